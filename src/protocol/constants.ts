@@ -1,0 +1,89 @@
+/**
+ * Numbers of the protocol that do not depend on a preset.
+ *
+ * Everything here is data: `scripts/generate.ts` writes it out for circom and Solidity, so no other
+ * file may type one of these numbers again.
+ */
+import { assert } from "../util/errors.ts";
+
+/** Order of the BN254 scalar field, r (EIP-196). All circuit values are below it. */
+export const FIELD_MODULUS =
+  21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+
+/** Bytes of a canonical field element on the wire, big-endian. */
+export const FIELD_BYTES = 32;
+/** Whole bytes that always fit a field element. */
+export const FIELD_SAFE_BYTES = 31;
+
+export const OP_CODE_BYTES = 1;
+export const ACCOUNT_ID_BYTES = 3;
+export const TOKEN_ID_BYTES = 2;
+export const ADDRESS_BYTES = 20;
+/** Balances and unpacked amounts are uint128. */
+export const AMOUNT_BYTES = 16;
+export const NONCE_BYTES = 4;
+/** Unix seconds. */
+export const TIMESTAMP_BYTES = 8;
+export const BLOCK_NUMBER_BYTES = 4;
+/** Bytes of the record count at the start of a block's public data. */
+export const RECORD_COUNT_BYTES = 2;
+/** Bytes of the slot index in front of each extension in a block's public data. */
+export const SLOT_INDEX_BYTES = 2;
+
+/** Decimal floating point on the wire: `mantissa · 10^exponent`, mantissa in the high bits. */
+export interface PackedFormat {
+  readonly mantissaBits: number;
+  readonly exponentBits: number;
+}
+export const PACKED_AMOUNT: PackedFormat = { mantissaBits: 35, exponentBits: 5 };
+export const PACKED_FEE: PackedFormat = { mantissaBits: 11, exponentBits: 5 };
+export const PACKED_BASE = 10n;
+
+/** Largest balance and unpacked amount: 2^128 − 1. */
+export const AMOUNT_MAX = (1n << BigInt(8 * AMOUNT_BYTES)) - 1n;
+/**
+ * Largest deposit: 2^104 − 1, so that no balance can be filled up by deposits and make a later
+ * L1 request impossible to include.
+ */
+export const DEPOSIT_AMOUNT_MAX = (1n << 104n) - 1n;
+/** An account whose nonce has this value can sign nothing any more: 2^32 − 1. */
+export const NONCE_MAX = 2 ** (8 * NONCE_BYTES) - 1;
+/** Last second a validity range can name: 2^64 − 1. */
+export const TIMESTAMP_MAX = (1n << BigInt(8 * TIMESTAMP_BYTES)) - 1n;
+
+/** Kinds of object a state leaf can hold; an empty leaf has kind 0 and the value 0. */
+export const LEAF_KIND = { empty: 0, account: 1 } as const;
+/** Receives the fees of a block unless the block names another account. */
+export const GENESIS_FEE_ACCOUNT_ID = 0;
+/** Token id of ETH; ERC-20 tokens count from 1 in the order of their listing. */
+export const ETH_TOKEN_ID = 0;
+
+/**
+ * `meta = kind·2^192 + nonce·2^160 + address`, the first input of an account's leaf hash, and the
+ * first extension word, `op·2^192 + nonce·2^160 + address`, share these shifts (in bits).
+ */
+export const ADDRESS_SHIFT_BITS = 0;
+export const NONCE_SHIFT_BITS = 8 * ADDRESS_BYTES;
+export const KIND_SHIFT_BITS = NONCE_SHIFT_BITS + 8 * NONCE_BYTES;
+
+/** Inputs of one Poseidon call of the digest chain: the running hash and 15 data elements. */
+export const DIGEST_ARITY = 16;
+
+/** L1 accepts a block whose timestamp is at most this far behind its own clock. */
+export const TIMESTAMP_LAG_MAX_SECONDS = 24 * 60 * 60;
+/** L1 accepts a block whose timestamp is at most this far ahead of its own clock. */
+export const TIMESTAMP_LEAD_MAX_SECONDS = 15 * 60;
+
+const packedBits = ({ mantissaBits, exponentBits }: PackedFormat) => mantissaBits + exponentBits;
+/** Bytes of a packed amount on the wire. */
+export const PACKED_AMOUNT_BYTES = packedBits(PACKED_AMOUNT) / 8;
+/** Bytes of a packed fee on the wire. */
+export const PACKED_FEE_BYTES = packedBits(PACKED_FEE) / 8;
+
+assert(Number.isInteger(PACKED_AMOUNT_BYTES), "a packed amount fills whole bytes");
+assert(Number.isInteger(PACKED_FEE_BYTES), "a packed fee fills whole bytes");
+assert(DEPOSIT_AMOUNT_MAX < AMOUNT_MAX, "a deposit fits a balance");
+assert(
+  KIND_SHIFT_BITS + 8 * OP_CODE_BYTES <= 8 * FIELD_SAFE_BYTES,
+  "meta and the first extension word fit a field element",
+);

@@ -1,0 +1,35 @@
+/** The digest that ties circuits, contracts and operator to one version of the protocol data. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import * as constants from "./constants.ts";
+import { FIELD_TYPE_BYTES } from "./layout.ts";
+import { EXTENSION_COLUMNS, OPERATIONS, RECORD_COLUMNS } from "./operations.ts";
+import { DOMAIN_TAG, MESSAGE_WORDS } from "./signing.ts";
+import { HEADER_COLUMNS, PUBLIC_INPUTS } from "./public-inputs.ts";
+
+const data = {
+  constants,
+  FIELD_TYPE_BYTES,
+  RECORD_COLUMNS,
+  EXTENSION_COLUMNS,
+  OPERATIONS,
+  MESSAGE_WORDS,
+  DOMAIN_TAG,
+  HEADER_COLUMNS,
+  PUBLIC_INPUTS,
+};
+
+/** JSON with sorted keys and decimal bigints: the same text for the same data. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === "bigint") return item.toString();
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/**
+ * SHA-256 over the canonical JSON of all protocol data that no preset changes, as 0x-prefixed hex.
+ * It stands in the circuit manifest and in the contracts; the operator refuses to start if they differ.
+ */
+export const PROTOCOL_DIGEST = `0x${bytesToHex(sha256(utf8ToBytes(canonicalJson(data))))}`;

@@ -1,0 +1,80 @@
+/**
+ * Sizes of a rollup. A preset decides the circuits and with them the proving and verification
+ * keys; the code is the same at every size, so tests run it at toy size.
+ */
+import { ACCOUNT_ID_BYTES, TOKEN_ID_BYTES } from "./constants.ts";
+import { assert } from "../util/errors.ts";
+
+export interface Preset {
+  readonly name: PresetName;
+  /** Children of a tree node; a power of two. */
+  readonly treeArity: number;
+  /** Levels of the account tree: it has `treeArity^stateTreeLevels` leaves. */
+  readonly stateTreeLevels: number;
+  /** Levels of the balance tree of each account. */
+  readonly tokenTreeLevels: number;
+  /** Block sizes in slots, ascending; the operator takes the smallest that fits. */
+  readonly blockSlots: readonly number[];
+  /** Different tokens in which the operations of one block may pay fees. */
+  readonly feeTokens: number;
+}
+
+export const PRESET_NAMES = ["minimal", "dev", "full"] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+export const PRESETS: { readonly [N in PresetName]: Preset } = {
+  /** Unit tests: proofs in seconds. */
+  minimal: {
+    name: "minimal",
+    treeArity: 8,
+    stateTreeLevels: 2,
+    tokenTreeLevels: 1,
+    blockSlots: [2],
+    feeTokens: 2,
+  },
+  /** Devnet on a laptop. */
+  dev: {
+    name: "dev",
+    treeArity: 8,
+    stateTreeLevels: 4,
+    tokenTreeLevels: 2,
+    blockSlots: [4, 16],
+    feeTokens: 2,
+  },
+  /** Production sizes and benchmarks. */
+  full: {
+    name: "full",
+    treeArity: 8,
+    stateTreeLevels: 8,
+    tokenTreeLevels: 4,
+    blockSlots: [16, 64, 256],
+    feeTokens: 2,
+  },
+};
+
+/** Accounts a rollup of this preset can hold. */
+export function accountCapacity(preset: Preset): number {
+  return preset.treeArity ** preset.stateTreeLevels;
+}
+
+/** Tokens a rollup of this preset can list, ETH included. */
+export function tokenCapacity(preset: Preset): number {
+  return preset.treeArity ** preset.tokenTreeLevels;
+}
+
+/** Bits of a child's index in its node. */
+export function arityBits(preset: Preset): number {
+  return Math.log2(preset.treeArity);
+}
+
+for (const preset of Object.values(PRESETS)) {
+  assert(Number.isInteger(arityBits(preset)), "the tree arity is a power of two");
+  assert(accountCapacity(preset) <= 256 ** ACCOUNT_ID_BYTES, "every account id fits its bytes");
+  assert(tokenCapacity(preset) <= 256 ** TOKEN_ID_BYTES, "every token id fits its bytes");
+  assert(preset.feeTokens >= 1 && preset.feeTokens <= tokenCapacity(preset), "fee tokens exist");
+  const sizes = preset.blockSlots;
+  assert(
+    sizes.length > 0 && sizes.every((size, index) => size >= 2 && size > (sizes[index - 1] ?? 0)),
+    "block sizes ascend",
+  );
+}
