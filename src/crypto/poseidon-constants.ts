@@ -1,0 +1,246 @@
+/**
+ * The constants of Poseidon over the BN254 scalar field, derived as its paper prescribes.
+ *
+ * Round constants and the Cauchy matrix come from the Grain LFSR seeded with the parameters of the
+ * permutation, so nothing here was chosen by us. The second half of the file rewrites the
+ * permutation into an equal one with sparse matrices, which is what gets evaluated.
+ *
+ * @see https://eprint.iacr.org/2019/458 appendices B (equivalent form) and E (Grain LFSR)
+ */
+
+import { FIELD_BITS, FIELD_MODULUS, add, invert, multiply } from "./field.ts";
+
+export type Vector = readonly bigint[];
+export type Matrix = readonly Vector[];
+
+/** The exponent of the S-box. */
+export const POSEIDON_ALPHA = 5;
+/** Rounds with an S-box on every element, half of them before and half after the partial rounds. */
+export const POSEIDON_FULL_ROUNDS = 8;
+/** The widest permutation, t = 17, hashes this many inputs. */
+export const POSEIDON_MAX_INPUTS = 16;
+
+/** Rounds with one S-box only, for t = 2, 3, …: what circomlib uses for 128 bits of security. */
+const PARTIAL_ROUNDS = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68] as const;
+
+/** The number of partial rounds of the permutation of `width` elements, 2 to 17. */
+export function poseidonPartialRounds(width: number): number {
+  return PARTIAL_ROUNDS[width - 2]!;
+}
+
+/** The permutation as the paper states it: add constants, S-box, multiply by `mds`. */
+export interface PoseidonParameters {
+  /** For every round, one constant per element. */
+  readonly roundConstants: Matrix;
+  /** Multiplies the state as a column vector. */
+  readonly mds: Matrix;
+}
+
+/**
+ * The same permutation with one constant and a sparse matrix in each partial round.
+ *
+ * A partial round maps (x, y), x the first element and y the rest, to
+ * (corner·x⁵ + row·y, y + column·x⁵).
+ */
+export interface PoseidonSchedule {
+  readonly width: number;
+  /** Constants of the full rounds, first and second half together: 8 rows. */
+  readonly fullConstants: Matrix;
+  /** Multiplies after a full round, except after the last one before the partial rounds. */
+  readonly mds: Matrix;
+  /** Multiplies after the last full round before the partial rounds. */
+  readonly bridge: Matrix;
+  /** What each partial round adds to the first element. */
+  readonly partialConstants: Vector;
+  readonly corner: bigint;
+  /** Per partial round, width - 1 entries each. */
+  readonly rows: Matrix;
+  readonly columns: Matrix;
+}
+
+const parametersByWidth = new Map<number, PoseidonParameters>();
+const scheduleByWidth = new Map<number, PoseidonSchedule>();
+
+/** The constants for a state of `width` elements (2 to 17); derived once per process. */
+export function poseidonParameters(width: number): PoseidonParameters {
+  return remember(parametersByWidth, width, deriveParameters);
+}
+
+/** The evaluation schedule for a state of `width` elements (2 to 17); derived once per process. */
+export function poseidonSchedule(width: number): PoseidonSchedule {
+  return remember(scheduleByWidth, width, deriveSchedule);
+}
+
+function remember<T>(cache: Map<number, T>, width: number, derive: (width: number) => T): T {
+  let value = cache.get(width);
+  if (value === undefined) {
+    value = derive(width);
+    cache.set(width, value);
+  }
+  return value;
+}
+
+function deriveParameters(width: number): PoseidonParameters {
+  const rounds = POSEIDON_FULL_ROUNDS + poseidonPartialRounds(width);
+  const grain = createGrain(width);
+  const roundConstants = Array.from({ length: rounds }, () =>
+    Array.from({ length: width }, () => grain.nextElement()),
+  );
+  return { roundConstants, mds: deriveCauchyMatrix(width, grain) };
+}
+
+/** M[i][j] = 1 / (x_i + y_j), x and y drawn together until all are different. */
+function deriveCauchyMatrix(width: number, grain: Grain): Matrix {
+  let drawn: bigint[];
+  do {
+    drawn = Array.from({ length: 2 * width }, () => grain.nextInteger() % FIELD_MODULUS);
+  } while (new Set(drawn).size < 2 * width);
+  const xs = drawn.slice(0, width);
+  const ys = drawn.slice(width);
+  return xs.map((x) => ys.map((y) => invert(add(x, y))));
+}
+
+interface Grain {
+  /** The next 254 bits as an integer. */
+  nextInteger(): bigint;
+  /** The next such integer that is below r. */
+  nextElement(): bigint;
+}
+
+const GRAIN_BITS = 80;
+const GRAIN_TAPS = [0, 13, 23, 38, 51, 62] as const;
+const GRAIN_WARM_UP = 160;
+
+/** The Grain LFSR in self-shrinking mode: of each pair of bits, a first 1 passes the second on. */
+function createGrain(width: number): Grain {
+  const state = grainSeed(width);
+  let head = 0;
+  const nextBit = (): number => {
+    let bit = 0;
+    for (const tap of GRAIN_TAPS) bit ^= state[(head + tap) % GRAIN_BITS]!;
+    state[head] = bit;
+    head = (head + 1) % GRAIN_BITS;
+    return bit;
+  };
+  const nextKeptBit = (): number => {
+    while (nextBit() === 0) nextBit();
+    return nextBit();
+  };
+  const nextInteger = (): bigint => {
+    let binary = "0b";
+    for (let i = 0; i < FIELD_BITS; i++) binary += nextKeptBit();
+    return BigInt(binary);
+  };
+  const nextElement = (): bigint => {
+    let candidate = nextInteger();
+    while (candidate >= FIELD_MODULUS) candidate = nextInteger();
+    return candidate;
+  };
+  for (let i = 0; i < GRAIN_WARM_UP; i++) nextBit();
+  return { nextInteger, nextElement };
+}
+
+/** The initial register: what is being generated for, padded with ones. */
+function grainSeed(width: number): Uint8Array {
+  const PRIME_FIELD = 1;
+  const POWER_SBOX = 0;
+  const fields: [value: number, bits: number][] = [
+    [PRIME_FIELD, 2],
+    [POWER_SBOX, 4],
+    [FIELD_BITS, 12],
+    [width, 12],
+    [POSEIDON_FULL_ROUNDS, 10],
+    [poseidonPartialRounds(width), 10],
+  ];
+  const bits = fields.map(([value, length]) => value.toString(2).padStart(length, "0")).join("");
+  return Uint8Array.from(bits.padEnd(GRAIN_BITS, "1"), Number);
+}
+
+/**
+ * Rewrites the partial rounds, in which all elements but the first pass the S-box layer unchanged.
+ *
+ * Constants: those of the other elements move forward through the S-box and the matrix into the
+ * next round. Matrices: with M = [[m, v], [w, N]], the factor diag(1, N^k) of a round moves backward
+ * through its S-box into the round before, which leaves the k-th round from the end with
+ * [[m, v·N^-k], [N^(k-1)·w, 1]] and gives diag(1, N^all)·M to the full round before them.
+ */
+function deriveSchedule(width: number): PoseidonSchedule {
+  const { roundConstants, mds } = poseidonParameters(width);
+  const half = POSEIDON_FULL_ROUNDS / 2;
+  const partialRounds = poseidonPartialRounds(width);
+
+  const partialConstants: bigint[] = [];
+  let carried: Vector = new Array<bigint>(width).fill(0n);
+  for (let round = half; round < half + partialRounds; round++) {
+    const [first, ...others] = addVectors(roundConstants[round]!, carried);
+    partialConstants.push(first!);
+    carried = multiplyVector(mds, [0n, ...others]);
+  }
+  const afterPartial = addVectors(roundConstants[half + partialRounds]!, carried);
+
+  const inner = mds.slice(1).map((row) => row.slice(1));
+  const innerInverse = transpose(invertMatrix(inner)); // transposed, to multiply from the left
+  const rows: Vector[] = [];
+  const columns: Vector[] = [];
+  let row: Vector = mds[0]!.slice(1);
+  let column: Vector = mds.slice(1).map((entries) => entries[0]!);
+  let bridge = mds;
+  for (let k = 1; k <= partialRounds; k++) {
+    row = multiplyVector(innerInverse, row);
+    rows.unshift(row);
+    columns.unshift(column);
+    column = multiplyVector(inner, column);
+    bridge = [bridge[0]!, ...multiplyMatrices(inner, bridge.slice(1))];
+  }
+  return {
+    width,
+    fullConstants: [
+      ...roundConstants.slice(0, half),
+      afterPartial,
+      ...roundConstants.slice(half + partialRounds + 1),
+    ],
+    mds,
+    bridge,
+    partialConstants,
+    corner: mds[0]![0]!,
+    rows,
+    columns,
+  };
+}
+
+function addVectors(a: Vector, b: Vector): bigint[] {
+  return a.map((entry, i) => add(entry, b[i]!));
+}
+
+function dot(a: Vector, b: Vector): bigint {
+  return a.reduce((sum, entry, i) => sum + entry * b[i]!, 0n) % FIELD_MODULUS;
+}
+
+function multiplyVector(matrix: Matrix, vector: Vector): bigint[] {
+  return matrix.map((row) => dot(row, vector));
+}
+
+function multiplyMatrices(a: Matrix, b: Matrix): bigint[][] {
+  const columns = transpose(b);
+  return a.map((row) => columns.map((column) => dot(row, column)));
+}
+
+function transpose(matrix: Matrix): bigint[][] {
+  return matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
+}
+
+/** Gauss–Jordan elimination; the matrix must be invertible, as every minor of a Cauchy matrix is. */
+function invertMatrix(matrix: Matrix): Matrix {
+  const size = matrix.length;
+  let rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1n : 0n))]);
+  for (let column = 0; column < size; column++) {
+    const scale = invert(rows[column]![column]!);
+    const pivot = rows[column]!.map((entry) => multiply(entry, scale));
+    rows = rows.map((row, i) => {
+      if (i === column) return pivot;
+      const factor = FIELD_MODULUS - row[column]!;
+      return row.map((entry, j) => (entry + factor * pivot[j]!) % FIELD_MODULUS);
+    });
+  }
+  return rows.map((row) => row.slice(size));
+}
