@@ -1,0 +1,39 @@
+/** The parts of circomlibjs, which has no types of its own, that tests use as an oracle. */
+declare module "circomlibjs" {
+  /** An element in the library's own Montgomery form. */
+  type Element = Uint8Array;
+  type ElementPoint = [Element, Element];
+
+  interface Field {
+    e(value: bigint): Element;
+    toObject(element: Element): bigint;
+  }
+
+  interface BabyJub {
+    readonly F: Field;
+    readonly Base8: ElementPoint;
+    addPoint(a: ElementPoint, b: ElementPoint): ElementPoint;
+    mulPointEscalar(point: ElementPoint, scalar: bigint): ElementPoint;
+    inCurve(point: ElementPoint): boolean;
+    inSubgroup(point: ElementPoint): boolean;
+  }
+
+  interface Eddsa {
+    readonly babyJub: BabyJub;
+    prv2pub(seed: Uint8Array): ElementPoint;
+    signPoseidon(seed: Uint8Array, message: Element): { R8: ElementPoint; S: bigint };
+    verifyPoseidon(
+      message: Element,
+      signature: { R8: ElementPoint; S: bigint },
+      key: ElementPoint,
+    ): boolean;
+  }
+
+  interface Poseidon {
+    (inputs: readonly bigint[]): Element;
+    readonly F: Field;
+  }
+
+  export function buildPoseidonReference(): Promise<Poseidon>;
+  export function buildEddsa(): Promise<Eddsa>;
+}
