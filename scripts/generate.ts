@@ -1,0 +1,36 @@
+/**
+ * Writes the files that are generated from `src/protocol`, or with `--check` compares them with
+ * what is committed and exits with 1 if one is stale.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { GENERATED_FILES } from "../src/protocol/generated-files.ts";
+
+const root = join(import.meta.dirname, "..");
+const check = process.argv.includes("--check");
+
+/** Formats what prettier knows, so that generated files pass the same check as written ones. */
+async function formatted(path: string, text: string): Promise<string> {
+  if (path.endsWith(".circom")) return text;
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
+}
+
+const stale: string[] = [];
+for (const { path, render } of GENERATED_FILES) {
+  const file = join(root, path);
+  const text = await formatted(file, render());
+  const current = await readFile(file, "utf8").catch(() => "");
+  if (current === text) continue;
+  stale.push(path);
+  if (check) continue;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+const verb = check ? "stale" : "written";
+console.log(stale.length === 0 ? "All generated files are fresh." : `${verb}: ${stale.join(", ")}`);
+if (check && stale.length > 0) {
+  console.error("Run `npm run generate` and commit the result.");
+  process.exitCode = 1;
+}
