@@ -1,0 +1,129 @@
+/**
+ * Runs one of the project's commands on any machine with Node >= 18, doing all set-up first:
+ * a Node that Hardhat 3 accepts (from the npm package `node` if the present one is too old) and the
+ * project's packages, installed by that Node (npm run by an older one skips Hardhat's native binary).
+ *
+ * Plain JavaScript, because the Node that starts it may not know TypeScript.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const toolsDir = join(root, ".tools");
+const bundledNodeBin = join(toolsDir, "node_modules", ".bin");
+
+/** The sources run through Node's own type stripping, which is on by default from this version. */
+const NODE_VERSION_MIN = [22, 18];
+const NODE_PACKAGE = "node@24";
+
+/** For each command, the programs to run one after the other; later ones get the extra arguments. */
+const COMMANDS = {
+  setup: [],
+  test: [["hardhat", "test"]],
+  demo: [["hardhat", "rollup:demo"]],
+  devnet: [["hardhat", "rollup:devnet"]],
+  hardhat: [["hardhat"]],
+  check: [
+    ["node", "scripts/generate.ts", "--check"],
+    ["hardhat", "build", "--quiet"],
+    ["tsc", "--noEmit"],
+    ["eslint", "."],
+    ["prettier", "--check", "--log-level", "warn", "."],
+    ["solhint", "--noPrompt", "contracts/**/*.sol"],
+  ],
+  package: [["node", "scripts/test-package.ts"]],
+};
+
+function isNewEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return (
+    major > NODE_VERSION_MIN[0] || (major === NODE_VERSION_MIN[0] && minor >= NODE_VERSION_MIN[1])
+  );
+}
+
+/** Runs a program in the project's folder and returns its exit code. */
+function run(program, args, env) {
+  const result = spawnSync(program, args, {
+    cwd: root,
+    env,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (result.error) console.error(`Could not start ${program}: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+function runOrExit(program, args, env) {
+  const status = run(program, args, env);
+  if (status !== 0) process.exit(status);
+}
+
+/** The environment in which `node`, `npm` and the project's programs are the right ones. */
+function environmentWithNode() {
+  const paths = [join(root, "node_modules", ".bin")];
+  if (!isNewEnough(process.versions.node)) {
+    if (!existsSync(join(bundledNodeBin, "node"))) {
+      const wanted = NODE_VERSION_MIN.join(".");
+      console.log(
+        `Node ${process.versions.node} is older than ${wanted}: fetching ${NODE_PACKAGE} into .tools/ (once)`,
+      );
+      mkdirSync(toolsDir, { recursive: true });
+      runOrExit(
+        "npm",
+        [
+          "install",
+          "--no-save",
+          "--no-package-lock",
+          "--loglevel",
+          "error",
+          "--prefix",
+          toolsDir,
+          NODE_PACKAGE,
+        ],
+        process.env,
+      );
+    }
+    paths.push(bundledNodeBin);
+  }
+  return { ...process.env, PATH: [...paths, process.env.PATH].join(delimiter) };
+}
+
+/** Whether the packages in node_modules are whole: Hardhat's native binary loads. */
+function nativeBinaryLoads(env) {
+  const probe = spawnSync("node", ["-e", "require('@nomicfoundation/edr')"], { cwd: root, env });
+  return probe.status === 0;
+}
+
+function installPackages(env) {
+  const stamp = join(root, "node_modules", ".installed");
+  const hash = createHash("sha256");
+  for (const file of ["package.json", "package-lock.json"]) {
+    if (existsSync(join(root, file))) hash.update(readFileSync(join(root, file)));
+  }
+  const wanted = hash.digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.log("Installing packages (once)");
+  runOrExit("npm", ["install", "--no-audit", "--no-fund", "--loglevel", "error"], env);
+  if (!nativeBinaryLoads(env)) {
+    console.error(
+      "The native binary of @nomicfoundation/edr is missing: remove node_modules and run this again.",
+    );
+    process.exit(1);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+const [command, ...extra] = process.argv.slice(2);
+const programs = COMMANDS[command];
+if (programs === undefined) {
+  console.error(`Usage: node scripts/run.mjs <${Object.keys(COMMANDS).join("|")}> [arguments]`);
+  process.exit(2);
+}
+const env = environmentWithNode();
+installPackages(env);
+for (const [program, ...args] of programs) {
+  runOrExit(program, [...args, ...(program === "hardhat" ? extra : [])], env);
+}
