@@ -1,0 +1,83 @@
+/** Reads the project's own sources, for the tests that check rules about them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+
+export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+
+/** A source file: its path from the project root, with forward slashes, and its text. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Files below the given folders of the project whose names end in one of the endings. */
+export function readSources(folders: readonly string[], endings: readonly string[]): SourceFile[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => endings.some((ending) => name.endsWith(ending)))
+      .filter((name) => !name.includes("node_modules"))
+      .map((name) => join(folder, name).replaceAll("\\", "/"))
+      .sort()
+      .map((path) => ({ path, text: readFileSync(join(PROJECT_ROOT, path), "utf8") })),
+  );
+}
+
+/** An import of one file, static or dynamic: the specifier and, if relative, the file it names. */
+export interface FoundImport {
+  readonly specifier: string;
+  readonly path: string | undefined;
+}
+
+/** All imports and re-exports of a TypeScript file. */
+export function findImports(file: SourceFile): FoundImport[] {
+  return ts.preProcessFile(file.text, true, true).importedFiles.map(({ fileName }) => ({
+    specifier: fileName,
+    path: fileName.startsWith(".")
+      ? relative(PROJECT_ROOT, join(PROJECT_ROOT, dirname(file.path), fileName))
+      : undefined,
+  }));
+}
+
+/** A named stretch of a source file. */
+export interface Stretch {
+  readonly path: string;
+  readonly name: string;
+  readonly lines: number;
+}
+
+/** All functions of a TypeScript file with their lengths in lines. */
+export function measureFunctions(file: SourceFile): Stretch[] {
+  const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true);
+  const found: Stretch[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && "body" in node && node.body !== undefined) {
+      const start = source.getLineAndCharacterOfPosition(node.getStart()).line;
+      const end = source.getLineAndCharacterOfPosition(node.getEnd()).line;
+      const name = node.name?.getText(source) ?? `function in line ${start + 1}`;
+      found.push({ path: file.path, name, lines: end - start + 1 });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** Lengths of circom templates and functions or Solidity functions: header line to closing brace. */
+export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
+  const lines = file.text.split("\n");
+  return lines.flatMap((line, first) => {
+    const name = header.exec(line)?.[1];
+    if (name === undefined) return [];
+    const indent = /^\s*/.exec(line)?.[0] ?? "";
+    const last = lines.findIndex((other, index) => index >= first && other === `${indent}}`);
+    return last < 0 ? [] : [{ path: file.path, name, lines: last - first + 1 }];
+  });
+}
+
+/** Names a TypeScript file exports by declaration. */
+export function findExports(file: SourceFile): string[] {
+  const declared =
+    /^export (?:abstract )?(?:async )?(?:function|const|class|interface|type) (\w+)/gm;
+  return [...file.text.matchAll(declared)].map((match) => match[1] ?? "");
+}

@@ -1,0 +1,155 @@
+/** Rules about the source itself: module order, sizes, fresh generated files, no dead exports. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { format, resolveConfig } from "prettier";
+import { GENERATED_FILES } from "../src/protocol/generated-files.ts";
+import {
+  findExportedValues,
+  findImports,
+  measureBraces,
+  measureFunctions,
+  PROJECT_ROOT,
+  readSources,
+  type SourceFile,
+} from "./helpers/source-files.ts";
+
+/** The modules of `src`, lowest first: a module imports only from itself and from those before it. */
+const MODULE_ORDER = [
+  "util",
+  "crypto",
+  "protocol",
+  "state",
+  "ops",
+  "block",
+  "circuits",
+  "prover",
+  "l1",
+  "operator",
+  "rpc",
+  "sdk",
+  "plugin",
+];
+const FUNCTION_LINES_MAX = 70;
+const LINE_COLUMNS_MAX = 100;
+
+const sources = readSources(["src"], [".ts"]);
+const allTypeScript = [...sources, ...readSources(["tasks", "scripts", "test"], [".ts"])];
+
+function moduleOf(path: string): string | undefined {
+  return /^src\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** Every file of `src` that a file reaches through relative imports, itself included. */
+function reachable(start: readonly SourceFile[]): SourceFile[] {
+  const byPath = new Map(sources.map((file) => [file.path, file]));
+  const seen = new Set<SourceFile>(start);
+  for (const file of seen) {
+    for (const { path } of findImports(file)) {
+      const target = path === undefined ? undefined : byPath.get(path);
+      if (target !== undefined) seen.add(target);
+    }
+  }
+  return [...seen];
+}
+
+describe("tidy: modules", () => {
+  it("knows every module of src", () => {
+    const modules = new Set(sources.flatMap(({ path }) => moduleOf(path) ?? []));
+    expect(MODULE_ORDER).to.include.members([...modules]);
+  });
+
+  it("imports only from modules below", () => {
+    const upward = sources.flatMap((file) => {
+      const own = moduleOf(file.path);
+      if (own === undefined) return [];
+      return findImports(file)
+        .map(({ path }) => (path === undefined ? undefined : moduleOf(path)))
+        .filter((other) => other !== undefined)
+        .filter((other) => MODULE_ORDER.indexOf(other) > MODULE_ORDER.indexOf(own))
+        .map((other) => `${file.path} imports ${other}`);
+    });
+    expect(upward).to.deep.equal([]);
+  });
+
+  it("imports Hardhat only in plugin and tasks", () => {
+    const importing = sources
+      .filter(({ path }) => moduleOf(path) !== undefined && moduleOf(path) !== "plugin")
+      .filter((file) =>
+        findImports(file).some(({ specifier }) =>
+          /^(hardhat|@nomicfoundation)(\/|$)/.test(specifier),
+        ),
+      );
+    expect(importing.map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it("keeps the sdk free of Node and of the operator", () => {
+    const closure = reachable(sources.filter(({ path }) => moduleOf(path) === "sdk"));
+    const faults = closure.flatMap((file) =>
+      findImports(file)
+        .filter(({ specifier }) => specifier.startsWith("node:"))
+        .map(({ specifier }) => `${file.path} imports ${specifier}`)
+        .concat(moduleOf(file.path) === "operator" ? [`${file.path} is reached`] : []),
+    );
+    expect(faults).to.deep.equal([]);
+  });
+});
+
+describe("tidy: sizes", () => {
+  it(`keeps functions and templates within ${FUNCTION_LINES_MAX} lines`, () => {
+    const written = readSources(["src", "tasks", "scripts"], [".ts"]);
+    const long = [
+      ...written.flatMap(measureFunctions),
+      ...readSources(["circuits"], [".circom"])
+        .filter(({ path }) => !path.includes("/generated/"))
+        .flatMap((file) => measureBraces(file, /^(?:template|function) (\w+)/)),
+      ...readSources(["contracts"], [".sol"])
+        .filter(({ path }) => !path.includes("/generated/"))
+        .flatMap((file) => measureBraces(file, /^ *function (\w+)/)),
+    ].filter(({ lines }) => lines > FUNCTION_LINES_MAX);
+    expect(long).to.deep.equal([]);
+  });
+
+  it(`keeps lines within ${LINE_COLUMNS_MAX} columns`, () => {
+    const files = [
+      ...allTypeScript,
+      ...readSources(["circuits", "contracts"], [".circom", ".sol"]),
+    ];
+    const long = files
+      .filter(({ path }) => !path.includes("/generated/") && !path.includes("/vectors/"))
+      .flatMap(({ path, text }) =>
+        text
+          .split("\n")
+          .map((line, index) => ({ place: `${path}:${index + 1}`, columns: [...line].length }))
+          .filter(({ columns }) => columns > LINE_COLUMNS_MAX),
+      );
+    expect(long.map(({ place }) => place)).to.deep.equal([]);
+  });
+});
+
+describe("tidy: generated files and exports", () => {
+  for (const { path, render } of GENERATED_FILES) {
+    it(`${path} is fresh`, async () => {
+      const file = join(PROJECT_ROOT, path);
+      const options = { ...(await resolveConfig(file)), filepath: file };
+      const text = path.endsWith(".circom") ? render() : await format(render(), options);
+      expect(readFileSync(file, "utf8") === text, "run `npm run generate`").to.equal(true);
+    });
+  }
+
+  it("exports nothing that no other file uses", () => {
+    const entry = /^src\/(index|types)\.ts$|\/type-extensions\.ts$/;
+    const published = reachable(sources.filter(({ path }) => entry.test(path)));
+    const dead = sources
+      .filter((file) => !published.includes(file))
+      .flatMap((file) =>
+        findExportedValues(file)
+          .filter((name) => {
+            const word = new RegExp(`\\b${name}\\b`);
+            return !allTypeScript.some((other) => other !== file && word.test(other.text));
+          })
+          .map((name) => `${file.path}: ${name}`),
+      );
+    expect(dead).to.deep.equal([]);
+  });
+});
