@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {IVerifier} from "./IVerifier.sol";
+import {BlockProof, CommitBlock, ExecuteBlock, StoredBlock} from "../types/Blocks.sol";
+
+/// @title L1 contract of a zkRollup
+/// @notice Takes deposits and exit requests, follows the L2 state by proven blocks, and pays out.
+/// @dev In user-facing functions a token is its address, ETH the zero address; in blocks, requests
+/// and events it is its id in the registry, ETH 0.
+interface IRollup {
+    // ---------------------------------------------------------------------------------- events
+
+    /// @notice The rollup has started at `genesisStateRoot`.
+    event RollupInitialized(
+        uint256 genesisStateRoot,
+        IVerifier verifier,
+        uint32 accountCapacity,
+        uint32 tokenCapacity,
+        uint32 priorityExpirationSeconds
+    );
+    /// @notice A validator was added or removed.
+    event ValidatorSet(address indexed validator, bool active);
+    /// @notice A token was listed under the id `tokenId`.
+    event TokenListed(uint16 indexed tokenId, address indexed token);
+    /// @notice Deposits of a token were paused or resumed.
+    event DepositsPausedSet(uint16 indexed tokenId, bool paused);
+
+    /// @notice A deposit or full exit has joined the priority queue.
+    /// @param requestId Place in the queue, counting from 0.
+    /// @param op Operation code: deposit or full exit.
+    /// @param owner Who is credited, or who asks for the exit.
+    /// @param tokenId Token that moves.
+    /// @param accountId Account to exit; 0 for a deposit.
+    /// @param amount Amount deposited; 0 for a full exit.
+    /// @param expiration Unix second from which on the request has waited too long.
+    event PriorityRequestAdded(
+        uint64 indexed requestId,
+        uint8 op,
+        address indexed owner,
+        uint16 tokenId,
+        uint32 accountId,
+        uint128 amount,
+        uint64 expiration
+    );
+    /// @notice `owner` authorises `pubKeyHash` as signing key of its account at `nonce`.
+    event AuthPubKeyHashSet(address indexed owner, uint32 indexed nonce, uint256 pubKeyHash);
+    /// @notice `owner` may replace its authorisation for `nonce` from `availableAt` (Unix seconds) on.
+    event AuthResetStarted(address indexed owner, uint32 indexed nonce, uint64 availableAt);
+
+    /// @notice A block was committed; the event holds all that later calls ask for.
+    event BlockCommitted(uint32 indexed blockNumber, StoredBlock storedBlock);
+    /// @notice A block's proof was accepted.
+    event BlockProven(uint32 indexed blockNumber);
+    /// @notice A block is final and its payouts have been made.
+    event BlockExecuted(uint32 indexed blockNumber);
+    /// @notice Blocks were taken back; what remains is numbered up to the given counts.
+    event BlocksReverted(uint32 committedBlocks, uint32 provenBlocks);
+
+    /// @notice A payout has reached its recipient.
+    event PayoutSent(address indexed recipient, uint16 indexed tokenId, uint256 amount);
+    /// @notice A payout has failed and waits as pending balance of its recipient.
+    event PayoutPending(address indexed recipient, uint16 indexed tokenId, uint256 amount);
+
+    // ---------------------------------------------------------------------------------- errors
+
+    /// @notice Only a validator may do this.
+    error NotValidator(address caller);
+    /// @notice The verifier has no code.
+    error VerifierWithoutCode(address verifier);
+    /// @notice A capacity is 0 or more than ids can name.
+    error CapacityInvalid(uint256 capacity, uint256 maximum);
+    /// @notice A field element is not below the field modulus.
+    error FieldElementNotCanonical(uint256 value);
+
+    /// @notice The token is not in the registry.
+    error TokenNotListed(address token);
+    /// @notice The token id is not in the registry.
+    error TokenIdNotListed(uint256 tokenId);
+    /// @notice The token is in the registry already.
+    error TokenAlreadyListed(address token, uint16 tokenId);
+    /// @notice An ERC-20 token is a contract.
+    error TokenWithoutCode(address token);
+    /// @notice The registry is full.
+    error TokenCapacityReached(uint256 capacity);
+    /// @notice The governor has paused deposits of the token.
+    error DepositsPaused(address token);
+
+    /// @notice The zero address can not own an account.
+    error OwnerZero();
+    /// @notice Nothing was deposited.
+    error AmountZero();
+    /// @notice The deposit is larger than any balance could safely take.
+    error DepositTooLarge(uint256 amount, uint256 maximum);
+    /// @notice No account can have this id.
+    error AccountIdOutOfRange(uint256 accountId, uint256 capacity);
+
+    /// @notice A public key hash is a field element and not 0.
+    error PubKeyHashInvalid(uint256 pubKeyHash);
+    /// @notice The authorisation can not be replaced yet.
+    error AuthResetTooEarly(uint64 availableAt);
+
+    /// @notice The given stored block is not the one the contract knows under its number.
+    error StoredBlockMismatch(uint256 blockNumber, bytes32 expectedHash, bytes32 actualHash);
+    /// @notice Blocks are proven, executed and reverted one after the other.
+    error BlockOutOfOrder(uint256 expectedNumber, uint256 actualNumber);
+    /// @notice The block has not been committed.
+    error BlockNotCommitted(uint256 blockNumber);
+    /// @notice The block has not been proven.
+    error BlockNotProven(uint256 blockNumber);
+    /// @notice An executed block is final.
+    error BlockAlreadyExecuted(uint256 blockNumber);
+    /// @notice The block's timestamp is before its parent's or too far from the clock of L1.
+    error TimestampOutOfRange(uint256 timestamp, uint256 earliest, uint256 latest);
+    /// @notice The block has more records than slots.
+    error TooManyRecords(uint256 records, uint256 slots);
+    /// @notice Noops at the end of a block are left out of its public data.
+    error TrailingNoop(uint256 records);
+    /// @notice Extensions come in ascending order of slots that have a record.
+    error ExtensionSlotInvalid(uint256 slot, uint256 minimum, uint256 records);
+    /// @notice The block's next L1 operation is not the next request of the priority queue.
+    error PriorityRequestMismatch(uint256 requestId, uint256 slot);
+    /// @notice The block brings more or fewer authorisations than it has ChangePubKeys.
+    error AuthorizationCountMismatch(uint256 expected, uint256 actual);
+    /// @notice No way of authorising has this type.
+    error AuthorizationTypeUnknown(uint256 slot, bytes1 authorizationType);
+    /// @notice The account's owner has not authorised this ChangePubKey.
+    error AuthorizationInvalid(uint256 slot, address owner);
+    /// @notice The proof's inputs are not those of the block's commitment.
+    error CommitmentMismatch(uint256 blockNumber);
+    /// @notice The verifier refuses the proof.
+    error ProofInvalid(uint256 blockNumber);
+    /// @notice These are not the block's payouts.
+    error PayoutsMismatch(uint256 blockNumber);
+
+    /// @notice The transaction has too little gas left to give a payout its due.
+    error GasInsufficient(uint256 available, uint256 needed);
+    /// @notice Nothing waits for this owner.
+    error NothingPending(address owner, address token);
+    /// @notice The recipient or the token refuses the payment.
+    error PayoutFailed(address recipient, uint16 tokenId, uint256 amount);
+
+    // -------------------------------------------------------------------------------- deposits
+
+    /// @notice Deposits the ETH sent along for `owner`, through the priority queue.
+    /// @param owner Address that owns the L2 account; the account is created if it has none.
+    function depositEth(address owner) external payable;
+
+    /// @notice Deposits an ERC-20 token for `owner`, through the priority queue.
+    /// @dev Credits what really arrives, so a fee on transfer is the depositor's.
+    /// @param token Listed token; the caller has approved `amount` to the rollup.
+    /// @param amount In the token's smallest unit.
+    /// @param owner Address that owns the L2 account; the account is created if it has none.
+    function depositErc20(address token, uint256 amount, address owner) external;
+
+    /// @notice Asks for the whole balance of one token of an account to be paid out to its owner.
+    /// @dev Pays nothing, but is served all the same, if the caller does not own the account.
+    function requestFullExit(uint32 accountId, address token) external;
+
+    /// @notice Pays out what waits for `owner`; anyone may call.
+    function withdrawPendingBalance(address owner, address token) external;
+
+    /// @notice Authorises the caller's account at `nonce` to take the signing key `pubKeyHash`.
+    /// @dev To replace an authorisation, call twice with `authResetDelaySeconds` in between: an operator
+    /// that has relied on it must not be surprised.
+    function setAuthPubKeyHash(uint256 pubKeyHash, uint32 nonce) external;
+
+    // ---------------------------------------------------------------------------------- blocks
+
+    /// @notice Appends blocks. Validators only.
+    /// @param last The last committed block.
+    /// @param newBlocks Blocks that follow it.
+    function commitBlocks(StoredBlock calldata last, CommitBlock[] calldata newBlocks) external;
+
+    /// @notice Proves committed blocks in order; anyone may call.
+    /// @dev Blocks already proven are skipped, so nobody can spoil a batch by proving its first block.
+    function proveBlocks(StoredBlock[] calldata blocks, BlockProof[] calldata proofs) external;
+
+    /// @notice Finalises proven blocks in order and makes their payouts. Validators only.
+    function executeBlocks(ExecuteBlock[] calldata blocks) external;
+
+    /// @notice Takes back blocks that are not executed, newest first. Validators only.
+    function revertBlocks(StoredBlock[] calldata blocks) external;
+
+    // ------------------------------------------------------------------------------ governance
+
+    /// @notice Lists a token under the next free id. Governor only.
+    function listToken(address token) external returns (uint16 tokenId);
+
+    /// @notice Pauses or resumes deposits of a token; withdrawals always go on. Governor only.
+    function setDepositsPaused(address token, bool paused) external;
+
+    /// @notice Adds or removes a validator. Governor only.
+    function setValidator(address validator, bool active) external;
+
+    // ----------------------------------------------------------------------------------- views
+
+    /// @notice Numbers of the last committed, proven and executed block.
+    function blockCounts()
+        external
+        view
+        returns (uint32 committed, uint32 proven, uint32 executed);
+
+    /// @notice keccak256 of the ABI encoding of a stored block; 0 if there is none.
+    function storedBlockHash(uint32 blockNumber) external view returns (bytes32);
+
+    /// @notice Ids of the first request not executed, of the first not committed, and of the next to come.
+    function priorityQueue()
+        external
+        view
+        returns (uint64 firstOpen, uint64 firstUncommitted, uint64 next);
+
+    /// @notice Hash and expiration (Unix seconds) of a priority request.
+    function priorityRequest(
+        uint64 requestId
+    ) external view returns (bytes24 requestHash, uint64 expiration);
+
+    /// @notice What a failed payout has left for `owner`.
+    function pendingBalance(address owner, address token) external view returns (uint256);
+
+    /// @notice The public key hash that `owner` has authorised for `nonce`; 0 if none.
+    function authPubKeyHash(address owner, uint32 nonce) external view returns (uint256);
+
+    /// @notice Seconds between asking for and making the replacement of an authorisation.
+    function authResetDelaySeconds() external view returns (uint256);
+
+    /// @notice Listed tokens, ETH included.
+    function tokenCount() external view returns (uint32);
+
+    /// @notice Address of a listed token.
+    function tokenAddress(uint16 tokenId) external view returns (address);
+
+    /// @notice Id of a listed token, and whether its deposits are paused.
+    function tokenOf(address token) external view returns (uint16 tokenId, bool depositsPaused);
+
+    /// @notice Whether `account` may commit, execute and revert blocks.
+    function isValidator(address account) external view returns (bool);
+
+    /// @notice The verifier of block proofs.
+    function verifier() external view returns (IVerifier);
+
+    /// @notice Leaves of the state tree.
+    function accountCapacity() external view returns (uint32);
+
+    /// @notice Leaves of a balance tree, ETH included.
+    function tokenCapacity() external view returns (uint32);
+
+    /// @notice How long a priority request may wait.
+    function priorityExpirationSeconds() external view returns (uint32);
+
+    /// @notice Gas a payout gets during execution; one that needs more becomes a pending balance.
+    function payoutGasLimit() external view returns (uint256);
+
+    /// @notice Digest of the protocol data this contract was built for.
+    function protocolDigest() external pure returns (bytes32);
+
+    /// @notice Public input that binds L2 signatures and proofs to this chain and this contract.
+    function domain() external view returns (uint256);
+}
