@@ -1,0 +1,21 @@
+/** The Hardhat plugin: only declarations, so that it costs nothing to load. */
+import { definePlugin } from "hardhat/plugins";
+import type { HardhatPlugin } from "hardhat/types/plugins";
+
+export type * from "./plugin/type-extensions.ts";
+export type * from "./types.ts";
+
+const plugin: HardhatPlugin = definePlugin({
+  id: "hardhat-zkrollup",
+  npmPackage: "hardhat-zkrollup",
+  dependencies: () => [
+    import("@nomicfoundation/hardhat-ethers"),
+    import("@nomicfoundation/hardhat-network-helpers"),
+  ],
+  hookHandlers: {
+    config: () => import("./plugin/hooks/config.ts"),
+    test: () => import("./plugin/hooks/test.ts"),
+  },
+});
+
+export default plugin;

@@ -1,0 +1,83 @@
+/** Checks the user's `rollup: {…}` and says what is wrong with it. */
+import { validateUserConfigZodType } from "@nomicfoundation/hardhat-zod-utils";
+import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
+import type {
+  HardhatConfigValidationError,
+  HardhatUserConfigValidationError,
+} from "hardhat/types/hooks";
+import { z } from "zod";
+import { PRESET_NAMES } from "../../protocol/presets.ts";
+import type { RollupError } from "../../util/errors.ts";
+import { pluginError } from "../errors.ts";
+import { solcVersionAt } from "../package-root.ts";
+import { PROVER_NAMES, SETUP_TYPES } from "./types.ts";
+
+function toMessage(error: RollupError): string {
+  return `${error.message} ${error.fix}`;
+}
+
+/** One of `values`; any other is answered with the coded error that lists them. */
+function oneOf<T extends readonly [string, ...string[]]>(
+  values: T,
+  describe: (value: string) => RollupError,
+): z.ZodEnum<z.Writeable<T>> {
+  return z.enum(values, {
+    errorMap: (_issue, { data }) => ({ message: toMessage(describe(String(data))) }),
+  });
+}
+
+const rollupUserConfigSchema = z
+  .object({
+    preset: oneOf(PRESET_NAMES, (preset) =>
+      pluginError({ code: "PRESET_UNKNOWN", preset, known: PRESET_NAMES }),
+    ).optional(),
+    prover: oneOf(PROVER_NAMES, (prover) =>
+      pluginError({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
+    ).optional(),
+    setup: z
+      .object({
+        type: oneOf(SETUP_TYPES, (setup) =>
+          pluginError({ code: "SETUP_UNKNOWN", setup, known: SETUP_TYPES }),
+        ).optional(),
+        seed: z.string().min(1).optional(),
+      })
+      .strict()
+      .optional(),
+    circuits: z
+      .object({
+        path: z.string().min(1).optional(),
+        include: z.array(z.string().min(1)).optional(),
+        optimization: z.number().int().min(0).max(2).optional(),
+      })
+      .strict()
+      .optional(),
+    operator: z.object({ blockTimeMs: z.number().int().positive().optional() }).strict().optional(),
+  })
+  .strict()
+  .optional();
+
+export async function validateRollupUserConfig({
+  rollup,
+}: HardhatUserConfig): Promise<HardhatUserConfigValidationError[]> {
+  return validateUserConfigZodType(rollup, rollupUserConfigSchema).map((error) => ({
+    ...error,
+    path: ["rollup", ...error.path],
+  }));
+}
+
+/** Hardhat takes any compiler at `path` for the configured version, so a mismatch is caught here. */
+export async function validateSolcVersions(
+  config: HardhatConfig,
+): Promise<HardhatConfigValidationError[]> {
+  return Object.entries(config.solidity.profiles).flatMap(([profile, { compilers }]) =>
+    compilers.flatMap(({ version: configured, path }, index) => {
+      const installed = path === undefined ? undefined : solcVersionAt(path);
+      if (path === undefined || installed === undefined || installed === configured) return [];
+      const error = pluginError({ code: "SOLC_VERSION_MISMATCH", configured, installed, path });
+      return {
+        path: ["solidity", "profiles", profile, "compilers", index, "version"],
+        message: toMessage(error),
+      };
+    }),
+  );
+}
