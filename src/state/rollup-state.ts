@@ -1,0 +1,222 @@
+/**
+ * The state of a rollup: accounts and their balances, in one 8-ary Merkle tree of accounts whose
+ * leaves hold the roots of balance trees (design section 3).
+ */
+import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
+import { type Account, EMPTY_ACCOUNT, hashAccount, newAccount } from "./account.ts";
+import {
+  type AddressIndex,
+  accountIdsOf,
+  withAccountId,
+  withoutAccountId,
+} from "./address-index.ts";
+import { stateError } from "./errors.ts";
+import { MerkleTree } from "./merkle-tree.ts";
+
+interface AccountLeaf extends Account {
+  readonly balances: MerkleTree<bigint>;
+}
+
+/** New contents of a leaf and of one of its balances; what is left out stays as it is. */
+export interface LeafUpdate {
+  readonly account?: Partial<Account>;
+  /** Unsigned 128-bit amount in the token's smallest unit. */
+  readonly balance?: bigint;
+}
+
+/** All that a circuit needs to read and rewrite one balance of one account. */
+export interface BranchWitness {
+  readonly account: Account;
+  readonly balance: bigint;
+  /** Per level of the state tree, leaf level first, the other children in ascending order. */
+  readonly stateSiblings: readonly (readonly bigint[])[];
+  /** The same for the account's balance tree. */
+  readonly tokenSiblings: readonly (readonly bigint[])[];
+}
+
+interface Parts {
+  readonly preset: Preset;
+  readonly leaves: MerkleTree<AccountLeaf>;
+  readonly emptyLeaf: AccountLeaf;
+  readonly index: AddressIndex;
+  readonly nextAccountId: number;
+}
+
+/**
+ * An immutable state. An update returns a new state that shares all it did not touch, so keeping a
+ * state is a checkpoint and going back to it is a revert, both for free.
+ */
+export class RollupState {
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** A state without any account. */
+  static empty(preset: Preset): RollupState {
+    const balances = MerkleTree.empty<bigint>({
+      arity: preset.treeArity,
+      levels: preset.tokenTreeLevels,
+      hashLeaf: (amount) => amount,
+    });
+    const leaves = MerkleTree.empty<AccountLeaf>({
+      arity: preset.treeArity,
+      levels: preset.stateTreeLevels,
+      hashLeaf: (leaf) => hashAccount(leaf, leaf.balances.root),
+    });
+    const emptyLeaf = { ...EMPTY_ACCOUNT, balances };
+    return new RollupState({ preset, leaves, emptyLeaf, index: undefined, nextAccountId: 0 });
+  }
+
+  get preset(): Preset {
+    return this.#parts.preset;
+  }
+
+  /** Root of the account tree, the only thing L1 knows of the state. */
+  get root(): bigint {
+    return this.#parts.leaves.root;
+  }
+
+  /** Lowest id without an account; equal to the number of ids when the tree is full. */
+  get nextAccountId(): number {
+    return this.#parts.nextAccountId;
+  }
+
+  /**
+   * The account with the given id, {@link EMPTY_ACCOUNT} if there is none.
+   *
+   * @throws ACCOUNT_ID_OUT_OF_RANGE
+   */
+  account(accountId: number): Account {
+    const { kind, nonce, address, pubKeyHash } = this.#leaf(accountId);
+    return { kind, nonce, address, pubKeyHash };
+  }
+
+  /**
+   * The balance of one token, in its smallest unit.
+   *
+   * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
+   */
+  balance(accountId: number, tokenId: number): bigint {
+    this.#assertTokenId(tokenId);
+    return this.#leaf(accountId).balances.get(tokenId) ?? 0n;
+  }
+
+  /** The non-zero balances of an account, in ascending order of the token. */
+  balances(accountId: number): Generator<[tokenId: number, amount: bigint]> {
+    return this.#leaf(accountId).balances.entries();
+  }
+
+  /** All accounts in ascending order of their id. */
+  *accounts(): Generator<[accountId: number, account: Account]> {
+    for (const [accountId, leaf] of this.#parts.leaves.entries()) {
+      if (isLive(leaf)) yield [accountId, this.account(accountId)];
+    }
+  }
+
+  /** The lowest id of an account of this address, or undefined if the address has none. */
+  accountIdOf(address: bigint): number | undefined {
+    return accountIdsOf(this.#parts.index, address)[0];
+  }
+
+  /**
+   * The state after one leaf has changed. Checks ids only: whether a change is right is for the
+   * operations to say.
+   *
+   * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
+   */
+  update(accountId: number, tokenId: number, { account, balance }: LeafUpdate): RollupState {
+    this.#assertTokenId(tokenId);
+    const before = this.#leaf(accountId);
+    const balances =
+      balance === undefined
+        ? before.balances
+        : before.balances.set(tokenId, balance === 0n ? undefined : balance);
+    const after = { ...before, ...account, balances };
+    const leaves = this.#parts.leaves.set(accountId, after);
+    return new RollupState({
+      ...this.#parts,
+      leaves,
+      index: reindex(this.#parts.index, accountId, before, after),
+      nextAccountId: nextFreeId(this.#parts.nextAccountId, leaves, accountId, this.preset),
+    });
+  }
+
+  /**
+   * The leaf of an account, one of its balances, and the siblings of both.
+   *
+   * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
+   */
+  witness(accountId: number, tokenId: number): BranchWitness {
+    return {
+      account: this.account(accountId),
+      balance: this.balance(accountId, tokenId),
+      stateSiblings: this.#parts.leaves.siblings(accountId),
+      tokenSiblings: this.#leaf(accountId).balances.siblings(tokenId),
+    };
+  }
+
+  #leaf(accountId: number): AccountLeaf {
+    const capacity = accountCapacity(this.preset);
+    if (!isIndexBelow(accountId, capacity)) {
+      throw stateError({ code: "ACCOUNT_ID_OUT_OF_RANGE", accountId, capacity });
+    }
+    return this.#parts.leaves.get(accountId) ?? this.#parts.emptyLeaf;
+  }
+
+  #assertTokenId(tokenId: number): void {
+    const capacity = tokenCapacity(this.preset);
+    if (!isIndexBelow(tokenId, capacity)) {
+      throw stateError({ code: "TOKEN_ID_OUT_OF_RANGE", tokenId, capacity });
+    }
+  }
+}
+
+/**
+ * The state in which every rollup starts: only the fee account exists, and it owns nothing.
+ *
+ * @param options.feeAccountAddress - L1 owner of the fee account, uint160, not zero.
+ */
+export function createGenesisState(
+  preset: Preset,
+  { feeAccountAddress }: { feeAccountAddress: bigint },
+): RollupState {
+  if (feeAccountAddress === 0n) throw stateError({ code: "FEE_ACCOUNT_ADDRESS_ZERO" });
+  const account = newAccount(feeAccountAddress);
+  return RollupState.empty(preset).update(GENESIS_FEE_ACCOUNT_ID, 0, { account });
+}
+
+function isIndexBelow(index: number, capacity: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < capacity;
+}
+
+function isLive({ kind }: Account): boolean {
+  return kind !== LEAF_KIND.empty;
+}
+
+function reindex(
+  index: AddressIndex,
+  accountId: number,
+  before: Account,
+  after: Account,
+): AddressIndex {
+  if (isLive(before) === isLive(after) && before.address === after.address) return index;
+  const without = isLive(before) ? withoutAccountId(index, before.address, accountId) : index;
+  return isLive(after) ? withAccountId(without, after.address, accountId) : without;
+}
+
+/** The lowest free id, given the one before `changedId` was written. */
+function nextFreeId(
+  nextAccountId: number,
+  leaves: MerkleTree<AccountLeaf>,
+  changedId: number,
+  preset: Preset,
+): number {
+  const isFree = (accountId: number) => !isLive(leaves.get(accountId) ?? EMPTY_ACCOUNT);
+  if (changedId < nextAccountId) return isFree(changedId) ? changedId : nextAccountId;
+  let candidate = nextAccountId;
+  while (candidate < accountCapacity(preset) && !isFree(candidate)) candidate++;
+  return candidate;
+}

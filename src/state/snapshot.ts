@@ -1,0 +1,76 @@
+/** A state as plain JSON, to save it and load it again. */
+import { LEAF_KIND } from "../protocol/constants.ts";
+import type { Preset } from "../protocol/presets.ts";
+import { isRollupError } from "../util/errors.ts";
+import { stateError } from "./errors.ts";
+import { RollupState } from "./rollup-state.ts";
+
+/** Integers that may pass 2^53 are decimal strings. */
+export interface StateSnapshot {
+  readonly preset: string;
+  readonly root: string;
+  readonly accounts: readonly AccountSnapshot[];
+}
+export interface AccountSnapshot {
+  readonly id: number;
+  readonly nonce: number;
+  readonly address: string;
+  readonly pubKeyHash: string;
+  /** The balances that are not zero, by token id. */
+  readonly balances: readonly (readonly [tokenId: number, amount: string])[];
+}
+
+export function toSnapshot(state: RollupState): StateSnapshot {
+  const accounts = [...state.accounts()].map(([id, { nonce, address, pubKeyHash }]) => ({
+    id,
+    nonce,
+    address: address.toString(),
+    pubKeyHash: pubKeyHash.toString(),
+    balances: [...state.balances(id)].map(
+      ([tokenId, amount]) => [tokenId, amount.toString()] as const,
+    ),
+  }));
+  return { preset: state.preset.name, root: state.root.toString(), accounts };
+}
+
+/**
+ * Loads a snapshot and checks it against the root it carries. Whether that root is the right one is
+ * for the caller to compare with L1.
+ *
+ * @throws SNAPSHOT_PRESET_MISMATCH, SNAPSHOT_MALFORMED, SNAPSHOT_ROOT_MISMATCH
+ */
+export function fromSnapshot(preset: Preset, snapshot: StateSnapshot): RollupState {
+  if (snapshot.preset !== preset.name) {
+    const facts = { expected: preset.name, actual: snapshot.preset };
+    throw stateError({ code: "SNAPSHOT_PRESET_MISMATCH", ...facts });
+  }
+  const [expected, state] = parse(() => [
+    BigInt(snapshot.root),
+    snapshot.accounts.reduce(addAccount, RollupState.empty(preset)),
+  ]);
+  if (state.root !== expected) {
+    throw stateError({ code: "SNAPSHOT_ROOT_MISMATCH", expected, actual: state.root });
+  }
+  return state;
+}
+
+function addAccount(state: RollupState, snapshot: AccountSnapshot): RollupState {
+  const { id, nonce, balances } = snapshot;
+  const address = BigInt(snapshot.address);
+  const pubKeyHash = BigInt(snapshot.pubKeyHash);
+  const account = { kind: LEAF_KIND.account, nonce, address, pubKeyHash };
+  return balances.reduce(
+    (next, [tokenId, amount]) => next.update(id, tokenId, { balance: BigInt(amount) }),
+    state.update(id, 0, { account }),
+  );
+}
+
+/** A snapshot comes from outside: whatever breaks while it is read is the snapshot's fault. */
+function parse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const reason = isRollupError(cause) ? cause.code : String(cause);
+    throw stateError({ code: "SNAPSHOT_MALFORMED", reason }, { cause });
+  }
+}

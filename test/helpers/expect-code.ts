@@ -1,0 +1,16 @@
+/** Expects a refusal by its code: messages may change, codes may not. */
+import { expect } from "chai";
+import { isRollupError, type RollupError } from "../../src/util/errors.ts";
+
+/** Runs `action`, which must throw a RollupError with the given code, and returns that error. */
+export function expectCode(code: string, action: () => unknown): RollupError {
+  try {
+    action();
+  } catch (error) {
+    if (!isRollupError(error)) throw error;
+    expect(error.code).to.equal(code);
+    expect(error.fix).to.not.equal("");
+    return error;
+  }
+  expect.fail(`${code} expected, but nothing was thrown`);
+}
