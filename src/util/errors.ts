@@ -36,17 +36,33 @@ export class RollupError<F extends ErrorFacts = ErrorFacts> extends Error {
   /** Survives two loaded copies of the package, where `instanceof` does not. */
   readonly brand: string = BRAND;
 
-  constructor(facts: F, options?: { cause?: unknown }) {
-    const description = descriptions.get(facts.code);
-    if (description === undefined) {
-      throw new Error(`No description is registered for the error code ${facts.code}`);
-    }
-    super(`${facts.code}: ${description.message(facts)}`, options);
+  constructor(facts: F, { text = describe(facts), cause }: RollupErrorOptions = {}) {
+    super(`${facts.code}: ${text.message}`, cause === undefined ? {} : { cause });
     this.name = "RollupError";
     this.code = facts.code;
     this.facts = facts;
-    this.fix = description.fix;
+    this.fix = text.fix;
   }
+}
+
+/** The words of one error: the sentence without its code, and the line on how to fix it. */
+export interface ErrorText {
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface RollupErrorOptions {
+  readonly cause?: unknown;
+  /** For an error that was described elsewhere, as one that came over the wire. */
+  readonly text?: ErrorText;
+}
+
+function describe(facts: ErrorFacts): ErrorText {
+  const description = descriptions.get(facts.code);
+  if (description === undefined) {
+    throw new Error(`No description is registered for the error code ${facts.code}`);
+  }
+  return { message: description.message(facts), fix: description.fix };
 }
 
 /**
