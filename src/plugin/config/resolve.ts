@@ -34,7 +34,7 @@ export function resolveRollupConfig(
     setup: { type: user.setup?.type ?? "dev", seed: user.setup?.seed ?? DEFAULT_SEED },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
-      include: (user.circuits?.include ?? ["node_modules"]).map((path) => resolve(root, path)),
+      include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 2,
     },
     operator: { blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS },

@@ -18,7 +18,7 @@ export interface SetupConfig {
 export interface CircuitsConfig {
   /** Absolute folder of the project's own circuits: each file in it with a main component is built. */
   readonly path: string;
-  /** Absolute folders that `include` searches, after the folder of the including file. */
+  /** Absolute folders that `include` searches, after the including file's and before node_modules. */
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
   readonly optimization: 0 | 1 | 2;
@@ -39,7 +39,7 @@ export interface RollupUserConfig {
   circuits?: {
     /** Default `circuits`, relative to the project's root. */
     path?: string;
-    /** Default `["node_modules"]`, relative to the project's root. */
+    /** Folders that `include` searches besides node_modules, relative to the project's root. */
     include?: string[];
     optimization?: CircuitsConfig["optimization"];
   };

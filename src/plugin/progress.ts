@@ -1,0 +1,35 @@
+/** Tells a person that long work is going on: a spinner on a terminal, lines anywhere else. */
+import { createSpinner } from "@nomicfoundation/hardhat-utils/spinner";
+
+/** Work that takes longer than this is worth a line. */
+const NOTABLE_MS = 2_000;
+
+/** Runs `work` and shows `text` for as long as it takes. */
+export type Progress = <T>(text: string, work: () => Promise<T>) => Promise<T>;
+
+/** Shows nothing. */
+export const silentProgress: Progress = (_text, work) => work();
+
+/**
+ * Shows progress on `stream`: standard output, or standard error where a program reads the output.
+ *
+ * @returns A {@link Progress} that spins on a terminal, and leaves a line for all that took long.
+ */
+export function createProgress(stream: NodeJS.WriteStream = process.stdout): Progress {
+  return async (text, work) => {
+    const spinner = createSpinner({ text: `${text}…`, stream });
+    spinner.start();
+    const notice = setTimeout(() => {
+      if (!spinner.isEnabled) stream.write(`${text}…\n`);
+    }, NOTABLE_MS);
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      clearTimeout(notice);
+      spinner.stop();
+      const elapsedMs = performance.now() - start;
+      if (elapsedMs > NOTABLE_MS) stream.write(`${text}: ${(elapsedMs / 1000).toFixed(1)} s\n`);
+    }
+  };
+}
