@@ -139,3 +139,16 @@ function MESSAGE_3_FEE_SHIFT_BITS() {
 function MESSAGE_3_VALID_UNTIL_SHIFT_BITS() {
     return 0;
 }
+function EMPTY_TREE_ROOT(arity, levels) {
+    if (arity == 8 && levels == 1) {
+        return 1524321216038799095937469147836866648978083754965002674906449126183454401066;
+    }
+    if (arity == 8 && levels == 2) {
+        return 13474927003650916624948559013483641534091303357614646466210028459289321208378;
+    }
+    if (arity == 8 && levels == 4) {
+        return 6190352091218036727882286149423839206305732835518369231577714611527246027376;
+    }
+    assert(0); // no preset has this tree
+    return 0;
+}

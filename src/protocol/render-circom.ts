@@ -1,5 +1,7 @@
 /** Writes the protocol's numbers as circom functions. */
+import { poseidon } from "../crypto/poseidon.ts";
 import * as constants from "./constants.ts";
+import { PRESETS } from "./presets.ts";
 import * as render from "./render.ts";
 
 function circuitNumbers(): render.NamedNumber[] {
@@ -24,10 +26,40 @@ function circuitNumbers(): render.NamedNumber[] {
   ];
 }
 
+/** Root of a tree whose leaves are all 0. */
+function emptyTreeRoot(arity: number, levels: number): bigint {
+  let root = 0n;
+  for (let level = 0; level < levels; level++) root = poseidon(new Array(arity).fill(root));
+  return root;
+}
+
+/** `EMPTY_TREE_ROOT(arity, levels)` for the balance trees of all presets. */
+function renderEmptyTreeRoots(): string {
+  const cases = Object.values(PRESETS).map(({ treeArity, tokenTreeLevels }) => [
+    `    if (arity == ${treeArity} && levels == ${tokenTreeLevels}) {`,
+    `        return ${emptyTreeRoot(treeArity, tokenTreeLevels)};`,
+    "    }",
+  ]);
+  return [
+    "function EMPTY_TREE_ROOT(arity, levels) {",
+    ...cases.flat(),
+    "    assert(0); // no preset has this tree",
+    "    return 0;",
+    "}",
+  ].join("\n");
+}
+
 /** Text of `circuits/generated/protocol.circom`. */
 export function renderCircomConstants(): string {
   const functions = circuitNumbers().map(([name, value]) =>
     [`function ${name}() {`, `    return ${value};`, "}"].join("\n"),
   );
-  return [`// ${render.GENERATED_NOTICE}`, "pragma circom 2.1.0;", "", ...functions, ""].join("\n");
+  return [
+    `// ${render.GENERATED_NOTICE}`,
+    "pragma circom 2.1.0;",
+    "",
+    ...functions,
+    renderEmptyTreeRoots(),
+    "",
+  ].join("\n");
 }
