@@ -208,6 +208,17 @@ function deriveSchedule(width: number): PoseidonSchedule {
   };
 }
 
+/** What the circuit needs beside the schedule: it checks S-boxes against the state after them. */
+export interface PoseidonInverses {
+  readonly mds: Matrix;
+  readonly bridge: Matrix;
+}
+
+export function poseidonInverses(width: number): PoseidonInverses {
+  const { mds, bridge } = poseidonSchedule(width);
+  return { mds: invertMatrix(mds), bridge: invertMatrix(bridge) };
+}
+
 function addVectors(a: Vector, b: Vector): bigint[] {
   return a.map((entry, i) => add(entry, b[i]!));
 }

@@ -1,0 +1,56 @@
+/** Writes the constants of Poseidon as circom functions of the width t. */
+
+import { poseidonPartialRounds, poseidonInverses, poseidonSchedule } from "./poseidon-constants.ts";
+import type { Matrix, Vector } from "./poseidon-constants.ts";
+
+type Constant = bigint | Vector | Matrix;
+
+/** The functions of the file, with their values for one width. */
+function constantsOf(width: number): Record<string, Constant> {
+  const schedule = poseidonSchedule(width);
+  const inverses = poseidonInverses(width);
+  return {
+    POSEIDON_PARTIAL_ROUNDS: BigInt(poseidonPartialRounds(width)),
+    POSEIDON_FULL_CONSTANTS: schedule.fullConstants,
+    POSEIDON_PARTIAL_CONSTANTS: schedule.partialConstants,
+    POSEIDON_MDS: schedule.mds,
+    POSEIDON_MDS_INVERSE: inverses.mds,
+    POSEIDON_BRIDGE: schedule.bridge,
+    POSEIDON_BRIDGE_INVERSE: inverses.bridge,
+    POSEIDON_CORNER: schedule.corner,
+    POSEIDON_CORNER_INVERSE: inverses.mds[0]![0]!,
+    POSEIDON_ROWS: schedule.rows,
+    POSEIDON_COLUMNS: schedule.columns,
+  };
+}
+
+/**
+ * The text of `circuits/generated/poseidon-constants.circom`.
+ *
+ * @param widths The widths t = number of inputs + 1 that the circuits use, each from 2 to 17.
+ */
+export function renderPoseidonConstants(widths: readonly number[]): string {
+  const constants = widths.map((width) => ({ width, values: constantsOf(width) }));
+  const names = Object.keys(constants[0]?.values ?? {});
+  const functions = names.map((name) => {
+    const cases = constants.map(({ width, values }, i) => {
+      const result = `return ${render(values[name]!)};`;
+      const isLast = i === constants.length - 1; // the compiler wants a return on every path
+      return isLast
+        ? `    assert(t == ${width});\n    ${result}`
+        : `    if (t == ${width}) {\n        ${result}\n    }`;
+    });
+    return `function ${name}(t) {\n${cases.join("\n")}\n}\n`;
+  });
+  const header = [
+    "// generated from src/crypto/poseidon-constants.ts; run `npm run generate`",
+    "pragma circom 2.1.0;",
+    "",
+  ];
+  return [...header, ...functions].join("\n");
+}
+
+function render(constant: Constant): string {
+  if (typeof constant === "bigint") return `0x${constant.toString(16)}`;
+  return `[${constant.map(render).join(",\n        ")}]`;
+}
