@@ -2,7 +2,7 @@
 pragma solidity ^0.8.26;
 
 import {IVerifier} from "./IVerifier.sol";
-import {BlockProof, CommitBlock, ExecuteBlock, StoredBlock} from "../types/Blocks.sol";
+import {CommitBlock, ExecuteBlock, ProveBlock, StoredBlock} from "../types/Blocks.sol";
 
 /// @title L1 contract of a zkRollup
 /// @notice Takes deposits and exit requests, follows the L2 state by proven blocks, and pays out.
@@ -70,8 +70,6 @@ interface IRollup {
     error VerifierWithoutCode(address verifier);
     /// @notice A capacity is 0 or more than ids can name.
     error CapacityInvalid(uint256 capacity, uint256 maximum);
-    /// @notice A field element is not below the field modulus.
-    error FieldElementNotCanonical(uint256 value);
 
     /// @notice The token is not in the registry.
     error TokenNotListed(address token);
@@ -104,8 +102,6 @@ interface IRollup {
     error StoredBlockMismatch(uint256 blockNumber, bytes32 expectedHash, bytes32 actualHash);
     /// @notice Blocks are proven, executed and reverted one after the other.
     error BlockOutOfOrder(uint256 expectedNumber, uint256 actualNumber);
-    /// @notice The block has not been committed.
-    error BlockNotCommitted(uint256 blockNumber);
     /// @notice The block has not been proven.
     error BlockNotProven(uint256 blockNumber);
     /// @notice An executed block is final.
@@ -174,7 +170,7 @@ interface IRollup {
 
     /// @notice Proves committed blocks in order; anyone may call.
     /// @dev Blocks already proven are skipped, so nobody can spoil a batch by proving its first block.
-    function proveBlocks(StoredBlock[] calldata blocks, BlockProof[] calldata proofs) external;
+    function proveBlocks(ProveBlock[] calldata blocks) external;
 
     /// @notice Finalises proven blocks in order and makes their payouts. Validators only.
     function executeBlocks(ExecuteBlock[] calldata blocks) external;
@@ -196,10 +192,7 @@ interface IRollup {
     // ----------------------------------------------------------------------------------- views
 
     /// @notice Numbers of the last committed, proven and executed block.
-    function blockCounts()
-        external
-        view
-        returns (uint32 committed, uint32 proven, uint32 executed);
+    function blockCounts() external view returns (uint32 committed, uint32 proven, uint32 executed);
 
     /// @notice keccak256 of the ABI encoding of a stored block; 0 if there is none.
     function storedBlockHash(uint32 blockNumber) external view returns (bytes32);

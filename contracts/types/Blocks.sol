@@ -35,7 +35,8 @@ struct CommitBlock {
     bytes[] authorizations;
 }
 
-/// @notice A proof together with what its block's commitment was made of.
+/// @notice A committed block, what its commitment was made of, and its proof.
+/// @param storedBlock The block.
 /// @param slots Size of the block's circuit.
 /// @param feeAccountId Account that receives the block's fees.
 /// @param oldStateRoot State root before the block.
@@ -43,7 +44,8 @@ struct CommitBlock {
 /// @param z Challenge at which the data is evaluated.
 /// @param y Value of the data at z.
 /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
-struct BlockProof {
+struct ProveBlock {
+    StoredBlock storedBlock;
     uint32 slots;
     uint32 feeAccountId;
     uint256 oldStateRoot;

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {Ownable2StepUpgradeable} from "@openzeppelin/contracts-upgradeable/access/Ownable2StepUpgradeable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
+import {IRollup} from "./interfaces/IRollup.sol";
+import {IVerifier} from "./interfaces/IVerifier.sol";
+import {Authorization} from "./libraries/Authorization.sol";
+import {Commitment} from "./libraries/Commitment.sol";
+import {Operations} from "./libraries/Operations.sol";
+import {Payouts} from "./libraries/Payouts.sol";
+import {PriorityQueue} from "./libraries/PriorityQueue.sol";
+import {TokenRegistry} from "./libraries/TokenRegistry.sol";
+import {CommitBlock, ExecuteBlock, Payout, ProveBlock, StoredBlock} from "./types/Blocks.sol";
+import {InitializeParams} from "./types/InitializeParams.sol";
+
+/// @title L1 contract of a zkRollup
+/// @dev No constructor and no immutables, so that a proxy can stand before it. State is added at the
+/// end only; the base contracts keep theirs in ERC-7201 namespaces.
+contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
+    using Authorization for Authorization.Facts;
+    using Payouts for Payouts.Pending;
+    using PriorityQueue for PriorityQueue.Queue;
+    using SafeERC20 for IERC20;
+    using TokenRegistry for TokenRegistry.Registry;
+
+    struct BlockCounts {
+        uint32 committed;
+        uint32 proven;
+        uint32 executed;
+    }
+
+    // These four share one storage slot.
+    /// @inheritdoc IRollup
+    IVerifier public verifier;
+    /// @inheritdoc IRollup
+    uint32 public accountCapacity;
+    /// @inheritdoc IRollup
+    uint32 public tokenCapacity;
+    /// @inheritdoc IRollup
+    uint32 public priorityExpirationSeconds;
+
+    /// @inheritdoc IRollup
+    BlockCounts public blockCounts;
+    /// @inheritdoc IRollup
+    mapping(uint32 blockNumber => bytes32) public storedBlockHash;
+    /// @inheritdoc IRollup
+    mapping(address account => bool) public isValidator;
+
+    PriorityQueue.Queue private _queue;
+    TokenRegistry.Registry private _tokens;
+    Payouts.Pending private _pending;
+    Authorization.Facts private _facts;
+
+    modifier onlyValidator() {
+        if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
+        _;
+    }
+
+    /// @notice Starts the rollup; must be called in the transaction, or by the account, that deploys it.
+    function initialize(InitializeParams calldata params) external initializer {
+        if (address(params.verifier).code.length == 0) {
+            revert VerifierWithoutCode(address(params.verifier));
+        }
+        _requireCapacity(params.accountCapacity, ProtocolConstants.ACCOUNT_ID_BYTES);
+        _requireCapacity(params.tokenCapacity, ProtocolConstants.TOKEN_ID_BYTES);
+        Commitment.requireCanonical(params.genesisStateRoot);
+
+        __Ownable_init(params.governor);
+        verifier = params.verifier;
+        accountCapacity = params.accountCapacity;
+        tokenCapacity = params.tokenCapacity;
+        priorityExpirationSeconds = params.priorityExpirationSeconds;
+        storedBlockHash[0] = _hash(
+            StoredBlock({
+                blockNumber: 0,
+                priorityRequests: 0,
+                timestamp: 0,
+                payoutsHash: 0,
+                stateRoot: params.genesisStateRoot,
+                commitment: 0
+            })
+        );
+        emit RollupInitialized(
+            params.genesisStateRoot,
+            params.verifier,
+            params.accountCapacity,
+            params.tokenCapacity,
+            params.priorityExpirationSeconds
+        );
+        _tokens.listEth();
+        for (uint256 i = 0; i < params.validators.length; ++i) {
+            _setValidator(params.validators[i], true);
+        }
+    }
+
+    // ------------------------------------------------------------------------------- deposits
+
+    /// @inheritdoc IRollup
+    function depositEth(address owner) external payable nonReentrant {
+        _deposit(_tokens.depositableIdOf(TokenRegistry.ETH), msg.value, owner);
+    }
+
+    /// @inheritdoc IRollup
+    function depositErc20(address token, uint256 amount, address owner) external nonReentrant {
+        uint16 tokenId = _tokens.depositableIdOf(token);
+        if (tokenId == ProtocolConstants.ETH_TOKEN_ID) revert TokenWithoutCode(token);
+        uint256 balanceBefore = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
+        _deposit(tokenId, IERC20(token).balanceOf(address(this)) - balanceBefore, owner);
+    }
+
+    /// @inheritdoc IRollup
+    function requestFullExit(uint32 accountId, address token) external {
+        uint16 tokenId = _tokens.idOf(token);
+        _requireAccountId(accountId);
+        _queue.add(
+            uint8(ProtocolConstants.OP_FULL_EXIT),
+            msg.sender,
+            tokenId,
+            accountId,
+            0,
+            priorityExpirationSeconds
+        );
+    }
+
+    /// @inheritdoc IRollup
+    function withdrawPendingBalance(address owner, address token) external nonReentrant {
+        _pending.payPending(_tokens, owner, token);
+    }
+
+    /// @inheritdoc IRollup
+    function setAuthPubKeyHash(uint256 pubKeyHash, uint32 nonce) external {
+        _facts.set(pubKeyHash, nonce);
+    }
+
+    // --------------------------------------------------------------------------------- blocks
+
+    /// @inheritdoc IRollup
+    function commitBlocks(
+        StoredBlock calldata last,
+        CommitBlock[] calldata newBlocks
+    ) external onlyValidator {
+        _requireNumber(last.blockNumber, blockCounts.committed);
+        _requireKnown(last);
+        StoredBlock memory parent = last;
+        for (uint256 i = 0; i < newBlocks.length; ++i) {
+            parent = _commitBlock(parent, newBlocks[i]);
+        }
+        blockCounts.committed = parent.blockNumber;
+    }
+
+    /// @inheritdoc IRollup
+    function proveBlocks(ProveBlock[] calldata blocks) external {
+        uint32 proven = blockCounts.proven;
+        for (uint256 i = 0; i < blocks.length; ++i) {
+            StoredBlock calldata stored = blocks[i].storedBlock;
+            _requireKnown(stored);
+            if (stored.blockNumber <= proven) continue;
+            _requireNumber(stored.blockNumber, ++proven);
+            uint256[] memory inputs = Commitment.publicInputs(blocks[i]);
+            if (!verifier.verifyProof(blocks[i].slots, blocks[i].proof, inputs)) {
+                revert ProofInvalid(stored.blockNumber);
+            }
+            emit BlockProven(stored.blockNumber);
+        }
+        blockCounts.proven = proven;
+    }
+
+    /// @inheritdoc IRollup
+    function executeBlocks(ExecuteBlock[] calldata blocks) external onlyValidator nonReentrant {
+        BlockCounts memory counts = blockCounts;
+        uint64 firstOpen = _queue.firstOpen;
+        for (uint256 i = 0; i < blocks.length; ++i) {
+            StoredBlock calldata stored = blocks[i].storedBlock;
+            _requireKnown(stored);
+            _requireNumber(stored.blockNumber, ++counts.executed);
+            if (stored.blockNumber > counts.proven) revert BlockNotProven(stored.blockNumber);
+            if (Payouts.hash(blocks[i].payouts) != stored.payoutsHash) {
+                revert PayoutsMismatch(stored.blockNumber);
+            }
+            firstOpen += stored.priorityRequests;
+            emit BlockExecuted(stored.blockNumber);
+        }
+        blockCounts.executed = counts.executed;
+        _queue.firstOpen = firstOpen;
+        // Recipients and tokens get control only now, when all of the above stands.
+        for (uint256 i = 0; i < blocks.length; ++i) _payOut(blocks[i].payouts);
+    }
+
+    /// @inheritdoc IRollup
+    function revertBlocks(StoredBlock[] calldata blocks) external onlyValidator {
+        BlockCounts memory counts = blockCounts;
+        uint64 firstUncommitted = _queue.firstUncommitted;
+        for (uint256 i = 0; i < blocks.length; ++i) {
+            StoredBlock calldata stored = blocks[i];
+            _requireNumber(stored.blockNumber, counts.committed);
+            if (stored.blockNumber <= counts.executed) {
+                revert BlockAlreadyExecuted(stored.blockNumber);
+            }
+            _requireKnown(stored);
+            delete storedBlockHash[stored.blockNumber];
+            firstUncommitted -= stored.priorityRequests;
+            --counts.committed;
+        }
+        if (counts.proven > counts.committed) counts.proven = counts.committed;
+        blockCounts = counts;
+        _queue.firstUncommitted = firstUncommitted;
+        emit BlocksReverted(counts.committed, counts.proven);
+    }
+
+    // ----------------------------------------------------------------------------- governance
+
+    /// @inheritdoc IRollup
+    function listToken(address token) external onlyOwner returns (uint16 tokenId) {
+        return _tokens.list(token, tokenCapacity);
+    }
+
+    /// @inheritdoc IRollup
+    function setDepositsPaused(address token, bool paused) external onlyOwner {
+        _tokens.setDepositsPaused(token, paused);
+    }
+
+    /// @inheritdoc IRollup
+    function setValidator(address validator, bool active) external onlyOwner {
+        _setValidator(validator, active);
+    }
+
+    // ---------------------------------------------------------------------------------- views
+
+    /// @inheritdoc IRollup
+    function priorityQueue()
+        external
+        view
+        returns (uint64 firstOpen, uint64 firstUncommitted, uint64 next)
+    {
+        return (_queue.firstOpen, _queue.firstUncommitted, _queue.next);
+    }
+
+    /// @inheritdoc IRollup
+    function priorityRequest(
+        uint64 requestId
+    ) external view returns (bytes24 requestHash, uint64 expiration) {
+        PriorityQueue.Request storage request = _queue.requests[requestId];
+        return (request.requestHash, request.expiration);
+    }
+
+    /// @inheritdoc IRollup
+    function pendingBalance(address owner, address token) external view returns (uint256) {
+        return _pending.amounts[owner][_tokens.idOf(token)];
+    }
+
+    /// @inheritdoc IRollup
+    function authPubKeyHash(address owner, uint32 nonce) external view returns (uint256) {
+        return _facts.pubKeyHashes[owner][nonce];
+    }
+
+    /// @inheritdoc IRollup
+    function tokenCount() external view returns (uint32) {
+        return _tokens.count;
+    }
+
+    /// @inheritdoc IRollup
+    function tokenAddress(uint16 tokenId) external view returns (address) {
+        return _tokens.addressOf(tokenId);
+    }
+
+    /// @inheritdoc IRollup
+    function tokenOf(address token) external view returns (uint16 tokenId, bool depositsPaused) {
+        return (_tokens.idOf(token), _tokens.tokens[token].depositsPaused);
+    }
+
+    /// @inheritdoc IRollup
+    function domain() external view returns (uint256) {
+        return Commitment.domain();
+    }
+
+    /// @inheritdoc IRollup
+    function authResetDelaySeconds() external pure returns (uint256) {
+        return Authorization.RESET_DELAY_SECONDS;
+    }
+
+    /// @inheritdoc IRollup
+    function payoutGasLimit() external pure returns (uint256) {
+        return Payouts.GAS_LIMIT;
+    }
+
+    /// @inheritdoc IRollup
+    function protocolDigest() external pure returns (bytes32) {
+        return ProtocolConstants.PROTOCOL_DIGEST;
+    }
+
+    // ------------------------------------------------------------------------------- internal
+
+    function _deposit(uint16 tokenId, uint256 amount, address owner) private {
+        if (owner == address(0)) revert OwnerZero();
+        if (amount == 0) revert AmountZero();
+        if (amount > ProtocolConstants.DEPOSIT_AMOUNT_MAX) {
+            revert DepositTooLarge(amount, ProtocolConstants.DEPOSIT_AMOUNT_MAX);
+        }
+        _queue.add(
+            uint8(ProtocolConstants.OP_DEPOSIT),
+            owner,
+            tokenId,
+            0,
+            uint128(amount),
+            priorityExpirationSeconds
+        );
+    }
+
+    function _commitBlock(
+        StoredBlock memory parent,
+        CommitBlock calldata newBlock
+    ) private returns (StoredBlock memory stored) {
+        _requireTimestamp(newBlock.timestamp, parent.timestamp);
+        _requireAccountId(newBlock.feeAccountId);
+        Commitment.requireCanonical(newBlock.newStateRoot);
+        Commitment.requireCanonical(newBlock.digest);
+
+        stored.blockNumber = parent.blockNumber + 1;
+        stored.timestamp = newBlock.timestamp;
+        stored.stateRoot = newBlock.newStateRoot;
+        uint256 header = Commitment.header(
+            stored.blockNumber,
+            newBlock.timestamp,
+            newBlock.feeAccountId
+        );
+        uint256 z = Commitment.challenge(
+            newBlock.pubdata,
+            newBlock.slots,
+            newBlock.digest,
+            parent.stateRoot,
+            newBlock.newStateRoot,
+            header
+        );
+        Operations.Effects memory effects = Operations.process(_queue, _facts, newBlock, z);
+        stored.priorityRequests = effects.priorityRequests;
+        stored.payoutsHash = effects.payoutsHash;
+        stored.commitment = Commitment.hash(
+            newBlock.slots,
+            parent.stateRoot,
+            newBlock.newStateRoot,
+            header,
+            newBlock.digest,
+            z,
+            effects.y
+        );
+        _queue.firstUncommitted += effects.priorityRequests;
+        storedBlockHash[stored.blockNumber] = _hash(stored);
+        emit BlockCommitted(stored.blockNumber, stored);
+    }
+
+    function _payOut(Payout[] calldata payouts) private {
+        for (uint256 i = 0; i < payouts.length; ++i) _pending.pay(_tokens, payouts[i]);
+    }
+
+    function _setValidator(address validator, bool active) private {
+        isValidator[validator] = active;
+        emit ValidatorSet(validator, active);
+    }
+
+    function _requireKnown(StoredBlock calldata stored) private view {
+        bytes32 expectedHash = storedBlockHash[stored.blockNumber];
+        bytes32 actualHash = _hash(stored);
+        if (actualHash != expectedHash) {
+            revert StoredBlockMismatch(stored.blockNumber, expectedHash, actualHash);
+        }
+    }
+
+    function _requireAccountId(uint32 accountId) private view {
+        if (accountId >= accountCapacity) {
+            revert AccountIdOutOfRange(accountId, accountCapacity);
+        }
+    }
+
+    function _requireTimestamp(uint64 timestamp, uint64 parentTimestamp) private view {
+        uint256 earliest = block.timestamp - ProtocolConstants.TIMESTAMP_LAG_MAX_SECONDS;
+        if (earliest < parentTimestamp) earliest = parentTimestamp;
+        uint256 latest = block.timestamp + ProtocolConstants.TIMESTAMP_LEAD_MAX_SECONDS;
+        if (timestamp < earliest || timestamp > latest) {
+            revert TimestampOutOfRange(timestamp, earliest, latest);
+        }
+    }
+
+    function _requireNumber(uint32 actual, uint32 expected) private pure {
+        if (actual != expected) revert BlockOutOfOrder(expected, actual);
+    }
+
+    function _requireCapacity(uint256 capacity, uint256 idBytes) private pure {
+        uint256 maximum = 1 << (8 * idBytes);
+        if (capacity == 0 || capacity > maximum) revert CapacityInvalid(capacity, maximum);
+    }
+
+    function _hash(StoredBlock memory stored) private pure returns (bytes32) {
+        return keccak256(abi.encode(stored));
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
+import {PubdataReader} from "../generated/PubdataReader.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+
+/// @title How the owner of an account authorises its signing key
+/// @dev An authorisation is a type byte and its data:
+/// 0x00: nothing; the owner has called `setAuthPubKeyHash`.
+/// 0x01: the owner's ECDSA signature (r, s, v: 65 bytes) of the EIP-712 struct ChangePubKey.
+library Authorization {
+    struct Facts {
+        mapping(address owner => mapping(uint32 nonce => uint256)) pubKeyHashes;
+        mapping(address owner => mapping(uint32 nonce => uint64)) resetsAvailableAt;
+    }
+
+    bytes1 internal constant ON_CHAIN = 0x00;
+    bytes1 internal constant EIP712 = 0x01;
+
+    /// @dev An operator that has seen a fact has this long to commit a block that relies on it.
+    uint256 internal constant RESET_DELAY_SECONDS = 1 days;
+
+    bytes32 private constant DOMAIN_TYPE_HASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
+    bytes32 private constant NAME_HASH = keccak256("hardhat-zkrollup");
+    bytes32 private constant VERSION_HASH = keccak256("1");
+    bytes32 private constant CHANGE_PUB_KEY_TYPE_HASH = keccak256(
+        "ChangePubKey(uint256 pubKeyHash,uint32 nonce,uint32 accountId)"
+    );
+
+    /// @notice Records that the caller authorises `pubKeyHash` at `nonce`; see IRollup.
+    function set(Facts storage facts, uint256 pubKeyHash, uint32 nonce) internal {
+        if (pubKeyHash == 0 || pubKeyHash >= ProtocolConstants.FIELD_MODULUS) {
+            revert IRollup.PubKeyHashInvalid(pubKeyHash);
+        }
+        uint64 availableAt = facts.resetsAvailableAt[msg.sender][nonce];
+        if (facts.pubKeyHashes[msg.sender][nonce] != 0 && availableAt == 0) {
+            availableAt = uint64(block.timestamp + RESET_DELAY_SECONDS);
+            facts.resetsAvailableAt[msg.sender][nonce] = availableAt;
+            emit IRollup.AuthResetStarted(msg.sender, nonce, availableAt);
+            return;
+        }
+        if (block.timestamp < availableAt) revert IRollup.AuthResetTooEarly(availableAt);
+        facts.resetsAvailableAt[msg.sender][nonce] = 0;
+        facts.pubKeyHashes[msg.sender][nonce] = pubKeyHash;
+        emit IRollup.AuthPubKeyHashSet(msg.sender, nonce, pubKeyHash);
+    }
+
+    /// @notice Reverts unless the owner has authorised the ChangePubKey in slot `slot`.
+    function check(
+        Facts storage facts,
+        PubdataReader.ChangePubKey memory operation,
+        bytes calldata authorization,
+        uint256 slot
+    ) internal view {
+        if (!_isAuthorized(facts, operation, authorization, slot)) {
+            revert IRollup.AuthorizationInvalid(slot, operation.owner);
+        }
+    }
+
+    function _isAuthorized(
+        Facts storage facts,
+        PubdataReader.ChangePubKey memory operation,
+        bytes calldata authorization,
+        uint256 slot
+    ) private view returns (bool) {
+        if (authorization.length == 0) return false;
+        bytes1 authorizationType = authorization[0];
+        if (authorizationType == ON_CHAIN) {
+            uint256 fact = facts.pubKeyHashes[operation.owner][operation.nonce];
+            return fact != 0 && fact == operation.pubKeyHash;
+        }
+        if (authorizationType == EIP712) {
+            (address signer, , ) = ECDSA.tryRecoverCalldata(_hash(operation), authorization[1:]);
+            return signer != address(0) && signer == operation.owner;
+        }
+        revert IRollup.AuthorizationTypeUnknown(slot, authorizationType);
+    }
+
+    function _hash(PubdataReader.ChangePubKey memory operation) private view returns (bytes32) {
+        bytes32 domainSeparator = keccak256(
+            abi.encode(DOMAIN_TYPE_HASH, NAME_HASH, VERSION_HASH, block.chainid, address(this))
+        );
+        bytes32 structHash = keccak256(
+            abi.encode(
+                CHANGE_PUB_KEY_TYPE_HASH,
+                operation.pubKeyHash,
+                operation.nonce,
+                operation.accountId
+            )
+        );
+        return MessageHashUtils.toTypedDataHash(domainSeparator, structHash);
+    }
+}

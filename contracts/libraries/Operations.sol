@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
+import {PubdataReader} from "../generated/PubdataReader.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+import {CommitBlock} from "../types/Blocks.sol";
+import {Authorization} from "./Authorization.sol";
+import {Payouts} from "./Payouts.sol";
+import {PriorityQueue} from "./PriorityQueue.sol";
+import {Pubdata} from "./Pubdata.sol";
+
+/// @title What the operations of a block mean on L1
+/// @dev Only operations with an extension mean anything here. A block can not hide one: leaving an
+/// extension out changes y, as its first word is never zero, and then no proof fits.
+library Operations {
+    using Authorization for Authorization.Facts;
+    using PriorityQueue for PriorityQueue.Queue;
+    using Pubdata for bytes;
+    using Pubdata for Pubdata.Walk;
+
+    /// @param y Value of the block's data at z.
+    /// @param payoutsHash Rolling hash of the payouts that execution must make.
+    /// @param priorityRequests Requests of the queue that the block serves.
+    /// @param authorizations Authorisations that the block has used up.
+    struct Effects {
+        uint256 y;
+        bytes32 payoutsHash;
+        uint32 priorityRequests;
+        uint32 authorizations;
+    }
+
+    /// @notice Checks the L1 side of every operation of a block and sums up what they do.
+    /// @param z Where the block's data is evaluated.
+    function process(
+        PriorityQueue.Queue storage queue,
+        Authorization.Facts storage facts,
+        CommitBlock calldata newBlock,
+        uint256 z
+    ) internal view returns (Effects memory effects) {
+        Pubdata.Walk memory walk = newBlock.pubdata.start(newBlock.slots, z);
+        while (walk.next(newBlock.pubdata)) {
+            uint256 op = PubdataReader.opOf(walk.record);
+            if (op == ProtocolConstants.OP_DEPOSIT) _deposit(queue, walk, effects);
+            else if (op == ProtocolConstants.OP_WITHDRAW) _withdraw(walk, effects);
+            else if (op == ProtocolConstants.OP_FULL_EXIT) _fullExit(queue, walk, effects);
+            else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
+                _changePubKey(facts, walk, effects, newBlock.authorizations);
+            } else if (op == ProtocolConstants.OP_FORCED_EXIT) _forcedExit(walk, effects);
+        }
+        if (effects.authorizations != newBlock.authorizations.length) {
+            revert IRollup.AuthorizationCountMismatch(
+                effects.authorizations,
+                newBlock.authorizations.length
+            );
+        }
+        effects.y = walk.y;
+    }
+
+    /// @dev The circuit lets it credit only an account of the owner, so any such account will do.
+    function _deposit(
+        PriorityQueue.Queue storage queue,
+        Pubdata.Walk memory walk,
+        Effects memory effects
+    ) private view {
+        PubdataReader.Deposit memory deposit = PubdataReader.readDeposit(
+            walk.record,
+            walk.e1,
+            walk.e2
+        );
+        bytes24 requestHash = PriorityQueue.hashRequest(
+            ProtocolConstants.OP_DEPOSIT,
+            deposit.owner,
+            deposit.tokenId,
+            0,
+            deposit.amount
+        );
+        _serve(queue, requestHash, walk, effects);
+    }
+
+    function _fullExit(
+        PriorityQueue.Queue storage queue,
+        Pubdata.Walk memory walk,
+        Effects memory effects
+    ) private view {
+        PubdataReader.FullExit memory exit = PubdataReader.readFullExit(
+            walk.record,
+            walk.e1,
+            walk.e2
+        );
+        bytes24 requestHash = PriorityQueue.hashRequest(
+            ProtocolConstants.OP_FULL_EXIT,
+            exit.owner,
+            exit.tokenId,
+            exit.accountId,
+            0
+        );
+        _serve(queue, requestHash, walk, effects);
+        _payOut(effects, exit.owner, exit.tokenId, exit.amount);
+    }
+
+    function _withdraw(Pubdata.Walk memory walk, Effects memory effects) private pure {
+        PubdataReader.Withdraw memory withdraw = PubdataReader.readWithdraw(
+            walk.record,
+            walk.e1,
+            walk.e2
+        );
+        _payOut(effects, withdraw.recipient, withdraw.tokenId, withdraw.amount);
+    }
+
+    function _forcedExit(Pubdata.Walk memory walk, Effects memory effects) private pure {
+        PubdataReader.ForcedExit memory exit = PubdataReader.readForcedExit(
+            walk.record,
+            walk.e1,
+            walk.e2
+        );
+        _payOut(effects, exit.recipient, exit.tokenId, exit.amount);
+    }
+
+    function _changePubKey(
+        Authorization.Facts storage facts,
+        Pubdata.Walk memory walk,
+        Effects memory effects,
+        bytes[] calldata authorizations
+    ) private view {
+        uint256 index = effects.authorizations++;
+        if (index >= authorizations.length) return; // The count is compared after the last operation.
+        PubdataReader.ChangePubKey memory change = PubdataReader.readChangePubKey(
+            walk.record,
+            walk.e1,
+            walk.e2
+        );
+        facts.check(change, authorizations[index], walk.slot);
+    }
+
+    /// @dev Requests are served strictly in the order of the queue.
+    function _serve(
+        PriorityQueue.Queue storage queue,
+        bytes24 requestHash,
+        Pubdata.Walk memory walk,
+        Effects memory effects
+    ) private view {
+        uint256 requestId = queue.firstUncommitted + effects.priorityRequests++;
+        if (!queue.isRequest(requestId, requestHash)) {
+            revert IRollup.PriorityRequestMismatch(requestId, walk.slot);
+        }
+    }
+
+    /// @dev A payout of nothing (a full exit of nothing, say) is none.
+    function _payOut(
+        Effects memory effects,
+        address recipient,
+        uint16 tokenId,
+        uint128 amount
+    ) private pure {
+        if (amount == 0) return;
+        effects.payoutsHash = Payouts.append(effects.payoutsHash, recipient, tokenId, amount);
+    }
+}

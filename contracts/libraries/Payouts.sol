@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+import {Payout} from "../types/Blocks.sol";
+import {TokenRegistry} from "./TokenRegistry.sol";
+
+/// @title Payments from the rollup
+/// @dev A payout is pushed with limited gas. Whatever the recipient or the token does with it, the
+/// block goes on: a payment that fails becomes a pending balance that anyone may push later.
+library Payouts {
+    using TokenRegistry for TokenRegistry.Registry;
+
+    struct Pending {
+        mapping(address owner => mapping(uint16 tokenId => uint256)) amounts;
+    }
+
+    /// @dev Enough for a wallet contract's receive and for the common token behind a proxy.
+    uint256 internal constant GAS_LIMIT = 100_000;
+    /// @dev A call with value to a new account costs 36.6k, keeping a pending balance about 25k.
+    uint256 private constant GAS_RESERVE = 70_000;
+
+    /// @notice Adds a payout to the rolling hash of a block's payouts, which starts at 0.
+    /// @return next keccak256(abi.encode(payoutsHash, recipient, tokenId, amount))
+    function append(
+        bytes32 payoutsHash,
+        address recipient,
+        uint16 tokenId,
+        uint128 amount
+    ) internal pure returns (bytes32 next) {
+        // The encoding stays above free memory: a block appends hundreds of times.
+        assembly ("memory-safe") {
+            let encoded := mload(0x40)
+            mstore(encoded, payoutsHash)
+            mstore(add(encoded, 0x20), recipient)
+            mstore(add(encoded, 0x40), tokenId)
+            mstore(add(encoded, 0x60), amount)
+            next := keccak256(encoded, 0x80)
+        }
+    }
+
+    /// @notice Rolling hash of a list of payouts.
+    function hash(Payout[] calldata payouts) internal pure returns (bytes32 payoutsHash) {
+        for (uint256 i = 0; i < payouts.length; ++i) {
+            Payout calldata payout = payouts[i];
+            payoutsHash = append(payoutsHash, payout.recipient, payout.tokenId, payout.amount);
+        }
+    }
+
+    /// @notice Pays, or keeps the amount as pending balance if the payment fails.
+    function pay(
+        Pending storage pending,
+        TokenRegistry.Registry storage registry,
+        Payout calldata payout
+    ) internal {
+        _requireGas();
+        address token = registry.addresses[payout.tokenId];
+        if (_send(token, payout.tokenId, payout.recipient, payout.amount, GAS_LIMIT)) {
+            emit IRollup.PayoutSent(payout.recipient, payout.tokenId, payout.amount);
+        } else {
+            pending.amounts[payout.recipient][payout.tokenId] += payout.amount;
+            emit IRollup.PayoutPending(payout.recipient, payout.tokenId, payout.amount);
+        }
+    }
+
+    /// @notice Pays a pending balance with all the gas there is; reverts if the payment fails.
+    function payPending(
+        Pending storage pending,
+        TokenRegistry.Registry storage registry,
+        address owner,
+        address token
+    ) internal {
+        uint16 tokenId = registry.idOf(token);
+        uint256 amount = pending.amounts[owner][tokenId];
+        if (amount == 0) revert IRollup.NothingPending(owner, token);
+        pending.amounts[owner][tokenId] = 0;
+        if (!_send(token, tokenId, owner, amount, gasleft())) {
+            revert IRollup.PayoutFailed(owner, tokenId, amount);
+        }
+        emit IRollup.PayoutSent(owner, tokenId, amount);
+    }
+
+    /// @dev Without this a caller with little gas, or a gas estimate that searches for the least that
+    /// does not revert, would turn every payout into a pending balance (EIP-150 passes on 63/64).
+    function _requireGas() private view {
+        uint256 needed = GAS_LIMIT + GAS_LIMIT / 63 + GAS_RESERVE;
+        if (gasleft() < needed) revert IRollup.GasInsufficient(gasleft(), needed);
+    }
+
+    function _send(
+        address token,
+        uint16 tokenId,
+        address recipient,
+        uint256 amount,
+        uint256 gasLimit
+    ) private returns (bool) {
+        return
+            tokenId == ProtocolConstants.ETH_TOKEN_ID
+                ? _sendEth(recipient, amount, gasLimit)
+                : _sendErc20(token, recipient, amount, gasLimit);
+    }
+
+    /// @dev Copies no return data, so the recipient can not make the caller pay for its memory.
+    function _sendEth(
+        address recipient,
+        uint256 amount,
+        uint256 gasLimit
+    ) private returns (bool sent) {
+        assembly ("memory-safe") {
+            sent := call(gasLimit, recipient, amount, 0, 0, 0, 0)
+        }
+    }
+
+    /// @dev Like SafeERC20 (true or nothing from a contract is success), but with a gas limit, without
+    /// reverting, and copying one word of return data at most.
+    function _sendErc20(
+        address token,
+        address recipient,
+        uint256 amount,
+        uint256 gasLimit
+    ) private returns (bool sent) {
+        bytes memory data = abi.encodeCall(IERC20.transfer, (recipient, amount));
+        assembly ("memory-safe") {
+            mstore(0, 0)
+            sent := call(gasLimit, token, 0, add(data, 0x20), mload(data), 0, 0x20)
+            switch returndatasize()
+            case 0 {
+                sent := and(sent, iszero(iszero(extcodesize(token))))
+            }
+            default {
+                sent := and(sent, eq(mload(0), 1))
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {IRollup} from "../interfaces/IRollup.sol";
+
+/// @title L1 requests that blocks must serve, in order and in time
+library PriorityQueue {
+    /// @dev One storage slot. 192 bits of hash leave 96 bits of security against collisions, more than
+    /// finding two requests worth confusing is worth.
+    struct Request {
+        bytes24 requestHash;
+        uint64 expiration;
+    }
+
+    /// @param requests By id; kept after execution, as clearing them would cost more than it refunds.
+    /// @param firstOpen First request that is not executed.
+    /// @param firstUncommitted First request that no committed block serves.
+    /// @param next Id of the next request to come.
+    struct Queue {
+        mapping(uint64 requestId => Request) requests;
+        uint64 firstOpen;
+        uint64 firstUncommitted;
+        uint64 next;
+    }
+
+    /// @notice Appends a request. Columns that the operation does not use are zero.
+    function add(
+        Queue storage queue,
+        uint8 op,
+        address owner,
+        uint16 tokenId,
+        uint32 accountId,
+        uint128 amount,
+        uint256 expirationSeconds
+    ) internal {
+        uint64 requestId = queue.next++;
+        uint64 expiration = uint64(block.timestamp + expirationSeconds);
+        queue.requests[requestId] = Request(
+            hashRequest(op, owner, tokenId, accountId, amount),
+            expiration
+        );
+        emit IRollup.PriorityRequestAdded(
+            requestId,
+            op,
+            owner,
+            tokenId,
+            accountId,
+            amount,
+            expiration
+        );
+    }
+
+    /// @notice Whether the request `requestId` exists and has this hash.
+    function isRequest(
+        Queue storage queue,
+        uint256 requestId,
+        bytes24 requestHash
+    ) internal view returns (bool) {
+        return queue.requests[uint64(requestId)].requestHash == requestHash;
+    }
+
+    /// @notice Short hash of a request.
+    function hashRequest(
+        uint256 op,
+        address owner,
+        uint16 tokenId,
+        uint32 accountId,
+        uint128 amount
+    ) internal pure returns (bytes24) {
+        return bytes24(keccak256(abi.encode(op, owner, tokenId, accountId, amount)));
+    }
+}

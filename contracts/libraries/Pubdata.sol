@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
+import {PubdataReader} from "../generated/PubdataReader.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+
+/// @title Walks through a block's public data and evaluates it as a polynomial
+/// @dev y = Σ a_i z^i + Σ (e1_i z^(slots+2i) + e2_i z^(slots+2i+1)) mod r. The records are evaluated by
+/// Horner's rule at once; the extensions, which are of different lengths and can only be read
+/// forwards, one by one with a running power of z.
+library Pubdata {
+    using PubdataReader for bytes;
+
+    uint256 private constant MODULUS = ProtocolConstants.FIELD_MODULUS;
+
+    /// @param records Records of the block; slots behind them are noops.
+    /// @param offsetBytes Where the next extension starts.
+    /// @param nextSlot First slot whose extension has not been passed.
+    /// @param z Where the data is evaluated.
+    /// @param power z^(slots + 2·nextSlot)
+    /// @param y Value of all that has been read.
+    /// @param slot Slot of the extension just read.
+    /// @param record Record in that slot.
+    /// @param e1 First word of the extension just read.
+    /// @param e2 Second word of the extension just read.
+    struct Walk {
+        uint256 records;
+        uint256 offsetBytes;
+        uint256 nextSlot;
+        uint256 z;
+        uint256 power;
+        uint256 y;
+        uint256 slot;
+        uint256 record;
+        uint256 e1;
+        uint256 e2;
+    }
+
+    /// @notice Reads all records; the walk then stands before the first extension.
+    function start(
+        bytes calldata pubdata,
+        uint256 slots,
+        uint256 z
+    ) internal pure returns (Walk memory walk) {
+        walk.records = _recordCount(pubdata, slots);
+        walk.offsetBytes = _recordsEnd(walk.records);
+        walk.z = z;
+        walk.power = _power(z, slots);
+        walk.y = _evaluateRecords(pubdata, walk.records, z);
+    }
+
+    /// @notice Reads the next extension into the walk.
+    /// @return found Whether there was one.
+    function next(Walk memory walk, bytes calldata pubdata) internal pure returns (bool found) {
+        if (walk.offsetBytes == pubdata.length) return false;
+        walk.slot = _uint16At(pubdata, walk.offsetBytes);
+        if (walk.slot < walk.nextSlot || walk.slot >= walk.records) {
+            revert IRollup.ExtensionSlotInvalid(walk.slot, walk.nextSlot, walk.records);
+        }
+        walk.record = pubdata.readRecord(walk.slot);
+        (walk.e1, walk.e2, walk.offsetBytes) = PubdataReader.readExtension(
+            PubdataReader.opOf(walk.record),
+            pubdata,
+            walk.offsetBytes + ProtocolConstants.SLOT_INDEX_BYTES
+        );
+        _evaluateExtension(walk);
+        return true;
+    }
+
+    function _recordCount(
+        bytes calldata pubdata,
+        uint256 slots
+    ) private pure returns (uint256 records) {
+        if (pubdata.length < ProtocolConstants.RECORD_COUNT_BYTES) {
+            revert PubdataReader.PubdataTooShort(
+                ProtocolConstants.RECORD_COUNT_BYTES,
+                pubdata.length
+            );
+        }
+        records = _uint16At(pubdata, 0);
+        if (records > slots) revert IRollup.TooManyRecords(records, slots);
+        if (_recordsEnd(records) > pubdata.length) {
+            revert PubdataReader.PubdataTooShort(_recordsEnd(records), pubdata.length);
+        }
+        if (records == 0) return 0;
+        uint256 last = pubdata.readRecord(records - 1);
+        if (PubdataReader.opOf(last) == ProtocolConstants.OP_NOOP) {
+            revert IRollup.TrailingNoop(records);
+        }
+    }
+
+    function _recordsEnd(uint256 records) private pure returns (uint256) {
+        return ProtocolConstants.RECORD_COUNT_BYTES + records * ProtocolConstants.RECORD_BYTES;
+    }
+
+    /// @dev Horner's rule from the last record down; a record is below 2^128 and so canonical.
+    function _evaluateRecords(
+        bytes calldata pubdata,
+        uint256 records,
+        uint256 z
+    ) private pure returns (uint256 y) {
+        uint256 modulus = MODULUS;
+        uint256 recordBytes = ProtocolConstants.RECORD_BYTES;
+        uint256 unusedBits = 256 - 8 * ProtocolConstants.RECORD_BYTES;
+        uint256 firstOffset = ProtocolConstants.RECORD_COUNT_BYTES;
+        assembly ("memory-safe") {
+            let first := add(pubdata.offset, firstOffset)
+            let position := add(first, mul(records, recordBytes))
+            for {} gt(position, first) {} {
+                position := sub(position, recordBytes)
+                let record := shr(unusedBits, calldataload(position))
+                y := addmod(mulmod(y, z, modulus), record, modulus)
+            }
+        }
+    }
+
+    function _evaluateExtension(Walk memory walk) private pure {
+        uint256 z = walk.z;
+        uint256 zSquared = mulmod(z, z, MODULUS);
+        uint256 power = walk.power;
+        uint256 skippedSlots = walk.slot - walk.nextSlot;
+        if (skippedSlots != 0) power = mulmod(power, _power(zSquared, skippedSlots), MODULUS);
+        uint256 value = addmod(mulmod(walk.e2, z, MODULUS), walk.e1, MODULUS);
+        walk.y = addmod(walk.y, mulmod(power, value, MODULUS), MODULUS);
+        walk.power = mulmod(power, zSquared, MODULUS);
+        walk.nextSlot = walk.slot + 1;
+    }
+
+    /// @dev Square and multiply.
+    function _power(uint256 base, uint256 exponent) private pure returns (uint256 result) {
+        result = 1;
+        while (exponent != 0) {
+            if (exponent & 1 == 1) result = mulmod(result, base, MODULUS);
+            base = mulmod(base, base, MODULUS);
+            exponent >>= 1;
+        }
+    }
+
+    function _uint16At(bytes calldata pubdata, uint256 offsetBytes) private pure returns (uint256) {
+        return uint16(bytes2(pubdata[offsetBytes:]));
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
+import {IRollup} from "../interfaces/IRollup.sol";
+
+/// @title Tokens of the rollup, numbered in the order of their listing
+/// @dev ETH is the zero address with the id 0. Tokens are never taken off the list: balances in them
+/// must stay withdrawable.
+library TokenRegistry {
+    struct Token {
+        uint16 tokenId;
+        bool listed;
+        bool depositsPaused;
+    }
+
+    struct Registry {
+        mapping(address token => Token) tokens;
+        mapping(uint16 tokenId => address) addresses;
+        uint32 count;
+    }
+
+    address internal constant ETH = address(0);
+
+    /// @notice Lists ETH, as the first token of an empty registry.
+    function listEth(Registry storage registry) internal {
+        _append(registry, ETH);
+    }
+
+    /// @notice Lists an ERC-20 token under the next id.
+    function list(
+        Registry storage registry,
+        address token,
+        uint256 capacity
+    ) internal returns (uint16 tokenId) {
+        Token storage known = registry.tokens[token];
+        if (known.listed) revert IRollup.TokenAlreadyListed(token, known.tokenId);
+        if (registry.count >= capacity) revert IRollup.TokenCapacityReached(capacity);
+        if (token.code.length == 0) revert IRollup.TokenWithoutCode(token);
+        return _append(registry, token);
+    }
+
+    /// @notice Pauses or resumes deposits of a listed token.
+    function setDepositsPaused(Registry storage registry, address token, bool paused) internal {
+        uint16 tokenId = idOf(registry, token);
+        registry.tokens[token].depositsPaused = paused;
+        emit IRollup.DepositsPausedSet(tokenId, paused);
+    }
+
+    /// @notice Id of a listed token.
+    function idOf(Registry storage registry, address token) internal view returns (uint16) {
+        Token storage known = registry.tokens[token];
+        if (!known.listed) revert IRollup.TokenNotListed(token);
+        return known.tokenId;
+    }
+
+    /// @notice Id of a listed token that may be deposited.
+    function depositableIdOf(
+        Registry storage registry,
+        address token
+    ) internal view returns (uint16 tokenId) {
+        tokenId = idOf(registry, token);
+        if (registry.tokens[token].depositsPaused) revert IRollup.DepositsPaused(token);
+    }
+
+    /// @notice Address of a listed token.
+    function addressOf(Registry storage registry, uint16 tokenId) internal view returns (address) {
+        if (tokenId >= registry.count) revert IRollup.TokenIdNotListed(tokenId);
+        return registry.addresses[tokenId];
+    }
+
+    function _append(Registry storage registry, address token) private returns (uint16 tokenId) {
+        tokenId = uint16(registry.count++);
+        registry.tokens[token] = Token({tokenId: tokenId, listed: true, depositsPaused: false});
+        registry.addresses[tokenId] = token;
+        emit IRollup.TokenListed(tokenId, token);
+    }
+}
