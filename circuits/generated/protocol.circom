@@ -25,6 +25,9 @@ function OP_CHANGE_PUB_KEY() {
 function OP_FORCED_EXIT() {
     return 7;
 }
+function OPERATION_COUNT() {
+    return 8;
+}
 function ACCOUNT_ID_BYTES() {
     return 3;
 }

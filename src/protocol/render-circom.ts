@@ -1,6 +1,7 @@
 /** Writes the protocol's numbers as circom functions. */
 import { poseidon } from "../crypto/poseidon.ts";
 import * as constants from "./constants.ts";
+import { OPERATION_NAMES } from "./operations.ts";
 import { PRESETS } from "./presets.ts";
 import * as render from "./render.ts";
 
@@ -9,6 +10,7 @@ function circuitNumbers(): render.NamedNumber[] {
     constants;
   return [
     ...render.operationCodes(),
+    ["OPERATION_COUNT", BigInt(OPERATION_NAMES.length)],
     ...render.wireWidths(),
     ["LEAF_KIND_ACCOUNT", BigInt(constants.LEAF_KIND.account)],
     ["PACKED_AMOUNT_MANTISSA_BITS", BigInt(PACKED_AMOUNT.mantissaBits)],
