@@ -1,0 +1,61 @@
+/** Runs the circom compiler, which is WebAssembly and ends its process, in a thread of its own. */
+
+import { readFileSync } from "node:fs";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import { parentPort } from "node:worker_threads";
+// @ts-expect-error: the package has no types
+import { bindings, CircomRunner } from "circom2";
+
+/** Arguments of the circom command line. */
+export interface CompileJob {
+  readonly args: readonly string[];
+}
+
+export type CompileOutcome =
+  | { readonly status: "exited"; readonly code: number; readonly output: string }
+  | { readonly status: "crashed"; readonly reason: string; readonly output: string };
+
+/** circom leaves by calling `exit`, also when all went well. */
+class CompilerExit extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`circom exited with code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+parentPort?.on("message", async (job: CompileJob) => {
+  parentPort?.postMessage(await runCompiler(job.args));
+});
+
+async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {
+  let output = "";
+  const writeSync = (descriptor: number, data: Uint8Array, ...rest: never[]) => {
+    if (descriptor !== 1 && descriptor !== 2) return fs.writeSync(descriptor, data, ...rest);
+    output += new TextDecoder().decode(data);
+    return data.length;
+  };
+  const runner = new CircomRunner({
+    args,
+    env: {},
+    preopens: { "/": "/" },
+    bindings: {
+      ...bindings,
+      fs: { ...fs, writeSync },
+      isTTY: () => false,
+      exit: (code: number) => {
+        throw new CompilerExit(code);
+      },
+    },
+  });
+  const wasm = createRequire(import.meta.url).resolve("circom2/circom.wasm");
+  try {
+    await runner.execute(readFileSync(wasm));
+    return { status: "exited", code: 0, output };
+  } catch (error) {
+    if (error instanceof CompilerExit) return { status: "exited", code: error.exitCode, output };
+    return { status: "crashed", reason: String(error), output };
+  }
+}

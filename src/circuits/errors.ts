@@ -1,0 +1,127 @@
+/** What can go wrong in `src/circuits`. */
+
+import { defineErrors } from "../util/errors.ts";
+
+export type CircuitsErrorFacts =
+  | { code: "CIRCUIT_NOT_FOUND"; file: string }
+  | { code: "CIRCUIT_DIRECTORY_NOT_FOUND"; directory: string }
+  | { code: "NO_MAIN_COMPONENT"; file: string }
+  | { code: "INCLUDE_NOT_FOUND"; include: string; file: string; line: number; searched: string[] }
+  | { code: "CIRCUIT_SYNTAX"; file: string; location: string | null; output: string }
+  | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
+  | { code: "BINARY_FORMAT"; source: string; expected: string; problem: string }
+  | { code: "FIELD_NOT_SUPPORTED"; source: string; modulus: bigint }
+  | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
+  | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
+  | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
+  | { code: "INPUT_NOT_A_NUMBER"; circuit: string; signal: string; value: string }
+  | { code: "INPUT_OUT_OF_FIELD"; circuit: string; signal: string; value: bigint }
+  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[] }
+  | { code: "WITNESS_GENERATOR_FAILED"; circuit: string; reason: string }
+  | { code: "WITNESS_LENGTH"; expected: number; actual: number }
+  | { code: "WITNESS_CONSTANT"; value: bigint }
+  | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number }
+  | { code: "CIRCUIT_TOO_LARGE"; constraints: number; maximum: number }
+  | { code: "PROOF_INVALID"; circuit: string }
+  | { code: "VERIFIER_KEYS"; problem: string };
+
+export const circuitsError = defineErrors<CircuitsErrorFacts>({
+  CIRCUIT_NOT_FOUND: {
+    message: ({ file }) => `There is no circuit file ${file}.`,
+    fix: "Check the path; circuits are .circom files, by default in the folder circuits/.",
+  },
+  CIRCUIT_DIRECTORY_NOT_FOUND: {
+    message: ({ directory }) => `There is no folder of circuits at ${directory}.`,
+    fix: "Create it, or set the circuits path in the configuration to where your .circom files are.",
+  },
+  NO_MAIN_COMPONENT: {
+    message: ({ file }) => `${file} declares no main component, so there is nothing to compile.`,
+    fix: 'Add a line such as "component main {public [a]} = MyTemplate();", or include the file from one that has it.',
+  },
+  INCLUDE_NOT_FOUND: {
+    message: ({ include, file, line, searched }) =>
+      `${file}:${line} includes "${include}", which is in none of: ${searched.join(", ")}.`,
+    fix: "Correct the include, install the package that has the file, or add its folder to the include paths.",
+  },
+  CIRCUIT_SYNTAX: {
+    message: ({ file, location, output }) =>
+      `circom does not accept ${location ?? file}.\n${output}`,
+    fix: "Correct the circuit where circom's message points.",
+  },
+  COMPILER_CRASHED: {
+    message: ({ file, reason, output }) =>
+      `The circom compiler stopped on ${file} without a message of its own: ${reason}` +
+      (output === "" ? "." : `\n${output}`),
+    fix: "Try a lower optimization level or a smaller instance of the circuit; the compiler runs in 4 GB of WebAssembly memory.",
+  },
+  BINARY_FORMAT: {
+    message: ({ source, expected, problem }) =>
+      `${source} is not a valid ${expected} file: ${problem}.`,
+    fix: "Delete the file and build it again; if it comes from elsewhere, fetch it again.",
+  },
+  FIELD_NOT_SUPPORTED: {
+    message: ({ source, modulus }) => `${source} is made for the prime field of ${modulus}.`,
+    fix: "Compile for BN254, circom's default (--prime bn128).",
+  },
+  INPUT_MISSING: {
+    message: ({ circuit, signals }) =>
+      `Circuit ${circuit} got no value for the input${signals.length > 1 ? "s" : ""} ${signals.join(", ")}.`,
+    fix: "Give a value to every input signal of the main component.",
+  },
+  INPUT_UNKNOWN: {
+    message: ({ circuit, signal, known }) =>
+      `Circuit ${circuit} has no input ${signal}; its inputs are ${known.join(", ")}.`,
+    fix: "Correct the name, or leave the value out.",
+  },
+  INPUT_SHAPE: {
+    message: ({ circuit, signal, expected, actual }) =>
+      `Input ${signal} of circuit ${circuit} must be ${expected}, but is ${actual}.`,
+    fix: "Nest and pad the values exactly as the signal is declared.",
+  },
+  INPUT_NOT_A_NUMBER: {
+    message: ({ circuit, signal, value }) =>
+      `Input ${signal} of circuit ${circuit} is ${value}, which is no integer.`,
+    fix: "Pass a bigint, a safe integer, a boolean, or a decimal or 0x-hexadecimal string.",
+  },
+  INPUT_OUT_OF_FIELD: {
+    message: ({ circuit, signal, value }) =>
+      `Input ${signal} of circuit ${circuit} is ${value}, which is not in the field [0, r).`,
+    fix: "Reduce the value modulo r first; a negative x is written r - |x|.",
+  },
+  CIRCUIT_ASSERT_FAILED: {
+    message: ({ circuit, trace }) =>
+      `Circuit ${circuit} refuses these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
+    fix: "Read the trace from the top: the first line is the template and line of the failing statement.",
+  },
+  WITNESS_GENERATOR_FAILED: {
+    message: ({ circuit, reason }) => `The witness generator of ${circuit} failed: ${reason}.`,
+    fix: "Compile the circuit again; if it persists, look for out-of-range array accesses in the circuit.",
+  },
+  WITNESS_LENGTH: {
+    message: ({ expected, actual }) =>
+      `The circuit has ${expected} wires, but the witness has ${actual} values.`,
+    fix: "Use the witness with the circuit, and the compilation, it was computed for.",
+  },
+  WITNESS_CONSTANT: {
+    message: ({ value }) => `Wire 0 of the witness is ${value}, but it must be the constant 1.`,
+    fix: "Leave wire 0 of a witness as it is: the verifier fixes it to 1.",
+  },
+  CONSTRAINT_VIOLATED: {
+    message: ({ circuit, constraint }) =>
+      `The witness violates constraint ${constraint} of circuit ${circuit}, so it can not be proven.`,
+    fix: "Compute the witness with calculateWitness, or correct the value that was changed by hand.",
+  },
+  CIRCUIT_TOO_LARGE: {
+    message: ({ constraints, maximum }) =>
+      `The circuit has ${constraints} constraints; a setup takes at most ${maximum}.`,
+    fix: "Split the circuit, or use fewer slots per block.",
+  },
+  PROOF_INVALID: {
+    message: ({ circuit }) => `The proof just made for ${circuit} does not verify.`,
+    fix: "Delete the cached keys of the circuit so that key and circuit are built together again.",
+  },
+  VERIFIER_KEYS: {
+    message: ({ problem }) => `No verifier contract can be generated: ${problem}.`,
+    fix: "Pass one or more Groth16 keys over BN254 with distinct ids and names.",
+  },
+});

@@ -1,0 +1,50 @@
+/**
+ * The part of ffjavascript that the dev setup uses, with types. The package has none.
+ *
+ * ffjavascript generates a WebAssembly module with the field and curve arithmetic of BN254. The
+ * single-threaded build of the curve is used here: it starts no workers that would have to be ended.
+ */
+
+// @ts-expect-error: the package has no types
+import * as untyped from "ffjavascript";
+
+/** A group of points; those with affine coordinates are (x, y) in Montgomery form. */
+export interface CurveGroup {
+  /** The generator, in Jacobian coordinates. */
+  readonly g: Uint8Array;
+  timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
+  toAffine(point: Uint8Array): Uint8Array;
+  /** Big-endian coordinates out of Montgomery form: what snarkjs hashes. */
+  toUncompressed(point: Uint8Array): Uint8Array;
+  /** A point of unknown logarithm. */
+  fromRng(rng: unknown): Uint8Array;
+  fromRprLEM(bytes: Uint8Array, offset: number): Uint8Array;
+}
+
+export interface Curve {
+  readonly G1: CurveGroup;
+  readonly G2: CurveGroup;
+  readonly Gt: { toObject(element: Uint8Array): bigint[][][] };
+  readonly tm: { readonly code: Uint8Array };
+  pairing(g1: Uint8Array, g2: Uint8Array): Uint8Array;
+}
+
+interface FfJavascript {
+  buildBn128(singleThread: true): Promise<Curve>;
+  readonly ChaCha: new (seed: readonly number[]) => unknown;
+}
+
+const { buildBn128, ChaCha } = untyped as FfJavascript;
+
+let curve: Promise<Curve> | undefined;
+
+/** The curve, built at first use (some 0.1 s). */
+export function loadCurve(): Promise<Curve> {
+  curve ??= buildBn128(true);
+  return curve;
+}
+
+/** A deterministic random generator for {@link CurveGroup.fromRng}, seeded with eight 32-bit words. */
+export function createChaCha(seed: readonly number[]): unknown {
+  return new ChaCha(seed);
+}

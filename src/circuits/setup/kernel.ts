@@ -1,0 +1,84 @@
+/** ffjavascript's WebAssembly arithmetic, called directly: operands are addresses in its memory. */
+
+const PAGE_BYTES = 65536;
+const INITIAL_PAGES = 25; // what the module is generated for
+/** The module keeps the address of free memory in its first word. */
+const FREE_POINTER = 0;
+
+export type Unary = (input: number, output: number) => void;
+type Binary = (left: number, right: number, output: number) => void;
+type BatchUnary = (input: number, count: number, output: number) => void;
+type BatchInverse = (
+  input: number,
+  inputStep: number,
+  count: number,
+  output: number,
+  outputStep: number,
+) => void;
+
+/** Arithmetic of a field: "frm" is Fr, "f1m" is Fq, "f2m" is Fq². Elements are in Montgomery form. */
+export interface FieldFunctions {
+  readonly add: Binary;
+  readonly sub: Binary;
+  readonly mul: Binary;
+  readonly square: Unary;
+  readonly copy: Unary;
+  /** Needs `count` + 1 elements of free memory, see {@link Kernel.reserve}. */
+  readonly batchInverse: BatchInverse;
+}
+
+export interface Kernel {
+  field(prefix: "frm" | "f1m" | "f2m"): FieldFunctions;
+  /** Any other export, by its full name. */
+  unary(name: string): Unary;
+  batchUnary(name: string): BatchUnary;
+  /** Takes memory until it is released. */
+  allocate(bytes: number): number;
+  /** Makes sure that so much memory is free beyond what is allocated. */
+  reserve(bytes: number): void;
+  /** The address from which memory is free. */
+  freeMark(): number;
+  /** Gives back all that was allocated since {@link freeMark} returned `mark`. */
+  release(mark: number): void;
+  read(address: number, length: number): Uint8Array<ArrayBuffer>;
+  write(address: number, bytes: Uint8Array): void;
+}
+
+/** @param module The compiled code of ffjavascript's curve. */
+export function instantiateKernel(module: WebAssembly.Module): Kernel {
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const pointer = () => new Uint32Array(memory.buffer, FREE_POINTER, 1);
+  const reserve = (bytes: number) => {
+    const missing = pointer()[0]! + bytes - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  };
+  return {
+    field: (prefix) => {
+      const bind = <F>(name: string) => exports[`${prefix}_${name}`] as F;
+      return {
+        add: bind("add"),
+        sub: bind("sub"),
+        mul: bind("mul"),
+        square: bind("square"),
+        copy: bind("copy"),
+        batchInverse: bind("batchInverse"),
+      };
+    },
+    unary: (name) => exports[name] as Unary,
+    batchUnary: (name) => exports[name] as BatchUnary,
+    allocate: (bytes) => {
+      reserve(bytes + 8);
+      const address = ((pointer()[0]! + 7) & ~7) >>> 0; // unsigned also above 2 GiB
+      pointer()[0] = address + bytes;
+      return address;
+    },
+    reserve,
+    freeMark: () => pointer()[0]!,
+    release: (mark) => {
+      pointer()[0] = mark;
+    },
+    read: (address, length) => new Uint8Array(memory.buffer.slice(address, address + length)),
+    write: (address, bytes) => new Uint8Array(memory.buffer).set(bytes, address),
+  };
+}

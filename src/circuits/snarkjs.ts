@@ -1,0 +1,66 @@
+/** The one place that touches snarkjs, which has no types: proving, verifying, ending its threads. */
+
+// @ts-expect-error: the package has no types
+import * as untyped from "snarkjs";
+import { encodeWitness, type Witness } from "./wtns.ts";
+
+/** A proof in snarkjs's JSON form: coordinates in decimal, the last one of each point is 1. */
+export interface Groth16Proof {
+  readonly pi_a: readonly string[];
+  readonly pi_b: readonly (readonly string[])[];
+  readonly pi_c: readonly string[];
+  readonly protocol: string;
+  readonly curve: string;
+}
+
+/** A verification key in snarkjs's JSON form. */
+export interface VerificationKey {
+  readonly protocol: string;
+  readonly curve: string;
+  readonly nPublic: number;
+  readonly vk_alpha_1: readonly string[];
+  readonly vk_beta_2: readonly (readonly string[])[];
+  readonly vk_gamma_2: readonly (readonly string[])[];
+  readonly vk_delta_2: readonly (readonly string[])[];
+  readonly vk_alphabeta_12: readonly (readonly (readonly string[])[])[];
+  readonly IC: readonly (readonly string[])[];
+}
+
+/** A proof with the public values it proves, in decimal: outputs, then public inputs. */
+export interface ProofWithSignals {
+  readonly proof: Groth16Proof;
+  readonly publicSignals: readonly string[];
+}
+
+interface SnarkJs {
+  readonly groth16: {
+    prove(zkey: string, witness: { type: "mem"; data: Uint8Array }): Promise<ProofWithSignals>;
+    verify(
+      key: VerificationKey,
+      publicSignals: readonly string[],
+      proof: Groth16Proof,
+    ): Promise<boolean>;
+  };
+}
+
+const { groth16 } = untyped as SnarkJs;
+
+/** Proves a witness. snarkjs does not check it: a proof of a wrong one just does not verify. */
+export function prove(options: { zkeyPath: string; witness: Witness }): Promise<ProofWithSignals> {
+  const data = encodeWitness(options.witness);
+  return groth16.prove(options.zkeyPath, { type: "mem", data });
+}
+
+/** Whether a proof is valid for its public values under a key. */
+export function verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean> {
+  return groth16.verify(key, proven.publicSignals, proven.proof);
+}
+
+/**
+ * Ends snarkjs's worker threads, which otherwise keep the process alive. The next proof starts new
+ * ones; no proof may be under way.
+ */
+export async function releaseProver(): Promise<void> {
+  const global = globalThis as { curve_bn128?: { terminate(): Promise<void> } | null };
+  await global.curve_bn128?.terminate();
+}

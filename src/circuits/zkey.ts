@@ -1,0 +1,203 @@
+/**
+ * Reader and writer of Groth16 proving keys in snarkjs's format.
+ *
+ * Points are affine, little-endian, in Montgomery form; infinity is all zeros. The coefficients of
+ * A and B are stored times 2^512, because snarkjs multiplies them with plain witness values in
+ * Montgomery arithmetic and wants a result in Montgomery form.
+ *
+ * @see https://github.com/iden3/snarkjs/blob/master/src/zkey_utils.js
+ */
+
+import { FIELD_MODULUS } from "../crypto/field.ts";
+import {
+  dataView,
+  encodeSections,
+  type SectionReader,
+  uint32Bytes,
+  withSections,
+  writeFileAtomically,
+} from "./binary-file.ts";
+import {
+  assertScalarField,
+  BASE_FIELD_MODULUS,
+  ELEMENT_BYTES,
+  elementBytes,
+  G1_BYTES,
+  G2_BYTES,
+} from "./bn254.ts";
+import { circuitsError } from "./errors.ts";
+
+const VERSION = 1;
+const GROTH16 = 1;
+
+/** The numbers of the sections. */
+const SECTION = {
+  protocol: 1,
+  header: 2,
+  ic: 3,
+  coefficients: 4,
+  a: 5,
+  b1: 6,
+  b2: 7,
+  c: 8,
+  h: 9,
+  contributions: 10,
+} as const;
+
+/** The counts and the single points of a key. */
+export interface ZkeyHeader {
+  readonly wires: number;
+  /** Public values, without the constant 1. */
+  readonly publicCount: number;
+  readonly domainSize: number;
+  readonly alpha1: Uint8Array;
+  readonly beta1: Uint8Array;
+  readonly beta2: Uint8Array;
+  readonly gamma2: Uint8Array;
+  readonly delta1: Uint8Array;
+  readonly delta2: Uint8Array;
+}
+
+/** One step of a phase-2 ceremony, which multiplied delta by a secret. */
+export interface Contribution {
+  readonly name: string;
+  readonly deltaAfter: Uint8Array;
+  /** A point, and the point times the secret. */
+  readonly g1s: Uint8Array;
+  readonly g1sx: Uint8Array;
+  /** A point of G2 that follows from the transcript, times the secret. */
+  readonly g2spx: Uint8Array;
+  readonly transcript: Uint8Array;
+}
+
+/** The lists of a key. Each is given in chunks, which are written one after the other. */
+export interface ZkeyLists {
+  readonly ic: readonly Uint8Array[];
+  readonly coefficients: readonly Uint8Array[];
+  readonly a: readonly Uint8Array[];
+  readonly b1: readonly Uint8Array[];
+  readonly b2: readonly Uint8Array[];
+  readonly c: readonly Uint8Array[];
+  readonly h: readonly Uint8Array[];
+}
+
+export interface Zkey extends ZkeyLists {
+  readonly header: ZkeyHeader;
+  /** Hash of the key as it was before the first contribution. */
+  readonly circuitHash: Uint8Array;
+  readonly contributions: readonly Contribution[];
+}
+
+/** The parts of a key that a verifier needs. */
+export interface ZkeyVerifierPart {
+  readonly header: ZkeyHeader;
+  readonly ic: Uint8Array;
+  readonly contributions: readonly string[];
+}
+
+const TRANSCRIPT_BYTES = 64;
+const CONTRIBUTION_NAME = 1;
+
+/** Writes a key so that `path` is seen whole or not at all. */
+export async function writeZkey(path: string, key: Zkey): Promise<void> {
+  const contributions = [
+    key.circuitHash,
+    uint32Bytes(key.contributions.length),
+    ...key.contributions.flatMap(encodeContribution),
+  ];
+  const sections = [
+    { id: SECTION.protocol, chunks: [uint32Bytes(GROTH16)] },
+    { id: SECTION.header, chunks: encodeHeader(key.header) },
+    { id: SECTION.ic, chunks: key.ic },
+    { id: SECTION.coefficients, chunks: key.coefficients },
+    { id: SECTION.a, chunks: key.a },
+    { id: SECTION.b1, chunks: key.b1 },
+    { id: SECTION.b2, chunks: key.b2 },
+    { id: SECTION.c, chunks: key.c },
+    { id: SECTION.h, chunks: key.h },
+    { id: SECTION.contributions, chunks: contributions },
+  ];
+  await writeFileAtomically(path, encodeSections("zkey", VERSION, sections));
+}
+
+/** Reads what a verification key is made of. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
+  return withSections(path, "zkey", (sections) => {
+    if (dataView(sections.read(SECTION.protocol)).getUint32(0, true) !== GROTH16) {
+      const problem = "it is not a Groth16 key";
+      throw circuitsError({ code: "BINARY_FORMAT", source: path, expected: "zkey", problem });
+    }
+    const contributions = readContributionNames(sections);
+    return { header: readHeader(sections), ic: sections.read(SECTION.ic), contributions };
+  });
+}
+
+function encodeHeader(header: ZkeyHeader): Uint8Array[] {
+  return [
+    uint32Bytes(ELEMENT_BYTES),
+    elementBytes(BASE_FIELD_MODULUS),
+    uint32Bytes(ELEMENT_BYTES),
+    elementBytes(FIELD_MODULUS),
+    uint32Bytes(header.wires, header.publicCount, header.domainSize),
+    header.alpha1,
+    header.beta1,
+    header.beta2,
+    header.gamma2,
+    header.delta1,
+    header.delta2,
+  ];
+}
+
+function readHeader(sections: SectionReader): ZkeyHeader {
+  const bytes = sections.read(SECTION.header);
+  const view = dataView(bytes);
+  const baseFieldBytes = view.getUint32(0, true);
+  const scalarField = 4 + baseFieldBytes + 4;
+  const scalarFieldBytes = view.getUint32(scalarField - 4, true);
+  assertScalarField(sections.name, bytes.subarray(scalarField, scalarField + scalarFieldBytes));
+  let position = scalarField + scalarFieldBytes;
+  const word = () => view.getUint32((position += 4) - 4, true);
+  const point = (length: number) => bytes.slice(position, (position += length));
+  return {
+    wires: word(),
+    publicCount: word(),
+    domainSize: word(),
+    alpha1: point(G1_BYTES),
+    beta1: point(G1_BYTES),
+    beta2: point(G2_BYTES),
+    gamma2: point(G2_BYTES),
+    delta1: point(G1_BYTES),
+    delta2: point(G2_BYTES),
+  };
+}
+
+function encodeContribution(contribution: Contribution): Uint8Array[] {
+  const name = new TextEncoder().encode(contribution.name);
+  const parameters = Uint8Array.from([CONTRIBUTION_NAME, name.length, ...name]);
+  return [
+    contribution.deltaAfter,
+    contribution.g1s,
+    contribution.g1sx,
+    contribution.g2spx,
+    contribution.transcript,
+    uint32Bytes(0, parameters.length), // 0: an ordinary contribution, no beacon
+    parameters,
+  ];
+}
+
+/** Nameless contributions count as "". */
+function readContributionNames(sections: SectionReader): string[] {
+  const bytes = sections.read(SECTION.contributions);
+  const view = dataView(bytes);
+  const names: string[] = [];
+  let position = TRANSCRIPT_BYTES + 4;
+  for (let left = view.getUint32(TRANSCRIPT_BYTES, true); left > 0; left--) {
+    position += 3 * G1_BYTES + G2_BYTES + TRANSCRIPT_BYTES + 4;
+    const parametersLength = view.getUint32(position, true);
+    const parameters = bytes.subarray(position + 4, position + 4 + parametersLength);
+    const named = parameters[0] === CONTRIBUTION_NAME;
+    names.push(named ? new TextDecoder().decode(parameters.subarray(2, 2 + parameters[1]!)) : "");
+    position += 4 + parametersLength;
+  }
+  return names;
+}
