@@ -1,6 +1,7 @@
 /** The Hardhat plugin: only declarations, so that it costs nothing to load. */
 import { definePlugin } from "hardhat/plugins";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import { tasks } from "../tasks/index.ts";
 
 export type * from "./plugin/type-extensions.ts";
 export type * from "./types.ts";
@@ -14,8 +15,10 @@ const plugin: HardhatPlugin = definePlugin({
   ],
   hookHandlers: {
     config: () => import("./plugin/hooks/config.ts"),
+    clean: () => import("./plugin/hooks/clean.ts"),
     test: () => import("./plugin/hooks/test.ts"),
   },
+  tasks,
 });
 
 export default plugin;

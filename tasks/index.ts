@@ -1,0 +1,135 @@
+/** What tasks there are; each action stands in a file of its own and is loaded when it runs. */
+import { emptyTask, overrideTask, task } from "hardhat/config";
+import { ArgumentType } from "hardhat/types/arguments";
+import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
+import { PROVER_NAMES } from "../src/plugin/config/types.ts";
+import { PRESET_NAMES } from "../src/protocol/presets.ts";
+
+/** An option of a `rollup:…` task. One without a default may be left out. */
+interface Option {
+  readonly name: string;
+  readonly description: string;
+  readonly type?: ArgumentType.STRING | ArgumentType.INT;
+  readonly defaultValue?: string | number;
+}
+
+interface RollupTask {
+  /** `demo` is run as `hardhat rollup:demo` or `hardhat rollup demo`. */
+  readonly name: string;
+  readonly description: string;
+  readonly options?: readonly Option[];
+  readonly action: LazyActionObject<NewTaskActionFunction>;
+}
+
+const preset: Option = {
+  name: "preset",
+  description: `Size of the rollup: ${PRESET_NAMES.join(", ")} (default: the config's)`,
+};
+const prover: Option = {
+  name: "prover",
+  description: `Who proves: ${PROVER_NAMES.join(", ")} (default: the config's)`,
+};
+
+const ROLLUP_TASKS: readonly RollupTask[] = [
+  {
+    name: "circuits",
+    description: "Print the constraints of the rollup's circuits, per block and per slot",
+    options: [preset],
+    action: () => import("./circuits.ts"),
+  },
+  {
+    name: "compile",
+    description: "Compile the project's circuits and the rollup's",
+    options: [preset],
+    action: () => import("./compile.ts"),
+  },
+  {
+    name: "setup",
+    description: "Make the proving keys (INSECURE development setup) of all circuits",
+    options: [preset],
+    action: () => import("./setup.ts"),
+  },
+  {
+    name: "verifier",
+    description: "Generate the verifier contracts of all circuits",
+    options: [preset],
+    action: () => import("./verifier.ts"),
+  },
+  {
+    name: "deploy",
+    description: "Deploy the rollup and its verifier, and write down where",
+    options: [
+      preset,
+      prover,
+      {
+        name: "output",
+        description: "File to write (default: deployments/rollup-<chain id>.json)",
+      },
+    ],
+    action: () => import("./deploy.ts"),
+  },
+  {
+    name: "demo",
+    description: "Run deposits, transfers and withdrawals through a rollup with real proofs",
+    options: [
+      preset,
+      prover,
+      {
+        name: "output",
+        description: "Folder for keys, proofs and public inputs (default: in the cache)",
+      },
+    ],
+    action: () => import("./demo.ts"),
+  },
+  {
+    name: "devnet",
+    description: "Start an L1 node with a rollup, its operator and two test tokens on it",
+    options: [
+      preset,
+      prover,
+      {
+        name: "hostname",
+        description: "Where to listen (default: 127.0.0.1, in Docker 0.0.0.0)",
+      },
+      {
+        name: "port",
+        description: "Port of the JSON-RPC server",
+        type: ArgumentType.INT,
+        defaultValue: 8545,
+      },
+    ],
+    action: () => import("./devnet.ts"),
+  },
+];
+
+function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
+  const options = definition.options ?? [];
+  return options
+    .reduce(
+      (builder, { name, description, type, defaultValue }) =>
+        builder.addOption({
+          name,
+          description,
+          type: type ?? ArgumentType.STRING_WITHOUT_DEFAULT,
+          defaultValue,
+        }),
+      task(id, definition.description).addFlag({
+        name: "json",
+        description: "Print one JSON value and nothing else",
+      }),
+    )
+    .setAction(definition.action)
+    .build();
+}
+
+export const tasks: TaskDefinition[] = [
+  overrideTask("build")
+    .addFlag({ name: "noCircuits", description: "Skip the compilation of circuits" })
+    .setAction(() => import("./build.ts"))
+    .build(),
+  emptyTask("rollup", "Build, run and deploy a zkRollup").build(),
+  ...ROLLUP_TASKS.flatMap((definition) => [
+    toTask(`rollup:${definition.name}`, definition),
+    toTask(["rollup", definition.name], definition),
+  ]),
+];
