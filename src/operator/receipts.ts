@@ -1,9 +1,6 @@
-/** What the operator tells about a transaction or an L1 request, and where it keeps it. */
+/** What the operator tells about a transaction or a request from L1. */
 import type { TransactionType } from "../protocol/signing.ts";
-
-/** How far an operation has come. `committed` to `executed` are stages of its block on L1. */
-export const STAGES = ["accepted", "committed", "proven", "executed"] as const;
-export type Stage = (typeof STAGES)[number];
+import type { Status } from "../protocol/stages.ts";
 
 /** Why an accepted transaction did not make it into a block after all. */
 export interface Rejection {
@@ -13,7 +10,7 @@ export interface Rejection {
 }
 
 interface Progress {
-  readonly status: Stage | "rejected";
+  readonly status: Status;
   /** Set once the operation stands in a sealed block. */
   readonly blockNumber?: number;
   readonly slotIndex?: number;
@@ -35,11 +32,4 @@ export interface RequestReceipt extends Progress {
   readonly type: "deposit" | "fullExit";
   /** Place in the priority queue of the contract. */
   readonly requestId: number;
-}
-
-export type Receipt = TransactionReceipt | RequestReceipt;
-
-/** Whether a status is at or beyond a stage. `rejected` is beyond none. */
-export function hasReached(status: Receipt["status"], stage: Stage): boolean {
-  return status !== "rejected" && STAGES.indexOf(status) >= STAGES.indexOf(stage);
 }

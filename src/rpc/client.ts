@@ -1,0 +1,44 @@
+/** The client's side of the `rollup_*` methods, over any JSON-RPC transport. */
+import type { z } from "zod";
+import { fromJsonRpcError } from "./error-transport.ts";
+import { rpcError } from "./errors.ts";
+import { RPC_METHODS, type RpcMethod, type RpcParams, type RpcResult } from "./methods.ts";
+import { toJson } from "./schemas.ts";
+
+/** Sends one JSON-RPC call and resolves with its `result`, or rejects with its error. */
+export type JsonRpcRequest = (method: string, params: unknown[]) => Promise<unknown>;
+
+export interface RpcClient {
+  /**
+   * @throws Whatever coded error the operator answered with, RPC_RESULT_INVALID, or the error of
+   * the transport.
+   */
+  call<M extends RpcMethod>(method: M, ...params: RpcParams<M>): Promise<RpcResult<M>>;
+}
+
+/** @param request - The transport, such as `(method, params) => provider.send(method, params)`. */
+export function createRpcClient(request: JsonRpcRequest): RpcClient {
+  return {
+    async call(method, ...params) {
+      const answer = await send(request, method, toJson(params) as unknown[]);
+      const result: z.ZodTypeAny = RPC_METHODS[method].result;
+      const parsed = result.safeParse(answer);
+      if (parsed.success) return parsed.data;
+      throw rpcError({ code: "RPC_RESULT_INVALID", method, ...firstIssue(parsed.error) });
+    },
+  };
+}
+
+/** Where a value breaks its schema first, and how. */
+export function firstIssue({ issues }: z.ZodError): { path: string; reason: string } {
+  const issue = issues[0];
+  return { path: issue?.path.join(".") || "(whole)", reason: issue?.message ?? "invalid" };
+}
+
+async function send(request: JsonRpcRequest, method: string, params: unknown[]): Promise<unknown> {
+  try {
+    return await request(method, params);
+  } catch (thrown) {
+    throw fromJsonRpcError(thrown) ?? thrown;
+  }
+}

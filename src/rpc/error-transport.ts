@@ -1,0 +1,94 @@
+/** Coded errors on the wire: a JSON-RPC error whose `data` holds code, facts and fix. */
+import { z } from "zod";
+import { isRollupError, RollupError } from "../util/errors.ts";
+import { rpcError } from "./errors.ts";
+
+/** JSON-RPC 2.0 error codes; a coded refusal uses one of the range left to servers. */
+const JSON_RPC_CODES: { readonly [code: string]: number } = {
+  RPC_METHOD_UNKNOWN: -32601,
+  RPC_PARAMS_INVALID: -32602,
+  RPC_FAILED: -32603,
+};
+const REFUSED = -32000;
+
+export interface JsonRpcErrorObject {
+  readonly code: number;
+  readonly message: string;
+  readonly data: {
+    readonly code: string;
+    readonly facts: { readonly [fact: string]: unknown };
+    readonly fix: string;
+  };
+}
+
+const dataSchema = z.object({
+  code: z.string(),
+  facts: z.record(z.unknown()),
+  fix: z.string(),
+});
+
+/** Any error as JSON-RPC carries it. One without a code becomes RPC_FAILED. */
+export function toJsonRpcError(method: string, error: unknown): JsonRpcErrorObject {
+  const coded = isRollupError(error)
+    ? error
+    : rpcError({ code: "RPC_FAILED", method, reason: reasonOf(error) }, { cause: error });
+  return {
+    code: JSON_RPC_CODES[coded.code] ?? REFUSED,
+    message: coded.message,
+    data: { code: coded.code, facts: encodeFacts(coded.facts), fix: coded.fix },
+  };
+}
+
+/**
+ * The coded error in whatever a transport threw: the JSON-RPC error itself, or an error of ethers or
+ * Hardhat around it. Undefined if there is none.
+ */
+export function fromJsonRpcError(thrown: unknown): RollupError | undefined {
+  if (isRollupError(thrown)) return thrown;
+  for (const candidate of unwrap(thrown)) {
+    const parsed = dataSchema.safeParse(candidate["data"]);
+    if (!parsed.success) continue;
+    const { code, facts, fix } = parsed.data;
+    const message = String(candidate["message"] ?? "");
+    // Transports put words of their own in front.
+    const sentence = message.slice(message.indexOf(`${code}: `) + `${code}: `.length);
+    const decoded = { ...decodeFacts(facts), code };
+    return new RollupError(decoded, { text: { message: sentence, fix }, cause: thrown });
+  }
+  return undefined;
+}
+
+type Candidate = { readonly [name: string]: unknown };
+
+/** The thrown object and those nested where ethers, Hardhat and JSON-RPC clients keep theirs. */
+function unwrap(thrown: unknown): Candidate[] {
+  const found: Candidate[] = [];
+  const visit = (value: unknown, depth: number): void => {
+    if (typeof value !== "object" || value === null || depth > 4) return;
+    const candidate = value as Candidate;
+    found.push(candidate);
+    for (const name of ["error", "info", "cause"]) visit(candidate[name], depth + 1);
+  };
+  visit(thrown, 0);
+  return found;
+}
+
+/** Facts as JSON; a bigint becomes `{ bigint: "…" }`, so that it is one again on the other side. */
+function encodeFacts(facts: Candidate): Candidate {
+  return JSON.parse(
+    JSON.stringify(facts, (_name, value: unknown) =>
+      typeof value === "bigint" ? { bigint: value.toString() } : value,
+    ),
+  ) as Candidate;
+}
+
+function decodeFacts(facts: Candidate): Candidate {
+  return JSON.parse(JSON.stringify(facts), (_name, value: unknown) => {
+    const tagged = z.object({ bigint: z.string() }).strict().safeParse(value);
+    return tagged.success ? BigInt(tagged.data.bigint) : value;
+  }) as Candidate;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,74 @@
+/** Each `rollup_*` method once: what it takes, what it answers, and what it is for. */
+import { z } from "zod";
+import * as schemas from "./schemas.ts";
+
+function method<P extends z.ZodTupleItems | [], R extends z.ZodTypeAny>(
+  description: string,
+  params: P,
+  result: R,
+): { description: string; params: z.ZodTuple<P>; result: R } {
+  return { description, params: z.tuple(params), result };
+}
+
+export const RPC_METHODS = {
+  rollup_getConfig: method("Chain, contract and sizes of the rollup.", [], schemas.config),
+  rollup_getTokens: method("All listed tokens.", [], z.array(schemas.token)),
+  rollup_getAccount: method(
+    "An account by id or owner, with everything accepted so far; null if there is none.",
+    [schemas.accountReference],
+    schemas.account.nullable(),
+  ),
+  rollup_getBalance: method(
+    "The balance of an account in one token; 0 if there is no such account.",
+    [schemas.accountReference, schemas.tokenId],
+    schemas.quantity,
+  ),
+  rollup_submitTransaction: method(
+    "Accepts a signed transaction, or refuses it with the code of the rule that it breaks.",
+    [schemas.signedTransaction],
+    schemas.transactionReceipt,
+  ),
+  rollup_getReceipt: method(
+    "How far a transaction has come; null if it was never accepted.",
+    [schemas.hash],
+    schemas.transactionReceipt.nullable(),
+  ),
+  rollup_waitForReceipt: method(
+    "Answers when the transaction has reached the stage or was rejected, or after a while anyway.",
+    [schemas.hash, schemas.stage],
+    schemas.transactionReceipt,
+  ),
+  rollup_getPriorityRequest: method(
+    "How far a deposit or full exit has come; null if the operator has not seen it on L1.",
+    [schemas.requestId],
+    schemas.requestReceipt.nullable(),
+  ),
+  rollup_waitForPriorityRequest: method(
+    "Answers when the request has reached the stage, or after a while anyway; null if still unseen.",
+    [schemas.requestId, schemas.stage],
+    schemas.requestReceipt.nullable(),
+  ),
+  rollup_getBlock: method(
+    "A sealed block; null if there is none of that number.",
+    [schemas.blockNumber],
+    schemas.block.nullable(),
+  ),
+  rollup_processBlocks: method(
+    "Seals, commits, proves and executes all that is pending; answers with the blocks it worked on.",
+    [],
+    z.array(schemas.block),
+  ),
+};
+
+export type RpcMethod = keyof typeof RPC_METHODS;
+/** Decoded parameters: integers as bigint. */
+export type RpcParams<M extends RpcMethod> = z.output<(typeof RPC_METHODS)[M]["params"]>;
+/** Decoded answer. */
+export type RpcResult<M extends RpcMethod> = z.output<(typeof RPC_METHODS)[M]["result"]>;
+
+export type SignedTransactionParam = RpcParams<"rollup_submitTransaction">[0];
+
+/** Whether there is a method of this name. */
+export function isRpcMethod(name: string): name is RpcMethod {
+  return Object.hasOwn(RPC_METHODS, name);
+}

@@ -1,0 +1,151 @@
+/**
+ * The values of the `rollup_*` methods as JSON. Each schema decodes; {@link toJson} encodes.
+ *
+ * Integers that may pass 2^53 travel as 0x-hex quantities, addresses as 0x-hex of up to 20 bytes.
+ */
+import { z } from "zod";
+import { OPERATION_NAMES } from "../protocol/operations.ts";
+import { PRESET_NAMES } from "../protocol/presets.ts";
+import { STAGES } from "../protocol/stages.ts";
+
+const TRANSACTION_TYPES = ["transfer", "withdraw", "changePubKey", "forcedExit"] as const;
+/** An EIP-712 signature takes 66 bytes; other ways of authorising need no more than this. */
+const AUTHORIZATION_BYTES_MAX = 256;
+
+export const quantity = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,64}$/, "expected an integer of at most 32 bytes as 0x-hex")
+  .transform((text) => BigInt(text));
+const index = z.number().int().nonnegative();
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "expected an address of 20 bytes");
+/** Inside transactions an address is an integer. */
+const addressInteger = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,40}$/, "expected an address as 0x-hex")
+  .transform((text) => BigInt(text));
+const point = z.object({ x: quantity, y: quantity }).strict();
+
+export const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "expected a hash of 32 bytes as 0x-hex");
+export const stage = z.enum(STAGES);
+export const requestId = index;
+export const tokenId = index;
+export const blockNumber = z.union([index, z.literal("latest")]);
+/** Names an account by its id or by its L1 owner. */
+export const accountReference = z.union([index, address]);
+
+const anyTransaction = {
+  accountId: index,
+  tokenId: index,
+  fee: quantity,
+  nonce: index,
+  validFrom: quantity,
+  validUntil: quantity,
+};
+const transaction = z.discriminatedUnion("type", [
+  z
+    .object({
+      type: z.literal("transfer"),
+      ...anyTransaction,
+      recipient: addressInteger,
+      amount: quantity,
+    })
+    .strict(),
+  z
+    .object({
+      type: z.literal("withdraw"),
+      ...anyTransaction,
+      recipient: addressInteger,
+      amount: quantity,
+    })
+    .strict(),
+  z.object({ type: z.literal("changePubKey"), ...anyTransaction, pubKeyHash: quantity }).strict(),
+  z
+    .object({ type: z.literal("forcedExit"), ...anyTransaction, recipient: addressInteger })
+    .strict(),
+]);
+
+/** A transaction with its signature, and for a ChangePubKey what L1 wants to see. */
+export const signedTransaction = z
+  .object({
+    transaction,
+    publicKey: point,
+    signature: z.object({ r8: point, s: quantity }).strict(),
+    authorization: z
+      .string()
+      .regex(new RegExp(`^0x(?:[0-9a-fA-F]{2}){0,${AUTHORIZATION_BYTES_MAX}}$`))
+      .optional(),
+  })
+  .strict();
+
+export const token = z.object({
+  id: index,
+  address,
+  symbol: z.string(),
+  decimals: index,
+});
+
+export const config = z.object({
+  chainId: quantity,
+  rollupAddress: address,
+  preset: z.enum(PRESET_NAMES),
+  prover: z.string(),
+  protocolDigest: hash,
+  feeAccountId: index,
+});
+
+export const account = z.object({
+  id: index,
+  address,
+  nonce: index,
+  /** 0 while no signing key is set. */
+  pubKeyHash: quantity,
+  /** The balances that are not zero. */
+  balances: z.array(z.object({ tokenId: index, amount: quantity })),
+});
+
+const progress = {
+  status: z.enum([...STAGES, "rejected"]),
+  blockNumber: index.optional(),
+  slotIndex: index.optional(),
+  rejection: z.object({ code: z.string(), message: z.string(), fix: z.string() }).optional(),
+};
+export const transactionReceipt = z.object({
+  type: z.enum(TRANSACTION_TYPES),
+  hash,
+  accountId: index,
+  nonce: index,
+  ...progress,
+});
+export const requestReceipt = z.object({
+  type: z.enum(["deposit", "fullExit"]),
+  requestId,
+  ...progress,
+});
+
+const l1Transaction = z.object({ hash, gasUsed: quantity });
+export const block = z.object({
+  blockNumber: index,
+  status: z.enum(["sealed", "committed", "proven", "executed"]),
+  /** Size of the block's circuit. */
+  slots: index,
+  timestamp: quantity,
+  feeAccountId: index,
+  oldStateRoot: quantity,
+  newStateRoot: quantity,
+  pubdataBytes: index,
+  operations: z.array(z.enum(OPERATION_NAMES)),
+  /** Wall time of witness and proof. */
+  proofMs: z.number().optional(),
+  commit: l1Transaction.optional(),
+  prove: l1Transaction.optional(),
+  execute: l1Transaction.optional(),
+});
+
+/** A value as JSON carries it: bigints become 0x-hex, undefined properties go. */
+export function toJson(value: unknown): unknown {
+  if (typeof value === "bigint") return `0x${value.toString(16)}`;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(toJson);
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(entries.map(([name, field]) => [name, toJson(field)]));
+}
