@@ -1,0 +1,50 @@
+/** What can go wrong on the side of a wallet before the operator is asked. */
+import { defineErrors } from "../util/errors.ts";
+
+export type SdkErrorFacts =
+  | { code: "TOKEN_UNKNOWN"; token: string; known: readonly string[] }
+  | { code: "ADDRESS_INVALID"; field: string; value: string }
+  | { code: "WALLET_WITHOUT_ACCOUNT"; address: string }
+  | { code: "DEPOSIT_AMOUNT_INVALID"; amount: bigint; maximum: bigint }
+  | { code: "L1_SIGNER_WITHOUT_PROVIDER"; address: string }
+  | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
+  | { code: "PRIORITY_REQUEST_NOT_FOUND"; transactionHash: string }
+  | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string };
+
+export const sdkError = defineErrors<SdkErrorFacts>({
+  TOKEN_UNKNOWN: {
+    message: ({ token, known }) => `No token ${token} is listed; there are ${known.join(", ")}.`,
+    fix: 'Name a token by "ETH", symbol, address or id; the governor lists new ones with listToken.',
+  },
+  ADDRESS_INVALID: {
+    message: ({ field, value }) => `${field} = ${value} is not an address.`,
+    fix: "Pass 20 bytes of 0x-hex; mixed case must be a valid checksum.",
+  },
+  WALLET_WITHOUT_ACCOUNT: {
+    message: ({ address }) => `${address} has no account on this rollup yet.`,
+    fix: "Deposit to it or transfer to it first: either creates the account.",
+  },
+  DEPOSIT_AMOUNT_INVALID: {
+    message: ({ amount, maximum }) => `${amount} can not be deposited: it must be 1 to ${maximum}.`,
+    fix: "Deposit in parts; amounts are in the token's smallest unit.",
+  },
+  L1_SIGNER_WITHOUT_PROVIDER: {
+    message: ({ address }) => `The L1 signer of ${address} is connected to no provider.`,
+    fix: "Connect it: signer.connect(provider).",
+  },
+  L1_CHAIN_MISMATCH: {
+    message: ({ expected, actual }) =>
+      `The L1 signer is on chain ${actual}, but the rollup lives on chain ${expected}.`,
+    fix: "Connect the signer to the chain of the rollup.",
+  },
+  PRIORITY_REQUEST_NOT_FOUND: {
+    message: ({ transactionHash }) =>
+      `The L1 transaction ${transactionHash} has added nothing to the priority queue.`,
+    fix: "Check that the rollup address is that of a Rollup contract.",
+  },
+  KEY_DERIVATION_UNSUPPORTED: {
+    message: ({ address }) =>
+      `The signature by ${address} is not an ECDSA signature of that address.`,
+    fix: "Derive the key from an externally owned account, or make a RollupSigner from a seed.",
+  },
+});

@@ -1,0 +1,111 @@
+/** A client of one rollup: what its operator knows, in the terms of a user. */
+import { ZeroAddress } from "ethers";
+import { hasReached, type Stage } from "../protocol/stages.ts";
+import type { RpcClient } from "../rpc/client.ts";
+import type { RpcResult, SignedTransactionParam } from "../rpc/methods.ts";
+import { RollupError } from "../util/errors.ts";
+import { sdkError } from "./errors.ts";
+
+export type RollupInfo = RpcResult<"rollup_getConfig">;
+export type Token = RpcResult<"rollup_getTokens">[number];
+export type AccountInfo = NonNullable<RpcResult<"rollup_getAccount">>;
+export type TransactionReceipt = RpcResult<"rollup_submitTransaction">;
+export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>;
+export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
+
+/** A token by symbol, by L1 address, or by id; `"ETH"` and the zero address are ETH. */
+export type TokenReference = string | number;
+
+/** All balances and nonces are those with everything accepted so far. */
+export class RollupProvider {
+  readonly #client: RpcClient;
+
+  /** @param client - From `createRpcClient`, over any JSON-RPC transport. */
+  constructor(client: RpcClient) {
+    this.#client = client;
+  }
+
+  getConfig(): Promise<RollupInfo> {
+    return this.#client.call("rollup_getConfig");
+  }
+
+  getTokens(): Promise<Token[]> {
+    return this.#client.call("rollup_getTokens");
+  }
+
+  /** @throws TOKEN_UNKNOWN */
+  async getToken(reference: TokenReference): Promise<Token> {
+    const tokens = await this.getTokens();
+    const token = tokens.find((token) => isNamed(token, reference));
+    if (token !== undefined) return token;
+    const known = tokens.map(({ symbol }) => symbol);
+    throw sdkError({ code: "TOKEN_UNKNOWN", token: String(reference), known });
+  }
+
+  /** @param account - Id, or address of the L1 owner. @returns Null if there is none. */
+  getAccount(account: number | string): Promise<AccountInfo | null> {
+    return this.#client.call("rollup_getAccount", account);
+  }
+
+  /**
+   * @param account - Id, or address of the L1 owner.
+   * @returns In the token's smallest unit; 0 if there is no such account.
+   * @throws TOKEN_UNKNOWN
+   */
+  async getBalance(account: number | string, token: TokenReference): Promise<bigint> {
+    const { id } = await this.getToken(token);
+    return this.#client.call("rollup_getBalance", account, id);
+  }
+
+  /** @throws The code of the rule that the transaction breaks. */
+  submitTransaction(transaction: SignedTransactionParam): Promise<TransactionReceipt> {
+    return this.#client.call("rollup_submitTransaction", transaction);
+  }
+
+  /** @returns Null if the operator never accepted such a transaction. */
+  getReceipt(hash: string): Promise<TransactionReceipt | null> {
+    return this.#client.call("rollup_getReceipt", hash);
+  }
+
+  /** @param requestId - Place in the priority queue. @returns Null while the operator has not seen it. */
+  getPriorityRequest(requestId: number): Promise<RequestReceipt | null> {
+    return this.#client.call("rollup_getPriorityRequest", requestId);
+  }
+
+  /** @returns Null if there is no block of that number. */
+  getBlock(blockNumber: number | "latest"): Promise<BlockInfo | null> {
+    return this.#client.call("rollup_getBlock", blockNumber);
+  }
+
+  /** Waits as long as it takes. @throws The code for which the transaction was rejected. */
+  async waitForReceipt(hash: string, stage: Stage): Promise<TransactionReceipt> {
+    for (;;) {
+      const receipt = await this.#client.call("rollup_waitForReceipt", hash, stage);
+      if (receipt.rejection !== undefined) throw toRejection(receipt.rejection);
+      if (hasReached(receipt.status, stage)) return receipt;
+    }
+  }
+
+  /** Waits as long as it takes. An L1 request is never rejected. */
+  async waitForPriorityRequest(requestId: number, stage: Stage): Promise<RequestReceipt> {
+    for (;;) {
+      const receipt = await this.#client.call("rollup_waitForPriorityRequest", requestId, stage);
+      if (receipt !== null && hasReached(receipt.status, stage)) return receipt;
+    }
+  }
+
+  /** Makes the operator work off all that is pending: for tests and devnets. */
+  processBlocks(): Promise<BlockInfo[]> {
+    return this.#client.call("rollup_processBlocks");
+  }
+}
+
+function isNamed({ id, symbol, address }: Token, reference: TokenReference): boolean {
+  if (typeof reference === "number") return id === reference;
+  if (reference === "ETH") return address === ZeroAddress;
+  return symbol === reference || address.toLowerCase() === reference.toLowerCase();
+}
+
+function toRejection({ code, ...text }: NonNullable<TransactionReceipt["rejection"]>): RollupError {
+  return new RollupError({ code }, { text });
+}
