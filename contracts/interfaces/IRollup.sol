@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.26;
+pragma solidity ^0.8.24;
 
 import {IVerifier} from "./IVerifier.sol";
 import {CommitBlock, ExecuteBlock, ProveBlock, StoredBlock} from "../types/Blocks.sol";

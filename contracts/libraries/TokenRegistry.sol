@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.26;
+pragma solidity ^0.8.24;
 
-import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title Tokens of the rollup, numbered in the order of their listing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.26;
+pragma solidity ^0.8.24;
 
 /// @notice A committed block as later calls need it; the contract keeps only its hash.
 /// @param blockNumber Genesis is 0.
