@@ -2,6 +2,8 @@
  * What the operator needs of L1. `src/l1` implements it over ethers; tests implement it in memory.
  * Every call may fail; the operator then keeps its state and can try again.
  */
+import type { Payout } from "../ops/rules.ts";
+import type { PriorityRequest } from "../ops/to-operation.ts";
 
 /** A committed block as L1 keeps it (only its hash) and asks for it again in later calls. */
 export interface StoredBlock {
@@ -28,8 +30,9 @@ export interface CommitBlock {
   readonly authorizations: readonly string[];
 }
 
-/** A proof and what its block's commitment was made of, as `proveBlocks` takes it. */
-export interface ProvenBlock {
+/** A committed block, what its commitment was made of, and its proof, as `proveBlocks` takes it. */
+export interface ProveBlock {
+  readonly storedBlock: StoredBlock;
   readonly slots: number;
   readonly feeAccountId: number;
   readonly oldStateRoot: bigint;
@@ -40,18 +43,9 @@ export interface ProvenBlock {
   readonly proof: readonly bigint[];
 }
 
-/** What execution of a block pays out on L1. */
-export interface Payout {
-  /** uint160. */
-  readonly recipient: bigint;
-  readonly tokenId: number;
-  /** In the token's smallest unit, not 0. */
-  readonly amount: bigint;
-}
-
 export interface ExecuteBlock {
   readonly storedBlock: StoredBlock;
-  /** In slot order. */
+  /** In slot order, without those of 0. */
   readonly payouts: readonly Payout[];
 }
 
@@ -81,16 +75,11 @@ export interface Token {
   readonly decimals: number;
 }
 
-/** An entry of the priority queue, in the order of its id. */
-export type PriorityRequest = {
+/** An entry of the priority queue. */
+export type QueuedRequest = PriorityRequest & {
+  /** Place in the queue, counting from 0. */
   readonly requestId: number;
-  /** uint160. */
-  readonly owner: bigint;
-  readonly tokenId: number;
-} & (
-  | { readonly type: "deposit"; readonly amount: bigint }
-  | { readonly type: "fullExit"; readonly accountId: number }
-);
+};
 
 /** An owner has authorised a signing key on L1 (`AuthPubKeyHashSet`). */
 export interface PubKeyAuthorization {
@@ -106,7 +95,7 @@ export interface L1News {
   readonly blockNumber: number;
   /** Unix seconds of that block: the operator's only clock for block timestamps. */
   readonly timestamp: bigint;
-  readonly requests: readonly PriorityRequest[];
+  readonly requests: readonly QueuedRequest[];
   readonly tokens: readonly Token[];
   readonly authorizations: readonly PubKeyAuthorization[];
 }
@@ -123,9 +112,6 @@ export interface L1Port {
     last: StoredBlock,
     blocks: readonly CommitBlock[],
   ): Promise<{ transaction: L1Transaction; storedBlocks: readonly StoredBlock[] }>;
-  proveBlocks(
-    blocks: readonly StoredBlock[],
-    proofs: readonly ProvenBlock[],
-  ): Promise<L1Transaction>;
+  proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction>;
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
 }

@@ -40,42 +40,37 @@ const anyTransaction = {
   nonce: index,
   validFrom: quantity,
   validUntil: quantity,
+  publicKey: point,
+  signature: z.object({ r8: point, s: quantity }).strict(),
 };
-const transaction = z.discriminatedUnion("type", [
-  z
-    .object({
-      type: z.literal("transfer"),
-      ...anyTransaction,
-      recipient: addressInteger,
-      amount: quantity,
-    })
-    .strict(),
-  z
-    .object({
-      type: z.literal("withdraw"),
-      ...anyTransaction,
-      recipient: addressInteger,
-      amount: quantity,
-    })
-    .strict(),
-  z.object({ type: z.literal("changePubKey"), ...anyTransaction, pubKeyHash: quantity }).strict(),
-  z
-    .object({ type: z.literal("forcedExit"), ...anyTransaction, recipient: addressInteger })
-    .strict(),
-]);
+const transfer = {
+  type: z.literal("transfer"),
+  ...anyTransaction,
+  recipient: addressInteger,
+  amount: quantity,
+};
+const withdraw = { ...transfer, type: z.literal("withdraw") };
+const forcedExit = {
+  type: z.literal("forcedExit"),
+  ...anyTransaction,
+  recipient: addressInteger,
+};
+const changePubKey = {
+  type: z.literal("changePubKey"),
+  ...anyTransaction,
+  /** What `commitBlocks` shows L1 as the owner's consent. */
+  authorization: z
+    .string()
+    .regex(/^0x(?:[0-9a-fA-F]{2})+$/, "expected bytes as 0x-hex")
+    .max(2 + 2 * AUTHORIZATION_BYTES_MAX),
+};
 
-/** A transaction with its signature, and for a ChangePubKey what L1 wants to see. */
-export const signedTransaction = z
-  .object({
-    transaction,
-    publicKey: point,
-    signature: z.object({ r8: point, s: quantity }).strict(),
-    authorization: z
-      .string()
-      .regex(new RegExp(`^0x(?:[0-9a-fA-F]{2}){0,${AUTHORIZATION_BYTES_MAX}}$`))
-      .optional(),
-  })
-  .strict();
+export const signedTransaction = z.discriminatedUnion("type", [
+  z.object(transfer).strict(),
+  z.object(withdraw).strict(),
+  z.object(changePubKey).strict(),
+  z.object(forcedExit).strict(),
+]);
 
 export const token = z.object({
   id: index,
