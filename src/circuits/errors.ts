@@ -22,7 +22,8 @@ export type CircuitsErrorFacts =
   | { code: "WITNESS_CONSTANT"; value: bigint }
   | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number }
   | { code: "CIRCUIT_TOO_LARGE"; constraints: number; maximum: number }
-  | { code: "PROOF_INVALID"; circuit: string }
+  | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string }
+  | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string }
   | { code: "VERIFIER_KEYS"; problem: string };
 
 export const circuitsError = defineErrors<CircuitsErrorFacts>({
@@ -116,9 +117,14 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
       `The circuit has ${constraints} constraints; a setup takes at most ${maximum}.`,
     fix: "Split the circuit, or use fewer slots per block.",
   },
-  PROOF_INVALID: {
-    message: ({ circuit }) => `The proof just made for ${circuit} does not verify.`,
-    fix: "Delete the cached keys of the circuit so that key and circuit are built together again.",
+  SIGNAL_NOT_FOUND: {
+    message: ({ circuit, signal }) => `Circuit ${circuit} has no wire for a signal ${signal}.`,
+    fix: 'Write full names such as "main.hash.out"; signals that circom optimized away exist at a lower optimization level.',
+  },
+  CIRCUIT_NAMES_CLASH: {
+    message: ({ first, second }) =>
+      `${first} and ${second} are too alike to be told apart by name.`,
+    fix: "Rename one of the two files: circuits are known by their file names.",
   },
   VERIFIER_KEYS: {
     message: ({ problem }) => `No verifier contract can be generated: ${problem}.`,
