@@ -1,0 +1,90 @@
+pragma circom 2.2.0;
+
+include "../generated/protocol.circom";
+include "../lib/one-hot.circom";
+include "../state/branch.circom";
+
+/*
+ * Adds up the fees of a block by token.
+ *
+ * Inputs
+ *   token[slots]           {Uint16}   in which the slot pays its fee
+ *   fee[slots]             {Uint114}
+ *   feeToken[feeTokens]    {Field}    the tokens in which the block takes fees
+ *   feeTokenIndex[slots]   {Field}    the slot's token among these; any if it pays no fee
+ * Outputs
+ *   sums[feeTokens]        {Uint128}
+ *
+ * Guarantees: every fee is in the sum of its token. A sum does not overflow 128 bits by itself,
+ * because there are fewer than 2^14 slots.
+ * Constraints: FeeSums(1, 2) = 0
+ */
+template FeeSums(slots, feeTokens) {
+    signal input token[slots], fee[slots];
+    signal input feeToken[feeTokens], feeTokenIndex[slots];
+    signal output sums[feeTokens];
+
+    signal isIndex[slots][feeTokens];
+    signal share[slots][feeTokens];
+    var totals[feeTokens];
+    for (var i = 0; i < slots; i++) {
+        isIndex[i] <== OneHot(feeTokens)(feeTokenIndex[i]);
+        for (var f = 0; f < feeTokens; f++) {
+            share[i][f] <== isIndex[i][f] * fee[i];
+            // RULE TOO_MANY_FEE_TOKENS: a fee is in one of the block's fee tokens.
+            share[i][f] * (token[i] - feeToken[f]) === 0;
+            totals[f] += share[i][f];
+        }
+    }
+    sums <== totals;
+}
+
+/*
+ * Credits the fee account with the sums of a block's fees, one token after the other.
+ *
+ * Inputs
+ *   accountId                          {Field}
+ *   feeToken[feeTokens]                {Field}
+ *   sums[feeTokens]                    {Uint128}
+ *   oldRoot                            {Field}    state root after the last slot
+ *   nonce, address, pubKeyHash,
+ *   balance, stateSiblings,
+ *   tokenSiblings [feeTokens]                     branch of the fee account, token by token, each
+ *                                                 after the credit before it
+ * Outputs
+ *   newRoot                            {Field}
+ *
+ * Assumes: every balance in the state of oldRoot is below 2^128.
+ * Constraints: FeeCredits(1, 8, 8, 4) = 0
+ */
+template FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels) {
+    signal input accountId, feeToken[feeTokens], sums[feeTokens], oldRoot;
+    signal input nonce[feeTokens], address[feeTokens], pubKeyHash[feeTokens], balance[feeTokens];
+    signal input stateSiblings[feeTokens][stateTreeLevels][treeArity - 1];
+    signal input tokenSiblings[feeTokens][tokenTreeLevels][treeArity - 1];
+    signal output newRoot;
+
+    signal accountBits[stateTreeLevels][childIndexBits(treeArity)] <==
+        TreeIndex(treeArity, stateTreeLevels)(accountId);
+    component credit[feeTokens];
+    signal root[feeTokens + 1];
+    root[0] <== oldRoot;
+    for (var f = 0; f < feeTokens; f++) {
+        credit[f] = Branch(treeArity, stateTreeLevels, tokenTreeLevels);
+        credit[f].accountBits <== accountBits;
+        credit[f].tokenBits <== TreeIndex(treeArity, tokenTreeLevels)(feeToken[f]);
+        // RULE FEE_ACCOUNT_NOT_FOUND
+        credit[f].oldHolding.account.kind <== LEAF_KIND_ACCOUNT();
+        credit[f].oldHolding.account.nonce <== nonce[f];
+        credit[f].oldHolding.account.address <== address[f];
+        credit[f].oldHolding.account.pubKeyHash <== pubKeyHash[f];
+        credit[f].oldHolding.balance <== balance[f];
+        credit[f].newHolding.account <== credit[f].oldHolding.account;
+        credit[f].newHolding.balance <== balance[f] + sums[f];
+        credit[f].siblings.state <== stateSiblings[f];
+        credit[f].siblings.tokens <== tokenSiblings[f];
+        credit[f].oldRoot === root[f];
+        root[f + 1] <== credit[f].newRoot;
+    }
+    newRoot <== root[feeTokens];
+}

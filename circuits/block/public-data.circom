@@ -1,0 +1,136 @@
+pragma circom 2.2.0;
+
+include "../generated/protocol.circom";
+include "../lib/poseidon.circom";
+include "../ops/operation.circom";
+
+/* What a slot adds to the public data of its block. */
+bus SlotData() {
+    signal record;        // {Uint128}
+    signal extension[2];  // {Field}    zeros if the operation has none
+}
+
+/*
+ * Packs the public data of a slot.
+ *
+ * Inputs
+ *   flags, operation
+ *   nonce         {Uint32}   of account A before the slot
+ *   pubKeyHash    {Field}    of account A after the slot
+ * Outputs
+ *   data
+ *
+ * Assumes: every column keeps to its width.
+ * Guarantees: different operations have different data; an extension is never zero, because its
+ * first element holds the code of an operation that has one.
+ * Constraints: EncodeSlot() = 6
+ */
+template EncodeSlot() {
+    input OperationFlags() flags;
+    input Operation() operation;
+    signal input nonce, pubKeyHash;
+    output SlotData() data;
+
+    data.record <== operation.op * 2 ** RECORD_OP_SHIFT_BITS()
+        + operation.accountA * 2 ** RECORD_ACCOUNT_A_SHIFT_BITS()
+        + operation.accountB * 2 ** RECORD_ACCOUNT_B_SHIFT_BITS()
+        + operation.token * 2 ** RECORD_TOKEN_SHIFT_BITS()
+        + operation.packedAmount * 2 ** RECORD_AMOUNT_SHIFT_BITS()
+        + operation.packedFee * 2 ** RECORD_FEE_SHIFT_BITS();
+
+    signal shownNonce <== flags.changePubKey * nonce;
+    data.extension[0] <== flags.hasExtension * (operation.op * 2 ** KIND_SHIFT_BITS()
+        + operation.address * 2 ** ADDRESS_SHIFT_BITS()) + shownNonce * 2 ** NONCE_SHIFT_BITS();
+
+    // A transfer to a new account shows its amount in the record.
+    signal shownKey <== flags.changePubKey * pubKeyHash;
+    data.extension[1] <== (flags.hasExtension - flags.transferToNew) * operation.amount + shownKey;
+}
+
+/*
+ * Hashes a list of field elements in a chain, 15 elements at a time, the last ones filled up with
+ * zeros.
+ *
+ * Inputs
+ *   elements[n]   {Field}
+ * Outputs
+ *   digest        {Field}
+ *
+ * Constraints: DigestChain(15) = 0
+ */
+template DigestChain(n) {
+    signal input elements[n];
+    signal output digest;
+
+    var perLink = DIGEST_ARITY() - 1;
+    var links = (n + perLink - 1) \ perLink;
+    signal chain[links + 1];
+    chain[0] <== 0;
+    component hashes[links];
+    for (var link = 0; link < links; link++) {
+        hashes[link] = Poseidon(DIGEST_ARITY());
+        hashes[link].inputs[0] <== chain[link];
+        for (var i = 0; i < perLink; i++) {
+            var index = link * perLink + i;
+            if (index < n) {
+                hashes[link].inputs[1 + i] <== elements[index];
+            } else {
+                hashes[link].inputs[1 + i] <== 0;
+            }
+        }
+        chain[link + 1] <== hashes[link].out;
+    }
+    digest <== chain[links];
+}
+
+/*
+ * Evaluates the polynomial whose coefficients are the elements, the first one constant.
+ *
+ * Inputs
+ *   elements[n]   {Field}
+ *   z             {Field}   the point
+ * Outputs
+ *   y             {Field}   sum of elements[k] · z^k
+ *
+ * Constraints: Evaluation(15) = 14
+ */
+template Evaluation(n) {
+    signal input elements[n];
+    signal input z;
+    signal output y;
+
+    // Horner's rule.
+    signal sums[n];
+    sums[n - 1] <== elements[n - 1];
+    for (var k = n - 2; k >= 0; k--) {
+        sums[k] <== sums[k + 1] * z + elements[k];
+    }
+    y <== sums[0];
+}
+
+/*
+ * Asserts the commitment to the public data of a block: records first, then extensions.
+ *
+ * Inputs
+ *   data[slots]
+ *   digest, z, y   {Field}
+ *
+ * Guarantees: digest fixes the data, and y is the data's polynomial at z. L1 takes z from a hash over
+ * digest and its own copy of the data and computes y from that copy, so the two agree.
+ * Constraints: AssertPublicData(5) = 0
+ */
+template AssertPublicData(slots) {
+    input SlotData() data[slots];
+    signal input digest, z, y;
+
+    signal elements[3 * slots];
+    for (var i = 0; i < slots; i++) {
+        elements[i] <== data[i].record;
+        elements[slots + 2 * i] <== data[i].extension[0];
+        elements[slots + 2 * i + 1] <== data[i].extension[1];
+    }
+    signal ownDigest <== DigestChain(3 * slots)(elements);
+    signal ownY <== Evaluation(3 * slots)(elements, z);
+    ownDigest === digest;
+    ownY === y;
+}

@@ -1,0 +1,31 @@
+pragma circom 2.2.0;
+
+include "change-pub-key.circom";
+include "deposit.circom";
+include "forced-exit.circom";
+include "full-exit.circom";
+include "operation.circom";
+include "transfer-to-new.circom";
+include "transfer.circom";
+include "withdraw.circom";
+
+/*
+ * Asserts the rules of the slot's operation, and only of it. A noop has none of its own.
+ *
+ * Inputs
+ *   flags, slot
+ *
+ * Constraints: OperationRules() = 0
+ */
+template OperationRules() {
+    input OperationFlags() flags;
+    input SlotView() slot;
+
+    Deposit()(flags.deposit, slot);
+    Transfer()(flags.transfer, slot);
+    TransferToNew()(flags.transferToNew, slot);
+    Withdraw()(flags.withdraw, slot);
+    FullExit()(flags.fullExit, slot);
+    ChangePubKey()(flags.changePubKey, slot);
+    ForcedExit()(flags.forcedExit, slot);
+}

@@ -1,0 +1,60 @@
+pragma circom 2.2.0;
+
+include "../generated/protocol.circom";
+include "../lib/bits.circom";
+include "account.circom";
+include "tree-path.circom";
+
+/* What a branch of the state ends in: an account and its balance of one token. */
+bus Holding() {
+    Account() account;
+    signal balance;  // {Uint128}
+}
+
+/* The siblings from a balance up to the state root; per level in ascending order. */
+bus BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) {
+    signal state[stateTreeLevels][treeArity - 1];
+    signal tokens[tokenTreeLevels][treeArity - 1];
+}
+
+/*
+ * Reads an account and one of its balances, and writes both.
+ *
+ * Inputs
+ *   accountBits[][]              {Bool}    TreeIndex of the account id
+ *   tokenBits[][]                {Bool}    TreeIndex of the token id
+ *   oldHolding, newHolding
+ *   siblings
+ * Outputs
+ *   oldRoot, newRoot             {Field}   state roots
+ *
+ * Assumes: the bits are 0 or 1; the kind, nonce and address of the new account keep to their widths
+ * because the caller makes them from old ones; every balance in the tree of oldRoot is below 2^128.
+ * Guarantees: the state of root oldRoot holds oldHolding, and no other, at (account, token);
+ * newRoot is the root of that state with newHolding there; the new balance is below 2^128.
+ * The caller compares oldRoot with the root that it trusts.
+ * Constraints: Branch(8, 8, 4) = 0
+ */
+template Branch(treeArity, stateTreeLevels, tokenTreeLevels) {
+    signal input accountBits[stateTreeLevels][childIndexBits(treeArity)];
+    signal input tokenBits[tokenTreeLevels][childIndexBits(treeArity)];
+    input Holding() oldHolding, newHolding;
+    input BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) siblings;
+    signal output oldRoot, newRoot;
+
+    // RULE INSUFFICIENT_BALANCE: what is taken leaves no balance below zero.
+    // RULE BALANCE_OVERFLOW: what is added leaves no balance above 2^128 - 1.
+    _ <== ToBits(8 * AMOUNT_BYTES())(newHolding.balance);
+
+    signal oldBalanceRoot, newBalanceRoot;
+    (oldBalanceRoot, newBalanceRoot) <== TreePath(treeArity, tokenTreeLevels)(
+        oldHolding.balance, newHolding.balance, tokenBits, siblings.tokens);
+
+    AssertAccount()(oldHolding.account, oldBalanceRoot,
+        EMPTY_TREE_ROOT(treeArity, tokenTreeLevels));
+    signal oldLeaf <== AccountLeaf()(oldHolding.account, oldBalanceRoot);
+    signal newLeaf <== AccountLeaf()(newHolding.account, newBalanceRoot);
+
+    (oldRoot, newRoot) <== TreePath(treeArity, stateTreeLevels)(
+        oldLeaf, newLeaf, accountBits, siblings.state);
+}
