@@ -33,6 +33,8 @@ export interface VerifierKey {
 export interface VerifierOptions {
   readonly contractName: string;
   readonly keys: readonly VerifierKey[];
+  /** Whether `verifyProof` takes a keyId. By default only if there are several keys. */
+  readonly selectByKeyId?: boolean;
   /** Keys of a dev setup: the contract then refuses to be deployed on any chain but a local one. */
   readonly insecure: boolean;
   /** 32 bytes in hex that the contract exposes as DIGEST, to tie it to what its circuits belong to. */
@@ -74,8 +76,8 @@ export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): Sol
  */
 export function generateVerifier(options: VerifierOptions): string {
   checkOptions(options);
-  const [first, ...others] = options.keys;
-  const body = others.length === 0 ? singleKeyBody(first!) : severalKeysBody(options.keys);
+  const { keys, selectByKeyId = keys.length > 1 } = options;
+  const body = selectByKeyId ? severalKeysBody(keys) : singleKeyBody(keys[0]!);
   const sections = [constants(options), insecureGuard(options), ...body].filter(
     (section) => section !== "",
   );
@@ -89,12 +91,13 @@ ${sections.join("\n\n")}
 `;
 }
 
-function checkOptions({ contractName, keys, digest }: VerifierOptions): void {
+function checkOptions({ contractName, keys, selectByKeyId, digest }: VerifierOptions): void {
   const refuse = (problem: string) => circuitsError({ code: "VERIFIER_KEYS", problem });
   if (!/^[A-Za-z_]\w*$/.test(contractName)) {
     throw refuse(`"${contractName}" is no name for a contract`);
   }
   if (keys.length === 0) throw refuse("there is no key");
+  if (keys.length > 1 && selectByKeyId === false) throw refuse("several keys need their ids");
   if (new Set(keys.map(({ id }) => id)).size < keys.length) throw refuse("two keys have one id");
   if (new Set(keys.map(constantName)).size < keys.length) throw refuse("two keys have one name");
   if (digest !== undefined && !/^(0x)?[0-9a-fA-F]{64}$/.test(digest)) {
