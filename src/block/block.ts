@@ -1,0 +1,189 @@
+/**
+ * Blocks: how operations become one, and what one does to the state. A block under construction is
+ * a value as well: a refused operation leaves it as it was.
+ */
+import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
+import type { Preset } from "../protocol/presets.ts";
+import { applyVerifiedOperation } from "../ops/apply.ts";
+import { assertSignature } from "../ops/authorization.ts";
+import { opsError } from "../ops/errors.ts";
+import { isSigned, type Operation } from "../ops/operation.ts";
+import { credit, type Payout, type TokenAmount } from "../ops/rules.ts";
+import { toTransaction } from "../ops/to-operation.ts";
+import type { RollupState } from "../state/rollup-state.ts";
+import { blockError } from "./errors.ts";
+
+export interface BlockHeader {
+  /** Counts from 1; the genesis state is that of block 0. */
+  readonly blockNumber: number;
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+  /** The account that the fees are credited to. */
+  readonly feeAccountId: number;
+}
+
+export interface Block extends BlockHeader {
+  /** Slots of the circuit that proves it; those after the operations hold noops. */
+  readonly slots: number;
+  readonly operations: readonly Operation[];
+}
+
+/** One slot with the states that its two branch updates start from, and the one it ends in. */
+export interface SlotTrace {
+  readonly operation: Operation;
+  readonly before: RollupState;
+  readonly afterA: RollupState;
+  readonly after: RollupState;
+}
+
+/** The credit of one token's fees, and the state it starts from. */
+export interface FeeTrace extends TokenAmount {
+  readonly before: RollupState;
+}
+
+/** A block to which operations can still be added. */
+export interface OpenBlock {
+  readonly header: BlockHeader;
+  readonly before: RollupState;
+  /** After all operations so far, fees not yet credited. */
+  readonly state: RollupState;
+  readonly slots: readonly SlotTrace[];
+  /** Sums of the fees so far, tokens in the order of their first fee. */
+  readonly fees: readonly TokenAmount[];
+  /** In the order of the slots. */
+  readonly payouts: readonly Payout[];
+}
+
+/** What a block did. */
+export interface AppliedBlock {
+  readonly block: Block;
+  readonly before: RollupState;
+  readonly state: RollupState;
+  /** All slots of the block, those that hold noops as padding too. */
+  readonly slots: readonly SlotTrace[];
+  /** As many as the preset has fee tokens; one that is not used is token 0 with amount 0. */
+  readonly fees: readonly FeeTrace[];
+  /** In the order of the slots. */
+  readonly payouts: readonly Payout[];
+}
+
+const NOOP: Operation = { type: "noop" };
+
+/** @throws FEE_ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
+export function openBlock(state: RollupState, header: BlockHeader): OpenBlock {
+  const { feeAccountId } = header;
+  if (state.account(feeAccountId).kind !== LEAF_KIND.account) {
+    throw blockError({ code: "FEE_ACCOUNT_NOT_FOUND", feeAccountId });
+  }
+  return { header, before: state, state, slots: [], fees: [], payouts: [] };
+}
+
+/**
+ * Adds an operation whose signature has been verified (`assertSignature`).
+ *
+ * @returns The block with the operation; `open` stays as it is.
+ * @throws BLOCK_FULL, TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW (of the fee account too) and every code
+ * of `applyVerifiedOperation`.
+ */
+export function appendOperation(open: OpenBlock, operation: Operation): OpenBlock {
+  const before = open.state;
+  const slots = before.preset.blockSlots.at(-1)!;
+  if (open.slots.length >= slots) throw blockError({ code: "BLOCK_FULL", slots });
+  const effect = applyVerifiedOperation(before, operation, open.header.timestamp);
+  const { afterA, state, fee, payout } = effect;
+  const fees = addFee(open.fees, fee, before.preset);
+  for (const sum of fees) assertCreditable(state, open.header.feeAccountId, sum);
+  return {
+    ...open,
+    state,
+    slots: [...open.slots, { operation, before, afterA, after: state }],
+    fees,
+    payouts: payout === undefined ? open.payouts : [...open.payouts, payout],
+  };
+}
+
+/**
+ * Fills a block up with noops and credits the fees.
+ *
+ * @param slots - One of the preset's block sizes; by default the smallest that fits.
+ * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL
+ */
+export function sealBlock(
+  open: OpenBlock,
+  slots: number = smallestBlockSlots(open.before.preset, open.slots.length),
+): AppliedBlock {
+  assertBlockSlots(open.before.preset, slots, open.slots.length);
+  const { header, before, payouts } = open;
+  const operations = open.slots.map(({ operation }) => operation);
+  const last = { operation: NOOP, before: open.state, afterA: open.state, after: open.state };
+  const padding = new Array<SlotTrace>(slots - operations.length).fill(last);
+  const { fees, state } = collectFees(open);
+  const block = { ...header, slots, operations };
+  return { block, before, state, slots: [...open.slots, ...padding], fees, payouts };
+}
+
+/**
+ * Applies a whole block, signatures included.
+ *
+ * @param domain - Of the rollup's signatures, see `signingDomain`.
+ * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS and every code of
+ * `applyOperation`.
+ */
+export function applyBlock(state: RollupState, block: Block, domain: bigint): AppliedBlock {
+  const { slots, operations, ...header } = block;
+  assertBlockSlots(state.preset, slots, operations.length);
+  for (const operation of operations.filter(isSigned)) {
+    assertSignature(toTransaction(operation), domain);
+  }
+  return sealBlock(operations.reduce(appendOperation, openBlock(state, header)), slots);
+}
+
+/** The smallest block size of a preset for so many operations. @throws BLOCK_FULL */
+export function smallestBlockSlots({ blockSlots }: Preset, operationCount: number): number {
+  const slots = blockSlots.find((size) => size >= operationCount);
+  if (slots === undefined) throw blockError({ code: "BLOCK_FULL", slots: blockSlots.at(-1)! });
+  return slots;
+}
+
+function assertBlockSlots({ blockSlots }: Preset, slots: number, operationCount: number): void {
+  if (!blockSlots.includes(slots)) {
+    throw blockError({ code: "BLOCK_SIZE_UNKNOWN", slots, sizes: blockSlots });
+  }
+  if (operationCount > slots) throw blockError({ code: "BLOCK_FULL", slots });
+}
+
+/** @throws TOO_MANY_FEE_TOKENS */
+function addFee(fees: readonly TokenAmount[], fee: TokenAmount, preset: Preset): TokenAmount[] {
+  if (fee.amount === 0n) return [...fees];
+  const known = fees.findIndex(({ tokenId }) => tokenId === fee.tokenId);
+  if (known >= 0) return fees.with(known, { ...fee, amount: fees[known]!.amount + fee.amount });
+  if (fees.length === preset.feeTokens) {
+    const feeTokens = fees.map(({ tokenId }) => tokenId);
+    throw blockError({ code: "TOO_MANY_FEE_TOKENS", tokenId: fee.tokenId, feeTokens });
+  }
+  return [...fees, fee];
+}
+
+/**
+ * Crediting the fees comes last and must not fail then, so each operation must leave room for it.
+ *
+ * @throws BALANCE_OVERFLOW
+ */
+function assertCreditable(state: RollupState, accountId: number, fee: TokenAmount): void {
+  const balance = state.balance(accountId, fee.tokenId);
+  if (balance + fee.amount > AMOUNT_MAX) {
+    const facts = { accountId, tokenId: fee.tokenId, balance, added: fee.amount };
+    throw opsError({ code: "BALANCE_OVERFLOW", ...facts });
+  }
+}
+
+function collectFees({ header, before, state, fees }: OpenBlock) {
+  const unused: TokenAmount = { tokenId: 0, amount: 0n };
+  let next = state;
+  const traces = Array.from({ length: before.preset.feeTokens }, (_, f): FeeTrace => {
+    const trace = { ...(fees[f] ?? unused), before: next };
+    next = credit(next, header.feeAccountId, trace.tokenId, trace.amount);
+    return trace;
+  });
+  return { fees: traces, state: next };
+}

@@ -1,0 +1,194 @@
+/** The inputs of `circuits/block/block.circom`, by the names of its signals. */
+import { BASE8 } from "../crypto/baby-jubjub.ts";
+import { toColumns } from "../ops/codec.ts";
+import { isSigned, type Operation } from "../ops/operation.ts";
+import { TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { OPERATIONS } from "../protocol/operations.ts";
+import { PUBLIC_INPUTS, type PublicInput } from "../protocol/public-inputs.ts";
+import type { BranchWitness } from "../state/rollup-state.ts";
+import type { AppliedBlock, SlotTrace } from "./block.ts";
+import type { BlockCommitment } from "./commitment.ts";
+
+/** Input signals that say what a slot's operation is, apart from the state it acts on. */
+export const SLOT_SIGNALS = [
+  "op",
+  "accountA",
+  "accountB",
+  "token",
+  "packedAmount",
+  "packedFee",
+  "amount",
+  "address",
+  "validFrom",
+  "validUntil",
+  "ax",
+  "ay",
+  "r8x",
+  "r8y",
+  "s",
+] as const;
+export type SlotSignals = Readonly<Record<(typeof SLOT_SIGNALS)[number], bigint>>;
+
+/** One slot as the circuit sees it. */
+export interface SlotWitness {
+  readonly signals: SlotSignals;
+  /** What branch A reads, and what branch B reads after A was written. */
+  readonly branches: readonly [BranchWitness, BranchWitness];
+  /** Which of the block's fee tokens it pays in; 0 without a fee. */
+  readonly feeTokenIndex: bigint;
+}
+
+/** The credit of one token's fees as the circuit sees it. */
+export interface FeeWitness {
+  readonly token: bigint;
+  readonly branch: BranchWitness;
+}
+
+/** A whole block as the circuit sees it. */
+export interface BlockWitness {
+  readonly publicInputs: Readonly<Record<PublicInput, bigint>>;
+  readonly slots: readonly SlotWitness[];
+  readonly fees: readonly FeeWitness[];
+}
+
+/** One value per slot and branch, A first. */
+type PerBranch<T> = readonly (readonly T[])[];
+/** One value per fee token. */
+type PerFeeToken<T> = readonly T[];
+/** Per tree level, leaf level first, the other children. */
+type Siblings = BranchWitness["stateSiblings"];
+
+/** The input signals of the circuit `Block`. */
+export interface BlockWitnessInput
+  extends
+    Readonly<Record<PublicInput, bigint>>,
+    Readonly<Record<keyof SlotSignals, readonly bigint[]>> {
+  readonly kind: PerBranch<bigint>;
+  readonly nonce: PerBranch<bigint>;
+  readonly accountAddress: PerBranch<bigint>;
+  readonly pubKeyHash: PerBranch<bigint>;
+  readonly balance: PerBranch<bigint>;
+  readonly stateSiblings: PerBranch<Siblings>;
+  readonly tokenSiblings: PerBranch<Siblings>;
+  readonly feeToken: PerFeeToken<bigint>;
+  readonly feeTokenIndex: readonly bigint[];
+  readonly feeNonce: PerFeeToken<bigint>;
+  readonly feeAddress: PerFeeToken<bigint>;
+  readonly feePubKeyHash: PerFeeToken<bigint>;
+  readonly feeBalance: PerFeeToken<bigint>;
+  readonly feeStateSiblings: PerFeeToken<Siblings>;
+  readonly feeTokenSiblings: PerFeeToken<Siblings>;
+}
+
+/**
+ * All that the block circuit needs to prove a block. This is where the hashing happens: the trees
+ * are asked for their siblings after every branch update.
+ *
+ * @param commitment - Of this block.
+ */
+export function createBlockWitnessInput(
+  applied: AppliedBlock,
+  commitment: BlockCommitment,
+): BlockWitnessInput {
+  const { block, slots, fees } = applied;
+  const feeTokens = fees.filter(({ amount }) => amount > 0n).map(({ tokenId }) => tokenId);
+  return toWitnessInput({
+    publicInputs: commitment,
+    slots: slots.map((trace) => toSlotWitness(trace, feeTokens)),
+    fees: fees.map(({ tokenId, before }) => ({
+      token: BigInt(tokenId),
+      branch: before.witness(block.feeAccountId, tokenId),
+    })),
+  });
+}
+
+function toSlotWitness(trace: SlotTrace, feeTokens: readonly number[]): SlotWitness {
+  const signals = toSlotSignals(trace.operation);
+  const [accountA, accountB, token] = [signals.accountA, signals.accountB, signals.token].map(
+    Number,
+  );
+  const paysFee = signals.packedFee !== 0n;
+  return {
+    signals,
+    branches: [trace.before.witness(accountA!, token!), trace.afterA.witness(accountB!, token!)],
+    feeTokenIndex: paysFee ? BigInt(feeTokens.indexOf(token!)) : 0n,
+  };
+}
+
+/** What the circuit is told of an operation. An unsigned one carries a point that is on the curve. */
+export function toSlotSignals(operation: Operation): SlotSignals {
+  const columns = toColumns(operation);
+  const { accountA, accountB, token, amount: packedAmount, fee: packedFee } = columns.record;
+  const { validFrom, validUntil, publicKey, signature } = isSigned(operation)
+    ? operation
+    : UNSIGNED;
+  return {
+    op: BigInt(OPERATIONS[operation.type].code),
+    accountA,
+    accountB,
+    token,
+    packedAmount,
+    packedFee,
+    amount: amountOf(operation),
+    address: addressOf(operation),
+    validFrom,
+    validUntil,
+    ax: publicKey.x,
+    ay: publicKey.y,
+    r8x: signature.r8.x,
+    r8y: signature.r8.y,
+    s: signature.s,
+  };
+}
+
+const UNSIGNED = {
+  validFrom: 0n,
+  validUntil: TIMESTAMP_MAX,
+  publicKey: BASE8,
+  signature: { r8: BASE8, s: 0n },
+};
+
+/** Brings a block into the shape of the circuit's signals; checks nothing. */
+export function toWitnessInput({ publicInputs, slots, fees }: BlockWitness): BlockWitnessInput {
+  const perSlot = (name: keyof SlotSignals) => slots.map(({ signals }) => signals[name]);
+  const perBranch = <T>(read: (branch: BranchWitness) => T) =>
+    slots.map(({ branches }) => branches.map(read));
+  const perFee = <T>(read: (branch: BranchWitness) => T) => fees.map(({ branch }) => read(branch));
+  return {
+    ...fromNames(PUBLIC_INPUTS, (name) => publicInputs[name]),
+    ...fromNames(SLOT_SIGNALS, perSlot),
+    kind: perBranch(({ account }) => BigInt(account.kind)),
+    nonce: perBranch(({ account }) => BigInt(account.nonce)),
+    accountAddress: perBranch(({ account }) => account.address),
+    pubKeyHash: perBranch(({ account }) => account.pubKeyHash),
+    balance: perBranch(({ balance }) => balance),
+    stateSiblings: perBranch(({ stateSiblings }) => stateSiblings),
+    tokenSiblings: perBranch(({ tokenSiblings }) => tokenSiblings),
+    feeToken: fees.map(({ token }) => token),
+    feeTokenIndex: slots.map(({ feeTokenIndex }) => feeTokenIndex),
+    feeNonce: perFee(({ account }) => BigInt(account.nonce)),
+    feeAddress: perFee(({ account }) => account.address),
+    feePubKeyHash: perFee(({ account }) => account.pubKeyHash),
+    feeBalance: perFee(({ balance }) => balance),
+    feeStateSiblings: perFee(({ stateSiblings }) => stateSiblings),
+    feeTokenSiblings: perFee(({ tokenSiblings }) => tokenSiblings),
+  };
+}
+
+function fromNames<Name extends string, Value>(
+  names: readonly Name[],
+  read: (name: Name) => Value,
+): Record<Name, Value> {
+  return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, Value>;
+}
+
+/** What the operation moves, by the rules of the circuit's signal `amount`. */
+function amountOf(operation: Operation): bigint {
+  return "amount" in operation ? operation.amount : 0n;
+}
+
+/** Whom the operation names, by the rules of the circuit's signal `address`. */
+function addressOf(operation: Operation): bigint {
+  if ("recipient" in operation) return operation.recipient;
+  return "owner" in operation ? operation.owner : 0n;
+}

@@ -1,0 +1,105 @@
+/** Operations as the columns and words of the public data, both ways, driven by the table. */
+import { KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../protocol/constants.ts";
+import { type FieldType, packColumns } from "../protocol/layout.ts";
+import {
+  EXTENSION_COLUMNS,
+  type ExtensionColumn,
+  OPERATIONS,
+  type OperationName,
+  type OperationSpec,
+  RECORD_COLUMNS,
+  type RecordColumn,
+} from "../protocol/operations.ts";
+import { opsError } from "./errors.ts";
+import { NUMBER_TYPES, type PublicField, type PublicOperation } from "./operation.ts";
+import { packAmount, packFee, unpackAmount, unpackFee } from "./packed.ts";
+
+type Bits<Column extends string> = { readonly [C in Column]: bigint };
+
+/** The bits of an operation in every column of the public data; a column it does not use is 0. */
+export interface OperationColumns {
+  readonly type: OperationName;
+  readonly record: Bits<RecordColumn>;
+  readonly extension: Bits<ExtensionColumn>;
+}
+
+/** Which field of an operation fills which column; no field where the column is not used. */
+interface Placement {
+  readonly part: "record" | "extension";
+  readonly column: string;
+  readonly field: PublicField | undefined;
+}
+
+function placementsOf(type: OperationName): Placement[] {
+  const spec: OperationSpec = OPERATIONS[type];
+  const inRecord = RECORD_COLUMNS.flatMap((column): Placement[] => {
+    if (column.name === "op") return [];
+    const name = spec.record[column.name];
+    const field = name === undefined ? undefined : { name, type: column.type };
+    return [{ part: "record", column: column.name, field }];
+  });
+  const inExtension = EXTENSION_COLUMNS.map((column): Placement => ({
+    part: "extension",
+    column,
+    field: spec.extension[column],
+  }));
+  return [...inRecord, ...inExtension];
+}
+
+/** All fields of an operation's public data, the record's first. */
+export function publicFields(type: OperationName): PublicField[] {
+  return placementsOf(type).flatMap(({ field }) => field ?? []);
+}
+
+/** @throws AMOUNT_NOT_PACKABLE, FEE_NOT_PACKABLE */
+export function toColumns(operation: PublicOperation): OperationColumns {
+  const values = operation as unknown as { readonly [field: string]: number | bigint };
+  const bits = { record: {} as Record<string, bigint>, extension: {} as Record<string, bigint> };
+  for (const { part, column, field } of placementsOf(operation.type)) {
+    bits[part][column] = field === undefined ? 0n : encodeField(field.type, values[field.name]!);
+  }
+  return { type: operation.type, ...bits } as OperationColumns;
+}
+
+/** Inverse of {@link toColumns}. @throws UNUSED_COLUMN_NOT_ZERO, AMOUNT_OUT_OF_RANGE */
+export function fromColumns(columns: OperationColumns): PublicOperation {
+  const { type } = columns;
+  const operation: Record<string, unknown> = { type };
+  for (const { part, column, field } of placementsOf(type)) {
+    const value = (columns[part] as { readonly [column: string]: bigint })[column]!;
+    if (field !== undefined) operation[field.name] = decodeField(field.type, value);
+    else if (value !== 0n) {
+      throw opsError({ code: "UNUSED_COLUMN_NOT_ZERO", operation: type, column, value });
+    }
+  }
+  return operation as PublicOperation;
+}
+
+/** The record as one integer: the element `a` of the block's data (design section 5). */
+export function recordWord({ type, record }: OperationColumns): bigint {
+  return packColumns(RECORD_COLUMNS, { op: OPERATIONS[type].code, ...record });
+}
+
+/** The elements `e1` and `e2` of the block's data; zeros if the operation has no extension. */
+export function extensionWords({ type, extension }: OperationColumns): [e1: bigint, e2: bigint] {
+  if (!hasExtension(type)) return [0n, 0n];
+  const op = BigInt(OPERATIONS[type].code) << BigInt(KIND_SHIFT_BITS);
+  const nonce = extension.nonce << BigInt(NONCE_SHIFT_BITS);
+  return [op + nonce + extension.address, extension.value];
+}
+
+export function hasExtension(type: OperationName): boolean {
+  return Object.keys(OPERATIONS[type].extension).length > 0;
+}
+
+function encodeField(type: FieldType, value: number | bigint): bigint {
+  if (type === "packedAmount") return packAmount(BigInt(value));
+  if (type === "packedFee") return packFee(BigInt(value));
+  return BigInt(value);
+}
+
+function decodeField(type: FieldType, bits: bigint): number | bigint {
+  if (type === "packedAmount") return unpackAmount(bits);
+  if (type === "packedFee") return unpackFee(bits);
+  return (NUMBER_TYPES as readonly FieldType[]).includes(type) ? Number(bits) : bits;
+}

@@ -1,0 +1,139 @@
+/**
+ * Amounts and fees as they stand in a record: decimal floating point, `mantissa · 10^exponent`,
+ * mantissa in the high bits. Values that have no exact form are refused, never rounded in silence;
+ * a wallet rounds with the `closestPackable…` functions and signs what it got.
+ */
+import {
+  AMOUNT_MAX,
+  PACKED_AMOUNT,
+  PACKED_BASE,
+  PACKED_FEE,
+  type PackedFormat,
+} from "../protocol/constants.ts";
+import { opsError } from "./errors.ts";
+
+/**
+ * Packs an amount with the smallest exponent that represents it.
+ *
+ * @param amount - In the token's smallest unit.
+ * @throws AMOUNT_NOT_PACKABLE
+ */
+export function packAmount(amount: bigint): bigint {
+  const packed = pack(PACKED_AMOUNT, amount);
+  if (packed !== undefined) return packed;
+  throw opsError({
+    code: "AMOUNT_NOT_PACKABLE",
+    amount,
+    closest: closestBelow(PACKED_AMOUNT, amount),
+  });
+}
+
+/**
+ * Packs a fee with the smallest exponent that represents it.
+ *
+ * @param fee - In the token's smallest unit.
+ * @throws FEE_NOT_PACKABLE
+ */
+export function packFee(fee: bigint): bigint {
+  const packed = pack(PACKED_FEE, fee);
+  if (packed !== undefined) return packed;
+  throw opsError({ code: "FEE_NOT_PACKABLE", fee, closest: closestBelow(PACKED_FEE, fee) });
+}
+
+/**
+ * The amount that packed bits stand for. Takes every encoding that the circuit takes, also one with
+ * a larger exponent than needed.
+ *
+ * @throws AMOUNT_OUT_OF_RANGE if it exceeds 128 bits.
+ */
+export function unpackAmount(packed: bigint): bigint {
+  return unpack(PACKED_AMOUNT, packed);
+}
+
+/** The fee that packed bits stand for, as {@link unpackAmount}. */
+export function unpackFee(packed: bigint): bigint {
+  return unpack(PACKED_FEE, packed);
+}
+
+export function isPackableAmount(amount: bigint): boolean {
+  return pack(PACKED_AMOUNT, amount) !== undefined;
+}
+
+export function isPackableFee(fee: bigint): boolean {
+  return pack(PACKED_FEE, fee) !== undefined;
+}
+
+/** The largest packable amount up to `amount`. @throws AMOUNT_OUT_OF_RANGE */
+export function closestPackableAmountBelow(amount: bigint): bigint {
+  assertUint128(amount);
+  return closestBelow(PACKED_AMOUNT, amount);
+}
+
+/** The smallest packable amount from `amount` on. @throws AMOUNT_OUT_OF_RANGE if there is none. */
+export function closestPackableAmountAbove(amount: bigint): bigint {
+  return closestAbove(PACKED_AMOUNT, amount);
+}
+
+/** The largest packable fee up to `fee`. @throws AMOUNT_OUT_OF_RANGE */
+export function closestPackableFeeBelow(fee: bigint): bigint {
+  assertUint128(fee);
+  return closestBelow(PACKED_FEE, fee);
+}
+
+/** The smallest packable fee from `fee` on. @throws AMOUNT_OUT_OF_RANGE if there is none. */
+export function closestPackableFeeAbove(fee: bigint): bigint {
+  return closestAbove(PACKED_FEE, fee);
+}
+
+/** Powers of the base, by exponent: all scales a format has. */
+function scalesOf({ exponentBits }: PackedFormat): bigint[] {
+  return Array.from(
+    { length: 2 ** exponentBits },
+    (_, exponent) => PACKED_BASE ** BigInt(exponent),
+  );
+}
+
+function mantissaMaxOf({ mantissaBits }: PackedFormat): bigint {
+  return (1n << BigInt(mantissaBits)) - 1n;
+}
+
+function pack(format: PackedFormat, value: bigint): bigint | undefined {
+  if (value < 0n || value > AMOUNT_MAX) return undefined;
+  const scales = scalesOf(format);
+  const exponent = scales.findIndex(
+    (scale) => value % scale === 0n && value / scale <= mantissaMaxOf(format),
+  );
+  if (exponent < 0) return undefined;
+  return ((value / scales[exponent]!) << BigInt(format.exponentBits)) | BigInt(exponent);
+}
+
+function unpack(format: PackedFormat, packed: bigint): bigint {
+  const exponent = packed & ((1n << BigInt(format.exponentBits)) - 1n);
+  const value = (packed >> BigInt(format.exponentBits)) * PACKED_BASE ** exponent;
+  assertUint128(value);
+  return value;
+}
+
+function closestBelow(format: PackedFormat, value: bigint): bigint {
+  const mantissaMax = mantissaMaxOf(format);
+  const candidates = scalesOf(format).map((scale) => {
+    const mantissa = value / scale;
+    return (mantissa < mantissaMax ? mantissa : mantissaMax) * scale;
+  });
+  return candidates.reduce((best, candidate) => (candidate > best ? candidate : best));
+}
+
+function closestAbove(format: PackedFormat, value: bigint): bigint {
+  assertUint128(value);
+  // The smallest scale that reaches the value is the finest, so it comes closest.
+  const scale = scalesOf(format).find((scale) => value <= mantissaMaxOf(format) * scale);
+  const closest = scale === undefined ? AMOUNT_MAX + 1n : ((value + scale - 1n) / scale) * scale;
+  assertUint128(closest);
+  return closest;
+}
+
+function assertUint128(value: bigint): void {
+  if (value < 0n || value > AMOUNT_MAX) {
+    throw opsError({ code: "AMOUNT_OUT_OF_RANGE", field: "amount", value });
+  }
+}

@@ -1,0 +1,102 @@
+/** Rules and effects that several operations share. */
+import { AMOUNT_MAX, LEAF_KIND, NONCE_MAX } from "../protocol/constants.ts";
+import { type Account, newAccount } from "../state/account.ts";
+import type { RollupState } from "../state/rollup-state.ts";
+import { opsError } from "./errors.ts";
+
+export interface TokenAmount {
+  readonly tokenId: number;
+  /** In the token's smallest unit. */
+  readonly amount: bigint;
+}
+
+/** What L1 pays out when it executes the block. */
+export interface Payout extends TokenAmount {
+  /** L1 address, uint160. */
+  readonly recipient: bigint;
+}
+
+/** What an operation does. */
+export interface Effect {
+  /** The state between the slot's two branch updates: A is done, B is not. */
+  readonly afterA: RollupState;
+  readonly state: RollupState;
+  /** What the signer pays to the block's fee account. */
+  readonly fee: TokenAmount;
+  /** Present for every operation that pays out on L1, even if the amount is 0. */
+  readonly payout?: Payout;
+}
+
+export const NO_FEE: TokenAmount = { tokenId: 0, amount: 0n };
+
+/** The account with this id. @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
+export function existingAccount(state: RollupState, accountId: number): Account {
+  const account = state.account(accountId);
+  if (account.kind !== LEAF_KIND.account) throw opsError({ code: "ACCOUNT_NOT_FOUND", accountId });
+  return account;
+}
+
+/** @throws RECIPIENT_ZERO */
+export function assertRecipient(recipient: bigint): void {
+  if (recipient === 0n) throw opsError({ code: "RECIPIENT_ZERO" });
+}
+
+/** @throws NONCE_MISMATCH */
+export function assertNonce(account: Account, accountId: number, nonce: number): void {
+  if (nonce !== account.nonce) {
+    throw opsError({ code: "NONCE_MISMATCH", accountId, nonce, expected: account.nonce });
+  }
+}
+
+/**
+ * Takes an amount and the fee from the account that signs, and counts its nonce up: branch A of
+ * every signed operation.
+ *
+ * @throws ACCOUNT_NOT_FOUND, NONCE_EXHAUSTED, INSUFFICIENT_BALANCE
+ */
+export function spend(
+  state: RollupState,
+  spender: { readonly accountId: number; readonly tokenId: number; readonly fee: bigint },
+  amount: bigint,
+): RollupState {
+  const { accountId, tokenId, fee } = spender;
+  const { nonce } = existingAccount(state, accountId);
+  if (nonce >= NONCE_MAX) throw opsError({ code: "NONCE_EXHAUSTED", accountId });
+  return debit(state, accountId, tokenId, amount + fee).update(accountId, tokenId, {
+    account: { nonce: nonce + 1 },
+  });
+}
+
+/** @throws INSUFFICIENT_BALANCE */
+export function debit(
+  state: RollupState,
+  accountId: number,
+  tokenId: number,
+  amount: bigint,
+): RollupState {
+  const balance = state.balance(accountId, tokenId);
+  if (balance < amount) {
+    const facts = { accountId, tokenId, balance, required: amount };
+    throw opsError({ code: "INSUFFICIENT_BALANCE", ...facts });
+  }
+  return state.update(accountId, tokenId, { balance: balance - amount });
+}
+
+/** @throws BALANCE_OVERFLOW */
+export function credit(
+  state: RollupState,
+  accountId: number,
+  tokenId: number,
+  amount: bigint,
+): RollupState {
+  const balance = state.balance(accountId, tokenId);
+  if (balance + amount > AMOUNT_MAX) {
+    throw opsError({ code: "BALANCE_OVERFLOW", accountId, tokenId, balance, added: amount });
+  }
+  return state.update(accountId, tokenId, { balance: balance + amount });
+}
+
+/** Creates an account without a signing key. */
+export function createAccount(state: RollupState, accountId: number, address: bigint): RollupState {
+  return state.update(accountId, 0, { account: newAccount(address) });
+}

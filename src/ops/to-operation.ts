@@ -1,0 +1,85 @@
+/** Turns transactions and L1 requests into operations, and signed operations back. */
+import { hashPublicKey } from "../crypto/eddsa.ts";
+import type { RollupState } from "../state/rollup-state.ts";
+import { opsError } from "./errors.ts";
+import { fullExitAmount } from "./full-exit.ts";
+import type { Deposit, ForcedExit, FullExit, Operation, SignedOperation } from "./operation.ts";
+import type {
+  ForcedExitTransaction,
+  SignedTransaction,
+  TransactionSignature,
+} from "./transaction.ts";
+
+/** A deposit as it stands in the L1 priority queue. */
+export type DepositRequest = Omit<Deposit, "accountId">;
+/** A full exit as it stands in the L1 priority queue. */
+export type FullExitRequest = Omit<FullExit, "amount">;
+export type PriorityRequest = DepositRequest | FullExitRequest;
+
+/**
+ * The operation that carries out a transaction or an L1 request on the given state: looks up the
+ * accounts of addresses and the amounts of exits. Checks nothing that applying the operation checks.
+ *
+ * @throws ADDRESS_WITHOUT_ACCOUNT if the target of a forced exit has no account,
+ * ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
+ */
+export function toOperation(
+  state: RollupState,
+  source: SignedTransaction | PriorityRequest,
+): Operation {
+  switch (source.type) {
+    case "deposit":
+      return { ...source, accountId: state.accountIdOf(source.owner) ?? state.nextAccountId };
+    case "fullExit":
+      return { ...source, amount: fullExitAmount(state, source) };
+    case "withdraw":
+      return source;
+    case "transfer": {
+      const { accountId: fromAccountId, ...rest } = source;
+      const toAccountId = state.accountIdOf(source.recipient);
+      return toAccountId === undefined
+        ? { ...rest, type: "transferToNew", fromAccountId, toAccountId: state.nextAccountId }
+        : { ...rest, fromAccountId, toAccountId };
+    }
+    case "changePubKey": {
+      const owner = state.account(source.accountId).address;
+      return { ...source, owner, pubKeyHash: hashPublicKey(source.publicKey) };
+    }
+    case "forcedExit":
+      return toForcedExit(state, source);
+  }
+}
+
+function toForcedExit(
+  state: RollupState,
+  source: ForcedExitTransaction & TransactionSignature,
+): ForcedExit {
+  const { accountId: initiatorAccountId, ...rest } = source;
+  const targetAccountId = state.accountIdOf(source.recipient);
+  if (targetAccountId === undefined) {
+    throw opsError({ code: "ADDRESS_WITHOUT_ACCOUNT", address: source.recipient });
+  }
+  const amount = state.balance(targetAccountId, source.tokenId);
+  return { ...rest, initiatorAccountId, targetAccountId, amount };
+}
+
+/** The transaction that was signed for an operation: the inverse of {@link toOperation}. */
+export function toTransaction(operation: SignedOperation): SignedTransaction {
+  const { tokenId, fee, nonce, validFrom, validUntil, publicKey, signature } = operation;
+  const common = { tokenId, fee, nonce, validFrom, validUntil, publicKey, signature };
+  switch (operation.type) {
+    case "transfer":
+    case "transferToNew": {
+      const { fromAccountId: accountId, recipient, amount } = operation;
+      return { type: "transfer", accountId, recipient, amount, ...common };
+    }
+    case "withdraw":
+      return operation;
+    case "changePubKey":
+      return { type: "changePubKey", accountId: operation.accountId, ...common };
+    case "forcedExit": {
+      const { initiatorAccountId: accountId, recipient } = operation;
+      return { type: "forcedExit", accountId, recipient, ...common };
+    }
+  }
+}
