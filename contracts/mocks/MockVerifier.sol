@@ -8,8 +8,10 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 /// with it can take all its money, so it works on the chain ids of local test chains only.
 contract MockVerifier is IVerifier {
     /// @notice The mock verifier refuses every chain that may be a real one.
-    error MockVerifierOnLiveChain(uint256 chainId);
+    error InsecureKeysOnLiveChain(uint256 chainId);
 
+    /// @notice As on generated verifiers: anyone can prove anything.
+    bool public constant INSECURE = true;
     /// @notice Tells this contract from a verifier.
     bool public constant IS_MOCK = true;
 
@@ -29,7 +31,7 @@ contract MockVerifier is IVerifier {
 
     function _requireLocalChain() private view {
         if (block.chainid != 31337 && block.chainid != 1337) {
-            revert MockVerifierOnLiveChain(block.chainid);
+            revert InsecureKeysOnLiveChain(block.chainid);
         }
     }
 }

@@ -1,0 +1,273 @@
+/** A typed client of one Rollup contract. */
+import {
+  Contract,
+  type ContractRunner,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type Provider,
+} from "ethers";
+import { ETH_TOKEN_ID } from "../protocol/constants.ts";
+import type {
+  CommitBlockStruct,
+  ExecuteBlockStruct,
+  ProveBlockStruct,
+  Rollup,
+} from "../../types/ethers-contracts/Rollup.ts";
+import { toChecksumAddress } from "./addresses.ts";
+import { l1Error } from "./errors.ts";
+import {
+  eventsOf,
+  providerOf,
+  readCommittedBlocks,
+  readEvents,
+  type RollupEvent,
+  toGenesisBlock,
+  toPubKeyAuthorization,
+  toQueuedRequest,
+  toStoredBlock,
+} from "./events.ts";
+import { ROLLUP_ABI } from "./generated/abi.ts";
+import { receiptOfFailure, toFailureError, toL1Error } from "./reverts.ts";
+import { readToken } from "./tokens.ts";
+import type {
+  CommitBlock,
+  CommittedBlock,
+  ExecuteBlock,
+  L1Deployment,
+  L1News,
+  L1Transaction,
+  ProveBlock,
+  StoredBlock,
+  Token,
+} from "./types.ts";
+
+export interface RollupLocation {
+  readonly rollupAddress: string;
+  /** L1 block in which it was deployed: where its events start. Default 0. */
+  readonly deploymentBlock?: number;
+}
+
+/**
+ * @param runner - Sends transactions if it is a signer; a provider can only read.
+ */
+export async function connectRollup(
+  { rollupAddress, deploymentBlock = 0 }: RollupLocation,
+  runner: ContractRunner,
+): Promise<RollupClient> {
+  const contract = new Contract(rollupAddress, ROLLUP_ABI, runner) as unknown as Rollup;
+  const { chainId } = await providerOf(contract).getNetwork();
+  const address = await contract.getAddress();
+  return new RollupClient(contract, { chainId, rollupAddress: address, deploymentBlock });
+}
+
+/**
+ * Every method resolves when its transaction is mined, and throws L1_REVERTED with name and values of
+ * the Solidity error if L1 refuses it.
+ */
+export class RollupClient {
+  /** The contract itself, for all that has no method here. */
+  readonly contract: Rollup;
+  readonly chainId: bigint;
+  /** Checksummed. */
+  readonly rollupAddress: string;
+  readonly deploymentBlock: number;
+
+  /** Use {@link connectRollup}. */
+  constructor(contract: Rollup, location: Required<RollupLocation> & { readonly chainId: bigint }) {
+    this.contract = contract;
+    this.chainId = location.chainId;
+    this.rollupAddress = location.rollupAddress;
+    this.deploymentBlock = location.deploymentBlock;
+  }
+
+  /** @param owner - L1 address that owns the L2 account. @param amount - In wei. */
+  async depositEth(owner: string, amount: bigint): Promise<PriorityRequestResult> {
+    return this.#request("depositEth", () => this.contract.depositEth(owner, { value: amount }));
+  }
+
+  /** The runner has approved `amount` of the token to the rollup. */
+  async depositErc20(token: string, amount: bigint, owner: string): Promise<PriorityRequestResult> {
+    return this.#request("depositErc20", () => this.contract.depositErc20(token, amount, owner));
+  }
+
+  /** @param token - L1 address; the zero address is ETH. */
+  async requestFullExit(accountId: number, token: string): Promise<PriorityRequestResult> {
+    return this.#request("requestFullExit", () => this.contract.requestFullExit(accountId, token));
+  }
+
+  /** @param token - L1 address; the zero address is ETH. */
+  async withdrawPendingBalance(owner: string, token: string): Promise<L1Transaction> {
+    const send = () => this.contract.withdrawPendingBalance(owner, token);
+    return toTransaction(await this.#send("withdrawPendingBalance", send));
+  }
+
+  async setAuthPubKeyHash(pubKeyHash: bigint, nonce: number): Promise<L1Transaction> {
+    const send = () => this.contract.setAuthPubKeyHash(pubKeyHash, nonce);
+    return toTransaction(await this.#send("setAuthPubKeyHash", send));
+  }
+
+  /** Governor only. @param token - L1 address of an ERC-20 contract. */
+  async listToken(token: string): Promise<Token> {
+    const receipt = await this.#send("listToken", () => this.contract.listToken(token));
+    const { args } = this.#eventsOf(receipt, "TokenListed")[0]!;
+    return readToken(this.#provider, Number(args["tokenId"]), token);
+  }
+
+  /**
+   * Validators only.
+   *
+   * @param last - The last committed block.
+   * @returns The new blocks as L1 has stored them, in order.
+   */
+  async commitBlocks(
+    last: StoredBlock,
+    blocks: readonly CommitBlock[],
+  ): Promise<{ transaction: L1Transaction; storedBlocks: StoredBlock[] }> {
+    const structs = blocks.map(toCommitStruct);
+    const receipt = await this.#send("commitBlocks", () =>
+      this.contract.commitBlocks(last, structs),
+    );
+    const storedBlocks = this.#eventsOf(receipt, "BlockCommitted").map(toStoredBlock);
+    return { transaction: toTransaction(receipt), storedBlocks };
+  }
+
+  async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
+    const structs = blocks.map(toProveStruct);
+    const receipt = await this.#send("proveBlocks", () => this.contract.proveBlocks(structs));
+    return toTransaction(receipt);
+  }
+
+  /** Validators only. */
+  async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
+    const structs = blocks.map(toExecuteStruct);
+    const receipt = await this.#send("executeBlocks", () => this.contract.executeBlocks(structs));
+    return toTransaction(receipt);
+  }
+
+  /** Validators only. @param blocks - Newest first. */
+  async revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction> {
+    const receipt = await this.#send("revertBlocks", () => this.contract.revertBlocks([...blocks]));
+    return toTransaction(receipt);
+  }
+
+  /** What the contract says about itself. */
+  async readDeployment(): Promise<L1Deployment> {
+    const [protocolDigest, accountCapacity, tokenCapacity, counts] = await Promise.all([
+      this.contract.protocolDigest(),
+      this.contract.accountCapacity(),
+      this.contract.tokenCapacity(),
+      this.contract.blockCounts(),
+    ]);
+    return {
+      protocolDigest,
+      accountCapacity: Number(accountCapacity),
+      tokenCapacity: Number(tokenCapacity),
+      lastBlock: await this.readStoredBlock(Number(counts.committed)),
+    };
+  }
+
+  /** A block as L1 has stored it; 0 is genesis. The block must be committed. */
+  async readStoredBlock(blockNumber: number): Promise<StoredBlock> {
+    const range = {
+      fromBlock: this.deploymentBlock,
+      toBlock: await this.#provider.getBlockNumber(),
+    };
+    if (blockNumber === 0) {
+      const [initialized] = await readEvents(this.contract, ["RollupInitialized"], range);
+      return toGenesisBlock(initialized!);
+    }
+    const committed = await readEvents(this.contract, ["BlockCommitted"], range);
+    const event = committed.findLast(({ args }) => Number(args["blockNumber"]) === blockNumber);
+    return toStoredBlock(event!);
+  }
+
+  /** Events of the L1 blocks from `fromBlock` (included) to the latest. */
+  async readNews(fromBlock: number): Promise<L1News> {
+    const latest = (await this.#provider.getBlock("latest"))!;
+    const events = await readEvents(
+      this.contract,
+      ["PriorityRequestAdded", "TokenListed", "AuthPubKeyHashSet"],
+      { fromBlock, toBlock: latest.number },
+    );
+    const named = (wanted: RollupEvent["name"]) => events.filter(({ name }) => name === wanted);
+    const tokens = named("TokenListed").map(({ args }) =>
+      readToken(this.#provider, Number(args["tokenId"]), args["token"]),
+    );
+    return {
+      blockNumber: latest.number,
+      timestamp: BigInt(latest.timestamp),
+      requests: named("PriorityRequestAdded").map(toQueuedRequest),
+      tokens: await Promise.all(tokens),
+      authorizations: named("AuthPubKeyHashSet").map(toPubKeyAuthorization),
+    };
+  }
+
+  /**
+   * Blocks committed from an L1 block on, oldest first, with their data.
+   *
+   * @throws L1_CALLDATA_NOT_FOUND
+   */
+  async readCommittedBlocks(fromBlock = this.deploymentBlock): Promise<CommittedBlock[]> {
+    const toBlock = await this.#provider.getBlockNumber();
+    return readCommittedBlocks(this.contract, { fromBlock, toBlock });
+  }
+
+  get #provider(): Provider {
+    return providerOf(this.contract);
+  }
+
+  #eventsOf(receipt: ContractTransactionReceipt, name: RollupEvent["name"]): RollupEvent[] {
+    const events = eventsOf(this.contract, receipt.logs, this.rollupAddress, name);
+    if (events.length > 0) return events;
+    throw l1Error({ code: "L1_EVENT_MISSING", event: name, transactionHash: receipt.hash });
+  }
+
+  async #request(call: string, send: Send): Promise<PriorityRequestResult> {
+    const receipt = await this.#send(call, send);
+    const { args } = this.#eventsOf(receipt, "PriorityRequestAdded")[0]!;
+    return { requestId: Number(args["requestId"]), transaction: toTransaction(receipt) };
+  }
+
+  async #send(call: string, send: Send): Promise<ContractTransactionReceipt> {
+    try {
+      const transaction = await send();
+      return (await transaction.wait())!;
+    } catch (error) {
+      const receipt = receiptOfFailure(error);
+      if (receipt === undefined) throw toL1Error(call, error);
+      throw await toFailureError(call, receipt, this.#provider);
+    }
+  }
+}
+
+/** A request that has joined the priority queue. */
+export interface PriorityRequestResult {
+  /** Place in the queue, counting from 0. */
+  readonly requestId: number;
+  readonly transaction: L1Transaction;
+}
+
+type Send = () => Promise<ContractTransactionResponse>;
+
+function toTransaction(receipt: ContractTransactionReceipt): L1Transaction {
+  const { hash, blockNumber, gasUsed } = receipt;
+  return { hash, blockNumber, gasUsed };
+}
+
+function toCommitStruct(block: CommitBlock): CommitBlockStruct {
+  return { ...block, authorizations: [...block.authorizations] };
+}
+
+function toProveStruct(block: ProveBlock): ProveBlockStruct {
+  return { ...block, proof: [...block.proof] };
+}
+
+function toExecuteStruct({ storedBlock, payouts }: ExecuteBlock): ExecuteBlockStruct {
+  return {
+    storedBlock,
+    payouts: payouts.map(({ recipient, ...payout }) => ({
+      ...payout,
+      recipient: toChecksumAddress(recipient),
+    })),
+  };
+}

@@ -1,0 +1,50 @@
+/** What can go wrong in `src/l1`. */
+import { defineErrors } from "../util/errors.ts";
+
+export type L1ErrorFacts =
+  | {
+      code: "L1_REVERTED";
+      /** What was called: a function of the contract. */
+      call: string;
+      /** Name of the Solidity error; `Error` and `Panic` are Solidity's own. */
+      error: string;
+      /** The error's values by name. */
+      values: { readonly [name: string]: unknown };
+    }
+  | { code: "L1_TRANSACTION_FAILED"; call: string; transactionHash: string }
+  | { code: "L1_EVENT_MISSING"; event: string; transactionHash: string }
+  | { code: "L1_CALLDATA_NOT_FOUND"; blockNumber: number; transactionHash: string }
+  | { code: "DEV_KEYS_ON_LIVE_CHAIN"; chainId: bigint };
+
+function format(values: { readonly [name: string]: unknown }): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} = ${String(value)}`)
+    .join(", ");
+}
+
+export const l1Error = defineErrors<L1ErrorFacts>({
+  L1_REVERTED: {
+    message: ({ call, error, values }) => `${call} was reverted: ${error}(${format(values)}).`,
+    fix: "contracts/interfaces/IRollup.sol says for each of its errors what it means.",
+  },
+  L1_TRANSACTION_FAILED: {
+    message: ({ call, transactionHash }) =>
+      `${call} failed in the mined transaction ${transactionHash}, and gives no reason.`,
+    fix: "Most often the transaction ran out of gas: send it with a higher gas limit.",
+  },
+  L1_EVENT_MISSING: {
+    message: ({ event, transactionHash }) =>
+      `The transaction ${transactionHash} has not emitted ${event}.`,
+    fix: "Check that the address is that of a Rollup contract of this version.",
+  },
+  L1_CALLDATA_NOT_FOUND: {
+    message: ({ blockNumber, transactionHash }) =>
+      `The data of block ${blockNumber} can not be read from the transaction ${transactionHash}.`,
+    fix: "Use an L1 node that keeps old transactions; validators must call commitBlocks directly.",
+  },
+  DEV_KEYS_ON_LIVE_CHAIN: {
+    message: ({ chainId }) =>
+      `The verifier's keys are insecure, so it can not be deployed on chain ${chainId}.`,
+    fix: "Use a local chain (chain id 31337 or 1337), or keys from a ceremony.",
+  },
+});

@@ -1,0 +1,85 @@
+/** Why L1 refused a call: from whatever a provider throws to a coded error. */
+import { Interface, isError, isHexString, type Provider, type TransactionReceipt } from "ethers";
+import { l1Error } from "./errors.ts";
+import { ROLLUP_ABI } from "./generated/abi.ts";
+
+const KNOWN_ERRORS = new Interface([
+  ...ROLLUP_ABI.filter((fragment) => fragment.startsWith("error ")),
+  // Of verifiers (src/circuits/verifier.ts) and of ERC-20 tokens (ERC-6093).
+  "error InsecureKeysOnLiveChain(uint256 chainId)",
+  "error UnknownKey(uint256 keyId)",
+  "error WrongInputCount(uint256 expected, uint256 actual)",
+  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
+  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
+]);
+
+/** Providers nest the answer of the node under these names, in any order. */
+const WRAPPERS = ["data", "error", "info", "cause"] as const;
+const NESTING_MAX = 6;
+const SELECTOR_HEX_LENGTH = 10;
+
+/**
+ * What to throw for an error that `call` has met.
+ *
+ * @param call - Name of the contract's function, for the message.
+ * @param error - As the provider threw it.
+ * @returns DEV_KEYS_ON_LIVE_CHAIN or L1_REVERTED if L1 gave a reason, else `error` itself.
+ */
+export function toL1Error(call: string, error: unknown): unknown {
+  const data = findRevertData(error);
+  return data === undefined ? error : decodeRevert(call, data, error);
+}
+
+/**
+ * What to throw for a transaction that was mined and failed: its reason is asked for once more.
+ *
+ * @returns L1_REVERTED, or L1_TRANSACTION_FAILED if a replay gives no reason.
+ */
+export async function toFailureError(
+  call: string,
+  receipt: TransactionReceipt,
+  provider: Provider,
+): Promise<unknown> {
+  const failed = l1Error({ code: "L1_TRANSACTION_FAILED", call, transactionHash: receipt.hash });
+  const transaction = await provider.getTransaction(receipt.hash);
+  if (transaction === null) return failed;
+  const { from, to, data, value } = transaction;
+  try {
+    await provider.call({ from, to, data, value, blockTag: receipt.blockNumber - 1 });
+    return failed;
+  } catch (error) {
+    const data = findRevertData(error);
+    return data === undefined ? failed : decodeRevert(call, data, error);
+  }
+}
+
+/** The receipt inside the error that ethers throws for a transaction that was mined and failed. */
+export function receiptOfFailure(error: unknown): TransactionReceipt | undefined {
+  if (!isError(error, "CALL_EXCEPTION")) return undefined;
+  return (error.receipt as TransactionReceipt | null | undefined) ?? undefined;
+}
+
+function decodeRevert(call: string, data: string, cause: unknown): Error {
+  const description = KNOWN_ERRORS.parseError(data);
+  if (description === null) {
+    const facts = { call, error: "UnknownError", values: { data } };
+    return l1Error({ code: "L1_REVERTED", ...facts }, { cause });
+  }
+  const { name, args } = description;
+  if (name === "InsecureKeysOnLiveChain") {
+    return l1Error({ code: "DEV_KEYS_ON_LIVE_CHAIN", chainId: BigInt(args[0]) }, { cause });
+  }
+  const values = args.toObject();
+  return l1Error({ code: "L1_REVERTED", call, error: name, values }, { cause });
+}
+
+function findRevertData(error: unknown, nesting = 0): string | undefined {
+  if (isHexString(error) && error.length >= SELECTOR_HEX_LENGTH) return error;
+  if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return undefined;
+  for (const wrapper of WRAPPERS) {
+    const inner: unknown = Reflect.get(error, wrapper);
+    const data = findRevertData(inner, nesting + 1);
+    if (data !== undefined) return data;
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+/** What goes to and comes from the Rollup contract, in the types of this project. */
+import type { Payout } from "../ops/rules.ts";
+import type { PriorityRequest } from "../ops/to-operation.ts";
+
+/** A committed block as L1 keeps it (only its hash) and asks for it again in later calls. */
+export interface StoredBlock {
+  readonly blockNumber: number;
+  /** Requests of the priority queue that the block serves. */
+  readonly priorityRequests: number;
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+  /** bytes32, 0x-hex; zeros if the block pays nothing out. */
+  readonly payoutsHash: string;
+  readonly stateRoot: bigint;
+  /** bytes32, 0x-hex. */
+  readonly commitment: string;
+}
+
+/** A new block as `commitBlocks` takes it. */
+export interface CommitBlock {
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+  readonly feeAccountId: number;
+  readonly slots: number;
+  readonly newStateRoot: bigint;
+  readonly digest: bigint;
+  readonly pubdata: Uint8Array;
+  /** One per ChangePubKey of the block, in slot order, 0x-hex; see `authorization.ts`. */
+  readonly authorizations: readonly string[];
+}
+
+/** A committed block, what its commitment was made of, and its proof, as `proveBlocks` takes it. */
+export interface ProveBlock {
+  readonly storedBlock: StoredBlock;
+  readonly slots: number;
+  readonly feeAccountId: number;
+  readonly oldStateRoot: bigint;
+  readonly digest: bigint;
+  readonly z: bigint;
+  readonly y: bigint;
+  /** Eight words in the order of EIP-197. */
+  readonly proof: readonly bigint[];
+}
+
+/** A proven block with what it pays out, as `executeBlocks` takes it. */
+export interface ExecuteBlock {
+  readonly storedBlock: StoredBlock;
+  /** In slot order, without those of 0. */
+  readonly payouts: readonly Payout[];
+}
+
+/** A mined L1 transaction. */
+export interface L1Transaction {
+  readonly hash: string;
+  readonly blockNumber: number;
+  /** Of the whole transaction, however many blocks it carries. */
+  readonly gasUsed: bigint;
+}
+
+/** What the contract says about itself. */
+export interface L1Deployment {
+  /** 0x-hex, see `PROTOCOL_DIGEST`. */
+  readonly protocolDigest: string;
+  readonly accountCapacity: number;
+  readonly tokenCapacity: number;
+  /** The last committed block; that of genesis on a fresh rollup. */
+  readonly lastBlock: StoredBlock;
+}
+
+/** A listed token. */
+export interface Token {
+  readonly id: number;
+  /** Checksummed; the zero address for ETH. */
+  readonly address: string;
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+/** An entry of the priority queue. */
+export type QueuedRequest = PriorityRequest & {
+  /** Place in the queue, counting from 0. */
+  readonly requestId: number;
+};
+
+/** An owner has authorised a signing key on L1. */
+export interface PubKeyAuthorization {
+  /** uint160. */
+  readonly owner: bigint;
+  readonly nonce: number;
+  readonly pubKeyHash: bigint;
+}
+
+/** What has happened on L1 from one block to the latest. */
+export interface L1News {
+  /** The latest L1 block that this answer covers. */
+  readonly blockNumber: number;
+  /** Unix seconds of that block. */
+  readonly timestamp: bigint;
+  readonly requests: readonly QueuedRequest[];
+  readonly tokens: readonly Token[];
+  readonly authorizations: readonly PubKeyAuthorization[];
+}
+
+/** A block as it was committed: with it and its predecessors the L2 state can be rebuilt. */
+export interface CommittedBlock {
+  readonly storedBlock: StoredBlock;
+  readonly commitBlock: CommitBlock;
+  /** Of the L1 transaction that committed it, 0x-hex. */
+  readonly transactionHash: string;
+}
