@@ -1,0 +1,32 @@
+/** Templates of `circuits/`, each compiled as a main component of its own for tests. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { blockCircuitName, renderBlockMain } from "../../src/block/circuit.ts";
+import { type Circuit, loadCircuit } from "../../src/circuits/circuit.ts";
+import type { Preset } from "../../src/protocol/presets.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+export const CIRCUITS = join(ROOT, "circuits");
+const CACHE = join(ROOT, "cache/test-circuits");
+
+/**
+ * @param include Path of the template's file below `circuits/`.
+ * @param instance The template with its parameters, `TreePath(8, 2)`.
+ */
+export async function loadTemplate(include: string, instance: string): Promise<Circuit> {
+  const name = instance.replace(/\W+/g, "-").replace(/-$/, "");
+  const main = `component main = ${instance};`;
+  return loadMain(name, `pragma circom 2.2.0;\ninclude "${include}";\n${main}\n`);
+}
+
+/** The circuit of blocks of one size, compiled as for proving. */
+export async function loadBlockCircuit(preset: Preset, slots: number): Promise<Circuit> {
+  return loadMain(blockCircuitName(preset, slots), renderBlockMain(preset, slots));
+}
+
+async function loadMain(name: string, source: string): Promise<Circuit> {
+  const file = join(CACHE, "mains", `${name}.circom`);
+  await mkdir(join(CACHE, "mains"), { recursive: true });
+  await writeFile(file, source);
+  return loadCircuit({ file, includePaths: [CIRCUITS], optimization: 1, cacheDir: CACHE });
+}
