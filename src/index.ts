@@ -16,6 +16,7 @@ const plugin: HardhatPlugin = definePlugin({
   hookHandlers: {
     config: () => import("./plugin/hooks/config.ts"),
     clean: () => import("./plugin/hooks/clean.ts"),
+    hre: () => import("./plugin/hooks/hre.ts"),
     test: () => import("./plugin/hooks/test.ts"),
   },
   tasks,

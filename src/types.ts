@@ -1,4 +1,9 @@
 /** The public types of the plugin: `import type { … } from "hardhat-zkrollup/types"`. */
+// With a star, so that the generated types of a project can add to the interface CircuitInputs.
+export type * from "./circuits/input-types.ts";
+export type { Circuit } from "./circuits/circuit.ts";
+export type { InputValues, SignalValue } from "./circuits/witness-inputs.ts";
+export type { CircuitName, InputsOf, ProjectCircuits } from "./plugin/circuits/project-circuits.ts";
 export type {
   CircuitsConfig,
   OperatorConfig,

@@ -1,14 +1,32 @@
 /** `hardhat build`: circuits first, so that their verifiers are compiled with the contracts. */
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
+import { createProgress, silentProgress } from "../src/plugin/progress.ts";
+import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
+import { type SizeArguments, toSize } from "./arguments.ts";
 
-interface BuildArguments {
+/** What this override adds; the built-in task's own arguments come along. */
+interface BuildArguments extends SizeArguments {
   readonly noCircuits: boolean;
 }
 
 const buildAction: TaskOverrideActionFunction<BuildArguments> = async (
-  { noCircuits: _noCircuits, ...args },
-  _hre,
+  { noCircuits, preset, prover, ...args },
+  hre,
   runSuper,
-) => runSuper(args);
+) => {
+  // A build of some files only is that of those files.
+  if (!noCircuits && args.files.length === 0) {
+    const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
+    await withPluginErrors(async () =>
+      buildCircuits({
+        root: hre.config.paths.root,
+        config: hre.config.rollup,
+        ...toSize({ preset, prover }, hre.config.rollup),
+        progress: args.quiet ? silentProgress : createProgress(),
+      }),
+    );
+  }
+  return runSuper(args);
+};
 
 export default buildAction;

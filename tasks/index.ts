@@ -21,14 +21,14 @@ interface RollupTask {
   readonly action: LazyActionObject<NewTaskActionFunction>;
 }
 
-const preset: Option = {
+const preset = {
   name: "preset",
   description: `Size of the rollup: ${PRESET_NAMES.join(", ")} (default: the config's)`,
-};
-const prover: Option = {
+} satisfies Option;
+const prover = {
   name: "prover",
   description: `Who proves: ${PROVER_NAMES.join(", ")} (default: the config's)`,
-};
+} satisfies Option;
 
 const ROLLUP_TASKS: readonly RollupTask[] = [
   {
@@ -102,17 +102,17 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
 ];
 
+/** What the command line calls an option that may be left out. */
+const OPTIONAL_STRING = {
+  type: ArgumentType.STRING_WITHOUT_DEFAULT,
+  defaultValue: undefined,
+} as const;
+
 function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
   const options = definition.options ?? [];
   return options
     .reduce(
-      (builder, { name, description, type, defaultValue }) =>
-        builder.addOption({
-          name,
-          description,
-          type: type ?? ArgumentType.STRING_WITHOUT_DEFAULT,
-          defaultValue,
-        }),
+      (builder, option) => builder.addOption({ ...OPTIONAL_STRING, ...option }),
       task(id, definition.description).addFlag({
         name: "json",
         description: "Print one JSON value and nothing else",
@@ -125,6 +125,8 @@ function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
 export const tasks: TaskDefinition[] = [
   overrideTask("build")
     .addFlag({ name: "noCircuits", description: "Skip the compilation of circuits" })
+    .addOption({ ...OPTIONAL_STRING, ...preset })
+    .addOption({ ...OPTIONAL_STRING, ...prover })
     .setAction(() => import("./build.ts"))
     .build(),
   emptyTask("rollup", "Build, run and deploy a zkRollup").build(),

@@ -5,6 +5,7 @@ export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
   | { code: "PROVER_UNKNOWN"; prover: string; known: readonly string[] }
   | { code: "SETUP_UNKNOWN"; setup: string; known: readonly string[] }
+  | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
 export const pluginError = defineErrors<PluginErrorFacts>({
@@ -20,6 +21,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ setup, known }) =>
       `There is no setup of type ${setup}; known: ${known.join(", ")}.`,
     fix: "Set rollup.setup.type to a known type.",
+  },
+  CIRCUIT_UNKNOWN: {
+    message: ({ name, known, folder }) =>
+      `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
+    fix: "Name a .circom file of that folder, without its ending, that has a main component.",
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>

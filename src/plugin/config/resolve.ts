@@ -5,9 +5,8 @@ import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
 import type { RollupConfig, RollupUserConfig } from "./types.ts";
 
 /** Contracts of this package that are built in the user's project, to deploy them from there. */
-const PACKAGE_CONTRACTS = ["Rollup.sol"];
+const PACKAGE_CONTRACTS = ["Rollup.sol", "mocks/MockVerifier.sol", "mocks/TestToken.sol"];
 
-const DEFAULT_SEED = "hardhat-zkrollup insecure development setup";
 const DEFAULT_BLOCK_TIME_MS = 1000;
 
 /** A project that configures no Solidity compiler gets the one that needs no download. */
@@ -31,7 +30,7 @@ export function resolveRollupConfig(
   return {
     preset: user.preset ?? "minimal",
     prover: user.prover ?? "snarkjs",
-    setup: { type: user.setup?.type ?? "dev", seed: user.setup?.seed ?? DEFAULT_SEED },
+    setup: { type: "dev", ...user.setup },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),

@@ -11,8 +11,8 @@ export const SETUP_TYPES = ["dev"] as const;
 export interface SetupConfig {
   /** `dev`: from a known trapdoor, in seconds, and **insecure**: whoever knows the seed can forge proofs. */
   readonly type: (typeof SETUP_TYPES)[number];
-  /** Text that the trapdoor is derived from: the same seed gives the same keys. */
-  readonly seed: string;
+  /** Text that the trapdoor is derived from, if not the usual one: the same seed gives the same keys. */
+  readonly seed?: string;
 }
 
 export interface CircuitsConfig {

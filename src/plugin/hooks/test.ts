@@ -1,9 +1,9 @@
 import type { TestHooks } from "hardhat/types/hooks";
-import { endProverThreads } from "../prover-threads.ts";
 
 export default async (): Promise<Partial<TestHooks>> => ({
   onTestRunDone: async (context, runner, next) => {
     await next(context, runner);
-    await endProverThreads();
+    const { releaseProver } = await import("../../circuits/snarkjs.ts");
+    await releaseProver();
   },
 });

@@ -1,0 +1,43 @@
+/** What the last build has made of circuits: names, digests and keys, for those who come later. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { PresetName } from "../../protocol/presets.ts";
+import type { ProverName, RollupConfig } from "../config/types.ts";
+import { writeIfChanged } from "./write-if-changed.ts";
+
+export interface ManifestCircuit {
+  readonly name: string;
+  /** Set for a block circuit of the rollup. */
+  readonly slots?: number;
+  /** SHA-256 of the r1cs file, in hex. */
+  readonly digest: string;
+  readonly constraints: number;
+  /** SHA-256 of the verification key's JSON, in hex. */
+  readonly verificationKeyHash: string;
+  readonly zkeyPath: string;
+  readonly wasmPath: string;
+  readonly verifier: string;
+}
+
+export interface Manifest {
+  /** See `PROTOCOL_DIGEST`: the operator refuses to start with circuits of another protocol. */
+  readonly protocolDigest: string;
+  readonly preset: PresetName;
+  readonly prover: ProverName;
+  readonly circuits: readonly ManifestCircuit[];
+}
+
+function manifestPath({ paths }: RollupConfig): string {
+  return join(paths.cache, "manifest.json");
+}
+
+export async function writeManifest(config: RollupConfig, manifest: Manifest): Promise<void> {
+  await writeIfChanged(manifestPath(config), JSON.stringify(manifest, null, 2));
+}
+
+/** @returns Undefined if nothing was built. */
+export async function readManifest(config: RollupConfig): Promise<Manifest | undefined> {
+  const path = manifestPath(config);
+  return existsSync(path) ? (JSON.parse(await readFile(path, "utf8")) as Manifest) : undefined;
+}

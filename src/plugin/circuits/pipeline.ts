@@ -1,0 +1,157 @@
+/**
+ * From .circom files to keys and verifier contracts: compile, set up, generate. Each step takes from
+ * the cache what has not changed, so a build with nothing to do costs milliseconds.
+ */
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type CompiledCircuit, compileCircuit } from "../../circuits/compile.ts";
+import { ensureDevKey } from "../../circuits/dev-setup.ts";
+import { generateCircuitTypes } from "../../circuits/input-types.ts";
+import type { VerificationKey } from "../../circuits/snarkjs.ts";
+import { generateVerifier } from "../../circuits/verifier.ts";
+import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
+import { PRESETS, type PresetName } from "../../protocol/presets.ts";
+import type { ProverName, RollupConfig } from "../config/types.ts";
+import { PACKAGE_NAME } from "../package-root.ts";
+import type { Progress } from "../progress.ts";
+import { type Manifest, type ManifestCircuit, writeManifest } from "./manifest.ts";
+import { type CircuitSource, findProjectCircuits, writeBlockCircuit } from "./sources.ts";
+import {
+  ensureVerificationKey,
+  ROLLUP_VERIFIER,
+  verifierName,
+  writeContracts,
+} from "./verifiers.ts";
+import { writeIfChanged } from "./write-if-changed.ts";
+
+export interface BuildPlan {
+  /** Root folder of the project. */
+  readonly root: string;
+  readonly config: RollupConfig;
+  readonly preset: PresetName;
+  readonly prover: ProverName;
+  readonly progress: Progress;
+}
+
+/** A compiled circuit; of the rollup's if it has slots. */
+export interface Compiled {
+  readonly circuit: CompiledCircuit;
+  readonly slots?: number;
+}
+
+/** A compiled circuit with its keys. */
+export interface Keyed extends Compiled {
+  readonly zkeyPath: string;
+  readonly verificationKey: VerificationKey;
+}
+
+/**
+ * Compiles the project's circuits, writes the types of their inputs, and compiles the rollup's
+ * circuits, which a mock prover does without.
+ *
+ * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, and the codes of `compileCircuit`
+ */
+export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
+  const { root, config, preset, prover } = plan;
+  const compiled: Compiled[] = [];
+  for (const source of findProjectCircuits(root, config)) {
+    compiled.push({ circuit: await compile(source, plan) });
+  }
+  await writeTypes(compiled, config);
+  if (prover === "mock") return compiled;
+  for (const slots of PRESETS[preset].blockSlots) {
+    const source = await writeBlockCircuit(preset, slots, config);
+    compiled.push({ circuit: await compile(source, plan), slots });
+  }
+  return compiled;
+}
+
+/** Makes the keys of compiled circuits. @throws CIRCUIT_TOO_LARGE */
+export async function setUpCircuits(
+  compiled: readonly Compiled[],
+  { config, progress }: BuildPlan,
+): Promise<Keyed[]> {
+  const keyed: Keyed[] = [];
+  for (const { circuit, ...rest } of compiled) {
+    const { seed } = config.setup;
+    const keys = await progress(`Making the development key of ${circuit.name}`, async () => {
+      const options = { circuit, cacheDir: config.paths.circuits, ...(seed && { seed }) };
+      const { zkeyPath } = await ensureDevKey(options);
+      return { zkeyPath, verificationKey: await ensureVerificationKey(zkeyPath) };
+    });
+    keyed.push({ circuit, ...rest, ...keys });
+  }
+  return keyed;
+}
+
+/** Writes the verifier contracts, one per project circuit and one for all block sizes. */
+export async function writeVerifiers(
+  keyed: readonly Keyed[],
+  { config }: BuildPlan,
+): Promise<string[]> {
+  const insecure = config.setup.type === "dev";
+  const sources = new Map<string, string>();
+  for (const { circuit, slots, verificationKey } of keyed) {
+    if (slots !== undefined || verificationKey.nPublic === 0) continue;
+    const contractName = verifierName(circuit.name);
+    const keys = [{ id: 0, name: circuit.name, verificationKey }];
+    sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
+  }
+  const blockKeys = keyed.flatMap(({ circuit, slots, verificationKey }) =>
+    slots === undefined ? [] : { id: slots, name: circuit.name, verificationKey },
+  );
+  if (blockKeys.length > 0) {
+    const options = {
+      contractName: ROLLUP_VERIFIER,
+      keys: blockKeys,
+      selectByKeyId: true,
+      insecure,
+      digest: PROTOCOL_DIGEST,
+    };
+    sources.set(ROLLUP_VERIFIER, generateVerifier(options));
+  }
+  await writeContracts(config.paths.contracts, sources);
+  return [...sources.keys()];
+}
+
+/** All of it, and the manifest that says what there is now. */
+export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
+  const keyed = await setUpCircuits(await compileCircuits(plan), plan);
+  await writeVerifiers(keyed, plan);
+  const { preset, prover } = plan;
+  const circuits = keyed.map(describe);
+  const manifest: Manifest = { protocolDigest: PROTOCOL_DIGEST, preset, prover, circuits };
+  await writeManifest(plan.config, manifest);
+  return manifest;
+}
+
+function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
+  return progress(`Compiling the circuit ${basename(source.file, ".circom")}`, () =>
+    compileCircuit({ ...source, cacheDir: config.paths.circuits }),
+  );
+}
+
+async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
+  if (compiled.length === 0) return;
+  await mkdir(paths.types, { recursive: true });
+  const text = generateCircuitTypes(
+    compiled.map(({ circuit }) => circuit),
+    PACKAGE_NAME,
+  );
+  await writeIfChanged(join(paths.types, "index.ts"), text);
+}
+
+function describe({ circuit, slots, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
+  const { name, digest, stats, wasmPath } = circuit;
+  return {
+    name,
+    ...(slots !== undefined && { slots }),
+    digest,
+    constraints: stats.constraints,
+    verificationKeyHash: createHash("sha256").update(JSON.stringify(verificationKey)).digest("hex"),
+    zkeyPath,
+    wasmPath,
+    verifier: slots === undefined ? verifierName(name) : ROLLUP_VERIFIER,
+  };
+}

@@ -1,0 +1,33 @@
+/** `hre.circuits`: the circuits of the project, by name, with typed inputs. */
+import type { HardhatConfig } from "hardhat/types/config";
+import type { Circuit } from "../../circuits/circuit.ts";
+import type { CircuitInputs } from "../../circuits/input-types.ts";
+import type { InputValues } from "../../circuits/witness-inputs.ts";
+
+/** Input values of a circuit: its own type once a build has generated it. */
+export type InputsOf<Name extends string> = Name extends keyof CircuitInputs
+  ? CircuitInputs[Name] & object
+  : InputValues;
+
+/** Any circuit of the project; the names that a build has generated types for are proposed. */
+export type CircuitName = keyof CircuitInputs | (string & {});
+
+export interface ProjectCircuits {
+  /** The names of the project's circuits: those of their files, without ending. */
+  names(): Promise<string[]>;
+  /**
+   * A circuit of the project, compiled if it is not yet.
+   *
+   * @throws CIRCUIT_UNKNOWN, and the codes of `loadCircuit`
+   */
+  get<Name extends CircuitName>(name: Name): Promise<Circuit<InputsOf<Name>>>;
+}
+
+/** Loads the tool chain only when a circuit is asked for. */
+export function createProjectCircuits({ paths, rollup }: HardhatConfig): ProjectCircuits {
+  const load = () => import("./load-project-circuit.ts");
+  return {
+    names: async () => (await load()).projectCircuitNames(paths.root, rollup),
+    get: async (name) => (await load()).loadProjectCircuit(name, paths.root, rollup),
+  };
+}
