@@ -1,0 +1,250 @@
+/**
+ * Random states and random valid blocks of all operations: the one generator of all tests.
+ *
+ * `createWorld` makes a state with owners who hold keys; `randomBlock` makes a block that
+ * `applyBlock` accepts on it. Same random stream, same result.
+ *
+ * @example
+ * const world = createWorld(createRandom(), PRESETS.minimal);
+ * const block = randomBlock(world, world.state);
+ * const applied = applyBlock(world.state, block, world.domain);
+ */
+import { appendOperation, type Block, openBlock, type OpenBlock } from "../../src/block/block.ts";
+import { createSigningKey, hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
+import type { SigningKey } from "../../src/crypto/eddsa.ts";
+import type { Operation } from "../../src/ops/operation.ts";
+import { closestPackableAmountBelow, closestPackableFeeBelow } from "../../src/ops/packed.ts";
+import { toOperation } from "../../src/ops/to-operation.ts";
+import { signTransaction, type Transaction } from "../../src/ops/transaction.ts";
+import {
+  AMOUNT_MAX,
+  DEPOSIT_AMOUNT_MAX,
+  NONCE_MAX,
+  TIMESTAMP_MAX,
+} from "../../src/protocol/constants.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import { newAccount } from "../../src/state/account.ts";
+import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
+import { isRollupError } from "../../src/util/errors.ts";
+import type { Random } from "./random.ts";
+
+/** Somebody with an L1 address and two signing keys, of which an account has at most one. */
+export interface Actor {
+  readonly address: bigint;
+  readonly keys: readonly [SigningKey, SigningKey];
+}
+
+export interface World {
+  readonly random: Random;
+  /** Of the rollup's signatures. */
+  readonly domain: bigint;
+  readonly actors: readonly Actor[];
+  readonly state: RollupState;
+}
+
+export function createActor(random: Random): Actor {
+  const key = () => createSigningKey(random.bytes(32));
+  return { address: random.bigint(160), keys: [key(), key()] };
+}
+
+/**
+ * A state with the fee account, three accounts with a signing key, two without, and two actors who
+ * have no account yet; with balances of every magnitude in some of the tokens.
+ */
+export function createWorld(random: Random, preset: Preset): World {
+  const actors = Array.from({ length: 8 }, () => createActor(random));
+  const domain = random.field();
+  const [collector, ...others] = actors;
+  let state = createGenesisState(preset, { feeAccountAddress: collector!.address });
+  for (const [index, { address, keys }] of others.slice(0, 5).entries()) {
+    const pubKeyHash = index < 3 ? hashPublicKey(publicKey(random.pick(keys))) : 0n;
+    const account = { ...newAccount(address), nonce: randomNonce(random), pubKeyHash };
+    const accountId = randomFreeId(random, state);
+    state = state.update(accountId, 0, { account });
+    for (const tokenId of randomTokens(random, preset)) {
+      state = state.update(accountId, tokenId, { balance: randomBalance(random) });
+    }
+  }
+  return { random, domain, actors, state };
+}
+
+/**
+ * A block that is valid on `state`.
+ *
+ * @param options.slots - Of the block; by default one of the preset's sizes.
+ * @param options.types - Operations to choose from; all by default. The block is full, as far as the
+ * state allows these operations.
+ */
+export function randomBlock(
+  world: World,
+  state: RollupState,
+  options: { slots?: number; types?: readonly OperationName[] } = {},
+): Block {
+  const { random } = world;
+  const { slots = random.pick(state.preset.blockSlots), types = OPERATION_NAMES } = options;
+  const header = {
+    blockNumber: random.int(2 ** 32),
+    timestamp: random.bigint(40),
+    feeAccountId: random.pick([...state.accounts()])[0],
+  };
+  let open = openBlock(state, header);
+  for (let attempt = 0; open.slots.length < slots && attempt < 20 * slots; attempt++) {
+    open = tryAppend(open, randomOperation(world, open, random.pick(types)));
+  }
+  return { ...header, slots, operations: open.slots.map(({ operation }) => operation) };
+}
+
+/** Appends an operation unless it hits a limit of the block that its maker did not look at. */
+function tryAppend(open: OpenBlock, operation: Operation | undefined): OpenBlock {
+  if (operation === undefined) return open;
+  try {
+    return appendOperation(open, operation);
+  } catch (error) {
+    const limits = ["TOO_MANY_FEE_TOKENS", "BALANCE_OVERFLOW"];
+    if (isRollupError(error) && limits.includes(error.code)) return open;
+    throw error;
+  }
+}
+
+/** An operation of the given type for the end of a block, or undefined if none is possible there. */
+export function randomOperation(
+  world: World,
+  open: OpenBlock,
+  type: OperationName,
+): Operation | undefined {
+  const { random, actors } = world;
+  const { state } = open;
+  const tokenId = randomTokenId(random, state);
+  switch (type) {
+    case "noop":
+      return { type: "noop" };
+    case "deposit": {
+      if (isFull(state)) return undefined;
+      const owner = random.bool() ? random.pick(actors).address : random.bigint(160);
+      const amount = random.pick([0n, 1n, DEPOSIT_AMOUNT_MAX, random.bigint(104)]);
+      return toOperation(state, { type: "deposit", owner, tokenId, amount });
+    }
+    case "fullExit": {
+      const accounts = [...state.accounts()];
+      const [accountId, { address }] = random.pick(accounts);
+      const [owner] = random.pick([[address], [address], [random.bigint(160)]]);
+      const exists = random.int(4) > 0;
+      const id = exists ? accountId : random.int(accountCapacity(state.preset));
+      return toOperation(state, { type: "fullExit", accountId: id, owner: owner!, tokenId });
+    }
+    default:
+      return randomSignedOperation(world, open, type, tokenId);
+  }
+}
+
+function randomSignedOperation(
+  world: World,
+  open: OpenBlock,
+  type: OperationName,
+  tokenId: number,
+): Operation | undefined {
+  const { random, actors, domain } = world;
+  const { state } = open;
+  const signer = pickSigner(world, state, type === "changePubKey");
+  if (signer === undefined) return undefined;
+  const { accountId, key } = signer;
+  const { nonce } = state.account(accountId);
+  const balance = state.balance(accountId, tokenId);
+  const fee = randomFee(random, balance);
+  const common = { accountId, tokenId, fee, nonce, ...randomValidity(random, open) };
+  const spendable = balance - fee;
+  const toAmount = closestPackableAmountBelow(randomPart(random, spendable));
+  const submit = (transaction: Transaction) =>
+    toOperation(state, signTransaction(key, transaction, domain));
+  switch (type) {
+    case "transfer": {
+      const { address: recipient } = random.pick([...state.accounts()])[1];
+      return submit({ type, ...common, recipient, amount: toAmount });
+    }
+    case "transferToNew": {
+      const absent = actors.filter(({ address }) => state.accountIdOf(address) === undefined);
+      const recipient = random.pick([...absent.map(({ address }) => address), random.bigint(160)]);
+      if (isFull(state)) return undefined;
+      return submit({ type: "transfer", ...common, recipient, amount: toAmount });
+    }
+    case "withdraw": {
+      const recipient = random.bigint(160) | 1n;
+      return submit({ type, ...common, recipient, amount: randomPart(random, spendable) });
+    }
+    case "changePubKey":
+      return submit({ type, ...common });
+    case "forcedExit": {
+      const targets = [...state.accounts()].filter(
+        ([id, { address, pubKeyHash }]) => pubKeyHash === 0n && state.accountIdOf(address) === id,
+      );
+      if (targets.length === 0) return undefined;
+      return submit({ type, ...common, recipient: random.pick(targets)[1].address });
+    }
+    default:
+      throw new Error(`${type} is not signed`);
+  }
+}
+
+/** An account that can sign, with its key; for a change of key any account and a new key. */
+function pickSigner(
+  { random, actors }: World,
+  state: RollupState,
+  withNewKey: boolean,
+): { accountId: number; key: SigningKey } | undefined {
+  const candidates = [...state.accounts()].flatMap(
+    ([accountId, { nonce, address, pubKeyHash }]) => {
+      const actor = actors.find((owner) => owner.address === address);
+      if (actor === undefined || nonce === NONCE_MAX) return [];
+      const key = withNewKey
+        ? random.pick(actor.keys)
+        : actor.keys.find((candidate) => hashPublicKey(publicKey(candidate)) === pubKeyHash);
+      return key === undefined ? [] : [{ accountId, key }];
+    },
+  );
+  return candidates.length === 0 ? undefined : random.pick(candidates);
+}
+
+/** A range of validity that holds at the block's time, often just so. */
+function randomValidity(random: Random, { header: { timestamp } }: OpenBlock) {
+  return {
+    validFrom: random.pick([0n, timestamp, timestamp / 2n]),
+    validUntil: random.pick([timestamp, timestamp + 60n, TIMESTAMP_MAX]),
+  };
+}
+
+function randomFee(random: Random, balance: bigint): bigint {
+  return closestPackableFeeBelow(random.pick([0n, balance, balance / 3n, balance / 1000n]));
+}
+
+/** Nothing, all, or some of it. */
+function randomPart(random: Random, whole: bigint): bigint {
+  return random.pick([0n, whole, (whole * random.bigint(16)) >> 16n]);
+}
+
+function randomBalance(random: Random): bigint {
+  return random.pick([1n, AMOUNT_MAX, random.bigint(128), random.bigint(100), random.bigint(64)]);
+}
+
+function randomNonce(random: Random): number {
+  return random.pick([0, random.int(1000), NONCE_MAX - 1]);
+}
+
+/** ETH, another low token and the last one: few, so that operations of a block meet in them. */
+function randomTokens(random: Random, preset: Preset): number[] {
+  return [0, 1, tokenCapacity(preset) - 1].filter(() => random.int(4) > 0);
+}
+
+function randomTokenId(random: Random, { preset }: RollupState): number {
+  const any = random.int(tokenCapacity(preset));
+  return random.pick([0, 1, tokenCapacity(preset) - 1, any]);
+}
+
+function randomFreeId(random: Random, state: RollupState): number {
+  const id = random.int(accountCapacity(state.preset));
+  return state.account(id).kind === 0 ? id : randomFreeId(random, state);
+}
+
+function isFull(state: RollupState): boolean {
+  return state.nextAccountId === accountCapacity(state.preset);
+}
