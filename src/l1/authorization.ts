@@ -2,9 +2,20 @@
  * How the owner of an account authorises its signing key on L1: what goes into `authorizations` of a
  * block, one per ChangePubKey. See `contracts/libraries/Authorization.sol`.
  */
-import { concat, type TypedDataDomain, type TypedDataField } from "ethers";
+import {
+  concat,
+  dataSlice,
+  isHexString,
+  Signature,
+  type TypedDataDomain,
+  type TypedDataField,
+  verifyTypedData,
+} from "ethers";
 
 const EIP712_TYPE = "0x01";
+const EIP712_AUTHORIZATION_BYTES = 66;
+/** Above it, s has a twin below, and OpenZeppelin's ECDSA library takes only that one (EIP-2). */
+const SECP256K1_HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
 /** Authorised by a call of `setAuthPubKeyHash`; nothing more to show. */
 export const ON_CHAIN_AUTHORIZATION = "0x00";
@@ -49,15 +60,41 @@ const CHANGE_PUB_KEY_TYPES = {
  */
 export async function signChangePubKey(
   signer: TypedDataSigner,
-  { chainId, rollupAddress }: AuthorizationDomain,
+  rollup: AuthorizationDomain,
   claim: ChangePubKeyClaim,
 ): Promise<string> {
-  const domain = {
-    name: "hardhat-zkrollup",
-    version: "1",
-    chainId,
-    verifyingContract: rollupAddress,
-  };
+  const domain = typedDataDomain(rollup);
   const signature = await signer.signTypedData(domain, CHANGE_PUB_KEY_TYPES, { ...claim });
-  return concat([EIP712_TYPE, signature]);
+  return concat([EIP712_TYPE, Signature.from(signature).serialized]); // v as 27 or 28
+}
+
+/**
+ * Who signed an EIP-712 authorisation, found exactly as the contract finds it: one that is accepted
+ * here can not make a block impossible to commit.
+ *
+ * @returns Checksummed address, or undefined if it is no such authorisation.
+ */
+export function recoverChangePubKeySigner(
+  rollup: AuthorizationDomain,
+  claim: ChangePubKeyClaim,
+  authorization: string,
+): string | undefined {
+  if (!isHexString(authorization, EIP712_AUTHORIZATION_BYTES)) return undefined;
+  if (dataSlice(authorization, 0, 1) !== EIP712_TYPE) return undefined;
+  const [r, s, v] = [
+    dataSlice(authorization, 1, 33),
+    dataSlice(authorization, 33, 65),
+    Number(dataSlice(authorization, 65)),
+  ];
+  if (BigInt(s) > SECP256K1_HALF_ORDER || (v !== 27 && v !== 28)) return undefined;
+  try {
+    const signature = Signature.from({ r, s, v });
+    return verifyTypedData(typedDataDomain(rollup), CHANGE_PUB_KEY_TYPES, { ...claim }, signature);
+  } catch {
+    return undefined; // r or s is no scalar of the curve
+  }
+}
+
+function typedDataDomain({ chainId, rollupAddress }: AuthorizationDomain): TypedDataDomain {
+  return { name: "hardhat-zkrollup", version: "1", chainId, verifyingContract: rollupAddress };
 }

@@ -1,0 +1,65 @@
+/** Why the operator refuses a transaction that breaks no rule of the state, or can not go on. */
+import { defineErrors } from "../util/errors.ts";
+
+export type OperatorErrorFacts =
+  | { code: "OPERATOR_STOPPED" }
+  | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
+  | { code: "TOKEN_NOT_LISTED"; tokenId: number }
+  | { code: "AUTHORIZATION_INVALID"; accountId: number; owner: bigint; reason: string }
+  | { code: "TRANSACTION_NOT_FOUND"; hash: string }
+  | { code: "PROTOCOL_DIGEST_MISMATCH"; what: string; expected: string; actual: string }
+  | { code: "CAPACITY_MISMATCH"; what: string; expected: number; actual: number }
+  | { code: "GENESIS_MISMATCH"; expected: bigint; actual: bigint }
+  | { code: "ROLLUP_NOT_FRESH"; committedBlocks: number }
+  | { code: "BLOCK_STEP_FAILED"; step: string; blockNumber: number; reason: string };
+
+export const operatorError = defineErrors<OperatorErrorFacts>({
+  OPERATOR_STOPPED: {
+    message: () => "The operator has been stopped.",
+    fix: "Deploy the rollup on an open connection, or start a new operator.",
+  },
+  OPERATOR_BUSY: {
+    message: ({ waitingBlocks, maximum }) =>
+      `${waitingBlocks} blocks wait to be executed on L1, and no more than ${maximum} may.`,
+    fix: "Try again later; if it stays so, look into the operator's log for what holds it up.",
+  },
+  TOKEN_NOT_LISTED: {
+    message: ({ tokenId }) => `No token with the id ${tokenId} is listed.`,
+    fix: "Use a listed token (rollup_getTokens); the governor lists new ones with listToken.",
+  },
+  AUTHORIZATION_INVALID: {
+    message: ({ accountId, owner, reason }) =>
+      `The owner 0x${owner.toString(16).padStart(40, "0")} of account ${accountId} ` +
+      `has not authorised this key: ${reason}.`,
+    fix: "Sign the EIP-712 struct ChangePubKey with the owner, or call setAuthPubKeyHash on L1 first.",
+  },
+  TRANSACTION_NOT_FOUND: {
+    message: ({ hash }) => `No transaction ${hash} has been accepted.`,
+    fix: "Check the hash, and that the transaction was submitted to this rollup.",
+  },
+  PROTOCOL_DIGEST_MISMATCH: {
+    message: ({ what, expected, actual }) =>
+      `${what} was built for the protocol ${actual}, this package for ${expected}.`,
+    fix: "Build circuits and contracts again and deploy them: hardhat clean, hardhat build.",
+  },
+  CAPACITY_MISMATCH: {
+    message: ({ what, expected, actual }) =>
+      `The contract was deployed for ${actual} ${what}, but the preset has ${expected}.`,
+    fix: "Run the operator with the preset that the rollup was deployed with.",
+  },
+  GENESIS_MISMATCH: {
+    message: ({ expected, actual }) =>
+      `The contract starts at the state root ${actual}, but the genesis state has ${expected}.`,
+    fix: "Run the operator with the fee account that the rollup was deployed with.",
+  },
+  ROLLUP_NOT_FRESH: {
+    message: ({ committedBlocks }) =>
+      `The rollup has ${committedBlocks} committed blocks that this operator does not know.`,
+    fix: "An operator in memory starts on a fresh deployment: deploy the rollup again.",
+  },
+  BLOCK_STEP_FAILED: {
+    message: ({ step, blockNumber, reason }) =>
+      `The step ${step} has failed from block ${blockNumber} on: ${reason}`,
+    fix: "Nothing is lost: remove the cause, then process the blocks again.",
+  },
+});
