@@ -5,7 +5,21 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { parentPort } from "node:worker_threads";
 // @ts-expect-error: the package has no types
-import { bindings, CircomRunner } from "circom2";
+import * as untyped from "circom2";
+
+/** The part of circom2 that is used here. */
+interface Circom2 {
+  readonly CircomRunner: new (options: {
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    /** Folders by the names under which the compiler sees them. */
+    readonly preopens: Readonly<Record<string, string>>;
+    readonly bindings: object;
+  }) => { execute(wasm: Uint8Array): Promise<unknown> };
+  readonly bindings: object;
+}
+
+const { bindings, CircomRunner } = untyped as Circom2;
 
 /** Arguments of the circom command line. */
 export interface CompileJob {
@@ -26,8 +40,8 @@ class CompilerExit extends Error {
   }
 }
 
-parentPort?.on("message", async (job: CompileJob) => {
-  parentPort?.postMessage(await runCompiler(job.args));
+parentPort?.on("message", (job: CompileJob) => {
+  void runCompiler(job.args).then((outcome) => parentPort?.postMessage(outcome));
 });
 
 async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {

@@ -116,9 +116,9 @@ async function makeEntry(
     await rename(join(folder, `${name}_js`, `${name}.wasm`), paths.wasmPath);
     await rm(join(folder, `${name}_js`), { recursive: true });
     await writeFile(join(folder, MANIFEST), JSON.stringify(await describe(paths), null, 2));
-    await rename(folder, entry).catch((error: NodeJS.ErrnoException) => {
-      // Another build was faster; what it made is the same.
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    await rename(folder, entry).catch((error: unknown) => {
+      // If another build was faster, what it made is the same.
+      if (!existsSync(join(entry, MANIFEST))) throw error;
     });
     return output;
   } finally {

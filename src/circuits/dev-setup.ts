@@ -2,10 +2,11 @@
  * Groth16 keys in seconds, from a trapdoor that everybody knows. INSECURE: whoever knows the seed
  * can prove anything. For tests and devnets.
  *
- * The key is the very one that snarkjs would make from a powers-of-tau file with the same tau, alpha
- * and beta (`snarkjs zkey new`) and one contribution that multiplies delta (`zkey contribute`). So
- * `snarkjs zkey verify` accepts it, given such a file that is larger than the circuit needs. But
- * instead of sums of curve points it takes sums of field elements, and one multiplication a point.
+ * The key is the very one that snarkjs would make from a powers-of-tau file with the same tau,
+ * alpha and beta (`snarkjs zkey new`) and one contribution that multiplies delta (`snarkjs zkey
+ * contribute`). So `snarkjs zkey verify` accepts it, given such a file that is larger than the
+ * circuit needs. But instead of sums of curve points it takes sums of field elements, and one
+ * multiplication a point.
  *
  * The contribution is named {@link INSECURE_CONTRIBUTION}; see {@link isInsecureZkey}.
  */

@@ -33,16 +33,16 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   },
   CIRCUIT_DIRECTORY_NOT_FOUND: {
     message: ({ directory }) => `There is no folder of circuits at ${directory}.`,
-    fix: "Create it, or set the circuits path in the configuration to where your .circom files are.",
+    fix: "Create it, or set the circuits path in the configuration to the folder of your circuits.",
   },
   NO_MAIN_COMPONENT: {
     message: ({ file }) => `${file} declares no main component, so there is nothing to compile.`,
-    fix: 'Add a line such as "component main {public [a]} = MyTemplate();", or include the file from one that has it.',
+    fix: 'Add a line such as "component main {public [a]} = MyTemplate();" at the end of the file.',
   },
   INCLUDE_NOT_FOUND: {
     message: ({ include, file, line, searched }) =>
       `${file}:${line} includes "${include}", which is in none of: ${searched.join(", ")}.`,
-    fix: "Correct the include, install the package that has the file, or add its folder to the include paths.",
+    fix: "Correct the include, install the package that has the file, or add an include path.",
   },
   CIRCUIT_SYNTAX: {
     message: ({ file, location, output }) =>
@@ -53,7 +53,7 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
     message: ({ file, reason, output }) =>
       `The circom compiler stopped on ${file} without a message of its own: ${reason}` +
       (output === "" ? "." : `\n${output}`),
-    fix: "Try a lower optimization level or a smaller instance of the circuit; the compiler runs in 4 GB of WebAssembly memory.",
+    fix: "Try a lower optimization level or a smaller circuit: the compiler has 4 GB of memory.",
   },
   BINARY_FORMAT: {
     message: ({ source, expected, problem }) =>
@@ -66,7 +66,7 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   },
   INPUT_MISSING: {
     message: ({ circuit, signals }) =>
-      `Circuit ${circuit} got no value for the input${signals.length > 1 ? "s" : ""} ${signals.join(", ")}.`,
+      `Circuit ${circuit} got no value for: ${signals.join(", ")}.`,
     fix: "Give a value to every input signal of the main component.",
   },
   INPUT_UNKNOWN: {
@@ -92,11 +92,11 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   CIRCUIT_ASSERT_FAILED: {
     message: ({ circuit, trace }) =>
       `Circuit ${circuit} refuses these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
-    fix: "Read the trace from the top: the first line is the template and line of the failing statement.",
+    fix: "Read the trace from the top: the first line has the template and line that failed.",
   },
   WITNESS_GENERATOR_FAILED: {
     message: ({ circuit, reason }) => `The witness generator of ${circuit} failed: ${reason}.`,
-    fix: "Compile the circuit again; if it persists, look for out-of-range array accesses in the circuit.",
+    fix: "Look for accesses beyond the end of an array in the circuit, and compile it again.",
   },
   WITNESS_LENGTH: {
     message: ({ expected, actual }) =>
@@ -109,8 +109,8 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   },
   CONSTRAINT_VIOLATED: {
     message: ({ circuit, constraint }) =>
-      `The witness violates constraint ${constraint} of circuit ${circuit}, so it can not be proven.`,
-    fix: "Compute the witness with calculateWitness, or correct the value that was changed by hand.",
+      `The witness violates constraint ${constraint} of circuit ${circuit}: no proof of it holds.`,
+    fix: "Compute the witness with calculateWitness, or undo what was changed in it by hand.",
   },
   CIRCUIT_TOO_LARGE: {
     message: ({ constraints, maximum }) =>
@@ -119,7 +119,7 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   },
   SIGNAL_NOT_FOUND: {
     message: ({ circuit, signal }) => `Circuit ${circuit} has no wire for a signal ${signal}.`,
-    fix: 'Write full names such as "main.hash.out"; signals that circom optimized away exist at a lower optimization level.',
+    fix: 'Write full names such as "main.hash.out"; circom may have optimized the signal away.',
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>

@@ -2,7 +2,7 @@
  * The part of ffjavascript that the dev setup uses, with types. The package has none.
  *
  * ffjavascript generates a WebAssembly module with the field and curve arithmetic of BN254. The
- * single-threaded build of the curve is used here: it starts no workers that would have to be ended.
+ * single-threaded build of the curve is used here: it starts no workers that had to be ended.
  */
 
 // @ts-expect-error: the package has no types
@@ -26,11 +26,11 @@ export interface Curve {
   readonly G2: CurveGroup;
   readonly Gt: { toObject(element: Uint8Array): bigint[][][] };
   readonly tm: { readonly code: Uint8Array };
-  pairing(g1: Uint8Array, g2: Uint8Array): Uint8Array;
+  readonly pairing: (g1: Uint8Array, g2: Uint8Array) => Uint8Array;
 }
 
 interface FfJavascript {
-  buildBn128(singleThread: true): Promise<Curve>;
+  readonly buildBn128: (singleThread: true) => Promise<Curve>;
   readonly ChaCha: new (seed: readonly number[]) => unknown;
 }
 
@@ -44,7 +44,7 @@ export function loadCurve(): Promise<Curve> {
   return curve;
 }
 
-/** A deterministic random generator for {@link CurveGroup.fromRng}, seeded with eight 32-bit words. */
+/** A deterministic generator for {@link CurveGroup.fromRng}, seeded with eight 32-bit words. */
 export function createChaCha(seed: readonly number[]): unknown {
   return new ChaCha(seed);
 }

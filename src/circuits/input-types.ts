@@ -68,14 +68,19 @@ export interface ${interfaceName(name)} ${objectType(fields, "")}`;
 
 /** Fields that share the part of their path up to the first dot belong to one bus. */
 function objectType(fields: readonly Field[], indent: string): string {
-  const members = Map.groupBy(fields, ({ path }) => /^[^.[]+/.exec(path)![0]);
+  const members = new Map<string, Field[]>();
+  for (const field of fields) {
+    const member = /^[^.[]+/.exec(field.path)![0];
+    members.set(member, [...(members.get(member) ?? []), field]);
+  }
   const inner = `${indent}  `;
   const lines = [...members].map(([member, group]) => {
     const { path, declaration } = group[0]!;
     if (path === member) {
       const { shape, public: isPublic } = declaration;
       const comment = `/** ${isPublic ? "Public" : "Private"}: ${describeShape(shape)}. */`;
-      return `${inner}${comment}\n${inner}readonly ${member}: ${arrayType("SignalValue", shape.length)};`;
+      const type = arrayType("SignalValue", shape.length);
+      return `${inner}${comment}\n${inner}readonly ${member}: ${type};`;
     }
     // A bus, or an array of buses: "member.field", "member[0][1].field".
     const prefix = /^[^.[]+((?:\[\d+\])*)\./;

@@ -17,7 +17,7 @@ const HEADER_SECTION = 1;
 const CONSTRAINTS_SECTION = 2;
 const WORDS = ELEMENT_BYTES / 4;
 
-/** The counts in the header. Wires are: the constant 1, outputs, public and private inputs, the rest. */
+/** The counts in the header. Wires are the constant 1, outputs, public inputs, and the rest. */
 export interface R1csHeader {
   readonly constraints: number;
   readonly wires: number;

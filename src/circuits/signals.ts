@@ -25,7 +25,7 @@ export interface CircuitSignals {
   readonly outputs: readonly SignalDeclaration[];
 }
 
-/** How many signals, taken from a compiled witness generator, an input name stands for; 0 if none. */
+/** How many signals an input name stands for in a compiled witness generator; 0 if none. */
 export type InputSizes = (name: string) => number;
 
 /** The number of signals a shape has. */

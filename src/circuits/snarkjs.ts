@@ -1,4 +1,4 @@
-/** The one place that touches snarkjs, which has no types: proving, verifying, ending its threads. */
+/** The one place that touches snarkjs, which has no types. */
 
 // @ts-expect-error: the package has no types
 import * as untyped from "snarkjs";

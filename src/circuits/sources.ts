@@ -93,7 +93,7 @@ function findIncludes(source: string): { include: string; line: number }[] {
   }));
 }
 
-/** Comments become blanks, so that lines keep their numbers; strings may hold what looks like one. */
+/** Comments become blanks, so that lines keep their numbers. What is in strings stays. */
 function blankComments(source: string): string {
   return source.replace(/"[^"\n]*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (text) =>
     text.startsWith('"') ? text : text.replace(/[^\n]/g, " "),

@@ -3,8 +3,8 @@
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;
 
-  class Module {
-    readonly #module: never;
+  interface Module {
+    readonly brand: unique symbol;
   }
   class Instance {
     constructor(module: Module, imports?: Imports);

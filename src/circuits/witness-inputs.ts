@@ -48,10 +48,11 @@ export function flattenInputs(
   });
 }
 
-/** How a shape reads in messages and generated comments: "uint[2][3]" style without the type. */
+/** How a shape reads in messages and generated comments, such as "an array [2][3] of 6 values". */
 export function describeShape(shape: readonly number[]): string {
   if (shape.length === 0) return "a single value";
-  return `an array ${shape.map((length) => `[${length}]`).join("")} of ${signalCount(shape)} values`;
+  const lengths = shape.map((length) => `[${length}]`).join("");
+  return `an array ${lengths} of ${signalCount(shape)} values`;
 }
 
 /** Buses are written as objects; their fields are signals called "bus.field" or "bus[0].field". */

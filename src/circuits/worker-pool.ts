@@ -63,7 +63,10 @@ export function createWorkerPool<Job, Result>(
   return {
     run: (job, transfer = []) =>
       new Promise((resolve, reject) => {
-        if (failure !== null) return reject(failure);
+        if (failure !== null) {
+          reject(failure);
+          return;
+        }
         waiting.push({ job, transfer, resolve, reject });
         dispatch();
       }),

@@ -16,7 +16,7 @@ type BatchInverse = (
   outputStep: number,
 ) => void;
 
-/** Arithmetic of a field: "frm" is Fr, "f1m" is Fq, "f2m" is Fq². Elements are in Montgomery form. */
+/** Arithmetic of Fr ("frm"), Fq ("f1m") or Fq² ("f2m"), on elements in Montgomery form. */
 export interface FieldFunctions {
   readonly add: Binary;
   readonly sub: Binary;
@@ -54,17 +54,14 @@ export function instantiateKernel(module: WebAssembly.Module): Kernel {
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
   };
   return {
-    field: (prefix) => {
-      const bind = <F>(name: string) => exports[`${prefix}_${name}`] as F;
-      return {
-        add: bind("add"),
-        sub: bind("sub"),
-        mul: bind("mul"),
-        square: bind("square"),
-        copy: bind("copy"),
-        batchInverse: bind("batchInverse"),
-      };
-    },
+    field: (prefix) => ({
+      add: exports[`${prefix}_add`] as Binary,
+      sub: exports[`${prefix}_sub`] as Binary,
+      mul: exports[`${prefix}_mul`] as Binary,
+      square: exports[`${prefix}_square`] as Unary,
+      copy: exports[`${prefix}_copy`] as Unary,
+      batchInverse: exports[`${prefix}_batchInverse`] as BatchInverse,
+    }),
     unary: (name) => exports[name] as Unary,
     batchUnary: (name) => exports[name] as BatchUnary,
     allocate: (bytes) => {

@@ -2,97 +2,105 @@
  * Evaluates the quadratic arithmetic program of a circuit at the secret point tau.
  *
  * Constraint k stands for the k-th root of unity w^k of a domain of N = 2^m points. Wire s has the
- * polynomials A_s, B_s, C_s that take there the coefficients of s; with the Lagrange basis L_k,
- * A_s(tau) = sum of a[k][s] L_k(tau). After the constraints come the rows "wire s times 0 = 0" for
- * the constant and the public wires, which make their A_s independent, as Groth16 needs.
+ * polynomials A_s, B_s, C_s that take there the coefficients of s; with the Lagrange basis
+ * L_k(x) = (x^N - 1)/N · w^k/(x - w^k), A_s(tau) is the sum of a[k][s] L_k(tau). After the
+ * constraints come rows "wire s times 0 = 0" for the constant and the public wires, which make
+ * their A_s independent, as Groth16 needs.
  *
  * @see https://eprint.iacr.org/2016/260 section 3.2
  */
 
 import { FIELD_MODULUS, invert, multiply, power, reduce } from "../../crypto/field.ts";
 import { ELEMENT_BYTES, elementsBytes, TWO_ADICITY } from "../bn254.ts";
-import { publicCount, type R1cs, type SparseMatrix } from "../r1cs.ts";
-import type { FieldFunctions, Kernel } from "./kernel.ts";
+import { publicCount, type R1cs, type R1csHeader } from "../r1cs.ts";
+import type { Kernel } from "./kernel.ts";
 import type { Trapdoor } from "./trapdoor.ts";
+import {
+  addInPlace,
+  combineColumns,
+  constants,
+  createVectorSpace,
+  geometric,
+  lagrangeInPlace,
+  MONTGOMERY_FACTOR,
+  scale,
+  toPlain,
+  type VectorSpace,
+} from "./vectors.ts";
+
+type Elements = Uint8Array<ArrayBuffer>;
 
 /** The logarithms of the key's points, as plain little-endian elements. */
-export interface QapScalars {
+// A type, not an interface, so that its values can be listed.
+export type QapScalars = {
   /** A_s(tau) and B_s(tau) for every wire. */
-  readonly a: Uint8Array<ArrayBuffer>;
-  readonly b: Uint8Array<ArrayBuffer>;
+  readonly a: Elements;
+  readonly b: Elements;
   /** beta A_s + alpha B_s + C_s for the constant and the public wires. */
-  readonly ic: Uint8Array<ArrayBuffer>;
+  readonly ic: Elements;
   /** The same for the other wires: as `zkey new` leaves it (delta = 1), and divided by delta. */
-  readonly initialC: Uint8Array<ArrayBuffer>;
-  readonly c: Uint8Array<ArrayBuffer>;
+  readonly initialC: Elements;
+  readonly c: Elements;
   /** Lagrange basis of the odd points of the domain of 2N points, divided by delta. */
-  readonly h: Uint8Array<ArrayBuffer>;
+  readonly h: Elements;
   /** tau^i (tau^N - 1), which `zkey new` hashes in place of h. */
-  readonly monomialH: Uint8Array<ArrayBuffer>;
-}
+  readonly monomialH: Elements;
+};
 
-const MONTGOMERY_FACTOR = (1n << 256n) % FIELD_MODULUS;
 /** What generates the roots of unity: the smallest non-residue. */
 const NON_RESIDUE = 5n;
 /** snarkjs hashes the monomial H points in chunks, and rounds up to whole chunks. */
 const HASH_CHUNK = 1 << 14;
 
 /** The number of points of the domain: the next power of two that holds all rows. */
-export function domainSize(r1cs: Pick<R1cs, "constraints" | "publicOutputs" | "publicInputs">) {
-  return domainFor(r1cs.constraints + r1cs.publicOutputs + r1cs.publicInputs + 1);
-}
-
-function domainFor(rows: number): number {
+export function domainSize(circuit: R1csHeader): number {
+  const rows = circuit.constraints + publicCount(circuit) + 1;
   return 2 ** (32 - Math.clz32(rows - 1));
 }
 
 /** Evaluates the program of `r1cs`. Takes some 0.1 µs per non-zero coefficient. */
 export function evaluateQap(kernel: Kernel, r1cs: R1cs, trapdoor: Trapdoor): QapScalars {
   const mark = kernel.freeMark();
-  const evaluator = createEvaluator(kernel);
-  const { tau, alpha, beta, delta } = trapdoor;
+  const space = createVectorSpace(kernel);
+  const { tau, alpha, beta } = trapdoor;
   const size = domainSize(r1cs);
-  const root = rootOfUnity(size);
-  const vanishing = power(tau, BigInt(size)) - 1n;
-  const lagrange = evaluator.lagrange(tau, 1n, root, size, scaled(vanishing, size));
-  const table = evaluator.constants(r1cs.coefficients);
-  const [a, b, c] = [r1cs.a, r1cs.b, r1cs.c].map((matrix) =>
-    evaluator.combine(matrix, table, lagrange, r1cs.wires),
-  ) as [number, number, number];
   const fixedWires = publicCount(r1cs) + 1;
-  evaluator.addInto(a, lagrange + r1cs.constraints * ELEMENT_BYTES, fixedWires);
-
-  const inverseDelta = invert(delta);
-  const oddRoot = rootOfUnity(2 * size);
-  const doubleVanishing = power(tau, BigInt(2 * size)) - 1n;
-  const oddScale = multiply(scaled(doubleVanishing, 2 * size), inverseDelta);
-  const linear = evaluator.linear([beta, a], [alpha, b], c, r1cs.wires);
-  const privateLinear = linear + fixedWires * ELEMENT_BYTES;
   const privateWires = r1cs.wires - fixedWires;
+
+  const weights = geometric(space, 1n, rootOfUnity(size), size);
+  lagrangeInPlace(space, weights, size, tau, vanishing(tau, size) * invert(BigInt(size)));
+  const table = constants(space, r1cs.coefficients);
+  const a = combineColumns(space, r1cs.a, table, weights, r1cs.wires);
+  const b = combineColumns(space, r1cs.b, table, weights, r1cs.wires);
+  const linear = combineColumns(space, r1cs.c, table, weights, r1cs.wires);
+  addInPlace(space, a, weights + r1cs.constraints * ELEMENT_BYTES, fixedWires);
+  addInPlace(space, linear, scale(space, a, beta, r1cs.wires), r1cs.wires);
+  addInPlace(space, linear, scale(space, b, alpha, r1cs.wires), r1cs.wires);
+
+  const inverseDelta = invert(trapdoor.delta);
+  const initialC = linear + fixedWires * ELEMENT_BYTES;
+  const c = scale(space, initialC, inverseDelta, privateWires);
   const scalars = {
-    a: evaluator.plain(a, r1cs.wires),
-    b: evaluator.plain(b, r1cs.wires),
-    ic: evaluator.plain(linear, fixedWires),
-    initialC: evaluator.plain(privateLinear, privateWires),
-    c: evaluator.plain(evaluator.scale(privateLinear, inverseDelta, privateWires), privateWires),
-    h: evaluator.plain(evaluator.lagrange(tau, oddRoot, root, size, oddScale), size),
-    monomialH: evaluator.plain(
-      evaluator.geometric(vanishing, tau, hashedPoints(size)),
-      hashedPoints(size),
-    ),
+    a: toPlain(space, a, r1cs.wires),
+    b: toPlain(space, b, r1cs.wires),
+    ic: toPlain(space, linear, fixedWires),
+    initialC: toPlain(space, initialC, privateWires),
+    c: toPlain(space, c, privateWires),
+    h: evaluateH(space, tau, inverseDelta, size),
+    monomialH: evaluateMonomialH(space, tau, size),
   };
   kernel.release(mark);
   return scalars;
 }
 
 /** Section 4 of a zkey: all entries of A and B, and the rows of the public wires. */
-export function encodeCoefficients(r1cs: R1cs): Uint8Array<ArrayBuffer> {
+export function encodeCoefficients(r1cs: R1cs): Elements {
   const fixedWires = publicCount(r1cs) + 1;
   const entries = r1cs.a.wire.length + r1cs.b.wire.length + fixedWires;
   const wordsPerElement = ELEMENT_BYTES / 4;
   const words = new Uint32Array(1 + entries * (3 + wordsPerElement));
-  const doubleMontgomery = multiply(MONTGOMERY_FACTOR, MONTGOMERY_FACTOR);
-  const values = [...r1cs.coefficients, 1n].map((value) => reduce(value * doubleMontgomery));
+  const factor = multiply(MONTGOMERY_FACTOR, MONTGOMERY_FACTOR);
+  const values = [...r1cs.coefficients, 1n].map((value) => reduce(value * factor));
   const table = new Uint32Array(elementsBytes(values).buffer);
   const one = r1cs.coefficients.length;
   let position = 1;
@@ -115,121 +123,27 @@ export function encodeCoefficients(r1cs: R1cs): Uint8Array<ArrayBuffer> {
   return new Uint8Array(words.buffer);
 }
 
-/** Vectors of field elements in the kernel's memory, named by their address. */
-function createEvaluator(kernel: Kernel) {
-  const fr = kernel.field("frm");
-  const fromMontgomery = kernel.batchUnary("frm_batchFromMontgomery");
-  const allocate = (count: number) => kernel.allocate(count * ELEMENT_BYTES);
-  const constants = (values: readonly bigint[]) => {
-    const address = allocate(values.length);
-    kernel.write(address, elementsBytes(values.map((value) => reduce(value * MONTGOMERY_FACTOR))));
-    return address;
-  };
-  const zeros = (count: number) => {
-    const address = allocate(count);
-    kernel.write(address, new Uint8Array(count * ELEMENT_BYTES));
-    return address;
-  };
-  /** first, first·ratio, first·ratio², … */
-  const geometric = (first: bigint, ratio: bigint, count: number) => {
-    const address = allocate(count);
-    const [start, factor] = [constants([first]), constants([ratio])];
-    fr.copy(start, address);
-    for (let i = 1; i < count; i++) {
-      const next = address + i * ELEMENT_BYTES;
-      fr.mul(next - ELEMENT_BYTES, factor, next);
-    }
-    return address;
-  };
-  /** scale · x / (tau - x) for each x of the geometric sequence. */
-  const lagrange = (tau: bigint, first: bigint, ratio: bigint, count: number, scale: bigint) => {
-    const points = geometric(first, ratio, count);
-    const inverses = allocate(count);
-    const [tauAddress, scaleAddress] = [constants([tau]), constants([scale])];
-    for (let i = 0; i < count * ELEMENT_BYTES; i += ELEMENT_BYTES) {
-      fr.sub(tauAddress, points + i, inverses + i);
-      fr.mul(points + i, scaleAddress, points + i);
-    }
-    kernel.reserve((count + 1) * ELEMENT_BYTES);
-    fr.batchInverse(inverses, ELEMENT_BYTES, count, inverses, ELEMENT_BYTES);
-    for (let i = 0; i < count * ELEMENT_BYTES; i += ELEMENT_BYTES) {
-      fr.mul(points + i, inverses + i, points + i);
-    }
-    return points;
-  };
-  return {
-    constants,
-    geometric,
-    lagrange,
-    /** For each wire, the sum of its column's entries times the rows' weights. */
-    combine: (matrix: SparseMatrix, table: number, weights: number, wires: number) => {
-      const sums = zeros(wires);
-      combineInto(fr, matrix, table, weights, sums, allocate(1));
-      return sums;
-    },
-    /** target += source. */
-    addInto: (target: number, source: number, count: number) => {
-      for (let i = 0; i < count * ELEMENT_BYTES; i += ELEMENT_BYTES) {
-        fr.add(target + i, source + i, target + i);
-      }
-    },
-    /** x·X + y·Y + Z. */
-    linear: ([x, xs]: [bigint, number], [y, ys]: [bigint, number], zs: number, count: number) => {
-      const [sums, product] = [allocate(count), allocate(1)];
-      const [xFactor, yFactor] = [constants([x]), constants([y])];
-      for (let i = 0; i < count * ELEMENT_BYTES; i += ELEMENT_BYTES) {
-        fr.mul(xs + i, xFactor, product);
-        fr.add(zs + i, product, sums + i);
-        fr.mul(ys + i, yFactor, product);
-        fr.add(sums + i, product, sums + i);
-      }
-      return sums;
-    },
-    scale: (source: number, factor: bigint, count: number) => {
-      const [products, factorAddress] = [allocate(count), constants([factor])];
-      for (let i = 0; i < count * ELEMENT_BYTES; i += ELEMENT_BYTES) {
-        fr.mul(source + i, factorAddress, products + i);
-      }
-      return products;
-    },
-    /** The elements themselves, out of Montgomery form. */
-    plain: (source: number, count: number) => {
-      const output = allocate(count);
-      fromMontgomery(source, count, output);
-      return kernel.read(output, count * ELEMENT_BYTES);
-    },
-  };
+/** The points between those of the domain: the odd powers of a root of unity of order 2N. */
+function evaluateH(space: VectorSpace, tau: bigint, inverseDelta: bigint, size: number): Elements {
+  const basis = geometric(space, rootOfUnity(2 * size), rootOfUnity(size), size);
+  const factor = vanishing(tau, 2 * size) * invert(BigInt(2 * size));
+  lagrangeInPlace(space, basis, size, tau, factor * inverseDelta);
+  return toPlain(space, basis, size);
 }
 
-function combineInto(
-  fr: FieldFunctions,
-  { rowStart, wire, coefficient }: SparseMatrix,
-  table: number,
-  weights: number,
-  sums: number,
-  product: number,
-): void {
-  for (let row = 0; row + 1 < rowStart.length; row++) {
-    const weight = weights + row * ELEMENT_BYTES;
-    for (let entry = rowStart[row]!; entry < rowStart[row + 1]!; entry++) {
-      const sum = sums + wire[entry]! * ELEMENT_BYTES;
-      fr.mul(table + coefficient[entry]! * ELEMENT_BYTES, weight, product);
-      fr.add(sum, product, sum);
-    }
-  }
+function evaluateMonomialH(space: VectorSpace, tau: bigint, size: number): Elements {
+  const points = size - 1;
+  const hashed = points < HASH_CHUNK ? points : Math.ceil(points / HASH_CHUNK) * HASH_CHUNK;
+  return toPlain(space, geometric(space, vanishing(tau, size), tau, hashed), hashed);
 }
 
-/** How many monomial H points go into snarkjs's hash of a circuit. */
-function hashedPoints(size: number): number {
-  return size - 1 <= HASH_CHUNK ? size - 1 : Math.ceil((size - 1) / HASH_CHUNK) * HASH_CHUNK;
+/** The polynomial x^N - 1, which vanishes on the domain, at tau. */
+function vanishing(tau: bigint, size: number): bigint {
+  return power(tau, BigInt(size)) - 1n;
 }
 
 /** The generator of the domain, as ffjavascript chooses it. */
 function rootOfUnity(size: number): bigint {
   const largest = power(NON_RESIDUE, (FIELD_MODULUS - 1n) >> BigInt(TWO_ADICITY));
   return power(largest, (1n << BigInt(TWO_ADICITY)) / BigInt(size));
-}
-
-function scaled(value: bigint, size: number): bigint {
-  return multiply(reduce(value), invert(BigInt(size)));
 }
