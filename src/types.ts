@@ -3,7 +3,12 @@
 export type * from "./circuits/input-types.ts";
 export type { Circuit } from "./circuits/circuit.ts";
 export type { InputValues, SignalValue } from "./circuits/witness-inputs.ts";
-export type { CircuitName, InputsOf, ProjectCircuits } from "./plugin/circuits/project-circuits.ts";
+export type {
+  CircuitName,
+  InputsOf,
+  ProjectCircuit,
+  ProjectCircuits,
+} from "./plugin/circuits/project-circuits.ts";
 export type {
   CircuitsConfig,
   OperatorConfig,

@@ -12,6 +12,7 @@ export interface Project {
   readonly root: string;
   /** Writes or replaces a file, given by its path in the project. */
   write(path: string, text: string): Promise<void>;
+  delete(path: string): Promise<void>;
   /** A fresh environment, as each run of `hardhat` has one. */
   createHre(config?: HardhatUserConfig): Promise<HardhatRuntimeEnvironment>;
   remove(): Promise<void>;
@@ -32,6 +33,7 @@ export async function createProject(fixture?: string): Promise<Project> {
   return {
     root,
     write,
+    delete: (path) => rm(join(root, path)),
     createHre: (config = {}) =>
       createHardhatRuntimeEnvironment({ ...config, plugins: [plugin] }, {}, root),
     remove: () => rm(root, { recursive: true }),

@@ -1,9 +1,12 @@
 /** Finds and loads the project's circuits by name. */
 import { basename } from "node:path";
-import { type Circuit, loadCircuit } from "../../circuits/circuit.ts";
+import { loadCircuit } from "../../circuits/circuit.ts";
+import { toSolidityProof } from "../../circuits/verifier.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+import type { ProjectCircuit } from "./project-circuits.ts";
 import { findProjectCircuits } from "./sources.ts";
+import { verifierName } from "./verifiers.ts";
 
 function nameOf({ file }: { file: string }): string {
   return basename(file, ".circom");
@@ -14,11 +17,11 @@ export function projectCircuitNames(root: string, config: RollupConfig): string[
 }
 
 /** @throws CIRCUIT_UNKNOWN, and the codes of `loadCircuit` */
-export function loadProjectCircuit<Inputs extends object>(
+export async function loadProjectCircuit<Inputs extends object>(
   name: string,
   root: string,
   config: RollupConfig,
-): Promise<Circuit<Inputs>> {
+): Promise<ProjectCircuit<Inputs>> {
   const sources = findProjectCircuits(root, config);
   const source = sources.find((candidate) => nameOf(candidate) === name);
   if (source === undefined) {
@@ -26,5 +29,7 @@ export function loadProjectCircuit<Inputs extends object>(
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: config.circuits.path });
   }
   const { seed } = config.setup;
-  return loadCircuit({ ...source, cacheDir: config.paths.circuits, ...(seed && { seed }) });
+  const options = { ...source, cacheDir: config.paths.circuits, ...(seed && { seed }) };
+  const circuit = await loadCircuit<Inputs>(options);
+  return { ...circuit, verifierContract: verifierName(name), toSolidityProof };
 }

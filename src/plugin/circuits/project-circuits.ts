@@ -2,6 +2,8 @@
 import type { HardhatConfig } from "hardhat/types/config";
 import type { Circuit } from "../../circuits/circuit.ts";
 import type { CircuitInputs } from "../../circuits/input-types.ts";
+import type { ProofWithSignals } from "../../circuits/snarkjs.ts";
+import type { SolidityProof } from "../../circuits/verifier.ts";
 import type { InputValues } from "../../circuits/witness-inputs.ts";
 
 /** Input values of a circuit: its own type once a build has generated it. */
@@ -12,6 +14,14 @@ export type InputsOf<Name extends string> = Name extends keyof CircuitInputs
 /** Any circuit of the project; the names that a build has generated types for are proposed. */
 export type CircuitName = keyof CircuitInputs | (string & {});
 
+/** A circuit of the project, with the contract that verifies its proofs. */
+export interface ProjectCircuit<Inputs extends object = InputValues> extends Circuit<Inputs> {
+  /** Name of the generated contract, for `ethers.deployContract`. */
+  readonly verifierContract: string;
+  /** The arguments of the contract's `verifyProof`. */
+  toSolidityProof(proven: ProofWithSignals): SolidityProof;
+}
+
 export interface ProjectCircuits {
   /** The names of the project's circuits: those of their files, without ending. */
   names(): Promise<string[]>;
@@ -19,8 +29,13 @@ export interface ProjectCircuits {
    * A circuit of the project, compiled if it is not yet.
    *
    * @throws CIRCUIT_UNKNOWN, and the codes of `loadCircuit`
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * const proof = multiplier.toSolidityProof(await multiplier.prove({ a: 3, b: 11 }));
+   * const verifier = await ethers.deployContract(multiplier.verifierContract);
+   * await verifier.verifyProof(proof.a, proof.b, proof.c, proof.input); // true
    */
-  get<Name extends CircuitName>(name: Name): Promise<Circuit<InputsOf<Name>>>;
+  get<Name extends CircuitName>(name: Name): Promise<ProjectCircuit<InputsOf<Name>>>;
 }
 
 /** Loads the tool chain only when a circuit is asked for. */

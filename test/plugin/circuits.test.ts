@@ -1,0 +1,121 @@
+/** `hardhat build` and `hre.circuits` for a project with a circuit of its own. */
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import { createProject, type Project } from "../helpers/project.ts";
+
+/** The rollup's own circuits are no matter of these tests. */
+const CONFIG = { rollup: { prover: "mock" } } as const;
+
+function build(hre: HardhatRuntimeEnvironment): Promise<unknown> {
+  return hre.tasks.getTask("build").run({ quiet: true });
+}
+
+/** What a build of a broken circuit says. */
+async function refusalOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("Nothing was refused");
+}
+
+describe("plugin/circuits", () => {
+  let project: Project;
+  let hre: HardhatRuntimeEnvironment;
+
+  before(async () => {
+    project = await createProject("circuits");
+    hre = await project.createHre(CONFIG);
+    await build(hre);
+  });
+
+  after(async () => {
+    await releaseProver();
+    await project.remove();
+  });
+
+  it("proves a circuit and verifies the proof in its generated contract", async () => {
+    const multiplier = await hre.circuits.get("multiplier");
+    const proof = multiplier.toSolidityProof(await multiplier.prove({ a: 2, b: [3, 5] }));
+    const { ethers } = await hre.network.create();
+    const verifier = await ethers.deployContract(multiplier.verifierContract);
+    const verify = (input: readonly bigint[]) =>
+      verifier.getFunction("verifyProof")(proof.a, proof.b, proof.c, input);
+    expect(proof.input).to.deep.equal([60n, 3n, 5n]);
+    expect(await verify([60n, 3n, 5n])).to.equal(true);
+    expect(await verify([61n, 3n, 5n])).to.equal(false);
+  });
+
+  it("finds circuits with a main component only, and names them when one is missing", async () => {
+    expect(await hre.circuits.names()).to.deep.equal(["multiplier"]);
+    const message = await refusalOf(hre.circuits.get("square"));
+    expect(message).to.include("CIRCUIT_UNKNOWN").and.include("multiplier");
+  });
+
+  it("writes the types of the inputs", async () => {
+    const types = await readFile(join(hre.config.rollup.paths.types, "index.ts"), "utf8");
+    expect(types).to.match(/interface MultiplierInputs \{[^}]*readonly a: SignalValue;/);
+    expect(types).to.match(/readonly b: readonly SignalValue\[\];/);
+  });
+
+  it("leaves everything as it is when nothing has changed", async () => {
+    const { contracts } = hre.config.rollup.paths;
+    const file = join(contracts, "MultiplierVerifier.sol");
+    const { mtimeMs } = await stat(file);
+    await build(await project.createHre(CONFIG));
+    expect((await stat(file)).mtimeMs).to.equal(mtimeMs);
+  });
+
+  it("takes away the verifier of a circuit that is gone", async () => {
+    const other = join("circuits", "adder.circom");
+    await project.write(
+      other,
+      "pragma circom 2.1.0; template A() { signal input a; signal output b <== a * a; }" +
+        "component main = A();",
+    );
+    await build(await project.createHre(CONFIG));
+    const file = join(hre.config.rollup.paths.contracts, "AdderVerifier.sol");
+    expect(existsSync(file)).to.equal(true);
+    await project.delete(other);
+    await build(await project.createHre(CONFIG));
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it("says where a circuit has a syntax error, and what an include lacks", async () => {
+    const broken = join("circuits", "broken.circom");
+    await project.write(broken, "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();");
+    const syntax = await refusalOf(build(await project.createHre(CONFIG)));
+    expect(syntax).to.include("CIRCUIT_SYNTAX").and.include("broken.circom:2").and.include("Fix:");
+    await project.write(broken, 'include "none.circom";\ncomponent main = A();');
+    const include = await refusalOf(build(await project.createHre(CONFIG)));
+    expect(include).to.include("INCLUDE_NOT_FOUND").and.include("none.circom");
+    await project.delete(broken);
+  });
+
+  it("refuses a configured folder that is not there", async () => {
+    const elsewhere = await project.createHre({
+      rollup: { ...CONFIG.rollup, circuits: { path: "nowhere" } },
+    });
+    expect(await refusalOf(build(elsewhere))).to.include("CIRCUIT_DIRECTORY_NOT_FOUND");
+  });
+
+  it("skips circuits on request, and cleans up what it made", async () => {
+    const fresh = await createProject("circuits");
+    const environment = await fresh.createHre(CONFIG);
+    const buildWith = (flags: object) =>
+      environment.tasks.getTask("build").run({ quiet: true, noContracts: true, ...flags });
+    await buildWith({ noCircuits: true });
+    const { cache, types } = environment.config.rollup.paths;
+    expect(existsSync(cache)).to.equal(false);
+    await buildWith({});
+    expect(existsSync(types)).to.equal(true);
+    await environment.tasks.getTask("clean").run({});
+    expect(existsSync(cache) || existsSync(types)).to.equal(false);
+    await fresh.remove();
+  });
+});
