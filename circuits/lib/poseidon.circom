@@ -1,27 +1,31 @@
-// The Poseidon hash with circomlib's parameters: equal outputs, fewer rows as compiled with --O1.
-//
-// A round adds constants, raises elements to the fifth power and multiplies the state by a matrix.
-// Each S-box takes three rows:
-//     x * x = square,   square * square = quad,   quad * x = fifth.
-// The signals between rounds are the inputs x of the S-boxes, with the constants already added, and
-// `fifth` is the expression that the inverse matrix makes of the next round's inputs. So rows
-// multiply single wires, and the linear combinations stand on their right sides, where they cost a
-// Groth16 prover nothing. With `fifth` for a signal they would stand three times on left sides.
-//
-// Soundness: the matrices are invertible, so for given S-box outputs just one next state satisfies
-// the rows; what the hints (`<--`) assign can only be that state.
+/*
+ * The Poseidon hash with circomlib's parameters: equal outputs, fewer rows as compiled with --O1.
+ *
+ * A round adds constants, raises elements to the fifth power and multiplies the state by a matrix.
+ * Each S-box takes three rows:
+ *     x * x = square,   square * square = quad,   quad * x = fifth.
+ * The signals between rounds are the inputs x of the S-boxes, with the constants already added, and
+ * `fifth` is the expression that the inverse matrix makes of the next round's inputs. So rows
+ * multiply single wires, and the linear combinations stand on their right sides, where they cost a
+ * Groth16 prover nothing. With `fifth` for a signal they would stand three times on left sides.
+ *
+ * Soundness: the matrices are invertible, so for given S-box outputs just one next state satisfies
+ * the rows; what the hints (`<--`) assign can only be that state.
+ */
 
 pragma circom 2.1.0;
 
 include "../generated/poseidon-constants.circom";
 
-// Hashes one field element or more, as many as poseidon-constants.circom has widths for.
-//
-// inputs[nInputs] {Field}
-// out {Field}
-// Guarantees: out is `poseidon(inputs)` of src/crypto.
-// Rows, with t = nInputs + 1: 3 * (8t + POSEIDON_PARTIAL_ROUNDS(t)) - 2, one of them linear;
-//     241 for 2 inputs, 262 for 3, 298 for 4, 322 for 5, 403 for 8, 610 for 16
+/*
+ * Hashes one field element or more, as many as poseidon-constants.circom has widths for.
+ *
+ * inputs[nInputs] {Field}
+ * out {Field}
+ * Guarantees: out is `poseidon(inputs)` of src/crypto.
+ * Rows, with t = nInputs + 1: 3 * (8t + POSEIDON_PARTIAL_ROUNDS(t)) - 2, one of them linear;
+ *     241 for 2 inputs, 262 for 3, 298 for 4, 322 for 5, 403 for 8, 610 for 16
+ */
 template Poseidon(nInputs) {
     signal input inputs[nInputs];
     signal output out;
@@ -51,11 +55,13 @@ template Poseidon(nInputs) {
     out <== eighth.out[0];
 }
 
-// The first full round, in which the capacity element is 0 and so its S-box a constant.
-//
-// in[t - 1] {Field}: the inputs of the hash
-// out[t] {Field}: the S-box inputs of the second round
-// Rows: 3t - 2, one of them linear
+/*
+ * The first full round, in which the capacity element is 0 and so its S-box a constant.
+ *
+ * in[t - 1] {Field}: the inputs of the hash
+ * out[t] {Field}: the S-box inputs of the second round
+ * Rows: 3t - 2, one of them linear
+ */
 template PoseidonFirstRound(t, constants, nextConstants, mds, inverse) {
     signal input in[t - 1];
     signal output out[t];
@@ -92,11 +98,13 @@ template PoseidonFirstRound(t, constants, nextConstants, mds, inverse) {
     }
 }
 
-// A round with an S-box on every element.
-//
-// in[t] {Field}: its S-box inputs
-// out[t] {Field}: the S-box inputs of the next round
-// Rows: 3t
+/*
+ * A round with an S-box on every element.
+ *
+ * in[t] {Field}: its S-box inputs
+ * out[t] {Field}: the S-box inputs of the next round
+ * Rows: 3t
+ */
 template PoseidonFullRound(t, nextConstants, mds, inverse) {
     signal input in[t];
     signal output out[t];
@@ -125,14 +133,16 @@ template PoseidonFullRound(t, nextConstants, mds, inverse) {
     }
 }
 
-// The fourth full round and the n partial rounds after it, in which only the first element passes
-// an S-box. The state between them is known as expressions of `out`, so the rows of the partial
-// rounds are stated from the last one back to the first, and those of the full round at the end.
-//
-// in[t] {Field}: the S-box inputs of the full round
-// out[t] {Field}: the S-box inputs of the next full round
-// Rows: 3 * (t + n)
-// See: deriveSchedule in src/crypto/poseidon-constants.ts for the sparse form of the rounds
+/*
+ * The fourth full round and the n partial rounds after it, in which only the first element passes
+ * an S-box. The state between them is known as expressions of `out`, so the rows of the partial
+ * rounds are stated from the last one back to the first, and those of the full round at the end.
+ *
+ * in[t] {Field}: the S-box inputs of the full round
+ * out[t] {Field}: the S-box inputs of the next full round
+ * Rows: 3 * (t + n)
+ * See: deriveSchedule in src/crypto/poseidon-constants.ts for the sparse form of the rounds
+ */
 template PoseidonMiddleRounds(t, n, nextConstants) {
     signal input in[t];
     signal output out[t];
@@ -185,12 +195,14 @@ template PoseidonMiddleRounds(t, n, nextConstants) {
     }
 }
 
-// The values that PoseidonMiddleRounds has to satisfy its rows with; states none itself.
-//
-// in[t] {Field}: the S-box inputs of the full round
-// partialIn[n] {Field}: the S-box inputs of the partial rounds
-// state[t] {Field}: the state after them
-// Rows: 0
+/*
+ * The values that PoseidonMiddleRounds has to satisfy its rows with; states none itself.
+ *
+ * in[t] {Field}: the S-box inputs of the full round
+ * partialIn[n] {Field}: the S-box inputs of the partial rounds
+ * state[t] {Field}: the state after them
+ * Rows: 0
+ */
 template PoseidonMiddleHints(t, n) {
     signal input in[t];
     signal output partialIn[n];
