@@ -6,7 +6,6 @@ import {
   type ContractTransactionResponse,
   type Provider,
 } from "ethers";
-import { ETH_TOKEN_ID } from "../protocol/constants.ts";
 import type {
   CommitBlockStruct,
   ExecuteBlockStruct,

@@ -1,0 +1,285 @@
+import { expect } from "chai";
+import { ZeroHash } from "ethers";
+import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import type { StoredBlock } from "../../src/l1/types.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  hashStoredBlock,
+  latestTimestamp,
+  type TestBlock,
+  type TestRollup,
+  withdrawOperation,
+} from "../helpers/test-rollup.ts";
+
+const DAY = 24n * 60n * 60n;
+const QUARTER = 15n * 60n;
+
+/** Commits blocks without operations after `last`. */
+async function commitEmpty(fixture: TestRollup, last: StoredBlock, count: number) {
+  const timestamp = await latestTimestamp(fixture);
+  const blocks: TestBlock[] = [];
+  for (let parent = last; blocks.length < count; parent = blocks.at(-1)!.storedBlock) {
+    blocks.push(createTestBlock(parent, [], { timestamp }));
+  }
+  await fixture.client.commitBlocks(
+    last,
+    blocks.map(({ commitBlock }) => commitBlock),
+  );
+  return blocks;
+}
+
+describe("Rollup: committing blocks", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  it("stores the blocks that TypeScript computes, and says so", async () => {
+    const { rollup, genesis, client, user } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const first = createTestBlock(genesis, [withdrawOperation(user.address, 7n)], { timestamp });
+    const second = createTestBlock(first.storedBlock, [], { timestamp, slots: 16 });
+    const commits = [first.commitBlock, second.commitBlock];
+    const { storedBlocks } = await client.commitBlocks(genesis, commits);
+    expect(storedBlocks).to.deep.equal([first.storedBlock, second.storedBlock]);
+    expect(await rollup.storedBlockHash(0)).to.equal(hashStoredBlock(genesis));
+    expect(await rollup.storedBlockHash(1)).to.equal(hashStoredBlock(first.storedBlock));
+    expect(await rollup.storedBlockHash(2)).to.equal(hashStoredBlock(second.storedBlock));
+    expect([...(await rollup.blockCounts())]).to.deep.equal([2n, 0n, 0n]);
+  });
+
+  it("takes blocks from validators only", async () => {
+    const { rollup, genesis, user } = fixture;
+    await expect(rollup.connect(user).commitBlocks(genesis, []))
+      .to.be.revertedWithCustomError(rollup, "NotValidator")
+      .withArgs(user.address);
+  });
+
+  it("takes blocks only on top of the last one", async () => {
+    const { rollup, genesis } = fixture;
+    const [first] = await commitEmpty(fixture, genesis, 2);
+    const next = createTestBlock(first!.storedBlock, []).commitBlock;
+    await expect(rollup.commitBlocks(first!.storedBlock, [{ ...next, authorizations: [] }]))
+      .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
+      .withArgs(2, 1);
+  });
+
+  it("knows a forged stored block", async () => {
+    const { rollup, genesis } = fixture;
+    const forged = { ...genesis, stateRoot: 2n };
+    await expect(rollup.commitBlocks(forged, []))
+      .to.be.revertedWithCustomError(rollup, "StoredBlockMismatch")
+      .withArgs(0, hashStoredBlock(genesis), hashStoredBlock(forged));
+  });
+
+  it("refuses timestamps before the parent's and far from its own clock", async () => {
+    const { rollup, genesis, networkHelpers } = fixture;
+    const commit = (parent: StoredBlock, timestamp: bigint) => {
+      const { commitBlock } = createTestBlock(parent, [], { timestamp });
+      return rollup.commitBlocks(parent, [{ ...commitBlock, authorizations: [] }]);
+    };
+    const now = (await latestTimestamp(fixture)) + 1000n;
+    for (const timestamp of [now - DAY - 1n, now + QUARTER + 1n]) {
+      await networkHelpers.time.setNextBlockTimestamp(now);
+      await expect(commit(genesis, timestamp))
+        .to.be.revertedWithCustomError(rollup, "TimestampOutOfRange")
+        .withArgs(timestamp, now - DAY, now + QUARTER);
+    }
+    await networkHelpers.time.setNextBlockTimestamp(now);
+    await commit(genesis, now + QUARTER);
+    const parent = createTestBlock(genesis, [], { timestamp: now + QUARTER }).storedBlock;
+    await networkHelpers.time.setNextBlockTimestamp(now + 1n);
+    await expect(commit(parent, now + QUARTER - 1n))
+      .to.be.revertedWithCustomError(rollup, "TimestampOutOfRange")
+      .withArgs(now + QUARTER - 1n, now + QUARTER, now + QUARTER + 1n);
+    await commit(parent, now + QUARTER);
+  });
+
+  it("takes a block as old as a day", async () => {
+    const { client, genesis, networkHelpers } = fixture;
+    const now = (await latestTimestamp(fixture)) + 1000n;
+    await networkHelpers.time.setNextBlockTimestamp(now);
+    const { commitBlock } = createTestBlock(genesis, [], { timestamp: now - DAY });
+    await client.commitBlocks(genesis, [commitBlock]);
+  });
+
+  it("refuses values that are not field elements, and fee accounts that can not be", async () => {
+    const { rollup, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const block = {
+      ...createTestBlock(genesis, [], { timestamp }).commitBlock,
+      authorizations: [],
+    };
+    for (const field of ["newStateRoot", "digest"] as const) {
+      await expect(rollup.commitBlocks(genesis, [{ ...block, [field]: FIELD_MODULUS }]))
+        .to.be.revertedWithCustomError(rollup, "NonCanonicalField")
+        .withArgs(FIELD_MODULUS);
+    }
+    await expect(rollup.commitBlocks(genesis, [{ ...block, feeAccountId: 4096 }]))
+      .to.be.revertedWithCustomError(rollup, "AccountIdOutOfRange")
+      .withArgs(4096, 4096);
+  });
+});
+
+describe("Rollup: proving blocks", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup("ExpectingVerifier");
+  });
+
+  /** Makes the verifier accept a block's proof, given the public inputs in the circuit's order. */
+  async function announce({ rollup, ethers }: TestRollup, { proveBlock }: TestBlock) {
+    const { storedBlock, slots, feeAccountId, oldStateRoot, digest, z, y, proof } = proveBlock;
+    const { blockNumber, timestamp, stateRoot } = storedBlock;
+    const header = (BigInt(blockNumber) << 88n) + (timestamp << 24n) + BigInt(feeAccountId);
+    const inputs = [oldStateRoot, stateRoot, header, await rollup.domain(), digest, z, y];
+    const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
+    await verifier.expect(slots, [...proof], inputs);
+  }
+
+  it("asks the verifier for the block's size, proof and public inputs; anyone may prove", async () => {
+    const { rollup, genesis, user } = fixture;
+    const [first, second] = await commitEmpty(fixture, genesis, 2);
+    const proof = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
+    const blocks = [first!, second!].map((block) => ({
+      ...block,
+      proveBlock: { ...block.proveBlock, proof },
+    }));
+    for (const block of blocks) await announce(fixture, block);
+    const claims = blocks.map(({ proveBlock }) => proveBlock);
+    await expect(rollup.connect(user).proveBlocks(claims))
+      .to.emit(rollup, "BlockProven")
+      .withArgs(1)
+      .and.to.emit(rollup, "BlockProven")
+      .withArgs(2);
+    expect([...(await rollup.blockCounts())]).to.deep.equal([2n, 2n, 0n]);
+  });
+
+  it("skips blocks that somebody has proven already", async () => {
+    const { rollup, client, genesis } = fixture;
+    const [first, second] = await commitEmpty(fixture, genesis, 2);
+    await announce(fixture, first!);
+    await client.proveBlocks([first!.proveBlock]);
+    await announce(fixture, second!);
+    await client.proveBlocks([first!.proveBlock, second!.proveBlock]);
+    expect((await rollup.blockCounts()).proven).to.equal(2n);
+  });
+
+  it("refuses a proof that the verifier refuses", async () => {
+    const { rollup, genesis } = fixture;
+    const [first] = await commitEmpty(fixture, genesis, 1);
+    await announce(fixture, first!);
+    const forged = { ...first!.proveBlock, proof: [1n, 0n, 0n, 0n, 0n, 0n, 0n, 0n] };
+    await expect(rollup.proveBlocks([forged]))
+      .to.be.revertedWithCustomError(rollup, "ProofInvalid")
+      .withArgs(1);
+  });
+
+  it("refuses a proof of any other public input than the commitment's", async () => {
+    const { rollup, genesis } = fixture;
+    const [first] = await commitEmpty(fixture, genesis, 1);
+    const claim = { ...first!.proveBlock, proof: [...first!.proveBlock.proof] };
+    const fields = ["oldStateRoot", "digest", "z", "y", "feeAccountId", "slots"] as const;
+    for (const field of fields) {
+      await expect(rollup.proveBlocks([{ ...claim, [field]: BigInt(claim[field]) + 1n }]))
+        .to.be.revertedWithCustomError(rollup, "CommitmentMismatch")
+        .withArgs(1);
+    }
+  });
+
+  it("proves in order, and only what is committed", async () => {
+    const { rollup, genesis } = fixture;
+    const [, second] = await commitEmpty(fixture, genesis, 2);
+    const third = createTestBlock(second!.storedBlock, []);
+    const prove = ({ proveBlock }: TestBlock) =>
+      rollup.proveBlocks([{ ...proveBlock, proof: [...proveBlock.proof] }]);
+    await expect(prove(second!))
+      .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
+      .withArgs(1, 2);
+    await expect(prove(third))
+      .to.be.revertedWithCustomError(rollup, "StoredBlockMismatch")
+      .withArgs(3, ZeroHash, hashStoredBlock(third.storedBlock));
+  });
+});
+
+describe("Rollup: executing and reverting blocks", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  it("executes proven blocks in order, once, by a validator", async () => {
+    const { rollup, client, genesis, user } = fixture;
+    const [first, second] = await commitEmpty(fixture, genesis, 2);
+    const execute = ({ storedBlock }: TestBlock) =>
+      rollup.executeBlocks([{ storedBlock, payouts: [] }]);
+    await client.proveBlocks([first!.proveBlock]);
+    await expect(rollup.connect(user).executeBlocks([]))
+      .to.be.revertedWithCustomError(rollup, "NotValidator")
+      .withArgs(user.address);
+    await expect(execute(second!))
+      .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
+      .withArgs(1, 2);
+    await expect(execute(first!)).to.emit(rollup, "BlockExecuted").withArgs(1);
+    await expect(execute(first!)).to.be.revertedWithCustomError(rollup, "BlockOutOfOrder");
+    await expect(execute(second!))
+      .to.be.revertedWithCustomError(rollup, "BlockNotProven")
+      .withArgs(2);
+  });
+
+  it("pays exactly the block's payouts", async () => {
+    const { rollup, client, genesis, user, other } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const operations = [withdrawOperation(user.address, 5n), withdrawOperation(other.address, 6n)];
+    const { commitBlock, proveBlock, storedBlock } = createTestBlock(genesis, operations, {
+      timestamp,
+    });
+    await client.commitBlocks(genesis, [commitBlock]);
+    await client.proveBlocks([proveBlock]);
+    const [first, second] = [
+      { recipient: user.address, tokenId: 0, amount: 5n },
+      { recipient: other.address, tokenId: 0, amount: 6n },
+    ];
+    const wrong = [
+      [],
+      [first],
+      [second, first],
+      [first, second, second],
+      [first, { ...second, amount: 7n }],
+      [first, { ...second, recipient: user.address }],
+      [first, { ...second, tokenId: 1 }],
+    ];
+    for (const payouts of wrong) {
+      await expect(rollup.executeBlocks([{ storedBlock, payouts }]))
+        .to.be.revertedWithCustomError(rollup, "PayoutsMismatch")
+        .withArgs(1);
+    }
+  });
+
+  it("takes back blocks that are not executed, newest first, by a validator", async () => {
+    const { rollup, client, genesis, user } = fixture;
+    const blocks = await commitEmpty(fixture, genesis, 3);
+    const [first, second, third] = blocks.map(({ storedBlock }) => storedBlock);
+    await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
+    await client.executeBlocks([{ storedBlock: first!, payouts: [] }]);
+    await expect(rollup.connect(user).revertBlocks([third!]))
+      .to.be.revertedWithCustomError(rollup, "NotValidator")
+      .withArgs(user.address);
+    await expect(rollup.revertBlocks([second!]))
+      .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
+      .withArgs(3, 2);
+    await expect(
+      rollup.revertBlocks([{ ...third!, priorityRequests: 1 }]),
+    ).to.be.revertedWithCustomError(rollup, "StoredBlockMismatch");
+    await expect(rollup.revertBlocks([third!, second!]))
+      .to.emit(rollup, "BlocksReverted")
+      .withArgs(1, 1);
+    await expect(rollup.revertBlocks([first!]))
+      .to.be.revertedWithCustomError(rollup, "BlockAlreadyExecuted")
+      .withArgs(1);
+    expect(await rollup.storedBlockHash(3)).to.equal(ZeroHash);
+    expect([...(await rollup.blockCounts())]).to.deep.equal([1n, 1n, 1n]);
+    await commitEmpty(fixture, first!, 1);
+  });
+});

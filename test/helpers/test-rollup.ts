@@ -1,0 +1,192 @@
+/** A Rollup contract on a chain of its own, and blocks for it that need no state and no proof. */
+import { AbiCoder, concat, keccak256, toBeHex, ZeroHash } from "ethers";
+import { artifacts, network } from "hardhat";
+import {
+  blockData,
+  challenge,
+  dataDigest,
+  evaluate,
+  headerWord,
+} from "../../src/block/commitment.ts";
+import { encodePubdata } from "../../src/block/pubdata.ts";
+import { toChecksumAddress } from "../../src/l1/addresses.ts";
+import { connectRollup } from "../../src/l1/client.ts";
+import { deployRollup, type RollupSettings } from "../../src/l1/deploy.ts";
+import type { CommitBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { Payout } from "../../src/ops/rules.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import type { Random } from "./random.ts";
+
+export const GENESIS_ROOT = 1n;
+export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
+
+/**
+ * Deploys a rollup on a new chain.
+ *
+ * @param verifier - Contract name of its verifier.
+ */
+export async function createTestRollup(
+  verifier: "MockVerifier" | "ExpectingVerifier" = "MockVerifier",
+  settings: Partial<RollupSettings> = {},
+) {
+  const { ethers, networkHelpers } = await network.create();
+  const [governor, validator, user, other] = await ethers.getSigners();
+  if (!governor || !validator || !user || !other) throw new Error("the chain has accounts");
+  const location = await deployRollup(
+    governor,
+    {
+      rollup: await artifacts.readArtifact("Rollup"),
+      verifier: await artifacts.readArtifact(verifier),
+    },
+    {
+      preset: PRESETS.dev,
+      genesisStateRoot: GENESIS_ROOT,
+      validators: [validator.address],
+      ...settings,
+    },
+  );
+  const client = await connectRollup(location, validator);
+  const genesis = await client.readStoredBlock(0);
+  const rollup = client.contract;
+  return { ethers, networkHelpers, governor, validator, user, other, rollup, client, genesis };
+}
+export type TestRollup = Awaited<ReturnType<typeof createTestRollup>>;
+
+/** What makes a block, apart from its operations. */
+export interface BlockOptions {
+  readonly slots?: number;
+  readonly timestamp?: bigint;
+  readonly feeAccountId?: number;
+  readonly newStateRoot?: bigint;
+  readonly authorizations?: readonly string[];
+}
+
+/** A block for every phase, with what L1 must make of it. */
+export interface TestBlock {
+  readonly commitBlock: CommitBlock;
+  /** Computed here, without the contract. */
+  readonly storedBlock: StoredBlock;
+  readonly proveBlock: ProveBlock;
+  readonly payouts: readonly Payout[];
+}
+
+/** A block of the given operations after `parent`; nothing about its state root is true. */
+export function createTestBlock(
+  parent: StoredBlock,
+  operations: readonly PublicOperation[],
+  options: BlockOptions = {},
+): TestBlock {
+  const {
+    slots = 4,
+    timestamp = parent.timestamp,
+    feeAccountId = 0,
+    authorizations = [],
+  } = options;
+  const { newStateRoot = parent.stateRoot + 1n } = options;
+  const blockNumber = parent.blockNumber + 1;
+  const padding = new Array<PublicOperation>(slots - operations.length).fill({ type: "noop" });
+  const data = blockData([...operations, ...padding]);
+  const pubdata = encodePubdata(operations);
+  const oldStateRoot = parent.stateRoot;
+  const header = headerWord({ blockNumber, timestamp, feeAccountId });
+  const digest = dataDigest(data);
+  const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+  const y = evaluate(data, z);
+  const payouts = payoutsOf(operations);
+  const storedBlock: StoredBlock = {
+    blockNumber,
+    priorityRequests: operations.filter(({ type }) => type === "deposit" || type === "fullExit")
+      .length,
+    timestamp,
+    payoutsHash: hashPayouts(payouts),
+    stateRoot: newStateRoot,
+    commitment: keccak256(
+      encodeWords([BigInt(slots), oldStateRoot, newStateRoot, header, digest, z, y]),
+    ),
+  };
+  const commitBlock = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
+  const claim = { slots, feeAccountId, oldStateRoot, digest, z, y, proof: ZERO_PROOF };
+  return {
+    commitBlock: { ...commitBlock, authorizations },
+    storedBlock,
+    proveBlock: { storedBlock, ...claim },
+    payouts,
+  };
+}
+
+/** keccak256 of a stored block's ABI encoding, as the contract keeps it. */
+export function hashStoredBlock(stored: StoredBlock): string {
+  const { blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment } = stored;
+  const values = [blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment];
+  return keccak256(encodeWords(values.map(BigInt)));
+}
+
+/** The timestamp that a block mined now has, in Unix seconds. */
+export async function latestTimestamp({ networkHelpers }: TestRollup): Promise<bigint> {
+  return BigInt(await networkHelpers.time.latest());
+}
+
+/** A withdrawal, with a fee that is public data of no consequence on L1. */
+export function withdrawOperation(
+  recipient: string,
+  amount: bigint,
+  tokenId = 0,
+): PublicOperation<"withdraw"> {
+  return {
+    type: "withdraw",
+    accountId: 3,
+    tokenId,
+    fee: 20n,
+    recipient: BigInt(recipient),
+    amount,
+  };
+}
+
+/** A random operation of a type as public data: within its columns, and true of no state. */
+export function randomPublicOperation(
+  random: Random,
+  type: "transfer" | "transferToNew" | "withdraw" | "forcedExit",
+): PublicOperation {
+  const tokenId = random.int(64);
+  const fee = random.bigint(11) * 10n ** BigInt(random.int(20));
+  const amount = random.bigint(35) * 10n ** BigInt(random.int(20));
+  const [first, second] = [random.int(4096), random.int(4096)];
+  const recipient = random.bigint(160);
+  const pair = { fromAccountId: first, toAccountId: second };
+  switch (type) {
+    case "transfer":
+      return { type, ...pair, tokenId, amount, fee };
+    case "transferToNew":
+      return { type, ...pair, tokenId, amount, fee, recipient };
+    case "withdraw":
+      return { type, accountId: first, tokenId, fee, recipient, amount: random.bigint(128) };
+    case "forcedExit": {
+      const ids = { initiatorAccountId: first, targetAccountId: second };
+      return { type, ...ids, tokenId, fee, recipient, amount: random.bigint(128) };
+    }
+  }
+}
+
+/** What the operations pay out, without payments of nothing. */
+function payoutsOf(operations: readonly PublicOperation[]): Payout[] {
+  return operations.flatMap((operation) => {
+    if (!("amount" in operation) || operation.amount === 0n) return [];
+    const { tokenId, amount } = operation;
+    if (operation.type === "fullExit") return [{ recipient: operation.owner, tokenId, amount }];
+    const paysOut = operation.type === "withdraw" || operation.type === "forcedExit";
+    return paysOut ? [{ recipient: operation.recipient, tokenId, amount }] : [];
+  });
+}
+
+function hashPayouts(payouts: readonly Payout[]): string {
+  return payouts.reduce((hash, { recipient, tokenId, amount }) => {
+    const types = ["bytes32", "address", "uint16", "uint128"];
+    const values = [hash, toChecksumAddress(recipient), tokenId, amount];
+    return keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+  }, ZeroHash);
+}
+
+function encodeWords(words: readonly bigint[]): string {
+  return concat(words.map((word) => toBeHex(word, 32)));
+}
