@@ -3,7 +3,8 @@
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;
 
-  interface Module {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
     readonly brand: unique symbol;
   }
   class Instance {
@@ -11,9 +12,10 @@ declare namespace WebAssembly {
     readonly exports: Record<string, unknown>;
   }
   class Memory {
-    constructor(descriptor: { initial: number; maximum?: number });
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+  function validate(bytes: Uint8Array): boolean;
   function compile(bytes: Uint8Array): Promise<Module>;
 }

@@ -1,0 +1,13 @@
+/** What can go wrong in `src/kernel`. */
+
+import { defineErrors } from "../util/errors.ts";
+
+export type KernelErrorFacts = { code: "KERNEL_UNSUPPORTED" };
+
+export const kernelError = defineErrors<KernelErrorFacts>({
+  KERNEL_UNSUPPORTED: {
+    message: () =>
+      "This JavaScript engine or processor has no fused multiply-add for WebAssembly vectors.",
+    fix: 'Use the "snarkjs" prover here, or Node 22 or later on a processor with FMA3 or NEON.',
+  },
+});

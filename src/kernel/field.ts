@@ -1,0 +1,298 @@
+/**
+ * Emits the arithmetic of a prime field on pairs of elements (see limbs.ts for the format).
+ *
+ * **Products.** With a fused multiply-add, the product of two limbs splits into two doubles without
+ * error. For |a·b| ≤ 2^102 and C1 = 1.5·2^103, whose unit in the last place is 2^51,
+ *
+ *     high = a·b + C1           = C1 + h·2^51   rounded, so h is the nearest integer to a·b / 2^51
+ *     low  = a·b + (C1 + C3 − high) = C3 + l    exact, with C3 = 1.5·2^52 and |l| ≤ 2^50
+ *
+ * and the bits of `high` and `low`, read as integers, are bits(C1) + h and bits(C3) + l. So sums of
+ * many h and l are formed by integer additions of the bits, and what the constants add up to is
+ * subtracted once per column.
+ *
+ * **Reduction.** Montgomery's, from the lowest column up. With k = −1/p mod 2^51, the multiple k·p
+ * is −1 modulo 2^51, so for a column with balanced low part t, adding t·k·p clears it: (column − t)
+ * moves up, and so does t·(k·p + 1)/2^51. Three columns go that way, without computing a quotient.
+ * The last two use q = t·k mod 2^51 and add q·p, because their multiples weigh in the result.
+ *
+ * **Ranges.** p ≈ 2^255 / 2.64. *Reduced*: balanced limbs and |x| < 1.6p. *Tidy*: balanced limbs and
+ * |x| < 0.51p. The result of `sumOfProducts` has balanced limbs and
+ * |x| ≤ Σ|a||b| / 2.64p + 0.51p, so a product of reduced elements is reduced: 1.6² / 2.64 + 0.51 < 1.6.
+ * `add` and `subtract` do not carry. A factor may be a sum or a difference of two elements if the
+ * other factor has limbs up to 2^51, or of four if the other is balanced.
+ */
+
+import { LIMBS, LIMB_BITS, doubleBits } from "./limbs.ts";
+import type { PrimeField } from "./limbs.ts";
+import { f64x2, i32, i64x2, v128 } from "./wasm/instructions.ts";
+import type { I32, Local, V128 } from "./wasm/instructions.ts";
+import type { FunctionBuilder, ModuleBuilder } from "./wasm/module.ts";
+
+/** The limbs of a pair of elements, lowest first. */
+export type Limbs = readonly V128[];
+/** Two limbs to multiply. */
+type Term = readonly [V128, V128];
+
+const HIGH = 1.5 * 2 ** 103;
+const LOW = 1.5 * 2 ** 52;
+const HALF_RADIX = 1n << (LIMB_BITS - 1n);
+/** Keeps columns positive, so that they can be shifted as unsigned numbers; a multiple of 2^51. */
+const BIAS = 1n << 62n;
+const SHIFT = i32.const(Number(LIMB_BITS));
+/** Columns that are cleared without a quotient. */
+const DIRECT_COLUMNS = 3;
+
+/** Macros over one field. What they emit leaves its result in fresh locals. */
+export interface FieldMacros {
+  readonly field: PrimeField;
+  /** Σ aᵢ·bᵢ / R + addend. */
+  sumOfProducts(
+    fn: FunctionBuilder,
+    products: readonly (readonly [Limbs, Limbs])[],
+    addend?: Limbs,
+  ): Limbs;
+  multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
+  square(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** The same element, tidy. Limbs may be up to 2^52 and |x| up to 8p. */
+  tidy(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** The element from `words`, vectors of the four 64-bit words of two integers below 2^255. */
+  fromWords(fn: FunctionBuilder, words: readonly V128[]): Limbs;
+  /** A constant in both lanes: the limbs of `value` as it is, without Montgomery conversion. */
+  constant(limbs: readonly number[]): Limbs;
+}
+
+export function add(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs {
+  return a.map((limb, i) => fn.let(f64x2.add(limb, b[i]!)));
+}
+
+export function subtract(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs {
+  return a.map((limb, i) => fn.let(f64x2.subtract(limb, b[i]!)));
+}
+
+export function negate(fn: FunctionBuilder, a: Limbs): Limbs {
+  return a.map((limb) => fn.let(f64x2.negate(limb)));
+}
+
+/** Reads a pair. */
+export function loadPair(fn: FunctionBuilder, address: I32, offset = 0, limbs = LIMBS): Limbs {
+  return Array.from({ length: limbs }, (_, i) => fn.let(v128.load(address, offset + 16 * i)));
+}
+
+export function storePair(fn: FunctionBuilder, address: I32, a: Limbs, offset = 0): void {
+  a.forEach((limb, i) => fn.do(v128.store(address, limb, offset + 16 * i)));
+}
+
+/** Reads two single elements, one per lane. */
+export function loadSingles(
+  fn: FunctionBuilder,
+  [low, high]: readonly [I32, I32],
+  offset = 0,
+  limbs = LIMBS,
+): Limbs {
+  return Array.from({ length: limbs }, (_, i) =>
+    fn.let(v128.loadHigh(high, v128.loadLow(low, offset + 8 * i), offset + 8 * i)),
+  );
+}
+
+/** Writes each lane as a single element. */
+export function storeSingles(
+  fn: FunctionBuilder,
+  [low, high]: readonly [I32, I32],
+  a: Limbs,
+  offset = 0,
+): void {
+  a.forEach((limb, i) => fn.do(v128.storeLane(low, limb, 0, offset + 8 * i)));
+  a.forEach((limb, i) => fn.do(v128.storeLane(high, limb, 1, offset + 8 * i)));
+}
+
+/** Reads a single element into both lanes. */
+export function loadBoth(fn: FunctionBuilder, address: I32, offset = 0, limbs = LIMBS): Limbs {
+  return Array.from({ length: limbs }, (_, i) => fn.let(v128.loadSplat(address, offset + 8 * i)));
+}
+
+/** The macros of `field`, with their constants in the pool of `module`. */
+export function createFieldMacros(module: ModuleBuilder, field: PrimeField): FieldMacros {
+  const double = (value: number) => module.constant(doubleBits(value));
+  const constant = (limbs: readonly number[]) => limbs.map(double);
+  const multiplyColumns = createColumnMultiplier(module, field);
+  return {
+    field,
+    constant,
+    sumOfProducts: (fn, products, addend) =>
+      multiplyColumns(
+        fn,
+        (column) => products.flatMap(([a, b]) => termsOfColumn(a, b, column)),
+        addend,
+      ),
+    multiply: (fn, a, b) => multiplyColumns(fn, (column) => termsOfColumn(a, b, column)),
+    square: (fn, a) => {
+      const doubled = add(fn, a, a);
+      return multiplyColumns(fn, (column) => squareTermsOfColumn(a, doubled, column));
+    },
+    tidy: (fn, a) => tidy(fn, a, field, double),
+    fromWords: (fn, words) => limbsFromWords(fn, words, module),
+  };
+}
+
+function termsOfColumn(a: Limbs, b: Limbs, column: number): Term[] {
+  return a.flatMap((limb, i): Term[] => {
+    const other = b[column - i];
+    return other === undefined ? [] : [[limb, other]];
+  });
+}
+
+function squareTermsOfColumn(a: Limbs, doubled: Limbs, column: number): Term[] {
+  return a.flatMap((limb, i): Term[] => {
+    const j = column - i;
+    if (j < i || j >= LIMBS) return [];
+    return [[i === j ? limb : doubled[i]!, a[j]!]];
+  });
+}
+
+/** A column under construction: the sum of bits so far, and what constants it includes. */
+interface Column {
+  sum: Local<"v128"> | null;
+  excess: bigint;
+}
+
+type ColumnMultiplier = (
+  fn: FunctionBuilder,
+  termsOf: (column: number) => readonly Term[],
+  addend?: Limbs,
+) => Limbs;
+
+function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): ColumnMultiplier {
+  const double = (value: number) => module.constant(doubleBits(value));
+  const modulus = field.modulusLimbs.map(double);
+  const shiftedMultiple = field.shiftedMultipleLimbs.map(double);
+  const inverse = double(Number(field.negatedInverse));
+  return (fn, termsOf, addend) => {
+    const columns = createColumns(fn, module);
+    const cleared: Local<"v128">[] = [];
+    const reductionTerms = (column: number): Term[] =>
+      cleared.flatMap((factor, i): Term[] => {
+        // A direct column's multiple starts one column higher; a quotient's lowest limb is done.
+        const limb = i < DIRECT_COLUMNS ? column - i - 1 : column - i;
+        const multiple = (i < DIRECT_COLUMNS ? shiftedMultiple : modulus)[limb];
+        return multiple === undefined ? [] : [[factor, multiple]];
+      });
+    for (let column = 0; column < 2 * LIMBS - 1; column++) {
+      for (const [a, b] of [...termsOf(column), ...reductionTerms(column)]) {
+        columns.addProduct(column, a, b);
+      }
+      if (column >= LIMBS) continue;
+      const [low, biased] = columns.split(column);
+      if (column < DIRECT_COLUMNS) {
+        cleared.push(low);
+        columns.carry(column, biased);
+      } else {
+        const quotient = columns.lowHalf(low, inverse);
+        cleared.push(quotient);
+        columns.carry(column, columns.addExact(column, biased, quotient, modulus[0]!));
+      }
+    }
+    return Array.from({ length: LIMBS }, (_, i) => {
+      const column = LIMBS + i;
+      if (addend !== undefined) columns.addLimb(column, addend[i]!);
+      if (i === LIMBS - 1) return columns.top(column);
+      const [low, biased] = columns.split(column);
+      columns.carry(column, biased);
+      return low;
+    });
+  };
+}
+
+/** The 2·LIMBS columns of a product and the operations on them; see the head of this file. */
+function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
+  const double = (value: number) => module.constant(doubleBits(value));
+  const high = fn.let(double(HIGH));
+  const highAndLow = fn.let(double(HIGH + LOW));
+  const mask = fn.let(module.constant((1n << LIMB_BITS) - 1n));
+  const exponent = fn.let(double(2 ** 52));
+  const columns = Array.from({ length: 2 * LIMBS }, (): Column => ({ sum: null, excess: 0n }));
+
+  const addBits = (index: number, bits: V128, excess: bigint): void => {
+    const column = columns[index]!;
+    if (column.sum === null) column.sum = fn.let(bits);
+    else fn.set(column.sum, i64x2.add(column.sum, bits));
+    column.excess += excess;
+  };
+  /** The bits of the low half of a·b, after adding those of the high half to the next column. */
+  const splitProduct = (index: number, a: V128, b: V128): V128 => {
+    const rounded = fn.let(f64x2.multiplyAdd(a, b, high));
+    addBits(index + 1, rounded, doubleBits(HIGH));
+    return f64x2.multiplyAdd(a, b, f64x2.subtract(highAndLow, rounded));
+  };
+  return {
+    addProduct: (index: number, a: V128, b: V128): void =>
+      addBits(index, splitProduct(index, a, b), doubleBits(LOW)),
+    /** `biased` plus the low half of a·b, whose high half goes to the next column. */
+    addExact: (index: number, biased: V128, a: V128, b: V128): V128 => {
+      const sum = i64x2.add(biased, splitProduct(index, a, b));
+      return i64x2.subtract(sum, module.constant(doubleBits(LOW)));
+    },
+    /** a·b modulo 2^51, balanced, as a double. */
+    lowHalf: (a: V128, b: V128): Local<"v128"> => {
+      const rounded = f64x2.multiplyAdd(a, b, high);
+      const low = f64x2.multiplyAdd(a, b, f64x2.subtract(highAndLow, rounded));
+      return fn.let(f64x2.subtract(low, double(LOW)));
+    },
+    /** Adds a limb of up to 52 bits. */
+    addLimb: (index: number, limb: V128): void =>
+      addBits(index, f64x2.add(limb, double(LOW)), doubleBits(LOW)),
+    /** The column's low part as a balanced double, and the column with half a limb and the bias. */
+    split: (index: number): [low: Local<"v128">, biased: Local<"v128">] => {
+      const { sum, excess } = columns[index]!;
+      const biased = fn.let(i64x2.add(sum!, module.constant(BIAS + HALF_RADIX - excess)));
+      const bits = v128.or(v128.and(biased, mask), exponent);
+      return [fn.let(f64x2.subtract(bits, double(2 ** 52 + Number(HALF_RADIX)))), biased];
+    },
+    carry: (index: number, biased: V128): void =>
+      addBits(index + 1, i64x2.shiftRight(biased, SHIFT), BIAS >> LIMB_BITS),
+    /** The whole last column as a double. */
+    top: (index: number): Local<"v128"> => {
+      const { sum, excess } = columns[index]!;
+      const bits = i64x2.add(sum!, module.constant(doubleBits(LOW) - excess));
+      return fn.let(f64x2.subtract(bits, double(LOW)));
+    },
+  };
+}
+
+/** Subtracts the nearest multiple of p, judged by the highest limb, then carries. */
+function tidy(
+  fn: FunctionBuilder,
+  a: Limbs,
+  field: PrimeField,
+  double: (value: number) => V128,
+): Limbs {
+  const topWeight = 2 ** (Number(LIMB_BITS) * (LIMBS - 1));
+  const estimate = f64x2.multiply(a[LIMBS - 1]!, double(topWeight / Number(field.modulus)));
+  const multiple = fn.let(f64x2.nearest(estimate));
+  const limbs = a.map((limb, i) =>
+    fn.let(f64x2.negatedMultiplyAdd(multiple, double(field.modulusLimbs[i]!), limb)),
+  );
+  // Adding and subtracting 1.5·2^(52+51) rounds to a multiple of 2^51.
+  for (let i = 0; i < LIMBS - 1; i++) {
+    const limb = limbs[i]!;
+    const carry = fn.let(f64x2.subtract(f64x2.add(limb, double(HIGH)), double(HIGH)));
+    fn.set(limb, f64x2.subtract(limb, carry));
+    fn.set(limbs[i + 1]!, f64x2.multiplyAdd(carry, double(2 ** -Number(LIMB_BITS)), limbs[i + 1]!));
+  }
+  return limbs;
+}
+
+function limbsFromWords(fn: FunctionBuilder, words: readonly V128[], module: ModuleBuilder): Limbs {
+  const mask = module.constant((1n << LIMB_BITS) - 1n);
+  const exponent = module.constant(doubleBits(2 ** 52));
+  return Array.from({ length: LIMBS }, (_, i) => {
+    const bit = i * Number(LIMB_BITS);
+    const [index, shift] = [Math.floor(bit / 64), bit % 64];
+    let bits = i64x2.shiftRight(words[index]!, i32.const(shift));
+    const next = words[index + 1];
+    if (shift > 64 - Number(LIMB_BITS) && next !== undefined) {
+      bits = v128.or(bits, i64x2.shiftLeft(next, i32.const(64 - shift)));
+    }
+    return fn.let(f64x2.subtract(v128.or(v128.and(bits, mask), exponent), exponent));
+  });
+}

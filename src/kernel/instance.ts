@@ -1,0 +1,82 @@
+/** Turns module bytes into callable functions over a memory, and reads and writes elements there. */
+
+import { kernelError } from "./errors.ts";
+import { LIMBS, fromLimbs, fromMontgomery, toLimbs, toMontgomery } from "./limbs.ts";
+import type { PrimeField } from "./limbs.ts";
+import { f64x2, v128 } from "./wasm/instructions.ts";
+import { POOL_END, createModule } from "./wasm/module.ts";
+
+export const PAGE_BYTES = 1 << 16;
+
+/** The exported functions of a kernel module; all take and return 32-bit integers. */
+export type KernelFunctions = Readonly<Record<string, (...args: number[]) => number>>;
+
+/** Compiles a module. @throws KERNEL_UNSUPPORTED where its instructions are missing. */
+export function compileKernel(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  assertSupported();
+  return new WebAssembly.Module(bytes);
+}
+
+/** Instances of one module over one memory share its data, so each thread makes its own. */
+export function instantiateKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): KernelFunctions {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return instance.exports as unknown as KernelFunctions;
+}
+
+/** Elements in a memory, by address. Values are in [0, p); the memory holds Montgomery form. */
+export interface ElementMemory {
+  /** Reads limbs `stride` doubles apart: 1 for a single element, 2 for a lane of a pair. */
+  read(address: number, stride?: 1 | 2): bigint;
+  write(address: number, value: bigint, stride?: 1 | 2): void;
+}
+
+export function elementMemory(memory: WebAssembly.Memory, field: PrimeField): ElementMemory {
+  const doubles = new Float64Array(memory.buffer);
+  return {
+    read: (address, stride = 1) => {
+      const limb = (i: number) => doubles[address / 8 + stride * i]!;
+      return fromMontgomery(field, fromLimbs(Array.from({ length: LIMBS }, (_, i) => limb(i))));
+    },
+    write: (address, value, stride = 1) => {
+      toLimbs(toMontgomery(field, value)).forEach((limb, i) => {
+        doubles[address / 8 + stride * i] = limb;
+      });
+    },
+  };
+}
+
+/** The single elements `values`, one after the other, in Montgomery form. */
+export function encodeElements(field: PrimeField, values: readonly bigint[]): Float64Array {
+  return Float64Array.from(values.flatMap((value) => toLimbs(toMontgomery(field, value))));
+}
+
+let supported: boolean | undefined;
+
+/**
+ * Relaxed SIMD may round a multiply-add twice where the processor has no fused instruction. The
+ * kernel's products would then be wrong, so one is tried: (2^52 + 1)² has more bits than a double.
+ */
+function assertSupported(): void {
+  supported ??= isMultiplyAddFused();
+  if (!supported) throw kernelError({ code: "KERNEL_UNSUPPORTED" });
+}
+
+function isMultiplyAddFused(): boolean {
+  const module = createModule({ initialPages: 1, maximumPages: 1, shared: false });
+  module.function("multiplyAdd", 1, (fn, address) => {
+    const [a, c] = [v128.load(address), v128.load(address, 16)];
+    fn.do(v128.store(address, f64x2.multiplyAdd(a, a, c), 32));
+  });
+  const bytes = module.build();
+  if (!WebAssembly.validate(bytes)) return false;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const { multiplyAdd } = instantiateKernel(new WebAssembly.Module(bytes), memory);
+  const doubles = new Float64Array(memory.buffer, POOL_END, 6);
+  const a = 2 ** 52 + 1;
+  doubles.set([a, a, -(a ** 2), -(a ** 2)]);
+  multiplyAdd!(POOL_END);
+  return doubles[4] === 1 && doubles[5] === 1;
+}

@@ -1,0 +1,50 @@
+/** How numbers, lists and sections are written in a WebAssembly binary. */
+
+export type Bytes = readonly number[];
+
+/** Unsigned LEB128. */
+export function unsigned(value: number | bigint): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt(value);
+  do {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    bytes.push(rest === 0n ? low : low | 0x80);
+  } while (rest !== 0n);
+  return bytes;
+}
+
+/** Signed LEB128. */
+export function signed(value: number | bigint): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt(value);
+  for (;;) {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    const done = rest === (low & 0x40 ? -1n : 0n);
+    bytes.push(done ? low : low | 0x80);
+    if (done) return bytes;
+  }
+}
+
+/** The eight bytes of a 64-bit word, lowest first. Negative words are taken modulo 2^64. */
+export function word64(value: bigint): number[] {
+  const word = BigInt.asUintN(64, value);
+  return Array.from({ length: 8 }, (_, i) => Number((word >> BigInt(8 * i)) & 0xffn));
+}
+
+/** A length-prefixed list. */
+export function vector(items: readonly Bytes[]): number[] {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+/** A name: length-prefixed UTF-8. */
+export function name(text: string): number[] {
+  const bytes = new TextEncoder().encode(text);
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+/** A section: its number, its length, its content. */
+export function section(id: number, content: Bytes): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}
