@@ -2,7 +2,7 @@
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import { createProgress, silentProgress } from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
-import { type SizeArguments, toSize } from "./arguments.ts";
+import { type SizeArguments, toSize } from "./common.ts";
 
 /** What this override adds; the built-in task's own arguments come along. */
 interface BuildArguments extends SizeArguments {

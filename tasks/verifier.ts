@@ -1,3 +1,18 @@
-export default async () => {
-  throw new Error("under construction");
-};
+/** `hardhat rollup:verifier`: the verifier contracts, without compiling them. */
+import { join } from "node:path";
+import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
+
+export default defineAction<CommonArguments>(async (args, hre) => {
+  const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
+  const plan = toCircuitPlan(args, hre);
+  const { circuits } = await buildCircuits(plan);
+  const contracts = [...new Set(circuits.map(({ verifier }) => verifier))].map((contract) => ({
+    contract,
+    file: join(plan.config.paths.contracts, `${contract}.sol`),
+    circuits: circuits.filter(({ verifier }) => verifier === contract).map(({ name }) => name),
+  }));
+  if (args.json) return printJson(contracts);
+  for (const { contract, file, circuits } of contracts) {
+    console.log(`${contract} verifies ${circuits.join(", ")}\n  ${file}`);
+  }
+});

@@ -126,7 +126,10 @@ export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
   return manifest;
 }
 
-function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
+export function compile(
+  source: CircuitSource,
+  { config, progress }: BuildPlan,
+): Promise<CompiledCircuit> {
   return progress(`Compiling the circuit ${basename(source.file, ".circom")}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );

@@ -1,0 +1,100 @@
+/**
+ * What the rollup's circuits cost, without compiling the largest of them.
+ *
+ * Constraints and wires of a block circuit are linear in its slots and in the links of its digest
+ * chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small circuits tell the size of
+ * all, exactly; those that are small enough are compiled all the same.
+ */
+import { blockCircuitName } from "../../block/circuit.ts";
+import type { CompiledCircuit } from "../../circuits/compile.ts";
+import type { R1csHeader } from "../../circuits/r1cs.ts";
+import { DIGEST_ARITY } from "../../protocol/constants.ts";
+import { PRESETS } from "../../protocol/presets.ts";
+import { PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
+import { assert } from "../../util/errors.ts";
+import { type BuildPlan, compile } from "./pipeline.ts";
+import { writeBlockCircuit } from "./sources.ts";
+
+export interface CircuitCost {
+  readonly name: string;
+  readonly slots: number;
+  readonly constraints: number;
+  /** What one more slot costs. */
+  readonly constraintsPerSlot: number;
+  /** What is there once per block: header, fees, the digest chain, the evaluation's rest. */
+  readonly sharedConstraints: number;
+  readonly wires: number;
+  readonly publicInputs: number;
+  /** Whether this very circuit was compiled, or its numbers follow from smaller ones. */
+  readonly counted: "compiled" | "derived";
+}
+
+/** Above this a circuit is not compiled just to be counted: it would take minutes. */
+const COMPILED_CONSTRAINTS_MAX = 2 ** 19;
+/** Words of public data that each slot adds to the digest: record and two of the extension. */
+const WORDS_PER_SLOT = 3;
+/** One slot alone is no preset's size, and circom simplifies it differently. */
+const SMALLEST = 2;
+
+type Counts = Pick<R1csHeader, "constraints" | "wires">;
+type Count = keyof Counts;
+
+/** Calls of the hash in the digest chain of a block. */
+function digestLinks(slots: number): number {
+  return Math.ceil((WORDS_PER_SLOT * slots) / (DIGEST_ARITY - 1));
+}
+
+/** Slots of the smallest block whose digest takes two links. */
+const TWO_LINKS = Math.floor((DIGEST_ARITY - 1) / WORDS_PER_SLOT) + 1;
+
+/** Compiles three small circuits and derives from them what any size counts. */
+async function createModel(plan: BuildPlan): Promise<{
+  readonly perSlot: number;
+  derive(slots: number): Counts;
+}> {
+  const first = (await compileBlock(SMALLEST, plan)).stats;
+  const next = (await compileBlock(SMALLEST + 1, plan)).stats;
+  const linked = (await compileBlock(TWO_LINKS, plan)).stats;
+  const slot = (count: Count) => next[count] - first[count];
+  const link = (count: Count) =>
+    linked[count] - first[count] - (TWO_LINKS - SMALLEST) * slot(count);
+  const derive = (count: Count, slots: number) =>
+    first[count] + (slots - SMALLEST) * slot(count) + (digestLinks(slots) - 1) * link(count);
+  return {
+    perSlot: slot("constraints"),
+    derive: (slots) => ({
+      constraints: derive("constraints", slots),
+      wires: derive("wires", slots),
+    }),
+  };
+}
+
+/** The cost of each block size of the preset. */
+export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost[]> {
+  const { derive, perSlot } = await createModel(plan);
+  const costs: CircuitCost[] = [];
+  for (const slots of PRESETS[plan.preset].blockSlots) {
+    const { constraints, wires } = derive(slots);
+    const counted = constraints <= COMPILED_CONSTRAINTS_MAX ? "compiled" : "derived";
+    if (counted === "compiled") {
+      const { stats } = await compileBlock(slots, plan);
+      assert(stats.constraints === constraints, "constraints are linear in slots and links");
+      assert(stats.wires === wires, "wires are linear in slots and links");
+    }
+    costs.push({
+      name: blockCircuitName(PRESETS[plan.preset], slots),
+      slots,
+      constraints,
+      constraintsPerSlot: perSlot,
+      sharedConstraints: constraints - slots * perSlot,
+      wires,
+      publicInputs: PUBLIC_INPUTS.length,
+      counted,
+    });
+  }
+  return costs;
+}
+
+async function compileBlock(slots: number, plan: BuildPlan): Promise<CompiledCircuit> {
+  return compile(await writeBlockCircuit(plan.preset, slots, plan.config), plan);
+}

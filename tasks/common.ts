@@ -1,0 +1,85 @@
+/** What the tasks have in common: their arguments, their progress, their way to print and to fail. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
+import { PROVER_NAMES, type ProverName, type RollupConfig } from "../src/plugin/config/types.ts";
+import { pluginError } from "../src/plugin/errors.ts";
+import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
+import { createProgress } from "../src/plugin/progress.ts";
+import { PRESET_NAMES, type PresetName } from "../src/protocol/presets.ts";
+
+export interface SizeArguments {
+  readonly preset?: string | undefined;
+  readonly prover?: string | undefined;
+}
+
+export interface CommonArguments extends SizeArguments {
+  readonly json: boolean;
+}
+
+function isOneOf<T extends string>(values: readonly T[], value: string): value is T {
+  return (values as readonly string[]).includes(value);
+}
+
+/**
+ * Preset and prover from the command line, or else from the config.
+ *
+ * @throws PRESET_UNKNOWN, PROVER_UNKNOWN
+ */
+export function toSize(
+  { preset, prover }: SizeArguments,
+  config: RollupConfig,
+): { preset: PresetName; prover: ProverName } {
+  const size = { preset: preset ?? config.preset, prover: prover ?? config.prover };
+  if (!isOneOf(PRESET_NAMES, size.preset)) {
+    throw pluginError({ code: "PRESET_UNKNOWN", preset: size.preset, known: PRESET_NAMES });
+  }
+  if (!isOneOf(PROVER_NAMES, size.prover)) {
+    throw pluginError({ code: "PROVER_UNKNOWN", prover: size.prover, known: PROVER_NAMES });
+  }
+  return { preset: size.preset, prover: size.prover };
+}
+
+/** What to build, with progress on standard error when a program reads standard output. */
+export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironment): BuildPlan {
+  return {
+    root: config.paths.root,
+    config: config.rollup,
+    ...toSize(args, config.rollup),
+    progress: createProgress(args.json ? process.stderr : process.stdout),
+  };
+}
+
+/** As {@link toPlan}, but of real circuits even where the config has the mock prover. */
+export function toCircuitPlan(args: CommonArguments, hre: HardhatRuntimeEnvironment): BuildPlan {
+  return { ...toPlan(args, hre), prover: "snarkjs" };
+}
+
+/** One JSON value on standard output; bigints as decimal strings. */
+export function printJson(value: unknown): void {
+  const text = JSON.stringify(
+    value,
+    (_name, item: unknown) => (typeof item === "bigint" ? item.toString() : item),
+    2,
+  );
+  process.stdout.write(`${text}\n`);
+}
+
+/**
+ * A task's action: its coded errors are shown as such, and no thread outlives it.
+ *
+ * @typeParam A The options that `index.ts` declares for the task.
+ */
+export function defineAction<A extends CommonArguments>(
+  action: (args: A, hre: HardhatRuntimeEnvironment) => Promise<void>,
+): NewTaskActionFunction {
+  return (args, hre) =>
+    withPluginErrors(async () => {
+      try {
+        await action(args as A, hre);
+      } finally {
+        const { releaseProver } = await import("../src/circuits/snarkjs.ts");
+        await releaseProver();
+      }
+    });
+}
