@@ -128,10 +128,10 @@ export function randomOperation(
     case "fullExit": {
       const accounts = [...state.accounts()];
       const [accountId, { address }] = random.pick(accounts);
-      const [owner] = random.pick([[address], [address], [random.bigint(160)]]);
+      const owner = random.pick([address, address, random.bigint(160)]);
       const exists = random.int(4) > 0;
       const id = exists ? accountId : random.int(accountCapacity(state.preset));
-      return toOperation(state, { type: "fullExit", accountId: id, owner: owner!, tokenId });
+      return toOperation(state, { type: "fullExit", accountId: id, owner, tokenId });
     }
     default:
       return randomSignedOperation(world, open, type, tokenId);

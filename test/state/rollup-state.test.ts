@@ -4,7 +4,7 @@ import { poseidon } from "../../src/crypto/poseidon.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { EMPTY_ACCOUNT, newAccount } from "../../src/state/account.ts";
 import { createGenesisState, RollupState } from "../../src/state/rollup-state.ts";
-import { fromSnapshot, toSnapshot } from "../../src/state/snapshot.ts";
+import { fromSnapshot, type StateSnapshot, toSnapshot } from "../../src/state/snapshot.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createRandom } from "../helpers/random.ts";
 
@@ -117,14 +117,14 @@ describe("RollupState", () => {
 
   it(`survives a snapshot, and refuses a damaged one (${random.title})`, () => {
     const state = randomState(8);
-    const snapshot = JSON.parse(JSON.stringify(toSnapshot(state)));
+    const snapshot = JSON.parse(JSON.stringify(toSnapshot(state))) as StateSnapshot;
     const loaded = fromSnapshot(preset, snapshot);
     expect(loaded.root).to.equal(state.root);
     expect(toSnapshot(loaded)).to.deep.equal(snapshot);
     expectCode("SNAPSHOT_PRESET_MISMATCH", () => fromSnapshot(PRESETS.dev, snapshot));
     const accounts = snapshot.accounts.slice(1);
     expectCode("SNAPSHOT_ROOT_MISMATCH", () => fromSnapshot(preset, { ...snapshot, accounts }));
-    const bad = [{ ...snapshot.accounts[0], id: 64 }];
+    const bad = [{ ...snapshot.accounts[0]!, id: 64 }];
     expectCode("SNAPSHOT_MALFORMED", () => fromSnapshot(preset, { ...snapshot, accounts: bad }));
     expectCode("SNAPSHOT_MALFORMED", () => fromSnapshot(preset, { ...snapshot, root: "x" }));
   });

@@ -1,0 +1,223 @@
+/**
+ * The circuit's input for a block that breaks the rules, made as an attacker would make it.
+ *
+ * The effects of `circuits/ops/effects.circom` are carried out here in field arithmetic and without
+ * any rule: balances go below zero, nonces beyond their width, strangers get paid. Every root,
+ * digest and evaluation fits what is done, so nothing but the rule in question can refuse the input.
+ * For a block that breaks no rule it is the honest input, except for z and y.
+ */
+import type { Block } from "../../src/block/block.ts";
+import { dataDigest, evaluate, headerWord } from "../../src/block/commitment.ts";
+import {
+  type BlockWitnessInput,
+  type FeeWitness,
+  type SlotSignals,
+  type SlotWitness,
+  toSlotSignals,
+  toWitnessInput,
+} from "../../src/block/witness-input.ts";
+import { hashPublicKey, publicKey, sign, type SigningKey } from "../../src/crypto/eddsa.ts";
+import { reduce } from "../../src/crypto/field.ts";
+import { poseidon } from "../../src/crypto/poseidon.ts";
+import type { Operation } from "../../src/ops/operation.ts";
+import {
+  closestPackableAmountBelow,
+  closestPackableFeeBelow,
+  unpackFee,
+} from "../../src/ops/packed.ts";
+import type { Transaction, TransactionSignature } from "../../src/ops/transaction.ts";
+import { AMOUNT_MAX, KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../../src/protocol/constants.ts";
+import { type Column, FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
+import {
+  OPERATION_NAMES,
+  OPERATIONS,
+  type OperationName,
+  RECORD_COLUMNS,
+} from "../../src/protocol/operations.ts";
+import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
+import { MESSAGE_WORDS, TRANSACTION_CODES } from "../../src/protocol/signing.ts";
+import { EMPTY_ACCOUNT } from "../../src/state/account.ts";
+import type { BranchWitness, RollupState } from "../../src/state/rollup-state.ts";
+
+/** A block, and what the attacker says that is not in its operations. */
+export interface DishonestBlock {
+  readonly state: RollupState;
+  readonly block: Block;
+  readonly domain: bigint;
+  /** By slot, signals to set instead of the operation's own. */
+  readonly forcedSignals?: readonly Partial<SlotSignals>[];
+  /** The block's fee tokens, one for each that the circuit has, instead of those in use. */
+  readonly forcedFeeTokens?: readonly number[];
+}
+
+/** The input signals of `Block` that lie as told and are consistent in everything else. */
+export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
+  const { state: before, block, domain, forcedSignals = [] } = claim;
+  const padding = new Array<Operation>(block.slots - block.operations.length).fill({
+    type: "noop",
+  });
+  const signals = [...block.operations, ...padding].map((operation, slot) => ({
+    ...toLooseSignals(operation),
+    ...forcedSignals[slot],
+  }));
+  const feeTokens = claim.forcedFeeTokens ?? usedFeeTokens(signals, before.preset.feeTokens);
+  const slots: SlotWitness[] = [];
+  let state = before;
+  for (const slot of signals) {
+    const { branches, after } = carryOut(state, slot);
+    const feeTokenIndex = feeTokenIndexOf(slot, feeTokens);
+    slots.push({ signals: slot, branches, feeTokenIndex: BigInt(feeTokenIndex) });
+    state = after;
+  }
+  const { fees, after } = collect(state, block.feeAccountId, slots, feeTokens);
+  const data = [...slots.map(recordOf), ...slots.flatMap(extensionOf)].map(reduce);
+  const z = poseidon([domain, data[0]!]); // the circuit takes any
+  const publicInputs = {
+    oldStateRoot: before.root,
+    newStateRoot: after.root,
+    header: headerWord(block),
+    domain,
+    digest: dataDigest(data),
+    z,
+    y: evaluate(data, z),
+  };
+  return toWitnessInput({ publicInputs, slots, fees });
+}
+
+/** Signals of an operation whose amounts may be anything: the packed ones round down. */
+function toLooseSignals(operation: Operation): SlotSignals {
+  const rounded = { ...operation } as Record<string, unknown>;
+  const clamp = (value: bigint) => (value < 0n || value > AMOUNT_MAX ? 0n : value);
+  if ("fee" in operation) rounded["fee"] = closestPackableFeeBelow(clamp(operation.fee));
+  if (!("amount" in operation)) return toSlotSignals(rounded as unknown as Operation);
+  rounded["amount"] = closestPackableAmountBelow(clamp(operation.amount));
+  const signals = toSlotSignals(rounded as unknown as Operation);
+  return { ...signals, amount: reduce(operation.amount) };
+}
+
+/** `EffectOnA` and `EffectOnB` of the circuit, branch by branch. */
+function carryOut(state: RollupState, signals: SlotSignals) {
+  const { op, amount, address } = signals;
+  const isOp = (...names: OperationName[]) =>
+    names.includes(OPERATION_NAMES[Number(op)]!) ? 1n : 0n;
+  const creditsB = isOp("deposit", "transfer", "transferToNew");
+  const debitsA = isOp("transfer", "transferToNew", "withdraw", "fullExit");
+  const isSigned = OPERATIONS[OPERATION_NAMES[Number(op)]!].origin === "l2";
+
+  const a = readBranch(state, signals.accountA, signals.token);
+  const key = hashPublicKey({ x: signals.ax, y: signals.ay });
+  const afterA = writeBranch(state, signals.accountA, signals.token, {
+    account: {
+      ...a.account,
+      nonce: a.account.nonce + (isSigned ? 1 : 0),
+      pubKeyHash: isOp("changePubKey") ? key : a.account.pubKeyHash,
+    },
+    balance: a.balance - unpackFee(signals.packedFee) - debitsA * amount,
+  });
+
+  const b = readBranch(afterA, signals.accountB, signals.token);
+  const isCreated = creditsB === 1n && b.account.kind === 0;
+  const after = writeBranch(afterA, signals.accountB, signals.token, {
+    account: isCreated ? { ...b.account, kind: 1, address } : b.account,
+    balance: b.balance + (creditsB - isOp("forcedExit")) * amount,
+  });
+  return { branches: [a, b] as const, after };
+}
+
+/** Adds up the fees and credits them. */
+function collect(
+  state: RollupState,
+  feeAccountId: number,
+  slots: readonly SlotWitness[],
+  feeTokens: readonly number[],
+) {
+  const fees: FeeWitness[] = [];
+  let after = state;
+  for (const [f, tokenId] of feeTokens.entries()) {
+    const sum = slots
+      .filter(({ feeTokenIndex }) => Number(feeTokenIndex) === f)
+      .reduce((total, { signals }) => total + unpackFee(signals.packedFee), 0n);
+    const token = BigInt(tokenId);
+    const branch = readBranch(after, BigInt(feeAccountId), token);
+    fees.push({ token, branch });
+    after = writeBranch(after, BigInt(feeAccountId), token, {
+      account: branch.account,
+      balance: branch.balance + sum,
+    });
+  }
+  return { fees, after };
+}
+
+function usedFeeTokens(signals: readonly SlotSignals[], count: number): number[] {
+  const paying = signals.filter(({ packedFee }) => packedFee !== 0n);
+  const used = [...new Set(paying.map(({ token }) => Number(token)))].slice(0, count);
+  return [...used, ...new Array<number>(count - used.length).fill(0)];
+}
+
+function feeTokenIndexOf({ packedFee, token }: SlotSignals, feeTokens: readonly number[]): number {
+  return packedFee === 0n ? 0 : Math.max(0, feeTokens.indexOf(Number(token)));
+}
+
+/** Ids beyond the tree lead to the leaf that their low digits name, as in the circuit. */
+function readBranch(state: RollupState, accountId: bigint, token: bigint): BranchWitness {
+  return state.witness(...wrapIds(state, accountId, token));
+}
+
+function writeBranch(
+  state: RollupState,
+  accountId: bigint,
+  token: bigint,
+  { account, balance }: Pick<BranchWitness, "account" | "balance">,
+): RollupState {
+  return state.update(...wrapIds(state, accountId, token), {
+    account: account.kind === 0 ? EMPTY_ACCOUNT : account,
+    balance: reduce(balance),
+  });
+}
+
+function wrapIds({ preset }: RollupState, accountId: bigint, token: bigint): [number, number] {
+  return [Number(accountId) % accountCapacity(preset), Number(token) % tokenCapacity(preset)];
+}
+
+/** The columns of a layout as one integer, also if a value is wider than its column. */
+function packLoosely(columns: readonly Column[], values: Record<string, bigint | number>): bigint {
+  return columns.reduce(
+    (packed, { name, type }) =>
+      (packed << BigInt(8 * FIELD_TYPE_BYTES[type])) + BigInt(values[name]!),
+    0n,
+  );
+}
+
+function recordOf({ signals }: SlotWitness): bigint {
+  const { packedAmount, packedFee } = signals;
+  return packLoosely(RECORD_COLUMNS, { ...signals, amount: packedAmount, fee: packedFee });
+}
+
+function extensionOf({ signals, branches }: SlotWitness): [bigint, bigint] {
+  const { op, address, amount, ax, ay } = signals;
+  const type = OPERATION_NAMES[Number(op)]!;
+  if (Object.keys(OPERATIONS[type].extension).length === 0) return [0n, 0n];
+  const isKeyChange = type === "changePubKey";
+  const nonce = isKeyChange ? BigInt(branches[0].account.nonce) : 0n;
+  const e1 = (op << BigInt(KIND_SHIFT_BITS)) + (nonce << BigInt(NONCE_SHIFT_BITS)) + address;
+  const shownAmount = type === "transferToNew" ? 0n : amount;
+  return [e1, isKeyChange ? shownAmount + hashPublicKey({ x: ax, y: ay }) : shownAmount];
+}
+
+/** Signs a transaction whose values may be wider than their columns. */
+export function signLoosely<T extends Transaction>(
+  key: SigningKey,
+  transaction: T,
+  domain: bigint,
+): T & TransactionSignature {
+  const op = TRANSACTION_CODES[transaction.type];
+  const values: object = { recipient: 0n, amount: 0n, ...transaction, op };
+  const words = MESSAGE_WORDS.map((columns) =>
+    reduce(packLoosely(columns, values as Record<string, bigint>)),
+  );
+  return {
+    ...transaction,
+    publicKey: publicKey(key),
+    signature: sign(key, poseidon([domain, ...words])),
+  };
+}

@@ -1,0 +1,704 @@
+/**
+ * For every rule tag at least one block that breaks this rule and no other.
+ *
+ * `refuse` runs the case in TypeScript, where it must throw the tag. `createInput` is the same case
+ * for the circuit, made by an attacker (see dishonest-input.ts): the circuit must refuse it, and with the
+ * constraint of that rule, because everything else in it fits.
+ *
+ * @example
+ * for (const { tag, name, build } of INVALID_CASES) {
+ *   it(`${tag}: ${name}`, async () => {
+ *     const { refuse, createInput } = build(createRandom(), PRESETS.minimal);
+ *     expectCode(tag, refuse);
+ *     await expectNoWitness(circuit, createInput()); // the circuit of preset.blockSlots[0] slots
+ *   });
+ * }
+ */
+import { concatBytes } from "@noble/hashes/utils.js";
+import { applyBlock, type Block } from "../../src/block/block.ts";
+import { decodePubdata, encodePubdata } from "../../src/block/pubdata.ts";
+import type { BlockWitnessInput, SlotSignals } from "../../src/block/witness-input.ts";
+import { SUBGROUP_ORDER } from "../../src/crypto/baby-jubjub.ts";
+import { hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { recordWord, toColumns } from "../../src/ops/codec.ts";
+import type { Operation } from "../../src/ops/operation.ts";
+import { toOperation } from "../../src/ops/to-operation.ts";
+import type { SignedTransaction, Transaction } from "../../src/ops/transaction.ts";
+import {
+  AMOUNT_MAX,
+  NONCE_MAX,
+  PACKED_AMOUNT,
+  PACKED_FEE,
+  RECORD_COUNT_BYTES,
+  TIMESTAMP_MAX,
+} from "../../src/protocol/constants.ts";
+import { RECORD_BYTES, type RecordColumn } from "../../src/protocol/operations.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import { newAccount } from "../../src/state/account.ts";
+import {
+  createGenesisState,
+  type LeafUpdate,
+  type RollupState,
+} from "../../src/state/rollup-state.ts";
+import { integerToBytes } from "../../src/util/bytes.ts";
+import { createDishonestInput, signLoosely } from "./dishonest-input.ts";
+import { type Actor, createActor } from "./random-block.ts";
+import type { Random } from "./random.ts";
+
+/** Every rule that stands in TypeScript and in the circuit under the same tag. */
+export const RULE_TAGS = [
+  "ACCOUNT_NOT_FOUND",
+  "ACCOUNT_EXISTS",
+  "OWNER_MISMATCH",
+  "RECIPIENT_MISMATCH",
+  "RECIPIENT_ZERO",
+  "NONCE_MISMATCH",
+  "NONCE_EXHAUSTED",
+  "NOT_YET_VALID",
+  "EXPIRED",
+  "INSUFFICIENT_BALANCE",
+  "BALANCE_OVERFLOW",
+  "AMOUNT_NOT_PACKABLE",
+  "FEE_NOT_PACKABLE",
+  "AMOUNT_OUT_OF_RANGE",
+  "SIGNING_KEY_NOT_SET",
+  "SIGNING_KEY_MISMATCH",
+  "SIGNATURE_INVALID",
+  "TARGET_HAS_SIGNING_KEY",
+  "EXIT_AMOUNT_MISMATCH",
+  "UNUSED_COLUMN_NOT_ZERO",
+  "ACCOUNT_ID_OUT_OF_RANGE",
+  "TOKEN_ID_OUT_OF_RANGE",
+  "TOO_MANY_FEE_TOKENS",
+  "FEE_ACCOUNT_NOT_FOUND",
+] as const;
+export type RuleTag = (typeof RULE_TAGS)[number];
+
+export interface InvalidCase {
+  readonly tag: RuleTag;
+  readonly name: string;
+  /** @param preset - Not "full", whose columns have no room for ids beyond the trees. */
+  readonly build: (random: Random, preset: Preset) => BuiltCase;
+}
+export interface BuiltCase {
+  /** Throws the tag. */
+  readonly refuse: () => unknown;
+  /** The attacker's input for the circuit of the preset's smallest block. */
+  readonly createInput: () => BlockWitnessInput;
+}
+
+interface Party extends Actor {
+  readonly accountId: number;
+}
+
+/**
+ * Alice and Bob have signing keys, Carol has none, and each has 1,000 of the token. Nobody has
+ * `emptyId`.
+ */
+interface Scene {
+  readonly random: Random;
+  readonly preset: Preset;
+  readonly domain: bigint;
+  readonly timestamp: bigint;
+  readonly tokenId: number;
+  readonly state: RollupState;
+  readonly alice: Party;
+  readonly bob: Party;
+  readonly carol: Party;
+  readonly emptyId: number;
+}
+
+/** How a case breaks its rule. */
+interface Breach {
+  readonly operations: readonly Operation[];
+  /** Where it does, if not in the scene that it was given. */
+  readonly scene?: Scene;
+  readonly feeAccountId?: number;
+  /** What the attacker tells the circuit that no `Operation` can say. */
+  readonly forcedSignals?: readonly Partial<SlotSignals>[];
+  readonly forcedFeeTokens?: readonly number[];
+  /** Where the rule stands in TypeScript, if not in `applyBlock`. */
+  readonly refuse?: () => unknown;
+}
+
+interface Case {
+  readonly tag: RuleTag;
+  readonly name: string;
+  readonly breach: (scene: Scene) => Breach;
+}
+
+const BALANCE = 1000n;
+const FEE = 10n;
+/** Enough for the amounts without packed form: 36 bits that end in 1, 12 bits that end in 9. */
+const RICH = 1n << 40n;
+const UNPACKABLE = (1n << 35n) + 1n;
+const UNPACKABLE_FEE = 2049n;
+
+function createScene(random: Random, preset: Preset): Scene {
+  const ids = new Set<number>();
+  while (ids.size < 4) ids.add(1 + random.int(accountCapacity(preset) - 1));
+  const [emptyId, ...partyIds] = ids;
+  const [alice, bob, carol] = partyIds.map((accountId) => ({ ...createActor(random), accountId }));
+  const tokenId = random.int(tokenCapacity(preset));
+  let state = createGenesisState(preset, { feeAccountAddress: random.bigint(160) });
+  for (const { accountId, address, keys } of [alice!, bob!, carol!]) {
+    const pubKeyHash = accountId === carol!.accountId ? 0n : hashPublicKey(publicKey(keys[0]));
+    const account = { ...newAccount(address), nonce: random.int(1000), pubKeyHash };
+    state = state.update(accountId, tokenId, { account, balance: BALANCE });
+  }
+  return {
+    random,
+    preset,
+    domain: random.field(),
+    timestamp: 1000n + random.bigint(40),
+    tokenId,
+    state,
+    alice: alice!,
+    bob: bob!,
+    carol: carol!,
+    emptyId: emptyId!,
+  };
+}
+
+type Draft = Transaction extends infer T
+  ? T extends Transaction
+    ? Partial<T> & Omit<T, "accountId" | "tokenId" | "fee" | "nonce" | "validFrom" | "validUntil">
+    : never
+  : never;
+
+/** A transaction of a party, Alice by default, that is right where the draft says nothing else. */
+function signed(scene: Scene, draft: Draft, party: Party = scene.alice): SignedTransaction {
+  const { state, tokenId, domain } = scene;
+  const { nonce } = state.account(party.accountId);
+  const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
+  const common = { accountId: party.accountId, tokenId, fee: FEE, nonce, ...validity };
+  return signLoosely(party.keys[0], { ...common, ...draft }, domain);
+}
+
+/** The operation that an honest operator makes of such a transaction. */
+function operationBy(scene: Scene, draft: Draft, party?: Party): Operation {
+  return toOperation(scene.state, signed(scene, draft, party));
+}
+
+function forge(operation: Operation | SignedTransaction, changes: object): Operation {
+  return { ...operation, ...changes } as Operation;
+}
+
+function transferTo({ address }: { address: bigint }, amount = 100n) {
+  return { type: "transfer", recipient: address, amount } as const;
+}
+
+function withdraw({ random }: Scene, amount = 100n) {
+  return { type: "withdraw", recipient: random.bigint(160), amount } as const;
+}
+
+function deposit({ tokenId }: Scene, { accountId, address }: Owner, amount = 100n): Operation {
+  return { type: "deposit", accountId, tokenId, owner: address, amount };
+}
+
+function fullExit({ tokenId }: Scene, { accountId, address }: Owner, amount: bigint): Operation {
+  return { type: "fullExit", accountId, tokenId, owner: address, amount };
+}
+
+type Owner = Pick<Party, "accountId" | "address">;
+
+function stranger({ random }: Scene): { address: bigint } {
+  return { address: random.bigint(160) };
+}
+
+/** The scene after one leaf has changed. */
+function withLeaf(scene: Scene, accountId: number, update: LeafUpdate): Scene {
+  return { ...scene, state: scene.state.update(accountId, scene.tokenId, update) };
+}
+
+/** Forced exit of a leaf that an honest operator would not choose. */
+function forcedExit(scene: Scene, target: Owner, amount: bigint): Operation {
+  const transaction = signed(scene, { type: "forcedExit", recipient: target.address });
+  const initiatorAccountId = scene.alice.accountId;
+  return forge(transaction, { initiatorAccountId, targetAccountId: target.accountId, amount });
+}
+
+const IDENTITY_CASES: readonly Case[] = [
+  {
+    tag: "ACCOUNT_NOT_FOUND",
+    name: "a signer without an account",
+    breach: (scene) => {
+      const draft = { type: "changePubKey", accountId: scene.emptyId, nonce: 0, fee: 0n } as const;
+      return { operations: [operationBy(scene, draft)] };
+    },
+  },
+  {
+    tag: "ACCOUNT_NOT_FOUND",
+    name: "a transfer to an empty leaf",
+    breach: (scene) => {
+      const operation = operationBy(scene, transferTo(stranger(scene)));
+      const changes = { type: "transfer", toAccountId: scene.emptyId };
+      return { operations: [forge(operation, changes)] };
+    },
+  },
+  {
+    tag: "ACCOUNT_NOT_FOUND",
+    name: "a forced exit of an empty leaf",
+    breach: (scene) => ({
+      operations: [forcedExit(scene, { accountId: scene.emptyId, address: 0n }, 0n)],
+    }),
+  },
+  {
+    tag: "ACCOUNT_EXISTS",
+    name: "a transfer that creates an account which exists",
+    breach: (scene) => {
+      const operation = operationBy(scene, transferTo(scene.bob));
+      return { operations: [forge(operation, { type: "transferToNew" })] };
+    },
+  },
+  {
+    tag: "OWNER_MISMATCH",
+    name: "a deposit to another owner's account",
+    breach: (scene) => {
+      const { accountId } = scene.bob;
+      return { operations: [deposit(scene, { accountId, address: scene.alice.address })] };
+    },
+  },
+  {
+    tag: "OWNER_MISMATCH",
+    name: "a change of key that asks another owner",
+    breach: (scene) => {
+      const operation = operationBy(scene, { type: "changePubKey" });
+      return { operations: [forge(operation, { owner: scene.bob.address })] };
+    },
+  },
+  {
+    tag: "RECIPIENT_MISMATCH",
+    name: "a transfer redirected to another account",
+    breach: (scene) => {
+      const operation = operationBy(scene, transferTo(scene.bob));
+      return { operations: [forge(operation, { toAccountId: scene.carol.accountId })] };
+    },
+  },
+  {
+    tag: "RECIPIENT_MISMATCH",
+    name: "a forced exit paid to a stranger",
+    breach: (scene) => {
+      const target = { ...scene.carol, ...stranger(scene) };
+      return { operations: [forcedExit(scene, target, BALANCE)] };
+    },
+  },
+  {
+    tag: "RECIPIENT_ZERO",
+    name: "a withdrawal to the zero address",
+    breach: (scene) => ({
+      operations: [operationBy(scene, { ...withdraw(scene), recipient: 0n })],
+    }),
+  },
+  {
+    tag: "RECIPIENT_ZERO",
+    name: "a transfer that creates an account of the zero address",
+    breach: (scene) => ({ operations: [operationBy(scene, transferTo({ address: 0n }))] }),
+  },
+  {
+    tag: "RECIPIENT_ZERO",
+    name: "a transfer to an account of the zero address",
+    breach: (scene) => {
+      const changed = withLeaf(scene, scene.emptyId, { account: newAccount(0n) });
+      const operation = operationBy(changed, transferTo({ address: 0n }));
+      return { scene: changed, operations: [operation] };
+    },
+  },
+];
+
+const AUTHORIZATION_CASES: readonly Case[] = [
+  {
+    tag: "NONCE_MISMATCH",
+    name: "a nonce ahead",
+    breach: (scene) => {
+      const nonce = scene.state.account(scene.alice.accountId).nonce + 1;
+      return { operations: [operationBy(scene, { ...transferTo(scene.bob), nonce })] };
+    },
+  },
+  {
+    tag: "NONCE_MISMATCH",
+    name: "a change of key with a nonce ahead",
+    breach: (scene) => {
+      const nonce = scene.state.account(scene.alice.accountId).nonce + 1;
+      return { operations: [operationBy(scene, { type: "changePubKey", nonce })] };
+    },
+  },
+  {
+    tag: "NONCE_MISMATCH",
+    name: "the same transaction twice",
+    breach: (scene) => {
+      const operation = operationBy(scene, transferTo(scene.bob));
+      return { operations: [operation, operation] };
+    },
+  },
+  {
+    tag: "NONCE_EXHAUSTED",
+    name: "the last nonce",
+    breach: (scene) => {
+      const account = { nonce: NONCE_MAX };
+      const exhausted = withLeaf(scene, scene.alice.accountId, { account });
+      return { scene: exhausted, operations: [operationBy(exhausted, transferTo(scene.bob))] };
+    },
+  },
+  {
+    tag: "NOT_YET_VALID",
+    name: "a second too early",
+    breach: (scene) => {
+      const validFrom = scene.timestamp + 1n;
+      return { operations: [operationBy(scene, { ...transferTo(scene.bob), validFrom })] };
+    },
+  },
+  {
+    tag: "EXPIRED",
+    name: "a second too late",
+    breach: (scene) => {
+      const validUntil = scene.timestamp - 1n;
+      return { operations: [operationBy(scene, { ...transferTo(scene.bob), validUntil })] };
+    },
+  },
+  {
+    tag: "SIGNING_KEY_NOT_SET",
+    name: "a signature for an account without a key",
+    breach: (scene) => ({
+      operations: [operationBy(scene, transferTo(scene.bob), scene.carol)],
+    }),
+  },
+  {
+    tag: "SIGNING_KEY_MISMATCH",
+    name: "a signature by another account's key",
+    breach: (scene) => {
+      const impostor = { ...scene.alice, keys: scene.bob.keys };
+      return { operations: [operationBy(scene, transferTo(scene.bob), impostor)] };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "a signature with another S",
+    breach: (scene) => {
+      const { signature, ...rest } = signed(scene, withdraw(scene));
+      const s = (signature.s + 1n) % SUBGROUP_ORDER;
+      return { operations: [forge({ ...rest, signature: { ...signature, s } }, {})] };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "an S beyond the order of the subgroup",
+    breach: (scene) => {
+      const { signature, ...rest } = signed(scene, withdraw(scene));
+      const s = signature.s + SUBGROUP_ORDER;
+      return { operations: [forge({ ...rest, signature: { ...signature, s } }, {})] };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "another amount than was signed",
+    breach: (scene) => ({
+      operations: [forge(operationBy(scene, transferTo(scene.bob)), { amount: 101n })],
+    }),
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "a withdrawal redirected to another address",
+    breach: (scene) => {
+      const operation = operationBy(scene, withdraw(scene));
+      return { operations: [forge(operation, { recipient: scene.bob.address })] };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "a signature for another rollup",
+    breach: (scene) => {
+      const elsewhere = { ...scene, domain: scene.random.field() };
+      return { operations: [operationBy(elsewhere, transferTo(scene.bob))] };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "a change to a key that did not sign",
+    breach: (scene) => {
+      const key = publicKey(scene.bob.keys[0]);
+      const operation = operationBy(scene, { type: "changePubKey" });
+      const changes = { publicKey: key, pubKeyHash: hashPublicKey(key) };
+      return { operations: [forge(operation, changes)] };
+    },
+  },
+];
+
+const AMOUNT_CASES: readonly Case[] = [
+  ...[
+    { name: "a transfer of one too many", draft: (scene: Scene) => transferTo(scene.bob, 991n) },
+    {
+      name: "a transfer to oneself of too much",
+      draft: ({ alice }: Scene) => transferTo(alice, 991n),
+    },
+    {
+      name: "a transfer to a new account of one too many",
+      draft: (scene: Scene) => transferTo(stranger(scene), 991n),
+    },
+    { name: "a withdrawal of one too many", draft: (scene: Scene) => withdraw(scene, 991n) },
+    {
+      name: "a change of key without the fee",
+      draft: () => ({ type: "changePubKey", fee: 1001n }) as const,
+    },
+    {
+      name: "a forced exit without the fee",
+      draft: ({ carol }: Scene) =>
+        ({ type: "forcedExit", recipient: carol.address, fee: 1001n }) as const,
+    },
+  ].map(({ name, draft }): Case => ({
+    tag: "INSUFFICIENT_BALANCE",
+    name,
+    breach: (scene) => ({ operations: [operationBy(scene, draft(scene))] }),
+  })),
+  {
+    tag: "BALANCE_OVERFLOW",
+    name: "a transfer to a full balance",
+    breach: (scene) => {
+      const full = withLeaf(scene, scene.bob.accountId, { balance: AMOUNT_MAX - 99n });
+      return { scene: full, operations: [operationBy(scene, transferTo(scene.bob))] };
+    },
+  },
+  {
+    tag: "BALANCE_OVERFLOW",
+    name: "a deposit to a full balance",
+    breach: (scene) => {
+      const full = withLeaf(scene, scene.bob.accountId, { balance: AMOUNT_MAX - 99n });
+      return { scene: full, operations: [deposit(scene, scene.bob)] };
+    },
+  },
+  {
+    tag: "BALANCE_OVERFLOW",
+    name: "fees for a full balance",
+    breach: (scene) => {
+      const full = withLeaf(scene, 0, { balance: AMOUNT_MAX - FEE + 1n });
+      return { scene: full, operations: [operationBy(scene, transferTo(scene.bob))] };
+    },
+  },
+  {
+    tag: "AMOUNT_NOT_PACKABLE",
+    name: "a transfer of an amount without packed form",
+    breach: (scene) => {
+      const rich = withLeaf(scene, scene.alice.accountId, { balance: RICH });
+      return { scene: rich, operations: [operationBy(scene, transferTo(scene.bob, UNPACKABLE))] };
+    },
+  },
+  {
+    tag: "AMOUNT_NOT_PACKABLE",
+    name: "a transfer to a new account of an amount without packed form",
+    breach: (scene) => {
+      const rich = withLeaf(scene, scene.alice.accountId, { balance: RICH });
+      return {
+        scene: rich,
+        operations: [operationBy(scene, transferTo(stranger(scene), UNPACKABLE))],
+      };
+    },
+  },
+  {
+    tag: "FEE_NOT_PACKABLE",
+    name: "a fee without packed form, of which the circuit sees the closest",
+    breach: (scene) => {
+      const rich = withLeaf(scene, scene.alice.accountId, { balance: RICH });
+      const draft = { ...transferTo(scene.bob), fee: UNPACKABLE_FEE };
+      return { scene: rich, operations: [operationBy(scene, draft)] };
+    },
+  },
+  {
+    tag: "AMOUNT_OUT_OF_RANGE",
+    name: "a deposit of less than nothing",
+    breach: (scene) => ({ operations: [deposit(scene, scene.bob, FIELD_MODULUS - 5n)] }),
+  },
+  {
+    tag: "AMOUNT_OUT_OF_RANGE",
+    name: "a withdrawal of less than nothing",
+    breach: (scene) => ({ operations: [operationBy(scene, withdraw(scene, FIELD_MODULUS - 5n))] }),
+  },
+];
+
+const EXIT_CASES: readonly Case[] = [
+  {
+    tag: "EXIT_AMOUNT_MISMATCH",
+    name: "a full exit of less than everything",
+    breach: (scene) => ({ operations: [fullExit(scene, scene.carol, BALANCE - 1n)] }),
+  },
+  {
+    tag: "EXIT_AMOUNT_MISMATCH",
+    name: "a full exit to a stranger",
+    breach: (scene) => {
+      const thief = { ...scene.carol, ...stranger(scene) };
+      return { operations: [fullExit(scene, thief, BALANCE)] };
+    },
+  },
+  {
+    tag: "EXIT_AMOUNT_MISMATCH",
+    name: "a forced exit of less than everything",
+    breach: (scene) => ({ operations: [forcedExit(scene, scene.carol, BALANCE - 1n)] }),
+  },
+  {
+    tag: "TARGET_HAS_SIGNING_KEY",
+    name: "a forced exit of somebody who can sign",
+    breach: (scene) => ({ operations: [forcedExit(scene, scene.bob, BALANCE)] }),
+  },
+];
+
+const RANGE_CASES: readonly Case[] = [
+  {
+    tag: "ACCOUNT_ID_OUT_OF_RANGE",
+    name: "a deposit to an id beyond the tree, which wraps around to an empty leaf",
+    breach: (scene) => {
+      const accountId = accountCapacity(scene.preset) + scene.emptyId;
+      return { operations: [deposit(scene, { accountId, ...stranger(scene) })] };
+    },
+  },
+  {
+    tag: "ACCOUNT_ID_OUT_OF_RANGE",
+    name: "a full exit of an id beyond the tree, which wraps around to an account",
+    breach: (scene) => {
+      const accountId = accountCapacity(scene.preset) + scene.bob.accountId;
+      return { operations: [fullExit(scene, { ...scene.bob, accountId }, BALANCE)] };
+    },
+  },
+  {
+    tag: "ACCOUNT_ID_OUT_OF_RANGE",
+    name: "a fee account beyond the tree, which wraps around to the fee account",
+    breach: (scene) => ({ operations: [], feeAccountId: accountCapacity(scene.preset) }),
+  },
+  {
+    tag: "TOKEN_ID_OUT_OF_RANGE",
+    name: "a deposit of a token beyond the tree, which wraps around to another token",
+    breach: (scene) => {
+      const tokenId = tokenCapacity(scene.preset) + scene.tokenId;
+      return { operations: [forge(deposit(scene, scene.bob), { tokenId })] };
+    },
+  },
+];
+
+const FEE_CASES: readonly Case[] = [
+  {
+    tag: "TOO_MANY_FEE_TOKENS",
+    name: "a fee in a token that the block does not collect",
+    breach: (scene) => {
+      const { random, preset } = scene;
+      const narrow = createScene(random, { ...preset, feeTokens: 1 });
+      const { alice, bob, tokenId } = narrow;
+      const otherToken = (tokenId + 1) % tokenCapacity(preset);
+      const state = narrow.state.update(alice.accountId, otherToken, { balance: BALANCE });
+      const nonce = state.account(alice.accountId).nonce + 1;
+      const drafts = [transferTo(bob), { ...transferTo(bob), tokenId: otherToken, nonce }];
+      return {
+        scene: { ...narrow, state },
+        operations: drafts.map((draft) => operationBy(narrow, draft)),
+        forcedFeeTokens: new Array<number>(preset.feeTokens).fill(tokenId),
+      };
+    },
+  },
+  {
+    tag: "FEE_ACCOUNT_NOT_FOUND",
+    name: "fees for an empty leaf",
+    breach: (scene) => ({
+      operations: [operationBy(scene, transferTo(scene.bob))],
+      feeAccountId: scene.emptyId,
+    }),
+  },
+];
+
+interface UnusedColumn {
+  readonly what: string;
+  readonly column: RecordColumn;
+  /** The circuit's name of the column. */
+  readonly signal: keyof SlotSignals;
+  readonly value: bigint;
+  readonly operationOf: (scene: Scene) => Operation;
+}
+
+/** Columns that an operation does not use; a packed 1 has the mantissa 1 and the exponent 0. */
+const UNUSED_COLUMNS: readonly UnusedColumn[] = [
+  {
+    what: "a deposit that names an account A",
+    column: "accountA",
+    signal: "accountA",
+    value: 1n,
+    operationOf: (scene) => deposit(scene, scene.bob),
+  },
+  {
+    what: "a withdrawal that names an account B",
+    column: "accountB",
+    signal: "accountB",
+    value: 1n,
+    operationOf: (scene) => operationBy(scene, withdraw(scene)),
+  },
+  {
+    what: "a withdrawal with a packed amount",
+    column: "amount",
+    signal: "packedAmount",
+    value: 1n << BigInt(PACKED_AMOUNT.exponentBits),
+    operationOf: (scene) => operationBy(scene, withdraw(scene)),
+  },
+  {
+    what: "a full exit that pays a fee",
+    column: "fee",
+    signal: "packedFee",
+    value: 1n << BigInt(PACKED_FEE.exponentBits),
+    operationOf: (scene) => fullExit(scene, { ...scene.bob, ...stranger(scene) }, 0n),
+  },
+  {
+    what: "a noop that names a token",
+    column: "token",
+    signal: "token",
+    value: 1n,
+    operationOf: () => ({ type: "noop" }),
+  },
+];
+
+const COLUMN_CASES = UNUSED_COLUMNS.map(({ what, column, signal, value, operationOf }): Case => ({
+  tag: "UNUSED_COLUMN_NOT_ZERO",
+  name: what,
+  breach: (scene) => {
+    const operation = operationOf(scene);
+    return {
+      operations: [operation],
+      forcedSignals: [{ [signal]: value }],
+      refuse: () => decodePubdata(withColumn(operation, column, value)),
+    };
+  },
+}));
+
+/** Public data of one operation, with another value in one column of its record. */
+function withColumn(operation: Operation, column: RecordColumn, value: bigint): Uint8Array {
+  const { record, ...columns } = toColumns(operation);
+  const word = recordWord({ ...columns, record: { ...record, [column]: value } });
+  const extension = encodePubdata([operation]).subarray(RECORD_COUNT_BYTES + RECORD_BYTES);
+  return concatBytes(
+    integerToBytes(1, RECORD_COUNT_BYTES),
+    integerToBytes(word, RECORD_BYTES),
+    extension,
+  );
+}
+
+export const INVALID_CASES: readonly InvalidCase[] = [
+  ...IDENTITY_CASES,
+  ...AUTHORIZATION_CASES,
+  ...AMOUNT_CASES,
+  ...EXIT_CASES,
+  ...RANGE_CASES,
+  ...FEE_CASES,
+  ...COLUMN_CASES,
+].map(({ tag, name, breach }) => ({
+  tag,
+  name,
+  build: (random, preset) => {
+    const scene = createScene(random, preset);
+    return buildCase(scene, breach(scene));
+  },
+}));
+
+function buildCase(given: Scene, breach: Breach): BuiltCase {
+  const { operations, feeAccountId = 0, scene = given } = breach;
+  const { state, domain, timestamp } = scene;
+  const slots = scene.preset.blockSlots[0]!;
+  const block: Block = { blockNumber: 1, timestamp, feeAccountId, slots, operations };
+  return {
+    refuse: breach.refuse ?? (() => applyBlock(state, block, domain)),
+    createInput: () => createDishonestInput({ ...breach, state, block, domain }),
+  };
+}
