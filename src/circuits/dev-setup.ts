@@ -188,9 +188,10 @@ async function multiplyAll(
     const starts = Array.from({ length: Math.ceil(all.length / ELEMENT_BYTES / CHUNK) }).keys();
     const chunks = [...starts].map(async (index) => {
       const chunk = all.slice(index * CHUNK * ELEMENT_BYTES, (index + 1) * CHUNK * ELEMENT_BYTES);
+      const count = chunk.length / ELEMENT_BYTES; // the chunk is given away
       const job: MultiplyJob = { kind: "multiply", group, scalars: chunk };
       const result = (await pool.run(job, [chunk.buffer])) as MultiplyResult;
-      done += chunk.length / ELEMENT_BYTES;
+      done += count;
       onProgress?.({ done, total });
       return result;
     });
