@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import { concat, getBytes, hexlify } from "ethers";
+import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
+import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  latestTimestamp,
+  type TestRollup,
+} from "../helpers/test-rollup.ts";
+
+const DAY = 24n * 60n * 60n;
+const PUB_KEY_HASH = 1234n;
+const NONCE = 5;
+const ACCOUNT_ID = 7;
+
+describe("Rollup: authorising a signing key", () => {
+  let fixture: TestRollup;
+  let change: PublicOperation<"changePubKey">;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+    change = {
+      type: "changePubKey",
+      accountId: ACCOUNT_ID,
+      tokenId: 0,
+      fee: 0n,
+      nonce: NONCE,
+      owner: BigInt(fixture.user.address),
+      pubKeyHash: PUB_KEY_HASH,
+    };
+  });
+
+  async function commit(operations: readonly PublicOperation[], authorizations: readonly string[]) {
+    const { rollup, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock } = createTestBlock(genesis, operations, { timestamp });
+    return rollup.commitBlocks(genesis, [{ ...commitBlock, authorizations: [...authorizations] }]);
+  }
+
+  function sign(signer = fixture.user, claim: object = {}, domain: object = {}) {
+    const { chainId, rollupAddress } = fixture.client;
+    return signChangePubKey(
+      signer,
+      { chainId, rollupAddress, ...domain },
+      { pubKeyHash: PUB_KEY_HASH, nonce: NONCE, accountId: ACCOUNT_ID, ...claim },
+    );
+  }
+
+  const refused = (sent: Promise<unknown>, error: string, values: unknown[]) =>
+    expect(sent)
+      .to.be.revertedWithCustomError(fixture.rollup, error)
+      .withArgs(...values);
+
+  it("accepts the owner's EIP-712 signature", async () => {
+    await commit([change], [await sign()]);
+  });
+
+  it("refuses signatures by others, or of anything else", async () => {
+    const { user, other } = fixture;
+    const wrong = [
+      await sign(other),
+      await sign(user, { pubKeyHash: PUB_KEY_HASH + 1n }),
+      await sign(user, { nonce: NONCE + 1 }),
+      await sign(user, { accountId: ACCOUNT_ID + 1 }),
+      await sign(user, {}, { chainId: 1n }),
+      await sign(user, {}, { rollupAddress: other.address }),
+      hexlify(getBytes(await sign()).slice(0, -1)),
+      concat(["0x01", new Uint8Array(65)]),
+      "0x01",
+      "0x",
+    ];
+    for (const authorization of wrong) {
+      await refused(commit([change], [authorization]), "AuthorizationInvalid", [0, user.address]);
+    }
+    const zeroOwner = { ...change, owner: 0n };
+    const signature = concat(["0x01", new Uint8Array(65)]);
+    await expect(commit([zeroOwner], [signature])).to.be.revertedWithCustomError(
+      fixture.rollup,
+      "AuthorizationInvalid",
+    );
+  });
+
+  it("refuses types of authorisation that do not exist", async () => {
+    await refused(commit([change], ["0x02"]), "AuthorizationTypeUnknown", [0, "0x02"]);
+    await refused(commit([change], ["0xff00"]), "AuthorizationTypeUnknown", [0, "0xff"]);
+  });
+
+  it("wants one authorisation for each change, in the order of the slots", async () => {
+    const { other } = fixture;
+    const second = { ...change, owner: BigInt(other.address) };
+    const noop = { type: "noop" } as const;
+    const signatures = [await sign(), await sign(other)];
+    const operations = [noop, change, second];
+    await refused(commit(operations, signatures.slice(0, 1)), "AuthorizationCountMismatch", [2, 1]);
+    await refused(
+      commit(operations, [...signatures, "0x00"]),
+      "AuthorizationCountMismatch",
+      [2, 3],
+    );
+    await refused(commit([], ["0x00"]), "AuthorizationCountMismatch", [0, 1]);
+    const swapped = commit(operations, signatures.toReversed());
+    await refused(swapped, "AuthorizationInvalid", [1, fixture.user.address]);
+    await commit(operations, signatures);
+  });
+
+  it("accepts what the owner has set on L1", async () => {
+    const { rollup, user, other, client } = fixture;
+    const authorizations = [ON_CHAIN_AUTHORIZATION];
+    const invalid = [0, user.address];
+    await refused(commit([change], authorizations), "AuthorizationInvalid", invalid);
+    await rollup.connect(other).setAuthPubKeyHash(PUB_KEY_HASH, NONCE);
+    await refused(commit([change], authorizations), "AuthorizationInvalid", invalid);
+    await expect(rollup.connect(user).setAuthPubKeyHash(PUB_KEY_HASH, NONCE))
+      .to.emit(rollup, "AuthPubKeyHashSet")
+      .withArgs(user.address, NONCE, PUB_KEY_HASH);
+    expect(await rollup.authPubKeyHash(user.address, NONCE)).to.equal(PUB_KEY_HASH);
+    for (const wrong of [{ pubKeyHash: PUB_KEY_HASH + 1n }, { nonce: NONCE + 1 }]) {
+      const sent = commit([{ ...change, ...wrong }], authorizations);
+      await refused(sent, "AuthorizationInvalid", invalid);
+    }
+    const unset = commit([{ ...change, nonce: 0, pubKeyHash: 0n }], authorizations);
+    await refused(unset, "AuthorizationInvalid", invalid);
+    await commit([change], authorizations);
+    const { authorizations: facts } = await client.readNews(0);
+    expect(facts[1]).to.deep.equal({
+      owner: BigInt(user.address),
+      nonce: NONCE,
+      pubKeyHash: PUB_KEY_HASH,
+    });
+  });
+
+  it("lets the owner set field elements only, and not 0", async () => {
+    const { rollup } = fixture;
+    for (const pubKeyHash of [0n, FIELD_MODULUS]) {
+      await refused(rollup.setAuthPubKeyHash(pubKeyHash, 0), "PubKeyHashInvalid", [pubKeyHash]);
+    }
+  });
+
+  it("lets the owner replace what was set, a day after asking for it", async () => {
+    const { rollup, user, networkHelpers } = fixture;
+    const set = (pubKeyHash: bigint) => rollup.connect(user).setAuthPubKeyHash(pubKeyHash, NONCE);
+    await set(1n);
+    const asked = await set(2n);
+    const availableAt = (await latestTimestamp(fixture)) + DAY;
+    await expect(asked)
+      .to.emit(rollup, "AuthResetStarted")
+      .withArgs(user.address, NONCE, availableAt);
+    await refused(set(2n), "AuthResetTooEarly", [availableAt]);
+    expect(await rollup.authPubKeyHash(user.address, NONCE)).to.equal(1n);
+    await networkHelpers.time.setNextBlockTimestamp(availableAt);
+    await set(3n);
+    expect(await rollup.authPubKeyHash(user.address, NONCE)).to.equal(3n);
+    await expect(set(4n)).to.emit(rollup, "AuthResetStarted");
+  });
+});

@@ -1,0 +1,170 @@
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { createTestRollup, GENESIS_ROOT, type TestRollup } from "../helpers/test-rollup.ts";
+
+describe("Rollup: initialisation", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  async function initialize(changes: object) {
+    const { ethers, rollup, governor, validator } = fixture;
+    const fresh = await ethers.deployContract("Rollup");
+    return fresh.initialize({
+      verifier: await rollup.verifier(),
+      governor: governor.address,
+      validators: [validator.address],
+      genesisStateRoot: GENESIS_ROOT,
+      accountCapacity: 2 ** 24,
+      tokenCapacity: 2 ** 16,
+      priorityExpirationSeconds: 1,
+      ...changes,
+    });
+  }
+
+  it("takes the largest capacities that ids can name", async () => {
+    await initialize({});
+  });
+
+  it("happens once", async () => {
+    const { rollup, governor } = fixture;
+    const parameters = {
+      verifier: await rollup.verifier(),
+      governor: governor.address,
+      validators: [],
+      genesisStateRoot: 1n,
+      accountCapacity: 1,
+      tokenCapacity: 1,
+      priorityExpirationSeconds: 1,
+    };
+    await expect(rollup.initialize(parameters)).to.be.revertedWithCustomError(
+      rollup,
+      "InvalidInitialization",
+    );
+  });
+
+  it("refuses parameters that no rollup can have", async () => {
+    const { rollup, user } = fixture;
+    const refused = (changes: object, error: string, values: unknown[]) =>
+      expect(initialize(changes))
+        .to.be.revertedWithCustomError(rollup, error)
+        .withArgs(...values);
+    await refused({ verifier: user.address }, "VerifierWithoutCode", [user.address]);
+    await refused({ accountCapacity: 0 }, "CapacityInvalid", [0, 2 ** 24]);
+    await refused({ accountCapacity: 2 ** 24 + 1 }, "CapacityInvalid", [2 ** 24 + 1, 2 ** 24]);
+    await refused({ tokenCapacity: 0 }, "CapacityInvalid", [0, 2 ** 16]);
+    await refused({ tokenCapacity: 2 ** 16 + 1 }, "CapacityInvalid", [2 ** 16 + 1, 2 ** 16]);
+    await refused({ genesisStateRoot: FIELD_MODULUS }, "NonCanonicalField", [FIELD_MODULUS]);
+    await refused({ governor: ZeroAddress }, "OwnableInvalidOwner", [ZeroAddress]);
+  });
+
+  it("shows its parameters", async () => {
+    const { rollup, governor, validator, user } = fixture;
+    expect(await rollup.owner()).to.equal(governor.address);
+    expect(await rollup.isValidator(validator.address)).to.equal(true);
+    expect(await rollup.isValidator(user.address)).to.equal(false);
+    expect(await rollup.accountCapacity()).to.equal(4096n);
+    expect(await rollup.tokenCapacity()).to.equal(64n);
+    expect(await rollup.priorityExpirationSeconds()).to.equal(14n * 24n * 60n * 60n);
+    expect(await rollup.payoutGasLimit()).to.equal(100_000n);
+    expect(await rollup.authResetDelaySeconds()).to.equal(24n * 60n * 60n);
+    expect(await rollup.protocolDigest()).to.equal(PROTOCOL_DIGEST);
+  });
+
+  it("has a verifier for tests that accepts everything and says so", async () => {
+    const { ethers, rollup } = fixture;
+    const mock = await ethers.getContractAt("MockVerifier", await rollup.verifier());
+    expect(await mock.IS_MOCK()).to.equal(true);
+    expect(await mock.INSECURE()).to.equal(true);
+    expect(await mock.verifyProof(1, new Array<bigint>(8).fill(0n), [])).to.equal(true);
+  });
+});
+
+describe("Rollup: governance", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  it("lists tokens under ascending ids", async () => {
+    const { ethers, rollup, governor } = fixture;
+    expect(await rollup.tokenCount()).to.equal(1n);
+    expect(await rollup.tokenAddress(0)).to.equal(ZeroAddress);
+    for (const id of [1, 2]) {
+      const token = await ethers.deployContract("TestToken", ["Test", "TST"]);
+      const address = await token.getAddress();
+      await expect(rollup.connect(governor).listToken(token))
+        .to.emit(rollup, "TokenListed")
+        .withArgs(id, address);
+      expect(await rollup.tokenAddress(id)).to.equal(address);
+      expect([...(await rollup.tokenOf(address))]).to.deep.equal([BigInt(id), false]);
+      await expect(rollup.connect(governor).listToken(token))
+        .to.be.revertedWithCustomError(rollup, "TokenAlreadyListed")
+        .withArgs(address, id);
+    }
+    await expect(rollup.tokenAddress(3))
+      .to.be.revertedWithCustomError(rollup, "TokenIdNotListed")
+      .withArgs(3);
+  });
+
+  it("lists contracts only, ETH once, and no more than fit", async () => {
+    const small = await createTestRollup("MockVerifier", { preset: PRESETS.minimal });
+    const { ethers, rollup, governor, user } = small;
+    const list = rollup.connect(governor);
+    await expect(list.listToken(user.address))
+      .to.be.revertedWithCustomError(rollup, "TokenWithoutCode")
+      .withArgs(user.address);
+    await expect(list.listToken(ZeroAddress))
+      .to.be.revertedWithCustomError(rollup, "TokenAlreadyListed")
+      .withArgs(ZeroAddress, 0);
+    const deploy = () => ethers.deployContract("TestToken", ["Test", "TST"]);
+    for (let id = 1; id < 8; id++) await list.listToken(await deploy());
+    await expect(list.listToken(await deploy()))
+      .to.be.revertedWithCustomError(rollup, "TokenCapacityReached")
+      .withArgs(8);
+  });
+
+  it("pauses and resumes deposits of listed tokens", async () => {
+    const { rollup, governor, user } = fixture;
+    await expect(rollup.connect(governor).setDepositsPaused(ZeroAddress, true))
+      .to.emit(rollup, "DepositsPausedSet")
+      .withArgs(0, true);
+    expect((await rollup.tokenOf(ZeroAddress)).depositsPaused).to.equal(true);
+    await expect(rollup.connect(governor).setDepositsPaused(user.address, true))
+      .to.be.revertedWithCustomError(rollup, "TokenNotListed")
+      .withArgs(user.address);
+  });
+
+  it("adds and removes validators", async () => {
+    const { rollup, governor, validator, genesis } = fixture;
+    await expect(rollup.connect(governor).setValidator(validator.address, false))
+      .to.emit(rollup, "ValidatorSet")
+      .withArgs(validator.address, false);
+    await expect(rollup.connect(validator).commitBlocks(genesis, []))
+      .to.be.revertedWithCustomError(rollup, "NotValidator")
+      .withArgs(validator.address);
+  });
+
+  it("is the governor's alone, and changes hands in two steps", async () => {
+    const { rollup, governor, user } = fixture;
+    const caller = rollup.connect(user);
+    for (const call of [
+      caller.listToken(user.address),
+      caller.setDepositsPaused(ZeroAddress, true),
+      caller.setValidator(user.address, true),
+      caller.transferOwnership(user.address),
+    ]) {
+      await expect(call)
+        .to.be.revertedWithCustomError(rollup, "OwnableUnauthorizedAccount")
+        .withArgs(user.address);
+    }
+    await rollup.connect(governor).transferOwnership(user.address);
+    expect(await rollup.owner()).to.equal(governor.address);
+    await caller.acceptOwnership();
+    expect(await rollup.owner()).to.equal(user.address);
+  });
+});
