@@ -1,12 +1,11 @@
 /** Writes the constants of Poseidon as circom functions of the width t. */
 
-import { poseidonPartialRounds, poseidonInverses, poseidonSchedule } from "./poseidon-constants.ts";
-import type { Matrix, Vector } from "./poseidon-constants.ts";
-
-type Constant = bigint | Vector | Matrix;
+import { poseidonInverses, poseidonPartialRounds, poseidonSchedule } from "./poseidon-constants.ts";
+import { circomExpression, circomHeader } from "./render-circom.ts";
+import type { CircomConstant } from "./render-circom.ts";
 
 /** The functions of the file, with their values for one width. */
-function constantsOf(width: number): Record<string, Constant> {
+function constantsOf(width: number): Record<string, CircomConstant> {
   const schedule = poseidonSchedule(width);
   const inverses = poseidonInverses(width);
   return {
@@ -34,7 +33,7 @@ export function renderPoseidonConstants(widths: readonly number[]): string {
   const names = Object.keys(constants[0]?.values ?? {});
   const functions = names.map((name) => {
     const cases = constants.map(({ width, values }, i) => {
-      const result = `return ${render(values[name]!)};`;
+      const result = `return ${circomExpression(values[name]!)};`;
       const isLast = i === constants.length - 1; // the compiler wants a return on every path
       return isLast
         ? `    assert(t == ${width});\n    ${result}`
@@ -42,15 +41,5 @@ export function renderPoseidonConstants(widths: readonly number[]): string {
     });
     return `function ${name}(t) {\n${cases.join("\n")}\n}\n`;
   });
-  const header = [
-    "// generated from src/crypto/poseidon-constants.ts; run `npm run generate`",
-    "pragma circom 2.1.0;",
-    "",
-  ];
-  return [...header, ...functions].join("\n");
-}
-
-function render(constant: Constant): string {
-  if (typeof constant === "bigint") return `0x${constant.toString(16)}`;
-  return `[${constant.map(render).join(",\n        ")}]`;
+  return [circomHeader("src/crypto/poseidon-constants.ts"), ...functions].join("\n");
 }
