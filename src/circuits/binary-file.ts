@@ -5,9 +5,11 @@
  * @see https://github.com/iden3/r1csfile/blob/master/doc/r1cs_bin_format.md
  */
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { circuitsError } from "./errors.ts";
 
 const HEADER_BYTES = 12;
@@ -120,6 +122,13 @@ export async function writeFileAtomically(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** SHA-256 of a file of any size, in hex. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
 }
 
 /** A name beside `path` that no other process uses. */

@@ -12,7 +12,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { temporaryPath } from "./binary-file.ts";
+import { hashFile, temporaryPath } from "./binary-file.ts";
 import type { CompileJob, CompileOutcome } from "./compile-worker.ts";
 import { circuitsError } from "./errors.ts";
 import { type R1csHeader, readR1csHeader } from "./r1cs.ts";
@@ -129,9 +129,7 @@ async function makeEntry(
 async function describe(paths: ReturnType<typeof outputPaths>): Promise<Manifest> {
   const stats = readR1csHeader(paths.r1csPath);
   const { inputSizes, inputTotal } = await readInputSizes(paths.wasmPath);
-  const digest = createHash("sha256")
-    .update(await readFile(paths.r1csPath))
-    .digest("hex");
+  const digest = await hashFile(paths.r1csPath);
   return { digest, stats, ...readSignals(paths.symPath, stats, inputSizes, inputTotal) };
 }
 

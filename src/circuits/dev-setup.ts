@@ -13,10 +13,9 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { dataView } from "./binary-file.ts";
+import { dataView, hashFile } from "./binary-file.ts";
 import { ELEMENT_BYTES, TWO_ADICITY } from "./bn254.ts";
 import type { CompiledCircuit } from "./compile.ts";
 import { circuitsError } from "./errors.ts";
@@ -97,10 +96,7 @@ export async function createDevSetup(options: DevSetupOptions): Promise<void> {
     const { constraints } = circuit;
     throw circuitsError({ code: "CIRCUIT_TOO_LARGE", constraints, maximum: MAXIMUM_ROWS });
   }
-  const digest = createHash("sha256")
-    .update(await readFile(r1csPath))
-    .digest("hex");
-  const trapdoor = deriveTrapdoor(seed, digest);
+  const trapdoor = deriveTrapdoor(seed, await hashFile(r1csPath));
   const curve = await loadCurve();
   const pool = await startWorkers(curve, circuit);
   try {

@@ -74,11 +74,11 @@ function splitIndices(name: string): { base: string; indices: number[] } {
 }
 
 function* symbolLines(symPath: string): Generator<{ wire: number; name: string }> {
-  const text = readFileSync(symPath, "latin1");
+  const bytes = readFileSync(symPath); // longer than a string may be in large circuits
   let start = 0;
-  while (start < text.length) {
-    const end = text.indexOf("\n", start);
-    const line = text.slice(start, end < 0 ? text.length : end);
+  while (start < bytes.length) {
+    const end = bytes.indexOf("\n", start);
+    const line = bytes.toString("latin1", start, end < 0 ? bytes.length : end);
     const [, wire, , name] = line.split(",");
     if (wire !== undefined && name !== undefined) yield { wire: Number(wire), name };
     if (end < 0) return;
