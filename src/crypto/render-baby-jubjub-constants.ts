@@ -11,6 +11,7 @@ import {
 } from "./baby-jubjub.ts";
 import type { Point } from "./baby-jubjub.ts";
 import { FIELD_BITS, FIELD_MODULUS, add, invert, multiply, subtract } from "./field.ts";
+import { assert } from "../util/errors.ts";
 import { circomExpression, circomHeader } from "./render-circom.ts";
 import type { CircomConstant } from "./render-circom.ts";
 
@@ -22,7 +23,7 @@ const FIXED_WINDOWS = 125;
  * always the highest: 2^254 <= MULTIPLE · l, and MULTIPLE · l + r <= 2^255.
  */
 const MULTIPLE = 12n;
-/** The sum is compared with its bounds in its highest bits only, which fails for h < 2^126. */
+/** The sum is compared in its highest bits only: the lowest and highest 2^126 values of h fail. */
 const COMPARED_BITS = 128n;
 
 /** The text of `circuits/generated/baby-jubjub-constants.circom`. */
@@ -64,12 +65,21 @@ function fixedConstants(): Record<string, CircomConstant> {
 }
 
 function anyConstants(): Record<string, CircomConstant> {
-  const offset = MULTIPLE * SUBGROUP_ORDER - (1n << BigInt(FIELD_BITS));
-  const unit = 1n << (BigInt(FIELD_BITS) - COMPARED_BITS);
+  const top = 1n << BigInt(FIELD_BITS);
+  const unit = top >> COMPARED_BITS;
+  const offset = MULTIPLE * SUBGROUP_ORDER - top;
+  const minimum = (offset + unit - 1n) / unit;
+  const maximum = (offset + FIELD_MODULUS) / unit - 1n;
+  assert(
+    offset >= 0n && offset + FIELD_MODULUS <= top,
+    "bit 254 of h + MULTIPLE · l is the highest",
+  );
+  assert(minimum * unit >= offset, "the lower bound is rounded inwards");
+  assert((maximum + 1n) * unit <= offset + FIELD_MODULUS, "the upper bound is rounded inwards");
   return {
     SCALAR_OFFSET: offset,
-    SCALAR_TOP_MINIMUM: (offset + unit - 1n) / unit,
-    SCALAR_TOP_MAXIMUM: (offset + FIELD_MODULUS) / unit - 1n,
+    SCALAR_TOP_MINIMUM: minimum,
+    SCALAR_TOP_MAXIMUM: maximum,
   };
 }
 

@@ -1,4 +1,6 @@
-/** Every committed file that is generated from the protocol data. */
+/** Every committed file that is generated from code. */
+import { renderBabyJubjubConstants } from "../crypto/render-baby-jubjub-constants.ts";
+import { renderPoseidonConstants } from "../crypto/render-poseidon-constants.ts";
 import { renderCircomConstants } from "./render-circom.ts";
 import { renderPubdataDocs } from "./render-docs.ts";
 import { renderPubdataReader, renderSolidityConstants } from "./render-solidity.ts";
@@ -9,8 +11,16 @@ export interface GeneratedFile {
   readonly render: () => string;
 }
 
+/** Of the Poseidon permutations in `circuits/`: 2, 3, 4, 5, 8 and 16 inputs and the capacity. */
+const POSEIDON_WIDTHS = [3, 4, 5, 6, 9, 17];
+
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "circuits/generated/protocol.circom", render: renderCircomConstants },
+  {
+    path: "circuits/generated/poseidon-constants.circom",
+    render: () => renderPoseidonConstants(POSEIDON_WIDTHS),
+  },
+  { path: "circuits/generated/baby-jubjub-constants.circom", render: renderBabyJubjubConstants },
   { path: "contracts/generated/ProtocolConstants.sol", render: renderSolidityConstants },
   { path: "contracts/generated/PubdataReader.sol", render: renderPubdataReader },
   { path: "docs/pubdata.md", render: renderPubdataDocs },
