@@ -16,7 +16,6 @@ import type { CommitBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import type { Payout } from "../../src/ops/rules.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import type { Random } from "./random.ts";
 
 export const GENESIS_ROOT = 1n;
 export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
@@ -141,31 +140,6 @@ export function withdrawOperation(
     recipient: BigInt(recipient),
     amount,
   };
-}
-
-/** A random operation of a type as public data: within its columns, and true of no state. */
-export function randomPublicOperation(
-  random: Random,
-  type: "transfer" | "transferToNew" | "withdraw" | "forcedExit",
-): PublicOperation {
-  const tokenId = random.int(64);
-  const fee = random.bigint(11) * 10n ** BigInt(random.int(20));
-  const amount = random.bigint(35) * 10n ** BigInt(random.int(20));
-  const [first, second] = [random.int(4096), random.int(4096)];
-  const recipient = random.bigint(160);
-  const pair = { fromAccountId: first, toAccountId: second };
-  switch (type) {
-    case "transfer":
-      return { type, ...pair, tokenId, amount, fee };
-    case "transferToNew":
-      return { type, ...pair, tokenId, amount, fee, recipient };
-    case "withdraw":
-      return { type, accountId: first, tokenId, fee, recipient, amount: random.bigint(128) };
-    case "forcedExit": {
-      const ids = { initiatorAccountId: first, targetAccountId: second };
-      return { type, ...ids, tokenId, fee, recipient, amount: random.bigint(128) };
-    }
-  }
 }
 
 /** What the operations pay out, without payments of nothing. */

@@ -1,0 +1,31 @@
+/** Operations as public data alone: every field within its column, and true of no state. */
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import { NUMBER_TYPES } from "../../src/ops/operation.ts";
+import { publicFields } from "../../src/ops/codec.ts";
+import { FIELD_TYPE_BYTES, type FieldType } from "../../src/protocol/layout.ts";
+import { type OperationName } from "../../src/protocol/operations.ts";
+import { AMOUNT_MAX, PACKED_AMOUNT, PACKED_FEE } from "../../src/protocol/constants.ts";
+import type { Random } from "./random.ts";
+
+export function createRandomPublicOperation<N extends OperationName>(
+  random: Random,
+  type: N,
+): PublicOperation<N> {
+  const fields = publicFields(type).map(({ name, type }) => [name, randomValue(random, type)]);
+  return { type, ...Object.fromEntries(fields) } as PublicOperation<N>;
+}
+
+function randomValue(random: Random, type: FieldType): number | bigint {
+  if (type === "packedAmount") return randomDecimal(random, PACKED_AMOUNT.mantissaBits);
+  if (type === "packedFee") return randomDecimal(random, PACKED_FEE.mantissaBits);
+  if (type === "field") return random.field();
+  const bits = 8 * FIELD_TYPE_BYTES[type];
+  const isNumber = (NUMBER_TYPES as readonly FieldType[]).includes(type);
+  return isNumber ? Number(random.bigint(bits)) : random.bigint(bits);
+}
+
+/** `mantissa · 10^exponent`, at most the largest amount. */
+function randomDecimal(random: Random, mantissaBits: number): bigint {
+  const value = random.bigint(mantissaBits) * 10n ** BigInt(random.int(32));
+  return value <= AMOUNT_MAX ? value : randomDecimal(random, mantissaBits);
+}
