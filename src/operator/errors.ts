@@ -7,6 +7,7 @@ export type OperatorErrorFacts =
   | { code: "TOKEN_NOT_LISTED"; tokenId: number }
   | { code: "AUTHORIZATION_INVALID"; accountId: number; owner: bigint; reason: string }
   | { code: "TRANSACTION_NOT_FOUND"; hash: string }
+  | { code: "REQUEST_NOT_FOUND"; requestId: number }
   | { code: "PROTOCOL_DIGEST_MISMATCH"; what: string; expected: string; actual: string }
   | { code: "CAPACITY_MISMATCH"; what: string; expected: number; actual: number }
   | { code: "GENESIS_MISMATCH"; expected: bigint; actual: bigint }
@@ -36,6 +37,10 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   TRANSACTION_NOT_FOUND: {
     message: ({ hash }) => `No transaction ${hash} has been accepted.`,
     fix: "Check the hash, and that the transaction was submitted to this rollup.",
+  },
+  REQUEST_NOT_FOUND: {
+    message: ({ requestId }) => `The priority queue on L1 has no request ${requestId}.`,
+    fix: "Take the id from the deposit's receipt, on the same chain and contract.",
   },
   PROTOCOL_DIGEST_MISMATCH: {
     message: ({ what, expected, actual }) =>

@@ -17,6 +17,7 @@ export interface JsonRpcErrorObject {
   readonly data: {
     readonly code: string;
     readonly facts: { readonly [fact: string]: unknown };
+    readonly sentence: string;
     readonly fix: string;
   };
 }
@@ -24,6 +25,7 @@ export interface JsonRpcErrorObject {
 const dataSchema = z.object({
   code: z.string(),
   facts: z.record(z.unknown()),
+  sentence: z.string(),
   fix: z.string(),
 });
 
@@ -32,10 +34,11 @@ export function toJsonRpcError(method: string, error: unknown): JsonRpcErrorObje
   const coded = isRollupError(error)
     ? error
     : rpcError({ code: "RPC_FAILED", method, reason: reasonOf(error) }, { cause: error });
+  const { code, message, facts, sentence, fix } = coded;
   return {
-    code: JSON_RPC_CODES[coded.code] ?? REFUSED,
-    message: coded.message,
-    data: { code: coded.code, facts: encodeFacts(coded.facts), fix: coded.fix },
+    code: JSON_RPC_CODES[code] ?? REFUSED,
+    message,
+    data: { code, facts: encodeFacts(facts), sentence, fix },
   };
 }
 
@@ -48,12 +51,8 @@ export function fromJsonRpcError(thrown: unknown): RollupError | undefined {
   for (const candidate of unwrap(thrown)) {
     const parsed = dataSchema.safeParse(candidate["data"]);
     if (!parsed.success) continue;
-    const { code, facts, fix } = parsed.data;
-    const message = String(candidate["message"] ?? "");
-    // Transports put words of their own in front.
-    const sentence = message.slice(message.indexOf(`${code}: `) + `${code}: `.length);
-    const decoded = { ...decodeFacts(facts), code };
-    return new RollupError(decoded, { text: { message: sentence, fix }, cause: thrown });
+    const { code, facts, ...text } = parsed.data;
+    return new RollupError({ ...decodeFacts(facts), code }, { text, cause: thrown });
   }
   return undefined;
 }

@@ -102,7 +102,7 @@ const progress = {
   status: z.enum([...STAGES, "rejected"]),
   blockNumber: index.optional(),
   slotIndex: index.optional(),
-  rejection: z.object({ code: z.string(), message: z.string(), fix: z.string() }).optional(),
+  rejection: z.object({ code: z.string(), sentence: z.string(), fix: z.string() }).optional(),
 };
 export const transactionReceipt = z.object({
   type: z.enum(TRANSACTION_TYPES),

@@ -32,22 +32,25 @@ const descriptions = new Map<string, ErrorDescription>();
 export class RollupError<F extends ErrorFacts = ErrorFacts> extends Error {
   readonly code: F["code"];
   readonly facts: F;
+  /** What is wrong; the message is the code and this sentence. */
+  readonly sentence: string;
   readonly fix: string;
   /** Survives two loaded copies of the package, where `instanceof` does not. */
   readonly brand: string = BRAND;
 
   constructor(facts: F, { text = describe(facts), cause }: RollupErrorOptions = {}) {
-    super(`${facts.code}: ${text.message}`, cause === undefined ? {} : { cause });
+    super(`${facts.code}: ${text.sentence}`, cause === undefined ? {} : { cause });
     this.name = "RollupError";
     this.code = facts.code;
     this.facts = facts;
+    this.sentence = text.sentence;
     this.fix = text.fix;
   }
 }
 
-/** The words of one error: the sentence without its code, and the line on how to fix it. */
+/** The words of one error: what is wrong, and the line on how to fix it. */
 export interface ErrorText {
-  readonly message: string;
+  readonly sentence: string;
   readonly fix: string;
 }
 
@@ -62,7 +65,7 @@ function describe(facts: ErrorFacts): ErrorText {
   if (description === undefined) {
     throw new Error(`No description is registered for the error code ${facts.code}`);
   }
-  return { message: description.message(facts), fix: description.fix };
+  return { sentence: description.message(facts), fix: description.fix };
 }
 
 /**

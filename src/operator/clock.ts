@@ -1,0 +1,15 @@
+/** Time as the operator sees it, so that tests can hold it in their hands. */
+export interface Clock {
+  /** Milliseconds since any fixed moment. */
+  nowMs(): number;
+  /** Calls back once after a delay. @returns Cancels the call. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

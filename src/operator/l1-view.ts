@@ -1,0 +1,60 @@
+/** What the operator knows of L1, as a value that grows with each piece of news. */
+import { ZeroAddress } from "ethers";
+import type { L1News, PubKeyAuthorization, QueuedRequest, Token } from "../l1/types.ts";
+import { ETH_TOKEN_ID } from "../protocol/constants.ts";
+import { assert } from "../util/errors.ts";
+
+export interface L1View {
+  /** First L1 block that has not been read. */
+  readonly nextBlock: number;
+  /** Unix seconds of the last one that has. */
+  readonly timestamp: bigint;
+  /** The first request of the priority queue that has not been taken. */
+  readonly nextRequestId: number;
+  /** Ascending by id. */
+  readonly tokens: readonly Token[];
+  readonly authorizations: readonly PubKeyAuthorization[];
+}
+
+const ETH: Token = { id: ETH_TOKEN_ID, address: ZeroAddress, symbol: "ETH", decimals: 18 };
+
+export const UNREAD_L1: L1View = {
+  nextBlock: 0,
+  timestamp: 0n,
+  nextRequestId: 0,
+  tokens: [ETH],
+  authorizations: [],
+};
+
+/**
+ * Adds news to a view. News that overlap with what is known add nothing twice.
+ *
+ * @returns The new view, and the requests that are new, in order.
+ */
+export function readNews(
+  view: L1View,
+  news: L1News,
+): { view: L1View; requests: readonly QueuedRequest[] } {
+  const requests = news.requests.filter(({ requestId }) => requestId >= view.nextRequestId);
+  for (const [index, { requestId }] of requests.entries()) {
+    assert(requestId === view.nextRequestId + index, "L1 numbers its requests without gaps");
+  }
+  const tokens = news.tokens.filter(({ id }) => view.tokens.every((known) => known.id !== id));
+  return {
+    requests,
+    view: {
+      nextBlock: Math.max(view.nextBlock, news.blockNumber + 1),
+      timestamp: news.timestamp,
+      nextRequestId: view.nextRequestId + requests.length,
+      tokens: [...view.tokens, ...tokens],
+      authorizations: [...view.authorizations, ...news.authorizations],
+    },
+  };
+}
+
+/** The signing key that an owner has last authorised for a nonce, or undefined. */
+export function authorizedKey(view: L1View, owner: bigint, nonce: number): bigint | undefined {
+  return view.authorizations.findLast(
+    (authorization) => authorization.owner === owner && authorization.nonce === nonce,
+  )?.pubKeyHash;
+}

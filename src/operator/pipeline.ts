@@ -1,0 +1,141 @@
+/**
+ * What happens to a sealed block: commit, prove, prove on L1, execute. Each step takes blocks and
+ * returns them with what the step has added; if it fails, the old ones are as good as before.
+ */
+import { type BlockCommitment, commitBlock } from "../block/commitment.ts";
+import { createBlockWitnessInput } from "../block/witness-input.ts";
+import type { CommitBlock, L1Transaction, ProveBlock, StoredBlock } from "../l1/types.ts";
+import type { BlockProof, Prover } from "../prover/prover.ts";
+import { assert } from "../util/errors.ts";
+import type { Clock } from "./clock.ts";
+import type { L1Port } from "./l1-port.ts";
+import type { SealedSlots } from "./sequence.ts";
+
+/** A block and all that has become of it so far. */
+export interface SealedBlock extends SealedSlots {
+  readonly status: "sealed";
+}
+export interface CommittedBlock extends SealedSlots {
+  readonly status: "committed";
+  readonly commitment: BlockCommitment;
+  readonly storedBlock: StoredBlock;
+  readonly commit: L1Transaction;
+}
+/** Its proof is made, but not on L1 yet. */
+export interface BlockWithProof extends CommittedBlock {
+  readonly proof: TimedProof;
+}
+export interface ProvenBlock extends Omit<BlockWithProof, "status"> {
+  readonly status: "proven";
+  readonly prove: L1Transaction;
+}
+export interface ExecutedBlock extends Omit<ProvenBlock, "status"> {
+  readonly status: "executed";
+  readonly execute: L1Transaction;
+}
+export type BlockRecord =
+  SealedBlock | CommittedBlock | BlockWithProof | ProvenBlock | ExecutedBlock;
+
+export function isSealed(block: BlockRecord): block is SealedBlock {
+  return block.status === "sealed";
+}
+
+/** Committed, and its proof is still to be made. */
+export function isUnproven(block: BlockRecord): block is CommittedBlock {
+  return block.status === "committed" && !("proof" in block);
+}
+
+export function isWithProof(block: BlockRecord): block is BlockWithProof {
+  return block.status === "committed" && "proof" in block;
+}
+
+export function isProven(block: BlockRecord): block is ProvenBlock {
+  return block.status === "proven";
+}
+
+export interface TimedProof extends BlockProof {
+  /** Wall time of witness and proof. */
+  readonly proofMs: number;
+}
+
+/** @param last - The block before the first. @param domain - See `signingDomain`. */
+export async function commitBlocks(
+  l1: L1Port,
+  last: StoredBlock,
+  blocks: readonly SealedBlock[],
+  domain: bigint,
+): Promise<CommittedBlock[]> {
+  const commitments = blocks.map(({ applied }) => commitBlock(applied, domain));
+  const { transaction, storedBlocks } = await l1.commitBlocks(
+    last,
+    blocks.map((block, index) => toCommitBlock(block, commitments[index]!)),
+  );
+  assert(storedBlocks.length === blocks.length, "L1 stores every block it takes");
+  return blocks.map((block, index) => ({
+    ...block,
+    status: "committed",
+    commitment: commitments[index]!,
+    storedBlock: storedBlocks[index]!,
+    commit: transaction,
+  }));
+}
+
+/** Makes the proof of a block. */
+export async function proveBlock(
+  prover: Prover,
+  clock: Clock,
+  block: CommittedBlock,
+): Promise<BlockWithProof> {
+  const { applied, commitment } = block;
+  const startMs = clock.nowMs();
+  const proof = await prover.prove({
+    slots: applied.block.slots,
+    input: { ...createBlockWitnessInput(applied, commitment) },
+    publicInputs: commitment.publicInputs,
+  });
+  return { ...block, proof: { ...proof, proofMs: clock.nowMs() - startMs } };
+}
+
+export async function submitProofs(
+  l1: L1Port,
+  blocks: readonly BlockWithProof[],
+): Promise<ProvenBlock[]> {
+  const prove = await l1.proveBlocks(blocks.map(toProveBlock));
+  return blocks.map((block) => ({
+    ...block,
+    status: "proven",
+    // The traces of the slots have done their work, and would fill the memory.
+    applied: { ...block.applied, slots: [], fees: [] },
+    prove,
+  }));
+}
+
+export async function executeBlocks(
+  l1: L1Port,
+  blocks: readonly ProvenBlock[],
+): Promise<ExecutedBlock[]> {
+  const execute = await l1.executeBlocks(
+    blocks.map(({ storedBlock, applied }) => ({
+      storedBlock,
+      payouts: applied.payouts.filter(({ amount }) => amount > 0n),
+    })),
+  );
+  return blocks.map((block) => ({ ...block, status: "executed", execute }));
+}
+
+function toCommitBlock({ items, applied }: SealedSlots, commitment: BlockCommitment): CommitBlock {
+  const { timestamp, feeAccountId, slots } = applied.block;
+  const { newStateRoot, digest, pubdata } = commitment;
+  const authorizations = items.flatMap((item) =>
+    item.kind === "transaction" && item.consent !== undefined ? [item.consent.authorization] : [],
+  );
+  return { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata, authorizations };
+}
+
+function toProveBlock(block: BlockWithProof): ProveBlock {
+  const { storedBlock, applied, commitment } = block;
+  const { slots, feeAccountId } = applied.block;
+  const { oldStateRoot, digest, z, y } = commitment;
+  const { proof } = block.proof;
+  return { storedBlock, slots, feeAccountId, oldStateRoot, digest, z, y, proof };
+}

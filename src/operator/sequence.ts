@@ -1,0 +1,144 @@
+/**
+ * The order of operations. Whatever is accepted gets its slot in the open block at once and keeps it:
+ * a full block is sealed and the next one opened. All functions are pure; a refusal leaves nothing
+ * behind.
+ *
+ * A block's timestamp is fixed while operations are added to it, so one that is accepted holds at
+ * inclusion. When the clock of L1 moves on, the open block is made anew with the later timestamp, and
+ * what has expired by then is dropped.
+ */
+import { type AppliedBlock, appendOperation, openBlock, sealBlock } from "../block/block.ts";
+import type { OpenBlock } from "../block/block.ts";
+import type { QueuedRequest } from "../l1/types.ts";
+import { opsError } from "../ops/errors.ts";
+import { toOperation } from "../ops/to-operation.ts";
+import type { SignedTransaction } from "../ops/transaction.ts";
+import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
+import type { RollupState } from "../state/rollup-state.ts";
+import { isRollupError, type RollupError } from "../util/errors.ts";
+
+/** A transaction whose signature, and for a ChangePubKey the owner's consent, has been verified. */
+export interface VerifiedTransaction {
+  readonly kind: "transaction";
+  readonly hash: string;
+  readonly transaction: SignedTransaction;
+  readonly consent?: Consent;
+}
+
+/** The owner's consent to a new signing key. */
+export interface Consent {
+  /** Whose it is: the transaction must not come to stand on another one's account. uint160. */
+  readonly owner: bigint;
+  /** What L1 is shown, 0x-hex. */
+  readonly authorization: string;
+}
+
+/** What takes a slot, in a form that can be placed into another block again. */
+export type Item =
+  VerifiedTransaction | { readonly kind: "request"; readonly request: QueuedRequest };
+
+/** The items of a block, and in the same order the slots they take. */
+export interface OpenSlots {
+  readonly items: readonly Item[];
+  readonly block: OpenBlock;
+}
+export interface SealedSlots {
+  readonly items: readonly Item[];
+  readonly applied: AppliedBlock;
+}
+
+/** Blocks in the making: those that are full, and the one that takes the next operation. */
+export interface Sequence {
+  /** Oldest first. */
+  readonly sealed: readonly SealedSlots[];
+  readonly open: OpenSlots;
+}
+
+/** An item that held when it was accepted and does so no more. */
+export interface DroppedItem {
+  readonly item: VerifiedTransaction;
+  readonly error: RollupError;
+}
+
+/**
+ * An empty block on a state.
+ *
+ * @param timestamp - Unix seconds, not before the previous block's.
+ */
+export function openSlots(state: RollupState, blockNumber: number, timestamp: bigint): OpenSlots {
+  const header = { blockNumber, timestamp, feeAccountId: GENESIS_FEE_ACCOUNT_ID };
+  return { items: [], block: openBlock(state, header) };
+}
+
+/** Gives an item the next slot. @throws The code of the rule that it breaks. */
+export function placeItem(sequence: Sequence, item: Item): Sequence {
+  try {
+    return { ...sequence, open: appendItem(sequence.open, item) };
+  } catch (error) {
+    if (!needsNextBlock(error)) throw error;
+    const next = sealOpenSlots(sequence);
+    return { ...next, open: appendItem(next.open, item) };
+  }
+}
+
+/** Seals the open block and opens the next one; an empty one stays open. */
+export function sealOpenSlots(sequence: Sequence): Sequence {
+  const { items, block } = sequence.open;
+  if (items.length === 0) return sequence;
+  const applied = sealBlock(block);
+  const { blockNumber, timestamp } = block.header;
+  return {
+    sealed: [...sequence.sealed, { items, applied }],
+    open: openSlots(applied.state, blockNumber + 1, timestamp),
+  };
+}
+
+/**
+ * Makes all blocks of a sequence anew with a later timestamp.
+ *
+ * @param timestamp - Unix seconds.
+ * @returns The new sequence, and the transactions that do not hold any more.
+ */
+export function reopenSequence(
+  sequence: Sequence,
+  timestamp: bigint,
+): { sequence: Sequence; dropped: DroppedItem[] } {
+  const first = sequence.sealed[0]?.applied ?? sequence.open.block;
+  const { blockNumber } = "block" in first ? first.block : first.header;
+  const items = [...sequence.sealed, sequence.open].flatMap(({ items }) => items);
+  let next: Sequence = { sealed: [], open: openSlots(first.before, blockNumber, timestamp) };
+  const dropped: DroppedItem[] = [];
+  for (const item of items) {
+    try {
+      next = placeItem(next, item);
+    } catch (error) {
+      // No rule can turn an L1 request down, so such a failure is a fault of ours.
+      if (item.kind === "request" || !isRollupError(error)) throw error;
+      dropped.push({ item, error });
+    }
+  }
+  return { sequence: next, dropped };
+}
+
+function appendItem({ items, block }: OpenSlots, item: Item): OpenSlots {
+  const source = item.kind === "request" ? toPriorityRequest(item.request) : item.transaction;
+  const operation = toOperation(block.state, source);
+  if (operation.type === "changePubKey" && item.kind === "transaction") {
+    assertConsentOf(operation.owner, operation.accountId, item.consent);
+  }
+  return { items: [...items, item], block: appendOperation(block, operation) };
+}
+
+function toPriorityRequest({ requestId: _, ...request }: QueuedRequest) {
+  return request;
+}
+
+/** @throws OWNER_MISMATCH */
+function assertConsentOf(owner: bigint, accountId: number, consent: Consent | undefined): void {
+  if (consent === undefined || consent.owner === owner) return;
+  throw opsError({ code: "OWNER_MISMATCH", accountId, owner: consent.owner, expected: owner });
+}
+
+function needsNextBlock(error: unknown): boolean {
+  return isRollupError(error) && ["BLOCK_FULL", "TOO_MANY_FEE_TOKENS"].includes(error.code);
+}

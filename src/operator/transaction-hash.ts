@@ -1,0 +1,18 @@
+import { type SignedTransaction, signingMessage } from "../ops/transaction.ts";
+import { FIELD_BYTES } from "../protocol/constants.ts";
+import { keccakOfWords } from "../util/keccak.ts";
+
+/**
+ * Names a signed transaction: keccak256 of its signing message, which binds chain and contract too,
+ * and of the signer's public key. The signature itself is left out: another valid one for the same
+ * transaction makes no other transaction.
+ *
+ * @param domain - Of the rollup's signatures, see `signingDomain`.
+ * @returns 32 bytes, 0x-hex.
+ * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+ */
+export function transactionHash(transaction: SignedTransaction, domain: bigint): string {
+  const { x, y } = transaction.publicKey;
+  const hash = keccakOfWords([signingMessage(transaction, domain), x, y]);
+  return `0x${hash.toString(16).padStart(2 * FIELD_BYTES, "0")}`;
+}
