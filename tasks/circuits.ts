@@ -8,6 +8,7 @@ const COLUMNS = [
   "slots",
   "constraints",
   "per slot",
+  "one slot",
   "shared",
   "wires",
   "public inputs",
@@ -15,10 +16,16 @@ const COLUMNS = [
 ];
 
 function toCells(cost: CircuitCost): string[] {
-  const { name, slots, constraints, constraintsPerSlot, sharedConstraints } = cost;
-  const counts = [slots, constraints, constraintsPerSlot, sharedConstraints, cost.wires];
-  const cells = [...counts, cost.publicInputs].map((count) => count.toLocaleString("en"));
-  return [name, ...cells, cost.counted];
+  const counts = [
+    cost.slots,
+    cost.constraints,
+    cost.constraintsPerSlot,
+    cost.slotConstraints,
+    cost.sharedConstraints,
+    cost.wires,
+    cost.publicInputs,
+  ];
+  return [cost.name, ...counts.map((count) => count.toLocaleString("en")), cost.counted];
 }
 
 export default defineAction<CommonArguments>(async (args, hre) => {

@@ -19,9 +19,11 @@ export interface CircuitCost {
   readonly name: string;
   readonly slots: number;
   readonly constraints: number;
-  /** What one more slot costs. */
+  /** All of them shared out among the slots, rounded up. */
   readonly constraintsPerSlot: number;
-  /** What is there once per block: header, fees, the digest chain, the evaluation's rest. */
+  /** What one slot adds. */
+  readonly slotConstraints: number;
+  /** What no single slot adds: header, fees, the links of the digest chain. */
   readonly sharedConstraints: number;
   readonly wires: number;
   readonly publicInputs: number;
@@ -47,9 +49,14 @@ function digestLinks(slots: number): number {
 /** Slots of the smallest block whose digest takes two links. */
 const TWO_LINKS = Math.floor((DIGEST_ARITY - 1) / WORDS_PER_SLOT) + 1;
 
+/** The whole block shared out among its slots, rounded up. */
+export function constraintsPerSlot(constraints: number, slots: number): number {
+  return Math.ceil(constraints / slots);
+}
+
 /** Compiles three small circuits and derives from them what any size counts. */
 async function createModel(plan: BuildPlan): Promise<{
-  readonly perSlot: number;
+  readonly slotConstraints: number;
   derive(slots: number): Counts;
 }> {
   const first = (await compileBlock(SMALLEST, plan)).stats;
@@ -61,7 +68,7 @@ async function createModel(plan: BuildPlan): Promise<{
   const derive = (count: Count, slots: number) =>
     first[count] + (slots - SMALLEST) * slot(count) + (digestLinks(slots) - 1) * link(count);
   return {
-    perSlot: slot("constraints"),
+    slotConstraints: slot("constraints"),
     derive: (slots) => ({
       constraints: derive("constraints", slots),
       wires: derive("wires", slots),
@@ -71,7 +78,7 @@ async function createModel(plan: BuildPlan): Promise<{
 
 /** The cost of each block size of the preset. */
 export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost[]> {
-  const { derive, perSlot } = await createModel(plan);
+  const { derive, slotConstraints } = await createModel(plan);
   const costs: CircuitCost[] = [];
   for (const slots of PRESETS[plan.preset].blockSlots) {
     const { constraints, wires } = derive(slots);
@@ -85,8 +92,9 @@ export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost
       name: blockCircuitName(PRESETS[plan.preset], slots),
       slots,
       constraints,
-      constraintsPerSlot: perSlot,
-      sharedConstraints: constraints - slots * perSlot,
+      constraintsPerSlot: constraintsPerSlot(constraints, slots),
+      slotConstraints,
+      sharedConstraints: constraints - slots * slotConstraints,
       wires,
       publicInputs: PUBLIC_INPUTS.length,
       counted,
