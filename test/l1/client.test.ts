@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import { ZeroAddress, ZeroHash } from "ethers";
+import { decodePubdata } from "../../src/block/pubdata.ts";
+import { connectRollup } from "../../src/l1/client.ts";
+import type { StoredBlock } from "../../src/l1/types.ts";
+import type { L1Port } from "../../src/operator/l1-port.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import { signingDomain } from "../../src/ops/transaction.ts";
+import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { isRollupError } from "../../src/util/errors.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  GENESIS_ROOT,
+  latestTimestamp,
+  type TestRollup,
+  withdrawOperation,
+} from "../helpers/test-rollup.ts";
+
+describe("RollupClient", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  /** What a promise is rejected with: a coded error, else the test fails. */
+  async function codedError(promise: Promise<unknown>) {
+    const error: unknown = await promise.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!isRollupError(error)) throw new Error("no coded error", { cause: error });
+    return error;
+  }
+
+  async function commit(parent: StoredBlock, operations: readonly PublicOperation[]) {
+    const timestamp = await latestTimestamp(fixture);
+    const block = createTestBlock(parent, operations, { timestamp });
+    const { transaction } = await fixture.client.commitBlocks(parent, [block.commitBlock]);
+    return { ...block, transaction };
+  }
+
+  it("reads what the contract says about itself", async () => {
+    const { client, rollup } = fixture;
+    const genesis = {
+      blockNumber: 0,
+      priorityRequests: 0,
+      timestamp: 0n,
+      payoutsHash: ZeroHash,
+      stateRoot: GENESIS_ROOT,
+      commitment: ZeroHash,
+    };
+    expect(await client.readDeployment()).to.deep.equal({
+      protocolDigest: PROTOCOL_DIGEST,
+      accountCapacity: 4096,
+      tokenCapacity: 64,
+      lastBlock: genesis,
+    });
+    expect(client.chainId).to.equal(31337n);
+    expect(client.rollupAddress).to.equal(await rollup.getAddress());
+    const domain = signingDomain(client.chainId, BigInt(client.rollupAddress));
+    expect(await rollup.domain()).to.equal(domain);
+  });
+
+  it("runs a block through its three phases", async () => {
+    const { rollup, genesis, user } = fixture;
+    const client: typeof fixture.client & L1Port = fixture.client;
+    const { requestId, transaction } = await client.depositEth(user.address, 9n);
+    expect(requestId).to.equal(0);
+    expect(transaction.gasUsed > 21_000n).to.equal(true);
+    const owner = BigInt(user.address);
+    const deposit = { type: "deposit", accountId: 1, tokenId: 0, owner, amount: 9n } as const;
+    const withdraw = withdrawOperation(user.address, 4n);
+    const { proveBlock, storedBlock, payouts } = await commit(genesis, [deposit, withdraw]);
+    await client.proveBlocks([proveBlock]);
+    await client.executeBlocks([{ storedBlock, payouts }]);
+    expect([...(await rollup.blockCounts())]).to.deep.equal([1n, 1n, 1n]);
+    expect((await client.readDeployment()).lastBlock).to.deep.equal(storedBlock);
+    expect(await client.readStoredBlock(1)).to.deep.equal(storedBlock);
+  });
+
+  it("reads news from a block on", async () => {
+    const { client, ethers, governor, user } = fixture;
+    const token = await ethers.deployContract("TestToken", ["Test", "TST"]);
+    const asGovernor = await connectRollup(client, governor);
+    const listed = { id: 1, address: await token.getAddress(), symbol: "TST", decimals: 18 };
+    expect(await asGovernor.listToken(listed.address)).to.deep.equal(listed);
+    await token.mint(user.address, 50n);
+    await token.connect(user).approve(client.rollupAddress, 50n);
+    const asUser = await connectRollup(client, user);
+    await asUser.depositErc20(listed.address, 50n, user.address);
+    const { transaction } = await asUser.requestFullExit(3, listed.address);
+    await asUser.setAuthPubKeyHash(77n, 2);
+    const news = await client.readNews(0);
+    const owner = BigInt(user.address);
+    const exit = { type: "fullExit", requestId: 1, owner, tokenId: 1, accountId: 3 } as const;
+    expect(news).to.deep.equal({
+      blockNumber: await ethers.provider.getBlockNumber(),
+      timestamp: await latestTimestamp(fixture),
+      requests: [{ type: "deposit", requestId: 0, owner, tokenId: 1, amount: 50n }, exit],
+      tokens: [{ id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18 }, listed],
+      authorizations: [{ owner, nonce: 2, pubKeyHash: 77n }],
+    });
+    expect((await client.readNews(transaction.blockNumber)).requests).to.deep.equal([exit]);
+    expect((await client.readNews(news.blockNumber + 1)).requests).to.deep.equal([]);
+  });
+
+  it("knows tokens without symbol and decimals by their address", async () => {
+    const { client, ethers, governor } = fixture;
+    const token = await ethers.deployContract("NoReturnToken");
+    const address = await token.getAddress();
+    const asGovernor = await connectRollup(client, governor);
+    const listed = await asGovernor.listToken(address);
+    expect(listed).to.deep.equal({ id: 1, address, symbol: address, decimals: 0 });
+  });
+
+  it("reads committed blocks back from calldata, without those taken back", async () => {
+    const { client, genesis, user } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const operations = [withdrawOperation(user.address, 4n)];
+    const first = createTestBlock(genesis, operations, { timestamp });
+    const second = createTestBlock(first.storedBlock, [], { timestamp });
+    await client.commitBlocks(genesis, [first.commitBlock, second.commitBlock]);
+    await client.revertBlocks([second.storedBlock]);
+    const again = await commit(first.storedBlock, operations);
+    const blocks = await client.readCommittedBlocks();
+    expect(blocks.map(({ storedBlock }) => storedBlock)).to.deep.equal([
+      first.storedBlock,
+      again.storedBlock,
+    ]);
+    expect(blocks.map(({ commitBlock }) => ({ ...commitBlock }))).to.deep.equal([
+      { ...first.commitBlock, pubdata: first.commitBlock.pubdata },
+      { ...again.commitBlock },
+    ]);
+    expect(decodePubdata(blocks[1]!.commitBlock.pubdata)).to.deep.equal(operations);
+    expect(blocks[1]!.transactionHash).to.equal(again.transaction.hash);
+  });
+
+  it("turns a revert into a coded error with name and values", async () => {
+    const { client, user } = fixture;
+    const asUser = await connectRollup(client, user);
+    const error = await codedError(asUser.commitBlocks(fixture.genesis, []));
+    expect(error.facts).to.deep.equal({
+      code: "L1_REVERTED",
+      call: "commitBlocks",
+      error: "NotValidator",
+      values: { caller: user.address },
+    });
+    expect(error.message).to.contain(`NotValidator(caller = ${user.address})`);
+    const nothing = await codedError(client.withdrawPendingBalance(user.address, ZeroAddress));
+    expect(nothing.facts["error"]).to.equal("NothingPending");
+  });
+
+  it("tells errors of tokens, too", async () => {
+    const { client, ethers, governor, user } = fixture;
+    const token = await ethers.deployContract("TestToken", ["Test", "TST"]);
+    await (await connectRollup(client, governor)).listToken(await token.getAddress());
+    const asUser = await connectRollup(client, user);
+    const deposit = asUser.depositErc20(await token.getAddress(), 5n, user.address);
+    expect((await codedError(deposit)).facts).to.deep.include({
+      error: "ERC20InsufficientAllowance",
+      values: { spender: client.rollupAddress, allowance: 0n, needed: 5n },
+    });
+  });
+});
