@@ -2,7 +2,13 @@
 import type { z } from "zod";
 import { fromJsonRpcError } from "./error-transport.ts";
 import { rpcError } from "./errors.ts";
-import { RPC_METHODS, type RpcMethod, type RpcParams, type RpcResult } from "./methods.ts";
+import {
+  firstIssue,
+  RPC_METHODS,
+  type RpcMethod,
+  type RpcParams,
+  type RpcResult,
+} from "./methods.ts";
 import { toJson } from "./schemas.ts";
 
 /** Sends one JSON-RPC call and resolves with its `result`, or rejects with its error. */
@@ -27,12 +33,6 @@ export function createRpcClient(request: JsonRpcRequest): RpcClient {
       throw rpcError({ code: "RPC_RESULT_INVALID", method, ...firstIssue(parsed.error) });
     },
   };
-}
-
-/** Where a value breaks its schema first, and how. */
-export function firstIssue({ issues }: z.ZodError): { path: string; reason: string } {
-  const issue = issues[0];
-  return { path: issue?.path.join(".") || "(whole)", reason: issue?.message ?? "invalid" };
 }
 
 async function send(request: JsonRpcRequest, method: string, params: unknown[]): Promise<unknown> {

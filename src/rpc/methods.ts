@@ -72,3 +72,9 @@ export type SignedTransactionParam = RpcParams<"rollup_submitTransaction">[0];
 export function isRpcMethod(name: string): name is RpcMethod {
   return Object.hasOwn(RPC_METHODS, name);
 }
+
+/** Where a value breaks its schema first, and how. */
+export function firstIssue({ issues }: z.ZodError): { path: string; reason: string } {
+  const issue = issues[0];
+  return { path: issue?.path.join(".") || "(whole)", reason: issue?.message ?? "invalid" };
+}

@@ -117,7 +117,8 @@ export const requestReceipt = z.object({
   ...progress,
 });
 
-const l1Transaction = z.object({ hash, gasUsed: quantity });
+/** `gasUsed` is that of the whole transaction, which may carry several blocks. */
+const l1Transaction = z.object({ hash, blockNumber: index, gasUsed: quantity });
 export const block = z.object({
   blockNumber: index,
   status: z.enum(["sealed", "committed", "proven", "executed"]),
@@ -127,8 +128,8 @@ export const block = z.object({
   feeAccountId: index,
   oldStateRoot: quantity,
   newStateRoot: quantity,
-  pubdataBytes: index,
   operations: z.array(z.enum(OPERATION_NAMES)),
+  pubdataBytes: index.optional(),
   /** Wall time of witness and proof. */
   proofMs: z.number().optional(),
   commit: l1Transaction.optional(),

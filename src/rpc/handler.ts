@@ -1,0 +1,130 @@
+/** The operator's side of the `rollup_*` methods. */
+import type { z } from "zod";
+import { toChecksumAddress } from "../l1/addresses.ts";
+import type { Operator } from "../operator/operator.ts";
+import type { BlockRecord } from "../operator/pipeline.ts";
+import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
+import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { accountCapacity } from "../protocol/presets.ts";
+import type { RollupState } from "../state/rollup-state.ts";
+import { rpcError } from "./errors.ts";
+import { firstIssue, isRpcMethod, RPC_METHODS, type RpcMethod } from "./methods.ts";
+import type { RpcParams, RpcResult } from "./methods.ts";
+import { toJson } from "./schemas.ts";
+
+/**
+ * Answers one call: JSON in, JSON out.
+ *
+ * @throws RPC_METHOD_UNKNOWN, RPC_PARAMS_INVALID and all that the operator throws; a transport makes
+ * a JSON-RPC error of it with `toJsonRpcError`.
+ */
+export type RpcHandler = (method: string, params: unknown) => Promise<unknown>;
+
+type Methods = {
+  readonly [M in RpcMethod]: (
+    ...params: RpcParams<M>
+  ) => RpcInput<RpcResult<M>> | Promise<RpcInput<RpcResult<M>>>;
+};
+/** What a method may return for a result: lists may be read-only. */
+type RpcInput<T> = T extends readonly (infer E)[] ? readonly E[] : T;
+
+export function createRpcHandler(operator: Operator): RpcHandler {
+  const methods = createMethods(operator);
+  return async (method, params) => {
+    if (!isRpcMethod(method)) throw rpcError({ code: "RPC_METHOD_UNKNOWN", method });
+    const schema: z.ZodTypeAny = RPC_METHODS[method].params;
+    const parsed = schema.safeParse(params ?? []);
+    if (!parsed.success) {
+      throw rpcError({ code: "RPC_PARAMS_INVALID", method, ...firstIssue(parsed.error) });
+    }
+    const run = methods[method] as (...params: unknown[]) => unknown;
+    return toJson(await run(...parsed.data));
+  };
+}
+
+function createMethods(operator: Operator): Methods {
+  return {
+    rollup_getConfig: () => toConfig(operator),
+    rollup_getTokens: async () => {
+      await operator.catchUp();
+      return operator.tokens;
+    },
+    rollup_getAccount: async (reference) => {
+      await operator.catchUp();
+      return findAccount(operator.state, reference);
+    },
+    rollup_getBalance: async (reference, tokenId) => {
+      await operator.catchUp();
+      const accountId = findAccountId(operator.state, reference);
+      return accountId === undefined ? 0n : operator.state.balance(accountId, tokenId);
+    },
+    rollup_submitTransaction: async (signed) => {
+      await operator.catchUp();
+      if (signed.type !== "changePubKey") return operator.submit(signed);
+      const { authorization, ...transaction } = signed;
+      return operator.submit(transaction, authorization);
+    },
+    rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,
+    rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
+    rollup_getPriorityRequest: async (requestId) => {
+      await operator.catchUp();
+      return operator.requestReceipt(requestId) ?? null;
+    },
+    rollup_waitForPriorityRequest: async (requestId, stage) =>
+      (await operator.waitForRequest(requestId, stage)) ?? null,
+    rollup_getBlock: (number) => {
+      const block = operator.blocks.at(number === "latest" ? -1 : number - 1);
+      return block === undefined || number === 0 ? null : toBlock(block);
+    },
+    rollup_processBlocks: async () => (await operator.processBlocks()).map(toBlock),
+  };
+}
+
+function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {
+  const { chainId, rollupAddress, preset, prover } = operator;
+  return {
+    chainId,
+    rollupAddress,
+    preset: preset.name,
+    prover: prover.name,
+    protocolDigest: PROTOCOL_DIGEST,
+    feeAccountId: GENESIS_FEE_ACCOUNT_ID,
+  };
+}
+
+function findAccountId(state: RollupState, reference: number | string): number | undefined {
+  if (typeof reference === "string") return state.accountIdOf(BigInt(reference));
+  if (reference >= accountCapacity(state.preset)) return undefined;
+  return state.account(reference).kind === LEAF_KIND.account ? reference : undefined;
+}
+
+function findAccount(
+  state: RollupState,
+  reference: number | string,
+): RpcResult<"rollup_getAccount"> {
+  const id = findAccountId(state, reference);
+  if (id === undefined) return null;
+  const { address, nonce, pubKeyHash } = state.account(id);
+  const balances = [...state.balances(id)].map(([tokenId, amount]) => ({ tokenId, amount }));
+  return { id, address: toChecksumAddress(address), nonce, pubKeyHash, balances };
+}
+
+function toBlock(record: BlockRecord): NonNullable<RpcResult<"rollup_getBlock">> {
+  const { status, applied } = record;
+  const { blockNumber, timestamp, feeAccountId, slots, operations } = applied.block;
+  return {
+    blockNumber,
+    status,
+    slots,
+    timestamp,
+    feeAccountId,
+    oldStateRoot: applied.before.root,
+    newStateRoot: applied.state.root,
+    operations: operations.map(({ type }) => type),
+    ...("commitment" in record && { pubdataBytes: record.commitment.pubdata.length }),
+    ...("proof" in record && { proofMs: record.proof.proofMs }),
+    ...("commit" in record && { commit: record.commit }),
+    ...("prove" in record && { prove: record.prove }),
+    ...("execute" in record && { execute: record.execute }),
+  };
+}
