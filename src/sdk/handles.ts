@@ -1,0 +1,42 @@
+/** What a wallet gives back at once for something that takes its time. */
+import type { Stage } from "../protocol/stages.ts";
+import type { RequestReceipt, RollupProvider, TransactionReceipt } from "./provider.ts";
+
+/** An accepted L2 transaction. */
+export class TransactionHandle {
+  readonly hash: string;
+  /** As it was when the transaction was accepted. */
+  readonly receipt: TransactionReceipt;
+  readonly #provider: RollupProvider;
+
+  constructor(provider: RollupProvider, receipt: TransactionReceipt) {
+    this.hash = receipt.hash;
+    this.receipt = receipt;
+    this.#provider = provider;
+  }
+
+  /** @throws The code for which it could not be included after all. */
+  wait(stage: Stage = "executed"): Promise<TransactionReceipt> {
+    return this.#provider.waitForReceipt(this.hash, stage);
+  }
+}
+
+/** A deposit or full exit, mined on L1. */
+export class RequestHandle {
+  /** Of the L1 transaction. */
+  readonly hash: string;
+  /** Place in the contract's priority queue. */
+  readonly requestId: number;
+  readonly #provider: RollupProvider;
+
+  constructor(provider: RollupProvider, hash: string, requestId: number) {
+    this.hash = hash;
+    this.requestId = requestId;
+    this.#provider = provider;
+  }
+
+  /** @returns The receipt of the request on L2. */
+  wait(stage: Stage = "executed"): Promise<RequestReceipt> {
+    return this.#provider.waitForPriorityRequest(this.requestId, stage);
+  }
+}

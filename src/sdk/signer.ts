@@ -1,0 +1,41 @@
+/** The L2 key of a user. */
+import type { Point } from "../crypto/baby-jubjub.ts";
+import { createSigningKey, hashPublicKey, publicKey, type SigningKey } from "../crypto/eddsa.ts";
+import {
+  signTransaction,
+  type Transaction,
+  type TransactionSignature,
+} from "../ops/transaction.ts";
+import { deriveSigningKey, type MessageSigner, type RollupIdentity } from "./key-derivation.ts";
+
+/** Signs L2 transactions. The key itself never leaves it. */
+export class RollupSigner {
+  readonly publicKey: Point;
+  /** How accounts name the key: Poseidon hash of its public key. */
+  readonly pubKeyHash: bigint;
+  readonly #key: SigningKey;
+
+  constructor(key: SigningKey) {
+    this.#key = key;
+    this.publicKey = publicKey(key);
+    this.pubKeyHash = hashPublicKey(this.publicKey);
+  }
+
+  /** The key that an Ethereum wallet has on one rollup. @throws KEY_DERIVATION_UNSUPPORTED */
+  static async fromL1Signer(signer: MessageSigner, rollup: RollupIdentity): Promise<RollupSigner> {
+    return new RollupSigner(await deriveSigningKey(signer, rollup));
+  }
+
+  /** @param seed - 32 secret bytes. @throws SIGNING_SEED_LENGTH */
+  static fromSeed(seed: Uint8Array): RollupSigner {
+    return new RollupSigner(createSigningKey(seed));
+  }
+
+  /**
+   * @param domain - Of the rollup, see `signingDomain`.
+   * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+   */
+  sign<T extends Transaction>(transaction: T, domain: bigint): T & TransactionSignature {
+    return signTransaction(this.#key, transaction, domain);
+  }
+}

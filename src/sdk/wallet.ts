@@ -1,0 +1,254 @@
+/** One user of one rollup: an Ethereum wallet on L1, and the L2 key that is derived from it. */
+import { Contract, getAddress, isAddress, type Signer, ZeroAddress } from "ethers";
+import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
+import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
+import { type SignedTransaction, signingDomain, type Transaction } from "../ops/transaction.ts";
+import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID, TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { SerialQueue } from "../util/serial-queue.ts";
+import { sdkError } from "./errors.ts";
+import { RequestHandle, TransactionHandle } from "./handles.ts";
+import type { AccountInfo, RollupProvider, TokenReference } from "./provider.ts";
+import { RollupSigner } from "./signer.ts";
+
+/** What every L2 transaction can say. */
+export interface TransactionOptions {
+  /** In the token's smallest unit; must be packable. Default 0. */
+  readonly fee?: bigint;
+  /** First Unix second at which a block may include it. Default 0. */
+  readonly validFrom?: bigint;
+  /** Last Unix second at which a block may include it. Default: no end. */
+  readonly validUntil?: bigint;
+  /** Default: the account's next one. */
+  readonly nonce?: number;
+}
+
+export interface TransferParams extends TransactionOptions {
+  /** L1 address of the receiver; its account is created if it has none. */
+  readonly to: string;
+  readonly token: TokenReference;
+  /** In the token's smallest unit; must be packable. */
+  readonly amount: bigint;
+}
+
+export interface WithdrawParams extends TransactionOptions {
+  readonly token: TokenReference;
+  /** In the token's smallest unit. */
+  readonly amount: bigint;
+  /** L1 address that is paid. Default: the wallet's own. */
+  readonly to?: string;
+}
+
+export interface SetSigningKeyParams extends TransactionOptions {
+  /** Token of the fee. Default ETH. */
+  readonly feeToken?: TokenReference;
+  /** How the owner consents: by signing, or by an L1 transaction. Default `eip712`. */
+  readonly auth?: "eip712" | "onchain";
+}
+
+export interface ForcedExitParams extends TransactionOptions {
+  /** L1 address whose account has no signing key. */
+  readonly target: string;
+  readonly token: TokenReference;
+}
+
+export interface DepositParams {
+  readonly token: TokenReference;
+  /** In the token's smallest unit. */
+  readonly amount: bigint;
+  /** L1 address that owns the L2 account. Default: the wallet's own. */
+  readonly to?: string;
+}
+
+const ERC20_ABI = [
+  "function allowance(address owner, address spender) view returns (uint256)",
+  "function approve(address spender, uint256 amount)",
+];
+
+/** The part of a transaction that says what it does. */
+type Content<T> = T extends Transaction ? Omit<T, keyof TransactionOptions | "accountId"> : never;
+
+export class RollupWallet {
+  /** On L1, checksummed; it owns the L2 account. */
+  readonly address: string;
+  readonly provider: RollupProvider;
+  readonly l1Signer: Signer;
+  readonly signer: RollupSigner;
+  readonly #l1: RollupClient;
+  /** One transaction at a time, so that each finds the nonce that the one before has left. */
+  readonly #sending = new SerialQueue();
+
+  private constructor(
+    address: string,
+    provider: RollupProvider,
+    signers: { readonly l1: Signer; readonly l2: RollupSigner },
+    l1: RollupClient,
+  ) {
+    this.address = address;
+    this.provider = provider;
+    this.l1Signer = signers.l1;
+    this.signer = signers.l2;
+    this.#l1 = l1;
+  }
+
+  /**
+   * Asks the Ethereum wallet for one signature, from which the L2 key is derived.
+   *
+   * @param l1Signer - Connected to the chain of the rollup.
+   * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, KEY_DERIVATION_UNSUPPORTED
+   */
+  static async create(l1Signer: Signer, provider: RollupProvider): Promise<RollupWallet> {
+    const address = getAddress(await l1Signer.getAddress());
+    if (l1Signer.provider === null) throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address });
+    const { chainId, rollupAddress } = await provider.getConfig();
+    const l1 = await connectRollup({ rollupAddress }, l1Signer);
+    if (l1.chainId !== chainId) {
+      throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
+    }
+    const signer = await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress });
+    return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1);
+  }
+
+  /** @returns Null if the wallet has no account yet. */
+  getAccount(): Promise<AccountInfo | null> {
+    return this.provider.getAccount(this.address);
+  }
+
+  /** @throws WALLET_WITHOUT_ACCOUNT */
+  async accountId(): Promise<number> {
+    return (await this.#existingAccount()).id;
+  }
+
+  /** Nonce of the next transaction. @throws WALLET_WITHOUT_ACCOUNT */
+  async getNonce(): Promise<number> {
+    return (await this.#existingAccount()).nonce;
+  }
+
+  /** On L2, with everything accepted so far, in the token's smallest unit. @throws TOKEN_UNKNOWN */
+  getBalance(token: TokenReference): Promise<bigint> {
+    return this.provider.getBalance(this.address, token);
+  }
+
+  /** Whether the account has this wallet's key as its signing key. */
+  async isSigningKeySet(): Promise<boolean> {
+    return (await this.getAccount())?.pubKeyHash === this.signer.pubKeyHash;
+  }
+
+  // ------------------------------------------------------------------------------------ from L1
+
+  /**
+   * Deposits from L1; approves the ERC-20 amount first where that is needed. Resolves when mined.
+   *
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, DEPOSIT_AMOUNT_INVALID, L1_REVERTED
+   */
+  async deposit({ token, amount, to = this.address }: DepositParams): Promise<RequestHandle> {
+    const owner = toAddress("to", to);
+    const { id, address } = await this.provider.getToken(token);
+    if (amount <= 0n || amount > DEPOSIT_AMOUNT_MAX) {
+      throw sdkError({ code: "DEPOSIT_AMOUNT_INVALID", amount, maximum: DEPOSIT_AMOUNT_MAX });
+    }
+    if (id === ETH_TOKEN_ID) return this.#handle(await this.#l1.depositEth(owner, amount));
+    await this.#approve(address, amount);
+    return this.#handle(await this.#l1.depositErc20(address, amount, owner));
+  }
+
+  /**
+   * Asks L1 for all of a token: the way out that no operator can refuse. Resolves when mined.
+   *
+   * @throws TOKEN_UNKNOWN, WALLET_WITHOUT_ACCOUNT, L1_REVERTED
+   */
+  async requestFullExit({ token }: { readonly token: TokenReference }): Promise<RequestHandle> {
+    const { address } = await this.provider.getToken(token);
+    return this.#handle(await this.#l1.requestFullExit(await this.accountId(), address));
+  }
+
+  // ----------------------------------------------------------------------------------- on L2
+  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, WALLET_WITHOUT_ACCOUNT, and the code of the rule
+  // for which the operator refuses the transaction.
+
+  /** Makes this wallet's key the signing key of its account: needed once, before anything is sent. */
+  async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
+    const { feeToken = "ETH", auth = "eip712", ...options } = params;
+    const { id: tokenId } = await this.provider.getToken(feeToken);
+    return this.#send({ type: "changePubKey", tokenId }, options, (transaction) =>
+      auth === "onchain" ? this.#authorizeOnChain(transaction) : this.#authorize(transaction),
+    );
+  }
+
+  async transfer({ to, token, amount, ...options }: TransferParams): Promise<TransactionHandle> {
+    const recipient = BigInt(toAddress("to", to));
+    const { id: tokenId } = await this.provider.getToken(token);
+    return this.#send({ type: "transfer", tokenId, amount, recipient }, options);
+  }
+
+  async withdraw(params: WithdrawParams): Promise<TransactionHandle> {
+    const { token, amount, to = this.address, ...options } = params;
+    const recipient = BigInt(toAddress("to", to));
+    const { id: tokenId } = await this.provider.getToken(token);
+    return this.#send({ type: "withdraw", tokenId, amount, recipient }, options);
+  }
+
+  /** Sends all of a token of an account that never set a signing key to its owner on L1. */
+  async forcedExit({ target, token, ...options }: ForcedExitParams): Promise<TransactionHandle> {
+    const recipient = BigInt(toAddress("target", target));
+    const { id: tokenId } = await this.provider.getToken(token);
+    return this.#send({ type: "forcedExit", tokenId, recipient }, options);
+  }
+
+  #send(
+    content: Content<Transaction>,
+    options: TransactionOptions,
+    authorize?: (transaction: SignedTransaction) => Promise<string>,
+  ): Promise<TransactionHandle> {
+    return this.#sending.run(async () => {
+      const { id: accountId, nonce } = await this.#existingAccount();
+      const defaults = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce };
+      const transaction: Transaction = { ...content, accountId, ...defaults, ...options };
+      const domain = signingDomain(this.#l1.chainId, BigInt(this.#l1.rollupAddress));
+      const signed = this.signer.sign(transaction, domain);
+      const receipt = await this.provider.submitTransaction(
+        signed.type === "changePubKey"
+          ? { ...signed, authorization: await authorize!(signed) }
+          : signed,
+      );
+      return new TransactionHandle(this.provider, receipt);
+    });
+  }
+
+  #authorize({ accountId, nonce }: SignedTransaction): Promise<string> {
+    const claim = { pubKeyHash: this.signer.pubKeyHash, nonce, accountId };
+    return signChangePubKey(this.l1Signer, this.#l1, claim);
+  }
+
+  async #authorizeOnChain({ nonce }: SignedTransaction): Promise<string> {
+    await this.#l1.setAuthPubKeyHash(this.signer.pubKeyHash, nonce);
+    return ON_CHAIN_AUTHORIZATION;
+  }
+
+  /** Tokens such as USDT refuse to change an allowance that is not zero, so it is cleared first. */
+  async #approve(token: string, amount: bigint): Promise<void> {
+    const erc20 = new Contract(token, ERC20_ABI, this.l1Signer);
+    const spender = this.#l1.rollupAddress;
+    const allowance: bigint = await erc20.getFunction("allowance")(this.address, spender);
+    if (allowance >= amount) return;
+    const amounts = allowance === 0n ? [amount] : [0n, amount];
+    for (const allowed of amounts) {
+      await (await erc20.getFunction("approve")(spender, allowed)).wait();
+    }
+  }
+
+  #handle({ requestId, transaction }: PriorityRequestResult): RequestHandle {
+    return new RequestHandle(this.provider, transaction.hash, requestId);
+  }
+
+  async #existingAccount(): Promise<AccountInfo> {
+    const account = await this.getAccount();
+    if (account !== null) return account;
+    throw sdkError({ code: "WALLET_WITHOUT_ACCOUNT", address: this.address });
+  }
+}
+
+/** @throws ADDRESS_INVALID */
+function toAddress(field: string, value: string): string {
+  if (!isAddress(value)) throw sdkError({ code: "ADDRESS_INVALID", field, value });
+  return getAddress(value);
+}
