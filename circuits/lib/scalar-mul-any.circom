@@ -30,7 +30,7 @@ include "bits.circom";
  *
  * Assumes: the order of point divides 2l; the scalar is a hash of the point among other things.
  * Guarantees: point is not of order 1 or 2.
- * Constraints: 1601
+ * Constraints: 1598
  */
 template ScalarMulAny() {
     signal input scalar;

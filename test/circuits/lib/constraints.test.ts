@@ -1,0 +1,35 @@
+import { expect } from "chai";
+import { loadTemplate } from "../../helpers/template-circuit.ts";
+
+/** Constraints at --O1, linear ones included. A change is a change of every proving key. */
+const BASELINE: [file: string, instance: string, constraints: number][] = [
+  ["poseidon", "Poseidon(2)", 241],
+  ["poseidon", "Poseidon(3)", 262],
+  ["poseidon", "Poseidon(4)", 298],
+  ["poseidon", "Poseidon(5)", 322],
+  ["poseidon", "Poseidon(8)", 403],
+  ["poseidon", "Poseidon(16)", 610],
+  ["bits", "ToBits(128)", 129],
+  ["comparators", "IsZero()", 2],
+  ["comparators", "IsEqual()", 2],
+  ["baby-jubjub", "AssertOnCurve()", 3],
+  ["baby-jubjub", "EdwardsAdd()", 6],
+  ["baby-jubjub", "EdwardsDouble()", 5],
+  ["baby-jubjub", "EdwardsToMontgomery()", 3],
+  ["baby-jubjub", "MontgomeryToEdwards()", 2],
+  ["baby-jubjub", "MontgomeryAdd()", 3],
+  ["baby-jubjub", "MontgomeryDouble()", 4],
+  ["baby-jubjub", "MontgomeryDoubleAdd()", 5],
+  ["scalar-mul-fixed", "ScalarMulFixed()", 509],
+  ["scalar-mul-any", "ScalarMulAny()", 1598],
+  ["eddsa", "EdDSAPoseidonVerifier()", 2771],
+];
+
+describe("Constraints of the library circuits", () => {
+  for (const [file, instance, constraints] of BASELINE) {
+    it(`${instance} has ${constraints}`, async () => {
+      const circuit = await loadTemplate(`lib/${file}.circom`, instance);
+      expect(circuit.stats.constraints).to.equal(constraints);
+    });
+  }
+});

@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { SUBGROUP_ORDER, addPoints, multiplyBase } from "../../../src/crypto/baby-jubjub.ts";
+import type { Point } from "../../../src/crypto/baby-jubjub.ts";
+import type { Circuit } from "../../../src/circuits/circuit.ts";
+import { createSigningKey, publicKey, sign, verify } from "../../../src/crypto/eddsa.ts";
+import type { Signature } from "../../../src/crypto/eddsa.ts";
+import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
+import { poseidon } from "../../../src/crypto/poseidon.ts";
+import { SMALL_ORDER_POINTS, randomCurvePoint } from "../../helpers/curve-points.ts";
+import { expectCircuitRefusal, findFreeWires } from "../../helpers/forged-witness.ts";
+import { createRandom } from "../../helpers/random.ts";
+import { loadTemplate } from "../../helpers/template-circuit.ts";
+import { EDDSA_VECTOR } from "../../vectors/circomlib.ts";
+
+const random = createRandom();
+
+interface Case {
+  readonly key: Point;
+  readonly message: bigint;
+  readonly signature: Signature;
+}
+
+function toInput({ key, message, signature }: Case, enabled = 1) {
+  const { r8, s } = signature;
+  return { enabled, ax: key.x, ay: key.y, r8x: r8.x, r8y: r8.y, s, message };
+}
+
+function randomCase(message = random.field()): Case {
+  const signingKey = createSigningKey(random.bytes(32));
+  return { key: publicKey(signingKey), message, signature: sign(signingKey, message) };
+}
+
+/** A key with a component of small order, and its signature: valid, though nobody makes such. */
+function mixedOrderCase(torsion: Point): Case {
+  const scalar = random.bigint(250);
+  const nonce = random.bigint(250);
+  const message = random.field();
+  const key = addPoints(multiplyBase(scalar), torsion);
+  const r8 = multiplyBase(nonce);
+  const h = poseidon([r8.x, r8.y, key.x, key.y, message]);
+  return { key, message, signature: { r8, s: (nonce + 8n * h * scalar) % SUBGROUP_ORDER } };
+}
+
+describe(`EdDSA circuit, ${random.title}`, () => {
+  let circuit: Circuit;
+  before(async () => {
+    circuit = await loadTemplate("lib/eddsa.circom", "EdDSAPoseidonVerifier()");
+  });
+
+  async function expectAccepted(input: object): Promise<void> {
+    const witness = await circuit.calculateWitness(input as never);
+    expect(circuit.checkWitness(witness)).to.equal(null);
+  }
+
+  it("accepts what TypeScript accepts", async () => {
+    const messages = [0n, 1n, FIELD_MODULUS - 1n, random.field(), random.field()];
+    const mixed = SMALL_ORDER_POINTS.map(mixedOrderCase);
+    const vector = { ...EDDSA_VECTOR, key: EDDSA_VECTOR.publicKey };
+    for (const valid of [vector, ...messages.map((m) => randomCase(m)), ...mixed]) {
+      expect(verify(valid.key, valid.message, valid.signature)).to.equal(true);
+      await expectAccepted(toInput(valid));
+    }
+  });
+
+  it("refuses what TypeScript refuses", async () => {
+    const valid = randomCase();
+    const { key, message, signature } = valid;
+    const { r8, s } = signature;
+    const torsion = SMALL_ORDER_POINTS[1]!;
+    const invalid: Case[] = [
+      { ...valid, message: (message + 1n) % FIELD_MODULUS },
+      { ...valid, key: randomCase().key },
+      { ...valid, key: addPoints(key, torsion) },
+      { ...valid, key: { x: FIELD_MODULUS - key.x, y: key.y } },
+      { ...valid, key: { x: key.y, y: key.x } },
+      { ...valid, signature: { r8, s: s + SUBGROUP_ORDER } },
+      { ...valid, signature: { r8, s: (s + 1n) % SUBGROUP_ORDER } },
+      { ...valid, signature: { r8, s: SUBGROUP_ORDER } },
+      { ...valid, signature: { r8, s: FIELD_MODULUS - 1n } },
+      { ...valid, signature: { r8: addPoints(r8, torsion), s } },
+      { ...valid, signature: { r8: { x: r8.y, y: r8.x }, s } },
+      { ...valid, signature: { r8: randomCurvePoint(random), s } },
+      { ...valid, signature: randomCase().signature },
+      // With 8A = 0 the nonce alone would sign every message.
+      ...SMALL_ORDER_POINTS.map((small) => ({
+        key: small,
+        message,
+        signature: { r8: multiplyBase(5n), s: 5n },
+      })),
+    ];
+    for (const forged of invalid) {
+      expect(verify(forged.key, forged.message, forged.signature)).to.equal(false);
+      await expectCircuitRefusal(circuit, toInput(forged));
+    }
+  });
+
+  it("waives the equation, and only that, where nothing is signed", async () => {
+    const { key, message, signature } = randomCase();
+    const { r8, s } = signature;
+    const other = (message + 1n) % FIELD_MODULUS;
+    await expectAccepted(toInput({ key, message: other, signature }, 0));
+    const malformed: Case[] = [
+      { key, message, signature: { r8, s: s + SUBGROUP_ORDER } },
+      { key, message, signature: { r8: { x: r8.y, y: r8.x }, s } },
+      { key: { x: key.y, y: key.x }, message, signature },
+      { key: SMALL_ORDER_POINTS[2]!, message, signature },
+    ];
+    for (const forged of malformed) await expectCircuitRefusal(circuit, toInput(forged, 0));
+  });
+
+  it("leaves no wire of an honest witness free", async () => {
+    const witness = await circuit.calculateWitness(toInput(randomCase()));
+    const free = findFreeWires(circuit.constraints(), witness);
+    // A comparison's hint is free, and zero, where no bit is missing yet and none is extra.
+    const forgeable = free.filter((wire) => witness[wire] !== 0n);
+    expect(forgeable).to.deep.equal([circuit.wire("main.enabled")]);
+  });
+});

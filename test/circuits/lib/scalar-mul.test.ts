@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import {
+  BASE8,
+  SUBGROUP_ORDER,
+  addPoints,
+  doublePoint,
+  multiplyBase,
+  multiplyPoint,
+} from "../../../src/crypto/baby-jubjub.ts";
+import type { Point } from "../../../src/crypto/baby-jubjub.ts";
+import type { Circuit } from "../../../src/circuits/circuit.ts";
+import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
+import { SMALL_ORDER_POINTS, randomCurvePoint } from "../../helpers/curve-points.ts";
+import { expectCircuitRefusal, findFreeWires } from "../../helpers/forged-witness.ts";
+import { createRandom } from "../../helpers/random.ts";
+import { loadTemplate } from "../../helpers/template-circuit.ts";
+
+const random = createRandom();
+const SCALAR_BITS = 251;
+/** Scalars nearer than this to 0 or r are not accepted by ScalarMulAny. */
+const ROUNDED = 1n << 126n;
+
+async function multiplyInCircuit(circuit: Circuit, input: object): Promise<Point> {
+  const witness = await circuit.calculateWitness(input as never);
+  expect(circuit.checkWitness(witness)).to.equal(null);
+  return { x: witness[circuit.wire("main.out.x")]!, y: witness[circuit.wire("main.out.y")]! };
+}
+
+describe(`Scalar multiplication circuits, ${random.title}`, () => {
+  let fixed: Circuit;
+  let any: Circuit;
+  before(async () => {
+    fixed = await loadTemplate("lib/scalar-mul-fixed.circom", "ScalarMulFixed()");
+    any = await loadTemplate("lib/scalar-mul-any.circom", "ScalarMulAny()");
+  });
+
+  it("multiplies BASE8 by every number of 251 bits", async () => {
+    const limit = 1n << BigInt(SCALAR_BITS);
+    const halves = [0n, 1n].map((sign) => (limit - 1n - sign * SUBGROUP_ORDER) / 2n);
+    const near = [SUBGROUP_ORDER, limit - SUBGROUP_ORDER, limit - (SUBGROUP_ORDER + 1n) / 2n];
+    const edges = [0n, 1n, 2n, 3n, limit / 2n - 1n, limit / 2n, limit - 1n, ...halves, ...near];
+    const neighbours = edges.flatMap((edge) => [edge - 1n, edge, edge + 1n]);
+    const randoms = Array.from({ length: 10 }, () => random.bigint(SCALAR_BITS));
+    for (const scalar of [...neighbours, ...randoms].filter((s) => s >= 0n && s < limit)) {
+      const bits = Array.from({ length: SCALAR_BITS }, (_, i) => (scalar >> BigInt(i)) & 1n);
+      const out = await multiplyInCircuit(fixed, { bits });
+      expect(out, `${scalar}`).to.deep.equal(multiplyBase(scalar));
+    }
+  });
+
+  it("multiplies points of order l and 2l by 2h + 1", async () => {
+    const orderTwo = multiplyPoint(SMALL_ORDER_POINTS[1]!, 4n);
+    const base = multiplyBase(random.field());
+    const edges = [ROUNDED, 1n << 127n, 1n << 250n, FIELD_MODULUS - ROUNDED - 1n];
+    const randoms = Array.from({ length: 6 }, () => random.field());
+    for (const scalar of [...edges, ...randoms, SUBGROUP_ORDER + 5n, 3n * SUBGROUP_ORDER + 1n]) {
+      for (const point of [base, addPoints(base, orderTwo)]) {
+        const out = await multiplyInCircuit(any, { scalar, point });
+        expect(out, `${scalar}`).to.deep.equal(multiplyPoint(point, 2n * scalar + 1n));
+      }
+    }
+  });
+
+  it("refuses what its additions cannot do, rather than being wrong", async () => {
+    for (const point of [SMALL_ORDER_POINTS[0]!, multiplyPoint(SMALL_ORDER_POINTS[1]!, 4n)]) {
+      await expectCircuitRefusal(any, { scalar: random.field(), point });
+    }
+    for (const scalar of [0n, 1n, FIELD_MODULUS - 1n, (SUBGROUP_ORDER - 1n) / 2n]) {
+      await expectCircuitRefusal(any, { scalar, point: BASE8 });
+    }
+  });
+
+  it("leaves no wire free", async () => {
+    const point = doublePoint(doublePoint(randomCurvePoint(random)));
+    const product = await any.calculateWitness({ scalar: random.field(), point: { ...point } });
+    const inputs = ["scalar", "point.x", "point.y"].map((name) => any.wire(`main.${name}`));
+    const wires = [...product.keys()].slice(1).filter((wire) => !inputs.includes(wire));
+    // A comparison's hint is free, and zero, where no bit is missing yet and none is extra.
+    expect(free.filter((wire) => product[wire] !== 0n)).to.deep.equal([]);
+  });
+});
