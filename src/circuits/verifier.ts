@@ -5,7 +5,7 @@
  *
  *     verifyProof(uint256[2] a, uint256[2][2] b, uint256[2] c, uint256[N] input) returns (bool)
  *
- * One with several keys, possibly with different numbers of public inputs:
+ * One with several keys, possibly with different numbers of public inputs, or with `selectByKeyId`:
  *
  *     verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) returns (bool)
  *
@@ -23,7 +23,7 @@ import type { ProofWithSignals, VerificationKey } from "./snarkjs.ts";
 
 /** A key in a verifier contract. */
 export interface VerifierKey {
-  /** What callers pass as keyId; unused if the contract has one key only. */
+  /** What callers pass as keyId, where they do. */
   readonly id: number;
   /** The circuit's name, for the documentation and the constant's name. */
   readonly name: string;
@@ -47,7 +47,7 @@ export interface SolidityProof {
   /** The imaginary part comes first, as in EIP-197. */
   readonly b: readonly [readonly [bigint, bigint], readonly [bigint, bigint]];
   readonly c: readonly [bigint, bigint];
-  /** a, b and c in one list, for contracts with several keys. */
+  /** a, b and c in one list, for contracts that take a keyId. */
   readonly flat: readonly bigint[];
   readonly input: readonly bigint[];
 }
@@ -77,7 +77,7 @@ export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): Sol
 export function generateVerifier(options: VerifierOptions): string {
   checkOptions(options);
   const { keys, selectByKeyId = keys.length > 1 } = options;
-  const body = selectByKeyId ? severalKeysBody(keys) : singleKeyBody(keys[0]!);
+  const body = selectByKeyId ? keyIdBody(keys) : singleKeyBody(keys[0]!);
   const sections = [constants(options), insecureGuard(options), ...body].filter(
     (section) => section !== "",
   );
@@ -195,11 +195,11 @@ function singleKeyBody(key: VerifierKey): string[] {
   return [verifyProof, verifyFunction(`uint256[${count}] memory input`, "input", String(count))];
 }
 
-function severalKeysBody(keys: readonly VerifierKey[]): string[] {
+function keyIdBody(keys: readonly VerifierKey[]): string[] {
   const list = keys.map(({ id, name }) => `${id} is ${name}`).join(", ");
   const errors = `    error UnknownKey(uint256 keyId);
     error WrongInputCount(uint256 expected, uint256 actual);`;
-  const verifyProof = `    /// @notice Whether a proof is valid. Reverts for a caller's mistake only.
+  const verifyProof = `    /// @notice Whether a proof is valid. Reverts only for wrong arguments.
 ${wrapComment(`@param keyId ${list}.`, "    ")}
     /// @param proof Points A, B (the imaginary parts first) and C.
     /// @param input The public values: outputs, then public inputs.

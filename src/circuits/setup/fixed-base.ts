@@ -25,7 +25,8 @@ const GROUPS = {
 
 /** Sums made side by side: few enough that they and their inverses stay in the cache. */
 const BATCH = 1024;
-const MAXIMUM_WINDOW_BITS = 15;
+/** Beyond this the table outgrows the cache, and a look-up costs more than an addition saves. */
+const MAXIMUM_WINDOW_BITS = 13;
 const WORDS = ELEMENT_BYTES / 4;
 
 /** The size of an affine point in bytes. */

@@ -43,7 +43,8 @@ describe("circuits: input types", () => {
   it("nests the fields of buses", () => {
     const type = declaredType(generateCircuitTypes([bus]), "MerkleProofInputs");
     expect(type.replace(/\/\*\*.*?\*\/ /g, "")).to.equal(
-      "readonly points: readonly { readonly x: SignalValue; readonly y: readonly SignalValue[]; }[]; " +
+      "readonly points: readonly { readonly x: SignalValue; " +
+        "readonly y: readonly SignalValue[]; }[]; " +
         "readonly deep: { readonly inner: { readonly z: SignalValue; }; };",
     );
   });

@@ -12,6 +12,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { format, resolveConfig } from "prettier";
 import { BASE_FIELD_MODULUS } from "../../../src/circuits/bn254.ts";
 import { type Circuit, loadCircuit } from "../../../src/circuits/circuit.ts";
+import { loadCurve } from "../../../src/circuits/ffjavascript.ts";
 import { releaseProver } from "../../../src/circuits/snarkjs.ts";
 import {
   generateVerifier,
@@ -61,6 +62,39 @@ async function deploy({ abi, bytecode }: Artifact, chainId = 31337): Promise<Con
   const contract = await new ContractFactory(abi, bytecode, signer).deploy();
   await contract.waitForDeployment();
   return contract as Contract;
+}
+
+/** x and y, real parts first, of a point on the curve that no multiple of the generator is. */
+async function pointOutsideSubgroup(): Promise<[bigint, bigint, bigint, bigint]> {
+  const { G2 } = (await loadCurve()) as unknown as { G2: UntypedGroup };
+  for (let i = 1n; ; i++) {
+    const x = G2.F.fromObject([i, 0n]);
+    const square = G2.F.add(G2.F.mul(G2.F.square(x), x), G2.b);
+    if (!G2.F.isSquare(square)) continue;
+    const [xParts, yParts] = [x, G2.F.sqrt(square)].map((part) => G2.F.toObject(part));
+    const point = G2.fromObject([xParts!, yParts!]);
+    expect(G2.isValid(point)).to.equal(true);
+    expect(G2.isZero(G2.timesScalar(point, FIELD_MODULUS))).to.equal(false);
+    return [...xParts!, ...yParts!] as [bigint, bigint, bigint, bigint];
+  }
+}
+
+/** More of ffjavascript than the sources use. */
+interface UntypedGroup {
+  readonly b: Uint8Array;
+  readonly F: {
+    fromObject(parts: bigint[]): Uint8Array;
+    toObject(element: Uint8Array): bigint[];
+    add(a: Uint8Array, b: Uint8Array): Uint8Array;
+    mul(a: Uint8Array, b: Uint8Array): Uint8Array;
+    square(a: Uint8Array): Uint8Array;
+    isSquare(a: Uint8Array): boolean;
+    sqrt(a: Uint8Array): Uint8Array;
+  };
+  fromObject(coordinates: bigint[][]): Uint8Array;
+  isValid(point: Uint8Array): boolean;
+  isZero(point: Uint8Array): boolean;
+  timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
 }
 
 describe("circuits: verifier contract", () => {
@@ -149,6 +183,14 @@ describe("circuits: verifier contract", () => {
     });
   });
 
+  it("takes the id of a single key if it is told to", async () => {
+    const source = generate({ keys: keys.slice(0, 1), selectByKeyId: true });
+    const contract = await deploy(compileSolidity(source, "Verifier"));
+    const { flat, input } = toSolidityProof(await squarer.prove({ root: 12 }));
+    expect(await contract.getFunction("verifyProof")(4, flat, input)).to.equal(true);
+    expectCode("VERIFIER_KEYS", () => generate({ selectByKeyId: false }));
+  });
+
   describe("with several keys", () => {
     let contract: Contract;
     let proof: readonly bigint[];
@@ -197,6 +239,14 @@ describe("circuits: verifier contract", () => {
         const infinite = proof.map((value, i) => (i >= start && i < end ? 0n : value));
         expect(await verify(7, infinite, input)).to.equal(false);
       }
+    });
+
+    it("refuses a point of the twisted curve outside the group", async () => {
+      const outside = await pointOutsideSubgroup();
+      const b = [outside[1], outside[0], outside[3], outside[2]];
+      expect(await verify(7, [...proof.slice(0, 2), ...b, ...proof.slice(6)], input)).to.equal(
+        false,
+      );
     });
 
     it("reverts for a key or a number of inputs that does not exist", async () => {
