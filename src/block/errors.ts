@@ -8,6 +8,7 @@ export type BlockErrorFacts =
   | { code: "FEE_ACCOUNT_NOT_FOUND"; feeAccountId: number }
   | { code: "PUBDATA_TRUNCATED"; offsetBytes: number; lengthBytes: number }
   | { code: "PUBDATA_TOO_LONG"; expectedBytes: number; lengthBytes: number }
+  | { code: "PUBDATA_TRAILING_NOOP"; records: number }
   | { code: "PUBDATA_UNKNOWN_OPERATION"; slot: number; op: number }
   | { code: "PUBDATA_EXTENSION_MISPLACED"; slot: number; expected: number };
 
@@ -39,6 +40,10 @@ export const blockError = defineErrors<BlockErrorFacts>({
     message: ({ expectedBytes, lengthBytes }) =>
       `The public data ends after ${expectedBytes} bytes, but has ${lengthBytes}.`,
     fix: "Pass the public data of exactly one block.",
+  },
+  PUBDATA_TRAILING_NOOP: {
+    message: ({ records }) => `The last of the ${records} records is a noop.`,
+    fix: "Leave out the noops at the end of a block.",
   },
   PUBDATA_UNKNOWN_OPERATION: {
     message: ({ slot, op }) => `Slot ${slot} has the operation code ${op}, which nothing has.`,

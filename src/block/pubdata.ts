@@ -46,10 +46,10 @@ export function encodePubdata(operations: readonly PublicOperation[]): Uint8Arra
 
 /**
  * Reads the public data of a block. Takes all that L1 takes, also an amount with a larger exponent
- * than needed or a noop at the end, and nothing else.
+ * than needed, and nothing else.
  *
  * @returns The operations, by slot.
- * @throws PUBDATA_TRUNCATED, PUBDATA_TOO_LONG, PUBDATA_UNKNOWN_OPERATION,
+ * @throws PUBDATA_TRUNCATED, PUBDATA_TOO_LONG, PUBDATA_TRAILING_NOOP, PUBDATA_UNKNOWN_OPERATION,
  * PUBDATA_EXTENSION_MISPLACED, UNUSED_COLUMN_NOT_ZERO, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
 export function decodePubdata(pubdata: Uint8Array): PublicOperation[] {
@@ -63,6 +63,9 @@ export function decodePubdata(pubdata: Uint8Array): PublicOperation[] {
     return operation;
   });
   reader.end();
+  if (operations.at(-1)?.type === "noop") {
+    throw blockError({ code: "PUBDATA_TRAILING_NOOP", records: recordCount });
+  }
   return operations;
 }
 

@@ -142,8 +142,8 @@ function createScene(random: Random, preset: Preset): Scene {
   const [alice, bob, carol] = partyIds.map((accountId) => ({ ...createActor(random), accountId }));
   const tokenId = random.int(tokenCapacity(preset));
   let state = createGenesisState(preset, { feeAccountAddress: random.bigint(160) });
-  for (const { accountId, address, keys } of [alice!, bob!, carol!]) {
-    const pubKeyHash = accountId === carol!.accountId ? 0n : hashPublicKey(publicKey(keys[0]));
+  for (const { accountId, address, pubKeyHashes } of [alice!, bob!, carol!]) {
+    const pubKeyHash = accountId === carol!.accountId ? 0n : pubKeyHashes[0];
     const account = { ...newAccount(address), nonce: random.int(1000), pubKeyHash };
     state = state.update(accountId, tokenId, { account, balance: BALANCE });
   }

@@ -12,7 +12,8 @@
 import { appendOperation, type Block, openBlock, type OpenBlock } from "../../src/block/block.ts";
 import { createSigningKey, hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
 import type { SigningKey } from "../../src/crypto/eddsa.ts";
-import type { Operation } from "../../src/ops/operation.ts";
+import { publicFields } from "../../src/ops/codec.ts";
+import type { Operation, PublicOperation } from "../../src/ops/operation.ts";
 import { closestPackableAmountBelow, closestPackableFeeBelow } from "../../src/ops/packed.ts";
 import { toOperation } from "../../src/ops/to-operation.ts";
 import { signTransaction, type Transaction } from "../../src/ops/transaction.ts";
@@ -33,6 +34,8 @@ import type { Random } from "./random.ts";
 export interface Actor {
   readonly address: bigint;
   readonly keys: readonly [SigningKey, SigningKey];
+  /** What accounts call the keys. */
+  readonly pubKeyHashes: readonly [bigint, bigint];
 }
 
 export interface World {
@@ -44,8 +47,9 @@ export interface World {
 }
 
 export function createActor(random: Random): Actor {
-  const key = () => createSigningKey(random.bytes(32));
-  return { address: random.bigint(160), keys: [key(), key()] };
+  const keys = [createSigningKey(random.bytes(32)), createSigningKey(random.bytes(32))] as const;
+  const pubKeyHashes = keys.map((key) => hashPublicKey(publicKey(key))) as [bigint, bigint];
+  return { address: random.bigint(160), keys, pubKeyHashes };
 }
 
 /**
@@ -57,8 +61,8 @@ export function createWorld(random: Random, preset: Preset): World {
   const domain = random.field();
   const [collector, ...others] = actors;
   let state = createGenesisState(preset, { feeAccountAddress: collector!.address });
-  for (const [index, { address, keys }] of others.slice(0, 5).entries()) {
-    const pubKeyHash = index < 3 ? hashPublicKey(publicKey(random.pick(keys))) : 0n;
+  for (const [index, { address, pubKeyHashes }] of others.slice(0, 5).entries()) {
+    const pubKeyHash = index < 3 ? random.pick(pubKeyHashes) : 0n;
     const account = { ...newAccount(address), nonce: randomNonce(random), pubKeyHash };
     const accountId = randomFreeId(random, state);
     state = state.update(accountId, 0, { account });
@@ -198,7 +202,7 @@ function pickSigner(
       if (actor === undefined || nonce === NONCE_MAX) return [];
       const key = withNewKey
         ? random.pick(actor.keys)
-        : actor.keys.find((candidate) => hashPublicKey(publicKey(candidate)) === pubKeyHash);
+        : actor.keys[actor.pubKeyHashes.indexOf(pubKeyHash)];
       return key === undefined ? [] : [{ accountId, key }];
     },
   );
@@ -247,4 +251,11 @@ function randomFreeId(random: Random, state: RollupState): number {
 
 function isFull(state: RollupState): boolean {
   return state.nextAccountId === accountCapacity(state.preset);
+}
+
+/** The public data of an operation: without what its signer added. */
+export function toPublic(operation: PublicOperation): PublicOperation {
+  const names = ["type", ...publicFields(operation.type).map(({ name }) => name)];
+  const fields = Object.entries(operation).filter(([name]) => names.includes(name));
+  return Object.fromEntries(fields) as unknown as PublicOperation;
 }

@@ -1,0 +1,157 @@
+/** The commitment to a block's public data, and that it holds the operator to every byte of it. */
+import { expect } from "chai";
+import { AbiCoder, keccak256 } from "ethers";
+import { applyBlock } from "../../src/block/block.ts";
+import {
+  blockData,
+  challenge,
+  commitBlock,
+  dataDigest,
+  evaluate,
+  headerWord,
+} from "../../src/block/commitment.ts";
+import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
+import { poseidon } from "../../src/crypto/poseidon.ts";
+import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
+import { extensionColumns, operationOfCode } from "../../src/protocol/operations.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import type { BranchWitness } from "../../src/state/rollup-state.ts";
+import { integerFromBytes } from "../../src/util/bytes.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createWorld, randomBlock } from "../helpers/random-block.ts";
+import { createRandom } from "../helpers/random.ts";
+
+/** The data vector as L1 reads it: bytes to field elements, without a look at what they mean. */
+function readData(pubdata: Uint8Array, slots: number): bigint[] {
+  const data = new Array<bigint>(3 * slots).fill(0n);
+  let offset = 0;
+  const read = (bytes: number) => integerFromBytes(pubdata.subarray(offset, (offset += bytes)));
+  const count = Number(read(2));
+  for (let slot = 0; slot < count; slot++) data[slot] = read(16);
+  while (offset < pubdata.length) {
+    const slot = Number(read(2));
+    const op = data[slot]! >> 120n;
+    const values = new Map(
+      extensionColumns(operationOfCode(Number(op))!).map(({ name, type }) => [
+        { owner: "address", recipient: "address", nonce: "nonce" }[name] ?? "value",
+        read(FIELD_TYPE_BYTES[type]),
+      ]),
+    );
+    const nonce = values.get("nonce") ?? 0n;
+    data[slots + 2 * slot] = (op << 192n) + (nonce << 160n) + values.get("address")!;
+    data[slots + 2 * slot + 1] = values.get("value") ?? 0n;
+  }
+  return data;
+}
+
+/** The root that a branch proves for an account and a token. */
+function rootOf(branch: BranchWitness, accountId: number, tokenId: number): bigint {
+  const climb = (leaf: bigint, index: number, siblings: BranchWitness["stateSiblings"]) =>
+    siblings.reduce((child, others, level) => {
+      const place = Math.floor(index / 8 ** level) % 8;
+      return poseidon(others.toSpliced(place, 0, child));
+    }, leaf);
+  const { kind, nonce, address, pubKeyHash } = branch.account;
+  const balanceRoot = climb(branch.balance, tokenId, branch.tokenSiblings);
+  const meta = (BigInt(kind) << 192n) + (BigInt(nonce) << 160n) + address;
+  const leaf = kind === 0 ? 0n : poseidon([meta, pubKeyHash, balanceRoot]);
+  return climb(leaf, accountId, branch.stateSiblings);
+}
+
+describe("block commitment", () => {
+  const random = createRandom();
+  const world = createWorld(random, PRESETS.dev);
+  const block = randomBlock(world, world.state, { slots: 16 });
+  const applied = applyBlock(world.state, block, world.domain);
+  const commitment = commitBlock(applied, world.domain);
+  const data = blockData(applied.slots.map(({ operation }) => operation));
+
+  it(`reads the same data from the bytes as from the operations (${random.title})`, () => {
+    expect(readData(commitment.pubdata, 16)).to.deep.equal(data);
+    expect(data).to.have.length(48);
+  });
+
+  it("hashes the data in a chain of 15 elements at a time, zeros last", () => {
+    const elements = Array.from({ length: 20 }, () => random.field());
+    const first = poseidon([0n, ...elements.slice(0, 15)]);
+    const zeros = new Array<bigint>(10).fill(0n);
+    expect(dataDigest(elements)).to.equal(poseidon([first, ...elements.slice(15), ...zeros]));
+  });
+
+  it("evaluates the data as a polynomial, the first element constant", () => {
+    expect(evaluate([3n, 5n, 7n], 10n)).to.equal(753n);
+    const z = random.field();
+    let sum = 0n;
+    for (const [k, element] of data.entries()) sum += element * z ** BigInt(k);
+    expect(evaluate(data, z)).to.equal(sum % FIELD_MODULUS);
+  });
+
+  it("derives the challenge as Solidity does", () => {
+    const { pubdata, digest, oldStateRoot, newStateRoot, header, z } = commitment;
+    const types = ["bytes32", ...new Array<string>(5).fill("uint256")];
+    const values = [keccak256(pubdata), 16, digest, oldStateRoot, newStateRoot, header];
+    const encoded = AbiCoder.defaultAbiCoder().encode(types, values);
+    expect(z).to.equal(BigInt(keccak256(encoded)) % FIELD_MODULUS);
+  });
+
+  it("packs the header, and refuses one that does not fit", () => {
+    const header = { blockNumber: 1, timestamp: 2n, feeAccountId: 3 };
+    expect(headerWord(header)).to.equal((1n << 88n) + (2n << 24n) + 3n);
+    expectCode("FIELD_OUT_OF_RANGE", () => headerWord({ ...header, timestamp: 1n << 64n }));
+    expectCode("FIELD_OUT_OF_RANGE", () => headerWord({ ...header, blockNumber: 2 ** 32 }));
+  });
+
+  it("lists the public inputs in the order of the circuit", () => {
+    const { oldStateRoot, newStateRoot, header, domain, digest, z, y } = commitment;
+    const order = [oldStateRoot, newStateRoot, header, domain, digest, z, y];
+    expect(commitment.publicInputs).to.deep.equal(order);
+    expect(y).to.equal(evaluate(data, z));
+    expect(digest).to.equal(dataDigest(data));
+  });
+
+  it("catches every changed byte: what L1 computes is not what the circuit does", () => {
+    const { pubdata, z } = commitment;
+    for (let offset = 2; offset < pubdata.length; offset++) {
+      const changed = pubdata.slice();
+      changed[offset]! ^= 1 << random.int(8);
+      const changedZ = challenge({ ...commitment, pubdata: changed, slots: 16 });
+      expect(changedZ).to.not.equal(z);
+      let read: bigint[];
+      try {
+        read = readData(changed, 16);
+      } catch {
+        continue; // L1 can not even read it
+      }
+      expect(evaluate(read, changedZ)).to.not.equal(evaluate(data, changedZ));
+    }
+  });
+
+  it("depends on all that the block says", () => {
+    const changes = [{ digest: 1n }, { oldStateRoot: 1n }, { newStateRoot: 1n }, { header: 1n }];
+    for (const change of [...changes, { slots: 4 }]) {
+      expect(challenge({ ...commitment, slots: 16, ...change })).to.not.equal(commitment.z);
+    }
+  });
+
+  it("gives the circuit branches that prove the roots before and between the updates", () => {
+    const input = createBlockWitnessInput(applied, commitment);
+    for (const [slot, { before, afterA }] of applied.slots.entries()) {
+      for (const [branch, state] of [before, afterA].entries()) {
+        const witness: BranchWitness = {
+          account: {
+            kind: Number(input.kind[slot]![branch]),
+            nonce: Number(input.nonce[slot]![branch]),
+            address: input.accountAddress[slot]![branch]!,
+            pubKeyHash: input.pubKeyHash[slot]![branch]!,
+          },
+          balance: input.balance[slot]![branch]!,
+          stateSiblings: input.stateSiblings[slot]![branch]!,
+          tokenSiblings: input.tokenSiblings[slot]![branch]!,
+        };
+        const accountId = Number((branch === 0 ? input.accountA : input.accountB)[slot]);
+        expect(rootOf(witness, accountId, Number(input.token[slot]))).to.equal(state.root);
+      }
+    }
+  });
+});
