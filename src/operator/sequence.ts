@@ -121,16 +121,12 @@ export function reopenSequence(
 }
 
 function appendItem({ items, block }: OpenSlots, item: Item): OpenSlots {
-  const source = item.kind === "request" ? toPriorityRequest(item.request) : item.transaction;
+  const source = item.kind === "request" ? item.request : item.transaction;
   const operation = toOperation(block.state, source);
   if (operation.type === "changePubKey" && item.kind === "transaction") {
     assertConsentOf(operation.owner, operation.accountId, item.consent);
   }
   return { items: [...items, item], block: appendOperation(block, operation) };
-}
-
-function toPriorityRequest({ requestId: _, ...request }: QueuedRequest) {
-  return request;
 }
 
 /** @throws OWNER_MISMATCH */

@@ -23,8 +23,8 @@ export interface Prover {
   /** For logs and reports; `mock` proves nothing. */
   readonly name: string;
   /**
-   * @throws PROVER_CIRCUIT_MISSING, PROOF_PUBLIC_INPUTS_MISMATCH, or the coded error of the witness
-   * generator when the input breaks a constraint.
+   * @throws PROOF_PUBLIC_INPUTS_MISMATCH, or the coded error of the witness generator when the input
+   * breaks a constraint.
    */
   prove(job: ProofJob): Promise<BlockProof>;
   /** Frees threads and memory. No job may follow. */

@@ -11,6 +11,8 @@ import {
 } from "./methods.ts";
 import { toJson } from "./schemas.ts";
 
+type ResultSchema<M extends RpcMethod> = z.ZodType<RpcResult<M>, z.ZodTypeDef, unknown>;
+
 /** Sends one JSON-RPC call and resolves with its `result`, or rejects with its error. */
 export type JsonRpcRequest = (method: string, params: unknown[]) => Promise<unknown>;
 
@@ -27,8 +29,8 @@ export function createRpcClient(request: JsonRpcRequest): RpcClient {
   return {
     async call(method, ...params) {
       const answer = await send(request, method, toJson(params) as unknown[]);
-      const result: z.ZodTypeAny = RPC_METHODS[method].result;
-      const parsed = result.safeParse(answer);
+      const schema: ResultSchema<typeof method> = RPC_METHODS[method].result;
+      const parsed = schema.safeParse(answer);
       if (parsed.success) return parsed.data;
       throw rpcError({ code: "RPC_RESULT_INVALID", method, ...firstIssue(parsed.error) });
     },

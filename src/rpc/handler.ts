@@ -32,7 +32,7 @@ export function createRpcHandler(operator: Operator): RpcHandler {
   const methods = createMethods(operator);
   return async (method, params) => {
     if (!isRpcMethod(method)) throw rpcError({ code: "RPC_METHOD_UNKNOWN", method });
-    const schema: z.ZodTypeAny = RPC_METHODS[method].params;
+    const schema: z.ZodType<unknown[], z.ZodTypeDef, unknown> = RPC_METHODS[method].params;
     const parsed = schema.safeParse(params ?? []);
     if (!parsed.success) {
       throw rpcError({ code: "RPC_PARAMS_INVALID", method, ...firstIssue(parsed.error) });

@@ -1,5 +1,11 @@
 /** One user of one rollup: an Ethereum wallet on L1, and the L2 key that is derived from it. */
-import { Contract, getAddress, isAddress, type Signer, ZeroAddress } from "ethers";
+import {
+  Contract,
+  type ContractTransactionResponse,
+  getAddress,
+  isAddress,
+  type Signer,
+} from "ethers";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
 import { type SignedTransaction, signingDomain, type Transaction } from "../ops/transaction.ts";
@@ -59,6 +65,10 @@ export interface DepositParams {
   readonly to?: string;
 }
 
+interface Erc20 {
+  allowance(owner: string, spender: string): Promise<bigint>;
+  approve(spender: string, amount: bigint): Promise<ContractTransactionResponse>;
+}
 const ERC20_ABI = [
   "function allowance(address owner, address spender) view returns (uint256)",
   "function approve(address spender, uint256 amount)",
@@ -226,13 +236,13 @@ export class RollupWallet {
 
   /** Tokens such as USDT refuse to change an allowance that is not zero, so it is cleared first. */
   async #approve(token: string, amount: bigint): Promise<void> {
-    const erc20 = new Contract(token, ERC20_ABI, this.l1Signer);
+    const erc20 = new Contract(token, ERC20_ABI, this.l1Signer) as unknown as Erc20;
     const spender = this.#l1.rollupAddress;
-    const allowance: bigint = await erc20.getFunction("allowance")(this.address, spender);
+    const allowance = await erc20.allowance(this.address, spender);
     if (allowance >= amount) return;
     const amounts = allowance === 0n ? [amount] : [0n, amount];
     for (const allowed of amounts) {
-      await (await erc20.getFunction("approve")(spender, allowed)).wait();
+      await (await erc20.approve(spender, allowed)).wait();
     }
   }
 
