@@ -74,8 +74,10 @@ export const i32 = {
   const: (value: number): I32 => ({ type: "i32", bytes: [0x41, ...signed(value | 0)] }),
   load: load("i32", 0x28),
   load8: load("i32", 0x2d),
+  load16: load("i32", 0x2f),
   store: store<"i32">(0x36),
   store8: store<"i32">(0x3a),
+  store16: store<"i32">(0x3b),
   isZero: unary<"i32", "i32">("i32", 0x45),
   equal: binary<"i32", "i32">("i32", 0x46),
   notEqual: binary<"i32", "i32">("i32", 0x47),
@@ -84,6 +86,7 @@ export const i32 = {
   greater: binary<"i32", "i32">("i32", 0x4b),
   lessOrEqual: binary<"i32", "i32">("i32", 0x4d),
   greaterOrEqual: binary<"i32", "i32">("i32", 0x4f),
+  greaterOrEqualSigned: binary<"i32", "i32">("i32", 0x4e),
   leadingZeros: unary<"i32", "i32">("i32", 0x67),
   add: binary<"i32", "i32">("i32", 0x6a),
   subtract: binary<"i32", "i32">("i32", 0x6b),
@@ -192,6 +195,7 @@ export const i64x2 = {
   add: binary<"v128", "v128">("v128", ...simd(0xce)),
   subtract: binary<"v128", "v128">("v128", ...simd(0xd1)),
   equal: binary<"v128", "v128">("v128", ...simd(0xd6)),
+  negate: unary<"v128", "v128">("v128", ...simd(0xc1)),
 };
 
 export const f64x2 = {

@@ -43,12 +43,17 @@ export interface FunctionBuilder {
   for(from: I32, end: I32, body: (counter: Local<"i32">) => void, step?: number): void;
 }
 
+/** `N` parameters. */
+type Parameters<N extends number, T extends Local<"i32">[] = []> = T["length"] extends N
+  ? T
+  : Parameters<N, [...T, Local<"i32">]>;
+
 export interface ModuleBuilder {
   /** Defines a function; one with a name is exported. */
-  function(
+  function<N extends number>(
     exportName: string | null,
-    parameters: number,
-    body: (fn: FunctionBuilder, ...parameters: Local<"i32">[]) => void,
+    parameters: N,
+    body: (fn: FunctionBuilder, ...parameters: Parameters<N>) => void,
     result?: "i32" | "void",
   ): WasmFunction;
   /** A vector constant with `word` in both lanes. */
@@ -123,7 +128,7 @@ function poolSegment(words: readonly bigint[]): number[] {
 
 function buildBody(
   { parameters, result }: WasmFunction,
-  body: (fn: FunctionBuilder, ...parameters: Local<"i32">[]) => void,
+  body: (fn: FunctionBuilder, ...parameters: never[]) => void,
 ): number[] {
   const types: ValueType[] = [];
   const code: number[] = [];
@@ -139,7 +144,8 @@ function buildBody(
     types.push(type);
     return createLocal(type, parameters + types.length - 1);
   });
-  body(fn, ...Array.from({ length: parameters }, (_, index) => createLocal("i32", index)));
+  const locals32 = Array.from({ length: parameters }, (_, index) => createLocal("i32", index));
+  body(fn, ...(locals32 as never[]));
   const locals = vector(types.map((type) => [1, TYPE_CODES[type]]));
   // A function with a result leaves through `return` only, so its end is unreachable.
   const end = result === "void" ? [0x0b] : [0x00, 0x0b];

@@ -1,0 +1,291 @@
+/**
+ * Emits point arithmetic on y² = x³ + b, over Fq for G1 and over Fq2 for G2.
+ *
+ * **Affine additions in batches.** (x₁, y₁) + (x₂, y₂) with λ = (y₂ − y₁)/(x₂ − x₁) is
+ * x₃ = λ² − x₁ − x₂, y₃ = λ(x₁ − x₃) − y₁: three products and a division. Montgomery's trick turns
+ * n divisions into one and 3(n − 1) products: multiply all denominators up, invert, and walk back.
+ * The formula fails if x₁ = x₂. Then the product of all denominators is zero, which costs nothing
+ * to notice; only then are the culprits sought and added apart.
+ *
+ * **Complete projective additions**, for chains that cannot be batched: twelve products, no
+ * exceptions, doubling included.
+ *
+ * An affine point is two single elements, x then y; (0, 0), which is not on the curves, stands for
+ * the point at infinity. A *reference* to a point is its address, plus 1 to mean its negative. A
+ * projective pair is three pairs X, Y, Z of coordinates.
+ *
+ * @see https://eprint.iacr.org/2015/1060 algorithm 7 (complete addition for a = 0)
+ */
+
+import { add, loadPair, loadSingles, negate, storePair, storeSingles, subtract } from "./field.ts";
+import type { Limbs } from "./field.ts";
+import { zeroLanes } from "./extension.ts";
+import type { CoordinateMacros } from "./extension.ts";
+import { PAIR_BYTES } from "./limbs.ts";
+import { POWER_SCRATCH_BYTES } from "./power.ts";
+import { i32, i64, i64x2, v128 } from "./wasm/instructions.ts";
+import type { I32, Local, V128 } from "./wasm/instructions.ts";
+import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
+
+/** What tells the two groups apart. */
+export interface CurveParameters {
+  readonly coordinates: CoordinateMacros;
+  /** 3b, by components. */
+  readonly tripleB: readonly bigint[];
+  /** β with (βx, y) = λ·(x, y) for the λ of endomorphism.ts, by components. */
+  readonly beta: readonly bigint[];
+  /** Raises a pair in Fq to p − 2. */
+  readonly power: WasmFunction;
+}
+
+export interface CurveFunctions extends CurveParameters {
+  /** Length of an affine point. */
+  readonly pointBytes: number;
+  /** Length of a projective pair. */
+  readonly projectiveBytes: number;
+  /** `add(target, a, b)` on projective pairs; any of them may be the same. */
+  readonly add: WasmFunction;
+  /**
+   * `addAffine(sums, count, scratch)`: works off `count` > 0 sums of distinct points, each two
+   * references and a target. Returns 0, with nothing done, if two points have the same x.
+   */
+  readonly addAffine: WasmFunction;
+  /**
+   * `addExceptional(sums, count, scratch)`: works off the sums of points with the same x, moves the
+   * others to the front and returns their number.
+   */
+  readonly addExceptional: WasmFunction;
+}
+
+/** A sum to be formed: two references and the address of the result. */
+export const SUM_BYTES = 12;
+
+/** Scratch memory of `addAffine` for up to `sums` sums. */
+export function addAffineScratchBytes(sums: number, coordinateLimbs: number): number {
+  return PREFIX_START + 16 * coordinateLimbs * Math.ceil(sums / 2);
+}
+
+/** Where in the scratch memory the running products are, after what the inversion needs. */
+const PREFIX_START = POWER_SCRATCH_BYTES + 2 * PAIR_BYTES;
+
+export function defineCurve(module: ModuleBuilder, parameters: CurveParameters): CurveFunctions {
+  const { coordinates } = parameters;
+  const pointBytes = 2 * coordinates.bytes;
+  const projectiveBytes = 3 * 2 * coordinates.bytes;
+  return {
+    ...parameters,
+    pointBytes,
+    projectiveBytes,
+    add: defineProjectiveAdd(module, parameters),
+    addAffine: defineAffineAdd(module, parameters),
+    addExceptional: defineExceptionalAdd(module, parameters),
+  };
+}
+
+function defineProjectiveAdd(
+  module: ModuleBuilder,
+  { coordinates, tripleB }: CurveParameters,
+): WasmFunction {
+  const { limbs, bytes, multiply, sumOfProducts, tidy } = coordinates;
+  return module.function(null, 3, (fn, target, first, second) => {
+    const loadPoint = (address: I32) =>
+      [0, 1, 2].map((i) => loadPair(fn, address, 2 * bytes * i, limbs));
+    const [x1, y1, z1] = loadPoint(first) as [Limbs, Limbs, Limbs];
+    const [x2, y2, z2] = loadPoint(second) as [Limbs, Limbs, Limbs];
+    const b3 = coordinates.constant(tripleB);
+    const xx = multiply(fn, x1, x2);
+    const yy = multiply(fn, y1, y2);
+    const zz = multiply(fn, multiply(fn, z1, z2), b3);
+    // The cross terms, such as x₁y₂ + x₂y₁.
+    const cross = (a1: Limbs, a2: Limbs, b1: Limbs, b2: Limbs) =>
+      tidy(
+        fn,
+        sumOfProducts(fn, [
+          [a1, b2],
+          [a2, b1],
+        ]),
+      );
+    const xy = cross(x1, x2, y1, y2);
+    const yz = cross(y1, y2, z1, z2);
+    const xz = multiply(fn, cross(x1, x2, z1, z2), b3);
+    const xx3 = tidy(fn, add(fn, add(fn, xx, xx), xx));
+    const difference = tidy(fn, subtract(fn, yy, zz));
+    const sum = tidy(fn, add(fn, yy, zz));
+    const negatedXz = tidy(fn, negate(fn, xz));
+    const results = [
+      sumOfProducts(fn, [
+        [xy, difference],
+        [yz, negatedXz],
+      ]),
+      sumOfProducts(fn, [
+        [sum, difference],
+        [xx3, tidy(fn, xz)],
+      ]),
+      sumOfProducts(fn, [
+        [yz, sum],
+        [xx3, xy],
+      ]),
+    ];
+    results.forEach((result, i) => storePair(fn, target, tidy(fn, result), 2 * bytes * i));
+  });
+}
+
+/** The addresses that a pair of references names, and the sign bits of their y coordinates. */
+interface References {
+  readonly addresses: readonly [I32, I32];
+  readonly signs: V128;
+}
+
+function splitReferences(fn: FunctionBuilder, low: I32, high: I32): References {
+  const words = [fn.let(low), fn.let(high)] as const;
+  const pair = i64x2.replace(i64x2.splat(i64.fromI32(words[0])), i64.fromI32(words[1]), 1);
+  const [first, second] = words.map((word) => fn.let(i32.and(word, i32.const(-2))));
+  return { addresses: [first!, second!], signs: fn.let(i64x2.shiftLeft(pair, i32.const(63))) };
+}
+
+function loadX(fn: FunctionBuilder, { limbs }: CoordinateMacros, point: References): Limbs {
+  return loadSingles(fn, point.addresses, 0, limbs);
+}
+
+function loadY(fn: FunctionBuilder, { limbs, bytes }: CoordinateMacros, point: References): Limbs {
+  const y = loadSingles(fn, point.addresses, bytes, limbs);
+  return y.map((limb) => fn.let(v128.xor(limb, point.signs)));
+}
+
+/** The third point on the way to a sum: x and y from λ and the first two, all tidy but λ. */
+function thirdPoint(
+  fn: FunctionBuilder,
+  { square, multiply, tidy }: CoordinateMacros,
+  slope: Limbs,
+  [x1, y1]: readonly [Limbs, Limbs],
+  x2: Limbs,
+): [Limbs, Limbs] {
+  const x3 = tidy(fn, subtract(fn, square(fn, slope), add(fn, x1, x2)));
+  const y3 = tidy(fn, subtract(fn, multiply(fn, slope, subtract(fn, x1, x3)), y1));
+  return [x3, y3];
+}
+
+function invertWith(fn: FunctionBuilder, { coordinates, power }: CurveParameters, scratch: I32) {
+  const table = fn.let(i32.add(scratch, i32.const(2 * PAIR_BYTES)));
+  const result = fn.let(i32.add(scratch, i32.const(PAIR_BYTES)));
+  return (a: Limbs): Limbs =>
+    coordinates.invert(fn, a, (base) => {
+      storePair(fn, scratch, base);
+      fn.call(power, result, scratch, table);
+      return loadPair(fn, result);
+    });
+}
+
+function defineAffineAdd(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
+  const { coordinates } = parameters;
+  const { limbs, bytes, multiply, tidy, constant } = coordinates;
+  const one = constant([1n, ...Array<bigint>(limbs / 5 - 1).fill(0n)]);
+  const set = (fn: FunctionBuilder, target: readonly Local<"v128">[], value: Limbs) =>
+    target.forEach((limb, i) => fn.set(limb, value[i]!));
+  return module.function(
+    null,
+    3,
+    (fn, sums, count, scratch) => {
+      const last = fn.let(sumAddress(sums, i32.subtract(count, i32.const(1))));
+      const prefix = fn.let(i32.add(scratch, i32.const(PREFIX_START)));
+      const even = fn.let(i32.and(i32.subtract(count, i32.const(1)), i32.const(-2)));
+      const running = one.map((limb) => fn.let(limb));
+      const low = fn.let(sums);
+      const high = fn.local("i32");
+      // With an odd count, the last sum is formed in both lanes.
+      const chooseHigh = () => {
+        fn.set(high, i32.add(low, i32.const(SUM_BYTES)));
+        fn.if(i32.greater(high, last), () => fn.set(high, last));
+      };
+      const reference = (offset: number) =>
+        splitReferences(fn, i32.load(low, offset), i32.load(high, offset));
+
+      fn.while(
+        () => i32.lessOrEqual(low, last),
+        () => {
+          chooseHigh();
+          const [x1, x2] = [0, 4].map((o) => loadX(fn, coordinates, reference(o)));
+          storePair(fn, prefix, running);
+          set(fn, running, multiply(fn, running, subtract(fn, x2!, x1!)));
+          fn.set(prefix, i32.add(prefix, i32.const(2 * bytes)));
+          fn.set(low, i32.add(low, i32.const(2 * SUM_BYTES)));
+        },
+      );
+      set(fn, running, tidy(fn, running));
+      fn.if(v128.anyTrue(zeroLanes(fn, running)), () => fn.return(i32.const(0)));
+      set(fn, running, invertWith(fn, parameters, scratch)(running));
+
+      fn.set(low, sumAddress(sums, even));
+      fn.while(
+        () => i32.greaterOrEqual(low, sums),
+        () => {
+          chooseHigh();
+          fn.set(prefix, i32.subtract(prefix, i32.const(2 * bytes)));
+          const [a, b] = [reference(0), reference(4)];
+          const [x1, x2] = [loadX(fn, coordinates, a), loadX(fn, coordinates, b)];
+          const inverse = multiply(fn, running, loadPair(fn, prefix, 0, limbs));
+          set(fn, running, multiply(fn, running, subtract(fn, x2, x1)));
+          const y1 = loadY(fn, coordinates, a);
+          const slope = multiply(fn, subtract(fn, loadY(fn, coordinates, b), y1), inverse);
+          const [x3, y3] = thirdPoint(fn, coordinates, slope, [x1, y1], x2);
+          const targets = [fn.let(i32.load(low, 8)), fn.let(i32.load(high, 8))] as const;
+          storeSingles(fn, targets, [...x3, ...y3]);
+          fn.set(low, i32.subtract(low, i32.const(2 * SUM_BYTES)));
+        },
+      );
+      fn.return(i32.const(1));
+    },
+    "i32",
+  );
+}
+
+function sumAddress(sums: I32, index: I32): I32 {
+  return i32.add(sums, i32.multiply(index, i32.const(SUM_BYTES)));
+}
+
+function defineExceptionalAdd(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
+  const { coordinates } = parameters;
+  const { limbs, square, multiply, tidy } = coordinates;
+  const isZero = (fn: FunctionBuilder, a: Limbs) => v128.anyTrue(zeroLanes(fn, tidy(fn, a)));
+  return module.function(
+    null,
+    3,
+    (fn, sums, count, scratch) => {
+      const kept = fn.let(i32.const(0));
+      fn.for(i32.const(0), count, (index) => {
+        const sum = fn.let(sumAddress(sums, index));
+        const reference = (offset: number) => {
+          const word = fn.let(i32.load(sum, offset));
+          return splitReferences(fn, word, word);
+        };
+        const [a, b] = [reference(0), reference(4)];
+        const [x1, x2] = [loadX(fn, coordinates, a), loadX(fn, coordinates, b)];
+        const [y1, y2] = [loadY(fn, coordinates, a), loadY(fn, coordinates, b)];
+        const target = fn.let(i32.load(sum, 8));
+        const store = (point: Limbs) => storeSingles(fn, [target, target], point);
+        const double = () => {
+          const xx = square(fn, x1);
+          const numerator = tidy(fn, add(fn, add(fn, xx, xx), xx));
+          const inverse = invertWith(fn, parameters, scratch)(tidy(fn, add(fn, y1, y1)));
+          store(thirdPoint(fn, coordinates, multiply(fn, numerator, inverse), [x1, y1], x1).flat());
+        };
+        const infinity = () =>
+          store(Array.from({ length: 2 * limbs }, () => fn.let(v128.splat64(0n))));
+        const keep = () => {
+          const place = fn.let(sumAddress(sums, kept));
+          for (const offset of [0, 4, 8]) {
+            fn.do(i32.store(place, i32.load(sum, offset), offset));
+          }
+          fn.set(kept, i32.add(kept, i32.const(1)));
+        };
+        fn.if(
+          isZero(fn, subtract(fn, x2, x1)),
+          () => fn.if(isZero(fn, subtract(fn, y2, y1)), double, infinity),
+          keep,
+        );
+      });
+      fn.return(kept);
+    },
+    "i32",
+  );
+}

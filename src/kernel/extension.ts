@@ -1,0 +1,98 @@
+/**
+ * One face for the fields that curve coordinates live in: Fq for G1 and Fq2 = Fq[u]/(u² + 1) for G2.
+ *
+ * An element of Fq2 is its two components, one after the other, in memory and in {@link Limbs}.
+ * Its products are tidied, because a product in Fq2 adds two products in Fq and would leave the
+ * range within which chains of products stay bounded (see field.ts).
+ */
+
+import { negate, add, subtract } from "./field.ts";
+import type { FieldMacros, Limbs } from "./field.ts";
+import { ELEMENT_BYTES, LIMBS, toLimbs, toMontgomery } from "./limbs.ts";
+import { f64x2, v128 } from "./wasm/instructions.ts";
+import type { V128 } from "./wasm/instructions.ts";
+import type { FunctionBuilder } from "./wasm/module.ts";
+
+/** Macros over coordinates, as {@link FieldMacros} over prime field elements. */
+export interface CoordinateMacros {
+  /** Vectors of an element. */
+  readonly limbs: number;
+  /** Length of a single element in memory. */
+  readonly bytes: number;
+  sumOfProducts(fn: FunctionBuilder, products: readonly (readonly [Limbs, Limbs])[]): Limbs;
+  multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
+  square(fn: FunctionBuilder, a: Limbs): Limbs;
+  tidy(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** 1/a, and 0 for 0, with the inverse in Fq given by a macro. */
+  invert(fn: FunctionBuilder, a: Limbs, invertBase: (a: Limbs) => Limbs): Limbs;
+  /** A constant by its components. */
+  constant(components: readonly bigint[]): Limbs;
+}
+
+/** Which lanes of a tidy element are zero: all ones there, zeros elsewhere. */
+export function zeroLanes(fn: FunctionBuilder, tidy: Limbs): V128 {
+  const zero = fn.let(v128.splat64(0n));
+  return fn.let(
+    tidy.map((limb) => f64x2.equal(limb, zero)).reduce((all, lanes) => v128.and(all, lanes)),
+  );
+}
+
+function constantOf(fq: FieldMacros, components: readonly bigint[]): Limbs {
+  return components.flatMap((value) => fq.constant(toLimbs(toMontgomery(fq.field, value))));
+}
+
+/** Fq itself as a field of coordinates. */
+export function createBaseCoordinates(fq: FieldMacros): CoordinateMacros {
+  return {
+    limbs: LIMBS,
+    bytes: ELEMENT_BYTES,
+    sumOfProducts: fq.sumOfProducts,
+    multiply: fq.multiply,
+    square: fq.square,
+    tidy: fq.tidy,
+    invert: (_, a, invertBase) => invertBase(a),
+    constant: (components) => constantOf(fq, components),
+  };
+}
+
+/** The quadratic extension of Fq. */
+export function createExtensionCoordinates(fq: FieldMacros): CoordinateMacros {
+  const split = (a: Limbs): [Limbs, Limbs] => [a.slice(0, LIMBS), a.slice(LIMBS)];
+  const tidy = (fn: FunctionBuilder, a: Limbs): Limbs =>
+    split(a).flatMap((component) => fq.tidy(fn, component));
+  const sumOfProducts: CoordinateMacros["sumOfProducts"] = (fn, products) => {
+    const parts = products.map(([a, b]) => [split(a), split(b)] as const);
+    const real = parts.flatMap(([[a0, a1], [b0, b1]]): [Limbs, Limbs][] => [
+      [a0, b0],
+      [negate(fn, a1), b1],
+    ]);
+    const imaginary = parts.flatMap(([[a0, a1], [b0, b1]]): [Limbs, Limbs][] => [
+      [a0, b1],
+      [a1, b0],
+    ]);
+    return tidy(fn, [...fq.sumOfProducts(fn, real), ...fq.sumOfProducts(fn, imaginary)]);
+  };
+  return {
+    limbs: 2 * LIMBS,
+    bytes: 2 * ELEMENT_BYTES,
+    tidy,
+    sumOfProducts,
+    multiply: (fn, a, b) => sumOfProducts(fn, [[a, b]]),
+    square: (fn, a) => {
+      const [a0, a1] = split(a);
+      const real = fq.multiply(fn, add(fn, a0, a1), subtract(fn, a0, a1));
+      return tidy(fn, [...real, ...fq.multiply(fn, add(fn, a0, a0), a1)]);
+    },
+    invert: (fn, a, invertBase) => {
+      const [a0, a1] = split(a);
+      const norm = fq.sumOfProducts(fn, [
+        [a0, a0],
+        [a1, a1],
+      ]);
+      const inverse = invertBase(fq.tidy(fn, norm));
+      const product = [fq.multiply(fn, a0, inverse), fq.multiply(fn, negate(fn, a1), inverse)];
+      return tidy(fn, product.flat());
+    },
+    constant: (components) => constantOf(fq, components),
+  };
+}
