@@ -2665,24 +2665,24 @@ function POSEIDON_CORNER(t) {
     return 0x196b76cefdcc7f6a54c71d40114a0bb82694c936f1573ac7ac1ea3fcce1fe938;
 }
 
-function POSEIDON_CORNER_INVERSE(t) {
+function POSEIDON_SCHUR_COMPLEMENT(t) {
     if (t == 3) {
-        return 0x203d1d351372bf15b6465d69d3e12806879a5f36b4ba6dd17dfea07d03f82f26;
+        return 0x26ed47a40828a77a0e3e8c572c43917cdce431d1189989099b9d195f6abbe8dd;
     }
     if (t == 4) {
-        return 0x18d91d0d7a8b708e836f11b4d4f2fc7582350203eae83e66a743595c437ca57f;
+        return 0xea483720e0b8c85ae895fd42ccc8f96dab092a5eccd186464e43c15aae7dc35;
     }
     if (t == 5) {
-        return 0x164ce7689cd34e715530d7a8f9f89493fa401f28866868300a07b795463d35d5;
+        return 0x2aba0a184eab2c15e7ac37cbadff7ea0a9bd4818b82ca4b4a015f198099d7a90;
     }
     if (t == 6) {
-        return 0x13caf562206db22e905db51a01d22d8d896602248d331883ea51538c61c45dde;
+        return 0x25deb3c134033825269d507392c5b742cf86ff8c4bdebe03f1d229f774767e7a;
     }
     if (t == 9) {
-        return 0x9bd2d783faa923e0469d6f709b9822f3c8a895735a29ed69293e7bab42a8e3c;
+        return 0x2264d8f8b3ea414eb96d2fced616fb2615ab70670a514caace6f5664e61ad231;
     }
     assert(t == 17);
-    return 0x2127a96eebac13f9f56104d49f7d12bbdbbfcd4ea13d2dd3a5d4054e9261f212;
+    return 0x233e4d19f9f05add707a913271fe0d3114d30456c19596e80c1e02f3393daad7;
 }
 
 function POSEIDON_ROWS(t) {

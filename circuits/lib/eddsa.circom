@@ -22,7 +22,7 @@ include "scalar-mul-fixed.circom";
  *
  * Assumes: enabled is 0 or 1.
  * Guarantees: the key and the signature are well formed, and if enabled the signature is valid.
- * Constraints: 2771
+ * Constraints: 2770
  */
 template EdDSAPoseidonVerifier() {
     signal input enabled;

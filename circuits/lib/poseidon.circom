@@ -1,30 +1,32 @@
 /*
- * The Poseidon hash with circomlib's parameters: equal outputs, fewer rows as compiled with --O1.
+ * The Poseidon hash with circomlib's parameters, in as many constraints with --O1 as circomlib's own
+ * takes with --O2.
  *
  * A round adds constants, raises elements to the fifth power and multiplies the state by a matrix.
- * Each S-box takes three rows:
+ * Each S-box takes three constraints:
  *     x * x = square,   square * square = quad,   quad * x = fifth.
  * The signals between rounds are the inputs x of the S-boxes, with the constants already added, and
- * `fifth` is the expression that the inverse matrix makes of the next round's inputs. So rows
- * multiply single wires, and the linear combinations stand on their right sides, where they cost a
+ * `fifth` is the expression that the inverse matrix makes of the next round's inputs. So products
+ * are of single wires, and the linear combinations stand on the right sides, where they cost a
  * Groth16 prover nothing. With `fifth` for a signal they would stand three times on left sides.
  *
  * Soundness: the matrices are invertible, so for given S-box outputs just one next state satisfies
- * the rows; what the hints (`<--`) assign can only be that state.
+ * the constraints; what the hints (`<--`) assign can only be that state.
  */
-
 pragma circom 2.1.0;
 
 include "../generated/poseidon-constants.circom";
 
 /*
- * Hashes one field element or more, as many as poseidon-constants.circom has widths for.
+ * Hashes as many field elements as poseidon-constants.circom has a width for.
  *
- * inputs[nInputs] {Field}
- * out {Field}
- * Guarantees: out is `poseidon(inputs)` of src/crypto.
- * Rows, with t = nInputs + 1: 3 * (8t + POSEIDON_PARTIAL_ROUNDS(t)) - 2, one of them linear;
- *     241 for 2 inputs, 262 for 3, 298 for 4, 322 for 5, 403 for 8, 610 for 16
+ * Inputs
+ *   inputs[nInputs]   {Field}
+ * Outputs
+ *   out               {Field}   `poseidon(inputs)` of src/crypto
+ *
+ * Constraints: with t = nInputs + 1, 3 * (8t - 1 + POSEIDON_PARTIAL_ROUNDS(t)), none of them
+ *   linear: 240 for 2 inputs, 261 for 3, 297 for 4, 321 for 5, 402 for 8, 609 for 16
  */
 template Poseidon(nInputs) {
     signal input inputs[nInputs];
@@ -35,18 +37,18 @@ template Poseidon(nInputs) {
     var mds[t][t] = POSEIDON_MDS(t);
     var inverse[t][t] = POSEIDON_MDS_INVERSE(t);
     var noConstants[t];
-    component first = PoseidonFirstRound(t, constants[0], constants[1], mds, inverse);
-    component second = PoseidonFullRound(t, constants[2], mds, inverse);
+    component first = PoseidonFirstRounds(t, constants, mds, inverse);
     component third = PoseidonFullRound(t, constants[3], mds, inverse);
-    component middle = PoseidonMiddleRounds(t, POSEIDON_PARTIAL_ROUNDS(t), constants[4]);
+    component middle = PoseidonMiddleRounds(
+        t, POSEIDON_PARTIAL_ROUNDS(t), constants[4], inverse
+    );
     component fifth = PoseidonFullRound(t, constants[5], mds, inverse);
     component sixth = PoseidonFullRound(t, constants[6], mds, inverse);
     component seventh = PoseidonFullRound(t, constants[7], mds, inverse);
     component eighth = PoseidonFullRound(t, noConstants, mds, inverse);
 
     first.in <== inputs;
-    second.in <== first.out;
-    third.in <== second.out;
+    third.in <== first.out;
     middle.in <== third.out;
     fifth.in <== middle.out;
     sixth.in <== fifth.out;
@@ -56,30 +58,61 @@ template Poseidon(nInputs) {
 }
 
 /*
- * The first full round, in which the capacity element is 0 and so its S-box a constant.
+ * The first two full rounds. The capacity element is 0, so the output of its S-box in the first
+ * round is a constant, and the first element of the second state an expression of the others.
  *
- * in[t - 1] {Field}: the inputs of the hash
- * out[t] {Field}: the S-box inputs of the second round
- * Rows: 3t - 2, one of them linear
+ * Inputs
+ *   in[t - 1]   {Field}   the inputs of the hash
+ * Outputs
+ *   out[t]      {Field}   the S-box inputs of the third round
+ *
+ * Constraints: 3 * (2t - 1)
  */
-template PoseidonFirstRound(t, constants, nextConstants, mds, inverse) {
+template PoseidonFirstRounds(t, constants, mds, inverse) {
     signal input in[t - 1];
     signal output out[t];
 
-    signal square[t];
-    signal quad[t];
+    signal square[2 * t];
+    signal quad[2 * t];
+    signal between[t];
     var x[t];
     var fifth[t];
-    x[0] = constants[0];
-    fifth[0] = x[0] ** 5;
+    fifth[0] = constants[0][0] ** 5;
     for (var i = 1; i < t; i++) {
-        x[i] = in[i - 1] + constants[i];
+        x[i] = in[i - 1] + constants[0][i];
         square[i] <== x[i] * x[i];
         quad[i] <== square[i] * square[i];
         fifth[i] = quad[i] * x[i];
     }
+
+    var state[t];
+    state[0] = fifth[0];
+    for (var i = 1; i < t; i++) {
+        var sum = 0;
+        for (var j = 0; j < t; j++) {
+            sum += mds[i][j] * fifth[j];
+        }
+        between[i] <-- sum;
+        state[i] = between[i];
+        state[0] -= inverse[0][i] * between[i];
+    }
+    state[0] *= POSEIDON_SCHUR_COMPLEMENT(t);
+    for (var i = 1; i < t; i++) {
+        var sum = 0;
+        for (var j = 0; j < t; j++) {
+            sum += inverse[i][j] * state[j];
+        }
+        quad[i] * x[i] === sum;
+    }
+
     for (var i = 0; i < t; i++) {
-        var sum = nextConstants[i];
+        x[i] = state[i] + constants[1][i];
+        square[t + i] <== x[i] * x[i];
+        quad[t + i] <== square[t + i] * square[t + i];
+        fifth[i] = quad[t + i] * x[i];
+    }
+    for (var i = 0; i < t; i++) {
+        var sum = constants[2][i];
         for (var j = 0; j < t; j++) {
             sum += mds[i][j] * fifth[j];
         }
@@ -88,22 +121,21 @@ template PoseidonFirstRound(t, constants, nextConstants, mds, inverse) {
     for (var i = 0; i < t; i++) {
         var sum = 0;
         for (var j = 0; j < t; j++) {
-            sum += inverse[i][j] * (out[j] - nextConstants[j]);
+            sum += inverse[i][j] * (out[j] - constants[2][j]);
         }
-        if (i == 0) {
-            fifth[0] === sum;
-        } else {
-            quad[i] * x[i] === sum;
-        }
+        quad[t + i] * x[i] === sum;
     }
 }
 
 /*
  * A round with an S-box on every element.
  *
- * in[t] {Field}: its S-box inputs
- * out[t] {Field}: the S-box inputs of the next round
- * Rows: 3t
+ * Inputs
+ *   in[t]    {Field}   its S-box inputs
+ * Outputs
+ *   out[t]   {Field}   the S-box inputs of the next round
+ *
+ * Constraints: 3t
  */
 template PoseidonFullRound(t, nextConstants, mds, inverse) {
     signal input in[t];
@@ -135,15 +167,18 @@ template PoseidonFullRound(t, nextConstants, mds, inverse) {
 
 /*
  * The fourth full round and the n partial rounds after it, in which only the first element passes
- * an S-box. The state between them is known as expressions of `out`, so the rows of the partial
- * rounds are stated from the last one back to the first, and those of the full round at the end.
+ * an S-box. The state between them is known as expressions of `out`, so the constraints of the
+ * partial rounds are stated from the last back to the first, and those of the full round at the end.
  *
- * in[t] {Field}: the S-box inputs of the full round
- * out[t] {Field}: the S-box inputs of the next full round
- * Rows: 3 * (t + n)
- * See: deriveSchedule in src/crypto/poseidon-constants.ts for the sparse form of the rounds
+ * Inputs
+ *   in[t]    {Field}   the S-box inputs of the full round
+ * Outputs
+ *   out[t]   {Field}   the S-box inputs of the next full round
+ *
+ * Constraints: 3 * (t + n)
+ * See: `deriveSchedule` in src/crypto/poseidon-constants.ts for the sparse form of the rounds
  */
-template PoseidonMiddleRounds(t, n, nextConstants) {
+template PoseidonMiddleRounds(t, n, nextConstants, inverse) {
     signal input in[t];
     signal output out[t];
 
@@ -151,7 +186,6 @@ template PoseidonMiddleRounds(t, n, nextConstants) {
     var rows[n][t - 1] = POSEIDON_ROWS(t);
     var columns[n][t - 1] = POSEIDON_COLUMNS(t);
     var bridgeInverse[t][t] = POSEIDON_BRIDGE_INVERSE(t);
-
     component hints = PoseidonMiddleHints(t, n);
     hints.in <== in;
 
@@ -168,22 +202,22 @@ template PoseidonMiddleRounds(t, n, nextConstants) {
         partialSquare[round] <== partialIn[round] * partialIn[round];
         partialQuad[round] <== partialSquare[round] * partialSquare[round];
     }
+
     var state[t];
     for (var i = 0; i < t; i++) {
         out[i] <-- hints.state[i] + nextConstants[i];
         state[i] = out[i] - nextConstants[i];
     }
-
     for (var round = n - 1; round >= 0; round--) {
-        var partialFifth = state[0];
+        var fifth = state[0];
         for (var i = 1; i < t; i++) {
-            partialFifth -= rows[round][i - 1] * state[i];
+            fifth -= rows[round][i - 1] * state[i];
         }
-        partialFifth *= POSEIDON_CORNER_INVERSE(t);
-        partialQuad[round] * partialIn[round] === partialFifth;
+        fifth *= inverse[0][0];
+        partialQuad[round] * partialIn[round] === fifth;
         state[0] = partialIn[round] - constants[round];
         for (var i = 1; i < t; i++) {
-            state[i] -= columns[round][i - 1] * partialFifth;
+            state[i] -= columns[round][i - 1] * fifth;
         }
     }
     for (var i = 0; i < t; i++) {
@@ -196,12 +230,16 @@ template PoseidonMiddleRounds(t, n, nextConstants) {
 }
 
 /*
- * The values that PoseidonMiddleRounds has to satisfy its rows with; states none itself.
+ * The values with which PoseidonMiddleRounds satisfies its constraints.
  *
- * in[t] {Field}: the S-box inputs of the full round
- * partialIn[n] {Field}: the S-box inputs of the partial rounds
- * state[t] {Field}: the state after them
- * Rows: 0
+ * Inputs
+ *   in[t]          {Field}   the S-box inputs of the full round
+ * Outputs
+ *   partialIn[n]   {Field}   the S-box inputs of the partial rounds
+ *   state[t]       {Field}   the state after them
+ *
+ * Guarantees: nothing.
+ * Constraints: 0
  */
 template PoseidonMiddleHints(t, n) {
     signal input in[t];

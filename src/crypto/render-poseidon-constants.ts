@@ -1,5 +1,6 @@
 /** Writes the constants of Poseidon as circom functions of the width t. */
 
+import { invert } from "./field.ts";
 import { poseidonInverses, poseidonPartialRounds, poseidonSchedule } from "./poseidon-constants.ts";
 import { circomExpression, circomHeader } from "./render-circom.ts";
 import type { CircomConstant } from "./render-circom.ts";
@@ -17,7 +18,8 @@ function constantsOf(width: number): Record<string, CircomConstant> {
     POSEIDON_BRIDGE: schedule.bridge,
     POSEIDON_BRIDGE_INVERSE: inverses.bridge,
     POSEIDON_CORNER: schedule.corner,
-    POSEIDON_CORNER_INVERSE: inverses.mds[0]![0]!,
+    // What is left of the corner without the others' share: corner - row · column in any round.
+    POSEIDON_SCHUR_COMPLEMENT: invert(inverses.mds[0]![0]!),
     POSEIDON_ROWS: schedule.rows,
     POSEIDON_COLUMNS: schedule.columns,
   };
