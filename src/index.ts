@@ -17,6 +17,7 @@ const plugin: HardhatPlugin = definePlugin({
     config: () => import("./plugin/hooks/config.ts"),
     clean: () => import("./plugin/hooks/clean.ts"),
     hre: () => import("./plugin/hooks/hre.ts"),
+    network: () => import("./plugin/hooks/network.ts"),
     test: () => import("./plugin/hooks/test.ts"),
   },
   tasks,

@@ -6,6 +6,10 @@ export type PluginErrorFacts =
   | { code: "PROVER_UNKNOWN"; prover: string; known: readonly string[] }
   | { code: "SETUP_UNKNOWN"; setup: string; known: readonly string[] }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
+  | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
+  | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
+  | { code: "OPERATOR_ELSEWHERE"; network: string }
+  | { code: "NO_SIGNER"; network: string }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
 export const pluginError = defineErrors<PluginErrorFacts>({
@@ -26,6 +30,23 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
     fix: "Name a .circom file of that folder, without its ending, that has a main component.",
+  },
+  ROLLUP_NOT_BUILT: {
+    message: ({ preset, prover, reason }) =>
+      `The rollup of preset ${preset} with prover ${prover} is not built: ${reason}.`,
+    fix: "Run hardhat build (hardhat test does), with --preset and --prover if they are not the config's.",
+  },
+  ROLLUP_NOT_DEPLOYED: {
+    message: ({ network }) => `There is no rollup on this connection to the network ${network}.`,
+    fix: "Call connection.rollup.deploy(), or connect to a devnet (hardhat rollup:devnet) and attach().",
+  },
+  OPERATOR_ELSEWHERE: {
+    message: ({ network }) => `The operator of the rollup on ${network} runs in another process.`,
+    fix: "Use connection.rollup.provider and wallets, or deploy a rollup of your own.",
+  },
+  NO_SIGNER: {
+    message: ({ network }) => `The network ${network} has no account that could deploy.`,
+    fix: "Configure accounts for the network.",
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>

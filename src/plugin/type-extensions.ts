@@ -1,6 +1,10 @@
 /** What this plugin adds to Hardhat's types. Only augmentations, no exports of its own. */
+import "@nomicfoundation/hardhat-ethers";
+import "@nomicfoundation/hardhat-network-helpers";
+import type { ChainType, DefaultChainType } from "hardhat/types/network";
 import type { ProjectCircuits } from "./circuits/project-circuits.ts";
 import type { RollupConfig, RollupUserConfig } from "./config/types.ts";
+import type { ConnectionRollup } from "./rollup/types.ts";
 
 declare module "hardhat/types/config" {
   interface HardhatUserConfig {
@@ -9,6 +13,15 @@ declare module "hardhat/types/config" {
 
   interface HardhatConfig {
     readonly rollup: RollupConfig;
+  }
+}
+
+declare module "hardhat/types/network" {
+  interface NetworkConnection<
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- must be that of Hardhat's own
+    ChainTypeT extends ChainType | string = DefaultChainType,
+  > {
+    rollup: ConnectionRollup;
   }
 }
 

@@ -6,14 +6,12 @@
  * all, exactly; those that are small enough are compiled all the same.
  */
 import { blockCircuitName } from "../../block/circuit.ts";
-import type { CompiledCircuit } from "../../circuits/compile.ts";
 import type { R1csHeader } from "../../circuits/r1cs.ts";
 import { DIGEST_ARITY } from "../../protocol/constants.ts";
 import { PRESETS } from "../../protocol/presets.ts";
 import { PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
 import { assert } from "../../util/errors.ts";
-import { type BuildPlan, compile } from "./pipeline.ts";
-import { writeBlockCircuit } from "./sources.ts";
+import { type BuildPlan, compileBlockCircuit } from "./pipeline.ts";
 
 export interface CircuitCost {
   readonly name: string;
@@ -59,9 +57,9 @@ async function createModel(plan: BuildPlan): Promise<{
   readonly slotConstraints: number;
   derive(slots: number): Counts;
 }> {
-  const first = (await compileBlock(SMALLEST, plan)).stats;
-  const next = (await compileBlock(SMALLEST + 1, plan)).stats;
-  const linked = (await compileBlock(TWO_LINKS, plan)).stats;
+  const first = (await compileBlockCircuit(SMALLEST, plan)).stats;
+  const next = (await compileBlockCircuit(SMALLEST + 1, plan)).stats;
+  const linked = (await compileBlockCircuit(TWO_LINKS, plan)).stats;
   const slot = (count: Count) => next[count] - first[count];
   const link = (count: Count) =>
     linked[count] - first[count] - (TWO_LINKS - SMALLEST) * slot(count);
@@ -84,7 +82,7 @@ export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost
     const { constraints, wires } = derive(slots);
     const counted = constraints <= COMPILED_CONSTRAINTS_MAX ? "compiled" : "derived";
     if (counted === "compiled") {
-      const { stats } = await compileBlock(slots, plan);
+      const { stats } = await compileBlockCircuit(slots, plan);
       assert(stats.constraints === constraints, "constraints are linear in slots and links");
       assert(stats.wires === wires, "wires are linear in slots and links");
     }
@@ -101,8 +99,4 @@ export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost
     });
   }
   return costs;
-}
-
-async function compileBlock(slots: number, plan: BuildPlan): Promise<CompiledCircuit> {
-  return compile(await writeBlockCircuit(plan.preset, slots, plan.config), plan);
 }

@@ -61,10 +61,17 @@ export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
   await writeTypes(compiled, config);
   if (prover === "mock") return compiled;
   for (const slots of PRESETS[preset].blockSlots) {
-    const source = await writeBlockCircuit(preset, slots, config);
-    compiled.push({ circuit: await compile(source, plan), slots });
+    compiled.push({ circuit: await compileBlockCircuit(slots, plan), slots });
   }
   return compiled;
+}
+
+/** Compiles the circuit of one block size. @throws COMPILER_CRASHED */
+export async function compileBlockCircuit(
+  slots: number,
+  plan: BuildPlan,
+): Promise<CompiledCircuit> {
+  return compile(await writeBlockCircuit(plan.preset, slots, plan.config), plan);
 }
 
 /** Makes the keys of compiled circuits. @throws CIRCUIT_TOO_LARGE */

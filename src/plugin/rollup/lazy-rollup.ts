@@ -1,0 +1,140 @@
+/** `connection.rollup` as every connection gets it: nothing is loaded before it is used. */
+import type { HookContext } from "hardhat/types/hooks";
+import type { NetworkConnection } from "hardhat/types/network";
+import type { LedgerCheckpoint } from "../../operator/ledger.ts";
+import type { Operator } from "../../operator/operator.ts";
+import type { BlockRecord } from "../../operator/pipeline.ts";
+import type { RollupProvider } from "../../sdk/provider.ts";
+import type { RollupWallet } from "../../sdk/wallet.ts";
+import type { Token } from "../../l1/types.ts";
+import { pluginError } from "../errors.ts";
+import type { Session } from "./session.ts";
+import type { ConnectionRollup, DeployOptions, RollupContracts } from "./types.ts";
+
+/** What the rollup was when a snapshot of L1 was taken. */
+interface Snapshot {
+  readonly session: Session | undefined;
+  readonly checkpoint: LedgerCheckpoint | undefined;
+}
+
+export class LazyRollup implements ConnectionRollup {
+  readonly #context: HookContext;
+  readonly #connection: NetworkConnection;
+  /** The current one. */
+  #session: Session | undefined;
+  /** All that were ever made here: a snapshot may bring one back. */
+  readonly #sessions = new Set<Session>();
+  /** By the id of the snapshot of L1. */
+  readonly #snapshots = new Map<string, Snapshot>();
+
+  constructor(context: HookContext, connection: NetworkConnection) {
+    this.#context = context;
+    this.#connection = connection;
+  }
+
+  async deploy(options: DeployOptions = {}): Promise<this> {
+    const { deploySession } = await import("./session.ts");
+    return this.#adopt(await deploySession(this.#environment, options));
+  }
+
+  async attach(): Promise<this> {
+    if (this.#connection.networkConfig.type !== "http") throw this.#notDeployed();
+    const { attachSession } = await import("./session.ts");
+    return this.#adopt(await attachSession(this.#environment));
+  }
+
+  async getWallets(): Promise<RollupWallet[]> {
+    if (this.#session === undefined) await this.attach();
+    const { RollupWallet } = await import("../../sdk/wallet.ts");
+    const signers = await this.#connection.ethers.getSigners();
+    return Promise.all(signers.map((signer) => RollupWallet.create(signer, this.provider)));
+  }
+
+  listToken(address: string): Promise<Token> {
+    return this.#current.l1.listToken(address);
+  }
+
+  processBlocks(): Promise<readonly BlockRecord[]> {
+    return this.operator.processBlocks();
+  }
+
+  get contracts(): RollupContracts {
+    return this.#current.contracts;
+  }
+
+  get provider(): RollupProvider {
+    return this.#current.provider;
+  }
+
+  get operator(): Operator {
+    const { local } = this.#current;
+    if (local !== undefined) return local.operator;
+    throw pluginError({ code: "OPERATOR_ELSEWHERE", network: this.#connection.networkName });
+  }
+
+  // The rest is for the network hooks; it is no part of `ConnectionRollup`.
+
+  /**
+   * Answers a `rollup_*` call if the operator is in this process.
+   *
+   * @returns Undefined if the other side of the connection is to be asked.
+   * @throws ROLLUP_NOT_DEPLOYED, and what the operator refuses with
+   */
+  answer(method: string, params: unknown): Promise<unknown> | undefined {
+    const local = this.#session?.local;
+    if (local !== undefined) return local.answer(method, params);
+    if (this.#connection.networkConfig.type === "http") return undefined;
+    throw this.#notDeployed();
+  }
+
+  /** Runs a snapshot or revert of L1 while the operator does nothing there. */
+  exclusively<T>(action: () => Promise<T>): Promise<T> {
+    const operator = this.#session?.local?.operator;
+    return operator === undefined ? action() : operator.exclusively(action);
+  }
+
+  /** Notes what is, under the id of a snapshot of L1. */
+  saveSnapshot(id: string): void {
+    const session = this.#session;
+    this.#snapshots.set(id, { session, checkpoint: session?.local?.operator.checkpoint() });
+  }
+
+  /** Makes L2 what it was at a snapshot; L1 has just become that. */
+  revertToSnapshot(id: string): void {
+    const snapshot = this.#snapshots.get(id);
+    this.#session = snapshot?.session;
+    if (snapshot?.checkpoint !== undefined) {
+      snapshot.session?.local?.operator.restore(snapshot.checkpoint);
+    }
+    // L1 forgets this snapshot, too, and all that came later.
+    for (const later of this.#snapshots.keys()) {
+      if (BigInt(later) >= BigInt(id)) this.#snapshots.delete(later);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#sessions.size === 0) return;
+    const { closeSession } = await import("./session.ts");
+    await Promise.all([...this.#sessions].map(closeSession));
+  }
+
+  get #environment() {
+    const { config, artifacts } = this.#context;
+    return { config, artifacts, connection: this.#connection };
+  }
+
+  get #current(): Session {
+    if (this.#session === undefined) throw this.#notDeployed();
+    return this.#session;
+  }
+
+  #adopt(session: Session): this {
+    this.#sessions.add(session);
+    this.#session = session;
+    return this;
+  }
+
+  #notDeployed() {
+    return pluginError({ code: "ROLLUP_NOT_DEPLOYED", network: this.#connection.networkName });
+  }
+}

@@ -1,0 +1,50 @@
+/** The prover for what the last build has made. */
+import type { HardhatConfig } from "hardhat/types/config";
+import { type Circuit, loadCircuit } from "../../circuits/circuit.ts";
+import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
+import { PRESETS, type PresetName } from "../../protocol/presets.ts";
+import { createMockProver } from "../../prover/mock-prover.ts";
+import type { Prover } from "../../prover/prover.ts";
+import { createSnarkjsProver } from "../../prover/snarkjs-prover.ts";
+import { readManifest } from "../circuits/manifest.ts";
+import { writeBlockCircuit } from "../circuits/sources.ts";
+import type { ProverName } from "../config/types.ts";
+import { pluginError } from "../errors.ts";
+
+/**
+ * Checks that circuits, keys and the compiled verifier belong together, so that no proof is made that
+ * L1 must refuse.
+ *
+ * @throws ROLLUP_NOT_BUILT
+ */
+export async function createProver(
+  { rollup }: HardhatConfig,
+  preset: PresetName,
+  prover: ProverName,
+): Promise<Prover> {
+  if (prover === "mock") return createMockProver();
+  const notBuilt = (reason: string) =>
+    pluginError({ code: "ROLLUP_NOT_BUILT", preset, prover, reason });
+  const manifest = await readManifest(rollup);
+  if (manifest === undefined) throw notBuilt("nothing has been built");
+  if (manifest.protocolDigest !== PROTOCOL_DIGEST) {
+    throw notBuilt("the last build was of another version of the protocol");
+  }
+  if (manifest.preset !== preset || manifest.prover !== prover) {
+    const built = `preset ${manifest.preset} with prover ${manifest.prover}`;
+    throw notBuilt(`the last build was of ${built}`);
+  }
+  const circuits = new Map<number, Circuit>();
+  for (const slots of PRESETS[preset].blockSlots) {
+    const source = await writeBlockCircuit(preset, slots, rollup);
+    const built = manifest.circuits.find((circuit) => circuit.slots === slots);
+    if (built === undefined) throw notBuilt(`the last build was without blocks of ${slots} slots`);
+    const { zkeyPath } = built;
+    const circuit = await loadCircuit({ ...source, zkeyPath, cacheDir: rollup.paths.circuits });
+    if (built.digest !== circuit.digest) {
+      throw notBuilt(`the circuit ${circuit.name} has changed since the last build`);
+    }
+    circuits.set(slots, circuit);
+  }
+  return createSnarkjsProver({ circuitOf: async (slots) => circuits.get(slots)! });
+}

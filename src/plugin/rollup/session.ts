@@ -1,0 +1,141 @@
+/** One rollup as a network connection sees it, and how it comes to be. */
+import { join, relative } from "node:path";
+import type { ArtifactManager } from "hardhat/types/artifacts";
+import type { HardhatConfig } from "hardhat/types/config";
+import type { NetworkConnection } from "hardhat/types/network";
+import { Contract, getAddress } from "ethers";
+import type { IVerifier } from "../../../types/ethers-contracts/interfaces/IVerifier.ts";
+import { connectRollup, type RollupClient } from "../../l1/client.ts";
+import { deployRollup } from "../../l1/deploy.ts";
+import { Operator } from "../../operator/operator.ts";
+import { PRESETS } from "../../protocol/presets.ts";
+import type { Prover } from "../../prover/prover.ts";
+import { createRpcClient } from "../../rpc/client.ts";
+import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
+import { RollupProvider } from "../../sdk/provider.ts";
+import { createGenesisState } from "../../state/rollup-state.ts";
+import { ROLLUP_VERIFIER } from "../circuits/verifiers.ts";
+import { pluginError } from "../errors.ts";
+import { PACKAGE_NAME, PACKAGE_ROOT } from "../package-root.ts";
+import { createProver } from "./prover.ts";
+import type { DeployOptions, RollupContracts } from "./types.ts";
+
+const VERIFIER_ABI = [
+  "function verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) view returns (bool)",
+];
+
+/** What a deployment needs of the runtime environment. */
+export interface Environment {
+  readonly config: HardhatConfig;
+  readonly artifacts: ArtifactManager;
+  readonly connection: NetworkConnection;
+}
+
+/** The part of a rollup that runs in this process. */
+export interface LocalPart {
+  readonly operator: Operator;
+  readonly answer: RpcHandler;
+  readonly prover: Prover;
+}
+
+export interface Session {
+  readonly contracts: RollupContracts;
+  readonly l1: RollupClient;
+  readonly provider: RollupProvider;
+  /** Missing if the operator runs elsewhere. */
+  readonly local?: LocalPart;
+}
+
+/** @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN, PROTOCOL_DIGEST_MISMATCH */
+export async function deploySession(
+  environment: Environment,
+  options: DeployOptions,
+): Promise<Session> {
+  const { config, connection, artifacts } = environment;
+  const presetName = options.preset ?? config.rollup.preset;
+  const proverName = options.prover ?? config.rollup.prover;
+  const preset = PRESETS[presetName];
+  const prover = await createProver(config, presetName, proverName);
+  const deployer = await firstSigner(connection);
+  const feeAccountAddress = BigInt(getAddress(options.feeAccount ?? deployer.address));
+  const { priorityExpirationSeconds } = options;
+  const location = await deployRollup(
+    deployer,
+    {
+      rollup: await artifacts.readArtifact(packageContract(config, "Rollup.sol", "Rollup")),
+      verifier: await artifacts.readArtifact(verifierContract(config, proverName)),
+    },
+    {
+      preset,
+      genesisStateRoot: createGenesisState(preset, { feeAccountAddress }).root,
+      ...(priorityExpirationSeconds !== undefined && { priorityExpirationSeconds }),
+    },
+  );
+  const l1 = await connectRollup(location, deployer);
+  for (const token of options.tokens ?? []) await l1.listToken(token);
+  const operator = await Operator.create({
+    preset,
+    feeAccountAddress,
+    l1,
+    prover,
+    ...(options.logger && { logger: options.logger }),
+    options: operatorOptions(options, config),
+  });
+  operator.start();
+  const local = { operator, answer: createRpcHandler(operator), prover };
+  return { ...(await describe(l1, connection)), local };
+}
+
+/** The rollup that answers `rollup_*` on the other side of the connection. */
+export async function attachSession({ connection }: Environment): Promise<Session> {
+  const { rollupAddress } = await createProvider(connection).getConfig();
+  const signer = await firstSigner(connection);
+  return describe(await connectRollup({ rollupAddress }, signer), connection);
+}
+
+export async function closeSession({ local }: Session): Promise<void> {
+  await local?.operator.close();
+  await local?.prover.close();
+}
+
+async function describe(l1: RollupClient, connection: NetworkConnection): Promise<Session> {
+  const address = await l1.contract.verifier();
+  const verifier = new Contract(address, VERIFIER_ABI, l1.contract.runner);
+  const contracts = { rollup: l1.contract, verifier: verifier as unknown as IVerifier };
+  return { contracts, l1, provider: createProvider(connection) };
+}
+
+/** Even in process the client speaks JSON-RPC: one way in for every wallet. */
+function createProvider({ provider }: NetworkConnection): RollupProvider {
+  return new RollupProvider(
+    createRpcClient((method, params) => provider.request({ method, params })),
+  );
+}
+
+function operatorOptions(options: DeployOptions, { rollup }: HardhatConfig) {
+  const { mode, blocksPerTransaction } = options;
+  return {
+    blockTimeMs: options.blockTimeMs ?? rollup.operator.blockTimeMs,
+    ...(mode && { mode }),
+    ...(blocksPerTransaction !== undefined && { blocksPerTransaction }),
+  };
+}
+
+async function firstSigner({ ethers, networkName }: NetworkConnection) {
+  const [signer] = await ethers.getSigners();
+  if (signer !== undefined) return signer;
+  throw pluginError({ code: "NO_SIGNER", network: networkName });
+}
+
+/** Full name of a contract of this package, which here is a source and elsewhere comes from npm. */
+function packageContract({ paths }: HardhatConfig, file: string, name: string): string {
+  const prefix = paths.root === PACKAGE_ROOT ? "" : `${PACKAGE_NAME}/`;
+  return `${prefix}contracts/${file}:${name}`;
+}
+
+function verifierContract(config: HardhatConfig, prover: string): string {
+  if (prover === "mock") return packageContract(config, "mocks/MockVerifier.sol", "MockVerifier");
+  const { paths, rollup } = config;
+  const folder = relative(paths.root, rollup.paths.contracts).replaceAll("\\", "/");
+  return `${join(folder, `${ROLLUP_VERIFIER}.sol`)}:${ROLLUP_VERIFIER}`;
+}

@@ -1,0 +1,70 @@
+/** `connection.rollup`: a rollup on the chain of a network connection. */
+import type { IVerifier } from "../../../types/ethers-contracts/interfaces/IVerifier.ts";
+import type { Rollup } from "../../../types/ethers-contracts/Rollup.ts";
+import type { Token } from "../../l1/types.ts";
+import type { Logger } from "../../operator/logger.ts";
+import type { Operator, OperatorMode } from "../../operator/operator.ts";
+import type { BlockRecord } from "../../operator/pipeline.ts";
+import type { PresetName } from "../../protocol/presets.ts";
+import type { RollupProvider } from "../../sdk/provider.ts";
+import type { RollupWallet } from "../../sdk/wallet.ts";
+import type { ProverName } from "../config/types.ts";
+
+export interface DeployOptions {
+  /** Default: the config's. Its circuits must have been built. */
+  readonly preset?: PresetName;
+  /** Default: the config's. */
+  readonly prover?: ProverName;
+  /** ERC-20 contracts to list, in the order of their ids from 1. */
+  readonly tokens?: readonly string[];
+  /**
+   * Who makes blocks move. Default `on-demand`: whoever waits for a stage. `interval` is for a devnet,
+   * `manual` for tests that stop in between.
+   */
+  readonly mode?: OperatorMode;
+  /** `interval`: a block is sealed when it is full, or this long after the one before. */
+  readonly blockTimeMs?: number;
+  /** Blocks that one L1 transaction carries at most. */
+  readonly blocksPerTransaction?: number;
+  /** L1 owner of the account that gets the fees. Default: the deployer. */
+  readonly feeAccount?: string;
+  /** How long an L1 request may wait before anyone may call for an exodus. */
+  readonly priorityExpirationSeconds?: number;
+  /** Where the operator tells what it does; nowhere by default. */
+  readonly logger?: Logger;
+}
+
+export interface RollupContracts {
+  readonly rollup: Rollup;
+  readonly verifier: IVerifier;
+}
+
+/**
+ * The rollup of a network connection.
+ *
+ * On a simulated network, or one with an L1 of its own, `deploy` makes one, with its operator in this
+ * process. On a devnet, `attach` (or just `getWallets`) finds the rollup that runs there.
+ */
+export interface ConnectionRollup {
+  /**
+   * Deploys verifier and rollup with the first ethers signer, who becomes governor and validator, and
+   * starts an operator. A rollup deployed earlier on this connection is no longer the current one.
+   *
+   * @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN
+   */
+  deploy(options?: DeployOptions): Promise<ConnectionRollup>;
+  /** Uses the rollup of a devnet, through its `rollup_*` methods. @throws ROLLUP_NOT_DEPLOYED */
+  attach(): Promise<ConnectionRollup>;
+  /** A wallet for each ethers signer of the connection, in their order. @throws ROLLUP_NOT_DEPLOYED */
+  getWallets(): Promise<RollupWallet[]>;
+  /** Lists an ERC-20 contract; the first signer must be governor. */
+  listToken(address: string): Promise<Token>;
+  /** Works off all that is pending. @returns The blocks that were not executed before. */
+  processBlocks(): Promise<readonly BlockRecord[]>;
+  /** The L1 contracts, connected to the first signer. @throws ROLLUP_NOT_DEPLOYED */
+  readonly contracts: RollupContracts;
+  /** The L2 API. @throws ROLLUP_NOT_DEPLOYED */
+  readonly provider: RollupProvider;
+  /** The operator in this process. @throws ROLLUP_NOT_DEPLOYED, OPERATOR_ELSEWHERE */
+  readonly operator: Operator;
+}
