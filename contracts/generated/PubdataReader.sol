@@ -99,7 +99,12 @@ library PubdataReader {
         uint256 offsetBytes
     ) internal pure returns (uint256 e1, uint256 e2, uint256 endBytes) {
         e1 = op << ProtocolConstants.KIND_SHIFT_BITS;
-        if (op == ProtocolConstants.OP_DEPOSIT) {
+        if (
+            op == ProtocolConstants.OP_DEPOSIT ||
+            op == ProtocolConstants.OP_WITHDRAW ||
+            op == ProtocolConstants.OP_FULL_EXIT ||
+            op == ProtocolConstants.OP_FORCED_EXIT
+        ) {
             endBytes = _end(pubdata, offsetBytes, 36);
             e1 |= _load(pubdata, offsetBytes, 20);
             e2 = _load(pubdata, offsetBytes + 20, 16);
@@ -110,30 +115,12 @@ library PubdataReader {
             e1 |= _load(pubdata, offsetBytes, 20);
             return (e1, e2, endBytes);
         }
-        if (op == ProtocolConstants.OP_WITHDRAW) {
-            endBytes = _end(pubdata, offsetBytes, 36);
-            e1 |= _load(pubdata, offsetBytes, 20);
-            e2 = _load(pubdata, offsetBytes + 20, 16);
-            return (e1, e2, endBytes);
-        }
-        if (op == ProtocolConstants.OP_FULL_EXIT) {
-            endBytes = _end(pubdata, offsetBytes, 36);
-            e1 |= _load(pubdata, offsetBytes, 20);
-            e2 = _load(pubdata, offsetBytes + 20, 16);
-            return (e1, e2, endBytes);
-        }
         if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
             endBytes = _end(pubdata, offsetBytes, 56);
             e1 |= _load(pubdata, offsetBytes, 4) << ProtocolConstants.NONCE_SHIFT_BITS;
             e1 |= _load(pubdata, offsetBytes + 4, 20);
             e2 = _load(pubdata, offsetBytes + 24, 32);
             _requireCanonical(e2);
-            return (e1, e2, endBytes);
-        }
-        if (op == ProtocolConstants.OP_FORCED_EXIT) {
-            endBytes = _end(pubdata, offsetBytes, 36);
-            e1 |= _load(pubdata, offsetBytes, 20);
-            e2 = _load(pubdata, offsetBytes + 20, 16);
             return (e1, e2, endBytes);
         }
         revert OperationHasNoExtension(op);

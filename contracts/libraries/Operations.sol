@@ -38,8 +38,9 @@ library Operations {
         CommitBlock calldata newBlock,
         uint256 z
     ) internal view returns (Effects memory effects) {
-        Pubdata.Walk memory walk = newBlock.pubdata.start(newBlock.slots, z);
-        while (walk.next(newBlock.pubdata)) {
+        bytes calldata pubdata = newBlock.pubdata;
+        Pubdata.Walk memory walk = pubdata.start(newBlock.slots, z);
+        while (walk.next(pubdata)) {
             uint256 op = PubdataReader.opOf(walk.record);
             if (op == ProtocolConstants.OP_DEPOSIT) _deposit(queue, walk, effects);
             else if (op == ProtocolConstants.OP_WITHDRAW) _withdraw(walk, effects);

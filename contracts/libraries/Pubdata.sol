@@ -53,16 +53,19 @@ library Pubdata {
     /// @notice Reads the next extension into the walk.
     /// @return found Whether there was one.
     function next(Walk memory walk, bytes calldata pubdata) internal pure returns (bool found) {
-        if (walk.offsetBytes == pubdata.length) return false;
-        walk.slot = _uint16At(pubdata, walk.offsetBytes);
-        if (walk.slot < walk.nextSlot || walk.slot >= walk.records) {
-            revert IRollup.ExtensionSlotInvalid(walk.slot, walk.nextSlot, walk.records);
+        uint256 offsetBytes = walk.offsetBytes;
+        if (offsetBytes == pubdata.length) return false;
+        uint256 slot = _uint16At(pubdata, offsetBytes);
+        if (slot < walk.nextSlot || slot >= walk.records) {
+            revert IRollup.ExtensionSlotInvalid(slot, walk.nextSlot, walk.records);
         }
-        walk.record = pubdata.readRecord(walk.slot);
+        uint256 record = pubdata.readRecord(slot);
+        walk.slot = slot;
+        walk.record = record;
         (walk.e1, walk.e2, walk.offsetBytes) = PubdataReader.readExtension(
-            PubdataReader.opOf(walk.record),
+            PubdataReader.opOf(record),
             pubdata,
-            walk.offsetBytes + ProtocolConstants.SLOT_INDEX_BYTES
+            offsetBytes + ProtocolConstants.SLOT_INDEX_BYTES
         );
         _evaluateExtension(walk);
         return true;
@@ -115,16 +118,20 @@ library Pubdata {
         }
     }
 
+    /// @dev Slots are below 2^16 and in ascending order, so nothing here can wrap around.
     function _evaluateExtension(Walk memory walk) private pure {
-        uint256 z = walk.z;
-        uint256 zSquared = mulmod(z, z, MODULUS);
-        uint256 power = walk.power;
-        uint256 skippedSlots = walk.slot - walk.nextSlot;
-        if (skippedSlots != 0) power = mulmod(power, _power(zSquared, skippedSlots), MODULUS);
-        uint256 value = addmod(mulmod(walk.e2, z, MODULUS), walk.e1, MODULUS);
-        walk.y = addmod(walk.y, mulmod(power, value, MODULUS), MODULUS);
-        walk.power = mulmod(power, zSquared, MODULUS);
-        walk.nextSlot = walk.slot + 1;
+        unchecked {
+            uint256 z = walk.z;
+            uint256 slot = walk.slot;
+            uint256 power = walk.power;
+            uint256 zSquared = mulmod(z, z, MODULUS);
+            uint256 skippedSlots = slot - walk.nextSlot;
+            if (skippedSlots != 0) power = mulmod(power, _power(zSquared, skippedSlots), MODULUS);
+            uint256 value = addmod(mulmod(walk.e2, z, MODULUS), walk.e1, MODULUS);
+            walk.y = addmod(walk.y, mulmod(power, value, MODULUS), MODULUS);
+            walk.power = mulmod(power, zSquared, MODULUS);
+            walk.nextSlot = slot + 1;
+        }
     }
 
     /// @dev Square and multiply.
@@ -137,7 +144,14 @@ library Pubdata {
         }
     }
 
-    function _uint16At(bytes calldata pubdata, uint256 offsetBytes) private pure returns (uint256) {
-        return uint16(bytes2(pubdata[offsetBytes:]));
+    /// @dev The two bytes from `offsetBytes` on; those behind the end of the data count as any value, and
+    /// whatever is read next is then out of bounds.
+    function _uint16At(
+        bytes calldata pubdata,
+        uint256 offsetBytes
+    ) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := shr(240, calldataload(add(pubdata.offset, offsetBytes)))
+        }
     }
 }

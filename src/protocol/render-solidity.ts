@@ -135,8 +135,19 @@ function renderReader(name: OperationName): string[] {
   ];
 }
 
+/** Operations whose extensions have the same wire layout, each layout once. */
+function groupByExtension(names: readonly OperationName[]): OperationName[][] {
+  const layoutOf = (name: OperationName) => {
+    const { extension }: OperationSpec = OPERATIONS[name];
+    return EXTENSION_COLUMNS.map((column) => extension[column]?.type).join();
+  };
+  const layouts = [...new Set(names.map(layoutOf))];
+  return layouts.map((layout) => names.filter((name) => layoutOf(name) === layout));
+}
+
 /** One branch of `readExtension`: reads the wire columns of an operation into `e1` and `e2`. */
-function renderExtensionCase(name: OperationName): string[] {
+function renderExtensionCase(names: readonly OperationName[]): string[] {
+  const name = names[0]!;
   const columns = extensionColumns(name);
   const spec: OperationSpec = OPERATIONS[name];
   const lines: string[] = [];
@@ -154,8 +165,9 @@ function renderExtensionCase(name: OperationName): string[] {
     if (own.type === "field") lines.push("            _requireCanonical(e2);");
     offset += bytes;
   }
+  const conditions = names.map((each) => `op == ProtocolConstants.OP_${render.toUpperSnake(each)}`);
   return [
-    `        if (op == ProtocolConstants.OP_${render.toUpperSnake(name)}) {`,
+    `        if (${conditions.join(" || ")}) {`,
     `            endBytes = _end(pubdata, offsetBytes, ${layoutBytes(columns)});`,
     ...lines,
     "            return (e1, e2, endBytes);",
@@ -236,7 +248,7 @@ export function renderPubdataReader(): string {
     "        uint256 offsetBytes",
     "    ) internal pure returns (uint256 e1, uint256 e2, uint256 endBytes) {",
     "        e1 = op << ProtocolConstants.KIND_SHIFT_BITS;",
-    ...extended.flatMap(renderExtensionCase),
+    ...groupByExtension(extended).flatMap(renderExtensionCase),
     "        revert OperationHasNoExtension(op);",
     "    }",
     "",
