@@ -50,7 +50,7 @@ export interface OpenBlock {
   readonly slots: readonly SlotTrace[];
   /** Sums of the fees so far, tokens in the order of their first fee. */
   readonly fees: readonly TokenAmount[];
-  /** In the order of the slots. */
+  /** In the order of the slots; L1 makes no payout of nothing. */
   readonly payouts: readonly Payout[];
 }
 
@@ -63,7 +63,7 @@ export interface AppliedBlock {
   readonly slots: readonly SlotTrace[];
   /** As many as the preset has fee tokens; one that is not used is token 0 with amount 0. */
   readonly fees: readonly FeeTrace[];
-  /** In the order of the slots. */
+  /** In the order of the slots, none of nothing. */
   readonly payouts: readonly Payout[];
 }
 
@@ -98,7 +98,7 @@ export function appendOperation(open: OpenBlock, operation: Operation): OpenBloc
     state,
     slots: [...open.slots, { operation, before, afterA, after: state }],
     fees,
-    payouts: payout === undefined ? open.payouts : [...open.payouts, payout],
+    payouts: payout === undefined || isNothing(payout) ? open.payouts : [...open.payouts, payout],
   };
 }
 
@@ -152,9 +152,17 @@ function assertBlockSlots({ blockSlots }: Preset, slots: number, operationCount:
   if (operationCount > slots) throw blockError({ code: "BLOCK_FULL", slots });
 }
 
+function isNothing({ amount }: TokenAmount): boolean {
+  return amount === 0n;
+}
+
 /** @throws TOO_MANY_FEE_TOKENS */
-function addFee(fees: readonly TokenAmount[], fee: TokenAmount, preset: Preset): TokenAmount[] {
-  if (fee.amount === 0n) return [...fees];
+function addFee(
+  fees: readonly TokenAmount[],
+  fee: TokenAmount,
+  preset: Preset,
+): readonly TokenAmount[] {
+  if (isNothing(fee)) return fees;
   const known = fees.findIndex(({ tokenId }) => tokenId === fee.tokenId);
   if (known >= 0) return fees.with(known, { ...fee, amount: fees[known]!.amount + fee.amount });
   if (fees.length === preset.feeTokens) {

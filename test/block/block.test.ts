@@ -112,6 +112,12 @@ describe("blocks", () => {
     expectCode("BLOCK_FULL", () => applyBlock(world.state, block, 0n));
   });
 
+  it("pay nothing out where there is nothing", () => {
+    const exit = { type: "fullExit", tokenId: 0, owner: 1n, amount: 0n } as const;
+    const open = openBlock(world.state, header);
+    expect(appendOperation(open, { ...exit, accountId: 0 }).payouts).to.deep.equal([]);
+  });
+
   it("may be empty, and then change nothing", () => {
     const { state, payouts, slots } = sealBlock(openBlock(world.state, header));
     expect(state.root).to.equal(world.state.root);
