@@ -12,6 +12,7 @@ import { FIELD_MODULUS } from "../crypto/field.ts";
 import { assert } from "../util/errors.ts";
 import { dataView, type SectionReader, withSections } from "./binary-file.ts";
 import { assertScalarField, ELEMENT_BYTES } from "./bn254.ts";
+import { circuitsError } from "./errors.ts";
 
 const HEADER_SECTION = 1;
 const CONSTRAINTS_SECTION = 2;
@@ -55,7 +56,12 @@ export function readR1cs(path: string): R1cs {
     const header = parseHeader(sections);
     const bytes = sections.read(CONSTRAINTS_SECTION);
     const words = new Uint32Array(bytes.buffer, 0, bytes.length / 4);
-    return { ...header, ...parseConstraints(words, header.constraints) };
+    const counts = countEntries(words, header.constraints);
+    if (counts === undefined) {
+      const problem = "its constraints do not fill their section";
+      throw circuitsError({ code: "BINARY_FORMAT", source: path, expected: "r1cs", problem });
+    }
+    return { ...header, ...parseConstraints(words, counts, header.constraints) };
   });
 }
 
@@ -82,9 +88,10 @@ function parseHeader(sections: SectionReader): R1csHeader {
 
 function parseConstraints(
   words: Uint32Array,
+  counts: readonly number[],
   constraints: number,
 ): Pick<R1cs, "a" | "b" | "c" | "coefficients"> {
-  const matrices = countEntries(words, constraints).map((entries) => ({
+  const matrices = counts.map((entries) => ({
     rowStart: new Uint32Array(constraints + 1),
     wire: new Uint32Array(entries),
     coefficient: new Uint32Array(entries),
@@ -109,8 +116,8 @@ function parseConstraints(
   return { a, b, c, coefficients: table.values };
 }
 
-/** The number of entries of A, B and C. */
-function countEntries(words: Uint32Array, constraints: number): number[] {
+/** The number of entries of A, B and C; undefined if the constraints do not fill the section. */
+function countEntries(words: Uint32Array, constraints: number): number[] | undefined {
   const counts = [0, 0, 0];
   let position = 0;
   for (let row = 0; row < 3 * constraints; row++) {
@@ -118,7 +125,7 @@ function countEntries(words: Uint32Array, constraints: number): number[] {
     counts[row % 3]! += entries;
     position += 1 + entries * (1 + WORDS);
   }
-  return counts;
+  return position === words.length ? counts : undefined;
 }
 
 /** Numbers the distinct coefficients in the order of their first use, by open addressing. */

@@ -1,4 +1,7 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "chai";
+import { encodeSections, withSections } from "../../../src/circuits/binary-file.ts";
 import {
   checkConstraints,
   checkWitness,
@@ -102,6 +105,34 @@ describe(`circuits: witness (${random.title})`, () => {
     }
     const product = readSymbols(circuit.symPath).get("main.product")!;
     expect(checkWitness(r1cs, witness.with(product, 1541n))).to.not.equal(null);
+  });
+
+  it("refuses damaged constraint files", async () => {
+    const bytes = await readFile(circuit.r1csPath);
+    const damage = async (damaged: Uint8Array) => {
+      const path = join(workspace.folder, "damaged.r1cs");
+      await writeFile(path, damaged);
+      return path;
+    };
+    for (const damaged of [bytes.subarray(0, -1), bytes.subarray(0, 5), bytes.toReversed()]) {
+      const path = await damage(damaged);
+      expectCode("BINARY_FORMAT", () => readR1cs(path));
+    }
+    const [header, constraints] = withSections(circuit.r1csPath, "r1cs", (sections) => [
+      sections.read(1),
+      sections.read(2),
+    ]);
+    const withHeader = (changed: Uint8Array) =>
+      Buffer.concat(
+        encodeSections("r1cs", 1, [
+          { id: 1, chunks: [changed] },
+          { id: 2, chunks: [constraints!] },
+        ]),
+      );
+    const wrongCount = await damage(withHeader(header!.with(-4, r1cs.constraints + 1)));
+    expectCode("BINARY_FORMAT", () => readR1cs(wrongCount));
+    const otherPrime = await damage(withHeader(header!.with(4, 3)));
+    expectCode("FIELD_NOT_SUPPORTED", () => readR1cs(otherPrime));
   });
 
   it("refuses witnesses of another shape", async () => {
