@@ -126,12 +126,12 @@ describe(`circuits: witness (${random.title})`, () => {
       Buffer.concat(
         encodeSections("r1cs", 1, [
           { id: 1, chunks: [changed] },
-          { id: 2, chunks: [constraints!] },
+          { id: 2, chunks: [constraints] },
         ]),
       );
-    const wrongCount = await damage(withHeader(header!.with(-4, r1cs.constraints + 1)));
+    const wrongCount = await damage(withHeader(header.with(-4, r1cs.constraints + 1)));
     expectCode("BINARY_FORMAT", () => readR1cs(wrongCount));
-    const otherPrime = await damage(withHeader(header!.with(4, 3)));
+    const otherPrime = await damage(withHeader(header.with(4, 3)));
     expectCode("FIELD_NOT_SUPPORTED", () => readR1cs(otherPrime));
   });
 
