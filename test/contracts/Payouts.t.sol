@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Payouts} from "../../contracts/libraries/Payouts.sol";
+import {Payout} from "../../contracts/types/Blocks.sol";
+
+/// @notice The assembly of the payouts' hash against Solidity's own encoder.
+contract PayoutsTest {
+    function testFuzz_AppendIsTheHashOfTheEncoding(
+        bytes32 hash,
+        address recipient,
+        uint16 tokenId,
+        uint128 amount
+    ) external pure {
+        bytes32 expected = keccak256(abi.encode(hash, recipient, tokenId, amount));
+        require(Payouts.append(hash, recipient, tokenId, amount) == expected, "hash");
+    }
+
+    function testFuzz_ListIsHashedInOrder(Payout[] calldata payouts) external pure {
+        bytes32 expected;
+        for (uint256 i = 0; i < payouts.length; ++i) {
+            Payout calldata payout = payouts[i];
+            expected = keccak256(
+                abi.encode(expected, payout.recipient, payout.tokenId, payout.amount)
+            );
+        }
+        require(Payouts.hash(payouts) == expected, "hash");
+    }
+}
