@@ -38,7 +38,7 @@ import { type Contribution, readZkeyVerifierPart, writeZkey, type ZkeyHeader } f
 export const INSECURE_CONTRIBUTION = "INSECURE dev setup: known trapdoor";
 
 /** The seed that is used unless another is configured. */
-export const DEFAULT_DEV_SEED = "hardhat-zkrollup";
+const DEFAULT_DEV_SEED = "hardhat-zkrollup";
 
 /** How far a setup has come, in points of the key. */
 export interface SetupProgress {
