@@ -1,12 +1,14 @@
 /** What the tasks have in common: their arguments, their progress, their way to print and to fail. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { Manifest } from "../src/plugin/circuits/manifest.ts";
 import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
 import { PROVER_NAMES, type ProverName, type RollupConfig } from "../src/plugin/config/types.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import { createProgress } from "../src/plugin/progress.ts";
 import { PRESET_NAMES, type PresetName } from "../src/protocol/presets.ts";
+import { assert } from "../src/util/errors.ts";
 
 export interface SizeArguments {
   readonly preset?: string | undefined;
@@ -53,6 +55,20 @@ export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironm
 /** As {@link toPlan}, but of real circuits even where the config has the mock prover. */
 export function toCircuitPlan(args: CommonArguments, hre: HardhatRuntimeEnvironment): BuildPlan {
   return { ...toPlan(args, hre), prover: "snarkjs" };
+}
+
+/** Builds circuits and contracts for a plan, and says what there is then. */
+export async function buildFor(
+  { preset, prover, config, progress }: BuildPlan,
+  hre: HardhatRuntimeEnvironment,
+): Promise<Manifest> {
+  await progress("Building circuits and contracts", () =>
+    hre.tasks.getTask("build").run({ preset, prover, quiet: true }),
+  );
+  const { readManifest } = await import("../src/plugin/circuits/manifest.ts");
+  const manifest = await readManifest(config);
+  assert(manifest !== undefined, "a build leaves a manifest");
+  return manifest;
 }
 
 /** One JSON value on standard output; bigints as decimal strings. */

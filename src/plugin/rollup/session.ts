@@ -1,5 +1,4 @@
 /** One rollup as a network connection sees it, and how it comes to be. */
-import { join, relative } from "node:path";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -14,9 +13,8 @@ import { createRpcClient } from "../../rpc/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
 import { RollupProvider } from "../../sdk/provider.ts";
 import { createGenesisState } from "../../state/rollup-state.ts";
-import { ROLLUP_VERIFIER } from "../circuits/verifiers.ts";
 import { pluginError } from "../errors.ts";
-import { PACKAGE_NAME, PACKAGE_ROOT } from "../package-root.ts";
+import { packageContract, verifierContract } from "./artifact-names.ts";
 import { createProver } from "./prover.ts";
 import type { DeployOptions, RollupContracts } from "./types.ts";
 
@@ -125,17 +123,4 @@ async function firstSigner({ ethers, networkName }: NetworkConnection) {
   const [signer] = await ethers.getSigners();
   if (signer !== undefined) return signer;
   throw pluginError({ code: "NO_SIGNER", network: networkName });
-}
-
-/** Full name of a contract of this package, which here is a source and elsewhere comes from npm. */
-function packageContract({ paths }: HardhatConfig, file: string, name: string): string {
-  const prefix = paths.root === PACKAGE_ROOT ? "" : `${PACKAGE_NAME}/`;
-  return `${prefix}contracts/${file}:${name}`;
-}
-
-function verifierContract(config: HardhatConfig, prover: string): string {
-  if (prover === "mock") return packageContract(config, "mocks/MockVerifier.sol", "MockVerifier");
-  const { paths, rollup } = config;
-  const folder = relative(paths.root, rollup.paths.contracts).replaceAll("\\", "/");
-  return `${join(folder, `${ROLLUP_VERIFIER}.sol`)}:${ROLLUP_VERIFIER}`;
 }

@@ -1,0 +1,39 @@
+/** What a block took, in numbers. */
+import { toBeHex } from "ethers";
+import type { BlockRecord } from "../../operator/pipeline.ts";
+import type { OperationName } from "../../protocol/operations.ts";
+import { FIELD_BYTES } from "../../protocol/constants.ts";
+
+export type ExecutedBlock = Extract<BlockRecord, { status: "executed" }>;
+
+export interface BlockReport {
+  readonly number: number;
+  /** In slots. */
+  readonly size: number;
+  readonly operations: readonly OperationName[];
+  readonly proofMs: number;
+  readonly gas: { readonly commit: number; readonly prove: number; readonly execute: number };
+  readonly pubdataBytes: number;
+  /** 32 bytes, 0x-hex. */
+  readonly oldStateRoot: string;
+  readonly newStateRoot: string;
+}
+
+export function reportBlock(record: ExecutedBlock): BlockReport {
+  const { applied, commitment, proof, commit, prove, execute } = record;
+  const { blockNumber, slots, operations } = applied.block;
+  return {
+    number: blockNumber,
+    size: slots,
+    operations: operations.map(({ type }) => type),
+    proofMs: Math.round(proof.proofMs),
+    gas: {
+      commit: Number(commit.gasUsed),
+      prove: Number(prove.gasUsed),
+      execute: Number(execute.gasUsed),
+    },
+    pubdataBytes: commitment.pubdata.length,
+    oldStateRoot: toBeHex(commitment.oldStateRoot, FIELD_BYTES),
+    newStateRoot: toBeHex(commitment.newStateRoot, FIELD_BYTES),
+  };
+}
