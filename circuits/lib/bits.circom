@@ -54,7 +54,7 @@ template AssertAtMost(n, maximum, zero, one) {
     var missing = 0;
     var extra = 0;
     for (var i = n - 1; i >= 0; i--) {
-        if ((maximum >> i) & 1 == 1) {
+        if (((maximum >> i) & 1) == 1) {
             missing += one * scale - bits[i];
         } else {
             extra += bits[i] - zero * scale;

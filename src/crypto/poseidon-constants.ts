@@ -13,8 +13,6 @@ import { FIELD_BITS, FIELD_MODULUS, add, invert, multiply } from "./field.ts";
 export type Vector = readonly bigint[];
 export type Matrix = readonly Vector[];
 
-/** The exponent of the S-box. */
-export const POSEIDON_ALPHA = 5;
 /** Rounds with an S-box on every element, half of them before and half after the partial rounds. */
 export const POSEIDON_FULL_ROUNDS = 8;
 /** The widest permutation, t = 17, hashes this many inputs. */

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
-import { loadTemplate } from "../../helpers/template-circuit.ts";
+import { CIRCUITS, loadTemplate } from "../../helpers/template-circuit.ts";
 
 /** Constraints at --O1, linear ones included. A change is a change of every proving key. */
 const BASELINE: [file: string, instance: string, constraints: number][] = [
@@ -32,4 +34,15 @@ describe("Constraints of the library circuits", () => {
       expect(circuit.stats.constraints).to.equal(constraints);
     });
   }
+
+  it("are what the comments above the templates say", () => {
+    for (const [file, instance, constraints] of BASELINE) {
+      const source = readFileSync(join(CIRCUITS, "lib", `${file}.circom`), "utf8");
+      const [template, parameter] = instance.split(/[()]/);
+      const comment = source.split(`template ${template}(`)[0]!.split("/*").at(-1)!;
+      const said = comment.slice(comment.indexOf("Constraints:"));
+      const pattern = parameter === "" ? `: ${constraints}\\b` : `\\b${constraints} for|n \\+ 1`;
+      expect(said, instance).to.match(new RegExp(pattern));
+    }
+  });
 });

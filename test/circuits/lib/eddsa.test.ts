@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { SUBGROUP_ORDER, addPoints, multiplyBase } from "../../../src/crypto/baby-jubjub.ts";
 import type { Point } from "../../../src/crypto/baby-jubjub.ts";
 import type { Circuit } from "../../../src/circuits/circuit.ts";
+import type { InputValues } from "../../../src/circuits/witness-inputs.ts";
 import { createSigningKey, publicKey, sign, verify } from "../../../src/crypto/eddsa.ts";
 import type { Signature } from "../../../src/crypto/eddsa.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
@@ -47,8 +48,8 @@ describe(`EdDSA circuit, ${random.title}`, () => {
     circuit = await loadTemplate("lib/eddsa.circom", "EdDSAPoseidonVerifier()");
   });
 
-  async function expectAccepted(input: object): Promise<void> {
-    const witness = await circuit.calculateWitness(input as never);
+  async function expectAccepted(input: InputValues): Promise<void> {
+    const witness = await circuit.calculateWitness(input);
     expect(circuit.checkWitness(witness)).to.equal(null);
   }
 

@@ -9,6 +9,7 @@ import {
 } from "../../../src/crypto/baby-jubjub.ts";
 import type { Point } from "../../../src/crypto/baby-jubjub.ts";
 import type { Circuit } from "../../../src/circuits/circuit.ts";
+import type { InputValues } from "../../../src/circuits/witness-inputs.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import { SMALL_ORDER_POINTS, randomCurvePoint } from "../../helpers/curve-points.ts";
 import { expectCircuitRefusal, findFreeWires } from "../../helpers/forged-witness.ts";
@@ -20,8 +21,8 @@ const SCALAR_BITS = 251;
 /** Scalars nearer than this to 0 or r are not accepted by ScalarMulAny. */
 const ROUNDED = 1n << 126n;
 
-async function multiplyInCircuit(circuit: Circuit, input: object): Promise<Point> {
-  const witness = await circuit.calculateWitness(input as never);
+async function multiplyInCircuit(circuit: Circuit, input: InputValues): Promise<Point> {
+  const witness = await circuit.calculateWitness(input);
   expect(circuit.checkWitness(witness)).to.equal(null);
   return { x: witness[circuit.wire("main.out.x")]!, y: witness[circuit.wire("main.out.y")]! };
 }
@@ -55,7 +56,7 @@ describe(`Scalar multiplication circuits, ${random.title}`, () => {
     const randoms = Array.from({ length: 6 }, () => random.field());
     for (const scalar of [...edges, ...randoms, SUBGROUP_ORDER + 5n, 3n * SUBGROUP_ORDER + 1n]) {
       for (const point of [base, addPoints(base, orderTwo)]) {
-        const out = await multiplyInCircuit(any, { scalar, point });
+        const out = await multiplyInCircuit(any, { scalar, point: { ...point } });
         expect(out, `${scalar}`).to.deep.equal(multiplyPoint(point, 2n * scalar + 1n));
       }
     }
@@ -63,10 +64,32 @@ describe(`Scalar multiplication circuits, ${random.title}`, () => {
 
   it("refuses what its additions cannot do, rather than being wrong", async () => {
     for (const point of [SMALL_ORDER_POINTS[0]!, multiplyPoint(SMALL_ORDER_POINTS[1]!, 4n)]) {
-      await expectCircuitRefusal(any, { scalar: random.field(), point });
+      await expectCircuitRefusal(any, { scalar: random.field(), point: { ...point } });
     }
     for (const scalar of [0n, 1n, FIELD_MODULUS - 1n, (SUBGROUP_ORDER - 1n) / 2n]) {
-      await expectCircuitRefusal(any, { scalar, point: BASE8 });
+      await expectCircuitRefusal(any, { scalar, point: { ...BASE8 } });
+    }
+  });
+
+  it("compares the digits of the scalar with bounds that exclude its aliases", async () => {
+    const BITS = 128;
+    const offset = 12n * SUBGROUP_ORDER - (1n << 254n);
+    const minimum = (offset >> 126n) + 1n;
+    const maximum = ((offset + FIELD_MODULUS) >> 126n) - 1n;
+    const below = `AssertAtMost(${BITS}, SCALAR_TOP_MAXIMUM(), -1, 1)`;
+    const above = `AssertAtMost(${BITS}, 2 ** ${BITS} - 1 - SCALAR_TOP_MINIMUM(), 1, -1)`;
+    for (const [instance, inside, outside] of [
+      [below, maximum, maximum + 1n],
+      [above, minimum, minimum - 1n],
+    ] as const) {
+      const circuit = await loadTemplate("lib/scalar-mul-any.circom", instance);
+      const bits = (value: bigint) =>
+        Array.from({ length: BITS }, (_, i) =>
+          (value >> BigInt(i)) & 1n ? 1n : FIELD_MODULUS - 1n,
+        );
+      const witness = await circuit.calculateWitness({ bits: bits(inside), scale: 1n });
+      expect(circuit.checkWitness(witness)).to.equal(null);
+      await expectCircuitRefusal(circuit, { bits: bits(outside), scale: 1n });
     }
   });
 
