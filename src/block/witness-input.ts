@@ -58,11 +58,12 @@ type PerFeeToken<T> = readonly T[];
 /** Per tree level, leaf level first, the other children. */
 type Siblings = BranchWitness["stateSiblings"];
 
-/** The input signals of the circuit `Block`. */
-export interface BlockWitnessInput
-  extends
-    Readonly<Record<PublicInput, bigint>>,
-    Readonly<Record<keyof SlotSignals, readonly bigint[]>> {
+/** The input signals of the circuit `Block`. A type, so that it fits where any circuit's inputs do. */
+export type BlockWitnessInput = Readonly<Record<PublicInput, bigint>> &
+  Readonly<Record<keyof SlotSignals, readonly bigint[]>> &
+  StateSignals;
+
+type StateSignals = {
   readonly kind: PerBranch<bigint>;
   readonly nonce: PerBranch<bigint>;
   readonly accountAddress: PerBranch<bigint>;
@@ -78,7 +79,7 @@ export interface BlockWitnessInput
   readonly feeBalance: PerFeeToken<bigint>;
   readonly feeStateSiblings: PerFeeToken<Siblings>;
   readonly feeTokenSiblings: PerFeeToken<Siblings>;
-}
+};
 
 /**
  * All that the block circuit needs to prove a block. This is where the hashing happens: the trees
@@ -103,15 +104,16 @@ export function createBlockWitnessInput(
 }
 
 function toSlotWitness(trace: SlotTrace, feeTokens: readonly number[]): SlotWitness {
-  const signals = toSlotSignals(trace.operation);
-  const [accountA, accountB, token] = [signals.accountA, signals.accountB, signals.token].map(
-    Number,
-  );
-  const paysFee = signals.packedFee !== 0n;
+  const { operation, before, afterA } = trace;
+  const signals = toSlotSignals(operation);
+  const token = Number(signals.token);
   return {
     signals,
-    branches: [trace.before.witness(accountA!, token!), trace.afterA.witness(accountB!, token!)],
-    feeTokenIndex: paysFee ? BigInt(feeTokens.indexOf(token!)) : 0n,
+    branches: [
+      before.witness(Number(signals.accountA), token),
+      afterA.witness(Number(signals.accountB), token),
+    ],
+    feeTokenIndex: signals.packedFee === 0n ? 0n : BigInt(feeTokens.indexOf(token)),
   };
 }
 
