@@ -64,6 +64,7 @@ template FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels) {
     signal input tokenSiblings[feeTokens][tokenTreeLevels][treeArity - 1];
     signal output newRoot;
 
+    // RULE ACCOUNT_ID_OUT_OF_RANGE
     signal accountBits[stateTreeLevels][childIndexBits(treeArity)] <==
         TreeIndex(treeArity, stateTreeLevels)(accountId);
     component credit[feeTokens];
@@ -73,7 +74,6 @@ template FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels) {
         credit[f] = Branch(treeArity, stateTreeLevels, tokenTreeLevels);
         credit[f].accountBits <== accountBits;
         credit[f].tokenBits <== TreeIndex(treeArity, tokenTreeLevels)(feeToken[f]);
-        // RULE FEE_ACCOUNT_NOT_FOUND
         credit[f].oldHolding.account.kind <== LEAF_KIND_ACCOUNT();
         credit[f].oldHolding.account.nonce <== nonce[f];
         credit[f].oldHolding.account.address <== address[f];
@@ -83,6 +83,7 @@ template FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels) {
         credit[f].newHolding.balance <== balance[f] + sums[f];
         credit[f].siblings.state <== stateSiblings[f];
         credit[f].siblings.tokens <== tokenSiblings[f];
+        // RULE FEE_ACCOUNT_NOT_FOUND: the state has an account, kind 1, in this leaf.
         credit[f].oldRoot === root[f];
         root[f + 1] <== credit[f].newRoot;
     }

@@ -34,7 +34,6 @@ template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
     _ <== ToBits(8 * ADDRESS_BYTES())(operation.address);
     amount <== Unpack(PACKED_AMOUNT_MANTISSA_BITS(), PACKED_AMOUNT_EXPONENT_BITS())(
         operation.packedAmount);
-    // RULE FEE_NOT_PACKABLE: there is no fee but the packed one.
     fee <== Unpack(PACKED_FEE_MANTISSA_BITS(), PACKED_FEE_EXPONENT_BITS())(operation.packedFee);
     // RULE ACCOUNT_ID_OUT_OF_RANGE
     accountABits <== TreeIndex(treeArity, stateTreeLevels)(operation.accountA);

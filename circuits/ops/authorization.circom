@@ -113,8 +113,9 @@ template AuthorizeA() {
     signingKeyHash <== Poseidon(2)([authorization.ax, authorization.ay]);
     (flags.signed - flags.changePubKey) * (account.pubKeyHash - signingKeyHash) === 0;
 
-    // RULE SIGNATURE_INVALID
+    // RULE SIGNATURE_INVALID: A signed this operation for this rollup.
     // RULE NONCE_MISMATCH: what is signed is for the account's present nonce.
+    // RULE FEE_NOT_PACKABLE: what is signed is for the packed fee.
     signal message <== SignedMessage()(
         flags, operation, authorization, domain, account.nonce, fee);
     EdDSAPoseidonVerifier()(flags.signed, authorization.ax, authorization.ay,

@@ -6,7 +6,10 @@ import { expect } from "chai";
 import { checkConstraints, indexConstraints } from "../../src/circuits/check-witness.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
 import type { R1cs } from "../../src/circuits/r1cs.ts";
-import { createWitnessCalculator } from "../../src/circuits/witness-generator.ts";
+import {
+  createWitnessCalculator,
+  type WitnessCalculator,
+} from "../../src/circuits/witness-generator.ts";
 import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import type { Witness } from "../../src/circuits/wtns.ts";
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
@@ -21,10 +24,10 @@ import { CIRCUITS } from "./template-circuit.ts";
  */
 export async function expectCircuitRefusal(
   circuit: Circuit,
-  inputs: object,
+  inputs: InputValues,
   rule?: string,
 ): Promise<void> {
-  const refusal: unknown = await circuit.calculateWitness(inputs as InputValues).catch((e) => e);
+  const refusal: unknown = await circuit.calculateWitness(inputs).catch((e) => e);
   const { facts } = expectCode("CIRCUIT_ASSERT_FAILED", () => {
     if (refusal instanceof Error) throw refusal;
   });
@@ -32,16 +35,16 @@ export async function expectCircuitRefusal(
     const rules = (facts["trace"] as string[]).flatMap(rulesAt);
     expect(rules, (facts["trace"] as string[]).join("\n")).to.include(rule);
   }
-  const forged = await calculateUnchecked(circuit, inputs);
+  const calculate = await createUncheckedCalculator(circuit);
+  const forged = calculate(inputs);
   expect(circuit.checkWitness(forged), "a violated constraint").to.not.equal(null);
 }
 
-/** What a prover computes who does not care whether the constraints hold. */
-export async function calculateUnchecked(circuit: Circuit, inputs: object): Promise<Witness> {
+/** Computes witnesses like a prover who does not care whether the constraints hold. */
+export async function createUncheckedCalculator(circuit: Circuit): Promise<WitnessCalculator> {
   const wasmPath = `${circuit.wasmPath}.unchecked`;
   await writeFile(wasmPath, withoutAsserts(await readFile(circuit.wasmPath)));
-  const calculate = await createWitnessCalculator({ ...circuit, wasmPath });
-  return calculate(inputs as InputValues);
+  return createWitnessCalculator({ ...circuit, wasmPath });
 }
 
 /**
@@ -57,16 +60,19 @@ function withoutAsserts(wasm: Uint8Array): Uint8Array {
   return patched;
 }
 
-/** The tags of the comments `// RULE <tag>` above a line that a witness generator reports. */
+/**
+ * The rules that a line belongs to which a witness generator reports: the tags `// RULE <tag>` in the
+ * nearest comment above it, in the same paragraph.
+ */
 function rulesAt(report: string): string[] {
   const [, template, line] = /^Error in template (\w+)_\d+ line: (\d+)$/.exec(report)!;
-  const lines = templateFile(template!);
-  const rules: string[] = [];
-  for (let index = Number(line) - 2; /^\s*\/\//.test(lines[index]!); index--) {
-    const [, rule] = /\/\/ RULE (\w+)/.exec(lines[index]!) ?? [];
-    if (rule !== undefined) rules.push(rule);
-  }
-  return rules;
+  const before = templateFile(template!).slice(0, Number(line) - 1);
+  const paragraph = before.slice(before.lastIndexOf("") + 1);
+  const isComment = (text: string) => /^\s*\/\//.test(text);
+  const end = paragraph.findLastIndex(isComment) + 1;
+  const start = paragraph.slice(0, end).findLastIndex((text) => !isComment(text)) + 1;
+  const comment = paragraph.slice(start, end).join("\n");
+  return [...comment.matchAll(/\/\/ RULE (\w+)/g)].map(([, rule]) => rule!);
 }
 
 /** The lines of the file that declares a template. */
@@ -80,9 +86,13 @@ function templateFile(template: string): string[] {
 /**
  * The wires whose value an attacker could change alone without violating any constraint.
  *
- * @param wires The wires to try.
+ * @param wires The wires to try; by default all but the constant 1.
  */
-export function findFreeWires(r1cs: R1cs, honest: Witness, wires: Iterable<number>): number[] {
+export function findFreeWires(
+  r1cs: R1cs,
+  honest: Witness,
+  wires: readonly number[] = [...honest.keys()].slice(1),
+): number[] {
   const constraintsOf = indexConstraints(r1cs);
   const witness = [...honest];
   const isFree = (wire: number): boolean =>
@@ -92,15 +102,43 @@ export function findFreeWires(r1cs: R1cs, honest: Witness, wires: Iterable<numbe
       witness[wire] = honest[wire]!;
       return violated === null;
     });
-  return [...wires].filter(isFree);
+  return wires.filter(isFree);
+}
+
+/**
+ * The inputs that an attacker could raise by 1, each alone, and then compute a witness from that
+ * satisfies the constraints.
+ *
+ * @param signals Elements of the input signals, "op[0]".
+ */
+export async function findFreeInputs(
+  circuit: Circuit,
+  honest: InputValues,
+  signals: readonly string[],
+): Promise<string[]> {
+  const calculate = await createUncheckedCalculator(circuit);
+  return signals.filter((signal) => {
+    const path = signal.split(/[[\]]+/).filter((part) => part !== "");
+    const forged = changeAt(honest, path, (value) => (value + 1n) % FIELD_MODULUS);
+    return circuit.checkWitness(calculate(forged as InputValues)) === null;
+  });
+}
+
+/** A copy of nested arrays and objects with another value at the end of a path. */
+function changeAt(
+  tree: unknown,
+  [key, ...rest]: readonly string[],
+  change: (value: bigint) => bigint,
+): unknown {
+  if (key === undefined) return change(tree as bigint);
+  const child = changeAt((tree as Record<string, unknown>)[key], rest, change);
+  return Array.isArray(tree)
+    ? tree.with(Number(key), child)
+    : { ...(tree as object), [key]: child };
 }
 
 /** Values to put in the place of an honest one: its successor, the other bit, and zero. */
 function forgeriesOf(value: bigint): bigint[] {
-  const forgeries = [
-    (value + 1n) % FIELD_MODULUS,
-    (FIELD_MODULUS + 1n - value) % FIELD_MODULUS,
-    0n,
-  ];
+  const forgeries = [value + 1n, FIELD_MODULUS + 1n - value, 0n].map((v) => v % FIELD_MODULUS);
   return forgeries.filter((forgery) => forgery !== value);
 }

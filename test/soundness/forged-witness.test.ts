@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import { type AppliedBlock, applyBlock } from "../../src/block/block.ts";
+import { commitBlock } from "../../src/block/commitment.ts";
+import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
+import type { Circuit } from "../../src/circuits/circuit.ts";
+import { readSymbols } from "../../src/circuits/signals.ts";
+import type { InputValues } from "../../src/circuits/witness-inputs.ts";
+import { isSigned } from "../../src/ops/operation.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { findFreeInputs, findFreeWires } from "../helpers/forged-witness.ts";
+import { createWorld, randomBlock } from "../helpers/random-block.ts";
+import { createRandom } from "../helpers/random.ts";
+import { loadBlockCircuit } from "../helpers/template-circuit.ts";
+
+const random = createRandom();
+const preset = PRESETS.minimal;
+
+/** A signal that a prover may choose, and the blocks in which that is so. */
+interface FreeSignal {
+  readonly name: RegExp;
+  readonly when: (applied: AppliedBlock, indices: readonly number[]) => boolean;
+}
+
+const FREE_WIRES: readonly FreeSignal[] = [
+  // The hint for an inverse that does not exist: the output is 1, whatever the hint.
+  { name: /\.Is(Zero|Equal)_\w+\.inverse$/, when: () => true },
+  // AssertAtMost: the hint of an implication between sums of bits of which the first one is 0.
+  { name: /\.(above|below)\.hints\[\d+\]$/, when: () => true },
+  // Set by L1: where all data is 0, so is its polynomial, at every z.
+  {
+    name: /^main\.z$/,
+    when: ({ slots }) => slots.every(({ operation }) => operation.type === "noop"),
+  },
+];
+
+/** Inputs, from which all other signals follow, so that nothing else is free. */
+const FREE_INPUTS: readonly FreeSignal[] = [
+  // Nobody signs the slot: its signature and range of validity only have to be well formed.
+  {
+    name: /^(?:validFrom|validUntil|s)\[(\d)\]$/,
+    when: ({ slots }, [slot]) => !isSigned(slots[slot!]!.operation),
+  },
+  // The slot pays no fee: it adds 0 to the sum that it names.
+  {
+    name: /^feeTokenIndex\[(\d)\]$/,
+    when: ({ slots }, [slot]) => {
+      const { operation } = slots[slot!]!;
+      return !isSigned(operation) || operation.fee === 0n;
+    },
+  },
+  // No slot pays in the token: crediting 0 changes no balance.
+  { name: /^feeToken\[(\d)\]$/, when: ({ fees }, [f]) => fees[f!]!.amount === 0n },
+];
+
+describe(`Forged witnesses, ${random.title}`, () => {
+  let circuit: Circuit;
+  let wireNames: Map<number, string>;
+  before(async () => {
+    circuit = await loadBlockCircuit(preset, 2);
+    const symbols = [...readSymbols(circuit.symPath)];
+    wireNames = new Map(symbols.map(([name, wire]) => [wire, name]));
+  });
+
+  for (const type of OPERATION_NAMES) {
+    it(`${type}: no wire can be changed`, async () => {
+      const { applied, input } = honestBlock(type);
+      const witness = await circuit.calculateWitness(input);
+      const free = findFreeWires(circuit.constraints(), witness);
+      expectListed(
+        free.map((wire) => wireNames.get(wire)!),
+        FREE_WIRES,
+        applied,
+      );
+    });
+
+    it(`${type}: no input can be changed, even if all else follows`, async () => {
+      const { applied, input } = honestBlock(type);
+      const free = await findFreeInputs(circuit, input, slotAndFeeInputs(circuit));
+      expectListed(free, FREE_INPUTS, applied);
+    });
+  }
+
+  it("an unsigned slot takes any key and signature that are well formed", async () => {
+    const signed = honestBlock("withdraw").input;
+    const names = ["ax", "ay", "r8x", "r8y", "s"] as const;
+    const signature = Object.fromEntries(names.map((name) => [name, signed[name]!]));
+    const unsigned = { ...honestBlock("deposit").input, ...signature };
+    const witness = await circuit.calculateWitness(unsigned);
+    expect(circuit.checkWitness(witness)).to.equal(null);
+  });
+});
+
+/** A block with operations of the given type. */
+function honestBlock(type: OperationName) {
+  const world = createWorld(random, preset);
+  const block = randomBlock(world, world.state, { slots: 2, types: [type] });
+  const applied = applyBlock(world.state, block, world.domain);
+  expect(applied.slots[0]!.operation.type).to.equal(type);
+  const input = createBlockWitnessInput(applied, commitBlock(applied, world.domain));
+  return { applied, input: input as object as InputValues };
+}
+
+/** The private inputs of the first slot and of the fees; of the siblings of each tree only one. */
+function slotAndFeeInputs({ inputs }: Circuit): string[] {
+  return inputs
+    .filter((declaration) => !declaration.public)
+    .flatMap(({ name, shape }) => {
+      if (name.endsWith("Siblings")) return [name + shape.map(() => "[0]").join("")];
+      if (name === "feeTokenIndex") return [`${name}[0]`];
+      const perBranchOrFee = name.startsWith("fee") ? shape[0]! : (shape[1] ?? 0);
+      if (perBranchOrFee === 0) return [`${name}[0]`];
+      const prefix = name.startsWith("fee") ? name : `${name}[0]`;
+      return Array.from({ length: perBranchOrFee }, (_, index) => `${prefix}[${index}]`);
+    });
+}
+
+function expectListed(
+  names: readonly string[],
+  list: readonly FreeSignal[],
+  applied: AppliedBlock,
+): void {
+  const unlisted = names.filter(
+    (name) =>
+      !list.some((signal) => {
+        const match = signal.name.exec(name);
+        return match !== null && signal.when(applied, match.slice(1).map(Number));
+      }),
+  );
+  expect(unlisted).to.deep.equal([]);
+}
