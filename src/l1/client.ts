@@ -165,19 +165,23 @@ export class RollupClient {
     };
   }
 
-  /** A block as L1 has stored it; 0 is genesis. The block must be committed. */
+  /**
+   * A committed block as L1 has stored it; 0 is genesis.
+   *
+   * @throws L1_BLOCK_NOT_FOUND
+   */
   async readStoredBlock(blockNumber: number): Promise<StoredBlock> {
-    const range = {
-      fromBlock: this.deploymentBlock,
-      toBlock: await this.#provider.getBlockNumber(),
-    };
-    if (blockNumber === 0) {
-      const [initialized] = await readEvents(this.contract, ["RollupInitialized"], range);
-      return toGenesisBlock(initialized!);
-    }
-    const committed = await readEvents(this.contract, ["BlockCommitted"], range);
-    const event = committed.findLast(({ args }) => Number(args["blockNumber"]) === blockNumber);
-    return toStoredBlock(event!);
+    const toBlock = await this.#provider.getBlockNumber();
+    const range = { fromBlock: this.deploymentBlock, toBlock };
+    // Of a block that was taken back and committed anew, the last event is the one that holds.
+    const event =
+      blockNumber === 0
+        ? (await readEvents(this.contract, ["RollupInitialized"], range)).at(-1)
+        : (await readEvents(this.contract, ["BlockCommitted"], range, blockNumber)).at(-1);
+    const { rollupAddress } = this;
+    if (event === undefined)
+      throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
+    return blockNumber === 0 ? toGenesisBlock(event) : toStoredBlock(event);
   }
 
   /** Events of the L1 blocks from `fromBlock` (included) to the latest. */

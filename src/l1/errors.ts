@@ -13,6 +13,7 @@ export type L1ErrorFacts =
     }
   | { code: "L1_TRANSACTION_FAILED"; call: string; transactionHash: string }
   | { code: "L1_EVENT_MISSING"; event: string; transactionHash: string }
+  | { code: "L1_BLOCK_NOT_FOUND"; blockNumber: number; rollupAddress: string }
   | { code: "L1_CALLDATA_NOT_FOUND"; blockNumber: number; transactionHash: string }
   | { code: "DEV_KEYS_ON_LIVE_CHAIN"; chainId: bigint };
 
@@ -36,6 +37,11 @@ export const l1Error = defineErrors<L1ErrorFacts>({
     message: ({ event, transactionHash }) =>
       `The transaction ${transactionHash} has not emitted ${event}.`,
     fix: "Check that the address is that of a Rollup contract of this version.",
+  },
+  L1_BLOCK_NOT_FOUND: {
+    message: ({ blockNumber, rollupAddress }) =>
+      `The contract at ${rollupAddress} has no block ${blockNumber} in the L1 blocks searched.`,
+    fix: "Check the address, and that the deployment block is not after the rollup's deployment.",
   },
   L1_CALLDATA_NOT_FOUND: {
     message: ({ blockNumber, transactionHash }) =>

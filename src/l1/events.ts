@@ -1,5 +1,12 @@
 /** Reads what has happened on L1 from the contract's events, and blocks from commit calldata. */
-import { type EventFragment, getBytes, type Log, type Provider, type Result } from "ethers";
+import {
+  type EventFragment,
+  getBytes,
+  type Log,
+  type Provider,
+  type Result,
+  toBeHex,
+} from "ethers";
 import { OPERATIONS } from "../protocol/operations.ts";
 import type {
   CommitBlockStructOutput,
@@ -17,6 +24,7 @@ import type {
 
 /** Nodes limit how many blocks one request for logs may span. */
 const LOG_BLOCKS_MAX = 5000;
+const TOPIC_BYTES = 32;
 
 type EventName = Extract<Parameters<Rollup["interface"]["getEvent"]>[0], string>;
 
@@ -38,14 +46,22 @@ export function providerOf(contract: Rollup): Provider {
   return contract.runner!.provider!;
 }
 
-/** The contract's events of the given names, in the order in which they happened. */
+/**
+ * The contract's events of the given names, in the order in which they happened.
+ *
+ * @param indexed - Value of the first indexed parameter; any, if it is left out.
+ */
 export async function readEvents(
   contract: Rollup,
   names: readonly EventName[],
   { fromBlock, toBlock }: BlockRange,
+  indexed?: number,
 ): Promise<RollupEvent[]> {
   const address = await contract.getAddress();
-  const topics = [names.map((name) => contract.interface.getEvent(name).topicHash)];
+  const topics = [
+    names.map((name) => contract.interface.getEvent(name).topicHash),
+    ...(indexed === undefined ? [] : [toBeHex(indexed, TOPIC_BYTES)]),
+  ];
   const events: RollupEvent[] = [];
   for (let first = fromBlock; first <= toBlock; first += LOG_BLOCKS_MAX) {
     const last = Math.min(first + LOG_BLOCKS_MAX - 1, toBlock);

@@ -136,6 +136,13 @@ describe("RollupClient", () => {
     expect(blocks[1]!.transactionHash).to.equal(again.transaction.hash);
   });
 
+  it("says so if there is no such block", async () => {
+    const { client } = fixture;
+    const { facts } = await codedError(client.readStoredBlock(1));
+    const { rollupAddress } = client;
+    expect(facts).to.deep.equal({ code: "L1_BLOCK_NOT_FOUND", blockNumber: 1, rollupAddress });
+  });
+
   it("turns a revert into a coded error with name and values", async () => {
     const { client, user } = fixture;
     const asUser = await connectRollup(client, user);
