@@ -59,6 +59,10 @@ export class ReceiptBook {
     this.#entries = new Map(entries);
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** For a checkpoint: what is recorded later in either does not show in the other. */
   copy(): ReceiptBook {
     return new ReceiptBook(this.#entries);

@@ -4,7 +4,6 @@ import { defineErrors } from "../util/errors.ts";
 export type SdkErrorFacts =
   | { code: "TOKEN_UNKNOWN"; token: string; known: readonly string[] }
   | { code: "ADDRESS_INVALID"; field: string; value: string }
-  | { code: "WALLET_WITHOUT_ACCOUNT"; address: string }
   | { code: "DEPOSIT_AMOUNT_INVALID"; amount: bigint; maximum: bigint }
   | { code: "L1_SIGNER_WITHOUT_PROVIDER"; address: string }
   | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
@@ -19,10 +18,6 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   ADDRESS_INVALID: {
     message: ({ field, value }) => `${field} = ${value} is not an address.`,
     fix: "Pass 20 bytes of 0x-hex; mixed case must be a valid checksum.",
-  },
-  WALLET_WITHOUT_ACCOUNT: {
-    message: ({ address }) => `${address} has no account on this rollup yet.`,
-    fix: "Deposit to it or transfer to it first: either creates the account.",
   },
   DEPOSIT_AMOUNT_INVALID: {
     message: ({ amount, maximum }) => `${amount} can not be deposited: it must be 1 to ${maximum}.`,

@@ -8,6 +8,7 @@ import {
 } from "ethers";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
+import { opsError } from "../ops/errors.ts";
 import { type SignedTransaction, signingDomain, type Transaction } from "../ops/transaction.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
@@ -123,12 +124,12 @@ export class RollupWallet {
     return this.provider.getAccount(this.address);
   }
 
-  /** @throws WALLET_WITHOUT_ACCOUNT */
+  /** @throws ADDRESS_WITHOUT_ACCOUNT */
   async accountId(): Promise<number> {
     return (await this.#existingAccount()).id;
   }
 
-  /** Nonce of the next transaction. @throws WALLET_WITHOUT_ACCOUNT */
+  /** Nonce of the next transaction. @throws ADDRESS_WITHOUT_ACCOUNT */
   async getNonce(): Promise<number> {
     return (await this.#existingAccount()).nonce;
   }
@@ -164,7 +165,7 @@ export class RollupWallet {
   /**
    * Asks L1 for all of a token: the way out that no operator can refuse. Resolves when mined.
    *
-   * @throws TOKEN_UNKNOWN, WALLET_WITHOUT_ACCOUNT, L1_REVERTED
+   * @throws TOKEN_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, L1_REVERTED
    */
   async requestFullExit({ token }: { readonly token: TokenReference }): Promise<RequestHandle> {
     const { address } = await this.provider.getToken(token);
@@ -172,7 +173,7 @@ export class RollupWallet {
   }
 
   // ----------------------------------------------------------------------------------- on L2
-  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, WALLET_WITHOUT_ACCOUNT, and the code of the rule
+  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule
   // for which the operator refuses the transaction.
 
   /** Makes this wallet's key the signing key of its account: needed once, before anything is sent. */
@@ -253,7 +254,7 @@ export class RollupWallet {
   async #existingAccount(): Promise<AccountInfo> {
     const account = await this.getAccount();
     if (account !== null) return account;
-    throw sdkError({ code: "WALLET_WITHOUT_ACCOUNT", address: this.address });
+    throw opsError({ code: "ADDRESS_WITHOUT_ACCOUNT", address: BigInt(this.address) });
   }
 }
 

@@ -14,3 +14,17 @@ export function expectCode(code: string, action: () => unknown): RollupError {
   }
   expect.fail(`${code} expected, but nothing was thrown`);
 }
+
+/** As {@link expectCode}, for an action that fails later. */
+export async function expectRejection(
+  code: string,
+  action: Promise<unknown>,
+): Promise<RollupError> {
+  const outcome = await action.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  return expectCode(code, () => {
+    if (outcome !== undefined) throw outcome.error;
+  });
+}

@@ -1,0 +1,327 @@
+/**
+ * The Rollup contract in memory, as far as an operator sees it: it checks what the contract checks,
+ * from the public data alone. Its clock stands still unless a test moves it, and every call can be
+ * made to fail.
+ */
+import { concat, keccak256, toBeHex, ZeroHash } from "ethers";
+import {
+  challenge,
+  dataDigest,
+  blockData,
+  evaluate,
+  headerWord,
+} from "../../src/block/commitment.ts";
+import { decodePubdata } from "../../src/block/pubdata.ts";
+import { toChecksumAddress } from "../../src/l1/addresses.ts";
+import { ON_CHAIN_AUTHORIZATION, recoverChangePubKeySigner } from "../../src/l1/authorization.ts";
+import type {
+  CommitBlock,
+  ExecuteBlock,
+  L1Deployment,
+  L1News,
+  L1Transaction,
+  ProveBlock,
+  PubKeyAuthorization,
+  QueuedRequest,
+  StoredBlock,
+  Token,
+} from "../../src/l1/types.ts";
+import type { L1Port } from "../../src/operator/l1-port.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { Payout } from "../../src/ops/rules.ts";
+import type { PriorityRequest } from "../../src/ops/to-operation.ts";
+import {
+  TIMESTAMP_LAG_MAX_SECONDS,
+  TIMESTAMP_LEAD_MAX_SECONDS,
+} from "../../src/protocol/constants.ts";
+import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import { signingDomain } from "../../src/ops/transaction.ts";
+
+type Call = "readNews" | "commitBlocks" | "proveBlocks" | "executeBlocks";
+
+interface KeptBlock {
+  readonly stored: StoredBlock;
+  readonly payouts: readonly Payout[];
+  status: "committed" | "proven" | "executed";
+}
+
+/** Everything that changes. */
+interface Content {
+  blockNumber: number;
+  timestamp: bigint;
+  requests: QueuedRequest[];
+  servedRequests: number;
+  tokens: Token[];
+  authorizations: PubKeyAuthorization[];
+  blocks: KeptBlock[];
+  paid: Payout[];
+}
+
+const GAS_USED = 100_000n;
+
+export class FakeL1 implements L1Port {
+  readonly chainId = 31337n;
+  readonly rollupAddress = toChecksumAddress(0x1234567890abcdefn);
+  readonly domain = signingDomain(this.chainId, BigInt(this.rollupAddress));
+  readonly calls: Call[] = [];
+  /** What the contract says about itself; tests may lie. */
+  deployment: L1Deployment;
+  #content: Content;
+  #failures: Call[] = [];
+
+  constructor(preset: Preset, genesisRoot: bigint) {
+    const lastBlock: StoredBlock = {
+      blockNumber: 0,
+      priorityRequests: 0,
+      timestamp: 0n,
+      payoutsHash: ZeroHash,
+      stateRoot: genesisRoot,
+      commitment: ZeroHash,
+    };
+    this.deployment = {
+      protocolDigest: PROTOCOL_DIGEST,
+      accountCapacity: accountCapacity(preset),
+      tokenCapacity: tokenCapacity(preset),
+      lastBlock,
+    };
+    this.#content = {
+      blockNumber: 1,
+      timestamp: 1_700_000_000n,
+      requests: [],
+      servedRequests: 0,
+      tokens: [],
+      authorizations: [],
+      blocks: [],
+      paid: [],
+    };
+  }
+
+  get timestamp(): bigint {
+    return this.#content.timestamp;
+  }
+
+  /** Payouts of executed blocks, in order. */
+  get paid(): readonly Payout[] {
+    return this.#content.paid;
+  }
+
+  /** Status of each committed block, in order. */
+  get statuses(): string[] {
+    return this.#content.blocks.map(({ status }) => status);
+  }
+
+  // ------------------------------------------------------------------------- what tests may do
+
+  /** The next call of this name fails without effect. */
+  failNext(call: Call): void {
+    this.#failures.push(call);
+  }
+
+  increaseTime(seconds: bigint | number): void {
+    this.#content.timestamp += BigInt(seconds);
+    this.#content.blockNumber++;
+  }
+
+  listToken(symbol: string): Token {
+    const id = this.#content.tokens.length + 1;
+    const token = { id, address: toChecksumAddress(BigInt(id)), symbol, decimals: 6 };
+    this.#content.tokens.push(token);
+    this.#content.blockNumber++;
+    return token;
+  }
+
+  /** @returns Place in the queue. */
+  request(request: PriorityRequest): number {
+    const requestId = this.#content.requests.length;
+    this.#content.requests.push({ ...request, requestId });
+    this.#content.blockNumber++;
+    return requestId;
+  }
+
+  authorize(authorization: PubKeyAuthorization): void {
+    this.#content.authorizations.push(authorization);
+    this.#content.blockNumber++;
+  }
+
+  snapshot(): Content {
+    return structuredClone(this.#content);
+  }
+
+  revert(snapshot: Content): void {
+    this.#content = structuredClone(snapshot);
+  }
+
+  // ------------------------------------------------------------------------------- the L1 port
+
+  readDeployment(): Promise<L1Deployment> {
+    return Promise.resolve(this.deployment);
+  }
+
+  async readNews(fromBlock: number): Promise<L1News> {
+    await this.#called("readNews");
+    const { blockNumber, timestamp, requests, tokens, authorizations } = this.#content;
+    const isNew = fromBlock <= blockNumber;
+    return {
+      blockNumber,
+      timestamp,
+      // Like an L1 node that answers with more than was asked for.
+      requests: [...requests],
+      tokens: [...tokens],
+      authorizations: isNew ? [...authorizations] : [],
+    };
+  }
+
+  async commitBlocks(last: StoredBlock, blocks: readonly CommitBlock[]) {
+    await this.#called("commitBlocks");
+    const known = this.#content.blocks.at(-1)?.stored ?? this.deployment.lastBlock;
+    check(hash(last) === hash(known), "StoredBlockMismatch");
+    let parent = last;
+    let served = this.#content.servedRequests;
+    const added = blocks.map((block): KeptBlock => {
+      const kept = this.#toKeptBlock(parent, served, block);
+      parent = kept.stored;
+      served += parent.priorityRequests;
+      return kept;
+    });
+    this.#content.servedRequests = served;
+    this.#content.blocks.push(...added);
+    return { transaction: this.#mine(), storedBlocks: added.map(({ stored }) => stored) };
+  }
+
+  async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
+    await this.#called("proveBlocks");
+    for (const block of blocks) {
+      const kept = this.#nextBlock("committed", block.storedBlock);
+      const { blockNumber, timestamp, stateRoot, commitment } = block.storedBlock;
+      const { slots, feeAccountId, oldStateRoot, digest, z, y } = block;
+      const header = headerWord({ blockNumber, timestamp, feeAccountId });
+      const words = [BigInt(slots), oldStateRoot, stateRoot, header, digest, z, y];
+      check(hashWords(words) === commitment, "CommitmentMismatch");
+      check(block.proof.length === 8, "ProofInvalid");
+      kept.status = "proven";
+    }
+    return this.#mine();
+  }
+
+  async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
+    await this.#called("executeBlocks");
+    for (const { storedBlock, payouts } of blocks) {
+      const kept = this.#nextBlock("proven", storedBlock);
+      check(hashPayouts(payouts) === kept.stored.payoutsHash, "PayoutsMismatch");
+      kept.status = "executed";
+      this.#content.paid.push(...payouts);
+    }
+    return this.#mine();
+  }
+
+  // --------------------------------------------------------------------------------------------
+
+  #toKeptBlock(parent: StoredBlock, served: number, block: CommitBlock): KeptBlock {
+    const { timestamp, slots, newStateRoot, digest, pubdata, feeAccountId } = block;
+    const { timestamp: now } = this.#content;
+    check(timestamp >= parent.timestamp, "TimestampOutOfRange");
+    check(timestamp >= now - BigInt(TIMESTAMP_LAG_MAX_SECONDS), "TimestampOutOfRange");
+    check(timestamp <= now + BigInt(TIMESTAMP_LEAD_MAX_SECONDS), "TimestampOutOfRange");
+    const operations = decodePubdata(pubdata);
+    check(operations.length <= slots, "TooManyRecords");
+    const requests = operations.filter(({ type }) => type === "deposit" || type === "fullExit");
+    for (const [index, operation] of requests.entries()) {
+      check(serves(operation, this.#content.requests[served + index]), "PriorityRequestMismatch");
+    }
+    this.#checkAuthorizations(operations, block.authorizations);
+    const blockNumber = parent.blockNumber + 1;
+    const data = blockData([...operations, ...noops(slots - operations.length)]);
+    check(dataDigest(data) === digest, "the digest is that of the data");
+    const oldStateRoot = parent.stateRoot;
+    const header = headerWord({ blockNumber, timestamp, feeAccountId });
+    const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+    const words = [BigInt(slots), oldStateRoot, newStateRoot, header, digest, z];
+    const payouts = operations.flatMap(toPayout);
+    return {
+      status: "committed",
+      payouts,
+      stored: {
+        blockNumber,
+        priorityRequests: requests.length,
+        timestamp,
+        payoutsHash: hashPayouts(payouts),
+        stateRoot: newStateRoot,
+        commitment: hashWords([...words, evaluate(data, z)]),
+      },
+    };
+  }
+
+  #checkAuthorizations(operations: readonly PublicOperation[], given: readonly string[]): void {
+    const changes = operations.filter((operation) => operation.type === "changePubKey");
+    check(changes.length === given.length, "AuthorizationCountMismatch");
+    for (const [index, change] of changes.entries()) {
+      const { owner, nonce, pubKeyHash } = change;
+      const authorization = given[index]!;
+      const isAuthorized =
+        authorization === ON_CHAIN_AUTHORIZATION
+          ? this.#content.authorizations.findLast(
+              (fact) => fact.owner === owner && fact.nonce === nonce,
+            )?.pubKeyHash === pubKeyHash
+          : recoverChangePubKeySigner(this, change, authorization) === toChecksumAddress(owner);
+      check(isAuthorized, "AuthorizationInvalid");
+    }
+  }
+
+  #nextBlock(status: KeptBlock["status"], stored: StoredBlock): KeptBlock {
+    const next = this.#content.blocks.find((block) => block.status === status);
+    check(next !== undefined && hash(next.stored) === hash(stored), "BlockOutOfOrder");
+    return next;
+  }
+
+  #mine(): L1Transaction {
+    const blockNumber = ++this.#content.blockNumber;
+    return { hash: toBeHex(blockNumber, 32), blockNumber, gasUsed: GAS_USED };
+  }
+
+  async #called(call: Call): Promise<void> {
+    this.calls.push(call);
+    await Promise.resolve();
+    const index = this.#failures.indexOf(call);
+    if (index < 0) return;
+    this.#failures.splice(index, 1);
+    throw new Error(`${call} fails as the test wants`);
+  }
+}
+
+function check(condition: boolean, reason: string): asserts condition {
+  if (!condition) throw new Error(`reverted: ${reason}`);
+}
+
+function serves(operation: PublicOperation, request: QueuedRequest | undefined): boolean {
+  if (request?.type === "deposit" && operation.type === "deposit") {
+    const { owner, tokenId, amount } = operation;
+    return request.owner === owner && request.tokenId === tokenId && request.amount === amount;
+  }
+  if (request?.type === "fullExit" && operation.type === "fullExit") {
+    const { owner, tokenId, accountId } = operation;
+    return (
+      request.owner === owner && request.tokenId === tokenId && request.accountId === accountId
+    );
+  }
+  return false;
+}
+
+function toPayout(operation: PublicOperation): Payout[] {
+  const { type } = operation;
+  if (type !== "withdraw" && type !== "forcedExit" && type !== "fullExit") return [];
+  const recipient = type === "fullExit" ? operation.owner : operation.recipient;
+  const { tokenId, amount } = operation;
+  return amount === 0n ? [] : [{ recipient, tokenId, amount }];
+}
+
+function noops(count: number): PublicOperation[] {
+  return new Array<PublicOperation>(count).fill({ type: "noop" });
+}
+
+const toText = (_name: string, value: unknown) =>
+  typeof value === "bigint" ? value.toString() : value;
+const hash = (value: unknown) => JSON.stringify(value, toText);
+const hashWords = (words: readonly bigint[]) => keccak256(concat(words.map((w) => toBeHex(w, 32))));
+const hashPayouts = (payouts: readonly Payout[]) =>
+  hashWords(payouts.flatMap((payout) => [payout.recipient, BigInt(payout.tokenId), payout.amount]));

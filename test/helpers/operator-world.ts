@@ -1,0 +1,141 @@
+/** An operator with an L1 in memory, and users with keys for both layers. */
+import { Wallet } from "ethers";
+import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
+import { Operator, type OperatorParts } from "../../src/operator/operator.ts";
+import type { TransactionReceipt } from "../../src/operator/receipts.ts";
+import type { SignedTransaction, Transaction } from "../../src/ops/transaction.ts";
+import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { createMockProver } from "../../src/prover/mock-prover.ts";
+import type { ProofJob, Prover } from "../../src/prover/prover.ts";
+import { RollupSigner } from "../../src/sdk/signer.ts";
+import { createGenesisState } from "../../src/state/rollup-state.ts";
+import { FakeL1 } from "./fake-l1.ts";
+import type { Random } from "./random.ts";
+
+export const FEE_ACCOUNT_ADDRESS = 0xfeen;
+
+/** A prover that can be made to fail, and remembers its jobs. */
+export class TestProver implements Prover {
+  readonly name = "test";
+  readonly jobs: ProofJob[] = [];
+  failures = 0;
+
+  prove(job: ProofJob) {
+    if (this.failures > 0) {
+      this.failures--;
+      return Promise.reject(new Error("prover fails as the test wants"));
+    }
+    this.jobs.push(job);
+    return createMockProver().prove(job);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Somebody with an Ethereum key and an L2 key. */
+export class User {
+  readonly l1: Wallet;
+  readonly signer: RollupSigner;
+  readonly address: bigint;
+
+  constructor(random: Random) {
+    this.l1 = new Wallet(`0x${Buffer.from(random.bytes(32)).toString("hex")}`);
+    this.signer = RollupSigner.fromSeed(random.bytes(32));
+    this.address = BigInt(this.l1.address);
+  }
+}
+
+/** A transaction without what the account says about itself. */
+export type Draft = Transaction extends infer T
+  ? T extends Transaction
+    ? Omit<T, "accountId" | "nonce" | "fee" | "validFrom" | "validUntil"> & Partial<T>
+    : never
+  : never;
+
+export interface OperatorWorld {
+  readonly l1: FakeL1;
+  readonly prover: TestProver;
+  readonly operator: Operator;
+}
+
+export async function createOperatorWorld(
+  parts: Partial<OperatorParts> = {},
+): Promise<OperatorWorld> {
+  const preset = parts.preset ?? PRESETS.minimal;
+  const genesis = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
+  const l1 = new FakeL1(preset, genesis.root);
+  const prover = new TestProver();
+  const operator = await Operator.create({
+    preset,
+    feeAccountAddress: FEE_ACCOUNT_ADDRESS,
+    l1,
+    prover,
+    ...parts,
+  });
+  return { l1, prover, operator };
+}
+
+/** Fills in account and nonce from the operator's state, and signs. */
+export function signFor({ operator, l1 }: OperatorWorld, user: User, draft: Draft) {
+  const accountId = operator.state.accountIdOf(user.address) ?? 63;
+  const { nonce } = operator.state.account(accountId);
+  const defaults = { accountId, nonce, fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX };
+  return user.signer.sign({ ...defaults, ...draft } as Transaction, l1.domain);
+}
+
+/** Signs and submits. */
+export function submit(world: OperatorWorld, user: User, draft: Draft): TransactionReceipt {
+  return world.operator.submit(signFor(world, user, draft));
+}
+
+/** The owner's consent to the key of a signed ChangePubKey. */
+export function authorize(
+  { l1 }: OperatorWorld,
+  user: User,
+  { accountId, nonce }: SignedTransaction,
+) {
+  const claim = { pubKeyHash: user.signer.pubKeyHash, nonce, accountId };
+  return signChangePubKey(user.l1, l1, claim);
+}
+
+/** Sets the signing key of a user, by a signature or by a transaction on L1. */
+export async function setSigningKey(
+  world: OperatorWorld,
+  user: User,
+  auth: "eip712" | "onchain" = "eip712",
+): Promise<TransactionReceipt> {
+  const { l1, operator } = world;
+  const signed = signFor(world, user, { type: "changePubKey", tokenId: 0 });
+  if (auth === "eip712") return operator.submit(signed, await authorize(world, user, signed));
+  const { pubKeyHash } = user.signer;
+  l1.authorize({ owner: user.address, nonce: signed.nonce, pubKeyHash });
+  await operator.syncL1();
+  return operator.submit(signed, ON_CHAIN_AUTHORIZATION);
+}
+
+/** Deposits, and makes the operator see it. @returns The id of the request. */
+export async function deposit(
+  { l1, operator }: OperatorWorld,
+  owner: bigint,
+  amount: bigint,
+  tokenId = 0,
+): Promise<number> {
+  const requestId = l1.request({ type: "deposit", owner, tokenId, amount });
+  await operator.syncL1();
+  return requestId;
+}
+
+/** A user with a deposit and a signing key. */
+export async function createFundedUser(
+  world: OperatorWorld,
+  random: Random,
+  amount = 10n ** 18n,
+): Promise<User> {
+  const user = new User(random);
+  await deposit(world, user.address, amount);
+  await setSigningKey(world, user);
+  return user;
+}

@@ -1,0 +1,215 @@
+import { expect } from "chai";
+import { concat, dataSlice, Signature, toBeHex } from "ethers";
+import type { Operator } from "../../src/operator/operator.ts";
+import type { SignedTransaction } from "../../src/ops/transaction.ts";
+import { expectCode, expectRejection } from "../helpers/expect-code.ts";
+import {
+  authorize,
+  createFundedUser,
+  createOperatorWorld,
+  deposit,
+  type Draft,
+  type OperatorWorld,
+  signFor,
+  submit,
+  User,
+} from "../helpers/operator-world.ts";
+import { createRandom } from "../helpers/random.ts";
+
+const random = createRandom();
+const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
+/** What a refusal must leave alone. */
+function fingerprint(operator: Operator) {
+  const { open, blocks, receipts } = operator.checkpoint();
+  const known = open.items.map((item) =>
+    item.kind === "transaction" ? operator.receipt(item.hash) : item.request.requestId,
+  );
+  return { root: operator.state.root, blocks, items: open.items, receipts: receipts.size, known };
+}
+
+function expectRefusal(code: string, { operator }: OperatorWorld, action: () => unknown) {
+  const before = fingerprint(operator);
+  const error = expectCode(code, action);
+  expect(fingerprint(operator)).to.deep.equal(before);
+  return error;
+}
+
+const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 100n };
+
+describe(`operator: refusals (${random.title})`, () => {
+  let world: OperatorWorld;
+  let alice: User;
+  before(async () => {
+    world = await createOperatorWorld();
+    alice = await createFundedUser(world, random);
+  });
+
+  const drafts: readonly (readonly [string, string, Draft])[] = [
+    ["NONCE_MISMATCH", "a used nonce", { ...TRANSFER, nonce: 0 }],
+    ["NONCE_MISMATCH", "a nonce to come", { ...TRANSFER, nonce: 2 }],
+    ["INSUFFICIENT_BALANCE", "too large an amount", { ...TRANSFER, amount: 2n * 10n ** 18n }],
+    ["INSUFFICIENT_BALANCE", "a fee on top of all", { ...TRANSFER, amount: 10n ** 18n, fee: 1n }],
+    [
+      "AMOUNT_NOT_PACKABLE",
+      "an amount without packed form",
+      { ...TRANSFER, amount: 2n ** 40n + 1n },
+    ],
+    ["FEE_NOT_PACKABLE", "a fee without packed form", { ...TRANSFER, fee: 2049n }],
+    ["TOKEN_NOT_LISTED", "an unknown token", { ...TRANSFER, tokenId: 3 }],
+    ["RECIPIENT_ZERO", "the zero address", { ...TRANSFER, recipient: 0n }],
+    ["EXPIRED", "a range that is over", { ...TRANSFER, validUntil: 1_699_999_999n }],
+    ["NOT_YET_VALID", "a range to come", { ...TRANSFER, validFrom: 1_700_000_001n }],
+    ["ACCOUNT_NOT_FOUND", "an unknown account", { ...TRANSFER, accountId: 9, nonce: 0 }],
+    ["ACCOUNT_ID_OUT_OF_RANGE", "an impossible account", { ...TRANSFER, accountId: 64 }],
+    [
+      "SIGNING_KEY_NOT_SET",
+      "the fee account, which has no key",
+      { ...TRANSFER, accountId: 0, nonce: 0 },
+    ],
+  ];
+  for (const [code, what, draft] of drafts) {
+    it(`${code}: ${what}`, () => {
+      expectRefusal(code, world, () => submit(world, alice, draft));
+    });
+  }
+
+  it("names the closest amount that can be packed", () => {
+    const amount = 2n ** 40n + 1n;
+    const error = expectRefusal("AMOUNT_NOT_PACKABLE", world, () =>
+      submit(world, alice, { ...TRANSFER, amount }),
+    );
+    expect(error.facts["closest"]).to.equal(1_099_511_627_700n);
+    expect(error.message).to.contain("1099511627700");
+  });
+
+  it("AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE: values that do not fit what is signed", () => {
+    const signed = signFor(world, alice, TRANSFER);
+    const cases: readonly (readonly [string, object])[] = [
+      ["AMOUNT_OUT_OF_RANGE", { amount: 2n ** 128n }],
+      ["AMOUNT_OUT_OF_RANGE", { fee: -1n }],
+      ["FIELD_OUT_OF_RANGE", { nonce: 1.5 }],
+      ["FIELD_OUT_OF_RANGE", { recipient: 2n ** 160n }],
+      ["FIELD_OUT_OF_RANGE", { validUntil: 2n ** 64n }],
+    ];
+    for (const [code, change] of cases) {
+      const changed = { ...signed, ...change } as SignedTransaction;
+      expectRefusal(code, world, () => world.operator.submit(changed));
+    }
+  });
+
+  it("SIGNATURE_INVALID: whatever is changed after signing, or signed for another rollup", () => {
+    const signed = signFor(world, alice, TRANSFER);
+    const changes = [
+      { amount: 101n },
+      { recipient: 6n },
+      { validUntil: 1_800_000_000n },
+      { fee: 1n },
+    ];
+    for (const change of changes) {
+      const changed = { ...signed, ...change } as SignedTransaction;
+      expectRefusal("SIGNATURE_INVALID", world, () => world.operator.submit(changed));
+    }
+    const { publicKey: _key, signature: _signature, ...unsigned } = signed;
+    const elsewhere = alice.signer.sign(unsigned, world.l1.domain + 1n);
+    expectRefusal("SIGNATURE_INVALID", world, () => world.operator.submit(elsewhere));
+  });
+
+  it("SIGNING_KEY_MISMATCH: a valid signature by somebody else", () => {
+    const { publicKey: _key, signature: _signature, ...unsigned } = signFor(world, alice, TRANSFER);
+    const forged = new User(random).signer.sign(unsigned, world.l1.domain);
+    expectRefusal("SIGNING_KEY_MISMATCH", world, () => world.operator.submit(forged));
+  });
+
+  it("TARGET_HAS_SIGNING_KEY, ADDRESS_WITHOUT_ACCOUNT: forced exits of the wrong accounts", () => {
+    const exit = (recipient: bigint): Draft => ({ type: "forcedExit", tokenId: 0, recipient });
+    expectRefusal("TARGET_HAS_SIGNING_KEY", world, () => submit(world, alice, exit(alice.address)));
+    expectRefusal("ADDRESS_WITHOUT_ACCOUNT", world, () => submit(world, alice, exit(4711n)));
+  });
+
+  it("OPERATOR_BUSY: too many blocks wait for L1, but requests are still taken", async () => {
+    const small = await createOperatorWorld({ options: { waitingBlocksMax: 1 } });
+    const bob = await createFundedUser(small, random);
+    await deposit(small, 5n, 1n);
+    expectRefusal("OPERATOR_BUSY", small, () => submit(small, bob, TRANSFER));
+    expect(await deposit(small, 5n, 1n)).to.equal(2);
+    await small.operator.processBlocks();
+    expect(submit(small, bob, TRANSFER).status).to.equal("accepted");
+  });
+
+  it("OPERATOR_STOPPED: everything, once it is closed", async () => {
+    const closed = await createOperatorWorld();
+    const bob = await createFundedUser(closed, random);
+    await closed.operator.close();
+    expectRefusal("OPERATOR_STOPPED", closed, () => submit(closed, bob, TRANSFER));
+    expectCode("OPERATOR_STOPPED", () => closed.operator.sealBlock());
+    await expectRejection("OPERATOR_STOPPED", closed.operator.syncL1());
+    await expectRejection("OPERATOR_STOPPED", closed.operator.processBlocks());
+    await expectRejection("OPERATOR_STOPPED", closed.operator.waitForRequest(0, "executed"));
+  });
+
+  it("TRANSACTION_NOT_FOUND, REQUEST_NOT_FOUND: waiting for what nobody knows", async () => {
+    const { operator } = world;
+    await expectRejection("TRANSACTION_NOT_FOUND", operator.waitFor("0x00", "executed"));
+    await expectRejection("REQUEST_NOT_FOUND", operator.waitForRequest(99, "executed"));
+    expect(operator.receipt("0x00")).to.equal(undefined);
+  });
+});
+
+describe(`operator: consent to a signing key (${random.title})`, () => {
+  let world: OperatorWorld;
+  let alice: User;
+  let signed: SignedTransaction;
+  let authorization: string;
+  before(async () => {
+    world = await createOperatorWorld();
+    alice = new User(random);
+    await deposit(world, alice.address, 10n);
+    signed = signFor(world, alice, { type: "changePubKey", tokenId: 0 });
+    authorization = await authorize(world, alice, signed);
+  });
+
+  const refuse = (given: string | undefined) =>
+    expectRefusal("AUTHORIZATION_INVALID", world, () => world.operator.submit(signed, given));
+
+  it("AUTHORIZATION_INVALID: none, of an unknown kind, or cut short", () => {
+    refuse(undefined);
+    refuse("0x");
+    refuse("0x02");
+    refuse(dataSlice(authorization, 0, 65));
+    refuse(concat([authorization, "0x00"]));
+    refuse(concat(["0x02", dataSlice(authorization, 1)]));
+  });
+
+  it("AUTHORIZATION_INVALID: by somebody else, or for another key", async () => {
+    refuse(await authorize(world, new User(random), signed));
+    refuse(await authorize(world, alice, { ...signed, nonce: 1 }));
+    refuse(await authorize(world, alice, { ...signed, accountId: 2 }));
+  });
+
+  it("AUTHORIZATION_INVALID: a signature that the contract would not take", () => {
+    const { r, s, v } = Signature.from(dataSlice(authorization, 1));
+    const twin = toBeHex(SECP256K1_ORDER - BigInt(s), 32);
+    refuse(concat(["0x01", r, twin, toBeHex(55 - v, 1)]));
+    refuse(concat(["0x01", r, s, toBeHex(v - 27, 1)]));
+    refuse(concat(["0x01", toBeHex(0, 32), s, toBeHex(v, 1)]));
+  });
+
+  it("AUTHORIZATION_INVALID: L1 knows of none, of another key, or for another nonce", async () => {
+    refuse("0x00");
+    const { address: owner } = alice;
+    world.l1.authorize({ owner, nonce: 0, pubKeyHash: 1n });
+    world.l1.authorize({ owner, nonce: 1, pubKeyHash: alice.signer.pubKeyHash });
+    await world.operator.syncL1();
+    refuse("0x00");
+  });
+
+  it("ACCOUNT_NOT_FOUND: an account that is not there to consent for", () => {
+    const absent = signFor(world, new User(random), { type: "changePubKey", tokenId: 0 });
+    expectRefusal("ACCOUNT_NOT_FOUND", world, () => world.operator.submit(absent, authorization));
+  });
+
+  it("accepts the owner's own", () => {
+    expect(world.operator.submit(signed, authorization).status).to.equal("accepted");
+  });
+});
