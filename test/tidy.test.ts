@@ -18,6 +18,7 @@ import {
 const MODULE_ORDER = [
   "util",
   "crypto",
+  "kernel",
   "protocol",
   "state",
   "ops",

@@ -75,9 +75,8 @@ export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
   });
 }
 
-/** Names a TypeScript file exports by declaration. */
-export function findExports(file: SourceFile): string[] {
-  const declared =
-    /^export (?:abstract )?(?:async )?(?:function|const|class|interface|type) (\w+)/gm;
+/** Values a TypeScript file exports by declaration. Types may be exported for a signature's sake. */
+export function findExportedValues(file: SourceFile): string[] {
+  const declared = /^export (?:abstract )?(?:async )?(?:function|const|class) (\w+)/gm;
   return [...file.text.matchAll(declared)].map((match) => match[1] ?? "");
 }
