@@ -83,7 +83,7 @@ export function signFor({ operator, l1 }: OperatorWorld, user: User, draft: Draf
   const accountId = operator.state.accountIdOf(user.address) ?? 63;
   const { nonce } = operator.state.account(accountId);
   const defaults = { accountId, nonce, fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX };
-  return user.signer.sign({ ...defaults, ...draft } as Transaction, l1.domain);
+  return user.signer.sign({ ...defaults, ...draft }, l1.domain);
 }
 
 /** Signs and submits. */
@@ -108,6 +108,7 @@ export async function setSigningKey(
   auth: "eip712" | "onchain" = "eip712",
 ): Promise<TransactionReceipt> {
   const { l1, operator } = world;
+  await operator.syncL1(); // which can drop what has expired, and change the nonce
   const signed = signFor(world, user, { type: "changePubKey", tokenId: 0 });
   if (auth === "eip712") return operator.submit(signed, await authorize(world, user, signed));
   const { pubKeyHash } = user.signer;

@@ -93,7 +93,7 @@ describe(`operator: refusals (${random.title})`, () => {
       ["FIELD_OUT_OF_RANGE", { validUntil: 2n ** 64n }],
     ];
     for (const [code, change] of cases) {
-      const changed = { ...signed, ...change } as SignedTransaction;
+      const changed = { ...signed, ...change };
       expectRefusal(code, world, () => world.operator.submit(changed));
     }
   });
@@ -110,14 +110,13 @@ describe(`operator: refusals (${random.title})`, () => {
       const changed = { ...signed, ...change } as SignedTransaction;
       expectRefusal("SIGNATURE_INVALID", world, () => world.operator.submit(changed));
     }
-    const { publicKey: _key, signature: _signature, ...unsigned } = signed;
-    const elsewhere = alice.signer.sign(unsigned, world.l1.domain + 1n);
+    const elsewhere = alice.signer.sign(signed, world.l1.domain + 1n);
     expectRefusal("SIGNATURE_INVALID", world, () => world.operator.submit(elsewhere));
   });
 
   it("SIGNING_KEY_MISMATCH: a valid signature by somebody else", () => {
-    const { publicKey: _key, signature: _signature, ...unsigned } = signFor(world, alice, TRANSFER);
-    const forged = new User(random).signer.sign(unsigned, world.l1.domain);
+    const signed = signFor(world, alice, TRANSFER);
+    const forged = new User(random).signer.sign(signed, world.l1.domain);
     expectRefusal("SIGNING_KEY_MISMATCH", world, () => world.operator.submit(forged));
   });
 
