@@ -16,7 +16,7 @@ include "slot.circom";
  *   feeAccountId   {Uint24}
  *
  * Guarantees: the header is its packed columns and nothing more. The block number is L1's to check.
- * Constraints: DecodeHeader() = 123
+ * Constraints: 123 for DecodeHeader()
  */
 template DecodeHeader() {
     signal input header;

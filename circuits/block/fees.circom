@@ -17,7 +17,7 @@ include "../state/branch.circom";
  *
  * Guarantees: every fee is in the sum of its token. A sum does not overflow 128 bits by itself,
  * because there are fewer than 2^14 slots.
- * Constraints: FeeSums(1, 2) = 0
+ * Constraints: 7 for FeeSums(1, 2)
  */
 template FeeSums(slots, feeTokens) {
     signal input token[slots], fee[slots];
@@ -55,7 +55,7 @@ template FeeSums(slots, feeTokens) {
  *   newRoot                            {Field}
  *
  * Assumes: every balance in the state of oldRoot is below 2^128.
- * Constraints: FeeCredits(1, 8, 8, 4) = 0
+ * Constraints: 10776 for FeeCredits(1, 8, 8, 4)
  */
 template FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels) {
     signal input accountId, feeToken[feeTokens], sums[feeTokens], oldRoot;

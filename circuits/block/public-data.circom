@@ -23,7 +23,7 @@ bus SlotData() {
  * Assumes: every column keeps to its width.
  * Guarantees: different operations have different data; an extension is never zero, because its
  * first element holds the code of an operation that has one.
- * Constraints: EncodeSlot() = 6
+ * Constraints: 5 for EncodeSlot()
  */
 template EncodeSlot() {
     input OperationFlags() flags;
@@ -56,7 +56,7 @@ template EncodeSlot() {
  * Outputs
  *   digest        {Field}
  *
- * Constraints: DigestChain(15) = 0
+ * Constraints: 609 for DigestChain(15)
  */
 template DigestChain(n) {
     signal input elements[n];
@@ -92,7 +92,7 @@ template DigestChain(n) {
  * Outputs
  *   y             {Field}   sum of elements[k] · z^k
  *
- * Constraints: Evaluation(15) = 14
+ * Constraints: 14 for Evaluation(15)
  */
 template Evaluation(n) {
     signal input elements[n];
@@ -117,7 +117,7 @@ template Evaluation(n) {
  *
  * Guarantees: digest fixes the data, and y is the data's polynomial at z. L1 takes z from a hash over
  * digest and its own copy of the data and computes y from that copy, so the two agree.
- * Constraints: AssertPublicData(5) = 0
+ * Constraints: 623 for AssertPublicData(5)
  */
 template AssertPublicData(slots) {
     input SlotData() data[slots];

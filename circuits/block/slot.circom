@@ -20,7 +20,7 @@ include "public-data.circom";
  *   amount, fee     {Uint138}, {Uint114}   packedAmount and packedFee, unpacked
  *   accountABits, accountBBits, tokenBits  {Bool}   TreeIndex of the ids
  *
- * Constraints: DecodeColumns(8, 8, 4) = 0
+ * Constraints: 421 for DecodeColumns(8, 8, 4)
  */
 template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
     input Operation() operation;
@@ -59,7 +59,7 @@ template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
  *
  * Assumes: every balance in the state of oldRoot is below 2^128.
  * Guarantees: a legal operation leads from oldRoot to newRoot, where the same holds.
- * Constraints: Slot(8, 8, 4) = 0
+ * Constraints: 25537 for Slot(8, 8, 4)
  */
 template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     input Operation() operation;

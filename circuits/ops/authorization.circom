@@ -30,7 +30,7 @@ bus Authorization() {
  *   message   {Field}    of no meaning unless the slot is signed
  *
  * Assumes: every column keeps to its width.
- * Constraints: SignedMessage() = 0
+ * Constraints: 302 for SignedMessage()
  */
 template SignedMessage() {
     input OperationFlags() flags;
@@ -65,7 +65,7 @@ template SignedMessage() {
  *
  * Assumes: the timestamp keeps to its width.
  * Guarantees: the bounds keep to theirs too.
- * Constraints: AssertValidAt() = 0
+ * Constraints: 262 for AssertValidAt()
  */
 template AssertValidAt() {
     signal input timestamp, validFrom, validUntil;
@@ -92,7 +92,7 @@ template AssertValidAt() {
  *   signingKeyHash   {Field}   Poseidon of the signing key
  *
  * Assumes: the operation's columns keep to their widths.
- * Constraints: AuthorizeA() = 0
+ * Constraints: 3579 for AuthorizeA()
  */
 template AuthorizeA() {
     input OperationFlags() flags;

@@ -10,7 +10,7 @@ include "operation.circom";
  *   enabled   {Bool}   whether the slot is a change of signing key
  *   slot
  *
- * Constraints: ChangePubKey() = 1
+ * Constraints: 1 for ChangePubKey()
  */
 template ChangePubKey() {
     signal input enabled;

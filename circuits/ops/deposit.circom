@@ -9,7 +9,7 @@ include "operation.circom";
  *   enabled   {Bool}   whether the slot is a deposit
  *   slot
  *
- * Constraints: Deposit() = 1
+ * Constraints: 1 for Deposit()
  */
 template Deposit() {
     signal input enabled;

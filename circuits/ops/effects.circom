@@ -15,7 +15,7 @@ include "operation.circom";
  *   newHolding       after; the caller range-checks its balance
  *
  * Assumes: a signed slot has a nonce below the largest (Authorization).
- * Constraints: EffectOnA() = 4
+ * Constraints: 3 for EffectOnA()
  */
 template EffectOnA() {
     input OperationFlags() flags;
@@ -44,7 +44,7 @@ template EffectOnA() {
  *   newHolding   after; the caller range-checks its balance
  *
  * Assumes: an empty account has nonce 0, address 0 and no signing key (AssertAccount).
- * Constraints: EffectOnB() = 4
+ * Constraints: 4 for EffectOnB()
  */
 template EffectOnB() {
     input OperationFlags() flags;

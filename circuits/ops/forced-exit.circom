@@ -10,7 +10,7 @@ include "operation.circom";
  *   enabled   {Bool}   whether the slot is a forced exit
  *   slot
  *
- * Constraints: ForcedExit() = 4
+ * Constraints: 4 for ForcedExit()
  */
 template ForcedExit() {
     signal input enabled;

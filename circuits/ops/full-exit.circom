@@ -11,7 +11,7 @@ include "operation.circom";
  *   enabled   {Bool}   whether the slot is a full exit
  *   slot
  *
- * Constraints: FullExit() = 4
+ * Constraints: 4 for FullExit()
  */
 template FullExit() {
     signal input enabled;

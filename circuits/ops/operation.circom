@@ -75,7 +75,7 @@ bus SlotView() {
  *   flags
  *
  * Guarantees: op is the code of an operation, and flags are its row of the table above.
- * Constraints: DecodeOperation() = 16
+ * Constraints: 16 for DecodeOperation()
  */
 template DecodeOperation() {
     signal input op;
@@ -106,7 +106,7 @@ template DecodeOperation() {
  * Inputs
  *   flags, operation
  *
- * Constraints: AssertUnusedColumns() = 7
+ * Constraints: 7 for AssertUnusedColumns()
  */
 template AssertUnusedColumns() {
     input OperationFlags() flags;

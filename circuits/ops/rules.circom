@@ -15,7 +15,7 @@ include "withdraw.circom";
  * Inputs
  *   flags, slot
  *
- * Constraints: OperationRules() = 0
+ * Constraints: 18 for OperationRules()
  */
 template OperationRules() {
     input OperationFlags() flags;

@@ -10,7 +10,7 @@ include "operation.circom";
  *   enabled   {Bool}   whether the slot is a transfer to a new account
  *   slot
  *
- * Constraints: TransferToNew() = 3
+ * Constraints: 3 for TransferToNew()
  */
 template TransferToNew() {
     signal input enabled;

@@ -9,7 +9,7 @@ include "operation.circom";
  *   enabled   {Bool}   whether the slot is a transfer
  *   slot
  *
- * Constraints: Transfer() = 4
+ * Constraints: 4 for Transfer()
  */
 template Transfer() {
     signal input enabled;

@@ -12,7 +12,7 @@ include "../lib/bits.circom";
  *   value    {Field}   below 2^mantissaBits · 10^(2^exponentBits)
  *
  * Guarantees: packed is below 2^(mantissaBits + exponentBits).
- * Constraints: Unpack(35, 5) = 47
+ * Constraints: 46 for Unpack(35, 5)
  */
 template Unpack(mantissaBits, exponentBits) {
     signal input packed;

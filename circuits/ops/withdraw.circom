@@ -9,7 +9,7 @@ include "operation.circom";
  *   enabled   {Bool}   whether the slot is a withdrawal
  *   slot
  *
- * Constraints: Withdraw() = 1
+ * Constraints: 1 for Withdraw()
  */
 template Withdraw() {
     signal input enabled;

@@ -22,7 +22,7 @@ bus Account() {
  *   leaf          {Field}   0 if the account is empty
  *
  * Assumes: the account's fields keep to their widths (AssertAccount).
- * Constraints: AccountLeaf() = 0
+ * Constraints: 263 for AccountLeaf()
  */
 template AccountLeaf() {
     input Account() account;
@@ -45,7 +45,7 @@ template AccountLeaf() {
  *
  * Guarantees: kind, nonce and address keep to their widths, so that no other values have the same
  * leaf; an empty leaf says nonce 0, address 0, no signing key, no balances.
- * Constraints: AssertAccount() = 0
+ * Constraints: 198 for AssertAccount()
  */
 template AssertAccount() {
     input Account() account;

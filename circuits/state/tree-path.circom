@@ -24,7 +24,7 @@ function childIndexBits(arity) {
  *   oldNode, newNode     {Field}   Poseidon of all children
  *
  * Assumes: the bits are 0 or 1.
- * Constraints: TreeNode(8) = 824
+ * Constraints: 824 for TreeNode(8)
  */
 template TreeNode(arity) {
     var indexBits = childIndexBits(arity);
@@ -81,7 +81,7 @@ template TreeNode(arity) {
  *   bits[levels][]   {Bool}    per level, from the leaf's own upwards; lowest bit first
  *
  * Guarantees: the tree has a leaf of this index, index < arity^levels.
- * Constraints: TreeIndex(8, 8) = 25
+ * Constraints: 25 for TreeIndex(8, 8)
  */
 template TreeIndex(arity, levels) {
     var bitsPerLevel = childIndexBits(arity);
@@ -109,7 +109,7 @@ template TreeIndex(arity, levels) {
  * Assumes: the bits are 0 or 1.
  * Guarantees: some tree of root oldRoot has oldLeaf at the index, and newRoot is the root of that
  * tree with newLeaf in its place. The caller compares oldRoot with a root that it trusts.
- * Constraints: TreePath(8, 8) = 6592
+ * Constraints: 6592 for TreePath(8, 8)
  */
 template TreePath(arity, levels) {
     signal input oldLeaf, newLeaf;

@@ -1,0 +1,51 @@
+import { expect } from "chai";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DIGEST_ARITY } from "../../../src/protocol/constants.ts";
+import { PRESET_NAMES, PRESETS } from "../../../src/protocol/presets.ts";
+import { CIRCUITS, loadBlockCircuit, loadTemplate } from "../../helpers/template-circuit.ts";
+
+/**
+ * Constraints of blocks of one and of two slots, as compiled for proving, linear ones included. A
+ * change is a change of every proving key of the preset.
+ */
+const BASELINE = {
+  minimal: [18_060, 28_732],
+  dev: [27_975, 43_606],
+  full: [47_805, 73_354],
+} as const;
+
+/** A slot of the preset "full" may have so many, its share of the block's hash included. */
+const FULL_SLOT_LIMIT = 28_000;
+
+describe("Constraints of the block circuit", () => {
+  for (const name of PRESET_NAMES) {
+    const [one, two] = BASELINE[name];
+    it(`${name}: ${two - one} for one more slot, ${2 * one - two} for the rest`, async () => {
+      const circuits = await Promise.all([1, 2].map((n) => loadBlockCircuit(PRESETS[name], n)));
+      expect(circuits.map(({ stats }) => stats.constraints)).to.deep.equal([one, two]);
+    });
+  }
+
+  it(`are at most ${FULL_SLOT_LIMIT} for a slot of full`, async () => {
+    const [one, two] = BASELINE.full;
+    const link = await loadTemplate("lib/poseidon.circom", `Poseidon(${DIGEST_ARITY})`);
+    const slotsPerLink = (DIGEST_ARITY - 1) / 3;
+    expect(two - one + link.stats.constraints / slotsPerLink).to.be.at.most(FULL_SLOT_LIMIT);
+  });
+
+  const claims = ["state", "ops", "block"].flatMap((folder) =>
+    readdirSync(join(CIRCUITS, folder)).flatMap((file) => {
+      const source = readFileSync(join(CIRCUITS, folder, file), "utf8");
+      return [...source.matchAll(/ \* Constraints: (\d+) for (\w+\([\d, ]*\))/g)].map(
+        ([, count, instance]) => ({ path: `${folder}/${file}`, count: Number(count), instance }),
+      );
+    }),
+  );
+  for (const { path, count, instance } of claims) {
+    it(`${instance} has ${count}, as its comment says`, async () => {
+      const circuit = await loadTemplate(path, instance!);
+      expect(circuit.stats.constraints).to.equal(count);
+    });
+  }
+});
