@@ -10,6 +10,7 @@ export type PluginErrorFacts =
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
   | { code: "NO_SIGNER"; network: string }
+  | { code: "PORT_IN_USE"; port: number }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
 export const pluginError = defineErrors<PluginErrorFacts>({
@@ -47,6 +48,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   NO_SIGNER: {
     message: ({ network }) => `The network ${network} has no account that could deploy.`,
     fix: "Configure accounts for the network.",
+  },
+  PORT_IN_USE: {
+    message: ({ port }) => `The port ${port} can not be listened on.`,
+    fix: "Stop what runs there, perhaps another devnet, or pass another --port.",
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>

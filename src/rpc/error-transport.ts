@@ -49,12 +49,23 @@ export function toJsonRpcError(method: string, error: unknown): JsonRpcErrorObje
 export function fromJsonRpcError(thrown: unknown): RollupError | undefined {
   if (isRollupError(thrown)) return thrown;
   for (const candidate of unwrap(thrown)) {
-    const parsed = dataSchema.safeParse(candidate["data"]);
+    const parsed = dataSchema.safeParse(readData(candidate["data"]));
     if (!parsed.success) continue;
     const { code, facts, ...text } = parsed.data;
     return new RollupError({ ...decodeFacts(facts), code }, { text, cause: thrown });
   }
   return undefined;
+}
+
+/** Hardhat's JSON-RPC server drops objects in `data`, but lets a string in `data.data` pass. */
+function readData(data: unknown): unknown {
+  const text = z.object({ data: z.string() }).safeParse(data).data?.data;
+  if (text === undefined || !text.startsWith("{")) return data;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return data;
+  }
 }
 
 type Candidate = { readonly [name: string]: unknown };

@@ -18,7 +18,10 @@ async function answerCall(
     return { jsonrpc: "2.0", id, result: await answer };
   } catch (error) {
     const { toJsonRpcError } = await import("../../rpc/error-transport.ts");
-    return { jsonrpc: "2.0", id, error: toJsonRpcError(method, error) };
+    const { code, message, data } = toJsonRpcError(method, error);
+    // Hardhat's server replaces `data` by an object of its own, in which only a string is kept.
+    const forServer = { ...data, data: JSON.stringify(data) };
+    return { jsonrpc: "2.0", id, error: { code, message, data: forServer } };
   }
 }
 

@@ -1,0 +1,138 @@
+/** A rollup on a node of its own: L1, contracts, operator and prover behind one port. */
+import { createServer as createNetServer } from "node:net";
+import type { HardhatConfig } from "hardhat/types/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
+import { assert } from "../../util/errors.ts";
+import { pluginError } from "../errors.ts";
+import type { DeployOptions } from "../rollup/types.ts";
+import { deployTestToken } from "../rollup/test-token.ts";
+
+export interface DevnetOptions extends Pick<DeployOptions, "preset" | "prover" | "logger"> {
+  readonly hostname?: string | undefined;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+export interface DevnetAccount {
+  readonly address: string;
+  /** 0x-hex; only where everybody knows it anyway. */
+  readonly privateKey?: string;
+}
+
+export interface Devnet {
+  readonly url: string;
+  readonly chainId: number;
+  readonly rollup: string;
+  readonly verifier: string;
+  /** ETH first. */
+  readonly tokens: readonly { id: number; symbol: string; address: string }[];
+  /** Each with ETH and the test tokens on L1; the first is operator and governor. */
+  readonly accounts: readonly DevnetAccount[];
+  close(): Promise<void>;
+}
+
+/** The network that the built-in `node` task runs, too. */
+const NETWORK = "node";
+const TOKENS = [
+  { name: "Test Dollar", symbol: "TUSD" },
+  { name: "Test Euro", symbol: "TEUR" },
+];
+/** Hardhat's default, as that of other tools. */
+const PUBLIC_MNEMONIC = "test test test test test test test test test test test junk";
+/** Where a server in Docker listens; no address to connect to. */
+const ALL_INTERFACES = "0.0.0.0";
+const FUNDED_ACCOUNTS = 10;
+const TOKENS_PER_ACCOUNT = 1_000_000n * 10n ** 18n;
+
+/** @throws ROLLUP_NOT_BUILT, PORT_IN_USE */
+export async function startDevnet(
+  hre: HardhatRuntimeEnvironment,
+  { hostname, port, ...deployOptions }: DevnetOptions,
+): Promise<Devnet> {
+  await assertPortFree(hostname, port);
+  const { server, connection } = await createServer(hre, hostname, port);
+  const accounts = await readAccounts(hre.config, connection);
+  const holders = accounts.map(({ address }) => address);
+  const mint = { holders, amount: TOKENS_PER_ACCOUNT };
+  const tokens: string[] = [];
+  for (const names of TOKENS) {
+    tokens.push((await deployTestToken(hre.config, connection, names, mint)).address);
+  }
+  const rollup = await connection.rollup.deploy({ ...deployOptions, tokens, mode: "interval" });
+  const { contracts, provider, operator } = rollup;
+  const listening = await server.listen();
+  return {
+    url: `http://${listening.address.replace(ALL_INTERFACES, "127.0.0.1")}:${listening.port}`,
+    chainId: Number(operator.chainId),
+    rollup: await contracts.rollup.getAddress(),
+    verifier: await contracts.verifier.getAddress(),
+    tokens: (await provider.getTokens()).map(({ id, symbol, address }) => ({
+      id,
+      symbol,
+      address,
+    })),
+    accounts,
+    close: async () => {
+      await server.close();
+      await connection.close();
+    },
+  };
+}
+
+/** Hardhat's server lets a taken port end the process with a stack trace. @throws PORT_IN_USE */
+async function assertPortFree(hostname: string | undefined, port: number): Promise<void> {
+  const probe = createNetServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once("error", reject).listen(port, hostname ?? ALL_INTERFACES, resolve);
+    });
+  } catch (cause) {
+    throw pluginError({ code: "PORT_IN_USE", port }, { cause });
+  }
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+/** Hardhat makes the connection behind a server itself; a hook of our own gets hold of it. */
+async function createServer(
+  hre: HardhatRuntimeEnvironment,
+  hostname: string | undefined,
+  port: number,
+): Promise<{ server: JsonRpcServer; connection: NetworkConnection }> {
+  const connections: NetworkConnection[] = [];
+  const hooks: Parameters<typeof hre.hooks.registerHandlers<"network">>[1] = {
+    async newConnection(context, next) {
+      const connection = await next(context);
+      connections.push(connection as NetworkConnection);
+      return connection;
+    },
+  };
+  hre.hooks.registerHandlers("network", hooks);
+  try {
+    const server = await hre.network.createServer(NETWORK, hostname, port);
+    const [connection] = connections;
+    assert(connection !== undefined, "a server has a connection");
+    return { server, connection };
+  } finally {
+    hre.hooks.unregisterHandlers("network", hooks);
+  }
+}
+
+/** The first accounts of the node, which signs for them; with keys if those are the public ones. */
+async function readAccounts(
+  { networks }: HardhatConfig,
+  { ethers }: NetworkConnection,
+): Promise<DevnetAccount[]> {
+  const signers = (await ethers.getSigners()).slice(0, FUNDED_ACCOUNTS);
+  const network = networks[NETWORK];
+  assert(network?.type === "edr-simulated", "the network of a node is simulated");
+  const { accounts } = network;
+  if (Array.isArray(accounts) || (await accounts.mnemonic.get()) !== PUBLIC_MNEMONIC) {
+    return signers.map(({ address }) => ({ address }));
+  }
+  const parent = ethers.HDNodeWallet.fromPhrase(PUBLIC_MNEMONIC, "", accounts.path);
+  return signers.map(({ address }, index) => {
+    const { privateKey } = parent.deriveChild(accounts.initialIndex + index);
+    return { address, privateKey };
+  });
+}
