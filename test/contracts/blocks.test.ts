@@ -257,6 +257,19 @@ describe("Rollup: executing and reverting blocks", () => {
     }
   });
 
+  it("knows a forged block, whatever payouts it claims", async () => {
+    const { rollup, client, genesis, user } = fixture;
+    const [first] = await commitEmpty(fixture, genesis, 1);
+    await client.proveBlocks([first!.proveBlock]);
+    const operations = [withdrawOperation(user.address, 5n)];
+    const { payoutsHash } = createTestBlock(genesis, operations).storedBlock;
+    const forged = { ...first!.storedBlock, payoutsHash };
+    const payouts = [{ recipient: user.address, tokenId: 0, amount: 5n }];
+    await expect(rollup.executeBlocks([{ storedBlock: forged, payouts }]))
+      .to.be.revertedWithCustomError(rollup, "StoredBlockMismatch")
+      .withArgs(1, hashStoredBlock(first!.storedBlock), hashStoredBlock(forged));
+  });
+
   it("takes back blocks that are not executed, newest first, by a validator", async () => {
     const { rollup, client, genesis, user } = fixture;
     const blocks = await commitEmpty(fixture, genesis, 3);

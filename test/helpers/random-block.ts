@@ -9,7 +9,13 @@
  * const block = randomBlock(world, world.state);
  * const applied = applyBlock(world.state, block, world.domain);
  */
-import { appendOperation, type Block, openBlock, type OpenBlock } from "../../src/block/block.ts";
+import {
+  appendOperation,
+  type Block,
+  type BlockHeader,
+  openBlock,
+  type OpenBlock,
+} from "../../src/block/block.ts";
 import { createSigningKey, hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
 import type { SigningKey } from "../../src/crypto/eddsa.ts";
 import { publicFields } from "../../src/ops/codec.ts";
@@ -76,6 +82,7 @@ export function createWorld(random: Random, preset: Preset): World {
 /**
  * A block that is valid on `state`.
  *
+ * @param options.header - By default one that no L1 would take, and any existing fee account.
  * @param options.slots - Of the block; by default one of the preset's sizes.
  * @param options.types - Operations to choose from; all by default. The block is full, as far as the
  * state allows these operations.
@@ -83,11 +90,11 @@ export function createWorld(random: Random, preset: Preset): World {
 export function randomBlock(
   world: World,
   state: RollupState,
-  options: { slots?: number; types?: readonly OperationName[] } = {},
+  options: { header?: BlockHeader; slots?: number; types?: readonly OperationName[] } = {},
 ): Block {
   const { random } = world;
   const { slots = random.pick(state.preset.blockSlots), types = OPERATION_NAMES } = options;
-  const header = {
+  const header = options.header ?? {
     blockNumber: random.int(2 ** 32),
     timestamp: random.bigint(40),
     feeAccountId: random.pick([...state.accounts()])[0],

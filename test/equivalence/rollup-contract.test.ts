@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import { type AppliedBlock, applyBlock } from "../../src/block/block.ts";
+import { commitBlock } from "../../src/block/commitment.ts";
+import { toChecksumAddress } from "../../src/l1/addresses.ts";
+import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
+import { connectRollup } from "../../src/l1/client.ts";
+import type { StoredBlock } from "../../src/l1/types.ts";
+import type { ChangePubKey, Deposit, FullExit, Operation } from "../../src/ops/operation.ts";
+import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
+import type { RollupState } from "../../src/state/rollup-state.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createWorld, randomBlock, type World } from "../helpers/random-block.ts";
+import {
+  createTestRollup,
+  latestTimestamp,
+  type TestRollup,
+  ZERO_PROOF,
+} from "../helpers/test-rollup.ts";
+
+const BLOCKS = 12;
+const PLENTY = 2n ** 200n;
+const preset = PRESETS.dev;
+const random = createRandom();
+
+/** Runs valid random blocks of all operations on L1: it must make of them what TypeScript does. */
+describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
+  let fixture: TestRollup;
+  let world: World;
+  const tokens: string[] = [];
+  before(async () => {
+    world = createWorld(random, preset);
+    fixture = await createTestRollup("ExpectingVerifier", {
+      preset,
+      genesisStateRoot: world.state.root,
+    });
+    const { rollup, governor, ethers, networkHelpers } = fixture;
+    world = { ...world, domain: await rollup.domain() };
+    await networkHelpers.setBalance(fixture.client.rollupAddress, PLENTY);
+    for (let id = 1; id < tokenCapacity(preset); id++) {
+      const token = await ethers.deployContract("TestToken", ["Test", "TST"]);
+      await rollup.connect(governor).listToken(token);
+      await token.mint(rollup, PLENTY);
+      tokens.push(await token.getAddress());
+    }
+  });
+
+  /** The client of somebody who is only an address, with everything they need to pay. */
+  async function clientOf(address: bigint) {
+    const { ethers, networkHelpers, client } = fixture;
+    const checksummed = toChecksumAddress(address);
+    await networkHelpers.impersonateAccount(checksummed);
+    await networkHelpers.setBalance(checksummed, PLENTY);
+    return connectRollup(client, await ethers.getSigner(checksummed));
+  }
+
+  async function requestDeposit({ owner, tokenId, amount }: Deposit): Promise<void> {
+    const client = await clientOf(owner);
+    const address = toChecksumAddress(owner);
+    if (tokenId === 0) {
+      await client.depositEth(address, amount);
+      return;
+    }
+    const token = await fixture.ethers.getContractAt("TestToken", tokens[tokenId - 1]!);
+    await token.mint(address, amount);
+    const signer = await fixture.ethers.getSigner(address);
+    await token.connect(signer).approve(client.rollupAddress, amount);
+    await client.depositErc20(tokens[tokenId - 1]!, amount, address);
+  }
+
+  async function requestExit({ owner, tokenId, accountId }: FullExit): Promise<void> {
+    const token = await fixture.rollup.tokenAddress(tokenId);
+    await (await clientOf(owner)).requestFullExit(accountId, token);
+  }
+
+  async function authorize({ owner, pubKeyHash, nonce }: ChangePubKey): Promise<void> {
+    await (await clientOf(owner)).setAuthPubKeyHash(pubKeyHash, nonce);
+  }
+
+  /** Does on L1 what must come before the block. */
+  async function prepare(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) {
+      if (operation.type === "deposit") await requestDeposit(operation);
+      if (operation.type === "fullExit") await requestExit(operation);
+      if (operation.type === "changePubKey") await authorize(operation);
+    }
+  }
+
+  /** A valid block after `last` that L1 can take: it refuses deposits of nothing. */
+  async function nextBlock(last: StoredBlock, state: RollupState): Promise<AppliedBlock> {
+    const timestamp = await latestTimestamp(fixture);
+    const blockNumber = last.blockNumber + 1;
+    const feeAccountId = random.pick([...state.accounts()])[0];
+    const block = randomBlock(world, state, { header: { blockNumber, timestamp, feeAccountId } });
+    const isEmptyDeposit = (each: Operation) => each.type === "deposit" && each.amount === 0n;
+    if (block.operations.some(isEmptyDeposit)) return nextBlock(last, state);
+    return applyBlock(state, block, world.domain);
+  }
+
+  /** Makes the verifier accept this proof of these public inputs, and nothing else. */
+  async function announce(slots: number, publicInputs: readonly bigint[]): Promise<void> {
+    const { ethers, rollup } = fixture;
+    const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
+    await verifier.expect(slots, ZERO_PROOF, [...publicInputs]);
+  }
+
+  async function runBlock(last: StoredBlock, applied: AppliedBlock): Promise<StoredBlock> {
+    const { client, rollup } = fixture;
+    const { timestamp, feeAccountId, slots, operations } = applied.block;
+    await prepare(operations);
+    const commitment = commitBlock(applied, world.domain);
+    const { pubdata, newStateRoot, publicInputs, oldStateRoot, digest, z, y } = commitment;
+    const authorizations = operations
+      .filter(({ type }) => type === "changePubKey")
+      .map(() => ON_CHAIN_AUTHORIZATION);
+    const { storedBlocks } = await client.commitBlocks(last, [
+      { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata, authorizations },
+    ]);
+    const storedBlock = storedBlocks[0]!;
+    await announce(slots, publicInputs);
+    const claim = { slots, feeAccountId, oldStateRoot, digest, z, y, proof: ZERO_PROOF };
+    await client.proveBlocks([{ storedBlock, ...claim }]);
+    const { payouts } = applied;
+    const { blockNumber } = await client.executeBlocks([{ storedBlock, payouts }]);
+    const sent = await rollup.queryFilter(rollup.filters.PayoutSent(), blockNumber, blockNumber);
+    expect(
+      sent.map(({ args }) => [BigInt(args.recipient), args.tokenId, args.amount]),
+    ).to.deep.equal(
+      payouts.map(({ recipient, tokenId, amount }) => [recipient, BigInt(tokenId), amount]),
+    );
+    return storedBlock;
+  }
+
+  it(`runs ${BLOCKS} random blocks through all phases`, async () => {
+    let [last, state] = [fixture.genesis, world.state];
+    for (let count = 0; count < BLOCKS; count++) {
+      const applied = await nextBlock(last, state);
+      last = await runBlock(last, applied);
+      state = applied.state;
+      expect(last.stateRoot).to.equal(state.root);
+    }
+    expect((await fixture.rollup.blockCounts()).executed).to.equal(BigInt(BLOCKS));
+    const { firstOpen, next } = await fixture.rollup.priorityQueue();
+    expect(firstOpen).to.equal(next);
+  });
+});
