@@ -19,8 +19,6 @@ const testMocha = overrideTask(["test", "mocha"])
 export default defineConfig({
   plugins: [toolbox, zkrollup],
   tasks: [testMocha],
-  // Until the block circuit is complete.
-  rollup: { prover: "mock" },
   typechain: { outDir: "types/ethers-contracts", tsNocheck: true },
   test: { mocha: { timeout: 120_000 } },
 });

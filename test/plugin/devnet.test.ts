@@ -1,0 +1,59 @@
+/** A devnet, and clients on the other side of its port. */
+import { expect } from "chai";
+import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+import { type Devnet, startDevnet } from "../../src/plugin/devnet/devnet.ts";
+import { expectCode, expectRejection } from "../helpers/expect-code.ts";
+
+describe("plugin/devnet", () => {
+  let devnet: Devnet;
+  let connection: NetworkConnection;
+
+  before(async () => {
+    devnet = await startDevnet(hre, { port: 0, hostname: "127.0.0.1", prover: "mock" });
+    connection = await hre.network.create({
+      network: "localhost",
+      override: { url: devnet.url },
+    });
+  });
+
+  after(async () => {
+    await connection.close();
+    await devnet.close();
+  });
+
+  it("gives every account tokens, and lists them", async () => {
+    expect(devnet.tokens.map(({ symbol }) => symbol)).to.deep.equal(["ETH", "TUSD", "TEUR"]);
+    expect(devnet.accounts).to.have.length(10);
+    const [signer] = await connection.ethers.getSigners();
+    expect(devnet.accounts[0]!.address).to.equal(signer!.address);
+  });
+
+  it("serves wallets on the other side of the port", async () => {
+    const [, alice, bob] = await connection.rollup.getWallets();
+    const deposit = await alice!.deposit({ token: "TUSD", amount: 1000n });
+    await deposit.wait();
+    await alice!.setSigningKey();
+    const transfer = await alice!.transfer({ to: bob!.address, token: "TUSD", amount: 10n });
+    expect((await transfer.wait()).status).to.equal("executed");
+    expect(await bob!.getBalance("TUSD")).to.equal(10n);
+  });
+
+  it("carries coded errors through the port, facts and all", async () => {
+    const [, , , carol] = await connection.rollup.getWallets();
+    await (await carol!.deposit({ token: "ETH", amount: 5n })).wait();
+    const transfer = carol!.transfer({ to: carol!.address, token: "ETH", amount: 1n });
+    const error = await expectRejection("SIGNING_KEY_NOT_SET", transfer);
+    expect(error.facts).to.have.property("accountId", await carol!.accountId());
+  });
+
+  it("keeps its operator to itself", () => {
+    expectCode("OPERATOR_ELSEWHERE", () => connection.rollup.operator);
+  });
+
+  it("refuses a port that is taken", async () => {
+    const port = Number(new URL(devnet.url).port);
+    const second = startDevnet(hre, { port, hostname: "127.0.0.1", prover: "mock" });
+    await expectRejection("PORT_IN_USE", second);
+  });
+});

@@ -1,0 +1,122 @@
+/** `connection.rollup`, with the mock prover: what is proven is no matter here. */
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+import { expectCode, expectRejection } from "../helpers/expect-code.ts";
+
+const ETHER = 10n ** 18n;
+const MOCK = { prover: "mock" } as const;
+
+async function deployFixture(connection: NetworkConnection) {
+  const rollup = await connection.rollup.deploy(MOCK);
+  const [, alice, bob, carol] = await rollup.getWallets();
+  const deposit = await alice!.deposit({ token: "ETH", amount: 2n * ETHER });
+  await deposit.wait();
+  await alice!.setSigningKey();
+  return { rollup, alice: alice!, bob: bob!, carol: carol! };
+}
+
+describe("plugin/rollup", () => {
+  let connection: NetworkConnection;
+
+  before(async () => {
+    connection = await network.create();
+  });
+
+  after(() => connection.close());
+
+  const load = () => connection.networkHelpers.loadFixture(deployFixture);
+
+  it("takes a transfer from acceptance to execution", async () => {
+    const { rollup, alice, bob } = await load();
+    const transfer = await alice.transfer({ to: bob.address, token: "ETH", amount: ETHER });
+    expect(transfer.receipt.status).to.equal("accepted");
+    expect(await bob.getBalance("ETH")).to.equal(ETHER);
+    expect((await transfer.wait()).status).to.equal("executed");
+    const { executed } = await rollup.contracts.rollup.blockCounts();
+    expect(executed).to.equal(2n);
+  });
+
+  it("pays a withdrawal out on L1", async () => {
+    const { alice } = await load();
+    const vault = "0x00000000000000000000000000000000000a11ce";
+    const withdrawal = await alice.withdraw({ to: vault, token: "ETH", amount: ETHER });
+    await withdrawal.wait();
+    expect(await connection.ethers.provider.getBalance(vault)).to.equal(ETHER);
+  });
+
+  it("restores L2 together with L1", async () => {
+    const first = await load();
+    const { root } = first.rollup.operator.state;
+    await first.alice.transfer({ to: first.bob.address, token: "ETH", amount: ETHER });
+    await first.rollup.processBlocks();
+    const { rollup, alice, bob } = await load();
+    expect(rollup.operator.state.root).to.equal(root);
+    expect(rollup.operator.blocks.length).to.equal(1);
+    expect(await bob.getBalance("ETH")).to.equal(0n);
+    const again = await alice.transfer({ to: bob.address, token: "ETH", amount: ETHER });
+    expect((await again.wait()).blockNumber).to.equal(2);
+  });
+
+  it("goes back to the rollup of the snapshot, or to none", async () => {
+    const fresh = await network.create();
+    const helpers = fresh.networkHelpers;
+    const empty = await helpers.takeSnapshot();
+    const first = await (await fresh.rollup.deploy(MOCK)).contracts.rollup.getAddress();
+    const deployed = await helpers.takeSnapshot();
+    await fresh.rollup.deploy(MOCK);
+    await deployed.restore();
+    expect(await fresh.rollup.contracts.rollup.getAddress()).to.equal(first);
+    await empty.restore();
+    expectCode("ROLLUP_NOT_DEPLOYED", () => fresh.rollup.contracts);
+    await fresh.close();
+  });
+
+  it("refuses with codes what breaks a rule", async () => {
+    const { alice, bob, carol } = await load();
+    const transfer = { to: bob.address, token: "ETH", amount: ETHER };
+    const refused = (code: string, change: object) =>
+      expectRejection(code, alice.transfer({ ...transfer, ...change }));
+    await refused("NONCE_MISMATCH", { nonce: 7 });
+    await refused("INSUFFICIENT_BALANCE", { amount: 3n * ETHER });
+    await refused("AMOUNT_NOT_PACKABLE", { amount: ETHER + 1n });
+    await refused("TOKEN_UNKNOWN", { token: "NONE" });
+    await refused("EXPIRED", { validUntil: 1n });
+    await refused("ADDRESS_INVALID", { to: "0x12" });
+    await expectRejection("ADDRESS_WITHOUT_ACCOUNT", carol.transfer(transfer));
+  });
+
+  it("lists tokens", async () => {
+    const { rollup, alice } = await load();
+    const token = await connection.ethers.deployContract("TestToken", ["Token", "TKN"]);
+    await (await token.getFunction("mint")(alice.address, 10n * ETHER)).wait();
+    const listed = await rollup.listToken(await token.getAddress());
+    expect(listed).to.include({ id: 1, symbol: "TKN", decimals: 18 });
+    await alice.deposit({ token: "TKN", amount: 4n * ETHER });
+    expect(await alice.getBalance("TKN")).to.equal(4n * ETHER);
+  });
+});
+
+describe("plugin/rollup: refusals", () => {
+  it("answers no rollup_* call before there is a rollup", async () => {
+    const connection = await network.create();
+    const call = connection.provider.request({ method: "rollup_getConfig", params: [] });
+    const error: unknown = await call.catch((thrown: unknown) => thrown);
+    expect(error).to.have.nested.property("data.code", "ROLLUP_NOT_DEPLOYED");
+    await expectRejection("ROLLUP_NOT_DEPLOYED", connection.rollup.getWallets());
+    await connection.close();
+  });
+
+  it("deploys nothing insecure on a chain that is not local", async () => {
+    const connection = await network.create({ override: { chainId: 1 } });
+    await expectRejection("DEV_KEYS_ON_LIVE_CHAIN", connection.rollup.deploy(MOCK));
+    await connection.close();
+  });
+
+  it("deploys no preset that is not built", async () => {
+    const connection = await network.create();
+    const deployment = connection.rollup.deploy({ preset: "full", prover: "snarkjs" });
+    await expectRejection("ROLLUP_NOT_BUILT", deployment);
+    await connection.close();
+  });
+});
