@@ -19,6 +19,7 @@ import {
   providerOf,
   readCommittedBlocks,
   readEvents,
+  type EventName,
   type RollupEvent,
   toGenesisBlock,
   toPubKeyAuthorization,
@@ -109,7 +110,7 @@ export class RollupClient {
   async listToken(token: string): Promise<Token> {
     const receipt = await this.#send("listToken", () => this.contract.listToken(token));
     const { args } = this.#eventsOf(receipt, "TokenListed")[0]!;
-    return readToken(this.#provider, Number(args["tokenId"]), token);
+    return readToken(this.#provider, Number(args.tokenId), token);
   }
 
   /**
@@ -173,15 +174,15 @@ export class RollupClient {
   async readStoredBlock(blockNumber: number): Promise<StoredBlock> {
     const toBlock = await this.#provider.getBlockNumber();
     const range = { fromBlock: this.deploymentBlock, toBlock };
+    const { contract, rollupAddress } = this;
+    if (blockNumber === 0) {
+      const initialized = (await readEvents(contract, ["RollupInitialized"], range)).at(-1);
+      if (initialized !== undefined) return toGenesisBlock(initialized);
+    }
     // Of a block that was taken back and committed anew, the last event is the one that holds.
-    const event =
-      blockNumber === 0
-        ? (await readEvents(this.contract, ["RollupInitialized"], range)).at(-1)
-        : (await readEvents(this.contract, ["BlockCommitted"], range, blockNumber)).at(-1);
-    const { rollupAddress } = this;
-    if (event === undefined)
-      throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
-    return blockNumber === 0 ? toGenesisBlock(event) : toStoredBlock(event);
+    const committed = (await readEvents(contract, ["BlockCommitted"], range, blockNumber)).at(-1);
+    if (committed !== undefined) return toStoredBlock(committed);
+    throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
   }
 
   /** Events of the L1 blocks from `fromBlock` (included) to the latest. */
@@ -192,16 +193,19 @@ export class RollupClient {
       ["PriorityRequestAdded", "TokenListed", "AuthPubKeyHashSet"],
       { fromBlock, toBlock: latest.number },
     );
-    const named = (wanted: RollupEvent["name"]) => events.filter(({ name }) => name === wanted);
-    const tokens = named("TokenListed").map(({ args }) =>
-      readToken(this.#provider, Number(args["tokenId"]), args["token"]),
-    );
+    const tokens = events
+      .filter((event) => event.name === "TokenListed")
+      .map(({ args: { tokenId, token } }) => readToken(this.#provider, Number(tokenId), token));
     return {
       blockNumber: latest.number,
       timestamp: BigInt(latest.timestamp),
-      requests: named("PriorityRequestAdded").map(toQueuedRequest),
+      requests: events
+        .filter((event) => event.name === "PriorityRequestAdded")
+        .map(toQueuedRequest),
       tokens: await Promise.all(tokens),
-      authorizations: named("AuthPubKeyHashSet").map(toPubKeyAuthorization),
+      authorizations: events
+        .filter((event) => event.name === "AuthPubKeyHashSet")
+        .map(toPubKeyAuthorization),
     };
   }
 
@@ -219,8 +223,8 @@ export class RollupClient {
     return providerOf(this.contract);
   }
 
-  #eventsOf(receipt: ContractTransactionReceipt, name: RollupEvent["name"]): RollupEvent[] {
-    const events = eventsOf(this.contract, receipt.logs, this.rollupAddress, name);
+  #eventsOf<N extends EventName>(receipt: ContractTransactionReceipt, name: N): RollupEvent<N>[] {
+    const events = eventsOf(this.contract, receipt, this.rollupAddress, name);
     if (events.length > 0) return events;
     throw l1Error({ code: "L1_EVENT_MISSING", event: name, transactionHash: receipt.hash });
   }
@@ -228,7 +232,7 @@ export class RollupClient {
   async #request(call: string, send: Send): Promise<PriorityRequestResult> {
     const receipt = await this.#send(call, send);
     const { args } = this.#eventsOf(receipt, "PriorityRequestAdded")[0]!;
-    return { requestId: Number(args["requestId"]), transaction: toTransaction(receipt) };
+    return { requestId: Number(args.requestId), transaction: toTransaction(receipt) };
   }
 
   async #send(call: string, send: Send): Promise<ContractTransactionReceipt> {

@@ -1,17 +1,16 @@
 /** Reads what has happened on L1 from the contract's events, and blocks from commit calldata. */
-import {
-  type EventFragment,
-  getBytes,
-  type Log,
-  type Provider,
-  type Result,
-  toBeHex,
-} from "ethers";
+import { getBytes, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
 import { OPERATIONS } from "../protocol/operations.ts";
 import type {
   CommitBlockStructOutput,
+  AuthPubKeyHashSetEvent,
+  BlockCommittedEvent,
+  BlocksRevertedEvent,
+  PriorityRequestAddedEvent,
   Rollup,
+  RollupInitializedEvent,
   StoredBlockStructOutput,
+  TokenListedEvent,
 } from "../../types/ethers-contracts/Rollup.ts";
 import { l1Error } from "./errors.ts";
 import type {
@@ -26,14 +25,25 @@ import type {
 const LOG_BLOCKS_MAX = 5000;
 const TOPIC_BYTES = 32;
 
-type EventName = Extract<Parameters<Rollup["interface"]["getEvent"]>[0], string>;
+/** The arguments of the events that clients follow. */
+interface EventArguments {
+  readonly RollupInitialized: RollupInitializedEvent.OutputObject;
+  readonly TokenListed: TokenListedEvent.OutputObject;
+  readonly PriorityRequestAdded: PriorityRequestAddedEvent.OutputObject;
+  readonly AuthPubKeyHashSet: AuthPubKeyHashSetEvent.OutputObject;
+  readonly BlockCommitted: BlockCommittedEvent.OutputObject;
+  readonly BlocksReverted: BlocksRevertedEvent.OutputObject;
+}
+export type EventName = keyof EventArguments;
 
 /** An event of the contract. */
-export interface RollupEvent {
-  readonly name: EventName;
-  readonly args: Result;
-  readonly transactionHash: string;
-}
+export type RollupEvent<N extends EventName> = {
+  [M in N]: {
+    readonly name: M;
+    readonly args: EventArguments[M];
+    readonly transactionHash: string;
+  };
+}[N];
 
 /** Blocks of L1, both ends included. */
 export interface BlockRange {
@@ -51,45 +61,44 @@ export function providerOf(contract: Rollup): Provider {
  *
  * @param indexed - Value of the first indexed parameter; any, if it is left out.
  */
-export async function readEvents(
+export async function readEvents<N extends EventName>(
   contract: Rollup,
-  names: readonly EventName[],
+  names: readonly N[],
   { fromBlock, toBlock }: BlockRange,
   indexed?: number,
-): Promise<RollupEvent[]> {
+): Promise<RollupEvent<N>[]> {
   const address = await contract.getAddress();
   const topics = [
-    names.map((name) => contract.interface.getEvent(name).topicHash),
+    names.map((name) => topicOf(contract, name)),
     ...(indexed === undefined ? [] : [toBeHex(indexed, TOPIC_BYTES)]),
   ];
-  const events: RollupEvent[] = [];
+  const events: RollupEvent<N>[] = [];
   for (let first = fromBlock; first <= toBlock; first += LOG_BLOCKS_MAX) {
     const last = Math.min(first + LOG_BLOCKS_MAX - 1, toBlock);
     const filter = { address, topics, fromBlock: first, toBlock: last };
     const logs = await providerOf(contract).getLogs(filter);
-    events.push(...logs.map((log) => parseLog(contract, log)));
+    events.push(...logs.map((log) => parseLog<N>(contract, log)));
   }
   return events;
 }
 
-/** The events of the given names in one transaction's logs. */
-export function eventsOf(
+/** The events of one name in a transaction's logs. */
+export function eventsOf<N extends EventName>(
   contract: Rollup,
-  logs: readonly Log[],
+  { logs }: { readonly logs: readonly Log[] },
   address: string,
-  name: EventName,
-): RollupEvent[] {
-  const { topicHash }: EventFragment = contract.interface.getEvent(name);
+  name: N,
+): RollupEvent<N>[] {
+  const topic = topicOf(contract, name);
   return logs
-    .filter((log) => log.address === address && log.topics[0] === topicHash)
-    .map((log) => parseLog(contract, log));
+    .filter((log) => log.address === address && log.topics[0] === topic)
+    .map((log) => parseLog<N>(contract, log));
 }
 
-/** From a `PriorityRequestAdded`. */
-export function toQueuedRequest({ args }: RollupEvent): QueuedRequest {
-  const { op, owner, tokenId, accountId, amount } = args;
+export function toQueuedRequest({ args }: RollupEvent<"PriorityRequestAdded">): QueuedRequest {
+  const { requestId, op, owner, tokenId, accountId, amount } = args;
   const common = {
-    requestId: Number(args["requestId"]),
+    requestId: Number(requestId),
     owner: BigInt(owner),
     tokenId: Number(tokenId),
   };
@@ -98,26 +107,25 @@ export function toQueuedRequest({ args }: RollupEvent): QueuedRequest {
     : { ...common, type: "fullExit", accountId: Number(accountId) };
 }
 
-/** From an `AuthPubKeyHashSet`. */
-export function toPubKeyAuthorization({ args }: RollupEvent): PubKeyAuthorization {
-  const { owner, nonce, pubKeyHash } = args;
+export function toPubKeyAuthorization({
+  args: { owner, nonce, pubKeyHash },
+}: RollupEvent<"AuthPubKeyHashSet">): PubKeyAuthorization {
   return { owner: BigInt(owner), nonce: Number(nonce), pubKeyHash };
 }
 
-/** From a `BlockCommitted`. */
-export function toStoredBlock({ args }: RollupEvent): StoredBlock {
-  return fromStoredStruct(args["storedBlock"]);
+export function toStoredBlock({ args }: RollupEvent<"BlockCommitted">): StoredBlock {
+  return fromStoredStruct(args.storedBlock);
 }
 
-/** The block before the first. From the `RollupInitialized`. */
-export function toGenesisBlock({ args }: RollupEvent): StoredBlock {
+/** The block before the first. */
+export function toGenesisBlock({ args }: RollupEvent<"RollupInitialized">): StoredBlock {
   return {
     blockNumber: 0,
     priorityRequests: 0,
     timestamp: 0n,
-    payoutsHash: ZERO_HASH,
-    stateRoot: args["genesisStateRoot"],
-    commitment: ZERO_HASH,
+    payoutsHash: ZeroHash,
+    stateRoot: args.genesisStateRoot,
+    commitment: ZeroHash,
   };
 }
 
@@ -132,10 +140,10 @@ export async function readCommittedBlocks(
   range: BlockRange,
 ): Promise<CommittedBlock[]> {
   const events = await readEvents(contract, ["BlockCommitted", "BlocksReverted"], range);
-  const kept = new Map<number, RollupEvent>();
+  const kept = new Map<number, RollupEvent<"BlockCommitted">>();
   for (const event of events) {
-    if (event.name === "BlockCommitted") kept.set(Number(event.args["blockNumber"]), event);
-    else dropAbove(kept, Number(event.args["committedBlocks"]));
+    if (event.name === "BlockCommitted") kept.set(Number(event.args.blockNumber), event);
+    else dropAbove(kept, Number(event.args.committedBlocks));
   }
   return Promise.all([...kept.values()].map((event) => readCommittedBlock(contract, event)));
 }
@@ -144,7 +152,10 @@ function dropAbove(blocks: Map<number, unknown>, blockNumber: number): void {
   for (const key of [...blocks.keys()]) if (key > blockNumber) blocks.delete(key);
 }
 
-async function readCommittedBlock(contract: Rollup, event: RollupEvent): Promise<CommittedBlock> {
+async function readCommittedBlock(
+  contract: Rollup,
+  event: RollupEvent<"BlockCommitted">,
+): Promise<CommittedBlock> {
   const storedBlock = toStoredBlock(event);
   const { transactionHash } = event;
   const transaction = await providerOf(contract).getTransaction(transactionHash);
@@ -162,8 +173,6 @@ async function readCommittedBlock(contract: Rollup, event: RollupEvent): Promise
 function calldataNotFound({ blockNumber }: StoredBlock, transactionHash: string): Error {
   return l1Error({ code: "L1_CALLDATA_NOT_FOUND", blockNumber, transactionHash });
 }
-
-const ZERO_HASH = `0x${"00".repeat(32)}`;
 
 function fromStoredStruct(struct: StoredBlockStructOutput): StoredBlock {
   return {
@@ -188,7 +197,12 @@ function fromCommitStruct(struct: CommitBlockStructOutput): CommitBlock {
   };
 }
 
-function parseLog(contract: Rollup, log: Log): RollupEvent {
+function topicOf(contract: Rollup, name: EventName): string {
+  return contract.interface.getEvent(name).topicHash;
+}
+
+/** The caller has asked for events of these names only. */
+function parseLog<N extends EventName>(contract: Rollup, log: Log): RollupEvent<N> {
   const { name, args } = contract.interface.parseLog(log)!;
-  return { name: name as EventName, args, transactionHash: log.transactionHash };
+  return { name, args, transactionHash: log.transactionHash } as unknown as RollupEvent<N>;
 }

@@ -56,7 +56,7 @@ export async function toFailureError(
 /** The receipt inside the error that ethers throws for a transaction that was mined and failed. */
 export function receiptOfFailure(error: unknown): TransactionReceipt | undefined {
   if (!isError(error, "CALL_EXCEPTION")) return undefined;
-  return (error.receipt as TransactionReceipt | null | undefined) ?? undefined;
+  return error.receipt ?? undefined;
 }
 
 function decodeRevert(call: string, data: string, cause: unknown): Error {
@@ -66,10 +66,13 @@ function decodeRevert(call: string, data: string, cause: unknown): Error {
     return l1Error({ code: "L1_REVERTED", ...facts }, { cause });
   }
   const { name, args } = description;
+  const values: Record<string, unknown> = args.toObject();
   if (name === "InsecureKeysOnLiveChain") {
-    return l1Error({ code: "DEV_KEYS_ON_LIVE_CHAIN", chainId: BigInt(args[0]) }, { cause });
+    return l1Error(
+      { code: "DEV_KEYS_ON_LIVE_CHAIN", chainId: values["chainId"] as bigint },
+      { cause },
+    );
   }
-  const values = args.toObject();
   return l1Error({ code: "L1_REVERTED", call, error: name, values }, { cause });
 }
 

@@ -48,7 +48,9 @@ describe("deployRollup", () => {
 describe("ROLLUP_ABI", () => {
   it("is what the contract has", async () => {
     const text = renderAbi(await artifacts.readArtifact("Rollup"));
-    const fragments = [...text.matchAll(/^ {2}(".*"),$/gm)].map(([, json]) => JSON.parse(json!));
+    const fragments = [...text.matchAll(/^ {2}(".*"),$/gm)].map(
+      ([, json]) => JSON.parse(json!) as string,
+    );
     expect(ROLLUP_ABI).to.deep.equal(fragments);
   });
 });
