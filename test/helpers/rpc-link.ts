@@ -1,0 +1,24 @@
+/** JSON-RPC between client and operator as over a wire: only JSON passes, in both directions. */
+import type { Operator } from "../../src/operator/operator.ts";
+import { createRpcClient, type JsonRpcRequest, type RpcClient } from "../../src/rpc/client.ts";
+import { toJsonRpcError } from "../../src/rpc/error-transport.ts";
+import { createRpcHandler } from "../../src/rpc/handler.ts";
+
+const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** A transport that rejects with the bare JSON-RPC error object. */
+export function createJsonRpcRequest(operator: Operator): JsonRpcRequest {
+  const handle = createRpcHandler(operator);
+  return async (method, params) => {
+    try {
+      return overTheWire(await handle(method, overTheWire(params)));
+    } catch (error) {
+       
+      throw overTheWire(toJsonRpcError(method, error));
+    }
+  };
+}
+
+export function createLinkedClient(operator: Operator): RpcClient {
+  return createRpcClient(createJsonRpcRequest(operator));
+}

@@ -1,0 +1,216 @@
+import { expect } from "chai";
+import { makeError, ZeroAddress } from "ethers";
+import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { createRpcClient, type RpcClient } from "../../src/rpc/client.ts";
+import { fromJsonRpcError, toJsonRpcError } from "../../src/rpc/error-transport.ts";
+import { createRpcHandler } from "../../src/rpc/handler.ts";
+import { RPC_METHODS, type SignedTransactionParam } from "../../src/rpc/methods.ts";
+import { opsError } from "../../src/ops/errors.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+import {
+  authorize,
+  createOperatorWorld,
+  type Draft,
+  type OperatorWorld,
+  signFor,
+  User,
+} from "../helpers/operator-world.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createJsonRpcRequest, createLinkedClient } from "../helpers/rpc-link.ts";
+
+const random = createRandom();
+const AMOUNT = 10n ** 20n;
+
+function signParam(world: OperatorWorld, user: User, draft: Draft): SignedTransactionParam {
+  const signed = signFor(world, user, draft);
+  if (signed.type === "changePubKey") throw new Error("needs an authorization");
+  return signed;
+}
+
+describe(`rpc: methods (${random.title})`, () => {
+  const alice = new User(random);
+  const called = new Set<string>();
+  let world: OperatorWorld;
+  let client: RpcClient;
+  let transferHash: string;
+  before(async () => {
+    world = await createOperatorWorld();
+    const linked = createLinkedClient(world.operator);
+    client = {
+      call: (method, ...params) => {
+        called.add(method);
+        return linked.call(method, ...params);
+      },
+    };
+  });
+
+  it("rollup_getConfig, rollup_getTokens", async () => {
+    const token = world.l1.listToken("TST");
+    const { chainId, rollupAddress } = world.l1;
+    expect(await client.call("rollup_getConfig")).to.deep.equal({
+      chainId,
+      rollupAddress,
+      preset: "minimal",
+      prover: "test",
+      protocolDigest: PROTOCOL_DIGEST,
+      feeAccountId: 0,
+    });
+    const eth = { id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18 };
+    expect(await client.call("rollup_getTokens")).to.deep.equal([eth, token]);
+  });
+
+  it("rollup_getPriorityRequest, rollup_getAccount, rollup_getBalance", async () => {
+    const { l1, operator } = world;
+    expect(await client.call("rollup_getPriorityRequest", 0)).to.equal(null);
+    expect(await client.call("rollup_getAccount", alice.l1.address)).to.equal(null);
+    expect(await client.call("rollup_getBalance", alice.l1.address, 0)).to.equal(0n);
+    l1.request({ type: "deposit", owner: alice.address, tokenId: 0, amount: AMOUNT });
+    expect(await client.call("rollup_getPriorityRequest", 0)).to.deep.equal(
+      operator.requestReceipt(0),
+    );
+    const account = {
+      id: 1,
+      address: alice.l1.address,
+      nonce: 0,
+      pubKeyHash: 0n,
+      balances: [{ tokenId: 0, amount: AMOUNT }],
+    };
+    expect(await client.call("rollup_getAccount", alice.l1.address)).to.deep.equal(account);
+    expect(await client.call("rollup_getAccount", 1)).to.deep.equal(account);
+    expect(await client.call("rollup_getAccount", 2)).to.equal(null);
+    expect(await client.call("rollup_getAccount", 10 ** 9)).to.equal(null);
+    expect(await client.call("rollup_getBalance", 1, 0)).to.equal(AMOUNT);
+  });
+
+  it("rollup_submitTransaction, rollup_getReceipt", async () => {
+    const change = signFor(world, alice, { type: "changePubKey", tokenId: 0 });
+    if (change.type !== "changePubKey") throw new Error("it was drafted as such");
+    const authorization = await authorize(world, alice, change);
+    await client.call("rollup_submitTransaction", { ...change, authorization });
+    const recipient = 0xabcn;
+    for (const type of ["transfer", "withdraw"] as const) {
+      const signed = signParam(world, alice, { type, tokenId: 0, recipient, amount: 7n });
+      const receipt = await client.call("rollup_submitTransaction", signed);
+      expect(receipt).to.deep.equal(world.operator.receipt(receipt.hash));
+      expect(await client.call("rollup_getReceipt", receipt.hash)).to.deep.equal(receipt);
+      transferHash = receipt.hash;
+    }
+    const exit = signParam(world, alice, { type: "forcedExit", tokenId: 0, recipient });
+    expect((await client.call("rollup_submitTransaction", exit)).type).to.equal("forcedExit");
+    expect(await client.call("rollup_getReceipt", `0x${"00".repeat(32)}`)).to.equal(null);
+  });
+
+  it("rollup_waitForReceipt, rollup_waitForPriorityRequest", async () => {
+    const receipt = await client.call("rollup_waitForReceipt", transferHash, "committed");
+    expect(receipt.status).to.equal("committed");
+    const request = await client.call("rollup_waitForPriorityRequest", 0, "proven");
+    expect(request?.status).to.equal("proven");
+  });
+
+  it("rollup_processBlocks, rollup_getBlock", async () => {
+    const processed = await client.call("rollup_processBlocks");
+    expect(processed.map(({ status }) => status)).to.deep.equal(Array(3).fill("executed"));
+    const [first] = processed;
+    expect(first).to.include({ blockNumber: 1, slots: 2, timestamp: world.l1.timestamp });
+    expect(first?.operations).to.deep.equal(["deposit", "changePubKey"]);
+    expect(first?.execute?.gasUsed).to.be.a("bigint");
+    expect(processed[1]?.oldStateRoot).to.equal(first?.newStateRoot);
+    expect(await client.call("rollup_getBlock", 1)).to.deep.equal(first);
+    expect(await client.call("rollup_getBlock", "latest")).to.deep.equal(processed.at(-1));
+    expect(await client.call("rollup_getBlock", 0)).to.equal(null);
+    expect(await client.call("rollup_getBlock", 4)).to.equal(null);
+  });
+
+  it("has been called for every method there is", () => {
+    expect([...called].sort()).to.deep.equal(Object.keys(RPC_METHODS).sort());
+  });
+});
+
+describe(`rpc: errors (${random.title})`, () => {
+  let world: OperatorWorld;
+  before(async () => {
+    world = await createOperatorWorld();
+  });
+
+  it("bring code, facts and fix of a refusal back", async () => {
+    const client = createLinkedClient(world.operator);
+    world.l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
+    const draft: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
+    const signed = signParam(world, new User(random), { ...draft, accountId: 1, nonce: 0 });
+    const refused = client.call("rollup_submitTransaction", signed);
+    const error = await expectRejection("SIGNING_KEY_NOT_SET", refused);
+    expect(error.facts).to.deep.equal({ code: "SIGNING_KEY_NOT_SET", accountId: 1 });
+  });
+
+  it("keep bigints among the facts, and the words", () => {
+    const sent = opsError({ code: "AMOUNT_NOT_PACKABLE", amount: 2n ** 90n + 1n, closest: 5n });
+    const received = fromJsonRpcError(toJsonRpcError("rollup_x", sent));
+    expect(received?.facts).to.deep.equal(sent.facts);
+    expect(received).to.include({ message: sent.message, fix: sent.fix });
+  });
+
+  it("are found where ethers and others put them", () => {
+    const sent = toJsonRpcError("rollup_x", opsError({ code: "RECIPIENT_ZERO" }));
+    const byEthers = makeError("could not coalesce error", "UNKNOWN_ERROR", { error: sent });
+    const wrapped = [sent, byEthers, { info: { error: sent } }, new Error("x", { cause: sent })];
+    for (const thrown of wrapped) {
+      expect(fromJsonRpcError(thrown)?.code).to.equal("RECIPIENT_ZERO");
+    }
+    expect(sent.code).to.equal(-32000);
+    for (const thrown of [undefined, "text", new Error("none"), { data: { code: 5 } }]) {
+      expect(fromJsonRpcError(thrown)).to.equal(undefined);
+    }
+  });
+
+  it("of codes that nobody has registered here are errors all the same", () => {
+    const data = { code: "FROM_THE_FUTURE", facts: { n: 1 }, sentence: "New.", fix: "Upgrade." };
+    const error = fromJsonRpcError({ code: -32000, message: "", data });
+    expect(error?.message).to.equal("FROM_THE_FUTURE: New.");
+    expect(error?.fix).to.equal("Upgrade.");
+  });
+
+  it("RPC_METHOD_UNKNOWN, RPC_PARAMS_INVALID, with the codes of JSON-RPC", async () => {
+    const handle = createRpcHandler(world.operator);
+    for (const method of ["rollup_nothing", "toString", "eth_call"]) {
+      const error = await expectRejection("RPC_METHOD_UNKNOWN", handle(method, []));
+      expect(toJsonRpcError(method, error).code).to.equal(-32601);
+    }
+    const bad: readonly (readonly [string, unknown])[] = [
+      ["rollup_getAccount", []],
+      ["rollup_getAccount", ["0x12"]],
+      ["rollup_getAccount", [-1]],
+      ["rollup_getAccount", [1, 2]],
+      ["rollup_getAccount", { id: 1 }],
+      ["rollup_getReceipt", ["0x1"]],
+      ["rollup_waitForReceipt", [`0x${"00".repeat(32)}`, "sealed"]],
+      ["rollup_submitTransaction", [{ type: "swap" }]],
+    ];
+    for (const [method, params] of bad) {
+      const error = await expectRejection("RPC_PARAMS_INVALID", handle(method, params));
+      expect(toJsonRpcError(method, error).code).to.equal(-32602);
+    }
+    expect(await handle("rollup_getTokens", undefined)).to.have.length(1);
+  });
+
+  it("TOKEN_ID_OUT_OF_RANGE: a token that can not exist", async () => {
+    const client = createLinkedClient(world.operator);
+    await expectRejection("TOKEN_ID_OUT_OF_RANGE", client.call("rollup_getBalance", 0, 8));
+  });
+
+  it("RPC_FAILED: whatever has no code", async () => {
+    world.l1.failNext("readNews");
+    const client = createLinkedClient(world.operator);
+    const error = await expectRejection("RPC_FAILED", client.call("rollup_getTokens"));
+    expect(error.message).to.contain("readNews fails");
+  });
+
+  it("RPC_RESULT_INVALID: an answer of another kind; errors of the transport pass", async () => {
+    const request = createJsonRpcRequest(world.operator);
+    const wrong = createRpcClient(async (method, params) => ({ x: await request(method, params) }));
+    const error = await expectRejection("RPC_RESULT_INVALID", wrong.call("rollup_getConfig"));
+    expect(error.facts["path"]).to.equal("chainId");
+    const broken = createRpcClient(() => Promise.reject(new Error("no connection")));
+    const failure = await broken.call("rollup_getConfig").catch((thrown: unknown) => thrown);
+    expect(failure).to.include({ message: "no connection" });
+  });
+});
