@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {Ownable2StepUpgradeable} from "@openzeppelin/contracts-upgradeable/access/Ownable2StepUpgradeable.sol";
+// prettier-ignore
+import {
+    Ownable2StepUpgradeable
+} from "@openzeppelin/contracts-upgradeable/access/Ownable2StepUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -18,8 +21,8 @@ import {CommitBlock, ExecuteBlock, Payout, ProveBlock, StoredBlock} from "./type
 import {InitializeParams} from "./types/InitializeParams.sol";
 
 /// @title L1 contract of a zkRollup
-/// @dev No constructor and no immutables, so that a proxy can stand before it. State is added at the
-/// end only; the base contracts keep theirs in ERC-7201 namespaces.
+/// @dev No constructor and no immutables, so that a proxy can stand before it. State is added at
+/// the end only; the base contracts keep theirs in ERC-7201 namespaces.
 contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     using Authorization for Authorization.Facts;
     using Payouts for Payouts.Pending;
@@ -60,7 +63,8 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         _;
     }
 
-    /// @notice Starts the rollup; must be called in the transaction, or by the account, that deploys it.
+    /// @notice Starts the rollup; must be called in the transaction, or by the account, that
+    /// deploys it.
     function initialize(InitializeParams calldata params) external initializer {
         if (address(params.verifier).code.length == 0) {
             revert VerifierWithoutCode(address(params.verifier));

@@ -45,7 +45,8 @@ interface IRollup {
     );
     /// @notice `owner` authorises `pubKeyHash` as signing key of its account at `nonce`.
     event AuthPubKeyHashSet(address indexed owner, uint32 indexed nonce, uint256 pubKeyHash);
-    /// @notice `owner` may replace its authorisation for `nonce` from `availableAt` (Unix seconds) on.
+    /// @notice `owner` may replace its authorisation for `nonce` from `availableAt` (Unix seconds)
+    /// on.
     event AuthResetStarted(address indexed owner, uint32 indexed nonce, uint64 availableAt);
 
     /// @notice A block was committed; the event holds all that later calls ask for.
@@ -157,8 +158,8 @@ interface IRollup {
     function withdrawPendingBalance(address owner, address token) external;
 
     /// @notice Authorises the caller's account at `nonce` to take the signing key `pubKeyHash`.
-    /// @dev To replace an authorisation, call twice with `authResetDelaySeconds` in between: an operator
-    /// that has relied on it must not be surprised.
+    /// @dev To replace an authorisation, call twice with `authResetDelaySeconds` in between: an
+    /// operator that has relied on it must not be surprised.
     function setAuthPubKeyHash(uint256 pubKeyHash, uint32 nonce) external;
 
     // ---------------------------------------------------------------------------------- blocks
@@ -169,7 +170,8 @@ interface IRollup {
     function commitBlocks(StoredBlock calldata last, CommitBlock[] calldata newBlocks) external;
 
     /// @notice Proves committed blocks in order; anyone may call.
-    /// @dev Blocks already proven are skipped, so nobody can spoil a batch by proving its first block.
+    /// @dev Blocks already proven are skipped, so nobody can spoil a batch by proving its first
+    /// block.
     function proveBlocks(ProveBlock[] calldata blocks) external;
 
     /// @notice Finalises proven blocks in order and makes their payouts. Validators only.
@@ -197,7 +199,8 @@ interface IRollup {
     /// @notice keccak256 of the ABI encoding of a stored block; 0 if there is none.
     function storedBlockHash(uint32 blockNumber) external view returns (bytes32);
 
-    /// @notice Ids of the first request not executed, of the first not committed, and of the next to come.
+    /// @notice Ids of the first request not executed, of the first not committed, and of the next
+    /// to come.
     function priorityQueue()
         external
         view

@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 /// @title Verifies the proofs of a rollup
 interface IVerifier {
     /// @notice Whether `proof` shows the public inputs `input` under the verification key `keyId`.
-    /// @dev Also false, or a revert, for an unknown key, points off the curve and inputs that are not
-    /// canonical field elements.
+    /// @dev Also false, or a revert, for an unknown key, points off the curve and inputs that are
+    /// not canonical field elements.
     /// @param keyId Slots of the block.
     /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
     /// @param input Public inputs in the order of the circuit.

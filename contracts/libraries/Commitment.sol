@@ -7,7 +7,8 @@ import {IRollup} from "../interfaces/IRollup.sol";
 import {ProveBlock, StoredBlock} from "../types/Blocks.sol";
 
 /// @title What ties a proof to a block
-/// @dev The circuit's public inputs, in order: oldStateRoot, newStateRoot, header, domain, digest, z, y.
+/// @dev The circuit's public inputs, in order: oldStateRoot, newStateRoot, header, domain, digest,
+/// z, y.
 library Commitment {
     uint256 private constant PUBLIC_INPUTS = 7;
 

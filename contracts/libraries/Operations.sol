@@ -125,7 +125,8 @@ library Operations {
         bytes[] calldata authorizations
     ) private view {
         uint256 index = effects.authorizations++;
-        if (index >= authorizations.length) return; // The count is compared after the last operation.
+        // If there are too few, the comparison after the last operation says so.
+        if (index >= authorizations.length) return;
         PubdataReader.ChangePubKey memory change = PubdataReader.readChangePubKey(
             walk.record,
             walk.e1,

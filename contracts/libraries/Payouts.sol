@@ -82,8 +82,9 @@ library Payouts {
         emit IRollup.PayoutSent(owner, tokenId, amount);
     }
 
-    /// @dev Without this a caller with little gas, or a gas estimate that searches for the least that
-    /// does not revert, would turn every payout into a pending balance (EIP-150 passes on 63/64).
+    /// @dev Without this a caller with little gas, or a gas estimate that searches for the least
+    /// that does not revert, would turn every payout into a pending balance (EIP-150 passes on
+    /// 63/64).
     function _requireGas() private view {
         uint256 needed = GAS_LIMIT + GAS_LIMIT / 63 + GAS_RESERVE;
         if (gasleft() < needed) revert IRollup.GasInsufficient(gasleft(), needed);
@@ -113,8 +114,8 @@ library Payouts {
         }
     }
 
-    /// @dev Like SafeERC20 (true or nothing from a contract is success), but with a gas limit, without
-    /// reverting, and copying one word of return data at most.
+    /// @dev Like SafeERC20 (true or nothing from a contract is success), but with a gas limit,
+    /// without reverting, and copying one word of return data at most.
     function _sendErc20(
         address token,
         address recipient,

@@ -5,14 +5,15 @@ import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title L1 requests that blocks must serve, in order and in time
 library PriorityQueue {
-    /// @dev One storage slot. 192 bits of hash leave 96 bits of security against collisions, more than
-    /// finding two requests worth confusing is worth.
+    /// @dev One storage slot. 192 bits of hash leave 96 bits of security against collisions, more
+    /// than finding two requests worth confusing is worth.
     struct Request {
         bytes24 requestHash;
         uint64 expiration;
     }
 
-    /// @param requests By id; kept after execution, as clearing them would cost more than it refunds.
+    /// @param requests By id; kept after execution, as clearing them would cost more than it
+    /// refunds.
     /// @param firstOpen First request that is not executed.
     /// @param firstUncommitted First request that no committed block serves.
     /// @param next Id of the next request to come.

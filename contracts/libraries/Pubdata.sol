@@ -6,9 +6,9 @@ import {PubdataReader} from "../generated/PubdataReader.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title Walks through a block's public data and evaluates it as a polynomial
-/// @dev y = Σ a_i z^i + Σ (e1_i z^(slots+2i) + e2_i z^(slots+2i+1)) mod r. The records are evaluated by
-/// Horner's rule at once; the extensions, which are of different lengths and can only be read
-/// forwards, one by one with a running power of z.
+/// @dev y = Σ a_i z^i + Σ (e1_i z^(slots+2i) + e2_i z^(slots+2i+1)) mod r. The records are
+/// evaluated by Horner's rule at once; the extensions, which are of different lengths and can only
+/// be read forwards, one by one with a running power of z.
 library Pubdata {
     using PubdataReader for bytes;
 
@@ -144,8 +144,8 @@ library Pubdata {
         }
     }
 
-    /// @dev The two bytes from `offsetBytes` on; those behind the end of the data count as any value, and
-    /// whatever is read next is then out of bounds.
+    /// @dev The two bytes from `offsetBytes` on; those behind the end of the data count as any
+    /// value, and whatever is read next is then out of bounds.
     function _uint16At(
         bytes calldata pubdata,
         uint256 offsetBytes

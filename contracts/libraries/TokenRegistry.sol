@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title Tokens of the rollup, numbered in the order of their listing
-/// @dev ETH is the zero address with the id 0. Tokens are never taken off the list: balances in them
-/// must stay withdrawable.
+/// @dev ETH is the zero address with the id 0. Tokens are never taken off the list: balances in
+/// them must stay withdrawable.
 library TokenRegistry {
     struct Token {
         uint16 tokenId;

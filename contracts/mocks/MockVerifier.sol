@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 import {IVerifier} from "../interfaces/IVerifier.sol";
 
 /// @title Accepts every proof
-/// @notice The other half of the mock prover: for tests of everything but proofs. Whoever runs a rollup
-/// with it can take all its money, so it works on the chain ids of local test chains only.
+/// @notice The other half of the mock prover: for tests of everything but proofs. Whoever runs a
+/// rollup with it can take all its money, so it works on the chain ids of local test chains only.
 contract MockVerifier is IVerifier {
     /// @notice The mock verifier refuses every chain that may be a real one.
     error InsecureKeysOnLiveChain(uint256 chainId);

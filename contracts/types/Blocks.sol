@@ -5,7 +5,8 @@ pragma solidity ^0.8.24;
 /// @param blockNumber Genesis is 0.
 /// @param priorityRequests Requests of the priority queue that the block serves.
 /// @param timestamp Unix seconds.
-/// @param payoutsHash Rolling hash of the block's payouts, see the library `Payouts`; 0 if there is none.
+/// @param payoutsHash Rolling hash of the block's payouts, see the library `Payouts`; 0 if there is
+/// none.
 /// @param stateRoot State root after the block.
 /// @param commitment Hash that ties a proof to the block, see the library `Commitment`.
 struct StoredBlock {

@@ -1,6 +1,6 @@
 /**
- * How the owner of an account authorises its signing key on L1: what goes into `authorizations` of a
- * block, one per ChangePubKey. See `contracts/libraries/Authorization.sol`.
+ * How the owner of an account authorises its signing key on L1: what goes into `authorizations` of
+ * a block, one per ChangePubKey. See `contracts/libraries/Authorization.sol`.
  */
 import {
   concat,

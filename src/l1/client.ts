@@ -61,8 +61,8 @@ export async function connectRollup(
 }
 
 /**
- * Every method resolves when its transaction is mined, and throws L1_REVERTED with name and values of
- * the Solidity error if L1 refuses it.
+ * Every method resolves when its transaction is mined, and throws L1_REVERTED with name and values
+ * of the Solidity error if L1 refuses it.
  */
 export class RollupClient {
   /** The contract itself, for all that has no method here. */

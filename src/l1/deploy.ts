@@ -1,4 +1,4 @@
-/** Deploys the contracts of a rollup. Build artifacts are handed in, so this works without Hardhat. */
+/** Deploys a rollup. Build artifacts are handed in, so this works without Hardhat. */
 import { type Addressable, ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 import type { Rollup } from "../../types/ethers-contracts/Rollup.ts";
@@ -41,8 +41,8 @@ const PRIORITY_EXPIRATION_SECONDS = 14 * 24 * 60 * 60;
  * Deploys verifier and rollup and starts the rollup.
  *
  * @param deployer - Pays, and gets all roles that `settings` gives to nobody else.
- * @throws DEV_KEYS_ON_LIVE_CHAIN if the verifier is insecure (dev keys or mock) and the chain is not
- * local; nothing has been deployed then.
+ * @throws DEV_KEYS_ON_LIVE_CHAIN if the verifier is insecure (dev keys or mock) and the chain is
+ * not local; nothing has been deployed then.
  * @throws L1_REVERTED
  */
 export async function deployRollup(

@@ -130,8 +130,8 @@ export function toGenesisBlock({ args }: RollupEvent<"RollupInitialized">): Stor
 }
 
 /**
- * Blocks that were committed in a range and not taken back in it, oldest first, with their data from
- * the calldata of `commitBlocks`.
+ * Blocks that were committed in a range and not taken back in it, oldest first, with their data
+ * from the calldata of `commitBlocks`.
  *
  * @throws L1_CALLDATA_NOT_FOUND if a block was committed otherwise than by a direct call.
  */

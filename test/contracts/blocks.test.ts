@@ -138,7 +138,7 @@ describe("Rollup: proving blocks", () => {
     await verifier.expect(slots, [...proof], inputs);
   }
 
-  it("asks the verifier for the block's size, proof and public inputs; anyone may prove", async () => {
+  it("gives the verifier the size, proof and public inputs; anyone may prove", async () => {
     const { rollup, genesis, user } = fixture;
     const [first, second] = await commitEmpty(fixture, genesis, 2);
     const proof = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];

@@ -247,7 +247,7 @@ describe("Rollup: payouts", () => {
       .withArgs(user.address);
   });
 
-  it("pays what a full exit and a forced exit take out, and nothing for an exit of nothing", async () => {
+  it("pays what full and forced exits take out, and nothing for one of nothing", async () => {
     const { rollup, client, genesis, user, other, ethers } = fixture;
     await rollup.connect(user).requestFullExit(1, ZeroAddress);
     await rollup.connect(user).requestFullExit(2, ZeroAddress);
