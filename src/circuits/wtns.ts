@@ -38,10 +38,16 @@ export function encodeWitness(witness: Witness): Uint8Array {
 
 /** The values in the bytes of a .wtns file. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
 export function decodeWitness(bytes: Uint8Array): Witness {
+  const values = readWitnessValues(bytes);
+  return readElements(values, 0, values.length / ELEMENT_BYTES);
+}
+
+/** The same values as 32 little-endian bytes each. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function readWitnessValues(bytes: Uint8Array): Uint8Array {
   const sections = readSections(bytesSource("witness", bytes), "wtns");
   const header = sections.read(HEADER_SECTION);
   const fieldBytes = dataView(header).getUint32(0, true);
   assertScalarField(sections.name, header.subarray(4, 4 + fieldBytes));
   const count = dataView(header).getUint32(4 + ELEMENT_BYTES, true);
-  return readElements(sections.read(VALUES_SECTION, 0, count * ELEMENT_BYTES), 0, count);
+  return sections.read(VALUES_SECTION, 0, count * ELEMENT_BYTES);
 }

@@ -10,8 +10,10 @@
 
 import { FIELD_MODULUS } from "../crypto/field.ts";
 import {
+  bytesSource,
   dataView,
   encodeSections,
+  readSections,
   type SectionReader,
   uint32Bytes,
   withSections,
@@ -123,13 +125,45 @@ export async function writeZkey(path: string, key: Zkey): Promise<void> {
 /** Reads what a verification key is made of. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
 export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
   return withSections(path, "zkey", (sections) => {
-    if (dataView(sections.read(SECTION.protocol)).getUint32(0, true) !== GROTH16) {
-      const problem = "it is not a Groth16 key";
-      throw circuitsError({ code: "BINARY_FORMAT", source: path, expected: "zkey", problem });
-    }
+    assertGroth16(sections);
     const contributions = readContributionNames(sections);
     return { header: readHeader(sections), ic: sections.read(SECTION.ic), contributions };
   });
+}
+
+/** A key whose lists are read piece by piece, as a prover does. */
+export interface ZkeyReader {
+  readonly header: ZkeyHeader;
+  /** The length of a list in bytes. */
+  size(list: keyof ZkeyLists): number;
+  read(list: keyof ZkeyLists, offset: number, length: number): Uint8Array;
+}
+
+/**
+ * Reads a key from a file, which is opened for each piece, or from its bytes.
+ *
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ */
+export function createZkeyReader(source: string | Uint8Array): ZkeyReader {
+  const withKey = <T>(use: (sections: SectionReader) => T): T =>
+    typeof source === "string"
+      ? withSections(source, "zkey", use)
+      : use(readSections(bytesSource("proving key", source), "zkey"));
+  return {
+    header: withKey((sections) => {
+      assertGroth16(sections);
+      return readHeader(sections);
+    }),
+    size: (list) => withKey((sections) => sections.size(SECTION[list])),
+    read: (list, offset, length) =>
+      withKey((sections) => sections.read(SECTION[list], offset, length)),
+  };
+}
+
+function assertGroth16(sections: SectionReader): void {
+  if (dataView(sections.read(SECTION.protocol)).getUint32(0, true) === GROTH16) return;
+  const problem = "it is not a Groth16 key";
+  throw circuitsError({ code: "BINARY_FORMAT", source: sections.name, expected: "zkey", problem });
 }
 
 function encodeHeader(header: ZkeyHeader): Uint8Array[] {

@@ -68,7 +68,12 @@ export function addAffineScratchBytes(sums: number, coordinateLimbs: number): nu
 /** Where in the scratch memory the running products are, after what the inversion needs. */
 const PREFIX_START = POWER_SCRATCH_BYTES + 2 * PAIR_BYTES;
 
-export function defineCurve(module: ModuleBuilder, parameters: CurveParameters): CurveFunctions {
+/** Defines the functions of a group, and exports `add` with the suffix `group`. */
+export function defineCurve(
+  module: ModuleBuilder,
+  parameters: CurveParameters,
+  group: string,
+): CurveFunctions {
   const { coordinates } = parameters;
   const pointBytes = 2 * coordinates.bytes;
   const projectiveBytes = 3 * 2 * coordinates.bytes;
@@ -76,7 +81,7 @@ export function defineCurve(module: ModuleBuilder, parameters: CurveParameters):
     ...parameters,
     pointBytes,
     projectiveBytes,
-    add: defineProjectiveAdd(module, parameters),
+    add: defineProjectiveAdd(module, parameters, `add${group}`),
     addAffine: defineAffineAdd(module, parameters),
     addExceptional: defineExceptionalAdd(module, parameters),
   };
@@ -85,9 +90,10 @@ export function defineCurve(module: ModuleBuilder, parameters: CurveParameters):
 function defineProjectiveAdd(
   module: ModuleBuilder,
   { coordinates, tripleB }: CurveParameters,
+  name: string,
 ): WasmFunction {
   const { limbs, bytes, multiply, sumOfProducts, tidy } = coordinates;
-  return module.function(null, 3, (fn, target, first, second) => {
+  return module.function(name, 3, (fn, target, first, second) => {
     const loadPoint = (address: I32) =>
       [0, 1, 2].map((i) => loadPair(fn, address, 2 * bytes * i, limbs));
     const [x1, y1, z1] = loadPoint(first) as [Limbs, Limbs, Limbs];

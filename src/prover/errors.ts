@@ -1,13 +1,17 @@
 /** What can go wrong around a proof. What is wrong with a witness is for `src/circuits` to say. */
 import { defineErrors } from "../util/errors.ts";
 
-export type ProverErrorFacts = {
-  code: "PROOF_PUBLIC_INPUTS_MISMATCH";
-  slots: number;
-  index: number;
-  expected: bigint;
-  actual: bigint;
-};
+export type ProverErrorFacts =
+  | {
+      code: "PROOF_PUBLIC_INPUTS_MISMATCH";
+      slots: number;
+      index: number;
+      expected: bigint;
+      actual: bigint;
+    }
+  | { code: "PROVING_KEY_TOO_LARGE"; domainSize: number }
+  | { code: "PROVING_KEY_RELEASED" }
+  | { code: "WITNESS_LENGTH_MISMATCH"; expected: number; actual: number };
 
 export const proverError = defineErrors<ProverErrorFacts>({
   PROOF_PUBLIC_INPUTS_MISMATCH: {
@@ -15,5 +19,19 @@ export const proverError = defineErrors<ProverErrorFacts>({
       `The proof of a block of ${slots} slots has ${actual} as public input ${index}, ` +
       `but the block has ${expected}.`,
     fix: "The circuit is of another version than this package: hardhat clean, hardhat build.",
+  },
+  PROVING_KEY_TOO_LARGE: {
+    message: ({ domainSize }) =>
+      `A proving key with ${domainSize} constraints does not fit 4 GiB of memory.`,
+    fix: 'Use a smaller block, or the "snarkjs" prover.',
+  },
+  PROVING_KEY_RELEASED: {
+    message: () => "The proving key was released, or loaded by another prover.",
+    fix: "Load the key again with the prover that is to use it.",
+  },
+  WITNESS_LENGTH_MISMATCH: {
+    message: ({ expected, actual }) =>
+      `The witness has ${actual} values, but the proving key is for ${expected}.`,
+    fix: "Make the witness with the same compilation of the circuit as the key.",
   },
 });

@@ -86,7 +86,7 @@ export function createModule(memory: MemoryLimits): ModuleBuilder {
       const created = { index: functions.length, parameters, result };
       functions.push(created);
       if (exportName !== null) exported.push({ exportName, index: created.index });
-      bodies[created.index] = buildBody(created, body);
+      bodies[created.index] = buildBody(created, body as AnyBody);
       return created;
     },
     build: () =>
@@ -126,10 +126,9 @@ function poolSegment(words: readonly bigint[]): number[] {
   return [0x00, ...i32.const(POOL_ADDRESS).bytes, 0x0b, ...unsigned(bytes.length), ...bytes];
 }
 
-function buildBody(
-  { parameters, result }: WasmFunction,
-  body: (fn: FunctionBuilder, ...parameters: never[]) => void,
-): number[] {
+type AnyBody = (fn: FunctionBuilder, ...parameters: Local<"i32">[]) => void;
+
+function buildBody({ parameters, result }: WasmFunction, body: AnyBody): number[] {
   const types: ValueType[] = [];
   const code: number[] = [];
   const emit = (...parts: (readonly number[])[]) => {
@@ -144,8 +143,7 @@ function buildBody(
     types.push(type);
     return createLocal(type, parameters + types.length - 1);
   });
-  const locals32 = Array.from({ length: parameters }, (_, index) => createLocal("i32", index));
-  body(fn, ...(locals32 as never[]));
+  body(fn, ...Array.from({ length: parameters }, (_, index) => createLocal("i32", index)));
   const locals = vector(types.map((type) => [1, TYPE_CODES[type]]));
   // A function with a result leaves through `return` only, so its end is unreachable.
   const end = result === "void" ? [0x0b] : [0x00, 0x0b];

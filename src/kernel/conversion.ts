@@ -1,0 +1,104 @@
+/** Emits conversions between integers of 32 bytes, as files and scalars have them, and elements. */
+
+import { loadBoth, storeSingles } from "./field.ts";
+import type { FieldMacros, Limbs } from "./field.ts";
+import {
+  ELEMENT_BYTES,
+  INTEGER_BYTES,
+  LIMBS,
+  LIMB_BITS,
+  doubleBits,
+  invertModulo,
+  modulo,
+  MONTGOMERY_RADIX,
+  toLimbs,
+} from "./limbs.ts";
+import type { PrimeField } from "./limbs.ts";
+import { f64x2, i32, i64x2, v128 } from "./wasm/instructions.ts";
+import type { I32, V128 } from "./wasm/instructions.ts";
+import type { FunctionBuilder, ModuleBuilder } from "./wasm/module.ts";
+
+/**
+ * What `import` has to multiply integers by, so that x·2^stored in a file becomes the Montgomery
+ * form of x: an element as single limbs.
+ */
+export function importFactor({ modulus }: PrimeField, storedShift: number): number[] {
+  const stored = invertModulo(modulo(1n << BigInt(storedShift), modulus), modulus);
+  const factor = modulo(MONTGOMERY_RADIX ** 2n * stored, modulus);
+  return toLimbs(factor > modulus / 2n ? factor - modulus : factor);
+}
+
+/**
+ * Exports `import<suffix>(source, target, from, to, factor)`: the integers `from` to `to` (an even
+ * number of them) at `source` as single elements at `target`, times the element at `factor`.
+ */
+export function defineImport(module: ModuleBuilder, macros: FieldMacros, suffix: string): void {
+  module.function(`import${suffix}`, 5, (fn, source, target, from, to, factor) => {
+    const multiplier = loadBoth(fn, factor);
+    fn.for(
+      from,
+      to,
+      (index) => {
+        const low = fn.let(i32.add(source, i32.multiply(index, i32.const(INTEGER_BYTES))));
+        const high = fn.let(i32.add(low, i32.const(INTEGER_BYTES)));
+        const words = Array.from({ length: 4 }, (_, i) =>
+          fn.let(v128.loadHigh(high, v128.loadLow(low, 8 * i), 8 * i)),
+        );
+        const element = macros.multiply(fn, macros.fromWords(fn, words), multiplier);
+        const place = fn.let(i32.add(target, i32.multiply(index, i32.const(ELEMENT_BYTES))));
+        const next = fn.let(i32.add(place, i32.const(ELEMENT_BYTES)));
+        storeSingles(fn, [place, next], macros.tidy(fn, element));
+      },
+      2,
+    );
+  });
+}
+
+/**
+ * The integers that a pair of reduced elements stands for, written to two addresses. They are
+ * congruent to the elements and lie in [0, 2^255), but need not be below the modulus.
+ */
+export function storeIntegers(
+  fn: FunctionBuilder,
+  module: ModuleBuilder,
+  macros: FieldMacros,
+  [low, high]: readonly [I32, I32],
+  element: Limbs,
+): void {
+  const one = macros.constant([1, 0, 0, 0, 0]);
+  const modulus = macros.constant(macros.field.modulusLimbs);
+  // Between p/2 and 3p/2, so that what is left after carrying is not negative.
+  const value = macros
+    .tidy(fn, macros.multiply(fn, element, one))
+    .map((limb, i) => f64x2.add(limb, modulus[i]!));
+  const digits = positiveDigits(fn, module, value);
+  for (let word = 0; word < 4; word++) {
+    const parts = digits.flatMap((digit, i) => {
+      const shift = Number(LIMB_BITS) * i - 64 * word;
+      if (shift >= 64 || shift <= -Number(LIMB_BITS)) return [];
+      const by = i32.const(Math.abs(shift));
+      return [shift >= 0 ? i64x2.shiftLeft(digit, by) : i64x2.shiftRight(digit, by)];
+    });
+    const vector = fn.let(parts.reduce((all, part) => v128.or(all, part)));
+    fn.do(v128.storeLane(low, vector, 0, 8 * word));
+    fn.do(v128.storeLane(high, vector, 1, 8 * word));
+  }
+}
+
+/** Limbs of up to 52 bits, signed, as digits in [0, 2^51) of 64-bit integers. */
+function positiveDigits(fn: FunctionBuilder, module: ModuleBuilder, limbs: Limbs): V128[] {
+  const magic = 1.5 * 2 ** 52;
+  const bias = 1n << 62n; // a multiple of 2^51 that keeps every digit positive while it is shifted
+  const mask = module.constant((1n << LIMB_BITS) - 1n);
+  const shift = i32.const(Number(LIMB_BITS));
+  let carry: V128 | null = null;
+  return limbs.map((limb, i) => {
+    const bits = f64x2.add(limb, module.constant(doubleBits(magic)));
+    const excess = i === 0 ? bias : bias - (bias >> LIMB_BITS);
+    const integer = i64x2.add(bits, module.constant(excess - doubleBits(magic)));
+    const sum = fn.let(carry === null ? integer : i64x2.add(integer, carry));
+    carry = fn.let(i64x2.shiftRight(sum, shift));
+    if (i < LIMBS - 1) return fn.let(v128.and(sum, mask));
+    return fn.let(i64x2.subtract(sum, module.constant(bias)));
+  });
+}

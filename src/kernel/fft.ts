@@ -1,0 +1,198 @@
+/**
+ * Emits Fourier transforms over Fr.
+ *
+ * A *vector* of n = 2m elements is m pairs: lanes of pair i hold elements i and i + m. The transform
+ * that leads from values at ω^i to coefficients begins with one layer across the lanes,
+ *
+ *     (a, b) ← (a + b, (a − b)·ω^−i),
+ *
+ * after which the lanes hold two vectors of half the size that are transformed alike, layer by
+ * layer, with ω² in place of ω (decimation in frequency). Its results stand in bit-reversed order.
+ * The way back undoes the same layers from the last to the first, so no reordering is needed.
+ *
+ * `roots` holds ω^0 … ω^m as single elements; ω^−i is −ω^(m−i).
+ *
+ * Every layer but the last few may be split between threads by ranges of butterflies; the last run
+ * within blocks that fit the cache.
+ */
+
+import { add, loadBoth, loadPair, storePair, subtract } from "./field.ts";
+import type { FieldMacros, Limbs } from "./field.ts";
+import { ELEMENT_BYTES, PAIR_BYTES } from "./limbs.ts";
+import { i32, v128 } from "./wasm/instructions.ts";
+import type { I32 } from "./wasm/instructions.ts";
+import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
+
+/** Exports the functions of this file. */
+export function defineFft(module: ModuleBuilder, fr: FieldMacros): void {
+  definePowers(module, fr);
+  defineInverse(module, fr);
+  defineForward(module, fr);
+  defineShift(module, fr);
+}
+
+const at = (base: I32, index: I32, bytes: number): I32 =>
+  i32.add(base, i32.multiply(index, i32.const(bytes)));
+
+/** The pair of the given lanes: the first of `low`, the second of `high`. */
+function joinLanes(fn: FunctionBuilder, low: Limbs, high: Limbs, lanes: readonly [0 | 1, 0 | 1]) {
+  return low.map((limb, i) => fn.let(v128.shuffle64(limb, high[i]!, lanes[0], lanes[1])));
+}
+
+/**
+ * `powers(target, from, to, ratio)`: singles from + 1 to `to` from single `from`, each the one
+ * before times the single element at `ratio`.
+ */
+function definePowers(module: ModuleBuilder, fr: FieldMacros): void {
+  module.function("powers", 4, (fn, target, from, to, ratio) => {
+    const factor = loadBoth(fn, ratio);
+    const place = fn.let(at(target, from, ELEMENT_BYTES));
+    const current = loadBoth(fn, place).map((limb) => fn.let(limb));
+    fn.for(from, to, () => {
+      fr.tidy(fn, fr.multiply(fn, current, factor)).forEach((limb, i) => fn.set(current[i]!, limb));
+      fn.set(place, i32.add(place, i32.const(ELEMENT_BYTES)));
+      current.forEach((limb, i) => fn.do(v128.storeLane(place, limb, 0, 8 * i)));
+    });
+  });
+}
+
+/** Runs `body` with the addresses and the root index of butterflies `from` to `to` of a layer. */
+function forEachButterfly(
+  fn: FunctionBuilder,
+  vector: I32,
+  [from, to]: readonly [I32, I32],
+  logHalf: I32,
+  body: (low: I32, high: I32, index: I32) => void,
+): void {
+  const half = fn.let(i32.shiftLeft(i32.const(1), logHalf));
+  const distance = fn.let(i32.multiply(half, i32.const(PAIR_BYTES)));
+  fn.for(from, to, (butterfly) => {
+    const index = fn.let(i32.and(butterfly, i32.subtract(half, i32.const(1))));
+    const pair = i32.subtract(i32.shiftLeft(butterfly, i32.const(1)), index);
+    const low = fn.let(at(vector, pair, PAIR_BYTES));
+    body(low, fn.let(i32.add(low, distance)), index);
+  });
+}
+
+/** Runs `layer` for all layers of block `block` of 2^logBlock pairs, from long to short or back. */
+function defineBlock(
+  module: ModuleBuilder,
+  name: string,
+  layer: WasmFunction,
+  direction: "down" | "up",
+): void {
+  module.function(name, 5, (fn, vector, roots, logSize, logBlock, block) => {
+    const start = fn.let(at(vector, i32.shiftLeft(block, logBlock), PAIR_BYTES));
+    const butterflies = fn.let(i32.shiftLeft(i32.const(1), i32.subtract(logBlock, i32.const(1))));
+    fn.for(i32.const(0), logBlock, (step) => {
+      const logHalf =
+        direction === "up" ? step : i32.subtract(i32.subtract(logBlock, i32.const(1)), step);
+      fn.call(layer, start, roots, logSize, logHalf, i32.const(0), butterflies);
+    });
+  });
+}
+
+/** The address of ω^(index·m/half) or, for the inverse, of −ω^−(…): m = 2^logSize. */
+function rootAddress(roots: I32, index: I32, logSize: I32, logHalf: I32): I32 {
+  return at(roots, i32.shiftLeft(index, i32.subtract(logSize, logHalf)), ELEMENT_BYTES);
+}
+
+/**
+ * `inverseAcross(vector, roots, logSize, from, to)` is the first layer,
+ * `inverseLayer(vector, roots, logSize, logHalf, from, to)` one with halves of 2^logHalf pairs,
+ * `inverseBlock(vector, roots, logSize, logBlock, block)` all within a block. There are 2^logSize
+ * pairs.
+ */
+function defineInverse(module: ModuleBuilder, fr: FieldMacros): void {
+  module.function("inverseAcross", 5, (fn, vector, roots, logSize, from, to) => {
+    const size = fn.let(i32.shiftLeft(i32.const(1), logSize));
+    fn.for(from, to, (index) => {
+      const address = fn.let(at(vector, index, PAIR_BYTES));
+      const pair = loadPair(fn, address);
+      const swapped = joinLanes(fn, pair, pair, [1, 0]);
+      const sum = fr.tidy(fn, add(fn, pair, swapped));
+      const root = loadBoth(fn, at(roots, i32.subtract(size, index), ELEMENT_BYTES));
+      // Lane 1 holds b − a, and the root is negated as well.
+      const difference = fr.multiply(fn, subtract(fn, pair, swapped), root);
+      storePair(fn, address, joinLanes(fn, sum, difference, [0, 1]));
+    });
+  });
+  const layer = module.function(
+    "inverseLayer",
+    6,
+    (fn, vector, roots, logSize, logHalf, from, to) => {
+      const half = fn.let(i32.shiftLeft(i32.const(1), logHalf));
+      forEachButterfly(fn, vector, [from, to], logHalf, (low, high, index) => {
+        const [a, b] = [loadPair(fn, low), loadPair(fn, high)];
+        const address = fn.let(rootAddress(roots, i32.subtract(half, index), logSize, logHalf));
+        storePair(fn, low, fr.tidy(fn, add(fn, a, b)));
+        storePair(fn, high, fr.multiply(fn, subtract(fn, b, a), loadBoth(fn, address)));
+      });
+    },
+  );
+  defineBlock(module, "inverseBlock", layer, "down");
+}
+
+/** `forwardAcross`, `forwardLayer` and `forwardBlock`: the way back, but for a factor of 1/n. */
+function defineForward(module: ModuleBuilder, fr: FieldMacros): void {
+  module.function("forwardAcross", 5, (fn, vector, roots, _, from, to) => {
+    fn.for(from, to, (index) => {
+      const address = fn.let(at(vector, index, PAIR_BYTES));
+      const pair = loadPair(fn, address);
+      const product = fr.multiply(fn, pair, loadBoth(fn, at(roots, index, ELEMENT_BYTES)));
+      const a = joinLanes(fn, pair, pair, [0, 0]);
+      const b = joinLanes(fn, product, product, [1, 1]);
+      const results = joinLanes(fn, add(fn, a, b), subtract(fn, a, b), [0, 1]);
+      storePair(fn, address, fr.tidy(fn, results));
+    });
+  });
+  const layer = module.function(
+    "forwardLayer",
+    6,
+    (fn, vector, roots, logSize, logHalf, from, to) => {
+      forEachButterfly(fn, vector, [from, to], logHalf, (low, high, index) => {
+        const address = fn.let(rootAddress(roots, index, logSize, logHalf));
+        const a = loadPair(fn, low);
+        const b = fr.multiply(fn, loadPair(fn, high), loadBoth(fn, address));
+        storePair(fn, low, fr.tidy(fn, add(fn, a, b)));
+        storePair(fn, high, fr.tidy(fn, subtract(fn, a, b)));
+      });
+    },
+  );
+  defineBlock(module, "forwardBlock", layer, "up");
+}
+
+/**
+ * `shift(vector, roots, logSize, factors, from, to)`: multiplies coefficient i, where the inverse
+ * transform leaves it, by g^i/n for g² = ω; pair `factors` holds 1/n and g/n.
+ *
+ * Pair j holds the coefficients 2·rev(j) and 2·rev(j) + 1, and g^(2·rev(j)) = ω^rev(j).
+ */
+function defineShift(module: ModuleBuilder, fr: FieldMacros): void {
+  module.function("shift", 6, (fn, vector, roots, logSize, factors, from, to) => {
+    const scale = loadPair(fn, factors);
+    fn.for(from, to, (index) => {
+      const address = fn.let(at(vector, index, PAIR_BYTES));
+      const reversed = i32.shiftRight(reverseBits(fn, index), i32.subtract(i32.const(32), logSize));
+      const root = loadBoth(fn, at(roots, fn.let(reversed), ELEMENT_BYTES));
+      const scaled = fr.multiply(fn, loadPair(fn, address), scale);
+      storePair(fn, address, fr.multiply(fn, scaled, root));
+    });
+  });
+}
+
+/** The 32 bits of a word in reverse. */
+function reverseBits(fn: FunctionBuilder, word: I32): I32 {
+  const masks = [0x55555555, 0x33333333, 0x0f0f0f0f, 0x00ff00ff];
+  const swapped = masks.reduce((value: I32, mask, i) => {
+    const current = fn.let(value);
+    const [by, bits] = [i32.const(1 << i), i32.const(mask)];
+    return i32.or(
+      i32.and(i32.shiftRight(current, by), bits),
+      i32.shiftLeft(i32.and(current, bits), by),
+    );
+  }, word);
+  const halves = fn.let(swapped);
+  const by = i32.const(16);
+  return i32.or(i32.shiftRight(halves, by), i32.shiftLeft(halves, by));
+}

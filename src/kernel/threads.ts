@@ -1,0 +1,115 @@
+/**
+ * Runs kernel functions in worker threads over one shared memory.
+ *
+ * A *space* is a memory with a module's instances, one per thread. Tasks of a run are independent
+ * calls; threads take them from a common counter in the memory until none is left. Every call gets
+ * the thread's own scratch address appended to its arguments.
+ */
+
+import { Worker } from "node:worker_threads";
+import type { OpenMessage, RunMessage, ThreadMessage, ThreadReply } from "./thread-worker.ts";
+
+/** A call of an exported function. */
+export interface Task {
+  readonly name: string;
+  readonly args: readonly number[];
+}
+
+export interface SpaceOptions {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Four bytes, a multiple of four, that nothing else uses. */
+  readonly counterAddress: number;
+  /** One per thread. */
+  readonly scratchAddresses: readonly number[];
+}
+
+export interface Space {
+  /** Resolves when all tasks are done, in any order. Runs of a space do not overlap. */
+  run(tasks: readonly Task[]): Promise<void>;
+  /** Lets the threads forget the memory. */
+  close(): Promise<void>;
+}
+
+export interface KernelThreads {
+  readonly count: number;
+  open(options: SpaceOptions): Promise<Space>;
+  close(): Promise<void>;
+}
+
+/** Starts `count` threads. They do not keep the process alive. */
+export function createKernelThreads(count: number): KernelThreads {
+  const url = new URL(`./thread-worker${import.meta.url.slice(-3)}`, import.meta.url);
+  const threads = Array.from({ length: count }, () => createThread(url));
+  const broadcast = (messageOf: (index: number) => ThreadMessage) =>
+    Promise.all(threads.map((thread, index) => thread.send(messageOf(index))));
+  let spaces = 0;
+  return {
+    count,
+    open: async ({ module, memory, counterAddress, scratchAddresses }) => {
+      const space = spaces++;
+      const counter = new Int32Array(memory.buffer, counterAddress, 1);
+      await broadcast((index): OpenMessage => {
+        const scratchAddress = scratchAddresses[index]!;
+        return { kind: "open", space, module, memory, counterAddress, scratchAddress };
+      });
+      let last: Promise<unknown> = Promise.resolve();
+      const run = async (tasks: readonly Task[]) => {
+        Atomics.store(counter, 0, 0);
+        await broadcast((): RunMessage => ({ kind: "run", space, tasks }));
+      };
+      return {
+        run: (tasks) => {
+          const result = last.then(() => run(tasks));
+          last = result.catch(() => undefined);
+          return result;
+        },
+        close: async () => {
+          await broadcast(() => ({ kind: "close", space }));
+        },
+      };
+    },
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+interface Thread {
+  send(message: ThreadMessage): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A worker that answers each message with one reply, in order. */
+function createThread(url: URL): Thread {
+  const worker = new Worker(url);
+  worker.unref();
+  const waiting: Waiting[] = [];
+  const fail = (error: unknown) => {
+    for (const { reject } of waiting.splice(0)) reject(error);
+  };
+  worker.on("message", (reply: ThreadReply) => {
+    const { resolve, reject } = waiting.shift()!;
+    if (waiting.length === 0) worker.unref();
+    if (reply.error === null) resolve();
+    else reject(reply.error);
+  });
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("A kernel thread has ended")));
+  return {
+    send: (message) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.ref();
+        worker.postMessage(message);
+      }),
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
