@@ -1,0 +1,100 @@
+import { applyBlock, type Block } from "../../src/block/block.ts";
+import { commitBlock } from "../../src/block/commitment.ts";
+import { type BlockWitnessInput, createBlockWitnessInput } from "../../src/block/witness-input.ts";
+import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { InputValues } from "../../src/circuits/witness-inputs.ts";
+import type { Operation } from "../../src/ops/operation.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { newAccount } from "../../src/state/account.ts";
+import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
+import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
+import { createRandom } from "../helpers/random.ts";
+import { loadBlockCircuit } from "../helpers/template-circuit.ts";
+
+const random = createRandom();
+const preset = PRESETS.minimal;
+
+const BRANCH_SIGNALS = [
+  "kind",
+  "nonce",
+  "accountAddress",
+  "pubKeyHash",
+  "balance",
+  "stateSiblings",
+  "tokenSiblings",
+] as const;
+
+/**
+ * Two blocks that are both honest, each on a state of its own, cut and put together: each part of the
+ * block has to read the state that the part before it wrote.
+ */
+describe(`The chain of states in a block, ${random.title}`, () => {
+  let circuit: Circuit;
+  before(async () => {
+    circuit = await loadBlockCircuit(preset, 2);
+  });
+
+  const genesis = createGenesisState(preset, { feeAccountAddress: 1n + random.bigint(159) });
+  const richer = genesis.update(7, 0, { account: newAccount(5n), balance: 1n << 100n });
+  const noop: Operation = { type: "noop" };
+  const deposit: Operation = {
+    type: "deposit",
+    accountId: 9,
+    tokenId: 0,
+    owner: random.bigint(160),
+    amount: random.bigint(104),
+  };
+
+  it("starts at the old root", async () => {
+    const { oldStateRoot } = inputOf(genesis, [noop]);
+    await refuse({ ...inputOf(richer, [noop]), oldStateRoot });
+  });
+
+  it("goes from branch A to branch B", async () => {
+    const [before, after] = [inputOf(genesis, [deposit]), inputOf(richer, [deposit])];
+    await refuse(splice(before, after, [0, 1]));
+  });
+
+  it("goes from slot to slot", async () => {
+    const [before, after] = [inputOf(genesis, [noop, noop]), inputOf(richer, [noop, noop])];
+    await refuse(splice(before, after, [1, 0]));
+  });
+
+  it("goes from the last slot to the fees", async () => {
+    const [before, after] = [inputOf(genesis, [noop]), inputOf(richer, [noop])];
+    await refuse(splice(before, after, [2, 0]));
+  });
+
+  it("ends at the new root", async () => {
+    const { newStateRoot } = inputOf(richer, [noop]);
+    await refuse({ ...inputOf(genesis, [noop]), newStateRoot });
+  });
+
+  async function refuse(input: object): Promise<void> {
+    await expectCircuitRefusal(circuit, input as InputValues);
+  }
+});
+
+function inputOf(state: RollupState, operations: readonly Operation[]): BlockWitnessInput {
+  const header = { blockNumber: 1, timestamp: 1n, feeAccountId: 0 };
+  const block: Block = { ...header, slots: 2, operations };
+  const applied = applyBlock(state, block, 0n);
+  return createBlockWitnessInput(applied, commitBlock(applied, 0n));
+}
+
+/** The branches of `before` up to a slot and branch, from there on those of `after`. */
+function splice(
+  before: BlockWitnessInput,
+  after: BlockWitnessInput,
+  [cutSlot, cutBranch]: readonly [number, number],
+): object {
+  const isBefore = (slot: number, branch: number) =>
+    slot < cutSlot || (slot === cutSlot && branch < cutBranch);
+  const branches = BRANCH_SIGNALS.map((name) => [
+    name,
+    before[name].map((pair, slot) =>
+      pair.map((value, branch) => (isBefore(slot, branch) ? value : after[name][slot]![branch])),
+    ),
+  ]);
+  return { ...after, oldStateRoot: before.oldStateRoot, ...Object.fromEntries(branches) };
+}
