@@ -32,7 +32,7 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
     message: ({ accountId, owner, reason }) =>
       `The owner 0x${owner.toString(16).padStart(40, "0")} of account ${accountId} ` +
       `has not authorised this key: ${reason}.`,
-    fix: "Sign the EIP-712 struct ChangePubKey with the owner, or call setAuthPubKeyHash on L1 first.",
+    fix: "Sign ChangePubKey (EIP-712) with the owner, or call setAuthPubKeyHash on L1 first.",
   },
   TRANSACTION_NOT_FOUND: {
     message: ({ hash }) => `No transaction ${hash} has been accepted.`,

@@ -79,8 +79,8 @@ export class Ledger {
   }
 
   /**
-   * Gives a transaction the next slot if its signature and every rule hold against the state. One that
-   * has been accepted already just gets its receipt.
+   * Gives a transaction the next slot if its signature and every rule hold against the state. One
+   * that has been accepted already just gets its receipt.
    *
    * @param authorization - Of a ChangePubKey: the owner's consent as L1 takes it, 0x-hex.
    */
@@ -125,8 +125,8 @@ export class Ledger {
   }
 
   /**
-   * Makes sealed blocks anew that have waited so long that L1 would soon refuse their timestamp. None
-   * of them may be on its way to L1.
+   * Makes sealed blocks anew that have waited so long that L1 would soon refuse their timestamp.
+   * None of them may be on its way to L1.
    */
   reopenStaleBlocks(): void {
     const first = this.#blocks.findIndex(({ status }) => status === "sealed");

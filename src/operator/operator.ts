@@ -1,7 +1,7 @@
 /**
- * The operator of one rollup: accepts transactions, follows L1, seals blocks and brings them through
- * L1. It has no rules of its own: what it knows is in the {@link Ledger}, what it does to blocks in the
- * pipeline; here is when. Clock, L1, prover and logger are injected.
+ * The operator of one rollup: accepts transactions, follows L1, seals blocks and brings them
+ * through L1. It has no rules of its own: what it knows is in the {@link Ledger}, what it does to
+ * blocks in the pipeline; here is when. Clock, L1, prover and logger are injected.
  */
 import type { Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
@@ -144,8 +144,8 @@ export class Operator {
   // --------------------------------------------------------------------------------- accepting
 
   /**
-   * Accepts a signed transaction: checks its signature and every rule against the state, and applies
-   * it at once. The same transaction again gets the same receipt again.
+   * Accepts a signed transaction: checks its signature and every rule against the state, and
+   * applies it at once. The same transaction again gets the same receipt again.
    *
    * @param authorization - Of a ChangePubKey: the owner's consent as L1 takes it, 0x-hex.
    * @throws The code of the rule that it breaks, AUTHORIZATION_INVALID, TOKEN_NOT_LISTED,
@@ -209,7 +209,8 @@ export class Operator {
    * Works off all that is pending: reads L1, seals, and brings every block to a stage.
    *
    * @returns The blocks that were not executed before.
-   * @throws BLOCK_STEP_FAILED; nothing is lost, and the next call goes on where this one has stopped.
+   * @throws BLOCK_STEP_FAILED; nothing is lost, and the next call goes on where this one has
+   * stopped.
    */
   processBlocks(stage: Stage = "executed"): Promise<readonly BlockRecord[]> {
     return this.#working.run(async () => {
@@ -294,8 +295,8 @@ export class Operator {
   }
 
   /**
-   * Waits until a transaction has reached a stage or was rejected. In mode `on-demand` this makes the
-   * operator work; otherwise the answer may come short of the stage after `waitLimitMs`.
+   * Waits until a transaction has reached a stage or was rejected. In mode `on-demand` this makes
+   * the operator work; otherwise the answer may come short of the stage after `waitLimitMs`.
    *
    * @throws TRANSACTION_NOT_FOUND, BLOCK_STEP_FAILED (`on-demand`), OPERATOR_STOPPED
    */
@@ -357,7 +358,7 @@ export class Operator {
 
   // -------------------------------------------------------------------------------------- life
 
-  /** Everything at this moment, to go back to with {@link Operator.restore}; costs next to nothing. */
+  /** Everything at this moment, to go back to with {@link Operator.restore}; nearly free. */
   checkpoint(): LedgerCheckpoint {
     return this.#ledger.checkpoint();
   }
@@ -381,7 +382,7 @@ export class Operator {
     if (this.options.mode === "interval") this.#scheduleTick();
   }
 
-  /** Stops everything, waits for what is under way, and wakes whoever waits with OPERATOR_STOPPED. */
+  /** Stops everything once what is under way is done; who waits gets OPERATOR_STOPPED. */
   async close(): Promise<void> {
     this.#isRunning = false;
     this.#cancelTick();

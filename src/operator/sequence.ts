@@ -1,11 +1,11 @@
 /**
- * The order of operations. Whatever is accepted gets its slot in the open block at once and keeps it:
- * a full block is sealed and the next one opened. All functions are pure; a refusal leaves nothing
- * behind.
+ * The order of operations. Whatever is accepted gets its slot in the open block at once and keeps
+ * it: a full block is sealed and the next one opened. All functions are pure; a refusal leaves
+ * nothing behind.
  *
  * A block's timestamp is fixed while operations are added to it, so one that is accepted holds at
- * inclusion. When the clock of L1 moves on, the open block is made anew with the later timestamp, and
- * what has expired by then is dropped.
+ * inclusion. When the clock of L1 moves on, the open block is made anew with the later timestamp,
+ * and what has expired by then is dropped.
  */
 import { type AppliedBlock, appendOperation, openBlock, sealBlock } from "../block/block.ts";
 import type { OpenBlock } from "../block/block.ts";

@@ -18,13 +18,13 @@ export interface BlockProof {
   readonly publicInputs: readonly bigint[];
 }
 
-/** Makes proofs. Implementations are stateless from the caller's view: a failed job may be tried again. */
+/** Makes proofs. A job that has failed may be tried again. */
 export interface Prover {
   /** For logs and reports; `mock` proves nothing. */
   readonly name: string;
   /**
-   * @throws PROOF_PUBLIC_INPUTS_MISMATCH, or the coded error of the witness generator when the input
-   * breaks a constraint.
+   * @throws PROOF_PUBLIC_INPUTS_MISMATCH, or the coded error of the witness generator when the
+   * input breaks a constraint.
    */
   prove(job: ProofJob): Promise<BlockProof>;
   /** Frees threads and memory. No job may follow. */

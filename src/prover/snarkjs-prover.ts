@@ -24,8 +24,8 @@ export function createSnarkjsProver({ circuitOf }: SnarkjsProverOptions): Prover
 }
 
 /**
- * All signals that the circuit makes public must be the job's, in the same order: L1 would refuse the
- * proof, but with less to say about why.
+ * All signals that the circuit makes public must be the job's, in the same order: L1 would refuse
+ * the proof, but with less to say about why.
  */
 function assertPublicInputs({ slots, publicInputs }: ProofJob, actual: readonly bigint[]): void {
   const index = publicInputs.findIndex((value, position) => value !== actual[position]);

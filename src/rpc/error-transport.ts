@@ -43,8 +43,8 @@ export function toJsonRpcError(method: string, error: unknown): JsonRpcErrorObje
 }
 
 /**
- * The coded error in whatever a transport threw: the JSON-RPC error itself, or an error of ethers or
- * Hardhat around it. Undefined if there is none.
+ * The coded error in whatever a transport threw: the JSON-RPC error itself, or an error of ethers
+ * or Hardhat around it. Undefined if there is none.
  */
 export function fromJsonRpcError(thrown: unknown): RollupError | undefined {
   if (isRollupError(thrown)) return thrown;

@@ -15,8 +15,8 @@ import { toJson } from "./schemas.ts";
 /**
  * Answers one call: JSON in, JSON out.
  *
- * @throws RPC_METHOD_UNKNOWN, RPC_PARAMS_INVALID and all that the operator throws; a transport makes
- * a JSON-RPC error of it with `toJsonRpcError`.
+ * @throws RPC_METHOD_UNKNOWN, RPC_PARAMS_INVALID and all that the operator throws; a transport
+ * makes a JSON-RPC error of it with `toJsonRpcError`.
  */
 export type RpcHandler = (method: string, params: unknown) => Promise<unknown>;
 

@@ -44,7 +44,7 @@ export const RPC_METHODS = {
     schemas.requestReceipt.nullable(),
   ),
   rollup_waitForPriorityRequest: method(
-    "Answers when the request has reached the stage, or after a while anyway; null if still unseen.",
+    "As rollup_waitForReceipt, for a deposit or full exit; null if it is still unseen on L1.",
     [schemas.requestId, schemas.stage],
     schemas.requestReceipt.nullable(),
   ),
@@ -54,7 +54,7 @@ export const RPC_METHODS = {
     schemas.block.nullable(),
   ),
   rollup_processBlocks: method(
-    "Seals, commits, proves and executes all that is pending; answers with the blocks it worked on.",
+    "Works off all that is pending up to execution; answers with the blocks it worked on.",
     [],
     z.array(schemas.block),
   ),

@@ -13,7 +13,7 @@ export type SdkErrorFacts =
 export const sdkError = defineErrors<SdkErrorFacts>({
   TOKEN_UNKNOWN: {
     message: ({ token, known }) => `No token ${token} is listed; there are ${known.join(", ")}.`,
-    fix: 'Name a token by "ETH", symbol, address or id; the governor lists new ones with listToken.',
+    fix: 'Name a token by "ETH", symbol, address or id; the governor lists new ones (listToken).',
   },
   ADDRESS_INVALID: {
     message: ({ field, value }) => `${field} = ${value} is not an address.`,

@@ -35,10 +35,11 @@ export function keyDerivationMessage({ chainId, rollupAddress }: RollupIdentity)
 }
 
 /**
- * Derives the L2 key: SHA-256 over r and s of the wallet's signature is its seed. ECDSA signatures of
- * wallets are deterministic (RFC 6979), so the same wallet always gets the same key.
+ * Derives the L2 key: SHA-256 over r and s of the wallet's signature is its seed. ECDSA signatures
+ * of wallets are deterministic (RFC 6979), so the same wallet always gets the same key.
  *
- * @throws KEY_DERIVATION_UNSUPPORTED for a contract wallet, whose signatures are no secret of one key.
+ * @throws KEY_DERIVATION_UNSUPPORTED for a contract wallet, whose signatures are no secret of one
+ * key.
  */
 export async function deriveSigningKey(
   signer: MessageSigner,

@@ -67,7 +67,7 @@ export class RollupProvider {
     return this.#client.call("rollup_getReceipt", hash);
   }
 
-  /** @param requestId - Place in the priority queue. @returns Null while the operator has not seen it. */
+  /** @param requestId - Place in the priority queue. @returns Null while it is unseen on L2. */
   getPriorityRequest(requestId: number): Promise<RequestReceipt | null> {
     return this.#client.call("rollup_getPriorityRequest", requestId);
   }

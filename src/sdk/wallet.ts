@@ -173,10 +173,10 @@ export class RollupWallet {
   }
 
   // ----------------------------------------------------------------------------------- on L2
-  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule
-  // for which the operator refuses the transaction.
+  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, ADDRESS_WITHOUT_ACCOUNT, and the code of the
+  // rule for which the operator refuses the transaction.
 
-  /** Makes this wallet's key the signing key of its account: needed once, before anything is sent. */
+  /** Makes this wallet's key the account's signing key: needed once, before anything is sent. */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
     const { feeToken = "ETH", auth = "eip712", ...options } = params;
     const { id: tokenId } = await this.provider.getToken(feeToken);

@@ -1,9 +1,9 @@
 /**
  * The one error class of the project.
  *
- * Each module declares a union of facts, `{ code: "NONCE_MISMATCH"; expected: number; … }`, registers
- * for each code a sentence and a line that says how to fix it, and throws `rollupError(facts)`.
- * Callers compare `error.code`, never the message.
+ * Each module declares a union of facts, `{ code: "NONCE_MISMATCH"; expected: number; … }`,
+ * registers for each code a sentence and a line that says how to fix it, and throws
+ * `rollupError(facts)`. Callers compare `error.code`, never the message.
  */
 
 /** What every member of a module's error union has: a code, and any facts worth showing. */

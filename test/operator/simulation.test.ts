@@ -1,6 +1,6 @@
 /**
- * The real operator under random traffic and seeded faults. After every round, all that L1 has stored
- * is rebuilt from the blocks by `applyBlock`, and no token has come from nowhere.
+ * The real operator under random traffic and seeded faults. After every round, all that L1 has
+ * stored is rebuilt from the blocks by `applyBlock`, and no token has come from nowhere.
  */
 import { expect } from "chai";
 import { applyBlock } from "../../src/block/block.ts";

@@ -90,7 +90,8 @@ describe(`operator: time (${random.title})`, () => {
     await deposit(world, carol.address, 1n);
     l1.increaseTime(6);
     await operator.processBlocks();
-    // Bob's account is gone before it was there, and Carol has its id; his key must not become hers.
+    // Bob's account is gone before it was there, and Carol has its id; his key must not become
+    // hers.
     expect(operator.state.accountIdOf(carol.address)).to.equal(change.accountId);
     expect(operator.state.account(change.accountId).pubKeyHash).to.equal(0n);
     expect(operator.receipt(hash)?.status).to.equal("rejected");

@@ -27,7 +27,7 @@ describe(`sdk: key derivation (${random.title})`, () => {
     expect(keyDerivationMessage(lower)).to.equal(text);
   });
 
-  it("derives the key that circomlibjs derives from the SHA-256 of the signature's r and s", async () => {
+  it("derives what circomlibjs has for the SHA-256 of the signature's r and s", async () => {
     const signature = Signature.from(await wallet.signMessage(keyDerivationMessage(ROLLUP)));
     const scalars = Buffer.from((signature.r + signature.s.slice(2)).slice(2), "hex");
     const seed = createHash("sha256").update(scalars).digest();
