@@ -45,7 +45,8 @@ export async function toFailureError(
   if (transaction === null) return failed;
   const { from, to, data, value } = transaction;
   try {
-    await provider.call({ from, to, data, value, blockTag: receipt.blockNumber - 1 });
+    // The failed transaction has changed nothing, but what made it fail has.
+    await provider.call({ from, to, data, value, blockTag: receipt.blockNumber });
     return failed;
   } catch (error) {
     const data = findRevertData(error);

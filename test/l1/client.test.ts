@@ -158,6 +158,22 @@ describe("RollupClient", () => {
     expect(nothing.facts["error"]).to.equal("NothingPending");
   });
 
+  it("asks for the reason if a transaction fails after it was sent", async () => {
+    const { client, rollup, ethers, networkHelpers, governor, validator, genesis } = fixture;
+    await ethers.provider.send("evm_setAutomine", [false]);
+    const committed = codedError(client.commitBlocks(genesis, []));
+    const isSent = async () =>
+      (await ethers.provider.send("eth_pendingTransactions", [])).length > 0;
+    while (!(await isSent()));
+    const first = { maxPriorityFeePerGas: 10n ** 12n, maxFeePerGas: 10n ** 13n };
+    await rollup.connect(governor).setValidator(validator.address, false, first);
+    await networkHelpers.mine();
+    expect((await committed).facts).to.deep.include({
+      error: "NotValidator",
+      values: { caller: validator.address },
+    });
+  });
+
   it("tells errors of tokens, too", async () => {
     const { client, ethers, governor, user } = fixture;
     const token = await ethers.deployContract("TestToken", ["Test", "TST"]);
