@@ -86,8 +86,9 @@ export default defineAction<DemoArguments>(async (args, hre) => {
     const { balances, ok } = story;
     const blocks = story.blocks.map(reportBlock);
     const folder = resolve(args.output ?? join(config.paths.cache, "demo"));
-    const files = prover === "mock" ? [] : await writeProofFiles(folder, manifest, story.blocks);
-    const circuits = await describeCircuits(manifest);
+    const isMock = prover === "mock";
+    const files = isMock ? [] : await writeProofFiles(folder, manifest, story.blocks);
+    const circuits = isMock ? [] : await describeCircuits(manifest);
     if (!ok) process.exitCode = 1;
     if (args.json) return printJson({ preset, prover, circuits, blocks, balances, files, ok });
     await printBalances(balances);

@@ -1,9 +1,9 @@
-/** What the last build has made of circuits: names, digests and keys, for those who come later. */
+/** What builds have made of circuits: names, digests and keys, for those who come later. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PresetName } from "../../protocol/presets.ts";
-import type { ProverName, RollupConfig } from "../config/types.ts";
+import type { RollupConfig } from "../config/types.ts";
 import { writeIfChanged } from "./write-if-changed.ts";
 
 export interface ManifestCircuit {
@@ -23,8 +23,8 @@ export interface ManifestCircuit {
 export interface Manifest {
   /** See `PROTOCOL_DIGEST`: the operator refuses to start with circuits of another protocol. */
   readonly protocolDigest: string;
-  readonly preset: PresetName;
-  readonly prover: ProverName;
+  /** Of the rollup's circuits; missing if they were never built, as for a mock prover. */
+  readonly preset?: PresetName;
   readonly circuits: readonly ManifestCircuit[];
 }
 
@@ -32,8 +32,10 @@ function manifestPath({ paths }: RollupConfig): string {
   return join(paths.cache, "manifest.json");
 }
 
-export async function writeManifest(config: RollupConfig, manifest: Manifest): Promise<void> {
+/** @returns The manifest. */
+export async function writeManifest(config: RollupConfig, manifest: Manifest): Promise<Manifest> {
   await writeIfChanged(manifestPath(config), JSON.stringify(manifest, null, 2));
+  return manifest;
 }
 
 /** @returns Undefined if nothing was built. */

@@ -3,7 +3,7 @@
  * the cache what has not changed, so a build with nothing to do costs milliseconds.
  */
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circuits/compile.ts";
 import { ensureDevKey } from "../../circuits/dev-setup.ts";
@@ -15,7 +15,7 @@ import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import type { Progress } from "../progress.ts";
-import { type Manifest, type ManifestCircuit, writeManifest } from "./manifest.ts";
+import { type Manifest, type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
 import { type CircuitSource, findProjectCircuits, writeBlockCircuit } from "./sources.ts";
 import {
   ensureVerificationKey,
@@ -92,14 +92,37 @@ export async function setUpCircuits(
   return keyed;
 }
 
-/** Writes the verifier contracts, one per project circuit and one for all block sizes. */
-export async function writeVerifiers(
-  keyed: readonly Keyed[],
-  { config }: BuildPlan,
-): Promise<string[]> {
-  const insecure = config.setup.type === "dev";
+/**
+ * All of it: keys, verifier contracts, and the manifest that says what there is now.
+ *
+ * A mock prover needs no circuits of the rollup, so what an earlier build has made of them stays: a
+ * test with the mock does not take the real prover away from the next.
+ */
+export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
+  const { config, preset, prover } = plan;
+  const keyed = await setUpCircuits(await compileCircuits(plan), plan);
+  const sources = generateVerifiers(keyed, config);
+  const circuits = keyed.map(describe);
+  if (prover === "mock") {
+    await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER]);
+    const earlier = await readManifest(config);
+    const blocks = earlier?.circuits.filter(({ slots }) => slots !== undefined) ?? [];
+    return writeManifest(config, {
+      protocolDigest: PROTOCOL_DIGEST,
+      ...earlier,
+      circuits: [...circuits, ...blocks],
+    });
+  }
+  await writeContracts(config.paths.contracts, sources);
+  return writeManifest(config, { protocolDigest: PROTOCOL_DIGEST, preset, circuits });
+}
+
+/** The verifier contracts by name: one per project circuit, and one for all block sizes. */
+function generateVerifiers(keyed: readonly Keyed[], { setup }: RollupConfig): Map<string, string> {
+  const insecure = setup.type === "dev";
   const sources = new Map<string, string>();
   for (const { circuit, slots, verificationKey } of keyed) {
+    // A circuit without public values has nothing to verify.
     if (slots !== undefined || verificationKey.nPublic === 0) continue;
     const contractName = verifierName(circuit.name);
     const keys = [{ id: 0, name: circuit.name, verificationKey }];
@@ -118,32 +141,17 @@ export async function writeVerifiers(
     };
     sources.set(ROLLUP_VERIFIER, generateVerifier(options));
   }
-  await writeContracts(config.paths.contracts, sources);
-  return [...sources.keys()];
+  return sources;
 }
 
-/** All of it, and the manifest that says what there is now. */
-export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
-  const keyed = await setUpCircuits(await compileCircuits(plan), plan);
-  await writeVerifiers(keyed, plan);
-  const { preset, prover } = plan;
-  const circuits = keyed.map(describe);
-  const manifest: Manifest = { protocolDigest: PROTOCOL_DIGEST, preset, prover, circuits };
-  await writeManifest(plan.config, manifest);
-  return manifest;
-}
-
-export function compile(
-  source: CircuitSource,
-  { config, progress }: BuildPlan,
-): Promise<CompiledCircuit> {
+function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
   return progress(`Compiling the circuit ${basename(source.file, ".circom")}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );
 }
 
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
-  if (compiled.length === 0) return;
+  if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
   await mkdir(paths.types, { recursive: true });
   const text = generateCircuitTypes(
     compiled.map(({ circuit }) => circuit),

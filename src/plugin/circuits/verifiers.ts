@@ -29,14 +29,20 @@ export async function ensureVerificationKey(zkeyPath: string): Promise<Verificat
   return JSON.parse(await readFile(path, "utf8")) as VerificationKey;
 }
 
-/** Makes the folder hold exactly these contracts. */
+/**
+ * Makes the folder hold exactly these contracts, and those of `kept` that are there already.
+ *
+ * @param sources - By contract name.
+ */
 export async function writeContracts(
   folder: string,
   sources: ReadonlyMap<string, string>,
+  kept: readonly string[] = [],
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const files = new Map([...sources].map(([name, text]) => [`${name}.sol`, text]));
-  const stale = (await readdir(folder)).filter((file) => !files.has(file));
+  const wanted = new Set([...files.keys(), ...kept.map((name) => `${name}.sol`)]);
+  const stale = (await readdir(folder)).filter((file) => !wanted.has(file));
   await Promise.all([
     ...stale.map((file) => rm(join(folder, file), { recursive: true })),
     ...[...files].map(([file, text]) => writeIfChanged(join(folder, file), text)),

@@ -1,0 +1,49 @@
+/** Runs `hardhat` as a user does: in a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningHardhat {
+  readonly process: ChildProcess;
+  /** Settles when the process ends. */
+  readonly outcome: Promise<Outcome>;
+  /** Resolves with all of standard output as soon as it matches. */
+  printed(pattern: RegExp): Promise<string>;
+}
+
+/** Starts `hardhat` with arguments, in this repository. */
+export function startHardhat(...args: string[]): RunningHardhat {
+  const require = createRequire(import.meta.url);
+  const cli = join(dirname(require.resolve("hardhat/package.json")), "dist/src/cli.js");
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: PACKAGE_ROOT,
+    env: { ...process.env, NO_COLOR: "1", NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+  const outcome = new Promise<Outcome>((resolve) => {
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+  const printed = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const check = () => pattern.test(stdout) && resolve(stdout);
+      child.stdout.on("data", check);
+      void outcome.then(() => reject(new Error(`Never printed ${String(pattern)}: ${stderr}`)));
+      check();
+    });
+  return { process: child, outcome, printed };
+}
+
+export function runHardhat(...args: string[]): Promise<Outcome> {
+  return startHardhat(...args).outcome;
+}

@@ -1,0 +1,116 @@
+/** The tasks as a user runs them. What needs proofs runs with the mock prover, but for one. */
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { releaseProver, verify } from "../../src/circuits/snarkjs.ts";
+import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
+
+const NAMES = ["circuits", "compile", "setup", "verifier", "deploy", "demo", "devnet"];
+const MOCK = ["--prover", "mock"];
+
+/** The one JSON value that a task prints. */
+async function jsonOf(...args: string[]): Promise<unknown> {
+  const { exitCode, stdout, stderr } = await runHardhat(...args, "--json");
+  expect(exitCode, stderr).to.equal(0);
+  return JSON.parse(stdout);
+}
+
+async function readJson(file: string): Promise<never> {
+  return JSON.parse(await readFile(file, "utf8")) as never;
+}
+
+describe("tasks: command line", () => {
+  for (const name of NAMES) {
+    it(`rollup:${name} explains itself`, async () => {
+      const { exitCode, stdout } = await runHardhat(`rollup:${name}`, "--help");
+      expect(exitCode).to.equal(0);
+      expect(stdout).to.include("--preset").and.include("--json");
+    });
+  }
+
+  it("takes rollup x for rollup:x, and lists both", async () => {
+    const { stdout } = await runHardhat("rollup", "--help");
+    for (const name of NAMES) expect(stdout).to.include(`rollup ${name}`);
+  });
+
+  it("refuses an unknown preset with the known ones, and without a stack", async () => {
+    const { exitCode, stderr } = await runHardhat("rollup:compile", "--preset", "huge");
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.include("PRESET_UNKNOWN").and.include("minimal, dev, full");
+    expect(stderr).to.include("Fix:").and.not.include("    at ");
+  });
+
+  it("refuses an unknown prover", async () => {
+    const { exitCode, stderr } = await runHardhat("rollup:demo", "--prover", "magic");
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.include("PROVER_UNKNOWN");
+  });
+});
+
+describe("tasks: results", () => {
+  after(releaseProver);
+
+  it("counts the constraints of the rollup's circuits", async () => {
+    const circuits = (await jsonOf("rollup:circuits")) as Record<string, number>[];
+    expect(circuits).to.have.length(1);
+    const [{ slots, constraints, constraintsPerSlot, slotConstraints, sharedConstraints }] =
+      circuits as [Record<string, number>];
+    expect(circuits[0]).to.include({ name: "block-minimal-2", publicInputs: 7, slots: 2 });
+    expect(constraintsPerSlot).to.equal(Math.ceil(constraints! / slots!));
+    expect(slots! * slotConstraints! + sharedConstraints!).to.equal(constraints);
+  });
+
+  it("compiles, sets up and generates", async () => {
+    const compiled = await jsonOf("rollup:compile");
+    expect(compiled).to.have.nested.property("[0].name", "block-minimal-2");
+    const keys = await jsonOf("rollup:setup");
+    expect(keys).to.have.nested.property("[0].insecure", true);
+    const contracts = await jsonOf("rollup:verifier");
+    expect(contracts).to.have.nested.property("[0].contract", "RollupVerifier");
+  });
+
+  it("writes down where it has deployed", async () => {
+    const output = join(tmpdir(), `rollup-${process.pid}.json`);
+    const printed = await jsonOf("rollup:deploy", ...MOCK, "--output", output);
+    const written: object = await readJson(output);
+    expect(printed).to.deep.equal({ ...written, file: output });
+    expect(written).to.include({ chainId: 31337, preset: "minimal", prover: "mock" });
+    await rm(output);
+  });
+
+  it("tells the demo with real proofs, which snarkjs accepts", async () => {
+    const output = join(tmpdir(), `rollup-demo-${process.pid}`);
+    const demo = (await jsonOf("rollup:demo", "--output", output)) as {
+      ok: boolean;
+      circuits: object[];
+      blocks: object[];
+      files: { verificationKey: string; publicInputs: string; proof: string }[];
+    };
+    expect(demo).to.include({ preset: "minimal", prover: "snarkjs", ok: true });
+    expect(demo.circuits[0]).to.have.all.keys("name", "constraints", "slots", "constraintsPerSlot");
+    expect(demo.blocks).to.have.length.of.at.least(2);
+    expect(demo.blocks[0]).to.have.nested.property("gas.prove").that.is.above(100_000);
+    for (const { verificationKey, publicInputs, proof } of demo.files.slice(0, 2)) {
+      const proven = { publicSignals: await readJson(publicInputs), proof: await readJson(proof) };
+      expect(await verify(await readJson(verificationKey), proven)).to.equal(true);
+    }
+    await rm(output, { recursive: true });
+  });
+
+  it("runs a devnet until it is interrupted", async () => {
+    const devnet = startHardhat("rollup:devnet", ...MOCK, "--port", "0", "--json");
+    const { url, tokens } = JSON.parse(await devnet.printed(/\n}\n$/)) as {
+      url: string;
+      tokens: object[];
+    };
+    expect(tokens).to.have.length(3);
+    const response = await fetch(url, {
+      method: "POST",
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "rollup_getConfig", params: [] }),
+    });
+    expect(await response.json()).to.have.nested.property("result.preset", "minimal");
+    devnet.process.kill("SIGINT");
+    expect((await devnet.outcome).exitCode).to.equal(0);
+  });
+});
