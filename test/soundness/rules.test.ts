@@ -4,9 +4,11 @@ import { join } from "node:path";
 import type { Circuit } from "../../src/circuits/circuit.ts";
 import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
+import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { INVALID_CASES, RULE_TAGS } from "../helpers/invalid-cases.ts";
+import { createWorld, randomBlock } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 import { CIRCUITS, loadBlockCircuit } from "../helpers/template-circuit.ts";
 
@@ -24,6 +26,23 @@ describe(`Rules, ${random.title}`, () => {
       const { refuse, createInput } = build(random, preset);
       expectCode(tag, refuse);
       await expectCircuitRefusal(circuit, createInput() as object as InputValues, tag);
+    });
+  }
+
+  // No operation in TypeScript can even say this.
+  const unsayable = [
+    { type: "changePubKey", signals: { amount: 1n } },
+    { type: "noop", signals: { amount: 1n } },
+    { type: "noop", signals: { address: 1n } },
+  ] as const;
+  for (const { type, signals } of unsayable) {
+    const [column] = Object.keys(signals);
+    it(`UNUSED_COLUMN_NOT_ZERO: the circuit refuses a ${type} with an ${column}`, async () => {
+      const world = createWorld(random, preset);
+      const { state, domain } = world;
+      const block = randomBlock(world, state, { types: [type] });
+      const input = createDishonestInput({ state, block, domain, forcedSignals: [signals] });
+      await expectCircuitRefusal(circuit, input as object as InputValues, "UNUSED_COLUMN_NOT_ZERO");
     });
   }
 
