@@ -162,9 +162,8 @@ describe("RollupClient", () => {
     const { client, rollup, ethers, networkHelpers, governor, validator, genesis } = fixture;
     await ethers.provider.send("evm_setAutomine", [false]);
     const committed = codedError(client.commitBlocks(genesis, []));
-    const isSent = async () =>
-      (await ethers.provider.send("eth_pendingTransactions", [])).length > 0;
-    while (!(await isSent()));
+    const pending = () => ethers.provider.send("eth_pendingTransactions", []) as Promise<unknown[]>;
+    while ((await pending()).length === 0);
     const first = { maxPriorityFeePerGas: 10n ** 12n, maxFeePerGas: 10n ** 13n };
     await rollup.connect(governor).setValidator(validator.address, false, first);
     await networkHelpers.mine();
