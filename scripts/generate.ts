@@ -1,11 +1,12 @@
 /**
- * Writes the files that are generated from `src/protocol`, or with `--check` compares them with
- * what is committed and exits with 1 if one is stale.
+ * Writes the files that are generated from `src/protocol`, and the ABI from the last build of the
+ * contracts, or with `--check` compares them with what is committed and exits with 1 if one is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { GENERATED_FILES } from "../src/protocol/generated-files.ts";
+import { type AbiArtifact, renderAbi } from "../src/l1/render-abi.ts";
+import { GENERATED_FILES, type GeneratedFile } from "../src/protocol/generated-files.ts";
 
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
@@ -16,8 +17,20 @@ async function formatted(path: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
+/** The contracts need generated files to be built, so there may be no build yet. */
+async function filesFromBuild(): Promise<GeneratedFile[]> {
+  const artifactFile = join(root, "artifacts/contracts/Rollup.sol/Rollup.json");
+  const artifact = await readFile(artifactFile, "utf8").catch(() => undefined);
+  if (artifact === undefined) {
+    console.warn("The contracts are not built, so their ABI is left as it is.");
+    return [];
+  }
+  const render = () => renderAbi(JSON.parse(artifact) as AbiArtifact);
+  return [{ path: "src/l1/generated/abi.ts", render }];
+}
+
 const stale: string[] = [];
-for (const { path, render } of GENERATED_FILES) {
+for (const { path, render } of [...GENERATED_FILES, ...(await filesFromBuild())]) {
   const file = join(root, path);
   const text = await formatted(file, render());
   const current = await readFile(file, "utf8").catch(() => "");
