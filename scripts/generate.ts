@@ -1,12 +1,14 @@
 /**
- * Writes the files that are generated from `src/protocol`, and the ABI from the last build of the
- * contracts, or with `--check` compares them with what is committed and exits with 1 if one is stale.
+ * Writes the files that are generated from `src/protocol`, the docs of the RPC methods, and the ABI
+ * from the last build of the contracts, or with `--check` compares them with what is committed and
+ * exits with 1 if one is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { type AbiArtifact, renderAbi } from "../src/l1/render-abi.ts";
 import { GENERATED_FILES, type GeneratedFile } from "../src/protocol/generated-files.ts";
+import { renderRpcDocs } from "../src/rpc/render-docs.ts";
 
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
@@ -29,8 +31,10 @@ async function filesFromBuild(): Promise<GeneratedFile[]> {
   return [{ path: "src/l1/generated/abi.ts", render }];
 }
 
+const rpcDocs: GeneratedFile = { path: "docs/rpc.md", render: renderRpcDocs };
+
 const stale: string[] = [];
-for (const { path, render } of [...GENERATED_FILES, ...(await filesFromBuild())]) {
+for (const { path, render } of [...GENERATED_FILES, rpcDocs, ...(await filesFromBuild())]) {
   const file = join(root, path);
   const text = await formatted(file, render());
   const current = await readFile(file, "utf8").catch(() => "");
