@@ -43,10 +43,4 @@ contract OddRecipient {
     function setReentrantCall(address target, bytes calldata call) external {
         (_target, _call) = (target, call);
     }
-
-    /// @notice Calls `target` as this contract.
-    function execute(address target, bytes calldata call) external payable {
-        (bool success, ) = target.call{value: msg.value}(call);
-        if (!success) revert Refused();
-    }
 }
