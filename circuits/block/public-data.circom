@@ -115,8 +115,8 @@ template Evaluation(n) {
  *   data[slots]
  *   digest, z, y   {Field}
  *
- * Guarantees: digest fixes the data, and y is the data's polynomial at z. L1 takes z from a hash over
- * digest and its own copy of the data and computes y from that copy, so the two agree.
+ * Guarantees: digest fixes the data, and y is the data's polynomial at z. L1 takes z from a hash
+ * over the digest and its own copy of the data and computes y from that copy, so the two agree.
  * Constraints: 623 for AssertPublicData(5)
  */
 template AssertPublicData(slots) {

@@ -87,13 +87,13 @@ template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     // Phase C: update A, then B.
     Holding() newA <== EffectOnA()(flags, a, operation.amount, fee, signingKeyHash);
     Holding() newB <== EffectOnB()(flags, b, operation.amount, operation.address);
-    signal rootBefore, rootBetween, rootRead;
-    (rootBefore, rootBetween) <== Branch(treeArity, stateTreeLevels, tokenTreeLevels)(
+    signal readByA, writtenByA, readByB;
+    (readByA, writtenByA) <== Branch(treeArity, stateTreeLevels, tokenTreeLevels)(
         columns.accountABits, columns.tokenBits, a, newA, siblings[0]);
-    (rootRead, newRoot) <== Branch(treeArity, stateTreeLevels, tokenTreeLevels)(
+    (readByB, newRoot) <== Branch(treeArity, stateTreeLevels, tokenTreeLevels)(
         columns.accountBBits, columns.tokenBits, b, newB, siblings[1]);
-    rootBefore === oldRoot;
-    rootRead === rootBetween;
+    readByA === oldRoot;
+    readByB === writtenByA;
 
     // Phase D: the rules of the operation.
     SlotView() view;

@@ -5,8 +5,9 @@ include "../lib/one-hot.circom";
 include "../state/branch.circom";
 
 /*
- * The operations. A slot updates two branches of the state, of account A and then of account B, both
- * in the slot's token; "creates" writes an account of kind 1 with the slot's address and no key.
+ * The operations. A slot updates two branches of the state, of account A and then of account B,
+ * both in the slot's token; "creates" writes an account of kind 1 with the slot's address and no
+ * signing key.
  *
  *  operation       code  signed  account A               account B            amount      address
  *  --------------  ----  ------  ----------------------  -------------------  ----------  ---------

@@ -28,14 +28,17 @@ const FREE_WIRES: readonly FreeSignal[] = [
   // AssertAtMost: the hint of an implication between sums of bits of which the first one is 0.
   { name: /\.(above|below)\.hints\[\d+\]$/, when: () => true },
   // Set by L1: where all data is 0, so is its polynomial, at every z.
-  {
-    name: /^main\.z$/,
-    when: ({ slots }) => slots.every(({ operation }) => operation.type === "noop"),
-  },
+  { name: /^main\.z$/, when: isEmptyBlock },
 ];
 
 /** Inputs, from which all other signals follow, so that nothing else is free. */
 const FREE_INPUTS: readonly FreeSignal[] = [
+  { name: /^z$/, when: isEmptyBlock },
+  // Set by L1: where nobody signs, there is no signature to bind to the domain.
+  {
+    name: /^domain$/,
+    when: ({ slots }) => !slots.some(({ operation }) => isSigned(operation)),
+  },
   // Nobody signs the slot: its signature and range of validity only have to be well formed.
   {
     name: /^(?:validFrom|validUntil|s)\[(\d)\]$/,
@@ -76,7 +79,7 @@ describe(`Forged witnesses, ${random.title}`, () => {
 
     it(`${type}: no input can be changed, even if all else follows`, async () => {
       const { applied, input } = honestBlock(type);
-      const free = await findFreeInputs(circuit, input, slotAndFeeInputs(circuit));
+      const free = await findFreeInputs(circuit, input, firstElements(circuit));
       expectListed(free, FREE_INPUTS, applied);
     });
   }
@@ -101,18 +104,17 @@ function honestBlock(type: OperationName) {
   return { applied, input: input as object as InputValues };
 }
 
-/** The private inputs of the first slot and of the fees; of the siblings of each tree only one. */
-function slotAndFeeInputs({ inputs }: Circuit): string[] {
-  return inputs
-    .filter((declaration) => !declaration.public)
-    .flatMap(({ name, shape }) => {
-      if (name.endsWith("Siblings")) return [name + shape.map(() => "[0]").join("")];
-      if (name === "feeTokenIndex") return [`${name}[0]`];
-      const perBranchOrFee = name.startsWith("fee") ? shape[0]! : (shape[1] ?? 0);
-      if (perBranchOrFee === 0) return [`${name}[0]`];
-      const prefix = name.startsWith("fee") ? name : `${name}[0]`;
-      return Array.from({ length: perBranchOrFee }, (_, index) => `${prefix}[${index}]`);
-    });
+function isEmptyBlock({ slots }: AppliedBlock): boolean {
+  return slots.every(({ operation }) => operation.type === "noop");
+}
+
+/** Every input signal, of the first slot and the first fee token; of siblings only one. */
+function firstElements({ inputs }: Circuit): string[] {
+  return inputs.flatMap(({ name, shape }) => {
+    const first = name + shape.map(() => "[0]").join("");
+    const isPerBranch = shape.length === 2;
+    return isPerBranch ? [first, `${name}[0][1]`] : [first];
+  });
 }
 
 function expectListed(
