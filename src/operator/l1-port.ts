@@ -16,6 +16,8 @@ export interface L1Port {
   readonly chainId: bigint;
   /** Address of the Rollup contract, checksummed. */
   readonly rollupAddress: string;
+  /** L1 block of its deployment: where its events start. */
+  readonly deploymentBlock: number;
   readDeployment(): Promise<L1Deployment>;
   /** Events of the blocks from `fromBlock` (included) to the latest. */
   readNews(fromBlock: number): Promise<L1News>;

@@ -18,13 +18,16 @@ export interface L1View {
 
 const ETH: Token = { id: ETH_TOKEN_ID, address: ZeroAddress, symbol: "ETH", decimals: 18 };
 
-export const UNREAD_L1: L1View = {
-  nextBlock: 0,
-  timestamp: 0n,
-  nextRequestId: 0,
-  tokens: [ETH],
-  authorizations: [],
-};
+/** Before anything has been read. */
+export function unreadL1(deploymentBlock: number): L1View {
+  return {
+    nextBlock: deploymentBlock,
+    timestamp: 0n,
+    nextRequestId: 0,
+    tokens: [ETH],
+    authorizations: [],
+  };
+}
 
 /**
  * Adds news to a view. News that overlap with what is known add nothing twice.

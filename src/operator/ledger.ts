@@ -10,7 +10,7 @@ import type { Status } from "../protocol/stages.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { verifyConsent } from "./consent.ts";
 import { operatorError } from "./errors.ts";
-import { type L1View, readNews, UNREAD_L1 } from "./l1-view.ts";
+import { type L1View, readNews, unreadL1 } from "./l1-view.ts";
 import type { BlockRecord } from "./pipeline.ts";
 import {
   ReceiptBook,
@@ -36,6 +36,8 @@ const BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS / 2);
 export interface RollupIdentity {
   readonly chainId: bigint;
   readonly rollupAddress: string;
+  /** L1 block of its deployment. */
+  readonly deploymentBlock: number;
 }
 
 /** Everything that changes in a ledger. All parts are values, but for the book, which is a copy. */
@@ -53,7 +55,7 @@ export class Ledger {
   readonly #genesisBlock: StoredBlock;
   #blocks: readonly BlockRecord[] = [];
   #open: OpenSlots;
-  #l1: L1View = UNREAD_L1;
+  #l1: L1View;
   #receipts = new ReceiptBook();
 
   /** @param genesisBlock - As L1 has stored it. */
@@ -62,6 +64,7 @@ export class Ledger {
     this.domain = signingDomain(rollup.chainId, BigInt(rollup.rollupAddress));
     this.#genesisBlock = genesisBlock;
     this.#open = openSlots(genesis, genesisBlock.blockNumber + 1, genesisBlock.timestamp);
+    this.#l1 = unreadL1(rollup.deploymentBlock);
   }
 
   /** With everything accepted so far; fees of the open block are not credited yet. */

@@ -106,9 +106,7 @@ export class Operator {
     const genesis = createGenesisState(preset, { feeAccountAddress });
     const deployment = await l1.readDeployment();
     assertDeployment(genesis, deployment, circuitsProtocolDigest);
-    const { chainId, rollupAddress } = l1;
-    const ledger = new Ledger({ chainId, rollupAddress }, genesis, deployment.lastBlock);
-    const operator = new Operator(parts, ledger);
+    const operator = new Operator(parts, new Ledger(l1, genesis, deployment.lastBlock));
     await operator.syncL1();
     return operator;
   }

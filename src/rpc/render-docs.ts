@@ -10,6 +10,12 @@ const PRIMITIVES: readonly (readonly [string, string])[] = [
   ["Bytes", "bytes as 0x-hex"],
 ];
 
+const INTRODUCTION = [
+  "They are answered on the port of the L1 node, beside Ethereum's own. Parameters are positional.",
+  "A refusal is a JSON-RPC error whose `data` is `{ code, facts, sentence, fix }`; over HTTP, where",
+  "Hardhat's server lets no objects pass, it is the same as JSON text in `data.data`.",
+].join(" ");
+
 export function renderRpcDocs(): string {
   const types = collectTypes();
   const methods = Object.entries(RPC_METHODS).map(([name, { description, params, result }]) => {
@@ -19,9 +25,7 @@ export function renderRpcDocs(): string {
   return [
     "<!-- generated from src/rpc/methods.ts; run `npm run generate` -->",
     "# JSON-RPC methods of a rollup",
-    "They are answered on the port of the L1 node, beside Ethereum's own. Parameters are positional. " +
-      "A refusal is a JSON-RPC error whose `data` is `{ code, facts, sentence, fix }`; over HTTP, " +
-      "where Hardhat's server lets no objects pass, it is the same as JSON text in `data.data`.",
+    INTRODUCTION,
     ...methods,
     "# Types",
     PRIMITIVES.map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join("\n"),

@@ -64,6 +64,7 @@ export class FakeL1 implements L1Port {
   readonly chainId = 31337n;
   readonly rollupAddress = toChecksumAddress(0x1234567890abcdefn);
   readonly domain = signingDomain(this.chainId, BigInt(this.rollupAddress));
+  readonly deploymentBlock = 0;
   readonly calls: Call[] = [];
   /** What the contract says about itself; tests may lie. */
   deployment: L1Deployment;

@@ -1,0 +1,35 @@
+/**
+ * The client of a rollup, without Hardhat and for browsers too: `import { … } from
+ * "hardhat-zkrollup/sdk"`.
+ *
+ * @example
+ * const l1 = new JsonRpcProvider("http://127.0.0.1:8545");
+ * const client = createRpcClient((method, params) => l1.send(method, params));
+ * const provider = new RollupProvider(client);
+ * const wallet = await RollupWallet.create(await l1.getSigner(0), provider);
+ */
+export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./rpc/client.ts";
+export * from "./sdk/amounts.ts";
+export { RequestHandle, TransactionHandle } from "./sdk/handles.ts";
+export { keyDerivationMessage } from "./sdk/key-derivation.ts";
+export {
+  type AccountInfo,
+  type BlockInfo,
+  type RequestReceipt,
+  type RollupInfo,
+  RollupProvider,
+  type Token,
+  type TokenReference,
+  type TransactionReceipt,
+} from "./sdk/provider.ts";
+export { RollupSigner } from "./sdk/signer.ts";
+export {
+  type DepositParams,
+  type ForcedExitParams,
+  RollupWallet,
+  type SetSigningKeyParams,
+  type TransactionOptions,
+  type TransferParams,
+  type WithdrawParams,
+} from "./sdk/wallet.ts";
+export { isRollupError, RollupError } from "./util/errors.ts";
