@@ -121,7 +121,7 @@ describe("tidy: sizes", () => {
       .flatMap(({ path, text }) =>
         text
           .split("\n")
-          .map((line, index) => ({ place: `${path}:${index + 1}`, columns: [...line].length }))
+          .map((line, index) => ({ place: `${path}:${index + 1}`, columns: Array.from(line).length }))
           .filter(({ columns }) => columns > LINE_COLUMNS_MAX),
       );
     expect(long.map(({ place }) => place)).to.deep.equal([]);
