@@ -46,15 +46,15 @@ template Branch(treeArity, stateTreeLevels, tokenTreeLevels) {
     // RULE BALANCE_OVERFLOW: what is added leaves no balance above 2^128 - 1.
     _ <== ToBits(8 * AMOUNT_BYTES())(newHolding.balance);
 
-    signal oldBalanceRoot, newBalanceRoot;
-    (oldBalanceRoot, newBalanceRoot) <== TreePath(treeArity, tokenTreeLevels)(
-        oldHolding.balance, newHolding.balance, tokenBits, siblings.tokens);
+    signal balanceRoots[2] <== TreePath(treeArity, tokenTreeLevels, 2)(
+        [oldHolding.balance, newHolding.balance], tokenBits, siblings.tokens);
 
-    AssertAccount()(oldHolding.account, oldBalanceRoot,
+    AssertAccount()(oldHolding.account, balanceRoots[0],
         EMPTY_TREE_ROOT(treeArity, tokenTreeLevels));
-    signal oldLeaf <== AccountLeaf()(oldHolding.account, oldBalanceRoot);
-    signal newLeaf <== AccountLeaf()(newHolding.account, newBalanceRoot);
+    signal oldLeaf <== AccountLeaf()(oldHolding.account, balanceRoots[0]);
+    signal newLeaf <== AccountLeaf()(newHolding.account, balanceRoots[1]);
 
-    (oldRoot, newRoot) <== TreePath(treeArity, stateTreeLevels)(
-        oldLeaf, newLeaf, accountBits, siblings.state);
+    signal roots[2] <== TreePath(treeArity, stateTreeLevels, 2)(
+        [oldLeaf, newLeaf], accountBits, siblings.state);
+    (oldRoot, newRoot) <== (roots[0], roots[1]);
 }

@@ -14,24 +14,25 @@ function childIndexBits(arity) {
 }
 
 /*
- * One node of a Merkle tree before and after one of its children changes.
+ * One node of a Merkle tree that differs in one child: in 1 version to read it, in 2 to update it.
  *
  * Inputs
- *   oldChild, newChild   {Field}
+ *   child[versions]      {Field}
  *   bits[]               {Bool}    index of the child, lowest bit first
  *   siblings[arity - 1]  {Field}   the other children in ascending order
  * Outputs
- *   oldNode, newNode     {Field}   Poseidon of all children
+ *   node[versions]       {Field}   Poseidon of all children
  *
  * Assumes: the bits are 0 or 1.
- * Constraints: 824 for TreeNode(8)
+ * Constraints: 414 for TreeNode(8, 1)
+ * Constraints: 824 for TreeNode(8, 2)
  */
-template TreeNode(arity) {
+template TreeNode(arity, versions) {
     var indexBits = childIndexBits(arity);
-    signal input oldChild, newChild;
+    signal input child[versions];
     signal input bits[indexBits];
     signal input siblings[arity - 1];
-    signal output oldNode, newNode;
+    signal output node[versions];
 
     // isChild[i] = 1 exactly for i = index. Each bit doubles the row of flags: where it is set, the
     // flag moves to the upper half. The upper half adds up to the bit, so its first flag is free.
@@ -52,24 +53,25 @@ template TreeNode(arity) {
         isChild[0] -= isChild[half];
     }
 
-    // The child is carried along the siblings up to its place; from there on each place gets the
-    // sibling before it.
-    signal oldChildren[arity];
-    signal newChildren[arity];
-    var carried = oldChild;
+    // The first child is carried along the siblings up to its place; from there on each place gets
+    // the sibling before it. Later versions change only that place.
+    signal children[versions][arity];
+    var carried = child[0];
     var isBeforeChild = 1;
     for (var i = 0; i < arity - 1; i++) {
         isBeforeChild -= isChild[i];
-        oldChildren[i] <== carried + isBeforeChild * (siblings[i] - carried);
-        carried += siblings[i] - oldChildren[i];
+        children[0][i] <== carried + isBeforeChild * (siblings[i] - carried);
+        carried += siblings[i] - children[0][i];
     }
-    oldChildren[arity - 1] <== carried;
-    for (var i = 0; i < arity; i++) {
-        newChildren[i] <== oldChildren[i] + isChild[i] * (newChild - oldChild);
+    children[0][arity - 1] <== carried;
+    for (var v = 1; v < versions; v++) {
+        for (var i = 0; i < arity; i++) {
+            children[v][i] <== children[0][i] + isChild[i] * (child[v] - child[0]);
+        }
     }
-
-    oldNode <== Poseidon(arity)(oldChildren);
-    newNode <== Poseidon(arity)(newChildren);
+    for (var v = 0; v < versions; v++) {
+        node[v] <== Poseidon(arity)(children[v]);
+    }
 }
 
 /*
@@ -97,34 +99,32 @@ template TreeIndex(arity, levels) {
 }
 
 /*
- * The roots of a Merkle tree before and after one leaf changes.
+ * The root of a Merkle tree that differs in one leaf: in 1 version to read it, in 2 to update it.
  *
  * Inputs
- *   oldLeaf, newLeaf              {Field}
+ *   leaf[versions]                {Field}
  *   indexBits[levels][]           {Bool}    see TreeIndex
  *   siblings[levels][arity - 1]   {Field}   per level, from the leaf's own upwards
  * Outputs
- *   oldRoot, newRoot              {Field}
+ *   root[versions]                {Field}
  *
  * Assumes: the bits are 0 or 1.
- * Guarantees: some tree of root oldRoot has oldLeaf at the index, and newRoot is the root of that
- * tree with newLeaf in its place. The caller compares oldRoot with a root that it trusts.
- * Constraints: 6592 for TreePath(8, 8)
+ * Guarantees: some tree of root root[0] has leaf[0] at the index, and root[v] is the root of that
+ * tree with leaf[v] in its place. The caller compares root[0] with a root that it trusts.
+ * Constraints: 3312 for TreePath(8, 8, 1)
+ * Constraints: 6592 for TreePath(8, 8, 2)
  */
-template TreePath(arity, levels) {
-    signal input oldLeaf, newLeaf;
+template TreePath(arity, levels, versions) {
+    signal input leaf[versions];
     signal input indexBits[levels][childIndexBits(arity)];
     signal input siblings[levels][arity - 1];
-    signal output oldRoot, newRoot;
+    signal output root[versions];
 
-    signal oldNodes[levels + 1];
-    signal newNodes[levels + 1];
-    oldNodes[0] <== oldLeaf;
-    newNodes[0] <== newLeaf;
+    signal nodes[levels + 1][versions];
+    nodes[0] <== leaf;
     for (var level = 0; level < levels; level++) {
-        (oldNodes[level + 1], newNodes[level + 1]) <== TreeNode(arity)(
-            oldNodes[level], newNodes[level], indexBits[level], siblings[level]);
+        nodes[level + 1] <== TreeNode(arity, versions)(
+            nodes[level], indexBits[level], siblings[level]);
     }
-    oldRoot <== oldNodes[levels];
-    newRoot <== newNodes[levels];
+    root <== nodes[levels];
 }

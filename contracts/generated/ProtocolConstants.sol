@@ -5,7 +5,7 @@ pragma solidity ^0.8.24;
 /// @title Numbers of the protocol that no preset changes
 library ProtocolConstants {
     bytes32 internal constant PROTOCOL_DIGEST =
-        0xc6eb214e266b33dfd4d2ca253225e0c076a8d250c13f155eb977b1d1a00b96c3;
+        0xe7a9d563e6a161c19b973fda23bab919def65e1c1750c440840148bdb39951c6;
     bytes32 internal constant DOMAIN_TAG_HASH = keccak256(bytes("hardhat-zkrollup/domain/1"));
     uint256 internal constant FIELD_MODULUS =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
@@ -32,6 +32,7 @@ library ProtocolConstants {
     uint256 internal constant DEPOSIT_AMOUNT_MAX = 20282409603651670423947251286015;
     uint256 internal constant TIMESTAMP_LAG_MAX_SECONDS = 86400;
     uint256 internal constant TIMESTAMP_LEAD_MAX_SECONDS = 900;
+    uint256 internal constant EXIT_KEY_ID = 0;
     uint256 internal constant ADDRESS_SHIFT_BITS = 0;
     uint256 internal constant NONCE_SHIFT_BITS = 160;
     uint256 internal constant KIND_SHIFT_BITS = 192;

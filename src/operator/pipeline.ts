@@ -5,7 +5,7 @@
 import { type BlockCommitment, commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
 import type { CommitBlock, L1Transaction, ProveBlock, StoredBlock } from "../l1/types.ts";
-import type { BlockProof, Prover } from "../prover/prover.ts";
+import type { JobProof, Prover } from "../prover/prover.ts";
 import { assert } from "../util/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { L1Port } from "./l1-port.ts";
@@ -53,7 +53,7 @@ export function isProven(block: BlockRecord): block is ProvenBlock {
   return block.status === "proven";
 }
 
-export interface TimedProof extends BlockProof {
+export interface TimedProof extends JobProof {
   /** Wall time of witness and proof. */
   readonly proofMs: number;
 }
@@ -89,7 +89,7 @@ export async function proveBlock(
   const { applied, commitment } = block;
   const startMs = clock.nowMs();
   const proof = await prover.prove({
-    slots: applied.block.slots,
+    keyId: applied.block.slots,
     input: { ...createBlockWitnessInput(applied, commitment) },
     publicInputs: commitment.publicInputs,
   });

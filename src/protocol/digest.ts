@@ -5,7 +5,7 @@ import * as constants from "./constants.ts";
 import { FIELD_TYPE_BYTES } from "./layout.ts";
 import { EXTENSION_COLUMNS, OPERATIONS, RECORD_COLUMNS } from "./operations.ts";
 import { DOMAIN_TAG, MESSAGE_WORDS } from "./signing.ts";
-import { HEADER_COLUMNS, PUBLIC_INPUTS } from "./public-inputs.ts";
+import { EXIT_KEY_ID, EXIT_PUBLIC_INPUTS, HEADER_COLUMNS, PUBLIC_INPUTS } from "./public-inputs.ts";
 
 const data = {
   constants,
@@ -17,6 +17,8 @@ const data = {
   DOMAIN_TAG,
   HEADER_COLUMNS,
   PUBLIC_INPUTS,
+  EXIT_PUBLIC_INPUTS,
+  EXIT_KEY_ID,
 };
 
 /** JSON with sorted keys and decimal bigints: the same text for the same data. */

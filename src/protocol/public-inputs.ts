@@ -1,4 +1,4 @@
-/** Public inputs of a block proof, in order (design section 5). */
+/** Public inputs of the proofs, in order (design section 5), and how L1 names their keys. */
 import { type Column, layoutBytes } from "./layout.ts";
 import { FIELD_SAFE_BYTES } from "./constants.ts";
 import { assert } from "../util/errors.ts";
@@ -13,6 +13,13 @@ export const PUBLIC_INPUTS = [
   "y",
 ] as const;
 export type PublicInput = (typeof PUBLIC_INPUTS)[number];
+
+/** Public inputs of an exit proof: in the state, the account belongs to owner and holds amount. */
+export const EXIT_PUBLIC_INPUTS = ["stateRoot", "accountId", "tokenId", "owner", "amount"] as const;
+export type ExitPublicInput = (typeof EXIT_PUBLIC_INPUTS)[number];
+
+/** Key of the exit circuit in the rollup's verifier; a block's key has its slots as id. */
+export const EXIT_KEY_ID = 0;
 
 /** Columns of the `header` public input. */
 export const HEADER_COLUMNS = [

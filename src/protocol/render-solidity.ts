@@ -14,6 +14,7 @@ import {
   RECORD_COLUMNS,
   type RecordColumn,
 } from "./operations.ts";
+import { EXIT_KEY_ID } from "./public-inputs.ts";
 import { DOMAIN_TAG } from "./signing.ts";
 
 const HEAD = [
@@ -49,6 +50,7 @@ function contractNumbers(): render.NamedNumber[] {
     ["DEPOSIT_AMOUNT_MAX", constants.DEPOSIT_AMOUNT_MAX],
     ["TIMESTAMP_LAG_MAX_SECONDS", BigInt(constants.TIMESTAMP_LAG_MAX_SECONDS)],
     ["TIMESTAMP_LEAD_MAX_SECONDS", BigInt(constants.TIMESTAMP_LEAD_MAX_SECONDS)],
+    ["EXIT_KEY_ID", BigInt(EXIT_KEY_ID)],
     ...render.metaShifts(),
     ...render.recordShifts(),
     ...render.headerShifts(),

@@ -4,7 +4,7 @@ import { defineErrors } from "../util/errors.ts";
 export type ProverErrorFacts =
   | {
       code: "PROOF_PUBLIC_INPUTS_MISMATCH";
-      slots: number;
+      keyId: number;
       index: number;
       expected: bigint;
       actual: bigint;
@@ -15,9 +15,9 @@ export type ProverErrorFacts =
 
 export const proverError = defineErrors<ProverErrorFacts>({
   PROOF_PUBLIC_INPUTS_MISMATCH: {
-    message: ({ slots, index, expected, actual }) =>
-      `The proof of a block of ${slots} slots has ${actual} as public input ${index}, ` +
-      `but the block has ${expected}.`,
+    message: ({ keyId, index, expected, actual }) =>
+      `The proof for key ${keyId} has ${actual} as public input ${index}, ` +
+      `but the job has ${expected}.`,
     fix: "The circuit is of another version than this package: hardhat clean, hardhat build.",
   },
   PROVING_KEY_TOO_LARGE: {

@@ -1,18 +1,18 @@
 /** What a prover is: a job in, a proof out. Backends stand beside this file. */
 import type { InputValues } from "../circuits/witness-inputs.ts";
 
-/** One block to prove. */
+/** One block or exit to prove. */
 export interface ProofJob {
-  /** Size of the block, which names its circuit. */
-  readonly slots: number;
-  /** Values of all input signals of the block circuit, public ones included. */
+  /** Key of its circuit in the rollup's verifier: the slots of a block, or `EXIT_KEY_ID`. */
+  readonly keyId: number;
+  /** Values of all input signals of the circuit, public ones included. */
   readonly input: InputValues;
-  /** The public ones again, in the order of `PUBLIC_INPUTS`. */
+  /** The public ones again, in the order of the circuit. */
   readonly publicInputs: readonly bigint[];
 }
 
-/** A Groth16 proof of one block. */
-export interface BlockProof {
+/** A Groth16 proof of one job. */
+export interface JobProof {
   /** Eight words in the order of EIP-197: a, b (imaginary parts first), c. */
   readonly proof: readonly bigint[];
   readonly publicInputs: readonly bigint[];
@@ -26,7 +26,7 @@ export interface Prover {
    * @throws PROOF_PUBLIC_INPUTS_MISMATCH, or the coded error of the witness generator when the
    * input breaks a constraint.
    */
-  prove(job: ProofJob): Promise<BlockProof>;
+  prove(job: ProofJob): Promise<JobProof>;
   /** Frees threads and memory. No job may follow. */
   close(): Promise<void>;
 }

@@ -6,15 +6,15 @@ import { proverError } from "./errors.ts";
 import type { ProofJob, Prover } from "./prover.ts";
 
 export interface SnarkjsProverOptions {
-  /** The block circuit of a size in slots, with its proving key. Asked again for every proof. */
-  readonly circuitOf: (slots: number) => Promise<Pick<Circuit, "prove">>;
+  /** The circuit of a job, with its proving key. Asked again for every proof. */
+  readonly circuitOf: (keyId: number) => Promise<Pick<Circuit, "prove">>;
 }
 
 export function createSnarkjsProver({ circuitOf }: SnarkjsProverOptions): Prover {
   return {
     name: "snarkjs",
     async prove(job) {
-      const circuit = await circuitOf(job.slots);
+      const circuit = await circuitOf(job.keyId);
       const { flat, input } = toSolidityProof(await circuit.prove(job.input));
       assertPublicInputs(job, input);
       return { proof: flat, publicInputs: input };
@@ -27,12 +27,12 @@ export function createSnarkjsProver({ circuitOf }: SnarkjsProverOptions): Prover
  * All signals that the circuit makes public must be the job's, in the same order: L1 would refuse
  * the proof, but with less to say about why.
  */
-function assertPublicInputs({ slots, publicInputs }: ProofJob, actual: readonly bigint[]): void {
+function assertPublicInputs({ keyId, publicInputs }: ProofJob, actual: readonly bigint[]): void {
   const index = publicInputs.findIndex((value, position) => value !== actual[position]);
   if (index < 0) return;
   throw proverError({
     code: "PROOF_PUBLIC_INPUTS_MISMATCH",
-    slots,
+    keyId,
     index,
     expected: publicInputs[index]!,
     actual: actual[index] ?? 0n,

@@ -78,7 +78,7 @@ async function prove(
   commitment: BlockCommitment,
 ): Promise<readonly bigint[]> {
   const { proof } = await rollup.operator.prover.prove({
-    slots: applied.block.slots,
+    keyId: applied.block.slots,
     input: { ...createBlockWitnessInput(applied, commitment) },
     publicInputs: commitment.publicInputs,
   });

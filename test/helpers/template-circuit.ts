@@ -1,7 +1,12 @@
 /** Templates of `circuits/`, each compiled as a main component of its own for tests. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { blockCircuitName, renderBlockMain } from "../../src/block/circuit.ts";
+import {
+  blockCircuitName,
+  exitCircuitName,
+  renderBlockMain,
+  renderExitMain,
+} from "../../src/block/circuit.ts";
 import { type Circuit, loadCircuit } from "../../src/circuits/circuit.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 
@@ -11,7 +16,7 @@ const CACHE = join(ROOT, "cache/test-circuits");
 
 /**
  * @param include Path of the template's file below `circuits/`.
- * @param instance The template with its parameters, `TreePath(8, 2)`.
+ * @param instance The template with its parameters, `TreePath(8, 2, 1)`.
  */
 export async function loadTemplate(include: string, instance: string): Promise<Circuit> {
   const name = instance.replace(/\W+/g, "-").replace(/-$/, "");
@@ -22,6 +27,11 @@ export async function loadTemplate(include: string, instance: string): Promise<C
 /** The circuit of blocks of one size, compiled as for proving. */
 export async function loadBlockCircuit(preset: Preset, slots: number): Promise<Circuit> {
   return loadMain(blockCircuitName(preset, slots), renderBlockMain(preset, slots));
+}
+
+/** The circuit of exits, compiled as for proving. */
+export async function loadExitCircuit(preset: Preset): Promise<Circuit> {
+  return loadMain(exitCircuitName(preset), renderExitMain(preset));
 }
 
 async function loadMain(name: string, source: string): Promise<Circuit> {

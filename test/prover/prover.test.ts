@@ -16,7 +16,7 @@ const random = createRandom();
 describe("prover: mock", () => {
   it("says that it is one, and proves nothing", async () => {
     const prover = createMockProver();
-    const job = { slots: 2, input: {}, publicInputs: [1n, 2n] };
+    const job = { keyId: 2, input: {}, publicInputs: [1n, 2n] };
     expect(prover.name).to.equal("mock");
     expect(await prover.prove(job)).to.deep.equal({
       proof: new Array(8).fill(0n),

@@ -8,8 +8,10 @@ import { writeIfChanged } from "./write-if-changed.ts";
 
 export interface ManifestCircuit {
   readonly name: string;
-  /** Set for a block circuit of the rollup. */
+  /** Of a block circuit of the rollup. */
   readonly slots?: number;
+  /** Set for the rollup's circuits: id of the key in their verifier. */
+  readonly keyId?: number;
   /** SHA-256 of the r1cs file, in hex. */
   readonly digest: string;
   readonly constraints: number;

@@ -11,7 +11,7 @@ import { DIGEST_ARITY } from "../../protocol/constants.ts";
 import { PRESETS } from "../../protocol/presets.ts";
 import { PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
 import { assert } from "../../util/errors.ts";
-import { type BuildPlan, compileBlockCircuit } from "./pipeline.ts";
+import { type BuildPlan, compileRollupCircuit } from "./pipeline.ts";
 
 export interface CircuitCost {
   readonly name: string;
@@ -57,9 +57,9 @@ async function createModel(plan: BuildPlan): Promise<{
   readonly slotConstraints: number;
   derive(slots: number): Counts;
 }> {
-  const first = (await compileBlockCircuit(SMALLEST, plan)).stats;
-  const next = (await compileBlockCircuit(SMALLEST + 1, plan)).stats;
-  const linked = (await compileBlockCircuit(TWO_LINKS, plan)).stats;
+  const first = (await compileRollupCircuit(SMALLEST, plan)).stats;
+  const next = (await compileRollupCircuit(SMALLEST + 1, plan)).stats;
+  const linked = (await compileRollupCircuit(TWO_LINKS, plan)).stats;
   const slot = (count: Count) => next[count] - first[count];
   const link = (count: Count) =>
     linked[count] - first[count] - (TWO_LINKS - SMALLEST) * slot(count);
@@ -82,7 +82,7 @@ export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost
     const { constraints, wires } = derive(slots);
     const counted = constraints <= COMPILED_CONSTRAINTS_MAX ? "compiled" : "derived";
     if (counted === "compiled") {
-      const { stats } = await compileBlockCircuit(slots, plan);
+      const { stats } = await compileRollupCircuit(slots, plan);
       assert(stats.constraints === constraints, "constraints are linear in slots and links");
       assert(stats.wires === wires, "wires are linear in slots and links");
     }

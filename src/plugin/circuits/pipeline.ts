@@ -11,12 +11,18 @@ import { generateCircuitTypes } from "../../circuits/input-types.ts";
 import type { VerificationKey } from "../../circuits/snarkjs.ts";
 import { generateVerifier } from "../../circuits/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
-import { PRESETS, type PresetName } from "../../protocol/presets.ts";
+import type { PresetName } from "../../protocol/presets.ts";
+import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import type { Progress } from "../progress.ts";
 import { type Manifest, type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
-import { type CircuitSource, findProjectCircuits, writeBlockCircuit } from "./sources.ts";
+import {
+  type CircuitSource,
+  findProjectCircuits,
+  rollupKeyIds,
+  writeRollupCircuit,
+} from "./sources.ts";
 import {
   ensureVerificationKey,
   ROLLUP_VERIFIER,
@@ -34,10 +40,10 @@ export interface BuildPlan {
   readonly progress: Progress;
 }
 
-/** A compiled circuit; of the rollup's if it has slots. */
+/** A compiled circuit; of the rollup's if it has the id of a key in their verifier. */
 export interface Compiled {
   readonly circuit: CompiledCircuit;
-  readonly slots?: number;
+  readonly keyId?: number;
 }
 
 /** A compiled circuit with its keys. */
@@ -60,18 +66,18 @@ export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
   }
   await writeTypes(compiled, config);
   if (prover === "mock") return compiled;
-  for (const slots of PRESETS[preset].blockSlots) {
-    compiled.push({ circuit: await compileBlockCircuit(slots, plan), slots });
+  for (const keyId of rollupKeyIds(preset)) {
+    compiled.push({ circuit: await compileRollupCircuit(keyId, plan), keyId });
   }
   return compiled;
 }
 
-/** Compiles the circuit of one block size. @throws COMPILER_CRASHED */
-export async function compileBlockCircuit(
-  slots: number,
+/** Compiles the circuit of a key in the rollup's verifier. @throws COMPILER_CRASHED */
+export async function compileRollupCircuit(
+  keyId: number,
   plan: BuildPlan,
 ): Promise<CompiledCircuit> {
-  return compile(await writeBlockCircuit(plan.preset, slots, plan.config), plan);
+  return compile(await writeRollupCircuit(plan.preset, keyId, plan.config), plan);
 }
 
 /** Makes the keys of compiled circuits. @throws CIRCUIT_TOO_LARGE */
@@ -106,35 +112,35 @@ export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
   if (prover === "mock") {
     await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER]);
     const earlier = await readManifest(config);
-    const blocks = earlier?.circuits.filter(({ slots }) => slots !== undefined) ?? [];
+    const own = earlier?.circuits.filter(({ keyId }) => keyId !== undefined) ?? [];
     return writeManifest(config, {
       protocolDigest: PROTOCOL_DIGEST,
       ...earlier,
-      circuits: [...circuits, ...blocks],
+      circuits: [...circuits, ...own],
     });
   }
   await writeContracts(config.paths.contracts, sources);
   return writeManifest(config, { protocolDigest: PROTOCOL_DIGEST, preset, circuits });
 }
 
-/** The verifier contracts by name: one per project circuit, and one for all block sizes. */
+/** The verifier contracts by name: one per project circuit, and one for the rollup. */
 function generateVerifiers(keyed: readonly Keyed[], { setup }: RollupConfig): Map<string, string> {
   const insecure = setup.type === "dev";
   const sources = new Map<string, string>();
-  for (const { circuit, slots, verificationKey } of keyed) {
+  for (const { circuit, keyId, verificationKey } of keyed) {
     // A circuit without public values has nothing to verify.
-    if (slots !== undefined || verificationKey.nPublic === 0) continue;
+    if (keyId !== undefined || verificationKey.nPublic === 0) continue;
     const contractName = verifierName(circuit.name);
     const keys = [{ id: 0, name: circuit.name, verificationKey }];
     sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
   }
-  const blockKeys = keyed.flatMap(({ circuit, slots, verificationKey }) =>
-    slots === undefined ? [] : { id: slots, name: circuit.name, verificationKey },
+  const rollupKeys = keyed.flatMap(({ circuit, keyId, verificationKey }) =>
+    keyId === undefined ? [] : { id: keyId, name: circuit.name, verificationKey },
   );
-  if (blockKeys.length > 0) {
+  if (rollupKeys.length > 0) {
     const options = {
       contractName: ROLLUP_VERIFIER,
-      keys: blockKeys,
+      keys: rollupKeys,
       selectByKeyId: true,
       insecure,
       digest: PROTOCOL_DIGEST,
@@ -160,16 +166,17 @@ async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 
-function describe({ circuit, slots, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
+function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
   const { name, digest, stats, wasmPath } = circuit;
   return {
     name,
-    ...(slots !== undefined && { slots }),
+    ...(keyId !== undefined && { keyId }),
+    ...(keyId !== undefined && keyId !== EXIT_KEY_ID && { slots: keyId }),
     digest,
     constraints: stats.constraints,
     verificationKeyHash: createHash("sha256").update(JSON.stringify(verificationKey)).digest("hex"),
     zkeyPath,
     wasmPath,
-    verifier: slots === undefined ? verifierName(name) : ROLLUP_VERIFIER,
+    verifier: keyId === undefined ? verifierName(name) : ROLLUP_VERIFIER,
   };
 }

@@ -2,10 +2,16 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { blockCircuitName, renderBlockMain } from "../../block/circuit.ts";
+import {
+  blockCircuitName,
+  exitCircuitName,
+  renderBlockMain,
+  renderExitMain,
+} from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circuits/compile.ts";
 import { findCircuits, nodeModulesPaths } from "../../circuits/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
+import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
 import { writeIfChanged } from "./write-if-changed.ts";
@@ -17,16 +23,11 @@ export interface CircuitSource {
   readonly optimization: OptimizationLevel;
 }
 
-/** The circuit of one block size. */
-export interface BlockCircuitSource extends CircuitSource {
-  readonly slots: number;
-}
-
 /**
  * Our gadgets keep linear expressions in variables, so level 1 leaves next to no linear constraint;
  * level 2 would save little and compile for many times as long.
  */
-const BLOCK_OPTIMIZATION: OptimizationLevel = 1;
+const ROLLUP_OPTIMIZATION: OptimizationLevel = 1;
 
 /**
  * The circuits in the project's own folder.
@@ -41,20 +42,35 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   return findCircuits(path).map((file) => ({ file, includePaths, optimization }));
 }
 
-/** Writes the main component for blocks of a size into the cache. */
-export async function writeBlockCircuit(
+/**
+ * Writes the main component of one of the rollup's circuits into the cache.
+ *
+ * @param keyId - Of its key in the verifier: the slots of a block, or `EXIT_KEY_ID`.
+ */
+export function writeRollupCircuit(
   presetName: PresetName,
-  slots: number,
-  { paths }: RollupConfig,
-): Promise<BlockCircuitSource> {
-  await mkdir(paths.circuits, { recursive: true });
+  keyId: number,
+  config: RollupConfig,
+): Promise<CircuitSource> {
   const preset = PRESETS[presetName];
-  const file = join(paths.circuits, `${blockCircuitName(preset, slots)}.circom`);
-  await writeIfChanged(file, renderBlockMain(preset, slots));
-  return {
-    file,
-    slots,
-    includePaths: [join(PACKAGE_ROOT, "circuits")],
-    optimization: BLOCK_OPTIMIZATION,
-  };
+  return keyId === EXIT_KEY_ID
+    ? writeMain(exitCircuitName(preset), renderExitMain(preset), config)
+    : writeMain(blockCircuitName(preset, keyId), renderBlockMain(preset, keyId), config);
+}
+
+/** Ids of the keys in the verifier of a preset's rollup. */
+export function rollupKeyIds(presetName: PresetName): number[] {
+  return [...PRESETS[presetName].blockSlots, EXIT_KEY_ID];
+}
+
+async function writeMain(
+  name: string,
+  text: string,
+  { paths }: RollupConfig,
+): Promise<CircuitSource> {
+  await mkdir(paths.circuits, { recursive: true });
+  const file = join(paths.circuits, `${name}.circom`);
+  await writeIfChanged(file, text);
+  const includePaths = [join(PACKAGE_ROOT, "circuits")];
+  return { file, includePaths, optimization: ROLLUP_OPTIMIZATION };
 }

@@ -6,7 +6,7 @@ import type { VerificationKey } from "../../circuits/snarkjs.ts";
 import { readVerificationKey } from "../../circuits/verification-key.ts";
 import { writeIfChanged } from "./write-if-changed.ts";
 
-/** The contract that verifies the proofs of all block sizes. */
+/** The contract that verifies the proofs of blocks of all sizes, and of exits. */
 export const ROLLUP_VERIFIER = "RollupVerifier";
 
 /** The contract of a circuit: `merkle-path` is verified by `MerklePathVerifier`. */

@@ -2,12 +2,12 @@
 import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circuits/circuit.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
-import { PRESETS, type PresetName } from "../../protocol/presets.ts";
+import type { PresetName } from "../../protocol/presets.ts";
 import { createMockProver } from "../../prover/mock-prover.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { createSnarkjsProver } from "../../prover/snarkjs-prover.ts";
 import { readManifest } from "../circuits/manifest.ts";
-import { writeBlockCircuit } from "../circuits/sources.ts";
+import { rollupKeyIds, writeRollupCircuit } from "../circuits/sources.ts";
 import type { ProverName } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
@@ -36,16 +36,16 @@ export async function createProver(
     );
   }
   const circuits = new Map<number, Circuit>();
-  for (const slots of PRESETS[preset].blockSlots) {
-    const source = await writeBlockCircuit(preset, slots, rollup);
-    const built = manifest.circuits.find((circuit) => circuit.slots === slots);
-    if (built === undefined) throw notBuilt(`the last build was without blocks of ${slots} slots`);
+  for (const keyId of rollupKeyIds(preset)) {
+    const source = await writeRollupCircuit(preset, keyId, rollup);
+    const built = manifest.circuits.find((circuit) => circuit.keyId === keyId);
+    if (built === undefined) throw notBuilt(`the last build was without the key ${keyId}`);
     const { zkeyPath } = built;
     const circuit = await loadCircuit({ ...source, zkeyPath, cacheDir: rollup.paths.circuits });
     if (built.digest !== circuit.digest) {
       throw notBuilt(`the circuit ${circuit.name} has changed since the last build`);
     }
-    circuits.set(slots, circuit);
+    circuits.set(keyId, circuit);
   }
-  return createSnarkjsProver({ circuitOf: async (slots) => circuits.get(slots)! });
+  return createSnarkjsProver({ circuitOf: async (keyId) => circuits.get(keyId)! });
 }

@@ -1,0 +1,124 @@
+import { expect } from "chai";
+import { createExitWitnessInput, exitPublicInputs } from "../../../src/block/exit.ts";
+import type { Circuit } from "../../../src/circuits/circuit.ts";
+import { LEAF_KIND } from "../../../src/protocol/constants.ts";
+import { accountCapacity, PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";
+import { EXIT_PUBLIC_INPUTS } from "../../../src/protocol/public-inputs.ts";
+import { createGenesisState, type RollupState } from "../../../src/state/rollup-state.ts";
+import { expectCode } from "../../helpers/expect-code.ts";
+import {
+  expectCircuitRefusal,
+  findFreeInputs,
+  findFreeWires,
+} from "../../helpers/forged-witness.ts";
+import { createRandom } from "../../helpers/random.ts";
+import { loadExitCircuit } from "../../helpers/template-circuit.ts";
+
+const random = createRandom();
+const preset = PRESETS.minimal;
+const ACCOUNTS = 12;
+
+describe(`Exit circuit, ${random.title}`, () => {
+  let circuit: Circuit;
+  let state: RollupState;
+  before(async () => {
+    circuit = await loadExitCircuit(preset);
+    state = randomState();
+  });
+
+  it("proves what any account holds of any token, nothing included", async () => {
+    for (const [accountId] of state.accounts()) {
+      const tokenId = random.int(tokenCapacity(preset));
+      const input = createExitWitnessInput(state, accountId, tokenId);
+      const witness = await circuit.calculateWitness(input);
+      expect(circuit.checkWitness(witness)).to.equal(null);
+      expect(witness.slice(1, 1 + EXIT_PUBLIC_INPUTS.length)).to.deep.equal(
+        exitPublicInputs(input),
+      );
+      expect(input.amount).to.equal(state.balance(accountId, tokenId));
+    }
+  });
+
+  it("refuses every other claim", async () => {
+    const honest = randomExit(state);
+    for (const name of EXIT_PUBLIC_INPUTS) {
+      await expectCircuitRefusal(circuit, { ...honest, [name]: honest[name] + 1n });
+    }
+    await expectCircuitRefusal(circuit, { ...honest, amount: 0n });
+    await expectCircuitRefusal(circuit, { ...honest, owner: 0n });
+  });
+
+  it("refuses the claim of another account or token with the path of one's own", async () => {
+    const [mine, other] = [randomExit(state), randomExit(state)];
+    const { accountId, tokenId } = other;
+    await expectCircuitRefusal(circuit, { ...mine, accountId: (accountId + 1n) % 64n });
+    await expectCircuitRefusal(circuit, { ...mine, tokenId: (tokenId + 1n) % 8n });
+  });
+
+  it("refuses the balances that an account had earlier", async () => {
+    const [accountId] = [...state.accounts()].at(-1)!;
+    const earlier = createExitWitnessInput(state, accountId, 0);
+    const later = state.update(accountId, 0, { balance: 0n });
+    await expectCircuitRefusal(circuit, { ...earlier, stateRoot: later.root });
+  });
+
+  it("refuses an account that does not exist", async () => {
+    const free = state.nextAccountId;
+    expectCode("ACCOUNT_NOT_FOUND", () => createExitWitnessInput(state, free, 0));
+    const { stateSiblings, tokenSiblings } = state.witness(free, 0);
+    const claim = { accountId: BigInt(free), tokenId: 0n, owner: 0n, amount: 0n };
+    const leaf = { nonce: 0n, pubKeyHash: 0n, stateSiblings, tokenSiblings };
+    const input = { stateRoot: state.root, ...claim, ...leaf };
+    await expectCircuitRefusal(circuit, input, "ACCOUNT_NOT_FOUND");
+  });
+
+  it("refuses ids that the trees do not have", async () => {
+    const honest = randomExit(state);
+    const accountId = honest.accountId + BigInt(accountCapacity(preset));
+    await expectCircuitRefusal(circuit, { ...honest, accountId }, "ACCOUNT_ID_OUT_OF_RANGE");
+    const tokenId = honest.tokenId + BigInt(tokenCapacity(preset));
+    await expectCircuitRefusal(circuit, { ...honest, tokenId }, "TOKEN_ID_OUT_OF_RANGE");
+  });
+
+  it("refuses to move bits between nonce and owner", async () => {
+    const honest = randomExit(state);
+    const { nonce, owner } = honest;
+    const moved = { nonce: nonce - 1n, owner: owner + (1n << 160n) };
+    await expectCircuitRefusal(circuit, { ...honest, ...moved });
+  });
+
+  it("leaves no input and no wire free", async () => {
+    const honest = randomExit(state);
+    const names = [...EXIT_PUBLIC_INPUTS, "nonce", "pubKeyHash"];
+    expect(await findFreeInputs(circuit, honest, names)).to.deep.equal([]);
+    const witness = await circuit.calculateWitness(honest);
+    expect(findFreeWires(circuit.constraints(), witness)).to.deep.equal([]);
+  });
+});
+
+/** Accounts with balances, a key or none, and gaps between their ids. */
+function randomState(): RollupState {
+  let state = createGenesisState(preset, { feeAccountAddress: 1n + random.bigint(159) });
+  for (let i = 0; i < ACCOUNTS; i++) {
+    const account = {
+      kind: LEAF_KIND.account,
+      nonce: 1 + random.int(2 ** 31),
+      address: 1n + random.bigint(159),
+      pubKeyHash: random.bool() ? random.field() : 0n,
+    };
+    const accountId = 1 + 4 * i + random.int(4);
+    state = state.update(accountId, random.int(tokenCapacity(preset)), {
+      account,
+      balance: random.bigint(128),
+    });
+    state = state.update(accountId, 0, { balance: random.bigint(128) });
+  }
+  return state;
+}
+
+/** The honest claim of an account to some ETH. */
+function randomExit(state: RollupState) {
+  const accounts = [...state.accounts()].filter(([accountId]) => accountId > 0);
+  const [accountId] = random.pick(accounts);
+  return createExitWitnessInput(state, accountId, 0);
+}
