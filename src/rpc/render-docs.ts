@@ -12,8 +12,8 @@ const PRIMITIVES: readonly (readonly [string, string])[] = [
 
 const INTRODUCTION = [
   "They are answered on the port of the L1 node, beside Ethereum's own. Parameters are positional.",
-  "A refusal is a JSON-RPC error whose `data` is `{ code, facts, sentence, fix }`; over HTTP, where",
-  "Hardhat's server lets no objects pass, it is the same as JSON text in `data.data`.",
+  "A refusal is a JSON-RPC error whose `data` is `{ code, facts, sentence, fix }`; over HTTP,",
+  "where Hardhat's server lets no objects pass, it is the same as JSON text in `data.data`.",
 ].join(" ");
 
 export function renderRpcDocs(): string {

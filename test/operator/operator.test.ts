@@ -111,7 +111,7 @@ describe(`operator: blocks (${random.title})`, () => {
     expect(world.operator.blocks.map(({ applied }) => applied.block.slots)).to.deep.equal([
       4, 4, 16, 16,
     ]);
-    expect(world.prover.jobs.map(({ keyId }) => slots)).to.deep.equal([4, 4, 16, 16]);
+    expect(world.prover.jobs.map(({ keyId }) => keyId)).to.deep.equal([4, 4, 16, 16]);
   });
 
   it("starts another block when one can not collect a further fee token", async () => {
