@@ -3,7 +3,6 @@ import { applyBlock } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
 import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
 import { type Preset, PRESETS } from "../../src/protocol/presets.ts";
 import { createWorld, randomBlock } from "../helpers/random-block.ts";
@@ -67,7 +66,7 @@ async function expectAgreement(
     const applied = applyBlock(state, randomBlock(world, state, options), world.domain);
     const commitment = commitBlock(applied, world.domain);
     const input = createBlockWitnessInput(applied, commitment);
-    const witness = await circuit.calculateWitness(input as unknown as InputValues);
+    const witness = await circuit.calculateWitness(input);
     expect(circuit.checkWitness(witness)).to.equal(null);
     expect(witness.slice(1, 1 + commitment.publicInputs.length)).to.deep.equal(
       commitment.publicInputs,

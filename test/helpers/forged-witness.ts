@@ -27,7 +27,7 @@ export async function expectCircuitRefusal(
   inputs: InputValues,
   rule?: string,
 ): Promise<void> {
-  const refusal: unknown = await circuit.calculateWitness(inputs).catch((e) => e);
+  const refusal: unknown = await circuit.calculateWitness(inputs).catch((error: unknown) => error);
   const { facts } = expectCode("CIRCUIT_ASSERT_FAILED", () => {
     if (refusal instanceof Error) throw refusal;
   });

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCode } from "../helpers/expect-code.ts";
@@ -25,7 +24,7 @@ describe(`Rules, ${random.title}`, () => {
     it(`${tag}: TypeScript and the circuit refuse ${name}`, async () => {
       const { refuse, createInput } = build(random, preset);
       expectCode(tag, refuse);
-      await expectCircuitRefusal(circuit, createInput() as object as InputValues, tag);
+      await expectCircuitRefusal(circuit, createInput(), tag);
     });
   }
 
@@ -42,7 +41,7 @@ describe(`Rules, ${random.title}`, () => {
       const { state, domain } = world;
       const block = randomBlock(world, state, { types: [type] });
       const input = createDishonestInput({ state, block, domain, forcedSignals: [signals] });
-      await expectCircuitRefusal(circuit, input as object as InputValues, "UNUSED_COLUMN_NOT_ZERO");
+      await expectCircuitRefusal(circuit, input, "UNUSED_COLUMN_NOT_ZERO");
     });
   }
 

@@ -90,11 +90,12 @@ function splice(
 ): object {
   const isBefore = (slot: number, branch: number) =>
     slot < cutSlot || (slot === cutSlot && branch < cutBranch);
-  const branches = BRANCH_SIGNALS.map((name) => [
+  const branches = BRANCH_SIGNALS.map((name): [string, unknown] => [
     name,
     before[name].map((pair, slot) =>
       pair.map((value, branch) => (isBefore(slot, branch) ? value : after[name][slot]![branch])),
     ),
   ]);
-  return { ...after, oldStateRoot: before.oldStateRoot, ...Object.fromEntries(branches) };
+  const spliced: Record<string, unknown> = Object.fromEntries(branches);
+  return { ...after, oldStateRoot: before.oldStateRoot, ...spliced };
 }
