@@ -5,15 +5,11 @@ import zkrollup from "./src/index.ts";
 
 /** Tests are the *.test.ts files: not their helpers, nor the projects that serve as fixtures. */
 const testMocha = overrideTask(["test", "mocha"])
-  .setInlineAction((args, _hre, runSuper) =>
-    runSuper({
-      ...args,
-      testFiles:
-        args.testFiles.length > 0
-          ? args.testFiles
-          : globSync("test/**/*.test.ts", { exclude: ["test/fixture-projects"] }).sort(),
-    }),
-  )
+  .setInlineAction((args, _hre, runSuper) => {
+    const named = args["testFiles"] as string[];
+    const all = globSync("test/**/*.test.ts", { exclude: ["test/fixture-projects"] });
+    return runSuper({ ...args, testFiles: named.length > 0 ? named : all.sort() });
+  })
   .build();
 
 export default defineConfig({

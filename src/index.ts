@@ -1,7 +1,7 @@
 /** The Hardhat plugin: only declarations, so that it costs nothing to load. */
 import { definePlugin } from "hardhat/plugins";
 import type { HardhatPlugin } from "hardhat/types/plugins";
-import { tasks } from "../tasks/index.ts";
+import { tasks } from "../tasks/definitions.ts";
 
 export type * from "./plugin/type-extensions.ts";
 export type * from "./types.ts";

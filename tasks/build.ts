@@ -8,25 +8,31 @@ import { type SizeArguments, toSize } from "./common.ts";
 interface BuildArguments extends SizeArguments {
   readonly noCircuits: boolean;
 }
+/** Of the built-in task's own arguments, those that matter here. */
+interface BuiltInArguments {
+  readonly files: readonly string[];
+  readonly quiet: boolean;
+}
 
 const buildAction: TaskOverrideActionFunction<BuildArguments> = async (
   { noCircuits, preset, prover, ...args },
   hre,
   runSuper,
 ) => {
+  const { files, quiet } = args as unknown as BuiltInArguments;
   // A build of some files only is that of those files.
-  if (!noCircuits && args.files.length === 0) {
+  if (!noCircuits && files.length === 0) {
     const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
     await withPluginErrors(async () =>
       buildCircuits({
         root: hre.config.paths.root,
         config: hre.config.rollup,
         ...toSize({ preset, prover }, hre.config.rollup),
-        progress: args.quiet ? silentProgress : createProgress(),
+        progress: quiet ? silentProgress : createProgress(),
       }),
     );
   }
-  return runSuper(args);
+  return (await runSuper(args)) as unknown;
 };
 
 export default buildAction;

@@ -28,11 +28,14 @@ function toCells(cost: CircuitCost): string[] {
   return [cost.name, ...counts.map((count) => count.toLocaleString("en")), cost.counted];
 }
 
-export default defineAction<CommonArguments>(async (args, hre) => {
+const action = defineAction<CommonArguments>(async (args, hre) => {
   const { measureBlockCircuits } = await import("../src/plugin/circuits/measure.ts");
   const plan = toCircuitPlan(args, hre);
   const costs = await measureBlockCircuits(plan);
-  if (args.json) return printJson(costs);
+  if (args.json) {
+    printJson(costs);
+    return;
+  }
   console.log(
     formatTable([
       { type: "section-header", text: `Circuits of the preset ${plan.preset}` },
@@ -41,3 +44,5 @@ export default defineAction<CommonArguments>(async (args, hre) => {
     ]),
   );
 });
+
+export default action;

@@ -1,4 +1,4 @@
-/** What the tasks have in common: their arguments, their progress, their way to print and to fail. */
+/** What the tasks have in common: arguments, progress, the way to print and to fail. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { Manifest } from "../src/plugin/circuits/manifest.ts";
@@ -83,6 +83,9 @@ export function printJson(value: unknown): void {
 
 /**
  * A task's action: its coded errors are shown as such, and no thread outlives it.
+ *
+ * To be exported by name of a constant: in an `export default` expression tsc leaves the .ts
+ * endings of dynamic imports as they are, and the build would not find them.
  *
  * @typeParam A The options that `index.ts` declares for the task.
  */

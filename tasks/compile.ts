@@ -1,7 +1,7 @@
 /** `hardhat rollup:compile`: compiles circuits, and no more. */
 import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
 
-export default defineAction<CommonArguments>(async (args, hre) => {
+const action = defineAction<CommonArguments>(async (args, hre) => {
   const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const compiled = await compileCircuits(toCircuitPlan(args, hre));
   const rows = compiled.map(({ circuit }) => ({
@@ -11,9 +11,14 @@ export default defineAction<CommonArguments>(async (args, hre) => {
     wasm: circuit.wasmPath,
     cached: circuit.cached,
   }));
-  if (args.json) return printJson(rows);
+  if (args.json) {
+    printJson(rows);
+    return;
+  }
   for (const { name, constraints, r1cs, cached } of rows) {
     const source = cached ? "cached" : "compiled";
     console.log(`${name}: ${constraints.toLocaleString("en")} constraints, ${source}\n  ${r1cs}`);
   }
 });
+
+export default action;

@@ -72,7 +72,7 @@ async function describeCircuits({ circuits }: Manifest) {
   );
 }
 
-export default defineAction<DemoArguments>(async (args, hre) => {
+const action = defineAction<DemoArguments>(async (args, hre) => {
   const plan = toPlan(args, hre);
   const { preset, prover, config } = plan;
   const manifest = await buildFor(plan, hre);
@@ -90,7 +90,10 @@ export default defineAction<DemoArguments>(async (args, hre) => {
     const files = isMock ? [] : await writeProofFiles(folder, manifest, story.blocks);
     const circuits = isMock ? [] : await describeCircuits(manifest);
     if (!ok) process.exitCode = 1;
-    if (args.json) return printJson({ preset, prover, circuits, blocks, balances, files, ok });
+    if (args.json) {
+      printJson({ preset, prover, circuits, blocks, balances, files, ok });
+      return;
+    }
     await printBalances(balances);
     printProofFiles(files);
     console.log(ok ? "\nAll withdrawals have arrived; L1 holds exactly what L2 owes." : "\nFAILED");
@@ -98,3 +101,5 @@ export default defineAction<DemoArguments>(async (args, hre) => {
     await connection.close();
   }
 });
+
+export default action;

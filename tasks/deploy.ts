@@ -7,7 +7,7 @@ interface DeployArguments extends CommonArguments {
   readonly output?: string | undefined;
 }
 
-export default defineAction<DeployArguments>(async (args, hre) => {
+const action = defineAction<DeployArguments>(async (args, hre) => {
   const plan = toPlan(args, hre);
   const { preset, prover, root, progress } = plan;
   await buildFor(plan, hre);
@@ -30,7 +30,10 @@ export default defineAction<DeployArguments>(async (args, hre) => {
     const file = resolve(args.output ?? join(root, "deployments", name));
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify(deployment, null, 2)}\n`);
-    if (args.json) return printJson({ ...deployment, file });
+    if (args.json) {
+      printJson({ ...deployment, file });
+      return;
+    }
     console.log(`Rollup    ${deployment.rollup}`);
     console.log(`Verifier  ${deployment.verifier}`);
     console.log(`Written to ${relative("", file)}`);
@@ -38,3 +41,5 @@ export default defineAction<DeployArguments>(async (args, hre) => {
     await connection.close();
   }
 });
+
+export default action;

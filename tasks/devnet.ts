@@ -1,4 +1,4 @@
-/** `hardhat rollup:devnet`: L1, rollup, operator and prover on one port, until it is interrupted. */
+/** `hardhat rollup:devnet`: L1, rollup, operator and prover on one port, until interrupted. */
 import { styleText } from "node:util";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { Devnet } from "../src/plugin/devnet/devnet.ts";
@@ -17,7 +17,7 @@ function row(...cells: string[]) {
 }
 
 function printDevnet(devnet: Devnet, size: { preset: string; prover: string }): void {
-  const { url, chainId, rollup, verifier, tokens, accounts } = devnet;
+  const { url, chainId, rollup, verifier, tokens, accounts } = devnet.description;
   console.log(
     formatTable([
       { type: "section-header", text: `Rollup ${size.preset}, prover ${size.prover}` },
@@ -49,7 +49,7 @@ function interrupted(): Promise<void> {
   });
 }
 
-export default defineAction<DevnetArguments>(async (args, hre) => {
+const action = defineAction<DevnetArguments>(async (args, hre) => {
   const plan = toPlan(args, hre);
   const { preset, prover } = plan;
   await buildFor(plan, hre);
@@ -64,8 +64,7 @@ export default defineAction<DevnetArguments>(async (args, hre) => {
   };
   const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger });
   if (args.json) {
-    const { close: _, ...description } = devnet;
-    printJson(description);
+    printJson(devnet.description);
   } else {
     printDevnet(devnet, { preset, prover });
   }
@@ -73,3 +72,5 @@ export default defineAction<DevnetArguments>(async (args, hre) => {
   setTimeout(() => process.exit(), CLOSING_MS_MAX).unref();
   await devnet.close();
 });
+
+export default action;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
 
-export default defineAction<CommonArguments>(async (args, hre) => {
+const action = defineAction<CommonArguments>(async (args, hre) => {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const plan = toCircuitPlan(args, hre);
   const { circuits } = await buildCircuits(plan);
@@ -11,8 +11,13 @@ export default defineAction<CommonArguments>(async (args, hre) => {
     file: join(plan.config.paths.contracts, `${contract}.sol`),
     circuits: circuits.filter(({ verifier }) => verifier === contract).map(({ name }) => name),
   }));
-  if (args.json) return printJson(contracts);
+  if (args.json) {
+    printJson(contracts);
+    return;
+  }
   for (const { contract, file, circuits } of contracts) {
     console.log(`${contract} verifies ${circuits.join(", ")}\n  ${file}`);
   }
 });
+
+export default action;

@@ -35,11 +35,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   ROLLUP_NOT_BUILT: {
     message: ({ preset, prover, reason }) =>
       `The rollup of preset ${preset} with prover ${prover} is not built: ${reason}.`,
-    fix: "Run hardhat build (hardhat test does), with --preset and --prover if they are not the config's.",
+    fix: "Run hardhat build (hardhat test does), with --preset if it is not the config's.",
   },
   ROLLUP_NOT_DEPLOYED: {
     message: ({ network }) => `There is no rollup on this connection to the network ${network}.`,
-    fix: "Call connection.rollup.deploy(), or connect to a devnet (hardhat rollup:devnet) and attach().",
+    fix: "Call connection.rollup.deploy(), or connect to a devnet (rollup:devnet) and attach().",
   },
   OPERATOR_ELSEWHERE: {
     message: ({ network }) => `The operator of the rollup on ${network} runs in another process.`,
@@ -56,6 +56,6 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>
       `The config says solc ${configured}, but the compiler at ${path} is version ${installed}.`,
-    fix: "Set the version to that of the installed solc package, or install the package in the configured version.",
+    fix: "Set the version to that of the installed solc package, or install that version.",
   },
 });

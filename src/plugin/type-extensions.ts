@@ -18,7 +18,7 @@ declare module "hardhat/types/config" {
 
 declare module "hardhat/types/network" {
   interface NetworkConnection<
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- must be that of Hardhat's own
+    // eslint-disable-next-line -- must be declared just as Hardhat declares it
     ChainTypeT extends ChainType | string = DefaultChainType,
   > {
     rollup: ConnectionRollup;

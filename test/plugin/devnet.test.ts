@@ -13,7 +13,7 @@ describe("plugin/devnet", () => {
     devnet = await startDevnet(hre, { port: 0, hostname: "127.0.0.1", prover: "mock" });
     connection = await hre.network.create({
       network: "localhost",
-      override: { url: devnet.url },
+      override: { url: devnet.description.url },
     });
   });
 
@@ -23,10 +23,14 @@ describe("plugin/devnet", () => {
   });
 
   it("gives every account tokens, and lists them", async () => {
-    expect(devnet.tokens.map(({ symbol }) => symbol)).to.deep.equal(["ETH", "TUSD", "TEUR"]);
-    expect(devnet.accounts).to.have.length(10);
+    expect(devnet.description.tokens.map(({ symbol }) => symbol)).to.deep.equal([
+      "ETH",
+      "TUSD",
+      "TEUR",
+    ]);
+    expect(devnet.description.accounts).to.have.length(10);
     const [signer] = await connection.ethers.getSigners();
-    expect(devnet.accounts[0]!.address).to.equal(signer!.address);
+    expect(devnet.description.accounts[0]!.address).to.equal(signer!.address);
   });
 
   it("serves wallets on the other side of the port", async () => {
@@ -52,7 +56,7 @@ describe("plugin/devnet", () => {
   });
 
   it("refuses a port that is taken", async () => {
-    const port = Number(new URL(devnet.url).port);
+    const port = Number(new URL(devnet.description.url).port);
     const second = startDevnet(hre, { port, hostname: "127.0.0.1", prover: "mock" });
     await expectRejection("PORT_IN_USE", second);
   });

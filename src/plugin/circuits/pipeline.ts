@@ -1,6 +1,6 @@
 /**
- * From .circom files to keys and verifier contracts: compile, set up, generate. Each step takes from
- * the cache what has not changed, so a build with nothing to do costs milliseconds.
+ * From .circom files to keys and verifier contracts: compile, set up, generate. Each step takes
+ * from the cache what has not changed, so a build with nothing to do costs milliseconds.
  */
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";

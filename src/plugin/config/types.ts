@@ -2,23 +2,23 @@
 import type { PresetName } from "../../protocol/presets.ts";
 
 export const PROVER_NAMES = ["snarkjs", "mock"] as const;
-/** Who proves blocks. `mock` proves nothing, and its verifier accepts that: for tests of contracts only. */
+/** Who proves blocks. `mock` proves nothing, and its verifier accepts that: for tests only. */
 export type ProverName = (typeof PROVER_NAMES)[number];
 
 export const SETUP_TYPES = ["dev"] as const;
 
 /** How proving keys are made. */
 export interface SetupConfig {
-  /** `dev`: from a known trapdoor, in seconds, and **insecure**: whoever knows the seed can forge proofs. */
+  /** `dev`: from a known trapdoor, in seconds, **insecure**: who knows the seed can forge proofs. */
   readonly type: (typeof SETUP_TYPES)[number];
-  /** Text that the trapdoor is derived from, if not the usual one: the same seed gives the same keys. */
+  /** What the trapdoor is derived from, if not the usual text: the same seed gives the same keys. */
   readonly seed?: string;
 }
 
 export interface CircuitsConfig {
-  /** Absolute folder of the project's own circuits: each file in it with a main component is built. */
+  /** Absolute folder of the project's own circuits: each file with a main component is built. */
   readonly path: string;
-  /** Absolute folders that `include` searches, after the including file's and before node_modules. */
+  /** Absolute folders that `include` searches after the including file's, before node_modules. */
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
   readonly optimization: 0 | 1 | 2;

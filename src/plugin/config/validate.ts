@@ -56,19 +56,17 @@ const rollupUserConfigSchema = z
   .strict()
   .optional();
 
-export async function validateRollupUserConfig({
+export function validateRollupUserConfig({
   rollup,
-}: HardhatUserConfig): Promise<HardhatUserConfigValidationError[]> {
+}: HardhatUserConfig): HardhatUserConfigValidationError[] {
   return validateUserConfigZodType(rollup, rollupUserConfigSchema).map((error) => ({
     ...error,
     path: ["rollup", ...error.path],
   }));
 }
 
-/** Hardhat takes any compiler at `path` for the configured version, so a mismatch is caught here. */
-export async function validateSolcVersions(
-  config: HardhatConfig,
-): Promise<HardhatConfigValidationError[]> {
+/** Hardhat takes any compiler at `path` for the configured version: a mismatch is caught here. */
+export function validateSolcVersions(config: HardhatConfig): HardhatConfigValidationError[] {
   return Object.entries(config.solidity.profiles).flatMap(([profile, { compilers }]) =>
     compilers.flatMap(({ version: configured, path }, index) => {
       const installed = path === undefined ? undefined : solcVersionAt(path);

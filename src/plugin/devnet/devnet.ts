@@ -20,7 +20,8 @@ export interface DevnetAccount {
   readonly privateKey?: string;
 }
 
-export interface Devnet {
+/** What a client has to know. */
+export interface DevnetDescription {
   readonly url: string;
   readonly chainId: number;
   readonly rollup: string;
@@ -29,6 +30,10 @@ export interface Devnet {
   readonly tokens: readonly { id: number; symbol: string; address: string }[];
   /** Each with ETH and the test tokens on L1; the first is operator and governor. */
   readonly accounts: readonly DevnetAccount[];
+}
+
+export interface Devnet {
+  readonly description: DevnetDescription;
   close(): Promise<void>;
 }
 
@@ -62,7 +67,7 @@ export async function startDevnet(
   const rollup = await connection.rollup.deploy({ ...deployOptions, tokens, mode: "interval" });
   const { contracts, provider, operator } = rollup;
   const listening = await server.listen();
-  return {
+  const description: DevnetDescription = {
     url: `http://${listening.address.replace(ALL_INTERFACES, "127.0.0.1")}:${listening.port}`,
     chainId: Number(operator.chainId),
     rollup: await contracts.rollup.getAddress(),
@@ -73,11 +78,12 @@ export async function startDevnet(
       address,
     })),
     accounts,
-    close: async () => {
-      await server.close();
-      await connection.close();
-    },
   };
+  const close = async () => {
+    await server.close();
+    await connection.close();
+  };
+  return { description, close };
 }
 
 /** Hardhat's server lets a taken port end the process with a stack trace. @throws PORT_IN_USE */

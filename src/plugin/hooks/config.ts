@@ -2,10 +2,12 @@ import type { ConfigHooks } from "hardhat/types/hooks";
 import { extendResolvedConfig, withDefaultSolc } from "../config/resolve.ts";
 import { validateRollupUserConfig, validateSolcVersions } from "../config/validate.ts";
 
-export default async (): Promise<Partial<ConfigHooks>> => ({
+const handlers: Partial<ConfigHooks> = {
   extendUserConfig: async (config, next) => withDefaultSolc(await next(config)),
-  validateUserConfig: validateRollupUserConfig,
+  validateUserConfig: (config) => Promise.resolve(validateRollupUserConfig(config)),
   resolveUserConfig: async (userConfig, resolveVariable, next) =>
     extendResolvedConfig(userConfig, await next(userConfig, resolveVariable)),
-  validateResolvedConfig: validateSolcVersions,
-});
+  validateResolvedConfig: (config) => Promise.resolve(validateSolcVersions(config)),
+};
+
+export default () => Promise.resolve(handlers);

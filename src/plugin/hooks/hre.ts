@@ -1,8 +1,11 @@
 import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
 import { createProjectCircuits } from "../circuits/project-circuits.ts";
 
-export default async (): Promise<Partial<HardhatRuntimeEnvironmentHooks>> => ({
-  created: async (_context, hre) => {
+const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
+  created: (_context, hre) => {
     hre.circuits = createProjectCircuits(hre.config);
+    return Promise.resolve();
   },
-});
+};
+
+export default () => Promise.resolve(handlers);

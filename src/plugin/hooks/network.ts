@@ -1,5 +1,5 @@
 /** Gives each connection its rollup, answers `rollup_*`, and lets L2 follow the snapshots of L1. */
-import type { HookContext, NetworkHooks } from "hardhat/types/hooks";
+import type { NetworkHooks } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
 import { LazyRollup } from "../rollup/lazy-rollup.ts";
@@ -46,7 +46,7 @@ async function revert(rollup: LazyRollup, request: JsonRpcRequest, next: Next) {
   });
 }
 
-export default async (): Promise<Partial<NetworkHooks>> => {
+function createHandlers(): Partial<NetworkHooks> {
   const rollups = new WeakMap<object, LazyRollup>();
   return {
     async newConnection(context, next) {
@@ -57,7 +57,7 @@ export default async (): Promise<Partial<NetworkHooks>> => {
       return connection;
     },
 
-    async onRequest(context, connection, request, next) {
+    onRequest(context, connection, request, next) {
       const pass: Next = (passed) => next(context, connection, passed);
       const rollup = rollups.get(connection);
       if (rollup === undefined) return pass(request);
@@ -67,9 +67,11 @@ export default async (): Promise<Partial<NetworkHooks>> => {
       return pass(request);
     },
 
-    async closeConnection(context: HookContext, connection, next) {
+    async closeConnection(context, connection, next) {
       await rollups.get(connection)?.close();
       await next(context, connection);
     },
   };
-};
+}
+
+export default () => Promise.resolve(createHandlers());

@@ -1,9 +1,15 @@
 import type { TestHooks } from "hardhat/types/hooks";
 
-export default async (): Promise<Partial<TestHooks>> => ({
+async function endProverThreads(): Promise<void> {
+  const { releaseProver } = await import("../../circuits/snarkjs.ts");
+  await releaseProver();
+}
+
+const handlers: Partial<TestHooks> = {
   onTestRunDone: async (context, runner, next) => {
     await next(context, runner);
-    const { releaseProver } = await import("../../circuits/snarkjs.ts");
-    await releaseProver();
+    await endProverThreads();
   },
-});
+};
+
+export default () => Promise.resolve(handlers);

@@ -12,8 +12,8 @@ import type { ProverName } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
 /**
- * Checks that circuits, keys and the compiled verifier belong together, so that no proof is made that
- * L1 must refuse.
+ * Checks that circuits, keys and the compiled verifier belong together, so that no proof is made
+ * that L1 must refuse.
  *
  * @throws ROLLUP_NOT_BUILT
  */

@@ -11,8 +11,9 @@ import { PRESETS } from "../../protocol/presets.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { createRpcClient } from "../../rpc/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
-import { RollupProvider } from "../../sdk/provider.ts";
+import { type RollupInfo, RollupProvider } from "../../sdk/provider.ts";
 import { createGenesisState } from "../../state/rollup-state.ts";
+import { isRollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
 import { createProver } from "./prover.ts";
@@ -84,11 +85,26 @@ export async function deploySession(
   return { ...(await describe(l1, connection)), local };
 }
 
-/** The rollup that answers `rollup_*` on the other side of the connection. */
+/**
+ * The rollup that answers `rollup_*` on the other side of the connection.
+ *
+ * @throws ROLLUP_NOT_DEPLOYED
+ */
 export async function attachSession({ connection }: Environment): Promise<Session> {
-  const { rollupAddress } = await createProvider(connection).getConfig();
+  const { rollupAddress } = await findRollup(connection);
   const signer = await firstSigner(connection);
   return describe(await connectRollup({ rollupAddress }, signer), connection);
+}
+
+/** A node that knows no rollups answers with an error of its own. */
+async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
+  try {
+    return await createProvider(connection).getConfig();
+  } catch (cause) {
+    if (isRollupError(cause)) throw cause;
+    const network = connection.networkName;
+    throw pluginError({ code: "ROLLUP_NOT_DEPLOYED", network }, { cause });
+  }
 }
 
 export async function closeSession({ local }: Session): Promise<void> {

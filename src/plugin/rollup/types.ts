@@ -18,8 +18,8 @@ export interface DeployOptions {
   /** ERC-20 contracts to list, in the order of their ids from 1. */
   readonly tokens?: readonly string[];
   /**
-   * Who makes blocks move. Default `on-demand`: whoever waits for a stage. `interval` is for a devnet,
-   * `manual` for tests that stop in between.
+   * Who makes blocks move. Default `on-demand`: whoever waits for a stage. `interval` is for a
+   * devnet, `manual` for tests that stop in between.
    */
   readonly mode?: OperatorMode;
   /** `interval`: a block is sealed when it is full, or this long after the one before. */
@@ -42,20 +42,20 @@ export interface RollupContracts {
 /**
  * The rollup of a network connection.
  *
- * On a simulated network, or one with an L1 of its own, `deploy` makes one, with its operator in this
- * process. On a devnet, `attach` (or just `getWallets`) finds the rollup that runs there.
+ * On a simulated network, or one with an L1 of its own, `deploy` makes one, with its operator in
+ * this process. On a devnet, `attach` (or just `getWallets`) finds the rollup that runs there.
  */
 export interface ConnectionRollup {
   /**
-   * Deploys verifier and rollup with the first ethers signer, who becomes governor and validator, and
-   * starts an operator. A rollup deployed earlier on this connection is no longer the current one.
+   * Deploys verifier and rollup with the first ethers signer, who becomes governor and validator,
+   * and starts an operator. A rollup deployed here earlier is no longer the current one.
    *
    * @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN
    */
   deploy(options?: DeployOptions): Promise<ConnectionRollup>;
   /** Uses the rollup of a devnet, through its `rollup_*` methods. @throws ROLLUP_NOT_DEPLOYED */
   attach(): Promise<ConnectionRollup>;
-  /** A wallet for each ethers signer of the connection, in their order. @throws ROLLUP_NOT_DEPLOYED */
+  /** A wallet for each ethers signer, in their order. @throws ROLLUP_NOT_DEPLOYED */
   getWallets(): Promise<RollupWallet[]>;
   /** Lists an ERC-20 contract; the first signer must be governor. */
   listToken(address: string): Promise<Token>;
