@@ -31,6 +31,9 @@ import {
 } from "./verifiers.ts";
 import { writeIfChanged } from "./write-if-changed.ts";
 
+/** The one setup there is, `dev`, makes keys with known secrets. */
+const INSECURE = true;
+
 export interface BuildPlan {
   /** Root folder of the project. */
   readonly root: string;
@@ -107,7 +110,7 @@ export async function setUpCircuits(
 export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
   const { config, preset, prover } = plan;
   const keyed = await setUpCircuits(await compileCircuits(plan), plan);
-  const sources = generateVerifiers(keyed, config);
+  const sources = generateVerifiers(keyed);
   const circuits = keyed.map(describe);
   if (prover === "mock") {
     await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER]);
@@ -124,15 +127,14 @@ export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
 }
 
 /** The verifier contracts by name: one per project circuit, and one for the rollup. */
-function generateVerifiers(keyed: readonly Keyed[], { setup }: RollupConfig): Map<string, string> {
-  const insecure = setup.type === "dev";
+function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { circuit, keyId, verificationKey } of keyed) {
     // A circuit without public values has nothing to verify.
     if (keyId !== undefined || verificationKey.nPublic === 0) continue;
     const contractName = verifierName(circuit.name);
     const keys = [{ id: 0, name: circuit.name, verificationKey }];
-    sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
+    sources.set(contractName, generateVerifier({ contractName, keys, insecure: INSECURE }));
   }
   const rollupKeys = keyed.flatMap(({ circuit, keyId, verificationKey }) =>
     keyId === undefined ? [] : { id: keyId, name: circuit.name, verificationKey },
@@ -142,7 +144,7 @@ function generateVerifiers(keyed: readonly Keyed[], { setup }: RollupConfig): Ma
       contractName: ROLLUP_VERIFIER,
       keys: rollupKeys,
       selectByKeyId: true,
-      insecure,
+      insecure: INSECURE,
       digest: PROTOCOL_DIGEST,
     };
     sources.set(ROLLUP_VERIFIER, generateVerifier(options));

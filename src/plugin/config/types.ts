@@ -9,9 +9,9 @@ export const SETUP_TYPES = ["dev"] as const;
 
 /** How proving keys are made. */
 export interface SetupConfig {
-  /** `dev`: from a known trapdoor, in seconds, **insecure**: who knows the seed can forge proofs. */
+  /** `dev`: from a known trapdoor, in seconds, **insecure**: its seed is enough to forge proofs. */
   readonly type: (typeof SETUP_TYPES)[number];
-  /** What the trapdoor is derived from, if not the usual text: the same seed gives the same keys. */
+  /** What the trapdoor is derived from, if not the usual text: same seed, same keys. */
   readonly seed?: string;
 }
 
