@@ -1,7 +1,7 @@
 /**
- * Writes the files that are generated from `src/protocol`, the docs of the RPC methods, and the ABI
- * from the last build of the contracts, or with `--check` compares them with what is committed and
- * exits with 1 if one is stale.
+ * Writes the files that are generated from `src/protocol`, the docs of RPC methods and errors, and
+ * the ABI from the last build of the contracts, or with `--check` compares them with what is
+ * committed and exits with 1 if one is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { format, resolveConfig } from "prettier";
 import { type AbiArtifact, renderAbi } from "../src/l1/render-abi.ts";
 import { GENERATED_FILES, type GeneratedFile } from "../src/protocol/generated-files.ts";
 import { renderRpcDocs } from "../src/rpc/render-docs.ts";
+import { renderErrorDocs } from "./render-error-docs.ts";
 
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
@@ -31,10 +32,14 @@ async function filesFromBuild(): Promise<GeneratedFile[]> {
   return [{ path: "src/l1/generated/abi.ts", render }];
 }
 
-const rpcDocs: GeneratedFile = { path: "docs/rpc.md", render: renderRpcDocs };
+const errorDocs = await renderErrorDocs(root);
+const docs: GeneratedFile[] = [
+  { path: "docs/rpc.md", render: renderRpcDocs },
+  { path: "docs/errors.md", render: () => errorDocs },
+];
 
 const stale: string[] = [];
-for (const { path, render } of [...GENERATED_FILES, rpcDocs, ...(await filesFromBuild())]) {
+for (const { path, render } of [...GENERATED_FILES, ...docs, ...(await filesFromBuild())]) {
   const file = join(root, path);
   const text = await formatted(file, render());
   const current = await readFile(file, "utf8").catch(() => "");
