@@ -114,10 +114,9 @@ export class Ledger {
    */
   takeNews(news: L1News): number {
     const { view, requests } = readNews(this.#l1, news);
-    const sequence = this.#sequenceFrom(this.#blocks.length);
-    const reopened = this.#atLeast(sequence, view.timestamp);
+    const { sequence, dropped } = this.#reopenedAt(view.timestamp);
     const items = requests.map((request) => ({ kind: "request" as const, request }));
-    this.#adopt(items.reduce(placeItem, reopened.sequence), reopened.dropped);
+    this.#adopt(items.reduce(placeItem, sequence), dropped);
     this.#l1 = view;
     return requests.length;
   }
@@ -189,10 +188,11 @@ export class Ledger {
     return { sealed: this.#blocks.slice(index), open: this.#open };
   }
 
-  #atLeast(sequence: Sequence, timestamp: bigint) {
-    return timestamp > sequence.open.block.header.timestamp
-      ? reopenSequence(sequence, timestamp)
-      : { sequence, dropped: [] };
+  /** The open block with a timestamp that is not before the given one. */
+  #reopenedAt(timestamp: bigint) {
+    const sequence = this.#sequenceFrom(this.#blocks.length);
+    const isLater = timestamp > sequence.open.block.header.timestamp;
+    return isLater ? reopenSequence(sequence, timestamp) : { sequence, dropped: [] };
   }
 
   /** Makes a sequence the end of the ledger. */

@@ -327,7 +327,7 @@ export class Operator {
     this.#assertRunning();
     if (isDone()) return find();
     if (this.options.mode === "on-demand") {
-      await this.processBlocks(stage);
+      await (stage === "accepted" ? this.syncL1() : this.processBlocks(stage));
       return find();
     }
     const endMs = this.#clock.nowMs() + this.options.waitLimitMs;

@@ -103,10 +103,11 @@ export function reopenSequence(
   sequence: Sequence,
   timestamp: bigint,
 ): { sequence: Sequence; dropped: DroppedItem[] } {
-  const first = sequence.sealed[0]?.applied ?? sequence.open.block;
-  const { blockNumber } = "block" in first ? first.block : first.header;
+  const oldest = sequence.sealed[0]?.applied;
+  const { before } = oldest ?? sequence.open.block;
+  const { blockNumber } = oldest?.block ?? sequence.open.block.header;
   const items = [...sequence.sealed, sequence.open].flatMap(({ items }) => items);
-  let next: Sequence = { sealed: [], open: openSlots(first.before, blockNumber, timestamp) };
+  let next: Sequence = { sealed: [], open: openSlots(before, blockNumber, timestamp) };
   const dropped: DroppedItem[] = [];
   for (const item of items) {
     try {

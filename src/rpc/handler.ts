@@ -1,6 +1,7 @@
 /** The operator's side of the `rollup_*` methods. */
 import type { z } from "zod";
 import { toChecksumAddress } from "../l1/addresses.ts";
+import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { BlockRecord } from "../operator/pipeline.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
@@ -62,6 +63,7 @@ function createMethods(operator: Operator): Methods {
       await operator.catchUp();
       if (signed.type !== "changePubKey") return operator.submit(signed);
       const { authorization, ...transaction } = signed;
+      if (authorization === ON_CHAIN_AUTHORIZATION) await operator.syncL1();
       return operator.submit(transaction, authorization);
     },
     rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,

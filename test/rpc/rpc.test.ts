@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { makeError, ZeroAddress } from "ethers";
+import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
 import { createRpcClient, type RpcClient } from "../../src/rpc/client.ts";
 import { fromJsonRpcError, toJsonRpcError } from "../../src/rpc/error-transport.ts";
@@ -10,6 +11,7 @@ import { expectRejection } from "../helpers/expect-code.ts";
 import {
   authorize,
   createOperatorWorld,
+  deposit,
   type Draft,
   type OperatorWorld,
   signFor,
@@ -123,6 +125,33 @@ describe(`rpc: methods (${random.title})`, () => {
 
   it("has been called for every method there is", () => {
     expect([...called].sort()).to.deep.equal(Object.keys(RPC_METHODS).sort());
+  });
+});
+
+describe(`rpc: reading L1 (${random.title})`, () => {
+  it("happens for consent that was just given there, whatever the mode", async () => {
+    const alice = new User(random);
+    const world = await createOperatorWorld({ options: { mode: "manual" } });
+    const client = createLinkedClient(world.operator);
+    await deposit(world, alice.address, 1n);
+    const change = signFor(world, alice, { type: "changePubKey", tokenId: 0 });
+    if (change.type !== "changePubKey") throw new Error("it was drafted as such");
+    const param = { ...change, authorization: ON_CHAIN_AUTHORIZATION };
+    const refused = client.call("rollup_submitTransaction", param);
+    await expectRejection("AUTHORIZATION_INVALID", refused);
+    const { pubKeyHash } = alice.signer;
+    world.l1.authorize({ owner: alice.address, nonce: change.nonce, pubKeyHash });
+    const receipt = await client.call("rollup_submitTransaction", param);
+    expect(receipt.status).to.equal("accepted");
+  });
+
+  it("happens at every question on demand, and seals nothing", async () => {
+    const world = await createOperatorWorld();
+    const client = createLinkedClient(world.operator);
+    const requestId = world.l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
+    const receipt = await client.call("rollup_waitForPriorityRequest", requestId, "accepted");
+    expect(receipt?.status).to.equal("accepted");
+    expect(world.operator.blocks).to.have.length(0);
   });
 });
 
