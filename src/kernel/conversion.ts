@@ -54,10 +54,7 @@ export function defineImport(module: ModuleBuilder, macros: FieldMacros, suffix:
   });
 }
 
-/**
- * The integers that a pair of reduced elements stands for, written to two addresses. They are
- * congruent to the elements and lie in [0, 2^255), but need not be below the modulus.
- */
+/** The integers in [0, p) that a pair of reduced elements stands for, written to two addresses. */
 export function storeIntegers(
   fn: FunctionBuilder,
   module: ModuleBuilder,
@@ -66,12 +63,11 @@ export function storeIntegers(
   element: Limbs,
 ): void {
   const one = macros.constant([1, 0, 0, 0, 0]);
+  const value = macros.tidy(fn, macros.multiply(fn, element, one));
+  const negative = negativeLanes(fn, module, value);
   const modulus = macros.constant(macros.field.modulusLimbs);
-  // Between p/2 and 3p/2, so that what is left after carrying is not negative.
-  const value = macros
-    .tidy(fn, macros.multiply(fn, element, one))
-    .map((limb, i) => f64x2.add(limb, modulus[i]!));
-  const digits = positiveDigits(fn, module, value);
+  const positive = value.map((limb, i) => f64x2.add(limb, v128.and(modulus[i]!, negative)));
+  const digits = positiveDigits(fn, module, positive);
   for (let word = 0; word < 4; word++) {
     const parts = digits.flatMap((digit, i) => {
       const shift = Number(LIMB_BITS) * i - 64 * word;
@@ -85,7 +81,17 @@ export function storeIntegers(
   }
 }
 
-/** Limbs of up to 52 bits, signed, as digits in [0, 2^51) of 64-bit integers. */
+/**
+ * Which lanes of a tidy value are negative: all ones there. Evaluating the limbs in floating point
+ * rounds, but a balanced limb outweighs all below it, so the sign is right.
+ */
+function negativeLanes(fn: FunctionBuilder, module: ModuleBuilder, value: Limbs): V128 {
+  const radix = module.constant(doubleBits(2 ** Number(LIMB_BITS)));
+  const estimate = value.reduceRight((high, limb) => f64x2.multiplyAdd(high, radix, limb));
+  return fn.let(f64x2.less(estimate, module.constant(0n)));
+}
+
+/** The limbs, signed and of up to 52 bits, of a value that is not negative, as digits in [0, 2^51) of 64-bit integers. */
 function positiveDigits(fn: FunctionBuilder, module: ModuleBuilder, limbs: Limbs): V128[] {
   const magic = 1.5 * 2 ** 52;
   const bias = 1n << 62n; // a multiple of 2^51 that keeps every digit positive while it is shifted

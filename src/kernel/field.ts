@@ -20,7 +20,8 @@
  * |x| < 0.51p. The result of `sumOfProducts` has balanced limbs and
  * |x| ≤ Σ|a||b| / 2.64p + 0.51p, so a product of reduced elements is reduced: 1.6² / 2.64 + 0.51 < 1.6.
  * `add` and `subtract` do not carry. A factor may be a sum or a difference of two elements if the
- * other factor has limbs up to 2^51, or of four if the other is balanced.
+ * other factor has limbs up to 2^51, or of four if the other is balanced. `square` takes balanced
+ * elements only.
  */
 
 import { LIMBS, LIMB_BITS, doubleBits } from "./limbs.ts";
@@ -104,6 +105,18 @@ export function storeSingles(
 ): void {
   a.forEach((limb, i) => fn.do(v128.storeLane(low, limb, 0, offset + 8 * i)));
   a.forEach((limb, i) => fn.do(v128.storeLane(high, limb, 1, offset + 8 * i)));
+}
+
+/** Reads lane 0 of one pair and lane 1 of another. */
+export function loadLanes(
+  fn: FunctionBuilder,
+  [low, high]: readonly [I32, I32],
+  offset = 0,
+  limbs = LIMBS,
+): Limbs {
+  return Array.from({ length: limbs }, (_, i) =>
+    fn.let(v128.loadHigh(high, v128.loadLow(low, offset + 16 * i), offset + 16 * i + 8)),
+  );
 }
 
 /** Reads a single element into both lanes. */

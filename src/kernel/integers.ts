@@ -1,0 +1,19 @@
+/** Integers of 32 bytes, lowest first, in a memory seen as 64-bit words. */
+
+const WORDS = 4;
+
+/** @param address In bytes, a multiple of 8. */
+export function writeInteger(words: BigUint64Array, address: number, value: bigint): void {
+  let rest = value;
+  for (let i = 0; i < WORDS; i++) {
+    words[address / 8 + i] = rest; // takes the low 64 bits
+    rest >>= 64n;
+  }
+}
+
+/** @param address In bytes, a multiple of 8. */
+export function readInteger(words: BigUint64Array, address: number): bigint {
+  let value = 0n;
+  for (let i = WORDS - 1; i >= 0; i--) value = (value << 64n) | words[address / 8 + i]!;
+  return value;
+}
