@@ -20,9 +20,9 @@ import {
   type BlockRecord,
   commitBlocks,
   executeBlocks,
+  isCommitted,
   isProven,
   isSealed,
-  isUnproven,
   isWithProof,
   proveBlock,
   submitProofs,
@@ -233,51 +233,58 @@ export class Operator {
     if (hasReached(stage, "executed")) await this.#execute();
   }
 
-  #commit(): Promise<void> {
-    return this.#inBatches("commit", isSealed, this.options.blocksPerTransaction, (blocks) =>
-      commitBlocks(this.#l1, this.#ledger.lastStoredBlock, blocks, this.#ledger.domain),
-    );
-  }
-
-  async #prove(): Promise<void> {
-    await this.#inBatches("prove", isUnproven, 1, async ([block]) => [
-      await proveBlock(this.prover, this.#clock, block!),
-    ]);
-    await this.#inBatches(
-      "submit proof",
-      isWithProof,
-      this.options.blocksPerTransaction,
-      (blocks) => submitProofs(this.#l1, blocks),
-    );
-  }
-
-  #execute(): Promise<void> {
-    return this.#inBatches("execute", isProven, this.options.blocksPerTransaction, (blocks) =>
-      executeBlocks(this.#l1, blocks),
-    );
-  }
-
-  /** Takes all blocks of a kind through a step, oldest first, and keeps each result at once. */
-  async #inBatches<B extends BlockRecord>(
-    step: string,
-    isOfKind: (block: BlockRecord) => block is B,
-    size: number,
-    run: (blocks: readonly B[]) => Promise<readonly BlockRecord[]>,
-  ): Promise<void> {
-    for (;;) {
-      this.#assertRunning();
-      const batch = this.#waitingBlocks.filter(isOfKind).slice(0, size);
-      if (batch.length === 0) return;
-      const { blockNumber } = batch[0]!.applied.block;
-      try {
-        this.#ledger.updateBlocks(await run(batch));
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw operatorError({ code: "BLOCK_STEP_FAILED", step, blockNumber, reason }, { cause });
-      }
-      this.#logger.info(`${step}: block ${blockNumber}, ${batch.length} in all`);
-      this.#notifyWaiters();
+  async #commit(): Promise<void> {
+    for (let batch = this.#next(isSealed); batch.length > 0; batch = this.#next(isSealed)) {
+      const last = this.#ledger.lastStoredBlock;
+      await this.#step("commit", batch, () =>
+        commitBlocks(this.#l1, last, batch, this.#ledger.domain),
+      );
     }
+  }
+
+  /** Sends the proofs of each batch when they are made: nobody waits for those of later blocks. */
+  async #prove(): Promise<void> {
+    for (;;) {
+      for (const block of this.#next(isCommitted)) {
+        if (isWithProof(block)) continue;
+        await this.#step("prove", [block], async () => [
+          await proveBlock(this.prover, this.#clock, block),
+        ]);
+      }
+      const batch = this.#next(isWithProof);
+      if (batch.length === 0) return;
+      await this.#step("submit proof", batch, () => submitProofs(this.#l1, batch));
+    }
+  }
+
+  async #execute(): Promise<void> {
+    for (let batch = this.#next(isProven); batch.length > 0; batch = this.#next(isProven)) {
+      await this.#step("execute", batch, () => executeBlocks(this.#l1, batch));
+    }
+  }
+
+  /** The oldest blocks of a kind, as many as go into one L1 transaction. */
+  #next<B extends BlockRecord>(isOfKind: (block: BlockRecord) => block is B): readonly B[] {
+    return this.#waitingBlocks.filter(isOfKind).slice(0, this.options.blocksPerTransaction);
+  }
+
+  /** Takes blocks through a step and keeps the result. */
+  async #step(
+    step: string,
+    blocks: readonly BlockRecord[],
+    run: () => Promise<readonly BlockRecord[]>,
+  ): Promise<void> {
+    this.#assertRunning();
+    const numbers = blocks.map(({ applied }) => applied.block.blockNumber);
+    try {
+      this.#ledger.updateBlocks(await run());
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const facts = { step, blockNumber: numbers[0]!, reason };
+      throw operatorError({ code: "BLOCK_STEP_FAILED", ...facts }, { cause });
+    }
+    this.#logger.info(`${step}: block ${numbers.join(", ")}`);
+    this.#notifyWaiters();
   }
 
   // ---------------------------------------------------------------------------------- receipts

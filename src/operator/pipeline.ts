@@ -40,13 +40,12 @@ export function isSealed(block: BlockRecord): block is SealedBlock {
   return block.status === "sealed";
 }
 
-/** Committed, and its proof is still to be made. */
-export function isUnproven(block: BlockRecord): block is CommittedBlock {
-  return block.status === "committed" && !("proof" in block);
+export function isCommitted(block: BlockRecord): block is CommittedBlock {
+  return block.status === "committed";
 }
 
 export function isWithProof(block: BlockRecord): block is BlockWithProof {
-  return block.status === "committed" && "proof" in block;
+  return isCommitted(block) && "proof" in block;
 }
 
 export function isProven(block: BlockRecord): block is ProvenBlock {

@@ -19,10 +19,20 @@ export const FEE_ACCOUNT_ADDRESS = 0xfeen;
 export class TestProver implements Prover {
   readonly name = "test";
   readonly jobs: ProofJob[] = [];
+  /** How many of the next jobs fail. */
   failures = 0;
+  #jobsBefore = 0;
+
+  /** One job fails, but only after so many have been done. */
+  failAfter(count: number): void {
+    this.#jobsBefore = count;
+    this.failures = 1;
+  }
 
   prove(job: ProofJob) {
-    if (this.failures > 0) {
+    if (this.#jobsBefore > 0) {
+      this.#jobsBefore--;
+    } else if (this.failures > 0) {
       this.failures--;
       return Promise.reject(new Error("prover fails as the test wants"));
     }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { PRESETS } from "../../src/protocol/presets.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
 import {
   createFundedUser,
   createOperatorWorld,
@@ -153,6 +154,19 @@ describe(`operator: blocks (${random.title})`, () => {
     expect(l1.calls).to.deep.equal(
       ["commitBlocks", "proveBlocks", "executeBlocks"].flatMap((call) => [call, call]),
     );
+  });
+
+  it("sends proofs as soon as an L1 transaction is full of them", async () => {
+    const world = await createOperatorWorld({ options: { blocksPerTransaction: 2 } });
+    const { l1, operator, prover } = world;
+    for (let i = 0; i < 6; i++) await deposit(world, 5n, 1n);
+    await operator.processBlocks("committed");
+    prover.failAfter(2);
+    await expectRejection("BLOCK_STEP_FAILED", operator.proveBlocks());
+    expect(l1.statuses).to.deep.equal(["proven", "proven", "committed"]);
+    await operator.proveBlocks();
+    expect(l1.statuses).to.deep.equal(["proven", "proven", "proven"]);
+    expect(prover.jobs).to.have.length(3);
   });
 
   it("makes nobody wait for more than the stage that was asked for", async () => {
