@@ -27,7 +27,10 @@ export interface PointArithmetic {
   read(address: number): AffinePoint;
 }
 
-export function createPointArithmetic(key: LoadedKey, group: Group): PointArithmetic {
+export function createPointArithmetic(
+  key: Pick<LoadedKey, "memory" | "functions" | "module">,
+  group: Group,
+): PointArithmetic {
   const { memory, functions, module } = key;
   const curve: CurveFunctions = group === "G1" ? module.g1 : module.g2;
   const elements = elementMemory(memory, FQ);
