@@ -13,18 +13,22 @@ import {IRollup} from "./interfaces/IRollup.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {Authorization} from "./libraries/Authorization.sol";
 import {Commitment} from "./libraries/Commitment.sol";
+import {Exits} from "./libraries/Exits.sol";
 import {Operations} from "./libraries/Operations.sol";
 import {Payouts} from "./libraries/Payouts.sol";
 import {PriorityQueue} from "./libraries/PriorityQueue.sol";
 import {TokenRegistry} from "./libraries/TokenRegistry.sol";
 import {CommitBlock, ExecuteBlock, Payout, ProveBlock, StoredBlock} from "./types/Blocks.sol";
+import {ExitClaim, QueuedDeposit} from "./types/Exits.sol";
 import {InitializeParams} from "./types/InitializeParams.sol";
 
 /// @title L1 contract of a zkRollup
-/// @dev No constructor and no immutables, so that a proxy can stand before it. State is added at
-/// the end only; the base contracts keep theirs in ERC-7201 namespaces.
+/// @dev Stands behind a `RollupProxy`: no immutables, and state is added at the end only; the base
+/// contracts keep theirs in ERC-7201 namespaces.
 contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     using Authorization for Authorization.Facts;
+    using Exits for Exits.Record;
+    using Exits for PriorityQueue.Queue;
     using Payouts for Payouts.Pending;
     using PriorityQueue for PriorityQueue.Queue;
     using SafeERC20 for IERC20;
@@ -57,14 +61,40 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     TokenRegistry.Registry private _tokens;
     Payouts.Pending private _pending;
     Authorization.Facts private _facts;
+    Exits.Record private _exits;
+
+    /// @inheritdoc IRollup
+    address public guardian;
 
     modifier onlyValidator() {
         if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
         _;
     }
 
-    /// @notice Starts the rollup; must be called in the transaction, or by the account, that
-    /// deploys it.
+    /// @dev Closes a function when the exodus begins: then the rollup only pays out.
+    modifier whenActive() {
+        _requireActive();
+        _;
+    }
+
+    modifier whenExodus() {
+        if (!_queue.exodus) revert NotInExodusMode();
+        _;
+    }
+
+    modifier onlyGovernorOrGuardian() {
+        if (msg.sender != owner() && msg.sender != guardian) {
+            revert NotGovernorOrGuardian(msg.sender);
+        }
+        _;
+    }
+
+    /// @dev The implementation itself can never be started, so it can never be anybody's.
+    constructor() {
+        _disableInitializers();
+    }
+
+    /// @notice Starts the rollup; `RollupProxy` calls it in its constructor.
     function initialize(InitializeParams calldata params) external initializer {
         if (address(params.verifier).code.length == 0) {
             revert VerifierWithoutCode(address(params.verifier));
@@ -90,12 +120,14 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         );
         emit RollupInitialized(
             params.genesisStateRoot,
+            params.feeAccount,
             params.verifier,
             params.accountCapacity,
             params.tokenCapacity,
             params.priorityExpirationSeconds
         );
         _tokens.listEth();
+        _setGuardian(params.guardian);
         for (uint256 i = 0; i < params.validators.length; ++i) {
             _setValidator(params.validators[i], true);
         }
@@ -104,12 +136,16 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     // ------------------------------------------------------------------------------- deposits
 
     /// @inheritdoc IRollup
-    function depositEth(address owner) external payable nonReentrant {
+    function depositEth(address owner) external payable whenActive nonReentrant {
         _deposit(_tokens.depositableIdOf(TokenRegistry.ETH), msg.value, owner);
     }
 
     /// @inheritdoc IRollup
-    function depositErc20(address token, uint256 amount, address owner) external nonReentrant {
+    function depositErc20(
+        address token,
+        uint256 amount,
+        address owner
+    ) external whenActive nonReentrant {
         uint16 tokenId = _tokens.depositableIdOf(token);
         if (tokenId == ProtocolConstants.ETH_TOKEN_ID) revert TokenWithoutCode(token);
         uint256 balanceBefore = IERC20(token).balanceOf(address(this));
@@ -118,7 +154,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function requestFullExit(uint32 accountId, address token) external {
+    function requestFullExit(uint32 accountId, address token) external whenActive {
         uint16 tokenId = _tokens.idOf(token);
         _requireAccountId(accountId);
         _queue.add(
@@ -137,7 +173,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function setAuthPubKeyHash(uint256 pubKeyHash, uint32 nonce) external {
+    function setAuthPubKeyHash(uint256 pubKeyHash, uint32 nonce) external whenActive {
         _facts.set(pubKeyHash, nonce);
     }
 
@@ -147,7 +183,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     function commitBlocks(
         StoredBlock calldata last,
         CommitBlock[] calldata newBlocks
-    ) external onlyValidator {
+    ) external onlyValidator whenActive {
         _requireNumber(last.blockNumber, blockCounts.committed);
         _requireKnown(last);
         StoredBlock memory parent = last;
@@ -158,7 +194,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function proveBlocks(ProveBlock[] calldata blocks) external {
+    function proveBlocks(ProveBlock[] calldata blocks) external whenActive {
         uint32 proven = blockCounts.proven;
         for (uint256 i = 0; i < blocks.length; ++i) {
             StoredBlock calldata stored = blocks[i].storedBlock;
@@ -175,7 +211,9 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function executeBlocks(ExecuteBlock[] calldata blocks) external onlyValidator nonReentrant {
+    function executeBlocks(
+        ExecuteBlock[] calldata blocks
+    ) external onlyValidator whenActive nonReentrant {
         BlockCounts memory counts = blockCounts;
         uint64 firstOpen = _queue.firstOpen;
         for (uint256 i = 0; i < blocks.length; ++i) {
@@ -196,7 +234,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function revertBlocks(StoredBlock[] calldata blocks) external onlyValidator {
+    function revertBlocks(StoredBlock[] calldata blocks) external onlyValidator whenActive {
         BlockCounts memory counts = blockCounts;
         uint64 firstUncommitted = _queue.firstUncommitted;
         for (uint256 i = 0; i < blocks.length; ++i) {
@@ -216,20 +254,61 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit BlocksReverted(counts.committed, counts.proven);
     }
 
+    // --------------------------------------------------------------------------------- exodus
+
+    /// @inheritdoc IRollup
+    function activateExodusMode() external whenActive {
+        _queue.activateExodus();
+    }
+
+    /// @inheritdoc IRollup
+    function performExit(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[8] calldata proof
+    ) external whenExodus nonReentrant {
+        _requireNumber(last.blockNumber, blockCounts.executed);
+        _requireKnown(last);
+        _exits.take(verifier, last.stateRoot, claim, proof);
+        _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
+    }
+
+    /// @inheritdoc IRollup
+    function cancelDeposits(QueuedDeposit[] calldata deposits) external whenExodus {
+        for (uint256 i = 0; i < deposits.length; ++i) {
+            QueuedDeposit calldata deposit = deposits[i];
+            _queue.cancel(deposit);
+            _pending.keep(deposit.owner, deposit.tokenId, deposit.amount);
+        }
+    }
+
     // ----------------------------------------------------------------------------- governance
 
     /// @inheritdoc IRollup
-    function listToken(address token) external onlyOwner returns (uint16 tokenId) {
+    function listToken(address token) external onlyOwner whenActive returns (uint16 tokenId) {
         return _tokens.list(token, tokenCapacity);
     }
 
     /// @inheritdoc IRollup
-    function setDepositsPaused(address token, bool paused) external onlyOwner {
+    function setDepositsPaused(
+        address token,
+        bool paused
+    ) external onlyGovernorOrGuardian whenActive {
         _tokens.setDepositsPaused(token, paused);
     }
 
     /// @inheritdoc IRollup
-    function setValidator(address validator, bool active) external onlyOwner {
+    function setAllDepositsPaused(bool paused) external onlyGovernorOrGuardian whenActive {
+        _tokens.setAllDepositsPaused(paused);
+    }
+
+    /// @inheritdoc IRollup
+    function setGuardian(address newGuardian) external onlyOwner whenActive {
+        _setGuardian(newGuardian);
+    }
+
+    /// @inheritdoc IRollup
+    function setValidator(address validator, bool active) external onlyOwner whenActive {
         _setValidator(validator, active);
     }
 
@@ -242,6 +321,16 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         returns (uint64 firstOpen, uint64 firstUncommitted, uint64 next)
     {
         return (_queue.firstOpen, _queue.firstUncommitted, _queue.next);
+    }
+
+    /// @inheritdoc IRollup
+    function exodusMode() external view returns (bool) {
+        return _queue.exodus;
+    }
+
+    /// @inheritdoc IRollup
+    function hasExited(uint32 accountId, uint16 tokenId) external view returns (bool) {
+        return _exits.done[accountId][tokenId];
     }
 
     /// @inheritdoc IRollup
@@ -275,6 +364,11 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     /// @inheritdoc IRollup
     function tokenOf(address token) external view returns (uint16 tokenId, bool depositsPaused) {
         return (_tokens.idOf(token), _tokens.tokens[token].depositsPaused);
+    }
+
+    /// @inheritdoc IRollup
+    function allDepositsPaused() external view returns (bool) {
+        return _tokens.allDepositsPaused;
     }
 
     /// @inheritdoc IRollup
@@ -358,12 +452,24 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     function _payOut(Payout[] calldata payouts) private {
-        for (uint256 i = 0; i < payouts.length; ++i) _pending.pay(_tokens, payouts[i]);
+        for (uint256 i = 0; i < payouts.length; ++i) {
+            Payout calldata payout = payouts[i];
+            _pending.pay(_tokens, payout.recipient, payout.tokenId, payout.amount);
+        }
+    }
+
+    function _setGuardian(address newGuardian) private {
+        guardian = newGuardian;
+        emit GuardianSet(newGuardian);
     }
 
     function _setValidator(address validator, bool active) private {
         isValidator[validator] = active;
         emit ValidatorSet(validator, active);
+    }
+
+    function _requireActive() private view {
+        if (_queue.exodus) revert ExodusMode();
     }
 
     function _requireKnown(StoredBlock calldata stored) private view {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import {IVerifier} from "./IVerifier.sol";
 import {CommitBlock, ExecuteBlock, ProveBlock, StoredBlock} from "../types/Blocks.sol";
+import {ExitClaim, QueuedDeposit} from "../types/Exits.sol";
 
 /// @title L1 contract of a zkRollup
 /// @notice Takes deposits and exit requests, follows the L2 state by proven blocks, and pays out.
@@ -11,9 +12,11 @@ import {CommitBlock, ExecuteBlock, ProveBlock, StoredBlock} from "../types/Block
 interface IRollup {
     // ---------------------------------------------------------------------------------- events
 
-    /// @notice The rollup has started at `genesisStateRoot`.
+    /// @notice The rollup has started at `genesisStateRoot`, the root of the state in which only
+    /// account 0 exists and belongs to `feeAccount`.
     event RollupInitialized(
         uint256 genesisStateRoot,
+        address feeAccount,
         IVerifier verifier,
         uint32 accountCapacity,
         uint32 tokenCapacity,
@@ -25,6 +28,10 @@ interface IRollup {
     event TokenListed(uint16 indexed tokenId, address indexed token);
     /// @notice Deposits of a token were paused or resumed.
     event DepositsPausedSet(uint16 indexed tokenId, bool paused);
+    /// @notice Deposits of all tokens were paused or resumed.
+    event AllDepositsPausedSet(bool paused);
+    /// @notice The guardian has changed; the zero address is nobody.
+    event GuardianSet(address indexed guardian);
 
     /// @notice A deposit or full exit has joined the priority queue.
     /// @param requestId Place in the queue, counting from 0.
@@ -60,13 +67,32 @@ interface IRollup {
 
     /// @notice A payout has reached its recipient.
     event PayoutSent(address indexed recipient, uint16 indexed tokenId, uint256 amount);
-    /// @notice A payout has failed and waits as pending balance of its recipient.
+    /// @notice An amount waits as pending balance: a payout that failed, or a cancelled deposit.
     event PayoutPending(address indexed recipient, uint16 indexed tokenId, uint256 amount);
+
+    /// @notice The request `requestId` has waited too long: the exodus has begun.
+    event ExodusModeActivated(uint64 requestId);
+    /// @notice In exodus an account has claimed what it held of a token.
+    event ExitPerformed(
+        uint32 indexed accountId,
+        uint16 indexed tokenId,
+        address indexed owner,
+        uint128 amount
+    );
+    /// @notice In exodus a deposit went back to its owner's pending balance.
+    event DepositCancelled(
+        uint64 indexed requestId,
+        address indexed owner,
+        uint16 tokenId,
+        uint128 amount
+    );
 
     // ---------------------------------------------------------------------------------- errors
 
     /// @notice Only a validator may do this.
     error NotValidator(address caller);
+    /// @notice Only the governor or the guardian may do this.
+    error NotGovernorOrGuardian(address caller);
     /// @notice The verifier has no code.
     error VerifierWithoutCode(address verifier);
     /// @notice A capacity is 0 or more than ids can name.
@@ -82,12 +108,12 @@ interface IRollup {
     error TokenWithoutCode(address token);
     /// @notice The registry is full.
     error TokenCapacityReached(uint256 capacity);
-    /// @notice The governor has paused deposits of the token.
+    /// @notice Deposits of the token, or of all tokens, are paused.
     error DepositsPaused(address token);
 
     /// @notice The zero address can not own an account.
     error OwnerZero();
-    /// @notice Nothing was deposited.
+    /// @notice There is nothing to deposit or to claim.
     error AmountZero();
     /// @notice The deposit is larger than any balance could safely take.
     error DepositTooLarge(uint256 amount, uint256 maximum);
@@ -137,6 +163,23 @@ interface IRollup {
     /// @notice The recipient or the token refuses the payment.
     error PayoutFailed(address recipient, uint16 tokenId, uint256 amount);
 
+    /// @notice The rollup is in exodus: it only pays out.
+    error ExodusMode();
+    /// @notice The rollup is not in exodus.
+    error NotInExodusMode();
+    /// @notice Every request has been executed.
+    error NoOpenRequest();
+    /// @notice The oldest open request may wait until `expiration` (Unix seconds).
+    error RequestNotExpired(uint64 requestId, uint64 expiration);
+    /// @notice The account has claimed this token already.
+    error AlreadyExited(uint32 accountId, uint16 tokenId);
+    /// @notice The verifier refuses the proof of this claim.
+    error ExitProofInvalid(uint32 accountId, uint16 tokenId);
+    /// @notice The deposit is in an executed block, and so in the state.
+    error DepositExecuted(uint64 requestId);
+    /// @notice The request is no such deposit, or was cancelled already.
+    error DepositUnknown(uint64 requestId);
+
     // -------------------------------------------------------------------------------- deposits
 
     /// @notice Deposits the ETH sent along for `owner`, through the priority queue.
@@ -180,13 +223,43 @@ interface IRollup {
     /// @notice Takes back blocks that are not executed, newest first. Validators only.
     function revertBlocks(StoredBlock[] calldata blocks) external;
 
+    // ---------------------------------------------------------------------------------- exodus
+
+    /// @notice Starts the exodus if the oldest open request has waited too long; anyone may call.
+    /// @dev There is no way back. From then on only the functions below, pending balances and views
+    /// are open, and blocks that are committed but not executed have no effect.
+    function activateExodusMode() external;
+
+    /// @notice Pays out to an account's owner what the account holds of a token, once; anyone may
+    /// call.
+    /// @param last The last executed block.
+    /// @param proof Of the exit circuit, against the state root of `last`.
+    function performExit(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[8] calldata proof
+    ) external;
+
+    /// @notice Makes deposits that are in no executed block pending balances of their owners; anyone
+    /// may call, in any order.
+    function cancelDeposits(QueuedDeposit[] calldata deposits) external;
+
     // ------------------------------------------------------------------------------ governance
 
     /// @notice Lists a token under the next free id. Governor only.
     function listToken(address token) external returns (uint16 tokenId);
 
-    /// @notice Pauses or resumes deposits of a token; withdrawals always go on. Governor only.
+    /// @notice Pauses or resumes deposits of a token; withdrawals always go on. Governor and guardian
+    /// only.
     function setDepositsPaused(address token, bool paused) external;
+
+    /// @notice Pauses or resumes deposits of all tokens, beside the pauses of single ones. Governor
+    /// and guardian only.
+    function setAllDepositsPaused(bool paused) external;
+
+    /// @notice Replaces the guardian. Governor only.
+    /// @param newGuardian The zero address for none.
+    function setGuardian(address newGuardian) external;
 
     /// @notice Adds or removes a validator. Governor only.
     function setValidator(address validator, bool active) external;
@@ -206,12 +279,18 @@ interface IRollup {
         view
         returns (uint64 firstOpen, uint64 firstUncommitted, uint64 next);
 
+    /// @notice Whether the rollup is in exodus.
+    function exodusMode() external view returns (bool);
+
+    /// @notice Whether an account has claimed a token in exodus.
+    function hasExited(uint32 accountId, uint16 tokenId) external view returns (bool);
+
     /// @notice Hash and expiration (Unix seconds) of a priority request.
     function priorityRequest(
         uint64 requestId
     ) external view returns (bytes24 requestHash, uint64 expiration);
 
-    /// @notice What a failed payout has left for `owner`.
+    /// @notice What failed payouts and cancelled deposits have left for `owner`.
     function pendingBalance(address owner, address token) external view returns (uint256);
 
     /// @notice The public key hash that `owner` has authorised for `nonce`; 0 if none.
@@ -228,6 +307,12 @@ interface IRollup {
 
     /// @notice Id of a listed token, and whether its deposits are paused.
     function tokenOf(address token) external view returns (uint16 tokenId, bool depositsPaused);
+
+    /// @notice Whether deposits of all tokens are paused.
+    function allDepositsPaused() external view returns (bool);
+
+    /// @notice Who may pause deposits beside the governor, and nothing else.
+    function guardian() external view returns (address);
 
     /// @notice Whether `account` may commit, execute and revert blocks.
     function isValidator(address account) external view returns (bool);

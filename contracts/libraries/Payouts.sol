@@ -53,16 +53,22 @@ library Payouts {
     function pay(
         Pending storage pending,
         TokenRegistry.Registry storage registry,
-        Payout calldata payout
+        address recipient,
+        uint16 tokenId,
+        uint128 amount
     ) internal {
         _requireGas();
-        address token = registry.addresses[payout.tokenId];
-        if (_send(token, payout.tokenId, payout.recipient, payout.amount, GAS_LIMIT)) {
-            emit IRollup.PayoutSent(payout.recipient, payout.tokenId, payout.amount);
+        if (_send(registry.addresses[tokenId], tokenId, recipient, amount, GAS_LIMIT)) {
+            emit IRollup.PayoutSent(recipient, tokenId, amount);
         } else {
-            pending.amounts[payout.recipient][payout.tokenId] += payout.amount;
-            emit IRollup.PayoutPending(payout.recipient, payout.tokenId, payout.amount);
+            keep(pending, recipient, tokenId, amount);
         }
+    }
+
+    /// @notice Adds an amount to what waits for `owner`.
+    function keep(Pending storage pending, address owner, uint16 tokenId, uint128 amount) internal {
+        pending.amounts[owner][tokenId] += amount;
+        emit IRollup.PayoutPending(owner, tokenId, amount);
     }
 
     /// @notice Pays a pending balance with all the gas there is; reverts if the payment fails.

@@ -17,11 +17,13 @@ library PriorityQueue {
     /// @param firstOpen First request that is not executed.
     /// @param firstUncommitted First request that no committed block serves.
     /// @param next Id of the next request to come.
+    /// @param exodus Whether a request has waited too long; then nothing is served any more.
     struct Queue {
         mapping(uint64 requestId => Request) requests;
         uint64 firstOpen;
         uint64 firstUncommitted;
         uint64 next;
+        bool exodus;
     }
 
     /// @notice Appends a request. Columns that the operation does not use are zero.
@@ -49,6 +51,18 @@ library PriorityQueue {
             amount,
             expiration
         );
+    }
+
+    /// @notice Starts the exodus; reverts unless the oldest open request has waited too long.
+    function activateExodus(Queue storage queue) internal {
+        uint64 requestId = queue.firstOpen;
+        if (requestId == queue.next) revert IRollup.NoOpenRequest();
+        uint64 expiration = queue.requests[requestId].expiration;
+        if (block.timestamp < expiration) {
+            revert IRollup.RequestNotExpired(requestId, expiration);
+        }
+        queue.exodus = true;
+        emit IRollup.ExodusModeActivated(requestId);
     }
 
     /// @notice Whether the request `requestId` exists and has this hash.

@@ -17,6 +17,7 @@ library TokenRegistry {
         mapping(address token => Token) tokens;
         mapping(uint16 tokenId => address) addresses;
         uint32 count;
+        bool allDepositsPaused;
     }
 
     address internal constant ETH = address(0);
@@ -46,6 +47,12 @@ library TokenRegistry {
         emit IRollup.DepositsPausedSet(tokenId, paused);
     }
 
+    /// @notice Pauses or resumes deposits of all tokens.
+    function setAllDepositsPaused(Registry storage registry, bool paused) internal {
+        registry.allDepositsPaused = paused;
+        emit IRollup.AllDepositsPausedSet(paused);
+    }
+
     /// @notice Id of a listed token.
     function idOf(Registry storage registry, address token) internal view returns (uint16) {
         Token storage known = registry.tokens[token];
@@ -59,7 +66,9 @@ library TokenRegistry {
         address token
     ) internal view returns (uint16 tokenId) {
         tokenId = idOf(registry, token);
-        if (registry.tokens[token].depositsPaused) revert IRollup.DepositsPaused(token);
+        if (registry.allDepositsPaused || registry.tokens[token].depositsPaused) {
+            revert IRollup.DepositsPaused(token);
+        }
     }
 
     /// @notice Address of a listed token.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {IVerifier} from "../interfaces/IVerifier.sol";
+import {LocalChain} from "../libraries/LocalChain.sol";
 
 /// @title Accepts every proof
 /// @notice The other half of the mock prover: for tests of everything but proofs. Whoever runs a
@@ -30,8 +31,6 @@ contract MockVerifier is IVerifier {
     }
 
     function _requireLocalChain() private view {
-        if (block.chainid != 31337 && block.chainid != 1337) {
-            revert InsecureKeysOnLiveChain(block.chainid);
-        }
+        if (!LocalChain.isLocal()) revert InsecureKeysOnLiveChain(block.chainid);
     }
 }

@@ -1,7 +1,8 @@
 /** Deploys a rollup. Build artifacts are handed in, so this works without Hardhat. */
-import { type Addressable, ContractFactory, type InterfaceAbi, type Signer } from "ethers";
+import { ContractFactory, type InterfaceAbi, type Signer, ZeroAddress } from "ethers";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
-import type { Rollup } from "../../types/ethers-contracts/Rollup.ts";
+import type { InitializeParamsStruct } from "../../types/ethers-contracts/Rollup.ts";
+import { toChecksumAddress } from "./addresses.ts";
 import { toL1Error } from "./reverts.ts";
 
 /** What is needed of a build artifact. */
@@ -13,15 +14,29 @@ export interface ContractArtifact {
 export interface RollupArtifacts {
   /** Of `contracts/Rollup.sol`. */
   readonly rollup: ContractArtifact;
+  /** Of `contracts/governance/RollupProxy.sol`. */
+  readonly proxy: ContractArtifact;
+  /** Of `contracts/governance/UpgradeTimelock.sol`. */
+  readonly timelock: ContractArtifact;
   /** Of the verifier generated for the preset's circuits, or of the mock verifier. */
   readonly verifier: ContractArtifact;
 }
 
 export interface RollupSettings {
   readonly preset: Preset;
+  /** L1 owner of the fee account, uint160: with it anyone can make the genesis state. */
+  readonly feeAccountAddress: bigint;
+  /** Root of the genesis state. */
   readonly genesisStateRoot: bigint;
-  /** Address that lists tokens and sets validators. Default: the deployer. */
+  /**
+   * Addresses that may announce upgrades, which a timelock then holds back until users had the time
+   * to exit. Default: no timelock, the deployer upgrades at once; on local chains only.
+   */
+  readonly proposers?: readonly string[];
+  /** Address that lists tokens and sets validators. Default: the timelock, or else the deployer. */
   readonly governor?: string;
+  /** Address that may pause deposits, beside the governor. Default: nobody. */
+  readonly guardian?: string;
   /** Addresses that may commit, execute and revert blocks. Default: the deployer alone. */
   readonly validators?: readonly string[];
   /** How long an L1 request may wait. Default: 14 days. */
@@ -29,6 +44,7 @@ export interface RollupSettings {
 }
 
 export interface DeployedRollup {
+  /** Of the proxy. */
   readonly rollupAddress: string;
   readonly verifierAddress: string;
   /** L1 block of the rollup's deployment: where its events start. */
@@ -38,55 +54,70 @@ export interface DeployedRollup {
 const PRIORITY_EXPIRATION_SECONDS = 14 * 24 * 60 * 60;
 
 /**
- * Deploys verifier and rollup and starts the rollup.
+ * Deploys verifier, implementation, timelock if there are proposers, and the proxy, whose
+ * constructor starts the rollup: it exists started or not at all.
  *
  * @param deployer - Pays, and gets all roles that `settings` gives to nobody else.
  * @throws DEV_KEYS_ON_LIVE_CHAIN if the verifier is insecure (dev keys or mock) and the chain is
  * not local; nothing has been deployed then.
- * @throws L1_REVERTED
+ * @throws L1_REVERTED for example with UpgraderWithoutNotice: without proposers, and not local.
  */
 export async function deployRollup(
   deployer: Signer,
   artifacts: RollupArtifacts,
   settings: RollupSettings,
 ): Promise<DeployedRollup> {
-  const verifier = await deploy("RollupVerifier", artifacts.verifier, deployer);
-  const rollup = await deploy("Rollup", artifacts.rollup, deployer);
   const deployerAddress = await deployer.getAddress();
-  const { preset, genesisStateRoot } = settings;
+  const { preset, feeAccountAddress, genesisStateRoot, proposers } = settings;
+  const { priorityExpirationSeconds = PRIORITY_EXPIRATION_SECONDS } = settings;
+  const verifier = await deploy("RollupVerifier", artifacts.verifier, deployer);
+  const implementation = await deploy("Rollup", artifacts.rollup, deployer);
+  const timelock =
+    proposers &&
+    (await deploy("UpgradeTimelock", artifacts.timelock, deployer, [
+      priorityExpirationSeconds,
+      proposers,
+    ]));
+  const upgrader = timelock?.address ?? deployerAddress;
   const parameters = {
     verifier: verifier.address,
-    governor: settings.governor ?? deployerAddress,
+    governor: settings.governor ?? upgrader,
+    guardian: settings.guardian ?? ZeroAddress,
     validators: [...(settings.validators ?? [deployerAddress])],
+    feeAccount: toChecksumAddress(feeAccountAddress),
     genesisStateRoot,
     accountCapacity: accountCapacity(preset),
     tokenCapacity: tokenCapacity(preset),
-    priorityExpirationSeconds: settings.priorityExpirationSeconds ?? PRIORITY_EXPIRATION_SECONDS,
-  };
-  await reverting("initialize", async () => {
-    const transaction = await (rollup.contract as unknown as Rollup).initialize(parameters);
-    await transaction.wait();
-  });
+    priorityExpirationSeconds,
+  } satisfies InitializeParamsStruct;
+  const proxy = await deploy("RollupProxy", artifacts.proxy, deployer, [
+    implementation.address,
+    upgrader,
+    parameters,
+  ]);
   return {
-    rollupAddress: rollup.address,
+    rollupAddress: proxy.address,
     verifierAddress: verifier.address,
-    deploymentBlock: rollup.blockNumber,
+    deploymentBlock: proxy.blockNumber,
   };
 }
 
 interface Deployed {
-  readonly contract: Addressable;
   readonly address: string;
   readonly blockNumber: number;
 }
 
-async function deploy(name: string, artifact: ContractArtifact, signer: Signer): Promise<Deployed> {
+async function deploy(
+  name: string,
+  artifact: ContractArtifact,
+  signer: Signer,
+  parameters: readonly unknown[] = [],
+): Promise<Deployed> {
   const factory = new ContractFactory(artifact.abi as InterfaceAbi, artifact.bytecode, signer);
   return reverting(`The constructor of ${name}`, async () => {
-    const contract = await factory.deploy();
+    const contract = await factory.deploy(...parameters);
     const receipt = await contract.deploymentTransaction()!.wait();
-    const address = await contract.getAddress();
-    return { contract, address, blockNumber: receipt!.blockNumber };
+    return { address: await contract.getAddress(), blockNumber: receipt!.blockNumber };
   });
 }
 

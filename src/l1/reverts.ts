@@ -5,6 +5,9 @@ import { ROLLUP_ABI } from "./generated/abi.ts";
 
 const KNOWN_ERRORS = new Interface([
   ...ROLLUP_ABI.filter((fragment) => fragment.startsWith("error ")),
+  // Of what governs upgrades.
+  "error UpgraderWithoutNotice(address upgrader)",
+  "error NoticeTooShort(uint256 delaySeconds, uint256 neededSeconds)",
   // Of verifiers (src/circuits/verifier.ts) and of ERC-20 tokens (ERC-6093).
   "error InsecureKeysOnLiveChain(uint256 chainId)",
   "error UnknownKey(uint256 keyId)",

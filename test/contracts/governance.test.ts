@@ -3,7 +3,14 @@ import { ZeroAddress } from "ethers";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import { createTestRollup, GENESIS_ROOT, type TestRollup } from "../helpers/test-rollup.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  GENESIS_ROOT,
+  latestTimestamp,
+  type TestRollup,
+  withdrawOperation,
+} from "../helpers/test-rollup.ts";
 
 describe("Rollup: initialisation", () => {
   let fixture: TestRollup;
@@ -11,40 +18,29 @@ describe("Rollup: initialisation", () => {
     fixture = await createTestRollup();
   });
 
-  async function initialize(changes: object) {
-    const { ethers, rollup, governor, validator } = fixture;
-    const fresh = await ethers.deployContract("Rollup");
-    return fresh.initialize({
+  async function initialize(changes: object = {}) {
+    const { ethers, rollup, governor } = fixture;
+    const implementation = await ethers.deployContract("Rollup");
+    const parameters = {
       verifier: await rollup.verifier(),
       governor: governor.address,
-      validators: [validator.address],
+      guardian: ZeroAddress,
+      validators: [],
+      feeAccount: governor.address,
       genesisStateRoot: GENESIS_ROOT,
       accountCapacity: 2 ** 24,
       tokenCapacity: 2 ** 16,
       priorityExpirationSeconds: 1,
       ...changes,
-    });
+    };
+    return ethers.deployContract("RollupProxy", [implementation, governor, parameters]);
   }
 
   it("takes the largest capacities that ids can name", async () => {
-    await initialize({});
-  });
-
-  it("happens once", async () => {
-    const { rollup, governor } = fixture;
-    const parameters = {
-      verifier: await rollup.verifier(),
-      governor: governor.address,
-      validators: [],
-      genesisStateRoot: 1n,
-      accountCapacity: 1,
-      tokenCapacity: 1,
-      priorityExpirationSeconds: 1,
-    };
-    await expect(rollup.initialize(parameters)).to.be.revertedWithCustomError(
-      rollup,
-      "InvalidInitialization",
-    );
+    const { ethers } = fixture;
+    const rollup = await ethers.getContractAt("Rollup", await initialize());
+    expect(await rollup.accountCapacity()).to.equal(2n ** 24n);
+    expect(await rollup.tokenCapacity()).to.equal(2n ** 16n);
   });
 
   it("refuses parameters that no rollup can have", async () => {
@@ -65,6 +61,7 @@ describe("Rollup: initialisation", () => {
   it("shows its parameters", async () => {
     const { rollup, governor, validator, user } = fixture;
     expect(await rollup.owner()).to.equal(governor.address);
+    expect(await rollup.guardian()).to.equal(ZeroAddress);
     expect(await rollup.isValidator(validator.address)).to.equal(true);
     expect(await rollup.isValidator(user.address)).to.equal(false);
     expect(await rollup.accountCapacity()).to.equal(4096n);
@@ -128,15 +125,34 @@ describe("Rollup: governance", () => {
       .withArgs(8);
   });
 
-  it("pauses and resumes deposits of listed tokens", async () => {
+  it("pauses and resumes deposits of one token", async () => {
     const { rollup, governor, user } = fixture;
+    const deposit = () => rollup.connect(user).depositEth(user.address, { value: 1n });
     await expect(rollup.connect(governor).setDepositsPaused(ZeroAddress, true))
       .to.emit(rollup, "DepositsPausedSet")
       .withArgs(0, true);
     expect((await rollup.tokenOf(ZeroAddress)).depositsPaused).to.equal(true);
+    await expect(deposit()).to.be.revertedWithCustomError(rollup, "DepositsPaused");
+    await rollup.connect(governor).setDepositsPaused(ZeroAddress, false);
+    await deposit();
     await expect(rollup.connect(governor).setDepositsPaused(user.address, true))
       .to.be.revertedWithCustomError(rollup, "TokenNotListed")
       .withArgs(user.address);
+  });
+
+  it("pauses and resumes deposits of all tokens, and leaves those of single ones", async () => {
+    const { rollup, governor, user } = fixture;
+    const deposit = () => rollup.connect(user).depositEth(user.address, { value: 1n });
+    await expect(rollup.connect(governor).setAllDepositsPaused(true))
+      .to.emit(rollup, "AllDepositsPausedSet")
+      .withArgs(true);
+    expect(await rollup.allDepositsPaused()).to.equal(true);
+    await expect(deposit())
+      .to.be.revertedWithCustomError(rollup, "DepositsPaused")
+      .withArgs(ZeroAddress);
+    await rollup.connect(governor).setDepositsPaused(ZeroAddress, true);
+    await rollup.connect(governor).setAllDepositsPaused(false);
+    await expect(deposit()).to.be.revertedWithCustomError(rollup, "DepositsPaused");
   });
 
   it("adds and removes validators", async () => {
@@ -153,12 +169,13 @@ describe("Rollup: governance", () => {
     const { rollup, governor, user } = fixture;
     const caller = rollup.connect(user);
     for (const call of [
-      caller.listToken(user.address),
-      caller.setDepositsPaused(ZeroAddress, true),
-      caller.setValidator(user.address, true),
-      caller.transferOwnership(user.address),
+      () => caller.listToken(user.address),
+      () => caller.setGuardian(user.address),
+      () => caller.setValidator(user.address, true),
+      () => caller.transferOwnership(user.address),
+      () => caller.renounceOwnership(),
     ]) {
-      await expect(call)
+      await expect(call())
         .to.be.revertedWithCustomError(rollup, "OwnableUnauthorizedAccount")
         .withArgs(user.address);
     }
@@ -166,5 +183,83 @@ describe("Rollup: governance", () => {
     expect(await rollup.owner()).to.equal(governor.address);
     await caller.acceptOwnership();
     expect(await rollup.owner()).to.equal(user.address);
+  });
+});
+
+describe("Rollup: the guardian", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+    const { rollup, governor, other } = fixture;
+    await expect(rollup.connect(governor).setGuardian(other.address))
+      .to.emit(rollup, "GuardianSet")
+      .withArgs(other.address);
+    expect(await rollup.guardian()).to.equal(other.address);
+  });
+
+  it("pauses and resumes deposits, until it is replaced", async () => {
+    const { rollup, governor, user, other: guardian } = fixture;
+    const pause = (caller: typeof user) => rollup.connect(caller).setAllDepositsPaused(true);
+    await rollup.connect(guardian).setDepositsPaused(ZeroAddress, true);
+    await rollup.connect(guardian).setDepositsPaused(ZeroAddress, false);
+    await pause(guardian);
+    await rollup.connect(guardian).setAllDepositsPaused(false);
+    await rollup.connect(governor).setGuardian(ZeroAddress);
+    for (const caller of [guardian, user]) {
+      await expect(pause(caller))
+        .to.be.revertedWithCustomError(rollup, "NotGovernorOrGuardian")
+        .withArgs(caller.address);
+      await expect(rollup.connect(caller).setDepositsPaused(ZeroAddress, true))
+        .to.be.revertedWithCustomError(rollup, "NotGovernorOrGuardian")
+        .withArgs(caller.address);
+    }
+  });
+
+  it("does nothing else", async () => {
+    const { rollup, genesis, user, other: guardian } = fixture;
+    const asGuardian = rollup.connect(guardian);
+    for (const call of [
+      () => asGuardian.listToken(user.address),
+      () => asGuardian.setGuardian(user.address),
+      () => asGuardian.setValidator(user.address, true),
+      () => asGuardian.transferOwnership(user.address),
+    ]) {
+      await expect(call()).to.be.revertedWithCustomError(rollup, "OwnableUnauthorizedAccount");
+    }
+    await expect(asGuardian.commitBlocks(genesis, [])).to.be.revertedWithCustomError(
+      rollup,
+      "NotValidator",
+    );
+  });
+
+  it("stops no request, no block, no payout and no pending balance", async () => {
+    const { ethers, rollup, governor, validator, user, other: guardian, genesis } = fixture;
+    await rollup.connect(user).depositEth(user.address, { value: 9n });
+    await rollup.connect(guardian).setDepositsPaused(ZeroAddress, true);
+    await rollup.connect(guardian).setAllDepositsPaused(true);
+    await rollup.connect(user).requestFullExit(1, ZeroAddress);
+    const refusing = await ethers.deployContract("OddRecipient");
+    await refusing.setBehavior(1);
+    const vault = await refusing.getAddress();
+    const owner = BigInt(user.address);
+    const block = createTestBlock(
+      genesis,
+      [
+        { type: "deposit", accountId: 1, tokenId: 0, owner, amount: 9n },
+        { type: "fullExit", accountId: 1, tokenId: 0, owner, amount: 2n },
+        withdrawOperation(vault, 7n),
+      ],
+      { timestamp: await latestTimestamp(fixture) },
+    );
+    await rollup.connect(validator).commitBlocks(genesis, [block.commitBlock]);
+    await fixture.client.proveBlocks([block.proveBlock]);
+    const { storedBlock, payouts } = block;
+    const before = await ethers.provider.getBalance(user);
+    await fixture.client.executeBlocks([{ storedBlock, payouts }]);
+    expect(await ethers.provider.getBalance(user)).to.equal(before + 2n);
+    await refusing.setBehavior(0);
+    await expect(
+      rollup.connect(governor).withdrawPendingBalance(vault, ZeroAddress),
+    ).to.changeEtherBalance(ethers, refusing, 7n);
   });
 });

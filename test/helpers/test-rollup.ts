@@ -18,6 +18,7 @@ import type { Payout } from "../../src/ops/rules.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 
 export const GENESIS_ROOT = 1n;
+export const FEE_ACCOUNT_ADDRESS = 0xfeen;
 export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
 
 /**
@@ -36,10 +37,13 @@ export async function createTestRollup(
     governor,
     {
       rollup: await artifacts.readArtifact("Rollup"),
+      proxy: await artifacts.readArtifact("RollupProxy"),
+      timelock: await artifacts.readArtifact("UpgradeTimelock"),
       verifier: await artifacts.readArtifact(verifier),
     },
     {
       preset: PRESETS.dev,
+      feeAccountAddress: FEE_ACCOUNT_ADDRESS,
       genesisStateRoot: GENESIS_ROOT,
       validators: [validator.address],
       ...settings,

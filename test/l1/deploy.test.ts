@@ -12,9 +12,11 @@ describe("deployRollup", () => {
     const [deployer] = await ethers.getSigners();
     const contracts = {
       rollup: await artifacts.readArtifact("Rollup"),
+      proxy: await artifacts.readArtifact("RollupProxy"),
+      timelock: await artifacts.readArtifact("UpgradeTimelock"),
       verifier: await artifacts.readArtifact("MockVerifier"),
     };
-    const settings = { preset: PRESETS.minimal, genesisStateRoot: 5n };
+    const settings = { preset: PRESETS.minimal, feeAccountAddress: 7n, genesisStateRoot: 5n };
     const location = await deployRollup(deployer!, contracts, settings);
     return { ethers, deployer: deployer!, location };
   }

@@ -5,7 +5,13 @@ import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
 import type { RollupConfig, RollupUserConfig } from "./types.ts";
 
 /** Contracts of this package that are built in the user's project, to deploy them from there. */
-const PACKAGE_CONTRACTS = ["Rollup.sol", "mocks/MockVerifier.sol", "mocks/TestToken.sol"];
+const PACKAGE_CONTRACTS = [
+  "Rollup.sol",
+  "governance/RollupProxy.sol",
+  "governance/UpgradeTimelock.sol",
+  "mocks/MockVerifier.sol",
+  "mocks/TestToken.sol",
+];
 
 const DEFAULT_BLOCK_TIME_MS = 1000;
 
