@@ -11,7 +11,7 @@ import type {
   ExecuteBlockStruct,
   ProveBlockStruct,
   Rollup,
-} from "../../types/ethers-contracts/Rollup.ts";
+} from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import { l1Error } from "./errors.ts";
 import {
@@ -33,10 +33,12 @@ import type {
   CommitBlock,
   CommittedBlock,
   ExecuteBlock,
+  ExitClaim,
   L1Deployment,
   L1News,
   L1Transaction,
   ProveBlock,
+  QueuedDeposit,
   StoredBlock,
   Token,
 } from "./types.ts";
@@ -217,6 +219,41 @@ export class RollupClient {
   async readCommittedBlocks(fromBlock = this.deploymentBlock): Promise<CommittedBlock[]> {
     const toBlock = await this.#provider.getBlockNumber();
     return readCommittedBlocks(this.contract, { fromBlock, toBlock });
+  }
+
+  /** Starts the exodus; anyone may, once a request has waited too long. */
+  async activateExodusMode(): Promise<L1Transaction> {
+    const send = () => this.contract.activateExodusMode();
+    return toTransaction(await this.#send("activateExodusMode", send));
+  }
+
+  /**
+   * In exodus, pays out what an account holds; anyone may.
+   *
+   * @param last - The last executed block.
+   * @param proof - Of the exit circuit, eight words in the order of EIP-197.
+   */
+  async performExit(
+    last: StoredBlock,
+    claim: ExitClaim,
+    proof: readonly bigint[],
+  ): Promise<L1Transaction> {
+    const struct = { ...claim, owner: toChecksumAddress(claim.owner) };
+    const words = proof as ProveBlockStruct["proof"];
+    const send = () => this.contract.performExit(last, struct, words);
+    return toTransaction(await this.#send("performExit", send));
+  }
+
+  /** In exodus, makes deposits that are in no executed block pending balances; anyone may. */
+  async cancelDeposits(deposits: readonly QueuedDeposit[]): Promise<L1Transaction> {
+    const structs = deposits.map(({ requestId, owner, tokenId, amount }) => ({
+      requestId,
+      owner: toChecksumAddress(owner),
+      tokenId,
+      amount,
+    }));
+    const send = () => this.contract.cancelDeposits(structs);
+    return toTransaction(await this.#send("cancelDeposits", send));
   }
 
   get #provider(): Provider {

@@ -11,7 +11,7 @@ import type {
   RollupInitializedEvent,
   StoredBlockStructOutput,
   TokenListedEvent,
-} from "../../types/ethers-contracts/Rollup.ts";
+} from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { l1Error } from "./errors.ts";
 import type {
   CommitBlock,

@@ -49,6 +49,19 @@ export interface ExecuteBlock {
   readonly payouts: readonly Payout[];
 }
 
+/** What an account holds of a token in the last executed state, as `performExit` takes it. */
+export interface ExitClaim {
+  readonly accountId: number;
+  readonly tokenId: number;
+  /** L1 owner of the account, uint160. */
+  readonly owner: bigint;
+  /** The whole balance, in the token's smallest unit. */
+  readonly amount: bigint;
+}
+
+/** A deposit of the priority queue, as `cancelDeposits` takes it. */
+export type QueuedDeposit = Extract<QueuedRequest, { readonly type: "deposit" }>;
+
 /** A mined L1 transaction. */
 export interface L1Transaction {
   readonly hash: string;
@@ -94,11 +107,25 @@ export interface PubKeyAuthorization {
 export interface L1News {
   /** The latest L1 block that this answer covers. */
   readonly blockNumber: number;
+  /** Of that block, 0x-hex: when L1 has another one in its place, the answer holds no more. */
+  readonly blockHash: string;
   /** Unix seconds of that block. */
   readonly timestamp: bigint;
   readonly requests: readonly QueuedRequest[];
   readonly tokens: readonly Token[];
   readonly authorizations: readonly PubKeyAuthorization[];
+}
+
+/** How far the rollup's blocks have come on L1. */
+export interface L1Progress {
+  /** Number of the last block that is committed, proven, executed; 0 is genesis. */
+  readonly committed: number;
+  readonly proven: number;
+  readonly executed: number;
+  /** At most `executed + 1`. */
+  readonly firstBlockNumber: number;
+  /** Of the blocks from there to the last that is committed, 0x-hex; see `hashStoredBlock`. */
+  readonly storedBlockHashes: readonly string[];
 }
 
 /** A block as it was committed: with it and its predecessors the L2 state can be rebuilt. */

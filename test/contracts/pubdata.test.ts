@@ -14,7 +14,7 @@ import {
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { DEPOSIT_AMOUNT_MAX, FIELD_MODULUS, NONCE_MAX } from "../../src/protocol/constants.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
-import type { PubdataHarness } from "../../types/ethers-contracts/mocks/PubdataHarness.ts";
+import type { PubdataHarness } from "../../types/ethers-contracts/contracts/mocks/PubdataHarness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
 

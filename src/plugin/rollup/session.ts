@@ -3,7 +3,7 @@ import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import { Contract, getAddress } from "ethers";
-import type { IVerifier } from "../../../types/ethers-contracts/interfaces/IVerifier.ts";
+import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
 import { Operator } from "../../operator/operator.ts";
@@ -62,10 +62,17 @@ export async function deploySession(
     deployer,
     {
       rollup: await artifacts.readArtifact(packageContract(config, "Rollup.sol", "Rollup")),
+      proxy: await artifacts.readArtifact(
+        packageContract(config, "governance/RollupProxy.sol", "RollupProxy"),
+      ),
+      timelock: await artifacts.readArtifact(
+        packageContract(config, "governance/UpgradeTimelock.sol", "UpgradeTimelock"),
+      ),
       verifier: await artifacts.readArtifact(verifierContract(config, proverName)),
     },
     {
       preset,
+      feeAccountAddress,
       genesisStateRoot: createGenesisState(preset, { feeAccountAddress }).root,
       ...(priorityExpirationSeconds !== undefined && { priorityExpirationSeconds }),
     },

@@ -1,7 +1,7 @@
 /** ERC-20 tokens that anyone may mint, for demo and devnet. */
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { TestToken } from "../../../types/ethers-contracts/mocks/TestToken.ts";
+import type { TestToken } from "../../../types/ethers-contracts/contracts/mocks/TestToken.ts";
 import { packageContract } from "./artifact-names.ts";
 
 /** Deploys a token and gives each holder `amount` of it, in its smallest unit. */

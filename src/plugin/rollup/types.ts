@@ -1,6 +1,6 @@
 /** `connection.rollup`: a rollup on the chain of a network connection. */
-import type { IVerifier } from "../../../types/ethers-contracts/interfaces/IVerifier.ts";
-import type { Rollup } from "../../../types/ethers-contracts/Rollup.ts";
+import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
+import type { Rollup } from "../../../types/ethers-contracts/contracts/Rollup.ts";
 import type { Token } from "../../l1/types.ts";
 import type { Logger } from "../../operator/logger.ts";
 import type { Operator, OperatorMode } from "../../operator/operator.ts";
