@@ -13,7 +13,6 @@ export function createJsonRpcRequest(operator: Operator): JsonRpcRequest {
     try {
       return overTheWire(await handle(method, overTheWire(params)));
     } catch (error) {
-       
       throw overTheWire(toJsonRpcError(method, error));
     }
   };

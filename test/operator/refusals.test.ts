@@ -1,5 +1,18 @@
 import { expect } from "chai";
-import { concat, dataSlice, Signature, toBeHex } from "ethers";
+import {
+  concat,
+  dataSlice,
+  Signature,
+  SigningKey,
+  toBeHex,
+  TypedDataEncoder,
+  Wallet,
+} from "ethers";
+import {
+  type ChangePubKeyClaim,
+  signChangePubKey,
+  type TypedDataSigner,
+} from "../../src/l1/authorization.ts";
 import type { Operator } from "../../src/operator/operator.ts";
 import type { SignedTransaction } from "../../src/ops/transaction.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
@@ -18,6 +31,39 @@ import { createRandom } from "../helpers/random.ts";
 
 const random = createRandom();
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
+/** An Ethereum key under which the EIP-712 signature of a claim has the given s. */
+async function keyWithSignature(world: OperatorWorld, claim: ChangePubKeyClaim, s: bigint) {
+  let z = 0n;
+  const recorder: TypedDataSigner = {
+    signTypedData: (domain, types, value) => {
+      z = BigInt(TypedDataEncoder.hash(domain, types, value));
+      return Promise.resolve(concat([toBeHex(1, 32), toBeHex(1, 32), "0x1b"]));
+    },
+  };
+  await signChangePubKey(recorder, world.l1, claim);
+  const k = random.bigint(250) + 1n;
+  const point = SigningKey.computePublicKey(toBeHex(k, 32), false);
+  const r = BigInt(dataSlice(point, 1, 33)) % SECP256K1_ORDER;
+  // s·k = z + r·d holds for this d.
+  const d = (((s * k - z) % SECP256K1_ORDER) * invert(r)) % SECP256K1_ORDER;
+  const v = 27n + (BigInt(point) & 1n);
+  return {
+    key: toBeHex((d + SECP256K1_ORDER) % SECP256K1_ORDER, 32),
+    authorization: concat(["0x01", toBeHex(r, 32), toBeHex(s, 32), toBeHex(v, 1)]),
+  };
+}
+
+/** Modulo the order of secp256k1, by Fermat. */
+function invert(value: bigint): bigint {
+  let result = 1n;
+  let square = value;
+  for (let exponent = SECP256K1_ORDER - 2n; exponent > 0n; exponent >>= 1n) {
+    if (exponent & 1n) result = (result * square) % SECP256K1_ORDER;
+    square = (square * square) % SECP256K1_ORDER;
+  }
+  return result;
+}
 
 /** What a refusal must leave alone. */
 function fingerprint(operator: Operator) {
@@ -199,6 +245,31 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
     const { address: owner } = alice;
     world.l1.authorize({ owner, nonce: 0, pubKeyHash: 1n });
     world.l1.authorize({ owner, nonce: 1, pubKeyHash: alice.signer.pubKeyHash });
+    await world.operator.syncL1();
+    refuse("0x00");
+  });
+
+  it("AUTHORIZATION_INVALID: an s that only a comparison finds too high", async () => {
+    // Its top bit is not set, which is all that ethers looks at; OpenZeppelin compares. Whoever makes
+    // the key to fit the signature can have such an s, and would stop all blocks with it.
+    const mallory = new User(random);
+    const s = SECP256K1_ORDER / 2n + 1n;
+    const claim = { pubKeyHash: mallory.signer.pubKeyHash, nonce: 0, accountId: 2 };
+    const { key, authorization: high } = await keyWithSignature(world, claim, s);
+    const owner = BigInt(new Wallet(key).address);
+    await deposit(world, owner, 1n);
+    const draft: Draft = { type: "changePubKey", tokenId: 0, accountId: 2, nonce: 0 };
+    const change = signFor(world, mallory, draft);
+    expectRefusal("AUTHORIZATION_INVALID", world, () => world.operator.submit(change, high));
+    const { r, v } = Signature.from(dataSlice(high, 1));
+    const low = concat(["0x01", r, toBeHex(SECP256K1_ORDER - s, 32), toBeHex(55 - v, 1)]);
+    expect(world.operator.submit(change, low).status).to.equal("accepted");
+  });
+
+  it("AUTHORIZATION_INVALID: L1 has replaced the key since", async () => {
+    const { address: owner, signer } = alice;
+    world.l1.authorize({ owner, nonce: 0, pubKeyHash: signer.pubKeyHash });
+    world.l1.authorize({ owner, nonce: 0, pubKeyHash: 1n });
     await world.operator.syncL1();
     refuse("0x00");
   });
