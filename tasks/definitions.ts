@@ -65,6 +65,20 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         name: "output",
         description: "File to write (default: deployments/rollup-<chain id>.json)",
       },
+      {
+        name: "proposers",
+        description:
+          "Addresses, separated by commas, that announce upgrades to a timelock " +
+          "(default: the deployer upgrades at once, on local chains only)",
+      },
+      {
+        name: "governor",
+        description: "Who lists tokens and sets validators (default: the timelock or the deployer)",
+      },
+      {
+        name: "guardian",
+        description: "Who may pause deposits beside the governor (default: nobody)",
+      },
     ],
     action: () => import("./deploy.ts"),
   },

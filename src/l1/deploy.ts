@@ -1,7 +1,7 @@
 /** Deploys a rollup. Build artifacts are handed in, so this works without Hardhat. */
 import { ContractFactory, type InterfaceAbi, type Signer, ZeroAddress } from "ethers";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
-import type { InitializeParamsStruct } from "../../types/ethers-contracts/Rollup.ts";
+import type { InitializeParamsStruct } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import { toL1Error } from "./reverts.ts";
 
@@ -22,12 +22,8 @@ export interface RollupArtifacts {
   readonly verifier: ContractArtifact;
 }
 
-export interface RollupSettings {
-  readonly preset: Preset;
-  /** L1 owner of the fee account, uint160: with it anyone can make the genesis state. */
-  readonly feeAccountAddress: bigint;
-  /** Root of the genesis state. */
-  readonly genesisStateRoot: bigint;
+/** Who governs a rollup. */
+export interface GovernanceSettings {
   /**
    * Addresses that may announce upgrades, which a timelock then holds back until users had the time
    * to exit. Default: no timelock, the deployer upgrades at once; on local chains only.
@@ -37,6 +33,14 @@ export interface RollupSettings {
   readonly governor?: string;
   /** Address that may pause deposits, beside the governor. Default: nobody. */
   readonly guardian?: string;
+}
+
+export interface RollupSettings extends GovernanceSettings {
+  readonly preset: Preset;
+  /** L1 owner of the fee account, uint160: with it anyone can make the genesis state. */
+  readonly feeAccountAddress: bigint;
+  /** Root of the genesis state. */
+  readonly genesisStateRoot: bigint;
   /** Addresses that may commit, execute and revert blocks. Default: the deployer alone. */
   readonly validators?: readonly string[];
   /** How long an L1 request may wait. Default: 14 days. */

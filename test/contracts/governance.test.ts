@@ -233,7 +233,7 @@ describe("Rollup: the guardian", () => {
   });
 
   it("stops no request, no block, no payout and no pending balance", async () => {
-    const { ethers, rollup, governor, validator, user, other: guardian, genesis } = fixture;
+    const { ethers, rollup, governor, user, other: guardian, genesis } = fixture;
     await rollup.connect(user).depositEth(user.address, { value: 9n });
     await rollup.connect(guardian).setDepositsPaused(ZeroAddress, true);
     await rollup.connect(guardian).setAllDepositsPaused(true);
@@ -251,7 +251,7 @@ describe("Rollup: the guardian", () => {
       ],
       { timestamp: await latestTimestamp(fixture) },
     );
-    await rollup.connect(validator).commitBlocks(genesis, [block.commitBlock]);
+    await fixture.client.commitBlocks(genesis, [block.commitBlock]);
     await fixture.client.proveBlocks([block.proveBlock]);
     const { storedBlock, payouts } = block;
     const before = await ethers.provider.getBalance(user);

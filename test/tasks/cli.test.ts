@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { computeAddress, toBeHex, ZeroAddress } from "ethers";
 import { releaseProver, verify } from "../../src/circuits/snarkjs.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
@@ -76,6 +77,18 @@ describe("tasks: results", () => {
     const written: object = await readJson(output);
     expect(printed).to.deep.equal({ ...written, file: output });
     expect(written).to.include({ chainId: 31337, preset: "minimal", prover: "mock" });
+    expect(written).to.include({ upgradeNoticeSeconds: 0, guardian: ZeroAddress });
+    await rm(output);
+  });
+
+  it("deploys with a timelock, a governor and a guardian", async () => {
+    const output = join(tmpdir(), `rollup-governed-${process.pid}.json`);
+    const [proposer, guardian] = [computeAddress(toBeHex(1, 32)), computeAddress(toBeHex(2, 32))];
+    const governance = ["--proposers", `${proposer},${guardian}`, "--guardian", guardian];
+    const printed = await jsonOf("rollup:deploy", ...MOCK, "--output", output, ...governance);
+    const { upgrader, governor } = printed as { upgrader: string; governor: string };
+    expect(printed).to.include({ guardian, upgradeNoticeSeconds: (14 + 7) * 24 * 60 * 60 });
+    expect(governor).to.equal(upgrader);
     await rm(output);
   });
 

@@ -75,6 +75,7 @@ export async function deploySession(
       feeAccountAddress,
       genesisStateRoot: createGenesisState(preset, { feeAccountAddress }).root,
       ...(priorityExpirationSeconds !== undefined && { priorityExpirationSeconds }),
+      ...options.governance,
     },
   );
   const l1 = await connectRollup(location, deployer);

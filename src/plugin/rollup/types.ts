@@ -1,6 +1,7 @@
 /** `connection.rollup`: a rollup on the chain of a network connection. */
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import type { Rollup } from "../../../types/ethers-contracts/contracts/Rollup.ts";
+import type { GovernanceSettings } from "../../l1/deploy.ts";
 import type { Token } from "../../l1/types.ts";
 import type { Logger } from "../../operator/logger.ts";
 import type { Operator, OperatorMode } from "../../operator/operator.ts";
@@ -30,6 +31,8 @@ export interface DeployOptions {
   readonly feeAccount?: string;
   /** How long an L1 request may wait before anyone may call for an exodus. */
   readonly priorityExpirationSeconds?: number;
+  /** Who governs. Default: the first signer, without a timelock, which only a local chain allows. */
+  readonly governance?: GovernanceSettings;
   /** Where the operator tells what it does; nowhere by default. */
   readonly logger?: Logger;
 }
@@ -47,8 +50,8 @@ export interface RollupContracts {
  */
 export interface ConnectionRollup {
   /**
-   * Deploys verifier and rollup with the first ethers signer, who becomes governor and validator,
-   * and starts an operator. A rollup deployed here earlier is no longer the current one.
+   * Deploys verifier and rollup with the first ethers signer, who becomes validator and, by default,
+   * governor, and starts an operator. A rollup deployed here earlier is no longer the current one.
    *
    * @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN
    */

@@ -1,0 +1,67 @@
+/** Who may do what with a rollup, as L1 says it. */
+import { type BytesLike, Contract, dataSlice, getAddress, type Provider } from "ethers";
+import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import { providerOf } from "./events.ts";
+
+export interface Governance {
+  /** Code behind the rollup's address. */
+  readonly implementationAddress: string;
+  /** Contract through which upgrades go. */
+  readonly proxyAdminAddress: string;
+  /** Who may upgrade: an `UpgradeTimelock`, or on a local chain an account. */
+  readonly upgraderAddress: string;
+  /** For how long upgrades are announced; 0 without a timelock. */
+  readonly noticeSeconds: number;
+  /** Who lists tokens, and sets validators and guardian. */
+  readonly governorAddress: string;
+  /** Who may pause deposits; the zero address for nobody. */
+  readonly guardianAddress: string;
+}
+
+/** Storage slots of ERC-1967: hashes of `eip1967.proxy.…`, minus 1. */
+const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
+const ADMIN_SLOT = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
+
+interface ProxyAdmin {
+  owner(): Promise<string>;
+}
+
+interface Timelock {
+  getMinDelay(): Promise<bigint>;
+}
+
+/** Reads who governs a rollup. */
+export async function readGovernance(contract: Rollup): Promise<Governance> {
+  const provider = providerOf(contract);
+  const rollupAddress = await contract.getAddress();
+  const [implementation, admin, governorAddress, guardianAddress] = await Promise.all([
+    provider.getStorage(rollupAddress, IMPLEMENTATION_SLOT),
+    provider.getStorage(rollupAddress, ADMIN_SLOT),
+    contract.owner(),
+    contract.guardian(),
+  ]);
+  const proxyAdminAddress = toAddress(admin);
+  const abi = ["function owner() view returns (address)"];
+  const proxyAdmin = new Contract(proxyAdminAddress, abi, provider) as unknown as ProxyAdmin;
+  const upgraderAddress = await proxyAdmin.owner();
+  return {
+    implementationAddress: toAddress(implementation),
+    proxyAdminAddress,
+    upgraderAddress,
+    noticeSeconds: await readNotice(provider, upgraderAddress),
+    governorAddress,
+    guardianAddress,
+  };
+}
+
+async function readNotice(provider: Provider, upgraderAddress: string): Promise<number> {
+  if ((await provider.getCode(upgraderAddress)) === "0x") return 0;
+  const abi = ["function getMinDelay() view returns (uint256)"];
+  const timelock = new Contract(upgraderAddress, abi, provider) as unknown as Timelock;
+  return Number(await timelock.getMinDelay());
+}
+
+/** The address in the low bytes of a storage word. */
+function toAddress(word: BytesLike): string {
+  return getAddress(dataSlice(word, 12));
+}

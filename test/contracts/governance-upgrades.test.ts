@@ -1,0 +1,283 @@
+/** The proxy, the timelock, and what users can do while an upgrade is announced. */
+import { expect } from "chai";
+import { id, Interface, ZeroAddress, ZeroHash } from "ethers";
+import { artifacts, network } from "hardhat";
+import { deployRollup } from "../../src/l1/deploy.ts";
+import { readGovernance } from "../../src/l1/governance.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  latestTimestamp,
+  ZERO_PROOF,
+} from "../helpers/test-rollup.ts";
+
+const DAY_SECONDS = 24 * 60 * 60;
+const EXPIRATION_SECONDS = 3 * DAY_SECONDS;
+const NOTICE_SECONDS = EXPIRATION_SECONDS + 7 * DAY_SECONDS;
+/** The fourth of Hardhat's accounts. */
+const PROPOSER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+
+const PROXY_ADMIN = new Interface([
+  "function upgradeAndCall(address proxy, address implementation, bytes data) payable",
+  "error OwnableUnauthorizedAccount(address account)",
+]);
+
+/** A rollup whose upgrades are announced by `PROPOSER`. */
+async function createGovernedRollup() {
+  const fixture = await createTestRollup("MockVerifier", {
+    priorityExpirationSeconds: EXPIRATION_SECONDS,
+    proposers: [PROPOSER],
+  });
+  const { ethers, rollup } = fixture;
+  const governance = await readGovernance(rollup);
+  const timelock = await ethers.getContractAt("UpgradeTimelock", governance.upgraderAddress);
+  const next = await ethers.deployContract("Rollup");
+  const upgrade = PROXY_ADMIN.encodeFunctionData("upgradeAndCall", [
+    await rollup.getAddress(),
+    await next.getAddress(),
+    "0x",
+  ]);
+  const proposer = await ethers.getSigner(PROPOSER);
+  return { ...fixture, governance, timelock: timelock.connect(proposer), next, upgrade };
+}
+type GovernedRollup = Awaited<ReturnType<typeof createGovernedRollup>>;
+
+/** Announces a call. @returns What carries it out. */
+async function announce({ timelock }: GovernedRollup, target: string, call: string) {
+  await timelock.schedule(target, 0, call, ZeroHash, ZeroHash, NOTICE_SECONDS);
+  return () => timelock.execute(target, 0, call, ZeroHash, ZeroHash);
+}
+
+const announceUpgrade = (fixture: GovernedRollup) =>
+  announce(fixture, fixture.governance.proxyAdminAddress, fixture.upgrade);
+
+describe("Rollup: deployment of proxy and timelock", () => {
+  async function deployOn(chainId: number, proposers?: string[]) {
+    const { ethers } = await network.create({ override: { chainId } });
+    const [deployer] = await ethers.getSigners();
+    return deployRollup(
+      deployer!,
+      {
+        rollup: await artifacts.readArtifact("Rollup"),
+        proxy: await artifacts.readArtifact("RollupProxy"),
+        timelock: await artifacts.readArtifact("UpgradeTimelock"),
+        verifier: await artifacts.readArtifact("ExpectingVerifier"),
+      },
+      {
+        preset: PRESETS.dev,
+        feeAccountAddress: 1n,
+        genesisStateRoot: 1n,
+        ...(proposers && { proposers }),
+      },
+    );
+  }
+
+  it("gives all powers to the timelock, which has itself as only administrator", async () => {
+    const { rollup, governance, timelock, governor } = await createGovernedRollup();
+    expect(governance).to.deep.include({
+      noticeSeconds: NOTICE_SECONDS,
+      governorAddress: governance.upgraderAddress,
+      guardianAddress: ZeroAddress,
+    });
+    const admin = await timelock.DEFAULT_ADMIN_ROLE();
+    const roles = ["PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"].map((name) => id(name));
+    for (const role of [admin, ...roles]) {
+      expect(await timelock.hasRole(role, PROPOSER)).to.equal(role !== admin);
+      expect(await timelock.hasRole(role, timelock)).to.equal(role === admin);
+      expect(await timelock.hasRole(role, governor)).to.equal(false);
+      expect(await timelock.hasRole(role, ZeroAddress)).to.equal(false);
+    }
+    expect(await rollup.owner()).to.equal(await timelock.getAddress());
+  });
+
+  it("lets a governor of its own act at once, but not upgrade", async () => {
+    const [governorAddress, guardianAddress] = [
+      PROPOSER,
+      "0x00000000000000000000000000000000000a11ce",
+    ];
+    const { ethers, rollup } = await createTestRollup("MockVerifier", {
+      proposers: [],
+      governor: governorAddress,
+      guardian: guardianAddress,
+    });
+    const governance = await readGovernance(rollup);
+    expect(governance.governorAddress).to.equal(governorAddress);
+    expect(BigInt(governance.guardianAddress)).to.equal(BigInt(guardianAddress));
+    expect(governance.noticeSeconds).to.equal((14 + 7) * DAY_SECONDS);
+    const governor = await ethers.getSigner(governorAddress);
+    await rollup.connect(governor).setAllDepositsPaused(true);
+    expect(await rollup.allDepositsPaused()).to.equal(true);
+  });
+
+  it("needs a timelock on every chain that is not local", async () => {
+    const { facts } = await expectRejection("L1_REVERTED", deployOn(5));
+    expect(facts).to.deep.include({ error: "UpgraderWithoutNotice" });
+    await deployOn(5, [PROPOSER]);
+  });
+
+  it("needs a notice that covers the time a request may wait, on every chain", async () => {
+    const { ethers, rollup, governor } = await createTestRollup();
+    const timelock = await ethers.deployContract("UpgradeTimelock", [99, []]);
+    const implementation = await ethers.deployContract("Rollup");
+    const deploy = async (priorityExpirationSeconds: number) => {
+      const parameters = {
+        verifier: await rollup.verifier(),
+        governor: governor.address,
+        guardian: ZeroAddress,
+        validators: [],
+        feeAccount: governor.address,
+        genesisStateRoot: 1n,
+        accountCapacity: 1,
+        tokenCapacity: 1,
+        priorityExpirationSeconds,
+      };
+      return ethers.deployContract("RollupProxy", [implementation, timelock, parameters]);
+    };
+    await expect(deploy(100))
+      .to.be.revertedWithCustomError(timelock, "NoticeTooShort")
+      .withArgs(7 * DAY_SECONDS + 99, 7 * DAY_SECONDS + 100);
+    await deploy(99);
+  });
+});
+
+describe("Rollup: upgrades", () => {
+  let fixture: GovernedRollup;
+  beforeEach(async () => {
+    fixture = await createGovernedRollup();
+  });
+
+  it("happen at once, by the deployer alone, where there is no timelock", async () => {
+    const { rollup, ethers, governor, user } = await createTestRollup();
+    const { proxyAdminAddress, upgraderAddress, noticeSeconds } = await readGovernance(rollup);
+    expect([upgraderAddress, noticeSeconds]).to.deep.equal([governor.address, 0]);
+    const next = await ethers.deployContract("Rollup");
+    const admin = (signer: typeof user) =>
+      new ethers.Contract(proxyAdminAddress, PROXY_ADMIN, signer);
+    const upgrade = (signer: typeof user) =>
+      admin(signer).getFunction("upgradeAndCall")(rollup, next, "0x");
+    await expect(upgrade(user)).to.be.revertedWithCustomError(
+      admin(user),
+      "OwnableUnauthorizedAccount",
+    );
+    await upgrade(governor);
+    expect((await readGovernance(rollup)).implementationAddress).to.equal(await next.getAddress());
+  });
+
+  it("wait for the whole notice, and keep state, money and domain", async () => {
+    const { ethers, rollup, networkHelpers, timelock, next, user, genesis } = fixture;
+    await rollup.connect(user).depositEth(user.address, { value: 9n });
+    const domain = await rollup.domain();
+    const execute = await announceUpgrade(fixture);
+    const announced = await networkHelpers.time.latest();
+    await networkHelpers.time.setNextBlockTimestamp(announced + NOTICE_SECONDS - 1);
+    await expect(execute()).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnexpectedOperationState",
+    );
+    await networkHelpers.time.setNextBlockTimestamp(announced + NOTICE_SECONDS);
+    await execute();
+    expect((await readGovernance(rollup)).implementationAddress).to.equal(await next.getAddress());
+    expect(await rollup.domain()).to.equal(domain);
+    expect(await ethers.provider.getBalance(rollup)).to.equal(9n);
+    expect((await rollup.priorityQueue()).next).to.equal(1n);
+    expect((await fixture.client.readStoredBlock(0)).stateRoot).to.equal(genesis.stateRoot);
+    await expect(execute()).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnexpectedOperationState",
+    );
+  });
+
+  it("can not be announced by others, nor for sooner, and can be called off", async () => {
+    const { timelock, governance, upgrade, user, networkHelpers } = fixture;
+    const target = governance.proxyAdminAddress;
+    const schedule = (seconds: number, signer?: typeof user) =>
+      (signer ? timelock.connect(signer) : timelock).schedule(
+        ...([target, 0, upgrade, ZeroHash, ZeroHash, seconds] as const),
+      );
+    await expect(schedule(NOTICE_SECONDS - 1))
+      .to.be.revertedWithCustomError(timelock, "TimelockInsufficientDelay")
+      .withArgs(NOTICE_SECONDS - 1, NOTICE_SECONDS);
+    await expect(schedule(NOTICE_SECONDS, user)).to.be.revertedWithCustomError(
+      timelock,
+      "AccessControlUnauthorizedAccount",
+    );
+    const execute = await announceUpgrade(fixture);
+    await timelock.cancel(await timelock.hashOperation(target, 0, upgrade, ZeroHash, ZeroHash));
+    await networkHelpers.time.increase(NOTICE_SECONDS);
+    await expect(execute()).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnexpectedOperationState",
+    );
+  });
+
+  it("keep a notice that nobody can cut, not even by an announcement", async () => {
+    const { timelock, networkHelpers } = fixture;
+    const self = await timelock.getAddress();
+    const change = (seconds: number) =>
+      announce(fixture, self, timelock.interface.encodeFunctionData("updateDelay", [seconds]));
+    await expect(timelock.updateDelay(NOTICE_SECONDS)).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnauthorizedCaller",
+    );
+    const [cut, extend] = [await change(NOTICE_SECONDS - 1), await change(NOTICE_SECONDS + 1)];
+    await networkHelpers.time.increase(NOTICE_SECONDS);
+    await expect(cut())
+      .to.be.revertedWithCustomError(timelock, "NoticeTooShort")
+      .withArgs(NOTICE_SECONDS - 1, NOTICE_SECONDS);
+    await extend();
+    expect(await timelock.getMinDelay()).to.equal(BigInt(NOTICE_SECONDS + 1));
+    expect(await timelock.noticeSeconds()).to.equal(BigInt(NOTICE_SECONDS));
+  });
+
+  it("leave time to exit, even from an operator that censors, and stop for the exodus", async () => {
+    const { rollup, client, ethers, networkHelpers, user, genesis } = fixture;
+    await rollup.connect(user).depositEth(user.address, { value: 9n });
+    const owner = BigInt(user.address);
+    const deposit = { type: "deposit", accountId: 1, tokenId: 0, owner, amount: 9n } as const;
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock, storedBlock, proveBlock, payouts } = createTestBlock(genesis, [deposit], {
+      timestamp,
+    });
+    await client.commitBlocks(genesis, [commitBlock]);
+    await client.proveBlocks([proveBlock]);
+    await client.executeBlocks([{ storedBlock, payouts }]);
+
+    const execute = await announceUpgrade(fixture);
+    await networkHelpers.time.increase(DAY_SECONDS);
+    await rollup.connect(user).requestFullExit(1, ZeroAddress);
+    await networkHelpers.time.increase(EXPIRATION_SECONDS);
+    await rollup.connect(user).activateExodusMode();
+    const claim = { accountId: 1, tokenId: 0, owner, amount: 9n };
+    const before = await ethers.provider.getBalance(user);
+    await client.performExit(storedBlock, claim, ZERO_PROOF);
+    expect(await ethers.provider.getBalance(user)).to.equal(before + 9n);
+    await expect(execute()).to.be.revertedWithCustomError(
+      fixture.timelock,
+      "TimelockUnexpectedOperationState",
+    );
+    await networkHelpers.time.increase(NOTICE_SECONDS);
+    await expect(execute()).to.be.revertedWithCustomError(rollup, "ExodusMode");
+  });
+
+  it("are the proxy's: the admin can do nothing else there, and others never reach them", async () => {
+    const { ethers, rollup, governance, networkHelpers, user, next } = fixture;
+    const { proxyAdminAddress } = governance;
+    const abi = [
+      "function upgradeToAndCall(address implementation, bytes data)",
+      "error ProxyDeniedAdminAccess()",
+    ];
+    const proxy = new ethers.Contract(await rollup.getAddress(), abi, user);
+    await expect(
+      proxy.getFunction("upgradeToAndCall")(await next.getAddress(), "0x"),
+    ).to.be.revertedWithoutReason(ethers);
+    await networkHelpers.impersonateAccount(proxyAdminAddress);
+    await networkHelpers.setBalance(proxyAdminAddress, 10n ** 18n);
+    const admin = await ethers.getSigner(proxyAdminAddress);
+    await expect(rollup.connect(admin).setAllDepositsPaused(true)).to.be.revertedWithCustomError(
+      proxy,
+      "ProxyDeniedAdminAccess",
+    );
+  });
+});
