@@ -13,12 +13,14 @@
  *
  * **Reduction.** Montgomery's, from the lowest column up. With k = −1/p mod 2^51, the multiple k·p
  * is −1 modulo 2^51, so for a column with balanced low part t, adding t·k·p clears it: (column − t)
- * moves up, and so does t·(k·p + 1)/2^51. Three columns go that way, without computing a quotient.
- * The last two use q = t·k mod 2^51 and add q·p, because their multiples weigh in the result.
+ * moves up, and so does t·(k·p + 1)/2^51. Four columns go that way, without computing a quotient.
+ * The last uses q = t·k mod 2^51 and adds q·p, because its multiple weighs more in the result.
  *
- * **Ranges.** p ≈ 2^255 / 2.64. *Reduced*: balanced limbs and |x| < 1.6p. *Tidy*: balanced limbs and
- * |x| < 0.51p. The result of `sumOfProducts` has balanced limbs and
- * |x| ≤ Σ|a||b| / 2.64p + 0.51p, so a product of reduced elements is reduced: 1.6² / 2.64 + 0.51 < 1.6.
+ * **Ranges.** p = 0.378·2^255. What reduction adds is at most p/2 from the last column, |k|/2^52·p
+ * from the one before, which is 0.127p for both fields, and next to nothing from the others. So the
+ * result of `sumOfProducts` has balanced limbs and |x| < 0.378·Σ|a||b|/p + 0.63p. *Tidy* elements
+ * have balanced limbs and |x| < 0.51p, *reduced* ones balanced limbs and |x| < 1.6p: products of
+ * reduced elements are reduced, 0.378·1.6² + 0.63 < 1.6.
  * `add` and `subtract` do not carry. A factor may be a sum or a difference of two elements if the
  * other factor has limbs up to 2^51, or of four if the other is balanced. `square` takes balanced
  * elements only.
@@ -42,7 +44,7 @@ const HALF_RADIX = 1n << (LIMB_BITS - 1n);
 const BIAS = 1n << 62n;
 const SHIFT = i32.const(Number(LIMB_BITS));
 /** Columns that are cleared without a quotient. */
-const DIRECT_COLUMNS = 3;
+const DIRECT_COLUMNS = 4;
 
 /** Macros over one field. What they emit leaves its result in fresh locals. */
 export interface FieldMacros {

@@ -28,7 +28,7 @@ import type { I32, Local, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 /** References that are worked on together: larger shares inversions, smaller stays in the cache. */
-const CHUNK = 1 << 14;
+const CHUNK = 1 << 13;
 const WORD = 4;
 const RUN_BYTES = 2 * WORD;
 

@@ -196,6 +196,18 @@ export const i64x2 = {
   subtract: binary<"v128", "v128">("v128", ...simd(0xd1)),
   equal: binary<"v128", "v128">("v128", ...simd(0xd6)),
   negate: unary<"v128", "v128">("v128", ...simd(0xc1)),
+  /** Products of the 32-bit lanes 0 and 1. */
+  multiplyLow32: binary<"v128", "v128">("v128", ...simd(0xde)),
+  /** The low halves of both lanes in 32-bit lanes 0 and 1. */
+  packLow: (vector: V128): V128 => ({
+    type: "v128",
+    bytes: [
+      ...vector.bytes,
+      ...vector.bytes,
+      ...simd(0x0d),
+      ...[0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11],
+    ],
+  }),
 };
 
 export const f64x2 = {

@@ -1,0 +1,49 @@
+/** Timing that a loaded machine disturbs little: alternate, repeat, and keep the best. */
+
+import { performance } from "node:perf_hooks";
+
+/**
+ * Seconds per call of each action, the best of `rounds`. All actions run in every round, so that a
+ * slow phase of the machine meets all of them; ratios hold even where seconds do not.
+ */
+export function bestOf(rounds: number, actions: readonly (() => unknown)[]): number[] {
+  const best = actions.map(() => Infinity);
+  for (const action of actions) repeat(action, WARM_UP_SECONDS);
+  for (let round = 0; round < rounds; round++) {
+    actions.forEach((action, i) => {
+      best[i] = Math.min(best[i]!, repeat(action, ROUND_SECONDS));
+    });
+  }
+  return best;
+}
+
+const WARM_UP_SECONDS = 0.2;
+const ROUND_SECONDS = 0.01;
+
+/** Calls `action` for at least `seconds`; answers the seconds per call. */
+function repeat(action: () => unknown, seconds: number): number {
+  const start = performance.now();
+  let calls = 0;
+  let elapsed: number;
+  do {
+    action();
+    calls++;
+    elapsed = (performance.now() - start) / 1000;
+  } while (elapsed < seconds);
+  return elapsed / calls;
+}
+
+export interface Usage {
+  readonly wallSeconds: number;
+  /** Of all threads of the process, system calls included. */
+  readonly cpuSeconds: number;
+}
+
+/** Runs `action` once. */
+export async function measure<T>(action: () => Promise<T>): Promise<Usage & { result: T }> {
+  const [start, usage] = [performance.now(), process.cpuUsage()];
+  const result = await action();
+  const { user, system } = process.cpuUsage(usage);
+  const wallSeconds = (performance.now() - start) / 1000;
+  return { wallSeconds, cpuSeconds: (user + system) / 1e6, result };
+}
