@@ -27,6 +27,7 @@ import {
   toStoredBlock,
 } from "./events.ts";
 import { ROLLUP_ABI } from "./generated/abi.ts";
+import { readProgress } from "./progress.ts";
 import { receiptOfFailure, toFailureError, toL1Error } from "./reverts.ts";
 import { readToken } from "./tokens.ts";
 import type {
@@ -36,6 +37,7 @@ import type {
   ExitClaim,
   L1Deployment,
   L1News,
+  L1Progress,
   L1Transaction,
   ProveBlock,
   QueuedDeposit,
@@ -187,6 +189,16 @@ export class RollupClient {
     throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
   }
 
+  /** Hash of an L1 block, 0x-hex; undefined if there is none of this number. */
+  async readBlockHash(blockNumber: number): Promise<string | undefined> {
+    return (await this.#provider.getBlock(blockNumber))?.hash ?? undefined;
+  }
+
+  /** How far blocks have come; see {@link readProgress}. */
+  async readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress> {
+    return readProgress(this.contract, fromBlockNumber, l1BlockNumber);
+  }
+
   /** Events of the L1 blocks from `fromBlock` (included) to the latest. */
   async readNews(fromBlock: number): Promise<L1News> {
     const latest = (await this.#provider.getBlock("latest"))!;
@@ -200,6 +212,7 @@ export class RollupClient {
       .map(({ args: { tokenId, token } }) => readToken(this.#provider, Number(tokenId), token));
     return {
       blockNumber: latest.number,
+      blockHash: latest.hash!,
       timestamp: BigInt(latest.timestamp),
       requests: events
         .filter((event) => event.name === "PriorityRequestAdded")

@@ -11,7 +11,7 @@ import type { SignedTransaction } from "../ops/transaction.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";
 import { authorizedKey, type L1View } from "./l1-view.ts";
-import type { Consent } from "./sequence.ts";
+import type { Consent, Item } from "./sequence.ts";
 
 /** Where consent is looked up. */
 export interface ConsentContext {
@@ -48,4 +48,22 @@ export function verifyConsent(
     }
   }
   return { owner, authorization };
+}
+
+/** Whether L1 still shows what an owner has authorised there; true for every other item. */
+export function isStillAuthorized(l1: L1View, item: Item): boolean {
+  if (item.kind !== "transaction" || item.consent?.authorization !== ON_CHAIN_AUTHORIZATION) {
+    return true;
+  }
+  const { nonce, publicKey } = item.transaction;
+  return authorizedKey(l1, item.consent.owner, nonce) === hashPublicKey(publicKey);
+}
+
+/** @throws AUTHORIZATION_INVALID unless {@link isStillAuthorized}. */
+export function assertStillAuthorized(l1: L1View, item: Item): void {
+  if (item.kind !== "transaction" || isStillAuthorized(l1, item)) return;
+  const { accountId } = item.transaction;
+  const reason = "L1 has gone back, and has no such authorisation any more";
+  const { owner } = item.consent!;
+  throw operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
 }

@@ -1,31 +1,55 @@
 /** Whether contract, circuits and this code are of one kind, before anything is accepted. */
+import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1Deployment } from "../l1/types.ts";
 import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
-import { accountCapacity, tokenCapacity } from "../protocol/presets.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";
+import type { L1Port } from "./l1-port.ts";
+import type { StartingPoint } from "./ledger.ts";
 
 /**
  * @param circuitsProtocolDigest - From the manifest of the compiled circuits, if there are any.
- * @throws PROTOCOL_DIGEST_MISMATCH, CAPACITY_MISMATCH, ROLLUP_NOT_FRESH, GENESIS_MISMATCH
+ * @throws PROTOCOL_DIGEST_MISMATCH, CAPACITY_MISMATCH
  */
 export function assertDeployment(
-  genesis: RollupState,
+  preset: Preset,
   deployment: L1Deployment,
   circuitsProtocolDigest = PROTOCOL_DIGEST,
 ): void {
-  const { protocolDigest, lastBlock } = deployment;
-  assertDigest("The contract", protocolDigest);
+  assertDigest("The contract", deployment.protocolDigest);
   assertDigest("The set of circuits", circuitsProtocolDigest);
-  assertCapacity("accounts", accountCapacity(genesis.preset), deployment.accountCapacity);
-  assertCapacity("tokens", tokenCapacity(genesis.preset), deployment.tokenCapacity);
-  if (lastBlock.blockNumber > 0) {
-    throw operatorError({ code: "ROLLUP_NOT_FRESH", committedBlocks: lastBlock.blockNumber });
+  assertCapacity("accounts", accountCapacity(preset), deployment.accountCapacity);
+  assertCapacity("tokens", tokenCapacity(preset), deployment.tokenCapacity);
+}
+
+/**
+ * The start of a rollup that has no block yet.
+ *
+ * @throws ROLLUP_NOT_FRESH, GENESIS_MISMATCH
+ */
+export function startAtGenesis(
+  state: RollupState,
+  { lastBlock: storedBlock }: L1Deployment,
+): StartingPoint {
+  if (storedBlock.blockNumber > 0) {
+    throw operatorError({ code: "ROLLUP_NOT_FRESH", committedBlocks: storedBlock.blockNumber });
   }
-  if (lastBlock.stateRoot !== genesis.root) {
-    const facts = { expected: genesis.root, actual: lastBlock.stateRoot };
+  if (storedBlock.stateRoot !== state.root) {
+    const facts = { expected: state.root, actual: storedBlock.stateRoot };
     throw operatorError({ code: "GENESIS_MISMATCH", ...facts });
   }
+  return { state, storedBlock, nextRequestId: 0 };
+}
+
+/** @throws START_NOT_ON_L1 if L1 has another block, or it leads to another state. */
+export async function assertStart(l1: L1Port, start: StartingPoint): Promise<void> {
+  const { storedBlock, state } = start;
+  const { blockNumber, stateRoot } = storedBlock;
+  const onL1 = await l1.readStoredBlock(blockNumber);
+  const isSame = hashStoredBlock(onL1) === hashStoredBlock(storedBlock);
+  if (isSame && stateRoot === state.root) return;
+  throw operatorError({ code: "START_NOT_ON_L1", blockNumber });
 }
 
 function assertDigest(what: string, actual: string): void {

@@ -6,12 +6,18 @@ export type OperatorErrorFacts =
   | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
   | { code: "TOKEN_NOT_LISTED"; tokenId: number }
   | { code: "AUTHORIZATION_INVALID"; accountId: number; owner: bigint; reason: string }
+  | { code: "BATCH_LENGTH_INVALID"; length: number; maximum: number }
+  | { code: "BATCH_BROKEN"; cause: string; sentence: string }
   | { code: "TRANSACTION_NOT_FOUND"; hash: string }
   | { code: "REQUEST_NOT_FOUND"; requestId: number }
   | { code: "PROTOCOL_DIGEST_MISMATCH"; what: string; expected: string; actual: string }
   | { code: "CAPACITY_MISMATCH"; what: string; expected: number; actual: number }
   | { code: "GENESIS_MISMATCH"; expected: bigint; actual: bigint }
   | { code: "ROLLUP_NOT_FRESH"; committedBlocks: number }
+  | { code: "START_NOT_ON_L1"; blockNumber: number }
+  | { code: "BLOCKS_UNKNOWN"; blockNumber: number; executed: number }
+  | { code: "BLOCKS_NOT_REVERTIBLE"; blockNumber: number; executed: number; committed: number }
+  | { code: "L1_UNSTABLE"; attempts: number }
   | { code: "BLOCK_STEP_FAILED"; step: string; blockNumber: number; reason: string };
 
 export const operatorError = defineErrors<OperatorErrorFacts>({
@@ -33,6 +39,16 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
       `The owner 0x${owner.toString(16).padStart(40, "0")} of account ${accountId} ` +
       `has not authorised this key: ${reason}.`,
     fix: "Sign ChangePubKey (EIP-712) with the owner, or call setAuthPubKeyHash on L1 first.",
+  },
+  BATCH_LENGTH_INVALID: {
+    message: ({ length, maximum }) =>
+      `A batch has between 1 and ${maximum} transactions, and this one has ${length}.`,
+    fix: "Submit the transactions in several batches, or one by one.",
+  },
+  BATCH_BROKEN: {
+    message: ({ cause, sentence }) =>
+      `A transaction of the batch failed with ${cause}: ${sentence}`,
+    fix: "Sign the batch again without the transaction that fails, or with new nonces and times.",
   },
   TRANSACTION_NOT_FOUND: {
     message: ({ hash }) => `No transaction ${hash} has been accepted.`,
@@ -60,7 +76,27 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   ROLLUP_NOT_FRESH: {
     message: ({ committedBlocks }) =>
       `The rollup has ${committedBlocks} committed blocks that this operator does not know.`,
-    fix: "An operator in memory starts on a fresh deployment: deploy the rollup again.",
+    fix: "Start the operator from the state restored from L1, or deploy the rollup again.",
+  },
+  START_NOT_ON_L1: {
+    message: ({ blockNumber }) =>
+      `The block ${blockNumber} that the operator should start from is not the one on L1.`,
+    fix: "Restore the state from L1 again.",
+  },
+  BLOCKS_UNKNOWN: {
+    message: ({ blockNumber, executed }) =>
+      `Block ${blockNumber} on L1 was not made by this operator (${executed} are executed).`,
+    fix: "Start from a state restored from L1; blocks not executed can be taken back (revertBlocks).",
+  },
+  BLOCKS_NOT_REVERTIBLE: {
+    message: ({ blockNumber, executed, committed }) =>
+      `Blocks from ${blockNumber} on can not be taken back: ${executed} of ${committed} blocks ` +
+      "on L1 are executed.",
+    fix: "Name a block after the last executed one, up to the last committed one.",
+  },
+  L1_UNSTABLE: {
+    message: ({ attempts }) => `L1 has gone back each of the ${attempts} times it was read.`,
+    fix: "Nothing is lost: try again when the L1 node has caught up.",
   },
   BLOCK_STEP_FAILED: {
     message: ({ step, blockNumber, reason }) =>

@@ -7,6 +7,7 @@ import type {
   ExecuteBlock,
   L1Deployment,
   L1News,
+  L1Progress,
   L1Transaction,
   ProveBlock,
   StoredBlock,
@@ -21,6 +22,12 @@ export interface L1Port {
   readDeployment(): Promise<L1Deployment>;
   /** Events of the blocks from `fromBlock` (included) to the latest. */
   readNews(fromBlock: number): Promise<L1News>;
+  /** Hash of an L1 block, 0x-hex; undefined if there is none of this number. */
+  readBlockHash(blockNumber: number): Promise<string | undefined>;
+  /** As at the end of an L1 block; see `src/l1/progress.ts`. */
+  readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress>;
+  /** A committed block of the rollup, whoever has committed it. */
+  readStoredBlock(blockNumber: number): Promise<StoredBlock>;
   /** Resolves when mined. @returns The new blocks as L1 has stored them, in order. */
   commitBlocks(
     last: StoredBlock,
@@ -28,4 +35,6 @@ export interface L1Port {
   ): Promise<{ transaction: L1Transaction; storedBlocks: readonly StoredBlock[] }>;
   proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction>;
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
+  /** @param blocks - Newest first. */
+  revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction>;
 }

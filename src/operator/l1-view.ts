@@ -7,7 +7,9 @@ import { assert } from "../util/errors.ts";
 export interface L1View {
   /** First L1 block that has not been read. */
   readonly nextBlock: number;
-  /** Unix seconds of the last one that has. */
+  /** Hash of the last one that has, 0x-hex. */
+  readonly blockHash?: string;
+  /** Unix seconds of that one. */
   readonly timestamp: bigint;
   /** The first request of the priority queue that has not been taken. */
   readonly nextRequestId: number;
@@ -18,12 +20,16 @@ export interface L1View {
 
 const ETH: Token = { id: ETH_TOKEN_ID, address: ZeroAddress, symbol: "ETH", decimals: 18 };
 
-/** Before anything has been read. */
-export function unreadL1(deploymentBlock: number): L1View {
+/**
+ * Before anything has been read.
+ *
+ * @param nextRequestId - The first request that is of interest.
+ */
+export function unreadL1(deploymentBlock: number, nextRequestId: number): L1View {
   return {
     nextBlock: deploymentBlock,
     timestamp: 0n,
-    nextRequestId: 0,
+    nextRequestId,
     tokens: [ETH],
     authorizations: [],
   };
@@ -46,7 +52,8 @@ export function readNews(
   return {
     requests,
     view: {
-      nextBlock: Math.max(view.nextBlock, news.blockNumber + 1),
+      nextBlock: news.blockNumber + 1,
+      blockHash: news.blockHash,
       timestamp: news.timestamp,
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],

@@ -2,16 +2,18 @@
  * What the operator knows: blocks, the open block, its view of L1, and the receipts of all of it.
  * No I/O and no waiting: each method happens at once and as a whole, or throws and changes nothing.
  */
-import type { L1News, StoredBlock } from "../l1/types.ts";
+import type { L1News, L1Progress, QueuedRequest, StoredBlock } from "../l1/types.ts";
 import { assertSignature } from "../ops/authorization.ts";
 import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import type { Status } from "../protocol/stages.ts";
 import type { RollupState } from "../state/rollup-state.ts";
-import { verifyConsent } from "./consent.ts";
+import { assert } from "../util/errors.ts";
+import { assertStillAuthorized, isStillAuthorized, verifyConsent } from "./consent.ts";
 import { operatorError } from "./errors.ts";
+import { isStillQueued, settleBlocks, withRequests } from "./follow-l1.ts";
 import { type L1View, readNews, unreadL1 } from "./l1-view.ts";
-import type { BlockRecord } from "./pipeline.ts";
+import { type BlockRecord, isForged } from "./pipeline.ts";
 import {
   ReceiptBook,
   type ReceiptKey,
@@ -20,17 +22,26 @@ import {
 } from "./receipts.ts";
 import {
   type DroppedItem,
+  type Item,
+  itemsOf,
   type OpenSlots,
   openSlots,
+  placeBatch,
   placeItem,
+  type Reopening,
   reopenSequence,
   sealOpenSlots,
   type Sequence,
+  type VerifiedTransaction,
 } from "./sequence.ts";
-import { transactionHash } from "./transaction-hash.ts";
+import { batchName, transactionHash } from "./transaction-hash.ts";
 
 /** L1 takes older blocks than this, but they still have to get there. */
 const BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS / 2);
+/** A block that was sent to L1 may turn up there for as long as L1 would take it. */
+const FORGED_BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS);
+/** How many views of L1 are kept, to go back to when L1 does; before the oldest comes the start. */
+const L1_HISTORY_MAX = 64;
 
 /** The rollup that a ledger is of. */
 export interface RollupIdentity {
@@ -40,31 +51,54 @@ export interface RollupIdentity {
   readonly deploymentBlock: number;
 }
 
+/** Where a ledger begins: at genesis, or after a block that was restored from L1. */
+export interface StartingPoint {
+  readonly state: RollupState;
+  /** The block that leads to the state, as L1 has stored it. */
+  readonly storedBlock: StoredBlock;
+  /** The first request of the priority queue that no block up to that one serves. */
+  readonly nextRequestId: number;
+}
+
+/** A transaction with the consent of its account's owner, which a ChangePubKey needs, 0x-hex. */
+export interface Submission {
+  readonly transaction: SignedTransaction;
+  readonly authorization: string;
+}
+
 /** Everything that changes in a ledger. All parts are values, but for the book, which is a copy. */
 export interface LedgerCheckpoint {
   readonly blocks: readonly BlockRecord[];
   readonly open: OpenSlots;
-  readonly l1: L1View;
+  readonly l1History: readonly L1View[];
   readonly receipts: ReceiptBook;
+}
+
+/** What L1 says when it is read again from an earlier view on. */
+interface Rereading {
+  readonly since: L1View;
+  /** Those that were not known then. */
+  readonly requests: readonly QueuedRequest[];
 }
 
 export class Ledger {
   readonly rollup: RollupIdentity;
   /** Of the rollup's signatures, see `signingDomain`. */
   readonly domain: bigint;
-  readonly #genesisBlock: StoredBlock;
+  readonly #start: StartingPoint;
   #blocks: readonly BlockRecord[] = [];
   #open: OpenSlots;
-  #l1: L1View;
+  /** What was known of L1 at various times, oldest first; the last is what is known now. */
+  #l1History: readonly L1View[];
   #receipts = new ReceiptBook();
 
-  /** @param genesisBlock - As L1 has stored it. */
-  constructor(rollup: RollupIdentity, genesis: RollupState, genesisBlock: StoredBlock) {
+  constructor(rollup: RollupIdentity, start: StartingPoint) {
+    const { state, storedBlock, nextRequestId } = start;
     this.rollup = rollup;
     this.domain = signingDomain(rollup.chainId, BigInt(rollup.rollupAddress));
-    this.#genesisBlock = genesisBlock;
-    this.#open = openSlots(genesis, genesisBlock.blockNumber + 1, genesisBlock.timestamp);
-    this.#l1 = unreadL1(rollup.deploymentBlock);
+    this.#start = start;
+    this.#open = openSlots(state, storedBlock.blockNumber + 1, storedBlock.timestamp);
+    this.#l1History = [unreadL1(rollup.deploymentBlock, nextRequestId)];
   }
 
   /** With everything accepted so far; fees of the open block are not credited yet. */
@@ -72,37 +106,65 @@ export class Ledger {
     return this.#open.block.state;
   }
 
-  /** All sealed blocks; that with the number n has the index n - 1. */
+  /** All sealed blocks since the start, oldest first. */
   get blocks(): readonly BlockRecord[] {
     return this.#blocks;
   }
 
+  /** Undefined if it is not sealed, or from before the start. */
+  block(blockNumber: number): BlockRecord | undefined {
+    return this.#blocks[this.#indexOf(blockNumber)];
+  }
+
+  /** What is known of L1. */
   get l1(): L1View {
-    return this.#l1;
+    return this.#l1History.at(-1)!;
+  }
+
+  /** What was known of L1 at various times, latest first; the last is from before all reading. */
+  get l1History(): readonly L1View[] {
+    const { deploymentBlock } = this.rollup;
+    return [...this.#l1History.toReversed(), unreadL1(deploymentBlock, this.#start.nextRequestId)];
   }
 
   /**
-   * Gives a transaction the next slot if its signature and every rule hold against the state. One
-   * that has been accepted already just gets its receipt.
+   * Gives transactions the next slots if all signatures and every rule hold against the state. Those
+   * that have been accepted already just get their receipts.
    *
-   * @param authorization - Of a ChangePubKey: the owner's consent as L1 takes it, 0x-hex.
+   * @param batch - In the order in which they are applied.
    */
-  accept(transaction: SignedTransaction, authorization: string): TransactionReceipt {
-    const hash = transactionHash(transaction, this.domain);
-    const known = this.transactionReceipt(hash);
-    if (known !== undefined && known.status !== "rejected") return known;
+  accept(batch: readonly Submission[]): TransactionReceipt[] {
+    const hashes = batch.map(({ transaction }) => transactionHash(transaction, this.domain));
+    const known = hashes.map((hash) => this.transactionReceipt(hash));
+    if (known.every((receipt) => receipt !== undefined && receipt.status !== "rejected")) {
+      return known as TransactionReceipt[];
+    }
+    const start = this.#sequenceFrom(this.#blocks.length);
+    const items: Item[] = [];
+    let sequence = start;
+    for (const submission of batch) {
+      const item = this.#verify(submission, sequence.open.block.state);
+      const part = batch.length === 1 ? item : { ...item, batch: batchName(hashes) };
+      sequence = placeItem(sequence, part);
+      items.push(part);
+    }
+    this.#adopt(batch.length === 1 ? sequence : placeBatch(start, items));
+    return hashes.map((hash) => this.transactionReceipt(hash)!);
+  }
+
+  /** Checks all that does not depend on the place in a block. */
+  #verify({ transaction, authorization }: Submission, state: RollupState): VerifiedTransaction {
     const { tokenId } = transaction;
-    if (this.#l1.tokens.every(({ id }) => id !== tokenId)) {
+    if (this.l1.tokens.every(({ id }) => id !== tokenId)) {
       throw operatorError({ code: "TOKEN_NOT_LISTED", tokenId });
     }
     assertSignature(transaction, this.domain);
+    const hash = transactionHash(transaction, this.domain);
     const verified = { kind: "transaction" as const, hash, transaction };
-    const item =
-      transaction.type === "changePubKey"
-        ? { ...verified, consent: verifyConsent(this, transaction, authorization) }
-        : verified;
-    this.#adopt(placeItem(this.#sequenceFrom(this.#blocks.length), item));
-    return this.transactionReceipt(hash)!;
+    if (transaction.type !== "changePubKey") return verified;
+    const { l1, rollup } = this;
+    const consent = verifyConsent({ state, l1, rollup }, transaction, authorization);
+    return { ...verified, consent };
   }
 
   /**
@@ -110,15 +172,27 @@ export class Ledger {
    * that is accepted later; what is accepted keeps its place, because an answer once given holds.
    * The open block gets the time of L1, and loses what has expired by then.
    *
+   * @param since - The view of L1 that the news continue. If it is an earlier one, L1 has gone back
+   * to it: what was known since then holds only as far as the news say so again.
    * @returns How many requests were new.
    */
-  takeNews(news: L1News): number {
-    const { view, requests } = readNews(this.#l1, news);
-    const { sequence, dropped } = this.#reopenedAt(view.timestamp);
-    const items = requests.map((request) => ({ kind: "request" as const, request }));
-    this.#adopt(items.reduce(placeItem, sequence), dropped);
-    this.#l1 = view;
-    return requests.length;
+  takeNews(news: L1News, since: L1View = this.l1): number {
+    const { nextRequestId } = this.l1;
+    const { view, requests } = readNews(since, news);
+    const added = requests.filter(({ requestId }) => requestId >= nextRequestId);
+    const first = since === this.l1 ? -1 : this.#firstBroken(view, { since, requests });
+    if (first < 0) this.#append(view.timestamp, added);
+    else this.#rebuild(first, view, { since, requests });
+    this.#receipts.forgetRequests(view.nextRequestId, nextRequestId);
+    const earlier = this.#l1History.slice(0, this.#l1History.indexOf(since) + 1);
+    const older = earlier.filter(({ nextBlock }) => nextBlock < view.nextBlock);
+    this.#l1History = [...older, view].slice(-L1_HISTORY_MAX);
+    return added.length;
+  }
+
+  /** Gives every block the status that it has on L1. */
+  takeProgress(progress: L1Progress): void {
+    this.#blocks = settleBlocks(this.#blocks, progress, this.domain);
   }
 
   /** Seals the open block at the smallest size that fits, unless it is empty. */
@@ -132,24 +206,30 @@ export class Ledger {
    */
   reopenStaleBlocks(): void {
     const first = this.#blocks.findIndex(({ status }) => status === "sealed");
-    const oldest = this.#blocks[first]?.applied.block.timestamp;
-    if (oldest === undefined || this.#l1.timestamp - oldest < BLOCK_AGE_MAX_SECONDS) return;
-    const reopened = reopenSequence(this.#sequenceFrom(first), this.#l1.timestamp);
-    this.#blocks = this.#blocks.slice(0, first);
-    this.#adopt(reopened.sequence, reopened.dropped);
+    const oldest = this.#blocks[first];
+    if (oldest === undefined) return;
+    const age = this.l1.timestamp - oldest.applied.block.timestamp;
+    if (age < (isForged(oldest) ? FORGED_BLOCK_AGE_MAX_SECONDS : BLOCK_AGE_MAX_SECONDS)) return;
+    this.#reopen(first, { timestamp: this.l1.timestamp });
   }
 
   /** Replaces blocks by what has become of them. */
   updateBlocks(updated: readonly BlockRecord[]): void {
     const blocks = [...this.#blocks];
-    for (const block of updated) blocks[block.applied.block.blockNumber - 1] = block;
+    for (const block of updated) blocks[this.#indexOf(block.applied.block.blockNumber)] = block;
     this.#blocks = blocks;
   }
 
   /** The block before the first that is not committed, as L1 has stored it. */
   get lastStoredBlock(): StoredBlock {
     const last = this.#blocks.findLast((block) => block.status !== "sealed");
-    return last?.storedBlock ?? this.#genesisBlock;
+    return last?.storedBlock ?? this.#start.storedBlock;
+  }
+
+  /** Number of the first block that is not executed, be it still to come. */
+  get firstWaitingNumber(): number {
+    const last = this.#blocks.findLast(({ status }) => status === "executed");
+    return (last?.applied.block ?? this.#start.storedBlock).blockNumber + 1;
   }
 
   /** Undefined if no such transaction was ever accepted. */
@@ -165,20 +245,20 @@ export class Ledger {
   /** A reference to everything; only the receipts are copied. */
   checkpoint(): LedgerCheckpoint {
     const receipts = this.#receipts.copy();
-    return { blocks: this.#blocks, open: this.#open, l1: this.#l1, receipts };
+    return { blocks: this.#blocks, open: this.#open, l1History: this.#l1History, receipts };
   }
 
   /** Goes back to exactly what was; a checkpoint can be used again. */
-  restore({ blocks, open, l1, receipts }: LedgerCheckpoint): void {
+  restore({ blocks, open, l1History, receipts }: LedgerCheckpoint): void {
     this.#blocks = blocks;
     this.#open = open;
-    this.#l1 = l1;
+    this.#l1History = l1History;
     this.#receipts = receipts.copy();
   }
 
   #receipt(key: ReceiptKey) {
     return this.#receipts.find(key, (blockNumber): Status => {
-      const status = this.#blocks[blockNumber - 1]?.status ?? "sealed";
+      const status = this.block(blockNumber)?.status ?? "sealed";
       return status === "sealed" ? "accepted" : status;
     });
   }
@@ -188,11 +268,55 @@ export class Ledger {
     return { sealed: this.#blocks.slice(index), open: this.#open };
   }
 
-  /** The open block with a timestamp that is not before the given one. */
-  #reopenedAt(timestamp: bigint) {
-    const sequence = this.#sequenceFrom(this.#blocks.length);
-    const isLater = timestamp > sequence.open.block.header.timestamp;
-    return isLater ? reopenSequence(sequence, timestamp) : { sequence, dropped: [] };
+  #indexOf(blockNumber: number): number {
+    return blockNumber - 1 - this.#start.storedBlock.blockNumber;
+  }
+
+  /** Gives the open block the time of L1, and new requests the next slots. */
+  #append(timestamp: bigint, requests: readonly QueuedRequest[]): void {
+    if (timestamp > this.#open.block.header.timestamp) {
+      this.#reopen(this.#blocks.length, { timestamp });
+    }
+    const items = requests.map((request) => ({ kind: "request" as const, request }));
+    this.#adopt(items.reduce(placeItem, this.#sequenceFrom(this.#blocks.length)));
+  }
+
+  /** Index of the first block, the open one included, with what L1 has no more; else -1. */
+  #firstBroken(view: L1View, { since, requests }: Rereading): number {
+    const isBroken = (item: Item) =>
+      !isStillQueued(item, since.nextRequestId, requests) || !isStillAuthorized(view, item);
+    return [...this.#blocks, this.#open].findIndex(({ items }) => items.some(isBroken));
+  }
+
+  /** Makes the blocks from an index on anew, with the requests that L1 has now. */
+  #rebuild(first: number, view: L1View, { since, requests }: Rereading): void {
+    const items = itemsOf(this.#sequenceFrom(first));
+    const held = items.flatMap((item) => (item.kind === "request" ? [item.request] : []));
+    const firstId = held[0]?.requestId ?? this.l1.nextRequestId;
+    const queue = [
+      ...held.filter(({ requestId }) => requestId < since.nextRequestId),
+      ...requests.filter(({ requestId }) => requestId >= firstId),
+    ];
+    this.#reopen(first, {
+      timestamp: view.timestamp,
+      items: withRequests(items, queue),
+      assertHolds: (item) => assertStillAuthorized(view, item),
+    });
+  }
+
+  /** Makes the blocks from an index on anew; all of them must be sealed only. */
+  #reopen(first: number, { timestamp, ...rest }: Omit<Reopening, "sequence">): void {
+    const sequence = this.#sequenceFrom(first);
+    const isWaiting = this.#blocks.slice(first).every(({ status }) => status === "sealed");
+    assert(isWaiting, "what is on L1 stays as it is");
+    const latest = this.#open.block.header.timestamp;
+    const reopened = reopenSequence({
+      ...rest,
+      sequence,
+      timestamp: timestamp > latest ? timestamp : latest,
+    });
+    this.#blocks = this.#blocks.slice(0, first);
+    this.#adopt(reopened.sequence, reopened.dropped);
   }
 
   /** Makes a sequence the end of the ledger. */

@@ -3,7 +3,7 @@
  * through L1. It has no rules of its own: what it knows is in the {@link Ledger}, what it does to
  * blocks in the pipeline; here is when. Clock, L1, prover and logger are injected.
  */
-import type { Token } from "../l1/types.ts";
+import type { L1News, L1Progress, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
@@ -11,15 +11,17 @@ import type { Prover } from "../prover/prover.ts";
 import { createGenesisState, type RollupState } from "../state/rollup-state.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { assertDeployment } from "./deployment.ts";
+import { assertDeployment, assertStart, startAtGenesis } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
-import { Ledger, type LedgerCheckpoint } from "./ledger.ts";
+import type { L1View } from "./l1-view.ts";
+import { Ledger, type LedgerCheckpoint, type StartingPoint, type Submission } from "./ledger.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import {
   type BlockRecord,
   commitBlocks,
   executeBlocks,
+  forgeBlock,
   isCommitted,
   isProven,
   isSealed,
@@ -43,6 +45,8 @@ export interface OperatorOptions {
   readonly waitingBlocksMax: number;
   /** Blocks that one L1 transaction carries at most. */
   readonly blocksPerTransaction: number;
+  /** Transactions of a batch. */
+  readonly batchLengthMax: number;
   /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
   readonly waitLimitMs: number;
 }
@@ -52,8 +56,21 @@ const DEFAULT_OPTIONS: OperatorOptions = {
   blockTimeMs: 1000,
   waitingBlocksMax: 1024,
   blocksPerTransaction: 4,
+  batchLengthMax: 50,
   waitLimitMs: 20_000,
 };
+
+/** L1 that goes back while it is read is read again, so many times in all. */
+const READ_ATTEMPTS_MAX = 5;
+
+/** All there is to know of L1 at the end of one of its blocks. */
+interface L1Reading {
+  /** The last view that still holds. */
+  readonly since: L1View;
+  /** What is new since then. */
+  readonly news: L1News;
+  readonly progress: L1Progress;
+}
 
 /** What an operator is made of. */
 export interface OperatorParts {
@@ -63,6 +80,8 @@ export interface OperatorParts {
   readonly l1: L1Port;
   /** Stays the caller's to close. */
   readonly prover: Prover;
+  /** What has been restored from L1; without it the rollup must have no blocks yet. */
+  readonly start?: StartingPoint;
   /** Protocol digest in the manifest of the compiled circuits, if there are any. */
   readonly circuitsProtocolDigest?: string;
   readonly clock?: Clock;
@@ -82,6 +101,8 @@ export class Operator {
   readonly #reading = new SerialQueue();
   readonly #working = new SerialQueue();
   readonly #waiters = new Set<() => void>();
+  /** Of the rollup's blocks on L1, when it was last looked at. */
+  #progress: L1Progress | undefined;
   #isRunning = true;
   #isAdvancing = false;
   #cancelTick = () => {};
@@ -96,17 +117,20 @@ export class Operator {
   }
 
   /**
-   * Makes the operator of a fresh deployment, which accepts transactions from then on. In mode
-   * `interval` it works by itself after {@link Operator.start}.
+   * Makes the operator of a deployment, which accepts transactions from then on. In mode `interval`
+   * it works by itself after {@link Operator.start}.
    *
-   * @throws PROTOCOL_DIGEST_MISMATCH, CAPACITY_MISMATCH, GENESIS_MISMATCH, ROLLUP_NOT_FRESH
+   * @throws PROTOCOL_DIGEST_MISMATCH, CAPACITY_MISMATCH, GENESIS_MISMATCH, ROLLUP_NOT_FRESH,
+   * START_NOT_ON_L1
    */
   static async create(parts: OperatorParts): Promise<Operator> {
     const { preset, feeAccountAddress, l1, circuitsProtocolDigest } = parts;
-    const genesis = createGenesisState(preset, { feeAccountAddress });
     const deployment = await l1.readDeployment();
-    assertDeployment(genesis, deployment, circuitsProtocolDigest);
-    const operator = new Operator(parts, new Ledger(l1, genesis, deployment.lastBlock));
+    assertDeployment(preset, deployment, circuitsProtocolDigest);
+    const genesis = createGenesisState(preset, { feeAccountAddress });
+    const start = parts.start ?? startAtGenesis(genesis, deployment);
+    await assertStart(l1, start);
+    const operator = new Operator(parts, new Ledger(l1, start));
     await operator.syncL1();
     return operator;
   }
@@ -134,9 +158,14 @@ export class Operator {
     return this.#ledger.l1.tokens;
   }
 
-  /** All sealed blocks; that with the number n has the index n - 1. */
+  /** All sealed blocks since the start, oldest first. */
   get blocks(): readonly BlockRecord[] {
     return this.#ledger.blocks;
+  }
+
+  /** Undefined if it is not sealed, or from before the start. */
+  block(blockNumber: number): BlockRecord | undefined {
+    return this.#ledger.block(blockNumber);
   }
 
   // --------------------------------------------------------------------------------- accepting
@@ -150,29 +179,87 @@ export class Operator {
    * OPERATOR_BUSY, OPERATOR_STOPPED. A refused transaction changes nothing.
    */
   submit(transaction: SignedTransaction, authorization = "0x"): TransactionReceipt {
-    this.#assertRunning();
-    const waitingBlocks = this.#waitingBlocks.length;
-    const maximum = this.options.waitingBlocksMax;
-    if (waitingBlocks >= maximum) {
-      throw operatorError({ code: "OPERATOR_BUSY", waitingBlocks, maximum });
-    }
-    const receipt = this.#ledger.accept(transaction, authorization);
-    if (this.options.mode === "interval") this.#advanceInBackground();
-    return receipt;
+    return this.submitBatch([{ transaction, authorization }])[0]!;
   }
 
   /**
-   * Takes what is new on L1: tokens, authorised keys, and requests, which no limit holds up.
+   * Accepts transactions, of any accounts, all or none: as {@link Operator.submit}, each on the state
+   * that those before it leave. They take consecutive slots, of one block if they fit one, and if one
+   * of them can not be included after all, all of them are rejected.
+   *
+   * @throws BATCH_LENGTH_INVALID, and as {@link Operator.submit}
+   */
+  submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
+    this.#assertRunning();
+    const { batchLengthMax, waitingBlocksMax: maximum } = this.options;
+    const { length } = batch;
+    if (length < 1 || length > batchLengthMax) {
+      throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: batchLengthMax });
+    }
+    const waitingBlocks = this.#waitingBlocks.length;
+    if (waitingBlocks >= maximum) {
+      throw operatorError({ code: "OPERATOR_BUSY", waitingBlocks, maximum });
+    }
+    const receipts = this.#ledger.accept(batch);
+    if (this.options.mode === "interval") this.#advanceInBackground();
+    return receipts;
+  }
+
+  /**
+   * Takes what is new on L1: tokens, authorised keys, and requests, which no limit holds up. If L1
+   * has gone back, the operator goes back with it as far as it must.
    *
    * @returns How many requests were new.
    */
-  syncL1(): Promise<number> {
-    return this.#reading.run(async () => {
+  async syncL1(): Promise<number> {
+    const count = await this.#reading.run(() => this.#readNews());
+    return count ?? (await this.exclusively(() => this.#followL1()));
+  }
+
+  /** @returns Undefined if L1 has gone back. */
+  async #readNews(): Promise<number | undefined> {
+    this.#assertRunning();
+    const { l1 } = this.#ledger;
+    if (!(await this.#isOnL1(l1))) return undefined;
+    const count = this.#ledger.takeNews(await this.#l1.readNews(l1.nextBlock));
+    this.#notifyWaiters();
+    return count;
+  }
+
+  /** As {@link Operator.syncL1}, and gives blocks the status that they have on L1. */
+  async #followL1(): Promise<number> {
+    const { since, news, progress } = await this.#readL1();
+    this.#ledger.takeProgress(progress);
+    this.#progress = progress;
+    const count = this.#ledger.takeNews(news, since);
+    this.#notifyWaiters();
+    return count;
+  }
+
+  /** Reads all there is to know at the end of one L1 block. @throws L1_UNSTABLE */
+  async #readL1(): Promise<L1Reading> {
+    for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
       this.#assertRunning();
-      const count = this.#ledger.takeNews(await this.#l1.readNews(this.#ledger.l1.nextBlock));
-      this.#notifyWaiters();
-      return count;
-    });
+      const since = await this.#lastViewOnL1();
+      const news = await this.#l1.readNews(since.nextBlock);
+      const { blockNumber, blockHash } = news;
+      const progress = await this.#l1.readProgress(this.#ledger.firstWaitingNumber, blockNumber);
+      if ((await this.#l1.readBlockHash(blockNumber)) === blockHash) {
+        return { since, news, progress };
+      }
+    }
+    throw operatorError({ code: "L1_UNSTABLE", attempts: READ_ATTEMPTS_MAX });
+  }
+
+  async #lastViewOnL1(): Promise<L1View> {
+    const history = this.#ledger.l1History;
+    for (const view of history) if (await this.#isOnL1(view)) return view;
+    return history.at(-1)!;
+  }
+
+  async #isOnL1({ nextBlock, blockHash }: L1View): Promise<boolean> {
+    if (blockHash === undefined) return true;
+    return (await this.#l1.readBlockHash(nextBlock - 1)) === blockHash;
   }
 
   /** Reads L1 where nothing else does so in time, for an answer that is up to date. */
@@ -213,11 +300,37 @@ export class Operator {
   processBlocks(stage: Stage = "executed"): Promise<readonly BlockRecord[]> {
     return this.#working.run(async () => {
       const executed = this.blocks.length - this.#waitingBlocks.length;
-      await this.syncL1();
+      await this.#reading.run(() => this.#followL1());
       this.#ledger.reopenStaleBlocks();
       this.sealBlock();
       await this.#advance(stage);
       return this.blocks.slice(executed);
+    });
+  }
+
+  /**
+   * Takes committed blocks back on L1, the last first: those of others too, of which the operator
+   * knows nothing. Its own are committed again when blocks are processed next: as they were, with the
+   * proofs that were made, or, when L1 would find them too old, made anew of the same requests and
+   * transactions in the same order. What has expired by then is rejected.
+   *
+   * @param fromBlockNumber - The first block that goes.
+   * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED
+   */
+  revertBlocks(fromBlockNumber: number): Promise<void> {
+    return this.#working.run(async () => {
+      await this.#reading.run(() => this.#followL1());
+      const { committed, executed } = this.#progress!;
+      if (fromBlockNumber <= executed || fromBlockNumber > committed) {
+        const facts = { blockNumber: fromBlockNumber, executed, committed };
+        throw operatorError({ code: "BLOCKS_NOT_REVERTIBLE", ...facts });
+      }
+      const count = committed - fromBlockNumber + 1;
+      const numbers = Array.from({ length: count }, (_, index) => committed - index);
+      await this.#l1.revertBlocks(
+        await Promise.all(numbers.map((number) => this.#l1.readStoredBlock(number))),
+      );
+      await this.#reading.run(() => this.#followL1());
     });
   }
 
@@ -234,12 +347,22 @@ export class Operator {
   }
 
   async #commit(): Promise<void> {
+    this.#assertBlocksKnown();
     for (let batch = this.#next(isSealed); batch.length > 0; batch = this.#next(isSealed)) {
       const last = this.#ledger.lastStoredBlock;
-      await this.#step("commit", batch, () =>
-        commitBlocks(this.#l1, last, batch, this.#ledger.domain),
-      );
+      // Kept before it is sent: whatever happens then, the blocks may turn up on L1.
+      const forged = batch.map((block) => forgeBlock(block, this.#ledger.domain));
+      this.#ledger.updateBlocks(forged);
+      await this.#step("commit", batch, () => commitBlocks(this.#l1, last, forged));
     }
+  }
+
+  /** @throws BLOCKS_UNKNOWN */
+  #assertBlocksKnown(): void {
+    const { blockNumber } = this.#ledger.lastStoredBlock;
+    if (this.#progress === undefined || this.#progress.committed <= blockNumber) return;
+    const { executed } = this.#progress;
+    throw operatorError({ code: "BLOCKS_UNKNOWN", blockNumber: blockNumber + 1, executed });
   }
 
   /** Sends the proofs of each batch when they are made: nobody waits for those of later blocks. */
@@ -374,6 +497,7 @@ export class Operator {
    */
   restore(checkpoint: LedgerCheckpoint): void {
     this.#ledger.restore(checkpoint);
+    this.#progress = undefined;
     this.#notifyWaiters();
   }
 
@@ -412,9 +536,10 @@ export class Operator {
     if (this.#isAdvancing || this.#waitingBlocks.length === 0) return;
     this.#isAdvancing = true;
     void this.#attempt(() =>
-      this.#working.run(() => {
+      this.#working.run(async () => {
+        await this.#reading.run(() => this.#followL1());
         this.#ledger.reopenStaleBlocks();
-        return this.#advance("executed");
+        await this.#advance("executed");
       }),
     ).finally(() => {
       this.#isAdvancing = false;

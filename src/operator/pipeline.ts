@@ -1,9 +1,10 @@
 /**
- * What happens to a sealed block: commit, prove, prove on L1, execute. Each step takes blocks and
+ * The steps that bring a block through L1 (design section 6). Each takes records of blocks and
  * returns them with what the step has added; if it fails, the old ones are as good as before.
  */
 import { type BlockCommitment, commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
+import { hashStoredBlock, toStoredBlock } from "../l1/stored-block.ts";
 import type { CommitBlock, L1Transaction, ProveBlock, StoredBlock } from "../l1/types.ts";
 import type { JobProof, Prover } from "../prover/prover.ts";
 import { assert } from "../util/errors.ts";
@@ -11,30 +12,35 @@ import type { Clock } from "./clock.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { SealedSlots } from "./sequence.ts";
 
-/** A block and all that has become of it so far. */
-export interface SealedBlock extends SealedSlots {
-  readonly status: "sealed";
-}
-export interface CommittedBlock extends SealedSlots {
-  readonly status: "committed";
+/**
+ * A block, all that has been made for it, and how far it has come on L1. A block that L1 has taken
+ * back keeps what was made: as long as it stays the same block, it all still holds.
+ */
+export interface Forged extends SealedSlots {
   readonly commitment: BlockCommitment;
   readonly storedBlock: StoredBlock;
-  readonly commit: L1Transaction;
+  readonly proof?: TimedProof;
+}
+/** Not on L1, or no more. */
+export type SealedBlock = (SealedSlots | Forged) & { readonly status: "sealed" };
+/** The L1 transactions are those that the operator has seen go through; others may have sent one. */
+export interface CommittedBlock extends Forged {
+  readonly status: "committed";
+  readonly commit?: L1Transaction;
 }
 /** Its proof is made, but not on L1 yet. */
 export interface BlockWithProof extends CommittedBlock {
   readonly proof: TimedProof;
 }
-export interface ProvenBlock extends Omit<BlockWithProof, "status"> {
+export interface ProvenBlock extends Omit<CommittedBlock, "status"> {
   readonly status: "proven";
-  readonly prove: L1Transaction;
+  readonly prove?: L1Transaction;
 }
 export interface ExecutedBlock extends Omit<ProvenBlock, "status"> {
   readonly status: "executed";
-  readonly execute: L1Transaction;
+  readonly execute?: L1Transaction;
 }
-export type BlockRecord =
-  SealedBlock | CommittedBlock | BlockWithProof | ProvenBlock | ExecutedBlock;
+export type BlockRecord = SealedBlock | CommittedBlock | ProvenBlock | ExecutedBlock;
 
 export function isSealed(block: BlockRecord): block is SealedBlock {
   return block.status === "sealed";
@@ -45,11 +51,16 @@ export function isCommitted(block: BlockRecord): block is CommittedBlock {
 }
 
 export function isWithProof(block: BlockRecord): block is BlockWithProof {
-  return isCommitted(block) && "proof" in block;
+  return isCommitted(block) && block.proof !== undefined;
 }
 
 export function isProven(block: BlockRecord): block is ProvenBlock {
   return block.status === "proven";
+}
+
+/** Whether a block has been sent to L1 at some time, where it may still turn up. */
+export function isForged(block: BlockRecord): block is BlockRecord & Forged {
+  return "storedBlock" in block;
 }
 
 export interface TimedProof extends JobProof {
@@ -57,26 +68,26 @@ export interface TimedProof extends JobProof {
   readonly proofMs: number;
 }
 
-/** @param last - The block before the first. @param domain - See `signingDomain`. */
+/** Makes what L1 is told of a block. @param domain - See `signingDomain`. */
+export function forgeBlock(block: SealedBlock, domain: bigint): SealedBlock & Forged {
+  if (isForged(block)) return block;
+  const commitment = commitBlock(block.applied, domain);
+  return { ...block, commitment, storedBlock: toStoredBlock(block.applied, commitment) };
+}
+
+/** @param last - The block before the first. */
 export async function commitBlocks(
   l1: L1Port,
   last: StoredBlock,
-  blocks: readonly SealedBlock[],
-  domain: bigint,
+  blocks: readonly (SealedBlock & Forged)[],
 ): Promise<CommittedBlock[]> {
-  const commitments = blocks.map(({ applied }) => commitBlock(applied, domain));
-  const { transaction, storedBlocks } = await l1.commitBlocks(
-    last,
-    blocks.map((block, index) => toCommitBlock(block, commitments[index]!)),
-  );
+  const { transaction, storedBlocks } = await l1.commitBlocks(last, blocks.map(toCommitBlock));
   assert(storedBlocks.length === blocks.length, "L1 stores every block it takes");
-  return blocks.map((block, index) => ({
-    ...block,
-    status: "committed",
-    commitment: commitments[index]!,
-    storedBlock: storedBlocks[index]!,
-    commit: transaction,
-  }));
+  return blocks.map((block, index) => {
+    const isSame = hashStoredBlock(block.storedBlock) === hashStoredBlock(storedBlocks[index]!);
+    assert(isSame, "L1 makes the same of a block as the operator");
+    return { ...block, status: "committed", commit: transaction };
+  });
 }
 
 /** Makes the proof of a block. */
@@ -122,7 +133,7 @@ export async function executeBlocks(
   return blocks.map((block) => ({ ...block, status: "executed", execute }));
 }
 
-function toCommitBlock({ items, applied }: SealedSlots, commitment: BlockCommitment): CommitBlock {
+function toCommitBlock({ items, applied, commitment }: Forged): CommitBlock {
   const { timestamp, feeAccountId, slots } = applied.block;
   const { newStateRoot, digest, pubdata } = commitment;
   const authorizations = items.flatMap((item) =>

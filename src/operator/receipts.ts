@@ -79,6 +79,11 @@ export class ReceiptBook {
     this.#entries.set(keyOf(item), { item, error });
   }
 
+  /** Forgets requests that L1 does not have any more. */
+  forgetRequests(fromRequestId: number, toRequestId: number): void {
+    for (let id = fromRequestId; id < toRequestId; id++) this.#entries.delete(id);
+  }
+
   /**
    * @param statusOf - How far a block has come.
    * @returns Undefined if nothing of this name was ever accepted.

@@ -15,7 +15,8 @@ import { toOperation } from "../ops/to-operation.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import type { RollupState } from "../state/rollup-state.ts";
-import { isRollupError, type RollupError } from "../util/errors.ts";
+import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { operatorError } from "./errors.ts";
 
 /** A transaction whose signature, and for a ChangePubKey the owner's consent, has been verified. */
 export interface VerifiedTransaction {
@@ -23,6 +24,8 @@ export interface VerifiedTransaction {
   readonly hash: string;
   readonly transaction: SignedTransaction;
   readonly consent?: Consent;
+  /** Names the batch that it is part of; the parts of one follow each other. */
+  readonly batch?: string;
 }
 
 /** The owner's consent to a new signing key. */
@@ -72,13 +75,22 @@ export function openSlots(state: RollupState, blockNumber: number, timestamp: bi
 
 /** Gives an item the next slot. @throws The code of the rule that it breaks. */
 export function placeItem(sequence: Sequence, item: Item): Sequence {
-  try {
-    return { ...sequence, open: appendItem(sequence.open, item) };
-  } catch (error) {
-    if (!needsNextBlock(error)) throw error;
-    const next = sealOpenSlots(sequence);
-    return { ...next, open: appendItem(next.open, item) };
-  }
+  return placeBatch(sequence, [item]);
+}
+
+/**
+ * Gives items the next slots, all of them or none. They stand in one block if they fit one.
+ *
+ * @throws The code of the first rule that one of them breaks.
+ */
+export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence {
+  const open = appendBatch(sequence.open, batch);
+  if (open !== undefined) return { ...sequence, open };
+  const next = sealOpenSlots(sequence);
+  const nextOpen = appendBatch(next.open, batch);
+  if (nextOpen !== undefined) return { ...next, open: nextOpen };
+  assert(batch.length > 1, "an empty block has room for any item");
+  return batch.reduce(placeItem, sequence);
 }
 
 /** Seals the open block and opens the next one; an empty one stays open. */
@@ -93,32 +105,83 @@ export function sealOpenSlots(sequence: Sequence): Sequence {
   };
 }
 
+/** All items, in order. */
+export function itemsOf({ sealed, open }: Sequence): Item[] {
+  return [...sealed, open].flatMap(({ items }) => items);
+}
+
+/** Which blocks are made anew, and of what. */
+export interface Reopening {
+  /** Where they start. */
+  readonly sequence: Sequence;
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+  /** By default those of the sequence. */
+  readonly items?: readonly Item[];
+  /** Throws if an item does not hold any more for a reason outside the state. */
+  readonly assertHolds?: (item: Item) => void;
+}
+
 /**
  * Makes all blocks of a sequence anew with a later timestamp.
  *
- * @param timestamp - Unix seconds.
  * @returns The new sequence, and the transactions that do not hold any more.
  */
-export function reopenSequence(
-  sequence: Sequence,
-  timestamp: bigint,
-): { sequence: Sequence; dropped: DroppedItem[] } {
+export function reopenSequence({
+  sequence,
+  timestamp,
+  items = itemsOf(sequence),
+  assertHolds = () => {},
+}: Reopening): { sequence: Sequence; dropped: DroppedItem[] } {
   const oldest = sequence.sealed[0]?.applied;
   const { before } = oldest ?? sequence.open.block;
   const { blockNumber } = oldest?.block ?? sequence.open.block.header;
-  const items = [...sequence.sealed, sequence.open].flatMap(({ items }) => items);
   let next: Sequence = { sealed: [], open: openSlots(before, blockNumber, timestamp) };
   const dropped: DroppedItem[] = [];
-  for (const item of items) {
+  for (const batch of toBatches(items)) {
     try {
-      next = placeItem(next, item);
+      batch.forEach(assertHolds);
+      next = placeBatch(next, batch);
     } catch (error) {
-      // No rule can turn an L1 request down, so such a failure is a fault of ours.
-      if (item.kind === "request" || !isRollupError(error)) throw error;
-      dropped.push({ item, error });
+      if (!isRollupError(error)) throw error;
+      dropped.push(...toDropped(batch, error));
     }
   }
   return { sequence: next, dropped };
+}
+
+/** Items that can only be placed together: those of a batch, and every other alone. */
+function toBatches(items: readonly Item[]): Item[][] {
+  const batches: Item[][] = [];
+  let last: string | undefined;
+  for (const item of items) {
+    const batch = item.kind === "transaction" ? item.batch : undefined;
+    if (batch !== undefined && batch === last) batches.at(-1)!.push(item);
+    else batches.push([item]);
+    last = batch;
+  }
+  return batches;
+}
+
+function toDropped(batch: readonly Item[], error: RollupError): DroppedItem[] {
+  const { code, sentence } = error;
+  const reason =
+    batch.length === 1 ? error : operatorError({ code: "BATCH_BROKEN", cause: code, sentence });
+  return batch.map((item) => {
+    // No rule can turn an L1 request down, so such a failure is a fault of ours.
+    if (item.kind === "request") throw error;
+    return { item, error: reason };
+  });
+}
+
+/** The slots with a batch, or undefined if the next block must take it. */
+function appendBatch(open: OpenSlots, batch: readonly Item[]): OpenSlots | undefined {
+  try {
+    return batch.reduce(appendItem, open);
+  } catch (error) {
+    if (needsNextBlock(error)) return undefined;
+    throw error;
+  }
 }
 
 function appendItem({ items, block }: OpenSlots, item: Item): OpenSlots {

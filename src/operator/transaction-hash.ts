@@ -13,6 +13,14 @@ import { keccakOfWords } from "../util/keccak.ts";
  */
 export function transactionHash(transaction: SignedTransaction, domain: bigint): string {
   const { x, y } = transaction.publicKey;
-  const hash = keccakOfWords([signingMessage(transaction, domain), x, y]);
+  return toHex(keccakOfWords([signingMessage(transaction, domain), x, y]));
+}
+
+/** Names the batch of the transactions with these hashes. @returns 32 bytes, 0x-hex. */
+export function batchName(hashes: readonly string[]): string {
+  return toHex(keccakOfWords(hashes.map(BigInt)));
+}
+
+function toHex(hash: bigint): string {
   return `0x${hash.toString(16).padStart(2 * FIELD_BYTES, "0")}`;
 }

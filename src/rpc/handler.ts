@@ -75,8 +75,8 @@ function createMethods(operator: Operator): Methods {
     rollup_waitForPriorityRequest: async (requestId, stage) =>
       (await operator.waitForRequest(requestId, stage)) ?? null,
     rollup_getBlock: (number) => {
-      const block = operator.blocks.at(number === "latest" ? -1 : number - 1);
-      return block === undefined || number === 0 ? null : toBlock(block);
+      const block = number === "latest" ? operator.blocks.at(-1) : operator.block(number);
+      return block === undefined ? null : toBlock(block);
     },
     rollup_processBlocks: async () => (await operator.processBlocks()).map(toBlock),
   };
@@ -124,7 +124,7 @@ function toBlock(record: BlockRecord): NonNullable<RpcResult<"rollup_getBlock">>
     newStateRoot: applied.state.root,
     operations: operations.map(({ type }) => type),
     ...("commitment" in record && { pubdataBytes: record.commitment.pubdata.length }),
-    ...("proof" in record && { proofMs: record.proof.proofMs }),
+    ...("proof" in record && { proofMs: record.proof?.proofMs }),
     ...("commit" in record && { commit: record.commit }),
     ...("prove" in record && { prove: record.prove }),
     ...("execute" in record && { execute: record.execute }),

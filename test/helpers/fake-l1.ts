@@ -14,11 +14,13 @@ import {
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION, recoverChangePubKeySigner } from "../../src/l1/authorization.ts";
+import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type {
   CommitBlock,
   ExecuteBlock,
   L1Deployment,
   L1News,
+  L1Progress,
   L1Transaction,
   ProveBlock,
   PubKeyAuthorization,
@@ -38,7 +40,7 @@ import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
 
-type Call = "readNews" | "commitBlocks" | "proveBlocks" | "executeBlocks";
+type Call = "readNews" | "commitBlocks" | "proveBlocks" | "executeBlocks" | "revertBlocks";
 
 interface KeptBlock {
   readonly stored: StoredBlock;
@@ -49,6 +51,8 @@ interface KeptBlock {
 /** Everything that changes. */
 interface Content {
   blockNumber: number;
+  /** Where L1 has gone back before it went on: blocks after have hashes of their own. */
+  forks: { blockNumber: number; id: number }[];
   timestamp: bigint;
   requests: QueuedRequest[];
   servedRequests: number;
@@ -70,6 +74,8 @@ export class FakeL1 implements L1Port {
   deployment: L1Deployment;
   #content: Content;
   #failures: Call[] = [];
+  #lostAnswers: Call[] = [];
+  #reverts = 0;
 
   constructor(preset: Preset, genesisRoot: bigint) {
     const lastBlock: StoredBlock = {
@@ -88,6 +94,7 @@ export class FakeL1 implements L1Port {
     };
     this.#content = {
       blockNumber: 1,
+      forks: [],
       timestamp: 1_700_000_000n,
       requests: [],
       servedRequests: 0,
@@ -117,6 +124,11 @@ export class FakeL1 implements L1Port {
   /** The next call of this name fails without effect. */
   failNext(call: Call): void {
     this.#failures.push(call);
+  }
+
+  /** The next call of this name takes effect, but its answer is lost. */
+  loseAnswerOfNext(call: Call): void {
+    this.#lostAnswers.push(call);
   }
 
   increaseTime(seconds: bigint | number): void {
@@ -149,8 +161,19 @@ export class FakeL1 implements L1Port {
     return structuredClone(this.#content);
   }
 
+  /** Goes back to a snapshot, and on from there with other blocks. */
   revert(snapshot: Content): void {
-    this.#content = structuredClone(snapshot);
+    const content = structuredClone(snapshot);
+    content.forks.push({ blockNumber: content.blockNumber, id: ++this.#reverts });
+    this.#content = content;
+  }
+
+  /** What anybody can do: the oldest committed blocks become proven. */
+  proveBySomebodyElse(): void {
+    for (const block of this.#content.blocks) {
+      if (block.status === "committed") block.status = "proven";
+    }
+    this.#content.blockNumber++;
   }
 
   // ------------------------------------------------------------------------------- the L1 port
@@ -165,6 +188,7 @@ export class FakeL1 implements L1Port {
     const isNew = fromBlock <= blockNumber;
     return {
       blockNumber,
+      blockHash: this.#blockHash(blockNumber),
       timestamp,
       // Like an L1 node that answers with more than was asked for.
       requests: [...requests],
@@ -173,10 +197,36 @@ export class FakeL1 implements L1Port {
     };
   }
 
+  readBlockHash(blockNumber: number): Promise<string | undefined> {
+    const exists = blockNumber <= this.#content.blockNumber;
+    return Promise.resolve(exists ? this.#blockHash(blockNumber) : undefined);
+  }
+
+  readProgress(fromBlockNumber: number): Promise<L1Progress> {
+    const { blocks } = this.#content;
+    const isExecuted = ({ status }: KeptBlock) => status === "executed";
+    const executed = blocks.filter(isExecuted).length;
+    const firstBlockNumber = Math.min(fromBlockNumber, executed + 1);
+    return Promise.resolve({
+      committed: blocks.length,
+      proven: blocks.filter(({ status }) => status !== "committed").length,
+      executed,
+      firstBlockNumber,
+      storedBlockHashes: blocks
+        .slice(firstBlockNumber - 1)
+        .map(({ stored }) => hashStoredBlock(stored)),
+    });
+  }
+
+  readStoredBlock(blockNumber: number): Promise<StoredBlock> {
+    const block = this.#content.blocks[blockNumber - 1];
+    return Promise.resolve(block?.stored ?? this.deployment.lastBlock);
+  }
+
   async commitBlocks(last: StoredBlock, blocks: readonly CommitBlock[]) {
     await this.#called("commitBlocks");
     const known = this.#content.blocks.at(-1)?.stored ?? this.deployment.lastBlock;
-    check(hash(last) === hash(known), "StoredBlockMismatch");
+    check(hashStoredBlock(last) === hashStoredBlock(known), "StoredBlockMismatch");
     let parent = last;
     let served = this.#content.servedRequests;
     const added = blocks.map((block): KeptBlock => {
@@ -187,7 +237,8 @@ export class FakeL1 implements L1Port {
     });
     this.#content.servedRequests = served;
     this.#content.blocks.push(...added);
-    return { transaction: this.#mine(), storedBlocks: added.map(({ stored }) => stored) };
+    const storedBlocks = added.map(({ stored }) => stored);
+    return { transaction: this.#mine("commitBlocks"), storedBlocks };
   }
 
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
@@ -202,7 +253,7 @@ export class FakeL1 implements L1Port {
       check(block.proof.length === 8, "ProofInvalid");
       kept.status = "proven";
     }
-    return this.#mine();
+    return this.#mine("proveBlocks");
   }
 
   async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
@@ -213,7 +264,19 @@ export class FakeL1 implements L1Port {
       kept.status = "executed";
       this.#content.paid.push(...payouts);
     }
-    return this.#mine();
+    return this.#mine("executeBlocks");
+  }
+
+  async revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction> {
+    await this.#called("revertBlocks");
+    for (const stored of blocks) {
+      const last = this.#content.blocks.at(-1);
+      check(last !== undefined && last.status !== "executed", "BlockAlreadyExecuted");
+      check(hashStoredBlock(last.stored) === hashStoredBlock(stored), "StoredBlockMismatch");
+      this.#content.blocks.pop();
+      this.#content.servedRequests -= stored.priorityRequests;
+    }
+    return this.#mine("revertBlocks");
   }
 
   // --------------------------------------------------------------------------------------------
@@ -271,12 +334,23 @@ export class FakeL1 implements L1Port {
 
   #nextBlock(status: KeptBlock["status"], stored: StoredBlock): KeptBlock {
     const next = this.#content.blocks.find((block) => block.status === status);
-    check(next !== undefined && hash(next.stored) === hash(stored), "BlockOutOfOrder");
-    return next;
+    const isNext = next && hashStoredBlock(next.stored) === hashStoredBlock(stored);
+    check(isNext === true, "BlockOutOfOrder");
+    return next!;
   }
 
-  #mine(): L1Transaction {
+  #blockHash(blockNumber: number): string {
+    const fork = this.#content.forks.findLast((fork) => fork.blockNumber < blockNumber);
+    return hashWords([BigInt(blockNumber), BigInt(fork?.id ?? 0)]);
+  }
+
+  #mine(call: Call): L1Transaction {
     const blockNumber = ++this.#content.blockNumber;
+    const lost = this.#lostAnswers.indexOf(call);
+    if (lost >= 0) {
+      this.#lostAnswers.splice(lost, 1);
+      throw new Error(`the answer of ${call} is lost as the test wants`);
+    }
     return { hash: toBeHex(blockNumber, 32), blockNumber, gasUsed: GAS_USED };
   }
 
@@ -320,9 +394,8 @@ function noops(count: number): PublicOperation[] {
   return new Array<PublicOperation>(count).fill({ type: "noop" });
 }
 
-const toText = (_name: string, value: unknown) =>
-  typeof value === "bigint" ? value.toString() : value;
-const hash = (value: unknown) => JSON.stringify(value, toText);
 const hashWords = (words: readonly bigint[]) => keccak256(concat(words.map((w) => toBeHex(w, 32))));
 const hashPayouts = (payouts: readonly Payout[]) =>
-  hashWords(payouts.flatMap((payout) => [payout.recipient, BigInt(payout.tokenId), payout.amount]));
+  payouts.reduce((hash, { recipient, tokenId, amount }) => {
+    return hashWords([BigInt(hash), recipient, BigInt(tokenId), amount]);
+  }, ZeroHash);

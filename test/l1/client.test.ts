@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import { connectRollup } from "../../src/l1/client.ts";
+import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
@@ -77,6 +78,12 @@ describe("RollupClient", () => {
     expect([...(await rollup.blockCounts())]).to.deep.equal([1n, 1n, 1n]);
     expect((await client.readDeployment()).lastBlock).to.deep.equal(storedBlock);
     expect(await client.readStoredBlock(1)).to.deep.equal(storedBlock);
+    const l1BlockNumber = (await client.readNews(0)).blockNumber;
+    expect(await client.readProgress(1, l1BlockNumber)).to.deep.equal({
+      ...{ committed: 1, proven: 1, executed: 1, firstBlockNumber: 1 },
+      storedBlockHashes: [hashStoredBlock(storedBlock)],
+    });
+    expect((await client.readProgress(2, l1BlockNumber - 1)).executed).to.equal(0);
   });
 
   it("reads news from a block on", async () => {
@@ -94,8 +101,12 @@ describe("RollupClient", () => {
     const news = await client.readNews(0);
     const owner = BigInt(user.address);
     const exit = { type: "fullExit", requestId: 1, owner, tokenId: 1, accountId: 3 } as const;
+    const latest = (await ethers.provider.getBlock("latest"))!;
+    expect(await client.readBlockHash(latest.number)).to.equal(latest.hash);
+    expect(await client.readBlockHash(latest.number + 1)).to.equal(undefined);
     expect(news).to.deep.equal({
-      blockNumber: await ethers.provider.getBlockNumber(),
+      blockNumber: latest.number,
+      blockHash: latest.hash,
       timestamp: await latestTimestamp(fixture),
       requests: [{ type: "deposit", requestId: 0, owner, tokenId: 1, amount: 50n }, exit],
       tokens: [{ id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18 }, listed],

@@ -4,7 +4,12 @@ import type { BlockRecord } from "../../operator/pipeline.ts";
 import type { OperationName } from "../../protocol/operations.ts";
 import { FIELD_BYTES } from "../../protocol/constants.ts";
 
-export type ExecutedBlock = Extract<BlockRecord, { status: "executed" }>;
+/** One that the operator has brought through L1 all by itself. */
+export type ExecutedBlock = Required<Extract<BlockRecord, { status: "executed" }>>;
+
+export function isExecutedBlock(record: BlockRecord): record is ExecutedBlock {
+  return record.status === "executed" && record.execute !== undefined;
+}
 
 export interface BlockReport {
   readonly number: number;

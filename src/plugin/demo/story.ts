@@ -13,7 +13,12 @@ import { assert } from "../../util/errors.ts";
 import type { ProverName } from "../config/types.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
 import type { ConnectionRollup } from "../rollup/types.ts";
-import { type BlockReport, type ExecutedBlock, reportBlock } from "./block-report.ts";
+import {
+  type BlockReport,
+  type ExecutedBlock,
+  isExecutedBlock,
+  reportBlock,
+} from "./block-report.ts";
 
 /** Who tells the story to whoever watches. */
 export interface Narrator {
@@ -172,7 +177,7 @@ async function leave({ narrator, bob, vault, usd }: Stage): Promise<void> {
 async function processBlocks({ rollup, narrator }: Stage): Promise<ExecutedBlock[]> {
   const records = await narrator.working(() => rollup.processBlocks());
   return records.map((record) => {
-    assert(record.status === "executed", "processBlocks executes every block");
+    assert(isExecutedBlock(record), "processBlocks executes every block");
     narrator.block(reportBlock(record));
     return record;
   });

@@ -1,0 +1,27 @@
+/** How far the rollup's blocks have come, by the contract itself. */
+import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { L1Progress } from "./types.ts";
+
+/**
+ * @param fromBlockNumber - First rollup block whose hash is asked for; those that are not executed
+ * are there in any case.
+ * @param l1BlockNumber - L1 block at whose end the question is asked.
+ */
+export async function readProgress(
+  contract: Rollup,
+  fromBlockNumber: number,
+  l1BlockNumber: number,
+): Promise<L1Progress> {
+  const at = { blockTag: l1BlockNumber };
+  const counts = await contract.blockCounts(at);
+  const [committed, proven, executed] = [counts.committed, counts.proven, counts.executed].map(
+    Number,
+  ) as [number, number, number];
+  const firstBlockNumber = Math.min(fromBlockNumber, executed + 1);
+  const length = Math.max(0, committed - firstBlockNumber + 1);
+  const hashes = Array.from({ length }, (_, index) =>
+    contract.storedBlockHash(firstBlockNumber + index, at),
+  );
+  const storedBlockHashes = await Promise.all(hashes);
+  return { committed, proven, executed, firstBlockNumber, storedBlockHashes };
+}

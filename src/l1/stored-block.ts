@@ -1,0 +1,40 @@
+/** Blocks as L1 keeps them: by a hash of what later calls need of them. */
+import type { AppliedBlock } from "../block/block.ts";
+import { type BlockCommitment, headerWord } from "../block/commitment.ts";
+import type { Payout } from "../ops/rules.ts";
+import { FIELD_BYTES } from "../protocol/constants.ts";
+import { keccakOfWords } from "../util/keccak.ts";
+import type { StoredBlock } from "./types.ts";
+
+/** What L1 makes of a block when it is committed. */
+export function toStoredBlock(applied: AppliedBlock, commitment: BlockCommitment): StoredBlock {
+  const { block, payouts } = applied;
+  const { blockNumber, timestamp, operations, slots } = block;
+  const { oldStateRoot, newStateRoot, digest, z, y } = commitment;
+  const words = [BigInt(slots), oldStateRoot, newStateRoot, headerWord(block), digest, z, y];
+  return {
+    blockNumber,
+    priorityRequests: operations.filter(({ type }) => type === "deposit" || type === "fullExit")
+      .length,
+    timestamp,
+    payoutsHash: toHex(payouts.reduce(appendPayout, 0n)),
+    stateRoot: newStateRoot,
+    commitment: toHex(keccakOfWords(words)),
+  };
+}
+
+/** `keccak256(abi.encode(stored))`, 0x-hex. */
+export function hashStoredBlock(stored: StoredBlock): string {
+  const { blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment } = stored;
+  const values = [blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment];
+  return toHex(keccakOfWords(values.map(BigInt)));
+}
+
+/** See `append` in contracts/libraries/Payouts.sol. */
+function appendPayout(hash: bigint, { recipient, tokenId, amount }: Payout): bigint {
+  return keccakOfWords([hash, recipient, BigInt(tokenId), amount]);
+}
+
+function toHex(hash: bigint): string {
+  return `0x${hash.toString(16).padStart(2 * FIELD_BYTES, "0")}`;
+}

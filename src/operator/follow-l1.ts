@@ -1,0 +1,112 @@
+/** What L1 says about the blocks and requests that the operator knows. Pure. */
+import { hashStoredBlock } from "../l1/stored-block.ts";
+import type { L1Progress, QueuedRequest } from "../l1/types.ts";
+import {
+  type BlockRecord,
+  forgeBlock,
+  type Forged,
+  isForged,
+  isSealed,
+  type ProvenBlock,
+} from "./pipeline.ts";
+import type { Item } from "./sequence.ts";
+
+/**
+ * Blocks with the status that they have on L1, forwards or backwards: L1 may have gone back, or
+ * taken what was given up, and anyone may have proven a block. From the first block on that L1 has
+ * not, or has another of, all are only sealed.
+ *
+ * @param domain - Of the rollup's signatures, see `signingDomain`.
+ */
+export function settleBlocks(
+  blocks: readonly BlockRecord[],
+  progress: L1Progress,
+  domain: bigint,
+): BlockRecord[] {
+  const onL1 = blocks.map((block) =>
+    isSealed(block) && isOnL1(block, progress) ? forgeBlock(block, domain) : block,
+  );
+  const firstMissing = onL1.findIndex((block) => !isSameOnL1(block, progress));
+  const count = firstMissing < 0 ? onL1.length : firstMissing;
+  return onL1.map((block, index) =>
+    isForged(block)
+      ? withStatus(block, index < count ? statusOnL1(block, progress) : "sealed")
+      : block,
+  );
+}
+
+/** Whether L1 has a block of this number. */
+function isOnL1({ applied }: BlockRecord, { committed }: L1Progress): boolean {
+  return applied.block.blockNumber <= committed;
+}
+
+function isSameOnL1(block: BlockRecord, progress: L1Progress): boolean {
+  if (!isOnL1(block, progress) || !isForged(block)) return false;
+  const { firstBlockNumber, storedBlockHashes } = progress;
+  const index = block.applied.block.blockNumber - firstBlockNumber;
+  return index < 0 || storedBlockHashes[index] === hashStoredBlock(block.storedBlock);
+}
+
+type Status = BlockRecord["status"];
+
+function withStatus(block: BlockRecord & Forged, status: Status): BlockRecord {
+  if (block.status === status) return block;
+  const { items, applied, commitment, storedBlock, proof } = block;
+  const { commit, prove } = block as Partial<ProvenBlock>;
+  const isCommitted = status !== "sealed";
+  const isProven = status === "proven" || status === "executed";
+  return {
+    ...{ items, applied, commitment, storedBlock, status },
+    ...(proof !== undefined && { proof }),
+    ...(isCommitted && commit !== undefined && { commit }),
+    ...(isProven && prove !== undefined && { prove }),
+  };
+}
+
+function statusOnL1({ applied }: BlockRecord, { proven, executed }: L1Progress): Status {
+  const { blockNumber } = applied.block;
+  if (blockNumber <= executed) return "executed";
+  return blockNumber <= proven ? "proven" : "committed";
+}
+
+/**
+ * Whether L1 still has the request that an item is; true for every other item.
+ *
+ * @param requests - All that L1 has from `firstId` on. Requests before are beyond doubt.
+ */
+export function isStillQueued(
+  item: Item,
+  firstId: number,
+  requests: readonly QueuedRequest[],
+): boolean {
+  if (item.kind !== "request" || item.request.requestId < firstId) return true;
+  const queued = requests[item.request.requestId - firstId];
+  return queued !== undefined && isSameRequest(item.request, queued);
+}
+
+function isSameRequest(one: QueuedRequest, other: QueuedRequest): boolean {
+  const { type, owner, tokenId } = one;
+  if (type !== other.type || owner !== other.owner || tokenId !== other.tokenId) return false;
+  return type === "deposit"
+    ? other.type === "deposit" && one.amount === other.amount
+    : other.type === "fullExit" && one.accountId === other.accountId;
+}
+
+/**
+ * Puts requests into the places where requests stand, in their order: whoever relies on a deposit
+ * before finds it in its place or earlier, unless L1 has it no more.
+ *
+ * @returns The items, without the places that are left over; requests that are left over come last.
+ */
+export function withRequests(items: readonly Item[], requests: readonly QueuedRequest[]): Item[] {
+  const places = items.filter(({ kind }) => kind === "request").length;
+  const queue = requests.map((request): Item => ({ kind: "request", request }));
+  const placed = queue.slice(0, places);
+  let next = 0;
+  const replaced = items.flatMap((item) => {
+    if (item.kind !== "request") return [item];
+    const request = placed[next++];
+    return request === undefined ? [] : [request];
+  });
+  return [...replaced, ...queue.slice(places)];
+}
