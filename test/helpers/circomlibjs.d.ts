@@ -34,6 +34,7 @@ declare module "circomlibjs" {
     readonly F: Field;
   }
 
+  export function buildPoseidon(): Promise<Poseidon>;
   export function buildPoseidonReference(): Promise<Poseidon>;
   export function buildEddsa(): Promise<Eddsa>;
 }
