@@ -15,36 +15,44 @@
  * }
  */
 import { concatBytes } from "@noble/hashes/utils.js";
-import { applyBlock, type Block } from "../../src/block/block.ts";
 import { decodePubdata, encodePubdata } from "../../src/block/pubdata.ts";
-import type { BlockWitnessInput, SlotSignals } from "../../src/block/witness-input.ts";
+import type { SlotSignals } from "../../src/block/witness-input.ts";
 import { SUBGROUP_ORDER } from "../../src/crypto/baby-jubjub.ts";
 import { hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import { recordWord, toColumns } from "../../src/ops/codec.ts";
 import type { Operation } from "../../src/ops/operation.ts";
-import { toOperation } from "../../src/ops/to-operation.ts";
-import type { SignedTransaction, Transaction } from "../../src/ops/transaction.ts";
 import {
   AMOUNT_MAX,
   NONCE_MAX,
   PACKED_AMOUNT,
   PACKED_FEE,
   RECORD_COUNT_BYTES,
-  TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
 import { RECORD_BYTES, type RecordColumn } from "../../src/protocol/operations.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
-import {
-  createGenesisState,
-  type LeafUpdate,
-  type RollupState,
-} from "../../src/state/rollup-state.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
-import { createDishonestInput, signLoosely } from "./dishonest-input.ts";
-import { type Actor, createActor } from "./random-block.ts";
 import type { Random } from "./random.ts";
+import {
+  BALANCE,
+  type Breach,
+  buildCase,
+  type BuiltCase,
+  createScene,
+  deposit,
+  FEE,
+  forcedExit,
+  forge,
+  fullExit,
+  operationBy,
+  type Scene,
+  signed,
+  stranger,
+  transferTo,
+  withdraw,
+  withLeaf,
+} from "./scene.ts";
 
 /** Every rule that stands in TypeScript and in the circuit under the same tag. */
 export const RULE_TAGS = [
@@ -81,46 +89,6 @@ export interface InvalidCase {
   /** @param preset - Not "full", whose columns have no room for ids beyond the trees. */
   readonly build: (random: Random, preset: Preset) => BuiltCase;
 }
-export interface BuiltCase {
-  /** Throws the tag. */
-  readonly refuse: () => unknown;
-  /** The attacker's input for the circuit of the preset's smallest block. */
-  readonly createInput: () => BlockWitnessInput;
-}
-
-interface Party extends Actor {
-  readonly accountId: number;
-}
-
-/**
- * Alice and Bob have signing keys, Carol has none, and each has 1,000 of the token. Nobody has
- * `emptyId`.
- */
-interface Scene {
-  readonly random: Random;
-  readonly preset: Preset;
-  readonly domain: bigint;
-  readonly timestamp: bigint;
-  readonly tokenId: number;
-  readonly state: RollupState;
-  readonly alice: Party;
-  readonly bob: Party;
-  readonly carol: Party;
-  readonly emptyId: number;
-}
-
-/** How a case breaks its rule. */
-interface Breach {
-  readonly operations: readonly Operation[];
-  /** Where it does, if not in the scene that it was given. */
-  readonly scene?: Scene;
-  readonly feeAccountId?: number;
-  /** What the attacker tells the circuit that no `Operation` can say. */
-  readonly forcedSignals?: readonly Partial<SlotSignals>[];
-  readonly forcedFeeTokens?: readonly number[];
-  /** Where the rule stands in TypeScript, if not in `applyBlock`. */
-  readonly refuse?: () => unknown;
-}
 
 interface Case {
   readonly tag: RuleTag;
@@ -128,96 +96,10 @@ interface Case {
   readonly breach: (scene: Scene) => Breach;
 }
 
-const BALANCE = 1000n;
-const FEE = 10n;
 /** Enough for the amounts without packed form: 36 bits that end in 1, 12 bits that end in 9. */
 const RICH = 1n << 40n;
 const UNPACKABLE = (1n << 35n) + 1n;
 const UNPACKABLE_FEE = 2049n;
-
-function createScene(random: Random, preset: Preset): Scene {
-  const ids = new Set<number>();
-  while (ids.size < 4) ids.add(1 + random.int(accountCapacity(preset) - 1));
-  const [emptyId, ...partyIds] = ids;
-  const [alice, bob, carol] = partyIds.map((accountId) => ({ ...createActor(random), accountId }));
-  const tokenId = random.int(tokenCapacity(preset));
-  let state = createGenesisState(preset, { feeAccountAddress: random.bigint(160) });
-  for (const { accountId, address, pubKeyHashes } of [alice!, bob!, carol!]) {
-    const pubKeyHash = accountId === carol!.accountId ? 0n : pubKeyHashes[0];
-    const account = { ...newAccount(address), nonce: random.int(1000), pubKeyHash };
-    state = state.update(accountId, tokenId, { account, balance: BALANCE });
-  }
-  return {
-    random,
-    preset,
-    domain: random.field(),
-    timestamp: 1000n + random.bigint(40),
-    tokenId,
-    state,
-    alice: alice!,
-    bob: bob!,
-    carol: carol!,
-    emptyId: emptyId!,
-  };
-}
-
-type Draft = Transaction extends infer T
-  ? T extends Transaction
-    ? Partial<T> & Omit<T, "accountId" | "tokenId" | "fee" | "nonce" | "validFrom" | "validUntil">
-    : never
-  : never;
-
-/** A transaction of a party, Alice by default, that is right where the draft says nothing else. */
-function signed(scene: Scene, draft: Draft, party: Party = scene.alice): SignedTransaction {
-  const { state, tokenId, domain } = scene;
-  const { nonce } = state.account(party.accountId);
-  const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
-  const common = { accountId: party.accountId, tokenId, fee: FEE, nonce, ...validity };
-  return signLoosely(party.keys[0], { ...common, ...draft }, domain);
-}
-
-/** The operation that an honest operator makes of such a transaction. */
-function operationBy(scene: Scene, draft: Draft, party?: Party): Operation {
-  return toOperation(scene.state, signed(scene, draft, party));
-}
-
-function forge(operation: Operation | SignedTransaction, changes: object): Operation {
-  return { ...operation, ...changes } as Operation;
-}
-
-function transferTo({ address }: { address: bigint }, amount = 100n) {
-  return { type: "transfer", recipient: address, amount } as const;
-}
-
-function withdraw({ random }: Scene, amount = 100n) {
-  return { type: "withdraw", recipient: random.bigint(160), amount } as const;
-}
-
-function deposit({ tokenId }: Scene, { accountId, address }: Owner, amount = 100n): Operation {
-  return { type: "deposit", accountId, tokenId, owner: address, amount };
-}
-
-function fullExit({ tokenId }: Scene, { accountId, address }: Owner, amount: bigint): Operation {
-  return { type: "fullExit", accountId, tokenId, owner: address, amount };
-}
-
-type Owner = Pick<Party, "accountId" | "address">;
-
-function stranger({ random }: Scene): { address: bigint } {
-  return { address: random.bigint(160) };
-}
-
-/** The scene after one leaf has changed. */
-function withLeaf(scene: Scene, accountId: number, update: LeafUpdate): Scene {
-  return { ...scene, state: scene.state.update(accountId, scene.tokenId, update) };
-}
-
-/** Forced exit of a leaf that an honest operator would not choose. */
-function forcedExit(scene: Scene, target: Owner, amount: bigint): Operation {
-  const transaction = signed(scene, { type: "forcedExit", recipient: target.address });
-  const initiatorAccountId = scene.alice.accountId;
-  return forge(transaction, { initiatorAccountId, targetAccountId: target.accountId, amount });
-}
 
 const IDENTITY_CASES: readonly Case[] = [
   {
@@ -691,14 +573,3 @@ export const INVALID_CASES: readonly InvalidCase[] = [
     return buildCase(scene, breach(scene));
   },
 }));
-
-function buildCase(given: Scene, breach: Breach): BuiltCase {
-  const { operations, feeAccountId = 0, scene = given } = breach;
-  const { state, domain, timestamp } = scene;
-  const slots = scene.preset.blockSlots[0]!;
-  const block: Block = { blockNumber: 1, timestamp, feeAccountId, slots, operations };
-  return {
-    refuse: breach.refuse ?? (() => applyBlock(state, block, domain)),
-    createInput: () => createDishonestInput({ ...breach, state, block, domain }),
-  };
-}

@@ -1,0 +1,167 @@
+/**
+ * A state with a few people in it, what they may sign, and what an attacker makes of it: the same
+ * block for `applyBlock` and for the circuit.
+ */
+import { applyBlock, type Block } from "../../src/block/block.ts";
+import type { BlockWitnessInput, SlotSignals } from "../../src/block/witness-input.ts";
+import type { Operation } from "../../src/ops/operation.ts";
+import { toOperation } from "../../src/ops/to-operation.ts";
+import type { SignedTransaction, Transaction } from "../../src/ops/transaction.ts";
+import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import { newAccount } from "../../src/state/account.ts";
+import {
+  createGenesisState,
+  type LeafUpdate,
+  type RollupState,
+} from "../../src/state/rollup-state.ts";
+import { createDishonestInput, signLoosely } from "./dishonest-input.ts";
+import { type Actor, createActor } from "./random-block.ts";
+import type { Random } from "./random.ts";
+
+export interface BuiltCase {
+  /** Throws the tag. */
+  readonly refuse: () => unknown;
+  /** The attacker's input for the circuit of the preset's smallest block. */
+  readonly createInput: () => BlockWitnessInput;
+}
+
+export interface Party extends Actor {
+  readonly accountId: number;
+}
+
+/**
+ * Alice and Bob have signing keys, Carol has none, and each has 1,000 of the token. Nobody has
+ * `emptyId`.
+ */
+export interface Scene {
+  readonly random: Random;
+  readonly preset: Preset;
+  readonly domain: bigint;
+  readonly timestamp: bigint;
+  readonly tokenId: number;
+  readonly state: RollupState;
+  readonly alice: Party;
+  readonly bob: Party;
+  readonly carol: Party;
+  readonly emptyId: number;
+}
+
+/** How a case breaks its rule. */
+export interface Breach {
+  readonly operations: readonly Operation[];
+  /** Where it does, if not in the scene that it was given. */
+  readonly scene?: Scene;
+  readonly feeAccountId?: number;
+  /** What the attacker tells the circuit that no `Operation` can say. */
+  readonly forcedSignals?: readonly Partial<SlotSignals>[];
+  readonly forcedFeeTokens?: readonly number[];
+  /** Where the rule stands in TypeScript, if not in `applyBlock`. */
+  readonly refuse?: () => unknown;
+}
+
+export const BALANCE = 1000n;
+export const FEE = 10n;
+
+export function createScene(random: Random, preset: Preset): Scene {
+  const ids = new Set<number>();
+  while (ids.size < 4) ids.add(1 + random.int(accountCapacity(preset) - 1));
+  const [emptyId, ...partyIds] = ids;
+  const [alice, bob, carol] = partyIds.map((accountId) => ({ ...createActor(random), accountId }));
+  const tokenId = random.int(tokenCapacity(preset));
+  let state = createGenesisState(preset, { feeAccountAddress: random.bigint(160) });
+  for (const { accountId, address, pubKeyHashes } of [alice!, bob!, carol!]) {
+    const pubKeyHash = accountId === carol!.accountId ? 0n : pubKeyHashes[0];
+    const account = { ...newAccount(address), nonce: random.int(1000), pubKeyHash };
+    state = state.update(accountId, tokenId, { account, balance: BALANCE });
+  }
+  return {
+    random,
+    preset,
+    domain: random.field(),
+    timestamp: 1000n + random.bigint(40),
+    tokenId,
+    state,
+    alice: alice!,
+    bob: bob!,
+    carol: carol!,
+    emptyId: emptyId!,
+  };
+}
+
+export type Draft = Transaction extends infer T
+  ? T extends Transaction
+    ? Partial<T> & Omit<T, "accountId" | "tokenId" | "fee" | "nonce" | "validFrom" | "validUntil">
+    : never
+  : never;
+
+/** A transaction of a party, Alice by default, that is right where the draft says nothing else. */
+export function signed(scene: Scene, draft: Draft, party: Party = scene.alice): SignedTransaction {
+  const { state, tokenId, domain } = scene;
+  const { nonce } = state.account(party.accountId);
+  const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
+  const common = { accountId: party.accountId, tokenId, fee: FEE, nonce, ...validity };
+  return signLoosely(party.keys[0], { ...common, ...draft }, domain);
+}
+
+/** The operation that an honest operator makes of such a transaction. */
+export function operationBy(scene: Scene, draft: Draft, party?: Party): Operation {
+  return toOperation(scene.state, signed(scene, draft, party));
+}
+
+export function forge(operation: Operation | SignedTransaction, changes: object): Operation {
+  return { ...operation, ...changes } as Operation;
+}
+
+export function transferTo({ address }: { address: bigint }, amount = 100n) {
+  return { type: "transfer", recipient: address, amount } as const;
+}
+
+export function withdraw({ random }: Scene, amount = 100n) {
+  return { type: "withdraw", recipient: random.bigint(160), amount } as const;
+}
+
+export function deposit(
+  { tokenId }: Scene,
+  { accountId, address }: Owner,
+  amount = 100n,
+): Operation {
+  return { type: "deposit", accountId, tokenId, owner: address, amount };
+}
+
+export function fullExit(
+  { tokenId }: Scene,
+  { accountId, address }: Owner,
+  amount: bigint,
+): Operation {
+  return { type: "fullExit", accountId, tokenId, owner: address, amount };
+}
+
+export type Owner = Pick<Party, "accountId" | "address">;
+
+export function stranger({ random }: Scene): { address: bigint } {
+  return { address: random.bigint(160) };
+}
+
+/** The scene after one leaf has changed. */
+export function withLeaf(scene: Scene, accountId: number, update: LeafUpdate): Scene {
+  return { ...scene, state: scene.state.update(accountId, scene.tokenId, update) };
+}
+
+/** Forced exit of a leaf that an honest operator would not choose. */
+export function forcedExit(scene: Scene, target: Owner, amount: bigint): Operation {
+  const transaction = signed(scene, { type: "forcedExit", recipient: target.address });
+  const initiatorAccountId = scene.alice.accountId;
+  return forge(transaction, { initiatorAccountId, targetAccountId: target.accountId, amount });
+}
+
+export function buildCase(given: Scene, breach: Breach): BuiltCase {
+  const { operations, feeAccountId = 0, scene = given } = breach;
+  const { state, domain, timestamp } = scene;
+  const slots = scene.preset.blockSlots[0]!;
+  const block: Block = { blockNumber: 1, timestamp, feeAccountId, slots, operations };
+  return {
+    refuse: breach.refuse ?? (() => applyBlock(state, block, domain)),
+    createInput: () => createDishonestInput({ ...breach, state, block, domain }),
+  };
+}
