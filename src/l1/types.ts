@@ -62,6 +62,36 @@ export interface ExitClaim {
 /** A deposit of the priority queue, as `cancelDeposits` takes it. */
 export type QueuedDeposit = Extract<QueuedRequest, { readonly type: "deposit" }>;
 
+/** A block of L1: with another hash at its number, L1 tells another story from there on. */
+export interface L1BlockId {
+  readonly number: number;
+  /** 0x-hex. */
+  readonly hash: string;
+}
+
+/** Something that has happened to a block of the rollup on L1. */
+export type BlockEvent =
+  | ({ readonly type: "committed" } & Pick<CommittedBlock, "storedBlock" | "commitBlock">)
+  | { readonly type: "proven" | "executed"; readonly blockNumber: number }
+  /** What remains is numbered up to this. */
+  | { readonly type: "reverted"; readonly committedBlocks: number };
+
+/** A {@link BlockEvent}, and the L1 block in which it happened. */
+export interface DatedBlockEvent {
+  readonly l1Block: L1BlockId;
+  readonly event: BlockEvent;
+}
+
+/** How a rollup starts, from what L1 publishes of it. */
+export interface L1Genesis {
+  readonly storedBlock: StoredBlock;
+  /** L1 owner of the fee account, uint160. */
+  readonly feeAccountAddress: bigint;
+  readonly accountCapacity: number;
+  readonly tokenCapacity: number;
+  readonly l1Block: L1BlockId;
+}
+
 /** A mined L1 transaction. */
 export interface L1Transaction {
   readonly hash: string;
@@ -116,12 +146,15 @@ export interface L1News {
   readonly authorizations: readonly PubKeyAuthorization[];
 }
 
-/** How far the rollup's blocks have come on L1. */
-export interface L1Progress {
-  /** Number of the last block that is committed, proven, executed; 0 is genesis. */
+/** Number of the last block that is committed, proven, executed; 0 is genesis. */
+export interface L1BlockCounts {
   readonly committed: number;
   readonly proven: number;
   readonly executed: number;
+}
+
+/** How far the rollup's blocks have come on L1. */
+export interface L1Progress extends L1BlockCounts {
   /** At most `executed + 1`. */
   readonly firstBlockNumber: number;
   /** Of the blocks from there to the last that is committed, 0x-hex; see `hashStoredBlock`. */

@@ -2,7 +2,7 @@
  * What the operator knows: blocks, the open block, its view of L1, and the receipts of all of it.
  * No I/O and no waiting: each method happens at once and as a whole, or throws and changes nothing.
  */
-import type { L1News, L1Progress, QueuedRequest, StoredBlock } from "../l1/types.ts";
+import type { L1BlockCounts, L1News, L1Progress, QueuedRequest, StoredBlock } from "../l1/types.ts";
 import { assertSignature } from "../ops/authorization.ts";
 import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
@@ -226,10 +226,13 @@ export class Ledger {
     return last?.storedBlock ?? this.#start.storedBlock;
   }
 
-  /** Number of the first block that is not executed, be it still to come. */
-  get firstWaitingNumber(): number {
-    const last = this.#blocks.findLast(({ status }) => status === "executed");
-    return (last?.applied.block ?? this.#start.storedBlock).blockNumber + 1;
+  /** Number of the last block that is committed, proven, executed, as far as is known. */
+  get progress(): L1BlockCounts {
+    return {
+      committed: this.lastStoredBlock.blockNumber,
+      proven: this.#lastNumber(["proven", "executed"]),
+      executed: this.#lastNumber(["executed"]),
+    };
   }
 
   /** Undefined if no such transaction was ever accepted. */
@@ -266,6 +269,11 @@ export class Ledger {
   /** The blocks from an index on, which must all be sealed only, and the open one. */
   #sequenceFrom(index: number): Sequence {
     return { sealed: this.#blocks.slice(index), open: this.#open };
+  }
+
+  #lastNumber(statuses: readonly BlockRecord["status"][]): number {
+    const last = this.#blocks.findLast(({ status }) => statuses.includes(status));
+    return (last?.applied.block ?? this.#start.storedBlock).blockNumber;
   }
 
   #indexOf(blockNumber: number): number {

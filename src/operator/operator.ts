@@ -3,7 +3,7 @@
  * through L1. It has no rules of its own: what it knows is in the {@link Ledger}, what it does to
  * blocks in the pipeline; here is when. Clock, L1, prover and logger are injected.
  */
-import type { L1News, L1Progress, Token } from "../l1/types.ts";
+import type { L1BlockCounts, L1News, L1Progress, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
@@ -87,6 +87,11 @@ export interface OperatorParts {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly options?: Partial<OperatorOptions>;
+}
+
+function isBehind(one: L1BlockCounts, other: L1BlockCounts): boolean {
+  const stages = ["committed", "proven", "executed"] as const;
+  return stages.some((stage) => one[stage] < other[stage]);
 }
 
 export class Operator {
@@ -219,9 +224,12 @@ export class Operator {
   /** @returns Undefined if L1 has gone back. */
   async #readNews(): Promise<number | undefined> {
     this.#assertRunning();
-    const { l1 } = this.#ledger;
+    const { l1, progress: known } = this.#ledger;
     if (!(await this.#isOnL1(l1))) return undefined;
-    const count = this.#ledger.takeNews(await this.#l1.readNews(l1.nextBlock));
+    const news = await this.#l1.readNews(l1.nextBlock);
+    const progress = await this.#l1.readProgress(known.executed + 1, news.blockNumber);
+    if (isBehind(progress, known)) return undefined;
+    const count = this.#ledger.takeNews(news);
     this.#notifyWaiters();
     return count;
   }
@@ -243,7 +251,7 @@ export class Operator {
       const since = await this.#lastViewOnL1();
       const news = await this.#l1.readNews(since.nextBlock);
       const { blockNumber, blockHash } = news;
-      const progress = await this.#l1.readProgress(this.#ledger.firstWaitingNumber, blockNumber);
+      const progress = await this.#l1.readProgress(this.#ledger.progress.executed + 1, blockNumber);
       if ((await this.#l1.readBlockHash(blockNumber)) === blockHash) {
         return { since, news, progress };
       }
