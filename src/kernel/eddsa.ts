@@ -20,7 +20,13 @@ import { compileKernel, instantiateKernel, PAGE_BYTES } from "./instance.ts";
 import type { KernelFunctions } from "./instance.ts";
 import { writeInteger } from "./integers.ts";
 import { FR, INTEGER_BYTES, PAIR_BYTES } from "./limbs.ts";
-import { definePoseidon, importPair, poseidonStateBytes, poseidonTable } from "./poseidon.ts";
+import {
+  definePoseidon,
+  importPair,
+  poseidonStateBytes,
+  poseidonTable,
+  twoStates,
+} from "./poseidon.ts";
 import { i32, i64x2, v128 } from "./wasm/instructions.ts";
 import type { I32 } from "./wasm/instructions.ts";
 import { createModule, POOL_END } from "./wasm/module.ts";
@@ -90,7 +96,7 @@ function planLayout(hashTableBytes: number): Layout {
 
 /** @throws KERNEL_UNSUPPORTED */
 export function createEddsaKernel(): EddsaKernel {
-  const hashTable = poseidonTable(HASHED_INPUTS + 1);
+  const hashTable = poseidonTable(HASHED_INPUTS + 1, twoStates(HASHED_INPUTS + 1));
   const layout = planLayout(hashTable.byteLength);
   const pages = Math.ceil(layout.end / PAGE_BYTES);
   const module = createModule({ initialPages: pages, maximumPages: pages, shared: false });
@@ -142,7 +148,7 @@ function isInRange({ key, message, signature: { r8, s } }: SignedMessage): boole
 function defineVerify(module: ModuleBuilder, layout: Layout): void {
   const fr = createFieldMacros(module, FR);
   const edwards = defineEdwards(module, fr);
-  const permute = definePoseidon(module, fr, HASHED_INPUTS + 1);
+  const permute = definePoseidon(module, fr, HASHED_INPUTS + 1, twoStates(HASHED_INPUTS + 1));
   defineTableStep(module, fr, edwards, layout);
   const [inputs, challenges, state] = [layout.inputs, layout.challenges, layout.state];
   const lanes = [i32.const(inputs), i32.const(inputs + INPUT_BYTES)] as const;

@@ -15,7 +15,7 @@ import {
   POSEIDON_MAX_INPUTS,
   poseidonSchedule,
 } from "../crypto/poseidon-constants.ts";
-import type { PoseidonSchedule } from "../crypto/poseidon-constants.ts";
+import type { Matrix, PoseidonSchedule, Vector } from "../crypto/poseidon-constants.ts";
 import { cryptoError } from "../crypto/errors.ts";
 import { assertFieldElement, invert, multiply, power } from "../crypto/field.ts";
 import { importFactor, storeIntegers } from "./conversion.ts";
@@ -31,7 +31,56 @@ import { createModule, POOL_END } from "./wasm/module.ts";
 
 const HALF_ROUNDS = POSEIDON_FULL_ROUNDS / 2;
 
-/** Where the constants of a schedule are in its table, as single elements. */
+/**
+ * How states lie in vectors of two lanes. All lanes of a vector go through the same steps, so this
+ * only decides about constants, and about what a matrix needs: every element in both lanes.
+ */
+export interface StateShape {
+  /** Vectors of a state. */
+  readonly units: number;
+  /** Length of the constants of a vector. */
+  readonly constantBytes: number;
+  readonly loadConstant: (fn: FunctionBuilder, address: I32, offset?: number) => Limbs;
+  /** Vectors that hold, one by one, the elements of unit `unit` for every state. */
+  readonly spread: (fn: FunctionBuilder, unit: Limbs, index: number) => Limbs[];
+  /** Sums the lanes that belong to one state. */
+  readonly fold: (fn: FunctionBuilder, sum: Limbs) => Limbs;
+  /** The constants for a vector each: one number, or one per lane. */
+  readonly arrange: (elements: Vector) => readonly (readonly bigint[])[];
+}
+
+/** Two states of `width` elements, one per lane. */
+export function twoStates(width: number): StateShape {
+  return {
+    units: width,
+    constantBytes: ELEMENT_BYTES,
+    loadConstant: loadBoth,
+    spread: (_, unit) => [unit],
+    fold: (_, sum) => sum,
+    arrange: (elements) => elements.map((element) => [element]),
+  };
+}
+
+/** One state: the first element in both lanes of a vector, then two elements per vector. */
+function oneState(width: number): StateShape {
+  const units = 1 + Math.ceil((width - 1) / 2);
+  const shuffle = (fn: FunctionBuilder, unit: Limbs, first: 0 | 1, second: 0 | 1) =>
+    unit.map((limb) => fn.let(v128.shuffle64(limb, limb, first, second)));
+  return {
+    units,
+    constantBytes: PAIR_BYTES,
+    loadConstant: loadPair,
+    spread: (fn, unit, index) =>
+      index === 0 ? [unit] : [shuffle(fn, unit, 0, 0), shuffle(fn, unit, 1, 1)],
+    fold: (fn, sum) => add(fn, sum, shuffle(fn, sum, 1, 0)),
+    arrange: ([first, ...rest]) => [
+      [first!, first!],
+      ...Array.from({ length: units - 1 }, (_, i) => [rest[2 * i]!, rest[2 * i + 1] ?? 0n]),
+    ],
+  };
+}
+
+/** Where the constants of a schedule are in its table. */
 interface TableLayout {
   readonly fullConstants: number;
   readonly partialConstants: number;
@@ -43,12 +92,14 @@ interface TableLayout {
   readonly scale: number;
 }
 
-function tableLayout({ width, partialConstants }: PoseidonSchedule): TableLayout {
+function tableLayout(schedule: PoseidonSchedule, shape: StateShape): TableLayout {
+  const { width, partialConstants } = schedule;
+  const { units, constantBytes } = shape;
   const rounds = partialConstants.length;
-  const inner = rounds * (width - 1) * ELEMENT_BYTES;
-  const matrix = width ** 2 * ELEMENT_BYTES;
-  const partial = POSEIDON_FULL_ROUNDS * width * ELEMENT_BYTES;
-  const rows = partial + rounds * ELEMENT_BYTES;
+  const inner = rounds * (units - 1) * constantBytes;
+  const matrix = width * units * constantBytes;
+  const partial = POSEIDON_FULL_ROUNDS * units * constantBytes;
+  const rows = partial + rounds * constantBytes;
   const columns = rows + inner;
   const mds = columns + inner;
   const bridge = mds + matrix;
@@ -57,11 +108,40 @@ function tableLayout({ width, partialConstants }: PoseidonSchedule): TableLayout
 }
 
 /** The constants that {@link definePoseidon}'s function reads. */
-export function poseidonTable(width: number): Float64Array {
-  const { fullConstants, partialConstants, corner, rows, columns, mds, bridge } =
-    poseidonSchedule(width);
+export function poseidonTable(width: number, shape: StateShape): Float64Array {
+  const { fullConstants, mds, bridge, ...schedule } = poseidonSchedule(width);
+  const { constants, rows, columns, scale } = scalePartialRounds({ ...schedule });
+  const transposed = (matrix: Matrix) => matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
+  // Matrices unit by unit: for each unit of results, the factors of all elements.
+  const matrixEntries = (matrix: Matrix) => {
+    const columnsByUnit = transposed(matrix).map(shape.arrange);
+    return Array.from({ length: shape.units }, (_, unit) =>
+      columnsByUnit.map((column) => column[unit]!),
+    ).flat();
+  };
+  const first = (element: bigint) => shape.arrange([element, ...zeros(width - 1)])[0]!;
+  const others = (elements: Vector) => shape.arrange([0n, ...elements]).slice(1);
+  const vectors = [
+    ...fullConstants.flatMap(shape.arrange),
+    ...constants.map(first),
+    ...rows.flatMap(others),
+    ...columns.flatMap(others),
+    ...matrixEntries(mds),
+    ...matrixEntries(bridge),
+    first(scale),
+  ];
+  return Float64Array.from(vectors.flatMap((lanes) => interleave(lanes)));
+}
+
+/** See the head of this file. */
+function scalePartialRounds({
+  partialConstants,
+  corner,
+  rows,
+  columns,
+}: Pick<PoseidonSchedule, "partialConstants" | "corner" | "rows" | "columns">) {
   let scale = 1n;
-  const scaled = partialConstants.map((constant, round) => {
+  const rounds = partialConstants.map((constant, round) => {
     const inverse = invert(scale);
     const fifth = power(scale, 5n);
     scale = multiply(corner, fifth);
@@ -72,43 +152,47 @@ export function poseidonTable(width: number): Float64Array {
       column: columns[round]!.map((entry) => multiply(entry, fifth)),
     };
   });
-  return encodeElements(FR, [
-    ...fullConstants.flat(),
-    ...scaled.map(({ constant }) => constant),
-    ...scaled.flatMap(({ row }) => row),
-    ...scaled.flatMap(({ column }) => column),
-    ...mds.flat(),
-    ...bridge.flat(),
+  return {
+    constants: rounds.map(({ constant }) => constant),
+    rows: rounds.map(({ row }) => row),
+    columns: rounds.map(({ column }) => column),
     scale,
-  ]);
+  };
 }
 
-/** Memory that a state takes, with room to compute. */
+const zeros = (count: number): bigint[] => Array<bigint>(count).fill(0n);
+
+/** A single element, or a pair limb by limb. */
+function interleave(lanes: readonly bigint[]): number[] {
+  const limbs = lanes.map((value) => [...encodeElements(FR, [value])]);
+  return limbs[0]!.flatMap((_, i) => limbs.map((lane) => lane[i]!));
+}
+
+/** Memory that states take, with room to compute. */
 export function poseidonStateBytes(width: number): number {
-  return 2 * width * PAIR_BYTES;
+  return (2 * width + 1) * PAIR_BYTES;
 }
 
 const at = (base: I32, bytes: number): I32 => i32.add(base, i32.const(bytes));
 
-/** Defines `permute(state, table)` for states of `width` pairs. */
+/** Defines `permute(state, table)`. */
 export function definePoseidon(
   module: ModuleBuilder,
   fr: FieldMacros,
   width: number,
+  shape: StateShape,
 ): WasmFunction {
   const schedule = poseidonSchedule(width);
-  const layout = tableLayout(schedule);
-  const fullRound = defineFullRound(module, fr, width);
-  const partialRound = definePartialRound(module, fr, width);
-  const inner = (width - 1) * ELEMENT_BYTES;
+  const layout = tableLayout(schedule, shape);
+  const fullRound = defineFullRound(module, fr, width, shape);
+  const partialRound = definePartialRound(module, fr, shape);
+  const { units, constantBytes } = shape;
   return module.function(null, 2, (fn, state, table) => {
-    const spare = fn.let(at(state, width * PAIR_BYTES));
     const fullRounds = (first: number) => {
       for (let round = first; round < first + HALF_ROUNDS; round++) {
-        const [from, to] = round % 2 === 0 ? [state, spare] : [spare, state];
-        const constants = at(table, layout.fullConstants + round * width * ELEMENT_BYTES);
-        const matrix = at(table, round === HALF_ROUNDS - 1 ? layout.bridge : layout.mds);
-        fn.call(fullRound, from, to, constants, matrix);
+        const constants = at(table, layout.fullConstants + round * units * constantBytes);
+        const matrix = round === HALF_ROUNDS - 1 ? layout.bridge : layout.mds;
+        fn.call(fullRound, state, constants, at(table, matrix));
       }
     };
     fullRounds(0);
@@ -117,11 +201,11 @@ export function definePoseidon(
     const column = fn.let(at(table, layout.columns));
     fn.for(i32.const(0), i32.const(schedule.partialConstants.length), () => {
       fn.call(partialRound, state, constant, row, column);
-      fn.set(constant, at(constant, ELEMENT_BYTES));
-      fn.set(row, at(row, inner));
-      fn.set(column, at(column, inner));
+      fn.set(constant, at(constant, constantBytes));
+      fn.set(row, at(row, (units - 1) * constantBytes));
+      fn.set(column, at(column, (units - 1) * constantBytes));
     });
-    const scale = loadBoth(fn, table, layout.scale);
+    const scale = shape.loadConstant(fn, table, layout.scale);
     storePair(fn, state, fr.multiply(fn, fr.tidy(fn, loadPair(fn, state)), scale));
     fullRounds(HALF_ROUNDS);
   });
@@ -133,48 +217,73 @@ function sbox(fn: FunctionBuilder, fr: FieldMacros, element: Limbs, constant: Li
   return fr.multiply(fn, fr.square(fn, fr.square(fn, x)), x);
 }
 
-/** Σ state[i]·constants[i] for `count` elements from the given addresses on. */
-function dot(fn: FunctionBuilder, fr: FieldMacros, state: I32, constants: I32, count: number) {
+/** Σ vectors[i]·constants[i] for `count` vectors from the given addresses on. */
+function dot(
+  fn: FunctionBuilder,
+  fr: FieldMacros,
+  { constantBytes, loadConstant }: StateShape,
+  [vectors, constants]: readonly [I32, I32],
+  count: number,
+): Limbs {
   const products = Array.from(
     { length: count },
     (_, i) =>
-      [loadPair(fn, state, i * PAIR_BYTES), loadBoth(fn, constants, i * ELEMENT_BYTES)] as const,
+      [
+        loadPair(fn, vectors, i * PAIR_BYTES),
+        loadConstant(fn, constants, i * constantBytes),
+      ] as const,
   );
   return fr.sumOfProducts(fn, products);
 }
 
-/** Defines `fullRound(state, target, constants, matrix)`, which spoils `state`. */
-function defineFullRound(module: ModuleBuilder, fr: FieldMacros, width: number): WasmFunction {
-  return module.function(null, 4, (fn, state, target, constants, matrix) => {
-    const element = fn.let(state);
-    const constant = fn.let(constants);
-    fn.for(i32.const(0), i32.const(width), () => {
-      storePair(fn, element, sbox(fn, fr, loadPair(fn, element), loadBoth(fn, constant)));
+/** Defines `fullRound(state, constants, matrix)`. */
+function defineFullRound(
+  module: ModuleBuilder,
+  fr: FieldMacros,
+  width: number,
+  shape: StateShape,
+): WasmFunction {
+  const { units, constantBytes, loadConstant, spread } = shape;
+  return module.function(null, 3, (fn, state, constants, matrix) => {
+    const powers = fn.let(at(state, width * PAIR_BYTES));
+    const [element, constant, target] = [fn.let(state), fn.let(constants), fn.let(powers)];
+    const raise = (index: number) => {
+      const result = sbox(fn, fr, loadPair(fn, element), loadConstant(fn, constant));
+      const vectors = spread(fn, result, index);
+      vectors.forEach((vector, i) => storePair(fn, target, vector, i * PAIR_BYTES));
       fn.set(element, at(element, PAIR_BYTES));
-      fn.set(constant, at(constant, ELEMENT_BYTES));
-    });
-    const result = fn.let(target);
-    const row = fn.let(matrix);
-    fn.for(i32.const(0), i32.const(width), () => {
-      storePair(fn, result, fr.tidy(fn, dot(fn, fr, state, row, width)));
+      fn.set(constant, at(constant, constantBytes));
+      fn.set(target, at(target, vectors.length * PAIR_BYTES));
+    };
+    raise(0);
+    fn.for(i32.const(1), i32.const(units), () => raise(1));
+    const [result, row] = [fn.let(state), fn.let(matrix)];
+    fn.for(i32.const(0), i32.const(units), () => {
+      storePair(fn, result, fr.tidy(fn, dot(fn, fr, shape, [powers, row], width)));
       fn.set(result, at(result, PAIR_BYTES));
-      fn.set(row, at(row, width * ELEMENT_BYTES));
+      fn.set(row, at(row, width * constantBytes));
     });
   });
 }
 
 /** Defines `partialRound(state, constant, row, column)`. */
-function definePartialRound(module: ModuleBuilder, fr: FieldMacros, width: number): WasmFunction {
+function definePartialRound(
+  module: ModuleBuilder,
+  fr: FieldMacros,
+  shape: StateShape,
+): WasmFunction {
+  const { units, constantBytes, loadConstant, fold } = shape;
   return module.function(null, 4, (fn, state, constant, row, column) => {
     const rest = fn.let(at(state, PAIR_BYTES));
-    const fifth = sbox(fn, fr, loadPair(fn, state), loadBoth(fn, constant));
-    storePair(fn, state, add(fn, fifth, dot(fn, fr, rest, row, width - 1)));
+    const fifth = sbox(fn, fr, loadPair(fn, state), loadConstant(fn, constant));
+    const sum = fold(fn, dot(fn, fr, shape, [rest, row], units - 1));
+    storePair(fn, state, add(fn, fifth, sum));
     const factor = fn.let(column);
-    fn.for(i32.const(1), i32.const(width), () => {
-      const sum = fr.sumOfProducts(fn, [[fifth, loadBoth(fn, factor)]], loadPair(fn, rest));
-      storePair(fn, rest, fr.tidy(fn, sum));
+    fn.for(i32.const(1), i32.const(units), () => {
+      const next = fr.sumOfProducts(fn, [[fifth, loadConstant(fn, factor)]], loadPair(fn, rest));
+      storePair(fn, rest, fr.tidy(fn, next));
       fn.set(rest, at(rest, PAIR_BYTES));
-      fn.set(factor, at(factor, ELEMENT_BYTES));
+      fn.set(factor, at(factor, constantBytes));
     });
   });
 }
@@ -196,22 +305,25 @@ export function importPair(
 export interface PoseidonKernel {
   /** @throws POSEIDON_INPUT_COUNT, FIELD_ELEMENT_OUT_OF_RANGE */
   hash(inputs: readonly bigint[]): bigint;
-  /** The hashes of lists of equal length; two at a time, so half the time per hash. */
+  /** The hashes of many lists: two of the same length at once, so about half the time. */
   hashMany(lists: readonly (readonly bigint[])[]): bigint[];
 }
 
-type HashTwo = (first: readonly bigint[], second: readonly bigint[]) => [bigint, bigint];
+/** Hashes one list of a fixed length, or two. */
+type Hasher = (...lists: (readonly bigint[])[]) => bigint[];
 
 /** @throws KERNEL_UNSUPPORTED */
 export function createPoseidonKernel(): PoseidonKernel {
-  const byInputs = new Map<number, HashTwo>();
-  const hasherOf = (count: number): HashTwo => {
-    let hasher = byInputs.get(count);
+  const hashers = new Map<string, Hasher>();
+  const hashTogether = (...lists: (readonly bigint[])[]): bigint[] => {
+    const count = lists[0]!.length;
+    const name = `${lists.length} of ${count}`;
+    let hasher = hashers.get(name);
     if (hasher === undefined) {
-      hasher = createHasher(count);
-      byInputs.set(count, hasher);
+      hasher = createHasher(count, lists.length === 1 ? "one list" : "two lists");
+      hashers.set(name, hasher);
     }
-    return hasher;
+    return hasher(...lists);
   };
   const assertInputs = (inputs: readonly bigint[]) => {
     const count = inputs.length;
@@ -223,58 +335,58 @@ export function createPoseidonKernel(): PoseidonKernel {
   return {
     hash: (inputs) => {
       assertInputs(inputs);
-      return hasherOf(inputs.length)(inputs, [])[0];
+      return hashTogether(inputs)[0]!;
     },
     hashMany: (lists) => {
       lists.forEach(assertInputs);
       const hashes: bigint[] = [];
-      for (let i = 0; i < lists.length; i += 2) {
-        const [first, second = []] = [lists[i]!, lists[i + 1]];
-        hashes.push(...hasherOf(first.length)(first, second));
+      for (let i = 0; i < lists.length;) {
+        const [first, second] = [lists[i]!, lists[i + 1]];
+        const group = second?.length === first.length ? [first, second] : [first];
+        hashes.push(...hashTogether(...group));
+        i += group.length;
       }
-      return hashes.slice(0, lists.length);
+      return hashes;
     },
   };
 }
 
-/** Exports `hash(inputs, state, table)`: two lists of integers to the integers of their hashes. */
-function createHasher(count: number): HashTwo {
+/** Builds a module for lists of `count` elements. */
+function createHasher(count: number, lists: "one list" | "two lists"): Hasher {
   const width = count + 1;
-  const layout = { inputs: POOL_END, state: POOL_END + 2 * INTEGER_BYTES * POSEIDON_MAX_INPUTS };
-  const table = layout.state + poseidonStateBytes(width);
-  const constants = poseidonTable(width);
+  const shape = lists === "one list" ? oneState(width) : twoStates(width);
+  // From lane to lane, and from vector to vector: next elements, or the same of the next list.
+  const [lane, step] =
+    lists === "one list"
+      ? [INTEGER_BYTES, 2 * INTEGER_BYTES]
+      : [INTEGER_BYTES * count, INTEGER_BYTES];
+  const inputs = POOL_END;
+  const state = inputs + 2 * INTEGER_BYTES * POSEIDON_MAX_INPUTS;
+  const table = state + poseidonStateBytes(width);
+  const constants = poseidonTable(width, shape);
   const pages = Math.ceil((table + constants.byteLength) / PAGE_BYTES);
   const module = createModule({ initialPages: pages, maximumPages: pages, shared: false });
   const fr = createFieldMacros(module, FR);
-  const permute = definePoseidon(module, fr, width);
-  const second = INTEGER_BYTES * count;
+  const permute = definePoseidon(module, fr, width, shape);
   module.function("hash", 0, (fn) => {
-    const inputs = [i32.const(layout.inputs), i32.const(layout.inputs + second)] as const;
-    const state = i32.const(layout.state);
-    storePair(
-      fn,
-      state,
-      Array.from({ length: 5 }, () => v128.splat64(0n)),
-    );
-    for (let i = 0; i < count; i++) {
-      const element = importPair(fn, fr, inputs, i * INTEGER_BYTES);
-      storePair(fn, state, element, (i + 1) * PAIR_BYTES);
+    const lanes = [i32.const(inputs), i32.const(inputs + lane)] as const;
+    storePair(fn, i32.const(state), fr.constant([0, 0, 0, 0, 0]));
+    for (let unit = 1; unit < shape.units; unit++) {
+      const element = importPair(fn, fr, lanes, (unit - 1) * step);
+      storePair(fn, i32.const(state), element, unit * PAIR_BYTES);
     }
-    fn.call(permute, state, i32.const(table));
-    storeIntegers(fn, module, fr, inputs, loadPair(fn, state));
+    fn.call(permute, i32.const(state), i32.const(table));
+    storeIntegers(fn, module, fr, lanes, loadPair(fn, i32.const(state)));
   });
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   new Float64Array(memory.buffer).set(constants, table / 8);
   const words = new BigUint64Array(memory.buffer);
   const { hash } = instantiateKernel(compileKernel(module.build()), memory);
-  return (firstInputs, secondInputs) => {
-    firstInputs.forEach((value, i) =>
-      writeInteger(words, layout.inputs + i * INTEGER_BYTES, value),
-    );
-    secondInputs.forEach((value, i) =>
-      writeInteger(words, layout.inputs + second + i * INTEGER_BYTES, value),
-    );
+  return (...values) => {
+    values.flat().forEach((value, i) => writeInteger(words, inputs + i * INTEGER_BYTES, value));
+    // The result overwrites inputs, and an odd list is padded with zero.
+    if (values.length === 1) writeInteger(words, inputs + count * INTEGER_BYTES, 0n);
     hash!();
-    return [readInteger(words, layout.inputs), readInteger(words, layout.inputs + second)];
+    return values.map((_, i) => readInteger(words, inputs + i * lane));
   };
 }
