@@ -1,6 +1,7 @@
 /** A Rollup contract on a chain of its own, and blocks for it that need no state and no proof. */
 import { AbiCoder, concat, keccak256, toBeHex, ZeroHash } from "ethers";
 import { artifacts, network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 import {
   blockData,
   challenge,
@@ -22,15 +23,18 @@ export const FEE_ACCOUNT_ADDRESS = 0xfeen;
 export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
 
 /**
- * Deploys a rollup on a new chain.
+ * Deploys a rollup, on a new chain by default.
  *
  * @param verifier - Contract name of its verifier.
+ * @param connection - To another chain than a new one.
  */
 export async function createTestRollup(
   verifier: "MockVerifier" | "ExpectingVerifier" = "MockVerifier",
   settings: Partial<RollupSettings> = {},
+  connection?: NetworkConnection,
 ) {
-  const { ethers, networkHelpers } = await network.create();
+  const chain = connection ?? (await network.create());
+  const { ethers, networkHelpers } = chain;
   const [governor, validator, user, other] = await ethers.getSigners();
   if (!governor || !validator || !user || !other) throw new Error("the chain has accounts");
   const location = await deployRollup(
@@ -52,7 +56,18 @@ export async function createTestRollup(
   const client = await connectRollup(location, validator);
   const genesis = await client.readStoredBlock(0);
   const rollup = client.contract;
-  return { ethers, networkHelpers, governor, validator, user, other, rollup, client, genesis };
+  return {
+    chain,
+    ethers,
+    networkHelpers,
+    governor,
+    validator,
+    user,
+    other,
+    rollup,
+    client,
+    genesis,
+  };
 }
 export type TestRollup = Awaited<ReturnType<typeof createTestRollup>>;
 
