@@ -1,0 +1,218 @@
+/** Derives, one from the other, which wires of a witness are determined. */
+import { invert, multiply, negate } from "../../crypto/field.ts";
+import { zeroSums } from "./choices.ts";
+import type { Deviations } from "./deviations.ts";
+import { type Forced, LinearSystem, type Terms } from "./linear-system.ts";
+
+/** The constraints that determine a wire, and the wires that were determined before it in them. */
+export interface Reason {
+  readonly rows: readonly number[];
+  readonly wires: readonly number[];
+}
+
+/** The one other value that a row leaves to a wire: how far from its own it is. */
+interface Choice {
+  readonly deviation: bigint;
+  readonly row: number;
+}
+
+export interface DerivationStart {
+  readonly deviations: Deviations;
+  readonly rowsOf: (wire: number) => Iterable<number>;
+  /** By wire, 1 for those that are given. */
+  readonly given: Uint8Array;
+  /** Constraints to leave out. */
+  readonly without: ReadonlySet<number>;
+}
+
+/** So many wires with two values each are tried out in all combinations. */
+const TRIED_WIRES_MAX = 10;
+
+export class Derivation {
+  readonly #start: DerivationStart;
+  /** By wire, 1 for those that are given or determined. */
+  readonly #isFixed: Uint8Array;
+  readonly #reasons = new Map<number, Reason>();
+  readonly #choices = new Map<number, Choice>();
+  readonly #system = new LinearSystem();
+  /** Rows to look at, because a wire of theirs has been determined. */
+  readonly #queue: number[] = [];
+  readonly #isQueued = new Set<number>();
+  /** Rows that have become linear. */
+  readonly #linear = new Set<number>();
+  /** Those of them that are not in the system yet, and those to try choices in. */
+  readonly #toInsert = new Set<number>();
+  readonly #toTry = new Set<number>();
+
+  constructor(start: DerivationStart) {
+    this.#start = start;
+    this.#isFixed = start.given.slice();
+    this.#isFixed.forEach((fixed, wire) => fixed === 0 && this.#enqueueRowsOf(wire));
+  }
+
+  /** @returns The determined wires, each after those that it depends on. */
+  run(): ReadonlyMap<number, Reason> {
+    do {
+      for (let row = this.#queue.pop(); row !== undefined; row = this.#queue.pop()) {
+        this.#isQueued.delete(row);
+        this.#inspect(row);
+      }
+    } while (this.#tryChoices() || this.#eliminate());
+    return this.#reasons;
+  }
+
+  #inspect(row: number): void {
+    const { unknowns, isBilinear } = this.#start.deviations.shape(row, this.#isFixed);
+    if (unknowns === 1) return this.#solveForOne(row);
+    if (unknowns === 0 || isBilinear) return;
+    this.#toTry.add(row);
+    if (this.#linear.has(row)) return;
+    this.#linear.add(row);
+    this.#toInsert.add(row);
+  }
+
+  /** A row in one unknown d says d · (linear + a b d) = 0. */
+  #solveForOne(row: number): void {
+    const { a, b, linear } = this.#start.deviations.row(row, this.#isFixed);
+    const wire = [a, b, linear].flatMap((terms) => [...terms.keys()])[0];
+    if (wire === undefined) return; // with the coefficient 0
+    const coefficient = linear.get(wire) ?? 0n;
+    const square = multiply(a.get(wire) ?? 0n, b.get(wire) ?? 0n);
+    if (square === 0n && coefficient === 0n) return;
+    if (square === 0n || coefficient === 0n) return this.#determine([wire], [row]);
+    const deviation = negate(multiply(coefficient, invert(square)));
+    const known = this.#choices.get(wire);
+    if (known === undefined) {
+      this.#choices.set(wire, { deviation, row });
+      for (const other of this.#rowsOf(wire)) if (this.#linear.has(other)) this.#toTry.add(other);
+    } else if (known.deviation !== deviation) this.#determine([wire], [row, known.row]);
+  }
+
+  /** @returns Whether a wire was determined. */
+  #eliminate(): boolean {
+    const before = this.#reasons.size;
+    for (const row of this.#toInsert) {
+      const { linear } = this.#start.deviations.row(row, this.#isFixed);
+      if (linear.size > 0) this.#determineForced(this.#system.insert(linear, row));
+    }
+    this.#toInsert.clear();
+    return this.#reasons.size > before;
+  }
+
+  /** @returns Whether a wire was determined. */
+  #tryChoices(): boolean {
+    const before = this.#reasons.size;
+    for (const row of this.#toTry) {
+      const { linear } = this.#start.deviations.row(row, this.#isFixed);
+      const wires = [...linear.keys()].sort((left, right) => left - right); // as bits are declared
+      if (wires.length === 0 || !wires.every((wire) => this.#choices.has(wire))) continue;
+      const effects = wires.map((wire) =>
+        multiply(linear.get(wire)!, this.#choices.get(wire)!.deviation),
+      );
+      const sums = zeroSums(effects);
+      if (sums !== undefined) this.#excludeSums(row, wires, sums);
+      else if (wires.length <= TRIED_WIRES_MAX) this.#tryOut(wires);
+    }
+    this.#toTry.clear();
+    return this.#reasons.size > before;
+  }
+
+  /** The wires are determined if other constraints contradict each other way to satisfy the row. */
+  #excludeSums(row: number, wires: readonly number[], sums: readonly number[][]): void {
+    const choiceRows = wires.map((wire) => this.#choices.get(wire)!.row);
+    const contradictions = sums.map((sum) =>
+      this.#contradiction(this.#move(wires, (index) => sum.includes(index))),
+    );
+    if (!contradictions.every((found) => found !== undefined)) return;
+    this.#determine(wires, [row, ...choiceRows, ...contradictions]);
+  }
+
+  /** Tries all values of a few wires with the rows in which no others may deviate. */
+  #tryOut(wires: readonly number[]): void {
+    const isOthers = this.#isFixed.slice();
+    for (const wire of wires) isOthers[wire] = 1;
+    const { deviations } = this.#start;
+    const rows = [...new Set(wires.flatMap((wire) => this.#rowsOf(wire)))].filter(
+      (row) => deviations.shape(row, isOthers).unknowns === 0,
+    );
+    const terms = rows.map((row) => deviations.row(row, this.#isFixed));
+    let moving = 0;
+    for (let combination = 1; combination < 2 ** wires.length; combination++) {
+      const values = this.#move(wires, (index) => ((combination >> index) & 1) === 1);
+      const holds = terms.every(({ a, b, linear }) => {
+        const product = multiply(apply(a, values), apply(b, values));
+        return multiply(apply(linear, values) + product, 1n) === 0n;
+      });
+      if (holds) moving |= combination;
+    }
+    const choiceRows = wires.map((wire) => this.#choices.get(wire)!.row);
+    const settled = wires.filter((_, index) => ((moving >> index) & 1) === 0);
+    if (settled.length > 0) this.#determine(settled, [...rows, ...choiceRows]);
+  }
+
+  /** A row that cannot hold with these deviations, whatever the other wires are. */
+  #contradiction(values: ReadonlyMap<number, bigint>): number | undefined {
+    const rows = new Set([...values.keys()].flatMap((wire) => this.#rowsOf(wire)));
+    return [...rows].find((row) => {
+      const { a, b, linear } = this.#start.deviations.row(row, this.#isFixed);
+      const [valueA, valueB] = [apply(a, values), apply(b, values)];
+      const isFree = (wire: number) => !values.has(wire);
+      const freeB = [...b.keys()].some(isFree);
+      for (const wire of new Set([...a.keys(), ...b.keys(), ...linear.keys()])) {
+        if (!isFree(wire)) continue;
+        if (freeB && a.has(wire)) return false;
+        const slope =
+          (linear.get(wire) ?? 0n) + (a.get(wire) ?? 0n) * valueB + (b.get(wire) ?? 0n) * valueA;
+        if (multiply(slope, 1n) !== 0n) return false;
+      }
+      return multiply(apply(linear, values) + valueA * valueB, 1n) !== 0n;
+    });
+  }
+
+  /** The deviations if some of the wires take their other values. */
+  #move(
+    wires: readonly number[],
+    isMoved: (index: number) => boolean,
+  ): ReadonlyMap<number, bigint> {
+    const deviationOf = (wire: number) => this.#choices.get(wire)!.deviation;
+    return new Map(wires.map((wire, index) => [wire, isMoved(index) ? deviationOf(wire) : 0n]));
+  }
+
+  #determineForced(forced: readonly Forced[]): void {
+    for (const { unknown, sources } of forced) {
+      if (this.#isFixed[unknown] === 0) this.#determine([unknown], [...sources]);
+    }
+  }
+
+  #determine(wires: readonly number[], rows: readonly number[]): void {
+    const { deviations, given } = this.#start;
+    const before = new Set(rows.flatMap((row) => [...deviations.wires(row)]));
+    const isKnown = (wire: number) => this.#isFixed[wire] === 1 && given[wire] === 0;
+    const reason = { rows: [...new Set(rows)], wires: [...before].filter(isKnown) };
+    for (const wire of wires) {
+      this.#isFixed[wire] = 1;
+      this.#reasons.set(wire, reason);
+    }
+    for (const wire of wires) this.#enqueueRowsOf(wire);
+    for (const wire of wires) this.#determineForced(this.#system.remove(wire));
+  }
+
+  #rowsOf(wire: number): number[] {
+    return [...this.#start.rowsOf(wire)].filter((row) => !this.#start.without.has(row));
+  }
+
+  #enqueueRowsOf(wire: number): void {
+    for (const row of this.#rowsOf(wire)) {
+      if (this.#isQueued.has(row)) continue;
+      this.#isQueued.add(row);
+      this.#queue.push(row);
+    }
+  }
+}
+
+/** The value of a linear form, not reduced. */
+function apply(terms: Terms, values: ReadonlyMap<number, bigint>): bigint {
+  let sum = 0n;
+  for (const [wire, value] of values) sum += (terms.get(wire) ?? 0n) * value;
+  return sum;
+}
