@@ -26,6 +26,7 @@ const MODULE_ORDER = [
   "circuits",
   "prover",
   "l1",
+  "restore",
   "operator",
   "rpc",
   "sdk",

@@ -4,11 +4,11 @@
  */
 import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
-import { applyVerifiedOperation } from "../ops/apply.ts";
+import { applyPublicOperation, applyVerifiedOperation } from "../ops/apply.ts";
 import { assertSignature } from "../ops/authorization.ts";
 import { opsError } from "../ops/errors.ts";
-import { isSigned, type Operation } from "../ops/operation.ts";
-import { credit, type Payout, type TokenAmount } from "../ops/rules.ts";
+import { isSigned, type Operation, type PublicOperation } from "../ops/operation.ts";
+import { credit, type Effect, type Payout, type TokenAmount } from "../ops/rules.ts";
 import { toTransaction } from "../ops/to-operation.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { blockError } from "./errors.ts";
@@ -26,6 +26,12 @@ export interface Block extends BlockHeader {
   /** Slots of the circuit that proves it; those after the operations hold noops. */
   readonly slots: number;
   readonly operations: readonly Operation[];
+}
+
+/** A block of which only the public data is known, as L1 tells it. */
+export interface PublicBlock extends BlockHeader {
+  readonly slots: number;
+  readonly operations: readonly PublicOperation[];
 }
 
 /** One slot with the states that its two branch updates start from, and the one it ends in. */
@@ -90,16 +96,8 @@ export function appendOperation(open: OpenBlock, operation: Operation): OpenBloc
   const slots = before.preset.blockSlots.at(-1)!;
   if (open.slots.length >= slots) throw blockError({ code: "BLOCK_FULL", slots });
   const effect = applyVerifiedOperation(before, operation, open.header.timestamp);
-  const { afterA, state, fee, payout } = effect;
-  const fees = addFee(open.fees, fee, before.preset);
-  for (const sum of fees) assertCreditable(state, open.header.feeAccountId, sum);
-  return {
-    ...open,
-    state,
-    slots: [...open.slots, { operation, before, afterA, after: state }],
-    fees,
-    payouts: payout === undefined || isNothing(payout) ? open.payouts : [...open.payouts, payout],
-  };
+  const slot = { operation, before, afterA: effect.afterA, after: effect.state };
+  return { ...addEffect(open, effect), slots: [...open.slots, slot] };
 }
 
 /**
@@ -138,6 +136,24 @@ export function applyBlock(state: RollupState, block: Block, domain: bigint): Ap
   return sealBlock(operations.reduce(appendOperation, openBlock(state, header)), slots);
 }
 
+/**
+ * Applies a block by its public data alone. What only its signers could show, the block's proof has
+ * shown L1.
+ *
+ * @throws as {@link applyBlock}, but for what concerns signatures and validity.
+ */
+export function applyPublicBlock(
+  state: RollupState,
+  { slots, operations, ...header }: PublicBlock,
+): Pick<AppliedBlock, "state" | "payouts"> {
+  assertBlockSlots(state.preset, slots, operations.length);
+  let open = openBlock(state, header);
+  for (const operation of operations) {
+    open = addEffect(open, applyPublicOperation(open.state, operation));
+  }
+  return { state: collectFees(open).state, payouts: open.payouts };
+}
+
 /** The smallest block size of a preset for so many operations. @throws BLOCK_FULL */
 export function smallestBlockSlots({ blockSlots }: Preset, operationCount: number): number {
   const slots = blockSlots.find((size) => size >= operationCount);
@@ -150,6 +166,15 @@ function assertBlockSlots({ blockSlots }: Preset, slots: number, operationCount:
     throw blockError({ code: "BLOCK_SIZE_UNKNOWN", slots, sizes: blockSlots });
   }
   if (operationCount > slots) throw blockError({ code: "BLOCK_FULL", slots });
+}
+
+/** @throws TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW */
+function addEffect(open: OpenBlock, { state, fee, payout }: Effect): OpenBlock {
+  const fees = addFee(open.fees, fee, open.before.preset);
+  for (const sum of fees) assertCreditable(state, open.header.feeAccountId, sum);
+  const payouts =
+    payout === undefined || isNothing(payout) ? open.payouts : [...open.payouts, payout];
+  return { ...open, state, fees, payouts };
 }
 
 function isNothing({ amount }: TokenAmount): boolean {

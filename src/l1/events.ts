@@ -5,6 +5,8 @@ import type {
   CommitBlockStructOutput,
   AuthPubKeyHashSetEvent,
   BlockCommittedEvent,
+  BlockExecutedEvent,
+  BlockProvenEvent,
   BlocksRevertedEvent,
   PriorityRequestAddedEvent,
   Rollup,
@@ -16,6 +18,7 @@ import { l1Error } from "./errors.ts";
 import type {
   CommitBlock,
   CommittedBlock,
+  L1BlockId,
   PubKeyAuthorization,
   QueuedRequest,
   StoredBlock,
@@ -32,6 +35,8 @@ interface EventArguments {
   readonly PriorityRequestAdded: PriorityRequestAddedEvent.OutputObject;
   readonly AuthPubKeyHashSet: AuthPubKeyHashSetEvent.OutputObject;
   readonly BlockCommitted: BlockCommittedEvent.OutputObject;
+  readonly BlockProven: BlockProvenEvent.OutputObject;
+  readonly BlockExecuted: BlockExecutedEvent.OutputObject;
   readonly BlocksReverted: BlocksRevertedEvent.OutputObject;
 }
 export type EventName = keyof EventArguments;
@@ -42,6 +47,7 @@ export type RollupEvent<N extends EventName> = {
     readonly name: M;
     readonly args: EventArguments[M];
     readonly transactionHash: string;
+    readonly l1Block: L1BlockId;
   };
 }[N];
 
@@ -152,7 +158,12 @@ function dropAbove(blocks: Map<number, unknown>, blockNumber: number): void {
   for (const key of [...blocks.keys()]) if (key > blockNumber) blocks.delete(key);
 }
 
-async function readCommittedBlock(
+/**
+ * A committed block with its data.
+ *
+ * @throws L1_CALLDATA_NOT_FOUND
+ */
+export async function readCommittedBlock(
   contract: Rollup,
   event: RollupEvent<"BlockCommitted">,
 ): Promise<CommittedBlock> {
@@ -204,5 +215,7 @@ function topicOf(contract: Rollup, name: EventName): string {
 /** The caller has asked for events of these names only. */
 function parseLog<N extends EventName>(contract: Rollup, log: Log): RollupEvent<N> {
   const { name, args } = contract.interface.parseLog(log)!;
-  return { name, args, transactionHash: log.transactionHash } as unknown as RollupEvent<N>;
+  const { transactionHash, blockNumber, blockHash } = log;
+  const l1Block: L1BlockId = { number: blockNumber, hash: blockHash };
+  return { name, args, transactionHash, l1Block } as unknown as RollupEvent<N>;
 }

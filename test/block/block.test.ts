@@ -4,6 +4,7 @@ import {
   appendOperation,
   type AppliedBlock,
   applyBlock,
+  applyPublicBlock,
   openBlock,
   sealBlock,
   smallestBlockSlots,
@@ -12,7 +13,7 @@ import type { Deposit, Operation } from "../../src/ops/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { expectCode } from "../helpers/expect-code.ts";
-import { createWorld, randomBlock } from "../helpers/random-block.ts";
+import { createWorld, randomBlock, toPublic } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 
 const DEPOSIT: Deposit = { type: "deposit", accountId: 1, tokenId: 0, owner: 5n, amount: 7n };
@@ -52,6 +53,17 @@ describe("blocks", () => {
         expect(supplyOf(applied.state)).to.deep.equal(expected);
         state = applied.state;
       }
+    }
+  });
+
+  it(`do the same by their public data alone (${random.title})`, () => {
+    for (let round = 0; round < 5; round++) {
+      const block = randomBlock(world, world.state);
+      const { state, payouts } = applyBlock(world.state, block, world.domain);
+      const operations = block.operations.map(toPublic);
+      const applied = applyPublicBlock(world.state, { ...block, operations });
+      expect(applied.state.root).to.equal(state.root);
+      expect(applied.payouts).to.deep.equal(payouts);
     }
   });
 

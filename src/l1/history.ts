@@ -1,0 +1,81 @@
+/** The history of a rollup's blocks, from events and calldata of L1 and nothing else. */
+import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import { l1Error } from "./errors.ts";
+import {
+  type BlockRange,
+  readCommittedBlock,
+  readEvents,
+  type RollupEvent,
+  toGenesisBlock,
+} from "./events.ts";
+import type { BlockEvent, DatedBlockEvent, L1Genesis } from "./types.ts";
+
+/** Requests for calldata that are under way at a time: nodes refuse floods. */
+const REQUESTS_MAX = 16;
+
+const BLOCK_EVENTS = ["BlockCommitted", "BlockProven", "BlockExecuted", "BlocksReverted"] as const;
+type BlockEventName = (typeof BLOCK_EVENTS)[number];
+
+/**
+ * How the rollup started.
+ *
+ * @throws L1_BLOCK_NOT_FOUND
+ */
+export async function readGenesis(contract: Rollup, range: BlockRange): Promise<L1Genesis> {
+  const [initialized] = await readEvents(contract, ["RollupInitialized"], range);
+  if (initialized === undefined) {
+    const rollupAddress = await contract.getAddress();
+    throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber: 0, rollupAddress });
+  }
+  const { feeAccount, accountCapacity, tokenCapacity } = initialized.args;
+  return {
+    storedBlock: toGenesisBlock(initialized),
+    feeAccountAddress: BigInt(feeAccount),
+    accountCapacity: Number(accountCapacity),
+    tokenCapacity: Number(tokenCapacity),
+    l1Block: initialized.l1Block,
+  };
+}
+
+/**
+ * All that has happened to blocks of the rollup, in order; also to those that were taken back later.
+ *
+ * @throws L1_CALLDATA_NOT_FOUND if a block was committed otherwise than by a direct call.
+ */
+export async function readBlockEvents(
+  contract: Rollup,
+  range: BlockRange,
+): Promise<DatedBlockEvent[]> {
+  const events = await readEvents(contract, BLOCK_EVENTS, range);
+  const history: DatedBlockEvent[] = [];
+  for (let first = 0; first < events.length; first += REQUESTS_MAX) {
+    const batch = events.slice(first, first + REQUESTS_MAX);
+    history.push(...(await Promise.all(batch.map((event) => toDatedEvent(contract, event)))));
+  }
+  return history;
+}
+
+async function toDatedEvent(
+  contract: Rollup,
+  event: RollupEvent<BlockEventName>,
+): Promise<DatedBlockEvent> {
+  return { l1Block: event.l1Block, event: await toBlockEvent(contract, event) };
+}
+
+async function toBlockEvent(
+  contract: Rollup,
+  event: RollupEvent<BlockEventName>,
+): Promise<BlockEvent> {
+  switch (event.name) {
+    case "BlockCommitted": {
+      const { storedBlock, commitBlock } = await readCommittedBlock(contract, event);
+      return { type: "committed", storedBlock, commitBlock };
+    }
+    case "BlockProven":
+      return { type: "proven", blockNumber: Number(event.args.blockNumber) };
+    case "BlockExecuted":
+      return { type: "executed", blockNumber: Number(event.args.blockNumber) };
+    case "BlocksReverted":
+      return { type: "reverted", committedBlocks: Number(event.args.committedBlocks) };
+  }
+}

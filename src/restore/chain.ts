@@ -1,0 +1,140 @@
+/**
+ * The rollup's blocks as L1 tells of them, applied one by one and compared with L1's state roots. A
+ * chain is a value: the one before an event is what to go back to when L1 takes the event back.
+ */
+import { applyPublicBlock } from "../block/block.ts";
+import { decodePubdata } from "../block/pubdata.ts";
+import type { BlockEvent, CommitBlock, StoredBlock } from "../l1/types.ts";
+import type { PublicOperation } from "../ops/operation.ts";
+import type { Payout } from "../ops/rules.ts";
+import type { RollupState } from "../state/rollup-state.ts";
+import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { restoreError } from "./errors.ts";
+
+/** A block as L1 has stored it, and the state after it. */
+export interface StateAtBlock {
+  readonly storedBlock: StoredBlock;
+  readonly state: RollupState;
+}
+
+/** A committed block whose public data leads to the state root that L1 has. */
+export interface RestoredBlock extends StateAtBlock {
+  readonly status: "committed" | "proven" | "executed";
+  readonly commitBlock: CommitBlock;
+  readonly operations: readonly PublicOperation[];
+  readonly before: RollupState;
+  readonly payouts: readonly Payout[];
+}
+
+/**
+ * A committed block that nobody can prove: its operator was wrong or lied. It may be taken back, so
+ * it is no reason to stop; until then it holds up all that come after it.
+ */
+export interface FaultyBlock {
+  readonly status: "committed";
+  readonly storedBlock: StoredBlock;
+  readonly fault: RollupError;
+}
+
+export interface Chain {
+  /** An executed block, or genesis. */
+  readonly base: StateAtBlock;
+  /** Those after the base, in order. */
+  readonly blocks: readonly (RestoredBlock | FaultyBlock)[];
+}
+
+/**
+ * The chain after an event.
+ *
+ * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID if L1 takes a proof for a faulty block.
+ */
+export function followEvent(chain: Chain, event: BlockEvent): Chain {
+  switch (event.type) {
+    case "committed":
+      return { ...chain, blocks: [...chain.blocks, restoreBlock(chain, event)] };
+    case "reverted":
+      return keepBlocks(chain, event.committedBlocks);
+    case "proven":
+    case "executed":
+      return setStatus(chain, event.blockNumber, event.type);
+  }
+}
+
+/** The last executed block, which nothing but a reorganisation of L1 can take back. */
+export function lastExecuted({ base, blocks }: Chain): StateAtBlock {
+  return blocks.findLast(isExecuted) ?? base;
+}
+
+/** The same chain with a later base. @param blockNumber - Of an executed block. */
+export function rebase(chain: Chain, blockNumber: number): Chain {
+  const base = [chain.base, ...chain.blocks].find(
+    ({ storedBlock }) => storedBlock.blockNumber === blockNumber,
+  );
+  assert(base !== undefined && "state" in base, "a base is a restored block");
+  const { storedBlock, state } = base;
+  const blocks = chain.blocks.filter((block) => block.storedBlock.blockNumber > blockNumber);
+  return { base: { storedBlock, state }, blocks };
+}
+
+export function isFaulty(block: RestoredBlock | FaultyBlock): block is FaultyBlock {
+  return "fault" in block;
+}
+
+function isExecuted(block: RestoredBlock | FaultyBlock): block is RestoredBlock {
+  return block.status === "executed";
+}
+
+function keepBlocks(chain: Chain, lastBlockNumber: number): Chain {
+  const blocks = chain.blocks.filter(
+    ({ storedBlock }) => storedBlock.blockNumber <= lastBlockNumber,
+  );
+  return { ...chain, blocks };
+}
+
+function setStatus(chain: Chain, blockNumber: number, status: "proven" | "executed"): Chain {
+  const index = blockNumber - chain.base.storedBlock.blockNumber - 1;
+  const block = chain.blocks[index];
+  assert(block !== undefined, "L1 proves and executes committed blocks");
+  if (isFaulty(block)) throw block.fault;
+  return { ...chain, blocks: chain.blocks.with(index, { ...block, status }) };
+}
+
+function restoreBlock(
+  { base, blocks }: Chain,
+  { storedBlock, commitBlock }: Extract<BlockEvent, { type: "committed" }>,
+): RestoredBlock | FaultyBlock {
+  const parent = blocks.at(-1) ?? base;
+  const { blockNumber } = storedBlock;
+  assert(blockNumber === parent.storedBlock.blockNumber + 1, "L1 commits blocks in order");
+  if ("fault" in parent) return { status: "committed", storedBlock, fault: parent.fault };
+  try {
+    const before = parent.state;
+    const { timestamp, feeAccountId, slots, pubdata } = commitBlock;
+    const operations = decodePubdata(pubdata);
+    const block = { blockNumber, timestamp, feeAccountId, slots, operations };
+    const { state, payouts } = applyPublicBlock(before, block);
+    assertRoot(storedBlock, state);
+    const restored = { storedBlock, commitBlock, operations, before, state, payouts };
+    return { status: "committed", ...restored };
+  } catch (error) {
+    return { status: "committed", storedBlock, fault: toFault(blockNumber, error) };
+  }
+}
+
+/** @throws RESTORE_ROOT_MISMATCH */
+function assertRoot({ blockNumber, stateRoot }: StoredBlock, { root }: RollupState): void {
+  if (root === stateRoot) return;
+  throw restoreError({
+    code: "RESTORE_ROOT_MISMATCH",
+    blockNumber,
+    expected: stateRoot,
+    actual: root,
+  });
+}
+
+function toFault(blockNumber: number, error: unknown): RollupError {
+  if (!isRollupError(error)) throw error;
+  if (error.code === "RESTORE_ROOT_MISMATCH") return error;
+  const facts = { blockNumber, reason: error.message };
+  return restoreError({ code: "RESTORE_BLOCK_INVALID", ...facts }, { cause: error });
+}

@@ -1,0 +1,63 @@
+/** What can be wrong with what L1 tells of a rollup, or with a checkpoint of it. */
+import { defineErrors } from "../util/errors.ts";
+
+export type RestoreErrorFacts =
+  | { code: "RESTORE_ROOT_MISMATCH"; blockNumber: number; expected: bigint; actual: bigint }
+  | { code: "RESTORE_BLOCK_INVALID"; blockNumber: number; reason: string }
+  | { code: "RESTORE_PRESET_UNKNOWN"; accountCapacity: number; tokenCapacity: number }
+  | { code: "RESTORE_GENESIS_MISMATCH"; expected: bigint; actual: bigint }
+  | { code: "CHECKPOINT_MALFORMED"; reason: string }
+  | { code: "CHECKPOINT_OF_OTHER_ROLLUP"; what: string; expected: string; actual: string }
+  | { code: "EXIT_NOTHING_TO_CLAIM"; accountId: number; tokenId: number }
+  | { code: "EXIT_DONE_ALREADY"; accountId: number; tokenId: number }
+  | { code: "EXIT_ROLLUP_ALIVE"; expiration: bigint | undefined };
+
+export const restoreError = defineErrors<RestoreErrorFacts>({
+  RESTORE_ROOT_MISMATCH: {
+    message: ({ blockNumber, expected, actual }) =>
+      `After block ${blockNumber} L1 has the state root ${expected}, ` +
+      `but its public data leads to ${actual}.`,
+    fix: "A block that is not proven is the operator's fault and has no effect; else report a bug.",
+  },
+  RESTORE_BLOCK_INVALID: {
+    message: ({ blockNumber, reason }) =>
+      `The public data of block ${blockNumber} can not be applied: ${reason}`,
+    fix: "A block that is not proven is the operator's fault and has no effect; else report a bug.",
+  },
+  RESTORE_PRESET_UNKNOWN: {
+    message: ({ accountCapacity, tokenCapacity }) =>
+      `No preset has room for ${accountCapacity} accounts and ${tokenCapacity} tokens.`,
+    fix: "Restore with the version of this package that the rollup was deployed with.",
+  },
+  RESTORE_GENESIS_MISMATCH: {
+    message: ({ expected, actual }) =>
+      `The rollup starts at the state root ${expected}, but its fee account alone makes ${actual}.`,
+    fix: "Restore with the version of this package that the rollup was deployed with.",
+  },
+  CHECKPOINT_MALFORMED: {
+    message: ({ reason }) => `The checkpoint can not be read: ${reason}`,
+    fix: "Delete the file: the state is then restored from the first block on.",
+  },
+  CHECKPOINT_OF_OTHER_ROLLUP: {
+    message: ({ what, expected, actual }) =>
+      `The checkpoint is of another rollup: its ${what} is ${actual}, not ${expected}.`,
+    fix: "Name another file with --output.",
+  },
+  EXIT_NOTHING_TO_CLAIM: {
+    message: ({ accountId, tokenId }) =>
+      `Account ${accountId} holds nothing of token ${tokenId} in the last executed state.`,
+    fix: "Deposits that were not executed are cancelled instead; their owner gets them back.",
+  },
+  EXIT_DONE_ALREADY: {
+    message: ({ accountId, tokenId }) =>
+      `Account ${accountId} has claimed its balance of token ${tokenId} already.`,
+    fix: "If the money did not arrive, it waits as pending balance: withdrawPendingBalance.",
+  },
+  EXIT_ROLLUP_ALIVE: {
+    message: ({ expiration }) =>
+      expiration === undefined
+        ? "No L1 request waits for the operator, so the rollup is not known to have stopped."
+        : `The oldest open L1 request may wait until ${new Date(Number(expiration) * 1000).toISOString()}.`,
+    fix: "Ask for the exit with requestFullExit; if it is not served in time, come back.",
+  },
+});

@@ -1,0 +1,92 @@
+/**
+ * What has been read of L1: events with the L1 blocks they happened in, so that what L1 takes back
+ * can be taken back here. A journal is a value.
+ */
+import type { BlockEvent, DatedBlockEvent, L1BlockId } from "../l1/types.ts";
+import { type Chain, followEvent, rebase, type StateAtBlock } from "./chain.ts";
+
+interface Entry extends DatedBlockEvent {
+  /** The chain after the event. */
+  readonly chain: Chain;
+}
+
+export interface Journal {
+  readonly base: StateAtBlock;
+  /** In which L1 block the base was executed; for genesis, the one before the rollup started. */
+  readonly baseL1Block: L1BlockId;
+  /** What has happened to later blocks than the base, in order. */
+  readonly entries: readonly Entry[];
+  /** The last L1 block that has been read. */
+  readonly l1Block: L1BlockId;
+}
+
+/** A journal in which nothing has happened since the base. */
+export function openJournal(base: StateAtBlock, baseL1Block: L1BlockId): Journal {
+  return { base, baseL1Block, entries: [], l1Block: baseL1Block };
+}
+
+export function currentChain({ base, entries }: Journal): Chain {
+  return entries.at(-1)?.chain ?? { base, blocks: [] };
+}
+
+/**
+ * Adds what has happened up to an L1 block.
+ *
+ * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID of a block that L1 takes for proven
+ */
+export function record(
+  journal: Journal,
+  events: readonly DatedBlockEvent[],
+  l1Block: L1BlockId,
+): Journal {
+  const entries = [...journal.entries];
+  let chain = currentChain(journal);
+  for (const { l1Block, event } of events) {
+    chain = followEvent(chain, event);
+    entries.push({ l1Block, event, chain });
+  }
+  return { ...journal, entries, l1Block };
+}
+
+/** L1 blocks that the journal can go back to, newest first. */
+export function waypoints({ entries, baseL1Block }: Journal): L1BlockId[] {
+  const later = entries.filter(({ l1Block }) => l1Block.number > baseL1Block.number);
+  const numbers = new Map(later.map(({ l1Block }) => [l1Block.number, l1Block]));
+  return [...[...numbers.values()].reverse(), baseL1Block];
+}
+
+/** Forgets all that happened after a waypoint. */
+export function goBack(journal: Journal, l1Block: L1BlockId): Journal {
+  const entries = journal.entries.filter((entry) => entry.l1Block.number <= l1Block.number);
+  return { ...journal, entries, l1Block };
+}
+
+/**
+ * Makes the last block that was executed by some L1 block the new base, so that a journal stays
+ * short however long the history is.
+ *
+ * @param l1BlockNumber - L1 will not take back what happened up to there.
+ */
+export function prune(journal: Journal, l1BlockNumber: number): Journal {
+  const { entries } = journal;
+  const last = entries.findLastIndex(
+    ({ l1Block, event }) => event.type === "executed" && l1Block.number <= l1BlockNumber,
+  );
+  const executed = entries[last];
+  if (executed === undefined || executed.event.type !== "executed") return journal;
+  const { blockNumber } = executed.event;
+  // Before its commit there may be blocks of the same and higher numbers that were taken back.
+  const commit = entries.findLastIndex(
+    ({ event }, index) => index < last && isCommitOf(event, blockNumber),
+  );
+  const { base } = rebase(executed.chain, blockNumber);
+  const later = entries
+    .slice(commit + 1)
+    .filter(({ event }) => !("blockNumber" in event) || event.blockNumber > blockNumber)
+    .map((entry) => ({ ...entry, chain: rebase(entry.chain, blockNumber) }));
+  return { ...journal, base, baseL1Block: executed.l1Block, entries: later };
+}
+
+function isCommitOf(event: BlockEvent, blockNumber: number): boolean {
+  return event.type === "committed" && event.storedBlock.blockNumber === blockNumber;
+}

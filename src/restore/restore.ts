@@ -1,0 +1,190 @@
+/**
+ * Rebuilds the state of a rollup from L1 alone: public data, compared with the state root of every
+ * block. It can stop anywhere and go on from its last checkpoint, and follows L1 when that takes
+ * blocks back.
+ */
+import { hashStoredBlock } from "../l1/stored-block.ts";
+import type { L1BlockId, L1Genesis } from "../l1/types.ts";
+import { accountCapacity, type Preset, PRESETS, tokenCapacity } from "../protocol/presets.ts";
+import { createGenesisState } from "../state/rollup-state.ts";
+import { assert } from "../util/errors.ts";
+import { type FaultyBlock, isFaulty, lastExecuted, type RestoredBlock } from "./chain.ts";
+import type { StateAtBlock } from "./chain.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import type { CheckpointStore } from "./checkpoint-file.ts";
+import { restoreError } from "./errors.ts";
+import {
+  currentChain,
+  goBack,
+  type Journal,
+  openJournal,
+  prune,
+  record,
+  waypoints,
+} from "./journal.ts";
+import type { RestoreSource } from "./source.ts";
+
+export interface RestoreProgress {
+  /** Last L1 block that has been read, and the latest there is. */
+  readonly l1Block: number;
+  readonly latestL1Block: number;
+  /** Last block of the rollup that has been applied. */
+  readonly blockNumber: number;
+}
+
+export interface RestoreOptions {
+  /** Where checkpoints go; without it an interrupted restore starts over. */
+  readonly store?: CheckpointStore;
+  readonly onProgress?: (progress: RestoreProgress) => void;
+  /** L1 blocks that are read before each checkpoint. */
+  readonly l1BlocksPerStep?: number;
+  /** L1 blocks after which L1 takes nothing back; if it does, the restore starts over. */
+  readonly finalityBlocks?: number;
+}
+
+/** Two epochs of Ethereum. */
+const FINALITY_BLOCKS = 64;
+const L1_BLOCKS_PER_STEP = 2_000;
+
+/** A rollup as L1 knows it. */
+export interface RestoredRollup {
+  readonly preset: Preset;
+  /** L1 owner of the fee account, uint160. */
+  readonly feeAccountAddress: bigint;
+  /** The last executed block, or genesis: what exits are proven against. */
+  readonly executed: StateAtBlock;
+  /** Blocks after that one, in order: committed, perhaps proven. */
+  readonly pending: readonly RestoredBlock[];
+  /** Committed blocks after those that nobody can prove; a validator must revert them. */
+  readonly faulty: readonly FaultyBlock[];
+  /** Up to which all this has been read. */
+  readonly l1Block: L1BlockId;
+}
+
+/**
+ * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID, RESTORE_PRESET_UNKNOWN,
+ * RESTORE_GENESIS_MISMATCH, CHECKPOINT_MALFORMED, CHECKPOINT_OF_OTHER_ROLLUP, L1_BLOCK_NOT_FOUND,
+ * L1_CALLDATA_NOT_FOUND
+ */
+export async function restoreRollup(
+  source: RestoreSource,
+  options: RestoreOptions = {},
+): Promise<RestoredRollup> {
+  const { store, onProgress } = options;
+  const genesis = await source.readGenesis();
+  const preset = presetOf(genesis);
+  const start = await openGenesis(source, preset, genesis);
+  let journal = (await loadJournal(source, preset, store)) ?? start;
+  for (;;) {
+    journal = await followReorganisation(source, journal, start);
+    const latest = await source.latestBlock();
+    if (journal.l1Block.number >= latest.number) break;
+    const next = await readStep(source, journal, latest, options);
+    if (next === undefined) continue;
+    journal = next;
+    await store?.save(encodeCheckpoint(journal, source));
+    onProgress?.(toProgress(journal, latest));
+  }
+  const chain = currentChain(journal);
+  const executed = lastExecuted(chain);
+  const { blockNumber } = executed.storedBlock;
+  const pending = chain.blocks.filter(({ storedBlock }) => storedBlock.blockNumber > blockNumber);
+  return {
+    preset,
+    feeAccountAddress: genesis.feeAccountAddress,
+    executed,
+    pending: pending.filter((block): block is RestoredBlock => !isFaulty(block)),
+    faulty: pending.filter(isFaulty),
+    l1Block: journal.l1Block,
+  };
+}
+
+/** @throws RESTORE_PRESET_UNKNOWN */
+function presetOf(genesis: L1Genesis): Preset {
+  const preset = Object.values(PRESETS).find(
+    (preset) =>
+      accountCapacity(preset) === genesis.accountCapacity &&
+      tokenCapacity(preset) === genesis.tokenCapacity,
+  );
+  if (preset !== undefined) return preset;
+  const { accountCapacity: accounts, tokenCapacity: tokens } = genesis;
+  throw restoreError({
+    code: "RESTORE_PRESET_UNKNOWN",
+    accountCapacity: accounts,
+    tokenCapacity: tokens,
+  });
+}
+
+/** @throws RESTORE_GENESIS_MISMATCH */
+async function openGenesis(
+  source: RestoreSource,
+  preset: Preset,
+  genesis: L1Genesis,
+): Promise<Journal> {
+  const { storedBlock, feeAccountAddress } = genesis;
+  const state = createGenesisState(preset, { feeAccountAddress });
+  if (state.root !== storedBlock.stateRoot) {
+    const facts = { expected: storedBlock.stateRoot, actual: state.root };
+    throw restoreError({ code: "RESTORE_GENESIS_MISMATCH", ...facts });
+  }
+  // Read from the L1 block before: the rollup's first blocks may be in the one that started it.
+  const number = genesis.l1Block.number - 1;
+  const hash = await source.blockHash(number);
+  assert(hash !== undefined, "L1 has blocks before the rollup");
+  return openJournal({ storedBlock, state }, { number, hash });
+}
+
+/** Undefined if there is no checkpoint, or L1 has no such block any more. */
+async function loadJournal(
+  source: RestoreSource,
+  preset: Preset,
+  store: CheckpointStore | undefined,
+): Promise<Journal | undefined> {
+  const text = await store?.load();
+  if (text === undefined) return undefined;
+  const journal = decodeCheckpoint(text, preset, source);
+  const { storedBlock } = journal.base;
+  const known = await source.storedBlockHash(storedBlock.blockNumber);
+  return known === hashStoredBlock(storedBlock) ? journal : undefined;
+}
+
+/** Goes back to the last L1 block that the journal has in common with L1. */
+async function followReorganisation(
+  source: RestoreSource,
+  journal: Journal,
+  start: Journal,
+): Promise<Journal> {
+  if (await isCurrent(source, journal.l1Block)) return journal;
+  for (const waypoint of waypoints(journal)) {
+    if (await isCurrent(source, waypoint)) return goBack(journal, waypoint);
+  }
+  return start;
+}
+
+async function isCurrent(source: RestoreSource, { number, hash }: L1BlockId): Promise<boolean> {
+  return (await source.blockHash(number)) === hash;
+}
+
+/** @returns Undefined if L1 took something back in the meantime. */
+async function readStep(
+  source: RestoreSource,
+  journal: Journal,
+  latest: L1BlockId,
+  options: RestoreOptions,
+): Promise<Journal | undefined> {
+  const { l1BlocksPerStep = L1_BLOCKS_PER_STEP, finalityBlocks = FINALITY_BLOCKS } = options;
+  const from = journal.l1Block;
+  const number = Math.min(from.number + l1BlocksPerStep, latest.number);
+  const hash = await source.blockHash(number);
+  if (hash === undefined) return undefined;
+  const to = { number, hash };
+  const events = await source.readBlockEvents({ fromBlock: from.number + 1, toBlock: number });
+  if (!(await isCurrent(source, from)) || !(await isCurrent(source, to))) return undefined;
+  return prune(record(journal, events, to), number - finalityBlocks);
+}
+
+function toProgress(journal: Journal, latest: L1BlockId): RestoreProgress {
+  const { base, blocks } = currentChain(journal);
+  const { blockNumber } = (blocks.at(-1) ?? base).storedBlock;
+  return { l1Block: journal.l1Block.number, latestL1Block: latest.number, blockNumber };
+}
