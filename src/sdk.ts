@@ -10,7 +10,14 @@
  */
 export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./rpc/client.ts";
 export * from "./sdk/amounts.ts";
-export { RequestHandle, TransactionHandle } from "./sdk/handles.ts";
+export { TransactionBatch } from "./sdk/batch.ts";
+export type {
+  ForcedExitParams,
+  TransactionOptions,
+  TransferParams,
+  WithdrawParams,
+} from "./sdk/drafts.ts";
+export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts";
 export { keyDerivationMessage } from "./sdk/key-derivation.ts";
 export {
   type AccountInfo,
@@ -23,13 +30,5 @@ export {
   type TransactionReceipt,
 } from "./sdk/provider.ts";
 export { RollupSigner } from "./sdk/signer.ts";
-export {
-  type DepositParams,
-  type ForcedExitParams,
-  RollupWallet,
-  type SetSigningKeyParams,
-  type TransactionOptions,
-  type TransferParams,
-  type WithdrawParams,
-} from "./sdk/wallet.ts";
+export { type DepositParams, RollupWallet, type SetSigningKeyParams } from "./sdk/wallet.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

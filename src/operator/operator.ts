@@ -5,6 +5,7 @@
  */
 import type { L1BlockCounts, L1News, L1Progress, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
+import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { Prover } from "../prover/prover.ts";
@@ -45,8 +46,6 @@ export interface OperatorOptions {
   readonly waitingBlocksMax: number;
   /** Blocks that one L1 transaction carries at most. */
   readonly blocksPerTransaction: number;
-  /** Transactions of a batch. */
-  readonly batchLengthMax: number;
   /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
   readonly waitLimitMs: number;
 }
@@ -56,7 +55,6 @@ const DEFAULT_OPTIONS: OperatorOptions = {
   blockTimeMs: 1000,
   waitingBlocksMax: 1024,
   blocksPerTransaction: 4,
-  batchLengthMax: 50,
   waitLimitMs: 20_000,
 };
 
@@ -196,12 +194,12 @@ export class Operator {
    */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
     this.#assertRunning();
-    const { batchLengthMax, waitingBlocksMax: maximum } = this.options;
     const { length } = batch;
-    if (length < 1 || length > batchLengthMax) {
-      throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: batchLengthMax });
+    if (length < 1 || length > BATCH_LENGTH_MAX) {
+      throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: BATCH_LENGTH_MAX });
     }
     const waitingBlocks = this.#waitingBlocks.length;
+    const maximum = this.options.waitingBlocksMax;
     if (waitingBlocks >= maximum) {
       throw operatorError({ code: "OPERATOR_BUSY", waitingBlocks, maximum });
     }

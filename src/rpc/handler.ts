@@ -2,15 +2,17 @@
 import type { z } from "zod";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
+import type { Submission } from "../operator/ledger.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { BlockRecord } from "../operator/pipeline.ts";
+import type { TransactionReceipt } from "../operator/receipts.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { rpcError } from "./errors.ts";
 import { firstIssue, isRpcMethod, RPC_METHODS, type RpcMethod } from "./methods.ts";
-import type { RpcParams, RpcResult } from "./methods.ts";
+import type { RpcParams, RpcResult, SignedTransactionParam } from "./methods.ts";
 import { toJson } from "./schemas.ts";
 
 /**
@@ -59,13 +61,8 @@ function createMethods(operator: Operator): Methods {
       const accountId = findAccountId(operator.state, reference);
       return accountId === undefined ? 0n : operator.state.balance(accountId, tokenId);
     },
-    rollup_submitTransaction: async (signed) => {
-      await operator.catchUp();
-      if (signed.type !== "changePubKey") return operator.submit(signed);
-      const { authorization, ...transaction } = signed;
-      if (authorization === ON_CHAIN_AUTHORIZATION) await operator.syncL1();
-      return operator.submit(transaction, authorization);
-    },
+    rollup_submitTransaction: async (signed) => (await submit(operator, [signed]))[0]!,
+    rollup_submitBatch: (batch) => submit(operator, batch),
     rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,
     rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
     rollup_getPriorityRequest: async (requestId) => {
@@ -80,6 +77,23 @@ function createMethods(operator: Operator): Methods {
     },
     rollup_processBlocks: async () => (await operator.processBlocks()).map(toBlock),
   };
+}
+
+async function submit(
+  operator: Operator,
+  batch: readonly SignedTransactionParam[],
+): Promise<TransactionReceipt[]> {
+  await operator.catchUp();
+  const submissions = batch.map(toSubmission);
+  const isOnL1 = (submission: Submission) => submission.authorization === ON_CHAIN_AUTHORIZATION;
+  if (submissions.some(isOnL1)) await operator.syncL1();
+  return operator.submitBatch(submissions);
+}
+
+function toSubmission(signed: SignedTransactionParam): Submission {
+  if (signed.type !== "changePubKey") return { transaction: signed, authorization: "0x" };
+  const { authorization, ...transaction } = signed;
+  return { transaction, authorization };
 }
 
 function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {

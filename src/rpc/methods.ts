@@ -1,5 +1,6 @@
 /** Each `rollup_*` method once: what it takes, what it answers, and what it is for. */
 import { z } from "zod";
+import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import * as schemas from "./schemas.ts";
 
 function method<P extends z.ZodTupleItems | [], R extends z.ZodTypeAny>(
@@ -27,6 +28,11 @@ export const RPC_METHODS = {
     "Accepts a signed transaction, or refuses it with the code of the rule that it breaks.",
     [schemas.signedTransaction],
     schemas.transactionReceipt,
+  ),
+  rollup_submitBatch: method(
+    "Accepts signed transactions of one or more accounts all or none, in the order given.",
+    [z.array(schemas.signedTransaction).min(1).max(BATCH_LENGTH_MAX)],
+    z.array(schemas.transactionReceipt),
   ),
   rollup_getReceipt: method(
     "How far a transaction has come; null if it was never accepted.",

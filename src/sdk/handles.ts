@@ -21,6 +21,24 @@ export class TransactionHandle {
   }
 }
 
+/** Accepted L2 transactions of one batch. */
+export class BatchHandle {
+  /** As they were when the batch was accepted, in its order. */
+  readonly receipts: readonly TransactionReceipt[];
+  readonly #provider: RollupProvider;
+
+  constructor(provider: RollupProvider, receipts: readonly TransactionReceipt[]) {
+    this.receipts = receipts;
+    this.#provider = provider;
+  }
+
+  /** @throws The code for which the batch could not be included after all. */
+  wait(stage: Stage = "executed"): Promise<TransactionReceipt[]> {
+    const waiting = this.receipts.map(({ hash }) => this.#provider.waitForReceipt(hash, stage));
+    return Promise.all(waiting);
+  }
+}
+
 /** A deposit or full exit, mined on L1. */
 export class RequestHandle {
   /** Of the L1 transaction. */

@@ -13,6 +13,8 @@ export type TransactionReceipt = RpcResult<"rollup_submitTransaction">;
 export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>;
 export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
 
+export type { SignedTransactionParam };
+
 /** A token by symbol, by L1 address, or by id; `"ETH"` and the zero address are ETH. */
 export type TokenReference = string | number;
 
@@ -60,6 +62,16 @@ export class RollupProvider {
   /** @throws The code of the rule that the transaction breaks. */
   submitTransaction(transaction: SignedTransactionParam): Promise<TransactionReceipt> {
     return this.#client.call("rollup_submitTransaction", transaction);
+  }
+
+  /**
+   * Submits transactions of one or more accounts that are accepted all or none.
+   *
+   * @returns Their receipts, in the same order.
+   * @throws The code of the first rule that one of them breaks.
+   */
+  submitBatch(batch: SignedTransactionParam[]): Promise<TransactionReceipt[]> {
+    return this.#client.call("rollup_submitBatch", batch);
   }
 
   /** @returns Null if the operator never accepted such a transaction. */

@@ -1,61 +1,45 @@
 /** One user of one rollup: an Ethereum wallet on L1, and the L2 key that is derived from it. */
-import {
-  Contract,
-  type ContractTransactionResponse,
-  getAddress,
-  isAddress,
-  type Signer,
-} from "ethers";
+import { Contract, type ContractTransactionResponse, getAddress, type Signer } from "ethers";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
 import { opsError } from "../ops/errors.ts";
-import { type SignedTransaction, signingDomain, type Transaction } from "../ops/transaction.ts";
+import {
+  type ChangePubKeyTransaction,
+  type SignedTransaction,
+  signingDomain,
+  type Transaction,
+  type TransactionSignature,
+} from "../ops/transaction.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID, TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { assert } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
+import { TransactionBatch } from "./batch.ts";
+import {
+  type Draft,
+  draftForcedExit,
+  draftTransfer,
+  draftWithdraw,
+  type ForcedExitParams,
+  toAddress,
+  type TransactionOptions,
+  type TransferParams,
+  type WithdrawParams,
+} from "./drafts.ts";
 import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
-import type { AccountInfo, RollupProvider, TokenReference } from "./provider.ts";
+import type {
+  AccountInfo,
+  RollupProvider,
+  SignedTransactionParam,
+  TokenReference,
+} from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
-
-/** What every L2 transaction can say. */
-export interface TransactionOptions {
-  /** In the token's smallest unit; must be packable. Default 0. */
-  readonly fee?: bigint;
-  /** First Unix second at which a block may include it. Default 0. */
-  readonly validFrom?: bigint;
-  /** Last Unix second at which a block may include it. Default: no end. */
-  readonly validUntil?: bigint;
-  /** Default: the account's next one. */
-  readonly nonce?: number;
-}
-
-export interface TransferParams extends TransactionOptions {
-  /** L1 address of the receiver; its account is created if it has none. */
-  readonly to: string;
-  readonly token: TokenReference;
-  /** In the token's smallest unit; must be packable. */
-  readonly amount: bigint;
-}
-
-export interface WithdrawParams extends TransactionOptions {
-  readonly token: TokenReference;
-  /** In the token's smallest unit. */
-  readonly amount: bigint;
-  /** L1 address that is paid. Default: the wallet's own. */
-  readonly to?: string;
-}
 
 export interface SetSigningKeyParams extends TransactionOptions {
   /** Token of the fee. Default ETH. */
   readonly feeToken?: TokenReference;
   /** How the owner consents: by signing, or by an L1 transaction. Default `eip712`. */
   readonly auth?: "eip712" | "onchain";
-}
-
-export interface ForcedExitParams extends TransactionOptions {
-  /** L1 address whose account has no signing key. */
-  readonly target: string;
-  readonly token: TokenReference;
 }
 
 export interface DepositParams {
@@ -74,9 +58,6 @@ const ERC20_ABI = [
   "function allowance(address owner, address spender) view returns (uint256)",
   "function approve(address spender, uint256 amount)",
 ];
-
-/** The part of a transaction that says what it does. */
-type Content<T> = T extends Transaction ? Omit<T, keyof TransactionOptions | "accountId"> : never;
 
 export class RollupWallet {
   /** On L1, checksummed; it owns the L2 account. */
@@ -180,48 +161,56 @@ export class RollupWallet {
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
     const { feeToken = "ETH", auth = "eip712", ...options } = params;
     const { id: tokenId } = await this.provider.getToken(feeToken);
-    return this.#send({ type: "changePubKey", tokenId }, options, (transaction) =>
-      auth === "onchain" ? this.#authorizeOnChain(transaction) : this.#authorize(transaction),
-    );
+    const receipt = await this.#sending.run(async () => {
+      const [signed] = await this.#sign([{ content: { type: "changePubKey", tokenId }, options }]);
+      const authorization = await (auth === "onchain"
+        ? this.#authorizeOnChain(signed!)
+        : this.#authorize(signed!));
+      const change = { ...(signed as ChangePubKeyTransaction & TransactionSignature) };
+      return this.provider.submitTransaction({ ...change, authorization });
+    });
+    return new TransactionHandle(this.provider, receipt);
   }
 
-  async transfer({ to, token, amount, ...options }: TransferParams): Promise<TransactionHandle> {
-    const recipient = BigInt(toAddress("to", to));
-    const { id: tokenId } = await this.provider.getToken(token);
-    return this.#send({ type: "transfer", tokenId, amount, recipient }, options);
+  async transfer(params: TransferParams): Promise<TransactionHandle> {
+    return this.#send(await draftTransfer(this.provider, params));
   }
 
-  async withdraw(params: WithdrawParams): Promise<TransactionHandle> {
-    const { token, amount, to = this.address, ...options } = params;
-    const recipient = BigInt(toAddress("to", to));
-    const { id: tokenId } = await this.provider.getToken(token);
-    return this.#send({ type: "withdraw", tokenId, amount, recipient }, options);
+  async withdraw({ to = this.address, ...params }: WithdrawParams): Promise<TransactionHandle> {
+    return this.#send(await draftWithdraw(this.provider, { ...params, to }));
   }
 
   /** Sends all of a token of an account that never set a signing key to its owner on L1. */
-  async forcedExit({ target, token, ...options }: ForcedExitParams): Promise<TransactionHandle> {
-    const recipient = BigInt(toAddress("target", target));
-    const { id: tokenId } = await this.provider.getToken(token);
-    return this.#send({ type: "forcedExit", tokenId, recipient }, options);
+  async forcedExit(params: ForcedExitParams): Promise<TransactionHandle> {
+    return this.#send(await draftForcedExit(this.provider, params));
   }
 
-  #send(
-    content: Content<Transaction>,
-    options: TransactionOptions,
-    authorize?: (transaction: SignedTransaction) => Promise<string>,
-  ): Promise<TransactionHandle> {
+  /** Starts a batch: transactions that are accepted all or none. */
+  batch(): TransactionBatch {
+    const { address, provider } = this;
+    const sign = async (drafts: readonly Draft[]) => (await this.#sign(drafts)).map(toParam);
+    return new TransactionBatch({
+      ...{ address, provider, sign },
+      submit: (drafts) => this.#sending.run(async () => provider.submitBatch(await sign(drafts))),
+    });
+  }
+
+  #send(draft: Draft): Promise<TransactionHandle> {
     return this.#sending.run(async () => {
-      const { id: accountId, nonce } = await this.#existingAccount();
-      const defaults = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce };
-      const transaction: Transaction = { ...content, accountId, ...defaults, ...options };
-      const domain = signingDomain(this.#l1.chainId, BigInt(this.#l1.rollupAddress));
-      const signed = this.signer.sign(transaction, domain);
-      const receipt = await this.provider.submitTransaction(
-        signed.type === "changePubKey"
-          ? { ...signed, authorization: await authorize!(signed) }
-          : signed,
-      );
+      const [signed] = await this.#sign([draft]);
+      const receipt = await this.provider.submitTransaction(toParam(signed!));
       return new TransactionHandle(this.provider, receipt);
+    });
+  }
+
+  /** Signs drafts with consecutive nonces, from the account's next one on. */
+  async #sign(drafts: readonly Draft[]): Promise<SignedTransaction[]> {
+    const { id: accountId, nonce } = await this.#existingAccount();
+    const domain = signingDomain(this.#l1.chainId, BigInt(this.#l1.rollupAddress));
+    return drafts.map(({ content, options }, index) => {
+      const defaults = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce: nonce + index };
+      const transaction: Transaction = { ...content, accountId, ...defaults, ...options };
+      return this.signer.sign(transaction, domain);
     });
   }
 
@@ -258,8 +247,8 @@ export class RollupWallet {
   }
 }
 
-/** @throws ADDRESS_INVALID */
-function toAddress(field: string, value: string): string {
-  if (!isAddress(value)) throw sdkError({ code: "ADDRESS_INVALID", field, value });
-  return getAddress(value);
+/** As the operator takes it; a ChangePubKey needs its owner's consent as well. */
+function toParam(signed: SignedTransaction): SignedTransactionParam {
+  assert(signed.type !== "changePubKey", "a ChangePubKey is sent by setSigningKey");
+  return signed;
 }

@@ -123,6 +123,22 @@ describe(`rpc: methods (${random.title})`, () => {
     expect(await client.call("rollup_getBlock", 4)).to.equal(null);
   });
 
+  it("rollup_submitBatch", async () => {
+    const { nonce } = world.operator.state.account(1);
+    const [first, second] = [0, 1].map((index) =>
+      signParam(world, alice, {
+        ...{ type: "transfer", tokenId: 0, recipient: 1n, amount: 7n },
+        nonce: nonce + index,
+      }),
+    );
+    const refused = client.call("rollup_submitBatch", [first!, first!]);
+    await expectRejection("NONCE_MISMATCH", refused);
+    await expectRejection("RPC_PARAMS_INVALID", client.call("rollup_submitBatch", []));
+    const receipts = await client.call("rollup_submitBatch", [first!, second!]);
+    expect(receipts.map((receipt) => receipt.nonce)).to.deep.equal([nonce, nonce + 1]);
+    expect(await client.call("rollup_getReceipt", receipts[1]!.hash)).to.deep.equal(receipts[1]);
+  });
+
   it("has been called for every method there is", () => {
     expect([...called].sort()).to.deep.equal(Object.keys(RPC_METHODS).sort());
   });

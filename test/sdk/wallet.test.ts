@@ -122,6 +122,40 @@ describe("sdk: wallet on a real contract", () => {
     expect(await alice.getNonce()).to.equal(4);
   });
 
+  it("sends batches, of one wallet or of two, all or none", async () => {
+    const { alice, bob, ethers, provider } = world;
+    for (const wallet of [alice, bob]) {
+      await wallet.deposit({ token: "ETH", amount: ETHER });
+      await wallet.setSigningKey();
+    }
+    const to = Wallet.createRandom().address;
+    const batch = alice.batch().transfer({ to: bob.address, token: "ETH", amount: 3n });
+    const handle = await batch.withdraw({ token: "ETH", amount: 5n, to }).send();
+    expect(handle.receipts.map(({ nonce }) => nonce)).to.deep.equal([1, 2]);
+    const receipts = await handle.wait();
+    expect(receipts.map(({ status }) => status)).to.deep.equal(["executed", "executed"]);
+    expect(await ethers.provider.getBalance(to)).to.equal(5n);
+
+    const parts = await Promise.all([
+      alice
+        .batch()
+        .transfer({ to: bob.address, token: "ETH", amount: ETHER / 2n })
+        .sign(),
+      bob
+        .batch()
+        .transfer({ to, token: "ETH", amount: 2n * ETHER })
+        .sign(),
+    ]);
+    await expectRejection("INSUFFICIENT_BALANCE", provider.submitBatch(parts.flat()));
+    expect(await bob.getBalance("ETH")).to.equal(ETHER + 3n);
+    expect(await alice.getNonce()).to.equal(3);
+    const target = Wallet.createRandom().address;
+    await alice.deposit({ token: "ETH", amount: 9n, to: target });
+    const exit = await alice.batch().forcedExit({ target, token: "ETH" }).send();
+    await exit.wait("accepted");
+    expect(await provider.getBalance(target, "ETH")).to.equal(0n);
+  });
+
   it("goes back with the chain", async () => {
     const { alice, networkHelpers, operator } = world;
     await alice.deposit({ token: "ETH", amount: 10n });

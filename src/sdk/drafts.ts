@@ -1,0 +1,83 @@
+/** From what a user asks for to what a transaction says; account, nonce and signature come later. */
+import { getAddress, isAddress } from "ethers";
+import type { Transaction } from "../ops/transaction.ts";
+import { sdkError } from "./errors.ts";
+import type { RollupProvider, TokenReference } from "./provider.ts";
+
+/** What every L2 transaction can say. */
+export interface TransactionOptions {
+  /** In the token's smallest unit; must be packable. Default 0. */
+  readonly fee?: bigint;
+  /** First Unix second at which a block may include it. Default 0. */
+  readonly validFrom?: bigint;
+  /** Last Unix second at which a block may include it. Default: no end. */
+  readonly validUntil?: bigint;
+  /** Default: the account's next one. */
+  readonly nonce?: number;
+}
+
+export interface TransferParams extends TransactionOptions {
+  /** L1 address of the receiver; its account is created if it has none. */
+  readonly to: string;
+  readonly token: TokenReference;
+  /** In the token's smallest unit; must be packable. */
+  readonly amount: bigint;
+}
+
+export interface WithdrawParams extends TransactionOptions {
+  readonly token: TokenReference;
+  /** In the token's smallest unit. */
+  readonly amount: bigint;
+  /** L1 address that is paid. Default: the wallet's own. */
+  readonly to?: string;
+}
+
+export interface ForcedExitParams extends TransactionOptions {
+  /** L1 address whose account has no signing key. */
+  readonly target: string;
+  readonly token: TokenReference;
+}
+
+/** The part of a transaction that says what it does. */
+type Content<T> = T extends Transaction ? Omit<T, keyof TransactionOptions | "accountId"> : never;
+
+export interface Draft {
+  readonly content: Content<Transaction>;
+  readonly options: TransactionOptions;
+}
+
+/** @throws TOKEN_UNKNOWN, ADDRESS_INVALID */
+export async function draftTransfer(
+  provider: RollupProvider,
+  { to, token, amount, ...options }: TransferParams,
+): Promise<Draft> {
+  const recipient = BigInt(toAddress("to", to));
+  const { id: tokenId } = await provider.getToken(token);
+  return { content: { type: "transfer", tokenId, amount, recipient }, options };
+}
+
+/** @throws TOKEN_UNKNOWN, ADDRESS_INVALID */
+export async function draftWithdraw(
+  provider: RollupProvider,
+  { to, token, amount, ...options }: WithdrawParams & { readonly to: string },
+): Promise<Draft> {
+  const recipient = BigInt(toAddress("to", to));
+  const { id: tokenId } = await provider.getToken(token);
+  return { content: { type: "withdraw", tokenId, amount, recipient }, options };
+}
+
+/** @throws TOKEN_UNKNOWN, ADDRESS_INVALID */
+export async function draftForcedExit(
+  provider: RollupProvider,
+  { target, token, ...options }: ForcedExitParams,
+): Promise<Draft> {
+  const recipient = BigInt(toAddress("target", target));
+  const { id: tokenId } = await provider.getToken(token);
+  return { content: { type: "forcedExit", tokenId, recipient }, options };
+}
+
+/** @throws ADDRESS_INVALID */
+export function toAddress(field: string, value: string): string {
+  if (!isAddress(value)) throw sdkError({ code: "ADDRESS_INVALID", field, value });
+  return getAddress(value);
+}
