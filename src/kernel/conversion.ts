@@ -91,7 +91,10 @@ function negativeLanes(fn: FunctionBuilder, module: ModuleBuilder, value: Limbs)
   return fn.let(f64x2.less(estimate, module.constant(0n)));
 }
 
-/** The limbs, signed and of up to 52 bits, of a value that is not negative, as digits in [0, 2^51) of 64-bit integers. */
+/**
+ * The limbs, signed and of up to 52 bits, of a value that is not negative, as digits in [0, 2^51)
+ * of 64-bit integers.
+ */
 function positiveDigits(fn: FunctionBuilder, module: ModuleBuilder, limbs: Limbs): V128[] {
   const magic = 1.5 * 2 ** 52;
   const bias = 1n << 62n; // a multiple of 2^51 that keeps every digit positive while it is shifted

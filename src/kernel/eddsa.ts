@@ -1,6 +1,6 @@
 /**
- * Verification of EdDSA signatures on the kernel, as `verify` of src/crypto/eddsa.ts defines it: two
- * signatures at once, one per lane.
+ * Verification of EdDSA signatures on the kernel, as `verify` of src/crypto/eddsa.ts defines it:
+ * two signatures at once, one per lane.
  *
  * S·B8 is a sum of entries of a table of B8's multiples. h·8A takes four doublings per four bits of
  * h, and a table of the first multiples of 8A.
@@ -189,8 +189,10 @@ function defineVerify(module: ModuleBuilder, layout: Layout): void {
       const onCurve = v128.and(keyOnCurve, nonceOnCurve);
       const equal = edwards.equalLanes(fn, left, right);
       const valid = fn.let(v128.and(equal, v128.andNot(onCurve, isSmall)));
-      const bit = (lane: 0 | 1) => i32.and(i32.fromI64(i64x2.extract(valid, lane)), i32.const(1 << lane)); // prettier-ignore
-      fn.return(i32.or(bit(0), bit(1)));
+      const bits = ([0, 1] as const).map((lane) =>
+        i32.and(i32.fromI64(i64x2.extract(valid, lane)), i32.const(1 << lane)),
+      );
+      fn.return(i32.or(bits[0]!, bits[1]!));
     },
     "i32",
   );
@@ -225,7 +227,8 @@ function defineMultiplyKey(
         for (let i = 1; i < KEY_WINDOW_BITS; i++) fn.call(double, right!);
         fn.call(doubleFully, right!);
         const lanes = [0, INTEGER_BYTES].map((offset) => {
-          const address = plus(i32.const(layout.challenges + offset), i32.shiftRight(window, i32.const(1))); // prettier-ignore
+          const byte = i32.shiftRight(window, i32.const(1));
+          const address = plus(i32.const(layout.challenges + offset), byte);
           const shift = i32.shiftLeft(i32.and(window, i32.const(1)), i32.const(2));
           const digit = i32.and(i32.shiftRight(i32.load8(address), shift), i32.const(15));
           return plus(table!, times(digit, POINTS_BYTES));

@@ -6,7 +6,8 @@
  * point is held as X, Y, Z and T = XY/Z, the second summand of an addition as Y − X, Y + X, 2d'·T
  * and 2Z: its *cached* form. All coordinates in memory are tidy.
  *
- * @see https://hyperelliptic.org/EFD/g1p/auto-twisted-extended-1.html add-2008-hwcd-3, dbl-2008-hwcd
+ * @see https://hyperelliptic.org/EFD/g1p/auto-twisted-extended-1.html add-2008-hwcd-3,
+ * dbl-2008-hwcd
  */
 
 import { CURVE_A, CURVE_D } from "../crypto/baby-jubjub.ts";
@@ -120,7 +121,7 @@ function defineDouble(
   kind: "with T" | "without T",
 ): WasmFunction {
   return module.function(null, 1, (fn, points) => {
-    const [x, y, z] = [0, 1, 2].map((i) => loadPair(fn, points, i * PAIR_BYTES)) as [Limbs, Limbs, Limbs]; // prettier-ignore
+    const [x, y, z] = loadCoordinates(fn, points);
     const xx = fr.square(fn, x);
     const yy = fr.square(fn, y);
     const zz = fr.square(fn, z);

@@ -3,8 +3,8 @@
  * scalar k of 254 bits may be split into k' + λ·k'' with halves of 127 bits.
  *
  * The pairs (k', k'') with k' + λ·k'' = 0 mod r form a lattice, of which (A1, −B1) and (A2, B2) are
- * a short basis of determinant r. Subtracting from (k, 0) the lattice point closest to it leaves the
- * halves: c₁ = ⌊B2·k/r⌉, c₂ = ⌊B1·k/r⌉, k' = k − c₁·A1 − c₂·A2, k'' = c₁·B1 − c₂·B2.
+ * a short basis of determinant r. Subtracting from (k, 0) the lattice point closest to it leaves
+ * the halves: c₁ = ⌊B2·k/r⌉, c₂ = ⌊B1·k/r⌉, k' = k − c₁·A1 − c₂·A2, k'' = c₁·B1 − c₂·B2.
  *
  * @see https://www.iacr.org/archive/crypto2001/21390189.pdf
  */

@@ -1,5 +1,6 @@
 /**
- * One face for the fields that curve coordinates live in: Fq for G1 and Fq2 = Fq[u]/(u² + 1) for G2.
+ * One face for the fields that curve coordinates live in: Fq for G1 and Fq2 = Fq[u]/(u² + 1) for
+ * G2.
  *
  * An element of Fq2 is its two components, one after the other, in memory and in {@link Limbs}.
  * Its products are tidied, because a product in Fq2 adds two products in Fq and would leave the

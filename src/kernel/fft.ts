@@ -1,8 +1,8 @@
 /**
  * Emits Fourier transforms over Fr.
  *
- * A *vector* of n = 2m elements is m pairs: lanes of pair i hold elements i and i + m. The transform
- * that leads from values at ω^i to coefficients begins with one layer across the lanes,
+ * A *vector* of n = 2m elements is m pairs: lanes of pair i hold elements i and i + m. The
+ * transform that leads from values at ω^i to coefficients begins with one layer across the lanes,
  *
  *     (a, b) ← (a + b, (a − b)·ω^−i),
  *

@@ -1,4 +1,6 @@
-/** Turns module bytes into callable functions over a memory, and reads and writes elements there. */
+/**
+ * Turns module bytes into callable functions over a memory, and reads and writes elements there.
+ */
 
 import { kernelError } from "./errors.ts";
 import { LIMBS, fromLimbs, fromMontgomery, toLimbs, toMontgomery } from "./limbs.ts";

@@ -2,10 +2,11 @@
  * How the kernel writes a field element, and the numbers that its arithmetic is made of.
  *
  * WebAssembly multiplies 32-bit integers at best, but its floating-point units multiply and add 53
- * bits at once, two numbers per instruction. So an element is five limbs of 51 bits, each an integer
- * stored as a double: x = Σ limb[i]·2^51i. Limbs are signed and *balanced*, |limb| ≤ 2^50, which
- * leaves room to add and subtract elements without carries. Elements are in Montgomery form with
- * R = 2^255, so x stands for x·R mod p, and need not be in [0, p): see field.ts for the ranges.
+ * bits at once, two numbers per instruction. So an element is five limbs of 51 bits, each an
+ * integer stored as a double: x = Σ limb[i]·2^51i. Limbs are signed and *balanced*, |limb| ≤ 2^50,
+ * which leaves room to add and subtract elements without carries. Elements are in Montgomery form
+ * with R = 2^255, so x stands for x·R mod p, and need not be in [0, p): see field.ts for the
+ * ranges.
  *
  * Two formats in memory. A *single* element is 5 doubles. A *pair* is two elements interleaved limb
  * by limb, so that each vector register holds the same limb of both.
@@ -27,7 +28,9 @@ export interface PrimeField {
   readonly modulusLimbs: readonly number[];
   /** −1/p mod 2^51, balanced. */
   readonly negatedInverse: bigint;
-  /** (k·p + 1) / 2^51 with k = {@link negatedInverse}: adding q·this reduces one limb, see field.ts. */
+  /**
+   * (k·p + 1) / 2^51 with k = {@link negatedInverse}: adding q·this reduces one limb, see field.ts.
+   */
   readonly shiftedMultipleLimbs: readonly number[];
 }
 

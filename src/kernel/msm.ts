@@ -323,8 +323,8 @@ function defineEndomorphism(module: ModuleBuilder, curve: CurveFunctions): WasmF
 }
 
 /**
- * Defines `reduce(buckets, used, count, target, scratch)`: Σ (b + 1)·bucket[b] as a projective point
- * in both lanes of `target`. `count` is a power of two.
+ * Defines `reduce(buckets, used, count, target, scratch)`: Σ (b + 1)·bucket[b] as a projective
+ * point in both lanes of `target`. `count` is a power of two.
  */
 function defineReduce(module: ModuleBuilder, curve: CurveFunctions): WasmFunction {
   const { pointBytes, projectiveBytes } = curve;

@@ -1,10 +1,11 @@
 /**
  * Emits what turns scalars into sorted lists of points for msm.ts.
  *
- * `decompose` splits scalars by the endomorphism and cuts each half into w windows of c bits. Adding
- * H = Σ 2^(c−1)·2^(c·i) to a half first makes every window hold its signed digit plus 2^(c−1), with
- * no carries between windows, and a negative half needs no care. `sort` lists the points of each
- * digit size. It is run once per window and half, and serves all sums with these scalars.
+ * `decompose` splits scalars by the endomorphism and cuts each half into w windows of c bits.
+ * Adding H = Σ 2^(c−1)·2^(c·i) to a half first makes every window hold its signed digit plus
+ * 2^(c−1), with no carries between windows, and a negative half needs no care. `sort` lists the
+ * points of each digit size. It is run once per window and half, and serves all sums with these
+ * scalars.
  *
  * Integers here have limbs of 28 bits in 64-bit words: a column of ten products fits a word.
  */

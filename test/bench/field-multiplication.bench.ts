@@ -79,7 +79,8 @@ function prepare(way: Way): () => void {
   const view = new DataView(memory.buffer);
   const random = createRandom();
   const [r, a, b] = [POOL_END, POOL_END + AREA, POOL_END + 2 * AREA];
-  const values = Array.from({ length: COUNT }, () => [random.bigint(300), random.bigint(300)].map((v) => v % FQ.modulus) as [bigint, bigint]); // prettier-ignore
+  const element = () => random.bigint(320) % FQ.modulus;
+  const values = Array.from({ length: COUNT }, () => [element(), element()] as const);
   const place = (i: number) => Math.floor(i / way.elementsPerStep) * way.stepBytes;
   values.forEach(([x, y], i) => {
     way.write(view, a + place(i), i % way.elementsPerStep, x);
@@ -174,7 +175,8 @@ function integerWay(bits: number, lanes: 1 | 2): Way {
     read: (view, address, lane) => {
       let value = 0n;
       for (let i = INTEGER_LIMBS - 1; i >= 0; i--) {
-        value = (value << BigInt(bits)) + BigInt(view.getUint32(address + limbBytes * i + 4 * lane, true)); // prettier-ignore
+        const limb = view.getUint32(address + limbBytes * i + 4 * lane, true);
+        value = (value << BigInt(bits)) + BigInt(limb);
       }
       return value;
     },

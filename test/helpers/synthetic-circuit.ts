@@ -26,8 +26,9 @@ type Combination = readonly (readonly [wire: number, coefficient: bigint])[];
 const FIRST_INNER_WIRE = 3;
 
 /**
- * Row i makes the wire i + 3: mostly (a·x + b·y)·(c·z + d) with wires x, y, z made before, or a bit.
- * The last row makes the output. That is five coefficients a row, as much as circuits of hashes have.
+ * Row i makes the wire i + 3: mostly (a·x + b·y)·(c·z + d) with wires x, y, z made before, or a
+ * bit. The last row makes the output. That is five coefficients a row, as much as circuits of
+ * hashes have.
  */
 export function createSyntheticCircuit(options: SyntheticOptions): SyntheticCircuit {
   const { constraints, bitEvery, random } = options;

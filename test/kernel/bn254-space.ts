@@ -1,4 +1,6 @@
-/** A memory with the prover's module in this thread, and an allocator, for tests of its functions. */
+/**
+ * A memory with the prover's module in this thread, and an allocator, for tests of its functions.
+ */
 
 import { buildBn254Module } from "../../src/kernel/bn254.ts";
 import { compileKernel, instantiateKernel } from "../../src/kernel/instance.ts";

@@ -127,14 +127,18 @@ for (const group of ["G1", "G2"] as const) {
       check([same, opposite], 5);
       check([same, opposite, same, opposite, same], 5);
       const few = [same, opposite, { logarithm: 7n, scalar }, { logarithm: 0n, scalar }];
-      check(Array.from({ length: 101 }, () => random.pick(few)), 5); // prettier-ignore
-      check(Array.from({ length: 64 }, (_, i) => ({ logarithm: BigInt(i % 3), scalar: 1n })), 4); // prettier-ignore
+      check(
+        Array.from({ length: 101 }, () => random.pick(few)),
+        5,
+      );
+      const repeated = (_: unknown, i: number) => ({ logarithm: BigInt(i % 3), scalar: 1n });
+      check(Array.from({ length: 64 }, repeated), 4);
     });
 
     it("sums more points in a bucket than fit a chunk", function () {
       this.timeout(60_000);
-      const count = 40_000;
-      check(Array.from({ length: count }, (_, i) => ({ logarithm: BigInt(1 + (i % 300)), scalar: 1n })), 4); // prettier-ignore
+      const term = (_: unknown, i: number) => ({ logarithm: BigInt(1 + (i % 300)), scalar: 1n });
+      check(Array.from({ length: 40_000 }, term), 4);
     });
   });
 }

@@ -2,9 +2,9 @@
  * Builds WebAssembly modules from TypeScript: functions are closures that append statements.
  *
  * A module imports one memory, `env.memory`, and exports the functions that were given a name. A
- * TypeScript function that takes a {@link FunctionBuilder} acts as a macro: what it emits is inlined.
- * Vector constants live in a pool at the start of the memory, because loading one takes a single
- * instruction and building one in a register takes several.
+ * TypeScript function that takes a {@link FunctionBuilder} acts as a macro: what it emits is
+ * inlined. Vector constants live in a pool at the start of the memory, because loading one takes a
+ * single instruction and building one in a register takes several.
  */
 
 import { name, section, unsigned, vector, word64 } from "./encoding.ts";

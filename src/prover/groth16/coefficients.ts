@@ -1,4 +1,6 @@
-/** Turns the coefficient list of a zkey into rows of terms, with each different value stored once. */
+/**
+ * Turns the coefficient list of a zkey into rows of terms, with each different value stored once.
+ */
 
 import type { ZkeyReader } from "../../circuits/zkey.ts";
 import { INTEGER_BYTES } from "../../kernel/limbs.ts";
@@ -27,7 +29,8 @@ export interface Coefficients {
 export function readCoefficients(key: ZkeyReader): Coefficients {
   const rowsOf = () => new Uint32Array(key.header.domainSize + 2);
   const rows = [rowsOf(), rowsOf()] as const;
-  // Counts go two places up: after summing, rows[i + 1] is where row i starts, and moves to its end.
+  // Counts go two places up: after summing, rows[i + 1] is where row i starts, and moves to its
+  // end.
   forEachEntry(key, (words, at) => rows[words[at] as 0 | 1][words[at + 1]! + 2]!++);
   for (const starts of rows) {
     for (let i = 2; i < starts.length; i++) starts[i]! += starts[i - 1]!;

@@ -1,6 +1,5 @@
 /** The heavy part of a proof: the quotient polynomial, and five multi-scalar multiplications. */
 
-import { ELEMENT_BYTES, INTEGER_BYTES } from "../../kernel/limbs.ts";
 import type { Task } from "../../kernel/threads.ts";
 import { constantAddresses, shareOut } from "./key.ts";
 import type { LoadedKey } from "./key.ts";
@@ -150,9 +149,4 @@ function combineTask(key: LoadedKey, query: Query): Task {
   const { windows, windowBits } = scalarsOf(key, query);
   const { windows: results, sum } = key.layout.queries[query];
   return { name: `combine${QUERIES[query]}`, args: [results, windows, windowBits, sum] };
-}
-
-/** Lengths that writers of {@link writeWitness} must keep to. */
-export function witnessBytes({ header }: LoadedKey): number {
-  return header.wires * INTEGER_BYTES;
 }

@@ -25,8 +25,7 @@ import type { KeyLayout, MatrixArea, Query } from "./layout.ts";
 /** How often files multiply by 2: coordinates once in Montgomery form, coefficients twice. */
 const FILE_SHIFT = { witness: 0, coordinate: 256, coefficient: 512 } as const;
 
-/** The 2-adic roots of unity that snarkjs uses: 5 is its non-residue, r − 1 = 2^28·odd. */
-const TWO_ADICITY = 28;
+/** What snarkjs takes its roots of unity from: 5 is not a square. */
 const NON_RESIDUE = 5n;
 
 /** The largest memory that 32-bit addresses reach. */

@@ -84,10 +84,10 @@ export interface KeyLayout {
 }
 
 /** How many projective pairs of G2 fit {@link KeyLayout.points}. */
-export const POINT_SLOTS = 8;
+const POINT_SLOTS = 8;
 
 /** Hands out addresses from `start` on. */
-export function createAllocator(start: number) {
+function createAllocator(start: number) {
   let end = start;
   return {
     allocate: (bytes: number): number => {

@@ -38,8 +38,8 @@ export interface Groth16Prover {
    */
   loadKey(zkey: string | Uint8Array): Promise<ProvingKey>;
   /**
-   * Proves, one proof after the other. The witness is not checked: one that breaks a constraint gives a proof that no verifier
-   * accepts.
+   * Proves, one proof after the other. The witness is not checked: one that breaks a constraint
+   * gives a proof that no verifier accepts.
    *
    * @param witness The bytes of a .wtns file.
    * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, WITNESS_LENGTH_MISMATCH
