@@ -27,8 +27,8 @@ const COMMANDS = {
   devnet: [["hardhat", "rollup:devnet"]],
   hardhat: [["hardhat"]],
   check: [
-    ["node", "scripts/generate.ts", "--check"],
     ["hardhat", "build", "--quiet"],
+    ["node", "scripts/generate.ts", "--check"],
     ["tsc", "--noEmit"],
     ["eslint", "."],
     ["prettier", "--check", "--log-level", "warn", "."],
