@@ -11,10 +11,12 @@ import type { RollupState } from "../state/rollup-state.ts";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
 
-/** A block as L1 has stored it, and the state after it. */
+/** A block as L1 has stored it, and what it leads to: an operator can go on from there. */
 export interface StateAtBlock {
   readonly storedBlock: StoredBlock;
   readonly state: RollupState;
+  /** The first request of the priority queue that no block up to this one serves. */
+  readonly nextRequestId: number;
 }
 
 /** A committed block whose public data leads to the state root that L1 has. */
@@ -71,9 +73,9 @@ export function rebase(chain: Chain, blockNumber: number): Chain {
     ({ storedBlock }) => storedBlock.blockNumber === blockNumber,
   );
   assert(base !== undefined && "state" in base, "a base is a restored block");
-  const { storedBlock, state } = base;
+  const { storedBlock, state, nextRequestId } = base;
   const blocks = chain.blocks.filter((block) => block.storedBlock.blockNumber > blockNumber);
-  return { base: { storedBlock, state }, blocks };
+  return { base: { storedBlock, state, nextRequestId }, blocks };
 }
 
 export function isFaulty(block: RestoredBlock | FaultyBlock): block is FaultyBlock {
@@ -114,8 +116,9 @@ function restoreBlock(
     const block = { blockNumber, timestamp, feeAccountId, slots, operations };
     const { state, payouts } = applyPublicBlock(before, block);
     assertRoot(storedBlock, state);
-    const restored = { storedBlock, commitBlock, operations, before, state, payouts };
-    return { status: "committed", ...restored };
+    const nextRequestId = parent.nextRequestId + storedBlock.priorityRequests;
+    const after = { storedBlock, state, nextRequestId };
+    return { status: "committed", ...after, commitBlock, operations, before, payouts };
   } catch (error) {
     return { status: "committed", storedBlock, fault: toFault(blockNumber, error) };
   }

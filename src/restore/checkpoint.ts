@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { BlockEvent, DatedBlockEvent, StoredBlock } from "../l1/types.ts";
 import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
 import type { Preset } from "../protocol/presets.ts";
+import type { RollupState } from "../state/rollup-state.ts";
 import { fromSnapshot, toSnapshot } from "../state/snapshot.ts";
 import { isRollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
@@ -66,6 +67,7 @@ const checkpoint = z.object({
   chainId: z.string(),
   rollupAddress: z.string(),
   storedBlock,
+  nextRequestId: count,
   state: z.object({ preset: z.string(), root: z.string(), accounts: z.array(accountSnapshot) }),
   baseL1Block: l1Block,
   events: z.array(z.object({ l1Block, event: blockEvent })),
@@ -79,7 +81,8 @@ export function encodeCheckpoint(journal: Journal, identity: CheckpointIdentity)
     chainId: identity.chainId.toString(),
     rollupAddress: identity.rollupAddress,
     storedBlock: encodeStoredBlock(base.storedBlock),
-    state: structuredClone(toSnapshot(base.state)) as z.input<typeof checkpoint>["state"],
+    nextRequestId: base.nextRequestId,
+    state: encodeState(base.state),
     baseL1Block,
     events: entries.map(({ l1Block, event }) => ({ l1Block, event: encodeEvent(event) })),
     l1Block,
@@ -103,11 +106,11 @@ export function decodeCheckpoint(
   assertSame("address", identity.rollupAddress, content.rollupAddress);
   assertSame("protocol", PROTOCOL_DIGEST, content.protocolDigest);
   assertSame("preset", preset.name, content.state.preset);
-  const { storedBlock, baseL1Block, l1Block, events } = content;
+  const { storedBlock, nextRequestId, baseL1Block, l1Block, events } = content;
   try {
     const state = fromSnapshot(preset, content.state);
     if (state.root !== storedBlock.stateRoot) throw malformed("its state is not of its block");
-    const journal = openJournal({ storedBlock, state }, baseL1Block);
+    const journal = openJournal({ storedBlock, state, nextRequestId }, baseL1Block);
     return record(journal, events as readonly DatedBlockEvent[], l1Block);
   } catch (cause) {
     if (!isRollupError(cause) || cause.code === "CHECKPOINT_MALFORMED") throw cause;
@@ -130,6 +133,15 @@ function malformed(reason: string, cause?: unknown): Error {
 function assertSame(what: string, expected: string, actual: string): void {
   if (actual === expected) return;
   throw restoreError({ code: "CHECKPOINT_OF_OTHER_ROLLUP", what, expected, actual });
+}
+
+function encodeState(state: RollupState): z.input<typeof checkpoint>["state"] {
+  const { accounts, ...rest } = toSnapshot(state);
+  const mutable = accounts.map(({ balances, ...account }) => ({
+    ...account,
+    balances: balances.map(([tokenId, amount]): [number, string] => [tokenId, amount]),
+  }));
+  return { ...rest, accounts: mutable };
 }
 
 function encodeStoredBlock(stored: StoredBlock): z.input<typeof storedBlock> {

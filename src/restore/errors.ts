@@ -8,9 +8,13 @@ export type RestoreErrorFacts =
   | { code: "RESTORE_GENESIS_MISMATCH"; expected: bigint; actual: bigint }
   | { code: "CHECKPOINT_MALFORMED"; reason: string }
   | { code: "CHECKPOINT_OF_OTHER_ROLLUP"; what: string; expected: string; actual: string }
-  | { code: "EXIT_NOTHING_TO_CLAIM"; accountId: number; tokenId: number }
-  | { code: "EXIT_DONE_ALREADY"; accountId: number; tokenId: number }
+  | { code: "EXIT_NOTHING_TO_CLAIM"; owner: string; tokenId: number }
+  | { code: "EXIT_DONE_ALREADY"; owner: string; tokenId: number }
   | { code: "EXIT_ROLLUP_ALIVE"; expiration: bigint | undefined };
+
+function toDate(timestamp: bigint): string {
+  return new Date(Number(timestamp) * 1000).toISOString();
+}
 
 export const restoreError = defineErrors<RestoreErrorFacts>({
   RESTORE_ROOT_MISMATCH: {
@@ -44,20 +48,19 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
     fix: "Name another file with --output.",
   },
   EXIT_NOTHING_TO_CLAIM: {
-    message: ({ accountId, tokenId }) =>
-      `Account ${accountId} holds nothing of token ${tokenId} in the last executed state.`,
-    fix: "Deposits that were not executed are cancelled instead; their owner gets them back.",
+    message: ({ owner, tokenId }) =>
+      `${owner} holds nothing of token ${tokenId}: not in the last executed state, not in the queue.`,
+    fix: "Check account and token; what an executed block paid out is on L1 already.",
   },
   EXIT_DONE_ALREADY: {
-    message: ({ accountId, tokenId }) =>
-      `Account ${accountId} has claimed its balance of token ${tokenId} already.`,
-    fix: "If the money did not arrive, it waits as pending balance: withdrawPendingBalance.",
+    message: ({ owner, tokenId }) => `${owner} has had its token ${tokenId} paid out already.`,
+    fix: "The events ExitPerformed and PayoutSent of the contract say when.",
   },
   EXIT_ROLLUP_ALIVE: {
     message: ({ expiration }) =>
       expiration === undefined
         ? "No L1 request waits for the operator, so the rollup is not known to have stopped."
-        : `The oldest open L1 request may wait until ${new Date(Number(expiration) * 1000).toISOString()}.`,
+        : `The oldest open L1 request may wait until ${toDate(expiration)}.`,
     fix: "Ask for the exit with requestFullExit; if it is not served in time, come back.",
   },
 });

@@ -131,7 +131,7 @@ async function openGenesis(
   const number = genesis.l1Block.number - 1;
   const hash = await source.blockHash(number);
   assert(hash !== undefined, "L1 has blocks before the rollup");
-  return openJournal({ storedBlock, state }, { number, hash });
+  return openJournal({ storedBlock, state, nextRequestId: 0 }, { number, hash });
 }
 
 /** Undefined if there is no checkpoint, or L1 has no such block any more. */

@@ -33,6 +33,12 @@ function changeEvents(
   history.readBlockEvents = async (range) => change(await read(range), range);
 }
 
+/** The parts of a checkpoint that tests tamper with. */
+interface CheckpointText {
+  readonly state: { root: string; accounts: { balances: [number, string][] }[] };
+  readonly storedBlock: { timestamp: string };
+}
+
 async function expectRestored(history: FakeHistory, options: RestoreOptions = {}) {
   const restored = await restoreRollup(history, options);
   const { blocks, proven, executed, id } = history.current;
@@ -167,7 +173,7 @@ describe(`restore: checkpoints, ${random.title}`, () => {
     for (let i = 0; i < 20; i++) history.doAnything();
     const store = createMemoryStore();
     await restoreRollup(history, { store, finalityBlocks: 4, l1BlocksPerStep: 3 });
-    return { history, store, content: JSON.parse(store.text!) };
+    return { history, store, content: JSON.parse(store.text!) as CheckpointText };
   }
 
   it("refuses the checkpoint of another rollup", async () => {
@@ -187,10 +193,10 @@ describe(`restore: checkpoints, ${random.title}`, () => {
 
   it("refuses a checkpoint in which somebody has changed a balance", async () => {
     const { history, store, content } = await restoredOnce();
-    content.state.accounts[0].balances = [[0, "1"]];
+    content.state.accounts[0]!.balances = [[0, "1"]];
     store.text = JSON.stringify(content);
     await expectRejection("CHECKPOINT_MALFORMED", restoreRollup(history, { store }));
-    content.state.accounts[0].balances = [];
+    content.state.accounts[0]!.balances = [];
     content.state.root = "5";
     store.text = JSON.stringify(content);
     await expectRejection("CHECKPOINT_MALFORMED", restoreRollup(history, { store }));
