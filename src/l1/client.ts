@@ -2,9 +2,10 @@
 import {
   Contract,
   type ContractRunner,
-  type ContractTransactionReceipt,
   type ContractTransactionResponse,
   type Provider,
+  type Signer,
+  type TransactionReceipt,
 } from "ethers";
 import type {
   CommitBlockStruct,
@@ -28,7 +29,8 @@ import {
 } from "./events.ts";
 import { ROLLUP_ABI } from "./generated/abi.ts";
 import { readProgress } from "./progress.ts";
-import { receiptOfFailure, toFailureError, toL1Error } from "./reverts.ts";
+import { toFailureError, toL1Error } from "./reverts.ts";
+import { DEFAULT_PATIENCE, type Patience, untilMined } from "./sending.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
@@ -53,15 +55,18 @@ export interface RollupLocation {
 
 /**
  * @param runner - Sends transactions if it is a signer; a provider can only read.
+ * @param patience - With transactions that are not mined; default: about ten minutes.
  */
 export async function connectRollup(
   { rollupAddress, deploymentBlock = 0 }: RollupLocation,
   runner: ContractRunner,
+  patience?: Patience,
 ): Promise<RollupClient> {
   const contract = new Contract(rollupAddress, ROLLUP_ABI, runner) as unknown as Rollup;
   const { chainId } = await providerOf(contract).getNetwork();
   const address = await contract.getAddress();
-  return new RollupClient(contract, { chainId, rollupAddress: address, deploymentBlock });
+  const location = { chainId, rollupAddress: address, deploymentBlock };
+  return new RollupClient(contract, location, patience);
 }
 
 /**
@@ -76,9 +81,16 @@ export class RollupClient {
   readonly rollupAddress: string;
   readonly deploymentBlock: number;
 
+  readonly #patience: Patience;
+
   /** Use {@link connectRollup}. */
-  constructor(contract: Rollup, location: Required<RollupLocation> & { readonly chainId: bigint }) {
+  constructor(
+    contract: Rollup,
+    location: Required<RollupLocation> & { readonly chainId: bigint },
+    patience = DEFAULT_PATIENCE,
+  ) {
     this.contract = contract;
+    this.#patience = patience;
     this.chainId = location.chainId;
     this.rollupAddress = location.rollupAddress;
     this.deploymentBlock = location.deploymentBlock;
@@ -273,7 +285,7 @@ export class RollupClient {
     return providerOf(this.contract);
   }
 
-  #eventsOf<N extends EventName>(receipt: ContractTransactionReceipt, name: N): RollupEvent<N>[] {
+  #eventsOf<N extends EventName>(receipt: TransactionReceipt, name: N): RollupEvent<N>[] {
     const events = eventsOf(this.contract, receipt, this.rollupAddress, name);
     if (events.length > 0) return events;
     throw l1Error({ code: "L1_EVENT_MISSING", event: name, transactionHash: receipt.hash });
@@ -285,14 +297,18 @@ export class RollupClient {
     return { requestId: Number(args.requestId), transaction: toTransaction(receipt) };
   }
 
-  async #send(call: string, send: Send): Promise<ContractTransactionReceipt> {
+  async #send(call: string, send: Send): Promise<TransactionReceipt> {
+    const receipt = await this.#sendUntilMined(call, send);
+    if (receipt.status === 1) return receipt;
+    throw await toFailureError(call, receipt, this.#provider);
+  }
+
+  async #sendUntilMined(call: string, send: Send): Promise<TransactionReceipt> {
     try {
-      const transaction = await send();
-      return (await transaction.wait())!;
+      const sent = await send();
+      return await untilMined(this.contract.runner as Signer, sent, this.#patience);
     } catch (error) {
-      const receipt = receiptOfFailure(error);
-      if (receipt === undefined) throw toL1Error(call, error);
-      throw await toFailureError(call, receipt, this.#provider);
+      throw toL1Error(call, error);
     }
   }
 }
@@ -306,7 +322,7 @@ export interface PriorityRequestResult {
 
 type Send = () => Promise<ContractTransactionResponse>;
 
-function toTransaction(receipt: ContractTransactionReceipt): L1Transaction {
+function toTransaction(receipt: TransactionReceipt): L1Transaction {
   const { hash, blockNumber, gasUsed } = receipt;
   return { hash, blockNumber, gasUsed };
 }

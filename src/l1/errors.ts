@@ -12,6 +12,7 @@ export type L1ErrorFacts =
       values: { readonly [name: string]: unknown };
     }
   | { code: "L1_TRANSACTION_FAILED"; call: string; transactionHash: string }
+  | { code: "L1_TRANSACTION_STUCK"; transactionHash: string; nonce: number; sends: number }
   | { code: "L1_EVENT_MISSING"; event: string; transactionHash: string }
   | { code: "L1_BLOCK_NOT_FOUND"; blockNumber: number; rollupAddress: string }
   | { code: "L1_CALLDATA_NOT_FOUND"; blockNumber: number; transactionHash: string }
@@ -32,6 +33,12 @@ export const l1Error = defineErrors<L1ErrorFacts>({
     message: ({ call, transactionHash }) =>
       `${call} failed in the mined transaction ${transactionHash}, and gives no reason.`,
     fix: "Most often the transaction ran out of gas: send it with a higher gas limit.",
+  },
+  L1_TRANSACTION_STUCK: {
+    message: ({ transactionHash, nonce, sends }) =>
+      `The transaction ${transactionHash} with the nonce ${nonce} has not been mined, ` +
+      `although it was sent ${sends} times with rising fees.`,
+    fix: "Look at the sender's balance and at the L1 node; the operator tries again by itself.",
   },
   L1_EVENT_MISSING: {
     message: ({ event, transactionHash }) =>

@@ -1,5 +1,5 @@
 /** Why L1 refused a call: from whatever a provider throws to a coded error. */
-import { Interface, isError, isHexString, type Provider, type TransactionReceipt } from "ethers";
+import { Interface, isHexString, type Provider, type TransactionReceipt } from "ethers";
 import { l1Error } from "./errors.ts";
 import { ROLLUP_ABI } from "./generated/abi.ts";
 
@@ -55,12 +55,6 @@ export async function toFailureError(
     const data = findRevertData(error);
     return data === undefined ? failed : decodeRevert(call, data, error);
   }
-}
-
-/** The receipt inside the error that ethers throws for a transaction that was mined and failed. */
-export function receiptOfFailure(error: unknown): TransactionReceipt | undefined {
-  if (!isError(error, "CALL_EXCEPTION")) return undefined;
-  return error.receipt ?? undefined;
 }
 
 function decodeRevert(call: string, data: string, cause: unknown): Error {

@@ -86,7 +86,7 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   BLOCKS_UNKNOWN: {
     message: ({ blockNumber, executed }) =>
       `Block ${blockNumber} on L1 was not made by this operator (${executed} are executed).`,
-    fix: "Start from a state restored from L1; blocks not executed can be taken back (revertBlocks).",
+    fix: "Start from a state restored from L1; revertBlocks takes back what is not executed.",
   },
   BLOCKS_NOT_REVERTIBLE: {
     message: ({ blockNumber, executed, committed }) =>

@@ -128,8 +128,8 @@ export class Ledger {
   }
 
   /**
-   * Gives transactions the next slots if all signatures and every rule hold against the state. Those
-   * that have been accepted already just get their receipts.
+   * Gives transactions the next slots if all signatures and every rule hold against the state.
+   * Those that have been accepted already just get their receipts.
    *
    * @param batch - In the order in which they are applied.
    */

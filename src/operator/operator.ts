@@ -186,9 +186,9 @@ export class Operator {
   }
 
   /**
-   * Accepts transactions, of any accounts, all or none: as {@link Operator.submit}, each on the state
-   * that those before it leave. They take consecutive slots, of one block if they fit one, and if one
-   * of them can not be included after all, all of them are rejected.
+   * Accepts transactions, of any accounts, all or none: as {@link Operator.submit}, each on the
+   * state that those before it leave. They take consecutive slots, of one block if they fit one, and
+   * if one of them can not be included after all, all of them are rejected.
    *
    * @throws BATCH_LENGTH_INVALID, and as {@link Operator.submit}
    */
@@ -316,8 +316,8 @@ export class Operator {
 
   /**
    * Takes committed blocks back on L1, the last first: those of others too, of which the operator
-   * knows nothing. Its own are committed again when blocks are processed next: as they were, with the
-   * proofs that were made, or, when L1 would find them too old, made anew of the same requests and
+   * knows nothing. Its own are committed again when blocks are processed next: as they were, with
+   * the proofs that were made, or, when L1 would find them too old, made anew of the same requests and
    * transactions in the same order. What has expired by then is rejected.
    *
    * @param fromBlockNumber - The first block that goes.

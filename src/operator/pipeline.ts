@@ -23,7 +23,7 @@ export interface Forged extends SealedSlots {
 }
 /** Not on L1, or no more. */
 export type SealedBlock = (SealedSlots | Forged) & { readonly status: "sealed" };
-/** The L1 transactions are those that the operator has seen go through; others may have sent one. */
+/** The L1 transactions are those that the operator has seen go through; others may send some. */
 export interface CommittedBlock extends Forged {
   readonly status: "committed";
   readonly commit?: L1Transaction;

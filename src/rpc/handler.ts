@@ -138,7 +138,7 @@ function toBlock(record: BlockRecord): NonNullable<RpcResult<"rollup_getBlock">>
     newStateRoot: applied.state.root,
     operations: operations.map(({ type }) => type),
     ...("commitment" in record && { pubdataBytes: record.commitment.pubdata.length }),
-    ...("proof" in record && { proofMs: record.proof?.proofMs }),
+    ...("proof" in record && { proofMs: record.proof.proofMs }),
     ...("commit" in record && { commit: record.commit }),
     ...("prove" in record && { prove: record.prove }),
     ...("execute" in record && { execute: record.execute }),

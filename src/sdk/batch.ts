@@ -51,8 +51,8 @@ export class TransactionBatch {
   }
 
   /**
-   * Signs the transactions and does not send them: for a batch of several wallets, whose parts go to
-   * `RollupProvider.submitBatch` together.
+   * Signs the transactions and does not send them: for a batch of several wallets, whose parts go
+   * to `RollupProvider.submitBatch` together.
    *
    * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, ADDRESS_WITHOUT_ACCOUNT
    */

@@ -1,4 +1,4 @@
-/** From what a user asks for to what a transaction says; account, nonce and signature come later. */
+/** From what a user asks for to what a transaction says; account, nonce and signature follow. */
 import { getAddress, isAddress } from "ethers";
 import type { Transaction } from "../ops/transaction.ts";
 import { sdkError } from "./errors.ts";

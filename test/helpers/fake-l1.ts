@@ -336,7 +336,7 @@ export class FakeL1 implements L1Port {
     const next = this.#content.blocks.find((block) => block.status === status);
     const isNext = next && hashStoredBlock(next.stored) === hashStoredBlock(stored);
     check(isNext === true, "BlockOutOfOrder");
-    return next!;
+    return next;
   }
 
   #blockHash(blockNumber: number): string {

@@ -1,4 +1,4 @@
-/** L1 goes back, or says something else than the operator expects: it follows, and loses nothing. */
+/** L1 goes back, or says something else than the operator expects: it follows and loses nothing. */
 import { expect } from "chai";
 import { Operator } from "../../src/operator/operator.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
