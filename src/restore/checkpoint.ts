@@ -1,7 +1,7 @@
 /** A journal as text, to go on from when the restore was interrupted. */
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
-import type { BlockEvent, DatedBlockEvent, StoredBlock } from "../l1/types.ts";
+import type { BlockEvent, StoredBlock } from "../l1/types.ts";
 import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
@@ -111,7 +111,7 @@ export function decodeCheckpoint(
     const state = fromSnapshot(preset, content.state);
     if (state.root !== storedBlock.stateRoot) throw malformed("its state is not of its block");
     const journal = openJournal({ storedBlock, state, nextRequestId }, baseL1Block);
-    return record(journal, events as readonly DatedBlockEvent[], l1Block);
+    return record(journal, events, l1Block);
   } catch (cause) {
     if (!isRollupError(cause) || cause.code === "CHECKPOINT_MALFORMED") throw cause;
     throw malformed(cause.message, cause);
