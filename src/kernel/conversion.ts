@@ -54,16 +54,21 @@ export function defineImport(module: ModuleBuilder, macros: FieldMacros, suffix:
   });
 }
 
-/** The integers in [0, p) that a pair of reduced elements stands for, written to two addresses. */
+/**
+ * Writes a pair of reduced elements to two addresses, as the integers in [0, p) that they stand for,
+ * or as those times 2^storedShift mod p.
+ */
 export function storeIntegers(
   fn: FunctionBuilder,
   module: ModuleBuilder,
   macros: FieldMacros,
   [low, high]: readonly [I32, I32],
   element: Limbs,
+  storedShift = 0,
 ): void {
-  const one = macros.constant([1, 0, 0, 0, 0]);
-  const value = macros.tidy(fn, macros.multiply(fn, element, one));
+  const { modulus: p } = macros.field;
+  const factor = macros.constant(toLimbs(modulo(1n << BigInt(storedShift), p)));
+  const value = macros.tidy(fn, macros.multiply(fn, element, factor));
   const negative = negativeLanes(fn, module, value);
   const modulus = macros.constant(macros.field.modulusLimbs);
   const positive = value.map((limb, i) => f64x2.add(limb, v128.and(modulus[i]!, negative)));

@@ -46,15 +46,10 @@ export interface CurveFunctions extends CurveParameters {
   /** `add(target, a, b)` on projective pairs; any of them may be the same. */
   readonly add: WasmFunction;
   /**
-   * `addAffine(sums, count, scratch)`: works off `count` > 0 sums of distinct points, each two
-   * references and a target. Returns 0, with nothing done, if two points have the same x.
+   * `addAffine(sums, count, scratch)`: works off `count` > 0 sums, each two references and a target.
+   * Returns 0 if some of the results may be the point at infinity, else 1.
    */
   readonly addAffine: WasmFunction;
-  /**
-   * `addExceptional(sums, count, scratch)`: works off the sums of points with the same x, moves the
-   * others to the front and returns their number.
-   */
-  readonly addExceptional: WasmFunction;
 }
 
 /** A sum to be formed: two references and the address of the result. */
@@ -82,8 +77,7 @@ export function defineCurve(
     pointBytes,
     projectiveBytes,
     add: defineProjectiveAdd(module, parameters, `add${group}`),
-    addAffine: defineAffineAdd(module, parameters),
-    addExceptional: defineExceptionalAdd(module, parameters),
+    addAffine: defineAddAffine(module, parameters),
   };
 }
 
@@ -182,7 +176,27 @@ function invertWith(fn: FunctionBuilder, { coordinates, power }: CurveParameters
     });
 }
 
-function defineAffineAdd(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
+function defineAddAffine(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
+  const addDistinct = defineAddDistinct(module, parameters);
+  const addExceptional = defineAddExceptional(module, parameters);
+  return module.function(
+    null,
+    3,
+    (fn, sums, count, scratch) => {
+      fn.if(fn.result(addDistinct, sums, count, scratch), () => fn.return(i32.const(1)));
+      const rest = fn.let(fn.result(addExceptional, sums, count, scratch));
+      fn.if(rest, () => fn.set(rest, fn.result(addDistinct, sums, rest, scratch)));
+      fn.return(i32.const(0));
+    },
+    "i32",
+  );
+}
+
+/**
+ * Defines `addDistinct(sums, count, scratch)`: works off sums of points with different x. Returns 0,
+ * with nothing done, if some are not.
+ */
+function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
   const { limbs, bytes, multiply, tidy, constant } = coordinates;
   const one = constant([1n, ...Array<bigint>(limbs / 5 - 1).fill(0n)]);
@@ -249,7 +263,11 @@ function sumAddress(sums: I32, index: I32): I32 {
   return i32.add(sums, i32.multiply(index, i32.const(SUM_BYTES)));
 }
 
-function defineExceptionalAdd(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
+/**
+ * Defines `addExceptional(sums, count, scratch)`: works off the sums of points with the same x, moves
+ * the others to the front and returns their number.
+ */
+function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
   const { limbs, square, multiply, tidy } = coordinates;
   const isZero = (fn: FunctionBuilder, a: Limbs) => v128.anyTrue(zeroLanes(fn, tidy(fn, a)));
@@ -294,4 +312,21 @@ function defineExceptionalAdd(module: ModuleBuilder, parameters: CurveParameters
     },
     "i32",
   );
+}
+
+/** Copies the point that a reference names. */
+export function copyPoint(
+  fn: FunctionBuilder,
+  { coordinates: { bytes, limbs } }: CurveParameters,
+  target: I32,
+  reference: I32,
+): void {
+  const word = fn.let(reference);
+  const source = fn.let(i32.and(word, i32.const(-2)));
+  const place = fn.let(target);
+  const sign = fn.let(i64.shiftLeft(i64.fromI32(word), i64.const(63n)));
+  for (let i = 0; i < limbs; i++) fn.do(i64.store(place, i64.load(source, 8 * i), 8 * i));
+  for (let offset = bytes; offset < 2 * bytes; offset += 8) {
+    fn.do(i64.store(place, i64.xor(i64.load(source, offset), sign), offset));
+  }
 }

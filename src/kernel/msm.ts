@@ -18,7 +18,7 @@
  * may work on different windows.
  */
 
-import { addAffineScratchBytes, SUM_BYTES } from "./curve.ts";
+import { addAffineScratchBytes, copyPoint, SUM_BYTES } from "./curve.ts";
 import type { CurveFunctions } from "./curve.ts";
 import { loadPair, loadSingles, storePair, storeSingles } from "./field.ts";
 import type { Limbs } from "./field.ts";
@@ -193,12 +193,8 @@ function defineFlush(
         fn.set(sumCount, i32.const(0));
         pairUp(fn, curve, { scratch, runs, layout, sums, sumCount, freePoint });
         fn.if(sumCount, () => {
-          const done = fn.let(fn.result(curve.addAffine, sums, sumCount, inversion));
-          fn.if(i32.isZero(done), () => {
-            const rest = fn.let(fn.result(curve.addExceptional, sums, sumCount, inversion));
-            fn.if(rest, () => fn.set(done, fn.result(curve.addAffine, sums, rest, inversion)));
-            fn.call(dropInfinite, runs, scratch);
-          });
+          const ordinary = fn.result(curve.addAffine, sums, sumCount, inversion);
+          fn.if(i32.isZero(ordinary), () => fn.call(dropInfinite, runs, scratch));
         });
       },
     );
@@ -285,22 +281,6 @@ function defineDropInfinite(
       fn.do(i32.store(run, i32.shiftRight(i32.subtract(write, start), i32.const(2))));
     });
   });
-}
-
-function copyPoint(
-  fn: FunctionBuilder,
-  { coordinates: { bytes, limbs } }: CurveFunctions,
-  target: I32,
-  reference: I32,
-): void {
-  const word = fn.let(reference);
-  const source = fn.let(i32.and(word, i32.const(-2)));
-  const place = fn.let(target);
-  const sign = fn.let(i64.shiftLeft(i64.fromI32(word), i64.const(63n)));
-  for (let i = 0; i < limbs; i++) fn.do(i64.store(place, i64.load(source, 8 * i), 8 * i));
-  for (let offset = bytes; offset < 2 * bytes; offset += 8) {
-    fn.do(i64.store(place, i64.xor(i64.load(source, offset), sign), offset));
-  }
 }
 
 /** Defines `endomorphism(buckets, count)`: multiplies an even number of points by λ. */
