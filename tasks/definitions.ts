@@ -9,8 +9,8 @@ import { PRESET_NAMES } from "../src/protocol/presets.ts";
 interface Option {
   readonly name: string;
   readonly description: string;
-  readonly type?: ArgumentType.STRING | ArgumentType.INT;
-  readonly defaultValue?: string | number;
+  readonly type?: ArgumentType.STRING | ArgumentType.INT | ArgumentType.FLAG;
+  readonly defaultValue?: string | number | boolean;
 }
 
 interface RollupTask {
@@ -45,8 +45,22 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "setup",
-    description: "Make the proving keys (INSECURE development setup) of all circuits",
-    options: [preset],
+    description: "Make the proving keys of all circuits: INSECURE ones, or those of a ceremony",
+    options: [
+      preset,
+      {
+        name: "ptau",
+        description: "Ceremony: powers of tau, prepared for phase 2, to start from",
+      },
+      { name: "contribute", description: "Ceremony: contribute a secret under this name" },
+      { name: "beacon", description: "Ceremony: end it with a public random value in hex" },
+      {
+        name: "verify",
+        description: "Ceremony: verify the keys from the powers of tau on",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+    ],
     action: () => import("./setup.ts"),
   },
   {

@@ -1,16 +1,25 @@
-/** `hardhat rollup:setup`: development keys of all circuits. */
+/** `hardhat rollup:setup`: keys of all circuits, from the development setup or from a ceremony. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { CeremonyResult, CeremonySteps } from "../src/plugin/circuits/keys.ts";
 import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
 
-const action = defineAction<CommonArguments>(async (args, hre) => {
+type SetupArguments = CommonArguments & CeremonySteps;
+
+const action = defineAction<SetupArguments>(async (args, hre) => {
+  const { hasCeremonySteps } = await import("../src/plugin/circuits/keys.ts");
+  return hasCeremonySteps(args) ? holdCeremony(args, hre) : listKeys(args, hre);
+});
+
+async function listKeys(args: CommonArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
   const { compileCircuits, setUpCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const { verificationKeyPath } = await import("../src/plugin/circuits/verifiers.ts");
   const plan = toCircuitPlan(args, hre);
   const keyed = await setUpCircuits(await compileCircuits(plan), plan);
-  const rows = keyed.map(({ circuit, zkeyPath }) => ({
+  const rows = keyed.map(({ circuit, zkeyPath, insecure }) => ({
     name: circuit.name,
     zkey: zkeyPath,
     verificationKey: verificationKeyPath(zkeyPath),
-    insecure: true,
+    insecure,
   }));
   if (args.json) {
     printJson(rows);
@@ -19,8 +28,35 @@ const action = defineAction<CommonArguments>(async (args, hre) => {
   for (const { name, zkey, verificationKey } of rows) {
     console.log(`${name}\n  ${zkey}\n  ${verificationKey}`);
   }
-  console.log("\nThese keys are INSECURE: whoever knows the seed can prove anything.");
+  if (!rows.some(({ insecure }) => insecure)) return;
+  console.log("\nThere are INSECURE keys: whoever knows their secrets can prove anything.");
   console.log("The verifier contracts of these keys refuse every chain that is not local.");
-});
+}
+
+async function holdCeremony(args: SetupArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
+  const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
+  const { takeCeremonySteps } = await import("../src/plugin/circuits/keys.ts");
+  const plan = toCircuitPlan(args, hre);
+  const results: CeremonyResult[] = [];
+  for (const { circuit } of await compileCircuits(plan)) {
+    const result = await plan.progress(`Holding the ceremony of ${circuit.name}`, () =>
+      takeCeremonySteps(circuit, args, plan.config),
+    );
+    results.push(result);
+  }
+  if (args.json) {
+    printJson(results);
+    return;
+  }
+  for (const { name, zkey, started, contribution, beacon, report } of results) {
+    console.log(`${name}\n  ${zkey}${started ? " (new)" : ""}`);
+    if (contribution !== undefined) console.log(`  Contribution: ${contribution}`);
+    if (beacon !== undefined) console.log(`  Beacon: ${beacon}`);
+    if (report !== undefined) console.log(report.join("\n").replace(/^/gm, "  "));
+  }
+  if (args.contribute !== undefined) {
+    console.log("\nPublish the hashes of your contributions: they prove that the keys hold them.");
+  }
+}
 
 export default action;

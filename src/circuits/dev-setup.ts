@@ -147,13 +147,14 @@ export async function ensureDevKey(
 
 /**
  * Whether a key must not be used where something is at stake: it comes from a dev setup, or nobody
- * has contributed to it, so that delta is 1 and proofs can be altered by anyone.
+ * has contributed a secret to it, so that everybody knows delta and can forge proofs.
  *
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
  */
 export function isInsecureZkey(zkeyPath: string): boolean {
   const { contributions } = readZkeyVerifierPart(zkeyPath);
-  return contributions.length === 0 || contributions.includes(INSECURE_CONTRIBUTION);
+  const isDevKey = contributions.some(({ name }) => name === INSECURE_CONTRIBUTION);
+  return isDevKey || contributions.every(({ isBeacon }) => isBeacon);
 }
 
 async function startWorkers(curve: Curve, circuit: R1csHeader): Promise<SetupPool> {

@@ -24,7 +24,11 @@ export type CircuitsErrorFacts =
   | { code: "CIRCUIT_TOO_LARGE"; constraints: number; maximum: number }
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string }
   | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string }
-  | { code: "VERIFIER_KEYS"; problem: string };
+  | { code: "VERIFIER_KEYS"; problem: string }
+  | { code: "PTAU_NOT_USABLE"; file: string; problem: string }
+  | { code: "CONTRIBUTION_NOT_POSSIBLE"; zkey: string; problem: string }
+  | { code: "CEREMONY_KEY_MISSING"; circuit: string; zkey: string }
+  | { code: "CEREMONY_KEY_INVALID"; circuit: string; zkey: string; problem: string };
 
 export const circuitsError = defineErrors<CircuitsErrorFacts>({
   CIRCUIT_NOT_FOUND: {
@@ -129,5 +133,22 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   VERIFIER_KEYS: {
     message: ({ problem }) => `No verifier contract can be generated: ${problem}.`,
     fix: "Pass one or more Groth16 keys over BN254 with distinct ids and names.",
+  },
+  PTAU_NOT_USABLE: {
+    message: ({ file, problem }) => `The powers of tau in ${file} can not be used: ${problem}.`,
+    fix: "Take a larger file of a public ceremony, prepared for phase 2, and check its hash.",
+  },
+  CONTRIBUTION_NOT_POSSIBLE: {
+    message: ({ zkey, problem }) => `Nothing can be contributed to ${zkey}: ${problem}.`,
+    fix: "Contribute under a short name, the beacon last and in hex; a finished key stays as it is.",
+  },
+  CEREMONY_KEY_MISSING: {
+    message: ({ circuit, zkey }) => `The ceremony has no key for the circuit ${circuit}: ${zkey}.`,
+    fix: "Run hardhat rollup:setup --ptau FILE, or copy the key of this very circuit there.",
+  },
+  CEREMONY_KEY_INVALID: {
+    message: ({ circuit, zkey, problem }) =>
+      `${zkey} is no key of a ceremony for the circuit ${circuit}: ${problem}.`,
+    fix: "Do not use it: take it again from a contributor you trust, and verify it again.",
   },
 });

@@ -41,9 +41,31 @@ interface SnarkJs {
       proof: Groth16Proof,
     ): Promise<boolean>;
   };
+  /** Phase 2 of a ceremony. Keys and files are given by their paths. */
+  readonly zKey: {
+    newZKey(r1cs: string, ptau: string, zkey: string): Promise<unknown>;
+    /** @returns The hash of the contribution. */
+    contribute(from: string, to: string, name: string, entropy: string): Promise<Uint8Array>;
+    /** @returns The hash of the contribution. */
+    beacon(
+      from: string,
+      to: string,
+      name: string,
+      beaconHex: string,
+      iterationsExponent: number,
+    ): Promise<Uint8Array>;
+    verifyFromR1cs(r1cs: string, ptau: string, zkey: string, logger: Logger): Promise<boolean>;
+  };
 }
 
-const { groth16 } = untyped as SnarkJs;
+/** Receives what snarkjs reports, at the levels at which it does. */
+export type Logger = Readonly<Record<"debug" | "info" | "warn" | "error", (line: string) => void>>;
+
+const snarkjs = untyped as SnarkJs;
+const { groth16 } = snarkjs;
+
+/** snarkjs's functions for proving keys. */
+export const { zKey } = snarkjs;
 
 /** Proves a witness. snarkjs does not check it: a proof of a wrong one just does not verify. */
 export function prove(options: { zkeyPath: string; witness: Witness }): Promise<ProofWithSignals> {

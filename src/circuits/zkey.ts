@@ -90,15 +90,26 @@ export interface Zkey extends ZkeyLists {
   readonly contributions: readonly Contribution[];
 }
 
+/** A step of a ceremony, as far as it is told by what the key holds of it. */
+export interface ContributionRecord {
+  /** Empty if the contributor gave none. */
+  readonly name: string;
+  /** Whether its secret follows from a public value, so that everybody knows it. */
+  readonly isBeacon: boolean;
+}
+
 /** The parts of a key that a verifier needs. */
 export interface ZkeyVerifierPart {
   readonly header: ZkeyHeader;
   readonly ic: Uint8Array;
-  readonly contributions: readonly string[];
+  readonly contributions: readonly ContributionRecord[];
 }
 
 const TRANSCRIPT_BYTES = 64;
 const CONTRIBUTION_NAME = 1;
+/** The types of contributions. */
+const ORDINARY = 0;
+const BEACON = 1;
 
 /** Writes a key so that `path` is seen whole or not at all. */
 export async function writeZkey(path: string, key: Zkey): Promise<void> {
@@ -126,7 +137,7 @@ export async function writeZkey(path: string, key: Zkey): Promise<void> {
 export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
   return withSections(path, "zkey", (sections) => {
     assertGroth16(sections);
-    const contributions = readContributionNames(sections);
+    const contributions = readContributions(sections);
     return { header: readHeader(sections), ic: sections.read(SECTION.ic), contributions };
   });
 }
@@ -214,24 +225,26 @@ function encodeContribution(contribution: Contribution): Uint8Array[] {
     contribution.g1sx,
     contribution.g2spx,
     contribution.transcript,
-    uint32Bytes(0, parameters.length), // 0: an ordinary contribution, no beacon
+    uint32Bytes(ORDINARY, parameters.length),
     parameters,
   ];
 }
 
-/** Nameless contributions count as "". */
-function readContributionNames(sections: SectionReader): string[] {
+function readContributions(sections: SectionReader): ContributionRecord[] {
   const bytes = sections.read(SECTION.contributions);
   const view = dataView(bytes);
-  const names: string[] = [];
+  const contributions: ContributionRecord[] = [];
   let position = TRANSCRIPT_BYTES + 4;
   for (let left = view.getUint32(TRANSCRIPT_BYTES, true); left > 0; left--) {
-    position += 3 * G1_BYTES + G2_BYTES + TRANSCRIPT_BYTES + 4;
-    const parametersLength = view.getUint32(position, true);
-    const parameters = bytes.subarray(position + 4, position + 4 + parametersLength);
+    position += 3 * G1_BYTES + G2_BYTES + TRANSCRIPT_BYTES;
+    const isBeacon = view.getUint32(position, true) === BEACON;
+    const parametersLength = view.getUint32(position + 4, true);
+    const parameters = bytes.subarray(position + 8, position + 8 + parametersLength);
+    // The name comes first among the parameters, if there is one.
     const named = parameters[0] === CONTRIBUTION_NAME;
-    names.push(named ? new TextDecoder().decode(parameters.subarray(2, 2 + parameters[1]!)) : "");
-    position += 4 + parametersLength;
+    const name = named ? parameters.subarray(2, 2 + parameters[1]!) : new Uint8Array();
+    contributions.push({ name: new TextDecoder().decode(name), isBeacon });
+    position += 8 + parametersLength;
   }
-  return names;
+  return contributions;
 }

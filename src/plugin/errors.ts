@@ -5,6 +5,8 @@ export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
   | { code: "PROVER_UNKNOWN"; prover: string; known: readonly string[] }
   | { code: "SETUP_UNKNOWN"; setup: string; known: readonly string[] }
+  | { code: "CEREMONY_NOT_CONFIGURED" }
+  | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
@@ -26,6 +28,14 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ setup, known }) =>
       `There is no setup of type ${setup}; known: ${known.join(", ")}.`,
     fix: "Set rollup.setup.type to a known type.",
+  },
+  CEREMONY_NOT_CONFIGURED: {
+    message: () => "The config makes development keys, which have no ceremony.",
+    fix: 'Set rollup.setup to { type: "ceremony", keysDir: "keys" }.',
+  },
+  PTAU_MISSING: {
+    message: () => "Keys can not be verified without the powers of tau that they start from.",
+    fix: "Pass --ptau FILE along with --verify.",
   },
   CIRCUIT_UNKNOWN: {
     message: ({ name, known, folder }) =>

@@ -119,7 +119,7 @@ const GADGETS: readonly Gadget[] = [
 
 describe(`Weakened gadgets, ${random.title}`, () => {
   for (const { file, instance, inputs } of GADGETS) {
-    it(`${instance}: everything is determined, and nothing without any one constraint`, async () => {
+    it(`${instance}: all is determined, but not without any one constraint`, async () => {
       const circuit = await loadTemplate(file, instance);
       const { undetermined, unmissed } = await weakenEverywhere(circuit, inputs);
       expect(undetermined).to.deep.equal([]);

@@ -1,6 +1,8 @@
 /** Finds and loads the project's circuits by name. */
 import { basename } from "node:path";
+import { findCeremonyKey } from "../../circuits/ceremony.ts";
 import { loadCircuit } from "../../circuits/circuit.ts";
+import { compileCircuit } from "../../circuits/compile.ts";
 import { toSolidityProof } from "../../circuits/verifier.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
@@ -16,7 +18,7 @@ export function projectCircuitNames(root: string, config: RollupConfig): string[
   return findProjectCircuits(root, config).map(nameOf);
 }
 
-/** @throws CIRCUIT_UNKNOWN, and the codes of `loadCircuit` */
+/** @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, and the codes of `loadCircuit` */
 export async function loadProjectCircuit<Inputs extends object>(
   name: string,
   root: string,
@@ -28,8 +30,12 @@ export async function loadProjectCircuit<Inputs extends object>(
     const known = sources.map(nameOf);
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: config.circuits.path });
   }
-  const { seed } = config.setup;
-  const options = { ...source, cacheDir: config.paths.circuits, ...(seed && { seed }) };
-  const circuit = await loadCircuit<Inputs>(options);
+  const { setup, paths } = config;
+  const options = { ...source, cacheDir: paths.circuits };
+  const key =
+    setup.type === "ceremony"
+      ? { zkeyPath: findCeremonyKey(await compileCircuit(options), setup.keysDir) }
+      : { ...(setup.seed !== undefined && { seed: setup.seed }) };
+  const circuit = await loadCircuit<Inputs>({ ...options, ...key });
   return { ...circuit, verifierContract: verifierName(name), toSolidityProof };
 }

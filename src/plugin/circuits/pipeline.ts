@@ -6,9 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circuits/compile.ts";
-import { ensureDevKey } from "../../circuits/dev-setup.ts";
 import { generateCircuitTypes } from "../../circuits/input-types.ts";
-import type { VerificationKey } from "../../circuits/snarkjs.ts";
 import { generateVerifier } from "../../circuits/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -16,6 +14,7 @@ import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import type { Progress } from "../progress.ts";
+import { type CircuitKeys, ensureKeys } from "./keys.ts";
 import { type Manifest, type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
 import {
   type CircuitSource,
@@ -23,16 +22,8 @@ import {
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
-import {
-  ensureVerificationKey,
-  ROLLUP_VERIFIER,
-  verifierName,
-  writeContracts,
-} from "./verifiers.ts";
+import { ROLLUP_VERIFIER, verifierName, writeContracts } from "./verifiers.ts";
 import { writeIfChanged } from "./write-if-changed.ts";
-
-/** The one setup there is, `dev`, makes keys with known secrets. */
-const INSECURE = true;
 
 export interface BuildPlan {
   /** Root folder of the project. */
@@ -50,10 +41,7 @@ export interface Compiled {
 }
 
 /** A compiled circuit with its keys. */
-export interface Keyed extends Compiled {
-  readonly zkeyPath: string;
-  readonly verificationKey: VerificationKey;
-}
+export type Keyed = Compiled & CircuitKeys;
 
 /**
  * Compiles the project's circuits, writes the types of their inputs, and compiles the rollup's
@@ -83,19 +71,15 @@ export async function compileRollupCircuit(
   return compile(await writeRollupCircuit(plan.preset, keyId, plan.config), plan);
 }
 
-/** Makes the keys of compiled circuits. @throws CIRCUIT_TOO_LARGE */
+/** Makes or finds the keys of compiled circuits. @throws CIRCUIT_TOO_LARGE, CEREMONY_KEY_MISSING */
 export async function setUpCircuits(
   compiled: readonly Compiled[],
   { config, progress }: BuildPlan,
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
+  const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
   for (const { circuit, ...rest } of compiled) {
-    const { seed } = config.setup;
-    const keys = await progress(`Making the development key of ${circuit.name}`, async () => {
-      const options = { circuit, cacheDir: config.paths.circuits, ...(seed && { seed }) };
-      const { zkeyPath } = await ensureDevKey(options);
-      return { zkeyPath, verificationKey: await ensureVerificationKey(zkeyPath) };
-    });
+    const keys = await progress(`${origin} of ${circuit.name}`, () => ensureKeys(circuit, config));
     keyed.push({ circuit, ...rest, ...keys });
   }
   return keyed;
@@ -129,12 +113,12 @@ export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
 /** The verifier contracts by name: one per project circuit, and one for the rollup. */
 function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   const sources = new Map<string, string>();
-  for (const { circuit, keyId, verificationKey } of keyed) {
+  for (const { circuit, keyId, verificationKey, insecure } of keyed) {
     // A circuit without public values has nothing to verify.
     if (keyId !== undefined || verificationKey.nPublic === 0) continue;
     const contractName = verifierName(circuit.name);
     const keys = [{ id: 0, name: circuit.name, verificationKey }];
-    sources.set(contractName, generateVerifier({ contractName, keys, insecure: INSECURE }));
+    sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
   }
   const rollupKeys = keyed.flatMap(({ circuit, keyId, verificationKey }) =>
     keyId === undefined ? [] : { id: keyId, name: circuit.name, verificationKey },
@@ -144,7 +128,7 @@ function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
       contractName: ROLLUP_VERIFIER,
       keys: rollupKeys,
       selectByKeyId: true,
-      insecure: INSECURE,
+      insecure: keyed.some(({ keyId, insecure }) => keyId !== undefined && insecure),
       digest: PROTOCOL_DIGEST,
     };
     sources.set(ROLLUP_VERIFIER, generateVerifier(options));

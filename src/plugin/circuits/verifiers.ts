@@ -23,10 +23,15 @@ export function verificationKeyPath(zkeyPath: string): string {
 /** Takes the verification key out of a proving key once, and reads it from beside it later. */
 export async function ensureVerificationKey(zkeyPath: string): Promise<VerificationKey> {
   const path = verificationKeyPath(zkeyPath);
-  if (!existsSync(path)) {
-    await writeIfChanged(path, JSON.stringify(await readVerificationKey(zkeyPath), null, 2));
-  }
+  if (!existsSync(path)) return exportVerificationKey(zkeyPath);
   return JSON.parse(await readFile(path, "utf8")) as VerificationKey;
+}
+
+/** Takes the verification key out of a proving key, and writes it beside it. */
+export async function exportVerificationKey(zkeyPath: string): Promise<VerificationKey> {
+  const key = await readVerificationKey(zkeyPath);
+  await writeIfChanged(verificationKeyPath(zkeyPath), JSON.stringify(key, null, 2));
+  return key;
 }
 
 /**

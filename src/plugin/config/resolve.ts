@@ -36,7 +36,10 @@ export function resolveRollupConfig(
   return {
     preset: user.preset ?? "minimal",
     prover: user.prover ?? "snarkjs",
-    setup: { type: "dev", ...user.setup },
+    setup:
+      user.setup?.type === "ceremony"
+        ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }
+        : { type: "dev", ...user.setup },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),

@@ -5,15 +5,24 @@ export const PROVER_NAMES = ["snarkjs", "mock"] as const;
 /** Who proves blocks. `mock` proves nothing, and its verifier accepts that: for tests only. */
 export type ProverName = (typeof PROVER_NAMES)[number];
 
-export const SETUP_TYPES = ["dev"] as const;
+export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
-/** How proving keys are made. */
-export interface SetupConfig {
-  /** `dev`: from a known trapdoor, in seconds, **insecure**: its seed is enough to forge proofs. */
-  readonly type: (typeof SETUP_TYPES)[number];
+/** Keys from a known trapdoor, in seconds, **insecure**: the seed is enough to forge proofs. */
+export interface DevSetupConfig {
+  readonly type: "dev";
   /** What the trapdoor is derived from, if not the usual text: same seed, same keys. */
   readonly seed?: string;
 }
+
+/** Keys from a ceremony, see `rollup:setup`: what a chain that is not local takes. */
+export interface CeremonySetupConfig {
+  readonly type: "ceremony";
+  /** Absolute folder of the keys. */
+  readonly keysDir: string;
+}
+
+/** How proving keys are made. */
+export type SetupConfig = DevSetupConfig | CeremonySetupConfig;
 
 export interface CircuitsConfig {
   /** Absolute folder of the project's own circuits: each file with a main component is built. */
@@ -35,7 +44,8 @@ export interface RollupUserConfig {
   preset?: PresetName;
   /** Default `snarkjs`: real proofs. */
   prover?: ProverName;
-  setup?: { type?: SetupConfig["type"]; seed?: string };
+  /** Default `dev`. `keysDir` is relative to the project's root. */
+  setup?: { type?: "dev"; seed?: string } | { type: "ceremony"; keysDir: string };
   circuits?: {
     /** Default `circuits`, relative to the project's root. */
     path?: string;

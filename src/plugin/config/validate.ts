@@ -40,8 +40,17 @@ const rollupUserConfigSchema = z
           pluginError({ code: "SETUP_UNKNOWN", setup, known: SETUP_TYPES }),
         ).optional(),
         seed: z.string().min(1).optional(),
+        keysDir: z.string().min(1).optional(),
       })
       .strict()
+      .refine(({ type, keysDir }) => (type === "ceremony") === (keysDir !== undefined), {
+        message: "A setup of type ceremony, and no other, has a keysDir: the folder of its keys.",
+        path: ["keysDir"],
+      })
+      .refine(({ type, seed }) => type !== "ceremony" || seed === undefined, {
+        message: "The keys of a ceremony have no seed: remove it.",
+        path: ["seed"],
+      })
       .optional(),
     circuits: z
       .object({

@@ -110,7 +110,9 @@ describe("circuits: dev setup", () => {
   });
 
   it("marks keys as insecure, and tells them from contributed ones", async () => {
-    expect(readZkeyVerifierPart(zkeyPath).contributions).to.deep.equal([INSECURE_CONTRIBUTION]);
+    expect(readZkeyVerifierPart(zkeyPath).contributions).to.deep.equal([
+      { name: INSECURE_CONTRIBUTION, isBeacon: false },
+    ]);
     expect(isInsecureZkey(zkeyPath)).to.equal(true);
     const [initial, contributed] = [path("initial.zkey"), path("contributed.zkey")];
     await zKey.newZKey(circuit.r1csPath, ptauPath(), initial);

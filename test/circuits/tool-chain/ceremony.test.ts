@@ -1,0 +1,139 @@
+import { copyFile, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+// @ts-expect-error: the package has no types
+import * as snarkjs from "snarkjs";
+import {
+  applyBeaconToKey,
+  ceremonyKeyPath,
+  contributeToKey,
+  findCeremonyKey,
+  startCeremony,
+  verifyCeremony,
+} from "../../../src/circuits/ceremony.ts";
+import { compileCircuit, type CompiledCircuit } from "../../../src/circuits/compile.ts";
+import { createDevSetup, isInsecureZkey } from "../../../src/circuits/dev-setup.ts";
+import { prove, releaseProver, verify } from "../../../src/circuits/snarkjs.ts";
+import { readVerificationKey } from "../../../src/circuits/verification-key.ts";
+import { calculateWitness } from "../../../src/circuits/witness-generator.ts";
+import { readZkeyVerifierPart } from "../../../src/circuits/zkey.ts";
+import { expectCode } from "../../helpers/expect-code.ts";
+import { createPowersOfTau } from "../../helpers/powers-of-tau.ts";
+import { createWorkspace, expectRejection, type Workspace } from "./helpers.ts";
+
+const BEACON = "0x0102030405060708090a0b0c0d0e0f10";
+
+describe("circuits: ceremony", () => {
+  let workspace: Workspace;
+  let circuit: CompiledCircuit;
+  let keysDir: string;
+  let ptauPath: string;
+  const path = (name: string) => join(workspace.folder, name);
+  before(async () => {
+    workspace = await createWorkspace();
+    circuit = await compileCircuit(workspace.options("squarer"));
+    keysDir = path("keys");
+    ptauPath = await createPowersOfTau(workspace.folder, 4);
+  });
+  after(async () => {
+    await releaseProver();
+    await workspace.remove();
+  });
+
+  /** A key of its own with the given contributors, to try things on. */
+  async function createKey(name: string, ...contributors: string[]): Promise<string> {
+    const { zkeyPath } = await startCeremony(circuit, ptauPath, path(name));
+    for (const contributor of contributors) await contributeToKey(zkeyPath, contributor);
+    return zkeyPath;
+  }
+
+  it("leads from powers of tau to a key that proves, and that is not insecure", async () => {
+    expectCode("CEREMONY_KEY_MISSING", () => findCeremonyKey(circuit, keysDir));
+    const { zkeyPath, started } = await startCeremony(circuit, ptauPath, keysDir);
+    expect(started).to.equal(true);
+    expect(findCeremonyKey(circuit, keysDir)).to.equal(zkeyPath);
+    expect(isInsecureZkey(zkeyPath), "nobody has contributed").to.equal(true);
+    await expectRejection("CEREMONY_KEY_INVALID", () =>
+      verifyCeremony(circuit, ptauPath, zkeyPath),
+    );
+
+    const hashes = [
+      await contributeToKey(zkeyPath, "Alice"),
+      await contributeToKey(zkeyPath, "Bob"),
+      await applyBeaconToKey(zkeyPath, BEACON),
+    ];
+    expect(readZkeyVerifierPart(zkeyPath).contributions).to.deep.equal([
+      { name: "Alice", isBeacon: false },
+      { name: "Bob", isBeacon: false },
+      { name: "final beacon", isBeacon: true },
+    ]);
+    expect(isInsecureZkey(zkeyPath)).to.equal(false);
+    const report = (await verifyCeremony(circuit, ptauPath, zkeyPath)).join("").replace(/\s/g, "");
+    for (const hash of hashes) expect(report).to.include(hash);
+
+    const witness = await calculateWitness(circuit, { root: 12 });
+    const proven = await prove({ zkeyPath, witness });
+    expect(await verify(await readVerificationKey(zkeyPath), proven)).to.equal(true);
+    expect(await readdir(keysDir), "no half-made files").to.have.length(1);
+  });
+
+  it("keeps the key that is there, and has another for another circuit", async () => {
+    const zkeyPath = await createKey("kept", "Alice");
+    const before = await readFile(zkeyPath);
+    const again = await startCeremony(circuit, ptauPath, path("kept"));
+    expect(again).to.deep.equal({ zkeyPath, started: false });
+    expect((await readFile(zkeyPath)).equals(before)).to.equal(true);
+    const changed = { ...circuit, digest: circuit.digest.replace(/^./, "x") };
+    expect(ceremonyKeyPath(changed, path("kept"))).to.not.equal(zkeyPath);
+  });
+
+  it("makes another key in every ceremony", async () => {
+    const keys = [await createKey("one", "Alice"), await createKey("two", "Alice")];
+    const [one, two] = await Promise.all(keys.map(readVerificationKey));
+    expect(one!.vk_delta_2).to.not.deep.equal(two!.vk_delta_2);
+    expect(one!.vk_alpha_1).to.deep.equal(two!.vk_alpha_1);
+  });
+
+  it("refuses powers of tau that do not serve", async () => {
+    const small = await createPowersOfTau(path("small"), 1);
+    const start = (ptau: string) => () => startCeremony(circuit, ptau, path("refused"));
+    await expectRejection("PTAU_NOT_USABLE", start(small));
+    await expectRejection("PTAU_NOT_USABLE", start(path("small/contributed.ptau")));
+    await expectRejection("BINARY_FORMAT", start(circuit.r1csPath));
+  });
+
+  it("refuses contributions that would spoil the key", async () => {
+    const zkeyPath = await createKey("spoiled");
+    const refuses = (action: () => Promise<string>) =>
+      expectRejection("CONTRIBUTION_NOT_POSSIBLE", action);
+    await refuses(() => applyBeaconToKey(zkeyPath, BEACON)); // a secret that everybody knows
+    await contributeToKey(zkeyPath, "Alice");
+    for (const name of ["", "x".repeat(65)]) await refuses(() => contributeToKey(zkeyPath, name));
+    for (const beacon of ["", "0x", "123", "xyz!", "ab".repeat(256)]) {
+      await refuses(() => applyBeaconToKey(zkeyPath, beacon));
+    }
+    await applyBeaconToKey(zkeyPath, BEACON);
+    await refuses(() => contributeToKey(zkeyPath, "Mallory"));
+    await refuses(() => applyBeaconToKey(zkeyPath, BEACON));
+  });
+
+  it("refuses keys that do not come from the ceremony", async () => {
+    const refuses = (zkey: string, from: CompiledCircuit = circuit) =>
+      expectRejection("CEREMONY_KEY_INVALID", () => verifyCeremony(from, ptauPath, zkey));
+    const { r1csPath } = circuit;
+    await createDevSetup({ r1csPath, seed: "tests", zkeyPath: path("dev.zkey") });
+    await refuses(path("dev.zkey"));
+    const zkeyPath = await createKey("genuine", "Alice");
+    await refuses(zkeyPath, await compileCircuit(workspace.options("multiplier")));
+    const ptau = await createPowersOfTau(path("other"), 4);
+    await expectRejection("CEREMONY_KEY_INVALID", () => verifyCeremony(circuit, ptau, zkeyPath));
+  });
+
+  it("counts a beacon for no secret", async () => {
+    const zkeyPath = await createKey("beacon");
+    const { zKey } = snarkjs as { zKey: { beacon(...args: unknown[]): Promise<unknown> } };
+    await zKey.beacon(zkeyPath, path("beacon.zkey"), "beacon", BEACON.slice(2), 10);
+    await copyFile(path("beacon.zkey"), zkeyPath);
+    expect(isInsecureZkey(zkeyPath)).to.equal(true);
+  });
+});
