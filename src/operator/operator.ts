@@ -20,15 +20,19 @@ import { Ledger, type LedgerCheckpoint, type StartingPoint, type Submission } fr
 import { type Logger, silentLogger } from "./logger.ts";
 import {
   type BlockRecord,
+  type BlockWithProof,
   commitBlocks,
   executeBlocks,
   forgeBlock,
   isCommitted,
   isProven,
   isSealed,
+  isProofRefusal,
   isWithProof,
   proveBlock,
+  type ProvenBlock,
   submitProofs,
+  withoutProof,
 } from "./pipeline.ts";
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./receipts.ts";
 
@@ -187,8 +191,8 @@ export class Operator {
 
   /**
    * Accepts transactions, of any accounts, all or none: as {@link Operator.submit}, each on the
-   * state that those before it leave. They take consecutive slots, of one block if they fit one, and
-   * if one of them can not be included after all, all of them are rejected.
+   * state that those before it leave. They take consecutive slots, of one block if they fit one,
+   * and if one of them can not be included after all, all of them are rejected.
    *
    * @throws BATCH_LENGTH_INVALID, and as {@link Operator.submit}
    */
@@ -317,8 +321,8 @@ export class Operator {
   /**
    * Takes committed blocks back on L1, the last first: those of others too, of which the operator
    * knows nothing. Its own are committed again when blocks are processed next: as they were, with
-   * the proofs that were made, or, when L1 would find them too old, made anew of the same requests and
-   * transactions in the same order. What has expired by then is rejected.
+   * the proofs that were made, or, when L1 would find them too old, made anew of the same requests
+   * and transactions in the same order. What has expired by then is rejected.
    *
    * @param fromBlockNumber - The first block that goes.
    * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED
@@ -382,7 +386,17 @@ export class Operator {
       }
       const batch = this.#next(isWithProof);
       if (batch.length === 0) return;
-      await this.#step("submit proof", batch, () => submitProofs(this.#l1, batch));
+      await this.#step("submit proof", batch, () => this.#submitProofs(batch));
+    }
+  }
+
+  /** A proof that L1 finds wrong is not kept: it would be wrong the next time, too. */
+  async #submitProofs(batch: readonly BlockWithProof[]): Promise<ProvenBlock[]> {
+    try {
+      return await submitProofs(this.#l1, batch);
+    } catch (error) {
+      if (isProofRefusal(error)) this.#ledger.updateBlocks(batch.map(withoutProof));
+      throw error;
     }
   }
 

@@ -7,7 +7,7 @@ import { createBlockWitnessInput } from "../block/witness-input.ts";
 import { hashStoredBlock, toStoredBlock } from "../l1/stored-block.ts";
 import type { CommitBlock, L1Transaction, ProveBlock, StoredBlock } from "../l1/types.ts";
 import type { JobProof, Prover } from "../prover/prover.ts";
-import { assert } from "../util/errors.ts";
+import { assert, isRollupError } from "../util/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { SealedSlots } from "./sequence.ts";
@@ -118,6 +118,18 @@ export async function submitProofs(
     applied: { ...block.applied, slots: [], fees: [] },
     prove,
   }));
+}
+
+/** Whether L1 has refused a proof, and not just the call. */
+export function isProofRefusal(error: unknown): boolean {
+  if (!isRollupError(error) || error.code !== "L1_REVERTED") return false;
+  return error.facts["error"] === "ProofInvalid";
+}
+
+export function withoutProof(block: BlockWithProof): CommittedBlock {
+  const { items, applied, commitment, storedBlock, status, commit } = block;
+  const forged = { items, applied, commitment, storedBlock };
+  return { ...forged, status, ...(commit !== undefined && { commit }) };
 }
 
 export async function executeBlocks(

@@ -14,6 +14,7 @@ import {
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION, recoverChangePubKeySigner } from "../../src/l1/authorization.ts";
+import { l1Error } from "../../src/l1/errors.ts";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type {
   CommitBlock,
@@ -75,6 +76,7 @@ export class FakeL1 implements L1Port {
   #content: Content;
   #failures: Call[] = [];
   #lostAnswers: Call[] = [];
+  #refusedProofs = 0;
   #reverts = 0;
 
   constructor(preset: Preset, genesisRoot: bigint) {
@@ -124,6 +126,11 @@ export class FakeL1 implements L1Port {
   /** The next call of this name fails without effect. */
   failNext(call: Call): void {
     this.#failures.push(call);
+  }
+
+  /** The next proof is found wrong. */
+  refuseNextProof(): void {
+    this.#refusedProofs++;
   }
 
   /** The next call of this name takes effect, but its answer is lost. */
@@ -250,7 +257,11 @@ export class FakeL1 implements L1Port {
       const header = headerWord({ blockNumber, timestamp, feeAccountId });
       const words = [BigInt(slots), oldStateRoot, stateRoot, header, digest, z, y];
       check(hashWords(words) === commitment, "CommitmentMismatch");
-      check(block.proof.length === 8, "ProofInvalid");
+      if (this.#refusedProofs > 0) {
+        this.#refusedProofs--;
+        const facts = { call: "proveBlocks", error: "ProofInvalid", values: {} };
+        throw l1Error({ code: "L1_REVERTED", ...facts });
+      }
       kept.status = "proven";
     }
     return this.#mine("proveBlocks");

@@ -53,6 +53,16 @@ describe(`operator: failures (${random.title})`, () => {
     expect(operator.requestReceipt(5)?.status).to.equal("executed");
   });
 
+  it("makes a proof anew that L1 has refused", async () => {
+    const world = await createOperatorWorld();
+    await deposit(world, 5n, 1n);
+    world.l1.refuseNextProof();
+    await expectRejection("BLOCK_STEP_FAILED", world.operator.processBlocks());
+    await world.operator.processBlocks();
+    expect(world.prover.jobs).to.have.length(2);
+    expect(world.l1.statuses).to.deep.equal(["executed"]);
+  });
+
   it("reads L1 again when that fails", async () => {
     const world = await createOperatorWorld();
     world.l1.failNext("readNews");
