@@ -15,7 +15,7 @@ export type KernelFunctions = Readonly<Record<string, (...args: number[]) => num
 
 /** Compiles a module. @throws KERNEL_UNSUPPORTED where its instructions are missing. */
 export function compileKernel(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-  assertSupported();
+  if (!isKernelSupported()) throw kernelError({ code: "KERNEL_UNSUPPORTED" });
   return new WebAssembly.Module(bytes);
 }
 
@@ -58,14 +58,15 @@ export function encodeElements(field: PrimeField, values: readonly bigint[]): Fl
 let supported: boolean | undefined;
 
 /**
- * Relaxed SIMD may round a multiply-add twice where the processor has no fused instruction. The
- * kernel's products would then be wrong, so one is tried: (2^52 + 1)² has more bits than a double.
+ * Whether the kernel works here. Relaxed SIMD may round a multiply-add twice where the processor has
+ * no fused instruction, and the kernel's products would be wrong.
  */
-function assertSupported(): void {
+export function isKernelSupported(): boolean {
   supported ??= isMultiplyAddFused();
-  if (!supported) throw kernelError({ code: "KERNEL_UNSUPPORTED" });
+  return supported;
 }
 
+/** Tries one: (2^52 + 1)² has more bits than a double. */
 function isMultiplyAddFused(): boolean {
   const module = createModule({ initialPages: 1, maximumPages: 1, shared: false });
   module.function("multiplyAdd", 1, (fn, address) => {

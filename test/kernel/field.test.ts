@@ -133,7 +133,7 @@ for (const [name, field] of [
         const [a, b, c, d] = operands.map(fromLimbs);
         for (const result of run([operands, operands])) {
           expectCongruent(result, (a! + b!) * (c! - d!) * radixInverse);
-          expect(isBalanced(result)).to.equal(true);
+          expect(isBalanced(result.slice(0, 4))).to.equal(true);
         }
       }
     });

@@ -1,6 +1,8 @@
 /** The thread in which the dev setup computes. */
 
 import { parentPort, workerData } from "node:worker_threads";
+import { createFixedBaseMultiplication } from "../../kernel/fixed-base.ts";
+import { isKernelSupported } from "../../kernel/instance.ts";
 import { readR1cs } from "../r1cs.ts";
 import { createFixedBase, type FixedBase, type Group, pointBytes } from "./fixed-base.ts";
 import { instantiateKernel } from "./kernel.ts";
@@ -78,7 +80,10 @@ function multiply({ group, scalars }: MultiplyJob): MultiplyResult {
 function fixedBase(group: Group): FixedBase {
   const known = fixedBases.get(group);
   if (known !== undefined) return known;
-  const made = createFixedBase(kernel, group, generators[group], expectedCounts[group]);
+  const [generator, count] = [generators[group], expectedCounts[group]];
+  const made = isKernelSupported()
+    ? createFixedBaseMultiplication(group, generator, count)
+    : createFixedBase(kernel, group, generator, count);
   fixedBases.set(group, made);
   return made;
 }
