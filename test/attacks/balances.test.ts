@@ -43,7 +43,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     scene = createScene(random, preset);
   });
 
-  it("nonce overflow: no transaction after the last nonce, so none is ever valid again", async () => {
+  it("nonce overflow: no transaction comes after the last nonce", async () => {
     const drafts: Draft[] = [
       transferTo(scene.bob),
       withdraw(scene),
@@ -94,7 +94,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     await expectPossible(scene, { operations: [all] });
   });
 
-  it("packed-amount edge values: the largest mantissa, and the first that does not fit", async () => {
+  it("packed-amount edge values: the largest mantissa, and the next", async () => {
     const { nonce } = scene.state.account(scene.alice.accountId);
     const rich = withAlice(scene, nonce, AMOUNT_MAX);
     const mantissaMax = (1n << BigInt(PACKED_AMOUNT.mantissaBits)) - 1n;
@@ -134,7 +134,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     expect(unpackAmount(other)).to.equal(100n);
   });
 
-  it("fee in another token: the fee is paid in the token moved, and no other is credited", async () => {
+  it("fee in another token: the fee is paid in the token moved alone", async () => {
     const { domain, timestamp, state, tokenId } = scene;
     const operations = [operationBy(scene, transferTo(scene.bob))];
     const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
@@ -147,7 +147,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     expect(applied.state.balance(0, otherToken)).to.equal(0n);
   });
 
-  it("two accounts for one address: both are the owner's, each with its own key and nonce", async () => {
+  it("two accounts for one address: both are the owner's, each with its key", async () => {
     const { alice, bob, emptyId, tokenId } = scene;
     const toBob = operationBy(scene, transferTo(bob));
     const second = forge(toBob, { type: "transferToNew", toAccountId: emptyId });

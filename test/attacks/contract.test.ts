@@ -57,7 +57,7 @@ describe("Attacks on the contract", () => {
     };
   }
 
-  it("front-running of initialisation: the rollup is initialised in its own constructor", async () => {
+  it("front-running of initialisation: it is done in the constructor", async () => {
     const { ethers, rollup, client, user, governor } = fixture;
     const { deploymentBlock, rollupAddress } = client;
     const block = (await ethers.provider.getBlock(deploymentBlock, true))!;

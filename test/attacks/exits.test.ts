@@ -111,7 +111,7 @@ describe("Attacks on exits: exodus", () => {
   const refused = (call: Promise<unknown>, error: string) =>
     expect(call).to.be.revertedWithCustomError(fixture.rollup, error);
 
-  it("double exit: no second claim of an account and token, by whom and how much ever", async () => {
+  it("double exit: no second claim of an account and token at all", async () => {
     const last = await executedBlock(fixture, fixture.genesis, [deposit]);
     await startExodus(fixture);
     await perform(last, { amount: 400n });

@@ -49,7 +49,7 @@ describe("Attacks on payouts", () => {
     );
   });
 
-  it("reentrancy at payout: while an exit is paid, neither it nor another can be claimed", async () => {
+  it("reentrancy at payout: no exit can be claimed while one is paid", async () => {
     const { rollup, genesis } = fixture;
     const { recipient, address } = await oddRecipient(BEHAVIOR.reenter);
     await startExodus(fixture);
@@ -90,7 +90,7 @@ describe("Attacks on payouts", () => {
     expect(await balanceOf(address)).to.equal(307n);
   });
 
-  it("griefing by gas at payout: a block full of burners costs a bounded price, and is paid", async () => {
+  it("griefing by gas at payout: a block full of burners has a price", async () => {
     const { rollup, client, genesis } = fixture;
     const burner = (await oddRecipient(BEHAVIOR.burnGas)).address;
     const bomber = (await oddRecipient(BEHAVIOR.returnBomb)).address;
@@ -105,7 +105,7 @@ describe("Attacks on payouts", () => {
     expect(await rollup.pendingBalance(burner, ZeroAddress)).to.equal(10n);
   });
 
-  it("griefing by gas at payout: an executor that is stingy with gas executes nothing", async () => {
+  it("griefing by gas at payout: a stingy executor executes nothing", async () => {
     const { rollup, genesis, user } = fixture;
     const { storedBlock } = await provenBlock(fixture, genesis, [
       withdrawOperation(user.address, 5n),
@@ -118,7 +118,7 @@ describe("Attacks on payouts", () => {
     expect(await rollup.pendingBalance(user.address, ZeroAddress)).to.equal(0n);
   });
 
-  it("griefing by refusal: a recipient that refuses stops neither its block nor the next", async () => {
+  it("griefing by refusal: stops neither the block nor the next", async () => {
     const { rollup, genesis, user } = fixture;
     const { address } = await oddRecipient(BEHAVIOR.revert);
     const first = await executedBlock(fixture, genesis, [withdrawOperation(address, 5n)]);

@@ -1,6 +1,6 @@
 /**
- * What the attack tests have in common: an attack on L2 has to fail twice, and one on L1 needs blocks
- * in a certain phase.
+ * What the attack tests have in common: an attack on L2 has to fail twice, and one on L1 needs
+ * blocks in a certain phase.
  */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";

@@ -1,0 +1,168 @@
+/** Operators that stop, censor or hide: money comes back without their help. */
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+import { connectRollup } from "../../src/l1/client.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import { executedBlock, provenBlock } from "../helpers/attacks.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  latestTimestamp,
+  type TestBlock,
+  type TestRollup,
+  withdrawOperation,
+  ZERO_PROOF,
+} from "../helpers/test-rollup.ts";
+
+const EXPIRATION_SECONDS = 1000;
+const FUNDS = 1000n;
+
+describe("Attacks on availability", () => {
+  let fixture: TestRollup;
+  let deposit: PublicOperation<"deposit">;
+  beforeEach(async () => {
+    fixture = await createTestRollup("MockVerifier", {
+      priorityExpirationSeconds: EXPIRATION_SECONDS,
+    });
+    const { client, user } = fixture;
+    await client.depositEth(user.address, FUNDS);
+    const owner = BigInt(user.address);
+    deposit = { type: "deposit", accountId: 1, tokenId: 0, owner, amount: FUNDS };
+  });
+
+  async function committedBlock(): Promise<TestBlock> {
+    const { client, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const block = createTestBlock(genesis, [deposit], { timestamp });
+    await client.commitBlocks(genesis, [block.commitBlock]);
+    return block;
+  }
+
+  /** Another validator, whom the governor has appointed since. */
+  async function successor() {
+    const { rollup, governor, validator, other, client } = fixture;
+    await rollup.connect(governor).setValidator(validator.address, false);
+    await rollup.connect(governor).setValidator(other.address, true);
+    return connectRollup(client, other);
+  }
+
+  /** The user's deposit comes back, whatever block it was in. */
+  async function expectDepositBack() {
+    const { ethers, rollup, networkHelpers, user, other } = fixture;
+    await networkHelpers.time.increase(EXPIRATION_SECONDS);
+    const anybody = rollup.connect(other);
+    await anybody.activateExodusMode();
+    const request = { requestId: 0, owner: user.address, tokenId: 0, amount: FUNDS };
+    await anybody.cancelDeposits([request]);
+    await expect(anybody.withdrawPendingBalance(user.address, ZeroAddress)).to.changeEtherBalance(
+      ethers,
+      user,
+      FUNDS,
+    );
+  }
+
+  async function expectExodusError(call: Promise<unknown>) {
+    const { facts } = await expectRejection("L1_REVERTED", call);
+    expect(facts["error"]).to.equal("ExodusMode");
+  }
+
+  it("a validator that stops before it commits: deposits come back", async () => {
+    await expectDepositBack();
+  });
+
+  it("a validator that stops after commit: anyone proves, a successor executes", async () => {
+    const { client, rollup, user } = fixture;
+    const { proveBlock } = await committedBlock();
+    await (await connectRollup(client, user)).proveBlocks([proveBlock]);
+    const heir = await successor();
+    // All that it needs, it reads from L1.
+    const storedBlock = await heir.readStoredBlock(1);
+    await heir.executeBlocks([{ storedBlock, payouts: [] }]);
+    expect((await rollup.blockCounts()).executed).to.equal(1n);
+  });
+
+  it("a validator that stops after commit: a successor takes the block back", async () => {
+    const { rollup, genesis } = fixture;
+    const { storedBlock } = await committedBlock();
+    const heir = await successor();
+    await heir.revertBlocks([storedBlock]);
+    expect((await rollup.priorityQueue()).firstUncommitted).to.equal(0n);
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    await heir.commitBlocks(genesis, [commitBlock]);
+  });
+
+  it("a validator that stops after commit: with no successor deposits come back", async () => {
+    const { proveBlock } = await committedBlock();
+    await expectDepositBack();
+    await expectExodusError(fixture.client.proveBlocks([proveBlock]));
+  });
+
+  it("a validator that stops after prove: a successor executes", async () => {
+    const { rollup, genesis } = fixture;
+    const { storedBlock, payouts } = await provenBlock(fixture, genesis, [deposit]);
+    await (await successor()).executeBlocks([{ storedBlock, payouts }]);
+    expect((await rollup.priorityQueue()).firstOpen).to.equal(1n);
+  });
+
+  it("a validator that stops after prove: with no successor deposits come back", async () => {
+    const { storedBlock, payouts } = await provenBlock(fixture, fixture.genesis, [deposit]);
+    await expectDepositBack();
+    await expectExodusError(fixture.client.executeBlocks([{ storedBlock, payouts }]));
+  });
+
+  it("a validator that stops after prove: a withdrawal in that block exits instead", async () => {
+    const { ethers, rollup, client, networkHelpers, genesis, user, other } = fixture;
+    const last = await executedBlock(fixture, genesis, [deposit]);
+    await rollup.connect(user).requestFullExit(1, ZeroAddress);
+    const withdrawal = [withdrawOperation(user.address, FUNDS)];
+    const { storedBlock, payouts } = await provenBlock(fixture, last, withdrawal);
+    await networkHelpers.time.increase(EXPIRATION_SECONDS);
+    const anybody = rollup.connect(other);
+    await anybody.activateExodusMode();
+    const claim = { accountId: 1, tokenId: 0, owner: user.address, amount: FUNDS };
+    await expect(anybody.performExit(last, claim, ZERO_PROOF)).to.changeEtherBalance(
+      ethers,
+      user,
+      FUNDS,
+    );
+    await expectExodusError(client.executeBlocks([{ storedBlock, payouts }]));
+  });
+
+  it("an operator that censors: no full exit can be passed over or put off", async () => {
+    const { rollup, client, genesis, user, networkHelpers } = fixture;
+    const last = await executedBlock(fixture, genesis, [deposit]);
+    await rollup.connect(user).requestFullExit(1, ZeroAddress);
+    await client.depositEth(user.address, 1n);
+    const passedOver = { ...deposit, amount: 1n };
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock } = createTestBlock(last, [passedOver], { timestamp });
+    const { facts } = await expectRejection(
+      "L1_REVERTED",
+      client.commitBlocks(last, [commitBlock]),
+    );
+    expect(facts["error"]).to.equal("PriorityRequestMismatch");
+    await networkHelpers.time.increase(EXPIRATION_SECONDS);
+    await rollup.activateExodusMode();
+    expect(await rollup.exodusMode()).to.equal(true);
+  });
+
+  it("an operator that censors: blocks without requests do not renew their time", async () => {
+    const { rollup, genesis, networkHelpers } = fixture;
+    await networkHelpers.time.increase(EXPIRATION_SECONDS - 100);
+    await executedBlock(fixture, genesis, []);
+    await networkHelpers.time.increase(100);
+    await rollup.activateExodusMode();
+    expect(await rollup.exodusMode()).to.equal(true);
+  });
+
+  it("an operator that hides data: without the public data no block is committed", async () => {
+    const { client, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    const hidden = { ...commitBlock, pubdata: new Uint8Array() };
+    const { facts } = await expectRejection("L1_REVERTED", client.commitBlocks(genesis, [hidden]));
+    expect(facts["error"]).to.equal("PubdataTooShort");
+  });
+});

@@ -1,0 +1,161 @@
+/** See also test/contracts/blocks.test.ts, and test/e2e/proofs.test.ts for tampered public data. */
+import { expect } from "chai";
+import { headerWord } from "../../src/block/commitment.ts";
+import type { ProveBlock, StoredBlock } from "../../src/l1/types.ts";
+import { EXIT_KEY_ID } from "../../src/protocol/public-inputs.ts";
+import {
+  attackedCircuit,
+  expectImpossible,
+  expectPossible,
+  preset,
+  provenBlock,
+} from "../helpers/attacks.ts";
+import { createDishonestInput } from "../helpers/dishonest-input.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createScene, operationBy, transferTo } from "../helpers/scene.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  GENESIS_ROOT,
+  latestTimestamp,
+  type TestRollup,
+  withdrawOperation,
+} from "../helpers/test-rollup.ts";
+
+const random = createRandom();
+const HOUR = 60n * 60n;
+
+describe(`Attacks on blocks, ${random.title}`, () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  /** Runs what L1 must refuse. */
+  async function refused(error: string, call: Promise<unknown>): Promise<void> {
+    const { facts } = await expectRejection("L1_REVERTED", call);
+    expect(facts["error"]).to.equal(error);
+  }
+
+  /** Two blocks, one upon the other, both committed. */
+  async function twoBlocks() {
+    const { client, genesis, user } = fixture;
+    const options = { timestamp: await latestTimestamp(fixture), newStateRoot: GENESIS_ROOT };
+    const operations = [withdrawOperation(user.address, 1n)];
+    const first = createTestBlock(genesis, operations, options);
+    const second = createTestBlock(first.storedBlock, operations, options);
+    await client.commitBlocks(genesis, [first.commitBlock, second.commitBlock]);
+    return { first, second };
+  }
+
+  it("block timestamp lies: L1 goes by its own clock and by the parent", async () => {
+    const { client, genesis } = fixture;
+    const now = await latestTimestamp(fixture);
+    const commit = (parent: StoredBlock, timestamp: bigint) =>
+      client.commitBlocks(parent, [createTestBlock(parent, [], { timestamp }).commitBlock]);
+    await refused("TimestampOutOfRange", commit(genesis, now + HOUR));
+    await refused("TimestampOutOfRange", commit(genesis, now - 25n * HOUR));
+    const { storedBlocks } = await commit(genesis, now);
+    await refused("TimestampOutOfRange", commit(storedBlocks[0]!, now - 1n));
+  });
+
+  it("block timestamp lies: what L1 was told is what the proof was made for", async () => {
+    const scene = createScene(random, preset);
+    const { state, domain, timestamp, bob } = scene;
+    const draft = { ...transferTo(bob), validUntil: timestamp };
+    const operations = [operationBy(scene, draft)];
+    await expectPossible(scene, { operations });
+    const later = { ...scene, timestamp: timestamp + 1n };
+    await expectImpossible("EXPIRED", later, { operations });
+    const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
+    const input = createDishonestInput({ state, block, domain });
+    const header = headerWord({ ...block, timestamp: timestamp + 1n });
+    await expectCircuitRefusal(await attackedCircuit(), { ...input, header }, "EXPIRED");
+
+    const { client, genesis } = fixture;
+    const { commitBlock, proveBlock, storedBlock } = createTestBlock(genesis, [], {
+      timestamp: await latestTimestamp(fixture),
+    });
+    await client.commitBlocks(genesis, [commitBlock]);
+    const lie = { ...storedBlock, timestamp: storedBlock.timestamp + 1n };
+    await refused("StoredBlockMismatch", client.proveBlocks([{ ...proveBlock, storedBlock: lie }]));
+  });
+
+  it("blocks out of order: none gets into any phase before its turn", async () => {
+    const { client, genesis } = fixture;
+    const { first, second } = await twoBlocks();
+    const execute = ({ storedBlock, payouts }: typeof first) =>
+      client.executeBlocks([{ storedBlock, payouts }]);
+    await refused("BlockOutOfOrder", client.commitBlocks(genesis, [first.commitBlock]));
+    await refused("BlockOutOfOrder", client.proveBlocks([second.proveBlock]));
+    await client.proveBlocks([first.proveBlock]);
+    await refused("BlockOutOfOrder", execute(second));
+    await refused("BlockOutOfOrder", client.revertBlocks([first.storedBlock]));
+    await execute(first);
+    await refused("BlockNotProven", execute(second));
+    await client.revertBlocks([second.storedBlock]);
+    await refused("BlockAlreadyExecuted", client.revertBlocks([first.storedBlock]));
+  });
+
+  it("commitment reused: the same data twice makes two commitments", async () => {
+    const { client } = fixture;
+    const { first, second } = await twoBlocks();
+    expect(first.commitBlock.pubdata).to.deep.equal(second.commitBlock.pubdata);
+    expect(first.storedBlock.commitment).to.not.equal(second.storedBlock.commitment);
+    await client.proveBlocks([first.proveBlock]);
+    const reuse = (changes: Partial<ProveBlock>) => client.proveBlocks([changes as ProveBlock]);
+    const { storedBlock } = second;
+    await refused("CommitmentMismatch", reuse({ ...first.proveBlock, storedBlock }));
+    const { commitment } = first.storedBlock;
+    const renamed = { ...storedBlock, commitment };
+    await refused("StoredBlockMismatch", reuse({ ...first.proveBlock, storedBlock: renamed }));
+    const { blockNumber } = storedBlock;
+    const renumbered = { ...first.storedBlock, blockNumber };
+    await refused("StoredBlockMismatch", reuse({ ...first.proveBlock, storedBlock: renumbered }));
+  });
+
+  it("commitment reused: a proof does not outlive the block that was taken back", async () => {
+    const { client, rollup, genesis, user } = fixture;
+    const old = await provenBlock(fixture, genesis, [withdrawOperation(user.address, 9n)]);
+    await client.revertBlocks([old.storedBlock]);
+    expect((await rollup.blockCounts()).proven).to.equal(0n);
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock, storedBlock } = createTestBlock(genesis, [], { timestamp });
+    await client.commitBlocks(genesis, [commitBlock]);
+    await refused("StoredBlockMismatch", client.proveBlocks([old.proveBlock]));
+    const reused = { ...old.proveBlock, storedBlock };
+    await refused("CommitmentMismatch", client.proveBlocks([reused]));
+    const payouts = [{ recipient: BigInt(user.address), tokenId: 0, amount: 9n }];
+    await refused(
+      "StoredBlockMismatch",
+      client.executeBlocks([{ storedBlock: old.storedBlock, payouts }]),
+    );
+  });
+
+  it("a proof for another block size: the size is part of the commitment", async () => {
+    const { client, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock, proveBlock } = createTestBlock(genesis, [], { timestamp, slots: 4 });
+    await client.commitBlocks(genesis, [commitBlock]);
+    for (const slots of [EXIT_KEY_ID, 2, 16]) {
+      await refused("CommitmentMismatch", client.proveBlocks([{ ...proveBlock, slots }]));
+    }
+  });
+
+  it("a proof for another block size: there is no key for sizes that do not exist", async () => {
+    fixture = await createTestRollup("RollupVerifier");
+    const { client, genesis } = fixture;
+    for (const [slots, error] of [
+      [3, "UnknownKey"],
+      [EXIT_KEY_ID, "WrongInputCount"], // the key of exits
+    ] as const) {
+      const timestamp = await latestTimestamp(fixture);
+      const block = createTestBlock(genesis, [], { timestamp, slots });
+      await client.commitBlocks(genesis, [block.commitBlock]);
+      await refused(error, client.proveBlocks([block.proveBlock]));
+      await client.revertBlocks([block.storedBlock]);
+    }
+  });
+});
