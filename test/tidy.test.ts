@@ -14,7 +14,9 @@ import {
   type SourceFile,
 } from "./helpers/source-files.ts";
 
-/** The modules of `src`, lowest first: a module imports only from itself and from those before it. */
+/**
+ * The modules of `src`, lowest first: a module imports only from itself and from those before it.
+ */
 const MODULE_ORDER = [
   "util",
   "crypto",

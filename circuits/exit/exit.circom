@@ -5,7 +5,8 @@ include "../state/account.circom";
 include "../state/tree-path.circom";
 
 /*
- * What an account holds of a token: the claim with which its owner leaves a rollup that has stopped.
+ * What an account holds of a token: the claim with which its owner leaves a rollup that has
+ * stopped.
  *
  * Public inputs, in this order
  *   stateRoot          {Field}     of the state that is read

@@ -1,6 +1,6 @@
 /*
- * The Poseidon hash with circomlib's parameters, in as many constraints with --O1 as circomlib's own
- * takes with --O2.
+ * The Poseidon hash with circomlib's parameters, in as many constraints with --O1 as circomlib's
+ * own takes with --O2.
  *
  * A round adds constants, raises elements to the fifth power and multiplies the state by a matrix.
  * Each S-box takes three constraints:
@@ -168,7 +168,8 @@ template PoseidonFullRound(t, nextConstants, mds, inverse) {
 /*
  * The fourth full round and the n partial rounds after it, in which only the first element passes
  * an S-box. The state between them is known as expressions of `out`, so the constraints of the
- * partial rounds are stated from the last back to the first, and those of the full round at the end.
+ * partial rounds are stated from the last back to the first, and those of the full round at the
+ * end.
  *
  * Inputs
  *   in[t]    {Field}   the S-box inputs of the full round

@@ -4,9 +4,9 @@ pragma solidity ^0.8.24;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @title Announces what governance will do, early enough for every user to leave first
-/// @dev OpenZeppelin's timelock, administered by itself alone, with a floor under its delay. Whoever
-/// does not like what is announced asks for a full exit at once: a censored request expires before
-/// the notice ends, and `EXIT_WINDOW_SECONDS` are left for the exodus.
+/// @dev OpenZeppelin's timelock, administered by itself alone, with a floor under its delay.
+/// Whoever does not like what is announced asks for a full exit at once: a censored request expires
+/// before the notice ends, and `EXIT_WINDOW_SECONDS` are left for the exodus.
 contract UpgradeTimelock is TimelockController {
     /// @notice Part of the notice for starting an exodus, proving exits and being paid.
     uint256 public constant EXIT_WINDOW_SECONDS = 7 days;

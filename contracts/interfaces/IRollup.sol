@@ -240,8 +240,8 @@ interface IRollup {
         uint256[8] calldata proof
     ) external;
 
-    /// @notice Makes deposits that are in no executed block pending balances of their owners; anyone
-    /// may call, in any order.
+    /// @notice Makes deposits that are in no executed block pending balances of their owners;
+    /// anyone may call, in any order.
     function cancelDeposits(QueuedDeposit[] calldata deposits) external;
 
     // ------------------------------------------------------------------------------ governance
@@ -249,8 +249,8 @@ interface IRollup {
     /// @notice Lists a token under the next free id. Governor only.
     function listToken(address token) external returns (uint16 tokenId);
 
-    /// @notice Pauses or resumes deposits of a token; withdrawals always go on. Governor and guardian
-    /// only.
+    /// @notice Pauses or resumes deposits of a token; withdrawals always go on. Governor and
+    /// guardian only.
     function setDepositsPaused(address token, bool paused) external;
 
     /// @notice Pauses or resumes deposits of all tokens, beside the pauses of single ones. Governor

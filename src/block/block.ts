@@ -124,8 +124,8 @@ export function sealBlock(
  * Applies a whole block, signatures included.
  *
  * @param domain - Of the rollup's signatures, see `signingDomain`.
- * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS and every code of
- * `applyOperation`.
+ * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS and every code
+ * of `applyOperation`.
  */
 export function applyBlock(state: RollupState, block: Block, domain: bigint): AppliedBlock {
   const { slots, operations, ...header } = block;

@@ -57,7 +57,9 @@ export function blockData(operations: readonly PublicOperation[]): bigint[] {
   return [...columns.map(recordWord), ...columns.flatMap(extensionWords)];
 }
 
-/** The Poseidon chain over a block's data: each call takes the hash so far and the next elements. */
+/**
+ * The Poseidon chain over a block's data: each call takes the hash so far and the next elements.
+ */
 export function dataDigest(data: readonly bigint[]): bigint {
   const chunkLength = DIGEST_ARITY - 1;
   let digest = 0n;

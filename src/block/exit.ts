@@ -1,9 +1,14 @@
-/** What proves a claim of `circuits/exit/exit.circom`: an account's balance in a state that is final. */
+/**
+ * What proves a claim of `circuits/exit/exit.circom`: an account's balance in a state that is
+ * final.
+ */
 import { existingAccount } from "../ops/rules.ts";
 import { EXIT_PUBLIC_INPUTS, type ExitPublicInput } from "../protocol/public-inputs.ts";
 import type { BranchWitness, RollupState } from "../state/rollup-state.ts";
 
-/** The input signals of the circuit `Exit`. A type, so that it fits where any circuit's inputs do. */
+/**
+ * The input signals of the circuit `Exit`. A type, so that it fits where any circuit's inputs do.
+ */
 export type ExitWitnessInput = Readonly<Record<ExitPublicInput, bigint>> & {
   readonly nonce: bigint;
   readonly pubKeyHash: bigint;

@@ -58,7 +58,9 @@ type PerFeeToken<T> = readonly T[];
 /** Per tree level, leaf level first, the other children. */
 type Siblings = BranchWitness["stateSiblings"];
 
-/** The input signals of the circuit `Block`. A type, so that it fits where any circuit's inputs do. */
+/**
+ * The input signals of the circuit `Block`. A type, so that it fits where any circuit's inputs do.
+ */
 export type BlockWitnessInput = Readonly<Record<PublicInput, bigint>> &
   Readonly<Record<keyof SlotSignals, readonly bigint[]>> &
   StateSignals;
@@ -117,7 +119,9 @@ function toSlotWitness(trace: SlotTrace, feeTokens: readonly number[]): SlotWitn
   };
 }
 
-/** What the circuit is told of an operation. An unsigned one carries a point that is on the curve. */
+/**
+ * What the circuit is told of an operation. An unsigned one carries a point that is on the curve.
+ */
 export function toSlotSignals(operation: Operation): SlotSignals {
   const columns = toColumns(operation);
   const { accountA, accountB, token, amount: packedAmount, fee: packedFee } = columns.record;

@@ -158,8 +158,8 @@ function grainSeed(width: number): Uint8Array {
  * Rewrites the partial rounds, in which all elements but the first pass the S-box layer unchanged.
  *
  * Constants: those of the other elements move forward through the S-box and the matrix into the
- * next round. Matrices: with M = [[m, v], [w, N]], the factor diag(1, N^k) of a round moves backward
- * through its S-box into the round before, which leaves the k-th round from the end with
+ * next round. Matrices: with M = [[m, v], [w, N]], the factor diag(1, N^k) of a round moves
+ * backward through its S-box into the round before, which leaves the k-th round from the end with
  * [[m, v·N^-k], [N^(k-1)·w, 1]] and gives diag(1, N^all)·M to the full round before them.
  */
 function deriveSchedule(width: number): PoseidonSchedule {
@@ -238,7 +238,9 @@ function transpose(matrix: Matrix): bigint[][] {
   return matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
 }
 
-/** Gauss–Jordan elimination; the matrix must be invertible, as every minor of a Cauchy matrix is. */
+/**
+ * Gauss–Jordan elimination; the matrix must be invertible, as every minor of a Cauchy matrix is.
+ */
 function invertMatrix(matrix: Matrix): Matrix {
   const size = matrix.length;
   let rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1n : 0n))]);

@@ -1,6 +1,7 @@
 /**
- * What can be wrong with an operation. Each code up to `SIGNATURE_INVALID` is the tag of a rule that
- * stands in the circuit too, as a comment `// RULE <code>` at the constraint. No fact is a secret.
+ * What can be wrong with an operation. Each code up to `SIGNATURE_INVALID` is the tag of a rule
+ * that stands in the circuit too, as a comment `// RULE <code>` at the constraint. No fact is a
+ * secret.
  */
 import { defineErrors } from "../util/errors.ts";
 

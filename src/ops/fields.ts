@@ -1,4 +1,6 @@
-/** Ranges of single fields, whatever the state: the first look at anything that comes from outside. */
+/**
+ * Ranges of single fields, whatever the state: the first look at anything that comes from outside.
+ */
 import { FIELD_MODULUS } from "../protocol/constants.ts";
 import { FIELD_TYPE_BYTES, type FieldType } from "../protocol/layout.ts";
 import { publicFields } from "./codec.ts";

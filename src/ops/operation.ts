@@ -30,7 +30,9 @@ type ExtensionFields<N extends OperationName> = {
   >;
 };
 
-/** The public data of an operation: the fields that the operation table names, under those names. */
+/**
+ * The public data of an operation: the fields that the operation table names, under those names.
+ */
 export type PublicOperation<N extends OperationName = OperationName> = {
   [M in N]: { readonly type: M } & RecordFields<M> & ExtensionFields<M>;
 }[N];
@@ -56,7 +58,9 @@ export type Transfer = PublicOperation<"transfer"> & Authorization & { readonly 
 export type TransferToNew = PublicOperation<"transferToNew"> & Authorization;
 /** Moves an amount out to an L1 address. */
 export type Withdraw = PublicOperation<"withdraw"> & Authorization;
-/** Moves all of a token out to the owner, asked for on L1; nothing, if the asker is not the owner. */
+/**
+ * Moves all of a token out to the owner, asked for on L1; nothing, if the asker is not the owner.
+ */
 export type FullExit = PublicOperation<"fullExit">;
 /** Sets the signing key of an account; signed by the new key, authorised by the owner on L1. */
 export type ChangePubKey = PublicOperation<"changePubKey"> & Authorization;

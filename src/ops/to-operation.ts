@@ -18,7 +18,8 @@ export type PriorityRequest = DepositRequest | FullExitRequest;
 
 /**
  * The operation that carries out a transaction or an L1 request on the given state: looks up the
- * accounts of addresses and the amounts of exits. Checks nothing that applying the operation checks.
+ * accounts of addresses and the amounts of exits. Checks nothing that applying the operation
+ * checks.
  *
  * @throws ADDRESS_WITHOUT_ACCOUNT if the target of a forced exit has no account,
  * ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE

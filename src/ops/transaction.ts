@@ -1,6 +1,6 @@
 /**
- * Transactions: what a user signs (design section 4). The message names the recipient by L1 address,
- * so nobody can redirect an amount, and the domain binds it to one rollup on one chain.
+ * Transactions: what a user signs (design section 4). The message names the recipient by L1
+ * address, so nobody can redirect an amount, and the domain binds it to one rollup on one chain.
  */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Point } from "../crypto/baby-jubjub.ts";

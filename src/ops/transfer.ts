@@ -5,7 +5,8 @@ import { assertRecipient, credit, type Effect, existingAccount, spend } from "./
 /**
  * Moves an amount between existing accounts, which may be one and the same.
  *
- * @throws ACCOUNT_NOT_FOUND, RECIPIENT_ZERO, NONCE_EXHAUSTED, INSUFFICIENT_BALANCE, BALANCE_OVERFLOW
+ * @throws ACCOUNT_NOT_FOUND, RECIPIENT_ZERO, NONCE_EXHAUSTED, INSUFFICIENT_BALANCE,
+ * BALANCE_OVERFLOW
  */
 export function applyTransfer(state: RollupState, operation: PublicOperation<"transfer">): Effect {
   const { fromAccountId, toAccountId, tokenId, amount, fee } = operation;

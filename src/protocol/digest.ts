@@ -32,6 +32,7 @@ function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 over the canonical JSON of all protocol data that no preset changes, as 0x-prefixed hex.
- * It stands in the circuit manifest and in the contracts; the operator refuses to start if they differ.
+ * It stands in the circuit manifest and in the contracts; the operator refuses to start if they
+ * differ.
  */
 export const PROTOCOL_DIGEST = `0x${bytesToHex(sha256(utf8ToBytes(canonicalJson(data))))}`;

@@ -2,10 +2,10 @@
  * The operation table (design section 4): for each operation its code, who starts it, and which
  * columns of the public data it fills.
  *
- * Every operation writes one **record**, the columns of {@link RECORD_COLUMNS}; a column it does not
- * use is zero. Some add an **extension**: of {@link EXTENSION_COLUMNS} only the columns in use go on
- * the wire. In the circuit an extension is two field elements: `e1` packs op, nonce and address
- * (with the shifts of an account's `meta`), `e2` is the value column.
+ * Every operation writes one **record**, the columns of {@link RECORD_COLUMNS}; a column it does
+ * not use is zero. Some add an **extension**: of {@link EXTENSION_COLUMNS} only the columns in use
+ * go on the wire. In the circuit an extension is two field elements: `e1` packs op, nonce and
+ * address (with the shifts of an account's `meta`), `e2` is the value column.
  */
 import { type Column, layoutBytes } from "./layout.ts";
 import { OP_CODE_BYTES } from "./constants.ts";
@@ -42,7 +42,10 @@ export type OperationName = (typeof OPERATION_NAMES)[number];
 
 export interface OperationSpec {
   readonly code: number;
-  /** Where the operation starts: nowhere (padding), in the L1 priority queue, or in a signed L2 transaction. */
+  /**
+   * Where the operation starts: nowhere (padding), in the L1 priority queue, or in a signed L2
+   * transaction.
+   */
   readonly origin: "padding" | "l1" | "l2";
   /** The operation's own name for each record column that it fills. */
   readonly record: { readonly [C in RecordColumn]?: string };

@@ -1,9 +1,10 @@
 /**
- * What an L2 key signs (design section 4): `Poseidon(domain, w1, w2, w3)`, each word a packed layout.
+ * What an L2 key signs (design section 4): `Poseidon(domain, w1, w2, w3)`, each word a packed
+ * layout.
  *
  * A transfer is signed as `transfer` whether the operator then includes it as a transfer or as a
- * transfer to a new account: the recipient's **address** is signed, so the operator can not redirect
- * it. Columns an operation does not use are zero.
+ * transfer to a new account: the recipient's **address** is signed, so the operator can not
+ * redirect it. Columns an operation does not use are zero.
  */
 import { type Column, layoutBytes } from "./layout.ts";
 import { FIELD_SAFE_BYTES } from "./constants.ts";

@@ -1,4 +1,6 @@
-/** How far an operation has come, from the operator's answer to the payout on L1 (design section 6). */
+/**
+ * How far an operation has come, from the operator's answer to the payout on L1 (design section 6).
+ */
 
 export const STAGES = ["accepted", "committed", "proven", "executed"] as const;
 export type Stage = (typeof STAGES)[number];

@@ -2,9 +2,9 @@
  * A persistent Merkle tree of fixed depth, dense in meaning and sparse in memory.
  *
  * A tree is a value: `set` copies the path to one leaf and shares the rest, so an old tree stays
- * valid and keeping it costs nothing. No update hashes anything. The hash of a node is computed when
- * somebody asks for a root or for siblings, and remembered in the node, so a block of thousands of
- * updates hashes each node that it touched once.
+ * valid and keeping it costs nothing. No update hashes anything. The hash of a node is computed
+ * when somebody asks for a root or for siblings, and remembered in the node, so a block of
+ * thousands of updates hashes each node that it touched once.
  */
 import { poseidon } from "../crypto/poseidon.ts";
 import { assert } from "../util/errors.ts";
@@ -70,7 +70,8 @@ export class MerkleTree<Leaf> {
   /**
    * The siblings on the way from the leaf at `index` to the root.
    *
-   * @returns Per level, from the leaf's own upwards, the `arity - 1` other children in ascending order.
+   * @returns Per level, from the leaf's own upwards, the `arity - 1` other children in ascending
+   * order.
    */
   siblings(index: number): bigint[][] {
     const { arity, levels } = this.#shape;

@@ -50,8 +50,8 @@ interface Chain {
 }
 
 /**
- * Applies random blocks one after the other, and checks that roots, digest and evaluation computed in
- * TypeScript satisfy the circuit.
+ * Applies random blocks one after the other, and checks that roots, digest and evaluation computed
+ * in TypeScript satisfy the circuit.
  *
  * @returns The operations that the blocks had.
  */

@@ -3,8 +3,8 @@
  *
  * The effects of `circuits/ops/effects.circom` are carried out here in field arithmetic and without
  * any rule: balances go below zero, nonces beyond their width, strangers get paid. Every root,
- * digest and evaluation fits what is done, so nothing but the rule in question can refuse the input.
- * For a block that breaks no rule it is the honest input, except for z and y.
+ * digest and evaluation fits what is done, so nothing but the rule in question can refuse the
+ * input. For a block that breaks no rule it is the honest input, except for z and y.
  */
 import type { Block } from "../../src/block/block.ts";
 import { dataDigest, evaluate, headerWord } from "../../src/block/commitment.ts";

@@ -61,8 +61,8 @@ function withoutAsserts(wasm: Uint8Array): Uint8Array {
 }
 
 /**
- * The rules that a line belongs to which a witness generator reports: the tags `// RULE <tag>` in the
- * nearest comment above it, in the same paragraph.
+ * The rules that a line belongs to which a witness generator reports: the tags `// RULE <tag>` in
+ * the nearest comment above it, in the same paragraph.
  */
 function rulesAt(report: string): string[] {
   const [, template, line] = /^Error in template (\w+)_\d+ line: (\d+)$/.exec(report)!;

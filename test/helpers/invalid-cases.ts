@@ -2,8 +2,8 @@
  * For every rule tag at least one block that breaks this rule and no other.
  *
  * `refuse` runs the case in TypeScript, where it must throw the tag. `createInput` is the same case
- * for the circuit, made by an attacker (see dishonest-input.ts): the circuit must refuse it, and with the
- * constraint of that rule, because everything else in it fits.
+ * for the circuit, made by an attacker (see dishonest-input.ts): the circuit must refuse it, and
+ * with the constraint of that rule, because everything else in it fits.
  *
  * @example
  * for (const { tag, name, build } of INVALID_CASES) {

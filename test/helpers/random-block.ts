@@ -84,8 +84,8 @@ export function createWorld(random: Random, preset: Preset): World {
  *
  * @param options.header - By default one that no L1 would take, and any existing fee account.
  * @param options.slots - Of the block; by default one of the preset's sizes.
- * @param options.types - Operations to choose from; all by default. The block is full, as far as the
- * state allows these operations.
+ * @param options.types - Operations to choose from; all by default. The block is full, as far as
+ * the state allows these operations.
  */
 export function randomBlock(
   world: World,
@@ -118,7 +118,9 @@ function tryAppend(open: OpenBlock, operation: Operation | undefined): OpenBlock
   }
 }
 
-/** An operation of the given type for the end of a block, or undefined if none is possible there. */
+/**
+ * An operation of the given type for the end of a block, or undefined if none is possible there.
+ */
 export function randomOperation(
   world: World,
   open: OpenBlock,

@@ -63,7 +63,9 @@ export function measureFunctions(file: SourceFile): Stretch[] {
   return found;
 }
 
-/** Lengths of circom templates and functions or Solidity functions: header line to closing brace. */
+/**
+ * Lengths of circom templates and functions or Solidity functions: header line to closing brace.
+ */
 export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
   const lines = file.text.split("\n");
   return lines.flatMap((line, first) => {
@@ -75,7 +77,9 @@ export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
   });
 }
 
-/** Values a TypeScript file exports by declaration. Types may be exported for a signature's sake. */
+/**
+ * Values a TypeScript file exports by declaration. Types may be exported for a signature's sake.
+ */
 export function findExportedValues(file: SourceFile): string[] {
   const declared = /^export (?:abstract )?(?:async )?(?:function|const|class) (\w+)/gm;
   return [...file.text.matchAll(declared)].map((match) => match[1] ?? "");

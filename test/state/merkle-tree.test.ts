@@ -1,4 +1,6 @@
-/** The persistent tree against a reference that keeps all leaves in an array and hashes them all. */
+/**
+ * The persistent tree against a reference that keeps all leaves in an array and hashes them all.
+ */
 import { expect } from "chai";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { MerkleTree } from "../../src/state/merkle-tree.ts";

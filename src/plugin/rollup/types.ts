@@ -31,7 +31,9 @@ export interface DeployOptions {
   readonly feeAccount?: string;
   /** How long an L1 request may wait before anyone may call for an exodus. */
   readonly priorityExpirationSeconds?: number;
-  /** Who governs. Default: the first signer, without a timelock, which only a local chain allows. */
+  /**
+   * Who governs. Default: the first signer, without a timelock, which only a local chain allows.
+   */
   readonly governance?: GovernanceSettings;
   /** Where the operator tells what it does; nowhere by default. */
   readonly logger?: Logger;
@@ -50,8 +52,9 @@ export interface RollupContracts {
  */
 export interface ConnectionRollup {
   /**
-   * Deploys verifier and rollup with the first ethers signer, who becomes validator and, by default,
-   * governor, and starts an operator. A rollup deployed here earlier is no longer the current one.
+   * Deploys verifier and rollup with the first ethers signer, who becomes validator and, by
+   * default, governor, and starts an operator. A rollup deployed here earlier is no longer the
+   * current one.
    *
    * @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN
    */
