@@ -3,7 +3,7 @@
  * two mocha tests into it and runs them there, as a user would.
  */
 import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -36,6 +36,7 @@ try {
   const packed = run("npm", ["pack", "--silent", "--pack-destination", project], root);
   const tarball = packed.trim().split("\n").at(-1) ?? "";
   await cp(fixture, project, { recursive: true });
+  await mkdir(join(project, "test"));
   const readme = await readFile(join(root, "README.md"), "utf8");
   for (const name of ["test/multiplier.test.ts", "test/rollup.test.ts"]) {
     await writeFile(join(project, name), codeBlock(readme, name));

@@ -115,18 +115,20 @@ describe("tidy: sizes", () => {
   });
 
   it(`keeps lines within ${LINE_COLUMNS_MAX} columns`, () => {
-    const files = [
-      ...allTypeScript,
-      ...readSources(["circuits", "contracts"], [".circom", ".sol"]),
-    ];
-    const long = files
-      .filter(({ path }) => !path.includes("/generated/") && !path.includes("/vectors/"))
-      .flatMap(({ path, text }) =>
-        text
-          .split("\n")
-          .map((line, index) => ({ place: `${path}:${index + 1}`, columns: Array.from(line).length }))
-          .filter(({ columns }) => columns > LINE_COLUMNS_MAX),
-      );
+    // Prettier breaks the code of TypeScript, and leaves only its comments and long texts to us.
+    const written = [
+      ...allTypeScript.map((file) => ({ ...file, isChecked: /^ *(\/\/|\/\*|\*)/ })),
+      ...readSources(["circuits", "contracts"], [".circom", ".sol"]).map((file) => ({
+        ...file,
+        isChecked: /^(?!import )/,
+      })),
+    ].filter(({ path }) => !path.includes("/generated/"));
+    const long = written.flatMap(({ path, text, isChecked }) =>
+      text
+        .split("\n")
+        .map((line, index) => ({ line, place: `${path}:${index + 1}` }))
+        .filter(({ line }) => isChecked.test(line) && Array.from(line).length > LINE_COLUMNS_MAX),
+    );
     expect(long.map(({ place }) => place)).to.deep.equal([]);
   });
 });

@@ -18,13 +18,21 @@ export interface RunningHardhat {
   printed(pattern: RegExp): Promise<string>;
 }
 
+/** What a CI sets: there Hardhat shows stack traces, which a user at a terminal never sees. */
+const CI_VARIABLES = ["CI", "CONTINUOUS_INTEGRATION", "GITHUB_ACTIONS", "BUILD_NUMBER", "RUN_ID"];
+
+function terminalEnvironment(): NodeJS.ProcessEnv {
+  const variables = Object.entries(process.env).filter(([name]) => !CI_VARIABLES.includes(name));
+  return { ...Object.fromEntries(variables), NO_COLOR: "1", NODE_ENV: "production" };
+}
+
 /** Starts `hardhat` with arguments, in this repository. */
 export function startHardhat(...args: string[]): RunningHardhat {
   const require = createRequire(import.meta.url);
   const cli = join(dirname(require.resolve("hardhat/package.json")), "dist/src/cli.js");
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: PACKAGE_ROOT,
-    env: { ...process.env, NO_COLOR: "1", NODE_ENV: "production" },
+    env: terminalEnvironment(),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
