@@ -1,7 +1,7 @@
 /** Constraint systems of any size with a witness, for tests and benchmarks of provers. */
 
 import { writeFileSync } from "node:fs";
-import { elementBytes, ELEMENT_BYTES } from "../../src/circuits/bn254.ts";
+import { elementBytes, ELEMENT_BYTES, writeElement } from "../../src/circuits/bn254.ts";
 import { encodeSections, uint32Bytes } from "../../src/circuits/binary-file.ts";
 import { encodeWitness } from "../../src/circuits/wtns.ts";
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
@@ -33,7 +33,7 @@ const FIRST_INNER_WIRE = 3;
 export function createSyntheticCircuit(options: SyntheticOptions): SyntheticCircuit {
   const { constraints, bitEvery, random } = options;
   const values = [1n, 0n, random.field()];
-  const rows: (readonly [Combination, Combination, Combination])[] = [];
+  const body = createConstraintWriter(constraints);
   const constants = Array.from({ length: 100 }, () => random.field());
   const earlier = (): number => {
     const wire = values.length - 1 - random.int(Math.min(values.length, 1000));
@@ -44,16 +44,19 @@ export function createSyntheticCircuit(options: SyntheticOptions): SyntheticCirc
     const wire = isLast ? 1 : FIRST_INNER_WIRE + row;
     if (!isLast && bitEvery > 0 && row % bitEvery === 0) {
       values[wire] = BigInt(random.int(2));
-      rows.push([[[wire, 1n]], [[wire, 1n], [0, FIELD_MODULUS - 1n]], []]); // prettier-ignore
+      const factors: Combination[] = [[[wire, 1n]], [[wire, 1n], [0, FIELD_MODULUS - 1n]]]; // prettier-ignore
+      [...factors, []].forEach(body.write);
       continue;
     }
     const [x, y, z] = [earlier(), earlier(), earlier()];
     const [a, b, c, d] = [1n, random.pick(constants), 1n, random.pick(constants)];
     const left = (a * values[x]! + b * values[y]!) % FIELD_MODULUS;
     values[wire] = (left * (c * values[z]! + d)) % FIELD_MODULUS;
-    rows.push([[[x, a], [y, b]], [[z, c], [0, d]], [[wire, 1n]]]); // prettier-ignore
+    const factors: Combination[] = [[[x, a], [y, b]], [[z, c], [0, d]]]; // prettier-ignore
+    [...factors, [[wire, 1n] as const]].forEach(body.write);
   }
-  return { r1cs: encodeR1cs(rows, values.length), witness: encodeWitness(values) };
+  const r1cs = encodeR1cs(body.bytes(), constraints, values.length);
+  return { r1cs, witness: encodeWitness(values) };
 }
 
 /** Writes the system to a file, for tools that read one. */
@@ -61,24 +64,42 @@ export function writeSyntheticR1cs(path: string, { r1cs }: SyntheticCircuit): vo
   writeFileSync(path, r1cs);
 }
 
-function encodeR1cs(rows: readonly (readonly Combination[])[], wires: number): Uint8Array {
+/** Writes combinations one after the other into one array: a million rows are many objects. */
+function createConstraintWriter(constraints: number) {
+  const bytes = new Uint8Array(constraints * ROW_BYTES_MAX);
+  const view = new DataView(bytes.buffer);
+  let end = 0;
+  const word = (value: number) => {
+    view.setUint32(end, value, true);
+    end += 4;
+  };
+  return {
+    write: (combination: Combination) => {
+      word(combination.length);
+      for (const [wire, value] of combination) {
+        word(wire);
+        writeElement(bytes, end, value);
+        end += ELEMENT_BYTES;
+      }
+    },
+    bytes: () => bytes.subarray(0, end),
+  };
+}
+
+/** Three counts, and five entries. */
+const ROW_BYTES_MAX = 3 * 4 + 5 * (4 + ELEMENT_BYTES);
+
+function encodeR1cs(body: Uint8Array, constraints: number, wires: number): Uint8Array {
   const header = [
     uint32Bytes(ELEMENT_BYTES),
     elementBytes(FIELD_MODULUS),
-    uint32Bytes(wires, 1, 1, 0, wires, 0, rows.length),
+    uint32Bytes(wires, 1, 1, 0, wires, 0, constraints),
   ];
-  const body = rows
-    .flat()
-    .flatMap((combination) => [
-      uint32Bytes(combination.length),
-      ...combination.flatMap(([wire, value]) => [uint32Bytes(wire), elementBytes(value)]),
-    ]);
-  const labels = new Uint8Array(8 * wires);
   return Buffer.concat(
     encodeSections("r1cs", 1, [
-      { id: 2, chunks: [Buffer.concat(body)] },
+      { id: 2, chunks: [body] },
       { id: 1, chunks: header },
-      { id: 3, chunks: [labels] },
+      { id: 3, chunks: [new Uint8Array(8 * wires)] },
     ]),
   );
 }
