@@ -8,6 +8,7 @@ import { pluginError } from "../src/plugin/errors.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import { createProgress } from "../src/plugin/progress.ts";
 import { PRESET_NAMES, type PresetName } from "../src/protocol/presets.ts";
+import type { RestoreProgress } from "../src/restore/restore.ts";
 import { assert } from "../src/util/errors.ts";
 
 export interface SizeArguments {
@@ -18,6 +19,8 @@ export interface SizeArguments {
 export interface CommonArguments extends SizeArguments {
   readonly json: boolean;
 }
+
+const REPORT_INTERVAL_MS = 1_000;
 
 function isOneOf<T extends string>(values: readonly T[], value: string): value is T {
   return (values as readonly string[]).includes(value);
@@ -69,6 +72,20 @@ export async function buildFor(
   const manifest = await readManifest(config);
   assert(manifest !== undefined, "a build leaves a manifest");
   return manifest;
+}
+
+/** Says how far a restore has come: once a second, and at its end. */
+export function createRestoreReporter({
+  json,
+}: Pick<CommonArguments, "json">): (progress: RestoreProgress) => void {
+  const stream = json ? process.stderr : process.stdout;
+  let lastMs = -Infinity;
+  return ({ l1Block, latestL1Block, blockNumber }) => {
+    if (l1Block < latestL1Block && performance.now() - lastMs < REPORT_INTERVAL_MS) return;
+    lastMs = performance.now();
+    const percent = Math.floor((100 * l1Block) / latestL1Block);
+    stream.write(`Restored block ${blockNumber}: ${percent}% of ${latestL1Block} L1 blocks read\n`);
+  };
 }
 
 /** One JSON value on standard output; bigints as decimal strings. */

@@ -30,6 +30,24 @@ const prover = {
   description: `Who proves: ${PROVER_NAMES.join(", ")} (default: the config's)`,
 } satisfies Option;
 
+/** Where the rollup is on L1, and where to keep what was read of it. */
+const restoreOptions = [
+  {
+    name: "rollup",
+    description: "Address of the contract (default: deployments/rollup-<chain id>.json, or asked)",
+  },
+  {
+    name: "fromBlock",
+    description: "L1 block in which the rollup was deployed, or one before",
+    type: ArgumentType.INT,
+    defaultValue: 0,
+  },
+  {
+    name: "output",
+    description: "File for checkpoints, to go on from there the next time (default: in the cache)",
+  },
+] satisfies Option[];
+
 const ROLLUP_TASKS: readonly RollupTask[] = [
   {
     name: "circuits",
@@ -127,6 +145,37 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
     ],
     action: () => import("./devnet.ts"),
+  },
+  {
+    name: "restore",
+    description: "Rebuild the rollup's state from L1 alone, comparing every state root",
+    options: restoreOptions,
+    action: () => import("./restore.ts"),
+  },
+  {
+    name: "exit",
+    description: "Get an account's money out of a rollup whose operator has stopped, from L1 alone",
+    options: [
+      {
+        name: "account",
+        description: "Whose money: the id of the account, or the L1 address of its owner",
+      },
+      {
+        name: "token",
+        description: "Which money: ETH, or the symbol, address or id of a token",
+        type: ArgumentType.STRING,
+        defaultValue: "ETH",
+      },
+      {
+        name: "request",
+        description: "If the rollup is alive, ask its operator for a full exit instead",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      prover,
+      ...restoreOptions,
+    ],
+    action: () => import("./exit.ts"),
   },
 ];
 

@@ -11,6 +11,8 @@ export type PluginErrorFacts =
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
+  | { code: "ROLLUP_ADDRESS_UNKNOWN"; network: string; file: string }
+  | { code: "OPTION_MISSING"; option: string }
   | { code: "NO_SIGNER"; network: string }
   | { code: "PORT_IN_USE"; port: number }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
@@ -54,6 +56,15 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   OPERATOR_ELSEWHERE: {
     message: ({ network }) => `The operator of the rollup on ${network} runs in another process.`,
     fix: "Use connection.rollup.provider and wallets, or deploy a rollup of your own.",
+  },
+  ROLLUP_ADDRESS_UNKNOWN: {
+    message: ({ network, file }) =>
+      `Nothing says where on ${network} the rollup is: no operator answers, and there is no ${file}.`,
+    fix: "Pass --rollup 0x…, the address of the contract.",
+  },
+  OPTION_MISSING: {
+    message: ({ option }) => `The option --${option} is missing.`,
+    fix: "hardhat help rollup:… says what each option means.",
   },
   NO_SIGNER: {
     message: ({ network }) => `The network ${network} has no account that could deploy.`,

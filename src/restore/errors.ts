@@ -61,6 +61,6 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
       expiration === undefined
         ? "No L1 request waits for the operator, so the rollup is not known to have stopped."
         : `The oldest open L1 request may wait until ${toDate(expiration)}.`,
-    fix: "Ask for the exit with requestFullExit; if it is not served in time, come back.",
+    fix: "Ask for the exit on L1 (requestFullExit, rollup:exit --request); if it expires, come back.",
   },
 });

@@ -37,11 +37,7 @@ export class RollupProvider {
 
   /** @throws TOKEN_UNKNOWN */
   async getToken(reference: TokenReference): Promise<Token> {
-    const tokens = await this.getTokens();
-    const token = tokens.find((token) => isNamed(token, reference));
-    if (token !== undefined) return token;
-    const known = tokens.map(({ symbol }) => symbol);
-    throw sdkError({ code: "TOKEN_UNKNOWN", token: String(reference), known });
+    return findToken(await this.getTokens(), reference);
   }
 
   /** @param account - Id, or address of the L1 owner. @returns Null if there is none. */
@@ -110,6 +106,14 @@ export class RollupProvider {
   processBlocks(): Promise<BlockInfo[]> {
     return this.#client.call("rollup_processBlocks");
   }
+}
+
+/** The token that goes by a name. @throws TOKEN_UNKNOWN */
+export function findToken(tokens: readonly Token[], reference: TokenReference): Token {
+  const token = tokens.find((token) => isNamed(token, reference));
+  if (token !== undefined) return token;
+  const known = tokens.map(({ symbol }) => symbol);
+  throw sdkError({ code: "TOKEN_UNKNOWN", token: String(reference), known });
 }
 
 function isNamed({ id, symbol, address }: Token, reference: TokenReference): boolean {

@@ -1,0 +1,122 @@
+/** `rollup:restore` and `rollup:exit` against an L1 whose operator is gone. */
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import hre from "hardhat";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
+import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import plugin from "../../src/index.ts";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+
+const ETHER = 10n ** 18n;
+const EXPIRATION_SECONDS = 3600;
+const OUTPUT = join(tmpdir(), `rollup-restore-${process.pid}.json`);
+
+interface RestoreResult {
+  readonly preset: string;
+  readonly executed: { readonly blockNumber: number; readonly stateRoot: string };
+}
+interface ExitResult {
+  readonly claimed: string;
+  readonly cancelled: readonly object[];
+  readonly balanceBefore: string;
+  readonly balanceAfter: string;
+}
+
+describe("tasks: restore and exit", () => {
+  let server: JsonRpcServer;
+  let l1: NetworkConnection;
+  /** As in a project that knows the node's URL and nothing else. */
+  let user: HardhatRuntimeEnvironment;
+  let rollup: string;
+  let stateRoot: bigint;
+  let addresses: string[];
+
+  before(async () => {
+    server = await hre.network.createServer("node", "127.0.0.1", 0);
+    const { address, port } = await server.listen();
+    const url = `http://${address}:${port}`;
+    const networks = { node1: { type: "http" as const, url } };
+    const global = { network: "node1" };
+    user = await createHardhatRuntimeEnvironment(
+      { plugins: [plugin], networks, paths: { sources: "contracts" } },
+      global,
+      PACKAGE_ROOT,
+    );
+    l1 = await user.network.create();
+    const priority = { priorityExpirationSeconds: EXPIRATION_SECONDS };
+    await l1.rollup.deploy({ prover: "mock", mode: "manual", ...priority });
+    const [, alice, bob] = await l1.rollup.getWallets();
+    await alice!.deposit({ token: "ETH", amount: 3n * ETHER });
+    await l1.rollup.processBlocks();
+    await bob!.deposit({ token: "ETH", amount: ETHER });
+    rollup = await l1.rollup.contracts.rollup.getAddress();
+    stateRoot = l1.rollup.operator.blocks.at(-1)!.applied.state.root;
+    addresses = [alice!.address, bob!.address];
+    await l1.rollup.operator.close();
+  });
+
+  after(async () => {
+    await l1.close();
+    await server.close();
+    await rm(OUTPUT, { force: true });
+    await releaseProver();
+  });
+
+  /** Runs a task with --json. @returns What it prints. */
+  async function jsonOf(task: string, args: object): Promise<unknown> {
+    const write = process.stdout.write.bind(process.stdout);
+    let text = "";
+    process.stdout.write = (chunk) => {
+      text += String(chunk);
+      return true;
+    };
+    try {
+      const common = { json: true, rollup, output: OUTPUT };
+      await user.tasks.getTask(task).run({ ...common, ...args });
+    } finally {
+      process.stdout.write = write;
+    }
+    return JSON.parse(text);
+  }
+
+  const exit = (args: object) => jsonOf("rollup:exit", { prover: "mock", ...args });
+
+  it("restores what the operator had, twice the same", async () => {
+    for (let round = 0; round < 2; round++) {
+      const restored = (await jsonOf("rollup:restore", {})) as RestoreResult;
+      expect(restored.preset).to.equal("minimal");
+      expect(restored.executed.blockNumber).to.equal(1);
+      expect(restored.executed.stateRoot).to.equal(stateRoot.toString());
+    }
+  });
+
+  it("asks for a full exit while the rollup is alive, and only if it is told to", async () => {
+    const causeOf = (error: unknown): never => {
+      throw (error as { cause: Error }).cause;
+    };
+    const refused = exit({ account: addresses[0] }).catch(causeOf);
+    await expectRejection("EXIT_ROLLUP_ALIVE", refused);
+    const asked = await exit({ account: addresses[0], request: true });
+    expect(asked).to.include({ requestId: 2 });
+    const missing = exit({}).catch(causeOf);
+    await expectRejection("OPTION_MISSING", missing);
+  });
+
+  it("gets the money out when the operator has let a request expire", async () => {
+    await l1.networkHelpers.time.increase(EXPIRATION_SECONDS);
+    const claim = (await exit({ account: addresses[0] })) as ExitResult;
+    expect(claim).to.include({ claimed: String(3n * ETHER) });
+    const deposit = (await exit({ account: addresses[1] })) as ExitResult;
+    expect(deposit).to.include({ claimed: "0" });
+    expect(deposit.cancelled).to.deep.equal([{ requestId: 1, amount: String(ETHER) }]);
+    for (const { balanceBefore, balanceAfter } of [claim, deposit]) {
+      expect(BigInt(balanceAfter) > BigInt(balanceBefore)).to.equal(true);
+    }
+    expect(await l1.ethers.provider.getBalance(rollup)).to.equal(0n);
+  });
+});
