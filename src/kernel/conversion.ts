@@ -55,8 +55,8 @@ export function defineImport(module: ModuleBuilder, macros: FieldMacros, suffix:
 }
 
 /**
- * Writes a pair of reduced elements to two addresses, as the integers in [0, p) that they stand for,
- * or as those times 2^storedShift mod p.
+ * Writes a pair of reduced elements to two addresses, as the integers in [0, p) that they stand
+ * for, or as those times 2^storedShift mod p.
  */
 export function storeIntegers(
   fn: FunctionBuilder,

@@ -46,8 +46,8 @@ export interface CurveFunctions extends CurveParameters {
   /** `add(target, a, b)` on projective pairs; any of them may be the same. */
   readonly add: WasmFunction;
   /**
-   * `addAffine(sums, count, scratch)`: works off `count` > 0 sums, each two references and a target.
-   * Returns 0 if some of the results may be the point at infinity, else 1.
+   * `addAffine(sums, count, scratch)`: works off `count` > 0 sums, each two references and a
+   * target. Returns 0 if some of the results may be the point at infinity, else 1.
    */
   readonly addAffine: WasmFunction;
 }
@@ -193,8 +193,8 @@ function defineAddAffine(module: ModuleBuilder, parameters: CurveParameters): Wa
 }
 
 /**
- * Defines `addDistinct(sums, count, scratch)`: works off sums of points with different x. Returns 0,
- * with nothing done, if some are not.
+ * Defines `addDistinct(sums, count, scratch)`: works off sums of points with different x. Returns
+ * 0, with nothing done, if some are not.
  */
 function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
@@ -264,8 +264,8 @@ function sumAddress(sums: I32, index: I32): I32 {
 }
 
 /**
- * Defines `addExceptional(sums, count, scratch)`: works off the sums of points with the same x, moves
- * the others to the front and returns their number.
+ * Defines `addExceptional(sums, count, scratch)`: works off the sums of points with the same x,
+ * moves the others to the front and returns their number.
  */
 function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;

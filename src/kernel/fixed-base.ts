@@ -6,17 +6,16 @@
  * affine additions that share their inversions.
  */
 
-import { BETA_G1, BETA_G2 } from "./endomorphism.ts";
 import { defineImport, importFactor, storeIntegers } from "./conversion.ts";
-import { addAffineScratchBytes, copyPoint, defineCurve, SUM_BYTES } from "./curve.ts";
+import { addAffineScratchBytes, copyPoint, SUM_BYTES } from "./curve.ts";
 import type { CurveFunctions } from "./curve.ts";
-import { createBaseCoordinates, createExtensionCoordinates } from "./extension.ts";
 import { createFieldMacros, loadSingles } from "./field.ts";
 import type { FieldMacros } from "./field.ts";
+import { defineGroup, defineInversion } from "./groups.ts";
+import type { Group } from "./groups.ts";
 import { compileKernel, instantiateKernel, PAGE_BYTES } from "./instance.ts";
 import type { KernelFunctions } from "./instance.ts";
 import { ELEMENT_BYTES, FQ, FR, INTEGER_BYTES } from "./limbs.ts";
-import { definePower } from "./power.ts";
 import { i32 } from "./wasm/instructions.ts";
 import type { I32 } from "./wasm/instructions.ts";
 import { createModule, POOL_END } from "./wasm/module.ts";
@@ -54,7 +53,7 @@ interface Layout {
  * @throws KERNEL_UNSUPPORTED
  */
 export function createFixedBaseMultiplication(
-  group: "G1" | "G2",
+  group: Group,
   generator: Uint8Array,
   expectedCount: number,
 ): FixedBaseMultiplication {
@@ -123,14 +122,9 @@ function planLayout(curve: CurveFunctions, fileBytes: number, entries: number): 
 }
 
 /** Exports `importFq`, `add(sums, count, scratch)`, `addWindow` and `export`. */
-function defineFixedBase(module: ModuleBuilder, group: "G1" | "G2"): CurveFunctions {
+function defineFixedBase(module: ModuleBuilder, group: Group): CurveFunctions {
   const fq = createFieldMacros(module, FQ);
-  const power = definePower(module, fq, FQ.modulus - 2n);
-  const parameters =
-    group === "G1"
-      ? { coordinates: createBaseCoordinates(fq), tripleB: [9n], beta: [BETA_G1], power }
-      : { coordinates: createExtensionCoordinates(fq), tripleB: [0n, 0n], beta: [BETA_G2, 0n], power }; // prettier-ignore
-  const curve = defineCurve(module, parameters, group);
+  const curve = defineGroup(module, fq, defineInversion(module, fq), group);
   defineImport(module, fq, "Fq");
   module.function(
     "add",

@@ -58,8 +58,8 @@ export function encodeElements(field: PrimeField, values: readonly bigint[]): Fl
 let supported: boolean | undefined;
 
 /**
- * Whether the kernel works here. Relaxed SIMD may round a multiply-add twice where the processor has
- * no fused instruction, and the kernel's products would be wrong.
+ * Whether the kernel works here. Relaxed SIMD may round a multiply-add twice where the processor
+ * has no fused instruction, and the kernel's products would be wrong.
  */
 export function isKernelSupported(): boolean {
   supported ??= isMultiplyAddFused();

@@ -49,8 +49,8 @@ export async function loadKey(
 ): Promise<LoadedKey> {
   const reader = createZkeyReader(source);
   const coefficients = readCoefficients(reader);
-  const { module, layout, memory } = createMemory(reader.header, coefficients, threads.count);
-  const compiled = compileKernel(module.bytes);
+  const created = createMemory(reader.header, coefficients, threads.count);
+  const { module, compiled, layout, memory } = created;
   const space = await threads.open({
     module: compiled,
     memory,
@@ -73,16 +73,22 @@ function createMemory(header: ZkeyHeader, coefficients: Coefficients, threads: n
     termsB: coefficients.b.terms.length / 2,
     coefficients: coefficients.values.length / INTEGER_BYTES,
   };
-  // The code does not depend on the size of the memory, but it must state one.
-  const limits = { initialPages: 1, maximumPages: PAGES_MAX, shared: true };
-  const module = buildBn254Module(limits);
+  const { module, compiled } = (kernel ??= buildKernel());
   const layout = planKey(header, counts, module, threads);
   const pages = Math.ceil(layout.end / PAGE_BYTES);
   if (pages > PAGES_MAX) {
     throw proverError({ code: "PROVING_KEY_TOO_LARGE", domainSize: header.domainSize });
   }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: PAGES_MAX, shared: true });
-  return { module, layout, memory };
+  return { module, compiled, layout, memory };
+}
+
+/** The same for all keys: the code does not depend on the size of the memory. */
+let kernel: ReturnType<typeof buildKernel> | undefined;
+
+function buildKernel() {
+  const module = buildBn254Module({ initialPages: 1, maximumPages: PAGES_MAX, shared: true });
+  return { module, compiled: compileKernel(module.bytes) };
 }
 
 /** The addresses of the constants that functions take by address. */

@@ -2,11 +2,10 @@
 
 import { readCoordinates } from "../../circuits/bn254.ts";
 import type { CurveFunctions } from "../../kernel/curve.ts";
+import type { Group } from "../../kernel/groups.ts";
 import { elementMemory } from "../../kernel/instance.ts";
 import { ELEMENT_BYTES, FQ, invertModulo, modulo, PAIR_BYTES } from "../../kernel/limbs.ts";
 import type { LoadedKey } from "./key.ts";
-
-export type Group = "G1" | "G2";
 
 /** Coordinates by their components: one in G1, two in G2. */
 export type Coordinate = readonly bigint[];

@@ -9,6 +9,7 @@ import { availableParallelism } from "node:os";
 import { readElement, readElements } from "../../circuits/bn254.ts";
 import type { Groth16Proof, ProofWithSignals } from "../../circuits/snarkjs.ts";
 import { readWitnessValues } from "../../circuits/wtns.ts";
+import type { Group } from "../../kernel/groups.ts";
 import { INTEGER_BYTES, FR, modulo } from "../../kernel/limbs.ts";
 import { createKernelThreads } from "../../kernel/threads.ts";
 import { proverError } from "../errors.ts";
@@ -16,7 +17,7 @@ import { computeSums, writeWitness } from "./compute.ts";
 import { loadKey } from "./key.ts";
 import type { LoadedKey } from "./key.ts";
 import { createPointArithmetic } from "./points.ts";
-import type { AffinePoint, Group } from "./points.ts";
+import type { AffinePoint } from "./points.ts";
 
 /** A loaded key. Only good for the prover that loaded it. */
 export interface ProvingKey {
