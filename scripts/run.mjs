@@ -35,6 +35,7 @@ const COMMANDS = {
     ["solhint", "--noPrompt", "contracts/**/*.sol"],
   ],
   package: [["node", "scripts/test-package.ts"]],
+  branches: [["node", "scripts/branch-coverage.ts"]],
 };
 
 function isNewEnough(version) {

@@ -49,6 +49,24 @@ describe("Rollup: committing blocks", () => {
     expect([...(await rollup.blockCounts())]).to.deep.equal([2n, 0n, 0n]);
   });
 
+  it("lets operations pass that are of no consequence on L1, extension or not", async () => {
+    const { client, genesis, user, other } = fixture;
+    const parties = { fromAccountId: 1, toAccountId: 2, tokenId: 0, amount: 5n, fee: 0n };
+    const recipient = BigInt(other.address);
+    const operations = [
+      { type: "transferToNew", ...parties, recipient },
+      { type: "transfer", ...parties },
+      withdrawOperation(user.address, 7n),
+    ] as const;
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock, storedBlock, payouts } = createTestBlock(genesis, operations, {
+      timestamp,
+    });
+    expect(payouts).to.deep.equal([{ recipient: BigInt(user.address), tokenId: 0, amount: 7n }]);
+    const { storedBlocks } = await client.commitBlocks(genesis, [commitBlock]);
+    expect(storedBlocks).to.deep.equal([storedBlock]);
+  });
+
   it("takes blocks from validators only", async () => {
     const { rollup, genesis, user } = fixture;
     await expect(rollup.connect(user).commitBlocks(genesis, []))
