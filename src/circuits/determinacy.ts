@@ -46,8 +46,13 @@ export function createDeterminacyCheck(r1cs: R1cs, witness: Witness): Determinac
   return (given, without = []) => {
     const isGiven = new Uint8Array(r1cs.wires);
     for (const wire of [0, ...given]) isGiven[wire] = 1;
-    const start = { deviations, rowsOf, given: isGiven, without: new Set(without) };
-    const reasons = new Derivation(start).run();
+    const reasons = new Derivation({
+      deviations,
+      rowsOf,
+      rowCount: r1cs.constraints,
+      given: isGiven,
+      without: new Set(without),
+    }).run();
     const wires = [...isGiven.keys()];
     const undetermined = wires.filter((wire) => isGiven[wire] === 0 && !reasons.has(wire));
     return { undetermined, reasons };

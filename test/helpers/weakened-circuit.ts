@@ -1,10 +1,15 @@
 /** Copies of circuits with constraints taken out, and who notices. */
-import { checkConstraints } from "../../src/circuits/check-witness.ts";
+import { expect } from "chai";
+import { checkConstraints, indexConstraints } from "../../src/circuits/check-witness.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
 import { createDeterminacyCheck } from "../../src/circuits/determinacy.ts";
-import type { R1cs } from "../../src/circuits/r1cs.ts";
+import { LinearSystem, type Terms } from "../../src/circuits/determinacy/linear-system.ts";
+import type { R1cs, SparseMatrix } from "../../src/circuits/r1cs.ts";
 import { readSymbols } from "../../src/circuits/signals.ts";
+import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import type { Witness } from "../../src/circuits/wtns.ts";
+import { reduce } from "../../src/crypto/field.ts";
+import { createUncheckedCalculator } from "./forged-witness.ts";
 
 /** Names of the wires of a circuit; a wire that signals share has one of their names. */
 export function wireNames({ symPath }: Circuit): ReadonlyMap<number, string> {
@@ -38,6 +43,70 @@ export function violatedConstraints(r1cs: R1cs, witness: Witness): number[] {
   return [...constraintsOf(r1cs)].filter((row) => checkConstraints(r1cs, witness, [row]) !== null);
 }
 
+/**
+ * Expects that a circuit refuses inputs, and that each constraint which does is needed for that: the
+ * copy of the circuit without it takes them.
+ */
+export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): Promise<void> {
+  const calculate = await createUncheckedCalculator(circuit);
+  const [r1cs, forged] = [circuit.constraints(), calculate(inputs)];
+  const violated = violatedConstraints(r1cs, forged);
+  const isLocal = findLocalWires(circuit, violated);
+  expect(canRepair(r1cs, forged, violated, isLocal), "accepted").to.equal(false);
+  const names = wireNames(circuit);
+  for (const row of violated) {
+    const others = violated.filter((other) => other !== row);
+    const text = `is not needed: ${describeConstraint(r1cs, row, names)}`;
+    expect(canRepair(r1cs, forged, others, isLocal), text).to.equal(true);
+  }
+}
+
+/** The wires that stand in no other constraints than these, and are no inputs. */
+function findLocalWires(circuit: Circuit, rows: readonly number[]): (wire: number) => boolean {
+  const rowsOf = indexConstraints(circuit.constraints());
+  const inputs = new Set([0, ...inputWires(circuit)]);
+  return (wire) => !inputs.has(wire) && rowsOf(wire).every((row) => rows.includes(row));
+}
+
+/**
+ * Whether constraints hold for some values of local wires, which stand on the right sides only, as
+ * in the last round of a hash.
+ */
+function canRepair(
+  r1cs: R1cs,
+  witness: Witness,
+  rows: readonly number[],
+  isLocal: (wire: number) => boolean,
+): boolean {
+  const system = new LinearSystem();
+  const unchanged = new Set<number>();
+  return rows.every((row) => {
+    const sides = [r1cs.a, r1cs.b, r1cs.c].map((side) => termsOf(r1cs, side, row));
+    const [a, b, c] = sides.map((terms) => evaluate(terms, witness));
+    const isFree = ([wire]: readonly [number, bigint]) => isLocal(wire) && !unchanged.has(wire);
+    const terms: Terms = new Map([...sides[2]!].filter(isFree));
+    // The constant stands for an unknown; if that has to be 0, the equations contradict each other.
+    const constant = reduce(c! - a! * b!);
+    if (constant !== 0n) terms.set(CONSTANT, constant);
+    for (const { unknown } of system.insert(terms, row)) unchanged.add(unknown);
+    return !unchanged.has(CONSTANT);
+  });
+}
+
+const CONSTANT = -1;
+
+function termsOf({ coefficients }: R1cs, side: SparseMatrix, row: number): Terms {
+  const { rowStart, wire, coefficient } = side;
+  const [start, end] = [rowStart[row]!, rowStart[row + 1]!];
+  const values = [...coefficient.subarray(start, end)].map((index) => coefficients[index]!);
+  return new Map([...wire.subarray(start, end)].map((w, i) => [w, reduce(values[i]!)]));
+}
+
+function evaluate(terms: Terms, witness: Witness): bigint {
+  return [...terms].reduce((sum, [wire, value]) => sum + value * witness[wire]!, 0n);
+}
+
+/** The indices of the constraints. */
 export function constraintsOf({ constraints }: R1cs): Iterable<number> {
   return Array.from({ length: constraints }).keys();
 }

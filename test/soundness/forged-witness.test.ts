@@ -1,16 +1,14 @@
 import { expect } from "chai";
-import { type AppliedBlock, applyBlock } from "../../src/block/block.ts";
-import { commitBlock } from "../../src/block/commitment.ts";
-import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
+import type { AppliedBlock } from "../../src/block/block.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
-import { readSymbols } from "../../src/circuits/signals.ts";
 import { isSigned } from "../../src/ops/operation.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { findFreeInputs, findFreeWires } from "../helpers/forged-witness.ts";
-import { createWorld, randomBlock } from "../helpers/random-block.ts";
+import { honestBlock } from "../helpers/honest-block.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
+import { wireNames } from "../helpers/weakened-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
@@ -57,49 +55,38 @@ const FREE_INPUTS: readonly FreeSignal[] = [
 
 describe(`Forged witnesses, ${random.title}`, () => {
   let circuit: Circuit;
-  let wireNames: Map<number, string>;
+  let names: ReadonlyMap<number, string>;
   before(async () => {
     circuit = await loadBlockCircuit(preset, 2);
-    const symbols = [...readSymbols(circuit.symPath)];
-    wireNames = new Map(symbols.map(([name, wire]) => [wire, name]));
+    names = wireNames(circuit);
   });
 
   for (const type of OPERATION_NAMES) {
     it(`${type}: no wire can be changed`, async () => {
-      const { applied, input } = honestBlock(type);
+      const { applied, input } = honestBlock(random, preset, type);
       const witness = await circuit.calculateWitness(input);
       const free = findFreeWires(circuit.constraints(), witness);
       expectListed(
-        free.map((wire) => wireNames.get(wire)!),
+        free.map((wire) => names.get(wire)!),
         FREE_WIRES,
         applied,
       );
     });
 
     it(`${type}: no input can be changed, even if all else follows`, async () => {
-      const { applied, input } = honestBlock(type);
+      const { applied, input } = honestBlock(random, preset, type);
       const free = await findFreeInputs(circuit, input, firstElements(circuit));
       expectListed(free, FREE_INPUTS, applied);
     });
   }
 
   it("an unsigned slot takes any key and signature that are well formed", async () => {
-    const { ax, ay, r8x, r8y, s } = honestBlock("withdraw").input;
-    const unsigned = honestBlock("deposit").input;
+    const { ax, ay, r8x, r8y, s } = honestBlock(random, preset, "withdraw").input;
+    const unsigned = honestBlock(random, preset, "deposit").input;
     const witness = await circuit.calculateWitness({ ...unsigned, ax, ay, r8x, r8y, s });
     expect(circuit.checkWitness(witness)).to.equal(null);
   });
 });
-
-/** A block with operations of the given type. */
-function honestBlock(type: OperationName) {
-  const world = createWorld(random, preset);
-  const block = randomBlock(world, world.state, { slots: 2, types: [type] });
-  const applied = applyBlock(world.state, block, world.domain);
-  expect(applied.slots[0]!.operation.type).to.equal(type);
-  const input = createBlockWitnessInput(applied, commitBlock(applied, world.domain));
-  return { applied, input };
-}
 
 function isEmptyBlock({ slots }: AppliedBlock): boolean {
   return slots.every(({ operation }) => operation.type === "noop");

@@ -6,13 +6,26 @@ import { PRESETS } from "../../src/protocol/presets.ts";
 import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
-import { INVALID_CASES, RULE_TAGS } from "../helpers/invalid-cases.ts";
+import { INVALID_CASES, RULE_TAGS, type RuleTag } from "../helpers/invalid-cases.ts";
 import { createWorld, randomBlock } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 import { CIRCUITS, loadBlockCircuit } from "../helpers/template-circuit.ts";
+import { expectEachNeeded } from "../helpers/weakened-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
+
+/**
+ * Rules that two constraints keep, each of which refuses most violations: the two coordinates of a
+ * signature's equation, and the roots of both fee tokens. That each is needed is for other tests to
+ * show: assertions.test.ts and state-chain.test.ts.
+ */
+const SHARED_CONSTRAINTS: readonly RuleTag[] = [
+  "SIGNATURE_INVALID",
+  "NONCE_MISMATCH",
+  "FEE_NOT_PACKABLE",
+  "FEE_ACCOUNT_NOT_FOUND",
+];
 
 describe(`Rules, ${random.title}`, () => {
   let circuit: Circuit;
@@ -24,7 +37,9 @@ describe(`Rules, ${random.title}`, () => {
     it(`${tag}: TypeScript and the circuit refuse ${name}`, async () => {
       const { refuse, createInput } = build(random, preset);
       expectCode(tag, refuse);
-      await expectCircuitRefusal(circuit, createInput(), tag);
+      const input = createInput();
+      await expectCircuitRefusal(circuit, input, tag);
+      if (!SHARED_CONSTRAINTS.includes(tag)) await expectEachNeeded(circuit, input);
     });
   }
 
@@ -42,6 +57,7 @@ describe(`Rules, ${random.title}`, () => {
       const block = randomBlock(world, state, { types: [type] });
       const input = createDishonestInput({ state, block, domain, forcedSignals: [signals] });
       await expectCircuitRefusal(circuit, input, "UNUSED_COLUMN_NOT_ZERO");
+      await expectEachNeeded(circuit, input);
     });
   }
 

@@ -10,6 +10,7 @@ import { createGenesisState, type RollupState } from "../../src/state/rollup-sta
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
+import { expectEachNeeded } from "../helpers/weakened-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
@@ -22,6 +23,15 @@ const BRANCH_SIGNALS = [
   "balance",
   "stateSiblings",
   "tokenSiblings",
+] as const;
+
+const FEE_SIGNALS = [
+  "feeNonce",
+  "feeAddress",
+  "feePubKeyHash",
+  "feeBalance",
+  "feeStateSiblings",
+  "feeTokenSiblings",
 ] as const;
 
 /**
@@ -65,6 +75,15 @@ describe(`The chain of states in a block, ${random.title}`, () => {
     await refuse(splice(before, after, [2, 0]));
   });
 
+  it("goes from fee token to fee token", async () => {
+    const [before, after] = [inputOf(genesis, [noop]), inputOf(richer, [noop])];
+    const fees = FEE_SIGNALS.map((name): [string, unknown] => [
+      name,
+      [before[name][0], ...after[name].slice(1)],
+    ]);
+    await refuse({ ...before, ...Object.fromEntries(fees), newStateRoot: after.newStateRoot });
+  });
+
   it("ends at the new root", async () => {
     const { newStateRoot } = inputOf(richer, [noop]);
     await refuse({ ...inputOf(genesis, [noop]), newStateRoot });
@@ -72,6 +91,7 @@ describe(`The chain of states in a block, ${random.title}`, () => {
 
   async function refuse(input: object): Promise<void> {
     await expectCircuitRefusal(circuit, input as InputValues);
+    await expectEachNeeded(circuit, input as InputValues);
   }
 });
 

@@ -18,7 +18,8 @@ interface Choice {
 
 export interface DerivationStart {
   readonly deviations: Deviations;
-  readonly rowsOf: (wire: number) => Iterable<number>;
+  readonly rowsOf: (wire: number) => Uint32Array;
+  readonly rowCount: number;
   /** By wire, 1 for those that are given. */
   readonly given: Uint8Array;
   /** Constraints to leave out. */
@@ -37,7 +38,8 @@ export class Derivation {
   readonly #system = new LinearSystem();
   /** Rows to look at, because a wire of theirs has been determined. */
   readonly #queue: number[] = [];
-  readonly #isQueued = new Set<number>();
+  /** By row, 1 for those in the queue, and for those that are left out. */
+  readonly #isQueued: Uint8Array;
   /** Rows that have become linear. */
   readonly #linear = new Set<number>();
   /** Those of them that are not in the system yet, and those to try choices in. */
@@ -47,6 +49,8 @@ export class Derivation {
   constructor(start: DerivationStart) {
     this.#start = start;
     this.#isFixed = start.given.slice();
+    this.#isQueued = new Uint8Array(start.rowCount);
+    for (const row of start.without) this.#isQueued[row] = 1;
     this.#isFixed.forEach((fixed, wire) => fixed === 0 && this.#enqueueRowsOf(wire));
   }
 
@@ -54,7 +58,7 @@ export class Derivation {
   run(): ReadonlyMap<number, Reason> {
     do {
       for (let row = this.#queue.pop(); row !== undefined; row = this.#queue.pop()) {
-        this.#isQueued.delete(row);
+        this.#isQueued[row] = 0;
         this.#inspect(row);
       }
     } while (this.#tryChoices() || this.#eliminate());
@@ -202,9 +206,9 @@ export class Derivation {
   }
 
   #enqueueRowsOf(wire: number): void {
-    for (const row of this.#rowsOf(wire)) {
-      if (this.#isQueued.has(row)) continue;
-      this.#isQueued.add(row);
+    for (const row of this.#start.rowsOf(wire)) {
+      if (this.#isQueued[row] === 1) continue;
+      this.#isQueued[row] = 1;
       this.#queue.push(row);
     }
   }

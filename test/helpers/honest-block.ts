@@ -1,0 +1,23 @@
+/** Blocks of one type of operation, with the input of their circuit. */
+import { expect } from "chai";
+import { type AppliedBlock, applyBlock } from "../../src/block/block.ts";
+import { commitBlock } from "../../src/block/commitment.ts";
+import { type BlockWitnessInput, createBlockWitnessInput } from "../../src/block/witness-input.ts";
+import type { OperationName } from "../../src/protocol/operations.ts";
+import type { Preset } from "../../src/protocol/presets.ts";
+import { createWorld, randomBlock } from "./random-block.ts";
+import type { Random } from "./random.ts";
+
+/** A random block of two slots with operations of the given type. */
+export function honestBlock(
+  random: Random,
+  preset: Preset,
+  type: OperationName,
+): { readonly applied: AppliedBlock; readonly input: BlockWitnessInput } {
+  const world = createWorld(random, preset);
+  const block = randomBlock(world, world.state, { slots: 2, types: [type] });
+  const applied = applyBlock(world.state, block, world.domain);
+  expect(applied.slots[0]!.operation.type).to.equal(type);
+  const input = createBlockWitnessInput(applied, commitBlock(applied, world.domain));
+  return { applied, input };
+}

@@ -1,0 +1,130 @@
+import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { InputValues } from "../../src/circuits/witness-inputs.ts";
+import {
+  addPoints,
+  BASE8,
+  multiplyBase,
+  type Point,
+  SUBGROUP_ORDER,
+} from "../../src/crypto/baby-jubjub.ts";
+import { negate, reduce } from "../../src/crypto/field.ts";
+import { poseidon } from "../../src/crypto/poseidon.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
+import { honestBlock } from "../helpers/honest-block.ts";
+import { createRandom } from "../helpers/random.ts";
+import { loadBlockCircuit, loadTemplate } from "../helpers/template-circuit.ts";
+import { expectEachNeeded } from "../helpers/weakened-circuit.ts";
+
+const random = createRandom();
+const preset = PRESETS.minimal;
+
+/** Refused as it is, and taken without the constraint that refuses it. */
+async function expectNeeded(circuit: Circuit, inputs: InputValues): Promise<void> {
+  await expectCircuitRefusal(circuit, inputs);
+  await expectEachNeeded(circuit, inputs);
+}
+
+/**
+ * Constraints that determine nothing and have no rule's tag: each is the only one to refuse some
+ * forgery.
+ */
+describe(`Assertions, ${random.title}`, () => {
+  for (const [name, change] of [
+    ["a kind that is neither 0 nor 1", { kind: 2, nonce: 0, address: 0, pubKeyHash: 0 }],
+    ["an empty account with a nonce", { kind: 0, nonce: 1, address: 0, pubKeyHash: 0 }],
+    ["an empty account with an address", { kind: 0, nonce: 0, address: 1, pubKeyHash: 0 }],
+    ["an empty account with a key", { kind: 0, nonce: 0, address: 0, pubKeyHash: 1 }],
+    ["a nonce beyond its width", { kind: 1, nonce: 2 ** 32, address: 0, pubKeyHash: 0 }],
+    ["an address beyond its width", { kind: 1, nonce: 0, address: 1n << 160n, pubKeyHash: 0 }],
+  ] as const) {
+    it(`an account: ${name}`, async () => {
+      const circuit = await loadTemplate("state/account.circom", "AssertAccount()");
+      await expectNeeded(circuit, { account: change, balanceRoot: 7, emptyBalanceRoot: 7 });
+    });
+  }
+
+  it("an account: an empty one with balances", async () => {
+    const circuit = await loadTemplate("state/account.circom", "AssertAccount()");
+    const account = { kind: 0, nonce: 0, address: 0, pubKeyHash: 0 };
+    await expectNeeded(circuit, { account, balanceRoot: 8, emptyBalanceRoot: 7 });
+  });
+
+  it("a point that is not on the curve", async () => {
+    const circuit = await loadTemplate("lib/baby-jubjub.circom", "AssertOnCurve()");
+    await expectNeeded(circuit, { point: { x: BASE8.y, y: BASE8.x } });
+  });
+
+  it("a number wider than its bits", async () => {
+    const circuit = await loadTemplate("lib/bits.circom", "ToBits(16)");
+    for (const number of [1n << 16n, negate(1n)]) await expectNeeded(circuit, { in: number });
+  });
+
+  it("a fee in a token that is not the one it is added to", async () => {
+    const circuit = await loadTemplate("block/fees.circom", "FeeSums(1, 2)");
+    for (const index of [0, 1]) {
+      await expectNeeded(circuit, {
+        token: [5],
+        fee: [9],
+        feeToken: [6, 7],
+        feeTokenIndex: [index],
+      });
+    }
+  });
+
+  for (const [zero, one] of [
+    [0n, 1n],
+    [-1n, 1n],
+    [1n, -1n],
+  ] as const) {
+    it(`a number above a bound, of bits ${zero} and ${one}, at each run of zeros`, async () => {
+      const n = 64;
+      const maximum = (1n << 63n) + random.bigint(63);
+      const instance = `AssertAtMost(${n}, ${maximum}, ${zero}, ${one})`;
+      const circuit = await loadTemplate("lib/bits.circom", instance);
+      for (const number of numbersAbove(maximum, n)) {
+        const bitOf = (i: number) => (((number >> BigInt(i)) & 1n) === 1n ? one : zero);
+        const bits = Array.from({ length: n }, (_, i) => reduce(bitOf(i)));
+        await expectNeeded(circuit, { bits, scale: 1 });
+      }
+    });
+  }
+
+  it("the digest and the evaluation of the public data", async () => {
+    const circuit = await loadBlockCircuit(preset, 2);
+    const { input } = honestBlock(random, preset, "transfer");
+    await expectNeeded(circuit, { ...input, digest: reduce(input.digest + 1n) });
+    await expectNeeded(circuit, { ...input, y: reduce(input.y + 1n) });
+  });
+});
+
+/** For each run of zeros in the bits of the maximum, the number with a one at its end. */
+function numbersAbove(maximum: bigint, n: number): bigint[] {
+  const bits = Array.from({ length: n }, (_, i) => (maximum >> BigInt(i)) & 1n);
+  const ends = [...bits.keys()].filter((i) => bits[i] === 0n && (i === 0 || bits[i - 1] === 1n));
+  return ends.map((i) => maximum + (1n << BigInt(i)));
+}
+
+/** An owner of a key makes a second signature in which one coordinate of the equation is right. */
+describe(`The equation of a signature, ${random.title}`, () => {
+  const ORDER_TWO: Point = { x: 0n, y: negate(1n) };
+  const circuit = () => loadTemplate("lib/eddsa.circom", "EdDSAPoseidonVerifier()");
+
+  for (const [coordinate, torsion] of [
+    ["x", undefined],
+    ["y", ORDER_TWO],
+  ] as const) {
+    it(`has to hold in ${coordinate}`, async () => {
+      const [scalar, nonce] = [1n + random.bigint(250), 1n + random.bigint(250)];
+      const [key, base] = [multiplyBase(scalar), multiplyBase(nonce)];
+      const r8 = torsion === undefined ? base : addPoints(base, torsion);
+      const message = random.field();
+      const h = poseidon([r8.x, r8.y, key.x, key.y, message]);
+      // S·B8 + 4A = -((2h + 1)·4A + R8 - T), so that just one coordinate has the wrong sign.
+      const exponent = -(nonce + 4n * (2n * h + 2n) * scalar);
+      const s = ((exponent % SUBGROUP_ORDER) + SUBGROUP_ORDER) % SUBGROUP_ORDER;
+      const inputs = { enabled: 1, ax: key.x, ay: key.y, r8x: r8.x, r8y: r8.y, s, message };
+      await expectNeeded(await circuit(), inputs);
+    });
+  }
+});
