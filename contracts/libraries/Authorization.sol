@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
@@ -11,6 +12,9 @@ import {IRollup} from "../interfaces/IRollup.sol";
 /// @dev An authorisation is a type byte and its data:
 /// 0x00: nothing; the owner has called `setAuthPubKeyHash`.
 /// 0x01: the owner's ECDSA signature (r, s, v: 65 bytes) of the EIP-712 struct ChangePubKey.
+/// 0x02: creator (20 bytes), salt argument (32) and init code hash (32) of the owner, a contract
+/// made or to be made by CREATE2 with the salt keccak256(salt argument, public key hash). Only for
+/// the first key, at nonce 0: the address of the owner is the consent, and names no other key.
 library Authorization {
     struct Facts {
         mapping(address owner => mapping(uint32 nonce => uint256)) pubKeyHashes;
@@ -19,9 +23,14 @@ library Authorization {
 
     bytes1 internal constant ON_CHAIN = 0x00;
     bytes1 internal constant EIP712 = 0x01;
+    bytes1 internal constant CREATE2 = 0x02;
 
     /// @dev An operator that has seen a fact has this long to commit a block that relies on it.
     uint256 internal constant RESET_DELAY_SECONDS = 1 days;
+
+    uint256 private constant CREATOR_END = 21;
+    uint256 private constant SALT_ARGUMENT_END = 53;
+    uint256 private constant CODE_HASH_END = 85;
 
     bytes32 private constant DOMAIN_TYPE_HASH = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
@@ -78,7 +87,20 @@ library Authorization {
             (address signer, , ) = ECDSA.tryRecoverCalldata(_hash(operation), authorization[1:]);
             return signer != address(0) && signer == operation.owner;
         }
+        if (authorizationType == CREATE2) return _isCreatedForKey(operation, authorization);
         revert IRollup.AuthorizationTypeUnknown(slot, authorizationType);
+    }
+
+    function _isCreatedForKey(
+        PubdataReader.ChangePubKey memory operation,
+        bytes calldata authorization
+    ) private pure returns (bool) {
+        if (operation.nonce != 0 || authorization.length != CODE_HASH_END) return false;
+        address creator = address(bytes20(authorization[1:CREATOR_END]));
+        bytes32 saltArgument = bytes32(authorization[CREATOR_END:SALT_ARGUMENT_END]);
+        bytes32 codeHash = bytes32(authorization[SALT_ARGUMENT_END:CODE_HASH_END]);
+        bytes32 salt = keccak256(abi.encode(saltArgument, operation.pubKeyHash));
+        return Create2.computeAddress(salt, codeHash, creator) == operation.owner;
     }
 
     function _hash(PubdataReader.ChangePubKey memory operation) private view returns (bytes32) {

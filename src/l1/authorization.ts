@@ -5,20 +5,41 @@
 import {
   concat,
   dataSlice,
+  getCreate2Address,
   isHexString,
+  keccak256,
   Signature,
+  toBeHex,
   type TypedDataDomain,
   type TypedDataField,
   verifyTypedData,
 } from "ethers";
+import { FIELD_BYTES } from "../protocol/constants.ts";
 
 const EIP712_TYPE = "0x01";
 const EIP712_AUTHORIZATION_BYTES = 66;
+const CREATE2_TYPE = "0x02";
+const CREATE2_AUTHORIZATION_BYTES = 85;
 /** Above it, s has a twin below, and OpenZeppelin's ECDSA library takes only that one (EIP-2). */
 const SECP256K1_HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
 /** Authorised by a call of `setAuthPubKeyHash`; nothing more to show. */
 export const ON_CHAIN_AUTHORIZATION = "0x00";
+
+/**
+ * A contract that is, or may some day be, made by CREATE2 with a salt that names a signing key: the
+ * key is as good as set from the moment on at which somebody knows the address.
+ *
+ * @see https://eips.ethereum.org/EIPS/eip-1014
+ */
+export interface Create2Wallet {
+  /** L1 address of the contract that makes it. */
+  readonly creator: string;
+  /** bytes32, 0x-hex: what the salt is made of besides the key. */
+  readonly saltArgument: string;
+  /** keccak256 of its init code, 0x-hex. */
+  readonly codeHash: string;
+}
 
 /** What the owner signs. */
 export interface ChangePubKeyClaim {
@@ -74,7 +95,7 @@ export async function signChangePubKey(
  *
  * @returns Checksummed address, or undefined if it is no such authorisation.
  */
-export function recoverChangePubKeySigner(
+function recoverChangePubKeySigner(
   rollup: AuthorizationDomain,
   claim: ChangePubKeyClaim,
   authorization: string,
@@ -93,6 +114,40 @@ export function recoverChangePubKeySigner(
   } catch {
     return undefined; // r or s is no scalar of the curve
   }
+}
+
+/** Address of a wallet whose salt names a signing key, checksummed. */
+export function create2WalletAddress(wallet: Create2Wallet, pubKeyHash: bigint): string {
+  const { creator, saltArgument, codeHash } = wallet;
+  const salt = keccak256(concat([saltArgument, toBeHex(pubKeyHash, FIELD_BYTES)]));
+  return getCreate2Address(creator, salt, codeHash);
+}
+
+/** The authorisation of such a wallet's first signing key, 0x-hex. */
+export function encodeCreate2Authorization(wallet: Create2Wallet): string {
+  return concat([CREATE2_TYPE, wallet.creator, wallet.saltArgument, wallet.codeHash]);
+}
+
+/**
+ * Whose consent an authorisation shows, found exactly as the contract finds it.
+ *
+ * @returns Checksummed address, or undefined if it shows nobody's, or needs to be looked up on L1.
+ */
+export function findAuthorizer(
+  rollup: AuthorizationDomain,
+  claim: ChangePubKeyClaim,
+  authorization: string,
+): string | undefined {
+  if (!isHexString(authorization, CREATE2_AUTHORIZATION_BYTES)) {
+    return recoverChangePubKeySigner(rollup, claim, authorization);
+  }
+  if (dataSlice(authorization, 0, 1) !== CREATE2_TYPE || claim.nonce !== 0) return undefined;
+  const wallet = {
+    creator: dataSlice(authorization, 1, 21),
+    saltArgument: dataSlice(authorization, 21, 53),
+    codeHash: dataSlice(authorization, 53),
+  };
+  return create2WalletAddress(wallet, claim.pubKeyHash);
 }
 
 function typedDataDomain({ chainId, rollupAddress }: AuthorizationDomain): TypedDataDomain {

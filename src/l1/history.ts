@@ -38,7 +38,7 @@ export async function readGenesis(contract: Rollup, range: BlockRange): Promise<
 }
 
 /**
- * All that has happened to blocks of the rollup, in order; also to those that were taken back later.
+ * All that has happened to blocks of the rollup, in order, those taken back later included.
  *
  * @throws L1_CALLDATA_NOT_FOUND if a block was committed otherwise than by a direct call.
  */

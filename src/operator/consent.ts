@@ -3,8 +3,8 @@ import { hashPublicKey } from "../crypto/eddsa.ts";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import {
   type AuthorizationDomain,
+  findAuthorizer,
   ON_CHAIN_AUTHORIZATION,
-  recoverChangePubKeySigner,
 } from "../l1/authorization.ts";
 import { existingAccount } from "../ops/rules.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
@@ -42,9 +42,9 @@ export function verifyConsent(
     }
   } else {
     const claim = { pubKeyHash, nonce, accountId };
-    const signer = recoverChangePubKeySigner(rollup, claim, authorization);
-    if (signer !== toChecksumAddress(owner)) {
-      throw refuse(`the EIP-712 signature is by ${signer ?? "nobody"}`);
+    const authorizer = findAuthorizer(rollup, claim, authorization);
+    if (authorizer !== toChecksumAddress(owner)) {
+      throw refuse(`the authorisation is that of ${authorizer ?? "nobody"}`);
     }
   }
   return { owner, authorization };

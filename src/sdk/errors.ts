@@ -6,6 +6,7 @@ export type SdkErrorFacts =
   | { code: "ADDRESS_INVALID"; field: string; value: string }
   | { code: "DEPOSIT_AMOUNT_INVALID"; amount: bigint; maximum: bigint }
   | { code: "L1_SIGNER_WITHOUT_PROVIDER"; address: string }
+  | { code: "CREATE2_WALLET_MISSING"; address: string }
   | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
   | { code: "PRIORITY_REQUEST_NOT_FOUND"; transactionHash: string }
   | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string };
@@ -26,6 +27,10 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   L1_SIGNER_WITHOUT_PROVIDER: {
     message: ({ address }) => `The L1 signer of ${address} is connected to no provider.`,
     fix: "Connect it: signer.connect(provider).",
+  },
+  CREATE2_WALLET_MISSING: {
+    message: ({ address }) => `The wallet of ${address} was not made for a CREATE2 contract.`,
+    fix: "Pass { create2: { creator, saltArgument, codeHash } } to RollupWallet.create.",
   },
   L1_CHAIN_MISMATCH: {
     message: ({ expected, actual }) =>

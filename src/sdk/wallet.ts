@@ -1,6 +1,12 @@
 /** One user of one rollup: an Ethereum wallet on L1, and the L2 key that is derived from it. */
 import { Contract, type ContractTransactionResponse, getAddress, type Signer } from "ethers";
-import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
+import {
+  type Create2Wallet,
+  create2WalletAddress,
+  encodeCreate2Authorization,
+  ON_CHAIN_AUTHORIZATION,
+  signChangePubKey,
+} from "../l1/authorization.ts";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
 import { opsError } from "../ops/errors.ts";
 import {
@@ -38,8 +44,19 @@ import { RollupSigner } from "./signer.ts";
 export interface SetSigningKeyParams extends TransactionOptions {
   /** Token of the fee. Default ETH. */
   readonly feeToken?: TokenReference;
-  /** How the owner consents: by signing, or by an L1 transaction. Default `eip712`. */
-  readonly auth?: "eip712" | "onchain";
+  /**
+   * How the owner consents: by signing, by an L1 transaction, or by its address, which the key has
+   * gone into. Default `eip712`, but `create2` for a {@link Create2Wallet}.
+   */
+  readonly auth?: "eip712" | "onchain" | "create2";
+}
+
+export interface WalletOptions {
+  /**
+   * The wallet's address is that of this contract, which need not exist yet. `l1Signer` then stands
+   * for nobody: it pays on L1, and the L2 key is derived from its signature.
+   */
+  readonly create2?: Create2Wallet;
 }
 
 export interface DepositParams {
@@ -66,6 +83,7 @@ export class RollupWallet {
   readonly l1Signer: Signer;
   readonly signer: RollupSigner;
   readonly #l1: RollupClient;
+  readonly #create2: Create2Wallet | undefined;
   /** One transaction at a time, so that each finds the nonce that the one before has left. */
   readonly #sending = new SerialQueue();
 
@@ -74,8 +92,10 @@ export class RollupWallet {
     provider: RollupProvider,
     signers: { readonly l1: Signer; readonly l2: RollupSigner },
     l1: RollupClient,
+    { create2 }: WalletOptions,
   ) {
     this.address = address;
+    this.#create2 = create2;
     this.provider = provider;
     this.l1Signer = signers.l1;
     this.signer = signers.l2;
@@ -88,16 +108,25 @@ export class RollupWallet {
    * @param l1Signer - Connected to the chain of the rollup.
    * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, KEY_DERIVATION_UNSUPPORTED
    */
-  static async create(l1Signer: Signer, provider: RollupProvider): Promise<RollupWallet> {
-    const address = getAddress(await l1Signer.getAddress());
-    if (l1Signer.provider === null) throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address });
+  static async create(
+    l1Signer: Signer,
+    provider: RollupProvider,
+    options: WalletOptions = {},
+  ): Promise<RollupWallet> {
+    const l1Address = getAddress(await l1Signer.getAddress());
+    if (l1Signer.provider === null) {
+      throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
+    }
     const { chainId, rollupAddress } = await provider.getConfig();
     const l1 = await connectRollup({ rollupAddress }, l1Signer);
     if (l1.chainId !== chainId) {
       throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
     }
     const signer = await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress });
-    return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1);
+    const { create2 } = options;
+    const address =
+      create2 === undefined ? l1Address : create2WalletAddress(create2, signer.pubKeyHash);
+    return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1, options);
   }
 
   /** @returns Null if the wallet has no account yet. */
@@ -159,13 +188,11 @@ export class RollupWallet {
 
   /** Makes this wallet's key the account's signing key: needed once, before anything is sent. */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
-    const { feeToken = "ETH", auth = "eip712", ...options } = params;
+    const { feeToken = "ETH", auth = this.#create2 ? "create2" : "eip712", ...options } = params;
     const { id: tokenId } = await this.provider.getToken(feeToken);
     const receipt = await this.#sending.run(async () => {
       const [signed] = await this.#sign([{ content: { type: "changePubKey", tokenId }, options }]);
-      const authorization = await (auth === "onchain"
-        ? this.#authorizeOnChain(signed!)
-        : this.#authorize(signed!));
+      const authorization = await this.#authorize(signed!, auth);
       const change = { ...(signed as ChangePubKeyTransaction & TransactionSignature) };
       return this.provider.submitTransaction({ ...change, authorization });
     });
@@ -214,21 +241,29 @@ export class RollupWallet {
     });
   }
 
-  #authorize({ accountId, nonce }: SignedTransaction): Promise<string> {
-    const claim = { pubKeyHash: this.signer.pubKeyHash, nonce, accountId };
-    return signChangePubKey(this.l1Signer, this.#l1, claim);
-  }
-
-  async #authorizeOnChain({ nonce }: SignedTransaction): Promise<string> {
-    await this.#l1.setAuthPubKeyHash(this.signer.pubKeyHash, nonce);
-    return ON_CHAIN_AUTHORIZATION;
+  /** The owner's consent to the key, as L1 takes it. @throws CREATE2_WALLET_MISSING */
+  async #authorize(
+    { accountId, nonce }: SignedTransaction,
+    auth: NonNullable<SetSigningKeyParams["auth"]>,
+  ): Promise<string> {
+    const { pubKeyHash } = this.signer;
+    switch (auth) {
+      case "eip712":
+        return signChangePubKey(this.l1Signer, this.#l1, { pubKeyHash, nonce, accountId });
+      case "onchain":
+        await this.#l1.setAuthPubKeyHash(pubKeyHash, nonce);
+        return ON_CHAIN_AUTHORIZATION;
+      case "create2":
+        if (this.#create2 !== undefined) return encodeCreate2Authorization(this.#create2);
+        throw sdkError({ code: "CREATE2_WALLET_MISSING", address: this.address });
+    }
   }
 
   /** Tokens such as USDT refuse to change an allowance that is not zero, so it is cleared first. */
   async #approve(token: string, amount: bigint): Promise<void> {
     const erc20 = new Contract(token, ERC20_ABI, this.l1Signer) as unknown as Erc20;
     const spender = this.#l1.rollupAddress;
-    const allowance = await erc20.allowance(this.address, spender);
+    const allowance = await erc20.allowance(await this.l1Signer.getAddress(), spender);
     if (allowance >= amount) return;
     const amounts = allowance === 0n ? [amount] : [0n, amount];
     for (const allowed of amounts) {

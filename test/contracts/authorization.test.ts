@@ -1,6 +1,11 @@
 import { expect } from "chai";
-import { concat, getBytes, hexlify } from "ethers";
-import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
+import { concat, getAddress, getBytes, hexlify } from "ethers";
+import {
+  create2WalletAddress,
+  encodeCreate2Authorization,
+  ON_CHAIN_AUTHORIZATION,
+  signChangePubKey,
+} from "../../src/l1/authorization.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import {
@@ -82,7 +87,7 @@ describe("Rollup: authorising a signing key", () => {
   });
 
   it("refuses types of authorisation that do not exist", async () => {
-    await refused(commit([change], ["0x02"]), "AuthorizationTypeUnknown", [0, "0x02"]);
+    await refused(commit([change], ["0x03"]), "AuthorizationTypeUnknown", [0, "0x03"]);
     await refused(commit([change], ["0xff00"]), "AuthorizationTypeUnknown", [0, "0xff"]);
   });
 
@@ -152,5 +157,40 @@ describe("Rollup: authorising a signing key", () => {
     await set(3n);
     expect(await rollup.authPubKeyHash(user.address, NONCE)).to.equal(3n);
     await expect(set(4n)).to.emit(rollup, "AuthResetStarted");
+  });
+
+  describe("of a wallet that CREATE2 makes for the key", () => {
+    const wallet = {
+      creator: "0x00000000000000000000000000000000000c4ea7",
+      saltArgument: hexlify(new Uint8Array(32).fill(7)),
+      codeHash: hexlify(new Uint8Array(32).fill(9)),
+    };
+    const owner = BigInt(create2WalletAddress(wallet, PUB_KEY_HASH));
+    const authorization = encodeCreate2Authorization(wallet);
+
+    it("accepts the parts of the address at nonce 0", async () => {
+      await commit([{ ...change, owner, nonce: 0 }], [authorization]);
+    });
+
+    it("refuses another key, owner or nonce, and any other parts", async () => {
+      const first = { ...change, owner, nonce: 0 };
+      const invalid = (operation: object, given = authorization) => {
+        const refusedChange = { ...first, ...operation };
+        const address = `0x${refusedChange.owner.toString(16).padStart(40, "0")}`;
+        return refused(commit([refusedChange], [given]), "AuthorizationInvalid", [
+          0,
+          getAddress(address),
+        ]);
+      };
+      await invalid({ nonce: 1 });
+      await invalid({ pubKeyHash: PUB_KEY_HASH + 1n });
+      await invalid({ owner: owner ^ 1n });
+      const bytes = getBytes(authorization);
+      for (const index of [1, 20, 21, 52, 53, 84]) {
+        await invalid({}, hexlify(bytes.with(index, bytes[index]! ^ 1)));
+      }
+      await invalid({}, hexlify(bytes.slice(0, -1)));
+      await invalid({}, concat([authorization, "0x00"]));
+    });
   });
 });

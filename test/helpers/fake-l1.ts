@@ -13,7 +13,7 @@ import {
 } from "../../src/block/commitment.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
-import { ON_CHAIN_AUTHORIZATION, recoverChangePubKeySigner } from "../../src/l1/authorization.ts";
+import { findAuthorizer, ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { l1Error } from "../../src/l1/errors.ts";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type {
@@ -219,9 +219,9 @@ export class FakeL1 implements L1Port {
       proven: blocks.filter(({ status }) => status !== "committed").length,
       executed,
       firstBlockNumber,
-      storedBlockHashes: blocks
-        .slice(firstBlockNumber - 1)
-        .map(({ stored }) => hashStoredBlock(stored)),
+      storedBlockHashes: [this.deployment.lastBlock, ...blocks.map(({ stored }) => stored)]
+        .slice(firstBlockNumber)
+        .map(hashStoredBlock),
     });
   }
 
@@ -338,7 +338,7 @@ export class FakeL1 implements L1Port {
           ? this.#content.authorizations.findLast(
               (fact) => fact.owner === owner && fact.nonce === nonce,
             )?.pubKeyHash === pubKeyHash
-          : recoverChangePubKeySigner(this, change, authorization) === toChecksumAddress(owner);
+          : findAuthorizer(this, change, authorization) === toChecksumAddress(owner);
       check(isAuthorized, "AuthorizationInvalid");
     }
   }

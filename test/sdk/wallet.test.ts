@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type BaseContract, Wallet, ZeroAddress } from "ethers";
+import { type BaseContract, Wallet, keccak256, ZeroAddress } from "ethers";
 import { Operator } from "../../src/operator/operator.ts";
 import { DEPOSIT_AMOUNT_MAX } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -78,6 +78,27 @@ describe("sdk: wallet on a real contract", () => {
     expect(await alice.getBalance("ETH")).to.equal((ETHER * 3n) / 4n - 1005n);
     expect(await bob.getBalance(ZeroAddress)).to.equal(ETHER / 4n);
     expect(await provider.getBalance(0, "ETH")).to.equal(1000n);
+  });
+
+  it("opens the account of a contract wallet that is not deployed, by CREATE2", async () => {
+    const { bob, provider, user } = world;
+    const create2 = {
+      creator: bob.address,
+      saltArgument: keccak256("0x01"),
+      codeHash: keccak256("0x6000"),
+    };
+    const wallet = await RollupWallet.create(user, provider, { create2 });
+    expect(wallet.address).to.not.equal(user.address);
+    await wallet.deposit({ token: "ETH", amount: ETHER });
+    expect(await wallet.getBalance("ETH")).to.equal(ETHER);
+    await wallet.setSigningKey();
+    const transfer = await wallet.transfer({ to: bob.address, token: "ETH", amount: ETHER });
+    expect((await transfer.wait()).status).to.equal("executed");
+    expect(await bob.getBalance("ETH")).to.equal(ETHER);
+    await expectRejection("AUTHORIZATION_INVALID", wallet.setSigningKey());
+    await expectRejection("AUTHORIZATION_INVALID", wallet.setSigningKey({ auth: "eip712" }));
+    await bob.deposit({ token: "ETH", amount: 1n });
+    await expectRejection("CREATE2_WALLET_MISSING", bob.setSigningKey({ auth: "create2" }));
   });
 
   for (const [name, args] of [
