@@ -41,8 +41,12 @@ export interface KernelThreads {
 export function createKernelThreads(count: number): KernelThreads {
   const url = new URL(`./thread-worker${import.meta.url.slice(-3)}`, import.meta.url);
   const threads = Array.from({ length: count }, () => createThread(url));
-  const broadcast = (messageOf: (index: number) => ThreadMessage) =>
-    Promise.all(threads.map((thread, index) => thread.send(messageOf(index))));
+  /** Waits for all threads, also when one fails: none may be busy when the next run starts. */
+  const broadcast = async (messageOf: (index: number) => ThreadMessage) => {
+    const sent = threads.map((thread, index) => thread.send(messageOf(index)));
+    const failed = (await Promise.allSettled(sent)).find(({ status }) => status === "rejected");
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  };
   let spaces = 0;
   return {
     count,
