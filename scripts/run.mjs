@@ -19,7 +19,7 @@ const bundledNodeBin = join(toolsDir, "node_modules", ".bin");
 const NODE_VERSION_MIN = [22, 18];
 const NODE_PACKAGE = "node@24";
 
-/** For each command, the programs to run one after the other; later ones get the extra arguments. */
+/** For each command, the programs to run one after the other; the last gets the extra arguments. */
 const COMMANDS = {
   setup: [],
   test: [["hardhat", "test"]],
@@ -35,6 +35,10 @@ const COMMANDS = {
     ["solhint", "--noPrompt", "contracts/**/*.sol"],
   ],
   package: [["node", "scripts/test-package.ts"]],
+  sim: [
+    ["hardhat", "build", "--quiet"],
+    ["node", "scripts/simulate.ts"],
+  ],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };
 
@@ -125,6 +129,6 @@ if (programs === undefined) {
 }
 const env = environmentWithNode();
 installPackages(env);
-for (const [program, ...args] of programs) {
-  runOrExit(program, [...args, ...(program === "hardhat" ? extra : [])], env);
+for (const [index, [program, ...args]] of programs.entries()) {
+  runOrExit(program, index === programs.length - 1 ? [...args, ...extra] : args, env);
 }

@@ -42,14 +42,21 @@ export function startAtGenesis(
   return { state, storedBlock, nextRequestId: 0 };
 }
 
-/** @throws START_NOT_ON_L1 if L1 has another block, or it leads to another state. */
-export async function assertStart(l1: L1Port, start: StartingPoint): Promise<void> {
-  const { storedBlock, state } = start;
+/**
+ * @param l1BlockNumber - L1 block at whose end the question is asked.
+ * @throws START_NOT_ON_L1 if L1 has not executed the block, or it leads to another state.
+ */
+export async function assertStart(
+  l1: L1Port,
+  { storedBlock, state }: StartingPoint,
+  l1BlockNumber: number,
+): Promise<void> {
   const { blockNumber, stateRoot } = storedBlock;
-  const onL1 = await l1.readStoredBlock(blockNumber);
-  const isSame = hashStoredBlock(onL1) === hashStoredBlock(storedBlock);
-  if (isSame && stateRoot === state.root) return;
-  throw operatorError({ code: "START_NOT_ON_L1", blockNumber });
+  const progress = await l1.readProgress(blockNumber, l1BlockNumber);
+  const hash = progress.storedBlockHashes[blockNumber - progress.firstBlockNumber];
+  const isExecuted = blockNumber <= progress.executed;
+  const isSame = hash === hashStoredBlock(storedBlock) && stateRoot === state.root;
+  if (!isExecuted || !isSame) throw operatorError({ code: "START_NOT_ON_L1", blockNumber });
 }
 
 function assertDigest(what: string, actual: string): void {

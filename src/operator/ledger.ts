@@ -85,7 +85,7 @@ export class Ledger {
   readonly rollup: RollupIdentity;
   /** Of the rollup's signatures, see `signingDomain`. */
   readonly domain: bigint;
-  readonly #start: StartingPoint;
+  readonly start: StartingPoint;
   #blocks: readonly BlockRecord[] = [];
   #open: OpenSlots;
   /** What was known of L1 at various times, oldest first; the last is what is known now. */
@@ -96,7 +96,7 @@ export class Ledger {
     const { state, storedBlock, nextRequestId } = start;
     this.rollup = rollup;
     this.domain = signingDomain(rollup.chainId, BigInt(rollup.rollupAddress));
-    this.#start = start;
+    this.start = start;
     this.#open = openSlots(state, storedBlock.blockNumber + 1, storedBlock.timestamp);
     this.#l1History = [unreadL1(rollup.deploymentBlock, nextRequestId)];
   }
@@ -124,7 +124,7 @@ export class Ledger {
   /** What was known of L1 at various times, latest first; the last is from before all reading. */
   get l1History(): readonly L1View[] {
     const { deploymentBlock } = this.rollup;
-    return [...this.#l1History.toReversed(), unreadL1(deploymentBlock, this.#start.nextRequestId)];
+    return [...this.#l1History.toReversed(), unreadL1(deploymentBlock, this.start.nextRequestId)];
   }
 
   /**
@@ -223,7 +223,7 @@ export class Ledger {
   /** The block before the first that is not committed, as L1 has stored it. */
   get lastStoredBlock(): StoredBlock {
     const last = this.#blocks.findLast((block) => block.status !== "sealed");
-    return last?.storedBlock ?? this.#start.storedBlock;
+    return last?.storedBlock ?? this.start.storedBlock;
   }
 
   /** Number of the last block that is committed, proven, executed, as far as is known. */
@@ -273,11 +273,11 @@ export class Ledger {
 
   #lastNumber(statuses: readonly BlockRecord["status"][]): number {
     const last = this.#blocks.findLast(({ status }) => statuses.includes(status));
-    return (last?.applied.block ?? this.#start.storedBlock).blockNumber;
+    return (last?.applied.block ?? this.start.storedBlock).blockNumber;
   }
 
   #indexOf(blockNumber: number): number {
-    return blockNumber - 1 - this.#start.storedBlock.blockNumber;
+    return blockNumber - 1 - this.start.storedBlock.blockNumber;
   }
 
   /** Gives the open block the time of L1, and new requests the next slots. */

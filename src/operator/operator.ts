@@ -136,9 +136,8 @@ export class Operator {
     assertDeployment(preset, deployment, circuitsProtocolDigest);
     const genesis = createGenesisState(preset, { feeAccountAddress });
     const start = parts.start ?? startAtGenesis(genesis, deployment);
-    await assertStart(l1, start);
     const operator = new Operator(parts, new Ledger(l1, start));
-    await operator.syncL1();
+    await operator.exclusively(() => operator.#followL1());
     return operator;
   }
 
@@ -246,13 +245,16 @@ export class Operator {
     return count;
   }
 
-  /** Reads all there is to know at the end of one L1 block. @throws L1_UNSTABLE */
+  /** Reads all there is to know at the end of one L1 block. @throws L1_UNSTABLE, START_NOT_ON_L1 */
   async #readL1(): Promise<L1Reading> {
     for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
       this.#assertRunning();
       const since = await this.#lastViewOnL1();
       const news = await this.#l1.readNews(since.nextBlock);
       const { blockNumber, blockHash } = news;
+      if (since !== this.#ledger.l1 || this.#progress === undefined) {
+        await assertStart(this.#l1, this.#ledger.start, blockNumber);
+      }
       const progress = await this.#l1.readProgress(this.#ledger.progress.executed + 1, blockNumber);
       if ((await this.#l1.readBlockHash(blockNumber)) === blockHash) {
         return { since, news, progress };

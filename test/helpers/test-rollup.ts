@@ -29,7 +29,8 @@ export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
  * @param connection - To another chain than a new one.
  */
 export async function createTestRollup(
-  verifier: "MockVerifier" | "ExpectingVerifier" | "RollupVerifier" = "MockVerifier",
+  verifier:
+    "MockVerifier" | "ExpectingVerifier" | "SealVerifier" | "RollupVerifier" = "MockVerifier",
   settings: Partial<RollupSettings> = {},
   connection?: NetworkConnection,
 ) {

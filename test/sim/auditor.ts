@@ -1,0 +1,107 @@
+/** Whether everybody agrees, and nothing has been lost or made: asked of L1 alone. */
+import { expect } from "chai";
+import { Contract } from "ethers";
+import { hashStoredBlock } from "../../src/l1/stored-block.ts";
+import type { Operator } from "../../src/operator/operator.ts";
+import type { CheckpointStore } from "../../src/restore/checkpoint-file.ts";
+import { type RestoredRollup, restoreRollup } from "../../src/restore/restore.ts";
+import { createRestoreSource } from "../../src/restore/source.ts";
+import type { SimChain } from "./chain.ts";
+
+/** No request and no fork is older than so many L1 blocks when the next audit comes. */
+const L1_BLOCKS_BACK = 1000;
+const BALANCE_ABI = ["function balanceOf(address account) view returns (uint256)"];
+
+export class Auditor {
+  readonly #chain: SimChain;
+  readonly #store: CheckpointStore = createMemoryStore();
+  /** Whoever could not be paid at some time. */
+  readonly #pendingOwners = new Set<string>();
+
+  constructor(chain: SimChain) {
+    this.#chain = chain;
+  }
+
+  /** Restores the rollup from L1, and compares. */
+  async audit(operator: Operator): Promise<RestoredRollup> {
+    const { client, rollup } = this.#chain;
+    const restored = await restoreRollup(createRestoreSource(client), { store: this.#store });
+    const { storedBlock, state } = restored.executed;
+    const { blockNumber, stateRoot } = storedBlock;
+    const contract = rollup.rollup;
+    expect(blockNumber, "executed").to.equal(Number((await contract.blockCounts()).executed));
+    expect(hashStoredBlock(storedBlock)).to.equal(await contract.storedBlockHash(blockNumber));
+    expect(state.root, "restored from public data").to.equal(stateRoot);
+    const record = operator.block(blockNumber);
+    if (record?.status === "executed") {
+      expect(record.applied.state.root, "operator").to.equal(stateRoot);
+    }
+    await this.#assertNothingLost(restored);
+    return restored;
+  }
+
+  /** For every token: held by the contract = on L2 + pending + deposited but not executed. */
+  async #assertNothingLost({ executed }: RestoredRollup): Promise<void> {
+    const { client, tokens, rollup } = this.#chain;
+    const latest = await rollup.ethers.provider.getBlockNumber();
+    const fromBlock = Math.max(client.deploymentBlock, latest - L1_BLOCKS_BACK);
+    const deposits = await this.#openDeposits(fromBlock);
+    await this.#notePendingOwners(fromBlock, latest);
+    for (const [tokenId, token] of tokens.entries()) {
+      const onL2 = [...executed.state.accounts()].map(([id]) =>
+        executed.state.balance(id, tokenId),
+      );
+      const open = deposits.filter((deposit) => deposit.tokenId === tokenId);
+      const parts = [sum(onL2), await this.#pending(token), sum(open.map(({ amount }) => amount))];
+      expect(sum(parts), `token ${tokenId}: ${parts.join(" + ")}`).to.equal(
+        await this.#held(token),
+      );
+    }
+  }
+
+  async #openDeposits(fromBlock: number) {
+    const { client, rollup } = this.#chain;
+    const { firstOpen, next } = await rollup.rollup.priorityQueue();
+    const { requests } = await client.readNews(fromBlock);
+    const open = requests.filter(({ requestId }) => BigInt(requestId) >= firstOpen);
+    expect(open.length, "open requests").to.equal(Number(next - firstOpen));
+    return open.filter((request) => request.type === "deposit");
+  }
+
+  async #notePendingOwners(fromBlock: number, toBlock: number): Promise<void> {
+    const { rollup } = this.#chain.rollup;
+    const filter = rollup.filters.PayoutPending();
+    for (const { args } of await rollup.queryFilter(filter, fromBlock, toBlock)) {
+      this.#pendingOwners.add(args.recipient);
+    }
+  }
+
+  async #pending(token: string): Promise<bigint> {
+    const { rollup } = this.#chain.rollup;
+    const owners = [...this.#pendingOwners];
+    return sum(await Promise.all(owners.map((owner) => rollup.pendingBalance(owner, token))));
+  }
+
+  async #held(token: string): Promise<bigint> {
+    const { client, rollup, tokens } = this.#chain;
+    const { provider } = rollup.ethers;
+    if (token === tokens[0]) return provider.getBalance(client.rollupAddress);
+    const erc20 = new Contract(token, BALANCE_ABI, provider);
+    return (await erc20.getFunction("balanceOf")(client.rollupAddress)) as bigint;
+  }
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n);
+}
+
+function createMemoryStore(): CheckpointStore {
+  let saved: string | undefined;
+  return {
+    load: () => Promise.resolve(saved),
+    save: (text) => {
+      saved = text;
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/** A validator that lies: whatever it publishes, L1 must take no proof for it. */
+import { expect } from "chai";
+import { applyPublicBlock } from "../../src/block/block.ts";
+import {
+  blockData,
+  challenge,
+  dataDigest,
+  evaluate,
+  headerWord,
+} from "../../src/block/commitment.ts";
+import { decodePubdata } from "../../src/block/pubdata.ts";
+import type { ProveBlock } from "../../src/l1/types.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { StateAtBlock } from "../../src/restore/chain.ts";
+import type { RollupState } from "../../src/state/rollup-state.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+import { createTestBlock, type TestBlock } from "../helpers/test-rollup.ts";
+import type { SimChain } from "./chain.ts";
+
+/** `theft` moves money that nobody has signed away; `hidden theft` shows it to L1 alone. */
+export const LIES = ["wrong root", "theft", "hidden theft"] as const;
+export type Lie = (typeof LIES)[number];
+
+/** What L1 may say to a proof: that it is wrong, or that an earlier block is to be proven first. */
+const REFUSALS = ["ProofInvalid", "BlockOutOfOrder"];
+const LOOT = 10n ** 18n;
+
+export class Rogue {
+  readonly #chain: SimChain;
+  readonly #address: bigint;
+
+  constructor(chain: SimChain) {
+    this.#chain = chain;
+    this.#address = BigInt(chain.rollup.validator.address);
+  }
+
+  /**
+   * Commits a lie, and tries to prove and to execute it.
+   *
+   * @param parent - The last committed block.
+   * @param honestProof - A proof that L1 has taken for another block.
+   */
+  async publish(lie: Lie, parent: StateAtBlock, honestProof: readonly bigint[]): Promise<void> {
+    const { client } = this.#chain;
+    const { commitBlock, proveBlock, payouts } = this.#forge(lie, parent);
+    const { storedBlocks } = await this.#chain.act(() =>
+      client.commitBlocks(parent.storedBlock, [commitBlock]),
+    );
+    const claim: ProveBlock = { ...proveBlock, storedBlock: storedBlocks[0]! };
+    for (const proof of [honestProof, proveBlock.proof]) {
+      const error = await this.#refusal(() => client.proveBlocks([{ ...claim, proof }]));
+      expect(error, lie).to.be.oneOf(REFUSALS);
+    }
+    await this.#refusal(() => client.executeBlocks([{ storedBlock: storedBlocks[0]!, payouts }]));
+  }
+
+  /** Commits a block that serves the given requests, which are not the first of the queue. */
+  async censor(parent: StateAtBlock, requests: readonly PublicOperation[]): Promise<void> {
+    const { commitBlock } = this.#block(parent, requests, parent.state.root + 1n);
+    const { client } = this.#chain;
+    const error = await this.#refusal(() => client.commitBlocks(parent.storedBlock, [commitBlock]));
+    expect(error).to.equal("PriorityRequestMismatch");
+  }
+
+  #forge(lie: Lie, parent: StateAtBlock): TestBlock {
+    const { state } = parent;
+    if (lie === "wrong root") {
+      const balance = state.balance(0, 0) + LOOT;
+      return this.#block(parent, [], state.update(0, 0, { balance }).root);
+    }
+    const theft = this.#theft(state);
+    if (lie === "hidden theft") return hide(this.#block(parent, [theft], state.root), parent);
+    const { blockNumber } = parent.storedBlock;
+    const slots = state.preset.blockSlots[0]!;
+    const header = { blockNumber: blockNumber + 1, timestamp: 0n, feeAccountId: 0 };
+    const after = applyPublicBlock(state, { ...header, slots, operations: [theft] });
+    return this.#block(parent, [theft], after.state.root);
+  }
+
+  /** Takes the largest balance of ETH there is. */
+  #theft(state: RollupState): PublicOperation {
+    const balances = [...state.accounts()].map(([id]) => ({ id, amount: state.balance(id, 0) }));
+    const richest = balances.reduce((one, other) => (other.amount > one.amount ? other : one));
+    const payout = { tokenId: 0, fee: 0n, recipient: this.#address, amount: richest.amount };
+    return { type: "withdraw", accountId: richest.id, ...payout };
+  }
+
+  #block(
+    { storedBlock, state }: StateAtBlock,
+    operations: readonly PublicOperation[],
+    newStateRoot: bigint,
+  ): TestBlock {
+    const now = BigInt(this.#chain.now);
+    const timestamp = now > storedBlock.timestamp ? now : storedBlock.timestamp;
+    const slots = state.preset.blockSlots[0]!;
+    return createTestBlock(storedBlock, operations, { slots, timestamp, newStateRoot });
+  }
+
+  /** @returns Name of the Solidity error. */
+  async #refusal(call: () => Promise<unknown>): Promise<unknown> {
+    const { facts } = await expectRejection("L1_REVERTED", this.#chain.act(call));
+    return facts["error"];
+  }
+}
+
+/** Publishes the operations of a block with the digest of one that has none. */
+function hide({ commitBlock, proveBlock, ...block }: TestBlock, parent: StateAtBlock): TestBlock {
+  const { slots, timestamp, newStateRoot, pubdata, feeAccountId } = commitBlock;
+  const { blockNumber, stateRoot: oldStateRoot } = parent.storedBlock;
+  const noop: PublicOperation = { type: "noop" };
+  const digest = dataDigest(blockData(new Array<PublicOperation>(slots).fill(noop)));
+  const header = headerWord({ blockNumber: blockNumber + 1, timestamp, feeAccountId });
+  const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+  const published = decodePubdata(pubdata);
+  const padding = new Array<PublicOperation>(slots - published.length).fill(noop);
+  const y = evaluate(blockData([...published, ...padding]), z);
+  return {
+    ...block,
+    commitBlock: { ...commitBlock, digest },
+    proveBlock: { ...proveBlock, digest, z, y },
+  };
+}

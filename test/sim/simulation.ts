@@ -1,0 +1,420 @@
+/**
+ * The real operator on the real contracts, under random users and faults of every kind. All that is
+ * random comes from one seed and no real clock is read, so a run can be replayed exactly.
+ */
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { expect } from "chai";
+import type { QueuedRequest } from "../../src/l1/types.ts";
+import type { LedgerCheckpoint, StartingPoint } from "../../src/operator/ledger.ts";
+import { Operator } from "../../src/operator/operator.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
+import { type Stage, STAGES } from "../../src/protocol/stages.ts";
+import type { StateAtBlock } from "../../src/restore/chain.ts";
+import { restoreRollup, type RestoredRollup } from "../../src/restore/restore.ts";
+import { settleBlocks } from "../../src/restore/resume.ts";
+import { createRestoreSource } from "../../src/restore/source.ts";
+import { createGenesisState } from "../../src/state/rollup-state.ts";
+import { isRollupError } from "../../src/util/errors.ts";
+import { FakeClock } from "../helpers/fake-clock.ts";
+import { createRandom, type Random } from "../helpers/random.ts";
+import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
+import { Auditor } from "./auditor.ts";
+import { SimChain } from "./chain.ts";
+import { FaultyL1, L1_FAULTS } from "./faulty-l1.ts";
+import { LIES, Rogue } from "./rogue.ts";
+import type { ProofSample } from "./proof-sample.ts";
+import { PROVER_FAULTS, SimProver } from "./sim-prover.ts";
+import { SimUsers } from "./users.ts";
+
+export interface SimulationOptions {
+  readonly seed: string;
+  /** By default the seed decides between `minimal` and `dev`. */
+  readonly preset?: PresetName;
+  /** Proves some jobs for real as well, if they are of its size. */
+  readonly sample?: ProofSample | undefined;
+}
+
+/** What a run has seen: proof that it was not idle, and its digest to compare replays. */
+export interface SimulationReport {
+  readonly steps: number;
+  readonly proofs: number;
+  /** How often each thing has happened, among it each operation in an executed block. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Of L1 and L2 after every round, and so of all that has led there. */
+  readonly digest: string;
+}
+
+interface Parts {
+  readonly random: Random;
+  readonly chain: SimChain;
+  readonly l1: FaultyL1;
+  readonly prover: SimProver;
+  readonly start: StartingPoint;
+}
+
+interface Memory {
+  readonly start: StartingPoint;
+  readonly checkpoint: LedgerCheckpoint;
+}
+
+/** What may happen in a step, and how often relative to the rest. */
+const ACTIONS = {
+  transact: 40,
+  requestOnL1: 14,
+  process: 14,
+  processPartly: 5,
+  sync: 4,
+  passTime: 5,
+  passLongTime: 1,
+  misbehave: 4,
+  withdrawPending: 2,
+  failL1: 5,
+  mineStuck: 3,
+  failProver: 4,
+  restart: 2,
+  takeSnapshot: 2,
+  reorganise: 2,
+  lie: 2,
+  censor: 2,
+  revertBlocks: 1,
+} as const;
+type Action = keyof typeof ACTIONS;
+const ACTION_POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
+  new Array<Action>(weight).fill(action as Action),
+);
+
+/** Steps after which everything that is pending must go through. */
+const ROUND_STEPS = 40;
+const DRAIN_ATTEMPTS = 8;
+const DAY_SECONDS = 24 * 60 * 60;
+
+export class Simulation {
+  readonly #random: Random;
+  readonly #chain: SimChain;
+  readonly #l1: FaultyL1;
+  readonly #prover: SimProver;
+  readonly #users: SimUsers;
+  readonly #rogue: Rogue;
+  readonly #auditor: Auditor;
+  readonly #counts = new Map<string, number>();
+  readonly #hash = createHash("sha256");
+  #start: StartingPoint;
+  #operator: Operator;
+  /** What an operator wakes up with that has kept too little. */
+  #memory: Memory | undefined;
+  #steps = 0;
+  #countedBlocks = 0;
+
+  private constructor({ random, chain, l1, prover, start }: Parts, operator: Operator) {
+    this.#random = random;
+    this.#chain = chain;
+    this.#l1 = l1;
+    this.#prover = prover;
+    this.#start = start;
+    this.#operator = operator;
+    this.#users = new SimUsers(chain, random);
+    this.#rogue = new Rogue(chain);
+    this.#auditor = new Auditor(chain);
+    prover.meanwhile = () => this.#meanwhile();
+  }
+
+  static async create({ seed, preset, sample }: SimulationOptions): Promise<Simulation> {
+    const random = createRandom(seed);
+    const size = PRESETS[preset ?? random.pick(["minimal", "dev"] as const)];
+    const chain = await SimChain.create(size, random);
+    const l1 = new FaultyL1(chain);
+    const prover = new SimProver(random, async (job) => {
+      if (sample?.preset === size.name) await sample.look(job);
+    });
+    const state = createGenesisState(size, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
+    const start = { state, storedBlock: chain.rollup.genesis, nextRequestId: 0 };
+    const operator = await createOperator(l1, prover, start);
+    return new Simulation({ random, chain, l1, prover, start }, operator);
+  }
+
+  /** @throws An error that names seed and step. */
+  async run(steps: number): Promise<SimulationReport> {
+    let action: Action | "drain" = "drain";
+    try {
+      while (this.#steps < steps) {
+        this.#steps++;
+        action = this.#random.pick(ACTION_POOL);
+        this.#note(action);
+        await this.#do(action);
+        if (this.#steps % ROUND_STEPS > 0 && this.#steps < steps) continue;
+        action = "drain";
+        await this.#drain();
+      }
+    } catch (cause) {
+      const place = `seed ${this.#random.seed}, step ${this.#steps} (${action})`;
+      throw new Error(`${place}: ${String(cause)}`, { cause });
+    } finally {
+      await this.#operator.close();
+      await this.#chain.close();
+    }
+    const counts = new Map([...this.#counts].sort());
+    const { jobs: proofs } = this.#prover;
+    return { steps, proofs, counts, digest: this.#hash.digest("hex").slice(0, 16) };
+  }
+
+  // ---------------------------------------------------------------------------------- actions
+
+  async #do(action: Action): Promise<void> {
+    const random = this.#random;
+    switch (action) {
+      case "transact":
+        return this.#transact();
+      case "requestOnL1":
+        return this.#users.requestOnL1(this.#operator.state);
+      case "process":
+        await this.#process();
+        return;
+      case "processPartly":
+        await this.#process(random.pick(STAGES));
+        return;
+      case "sync":
+        return this.#sync();
+      case "passTime":
+        return this.#chain.increaseTime(random.int(60));
+      case "passLongTime":
+        return this.#chain.increaseTime(random.int(DAY_SECONDS + DAY_SECONDS / 10));
+      case "misbehave":
+        return this.#misbehave();
+      case "withdrawPending":
+        return this.#withdrawPending();
+      case "failL1":
+        if (random.int(5) === 0) this.#l1.failNextRead();
+        else this.#l1.arm(random.pick(L1_FAULTS));
+        return;
+      case "mineStuck":
+        return this.#l1.mineStuck();
+      case "failProver":
+        return this.#prover.arm(random.pick(PROVER_FAULTS));
+      case "restart":
+        return this.#restart();
+      case "takeSnapshot":
+        return this.#chain.takeSnapshot();
+      case "reorganise":
+        return this.#reorganise();
+      case "lie":
+        return this.#lie();
+      case "censor":
+        return this.#censor();
+      case "revertBlocks":
+        return this.#revertBlocks();
+    }
+  }
+
+  async #transact(): Promise<void> {
+    try {
+      this.#note((await this.#users.transact(this.#operator)) ? "accepted" : "refused");
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  async #sync(): Promise<void> {
+    await this.#operator.syncL1().catch((error: unknown) => this.#recover(error));
+  }
+
+  /** @returns Whether nothing has come in between. */
+  async #process(stage: Stage = "executed"): Promise<boolean> {
+    const error = await this.#operator.processBlocks(stage).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (error !== undefined) await this.#recover(error);
+    await this.#auditor.audit(this.#operator);
+    return error === undefined;
+  }
+
+  /** What whoever runs the operator does when it reports an error; faults of its own are passed on. */
+  async #recover(error: unknown): Promise<void> {
+    if (isWanted(error)) {
+      this.#note("failed as wanted");
+      return;
+    }
+    if (!isRollupError(error)) throw error;
+    this.#note(error.code);
+    switch (error.code) {
+      case "BLOCK_STEP_FAILED":
+        if (isBrokenInvariant(error.cause)) throw error;
+        return;
+      case "START_NOT_ON_L1":
+        return this.#restartFromL1();
+      case "BLOCKS_UNKNOWN": {
+        const { blockNumber, executed } = error.facts as unknown as Record<string, number>;
+        const isFinal = executed! >= blockNumber!;
+        if (isFinal || this.#random.bool()) return this.#restartFromL1();
+        return this.#takeBack(blockNumber!);
+      }
+      default:
+        throw error;
+    }
+  }
+
+  async #takeBack(fromBlockNumber: number): Promise<void> {
+    try {
+      await this.#operator.revertBlocks(fromBlockNumber);
+    } catch (error) {
+      if (isRollupError(error) && error.code === "L1_REVERTED") return;
+      await this.#recover(error);
+    }
+  }
+
+  async #misbehave(): Promise<void> {
+    const { oddToken, oddRecipients } = this.#chain;
+    const random = this.#random;
+    const isToken = random.bool();
+    const odd = isToken ? oddToken : random.pick(oddRecipients);
+    const behaviors = isToken ? 8 : 5;
+    const behavior = random.pick([0, random.int(behaviors)]);
+    await this.#chain.act(async () => (await odd.setBehavior(behavior)).wait());
+  }
+
+  async #withdrawPending(): Promise<void> {
+    const { oddRecipients, users, tokens } = this.#chain;
+    const { address } = this.#random.pick([...oddRecipients, ...users]);
+    await this.#users.withdrawPending(address, this.#random.pick(tokens));
+  }
+
+  /** The operator is killed, and goes on with what it has kept: all, too little, or nothing. */
+  async #restart(): Promise<void> {
+    const kind = this.#random.pick(["durable", "forgetful", "restored"] as const);
+    const now = { start: this.#start, checkpoint: this.#operator.checkpoint() };
+    const memory = kind === "durable" ? now : this.#memory;
+    this.#memory = now;
+    if (kind === "restored" || memory === undefined) return this.#restartFromL1();
+    try {
+      await this.#replaceOperator(memory.start);
+    } catch (error) {
+      return this.#recover(error);
+    }
+    await this.#operator.exclusively(() => this.#operator.restore(memory.checkpoint));
+  }
+
+  /** Nothing is left but L1. */
+  async #restartFromL1(): Promise<void> {
+    this.#note("restartFromL1");
+    this.#l1.disarm();
+    const { client } = this.#chain;
+    const restored = await restoreRollup(createRestoreSource(client));
+    await this.#replaceOperator(await settleBlocks(this.#l1, restored));
+  }
+
+  async #replaceOperator(start: StartingPoint): Promise<void> {
+    await this.#operator.close();
+    this.#l1.disarm();
+    this.#operator = await createOperator(this.#l1, this.#prover, start);
+    this.#start = start;
+  }
+
+  async #reorganise(): Promise<void> {
+    const isDone = await this.#chain.reorganise((requests) => {
+      const kept = requests.filter(() => this.#random.int(4) > 0);
+      return this.#random.bool() ? kept : this.#random.shuffle(kept);
+    });
+    if (isDone) this.#note("reorganised");
+  }
+
+  /** While a proof is made, users and L1 do not wait. */
+  async #meanwhile(): Promise<void> {
+    if (this.#random.int(3) === 0) await this.#reorganise();
+    else await this.#users.requestOnL1(this.#operator.state);
+  }
+
+  async #lie(): Promise<void> {
+    const restored = await this.#auditor.audit(this.#operator);
+    if (restored.faulty.length > 0) return;
+    const lie = this.#random.pick(LIES);
+    await this.#rogue.publish(lie, lastBlock(restored), this.#lastProof());
+    this.#note(lie);
+    await this.#auditor.audit(this.#operator);
+  }
+
+  #lastProof(): readonly bigint[] {
+    const proven = this.#operator.blocks.findLast((block) => "prove" in block);
+    return (proven !== undefined && "proof" in proven && proven.proof?.proof) || ZERO_PROOF;
+  }
+
+  async #censor(): Promise<void> {
+    const restored = await this.#auditor.audit(this.#operator);
+    if (restored.faulty.length > 0) return;
+    const { client, rollup } = this.#chain;
+    const { firstUncommitted } = await rollup.rollup.priorityQueue();
+    const { requests } = await client.readNews(client.deploymentBlock);
+    const [first, second] = requests.slice(Number(firstUncommitted)).map(toServed);
+    if (second === undefined || isDeepStrictEqual(first, second)) return;
+    await this.#rogue.censor(lastBlock(restored), [second]);
+    this.#note("censored");
+  }
+
+  async #revertBlocks(): Promise<void> {
+    const { committed, executed } = await this.#chain.rollup.rollup.blockCounts();
+    if (committed === executed) return;
+    await this.#takeBack(Number(executed) + 1 + this.#random.int(Number(committed - executed)));
+    this.#note("reverted");
+  }
+
+  /** No more faults: everything must go through, and everybody agree. */
+  async #drain(): Promise<void> {
+    this.#l1.disarm();
+    this.#prover.disarm();
+    let isDone = false;
+    for (let attempt = 0; attempt < DRAIN_ATTEMPTS && !isDone; attempt++) {
+      isDone = await this.#process();
+    }
+    expect(isDone, "everything goes through").to.equal(true);
+    const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
+    expect([pending.length, faulty.length], "nothing is left").to.deep.equal([0, 0]);
+    const { root } = this.#operator.state;
+    expect(root, "operator = L1").to.equal(executed.state.root);
+    const latest = await this.#chain.rollup.ethers.provider.getBlock("latest");
+    this.#hash.update(`${latest!.hash} ${root};`);
+    this.#countOperations();
+  }
+
+  /** Notes the operations of the blocks that have been executed in this round. */
+  #countOperations(): void {
+    for (const { applied } of this.#operator.blocks) {
+      const { blockNumber, operations } = applied.block;
+      if (blockNumber <= this.#countedBlocks) continue;
+      this.#countedBlocks = blockNumber;
+      this.#note("blocks");
+      for (const { type } of operations) this.#note(`executed ${type}`);
+    }
+  }
+
+  #note(event: string): void {
+    this.#counts.set(event, (this.#counts.get(event) ?? 0) + 1);
+  }
+}
+
+function createOperator(l1: FaultyL1, prover: SimProver, start: StartingPoint): Promise<Operator> {
+  const { preset } = start.state;
+  const parts = { preset, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1, prover, start };
+  return Operator.create({ ...parts, clock: new FakeClock(), options: { mode: "manual" } });
+}
+
+/** Whether it is one of the failures that the simulation has brought about. */
+function isWanted(error: unknown): boolean {
+  return error instanceof Error && /as the simulation wants$/.test(error.message);
+}
+
+function isBrokenInvariant(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Broken invariant");
+}
+
+function lastBlock({ executed, pending }: RestoredRollup): StateAtBlock {
+  return pending.at(-1) ?? executed;
+}
+
+/** The operation that serves a request, as far as L1 looks at it. */
+function toServed(request: QueuedRequest): PublicOperation {
+  const { owner, tokenId } = request;
+  return request.type === "deposit"
+    ? { type: "deposit", accountId: 1, owner, tokenId, amount: request.amount }
+    : { type: "fullExit", accountId: request.accountId, owner, tokenId, amount: 0n };
+}

@@ -1,0 +1,152 @@
+/** What users do, on both layers: all operations, often such that the operator must refuse them. */
+import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
+import { connectRollup } from "../../src/l1/client.ts";
+import { toChecksumAddress } from "../../src/l1/addresses.ts";
+import type { Submission } from "../../src/operator/ledger.ts";
+import type { Operator } from "../../src/operator/operator.ts";
+import { closestPackableAmountBelow } from "../../src/ops/packed.ts";
+import { type SignedTransaction, signingDomain } from "../../src/ops/transaction.ts";
+import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
+import type { RollupSigner } from "../../src/sdk/signer.ts";
+import type { RollupState } from "../../src/state/rollup-state.ts";
+import { isRollupError } from "../../src/util/errors.ts";
+import type { Random } from "../helpers/random.ts";
+import type { SimChain, SimUser } from "./chain.ts";
+
+/** For which the operator turns down some of what users try. */
+const REFUSALS = [
+  "ACCOUNT_NOT_FOUND",
+  "ADDRESS_WITHOUT_ACCOUNT",
+  "AUTHORIZATION_INVALID",
+  "INSUFFICIENT_BALANCE",
+  "NONCE_MISMATCH",
+  "OWNER_MISMATCH",
+  "SIGNING_KEY_MISMATCH",
+  "SIGNING_KEY_NOT_SET",
+  "TARGET_HAS_SIGNING_KEY",
+];
+
+export class SimUsers {
+  readonly #chain: SimChain;
+  readonly #random: Random;
+  readonly #domain: bigint;
+
+  constructor(chain: SimChain, random: Random) {
+    const { chainId, rollupAddress } = chain.client;
+    this.#chain = chain;
+    this.#random = random;
+    this.#domain = signingDomain(chainId, BigInt(rollupAddress));
+  }
+
+  /** A deposit, a full exit, or an authorised key, on L1. */
+  async requestOnL1(state: RollupState): Promise<void> {
+    const random = this.#random;
+    const user = random.pick(this.#chain.users);
+    const client = await connectRollup(this.#chain.client, user.l1);
+    const token = random.pick(this.#chain.tokens);
+    if (random.int(4) === 0) {
+      const accountId = random.pick([state.accountIdOf(user.address) ?? 1, random.int(20)]);
+      await this.#chain.request(() => client.requestFullExit(accountId, token));
+      return;
+    }
+    const owner = random.int(3) > 0 ? user.address : random.pick(this.#addresses());
+    const amount = random.bigint(random.pick([8, 40, 60])) + 1n;
+    const to = toChecksumAddress(owner);
+    const isEth = token === this.#chain.tokens[0];
+    await this.#chain
+      .request(() =>
+        isEth ? client.depositEth(to, amount) : client.depositErc20(token, amount, to),
+      )
+      .catch(ignoreL1Refusal);
+  }
+
+  /** One transaction, or a batch. @returns Whether it was accepted. */
+  async transact(operator: Operator): Promise<boolean> {
+    const length = this.#random.int(6) === 0 ? 2 + this.#random.int(4) : 1;
+    const batch: Submission[] = [];
+    let { state } = operator;
+    const nonces = new Map<number, number>();
+    for (let i = 0; i < length; i++) {
+      const submission = await this.#submission(state, nonces);
+      batch.push(submission);
+    }
+    if (batch.some(({ authorization }) => authorization === ON_CHAIN_AUTHORIZATION)) {
+      await operator.syncL1();
+    }
+    try {
+      operator.submitBatch(batch);
+      return true;
+    } catch (error) {
+      if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
+      return false;
+    }
+  }
+
+  /** Somebody pushes what could not be paid. */
+  async withdrawPending(owner: bigint, token: string): Promise<void> {
+    const client = await connectRollup(this.#chain.client, this.#chain.users[0]!.l1);
+    const to = toChecksumAddress(owner);
+    await this.#chain
+      .request(() => client.withdrawPendingBalance(to, token))
+      .catch(ignoreL1Refusal);
+  }
+
+  async #submission(state: RollupState, nonces: Map<number, number>): Promise<Submission> {
+    const user = this.#random.pick(this.#chain.users);
+    const accountId = state.accountIdOf(user.address) ?? 0;
+    const nonce = nonces.get(accountId) ?? state.account(accountId).nonce;
+    nonces.set(accountId, nonce + 1);
+    const { pubKeyHash } = state.account(accountId);
+    const current = user.keys.find((key) => key.pubKeyHash === pubKeyHash);
+    if (current === undefined || this.#random.int(15) === 0) {
+      return this.#changeKey(user, accountId, nonce);
+    }
+    return { transaction: this.#draft(state, current, accountId, nonce), authorization: "0x" };
+  }
+
+  #draft(state: RollupState, key: RollupSigner, accountId: number, nonce: number) {
+    const random = this.#random;
+    const tokenId = random.int(this.#chain.tokens.length);
+    const balance = state.balance(accountId, tokenId);
+    const fee = balance < 2000n ? 0n : random.bigint(10);
+    const part = (balance - fee) / BigInt(1 + random.int(4));
+    const end = random.int(8) === 0 ? BigInt(this.#chain.now + random.int(40)) : TIMESTAMP_MAX;
+    const recipient = random.pick(this.#addresses());
+    const common = { accountId, tokenId, nonce, fee, validFrom: 0n, validUntil: end, recipient };
+    const type = random.pick(["transfer", "transfer", "withdraw", "forcedExit"] as const);
+    const amount = type === "transfer" ? closestPackableAmountBelow(part) : part;
+    return type === "forcedExit"
+      ? key.sign({ type, ...common }, this.#domain)
+      : key.sign({ type, ...common, amount }, this.#domain);
+  }
+
+  async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<Submission> {
+    const key = this.#random.pick(user.keys);
+    const common = { accountId, tokenId: 0, fee: 0n, nonce };
+    const transaction: SignedTransaction = key.sign(
+      { type: "changePubKey", ...common, validFrom: 0n, validUntil: TIMESTAMP_MAX },
+      this.#domain,
+    );
+    const { pubKeyHash } = key;
+    if (this.#random.int(3) === 0) {
+      const client = await connectRollup(this.#chain.client, user.l1);
+      await this.#chain
+        .request(() => client.setAuthPubKeyHash(pubKeyHash, nonce))
+        .catch(ignoreL1Refusal);
+      return { transaction, authorization: ON_CHAIN_AUTHORIZATION };
+    }
+    const claim = { pubKeyHash, nonce, accountId };
+    const authorization = await signChangePubKey(user.l1, this.#chain.client, claim);
+    return { transaction, authorization };
+  }
+
+  #addresses(): bigint[] {
+    const { users, oddRecipients, freshAddresses } = this.#chain;
+    return [...[...users, ...oddRecipients].map(({ address }) => address), ...freshAddresses];
+  }
+}
+
+/** L1 may refuse what a user tries: a token that misbehaves, a key that may not change yet. */
+function ignoreL1Refusal(error: unknown): void {
+  if (!isRollupError(error) || error.code !== "L1_REVERTED") throw error;
+}
