@@ -71,6 +71,17 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         _;
     }
 
+    /// @dev An account without code that starts the transaction calls nothing but what the transaction
+    /// says, so the public data is the transaction's own: every L1 node keeps it, and no contract (nor
+    /// a delegation under EIP-7702) has made it up on the way.
+    modifier onlyDirectly() {
+        // solhint-disable-next-line avoid-tx-origin
+        if (msg.sender != tx.origin || msg.sender.code.length != 0) {
+            revert CommitNotDirect(msg.sender);
+        }
+        _;
+    }
+
     /// @dev Closes a function when the exodus begins: then the rollup only pays out.
     modifier whenActive() {
         _requireActive();
@@ -183,7 +194,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     function commitBlocks(
         StoredBlock calldata last,
         CommitBlock[] calldata newBlocks
-    ) external onlyValidator whenActive {
+    ) external onlyValidator onlyDirectly whenActive {
         _requireNumber(last.blockNumber, blockCounts.committed);
         _requireKnown(last);
         StoredBlock memory parent = last;

@@ -12,6 +12,7 @@ contract UpgradeTimelock is TimelockController {
     uint256 public constant EXIT_WINDOW_SECONDS = 7 days;
 
     /// @notice The delay can never be shorter.
+    // solhint-disable-next-line immutable-vars-naming
     uint256 public immutable noticeSeconds;
 
     /// @notice The delay would leave users too little time.

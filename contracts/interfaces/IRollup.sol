@@ -91,6 +91,8 @@ interface IRollup {
 
     /// @notice Only a validator may do this.
     error NotValidator(address caller);
+    /// @notice Blocks are committed by transactions of accounts without code, for all to read.
+    error CommitNotDirect(address caller);
     /// @notice Only the governor or the guardian may do this.
     error NotGovernorOrGuardian(address caller);
     /// @notice The verifier has no code.
@@ -207,7 +209,7 @@ interface IRollup {
 
     // ---------------------------------------------------------------------------------- blocks
 
-    /// @notice Appends blocks. Validators only.
+    /// @notice Appends blocks. Validators only, by a call that is the transaction itself.
     /// @param last The last committed block.
     /// @param newBlocks Blocks that follow it.
     function commitBlocks(StoredBlock calldata last, CommitBlock[] calldata newBlocks) external;

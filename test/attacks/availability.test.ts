@@ -157,6 +157,37 @@ describe("Attacks on availability", () => {
     expect(await rollup.exodusMode()).to.equal(true);
   });
 
+  it("an operator that hides data: a contract can not make it up on the way", async () => {
+    const { ethers, rollup, governor, user, genesis } = fixture;
+    const maker = await ethers.deployContract("OddRecipient");
+    await rollup.connect(governor).setValidator(maker, true);
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    const blocks = [{ ...commitBlock, authorizations: [] }];
+    const commit = rollup.interface.encodeFunctionData("commitBlocks", [genesis, blocks]);
+    await maker.setReentrantCall(rollup, commit);
+    await maker.setBehavior(4); // calls back when it is paid
+    await user.sendTransaction({ to: maker, value: 1n });
+    expect(await maker.reentered()).to.equal(false);
+    expect((await rollup.blockCounts()).committed).to.equal(0n);
+    await fixture.client.commitBlocks(genesis, [commitBlock]);
+  });
+
+  it("an operator that hides data: nor can an account that has delegated to one", async () => {
+    const { client, rollup, networkHelpers, validator, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    const delegation = `0xef0100${(await rollup.verifier()).slice(2)}`; // EIP-7702
+    await networkHelpers.setCode(validator.address, delegation);
+    const { facts } = await expectRejection(
+      "L1_REVERTED",
+      client.commitBlocks(genesis, [commitBlock]),
+    );
+    expect(facts["error"]).to.equal("CommitNotDirect");
+    await networkHelpers.setCode(validator.address, "0x");
+    await client.commitBlocks(genesis, [commitBlock]);
+  });
+
   it("an operator that hides data: without the public data no block is committed", async () => {
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);

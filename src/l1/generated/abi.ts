@@ -13,6 +13,7 @@ export const ROLLUP_ABI = [
   "error BlockNotProven(uint256 blockNumber)",
   "error BlockOutOfOrder(uint256 expectedNumber, uint256 actualNumber)",
   "error CapacityInvalid(uint256 capacity, uint256 maximum)",
+  "error CommitNotDirect(address caller)",
   "error CommitmentMismatch(uint256 blockNumber)",
   "error DepositExecuted(uint64 requestId)",
   "error DepositTooLarge(uint256 amount, uint256 maximum)",
