@@ -57,7 +57,7 @@ export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironm
 
 /** As {@link toPlan}, but of real circuits even where the config has the mock prover. */
 export function toCircuitPlan(args: CommonArguments, hre: HardhatRuntimeEnvironment): BuildPlan {
-  return { ...toPlan(args, hre), prover: "snarkjs" };
+  return { ...toPlan(args, hre), prover: "kernel" };
 }
 
 /** Builds circuits and contracts for a plan, and says what there is then. */

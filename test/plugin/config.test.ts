@@ -29,7 +29,7 @@ describe("plugin/config", () => {
     it("fills in every default, with absolute paths", async () => {
       const { rollup } = (await project.createHre({})).config;
       expect(rollup.preset).to.equal("minimal");
-      expect(rollup.prover).to.equal("snarkjs");
+      expect(rollup.prover).to.equal("kernel");
       expect(rollup.setup.type).to.equal("dev");
       expect(rollup.circuits.path).to.equal(join(project.root, "circuits"));
       for (const path of Object.values(rollup.paths)) expect(path).to.contain(project.root);

@@ -100,7 +100,7 @@ describe("tasks: results", () => {
       blocks: object[];
       files: { verificationKey: string; publicInputs: string; proof: string }[];
     };
-    expect(demo).to.include({ preset: "minimal", prover: "snarkjs", ok: true });
+    expect(demo).to.include({ preset: "minimal", prover: "kernel", ok: true });
     expect(demo.circuits[0]).to.have.all.keys("name", "constraints", "slots", "constraintsPerSlot");
     expect(demo.blocks).to.have.length.of.at.least(2);
     expect(demo.blocks[0]).to.have.nested.property("gas.prove").that.is.above(100_000);

@@ -35,7 +35,7 @@ export function resolveRollupConfig(
   const rollupCache = join(cache, "rollup");
   return {
     preset: user.preset ?? "minimal",
-    prover: user.prover ?? "snarkjs",
+    prover: user.prover ?? "kernel",
     setup:
       user.setup?.type === "ceremony"
         ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }

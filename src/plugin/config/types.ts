@@ -1,8 +1,11 @@
 /** The `rollup` entry of a Hardhat config: as the user writes it, and resolved. */
 import type { PresetName } from "../../protocol/presets.ts";
 
-export const PROVER_NAMES = ["snarkjs", "mock"] as const;
-/** Who proves blocks. `mock` proves nothing, and its verifier accepts that: for tests only. */
+export const PROVER_NAMES = ["kernel", "snarkjs", "mock"] as const;
+/**
+ * Who proves blocks: our own Groth16 prover on the WebAssembly kernel, snarkjs, or a `mock` that
+ * proves nothing and whose verifier accepts that: for tests only.
+ */
 export type ProverName = (typeof PROVER_NAMES)[number];
 
 export const SETUP_TYPES = ["dev", "ceremony"] as const;
@@ -42,7 +45,7 @@ export interface OperatorConfig {
 export interface RollupUserConfig {
   /** Sizes of trees and blocks. Default `minimal`. */
   preset?: PresetName;
-  /** Default `snarkjs`: real proofs. */
+  /** Default `kernel`: real proofs. */
   prover?: ProverName;
   /** Default `dev`. `keysDir` is relative to the project's root. */
   setup?: { type?: "dev"; seed?: string } | { type: "ceremony"; keysDir: string };

@@ -3,6 +3,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circuits/circuit.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
 import type { PresetName } from "../../protocol/presets.ts";
+import { createKernelProver } from "../../prover/kernel-prover.ts";
 import { createMockProver } from "../../prover/mock-prover.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { createSnarkjsProver } from "../../prover/snarkjs-prover.ts";
@@ -47,5 +48,8 @@ export async function createProver(
     }
     circuits.set(keyId, circuit);
   }
-  return createSnarkjsProver({ circuitOf: async (keyId) => circuits.get(keyId)! });
+  const circuitOf = async (keyId: number) => circuits.get(keyId)!;
+  return prover === "kernel"
+    ? createKernelProver({ circuitOf })
+    : createSnarkjsProver({ circuitOf });
 }
