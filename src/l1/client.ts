@@ -18,7 +18,6 @@ import { l1Error } from "./errors.ts";
 import {
   eventsOf,
   providerOf,
-  readCommittedBlocks,
   readEvents,
   type EventName,
   type RollupEvent,
@@ -27,6 +26,7 @@ import {
   toQueuedRequest,
   toStoredBlock,
 } from "./events.ts";
+import { readCommittedBlocks } from "./history.ts";
 import { ROLLUP_ABI } from "./generated/abi.ts";
 import { readProgress } from "./progress.ts";
 import { toFailureError, toL1Error } from "./reverts.ts";

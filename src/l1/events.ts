@@ -1,8 +1,7 @@
-/** Reads what has happened on L1 from the contract's events, and blocks from commit calldata. */
-import { getBytes, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
+/** Reads what has happened on L1 from the contract's events. */
+import { type Log, type Provider, toBeHex, ZeroHash } from "ethers";
 import { OPERATIONS } from "../protocol/operations.ts";
 import type {
-  CommitBlockStructOutput,
   AuthPubKeyHashSetEvent,
   BlockCommittedEvent,
   BlockExecutedEvent,
@@ -14,15 +13,7 @@ import type {
   StoredBlockStructOutput,
   TokenListedEvent,
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
-import { l1Error } from "./errors.ts";
-import type {
-  CommitBlock,
-  CommittedBlock,
-  L1BlockId,
-  PubKeyAuthorization,
-  QueuedRequest,
-  StoredBlock,
-} from "./types.ts";
+import type { L1BlockId, PubKeyAuthorization, QueuedRequest, StoredBlock } from "./types.ts";
 
 /** Nodes limit how many blocks one request for logs may span. */
 const LOG_BLOCKS_MAX = 5000;
@@ -48,6 +39,8 @@ export type RollupEvent<N extends EventName> = {
     readonly args: EventArguments[M];
     readonly transactionHash: string;
     readonly l1Block: L1BlockId;
+    /** Place among all logs of that block. */
+    readonly logIndex: number;
   };
 }[N];
 
@@ -135,56 +128,6 @@ export function toGenesisBlock({ args }: RollupEvent<"RollupInitialized">): Stor
   };
 }
 
-/**
- * Blocks that were committed in a range and not taken back in it, oldest first, with their data
- * from the calldata of `commitBlocks`.
- *
- * @throws L1_CALLDATA_NOT_FOUND if a block was committed otherwise than by a direct call.
- */
-export async function readCommittedBlocks(
-  contract: Rollup,
-  range: BlockRange,
-): Promise<CommittedBlock[]> {
-  const events = await readEvents(contract, ["BlockCommitted", "BlocksReverted"], range);
-  const kept = new Map<number, RollupEvent<"BlockCommitted">>();
-  for (const event of events) {
-    if (event.name === "BlockCommitted") kept.set(Number(event.args.blockNumber), event);
-    else dropAbove(kept, Number(event.args.committedBlocks));
-  }
-  return Promise.all([...kept.values()].map((event) => readCommittedBlock(contract, event)));
-}
-
-function dropAbove(blocks: Map<number, unknown>, blockNumber: number): void {
-  for (const key of [...blocks.keys()]) if (key > blockNumber) blocks.delete(key);
-}
-
-/**
- * A committed block with its data.
- *
- * @throws L1_CALLDATA_NOT_FOUND
- */
-export async function readCommittedBlock(
-  contract: Rollup,
-  event: RollupEvent<"BlockCommitted">,
-): Promise<CommittedBlock> {
-  const storedBlock = toStoredBlock(event);
-  const { transactionHash } = event;
-  const transaction = await providerOf(contract).getTransaction(transactionHash);
-  const call = transaction && contract.interface.parseTransaction(transaction);
-  if (call?.name !== "commitBlocks") throw calldataNotFound(storedBlock, transactionHash);
-  const [last, blocks] = call.args as unknown as [
-    StoredBlockStructOutput,
-    CommitBlockStructOutput[],
-  ];
-  const block = blocks[storedBlock.blockNumber - Number(last.blockNumber) - 1];
-  if (block === undefined) throw calldataNotFound(storedBlock, transactionHash);
-  return { storedBlock, commitBlock: fromCommitStruct(block), transactionHash };
-}
-
-function calldataNotFound({ blockNumber }: StoredBlock, transactionHash: string): Error {
-  return l1Error({ code: "L1_CALLDATA_NOT_FOUND", blockNumber, transactionHash });
-}
-
 function fromStoredStruct(struct: StoredBlockStructOutput): StoredBlock {
   return {
     blockNumber: Number(struct.blockNumber),
@@ -196,18 +139,6 @@ function fromStoredStruct(struct: StoredBlockStructOutput): StoredBlock {
   };
 }
 
-function fromCommitStruct(struct: CommitBlockStructOutput): CommitBlock {
-  return {
-    timestamp: struct.timestamp,
-    feeAccountId: Number(struct.feeAccountId),
-    slots: Number(struct.slots),
-    newStateRoot: struct.newStateRoot,
-    digest: struct.digest,
-    pubdata: getBytes(struct.pubdata),
-    authorizations: [...struct.authorizations],
-  };
-}
-
 function topicOf(contract: Rollup, name: EventName): string {
   return contract.interface.getEvent(name).topicHash;
 }
@@ -215,7 +146,7 @@ function topicOf(contract: Rollup, name: EventName): string {
 /** The caller has asked for events of these names only. */
 function parseLog<N extends EventName>(contract: Rollup, log: Log): RollupEvent<N> {
   const { name, args } = contract.interface.parseLog(log)!;
-  const { transactionHash, blockNumber, blockHash } = log;
+  const { transactionHash, blockNumber, blockHash, index: logIndex } = log;
   const l1Block: L1BlockId = { number: blockNumber, hash: blockHash };
-  return { name, args, transactionHash, l1Block } as unknown as RollupEvent<N>;
+  return { name, args, transactionHash, l1Block, logIndex } as unknown as RollupEvent<N>;
 }

@@ -1,14 +1,9 @@
 /** The history of a rollup's blocks, from events and calldata of L1 and nothing else. */
 import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import { readCommittedBlock } from "./commit-calldata.ts";
 import { l1Error } from "./errors.ts";
-import {
-  type BlockRange,
-  readCommittedBlock,
-  readEvents,
-  type RollupEvent,
-  toGenesisBlock,
-} from "./events.ts";
-import type { BlockEvent, DatedBlockEvent, L1Genesis } from "./types.ts";
+import { type BlockRange, readEvents, type RollupEvent, toGenesisBlock } from "./events.ts";
+import type { BlockEvent, CommittedBlock, DatedBlockEvent, L1Genesis } from "./types.ts";
 
 /** Requests for calldata that are under way at a time: nodes refuse floods. */
 const REQUESTS_MAX = 16;
@@ -40,7 +35,7 @@ export async function readGenesis(contract: Rollup, range: BlockRange): Promise<
 /**
  * All that has happened to blocks of the rollup, in order, those taken back later included.
  *
- * @throws L1_CALLDATA_NOT_FOUND if a block was committed otherwise than by a direct call.
+ * @throws L1_CALLDATA_NOT_FOUND
  */
 export async function readBlockEvents(
   contract: Rollup,
@@ -78,4 +73,27 @@ async function toBlockEvent(
     case "BlocksReverted":
       return { type: "reverted", committedBlocks: Number(event.args.committedBlocks) };
   }
+}
+
+/**
+ * Blocks that were committed in a range and not taken back in it, oldest first, with their data
+ * from the calldata of `commitBlocks`.
+ *
+ * @throws L1_CALLDATA_NOT_FOUND
+ */
+export async function readCommittedBlocks(
+  contract: Rollup,
+  range: BlockRange,
+): Promise<CommittedBlock[]> {
+  const events = await readEvents(contract, ["BlockCommitted", "BlocksReverted"], range);
+  const kept = new Map<number, RollupEvent<"BlockCommitted">>();
+  for (const event of events) {
+    if (event.name === "BlockCommitted") kept.set(Number(event.args.blockNumber), event);
+    else dropAbove(kept, Number(event.args.committedBlocks));
+  }
+  return Promise.all([...kept.values()].map((event) => readCommittedBlock(contract, event)));
+}
+
+function dropAbove(blocks: Map<number, unknown>, blockNumber: number): void {
+  for (const key of [...blocks.keys()]) if (key > blockNumber) blocks.delete(key);
 }

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { readBlockEvents, readGenesis } from "../../src/l1/history.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  FEE_ACCOUNT_ADDRESS,
+  latestTimestamp,
+  type TestBlock,
+  type TestRollup,
+} from "../helpers/test-rollup.ts";
+
+/** Order of `OddRecipient.Behavior`: calls what it was told to when it is paid. */
+const REENTER = 4;
+
+describe("history of blocks", () => {
+  let fixture: TestRollup;
+  let first: TestBlock;
+  let second: TestBlock;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+    const timestamp = await latestTimestamp(fixture);
+    first = createTestBlock(fixture.genesis, [], { timestamp });
+    second = createTestBlock(first.storedBlock, [], { timestamp, slots: 16 });
+  });
+
+  const readAll = async () => {
+    const { client, ethers } = fixture;
+    const range = { fromBlock: 0, toBlock: await ethers.provider.getBlockNumber() };
+    return readBlockEvents(client.contract, range);
+  };
+
+  it("starts with what makes the genesis state", async () => {
+    const { client, genesis } = fixture;
+    const start = await readGenesis(client.contract, { fromBlock: 0, toBlock: 10 });
+    expect(start.storedBlock).to.deep.equal(genesis);
+    expect(start.feeAccountAddress).to.equal(FEE_ACCOUNT_ADDRESS);
+    expect([start.accountCapacity, start.tokenCapacity]).to.deep.equal([4096, 64]);
+  });
+
+  it("tells of everything in its order, taken back or not", async () => {
+    const { client, genesis, ethers } = fixture;
+    await client.commitBlocks(genesis, [first.commitBlock, second.commitBlock]);
+    await client.revertBlocks([second.storedBlock]);
+    await client.proveBlocks([first.proveBlock]);
+    const { transaction } = await client.commitBlocks(first.storedBlock, [second.commitBlock]);
+    await client.executeBlocks([{ storedBlock: first.storedBlock, payouts: [] }]);
+    const history = await readAll();
+    const { storedBlock, commitBlock } = second;
+    expect(history.map(({ event }) => event)).to.deep.equal([
+      { type: "committed", storedBlock: first.storedBlock, commitBlock: first.commitBlock },
+      { type: "committed", storedBlock, commitBlock },
+      { type: "reverted", committedBlocks: 1 },
+      { type: "proven", blockNumber: 1 },
+      { type: "committed", storedBlock, commitBlock },
+      { type: "executed", blockNumber: 1 },
+    ]);
+    const block = await ethers.provider.getBlock(transaction.blockNumber);
+    expect(history[4]!.l1Block).to.deep.equal({ number: block!.number, hash: block!.hash });
+  });
+
+  it("finds the data of a validator that hides behind another contract", async () => {
+    const { client, rollup, ethers, governor, user, genesis } = fixture;
+    const hideout = await ethers.deployContract("OddRecipient");
+    await rollup.connect(governor).setValidator(hideout, true);
+    const blocks = [first.commitBlock, second.commitBlock].map((block) => ({
+      ...block,
+      authorizations: [],
+    }));
+    const call = client.contract.interface.encodeFunctionData("commitBlocks", [genesis, blocks]);
+    await hideout.setReentrantCall(rollup, call);
+    await hideout.setBehavior(REENTER);
+    await user.sendTransaction({ to: hideout, value: 1n, gasLimit: 5_000_000 });
+    const { storedBlock, commitBlock } = second;
+    expect((await readAll()).map(({ event }) => event)).to.deep.equal([
+      { type: "committed", storedBlock: first.storedBlock, commitBlock: first.commitBlock },
+      { type: "committed", storedBlock, commitBlock },
+    ]);
+  });
+});
