@@ -9,7 +9,7 @@
  * @see https://eips.ethereum.org/EIPS/eip-2494
  */
 
-import { FIELD_MODULUS, invert, isFieldElement, multiply, negate, reduce } from "./field.ts";
+import { invert, isFieldElement, multiply, negate, reduce } from "./field.ts";
 
 /** A point in affine coordinates. */
 export interface Point {

@@ -126,7 +126,7 @@ function createGrain(width: number): Grain {
   };
   const nextInteger = (): bigint => {
     let binary = "0b";
-    for (let i = 0; i < FIELD_BITS; i++) binary += nextKeptBit();
+    for (let i = 0; i < FIELD_BITS; i++) binary += String(nextKeptBit());
     return BigInt(binary);
   };
   const nextElement = (): bigint => {

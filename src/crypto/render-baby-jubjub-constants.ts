@@ -1,7 +1,6 @@
 /** Writes the constants of Baby Jubjub and of scalar multiplication as circom functions. */
 
 import {
-  BASE8,
   CURVE_A,
   CURVE_D,
   SUBGROUP_ORDER,

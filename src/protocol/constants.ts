@@ -6,12 +6,8 @@
  */
 import { assert } from "../util/errors.ts";
 
-/** Order of the BN254 scalar field, r (EIP-196). All circuit values are below it. */
-export const FIELD_MODULUS =
-  21888242871839275222246405745257275088548364400416034343698204186575808495617n;
-
-/** Bytes of a canonical field element on the wire, big-endian. */
-export const FIELD_BYTES = 32;
+/** Order r of the BN254 scalar field, and the bytes of a canonical element on the wire. */
+export { FIELD_BYTES, FIELD_MODULUS } from "../crypto/field.ts";
 /** Whole bytes that always fit a field element. */
 export const FIELD_SAFE_BYTES = 31;
 

@@ -119,8 +119,7 @@ function renderStruct(name: OperationName): string[] {
 function renderReader(name: OperationName): string[] {
   const type = render.toPascal(name);
   const hasExtension = extensionColumns(name).length > 0;
-  const usesValue =
-    OPERATIONS[name].extension !== undefined && "value" in OPERATIONS[name].extension;
+  const usesValue = "value" in OPERATIONS[name].extension;
   const parameters = [
     "uint256 record",
     ...(hasExtension ? ["uint256 e1"] : []),
