@@ -1,6 +1,6 @@
 /**
- * Runs the simulation: `npm run test:sim -- --seed S --steps N`, or `--seeds K` for several seeds one
- * after the other. A seed that has failed fails again in the same step.
+ * Runs the simulation: `npm run test:sim -- --seed S --steps N`, or `--seeds K` for several seeds,
+ * one after the other. A seed that has failed fails again in the same step.
  */
 import { parseArgs } from "node:util";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
@@ -31,7 +31,7 @@ for (let index = 0; index < seeds; index++) {
   console.log(`seed ${seed}, ${steps} steps`);
   const start = performance.now();
   const simulation = await Simulation.create({ seed, sample, ...(preset && { preset }) });
-  const { counts, proofs, digest } = await simulation.run(steps);
+  const { counts, proofs, digest } = await simulation.run(steps).catch(fail);
   const seconds = (performance.now() - start) / 1000;
   const events = [...counts].map(([event, count]) => `${event} ${count}`).join(", ");
   console.log(`  ${events}`);
@@ -39,3 +39,11 @@ for (let index = 0; index < seeds; index++) {
   console.log(`  ${seconds.toFixed(1)} s, ${(steps / seconds).toFixed(1)} steps a second`);
 }
 await sample?.close();
+
+/** The errors of Hardhat carry whole source files, so only the stack is shown. */
+function fail(error: unknown): never {
+  const { message, cause } = error as Error;
+  console.error(message);
+  console.error(cause instanceof Error ? cause.stack : cause);
+  process.exit(1);
+}

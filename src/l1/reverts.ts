@@ -20,6 +20,8 @@ const KNOWN_ERRORS = new Interface([
 const WRAPPERS = ["data", "error", "info", "cause"] as const;
 const NESTING_MAX = 6;
 const SELECTOR_HEX_LENGTH = 10;
+/** Revert data of who gives none, as a token that burns all gas. */
+const NO_REASON = "0x";
 
 /**
  * What to throw for an error that `call` has met.
@@ -58,6 +60,9 @@ export async function toFailureError(
 }
 
 function decodeRevert(call: string, data: string, cause: unknown): Error {
+  if (data === NO_REASON) {
+    return l1Error({ code: "L1_REVERTED", call, error: "NoReason", values: {} }, { cause });
+  }
   const description = KNOWN_ERRORS.parseError(data);
   if (description === null) {
     const facts = { call, error: "UnknownError", values: { data } };
@@ -79,6 +84,7 @@ function findRevertData(error: unknown, nesting = 0): string | undefined {
   if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return undefined;
   for (const wrapper of WRAPPERS) {
     const inner: unknown = Reflect.get(error, wrapper);
+    if (wrapper === "data" && inner === NO_REASON) return NO_REASON;
     const data = findRevertData(inner, nesting + 1);
     if (data !== undefined) return data;
   }

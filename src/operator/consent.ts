@@ -63,7 +63,7 @@ export function isStillAuthorized(l1: L1View, item: Item): boolean {
 export function assertStillAuthorized(l1: L1View, item: Item): void {
   if (item.kind !== "transaction" || isStillAuthorized(l1, item)) return;
   const { accountId } = item.transaction;
-  const reason = "L1 has gone back, and has no such authorisation any more";
+  const reason = "L1 has no such authorisation any more";
   const { owner } = item.consent!;
   throw operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
 }

@@ -28,7 +28,6 @@ import {
   openSlots,
   placeBatch,
   placeItem,
-  type Reopening,
   reopenSequence,
   sealOpenSlots,
   type Sequence,
@@ -181,7 +180,7 @@ export class Ledger {
     const { view, requests } = readNews(since, news);
     const added = requests.filter(({ requestId }) => requestId >= nextRequestId);
     const first = since === this.l1 ? -1 : this.#firstBroken(view, { since, requests });
-    if (first < 0) this.#append(view.timestamp, added);
+    if (first < 0) this.#append(view, added);
     else this.#rebuild(first, view, { since, requests });
     this.#receipts.forgetRequests(view.nextRequestId, nextRequestId);
     const earlier = this.#l1History.slice(0, this.#l1History.indexOf(since) + 1);
@@ -210,7 +209,7 @@ export class Ledger {
     if (oldest === undefined) return;
     const age = this.l1.timestamp - oldest.applied.block.timestamp;
     if (age < (isForged(oldest) ? FORGED_BLOCK_AGE_MAX_SECONDS : BLOCK_AGE_MAX_SECONDS)) return;
-    this.#reopen(first, { timestamp: this.l1.timestamp });
+    this.#reopen(first, this.l1);
   }
 
   /** Replaces blocks by what has become of them. */
@@ -281,19 +280,24 @@ export class Ledger {
   }
 
   /** Gives the open block the time of L1, and new requests the next slots. */
-  #append(timestamp: bigint, requests: readonly QueuedRequest[]): void {
-    if (timestamp > this.#open.block.header.timestamp) {
-      this.#reopen(this.#blocks.length, { timestamp });
+  #append(view: L1View, requests: readonly QueuedRequest[]): void {
+    if (view.timestamp > this.#open.block.header.timestamp) {
+      this.#reopen(this.#blocks.length, view);
     }
     const items = requests.map((request) => ({ kind: "request" as const, request }));
     this.#adopt(items.reduce(placeItem, this.#sequenceFrom(this.#blocks.length)));
   }
 
-  /** Index of the first block, the open one included, with what L1 has no more; else -1. */
+  /**
+   * Index of the first block that is not on L1, the open one included, with what L1 has no more;
+   * else -1.
+   */
   #firstBroken(view: L1View, { since, requests }: Rereading): number {
     const isBroken = (item: Item) =>
       !isStillQueued(item, since.nextRequestId, requests) || !isStillAuthorized(view, item);
-    return [...this.#blocks, this.#open].findIndex(({ items }) => items.some(isBroken));
+    return [...this.#blocks, { ...this.#open, status: "sealed" as const }].findIndex(
+      ({ status, items }) => status === "sealed" && items.some(isBroken),
+    );
   }
 
   /** Makes the blocks from an index on anew, with the requests that L1 has now. */
@@ -305,23 +309,20 @@ export class Ledger {
       ...held.filter(({ requestId }) => requestId < since.nextRequestId),
       ...requests.filter(({ requestId }) => requestId >= firstId),
     ];
-    this.#reopen(first, {
-      timestamp: view.timestamp,
-      items: withRequests(items, queue),
-      assertHolds: (item) => assertStillAuthorized(view, item),
-    });
+    this.#reopen(first, view, withRequests(items, queue));
   }
 
   /** Makes the blocks from an index on anew; all of them must be sealed only. */
-  #reopen(first: number, { timestamp, ...rest }: Omit<Reopening, "sequence">): void {
+  #reopen(first: number, view: L1View, items?: readonly Item[]): void {
     const sequence = this.#sequenceFrom(first);
     const isWaiting = this.#blocks.slice(first).every(({ status }) => status === "sealed");
     assert(isWaiting, "what is on L1 stays as it is");
     const latest = this.#open.block.header.timestamp;
     const reopened = reopenSequence({
-      ...rest,
       sequence,
-      timestamp: timestamp > latest ? timestamp : latest,
+      timestamp: view.timestamp > latest ? view.timestamp : latest,
+      items: items ?? itemsOf(sequence),
+      assertHolds: (item) => assertStillAuthorized(view, item),
     });
     this.#blocks = this.#blocks.slice(0, first);
     this.#adopt(reopened.sequence, reopened.dropped);

@@ -116,10 +116,9 @@ export interface Reopening {
   readonly sequence: Sequence;
   /** Unix seconds. */
   readonly timestamp: bigint;
-  /** By default those of the sequence. */
-  readonly items?: readonly Item[];
+  readonly items: readonly Item[];
   /** Throws if an item does not hold any more for a reason outside the state. */
-  readonly assertHolds?: (item: Item) => void;
+  readonly assertHolds: (item: Item) => void;
 }
 
 /**
@@ -127,12 +126,10 @@ export interface Reopening {
  *
  * @returns The new sequence, and the transactions that do not hold any more.
  */
-export function reopenSequence({
-  sequence,
-  timestamp,
-  items = itemsOf(sequence),
-  assertHolds = () => {},
-}: Reopening): { sequence: Sequence; dropped: DroppedItem[] } {
+export function reopenSequence({ sequence, timestamp, items, assertHolds }: Reopening): {
+  sequence: Sequence;
+  dropped: DroppedItem[];
+} {
   const oldest = sequence.sealed[0]?.applied;
   const { before } = oldest ?? sequence.open.block;
   const { blockNumber } = oldest?.block ?? sequence.open.block.header;

@@ -264,6 +264,21 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
     expect(l1.statuses).to.deep.equal(["executed"]);
   });
 
+  it("leaves blocks alone that are on L1, whatever was authorised since", async () => {
+    const world = await createOperatorWorld();
+    const { l1, operator } = world;
+    const alice = new User(random);
+    await deposit(world, alice.address, FUNDS);
+    const { hash, nonce } = await setSigningKey(world, alice, "onchain");
+    await operator.processBlocks("committed");
+    l1.authorize({ owner: alice.address, nonce, pubKeyHash: 1n });
+    const snapshot = l1.snapshot();
+    await deposit(world, 9n, 1n);
+    l1.revert(snapshot);
+    await operator.processBlocks();
+    expect(operator.receipt(hash)?.status).to.equal("executed");
+  });
+
   it("goes back further than it remembers", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     const { l1, operator } = world;

@@ -16,7 +16,7 @@ export class Auditor {
   readonly #chain: SimChain;
   readonly #store: CheckpointStore = createMemoryStore();
   /** Whoever could not be paid at some time. */
-  readonly #pendingOwners = new Set<string>();
+  readonly pendingOwners = new Set<string>();
 
   constructor(chain: SimChain) {
     this.#chain = chain;
@@ -53,9 +53,7 @@ export class Auditor {
       );
       const open = deposits.filter((deposit) => deposit.tokenId === tokenId);
       const parts = [sum(onL2), await this.#pending(token), sum(open.map(({ amount }) => amount))];
-      expect(sum(parts), `token ${tokenId}: ${parts.join(" + ")}`).to.equal(
-        await this.#held(token),
-      );
+      expect(sum(parts), `token ${tokenId}: ${parts.join(" + ")}`).to.equal(await this.held(token));
     }
   }
 
@@ -72,17 +70,18 @@ export class Auditor {
     const { rollup } = this.#chain.rollup;
     const filter = rollup.filters.PayoutPending();
     for (const { args } of await rollup.queryFilter(filter, fromBlock, toBlock)) {
-      this.#pendingOwners.add(args.recipient);
+      this.pendingOwners.add(args.recipient);
     }
   }
 
   async #pending(token: string): Promise<bigint> {
     const { rollup } = this.#chain.rollup;
-    const owners = [...this.#pendingOwners];
+    const owners = [...this.pendingOwners];
     return sum(await Promise.all(owners.map((owner) => rollup.pendingBalance(owner, token))));
   }
 
-  async #held(token: string): Promise<bigint> {
+  /** What the contract holds of a token. @param token - Its L1 address. */
+  async held(token: string): Promise<bigint> {
     const { client, rollup, tokens } = this.#chain;
     const { provider } = rollup.ethers;
     if (token === tokens[0]) return provider.getBalance(client.rollupAddress);

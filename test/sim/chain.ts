@@ -148,7 +148,7 @@ function createUser(l1: HardhatEthersSigner, random: Random): SimUser {
   return { l1, address: BigInt(l1.address), keys: [createKey(), createKey()] };
 }
 
-/** ETH, a good token, one that misbehaves and one that returns nothing; users have plenty of each. */
+/** ETH, a good token, one that misbehaves, one that returns nothing; users have plenty of each. */
 async function deployTokens(rollup: TestRollup, holders: readonly HardhatEthersSigner[]) {
   const { ethers, governor } = rollup;
   const good = await ethers.deployContract("TestToken", ["Good", "GOOD"]);

@@ -5,8 +5,8 @@ import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { SimChain } from "./chain.ts";
 
 /**
- * What becomes of the next transaction: `dropped`, it is never mined; `unanswered`, it is mined, but
- * the operator does not learn of it; `stuck`, it is given up, and mined at some later time.
+ * What becomes of the next transaction: `dropped`, it is never mined; `unanswered`, it is mined,
+ * but the operator does not learn of it; `stuck`, it is given up, and mined at some later time.
  */
 export const L1_FAULTS = ["dropped", "unanswered", "stuck"] as const;
 export type L1Fault = (typeof L1_FAULTS)[number];

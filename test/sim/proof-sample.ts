@@ -1,6 +1,5 @@
-/** Real proofs in a simulation: too slow for every block, but some are made and verified on chain. */
+/** Real proofs in a simulation: too slow for every block; some are made, and verified on chain. */
 import { expect } from "chai";
-import type { Contract } from "ethers";
 import hre, { network } from "hardhat";
 import { createProver } from "../../src/plugin/rollup/prover.ts";
 import { verifierContract } from "../../src/plugin/rollup/artifact-names.ts";
@@ -31,7 +30,7 @@ export async function createProofSample(oneOf: number): Promise<ProofSample | un
   if (prover === undefined) return undefined;
   const { ethers, close } = await network.create();
   const name = verifierContract(hre.config, "snarkjs");
-  const verifier = (await ethers.deployContract(name)) as unknown as Contract;
+  const verifier = await ethers.deployContract(name);
   const verifyProof = verifier.getFunction("verifyProof");
   let [jobs, proven] = [0, 0];
   return {

@@ -1,6 +1,5 @@
 /** A short run of the simulation; `npm run test:sim` does long ones. */
 import { expect } from "chai";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { createRandom } from "../helpers/random.ts";
 import { Simulation } from "./simulation.ts";
 

@@ -22,6 +22,7 @@ import { createRandom, type Random } from "../helpers/random.ts";
 import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
 import { Auditor } from "./auditor.ts";
 import { SimChain } from "./chain.ts";
+import { leaveAll } from "./exodus.ts";
 import { FaultyL1, L1_FAULTS } from "./faulty-l1.ts";
 import { LIES, Rogue } from "./rogue.ts";
 import type { ProofSample } from "./proof-sample.ts";
@@ -88,7 +89,8 @@ const ACTION_POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
 /** Steps after which everything that is pending must go through. */
 const ROUND_STEPS = 40;
 const DRAIN_ATTEMPTS = 8;
-const DAY_SECONDS = 24 * 60 * 60;
+/** A little more than a day, after which L1 refuses a block as too old. */
+const LONG_TIME_SECONDS = 26 * 60 * 60;
 
 export class Simulation {
   readonly #random: Random;
@@ -136,7 +138,7 @@ export class Simulation {
 
   /** @throws An error that names seed and step. */
   async run(steps: number): Promise<SimulationReport> {
-    let action: Action | "drain" = "drain";
+    let action: Action | "drain" | "exodus" = "drain";
     try {
       while (this.#steps < steps) {
         this.#steps++;
@@ -147,6 +149,10 @@ export class Simulation {
         action = "drain";
         await this.#drain();
       }
+      action = "exodus";
+      await this.#operator.close();
+      const deposit = () => this.#users.requestOnL1(this.#operator.state);
+      await leaveAll(this.#chain, this.#prover, this.#auditor, deposit);
     } catch (cause) {
       const place = `seed ${this.#random.seed}, step ${this.#steps} (${action})`;
       throw new Error(`${place}: ${String(cause)}`, { cause });
@@ -177,9 +183,11 @@ export class Simulation {
       case "sync":
         return this.#sync();
       case "passTime":
-        return this.#chain.increaseTime(random.int(60));
+        this.#chain.increaseTime(random.int(60));
+        return;
       case "passLongTime":
-        return this.#chain.increaseTime(random.int(DAY_SECONDS + DAY_SECONDS / 10));
+        this.#chain.increaseTime(random.int(LONG_TIME_SECONDS));
+        return;
       case "misbehave":
         return this.#misbehave();
       case "withdrawPending":
@@ -191,7 +199,8 @@ export class Simulation {
       case "mineStuck":
         return this.#l1.mineStuck();
       case "failProver":
-        return this.#prover.arm(random.pick(PROVER_FAULTS));
+        this.#prover.arm(random.pick(PROVER_FAULTS));
+        return;
       case "restart":
         return this.#restart();
       case "takeSnapshot":
@@ -230,7 +239,7 @@ export class Simulation {
     return error === undefined;
   }
 
-  /** What whoever runs the operator does when it reports an error; faults of its own are passed on. */
+  /** What whoever runs the operator does about an error; faults of its own are passed on. */
   async #recover(error: unknown): Promise<void> {
     if (isWanted(error)) {
       this.#note("failed as wanted");
@@ -336,7 +345,7 @@ export class Simulation {
 
   #lastProof(): readonly bigint[] {
     const proven = this.#operator.blocks.findLast((block) => "prove" in block);
-    return (proven !== undefined && "proof" in proven && proven.proof?.proof) || ZERO_PROOF;
+    return proven !== undefined && "proof" in proven ? proven.proof.proof : ZERO_PROOF;
   }
 
   async #censor(): Promise<void> {

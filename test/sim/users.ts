@@ -64,12 +64,9 @@ export class SimUsers {
   async transact(operator: Operator): Promise<boolean> {
     const length = this.#random.int(6) === 0 ? 2 + this.#random.int(4) : 1;
     const batch: Submission[] = [];
-    let { state } = operator;
+    const { state } = operator;
     const nonces = new Map<number, number>();
-    for (let i = 0; i < length; i++) {
-      const submission = await this.#submission(state, nonces);
-      batch.push(submission);
-    }
+    for (let i = 0; i < length; i++) batch.push(await this.#submission(state, nonces));
     if (batch.some(({ authorization }) => authorization === ON_CHAIN_AUTHORIZATION)) {
       await operator.syncL1();
     }

@@ -1,0 +1,76 @@
+/** The end of a simulation: the operator is gone, and everybody gets everything back. */
+import { expect } from "chai";
+import { toChecksumAddress } from "../../src/l1/addresses.ts";
+import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
+import type { Token } from "../../src/l1/types.ts";
+import type { Prover } from "../../src/prover/prover.ts";
+import { exitRollup } from "../../src/restore/exit.ts";
+import { restoreRollup, type RestoredRollup } from "../../src/restore/restore.ts";
+import { createRestoreSource } from "../../src/restore/source.ts";
+import { isRollupError } from "../../src/util/errors.ts";
+import type { Auditor } from "./auditor.ts";
+import type { SimChain } from "./chain.ts";
+
+const EXPIRATION_SECONDS = 15 * 24 * 60 * 60;
+const WELL_BEHAVED = 0;
+
+/**
+ * Lets everybody out of a rollup that nobody operates any more; in the end its contract must hold
+ * nothing.
+ *
+ * @param deposit - Made on L1 when there is no operator to serve it.
+ */
+export async function leaveAll(
+  chain: SimChain,
+  prover: Prover,
+  auditor: Auditor,
+  deposit: () => Promise<void>,
+): Promise<void> {
+  for (const odd of [chain.oddToken, ...chain.oddRecipients]) {
+    await chain.act(async () => (await odd.setBehavior(WELL_BEHAVED)).wait());
+  }
+  await deposit();
+  const user = chain.users[0]!;
+  const client = await connectRollup(chain.client, user.l1);
+  await chain.act(() => client.depositEth(user.l1.address, 1n));
+  chain.increaseTime(EXPIRATION_SECONDS);
+  await chain.mine();
+  const restored = await restoreRollup(createRestoreSource(client));
+  const { tokens } = await client.readNews(chain.client.deploymentBlock);
+  for (const token of tokens) {
+    for (const owner of await ownersIn(client, restored)) {
+      await leave(chain, client, prover, { owner, token, restored });
+    }
+    for (const owner of auditor.pendingOwners) {
+      const pending = await client.contract.pendingBalance(owner, token.address);
+      if (pending > 0n) {
+        await chain.act(() => client.withdrawPendingBalance(owner, token.address));
+      }
+    }
+    expect(await auditor.held(token.address), `left of ${token.symbol}`).to.equal(0n);
+  }
+}
+
+/** Whoever has an account or a deposit under way. */
+async function ownersIn(client: RollupClient, { executed }: RestoredRollup): Promise<Set<bigint>> {
+  const { requests } = await client.readNews(client.deploymentBlock);
+  const accounts = [...executed.state.accounts()].map(([, { address }]) => address);
+  return new Set([...accounts, ...requests.map(({ owner }) => owner)]);
+}
+
+async function leave(
+  chain: SimChain,
+  client: RollupClient,
+  prover: Prover,
+  exit: { readonly owner: bigint; readonly token: Token; readonly restored: RestoredRollup },
+): Promise<void> {
+  const { owner, token, restored } = exit;
+  const { executed } = restored;
+  const accountId = executed.state.accountIdOf(owner);
+  const request = { owner: toChecksumAddress(owner), accountId, token, executed };
+  try {
+    await chain.act(() => exitRollup(client, prover, request));
+  } catch (error) {
+    if (!isRollupError(error) || error.code !== "EXIT_NOTHING_TO_CLAIM") throw error;
+  }
+}
