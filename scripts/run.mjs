@@ -23,6 +23,7 @@ const NODE_PACKAGE = "node@24";
 const COMMANDS = {
   setup: [],
   test: [["hardhat", "test"]],
+  soundness: [["mocha", "--timeout", "0", "test/soundness/*.test.ts", "test/soundness/*.full.ts"]],
   demo: [["hardhat", "rollup:demo"]],
   devnet: [["hardhat", "rollup:devnet"]],
   hardhat: [["hardhat"]],

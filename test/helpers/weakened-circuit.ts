@@ -121,14 +121,17 @@ export interface WeakenedCircuits {
 /**
  * Takes constraints out one by one, and looks for wires that are no longer determined by the given
  * ones. Only what followed from a constraint has to be derived anew without it.
+ *
+ * @param without - Constraints that are left out from the beginning.
  */
 export function weakenCircuit(
   r1cs: R1cs,
   honest: Witness,
   given: readonly number[],
+  without: readonly number[] = [],
 ): WeakenedCircuits {
   const check = createDeterminacyCheck(r1cs, honest);
-  const { undetermined, reasons } = check(given);
+  const { undetermined, reasons } = check(given, without);
   const wiresOfRow = new Map<number, number[]>();
   const followers = new Map<number, number[]>();
   for (const [wire, reason] of reasons) {
@@ -143,7 +146,7 @@ export function weakenCircuit(
       for (const wire of lost) for (const other of followers.get(wire) ?? []) lost.add(other);
       if (lost.size === 0) return false;
       const kept = [...honest.keys()].filter((wire) => !lost.has(wire));
-      return check(kept, [row]).undetermined.length > 0;
+      return check(kept, [...without, row]).undetermined.length > 0;
     },
   };
 }

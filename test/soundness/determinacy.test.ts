@@ -1,13 +1,19 @@
 import { expect } from "chai";
+import { createExitWitnessInput } from "../../src/block/exit.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
-import { createDeterminacyCheck } from "../../src/circuits/determinacy.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import { honestBlock } from "../helpers/honest-block.ts";
+import { createWorld } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
-import { loadBlockCircuit } from "../helpers/template-circuit.ts";
-import { findUnmissed, FREE_HINT } from "../helpers/weakened-block.ts";
-import { constraintsOf, inputWires, wireNames } from "../helpers/weakened-circuit.ts";
+import { loadBlockCircuit, loadExitCircuit } from "../helpers/template-circuit.ts";
+import { expectDetermined, findUnmissed } from "../helpers/weakened-block.ts";
+import {
+  constraintsOf,
+  describeConstraint,
+  inputWires,
+  weakenCircuit,
+  wireNames,
+} from "../helpers/weakened-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
@@ -15,25 +21,33 @@ const preset = PRESETS.minimal;
 const SAMPLED_TYPES = random.shuffle(OPERATION_NAMES).slice(0, 2);
 const SAMPLED_CONSTRAINTS = 50;
 
-describe(`Determinacy of a block, ${random.title}`, () => {
+describe(`Determinacy, ${random.title}`, () => {
   let circuit: Circuit;
   before(async () => {
     circuit = await loadBlockCircuit(preset, 2);
   });
 
   for (const type of SAMPLED_TYPES) {
-    it(`${type}: all signals follow from the inputs`, async () => {
-      const honest = await circuit.calculateWitness(honestBlock(random, preset, type).input);
-      const check = createDeterminacyCheck(circuit.constraints(), honest);
-      const names = wireNames(circuit);
-      const free = check(inputWires(circuit)).undetermined.map((wire) => names.get(wire)!);
-      expect(free.filter((name) => !FREE_HINT.test(name))).to.deep.equal([]);
+    it(`block of ${type}: all signals follow from the inputs`, async () => {
+      await expectDetermined(circuit, preset, random, type);
     });
   }
 
-  it("misses constraints that are taken out", async () => {
+  it("block: constraints that are taken out are missed", async () => {
     const all = [...constraintsOf(circuit.constraints())];
     const sample = random.shuffle(all).slice(0, SAMPLED_CONSTRAINTS);
     expect(await findUnmissed(circuit, preset, random, sample)).to.deep.equal([]);
+  });
+
+  it("exit: all signals follow from the inputs, but not without any one constraint", async () => {
+    const exit = await loadExitCircuit(preset);
+    const r1cs = exit.constraints();
+    const input = createExitWitnessInput(createWorld(random, preset).state, 0, random.int(8));
+    const honest = await exit.calculateWitness(input);
+    const weakened = weakenCircuit(r1cs, honest, inputWires(exit, ["stateRoot"]));
+    expect(weakened.undetermined).to.deep.equal([]);
+    const unmissed = [...constraintsOf(r1cs)].filter((row) => !weakened.isMissed(row));
+    const names = wireNames(exit);
+    expect(unmissed.map((row) => describeConstraint(r1cs, row, names))).to.deep.equal([]);
   });
 });

@@ -1,0 +1,30 @@
+import { expect } from "chai";
+import type { Circuit } from "../../src/circuits/circuit.ts";
+import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { createRandom } from "../helpers/random.ts";
+import { loadBlockCircuit } from "../helpers/template-circuit.ts";
+import { expectDetermined, findUnmissed } from "../helpers/weakened-block.ts";
+import { constraintsOf } from "../helpers/weakened-circuit.ts";
+
+const random = createRandom();
+const preset = PRESETS.minimal;
+
+/** What determinacy.test.ts samples: takes some ten minutes. */
+describe(`Determinacy of all there is, ${random.title}`, () => {
+  let circuit: Circuit;
+  before(async () => {
+    circuit = await loadBlockCircuit(preset, 2);
+  });
+
+  for (const type of OPERATION_NAMES) {
+    it(`block of ${type}: all signals follow from the inputs`, async () => {
+      await expectDetermined(circuit, preset, random, type);
+    });
+  }
+
+  it("block: each constraint that is no assertion is missed if it is taken out", async () => {
+    const rows = constraintsOf(circuit.constraints());
+    expect(await findUnmissed(circuit, preset, random, rows)).to.deep.equal([]);
+  });
+});
