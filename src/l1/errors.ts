@@ -53,7 +53,7 @@ export const l1Error = defineErrors<L1ErrorFacts>({
   L1_CALLDATA_NOT_FOUND: {
     message: ({ blockNumber, transactionHash }) =>
       `The data of block ${blockNumber} can not be read from the transaction ${transactionHash}.`,
-    fix: "Use an L1 node that keeps old transactions and has debug_traceTransaction.",
+    fix: "Use an L1 node that keeps old transactions.",
   },
   DEV_KEYS_ON_LIVE_CHAIN: {
     message: ({ chainId }) =>

@@ -39,8 +39,6 @@ export type RollupEvent<N extends EventName> = {
     readonly args: EventArguments[M];
     readonly transactionHash: string;
     readonly l1Block: L1BlockId;
-    /** Place among all logs of that block. */
-    readonly logIndex: number;
   };
 }[N];
 
@@ -146,7 +144,7 @@ function topicOf(contract: Rollup, name: EventName): string {
 /** The caller has asked for events of these names only. */
 function parseLog<N extends EventName>(contract: Rollup, log: Log): RollupEvent<N> {
   const { name, args } = contract.interface.parseLog(log)!;
-  const { transactionHash, blockNumber, blockHash, index: logIndex } = log;
+  const { transactionHash, blockNumber, blockHash } = log;
   const l1Block: L1BlockId = { number: blockNumber, hash: blockHash };
-  return { name, args, transactionHash, l1Block, logIndex } as unknown as RollupEvent<N>;
+  return { name, args, transactionHash, l1Block } as unknown as RollupEvent<N>;
 }

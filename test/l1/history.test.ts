@@ -9,9 +9,6 @@ import {
   type TestRollup,
 } from "../helpers/test-rollup.ts";
 
-/** Order of `OddRecipient.Behavior`: calls what it was told to when it is paid. */
-const REENTER = 4;
-
 describe("history of blocks", () => {
   let fixture: TestRollup;
   let first: TestBlock;
@@ -56,24 +53,5 @@ describe("history of blocks", () => {
     ]);
     const block = await ethers.provider.getBlock(transaction.blockNumber);
     expect(history[4]!.l1Block).to.deep.equal({ number: block!.number, hash: block!.hash });
-  });
-
-  it("finds the data of a validator that hides behind another contract", async () => {
-    const { client, rollup, ethers, governor, user, genesis } = fixture;
-    const hideout = await ethers.deployContract("OddRecipient");
-    await rollup.connect(governor).setValidator(hideout, true);
-    const blocks = [first.commitBlock, second.commitBlock].map((block) => ({
-      ...block,
-      authorizations: [],
-    }));
-    const call = client.contract.interface.encodeFunctionData("commitBlocks", [genesis, blocks]);
-    await hideout.setReentrantCall(rollup, call);
-    await hideout.setBehavior(REENTER);
-    await user.sendTransaction({ to: hideout, value: 1n, gasLimit: 5_000_000 });
-    const { storedBlock, commitBlock } = second;
-    expect((await readAll()).map(({ event }) => event)).to.deep.equal([
-      { type: "committed", storedBlock: first.storedBlock, commitBlock: first.commitBlock },
-      { type: "committed", storedBlock, commitBlock },
-    ]);
   });
 });
