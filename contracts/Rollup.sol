@@ -71,9 +71,9 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         _;
     }
 
-    /// @dev An account without code that starts the transaction calls nothing but what the transaction
-    /// says, so the public data is the transaction's own: every L1 node keeps it, and no contract (nor
-    /// a delegation under EIP-7702) has made it up on the way.
+    /// @dev An account without code that starts the transaction calls nothing but what the
+    /// transaction says. So the public data is the transaction's own: every L1 node keeps it, and
+    /// no contract (nor a delegation under EIP-7702) has made it up on the way.
     modifier onlyDirectly() {
         // solhint-disable-next-line avoid-tx-origin
         if (msg.sender != tx.origin || msg.sender.code.length != 0) {

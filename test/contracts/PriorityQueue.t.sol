@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {ProtocolConstants} from "../../contracts/generated/ProtocolConstants.sol";
+import {Exits} from "../../contracts/libraries/Exits.sol";
 import {PriorityQueue} from "../../contracts/libraries/PriorityQueue.sol";
+import {QueuedDeposit} from "../../contracts/types/Exits.sol";
 
 /// @notice The queue keeps every request in its place, and confuses no two.
 contract PriorityQueueTest {
+    using Exits for PriorityQueue.Queue;
     using PriorityQueue for PriorityQueue.Queue;
 
     PriorityQueue.Queue private queue;
@@ -32,6 +36,34 @@ contract PriorityQueueTest {
             require(queue.requests[uint64(i)].expiration == block.timestamp + expiry, "expiry");
             require(!queue.isRequest(5, _hash(requests[i])), "request never made");
         }
+    }
+
+    function cancel(QueuedDeposit calldata deposit) external {
+        queue.cancel(deposit);
+    }
+
+    function _isCancelled(QueuedDeposit memory deposit) private returns (bool) {
+        try this.cancel(deposit) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    function testFuzz_ADepositIsCancelledAsItIsAndOnce(
+        QueuedDeposit memory deposit,
+        QueuedDeposit memory lie
+    ) external {
+        uint8 op = uint8(ProtocolConstants.OP_DEPOSIT);
+        queue.add(op, deposit.owner, deposit.tokenId, 0, deposit.amount, 0);
+        queue.add(op, lie.owner, lie.tokenId, 0, lie.amount, 0);
+        (deposit.requestId, lie.requestId) = (0, 0);
+        bool isTrue = keccak256(abi.encode(lie)) == keccak256(abi.encode(deposit));
+        require(_isCancelled(lie) == isTrue, "not what was deposited");
+        require(_isCancelled(deposit) == !isTrue, "cancelled once");
+        require(!_isCancelled(deposit), "cancelled twice");
+        lie.requestId = 1;
+        require(_isCancelled(lie), "another deposit is untouched");
     }
 
     function testFuzz_EveryColumnCounts(
