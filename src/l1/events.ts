@@ -16,7 +16,7 @@ import type {
 import type { L1BlockId, PubKeyAuthorization, QueuedRequest, StoredBlock } from "./types.ts";
 
 /** Nodes limit how many blocks one request for logs may span. */
-const LOG_BLOCKS_MAX = 5000;
+export const LOG_BLOCKS_MAX = 5000;
 const TOPIC_BYTES = 32;
 
 /** The arguments of the events that clients follow. */

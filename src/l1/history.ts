@@ -2,7 +2,13 @@
 import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { readCommittedBlock } from "./commit-calldata.ts";
 import { l1Error } from "./errors.ts";
-import { type BlockRange, readEvents, type RollupEvent, toGenesisBlock } from "./events.ts";
+import {
+  type BlockRange,
+  LOG_BLOCKS_MAX,
+  readEvents,
+  type RollupEvent,
+  toGenesisBlock,
+} from "./events.ts";
 import type { BlockEvent, CommittedBlock, DatedBlockEvent, L1Genesis } from "./types.ts";
 
 /** Requests for calldata that are under way at a time: nodes refuse floods. */
@@ -17,11 +23,7 @@ type BlockEventName = (typeof BLOCK_EVENTS)[number];
  * @throws L1_BLOCK_NOT_FOUND
  */
 export async function readGenesis(contract: Rollup, range: BlockRange): Promise<L1Genesis> {
-  const [initialized] = await readEvents(contract, ["RollupInitialized"], range);
-  if (initialized === undefined) {
-    const rollupAddress = await contract.getAddress();
-    throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber: 0, rollupAddress });
-  }
+  const initialized = await findInitialized(contract, range);
   const { feeAccount, accountCapacity, tokenCapacity } = initialized.args;
   return {
     storedBlock: toGenesisBlock(initialized),
@@ -30,6 +32,20 @@ export async function readGenesis(contract: Rollup, range: BlockRange): Promise<
     tokenCapacity: Number(tokenCapacity),
     l1Block: initialized.l1Block,
   };
+}
+
+/** Reads no further than it has to. @throws L1_BLOCK_NOT_FOUND */
+async function findInitialized(
+  contract: Rollup,
+  { fromBlock, toBlock }: BlockRange,
+): Promise<RollupEvent<"RollupInitialized">> {
+  for (let first = fromBlock; first <= toBlock; first += LOG_BLOCKS_MAX) {
+    const range = { fromBlock: first, toBlock: Math.min(first + LOG_BLOCKS_MAX - 1, toBlock) };
+    const [initialized] = await readEvents(contract, ["RollupInitialized"], range);
+    if (initialized !== undefined) return initialized;
+  }
+  const rollupAddress = await contract.getAddress();
+  throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber: 0, rollupAddress });
 }
 
 /**

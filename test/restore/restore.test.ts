@@ -77,6 +77,13 @@ describe(`restore, ${random.title}`, () => {
     }
   });
 
+  it("follows blocks of every size", async () => {
+    const history = new FakeHistory(PRESETS.dev, random);
+    for (let i = 0; i < 25; i++) history.doAnything();
+    history.commit(4);
+    await expectRestored(history, { l1BlocksPerStep: 5 });
+  });
+
   it("goes on from checkpoints while L1 goes on, killed at any point", async () => {
     const history = new FakeHistory(preset, random);
     const store = createMemoryStore();
