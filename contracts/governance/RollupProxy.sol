@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 // prettier-ignore
 import {
     TransparentUpgradeableProxy
@@ -34,18 +35,26 @@ contract RollupProxy is TransparentUpgradeableProxy {
             abi.encodeCall(Rollup.initialize, (params))
         )
     {
+        _requireNotice(upgrader, params.priorityExpirationSeconds);
+    }
+
+    /// @dev Users can count on the notice for as long as there is something to upgrade, whoever has
+    /// become the upgrader since. In an exodus nobody watches any more, so the rules for leaving must
+    /// last.
+    function _fallback() internal override {
+        if (msg.sender == _proxyAdmin()) {
+            IRollup rollup = IRollup(address(this));
+            if (rollup.exodusMode()) revert IRollup.ExodusMode();
+            _requireNotice(Ownable(msg.sender).owner(), rollup.priorityExpirationSeconds());
+        }
+        super._fallback();
+    }
+
+    function _requireNotice(address upgrader, uint256 priorityExpirationSeconds) private view {
         if (upgrader.code.length != 0) {
-            UpgradeTimelock(payable(upgrader)).requireCovers(params.priorityExpirationSeconds);
+            UpgradeTimelock(payable(upgrader)).requireCovers(priorityExpirationSeconds);
         } else if (!LocalChain.isLocal()) {
             revert UpgraderWithoutNotice(upgrader);
         }
-    }
-
-    /// @dev In an exodus nobody watches any more, so the rules for leaving must last.
-    function _fallback() internal override {
-        if (msg.sender == _proxyAdmin() && IRollup(address(this)).exodusMode()) {
-            revert IRollup.ExodusMode();
-        }
-        super._fallback();
     }
 }

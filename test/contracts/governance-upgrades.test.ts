@@ -231,6 +231,51 @@ describe("Rollup: upgrades", () => {
     expect(await timelock.noticeSeconds()).to.equal(BigInt(NOTICE_SECONDS));
   });
 
+  it("keep the notice of whoever becomes the upgrader", async () => {
+    const { ethers, governance, networkHelpers, timelock, upgrade } = fixture;
+    const target = governance.proxyAdminAddress;
+    const hasty = await ethers.deployContract("UpgradeTimelock", [
+      EXPIRATION_SECONDS - 1,
+      [PROPOSER],
+    ]);
+    const handOver = new Interface(["function transferOwnership(address newOwner)"]);
+    const call = handOver.encodeFunctionData("transferOwnership", [await hasty.getAddress()]);
+    const execute = await announce(fixture, target, call);
+    await networkHelpers.time.increase(NOTICE_SECONDS);
+    await execute();
+    const { upgraderAddress } = await readGovernance(fixture.rollup);
+    expect(upgraderAddress).to.equal(await hasty.getAddress());
+    const asProposer = hasty.connect(await ethers.getSigner(PROPOSER));
+    const parameters = [target, 0, upgrade, ZeroHash, ZeroHash] as const;
+    await asProposer.schedule(...parameters, NOTICE_SECONDS - 1);
+    await networkHelpers.time.increase(NOTICE_SECONDS);
+    await expect(asProposer.execute(...parameters))
+      .to.be.revertedWithCustomError(timelock, "NoticeTooShort")
+      .withArgs(NOTICE_SECONDS - 1, NOTICE_SECONDS);
+  });
+
+  it("never become an account's, on a chain that is not local", async () => {
+    const live = await network.create({ override: { chainId: 5 } });
+    const { rollup, ethers, networkHelpers, user } = await createTestRollup(
+      "ExpectingVerifier",
+      { proposers: [] },
+      live,
+    );
+    const { proxyAdminAddress, upgraderAddress } = await readGovernance(rollup);
+    await networkHelpers.impersonateAccount(upgraderAddress);
+    await networkHelpers.setBalance(upgraderAddress, 10n ** 18n);
+    const abi = [...PROXY_ADMIN.fragments, "function transferOwnership(address newOwner)"];
+    const timelock = await ethers.getSigner(upgraderAddress);
+    const asTimelock = new ethers.Contract(proxyAdminAddress, abi, timelock);
+    await asTimelock.getFunction("transferOwnership")(user);
+    const asUser = new ethers.Contract(proxyAdminAddress, abi, user);
+    const next = await ethers.deployContract("Rollup");
+    const proxy = await ethers.getContractAt("RollupProxy", rollup);
+    await expect(asUser.getFunction("upgradeAndCall")(rollup, next, "0x"))
+      .to.be.revertedWithCustomError(proxy, "UpgraderWithoutNotice")
+      .withArgs(user.address);
+  });
+
   it("leave time to exit, even from an operator that censors, and stop for the exodus", async () => {
     const { rollup, client, ethers, networkHelpers, user, genesis } = fixture;
     await rollup.connect(user).depositEth(user.address, { value: 9n });
