@@ -11,6 +11,8 @@ export interface L1View {
   readonly blockHash?: string;
   /** Unix seconds of that one. */
   readonly timestamp: bigint;
+  /** Number of the rollup's last executed block at that time. */
+  readonly executed: number;
   /** The first request of the priority queue that has not been taken. */
   readonly nextRequestId: number;
   /** Ascending by id. */
@@ -23,12 +25,14 @@ const ETH: Token = { id: ETH_TOKEN_ID, address: ZeroAddress, symbol: "ETH", deci
 /**
  * Before anything has been read.
  *
- * @param nextRequestId - The first request that is of interest.
+ * @param executed - Number of an executed block.
+ * @param nextRequestId - The first request that no block up to that one serves.
  */
-export function unreadL1(deploymentBlock: number, nextRequestId: number): L1View {
+export function unreadL1(deploymentBlock: number, executed: number, nextRequestId: number): L1View {
   return {
     nextBlock: deploymentBlock,
     timestamp: 0n,
+    executed,
     nextRequestId,
     tokens: [ETH],
     authorizations: [],
@@ -38,11 +42,13 @@ export function unreadL1(deploymentBlock: number, nextRequestId: number): L1View
 /**
  * Adds news to a view. News that overlap with what is known add nothing twice.
  *
+ * @param executed - See {@link L1View}.
  * @returns The new view, and the requests that are new, in order.
  */
 export function readNews(
   view: L1View,
   news: L1News,
+  executed: number,
 ): { view: L1View; requests: readonly QueuedRequest[] } {
   const requests = news.requests.filter(({ requestId }) => requestId >= view.nextRequestId);
   for (const [index, { requestId }] of requests.entries()) {
@@ -55,6 +61,7 @@ export function readNews(
       nextBlock: news.blockNumber + 1,
       blockHash: news.blockHash,
       timestamp: news.timestamp,
+      executed,
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],
       authorizations: [...view.authorizations, ...news.authorizations],

@@ -97,7 +97,7 @@ export class Ledger {
     this.domain = signingDomain(rollup.chainId, BigInt(rollup.rollupAddress));
     this.start = start;
     this.#open = openSlots(state, storedBlock.blockNumber + 1, storedBlock.timestamp);
-    this.#l1History = [unreadL1(rollup.deploymentBlock, nextRequestId)];
+    this.#l1History = [unreadL1(rollup.deploymentBlock, storedBlock.blockNumber, nextRequestId)];
   }
 
   /** With everything accepted so far; fees of the open block are not credited yet. */
@@ -122,8 +122,9 @@ export class Ledger {
 
   /** What was known of L1 at various times, latest first; the last is from before all reading. */
   get l1History(): readonly L1View[] {
-    const { deploymentBlock } = this.rollup;
-    return [...this.#l1History.toReversed(), unreadL1(deploymentBlock, this.start.nextRequestId)];
+    const { storedBlock, nextRequestId } = this.start;
+    const unread = unreadL1(this.rollup.deploymentBlock, storedBlock.blockNumber, nextRequestId);
+    return [...this.#l1History.toReversed(), unread];
   }
 
   /**
@@ -171,13 +172,14 @@ export class Ledger {
    * that is accepted later; what is accepted keeps its place, because an answer once given holds.
    * The open block gets the time of L1, and loses what has expired by then.
    *
+   * @param executed - Number of the last executed block at the end of the news.
    * @param since - The view of L1 that the news continue. If it is an earlier one, L1 has gone back
    * to it: what was known since then holds only as far as the news say so again.
    * @returns How many requests were new.
    */
-  takeNews(news: L1News, since: L1View = this.l1): number {
+  takeNews(news: L1News, executed: number, since: L1View = this.l1): number {
     const { nextRequestId } = this.l1;
-    const { view, requests } = readNews(since, news);
+    const { view, requests } = readNews(since, news, executed);
     const added = requests.filter(({ requestId }) => requestId >= nextRequestId);
     const first = since === this.l1 ? -1 : this.#firstBroken(view, { since, requests });
     if (first < 0) this.#append(view, added);

@@ -125,6 +125,23 @@ describe(`operator: blocks on L1 that it does not know (${random.title})`, () =>
     expect(world.l1.statuses).to.deep.equal(["executed", "proven"]);
   });
 
+  it("BLOCKS_UNKNOWN: does not take them for those that it has seen executed", async () => {
+    const world = await createOperatorWorld();
+    const { l1, operator } = world;
+    await deposit(world, 9n, 7n);
+    const snapshot = l1.snapshot();
+    await operator.processBlocks();
+    const checkpoint = operator.checkpoint();
+    l1.revert(snapshot);
+    l1.increaseTime(1);
+    await deposit(world, 9n, 8n);
+    l1.increaseTime(2 * TIMESTAMP_LAG_MAX_SECONDS);
+    await operator.processBlocks();
+    await operator.exclusively(() => operator.restore(checkpoint));
+    const error = await expectRejection("BLOCKS_UNKNOWN", operator.processBlocks());
+    expect(error.facts).to.include({ blockNumber: 1 });
+  });
+
   it("takes them back when told to, and serves their requests again", async () => {
     const world = await createForgetful();
     const { operator, requestId } = world;

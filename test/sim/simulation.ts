@@ -228,15 +228,15 @@ export class Simulation {
     await this.#operator.syncL1().catch((error: unknown) => this.#recover(error));
   }
 
-  /** @returns Whether nothing has come in between. */
-  async #process(stage: Stage = "executed"): Promise<boolean> {
+  /** @returns What has come in between, if anything has. */
+  async #process(stage: Stage = "executed"): Promise<unknown> {
     const error = await this.#operator.processBlocks(stage).then(
       () => undefined,
       (reason: unknown) => reason,
     );
     if (error !== undefined) await this.#recover(error);
     await this.#auditor.audit(this.#operator);
-    return error === undefined;
+    return error;
   }
 
   /** What whoever runs the operator does about an error; faults of its own are passed on. */
@@ -371,11 +371,11 @@ export class Simulation {
   async #drain(): Promise<void> {
     this.#l1.disarm();
     this.#prover.disarm();
-    let isDone = false;
-    for (let attempt = 0; attempt < DRAIN_ATTEMPTS && !isDone; attempt++) {
-      isDone = await this.#process();
+    let error: unknown = new Error("nothing was tried");
+    for (let attempt = 0; attempt < DRAIN_ATTEMPTS && error !== undefined; attempt++) {
+      error = await this.#process();
     }
-    expect(isDone, "everything goes through").to.equal(true);
+    if (error !== undefined) throw error;
     const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
     expect([pending.length, faulty.length], "nothing is left").to.deep.equal([0, 0]);
     const { root } = this.#operator.state;
