@@ -39,8 +39,8 @@ contract RollupProxy is TransparentUpgradeableProxy {
     }
 
     /// @dev Users can count on the notice for as long as there is something to upgrade, whoever has
-    /// become the upgrader since. In an exodus nobody watches any more, so the rules for leaving must
-    /// last.
+    /// become the upgrader since. In an exodus nobody watches any more, so the rules for leaving
+    /// must last.
     function _fallback() internal override {
         if (msg.sender == _proxyAdmin()) {
             IRollup rollup = IRollup(address(this));
