@@ -5,7 +5,6 @@ import type { NetworkExit } from "../src/plugin/restore/exit-from-network.ts";
 import type { RestoreSettings } from "../src/plugin/restore/restore-from-network.ts";
 import type { ExitStep } from "../src/restore/exit.ts";
 import {
-  buildFor,
   type CommonArguments,
   createRestoreReporter,
   defineAction,
@@ -70,14 +69,19 @@ const action = defineAction<ExitArguments>(async (args, hre) => {
       else console.log(`The rollup is alive: asked for a full exit, request ${asked.requestId}.`);
       return;
     }
-    const plan = { ...toPlan(args, hre), preset: found.restored.preset.name };
-    await buildFor(plan, hre);
-    const { createProver } = await import("../src/plugin/rollup/prover.ts");
-    const prover = await createProver(hre.config, plan.preset, plan.prover);
+    const { createExitProver } = await import("../src/plugin/rollup/prover.ts");
+    const { prover: name, progress } = toPlan(args, hre);
+    const prover = await progress("Preparing the exit circuit", () =>
+      createExitProver(hre.config, found.restored.preset.name, name),
+    );
     const tell = (step: ExitStep) => args.json || console.log(STEPS[step]);
-    const exit = await exits.exitFromNetwork(connection, found, request, prover, tell);
-    if (args.json) printJson(toJson(exit));
-    else await print(exit);
+    try {
+      const exit = await exits.exitFromNetwork(connection, found, request, prover, tell);
+      if (args.json) printJson(toJson(exit));
+      else await print(exit);
+    } finally {
+      await prover.close();
+    }
   } finally {
     await connection.close();
   }

@@ -1,12 +1,15 @@
 /** The prover for what the last build has made. */
 import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circuits/circuit.ts";
+import { compileCircuit } from "../../circuits/compile.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
 import type { PresetName } from "../../protocol/presets.ts";
+import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { createKernelProver } from "../../prover/kernel-prover.ts";
 import { createMockProver } from "../../prover/mock-prover.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { createSnarkjsProver } from "../../prover/snarkjs-prover.ts";
+import { ensureKeys } from "../circuits/keys.ts";
 import { readManifest } from "../circuits/manifest.ts";
 import { rollupKeyIds, writeRollupCircuit } from "../circuits/sources.ts";
 import type { ProverName } from "../config/types.ts";
@@ -48,7 +51,32 @@ export async function createProver(
     }
     circuits.set(keyId, circuit);
   }
-  const circuitOf = async (keyId: number) => circuits.get(keyId)!;
+  return createBackend(prover, async (keyId) => circuits.get(keyId)!);
+}
+
+/**
+ * A prover for exits and nothing else. It makes what it needs: whoever leaves a rollup has not built
+ * it, perhaps, and the circuits of its blocks may take minutes and gigabytes.
+ *
+ * @throws CEREMONY_KEY_MISSING
+ */
+export async function createExitProver(
+  { rollup }: HardhatConfig,
+  preset: PresetName,
+  prover: ProverName,
+): Promise<Prover> {
+  if (prover === "mock") return createMockProver();
+  const source = await writeRollupCircuit(preset, EXIT_KEY_ID, rollup);
+  const options = { ...source, cacheDir: rollup.paths.circuits };
+  const { zkeyPath } = await ensureKeys(await compileCircuit(options), rollup);
+  const circuit = await loadCircuit({ ...options, zkeyPath });
+  return createBackend(prover, () => Promise.resolve(circuit));
+}
+
+function createBackend(
+  prover: Exclude<ProverName, "mock">,
+  circuitOf: (keyId: number) => Promise<Circuit>,
+): Prover {
   return prover === "kernel"
     ? createKernelProver({ circuitOf })
     : createSnarkjsProver({ circuitOf });
