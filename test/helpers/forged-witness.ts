@@ -105,22 +105,44 @@ export function findFreeWires(
   return wires.filter(isFree);
 }
 
-/**
- * The inputs that an attacker could raise by 1, each alone, and then compute a witness from that
- * satisfies the constraints.
- *
- * @param signals Elements of the input signals, "op[0]".
- */
+/** An input that an attacker has changed, and what becomes of the witness. */
+export interface ForgedInput {
+  /** Element of an input signal, "op[0]". */
+  readonly signal: string;
+  readonly witness: Witness;
+}
+
+/** Raises inputs by 1, each alone. @param signals - Elements of the input signals, "op[0]". */
+export async function forgeInputs(
+  circuit: Circuit,
+  honest: InputValues,
+  signals: readonly string[],
+): Promise<ForgedInput[]> {
+  const calculate = await createUncheckedCalculator(circuit);
+  return signals.map((signal) => {
+    const path = signal.split(/[[\]]+/).filter((part) => part !== "");
+    const forged = changeAt(honest, path, (value) => (value + 1n) % FIELD_MODULUS);
+    return { signal, witness: calculate(forged as InputValues) };
+  });
+}
+
+/** The inputs that an attacker could raise by 1, each alone, if all else follows. */
 export async function findFreeInputs(
   circuit: Circuit,
   honest: InputValues,
   signals: readonly string[],
 ): Promise<string[]> {
-  const calculate = await createUncheckedCalculator(circuit);
-  return signals.filter((signal) => {
-    const path = signal.split(/[[\]]+/).filter((part) => part !== "");
-    const forged = changeAt(honest, path, (value) => (value + 1n) % FIELD_MODULUS);
-    return circuit.checkWitness(calculate(forged as InputValues)) === null;
+  const forged = await forgeInputs(circuit, honest, signals);
+  const accepted = forged.filter(({ witness }) => circuit.checkWitness(witness) === null);
+  return accepted.map(({ signal }) => signal);
+}
+
+/** Every input signal, of the first slot and the first fee token; of siblings only one. */
+export function firstElements({ inputs }: Circuit): string[] {
+  return inputs.flatMap(({ name, shape }) => {
+    const first = name + shape.map(() => "[0]").join("");
+    const isPerBranch = shape.length === 2;
+    return isPerBranch ? [first, `${name}[0][1]`] : [first];
   });
 }
 

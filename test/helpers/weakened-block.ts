@@ -4,12 +4,14 @@ import type { Circuit } from "../../src/circuits/circuit.ts";
 import { createDeterminacyCheck } from "../../src/circuits/determinacy.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
+import { forgeInputs } from "./forged-witness.ts";
 import { honestBlock } from "./honest-block.ts";
 import type { Random } from "./random.ts";
 import {
   constraintsOf,
   describeConstraint,
   inputWires,
+  isRefuted,
   weakenCircuit,
   wireNames,
 } from "./weakened-circuit.ts";
@@ -57,6 +59,25 @@ export async function expectDetermined(
   const names = wireNames(circuit);
   const free = check(inputWires(circuit)).undetermined.map((wire) => names.get(wire)!);
   expect(free.filter((name) => !FREE_HINT.test(name))).to.deep.equal([]);
+}
+
+/**
+ * Expects that an input which can not be changed as it is can not be changed along with other wires
+ * either, whichever a prover might choose.
+ */
+export async function expectRefuted(
+  circuit: Circuit,
+  preset: Preset,
+  random: Random,
+  type: OperationName,
+  signals: readonly string[],
+): Promise<void> {
+  const { input } = honestBlock(random, preset, type);
+  const given = inputWires(circuit);
+  const possible = (await forgeInputs(circuit, input, signals))
+    .filter(({ witness }) => circuit.checkWitness(witness) !== null)
+    .filter(({ witness }) => !isRefuted(circuit.constraints(), witness, given));
+  expect(possible.map(({ signal }) => signal)).to.deep.equal([]);
 }
 
 /**

@@ -61,6 +61,21 @@ export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): P
   }
 }
 
+/**
+ * Whether no witness with the same values of the given wires satisfies the constraints: what follows
+ * from these wires by the constraints that hold does contradict those that are violated.
+ */
+export function isRefuted(r1cs: R1cs, forged: Witness, given: readonly number[]): boolean {
+  const violated = violatedConstraints(r1cs, forged);
+  const { undetermined } = createDeterminacyCheck(r1cs, forged)(given, violated);
+  const free = new Set(undetermined);
+  const isLinear = (row: number) =>
+    [r1cs.a, r1cs.b].every(
+      (side) => ![...termsOf(r1cs, side, row).keys()].some((w) => free.has(w)),
+    );
+  return !canRepair(r1cs, forged, violated.filter(isLinear), (wire) => free.has(wire));
+}
+
 /** The wires that stand in no other constraints than these, and are no inputs. */
 function findLocalWires(circuit: Circuit, rows: readonly number[]): (wire: number) => boolean {
   const rowsOf = indexConstraints(circuit.constraints());

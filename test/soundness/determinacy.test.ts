@@ -3,10 +3,11 @@ import { createExitWitnessInput } from "../../src/block/exit.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
+import { firstElements } from "../helpers/forged-witness.ts";
 import { createWorld } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit, loadExitCircuit } from "../helpers/template-circuit.ts";
-import { expectDetermined, findUnmissed } from "../helpers/weakened-block.ts";
+import { expectDetermined, expectRefuted, findUnmissed } from "../helpers/weakened-block.ts";
 import {
   constraintsOf,
   describeConstraint,
@@ -17,8 +18,9 @@ import {
 
 const random = createRandom();
 const preset = PRESETS.minimal;
-/** `npm run test:soundness` goes through all types of operations and all constraints. */
+/** `npm run test:soundness` goes through all types of operations, inputs and constraints. */
 const SAMPLED_TYPES = random.shuffle(OPERATION_NAMES).slice(0, 2);
+const SAMPLED_INPUTS = 3;
 const SAMPLED_CONSTRAINTS = 50;
 
 describe(`Determinacy, ${random.title}`, () => {
@@ -32,6 +34,11 @@ describe(`Determinacy, ${random.title}`, () => {
       await expectDetermined(circuit, preset, random, type);
     });
   }
+
+  it("block: no other signals make up for a changed input", async () => {
+    const signals = random.shuffle(firstElements(circuit)).slice(0, SAMPLED_INPUTS);
+    await expectRefuted(circuit, preset, random, random.pick(OPERATION_NAMES), signals);
+  });
 
   it("block: constraints that are taken out are missed", async () => {
     const all = [...constraintsOf(circuit.constraints())];

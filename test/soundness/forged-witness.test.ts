@@ -4,7 +4,7 @@ import type { Circuit } from "../../src/circuits/circuit.ts";
 import { isSigned } from "../../src/ops/operation.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import { findFreeInputs, findFreeWires } from "../helpers/forged-witness.ts";
+import { findFreeInputs, findFreeWires, firstElements } from "../helpers/forged-witness.ts";
 import { honestBlock } from "../helpers/honest-block.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
@@ -90,15 +90,6 @@ describe(`Forged witnesses, ${random.title}`, () => {
 
 function isEmptyBlock({ slots }: AppliedBlock): boolean {
   return slots.every(({ operation }) => operation.type === "noop");
-}
-
-/** Every input signal, of the first slot and the first fee token; of siblings only one. */
-function firstElements({ inputs }: Circuit): string[] {
-  return inputs.flatMap(({ name, shape }) => {
-    const first = name + shape.map(() => "[0]").join("");
-    const isPerBranch = shape.length === 2;
-    return isPerBranch ? [first, `${name}[0][1]`] : [first];
-  });
 }
 
 function expectListed(

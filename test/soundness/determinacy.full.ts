@@ -2,9 +2,10 @@ import { expect } from "chai";
 import type { Circuit } from "../../src/circuits/circuit.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
+import { firstElements } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
-import { expectDetermined, findUnmissed } from "../helpers/weakened-block.ts";
+import { expectDetermined, expectRefuted, findUnmissed } from "../helpers/weakened-block.ts";
 import { constraintsOf } from "../helpers/weakened-circuit.ts";
 
 const random = createRandom();
@@ -20,6 +21,10 @@ describe(`Determinacy of all there is, ${random.title}`, () => {
   for (const type of OPERATION_NAMES) {
     it(`block of ${type}: all signals follow from the inputs`, async () => {
       await expectDetermined(circuit, preset, random, type);
+    });
+
+    it(`block of ${type}: no other signals make up for a changed input`, async () => {
+      await expectRefuted(circuit, preset, random, type, firstElements(circuit));
     });
   }
 
