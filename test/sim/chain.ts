@@ -27,7 +27,10 @@ const USERS = 6;
 const ODD_RECIPIENTS = 2;
 const FRESH_ADDRESSES = 16;
 const PLENTY = 2n ** 120n;
-const START = "2030-01-01T00:00:00Z";
+/** The contracts are deployed from here on, while the clock of Hardhat still runs, … */
+const DEPLOYMENT_DATE = "2030-01-01T00:00:00Z";
+/** … and from here on the simulation has the clock. */
+const START_DATE = "2030-01-02T00:00:00Z";
 
 export class SimChain {
   readonly rollup: TestRollup;
@@ -52,7 +55,7 @@ export class SimChain {
   }
 
   static async create(preset: Preset, random: Random): Promise<SimChain> {
-    const override = { initialDate: START, allowBlocksWithSameTimestamp: true } as const;
+    const override = { initialDate: DEPLOYMENT_DATE, allowBlocksWithSameTimestamp: true } as const;
     const connection = await network.create({ override });
     const genesis = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
     const settings = { preset, genesisStateRoot: genesis.root };
@@ -69,7 +72,7 @@ export class SimChain {
       ...{ rollup, tokens, oddToken, oddRecipients },
       users: signers.map((l1) => createUser(l1, random)),
       freshAddresses: Array.from({ length: FRESH_ADDRESSES }, () => random.bigint(160) | 1n),
-      now: (await ethers.provider.getBlock("latest"))!.timestamp,
+      now: Date.parse(START_DATE) / 1000,
     });
   }
 
@@ -83,20 +86,16 @@ export class SimChain {
     return this.#now;
   }
 
-  /** The next L1 block is mined so much later than it would be otherwise. */
-  increaseTime(seconds: number): void {
+  /** L1 mines its next block so much later than it would otherwise, with nothing in it. */
+  async passTime(seconds: number): Promise<void> {
     this.#now += seconds;
+    await this.act(() => this.rollup.ethers.provider.send("evm_mine", []));
   }
 
   /** Does something on L1, in a block of the time that the simulation has. */
   async act<T>(action: () => Promise<T>): Promise<T> {
     await this.rollup.ethers.provider.send("evm_setNextBlockTimestamp", [++this.#now]);
     return action();
-  }
-
-  /** Mines a block with nothing in it. */
-  async mine(): Promise<void> {
-    await this.act(() => this.rollup.ethers.provider.send("evm_mine", []));
   }
 
   /** As {@link act}, for what users do: it may be mined again when L1 goes back. */
@@ -124,7 +123,7 @@ export class SimChain {
     this.#snapshot = undefined;
     await this.rollup.ethers.provider.send("evm_revert", [snapshot.id]);
     for (const request of pick(snapshot.requests)) await this.act(request).catch(() => undefined);
-    await this.mine();
+    await this.passTime(0);
     return true;
   }
 

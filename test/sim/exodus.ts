@@ -33,8 +33,7 @@ export async function leaveAll(
   const user = chain.users[0]!;
   const client = await connectRollup(chain.client, user.l1);
   await chain.act(() => client.depositEth(user.l1.address, 1n));
-  chain.increaseTime(EXPIRATION_SECONDS);
-  await chain.mine();
+  await chain.passTime(EXPIRATION_SECONDS);
   const restored = await restoreRollup(createRestoreSource(client));
   const { tokens } = await client.readNews(chain.client.deploymentBlock);
   for (const token of tokens) {
