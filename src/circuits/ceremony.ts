@@ -3,8 +3,8 @@
  *
  * It starts from the powers of tau of a public ceremony (phase 1). Each contributor multiplies
  * delta by a secret, and as long as one of them forgets it, nobody can forge proofs. A beacon, a
- * public value that nobody could foresee, ends it. All of it can be verified from the circuit and the
- * powers of tau.
+ * public value that nobody could foresee, ends it. All of it can be verified from the circuit and
+ * the powers of tau.
  *
  * The powers themselves are not checked here: compare the hash of the file with the published one,
  * or run `snarkjs powersoftau verify`.

@@ -35,8 +35,8 @@ const FEE_SIGNALS = [
 ] as const;
 
 /**
- * Two blocks that are both honest, each on a state of its own, cut and put together: each part of the
- * block has to read the state that the part before it wrote.
+ * Two blocks that are both honest, each on a state of its own, cut and put together: each part of
+ * the block has to read the state that the part before it wrote.
  */
 describe(`The chain of states in a block, ${random.title}`, () => {
   let circuit: Circuit;

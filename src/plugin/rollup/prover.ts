@@ -55,8 +55,8 @@ export async function createProver(
 }
 
 /**
- * A prover for exits and nothing else. It makes what it needs: whoever leaves a rollup has not built
- * it, perhaps, and the circuits of its blocks may take minutes and gigabytes.
+ * A prover for exits and nothing else. It makes what it needs: whoever leaves a rollup has not
+ * built it, perhaps, and the circuits of its blocks may take minutes and gigabytes.
  *
  * @throws CEREMONY_KEY_MISSING
  */
