@@ -18,19 +18,14 @@
  * check(inputWires, [17]).undetermined; // in a circuit without constraint 17
  */
 import { indexConstraints } from "./check-witness.ts";
-import { Derivation, type Reason } from "./determinacy/derivation.ts";
+import { Derivation, type Derived } from "./determinacy/derivation.ts";
 import { Deviations } from "./determinacy/deviations.ts";
 import type { R1cs } from "./r1cs.ts";
 import type { Witness } from "./wtns.ts";
 
-export interface Determinacy {
+export interface Determinacy extends Derived {
   /** The wires that do not follow from the given ones, ascending. */
   readonly undetermined: readonly number[];
-  /**
-   * For each wire that follows: from which constraints, and from which other wires that follow. Each
-   * stands after those that it follows from.
-   */
-  readonly reasons: ReadonlyMap<number, Reason>;
 }
 
 /**
@@ -46,7 +41,7 @@ export function createDeterminacyCheck(r1cs: R1cs, witness: Witness): Determinac
   return (given, without = []) => {
     const isGiven = new Uint8Array(r1cs.wires);
     for (const wire of [0, ...given]) isGiven[wire] = 1;
-    const reasons = new Derivation({
+    const derived = new Derivation({
       deviations,
       rowsOf,
       rowCount: r1cs.constraints,
@@ -54,7 +49,7 @@ export function createDeterminacyCheck(r1cs: R1cs, witness: Witness): Determinac
       without: new Set(without),
     }).run();
     const wires = [...isGiven.keys()];
-    const undetermined = wires.filter((wire) => isGiven[wire] === 0 && !reasons.has(wire));
-    return { undetermined, reasons };
+    const undetermined = wires.filter((wire) => isGiven[wire] === 0 && !derived.reasons.has(wire));
+    return { undetermined, ...derived };
   };
 }

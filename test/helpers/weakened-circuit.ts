@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { checkConstraints, indexConstraints } from "../../src/circuits/check-witness.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
 import { createDeterminacyCheck } from "../../src/circuits/determinacy.ts";
+import { subsetsWithSum } from "../../src/circuits/determinacy/choices.ts";
 import { LinearSystem, type Terms } from "../../src/circuits/determinacy/linear-system.ts";
 import type { R1cs, SparseMatrix } from "../../src/circuits/r1cs.ts";
 import { readSymbols } from "../../src/circuits/signals.ts";
@@ -67,13 +68,56 @@ export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): P
  */
 export function isRefuted(r1cs: R1cs, forged: Witness, given: readonly number[]): boolean {
   const violated = violatedConstraints(r1cs, forged);
-  const { undetermined } = createDeterminacyCheck(r1cs, forged)(given, violated);
+  const { undetermined, choices } = createDeterminacyCheck(r1cs, forged)(given, violated);
   const free = new Set(undetermined);
   const isLinear = (row: number) =>
     [r1cs.a, r1cs.b].every(
       (side) => ![...termsOf(r1cs, side, row).keys()].some((w) => free.has(w)),
     );
-  return !canRepair(r1cs, forged, violated.filter(isLinear), (wire) => free.has(wire));
+  const linear = violated.filter(isLinear);
+  if (!canRepair(r1cs, forged, linear, (wire) => free.has(wire))) return true;
+  const wiresOf = (row: number) =>
+    [...termsOf(r1cs, r1cs.c, row).keys()].filter((w) => free.has(w));
+  const ofChoices = linear.filter((row) => wiresOf(row).every((wire) => choices.has(wire)));
+  return !canChoose(r1cs, forged, ofChoices, choices);
+}
+
+/** So many wires are tried out in all combinations. */
+const TRIED_WIRES_MAX = 10;
+
+/** Whether constraints, all linear in them, hold for some choice between two values of wires. */
+function canChoose(
+  r1cs: R1cs,
+  witness: Witness,
+  rows: readonly number[],
+  choices: ReadonlyMap<number, bigint>,
+): boolean {
+  const equations = rows.map((row) => {
+    const sides = [r1cs.a, r1cs.b, r1cs.c].map((side) => termsOf(r1cs, side, row));
+    const [a, b, c] = sides.map((terms) => evaluate(terms, witness));
+    const isChosen = ([wire]: readonly [number, bigint]) => choices.has(wire);
+    const terms = [...sides[2]!].filter(isChosen).sort(([left], [right]) => left - right);
+    const effects = terms.map(([wire, value]): [number, bigint] => [
+      wire,
+      reduce(value * choices.get(wire)!),
+    ]);
+    return { effects: new Map(effects), total: reduce(a! * b! - c!) };
+  });
+  const wires = [...new Set(equations.flatMap(({ effects }) => [...effects.keys()]))];
+  if (wires.length > TRIED_WIRES_MAX) {
+    return equations.every(
+      ({ effects, total }) => subsetsWithSum([...effects.values()], total)?.length !== 0,
+    );
+  }
+  const combinations = Array.from({ length: 2 ** wires.length }, (_, index) =>
+    wires.filter((_wire, i) => (index >> i) & 1),
+  );
+  return combinations.some((moved) =>
+    equations.every(({ effects, total }) => {
+      const sum = moved.reduce((partial, wire) => partial + (effects.get(wire) ?? 0n), 0n);
+      return reduce(sum - total) === 0n;
+    }),
+  );
 }
 
 /** The wires that stand in no other constraints than these, and are no inputs. */

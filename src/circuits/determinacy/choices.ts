@@ -21,37 +21,39 @@ const SIGNED_POWERS: ReadonlyMap<bigint, SignedPower> = new Map(
 );
 
 /**
- * The sets of indices, other than the empty one, over which `effects` add up to 0.
+ * The sets of indices over which `effects` add up to a total; not the empty one.
  *
- * @param effects - What each wire adds to the equation if it takes its other value.
+ * @param effects - What each wire adds to an equation if it takes its other value.
  * @returns Undefined unless the effects are signed powers of 2, each once, times one factor.
  */
-export function zeroSums(effects: readonly bigint[]): number[][] | undefined {
+export function subsetsWithSum(effects: readonly bigint[], total: bigint): number[][] | undefined {
   for (const unit of new Set([1n, effects[0]!, effects.at(-1)!])) {
     const scale = invert(unit);
     const digits = effects.map((effect) => SIGNED_POWERS.get(multiply(effect, scale)));
     if (!digits.every((digit) => digit !== undefined)) continue;
     if (new Set(digits.map(({ power }) => power)).size < digits.length) continue;
-    return zeroDigitSums(digits);
+    return digitsWithSum(digits, multiply(total, scale));
   }
   return undefined;
 }
 
 /**
- * Over the integers signed powers add up to 0 in no other way than not at all, but mod r the sum may
- * be m · r as well. Adding up the negative ones first, a sum has one binary representation.
+ * Over the integers signed powers have a sum in at most one way: after adding up the negative ones,
+ * it has one binary representation. Modulo r the sum may be a multiple of r more or less.
  */
-function zeroDigitSums(digits: readonly SignedPower[]): number[][] {
-  const total = (isNegative: boolean) =>
+function digitsWithSum(digits: readonly SignedPower[], total: bigint): number[][] {
+  const sumOf = (isNegative: boolean) =>
     digits.reduce((sum, digit) => sum + (digit.isNegative === isNegative ? digit.power : 0n), 0n);
-  const [positive, negative] = [total(false), total(true)];
+  const [positive, negative] = [sumOf(false), sumOf(true)];
   const all = positive + negative;
-  const sums: number[][] = [];
-  for (let m = -(negative / FIELD_MODULUS); m * FIELD_MODULUS <= positive; m++) {
-    const shifted = m * FIELD_MODULUS + negative;
-    if (m === 0n || (shifted & ~all) !== 0n) continue;
+  const subsets: number[][] = [];
+  const first = total - ((total + negative) / FIELD_MODULUS) * FIELD_MODULUS;
+  for (let sum = first; sum <= positive; sum += FIELD_MODULUS) {
+    const shifted = sum + negative;
+    if (shifted < 0n || (shifted & ~all) !== 0n) continue;
     const taken = digits.map(({ power, isNegative }) => ((shifted & power) !== 0n) !== isNegative);
-    sums.push([...digits.keys()].filter((index) => taken[index]));
+    const subset = [...digits.keys()].filter((index) => taken[index]);
+    if (subset.length > 0) subsets.push(subset);
   }
-  return sums;
+  return subsets;
 }

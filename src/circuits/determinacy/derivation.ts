@@ -1,6 +1,6 @@
 /** Derives, one from the other, which wires of a witness are determined. */
 import { invert, multiply, negate } from "../../crypto/field.ts";
-import { zeroSums } from "./choices.ts";
+import { subsetsWithSum } from "./choices.ts";
 import type { Deviations } from "./deviations.ts";
 import { type Forced, LinearSystem, type Terms } from "./linear-system.ts";
 
@@ -24,6 +24,13 @@ export interface DerivationStart {
   readonly given: Uint8Array;
   /** Constraints to leave out. */
   readonly without: ReadonlySet<number>;
+}
+
+export interface Derived {
+  /** By determined wire, each after those that it depends on. */
+  readonly reasons: ReadonlyMap<number, Reason>;
+  /** By wire that is not determined, but has one other value only: how far from its own that is. */
+  readonly choices: ReadonlyMap<number, bigint>;
 }
 
 /** So many wires with two values each are tried out in all combinations. */
@@ -54,15 +61,16 @@ export class Derivation {
     this.#isFixed.forEach((fixed, wire) => fixed === 0 && this.#enqueueRowsOf(wire));
   }
 
-  /** @returns The determined wires, each after those that it depends on. */
-  run(): ReadonlyMap<number, Reason> {
+  run(): Derived {
     do {
       for (let row = this.#queue.pop(); row !== undefined; row = this.#queue.pop()) {
         this.#isQueued[row] = 0;
         this.#inspect(row);
       }
     } while (this.#tryChoices() || this.#eliminate());
-    return this.#reasons;
+    const open = [...this.#choices].filter(([wire]) => this.#isFixed[wire] === 0);
+    const choices = new Map(open.map(([wire, { deviation }]) => [wire, deviation]));
+    return { reasons: this.#reasons, choices };
   }
 
   #inspect(row: number): void {
@@ -113,7 +121,7 @@ export class Derivation {
       const effects = wires.map((wire) =>
         multiply(linear.get(wire)!, this.#choices.get(wire)!.deviation),
       );
-      const sums = zeroSums(effects);
+      const sums = subsetsWithSum(effects, 0n);
       if (sums !== undefined) this.#excludeSums(row, wires, sums);
       else if (wires.length <= TRIED_WIRES_MAX) this.#tryOut(wires);
     }
