@@ -6,11 +6,12 @@
  *  - Rows in which products have one factor known are linear: elimination.
  *  - Unknowns with two possible values each, such as bits: a row adds up to what it has to in one
  *    way only, or other rows contradict its other ways.
- * Each rule is exact, unlike the rank of the Jacobian, which ignores solutions further away. So a wire
- * that is determined has the same value in **every** witness with the given values. And unlike the
- * rank, the derivation does not make up for a missing constraint with an unsolvable equation, such as
- * a hash at the end of the circuit. The converse does not hold: a wire that is not derived may still be
- * determined, by an argument that the rules do not know.
+ *
+ * Each rule is exact, unlike the rank of the Jacobian, which ignores solutions further away. So a
+ * wire that is determined has the same value in **every** witness with the given values. And unlike
+ * the rank, the derivation does not make up for a missing constraint with an unsolvable equation,
+ * such as a hash at the end of the circuit. The converse does not hold: a wire that is not derived
+ * may still be determined, by an argument that the rules do not know.
  *
  * @example
  * const check = createDeterminacyCheck(r1cs, witness);

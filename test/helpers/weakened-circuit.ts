@@ -45,8 +45,8 @@ export function violatedConstraints(r1cs: R1cs, witness: Witness): number[] {
 }
 
 /**
- * Expects that a circuit refuses inputs, and that each constraint which does is needed for that: the
- * copy of the circuit without it takes them.
+ * Expects that a circuit refuses inputs, and that each constraint which does is needed for that:
+ * the copy of the circuit without it takes them.
  */
 export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): Promise<void> {
   const calculate = await createUncheckedCalculator(circuit);
@@ -63,8 +63,8 @@ export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): P
 }
 
 /**
- * Whether no witness with the same values of the given wires satisfies the constraints: what follows
- * from these wires by the constraints that hold does contradict those that are violated.
+ * Whether no witness with the same values of the given wires satisfies the constraints: what
+ * follows from these wires by the constraints that hold contradicts those that are violated.
  */
 export function isRefuted(r1cs: R1cs, forged: Witness, given: readonly number[]): boolean {
   const violated = violatedConstraints(r1cs, forged);
