@@ -4,6 +4,7 @@ import { defineErrors } from "../util/errors.ts";
 export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
   | { code: "PROVER_UNKNOWN"; prover: string; known: readonly string[] }
+  | { code: "EXTERNAL_PROVER_NOT_CONFIGURED" }
   | { code: "SETUP_UNKNOWN"; setup: string; known: readonly string[] }
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
@@ -25,6 +26,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   PROVER_UNKNOWN: {
     message: ({ prover, known }) => `There is no prover ${prover}; there are ${known.join(", ")}.`,
     fix: "Set rollup.prover, or the option --prover, to one of them.",
+  },
+  EXTERNAL_PROVER_NOT_CONFIGURED: {
+    message: () => "The prover is external, but the config does not say which program that is.",
+    fix: 'Set rollup.externalProver to { command: "rapidsnark {zkey} {wtns} {proof} {public}" }.',
   },
   SETUP_UNKNOWN: {
     message: ({ setup, known }) =>
