@@ -1,5 +1,8 @@
 /** Timing that a loaded machine disturbs little: alternate, repeat, and keep the best. */
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
 /**
@@ -46,4 +49,14 @@ export async function measure<T>(action: () => Promise<T>): Promise<Usage & { re
   const { user, system } = process.cpuUsage(usage);
   const wallSeconds = (performance.now() - start) / 1000;
   return { wallSeconds, cpuSeconds: (user + system) / 1e6, result };
+}
+
+/** Runs `action` with a folder that is gone afterwards. */
+export async function withTemporaryFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "rollup-bench-"));
+  try {
+    return await action(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
