@@ -123,7 +123,7 @@ function cryptoTable(result: CryptoBench): readonly (readonly (string | number |
   ];
   const { kernel, bigint } = fieldMultiplication.nanoseconds;
   return [
-    ["µs", ...CRYPTO_LIBRARIES],
+    ["µs of CPU time", ...CRYPTO_LIBRARIES],
     row("field product", { kernelBatch: kernel / 1000, reference: bigint / 1000 }),
     ...Object.entries(poseidon).map(([inputs, { microseconds }]) =>
       row(`Poseidon of ${inputs}`, microseconds),
@@ -172,7 +172,10 @@ function describeMachine() {
   return { processor, cores: availableParallelism(), node: process.version, load: load! };
 }
 
-function showTable(rows: readonly (readonly (string | number | undefined)[])[]): string {
+function showTable(
+  title: string,
+  rows: readonly (readonly (string | number | undefined)[])[],
+): string {
   const show = (cell: string | number | undefined): string => {
     if (cell === undefined) return "";
     if (typeof cell === "string") return cell;
@@ -181,6 +184,7 @@ function showTable(rows: readonly (readonly (string | number | undefined)[])[]):
   };
   const [heading, ...others] = rows.map((cells) => cells.map(show));
   return formatTable([
+    { type: "section-header", text: title },
     { type: "header", cells: heading! },
     ...others.map((cells) => ({ type: "row" as const, cells })),
   ]);
@@ -196,7 +200,7 @@ async function runSuite<S extends BenchSuite>(
   const isBuilding = name === "l1" || name === "constraints";
   const work = () => run(context);
   const result = await (isBuilding ? work() : plan.progress(`Measuring: ${name}`, work));
-  if (!args.json) console.log(`${showTable(toTable(result))}\n`);
+  if (!args.json) console.log(`${showTable(name, toTable(result))}\n`);
   return result;
 }
 

@@ -13,7 +13,7 @@ import { createSeededRandom } from "./random.ts";
 
 /** What one call takes in each library that is there. */
 export interface CryptoComparison {
-  /** By library; `kernelBatch` is the kernel with {@link BATCH} at once, per item. */
+  /** Of CPU time, by library; `kernelBatch` is the kernel with {@link BATCH} at once, per item. */
   readonly microseconds: Readonly<Record<string, number>>;
   /** How many times as long as the kernel, one at a time, the others take. */
   readonly overKernel: Readonly<Record<string, number>>;
