@@ -130,7 +130,7 @@ function cryptoTable(result: CryptoBench): readonly (readonly (string | number |
     ),
     row("EdDSA verification", eddsaVerify.microseconds),
     row("EdDSA signature", eddsaSignMicroseconds),
-    ...notInstalled.map((name) => [`${name} is not installed`]),
+    ...notInstalled.map((name) => row(`${name} is not installed`, {})),
   ];
 }
 
