@@ -22,7 +22,7 @@ export interface CommonArguments extends SizeArguments {
 
 const REPORT_INTERVAL_MS = 1_000;
 
-function isOneOf<T extends string>(values: readonly T[], value: string): value is T {
+export function isOneOf<T extends string>(values: readonly T[], value: string): value is T {
   return (values as readonly string[]).includes(value);
 }
 

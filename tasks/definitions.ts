@@ -2,6 +2,7 @@
 import { emptyTask, overrideTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
+import { BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
 
@@ -18,6 +19,12 @@ interface RollupTask {
   readonly name: string;
   readonly description: string;
   readonly options?: readonly Option[];
+  /** What follows the name: any number of values. */
+  readonly values?: {
+    readonly name: string;
+    readonly description: string;
+    readonly defaultValue: string[];
+  };
   readonly action: LazyActionObject<NewTaskActionFunction>;
 }
 
@@ -147,6 +154,30 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     action: () => import("./devnet.ts"),
   },
   {
+    name: "bench",
+    description: "Measure how fast everything is, beside circomlibjs and snarkjs in the same run",
+    values: {
+      name: "suites",
+      description: `What to measure: ${BENCH_SUITES.join(", ")}; setup and prover take minutes`,
+      defaultValue: ["crypto", "constraints", "l1"],
+    },
+    options: [
+      preset,
+      prover,
+      {
+        name: "power",
+        description: "Suites setup and prover: measure 2^power constraints",
+        type: ArgumentType.INT,
+        defaultValue: BENCH_POWERS.default,
+      },
+      {
+        name: "external",
+        description: 'Suite prover: also measure "PROGRAM {zkey} {wtns} {proof} {public}"',
+      },
+    ],
+    action: () => import("./bench.ts"),
+  },
+  {
     name: "restore",
     description: "Rebuild the rollup's state from L1 alone, comparing every state root",
     options: restoreOptions,
@@ -186,17 +217,16 @@ const OPTIONAL_STRING = {
 } as const;
 
 function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
-  const options = definition.options ?? [];
-  return options
-    .reduce(
-      (builder, option) => builder.addOption({ ...OPTIONAL_STRING, ...option }),
-      task(id, definition.description).addFlag({
-        name: "json",
-        description: "Print one JSON value and nothing else",
-      }),
-    )
-    .setAction(definition.action)
-    .build();
+  const { options = [], values } = definition;
+  const builder = options.reduce(
+    (builder, option) => builder.addOption({ ...OPTIONAL_STRING, ...option }),
+    task(id, definition.description).addFlag({
+      name: "json",
+      description: "Print one JSON value and nothing else",
+    }),
+  );
+  if (values !== undefined) builder.addVariadicArgument(values);
+  return builder.setAction(definition.action).build();
 }
 
 export const tasks: TaskDefinition[] = [

@@ -25,13 +25,6 @@ function createNarrator({ progress, prover }: BuildPlan): Narrator {
   };
 }
 
-const silentNarrator: Narrator = {
-  chapter: () => {},
-  step: () => {},
-  block: () => {},
-  working: (work) => work(),
-};
-
 function describeBlock(block: BlockReport, prover: string): string {
   const { number, size, operations, proofMs, gas, pubdataBytes } = block;
   const head = styleText("green", `  ✔ Block ${number}`);
@@ -78,7 +71,7 @@ const action = defineAction<DemoArguments>(async (args, hre) => {
   const manifest = await buildFor(plan, hre);
   const connection = await hre.network.create();
   try {
-    const { tellStory } = await import("../src/plugin/demo/story.ts");
+    const { silentNarrator, tellStory } = await import("../src/plugin/demo/story.ts");
     const { reportBlock } = await import("../src/plugin/demo/block-report.ts");
     const { writeProofFiles } = await import("../src/plugin/demo/proof-files.ts");
     const narrator = args.json ? silentNarrator : createNarrator(plan);

@@ -32,6 +32,7 @@ const MODULE_ORDER = [
   "operator",
   "rpc",
   "sdk",
+  "bench",
   "plugin",
 ];
 const FUNCTION_LINES_MAX = 70;

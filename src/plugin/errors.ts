@@ -4,6 +4,7 @@ import { defineErrors } from "../util/errors.ts";
 export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
   | { code: "PROVER_UNKNOWN"; prover: string; known: readonly string[] }
+  | { code: "EXTERNAL_PROVER_NOT_CONFIGURED" }
   | { code: "SETUP_UNKNOWN"; setup: string; known: readonly string[] }
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
@@ -13,6 +14,8 @@ export type PluginErrorFacts =
   | { code: "OPERATOR_ELSEWHERE"; network: string }
   | { code: "ROLLUP_ADDRESS_UNKNOWN"; network: string; file: string }
   | { code: "OPTION_MISSING"; option: string }
+  | { code: "BENCH_SUITE_UNKNOWN"; suite: string; known: readonly string[] }
+  | { code: "BENCH_POWER_OUT_OF_RANGE"; power: number; min: number; max: number }
   | { code: "NO_SIGNER"; network: string }
   | { code: "PORT_IN_USE"; port: number }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
@@ -25,6 +28,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   PROVER_UNKNOWN: {
     message: ({ prover, known }) => `There is no prover ${prover}; there are ${known.join(", ")}.`,
     fix: "Set rollup.prover, or the option --prover, to one of them.",
+  },
+  EXTERNAL_PROVER_NOT_CONFIGURED: {
+    message: () => "The prover is external, but the config does not say which program that is.",
+    fix: 'Set rollup.externalProver to { command: "rapidsnark {zkey} {wtns} {proof} {public}" }.',
   },
   SETUP_UNKNOWN: {
     message: ({ setup, known }) =>
@@ -65,6 +72,14 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   OPTION_MISSING: {
     message: ({ option }) => `The option --${option} is missing.`,
     fix: "hardhat help rollup:… says what each option means.",
+  },
+  BENCH_SUITE_UNKNOWN: {
+    message: ({ suite, known }) => `There is no benchmark ${suite}; there are ${known.join(", ")}.`,
+    fix: "Name one or more of them, or none for the quick ones.",
+  },
+  BENCH_POWER_OUT_OF_RANGE: {
+    message: ({ power, min, max }) => `2^${power} constraints: the power is from ${min} to ${max}.`,
+    fix: "Pass --power with a number in that range.",
   },
   NO_SIGNER: {
     message: ({ network }) => `The network ${network} has no account that could deploy.`,

@@ -9,6 +9,8 @@ export type ProverErrorFacts =
       expected: bigint;
       actual: bigint;
     }
+  | { code: "EXTERNAL_COMMAND_INVALID"; command: string; missing: readonly string[] }
+  | { code: "EXTERNAL_PROVER_FAILED"; command: string; reason: string; output: string }
   | { code: "PROVING_KEY_TOO_LARGE"; domainSize: number }
   | { code: "PROVING_KEY_RELEASED" }
   | { code: "WITNESS_LENGTH_MISMATCH"; expected: number; actual: number };
@@ -19,6 +21,17 @@ export const proverError = defineErrors<ProverErrorFacts>({
       `The proof for key ${keyId} has ${actual} as public input ${index}, ` +
       `but the job has ${expected}.`,
     fix: "The circuit is of another version than this package: hardhat clean, hardhat build.",
+  },
+  EXTERNAL_COMMAND_INVALID: {
+    message: ({ command, missing }) =>
+      `The command of the external prover, ${JSON.stringify(command)}, lacks ${missing.join(", ")}.`,
+    fix: "Write it like this: rapidsnark {zkey} {wtns} {proof} {public}",
+  },
+  EXTERNAL_PROVER_FAILED: {
+    message: ({ command, reason, output }) =>
+      `The external prover ${JSON.stringify(command)} has failed: ` +
+      `${reason}${output === "" ? "." : `: ${output}`}`,
+    fix: 'Run the command by hand on a .zkey and a .wtns file, or use the "kernel" prover.',
   },
   PROVING_KEY_TOO_LARGE: {
     message: ({ domainSize }) =>

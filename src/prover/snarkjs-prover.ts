@@ -1,4 +1,4 @@
-/** The default prover: Groth16 by snarkjs, in this process. */
+/** Groth16 by snarkjs, in this process: slower than the kernel, and what it is measured by. */
 import type { Circuit } from "../circuits/circuit.ts";
 import { releaseProver } from "../circuits/snarkjs.ts";
 import { toJobProof } from "./job-proof.ts";

@@ -20,7 +20,7 @@ import type { Expression, I32, I64, V128 } from "../../src/kernel/wasm/instructi
 import { createModule, POOL_END } from "../../src/kernel/wasm/module.ts";
 import type { FunctionBuilder, ModuleBuilder } from "../../src/kernel/wasm/module.ts";
 import { createRandom } from "../helpers/random.ts";
-import { bestOf } from "./measure.ts";
+import { bestOf } from "../../src/bench/measure.ts";
 
 export interface FieldMultiplicationResult {
   /** Nanoseconds per product, by way. */

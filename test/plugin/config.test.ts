@@ -53,6 +53,21 @@ describe("plugin/config", () => {
       expect(message).to.include("minimal, dev, full");
     });
 
+    it("takes the command of an external prover, and refuses one that can not work", async () => {
+      const externalProver = { command: "rapidsnark {zkey} {wtns} {proof} {public}" };
+      const { rollup } = (
+        await project.createHre({ rollup: { prover: "external", externalProver } })
+      ).config;
+      expect(rollup.externalProver).to.deep.equal(externalProver);
+      expect(await refusalOf(project, { rollup: { prover: "external" } })).to.include(
+        "rollup.externalProver",
+      );
+      const command = "rapidsnark {zkey} {wtns}";
+      const message = await refusalOf(project, { rollup: { externalProver: { command } } });
+      expect(message).to.include("config.rollup.externalProver.command");
+      expect(message).to.include("lacks {proof}, {public}");
+    });
+
     it("refuses unknown provers, setups and keys, and values of the wrong type", async () => {
       expect(await refusalOf(project, { rollup: { prover: "magic" } })).to.include(
         "PROVER_UNKNOWN",

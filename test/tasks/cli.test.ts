@@ -7,7 +7,7 @@ import { computeAddress, toBeHex, ZeroAddress } from "ethers";
 import { releaseProver, verify } from "../../src/circuits/snarkjs.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
-const NAMES = ["circuits", "compile", "setup", "verifier", "deploy", "demo", "devnet"];
+const NAMES = ["circuits", "compile", "setup", "verifier", "deploy", "demo", "devnet", "bench"];
 const MOCK = ["--prover", "mock"];
 
 /** The one JSON value that a task prints. */
@@ -40,6 +40,14 @@ describe("tasks: command line", () => {
     expect(exitCode).to.equal(1);
     expect(stderr).to.include("PRESET_UNKNOWN").and.include("minimal, dev, full");
     expect(stderr).to.include("Fix:").and.not.include("    at ");
+  });
+
+  it("refuses benchmarks that there are not", async () => {
+    const unknown = await runHardhat("rollup:bench", "speed");
+    expect(unknown.exitCode).to.equal(1);
+    expect(unknown.stderr).to.include("BENCH_SUITE_UNKNOWN").and.include("crypto, constraints");
+    const huge = await runHardhat("rollup:bench", "setup", "--power", "40");
+    expect(huge.stderr).to.include("BENCH_POWER_OUT_OF_RANGE");
   });
 
   it("refuses an unknown prover", async () => {

@@ -36,6 +36,7 @@ export function resolveRollupConfig(
   return {
     preset: user.preset ?? "minimal",
     prover: user.prover ?? "kernel",
+    ...(user.externalProver && { externalProver: user.externalProver }),
     setup:
       user.setup?.type === "ceremony"
         ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }

@@ -1,10 +1,11 @@
 /** The `rollup` entry of a Hardhat config: as the user writes it, and resolved. */
 import type { PresetName } from "../../protocol/presets.ts";
+import type { ExternalCommand } from "../../prover/external-prover.ts";
 
-export const PROVER_NAMES = ["kernel", "snarkjs", "mock"] as const;
+export const PROVER_NAMES = ["kernel", "snarkjs", "external", "mock"] as const;
 /**
- * Who proves blocks: our own Groth16 prover on the WebAssembly kernel, snarkjs, or a `mock` that
- * proves nothing and whose verifier accepts that: for tests only.
+ * Who proves blocks: our own Groth16 prover on the WebAssembly kernel, snarkjs, an `external`
+ * program, or a `mock` that proves nothing and whose verifier accepts that: for tests only.
  */
 export type ProverName = (typeof PROVER_NAMES)[number];
 
@@ -47,6 +48,8 @@ export interface RollupUserConfig {
   preset?: PresetName;
   /** Default `kernel`: real proofs. */
   prover?: ProverName;
+  /** The program of the prover `external`, such as rapidsnark. */
+  externalProver?: ExternalCommand;
   /** Default `dev`. `keysDir` is relative to the project's root. */
   setup?: { type?: "dev"; seed?: string } | { type: "ceremony"; keysDir: string };
   circuits?: {
@@ -74,6 +77,7 @@ export interface RollupPathsConfig {
 export interface RollupConfig {
   readonly preset: PresetName;
   readonly prover: ProverName;
+  readonly externalProver?: ExternalCommand;
   readonly setup: SetupConfig;
   readonly circuits: CircuitsConfig;
   readonly operator: OperatorConfig;

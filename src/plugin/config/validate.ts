@@ -7,6 +7,8 @@ import type {
 } from "hardhat/types/hooks";
 import { z } from "zod";
 import { PRESET_NAMES } from "../../protocol/presets.ts";
+import { proverError } from "../../prover/errors.ts";
+import { missingPlaceholders } from "../../prover/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
@@ -34,6 +36,18 @@ const rollupUserConfigSchema = z
     prover: oneOf(PROVER_NAMES, (prover) =>
       pluginError({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
     ).optional(),
+    externalProver: z
+      .object({
+        command: z.string().superRefine((command, context) => {
+          const missing = missingPlaceholders(command);
+          if (missing.length === 0) return;
+          const error = proverError({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
+          context.addIssue({ code: "custom", message: toMessage(error) });
+        }),
+        timeoutMs: z.number().int().positive().optional(),
+      })
+      .strict()
+      .optional(),
     setup: z
       .object({
         type: oneOf(SETUP_TYPES, (setup) =>
@@ -63,6 +77,10 @@ const rollupUserConfigSchema = z
     operator: z.object({ blockTimeMs: z.number().int().positive().optional() }).strict().optional(),
   })
   .strict()
+  .refine(({ prover, externalProver }) => prover !== "external" || externalProver !== undefined, {
+    message: toMessage(pluginError({ code: "EXTERNAL_PROVER_NOT_CONFIGURED" })),
+    path: ["externalProver"],
+  })
   .optional();
 
 export function validateRollupUserConfig({

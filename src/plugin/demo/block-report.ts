@@ -11,13 +11,24 @@ export function isExecutedBlock(record: BlockRecord): record is ExecutedBlock {
   return record.status === "executed" && record.execute !== undefined;
 }
 
+/** Of the L1 transactions that bring a block through. */
+export interface PhaseGas {
+  readonly commit: number;
+  readonly prove: number;
+  readonly execute: number;
+}
+
+export function sumGas({ commit, prove, execute }: PhaseGas): number {
+  return commit + prove + execute;
+}
+
 export interface BlockReport {
   readonly number: number;
   /** In slots. */
   readonly size: number;
   readonly operations: readonly OperationName[];
   readonly proofMs: number;
-  readonly gas: { readonly commit: number; readonly prove: number; readonly execute: number };
+  readonly gas: PhaseGas;
   readonly pubdataBytes: number;
   /** 32 bytes, 0x-hex. */
   readonly oldStateRoot: string;

@@ -5,6 +5,7 @@ import { compileCircuit } from "../../circuits/compile.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
+import { createExternalProver } from "../../prover/external-prover.ts";
 import { createKernelProver } from "../../prover/kernel-prover.ts";
 import { createMockProver } from "../../prover/mock-prover.ts";
 import type { Prover } from "../../prover/prover.ts";
@@ -12,14 +13,14 @@ import { createSnarkjsProver } from "../../prover/snarkjs-prover.ts";
 import { ensureKeys } from "../circuits/keys.ts";
 import { readManifest } from "../circuits/manifest.ts";
 import { rollupKeyIds, writeRollupCircuit } from "../circuits/sources.ts";
-import type { ProverName } from "../config/types.ts";
+import type { ProverName, RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
 /**
  * Checks that circuits, keys and the compiled verifier belong together, so that no proof is made
  * that L1 must refuse.
  *
- * @throws ROLLUP_NOT_BUILT
+ * @throws ROLLUP_NOT_BUILT, EXTERNAL_PROVER_NOT_CONFIGURED
  */
 export async function createProver(
   { rollup }: HardhatConfig,
@@ -51,14 +52,14 @@ export async function createProver(
     }
     circuits.set(keyId, circuit);
   }
-  return createBackend(prover, async (keyId) => circuits.get(keyId)!);
+  return createBackend(rollup, prover, async (keyId) => circuits.get(keyId)!);
 }
 
 /**
  * A prover for exits and nothing else. It makes what it needs: whoever leaves a rollup has not
  * built it, perhaps, and the circuits of its blocks may take minutes and gigabytes.
  *
- * @throws CEREMONY_KEY_MISSING
+ * @throws CEREMONY_KEY_MISSING, EXTERNAL_PROVER_NOT_CONFIGURED
  */
 export async function createExitProver(
   { rollup }: HardhatConfig,
@@ -70,14 +71,16 @@ export async function createExitProver(
   const options = { ...source, cacheDir: rollup.paths.circuits };
   const { zkeyPath } = await ensureKeys(await compileCircuit(options), rollup);
   const circuit = await loadCircuit({ ...options, zkeyPath });
-  return createBackend(prover, () => Promise.resolve(circuit));
+  return createBackend(rollup, prover, () => Promise.resolve(circuit));
 }
 
 function createBackend(
+  { externalProver }: RollupConfig,
   prover: Exclude<ProverName, "mock">,
   circuitOf: (keyId: number) => Promise<Circuit>,
 ): Prover {
-  return prover === "kernel"
-    ? createKernelProver({ circuitOf })
-    : createSnarkjsProver({ circuitOf });
+  if (prover === "kernel") return createKernelProver({ circuitOf });
+  if (prover === "snarkjs") return createSnarkjsProver({ circuitOf });
+  if (externalProver !== undefined) return createExternalProver({ circuitOf, ...externalProver });
+  throw pluginError({ code: "EXTERNAL_PROVER_NOT_CONFIGURED" });
 }

@@ -9,7 +9,10 @@ import { decodeWitness, encodeWitness } from "../../../src/circuits/wtns.ts";
 import { createGroth16Prover } from "../../../src/prover/groth16/prover.ts";
 import { expectCode, expectRejection } from "../../helpers/expect-code.ts";
 import { createRandom } from "../../helpers/random.ts";
-import { createSyntheticCircuit, writeSyntheticR1cs } from "../../helpers/synthetic-circuit.ts";
+import {
+  createSyntheticCircuit,
+  writeSyntheticR1cs,
+} from "../../../src/bench/synthetic-circuit.ts";
 
 const random = createRandom();
 

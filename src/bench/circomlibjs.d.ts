@@ -1,4 +1,4 @@
-/** The parts of circomlibjs, which has no types of its own, that tests use as an oracle. */
+/** The parts of circomlibjs, which has no types, that tests and benchmarks compare with. */
 declare module "circomlibjs" {
   /** An element in the library's own Montgomery form. */
   type Element = Uint8Array;

@@ -1,10 +1,10 @@
 /** Constraint systems of any size with a witness, for tests and benchmarks of provers. */
 
 import { writeFileSync } from "node:fs";
-import { elementBytes, ELEMENT_BYTES, writeElement } from "../../src/circuits/bn254.ts";
-import { encodeSections, uint32Bytes } from "../../src/circuits/binary-file.ts";
-import { encodeWitness } from "../../src/circuits/wtns.ts";
-import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { elementBytes, ELEMENT_BYTES, writeElement } from "../circuits/bn254.ts";
+import { encodeSections, uint32Bytes } from "../circuits/binary-file.ts";
+import { encodeWitness } from "../circuits/wtns.ts";
+import { FIELD_MODULUS } from "../crypto/field.ts";
 import type { Random } from "./random.ts";
 
 export interface SyntheticOptions {

@@ -1,0 +1,162 @@
+/** Poseidon and EdDSA: the kernel beside the reference, circomlibjs and poseidon-lite. */
+
+import type * as Circomlibjs from "circomlibjs";
+import type * as PoseidonLite from "poseidon-lite";
+import { createSigningKey, publicKey, sign, verify } from "../crypto/eddsa.ts";
+import { poseidon } from "../crypto/poseidon.ts";
+import { createEddsaKernel } from "../kernel/eddsa.ts";
+import { createPoseidonKernel } from "../kernel/poseidon.ts";
+import { assert } from "../util/errors.ts";
+import { benchFieldMultiplication, type FieldMultiplicationBench } from "./field.ts";
+import { bestOf } from "./measure.ts";
+import { createSeededRandom } from "./random.ts";
+
+/** What one call takes in each library that is there. */
+export interface CryptoComparison {
+  /** Of CPU time, by library; `kernelBatch` is the kernel with {@link BATCH} at once, per item. */
+  readonly microseconds: Readonly<Record<string, number>>;
+  /** How many times as long as the kernel, one at a time, the others take. */
+  readonly overKernel: Readonly<Record<string, number>>;
+  /** The same, for the kernel's batches. */
+  readonly overKernelBatch: Readonly<Record<string, number>>;
+}
+
+export interface CryptoBench {
+  readonly fieldMultiplication: FieldMultiplicationBench;
+  /** By number of inputs. */
+  readonly poseidon: Readonly<Record<string, CryptoComparison>>;
+  readonly eddsaVerify: CryptoComparison;
+  readonly eddsaSignMicroseconds: Readonly<Record<string, number>>;
+  /** Libraries that were left out. */
+  readonly notInstalled: readonly string[];
+}
+
+const BATCH = 64;
+const ROUNDS = 15;
+const INPUT_COUNTS = [2, 5, 8, 16] as const;
+
+/** Peers that projects need not have: development dependencies of this package. */
+interface Peers {
+  readonly circomlibjs: typeof Circomlibjs | undefined;
+  readonly poseidonLite: typeof PoseidonLite | undefined;
+}
+
+export async function benchCrypto(): Promise<CryptoBench> {
+  const peers: Peers = {
+    circomlibjs: await ifInstalled(() => import("circomlibjs")),
+    poseidonLite: await ifInstalled(() => import("poseidon-lite")),
+  };
+  const byInputs: [string, CryptoComparison][] = [];
+  for (const inputs of INPUT_COUNTS) {
+    byInputs.push([String(inputs), await benchPoseidon(inputs, peers)]);
+  }
+  return {
+    fieldMultiplication: benchFieldMultiplication(),
+    poseidon: Object.fromEntries(byInputs),
+    eddsaVerify: await benchVerification(peers),
+    eddsaSignMicroseconds: await benchSigning(peers),
+    notInstalled: Object.entries(peers).flatMap(([name, peer]) => (peer === undefined ? name : [])),
+  };
+}
+
+async function ifInstalled<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+async function benchPoseidon(
+  inputs: (typeof INPUT_COUNTS)[number],
+  { circomlibjs, poseidonLite }: Peers,
+): Promise<CryptoComparison> {
+  const random = createSeededRandom("bench");
+  const lists = Array.from({ length: BATCH }, () =>
+    Array.from({ length: inputs }, () => random.field()),
+  );
+  const [first] = lists as [bigint[]];
+  const kernel = createPoseidonKernel();
+  const theirs = await circomlibjs?.buildPoseidon();
+  const lite = poseidonLite?.[`poseidon${inputs}`];
+  const hashes = {
+    kernel: () => kernel.hash(first),
+    reference: () => poseidon(first),
+    ...(theirs && { circomlibjs: () => theirs.F.toObject(theirs(first)) }),
+    ...(lite && { poseidonLite: () => lite(first) }),
+  };
+  const [expected] = kernel.hashMany(lists);
+  for (const [name, hash] of Object.entries(hashes)) {
+    assert(hash() === expected, `${name} hashes as the others do`);
+  }
+  return compare({ ...hashes, kernelBatch: () => kernel.hashMany(lists) });
+}
+
+async function benchVerification({ circomlibjs }: Peers): Promise<CryptoComparison> {
+  const random = createSeededRandom("bench");
+  const signed = Array.from({ length: BATCH }, () => {
+    const key = createSigningKey(random.bytes(32));
+    const message = random.field();
+    return { key: publicKey(key), message, signature: sign(key, message) };
+  });
+  const { key, message, signature } = signed[0]!;
+  const kernel = createEddsaKernel();
+  const verifications = {
+    kernel: () => kernel.verify(key, message, signature),
+    reference: () => verify(key, message, signature),
+    ...(circomlibjs && { circomlibjs: await theirVerification(circomlibjs, signed[0]!) }),
+  };
+  for (const [name, isValid] of Object.entries(verifications)) {
+    assert(isValid(), `${name} accepts a valid signature`);
+  }
+  assert(kernel.verifyBatch(signed).every(Boolean), "the kernel accepts valid signatures");
+  return compare({ ...verifications, kernelBatch: () => kernel.verifyBatch(signed) });
+}
+
+type SignedMessages = Parameters<ReturnType<typeof createEddsaKernel>["verifyBatch"]>[0];
+
+async function theirVerification(
+  circomlibjs: NonNullable<Peers["circomlibjs"]>,
+  { key, message, signature }: SignedMessages[number],
+): Promise<() => boolean> {
+  const eddsa = await circomlibjs.buildEddsa();
+  const { F } = eddsa.babyJub;
+  const point = ({ x, y }: { x: bigint; y: bigint }): [Uint8Array, Uint8Array] => [F.e(x), F.e(y)];
+  const [theirKey, theirMessage] = [point(key), F.e(message)];
+  const theirSignature = { R8: point(signature.r8), S: signature.s };
+  return () => eddsa.verifyPoseidon(theirMessage, theirSignature, theirKey);
+}
+
+/** circomlibjs signs with a seed, from which it derives the key every time. */
+async function benchSigning({ circomlibjs }: Peers): Promise<Record<string, number>> {
+  const seed = createSeededRandom("bench").bytes(32);
+  const key = createSigningKey(seed);
+  const eddsa = await circomlibjs?.buildEddsa();
+  const message = eddsa?.babyJub.F.e(1n);
+  return timeAll({
+    reference: () => sign(key, 1n),
+    ...(eddsa && { circomlibjs: () => eddsa.signPoseidon(seed, message!) }),
+  });
+}
+
+/** Microseconds per call. */
+function timeAll(actions: Readonly<Record<string, () => unknown>>): Record<string, number> {
+  const seconds = bestOf(ROUNDS, Object.values(actions));
+  return Object.fromEntries(Object.keys(actions).map((name, i) => [name, seconds[i]! * 1e6]));
+}
+
+function compare(
+  actions: Readonly<Record<"kernel" | "kernelBatch", () => unknown>> &
+    Readonly<Record<string, () => unknown>>,
+): CryptoComparison {
+  const { kernel, kernelBatch, ...others } = timeAll(actions);
+  const [single, inBatch] = [kernel!, kernelBatch! / BATCH];
+  const over = (ours: number) =>
+    Object.fromEntries(Object.entries(others).map(([name, theirs]) => [name, theirs / ours]));
+  return {
+    microseconds: { kernel: single, kernelBatch: inBatch, ...others },
+    overKernel: over(single),
+    overKernelBatch: over(inBatch),
+  };
+}

@@ -1,0 +1,114 @@
+/** Groth16 provers on the same key and witness, in turns, each proof verified by snarkjs. */
+
+import {
+  prove,
+  type ProofWithSignals,
+  releaseProver,
+  verify,
+  type VerificationKey,
+} from "../circuits/snarkjs.ts";
+import { readVerificationKey } from "../circuits/verification-key.ts";
+import { decodeWitness } from "../circuits/wtns.ts";
+import { proveExternally } from "../prover/external-prover.ts";
+import { createGroth16Prover } from "../prover/groth16/prover.ts";
+import { assert } from "../util/errors.ts";
+import { measure, type Usage, withTemporaryFolder } from "./measure.ts";
+import { makeKey } from "./setup.ts";
+
+export interface ProverBenchOptions {
+  /** Base-2 logarithm of the size of the key's domain, from 5 to 22. */
+  readonly power: number;
+  /** Also measures this program. */
+  readonly external?: string;
+}
+
+/** One prover; of all rounds the best. */
+export interface ProverTimes {
+  readonly wallSeconds: number;
+  /** Of all threads. Unknown of an external program. */
+  readonly cpuSeconds?: number;
+  /** How many times as long as our kernel it takes. */
+  readonly wallRatio: number;
+  readonly cpuRatio?: number;
+}
+
+export interface ProverBench {
+  readonly constraints: number;
+  readonly rounds: number;
+  /** Once for all proofs of a key, and not part of the kernel's times. */
+  readonly kernelLoadSeconds: number;
+  /** For the key and the work of a proof. */
+  readonly kernelMemoryBytes: number;
+  readonly provers: Readonly<Record<string, ProverTimes>>;
+}
+
+type Make = () => Promise<ProofWithSignals>;
+
+const ROUNDS = 3;
+
+export async function benchProver(options: ProverBenchOptions): Promise<ProverBench> {
+  try {
+    return await withTemporaryFolder((folder) => benchIn(folder, options));
+  } finally {
+    await releaseProver();
+  }
+}
+
+async function benchIn(
+  folder: string,
+  { power, external: command }: ProverBenchOptions,
+): Promise<ProverBench> {
+  const { circuit, constraints, zkeyPath } = await makeKey(folder, power);
+  const verificationKey = await readVerificationKey(zkeyPath);
+  const witness = decodeWitness(circuit.witness);
+  const kernel = createGroth16Prover();
+  try {
+    const { result: key, wallSeconds } = await measure(() => kernel.loadKey(zkeyPath));
+    const ways: Readonly<Record<string, Make>> = {
+      kernel: () => kernel.prove(key, circuit.witness),
+      snarkjs: () => prove({ zkeyPath, witness }),
+      ...(command !== undefined && {
+        external: () => proveExternally({ command, zkeyPath, witness: circuit.witness }),
+      }),
+    };
+    return {
+      constraints,
+      rounds: ROUNDS,
+      kernelLoadSeconds: wallSeconds,
+      kernelMemoryBytes: key.memoryBytes,
+      provers: compare(await takeTurns(ways, verificationKey)),
+    };
+  } finally {
+    await kernel.close();
+  }
+}
+
+/** The best usage of each way. A slow phase of the machine meets all of them. */
+async function takeTurns(
+  ways: Readonly<Record<string, Make>>,
+  key: VerificationKey,
+): Promise<Map<string, Usage>> {
+  const best = new Map<string, Usage>();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, make] of Object.entries(ways)) {
+      const { result, ...usage } = await measure(make);
+      assert(await verify(key, result), `snarkjs accepts the proof of ${name}`);
+      const { wallSeconds, cpuSeconds } = best.get(name) ?? usage;
+      best.set(name, {
+        wallSeconds: Math.min(wallSeconds, usage.wallSeconds),
+        cpuSeconds: Math.min(cpuSeconds, usage.cpuSeconds),
+      });
+    }
+  }
+  return best;
+}
+
+function compare(usages: ReadonlyMap<string, Usage>): Record<string, ProverTimes> {
+  const kernel = usages.get("kernel")!;
+  const times = Array.from(usages, ([name, { wallSeconds, cpuSeconds }]) => {
+    const wall = { wallSeconds, wallRatio: wallSeconds / kernel.wallSeconds };
+    if (name === "external") return [name, wall] as const;
+    return [name, { ...wall, cpuSeconds, cpuRatio: cpuSeconds / kernel.cpuSeconds }] as const;
+  });
+  return Object.fromEntries(times);
+}

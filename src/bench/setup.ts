@@ -1,0 +1,49 @@
+/** The dev setup: from constraints to a proving key that snarkjs accepts. */
+
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { createDevSetup } from "../circuits/dev-setup.ts";
+import { measure, withTemporaryFolder } from "./measure.ts";
+import { createSeededRandom } from "./random.ts";
+import {
+  createSyntheticCircuit,
+  type SyntheticCircuit,
+  writeSyntheticR1cs,
+} from "./synthetic-circuit.ts";
+
+export interface SetupBench {
+  readonly constraints: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly zkeyBytes: number;
+}
+
+/** A circuit with the key that was made for it. */
+export interface MadeKey extends SetupBench {
+  readonly circuit: SyntheticCircuit;
+  readonly zkeyPath: string;
+}
+
+/** Public values take a few rows of the domain, and must not double it. */
+const PUBLIC_ROWS = 10;
+
+/** @param power Base-2 logarithm of the size of the key's domain, from 5 to 22. */
+export function benchSetup(power: number): Promise<SetupBench> {
+  return withTemporaryFolder(async (folder) => {
+    const { constraints, wallSeconds, cpuSeconds, zkeyBytes } = await makeKey(folder, power);
+    return { constraints, wallSeconds, cpuSeconds, zkeyBytes };
+  });
+}
+
+/** Makes a circuit that fills a domain of 2^power, without bits, and its key in `folder`. */
+export async function makeKey(folder: string, power: number): Promise<MadeKey> {
+  const constraints = 2 ** power - PUBLIC_ROWS;
+  const random = createSeededRandom("bench");
+  const circuit = createSyntheticCircuit({ constraints, bitEvery: 0, random });
+  const [r1csPath, zkeyPath] = [join(folder, "a.r1cs"), join(folder, "a.zkey")];
+  writeSyntheticR1cs(r1csPath, circuit);
+  const setup = () => createDevSetup({ r1csPath, seed: "bench", zkeyPath });
+  const { wallSeconds, cpuSeconds } = await measure(setup);
+  const zkeyBytes = statSync(zkeyPath).size;
+  return { constraints, wallSeconds, cpuSeconds, zkeyBytes, circuit, zkeyPath };
+}
