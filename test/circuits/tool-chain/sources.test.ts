@@ -24,6 +24,7 @@ describe("circuits: sources", () => {
       "syntax-error.circom",
       "too-large.circom",
       "bus.circom",
+      "choices.circom",
       "multiplier.circom",
       "seven-inputs.circom",
       "squarer.circom",
