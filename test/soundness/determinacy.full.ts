@@ -11,7 +11,7 @@ import { constraintsOf } from "../helpers/weakened-circuit.ts";
 const random = createRandom();
 const preset = PRESETS.minimal;
 
-/** What determinacy.test.ts samples: takes some ten minutes. */
+/** What determinacy.test.ts samples: takes some half an hour. */
 describe(`Determinacy of all there is, ${random.title}`, () => {
   let circuit: Circuit;
   before(async () => {
