@@ -137,10 +137,7 @@ export async function executeBlocks(
   blocks: readonly ProvenBlock[],
 ): Promise<ExecutedBlock[]> {
   const execute = await l1.executeBlocks(
-    blocks.map(({ storedBlock, applied }) => ({
-      storedBlock,
-      payouts: applied.payouts.filter(({ amount }) => amount > 0n),
-    })),
+    blocks.map(({ storedBlock, applied }) => ({ storedBlock, payouts: applied.payouts })),
   );
   return blocks.map((block) => ({ ...block, status: "executed", execute }));
 }
