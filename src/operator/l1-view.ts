@@ -11,8 +11,11 @@ export interface L1View {
   readonly blockHash?: string;
   /** Unix seconds of that one. */
   readonly timestamp: bigint;
-  /** Number of the rollup's last executed block at that time. */
-  readonly executed: number;
+  /**
+   * Number of the last block that L1 had executed by then and whose hash there was compared with the
+   * operator's. Blocks up to there need no second look while L1 has not gone back.
+   */
+  readonly confirmed: number;
   /** The first request of the priority queue that has not been taken. */
   readonly nextRequestId: number;
   /** Ascending by id. */
@@ -25,14 +28,18 @@ const ETH: Token = { id: ETH_TOKEN_ID, address: ZeroAddress, symbol: "ETH", deci
 /**
  * Before anything has been read.
  *
- * @param executed - Number of an executed block.
+ * @param confirmed - Number of an executed block.
  * @param nextRequestId - The first request that no block up to that one serves.
  */
-export function unreadL1(deploymentBlock: number, executed: number, nextRequestId: number): L1View {
+export function unreadL1(
+  deploymentBlock: number,
+  confirmed: number,
+  nextRequestId: number,
+): L1View {
   return {
     nextBlock: deploymentBlock,
     timestamp: 0n,
-    executed,
+    confirmed,
     nextRequestId,
     tokens: [ETH],
     authorizations: [],
@@ -42,13 +49,13 @@ export function unreadL1(deploymentBlock: number, executed: number, nextRequestI
 /**
  * Adds news to a view. News that overlap with what is known add nothing twice.
  *
- * @param executed - See {@link L1View}.
+ * @param confirmed - See {@link L1View}.
  * @returns The new view, and the requests that are new, in order.
  */
 export function readNews(
   view: L1View,
   news: L1News,
-  executed: number,
+  confirmed: number,
 ): { view: L1View; requests: readonly QueuedRequest[] } {
   const requests = news.requests.filter(({ requestId }) => requestId >= view.nextRequestId);
   for (const [index, { requestId }] of requests.entries()) {
@@ -61,7 +68,7 @@ export function readNews(
       nextBlock: news.blockNumber + 1,
       blockHash: news.blockHash,
       timestamp: news.timestamp,
-      executed,
+      confirmed,
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],
       authorizations: [...view.authorizations, ...news.authorizations],

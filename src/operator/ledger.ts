@@ -172,14 +172,14 @@ export class Ledger {
    * that is accepted later; what is accepted keeps its place, because an answer once given holds.
    * The open block gets the time of L1, and loses what has expired by then.
    *
-   * @param executed - Number of the last executed block at the end of the news.
+   * @param confirmed - See {@link L1View}; by default no more than is known already.
    * @param since - The view of L1 that the news continue. If it is an earlier one, L1 has gone back
    * to it: what was known since then holds only as far as the news say so again.
    * @returns How many requests were new.
    */
-  takeNews(news: L1News, executed: number, since: L1View = this.l1): number {
+  takeNews(news: L1News, since: L1View = this.l1, confirmed = since.confirmed): number {
     const { nextRequestId } = this.l1;
-    const { view, requests } = readNews(since, news, executed);
+    const { view, requests } = readNews(since, news, confirmed);
     const added = requests.filter(({ requestId }) => requestId >= nextRequestId);
     const first = since === this.l1 ? -1 : this.#firstBroken(view, { since, requests });
     if (first < 0) this.#append(view, added);

@@ -230,7 +230,7 @@ export class Operator {
     const news = await this.#l1.readNews(l1.nextBlock);
     const progress = await this.#l1.readProgress(known.executed + 1, news.blockNumber);
     if (isBehind(progress, known)) return undefined;
-    const count = this.#ledger.takeNews(news, progress.executed);
+    const count = this.#ledger.takeNews(news);
     this.#notifyWaiters();
     return count;
   }
@@ -240,7 +240,7 @@ export class Operator {
     const { since, news, progress } = await this.#readL1();
     this.#ledger.takeProgress(progress);
     this.#progress = progress;
-    const count = this.#ledger.takeNews(news, progress.executed, since);
+    const count = this.#ledger.takeNews(news, since, this.#ledger.progress.executed);
     this.#notifyWaiters();
     return count;
   }
@@ -255,7 +255,7 @@ export class Operator {
       if (since !== this.#ledger.l1 || this.#progress === undefined) {
         await assertStart(this.#l1, this.#ledger.start, blockNumber);
       }
-      const progress = await this.#l1.readProgress(since.executed + 1, blockNumber);
+      const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
       if ((await this.#l1.readBlockHash(blockNumber)) === blockHash) {
         return { since, news, progress };
       }

@@ -142,6 +142,25 @@ describe(`operator: blocks on L1 that it does not know (${random.title})`, () =>
     expect(error.facts).to.include({ blockNumber: 1 });
   });
 
+  it("BLOCKS_UNKNOWN: does not take a block of its own for one that L1 executed", async () => {
+    const world = await createOperatorWorld();
+    const { operator } = world;
+    const alice = await createFundedUser(world, random);
+    await operator.processBlocks();
+    const checkpoint = operator.checkpoint();
+    await deposit(world, 9n, 7n);
+    await operator.processBlocks();
+    for (const look of [() => operator.syncL1(), () => operator.processBlocks("accepted")]) {
+      await operator.exclusively(() => operator.restore(checkpoint));
+      submit(world, alice, TRANSFER);
+      await look();
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const error = await expectRejection("BLOCKS_UNKNOWN", operator.processBlocks());
+        expect(error.facts).to.include({ blockNumber: 2, executed: 2 });
+      }
+    }
+  });
+
   it("takes them back when told to, and serves their requests again", async () => {
     const world = await createForgetful();
     const { operator, requestId } = world;
