@@ -2,7 +2,7 @@
  * How a block is bound to its public data (design section 5): the circuit hashes the data into a
  * digest, L1 derives the challenge z from digest and bytes, and both evaluate the data at z.
  */
-import { poseidon } from "../crypto/poseidon.ts";
+import { poseidon } from "../kernel/hash.ts";
 import { extensionWords, recordWord, toColumns } from "../ops/codec.ts";
 import { assertField } from "../ops/fields.ts";
 import type { PublicOperation } from "../ops/operation.ts";

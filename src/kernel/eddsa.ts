@@ -9,7 +9,7 @@
 import { BASE8, COFACTOR, IDENTITY, SUBGROUP_ORDER } from "../crypto/baby-jubjub.ts";
 import type { Point } from "../crypto/baby-jubjub.ts";
 import type { Signature } from "../crypto/eddsa.ts";
-import { FIELD_BITS, isFieldElement } from "../crypto/field.ts";
+import { FIELD_BITS, invert, isFieldElement, multiply } from "../crypto/field.ts";
 import { storeIntegers } from "./conversion.ts";
 import { CACHED_BYTES, defineEdwards, POINTS_BYTES } from "./edwards.ts";
 import type { EdwardsFunctions } from "./edwards.ts";
@@ -18,7 +18,7 @@ import { createFieldMacros, loadPair, storePair } from "./field.ts";
 import type { FieldMacros } from "./field.ts";
 import { compileKernel, instantiateKernel, PAGE_BYTES } from "./instance.ts";
 import type { KernelFunctions } from "./instance.ts";
-import { writeInteger } from "./integers.ts";
+import { readInteger, writeInteger } from "./integers.ts";
 import { FR, INTEGER_BYTES, PAIR_BYTES } from "./limbs.ts";
 import {
   definePoseidon,
@@ -39,11 +39,13 @@ export interface SignedMessage {
   readonly signature: Signature;
 }
 
-/** Verifies like `verify` of src/crypto, faster. */
+/** Verifies like `verify` of src/crypto, and signs with its multiples of the base, faster. */
 export interface EddsaKernel {
   verify(key: Point, message: bigint, signature: Signature): boolean;
   /** Whether each is valid; two at a time, so half the time per signature. */
   verifyBatch(signed: readonly SignedMessage[]): boolean[];
+  /** Multiples of {@link BASE8}, two at a time. @param scalars - Each below 2^252. */
+  multiplyBase(scalars: readonly [bigint, bigint]): [Point, Point];
 }
 
 /** The integers of one signature, in this order. */
@@ -128,6 +130,20 @@ export function createEddsaKernel(): EddsaKernel {
       }
       return results.slice(0, signed.length);
     },
+    multiplyBase: (scalars) => {
+      scalars.forEach((scalar, lane) => {
+        const input = layout.inputs + lane * INPUT_BYTES + INPUTS.indexOf("s") * INTEGER_BYTES;
+        writeInteger(words, input, scalar);
+      });
+      functions["multiplyBase"]!();
+      const read = (lane: number, coordinate: number) =>
+        readInteger(words, layout.inputs + lane * INPUT_BYTES + coordinate * INTEGER_BYTES);
+      const toPoint = (lane: number): Point => {
+        const inverse = invert(read(lane, 2));
+        return { x: multiply(read(lane, 0), inverse), y: multiply(read(lane, 1), inverse) };
+      };
+      return [toPoint(0), toPoint(1)];
+    },
   };
 }
 
@@ -144,7 +160,10 @@ function isInRange({ key, message, signature: { r8, s } }: SignedMessage): boole
   return elements.every(isFieldElement) && s >= 0n && s < SUBGROUP_ORDER;
 }
 
-/** Exports `verify()`, which answers a bit per lane, and what {@link fillBaseTable} calls. */
+/**
+ * Exports `verify()`, which answers a bit per lane, `multiplyBase()`, which leaves projective
+ * coordinates in the first inputs, and what {@link fillBaseTable} calls.
+ */
 function defineVerify(module: ModuleBuilder, layout: Layout): void {
   const fr = createFieldMacros(module, FR);
   const edwards = defineEdwards(module, fr);
@@ -170,6 +189,13 @@ function defineVerify(module: ModuleBuilder, layout: Layout): void {
   });
   const multiplyKey = defineMultiplyKey(module, edwards, layout);
   const multiplyBase = defineMultiplyBase(module, edwards, layout);
+  module.function("multiplyBase", 0, (fn) => {
+    fn.call(multiplyBase);
+    edwards.loadProjective(fn, i32.const(layout.left)).forEach((coordinate, i) => {
+      const targets = [inputs, inputs + INPUT_BYTES].map((at) => i32.const(at + i * INTEGER_BYTES));
+      storeIntegers(fn, module, fr, [targets[0]!, targets[1]!], coordinate);
+    });
+  });
   module.function(
     "verify",
     0,

@@ -57,6 +57,8 @@ export interface EdwardsFunctions {
   readonly storeIdentity: (fn: FunctionBuilder, target: I32) => void;
   /** Emits: points from affine coordinates; answers the lanes in which they are on the curve. */
   readonly storeAffine: (fn: FunctionBuilder, target: I32, x: Limbs, y: Limbs) => V128;
+  /** Emits: the coordinates x·z, y·z and z of points (x, y) of the curve. */
+  readonly loadProjective: (fn: FunctionBuilder, source: I32) => readonly [Limbs, Limbs, Limbs];
   /** Emits: the lanes in which two pairs of points are equal. */
   readonly equalLanes: (fn: FunctionBuilder, first: I32, second: I32) => V128;
 }
@@ -97,6 +99,10 @@ export function defineEdwards(module: ModuleBuilder, fr: FieldMacros): EdwardsFu
       const right = fr.multiply(fn, fr.square(fn, t), constant(SCALED_D));
       const difference = subtract(fn, subtract(fn, yy, xx), add(fn, one, right));
       return zeroLanes(fn, fr.tidy(fn, difference));
+    },
+    loadProjective: (fn, source) => {
+      const [x, y, z] = loadCoordinates(fn, source);
+      return [fr.multiply(fn, x, constant(invert(X_SCALE))), y, z];
     },
     equalLanes: (fn, first, second) => {
       const [x1, y1, z1] = loadCoordinates(fn, first);

@@ -27,7 +27,7 @@ import {
   toStoredBlock,
 } from "./events.ts";
 import { readCommittedBlocks } from "./history.ts";
-import { ROLLUP_ABI } from "./generated/abi.ts";
+import { ROLLUP_INTERFACE } from "./interface.ts";
 import { readProgress } from "./progress.ts";
 import { toFailureError, toL1Error } from "./reverts.ts";
 import { DEFAULT_PATIENCE, type Patience, untilMined } from "./sending.ts";
@@ -62,7 +62,7 @@ export async function connectRollup(
   runner: ContractRunner,
   patience?: Patience,
 ): Promise<RollupClient> {
-  const contract = new Contract(rollupAddress, ROLLUP_ABI, runner) as unknown as Rollup;
+  const contract = new Contract(rollupAddress, ROLLUP_INTERFACE, runner) as unknown as Rollup;
   const { chainId } = await providerOf(contract).getNetwork();
   const address = await contract.getAddress();
   const location = { chainId, rollupAddress: address, deploymentBlock };
@@ -286,7 +286,7 @@ export class RollupClient {
   }
 
   #eventsOf<N extends EventName>(receipt: TransactionReceipt, name: N): RollupEvent<N>[] {
-    const events = eventsOf(this.contract, receipt, this.rollupAddress, name);
+    const events = eventsOf(receipt, this.rollupAddress, name);
     if (events.length > 0) return events;
     throw l1Error({ code: "L1_EVENT_MISSING", event: name, transactionHash: receipt.hash });
   }

@@ -1,5 +1,5 @@
 /** Reads what has happened on L1 from the contract's events. */
-import { type Log, type Provider, toBeHex, ZeroHash } from "ethers";
+import { EventFragment, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
 import { OPERATIONS } from "../protocol/operations.ts";
 import type {
   AuthPubKeyHashSetEvent,
@@ -13,6 +13,7 @@ import type {
   StoredBlockStructOutput,
   TokenListedEvent,
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import { ROLLUP_INTERFACE } from "./interface.ts";
 import type { L1BlockId, PubKeyAuthorization, QueuedRequest, StoredBlock } from "./types.ts";
 
 /** Nodes limit how many blocks one request for logs may span. */
@@ -66,7 +67,7 @@ export async function readEvents<N extends EventName>(
 ): Promise<RollupEvent<N>[]> {
   const address = await contract.getAddress();
   const topics = [
-    names.map((name) => topicOf(contract, name)),
+    names.map(topicOf),
     ...(indexed === undefined ? [] : [toBeHex(indexed, TOPIC_BYTES)]),
   ];
   const events: RollupEvent<N>[] = [];
@@ -74,22 +75,19 @@ export async function readEvents<N extends EventName>(
     const last = Math.min(first + LOG_BLOCKS_MAX - 1, toBlock);
     const filter = { address, topics, fromBlock: first, toBlock: last };
     const logs = await providerOf(contract).getLogs(filter);
-    events.push(...logs.map((log) => parseLog<N>(contract, log)));
+    events.push(...logs.map(parseLog<N>));
   }
   return events;
 }
 
 /** The events of one name in a transaction's logs. */
 export function eventsOf<N extends EventName>(
-  contract: Rollup,
   { logs }: { readonly logs: readonly Log[] },
   address: string,
   name: N,
 ): RollupEvent<N>[] {
-  const topic = topicOf(contract, name);
-  return logs
-    .filter((log) => log.address === address && log.topics[0] === topic)
-    .map((log) => parseLog<N>(contract, log));
+  const topic = topicOf(name);
+  return logs.filter((log) => log.address === address && log.topics[0] === topic).map(parseLog<N>);
 }
 
 export function toQueuedRequest({ args }: RollupEvent<"PriorityRequestAdded">): QueuedRequest {
@@ -137,13 +135,25 @@ function fromStoredStruct(struct: StoredBlockStructOutput): StoredBlock {
   };
 }
 
-function topicOf(contract: Rollup, name: EventName): string {
-  return contract.interface.getEvent(name).topicHash;
+/** The events by topic; ethers hashes the signatures of all of them whenever it looks one up. */
+const FRAGMENTS: ReadonlyMap<string, EventFragment> = new Map(
+  ROLLUP_INTERFACE.fragments
+    .filter((fragment) => EventFragment.isFragment(fragment))
+    .map((fragment) => [fragment.topicHash, fragment]),
+);
+const TOPICS: ReadonlyMap<string, string> = new Map(
+  [...FRAGMENTS].map(([topic, { name }]) => [name, topic]),
+);
+
+function topicOf(name: EventName): string {
+  return TOPICS.get(name)!;
 }
 
 /** The caller has asked for events of these names only. */
-function parseLog<N extends EventName>(contract: Rollup, log: Log): RollupEvent<N> {
-  const { name, args } = contract.interface.parseLog(log)!;
+function parseLog<N extends EventName>(log: Log): RollupEvent<N> {
+  const fragment = FRAGMENTS.get(log.topics[0]!)!;
+  const args = ROLLUP_INTERFACE.decodeEventLog(fragment, log.data, log.topics);
+  const { name } = fragment;
   const { transactionHash, blockNumber, blockHash } = log;
   const l1Block: L1BlockId = { number: blockNumber, hash: blockHash };
   return { name, args, transactionHash, l1Block } as unknown as RollupEvent<N>;

@@ -1,5 +1,5 @@
 /** Whether the owner of an account agrees to its new signing key, as L1 will ask at the commit. */
-import { hashPublicKey } from "../crypto/eddsa.ts";
+import { hashPublicKey } from "../kernel/signatures.ts";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import {
   type AuthorizationDomain,

@@ -1,5 +1,5 @@
 /** What must hold before a signed operation may act in its signer's name. */
-import { hashPublicKey, verify } from "../crypto/eddsa.ts";
+import { hashPublicKey, verify } from "../kernel/signatures.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { opsError } from "./errors.ts";
 import type { SignedOperation, Transfer } from "./operation.ts";

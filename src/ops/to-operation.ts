@@ -1,5 +1,5 @@
 /** Turns transactions and L1 requests into operations, and signed operations back. */
-import { hashPublicKey } from "../crypto/eddsa.ts";
+import { hashPublicKey } from "../kernel/signatures.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { opsError } from "./errors.ts";
 import { fullExitAmount } from "./full-exit.ts";

@@ -4,8 +4,9 @@
  */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Point } from "../crypto/baby-jubjub.ts";
-import { publicKey, sign, type Signature, type SigningKey } from "../crypto/eddsa.ts";
-import { poseidon } from "../crypto/poseidon.ts";
+import type { Signature, SigningKey } from "../crypto/eddsa.ts";
+import { poseidon } from "../kernel/hash.ts";
+import { publicKey, sign } from "../kernel/signatures.ts";
 import { FIELD_MODULUS } from "../protocol/constants.ts";
 import { packColumns } from "../protocol/layout.ts";
 import {

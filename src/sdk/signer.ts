@@ -1,6 +1,7 @@
 /** The L2 key of a user. */
 import type { Point } from "../crypto/baby-jubjub.ts";
-import { createSigningKey, hashPublicKey, publicKey, type SigningKey } from "../crypto/eddsa.ts";
+import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
+import { hashPublicKey, publicKey } from "../kernel/signatures.ts";
 import {
   signTransaction,
   type Transaction,

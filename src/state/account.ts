@@ -1,5 +1,5 @@
 /** Accounts: what a leaf of the state tree holds (design section 3). */
-import { poseidon } from "../crypto/poseidon.ts";
+import { poseidon } from "../kernel/hash.ts";
 import { KIND_SHIFT_BITS, LEAF_KIND, NONCE_SHIFT_BITS } from "../protocol/constants.ts";
 
 export interface Account {

@@ -6,7 +6,7 @@
  * when somebody asks for a root or for siblings, and remembered in the node, so a block of
  * thousands of updates hashes each node that it touched once.
  */
-import { poseidon } from "../crypto/poseidon.ts";
+import { poseidon } from "../kernel/hash.ts";
 import { assert } from "../util/errors.ts";
 
 /** What all trees of one purpose have in common. */

@@ -4,6 +4,7 @@ import {
   BASE8,
   IDENTITY,
   isOnCurve,
+  multiplyBase,
   multiplyPoint,
   negatePoint,
   SUBGROUP_ORDER,
@@ -82,6 +83,16 @@ describe(`kernel: EdDSA (${random.title})`, () => {
     const key = addPoints(multiplyPoint(BASE8, secret), ORDER_4);
     const signed = { key, message: 7n, signature: { r8: BASE8, s: 1n } };
     expect(kernel.verifyBatch([signed])).to.deep.equal([check(signed)]);
+  });
+
+  it("multiplies the base as the reference does, up to 2^252", () => {
+    const edges = [0n, 1n, 2n, 63n, 64n, SUBGROUP_ORDER - 1n, SUBGROUP_ORDER, 2n ** 252n - 1n];
+    const scalars = [...edges, ...Array.from({ length: 8 }, () => random.bigint(252))];
+    for (const scalar of scalars) {
+      const other = random.bigint(252);
+      const expected = [scalar, other].map(multiplyBase);
+      expect(kernel.multiplyBase([scalar, other])).to.deep.equal(expected);
+    }
   });
 
   it("keeps the lanes apart, and answers for odd numbers", () => {
