@@ -5,7 +5,7 @@ import type * as PoseidonLite from "poseidon-lite";
 import { createSigningKey, publicKey, sign, verify } from "../crypto/eddsa.ts";
 import { poseidon } from "../crypto/poseidon.ts";
 import { createEddsaKernel } from "../kernel/eddsa.ts";
-import { createPoseidonKernel } from "../kernel/poseidon.ts";
+import { createPoseidonKernel } from "../kernel/poseidon-kernel.ts";
 import { assert } from "../util/errors.ts";
 import { benchFieldMultiplication, type FieldMultiplicationBench } from "./field.ts";
 import { bestOf } from "./measure.ts";

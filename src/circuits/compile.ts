@@ -19,7 +19,7 @@ import { type R1csHeader, readR1csHeader } from "./r1cs.ts";
 import { type CircuitSignals, readSignals } from "./signals.ts";
 import { collectSources } from "./sources.ts";
 import { readInputSizes } from "./witness-generator.ts";
-import { createWorkerPool, workerUrl } from "./worker-pool.ts";
+import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
 
 /** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
 export type OptimizationLevel = 0 | 1 | 2;

@@ -31,7 +31,7 @@ import type {
   MultiplyResult,
   SetupWorkerData,
 } from "./setup/worker.ts";
-import { createWorkerPool, type WorkerPool, workerUrl } from "./worker-pool.ts";
+import { createWorkerPool, type WorkerPool, workerUrl } from "../util/worker-pool.ts";
 import { type Contribution, readZkeyVerifierPart, writeZkey, type ZkeyHeader } from "./zkey.ts";
 
 /** The name in the contributions of a zkey that marks a known trapdoor. */

@@ -18,7 +18,7 @@ import { createFieldMacros, loadPair, storePair } from "./field.ts";
 import type { FieldMacros } from "./field.ts";
 import { compileKernel, instantiateKernel, PAGE_BYTES } from "./instance.ts";
 import type { KernelFunctions } from "./instance.ts";
-import { readInteger, writeInteger } from "./integers.ts";
+import { INTEGER_WORDS, readInteger, writeInteger } from "./integers.ts";
 import { FR, INTEGER_BYTES, PAIR_BYTES } from "./limbs.ts";
 import {
   definePoseidon,
@@ -44,6 +44,13 @@ export interface EddsaKernel {
   verify(key: Point, message: bigint, signature: Signature): boolean;
   /** Whether each is valid; two at a time, so half the time per signature. */
   verifyBatch(signed: readonly SignedMessage[]): boolean[];
+  /**
+   * As {@link EddsaKernel.verifyBatch}.
+   *
+   * @param signed - From {@link packSigned}.
+   * @returns For each 1 if it is valid, else 0.
+   */
+  verifyPacked(signed: BigUint64Array): Uint8Array<ArrayBuffer>;
   /** Multiples of {@link BASE8}, two at a time. @param scalars - Each below 2^252. */
   multiplyBase(scalars: readonly [bigint, bigint]): [Point, Point];
 }
@@ -51,6 +58,7 @@ export interface EddsaKernel {
 /** The integers of one signature, in this order. */
 const INPUTS = ["r8x", "r8y", "ax", "ay", "message", "s"] as const;
 const INPUT_BYTES = INPUTS.length * INTEGER_BYTES;
+const INPUT_WORDS = INPUTS.length * INTEGER_WORDS;
 /** R8, A and the message are what the challenge is a hash of. */
 const HASHED_INPUTS = 5;
 
@@ -109,11 +117,8 @@ export function createEddsaKernel(): EddsaKernel {
   new Float64Array(memory.buffer).set(hashTable, layout.hashTable / 8);
   fillBaseTable(functions, words, layout);
 
-  const write = (lane: number, { key, message, signature: { r8, s } }: SignedMessage) => {
-    [r8.x, r8.y, key.x, key.y, message, s].forEach((value, i) =>
-      writeInteger(words, layout.inputs + lane * INPUT_BYTES + i * INTEGER_BYTES, value),
-    );
-  };
+  const write = (lane: number, signed: SignedMessage) =>
+    writeInputs(words, layout.inputs + lane * INPUT_BYTES, signed);
   const verifyTwo = (first: SignedMessage, second: SignedMessage): [boolean, boolean] => {
     const inRange = [isInRange(first), isInRange(second)] as const;
     write(0, inRange[0] ? first : NOTHING);
@@ -129,6 +134,18 @@ export function createEddsaKernel(): EddsaKernel {
         results.push(...verifyTwo(signed[i]!, signed[i + 1] ?? NOTHING));
       }
       return results.slice(0, signed.length);
+    },
+    verifyPacked: (signed) => {
+      const results = new Uint8Array(signed.length / INPUT_WORDS);
+      for (let i = 0; i < results.length; i += 2) {
+        // The second of the last two may be of an earlier pair, whose answer is not asked again.
+        words.set(signed.subarray(i * INPUT_WORDS, (i + 2) * INPUT_WORDS), layout.inputs / 8);
+        const valid = functions["verify"]!();
+        for (let lane = 0; lane < 2 && i + lane < results.length; lane++) {
+          results[i + lane] = (valid >> lane) & 1;
+        }
+      }
+      return results;
     },
     multiplyBase: (scalars) => {
       scalars.forEach((scalar, lane) => {
@@ -147,12 +164,29 @@ export function createEddsaKernel(): EddsaKernel {
   };
 }
 
-/** Fills a lane that is not needed. */
+/** Fills a lane that is not needed; not valid, because the key is of small order. */
 const NOTHING: SignedMessage = {
   key: IDENTITY,
   message: 0n,
   signature: { r8: IDENTITY, s: 0n },
 };
+
+function writeInputs(words: BigUint64Array, address: number, signed: SignedMessage): void {
+  const { key, message, signature } = signed;
+  const { r8, s } = signature;
+  [r8.x, r8.y, key.x, key.y, message, s].forEach((value, i) =>
+    writeInteger(words, address + i * INTEGER_BYTES, value),
+  );
+}
+
+/** Signatures as `verifyPacked` takes them; one that is out of range as one that is not valid. */
+export function packSigned(signed: readonly SignedMessage[]): BigUint64Array<ArrayBuffer> {
+  const words = new BigUint64Array(signed.length * INPUT_WORDS);
+  signed.forEach((item, i) =>
+    writeInputs(words, i * INPUT_BYTES, isInRange(item) ? item : NOTHING),
+  );
+  return words;
+}
 
 /** Whether all numbers are canonical. What else `verify` demands is checked in the kernel. */
 function isInRange({ key, message, signature: { r8, s } }: SignedMessage): boolean {

@@ -5,19 +5,19 @@
 
 import { poseidon as referencePoseidon } from "../crypto/poseidon.ts";
 import { isKernelSupported } from "./instance.ts";
-import { createPoseidonKernel, type PoseidonKernel } from "./poseidon.ts";
+import { createPoseidonKernel, type PoseidonHasher } from "./poseidon-kernel.ts";
 
-const REFERENCE: PoseidonKernel = {
+const REFERENCE: PoseidonHasher = {
   hash: referencePoseidon,
   hashMany: (lists) => lists.map(referencePoseidon),
 };
 
 /** @param supported - Whether there is a kernel; by default it is tried. */
-export function createHasher(supported = isKernelSupported()): PoseidonKernel {
+export function createHasher(supported = isKernelSupported()): PoseidonHasher {
   return supported ? createPoseidonKernel() : REFERENCE;
 }
 
-let hasher: PoseidonKernel | undefined;
+let hasher: PoseidonHasher | undefined;
 
 /**
  * The hash of 1 to 16 field elements, equal to `poseidon` of src/crypto.

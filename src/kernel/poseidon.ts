@@ -6,28 +6,19 @@
  * x = αₖ·x' before round k and αₖ₊₁ = corner·αₖ⁵, it maps (x', y) to
  *
  *     (x'⁵ + (row / αₖ₊₁)·y,  y + (column·αₖ⁵)·x'⁵).
- *
- * One module serves one width; it is built when the width is first used.
  */
 
-import {
-  POSEIDON_FULL_ROUNDS,
-  POSEIDON_MAX_INPUTS,
-  poseidonSchedule,
-} from "../crypto/poseidon-constants.ts";
+import { POSEIDON_FULL_ROUNDS, poseidonSchedule } from "../crypto/poseidon-constants.ts";
 import type { Matrix, PoseidonSchedule, Vector } from "../crypto/poseidon-constants.ts";
-import { cryptoError } from "../crypto/errors.ts";
-import { assertFieldElement, invert, multiply, power } from "../crypto/field.ts";
-import { importFactor, storeIntegers } from "./conversion.ts";
-import { add, createFieldMacros, loadBoth, loadPair, storePair } from "./field.ts";
+import { invert, multiply, power } from "../crypto/field.ts";
+import { importFactor } from "./conversion.ts";
+import { add, loadBoth, loadPair, storePair } from "./field.ts";
 import type { FieldMacros, Limbs } from "./field.ts";
-import { compileKernel, encodeElements, instantiateKernel, PAGE_BYTES } from "./instance.ts";
-import { ELEMENT_BYTES, FR, INTEGER_BYTES, PAIR_BYTES } from "./limbs.ts";
-import { readInteger, writeInteger } from "./integers.ts";
+import { encodeElements } from "./instance.ts";
+import { ELEMENT_BYTES, FR, PAIR_BYTES } from "./limbs.ts";
 import { i32, v128 } from "./wasm/instructions.ts";
 import type { I32 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
-import { createModule, POOL_END } from "./wasm/module.ts";
 
 const HALF_ROUNDS = POSEIDON_FULL_ROUNDS / 2;
 
@@ -62,7 +53,7 @@ export function twoStates(width: number): StateShape {
 }
 
 /** One state: the first element in both lanes of a vector, then two elements per vector. */
-function oneState(width: number): StateShape {
+export function oneState(width: number): StateShape {
   const units = 1 + Math.ceil((width - 1) / 2);
   const shuffle = (fn: FunctionBuilder, unit: Limbs, first: 0 | 1, second: 0 | 1) =>
     unit.map((limb) => fn.let(v128.shuffle64(limb, limb, first, second)));
@@ -299,94 +290,4 @@ export function importPair(
     fn.let(v128.loadHigh(high, v128.loadLow(low, offset + 8 * i), offset + 8 * i)),
   );
   return fr.multiply(fn, fr.fromWords(fn, words), fr.constant(importFactor(FR, 0)));
-}
-
-/** Hashes like `poseidon` of src/crypto, faster. */
-export interface PoseidonKernel {
-  /** @throws POSEIDON_INPUT_COUNT, FIELD_ELEMENT_OUT_OF_RANGE */
-  hash(inputs: readonly bigint[]): bigint;
-  /** The hashes of many lists: two of the same length at once, so about half the time. */
-  hashMany(lists: readonly (readonly bigint[])[]): bigint[];
-}
-
-/** Hashes one list of a fixed length, or two. */
-type Hasher = (...lists: (readonly bigint[])[]) => bigint[];
-
-/** @throws KERNEL_UNSUPPORTED */
-export function createPoseidonKernel(): PoseidonKernel {
-  const hashers = new Map<string, Hasher>();
-  const hashTogether = (...lists: (readonly bigint[])[]): bigint[] => {
-    const count = lists[0]!.length;
-    const name = `${lists.length} of ${count}`;
-    let hasher = hashers.get(name);
-    if (hasher === undefined) {
-      hasher = createHasher(count, lists.length === 1 ? "one list" : "two lists");
-      hashers.set(name, hasher);
-    }
-    return hasher(...lists);
-  };
-  const assertInputs = (inputs: readonly bigint[]) => {
-    const count = inputs.length;
-    if (count < 1 || count > POSEIDON_MAX_INPUTS) {
-      throw cryptoError({ code: "POSEIDON_INPUT_COUNT", count, maximum: POSEIDON_MAX_INPUTS });
-    }
-    inputs.forEach(assertFieldElement);
-  };
-  return {
-    hash: (inputs) => {
-      assertInputs(inputs);
-      return hashTogether(inputs)[0]!;
-    },
-    hashMany: (lists) => {
-      lists.forEach(assertInputs);
-      const hashes: bigint[] = [];
-      for (let i = 0; i < lists.length;) {
-        const [first, second] = [lists[i]!, lists[i + 1]];
-        const group = second?.length === first.length ? [first, second] : [first];
-        hashes.push(...hashTogether(...group));
-        i += group.length;
-      }
-      return hashes;
-    },
-  };
-}
-
-/** Builds a module for lists of `count` elements. */
-function createHasher(count: number, lists: "one list" | "two lists"): Hasher {
-  const width = count + 1;
-  const shape = lists === "one list" ? oneState(width) : twoStates(width);
-  // From lane to lane, and from vector to vector: next elements, or the same of the next list.
-  const [lane, step] =
-    lists === "one list"
-      ? [INTEGER_BYTES, 2 * INTEGER_BYTES]
-      : [INTEGER_BYTES * count, INTEGER_BYTES];
-  const inputs = POOL_END;
-  const state = inputs + 2 * INTEGER_BYTES * POSEIDON_MAX_INPUTS;
-  const table = state + poseidonStateBytes(width);
-  const constants = poseidonTable(width, shape);
-  const pages = Math.ceil((table + constants.byteLength) / PAGE_BYTES);
-  const module = createModule({ initialPages: pages, maximumPages: pages, shared: false });
-  const fr = createFieldMacros(module, FR);
-  const permute = definePoseidon(module, fr, width, shape);
-  module.function("hash", 0, (fn) => {
-    const lanes = [i32.const(inputs), i32.const(inputs + lane)] as const;
-    storePair(fn, i32.const(state), fr.constant([0, 0, 0, 0, 0]));
-    for (let unit = 1; unit < shape.units; unit++) {
-      const element = importPair(fn, fr, lanes, (unit - 1) * step);
-      storePair(fn, i32.const(state), element, unit * PAIR_BYTES);
-    }
-    fn.call(permute, i32.const(state), i32.const(table));
-    storeIntegers(fn, module, fr, lanes, loadPair(fn, i32.const(state)));
-  });
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  new Float64Array(memory.buffer).set(constants, table / 8);
-  const words = new BigUint64Array(memory.buffer);
-  const { hash } = instantiateKernel(compileKernel(module.build()), memory);
-  return (...values) => {
-    values.flat().forEach((value, i) => writeInteger(words, inputs + i * INTEGER_BYTES, value));
-    // The result overwrites inputs, and an odd list is padded with zero.
-    if (values.length === 1) writeInteger(words, inputs + count * INTEGER_BYTES, 0n);
-    hash!();
-    return values.map((_, i) => readInteger(words, inputs + i * lane));
-  };
 }

@@ -55,6 +55,11 @@ export function verify(key: Point, message: bigint, signature: Signature): boole
   return (scheme ??= createSignatureScheme()).verify({ key, message, signature });
 }
 
+/** Whether each signature is valid; faster than one by one. */
+export function verifyMany(signed: readonly SignedMessage[]): boolean[] {
+  return (scheme ??= createSignatureScheme()).verifyMany(signed);
+}
+
 /** The point that signatures by `key` are verified against. */
 export function publicKey(key: SigningKey): Point {
   return (scheme ??= createSignatureScheme()).publicKey(key);

@@ -4,6 +4,7 @@ import { defineErrors } from "../util/errors.ts";
 export type OperatorErrorFacts =
   | { code: "OPERATOR_STOPPED" }
   | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
+  | { code: "SUBMISSIONS_WAITING"; waiting: number; maximum: number }
   | { code: "TOKEN_NOT_LISTED"; tokenId: number }
   | { code: "AUTHORIZATION_INVALID"; accountId: number; owner: bigint; reason: string }
   | { code: "BATCH_LENGTH_INVALID"; length: number; maximum: number }
@@ -29,6 +30,11 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
     message: ({ waitingBlocks, maximum }) =>
       `${waitingBlocks} blocks wait to be executed on L1, and no more than ${maximum} may.`,
     fix: "Try again later; if it stays so, look into the operator's log for what holds it up.",
+  },
+  SUBMISSIONS_WAITING: {
+    message: ({ waiting, maximum }) =>
+      `${waiting} transactions wait for their signatures to be checked, no more than ${maximum} may.`,
+    fix: "Try again in a moment, or wait for the answer to earlier transactions before sending more.",
   },
   TOKEN_NOT_LISTED: {
     message: ({ tokenId }) => `No token with the id ${tokenId} is listed.`,

@@ -3,8 +3,8 @@
  * No I/O and no waiting: each method happens at once and as a whole, or throws and changes nothing.
  */
 import type { L1BlockCounts, L1News, L1Progress, QueuedRequest, StoredBlock } from "../l1/types.ts";
-import { assertSignature } from "../ops/authorization.ts";
-import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
+import { opsError } from "../ops/errors.ts";
+import { signingDomain } from "../ops/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import type { Status } from "../protocol/stages.ts";
 import type { RollupState } from "../state/rollup-state.ts";
@@ -33,7 +33,8 @@ import {
   type Sequence,
   type VerifiedTransaction,
 } from "./sequence.ts";
-import { batchName, transactionHash } from "./transaction-hash.ts";
+import type { CheckedSubmission } from "./submissions.ts";
+import { batchName } from "./transaction-hash.ts";
 
 /** L1 takes older blocks than this, but they still have to get there. */
 const BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS / 2);
@@ -59,12 +60,6 @@ export interface StartingPoint {
   readonly nextRequestId: number;
 }
 
-/** A transaction with the consent of its account's owner, which a ChangePubKey needs, 0x-hex. */
-export interface Submission {
-  readonly transaction: SignedTransaction;
-  readonly authorization: string;
-}
-
 /** Everything that changes in a ledger. All parts are values, but for the book, which is a copy. */
 export interface LedgerCheckpoint {
   readonly blocks: readonly BlockRecord[];
@@ -86,6 +81,8 @@ export class Ledger {
   readonly domain: bigint;
   readonly start: StartingPoint;
   #blocks: readonly BlockRecord[] = [];
+  /** Those of some blocks, which are asked for with every transaction. */
+  #waiting: { readonly of: unknown; readonly blocks: readonly BlockRecord[] } | undefined;
   #open: OpenSlots;
   /** What was known of L1 at various times, oldest first; the last is what is known now. */
   #l1History: readonly L1View[];
@@ -108,6 +105,15 @@ export class Ledger {
   /** All sealed blocks since the start, oldest first. */
   get blocks(): readonly BlockRecord[] {
     return this.#blocks;
+  }
+
+  /** Sealed blocks that are not executed; blocks are executed in order. */
+  get waitingBlocks(): readonly BlockRecord[] {
+    if (this.#waiting?.of !== this.#blocks) {
+      const lastExecuted = this.#blocks.findLastIndex(({ status }) => status === "executed");
+      this.#waiting = { of: this.#blocks, blocks: this.#blocks.slice(lastExecuted + 1) };
+    }
+    return this.#waiting.blocks;
   }
 
   /** Undefined if it is not sealed, or from before the start. */
@@ -133,33 +139,34 @@ export class Ledger {
    *
    * @param batch - In the order in which they are applied.
    */
-  accept(batch: readonly Submission[]): TransactionReceipt[] {
-    const hashes = batch.map(({ transaction }) => transactionHash(transaction, this.domain));
-    const known = hashes.map((hash) => this.transactionReceipt(hash));
+  accept(batch: readonly CheckedSubmission[]): TransactionReceipt[] {
+    const known = batch.map(({ hash }) => this.transactionReceipt(hash));
     if (known.every((receipt) => receipt !== undefined && receipt.status !== "rejected")) {
       return known as TransactionReceipt[];
     }
     const start = this.#sequenceFrom(this.#blocks.length);
+    const name = batch.length === 1 ? undefined : batchName(batch.map(({ hash }) => hash));
     const items: Item[] = [];
     let sequence = start;
     for (const submission of batch) {
       const item = this.#verify(submission, sequence.open.block.state);
-      const part = batch.length === 1 ? item : { ...item, batch: batchName(hashes) };
+      const part = name === undefined ? item : { ...item, batch: name };
       sequence = placeItem(sequence, part);
       items.push(part);
     }
-    this.#adopt(batch.length === 1 ? sequence : placeBatch(start, items));
-    return hashes.map((hash) => this.transactionReceipt(hash)!);
+    this.#adopt(name === undefined ? sequence : placeBatch(start, items));
+    return batch.map(({ hash }) => this.transactionReceipt(hash)!);
   }
 
   /** Checks all that does not depend on the place in a block. */
-  #verify({ transaction, authorization }: Submission, state: RollupState): VerifiedTransaction {
-    const { tokenId } = transaction;
-    if (this.l1.tokens.every(({ id }) => id !== tokenId)) {
+  #verify(submission: CheckedSubmission, state: RollupState): VerifiedTransaction {
+    const { transaction, authorization, hash, isSigned } = submission;
+    const { tokenId, accountId } = transaction;
+    // Tokens are numbered without gaps.
+    if (this.l1.tokens[tokenId] === undefined) {
       throw operatorError({ code: "TOKEN_NOT_LISTED", tokenId });
     }
-    assertSignature(transaction, this.domain);
-    const hash = transactionHash(transaction, this.domain);
+    if (!isSigned()) throw opsError({ code: "SIGNATURE_INVALID", accountId });
     const verified = { kind: "transaction" as const, hash, transaction };
     if (transaction.type !== "changePubKey") return verified;
     const { l1, rollup } = this;
@@ -335,10 +342,13 @@ export class Ledger {
     for (const { applied, items } of sealed) {
       this.#receipts.recordBlock(applied.block.blockNumber, items);
     }
-    this.#receipts.recordBlock(open.block.header.blockNumber, open.items);
+    // A block that was made anew has another header, and other items perhaps.
+    const isSameBlock = open.block.header === this.#open.block.header;
+    const first = isSameBlock ? this.#open.items.length : 0;
+    this.#receipts.recordBlock(open.block.header.blockNumber, open.items, first);
     for (const item of dropped) this.#receipts.recordDropped(item);
     const added = sealed.map((slots) => ({ ...slots, status: "sealed" as const }));
-    this.#blocks = [...this.#blocks, ...added];
+    if (added.length > 0) this.#blocks = [...this.#blocks, ...added];
     this.#open = open;
   }
 }

@@ -3,6 +3,7 @@
  * through L1. It has no rules of its own: what it knows is in the {@link Ledger}, what it does to
  * blocks in the pipeline; here is when. Clock, L1, prover and logger are injected.
  */
+import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import type { L1BlockCounts, L1News, L1Progress, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
@@ -16,7 +17,7 @@ import { assertDeployment, assertStart, startAtGenesis } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { L1View } from "./l1-view.ts";
-import { Ledger, type LedgerCheckpoint, type StartingPoint, type Submission } from "./ledger.ts";
+import { Ledger, type LedgerCheckpoint, type StartingPoint } from "./ledger.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import {
   type BlockRecord,
@@ -24,6 +25,7 @@ import {
   commitBlocks,
   executeBlocks,
   forgeBlock,
+  hashRoots,
   isCommitted,
   isProven,
   isSealed,
@@ -31,10 +33,17 @@ import {
   isWithProof,
   proveBlock,
   type ProvenBlock,
+  type ProvingParts,
   submitProofs,
   withoutProof,
 } from "./pipeline.ts";
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./receipts.ts";
+import {
+  type CheckedSubmission,
+  checkSubmission,
+  type Submission,
+  SubmissionQueue,
+} from "./submissions.ts";
 
 /**
  * Who makes blocks move: `manual`, only calls of its methods; `on-demand`, also whoever waits for a
@@ -86,6 +95,8 @@ export interface OperatorParts {
   readonly start?: StartingPoint;
   /** Protocol digest in the manifest of the compiled circuits, if there are any. */
   readonly circuitsProtocolDigest?: string;
+  /** Hashes and checks signatures; stays the caller's to close. By default in this thread. */
+  readonly crypto?: BatchCrypto;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly options?: Partial<OperatorOptions>;
@@ -103,6 +114,8 @@ export class Operator {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #ledger: Ledger;
+  readonly #proving: ProvingParts;
+  readonly #submissions: SubmissionQueue;
 
   /** One reader of L1 at a time, and one that brings blocks through L1. */
   readonly #reading = new SerialQueue();
@@ -121,6 +134,9 @@ export class Operator {
     this.#clock = parts.clock ?? systemClock;
     this.#logger = parts.logger ?? silentLogger;
     this.#ledger = ledger;
+    const crypto = parts.crypto ?? createBatchCrypto(0);
+    this.#proving = { prover: parts.prover, crypto, clock: this.#clock };
+    this.#submissions = new SubmissionQueue(crypto, ledger.domain);
   }
 
   /**
@@ -196,19 +212,41 @@ export class Operator {
    * @throws BATCH_LENGTH_INVALID, and as {@link Operator.submit}
    */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
+    this.#assertAccepting(batch);
+    return this.#accept(batch.map((each) => checkSubmission(each, this.#ledger.domain)));
+  }
+
+  /**
+   * As {@link Operator.submitBatch}, for many who submit at a time: signatures are checked together
+   * with those of others, in worker threads if there are any. Batches are accepted in the order in
+   * which they came.
+   *
+   * @throws as {@link Operator.submitBatch}, and SUBMISSIONS_WAITING
+   */
+  async receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
+    this.#assertAccepting(batch);
+    const checked = await this.#submissions.check(batch);
+    this.#assertAccepting(batch);
+    return this.#accept(checked);
+  }
+
+  #accept(batch: readonly CheckedSubmission[]): TransactionReceipt[] {
+    const receipts = this.#ledger.accept(batch);
+    if (this.options.mode === "interval") this.#advanceInBackground();
+    return receipts;
+  }
+
+  /** @throws OPERATOR_STOPPED, BATCH_LENGTH_INVALID, OPERATOR_BUSY */
+  #assertAccepting({ length }: readonly Submission[]): void {
     this.#assertRunning();
-    const { length } = batch;
     if (length < 1 || length > BATCH_LENGTH_MAX) {
       throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: BATCH_LENGTH_MAX });
     }
-    const waitingBlocks = this.#waitingBlocks.length;
+    const waitingBlocks = this.#ledger.waitingBlocks.length;
     const maximum = this.options.waitingBlocksMax;
     if (waitingBlocks >= maximum) {
       throw operatorError({ code: "OPERATOR_BUSY", waitingBlocks, maximum });
     }
-    const receipts = this.#ledger.accept(batch);
-    if (this.options.mode === "interval") this.#advanceInBackground();
-    return receipts;
   }
 
   /**
@@ -311,7 +349,7 @@ export class Operator {
    */
   processBlocks(stage: Stage = "executed"): Promise<readonly BlockRecord[]> {
     return this.#working.run(async () => {
-      const executed = this.blocks.length - this.#waitingBlocks.length;
+      const executed = this.blocks.length - this.#ledger.waitingBlocks.length;
       await this.#reading.run(() => this.#followL1());
       this.#ledger.reopenStaleBlocks();
       this.sealBlock();
@@ -346,12 +384,6 @@ export class Operator {
     });
   }
 
-  /** Sealed blocks that are not executed; blocks are executed in order. */
-  get #waitingBlocks(): readonly BlockRecord[] {
-    const lastExecuted = this.blocks.findLastIndex(({ status }) => status === "executed");
-    return this.blocks.slice(lastExecuted + 1);
-  }
-
   async #advance(stage: Stage): Promise<void> {
     if (hasReached(stage, "committed")) await this.#commit();
     if (hasReached(stage, "proven")) await this.#prove();
@@ -360,7 +392,10 @@ export class Operator {
 
   async #commit(): Promise<void> {
     this.#assertBlocksKnown();
-    for (let batch = this.#next(isSealed); batch.length > 0; batch = this.#next(isSealed)) {
+    for (;;) {
+      await hashRoots(this.#proving.crypto, this.#next(isSealed));
+      const batch = this.#next(isSealed);
+      if (batch.length === 0) return;
       const last = this.#ledger.lastStoredBlock;
       // Kept before it is sent: whatever happens then, the blocks may turn up on L1.
       const forged = batch.map((block) => forgeBlock(block, this.#ledger.domain));
@@ -382,9 +417,7 @@ export class Operator {
     for (;;) {
       for (const block of this.#next(isCommitted)) {
         if (isWithProof(block)) continue;
-        await this.#step("prove", [block], async () => [
-          await proveBlock(this.prover, this.#clock, block),
-        ]);
+        await this.#step("prove", [block], async () => [await proveBlock(this.#proving, block)]);
       }
       const batch = this.#next(isWithProof);
       if (batch.length === 0) return;
@@ -410,7 +443,7 @@ export class Operator {
 
   /** The oldest blocks of a kind, as many as go into one L1 transaction. */
   #next<B extends BlockRecord>(isOfKind: (block: BlockRecord) => block is B): readonly B[] {
-    return this.#waitingBlocks.filter(isOfKind).slice(0, this.options.blocksPerTransaction);
+    return this.#ledger.waitingBlocks.filter(isOfKind).slice(0, this.options.blocksPerTransaction);
   }
 
   /** Takes blocks through a step and keeps the result. */
@@ -555,7 +588,7 @@ export class Operator {
   }
 
   #advanceInBackground(): void {
-    if (this.#isAdvancing || this.#waitingBlocks.length === 0) return;
+    if (this.#isAdvancing || this.#ledger.waitingBlocks.length === 0) return;
     this.#isAdvancing = true;
     void this.#attempt(() =>
       this.#working.run(async () => {

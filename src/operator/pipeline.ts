@@ -2,11 +2,14 @@
  * The steps that bring a block through L1 (design section 6). Each takes records of blocks and
  * returns them with what the step has added; if it fails, the old ones are as good as before.
  */
+import type { AppliedBlock } from "../block/block.ts";
 import { type BlockCommitment, commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
+import type { BatchCrypto } from "../kernel/batch.ts";
 import { hashStoredBlock, toStoredBlock } from "../l1/stored-block.ts";
 import type { CommitBlock, L1Transaction, ProveBlock, StoredBlock } from "../l1/types.ts";
 import type { JobProof, Prover } from "../prover/prover.ts";
+import { RollupState } from "../state/rollup-state.ts";
 import { assert, isRollupError } from "../util/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { L1Port } from "./l1-port.ts";
@@ -68,6 +71,12 @@ export interface TimedProof extends JobProof {
   readonly proofMs: number;
 }
 
+/** Hashes what {@link forgeBlock} needs of the states, so that it takes no time any more. */
+export function hashRoots(crypto: BatchCrypto, blocks: readonly BlockRecord[]): Promise<void> {
+  const states = blocks.flatMap(({ applied }) => [applied.before, applied.state]);
+  return RollupState.hashAll(states, crypto.hashMany);
+}
+
 /** Makes what L1 is told of a block. @param domain - See `signingDomain`. */
 export function forgeBlock(block: SealedBlock, domain: bigint): SealedBlock & Forged {
   if (isForged(block)) return block;
@@ -90,20 +99,33 @@ export async function commitBlocks(
   });
 }
 
+/** What proofs are made with. */
+export interface ProvingParts {
+  readonly prover: Prover;
+  readonly crypto: BatchCrypto;
+  readonly clock: Clock;
+}
+
 /** Makes the proof of a block. */
 export async function proveBlock(
-  prover: Prover,
-  clock: Clock,
+  { prover, crypto, clock }: ProvingParts,
   block: CommittedBlock,
 ): Promise<BlockWithProof> {
   const { applied, commitment } = block;
   const startMs = clock.nowMs();
+  await RollupState.hashAll(tracedStates(applied), crypto.hashMany);
   const proof = await prover.prove({
     keyId: applied.block.slots,
     input: { ...createBlockWitnessInput(applied, commitment) },
     publicInputs: commitment.publicInputs,
   });
   return { ...block, proof: { ...proof, proofMs: clock.nowMs() - startMs } };
+}
+
+/** The states that a proof goes through, one branch update after the other. */
+function tracedStates({ slots, fees }: AppliedBlock): RollupState[] {
+  const inSlots = slots.flatMap(({ before, afterA }) => [before, afterA]);
+  return [...inSlots, ...fees.map(({ before }) => before)];
 }
 
 export async function submitProofs(

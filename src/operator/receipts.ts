@@ -68,9 +68,10 @@ export class ReceiptBook {
     return new ReceiptBook(this.#entries);
   }
 
-  /** Notes the slots that the items of a block take. */
-  recordBlock(blockNumber: number, items: readonly Item[]): void {
-    for (const [slotIndex, item] of items.entries()) {
+  /** Notes the slots that the items of a block take. @param first - Slot of the first new one. */
+  recordBlock(blockNumber: number, items: readonly Item[], first = 0): void {
+    for (let slotIndex = first; slotIndex < items.length; slotIndex++) {
+      const item = items[slotIndex]!;
       this.#entries.set(keyOf(item), { item, blockNumber, slotIndex });
     }
   }

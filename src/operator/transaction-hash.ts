@@ -1,3 +1,4 @@
+import type { Point } from "../crypto/baby-jubjub.ts";
 import { type SignedTransaction, signingMessage } from "../ops/transaction.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
 import { keccakOfWords } from "../util/keccak.ts";
@@ -12,8 +13,12 @@ import { keccakOfWords } from "../util/keccak.ts";
  * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
 export function transactionHash(transaction: SignedTransaction, domain: bigint): string {
-  const { x, y } = transaction.publicKey;
-  return toHex(keccakOfWords([signingMessage(transaction, domain), x, y]));
+  return hashOfSigned(signingMessage(transaction, domain), transaction.publicKey);
+}
+
+/** As {@link transactionHash}, from the signing message. */
+export function hashOfSigned(message: bigint, { x, y }: Point): string {
+  return toHex(keccakOfWords([message, x, y]));
 }
 
 /** Names the batch of the transactions with these hashes. @returns 32 bytes, 0x-hex. */

@@ -4,6 +4,7 @@ import { type FieldType, packColumns } from "../protocol/layout.ts";
 import {
   EXTENSION_COLUMNS,
   type ExtensionColumn,
+  OPERATION_NAMES,
   OPERATIONS,
   type OperationName,
   type OperationSpec,
@@ -30,7 +31,7 @@ interface Placement {
   readonly field: PublicField | undefined;
 }
 
-function placementsOf(type: OperationName): Placement[] {
+function placementsFor(type: OperationName): Placement[] {
   const spec: OperationSpec = OPERATIONS[type];
   const inRecord = RECORD_COLUMNS.flatMap((column): Placement[] => {
     if (column.name === "op") return [];
@@ -46,16 +47,29 @@ function placementsOf(type: OperationName): Placement[] {
   return [...inRecord, ...inExtension];
 }
 
+function forEachOperation<T>(create: (type: OperationName) => T): Record<OperationName, T> {
+  return Object.fromEntries(OPERATION_NAMES.map((type) => [type, create(type)])) as Record<
+    OperationName,
+    T
+  >;
+}
+
+const PLACEMENTS = forEachOperation(placementsFor);
+
+const PUBLIC_FIELDS = forEachOperation((type): readonly PublicField[] =>
+  PLACEMENTS[type].flatMap(({ field }) => field ?? []),
+);
+
 /** All fields of an operation's public data, the record's first. */
-export function publicFields(type: OperationName): PublicField[] {
-  return placementsOf(type).flatMap(({ field }) => field ?? []);
+export function publicFields(type: OperationName): readonly PublicField[] {
+  return PUBLIC_FIELDS[type];
 }
 
 /** @throws AMOUNT_NOT_PACKABLE, FEE_NOT_PACKABLE */
 export function toColumns(operation: PublicOperation): OperationColumns {
   const values = operation as unknown as { readonly [field: string]: number | bigint };
   const bits = { record: {} as Record<string, bigint>, extension: {} as Record<string, bigint> };
-  for (const { part, column, field } of placementsOf(operation.type)) {
+  for (const { part, column, field } of PLACEMENTS[operation.type]) {
     bits[part][column] = field === undefined ? 0n : encodeField(field.type, values[field.name]!);
   }
   return { type: operation.type, ...bits } as OperationColumns;
@@ -65,7 +79,7 @@ export function toColumns(operation: PublicOperation): OperationColumns {
 export function fromColumns(columns: OperationColumns): PublicOperation {
   const { type } = columns;
   const operation: Record<string, unknown> = { type };
-  for (const { part, column, field } of placementsOf(type)) {
+  for (const { part, column, field } of PLACEMENTS[type]) {
     const value = (columns[part] as { readonly [column: string]: bigint })[column]!;
     if (field !== undefined) operation[field.name] = decodeField(field.type, value);
     else if (value !== 0n) {

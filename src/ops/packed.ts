@@ -85,12 +85,15 @@ export function closestPackableFeeAbove(fee: bigint): bigint {
   return closestAbove(PACKED_FEE, fee);
 }
 
-/** Powers of the base, by exponent: all scales a format has. */
-function scalesOf({ exponentBits }: PackedFormat): bigint[] {
-  return Array.from(
-    { length: 2 ** exponentBits },
-    (_, exponent) => PACKED_BASE ** BigInt(exponent),
-  );
+/** Powers of the base by exponent, as many as any format has. */
+const SCALES: readonly bigint[] = Array.from(
+  { length: 2 ** Math.max(PACKED_AMOUNT.exponentBits, PACKED_FEE.exponentBits) },
+  (_, exponent) => PACKED_BASE ** BigInt(exponent),
+);
+
+/** All scales that a format has. */
+function scalesOf({ exponentBits }: PackedFormat): readonly bigint[] {
+  return SCALES.slice(0, 2 ** exponentBits);
 }
 
 function mantissaMaxOf({ mantissaBits }: PackedFormat): bigint {
@@ -99,12 +102,13 @@ function mantissaMaxOf({ mantissaBits }: PackedFormat): bigint {
 
 function pack(format: PackedFormat, value: bigint): bigint | undefined {
   if (value < 0n || value > AMOUNT_MAX) return undefined;
-  const scales = scalesOf(format);
-  const exponent = scales.findIndex(
-    (scale) => value % scale === 0n && value / scale <= mantissaMaxOf(format),
-  );
-  if (exponent < 0) return undefined;
-  return ((value / scales[exponent]!) << BigInt(format.exponentBits)) | BigInt(exponent);
+  const mantissaMax = mantissaMaxOf(format);
+  // What the first scale that reaches the value does not divide, no larger one does.
+  const exponent = SCALES.findIndex((scale) => value <= mantissaMax * scale);
+  const scale = SCALES[exponent];
+  if (scale === undefined || exponent >= 2 ** format.exponentBits) return undefined;
+  if (value % scale !== 0n) return undefined;
+  return ((value / scale) << BigInt(format.exponentBits)) | BigInt(exponent);
 }
 
 function unpack(format: PackedFormat, packed: bigint): bigint {

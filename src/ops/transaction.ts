@@ -86,6 +86,11 @@ export function signingDomain(chainId: bigint, rollupAddress: bigint): bigint {
  * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
 export function signingMessage(transaction: Transaction, domain: bigint): bigint {
+  return poseidon(signingWords(transaction, domain));
+}
+
+/** What the signing message is the hash of. @throws as {@link signingMessage} */
+export function signingWords(transaction: Transaction, domain: bigint): bigint[] {
   const unused = { recipient: 0n, amount: 0n };
   const op = TRANSACTION_CODES[transaction.type];
   const values: { readonly [C in MessageColumn]: number | bigint } = {
@@ -97,7 +102,7 @@ export function signingMessage(transaction: Transaction, domain: bigint): bigint
     for (const column of columns) assertField(column, values[column.name]);
     return packColumns<MessageColumn>(columns, values);
   });
-  return poseidon([domain, ...words]);
+  return [domain, ...words];
 }
 
 /** Signs a transaction for the rollup of the given domain. @throws as {@link signingMessage} */

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
-import type { Submission } from "../operator/ledger.ts";
+import type { Submission } from "../operator/submissions.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { BlockRecord } from "../operator/pipeline.ts";
 import type { TransactionReceipt } from "../operator/receipts.ts";
@@ -87,7 +87,7 @@ async function submit(
   const submissions = batch.map(toSubmission);
   const isOnL1 = (submission: Submission) => submission.authorization === ON_CHAIN_AUTHORIZATION;
   if (submissions.some(isOnL1)) await operator.syncL1();
-  return operator.submitBatch(submissions);
+  return operator.receiveBatch(submissions);
 }
 
 function toSubmission(signed: SignedTransactionParam): Submission {

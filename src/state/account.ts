@@ -28,10 +28,14 @@ export function newAccount(address: bigint): Account {
 
 /** Value of the state leaf of an account whose balance tree has the given root. */
 export function hashAccount(account: Account, balanceRoot: bigint): bigint {
-  if (account.kind === LEAF_KIND.empty) return 0n;
+  return account.kind === LEAF_KIND.empty ? 0n : poseidon(accountWords(account, balanceRoot));
+}
+
+/** What the leaf of an account is the hash of: `meta`, key and balances. */
+export function accountWords(account: Account, balanceRoot: bigint): [bigint, bigint, bigint] {
   const meta =
     (BigInt(account.kind) << BigInt(KIND_SHIFT_BITS)) +
     (BigInt(account.nonce) << BigInt(NONCE_SHIFT_BITS)) +
     account.address;
-  return poseidon([meta, account.pubKeyHash, balanceRoot]);
+  return [meta, account.pubKeyHash, balanceRoot];
 }

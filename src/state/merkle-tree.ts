@@ -30,6 +30,9 @@ interface InnerNode<Leaf> {
 /** Absent children are empty subtrees. `hash` is a cache; all else never changes. */
 type TreeNode<Leaf> = LeafNode<Leaf> | InnerNode<Leaf>;
 
+/** Poseidon of many lists of one length, perhaps in other threads. */
+export type HashMany = (lists: readonly (readonly bigint[])[]) => Promise<bigint[]>;
+
 export class MerkleTree<Leaf> {
   readonly #shape: TreeShape<Leaf>;
   readonly #top: TreeNode<Leaf> | undefined;
@@ -86,6 +89,33 @@ export class MerkleTree<Leaf> {
     return siblings;
   }
 
+  /**
+   * Computes all that is still to be hashed in some trees of one shape, level by level, so that
+   * `hashMany` gets many lists at once. Roots and siblings are there at once afterwards.
+   *
+   * @param hashLeaves - Instead of the shape's `hashLeaf`.
+   */
+  static async hashAll<Leaf>(
+    trees: Iterable<MerkleTree<Leaf>>,
+    hashMany: HashMany,
+    hashLeaves: (leaves: readonly Leaf[]) => Promise<bigint[]>,
+  ): Promise<void> {
+    const levels: Unhashed<Leaf> = { leaves: new Set(), inner: [] };
+    let arity = 0;
+    for (const tree of trees) {
+      arity = tree.#shape.arity;
+      collectUnhashed(tree.#top, tree.#shape.levels, levels);
+    }
+    const leaves = [...levels.leaves];
+    setHashes(leaves, await hashLeaves(leaves.map(({ leaf }) => leaf)));
+    for (const [below, level] of levels.inner.entries()) {
+      const nodes = [...level];
+      const emptyChild = emptyHash(arity, below);
+      const lists = nodes.map(({ children }) => children.map((child) => child?.hash ?? emptyChild));
+      setHashes(nodes, await hashMany(lists));
+    }
+  }
+
   /** All leaves that are not empty, in ascending order of their index. */
   *entries(): Generator<[index: number, leaf: Leaf]> {
     yield* entriesBelow(this.#top, 0, this.#shape.arity);
@@ -114,6 +144,34 @@ export class MerkleTree<Leaf> {
           );
     return node.hash;
   }
+}
+
+/** The nodes without a hash; those with one have no others below them. */
+interface Unhashed<Leaf> {
+  readonly leaves: Set<LeafNode<Leaf>>;
+  /** By height, from the parents of leaves upwards. */
+  readonly inner: Set<InnerNode<Leaf>>[];
+}
+
+function collectUnhashed<Leaf>(
+  node: TreeNode<Leaf> | undefined,
+  height: number,
+  found: Unhashed<Leaf>,
+): void {
+  if (node === undefined || node.hash !== undefined) return;
+  if ("leaf" in node) {
+    found.leaves.add(node);
+    return;
+  }
+  while (found.inner.length < height) found.inner.push(new Set());
+  const level = found.inner[height - 1]!;
+  if (level.has(node)) return;
+  level.add(node);
+  for (const child of node.children) collectUnhashed(child, height - 1, found);
+}
+
+function setHashes(nodes: readonly TreeNode<unknown>[], hashes: readonly bigint[]): void {
+  for (const [index, node] of nodes.entries()) node.hash = hashes[index];
 }
 
 function replaceNode<Leaf>(

@@ -4,7 +4,7 @@
  */
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
-import { type Account, EMPTY_ACCOUNT, hashAccount, newAccount } from "./account.ts";
+import { type Account, accountWords, EMPTY_ACCOUNT, hashAccount, newAccount } from "./account.ts";
 import {
   type AddressIndex,
   accountIdsOf,
@@ -12,7 +12,7 @@ import {
   withoutAccountId,
 } from "./address-index.ts";
 import { stateError } from "./errors.ts";
-import { MerkleTree } from "./merkle-tree.ts";
+import { type HashMany, MerkleTree } from "./merkle-tree.ts";
 
 interface AccountLeaf extends Account {
   readonly balances: MerkleTree<bigint>;
@@ -68,6 +68,21 @@ export class RollupState {
     });
     const emptyLeaf = { ...EMPTY_ACCOUNT, balances };
     return new RollupState({ preset, leaves, emptyLeaf, index: undefined, nextAccountId: 0 });
+  }
+
+  /**
+   * Computes all hashes of some states that are not known yet. Roots and witnesses need none then.
+   *
+   * @param hashMany - As often as there are levels, each time with all that a level needs.
+   */
+  static async hashAll(states: Iterable<RollupState>, hashMany: HashMany): Promise<void> {
+    const trees = Array.from(states, (state) => state.#parts.leaves);
+    await MerkleTree.hashAll(trees, hashMany, async (leaves) => {
+      const balances = leaves.map((leaf) => leaf.balances);
+      await MerkleTree.hashAll(balances, hashMany, (amounts) => Promise.resolve([...amounts]));
+      const hashes = await hashMany(leaves.map((leaf) => accountWords(leaf, leaf.balances.root)));
+      return leaves.map((leaf, index) => (isLive(leaf) ? hashes[index]! : 0n));
+    });
   }
 
   get preset(): Preset {

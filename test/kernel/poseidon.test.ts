@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
-import { createPoseidonKernel } from "../../src/kernel/poseidon.ts";
+import { createPoseidonKernel } from "../../src/kernel/poseidon-kernel.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createRandom } from "../helpers/random.ts";
 

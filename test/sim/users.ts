@@ -2,7 +2,7 @@
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
 import { connectRollup } from "../../src/l1/client.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
-import type { Submission } from "../../src/operator/ledger.ts";
+import type { Submission } from "../../src/operator/submissions.ts";
 import type { Operator } from "../../src/operator/operator.ts";
 import { closestPackableAmountBelow } from "../../src/ops/packed.ts";
 import { type SignedTransaction, signingDomain } from "../../src/ops/transaction.ts";

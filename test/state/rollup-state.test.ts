@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { EMPTY_ACCOUNT, newAccount } from "../../src/state/account.ts";
-import { createGenesisState, RollupState } from "../../src/state/rollup-state.ts";
+import { createGenesisState, type LeafUpdate, RollupState } from "../../src/state/rollup-state.ts";
 import { fromSnapshot, type StateSnapshot, toSnapshot } from "../../src/state/snapshot.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -59,6 +59,41 @@ describe("RollupState", () => {
     const leaf = poseidon([(1n << 192n) + 1n, 0n, balanceRoot]);
     const node = poseidon(stateSiblings[0]!.toSpliced(1, 0, leaf));
     expect(poseidon(stateSiblings[1]!.toSpliced(1, 0, node))).to.equal(state.root);
+  });
+
+  it(`is hashed level by level as node by node (${random.title})`, async () => {
+    const states = [genesis()];
+    const again = [genesis()];
+    const update = (id: number, tokenId: number, change: LeafUpdate) =>
+      [states, again].forEach((list) => list.push(list.at(-1)!.update(id, tokenId, change)));
+    for (let step = 0; step < 20; step++) {
+      const account = { ...newAccount(random.bigint(160)), nonce: step };
+      const balance = random.pick([0n, random.bigint(128)]);
+      update(random.int(64), random.int(8), { account, balance });
+    }
+    update(3, 1, { account: EMPTY_ACCOUNT });
+    const counts: number[] = [];
+    await RollupState.hashAll(again, (lists) => {
+      counts.push(lists.length);
+      return Promise.resolve(lists.map(poseidon));
+    });
+    expect(again.map(({ root }) => root)).to.deep.equal(states.map(({ root }) => root));
+    // Balances, leaves, and two levels of accounts; each with all that it has to hash.
+    expect(counts).to.have.length(4);
+  });
+
+  it("takes the hashes it is given, once for each node", async () => {
+    let lists = 0;
+    const count = (some: readonly unknown[]) => Promise.resolve(some.map(() => BigInt(++lists)));
+    const state = genesis().update(1, 2, { account: newAccount(1n), balance: 5n });
+    await RollupState.hashAll([state], count);
+    // A balance tree that is not empty, two leaves, their node, and the root, which is the last.
+    expect([lists, state.root]).to.deep.equal([5, 5n]);
+    const next = state.update(1, 2, { balance: 6n });
+    await RollupState.hashAll([state, next, next], count);
+    expect([lists, next.root, state.root]).to.deep.equal([9, 9n, 5n]);
+    await RollupState.hashAll([state, next], count);
+    expect(lists).to.equal(9);
   });
 
   it(`finds accounts by address, also after a revert (${random.title})`, () => {

@@ -2,7 +2,10 @@
 
 import { type Transferable, Worker } from "node:worker_threads";
 
-/** Workers of one kind. Each takes one job at a time; jobs wait in the order they came. */
+/**
+ * Workers of one kind. Each takes one job at a time; jobs wait in the order they came. Only jobs
+ * keep the process alive.
+ */
 export interface WorkerPool<Job, Result> {
   run(job: Job, transfer?: readonly Transferable[]): Promise<Result>;
   /** Ends the workers at once; unfinished jobs are rejected. */
@@ -38,6 +41,7 @@ export function createWorkerPool<Job, Result>(
       const worker = idle.pop()!;
       const pending = waiting.shift()!;
       busy.set(worker, pending);
+      worker.ref();
       worker.postMessage(pending.job, pending.transfer);
     }
   };
@@ -52,11 +56,13 @@ export function createWorkerPool<Job, Result>(
     worker.on("message", (result: Result) => {
       busy.get(worker)?.resolve(result);
       busy.delete(worker);
+      worker.unref();
       idle.push(worker);
       dispatch();
     });
     worker.on("error", fail);
     worker.on("exit", (code) => fail(new Error(`A worker thread ended with exit code ${code}`)));
+    worker.unref();
     idle.push(worker);
     return worker;
   });

@@ -1,0 +1,55 @@
+/** An L1 on which nothing happens: for benchmarks of what an operator does by itself. */
+
+import type { L1Progress, StoredBlock } from "../l1/types.ts";
+import { hashStoredBlock } from "../l1/stored-block.ts";
+import type { L1Port } from "../operator/l1-port.ts";
+import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
+
+/** Of its only block, and of all blocks of the rollup. */
+const TIMESTAMP = 1_900_000_000n;
+const BLOCK_HASH = `0x${"11".repeat(32)}`;
+
+/**
+ * @param lastBlock - The only one of the rollup, executed.
+ * @returns What can only be read.
+ */
+export function createQuietL1(preset: Preset, lastBlock: StoredBlock): L1Port {
+  const { blockNumber } = lastBlock;
+  const progress: L1Progress = {
+    committed: blockNumber,
+    proven: blockNumber,
+    executed: blockNumber,
+    firstBlockNumber: blockNumber,
+    storedBlockHashes: [hashStoredBlock(lastBlock)],
+  };
+  const refuse = () => Promise.reject(new Error("nothing can be sent to this L1"));
+  return {
+    chainId: 31337n,
+    rollupAddress: `0x${"42".repeat(20)}`,
+    deploymentBlock: 0,
+    readDeployment: () =>
+      Promise.resolve({
+        protocolDigest: PROTOCOL_DIGEST,
+        accountCapacity: accountCapacity(preset),
+        tokenCapacity: tokenCapacity(preset),
+        lastBlock,
+      }),
+    readNews: () =>
+      Promise.resolve({
+        blockNumber: 1,
+        blockHash: BLOCK_HASH,
+        timestamp: TIMESTAMP,
+        requests: [],
+        tokens: [],
+        authorizations: [],
+      }),
+    readBlockHash: () => Promise.resolve(BLOCK_HASH),
+    readProgress: () => Promise.resolve(progress),
+    readStoredBlock: () => Promise.resolve(lastBlock),
+    commitBlocks: refuse,
+    proveBlocks: refuse,
+    executeBlocks: refuse,
+    revertBlocks: refuse,
+  };
+}

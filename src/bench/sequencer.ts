@@ -1,0 +1,278 @@
+/**
+ * How many transfers an operator takes: every signature checked, every rule applied, every block
+ * sealed and forged, which is all that L1 needs of it to be committed.
+ */
+
+import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
+import type { Point } from "../crypto/baby-jubjub.ts";
+import { poseidon } from "../crypto/poseidon.ts";
+import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
+import { hashPublicKey, publicKey, sign } from "../kernel/signatures.ts";
+import type { StoredBlock } from "../l1/types.ts";
+import { Operator } from "../operator/operator.ts";
+import { forgeBlock, hashRoots, isSealed } from "../operator/pipeline.ts";
+import { type SignedTransaction, signingDomain, signingMessage } from "../ops/transaction.ts";
+import {
+  ETH_TOKEN_ID,
+  GENESIS_FEE_ACCOUNT_ID,
+  LEAF_KIND,
+  TIMESTAMP_MAX,
+} from "../protocol/constants.ts";
+import { type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
+import { createMockProver } from "../prover/mock-prover.ts";
+import { createGenesisState, RollupState } from "../state/rollup-state.ts";
+import { assert } from "../util/errors.ts";
+import { measure } from "./measure.ts";
+import { createQuietL1 } from "./quiet-l1.ts";
+import { createSeededRandom, type Random } from "./random.ts";
+
+export interface SequencerBenchOptions {
+  readonly preset: PresetName;
+  /** Accounts that send to each other, in random pairs. */
+  readonly accounts: number;
+  /** Transfers a second that are offered, however long the answers take. */
+  readonly rate: number;
+  /** For so long. */
+  readonly seconds: number;
+  /** Worker threads for signatures and hashes, besides the one that applies transfers. */
+  readonly threads: number;
+}
+
+/** What came of some transfers. */
+export interface SequencerRun {
+  readonly transactions: number;
+  /** Until the last block was forged. */
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly transactionsPerSecond: number;
+  /** From the moment when a transfer is due to be sent to its receipt. */
+  readonly latencyMs: Readonly<Record<"p50" | "p95" | "p99" | "max", number>>;
+}
+
+export interface SequencerBench {
+  readonly preset: PresetName;
+  readonly accounts: number;
+  readonly threads: number;
+  /** At the rate that was asked for. */
+  readonly sustained: SequencerRun;
+  /** With always {@link IN_FLIGHT} transfers under way. */
+  readonly peak: SequencerRun;
+  readonly blocks: number;
+  /** After all blocks; the same as by the reference, hashed with bigints. */
+  readonly stateRoot: bigint;
+}
+
+const IN_FLIGHT = 1024;
+/** The peak is measured with so many seconds' transfers. */
+const PEAK_SECONDS_MAX = 10;
+/** A number that has a packed form, and so many of it. */
+const FEE = 1_000n;
+const AMOUNT = 1_000_000n;
+const FUNDS = 10n ** 24n;
+const FEE_ACCOUNT_ADDRESS = 0xfeen;
+
+export async function benchSequencer(options: SequencerBenchOptions): Promise<SequencerBench> {
+  const { preset: presetName, accounts, rate, seconds, threads } = options;
+  const preset = PRESETS[presetName];
+  const users = createUsers(accounts, createSeededRandom("bench"));
+  const start = fund(createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS }), users);
+  const crypto = createBatchCrypto(threads);
+  try {
+    const operator = await createOperator(start, crypto);
+    const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
+    const load = createLoad(users, domain);
+    const sequencer = { operator, crypto, domain, forged: 0 };
+    const sustainedLoad = load(rate * seconds);
+    const peakLoad = load(rate * Math.min(seconds, PEAK_SECONDS_MAX));
+    const sustained = await run(sequencer, sustainedLoad, (send) => sendAtRate(send, rate));
+    const peak = await run(sequencer, peakLoad, sendAllAtOnce);
+    const stateRoot = operator.state.root;
+    assert(stateRoot === (await referenceRoot(start, users)), "the reference comes to that root");
+    const blocks = operator.blocks.length;
+    await operator.close();
+    return { preset: presetName, accounts, threads, sustained, peak, blocks, stateRoot };
+  } finally {
+    await crypto.close();
+  }
+}
+
+/** Somebody with an account, which counts along. */
+interface User {
+  readonly accountId: number;
+  readonly address: bigint;
+  readonly key: SigningKey;
+  readonly publicKey: Point;
+  nonce: number;
+  balance: bigint;
+}
+
+function createUsers(count: number, random: Random): User[] {
+  return Array.from({ length: count }, (_, index) => {
+    const key = createSigningKey(random.bytes(32));
+    const accountId = GENESIS_FEE_ACCOUNT_ID + 1 + index;
+    const address = random.bigint(160) | 1n;
+    return { accountId, address, key, publicKey: publicKey(key), nonce: 0, balance: FUNDS };
+  });
+}
+
+/** The state in which every user has an account as it counts it. */
+function fund(state: RollupState, users: readonly User[]): RollupState {
+  return users.reduce((next, { accountId, address, publicKey, nonce, balance }) => {
+    const pubKeyHash = hashPublicKey(publicKey);
+    const account = { kind: LEAF_KIND.account, nonce, address, pubKeyHash };
+    return next.update(accountId, ETH_TOKEN_ID, { account, balance });
+  }, state);
+}
+
+function createOperator(state: RollupState, crypto: BatchCrypto): Promise<Operator> {
+  const { preset } = state;
+  const none = `0x${"00".repeat(32)}`;
+  const storedBlock: StoredBlock = {
+    blockNumber: 1,
+    priorityRequests: 0,
+    timestamp: 0n,
+    payoutsHash: none,
+    stateRoot: state.root,
+    commitment: none,
+  };
+  return Operator.create({
+    preset,
+    feeAccountAddress: FEE_ACCOUNT_ADDRESS,
+    l1: createQuietL1(preset, storedBlock),
+    prover: createMockProver(),
+    crypto,
+    start: { state, storedBlock, nextRequestId: 0 },
+    options: { mode: "manual", waitingBlocksMax: Infinity },
+  });
+}
+
+/** Makes signed transfers between random users. */
+function createLoad(users: readonly User[], domain: bigint) {
+  const random = createSeededRandom("bench transfers");
+  return (count: number): SignedTransaction[] =>
+    Array.from({ length: count }, () => {
+      const [from, to] = [random.pick(users), random.pick(users)];
+      const amount = AMOUNT * BigInt(1 + random.int(1000));
+      const transfer = {
+        type: "transfer" as const,
+        accountId: from.accountId,
+        tokenId: ETH_TOKEN_ID,
+        fee: FEE,
+        nonce: from.nonce++,
+        validFrom: 0n,
+        validUntil: TIMESTAMP_MAX,
+        recipient: to.address,
+        amount,
+      };
+      from.balance -= amount + FEE;
+      to.balance += amount;
+      const signature = sign(from.key, signingMessage(transfer, domain));
+      return { ...transfer, publicKey: from.publicKey, signature };
+    });
+}
+
+/** @returns The state root that the users' own counting leads to, hashed by the reference. */
+async function referenceRoot(start: RollupState, users: readonly User[]): Promise<bigint> {
+  const fees = FEE * BigInt(users.reduce((sum, { nonce }) => sum + nonce, 0));
+  const preset: Preset = start.preset;
+  const empty = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
+  const state = fund(empty.update(GENESIS_FEE_ACCOUNT_ID, ETH_TOKEN_ID, { balance: fees }), users);
+  await RollupState.hashAll([state], (lists) => Promise.resolve(lists.map(poseidon)));
+  return state.root;
+}
+
+interface Sequencer {
+  readonly operator: Operator;
+  readonly crypto: BatchCrypto;
+  readonly domain: bigint;
+  /** Blocks that have been forged. */
+  forged: number;
+}
+
+/** Sends transfer `index`, which is due at a time. @returns Undefined if there are no more. */
+type Send = (index: number, dueMs: number) => Promise<void> | undefined;
+
+/** Sends all of a load, in some way, and forges the blocks meanwhile. */
+async function run(
+  sequencer: Sequencer,
+  load: readonly SignedTransaction[],
+  sendAll: (send: Send) => Promise<void>,
+): Promise<SequencerRun> {
+  const { operator } = sequencer;
+  const latencies: number[] = [];
+  const send: Send = (index, dueMs) => {
+    const transaction = load[index];
+    if (transaction === undefined) return undefined;
+    return operator.receiveBatch([{ transaction, authorization: "0x" }]).then(() => {
+      latencies.push(performance.now() - dueMs);
+    });
+  };
+  let isSending = true;
+  const { wallSeconds, cpuSeconds } = await measure(async () => {
+    const forging = forgeWhile(sequencer, () => isSending);
+    await sendAll(send);
+    operator.sealBlock();
+    isSending = false;
+    await forging;
+  });
+  assert(latencies.length === load.length, "every transfer is accepted");
+  const transactionsPerSecond = load.length / wallSeconds;
+  const latencyMs = percentiles(latencies);
+  return { transactions: load.length, wallSeconds, cpuSeconds, transactionsPerSecond, latencyMs };
+}
+
+/** Sends each when it is due, whatever has become of the others. */
+async function sendAtRate(send: Send, rate: number): Promise<void> {
+  const startMs = performance.now();
+  const sent: Promise<void>[] = [];
+  for (;;) {
+    const dueMs = startMs + (1000 * sent.length) / rate;
+    while (performance.now() < dueMs) await nextTurn();
+    const accepted = send(sent.length, dueMs);
+    if (accepted === undefined) break;
+    sent.push(accepted);
+  }
+  await Promise.all(sent);
+}
+
+/** Sends the next whenever one is accepted. */
+async function sendAllAtOnce(send: Send): Promise<void> {
+  let next = 0;
+  const sendInTurn = async () => {
+    for (;;) {
+      const accepted = send(next++, performance.now());
+      if (accepted === undefined) return;
+      await accepted;
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, sendInTurn));
+}
+
+/** Forges blocks as they are sealed, until nobody sends any more and none is left. */
+async function forgeWhile(sequencer: Sequencer, isSending: () => boolean): Promise<void> {
+  const { operator, crypto, domain } = sequencer;
+  for (;;) {
+    const isLast = !isSending();
+    const block = operator.blocks[sequencer.forged];
+    if (block === undefined) {
+      if (isLast) return;
+      await nextTurn();
+      continue;
+    }
+    assert(isSealed(block), "nothing commits blocks here");
+    await hashRoots(crypto, [block]);
+    forgeBlock(block, domain);
+    sequencer.forged++;
+  }
+}
+
+/** Lets all else happen that waits to happen. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function percentiles(values: readonly number[]): SequencerRun["latencyMs"] {
+  const sorted = Float64Array.from(values).sort();
+  const at = (part: number) => sorted[Math.ceil(part * sorted.length) - 1]!;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}

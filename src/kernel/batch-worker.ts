@@ -1,0 +1,23 @@
+/** The thread side of batch.ts. */
+
+import { parentPort } from "node:worker_threads";
+import { createEddsaKernel, type EddsaKernel } from "./eddsa.ts";
+import { createPoseidonKernel, type PoseidonKernel } from "./poseidon-kernel.ts";
+
+export type BatchJob =
+  | { readonly kind: "hash"; readonly count: number; readonly lists: BigUint64Array }
+  | { readonly kind: "verify"; readonly signed: BigUint64Array };
+
+/** The answer to a job: integers of hashes, or a 1 for each valid signature and a 0 for others. */
+export type BatchAnswer = BigUint64Array | Uint8Array;
+
+let poseidon: PoseidonKernel | undefined;
+let eddsa: EddsaKernel | undefined;
+
+parentPort?.on("message", (job: BatchJob) => {
+  const answer =
+    job.kind === "hash"
+      ? (poseidon ??= createPoseidonKernel()).hashPacked(job.count, job.lists)
+      : (eddsa ??= createEddsaKernel()).verifyPacked(job.signed);
+  parentPort?.postMessage(answer, [answer.buffer]);
+});

@@ -1,0 +1,91 @@
+/**
+ * Hashes and signatures by the hundred, in worker threads, so that whoever asks can do something
+ * else in the meantime; or at once in this thread.
+ */
+
+import { createWorkerPool, type WorkerPool, workerUrl } from "../util/worker-pool.ts";
+import type { BatchAnswer, BatchJob } from "./batch-worker.ts";
+import { packSigned, type SignedMessage } from "./eddsa.ts";
+import { poseidonMany } from "./hash.ts";
+import { isKernelSupported } from "./instance.ts";
+import { INTEGER_WORDS, readInteger, writeInteger } from "./integers.ts";
+import { INTEGER_BYTES } from "./limbs.ts";
+import { verifyMany } from "./signatures.ts";
+
+export interface BatchCrypto {
+  /** Poseidon of lists, all of one length, of field elements. */
+  hashMany(lists: readonly (readonly bigint[])[]): Promise<bigint[]>;
+  /** Whether each signature is valid, as `verify` of src/crypto defines it. */
+  verifyMany(signed: readonly SignedMessage[]): Promise<boolean[]>;
+  close(): Promise<void>;
+}
+
+/** Smaller jobs cost more to hand over than they save. */
+const HASHES_PER_JOB_MIN = 32;
+const SIGNATURES_PER_JOB_MIN = 8;
+
+/**
+ * @param threads - Worker threads. With 0, and where the kernel is not supported, all is computed
+ * in this one.
+ */
+export function createBatchCrypto(threads: number): BatchCrypto {
+  return threads > 0 && isKernelSupported() ? inThreads(threads) : IN_THIS_THREAD;
+}
+
+const IN_THIS_THREAD: BatchCrypto = {
+  hashMany: (lists) => Promise.resolve(poseidonMany(lists)),
+  verifyMany: (signed) => Promise.resolve(verifyMany(signed)),
+  close: () => Promise.resolve(),
+};
+
+function inThreads(threads: number): BatchCrypto {
+  const worker = workerUrl(import.meta.url, "batch-worker");
+  const pool: WorkerPool<BatchJob, BatchAnswer> = createWorkerPool(worker, threads);
+  const run = (job: BatchJob, buffer: ArrayBuffer) => pool.run(job, [buffer]);
+  return {
+    hashMany: async (lists) => {
+      const jobs = split(lists, threads, HASHES_PER_JOB_MIN).map(async (part) => {
+        const packed = packLists(part);
+        const count = part[0]!.length;
+        const hashes = await run({ kind: "hash", count, lists: packed }, packed.buffer);
+        return unpack(hashes as BigUint64Array);
+      });
+      return (await Promise.all(jobs)).flat();
+    },
+    verifyMany: async (signed) => {
+      const jobs = split(signed, threads, SIGNATURES_PER_JOB_MIN).map((part) => {
+        const packed = packSigned(part);
+        return run({ kind: "verify", signed: packed }, packed.buffer);
+      });
+      return (await Promise.all(jobs)).flatMap((valid) => Array.from(valid, Boolean));
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Cuts a list into parts for the threads, each of at least so many items if there are enough. */
+function split<T>(items: readonly T[], threads: number, least: number): readonly T[][] {
+  const size = Math.max(least, Math.ceil(items.length / threads));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}
+
+function packLists(lists: readonly (readonly bigint[])[]): BigUint64Array<ArrayBuffer> {
+  const count = lists[0]!.length;
+  const words = new BigUint64Array(lists.length * count * INTEGER_WORDS);
+  let address = 0;
+  for (const list of lists) {
+    for (const element of list) {
+      writeInteger(words, address, element);
+      address += INTEGER_BYTES;
+    }
+  }
+  return words;
+}
+
+function unpack(words: BigUint64Array): bigint[] {
+  return Array.from({ length: words.length / INTEGER_WORDS }, (_, i) =>
+    readInteger(words, i * INTEGER_BYTES),
+  );
+}
