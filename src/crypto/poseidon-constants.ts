@@ -8,10 +8,16 @@
  * @see https://eprint.iacr.org/2019/458 appendices B (equivalent form) and E (Grain LFSR)
  */
 
-import { FIELD_BITS, FIELD_MODULUS, add, invert, multiply } from "./field.ts";
-
-export type Vector = readonly bigint[];
-export type Matrix = readonly Vector[];
+import { FIELD_BITS, FIELD_MODULUS, add, invert } from "./field.ts";
+import {
+  addVectors,
+  invertMatrix,
+  type Matrix,
+  multiplyMatrices,
+  multiplyVector,
+  transpose,
+  type Vector,
+} from "./matrices.ts";
 
 /** Rounds with an S-box on every element, half of them before and half after the partial rounds. */
 export const POSEIDON_FULL_ROUNDS = 8;
@@ -34,48 +40,42 @@ export interface PoseidonParameters {
   readonly mds: Matrix;
 }
 
+/** The same permutation with one constant in each partial round. */
+export interface PoseidonRounds {
+  readonly width: number;
+  /** Constants of the full rounds, first and second half together: 8 rows. */
+  readonly fullConstants: Matrix;
+  /** What each partial round adds to the first element. */
+  readonly partialConstants: Vector;
+  /** Multiplies after every round. */
+  readonly mds: Matrix;
+}
+
 /**
- * The same permutation with one constant and a sparse matrix in each partial round.
+ * The same permutation with a sparse matrix in each partial round.
  *
  * A partial round maps (x, y), x the first element and y the rest, to
  * (corner·x⁵ + row·y, y + column·x⁵).
  */
-export interface PoseidonSchedule {
-  readonly width: number;
-  /** Constants of the full rounds, first and second half together: 8 rows. */
-  readonly fullConstants: Matrix;
-  /** Multiplies after a full round, except after the last one before the partial rounds. */
-  readonly mds: Matrix;
-  /** Multiplies after the last full round before the partial rounds. */
+export interface PoseidonSchedule extends PoseidonRounds {
+  /** Multiplies after the last full round before the partial rounds, instead of `mds`. */
   readonly bridge: Matrix;
-  /** What each partial round adds to the first element. */
-  readonly partialConstants: Vector;
   readonly corner: bigint;
   /** Per partial round, width - 1 entries each. */
   readonly rows: Matrix;
   readonly columns: Matrix;
 }
 
-const parametersByWidth = new Map<number, PoseidonParameters>();
-const scheduleByWidth = new Map<number, PoseidonSchedule>();
-
 /** The constants for a state of `width` elements (2 to 17); derived once per process. */
-export function poseidonParameters(width: number): PoseidonParameters {
-  return remember(parametersByWidth, width, deriveParameters);
-}
+export const poseidonParameters = rememberByWidth(deriveParameters);
 
 /** The evaluation schedule for a state of `width` elements (2 to 17); derived once per process. */
-export function poseidonSchedule(width: number): PoseidonSchedule {
-  return remember(scheduleByWidth, width, deriveSchedule);
-}
+export const poseidonSchedule = rememberByWidth(deriveSchedule);
 
-function remember<T>(cache: Map<number, T>, width: number, derive: (width: number) => T): T {
-  let value = cache.get(width);
-  if (value === undefined) {
-    value = derive(width);
-    cache.set(width, value);
-  }
-  return value;
+/** Derives what depends on the width of a permutation, 2 to 17, once per process. */
+export function rememberByWidth<T>(derive: (width: number) => T): (width: number) => T {
+  const known: T[] = [];
+  return (width) => (known[width] ??= derive(width));
 }
 
 function deriveParameters(width: number): PoseidonParameters {
@@ -108,6 +108,8 @@ interface Grain {
 const GRAIN_BITS = 80;
 const GRAIN_TAPS = [0, 13, 23, 38, 51, 62] as const;
 const GRAIN_WARM_UP = 160;
+/** So many bits at a time fit a number. */
+const WORD_BITS = 32;
 
 /** The Grain LFSR in self-shrinking mode: of each pair of bits, a first 1 passes the second on. */
 function createGrain(width: number): Grain {
@@ -117,7 +119,7 @@ function createGrain(width: number): Grain {
     let bit = 0;
     for (const tap of GRAIN_TAPS) bit ^= state[(head + tap) % GRAIN_BITS]!;
     state[head] = bit;
-    head = (head + 1) % GRAIN_BITS;
+    head = head === GRAIN_BITS - 1 ? 0 : head + 1;
     return bit;
   };
   const nextKeptBit = (): number => {
@@ -125,9 +127,14 @@ function createGrain(width: number): Grain {
     return nextBit();
   };
   const nextInteger = (): bigint => {
-    let binary = "0b";
-    for (let i = 0; i < FIELD_BITS; i++) binary += String(nextKeptBit());
-    return BigInt(binary);
+    let integer = 0n;
+    for (let left = FIELD_BITS; left > 0; left -= WORD_BITS) {
+      const bits = Math.min(left, WORD_BITS);
+      let word = 0;
+      for (let i = 0; i < bits; i++) word = 2 * word + nextKeptBit();
+      integer = (integer << BigInt(bits)) | BigInt(word);
+    }
+    return integer;
   };
   const nextElement = (): bigint => {
     let candidate = nextInteger();
@@ -155,27 +162,37 @@ function grainSeed(width: number): Uint8Array {
 }
 
 /**
- * Rewrites the partial rounds, in which all elements but the first pass the S-box layer unchanged.
- *
- * Constants: those of the other elements move forward through the S-box and the matrix into the
- * next round. Matrices: with M = [[m, v], [w, N]], the factor diag(1, N^k) of a round moves
- * backward through its S-box into the round before, which leaves the k-th round from the end with
- * [[m, v·N^-k], [N^(k-1)·w, 1]] and gives diag(1, N^all)·M to the full round before them.
+ * Moves the constants of the partial rounds, in which all elements but the first pass the S-box
+ * layer unchanged: those of the others go forward through it and the matrix into the next round.
  */
-function deriveSchedule(width: number): PoseidonSchedule {
+export function poseidonRounds(width: number): PoseidonRounds {
   const { roundConstants, mds } = poseidonParameters(width);
   const half = POSEIDON_FULL_ROUNDS / 2;
-  const partialRounds = poseidonPartialRounds(width);
-
+  const afterPartial = half + poseidonPartialRounds(width);
   const partialConstants: bigint[] = [];
   let carried: Vector = new Array<bigint>(width).fill(0n);
-  for (let round = half; round < half + partialRounds; round++) {
+  for (let round = half; round < afterPartial; round++) {
     const [first, ...others] = addVectors(roundConstants[round]!, carried);
     partialConstants.push(first!);
     carried = multiplyVector(mds, [0n, ...others]);
   }
-  const afterPartial = addVectors(roundConstants[half + partialRounds]!, carried);
+  const fullConstants = [
+    ...roundConstants.slice(0, half),
+    addVectors(roundConstants[afterPartial]!, carried),
+    ...roundConstants.slice(afterPartial + 1),
+  ];
+  return { width, fullConstants, partialConstants, mds };
+}
 
+/**
+ * Makes the matrices of the partial rounds sparse. With M = [[m, v], [w, N]], the factor
+ * diag(1, N^k) of a round moves backward through its S-box into the round before, which leaves the
+ * k-th round from the end with [[m, v·N^-k], [N^(k-1)·w, 1]] and gives diag(1, N^all)·M to the full
+ * round before them.
+ */
+function deriveSchedule(width: number): PoseidonSchedule {
+  const rounds = poseidonRounds(width);
+  const { mds } = rounds;
   const inner = mds.slice(1).map((row) => row.slice(1));
   const innerInverse = transpose(invertMatrix(inner)); // transposed, to multiply from the left
   const rows: Vector[] = [];
@@ -183,27 +200,14 @@ function deriveSchedule(width: number): PoseidonSchedule {
   let row: Vector = mds[0]!.slice(1);
   let column: Vector = mds.slice(1).map((entries) => entries[0]!);
   let bridge = mds;
-  for (let k = 1; k <= partialRounds; k++) {
+  for (let k = 1; k <= poseidonPartialRounds(width); k++) {
     row = multiplyVector(innerInverse, row);
     rows.unshift(row);
     columns.unshift(column);
     column = multiplyVector(inner, column);
     bridge = [bridge[0]!, ...multiplyMatrices(inner, bridge.slice(1))];
   }
-  return {
-    width,
-    fullConstants: [
-      ...roundConstants.slice(0, half),
-      afterPartial,
-      ...roundConstants.slice(half + partialRounds + 1),
-    ],
-    mds,
-    bridge,
-    partialConstants,
-    corner: mds[0]![0]!,
-    rows,
-    columns,
-  };
+  return { ...rounds, bridge, corner: mds[0]![0]!, rows, columns };
 }
 
 /** What the circuit needs beside the schedule: it checks S-boxes against the state after them. */
@@ -215,43 +219,4 @@ export interface PoseidonInverses {
 export function poseidonInverses(width: number): PoseidonInverses {
   const { mds, bridge } = poseidonSchedule(width);
   return { mds: invertMatrix(mds), bridge: invertMatrix(bridge) };
-}
-
-function addVectors(a: Vector, b: Vector): bigint[] {
-  return a.map((entry, i) => add(entry, b[i]!));
-}
-
-function dot(a: Vector, b: Vector): bigint {
-  return a.reduce((sum, entry, i) => sum + entry * b[i]!, 0n) % FIELD_MODULUS;
-}
-
-function multiplyVector(matrix: Matrix, vector: Vector): bigint[] {
-  return matrix.map((row) => dot(row, vector));
-}
-
-function multiplyMatrices(a: Matrix, b: Matrix): bigint[][] {
-  const columns = transpose(b);
-  return a.map((row) => columns.map((column) => dot(row, column)));
-}
-
-function transpose(matrix: Matrix): bigint[][] {
-  return matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
-}
-
-/**
- * Gauss–Jordan elimination; the matrix must be invertible, as every minor of a Cauchy matrix is.
- */
-function invertMatrix(matrix: Matrix): Matrix {
-  const size = matrix.length;
-  let rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1n : 0n))]);
-  for (let column = 0; column < size; column++) {
-    const scale = invert(rows[column]![column]!);
-    const pivot = rows[column]!.map((entry) => multiply(entry, scale));
-    rows = rows.map((row, i) => {
-      if (i === column) return pivot;
-      const factor = FIELD_MODULUS - row[column]!;
-      return row.map((entry, j) => (entry + factor * pivot[j]!) % FIELD_MODULUS);
-    });
-  }
-  return rows.map((row) => row.slice(size));
 }

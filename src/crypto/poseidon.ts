@@ -11,7 +11,8 @@ import {
   POSEIDON_MAX_INPUTS,
   poseidonSchedule,
 } from "./poseidon-constants.ts";
-import type { Matrix, PoseidonSchedule, Vector } from "./poseidon-constants.ts";
+import type { Matrix, Vector } from "./matrices.ts";
+import type { PoseidonSchedule } from "./poseidon-constants.ts";
 
 /**
  * Hashes 1 to 16 field elements. The number of inputs is part of what is hashed.

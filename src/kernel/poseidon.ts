@@ -1,21 +1,18 @@
 /**
- * Poseidon on the kernel: the permutation of src/crypto/poseidon.ts on two states at once.
- *
- * The linear layers are sums of products with one reduction per element. One product per partial
- * round is saved by scaling: such a round maps (x, y) to (corner·x⁵ + row·y, y + column·x⁵). With
- * x = αₖ·x' before round k and αₖ₊₁ = corner·αₖ⁵, it maps (x', y) to
- *
- *     (x'⁵ + (row / αₖ₊₁)·y,  y + (column·αₖ⁵)·x'⁵).
+ * Emits Poseidon: the permutation of src/crypto/poseidon.ts on one state or on two at once, with
+ * its partial rounds as a recurrence (poseidon-recurrence.ts). The linear layers are sums of
+ * products with one reduction per element.
  */
 
-import { POSEIDON_FULL_ROUNDS, poseidonSchedule } from "../crypto/poseidon-constants.ts";
-import type { Matrix, PoseidonSchedule, Vector } from "../crypto/poseidon-constants.ts";
-import { invert, multiply, power } from "../crypto/field.ts";
+import { type Matrix, transpose, type Vector } from "../crypto/matrices.ts";
+import { POSEIDON_FULL_ROUNDS, poseidonPartialRounds } from "../crypto/poseidon-constants.ts";
 import { importFactor } from "./conversion.ts";
 import { add, loadBoth, loadPair, storePair } from "./field.ts";
 import type { FieldMacros, Limbs } from "./field.ts";
 import { encodeElements } from "./instance.ts";
 import { ELEMENT_BYTES, FR, PAIR_BYTES } from "./limbs.ts";
+import { type EntryFactors, poseidonRecurrence } from "./poseidon-recurrence.ts";
+import type { PoseidonRecurrence } from "./poseidon-recurrence.ts";
 import { i32, v128 } from "./wasm/instructions.ts";
 import type { I32 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
@@ -37,8 +34,17 @@ export interface StateShape {
   /** Sums the lanes that belong to one state. */
   readonly fold: (fn: FunctionBuilder, sum: Limbs) => Limbs;
   /** The constants for a vector each: one number, or one per lane. */
-  readonly arrange: (elements: Vector) => readonly (readonly bigint[])[];
+  readonly arrange: (elements: Vector) => Lanes[];
+  /** Vectors of an entry of the recurrence. */
+  readonly entryUnits: number;
+  /** An entry from an S-box and the x after it, each in all lanes of its state. */
+  readonly join: (fn: FunctionBuilder, power: Limbs, element: Limbs) => Limbs[];
+  /** The factors for the vectors of an entry. */
+  readonly arrangeEntry: (factors: EntryFactors) => Lanes[];
 }
+
+/** What a vector is multiplied by or gets added: one number in both lanes, or one in each. */
+type Lanes = readonly bigint[];
 
 /** Two states of `width` elements, one per lane. */
 export function twoStates(width: number): StateShape {
@@ -49,6 +55,9 @@ export function twoStates(width: number): StateShape {
     spread: (_, unit) => [unit],
     fold: (_, sum) => sum,
     arrange: (elements) => elements.map((element) => [element]),
+    entryUnits: 2,
+    join: (_, power, element) => [power, element],
+    arrangeEntry: (factors) => factors.map((factor) => [factor]),
   };
 }
 
@@ -68,87 +77,72 @@ export function oneState(width: number): StateShape {
       [first!, first!],
       ...Array.from({ length: units - 1 }, (_, i) => [rest[2 * i]!, rest[2 * i + 1] ?? 0n]),
     ],
+    entryUnits: 1,
+    join: (fn, power, element) => [
+      power.map((limb, i) => fn.let(v128.shuffle64(limb, element[i]!, 0, 1))),
+    ],
+    arrangeEntry: (factors) => [factors],
   };
 }
 
-/** Where the constants of a schedule are in its table. */
+/** Where the constants of a recurrence are in its table. */
 interface TableLayout {
   readonly fullConstants: number;
-  readonly partialConstants: number;
-  readonly rows: number;
-  readonly columns: number;
+  readonly roundConstants: number;
+  readonly factors: number;
+  readonly closing: number;
   readonly mds: number;
-  readonly bridge: number;
-  /** α after the partial rounds. */
+  readonly opening: number;
+  readonly first: number;
+  /** Of x after the partial rounds. */
   readonly scale: number;
 }
 
-function tableLayout(schedule: PoseidonSchedule, shape: StateShape): TableLayout {
-  const { width, partialConstants } = schedule;
-  const { units, constantBytes } = shape;
-  const rounds = partialConstants.length;
-  const inner = rounds * (units - 1) * constantBytes;
-  const matrix = width * units * constantBytes;
-  const partial = POSEIDON_FULL_ROUNDS * units * constantBytes;
-  const rows = partial + rounds * constantBytes;
-  const columns = rows + inner;
-  const mds = columns + inner;
-  const bridge = mds + matrix;
-  const scale = bridge + matrix;
-  return { fullConstants: 0, partialConstants: partial, rows, columns, mds, bridge, scale };
+function tableLayout({ width, rounds }: PoseidonRecurrence, shape: StateShape): TableLayout {
+  const { units, constantBytes, entryUnits } = shape;
+  const entries = width - 1;
+  let end = 0;
+  const allocate = (count: number) => (end += count * constantBytes) - count * constantBytes;
+  return {
+    fullConstants: allocate(POSEIDON_FULL_ROUNDS * units),
+    roundConstants: allocate(rounds.length),
+    factors: allocate(rounds.length * entries * entryUnits),
+    closing: allocate((units - 1) * 2 * entries),
+    mds: allocate(width * units),
+    opening: allocate(width * units),
+    first: allocate(1),
+    scale: allocate(1),
+  };
 }
 
-/** The constants that {@link definePoseidon}'s function reads. */
+/** The constants that {@link definePoseidon}'s function reads, in the order of its layout. */
 export function poseidonTable(width: number, shape: StateShape): Float64Array {
-  const { fullConstants, mds, bridge, ...schedule } = poseidonSchedule(width);
-  const { constants, rows, columns, scale } = scalePartialRounds({ ...schedule });
-  const transposed = (matrix: Matrix) => matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
-  // Matrices unit by unit: for each unit of results, the factors of all elements.
-  const matrixEntries = (matrix: Matrix) => {
-    const columnsByUnit = transposed(matrix).map(shape.arrange);
-    return Array.from({ length: shape.units }, (_, unit) =>
-      columnsByUnit.map((column) => column[unit]!),
-    ).flat();
-  };
+  const recurrence = poseidonRecurrence(width);
+  const { fullConstants, rounds, closing, mds, opening, firstConstant, lastScale } = recurrence;
   const first = (element: bigint) => shape.arrange([element, ...zeros(width - 1)])[0]!;
-  const others = (elements: Vector) => shape.arrange([0n, ...elements]).slice(1);
+  // By column and then by result, for the elements of y: as units without the first.
+  const closingColumns = closing[0]!.flatMap((_, entry) =>
+    ([0, 1] as const).map((part) => [0n, ...closing.map((row) => row[entry]![part])]),
+  );
   const vectors = [
     ...fullConstants.flatMap(shape.arrange),
-    ...constants.map(first),
-    ...rows.flatMap(others),
-    ...columns.flatMap(others),
-    ...matrixEntries(mds),
-    ...matrixEntries(bridge),
-    first(scale),
+    ...rounds.map(({ constant }) => first(constant)),
+    ...rounds.flatMap(({ factors }) => factors.flatMap(shape.arrangeEntry)),
+    ...byUnit(closingColumns, shape).slice(closingColumns.length),
+    ...byUnit(transpose(mds), shape),
+    ...byUnit(transpose(opening), shape),
+    first(firstConstant),
+    first(lastScale),
   ];
-  return Float64Array.from(vectors.flatMap((lanes) => interleave(lanes)));
+  return Float64Array.from(vectors.flatMap(interleave));
 }
 
-/** See the head of this file. */
-function scalePartialRounds({
-  partialConstants,
-  corner,
-  rows,
-  columns,
-}: Pick<PoseidonSchedule, "partialConstants" | "corner" | "rows" | "columns">) {
-  let scale = 1n;
-  const rounds = partialConstants.map((constant, round) => {
-    const inverse = invert(scale);
-    const fifth = power(scale, 5n);
-    scale = multiply(corner, fifth);
-    const nextInverse = invert(scale);
-    return {
-      constant: multiply(constant, inverse),
-      row: rows[round]!.map((entry) => multiply(entry, nextInverse)),
-      column: columns[round]!.map((entry) => multiply(entry, fifth)),
-    };
-  });
-  return {
-    constants: rounds.map(({ constant }) => constant),
-    rows: rounds.map(({ row }) => row),
-    columns: rounds.map(({ column }) => column),
-    scale,
-  };
+/** The factors of a matrix, given by columns: for each unit of results those of all columns. */
+function byUnit(columns: Matrix, shape: StateShape): Lanes[] {
+  const arranged = columns.map(shape.arrange);
+  return Array.from({ length: shape.units }, (_, unit) =>
+    arranged.map((column) => column[unit]!),
+  ).flat();
 }
 
 const zeros = (count: number): bigint[] => Array<bigint>(count).fill(0n);
@@ -159,9 +153,29 @@ function interleave(lanes: readonly bigint[]): number[] {
   return limbs[0]!.flatMap((_, i) => limbs.map((lane) => lane[i]!));
 }
 
+/** What the memory of a state holds, in this order: its vectors, then room to compute. */
+interface StateLayout {
+  /** One vector for each element: their fifth powers, in both lanes. */
+  readonly powers: number;
+  /** The last entries of the recurrence in vectors of one element. */
+  readonly lastEntries: number;
+  /** All entries of the recurrence, those before the first round too. */
+  readonly entries: number;
+  readonly end: number;
+}
+
+function stateLayout(width: number, rounds: number): StateLayout {
+  const powers = width * PAIR_BYTES;
+  const lastEntries = powers + (width + 1) * PAIR_BYTES;
+  const entries = lastEntries + 2 * (width - 1) * PAIR_BYTES;
+  // One entry more: in vectors of two, an odd one is followed by one of no meaning.
+  const end = entries + 2 * (width + rounds) * PAIR_BYTES;
+  return { powers, lastEntries, entries, end };
+}
+
 /** Memory that states take, with room to compute. */
 export function poseidonStateBytes(width: number): number {
-  return (2 * width + 1) * PAIR_BYTES;
+  return stateLayout(width, poseidonPartialRounds(width)).end;
 }
 
 const at = (base: I32, bytes: number): I32 => i32.add(base, i32.const(bytes));
@@ -173,33 +187,94 @@ export function definePoseidon(
   width: number,
   shape: StateShape,
 ): WasmFunction {
-  const schedule = poseidonSchedule(width);
-  const layout = tableLayout(schedule, shape);
+  const recurrence = poseidonRecurrence(width);
+  const layout = tableLayout(recurrence, shape);
+  const { length: rounds } = recurrence.rounds;
+  const { entries } = stateLayout(width, rounds);
   const fullRound = defineFullRound(module, fr, width, shape);
-  const partialRound = definePartialRound(module, fr, shape);
-  const { units, constantBytes } = shape;
+  const partialRound = definePartialRound(module, fr, width, shape);
+  const { units, constantBytes, entryUnits } = shape;
   return module.function(null, 2, (fn, state, table) => {
     const fullRounds = (first: number) => {
       for (let round = first; round < first + HALF_ROUNDS; round++) {
         const constants = at(table, layout.fullConstants + round * units * constantBytes);
-        const matrix = round === HALF_ROUNDS - 1 ? layout.bridge : layout.mds;
-        fn.call(fullRound, state, constants, at(table, matrix));
+        const matrix = at(table, round === HALF_ROUNDS - 1 ? layout.opening : layout.mds);
+        fn.call(fullRound, state, constants, matrix);
       }
     };
     fullRounds(0);
-    const constant = fn.let(at(table, layout.partialConstants));
-    const row = fn.let(at(table, layout.rows));
-    const column = fn.let(at(table, layout.columns));
-    fn.for(i32.const(0), i32.const(schedule.partialConstants.length), () => {
-      fn.call(partialRound, state, constant, row, column);
+    openRecurrence(fn, fr, shape, { state, entries, first: at(table, layout.first) });
+    const entry = fn.let(at(state, entries));
+    const constant = fn.let(at(table, layout.roundConstants));
+    const factors = fn.let(at(table, layout.factors));
+    fn.for(i32.const(0), i32.const(rounds), () => {
+      fn.call(partialRound, state, entry, constant, factors);
+      fn.set(entry, at(entry, entryUnits * PAIR_BYTES));
       fn.set(constant, at(constant, constantBytes));
-      fn.set(row, at(row, (units - 1) * constantBytes));
-      fn.set(column, at(column, (units - 1) * constantBytes));
+      fn.set(factors, at(factors, (width - 1) * entryUnits * constantBytes));
     });
-    const scale = shape.loadConstant(fn, table, layout.scale);
-    storePair(fn, state, fr.multiply(fn, fr.tidy(fn, loadPair(fn, state)), scale));
+    closeRecurrence(fn, fr, shape, width, { state, entry, table, layout });
     fullRounds(HALF_ROUNDS);
   });
+}
+
+/** Adds its constant to x, and makes entries of what the opening matrix has put after it. */
+function openRecurrence(
+  fn: FunctionBuilder,
+  fr: FieldMacros,
+  { units, entryUnits, loadConstant, spread, join }: StateShape,
+  { state, entries, first }: { readonly state: I32; readonly entries: number; readonly first: I32 },
+): void {
+  const zero = fr.constant([0, 0, 0, 0, 0]);
+  let offset = entries;
+  for (let unit = 1; unit < units; unit++) {
+    for (const element of spread(fn, loadPair(fn, state, unit * PAIR_BYTES), unit)) {
+      join(fn, zero, element).forEach((vector, i) =>
+        storePair(fn, state, vector, offset + i * PAIR_BYTES),
+      );
+      offset += entryUnits * PAIR_BYTES;
+    }
+  }
+  const x = add(fn, loadPair(fn, state), loadConstant(fn, first));
+  storePair(fn, state, fr.tidy(fn, x));
+}
+
+/** Puts the state after the last round together, `entry` being the first of the last entries. */
+function closeRecurrence(
+  fn: FunctionBuilder,
+  fr: FieldMacros,
+  shape: StateShape,
+  width: number,
+  {
+    state,
+    entry,
+    table,
+    layout,
+  }: {
+    readonly state: I32;
+    readonly entry: I32;
+    readonly table: I32;
+    readonly layout: TableLayout;
+  },
+): void {
+  const { units, constantBytes, loadConstant, entryUnits, spread } = shape;
+  const { lastEntries } = stateLayout(width, 0);
+  const factors = 2 * (width - 1);
+  let target = lastEntries;
+  for (let i = 0; i < (width - 1) * entryUnits; i++) {
+    // A vector of an entry is spread as one of a state that is not the first.
+    for (const vector of spread(fn, loadPair(fn, entry, i * PAIR_BYTES), 1)) {
+      storePair(fn, state, vector, target);
+      target += PAIR_BYTES;
+    }
+  }
+  const scale = loadConstant(fn, table, layout.scale);
+  storePair(fn, state, fr.tidy(fn, fr.multiply(fn, loadPair(fn, state), scale)));
+  for (let unit = 1; unit < units; unit++) {
+    const row = at(table, layout.closing + (unit - 1) * factors * constantBytes);
+    const sum = dot(fn, fr, shape, [at(state, lastEntries), row], factors);
+    storePair(fn, state, fr.tidy(fn, sum), unit * PAIR_BYTES);
+  }
 }
 
 /** (element + constant)^5. */
@@ -236,7 +311,7 @@ function defineFullRound(
 ): WasmFunction {
   const { units, constantBytes, loadConstant, spread } = shape;
   return module.function(null, 3, (fn, state, constants, matrix) => {
-    const powers = fn.let(at(state, width * PAIR_BYTES));
+    const powers = fn.let(at(state, stateLayout(width, 0).powers));
     const [element, constant, target] = [fn.let(state), fn.let(constants), fn.let(powers)];
     const raise = (index: number) => {
       const result = sbox(fn, fr, loadPair(fn, element), loadConstant(fn, constant));
@@ -257,25 +332,28 @@ function defineFullRound(
   });
 }
 
-/** Defines `partialRound(state, constant, row, column)`. */
+/**
+ * Defines `partialRound(state, entry, constant, factors)`: from x in the first vector of the state
+ * and the entries from `entry` on, the next x and the next entry.
+ */
 function definePartialRound(
   module: ModuleBuilder,
   fr: FieldMacros,
+  width: number,
   shape: StateShape,
 ): WasmFunction {
-  const { units, constantBytes, loadConstant, fold } = shape;
-  return module.function(null, 4, (fn, state, constant, row, column) => {
-    const rest = fn.let(at(state, PAIR_BYTES));
-    const fifth = sbox(fn, fr, loadPair(fn, state), loadConstant(fn, constant));
-    const sum = fold(fn, dot(fn, fr, shape, [rest, row], units - 1));
-    storePair(fn, state, add(fn, fifth, sum));
-    const factor = fn.let(column);
-    fn.for(i32.const(1), i32.const(units), () => {
-      const next = fr.sumOfProducts(fn, [[fifth, loadConstant(fn, factor)]], loadPair(fn, rest));
-      storePair(fn, rest, fr.tidy(fn, next));
-      fn.set(rest, at(rest, PAIR_BYTES));
-      fn.set(factor, at(factor, constantBytes));
-    });
+  const { loadConstant, fold, entryUnits, join } = shape;
+  return module.function(null, 4, (fn, state, entry, constant, factors) => {
+    const x = loadPair(fn, state);
+    const fifth = fr.multiply(fn, fr.square(fn, fr.square(fn, x)), x);
+    const sum = fold(fn, dot(fn, fr, shape, [entry, factors], (width - 1) * entryUnits));
+    const others = add(fn, sum, loadConstant(fn, constant));
+    const next = fr.tidy(fn, add(fn, others, fifth));
+    storePair(fn, state, next);
+    const after = at(entry, (width - 1) * entryUnits * PAIR_BYTES);
+    join(fn, fr.tidy(fn, fifth), next).forEach((vector, i) =>
+      storePair(fn, after, vector, i * PAIR_BYTES),
+    );
   });
 }
 

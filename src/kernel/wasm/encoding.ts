@@ -3,14 +3,14 @@
 export type Bytes = readonly number[];
 
 /** Unsigned LEB128. */
-export function unsigned(value: number | bigint): number[] {
+export function unsigned(value: number): number[] {
   const bytes: number[] = [];
-  let rest = BigInt(value);
+  let rest = value;
   do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest === 0n ? low : low | 0x80);
-  } while (rest !== 0n);
+    const low = rest & 0x7f;
+    rest = Math.floor(rest / 128);
+    bytes.push(rest === 0 ? low : low | 0x80);
+  } while (rest !== 0);
   return bytes;
 }
 

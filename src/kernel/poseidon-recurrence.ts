@@ -1,0 +1,172 @@
+/**
+ * The partial rounds of Poseidon as a recurrence of their S-boxes.
+ *
+ * A partial round with the matrix M = [[m, v], [w, N]] maps (x, y), x the first element and y the n
+ * others, to (m·x̂ + v·y, w·x̂ + N·y) with x̂ = (x + c)⁵. Only the x of later rounds depends on y, so
+ * y need not be computed. By Cayley and Hamilton, with N^n + p₁·N^(n−1) + … + pₙ = 0,
+ *
+ *     x(k+1) = Σ qⱼ·x̂(k−j) − Σ pⱼ·x(k+1−j),   j = 0 … n and 1 … n,
+ *
+ * where qⱼ = hⱼ + Σ pᵢ·h(j−i), h₀ = m, hⱼ = v·N^(j−1)·w. That is one sum of 2n + 1 products with one
+ * reduction; the sparse matrices of src/crypto take n + 1 sums. It holds from the first round on if
+ * y is written as x that never were: x(1−j) = v·N^(−j)·y for j = 1 … n, with x̂(−j) = 0. In the end
+ * y follows from the last n of x and x̂.
+ *
+ * One product is saved by scaling: x(k) + c(k) = βₖ·X(k), β₀ = 1, βₖ₊₁ = m·βₖ⁵, so that with X̂ = X⁵
+ * the first term of X(k+1) is just X̂(k).
+ */
+
+import {
+  addVectors,
+  invertMatrix,
+  type Matrix,
+  multiplyMatrices,
+  multiplyVector,
+  transpose,
+  type Vector,
+} from "../crypto/matrices.ts";
+import {
+  POSEIDON_FULL_ROUNDS,
+  poseidonRounds,
+  rememberByWidth,
+} from "../crypto/poseidon-constants.ts";
+import { add, FIELD_MODULUS, invert, multiply, negate, power } from "../crypto/field.ts";
+
+/** A pair of factors, of X̂(e) and of X(e+1). */
+export type EntryFactors = readonly [ofPower: bigint, ofElement: bigint];
+
+/** The permutation of `width` elements with its partial rounds as a recurrence; n = width − 1. */
+export interface PoseidonRecurrence {
+  readonly width: number;
+  /** 8 rows. The first of the second half has all that the partial rounds leave to be added. */
+  readonly fullConstants: Matrix;
+  readonly mds: Matrix;
+  /** Multiplies before the partial rounds: gives x(0) and then x(1−n) … x(0) that never were. */
+  readonly opening: Matrix;
+  /** Added to x(0). */
+  readonly firstConstant: bigint;
+  /** By round: what is added to X(k+1), and the factors of the n entries before k, oldest first. */
+  readonly rounds: readonly {
+    readonly constant: bigint;
+    readonly factors: readonly EntryFactors[];
+  }[];
+  /** x = this · X after the partial rounds. */
+  readonly lastScale: bigint;
+  /** By element of y: the factors of the last n entries, oldest first. */
+  readonly closing: readonly (readonly EntryFactors[])[];
+}
+
+/** @param width - 2 to 17. */
+export const poseidonRecurrence = rememberByWidth(deriveRecurrence);
+
+function deriveRecurrence(width: number): PoseidonRecurrence {
+  const { fullConstants, partialConstants, mds } = poseidonRounds(width);
+  const [[corner, ...v], ...lower] = mds as [[bigint, ...bigint[]], ...Vector[]];
+  const w = lower.map((row) => row[0]!);
+  const inner = lower.map((row) => row.slice(1));
+  const n = width - 1;
+  const rounds = partialConstants.length;
+  const p = characteristicPolynomial(inner);
+  const h = markovParameters(corner, v, inner, w);
+  const q = h.map((_, j) =>
+    h.slice(0, j + 1).reduce((sum, entry, i) => sum + p[j - i]! * entry, 0n),
+  );
+  const scales = [1n];
+  for (const scale of scales.values()) {
+    if (scales.length <= rounds) scales.push(multiply(corner, power(scale, 5n)));
+  }
+  const constants = [...partialConstants, 0n];
+  const indices = (count: number, first: number) =>
+    Array.from({ length: count }, (_, i) => first + i);
+  const step = (k: number) => {
+    const inverse = invert(scales[k + 1]!);
+    let constant = constants[k + 1]!;
+    const factors = indices(n, k - n).map((entry): EntryFactors => {
+      const lag = k - entry;
+      // Entries before the first are not scaled, and have no constants.
+      if (entry < 0) return [0n, multiply(negate(p[lag]!), inverse)];
+      constant += p[lag]! * constants[entry + 1]!;
+      return [
+        multiply(multiply(q[lag]! % FIELD_MODULUS, power(scales[entry]!, 5n)), inverse),
+        multiply(negate(multiply(p[lag]!, scales[entry + 1]!)), inverse),
+      ];
+    });
+    return { constant: multiply(constant % FIELD_MODULUS, inverse), factors };
+  };
+  const { ofPowers, ofElements } = closingMatrices(v, inner, w, h);
+  const last = indices(n, rounds - n);
+  const closing = last.map((_, row) =>
+    last.map((entry, i): EntryFactors => [
+      multiply(ofPowers[row]![i]!, power(scales[entry]!, 5n)),
+      multiply(ofElements[row]![i]!, scales[entry + 1]!),
+    ]),
+  );
+  const lastConstants = last.map((entry) => negate(constants[entry + 1]!));
+  const left = [0n, ...multiplyVector(ofElements, lastConstants)];
+  const half = POSEIDON_FULL_ROUNDS / 2;
+  return {
+    width,
+    fullConstants: fullConstants.with(half, addVectors(fullConstants[half]!, left)),
+    mds,
+    opening: [mds[0]!, ...multiplyMatrices(pastOutputs(v, inner), lower)],
+    firstConstant: constants[0]!,
+    rounds: indices(rounds, 0).map(step),
+    lastScale: scales[rounds]!,
+    closing,
+  };
+}
+
+/** 1, p₁ … pₙ of N^n + p₁·N^(n−1) + … + pₙ = 0, by Faddeev and Le Verrier. */
+function characteristicPolynomial(matrix: Matrix): bigint[] {
+  const coefficients = [1n];
+  let previous: Matrix = matrix.map((row) => row.map(() => 0n));
+  for (let k = 1; k <= matrix.length; k++) {
+    const last = coefficients.at(-1)!;
+    const product = multiplyMatrices(matrix, previous);
+    previous = product.map((row, i) => row.with(i, add(row[i]!, last)));
+    const trace = multiplyMatrices(matrix, previous).reduce((sum, row, i) => add(sum, row[i]!), 0n);
+    coefficients.push(negate(multiply(trace, invert(BigInt(k)))));
+  }
+  return coefficients;
+}
+
+/** The answer to a single x̂ = 1 and y = 0: x of the round after, and of the n after that. */
+function markovParameters(corner: bigint, v: Vector, inner: Matrix, w: Vector): bigint[] {
+  return [corner, ...powersTimes(inner, w).map((column) => dot(v, column))];
+}
+
+/** w, N·w … N^(n−1)·w. */
+function powersTimes(inner: Matrix, w: Vector): bigint[][] {
+  const columns = [[...w]];
+  while (columns.length < inner.length) columns.push(multiplyVector(inner, columns.at(-1)!));
+  return columns;
+}
+
+/** By j from n down to 1, v·N^(−j). */
+function pastOutputs(v: Vector, inner: Matrix): Matrix {
+  const backward = transpose(invertMatrix(inner));
+  const rows = [multiplyVector(backward, v)];
+  while (rows.length < inner.length) rows.unshift(multiplyVector(backward, rows[0]!));
+  return rows;
+}
+
+/**
+ * y after the last round from the n last x̂ and x: with the state z before the first of these,
+ * x(i) = v·N^i·z + Σ h(i−j)·x̂(j), which gives z, and then y = N^n·z + Σ N^(n−1−j)·w·x̂(j).
+ */
+function closingMatrices(v: Vector, inner: Matrix, w: Vector, h: Vector) {
+  const n = inner.length;
+  const observed = powersTimes(transpose(inner), v);
+  let forward = inner;
+  for (let i = 1; i < n; i++) forward = multiplyMatrices(inner, forward);
+  const ofElements = multiplyMatrices(forward, invertMatrix(observed));
+  const answers = observed.map((_, i) => h.slice(0, n).map((_, j) => (j <= i ? h[i - j]! : 0n)));
+  const direct = transpose(powersTimes(inner, w).reverse());
+  const indirect = multiplyMatrices(ofElements, answers);
+  const ofPowers = direct.map((row, i) => addVectors(row, indirect[i]!.map(negate)));
+  return { ofPowers, ofElements };
+}
+
+function dot(a: Vector, b: Vector): bigint {
+  return multiplyVector([a], b)[0]!;
+}
