@@ -70,7 +70,25 @@ export function sign(key: SigningKey, message: bigint): Signature {
   return (scheme ??= createSignatureScheme()).sign(key, message);
 }
 
-/** How accounts name a key: `Poseidon(x, y)`. */
-export function hashPublicKey({ x, y }: Point): bigint {
-  return poseidon([x, y]);
+/** Hashes of keys that have been hashed, as long as the keys are around. */
+const keyHashes = new WeakMap<Point, bigint>();
+
+/** How accounts name a key: `Poseidon(x, y)`. Remembered, because every rule asks for it again. */
+export function hashPublicKey(key: Point): bigint {
+  let hash = keyHashes.get(key);
+  if (hash === undefined) {
+    hash = poseidon([key.x, key.y]);
+    keyHashes.set(key, hash);
+  }
+  return hash;
+}
+
+/** As {@link hashPublicKey}, for keys whose coordinates are in the field, and many at once. */
+export async function hashPublicKeys(
+  keys: readonly Point[],
+  hashMany: (lists: readonly (readonly bigint[])[]) => Promise<bigint[]>,
+): Promise<void> {
+  const unknown = keys.filter((key) => !keyHashes.has(key));
+  const hashes = await hashMany(unknown.map(({ x, y }) => [x, y]));
+  for (const [index, key] of unknown.entries()) keyHashes.set(key, hashes[index]!);
 }

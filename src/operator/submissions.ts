@@ -4,7 +4,7 @@
  */
 import type { BatchCrypto } from "../kernel/batch.ts";
 import type { SignedMessage } from "../kernel/eddsa.ts";
-import { verify } from "../kernel/signatures.ts";
+import { hashPublicKeys, verify } from "../kernel/signatures.ts";
 import { type SignedTransaction, signingMessage, signingWords } from "../ops/transaction.ts";
 import { operatorError } from "./errors.ts";
 import { hashOfSigned } from "./transaction-hash.ts";
@@ -118,6 +118,8 @@ export class SubmissionQueue {
       return { key, message: messages[index]!, signature };
     });
     const valid = await this.#crypto.verifyMany(signed);
+    const keys = signed.filter((_, index) => valid[index]).map(({ key }) => key);
+    await hashPublicKeys(keys, this.#crypto.hashMany);
     const checked = submissions.map((submission, index): CheckedSubmission => {
       const hash = hashOfSigned(messages[index]!, submission.transaction.publicKey);
       return { ...submission, hash, isSigned: () => valid[index]! };

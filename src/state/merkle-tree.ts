@@ -48,22 +48,23 @@ export class MerkleTree<Leaf> {
 
   /** The leaf at `index`, or undefined if it is empty. */
   get(index: number): Leaf | undefined {
+    this.#assertIndex(index);
+    const { arity, levels } = this.#shape;
     let node = this.#top;
-    for (const childIndex of this.#path(index)) {
+    for (let height = levels; height > 0; height--) {
       if (node === undefined) return undefined;
-      node = (node as InnerNode<Leaf>).children[childIndex];
+      node = (node as InnerNode<Leaf>).children[childIndexAt(index, height, arity)];
     }
     return (node as LeafNode<Leaf> | undefined)?.leaf;
   }
 
   /** This tree with another leaf at `index`; undefined empties it. */
   set(index: number, leaf: Leaf | undefined): MerkleTree<Leaf> {
+    this.#assertIndex(index);
     const leafNode = leaf === undefined ? undefined : { leaf, hash: undefined };
-    const { arity } = this.#shape;
-    return new MerkleTree(
-      this.#shape,
-      replaceNode(this.#top, this.#path(index), 0, leafNode, arity),
-    );
+    const { arity, levels } = this.#shape;
+    const top = replaceNode(this.#top, { index, arity, leafNode }, levels);
+    return new MerkleTree(this.#shape, top);
   }
 
   get root(): bigint {
@@ -77,13 +78,15 @@ export class MerkleTree<Leaf> {
    * order.
    */
   siblings(index: number): bigint[][] {
+    this.#assertIndex(index);
     const { arity, levels } = this.#shape;
     const siblings: bigint[][] = [];
     let node = this.#top;
-    for (const [depth, childIndex] of this.#path(index).entries()) {
+    for (let height = levels; height > 0; height--) {
       const children = node === undefined ? [] : (node as InnerNode<Leaf>).children;
+      const childIndex = childIndexAt(index, height, arity);
       const others = Array.from({ length: arity }, (_, i) => i).filter((i) => i !== childIndex);
-      siblings.unshift(others.map((i) => this.#hashOf(children[i], levels - depth - 1)));
+      siblings.unshift(others.map((i) => this.#hashOf(children[i], height - 1)));
       node = children[childIndex];
     }
     return siblings;
@@ -121,15 +124,9 @@ export class MerkleTree<Leaf> {
     yield* entriesBelow(this.#top, 0, this.#shape.arity);
   }
 
-  /** Child indices from the top node down to the leaf: the digits of `index` in base `arity`. */
-  #path(index: number): number[] {
+  #assertIndex(index: number): void {
     const { arity, levels } = this.#shape;
     assert(Number.isInteger(index) && index >= 0 && index < arity ** levels, "a leaf index exists");
-    const digits: number[] = [];
-    for (let rest = index; digits.length < levels; rest = Math.floor(rest / arity)) {
-      digits.unshift(rest % arity);
-    }
-    return digits;
   }
 
   #hashOf(node: TreeNode<Leaf> | undefined, height: number): bigint {
@@ -174,20 +171,30 @@ function setHashes(nodes: readonly TreeNode<unknown>[], hashes: readonly bigint[
   for (const [index, node] of nodes.entries()) node.hash = hashes[index];
 }
 
+/** Which child of a node of some height the leaf is below: a digit of the index in base arity. */
+function childIndexAt(index: number, height: number, arity: number): number {
+  return Math.floor(index / arity ** (height - 1)) % arity;
+}
+
+interface Replacement<Leaf> {
+  readonly index: number;
+  readonly arity: number;
+  readonly leafNode: LeafNode<Leaf> | undefined;
+}
+
 function replaceNode<Leaf>(
   node: TreeNode<Leaf> | undefined,
-  path: readonly number[],
-  depth: number,
-  leafNode: LeafNode<Leaf> | undefined,
-  arity: number,
+  replacement: Replacement<Leaf>,
+  height: number,
 ): TreeNode<Leaf> | undefined {
-  const childIndex = path[depth];
-  if (childIndex === undefined) return leafNode;
+  const { index, arity, leafNode } = replacement;
+  if (height === 0) return leafNode;
+  const childIndex = childIndexAt(index, height, arity);
   const children =
     node === undefined
       ? new Array<undefined>(arity).fill(undefined)
-      : [...(node as InnerNode<Leaf>).children];
-  children[childIndex] = replaceNode(children[childIndex], path, depth + 1, leafNode, arity);
+      : (node as InnerNode<Leaf>).children.slice();
+  children[childIndex] = replaceNode(children[childIndex], replacement, height - 1);
   return { children, hash: undefined };
 }
 
