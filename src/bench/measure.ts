@@ -1,9 +1,11 @@
 /** Timing that a loaded machine disturbs little: alternate, repeat, and keep the best. */
 
+import { fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { workerUrl } from "../util/worker-pool.ts";
 
 /**
  * Seconds of CPU time per call of each action, the best of `rounds`: waiting for a core that others
@@ -48,6 +50,42 @@ export async function measure<T>(action: () => Promise<T>): Promise<Usage & { re
   const { user, system } = process.cpuUsage(usage);
   const wallSeconds = (performance.now() - start) / 1000;
   return { wallSeconds, cpuSeconds: (user + system) / 1e6, result };
+}
+
+/** What a process of its own took for something. */
+export interface ProcessUsage<T> extends Usage {
+  /** The most memory that it had at a time, Node's own included. */
+  readonly peakMemoryBytes: number;
+  readonly result: T;
+}
+
+/**
+ * Has a process of its own do something, so that its memory can be told from ours.
+ *
+ * @param module - Of bench/: calls {@link runInProcess}.
+ * @param task - What that module takes.
+ */
+export function measureProcess<Task extends object, T>(
+  module: string,
+  task: Task,
+): Promise<ProcessUsage<T>> {
+  const child = fork(workerUrl(import.meta.url, module), { serialization: "advanced" });
+  return new Promise((resolve, reject) => {
+    child.on("message", resolve);
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`${module} has ended with ${code}`)));
+    child.send(task);
+  });
+}
+
+/** The side of {@link measureProcess} that does it. */
+export function runInProcess<Task extends object, T>(action: (task: Task) => Promise<T>): void {
+  process.on("message", (task: Task) => {
+    void measure(() => action(task)).then((usage) => {
+      const peakMemoryBytes = 1024 * process.resourceUsage().maxRSS;
+      process.send!({ ...usage, peakMemoryBytes } satisfies ProcessUsage<T>, () => process.exit());
+    });
+  });
 }
 
 /** Runs `action` with a folder that is gone afterwards. */

@@ -1,18 +1,20 @@
 /** Groth16 provers on the same key and witness, in turns, each proof verified by snarkjs. */
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
-  prove,
+  proveEncoded,
   type ProofWithSignals,
   releaseProver,
   verify,
   type VerificationKey,
 } from "../circuits/snarkjs.ts";
 import { readVerificationKey } from "../circuits/verification-key.ts";
-import { decodeWitness } from "../circuits/wtns.ts";
 import { proveExternally } from "../prover/external-prover.ts";
 import { createGroth16Prover } from "../prover/groth16/prover.ts";
 import { assert } from "../util/errors.ts";
-import { measure, type Usage, withTemporaryFolder } from "./measure.ts";
+import { measure, measureProcess, type Usage, withTemporaryFolder } from "./measure.ts";
+import type { ProveTask } from "./prove-process.ts";
 import { makeKey } from "./setup.ts";
 
 export interface ProverBenchOptions {
@@ -30,6 +32,10 @@ export interface ProverTimes {
   /** How many times as long as our kernel it takes. */
   readonly wallRatio: number;
   readonly cpuRatio?: number;
+  /** Of a process that loads the key and makes one proof. Unknown of an external program. */
+  readonly peakMemoryBytes?: number;
+  /** How many times as much memory our kernel takes, what Node takes by itself included. */
+  readonly memoryRatio?: number;
 }
 
 export interface ProverBench {
@@ -60,23 +66,27 @@ async function benchIn(
 ): Promise<ProverBench> {
   const { circuit, constraints, zkeyPath } = await makeKey(folder, power);
   const verificationKey = await readVerificationKey(zkeyPath);
-  const witness = decodeWitness(circuit.witness);
+  const { witness } = circuit;
   const kernel = createGroth16Prover();
   try {
     const { result: key, wallSeconds } = await measure(() => kernel.loadKey(zkeyPath));
     const ways: Readonly<Record<string, Make>> = {
-      kernel: () => kernel.prove(key, circuit.witness),
-      snarkjs: () => prove({ zkeyPath, witness }),
+      kernel: () => kernel.prove(key, witness),
+      snarkjs: () => proveEncoded(zkeyPath, witness),
       ...(command !== undefined && {
-        external: () => proveExternally({ command, zkeyPath, witness: circuit.witness }),
+        external: () => proveExternally({ command, zkeyPath, witness }),
       }),
     };
+    const usages = await takeTurns(ways, verificationKey);
+    const witnessPath = join(folder, "a.wtns");
+    await writeFile(witnessPath, witness);
+    const peaks = await measurePeaks({ zkeyPath, witnessPath }, verificationKey);
     return {
       constraints,
       rounds: ROUNDS,
       kernelLoadSeconds: wallSeconds,
       kernelMemoryBytes: key.memoryBytes,
-      provers: compare(await takeTurns(ways, verificationKey)),
+      provers: compare(usages, peaks),
     };
   } finally {
     await kernel.close();
@@ -103,12 +113,34 @@ async function takeTurns(
   return best;
 }
 
-function compare(usages: ReadonlyMap<string, Usage>): Record<string, ProverTimes> {
+/** Peak memory of the provers that run in Node, in bytes. */
+async function measurePeaks(
+  files: Omit<ProveTask, "prover">,
+  key: VerificationKey,
+): Promise<Map<string, number>> {
+  const peaks = new Map<string, number>();
+  for (const prover of ["kernel", "snarkjs"] as const) {
+    const task: ProveTask = { ...files, prover };
+    const usage = await measureProcess<ProveTask, ProofWithSignals>("prove-process", task);
+    assert(await verify(key, usage.result), `snarkjs accepts the proof of ${prover}`);
+    peaks.set(prover, usage.peakMemoryBytes);
+  }
+  return peaks;
+}
+
+function compare(
+  usages: ReadonlyMap<string, Usage>,
+  peaks: ReadonlyMap<string, number>,
+): Record<string, ProverTimes> {
   const kernel = usages.get("kernel")!;
+  const kernelPeak = peaks.get("kernel")!;
   const times = Array.from(usages, ([name, { wallSeconds, cpuSeconds }]) => {
     const wall = { wallSeconds, wallRatio: wallSeconds / kernel.wallSeconds };
-    if (name === "external") return [name, wall] as const;
-    return [name, { ...wall, cpuSeconds, cpuRatio: cpuSeconds / kernel.cpuSeconds }] as const;
+    const peakMemoryBytes = peaks.get(name);
+    if (peakMemoryBytes === undefined) return [name, wall] as const;
+    const cpu = { cpuSeconds, cpuRatio: cpuSeconds / kernel.cpuSeconds };
+    const memory = { peakMemoryBytes, memoryRatio: peakMemoryBytes / kernelPeak };
+    return [name, { ...wall, ...cpu, ...memory }] as const;
   });
   return Object.fromEntries(times);
 }

@@ -4,28 +4,21 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
-import type { Point } from "../crypto/baby-jubjub.ts";
 import { poseidon } from "../crypto/poseidon.ts";
 import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
-import { hashPublicKey, publicKey, sign } from "../kernel/signatures.ts";
 import type { StoredBlock } from "../l1/types.ts";
 import { Operator } from "../operator/operator.ts";
 import { forgeBlock, hashRoots, isSealed } from "../operator/pipeline.ts";
-import { type SignedTransaction, signingDomain, signingMessage } from "../ops/transaction.ts";
-import {
-  ETH_TOKEN_ID,
-  GENESIS_FEE_ACCOUNT_ID,
-  LEAF_KIND,
-  TIMESTAMP_MAX,
-} from "../protocol/constants.ts";
-import { type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
+import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
+import { ETH_TOKEN_ID, GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
+import { type PresetName, PRESETS } from "../protocol/presets.ts";
 import { createMockProver } from "../prover/mock-prover.ts";
 import { createGenesisState, RollupState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
 import { measure } from "./measure.ts";
 import { createQuietL1 } from "./quiet-l1.ts";
-import { createSeededRandom, type Random } from "./random.ts";
+import { createSeededRandom } from "./random.ts";
+import { createLoad, createUsers, FEE, FEE_ACCOUNT_ADDRESS, fund, type User } from "./transfers.ts";
 
 export interface SequencerBenchOptions {
   readonly preset: PresetName;
@@ -68,11 +61,6 @@ const IN_FLIGHT = 1024;
 const WARM_UP = 2048;
 /** The peak is measured with so many seconds' transfers. */
 const PEAK_SECONDS_MAX = 10;
-/** A number that has a packed form, and so many of it. */
-const FEE = 1_000n;
-const AMOUNT = 1_000_000n;
-const FUNDS = 10n ** 24n;
-const FEE_ACCOUNT_ADDRESS = 0xfeen;
 
 export async function benchSequencer(options: SequencerBenchOptions): Promise<SequencerBench> {
   const { preset: presetName, accounts, rate, seconds, threads } = options;
@@ -100,34 +88,6 @@ export async function benchSequencer(options: SequencerBenchOptions): Promise<Se
   }
 }
 
-/** Somebody with an account, which counts along. */
-interface User {
-  readonly accountId: number;
-  readonly address: bigint;
-  readonly key: SigningKey;
-  readonly publicKey: Point;
-  nonce: number;
-  balance: bigint;
-}
-
-function createUsers(count: number, random: Random): User[] {
-  return Array.from({ length: count }, (_, index) => {
-    const key = createSigningKey(random.bytes(32));
-    const accountId = GENESIS_FEE_ACCOUNT_ID + 1 + index;
-    const address = random.bigint(160) | 1n;
-    return { accountId, address, key, publicKey: publicKey(key), nonce: 0, balance: FUNDS };
-  });
-}
-
-/** The state in which every user has an account as it counts it. */
-function fund(state: RollupState, users: readonly User[]): RollupState {
-  return users.reduce((next, { accountId, address, publicKey, nonce, balance }) => {
-    const pubKeyHash = hashPublicKey(publicKey);
-    const account = { kind: LEAF_KIND.account, nonce, address, pubKeyHash };
-    return next.update(accountId, ETH_TOKEN_ID, { account, balance });
-  }, state);
-}
-
 function createOperator(state: RollupState, crypto: BatchCrypto): Promise<Operator> {
   const { preset } = state;
   const none = `0x${"00".repeat(32)}`;
@@ -150,36 +110,10 @@ function createOperator(state: RollupState, crypto: BatchCrypto): Promise<Operat
   });
 }
 
-/** Makes signed transfers between random users. */
-function createLoad(users: readonly User[], domain: bigint) {
-  const random = createSeededRandom("bench transfers");
-  return (count: number): SignedTransaction[] =>
-    Array.from({ length: count }, () => {
-      const [from, to] = [random.pick(users), random.pick(users)];
-      const amount = AMOUNT * BigInt(1 + random.int(1000));
-      const transfer = {
-        type: "transfer" as const,
-        accountId: from.accountId,
-        tokenId: ETH_TOKEN_ID,
-        fee: FEE,
-        nonce: from.nonce++,
-        validFrom: 0n,
-        validUntil: TIMESTAMP_MAX,
-        recipient: to.address,
-        amount,
-      };
-      from.balance -= amount + FEE;
-      to.balance += amount;
-      const signature = sign(from.key, signingMessage(transfer, domain));
-      return { ...transfer, publicKey: from.publicKey, signature };
-    });
-}
-
 /** @returns The state root that the users' own counting leads to, hashed by the reference. */
 async function referenceRoot(start: RollupState, users: readonly User[]): Promise<bigint> {
   const fees = FEE * BigInt(users.reduce((sum, { nonce }) => sum + nonce, 0));
-  const preset: Preset = start.preset;
-  const empty = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
+  const empty = createGenesisState(start.preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
   const state = fund(empty.update(GENESIS_FEE_ACCOUNT_ID, ETH_TOKEN_ID, { balance: fees }), users);
   await RollupState.hashAll([state], (lists) => Promise.resolve(lists.map(poseidon)));
   return state.root;

@@ -69,8 +69,12 @@ export const { zKey } = snarkjs;
 
 /** Proves a witness. snarkjs does not check it: a proof of a wrong one just does not verify. */
 export function prove(options: { zkeyPath: string; witness: Witness }): Promise<ProofWithSignals> {
-  const data = encodeWitness(options.witness);
-  return groth16.prove(options.zkeyPath, { type: "mem", data });
+  return proveEncoded(options.zkeyPath, encodeWitness(options.witness));
+}
+
+/** As {@link prove}. @param witness - The bytes of a .wtns file. */
+export function proveEncoded(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals> {
+  return groth16.prove(zkeyPath, { type: "mem", data: witness });
 }
 
 /** Whether a proof is valid for its public values under a key. */

@@ -1,0 +1,151 @@
+/** What a block circuit takes from its source to a proof, at one size. */
+
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { appendOperation, openBlock, sealBlock } from "../block/block.ts";
+import { type BlockCommitment, commitBlock } from "../block/commitment.ts";
+import { createBlockWitnessInput } from "../block/witness-input.ts";
+import { loadCircuit } from "../circuits/circuit.ts";
+import type { CompileOptions } from "../circuits/compile.ts";
+import { createDevSetup } from "../circuits/dev-setup.ts";
+import type { R1csHeader } from "../circuits/r1cs.ts";
+import {
+  type ProofWithSignals,
+  releaseProver,
+  verify,
+  type VerificationKey,
+} from "../circuits/snarkjs.ts";
+import { encodeWitness } from "../circuits/wtns.ts";
+import { toOperation } from "../ops/to-operation.ts";
+import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
+import { accountCapacity, type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
+import { createGroth16Prover } from "../prover/groth16/prover.ts";
+import { createGenesisState } from "../state/rollup-state.ts";
+import { assert } from "../util/errors.ts";
+import { measure, measureProcess, type Usage, withTemporaryFolder } from "./measure.ts";
+import { createSeededRandom } from "./random.ts";
+import { createLoad, createUsers, FEE_ACCOUNT_ADDRESS, fund } from "./transfers.ts";
+
+/** Where the main component of a circuit is, and how it is compiled. */
+export type BenchSource = Omit<CompileOptions, "cacheDir" | "onProgress">;
+
+/** A compilation by itself in a process. */
+export interface CompileBench extends Omit<Usage, "result"> {
+  readonly name: string;
+  readonly constraints: number;
+  readonly wires: number;
+  readonly peakMemoryBytes: number;
+}
+
+export interface BlockBench {
+  readonly preset: PresetName;
+  readonly slots: number;
+  readonly constraints: number;
+  readonly compile: CompileBench;
+  readonly setup: Usage & { readonly zkeyBytes: number };
+  /** From the block's operations to the values of all wires. */
+  readonly witness: Usage;
+  /** The best of {@link PROOFS}, each verified by snarkjs; the key is loaded before. */
+  readonly proof: Usage;
+  readonly proverMemoryBytes: number;
+}
+
+/** What L1 needs to judge the proof of a block as well. */
+export interface BenchProof {
+  readonly commitment: BlockCommitment;
+  readonly verificationKey: VerificationKey;
+  readonly proven: ProofWithSignals;
+}
+
+const PROOFS = 3;
+const DOMAIN = 5n;
+const HEADER = { blockNumber: 1, timestamp: 1n, feeAccountId: GENESIS_FEE_ACCOUNT_ID };
+
+/** Compiles a circuit that is in no cache. */
+export async function benchCompile(source: BenchSource, name: string): Promise<CompileBench> {
+  return withTemporaryFolder((cacheDir) => compileIn({ ...source, cacheDir }, name));
+}
+
+async function compileIn(options: CompileOptions, name: string): Promise<CompileBench> {
+  const { result, ...usage } = await measureProcess<CompileOptions, R1csHeader>(
+    "compile-process",
+    options,
+  );
+  return { name, constraints: result.constraints, wires: result.wires, ...usage };
+}
+
+/** Compiles, sets up and proves a block full of transfers. */
+export async function benchBlock(
+  presetName: PresetName,
+  slots: number,
+  source: BenchSource,
+): Promise<{ readonly bench: BlockBench; readonly proof: BenchProof }> {
+  return withTemporaryFolder(async (folder) => {
+    const options = { ...source, cacheDir: folder };
+    const compile = await compileIn(options, `block-${presetName}-${slots}`);
+    const circuit = await loadCircuit({ ...options, zkeyPath: join(folder, "block.zkey") });
+    const { r1csPath } = circuit;
+    const zkeyPath = await circuit.zkeyPath();
+    const setup = await measure(() => createDevSetup({ r1csPath, seed: "bench", zkeyPath }));
+    const { applied, commitment } = createBlock({ ...PRESETS[presetName], blockSlots: [slots] });
+    const witness = await measure(() =>
+      circuit.calculateWitness({ ...createBlockWitnessInput(applied, commitment) }),
+    );
+    const verificationKey = await circuit.verificationKey();
+    const proving = await proveRepeatedly(zkeyPath, encodeWitness(witness.result), verificationKey);
+    const bench: BlockBench = {
+      preset: presetName,
+      slots,
+      constraints: compile.constraints,
+      compile,
+      setup: { ...usageOf(setup), zkeyBytes: statSync(zkeyPath).size },
+      witness: usageOf(witness),
+      proof: usageOf(proving.best),
+      proverMemoryBytes: proving.memoryBytes,
+    };
+    return { bench, proof: { commitment, verificationKey, proven: proving.best.result } };
+  });
+}
+
+function usageOf({ wallSeconds, cpuSeconds }: Usage): Usage {
+  return { wallSeconds, cpuSeconds };
+}
+
+/** @param preset - Of one block size. */
+function createBlock(preset: Preset) {
+  const [slots] = preset.blockSlots as [number];
+  const users = createUsers(
+    Math.min(2 * slots, accountCapacity(preset) - 1),
+    createSeededRandom("bench"),
+  );
+  const genesis = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
+  const load = createLoad(users, DOMAIN);
+  const state = fund(
+    genesis,
+    users.map((user) => ({ ...user })),
+  );
+  const open = load(slots).reduce(
+    (block, transaction) => appendOperation(block, toOperation(block.state, transaction)),
+    openBlock(state, HEADER),
+  );
+  const applied = sealBlock(open, slots);
+  return { applied, commitment: commitBlock(applied, DOMAIN) };
+}
+
+async function proveRepeatedly(zkeyPath: string, witness: Uint8Array, key: VerificationKey) {
+  const prover = createGroth16Prover();
+  try {
+    const provingKey = await prover.loadKey(zkeyPath);
+    const proofs = [];
+    for (let round = 0; round < PROOFS; round++) {
+      const proof = await measure(() => prover.prove(provingKey, witness));
+      assert(await verify(key, proof.result), "snarkjs accepts the proof");
+      proofs.push(proof);
+    }
+    const best = proofs.reduce((one, other) => (other.wallSeconds < one.wallSeconds ? other : one));
+    return { best, memoryBytes: provingKey.memoryBytes };
+  } finally {
+    await prover.close();
+    await releaseProver();
+  }
+}

@@ -1,0 +1,25 @@
+/** Makes one proof, key and all; see `measureProcess`. */
+
+import { readFile } from "node:fs/promises";
+import { proveEncoded, releaseProver } from "../circuits/snarkjs.ts";
+import { createGroth16Prover } from "../prover/groth16/prover.ts";
+import { runInProcess } from "./measure.ts";
+
+export interface ProveTask {
+  readonly prover: "kernel" | "snarkjs";
+  readonly zkeyPath: string;
+  readonly witnessPath: string;
+}
+
+runInProcess(async ({ prover, zkeyPath, witnessPath }: ProveTask) => {
+  const witness = await readFile(witnessPath);
+  if (prover === "snarkjs") {
+    const proven = await proveEncoded(zkeyPath, witness);
+    await releaseProver();
+    return proven;
+  }
+  const kernel = createGroth16Prover();
+  const proven = await kernel.prove(await kernel.loadKey(zkeyPath), witness);
+  await kernel.close();
+  return proven;
+});
