@@ -138,15 +138,15 @@ export function applyBlock(state: RollupState, block: Block, domain: bigint): Ap
 
 /**
  * Applies a block by its public data alone. What only its signers could show, the block's proof has
- * shown L1.
+ * shown L1, which is also the judge of sizes: it takes those that its verifier has keys for.
  *
- * @throws as {@link applyBlock}, but for what concerns signatures and validity.
+ * @throws as {@link applyBlock}, but for what concerns signatures, validity and sizes.
  */
 export function applyPublicBlock(
   state: RollupState,
   { slots, operations, ...header }: PublicBlock,
 ): Pick<AppliedBlock, "state" | "payouts"> {
-  assertBlockSlots(state.preset, slots, operations.length);
+  assertRoom(slots, operations.length);
   let open = openBlock(state, header);
   for (const operation of operations) {
     open = addEffect(open, applyPublicOperation(open.state, operation));
@@ -165,6 +165,11 @@ function assertBlockSlots({ blockSlots }: Preset, slots: number, operationCount:
   if (!blockSlots.includes(slots)) {
     throw blockError({ code: "BLOCK_SIZE_UNKNOWN", slots, sizes: blockSlots });
   }
+  assertRoom(slots, operationCount);
+}
+
+/** @throws BLOCK_FULL */
+function assertRoom(slots: number, operationCount: number): void {
   if (operationCount > slots) throw blockError({ code: "BLOCK_FULL", slots });
 }
 

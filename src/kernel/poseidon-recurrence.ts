@@ -2,18 +2,18 @@
  * The partial rounds of Poseidon as a recurrence of their S-boxes.
  *
  * A partial round with the matrix M = [[m, v], [w, N]] maps (x, y), x the first element and y the n
- * others, to (m·x̂ + v·y, w·x̂ + N·y) with x̂ = (x + c)⁵. Only the x of later rounds depends on y, so
+ * others, to (m·s + v·y, w·s + N·y) with s = (x + c)⁵. Only the x of later rounds depends on y, so
  * y need not be computed. By Cayley and Hamilton, with N^n + p₁·N^(n−1) + … + pₙ = 0,
  *
- *     x(k+1) = Σ qⱼ·x̂(k−j) − Σ pⱼ·x(k+1−j),   j = 0 … n and 1 … n,
+ *     x(k+1) = Σ qⱼ·s(k−j) − Σ pⱼ·x(k+1−j),   j = 0 … n and 1 … n,
  *
  * where qⱼ = hⱼ + Σ pᵢ·h(j−i), h₀ = m, hⱼ = v·N^(j−1)·w. That is one sum of 2n + 1 products with one
  * reduction; the sparse matrices of src/crypto take n + 1 sums. It holds from the first round on if
- * y is written as x that never were: x(1−j) = v·N^(−j)·y for j = 1 … n, with x̂(−j) = 0. In the end
- * y follows from the last n of x and x̂.
+ * y is written as x that never were: x(1−j) = v·N^(−j)·y for j = 1 … n, with s(−j) = 0. In the end
+ * y follows from the last n of x and s.
  *
- * One product is saved by scaling: x(k) + c(k) = βₖ·X(k), β₀ = 1, βₖ₊₁ = m·βₖ⁵, so that with X̂ = X⁵
- * the first term of X(k+1) is just X̂(k).
+ * One product is saved by scaling: x(k) + c(k) = βₖ·X(k), β₀ = 1, βₖ₊₁ = m·βₖ⁵, so that with S = X⁵
+ * the first term of X(k+1) is just S(k).
  */
 
 import {
@@ -32,7 +32,7 @@ import {
 } from "../crypto/poseidon-constants.ts";
 import { add, FIELD_MODULUS, invert, multiply, negate, power } from "../crypto/field.ts";
 
-/** A pair of factors, of X̂(e) and of X(e+1). */
+/** A pair of factors, of S(e) and of X(e+1). */
 export type EntryFactors = readonly [ofPower: bigint, ofElement: bigint];
 
 /** The permutation of `width` elements with its partial rounds as a recurrence; n = width − 1. */
@@ -130,7 +130,7 @@ function characteristicPolynomial(matrix: Matrix): bigint[] {
   return coefficients;
 }
 
-/** The answer to a single x̂ = 1 and y = 0: x of the round after, and of the n after that. */
+/** The answer to a single s = 1 and y = 0: x of the round after, and of the n after that. */
 function markovParameters(corner: bigint, v: Vector, inner: Matrix, w: Vector): bigint[] {
   return [corner, ...powersTimes(inner, w).map((column) => dot(v, column))];
 }
@@ -151,8 +151,8 @@ function pastOutputs(v: Vector, inner: Matrix): Matrix {
 }
 
 /**
- * y after the last round from the n last x̂ and x: with the state z before the first of these,
- * x(i) = v·N^i·z + Σ h(i−j)·x̂(j), which gives z, and then y = N^n·z + Σ N^(n−1−j)·w·x̂(j).
+ * y after the last round from the n last s and x: with the state z before the first of these,
+ * x(i) = v·N^i·z + Σ h(i−j)·s(j), which gives z, and then y = N^n·z + Σ N^(n−1−j)·w·s(j).
  */
 function closingMatrices(v: Vector, inner: Matrix, w: Vector, h: Vector) {
   const n = inner.length;

@@ -19,6 +19,11 @@ export interface Preset {
   readonly feeTokens: number;
 }
 
+/** One slot alone is no block: circom simplifies it differently. */
+export const BLOCK_SLOTS_MIN = 2;
+/** So many fees of the largest kind add up to less than 2^128, see `FeeSums`. */
+export const BLOCK_SLOTS_MAX = 2 ** 14 - 1;
+
 export const PRESET_NAMES = ["minimal", "dev", "full"] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
@@ -73,8 +78,9 @@ for (const preset of Object.values(PRESETS)) {
   assert(tokenCapacity(preset) <= 256 ** TOKEN_ID_BYTES, "every token id fits its bytes");
   assert(preset.feeTokens >= 1 && preset.feeTokens <= tokenCapacity(preset), "fee tokens exist");
   const sizes = preset.blockSlots;
+  assert(sizes[0]! >= BLOCK_SLOTS_MIN && sizes.at(-1)! <= BLOCK_SLOTS_MAX, "block sizes in range");
   assert(
-    sizes.length > 0 && sizes.every((size, index) => size >= 2 && size > (sizes[index - 1] ?? 0)),
+    sizes.length > 0 && sizes.every((size, index) => size > (sizes[index - 1] ?? 1)),
     "block sizes ascend",
   );
 }

@@ -122,6 +122,13 @@ describe("blocks", () => {
     expectCode("BLOCK_SIZE_UNKNOWN", () => sealBlock(full, 17));
     const block = { ...header, slots: 4, operations: noops(5) };
     expectCode("BLOCK_FULL", () => applyBlock(world.state, block, 0n));
+    expectCode("BLOCK_SIZE_UNKNOWN", () => applyBlock(world.state, { ...block, slots: 5 }, 0n));
+  });
+
+  it("have any size on L1, which is the judge of that, but room for what they hold", () => {
+    const publicBlock = { ...header, operations: [{ type: "noop" } as const], slots: 5 };
+    expect(applyPublicBlock(world.state, publicBlock).payouts).to.deep.equal([]);
+    expectCode("BLOCK_FULL", () => applyPublicBlock(world.state, { ...publicBlock, slots: 0 }));
   });
 
   it("pay nothing out where there is nothing", () => {

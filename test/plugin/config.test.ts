@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatUserConfig } from "hardhat/types/config";
 import { PACKAGE_ROOT, resolveNpmSolc } from "../../src/plugin/package-root.ts";
-import { extendResolvedConfig } from "../../src/plugin/config/resolve.ts";
+import { extendResolvedConfig, sizedPreset } from "../../src/plugin/config/resolve.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 /** What Hardhat says about a config that is wrong. */
@@ -45,6 +46,17 @@ describe("plugin/config", () => {
       expect(rollup.prover).to.equal("mock");
       expect(rollup.circuits.path).to.equal(join(project.root, "zk"));
       expect(rollup.circuits.include).to.deep.equal([join(project.root, "lib")]);
+    });
+
+    it("takes other sizes of blocks than the preset's, if they ascend", async () => {
+      const { rollup } = (await project.createHre({ rollup: { blockSlots: [3, 5] } })).config;
+      expect(sizedPreset(rollup, "dev")).to.deep.equal({ ...PRESETS.dev, blockSlots: [3, 5] });
+      const { rollup: usual } = (await project.createHre({})).config;
+      expect(sizedPreset(usual, "dev")).to.deep.equal(PRESETS.dev);
+      for (const blockSlots of [[], [1], [4, 4], [16, 4], [2.5], [2 ** 14]]) {
+        const message = await refusalOf(project, { rollup: { blockSlots } });
+        expect(message, String(blockSlots)).to.include("config.rollup.blockSlots");
+      }
     });
 
     it("names the known presets when the preset is unknown", async () => {

@@ -8,9 +8,10 @@
 import { blockCircuitName } from "../../block/circuit.ts";
 import type { R1csHeader } from "../../circuits/r1cs.ts";
 import { DIGEST_ARITY } from "../../protocol/constants.ts";
-import { PRESETS } from "../../protocol/presets.ts";
+import { BLOCK_SLOTS_MIN } from "../../protocol/presets.ts";
 import { PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
 import { assert } from "../../util/errors.ts";
+import { sizedPreset } from "../config/resolve.ts";
 import { type BuildPlan, compileRollupCircuit } from "./pipeline.ts";
 
 export interface CircuitCost {
@@ -33,8 +34,7 @@ export interface CircuitCost {
 const COMPILED_CONSTRAINTS_MAX = 2 ** 19;
 /** Words of public data that each slot adds to the digest: record and two of the extension. */
 const WORDS_PER_SLOT = 3;
-/** One slot alone is no preset's size, and circom simplifies it differently. */
-const SMALLEST = 2;
+const SMALLEST = BLOCK_SLOTS_MIN;
 
 type Counts = Pick<R1csHeader, "constraints" | "wires">;
 type Count = keyof Counts;
@@ -78,7 +78,8 @@ async function createModel(plan: BuildPlan): Promise<{
 export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost[]> {
   const { derive, slotConstraints } = await createModel(plan);
   const costs: CircuitCost[] = [];
-  for (const slots of PRESETS[plan.preset].blockSlots) {
+  const preset = sizedPreset(plan.config, plan.preset);
+  for (const slots of preset.blockSlots) {
     const { constraints, wires } = derive(slots);
     const counted = constraints <= COMPILED_CONSTRAINTS_MAX ? "compiled" : "derived";
     if (counted === "compiled") {
@@ -87,7 +88,7 @@ export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost
       assert(stats.wires === wires, "wires are linear in slots and links");
     }
     costs.push({
-      name: blockCircuitName(PRESETS[plan.preset], slots),
+      name: blockCircuitName(preset, slots),
       slots,
       constraints,
       constraintsPerSlot: constraintsPerSlot(constraints, slots),

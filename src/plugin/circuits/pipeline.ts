@@ -57,7 +57,7 @@ export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
   }
   await writeTypes(compiled, config);
   if (prover === "mock") return compiled;
-  for (const keyId of rollupKeyIds(preset)) {
+  for (const keyId of rollupKeyIds(preset, config)) {
     compiled.push({ circuit: await compileRollupCircuit(keyId, plan), keyId });
   }
   return compiled;

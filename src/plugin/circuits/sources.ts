@@ -12,6 +12,7 @@ import type { OptimizationLevel } from "../../circuits/compile.ts";
 import { findCircuits, nodeModulesPaths } from "../../circuits/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
+import { sizedPreset } from "../config/resolve.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
 import { writeIfChanged } from "./write-if-changed.ts";
@@ -59,8 +60,8 @@ export function writeRollupCircuit(
 }
 
 /** Ids of the keys in the verifier of a preset's rollup. */
-export function rollupKeyIds(presetName: PresetName): number[] {
-  return [...PRESETS[presetName].blockSlots, EXIT_KEY_ID];
+export function rollupKeyIds(presetName: PresetName, config: RollupConfig): number[] {
+  return [...sizedPreset(config, presetName).blockSlots, EXIT_KEY_ID];
 }
 
 async function writeMain(

@@ -1,6 +1,7 @@
 /** From the user's config to the resolved one: defaults, paths, and what we add to Solidity's. */
 import { join, resolve } from "node:path";
 import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
+import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
 import type { RollupConfig, RollupUserConfig } from "./types.ts";
 
@@ -35,6 +36,7 @@ export function resolveRollupConfig(
   const rollupCache = join(cache, "rollup");
   return {
     preset: user.preset ?? "minimal",
+    ...(user.blockSlots && { blockSlots: user.blockSlots }),
     prover: user.prover ?? "kernel",
     ...(user.externalProver && { externalProver: user.externalProver }),
     setup:
@@ -54,6 +56,11 @@ export function resolveRollupConfig(
       types: join(root, "types", "circuits"),
     },
   };
+}
+
+/** A preset with the sizes of blocks that the config has chosen. */
+export function sizedPreset({ blockSlots }: RollupConfig, name: PresetName): Preset {
+  return { ...PRESETS[name], ...(blockSlots && { blockSlots }) };
 }
 
 /** Adds the resolved `rollup` entry, the generated verifiers and this package's contracts. */

@@ -46,6 +46,8 @@ export interface OperatorConfig {
 export interface RollupUserConfig {
   /** Sizes of trees and blocks. Default `minimal`. */
   preset?: PresetName;
+  /** Slots of the blocks, ascending: each has a circuit and keys. Default: the preset's. */
+  blockSlots?: number[];
   /** Default `kernel`: real proofs. */
   prover?: ProverName;
   /** The program of the prover `external`, such as rapidsnark. */
@@ -76,6 +78,8 @@ export interface RollupPathsConfig {
 
 export interface RollupConfig {
   readonly preset: PresetName;
+  /** Instead of the preset's own. */
+  readonly blockSlots?: readonly number[];
   readonly prover: ProverName;
   readonly externalProver?: ExternalCommand;
   readonly setup: SetupConfig;

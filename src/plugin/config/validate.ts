@@ -6,7 +6,7 @@ import type {
   HardhatUserConfigValidationError,
 } from "hardhat/types/hooks";
 import { z } from "zod";
-import { PRESET_NAMES } from "../../protocol/presets.ts";
+import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
 import { proverError } from "../../prover/errors.ts";
 import { missingPlaceholders } from "../../prover/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
@@ -33,6 +33,13 @@ const rollupUserConfigSchema = z
     preset: oneOf(PRESET_NAMES, (preset) =>
       pluginError({ code: "PRESET_UNKNOWN", preset, known: PRESET_NAMES }),
     ).optional(),
+    blockSlots: z
+      .array(z.number().int().min(BLOCK_SLOTS_MIN).max(BLOCK_SLOTS_MAX))
+      .nonempty()
+      .refine((sizes) => sizes.every((size, i) => i === 0 || size > sizes[i - 1]!), {
+        message: "The sizes of blocks ascend: list each once, the smallest first.",
+      })
+      .optional(),
     prover: oneOf(PROVER_NAMES, (prover) =>
       pluginError({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
     ).optional(),

@@ -41,7 +41,7 @@ export async function createProver(
     );
   }
   const circuits = new Map<number, Circuit>();
-  for (const keyId of rollupKeyIds(preset)) {
+  for (const keyId of rollupKeyIds(preset, rollup)) {
     const source = await writeRollupCircuit(preset, keyId, rollup);
     const built = manifest.circuits.find((circuit) => circuit.keyId === keyId);
     if (built === undefined) throw notBuilt(`the last build was without the key ${keyId}`);

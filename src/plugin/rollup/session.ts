@@ -7,13 +7,13 @@ import type { IVerifier } from "../../../types/ethers-contracts/contracts/interf
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
 import { Operator } from "../../operator/operator.ts";
-import { PRESETS } from "../../protocol/presets.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { createRpcClient } from "../../rpc/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
 import { type RollupInfo, RollupProvider } from "../../sdk/provider.ts";
 import { createGenesisState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
+import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
 import { createProver } from "./prover.ts";
@@ -53,7 +53,7 @@ export async function deploySession(
   const { config, connection, artifacts } = environment;
   const presetName = options.preset ?? config.rollup.preset;
   const proverName = options.prover ?? config.rollup.prover;
-  const preset = PRESETS[presetName];
+  const preset = sizedPreset(config.rollup, presetName);
   const prover = await createProver(config, presetName, proverName);
   const deployer = await firstSigner(connection);
   const feeAccountAddress = BigInt(getAddress(options.feeAccount ?? deployer.address));
