@@ -55,7 +55,7 @@ template FeeSums(slots, feeTokens) {
  *   newRoot                            {Field}
  *
  * Assumes: every balance in the state of oldRoot is below 2^128.
- * Constraints: 10776 for FeeCredits(1, 8, 8, 4)
+ * Constraints: 10560 for FeeCredits(1, 8, 8, 4)
  */
 template FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels) {
     signal input accountId, feeToken[feeTokens], sums[feeTokens], oldRoot;

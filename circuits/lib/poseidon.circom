@@ -33,48 +33,30 @@ template Poseidon(nInputs) {
     signal output out;
 
     var t = nInputs + 1;
-    var constants[8][t] = POSEIDON_FULL_CONSTANTS(t);
-    var mds[t][t] = POSEIDON_MDS(t);
-    var inverse[t][t] = POSEIDON_MDS_INVERSE(t);
-    var noConstants[t];
-    component first = PoseidonFirstRounds(t, constants, mds, inverse);
-    component third = PoseidonFullRound(t, constants[3], mds, inverse);
-    component middle = PoseidonMiddleRounds(
-        t, POSEIDON_PARTIAL_ROUNDS(t), constants[4], inverse
-    );
-    component fifth = PoseidonFullRound(t, constants[5], mds, inverse);
-    component sixth = PoseidonFullRound(t, constants[6], mds, inverse);
-    component seventh = PoseidonFullRound(t, constants[7], mds, inverse);
-    component eighth = PoseidonFullRound(t, noConstants, mds, inverse);
-
-    first.in <== inputs;
-    third.in <== first.out;
-    middle.in <== third.out;
-    fifth.in <== middle.out;
-    sixth.in <== fifth.out;
-    seventh.in <== sixth.out;
-    eighth.in <== seventh.out;
-    out <== eighth.out[0];
+    signal state[nInputs] <== PoseidonFirstRound(t)(inputs);
+    out <== PoseidonOtherRounds(t)(state);
 }
 
 /*
- * The first two full rounds. The capacity element is 0, so the output of its S-box in the first
- * round is a constant, and the first element of the second state an expression of the others.
+ * The first full round. The capacity element is 0, so the output of its S-box is a constant, and
+ * the first element of the state after the round an expression of the others.
  *
  * Inputs
- *   in[t - 1]   {Field}   the inputs of the hash
+ *   in[t - 1]    {Field}   the inputs of the hash
  * Outputs
- *   out[t]      {Field}   the S-box inputs of the third round
+ *   out[t - 1]   {Field}   the state after the round, without its first element
  *
- * Constraints: 3 * (2t - 1)
+ * Constraints: 3 * (t - 1)
  */
-template PoseidonFirstRounds(t, constants, mds, inverse) {
+template PoseidonFirstRound(t) {
     signal input in[t - 1];
-    signal output out[t];
+    signal output out[t - 1];
 
-    signal square[2 * t];
-    signal quad[2 * t];
-    signal between[t];
+    var constants[8][t] = POSEIDON_FULL_CONSTANTS(t);
+    var mds[t][t] = POSEIDON_MDS(t);
+    var inverse[t][t] = POSEIDON_MDS_INVERSE(t);
+    signal square[t];
+    signal quad[t];
     var x[t];
     var fifth[t];
     fifth[0] = constants[0][0] ** 5;
@@ -84,7 +66,6 @@ template PoseidonFirstRounds(t, constants, mds, inverse) {
         quad[i] <== square[i] * square[i];
         fifth[i] = quad[i] * x[i];
     }
-
     var state[t];
     state[0] = fifth[0];
     for (var i = 1; i < t; i++) {
@@ -92,9 +73,9 @@ template PoseidonFirstRounds(t, constants, mds, inverse) {
         for (var j = 0; j < t; j++) {
             sum += mds[i][j] * fifth[j];
         }
-        between[i] <-- sum;
-        state[i] = between[i];
-        state[0] -= inverse[0][i] * between[i];
+        out[i - 1] <-- sum;
+        state[i] = out[i - 1];
+        state[0] -= inverse[0][i] * state[i];
     }
     state[0] *= POSEIDON_SCHUR_COMPLEMENT(t);
     for (var i = 1; i < t; i++) {
@@ -104,12 +85,74 @@ template PoseidonFirstRounds(t, constants, mds, inverse) {
         }
         quad[i] * x[i] === sum;
     }
+}
 
+/*
+ * All rounds but the first.
+ *
+ * Inputs
+ *   in[t - 1]   {Field}   the state after the first round, without its first element
+ * Outputs
+ *   out         {Field}   the hash
+ *
+ * Constraints: 3 * (7t + POSEIDON_PARTIAL_ROUNDS(t))
+ */
+template PoseidonOtherRounds(t) {
+    signal input in[t - 1];
+    signal output out;
+
+    var constants[8][t] = POSEIDON_FULL_CONSTANTS(t);
+    var mds[t][t] = POSEIDON_MDS(t);
+    var inverse[t][t] = POSEIDON_MDS_INVERSE(t);
+    var noConstants[t];
+    component second = PoseidonSecondRound(t, constants, mds, inverse);
+    component third = PoseidonFullRound(t, constants[3], mds, inverse);
+    component middle = PoseidonMiddleRounds(
+        t, POSEIDON_PARTIAL_ROUNDS(t), constants[4], inverse
+    );
+    component fifth = PoseidonFullRound(t, constants[5], mds, inverse);
+    component sixth = PoseidonFullRound(t, constants[6], mds, inverse);
+    component seventh = PoseidonFullRound(t, constants[7], mds, inverse);
+    component eighth = PoseidonFullRound(t, noConstants, mds, inverse);
+
+    second.in <== in;
+    third.in <== second.out;
+    middle.in <== third.out;
+    fifth.in <== middle.out;
+    sixth.in <== fifth.out;
+    seventh.in <== sixth.out;
+    eighth.in <== seventh.out;
+    out <== eighth.out[0];
+}
+
+/*
+ * The second full round.
+ *
+ * Inputs
+ *   in[t - 1]   {Field}   the state after the first round, without its first element
+ * Outputs
+ *   out[t]      {Field}   the S-box inputs of the third round
+ *
+ * Constraints: 3t
+ */
+template PoseidonSecondRound(t, constants, mds, inverse) {
+    signal input in[t - 1];
+    signal output out[t];
+
+    signal square[t];
+    signal quad[t];
+    var x[t];
+    var fifth[t];
+    x[0] = constants[0][0] ** 5;
+    for (var i = 1; i < t; i++) {
+        x[0] -= inverse[0][i] * in[i - 1];
+        x[i] = in[i - 1] + constants[1][i];
+    }
+    x[0] = x[0] * POSEIDON_SCHUR_COMPLEMENT(t) + constants[1][0];
     for (var i = 0; i < t; i++) {
-        x[i] = state[i] + constants[1][i];
-        square[t + i] <== x[i] * x[i];
-        quad[t + i] <== square[t + i] * square[t + i];
-        fifth[i] = quad[t + i] * x[i];
+        square[i] <== x[i] * x[i];
+        quad[i] <== square[i] * square[i];
+        fifth[i] = quad[i] * x[i];
     }
     for (var i = 0; i < t; i++) {
         var sum = constants[2][i];
@@ -123,7 +166,7 @@ template PoseidonFirstRounds(t, constants, mds, inverse) {
         for (var j = 0; j < t; j++) {
             sum += inverse[i][j] * (out[j] - constants[2][j]);
         }
-        quad[t + i] * x[i] === sum;
+        quad[i] * x[i] === sum;
     }
 }
 

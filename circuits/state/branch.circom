@@ -33,7 +33,7 @@ bus BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) {
  * Guarantees: the state of root oldRoot holds oldHolding, and no other, at (account, token);
  * newRoot is the root of that state with newHolding there; the new balance is below 2^128.
  * The caller compares oldRoot with the root that it trusts.
- * Constraints: 10741 for Branch(8, 8, 4)
+ * Constraints: 10525 for Branch(8, 8, 4)
  */
 template Branch(treeArity, stateTreeLevels, tokenTreeLevels) {
     signal input accountBits[stateTreeLevels][childIndexBits(treeArity)];

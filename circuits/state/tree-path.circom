@@ -16,6 +16,10 @@ function childIndexBits(arity) {
 /*
  * One node of a Merkle tree that differs in one child: in 1 version to read it, in 2 to update it.
  *
+ * Only the S-box of that child differs in the first round of the hash. So a further version takes
+ * the state after that round from the first version, and changes it by what the S-boxes of the two
+ * children make; Poseidon goes on from there.
+ *
  * Inputs
  *   child[versions]      {Field}
  *   bits[]               {Bool}    index of the child, lowest bit first
@@ -25,7 +29,7 @@ function childIndexBits(arity) {
  *
  * Assumes: the bits are 0 or 1.
  * Constraints: 414 for TreeNode(8, 1)
- * Constraints: 824 for TreeNode(8, 2)
+ * Constraints: 806 for TreeNode(8, 2)
  */
 template TreeNode(arity, versions) {
     var indexBits = childIndexBits(arity);
@@ -53,24 +57,62 @@ template TreeNode(arity, versions) {
         isChild[0] -= isChild[half];
     }
 
-    // The first child is carried along the siblings up to its place; from there on each place gets
-    // the sibling before it. Later versions change only that place.
-    signal children[versions][arity];
+    // The child is carried along the siblings up to its place; from there on each place gets the
+    // sibling before it.
+    signal children[arity];
     var carried = child[0];
     var isBeforeChild = 1;
     for (var i = 0; i < arity - 1; i++) {
         isBeforeChild -= isChild[i];
-        children[0][i] <== carried + isBeforeChild * (siblings[i] - carried);
-        carried += siblings[i] - children[0][i];
+        children[i] <== carried + isBeforeChild * (siblings[i] - carried);
+        carried += siblings[i] - children[i];
     }
-    children[0][arity - 1] <== carried;
-    for (var v = 1; v < versions; v++) {
-        for (var i = 0; i < arity; i++) {
-            children[v][i] <== children[0][i] + isChild[i] * (child[v] - child[0]);
+    children[arity - 1] <== carried;
+
+    // The fifth powers that stand for the child after the S-box of its place.
+    var t = arity + 1;
+    var constants[8][t] = POSEIDON_FULL_CONSTANTS(t);
+    var mds[t][t] = POSEIDON_MDS(t);
+    var inverse[t][t] = POSEIDON_MDS_INVERSE(t);
+    signal square[versions];
+    signal quad[versions];
+    signal fifth[versions];
+    var constant = 0;
+    for (var i = 0; i < arity; i++) {
+        constant += isChild[i] * constants[0][i + 1];
+    }
+    if (versions > 1) {
+        for (var v = 0; v < versions; v++) {
+            square[v] <== (child[v] + constant) * (child[v] + constant);
+            quad[v] <== square[v] * square[v];
+            fifth[v] <== quad[v] * (child[v] + constant);
         }
     }
-    for (var v = 0; v < versions; v++) {
-        node[v] <== Poseidon(arity)(children[v]);
+
+    // Without its first element, which is an expression of the others.
+    signal state[versions][arity];
+    state[0] <== PoseidonFirstRound(t)(children);
+    node[0] <== PoseidonOtherRounds(t)(state[0]);
+    for (var v = 1; v < versions; v++) {
+        var difference[t];
+        for (var i = 1; i < t; i++) {
+            var sum = state[0][i - 1];
+            for (var j = 1; j < t; j++) {
+                sum += mds[i][j] * isChild[j - 1] * (fifth[v] - fifth[0]);
+            }
+            state[v][i - 1] <-- sum;
+            difference[i] = state[v][i - 1] - state[0][i - 1];
+            difference[0] -= inverse[0][i] * difference[i];
+        }
+        difference[0] *= POSEIDON_SCHUR_COMPLEMENT(t);
+        for (var i = 1; i < t; i++) {
+            var sum = 0;
+            for (var j = 0; j < t; j++) {
+                sum += inverse[i][j] * difference[j];
+            }
+            isChild[i - 1] * (fifth[v] - fifth[0]) === sum;
+        }
+        node[v] <== PoseidonOtherRounds(t)(state[v]);
     }
 }
 
@@ -112,7 +154,7 @@ template TreeIndex(arity, levels) {
  * Guarantees: some tree of root root[0] has leaf[0] at the index, and root[v] is the root of that
  * tree with leaf[v] in its place. The caller compares root[0] with a root that it trusts.
  * Constraints: 3312 for TreePath(8, 8, 1)
- * Constraints: 6592 for TreePath(8, 8, 2)
+ * Constraints: 6448 for TreePath(8, 8, 2)
  */
 template TreePath(arity, levels, versions) {
     signal input leaf[versions];

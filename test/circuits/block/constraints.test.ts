@@ -10,13 +10,13 @@ import { CIRCUITS, loadBlockCircuit, loadTemplate } from "../../helpers/template
  * change is a change of every proving key of the preset.
  */
 const BASELINE = {
-  minimal: [18_060, 28_732],
-  dev: [27_975, 43_606],
-  full: [47_805, 73_354],
+  minimal: [17_844, 28_408],
+  dev: [27_543, 42_958],
+  full: [46_941, 72_058],
 } as const;
 
 /** A slot of the preset "full" may have so many, its share of the block's hash included. */
-const FULL_SLOT_LIMIT = 28_000;
+const FULL_SLOT_LIMIT = 26_000;
 
 describe("Constraints of the block circuit", () => {
   for (const name of PRESET_NAMES) {
