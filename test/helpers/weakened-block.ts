@@ -45,7 +45,9 @@ const ASSERTION = oneOf(
  * is that comparison, and any other can stand in for it. For state-chain.test.ts it is needed, and
  * gadgets.test.ts misses each constraint where nothing is known of the hash.
  */
-const COMPARED_HASH = oneOf(String.raw`\.TreePath_\w+\.TreeNode_\S+\.PoseidonOtherRounds_\S+\.eighth\.`);
+const COMPARED_HASH = oneOf(
+  String.raw`\.TreePath_\w+\.TreeNode_\S+\.PoseidonOtherRounds_\S+\.eighth\.`,
+);
 
 /** Expects that in a block of one type of operation all wires follow from the inputs. */
 export async function expectDetermined(
