@@ -448,15 +448,15 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         Operations.Effects memory effects = Operations.process(_queue, _facts, newBlock, z);
         stored.priorityRequests = effects.priorityRequests;
         stored.payoutsHash = effects.payoutsHash;
-        stored.commitment = Commitment.hash(
-            newBlock.slots,
+        uint256 y = Commitment.evaluate(
             parent.stateRoot,
             newBlock.newStateRoot,
             header,
-            newBlock.digest,
-            z,
-            effects.y
+            Commitment.domain(),
+            effects.dataValue,
+            z
         );
+        stored.commitment = Commitment.hash(newBlock.slots, newBlock.digest, z, y);
         _queue.firstUncommitted += effects.priorityRequests;
         storedBlockHash[stored.blockNumber] = _hash(stored);
         emit BlockCommitted(stored.blockNumber, stored);

@@ -337,6 +337,6 @@ interface IRollup {
     /// @notice Digest of the protocol data this contract was built for.
     function protocolDigest() external pure returns (bytes32);
 
-    /// @notice Public input that binds L2 signatures and proofs to this chain and this contract.
+    /// @notice Field element that binds L2 signatures and proofs to this chain and this contract.
     function domain() external view returns (uint256);
 }

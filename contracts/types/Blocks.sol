@@ -23,7 +23,8 @@ struct StoredBlock {
 /// @param feeAccountId Account that receives the block's fees.
 /// @param slots Size of the block's circuit; also the id of its verification key.
 /// @param newStateRoot State root after the block.
-/// @param digest Poseidon digest of the block's data, fixed before the challenge z is known.
+/// @param digest Poseidon digest of the block's data, its roots, its header and the domain, fixed
+/// before the challenge z is known.
 /// @param pubdata Records and extensions, see docs/pubdata.md.
 /// @param authorizations One per ChangePubKey of the block, in slot order; see `Authorization`.
 struct CommitBlock {
@@ -39,17 +40,13 @@ struct CommitBlock {
 /// @notice A committed block, what its commitment was made of, and its proof.
 /// @param storedBlock The block.
 /// @param slots Size of the block's circuit.
-/// @param feeAccountId Account that receives the block's fees.
-/// @param oldStateRoot State root before the block.
-/// @param digest Poseidon digest of the block's data.
-/// @param z Challenge at which the data is evaluated.
-/// @param y Value of the data at z.
+/// @param digest Poseidon digest of all that the proof is bound to.
+/// @param z Challenge at which that is evaluated.
+/// @param y Its value at z.
 /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
 struct ProveBlock {
     StoredBlock storedBlock;
     uint32 slots;
-    uint32 feeAccountId;
-    uint256 oldStateRoot;
     uint256 digest;
     uint256 z;
     uint256 y;

@@ -1,6 +1,6 @@
 /** Blocks as L1 keeps them: by a hash of what later calls need of them. */
 import type { AppliedBlock } from "../block/block.ts";
-import { type BlockCommitment, headerWord } from "../block/commitment.ts";
+import type { BlockCommitment } from "../block/commitment.ts";
 import type { Payout } from "../ops/rules.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
 import { keccakOfWords } from "../util/keccak.ts";
@@ -10,8 +10,7 @@ import type { StoredBlock } from "./types.ts";
 export function toStoredBlock(applied: AppliedBlock, commitment: BlockCommitment): StoredBlock {
   const { block, payouts } = applied;
   const { blockNumber, timestamp, operations, slots } = block;
-  const { oldStateRoot, newStateRoot, digest, z, y } = commitment;
-  const words = [BigInt(slots), oldStateRoot, newStateRoot, headerWord(block), digest, z, y];
+  const { newStateRoot, digest, z, y } = commitment;
   return {
     blockNumber,
     priorityRequests: operations.filter(({ type }) => type === "deposit" || type === "fullExit")
@@ -19,7 +18,7 @@ export function toStoredBlock(applied: AppliedBlock, commitment: BlockCommitment
     timestamp,
     payoutsHash: toHex(payouts.reduce(appendPayout, 0n)),
     stateRoot: newStateRoot,
-    commitment: toHex(keccakOfWords(words)),
+    commitment: toHex(keccakOfWords([BigInt(slots), digest, z, y])),
   };
 }
 

@@ -33,8 +33,6 @@ export interface CommitBlock {
 export interface ProveBlock {
   readonly storedBlock: StoredBlock;
   readonly slots: number;
-  readonly feeAccountId: number;
-  readonly oldStateRoot: bigint;
   readonly digest: bigint;
   readonly z: bigint;
   readonly y: bigint;

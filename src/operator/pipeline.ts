@@ -153,8 +153,8 @@ function toCommitBlock({ items, applied, commitment }: Forged): CommitBlock {
 
 function toProveBlock(block: BlockWithProof): ProveBlock {
   const { storedBlock, applied, commitment } = block;
-  const { slots, feeAccountId } = applied.block;
-  const { oldStateRoot, digest, z, y } = commitment;
+  const { slots } = applied.block;
+  const { digest, z, y } = commitment;
   const { proof } = block.proof;
-  return { storedBlock, slots, feeAccountId, oldStateRoot, digest, z, y, proof };
+  return { storedBlock, slots, digest, z, y, proof };
 }

@@ -77,7 +77,7 @@ describe("Gas of L1", () => {
     const options = { timestamp: await latestTimestamp(fixture), slots: SLOTS };
     const newStateRoot = random.field();
     const operations = indices.map(kind.operation);
-    const block = createTestBlock(last, operations, { ...options, newStateRoot });
+    const block = createTestBlock(fixture.client, last, operations, { ...options, newStateRoot });
     const { commitBlock, proveBlock, storedBlock } = block;
     const payouts = block.payouts.map(({ recipient, ...payout }) => ({
       ...payout,

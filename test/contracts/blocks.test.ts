@@ -20,7 +20,7 @@ async function commitEmpty(fixture: TestRollup, last: StoredBlock, count: number
   const timestamp = await latestTimestamp(fixture);
   const blocks: TestBlock[] = [];
   for (let parent = last; blocks.length < count; parent = blocks.at(-1)!.storedBlock) {
-    blocks.push(createTestBlock(parent, [], { timestamp }));
+    blocks.push(createTestBlock(fixture.client, parent, [], { timestamp }));
   }
   await fixture.client.commitBlocks(
     last,
@@ -38,8 +38,10 @@ describe("Rollup: committing blocks", () => {
   it("stores the blocks that TypeScript computes, and says so", async () => {
     const { rollup, genesis, client, user } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const first = createTestBlock(genesis, [withdrawOperation(user.address, 7n)], { timestamp });
-    const second = createTestBlock(first.storedBlock, [], { timestamp, slots: 16 });
+    const first = createTestBlock(client, genesis, [withdrawOperation(user.address, 7n)], {
+      timestamp,
+    });
+    const second = createTestBlock(client, first.storedBlock, [], { timestamp, slots: 16 });
     const commits = [first.commitBlock, second.commitBlock];
     const { storedBlocks } = await client.commitBlocks(genesis, commits);
     expect(storedBlocks).to.deep.equal([first.storedBlock, second.storedBlock]);
@@ -59,7 +61,7 @@ describe("Rollup: committing blocks", () => {
       withdrawOperation(user.address, 7n),
     ] as const;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock, storedBlock, payouts } = createTestBlock(genesis, operations, {
+    const { commitBlock, storedBlock, payouts } = createTestBlock(client, genesis, operations, {
       timestamp,
     });
     expect(payouts).to.deep.equal([{ recipient: BigInt(user.address), tokenId: 0, amount: 7n }]);
@@ -77,7 +79,7 @@ describe("Rollup: committing blocks", () => {
   it("takes blocks only on top of the last one", async () => {
     const { rollup, genesis } = fixture;
     const [first] = await commitEmpty(fixture, genesis, 2);
-    const next = createTestBlock(first!.storedBlock, []).commitBlock;
+    const next = createTestBlock(fixture.client, first!.storedBlock, []).commitBlock;
     await expect(rollup.commitBlocks(first!.storedBlock, [{ ...next, authorizations: [] }]))
       .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
       .withArgs(2, 1);
@@ -94,7 +96,7 @@ describe("Rollup: committing blocks", () => {
   it("refuses timestamps before the parent's and far from its own clock", async () => {
     const { rollup, genesis, networkHelpers } = fixture;
     const commit = (parent: StoredBlock, timestamp: bigint) => {
-      const { commitBlock } = createTestBlock(parent, [], { timestamp });
+      const { commitBlock } = createTestBlock(fixture.client, parent, [], { timestamp });
       return rollup.commitBlocks(parent, [{ ...commitBlock, authorizations: [] }]);
     };
     const now = (await latestTimestamp(fixture)) + 1000n;
@@ -106,7 +108,9 @@ describe("Rollup: committing blocks", () => {
     }
     await networkHelpers.time.setNextBlockTimestamp(now);
     await commit(genesis, now + QUARTER);
-    const parent = createTestBlock(genesis, [], { timestamp: now + QUARTER }).storedBlock;
+    const parent = createTestBlock(fixture.client, genesis, [], {
+      timestamp: now + QUARTER,
+    }).storedBlock;
     await networkHelpers.time.setNextBlockTimestamp(now + 1n);
     await expect(commit(parent, now + QUARTER - 1n))
       .to.be.revertedWithCustomError(rollup, "TimestampOutOfRange")
@@ -118,7 +122,7 @@ describe("Rollup: committing blocks", () => {
     const { client, genesis, networkHelpers } = fixture;
     const now = (await latestTimestamp(fixture)) + 1000n;
     await networkHelpers.time.setNextBlockTimestamp(now);
-    const { commitBlock } = createTestBlock(genesis, [], { timestamp: now - DAY });
+    const { commitBlock } = createTestBlock(client, genesis, [], { timestamp: now - DAY });
     await client.commitBlocks(genesis, [commitBlock]);
   });
 
@@ -126,7 +130,7 @@ describe("Rollup: committing blocks", () => {
     const { rollup, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const block = {
-      ...createTestBlock(genesis, [], { timestamp }).commitBlock,
+      ...createTestBlock(fixture.client, genesis, [], { timestamp }).commitBlock,
       authorizations: [],
     };
     for (const field of ["newStateRoot", "digest"] as const) {
@@ -148,12 +152,9 @@ describe("Rollup: proving blocks", () => {
 
   /** Makes the verifier accept a block's proof, given the public inputs in the circuit's order. */
   async function announce({ rollup, ethers }: TestRollup, { proveBlock }: TestBlock) {
-    const { storedBlock, slots, feeAccountId, oldStateRoot, digest, z, y, proof } = proveBlock;
-    const { blockNumber, timestamp, stateRoot } = storedBlock;
-    const header = (BigInt(blockNumber) << 88n) + (timestamp << 24n) + BigInt(feeAccountId);
-    const inputs = [oldStateRoot, stateRoot, header, await rollup.domain(), digest, z, y];
+    const { slots, digest, z, y, proof } = proveBlock;
     const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
-    await verifier.expect(slots, [...proof], inputs);
+    await verifier.expect(slots, [...proof], [digest, z, y]);
   }
 
   it("gives the verifier the size, proof and public inputs; anyone may prove", async () => {
@@ -198,7 +199,7 @@ describe("Rollup: proving blocks", () => {
     const { rollup, genesis } = fixture;
     const [first] = await commitEmpty(fixture, genesis, 1);
     const claim = { ...first!.proveBlock, proof: [...first!.proveBlock.proof] };
-    const fields = ["oldStateRoot", "digest", "z", "y", "feeAccountId", "slots"] as const;
+    const fields = ["digest", "z", "y", "slots"] as const;
     for (const field of fields) {
       await expect(rollup.proveBlocks([{ ...claim, [field]: BigInt(claim[field]) + 1n }]))
         .to.be.revertedWithCustomError(rollup, "CommitmentMismatch")
@@ -209,7 +210,7 @@ describe("Rollup: proving blocks", () => {
   it("proves in order, and only what is committed", async () => {
     const { rollup, genesis } = fixture;
     const [, second] = await commitEmpty(fixture, genesis, 2);
-    const third = createTestBlock(second!.storedBlock, []);
+    const third = createTestBlock(fixture.client, second!.storedBlock, []);
     const prove = ({ proveBlock }: TestBlock) =>
       rollup.proveBlocks([{ ...proveBlock, proof: [...proveBlock.proof] }]);
     await expect(prove(second!))
@@ -250,7 +251,7 @@ describe("Rollup: executing and reverting blocks", () => {
     const { rollup, client, genesis, user, other } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const operations = [withdrawOperation(user.address, 5n), withdrawOperation(other.address, 6n)];
-    const { commitBlock, proveBlock, storedBlock } = createTestBlock(genesis, operations, {
+    const { commitBlock, proveBlock, storedBlock } = createTestBlock(client, genesis, operations, {
       timestamp,
     });
     await client.commitBlocks(genesis, [commitBlock]);
@@ -280,7 +281,7 @@ describe("Rollup: executing and reverting blocks", () => {
     const [first] = await commitEmpty(fixture, genesis, 1);
     await client.proveBlocks([first!.proveBlock]);
     const operations = [withdrawOperation(user.address, 5n)];
-    const { payoutsHash } = createTestBlock(genesis, operations).storedBlock;
+    const { payoutsHash } = createTestBlock(client, genesis, operations).storedBlock;
     const forged = { ...first!.storedBlock, payoutsHash };
     const payouts = [{ recipient: user.address, tokenId: 0, amount: 5n }];
     await expect(rollup.executeBlocks([{ storedBlock: forged, payouts }]))

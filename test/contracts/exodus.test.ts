@@ -59,7 +59,7 @@ describe("Rollup: exodus", () => {
     const { client, genesis, user } = fixture;
     const operation = { type: "deposit", accountId: 1, owner: BigInt(user.address) } as const;
     const timestamp = await latestTimestamp(fixture);
-    const block = createTestBlock(genesis, [{ ...operation, tokenId: 0, amount: FUNDS }], {
+    const block = createTestBlock(client, genesis, [{ ...operation, tokenId: 0, amount: FUNDS }], {
       timestamp,
     });
     await client.commitBlocks(genesis, [block.commitBlock]);

@@ -6,7 +6,8 @@
 import { concat, keccak256, toBeHex, ZeroHash } from "ethers";
 import {
   challenge,
-  dataDigest,
+  committedElements,
+  digestOf,
   blockData,
   evaluate,
   headerWord,
@@ -252,11 +253,9 @@ export class FakeL1 implements L1Port {
     await this.#called("proveBlocks");
     for (const block of blocks) {
       const kept = this.#nextBlock("committed", block.storedBlock);
-      const { blockNumber, timestamp, stateRoot, commitment } = block.storedBlock;
-      const { slots, feeAccountId, oldStateRoot, digest, z, y } = block;
-      const header = headerWord({ blockNumber, timestamp, feeAccountId });
-      const words = [BigInt(slots), oldStateRoot, stateRoot, header, digest, z, y];
-      check(hashWords(words) === commitment, "CommitmentMismatch");
+      const { slots, digest, z, y } = block;
+      const commitment = hashWords([BigInt(slots), digest, z, y]);
+      check(commitment === block.storedBlock.commitment, "CommitmentMismatch");
       if (this.#refusedProofs > 0) {
         this.#refusedProofs--;
         const facts = { call: "proveBlocks", error: "ProofInvalid", values: {} };
@@ -307,11 +306,12 @@ export class FakeL1 implements L1Port {
     this.#checkAuthorizations(operations, block.authorizations);
     const blockNumber = parent.blockNumber + 1;
     const data = blockData([...operations, ...noops(slots - operations.length)]);
-    check(dataDigest(data) === digest, "the digest is that of the data");
     const oldStateRoot = parent.stateRoot;
     const header = headerWord({ blockNumber, timestamp, feeAccountId });
+    const inputs = { oldStateRoot, newStateRoot, header, domain: this.domain };
+    const elements = committedElements(inputs, data);
+    check(digestOf(elements) === digest, "the digest is that of the data");
     const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
-    const words = [BigInt(slots), oldStateRoot, newStateRoot, header, digest, z];
     const payouts = operations.flatMap(toPayout);
     return {
       status: "committed",
@@ -322,7 +322,7 @@ export class FakeL1 implements L1Port {
         timestamp,
         payoutsHash: hashPayouts(payouts),
         stateRoot: newStateRoot,
-        commitment: hashWords([...words, evaluate(data, z)]),
+        commitment: hashWords([BigInt(slots), digest, z, evaluate(elements, z)]),
       },
     };
   }

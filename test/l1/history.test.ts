@@ -16,8 +16,8 @@ describe("history of blocks", () => {
   beforeEach(async () => {
     fixture = await createTestRollup();
     const timestamp = await latestTimestamp(fixture);
-    first = createTestBlock(fixture.genesis, [], { timestamp });
-    second = createTestBlock(first.storedBlock, [], { timestamp, slots: 16 });
+    first = createTestBlock(fixture.client, fixture.genesis, [], { timestamp });
+    second = createTestBlock(fixture.client, first.storedBlock, [], { timestamp, slots: 16 });
   });
 
   const readAll = async () => {

@@ -103,7 +103,7 @@ export const ROLLUP_ABI = [
   "function priorityQueue() view returns (uint64 firstOpen, uint64 firstUncommitted, uint64 next)",
   "function priorityRequest(uint64 requestId) view returns (bytes24 requestHash, uint64 expiration)",
   "function protocolDigest() pure returns (bytes32)",
-  "function proveBlocks(((uint32 blockNumber, uint32 priorityRequests, uint64 timestamp, bytes32 payoutsHash, uint256 stateRoot, bytes32 commitment) storedBlock, uint32 slots, uint32 feeAccountId, uint256 oldStateRoot, uint256 digest, uint256 z, uint256 y, uint256[8] proof)[] blocks)",
+  "function proveBlocks(((uint32 blockNumber, uint32 priorityRequests, uint64 timestamp, bytes32 payoutsHash, uint256 stateRoot, bytes32 commitment) storedBlock, uint32 slots, uint256 digest, uint256 z, uint256 y, uint256[8] proof)[] blocks)",
   "function renounceOwnership()",
   "function requestFullExit(uint32 accountId, address token)",
   "function revertBlocks((uint32 blockNumber, uint32 priorityRequests, uint64 timestamp, bytes32 payoutsHash, uint256 stateRoot, bytes32 commitment)[] blocks)",
