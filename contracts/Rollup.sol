@@ -205,20 +205,28 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function proveBlocks(ProveBlock[] calldata blocks) external whenActive {
-        uint32 proven = blockCounts.proven;
-        for (uint256 i = 0; i < blocks.length; ++i) {
-            StoredBlock calldata stored = blocks[i].storedBlock;
-            _requireKnown(stored);
-            if (stored.blockNumber <= proven) continue;
-            _requireNumber(stored.blockNumber, ++proven);
-            uint256[] memory inputs = Commitment.publicInputs(blocks[i]);
-            if (!verifier.verifyProof(blocks[i].slots, blocks[i].proof, inputs)) {
-                revert ProofInvalid(stored.blockNumber);
-            }
-            emit BlockProven(stored.blockNumber);
+    function proveBlocks(
+        bytes32 parentCommitment,
+        StoredBlock calldata last,
+        ProveBlock[] calldata blocks
+    ) external whenActive {
+        _requireKnown(last);
+        uint32 lastNumber = last.blockNumber;
+        if (Commitment.ofLast(parentCommitment, blocks) != last.commitment) {
+            revert CommitmentMismatch(lastNumber);
         }
-        blockCounts.proven = proven;
+        uint32 proven = blockCounts.proven;
+        if (lastNumber <= proven) return;
+        uint256 count = lastNumber - proven;
+        if (count > blocks.length) {
+            revert BlockOutOfOrder(proven + 1, lastNumber + 1 - blocks.length);
+        }
+        uint256[] calldata claims = Commitment.toClaims(blocks[blocks.length - count:]);
+        if (!verifier.verifyProofs(Commitment.PUBLIC_INPUTS, claims)) {
+            revert ProofsInvalid(proven + 1, lastNumber);
+        }
+        blockCounts.proven = lastNumber;
+        emit BlocksProven(proven + 1, lastNumber);
     }
 
     /// @inheritdoc IRollup
@@ -456,7 +464,13 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
             effects.dataValue,
             z
         );
-        stored.commitment = Commitment.hash(newBlock.slots, newBlock.digest, z, y);
+        stored.commitment = Commitment.hash(
+            parent.commitment,
+            newBlock.slots,
+            newBlock.digest,
+            z,
+            y
+        );
         _queue.firstUncommitted += effects.priorityRequests;
         storedBlockHash[stored.blockNumber] = _hash(stored);
         emit BlockCommitted(stored.blockNumber, stored);

@@ -3,15 +3,16 @@ pragma solidity ^0.8.24;
 
 import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {PubdataReader} from "../generated/PubdataReader.sol";
-import {IRollup} from "../interfaces/IRollup.sol";
-import {ProveBlock, StoredBlock} from "../types/Blocks.sol";
+import {ProveBlock} from "../types/Blocks.sol";
 
 /// @title What ties a proof to a block
 /// @dev The circuit's public inputs, in order: digest, z, y. The digest is a hash of oldStateRoot,
 /// newStateRoot, header, domain and the public data as the circuit knows them; y is computed here
 /// from what L1 knows.
 library Commitment {
-    uint256 private constant PUBLIC_INPUTS = 3;
+    uint256 internal constant PUBLIC_INPUTS = 3;
+    /// @dev Of a `ProveBlock`: key id, public inputs, proof.
+    uint256 private constant CLAIM_WORDS = 1 + PUBLIC_INPUTS + 8;
 
     /// @notice Field element that binds L2 signatures and proofs to this chain and this contract.
     function domain() internal view returns (uint256) {
@@ -76,28 +77,41 @@ library Commitment {
         y = addmod(mulmod(y, z, modulus), oldStateRoot, modulus);
     }
 
-    /// @notice Hash of the public inputs of a block and of its size.
+    /// @notice Commitment of a block: a hash of its size, the public inputs of its proof and the
+    /// commitment of the block before.
+    /// @dev So the commitment of one block tells which proofs all blocks up to it need.
     function hash(
+        bytes32 parentCommitment,
         uint32 slots,
         uint256 digest,
         uint256 z,
         uint256 y
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(slots, digest, z, y));
+        return keccak256(abi.encode(parentCommitment, slots, digest, z, y));
     }
 
-    /// @notice Public inputs of a block's proof.
-    /// @dev Reverts unless they are those of the block's commitment.
-    function publicInputs(
-        ProveBlock calldata claim
-    ) internal pure returns (uint256[] memory inputs) {
-        StoredBlock calldata stored = claim.storedBlock;
-        bytes32 commitment = hash(claim.slots, claim.digest, claim.z, claim.y);
-        if (commitment != stored.commitment) revert IRollup.CommitmentMismatch(stored.blockNumber);
-        inputs = new uint256[](PUBLIC_INPUTS);
-        inputs[0] = claim.digest;
-        inputs[1] = claim.z;
-        inputs[2] = claim.y;
+    /// @notice Commitment of the last of some blocks.
+    /// @param parentCommitment Commitment of the block before the first.
+    function ofLast(
+        bytes32 parentCommitment,
+        ProveBlock[] calldata blocks
+    ) internal pure returns (bytes32 commitment) {
+        commitment = parentCommitment;
+        for (uint256 i = 0; i < blocks.length; ++i) {
+            ProveBlock calldata claim = blocks[i];
+            commitment = hash(commitment, claim.slots, claim.digest, claim.z, claim.y);
+        }
+    }
+
+    /// @notice Blocks as the verifier takes them, without a copy.
+    function toClaims(
+        ProveBlock[] calldata blocks
+    ) internal pure returns (uint256[] calldata claims) {
+        uint256 words = blocks.length * CLAIM_WORDS;
+        assembly ("memory-safe") {
+            claims.offset := blocks.offset
+            claims.length := words
+        }
     }
 
     /// @notice Reverts unless `value` is below the field modulus.

@@ -8,7 +8,8 @@ pragma solidity ^0.8.24;
 /// @param payoutsHash Rolling hash of the block's payouts, see the library `Payouts`; 0 if there is
 /// none.
 /// @param stateRoot State root after the block.
-/// @param commitment Hash that ties a proof to the block, see the library `Commitment`.
+/// @param commitment Hash that ties proofs to the block and all before it, see the library
+/// `Commitment`.
 struct StoredBlock {
     uint32 blockNumber;
     uint32 priorityRequests;
@@ -37,15 +38,14 @@ struct CommitBlock {
     bytes[] authorizations;
 }
 
-/// @notice A committed block, what its commitment was made of, and its proof.
-/// @param storedBlock The block.
+/// @notice What the commitment of a block was made of, and the block's proof.
+/// @dev Word for word a claim as `IVerifier.verifyProofs` takes it.
 /// @param slots Size of the block's circuit.
 /// @param digest Poseidon digest of all that the proof is bound to.
 /// @param z Challenge at which that is evaluated.
 /// @param y Its value at z.
 /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
 struct ProveBlock {
-    StoredBlock storedBlock;
     uint32 slots;
     uint256 digest;
     uint256 z;

@@ -14,7 +14,7 @@ import type { BlockEvent, CommittedBlock, DatedBlockEvent, L1Genesis } from "./t
 /** Requests for calldata that are under way at a time: nodes refuse floods. */
 const REQUESTS_MAX = 16;
 
-const BLOCK_EVENTS = ["BlockCommitted", "BlockProven", "BlockExecuted", "BlocksReverted"] as const;
+const BLOCK_EVENTS = ["BlockCommitted", "BlocksProven", "BlockExecuted", "BlocksReverted"] as const;
 type BlockEventName = (typeof BLOCK_EVENTS)[number];
 
 /**
@@ -61,34 +61,47 @@ export async function readBlockEvents(
   const history: DatedBlockEvent[] = [];
   for (let first = 0; first < events.length; first += REQUESTS_MAX) {
     const batch = events.slice(first, first + REQUESTS_MAX);
-    history.push(...(await Promise.all(batch.map((event) => toDatedEvent(contract, event)))));
+    history.push(
+      ...(await Promise.all(batch.map((event) => toDatedEvents(contract, event)))).flat(),
+    );
   }
   return history;
 }
 
-async function toDatedEvent(
+async function toDatedEvents(
   contract: Rollup,
   event: RollupEvent<BlockEventName>,
-): Promise<DatedBlockEvent> {
-  return { l1Block: event.l1Block, event: await toBlockEvent(contract, event) };
+): Promise<DatedBlockEvent[]> {
+  const { l1Block } = event;
+  return (await toBlockEvents(contract, event)).map((each) => ({ l1Block, event: each }));
 }
 
-async function toBlockEvent(
+async function toBlockEvents(
   contract: Rollup,
   event: RollupEvent<BlockEventName>,
-): Promise<BlockEvent> {
+): Promise<BlockEvent[]> {
   switch (event.name) {
     case "BlockCommitted": {
       const { storedBlock, commitBlock } = await readCommittedBlock(contract, event);
-      return { type: "committed", storedBlock, commitBlock };
+      return [{ type: "committed", storedBlock, commitBlock }];
     }
-    case "BlockProven":
-      return { type: "proven", blockNumber: Number(event.args.blockNumber) };
+    case "BlocksProven":
+      return toProvenEvents(
+        Number(event.args.firstBlockNumber),
+        Number(event.args.lastBlockNumber),
+      );
     case "BlockExecuted":
-      return { type: "executed", blockNumber: Number(event.args.blockNumber) };
+      return [{ type: "executed", blockNumber: Number(event.args.blockNumber) }];
     case "BlocksReverted":
-      return { type: "reverted", committedBlocks: Number(event.args.committedBlocks) };
+      return [{ type: "reverted", committedBlocks: Number(event.args.committedBlocks) }];
   }
+}
+
+function toProvenEvents(first: number, last: number): BlockEvent[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => ({
+    type: "proven",
+    blockNumber: first + index,
+  }));
 }
 
 /**

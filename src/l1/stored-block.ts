@@ -6,11 +6,20 @@ import { FIELD_BYTES } from "../protocol/constants.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 import type { StoredBlock } from "./types.ts";
 
-/** What L1 makes of a block when it is committed. */
-export function toStoredBlock(applied: AppliedBlock, commitment: BlockCommitment): StoredBlock {
+/**
+ * What L1 makes of a block when it is committed.
+ *
+ * @param parentCommitment - Of the block before, as L1 has stored it: bytes32, 0x-hex.
+ */
+export function toStoredBlock(
+  applied: AppliedBlock,
+  commitment: BlockCommitment,
+  parentCommitment: string,
+): StoredBlock {
   const { block, payouts } = applied;
   const { blockNumber, timestamp, operations, slots } = block;
   const { newStateRoot, digest, z, y } = commitment;
+  const words = [BigInt(parentCommitment), BigInt(slots), digest, z, y];
   return {
     blockNumber,
     priorityRequests: operations.filter(({ type }) => type === "deposit" || type === "fullExit")
@@ -18,7 +27,7 @@ export function toStoredBlock(applied: AppliedBlock, commitment: BlockCommitment
     timestamp,
     payoutsHash: toHex(payouts.reduce(appendPayout, 0n)),
     stateRoot: newStateRoot,
-    commitment: toHex(keccakOfWords([BigInt(slots), digest, z, y])),
+    commitment: toHex(keccakOfWords(words)),
   };
 }
 

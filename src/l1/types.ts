@@ -12,7 +12,7 @@ export interface StoredBlock {
   /** bytes32, 0x-hex; zeros if the block pays nothing out. */
   readonly payoutsHash: string;
   readonly stateRoot: bigint;
-  /** bytes32, 0x-hex. */
+  /** Of this block and all before it, bytes32, 0x-hex. */
   readonly commitment: string;
 }
 
@@ -29,8 +29,10 @@ export interface CommitBlock {
   readonly authorizations: readonly string[];
 }
 
-/** A committed block, what its commitment was made of, and its proof, as `proveBlocks` takes it. */
+/** A committed block, what its commitment was made of, and its proof, for `proveBlocks`. */
 export interface ProveBlock {
+  /** Commitment of the block before, bytes32, 0x-hex. */
+  readonly parentCommitment: string;
   readonly storedBlock: StoredBlock;
   readonly slots: number;
   readonly digest: bigint;

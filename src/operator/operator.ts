@@ -23,14 +23,13 @@ import {
   type BlockWithProof,
   commitBlocks,
   executeBlocks,
-  forgeBlock,
+  forgeBlocks,
   isCommitted,
   isProven,
   isSealed,
   isProofRefusal,
   isWithProof,
   proveBlock,
-  type ProvenBlock,
   submitProofs,
   withoutProof,
 } from "./pipeline.ts";
@@ -363,7 +362,7 @@ export class Operator {
     for (let batch = this.#next(isSealed); batch.length > 0; batch = this.#next(isSealed)) {
       const last = this.#ledger.lastStoredBlock;
       // Kept before it is sent: whatever happens then, the blocks may turn up on L1.
-      const forged = batch.map((block) => forgeBlock(block, this.#ledger.domain));
+      const forged = forgeBlocks(batch, last, this.#ledger.domain);
       this.#ledger.updateBlocks(forged);
       await this.#step("commit", batch, () => commitBlocks(this.#l1, last, forged));
     }
@@ -388,16 +387,26 @@ export class Operator {
       }
       const batch = this.#next(isWithProof);
       if (batch.length === 0) return;
-      await this.#step("submit proof", batch, () => this.#submitProofs(batch));
+      await this.#submitProofs(batch);
     }
   }
 
-  /** A proof that L1 finds wrong is not kept: it would be wrong the next time, too. */
-  async #submitProofs(batch: readonly BlockWithProof[]): Promise<ProvenBlock[]> {
+  /**
+   * Sends proofs. Of several L1 does not say which one it finds wrong; then each goes alone, so that
+   * those before the wrong one count and those after it are kept. The wrong one is not: it would be
+   * wrong the next time, too.
+   */
+  async #submitProofs(batch: readonly BlockWithProof[]): Promise<void> {
     try {
-      return await submitProofs(this.#l1, batch);
+      await this.#step("submit proof", batch, () => submitProofs(this.#l1, batch));
     } catch (error) {
-      if (isProofRefusal(error)) this.#ledger.updateBlocks(batch.map(withoutProof));
+      if (!isProofRefusal((error as Error).cause)) throw error;
+      if (batch.length > 1) {
+        this.#logger.error(String(error));
+        for (const block of batch) await this.#submitProofs([block]);
+        return;
+      }
+      this.#ledger.updateBlocks(batch.map(withoutProof));
       throw error;
     }
   }

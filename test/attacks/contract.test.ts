@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { getBytes, ZeroAddress } from "ethers";
 import { artifacts } from "hardhat";
+import { toProveArguments } from "../../src/l1/client.ts";
 import { readGovernance } from "../../src/l1/governance.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
@@ -119,7 +120,7 @@ describe("Attacks on the contract", () => {
     for (const name of ["digest", "z", "y"] as const) {
       const aliased = { ...proveBlock, [name]: proveBlock[name] + FIELD_MODULUS };
       await expect(
-        rollup.proveBlocks([{ ...aliased, proof: [...aliased.proof] as never }]),
+        rollup.proveBlocks(...toProveArguments([aliased])),
       ).to.be.revertedWithCustomError(rollup, "CommitmentMismatch");
     }
   });

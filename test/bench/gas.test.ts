@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { type ContractTransactionResponse, ZeroAddress } from "ethers";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
+import { toProveArguments } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -83,10 +84,9 @@ describe("Gas of L1", () => {
       ...payout,
       recipient: toChecksumAddress(recipient),
     }));
-    const proof = [...proveBlock.proof];
     const gas = {
       commit: await gasOf(rollup.commitBlocks(last, [{ ...commitBlock, authorizations }])),
-      prove: await gasOf(rollup.proveBlocks([{ ...proveBlock, proof }])),
+      prove: await gasOf(rollup.proveBlocks(...toProveArguments([proveBlock]))),
       execute: await gasOf(rollup.executeBlocks([{ storedBlock, payouts }])),
     };
     last = storedBlock;

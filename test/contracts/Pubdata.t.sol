@@ -70,7 +70,11 @@ contract PubdataTest {
     function testFuzz_ValueIsThatOfTheReference(uint256 seed, uint8 size, uint256 z) external view {
         uint256 slots = 1 + (size % 20);
         (bytes memory pubdata, uint256[] memory data) = _block(seed, slots);
-        (uint256 value, PubdataHarness.Extension[] memory found) = harness.walk(pubdata, slots, z % R);
+        (uint256 value, PubdataHarness.Extension[] memory found) = harness.walk(
+            pubdata,
+            slots,
+            z % R
+        );
         require(value == _evaluate(data, z % R), "value");
         for (uint256 i = 0; i < found.length; ++i) {
             uint256 slot = found[i].slot;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { ZeroAddress, ZeroHash } from "ethers";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import { EXIT_KEY_ID } from "../../src/protocol/public-inputs.ts";
 import {
@@ -108,7 +108,7 @@ describe("Rollup: exodus", () => {
     await refused(rollup.requestFullExit(0, ZeroAddress), "ExodusMode");
     await refused(rollup.setAuthPubKeyHash(1n, 0), "ExodusMode");
     await refused(asValidator.commitBlocks(genesis, []), "ExodusMode");
-    await refused(rollup.proveBlocks([]), "ExodusMode");
+    await refused(rollup.proveBlocks(ZeroHash, genesis, []), "ExodusMode");
     await refused(asValidator.executeBlocks([]), "ExodusMode");
     await refused(asValidator.revertBlocks([]), "ExodusMode");
     await refused(asGovernor.listToken(other.address), "ExodusMode");

@@ -97,7 +97,8 @@ async function publish(
   const { storedBlocks } = await l1.commitBlocks(last, [{ ...block, authorizations: [] }]);
   const z = challenge({ ...commitment, pubdata, slots });
   const y = evaluate(committedElements(commitment, looselyRead(pubdata, slots)), z);
-  return { storedBlock: storedBlocks[0]!, slots, digest, z, y };
+  const parentCommitment = last.commitment;
+  return { parentCommitment, storedBlock: storedBlocks[0]!, slots, digest, z, y };
 }
 
 /** The data of two withdrawals as L1 reads it: also bytes that no operation can have. */
@@ -190,7 +191,7 @@ describe(`blocks with real proofs, ${random.title}`, () => {
     for (const index of proof.keys()) {
       const forged = proof.with(index, proof[index]! ^ 1n);
       const error = await expectRevert(l1.proveBlocks([{ ...block, proof: forged }]));
-      expect(error).to.equal("ProofInvalid");
+      expect(error).to.equal("ProofsInvalid");
     }
     await l1.proveBlocks([{ ...block, proof }]);
     const { proven } = await l1.contract.blockCounts();
@@ -228,7 +229,7 @@ describe(`blocks with real proofs, ${random.title}`, () => {
       const adapted = await adaptedProof(sealed, block.z);
       for (const words of [proof, adapted]) {
         const error = await expectRevert(l1.proveBlocks([{ ...block, proof: words }]));
-        expect(error).to.equal("ProofInvalid");
+        expect(error).to.equal("ProofsInvalid");
       }
     });
   }
@@ -246,6 +247,6 @@ describe(`blocks with real proofs, ${random.title}`, () => {
       errors.add(await expectRevert(attempt));
       await snapshot.restore();
     }
-    expect(errors).to.include("ProofInvalid").and.not.include("StoredBlockMismatch");
+    expect(errors).to.include("ProofsInvalid").and.not.include("StoredBlockMismatch");
   });
 });

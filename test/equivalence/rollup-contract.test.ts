@@ -117,7 +117,8 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     ]);
     const storedBlock = storedBlocks[0]!;
     await announce(slots, publicInputs);
-    const claim = { slots, digest, z, y, proof: ZERO_PROOF };
+    const parentCommitment = last.commitment;
+    const claim = { parentCommitment, slots, digest, z, y, proof: ZERO_PROOF };
     await client.proveBlocks([{ storedBlock, ...claim }]);
     const { payouts } = applied;
     const { blockNumber } = await client.executeBlocks([{ storedBlock, payouts }]);

@@ -193,11 +193,12 @@ export class FakeHistory implements RestoreSource {
 
   #forge(parent: KnownBlock | undefined, blockNumber: number, isFaulty: boolean) {
     const before = parent?.state ?? this.genesisState;
+    const parentBlock = parent?.storedBlock ?? this.#genesisBlock;
     const header = { blockNumber, timestamp: 1000n, feeAccountId: 0 };
     const block = randomBlock(this.#world, before, { header });
     const applied: AppliedBlock = applyBlock(before, block, this.#world.domain);
     const commitment = commitBlock(applied, this.#world.domain);
-    const honest = toStoredBlock(applied, commitment);
+    const honest = toStoredBlock(applied, commitment, parentBlock.commitment);
     const storedBlock = isFaulty ? { ...honest, stateRoot: honest.stateRoot ^ 1n } : honest;
     const { timestamp, feeAccountId, slots } = block;
     const { digest, pubdata } = commitment;

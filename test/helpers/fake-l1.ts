@@ -77,7 +77,6 @@ export class FakeL1 implements L1Port {
   #content: Content;
   #failures: Call[] = [];
   #lostAnswers: Call[] = [];
-  #refusedProofs = 0;
   #reverts = 0;
 
   constructor(preset: Preset, genesisRoot: bigint) {
@@ -127,11 +126,6 @@ export class FakeL1 implements L1Port {
   /** The next call of this name fails without effect. */
   failNext(call: Call): void {
     this.#failures.push(call);
-  }
-
-  /** The next proof is found wrong. */
-  refuseNextProof(): void {
-    this.#refusedProofs++;
   }
 
   /** The next call of this name takes effect, but its answer is lost. */
@@ -251,16 +245,15 @@ export class FakeL1 implements L1Port {
 
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     await this.#called("proveBlocks");
+    if (!blocks.every(({ proof }) => proof.every((word) => word === 0n))) {
+      const facts = { call: "proveBlocks", error: "ProofsInvalid", values: {} };
+      throw l1Error({ code: "L1_REVERTED", ...facts });
+    }
     for (const block of blocks) {
       const kept = this.#nextBlock("committed", block.storedBlock);
-      const { slots, digest, z, y } = block;
-      const commitment = hashWords([BigInt(slots), digest, z, y]);
+      const { parentCommitment, slots, digest, z, y } = block;
+      const commitment = hashWords([BigInt(parentCommitment), BigInt(slots), digest, z, y]);
       check(commitment === block.storedBlock.commitment, "CommitmentMismatch");
-      if (this.#refusedProofs > 0) {
-        this.#refusedProofs--;
-        const facts = { call: "proveBlocks", error: "ProofInvalid", values: {} };
-        throw l1Error({ code: "L1_REVERTED", ...facts });
-      }
       kept.status = "proven";
     }
     return this.#mine("proveBlocks");
@@ -312,6 +305,7 @@ export class FakeL1 implements L1Port {
     const elements = committedElements(inputs, data);
     check(digestOf(elements) === digest, "the digest is that of the data");
     const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+    const words = [BigInt(parent.commitment), BigInt(slots), digest, z];
     const payouts = operations.flatMap(toPayout);
     return {
       status: "committed",
@@ -322,7 +316,7 @@ export class FakeL1 implements L1Port {
         timestamp,
         payoutsHash: hashPayouts(payouts),
         stateRoot: newStateRoot,
-        commitment: hashWords([BigInt(slots), digest, z, evaluate(elements, z)]),
+        commitment: hashWords([...words, evaluate(elements, z)]),
       },
     };
   }

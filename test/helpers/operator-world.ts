@@ -22,6 +22,7 @@ export class TestProver implements Prover {
   /** How many of the next jobs fail. */
   failures = 0;
   #jobsBefore = 0;
+  #rightBefore = Infinity;
 
   /** One job fails, but only after so many have been done. */
   failAfter(count: number): void {
@@ -29,15 +30,23 @@ export class TestProver implements Prover {
     this.failures = 1;
   }
 
-  prove(job: ProofJob) {
+  /** One proof is wrong, but only after so many have been made. */
+  wrongAfter(count: number): void {
+    this.#rightBefore = count;
+  }
+
+  async prove(job: ProofJob) {
     if (this.#jobsBefore > 0) {
       this.#jobsBefore--;
     } else if (this.failures > 0) {
       this.failures--;
-      return Promise.reject(new Error("prover fails as the test wants"));
+      throw new Error("prover fails as the test wants");
     }
     this.jobs.push(job);
-    return createMockProver().prove(job);
+    const made = await createMockProver().prove(job);
+    if (this.#rightBefore-- > 0) return made;
+    this.#rightBefore = Infinity;
+    return { ...made, proof: made.proof.with(0, 1n) };
   }
 
   close(): Promise<void> {

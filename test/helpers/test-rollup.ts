@@ -125,10 +125,11 @@ export function createTestBlock(
     timestamp,
     payoutsHash: hashPayouts(payouts),
     stateRoot: newStateRoot,
-    commitment: keccak256(encodeWords([BigInt(slots), digest, z, y])),
+    commitment: keccak256(encodeWords([BigInt(parent.commitment), BigInt(slots), digest, z, y])),
   };
   const commitBlock = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
-  const claim = { slots, digest, z, y, proof: ZERO_PROOF };
+  const parentCommitment = parent.commitment;
+  const claim = { parentCommitment, slots, digest, z, y, proof: ZERO_PROOF };
   return {
     commitBlock: { ...commitBlock, authorizations },
     storedBlock,

@@ -24,7 +24,7 @@ export const LIES = ["wrong root", "theft", "hidden theft"] as const;
 export type Lie = (typeof LIES)[number];
 
 /** What L1 may say to a proof: that it is wrong, or that an earlier block is to be proven first. */
-const REFUSALS = ["ProofInvalid", "BlockOutOfOrder"];
+const REFUSALS = ["ProofsInvalid", "BlockOutOfOrder"];
 const LOOT = 10n ** 18n;
 
 export class Rogue {
