@@ -58,8 +58,8 @@ interface IRollup {
 
     /// @notice A block was committed; the event holds all that later calls ask for.
     event BlockCommitted(uint32 indexed blockNumber, StoredBlock storedBlock);
-    /// @notice The proofs of these blocks and of those between them were accepted.
-    event BlocksProven(uint32 firstBlockNumber, uint32 lastBlockNumber);
+    /// @notice Proofs were accepted: all blocks up to the given number are proven now.
+    event BlocksProven(uint32 provenBlocks);
     /// @notice A block is final and its payouts have been made.
     event BlockExecuted(uint32 indexed blockNumber);
     /// @notice Blocks were taken back; what remains is numbered up to the given counts.

@@ -58,8 +58,8 @@ library Commitment {
         return uint256(seed) % ProtocolConstants.FIELD_MODULUS;
     }
 
-    /// @notice The public input y: all that a proof is bound to as a polynomial, evaluated at z. Its
-    /// coefficients are the first four parameters, the first one constant, and then the block's
+    /// @notice The public input y: all that a proof is bound to as a polynomial, evaluated at z.
+    /// Its coefficients are the first four parameters, the first one constant, and then the block's
     /// data.
     /// @param dataValue The polynomial of the data alone, at z.
     function evaluate(
@@ -97,9 +97,19 @@ library Commitment {
         ProveBlock[] calldata blocks
     ) internal pure returns (bytes32 commitment) {
         commitment = parentCommitment;
-        for (uint256 i = 0; i < blocks.length; ++i) {
-            ProveBlock calldata claim = blocks[i];
-            commitment = hash(commitment, claim.slots, claim.digest, claim.z, claim.y);
+        uint256 claimBytes = 32 * CLAIM_WORDS;
+        uint256 hashedBytes = 32 * (1 + PUBLIC_INPUTS);
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            let claim := blocks.offset
+            let end := add(claim, mul(blocks.length, claimBytes))
+            for {} lt(claim, end) {
+                claim := add(claim, claimBytes)
+            } {
+                mstore(buffer, commitment)
+                calldatacopy(add(buffer, 0x20), claim, hashedBytes)
+                commitment := keccak256(buffer, add(hashedBytes, 0x20))
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 /**
  * How a block's proof is bound to its roots, its header, the rollup and its public data (design
- * section 5): the circuit hashes all of it into a digest, L1 derives the challenge z from the digest
- * and what it knows itself, and both evaluate all of it at z. Three public inputs are enough then,
- * and each one less saves L1 a multiplication of a point.
+ * section 5): the circuit hashes all of it into a digest, L1 derives the challenge z from the
+ * digest and what it knows itself, and both evaluate all of it at z. Three public inputs are enough
+ * then, and each one less saves L1 a multiplication of a point.
  */
 import { poseidon } from "../crypto/poseidon.ts";
 import { extensionWords, recordWord, toColumns } from "../ops/codec.ts";
@@ -77,7 +77,7 @@ export function committedElements(
   return [...COMMITTED_INPUTS.map((name) => inputs[name]), ...data];
 }
 
-/** The Poseidon chain over field elements: each call takes the hash so far and the next elements. */
+/** The Poseidon chain over field elements: each call takes the hash so far and the next ones. */
 export function digestOf(elements: readonly bigint[]): bigint {
   const chunkLength = DIGEST_ARITY - 1;
   let digest = 0n;

@@ -148,7 +148,7 @@ export class RollupClient {
     return { transaction: toTransaction(receipt), storedBlocks };
   }
 
-  /** Proves blocks with one check of all proofs. @param blocks - One after the other, at least one. */
+  /** Proves blocks, with one check of all proofs. @param blocks - At least one, in order. */
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.proveBlocks(...toProveArguments(blocks));
     return toTransaction(await this.#send("proveBlocks", send));

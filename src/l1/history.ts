@@ -61,47 +61,34 @@ export async function readBlockEvents(
   const history: DatedBlockEvent[] = [];
   for (let first = 0; first < events.length; first += REQUESTS_MAX) {
     const batch = events.slice(first, first + REQUESTS_MAX);
-    history.push(
-      ...(await Promise.all(batch.map((event) => toDatedEvents(contract, event)))).flat(),
-    );
+    history.push(...(await Promise.all(batch.map((event) => toDatedEvent(contract, event)))));
   }
   return history;
 }
 
-async function toDatedEvents(
+async function toDatedEvent(
   contract: Rollup,
   event: RollupEvent<BlockEventName>,
-): Promise<DatedBlockEvent[]> {
-  const { l1Block } = event;
-  return (await toBlockEvents(contract, event)).map((each) => ({ l1Block, event: each }));
+): Promise<DatedBlockEvent> {
+  return { l1Block: event.l1Block, event: await toBlockEvent(contract, event) };
 }
 
-async function toBlockEvents(
+async function toBlockEvent(
   contract: Rollup,
   event: RollupEvent<BlockEventName>,
-): Promise<BlockEvent[]> {
+): Promise<BlockEvent> {
   switch (event.name) {
     case "BlockCommitted": {
       const { storedBlock, commitBlock } = await readCommittedBlock(contract, event);
-      return [{ type: "committed", storedBlock, commitBlock }];
+      return { type: "committed", storedBlock, commitBlock };
     }
     case "BlocksProven":
-      return toProvenEvents(
-        Number(event.args.firstBlockNumber),
-        Number(event.args.lastBlockNumber),
-      );
+      return { type: "proven", provenBlocks: Number(event.args.provenBlocks) };
     case "BlockExecuted":
-      return [{ type: "executed", blockNumber: Number(event.args.blockNumber) }];
+      return { type: "executed", blockNumber: Number(event.args.blockNumber) };
     case "BlocksReverted":
-      return [{ type: "reverted", committedBlocks: Number(event.args.committedBlocks) }];
+      return { type: "reverted", committedBlocks: Number(event.args.committedBlocks) };
   }
-}
-
-function toProvenEvents(first: number, last: number): BlockEvent[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => ({
-    type: "proven",
-    blockNumber: first + index,
-  }));
 }
 
 /**

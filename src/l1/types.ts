@@ -72,7 +72,9 @@ export interface L1BlockId {
 /** Something that has happened to a block of the rollup on L1. */
 export type BlockEvent =
   | ({ readonly type: "committed" } & Pick<CommittedBlock, "storedBlock" | "commitBlock">)
-  | { readonly type: "proven" | "executed"; readonly blockNumber: number }
+  /** All blocks up to this number are proven. */
+  | { readonly type: "proven"; readonly provenBlocks: number }
+  | { readonly type: "executed"; readonly blockNumber: number }
   /** What remains is numbered up to this. */
   | { readonly type: "reverted"; readonly committedBlocks: number };
 

@@ -392,9 +392,9 @@ export class Operator {
   }
 
   /**
-   * Sends proofs. Of several L1 does not say which one it finds wrong; then each goes alone, so that
-   * those before the wrong one count and those after it are kept. The wrong one is not: it would be
-   * wrong the next time, too.
+   * Sends proofs. Of several, L1 does not say which one it finds wrong; then each goes alone, so
+   * that those before the wrong one count and those after it are kept. The wrong one is not: it
+   * would be wrong the next time, too.
    */
   async #submitProofs(batch: readonly BlockWithProof[]): Promise<void> {
     try {

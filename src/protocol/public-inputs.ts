@@ -7,7 +7,7 @@ import { assert } from "../util/errors.ts";
 export const PUBLIC_INPUTS = ["digest", "z", "y"] as const;
 export type PublicInput = (typeof PUBLIC_INPUTS)[number];
 
-/** Private inputs of a block's circuit that L1 knows, in the order in which they are committed to. */
+/** Private inputs of a block's circuit that L1 knows, in the order of the commitment to them. */
 export const COMMITTED_INPUTS = ["oldStateRoot", "newStateRoot", "header", "domain"] as const;
 export type CommittedInput = (typeof COMMITTED_INPUTS)[number];
 

@@ -20,6 +20,7 @@ import {
   createTestRollup,
   GENESIS_ROOT,
   latestTimestamp,
+  type TestBlock,
   type TestRollup,
   withdrawOperation,
 } from "../helpers/test-rollup.ts";
@@ -163,6 +164,27 @@ describe(`Attacks on blocks, ${random.title}`, () => {
       await client.commitBlocks(genesis, [block.commitBlock]);
       await refused(error, client.proveBlocks([block.proveBlock]));
       await client.revertBlocks([block.storedBlock]);
+    }
+  });
+
+  // The verifier takes the words of all blocks in one list. Were the key of exits to take two words
+  // more there, seven blocks would be read as six proofs that the attacker makes of anything.
+  it("a proof for another block size: no size shifts the words of other blocks", async () => {
+    fixture = await createTestRollup("RollupVerifier");
+    const { client, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const blocks: TestBlock[] = [];
+    while (blocks.length < 7) {
+      const parent = blocks.at(-1)?.storedBlock ?? genesis;
+      blocks.push(createTestBlock(client, parent, [], { timestamp, slots: EXIT_KEY_ID }));
+    }
+    await client.commitBlocks(
+      genesis,
+      blocks.map(({ commitBlock }) => commitBlock),
+    );
+    for (const count of [1, 6, 7]) {
+      const proofs = blocks.slice(0, count).map(({ proveBlock }) => proveBlock);
+      await refused("WrongInputCount", client.proveBlocks(proofs));
     }
   });
 });

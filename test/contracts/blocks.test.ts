@@ -181,7 +181,7 @@ describe("Rollup: proving blocks", () => {
     const { rollup } = fixture;
     await expect(prove(await provableBlocks(4, 16, 4)))
       .to.emit(rollup, "BlocksProven")
-      .withArgs(1, 3);
+      .withArgs(3);
     expect([...(await rollup.blockCounts())]).to.deep.equal([3n, 3n, 0n]);
   });
 
@@ -192,7 +192,7 @@ describe("Rollup: proving blocks", () => {
     const otherProof = { proof: PROOF.toReversed() };
     await expect(prove([{ ...first, ...otherProof }, { ...second, ...otherProof }, third]))
       .to.emit(rollup, "BlocksProven")
-      .withArgs(3, 3);
+      .withArgs(3);
     await expect(prove([second, third])).to.not.emit(rollup, "BlocksProven");
     expect(await provenBlocks()).to.equal(3n);
   });

@@ -90,8 +90,8 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
 }
 
 /**
- * Input signals that were put together from several blocks, with a commitment that fits them: to the
- * roots, the header and the domain that are in them, and to the public data of the operations.
+ * Input signals that were put together from several blocks, with a commitment that fits them: to
+ * the roots, the header and the domain that are in them, and to the data of the operations.
  */
 export function recommit(
   input: BlockWitnessInput,

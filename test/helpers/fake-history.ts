@@ -95,14 +95,15 @@ export class FakeHistory implements RestoreSource {
     const firstFaulty = blocks.findIndex(({ isFaulty }) => isFaulty);
     const provable = firstFaulty < 0 ? blocks.length : firstFaulty;
     const next = Math.min(proven + count, provable);
-    this.#mine(rangeOf("proven", proven, next), { ...this.current, proven: next });
+    const events: BlockEvent[] = next > proven ? [{ type: "proven", provenBlocks: next }] : [];
+    this.#mine(events, { ...this.current, proven: next });
   }
 
   /** Executes up to so many proven blocks. */
   execute(count: number): void {
     const { proven, executed } = this.current;
     const next = Math.min(executed + count, proven);
-    this.#mine(rangeOf("executed", executed, next), { ...this.current, executed: next });
+    this.#mine(executedEvents(executed, next), { ...this.current, executed: next });
   }
 
   /** Takes back up to so many blocks that are not executed. */
@@ -213,6 +214,7 @@ export class FakeHistory implements RestoreSource {
   }
 }
 
-function rangeOf(type: "proven" | "executed", from: number, to: number): BlockEvent[] {
+function executedEvents(from: number, to: number): BlockEvent[] {
+  const type = "executed";
   return Array.from({ length: to - from }, (_, index) => ({ type, blockNumber: from + index + 1 }));
 }

@@ -47,7 +47,7 @@ describe("history of blocks", () => {
       { type: "committed", storedBlock: first.storedBlock, commitBlock: first.commitBlock },
       { type: "committed", storedBlock, commitBlock },
       { type: "reverted", committedBlocks: 1 },
-      { type: "proven", blockNumber: 1 },
+      { type: "proven", provenBlocks: 1 },
       { type: "committed", storedBlock, commitBlock },
       { type: "executed", blockNumber: 1 },
     ]);

@@ -6,20 +6,22 @@
  *
  *     E = e(A, B) e(alpha, -beta) e(ic[0] + Σ x[j] ic[j + 1], -gamma) e(C, -delta).
  *
- * For proofs E_0, E_1, … and scalars s_0 = 1, s_1, … the contract checks that Π E_i^s_i = 1. The
- * pairing is bilinear and the keys share alpha, beta and gamma, so one call of its precompiled
- * contract will do, with a pair (s_i A_i, B_i) of each proof, (Σ s_i C_i, -delta) of each key, and
- * one (Σ s_i alpha, -beta) and one (X, -gamma) of all. X takes each point of a key's inputs only
- * once, times a sum of field elements.
+ * For proofs E_0, E_1, … and a scalar s the contract checks that Π E_i^(s^i) = 1. The pairing is
+ * bilinear and the keys share alpha, beta and gamma, so one call of its precompiled contract will
+ * do, with a pair (s^i A_i, B_i) of each proof, (Σ s^i C_i, -delta) of each key, and one
+ * (Σ s^i alpha, -beta) and one (X, -gamma) of all. X takes each point of a key's inputs only once,
+ * times a sum of field elements.
  *
  * Soundness. All values of the pairing have order r, a prime: the contract of EIP-197 takes only
- * points of the two groups. Suppose that proofs are wrong, and let E_i be any of those with i > 0.
- * Whatever the other scalars are, the product is 1 for at most one s_i modulo r, and s_i is one of
- * 2^128 values that a hash of all key ids, values and proofs picks: nobody can make one proof fit
- * the others. If E_0 alone is wrong, the product is E_0 itself. So a list with a wrong proof passes
- * with a probability of at most 2^-128, for every list that somebody tries.
+ * points of the two groups. So with logarithms e_i of E_i the check is whether Σ e_i s^i = 0 modulo
+ * r. If one of n proofs is wrong, that is a polynomial in s which is not zero, and has fewer than n
+ * roots. But s is a hash of all key ids, values and proofs: nobody can make them fit it. A residue
+ * modulo r is that of a hash with a probability below 2^-253, and one more polynomial like this is
+ * hoped to be not zero for each key (see `addKey`). So n proofs of which one is wrong pass with a
+ * probability below n · 2^-250, for every list that somebody tries. The powers of one scalar are as
+ * good as independent ones here, as scalars of all sizes cost the same.
  *
- * @see https://eprint.iacr.org/1998/007 the small exponents test, section 3.2
+ * @see https://eprint.iacr.org/1998/007 tests of many equations by a random combination of them
  * @see https://zips.z.cash/protocol/protocol.pdf appendix B.2, the same for Groth16
  */
 
@@ -86,7 +88,7 @@ ${wrapComment(`@param keyId ${list}.`, "    ")}
 
 const VERIFY_PROOFS = `    /// @notice Whether all of some proofs are valid: checks one random combination of them.
     /// Reverts only for wrong arguments.
-    /// @dev A list with a wrong proof passes with a probability of at most 2^-128: wrong proofs
+    /// @dev n proofs of which one is wrong pass with a probability below n / 2^250: wrong proofs
     /// would have to make up for each other, and what each is multiplied by comes from a hash of
     /// the whole list. Which one is wrong is not known then.
     /// @param inputCount How many public values each proof has: which word means what must not
@@ -130,17 +132,16 @@ function placeKeys(keys: readonly VerifierKey[]): { places: KeyPlace[]; sumWords
 function verify(keys: readonly VerifierKey[]): string {
   const { places, sumWords } = placeKeys(keys);
   return `    /// @dev Checks that the product of the pairings (s·A, B) of each proof, (Σ s · alpha, -beta),
-    /// (X, -gamma), and (Σ s·C, -delta) of each key is 1, where s is 1 for the first proof and for
-    /// each other one 128 bits that depend on all claims. X is the sum of the points of all inputs,
-    /// each times Σ s · input.
+    /// (X, -gamma), and (Σ s·C, -delta) of each key is 1, where s are the powers of a hash of all
+    /// claims, and 1 for the first. X is the sum of the points of all inputs, each times
+    /// Σ s · input.
     function _verify(uint256 inputCount, bytes memory claims) private view returns (bool valid) {
         if (claims.length == 0) revert NoClaims();
         bytes memory keys = KEYS;
         uint256[${sumWords}] memory sums;
-        bytes32 state = keccak256(claims);
+        uint256 r = R;
+        uint256 challenge = uint256(keccak256(claims)) % r;
         assembly ("memory-safe") {
-${findSums(places)}
-
 ${YUL_FUNCTIONS}
 
             let proofOffset := shl(5, add(inputCount, 1))
@@ -150,62 +151,82 @@ ${YUL_FUNCTIONS}
                 revert(0x1c, 0x04)
             }
 
-            let pairs := mload(0x40)
-            let pair := pairs
-            let claim := add(claims, 0x20)
-            let end := add(claim, mload(claims))
-            for {
-                let scalar := 1
-            } lt(claim, end) {} {
-                let sum := add(sums, findSums(mload(claim), inputCount))
-                addProof(add(claim, 0x20), add(claim, proofOffset), scalar, sum, pair)
-                claim := add(claim, claimSize)
-                pair := add(pair, 0xc0)
-
-                mstore(0x00, state)
-                state := keccak256(0x00, 0x20)
-                scalar := shr(128, state)
-            }
+${addProofs(places)}
 
 ${places.map(finishKey).join("\n")}
             mcopy(pair, add(keys, 0x20), 0x40)
-            scale(pair, mload(sums))
+            if xor(mload(sums), 1) {
+                multiply(pair, mload(sums), pair)
+            }
             mcopy(add(pair, 0x40), add(keys, 0x60), 0x80)
             pair := add(pair, 0xc0)
             mcopy(pair, add(sums, 0x20), 0x40)
             mcopy(add(pair, 0x40), add(keys, 0xe0), 0x80)
             pair := add(pair, 0xc0)
 
+            let pairs := mload(0x40)
             valid := staticcall(gas(), 0x08, pairs, sub(pair, pairs), 0x00, 0x20)
             valid := and(valid, eq(mload(0x00), 1))
         }
     }`;
 }
 
-function findSums(places: readonly KeyPlace[]): string {
-  const cases = places.map(
-    ({ key: { id, verificationKey }, sumsOffset }) => `                case ${id} {
-                    offset := ${hexNumber(sumsOffset)}
-                    expected := ${verificationKey.nPublic}
-                }`,
-  );
-  return `            // Where the sums of a key are.
-            function findSums(keyId, givenCount) -> offset {
+/** Writes the pair of each proof, and adds the rest of it to the sums of its key. */
+function addProofs(places: readonly KeyPlace[]): string {
+  return `            let pair := mload(0x40)
+            let claim := add(claims, 0x20)
+            let end := add(claim, mload(claims))
+            for {
+                let scalar := 1
+            } lt(claim, end) {
+                claim := add(claim, claimSize)
+                pair := add(pair, 0xc0)
+                scalar := mulmod(scalar, challenge, r)
+            } {
+                // The sums of the key.
+                let sum
                 let expected
-                switch keyId
-${cases.join("\n")}
+                switch mload(claim)
+${places.map(claimCase).join("\n")}
                 default {
-                    mstore(0x00, ${selector("UnknownKey(uint256)")})
-                    mstore(0x20, keyId)
-                    revert(0x1c, 0x24)
+                    unknownKey(mload(claim))
                 }
-                if xor(givenCount, expected) {
-                    mstore(0x00, ${selector("WrongInputCount(uint256,uint256)")})
-                    mstore(0x20, expected)
-                    mstore(0x40, givenCount)
-                    revert(0x1c, 0x44)
+                if xor(inputCount, expected) {
+                    wrongInputCount(expected, inputCount)
+                }
+
+                mstore(sum, addmod(mload(sum), scalar, r))
+                let proof := add(claim, proofOffset)
+                let offset := sub(sum, claim)
+                let isCanonical := 1
+                for {
+                    let place := add(claim, 0x20)
+                } lt(place, proof) {
+                    place := add(place, 0x20)
+                } {
+                    let input := mload(place)
+                    isCanonical := and(isCanonical, lt(input, r))
+                    sum := add(place, offset)
+                    mstore(sum, addmod(mload(sum), mulmod(input, scalar, r), r))
+                }
+                if iszero(isCanonical) {
+                    refuse()
+                }
+                mcopy(add(sum, 0x60), add(proof, 0xc0), 0x40)
+                addScaled(add(sum, 0x20), scalar)
+                mcopy(pair, proof, 0xc0)
+                // A is multiplied where it is, as B behind it has been copied.
+                if xor(scalar, 1) {
+                    multiply(proof, scalar, pair)
                 }
             }`;
+}
+
+function claimCase({ key: { id, verificationKey }, sumsOffset }: KeyPlace): string {
+  return `                case ${id} {
+                    sum := add(sums, ${hexNumber(sumsOffset)})
+                    expected := ${verificationKey.nPublic}
+                }`;
 }
 
 function finishKey({ key: { verificationKey }, keyOffset, sumsOffset }: KeyPlace): string {
@@ -220,60 +241,52 @@ function selector(error: string): string {
   return `0x${(digest >> BigInt(8 * (WORD_BYTES - 4))).toString(16).padStart(8, "0")}`;
 }
 
-const YUL_FUNCTIONS = `            // Ends with false: a precompiled contract that fails has taken all its gas.
+const YUL_FUNCTIONS = `            function unknownKey(keyId) {
+                mstore(0x00, ${selector("UnknownKey(uint256)")})
+                mstore(0x20, keyId)
+                revert(0x1c, 0x24)
+            }
+
+            function wrongInputCount(expected, actual) {
+                mstore(0x00, ${selector("WrongInputCount(uint256,uint256)")})
+                mstore(0x20, expected)
+                mstore(0x40, actual)
+                revert(0x1c, 0x44)
+            }
+
+            // Ends with false: a precompiled contract that fails has taken all its gas.
             function refuse() {
                 mstore(0x00, 0)
                 return(0x00, 0x20)
             }
 
-            // Multiplies a point; overwrites the word behind it.
-            function scale(point, scalar) {
-                if eq(scalar, 1) {
-                    leave
-                }
+            // Overwrites the word behind the point.
+            function multiply(point, scalar, product) {
                 mstore(add(point, 0x40), scalar)
-                if iszero(staticcall(gas(), 0x07, point, 0x60, point, 0x40)) {
+                if iszero(staticcall(gas(), 0x07, point, 0x60, product, 0x40)) {
                     refuse()
                 }
             }
 
             // Multiplies the point behind a sum of points, and adds it to the sum.
             function addScaled(sum, scalar) {
-                scale(add(sum, 0x40), scalar)
+                if xor(scalar, 1) {
+                    multiply(add(sum, 0x40), scalar, add(sum, 0x40))
+                }
                 if iszero(staticcall(gas(), 0x06, sum, 0x80, sum, 0x40)) {
                     refuse()
                 }
             }
 
-            // Writes the pair of a proof, and adds the rest of it to the sums of its key.
-            function addProof(inputs, proof, scalar, sum, pair) {
-                mcopy(pair, proof, 0x40)
-                scale(pair, scalar)
-                mcopy(add(pair, 0x40), add(proof, 0x40), 0x80)
-                // Too few scalars of 128 bits to reach r.
-                mstore(sum, add(mload(sum), scalar))
-                for {} lt(inputs, proof) {
-                    inputs := add(inputs, 0x20)
-                } {
-                    let input := mload(inputs)
-                    if iszero(lt(input, R)) {
-                        refuse()
-                    }
-                    sum := add(sum, 0x20)
-                    mstore(sum, addmod(mload(sum), mulmod(input, scalar, R), R))
-                }
-                mcopy(add(sum, 0x60), add(proof, 0xc0), 0x40)
-                addScaled(add(sum, 0x20), scalar)
-            }
-
             // Writes the pair of a key, and adds the sums of its scalars and inputs to the totals.
-            // A key that no proof is of has none.
+            // No proof is of a key whose scalars add up to 0, but for a chance like that of a wrong
+            // proof.
             function addKey(key, inputs, sum, totals, pair) -> next {
                 next := pair
                 if iszero(mload(sum)) {
                     leave
                 }
-                mstore(totals, add(mload(totals), mload(sum)))
+                mstore(totals, addmod(mload(totals), mload(sum), R))
                 let point := add(key, 0x80)
                 let end := add(sum, shl(5, inputs))
                 for {} iszero(gt(sum, end)) {

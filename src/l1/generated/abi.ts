@@ -59,7 +59,7 @@ export const ROLLUP_ABI = [
   "event AuthResetStarted(address indexed owner, uint32 indexed nonce, uint64 availableAt)",
   "event BlockCommitted(uint32 indexed blockNumber, (uint32 blockNumber, uint32 priorityRequests, uint64 timestamp, bytes32 payoutsHash, uint256 stateRoot, bytes32 commitment) storedBlock)",
   "event BlockExecuted(uint32 indexed blockNumber)",
-  "event BlocksProven(uint32 firstBlockNumber, uint32 lastBlockNumber)",
+  "event BlocksProven(uint32 provenBlocks)",
   "event BlocksReverted(uint32 committedBlocks, uint32 provenBlocks)",
   "event DepositCancelled(uint64 indexed requestId, address indexed owner, uint16 tokenId, uint128 amount)",
   "event DepositsPausedSet(uint16 indexed tokenId, bool paused)",
