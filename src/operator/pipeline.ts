@@ -177,7 +177,8 @@ function toCommitBlock({ items, applied, commitment }: Forged): CommitBlock {
   return { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata, authorizations };
 }
 
-function toProveBlock(block: BlockWithProof): ProveBlock {
+/** What L1 is shown to prove a block. */
+export function toProveBlock(block: BlockWithProof): ProveBlock {
   const { parentCommitment, storedBlock, applied, commitment } = block;
   const { slots } = applied.block;
   const { digest, z, y } = commitment;
