@@ -47,8 +47,10 @@ export interface OperatorOptions {
   readonly blockTimeMs: number;
   /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
   readonly waitingBlocksMax: number;
-  /** Blocks that one L1 transaction carries at most. */
+  /** Blocks that one L1 transaction commits or executes at most: their data has to fit into it. */
   readonly blocksPerTransaction: number;
+  /** Blocks that one L1 transaction proves at most: the more, the cheaper, but the first wait. */
+  readonly proofsPerTransaction: number;
   /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
   readonly waitLimitMs: number;
 }
@@ -58,6 +60,7 @@ const DEFAULT_OPTIONS: OperatorOptions = {
   blockTimeMs: 1000,
   waitingBlocksMax: 1024,
   blocksPerTransaction: 4,
+  proofsPerTransaction: 10,
   waitLimitMs: 20_000,
 };
 
@@ -378,14 +381,15 @@ export class Operator {
 
   /** Sends the proofs of each batch when they are made: nobody waits for those of later blocks. */
   async #prove(): Promise<void> {
+    const { proofsPerTransaction } = this.options;
     for (;;) {
-      for (const block of this.#next(isCommitted)) {
+      for (const block of this.#next(isCommitted, proofsPerTransaction)) {
         if (isWithProof(block)) continue;
         await this.#step("prove", [block], async () => [
           await proveBlock(this.prover, this.#clock, block),
         ]);
       }
-      const batch = this.#next(isWithProof);
+      const batch = this.#next(isWithProof, proofsPerTransaction);
       if (batch.length === 0) return;
       await this.#submitProofs(batch);
     }
@@ -417,9 +421,12 @@ export class Operator {
     }
   }
 
-  /** The oldest blocks of a kind, as many as go into one L1 transaction. */
-  #next<B extends BlockRecord>(isOfKind: (block: BlockRecord) => block is B): readonly B[] {
-    return this.#waitingBlocks.filter(isOfKind).slice(0, this.options.blocksPerTransaction);
+  /** The oldest blocks of a kind. @param count - As many as go into one L1 transaction. */
+  #next<B extends BlockRecord>(
+    isOfKind: (block: BlockRecord) => block is B,
+    count = this.options.blocksPerTransaction,
+  ): readonly B[] {
+    return this.#waitingBlocks.filter(isOfKind).slice(0, count);
   }
 
   /** Takes blocks through a step and keeps the result. */

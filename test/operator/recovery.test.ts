@@ -22,7 +22,9 @@ const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1
 describe(`operator: failures (${random.title})`, () => {
   for (const call of ["commitBlocks", "proveBlocks", "executeBlocks"] as const) {
     it(`loses nothing when ${call} fails on L1`, async () => {
-      const world = await createOperatorWorld({ options: { blocksPerTransaction: 1 } });
+      const world = await createOperatorWorld({
+        options: { blocksPerTransaction: 1, proofsPerTransaction: 1 },
+      });
       const { l1, operator } = world;
       const alice = await createFundedUser(world, random);
       const { hash } = submit(world, alice, TRANSFER);

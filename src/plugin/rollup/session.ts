@@ -136,11 +136,12 @@ function createProvider({ provider }: NetworkConnection): RollupProvider {
 }
 
 function operatorOptions(options: DeployOptions, { rollup }: HardhatConfig) {
-  const { mode, blocksPerTransaction } = options;
+  const { mode, blocksPerTransaction, proofsPerTransaction } = options;
   return {
     blockTimeMs: options.blockTimeMs ?? rollup.operator.blockTimeMs,
     ...(mode && { mode }),
     ...(blocksPerTransaction !== undefined && { blocksPerTransaction }),
+    ...(proofsPerTransaction !== undefined && { proofsPerTransaction }),
   };
 }
 
