@@ -66,6 +66,9 @@ interface Content {
 
 const GAS_USED = 100_000n;
 
+/** The only one that this L1 refuses. */
+export const WRONG_PROOF: readonly bigint[] = new Array<bigint>(8).fill(1n);
+
 export class FakeL1 implements L1Port {
   readonly chainId = 31337n;
   readonly rollupAddress = toChecksumAddress(0x1234567890abcdefn);
@@ -245,7 +248,7 @@ export class FakeL1 implements L1Port {
 
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     await this.#called("proveBlocks");
-    if (!blocks.every(({ proof }) => proof.every((word) => word === 0n))) {
+    if (blocks.some(({ proof }) => proof === WRONG_PROOF)) {
       const facts = { call: "proveBlocks", error: "ProofsInvalid", values: {} };
       throw l1Error({ code: "L1_REVERTED", ...facts });
     }

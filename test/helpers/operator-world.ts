@@ -10,7 +10,7 @@ import { createMockProver } from "../../src/prover/mock-prover.ts";
 import type { ProofJob, Prover } from "../../src/prover/prover.ts";
 import { RollupSigner } from "../../src/sdk/signer.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
-import { FakeL1 } from "./fake-l1.ts";
+import { FakeL1, WRONG_PROOF } from "./fake-l1.ts";
 import type { Random } from "./random.ts";
 
 export const FEE_ACCOUNT_ADDRESS = 0xfeen;
@@ -46,7 +46,7 @@ export class TestProver implements Prover {
     const made = await createMockProver().prove(job);
     if (this.#rightBefore-- > 0) return made;
     this.#rightBefore = Infinity;
-    return { ...made, proof: made.proof.with(0, 1n) };
+    return { ...made, proof: WRONG_PROOF };
   }
 
   close(): Promise<void> {
