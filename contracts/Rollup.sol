@@ -34,24 +34,21 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using TokenRegistry for TokenRegistry.Registry;
 
-    struct BlockCounts {
-        uint32 committed;
-        uint32 proven;
-        uint32 executed;
-    }
-
-    // These four share one storage slot.
+    // These four share one storage slot: all that proving reads and writes, but for a block's hash.
     /// @inheritdoc IRollup
     IVerifier public verifier;
+    /// @inheritdoc IRollup
+    uint32 public priorityExpirationSeconds;
+    uint32 private _provenBlocks;
+    /// @inheritdoc IRollup
+    bool public exodusMode;
+
+    // These two share another one.
     /// @inheritdoc IRollup
     uint32 public accountCapacity;
     /// @inheritdoc IRollup
     uint32 public tokenCapacity;
-    /// @inheritdoc IRollup
-    uint32 public priorityExpirationSeconds;
 
-    /// @inheritdoc IRollup
-    BlockCounts public blockCounts;
     /// @inheritdoc IRollup
     mapping(uint32 blockNumber => bytes32) public storedBlockHash;
     /// @inheritdoc IRollup
@@ -89,7 +86,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     modifier whenExodus() {
-        if (!_queue.exodus) revert NotInExodusMode();
+        if (!exodusMode) revert NotInExodusMode();
         _;
     }
 
@@ -195,50 +192,59 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         StoredBlock calldata last,
         CommitBlock[] calldata newBlocks
     ) external onlyValidator onlyDirectly whenActive {
-        _requireNumber(last.blockNumber, blockCounts.committed);
+        _requireNumber(last.blockNumber, _queue.committedBlocks);
         _requireKnown(last);
         StoredBlock memory parent = last;
         for (uint256 i = 0; i < newBlocks.length; ++i) {
             parent = _commitBlock(parent, newBlocks[i]);
         }
-        blockCounts.committed = parent.blockNumber;
+        _queue.committedBlocks = parent.blockNumber;
     }
 
     /// @inheritdoc IRollup
-    function proveBlocks(ProveBlock[] calldata blocks) external whenActive {
-        uint32 proven = blockCounts.proven;
-        for (uint256 i = 0; i < blocks.length; ++i) {
-            StoredBlock calldata stored = blocks[i].storedBlock;
-            _requireKnown(stored);
-            if (stored.blockNumber <= proven) continue;
-            _requireNumber(stored.blockNumber, ++proven);
-            uint256[] memory inputs = Commitment.publicInputs(blocks[i]);
-            if (!verifier.verifyProof(blocks[i].slots, blocks[i].proof, inputs)) {
-                revert ProofInvalid(stored.blockNumber);
-            }
-            emit BlockProven(stored.blockNumber);
+    function proveBlocks(
+        bytes32 parentCommitment,
+        StoredBlock calldata last,
+        ProveBlock[] calldata blocks
+    ) external whenActive {
+        _requireKnown(last);
+        uint32 lastNumber = last.blockNumber;
+        if (Commitment.ofLast(parentCommitment, blocks) != last.commitment) {
+            revert CommitmentMismatch(lastNumber);
         }
-        blockCounts.proven = proven;
+        uint32 proven = _provenBlocks;
+        if (lastNumber <= proven) return;
+        uint256 count = lastNumber - proven;
+        if (count > blocks.length) {
+            revert BlockOutOfOrder(proven + 1, lastNumber + 1 - blocks.length);
+        }
+        uint256[] calldata claims = Commitment.toClaims(blocks[blocks.length - count:]);
+        if (!verifier.verifyProofs(Commitment.PUBLIC_INPUTS, claims)) {
+            revert ProofsInvalid(proven + 1, lastNumber);
+        }
+        _provenBlocks = lastNumber;
+        emit BlocksProven(lastNumber);
     }
 
     /// @inheritdoc IRollup
     function executeBlocks(
         ExecuteBlock[] calldata blocks
     ) external onlyValidator whenActive nonReentrant {
-        BlockCounts memory counts = blockCounts;
+        uint32 executed = _queue.executedBlocks;
+        uint32 proven = _provenBlocks;
         uint64 firstOpen = _queue.firstOpen;
         for (uint256 i = 0; i < blocks.length; ++i) {
             StoredBlock calldata stored = blocks[i].storedBlock;
             _requireKnown(stored);
-            _requireNumber(stored.blockNumber, ++counts.executed);
-            if (stored.blockNumber > counts.proven) revert BlockNotProven(stored.blockNumber);
+            _requireNumber(stored.blockNumber, ++executed);
+            if (stored.blockNumber > proven) revert BlockNotProven(stored.blockNumber);
             if (Payouts.hash(blocks[i].payouts) != stored.payoutsHash) {
                 revert PayoutsMismatch(stored.blockNumber);
             }
             firstOpen += stored.priorityRequests;
             emit BlockExecuted(stored.blockNumber);
         }
-        blockCounts.executed = counts.executed;
+        _queue.executedBlocks = executed;
         _queue.firstOpen = firstOpen;
         // Recipients and tokens get control only now, when all of the above stands.
         for (uint256 i = 0; i < blocks.length; ++i) _payOut(blocks[i].payouts);
@@ -246,30 +252,34 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
 
     /// @inheritdoc IRollup
     function revertBlocks(StoredBlock[] calldata blocks) external onlyValidator whenActive {
-        BlockCounts memory counts = blockCounts;
+        uint32 committed = _queue.committedBlocks;
+        uint32 executed = _queue.executedBlocks;
         uint64 firstUncommitted = _queue.firstUncommitted;
         for (uint256 i = 0; i < blocks.length; ++i) {
             StoredBlock calldata stored = blocks[i];
-            _requireNumber(stored.blockNumber, counts.committed);
-            if (stored.blockNumber <= counts.executed) {
+            _requireNumber(stored.blockNumber, committed);
+            if (stored.blockNumber <= executed) {
                 revert BlockAlreadyExecuted(stored.blockNumber);
             }
             _requireKnown(stored);
             delete storedBlockHash[stored.blockNumber];
             firstUncommitted -= stored.priorityRequests;
-            --counts.committed;
+            --committed;
         }
-        if (counts.proven > counts.committed) counts.proven = counts.committed;
-        blockCounts = counts;
+        uint32 proven = _provenBlocks;
+        if (proven > committed) (proven, _provenBlocks) = (committed, committed);
+        _queue.committedBlocks = committed;
         _queue.firstUncommitted = firstUncommitted;
-        emit BlocksReverted(counts.committed, counts.proven);
+        emit BlocksReverted(committed, proven);
     }
 
     // --------------------------------------------------------------------------------- exodus
 
     /// @inheritdoc IRollup
     function activateExodusMode() external whenActive {
-        _queue.activateExodus();
+        uint64 requestId = _queue.requireExpiredRequest();
+        exodusMode = true;
+        emit ExodusModeActivated(requestId);
     }
 
     /// @inheritdoc IRollup
@@ -278,7 +288,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         ExitClaim calldata claim,
         uint256[8] calldata proof
     ) external whenExodus nonReentrant {
-        _requireNumber(last.blockNumber, blockCounts.executed);
+        _requireNumber(last.blockNumber, _queue.executedBlocks);
         _requireKnown(last);
         _exits.take(verifier, last.stateRoot, claim, proof);
         _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
@@ -335,8 +345,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function exodusMode() external view returns (bool) {
-        return _queue.exodus;
+    function blockCounts()
+        external
+        view
+        returns (uint32 committed, uint32 proven, uint32 executed)
+    {
+        return (_queue.committedBlocks, _provenBlocks, _queue.executedBlocks);
     }
 
     /// @inheritdoc IRollup
@@ -448,14 +462,20 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         Operations.Effects memory effects = Operations.process(_queue, _facts, newBlock, z);
         stored.priorityRequests = effects.priorityRequests;
         stored.payoutsHash = effects.payoutsHash;
-        stored.commitment = Commitment.hash(
-            newBlock.slots,
+        uint256 y = Commitment.evaluate(
             parent.stateRoot,
             newBlock.newStateRoot,
             header,
+            Commitment.domain(),
+            effects.dataValue,
+            z
+        );
+        stored.commitment = Commitment.hash(
+            parent.commitment,
+            newBlock.slots,
             newBlock.digest,
             z,
-            effects.y
+            y
         );
         _queue.firstUncommitted += effects.priorityRequests;
         storedBlockHash[stored.blockNumber] = _hash(stored);
@@ -480,12 +500,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     function _requireActive() private view {
-        if (_queue.exodus) revert ExodusMode();
+        if (exodusMode) revert ExodusMode();
     }
 
     function _requireKnown(StoredBlock calldata stored) private view {
         bytes32 expectedHash = storedBlockHash[stored.blockNumber];
-        bytes32 actualHash = _hash(stored);
+        bytes32 actualHash = _hashCalldata(stored);
         if (actualHash != expectedHash) {
             revert StoredBlockMismatch(stored.blockNumber, expectedHash, actualHash);
         }
@@ -517,5 +537,14 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
 
     function _hash(StoredBlock memory stored) private pure returns (bytes32) {
         return keccak256(abi.encode(stored));
+    }
+
+    /// @dev As `_hash`: the words of a struct of values stand in calldata as they are encoded.
+    function _hashCalldata(StoredBlock calldata stored) private pure returns (bytes32 storedHash) {
+        assembly ("memory-safe") {
+            let words := mload(0x40)
+            calldatacopy(words, stored, 0xc0)
+            storedHash := keccak256(words, 0xc0)
+        }
     }
 }

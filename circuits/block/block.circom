@@ -37,14 +37,15 @@ template DecodeHeader() {
 }
 
 /*
- * A block: its slots one after the other, then the fees; and the commitment to the public data.
+ * A block: its slots one after the other, then the fees; and the commitment to its public data and
+ * to those inputs that L1 knows.
  *
  * Public inputs, in this order
+ *   digest, z, y                 {Field}   commitment to the public data and the next four inputs
+ * Private inputs
  *   oldStateRoot, newStateRoot   {Field}   state roots before and after the block
  *   header                       {Field}   packed block number, timestamp and fee account
  *   domain                       {Field}   what signatures are bound to
- *   digest, z, y                 {Field}   commitment to the public data
- * Private inputs
  *   op … address                     by slot: the columns of Operation
  *   validFrom … s                    by slot: the columns of Authorization
  *   kind … tokenSiblings             by slot and branch, A then B: Holding and BranchSiblings
@@ -115,5 +116,5 @@ template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
         feeAccountId, feeToken, feeSums, root[slots], feeNonce, feeAddress, feePubKeyHash,
         feeBalance, feeStateSiblings, feeTokenSiblings);
     rootAfterFees === newStateRoot;
-    AssertPublicData(slots)(data, digest, z, y);
+    AssertCommitment(slots)([oldStateRoot, newStateRoot, header, domain], data, digest, z, y);
 }

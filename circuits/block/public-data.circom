@@ -109,28 +109,36 @@ template Evaluation(n) {
 }
 
 /*
- * Asserts the commitment to the public data of a block: records first, then extensions.
+ * Asserts the commitment of a block: to the inputs that L1 knows, and to its public data, records
+ * first, then extensions.
  *
  * Inputs
+ *   inputs[COMMITTED_INPUTS()]   {Field}
  *   data[slots]
- *   digest, z, y   {Field}
+ *   digest, z, y                 {Field}
  *
- * Guarantees: digest fixes the data, and y is the data's polynomial at z. L1 takes z from a hash
- * over the digest and its own copy of the data and computes y from that copy, so the two agree.
- * Constraints: 623 for AssertPublicData(5)
+ * Guarantees: digest fixes inputs and data, and y is their polynomial at z. L1 takes z from a hash
+ * over the digest and its own copy of all of it and computes y from that copy, so the two agree.
+ * Constraints: 621 for AssertCommitment(3)
  */
-template AssertPublicData(slots) {
+template AssertCommitment(slots) {
+    signal input inputs[COMMITTED_INPUTS()];
     input SlotData() data[slots];
     signal input digest, z, y;
 
-    signal elements[3 * slots];
-    for (var i = 0; i < slots; i++) {
-        elements[i] <== data[i].record;
-        elements[slots + 2 * i] <== data[i].extension[0];
-        elements[slots + 2 * i + 1] <== data[i].extension[1];
+    var first = COMMITTED_INPUTS();
+    var n = first + 3 * slots;
+    signal elements[n];
+    for (var i = 0; i < first; i++) {
+        elements[i] <== inputs[i];
     }
-    signal ownDigest <== DigestChain(3 * slots)(elements);
-    signal ownY <== Evaluation(3 * slots)(elements, z);
+    for (var i = 0; i < slots; i++) {
+        elements[first + i] <== data[i].record;
+        elements[first + slots + 2 * i] <== data[i].extension[0];
+        elements[first + slots + 2 * i + 1] <== data[i].extension[1];
+    }
+    signal ownDigest <== DigestChain(n)(elements);
+    signal ownY <== Evaluation(n)(elements, z);
     ownDigest === digest;
     ownY === y;
 }

@@ -73,6 +73,9 @@ function PACKED_BASE() {
 function DIGEST_ARITY() {
     return 16;
 }
+function COMMITTED_INPUTS() {
+    return 4;
+}
 function NONCE_MAX() {
     return 4294967295;
 }

@@ -33,9 +33,7 @@ function childIndexBits(arity) {
  */
 template TreeNode(arity, versions) {
     var indexBits = childIndexBits(arity);
-    signal input child[versions];
-    signal input bits[indexBits];
-    signal input siblings[arity - 1];
+    signal input child[versions], bits[indexBits], siblings[arity - 1];
     signal output node[versions];
 
     // isChild[i] = 1 exactly for i = index. Each bit doubles the row of flags: where it is set, the
@@ -57,8 +55,7 @@ template TreeNode(arity, versions) {
         isChild[0] -= isChild[half];
     }
 
-    // The child is carried along the siblings up to its place; from there on each place gets the
-    // sibling before it.
+    // The child is carried up to its place; from there on each place gets the sibling before it.
     signal children[arity];
     var carried = child[0];
     var isBeforeChild = 1;
@@ -69,47 +66,36 @@ template TreeNode(arity, versions) {
     }
     children[arity - 1] <== carried;
 
-    // The fifth powers that stand for the child after the S-box of its place.
+    // What the S-box of its place makes of the child.
     var t = arity + 1;
     var constants[8][t] = POSEIDON_FULL_CONSTANTS(t);
     var mds[t][t] = POSEIDON_MDS(t);
     var inverse[t][t] = POSEIDON_MDS_INVERSE(t);
-    signal square[versions];
-    signal quad[versions];
-    signal fifth[versions];
+    signal square[versions], quad[versions], fifth[versions];
     var constant = 0;
-    for (var i = 0; i < arity; i++) {
-        constant += isChild[i] * constants[0][i + 1];
-    }
-    if (versions > 1) {
-        for (var v = 0; v < versions; v++) {
-            square[v] <== (child[v] + constant) * (child[v] + constant);
-            quad[v] <== square[v] * square[v];
-            fifth[v] <== quad[v] * (child[v] + constant);
-        }
+    for (var i = 0; i < arity; i++) { constant += isChild[i] * constants[0][i + 1]; }
+    for (var v = 0; v < versions && versions > 1; v++) {
+        square[v] <== (child[v] + constant) * (child[v] + constant);
+        quad[v] <== square[v] * square[v];
+        fifth[v] <== quad[v] * (child[v] + constant);
     }
 
-    // Without its first element, which is an expression of the others.
+    // The state after the first round, whose first element is an expression of the others.
     signal state[versions][arity];
     state[0] <== PoseidonFirstRound(t)(children);
     node[0] <== PoseidonOtherRounds(t)(state[0]);
     for (var v = 1; v < versions; v++) {
-        var difference[t];
-        for (var i = 1; i < t; i++) {
-            var sum = state[0][i - 1];
-            for (var j = 1; j < t; j++) {
-                sum += mds[i][j] * isChild[j - 1] * (fifth[v] - fifth[0]);
-            }
-            state[v][i - 1] <-- sum;
-            difference[i] = state[v][i - 1] - state[0][i - 1];
-            difference[0] -= inverse[0][i] * difference[i];
-        }
-        difference[0] *= POSEIDON_SCHUR_COMPLEMENT(t);
+        var change[t];
         for (var i = 1; i < t; i++) {
             var sum = 0;
-            for (var j = 0; j < t; j++) {
-                sum += inverse[i][j] * difference[j];
-            }
+            for (var j = 1; j < t; j++) { sum += mds[i][j] * isChild[j - 1]; }
+            state[v][i - 1] <-- state[0][i - 1] + sum * (fifth[v] - fifth[0]);
+            change[i] = state[v][i - 1] - state[0][i - 1];
+            change[0] -= POSEIDON_SCHUR_COMPLEMENT(t) * inverse[0][i] * change[i];
+        }
+        for (var i = 1; i < t; i++) {
+            var sum = 0;
+            for (var j = 0; j < t; j++) { sum += inverse[i][j] * change[j]; }
             isChild[i - 1] * (fifth[v] - fifth[0]) === sum;
         }
         node[v] <== PoseidonOtherRounds(t)(state[v]);

@@ -5,7 +5,7 @@ pragma solidity ^0.8.24;
 /// @title Numbers of the protocol that no preset changes
 library ProtocolConstants {
     bytes32 internal constant PROTOCOL_DIGEST =
-        0xe7a9d563e6a161c19b973fda23bab919def65e1c1750c440840148bdb39951c6;
+        0x7d4f189ee0395beb82595d8fd463019889977f99f31504883e8db43ab97cb7c4;
     bytes32 internal constant DOMAIN_TAG_HASH = keccak256(bytes("hardhat-zkrollup/domain/1"));
     uint256 internal constant FIELD_MODULUS =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;

@@ -58,8 +58,8 @@ interface IRollup {
 
     /// @notice A block was committed; the event holds all that later calls ask for.
     event BlockCommitted(uint32 indexed blockNumber, StoredBlock storedBlock);
-    /// @notice A block's proof was accepted.
-    event BlockProven(uint32 indexed blockNumber);
+    /// @notice Proofs were accepted: all blocks up to the given number are proven now.
+    event BlocksProven(uint32 provenBlocks);
     /// @notice A block is final and its payouts have been made.
     event BlockExecuted(uint32 indexed blockNumber);
     /// @notice Blocks were taken back; what remains is numbered up to the given counts.
@@ -151,10 +151,12 @@ interface IRollup {
     error AuthorizationTypeUnknown(uint256 slot, bytes1 authorizationType);
     /// @notice The account's owner has not authorised this ChangePubKey.
     error AuthorizationInvalid(uint256 slot, address owner);
-    /// @notice The proof's inputs are not those of the block's commitment.
-    error CommitmentMismatch(uint256 blockNumber);
-    /// @notice The verifier refuses the proof.
-    error ProofInvalid(uint256 blockNumber);
+    /// @notice The public inputs, or the commitment before them, do not lead to the commitment of
+    /// the last block.
+    error CommitmentMismatch(uint256 lastBlockNumber);
+    /// @notice The verifier refuses the proofs of these blocks and of those between them; it does
+    /// not say which.
+    error ProofsInvalid(uint256 firstBlockNumber, uint256 lastBlockNumber);
     /// @notice These are not the block's payouts.
     error PayoutsMismatch(uint256 blockNumber);
 
@@ -214,10 +216,17 @@ interface IRollup {
     /// @param newBlocks Blocks that follow it.
     function commitBlocks(StoredBlock calldata last, CommitBlock[] calldata newBlocks) external;
 
-    /// @notice Proves committed blocks in order; anyone may call.
+    /// @notice Proves committed blocks in order, all with one check; anyone may call.
     /// @dev Blocks already proven are skipped, so nobody can spoil a batch by proving its first
     /// block.
-    function proveBlocks(ProveBlock[] calldata blocks) external;
+    /// @param parentCommitment Commitment of the block before the first.
+    /// @param last The last of the blocks.
+    /// @param blocks Blocks that follow each other.
+    function proveBlocks(
+        bytes32 parentCommitment,
+        StoredBlock calldata last,
+        ProveBlock[] calldata blocks
+    ) external;
 
     /// @notice Finalises proven blocks in order and makes their payouts. Validators only.
     function executeBlocks(ExecuteBlock[] calldata blocks) external;
@@ -337,6 +346,6 @@ interface IRollup {
     /// @notice Digest of the protocol data this contract was built for.
     function protocolDigest() external pure returns (bytes32);
 
-    /// @notice Public input that binds L2 signatures and proofs to this chain and this contract.
+    /// @notice Field element that binds L2 signatures and proofs to this chain and this contract.
     function domain() external view returns (uint256);
 }

@@ -19,12 +19,12 @@ library Operations {
     using Pubdata for bytes;
     using Pubdata for Pubdata.Walk;
 
-    /// @param y Value of the block's data at z.
+    /// @param dataValue Value of the block's data at z.
     /// @param payoutsHash Rolling hash of the payouts that execution must make.
     /// @param priorityRequests Requests of the queue that the block serves.
     /// @param authorizations Authorisations that the block has used up.
     struct Effects {
-        uint256 y;
+        uint256 dataValue;
         bytes32 payoutsHash;
         uint32 priorityRequests;
         uint32 authorizations;
@@ -55,7 +55,7 @@ library Operations {
                 newBlock.authorizations.length
             );
         }
-        effects.y = walk.y;
+        effects.dataValue = walk.value;
     }
 
     /// @dev The circuit lets it credit only an account of the owner, so any such account will do.

@@ -12,18 +12,22 @@ library PriorityQueue {
         uint64 expiration;
     }
 
+    /// @dev The counters share one storage slot. Those of blocks are among them because a block
+    /// that is committed or executed moves one of each kind.
     /// @param requests By id; kept after execution, as clearing them would cost more than it
     /// refunds.
     /// @param firstOpen First request that is not executed.
     /// @param firstUncommitted First request that no committed block serves.
     /// @param next Id of the next request to come.
-    /// @param exodus Whether a request has waited too long; then nothing is served any more.
+    /// @param committedBlocks Number of the last committed block.
+    /// @param executedBlocks Number of the last executed block.
     struct Queue {
         mapping(uint64 requestId => Request) requests;
         uint64 firstOpen;
         uint64 firstUncommitted;
         uint64 next;
-        bool exodus;
+        uint32 committedBlocks;
+        uint32 executedBlocks;
     }
 
     /// @notice Appends a request. Columns that the operation does not use are zero.
@@ -53,16 +57,14 @@ library PriorityQueue {
         );
     }
 
-    /// @notice Starts the exodus; reverts unless the oldest open request has waited too long.
-    function activateExodus(Queue storage queue) internal {
-        uint64 requestId = queue.firstOpen;
+    /// @notice The oldest open request; reverts unless it has waited too long.
+    function requireExpiredRequest(Queue storage queue) internal view returns (uint64 requestId) {
+        requestId = queue.firstOpen;
         if (requestId == queue.next) revert IRollup.NoOpenRequest();
         uint64 expiration = queue.requests[requestId].expiration;
         if (block.timestamp < expiration) {
             revert IRollup.RequestNotExpired(requestId, expiration);
         }
-        queue.exodus = true;
-        emit IRollup.ExodusModeActivated(requestId);
     }
 
     /// @notice Whether the request `requestId` exists and has this hash.

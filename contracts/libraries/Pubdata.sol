@@ -6,7 +6,7 @@ import {PubdataReader} from "../generated/PubdataReader.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title Walks through a block's public data and evaluates it as a polynomial
-/// @dev y = Σ a_i z^i + Σ (e1_i z^(slots+2i) + e2_i z^(slots+2i+1)) mod r. The records are
+/// @dev value = Σ a_i z^i + Σ (e1_i z^(slots+2i) + e2_i z^(slots+2i+1)) mod r. The records are
 /// evaluated by Horner's rule at once; the extensions, which are of different lengths and can only
 /// be read forwards, one by one with a running power of z.
 library Pubdata {
@@ -19,7 +19,7 @@ library Pubdata {
     /// @param nextSlot First slot whose extension has not been passed.
     /// @param z Where the data is evaluated.
     /// @param power z^(slots + 2·nextSlot)
-    /// @param y Value of all that has been read.
+    /// @param value Value of all that has been read.
     /// @param slot Slot of the extension just read.
     /// @param record Record in that slot.
     /// @param e1 First word of the extension just read.
@@ -30,7 +30,7 @@ library Pubdata {
         uint256 nextSlot;
         uint256 z;
         uint256 power;
-        uint256 y;
+        uint256 value;
         uint256 slot;
         uint256 record;
         uint256 e1;
@@ -47,7 +47,7 @@ library Pubdata {
         walk.offsetBytes = _recordsEnd(walk.records);
         walk.z = z;
         walk.power = _power(z, slots);
-        walk.y = _evaluateRecords(pubdata, walk.records, z);
+        walk.value = _evaluateRecords(pubdata, walk.records, z);
     }
 
     /// @notice Reads the next extension into the walk.
@@ -102,7 +102,7 @@ library Pubdata {
         bytes calldata pubdata,
         uint256 records,
         uint256 z
-    ) private pure returns (uint256 y) {
+    ) private pure returns (uint256 value) {
         uint256 modulus = MODULUS;
         uint256 recordBytes = ProtocolConstants.RECORD_BYTES;
         uint256 unusedBits = 256 - 8 * ProtocolConstants.RECORD_BYTES;
@@ -113,7 +113,7 @@ library Pubdata {
             for {} gt(position, first) {} {
                 position := sub(position, recordBytes)
                 let record := shr(unusedBits, calldataload(position))
-                y := addmod(mulmod(y, z, modulus), record, modulus)
+                value := addmod(mulmod(value, z, modulus), record, modulus)
             }
         }
     }
@@ -127,8 +127,8 @@ library Pubdata {
             uint256 zSquared = mulmod(z, z, MODULUS);
             uint256 skippedSlots = slot - walk.nextSlot;
             if (skippedSlots != 0) power = mulmod(power, _power(zSquared, skippedSlots), MODULUS);
-            uint256 value = addmod(mulmod(walk.e2, z, MODULUS), walk.e1, MODULUS);
-            walk.y = addmod(walk.y, mulmod(power, value, MODULUS), MODULUS);
+            uint256 extension = addmod(mulmod(walk.e2, z, MODULUS), walk.e1, MODULUS);
+            walk.value = addmod(walk.value, mulmod(power, extension, MODULUS), MODULUS);
             walk.power = mulmod(power, zSquared, MODULUS);
             walk.nextSlot = slot + 1;
         }

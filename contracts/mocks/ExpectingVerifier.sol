@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IVerifier} from "../interfaces/IVerifier.sol";
+import {OneByOneVerifier} from "./OneByOneVerifier.sol";
 
 /// @title Accepts only what a test has announced
 /// @notice Shows with which key, proof and public inputs the rollup calls its verifier.
-contract ExpectingVerifier is IVerifier {
+contract ExpectingVerifier is OneByOneVerifier {
     mapping(bytes32 callHash => bool) private _expected;
 
-    /// @notice Announces a call that must be accepted.
+    /// @notice Announces a proof that must be accepted.
     function expect(uint256 keyId, uint256[8] calldata proof, uint256[] calldata input) external {
         _expected[keccak256(abi.encode(keyId, proof, input))] = true;
     }
 
-    /// @inheritdoc IVerifier
-    function verifyProof(
+    function _isValid(
         uint256 keyId,
-        uint256[8] calldata proof,
+        uint256[8] memory proof,
         uint256[] calldata input
-    ) external view returns (bool) {
+    ) internal view override returns (bool) {
         return _expected[keccak256(abi.encode(keyId, proof, input))];
     }
 }

@@ -22,7 +22,7 @@ contract PubdataHarness {
         bytes calldata pubdata,
         uint256 slots,
         uint256 z
-    ) external pure returns (uint256 y, Extension[] memory extensions) {
+    ) external pure returns (uint256 value, Extension[] memory extensions) {
         Extension[] memory found = new Extension[](slots);
         uint256 count = 0;
         Pubdata.Walk memory position = pubdata.start(slots, z);
@@ -31,7 +31,7 @@ contract PubdataHarness {
         }
         extensions = new Extension[](count);
         for (uint256 i = 0; i < count; ++i) extensions[i] = found[i];
-        y = position.y;
+        value = position.value;
     }
 
     function challenge(
@@ -43,6 +43,14 @@ contract PubdataHarness {
         uint256 header
     ) external pure returns (uint256) {
         return Commitment.challenge(pubdata, slots, digest, oldStateRoot, newStateRoot, header);
+    }
+
+    function evaluate(
+        uint256[4] calldata inputs,
+        uint256 dataValue,
+        uint256 z
+    ) external pure returns (uint256) {
+        return Commitment.evaluate(inputs[0], inputs[1], inputs[2], inputs[3], dataValue, z);
     }
 
     function readRecord(bytes calldata pubdata, uint256 slot) external pure returns (uint256) {

@@ -8,7 +8,8 @@ pragma solidity ^0.8.24;
 /// @param payoutsHash Rolling hash of the block's payouts, see the library `Payouts`; 0 if there is
 /// none.
 /// @param stateRoot State root after the block.
-/// @param commitment Hash that ties a proof to the block, see the library `Commitment`.
+/// @param commitment Hash that ties proofs to the block and all before it, see the library
+/// `Commitment`.
 struct StoredBlock {
     uint32 blockNumber;
     uint32 priorityRequests;
@@ -23,7 +24,8 @@ struct StoredBlock {
 /// @param feeAccountId Account that receives the block's fees.
 /// @param slots Size of the block's circuit; also the id of its verification key.
 /// @param newStateRoot State root after the block.
-/// @param digest Poseidon digest of the block's data, fixed before the challenge z is known.
+/// @param digest Poseidon digest of the block's data, its roots, its header and the domain, fixed
+/// before the challenge z is known.
 /// @param pubdata Records and extensions, see docs/pubdata.md.
 /// @param authorizations One per ChangePubKey of the block, in slot order; see `Authorization`.
 struct CommitBlock {
@@ -36,20 +38,15 @@ struct CommitBlock {
     bytes[] authorizations;
 }
 
-/// @notice A committed block, what its commitment was made of, and its proof.
-/// @param storedBlock The block.
+/// @notice What the commitment of a block was made of, and the block's proof.
+/// @dev Word for word a claim as `IVerifier.verifyProofs` takes it.
 /// @param slots Size of the block's circuit.
-/// @param feeAccountId Account that receives the block's fees.
-/// @param oldStateRoot State root before the block.
-/// @param digest Poseidon digest of the block's data.
-/// @param z Challenge at which the data is evaluated.
-/// @param y Value of the data at z.
+/// @param digest Poseidon digest of all that the proof is bound to.
+/// @param z Challenge at which that is evaluated.
+/// @param y Its value at z.
 /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
 struct ProveBlock {
-    StoredBlock storedBlock;
     uint32 slots;
-    uint32 feeAccountId;
-    uint256 oldStateRoot;
     uint256 digest;
     uint256 z;
     uint256 y;

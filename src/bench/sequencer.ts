@@ -62,6 +62,17 @@ const WARM_UP = 2048;
 /** The peak is measured with so many seconds' transfers. */
 const PEAK_SECONDS_MAX = 10;
 
+const NO_HASH = `0x${"00".repeat(32)}`;
+/** The block before the first, whatever its state. */
+const GENESIS: StoredBlock = {
+  blockNumber: 0,
+  priorityRequests: 0,
+  timestamp: 0n,
+  payoutsHash: NO_HASH,
+  stateRoot: 0n,
+  commitment: NO_HASH,
+};
+
 export async function benchSequencer(options: SequencerBenchOptions): Promise<SequencerBench> {
   const { preset: presetName, accounts, rate, seconds, threads } = options;
   const preset = PRESETS[presetName];
@@ -72,7 +83,7 @@ export async function benchSequencer(options: SequencerBenchOptions): Promise<Se
     const operator = await createOperator(start, crypto);
     const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
     const load = createLoad(users, domain);
-    const sequencer = { operator, crypto, domain, forged: 0 };
+    const sequencer = { operator, crypto, domain, forged: 0, parent: GENESIS };
     await run(sequencer, load(WARM_UP), sendAllAtOnce);
     const sustainedLoad = load(rate * seconds);
     const peakLoad = load(rate * Math.min(seconds, PEAK_SECONDS_MAX));
@@ -90,15 +101,7 @@ export async function benchSequencer(options: SequencerBenchOptions): Promise<Se
 
 function createOperator(state: RollupState, crypto: BatchCrypto): Promise<Operator> {
   const { preset } = state;
-  const none = `0x${"00".repeat(32)}`;
-  const storedBlock: StoredBlock = {
-    blockNumber: 1,
-    priorityRequests: 0,
-    timestamp: 0n,
-    payoutsHash: none,
-    stateRoot: state.root,
-    commitment: none,
-  };
+  const storedBlock = { ...GENESIS, stateRoot: state.root };
   return Operator.create({
     preset,
     feeAccountAddress: FEE_ACCOUNT_ADDRESS,
@@ -123,8 +126,9 @@ interface Sequencer {
   readonly operator: Operator;
   readonly crypto: BatchCrypto;
   readonly domain: bigint;
-  /** Blocks that have been forged. */
+  /** Blocks that have been forged, and the last of them. */
   forged: number;
+  parent: StoredBlock;
 }
 
 /** Sends transfer `index`, which is due at a time. @returns Undefined if there are no more. */
@@ -199,7 +203,7 @@ async function forgeWhile(sequencer: Sequencer, isSending: () => boolean): Promi
     }
     assert(isSealed(block), "nothing commits blocks here");
     await hashRoots(crypto, [block]);
-    forgeBlock(block, domain);
+    sequencer.parent = forgeBlock(block, sequencer.parent, domain).storedBlock;
     sequencer.forged++;
   }
 }

@@ -1,6 +1,8 @@
 /**
- * How a block is bound to its public data (design section 5): the circuit hashes the data into a
- * digest, L1 derives the challenge z from digest and bytes, and both evaluate the data at z.
+ * How a block's proof is bound to its roots, its header, the rollup and its public data (design
+ * section 5): the circuit hashes all of it into a digest, L1 derives the challenge z from the
+ * digest and what it knows itself, and both evaluate all of it at z. Three public inputs are enough
+ * then, and each one less saves L1 a multiplication of a point.
  */
 import { poseidon } from "../kernel/hash.ts";
 import { extensionWords, recordWord, toColumns } from "../ops/codec.ts";
@@ -8,17 +10,26 @@ import { assertField } from "../ops/fields.ts";
 import type { PublicOperation } from "../ops/operation.ts";
 import { DIGEST_ARITY, FIELD_MODULUS } from "../protocol/constants.ts";
 import { packColumns } from "../protocol/layout.ts";
-import { HEADER_COLUMNS, PUBLIC_INPUTS, type PublicInput } from "../protocol/public-inputs.ts";
+import {
+  COMMITTED_INPUTS,
+  type CommittedInput,
+  HEADER_COLUMNS,
+  PUBLIC_INPUTS,
+  type PublicInput,
+} from "../protocol/public-inputs.ts";
 import { keccak, keccakOfWords } from "../util/keccak.ts";
 import type { AppliedBlock, BlockHeader } from "./block.ts";
 import { encodePubdata } from "./pubdata.ts";
 
 /** The public inputs of a block's proof by name, and what they commit to. */
-export interface BlockCommitment extends Readonly<Record<PublicInput, bigint>> {
+export interface BlockCommitment extends BlockInputs {
   readonly pubdata: Uint8Array;
   /** The public inputs in the order of the circuit. */
   readonly publicInputs: readonly bigint[];
 }
+
+/** The inputs of a block's circuit that L1 knows. */
+export type BlockInputs = Readonly<Record<CommittedInput | PublicInput, bigint>>;
 
 /**
  * @param domain - Of the rollup's signatures, see `signingDomain`.
@@ -31,10 +42,11 @@ export function commitBlock(applied: AppliedBlock, domain: bigint): BlockCommitm
   const oldStateRoot = applied.before.root;
   const newStateRoot = applied.state.root;
   const header = headerWord(applied.block);
-  const digest = dataDigest(data);
+  const elements = committedElements({ oldStateRoot, newStateRoot, header, domain }, data);
+  const digest = digestOf(elements);
   const slots = applied.block.slots;
   const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
-  const y = evaluate(data, z);
+  const y = evaluate(elements, z);
   const inputs = { oldStateRoot, newStateRoot, header, domain, digest, z, y };
   return { ...inputs, pubdata, publicInputs: PUBLIC_INPUTS.map((name) => inputs[name]) };
 }
@@ -57,14 +69,20 @@ export function blockData(operations: readonly PublicOperation[]): bigint[] {
   return [...columns.map(recordWord), ...columns.flatMap(extensionWords)];
 }
 
-/**
- * The Poseidon chain over a block's data: each call takes the hash so far and the next elements.
- */
-export function dataDigest(data: readonly bigint[]): bigint {
+/** All that a block's proof is bound to, in order. @param data - See {@link blockData}. */
+export function committedElements(
+  inputs: Readonly<Record<CommittedInput, bigint>>,
+  data: readonly bigint[],
+): bigint[] {
+  return [...COMMITTED_INPUTS.map((name) => inputs[name]), ...data];
+}
+
+/** The Poseidon chain over field elements: each call takes the hash so far and the next ones. */
+export function digestOf(elements: readonly bigint[]): bigint {
   const chunkLength = DIGEST_ARITY - 1;
   let digest = 0n;
-  for (let start = 0; start < data.length; start += chunkLength) {
-    const chunk = data.slice(start, start + chunkLength);
+  for (let start = 0; start < elements.length; start += chunkLength) {
+    const chunk = elements.slice(start, start + chunkLength);
     const padding = new Array<bigint>(chunkLength - chunk.length).fill(0n);
     digest = poseidon([digest, ...chunk, ...padding]);
   }
@@ -81,14 +99,14 @@ export interface ChallengeInput {
   readonly header: bigint;
 }
 
-/** The point z at which circuit and L1 evaluate the data, as L1 computes it. */
+/** The point z at which circuit and L1 evaluate the elements, as L1 computes it. */
 export function challenge(input: ChallengeInput): bigint {
   const { pubdata, slots, digest, oldStateRoot, newStateRoot, header } = input;
   const words = [keccak(pubdata), BigInt(slots), digest, oldStateRoot, newStateRoot, header];
   return keccakOfWords(words) % FIELD_MODULUS;
 }
 
-/** `Σ data[k] · z^k mod r`. */
-export function evaluate(data: readonly bigint[], z: bigint): bigint {
-  return data.reduceRight((sum, element) => (sum * z + element) % FIELD_MODULUS, 0n);
+/** `Σ elements[k] · z^k mod r`. */
+export function evaluate(elements: readonly bigint[], z: bigint): bigint {
+  return elements.reduceRight((sum, element) => (sum * z + element) % FIELD_MODULUS, 0n);
 }

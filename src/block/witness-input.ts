@@ -4,10 +4,10 @@ import { toColumns } from "../ops/codec.ts";
 import { isSigned, type Operation } from "../ops/operation.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { OPERATIONS } from "../protocol/operations.ts";
-import { PUBLIC_INPUTS, type PublicInput } from "../protocol/public-inputs.ts";
+import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 import type { BranchWitness } from "../state/rollup-state.ts";
 import type { AppliedBlock, SlotTrace } from "./block.ts";
-import type { BlockCommitment } from "./commitment.ts";
+import type { BlockInputs } from "./commitment.ts";
 
 /** Input signals that say what a slot's operation is, apart from the state it acts on. */
 export const SLOT_SIGNALS = [
@@ -46,7 +46,7 @@ export interface FeeWitness {
 
 /** A whole block as the circuit sees it. */
 export interface BlockWitness {
-  readonly publicInputs: Readonly<Record<PublicInput, bigint>>;
+  readonly inputs: BlockInputs;
   readonly slots: readonly SlotWitness[];
   readonly fees: readonly FeeWitness[];
 }
@@ -61,7 +61,7 @@ type Siblings = BranchWitness["stateSiblings"];
 /**
  * The input signals of the circuit `Block`. A type, so that it fits where any circuit's inputs do.
  */
-export type BlockWitnessInput = Readonly<Record<PublicInput, bigint>> &
+export type BlockWitnessInput = BlockInputs &
   Readonly<Record<keyof SlotSignals, readonly bigint[]>> &
   StateSignals;
 
@@ -91,12 +91,12 @@ type StateSignals = {
  */
 export function createBlockWitnessInput(
   applied: AppliedBlock,
-  commitment: BlockCommitment,
+  commitment: BlockInputs,
 ): BlockWitnessInput {
   const { block, slots, fees } = applied;
   const feeTokens = fees.filter(({ amount }) => amount > 0n).map(({ tokenId }) => tokenId);
   return toWitnessInput({
-    publicInputs: commitment,
+    inputs: commitment,
     slots: slots.map((trace) => toSlotWitness(trace, feeTokens)),
     fees: fees.map(({ tokenId, before }) => ({
       token: BigInt(tokenId),
@@ -155,13 +155,13 @@ const UNSIGNED = {
 };
 
 /** Brings a block into the shape of the circuit's signals; checks nothing. */
-export function toWitnessInput({ publicInputs, slots, fees }: BlockWitness): BlockWitnessInput {
+export function toWitnessInput({ inputs, slots, fees }: BlockWitness): BlockWitnessInput {
   const perSlot = (name: keyof SlotSignals) => slots.map(({ signals }) => signals[name]);
   const perBranch = <T>(read: (branch: BranchWitness) => T) =>
     slots.map(({ branches }) => branches.map(read));
   const perFee = <T>(read: (branch: BranchWitness) => T) => fees.map(({ branch }) => read(branch));
   return {
-    ...fromNames(PUBLIC_INPUTS, (name) => publicInputs[name]),
+    ...fromNames([...COMMITTED_INPUTS, ...PUBLIC_INPUTS], (name) => inputs[name]),
     ...fromNames(SLOT_SIGNALS, perSlot),
     kind: perBranch(({ account }) => BigInt(account.kind)),
     nonce: perBranch(({ account }) => BigInt(account.nonce)),

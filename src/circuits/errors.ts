@@ -25,6 +25,7 @@ export type CircuitsErrorFacts =
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string }
   | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string }
   | { code: "VERIFIER_KEYS"; problem: string }
+  | { code: "VERIFIER_KEYS_MIXED"; first: string; second: string; point: string }
   | { code: "PTAU_NOT_USABLE"; file: string; problem: string }
   | { code: "CONTRIBUTION_NOT_POSSIBLE"; zkey: string; problem: string }
   | { code: "CEREMONY_KEY_MISSING"; circuit: string; zkey: string }
@@ -133,6 +134,11 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   VERIFIER_KEYS: {
     message: ({ problem }) => `No verifier contract can be generated: ${problem}.`,
     fix: "Pass one or more Groth16 keys over BN254 with distinct ids and names.",
+  },
+  VERIFIER_KEYS_MIXED: {
+    message: ({ first, second, point }) =>
+      `The keys of ${first} and ${second} differ in ${point}: their powers of tau are not the same.`,
+    fix: "Start the keys of all the circuits from one powers-of-tau file, and build again.",
   },
   PTAU_NOT_USABLE: {
     message: ({ file, problem }) => `The powers of tau in ${file} can not be used: ${problem}.`,

@@ -8,32 +8,35 @@
  * One with several keys, possibly with different numbers of public inputs, or with `selectByKeyId`:
  *
  *     verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) returns (bool)
+ *     verifyProofs(uint256 inputCount, uint256[] claims) returns (bool)
  *
- * Both return false for what only a wrong proof can bring about: an input not below r, a coordinate
+ * where a claim is a key id, `inputCount` public values and a proof, one word after the other. All
+ * claims are checked with one call of the pairing, for a third of the gas when there are ten.
+ *
+ * They return false for what only a wrong proof can bring about: an input not below r, a coordinate
  * not below q, a point off its curve or out of its subgroup, a pairing that does not hold. They
- * revert for a caller's mistake: UnknownKey, WrongInputCount.
+ * revert for a caller's mistake: UnknownKey, WrongInputCount, NoClaims, ClaimIncomplete.
  *
  * @see EIP-196 and EIP-197 for the precompiled contracts
  */
 
 import { FIELD_MODULUS } from "../crypto/field.ts";
-import { BASE_FIELD_MODULUS } from "./bn254.ts";
 import { circuitsError } from "./errors.ts";
-import type { ProofWithSignals, VerificationKey } from "./snarkjs.ts";
-
-/** A key in a verifier contract. */
-export interface VerifierKey {
-  /** What callers pass as keyId, where they do. */
-  readonly id: number;
-  /** The circuit's name, for the documentation and the constant's name. */
-  readonly name: string;
-  readonly verificationKey: VerificationKey;
-}
+import type { ProofWithSignals } from "./snarkjs.ts";
+import {
+  constantName,
+  type VerifierKey,
+  wordsInG1,
+  wordsInG2,
+  wrapComment,
+} from "./verifier/keys.ts";
+import { severalKeysSections } from "./verifier/several-keys.ts";
+import { singleKeySections } from "./verifier/single-key.ts";
 
 export interface VerifierOptions {
   readonly contractName: string;
   readonly keys: readonly VerifierKey[];
-  /** Whether `verifyProof` takes a keyId. By default only if there are several keys. */
+  /** Whether callers name the key. By default only if there are several keys. */
   readonly selectByKeyId?: boolean;
   /** Keys of a dev setup: the contract then refuses to be deployed on any chain but a local one. */
   readonly insecure: boolean;
@@ -54,14 +57,13 @@ export interface SolidityProof {
 
 /** The chains that Hardhat and Ganache simulate. */
 const LOCAL_CHAIN_IDS = [31337, 1337] as const;
-/** alpha, beta, gamma and delta in words; the points of the inputs follow. */
-const FIXED_WORDS = 14;
-const WORD_BYTES = 32;
+/** What the keys that are made from one powers-of-tau file have in common. */
+const SHARED_POINTS = ["vk_alpha_1", "vk_beta_2", "vk_gamma_2"] as const;
 
 /** The arguments for `verifyProof`. */
 export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): SolidityProof {
-  const [a, c] = [pointInG1(proof.pi_a), pointInG1(proof.pi_c)];
-  const [xImaginary, xReal, yImaginary, yReal] = pointInG2(proof.pi_b);
+  const [a, c] = [wordsInG1(proof.pi_a), wordsInG1(proof.pi_c)];
+  const [xImaginary, xReal, yImaginary, yReal] = wordsInG2(proof.pi_b);
   const b = [
     [xImaginary, xReal],
     [yImaginary, yReal],
@@ -72,21 +74,19 @@ export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): Sol
 /**
  * The source of a verifier contract. It stands alone, and is formatted as prettier would.
  *
- * @throws VERIFIER_KEYS
+ * @throws VERIFIER_KEYS, VERIFIER_KEYS_MIXED
  */
 export function generateVerifier(options: VerifierOptions): string {
   checkOptions(options);
   const { keys, selectByKeyId = keys.length > 1 } = options;
-  const body = selectByKeyId ? keyIdBody(keys) : singleKeyBody(keys[0]!);
-  const sections = [constants(options), insecureGuard(options), ...body].filter(
-    (section) => section !== "",
-  );
+  const body = selectByKeyId ? severalKeysSections(keys) : singleKeySections(keys[0]!);
+  const sections = [constants(options), insecureGuard(options), ...body];
   return `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
 ${contractComment(options)}
 contract ${options.contractName} {
-${sections.join("\n\n")}
+${sections.filter((section) => section !== "").join("\n\n")}
 }
 `;
 }
@@ -111,6 +111,18 @@ function checkOptions({ contractName, keys, selectByKeyId, digest }: VerifierOpt
     }
     if (nPublic === 0) throw refuse(`circuit ${name} has no public value to prove anything about`);
   }
+  checkShared(keys);
+}
+
+/** Proofs of different keys can be checked together only if the keys share these points. */
+function checkShared([first, ...others]: readonly VerifierKey[]): void {
+  for (const { name, verificationKey } of others) {
+    for (const point of SHARED_POINTS) {
+      const [own, expected] = [verificationKey[point], first!.verificationKey[point]];
+      if (JSON.stringify(own) === JSON.stringify(expected)) continue;
+      throw circuitsError({ code: "VERIFIER_KEYS_MIXED", first: first!.name, second: name, point });
+    }
+  }
 }
 
 function contractComment({ keys, insecure }: VerifierOptions): string {
@@ -125,7 +137,7 @@ function contractComment({ keys, insecure }: VerifierOptions): string {
   return `${title}\n${notice}${warning}`;
 }
 
-function constants({ keys, insecure, digest }: VerifierOptions): string {
+function constants({ insecure, digest }: VerifierOptions): string {
   const digestConstant =
     digest === undefined
       ? ""
@@ -139,29 +151,7 @@ function constants({ keys, insecure, digest }: VerifierOptions): string {
 ${digestConstant}
     /// @dev The order of the groups: public inputs are below it.
     uint256 private constant R =
-        ${FIELD_MODULUS};
-    /// @dev The prime of the base field: coordinates are below it.
-    uint256 private constant Q =
-        ${BASE_FIELD_MODULUS};
-
-${keys.map(keyConstant).join("\n\n")}`;
-}
-
-/** The points as the pairing takes them: alpha, beta, gamma, delta, one for 1 and each input. */
-function keyConstant(key: VerifierKey): string {
-  const { name, verificationKey } = key;
-  const words = [
-    ...pointInG1(verificationKey.vk_alpha_1),
-    ...pointInG2(verificationKey.vk_beta_2),
-    ...pointInG2(verificationKey.vk_gamma_2),
-    ...pointInG2(verificationKey.vk_delta_2),
-    ...verificationKey.IC.flatMap(pointInG1),
-  ];
-  const literals = words.map((word) => `        hex"${word.toString(16).padStart(64, "0")}"`);
-  const comment = `@dev Key ${name}: alpha, beta, gamma, delta, and the points of its inputs.`;
-  return `${wrapComment(comment, "    ")}
-    bytes private constant ${constantName(key)} =
-${literals.join("\n")};`;
+        ${FIELD_MODULUS};`;
 }
 
 function insecureGuard({ insecure }: VerifierOptions): string {
@@ -174,143 +164,4 @@ function insecureGuard({ insecure }: VerifierOptions): string {
         if (${conditions})
             revert InsecureKeysOnLiveChain(block.chainid);
     }`;
-}
-
-function singleKeyBody(key: VerifierKey): string[] {
-  const count = key.verificationKey.nPublic;
-  const verifyProof = `    /// @notice Whether a proof is valid. Never reverts.
-    /// @param a Point A.
-    /// @param b Point B, the imaginary parts first.
-    /// @param c Point C.
-    /// @param input The public values: outputs, then public inputs.
-    function verifyProof(
-        uint256[2] calldata a,
-        uint256[2][2] calldata b,
-        uint256[2] calldata c,
-        uint256[${count}] calldata input
-    ) external view returns (bool) {
-        uint256[8] memory proof = [a[0], a[1], b[0][0], b[0][1], b[1][0], b[1][1], c[0], c[1]];
-        return _verify(${constantName(key)}, proof, input);
-    }`;
-  return [verifyProof, verifyFunction(`uint256[${count}] memory input`, "input", String(count))];
-}
-
-function keyIdBody(keys: readonly VerifierKey[]): string[] {
-  const list = keys.map(({ id, name }) => `${id} is ${name}`).join(", ");
-  const errors = `    error UnknownKey(uint256 keyId);
-    error WrongInputCount(uint256 expected, uint256 actual);`;
-  const verifyProof = `    /// @notice Whether a proof is valid. Reverts only for wrong arguments.
-${wrapComment(`@param keyId ${list}.`, "    ")}
-    /// @param proof Points A, B (the imaginary parts first) and C.
-    /// @param input The public values: outputs, then public inputs.
-    function verifyProof(
-        uint256 keyId,
-        uint256[8] calldata proof,
-        uint256[] calldata input
-    ) external view returns (bool) {
-        bytes memory key = _findKey(keyId);
-        uint256 inputCount = (key.length - ${(FIXED_WORDS + 2) * WORD_BYTES}) / ${2 * WORD_BYTES};
-        if (input.length != inputCount) revert WrongInputCount(inputCount, input.length);
-        return _verify(key, proof, input);
-    }`;
-  const findKey = `    function _findKey(uint256 keyId) private pure returns (bytes memory) {
-${keys.map((key) => `        if (keyId == ${key.id}) return ${constantName(key)};`).join("\n")}
-        revert UnknownKey(keyId);
-    }`;
-  const verify = verifyFunction("uint256[] memory input", "add(input, 0x20)", "mload(input)");
-  return [errors, verifyProof, findKey, verify];
-}
-
-/**
- * The equation e(A, B) = e(alpha, beta) e(X, gamma) e(C, delta), where X is the sum of the inputs'
- * points, as a product of four pairings with -A. In memory the four pairs lie one after the other.
- */
-function verifyFunction(inputParameter: string, inputStart: string, inputCount: string): string {
-  return `    function _verify(
-        bytes memory key,
-        uint256[8] memory proof,
-        ${inputParameter}
-    ) private view returns (bool valid) {
-        uint256 q = Q;
-        uint256 r = R;
-        assembly ("memory-safe") {
-            function copy(target, source, size) {
-                for {} size {} {
-                    size := sub(size, 0x20)
-                    mstore(add(target, size), mload(add(source, size)))
-                }
-            }
-
-            // Coordinates and inputs must be canonical.
-            valid := 1
-            let coordinate := proof
-            for {} lt(coordinate, add(proof, 0x100)) {} {
-                valid := and(valid, lt(mload(coordinate), q))
-                coordinate := add(coordinate, 0x20)
-            }
-
-            // The four pairs: (-A, B), (alpha, beta), (X, gamma), (C, delta).
-            let pairs := mload(0x40)
-            copy(pairs, proof, 0xc0)
-            mstore(add(pairs, 0x20), mod(sub(q, mload(add(proof, 0x20))), q))
-            copy(add(pairs, 0xc0), add(key, 0x20), 0xc0)
-
-            // X = ic[0] + input[0] * ic[1] + ..., each product made right behind the sum.
-            let sum := add(pairs, 0x180)
-            let product := add(pairs, 0x1c0)
-            let point := add(key, ${hexNumber((FIXED_WORDS + 1) * WORD_BYTES)})
-            copy(sum, point, 0x40)
-            let value := ${inputStart}
-            let end := add(value, mul(${inputCount}, 0x20))
-            for {} lt(value, end) {} {
-                point := add(point, 0x40)
-                copy(product, point, 0x40)
-                mstore(add(product, 0x40), mload(value))
-                valid := and(valid, lt(mload(value), r))
-                valid := and(valid, staticcall(gas(), 0x07, product, 0x60, product, 0x40))
-                valid := and(valid, staticcall(gas(), 0x06, sum, 0x80, sum, 0x40))
-                value := add(value, 0x20)
-            }
-            copy(add(pairs, 0x1c0), add(key, 0xe0), 0x80)
-            copy(add(pairs, 0x240), add(proof, 0xc0), 0x40)
-            copy(add(pairs, 0x280), add(key, 0x160), 0x80)
-
-            // A precompiled contract takes all its gas when it fails: call it only if need be.
-            if valid {
-                valid := staticcall(gas(), 0x08, pairs, 0x300, pairs, 0x20)
-                valid := and(valid, eq(mload(pairs), 1))
-            }
-        }
-    }`;
-}
-
-/** "block-16" becomes KEY_BLOCK_16. */
-function constantName({ name }: VerifierKey): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9]+/g, "_");
-  return `KEY_${words.toUpperCase()}`;
-}
-
-/** snarkjs writes infinity as (0, 1, 0); the precompiled contracts take (0, 0). */
-function pointInG1([x, y, z]: readonly string[]): [bigint, bigint] {
-  return z === "0" ? [0n, 0n] : [BigInt(x!), BigInt(y!)];
-}
-
-function pointInG2([x, y]: readonly (readonly string[])[]): [bigint, bigint, bigint, bigint] {
-  return [BigInt(x![1]!), BigInt(x![0]!), BigInt(y![1]!), BigInt(y![0]!)];
-}
-
-function hexNumber(value: number): string {
-  return `0x${value.toString(16)}`;
-}
-
-/** A NatSpec comment in lines of at most 100 columns. */
-function wrapComment(text: string, indent = ""): string {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    const longer = `${last ?? `${indent}///`} ${word}`;
-    if (last !== undefined && longer.length > 100) lines.push(`${indent}/// ${word}`);
-    else lines.splice(-1, 1, longer);
-  }
-  return lines.join("\n");
 }

@@ -7,10 +7,10 @@
  *
  *     x(k+1) = Σ qⱼ·s(k−j) − Σ pⱼ·x(k+1−j),   j = 0 … n and 1 … n,
  *
- * where qⱼ = hⱼ + Σ pᵢ·h(j−i), h₀ = m, hⱼ = v·N^(j−1)·w. That is one sum of 2n + 1 products with one
- * reduction; the sparse matrices of src/crypto take n + 1 sums. It holds from the first round on if
- * y is written as x that never were: x(1−j) = v·N^(−j)·y for j = 1 … n, with s(−j) = 0. In the end
- * y follows from the last n of x and s.
+ * where qⱼ = hⱼ + Σ pᵢ·h(j−i), h₀ = m, hⱼ = v·N^(j−1)·w. That is one sum of 2n + 1 products with
+ * one reduction; the sparse matrices of src/crypto take n + 1 sums. It holds from the first round
+ * on if y is written as x that never were: x(1−j) = v·N^(−j)·y for j = 1 … n, with s(−j) = 0. In
+ * the end y follows from the last n of x and s.
  *
  * One product is saved by scaling: x(k) + c(k) = βₖ·X(k), β₀ = 1, βₖ₊₁ = m·βₖ⁵, so that with S = X⁵
  * the first term of X(k+1) is just S(k).

@@ -13,6 +13,7 @@ import type {
   ProveBlockStruct,
   Rollup,
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import { assert } from "../util/errors.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import { l1Error } from "./errors.ts";
 import {
@@ -147,10 +148,10 @@ export class RollupClient {
     return { transaction: toTransaction(receipt), storedBlocks };
   }
 
+  /** Proves blocks, with one check of all proofs. @param blocks - At least one, in order. */
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
-    const structs = blocks.map(toProveStruct);
-    const receipt = await this.#send("proveBlocks", () => this.contract.proveBlocks(structs));
-    return toTransaction(receipt);
+    const send = () => this.contract.proveBlocks(...toProveArguments(blocks));
+    return toTransaction(await this.#send("proveBlocks", send));
   }
 
   /** Validators only. */
@@ -331,8 +332,16 @@ function toCommitStruct(block: CommitBlock): CommitBlockStruct {
   return { ...block, authorizations: [...block.authorizations] };
 }
 
-function toProveStruct(block: ProveBlock): ProveBlockStruct {
-  return { ...block, proof: [...block.proof] };
+/** The arguments of the contract's function. */
+export function toProveArguments(
+  blocks: readonly ProveBlock[],
+): [parentCommitment: string, last: StoredBlock, blocks: ProveBlockStruct[]] {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  assert(first !== undefined && last !== undefined, "there is a block to prove");
+  const structs = blocks.map(({ slots, digest, z, y, proof }) => {
+    return { slots, digest, z, y, proof: [...proof] as ProveBlockStruct["proof"] };
+  });
+  return [first.parentCommitment, last.storedBlock, structs];
 }
 
 function toExecuteStruct({ storedBlock, payouts }: ExecuteBlock): ExecuteBlockStruct {

@@ -5,7 +5,7 @@ import type {
   AuthPubKeyHashSetEvent,
   BlockCommittedEvent,
   BlockExecutedEvent,
-  BlockProvenEvent,
+  BlocksProvenEvent,
   BlocksRevertedEvent,
   PriorityRequestAddedEvent,
   Rollup,
@@ -27,7 +27,7 @@ interface EventArguments {
   readonly PriorityRequestAdded: PriorityRequestAddedEvent.OutputObject;
   readonly AuthPubKeyHashSet: AuthPubKeyHashSetEvent.OutputObject;
   readonly BlockCommitted: BlockCommittedEvent.OutputObject;
-  readonly BlockProven: BlockProvenEvent.OutputObject;
+  readonly BlocksProven: BlocksProvenEvent.OutputObject;
   readonly BlockExecuted: BlockExecutedEvent.OutputObject;
   readonly BlocksReverted: BlocksRevertedEvent.OutputObject;
 }

@@ -14,7 +14,7 @@ import type { BlockEvent, CommittedBlock, DatedBlockEvent, L1Genesis } from "./t
 /** Requests for calldata that are under way at a time: nodes refuse floods. */
 const REQUESTS_MAX = 16;
 
-const BLOCK_EVENTS = ["BlockCommitted", "BlockProven", "BlockExecuted", "BlocksReverted"] as const;
+const BLOCK_EVENTS = ["BlockCommitted", "BlocksProven", "BlockExecuted", "BlocksReverted"] as const;
 type BlockEventName = (typeof BLOCK_EVENTS)[number];
 
 /**
@@ -82,8 +82,8 @@ async function toBlockEvent(
       const { storedBlock, commitBlock } = await readCommittedBlock(contract, event);
       return { type: "committed", storedBlock, commitBlock };
     }
-    case "BlockProven":
-      return { type: "proven", blockNumber: Number(event.args.blockNumber) };
+    case "BlocksProven":
+      return { type: "proven", provenBlocks: Number(event.args.provenBlocks) };
     case "BlockExecuted":
       return { type: "executed", blockNumber: Number(event.args.blockNumber) };
     case "BlocksReverted":

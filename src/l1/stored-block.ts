@@ -1,17 +1,25 @@
 /** Blocks as L1 keeps them: by a hash of what later calls need of them. */
 import type { AppliedBlock } from "../block/block.ts";
-import { type BlockCommitment, headerWord } from "../block/commitment.ts";
+import type { BlockCommitment } from "../block/commitment.ts";
 import type { Payout } from "../ops/rules.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 import type { StoredBlock } from "./types.ts";
 
-/** What L1 makes of a block when it is committed. */
-export function toStoredBlock(applied: AppliedBlock, commitment: BlockCommitment): StoredBlock {
+/**
+ * What L1 makes of a block when it is committed.
+ *
+ * @param parentCommitment - Of the block before, as L1 has stored it: bytes32, 0x-hex.
+ */
+export function toStoredBlock(
+  applied: AppliedBlock,
+  commitment: BlockCommitment,
+  parentCommitment: string,
+): StoredBlock {
   const { block, payouts } = applied;
   const { blockNumber, timestamp, operations, slots } = block;
-  const { oldStateRoot, newStateRoot, digest, z, y } = commitment;
-  const words = [BigInt(slots), oldStateRoot, newStateRoot, headerWord(block), digest, z, y];
+  const { newStateRoot, digest, z, y } = commitment;
+  const words = [BigInt(parentCommitment), BigInt(slots), digest, z, y];
   return {
     blockNumber,
     priorityRequests: operations.filter(({ type }) => type === "deposit" || type === "fullExit")

@@ -12,7 +12,7 @@ export interface StoredBlock {
   /** bytes32, 0x-hex; zeros if the block pays nothing out. */
   readonly payoutsHash: string;
   readonly stateRoot: bigint;
-  /** bytes32, 0x-hex. */
+  /** Of this block and all before it, bytes32, 0x-hex. */
   readonly commitment: string;
 }
 
@@ -29,12 +29,12 @@ export interface CommitBlock {
   readonly authorizations: readonly string[];
 }
 
-/** A committed block, what its commitment was made of, and its proof, as `proveBlocks` takes it. */
+/** A committed block, what its commitment was made of, and its proof, for `proveBlocks`. */
 export interface ProveBlock {
+  /** Commitment of the block before, bytes32, 0x-hex. */
+  readonly parentCommitment: string;
   readonly storedBlock: StoredBlock;
   readonly slots: number;
-  readonly feeAccountId: number;
-  readonly oldStateRoot: bigint;
   readonly digest: bigint;
   readonly z: bigint;
   readonly y: bigint;
@@ -72,7 +72,9 @@ export interface L1BlockId {
 /** Something that has happened to a block of the rollup on L1. */
 export type BlockEvent =
   | ({ readonly type: "committed" } & Pick<CommittedBlock, "storedBlock" | "commitBlock">)
-  | { readonly type: "proven" | "executed"; readonly blockNumber: number }
+  /** All blocks up to this number are proven. */
+  | { readonly type: "proven"; readonly provenBlocks: number }
+  | { readonly type: "executed"; readonly blockNumber: number }
   /** What remains is numbered up to this. */
   | { readonly type: "reverted"; readonly committedBlocks: number };
 

@@ -1,6 +1,6 @@
 /** What L1 says about the blocks and requests that the operator knows. Pure. */
 import { hashStoredBlock } from "../l1/stored-block.ts";
-import type { L1Progress, QueuedRequest } from "../l1/types.ts";
+import type { L1Progress, QueuedRequest, StoredBlock } from "../l1/types.ts";
 import {
   type BlockRecord,
   forgeBlock,
@@ -16,16 +16,22 @@ import type { Item } from "./sequence.ts";
  * taken what was given up, and anyone may have proven a block. From the first block on that L1 has
  * not, or has another of, all are only sealed.
  *
+ * @param start - The block before the first, as L1 has stored it.
  * @param domain - Of the rollup's signatures, see `signingDomain`.
  */
 export function settleBlocks(
   blocks: readonly BlockRecord[],
   progress: L1Progress,
+  start: StoredBlock,
   domain: bigint,
 ): BlockRecord[] {
-  const onL1 = blocks.map((block) =>
-    isSealed(block) && isOnL1(block, progress) ? forgeBlock(block, domain) : block,
-  );
+  let parent = start;
+  const onL1 = blocks.map((block) => {
+    const known =
+      isSealed(block) && isOnL1(block, progress) ? forgeBlock(block, parent, domain) : block;
+    if (isForged(known)) parent = known.storedBlock;
+    return known;
+  });
   const firstMissing = onL1.findIndex((block) => !isSameOnL1(block, progress));
   const count = firstMissing < 0 ? onL1.length : firstMissing;
   return onL1.map((block, index) =>
@@ -51,12 +57,12 @@ type Status = BlockRecord["status"];
 
 function withStatus(block: BlockRecord & Forged, status: Status): BlockRecord {
   if (block.status === status) return block;
-  const { items, applied, commitment, storedBlock, proof } = block;
+  const { items, applied, commitment, parentCommitment, storedBlock, proof } = block;
   const { commit, prove } = block as Partial<ProvenBlock>;
   const isCommitted = status !== "sealed";
   const isProven = status === "proven" || status === "executed";
   return {
-    ...{ items, applied, commitment, storedBlock, status },
+    ...{ items, applied, commitment, parentCommitment, storedBlock, status },
     ...(proof !== undefined && { proof }),
     ...(isCommitted && commit !== undefined && { commit }),
     ...(isProven && prove !== undefined && { prove }),

@@ -200,7 +200,7 @@ export class Ledger {
 
   /** Gives every block the status that it has on L1. */
   takeProgress(progress: L1Progress): void {
-    this.#blocks = settleBlocks(this.#blocks, progress, this.domain);
+    this.#blocks = settleBlocks(this.#blocks, progress, this.start.storedBlock, this.domain);
   }
 
   /** Seals the open block at the smallest size that fits, unless it is empty. */

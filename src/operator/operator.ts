@@ -24,7 +24,7 @@ import {
   type BlockWithProof,
   commitBlocks,
   executeBlocks,
-  forgeBlock,
+  forgeBlocks,
   hashRoots,
   isCommitted,
   isProven,
@@ -32,7 +32,6 @@ import {
   isProofRefusal,
   isWithProof,
   proveBlock,
-  type ProvenBlock,
   type ProvingParts,
   submitProofs,
   withoutProof,
@@ -57,8 +56,10 @@ export interface OperatorOptions {
   readonly blockTimeMs: number;
   /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
   readonly waitingBlocksMax: number;
-  /** Blocks that one L1 transaction carries at most. */
+  /** Blocks that one L1 transaction commits or executes at most: their data has to fit into it. */
   readonly blocksPerTransaction: number;
+  /** Blocks that one L1 transaction proves at most: the more, the cheaper, but the first wait. */
+  readonly proofsPerTransaction: number;
   /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
   readonly waitLimitMs: number;
 }
@@ -68,6 +69,7 @@ const DEFAULT_OPTIONS: OperatorOptions = {
   blockTimeMs: 1000,
   waitingBlocksMax: 1024,
   blocksPerTransaction: 4,
+  proofsPerTransaction: 10,
   waitLimitMs: 20_000,
 };
 
@@ -398,7 +400,7 @@ export class Operator {
       if (batch.length === 0) return;
       const last = this.#ledger.lastStoredBlock;
       // Kept before it is sent: whatever happens then, the blocks may turn up on L1.
-      const forged = batch.map((block) => forgeBlock(block, this.#ledger.domain));
+      const forged = forgeBlocks(batch, last, this.#ledger.domain);
       this.#ledger.updateBlocks(forged);
       await this.#step("commit", batch, () => commitBlocks(this.#l1, last, forged));
     }
@@ -414,23 +416,34 @@ export class Operator {
 
   /** Sends the proofs of each batch when they are made: nobody waits for those of later blocks. */
   async #prove(): Promise<void> {
+    const { proofsPerTransaction } = this.options;
     for (;;) {
-      for (const block of this.#next(isCommitted)) {
+      for (const block of this.#next(isCommitted, proofsPerTransaction)) {
         if (isWithProof(block)) continue;
         await this.#step("prove", [block], async () => [await proveBlock(this.#proving, block)]);
       }
-      const batch = this.#next(isWithProof);
+      const batch = this.#next(isWithProof, proofsPerTransaction);
       if (batch.length === 0) return;
-      await this.#step("submit proof", batch, () => this.#submitProofs(batch));
+      await this.#submitProofs(batch);
     }
   }
 
-  /** A proof that L1 finds wrong is not kept: it would be wrong the next time, too. */
-  async #submitProofs(batch: readonly BlockWithProof[]): Promise<ProvenBlock[]> {
+  /**
+   * Sends proofs. Of several, L1 does not say which one it finds wrong; then each goes alone, so
+   * that those before the wrong one count and those after it are kept. The wrong one is not: it
+   * would be wrong the next time, too.
+   */
+  async #submitProofs(batch: readonly BlockWithProof[]): Promise<void> {
     try {
-      return await submitProofs(this.#l1, batch);
+      await this.#step("submit proof", batch, () => submitProofs(this.#l1, batch));
     } catch (error) {
-      if (isProofRefusal(error)) this.#ledger.updateBlocks(batch.map(withoutProof));
+      if (!isProofRefusal((error as Error).cause)) throw error;
+      if (batch.length > 1) {
+        this.#logger.error(String(error));
+        for (const block of batch) await this.#submitProofs([block]);
+        return;
+      }
+      this.#ledger.updateBlocks(batch.map(withoutProof));
       throw error;
     }
   }
@@ -441,9 +454,12 @@ export class Operator {
     }
   }
 
-  /** The oldest blocks of a kind, as many as go into one L1 transaction. */
-  #next<B extends BlockRecord>(isOfKind: (block: BlockRecord) => block is B): readonly B[] {
-    return this.#ledger.waitingBlocks.filter(isOfKind).slice(0, this.options.blocksPerTransaction);
+  /** The oldest blocks of a kind. @param count - As many as go into one L1 transaction. */
+  #next<B extends BlockRecord>(
+    isOfKind: (block: BlockRecord) => block is B,
+    count = this.options.blocksPerTransaction,
+  ): readonly B[] {
+    return this.#ledger.waitingBlocks.filter(isOfKind).slice(0, count);
   }
 
   /** Takes blocks through a step and keeps the result. */

@@ -21,6 +21,8 @@ import type { SealedSlots } from "./sequence.ts";
  */
 export interface Forged extends SealedSlots {
   readonly commitment: BlockCommitment;
+  /** Of the block before, bytes32, 0x-hex. */
+  readonly parentCommitment: string;
   readonly storedBlock: StoredBlock;
   readonly proof?: TimedProof;
 }
@@ -77,11 +79,35 @@ export function hashRoots(crypto: BatchCrypto, blocks: readonly BlockRecord[]): 
   return RollupState.hashAll(states, crypto.hashMany);
 }
 
-/** Makes what L1 is told of a block. @param domain - See `signingDomain`. */
-export function forgeBlock(block: SealedBlock, domain: bigint): SealedBlock & Forged {
+/**
+ * Makes what L1 is told of a block.
+ *
+ * @param parent - The block before.
+ * @param domain - See `signingDomain`.
+ */
+export function forgeBlock(
+  block: SealedBlock,
+  parent: StoredBlock,
+  domain: bigint,
+): SealedBlock & Forged {
   if (isForged(block)) return block;
   const commitment = commitBlock(block.applied, domain);
-  return { ...block, commitment, storedBlock: toStoredBlock(block.applied, commitment) };
+  const parentCommitment = parent.commitment;
+  const storedBlock = toStoredBlock(block.applied, commitment, parentCommitment);
+  return { ...block, commitment, parentCommitment, storedBlock };
+}
+
+/** As {@link forgeBlock}, of blocks that follow each other. */
+export function forgeBlocks(
+  blocks: readonly SealedBlock[],
+  parent: StoredBlock,
+  domain: bigint,
+): (SealedBlock & Forged)[] {
+  const forged: (SealedBlock & Forged)[] = [];
+  for (const block of blocks) {
+    forged.push(forgeBlock(block, forged.at(-1)?.storedBlock ?? parent, domain));
+  }
+  return forged;
 }
 
 /** @param last - The block before the first. */
@@ -142,15 +168,15 @@ export async function submitProofs(
   }));
 }
 
-/** Whether L1 has refused a proof, and not just the call. */
+/** Whether L1 has refused the proofs themselves, and not just the call. */
 export function isProofRefusal(error: unknown): boolean {
   if (!isRollupError(error) || error.code !== "L1_REVERTED") return false;
-  return error.facts["error"] === "ProofInvalid";
+  return error.facts["error"] === "ProofsInvalid";
 }
 
 export function withoutProof(block: BlockWithProof): CommittedBlock {
-  const { items, applied, commitment, storedBlock, status, commit } = block;
-  const forged = { items, applied, commitment, storedBlock };
+  const { items, applied, commitment, parentCommitment, storedBlock, status, commit } = block;
+  const forged = { items, applied, commitment, parentCommitment, storedBlock };
   return { ...forged, status, ...(commit !== undefined && { commit }) };
 }
 
@@ -173,10 +199,11 @@ function toCommitBlock({ items, applied, commitment }: Forged): CommitBlock {
   return { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata, authorizations };
 }
 
-function toProveBlock(block: BlockWithProof): ProveBlock {
-  const { storedBlock, applied, commitment } = block;
-  const { slots, feeAccountId } = applied.block;
-  const { oldStateRoot, digest, z, y } = commitment;
+/** What L1 is shown to prove a block. */
+export function toProveBlock(block: BlockWithProof): ProveBlock {
+  const { parentCommitment, storedBlock, applied, commitment } = block;
+  const { slots } = applied.block;
+  const { digest, z, y } = commitment;
   const { proof } = block.proof;
-  return { storedBlock, slots, feeAccountId, oldStateRoot, digest, z, y, proof };
+  return { parentCommitment, storedBlock, slots, digest, z, y, proof };
 }

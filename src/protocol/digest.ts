@@ -5,7 +5,13 @@ import * as constants from "./constants.ts";
 import { FIELD_TYPE_BYTES } from "./layout.ts";
 import { EXTENSION_COLUMNS, OPERATIONS, RECORD_COLUMNS } from "./operations.ts";
 import { DOMAIN_TAG, MESSAGE_WORDS } from "./signing.ts";
-import { EXIT_KEY_ID, EXIT_PUBLIC_INPUTS, HEADER_COLUMNS, PUBLIC_INPUTS } from "./public-inputs.ts";
+import {
+  COMMITTED_INPUTS,
+  EXIT_KEY_ID,
+  EXIT_PUBLIC_INPUTS,
+  HEADER_COLUMNS,
+  PUBLIC_INPUTS,
+} from "./public-inputs.ts";
 
 const data = {
   constants,
@@ -16,6 +22,7 @@ const data = {
   MESSAGE_WORDS,
   DOMAIN_TAG,
   HEADER_COLUMNS,
+  COMMITTED_INPUTS,
   PUBLIC_INPUTS,
   EXIT_PUBLIC_INPUTS,
   EXIT_KEY_ID,

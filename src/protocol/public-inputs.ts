@@ -1,18 +1,15 @@
-/** Public inputs of the proofs, in order (design section 5), and how L1 names their keys. */
+/** What proofs are about, in order (design section 5), and how L1 names their keys. */
 import { type Column, layoutBytes } from "./layout.ts";
 import { FIELD_SAFE_BYTES } from "./constants.ts";
 import { assert } from "../util/errors.ts";
 
-export const PUBLIC_INPUTS = [
-  "oldStateRoot",
-  "newStateRoot",
-  "header",
-  "domain",
-  "digest",
-  "z",
-  "y",
-] as const;
+/** The commitment of a block: to its inputs below and to its public data. */
+export const PUBLIC_INPUTS = ["digest", "z", "y"] as const;
 export type PublicInput = (typeof PUBLIC_INPUTS)[number];
+
+/** Private inputs of a block's circuit that L1 knows, in the order of the commitment to them. */
+export const COMMITTED_INPUTS = ["oldStateRoot", "newStateRoot", "header", "domain"] as const;
+export type CommittedInput = (typeof COMMITTED_INPUTS)[number];
 
 /** Public inputs of an exit proof: in the state, the account belongs to owner and holds amount. */
 export const EXIT_PUBLIC_INPUTS = ["stateRoot", "accountId", "tokenId", "owner", "amount"] as const;
@@ -21,7 +18,7 @@ export type ExitPublicInput = (typeof EXIT_PUBLIC_INPUTS)[number];
 /** Key of the exit circuit in the rollup's verifier; a block's key has its slots as id. */
 export const EXIT_KEY_ID = 0;
 
-/** Columns of the `header` public input. */
+/** Columns of the committed input `header`. */
 export const HEADER_COLUMNS = [
   { name: "blockNumber", type: "blockNumber" },
   { name: "timestamp", type: "timestamp" },

@@ -3,6 +3,7 @@ import { poseidon } from "../crypto/poseidon.ts";
 import * as constants from "./constants.ts";
 import { OPERATION_NAMES } from "./operations.ts";
 import { PRESETS } from "./presets.ts";
+import { COMMITTED_INPUTS } from "./public-inputs.ts";
 import * as render from "./render.ts";
 
 function circuitNumbers(): render.NamedNumber[] {
@@ -19,6 +20,7 @@ function circuitNumbers(): render.NamedNumber[] {
     ["PACKED_FEE_EXPONENT_BITS", BigInt(PACKED_FEE.exponentBits)],
     ["PACKED_BASE", PACKED_BASE],
     ["DIGEST_ARITY", BigInt(DIGEST_ARITY)],
+    ["COMMITTED_INPUTS", BigInt(COMMITTED_INPUTS.length)],
     ["NONCE_MAX", BigInt(NONCE_MAX)],
     ["TIMESTAMP_MAX", TIMESTAMP_MAX],
     ...render.metaShifts(),

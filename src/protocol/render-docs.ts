@@ -11,7 +11,7 @@ import {
   RECORD_COLUMNS,
 } from "./operations.ts";
 import { PRESETS } from "./presets.ts";
-import { HEADER_COLUMNS, PUBLIC_INPUTS } from "./public-inputs.ts";
+import { COMMITTED_INPUTS, HEADER_COLUMNS, PUBLIC_INPUTS } from "./public-inputs.ts";
 import { GENERATED_NOTICE, toPascal } from "./render.ts";
 import { MESSAGE_WORDS } from "./signing.ts";
 
@@ -67,10 +67,16 @@ two extension words, zero where the operation has no extension:
 - \`e1 = op·2^${constants.KIND_SHIFT_BITS} + nonce·2^${constants.NONCE_SHIFT_BITS} + address\`
 - \`e2\` = the amount, or the public key hash
 
-The circuit outputs a Poseidon chain over \`a_0 … a_{N-1}, e1_0, e2_0, e1_1, …\` as \`digest\`
-(${constants.DIGEST_ARITY} inputs a step: the running hash and ${constants.DIGEST_ARITY - 1} elements). With
+A block commits to the list
+
+    ${COMMITTED_INPUTS.join(", ")}, a_0, …, a_{N-1}, e1_0, e2_0, e1_1, …, e2_{N-1}
+
+which the circuit knows as private inputs, and L1 from its storage and the public data. \`digest\` is
+a Poseidon chain over it (${constants.DIGEST_ARITY} inputs a step: the running hash and ${constants.DIGEST_ARITY - 1} elements). With
 \`z = keccak256(abi.encode(keccak256(pubdata), slots, digest, oldStateRoot, newStateRoot, header)) mod r\`
-both sides evaluate \`y = Σ a_i z^i + Σ (e1_i z^(N+2i) + e2_i z^(N+2i+1)) mod r\`.`;
+both sides evaluate the list as a polynomial, \`y = Σ element_k · z^k mod r\`, the first element
+constant. The circuit's list is fixed by \`digest\`, and L1's by the rest, before \`z\` is known; so if
+\`y\` is the same the lists are, but for a chance of \`(3N + ${COMMITTED_INPUTS.length - 1})/r\` for every \`z\` that is tried.`;
 
 function packedText(format: constants.PackedFormat): string {
   return `${format.mantissaBits} bits of mantissa, ${format.exponentBits} bits of exponent`;
@@ -102,7 +108,7 @@ export function renderPubdataDocs(): string {
     WORDS,
     "## Public inputs of a block proof",
     PUBLIC_INPUTS.map((name, index) => `${index}. \`${name}\``).join("\n"),
-    "The header packs:",
+    "The header, to which they commit, packs:",
     layoutTable(HEADER_COLUMNS),
     "## Signed message",
     MESSAGE,

@@ -57,8 +57,9 @@ export function followEvent(chain: Chain, event: BlockEvent): Chain {
     case "reverted":
       return keepBlocks(chain, event.committedBlocks);
     case "proven":
+      return setProven(chain, event.provenBlocks);
     case "executed":
-      return setStatus(chain, event.blockNumber, event.type);
+      return setExecuted(chain, event.blockNumber);
   }
 }
 
@@ -93,12 +94,25 @@ function keepBlocks(chain: Chain, lastBlockNumber: number): Chain {
   return { ...chain, blocks };
 }
 
-function setStatus(chain: Chain, blockNumber: number, status: "proven" | "executed"): Chain {
+/** @param provenBlocks - Number of the last block that is proven. */
+function setProven(chain: Chain, provenBlocks: number): Chain {
+  const lastNumber = (chain.blocks.at(-1) ?? chain.base).storedBlock.blockNumber;
+  assert(provenBlocks <= lastNumber, "L1 proves committed blocks");
+  const blocks = chain.blocks.map((block) => {
+    const { status, storedBlock } = block;
+    if (status !== "committed" || storedBlock.blockNumber > provenBlocks) return block;
+    if (isFaulty(block)) throw block.fault;
+    return { ...block, status: "proven" as const };
+  });
+  return { ...chain, blocks };
+}
+
+function setExecuted(chain: Chain, blockNumber: number): Chain {
   const index = blockNumber - chain.base.storedBlock.blockNumber - 1;
   const block = chain.blocks[index];
-  assert(block !== undefined, "L1 proves and executes committed blocks");
+  assert(block !== undefined, "L1 executes committed blocks");
   if (isFaulty(block)) throw block.fault;
-  return { ...chain, blocks: chain.blocks.with(index, { ...block, status }) };
+  return { ...chain, blocks: chain.blocks.with(index, { ...block, status: "executed" }) };
 }
 
 function restoreBlock(

@@ -49,7 +49,7 @@ const commitBlock = z.object({
 
 const blockEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("committed"), storedBlock, commitBlock }),
-  z.object({ type: z.literal("proven"), blockNumber: count }),
+  z.object({ type: z.literal("proven"), provenBlocks: count }),
   z.object({ type: z.literal("executed"), blockNumber: count }),
   z.object({ type: z.literal("reverted"), committedBlocks: count }),
 ]);

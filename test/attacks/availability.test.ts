@@ -34,7 +34,7 @@ describe("Attacks on availability", () => {
   async function committedBlock(): Promise<TestBlock> {
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const block = createTestBlock(genesis, [deposit], { timestamp });
+    const block = createTestBlock(client, genesis, [deposit], { timestamp });
     await client.commitBlocks(genesis, [block.commitBlock]);
     return block;
   }
@@ -89,7 +89,7 @@ describe("Attacks on availability", () => {
     await heir.revertBlocks([storedBlock]);
     expect((await rollup.priorityQueue()).firstUncommitted).to.equal(0n);
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    const { commitBlock } = createTestBlock(fixture.client, genesis, [deposit], { timestamp });
     await heir.commitBlocks(genesis, [commitBlock]);
   });
 
@@ -137,7 +137,7 @@ describe("Attacks on availability", () => {
     await client.depositEth(user.address, 1n);
     const passedOver = { ...deposit, amount: 1n };
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(last, [passedOver], { timestamp });
+    const { commitBlock } = createTestBlock(client, last, [passedOver], { timestamp });
     const { facts } = await expectRejection(
       "L1_REVERTED",
       client.commitBlocks(last, [commitBlock]),
@@ -162,7 +162,7 @@ describe("Attacks on availability", () => {
     const maker = await ethers.deployContract("OddRecipient");
     await rollup.connect(governor).setValidator(maker, true);
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    const { commitBlock } = createTestBlock(fixture.client, genesis, [deposit], { timestamp });
     const blocks = [{ ...commitBlock, authorizations: [] }];
     const commit = rollup.interface.encodeFunctionData("commitBlocks", [genesis, blocks]);
     await maker.setReentrantCall(rollup, commit);
@@ -176,7 +176,7 @@ describe("Attacks on availability", () => {
   it("an operator that hides data: nor can an account that has delegated to one", async () => {
     const { client, rollup, networkHelpers, validator, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    const { commitBlock } = createTestBlock(client, genesis, [deposit], { timestamp });
     const delegation = `0xef0100${(await rollup.verifier()).slice(2)}`; // EIP-7702
     await networkHelpers.setCode(validator.address, delegation);
     const { facts } = await expectRejection(
@@ -191,7 +191,7 @@ describe("Attacks on availability", () => {
   it("an operator that hides data: without the public data no block is committed", async () => {
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(genesis, [deposit], { timestamp });
+    const { commitBlock } = createTestBlock(client, genesis, [deposit], { timestamp });
     const hidden = { ...commitBlock, pubdata: new Uint8Array() };
     const { facts } = await expectRejection("L1_REVERTED", client.commitBlocks(genesis, [hidden]));
     expect(facts["error"]).to.equal("PubdataTooShort");

@@ -10,7 +10,7 @@ import {
   preset,
   provenBlock,
 } from "../helpers/attacks.ts";
-import { createDishonestInput } from "../helpers/dishonest-input.ts";
+import { createDishonestInput, recommit } from "../helpers/dishonest-input.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -20,6 +20,7 @@ import {
   createTestRollup,
   GENESIS_ROOT,
   latestTimestamp,
+  type TestBlock,
   type TestRollup,
   withdrawOperation,
 } from "../helpers/test-rollup.ts";
@@ -44,8 +45,8 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     const { client, genesis, user } = fixture;
     const options = { timestamp: await latestTimestamp(fixture), newStateRoot: GENESIS_ROOT };
     const operations = [withdrawOperation(user.address, 1n)];
-    const first = createTestBlock(genesis, operations, options);
-    const second = createTestBlock(first.storedBlock, operations, options);
+    const first = createTestBlock(client, genesis, operations, options);
+    const second = createTestBlock(client, first.storedBlock, operations, options);
     await client.commitBlocks(genesis, [first.commitBlock, second.commitBlock]);
     return { first, second };
   }
@@ -54,7 +55,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     const { client, genesis } = fixture;
     const now = await latestTimestamp(fixture);
     const commit = (parent: StoredBlock, timestamp: bigint) =>
-      client.commitBlocks(parent, [createTestBlock(parent, [], { timestamp }).commitBlock]);
+      client.commitBlocks(parent, [createTestBlock(client, parent, [], { timestamp }).commitBlock]);
     await refused("TimestampOutOfRange", commit(genesis, now + HOUR));
     await refused("TimestampOutOfRange", commit(genesis, now - 25n * HOUR));
     const { storedBlocks } = await commit(genesis, now);
@@ -72,10 +73,14 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
     const input = createDishonestInput({ state, block, domain });
     const header = headerWord({ ...block, timestamp: timestamp + 1n });
-    await expectCircuitRefusal(await attackedCircuit(), { ...input, header }, "EXPIRED");
+    await expectCircuitRefusal(
+      await attackedCircuit(),
+      recommit({ ...input, header }, operations),
+      "EXPIRED",
+    );
 
     const { client, genesis } = fixture;
-    const { commitBlock, proveBlock, storedBlock } = createTestBlock(genesis, [], {
+    const { commitBlock, proveBlock, storedBlock } = createTestBlock(client, genesis, [], {
       timestamp: await latestTimestamp(fixture),
     });
     await client.commitBlocks(genesis, [commitBlock]);
@@ -122,7 +127,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     await client.revertBlocks([old.storedBlock]);
     expect((await rollup.blockCounts()).proven).to.equal(0n);
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock, storedBlock } = createTestBlock(genesis, [], { timestamp });
+    const { commitBlock, storedBlock } = createTestBlock(client, genesis, [], { timestamp });
     await client.commitBlocks(genesis, [commitBlock]);
     await refused("StoredBlockMismatch", client.proveBlocks([old.proveBlock]));
     const reused = { ...old.proveBlock, storedBlock };
@@ -137,7 +142,10 @@ describe(`Attacks on blocks, ${random.title}`, () => {
   it("a proof for another block size: the size is part of the commitment", async () => {
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock, proveBlock } = createTestBlock(genesis, [], { timestamp, slots: 4 });
+    const { commitBlock, proveBlock } = createTestBlock(client, genesis, [], {
+      timestamp,
+      slots: 4,
+    });
     await client.commitBlocks(genesis, [commitBlock]);
     for (const slots of [EXIT_KEY_ID, 2, 16]) {
       await refused("CommitmentMismatch", client.proveBlocks([{ ...proveBlock, slots }]));
@@ -152,10 +160,31 @@ describe(`Attacks on blocks, ${random.title}`, () => {
       [EXIT_KEY_ID, "WrongInputCount"], // the key of exits
     ] as const) {
       const timestamp = await latestTimestamp(fixture);
-      const block = createTestBlock(genesis, [], { timestamp, slots });
+      const block = createTestBlock(client, genesis, [], { timestamp, slots });
       await client.commitBlocks(genesis, [block.commitBlock]);
       await refused(error, client.proveBlocks([block.proveBlock]));
       await client.revertBlocks([block.storedBlock]);
+    }
+  });
+
+  // The verifier takes the words of all blocks in one list. Were the key of exits to take two words
+  // more there, seven blocks would be read as six proofs that the attacker makes of anything.
+  it("a proof for another block size: no size shifts the words of other blocks", async () => {
+    fixture = await createTestRollup("RollupVerifier");
+    const { client, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const blocks: TestBlock[] = [];
+    while (blocks.length < 7) {
+      const parent = blocks.at(-1)?.storedBlock ?? genesis;
+      blocks.push(createTestBlock(client, parent, [], { timestamp, slots: EXIT_KEY_ID }));
+    }
+    await client.commitBlocks(
+      genesis,
+      blocks.map(({ commitBlock }) => commitBlock),
+    );
+    for (const count of [1, 6, 7]) {
+      const proofs = blocks.slice(0, count).map(({ proveBlock }) => proveBlock);
+      await refused("WrongInputCount", client.proveBlocks(proofs));
     }
   });
 });

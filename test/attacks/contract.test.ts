@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { getBytes, ZeroAddress } from "ethers";
 import { artifacts } from "hardhat";
+import { toProveArguments } from "../../src/l1/client.ts";
 import { readGovernance } from "../../src/l1/governance.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
@@ -96,9 +97,14 @@ describe("Attacks on the contract", () => {
   it("public inputs above the field: no value has a second name", async () => {
     const { rollup, client, genesis, user } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(genesis, [withdrawOperation(user.address, 1n)], {
-      timestamp,
-    });
+    const { commitBlock } = createTestBlock(
+      client,
+      genesis,
+      [withdrawOperation(user.address, 1n)],
+      {
+        timestamp,
+      },
+    );
     for (const name of ["newStateRoot", "digest"] as const) {
       const aliased = { ...commitBlock, [name]: commitBlock[name] + FIELD_MODULUS };
       await expect(
@@ -107,14 +113,14 @@ describe("Attacks on the contract", () => {
     }
     const { proveBlock } = await provenBlock(fixture, genesis, []);
     await client.revertBlocks([proveBlock.storedBlock]);
-    const { commitBlock: same } = createTestBlock(genesis, [], {
+    const { commitBlock: same } = createTestBlock(client, genesis, [], {
       timestamp: proveBlock.storedBlock.timestamp,
     });
     await client.commitBlocks(genesis, [same]);
-    for (const name of ["oldStateRoot", "digest", "z", "y"] as const) {
+    for (const name of ["digest", "z", "y"] as const) {
       const aliased = { ...proveBlock, [name]: proveBlock[name] + FIELD_MODULUS };
       await expect(
-        rollup.proveBlocks([{ ...aliased, proof: [...aliased.proof] as never }]),
+        rollup.proveBlocks(...toProveArguments([aliased])),
       ).to.be.revertedWithCustomError(rollup, "CommitmentMismatch");
     }
   });
@@ -131,7 +137,7 @@ describe("Attacks on the contract", () => {
       pubKeyHash: 5n,
     };
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(genesis, [change], { timestamp });
+    const { commitBlock } = createTestBlock(fixture.client, genesis, [change], { timestamp });
     const pubdata = commitBlock.pubdata.slice();
     pubdata.set(getBytes(`0x${(5n + FIELD_MODULUS).toString(16)}`), pubdata.length - 32);
     await expect(

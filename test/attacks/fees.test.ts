@@ -6,7 +6,7 @@ import { newAccount } from "../../src/state/account.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { tokenCapacity } from "../../src/protocol/presets.ts";
 import { attackedCircuit, expectImpossible, expectPossible, preset } from "../helpers/attacks.ts";
-import { createDishonestInput } from "../helpers/dishonest-input.ts";
+import { createDishonestInput, recommit } from "../helpers/dishonest-input.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -34,10 +34,11 @@ describe(`Attacks on fees, ${random.title}`, () => {
     const fixture = await createTestRollup();
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock, proveBlock } = createTestBlock(genesis, [], { timestamp });
+    const { commitBlock, storedBlock } = createTestBlock(client, genesis, [], { timestamp });
     await client.commitBlocks(genesis, [commitBlock]);
-    const other = client.proveBlocks([{ ...proveBlock, feeAccountId: 5 }]);
-    const { facts } = await expectRejection("L1_REVERTED", other);
+    const mine = createTestBlock(client, genesis, [], { timestamp, feeAccountId: 5 });
+    const call = client.proveBlocks([{ ...mine.proveBlock, storedBlock }]);
+    const { facts } = await expectRejection("L1_REVERTED", call);
     expect(facts["error"]).to.equal("CommitmentMismatch");
   });
 
@@ -46,7 +47,8 @@ describe(`Attacks on fees, ${random.title}`, () => {
     const mine = inputOn(state, { feeAccountId: bob.accountId });
     const circuit = await attackedCircuit();
     await circuit.calculateWitness(mine);
-    await expectCircuitRefusal(circuit, { ...mine, header: headerWord(block) });
+    const forged = { ...mine, header: headerWord(block) };
+    await expectCircuitRefusal(circuit, recommit(forged, block.operations));
   });
 
   it("a fee account that nobody owns", async () => {
@@ -79,7 +81,8 @@ describe(`Attacks on fees, ${random.title}`, () => {
       const forged = inputOn(forgedState);
       expect(forged.newStateRoot, what).to.not.equal(honest.newStateRoot);
       await circuit.calculateWitness(forged);
-      await expectCircuitRefusal(circuit, withFeesOf(honest, forged));
+      const mixed = withFeesOf(honest, forged);
+      await expectCircuitRefusal(circuit, recommit(mixed, block.operations));
     }
   });
 
@@ -90,7 +93,8 @@ describe(`Attacks on fees, ${random.title}`, () => {
     const circuit = await attackedCircuit();
     const more = state.update(0, tokenId, { balance: 1n });
     const { newStateRoot } = inputOn(more);
-    await expectCircuitRefusal(circuit, { ...inputOn(state), newStateRoot });
+    const richer = { ...inputOn(state), newStateRoot };
+    await expectCircuitRefusal(circuit, recommit(richer, block.operations));
   });
 });
 

@@ -34,7 +34,7 @@ async function changeKey(fixture: TestRollup, authorization: string) {
     pubKeyHash: 1234n,
   };
   const options = { timestamp: await latestTimestamp(fixture), authorizations: [authorization] };
-  const { commitBlock } = createTestBlock(fixture.genesis, [change], options);
+  const { commitBlock } = createTestBlock(fixture.client, fixture.genesis, [change], options);
   return fixture.client.commitBlocks(fixture.genesis, [commitBlock]);
 }
 

@@ -6,7 +6,8 @@ import {
   blockData,
   challenge,
   commitBlock,
-  dataDigest,
+  committedElements,
+  digestOf,
   evaluate,
   headerWord,
 } from "../../src/block/commitment.ts";
@@ -76,7 +77,7 @@ describe("block commitment", () => {
     const elements = Array.from({ length: 20 }, () => random.field());
     const first = poseidon([0n, ...elements.slice(0, 15)]);
     const zeros = new Array<bigint>(10).fill(0n);
-    expect(dataDigest(elements)).to.equal(poseidon([first, ...elements.slice(15), ...zeros]));
+    expect(digestOf(elements)).to.equal(poseidon([first, ...elements.slice(15), ...zeros]));
   });
 
   it("evaluates the data as a polynomial, the first element constant", () => {
@@ -102,12 +103,13 @@ describe("block commitment", () => {
     expectCode("FIELD_OUT_OF_RANGE", () => headerWord({ ...header, blockNumber: 2 ** 32 }));
   });
 
-  it("lists the public inputs in the order of the circuit", () => {
+  it("commits to roots, header, domain and data, in the order of the circuit", () => {
     const { oldStateRoot, newStateRoot, header, domain, digest, z, y } = commitment;
-    const order = [oldStateRoot, newStateRoot, header, domain, digest, z, y];
-    expect(commitment.publicInputs).to.deep.equal(order);
-    expect(y).to.equal(evaluate(data, z));
-    expect(digest).to.equal(dataDigest(data));
+    expect(commitment.publicInputs).to.deep.equal([digest, z, y]);
+    const elements = [oldStateRoot, newStateRoot, header, domain, ...data];
+    expect(committedElements(commitment, data)).to.deep.equal(elements);
+    expect(y).to.equal(evaluate(elements, z));
+    expect(digest).to.equal(digestOf(elements));
   });
 
   it("catches every changed byte: what L1 computes is not what the circuit does", () => {

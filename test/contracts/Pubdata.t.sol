@@ -70,8 +70,12 @@ contract PubdataTest {
     function testFuzz_ValueIsThatOfTheReference(uint256 seed, uint8 size, uint256 z) external view {
         uint256 slots = 1 + (size % 20);
         (bytes memory pubdata, uint256[] memory data) = _block(seed, slots);
-        (uint256 y, PubdataHarness.Extension[] memory found) = harness.walk(pubdata, slots, z % R);
-        require(y == _evaluate(data, z % R), "y");
+        (uint256 value, PubdataHarness.Extension[] memory found) = harness.walk(
+            pubdata,
+            slots,
+            z % R
+        );
+        require(value == _evaluate(data, z % R), "value");
         for (uint256 i = 0; i < found.length; ++i) {
             uint256 slot = found[i].slot;
             require(found[i].record == data[slot], "record");
@@ -92,8 +96,8 @@ contract PubdataTest {
             paddedData[padded + 2 * i + 1] = data[slots + 2 * i + 1];
         }
         uint256 z = uint256(keccak256(abi.encode(seed))) % R;
-        (uint256 y, ) = harness.walk(pubdata, padded, z);
-        require(y == _evaluate(paddedData, z), "y");
+        (uint256 value, ) = harness.walk(pubdata, padded, z);
+        require(value == _evaluate(paddedData, z), "value");
     }
 
     /// @dev Whatever the bytes are, reading ends, and inside them.

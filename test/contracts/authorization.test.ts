@@ -39,7 +39,7 @@ describe("Rollup: authorising a signing key", () => {
   async function commit(operations: readonly PublicOperation[], authorizations: readonly string[]) {
     const { rollup, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock } = createTestBlock(genesis, operations, { timestamp });
+    const { commitBlock } = createTestBlock(fixture.client, genesis, operations, { timestamp });
     return rollup.commitBlocks(genesis, [{ ...commitBlock, authorizations: [...authorizations] }]);
   }
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
-import type { StoredBlock } from "../../src/l1/types.ts";
+import { toProveArguments } from "../../src/l1/client.ts";
+import type { ProveBlock, StoredBlock } from "../../src/l1/types.ts";
 import {
   createTestBlock,
   createTestRollup,
@@ -20,7 +21,7 @@ async function commitEmpty(fixture: TestRollup, last: StoredBlock, count: number
   const timestamp = await latestTimestamp(fixture);
   const blocks: TestBlock[] = [];
   for (let parent = last; blocks.length < count; parent = blocks.at(-1)!.storedBlock) {
-    blocks.push(createTestBlock(parent, [], { timestamp }));
+    blocks.push(createTestBlock(fixture.client, parent, [], { timestamp }));
   }
   await fixture.client.commitBlocks(
     last,
@@ -38,8 +39,10 @@ describe("Rollup: committing blocks", () => {
   it("stores the blocks that TypeScript computes, and says so", async () => {
     const { rollup, genesis, client, user } = fixture;
     const timestamp = await latestTimestamp(fixture);
-    const first = createTestBlock(genesis, [withdrawOperation(user.address, 7n)], { timestamp });
-    const second = createTestBlock(first.storedBlock, [], { timestamp, slots: 16 });
+    const first = createTestBlock(client, genesis, [withdrawOperation(user.address, 7n)], {
+      timestamp,
+    });
+    const second = createTestBlock(client, first.storedBlock, [], { timestamp, slots: 16 });
     const commits = [first.commitBlock, second.commitBlock];
     const { storedBlocks } = await client.commitBlocks(genesis, commits);
     expect(storedBlocks).to.deep.equal([first.storedBlock, second.storedBlock]);
@@ -59,7 +62,7 @@ describe("Rollup: committing blocks", () => {
       withdrawOperation(user.address, 7n),
     ] as const;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock, storedBlock, payouts } = createTestBlock(genesis, operations, {
+    const { commitBlock, storedBlock, payouts } = createTestBlock(client, genesis, operations, {
       timestamp,
     });
     expect(payouts).to.deep.equal([{ recipient: BigInt(user.address), tokenId: 0, amount: 7n }]);
@@ -77,7 +80,7 @@ describe("Rollup: committing blocks", () => {
   it("takes blocks only on top of the last one", async () => {
     const { rollup, genesis } = fixture;
     const [first] = await commitEmpty(fixture, genesis, 2);
-    const next = createTestBlock(first!.storedBlock, []).commitBlock;
+    const next = createTestBlock(fixture.client, first!.storedBlock, []).commitBlock;
     await expect(rollup.commitBlocks(first!.storedBlock, [{ ...next, authorizations: [] }]))
       .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
       .withArgs(2, 1);
@@ -94,7 +97,7 @@ describe("Rollup: committing blocks", () => {
   it("refuses timestamps before the parent's and far from its own clock", async () => {
     const { rollup, genesis, networkHelpers } = fixture;
     const commit = (parent: StoredBlock, timestamp: bigint) => {
-      const { commitBlock } = createTestBlock(parent, [], { timestamp });
+      const { commitBlock } = createTestBlock(fixture.client, parent, [], { timestamp });
       return rollup.commitBlocks(parent, [{ ...commitBlock, authorizations: [] }]);
     };
     const now = (await latestTimestamp(fixture)) + 1000n;
@@ -106,7 +109,9 @@ describe("Rollup: committing blocks", () => {
     }
     await networkHelpers.time.setNextBlockTimestamp(now);
     await commit(genesis, now + QUARTER);
-    const parent = createTestBlock(genesis, [], { timestamp: now + QUARTER }).storedBlock;
+    const parent = createTestBlock(fixture.client, genesis, [], {
+      timestamp: now + QUARTER,
+    }).storedBlock;
     await networkHelpers.time.setNextBlockTimestamp(now + 1n);
     await expect(commit(parent, now + QUARTER - 1n))
       .to.be.revertedWithCustomError(rollup, "TimestampOutOfRange")
@@ -118,7 +123,7 @@ describe("Rollup: committing blocks", () => {
     const { client, genesis, networkHelpers } = fixture;
     const now = (await latestTimestamp(fixture)) + 1000n;
     await networkHelpers.time.setNextBlockTimestamp(now);
-    const { commitBlock } = createTestBlock(genesis, [], { timestamp: now - DAY });
+    const { commitBlock } = createTestBlock(client, genesis, [], { timestamp: now - DAY });
     await client.commitBlocks(genesis, [commitBlock]);
   });
 
@@ -126,7 +131,7 @@ describe("Rollup: committing blocks", () => {
     const { rollup, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const block = {
-      ...createTestBlock(genesis, [], { timestamp }).commitBlock,
+      ...createTestBlock(fixture.client, genesis, [], { timestamp }).commitBlock,
       authorizations: [],
     };
     for (const field of ["newStateRoot", "digest"] as const) {
@@ -146,80 +151,127 @@ describe("Rollup: proving blocks", () => {
     fixture = await createTestRollup("ExpectingVerifier");
   });
 
-  /** Makes the verifier accept a block's proof, given the public inputs in the circuit's order. */
-  async function announce({ rollup, ethers }: TestRollup, { proveBlock }: TestBlock) {
-    const { storedBlock, slots, feeAccountId, oldStateRoot, digest, z, y, proof } = proveBlock;
-    const { blockNumber, timestamp, stateRoot } = storedBlock;
-    const header = (BigInt(blockNumber) << 88n) + (timestamp << 24n) + BigInt(feeAccountId);
-    const inputs = [oldStateRoot, stateRoot, header, await rollup.domain(), digest, z, y];
+  const PROOF = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
+
+  /** Commits blocks of these sizes, and makes the verifier accept `PROOF` for each of them. */
+  async function provableBlocks(...sizes: number[]): Promise<ProveBlock[]> {
+    const { rollup, client, ethers, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
     const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
-    await verifier.expect(slots, [...proof], inputs);
+    const blocks: TestBlock[] = [];
+    for (const slots of sizes) {
+      const parent = blocks.at(-1)?.storedBlock ?? genesis;
+      const block = createTestBlock(client, parent, [], { timestamp, slots });
+      const { digest, z, y } = block.proveBlock;
+      await verifier.expect(slots, [...PROOF] as Words, [digest, z, y]);
+      blocks.push(block);
+    }
+    await client.commitBlocks(
+      genesis,
+      blocks.map(({ commitBlock }) => commitBlock),
+    );
+    return blocks.map(({ proveBlock }) => ({ ...proveBlock, proof: PROOF }));
   }
 
-  it("gives the verifier the size, proof and public inputs; anyone may prove", async () => {
-    const { rollup, genesis, user } = fixture;
-    const [first, second] = await commitEmpty(fixture, genesis, 2);
-    const proof = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
-    const blocks = [first!, second!].map((block) => ({
-      ...block,
-      proveBlock: { ...block.proveBlock, proof },
-    }));
-    for (const block of blocks) await announce(fixture, block);
-    const claims = blocks.map(({ proveBlock }) => proveBlock);
-    await expect(rollup.connect(user).proveBlocks(claims))
-      .to.emit(rollup, "BlockProven")
-      .withArgs(1)
-      .and.to.emit(rollup, "BlockProven")
-      .withArgs(2);
-    expect([...(await rollup.blockCounts())]).to.deep.equal([2n, 2n, 0n]);
+  const prove = (blocks: readonly ProveBlock[]) =>
+    fixture.rollup.connect(fixture.user).proveBlocks(...toProveArguments(blocks));
+  const provenBlocks = async () => (await fixture.rollup.blockCounts()).proven;
+
+  it("gives the verifier sizes, proofs and public inputs; anyone may prove", async () => {
+    const { rollup } = fixture;
+    await expect(prove(await provableBlocks(4, 16, 4)))
+      .to.emit(rollup, "BlocksProven")
+      .withArgs(3);
+    expect([...(await rollup.blockCounts())]).to.deep.equal([3n, 3n, 0n]);
   });
 
   it("skips blocks that somebody has proven already", async () => {
-    const { rollup, client, genesis } = fixture;
-    const [first, second] = await commitEmpty(fixture, genesis, 2);
-    await announce(fixture, first!);
-    await client.proveBlocks([first!.proveBlock]);
-    await announce(fixture, second!);
-    await client.proveBlocks([first!.proveBlock, second!.proveBlock]);
-    expect((await rollup.blockCounts()).proven).to.equal(2n);
+    const { rollup } = fixture;
+    const [first, second, third] = (await provableBlocks(4, 4, 16)) as Three;
+    await prove([first, second]);
+    const otherProof = { proof: PROOF.toReversed() };
+    await expect(prove([{ ...first, ...otherProof }, { ...second, ...otherProof }, third]))
+      .to.emit(rollup, "BlocksProven")
+      .withArgs(3);
+    await expect(prove([second, third])).to.not.emit(rollup, "BlocksProven");
+    expect(await provenBlocks()).to.equal(3n);
   });
 
-  it("refuses a proof that the verifier refuses", async () => {
-    const { rollup, genesis } = fixture;
-    const [first] = await commitEmpty(fixture, genesis, 1);
-    await announce(fixture, first!);
-    const forged = { ...first!.proveBlock, proof: [1n, 0n, 0n, 0n, 0n, 0n, 0n, 0n] };
-    await expect(rollup.proveBlocks([forged]))
-      .to.be.revertedWithCustomError(rollup, "ProofInvalid")
-      .withArgs(1);
+  it("refuses all proofs if the verifier refuses one", async () => {
+    const { rollup } = fixture;
+    const blocks = await provableBlocks(4, 4, 4);
+    for (const [index, block] of blocks.entries()) {
+      const wrong = { ...block, proof: PROOF.with(index, 0n) };
+      await expect(prove(blocks.with(index, wrong)))
+        .to.be.revertedWithCustomError(rollup, "ProofsInvalid")
+        .withArgs(1, 3);
+    }
+    expect(await provenBlocks()).to.equal(0n);
+    await prove(blocks.slice(0, 1));
+    await expect(prove(blocks.with(2, { ...blocks[2]!, proof: PROOF.with(0, 9n) })))
+      .to.be.revertedWithCustomError(rollup, "ProofsInvalid")
+      .withArgs(2, 3);
   });
 
-  it("refuses a proof of any other public input than the commitment's", async () => {
-    const { rollup, genesis } = fixture;
-    const [first] = await commitEmpty(fixture, genesis, 1);
-    const claim = { ...first!.proveBlock, proof: [...first!.proveBlock.proof] };
-    const fields = ["oldStateRoot", "digest", "z", "y", "feeAccountId", "slots"] as const;
-    for (const field of fields) {
-      await expect(rollup.proveBlocks([{ ...claim, [field]: BigInt(claim[field]) + 1n }]))
-        .to.be.revertedWithCustomError(rollup, "CommitmentMismatch")
-        .withArgs(1);
+  it("refuses any other public input or size than a block's commitment", async () => {
+    const { rollup } = fixture;
+    const blocks = await provableBlocks(4, 4, 4);
+    for (const [index, block] of blocks.entries()) {
+      for (const other of [
+        { slots: 16 },
+        { digest: block.digest + 1n },
+        { z: block.z + 1n },
+        { y: block.y + 1n },
+      ]) {
+        await expect(prove(blocks.with(index, { ...block, ...other })))
+          .to.be.revertedWithCustomError(rollup, "CommitmentMismatch")
+          .withArgs(3);
+      }
+    }
+  });
+
+  it("refuses blocks that do not follow each other from the first commitment on", async () => {
+    const [first, second, third] = (await provableBlocks(4, 4, 4)) as Three;
+    for (const blocks of [
+      [first, third],
+      [first, second, second],
+      [second, first, third],
+      [third, first, second, third],
+      [{ ...first, parentCommitment: second.parentCommitment }, second, third],
+    ]) {
+      await expect(prove(blocks))
+        .to.be.revertedWithCustomError(fixture.rollup, "CommitmentMismatch")
+        .withArgs(blocks.at(-1)!.storedBlock.blockNumber);
     }
   });
 
   it("proves in order, and only what is committed", async () => {
-    const { rollup, genesis } = fixture;
-    const [, second] = await commitEmpty(fixture, genesis, 2);
-    const third = createTestBlock(second!.storedBlock, []);
-    const prove = ({ proveBlock }: TestBlock) =>
-      rollup.proveBlocks([{ ...proveBlock, proof: [...proveBlock.proof] }]);
-    await expect(prove(second!))
-      .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
-      .withArgs(1, 2);
-    await expect(prove(third))
+    const { rollup, genesis, client } = fixture;
+    const [first, second, third] = (await provableBlocks(4, 4, 4)) as Three;
+    for (const [blocks, start] of [
+      [[second], 2],
+      [[third], 3],
+      [[second, third], 2],
+    ] as const) {
+      await expect(prove(blocks))
+        .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
+        .withArgs(1, start);
+    }
+    const fourth = createTestBlock(client, third.storedBlock, []);
+    await expect(prove([first, second, third, fourth.proveBlock]))
       .to.be.revertedWithCustomError(rollup, "StoredBlockMismatch")
-      .withArgs(3, ZeroHash, hashStoredBlock(third.storedBlock));
+      .withArgs(4, ZeroHash, hashStoredBlock(fourth.storedBlock));
+    const { storedBlock } = second;
+    await expect(rollup.proveBlocks(storedBlock.commitment, storedBlock, []))
+      .to.be.revertedWithCustomError(rollup, "BlockOutOfOrder")
+      .withArgs(1, 3);
+    await rollup.proveBlocks(genesis.commitment, genesis, []);
+    expect(await provenBlocks()).to.equal(0n);
   });
 });
+
+type Three = [ProveBlock, ProveBlock, ProveBlock];
+type Words = [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
 
 describe("Rollup: executing and reverting blocks", () => {
   let fixture: TestRollup;
@@ -250,7 +302,7 @@ describe("Rollup: executing and reverting blocks", () => {
     const { rollup, client, genesis, user, other } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const operations = [withdrawOperation(user.address, 5n), withdrawOperation(other.address, 6n)];
-    const { commitBlock, proveBlock, storedBlock } = createTestBlock(genesis, operations, {
+    const { commitBlock, proveBlock, storedBlock } = createTestBlock(client, genesis, operations, {
       timestamp,
     });
     await client.commitBlocks(genesis, [commitBlock]);
@@ -280,7 +332,7 @@ describe("Rollup: executing and reverting blocks", () => {
     const [first] = await commitEmpty(fixture, genesis, 1);
     await client.proveBlocks([first!.proveBlock]);
     const operations = [withdrawOperation(user.address, 5n)];
-    const { payoutsHash } = createTestBlock(genesis, operations).storedBlock;
+    const { payoutsHash } = createTestBlock(client, genesis, operations).storedBlock;
     const forged = { ...first!.storedBlock, payoutsHash };
     const payouts = [{ recipient: user.address, tokenId: 0, amount: 5n }];
     await expect(rollup.executeBlocks([{ storedBlock: forged, payouts }]))

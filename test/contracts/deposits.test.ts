@@ -185,7 +185,7 @@ describe("Rollup: the priority queue", () => {
 
   async function commit(operations: readonly PublicOperation[]) {
     const timestamp = await latestTimestamp(fixture);
-    const block = createTestBlock(fixture.genesis, operations, { timestamp });
+    const block = createTestBlock(fixture.client, fixture.genesis, operations, { timestamp });
     const commitBlock = { ...block.commitBlock, authorizations: [] };
     return { ...block, sent: fixture.rollup.commitBlocks(fixture.genesis, [commitBlock]) };
   }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { ZeroAddress, ZeroHash } from "ethers";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import { EXIT_KEY_ID } from "../../src/protocol/public-inputs.ts";
 import {
@@ -59,7 +59,7 @@ describe("Rollup: exodus", () => {
     const { client, genesis, user } = fixture;
     const operation = { type: "deposit", accountId: 1, owner: BigInt(user.address) } as const;
     const timestamp = await latestTimestamp(fixture);
-    const block = createTestBlock(genesis, [{ ...operation, tokenId: 0, amount: FUNDS }], {
+    const block = createTestBlock(client, genesis, [{ ...operation, tokenId: 0, amount: FUNDS }], {
       timestamp,
     });
     await client.commitBlocks(genesis, [block.commitBlock]);
@@ -108,7 +108,7 @@ describe("Rollup: exodus", () => {
     await refused(rollup.requestFullExit(0, ZeroAddress), "ExodusMode");
     await refused(rollup.setAuthPubKeyHash(1n, 0), "ExodusMode");
     await refused(asValidator.commitBlocks(genesis, []), "ExodusMode");
-    await refused(rollup.proveBlocks([]), "ExodusMode");
+    await refused(rollup.proveBlocks(ZeroHash, genesis, []), "ExodusMode");
     await refused(asValidator.executeBlocks([]), "ExodusMode");
     await refused(asValidator.revertBlocks([]), "ExodusMode");
     await refused(asGovernor.listToken(other.address), "ExodusMode");

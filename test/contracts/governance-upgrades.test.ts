@@ -282,9 +282,14 @@ describe("Rollup: upgrades", () => {
     const owner = BigInt(user.address);
     const deposit = { type: "deposit", accountId: 1, tokenId: 0, owner, amount: 9n } as const;
     const timestamp = await latestTimestamp(fixture);
-    const { commitBlock, storedBlock, proveBlock, payouts } = createTestBlock(genesis, [deposit], {
-      timestamp,
-    });
+    const { commitBlock, storedBlock, proveBlock, payouts } = createTestBlock(
+      client,
+      genesis,
+      [deposit],
+      {
+        timestamp,
+      },
+    );
     await client.commitBlocks(genesis, [commitBlock]);
     await client.proveBlocks([proveBlock]);
     await client.executeBlocks([{ storedBlock, payouts }]);

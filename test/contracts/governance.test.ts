@@ -243,6 +243,7 @@ describe("Rollup: the guardian", () => {
     const vault = await refusing.getAddress();
     const owner = BigInt(user.address);
     const block = createTestBlock(
+      fixture.client,
       genesis,
       [
         { type: "deposit", accountId: 1, tokenId: 0, owner, amount: 9n },

@@ -38,7 +38,7 @@ describe("Rollup: payouts", () => {
     const last = await client.readStoredBlock(Number((await rollup.blockCounts()).committed));
     const operations = withdrawals.map((withdrawal) => withdrawOperation(...withdrawal));
     const timestamp = await latestTimestamp(fixture);
-    const block = createTestBlock(last, operations, { timestamp });
+    const block = createTestBlock(client, last, operations, { timestamp });
     await client.commitBlocks(last, [block.commitBlock]);
     await client.proveBlocks([block.proveBlock]);
     const payouts = withdrawals.map(([recipient, amount, tokenId = 0]) => ({
@@ -264,9 +264,14 @@ describe("Rollup: payouts", () => {
     const forced = { type: "forcedExit", ...ids, recipient: target, amount: 50n } as const;
     const timestamp = await latestTimestamp(fixture);
     const operations = [deposit, exit, { ...exit, accountId: 2, amount: 0n }, forced];
-    const { commitBlock, proveBlock, storedBlock, payouts } = createTestBlock(genesis, operations, {
-      timestamp,
-    });
+    const { commitBlock, proveBlock, storedBlock, payouts } = createTestBlock(
+      client,
+      genesis,
+      operations,
+      {
+        timestamp,
+      },
+    );
     expect(payouts).to.have.lengthOf(2);
     await client.commitBlocks(genesis, [commitBlock]);
     await client.proveBlocks([proveBlock]);

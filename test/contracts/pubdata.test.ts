@@ -2,7 +2,13 @@ import { concatBytes } from "@noble/hashes/utils.js";
 import { expect } from "chai";
 import type { Result } from "ethers";
 import { network } from "hardhat";
-import { blockData, challenge, dataDigest, evaluate } from "../../src/block/commitment.ts";
+import {
+  blockData,
+  challenge,
+  committedElements,
+  digestOf,
+  evaluate,
+} from "../../src/block/commitment.ts";
 import { encodePubdata } from "../../src/block/pubdata.ts";
 import {
   extensionWords,
@@ -43,17 +49,17 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
 
   /** The contract's reading of a whole block at a random point. */
   async function walk(pubdata: Uint8Array, slots: number, z = random.field()) {
-    const { y, extensions } = await harness.walk(pubdata, slots, z);
-    return { z, y, extensions: extensions.map(toFields) };
+    const { value, extensions } = await harness.walk(pubdata, slots, z);
+    return { z, value, extensions: extensions.map(toFields) };
   }
 
-  it("reads the same extensions and finds the same y on random blocks", async () => {
+  it("reads the same extensions and finds the same value on random blocks", async () => {
     for (let i = 0; i < BLOCKS; i++) {
       const slots = random.pick([1, 2, 4, 16, 33]);
       const operations = randomOperations(slots);
       const columns = operations.map(toColumns);
-      const { z, y, extensions } = await walk(encodePubdata(operations), slots);
-      expect(y).to.equal(evaluate(blockData(operations), z));
+      const { z, value, extensions } = await walk(encodePubdata(operations), slots);
+      expect(value).to.equal(evaluate(blockData(operations), z));
       const expected = columns.flatMap((slot, index) => {
         const [e1, e2] = extensionWords(slot);
         const record = recordWord(slot);
@@ -63,7 +69,7 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
     }
   });
 
-  it("finds the same y in large blocks, with extensions far apart and at the ends", async () => {
+  it("finds the same value in large blocks, with extensions far apart and at the ends", async () => {
     const noop: PublicOperation = { type: "noop" };
     for (const [slots, places] of [
       [256, [0, 255]],
@@ -75,16 +81,32 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
       for (const place of places) {
         operations[place] = createRandomPublicOperation(random, "changePubKey");
       }
-      const { z, y } = await walk(encodePubdata(operations), slots);
-      expect(y).to.equal(evaluate(blockData(operations), z));
+      const { z, value } = await walk(encodePubdata(operations), slots);
+      expect(value).to.equal(evaluate(blockData(operations), z));
     }
   });
 
-  it("finds y at 0, 1 and r - 1", async () => {
+  it("finds the value at 0, 1 and r - 1", async () => {
     const operations = randomOperations(4);
     for (const z of [0n, 1n, FIELD_MODULUS - 1n]) {
-      const { y } = await walk(encodePubdata(operations), 4, z);
-      expect(y).to.equal(evaluate(blockData(operations), z));
+      const { value } = await walk(encodePubdata(operations), 4, z);
+      expect(value).to.equal(evaluate(blockData(operations), z));
+    }
+  });
+
+  it("evaluates the committed inputs and the data as one polynomial", async () => {
+    for (let i = 0; i < 10; i++) {
+      const operations = randomOperations(random.pick([1, 2, 4]));
+      const { z, value } = await walk(encodePubdata(operations), operations.length);
+      const inputs = {
+        oldStateRoot: random.field(),
+        newStateRoot: random.field(),
+        header: random.bigint(120),
+        domain: random.field(),
+      };
+      const { oldStateRoot, newStateRoot, header, domain } = inputs;
+      const y = await harness.evaluate([oldStateRoot, newStateRoot, header, domain], value, z);
+      expect(y).to.equal(evaluate(committedElements(inputs, blockData(operations)), z));
     }
   });
 
@@ -241,8 +263,8 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
         pubKeyHash: FIELD_MODULUS - 1n,
       },
     ];
-    const { z, y } = await walk(encodePubdata(operations), 2);
-    expect(y).to.equal(evaluate(blockData(operations), z));
+    const { z, value } = await walk(encodePubdata(operations), 2);
+    expect(value).to.equal(evaluate(blockData(operations), z));
   });
 });
 
@@ -268,10 +290,10 @@ describe(`Pubdata: tampering (${random.title})`, () => {
    * chooses its y is not the circuit's, so that no proof fits.
    */
   async function isNoticed(tampered: Uint8Array): Promise<boolean> {
-    const [digest, root, header] = [dataDigest(data), 1n, 1n];
+    const [digest, root, header] = [digestOf(data), 1n, 1n];
     const z = await harness.challenge(tampered, slots, digest, root, root, header);
     try {
-      return (await harness.walk(tampered, slots, z)).y !== evaluate(data, z);
+      return (await harness.walk(tampered, slots, z)).value !== evaluate(data, z);
     } catch (error) {
       return findRevertReason(error);
     }

@@ -10,6 +10,7 @@ import {
   type BlockCommitment,
   challenge,
   commitBlock,
+  committedElements,
   evaluate,
 } from "../../src/block/commitment.ts";
 import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
@@ -91,12 +92,13 @@ async function publish(
   pubdata: Uint8Array,
 ): Promise<Omit<ProveBlock, "proof">> {
   const { timestamp, feeAccountId, slots } = applied.block;
-  const { newStateRoot, digest, oldStateRoot } = commitment;
+  const { newStateRoot, digest } = commitment;
   const block = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
   const { storedBlocks } = await l1.commitBlocks(last, [{ ...block, authorizations: [] }]);
   const z = challenge({ ...commitment, pubdata, slots });
-  const y = evaluate(looselyRead(pubdata, slots), z);
-  return { storedBlock: storedBlocks[0]!, slots, feeAccountId, oldStateRoot, digest, z, y };
+  const y = evaluate(committedElements(commitment, looselyRead(pubdata, slots)), z);
+  const parentCommitment = last.commitment;
+  return { parentCommitment, storedBlock: storedBlocks[0]!, slots, digest, z, y };
 }
 
 /** The data of two withdrawals as L1 reads it: also bytes that no operation can have. */
@@ -125,7 +127,8 @@ async function adaptedProof(
   { applied, commitment }: Sealed,
   z: bigint,
 ): Promise<readonly bigint[]> {
-  const y = evaluate(blockData(applied.slots.map(({ operation }) => operation)), z);
+  const data = blockData(applied.slots.map(({ operation }) => operation));
+  const y = evaluate(committedElements(commitment, data), z);
   const inputs = { ...commitment, z, y };
   return prove(applied, { ...inputs, publicInputs: PUBLIC_INPUTS.map((name) => inputs[name]) });
 }
@@ -188,7 +191,7 @@ describe(`blocks with real proofs, ${random.title}`, () => {
     for (const index of proof.keys()) {
       const forged = proof.with(index, proof[index]! ^ 1n);
       const error = await expectRevert(l1.proveBlocks([{ ...block, proof: forged }]));
-      expect(error).to.equal("ProofInvalid");
+      expect(error).to.equal("ProofsInvalid");
     }
     await l1.proveBlocks([{ ...block, proof }]);
     const { proven } = await l1.contract.blockCounts();
@@ -226,7 +229,7 @@ describe(`blocks with real proofs, ${random.title}`, () => {
       const adapted = await adaptedProof(sealed, block.z);
       for (const words of [proof, adapted]) {
         const error = await expectRevert(l1.proveBlocks([{ ...block, proof: words }]));
-        expect(error).to.equal("ProofInvalid");
+        expect(error).to.equal("ProofsInvalid");
       }
     });
   }
@@ -244,6 +247,6 @@ describe(`blocks with real proofs, ${random.title}`, () => {
       errors.add(await expectRevert(attempt));
       await snapshot.restore();
     }
-    expect(errors).to.include("ProofInvalid").and.not.include("StoredBlockMismatch");
+    expect(errors).to.include("ProofsInvalid").and.not.include("StoredBlockMismatch");
   });
 });

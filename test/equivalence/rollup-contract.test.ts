@@ -108,7 +108,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     const { timestamp, feeAccountId, slots, operations } = applied.block;
     await prepare(operations);
     const commitment = commitBlock(applied, world.domain);
-    const { pubdata, newStateRoot, publicInputs, oldStateRoot, digest, z, y } = commitment;
+    const { pubdata, newStateRoot, publicInputs, digest, z, y } = commitment;
     const authorizations = operations
       .filter(({ type }) => type === "changePubKey")
       .map(() => ON_CHAIN_AUTHORIZATION);
@@ -117,7 +117,8 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     ]);
     const storedBlock = storedBlocks[0]!;
     await announce(slots, publicInputs);
-    const claim = { slots, feeAccountId, oldStateRoot, digest, z, y, proof: ZERO_PROOF };
+    const parentCommitment = last.commitment;
+    const claim = { parentCommitment, slots, digest, z, y, proof: ZERO_PROOF };
     await client.proveBlocks([{ storedBlock, ...claim }]);
     const { payouts } = applied;
     const { blockNumber } = await client.executeBlocks([{ storedBlock, payouts }]);

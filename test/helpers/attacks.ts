@@ -67,7 +67,7 @@ export async function provenBlock(
   operations: readonly PublicOperation[],
 ): Promise<TestBlock> {
   const timestamp = await latestTimestamp(fixture);
-  const block = createTestBlock(last, operations, { timestamp });
+  const block = createTestBlock(fixture.client, last, operations, { timestamp });
   await fixture.client.commitBlocks(last, [block.commitBlock]);
   await fixture.client.proveBlocks([block.proveBlock]);
   return block;

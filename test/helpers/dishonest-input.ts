@@ -7,7 +7,13 @@
  * input. For a block that breaks no rule it is the honest input, except for z and y.
  */
 import type { Block } from "../../src/block/block.ts";
-import { dataDigest, evaluate, headerWord } from "../../src/block/commitment.ts";
+import {
+  blockData,
+  committedElements,
+  digestOf,
+  evaluate,
+  headerWord,
+} from "../../src/block/commitment.ts";
 import {
   type BlockWitnessInput,
   type FeeWitness,
@@ -72,16 +78,29 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
   const { fees, after } = collect(state, block.feeAccountId, slots, feeTokens);
   const data = [...slots.map(recordOf), ...slots.flatMap(extensionOf)].map(reduce);
   const z = poseidon([domain, data[0]!]); // the circuit takes any
-  const publicInputs = {
+  const committed = {
     oldStateRoot: before.root,
     newStateRoot: after.root,
     header: headerWord(block),
     domain,
-    digest: dataDigest(data),
-    z,
-    y: evaluate(data, z),
   };
-  return toWitnessInput({ publicInputs, slots, fees });
+  const elements = committedElements(committed, data);
+  const commitment = { digest: digestOf(elements), z, y: evaluate(elements, z) };
+  return toWitnessInput({ inputs: { ...committed, ...commitment }, slots, fees });
+}
+
+/**
+ * Input signals that were put together from several blocks, with a commitment that fits them: to
+ * the roots, the header and the domain that are in them, and to the data of the operations.
+ */
+export function recommit(
+  input: BlockWitnessInput,
+  operations: readonly Operation[],
+): BlockWitnessInput {
+  const slots = input.op.length;
+  const padding = new Array<Operation>(slots - operations.length).fill({ type: "noop" });
+  const elements = committedElements(input, blockData([...operations, ...padding]));
+  return { ...input, digest: digestOf(elements), y: evaluate(elements, input.z) };
 }
 
 /** Signals of an operation whose amounts may be anything: the packed ones round down. */

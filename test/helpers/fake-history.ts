@@ -95,14 +95,15 @@ export class FakeHistory implements RestoreSource {
     const firstFaulty = blocks.findIndex(({ isFaulty }) => isFaulty);
     const provable = firstFaulty < 0 ? blocks.length : firstFaulty;
     const next = Math.min(proven + count, provable);
-    this.#mine(rangeOf("proven", proven, next), { ...this.current, proven: next });
+    const events: BlockEvent[] = next > proven ? [{ type: "proven", provenBlocks: next }] : [];
+    this.#mine(events, { ...this.current, proven: next });
   }
 
   /** Executes up to so many proven blocks. */
   execute(count: number): void {
     const { proven, executed } = this.current;
     const next = Math.min(executed + count, proven);
-    this.#mine(rangeOf("executed", executed, next), { ...this.current, executed: next });
+    this.#mine(executedEvents(executed, next), { ...this.current, executed: next });
   }
 
   /** Takes back up to so many blocks that are not executed. */
@@ -193,11 +194,12 @@ export class FakeHistory implements RestoreSource {
 
   #forge(parent: KnownBlock | undefined, blockNumber: number, isFaulty: boolean) {
     const before = parent?.state ?? this.genesisState;
+    const parentBlock = parent?.storedBlock ?? this.#genesisBlock;
     const header = { blockNumber, timestamp: 1000n, feeAccountId: 0 };
     const block = randomBlock(this.#world, before, { header });
     const applied: AppliedBlock = applyBlock(before, block, this.#world.domain);
     const commitment = commitBlock(applied, this.#world.domain);
-    const honest = toStoredBlock(applied, commitment);
+    const honest = toStoredBlock(applied, commitment, parentBlock.commitment);
     const storedBlock = isFaulty ? { ...honest, stateRoot: honest.stateRoot ^ 1n } : honest;
     const { timestamp, feeAccountId, slots } = block;
     const { digest, pubdata } = commitment;
@@ -212,6 +214,7 @@ export class FakeHistory implements RestoreSource {
   }
 }
 
-function rangeOf(type: "proven" | "executed", from: number, to: number): BlockEvent[] {
+function executedEvents(from: number, to: number): BlockEvent[] {
+  const type = "executed";
   return Array.from({ length: to - from }, (_, index) => ({ type, blockNumber: from + index + 1 }));
 }

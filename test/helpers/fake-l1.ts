@@ -6,7 +6,8 @@
 import { concat, keccak256, toBeHex, ZeroHash } from "ethers";
 import {
   challenge,
-  dataDigest,
+  committedElements,
+  digestOf,
   blockData,
   evaluate,
   headerWord,
@@ -65,6 +66,9 @@ interface Content {
 
 const GAS_USED = 100_000n;
 
+/** The only one that this L1 refuses. */
+export const WRONG_PROOF: readonly bigint[] = new Array<bigint>(8).fill(1n);
+
 export class FakeL1 implements L1Port {
   readonly chainId = 31337n;
   readonly rollupAddress = toChecksumAddress(0x1234567890abcdefn);
@@ -76,7 +80,6 @@ export class FakeL1 implements L1Port {
   #content: Content;
   #failures: Call[] = [];
   #lostAnswers: Call[] = [];
-  #refusedProofs = 0;
   #reverts = 0;
 
   constructor(preset: Preset, genesisRoot: bigint) {
@@ -126,11 +129,6 @@ export class FakeL1 implements L1Port {
   /** The next call of this name fails without effect. */
   failNext(call: Call): void {
     this.#failures.push(call);
-  }
-
-  /** The next proof is found wrong. */
-  refuseNextProof(): void {
-    this.#refusedProofs++;
   }
 
   /** The next call of this name takes effect, but its answer is lost. */
@@ -250,18 +248,15 @@ export class FakeL1 implements L1Port {
 
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     await this.#called("proveBlocks");
+    if (blocks.some(({ proof }) => proof === WRONG_PROOF)) {
+      const facts = { call: "proveBlocks", error: "ProofsInvalid", values: {} };
+      throw l1Error({ code: "L1_REVERTED", ...facts });
+    }
     for (const block of blocks) {
       const kept = this.#nextBlock("committed", block.storedBlock);
-      const { blockNumber, timestamp, stateRoot, commitment } = block.storedBlock;
-      const { slots, feeAccountId, oldStateRoot, digest, z, y } = block;
-      const header = headerWord({ blockNumber, timestamp, feeAccountId });
-      const words = [BigInt(slots), oldStateRoot, stateRoot, header, digest, z, y];
-      check(hashWords(words) === commitment, "CommitmentMismatch");
-      if (this.#refusedProofs > 0) {
-        this.#refusedProofs--;
-        const facts = { call: "proveBlocks", error: "ProofInvalid", values: {} };
-        throw l1Error({ code: "L1_REVERTED", ...facts });
-      }
+      const { parentCommitment, slots, digest, z, y } = block;
+      const commitment = hashWords([BigInt(parentCommitment), BigInt(slots), digest, z, y]);
+      check(commitment === block.storedBlock.commitment, "CommitmentMismatch");
       kept.status = "proven";
     }
     return this.#mine("proveBlocks");
@@ -307,11 +302,13 @@ export class FakeL1 implements L1Port {
     this.#checkAuthorizations(operations, block.authorizations);
     const blockNumber = parent.blockNumber + 1;
     const data = blockData([...operations, ...noops(slots - operations.length)]);
-    check(dataDigest(data) === digest, "the digest is that of the data");
     const oldStateRoot = parent.stateRoot;
     const header = headerWord({ blockNumber, timestamp, feeAccountId });
+    const inputs = { oldStateRoot, newStateRoot, header, domain: this.domain };
+    const elements = committedElements(inputs, data);
+    check(digestOf(elements) === digest, "the digest is that of the data");
     const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
-    const words = [BigInt(slots), oldStateRoot, newStateRoot, header, digest, z];
+    const words = [BigInt(parent.commitment), BigInt(slots), digest, z];
     const payouts = operations.flatMap(toPayout);
     return {
       status: "committed",
@@ -322,7 +319,7 @@ export class FakeL1 implements L1Port {
         timestamp,
         payoutsHash: hashPayouts(payouts),
         stateRoot: newStateRoot,
-        commitment: hashWords([...words, evaluate(data, z)]),
+        commitment: hashWords([...words, evaluate(elements, z)]),
       },
     };
   }

@@ -10,7 +10,7 @@ import { createMockProver } from "../../src/prover/mock-prover.ts";
 import type { ProofJob, Prover } from "../../src/prover/prover.ts";
 import { RollupSigner } from "../../src/sdk/signer.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
-import { FakeL1 } from "./fake-l1.ts";
+import { FakeL1, WRONG_PROOF } from "./fake-l1.ts";
 import type { Random } from "./random.ts";
 
 export const FEE_ACCOUNT_ADDRESS = 0xfeen;
@@ -22,6 +22,7 @@ export class TestProver implements Prover {
   /** How many of the next jobs fail. */
   failures = 0;
   #jobsBefore = 0;
+  #rightBefore = Infinity;
 
   /** One job fails, but only after so many have been done. */
   failAfter(count: number): void {
@@ -29,15 +30,23 @@ export class TestProver implements Prover {
     this.failures = 1;
   }
 
-  prove(job: ProofJob) {
+  /** One proof is wrong, but only after so many have been made. */
+  wrongAfter(count: number): void {
+    this.#rightBefore = count;
+  }
+
+  async prove(job: ProofJob) {
     if (this.#jobsBefore > 0) {
       this.#jobsBefore--;
     } else if (this.failures > 0) {
       this.failures--;
-      return Promise.reject(new Error("prover fails as the test wants"));
+      throw new Error("prover fails as the test wants");
     }
     this.jobs.push(job);
-    return createMockProver().prove(job);
+    const made = await createMockProver().prove(job);
+    if (this.#rightBefore-- > 0) return made;
+    this.#rightBefore = Infinity;
+    return { ...made, proof: WRONG_PROOF };
   }
 
   close(): Promise<void> {

@@ -5,17 +5,19 @@ import type { NetworkConnection } from "hardhat/types/network";
 import {
   blockData,
   challenge,
-  dataDigest,
+  committedElements,
+  digestOf,
   evaluate,
   headerWord,
 } from "../../src/block/commitment.ts";
 import { encodePubdata } from "../../src/block/pubdata.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
-import { connectRollup } from "../../src/l1/client.ts";
+import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import { deployRollup, type RollupSettings } from "../../src/l1/deploy.ts";
 import type { CommitBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import type { Payout } from "../../src/ops/rules.ts";
+import { signingDomain } from "../../src/ops/transaction.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 
 export const GENESIS_ROOT = 1n;
@@ -92,6 +94,7 @@ export interface TestBlock {
 
 /** A block of the given operations after `parent`; nothing about its state root is true. */
 export function createTestBlock(
+  { chainId, rollupAddress }: Pick<RollupClient, "chainId" | "rollupAddress">,
   parent: StoredBlock,
   operations: readonly PublicOperation[],
   options: BlockOptions = {},
@@ -109,9 +112,11 @@ export function createTestBlock(
   const pubdata = encodePubdata(operations);
   const oldStateRoot = parent.stateRoot;
   const header = headerWord({ blockNumber, timestamp, feeAccountId });
-  const digest = dataDigest(data);
+  const domain = signingDomain(chainId, BigInt(rollupAddress));
+  const elements = committedElements({ oldStateRoot, newStateRoot, header, domain }, data);
+  const digest = digestOf(elements);
   const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
-  const y = evaluate(data, z);
+  const y = evaluate(elements, z);
   const payouts = payoutsOf(operations);
   const storedBlock: StoredBlock = {
     blockNumber,
@@ -120,12 +125,11 @@ export function createTestBlock(
     timestamp,
     payoutsHash: hashPayouts(payouts),
     stateRoot: newStateRoot,
-    commitment: keccak256(
-      encodeWords([BigInt(slots), oldStateRoot, newStateRoot, header, digest, z, y]),
-    ),
+    commitment: keccak256(encodeWords([BigInt(parent.commitment), BigInt(slots), digest, z, y])),
   };
   const commitBlock = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
-  const claim = { slots, feeAccountId, oldStateRoot, digest, z, y, proof: ZERO_PROOF };
+  const parentCommitment = parent.commitment;
+  const claim = { parentCommitment, slots, digest, z, y, proof: ZERO_PROOF };
   return {
     commitBlock: { ...commitBlock, authorizations },
     storedBlock,

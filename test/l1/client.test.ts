@@ -36,7 +36,7 @@ describe("RollupClient", () => {
 
   async function commit(parent: StoredBlock, operations: readonly PublicOperation[]) {
     const timestamp = await latestTimestamp(fixture);
-    const block = createTestBlock(parent, operations, { timestamp });
+    const block = createTestBlock(fixture.client, parent, operations, { timestamp });
     const { transaction } = await fixture.client.commitBlocks(parent, [block.commitBlock]);
     return { ...block, transaction };
   }
@@ -129,8 +129,8 @@ describe("RollupClient", () => {
     const { client, genesis, user } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const operations = [withdrawOperation(user.address, 4n)];
-    const first = createTestBlock(genesis, operations, { timestamp });
-    const second = createTestBlock(first.storedBlock, [], { timestamp });
+    const first = createTestBlock(client, genesis, operations, { timestamp });
+    const second = createTestBlock(client, first.storedBlock, [], { timestamp });
     await client.commitBlocks(genesis, [first.commitBlock, second.commitBlock]);
     await client.revertBlocks([second.storedBlock]);
     const again = await commit(first.storedBlock, operations);

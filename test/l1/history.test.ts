@@ -16,8 +16,8 @@ describe("history of blocks", () => {
   beforeEach(async () => {
     fixture = await createTestRollup();
     const timestamp = await latestTimestamp(fixture);
-    first = createTestBlock(fixture.genesis, [], { timestamp });
-    second = createTestBlock(first.storedBlock, [], { timestamp, slots: 16 });
+    first = createTestBlock(fixture.client, fixture.genesis, [], { timestamp });
+    second = createTestBlock(fixture.client, first.storedBlock, [], { timestamp, slots: 16 });
   });
 
   const readAll = async () => {
@@ -47,7 +47,7 @@ describe("history of blocks", () => {
       { type: "committed", storedBlock: first.storedBlock, commitBlock: first.commitBlock },
       { type: "committed", storedBlock, commitBlock },
       { type: "reverted", committedBlocks: 1 },
-      { type: "proven", blockNumber: 1 },
+      { type: "proven", provenBlocks: 1 },
       { type: "committed", storedBlock, commitBlock },
       { type: "executed", blockNumber: 1 },
     ]);

@@ -138,26 +138,27 @@ describe(`operator: blocks (${random.title})`, () => {
   });
 
   it("can stop between the steps, and carries several blocks in one L1 transaction", async () => {
-    const world = await createOperatorWorld({ options: { blocksPerTransaction: 2 } });
+    const options = { blocksPerTransaction: 2, proofsPerTransaction: 3 };
+    const world = await createOperatorWorld({ options });
     const { l1, operator, prover } = world;
-    for (let i = 0; i < 5; i++) await deposit(world, 5n, 1n);
+    for (let i = 0; i < 7; i++) await deposit(world, 5n, 1n);
     l1.calls.length = 0;
     operator.sealBlock();
     await operator.commitBlocks();
-    expect(l1.statuses).to.deep.equal(["committed", "committed", "committed"]);
-    expect(operator.requestReceipt(4)?.status).to.equal("committed");
+    expect(l1.statuses).to.deep.equal(new Array<string>(4).fill("committed"));
+    expect(operator.requestReceipt(6)?.status).to.equal("committed");
     expect(prover.jobs).to.have.length(0);
     await operator.proveBlocks();
-    expect(operator.requestReceipt(4)?.status).to.equal("proven");
+    expect(operator.requestReceipt(6)?.status).to.equal("proven");
     await operator.executeBlocks();
-    expect(operator.requestReceipt(4)?.status).to.equal("executed");
+    expect(operator.requestReceipt(6)?.status).to.equal("executed");
     expect(l1.calls).to.deep.equal(
       ["commitBlocks", "proveBlocks", "executeBlocks"].flatMap((call) => [call, call]),
     );
   });
 
   it("sends proofs as soon as an L1 transaction is full of them", async () => {
-    const world = await createOperatorWorld({ options: { blocksPerTransaction: 2 } });
+    const world = await createOperatorWorld({ options: { proofsPerTransaction: 2 } });
     const { l1, operator, prover } = world;
     for (let i = 0; i < 6; i++) await deposit(world, 5n, 1n);
     await operator.processBlocks("committed");

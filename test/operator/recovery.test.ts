@@ -22,7 +22,9 @@ const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1
 describe(`operator: failures (${random.title})`, () => {
   for (const call of ["commitBlocks", "proveBlocks", "executeBlocks"] as const) {
     it(`loses nothing when ${call} fails on L1`, async () => {
-      const world = await createOperatorWorld({ options: { blocksPerTransaction: 1 } });
+      const world = await createOperatorWorld({
+        options: { blocksPerTransaction: 1, proofsPerTransaction: 1 },
+      });
       const { l1, operator } = world;
       const alice = await createFundedUser(world, random);
       const { hash } = submit(world, alice, TRANSFER);
@@ -56,11 +58,27 @@ describe(`operator: failures (${random.title})`, () => {
   it("makes a proof anew that L1 has refused", async () => {
     const world = await createOperatorWorld();
     await deposit(world, 5n, 1n);
-    world.l1.refuseNextProof();
+    world.prover.wrongAfter(0);
     await expectRejection("BLOCK_STEP_FAILED", world.operator.processBlocks());
     await world.operator.processBlocks();
     expect(world.prover.jobs).to.have.length(2);
     expect(world.l1.statuses).to.deep.equal(["executed"]);
+  });
+
+  it("finds the wrong one of several proofs, and makes no other anew", async () => {
+    const world = await createOperatorWorld();
+    const { operator, prover, l1 } = world;
+    for (let i = 0; i < 8; i++) await deposit(world, 5n, 1n);
+    await operator.processBlocks("committed");
+    prover.wrongAfter(2);
+    const error = await expectRejection("BLOCK_STEP_FAILED", operator.proveBlocks());
+    expect(error.facts).to.include({ step: "submit proof", blockNumber: 3 });
+    expect(l1.statuses).to.deep.equal(["proven", "proven", "committed", "committed"]);
+    expect(l1.calls.filter((name) => name === "proveBlocks")).to.have.length(4);
+    await operator.processBlocks();
+    expect(l1.statuses).to.deep.equal(new Array<string>(4).fill("executed"));
+    expect(prover.jobs).to.have.length(5);
+    expect(l1.calls.filter((name) => name === "proveBlocks")).to.have.length(5);
   });
 
   it("reads L1 again when that fails", async () => {

@@ -23,7 +23,9 @@ const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1
 
 /** Alice has paid somebody 100 in block 2, and there is a deposit of 7 in block 3. */
 async function createHistory() {
-  const world = await createOperatorWorld({ options: { blocksPerTransaction: 1 } });
+  const world = await createOperatorWorld({
+    options: { blocksPerTransaction: 1, proofsPerTransaction: 1 },
+  });
   const alice = await createFundedUser(world, random);
   const { hash } = submit(world, alice, TRANSFER);
   await world.operator.processBlocks("committed");

@@ -152,7 +152,7 @@ describe(`restore, ${random.title}`, () => {
     const l1Block = history.current.id;
     changeEvents(history, (events) => [
       ...events,
-      { l1Block, event: { type: "proven", blockNumber: 3 } },
+      { l1Block, event: { type: "proven", provenBlocks: 3 } },
     ]);
     const error = await expectRejection("RESTORE_ROOT_MISMATCH", restoreRollup(history));
     expect(error.facts["blockNumber"]).to.equal(3);

@@ -4,13 +4,15 @@ import { applyPublicBlock } from "../../src/block/block.ts";
 import {
   blockData,
   challenge,
-  dataDigest,
+  committedElements,
+  digestOf,
   evaluate,
   headerWord,
 } from "../../src/block/commitment.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import type { ProveBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
+import { signingDomain } from "../../src/ops/transaction.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -22,7 +24,7 @@ export const LIES = ["wrong root", "theft", "hidden theft"] as const;
 export type Lie = (typeof LIES)[number];
 
 /** What L1 may say to a proof: that it is wrong, or that an earlier block is to be proven first. */
-const REFUSALS = ["ProofInvalid", "BlockOutOfOrder"];
+const REFUSALS = ["ProofsInvalid", "BlockOutOfOrder"];
 const LOOT = 10n ** 18n;
 
 export class Rogue {
@@ -69,7 +71,11 @@ export class Rogue {
       return this.#block(parent, [], state.update(0, 0, { balance }).root);
     }
     const theft = this.#theft(state);
-    if (lie === "hidden theft") return hide(this.#block(parent, [theft], state.root), parent);
+    if (lie === "hidden theft") {
+      const { chainId, rollupAddress } = this.#chain.client;
+      const domain = signingDomain(chainId, BigInt(rollupAddress));
+      return hide(this.#block(parent, [theft], state.root), parent, domain);
+    }
     const { blockNumber } = parent.storedBlock;
     const slots = state.preset.blockSlots[0]!;
     const header = { blockNumber: blockNumber + 1, timestamp: 0n, feeAccountId: 0 };
@@ -93,7 +99,11 @@ export class Rogue {
     const now = BigInt(this.#chain.now);
     const timestamp = now > storedBlock.timestamp ? now : storedBlock.timestamp;
     const slots = state.preset.blockSlots[0]!;
-    return createTestBlock(storedBlock, operations, { slots, timestamp, newStateRoot });
+    return createTestBlock(this.#chain.client, storedBlock, operations, {
+      slots,
+      timestamp,
+      newStateRoot,
+    });
   }
 
   /** @returns Name of the Solidity error. */
@@ -104,16 +114,22 @@ export class Rogue {
 }
 
 /** Publishes the operations of a block with the digest of one that has none. */
-function hide({ commitBlock, proveBlock, ...block }: TestBlock, parent: StateAtBlock): TestBlock {
+function hide(
+  { commitBlock, proveBlock, ...block }: TestBlock,
+  parent: StateAtBlock,
+  domain: bigint,
+): TestBlock {
   const { slots, timestamp, newStateRoot, pubdata, feeAccountId } = commitBlock;
   const { blockNumber, stateRoot: oldStateRoot } = parent.storedBlock;
   const noop: PublicOperation = { type: "noop" };
-  const digest = dataDigest(blockData(new Array<PublicOperation>(slots).fill(noop)));
   const header = headerWord({ blockNumber: blockNumber + 1, timestamp, feeAccountId });
+  const elementsOf = (operations: readonly PublicOperation[]) =>
+    committedElements({ oldStateRoot, newStateRoot, header, domain }, blockData(operations));
+  const digest = digestOf(elementsOf(new Array<PublicOperation>(slots).fill(noop)));
   const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
   const published = decodePubdata(pubdata);
   const padding = new Array<PublicOperation>(slots - published.length).fill(noop);
-  const y = evaluate(blockData([...published, ...padding]), z);
+  const y = evaluate(elementsOf([...published, ...padding]), z);
   return {
     ...block,
     commitBlock: { ...commitBlock, digest },

@@ -24,18 +24,10 @@ const FREE_WIRES: readonly FreeSignal[] = [
   { name: /\.Is(Zero|Equal)_\w+\.inverse$/, when: () => true },
   // AssertAtMost: the hint of an implication between sums of bits of which the first one is 0.
   { name: /\.(above|below)\.hints\[\d+\]$/, when: () => true },
-  // Set by L1: where all data is 0, so is its polynomial, at every z.
-  { name: /^main\.z$/, when: isEmptyBlock },
 ];
 
 /** Inputs, from which all other signals follow, so that nothing else is free. */
 const FREE_INPUTS: readonly FreeSignal[] = [
-  { name: /^z$/, when: isEmptyBlock },
-  // Set by L1: where nobody signs, there is no signature to bind to the domain.
-  {
-    name: /^domain$/,
-    when: ({ slots }) => !slots.some(({ operation }) => isSigned(operation)),
-  },
   // Nobody signs the slot: its signature and range of validity only have to be well formed.
   {
     name: /^(?:validFrom|validUntil|s)\[(\d)\]$/,
@@ -87,10 +79,6 @@ describe(`Forged witnesses, ${random.title}`, () => {
     expect(circuit.checkWitness(witness)).to.equal(null);
   });
 });
-
-function isEmptyBlock({ slots }: AppliedBlock): boolean {
-  return slots.every(({ operation }) => operation.type === "noop");
-}
 
 function expectListed(
   names: readonly string[],

@@ -2,11 +2,11 @@ import { applyBlock, type Block } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
 import { type BlockWitnessInput, createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import type { Operation } from "../../src/ops/operation.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
+import { recommit } from "../helpers/dishonest-input.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
@@ -57,22 +57,22 @@ describe(`The chain of states in a block, ${random.title}`, () => {
 
   it("starts at the old root", async () => {
     const { oldStateRoot } = inputOf(genesis, [noop]);
-    await refuse({ ...inputOf(richer, [noop]), oldStateRoot });
+    await refuse({ ...inputOf(richer, [noop]), oldStateRoot }, [noop]);
   });
 
   it("goes from branch A to branch B", async () => {
     const [before, after] = [inputOf(genesis, [deposit]), inputOf(richer, [deposit])];
-    await refuse(splice(before, after, [0, 1]));
+    await refuse(splice(before, after, [0, 1]), [deposit]);
   });
 
   it("goes from slot to slot", async () => {
     const [before, after] = [inputOf(genesis, [noop, noop]), inputOf(richer, [noop, noop])];
-    await refuse(splice(before, after, [1, 0]));
+    await refuse(splice(before, after, [1, 0]), [noop, noop]);
   });
 
   it("goes from the last slot to the fees", async () => {
     const [before, after] = [inputOf(genesis, [noop]), inputOf(richer, [noop])];
-    await refuse(splice(before, after, [2, 0]));
+    await refuse(splice(before, after, [2, 0]), [noop]);
   });
 
   it("goes from fee token to fee token", async () => {
@@ -81,17 +81,20 @@ describe(`The chain of states in a block, ${random.title}`, () => {
       name,
       [before[name][0], ...after[name].slice(1)],
     ]);
-    await refuse({ ...before, ...Object.fromEntries(fees), newStateRoot: after.newStateRoot });
+    const spliced = { ...before, ...Object.fromEntries(fees) };
+    await refuse({ ...spliced, newStateRoot: after.newStateRoot }, [noop]);
   });
 
   it("ends at the new root", async () => {
     const { newStateRoot } = inputOf(richer, [noop]);
-    await refuse({ ...inputOf(genesis, [noop]), newStateRoot });
+    await refuse({ ...inputOf(genesis, [noop]), newStateRoot }, [noop]);
   });
 
-  async function refuse(input: object): Promise<void> {
-    await expectCircuitRefusal(circuit, input as InputValues);
-    await expectEachNeeded(circuit, input as InputValues);
+  /** Expects a refusal of what has a commitment that fits, and each constraint to be needed. */
+  async function refuse(input: BlockWitnessInput, operations: readonly Operation[]): Promise<void> {
+    const forged = recommit(input, operations);
+    await expectCircuitRefusal(circuit, forged);
+    await expectEachNeeded(circuit, forged);
   }
 });
 
@@ -107,7 +110,7 @@ function splice(
   before: BlockWitnessInput,
   after: BlockWitnessInput,
   [cutSlot, cutBranch]: readonly [number, number],
-): object {
+): BlockWitnessInput {
   const isBefore = (slot: number, branch: number) =>
     slot < cutSlot || (slot === cutSlot && branch < cutBranch);
   const branches = BRANCH_SIGNALS.map((name): [string, unknown] => [
@@ -116,6 +119,6 @@ function splice(
       pair.map((value, branch) => (isBefore(slot, branch) ? value : after[name][slot]![branch])),
     ),
   ]);
-  const spliced: Record<string, unknown> = Object.fromEntries(branches);
+  const spliced: object = Object.fromEntries(branches);
   return { ...after, oldStateRoot: before.oldStateRoot, ...spliced };
 }

@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import type { CryptoBench } from "../../src/bench/crypto.ts";
+import type { L1Costs } from "../../src/bench/operation-gas.ts";
 import type { ProverBench } from "../../src/bench/prover.ts";
 import type { SetupBench } from "../../src/bench/setup.ts";
+import type { ProofBatch } from "../../src/plugin/bench/proof-gas.ts";
 import type { BlockReport } from "../../src/plugin/demo/block-report.ts";
 import { runHardhat } from "../helpers/hardhat-cli.ts";
 
@@ -12,7 +14,10 @@ const EXTERNAL = `"${process.execPath}" "${SCRIPT}" {zkey} {wtns} {proof} {publi
 
 interface Results {
   readonly crypto: CryptoBench;
-  readonly l1: { readonly blocks: readonly (BlockReport & { gasPerOperation: number })[] };
+  readonly l1: L1Costs & {
+    readonly blocks: readonly (BlockReport & { gasPerOperation: number })[];
+    readonly proofBatches: readonly ProofBatch[];
+  };
   readonly setup: SetupBench;
   readonly prover: ProverBench;
 }
@@ -47,8 +52,14 @@ describe("tasks: bench", function () {
     );
   });
 
-  it("measures what blocks cost on L1", async () => {
-    const { blocks } = (await bench("l1", "--prover", "mock")).l1;
+  it("measures what operations and blocks cost on L1, and proofs only if there are", async () => {
+    const { blocks, operations, emptyBlock, proofBatches } = (await bench("l1", "--prover", "mock"))
+      .l1;
+    const { transfer, withdrawEth } = operations;
+    expect([transfer!.pubdataBytes, withdrawEth!.pubdataBytes]).to.deep.equal([16, 54]);
+    expect(withdrawEth!.gas.execute).to.be.above(20_000);
+    expect(emptyBlock.commit.calldataBytes).to.be.above(0);
+    expect(proofBatches).to.deep.equal([]);
     for (const { gas, gasPerOperation, operations } of blocks) {
       const total = gas.commit + gas.prove + gas.execute;
       expect(gasPerOperation).to.equal(Math.round(total / operations.length));

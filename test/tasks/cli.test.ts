@@ -65,7 +65,7 @@ describe("tasks: results", () => {
     expect(circuits).to.have.length(1);
     const [{ slots, constraints, constraintsPerSlot, slotConstraints, sharedConstraints }] =
       circuits as [Record<string, number>];
-    expect(circuits[0]).to.include({ name: "block-minimal-2", publicInputs: 7, slots: 2 });
+    expect(circuits[0]).to.include({ name: "block-minimal-2", publicInputs: 3, slots: 2 });
     expect(constraintsPerSlot).to.equal(Math.ceil(constraints! / slots!));
     expect(slots! * slotConstraints! + sharedConstraints!).to.equal(constraints);
   });

@@ -9,7 +9,7 @@ import { blockCircuitName } from "../../block/circuit.ts";
 import type { R1csHeader } from "../../circuits/r1cs.ts";
 import { DIGEST_ARITY } from "../../protocol/constants.ts";
 import { BLOCK_SLOTS_MIN } from "../../protocol/presets.ts";
-import { PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
+import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
 import { assert } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import { type BuildPlan, compileRollupCircuit } from "./pipeline.ts";
@@ -34,6 +34,8 @@ export interface CircuitCost {
 const COMPILED_CONSTRAINTS_MAX = 2 ** 19;
 /** Words of public data that each slot adds to the digest: record and two of the extension. */
 const WORDS_PER_SLOT = 3;
+/** Words that one call of the hash takes, beside the digest of those before. */
+const WORDS_PER_LINK = DIGEST_ARITY - 1;
 const SMALLEST = BLOCK_SLOTS_MIN;
 
 type Counts = Pick<R1csHeader, "constraints" | "wires">;
@@ -41,11 +43,11 @@ type Count = keyof Counts;
 
 /** Calls of the hash in the digest chain of a block. */
 function digestLinks(slots: number): number {
-  return Math.ceil((WORDS_PER_SLOT * slots) / (DIGEST_ARITY - 1));
+  return Math.ceil((COMMITTED_INPUTS.length + WORDS_PER_SLOT * slots) / WORDS_PER_LINK);
 }
 
 /** Slots of the smallest block whose digest takes two links. */
-const TWO_LINKS = Math.floor((DIGEST_ARITY - 1) / WORDS_PER_SLOT) + 1;
+const TWO_LINKS = Math.floor((WORDS_PER_LINK - COMMITTED_INPUTS.length) / WORDS_PER_SLOT) + 1;
 
 /** The whole block shared out among its slots, rounded up. */
 export function constraintsPerSlot(constraints: number, slots: number): number {

@@ -1,5 +1,6 @@
 /** What a block took, in numbers. */
 import { toBeHex } from "ethers";
+import type { PerPhase } from "../../bench/l1-cost.ts";
 import type { BlockRecord } from "../../operator/pipeline.ts";
 import type { OperationName } from "../../protocol/operations.ts";
 import { FIELD_BYTES } from "../../protocol/constants.ts";
@@ -11,24 +12,14 @@ export function isExecutedBlock(record: BlockRecord): record is ExecutedBlock {
   return record.status === "executed" && record.execute !== undefined;
 }
 
-/** Of the L1 transactions that bring a block through. */
-export interface PhaseGas {
-  readonly commit: number;
-  readonly prove: number;
-  readonly execute: number;
-}
-
-export function sumGas({ commit, prove, execute }: PhaseGas): number {
-  return commit + prove + execute;
-}
-
 export interface BlockReport {
   readonly number: number;
   /** In slots. */
   readonly size: number;
   readonly operations: readonly OperationName[];
   readonly proofMs: number;
-  readonly gas: PhaseGas;
+  /** Of the L1 transactions that bring it through. */
+  readonly gas: PerPhase<number>;
   readonly pubdataBytes: number;
   /** 32 bytes, 0x-hex. */
   readonly oldStateRoot: string;

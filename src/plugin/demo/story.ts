@@ -129,7 +129,8 @@ async function setTheStage(
     { holders: [alice], amount: DEPOSITED.usd },
   );
   // One block per L1 transaction, so that the gas of each block can be told.
-  const options = { ...size, tokens: [usd.address], blocksPerTransaction: 1 };
+  const single = { blocksPerTransaction: 1, proofsPerTransaction: 1 };
+  const options = { ...size, tokens: [usd.address], ...single };
   const rollup = await connection.rollup.deploy(options);
   const { contracts, provider } = rollup;
   narrator.chapter("A rollup on L1");

@@ -21,6 +21,7 @@ import type { DeployOptions, RollupContracts } from "./types.ts";
 
 const VERIFIER_ABI = [
   "function verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) view returns (bool)",
+  "function verifyProofs(uint256 inputCount, uint256[] claims) view returns (bool)",
 ];
 
 /** What a deployment needs of the runtime environment. */
@@ -135,11 +136,12 @@ function createProvider({ provider }: NetworkConnection): RollupProvider {
 }
 
 function operatorOptions(options: DeployOptions, { rollup }: HardhatConfig) {
-  const { mode, blocksPerTransaction } = options;
+  const { mode, blocksPerTransaction, proofsPerTransaction } = options;
   return {
     blockTimeMs: options.blockTimeMs ?? rollup.operator.blockTimeMs,
     ...(mode && { mode }),
     ...(blocksPerTransaction !== undefined && { blocksPerTransaction }),
+    ...(proofsPerTransaction !== undefined && { proofsPerTransaction }),
   };
 }
 

@@ -25,8 +25,10 @@ export interface DeployOptions {
   readonly mode?: OperatorMode;
   /** `interval`: a block is sealed when it is full, or this long after the one before. */
   readonly blockTimeMs?: number;
-  /** Blocks that one L1 transaction carries at most. */
+  /** Blocks that one L1 transaction commits or executes at most. Default 4. */
   readonly blocksPerTransaction?: number;
+  /** Blocks that one L1 transaction proves at most. Default 10. */
+  readonly proofsPerTransaction?: number;
   /** L1 owner of the account that gets the fees. Default: the deployer. */
   readonly feeAccount?: string;
   /** How long an L1 request may wait before anyone may call for an exodus. */

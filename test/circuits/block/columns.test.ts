@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { dataDigest, evaluate, headerWord } from "../../../src/block/commitment.ts";
+import { digestOf, evaluate, headerWord } from "../../../src/block/commitment.ts";
 import type { Circuit } from "../../../src/circuits/circuit.ts";
 import {
   packAmount,
@@ -86,7 +86,7 @@ describe(`Public data circuits, ${random.title}`, () => {
       const file = "block/public-data.circom";
       const chain = await loadTemplate(file, `DigestChain(${length})`);
       const digest = (await chain.calculateWitness({ elements }))[chain.wire("main.digest")];
-      expect(digest).to.equal(dataDigest(elements));
+      expect(digest).to.equal(digestOf(elements));
       const polynomial = await loadTemplate(file, `Evaluation(${length})`);
       const y = (await polynomial.calculateWitness({ elements, z }))[polynomial.wire("main.y")];
       expect(y).to.equal(evaluate(elements, z));

@@ -13,8 +13,14 @@ import {
 } from "../../../src/circuits/ceremony.ts";
 import { compileCircuit, type CompiledCircuit } from "../../../src/circuits/compile.ts";
 import { createDevSetup, isInsecureZkey } from "../../../src/circuits/dev-setup.ts";
-import { prove, releaseProver, verify } from "../../../src/circuits/snarkjs.ts";
+import {
+  prove,
+  releaseProver,
+  verify,
+  type VerificationKey,
+} from "../../../src/circuits/snarkjs.ts";
 import { readVerificationKey } from "../../../src/circuits/verification-key.ts";
+import { generateVerifier } from "../../../src/circuits/verifier.ts";
 import { calculateWitness } from "../../../src/circuits/witness-generator.ts";
 import { readZkeyVerifierPart } from "../../../src/circuits/zkey.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
@@ -38,6 +44,28 @@ describe("circuits: ceremony", () => {
   after(async () => {
     await releaseProver();
     await workspace.remove();
+  });
+
+  it("makes keys of one phase 1 whose proofs can be checked together, and of no two", async () => {
+    const other = await compileCircuit(workspace.options("cuber"));
+    const otherPtau = await createPowersOfTau(path("other"), 4);
+    const keyOf = async (of: CompiledCircuit, ptau: string, folder: string) => {
+      const { zkeyPath } = await startCeremony(of, ptau, path(folder));
+      await contributeToKey(zkeyPath, "Alice");
+      return readVerificationKey(zkeyPath);
+    };
+    const first = {
+      id: 1,
+      name: "squarer",
+      verificationKey: await keyOf(circuit, ptauPath, "one"),
+    };
+    const generate = (verificationKey: VerificationKey) => {
+      const keys = [first, { id: 2, name: "cuber", verificationKey }];
+      return generateVerifier({ contractName: "Verifier", keys, insecure: false });
+    };
+    expect(generate(await keyOf(other, ptauPath, "one"))).to.include("verifyProofs");
+    const mixed = await keyOf(other, otherPtau, "two");
+    expectCode("VERIFIER_KEYS_MIXED", () => generate(mixed));
   });
 
   /** A key of its own with the given contributors, to try things on. */

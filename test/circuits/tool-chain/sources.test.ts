@@ -25,6 +25,7 @@ describe("circuits: sources", () => {
       "too-large.circom",
       "bus.circom",
       "choices.circom",
+      "cuber.circom",
       "multiplier.circom",
       "seven-inputs.circom",
       "squarer.circom",

@@ -1,101 +1,20 @@
 import { join } from "node:path";
-import { createRequire } from "node:module";
 import { expect } from "chai";
-import {
-  BrowserProvider,
-  type Contract,
-  ContractFactory,
-  Interface,
-  type InterfaceAbi,
-} from "ethers";
-import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import { type Contract, Interface } from "ethers";
 import { format, resolveConfig } from "prettier";
 import { BASE_FIELD_MODULUS } from "../../../src/circuits/bn254.ts";
 import { type Circuit, loadCircuit } from "../../../src/circuits/circuit.ts";
-import { loadCurve } from "../../../src/circuits/ffjavascript.ts";
 import { releaseProver } from "../../../src/circuits/snarkjs.ts";
 import {
   generateVerifier,
   toSolidityProof,
-  type VerifierKey,
   type VerifierOptions,
 } from "../../../src/circuits/verifier.ts";
+import type { VerifierKey } from "../../../src/circuits/verifier/keys.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "./helpers.ts";
-
-const require = createRequire(import.meta.url);
-
-interface Artifact {
-  readonly abi: InterfaceAbi;
-  readonly bytecode: string;
-}
-
-/** Compiles one contract with the npm solc, as the plugin's projects do. */
-function compileSolidity(source: string, contractName: string): Artifact {
-  const solc = require("solc") as { compile(input: string): string };
-  const input = {
-    language: "Solidity",
-    sources: { "a.sol": { content: source } },
-    settings: {
-      optimizer: { enabled: true, runs: 200 },
-      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
-    },
-  };
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as {
-    errors?: { formattedMessage: string }[];
-    contracts: Record<
-      string,
-      Record<string, { abi: InterfaceAbi; evm: { bytecode: { object: string } } }>
-    >;
-  };
-  expect(output.errors ?? []).to.deep.equal([]);
-  const { abi, evm } = output.contracts["a.sol"]![contractName]!;
-  return { abi, bytecode: `0x${evm.bytecode.object}` };
-}
-
-/** Deploys on a fresh chain of Hardhat's own EVM. */
-async function deploy({ abi, bytecode }: Artifact, chainId = 31337): Promise<Contract> {
-  const hre = await createHardhatRuntimeEnvironment({});
-  const { provider } = await hre.network.create({ override: { chainId } });
-  const signer = await new BrowserProvider(provider, undefined, { cacheTimeout: -1 }).getSigner(0);
-  const contract = await new ContractFactory(abi, bytecode, signer).deploy();
-  await contract.waitForDeployment();
-  return contract as Contract;
-}
-
-/** x and y, real parts first, of a point on the curve that no multiple of the generator is. */
-async function pointOutsideSubgroup(): Promise<[bigint, bigint, bigint, bigint]> {
-  const { G2 } = (await loadCurve()) as unknown as { G2: UntypedGroup };
-  for (let i = 1n; ; i++) {
-    const x = G2.F.fromObject([i, 0n]);
-    const square = G2.F.add(G2.F.mul(G2.F.square(x), x), G2.b);
-    if (!G2.F.isSquare(square)) continue;
-    const [xParts, yParts] = [x, G2.F.sqrt(square)].map((part) => G2.F.toObject(part));
-    const point = G2.fromObject([xParts!, yParts!]);
-    expect(G2.isValid(point)).to.equal(true);
-    expect(G2.isZero(G2.timesScalar(point, FIELD_MODULUS))).to.equal(false);
-    return [...xParts!, ...yParts!] as [bigint, bigint, bigint, bigint];
-  }
-}
-
-/** More of ffjavascript than the sources use. */
-interface UntypedGroup {
-  readonly b: Uint8Array;
-  readonly F: {
-    fromObject(parts: bigint[]): Uint8Array;
-    toObject(element: Uint8Array): bigint[];
-    add(a: Uint8Array, b: Uint8Array): Uint8Array;
-    mul(a: Uint8Array, b: Uint8Array): Uint8Array;
-    square(a: Uint8Array): Uint8Array;
-    isSquare(a: Uint8Array): boolean;
-    sqrt(a: Uint8Array): Uint8Array;
-  };
-  fromObject(coordinates: bigint[][]): Uint8Array;
-  isValid(point: Uint8Array): boolean;
-  isZero(point: Uint8Array): boolean;
-  timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
-}
+import { compileSolidity, deploy, pointOutsideSubgroup, revertName } from "./verifier-contract.ts";
 
 describe("circuits: verifier contract", () => {
   let workspace: Workspace;
@@ -242,22 +161,16 @@ describe("circuits: verifier contract", () => {
     });
 
     it("refuses a point of the twisted curve outside the group", async () => {
-      const outside = await pointOutsideSubgroup();
-      const b = [outside[1], outside[0], outside[3], outside[2]];
+      const b = await pointOutsideSubgroup();
       expect(await verify(7, [...proof.slice(0, 2), ...b, ...proof.slice(6)], input)).to.equal(
         false,
       );
     });
 
     it("reverts for a key or a number of inputs that does not exist", async () => {
-      const revert = (call: Promise<unknown>) =>
-        call.then(
-          () => "returned",
-          (error: unknown) => (error as { revert?: { name: string } }).revert?.name,
-        );
-      expect(await revert(verify(5, proof, input))).to.equal("UnknownKey");
-      expect(await revert(verify(7, proof, input.slice(1)))).to.equal("WrongInputCount");
-      expect(await revert(verify(4, proof, input))).to.equal("WrongInputCount");
+      expect(await revertName(verify(5, proof, input))).to.equal("UnknownKey");
+      expect(await revertName(verify(7, proof, input.slice(1)))).to.equal("WrongInputCount");
+      expect(await revertName(verify(4, proof, input))).to.equal("WrongInputCount");
     });
 
     it("costs what the precompiled contracts cost, and little more", async () => {

@@ -1,0 +1,194 @@
+/**
+ * What operations cost on L1, phase by phase. The blocks are true of no state, so the rollup's
+ * verifier has to take any proof: what proving costs is for `proof-gas.ts` to say.
+ */
+
+import { type Signer, ZeroAddress } from "ethers";
+import {
+  blockData,
+  challenge,
+  committedElements,
+  digestOf,
+  evaluate,
+  headerWord,
+} from "../block/commitment.ts";
+import { encodePubdata } from "../block/pubdata.ts";
+import type { RollupClient } from "../l1/client.ts";
+import { providerOf } from "../l1/events.ts";
+import type { CommitBlock, ExecuteBlock, ProveBlock, StoredBlock } from "../l1/types.ts";
+import type { PublicOperation } from "../ops/operation.ts";
+import type { Payout } from "../ops/rules.ts";
+import { signingDomain } from "../ops/transaction.ts";
+import { type Cost, costOf, type PerPhase, perPhase } from "./l1-cost.ts";
+import { createSeededRandom, type Random } from "./random.ts";
+import { createOperationKinds, type OperationKind } from "./sample-operations.ts";
+
+/** A new rollup with the preset `full`, with a lot of ETH and of token 1. */
+export interface GasStage {
+  /** Its signer is a validator. */
+  readonly validator: RollupClient;
+  readonly client: RollupClient;
+  /** Signer of `client`. Has ETH and token 1, and has approved all of that to the rollup. */
+  readonly user: Signer;
+}
+
+/** What one more operation adds to a block in each phase. */
+export interface OperationCost {
+  readonly gas: PerPhase<number>;
+  readonly calldataBytes: PerPhase<number>;
+  readonly pubdataBytes: number;
+}
+
+export interface L1Costs {
+  /** Of a block without operations, alone in its L1 transactions. */
+  readonly emptyBlock: PerPhase<Cost>;
+  readonly operations: Readonly<Record<string, OperationCost>>;
+  /** Gas of what users call on L1, beyond the first time. */
+  readonly userCalls: Readonly<Record<string, number>>;
+}
+
+const SLOTS = 64;
+/** The price of an operation is that of this many more of it in a block, divided by as many. */
+const SAMPLES = 8;
+
+/** Runs an action with a stage on a chain of its own: each time the same. */
+export type WithStage = <T>(action: (stage: GasStage) => Promise<T>) => Promise<T>;
+
+export async function measureOperations(withStage: WithStage): Promise<L1Costs> {
+  const names = await withStage(async (stage) => Object.keys(await kindsOf(stage)));
+  const operations: Record<string, OperationCost> = {};
+  for (const name of names) {
+    operations[name] = await withStage((stage) => measureOperation(stage, name));
+  }
+  return {
+    emptyBlock: await withStage(measureEmptyBlock),
+    operations,
+    userCalls: await withStage(measureUserCalls),
+  };
+}
+
+async function kindsOf({ client, user }: GasStage) {
+  return createOperationKinds(client, { user, address: await user.getAddress() });
+}
+
+async function measureEmptyBlock(stage: GasStage): Promise<PerPhase<Cost>> {
+  const runBlock = await createRunner(stage);
+  const noop: OperationKind = { operation: () => ({ type: "noop" }) };
+  await runBlock(noop, 0);
+  return (await runBlock(noop, 0)).costs;
+}
+
+async function measureOperation(stage: GasStage, name: string): Promise<OperationCost> {
+  const kind = (await kindsOf(stage))[name]!;
+  const runBlock = await createRunner(stage);
+  await runBlock(kind, 1); // So that no storage slot of the contract is written for the first time.
+  const few = await runBlock(kind, SAMPLES);
+  const many = await runBlock(kind, 2 * SAMPLES);
+  const perOperation = (count: "gas" | "calldataBytes") =>
+    perPhase((phase) => {
+      const added = many.costs[phase][count] - few.costs[phase][count];
+      return Math.round(added / SAMPLES) || 0; // without the sign of -0
+    });
+  return {
+    gas: perOperation("gas"),
+    calldataBytes: perOperation("calldataBytes"),
+    pubdataBytes: (many.pubdataBytes - few.pubdataBytes) / SAMPLES,
+  };
+}
+
+interface RunBlock {
+  readonly costs: PerPhase<Cost>;
+  readonly pubdataBytes: number;
+}
+
+/** @returns A function that brings a block of so many operations of a kind through its phases. */
+async function createRunner({ validator }: GasStage) {
+  const random = createSeededRandom("blocks");
+  let last = await validator.readStoredBlock(0);
+  let index = 0;
+  return async (kind: OperationKind, count: number): Promise<RunBlock> => {
+    const indices = Array.from({ length: count }, () => index++);
+    const authorizations: string[] = [];
+    for (const each of indices) {
+      await kind.request?.(each);
+      if (kind.authorization !== undefined) authorizations.push(await kind.authorization(each));
+    }
+    const operations = indices.map(kind.operation);
+    const { timestamp } = (await providerOf(validator.contract).getBlock("latest"))!;
+    const options = { timestamp: BigInt(timestamp), random };
+    const block = createUnprovenBlock(validator, last, operations, options);
+    const commitBlock = { ...block.commitBlock, authorizations };
+    const committed = await validator.commitBlocks(last, [commitBlock]);
+    const storedBlock = committed.storedBlocks[0]!;
+    const claim = { parentCommitment: last.commitment, storedBlock, ...block.claim };
+    const proven = await validator.proveBlocks([claim]);
+    const executed = await validator.executeBlocks([{ storedBlock, payouts: block.payouts }]);
+    last = storedBlock;
+    const costs = {
+      commit: await costOf(validator, committed.transaction),
+      prove: await costOf(validator, proven),
+      execute: await costOf(validator, executed),
+    };
+    return { costs, pubdataBytes: commitBlock.pubdata.length };
+  };
+}
+
+/** A block of operations whose new state root is not true, and whose proof is none. */
+function createUnprovenBlock(
+  { chainId, rollupAddress }: RollupClient,
+  parent: StoredBlock,
+  operations: readonly PublicOperation[],
+  { timestamp, random }: { readonly timestamp: bigint; readonly random: Random },
+): UnprovenBlock {
+  const padding = new Array<PublicOperation>(SLOTS - operations.length).fill({ type: "noop" });
+  const pubdata = encodePubdata(operations);
+  const newStateRoot = random.field();
+  const oldStateRoot = parent.stateRoot;
+  const feeAccountId = 0;
+  const blockNumber = parent.blockNumber + 1;
+  const header = headerWord({ blockNumber, timestamp, feeAccountId });
+  const domain = signingDomain(chainId, BigInt(rollupAddress));
+  const inputs = { oldStateRoot, newStateRoot, header, domain };
+  const elements = committedElements(inputs, blockData([...operations, ...padding]));
+  const digest = digestOf(elements);
+  const z = challenge({ pubdata, slots: SLOTS, digest, oldStateRoot, newStateRoot, header });
+  const y = evaluate(elements, z);
+  return {
+    commitBlock: { timestamp, feeAccountId, slots: SLOTS, newStateRoot, digest, pubdata },
+    claim: { slots: SLOTS, digest, z, y, proof: NO_PROOF },
+    payouts: operations.flatMap(toPayout),
+  };
+}
+
+interface UnprovenBlock {
+  readonly commitBlock: Omit<CommitBlock, "authorizations">;
+  readonly claim: Omit<ProveBlock, "parentCommitment" | "storedBlock">;
+  readonly payouts: ExecuteBlock["payouts"];
+}
+
+const NO_PROOF = new Array<bigint>(8).fill(0n);
+
+function toPayout(operation: PublicOperation): Payout[] {
+  const { type } = operation;
+  if (type !== "withdraw" && type !== "forcedExit" && type !== "fullExit") return [];
+  const { tokenId, amount } = operation;
+  const recipient = type === "fullExit" ? operation.owner : operation.recipient;
+  return [{ recipient, tokenId, amount }];
+}
+
+async function measureUserCalls({ client, user }: GasStage): Promise<Record<string, number>> {
+  const address = await user.getAddress();
+  const token = await client.contract.tokenAddress(1);
+  const amount = 10n ** 18n;
+  const calls = {
+    depositEth: () => client.depositEth(address, amount),
+    depositErc20: () => client.depositErc20(token, amount, address),
+    requestFullExit: () => client.requestFullExit(9, ZeroAddress),
+  };
+  const gas: Record<string, number> = {};
+  for (const [name, call] of Object.entries(calls)) {
+    await call();
+    gas[name] = Number((await call()).transaction.gasUsed);
+  }
+  return gas;
+}

@@ -1,0 +1,101 @@
+/** Operations of each kind as public data, the same in every run, for what they cost on L1. */
+
+import { type Signer, ZeroAddress } from "ethers";
+import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
+import type { RollupClient } from "../l1/client.ts";
+import type { PublicOperation } from "../ops/operation.ts";
+import { ACCOUNT_ID_BYTES, ADDRESS_BYTES, PACKED_FEE } from "../protocol/constants.ts";
+import { createSeededRandom } from "./random.ts";
+
+/** A kind of operation; `index` counts through the whole run, so that no two are the same. */
+export interface OperationKind {
+  readonly operation: (index: number) => PublicOperation;
+  /** The owner's consent, 0x-hex. */
+  readonly authorization?: (index: number) => Promise<string>;
+  /** Asks for the operation on L1. */
+  readonly request?: (index: number) => Promise<unknown>;
+}
+
+const AMOUNT = 10n ** 18n;
+const ACCOUNT_ID = 9;
+const PUB_KEY_HASH = 2n ** 250n;
+
+/**
+ * All kinds by name.
+ *
+ * @param client - Of a user: makes the requests.
+ * @param user - Its signer, who is the owner of the account that the operations are about.
+ */
+export function createOperationKinds(
+  client: RollupClient,
+  { user, address }: { readonly user: Signer; readonly address: string },
+): Readonly<Record<string, OperationKind>> {
+  const owner = BigInt(address);
+  const recipient = (index: number) => owner + BigInt(index);
+  const withdraw = (tokenId: number): OperationKind => ({
+    operation: (index) => {
+      const rest = { tokenId, fee: 10n ** 14n, recipient: recipient(index), amount: AMOUNT };
+      return { type: "withdraw", accountId: ACCOUNT_ID, ...rest };
+    },
+  });
+  const change = (nonce: number): PublicOperation => {
+    const rest = { tokenId: 0, fee: 10n, nonce, owner, pubKeyHash: PUB_KEY_HASH };
+    return { type: "changePubKey", accountId: ACCOUNT_ID, ...rest };
+  };
+  const claim = { pubKeyHash: PUB_KEY_HASH, accountId: ACCOUNT_ID };
+  const moved = { tokenId: 0, owner, amount: AMOUNT };
+  return {
+    ...createTransferKinds(),
+    deposit: {
+      request: () => client.depositEth(address, AMOUNT),
+      operation: () => ({ type: "deposit", accountId: ACCOUNT_ID, ...moved }),
+    },
+    withdrawEth: withdraw(0),
+    withdrawErc20: withdraw(1),
+    fullExit: {
+      request: () => client.requestFullExit(ACCOUNT_ID, ZeroAddress),
+      operation: () => ({ type: "fullExit", accountId: ACCOUNT_ID, ...moved }),
+    },
+    changePubKeyEip712: {
+      authorization: (nonce) => signChangePubKey(user, client, { ...claim, nonce }),
+      operation: change,
+    },
+    changePubKeyOnChain: {
+      request: (nonce) => client.setAuthPubKeyHash(PUB_KEY_HASH, nonce),
+      authorization: () => Promise.resolve(ON_CHAIN_AUTHORIZATION),
+      operation: change,
+    },
+    forcedExit: {
+      operation: (index) => {
+        const accounts = { initiatorAccountId: ACCOUNT_ID, targetAccountId: index };
+        const rest = { tokenId: 0, fee: 10n ** 14n, recipient: recipient(index), amount: AMOUNT };
+        return { type: "forcedExit", ...accounts, ...rest };
+      },
+    },
+  };
+}
+
+/** Their bytes are like random ones, as calldata is priced by its bytes. */
+function createTransferKinds(): Readonly<Record<string, OperationKind>> {
+  const random = createSeededRandom("gas");
+  const accountId = () => random.int(2 ** (8 * ACCOUNT_ID_BYTES));
+  const moved = () => ({
+    fromAccountId: accountId(),
+    tokenId: random.int(2 ** 12),
+    amount: random.bigint(32) * 10n ** BigInt(random.int(20)),
+    fee: random.bigint(PACKED_FEE.mantissaBits) * 10n ** BigInt(random.int(20)),
+  });
+  return {
+    transfer: {
+      operation: () => ({ type: "transfer", ...moved(), toAccountId: accountId() }),
+    },
+    transferToNew: {
+      operation: () => ({
+        type: "transferToNew",
+        ...moved(),
+        toAccountId: accountId(),
+        recipient: random.bigint(8 * ADDRESS_BYTES),
+      }),
+    },
+  };
+}
