@@ -353,8 +353,12 @@ const AMOUNT_CASES: readonly Case[] = [
     tag: "BALANCE_OVERFLOW",
     name: "fees for a full balance",
     breach: (scene) => {
+      const { tokenId, preset } = scene;
       const full = withLeaf(scene, 0, { balance: AMOUNT_MAX - FEE + 1n });
-      return { scene: full, operations: [operationBy(scene, transferTo(scene.bob))] };
+      const operations = [operationBy(scene, transferTo(scene.bob))];
+      // The other fee token, of which there are no fees, must not be the same balance once more.
+      const forcedFeeTokens = [tokenId, (tokenId + 1) % tokenCapacity(preset)];
+      return { scene: full, operations, forcedFeeTokens };
     },
   },
   {
