@@ -12,8 +12,8 @@ export interface L1View {
   /** Unix seconds of that one. */
   readonly timestamp: bigint;
   /**
-   * Number of the last block that L1 had executed by then and whose hash there was compared with the
-   * operator's. Blocks up to there need no second look while L1 has not gone back.
+   * Number of the last block that L1 had executed by then and whose hash there was compared with
+   * the operator's. Blocks up to there need no second look while L1 has not gone back.
    */
   readonly confirmed: number;
   /** The first request of the priority queue that has not been taken. */
