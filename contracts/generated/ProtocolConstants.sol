@@ -5,7 +5,7 @@ pragma solidity ^0.8.24;
 /// @title Numbers of the protocol that no preset changes
 library ProtocolConstants {
     bytes32 internal constant PROTOCOL_DIGEST =
-        0xe7a9d563e6a161c19b973fda23bab919def65e1c1750c440840148bdb39951c6;
+        0x5cfc391362153821829553b5d3a5e458719d2d95a51b9d08bc9f84bfdf00e1d1;
     bytes32 internal constant DOMAIN_TAG_HASH = keccak256(bytes("hardhat-zkrollup/domain/1"));
     uint256 internal constant FIELD_MODULUS =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
@@ -17,7 +17,8 @@ library ProtocolConstants {
     uint256 internal constant OP_FULL_EXIT = 5;
     uint256 internal constant OP_CHANGE_PUB_KEY = 6;
     uint256 internal constant OP_FORCED_EXIT = 7;
-    uint256 internal constant OP_COUNT = 8;
+    uint256 internal constant OP_REFUND = 8;
+    uint256 internal constant OP_COUNT = 9;
     uint256 internal constant ACCOUNT_ID_BYTES = 3;
     uint256 internal constant TOKEN_ID_BYTES = 2;
     uint256 internal constant ADDRESS_BYTES = 20;

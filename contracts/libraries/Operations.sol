@@ -48,6 +48,7 @@ library Operations {
             else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
                 _changePubKey(facts, walk, effects, newBlock.authorizations);
             } else if (op == ProtocolConstants.OP_FORCED_EXIT) _forcedExit(walk, effects);
+            else if (op == ProtocolConstants.OP_REFUND) _refund(queue, walk, effects);
         }
         if (effects.authorizations != newBlock.authorizations.length) {
             revert IRollup.AuthorizationCountMismatch(
@@ -69,14 +70,22 @@ library Operations {
             walk.e1,
             walk.e2
         );
-        bytes24 requestHash = PriorityQueue.hashRequest(
-            ProtocolConstants.OP_DEPOSIT,
-            deposit.owner,
-            deposit.tokenId,
-            0,
-            deposit.amount
+        _serveDeposit(queue, walk, effects, deposit.owner, deposit.tokenId, deposit.amount);
+    }
+
+    /// @dev Any deposit may be refunded: an operator that has no place for it must not be stuck.
+    function _refund(
+        PriorityQueue.Queue storage queue,
+        Pubdata.Walk memory walk,
+        Effects memory effects
+    ) private view {
+        PubdataReader.Refund memory refund = PubdataReader.readRefund(
+            walk.record,
+            walk.e1,
+            walk.e2
         );
-        _serve(queue, requestHash, walk, effects);
+        _serveDeposit(queue, walk, effects, refund.owner, refund.tokenId, refund.amount);
+        _payOut(effects, refund.owner, refund.tokenId, refund.amount);
     }
 
     function _fullExit(
@@ -133,6 +142,24 @@ library Operations {
             walk.e2
         );
         facts.check(change, authorizations[index], walk.slot);
+    }
+
+    function _serveDeposit(
+        PriorityQueue.Queue storage queue,
+        Pubdata.Walk memory walk,
+        Effects memory effects,
+        address owner,
+        uint16 tokenId,
+        uint128 amount
+    ) private view {
+        bytes24 requestHash = PriorityQueue.hashRequest(
+            ProtocolConstants.OP_DEPOSIT,
+            owner,
+            tokenId,
+            0,
+            amount
+        );
+        _serve(queue, requestHash, walk, effects);
     }
 
     /// @dev Requests are served strictly in the order of the queue.

@@ -1,13 +1,24 @@
 /** Turns transactions and L1 requests into operations, and signed operations back. */
 import { hashPublicKey } from "../crypto/eddsa.ts";
+import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { opsError } from "./errors.ts";
 import { fullExitAmount } from "./full-exit.ts";
-import type { Deposit, ForcedExit, FullExit, Operation, SignedOperation } from "./operation.ts";
+import type {
+  Deposit,
+  ForcedExit,
+  FullExit,
+  Operation,
+  Refund,
+  SignedOperation,
+  Transfer,
+  TransferToNew,
+} from "./operation.ts";
 import type {
   ForcedExitTransaction,
   SignedTransaction,
   TransactionSignature,
+  TransferTransaction,
 } from "./transaction.ts";
 
 /** A deposit as it stands in the L1 priority queue. */
@@ -18,10 +29,11 @@ export type PriorityRequest = DepositRequest | FullExitRequest;
 
 /**
  * The operation that carries out a transaction or an L1 request on the given state: looks up the
- * accounts of addresses and the amounts of exits. Checks nothing that applying the operation
- * checks.
+ * accounts of addresses and the amounts of exits, and refunds a deposit that has no place. Checks
+ * nothing that applying the operation checks.
  *
  * @throws ADDRESS_WITHOUT_ACCOUNT if the target of a forced exit has no account,
+ * ACCOUNT_CAPACITY_REACHED if a transfer would have to create an account that there is no room for,
  * ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
  */
 export function toOperation(
@@ -30,18 +42,13 @@ export function toOperation(
 ): Operation {
   switch (source.type) {
     case "deposit":
-      return { ...source, accountId: state.accountIdOf(source.owner) ?? state.nextAccountId };
+      return toDeposit(state, source);
     case "fullExit":
       return { ...source, amount: fullExitAmount(state, source) };
     case "withdraw":
       return source;
-    case "transfer": {
-      const { accountId: fromAccountId, ...rest } = source;
-      const toAccountId = state.accountIdOf(source.recipient);
-      return toAccountId === undefined
-        ? { ...rest, type: "transferToNew", fromAccountId, toAccountId: state.nextAccountId }
-        : { ...rest, fromAccountId, toAccountId };
-    }
+    case "transfer":
+      return toTransfer(state, source);
     case "changePubKey": {
       const owner = state.account(source.accountId).address;
       return { ...source, owner, pubKeyHash: hashPublicKey(source.publicKey) };
@@ -49,6 +56,33 @@ export function toOperation(
     case "forcedExit":
       return toForcedExit(state, source);
   }
+}
+
+/** A deposit can not be refused, so it is refunded if its owner can not be given an account. */
+function toDeposit(state: RollupState, request: DepositRequest): Deposit | Refund {
+  const accountId = state.accountIdOf(request.owner) ?? freeAccountId(state);
+  return accountId === undefined ? { ...request, type: "refund" } : { ...request, accountId };
+}
+
+function toTransfer(
+  state: RollupState,
+  source: TransferTransaction & TransactionSignature,
+): Transfer | TransferToNew {
+  const { accountId: fromAccountId, ...rest } = source;
+  const { recipient } = source;
+  const existing = state.accountIdOf(recipient);
+  if (existing !== undefined) return { ...rest, fromAccountId, toAccountId: existing };
+  const toAccountId = freeAccountId(state);
+  if (toAccountId === undefined) {
+    const capacity = accountCapacity(state.preset);
+    throw opsError({ code: "ACCOUNT_CAPACITY_REACHED", recipient, capacity });
+  }
+  return { ...rest, type: "transferToNew", fromAccountId, toAccountId };
+}
+
+/** Where the next account is created; undefined if every leaf of the tree is taken. */
+function freeAccountId({ nextAccountId, preset }: RollupState): number | undefined {
+  return nextAccountId < accountCapacity(preset) ? nextAccountId : undefined;
 }
 
 function toForcedExit(
