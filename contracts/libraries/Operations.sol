@@ -70,7 +70,12 @@ library Operations {
             walk.e1,
             walk.e2
         );
-        _serveDeposit(queue, walk, effects, deposit.owner, deposit.tokenId, deposit.amount);
+        bytes24 requestHash = PriorityQueue.hashDeposit(
+            deposit.owner,
+            deposit.tokenId,
+            deposit.amount
+        );
+        _serve(queue, requestHash, walk, effects);
     }
 
     /// @dev Any deposit may be refunded: an operator that has no place for it must not be stuck.
@@ -84,7 +89,12 @@ library Operations {
             walk.e1,
             walk.e2
         );
-        _serveDeposit(queue, walk, effects, refund.owner, refund.tokenId, refund.amount);
+        bytes24 requestHash = PriorityQueue.hashDeposit(
+            refund.owner,
+            refund.tokenId,
+            refund.amount
+        );
+        _serve(queue, requestHash, walk, effects);
         _payOut(effects, refund.owner, refund.tokenId, refund.amount);
     }
 
@@ -142,24 +152,6 @@ library Operations {
             walk.e2
         );
         facts.check(change, authorizations[index], walk.slot);
-    }
-
-    function _serveDeposit(
-        PriorityQueue.Queue storage queue,
-        Pubdata.Walk memory walk,
-        Effects memory effects,
-        address owner,
-        uint16 tokenId,
-        uint128 amount
-    ) private view {
-        bytes24 requestHash = PriorityQueue.hashRequest(
-            ProtocolConstants.OP_DEPOSIT,
-            owner,
-            tokenId,
-            0,
-            amount
-        );
-        _serve(queue, requestHash, walk, effects);
     }
 
     /// @dev Requests are served strictly in the order of the queue.

@@ -142,6 +142,10 @@ describe("Gas of L1", () => {
         authorization: () => Promise.resolve(ON_CHAIN_AUTHORIZATION),
         operation: withPubKeyHash,
       },
+      refund: {
+        request: () => caller.depositEth(user.address, { value: amount }),
+        operation: () => ({ type: "refund", tokenId: 0, owner, amount }),
+      },
     };
   }
 
