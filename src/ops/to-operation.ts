@@ -1,5 +1,6 @@
 /** Turns transactions and L1 requests into operations, and signed operations back. */
 import { hashPublicKey } from "../crypto/eddsa.ts";
+import { AMOUNT_MAX } from "../protocol/constants.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { opsError } from "./errors.ts";
@@ -58,10 +59,16 @@ export function toOperation(
   }
 }
 
-/** A deposit can not be refused, so it is refunded if its owner can not be given an account. */
+/**
+ * A deposit can not be refused, so it is refunded if it has no place: its owner can not be given an
+ * account, or the balance would become larger than an amount can be.
+ */
 function toDeposit(state: RollupState, request: DepositRequest): Deposit | Refund {
-  const accountId = state.accountIdOf(request.owner) ?? freeAccountId(state);
-  return accountId === undefined ? { ...request, type: "refund" } : { ...request, accountId };
+  const { owner, tokenId, amount } = request;
+  const accountId = state.accountIdOf(owner) ?? freeAccountId(state);
+  const hasPlace =
+    accountId !== undefined && state.balance(accountId, tokenId) + amount <= AMOUNT_MAX;
+  return hasPlace ? { ...request, accountId } : { ...request, type: "refund" };
 }
 
 function toTransfer(

@@ -132,8 +132,10 @@ export function randomOperation(
   switch (type) {
     case "noop":
       return { type: "noop" };
-    case "deposit":
-      return toOperation(state, randomDeposit(world, tokenId));
+    case "deposit": {
+      const operation = toOperation(state, randomDeposit(world, tokenId));
+      return operation.type === type ? operation : undefined;
+    }
     case "refund":
       return { ...randomDeposit(world, tokenId), type };
     case "fullExit": {

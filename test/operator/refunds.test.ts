@@ -1,6 +1,7 @@
-/** What the operator does when no account can be opened any more. */
+/** What the operator does with a deposit that has no place on L2. */
 import { expect } from "chai";
 import { Operator } from "../../src/operator/operator.ts";
+import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
 import { accountCapacity, PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import {
@@ -120,6 +121,39 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(operator.state.accountIdOf(0xaaan)).to.equal(CAPACITY - 1);
     const codes = [transfer, later].map(({ hash }) => operator.receipt(hash)?.rejection?.code);
     expect(codes).to.deep.equal(["ACCOUNT_CAPACITY_REACHED", "ACCOUNT_CAPACITY_REACHED"]);
+  });
+
+  it("pays a deposit back that the balance has no room for", async () => {
+    const world = await createOperatorWorld();
+    const { operator, l1 } = world;
+    const token = l1.listToken("INF");
+    await deposit(world, NEWCOMER, AMOUNT_MAX, token.id);
+    const request = await deposit(world, NEWCOMER, 5n, token.id);
+    const other = await deposit(world, NEWCOMER, 5n);
+    await operator.processBlocks();
+    expect(operator.requestReceipt(request)).to.include({ status: "executed", refunded: true });
+    expect(operator.requestReceipt(other)).to.not.have.property("refunded");
+    expect(paidTo(world, NEWCOMER)).to.equal(5n);
+  });
+
+  it("pays a deposit back that leaves the fee account no room for fees", async () => {
+    const world = await createOperatorWorld({ preset: PRESETS.dev });
+    const { operator } = world;
+    const alice = await createFundedUser(world, random);
+    await deposit(world, FEE_ACCOUNT_ADDRESS, AMOUNT_MAX - FUNDS);
+    await operator.processBlocks();
+    const fee = { ...TRANSFER, fee: 10n };
+    submit(world, alice, fee);
+    const fits = await deposit(world, FEE_ACCOUNT_ADDRESS, FUNDS - 20n);
+    const request = await deposit(world, FEE_ACCOUNT_ADDRESS, 15n);
+    expectCode("BALANCE_OVERFLOW", () => submit(world, alice, { ...fee, fee: 11n }));
+    const { hash } = submit(world, alice, fee);
+    await operator.processBlocks();
+    expect(operator.requestReceipt(fits)).to.not.have.property("refunded");
+    expect(operator.requestReceipt(request)).to.include({ status: "executed", refunded: true });
+    expect(operator.receipt(hash)?.status).to.equal("executed");
+    expect(operator.state.balance(0, 0)).to.equal(AMOUNT_MAX);
+    expect(paidTo(world, FEE_ACCOUNT_ADDRESS)).to.equal(15n);
   });
 
   it("commits refunds again as they were when blocks are taken back", async () => {

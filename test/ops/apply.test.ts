@@ -137,6 +137,17 @@ describe("operations", () => {
     }
   });
 
+  it("refund a deposit that the balance has no room for", () => {
+    const rich = state.update(BOB, TOKEN, { balance: AMOUNT_MAX - 5n });
+    const deposit = { type: "deposit", tokenId: TOKEN, owner: bob.address } as const;
+    expect(request(rich, { ...deposit, amount: 5n }).state.balance(BOB, TOKEN)).to.equal(
+      AMOUNT_MAX,
+    );
+    const { state: after, payout } = request(rich, { ...deposit, amount: 6n });
+    expect(after).to.equal(rich);
+    expect(payout).to.deep.equal({ recipient: bob.address, tokenId: TOKEN, amount: 6n });
+  });
+
   describe("when every account is taken", () => {
     const capacity = accountCapacity(PRESETS.minimal);
     let full = state;
