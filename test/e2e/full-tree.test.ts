@@ -50,7 +50,7 @@ describe("a full account tree", () => {
     const { rollupAddress, state } = rollup.operator;
     const held = [
       await ethers.provider.getBalance(rollupAddress),
-      (await coin.getFunction("balanceOf")(rollupAddress)) as bigint,
+      await coin.getFunction("balanceOf")(rollupAddress),
     ];
     for (const [tokenId, amount] of held.entries()) {
       const balances = [...state.accounts()].map(([id]) => state.balance(id, tokenId));

@@ -12,7 +12,6 @@ import {
   FEE_ACCOUNT_ADDRESS,
   type OperatorWorld,
   submit,
-  User,
 } from "../helpers/operator-world.ts";
 import { createRandom } from "../helpers/random.ts";
 
