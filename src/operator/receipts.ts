@@ -56,7 +56,7 @@ function keyOf(item: Item): ReceiptKey {
 }
 
 /** A slot that an item has taken: how far its block has come, and what the item is there. */
-export interface TakenSlot {
+interface TakenSlot {
   readonly status: Status;
   readonly operation: OperationName;
 }
