@@ -59,7 +59,7 @@ template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
  *
  * Assumes: every balance in the state of oldRoot is below 2^128.
  * Guarantees: a legal operation leads from oldRoot to newRoot, where the same holds.
- * Constraints: 25105 for Slot(8, 8, 4)
+ * Constraints: 25106 for Slot(8, 8, 4)
  */
 template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     input Operation() operation;

@@ -25,8 +25,11 @@ function OP_CHANGE_PUB_KEY() {
 function OP_FORCED_EXIT() {
     return 7;
 }
-function OPERATION_COUNT() {
+function OP_REFUND() {
     return 8;
+}
+function OPERATION_COUNT() {
+    return 9;
 }
 function ACCOUNT_ID_BYTES() {
     return 3;

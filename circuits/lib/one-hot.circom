@@ -9,7 +9,7 @@ pragma circom 2.1.0;
  *   flags[n]   {Bool}   flags[i] = 1 exactly for i = index
  *
  * Guarantees: index is in [0, n).
- * Constraints: 10 for OneHot(8)
+ * Constraints: 11 for OneHot(9)
  */
 template OneHot(n) {
     signal input index;

@@ -19,14 +19,15 @@ include "../state/branch.circom";
  *  fullExit           5  -       - amount                -                    balance **  any
  *  changePubKey       6  by A    - fee, sets key         -                    0           A's owner
  *  forcedExit         7  by A    - fee                   - amount             balance     B's owner
+ *  refund             8  -       -                       -                    any         any
  *
  *  by A = also adds 1 to the nonce of A
  *  *    = unless there is an account, which must have the address
  *  **   = if the address is the owner's, otherwise 0
  *
  *  The rules of an operation are in the file of its name, the effects in effects.circom, what every
- *  signature has to satisfy in authorization.circom. Noop and the columns that an operation leaves
- *  empty are below.
+ *  signature has to satisfy in authorization.circom. Noop, refund and the columns that an operation
+ *  leaves empty are below. That a refund is of a deposit is for L1 to see, from its extension.
  */
 bus OperationFlags() {
     // Exactly one of these is 1.
@@ -38,6 +39,7 @@ bus OperationFlags() {
     signal fullExit;
     signal changePubKey;
     signal forcedExit;
+    signal refund;
     // Sums of the above.
     signal signed;        // A signs, pays the fee, and its nonce counts up
     signal usesA;
@@ -76,7 +78,7 @@ bus SlotView() {
  *   flags
  *
  * Guarantees: op is the code of an operation, and flags are its row of the table above.
- * Constraints: 16 for DecodeOperation()
+ * Constraints: 17 for DecodeOperation()
  */
 template DecodeOperation() {
     signal input op;
@@ -91,6 +93,7 @@ template DecodeOperation() {
     flags.fullExit <== isOp[OP_FULL_EXIT()];
     flags.changePubKey <== isOp[OP_CHANGE_PUB_KEY()];
     flags.forcedExit <== isOp[OP_FORCED_EXIT()];
+    flags.refund <== isOp[OP_REFUND()];
 
     var transfers = flags.transfer + flags.transferToNew;
     flags.signed <== transfers + flags.withdraw + flags.changePubKey + flags.forcedExit;

@@ -10,7 +10,8 @@ include "transfer.circom";
 include "withdraw.circom";
 
 /*
- * Asserts the rules of the slot's operation, and only of it. A noop has none of its own.
+ * Asserts the rules of the slot's operation, and only of it. A noop and a refund have none of their
+ * own.
  *
  * Inputs
  *   flags, slot

@@ -5,7 +5,7 @@ pragma solidity ^0.8.24;
 /// @title Numbers of the protocol that no preset changes
 library ProtocolConstants {
     bytes32 internal constant PROTOCOL_DIGEST =
-        0x7d4f189ee0395beb82595d8fd463019889977f99f31504883e8db43ab97cb7c4;
+        0xf596acca4c3f3c0f86899da50f6a3136ee3d7f5591398ad39c95370c48226a4e;
     bytes32 internal constant DOMAIN_TAG_HASH = keccak256(bytes("hardhat-zkrollup/domain/1"));
     uint256 internal constant FIELD_MODULUS =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
@@ -17,7 +17,8 @@ library ProtocolConstants {
     uint256 internal constant OP_FULL_EXIT = 5;
     uint256 internal constant OP_CHANGE_PUB_KEY = 6;
     uint256 internal constant OP_FORCED_EXIT = 7;
-    uint256 internal constant OP_COUNT = 8;
+    uint256 internal constant OP_REFUND = 8;
+    uint256 internal constant OP_COUNT = 9;
     uint256 internal constant ACCOUNT_ID_BYTES = 3;
     uint256 internal constant TOKEN_ID_BYTES = 2;
     uint256 internal constant ADDRESS_BYTES = 20;

@@ -69,6 +69,12 @@ library PubdataReader {
         uint128 amount;
     }
 
+    struct Refund {
+        uint16 tokenId;
+        address owner;
+        uint128 amount;
+    }
+
     /// @notice Reads record `index` as the field element a_index (16 bytes, big-endian).
     /// @dev The caller has checked that `pubdata` holds more than `index` records.
     function readRecord(
@@ -103,7 +109,8 @@ library PubdataReader {
             op == ProtocolConstants.OP_DEPOSIT ||
             op == ProtocolConstants.OP_WITHDRAW ||
             op == ProtocolConstants.OP_FULL_EXIT ||
-            op == ProtocolConstants.OP_FORCED_EXIT
+            op == ProtocolConstants.OP_FORCED_EXIT ||
+            op == ProtocolConstants.OP_REFUND
         ) {
             endBytes = _end(pubdata, offsetBytes, 36);
             e1 |= _load(pubdata, offsetBytes, 20);
@@ -230,6 +237,17 @@ library PubdataReader {
         operation.tokenId = uint16(record >> ProtocolConstants.RECORD_TOKEN_SHIFT_BITS);
         operation.fee = uint16(record >> ProtocolConstants.RECORD_FEE_SHIFT_BITS);
         operation.recipient = address(uint160(e1));
+        operation.amount = uint128(e2);
+    }
+
+    /// @notice Reads a Refund from its record and extension words.
+    function readRefund(
+        uint256 record,
+        uint256 e1,
+        uint256 e2
+    ) internal pure returns (Refund memory operation) {
+        operation.tokenId = uint16(record >> ProtocolConstants.RECORD_TOKEN_SHIFT_BITS);
+        operation.owner = address(uint160(e1));
         operation.amount = uint128(e2);
     }
 

@@ -179,7 +179,7 @@ interface IRollup {
     error AlreadyExited(uint32 accountId, uint16 tokenId);
     /// @notice The verifier refuses the proof of this claim.
     error ExitProofInvalid(uint32 accountId, uint16 tokenId);
-    /// @notice The deposit is in an executed block, and so in the state.
+    /// @notice An executed block has credited the deposit, or paid it back.
     error DepositExecuted(uint64 requestId);
     /// @notice The request is no such deposit, or was cancelled already.
     error DepositUnknown(uint64 requestId);
@@ -187,11 +187,14 @@ interface IRollup {
     // -------------------------------------------------------------------------------- deposits
 
     /// @notice Deposits the ETH sent along for `owner`, through the priority queue.
+    /// @dev A block may refund a deposit instead of crediting it; then `owner` is paid like the
+    /// recipient of a withdrawal.
     /// @param owner Address that owns the L2 account; the account is created if it has none.
     function depositEth(address owner) external payable;
 
     /// @notice Deposits an ERC-20 token for `owner`, through the priority queue.
-    /// @dev Credits what really arrives, so a fee on transfer is the depositor's.
+    /// @dev Credits what really arrives, so a fee on transfer is the depositor's. May be refunded
+    /// like a deposit of ETH.
     /// @param token Listed token; the caller has approved `amount` to the rollup.
     /// @param amount In the token's smallest unit.
     /// @param owner Address that owns the L2 account; the account is created if it has none.

@@ -48,11 +48,9 @@ library Exits {
         if (deposit.requestId < queue.firstOpen) {
             revert IRollup.DepositExecuted(deposit.requestId);
         }
-        bytes24 requestHash = PriorityQueue.hashRequest(
-            ProtocolConstants.OP_DEPOSIT,
+        bytes24 requestHash = PriorityQueue.hashDeposit(
             deposit.owner,
             deposit.tokenId,
-            0,
             deposit.amount
         );
         if (!queue.isRequest(deposit.requestId, requestHash)) {

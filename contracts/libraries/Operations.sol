@@ -48,6 +48,7 @@ library Operations {
             else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
                 _changePubKey(facts, walk, effects, newBlock.authorizations);
             } else if (op == ProtocolConstants.OP_FORCED_EXIT) _forcedExit(walk, effects);
+            else if (op == ProtocolConstants.OP_REFUND) _refund(queue, walk, effects);
         }
         if (effects.authorizations != newBlock.authorizations.length) {
             revert IRollup.AuthorizationCountMismatch(
@@ -69,14 +70,32 @@ library Operations {
             walk.e1,
             walk.e2
         );
-        bytes24 requestHash = PriorityQueue.hashRequest(
-            ProtocolConstants.OP_DEPOSIT,
+        bytes24 requestHash = PriorityQueue.hashDeposit(
             deposit.owner,
             deposit.tokenId,
-            0,
             deposit.amount
         );
         _serve(queue, requestHash, walk, effects);
+    }
+
+    /// @dev Any deposit may be refunded: an operator that has no place for it must not be stuck.
+    function _refund(
+        PriorityQueue.Queue storage queue,
+        Pubdata.Walk memory walk,
+        Effects memory effects
+    ) private view {
+        PubdataReader.Refund memory refund = PubdataReader.readRefund(
+            walk.record,
+            walk.e1,
+            walk.e2
+        );
+        bytes24 requestHash = PriorityQueue.hashDeposit(
+            refund.owner,
+            refund.tokenId,
+            refund.amount
+        );
+        _serve(queue, requestHash, walk, effects);
+        _payOut(effects, refund.owner, refund.tokenId, refund.amount);
     }
 
     function _fullExit(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title L1 requests that blocks must serve, in order and in time
@@ -85,5 +86,14 @@ library PriorityQueue {
         uint128 amount
     ) internal pure returns (bytes24) {
         return bytes24(keccak256(abi.encode(op, owner, tokenId, accountId, amount)));
+    }
+
+    /// @notice Short hash of a deposit, as it is credited, refunded or cancelled.
+    function hashDeposit(
+        address owner,
+        uint16 tokenId,
+        uint128 amount
+    ) internal pure returns (bytes24) {
+        return hashRequest(ProtocolConstants.OP_DEPOSIT, owner, tokenId, 0, amount);
     }
 }

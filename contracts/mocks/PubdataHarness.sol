@@ -107,4 +107,12 @@ contract PubdataHarness {
     ) external pure returns (PubdataReader.ForcedExit memory) {
         return PubdataReader.readForcedExit(record, e1, e2);
     }
+
+    function readRefund(
+        uint256 record,
+        uint256 e1,
+        uint256 e2
+    ) external pure returns (PubdataReader.Refund memory) {
+        return PubdataReader.readRefund(record, e1, e2);
+    }
 }

@@ -17,7 +17,7 @@ import type { RollupClient } from "../l1/client.ts";
 import { providerOf } from "../l1/events.ts";
 import type { CommitBlock, ExecuteBlock, ProveBlock, StoredBlock } from "../l1/types.ts";
 import type { PublicOperation } from "../ops/operation.ts";
-import type { Payout } from "../ops/rules.ts";
+import type { Payout, TokenAmount } from "../ops/rules.ts";
 import { signingDomain } from "../ops/transaction.ts";
 import { type Cost, costOf, type PerPhase, perPhase } from "./l1-cost.ts";
 import { createSeededRandom, type Random } from "./random.ts";
@@ -169,11 +169,20 @@ interface UnprovenBlock {
 const NO_PROOF = new Array<bigint>(8).fill(0n);
 
 function toPayout(operation: PublicOperation): Payout[] {
-  const { type } = operation;
-  if (type !== "withdraw" && type !== "forcedExit" && type !== "fullExit") return [];
-  const { tokenId, amount } = operation;
-  const recipient = type === "fullExit" ? operation.owner : operation.recipient;
-  return [{ recipient, tokenId, amount }];
+  switch (operation.type) {
+    case "withdraw":
+    case "forcedExit":
+      return [{ ...payoutOf(operation), recipient: operation.recipient }];
+    case "fullExit":
+    case "refund":
+      return [{ ...payoutOf(operation), recipient: operation.owner }];
+    default:
+      return [];
+  }
+}
+
+function payoutOf({ tokenId, amount }: TokenAmount): TokenAmount {
+  return { tokenId, amount };
 }
 
 async function measureUserCalls({ client, user }: GasStage): Promise<Record<string, number>> {

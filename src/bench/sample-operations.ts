@@ -50,6 +50,10 @@ export function createOperationKinds(
       request: () => client.depositEth(address, AMOUNT),
       operation: () => ({ type: "deposit", accountId: ACCOUNT_ID, ...moved }),
     },
+    refund: {
+      request: () => client.depositEth(address, AMOUNT),
+      operation: () => ({ type: "refund", ...moved }),
+    },
     withdrawEth: withdraw(0),
     withdrawErc20: withdraw(1),
     fullExit: {

@@ -3,6 +3,7 @@ import type { AppliedBlock } from "../block/block.ts";
 import type { BlockCommitment } from "../block/commitment.ts";
 import type { Payout } from "../ops/rules.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
+import { OPERATIONS } from "../protocol/operations.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 import type { StoredBlock } from "./types.ts";
 
@@ -22,8 +23,7 @@ export function toStoredBlock(
   const words = [BigInt(parentCommitment), BigInt(slots), digest, z, y];
   return {
     blockNumber,
-    priorityRequests: operations.filter(({ type }) => type === "deposit" || type === "fullExit")
-      .length,
+    priorityRequests: operations.filter(({ type }) => OPERATIONS[type].origin === "l1").length,
     timestamp,
     payoutsHash: toHex(payouts.reduce(appendPayout, 0n)),
     stateRoot: newStateRoot,

@@ -6,7 +6,6 @@ import type { L1BlockCounts, L1News, L1Progress, QueuedRequest, StoredBlock } fr
 import { opsError } from "../ops/errors.ts";
 import { signingDomain } from "../ops/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
-import type { Status } from "../protocol/stages.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
 import { assertStillAuthorized, isStillAuthorized, verifyConsent } from "./consent.ts";
@@ -268,9 +267,15 @@ export class Ledger {
   }
 
   #receipt(key: ReceiptKey) {
-    return this.#receipts.find(key, (blockNumber): Status => {
-      const status = this.block(blockNumber)?.status ?? "sealed";
-      return status === "sealed" ? "accepted" : status;
+    return this.#receipts.find(key, (blockNumber, slotIndex) => {
+      const block = this.block(blockNumber);
+      if (block === undefined) {
+        const { operation } = this.#open.block.slots[slotIndex]!;
+        return { status: "accepted", operation: operation.type };
+      }
+      const { status, applied } = block;
+      const operation = applied.block.operations[slotIndex]!.type;
+      return { status: status === "sealed" ? "accepted" : status, operation };
     });
   }
 

@@ -1,4 +1,5 @@
 /** What the operator tells about a transaction or a request from L1, and where it keeps it. */
+import type { OperationName } from "../protocol/operations.ts";
 import type { TransactionType } from "../protocol/signing.ts";
 import type { Status } from "../protocol/stages.ts";
 import type { RollupError } from "../util/errors.ts";
@@ -34,15 +35,18 @@ export interface RequestReceipt extends Progress {
   readonly type: "deposit" | "fullExit";
   /** Place in the priority queue of the contract. */
   readonly requestId: number;
+  /** Set if the block pays the deposit back on L1 instead of crediting it. */
+  readonly refunded?: true;
 }
 
 export type Receipt = TransactionReceipt | RequestReceipt;
 
-type Entry = {
-  readonly item: Item;
-} & (
-  { readonly blockNumber: number; readonly slotIndex: number } | { readonly error: RollupError }
-);
+interface Place {
+  readonly blockNumber: number;
+  readonly slotIndex: number;
+}
+
+type Entry = { readonly item: Item } & (Place | { readonly error: RollupError });
 
 /** Names an item: the transaction's hash, or the place in the priority queue. */
 export type ReceiptKey = string | number;
@@ -50,6 +54,13 @@ export type ReceiptKey = string | number;
 function keyOf(item: Item): ReceiptKey {
   return item.kind === "request" ? item.request.requestId : item.hash;
 }
+
+/** A slot that an item has taken: how far its block has come, and what the item is there. */
+interface TakenSlot {
+  readonly status: Status;
+  readonly operation: OperationName;
+}
+type FindSlot = (blockNumber: number, slotIndex: number) => TakenSlot;
 
 /** Where every item went that was ever accepted. */
 export class ReceiptBook {
@@ -85,34 +96,31 @@ export class ReceiptBook {
     for (let id = fromRequestId; id < toRequestId; id++) this.#entries.delete(id);
   }
 
-  /**
-   * @param statusOf - How far a block has come.
-   * @returns Undefined if nothing of this name was ever accepted.
-   */
-  find(key: ReceiptKey, statusOf: (blockNumber: number) => Status): Receipt | undefined {
+  /** @returns Undefined if nothing of this name was ever accepted. */
+  find(key: ReceiptKey, findSlot: FindSlot): Receipt | undefined {
     const entry = this.#entries.get(key);
-    return entry === undefined ? undefined : toReceipt(entry, statusOf);
+    return entry === undefined ? undefined : toReceipt(entry, findSlot);
   }
 }
 
-function toReceipt(entry: Entry, statusOf: (blockNumber: number) => Status): Receipt {
+function toReceipt(entry: Entry, findSlot: FindSlot): Receipt {
   const { item } = entry;
-  const progress: Progress =
-    "error" in entry
-      ? { status: "rejected", rejection: toRejection(entry.error) }
-      : {
-          status: statusOf(entry.blockNumber),
-          blockNumber: entry.blockNumber,
-          slotIndex: entry.slotIndex,
-        };
+  const { operation, ...progress } =
+    "error" in entry ? toRejected(entry.error) : toProgress(entry, findSlot);
   if (item.kind === "request") {
     const { type, requestId } = item.request;
-    return { type, requestId, ...progress };
+    const isRefunded = operation === "refund";
+    return { type, requestId, ...progress, ...(isRefunded && { refunded: true }) };
   }
   const { type, accountId, nonce } = item.transaction;
   return { type, hash: item.hash, accountId, nonce, ...progress };
 }
 
-function toRejection({ code, sentence, fix }: RollupError): Rejection {
-  return { code, sentence, fix };
+function toProgress({ blockNumber, slotIndex }: Place, findSlot: FindSlot) {
+  return { ...findSlot(blockNumber, slotIndex), blockNumber, slotIndex };
+}
+
+function toRejected({ code, sentence, fix }: RollupError) {
+  const rejection: Rejection = { code, sentence, fix };
+  return { status: "rejected" as const, operation: undefined, rejection };
 }

@@ -176,7 +176,7 @@ function appendBatch(open: OpenSlots, batch: readonly Item[]): OpenSlots | undef
   try {
     return batch.reduce(appendItem, open);
   } catch (error) {
-    if (needsNextBlock(error)) return undefined;
+    if (needsNextBlock(error, batch)) return undefined;
     throw error;
   }
 }
@@ -196,6 +196,10 @@ function assertConsentOf(owner: bigint, accountId: number, consent: Consent | un
   throw opsError({ code: "OWNER_MISMATCH", accountId, owner: consent.owner, expected: owner });
 }
 
-function needsNextBlock(error: unknown): boolean {
-  return isRollupError(error) && ["BLOCK_FULL", "TOO_MANY_FEE_TOKENS"].includes(error.code);
+function needsNextBlock(error: unknown, batch: readonly Item[]): boolean {
+  if (!isRollupError(error)) return false;
+  if (["BLOCK_FULL", "TOO_MANY_FEE_TOKENS"].includes(error.code)) return true;
+  // A deposit for the fee account that leaves no room for the fees of the block: when these are
+  // credited, it has no place and is refunded.
+  return error.code === "BALANCE_OVERFLOW" && batch.every(({ kind }) => kind === "request");
 }

@@ -10,6 +10,7 @@ import { assertPublicFields } from "./fields.ts";
 import { applyForcedExit } from "./forced-exit.ts";
 import { applyFullExit } from "./full-exit.ts";
 import { isSigned, type Operation, type PublicOperation } from "./operation.ts";
+import { applyRefund } from "./refund.ts";
 import { type Effect, NO_FEE } from "./rules.ts";
 import { toTransaction } from "./to-operation.ts";
 import { applyTransferToNew } from "./transfer-to-new.ts";
@@ -74,5 +75,7 @@ export function applyPublicOperation(state: RollupState, operation: PublicOperat
       return applyChangePubKey(state, operation);
     case "forcedExit":
       return applyForcedExit(state, operation);
+    case "refund":
+      return applyRefund(state, operation);
   }
 }

@@ -33,6 +33,7 @@ export type OpsErrorFacts =
   | { code: "SIGNING_KEY_MISMATCH"; accountId: number; pubKeyHash: bigint; expected: bigint }
   | { code: "SIGNATURE_INVALID"; accountId: number }
   | { code: "ADDRESS_WITHOUT_ACCOUNT"; address: bigint }
+  | { code: "ACCOUNT_CAPACITY_REACHED"; recipient: bigint; capacity: number }
   | { code: "FIELD_OUT_OF_RANGE"; field: string; value: bigint | number; bits: number };
 
 export const opsError = defineErrors<OpsErrorFacts>({
@@ -131,6 +132,11 @@ export const opsError = defineErrors<OpsErrorFacts>({
   ADDRESS_WITHOUT_ACCOUNT: {
     message: ({ address }) => `${hex(address)} has no account in this rollup.`,
     fix: "Name the address of an existing account; a deposit or a transfer creates one.",
+  },
+  ACCOUNT_CAPACITY_REACHED: {
+    message: ({ recipient, capacity }) =>
+      `${hex(recipient)} has no account, and all ${capacity} accounts of this rollup are taken.`,
+    fix: "Transfer to an address that has an account, or withdraw to the address on L1.",
   },
   FIELD_OUT_OF_RANGE: {
     message: ({ field, value, bits }) => `${field} = ${value} is not an integer of ${bits} bits.`,

@@ -66,9 +66,11 @@ export type FullExit = PublicOperation<"fullExit">;
 export type ChangePubKey = PublicOperation<"changePubKey"> & Authorization;
 /** Moves all of a token of an account without a signing key out to its owner. */
 export type ForcedExit = PublicOperation<"forcedExit"> & Authorization;
+/** Serves a deposit without crediting it: L1 pays it back to its owner. Changes nothing on L2. */
+export type Refund = PublicOperation<"refund">;
 
 export type SignedOperation = Transfer | TransferToNew | Withdraw | ChangePubKey | ForcedExit;
-export type Operation = Noop | Deposit | FullExit | SignedOperation;
+export type Operation = Noop | Deposit | FullExit | Refund | SignedOperation;
 
 /** Whether an operation starts with a signed transaction. */
 export function isSigned(operation: Operation): operation is SignedOperation {

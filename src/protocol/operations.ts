@@ -37,6 +37,7 @@ export const OPERATION_NAMES = [
   "fullExit",
   "changePubKey",
   "forcedExit",
+  "refund",
 ] as const;
 export type OperationName = (typeof OPERATION_NAMES)[number];
 
@@ -129,6 +130,13 @@ export const OPERATIONS = {
       fee: "fee",
     },
     extension: { address: recipient, value: amount },
+    payout: true,
+  },
+  refund: {
+    code: 8,
+    origin: "l1",
+    record: { token: "tokenId" },
+    extension: { address: owner, value: amount },
     payout: true,
   },
 } as const satisfies { readonly [N in OperationName]: OperationSpec };

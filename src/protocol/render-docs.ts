@@ -61,6 +61,9 @@ const BLOCK_LAYOUT = `A block's public data is
 3. for each slot whose operation has an extension, in ascending order: the slot index
    (${constants.SLOT_INDEX_BYTES} bytes) and the extension's columns.`;
 
+const REQUESTS = `An operation of origin \`l1\` serves the next request of the priority queue: a FullExit one for a full
+exit, a Deposit or a Refund one for a deposit, which it credits or pays back on L1.`;
+
 const WORDS = `In the circuit, record i is the field element \`a_i\` (its bytes as one integer), and each slot has
 two extension words, zero where the operation has no extension:
 
@@ -104,6 +107,7 @@ export function renderPubdataDocs(): string {
       ["operation", "code", "origin", "record columns", "extension (bytes)", "bytes in all"],
       OPERATION_NAMES.map(operationRow),
     ),
+    REQUESTS,
     "## Field elements, digest and evaluation",
     WORDS,
     "## Public inputs of a block proof",

@@ -45,7 +45,8 @@ export const RPC_METHODS = {
     schemas.transactionReceipt,
   ),
   rollup_getPriorityRequest: method(
-    "How far a deposit or full exit has come; null if the operator has not seen it on L1.",
+    "How far a deposit or full exit has come; null if the operator has not seen it on L1. " +
+      "`refunded`: L1 pays the deposit back to its owner, because L2 has no place for it.",
     [schemas.requestId],
     schemas.requestReceipt.nullable(),
   ),

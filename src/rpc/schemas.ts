@@ -131,6 +131,8 @@ export const requestReceipt = z
     type: z.enum(["deposit", "fullExit"]),
     requestId,
     ...progress,
+    /** The block pays the deposit back on L1 instead of crediting it. */
+    refunded: z.literal(true).optional(),
   })
   .describe("RequestReceipt");
 

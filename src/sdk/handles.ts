@@ -53,7 +53,10 @@ export class RequestHandle {
     this.#provider = provider;
   }
 
-  /** @returns The receipt of the request on L2. */
+  /**
+   * @returns The receipt of the request on L2. With `refunded` it is that of a deposit which L1
+   * pays back to its owner, as L2 has no place for it.
+   */
   wait(stage: Stage = "executed"): Promise<RequestReceipt> {
     return this.#provider.waitForPriorityRequest(this.requestId, stage);
   }

@@ -115,7 +115,7 @@ export class RollupState {
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
   balance(accountId: number, tokenId: number): bigint {
-    this.#assertTokenId(tokenId);
+    this.assertTokenId(tokenId);
     return this.#leaf(accountId).balances.get(tokenId) ?? 0n;
   }
 
@@ -143,7 +143,7 @@ export class RollupState {
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
   update(accountId: number, tokenId: number, { account, balance }: LeafUpdate): RollupState {
-    this.#assertTokenId(tokenId);
+    this.assertTokenId(tokenId);
     const before = this.#leaf(accountId);
     const balances =
       balance === undefined
@@ -181,7 +181,8 @@ export class RollupState {
     return this.#parts.leaves.get(accountId) ?? this.#parts.emptyLeaf;
   }
 
-  #assertTokenId(tokenId: number): void {
+  /** Whether balances can be of this token. @throws TOKEN_ID_OUT_OF_RANGE */
+  assertTokenId(tokenId: number): void {
     const capacity = tokenCapacity(this.preset);
     if (!isIndexBelow(tokenId, capacity)) {
       throw stateError({ code: "TOKEN_ID_OUT_OF_RANGE", tokenId, capacity });

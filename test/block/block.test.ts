@@ -26,11 +26,12 @@ function supplyOf(state: RollupState): bigint[] {
   return supply;
 }
 
-/** What deposits brought in and payouts took out, per token. */
+/** What deposits brought in, those refunded too, and payouts took out, per token. */
 function inflowOf({ block, state, payouts }: AppliedBlock): bigint[] {
   const inflow = new Array<bigint>(tokenCapacity(state.preset)).fill(0n);
   for (const operation of block.operations) {
-    if (operation.type === "deposit") inflow[operation.tokenId]! += operation.amount;
+    const isDeposited = operation.type === "deposit" || operation.type === "refund";
+    if (isDeposited) inflow[operation.tokenId]! += operation.amount;
   }
   for (const { tokenId, amount } of payouts) inflow[tokenId]! -= amount;
   return inflow;

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { decodePubdata, encodePubdata } from "../../src/block/pubdata.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { isRollupError } from "../../src/util/errors.ts";
@@ -95,7 +96,8 @@ describe("public data", () => {
   it("is refused if a value has no meaning", () => {
     const data = encodePubdata([DEPOSIT]);
     expectCode("PUBDATA_TRAILING_NOOP", () => decodePubdata(integerToBytes(1n << 128n, 18)));
-    expectCode("PUBDATA_UNKNOWN_OPERATION", () => decodePubdata(withBytes(data, 2, 8)));
+    const unknown = withBytes(data, 2, OPERATION_NAMES.length);
+    expectCode("PUBDATA_UNKNOWN_OPERATION", () => decodePubdata(unknown));
     expectCode("UNUSED_COLUMN_NOT_ZERO", () => decodePubdata(withBytes(data, 5, 1)));
     const change = encodePubdata([CHANGE]);
     const hash = integerToBytes(FIELD_MODULUS, 32);

@@ -139,6 +139,7 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
       fullExit: () => harness.readFullExit(record, e1, e2),
       changePubKey: () => harness.readChangePubKey(record, e1, e2),
       forcedExit: () => harness.readForcedExit(record, e1, e2),
+      refund: () => harness.readRefund(record, e1, e2),
     };
     return readers[operation.type as Exclude<OperationName, "noop">]();
   }
@@ -212,9 +213,9 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
       [2],
     );
     await refused(
-      edited((bytes) => (bytes[2 + 16] = 8)),
+      edited((bytes) => (bytes[2 + 16] = OPERATION_NAMES.length)),
       "OperationHasNoExtension",
-      [8],
+      [OPERATION_NAMES.length],
     );
     await refused(
       edited((bytes) => (bytes[extensionStart + 1] = 2)),

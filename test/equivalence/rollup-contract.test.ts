@@ -5,7 +5,13 @@ import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { connectRollup } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
-import type { ChangePubKey, Deposit, FullExit, Operation } from "../../src/ops/operation.ts";
+import type {
+  ChangePubKey,
+  Deposit,
+  FullExit,
+  Operation,
+  Refund,
+} from "../../src/ops/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -53,7 +59,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     return connectRollup(client, await ethers.getSigner(checksummed));
   }
 
-  async function requestDeposit({ owner, tokenId, amount }: Deposit): Promise<void> {
+  async function requestDeposit({ owner, tokenId, amount }: Deposit | Refund): Promise<void> {
     const client = await clientOf(owner);
     const address = toChecksumAddress(owner);
     if (tokenId === 0) {
@@ -79,7 +85,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
   /** Does on L1 what must come before the block. */
   async function prepare(operations: readonly Operation[]): Promise<void> {
     for (const operation of operations) {
-      if (operation.type === "deposit") await requestDeposit(operation);
+      if (isOfDeposit(operation)) await requestDeposit(operation);
       if (operation.type === "fullExit") await requestExit(operation);
       if (operation.type === "changePubKey") await authorize(operation);
     }
@@ -91,7 +97,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     const blockNumber = last.blockNumber + 1;
     const feeAccountId = random.pick([...state.accounts()])[0];
     const block = randomBlock(world, state, { header: { blockNumber, timestamp, feeAccountId } });
-    const isEmptyDeposit = (each: Operation) => each.type === "deposit" && each.amount === 0n;
+    const isEmptyDeposit = (each: Operation) => isOfDeposit(each) && each.amount === 0n;
     if (block.operations.some(isEmptyDeposit)) return nextBlock(last, state);
     return applyBlock(state, block, world.domain);
   }
@@ -144,3 +150,8 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     expect(firstOpen).to.equal(next);
   });
 });
+
+/** Whether the operation serves a deposit: it credits it, or pays it back. */
+function isOfDeposit(operation: Operation): operation is Deposit | Refund {
+  return operation.type === "deposit" || operation.type === "refund";
+}

@@ -39,6 +39,7 @@ import {
   TIMESTAMP_LEAD_MAX_SECONDS,
 } from "../../src/protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import type { OperationName } from "../../src/protocol/operations.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
 
@@ -65,6 +66,8 @@ interface Content {
 }
 
 const GAS_USED = 100_000n;
+/** Operations that serve a request of the queue. */
+const SERVING: readonly OperationName[] = ["deposit", "fullExit", "refund"];
 
 /** The only one that this L1 refuses. */
 export const WRONG_PROOF: readonly bigint[] = new Array<bigint>(8).fill(1n);
@@ -295,7 +298,7 @@ export class FakeL1 implements L1Port {
     check(timestamp <= now + BigInt(TIMESTAMP_LEAD_MAX_SECONDS), "TimestampOutOfRange");
     const operations = decodePubdata(pubdata);
     check(operations.length <= slots, "TooManyRecords");
-    const requests = operations.filter(({ type }) => type === "deposit" || type === "fullExit");
+    const requests = operations.filter(({ type }) => SERVING.includes(type));
     for (const [index, operation] of requests.entries()) {
       check(serves(operation, this.#content.requests[served + index]), "PriorityRequestMismatch");
     }
@@ -377,7 +380,8 @@ function check(condition: boolean, reason: string): asserts condition {
 }
 
 function serves(operation: PublicOperation, request: QueuedRequest | undefined): boolean {
-  if (request?.type === "deposit" && operation.type === "deposit") {
+  const isOfDeposit = operation.type === "deposit" || operation.type === "refund";
+  if (request?.type === "deposit" && isOfDeposit) {
     const { owner, tokenId, amount } = operation;
     return request.owner === owner && request.tokenId === tokenId && request.amount === amount;
   }
@@ -391,10 +395,19 @@ function serves(operation: PublicOperation, request: QueuedRequest | undefined):
 }
 
 function toPayout(operation: PublicOperation): Payout[] {
-  const { type } = operation;
-  if (type !== "withdraw" && type !== "forcedExit" && type !== "fullExit") return [];
-  const recipient = type === "fullExit" ? operation.owner : operation.recipient;
-  const { tokenId, amount } = operation;
+  switch (operation.type) {
+    case "withdraw":
+    case "forcedExit":
+      return payoutTo(operation.recipient, operation);
+    case "fullExit":
+    case "refund":
+      return payoutTo(operation.owner, operation);
+    default:
+      return [];
+  }
+}
+
+function payoutTo(recipient: bigint, { tokenId, amount }: Omit<Payout, "recipient">): Payout[] {
   return amount === 0n ? [] : [{ recipient, tokenId, amount }];
 }
 

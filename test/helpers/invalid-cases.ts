@@ -46,6 +46,7 @@ import {
   forge,
   fullExit,
   operationBy,
+  refund,
   type Scene,
   signed,
   stranger,
@@ -353,8 +354,12 @@ const AMOUNT_CASES: readonly Case[] = [
     tag: "BALANCE_OVERFLOW",
     name: "fees for a full balance",
     breach: (scene) => {
+      const { tokenId, preset } = scene;
       const full = withLeaf(scene, 0, { balance: AMOUNT_MAX - FEE + 1n });
-      return { scene: full, operations: [operationBy(scene, transferTo(scene.bob))] };
+      const operations = [operationBy(scene, transferTo(scene.bob))];
+      // The other fee token, of which there are no fees, must not be the same balance once more.
+      const forcedFeeTokens = [tokenId, (tokenId + 1) % tokenCapacity(preset)];
+      return { scene: full, operations, forcedFeeTokens };
     },
   },
   {
@@ -394,6 +399,11 @@ const AMOUNT_CASES: readonly Case[] = [
     tag: "AMOUNT_OUT_OF_RANGE",
     name: "a withdrawal of less than nothing",
     breach: (scene) => ({ operations: [operationBy(scene, withdraw(scene, FIELD_MODULUS - 5n))] }),
+  },
+  {
+    tag: "AMOUNT_OUT_OF_RANGE",
+    name: "a refund of more than an amount can be",
+    breach: (scene) => ({ operations: [refund(scene, stranger(scene), AMOUNT_MAX + 1n)] }),
   },
 ];
 
@@ -451,6 +461,14 @@ const RANGE_CASES: readonly Case[] = [
     breach: (scene) => {
       const tokenId = tokenCapacity(scene.preset) + scene.tokenId;
       return { operations: [forge(deposit(scene, scene.bob), { tokenId })] };
+    },
+  },
+  {
+    tag: "TOKEN_ID_OUT_OF_RANGE",
+    name: "a refund of a token beyond the tree",
+    breach: (scene) => {
+      const tokenId = tokenCapacity(scene.preset) + scene.tokenId;
+      return { operations: [forge(refund(scene, scene.bob), { tokenId })] };
     },
   },
 ];
@@ -529,6 +547,34 @@ const UNUSED_COLUMNS: readonly UnusedColumn[] = [
     signal: "token",
     value: 1n,
     operationOf: () => ({ type: "noop" }),
+  },
+  {
+    what: "a refund that names an account A",
+    column: "accountA",
+    signal: "accountA",
+    value: 1n,
+    operationOf: (scene) => refund(scene, scene.bob),
+  },
+  {
+    what: "a refund that names an account B",
+    column: "accountB",
+    signal: "accountB",
+    value: 1n,
+    operationOf: (scene) => refund(scene, scene.bob),
+  },
+  {
+    what: "a refund with a packed amount",
+    column: "amount",
+    signal: "packedAmount",
+    value: 1n << BigInt(PACKED_AMOUNT.exponentBits),
+    operationOf: (scene) => refund(scene, scene.bob),
+  },
+  {
+    what: "a refund with a packed fee, of nothing: nobody there could pay one",
+    column: "fee",
+    signal: "packedFee",
+    value: 1n,
+    operationOf: (scene) => refund(scene, scene.bob),
   },
 ];
 

@@ -21,7 +21,7 @@ import type { SigningKey } from "../../src/crypto/eddsa.ts";
 import { publicFields } from "../../src/ops/codec.ts";
 import type { Operation, PublicOperation } from "../../src/ops/operation.ts";
 import { closestPackableAmountBelow, closestPackableFeeBelow } from "../../src/ops/packed.ts";
-import { toOperation } from "../../src/ops/to-operation.ts";
+import { type DepositRequest, toOperation } from "../../src/ops/to-operation.ts";
 import { signTransaction, type Transaction } from "../../src/ops/transaction.ts";
 import {
   AMOUNT_MAX,
@@ -126,18 +126,18 @@ export function randomOperation(
   open: OpenBlock,
   type: OperationName,
 ): Operation | undefined {
-  const { random, actors } = world;
+  const { random } = world;
   const { state } = open;
   const tokenId = randomTokenId(random, state);
   switch (type) {
     case "noop":
       return { type: "noop" };
     case "deposit": {
-      if (isFull(state)) return undefined;
-      const owner = random.bool() ? random.pick(actors).address : random.bigint(160);
-      const amount = random.pick([0n, 1n, DEPOSIT_AMOUNT_MAX, random.bigint(104)]);
-      return toOperation(state, { type: "deposit", owner, tokenId, amount });
+      const operation = toOperation(state, randomDeposit(world, tokenId));
+      return operation.type === type ? operation : undefined;
     }
+    case "refund":
+      return { ...randomDeposit(world, tokenId), type };
     case "fullExit": {
       const accounts = [...state.accounts()];
       const [accountId, { address }] = random.pick(accounts);
@@ -149,6 +149,13 @@ export function randomOperation(
     default:
       return randomSignedOperation(world, open, type, tokenId);
   }
+}
+
+/** As it could stand in the priority queue, but for amounts of 0. */
+function randomDeposit({ random, actors }: World, tokenId: number): DepositRequest {
+  const owner = random.bool() ? random.pick(actors).address : random.bigint(160);
+  const amount = random.pick([0n, 1n, DEPOSIT_AMOUNT_MAX, random.bigint(104)]);
+  return { type: "deposit", owner, tokenId, amount };
 }
 
 function randomSignedOperation(

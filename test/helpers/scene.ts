@@ -129,6 +129,10 @@ export function deposit(
   return { type: "deposit", accountId, tokenId, owner: address, amount };
 }
 
+export function refund({ tokenId }: Scene, { address }: Pick<Party, "address">, amount = 100n) {
+  return { type: "refund", tokenId, owner: address, amount } as const;
+}
+
 export function fullExit(
   { tokenId }: Scene,
   { accountId, address }: Owner,

@@ -18,11 +18,14 @@ import type { CommitBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import type { Payout } from "../../src/ops/rules.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
+import type { OperationName } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 
 export const GENESIS_ROOT = 1n;
 export const FEE_ACCOUNT_ADDRESS = 0xfeen;
 export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
+/** Operations that serve a request of the queue. */
+const SERVING: readonly OperationName[] = ["deposit", "fullExit", "refund"];
 
 /**
  * Deploys a rollup, on a new chain by default.
@@ -120,8 +123,7 @@ export function createTestBlock(
   const payouts = payoutsOf(operations);
   const storedBlock: StoredBlock = {
     blockNumber,
-    priorityRequests: operations.filter(({ type }) => type === "deposit" || type === "fullExit")
-      .length,
+    priorityRequests: operations.filter(({ type }) => SERVING.includes(type)).length,
     timestamp,
     payoutsHash: hashPayouts(payouts),
     stateRoot: newStateRoot,
@@ -150,6 +152,12 @@ export async function latestTimestamp({ networkHelpers }: TestRollup): Promise<b
   return BigInt(await networkHelpers.time.latest());
 }
 
+/** What makes a deposit a refund: the deposit, without the account that it was for. */
+export function refundOf(deposit: PublicOperation<"deposit">): PublicOperation<"refund"> {
+  const { tokenId, owner, amount } = deposit;
+  return { type: "refund", tokenId, owner, amount };
+}
+
 /** A withdrawal, with a fee that is public data of no consequence on L1. */
 export function withdrawOperation(
   recipient: string,
@@ -171,7 +179,8 @@ function payoutsOf(operations: readonly PublicOperation[]): Payout[] {
   return operations.flatMap((operation) => {
     if (!("amount" in operation) || operation.amount === 0n) return [];
     const { tokenId, amount } = operation;
-    if (operation.type === "fullExit") return [{ recipient: operation.owner, tokenId, amount }];
+    const isToOwner = operation.type === "fullExit" || operation.type === "refund";
+    if (isToOwner) return [{ recipient: operation.owner, tokenId, amount }];
     const paysOut = operation.type === "withdraw" || operation.type === "forcedExit";
     return paysOut ? [{ recipient: operation.recipient, tokenId, amount }] : [];
   });

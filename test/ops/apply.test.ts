@@ -1,6 +1,7 @@
 /** What operations do, and that a rule stops at its edge: the last case that is still right. */
 import { expect } from "chai";
 import { applyOperation, applyPublicOperation } from "../../src/ops/apply.ts";
+import { NO_FEE } from "../../src/ops/rules.ts";
 import type { PriorityRequest } from "../../src/ops/to-operation.ts";
 import { toOperation } from "../../src/ops/to-operation.ts";
 import { signTransaction, type Transaction } from "../../src/ops/transaction.ts";
@@ -10,7 +11,7 @@ import {
   NONCE_MAX,
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
-import { PRESETS } from "../../src/protocol/presets.ts";
+import { accountCapacity, PRESETS } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
 import { expectCode } from "../helpers/expect-code.ts";
@@ -125,6 +126,55 @@ describe("operations", () => {
     const owner = random.bigint(160);
     const { state: after } = request(state, { ...deposit, owner });
     expect(after.balance(after.accountIdOf(owner)!, TOKEN)).to.equal(DEPOSIT_AMOUNT_MAX);
+  });
+
+  it("refund a deposit, and change nothing on L2", () => {
+    const payout = { tokenId: TOKEN, amount: DEPOSIT_AMOUNT_MAX };
+    for (const owner of [bob.address, random.bigint(160)]) {
+      const refund = applyPublicOperation(state, { type: "refund", owner, ...payout });
+      expect(refund).to.deep.include({ fee: NO_FEE, payout: { recipient: owner, ...payout } });
+      expect([refund.afterA, refund.state]).to.deep.equal([state, state]);
+    }
+  });
+
+  it("refund a deposit that the balance has no room for", () => {
+    const rich = state.update(BOB, TOKEN, { balance: AMOUNT_MAX - 5n });
+    const deposit = { type: "deposit", tokenId: TOKEN, owner: bob.address } as const;
+    expect(request(rich, { ...deposit, amount: 5n }).state.balance(BOB, TOKEN)).to.equal(
+      AMOUNT_MAX,
+    );
+    const { state: after, payout } = request(rich, { ...deposit, amount: 6n });
+    expect(after).to.equal(rich);
+    expect(payout).to.deep.equal({ recipient: bob.address, tokenId: TOKEN, amount: 6n });
+  });
+
+  describe("when every account is taken", () => {
+    const capacity = accountCapacity(PRESETS.minimal);
+    let full = state;
+    while (full.nextAccountId < capacity) {
+      full = full.update(full.nextAccountId, 0, { account: newAccount(random.bigint(160)) });
+    }
+
+    it("refund a deposit for a new owner, and only that", () => {
+      const deposit = { type: "deposit", tokenId: TOKEN, amount: 5n } as const;
+      const owner = random.bigint(160);
+      expect(toOperation(full, { ...deposit, owner })).to.deep.equal({
+        ...{ type: "refund", tokenId: TOKEN, amount: 5n },
+        owner,
+      });
+      const credited = request(full, { ...deposit, owner: bob.address });
+      expect(credited.state.balance(BOB, TOKEN)).to.equal(55n);
+      expect(toOperation(state, { ...deposit, owner }).type).to.equal("deposit");
+    });
+
+    it("transfer to the accounts there are, and to no other address", () => {
+      expect(submit(full, toBob).state.balance(BOB, TOKEN)).to.equal(150n);
+      const recipient = random.bigint(160);
+      const { facts } = expectCode("ACCOUNT_CAPACITY_REACHED", () =>
+        submit(full, { ...toBob, recipient }),
+      );
+      expect(facts).to.include({ recipient, capacity });
+    });
   });
 
   it("exit fully for the owner, and for anybody else with nothing", () => {

@@ -91,6 +91,11 @@ const SAMPLES: readonly { operation: PublicOperation; record: bigint; words: [bi
       record: 0x07_000001_000002_0003_0000000000_0640n,
       words: [(7n << 192n) + 0xffn, 10n],
     },
+    {
+      operation: { type: "refund", tokenId: 6, owner: 0xaan, amount: 7n },
+      record: 0x08_000000_000000_0006_0000000000_0000n,
+      words: [(8n << 192n) + 0xaan, 7n],
+    },
   ];
 
 describe("codec", () => {

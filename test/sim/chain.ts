@@ -25,7 +25,8 @@ export interface Misbehaving {
 
 const USERS = 6;
 const ODD_RECIPIENTS = 2;
-const FRESH_ADDRESSES = 16;
+/** More than the preset `minimal` has accounts. */
+const FRESH_ADDRESSES = 80;
 const PLENTY = 2n ** 120n;
 /** The contracts are deployed from here on, while the clock of Hardhat still runs, … */
 const DEPLOYMENT_DATE = "2030-01-01T00:00:00Z";

@@ -64,6 +64,7 @@ interface Memory {
 const ACTIONS = {
   transact: 40,
   requestOnL1: 14,
+  crowd: 1,
   process: 14,
   processPartly: 5,
   sync: 4,
@@ -174,6 +175,8 @@ export class Simulation {
         return this.#transact();
       case "requestOnL1":
         return this.#users.requestOnL1(this.#operator.state);
+      case "crowd":
+        return this.#users.crowd(this.#operator.state);
       case "process":
         await this.#process();
         return;

@@ -15,6 +15,7 @@ import type { SimChain, SimUser } from "./chain.ts";
 
 /** For which the operator turns down some of what users try. */
 const REFUSALS = [
+  "ACCOUNT_CAPACITY_REACHED",
   "ACCOUNT_NOT_FOUND",
   "ADDRESS_WITHOUT_ACCOUNT",
   "AUTHORIZATION_INVALID",
@@ -26,6 +27,9 @@ const REFUSALS = [
   "SIGNING_KEY_NOT_SET",
   "TARGET_HAS_SIGNING_KEY",
 ];
+
+/** Deposits that a crowd makes. */
+const CROWD = 20;
 
 export class SimUsers {
   readonly #chain: SimChain;
@@ -59,6 +63,18 @@ export class SimUsers {
         isEth ? client.depositEth(to, amount) : client.depositErc20(token, amount, to),
       )
       .catch(ignoreL1Refusal);
+  }
+
+  /** Deposits for many who have no account, for which a small tree has no room in the end. */
+  async crowd(state: RollupState): Promise<void> {
+    const user = this.#random.pick(this.#chain.users);
+    const client = await connectRollup(this.#chain.client, user.l1);
+    const { freshAddresses } = this.#chain;
+    const newcomers = freshAddresses.filter((owner) => state.accountIdOf(owner) === undefined);
+    for (const owner of this.#random.shuffle(newcomers).slice(0, CROWD)) {
+      const to = toChecksumAddress(owner);
+      await this.#chain.request(() => client.depositEth(to, 1n)).catch(ignoreL1Refusal);
+    }
   }
 
   /** One transaction, or a batch. @returns Whether it was accepted. */

@@ -4,6 +4,7 @@ import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import { multiplyBase } from "../../src/crypto/baby-jubjub.ts";
 import { invert, reduce } from "../../src/crypto/field.ts";
 import { PACKED_AMOUNT } from "../../src/protocol/constants.ts";
+import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadTemplate } from "../helpers/template-circuit.ts";
 import { FREE_HINT } from "../helpers/weakened-block.ts";
@@ -53,8 +54,8 @@ const GADGETS: readonly Gadget[] = [
   { file: "lib/comparators.circom", instance: "IsEqual()", inputs: [() => ({ in: fields(2) })] },
   {
     file: "lib/one-hot.circom",
-    instance: "OneHot(8)",
-    inputs: [0, 3, 7].map((index) => () => ({ index })),
+    instance: `OneHot(${OPERATION_NAMES.length})`,
+    inputs: [...OPERATION_NAMES.keys()].map((index) => () => ({ index })),
   },
   ...[2, 3, 4, 5, 8, 16].map((count): Gadget => ({
     file: "lib/poseidon.circom",

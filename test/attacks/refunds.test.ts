@@ -1,0 +1,146 @@
+/** See also test/contracts/refunds.test.ts: what a refund must match. */
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+import type { StoredBlock } from "../../src/l1/types.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import {
+  attackedCircuit,
+  executedBlock,
+  expectPossible,
+  preset,
+  provenBlock,
+  startExodus,
+} from "../helpers/attacks.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+import { createDishonestInput } from "../helpers/dishonest-input.ts";
+import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
+import { createRandom } from "../helpers/random.ts";
+import { BALANCE, createScene, refund, stranger } from "../helpers/scene.ts";
+import { createTestRollup, refundOf, type TestRollup } from "../helpers/test-rollup.ts";
+
+const random = createRandom();
+const FUNDS = 1000n;
+
+describe(`Attacks on refunds: the circuit, ${random.title}`, () => {
+  it("deposit refunded and credited: a refund changes no balance", async () => {
+    const scene = createScene(random, preset);
+    const { state, timestamp, domain, tokenId, bob } = scene;
+    const operations = [refund(scene, bob, 100n), refund(scene, stranger(scene), 1n)];
+    const after = await expectPossible(scene, { operations });
+    expect(after.state.root).to.equal(state.root);
+    expect(after.payouts.map(({ amount }) => amount)).to.deep.equal([100n, 1n]);
+    const header = { blockNumber: 1, timestamp, feeAccountId: 0 };
+    const block = { ...header, slots: preset.blockSlots[0]!, operations };
+    const credited = state.update(bob.accountId, tokenId, { balance: BALANCE + 100n });
+    const input = createDishonestInput({ state, block, domain });
+    const theft = { ...input, newStateRoot: credited.root };
+    await expectCircuitRefusal(await attackedCircuit(), theft);
+  });
+
+  it("refund hidden from L1: its extension is part of what is proven", async () => {
+    const scene = createScene(random, preset);
+    const { state, timestamp, domain } = scene;
+    const header = { blockNumber: 1, timestamp, feeAccountId: 0, slots: preset.blockSlots[0]! };
+    const claim = { state, domain };
+    const shown = createDishonestInput({
+      ...claim,
+      block: { ...header, operations: [refund(scene, scene.bob)] },
+    });
+    const { digest, y } = createDishonestInput({ ...claim, block: { ...header, operations: [] } });
+    await expectCircuitRefusal(await attackedCircuit(), { ...shown, digest, y });
+  });
+});
+
+describe("Attacks on refunds: L1", () => {
+  let fixture: TestRollup;
+  let deposit: PublicOperation<"deposit">;
+  beforeEach(async () => {
+    fixture = await createTestRollup("MockVerifier", { priorityExpirationSeconds: 1000 });
+    const { client, user } = fixture;
+    await client.depositEth(user.address, FUNDS);
+    const owner = BigInt(user.address);
+    deposit = { type: "deposit", accountId: 1, tokenId: 0, owner, amount: FUNDS };
+  });
+
+  async function refused(call: Promise<unknown>, error: string): Promise<void> {
+    const { facts } = await expectRejection("L1_REVERTED", call);
+    expect(facts["error"]).to.equal(error);
+  }
+
+  const commit = (last: StoredBlock, operations: readonly PublicOperation[]) =>
+    provenBlock(fixture, last, operations);
+
+  const cancel = () => {
+    const { client, user } = fixture;
+    const owner = BigInt(user.address);
+    return client.cancelDeposits([{ ...deposit, type: "deposit", requestId: 0, owner }]);
+  };
+
+  async function pending(): Promise<bigint> {
+    return fixture.rollup.pendingBalance(fixture.user.address, ZeroAddress);
+  }
+
+  const held = () => fixture.ethers.provider.getBalance(fixture.client.rollupAddress);
+
+  it("deposit refunded twice: neither in one block, nor in the next, nor by executing again", async () => {
+    const { client, genesis } = fixture;
+    await client.depositEth(fixture.other.address, FUNDS);
+    const back = refundOf(deposit);
+    await refused(commit(genesis, [back, back]), "PriorityRequestMismatch");
+    const block = await provenBlock(fixture, genesis, [back]);
+    await refused(commit(block.storedBlock, [back]), "PriorityRequestMismatch");
+    const execution = [{ storedBlock: block.storedBlock, payouts: block.payouts }];
+    await client.executeBlocks(execution);
+    await refused(client.executeBlocks(execution), "BlockOutOfOrder");
+    await refused(commit(block.storedBlock, [back]), "PriorityRequestMismatch");
+    expect([await held(), await pending()]).to.deep.equal([FUNDS, 0n]);
+  });
+
+  it("deposit refunded and credited: a request is served once, one way or the other", async () => {
+    const { genesis } = fixture;
+    const back = refundOf(deposit);
+    for (const operations of [
+      [back, deposit],
+      [deposit, back],
+    ]) {
+      await refused(commit(genesis, operations), "PriorityRequestMismatch");
+    }
+    const last = await executedBlock(fixture, genesis, [deposit]);
+    await refused(commit(last, [back]), "PriorityRequestMismatch");
+    expect(await held()).to.equal(FUNDS);
+  });
+
+  it("deposit refunded and cancelled: in a block that was not executed, it is cancelled once", async () => {
+    const { client, rollup, user, ethers, genesis } = fixture;
+    const { storedBlock, payouts } = await provenBlock(fixture, genesis, [refundOf(deposit)]);
+    await startExodus(fixture);
+    await cancel();
+    await refused(cancel(), "DepositUnknown");
+    await refused(client.executeBlocks([{ storedBlock, payouts }]), "ExodusMode");
+    await expect(rollup.withdrawPendingBalance(user.address, ZeroAddress)).to.changeEtherBalance(
+      ethers,
+      user,
+      FUNDS,
+    );
+    expect([await held(), await pending()]).to.deep.equal([0n, 0n]);
+  });
+
+  it("deposit refunded and cancelled: after execution it is not cancelled at all", async () => {
+    await executedBlock(fixture, fixture.genesis, [refundOf(deposit)]);
+    await startExodus(fixture);
+    await refused(cancel(), "DepositExecuted");
+    expect([await held(), await pending()]).to.deep.equal([0n, 0n]);
+  });
+
+  it("refund of somebody else's request: a full exit is none", async () => {
+    const { rollup, genesis, other } = fixture;
+    const last = await executedBlock(fixture, genesis, [deposit]);
+    await rollup.connect(other).requestFullExit(0, ZeroAddress);
+    const owner = BigInt(other.address);
+    for (const amount of [0n, FUNDS]) {
+      const theft = { type: "refund", tokenId: 0, owner, amount } as const;
+      await refused(commit(last, [theft]), "PriorityRequestMismatch");
+    }
+    expect(await held()).to.equal(FUNDS);
+  });
+});
