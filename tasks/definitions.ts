@@ -2,7 +2,7 @@
 import { emptyTask, overrideTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
-import { BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
+import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
 
@@ -158,7 +158,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Measure how fast everything is, beside circomlibjs and snarkjs in the same run",
     values: {
       name: "suites",
-      description: `What to measure: ${BENCH_SUITES.join(", ")}; setup and prover take minutes`,
+      description: `What to measure: ${BENCH_SUITES.join(", ")}; from setup on they take minutes`,
       defaultValue: ["crypto", "constraints", "l1"],
     },
     options: [
@@ -173,6 +173,33 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       {
         name: "external",
         description: 'Suite prover: also measure "PROGRAM {zkey} {wtns} {proof} {public}"',
+      },
+      {
+        name: "slots",
+        description:
+          "Suites compile and blocks: sizes of blocks, such as 16,64 (default: the preset's " +
+          "smallest, twice and four times as much)",
+      },
+      {
+        name: "chart",
+        description: "Suite blocks: write a chart of how they grow with their size, an SVG file",
+      },
+      ...Object.entries({
+        accounts: "Suite sequencer: accounts that send to each other",
+        rate: "Suite sequencer: transfers offered a second",
+        seconds: "Suite sequencer: for how long",
+      }).map(([name, description]) => ({
+        name,
+        description,
+        type: ArgumentType.INT as const,
+        defaultValue: BENCH_LOAD[name as keyof typeof BENCH_LOAD].default,
+      })),
+      {
+        name: "threads",
+        description:
+          "Suite sequencer: threads for signatures and hashes (default: as many as cores)",
+        type: ArgumentType.INT,
+        defaultValue: -1,
       },
     ],
     action: () => import("./bench.ts"),

@@ -6,6 +6,7 @@ import { createSigningKey, publicKey, sign, verify } from "../crypto/eddsa.ts";
 import { poseidon } from "../crypto/poseidon.ts";
 import { createEddsaKernel } from "../kernel/eddsa.ts";
 import { createPoseidonKernel } from "../kernel/poseidon-kernel.ts";
+import { createSignatureScheme } from "../kernel/signatures.ts";
 import { assert } from "../util/errors.ts";
 import { benchFieldMultiplication, type FieldMultiplicationBench } from "./field.ts";
 import { bestOf } from "./measure.ts";
@@ -134,7 +135,9 @@ async function benchSigning({ circomlibjs }: Peers): Promise<Record<string, numb
   const key = createSigningKey(seed);
   const eddsa = await circomlibjs?.buildEddsa();
   const message = eddsa?.babyJub.F.e(1n);
+  const kernel = createSignatureScheme(true);
   return timeAll({
+    kernel: () => kernel.sign(key, 1n),
     reference: () => sign(key, 1n),
     ...(eddsa && { circomlibjs: () => eddsa.signPoseidon(seed, message!) }),
   });

@@ -67,6 +67,25 @@ export async function measureOperations(withStage: WithStage): Promise<L1Costs> 
   };
 }
 
+/** What a block full of transfers costs, by the slots that it has. */
+export async function measureFullBlocks(
+  withStage: WithStage,
+  sizes: readonly number[],
+): Promise<PerPhase<Cost>[]> {
+  const costs: PerPhase<Cost>[] = [];
+  for (const slots of sizes) {
+    costs.push(
+      await withStage(async (stage) => {
+        const { transfer } = await kindsOf(stage);
+        const runBlock = await createRunner(stage, slots);
+        await runBlock(transfer!, slots); // no storage slot is written for the first time then
+        return (await runBlock(transfer!, slots)).costs;
+      }),
+    );
+  }
+  return costs;
+}
+
 async function kindsOf({ client, user }: GasStage) {
   return createOperationKinds(client, { user, address: await user.getAddress() });
 }
@@ -102,7 +121,7 @@ interface RunBlock {
 }
 
 /** @returns A function that brings a block of so many operations of a kind through its phases. */
-async function createRunner({ validator }: GasStage) {
+async function createRunner({ validator }: GasStage, slots = SLOTS) {
   const random = createSeededRandom("blocks");
   let last = await validator.readStoredBlock(0);
   let index = 0;
@@ -115,7 +134,7 @@ async function createRunner({ validator }: GasStage) {
     }
     const operations = indices.map(kind.operation);
     const { timestamp } = (await providerOf(validator.contract).getBlock("latest"))!;
-    const options = { timestamp: BigInt(timestamp), random };
+    const options = { timestamp: BigInt(timestamp), slots, random };
     const block = createUnprovenBlock(validator, last, operations, options);
     const commitBlock = { ...block.commitBlock, authorizations };
     const committed = await validator.commitBlocks(last, [commitBlock]);
@@ -133,14 +152,20 @@ async function createRunner({ validator }: GasStage) {
   };
 }
 
+interface BlockOptions {
+  readonly timestamp: bigint;
+  readonly slots: number;
+  readonly random: Random;
+}
+
 /** A block of operations whose new state root is not true, and whose proof is none. */
 function createUnprovenBlock(
   { chainId, rollupAddress }: RollupClient,
   parent: StoredBlock,
   operations: readonly PublicOperation[],
-  { timestamp, random }: { readonly timestamp: bigint; readonly random: Random },
+  { timestamp, slots, random }: BlockOptions,
 ): UnprovenBlock {
-  const padding = new Array<PublicOperation>(SLOTS - operations.length).fill({ type: "noop" });
+  const padding = new Array<PublicOperation>(slots - operations.length).fill({ type: "noop" });
   const pubdata = encodePubdata(operations);
   const newStateRoot = random.field();
   const oldStateRoot = parent.stateRoot;
@@ -151,11 +176,11 @@ function createUnprovenBlock(
   const inputs = { oldStateRoot, newStateRoot, header, domain };
   const elements = committedElements(inputs, blockData([...operations, ...padding]));
   const digest = digestOf(elements);
-  const z = challenge({ pubdata, slots: SLOTS, digest, oldStateRoot, newStateRoot, header });
+  const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
   const y = evaluate(elements, z);
   return {
-    commitBlock: { timestamp, feeAccountId, slots: SLOTS, newStateRoot, digest, pubdata },
-    claim: { slots: SLOTS, digest, z, y, proof: NO_PROOF },
+    commitBlock: { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata },
+    claim: { slots, digest, z, y, proof: NO_PROOF },
     payouts: operations.flatMap(toPayout),
   };
 }

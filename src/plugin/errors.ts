@@ -15,7 +15,8 @@ export type PluginErrorFacts =
   | { code: "ROLLUP_ADDRESS_UNKNOWN"; network: string; file: string }
   | { code: "OPTION_MISSING"; option: string }
   | { code: "BENCH_SUITE_UNKNOWN"; suite: string; known: readonly string[] }
-  | { code: "BENCH_POWER_OUT_OF_RANGE"; power: number; min: number; max: number }
+  | { code: "BENCH_OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "BENCH_CHART_WITHOUT_BLOCKS" }
   | { code: "NO_SIGNER"; network: string }
   | { code: "PORT_IN_USE"; port: number }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
@@ -77,9 +78,15 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ suite, known }) => `There is no benchmark ${suite}; there are ${known.join(", ")}.`,
     fix: "Name one or more of them, or none for the quick ones.",
   },
-  BENCH_POWER_OUT_OF_RANGE: {
-    message: ({ power, min, max }) => `2^${power} constraints: the power is from ${min} to ${max}.`,
-    fix: "Pass --power with a number in that range.",
+  BENCH_OPTION_OUT_OF_RANGE: {
+    message: ({ option, value, min, max }) =>
+      `--${option} can not be ${value}: it is a whole number from ${min} to ${max}.`,
+    fix: "Pass a number in that range.",
+  },
+  BENCH_CHART_WITHOUT_BLOCKS: {
+    message: () =>
+      "--chart draws what the suite `blocks` measures, which is not among those named.",
+    fix: "Name it: hardhat rollup:bench blocks --chart blocks.svg",
   },
   NO_SIGNER: {
     message: ({ network }) => `The network ${network} has no account that could deploy.`,

@@ -1,26 +1,13 @@
 /** The benchmarks as a user runs them, on small sizes: that they run and add up, not how fast. */
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { CryptoBench } from "../../src/bench/crypto.ts";
-import type { L1Costs } from "../../src/bench/operation-gas.ts";
-import type { ProverBench } from "../../src/bench/prover.ts";
-import type { SetupBench } from "../../src/bench/setup.ts";
-import type { ProofBatch } from "../../src/plugin/bench/proof-gas.ts";
-import type { BlockReport } from "../../src/plugin/demo/block-report.ts";
+import type { BenchResults as Results } from "../../src/plugin/bench/suites.ts";
 import { runHardhat } from "../helpers/hardhat-cli.ts";
 
 const SCRIPT = join(import.meta.dirname, "../helpers/external-prover.mjs");
 const EXTERNAL = `"${process.execPath}" "${SCRIPT}" {zkey} {wtns} {proof} {public}`;
-
-interface Results {
-  readonly crypto: CryptoBench;
-  readonly l1: L1Costs & {
-    readonly blocks: readonly (BlockReport & { gasPerOperation: number })[];
-    readonly proofBatches: readonly ProofBatch[];
-  };
-  readonly setup: SetupBench;
-  readonly prover: ProverBench;
-}
 
 describe("tasks: bench", function () {
   this.timeout(300_000);
@@ -65,6 +52,43 @@ describe("tasks: bench", function () {
       expect(gasPerOperation).to.equal(Math.round(total / operations.length));
     }
     expect(blocks).to.have.length.above(2);
+  });
+
+  it("counts the constraints of circuits, and of what they are made of", async () => {
+    const { circuits, buildingBlocks } = (await bench("constraints")).constraints;
+    expect(circuits[0]).to.include({ name: "block-minimal-2", slots: 2 });
+    const slot = buildingBlocks["Slot(8, 2, 1)"]!;
+    expect(slot).to.be.above(buildingBlocks["EdDSAPoseidonVerifier()"]!);
+    expect(slot).to.be.below(circuits[0]!.constraints);
+  });
+
+  it("compiles, sets up and proves blocks of several sizes, and draws them", async () => {
+    const chart = join(await mkdtemp(join(tmpdir(), "bench-")), "blocks.svg");
+    const { compile, blocks } = await bench(
+      ...["compile", "blocks", "--slots", "1,2", "--chart", chart],
+    );
+    expect(compile.map(({ name }) => name)).to.deep.equal(["block-minimal-1", "block-minimal-2"]);
+    const [one, two] = blocks;
+    expect(two!.constraints).to.be.above(one!.constraints);
+    expect(two!.calldataBytes).to.be.above(one!.calldataBytes);
+    for (const { gas } of blocks) expect(gas.verify).to.be.within(200_000, 300_000);
+    const drawing = await readFile(chart, "utf8");
+    expect(drawing)
+      .to.match(/^<svg /)
+      .and.include("gas of L1 per transfer");
+    expect(drawing).not.to.match(/NaN|Infinity|undefined/);
+    expect(drawing.match(/<polyline/g)).to.have.length(7);
+  });
+
+  it("offers transfers to an operator", async () => {
+    const load = ["--accounts", "20", "--rate", "50", "--seconds", "1", "--threads", "0"];
+    const { accounts, preset, sustained, peak } = (await bench("sequencer", ...load)).sequencer;
+    expect({ accounts, preset }).to.deep.equal({ accounts: 20, preset: "full" });
+    for (const { transactions, latencyMs } of [sustained, peak]) {
+      expect(transactions).to.equal(50);
+      expect(latencyMs.p50).to.be.above(0).and.at.most(latencyMs.p95);
+      expect(latencyMs.p95).to.be.at.most(latencyMs.max);
+    }
   });
 
   it("prints a table without --json", async () => {

@@ -47,7 +47,11 @@ describe("tasks: command line", () => {
     expect(unknown.exitCode).to.equal(1);
     expect(unknown.stderr).to.include("BENCH_SUITE_UNKNOWN").and.include("crypto, constraints");
     const huge = await runHardhat("rollup:bench", "setup", "--power", "40");
-    expect(huge.stderr).to.include("BENCH_POWER_OUT_OF_RANGE");
+    expect(huge.stderr).to.include("BENCH_OPTION_OUT_OF_RANGE").and.include("from 6 to 20");
+    const tiny = await runHardhat("rollup:bench", "compile", "--slots", "2,0");
+    expect(tiny.stderr).to.include("BENCH_OPTION_OUT_OF_RANGE").and.include("--slots");
+    const undrawn = await runHardhat("rollup:bench", "l1", "--chart", "blocks.svg");
+    expect(undrawn.stderr).to.include("BENCH_CHART_WITHOUT_BLOCKS");
   });
 
   it("refuses an unknown prover", async () => {

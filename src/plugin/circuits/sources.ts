@@ -25,10 +25,14 @@ export interface CircuitSource {
 }
 
 /**
- * Our gadgets keep linear expressions in variables, so level 1 leaves next to no linear constraint;
- * level 2 would save little and compile for many times as long.
+ * How the rollup's own circuits are compiled. Our gadgets keep linear expressions in variables, so
+ * level 1 leaves next to no linear constraint; level 2 would save little and compile for many times
+ * as long.
  */
-const ROLLUP_OPTIMIZATION: OptimizationLevel = 1;
+export const ROLLUP_SOURCE = {
+  includePaths: [join(PACKAGE_ROOT, "circuits")],
+  optimization: 1,
+} as const satisfies Omit<CircuitSource, "file">;
 
 /**
  * The circuits in the project's own folder.
@@ -72,6 +76,5 @@ async function writeMain(
   await mkdir(paths.circuits, { recursive: true });
   const file = join(paths.circuits, `${name}.circom`);
   await writeIfChanged(file, text);
-  const includePaths = [join(PACKAGE_ROOT, "circuits")];
-  return { file, includePaths, optimization: ROLLUP_OPTIMIZATION };
+  return { file, ...ROLLUP_SOURCE };
 }

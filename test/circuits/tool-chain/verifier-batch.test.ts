@@ -8,13 +8,8 @@ import type { VerifierKey } from "../../../src/circuits/verifier/keys.ts";
 import { FIELD_MODULUS, reduce } from "../../../src/crypto/field.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "./helpers.ts";
-import {
-  addMultiple,
-  compileSolidity,
-  deploy,
-  pointOutsideSubgroup,
-  revertName,
-} from "./verifier-contract.ts";
+import { compileSolidity } from "../../../src/plugin/bench/verifier-gas.ts";
+import { addMultiple, deploy, pointOutsideSubgroup, revertName } from "./verifier-contract.ts";
 
 const SQUARER = 4;
 const CUBER = 16;

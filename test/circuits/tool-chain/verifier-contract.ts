@@ -1,40 +1,10 @@
 /** Verifier contracts for tests: compiled and deployed, and points that they must not take. */
-import { createRequire } from "node:module";
 import { expect } from "chai";
-import { BrowserProvider, type Contract, ContractFactory, type InterfaceAbi } from "ethers";
+import { BrowserProvider, type Contract, ContractFactory } from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { loadCurve } from "../../../src/circuits/ffjavascript.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
-
-const require = createRequire(import.meta.url);
-
-export interface Artifact {
-  readonly abi: InterfaceAbi;
-  readonly bytecode: string;
-}
-
-/** Compiles one contract with the npm solc, as the plugin's projects do. */
-export function compileSolidity(source: string, contractName: string): Artifact {
-  const solc = require("solc") as { compile(input: string): string };
-  const input = {
-    language: "Solidity",
-    sources: { "a.sol": { content: source } },
-    settings: {
-      optimizer: { enabled: true, runs: 200 },
-      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
-    },
-  };
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as {
-    errors?: { formattedMessage: string }[];
-    contracts: Record<
-      string,
-      Record<string, { abi: InterfaceAbi; evm: { bytecode: { object: string } } }>
-    >;
-  };
-  expect(output.errors ?? []).to.deep.equal([]);
-  const { abi, evm } = output.contracts["a.sol"]![contractName]!;
-  return { abi, bytecode: `0x${evm.bytecode.object}` };
-}
+import type { Artifact } from "../../../src/plugin/bench/verifier-gas.ts";
 
 /** Deploys on a fresh chain of Hardhat's own EVM. */
 export async function deploy({ abi, bytecode }: Artifact, chainId = 31337): Promise<Contract> {

@@ -14,7 +14,8 @@ import type { VerifierKey } from "../../../src/circuits/verifier/keys.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "./helpers.ts";
-import { compileSolidity, deploy, pointOutsideSubgroup, revertName } from "./verifier-contract.ts";
+import { compileSolidity } from "../../../src/plugin/bench/verifier-gas.ts";
+import { deploy, pointOutsideSubgroup, revertName } from "./verifier-contract.ts";
 
 describe("circuits: verifier contract", () => {
   let workspace: Workspace;

@@ -1,0 +1,39 @@
+/** The templates that a block circuit is made of, to be counted one by one. */
+
+import type { Preset } from "../protocol/presets.ts";
+
+/** A template with its parameters, and the file below `circuits/` that has it. */
+export interface BuildingBlock {
+  readonly file: string;
+  readonly instance: string;
+}
+
+/** From the smallest to a whole slot, as the block circuit of a preset uses them. */
+export function buildingBlocks(preset: Preset): BuildingBlock[] {
+  const { treeArity, stateTreeLevels, tokenTreeLevels } = preset;
+  const sizes = `${treeArity}, ${stateTreeLevels}, ${tokenTreeLevels}`;
+  const poseidon = [2, 3, 4, 5, treeArity, 16].map((inputs) => ({
+    file: "lib/poseidon.circom",
+    instance: `Poseidon(${inputs})`,
+  }));
+  return [
+    ...poseidon,
+    { file: "lib/bits.circom", instance: "ToBits(128)" },
+    { file: "lib/scalar-mul-fixed.circom", instance: "ScalarMulFixed()" },
+    { file: "lib/scalar-mul-any.circom", instance: "ScalarMulAny()" },
+    { file: "lib/eddsa.circom", instance: "EdDSAPoseidonVerifier()" },
+    { file: "state/tree-path.circom", instance: `TreeNode(${treeArity}, 2)` },
+    { file: "state/tree-path.circom", instance: `TreePath(${treeArity}, ${stateTreeLevels}, 2)` },
+    { file: "state/branch.circom", instance: `Branch(${sizes})` },
+    { file: "ops/authorization.circom", instance: "AuthorizeA()" },
+    { file: "block/slot.circom", instance: `DecodeColumns(${sizes})` },
+    { file: "ops/rules.circom", instance: "OperationRules()" },
+    { file: "block/slot.circom", instance: `Slot(${sizes})` },
+    { file: "block/fees.circom", instance: `FeeCredits(${preset.feeTokens}, ${sizes})` },
+  ];
+}
+
+/** A circuit of one building block and nothing else. */
+export function renderBuildingBlock({ file, instance }: BuildingBlock): string {
+  return `pragma circom 2.2.0;\ninclude "${file}";\ncomponent main = ${instance};\n`;
+}

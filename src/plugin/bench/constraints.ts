@@ -1,0 +1,36 @@
+/** The constraints of block circuits, and of what they are made of. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { buildingBlocks, renderBuildingBlock } from "../../bench/building-blocks.ts";
+import { compileCircuit } from "../../circuits/compile.ts";
+import { PRESETS } from "../../protocol/presets.ts";
+import { type CircuitCost, measureBlockCircuits } from "../circuits/measure.ts";
+import type { BuildPlan } from "../circuits/pipeline.ts";
+import { ROLLUP_SOURCE } from "../circuits/sources.ts";
+import { writeIfChanged } from "../circuits/write-if-changed.ts";
+
+export interface ConstraintsBench {
+  readonly circuits: readonly CircuitCost[];
+  /** By template with its parameters, from the smallest to a whole slot. */
+  readonly buildingBlocks: Readonly<Record<string, number>>;
+}
+
+export async function benchConstraints(plan: BuildPlan): Promise<ConstraintsBench> {
+  const circuits = await measureBlockCircuits({ ...plan, prover: "kernel" });
+  const counts = await plan.progress("Compiling building blocks", () => countEach(plan));
+  return { circuits, buildingBlocks: counts };
+}
+
+async function countEach({ preset, config }: BuildPlan): Promise<Record<string, number>> {
+  const { circuits: cacheDir } = config.paths;
+  await mkdir(cacheDir, { recursive: true });
+  const counts: Record<string, number> = {};
+  for (const block of buildingBlocks(PRESETS[preset])) {
+    const name = block.instance.replace(/\W+/g, "-").replace(/-$/, "");
+    const file = join(cacheDir, `${name}.circom`);
+    await writeIfChanged(file, renderBuildingBlock(block));
+    const { stats } = await compileCircuit({ ...ROLLUP_SOURCE, file, cacheDir });
+    counts[block.instance] = stats.constraints;
+  }
+  return counts;
+}

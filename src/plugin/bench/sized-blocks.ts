@@ -1,0 +1,105 @@
+/** Blocks of several sizes, from their circuit to L1. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import {
+  benchBlock,
+  benchCompile,
+  type BlockBench,
+  type CompileBench,
+} from "../../bench/blocks.ts";
+import { type Chart, renderChart } from "../../bench/chart.ts";
+import { measureFullBlocks } from "../../bench/operation-gas.ts";
+import type { BuildPlan } from "../circuits/pipeline.ts";
+import { writeRollupCircuit } from "../circuits/sources.ts";
+import { createGasStages } from "./gas-stage.ts";
+import { measureVerification } from "./verifier-gas.ts";
+
+/** What L1 has to do with a block of some size, full of transfers. */
+export interface SizedBlocks {
+  readonly gas: {
+    /** The whole transactions, with one block in each. */
+    readonly commit: number;
+    readonly execute: number;
+    /** A call of the generated contract with the block's proof, which it takes. */
+    readonly verify: number;
+  };
+  readonly calldataBytes: number;
+}
+
+export async function benchCompilations(
+  { preset, config, progress }: BuildPlan,
+  sizes: readonly number[],
+): Promise<CompileBench[]> {
+  const compilations: CompileBench[] = [];
+  for (const slots of sizes) {
+    const source = await writeRollupCircuit(preset, slots, config);
+    compilations.push(
+      await progress(`Compiling a block of ${slots}`, () =>
+        benchCompile(source, `block-${preset}-${slots}`),
+      ),
+    );
+  }
+  return compilations;
+}
+
+export async function benchSizedBlocks(
+  { preset, config, progress }: BuildPlan,
+  hre: HardhatRuntimeEnvironment,
+  sizes: readonly number[],
+): Promise<(BlockBench & SizedBlocks)[]> {
+  const costs = await progress("Measuring blocks on L1", () =>
+    measureFullBlocks(createGasStages(hre), sizes),
+  );
+  const blocks: (BlockBench & SizedBlocks)[] = [];
+  for (const [index, slots] of sizes.entries()) {
+    const source = await writeRollupCircuit(preset, slots, config);
+    const { bench, proof } = await progress(`Compiling and proving a block of ${slots}`, () =>
+      benchBlock(preset, slots, source),
+    );
+    const connection = await hre.network.create();
+    const verify = await measureVerification(connection, proof);
+    await connection.close();
+    const { commit, execute } = costs[index]!;
+    const gas = { commit: commit.gas, execute: execute.gas, verify };
+    blocks.push({ ...bench, gas, calldataBytes: commit.calldataBytes });
+  }
+  return blocks;
+}
+
+/** How all that grows with the size of a block. */
+export function drawSizedBlocks(blocks: readonly (BlockBench & SizedBlocks)[]): string {
+  const preset = blocks[0]?.preset ?? "";
+  const line = (label: string, read: (block: BlockBench & SizedBlocks) => number) => ({
+    label,
+    values: blocks.map(read),
+  });
+  const chart: Chart = {
+    title: `Blocks of the preset ${preset}, full of transfers`,
+    horizontal: "slots of the block",
+    places: blocks.map(({ slots }) => slots),
+    panels: [
+      {
+        title: "seconds for a proof",
+        lines: [
+          line("witness", ({ witness }) => witness.wallSeconds),
+          line("proof", ({ proof }) => proof.wallSeconds),
+        ],
+      },
+      {
+        title: "seconds, once for a circuit",
+        lines: [
+          line("compile", ({ compile }) => compile.wallSeconds),
+          line("dev setup", ({ setup }) => setup.wallSeconds),
+        ],
+      },
+      {
+        title: "gas of L1 per transfer",
+        lines: [
+          line("commit", ({ gas, slots }) => gas.commit / slots),
+          line("verify", ({ gas, slots }) => gas.verify / slots),
+          line("execute", ({ gas, slots }) => gas.execute / slots),
+        ],
+      },
+    ],
+  };
+  return renderChart(chart);
+}

@@ -1,0 +1,139 @@
+/** The suites of `rollup:bench`: what each runs, and what it shows a person. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
+import type { CryptoBench } from "../../bench/crypto.ts";
+import type { ProverBench } from "../../bench/prover.ts";
+import type { SequencerBench } from "../../bench/sequencer.ts";
+import type { SetupBench } from "../../bench/setup.ts";
+import type { BenchSuite } from "../../bench/suites.ts";
+import { type PresetName, PRESETS } from "../../protocol/presets.ts";
+import type { BuildPlan } from "../circuits/pipeline.ts";
+import type { ConstraintsBench } from "./constraints.ts";
+import type { L1Bench } from "./l1.ts";
+import type { SizedBlocks } from "./sized-blocks.ts";
+import * as tables from "./tables.ts";
+
+export interface BenchOptions {
+  /** Suites setup and prover: 2^power constraints. */
+  readonly power: number;
+  /** Suite prover: another program. */
+  readonly external?: string | undefined;
+  /** Suites compile and blocks; by default three that double from the preset's smallest. */
+  readonly slots?: readonly number[] | undefined;
+  /** Suite sequencer. */
+  readonly accounts: number;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly threads: number;
+}
+
+export interface BenchContext {
+  readonly options: BenchOptions;
+  readonly hre: HardhatRuntimeEnvironment;
+  readonly plan: BuildPlan;
+  /** Builds what the plan says. */
+  readonly build: () => Promise<unknown>;
+}
+
+export interface BenchResults {
+  readonly crypto: CryptoBench;
+  readonly constraints: ConstraintsBench;
+  readonly l1: L1Bench;
+  readonly setup: SetupBench;
+  readonly prover: ProverBench;
+  readonly compile: readonly CompileBench[];
+  readonly blocks: readonly (BlockBench & SizedBlocks)[];
+  readonly sequencer: SequencerBench;
+}
+
+/** What a suite measures, and how it is shown to a person. */
+interface Suite<T> {
+  run(context: BenchContext): Promise<T>;
+  toTables(result: T): readonly tables.Table[];
+}
+type Suites = { readonly [S in BenchSuite]: Suite<BenchResults[S]> };
+
+/** What the sequencer has to keep up with is a rollup in production, whatever the tests use. */
+const SEQUENCER_PRESET: PresetName = "full";
+
+const SUITES: Suites = {
+  crypto: {
+    run: async ({ plan }) => {
+      const { benchCrypto } = await import("../../bench/crypto.ts");
+      return plan.progress("Measuring hashes and signatures", benchCrypto);
+    },
+    toTables: tables.ofCrypto,
+  },
+  constraints: {
+    run: async ({ plan }) => (await import("./constraints.ts")).benchConstraints(plan),
+    toTables: tables.ofConstraints,
+  },
+  l1: {
+    run: async ({ plan, hre, build }) => {
+      await build();
+      return (await import("./l1.ts")).benchL1(plan, hre);
+    },
+    toTables: tables.ofL1,
+  },
+  setup: {
+    run: async ({ plan, options: { power } }) => {
+      const { benchSetup } = await import("../../bench/setup.ts");
+      return plan.progress("Measuring the setup", () => benchSetup(power));
+    },
+    toTables: tables.ofSetup,
+  },
+  prover: {
+    run: async ({ plan, options: { power, external } }) => {
+      const { benchProver } = await import("../../bench/prover.ts");
+      const options = { power, ...(external !== undefined && { external }) };
+      return plan.progress("Measuring the provers", () => benchProver(options));
+    },
+    toTables: tables.ofProver,
+  },
+  compile: {
+    run: async ({ plan, options }) => {
+      const { benchCompilations } = await import("./sized-blocks.ts");
+      return benchCompilations(plan, sizesOf(plan, options));
+    },
+    toTables: tables.ofCompile,
+  },
+  blocks: {
+    run: async ({ plan, hre, build, options }) => {
+      await build();
+      const { benchSizedBlocks } = await import("./sized-blocks.ts");
+      return benchSizedBlocks(plan, hre, sizesOf(plan, options));
+    },
+    toTables: tables.ofBlocks,
+  },
+  sequencer: {
+    run: async ({ plan, options: { accounts, rate, seconds, threads } }) => {
+      const { benchSequencer } = await import("../../bench/sequencer.ts");
+      const options = { preset: SEQUENCER_PRESET, accounts, rate, seconds, threads };
+      return plan.progress("Measuring the sequencer", () => benchSequencer(options));
+    },
+    toTables: tables.ofSequencer,
+  },
+};
+
+/** Runs a suite. */
+export function runSuite<S extends BenchSuite>(
+  name: S,
+  context: BenchContext,
+): Promise<BenchResults[S]> {
+  const { run }: Suite<BenchResults[S]> = SUITES[name];
+  return run(context);
+}
+
+/** The result of a suite for a person. */
+export function tablesOf<S extends BenchSuite>(
+  name: S,
+  result: BenchResults[S],
+): readonly tables.Table[] {
+  const { toTables }: Suite<BenchResults[S]> = SUITES[name];
+  return toTables(result);
+}
+
+function sizesOf({ preset }: BuildPlan, { slots }: BenchOptions): readonly number[] {
+  const smallest = PRESETS[preset].blockSlots[0]!;
+  return slots ?? [smallest, 2 * smallest, 4 * smallest];
+}

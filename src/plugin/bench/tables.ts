@@ -1,0 +1,194 @@
+/** The results of `rollup:bench` as tables. */
+import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
+import type { CryptoBench } from "../../bench/crypto.ts";
+import { PHASES, sumPhases } from "../../bench/l1-cost.ts";
+import type { ProverBench } from "../../bench/prover.ts";
+import type { SequencerBench, SequencerRun } from "../../bench/sequencer.ts";
+import type { SetupBench } from "../../bench/setup.ts";
+import { RECORD_COUNT_BYTES } from "../../protocol/constants.ts";
+import type { ConstraintsBench } from "./constraints.ts";
+import type { L1Bench } from "./l1.ts";
+import type { SizedBlocks } from "./sized-blocks.ts";
+
+/** A heading and rows under it. */
+export type Table = readonly (readonly (string | number | undefined)[])[];
+
+const CRYPTO_LIBRARIES = ["kernel", "kernelBatch", "reference", "circomlibjs", "poseidonLite"];
+const BYTES_PER_MEGABYTE = 2 ** 20;
+
+function megabytes(bytes: number | undefined): number | undefined {
+  return bytes === undefined ? undefined : Math.round(bytes / BYTES_PER_MEGABYTE);
+}
+
+export function ofCrypto(result: CryptoBench): readonly Table[] {
+  const { fieldMultiplication, poseidon, eddsaVerify, eddsaSignMicroseconds, notInstalled } =
+    result;
+  const row = (name: string, microseconds: Readonly<Record<string, number>>) => [
+    name,
+    ...CRYPTO_LIBRARIES.map((library) => microseconds[library]),
+  ];
+  const { kernel, bigint } = fieldMultiplication.nanoseconds;
+  return [
+    [
+      ["µs of CPU time", ...CRYPTO_LIBRARIES],
+      row("field product", { kernelBatch: kernel / 1000, reference: bigint / 1000 }),
+      ...Object.entries(poseidon).map(([inputs, { microseconds }]) =>
+        row(`Poseidon of ${inputs}`, microseconds),
+      ),
+      row("EdDSA verification", eddsaVerify.microseconds),
+      row("EdDSA signature", eddsaSignMicroseconds),
+      ...notInstalled.map((name) => row(`${name} is not installed`, {})),
+    ],
+  ];
+}
+
+export function ofConstraints({ circuits, buildingBlocks }: ConstraintsBench): readonly Table[] {
+  return [
+    [
+      ["circuit", "constraints", "per slot", "one more slot", "shared"],
+      ...circuits.map((cost) => [
+        cost.name,
+        cost.constraints,
+        cost.constraintsPerSlot,
+        cost.slotConstraints,
+        cost.sharedConstraints,
+      ]),
+    ],
+    [["building block", "constraints"], ...Object.entries(buildingBlocks)],
+  ];
+}
+
+/** What one more operation adds to a block, whole blocks, and several proofs at once. */
+export function ofL1({ emptyBlock, operations, blocks, proofBatches }: L1Bench): readonly Table[] {
+  const operationRows = Object.entries(operations).map(([name, { gas, pubdataBytes }]) => [
+    name,
+    ...PHASES.map((phase) => gas[phase]),
+    sumPhases(gas),
+    pubdataBytes,
+  ]);
+  const emptyGas = PHASES.map((phase) => emptyBlock[phase].gas);
+  const blockRows = blocks.map(({ operations: names, gas, gasPerOperation, pubdataBytes }) => [
+    names.join(", "),
+    ...PHASES.map((phase) => gas[phase]),
+    gasPerOperation,
+    pubdataBytes,
+  ]);
+  const batchRows = proofBatches.map(({ proofs, gas, gasPerProof, calldataBytes }) => [
+    proofs,
+    gas,
+    gasPerProof,
+    calldataBytes,
+    Math.round(calldataBytes / proofs),
+  ]);
+  const tables: Table[] = [
+    [["gas of one more", ...PHASES, "in all", "bytes"], ...operationRows],
+    [
+      ["gas of a block with", ...PHASES, "per operation", "bytes"],
+      ["nothing, without a proof", ...emptyGas, undefined, RECORD_COUNT_BYTES],
+      ...blockRows,
+    ],
+  ];
+  const heading = ["proofs at once", "gas", "per proof", "calldata bytes", "per proof"];
+  return batchRows.length === 0 ? tables : [...tables, [heading, ...batchRows]];
+}
+
+export function ofSetup(result: SetupBench): readonly Table[] {
+  const { constraints, wallSeconds, cpuSeconds, zkeyBytes } = result;
+  return [
+    [
+      ["constraints", "wall s", "CPU s", "key MB"],
+      [constraints, wallSeconds, cpuSeconds, megabytes(zkeyBytes)],
+    ],
+  ];
+}
+
+export function ofProver({ constraints, provers }: ProverBench): readonly Table[] {
+  const title = `${constraints.toLocaleString("en")} constraints`;
+  return [
+    [
+      [title, "wall s", "CPU s", "peak MB", "× wall", "× CPU", "× memory"],
+      ...Object.entries(provers).map(([name, times]) => [
+        name,
+        times.wallSeconds,
+        times.cpuSeconds,
+        megabytes(times.peakMemoryBytes),
+        times.wallRatio,
+        times.cpuRatio,
+        times.memoryRatio,
+      ]),
+    ],
+  ];
+}
+
+export function ofCompile(compilations: readonly CompileBench[]): readonly Table[] {
+  return [
+    [
+      ["circuit", "constraints", "wall s", "CPU s", "peak MB"],
+      ...compilations.map(({ name, constraints, wallSeconds, cpuSeconds, peakMemoryBytes }) => [
+        name,
+        constraints,
+        wallSeconds,
+        cpuSeconds,
+        megabytes(peakMemoryBytes),
+      ]),
+    ],
+  ];
+}
+
+export function ofBlocks(blocks: readonly (BlockBench & SizedBlocks)[]): readonly Table[] {
+  return [
+    [
+      [
+        "slots",
+        "constraints",
+        "compile s",
+        "setup s",
+        "key MB",
+        "witness s",
+        "proof s",
+        "memory MB",
+      ],
+      ...blocks.map(({ slots, constraints, compile, setup, witness, proof, proverMemoryBytes }) => [
+        slots,
+        constraints,
+        compile.wallSeconds,
+        setup.wallSeconds,
+        megabytes(setup.zkeyBytes),
+        witness.wallSeconds,
+        proof.wallSeconds,
+        megabytes(proverMemoryBytes),
+      ]),
+    ],
+    [
+      ["gas of a full block", "commit", "verify", "execute", "per transfer", "calldata bytes"],
+      ...blocks.map(({ slots, gas, calldataBytes }) => [
+        `${slots} transfers`,
+        gas.commit,
+        gas.verify,
+        gas.execute,
+        Math.round((gas.commit + gas.verify + gas.execute) / slots),
+        calldataBytes,
+      ]),
+    ],
+  ];
+}
+
+export function ofSequencer(result: SequencerBench): readonly Table[] {
+  const { accounts, threads, sustained, peak } = result;
+  const row = (name: string, run: SequencerRun) => [
+    name,
+    run.transactions,
+    run.wallSeconds,
+    run.cpuSeconds,
+    Math.round(run.transactionsPerSecond),
+    ...Object.values(run.latencyMs),
+  ];
+  const title = `${accounts.toLocaleString("en")} accounts, ${threads} threads`;
+  return [
+    [
+      [title, "transfers", "wall s", "CPU s", "per s", "ms: median", "95%", "99%", "longest"],
+      row("at the rate asked for", sustained),
+      row("as many as possible", peak),
+    ],
+  ];
+}
