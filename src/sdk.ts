@@ -21,6 +21,7 @@ export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts"
 export { keyDerivationMessage } from "./sdk/key-derivation.ts";
 export {
   type AccountInfo,
+  type BatchMember,
   type BlockInfo,
   type RequestReceipt,
   type RollupInfo,

@@ -2,6 +2,7 @@ pragma circom 2.2.0;
 
 include "../generated/protocol.circom";
 include "../lib/bits.circom";
+include "batches.circom";
 include "fees.circom";
 include "public-data.circom";
 include "slot.circom";
@@ -47,7 +48,8 @@ template DecodeHeader() {
  *   header                       {Field}   packed block number, timestamp and fee account
  *   domain                       {Field}   what signatures are bound to
  *   op … address                     by slot: the columns of Operation
- *   validFrom … s                    by slot: the columns of Authorization
+ *   validFrom … s, batch             by slot: the columns of Authorization
+ *   linksNext                        by slot: see AssertBatches
  *   kind … tokenSiblings             by slot and branch, A then B: Holding and BranchSiblings
  *   feeToken, feeTokenIndex          see FeeSums
  *   feeNonce … feeTokenSiblings      by fee token: see FeeCredits
@@ -62,6 +64,7 @@ template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
     signal input packedAmount[slots], packedFee[slots], amount[slots], address[slots];
     signal input validFrom[slots], validUntil[slots];
     signal input ax[slots], ay[slots], r8x[slots], r8y[slots], s[slots];
+    signal input batch[slots], linksNext[slots];
     signal input kind[slots][2], nonce[slots][2], accountAddress[slots][2];
     signal input pubKeyHash[slots][2], balance[slots][2];
     signal input stateSiblings[slots][2][stateTreeLevels][treeArity - 1];
@@ -76,10 +79,10 @@ template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
     (timestamp, feeAccountId) <== DecodeHeader()(header);
 
     component slot[slots];
-    signal root[slots + 1];
-    signal fee[slots];
+    signal root[slots + 1], chain[slots + 1];
+    signal fee[slots], content[slots], signed[slots];
     SlotData() data[slots];
-    root[0] <== oldStateRoot;
+    (root[0], chain[0]) <== (oldStateRoot, domain);
     for (var i = 0; i < slots; i++) {
         slot[i] = Slot(treeArity, stateTreeLevels, tokenTreeLevels);
         slot[i].operation.op <== op[i];
@@ -97,6 +100,7 @@ template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
         slot[i].authorization.r8x <== r8x[i];
         slot[i].authorization.r8y <== r8y[i];
         slot[i].authorization.s <== s[i];
+        slot[i].authorization.batch <== batch[i];
         for (var branch = 0; branch < 2; branch++) {
             slot[i].holdings[branch].account.kind <== kind[i][branch];
             slot[i].holdings[branch].account.nonce <== nonce[i][branch];
@@ -106,11 +110,14 @@ template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
             slot[i].siblings[branch].state <== stateSiblings[i][branch];
             slot[i].siblings[branch].tokens <== tokenSiblings[i][branch];
         }
-        (slot[i].oldRoot, slot[i].domain, slot[i].timestamp) <== (root[i], domain, timestamp);
+        (slot[i].oldRoot, slot[i].domain, slot[i].timestamp) <== (root[i], chain[i], timestamp);
         (root[i + 1], fee[i]) <== (slot[i].newRoot, slot[i].fee);
+        (content[i], signed[i]) <== (slot[i].content, slot[i].signed);
+        chain[i + 1] <== domain + linksNext[i] * content[i];
         data[i] <== slot[i].data;
     }
 
+    AssertBatches(slots)(linksNext, batch, content, signed);
     signal feeSums[feeTokens] <== FeeSums(slots, feeTokens)(token, fee, feeToken, feeTokenIndex);
     signal rootAfterFees <== FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels)(
         feeAccountId, feeToken, feeSums, root[slots], feeNonce, feeAddress, feePubKeyHash,

@@ -50,16 +50,18 @@ template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
  *   holdings[2], siblings[2]          branch of A before the slot, and branch of B after the update
  *                                     of A, in the operation's token; account 0 if not used
  *   oldRoot                {Field}    state root before the slot
- *   domain                 {Field}
+ *   domain                 {Field}    of the rollup, and the batch so far: see batches.circom
  *   timestamp              {Uint64}   of the block
  * Outputs
  *   newRoot                {Field}    state root after the slot
  *   fee                    {Uint114}  what A pays to the fee account in the operation's token
+ *   content                {Field}    what A agrees to; of no meaning unless the slot is signed
+ *   signed                 {Bool}     whether A has signed
  *   data                              for the public data of the block
  *
  * Assumes: every balance in the state of oldRoot is below 2^128.
  * Guarantees: a legal operation leads from oldRoot to newRoot, where the same holds.
- * Constraints: 25106 for Slot(8, 8, 4)
+ * Constraints: 25107 for Slot(8, 8, 4)
  */
 template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     input Operation() operation;
@@ -67,7 +69,7 @@ template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     input Holding() holdings[2];
     input BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) siblings[2];
     signal input oldRoot, domain, timestamp;
-    signal output newRoot, fee;
+    signal output newRoot, fee, content, signed;
     output SlotData() data;
 
     Holding() a <== holdings[0];
@@ -81,8 +83,10 @@ template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     fee <== columns.fee;
 
     // Phase B: A agrees to it.
-    signal signingKeyHash <== AuthorizeA()(
+    signal signingKeyHash;
+    (signingKeyHash, content) <== AuthorizeA()(
         flags, operation, authorization, a.account, domain, timestamp, fee);
+    signed <== flags.signed;
 
     // Phase C: update A, then B.
     Holding() newA <== EffectOnA()(flags, a, operation.amount, fee, signingKeyHash);

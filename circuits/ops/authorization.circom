@@ -16,28 +16,30 @@ bus Authorization() {
     signal r8x;         // {Field}   the signature
     signal r8y;
     signal s;
+    signal batch;       // {Field}   commitment to the batch of which it is a part; 0 without
 }
 
 /*
- * What the key of account A signs: Poseidon of the domain and three packed words.
+ * What the key of account A agrees to: Poseidon of the domain and three packed words. A transaction
+ * that is alone is signed as this; see batches.circom for the others.
  *
  * Inputs
  *   flags, operation, authorization
- *   domain    {Field}    binds the signature to one chain and rollup
+ *   domain    {Field}    binds the signature to one chain and rollup, and to the batch so far
  *   nonce     {Uint32}   of account A before the slot
  *   fee       {Uint128}
  * Outputs
- *   message   {Field}    of no meaning unless the slot is signed
+ *   content   {Field}    of no meaning unless the slot is signed
  *
  * Assumes: every column keeps to its width.
- * Constraints: 302 for SignedMessage()
+ * Constraints: 302 for SignedContent()
  */
-template SignedMessage() {
+template SignedContent() {
     input OperationFlags() flags;
     input Operation() operation;
     input Authorization() authorization;
     signal input domain, nonce, fee;
-    signal output message;
+    signal output content;
 
     // Whether the recipient has an account is the operator's to say, not the signer's.
     var code = operation.op + flags.transferToNew * (OP_TRANSFER() - OP_TRANSFER_TO_NEW());
@@ -53,7 +55,7 @@ template SignedMessage() {
         + authorization.validFrom * 2 ** MESSAGE_2_VALID_FROM_SHIFT_BITS();
     var word3 = fee * 2 ** MESSAGE_3_FEE_SHIFT_BITS()
         + authorization.validUntil * 2 ** MESSAGE_3_VALID_UNTIL_SHIFT_BITS();
-    message <== Poseidon(4)([domain, word1, word2, word3]);
+    content <== Poseidon(4)([domain, word1, word2, word3]);
 }
 
 /*
@@ -85,14 +87,15 @@ template AssertValidAt() {
  * Inputs
  *   flags, operation, authorization
  *   account          account A before the slot
- *   domain           {Field}
+ *   domain           {Field}   see SignedContent
  *   timestamp        {Uint64}  of the block
  *   fee              {Uint128}
  * Outputs
  *   signingKeyHash   {Field}   Poseidon of the signing key
+ *   content          {Field}   what A agrees to; of no meaning unless the slot is signed
  *
  * Assumes: the operation's columns keep to their widths.
- * Constraints: 3579 for AuthorizeA()
+ * Constraints: 3580 for AuthorizeA()
  */
 template AuthorizeA() {
     input OperationFlags() flags;
@@ -100,7 +103,7 @@ template AuthorizeA() {
     input Authorization() authorization;
     input Account() account;
     signal input domain, timestamp, fee;
-    signal output signingKeyHash;
+    signal output signingKeyHash, content;
 
     // RULE ACCOUNT_NOT_FOUND: the signer has an account.
     flags.signed * (LEAF_KIND_ACCOUNT() - account.kind) === 0;
@@ -116,10 +119,10 @@ template AuthorizeA() {
     // RULE SIGNATURE_INVALID: A signed this operation for this rollup.
     // RULE NONCE_MISMATCH: what is signed is for the account's present nonce.
     // RULE FEE_NOT_PACKABLE: what is signed is for the packed fee.
-    signal message <== SignedMessage()(
+    content <== SignedContent()(
         flags, operation, authorization, domain, account.nonce, fee);
     EdDSAPoseidonVerifier()(flags.signed, authorization.ax, authorization.ay,
-        authorization.r8x, authorization.r8y, authorization.s, message);
+        authorization.r8x, authorization.r8y, authorization.s, content + authorization.batch);
 
     AssertValidAt()(timestamp, authorization.validFrom, authorization.validUntil);
 }

@@ -5,7 +5,8 @@
 import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { applyPublicOperation, applyVerifiedOperation } from "../ops/apply.ts";
-import { assertSignature } from "../ops/authorization.ts";
+import { assertSignatures } from "../ops/authorization.ts";
+import { splitBatches } from "../ops/batch.ts";
 import { opsError } from "../ops/errors.ts";
 import { isSigned, type Operation, type PublicOperation } from "../ops/operation.ts";
 import { credit, type Effect, type Payout, type TokenAmount } from "../ops/rules.ts";
@@ -85,7 +86,7 @@ export function openBlock(state: RollupState, header: BlockHeader): OpenBlock {
 }
 
 /**
- * Adds an operation whose signature has been verified (`assertSignature`).
+ * Adds an operation whose signature has been verified (`assertSignatures`).
  *
  * @returns The block with the operation; `open` stays as it is.
  * @throws BLOCK_FULL, TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW (of the fee account too) and every code
@@ -104,7 +105,7 @@ export function appendOperation(open: OpenBlock, operation: Operation): OpenBloc
  * Fills a block up with noops and credits the fees.
  *
  * @param slots - One of the preset's block sizes; by default the smallest that fits.
- * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL
+ * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, BATCH_INCOMPLETE
  */
 export function sealBlock(
   open: OpenBlock,
@@ -113,6 +114,7 @@ export function sealBlock(
   assertBlockSlots(open.before.preset, slots, open.slots.length);
   const { header, before, payouts } = open;
   const operations = open.slots.map(({ operation }) => operation);
+  assertBatchesWhole(operations);
   const last = { operation: NOOP, before: open.state, afterA: open.state, after: open.state };
   const padding = new Array<SlotTrace>(slots - operations.length).fill(last);
   const { fees, state } = collectFees(open);
@@ -124,14 +126,15 @@ export function sealBlock(
  * Applies a whole block, signatures included.
  *
  * @param domain - Of the rollup's signatures, see `signingDomain`.
- * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS and every code
- * of `applyOperation`.
+ * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS,
+ * BATCH_INCOMPLETE and every code of `applyOperation`.
  */
 export function applyBlock(state: RollupState, block: Block, domain: bigint): AppliedBlock {
   const { slots, operations, ...header } = block;
   assertBlockSlots(state.preset, slots, operations.length);
-  for (const operation of operations.filter(isSigned)) {
-    assertSignature(toTransaction(operation), domain);
+  assertBatchesWhole(operations);
+  for (const batch of splitBatches(operations, linksNext)) {
+    assertSignatures(batch.filter(isSigned).map(toTransaction), domain);
   }
   return sealBlock(operations.reduce(appendOperation, openBlock(state, header)), slots);
 }
@@ -166,6 +169,21 @@ function assertBlockSlots({ blockSlots }: Preset, slots: number, operationCount:
     throw blockError({ code: "BLOCK_SIZE_UNKNOWN", slots, sizes: blockSlots });
   }
   assertRoom(slots, operationCount);
+}
+
+/** Whether the operation of the next slot belongs to the same batch. */
+export function linksNext(operation: Operation): boolean {
+  return isSigned(operation) && operation.linksNext === true;
+}
+
+/** Whether every batch goes on with a signed operation until it ends. @throws BATCH_INCOMPLETE */
+function assertBatchesWhole(operations: readonly Operation[]): void {
+  for (const [slot, operation] of operations.entries()) {
+    const next = operations[slot + 1];
+    if (linksNext(operation) && (next === undefined || !isSigned(next))) {
+      throw blockError({ code: "BATCH_INCOMPLETE", slot });
+    }
+  }
 }
 
 /** @throws BLOCK_FULL */

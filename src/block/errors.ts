@@ -6,6 +6,7 @@ export type BlockErrorFacts =
   | { code: "BLOCK_SIZE_UNKNOWN"; slots: number; sizes: readonly number[] }
   | { code: "TOO_MANY_FEE_TOKENS"; tokenId: number; feeTokens: readonly number[] }
   | { code: "FEE_ACCOUNT_NOT_FOUND"; feeAccountId: number }
+  | { code: "BATCH_INCOMPLETE"; slot: number }
   | { code: "PUBDATA_TRUNCATED"; offsetBytes: number; lengthBytes: number }
   | { code: "PUBDATA_TOO_LONG"; expectedBytes: number; lengthBytes: number }
   | { code: "PUBDATA_TRAILING_NOOP"; records: number }
@@ -25,11 +26,16 @@ export const blockError = defineErrors<BlockErrorFacts>({
   TOO_MANY_FEE_TOKENS: {
     message: ({ tokenId, feeTokens }) =>
       `The block collects fees in the tokens ${feeTokens.join(", ")}, so not in ${tokenId} too.`,
-    fix: "Put the operation into the next block.",
+    fix: "Put the operation into the next block, and a batch with so many tokens into several.",
   },
   FEE_ACCOUNT_NOT_FOUND: {
     message: ({ feeAccountId }) => `The fee account ${feeAccountId} does not exist.`,
     fix: "Name an existing account; the one of genesis has the id 0.",
+  },
+  BATCH_INCOMPLETE: {
+    message: ({ slot }) =>
+      `The batch goes on after slot ${slot}, but no signed operation follows there.`,
+    fix: "Put all of a batch into neighbouring slots of one block.",
   },
   PUBDATA_TRUNCATED: {
     message: ({ offsetBytes, lengthBytes }) =>

@@ -1,12 +1,14 @@
 /** The inputs of `circuits/block/block.circom`, by the names of its signals. */
 import { BASE8 } from "../crypto/baby-jubjub.ts";
+import { batchMessages, splitBatches } from "../ops/batch.ts";
 import { toColumns } from "../ops/codec.ts";
 import { isSigned, type Operation } from "../ops/operation.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { toTransaction } from "../ops/to-operation.ts";
 import { OPERATIONS } from "../protocol/operations.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 import type { BranchWitness } from "../state/rollup-state.ts";
-import type { AppliedBlock, SlotTrace } from "./block.ts";
+import { type AppliedBlock, linksNext, type SlotTrace } from "./block.ts";
 import type { BlockInputs } from "./commitment.ts";
 
 /** Input signals that say what a slot's operation is, apart from the state it acts on. */
@@ -26,6 +28,8 @@ export const SLOT_SIGNALS = [
   "r8x",
   "r8y",
   "s",
+  "linksNext",
+  "batch",
 ] as const;
 export type SlotSignals = Readonly<Record<(typeof SLOT_SIGNALS)[number], bigint>>;
 
@@ -95,9 +99,13 @@ export function createBlockWitnessInput(
 ): BlockWitnessInput {
   const { block, slots, fees } = applied;
   const feeTokens = fees.filter(({ amount }) => amount > 0n).map(({ tokenId }) => tokenId);
+  const batches = batchCommitments(
+    slots.map(({ operation }) => operation),
+    commitment.domain,
+  );
   return toWitnessInput({
     inputs: commitment,
-    slots: slots.map((trace) => toSlotWitness(trace, feeTokens)),
+    slots: slots.map((trace, slot) => toSlotWitness(trace, batches[slot]!, feeTokens)),
     fees: fees.map(({ tokenId, before }) => ({
       token: BigInt(tokenId),
       branch: before.witness(block.feeAccountId, tokenId),
@@ -105,9 +113,21 @@ export function createBlockWitnessInput(
   });
 }
 
-function toSlotWitness(trace: SlotTrace, feeTokens: readonly number[]): SlotWitness {
-  const { operation, before, afterA } = trace;
-  const signals = toSlotSignals(operation);
+/** For each operation the commitment to the batch that it is in, or 0. */
+export function batchCommitments(operations: readonly Operation[], domain: bigint): bigint[] {
+  return splitBatches(operations, linksNext).flatMap((batch) => {
+    const transactions = batch.filter(isSigned).map(toTransaction);
+    const commitment = batch.length > 1 ? batchMessages(transactions, domain).commitment : 0n;
+    return batch.map(() => commitment);
+  });
+}
+
+function toSlotWitness(
+  { operation, before, afterA }: SlotTrace,
+  batch: bigint,
+  feeTokens: readonly number[],
+): SlotWitness {
+  const signals = toSlotSignals(operation, batch);
   const token = Number(signals.token);
   return {
     signals,
@@ -121,8 +141,10 @@ function toSlotWitness(trace: SlotTrace, feeTokens: readonly number[]): SlotWitn
 
 /**
  * What the circuit is told of an operation. An unsigned one carries a point that is on the curve.
+ *
+ * @param batch - Commitment to the batch that the operation is in, or 0.
  */
-export function toSlotSignals(operation: Operation): SlotSignals {
+export function toSlotSignals(operation: Operation, batch: bigint): SlotSignals {
   const columns = toColumns(operation);
   const { accountA, accountB, token, amount: packedAmount, fee: packedFee } = columns.record;
   const { validFrom, validUntil, publicKey, signature } = isSigned(operation)
@@ -144,6 +166,8 @@ export function toSlotSignals(operation: Operation): SlotSignals {
     r8x: signature.r8.x,
     r8y: signature.r8.y,
     s: signature.s,
+    linksNext: linksNext(operation) ? 1n : 0n,
+    batch,
   };
 }
 

@@ -39,7 +39,7 @@ import {
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./receipts.ts";
 import {
   type CheckedSubmission,
-  checkSubmission,
+  checkSubmissions,
   type Submission,
   SubmissionQueue,
 } from "./submissions.ts";
@@ -208,14 +208,15 @@ export class Operator {
 
   /**
    * Accepts transactions, of any accounts, all or none: as {@link Operator.submit}, each on the
-   * state that those before it leave. They take consecutive slots, of one block if they fit one,
-   * and if one of them can not be included after all, all of them are rejected.
+   * state that those before it leave. Several are signed as a batch (see `batchMessages`): they
+   * take consecutive slots of one block, no proof can split them, and if one of them can not be
+   * included after all, all are rejected.
    *
    * @throws BATCH_LENGTH_INVALID, and as {@link Operator.submit}
    */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
     this.#assertAccepting(batch);
-    return this.#accept(batch.map((each) => checkSubmission(each, this.#ledger.domain)));
+    return this.#accept(checkSubmissions(batch, this.#ledger.domain));
   }
 
   /**
@@ -241,8 +242,9 @@ export class Operator {
   /** @throws OPERATOR_STOPPED, BATCH_LENGTH_INVALID, OPERATOR_BUSY */
   #assertAccepting({ length }: readonly Submission[]): void {
     this.#assertRunning();
-    if (length < 1 || length > BATCH_LENGTH_MAX) {
-      throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: BATCH_LENGTH_MAX });
+    const lengthMax = Math.min(BATCH_LENGTH_MAX, this.preset.blockSlots.at(-1)!);
+    if (length < 1 || length > lengthMax) {
+      throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: lengthMax });
     }
     const waitingBlocks = this.#ledger.waitingBlocks.length;
     const maximum = this.options.waitingBlocksMax;

@@ -15,7 +15,7 @@ import { toOperation } from "../ops/to-operation.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import type { RollupState } from "../state/rollup-state.ts";
-import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { isRollupError, type RollupError } from "../util/errors.ts";
 import { operatorError } from "./errors.ts";
 
 /** A transaction whose signature, and for a ChangePubKey the owner's consent, has been verified. */
@@ -79,7 +79,7 @@ export function placeItem(sequence: Sequence, item: Item): Sequence {
 }
 
 /**
- * Gives items the next slots, all of them or none. They stand in one block if they fit one.
+ * Gives items the next slots, all of them or none: several are a batch, and stand in one block.
  *
  * @throws The code of the first rule that one of them breaks.
  */
@@ -87,10 +87,7 @@ export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence
   const open = appendBatch(sequence.open, batch);
   if (open !== undefined) return { ...sequence, open };
   const next = sealOpenSlots(sequence);
-  const nextOpen = appendBatch(next.open, batch);
-  if (nextOpen !== undefined) return { ...next, open: nextOpen };
-  assert(batch.length > 1, "an empty block has room for any item");
-  return batch.reduce(placeItem, sequence);
+  return { ...next, open: appendItems(next.open, batch) };
 }
 
 /** Seals the open block and opens the next one; an empty one stays open. */
@@ -174,16 +171,21 @@ function toDropped(batch: readonly Item[], error: RollupError): DroppedItem[] {
 /** The slots with a batch, or undefined if the next block must take it. */
 function appendBatch(open: OpenSlots, batch: readonly Item[]): OpenSlots | undefined {
   try {
-    return batch.reduce(appendItem, open);
+    return appendItems(open, batch);
   } catch (error) {
     if (needsNextBlock(error, batch)) return undefined;
     throw error;
   }
 }
 
-function appendItem({ items, block }: OpenSlots, item: Item): OpenSlots {
+function appendItems(open: OpenSlots, batch: readonly Item[]): OpenSlots {
+  return batch.reduce((slots, item, i) => appendItem(slots, item, i < batch.length - 1), open);
+}
+
+/** @param linksNext - Whether the next item belongs to the same batch. */
+function appendItem({ items, block }: OpenSlots, item: Item, linksNext: boolean): OpenSlots {
   const source = item.kind === "request" ? item.request : item.transaction;
-  const operation = toOperation(block.state, source);
+  const operation = { ...toOperation(block.state, source), ...(linksNext && { linksNext }) };
   if (operation.type === "changePubKey" && item.kind === "transaction") {
     assertConsentOf(operation.owner, operation.accountId, item.consent);
   }

@@ -5,7 +5,8 @@
 import type { BatchCrypto } from "../kernel/batch.ts";
 import type { SignedMessage } from "../kernel/eddsa.ts";
 import { hashPublicKeys, verify } from "../kernel/signatures.ts";
-import { type SignedTransaction, signingMessage, signingWords } from "../ops/transaction.ts";
+import { batchMessages } from "../ops/batch.ts";
+import { type SignedTransaction, signingWords } from "../ops/transaction.ts";
 import { operatorError } from "./errors.ts";
 import { hashOfSigned } from "./transaction-hash.ts";
 
@@ -24,32 +25,42 @@ export interface CheckedSubmission extends Submission {
 }
 
 /**
- * Checks a submission here, and its signature not before somebody asks.
+ * Checks the submissions of a batch here, and their signatures not before somebody asks.
  *
  * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
-export function checkSubmission(submission: Submission, domain: bigint): CheckedSubmission {
-  const { transaction } = submission;
-  const { publicKey, signature } = transaction;
-  const message = signingMessage(transaction, domain);
-  return {
-    ...submission,
-    hash: hashOfSigned(message, publicKey),
-    isSigned: () => verify(publicKey, message, signature),
-  };
+export function checkSubmissions(
+  batch: readonly Submission[],
+  domain: bigint,
+): CheckedSubmission[] {
+  const messages = messagesOf(batch, domain);
+  return batch.map((submission, index) => {
+    const { publicKey, signature } = submission.transaction;
+    const message = messages[index]!;
+    return {
+      ...submission,
+      hash: hashOfSigned(message, publicKey),
+      isSigned: () => verify(publicKey, message, signature),
+    };
+  });
+}
+
+function messagesOf(batch: readonly Submission[], domain: bigint): readonly bigint[] {
+  const transactions = batch.map(({ transaction }) => transaction);
+  return batchMessages(transactions, domain).messages;
 }
 
 /** The transactions that may wait for their signatures to be checked. */
 const WAITING_MAX = 8192;
 /** So many are checked together at most … */
-const BATCH_MAX = 512;
-/** … and so many batches at a time, so that no thread waits while a batch is answered. */
-const BATCHES_MAX = 2;
+const ROUND_MAX = 512;
+/** … and so many rounds at a time, so that no thread waits while one is answered. */
+const ROUNDS_MAX = 2;
 
 interface Waiting {
   readonly submissions: readonly Submission[];
-  /** For each what its signing message is the hash of. */
-  readonly words: readonly (readonly bigint[])[];
+  /** What is signed: for each the message, or if there is just one what that is the hash of. */
+  readonly signed: { readonly messages: readonly bigint[] } | { readonly words: readonly bigint[] };
   readonly resolve: (checked: CheckedSubmission[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -64,7 +75,7 @@ export class SubmissionQueue {
   #waiting: Waiting[] = [];
   /** Transactions that wait, also those being checked. */
   #count = 0;
-  #batches = 0;
+  #rounds = 0;
   #lastAnswer: Promise<unknown> = Promise.resolve();
 
   /** @param domain - Of the rollup's signatures, see `signingDomain`. */
@@ -82,37 +93,50 @@ export class SubmissionQueue {
       const facts = { waiting: this.#count, maximum: WAITING_MAX };
       throw operatorError({ code: "SUBMISSIONS_WAITING", ...facts });
     }
-    const words = submissions.map(({ transaction }) => signingWords(transaction, this.#domain));
+    const signed = this.#toSigned(submissions);
     this.#count += submissions.length;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ submissions, words, resolve, reject });
+      this.#waiting.push({ submissions, signed, resolve, reject });
       // Whoever submits in the same breath comes along.
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#startBatches());
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#startRounds());
     });
   }
 
-  #startBatches(): void {
-    while (this.#batches < BATCHES_MAX && this.#waiting.length > 0) {
-      this.#batches++;
-      const batch = this.#takeBatch();
-      const checked = this.#checkBatch(batch);
+  /** The messages of a batch are made one after the other, so no thread could help. */
+  #toSigned(submissions: readonly Submission[]): Waiting["signed"] {
+    const [first, ...others] = submissions;
+    if (first === undefined || others.length > 0) {
+      return { messages: messagesOf(submissions, this.#domain) };
+    }
+    return { words: signingWords(first.transaction, this.#domain) };
+  }
+
+  #startRounds(): void {
+    while (this.#rounds < ROUNDS_MAX && this.#waiting.length > 0) {
+      this.#rounds++;
+      const round = this.#takeRound();
+      const checked = this.#check(round);
       checked.catch(() => undefined); // whoever waits for it hears of it
-      this.#lastAnswer = this.#lastAnswer.then(() => this.#answer(batch, checked));
+      this.#lastAnswer = this.#lastAnswer.then(() => this.#answer(round, checked));
     }
   }
 
-  #takeBatch(): Waiting[] {
+  #takeRound(): Waiting[] {
     let transactions = 0;
-    const isOver = ({ submissions }: Waiting) => (transactions += submissions.length) > BATCH_MAX;
+    const isOver = ({ submissions }: Waiting) => (transactions += submissions.length) > ROUND_MAX;
     const end = this.#waiting.findIndex(isOver);
-    const batch = this.#waiting.slice(0, end < 0 ? undefined : Math.max(end, 1));
-    this.#waiting = this.#waiting.slice(batch.length);
-    return batch;
+    const round = this.#waiting.slice(0, end < 0 ? undefined : Math.max(end, 1));
+    this.#waiting = this.#waiting.slice(round.length);
+    return round;
   }
 
-  async #checkBatch(batch: readonly Waiting[]): Promise<CheckedSubmission[][]> {
-    const submissions = batch.flatMap((waiting) => waiting.submissions);
-    const messages = await this.#crypto.hashMany(batch.flatMap(({ words }) => words));
+  async #check(round: readonly Waiting[]): Promise<CheckedSubmission[][]> {
+    const submissions = round.flatMap((waiting) => waiting.submissions);
+    const words = round.flatMap(({ signed }) => ("words" in signed ? [signed.words] : []));
+    const hashes = (await this.#crypto.hashMany(words)).values();
+    const messages = round.flatMap(({ signed }) =>
+      "words" in signed ? [hashes.next().value!] : signed.messages,
+    );
     const signed = submissions.map(({ transaction }, index): SignedMessage => {
       const { publicKey: key, signature } = transaction;
       return { key, message: messages[index]!, signature };
@@ -125,17 +149,17 @@ export class SubmissionQueue {
       return { ...submission, hash, isSigned: () => valid[index]! };
     });
     let first = 0;
-    return batch.map(({ words }) => checked.slice(first, (first += words.length)));
+    return round.map(({ submissions: { length } }) => checked.slice(first, (first += length)));
   }
 
-  async #answer(batch: readonly Waiting[], checked: Promise<CheckedSubmission[][]>): Promise<void> {
+  async #answer(round: readonly Waiting[], checked: Promise<CheckedSubmission[][]>): Promise<void> {
     const answers = await checked.catch((error: unknown) => ({ error }));
-    this.#batches--;
-    for (const [index, { submissions, resolve, reject }] of batch.entries()) {
+    this.#rounds--;
+    for (const [index, { submissions, resolve, reject }] of round.entries()) {
       this.#count -= submissions.length;
       if ("error" in answers) reject(answers.error);
       else resolve(answers[index]!);
     }
-    this.#startBatches();
+    this.#startRounds();
   }
 }

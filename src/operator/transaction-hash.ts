@@ -4,9 +4,9 @@ import { FIELD_BYTES } from "../protocol/constants.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 
 /**
- * Names a signed transaction: keccak256 of its signing message, which binds chain and contract too,
- * and of the signer's public key. The signature itself is left out: another valid one for the same
- * transaction makes no other transaction.
+ * Names a signed transaction that is in no batch: keccak256 of its signing message, which binds
+ * chain and contract too, and of the signer's public key. The signature itself is left out: another
+ * valid one for the same transaction makes no other transaction.
  *
  * @param domain - Of the rollup's signatures, see `signingDomain`.
  * @returns 32 bytes, 0x-hex.
@@ -16,7 +16,7 @@ export function transactionHash(transaction: SignedTransaction, domain: bigint):
   return hashOfSigned(signingMessage(transaction, domain), transaction.publicKey);
 }
 
-/** As {@link transactionHash}, from the signing message. */
+/** As {@link transactionHash}, from what is signed, which binds a batch as well. */
 export function hashOfSigned(message: bigint, { x, y }: Point): string {
   return toHex(keccakOfWords([message, x, y]));
 }

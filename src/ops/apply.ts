@@ -3,7 +3,7 @@
  * a refusal leaves nothing behind.
  */
 import type { RollupState } from "../state/rollup-state.ts";
-import { assertAuthorized, assertSignature } from "./authorization.ts";
+import { assertAuthorized, assertSignatures } from "./authorization.ts";
 import { applyChangePubKey } from "./change-pub-key.ts";
 import { applyDeposit } from "./deposit.ts";
 import { assertPublicFields } from "./fields.ts";
@@ -25,7 +25,7 @@ export interface ApplyContext {
 }
 
 /**
- * Applies an operation with every check there is.
+ * Applies an operation that is in no batch, with every check there is.
  *
  * @throws every code of the rules, see `src/ops/errors.ts`, and `ACCOUNT_ID_OUT_OF_RANGE`,
  * `TOKEN_ID_OUT_OF_RANGE` of the state.
@@ -35,13 +35,12 @@ export function applyOperation(
   operation: Operation,
   { timestamp, domain }: ApplyContext,
 ): Effect {
-  if (isSigned(operation)) assertSignature(toTransaction(operation), domain);
+  if (isSigned(operation)) assertSignatures([toTransaction(operation)], domain);
   return applyVerifiedOperation(state, operation, timestamp);
 }
 
 /**
- * Applies an operation whose signature has been verified with `assertSignature` already; checks all
- * the rest.
+ * Applies an operation whose signature `assertSignatures` has verified already; checks the rest.
  */
 export function applyVerifiedOperation(
   state: RollupState,

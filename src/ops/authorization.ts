@@ -1,24 +1,28 @@
 /** What must hold before a signed operation may act in its signer's name. */
 import { hashPublicKey, verify } from "../kernel/signatures.ts";
 import type { RollupState } from "../state/rollup-state.ts";
+import { batchMessages } from "./batch.ts";
 import { opsError } from "./errors.ts";
 import type { SignedOperation, Transfer } from "./operation.ts";
 import { assertNonce, existingAccount } from "./rules.ts";
-import { type SignedTransaction, signingMessage } from "./transaction.ts";
 import { toTransaction } from "./to-operation.ts";
+import type { SignedTransaction } from "./transaction.ts";
 
 /**
- * Whether a transaction carries a valid signature by the key it names. Says nothing about whether
- * that key is the account's: see {@link assertAuthorized}. Needs no state, so it is checked once,
- * where the transaction comes in.
+ * Whether the transactions of a batch, or one that is alone, carry valid signatures by the keys
+ * they name. Says nothing about whether a key is the account's: see {@link assertAuthorized}. Needs
+ * no state, so it is checked once, where transactions come in.
  *
+ * @param batch - All of it, in its order.
  * @param domain - See `signingDomain`.
  * @throws SIGNATURE_INVALID, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
-export function assertSignature(transaction: SignedTransaction, domain: bigint): void {
-  const { accountId, publicKey, signature } = transaction;
-  if (!verify(publicKey, signingMessage(transaction, domain), signature)) {
-    throw opsError({ code: "SIGNATURE_INVALID", accountId });
+export function assertSignatures(batch: readonly SignedTransaction[], domain: bigint): void {
+  const { messages } = batchMessages(batch, domain);
+  for (const [index, { accountId, publicKey, signature }] of batch.entries()) {
+    if (!verify(publicKey, messages[index]!, signature)) {
+      throw opsError({ code: "SIGNATURE_INVALID", accountId });
+    }
   }
 }
 

@@ -46,6 +46,8 @@ export interface Authorization {
   readonly validUntil: bigint;
   readonly publicKey: Point;
   readonly signature: Signature;
+  /** Whether the operation of the next slot belongs to the same batch. */
+  readonly linksNext?: true;
 }
 
 /** Fills a slot of a block that has nothing else to do. */

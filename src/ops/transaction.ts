@@ -80,7 +80,8 @@ export function signingDomain(chainId: bigint, rollupAddress: bigint): bigint {
 }
 
 /**
- * The field element that is signed: `Poseidon(domain, w1, w2, w3)`.
+ * The field element that is signed, if the transaction is in no batch: `Poseidon(domain, w1, w2,
+ * w3)`.
  *
  * @param domain - See {@link signingDomain}.
  * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
@@ -105,12 +106,18 @@ export function signingWords(transaction: Transaction, domain: bigint): bigint[]
   return [domain, ...words];
 }
 
-/** Signs a transaction for the rollup of the given domain. @throws as {@link signingMessage} */
+/**
+ * Signs a transaction for the rollup of the given domain.
+ *
+ * @param message - What is signed, if the transaction is in a batch: see `batchMessages`.
+ * @throws as {@link signingMessage}
+ */
 export function signTransaction<T extends Transaction>(
   key: SigningKey,
   transaction: T,
   domain: bigint,
+  message = signingMessage(transaction, domain),
 ): T & TransactionSignature {
-  const signature = sign(key, signingMessage(transaction, domain));
+  const signature = sign(key, message);
   return { ...transaction, publicKey: publicKey(key), signature };
 }

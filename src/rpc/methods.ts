@@ -30,7 +30,8 @@ export const RPC_METHODS = {
     schemas.transactionReceipt,
   ),
   rollup_submitBatch: method(
-    "Accepts signed transactions of one or more accounts all or none, in the order given.",
+    "Accepts transactions of one or more accounts all or none, each of them signed as a part of " +
+      "all in this order (docs/batches.md). No block can hold some of them without the others.",
     [z.array(schemas.signedTransaction).min(1).max(BATCH_LENGTH_MAX)],
     z.array(schemas.transactionReceipt),
   ),

@@ -1,4 +1,5 @@
-/** Transactions of one wallet that the operator accepts all or none; see docs/batches.md. */
+/** Transactions that are included all or none; see docs/batches.md. */
+import type { Transaction } from "../ops/transaction.ts";
 import {
   type Draft,
   draftForcedExit,
@@ -9,20 +10,20 @@ import {
   type WithdrawParams,
 } from "./drafts.ts";
 import { BatchHandle } from "./handles.ts";
-import type { RollupProvider, SignedTransactionParam, TransactionReceipt } from "./provider.ts";
+import type { RollupProvider, TransactionReceipt } from "./provider.ts";
 
 /** What a batch needs of its wallet. */
 export interface BatchWallet {
   readonly address: string;
   readonly provider: RollupProvider;
-  /** Signs drafts with consecutive nonces. */
-  sign(drafts: readonly Draft[]): Promise<SignedTransactionParam[]>;
-  /** The same, and submits them before the wallet sends anything else. */
+  /** Makes transactions of drafts, with consecutive nonces. */
+  prepare(drafts: readonly Draft[]): Promise<Transaction[]>;
+  /** Signs them as well, and submits them before the wallet sends anything else. */
   submit(drafts: readonly Draft[]): Promise<TransactionReceipt[]>;
 }
 
 /**
- * Collects transactions in the order in which they will be applied.
+ * Collects transactions of one wallet in the order in which they will be applied.
  *
  * @example
  * const batch = wallet.batch().transfer({ to, token: "ETH", amount }).withdraw({ token, amount });
@@ -51,16 +52,16 @@ export class TransactionBatch {
   }
 
   /**
-   * Signs the transactions and does not send them: for a batch of several wallets, whose parts go
-   * to `RollupProvider.submitBatch` together.
+   * Neither signs nor sends: for a batch of several wallets. Put their transactions into one list,
+   * pass it through `signBatch` of each wallet, and then to `RollupProvider.submitBatch`.
    *
    * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, ADDRESS_WITHOUT_ACCOUNT
    */
-  async sign(): Promise<SignedTransactionParam[]> {
-    return this.#wallet.sign(await this.#draftAll());
+  async prepare(): Promise<Transaction[]> {
+    return this.#wallet.prepare(await this.#draftAll());
   }
 
-  /** @throws as {@link TransactionBatch.sign}, and as `RollupProvider.submitBatch`. */
+  /** @throws as {@link TransactionBatch.prepare}, and as `RollupProvider.submitBatch`. */
   async send(): Promise<BatchHandle> {
     const receipts = await this.#wallet.submit(await this.#draftAll());
     return new BatchHandle(this.#wallet.provider, receipts);

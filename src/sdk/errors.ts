@@ -5,6 +5,7 @@ export type SdkErrorFacts =
   | { code: "TOKEN_UNKNOWN"; token: string; known: readonly string[] }
   | { code: "ADDRESS_INVALID"; field: string; value: string }
   | { code: "DEPOSIT_AMOUNT_INVALID"; amount: bigint; maximum: bigint }
+  | { code: "BATCH_NOT_SIGNED"; index: number; accountId: number }
   | { code: "L1_SIGNER_WITHOUT_PROVIDER"; address: string }
   | { code: "CREATE2_WALLET_MISSING"; address: string }
   | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
@@ -23,6 +24,11 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   DEPOSIT_AMOUNT_INVALID: {
     message: ({ amount, maximum }) => `${amount} can not be deposited: it must be 1 to ${maximum}.`,
     fix: "Deposit in parts; amounts are in the token's smallest unit.",
+  },
+  BATCH_NOT_SIGNED: {
+    message: ({ index, accountId }) =>
+      `Transaction ${index} of the batch is not signed by account ${accountId}.`,
+    fix: "Pass the whole batch through signBatch of every wallet that has a part in it.",
   },
   L1_SIGNER_WITHOUT_PROVIDER: {
     message: ({ address }) => `The L1 signer of ${address} is connected to no provider.`,

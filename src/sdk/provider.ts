@@ -1,5 +1,6 @@
 /** A client of one rollup: what its operator knows, in the terms of a user. */
 import { ZeroAddress } from "ethers";
+import type { Transaction } from "../ops/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import type { RpcResult, SignedTransactionParam } from "../rpc/methods.ts";
@@ -14,6 +15,8 @@ export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>
 export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
 
 export type { SignedTransactionParam };
+/** A transaction of a batch, which its wallet has signed or will. */
+export type BatchMember = Transaction | SignedTransactionParam;
 
 /** A token by symbol, by L1 address, or by id; `"ETH"` and the zero address are ETH. */
 export type TokenReference = string | number;
@@ -61,13 +64,14 @@ export class RollupProvider {
   }
 
   /**
-   * Submits transactions of one or more accounts that are accepted all or none.
+   * Submits transactions of one or more accounts that are included all or none.
    *
+   * @param batch - As all wallets have signed it: all of it, and in the same order.
    * @returns Their receipts, in the same order.
-   * @throws The code of the first rule that one of them breaks.
+   * @throws BATCH_NOT_SIGNED, and the code of the first rule that one of them breaks.
    */
-  submitBatch(batch: SignedTransactionParam[]): Promise<TransactionReceipt[]> {
-    return this.#client.call("rollup_submitBatch", batch);
+  async submitBatch(batch: readonly BatchMember[]): Promise<TransactionReceipt[]> {
+    return this.#client.call("rollup_submitBatch", batch.map(assertSigned));
   }
 
   /** @returns Null if the operator never accepted such a transaction. */
@@ -106,6 +110,12 @@ export class RollupProvider {
   processBlocks(): Promise<BlockInfo[]> {
     return this.#client.call("rollup_processBlocks");
   }
+}
+
+/** @throws BATCH_NOT_SIGNED */
+function assertSigned(member: BatchMember, index: number): SignedTransactionParam {
+  if ("signature" in member) return member;
+  throw sdkError({ code: "BATCH_NOT_SIGNED", index, accountId: member.accountId });
 }
 
 /** The token that goes by a name. @throws TOKEN_UNKNOWN */

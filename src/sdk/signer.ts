@@ -2,6 +2,7 @@
 import type { Point } from "../crypto/baby-jubjub.ts";
 import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
 import { hashPublicKey, publicKey } from "../kernel/signatures.ts";
+import { batchMessages } from "../ops/batch.ts";
 import {
   signTransaction,
   type Transaction,
@@ -33,10 +34,31 @@ export class RollupSigner {
   }
 
   /**
+   * Signs a transaction that is in no batch.
+   *
    * @param domain - Of the rollup, see `signingDomain`.
    * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
    */
   sign<T extends Transaction>(transaction: T, domain: bigint): T & TransactionSignature {
     return signTransaction(this.#key, transaction, domain);
+  }
+
+  /**
+   * Signs those transactions of a batch that one account sends, and leaves the others as they are.
+   *
+   * @param batch - All of it, in the order in which it will be applied.
+   * @throws as {@link RollupSigner.sign}
+   */
+  signBatch<T extends Transaction>(
+    batch: readonly T[],
+    accountId: number,
+    domain: bigint,
+  ): (T | (T & TransactionSignature))[] {
+    const { messages } = batchMessages(batch, domain);
+    return batch.map((transaction, index) =>
+      transaction.accountId === accountId
+        ? signTransaction(this.#key, transaction, domain, messages[index])
+        : transaction,
+    );
   }
 }

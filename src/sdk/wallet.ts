@@ -35,6 +35,7 @@ import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import type {
   AccountInfo,
+  BatchMember,
   RollupProvider,
   SignedTransactionParam,
   TokenReference,
@@ -191,8 +192,10 @@ export class RollupWallet {
     const { feeToken = "ETH", auth = this.#create2 ? "create2" : "eip712", ...options } = params;
     const { id: tokenId } = await this.provider.getToken(feeToken);
     const receipt = await this.#sending.run(async () => {
-      const [signed] = await this.#sign([{ content: { type: "changePubKey", tokenId }, options }]);
-      const authorization = await this.#authorize(signed!, auth);
+      const drafts = [{ content: { type: "changePubKey", tokenId } as const, options }];
+      const [transaction] = await this.#prepare(drafts);
+      const signed = this.signer.sign(transaction!, this.#domain);
+      const authorization = await this.#authorize(signed, auth);
       const change = { ...(signed as ChangePubKeyTransaction & TransactionSignature) };
       return this.provider.submitTransaction({ ...change, authorization });
     });
@@ -212,33 +215,51 @@ export class RollupWallet {
     return this.#send(await draftForcedExit(this.provider, params));
   }
 
-  /** Starts a batch: transactions that are accepted all or none. */
+  /** Starts a batch: transactions that are included all or none. */
   batch(): TransactionBatch {
     const { address, provider } = this;
-    const sign = async (drafts: readonly Draft[]) => (await this.#sign(drafts)).map(toParam);
     return new TransactionBatch({
-      ...{ address, provider, sign },
-      submit: (drafts) => this.#sending.run(async () => provider.submitBatch(await sign(drafts))),
+      ...{ address, provider },
+      prepare: (drafts) => this.#prepare(drafts),
+      submit: (drafts) =>
+        this.#sending.run(async () =>
+          provider.submitBatch(await this.signBatch(await this.#prepare(drafts))),
+        ),
     });
+  }
+
+  /**
+   * Signs the transactions of this wallet in a batch of several, and with them that they count only
+   * as a part of it.
+   *
+   * @param batch - All of it, in the order in which it will be applied; look at what is in it.
+   * @returns The same, for the next wallet to sign or for `RollupProvider.submitBatch`.
+   * @throws ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+   */
+  async signBatch(batch: readonly BatchMember[]): Promise<BatchMember[]> {
+    return this.signer.signBatch(batch, await this.accountId(), this.#domain);
   }
 
   #send(draft: Draft): Promise<TransactionHandle> {
     return this.#sending.run(async () => {
-      const [signed] = await this.#sign([draft]);
-      const receipt = await this.provider.submitTransaction(toParam(signed!));
+      const [transaction] = await this.#prepare([draft]);
+      const signed = this.signer.sign(transaction!, this.#domain);
+      const receipt = await this.provider.submitTransaction(toParam(signed));
       return new TransactionHandle(this.provider, receipt);
     });
   }
 
-  /** Signs drafts with consecutive nonces, from the account's next one on. */
-  async #sign(drafts: readonly Draft[]): Promise<SignedTransaction[]> {
+  /** Makes transactions of drafts, with consecutive nonces from the account's next one on. */
+  async #prepare(drafts: readonly Draft[]): Promise<Transaction[]> {
     const { id: accountId, nonce } = await this.#existingAccount();
-    const domain = signingDomain(this.#l1.chainId, BigInt(this.#l1.rollupAddress));
     return drafts.map(({ content, options }, index) => {
       const defaults = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce: nonce + index };
-      const transaction: Transaction = { ...content, accountId, ...defaults, ...options };
-      return this.signer.sign(transaction, domain);
+      return { ...content, accountId, ...defaults, ...options };
     });
+  }
+
+  get #domain(): bigint {
+    return signingDomain(this.#l1.chainId, BigInt(this.#l1.rollupAddress));
   }
 
   /** The owner's consent to the key, as L1 takes it. @throws CREATE2_WALLET_MISSING */

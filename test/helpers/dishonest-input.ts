@@ -15,6 +15,7 @@ import {
   headerWord,
 } from "../../src/block/commitment.ts";
 import {
+  batchCommitments,
   type BlockWitnessInput,
   type FeeWitness,
   type SlotSignals,
@@ -62,8 +63,10 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
   const padding = new Array<Operation>(block.slots - block.operations.length).fill({
     type: "noop",
   });
-  const signals = [...block.operations, ...padding].map((operation, slot) => ({
-    ...toLooseSignals(operation),
+  const operations = [...block.operations, ...padding];
+  const batches = batchCommitments(operations, domain);
+  const signals = operations.map((operation, slot) => ({
+    ...toLooseSignals(operation, batches[slot]!),
     ...forcedSignals[slot],
   }));
   const feeTokens = claim.forcedFeeTokens ?? usedFeeTokens(signals, before.preset.feeTokens);
@@ -104,13 +107,13 @@ export function recommit(
 }
 
 /** Signals of an operation whose amounts may be anything: the packed ones round down. */
-function toLooseSignals(operation: Operation): SlotSignals {
+function toLooseSignals(operation: Operation, batch: bigint): SlotSignals {
   const rounded = { ...operation } as Record<string, unknown>;
   const clamp = (value: bigint) => (value < 0n || value > AMOUNT_MAX ? 0n : value);
   if ("fee" in operation) rounded["fee"] = closestPackableFeeBelow(clamp(operation.fee));
-  if (!("amount" in operation)) return toSlotSignals(rounded as unknown as Operation);
+  if (!("amount" in operation)) return toSlotSignals(rounded as unknown as Operation, batch);
   rounded["amount"] = closestPackableAmountBelow(clamp(operation.amount));
-  const signals = toSlotSignals(rounded as unknown as Operation);
+  const signals = toSlotSignals(rounded as unknown as Operation, batch);
   return { ...signals, amount: reduce(operation.amount) };
 }
 
@@ -230,13 +233,12 @@ export function signLoosely<T extends Transaction>(
   domain: bigint,
 ): T & TransactionSignature {
   const op = TRANSACTION_CODES[transaction.type];
-  const values: object = { recipient: 0n, amount: 0n, ...transaction, op };
-  const words = MESSAGE_WORDS.map((columns) =>
-    reduce(packLoosely(columns, values as Record<string, bigint>)),
-  );
-  return {
-    ...transaction,
-    publicKey: publicKey(key),
-    signature: sign(key, poseidon([domain, ...words])),
-  };
+  const message = contentOf({ ...transaction, op }, domain);
+  return { ...transaction, publicKey: publicKey(key), signature: sign(key, message) };
+}
+
+/** `SignedContent` of the circuit, also of a slot that nobody signs. */
+export function contentOf(values: object, domain: bigint): bigint {
+  const columns = { recipient: 0n, amount: 0n, ...values } as Record<string, bigint>;
+  return poseidon([domain, ...MESSAGE_WORDS.map((word) => reduce(packLoosely(word, columns)))]);
 }

@@ -18,21 +18,26 @@ import { concatBytes } from "@noble/hashes/utils.js";
 import { decodePubdata, encodePubdata } from "../../src/block/pubdata.ts";
 import type { SlotSignals } from "../../src/block/witness-input.ts";
 import { SUBGROUP_ORDER } from "../../src/crypto/baby-jubjub.ts";
-import { hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
-import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { hashPublicKey, publicKey, sign } from "../../src/crypto/eddsa.ts";
+import { FIELD_MODULUS, reduce } from "../../src/crypto/field.ts";
+import { batchMessages } from "../../src/ops/batch.ts";
 import { recordWord, toColumns } from "../../src/ops/codec.ts";
 import type { Operation } from "../../src/ops/operation.ts";
+import { toOperation } from "../../src/ops/to-operation.ts";
+import { signingMessage } from "../../src/ops/transaction.ts";
 import {
   AMOUNT_MAX,
   NONCE_MAX,
   PACKED_AMOUNT,
   PACKED_FEE,
   RECORD_COUNT_BYTES,
+  TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
-import { RECORD_BYTES, type RecordColumn } from "../../src/protocol/operations.ts";
+import { OPERATIONS, RECORD_BYTES, type RecordColumn } from "../../src/protocol/operations.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
+import { contentOf } from "./dishonest-input.ts";
 import type { Random } from "./random.ts";
 import {
   BALANCE,
@@ -81,6 +86,7 @@ export const RULE_TAGS = [
   "TOKEN_ID_OUT_OF_RANGE",
   "TOO_MANY_FEE_TOKENS",
   "FEE_ACCOUNT_NOT_FOUND",
+  "BATCH_INCOMPLETE",
 ] as const;
 export type RuleTag = (typeof RULE_TAGS)[number];
 
@@ -502,6 +508,85 @@ const FEE_CASES: readonly Case[] = [
   },
 ];
 
+const BATCH_CASES: readonly Case[] = [
+  {
+    tag: "BATCH_INCOMPLETE",
+    name: "a batch that goes on after the last slot",
+    breach: (scene) => {
+      const padding = new Array<Operation>(scene.preset.blockSlots[0]! - 1).fill({ type: "noop" });
+      const operation = operationBy(scene, transferTo(scene.bob));
+      return { operations: [...padding, forge(operation, { linksNext: true })] };
+    },
+  },
+  {
+    tag: "BATCH_INCOMPLETE",
+    name: "a batch that goes on with a deposit",
+    breach: (scene) => {
+      const transaction = signed(scene, transferTo(scene.bob));
+      const address = scene.bob.address;
+      const request = deposit(scene, scene.bob);
+      // What the circuit would take for the deposit's content.
+      const op = OPERATIONS.deposit.code;
+      const columns = { op, accountId: 0, tokenId: scene.tokenId, nonce: 0, recipient: address };
+      const validity = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX };
+      const content = signingMessage(transaction, scene.domain);
+      const batch = contentOf({ ...columns, ...validity }, reduce(scene.domain + content));
+      const signature = sign(scene.alice.keys[0], reduce(content + batch));
+      const operation = toOperation(scene.state, { ...transaction, signature });
+      return {
+        operations: [forge(operation, { linksNext: true }), request],
+        forcedSignals: [{ batch }, { batch }],
+      };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "the beginning of a batch without its end",
+    breach: (scene) => {
+      const { commitment, operations } = batchOfTwo(scene);
+      return { operations: operations.slice(0, 1), forcedSignals: [{ batch: commitment }] };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "the end of a batch without its beginning",
+    breach: (scene) => {
+      const { messages, operations, transactions } = batchOfTwo(scene);
+      const batch = reduce(messages[1]! - signingMessage(transactions[1]!, scene.domain));
+      return { operations: operations.slice(1), forcedSignals: [{ batch }] };
+    },
+  },
+  {
+    tag: "SIGNATURE_INVALID",
+    name: "a batch with a part that is signed alone",
+    breach: (scene) => {
+      const { operations } = batchOfTwo(scene);
+      const alone = operationBy(scene, transferTo(scene.bob, BATCH_AMOUNTS[0]));
+      return {
+        operations: [forge(alone, { linksNext: true }), operations[1]!],
+        forcedSignals: [{ batch: 0n }],
+      };
+    },
+  },
+];
+
+const BATCH_AMOUNTS = [30n, 20n] as const;
+
+/** Alice pays Bob and he pays her, both signed as a batch; but the operations are not linked. */
+function batchOfTwo(scene: Scene) {
+  const { alice, bob, domain, state } = scene;
+  const transactions = [
+    signed(scene, transferTo(bob, BATCH_AMOUNTS[0])),
+    signed(scene, transferTo(alice, BATCH_AMOUNTS[1]), bob),
+  ];
+  const { commitment, messages } = batchMessages(transactions, domain);
+  const operations = transactions.map((transaction, index) => {
+    const signature = sign([alice, bob][index]!.keys[0], messages[index]!);
+    return toOperation(state, { ...transaction, signature });
+  });
+  return { transactions, operations, commitment, messages };
+}
+
 interface UnusedColumn {
   readonly what: string;
   readonly column: RecordColumn;
@@ -610,6 +695,7 @@ export const INVALID_CASES: readonly InvalidCase[] = [
   ...EXIT_CASES,
   ...RANGE_CASES,
   ...FEE_CASES,
+  ...BATCH_CASES,
   ...COLUMN_CASES,
 ].map(({ tag, name, breach }) => ({
   tag,

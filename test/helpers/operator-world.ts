@@ -98,11 +98,32 @@ export async function createOperatorWorld(
 }
 
 /** Fills in account and nonce from the operator's state, and signs. */
-export function signFor({ operator, l1 }: OperatorWorld, user: User, draft: Draft) {
+export function signFor(world: OperatorWorld, user: User, draft: Draft) {
+  return user.signer.sign(toTransaction(world, user, draft), world.l1.domain);
+}
+
+/** Fills in accounts and consecutive nonces, and signs all as one batch. */
+export function signBatch(
+  world: OperatorWorld,
+  parts: readonly (readonly [User, Draft])[],
+): SignedTransaction[] {
+  const batch: Transaction[] = [];
+  for (const [user, draft] of parts) {
+    const transaction = toTransaction(world, user, draft);
+    const { accountId, nonce } = transaction;
+    const earlier = batch.filter((other) => other.accountId === accountId).length;
+    batch.push({ ...transaction, nonce: nonce + (draft.nonce === undefined ? earlier : 0) });
+  }
+  return batch.map(({ accountId }, index) => {
+    const [{ signer }] = parts[index]!;
+    return signer.signBatch(batch, accountId, world.l1.domain)[index] as SignedTransaction;
+  });
+}
+
+function toTransaction({ operator }: OperatorWorld, user: User, draft: Draft): Transaction {
   const accountId = operator.state.accountIdOf(user.address) ?? 63;
   const { nonce } = operator.state.account(accountId);
-  const defaults = { accountId, nonce, fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX };
-  return user.signer.sign({ ...defaults, ...draft }, l1.domain);
+  return { accountId, nonce, fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, ...draft };
 }
 
 /** Signs and submits. */

@@ -13,15 +13,17 @@ import {
   appendOperation,
   type Block,
   type BlockHeader,
+  linksNext,
   openBlock,
   type OpenBlock,
 } from "../../src/block/block.ts";
-import { createSigningKey, hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
+import { createSigningKey, hashPublicKey, publicKey, sign } from "../../src/crypto/eddsa.ts";
 import type { SigningKey } from "../../src/crypto/eddsa.ts";
+import { batchMessages, splitBatches } from "../../src/ops/batch.ts";
 import { publicFields } from "../../src/ops/codec.ts";
-import type { Operation, PublicOperation } from "../../src/ops/operation.ts";
+import { isSigned, type Operation, type PublicOperation } from "../../src/ops/operation.ts";
 import { closestPackableAmountBelow, closestPackableFeeBelow } from "../../src/ops/packed.ts";
-import { type DepositRequest, toOperation } from "../../src/ops/to-operation.ts";
+import { type DepositRequest, toOperation, toTransaction } from "../../src/ops/to-operation.ts";
 import { signTransaction, type Transaction } from "../../src/ops/transaction.ts";
 import {
   AMOUNT_MAX,
@@ -80,7 +82,7 @@ export function createWorld(random: Random, preset: Preset): World {
 }
 
 /**
- * A block that is valid on `state`.
+ * A block that is valid on `state`; signed operations that follow each other are often a batch.
  *
  * @param options.header - By default one that no L1 would take, and any existing fee account.
  * @param options.slots - Of the block; by default one of the preset's sizes.
@@ -103,7 +105,27 @@ export function randomBlock(
   for (let attempt = 0; open.slots.length < slots && attempt < 20 * slots; attempt++) {
     open = tryAppend(open, randomOperation(world, open, random.pick(types)));
   }
-  return { ...header, slots, operations: open.slots.map(({ operation }) => operation) };
+  const operations = open.slots.map(({ operation }) => operation);
+  return { ...header, slots, operations: withBatches(world, operations) };
+}
+
+/** The same operations, some neighbours of which are signed as batches. */
+function withBatches({ random, actors, domain }: World, operations: readonly Operation[]) {
+  const keys = actors.flatMap(({ keys }) => keys);
+  const linked = operations.map((operation, slot): Operation => {
+    const next = operations[slot + 1];
+    const isPart = isSigned(operation) && next !== undefined && isSigned(next) && random.bool();
+    return isPart ? { ...operation, linksNext: true } : operation;
+  });
+  return splitBatches(linked, linksNext).flatMap((batch): Operation[] => {
+    if (batch.length === 1) return batch;
+    const signed = batch.filter(isSigned);
+    const { messages } = batchMessages(signed.map(toTransaction), domain);
+    return signed.map((operation, index) => {
+      const key = keys.find((candidate) => publicKey(candidate).x === operation.publicKey.x)!;
+      return { ...operation, signature: sign(key, messages[index]!) };
+    });
+  });
 }
 
 /** Appends an operation unless it hits a limit of the block that its maker did not look at. */

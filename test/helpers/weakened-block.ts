@@ -21,7 +21,7 @@ export const FREE_HINT = oneOf(
   // The hint for an inverse that does not exist: the output is 1, whatever the hint.
   String.raw`\.Is(Zero|Equal)_\w+\.inverse$`,
   // AssertAtMost: the hint of an implication between sums of bits of which the first one is 0.
-  String.raw`\.(above|below)\.hints\[\d+\]$`,
+  String.raw`\.(above|below|AssertAtMost_\w+)\.hints\[\d+\]$`,
 );
 
 /** Inputs that other inputs determine: the circuit computes them, and compares. */
@@ -35,6 +35,8 @@ const ASSERTION = oneOf(
   String.raw`^main\.(token|feeToken)\[\d\] \+ main\.(token|feeToken)\[\d\] \| .*\.share\S+ \| $`,
   // Two flags say the same of the index: each constraint can do without the other.
   String.raw`^1 \+ (\S*isIndex\S*|main\.feeTokenIndex\S*) \| \S+ \| $`,
+  // rules.test.ts, assertions.test.ts: a batch is whole, and signed as that.
+  String.raw`^(1 \+ )?main\.linksNext\S+ \| .* \| $`,
   // assertions.test.ts: an account is what it says, and a point on the curve.
   String.raw`^1 \+ main\.kind\S+ \| .* \| $`,
   String.raw`\.AssertOnCurve_\w+\.xx \| \S+\.AssertOnCurve_\w+\.yy \| `,

@@ -3,7 +3,7 @@ import { BATCH_LENGTH_MAX } from "../../src/protocol/batches.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import type { SignedTransaction } from "../../src/ops/transaction.ts";
-import { expectCode } from "../helpers/expect-code.ts";
+import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 import {
   authorize,
   createFundedUser,
@@ -11,6 +11,7 @@ import {
   deposit,
   type Draft,
   type OperatorWorld,
+  signBatch,
   signFor,
   submit,
   User,
@@ -25,10 +26,9 @@ function toBatch(transactions: readonly SignedTransaction[]) {
   return transactions.map((transaction) => ({ transaction, authorization: "0x" }));
 }
 
-/** Signs drafts of one user with consecutive nonces. */
-function signAll(world: OperatorWorld, user: User, drafts: readonly Draft[]): SignedTransaction[] {
-  const { nonce } = signFor(world, user, TRANSFER);
-  return drafts.map((draft, index) => signFor(world, user, { ...draft, nonce: nonce + index }));
+/** A batch of several times the same. */
+function repeat(world: OperatorWorld, user: User, draft: Draft, count: number) {
+  return toBatch(signBatch(world, new Array<[User, Draft]>(count).fill([user, draft])));
 }
 
 async function createUsers() {
@@ -45,7 +45,12 @@ describe(`operator: batches (${random.title})`, () => {
     const { operator, alice, bob, l1 } = world;
     const all = { ...TRANSFER, recipient: bob.address, amount: FUNDS };
     const on = { type: "withdraw", tokenId: 0, recipient: 7n, amount: 2n * FUNDS } as const;
-    const batch = toBatch([signFor(world, alice, all), signFor(world, bob, on)]);
+    const batch = toBatch(
+      signBatch(world, [
+        [alice, all],
+        [bob, on],
+      ]),
+    );
     const receipts = operator.submitBatch(batch);
     expect(receipts.map(({ slotIndex }) => slotIndex)).to.deep.equal([0, 1]);
     expect(operator.submitBatch(batch)).to.deep.equal(receipts);
@@ -57,13 +62,14 @@ describe(`operator: batches (${random.title})`, () => {
     const world = await createUsers();
     const { operator, alice } = world;
     const carol = new User(random);
-    const funds = signFor(world, alice, { ...TRANSFER, recipient: carol.address });
     const accountId = operator.state.nextAccountId;
-    const draft = { accountId, nonce: 0 };
-    const change = signFor(world, carol, { type: "changePubKey", tokenId: 0, ...draft });
-    const spend = signFor(world, carol, { ...TRANSFER, ...draft, nonce: 1 });
-    const authorization = await authorize(world, carol, change);
-    const [first, second, third] = toBatch([funds, change, spend]);
+    const [funds, change, spend] = signBatch(world, [
+      [alice, { ...TRANSFER, recipient: carol.address }],
+      [carol, { type: "changePubKey", tokenId: 0, accountId, nonce: 0 }],
+      [carol, { ...TRANSFER, accountId, nonce: 1 }],
+    ]);
+    const authorization = await authorize(world, carol, change!);
+    const [first, second, third] = toBatch([funds!, change!, spend!]);
     operator.submitBatch([first!, { ...second!, authorization }, third!]);
     await operator.processBlocks();
     expect(operator.state.accountIdOf(carol.address)).to.equal(accountId);
@@ -74,45 +80,75 @@ describe(`operator: batches (${random.title})`, () => {
     const world = await createUsers();
     const { operator, alice, bob } = world;
     const { root } = operator.state;
-    const good = signFor(world, alice, TRANSFER);
-    const tooMuch = signFor(world, bob, { ...TRANSFER, amount: 2n * FUNDS });
-    expectCode("INSUFFICIENT_BALANCE", () => operator.submitBatch(toBatch([good, tooMuch])));
-    expectCode("NONCE_MISMATCH", () => operator.submitBatch(toBatch([good, good])));
-    const forged = { ...good, amount: 1n };
-    expectCode("SIGNATURE_INVALID", () => operator.submitBatch(toBatch([good, forged])));
+    const refused = (code: string, ...parts: [User, Draft][]) => {
+      expectCode(code, () => operator.submitBatch(toBatch(signBatch(world, parts))));
+    };
+    refused("INSUFFICIENT_BALANCE", [alice, TRANSFER], [bob, { ...TRANSFER, amount: 2n * FUNDS }]);
+    const { nonce } = signFor(world, alice, TRANSFER);
+    refused("NONCE_MISMATCH", [alice, TRANSFER], [alice, { ...TRANSFER, nonce }]);
+    const [good, other] = repeat(world, alice, TRANSFER, 2);
+    const forged = { ...other!, transaction: { ...other!.transaction, nonce: nonce + 2 } };
+    expectCode("SIGNATURE_INVALID", () => operator.submitBatch([good!, forged]));
     expect(operator.state.root).to.equal(root);
     expect(submit(world, alice, TRANSFER).status).to.equal("accepted");
   });
 
-  it("BATCH_LENGTH_INVALID: none, or too many", async () => {
+  it("SIGNATURE_INVALID: a part alone, or what is signed alone in a batch", async () => {
+    const world = await createUsers();
+    const { operator, alice, bob } = world;
+    const parts: [User, Draft][] = [
+      [alice, TRANSFER],
+      [bob, TRANSFER],
+    ];
+    const batch = toBatch(signBatch(world, parts));
+    const alone = toBatch(parts.map(([user, draft]) => signFor(world, user, draft)));
+    for (const bad of [...batch.map((part) => [part]), batch.toReversed(), alone]) {
+      expectCode("SIGNATURE_INVALID", () => operator.submitBatch(bad));
+      await expectRejection("SIGNATURE_INVALID", operator.receiveBatch(bad));
+    }
+    expect(await operator.receiveBatch(batch)).to.have.length(2);
+  });
+
+  it("TOO_MANY_FEE_TOKENS: of which no block could take fees", async () => {
+    const world = await createUsers();
+    const { operator, l1, alice } = world;
+    const listed = Array.from({ length: operator.preset.feeTokens }, (_, i) =>
+      l1.listToken(`T${i}`),
+    );
+    const tokenIds = [0, ...listed.map(({ id }) => id)];
+    for (const tokenId of tokenIds) await deposit(world, alice.address, FUNDS, tokenId);
+    const parts = tokenIds.map((tokenId): [User, Draft] => [
+      alice,
+      { ...TRANSFER, tokenId, fee: 1n },
+    ]);
+    const root = operator.state.root;
+    const submit = () => operator.submitBatch(toBatch(signBatch(world, parts)));
+    expectCode("TOO_MANY_FEE_TOKENS", submit);
+    expect(operator.state.root).to.equal(root);
+  });
+
+  it("BATCH_LENGTH_INVALID: none, or more than a block takes", async () => {
     const world = await createUsers();
     const { operator, alice } = world;
     expectCode("BATCH_LENGTH_INVALID", () => operator.submitBatch([]));
-    const many = new Array<SignedTransaction>(BATCH_LENGTH_MAX + 1).fill(
-      signFor(world, alice, TRANSFER),
-    );
-    expectCode("BATCH_LENGTH_INVALID", () => operator.submitBatch(toBatch(many)));
+    const slots = operator.preset.blockSlots.at(-1)!;
+    expect(slots).to.be.below(BATCH_LENGTH_MAX);
+    const many = repeat(world, alice, TRANSFER, slots + 1);
+    expectCode("BATCH_LENGTH_INVALID", () => operator.submitBatch(many));
+    expect(operator.submitBatch(repeat(world, alice, TRANSFER, slots))).to.have.length(slots);
   });
 
-  it("puts them into one block if they fit one, and else into consecutive slots", async () => {
+  it("puts them into neighbouring slots of one block, of the next if they do not fit", async () => {
     const world = await createUsers();
     const { operator, alice } = world;
     const slots = operator.preset.blockSlots.at(-1)!;
-    const [before, fitting, long] = [slots - 2, 3, slots + 1];
-    for (let i = 0; i < before; i++) submit(world, alice, TRANSFER);
-    const inOne = operator.submitBatch(
-      toBatch(signAll(world, alice, new Array<Draft>(fitting).fill(TRANSFER))),
-    );
-    const places = inOne.map(({ blockNumber, slotIndex }) => [blockNumber, slotIndex]);
-    const blockNumber = inOne[0]!.blockNumber!;
+    const before = Array.from({ length: slots - 2 }, () => submit(world, alice, TRANSFER));
+    const receipts = operator.submitBatch(repeat(world, alice, TRANSFER, 3));
+    const places = receipts.map(({ blockNumber, slotIndex }) => [blockNumber, slotIndex]);
+    const blockNumber = before[0]!.blockNumber! + 1;
     expect(places).to.deep.equal([0, 1, 2].map((index) => [blockNumber, index]));
-    const spread = operator.submitBatch(
-      toBatch(signAll(world, alice, new Array<Draft>(long).fill(TRANSFER))),
-    );
-    expect(spread[0]).to.include({ blockNumber, slotIndex: fitting });
-    expect(spread.at(-1)).to.include({ blockNumber: blockNumber + 1, slotIndex: fitting });
     await operator.processBlocks();
-    expect(operator.receipt(spread.at(-1)!.hash)?.status).to.equal("executed");
+    expect(operator.receipt(receipts[2]!.hash)?.status).to.equal("executed");
   });
 
   it("rejects all of them when one expires before it is included", async () => {
@@ -120,7 +156,12 @@ describe(`operator: batches (${random.title})`, () => {
     const { operator, alice, bob, l1 } = world;
     const expiring = { ...TRANSFER, validUntil: l1.timestamp + 60n };
     const receipts = operator.submitBatch(
-      toBatch([signFor(world, alice, TRANSFER), signFor(world, bob, expiring)]),
+      toBatch(
+        signBatch(world, [
+          [alice, TRANSFER],
+          [bob, expiring],
+        ]),
+      ),
     );
     const { hash } = submit(world, bob, { ...TRANSFER, amount: 7n });
     l1.increaseTime(TIMESTAMP_LAG_MAX_SECONDS);
@@ -136,7 +177,12 @@ describe(`operator: batches (${random.title})`, () => {
     const { operator, alice, bob, l1 } = world;
     await deposit(world, 9n, 1n);
     const receipts = operator.submitBatch(
-      toBatch([signFor(world, alice, TRANSFER), signFor(world, bob, TRANSFER)]),
+      toBatch(
+        signBatch(world, [
+          [alice, TRANSFER],
+          [bob, TRANSFER],
+        ]),
+      ),
     );
     await operator.processBlocks("proven");
     l1.increaseTime(TIMESTAMP_LAG_MAX_SECONDS);

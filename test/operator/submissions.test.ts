@@ -8,6 +8,7 @@ import {
   createFundedUser,
   createOperatorWorld,
   type OperatorWorld,
+  signBatch,
   signFor,
   type User,
 } from "../helpers/operator-world.ts";
@@ -105,26 +106,22 @@ describe(`operator: submissions (${random.title})`, () => {
 
   it("takes a batch all or none, whatever else is checked along with it", async () => {
     const world = await createWatched();
-    const [one, two, three, four] = transfers(world, world.alice, 4) as [
-      Submission,
-      Submission,
-      Submission,
-      Submission,
-    ];
-    const tooMuch = signFor(world, world.alice, {
-      ...TRANSFER,
-      amount: 10n ** 20n,
-      nonce: three.transaction.nonce,
-    });
-    const broken = world.operator.receiveBatch([
-      two,
-      { transaction: tooMuch, authorization: "0x" },
-    ]);
-    // Nonce two is taken back with the batch, so what comes after has to take it again.
+    const [one] = transfers(world, world.alice, 1) as [Submission];
+    const next = one.transaction.nonce + 1;
+    const batchOf = (...amounts: bigint[]) =>
+      signBatch(
+        world,
+        amounts.map((amount, index) => [world.alice, { ...TRANSFER, amount, nonce: next + index }]),
+      ).map((transaction) => ({ transaction, authorization: "0x" }));
+    const good = batchOf(1n, 2n);
+    const early = world.operator.receiveBatch(good);
     const before = world.operator.receiveBatch([one]);
-    await expectRejection("NONCE_MISMATCH", broken);
+    const tooMuch = world.operator.receiveBatch(batchOf(1n, 10n ** 20n));
+    await expectRejection("NONCE_MISMATCH", early);
     await before;
-    await world.operator.receiveBatch([two, three, four]);
+    await expectRejection("INSUFFICIENT_BALANCE", tooMuch);
+    // The nonces are taken back with the batch.
+    expect(await world.operator.receiveBatch(good)).to.have.length(2);
   });
 
   it("SUBMISSIONS_WAITING: refuses more than it can keep", async () => {

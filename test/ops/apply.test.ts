@@ -1,6 +1,10 @@
 /** What operations do, and that a rule stops at its edge: the last case that is still right. */
 import { expect } from "chai";
-import { applyOperation, applyPublicOperation } from "../../src/ops/apply.ts";
+import {
+  applyOperation,
+  applyPublicOperation,
+  applyVerifiedOperation,
+} from "../../src/ops/apply.ts";
 import { NO_FEE } from "../../src/ops/rules.ts";
 import type { PriorityRequest } from "../../src/ops/to-operation.ts";
 import { toOperation } from "../../src/ops/to-operation.ts";
@@ -208,8 +212,7 @@ describe("operations", () => {
     let signed = world.state;
     let restored = world.state;
     for (const operation of operations) {
-      const { domain } = world;
-      signed = applyOperation(signed, operation, { timestamp, domain }).state;
+      signed = applyVerifiedOperation(signed, operation, timestamp).state;
       restored = applyPublicOperation(restored, toPublic(operation)).state;
     }
     expect(restored.root).to.equal(signed.root);

@@ -4,7 +4,8 @@ import { AbiCoder, getAddress, id, keccak256 } from "ethers";
 import { applyBlock } from "../../src/block/block.ts";
 import { createSigningKey } from "../../src/crypto/eddsa.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
-import { assertSignature } from "../../src/ops/authorization.ts";
+import { assertSignatures } from "../../src/ops/authorization.ts";
+import { batchMessages } from "../../src/ops/batch.ts";
 import { isSigned } from "../../src/ops/operation.ts";
 import { toOperation, toTransaction } from "../../src/ops/to-operation.ts";
 import {
@@ -65,15 +66,15 @@ describe("transactions", () => {
     const key = createSigningKey(random.bytes(32));
     const domain = random.field();
     const signed = signTransaction(key, TRANSFER, domain);
-    assertSignature(signed, domain);
-    expectCode("SIGNATURE_INVALID", () => assertSignature(signed, domain + 1n));
+    assertSignatures([signed], domain);
+    expectCode("SIGNATURE_INVALID", () => assertSignatures([signed], domain + 1n));
     const { signature, publicKey, ...transaction } = signed;
     const { type, ...values } = transaction;
     expect(Object.keys(values)).to.have.length(8);
     for (const [name, value] of Object.entries(values)) {
       const flipped = typeof value === "bigint" ? value ^ 1n : value ^ 1;
       const changed = { ...values, type, [name]: flipped, signature, publicKey };
-      expectCode("SIGNATURE_INVALID", () => assertSignature(changed, domain));
+      expectCode("SIGNATURE_INVALID", () => assertSignatures([changed], domain));
     }
   });
 
@@ -96,8 +97,42 @@ describe("transactions", () => {
     const block = randomBlock(world, world.state, { slots: 16 });
     for (const { operation, before } of applyBlock(world.state, block, world.domain).slots) {
       if (!isSigned(operation)) continue;
-      expect(toOperation(before, toTransaction(operation))).to.deep.equal(operation);
+      const links = operation.linksNext && { linksNext: true };
+      const again = { ...toOperation(before, toTransaction(operation)), ...links };
+      expect(again).to.deep.equal(operation);
     }
+  });
+
+  it(`of a batch are signed for all of it, in its order (${random.title})`, () => {
+    const [domain, other] = [random.field(), random.field()];
+    const keys = [createSigningKey(random.bytes(32)), createSigningKey(random.bytes(32))];
+    const drafts = [TRANSFER, { ...TRANSFER, nonce: 8 }, { ...TRANSFER, amount: 5n }] as const;
+    const { commitment, messages } = batchMessages(drafts, domain);
+    const [first, second, third] = drafts.map((draft, index) =>
+      signTransaction(keys[index % 2]!, draft, domain, messages[index]),
+    );
+    assertSignatures([first!, second!, third!], domain);
+    const refused = [
+      [first!, second!],
+      [second!, third!],
+      [first!, third!],
+      [second!, first!, third!],
+      [first!, second!, third!, third!],
+      [first!, second!, { ...third!, amount: 6n }],
+      ...[first!, second!, third!].map((part) => [part]),
+    ];
+    for (const batch of refused) {
+      expectCode("SIGNATURE_INVALID", () => assertSignatures(batch, domain));
+    }
+    expectCode("SIGNATURE_INVALID", () => assertSignatures([first!, second!, third!], other));
+
+    const c1 = signingMessage(drafts[0], domain);
+    const c2 = signingMessage(drafts[1], (domain + c1) % FIELD_MODULUS);
+    const c3 = signingMessage(drafts[2], (domain + c2) % FIELD_MODULUS);
+    expect(commitment).to.equal(c3);
+    expect(messages).to.deep.equal([c1, c2, c3].map((content) => (content + c3) % FIELD_MODULUS));
+    const alone = { commitment: 0n, messages: [signingMessage(TRANSFER, domain)] };
+    expect(batchMessages([TRANSFER], domain)).to.deep.equal(alone);
   });
 
   it("cannot force out an address without account", () => {

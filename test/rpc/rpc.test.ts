@@ -14,6 +14,7 @@ import {
   deposit,
   type Draft,
   type OperatorWorld,
+  signBatch,
   signFor,
   User,
 } from "../helpers/operator-world.ts";
@@ -125,16 +126,19 @@ describe(`rpc: methods (${random.title})`, () => {
 
   it("rollup_submitBatch", async () => {
     const { nonce } = world.operator.state.account(1);
-    const [first, second] = [0, 1].map((index) =>
-      signParam(world, alice, {
-        ...{ type: "transfer", tokenId: 0, recipient: 1n, amount: 7n },
-        nonce: nonce + index,
-      }),
-    );
-    const refused = client.call("rollup_submitBatch", [first!, first!]);
-    await expectRejection("NONCE_MISMATCH", refused);
+    const transfer = { type: "transfer", tokenId: 0, recipient: 1n, amount: 7n } as const;
+    const sign = (...drafts: Draft[]) =>
+      signBatch(
+        world,
+        drafts.map((draft) => [alice, draft]),
+      ) as SignedTransactionParam[];
+    const refused = sign({ ...transfer, nonce }, { ...transfer, nonce });
+    await expectRejection("NONCE_MISMATCH", client.call("rollup_submitBatch", refused));
     await expectRejection("RPC_PARAMS_INVALID", client.call("rollup_submitBatch", []));
-    const receipts = await client.call("rollup_submitBatch", [first!, second!]);
+    const batch = sign(transfer, transfer);
+    const split = client.call("rollup_submitTransaction", batch[0]!);
+    await expectRejection("SIGNATURE_INVALID", split);
+    const receipts = await client.call("rollup_submitBatch", batch);
     expect(receipts.map((receipt) => receipt.nonce)).to.deep.equal([nonce, nonce + 1]);
     expect(await client.call("rollup_getReceipt", receipts[1]!.hash)).to.deep.equal(receipts[1]);
   });

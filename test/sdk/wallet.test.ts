@@ -5,7 +5,7 @@ import { DEPOSIT_AMOUNT_MAX } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import { closestPackableAmountBelow, formatAmount, parseAmount } from "../../src/sdk/amounts.ts";
-import { RollupProvider } from "../../src/sdk/provider.ts";
+import { RollupProvider, type SignedTransactionParam } from "../../src/sdk/provider.ts";
 import { RollupWallet } from "../../src/sdk/wallet.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -157,19 +157,23 @@ describe("sdk: wallet on a real contract", () => {
     expect(receipts.map(({ status }) => status)).to.deep.equal(["executed", "executed"]);
     expect(await ethers.provider.getBalance(to)).to.equal(5n);
 
-    const parts = await Promise.all([
-      alice
-        .batch()
-        .transfer({ to: bob.address, token: "ETH", amount: ETHER / 2n })
-        .sign(),
-      bob
-        .batch()
-        .transfer({ to, token: "ETH", amount: 2n * ETHER })
-        .sign(),
-    ]);
-    await expectRejection("INSUFFICIENT_BALANCE", provider.submitBatch(parts.flat()));
+    const exchange = async (amount: bigint) => [
+      ...(await alice.batch().transfer({ to: bob.address, token: "ETH", amount: 4n }).prepare()),
+      ...(await bob.batch().transfer({ to, token: "ETH", amount }).prepare()),
+    ];
+    const tooMuch = await bob.signBatch(await alice.signBatch(await exchange(2n * ETHER)));
+    await expectRejection("INSUFFICIENT_BALANCE", provider.submitBatch(tooMuch));
     expect(await bob.getBalance("ETH")).to.equal(ETHER + 3n);
     expect(await alice.getNonce()).to.equal(3);
+    const half = await alice.signBatch(await exchange(6n));
+    await expectRejection("BATCH_NOT_SIGNED", provider.submitBatch(half));
+    const whole = await bob.signBatch(half);
+    const alone = whole[0] as SignedTransactionParam;
+    await expectRejection("SIGNATURE_INVALID", provider.submitTransaction(alone));
+    const accepted = await provider.submitBatch(whole);
+    expect(accepted.map(({ status }) => status)).to.deep.equal(["accepted", "accepted"]);
+    expect(await provider.getBalance(to, "ETH")).to.equal(6n);
+    expect(await alice.getNonce()).to.equal(4);
     const target = Wallet.createRandom().address;
     await alice.deposit({ token: "ETH", amount: 9n, to: target });
     const exit = await alice.batch().forcedExit({ target, token: "ETH" }).send();

@@ -5,7 +5,11 @@ import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import type { Submission } from "../../src/operator/submissions.ts";
 import type { Operator } from "../../src/operator/operator.ts";
 import { closestPackableAmountBelow } from "../../src/ops/packed.ts";
-import { type SignedTransaction, signingDomain } from "../../src/ops/transaction.ts";
+import {
+  type SignedTransaction,
+  signingDomain,
+  type Transaction,
+} from "../../src/ops/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import type { RollupSigner } from "../../src/sdk/signer.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
@@ -19,6 +23,7 @@ const REFUSALS = [
   "ACCOUNT_NOT_FOUND",
   "ADDRESS_WITHOUT_ACCOUNT",
   "AUTHORIZATION_INVALID",
+  "BATCH_LENGTH_INVALID",
   "EXPIRED",
   "INSUFFICIENT_BALANCE",
   "NONCE_MISMATCH",
@@ -26,7 +31,15 @@ const REFUSALS = [
   "SIGNING_KEY_MISMATCH",
   "SIGNING_KEY_NOT_SET",
   "TARGET_HAS_SIGNING_KEY",
+  "TOO_MANY_FEE_TOKENS",
 ];
+
+/** A transaction that is not signed yet. */
+interface Part {
+  readonly transaction: Transaction;
+  readonly key: RollupSigner;
+  readonly authorization: string;
+}
 
 /** Deposits that a crowd makes. */
 const CROWD = 20;
@@ -80,10 +93,11 @@ export class SimUsers {
   /** One transaction, or a batch. @returns Whether it was accepted. */
   async transact(operator: Operator): Promise<boolean> {
     const length = this.#random.int(6) === 0 ? 2 + this.#random.int(4) : 1;
-    const batch: Submission[] = [];
+    const parts: Part[] = [];
     const { state } = operator;
     const nonces = new Map<number, number>();
-    for (let i = 0; i < length; i++) batch.push(await this.#submission(state, nonces));
+    for (let i = 0; i < length; i++) parts.push(await this.#part(state, nonces));
+    const batch = this.#sign(parts);
     if (batch.some(({ authorization }) => authorization === ON_CHAIN_AUTHORIZATION)) {
       await operator.syncL1();
     }
@@ -105,7 +119,16 @@ export class SimUsers {
       .catch(ignoreL1Refusal);
   }
 
-  async #submission(state: RollupState, nonces: Map<number, number>): Promise<Submission> {
+  /** Signs all as one batch. */
+  #sign(parts: readonly Part[]): Submission[] {
+    const transactions = parts.map(({ transaction }) => transaction);
+    return parts.map(({ key, authorization, transaction: { accountId } }, index) => {
+      const signed = key.signBatch(transactions, accountId, this.#domain)[index];
+      return { transaction: signed as SignedTransaction, authorization };
+    });
+  }
+
+  async #part(state: RollupState, nonces: Map<number, number>): Promise<Part> {
     const user = this.#random.pick(this.#chain.users);
     const accountId = state.accountIdOf(user.address) ?? 0;
     const nonce = nonces.get(accountId) ?? state.account(accountId).nonce;
@@ -115,10 +138,11 @@ export class SimUsers {
     if (current === undefined || this.#random.int(15) === 0) {
       return this.#changeKey(user, accountId, nonce);
     }
-    return { transaction: this.#draft(state, current, accountId, nonce), authorization: "0x" };
+    const transaction = this.#draft(state, accountId, nonce);
+    return { transaction, key: current, authorization: "0x" };
   }
 
-  #draft(state: RollupState, key: RollupSigner, accountId: number, nonce: number) {
+  #draft(state: RollupState, accountId: number, nonce: number): Transaction {
     const random = this.#random;
     const tokenId = random.int(this.#chain.tokens.length);
     const balance = state.balance(accountId, tokenId);
@@ -129,29 +153,25 @@ export class SimUsers {
     const common = { accountId, tokenId, nonce, fee, validFrom: 0n, validUntil: end, recipient };
     const type = random.pick(["transfer", "transfer", "withdraw", "forcedExit"] as const);
     const amount = type === "transfer" ? closestPackableAmountBelow(part) : part;
-    return type === "forcedExit"
-      ? key.sign({ type, ...common }, this.#domain)
-      : key.sign({ type, ...common, amount }, this.#domain);
+    return type === "forcedExit" ? { type, ...common } : { type, ...common, amount };
   }
 
-  async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<Submission> {
+  async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<Part> {
     const key = this.#random.pick(user.keys);
-    const common = { accountId, tokenId: 0, fee: 0n, nonce };
-    const transaction: SignedTransaction = key.sign(
-      { type: "changePubKey", ...common, validFrom: 0n, validUntil: TIMESTAMP_MAX },
-      this.#domain,
-    );
+    const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
+    const common = { accountId, tokenId: 0, fee: 0n, nonce, ...validity };
+    const transaction: Transaction = { type: "changePubKey", ...common };
     const { pubKeyHash } = key;
     if (this.#random.int(3) === 0) {
       const client = await connectRollup(this.#chain.client, user.l1);
       await this.#chain
         .request(() => client.setAuthPubKeyHash(pubKeyHash, nonce))
         .catch(ignoreL1Refusal);
-      return { transaction, authorization: ON_CHAIN_AUTHORIZATION };
+      return { transaction, key, authorization: ON_CHAIN_AUTHORIZATION };
     }
     const claim = { pubKeyHash, nonce, accountId };
     const authorization = await signChangePubKey(user.l1, this.#chain.client, claim);
-    return { transaction, authorization };
+    return { transaction, key, authorization };
   }
 
   #addresses(): bigint[] {

@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import type { Circuit } from "../../src/circuits/circuit.ts";
 import type { InputValues } from "../../src/circuits/witness-inputs.ts";
 import {
@@ -87,6 +88,23 @@ describe(`Assertions, ${random.title}`, () => {
         const bits = Array.from({ length: n }, (_, i) => reduce(bitOf(i)));
         await expectNeeded(circuit, { bits, scale: 1 });
       }
+    });
+  }
+
+  for (const [name, change] of [
+    ["a link that is no bit", { linksNext: [2, 0], batch: [0, 0], content: [5, 0] }],
+    ["a link after the last slot", { linksNext: [0, 1], batch: [0, 0] }],
+    ["a first part that is not signed", { signed: [0, 1] }],
+    ["a last part that is not signed", { signed: [1, 0] }],
+    ["a commitment where there is no batch", { linksNext: [0, 0], batch: [9, 0] }],
+    ["a commitment to another batch", { batch: [8, 8] }],
+    ["two commitments in one batch", { batch: [8, 9] }],
+  ] as const) {
+    it(`a batch: ${name}`, async () => {
+      const circuit = await loadTemplate("block/batches.circom", "AssertBatches(2)");
+      const honest = { linksNext: [1, 0], batch: [9, 9], content: [5, 9], signed: [1, 1] };
+      expect(circuit.checkWitness(await circuit.calculateWitness(honest))).to.equal(null);
+      await expectNeeded(circuit, { ...honest, ...change });
     });
   }
 

@@ -23,7 +23,7 @@ const FREE_WIRES: readonly FreeSignal[] = [
   // The hint for an inverse that does not exist: the output is 1, whatever the hint.
   { name: /\.Is(Zero|Equal)_\w+\.inverse$/, when: () => true },
   // AssertAtMost: the hint of an implication between sums of bits of which the first one is 0.
-  { name: /\.(above|below)\.hints\[\d+\]$/, when: () => true },
+  { name: /\.(above|below|AssertAtMost_\w+)\.hints\[\d+\]$/, when: () => true },
 ];
 
 /** Inputs, from which all other signals follow, so that nothing else is free. */
