@@ -345,8 +345,10 @@ function definePartialRound(
   const { loadConstant, fold, entryUnits, join } = shape;
   return module.function(null, 4, (fn, state, entry, constant, factors) => {
     const x = loadPair(fn, state);
-    const fifth = fr.multiply(fn, fr.square(fn, fr.square(fn, x)), x);
+    const square = fr.square(fn, x);
+    // Between two steps of x that have to wait for each other.
     const sum = fold(fn, dot(fn, fr, shape, [entry, factors], (width - 1) * entryUnits));
+    const fifth = fr.multiply(fn, fr.square(fn, square), x);
     const others = add(fn, sum, loadConstant(fn, constant));
     const next = fr.tidy(fn, add(fn, others, fifth));
     storePair(fn, state, next);
