@@ -24,6 +24,7 @@ const COMMANDS = {
   setup: [],
   test: [["hardhat", "test"]],
   soundness: [["mocha", "--timeout", "0", "test/soundness/*.test.ts", "test/soundness/*.full.ts"]],
+  ceremony: [["mocha", "--timeout", "0", "test/plugin/ceremony.full.ts"]],
   demo: [["hardhat", "rollup:demo"]],
   devnet: [["hardhat", "rollup:devnet"]],
   hardhat: [["hardhat"]],

@@ -2,7 +2,8 @@
 
 export interface Panel {
   readonly title: string;
-  /** What the numbers are, with their unit. */
+  /** Of the numbers. */
+  readonly unit: string;
   readonly lines: readonly Line[];
 }
 
@@ -15,116 +16,142 @@ export interface Line {
 export interface Chart {
   readonly title: string;
   readonly horizontal: string;
-  /** Ascending, at least two. */
+  /** Ascending. */
   readonly places: readonly number[];
   readonly panels: readonly Panel[];
 }
 
+type Scale = (value: number) => number;
+
 const PANEL = { width: 300, height: 260 } as const;
-const MARGIN = { left: 62, right: 16, top: 58, bottom: 64 } as const;
+const MARGIN = { left: 72, right: 24, top: 100, bottom: 56 } as const;
 const COLORS = ["#0b62a4", "#d9480f", "#2b8a3e", "#862e9c"] as const;
-const SIZE_PER_CHARACTER = 6.2;
+/** More than so many would be a ladder. */
+const TICKS_MAX = 10;
+/** What two labels under the axis must be apart. */
+const LABEL_DISTANCE = 26;
+const STYLE =
+  "text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:16px;font-weight:600}" +
+  ".panel{font-size:13px;font-weight:600}.unit{fill:#666}" +
+  ".grid{stroke:#e4e4e4}.axis{stroke:#666;fill:none}polyline{stroke-width:2;fill:none}";
 
 /** @returns An SVG document. */
 export function renderChart({ title, horizontal, places, panels }: Chart): string {
-  const width = panels.length * (MARGIN.left + PANEL.width + MARGIN.right);
+  const step = MARGIN.left + PANEL.width + MARGIN.right;
+  const width = panels.length * step;
   const height = MARGIN.top + PANEL.height + MARGIN.bottom;
   const parts = panels.map((panel, index) => {
-    const left = index * (MARGIN.left + PANEL.width + MARGIN.right) + MARGIN.left;
-    return `<g transform="translate(${left} ${MARGIN.top})">${renderPanel(panel, places)}</g>`;
+    const left = index * step + MARGIN.left;
+    const drawing = renderPanel(panel, places, horizontal);
+    return `<g transform="translate(${left} ${MARGIN.top})">${drawing}</g>`;
   });
-  const style =
-    "text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:15px;font-weight:600}" +
-    ".panel{font-weight:600}.grid{stroke:#ddd}.axis{stroke:#666}polyline{stroke-width:2}";
+  const size = `width="${width}" height="${height}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}">`,
-    `<style>${style}</style><rect width="100%" height="100%" fill="#fff"/>`,
-    text(MARGIN.left, 22, title, 'class="title"'),
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${size}>`,
+    `<style>${STYLE}</style><rect width="100%" height="100%" fill="#fff"/>`,
+    text(MARGIN.left, 28, title, 'class="title"'),
     ...parts,
-    text(width / 2, height - 8, horizontal, 'text-anchor="middle"'),
     "</svg>",
     "",
   ].join("\n");
 }
 
-function renderPanel({ title, lines }: Panel, places: readonly number[]): string {
-  const scaleX = logarithmicScale(places, 0, PANEL.width);
-  const values = lines.flatMap((line) => line.values);
-  const ticks = ticksFor(values);
-  const scaleY = logarithmicScale([...ticks, ...values], PANEL.height, 0);
-  const grid = ticks.map((tick) => {
-    const y = scaleY(tick);
-    const label = text(-8, y + 4, format(tick), 'text-anchor="end"');
-    return `<line class="grid" x2="${PANEL.width}" y1="${y}" y2="${y}"/>${label}`;
-  });
-  const marks = places.map((place) =>
-    text(scaleX(place), PANEL.height + 18, format(place), 'text-anchor="middle"'),
-  );
+function renderPanel(
+  { title, unit, lines }: Panel,
+  places: readonly number[],
+  horizontal: string,
+): string {
   const { width, height } = PANEL;
+  const ticks = ticksFor(lines.flatMap(({ values }) => values));
+  const scaleX = logarithmicScale(places, 12, width - 12);
+  const scaleY = logarithmicScale(ticks, height, 0);
+  const middle = 'text-anchor="middle" class="unit"';
   return [
-    text(0, -14, title, 'class="panel"'),
-    ...grid,
-    `<path class="axis" fill="none" d="M0 0V${height}H${width}"/>`,
-    ...marks,
-    ...lines.map((line, index) => renderLine(line, index, places.map(scaleX), scaleY)),
+    text(0, -44, title, 'class="panel"'),
     renderLegend(lines),
+    renderGrid(ticks, scaleY, places.map(scaleX)),
+    renderPlaces(places, scaleX),
+    text(width / 2, height + 42, horizontal, middle),
+    text(-height / 2, -54, unit, `transform="rotate(-90)" ${middle}`),
+    ...lines.map((line, index) => renderLine(line, index, places.map(scaleX), scaleY)),
   ].join("");
+}
+
+function renderGrid(ticks: readonly number[], scaleY: Scale, xs: readonly number[]): string {
+  const { width, height } = PANEL;
+  const rows = ticks.map((tick) => {
+    const y = round(scaleY(tick));
+    const label = text(-8, y + 4, format(tick), 'text-anchor="end"');
+    return `<path class="grid" d="M0 ${y}H${width}"/>${label}`;
+  });
+  const columns = xs.map((x) => `<path class="grid" d="M${round(x)} 0V${height}"/>`);
+  return [...rows, ...columns, `<path class="axis" d="M0 0V${height}H${width}"/>`].join("");
+}
+
+/** The numbers under the axis, but for those that have no room. */
+function renderPlaces(places: readonly number[], scaleX: Scale): string {
+  let last = -Infinity;
+  return places
+    .map((place) => {
+      const x = scaleX(place);
+      if (x < last + LABEL_DISTANCE) return "";
+      last = x;
+      return text(x, PANEL.height + 20, format(place), 'text-anchor="middle"');
+    })
+    .join("");
 }
 
 function renderLine(
   { label, values }: Line,
   index: number,
   xs: readonly number[],
-  scaleY: (value: number) => number,
+  scaleY: Scale,
 ): string {
   const color = COLORS[index % COLORS.length]!;
-  const points = values.map((value, i) => `${round(xs[i]!)},${round(scaleY(value))}`);
-  const dots = values.map((value, i) => {
-    const tip = `<title>${escape(label)}: ${format(value)}</title>`;
-    const [x, y] = [round(xs[i]!), round(scaleY(value))];
+  const points = values.map((value, i) => [round(xs[i]!), round(scaleY(value))] as const);
+  const dots = points.map(([x, y], i) => {
+    const tip = `<title>${escape(label)}: ${format(values[i]!)}</title>`;
     return `<circle cx="${x}" cy="${y}" r="4" fill="${color}">${tip}</circle>`;
   });
-  const path = `<polyline fill="none" stroke="${color}" points="${points.join(" ")}"/>`;
-  return path + dots.join("");
+  return `<polyline stroke="${color}" points="${points.join(" ")}"/>${dots.join("")}`;
 }
 
+/** Over the panel, in columns of equal width. */
 function renderLegend(lines: readonly Line[]): string {
-  let x = 0;
   return lines
     .map(({ label }, index) => {
+      const x = round((index * PANEL.width) / lines.length);
       const color = COLORS[index % COLORS.length]!;
-      const y = PANEL.height + 36;
-      const dot = `<circle cx="${x + 5}" cy="${y - 4}" r="4" fill="${color}"/>`;
-      const entry = dot + text(x + 13, y, label);
-      x += 24 + SIZE_PER_CHARACTER * label.length;
-      return entry;
+      return `<circle cx="${x + 5}" cy="-22" r="4" fill="${color}"/>${text(x + 14, -18, label)}`;
     })
     .join("");
 }
 
-/** Powers of ten, with 2 and 5 between if they are few, that enclose all values. */
+/** The closest that enclose all values: powers of ten, with 2 and 5 between if they are few. */
 function ticksFor(values: readonly number[]): number[] {
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
-  const first = Math.floor(Math.log10(lowest));
-  const last = Math.ceil(Math.log10(highest));
-  const steps = last - first > 2 ? [1] : [1, 2, 5];
-  const ticks: number[] = [];
-  for (let exponent = first; exponent <= last; exponent++) {
-    ticks.push(...steps.map((step) => step * 10 ** exponent));
-  }
-  const from = ticks.findLastIndex((tick) => tick <= lowest);
-  const to = ticks.findIndex((tick) => tick >= highest);
-  return ticks.slice(from, to + 1);
+  const enclose = (steps: readonly number[]): number[] => {
+    const ticks: number[] = [];
+    for (let exponent = floorLog10(lowest) - 1; exponent <= floorLog10(highest) + 1; exponent++) {
+      ticks.push(...steps.map((step) => step * 10 ** exponent));
+    }
+    const from = ticks.findLastIndex((tick) => tick < lowest);
+    const to = ticks.findIndex((tick) => tick > highest);
+    return ticks.slice(from, to + 1);
+  };
+  const fine = enclose([1, 2, 5]);
+  return fine.length <= TICKS_MAX ? fine : enclose([1]);
 }
 
-function logarithmicScale(
-  values: readonly number[],
-  start: number,
-  end: number,
-): (value: number) => number {
+function floorLog10(value: number): number {
+  return Math.floor(Math.log10(value));
+}
+
+/** A single value gets the middle. */
+function logarithmicScale(values: readonly number[], start: number, end: number): Scale {
   const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
-  const span = high - low || 1;
-  return (value) => round(start + ((Math.log(value) - low) / span) * (end - start));
+  if (low === high) return () => (start + end) / 2;
+  return (value) => start + ((Math.log(value) - low) / (high - low)) * (end - start);
 }
 
 function round(value: number): number {

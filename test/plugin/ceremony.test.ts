@@ -10,7 +10,7 @@ import { silentProgress } from "../../src/plugin/progress.ts";
 import { createPowersOfTau } from "../helpers/powers-of-tau.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
-/** The rollup's own circuits would take hours; the steps are the same for every circuit. */
+/** The rollup's own circuits would take long: see ceremony.full.ts. The steps are the same. */
 const CONFIG = {
   rollup: { prover: "mock", setup: { type: "ceremony", keysDir: "keys" } },
 } as const;

@@ -59,6 +59,16 @@ describe("plugin/config", () => {
       }
     });
 
+    it("takes a number of threads, and by default none", async () => {
+      const { rollup } = (await project.createHre({ rollup: { cryptoThreads: 3 } })).config;
+      expect(rollup.cryptoThreads).to.equal(3);
+      expect((await project.createHre({})).config.rollup.cryptoThreads).to.equal(0);
+      for (const cryptoThreads of [-1, 1.5, 257, "2"]) {
+        const message = await refusalOf(project, { rollup: { cryptoThreads } });
+        expect(message, String(cryptoThreads)).to.include("config.rollup.cryptoThreads");
+      }
+    });
+
     it("names the known presets when the preset is unknown", async () => {
       const message = await refusalOf(project, { rollup: { preset: "huge" } });
       expect(message).to.include("config.rollup.preset").and.include("PRESET_UNKNOWN");

@@ -1,7 +1,10 @@
 /** `connection.rollup`, with the mock prover: what is proven is no matter here. */
+import type { Worker } from "node:worker_threads";
 import { expect } from "chai";
-import { network } from "hardhat";
+import hre, { network } from "hardhat";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { NetworkConnection } from "hardhat/types/network";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 
 const ETHER = 10n ** 18n;
@@ -94,6 +97,28 @@ describe("plugin/rollup", () => {
     expect(listed).to.include({ id: 1, symbol: "TKN", decimals: 18 });
     await alice.deposit({ token: "TKN", amount: 4n * ETHER });
     expect(await alice.getBalance("TKN")).to.equal(4n * ETHER);
+  });
+});
+
+describe("plugin/rollup: threads", () => {
+  it("checks signatures in as many as the config says, and ends them with the connection", async () => {
+    const threads = { started: 0, ended: 0 };
+    const count = (worker: Worker) => {
+      threads.started++;
+      worker.once("exit", () => threads.ended++);
+    };
+    const config = { ...hre.userConfig, rollup: { cryptoThreads: 2 } };
+    const own = await createHardhatRuntimeEnvironment(config, {}, PACKAGE_ROOT);
+    const connection = await own.network.create();
+    process.on("worker", count);
+    const { alice, bob } = await deployFixture(connection).finally(() =>
+      process.off("worker", count),
+    );
+    expect(threads).to.deep.equal({ started: 2, ended: 0 });
+    await alice.transfer({ to: bob.address, token: "ETH", amount: ETHER });
+    expect(await bob.getBalance("ETH")).to.equal(ETHER);
+    await connection.close();
+    expect(threads).to.deep.equal({ started: 2, ended: 2 });
   });
 });
 

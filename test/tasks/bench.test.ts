@@ -75,7 +75,7 @@ describe("tasks: bench", function () {
     const drawing = await readFile(chart, "utf8");
     expect(drawing)
       .to.match(/^<svg /)
-      .and.include("gas of L1 per transfer");
+      .and.include("Cost on L1 per transfer");
     expect(drawing).not.to.match(/NaN|Infinity|undefined/);
     expect(drawing.match(/<polyline/g)).to.have.length(7);
   });

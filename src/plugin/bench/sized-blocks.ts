@@ -6,7 +6,7 @@ import {
   type BlockBench,
   type CompileBench,
 } from "../../bench/blocks.ts";
-import { type Chart, renderChart } from "../../bench/chart.ts";
+import { renderChart } from "../../bench/chart.ts";
 import { measureFullBlocks } from "../../bench/operation-gas.ts";
 import type { BuildPlan } from "../circuits/pipeline.ts";
 import { writeRollupCircuit } from "../circuits/sources.ts";
@@ -66,33 +66,37 @@ export async function benchSizedBlocks(
 }
 
 /** How all that grows with the size of a block. */
-export function drawSizedBlocks(blocks: readonly (BlockBench & SizedBlocks)[]): string {
+export function drawSizedBlocks(measured: readonly (BlockBench & SizedBlocks)[]): string {
+  const blocks = measured.toSorted((one, other) => one.slots - other.slots);
   const preset = blocks[0]?.preset ?? "";
   const line = (label: string, read: (block: BlockBench & SizedBlocks) => number) => ({
     label,
     values: blocks.map(read),
   });
-  const chart: Chart = {
-    title: `Blocks of the preset ${preset}, full of transfers`,
-    horizontal: "slots of the block",
+  return renderChart({
+    title: `Blocks full of transfers, preset ${preset}`,
+    horizontal: "slots of a block (both axes logarithmic)",
     places: blocks.map(({ slots }) => slots),
     panels: [
       {
-        title: "seconds for a proof",
+        title: "Time for every block",
+        unit: "seconds",
         lines: [
           line("witness", ({ witness }) => witness.wallSeconds),
           line("proof", ({ proof }) => proof.wallSeconds),
         ],
       },
       {
-        title: "seconds, once for a circuit",
+        title: "Time once for a circuit",
+        unit: "seconds",
         lines: [
           line("compile", ({ compile }) => compile.wallSeconds),
           line("dev setup", ({ setup }) => setup.wallSeconds),
         ],
       },
       {
-        title: "gas of L1 per transfer",
+        title: "Cost on L1 per transfer",
+        unit: "gas",
         lines: [
           line("commit", ({ gas, slots }) => gas.commit / slots),
           line("verify", ({ gas, slots }) => gas.verify / slots),
@@ -100,6 +104,5 @@ export function drawSizedBlocks(blocks: readonly (BlockBench & SizedBlocks)[]): 
         ],
       },
     ],
-  };
-  return renderChart(chart);
+  });
 }

@@ -49,6 +49,7 @@ export function resolveRollupConfig(
       optimization: user.circuits?.optimization ?? 2,
     },
     operator: { blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS },
+    cryptoThreads: user.cryptoThreads ?? 0,
     paths: {
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),

@@ -37,6 +37,9 @@ export interface CircuitsConfig {
   readonly optimization: 0 | 1 | 2;
 }
 
+/** Only a slip asks for more threads than this. */
+export const CRYPTO_THREADS_MAX = 256;
+
 export interface OperatorConfig {
   /** Devnet: a block is sealed when it is full, or this long after the one before. */
   readonly blockTimeMs: number;
@@ -62,6 +65,11 @@ export interface RollupUserConfig {
     optimization?: CircuitsConfig["optimization"];
   };
   operator?: { blockTimeMs?: number };
+  /**
+   * Worker threads in which an operator of this process hashes and checks signatures, up to
+   * {@link CRYPTO_THREADS_MAX}. Default 0: it does that in its own thread.
+   */
+  cryptoThreads?: number;
 }
 
 /** Where generated files go; all absolute. */
@@ -85,5 +93,6 @@ export interface RollupConfig {
   readonly setup: SetupConfig;
   readonly circuits: CircuitsConfig;
   readonly operator: OperatorConfig;
+  readonly cryptoThreads: number;
   readonly paths: RollupPathsConfig;
 }

@@ -12,7 +12,7 @@ import { missingPlaceholders } from "../../prover/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
-import { PROVER_NAMES, SETUP_TYPES } from "./types.ts";
+import { CRYPTO_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
 
 function toMessage(error: RollupError): string {
   return `${error.message} ${error.fix}`;
@@ -82,6 +82,7 @@ const rollupUserConfigSchema = z
       .strict()
       .optional(),
     operator: z.object({ blockTimeMs: z.number().int().positive().optional() }).strict().optional(),
+    cryptoThreads: z.number().int().min(0).max(CRYPTO_THREADS_MAX).optional(),
   })
   .strict()
   .refine(({ prover, externalProver }) => prover !== "external" || externalProver !== undefined, {

@@ -4,6 +4,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import { Contract, getAddress } from "ethers";
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
+import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
 import { Operator } from "../../operator/operator.ts";
@@ -36,6 +37,7 @@ export interface LocalPart {
   readonly operator: Operator;
   readonly answer: RpcHandler;
   readonly prover: Prover;
+  readonly crypto: BatchCrypto;
 }
 
 export interface Session {
@@ -81,16 +83,18 @@ export async function deploySession(
   );
   const l1 = await connectRollup(location, deployer);
   for (const token of options.tokens ?? []) await l1.listToken(token);
+  const crypto = createBatchCrypto(config.rollup.cryptoThreads);
   const operator = await Operator.create({
     preset,
     feeAccountAddress,
     l1,
     prover,
+    crypto,
     ...(options.logger && { logger: options.logger }),
     options: operatorOptions(options, config),
   });
   operator.start();
-  const local = { operator, answer: createRpcHandler(operator), prover };
+  const local = { operator, answer: createRpcHandler(operator), prover, crypto };
   return { ...(await describe(l1, connection)), local };
 }
 
@@ -119,6 +123,7 @@ async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
 export async function closeSession({ local }: Session): Promise<void> {
   await local?.operator.close();
   await local?.prover.close();
+  await local?.crypto.close();
 }
 
 async function describe(l1: RollupClient, connection: NetworkConnection): Promise<Session> {

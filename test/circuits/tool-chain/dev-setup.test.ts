@@ -17,7 +17,7 @@ import { calculateWitness } from "../../../src/circuits/witness-generator.ts";
 import { readZkeyVerifierPart } from "../../../src/circuits/zkey.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, runSnarkJs, type Workspace } from "./helpers.ts";
-import { writeKnownPtau } from "./known-ptau.ts";
+import { writeKnownPtau } from "../../helpers/known-ptau.ts";
 
 const SEED = "tests";
 const { zKey } = snarkjs as {
