@@ -35,6 +35,8 @@ export interface RestoreProgress {
 export interface RestoreOptions {
   /** Where checkpoints go; without it an interrupted restore starts over. */
   readonly store?: CheckpointStore;
+  /** What the rollup may have been deployed with. Default: those of this package. */
+  readonly presets?: readonly Preset[];
   readonly onProgress?: (progress: RestoreProgress) => void;
   /** L1 blocks that are read before each checkpoint. */
   readonly l1BlocksPerStep?: number;
@@ -70,9 +72,9 @@ export async function restoreRollup(
   source: RestoreSource,
   options: RestoreOptions = {},
 ): Promise<RestoredRollup> {
-  const { store, onProgress } = options;
+  const { store, presets = Object.values(PRESETS), onProgress } = options;
   const genesis = await source.readGenesis();
-  const preset = presetOf(genesis);
+  const preset = presetOf(genesis, presets);
   const start = await openGenesis(source, preset, genesis);
   let journal = (await loadJournal(source, preset, store)) ?? start;
   for (;;) {
@@ -100,8 +102,8 @@ export async function restoreRollup(
 }
 
 /** @throws RESTORE_PRESET_UNKNOWN */
-function presetOf(genesis: L1Genesis): Preset {
-  const preset = Object.values(PRESETS).find(
+function presetOf(genesis: L1Genesis, presets: readonly Preset[]): Preset {
+  const preset = presets.find(
     (preset) =>
       accountCapacity(preset) === genesis.accountCapacity &&
       tokenCapacity(preset) === genesis.tokenCapacity,

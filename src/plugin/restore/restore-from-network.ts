@@ -6,11 +6,13 @@ import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { ContractRunner } from "ethers";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
+import { PRESET_NAMES } from "../../protocol/presets.ts";
 import { createCheckpointFile } from "../../restore/checkpoint-file.ts";
 import { restoreRollup, type RestoredRollup, type RestoreProgress } from "../../restore/restore.ts";
 import { createRestoreSource } from "../../restore/source.ts";
 import { createRpcClient } from "../../rpc/client.ts";
 import { RollupProvider } from "../../sdk/provider.ts";
+import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
 
 export interface RestoreSettings {
@@ -48,6 +50,7 @@ export async function restoreFromNetwork(
   const file = resolve(settings.output ?? join(config.rollup.paths.cache, name));
   const restored = await restoreRollup(createRestoreSource(l1), {
     store: createCheckpointFile(file),
+    presets: PRESET_NAMES.map((preset) => sizedPreset(config.rollup, preset)),
     ...(onProgress && { onProgress }),
   });
   return { l1, restored, file };

@@ -9,7 +9,7 @@ import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { Token } from "../../l1/types.ts";
 import { pluginError } from "../errors.ts";
 import type { Session } from "./session.ts";
-import type { ConnectionRollup, DeployOptions, RollupContracts } from "./types.ts";
+import type { ConnectionRollup, DeployOptions, ResumeOptions, RollupContracts } from "./types.ts";
 
 /** What the rollup was when a snapshot of L1 was taken. */
 interface Snapshot {
@@ -35,6 +35,11 @@ export class LazyRollup implements ConnectionRollup {
   async deploy(options: DeployOptions = {}): Promise<this> {
     const { deploySession } = await import("./session.ts");
     return this.#adopt(await deploySession(this.#environment, options));
+  }
+
+  async resume(options: ResumeOptions = {}): Promise<this> {
+    const { resumeSession } = await import("./session.ts");
+    return this.#adopt(await resumeSession(this.#environment, options));
   }
 
   async attach(): Promise<this> {

@@ -7,8 +7,10 @@ import type { IVerifier } from "../../../types/ethers-contracts/contracts/interf
 import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
-import { Operator } from "../../operator/operator.ts";
+import { assertDeployment } from "../../operator/deployment.ts";
+import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Prover } from "../../prover/prover.ts";
+import { settleBlocks } from "../../restore/resume.ts";
 import { createRpcClient } from "../../rpc/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
 import { type RollupInfo, RollupProvider } from "../../sdk/provider.ts";
@@ -16,9 +18,10 @@ import { createGenesisState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
+import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
 import { createProver } from "./prover.ts";
-import type { DeployOptions, RollupContracts } from "./types.ts";
+import type { DeployOptions, OperatorSettings, ResumeOptions, RollupContracts } from "./types.ts";
 
 const VERIFIER_ABI = [
   "function verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) view returns (bool)",
@@ -83,12 +86,45 @@ export async function deploySession(
   );
   const l1 = await connectRollup(location, deployer);
   for (const token of options.tokens ?? []) await l1.listToken(token);
+  return startSession(environment, options, { preset, feeAccountAddress, l1, prover });
+}
+
+/**
+ * An operator of this process for a rollup that has lost its own, with all that L1 knows of it.
+ *
+ * @throws ROLLUP_ADDRESS_UNKNOWN, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT, L1_REVERTED, and the
+ * codes of `restoreRollup`
+ */
+export async function resumeSession(
+  environment: Environment,
+  options: ResumeOptions,
+): Promise<Session> {
+  const { config, connection } = environment;
+  await firstSigner(connection);
+  const { l1, restored } = await restoreFromNetwork(
+    config,
+    connection,
+    { fromBlock: 0, ...options },
+    options.onProgress,
+  );
+  const { preset, feeAccountAddress } = restored;
+  assertDeployment(preset, await l1.readDeployment());
+  const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
+  const start = await settleBlocks(l1, restored);
+  return startSession(environment, options, { preset, feeAccountAddress, l1, prover, start });
+}
+
+async function startSession(
+  { config, connection }: Environment,
+  options: OperatorSettings,
+  parts: Pick<OperatorParts, "preset" | "feeAccountAddress" | "prover" | "start"> & {
+    readonly l1: RollupClient;
+  },
+): Promise<Session> {
+  const { l1, prover } = parts;
   const crypto = createBatchCrypto(config.rollup.cryptoThreads);
   const operator = await Operator.create({
-    preset,
-    feeAccountAddress,
-    l1,
-    prover,
+    ...parts,
     crypto,
     ...(options.logger && { logger: options.logger }),
     options: operatorOptions(options, config),
@@ -140,7 +176,7 @@ function createProvider({ provider }: NetworkConnection): RollupProvider {
   );
 }
 
-function operatorOptions(options: DeployOptions, { rollup }: HardhatConfig) {
+function operatorOptions(options: OperatorSettings, { rollup }: HardhatConfig) {
   const { mode, blocksPerTransaction, proofsPerTransaction } = options;
   return {
     blockTimeMs: options.blockTimeMs ?? rollup.operator.blockTimeMs,

@@ -7,17 +7,17 @@ import type { Logger } from "../../operator/logger.ts";
 import type { Operator, OperatorMode } from "../../operator/operator.ts";
 import type { BlockRecord } from "../../operator/pipeline.ts";
 import type { PresetName } from "../../protocol/presets.ts";
+import type { RestoreProgress } from "../../restore/restore.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { ProverName } from "../config/types.ts";
 
-export interface DeployOptions {
+/** What an operator in this process is told. */
+export interface OperatorSettings {
   /** Default: the config's. Its circuits must have been built. */
   readonly preset?: PresetName;
   /** Default: the config's. */
   readonly prover?: ProverName;
-  /** ERC-20 contracts to list, in the order of their ids from 1. */
-  readonly tokens?: readonly string[];
   /**
    * Who makes blocks move. Default `on-demand`: whoever waits for a stage. `interval` is for a
    * devnet, `manual` for tests that stop in between.
@@ -29,6 +29,13 @@ export interface DeployOptions {
   readonly blocksPerTransaction?: number;
   /** Blocks that one L1 transaction proves at most. Default 10. */
   readonly proofsPerTransaction?: number;
+  /** Where the operator tells what it does; nowhere by default. */
+  readonly logger?: Logger;
+}
+
+export interface DeployOptions extends OperatorSettings {
+  /** ERC-20 contracts to list, in the order of their ids from 1. */
+  readonly tokens?: readonly string[];
   /** L1 owner of the account that gets the fees. Default: the deployer. */
   readonly feeAccount?: string;
   /** How long an L1 request may wait before anyone may call for an exodus. */
@@ -37,8 +44,17 @@ export interface DeployOptions {
    * Who governs. Default: the first signer, without a timelock, which only a local chain allows.
    */
   readonly governance?: GovernanceSettings;
-  /** Where the operator tells what it does; nowhere by default. */
-  readonly logger?: Logger;
+}
+
+/** The preset is that of the rollup; its circuits must have been built. */
+export interface ResumeOptions extends Omit<OperatorSettings, "preset"> {
+  /** Address of the contract. Default: the one that `rollup:deploy` has written down. */
+  readonly rollup?: string;
+  /** L1 block of the rollup's deployment, or one before. Default 0. */
+  readonly fromBlock?: number;
+  /** File for checkpoints of the restore. Default: in the cache. */
+  readonly output?: string;
+  readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
 export interface RollupContracts {
@@ -50,7 +66,7 @@ export interface RollupContracts {
  * The rollup of a network connection.
  *
  * On a simulated network, or one with an L1 of its own, `deploy` makes one, with its operator in
- * this process. On a devnet, `attach` (or just `getWallets`) finds the rollup that runs there.
+ * this process, and `resume` takes over one that is there. On a devnet, `attach` (or just `getWallets`) finds the rollup that runs there.
  */
 export interface ConnectionRollup {
   /**
@@ -61,6 +77,14 @@ export interface ConnectionRollup {
    * @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN
    */
   deploy(options?: DeployOptions): Promise<ConnectionRollup>;
+  /**
+   * Restores a rollup from L1 and starts an operator in this process that goes on from there: what
+   * is proven is executed first, and what is only committed is taken back, because nobody could
+   * prove it any more. The first ethers signer must be a validator.
+   *
+   * @throws ROLLUP_ADDRESS_UNKNOWN, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT, L1_REVERTED
+   */
+  resume(options?: ResumeOptions): Promise<ConnectionRollup>;
   /** Uses the rollup of a devnet, through its `rollup_*` methods. @throws ROLLUP_NOT_DEPLOYED */
   attach(): Promise<ConnectionRollup>;
   /** A wallet for each ethers signer, in their order. @throws ROLLUP_NOT_DEPLOYED */
