@@ -1,6 +1,7 @@
 /** What the tasks have in common: arguments, progress, the way to print and to fail. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { Logger } from "../src/operator/logger.ts";
 import type { Manifest } from "../src/plugin/circuits/manifest.ts";
 import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
 import { PROVER_NAMES, type ProverName, type RollupConfig } from "../src/plugin/config/types.ts";
@@ -86,6 +87,28 @@ export function createRestoreReporter({
     const percent = Math.floor((100 * l1Block) / latestL1Block);
     stream.write(`Restored block ${blockNumber}: ${percent}% of ${latestL1Block} L1 blocks read\n`);
   };
+}
+
+/** What an operator tells, on standard error when a program reads standard output. */
+export function createLogger({ json }: Pick<CommonArguments, "json">): Logger {
+  const output = json ? process.stderr : process.stdout;
+  return {
+    debug: () => {},
+    info: (message) => void output.write(`${message}\n`),
+    error: (message) => void process.stderr.write(`${message}\n`),
+  };
+}
+
+/** What is still open then, such as somebody's WebSocket, does not keep a stopped process alive. */
+const CLOSING_MS_MAX = 2_000;
+
+/** Waits for Ctrl-C or a signal to end, and then closes what runs. */
+export async function untilInterrupted(close: () => Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  setTimeout(() => process.exit(), CLOSING_MS_MAX).unref();
+  await close();
 }
 
 /** One JSON value on standard output; bigints as decimal strings. */

@@ -154,6 +154,23 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     action: () => import("./devnet.ts"),
   },
   {
+    name: "operator",
+    description: "Operate a deployed rollup on an L1 elsewhere, from what L1 knows of it",
+    options: [
+      preset,
+      prover,
+      ...restoreOptions,
+      { name: "hostname", description: "Where to listen (default: 127.0.0.1)" },
+      {
+        name: "port",
+        description: "Port of the JSON-RPC server",
+        type: ArgumentType.INT,
+        defaultValue: 8546,
+      },
+    ],
+    action: () => import("./operator.ts"),
+  },
+  {
     name: "bench",
     description: "Measure how fast everything is, beside circomlibjs and snarkjs in the same run",
     values: {

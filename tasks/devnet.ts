@@ -2,15 +2,20 @@
 import { styleText } from "node:util";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { Devnet } from "../src/plugin/devnet/devnet.ts";
-import { buildFor, type CommonArguments, defineAction, printJson, toPlan } from "./common.ts";
+import {
+  buildFor,
+  type CommonArguments,
+  createLogger,
+  defineAction,
+  printJson,
+  toPlan,
+  untilInterrupted,
+} from "./common.ts";
 
 interface DevnetArguments extends CommonArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
 }
-
-/** What is still open then, such as somebody's WebSocket, does not keep a stopped devnet alive. */
-const CLOSING_MS_MAX = 2_000;
 
 function row(...cells: string[]) {
   return { type: "row" as const, cells };
@@ -43,34 +48,20 @@ function printDevnet(devnet: Devnet, size: { preset: string; prover: string }): 
   console.log("Stop with Ctrl-C.");
 }
 
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
-}
-
 const action = defineAction<DevnetArguments>(async (args, hre) => {
   const plan = toPlan(args, hre);
   const { preset, prover } = plan;
   await buildFor(plan, hre);
   const { startDevnet } = await import("../src/plugin/devnet/devnet.ts");
   const { hostname, port } = args;
-  const stopping = interrupted();
-  const output = args.json ? process.stderr : process.stdout;
-  const logger = {
-    debug: () => {},
-    info: (message: string) => output.write(`${message}\n`),
-    error: (message: string) => process.stderr.write(`${message}\n`),
-  };
+  const logger = createLogger(args);
   const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger });
   if (args.json) {
     printJson(devnet.description);
   } else {
     printDevnet(devnet, { preset, prover });
   }
-  await stopping;
-  setTimeout(() => process.exit(), CLOSING_MS_MAX).unref();
-  await devnet.close();
+  await untilInterrupted(() => devnet.close());
 });
 
 export default action;

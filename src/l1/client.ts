@@ -217,7 +217,7 @@ export class RollupClient {
     const latest = (await this.#provider.getBlock("latest"))!;
     const events = await readEvents(
       this.contract,
-      ["PriorityRequestAdded", "TokenListed", "AuthPubKeyHashSet"],
+      ["PriorityRequestAdded", "TokenListed", "AuthPubKeyHashSet", "ExodusModeActivated"],
       { fromBlock, toBlock: latest.number },
     );
     const tokens = events
@@ -234,6 +234,7 @@ export class RollupClient {
       authorizations: events
         .filter((event) => event.name === "AuthPubKeyHashSet")
         .map(toPubKeyAuthorization),
+      isExodusBegun: events.some((event) => event.name === "ExodusModeActivated"),
     };
   }
 

@@ -7,6 +7,7 @@ import type {
   BlockExecutedEvent,
   BlocksProvenEvent,
   BlocksRevertedEvent,
+  ExodusModeActivatedEvent,
   PriorityRequestAddedEvent,
   Rollup,
   RollupInitializedEvent,
@@ -30,6 +31,7 @@ interface EventArguments {
   readonly BlocksProven: BlocksProvenEvent.OutputObject;
   readonly BlockExecuted: BlockExecutedEvent.OutputObject;
   readonly BlocksReverted: BlocksRevertedEvent.OutputObject;
+  readonly ExodusModeActivated: ExodusModeActivatedEvent.OutputObject;
 }
 export type EventName = keyof EventArguments;
 

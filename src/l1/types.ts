@@ -146,6 +146,8 @@ export interface L1News {
   readonly requests: readonly QueuedRequest[];
   readonly tokens: readonly Token[];
   readonly authorizations: readonly PubKeyAuthorization[];
+  /** Whether the exodus has begun among these blocks; there is no way back from it. */
+  readonly isExodusBegun: boolean;
 }
 
 /** Number of the last block that is committed, proven, executed; 0 is genesis. */

@@ -3,6 +3,7 @@ import { defineErrors } from "../util/errors.ts";
 
 export type OperatorErrorFacts =
   | { code: "OPERATOR_STOPPED" }
+  | { code: "ROLLUP_IN_EXODUS"; rollupAddress: string }
   | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
   | { code: "SUBMISSIONS_WAITING"; waiting: number; maximum: number }
   | { code: "TOKEN_NOT_LISTED"; tokenId: number }
@@ -25,6 +26,11 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   OPERATOR_STOPPED: {
     message: () => "The operator has been stopped.",
     fix: "Deploy the rollup on an open connection, or start a new operator.",
+  },
+  ROLLUP_IN_EXODUS: {
+    message: ({ rollupAddress }) =>
+      `The exodus of the rollup ${rollupAddress} has begun: L1 takes no more blocks of it.`,
+    fix: "Everybody takes their money out with hardhat rollup:exit; then deploy another rollup.",
   },
   OPERATOR_BUSY: {
     message: ({ waitingBlocks, maximum }) =>

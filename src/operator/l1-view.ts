@@ -21,6 +21,8 @@ export interface L1View {
   /** Ascending by id. */
   readonly tokens: readonly Token[];
   readonly authorizations: readonly PubKeyAuthorization[];
+  /** No block can be committed, proven or executed any more. */
+  readonly isInExodus: boolean;
 }
 
 const ETH: Token = { id: ETH_TOKEN_ID, address: ZeroAddress, symbol: "ETH", decimals: 18 };
@@ -43,6 +45,7 @@ export function unreadL1(
     nextRequestId,
     tokens: [ETH],
     authorizations: [],
+    isInExodus: false,
   };
 }
 
@@ -72,6 +75,7 @@ export function readNews(
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],
       authorizations: [...view.authorizations, ...news.authorizations],
+      isInExodus: view.isInExodus || news.isExodusBegun,
     },
   };
 }

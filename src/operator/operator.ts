@@ -128,6 +128,7 @@ export class Operator {
   #isRunning = true;
   #isAdvancing = false;
   #cancelTick = () => {};
+  #lastFailure: string | undefined;
 
   private constructor(parts: OperatorParts, ledger: Ledger) {
     this.prover = parts.prover;
@@ -200,7 +201,7 @@ export class Operator {
    *
    * @param authorization - Of a ChangePubKey: the owner's consent as L1 takes it, 0x-hex.
    * @throws The code of the rule that it breaks, AUTHORIZATION_INVALID, TOKEN_NOT_LISTED,
-   * OPERATOR_BUSY, OPERATOR_STOPPED. A refused transaction changes nothing.
+   * OPERATOR_BUSY, OPERATOR_STOPPED, ROLLUP_IN_EXODUS. A refused transaction changes nothing.
    */
   submit(transaction: SignedTransaction, authorization = "0x"): TransactionReceipt {
     return this.submitBatch([{ transaction, authorization }])[0]!;
@@ -239,9 +240,10 @@ export class Operator {
     return receipts;
   }
 
-  /** @throws OPERATOR_STOPPED, BATCH_LENGTH_INVALID, OPERATOR_BUSY */
+  /** @throws OPERATOR_STOPPED, ROLLUP_IN_EXODUS, BATCH_LENGTH_INVALID, OPERATOR_BUSY */
   #assertAccepting({ length }: readonly Submission[]): void {
     this.#assertRunning();
+    this.#assertBeforeExodus();
     const lengthMax = Math.min(BATCH_LENGTH_MAX, this.preset.blockSlots.at(-1)!);
     if (length < 1 || length > lengthMax) {
       throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: lengthMax });
@@ -479,6 +481,7 @@ export class Operator {
       const facts = { step, blockNumber: numbers[0]!, reason };
       throw operatorError({ code: "BLOCK_STEP_FAILED", ...facts }, { cause });
     }
+    this.#lastFailure = undefined;
     this.#logger.info(`${step}: block ${numbers.join(", ")}`);
     this.#notifyWaiters();
   }
@@ -499,7 +502,8 @@ export class Operator {
    * Waits until a transaction has reached a stage or was rejected. In mode `on-demand` this makes
    * the operator work; otherwise the answer may come short of the stage after `waitLimitMs`.
    *
-   * @throws TRANSACTION_NOT_FOUND, BLOCK_STEP_FAILED (`on-demand`), OPERATOR_STOPPED
+   * @throws TRANSACTION_NOT_FOUND, BLOCK_STEP_FAILED (`on-demand`), OPERATOR_STOPPED,
+   * ROLLUP_IN_EXODUS
    */
   async waitFor(hash: string, stage: Stage): Promise<TransactionReceipt> {
     if (this.receipt(hash) === undefined) {
@@ -512,7 +516,8 @@ export class Operator {
    * As {@link Operator.waitFor}, for a deposit or full exit.
    *
    * @returns Undefined if it has still not been seen on L1.
-   * @throws REQUEST_NOT_FOUND (`on-demand`), BLOCK_STEP_FAILED (`on-demand`), OPERATOR_STOPPED
+   * @throws REQUEST_NOT_FOUND (`on-demand`), BLOCK_STEP_FAILED (`on-demand`), OPERATOR_STOPPED,
+   * ROLLUP_IN_EXODUS
    */
   async waitForRequest(requestId: number, stage: Stage): Promise<RequestReceipt | undefined> {
     const receipt = await this.#wait(() => this.requestReceipt(requestId), stage);
@@ -535,6 +540,7 @@ export class Operator {
     }
     const endMs = this.#clock.nowMs() + this.options.waitLimitMs;
     while (!isDone() && this.#clock.nowMs() < endMs) {
+      this.#assertBeforeExodus();
       await this.#nextChange(endMs - this.#clock.nowMs());
       this.#assertRunning();
     }
@@ -607,6 +613,7 @@ export class Operator {
 
   #advanceInBackground(): void {
     if (this.#isAdvancing || this.#ledger.waitingBlocks.length === 0) return;
+    if (this.#ledger.l1.isInExodus) return;
     this.#isAdvancing = true;
     void this.#attempt(() =>
       this.#working.run(async () => {
@@ -619,12 +626,25 @@ export class Operator {
     });
   }
 
-  /** Nobody waits for the result: what fails is logged, and tried again with the next tick. */
+  /**
+   * Nobody waits for the result: what fails is logged, and tried again with the next tick. As long
+   * as it fails in the same way it is not logged again.
+   */
   async #attempt(task: () => Promise<void>): Promise<void> {
     try {
       await task();
     } catch (error) {
-      if (this.#isRunning) this.#logger.error(String(error));
+      const failure = String(error);
+      if (this.#isRunning && failure !== this.#lastFailure) this.#logger.error(failure);
+      this.#lastFailure = failure;
+    }
+  }
+
+  /** @throws ROLLUP_IN_EXODUS */
+  #assertBeforeExodus(): void {
+    const { rollupAddress } = this;
+    if (this.#ledger.l1.isInExodus) {
+      throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
     }
   }
 

@@ -18,6 +18,7 @@ export type PluginErrorFacts =
   | { code: "BENCH_OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "BENCH_CHART_WITHOUT_BLOCKS" }
   | { code: "NO_SIGNER"; network: string }
+  | { code: "NETWORK_WITHOUT_L1"; network: string }
   | { code: "PORT_IN_USE"; port: number }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
@@ -87,6 +88,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: () =>
       "--chart draws what the suite `blocks` measures, which is not among those named.",
     fix: "Name it: hardhat rollup:bench blocks --chart blocks.svg",
+  },
+  NETWORK_WITHOUT_L1: {
+    message: ({ network }) => `The network ${network} lives in this process, and ends with it.`,
+    fix: "Pass --network with one of type http; rollup:devnet has L1 and operator in one process.",
   },
   NO_SIGNER: {
     message: ({ network }) => `The network ${network} has no account that could deploy.`,

@@ -61,6 +61,7 @@ interface Content {
   servedRequests: number;
   tokens: Token[];
   authorizations: PubKeyAuthorization[];
+  isInExodus: boolean;
   blocks: KeptBlock[];
   paid: Payout[];
 }
@@ -108,6 +109,7 @@ export class FakeL1 implements L1Port {
       servedRequests: 0,
       tokens: [],
       authorizations: [],
+      isInExodus: false,
       blocks: [],
       paid: [],
     };
@@ -165,6 +167,11 @@ export class FakeL1 implements L1Port {
     this.#content.blockNumber++;
   }
 
+  beginExodus(): void {
+    this.#content.isInExodus = true;
+    this.#content.blockNumber++;
+  }
+
   snapshot(): Content {
     return structuredClone(this.#content);
   }
@@ -192,7 +199,7 @@ export class FakeL1 implements L1Port {
 
   async readNews(fromBlock: number): Promise<L1News> {
     await this.#called("readNews");
-    const { blockNumber, timestamp, requests, tokens, authorizations } = this.#content;
+    const { blockNumber, timestamp, requests, tokens, authorizations, isInExodus } = this.#content;
     const isNew = fromBlock <= blockNumber;
     return {
       blockNumber,
@@ -202,6 +209,7 @@ export class FakeL1 implements L1Port {
       requests: [...requests],
       tokens: [...tokens],
       authorizations: isNew ? [...authorizations] : [],
+      isExodusBegun: isNew && isInExodus,
     };
   }
 

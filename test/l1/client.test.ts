@@ -111,6 +111,7 @@ describe("RollupClient", () => {
       requests: [{ type: "deposit", requestId: 0, owner, tokenId: 1, amount: 50n }, exit],
       tokens: [{ id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18 }, listed],
       authorizations: [{ owner, nonce: 2, pubKeyHash: 77n }],
+      isExodusBegun: false,
     });
     expect((await client.readNews(transaction.blockNumber)).requests).to.deep.equal([exit]);
     expect((await client.readNews(news.blockNumber + 1)).requests).to.deep.equal([]);

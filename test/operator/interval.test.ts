@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Logger } from "../../src/operator/logger.ts";
 import type { OperatorOptions } from "../../src/operator/operator.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import {
   createFundedUser,
@@ -78,6 +78,49 @@ describe(`operator: at intervals (${random.title})`, () => {
     expect(errors[1]).to.contain("BLOCK_STEP_FAILED");
     await clock.advance(1000);
     expect(operator.requestReceipt(0)?.status).to.equal("executed");
+    await operator.close();
+  });
+
+  it("logs a failure that stays the same once", async () => {
+    const { clock, errors, l1, operator, prover } = await createIntervalWorld();
+    l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
+    prover.failures = 5;
+    await clock.advance(5000);
+    expect(errors).to.have.length(1);
+    await clock.advance(1000);
+    expect(operator.requestReceipt(0)?.status).to.equal("executed");
+    l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
+    prover.failures = 1;
+    await clock.advance(1000);
+    expect(errors).to.have.length(2);
+    await operator.close();
+  });
+
+  it("ROLLUP_IN_EXODUS: accepts nothing, sends nothing and lets nobody wait", async () => {
+    const world = await createIntervalWorld();
+    const { clock, errors, l1, operator, prover } = world;
+    const alice = await createFundedUser(world, random);
+    prover.failures = 100;
+    const { hash } = submit(world, alice, TRANSFER);
+    await clock.advance(1000);
+    const waiting = expectRejection("ROLLUP_IN_EXODUS", operator.waitFor(hash, "executed"));
+    const before = l1.snapshot();
+    l1.beginExodus();
+    await clock.advance(1000);
+    await waiting;
+    expectCode("ROLLUP_IN_EXODUS", () => submit(world, alice, TRANSFER));
+    await expectRejection("ROLLUP_IN_EXODUS", operator.waitFor(hash, "executed"));
+    expect((await operator.waitFor(hash, "accepted")).hash).to.equal(hash);
+    const [logged, jobs] = [errors.length, prover.jobs.length];
+    await clock.advance(5000);
+    expect([errors.length, prover.jobs.length]).to.deep.equal([logged, jobs]);
+
+    // L1 goes back to where there was no exodus.
+    l1.revert(before);
+    l1.increaseTime(1);
+    prover.failures = 0;
+    await clock.advance(2000);
+    expect((await operator.waitFor(hash, "executed")).status).to.equal("executed");
     await operator.close();
   });
 

@@ -7,7 +7,19 @@ import { computeAddress, toBeHex, ZeroAddress } from "ethers";
 import { releaseProver, verify } from "../../src/circuits/snarkjs.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
-const NAMES = ["circuits", "compile", "setup", "verifier", "deploy", "demo", "devnet", "bench"];
+const NAMES = [
+  "circuits",
+  "compile",
+  "setup",
+  "verifier",
+  "deploy",
+  "demo",
+  "devnet",
+  "operator",
+  "restore",
+  "exit",
+  "bench",
+];
 const MOCK = ["--prover", "mock"];
 
 /** The one JSON value that a task prints. */

@@ -8,6 +8,7 @@ import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
+import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { settleBlocks } from "../../restore/resume.ts";
@@ -92,8 +93,8 @@ export async function deploySession(
 /**
  * An operator of this process for a rollup that has lost its own, with all that L1 knows of it.
  *
- * @throws ROLLUP_ADDRESS_UNKNOWN, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT, L1_REVERTED, and the
- * codes of `restoreRollup`
+ * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT,
+ * L1_REVERTED, and the codes of `restoreRollup`
  */
 export async function resumeSession(
   environment: Environment,
@@ -108,6 +109,10 @@ export async function resumeSession(
     options.onProgress,
   );
   const { preset, feeAccountAddress } = restored;
+  const { rollupAddress } = l1;
+  if (await l1.contract.exodusMode()) {
+    throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
+  }
   assertDeployment(preset, await l1.readDeployment());
   const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
   const start = await settleBlocks(l1, restored);

@@ -66,7 +66,8 @@ export interface RollupContracts {
  * The rollup of a network connection.
  *
  * On a simulated network, or one with an L1 of its own, `deploy` makes one, with its operator in
- * this process, and `resume` takes over one that is there. On a devnet, `attach` (or just `getWallets`) finds the rollup that runs there.
+ * this process, and `resume` takes over one that is there. On a devnet, `attach` (or just
+ * `getWallets`) finds the rollup that runs there.
  */
 export interface ConnectionRollup {
   /**
@@ -82,7 +83,8 @@ export interface ConnectionRollup {
    * is proven is executed first, and what is only committed is taken back, because nobody could
    * prove it any more. The first ethers signer must be a validator.
    *
-   * @throws ROLLUP_ADDRESS_UNKNOWN, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT, L1_REVERTED
+   * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT,
+   * L1_REVERTED
    */
   resume(options?: ResumeOptions): Promise<ConnectionRollup>;
   /** Uses the rollup of a devnet, through its `rollup_*` methods. @throws ROLLUP_NOT_DEPLOYED */

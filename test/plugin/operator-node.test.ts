@@ -1,0 +1,153 @@
+/** An operator as a process of its own would run it, and clients on the other side of its port. */
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { computeAddress, ZeroAddress } from "ethers";
+import hre from "hardhat";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import plugin from "../../src/index.ts";
+import { type OperatorNode, startOperatorNode } from "../../src/plugin/node/operator-node.ts";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+
+const ETHER = 10n ** 18n;
+const EXPIRATION_SECONDS = 3600;
+const OUTPUT = join(tmpdir(), `rollup-operator-${process.pid}.json`);
+/** Of the validator, which the L1 node does not know. */
+const KEY = `0x${"5a".repeat(32)}`;
+
+describe("plugin/node", () => {
+  let server: JsonRpcServer;
+  /** With the keys of the node. */
+  let l1: NetworkConnection;
+  let operatorHre: HardhatRuntimeEnvironment;
+  let rollup: string;
+  let node: OperatorNode;
+  let client: NetworkConnection;
+
+  before(async () => {
+    server = await hre.network.createServer("node", "127.0.0.1", 0);
+    const { address, port } = await server.listen();
+    const url = `http://${address}:${port}`;
+    l1 = await hre.network.create({ network: "localhost", override: { url } });
+    const networks = { keyed: { type: "http" as const, url, accounts: [KEY] } };
+    operatorHre = await createHardhatRuntimeEnvironment(
+      { plugins: [toolbox, plugin], networks, paths: { sources: "contracts" } },
+      { network: "keyed" },
+      PACKAGE_ROOT,
+    );
+    const connection = await operatorHre.network.create();
+    const [validator] = await connection.ethers.getSigners();
+    const [rich] = await l1.ethers.getSigners();
+    await (await rich!.sendTransaction({ to: validator!.address, value: 100n * ETHER })).wait();
+    const priority = { priorityExpirationSeconds: EXPIRATION_SECONDS };
+    await connection.rollup.deploy({ prover: "mock", mode: "manual", ...priority });
+    rollup = await connection.rollup.contracts.rollup.getAddress();
+    await connection.close();
+    await startNode();
+  });
+
+  after(async () => {
+    await client.close();
+    await node.close();
+    await l1.close();
+    await server.close();
+    await rm(OUTPUT, { force: true });
+  });
+
+  async function startNode(): Promise<void> {
+    node = await startOperatorNode(operatorHre, {
+      ...{ rollup, prover: "mock", port: 0, blockTimeMs: 20, output: OUTPUT },
+    });
+    const override = { url: node.url };
+    client = await hre.network.create({ network: "localhost", override });
+  }
+
+  async function post(body: string, init: RequestInit = {}) {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(node.url, { method: "POST", body, headers, ...init });
+    return response.status === 200 ? await response.json() : response.status;
+  }
+
+  it("serves wallets that reach L1 through it, too", async () => {
+    const [alice, bob] = await client.rollup.getWallets();
+    await (await alice!.deposit({ token: "ETH", amount: 5n * ETHER })).wait("executed");
+    await alice!.setSigningKey();
+    const transfer = await alice!.transfer({ to: bob!.address, token: "ETH", amount: ETHER });
+    expect((await transfer.wait("executed")).status).to.equal("executed");
+  });
+
+  it("carries coded errors, and those of L1", async () => {
+    const [, bob, carol] = await client.rollup.getWallets();
+    const transfer = bob!.transfer({ to: carol!.address, token: "ETH", amount: 1n });
+    await expectRejection("SIGNING_KEY_NOT_SET", transfer);
+    const call = { jsonrpc: "2.0", id: 7, method: "eth_nothing", params: [] };
+    expect(await post(JSON.stringify(call)))
+      .to.have.nested.property("error.message")
+      .that.includes("eth_nothing");
+  });
+
+  it("keeps the operator's keys to itself", async () => {
+    const call = (method: string, ...params: unknown[]) =>
+      post(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+    const address = computeAddress(KEY).toLowerCase();
+    const { result } = (await call("eth_accounts")) as { result: string[] };
+    expect(result).to.have.length(20).and.not.include(address);
+    const theft = { from: address, to: result[0], value: "0x1" };
+    expect(await call("eth_sendTransaction", theft)).to.have.property("error");
+    expect(await call("personal_sign", "0x00", address)).to.have.property("error");
+  });
+
+  it("answers batches, and tells what is no call", async () => {
+    const call = { jsonrpc: "2.0", id: 1, method: "eth_chainId" };
+    const answer = { jsonrpc: "2.0", id: 1, result: "0x7a69" };
+    expect(await post(JSON.stringify(call))).to.deep.equal(answer);
+    const answers = await post(JSON.stringify([call, { ...call, id: "b" }]));
+    expect(answers).to.deep.equal([answer, { ...answer, id: "b" }]);
+    const codes = [
+      ["{", -32700],
+      ["[]", -32600],
+      ["7", -32600],
+      [JSON.stringify({ ...call, jsonrpc: "1.0" }), -32600],
+    ] as const;
+    for (const [body, code] of codes) {
+      expect(await post(body)).to.have.nested.property("error.code", code);
+    }
+    expect(await post("{}", { method: "PUT" })).to.equal(405);
+    expect(await post(" ".repeat((1 << 20) + 1))).to.equal(413);
+    const preflight = await fetch(node.url, { method: "OPTIONS" });
+    expect(preflight.headers.get("access-control-allow-origin")).to.equal("*");
+  });
+
+  it("goes on from L1 when it is started again", async () => {
+    await client.close();
+    await node.close();
+    await startNode();
+    const [alice, bob] = await client.rollup.getWallets();
+    expect(await alice!.getBalance("ETH")).to.equal(4n * ETHER);
+    expect(await bob!.getBalance("ETH")).to.equal(ETHER);
+    const withdrawal = await alice!.withdraw({ token: "ETH", amount: ETHER });
+    expect((await withdrawal.wait("executed")).status).to.equal("executed");
+  });
+
+  it("PORT_IN_USE, NETWORK_WITHOUT_L1: refuses a taken port, and a network of this process", async () => {
+    const port = Number(new URL(node.url).port);
+    const options = { rollup, prover: "mock", port, output: OUTPUT } as const;
+    await expectRejection("PORT_IN_USE", startOperatorNode(operatorHre, options));
+    await expectRejection("NETWORK_WITHOUT_L1", startOperatorNode(hre, { ...options, port: 0 }));
+  });
+
+  it("ROLLUP_IN_EXODUS: refuses a rollup that takes no more blocks", async () => {
+    await node.close();
+    const [signer] = await l1.ethers.getSigners();
+    const contract = node.rollup.contracts.rollup.connect(signer);
+    await (await contract.requestFullExit(0, ZeroAddress)).wait();
+    await l1.networkHelpers.time.increase(EXPIRATION_SECONDS + 1);
+    await (await contract.activateExodusMode()).wait();
+    await expectRejection("ROLLUP_IN_EXODUS", startNode());
+  });
+});
