@@ -1,6 +1,7 @@
 /** Timing that a loaded machine disturbs little: alternate, repeat, and keep the best. */
 
 import { fork } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,10 +83,20 @@ export function measureProcess<Task extends object, T>(
 export function runInProcess<Task extends object, T>(action: (task: Task) => Promise<T>): void {
   process.on("message", (task: Task) => {
     void measure(() => action(task)).then((usage) => {
-      const peakMemoryBytes = 1024 * process.resourceUsage().maxRSS;
+      const peakMemoryBytes = 1024 * readPeakKilobytes();
       process.send!({ ...usage, peakMemoryBytes } satisfies ProcessUsage<T>, () => process.exit());
     });
   });
+}
+
+/**
+ * The most memory that this process has had. What the system calls its largest resident set begins
+ * with that of the process which has forked it, so Linux is asked for the mark of the program alone.
+ */
+function readPeakKilobytes(): number {
+  const status = "/proc/self/status";
+  const mark = existsSync(status) && /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"));
+  return mark ? Number(mark[1]) : process.resourceUsage().maxRSS;
 }
 
 /** Runs `action` with a folder that is gone afterwards. */

@@ -18,6 +18,7 @@ export const BENCH_POWERS = { min: 6, max: 20, default: 16 } as const;
 /** What the sequencer is offered unless the command line says otherwise, and at most. */
 export const BENCH_LOAD = {
   accounts: { default: 10_000, max: 1_000_000 },
-  rate: { default: 2_000, max: 100_000 },
+  /** A little more than the 2,000 that are promised: the last of them take their time, too. */
+  rate: { default: 2_100, max: 100_000 },
   seconds: { default: 60, max: 86_400 },
 } as const;
