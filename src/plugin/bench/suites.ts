@@ -8,6 +8,7 @@ import type { SetupBench } from "../../bench/setup.ts";
 import type { BenchSuite } from "../../bench/suites.ts";
 import { type PresetName, PRESETS } from "../../protocol/presets.ts";
 import type { BuildPlan } from "../circuits/pipeline.ts";
+import type { ProverName } from "../config/types.ts";
 import type { ConstraintsBench } from "./constraints.ts";
 import type { L1Bench } from "./l1.ts";
 import type { SizedBlocks } from "./sized-blocks.ts";
@@ -31,8 +32,8 @@ export interface BenchContext {
   readonly options: BenchOptions;
   readonly hre: HardhatRuntimeEnvironment;
   readonly plan: BuildPlan;
-  /** Builds what the plan says. */
-  readonly build: () => Promise<unknown>;
+  /** Builds the plan's contracts, and the circuits that a prover needs. */
+  readonly build: (prover: ProverName) => Promise<unknown>;
 }
 
 export interface BenchResults {
@@ -70,7 +71,7 @@ const SUITES: Suites = {
   },
   l1: {
     run: async ({ plan, hre, build }) => {
-      await build();
+      await build(plan.prover);
       return (await import("./l1.ts")).benchL1(plan, hre);
     },
     toTables: tables.ofL1,
@@ -99,7 +100,7 @@ const SUITES: Suites = {
   },
   blocks: {
     run: async ({ plan, hre, build, options }) => {
-      await build();
+      await build("mock"); // the contracts; the circuits of these sizes follow
       const { benchSizedBlocks } = await import("./sized-blocks.ts");
       return benchSizedBlocks(plan, hre, sizesOf(plan, options));
     },
