@@ -113,7 +113,9 @@ function installPackages(env) {
   const wanted = hash.digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log("Installing packages (once)");
-  runOrExit("npm", ["install", "--no-audit", "--no-fund", "--loglevel", "error"], env);
+  // What the registry has for other systems is not ours to write into the lock file.
+  const options = ["--no-save", "--no-audit", "--no-fund", "--loglevel", "error"];
+  runOrExit("npm", ["install", ...options], env);
   if (!nativeBinaryLoads(env)) {
     console.error(
       "The native binary of @nomicfoundation/edr is missing: remove node_modules and run this again.",
