@@ -107,7 +107,12 @@ const action = defineAction<BenchArguments>(async (args, hre) => {
     throw pluginError({ code: "BENCH_CHART_WITHOUT_BLOCKS" });
   }
   const plan = toPlan(args, hre);
-  const context: BenchContext = { options, hre, plan, build: (prover) => buildFor({ ...plan, prover }, hre) };
+  const context: BenchContext = {
+    options,
+    hre,
+    plan,
+    build: (prover) => buildFor({ ...plan, prover }, hre),
+  };
   const machine = describeMachine();
   const results: Partial<Record<BenchSuite, unknown>> = {};
   for (const suite of suites) results[suite] = await measure(suite, context, args);
