@@ -91,7 +91,7 @@ export function runInProcess<Task extends object, T>(action: (task: Task) => Pro
 
 /**
  * The most memory that this process has had. What the system calls its largest resident set begins
- * with that of the process which has forked it, so Linux is asked for the mark of the program alone.
+ * with that of the process which has forked it, so Linux is asked for that of the program alone.
  */
 function readPeakKilobytes(): number {
   const status = "/proc/self/status";

@@ -50,11 +50,20 @@ export interface ProverBench {
 
 type Make = () => Promise<ProofWithSignals>;
 
+/** Another judge of proofs beside snarkjs: rejects if it does not take one. */
+export type Judge = (proven: ProofWithSignals) => Promise<void>;
+
+type Check = (name: string, proven: ProofWithSignals) => Promise<void>;
+
 const ROUNDS = 3;
 
-export async function benchProver(options: ProverBenchOptions): Promise<ProverBench> {
+/** @param createJudge - A judge of the proofs of a key. */
+export async function benchProver(
+  options: ProverBenchOptions,
+  createJudge: (key: VerificationKey) => Promise<Judge>,
+): Promise<ProverBench> {
   try {
-    return await withTemporaryFolder((folder) => benchIn(folder, options));
+    return await withTemporaryFolder((folder) => benchIn(folder, options, createJudge));
   } finally {
     await releaseProver();
   }
@@ -63,9 +72,15 @@ export async function benchProver(options: ProverBenchOptions): Promise<ProverBe
 async function benchIn(
   folder: string,
   { power, external: command }: ProverBenchOptions,
+  createJudge: (key: VerificationKey) => Promise<Judge>,
 ): Promise<ProverBench> {
   const { circuit, constraints, zkeyPath } = await makeKey(folder, power);
   const verificationKey = await readVerificationKey(zkeyPath);
+  const judge = await createJudge(verificationKey);
+  const check = async (name: string, proven: ProofWithSignals) => {
+    assert(await verify(verificationKey, proven), `snarkjs accepts the proof of ${name}`);
+    await judge(proven);
+  };
   const { witness } = circuit;
   const kernel = createGroth16Prover();
   try {
@@ -77,10 +92,10 @@ async function benchIn(
         external: () => proveExternally({ command, zkeyPath, witness }),
       }),
     };
-    const usages = await takeTurns(ways, verificationKey);
+    const usages = await takeTurns(ways, check);
     const witnessPath = join(folder, "a.wtns");
     await writeFile(witnessPath, witness);
-    const peaks = await measurePeaks({ zkeyPath, witnessPath }, verificationKey);
+    const peaks = await measurePeaks({ zkeyPath, witnessPath }, check);
     return {
       constraints,
       rounds: ROUNDS,
@@ -96,13 +111,13 @@ async function benchIn(
 /** The best usage of each way. A slow phase of the machine meets all of them. */
 async function takeTurns(
   ways: Readonly<Record<string, Make>>,
-  key: VerificationKey,
+  check: Check,
 ): Promise<Map<string, Usage>> {
   const best = new Map<string, Usage>();
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, make] of Object.entries(ways)) {
       const { result, ...usage } = await measure(make);
-      assert(await verify(key, result), `snarkjs accepts the proof of ${name}`);
+      await check(name, result);
       const { wallSeconds, cpuSeconds } = best.get(name) ?? usage;
       best.set(name, {
         wallSeconds: Math.min(wallSeconds, usage.wallSeconds),
@@ -116,13 +131,13 @@ async function takeTurns(
 /** Peak memory of the provers that run in Node, in bytes. */
 async function measurePeaks(
   files: Omit<ProveTask, "prover">,
-  key: VerificationKey,
+  check: Check,
 ): Promise<Map<string, number>> {
   const peaks = new Map<string, number>();
   for (const prover of ["kernel", "snarkjs"] as const) {
     const task: ProveTask = { ...files, prover };
     const usage = await measureProcess<ProveTask, ProofWithSignals>("prove-process", task);
-    assert(await verify(key, usage.result), `snarkjs accepts the proof of ${prover}`);
+    await check(prover, usage.result);
     peaks.set(prover, usage.peakMemoryBytes);
   }
   return peaks;

@@ -32,8 +32,8 @@ describe("Gas of L1", () => {
 
   it("is what it was for batches of real proofs, and at most 75,000 each for ten", async () => {
     const connection = await hre.network.create();
-    const size = { preset: "minimal", prover: "kernel" } as const;
-    const batches = await measureProofBatches(connection, size, BATCHES);
+    const plan = { config: hre.config.rollup, preset: "minimal", prover: "kernel" } as const;
+    const batches = await measureProofBatches(connection, plan, BATCHES);
     const exact = batches.map(({ proofs, calldataBytes, executionGas }) => {
       return { proofs, calldataBytes, executionGas };
     });

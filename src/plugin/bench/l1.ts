@@ -7,6 +7,7 @@ import { type BlockReport, reportBlock } from "../demo/block-report.ts";
 import { silentNarrator, tellStory } from "../demo/story.ts";
 import { createGasStages } from "./gas-stage.ts";
 import { measureProofBatches, type ProofBatch } from "./proof-gas.ts";
+import { assertSnarkjsTakes } from "./snarkjs-judge.ts";
 
 export interface L1Bench extends L1Costs {
   readonly preset: string;
@@ -36,19 +37,20 @@ export async function benchL1(plan: BuildPlan, hre: HardhatRuntimeEnvironment): 
   return { preset, prover, ...costs, blocks, proofBatches };
 }
 
-async function benchProofs({ preset, prover }: BuildPlan, hre: HardhatRuntimeEnvironment) {
+async function benchProofs(plan: BuildPlan, hre: HardhatRuntimeEnvironment) {
   const connection = await hre.network.create();
   try {
-    return await measureProofBatches(connection, { preset, prover }, BATCH_LENGTHS);
+    return await measureProofBatches(connection, plan, BATCH_LENGTHS);
   } finally {
     await connection.close();
   }
 }
 
-async function benchStory({ preset, prover }: BuildPlan, hre: HardhatRuntimeEnvironment) {
+async function benchStory({ config, preset, prover }: BuildPlan, hre: HardhatRuntimeEnvironment) {
   const connection = await hre.network.create();
   try {
     const story = await tellStory(hre.config, connection, { preset, prover }, silentNarrator);
+    if (prover !== "mock") await assertSnarkjsTakes(config, story.blocks);
     return story.blocks.map(reportBlock).map((block) => ({
       ...block,
       gasPerOperation: Math.round(sumPhases(block.gas) / block.operations.length),

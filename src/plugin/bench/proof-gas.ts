@@ -5,10 +5,15 @@ import { createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import type { ProveBlock } from "../../l1/types.ts";
 import { systemClock } from "../../operator/clock.ts";
-import { isCommitted, proveBlock, toProveBlock } from "../../operator/pipeline.ts";
-import type { PresetName } from "../../protocol/presets.ts";
-import type { ProverName } from "../config/types.ts";
+import {
+  type BlockWithProof,
+  isCommitted,
+  proveBlock,
+  toProveBlock,
+} from "../../operator/pipeline.ts";
+import type { BuildPlan } from "../circuits/pipeline.ts";
 import type { ConnectionRollup } from "../rollup/types.ts";
+import { assertSnarkjsTakes } from "./snarkjs-judge.ts";
 
 /** So many proofs in one L1 transaction. */
 export interface ProofBatch extends Cost {
@@ -26,20 +31,22 @@ const ETHER = 10n ** 18n;
  */
 export async function measureProofBatches(
   connection: NetworkConnection,
-  size: { readonly preset: PresetName; readonly prover: ProverName },
+  { config, preset, prover }: Pick<BuildPlan, "config" | "preset" | "prover">,
   lengths: readonly number[],
 ): Promise<ProofBatch[]> {
   const { provider, rollup, ethers } = connection;
-  await rollup.deploy({ ...size, mode: "manual" });
+  await rollup.deploy({ preset, prover, mode: "manual" });
   const [signer] = await ethers.getSigners();
   const rollupAddress = await rollup.contracts.rollup.getAddress();
   const client = await connectRollup({ rollupAddress }, signer!);
   await commitTransfers(rollup, lengths.at(-1)!);
   const blocks = await proveCommitted(rollup);
+  await assertSnarkjsTakes(config, blocks);
+  const proofs = blocks.map(toProveBlock);
   const batches: ProofBatch[] = [];
   for (const length of lengths) {
     const snapshot: unknown = await provider.request({ method: "evm_snapshot" });
-    batches.push(await measureBatch(client, blocks.slice(0, length)));
+    batches.push(await measureBatch(client, proofs.slice(0, length)));
     await provider.request({ method: "evm_revert", params: [snapshot] });
   }
   return batches;
@@ -60,11 +67,11 @@ async function commitTransfers(rollup: ConnectionRollup, count: number): Promise
   await rollup.operator.commitBlocks();
 }
 
-async function proveCommitted({ operator }: ConnectionRollup): Promise<ProveBlock[]> {
+async function proveCommitted({ operator }: ConnectionRollup): Promise<BlockWithProof[]> {
   const parts = { prover: operator.prover, crypto: createBatchCrypto(0), clock: systemClock };
-  const proven: ProveBlock[] = [];
+  const proven: BlockWithProof[] = [];
   for (const block of operator.blocks.filter(isCommitted)) {
-    proven.push(toProveBlock(await proveBlock(parts, block)));
+    proven.push(await proveBlock(parts, block));
   }
   return proven;
 }

@@ -11,7 +11,7 @@ import { measureFullBlocks } from "../../bench/operation-gas.ts";
 import type { BuildPlan } from "../circuits/pipeline.ts";
 import { writeRollupCircuit } from "../circuits/sources.ts";
 import { createGasStages } from "./gas-stage.ts";
-import { measureVerification } from "./verifier-gas.ts";
+import { deployVerifier } from "./verifier-gas.ts";
 
 /** What L1 has to do with a block of some size, full of transfers. */
 export interface SizedBlocks {
@@ -52,11 +52,14 @@ export async function benchSizedBlocks(
   const blocks: (BlockBench & SizedBlocks)[] = [];
   for (const [index, slots] of sizes.entries()) {
     const source = await writeRollupCircuit(preset, slots, config);
-    const { bench, proof } = await progress(`Compiling and proving a block of ${slots}`, () =>
-      benchBlock(preset, slots, source),
+    const { bench, verificationKey, proofs } = await progress(
+      `Compiling and proving a block of ${slots}`,
+      () => benchBlock(preset, slots, source),
     );
     const connection = await hre.network.create();
-    const verify = await measureVerification(connection, proof);
+    const verifier = await deployVerifier(connection, verificationKey);
+    for (const proof of proofs) await verifier.assertTakes(proof);
+    const verify = await verifier.gasOf(proofs[0]!);
     await connection.close();
     const { commit, execute } = costs[index]!;
     const gas = { commit: commit.gas, execute: execute.gas, verify };

@@ -84,10 +84,18 @@ const SUITES: Suites = {
     toTables: tables.ofSetup,
   },
   prover: {
-    run: async ({ plan, options: { power, external } }) => {
+    run: async ({ plan, hre, options: { power, external } }) => {
       const { benchProver } = await import("../../bench/prover.ts");
+      const { deployVerifier } = await import("./verifier-gas.ts");
       const options = { power, ...(external !== undefined && { external }) };
-      return plan.progress("Measuring the provers", () => benchProver(options));
+      const connection = await hre.network.create();
+      try {
+        return await plan.progress("Measuring the provers", () =>
+          benchProver(options, async (key) => (await deployVerifier(connection, key)).assertTakes),
+        );
+      } finally {
+        await connection.close();
+      }
     },
     toTables: tables.ofProver,
   },

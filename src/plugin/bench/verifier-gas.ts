@@ -1,31 +1,46 @@
-/** Whether a generated contract takes a proof as well, and for how much gas. */
+/** Whether a generated contract takes proofs as well, and for how much gas. */
 import { createRequire } from "node:module";
 import { ContractFactory, type InterfaceAbi } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { BenchProof } from "../../bench/blocks.ts";
+import type { ProofWithSignals, VerificationKey } from "../../circuits/snarkjs.ts";
 import { generateVerifier, toSolidityProof } from "../../circuits/verifier.ts";
 import { assert } from "../../util/errors.ts";
 
 const CONTRACT_NAME = "BenchVerifier";
 
-/** @returns Gas of a call with one proof, the transaction around it left out. */
-export async function measureVerification(
+/** The generated contract of one key, deployed. */
+export interface DeployedVerifier {
+  /** Asserts that it takes a proof, and not for other public values. */
+  readonly assertTakes: (proven: ProofWithSignals) => Promise<void>;
+  /** Gas of a transaction that has one proof verified and does nothing else. */
+  readonly gasOf: (proven: ProofWithSignals) => Promise<number>;
+}
+
+export async function deployVerifier(
   { ethers }: NetworkConnection,
-  { proven, verificationKey }: BenchProof,
-): Promise<number> {
-  const keys = [{ id: 0, name: "block", verificationKey }];
+  verificationKey: VerificationKey,
+): Promise<DeployedVerifier> {
+  const keys = [{ id: 0, name: "bench", verificationKey }];
   const source = generateVerifier({ contractName: CONTRACT_NAME, keys, insecure: true });
   const { abi, bytecode } = compileSolidity(source, CONTRACT_NAME);
   const [signer] = await ethers.getSigners();
   const contract = await new ContractFactory(abi, bytecode, signer).deploy();
   const verifyProof = (await contract.waitForDeployment()).getFunction("verifyProof");
-  const { a, b, c, input } = toSolidityProof(proven);
-  assert((await verifyProof.staticCall(a, b, c, input)) === true, "the contract takes the proof");
-  const wrong = input.with(0, (input[0]! + 1n) % 2n ** 253n);
-  assert((await verifyProof.staticCall(a, b, c, wrong)) === false, "and no other's inputs");
-  const data = contract.interface.encodeFunctionData("verifyProof", [a, b, c, input]);
-  const gas = await ethers.provider.estimateGas({ to: contract.target, data });
-  return Number(gas);
+  return {
+    async assertTakes(proven) {
+      const { a, b, c, input } = toSolidityProof(proven);
+      const isTaken = async (values: readonly bigint[]) =>
+        (await verifyProof.staticCall(a, b, c, values)) === true;
+      assert(await isTaken(input), "the contract takes the proof");
+      const wrong = input.with(0, (input[0]! + 1n) % 2n ** 253n);
+      assert(!(await isTaken(wrong)), "the contract takes no proof of other values");
+    },
+    async gasOf(proven) {
+      const { a, b, c, input } = toSolidityProof(proven);
+      const data = contract.interface.encodeFunctionData("verifyProof", [a, b, c, input]);
+      return Number(await ethers.provider.estimateGas({ to: contract.target, data }));
+    },
+  };
 }
 
 export interface Artifact {

@@ -1,6 +1,7 @@
 /** Writes keys and proofs as snarkjs reads them, so that anyone can check them by hand. */
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fromSolidityProof } from "../../circuits/verifier.ts";
 import type { Manifest } from "../circuits/manifest.ts";
 import { verificationKeyPath } from "../circuits/verifiers.ts";
 import type { ExecutedBlock } from "./block-report.ts";
@@ -11,22 +12,6 @@ export interface ProofFiles {
   readonly verificationKey: string;
   readonly publicInputs: string;
   readonly proof: string;
-}
-
-/** Inverse of the order in which contracts take a proof: imaginary parts first there, last here. */
-function toSnarkjsProof(words: readonly bigint[]): object {
-  const [ax, ay, bxImaginary, bxReal, byImaginary, byReal, cx, cy] = words.map(String);
-  return {
-    pi_a: [ax, ay, "1"],
-    pi_b: [
-      [bxReal, bxImaginary],
-      [byReal, byImaginary],
-      ["1", "0"],
-    ],
-    pi_c: [cx, cy, "1"],
-    protocol: "groth16",
-    curve: "bn128",
-  };
 }
 
 /** @param folder - Is emptied first. */
@@ -49,8 +34,9 @@ export async function writeProofFiles(
       proof: inFolder(`block-${blockNumber}.proof.json`),
     };
     await copyFile(verificationKeyPath(circuit.zkeyPath), file.verificationKey);
-    await writeFile(file.publicInputs, JSON.stringify(proof.publicInputs.map(String), null, 1));
-    await writeFile(file.proof, JSON.stringify(toSnarkjsProof(proof.proof), null, 1));
+    const proven = fromSolidityProof({ flat: proof.proof, input: proof.publicInputs });
+    await writeFile(file.publicInputs, JSON.stringify(proven.publicSignals, null, 1));
+    await writeFile(file.proof, JSON.stringify(proven.proof, null, 1));
     files.push(file);
   }
   return files;
