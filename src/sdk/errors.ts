@@ -6,6 +6,7 @@ export type SdkErrorFacts =
   | { code: "ADDRESS_INVALID"; field: string; value: string }
   | { code: "DEPOSIT_AMOUNT_INVALID"; amount: bigint; maximum: bigint }
   | { code: "BATCH_NOT_SIGNED"; index: number; accountId: number }
+  | { code: "BATCH_NOT_PREPARED"; index: number; accountId: number }
   | { code: "L1_SIGNER_WITHOUT_PROVIDER"; address: string }
   | { code: "CREATE2_WALLET_MISSING"; address: string }
   | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
@@ -29,6 +30,11 @@ export const sdkError = defineErrors<SdkErrorFacts>({
     message: ({ index, accountId }) =>
       `Transaction ${index} of the batch is not signed by account ${accountId}.`,
     fix: "Pass the whole batch through signBatch of every wallet that has a part in it.",
+  },
+  BATCH_NOT_PREPARED: {
+    message: ({ index, accountId }) =>
+      `Transaction ${index} of the batch is by account ${accountId}, whose wallet has not prepared it.`,
+    fix: "Prepare it with wallet.batch(), or look at it well and sign with wallet.signer.signBatch.",
   },
   L1_SIGNER_WITHOUT_PROVIDER: {
     message: ({ address }) => `The L1 signer of ${address} is connected to no provider.`,

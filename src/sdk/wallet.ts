@@ -13,6 +13,7 @@ import {
   type ChangePubKeyTransaction,
   type SignedTransaction,
   signingDomain,
+  signingMessage,
   type Transaction,
   type TransactionSignature,
 } from "../ops/transaction.ts";
@@ -87,6 +88,8 @@ export class RollupWallet {
   readonly #create2: Create2Wallet | undefined;
   /** One transaction at a time, so that each finds the nonce that the one before has left. */
   readonly #sending = new SerialQueue();
+  /** Of batches: what each transaction would sign if it were alone. */
+  readonly #prepared = new Set<bigint>();
 
   private constructor(
     address: string,
@@ -218,26 +221,36 @@ export class RollupWallet {
   /** Starts a batch: transactions that are included all or none. */
   batch(): TransactionBatch {
     const { address, provider } = this;
+    const prepare = async (drafts: readonly Draft[]) => {
+      const transactions = await this.#prepare(drafts);
+      for (const each of transactions) this.#prepared.add(signingMessage(each, this.#domain));
+      return transactions;
+    };
     return new TransactionBatch({
-      ...{ address, provider },
-      prepare: (drafts) => this.#prepare(drafts),
+      ...{ address, provider, prepare },
       submit: (drafts) =>
         this.#sending.run(async () =>
-          provider.submitBatch(await this.signBatch(await this.#prepare(drafts))),
+          provider.submitBatch(await this.signBatch(await prepare(drafts))),
         ),
     });
   }
 
   /**
    * Signs the transactions of this wallet in a batch of several, and with them that they count only
-   * as a part of it.
+   * as a part of it. Nobody can slip in others: it signs what it has prepared.
    *
    * @param batch - All of it, in the order in which it will be applied; look at what is in it.
    * @returns The same, for the next wallet to sign or for `RollupProvider.submitBatch`.
-   * @throws ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+   * @throws BATCH_NOT_PREPARED, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
    */
   async signBatch(batch: readonly BatchMember[]): Promise<BatchMember[]> {
-    return this.signer.signBatch(batch, await this.accountId(), this.#domain);
+    const accountId = await this.accountId();
+    for (const [index, transaction] of batch.entries()) {
+      if (transaction.accountId !== accountId) continue;
+      if (this.#prepared.has(signingMessage(transaction, this.#domain))) continue;
+      throw sdkError({ code: "BATCH_NOT_PREPARED", index, accountId });
+    }
+    return this.signer.signBatch(batch, accountId, this.#domain);
   }
 
   #send(draft: Draft): Promise<TransactionHandle> {

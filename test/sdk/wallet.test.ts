@@ -165,7 +165,15 @@ describe("sdk: wallet on a real contract", () => {
     await expectRejection("INSUFFICIENT_BALANCE", provider.submitBatch(tooMuch));
     expect(await bob.getBalance("ETH")).to.equal(ETHER + 3n);
     expect(await alice.getNonce()).to.equal(3);
-    const half = await alice.signBatch(await exchange(6n));
+    const list = await exchange(6n);
+    const theft = { ...list[0]!, recipient: 666n };
+    for (const slipped of [
+      [theft, list[1]!],
+      [...list, { ...theft, nonce: 4 }],
+    ]) {
+      await expectRejection("BATCH_NOT_PREPARED", alice.signBatch(slipped));
+    }
+    const half = await alice.signBatch(list);
     await expectRejection("BATCH_NOT_SIGNED", provider.submitBatch(half));
     const whole = await bob.signBatch(half);
     const alone = whole[0] as SignedTransactionParam;
