@@ -60,12 +60,12 @@ describe("plugin/config", () => {
     });
 
     it("takes a number of threads, and by default none", async () => {
-      const { rollup } = (await project.createHre({ rollup: { cryptoThreads: 3 } })).config;
-      expect(rollup.cryptoThreads).to.equal(3);
-      expect((await project.createHre({})).config.rollup.cryptoThreads).to.equal(0);
-      for (const cryptoThreads of [-1, 1.5, 257, "2"]) {
-        const message = await refusalOf(project, { rollup: { cryptoThreads } });
-        expect(message, String(cryptoThreads)).to.include("config.rollup.cryptoThreads");
+      const { rollup } = (await project.createHre({ rollup: { operator: { threads: 3 } } })).config;
+      expect(rollup.operator.threads).to.equal(3);
+      expect((await project.createHre({})).config.rollup.operator.threads).to.equal(0);
+      for (const threads of [-1, 1.5, 257, "2"]) {
+        const message = await refusalOf(project, { rollup: { operator: { threads } } });
+        expect(message, String(threads)).to.include("config.rollup.operator.threads");
       }
     });
 

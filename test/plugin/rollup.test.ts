@@ -107,7 +107,7 @@ describe("plugin/rollup: threads", () => {
       threads.started++;
       worker.once("exit", () => threads.ended++);
     };
-    const config = { ...hre.userConfig, rollup: { cryptoThreads: 2 } };
+    const config = { ...hre.userConfig, rollup: { operator: { threads: 2 } } };
     const own = await createHardhatRuntimeEnvironment(config, {}, PACKAGE_ROOT);
     const connection = await own.network.create();
     process.on("worker", count);

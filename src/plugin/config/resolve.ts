@@ -48,8 +48,10 @@ export function resolveRollupConfig(
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 2,
     },
-    operator: { blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS },
-    cryptoThreads: user.cryptoThreads ?? 0,
+    operator: {
+      blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,
+      threads: user.operator?.threads ?? 0,
+    },
     paths: {
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),

@@ -38,11 +38,13 @@ export interface CircuitsConfig {
 }
 
 /** Only a slip asks for more threads than this. */
-export const CRYPTO_THREADS_MAX = 256;
+export const OPERATOR_THREADS_MAX = 256;
 
 export interface OperatorConfig {
   /** Devnet: a block is sealed when it is full, or this long after the one before. */
   readonly blockTimeMs: number;
+  /** Worker threads that hash and check signatures; without any, the operator's own does. */
+  readonly threads: number;
 }
 
 /** `rollup: {…}` of a Hardhat config; everything is optional. */
@@ -64,12 +66,11 @@ export interface RollupUserConfig {
     include?: string[];
     optimization?: CircuitsConfig["optimization"];
   };
-  operator?: { blockTimeMs?: number };
-  /**
-   * Worker threads in which an operator of this process hashes and checks signatures, up to
-   * {@link CRYPTO_THREADS_MAX}. Default 0: it does that in its own thread.
-   */
-  cryptoThreads?: number;
+  operator?: {
+    blockTimeMs?: number;
+    /** Up to {@link OPERATOR_THREADS_MAX}. Default 0. */
+    threads?: number;
+  };
 }
 
 /** Where generated files go; all absolute. */
@@ -93,6 +94,5 @@ export interface RollupConfig {
   readonly setup: SetupConfig;
   readonly circuits: CircuitsConfig;
   readonly operator: OperatorConfig;
-  readonly cryptoThreads: number;
   readonly paths: RollupPathsConfig;
 }

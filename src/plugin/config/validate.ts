@@ -12,7 +12,7 @@ import { missingPlaceholders } from "../../prover/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
-import { CRYPTO_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
+import { OPERATOR_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
 
 function toMessage(error: RollupError): string {
   return `${error.message} ${error.fix}`;
@@ -81,8 +81,13 @@ const rollupUserConfigSchema = z
       })
       .strict()
       .optional(),
-    operator: z.object({ blockTimeMs: z.number().int().positive().optional() }).strict().optional(),
-    cryptoThreads: z.number().int().min(0).max(CRYPTO_THREADS_MAX).optional(),
+    operator: z
+      .object({
+        blockTimeMs: z.number().int().positive().optional(),
+        threads: z.number().int().min(0).max(OPERATOR_THREADS_MAX).optional(),
+      })
+      .strict()
+      .optional(),
   })
   .strict()
   .refine(({ prover, externalProver }) => prover !== "external" || externalProver !== undefined, {

@@ -127,7 +127,7 @@ async function startSession(
   },
 ): Promise<Session> {
   const { l1, prover } = parts;
-  const crypto = createBatchCrypto(config.rollup.cryptoThreads);
+  const crypto = createBatchCrypto(config.rollup.operator.threads);
   const operator = await Operator.create({
     ...parts,
     crypto,
