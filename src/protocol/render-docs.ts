@@ -90,7 +90,8 @@ high bits: amounts have ${packedText(constants.PACKED_AMOUNT)}, fees ${packedTex
 
 const MESSAGE = `An L2 key signs \`Poseidon(domain, w1, w2, w3)\` with EdDSA-Poseidon on Baby Jubjub. The domain binds
 chain id and rollup address. The recipient's address is signed, not its account id; a transfer to a
-new account is signed as a transfer. Columns an operation does not use are zero.`;
+new account is signed as a transfer. Columns an operation does not use are zero. In a batch the other
+transactions are signed along: see [batches](batches.md).`;
 
 /** Text of `docs/pubdata.md`. */
 export function renderPubdataDocs(): string {
