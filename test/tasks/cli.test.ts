@@ -7,19 +7,20 @@ import { computeAddress, toBeHex, ZeroAddress } from "ethers";
 import { releaseProver, verify } from "../../src/circuits/snarkjs.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
-const NAMES = [
-  "circuits",
-  "compile",
-  "setup",
-  "verifier",
-  "deploy",
-  "demo",
-  "devnet",
-  "operator",
-  "restore",
-  "exit",
-  "bench",
-];
+/** With an option that each has to explain, besides --json. */
+const OPTIONS = {
+  circuits: "--preset",
+  compile: "--preset",
+  setup: "--ptau",
+  verifier: "--preset",
+  deploy: "--proposers",
+  demo: "--prover",
+  devnet: "--port",
+  operator: "--rollup",
+  restore: "--from-block",
+  exit: "--account",
+  bench: "--chart",
+};
 const MOCK = ["--prover", "mock"];
 
 /** The one JSON value that a task prints. */
@@ -34,17 +35,17 @@ async function readJson(file: string): Promise<never> {
 }
 
 describe("tasks: command line", () => {
-  for (const name of NAMES) {
+  for (const [name, option] of Object.entries(OPTIONS)) {
     it(`rollup:${name} explains itself`, async () => {
       const { exitCode, stdout } = await runHardhat(`rollup:${name}`, "--help");
       expect(exitCode).to.equal(0);
-      expect(stdout).to.include("--preset").and.include("--json");
+      expect(stdout).to.include(option).and.include("--json");
     });
   }
 
   it("takes rollup x for rollup:x, and lists both", async () => {
     const { stdout } = await runHardhat("rollup", "--help");
-    for (const name of NAMES) expect(stdout).to.include(`rollup ${name}`);
+    for (const name of Object.keys(OPTIONS)) expect(stdout).to.include(`rollup ${name}`);
   });
 
   it("refuses an unknown preset with the known ones, and without a stack", async () => {
