@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { getBytes, ZeroAddress } from "ethers";
-import { artifacts } from "hardhat";
+import { artifacts, globalOptions } from "hardhat";
 import { toProveArguments } from "../../src/l1/client.ts";
 import { readGovernance } from "../../src/l1/governance.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
@@ -72,7 +72,7 @@ describe("Attacks on the contract", () => {
     expect(await rollup.owner()).to.equal(governor.address);
   });
 
-  it("implementation contract taken over: nobody can, and it could do no harm", async () => {
+  it("implementation contract taken over: nobody can", async () => {
     const { ethers, rollup, user } = fixture;
     const { implementationAddress } = await readGovernance(rollup);
     const implementation = await ethers.getContractAt("Rollup", implementationAddress, user);
@@ -83,6 +83,11 @@ describe("Attacks on the contract", () => {
     await expect(
       implementation.depositEth(user.address, { value: 1n }),
     ).to.be.revertedWithCustomError(implementation, "TokenNotListed");
+  });
+
+  it("implementation contract taken over: it could do no harm", async function () {
+    // What counts coverage puts data among the instructions.
+    if (globalOptions.coverage) this.skip();
     const { deployedBytecode } = await artifacts.readArtifact("Rollup");
     const opcodes = opcodesOf(deployedBytecode);
     const forbidden = [...FORBIDDEN_OPCODES].filter(([opcode]) => opcodes.has(opcode));
