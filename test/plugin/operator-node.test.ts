@@ -119,6 +119,8 @@ describe("plugin/node", () => {
     }
     expect(await post("{}", { method: "PUT" })).to.equal(405);
     expect(await post(" ".repeat((1 << 20) + 1))).to.equal(413);
+    const stream = new Blob(["{}"]).stream();
+    expect(await post("", { body: stream, duplex: "half" })).to.equal(411);
     const preflight = await fetch(node.url, { method: "OPTIONS" });
     expect(preflight.headers.get("access-control-allow-origin")).to.equal("*");
   });

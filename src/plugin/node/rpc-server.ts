@@ -69,7 +69,9 @@ async function respond(
     response.writeHead(204).end();
   } else if (incoming.method !== "POST") {
     response.writeHead(405, { allow: "POST, OPTIONS" }).end();
-  } else if (!(Number(incoming.headers["content-length"]) <= BODY_BYTES_MAX)) {
+  } else if (incoming.headers["content-length"] === undefined) {
+    response.writeHead(411).end();
+  } else if (Number(incoming.headers["content-length"]) > BODY_BYTES_MAX) {
     response.writeHead(413).end();
   } else {
     const body = await text(incoming).catch(() => "");
