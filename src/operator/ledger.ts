@@ -33,7 +33,6 @@ import {
   type VerifiedTransaction,
 } from "./sequence.ts";
 import type { CheckedSubmission } from "./submissions.ts";
-import { batchName } from "./transaction-hash.ts";
 
 /** L1 takes older blocks than this, but they still have to get there. */
 const BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS / 2);
@@ -144,16 +143,14 @@ export class Ledger {
       return known as TransactionReceipt[];
     }
     const start = this.#sequenceFrom(this.#blocks.length);
-    const name = batch.length === 1 ? undefined : batchName(batch.map(({ hash }) => hash));
     const items: Item[] = [];
     let sequence = start;
-    for (const submission of batch) {
+    for (const [index, submission] of batch.entries()) {
       const item = this.#verify(submission, sequence.open.block.state);
-      const part = name === undefined ? item : { ...item, batch: name };
-      sequence = placeItem(sequence, part);
-      items.push(part);
+      sequence = placeItem(sequence, item);
+      items.push(index < batch.length - 1 ? { ...item, linksNext: true } : item);
     }
-    this.#adopt(name === undefined ? sequence : placeBatch(start, items));
+    this.#adopt(items.length === 1 ? sequence : placeBatch(start, items));
     return batch.map(({ hash }) => this.transactionReceipt(hash)!);
   }
 

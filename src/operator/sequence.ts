@@ -10,6 +10,7 @@
 import { type AppliedBlock, appendOperation, openBlock, sealBlock } from "../block/block.ts";
 import type { OpenBlock } from "../block/block.ts";
 import type { QueuedRequest } from "../l1/types.ts";
+import { splitBatches } from "../ops/batch.ts";
 import { opsError } from "../ops/errors.ts";
 import { toOperation } from "../ops/to-operation.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
@@ -24,8 +25,8 @@ export interface VerifiedTransaction {
   readonly hash: string;
   readonly transaction: SignedTransaction;
   readonly consent?: Consent;
-  /** Names the batch that it is part of; the parts of one follow each other. */
-  readonly batch?: string;
+  /** Whether the next item belongs to the same batch. */
+  readonly linksNext?: true;
 }
 
 /** The owner's consent to a new signing key. */
@@ -87,7 +88,7 @@ export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence
   const open = appendBatch(sequence.open, batch);
   if (open !== undefined) return { ...sequence, open };
   const next = sealOpenSlots(sequence);
-  return { ...next, open: appendItems(next.open, batch) };
+  return { ...next, open: batch.reduce(appendItem, next.open) };
 }
 
 /** Seals the open block and opens the next one; an empty one stays open. */
@@ -132,7 +133,7 @@ export function reopenSequence({ sequence, timestamp, items, assertHolds }: Reop
   const { blockNumber } = oldest?.block ?? sequence.open.block.header;
   let next: Sequence = { sealed: [], open: openSlots(before, blockNumber, timestamp) };
   const dropped: DroppedItem[] = [];
-  for (const batch of toBatches(items)) {
+  for (const batch of splitBatches(items, linksNext)) {
     try {
       batch.forEach(assertHolds);
       next = placeBatch(next, batch);
@@ -144,17 +145,9 @@ export function reopenSequence({ sequence, timestamp, items, assertHolds }: Reop
   return { sequence: next, dropped };
 }
 
-/** Items that can only be placed together: those of a batch, and every other alone. */
-function toBatches(items: readonly Item[]): Item[][] {
-  const batches: Item[][] = [];
-  let last: string | undefined;
-  for (const item of items) {
-    const batch = item.kind === "transaction" ? item.batch : undefined;
-    if (batch !== undefined && batch === last) batches.at(-1)!.push(item);
-    else batches.push([item]);
-    last = batch;
-  }
-  return batches;
+/** Whether an item can only be placed together with the next. */
+function linksNext(item: Item): boolean {
+  return item.kind === "transaction" && item.linksNext === true;
 }
 
 function toDropped(batch: readonly Item[], error: RollupError): DroppedItem[] {
@@ -171,21 +164,17 @@ function toDropped(batch: readonly Item[], error: RollupError): DroppedItem[] {
 /** The slots with a batch, or undefined if the next block must take it. */
 function appendBatch(open: OpenSlots, batch: readonly Item[]): OpenSlots | undefined {
   try {
-    return appendItems(open, batch);
+    return batch.reduce(appendItem, open);
   } catch (error) {
     if (needsNextBlock(error, batch)) return undefined;
     throw error;
   }
 }
 
-function appendItems(open: OpenSlots, batch: readonly Item[]): OpenSlots {
-  return batch.reduce((slots, item, i) => appendItem(slots, item, i < batch.length - 1), open);
-}
-
-/** @param linksNext - Whether the next item belongs to the same batch. */
-function appendItem({ items, block }: OpenSlots, item: Item, linksNext: boolean): OpenSlots {
+function appendItem({ items, block }: OpenSlots, item: Item): OpenSlots {
   const source = item.kind === "request" ? item.request : item.transaction;
-  const operation = { ...toOperation(block.state, source), ...(linksNext && { linksNext }) };
+  const link = linksNext(item) && { linksNext: true as const };
+  const operation = { ...toOperation(block.state, source), ...link };
   if (operation.type === "changePubKey" && item.kind === "transaction") {
     assertConsentOf(operation.owner, operation.accountId, item.consent);
   }

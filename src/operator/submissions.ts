@@ -8,7 +8,7 @@ import { hashPublicKeys, verify } from "../kernel/signatures.ts";
 import { batchMessages } from "../ops/batch.ts";
 import { type SignedTransaction, signingWords } from "../ops/transaction.ts";
 import { operatorError } from "./errors.ts";
-import { hashOfSigned } from "./transaction-hash.ts";
+import { transactionHash } from "./transaction-hash.ts";
 
 /** A transaction with the consent of its account's owner, which a ChangePubKey needs, 0x-hex. */
 export interface Submission {
@@ -39,7 +39,7 @@ export function checkSubmissions(
     const message = messages[index]!;
     return {
       ...submission,
-      hash: hashOfSigned(message, publicKey),
+      hash: transactionHash(message, publicKey),
       isSigned: () => verify(publicKey, message, signature),
     };
   });
@@ -145,7 +145,7 @@ export class SubmissionQueue {
     const keys = signed.filter((_, index) => valid[index]).map(({ key }) => key);
     await hashPublicKeys(keys, this.#crypto.hashMany);
     const checked = submissions.map((submission, index): CheckedSubmission => {
-      const hash = hashOfSigned(messages[index]!, submission.transaction.publicKey);
+      const hash = transactionHash(messages[index]!, submission.transaction.publicKey);
       return { ...submission, hash, isSigned: () => valid[index]! };
     });
     let first = 0;

@@ -85,6 +85,8 @@ export class RollupWallet {
   readonly l1Signer: Signer;
   readonly signer: RollupSigner;
   readonly #l1: RollupClient;
+  /** Of the rollup, see `signingDomain`. */
+  readonly #domain: bigint;
   readonly #create2: Create2Wallet | undefined;
   /** One transaction at a time, so that each finds the nonce that the one before has left. */
   readonly #sending = new SerialQueue();
@@ -104,6 +106,7 @@ export class RollupWallet {
     this.l1Signer = signers.l1;
     this.signer = signers.l2;
     this.#l1 = l1;
+    this.#domain = signingDomain(l1.chainId, BigInt(l1.rollupAddress));
   }
 
   /**
@@ -269,10 +272,6 @@ export class RollupWallet {
       const defaults = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce: nonce + index };
       return { ...content, accountId, ...defaults, ...options };
     });
-  }
-
-  get #domain(): bigint {
-    return signingDomain(this.#l1.chainId, BigInt(this.#l1.rollupAddress));
   }
 
   /** The owner's consent to the key, as L1 takes it. @throws CREATE2_WALLET_MISSING */
