@@ -4,7 +4,7 @@ import { ZeroAddress } from "ethers";
 import { connectRollup } from "../../src/l1/client.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { executedBlock, provenBlock } from "../helpers/attacks.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectL1Refusal } from "../helpers/expect-code.ts";
 import {
   createTestBlock,
   createTestRollup,
@@ -63,8 +63,7 @@ describe("Attacks on availability", () => {
   }
 
   async function expectExodusError(call: Promise<unknown>) {
-    const { facts } = await expectRejection("L1_REVERTED", call);
-    expect(facts["error"]).to.equal("ExodusMode");
+    await expectL1Refusal("ExodusMode", call);
   }
 
   it("a validator that stops before it commits: deposits come back", async () => {
@@ -138,11 +137,7 @@ describe("Attacks on availability", () => {
     const passedOver = { ...deposit, amount: 1n };
     const timestamp = await latestTimestamp(fixture);
     const { commitBlock } = createTestBlock(client, last, [passedOver], { timestamp });
-    const { facts } = await expectRejection(
-      "L1_REVERTED",
-      client.commitBlocks(last, [commitBlock]),
-    );
-    expect(facts["error"]).to.equal("PriorityRequestMismatch");
+    await expectL1Refusal("PriorityRequestMismatch", client.commitBlocks(last, [commitBlock]));
     await networkHelpers.time.increase(EXPIRATION_SECONDS);
     await rollup.activateExodusMode();
     expect(await rollup.exodusMode()).to.equal(true);
@@ -179,11 +174,7 @@ describe("Attacks on availability", () => {
     const { commitBlock } = createTestBlock(client, genesis, [deposit], { timestamp });
     const delegation = `0xef0100${(await rollup.verifier()).slice(2)}`; // EIP-7702
     await networkHelpers.setCode(validator.address, delegation);
-    const { facts } = await expectRejection(
-      "L1_REVERTED",
-      client.commitBlocks(genesis, [commitBlock]),
-    );
-    expect(facts["error"]).to.equal("CommitNotDirect");
+    await expectL1Refusal("CommitNotDirect", client.commitBlocks(genesis, [commitBlock]));
     await networkHelpers.setCode(validator.address, "0x");
     await client.commitBlocks(genesis, [commitBlock]);
   });
@@ -193,7 +184,6 @@ describe("Attacks on availability", () => {
     const timestamp = await latestTimestamp(fixture);
     const { commitBlock } = createTestBlock(client, genesis, [deposit], { timestamp });
     const hidden = { ...commitBlock, pubdata: new Uint8Array() };
-    const { facts } = await expectRejection("L1_REVERTED", client.commitBlocks(genesis, [hidden]));
-    expect(facts["error"]).to.equal("PubdataTooShort");
+    await expectL1Refusal("PubdataTooShort", client.commitBlocks(genesis, [hidden]));
   });
 });

@@ -11,7 +11,7 @@ import {
   provenBlock,
 } from "../helpers/attacks.ts";
 import { createDishonestInput, recommit } from "../helpers/dishonest-input.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectL1Refusal } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createScene, operationBy, transferTo } from "../helpers/scene.ts";
@@ -34,12 +34,6 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     fixture = await createTestRollup();
   });
 
-  /** Runs what L1 must refuse. */
-  async function refused(error: string, call: Promise<unknown>): Promise<void> {
-    const { facts } = await expectRejection("L1_REVERTED", call);
-    expect(facts["error"]).to.equal(error);
-  }
-
   /** Two blocks, one upon the other, both committed. */
   async function twoBlocks() {
     const { client, genesis, user } = fixture;
@@ -56,10 +50,10 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     const now = await latestTimestamp(fixture);
     const commit = (parent: StoredBlock, timestamp: bigint) =>
       client.commitBlocks(parent, [createTestBlock(client, parent, [], { timestamp }).commitBlock]);
-    await refused("TimestampOutOfRange", commit(genesis, now + HOUR));
-    await refused("TimestampOutOfRange", commit(genesis, now - 25n * HOUR));
+    await expectL1Refusal("TimestampOutOfRange", commit(genesis, now + HOUR));
+    await expectL1Refusal("TimestampOutOfRange", commit(genesis, now - 25n * HOUR));
     const { storedBlocks } = await commit(genesis, now);
-    await refused("TimestampOutOfRange", commit(storedBlocks[0]!, now - 1n));
+    await expectL1Refusal("TimestampOutOfRange", commit(storedBlocks[0]!, now - 1n));
   });
 
   it("block timestamp lies: what L1 was told is what the proof was made for", async () => {
@@ -85,7 +79,10 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     });
     await client.commitBlocks(genesis, [commitBlock]);
     const lie = { ...storedBlock, timestamp: storedBlock.timestamp + 1n };
-    await refused("StoredBlockMismatch", client.proveBlocks([{ ...proveBlock, storedBlock: lie }]));
+    await expectL1Refusal(
+      "StoredBlockMismatch",
+      client.proveBlocks([{ ...proveBlock, storedBlock: lie }]),
+    );
   });
 
   it("blocks out of order: none gets into any phase before its turn", async () => {
@@ -93,15 +90,15 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     const { first, second } = await twoBlocks();
     const execute = ({ storedBlock, payouts }: typeof first) =>
       client.executeBlocks([{ storedBlock, payouts }]);
-    await refused("BlockOutOfOrder", client.commitBlocks(genesis, [first.commitBlock]));
-    await refused("BlockOutOfOrder", client.proveBlocks([second.proveBlock]));
+    await expectL1Refusal("BlockOutOfOrder", client.commitBlocks(genesis, [first.commitBlock]));
+    await expectL1Refusal("BlockOutOfOrder", client.proveBlocks([second.proveBlock]));
     await client.proveBlocks([first.proveBlock]);
-    await refused("BlockOutOfOrder", execute(second));
-    await refused("BlockOutOfOrder", client.revertBlocks([first.storedBlock]));
+    await expectL1Refusal("BlockOutOfOrder", execute(second));
+    await expectL1Refusal("BlockOutOfOrder", client.revertBlocks([first.storedBlock]));
     await execute(first);
-    await refused("BlockNotProven", execute(second));
+    await expectL1Refusal("BlockNotProven", execute(second));
     await client.revertBlocks([second.storedBlock]);
-    await refused("BlockAlreadyExecuted", client.revertBlocks([first.storedBlock]));
+    await expectL1Refusal("BlockAlreadyExecuted", client.revertBlocks([first.storedBlock]));
   });
 
   it("commitment reused: the same data twice makes two commitments", async () => {
@@ -112,13 +109,19 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     await client.proveBlocks([first.proveBlock]);
     const reuse = (changes: Partial<ProveBlock>) => client.proveBlocks([changes as ProveBlock]);
     const { storedBlock } = second;
-    await refused("CommitmentMismatch", reuse({ ...first.proveBlock, storedBlock }));
+    await expectL1Refusal("CommitmentMismatch", reuse({ ...first.proveBlock, storedBlock }));
     const { commitment } = first.storedBlock;
     const renamed = { ...storedBlock, commitment };
-    await refused("StoredBlockMismatch", reuse({ ...first.proveBlock, storedBlock: renamed }));
+    await expectL1Refusal(
+      "StoredBlockMismatch",
+      reuse({ ...first.proveBlock, storedBlock: renamed }),
+    );
     const { blockNumber } = storedBlock;
     const renumbered = { ...first.storedBlock, blockNumber };
-    await refused("StoredBlockMismatch", reuse({ ...first.proveBlock, storedBlock: renumbered }));
+    await expectL1Refusal(
+      "StoredBlockMismatch",
+      reuse({ ...first.proveBlock, storedBlock: renumbered }),
+    );
   });
 
   it("commitment reused: a proof does not outlive the block that was taken back", async () => {
@@ -129,11 +132,11 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     const timestamp = await latestTimestamp(fixture);
     const { commitBlock, storedBlock } = createTestBlock(client, genesis, [], { timestamp });
     await client.commitBlocks(genesis, [commitBlock]);
-    await refused("StoredBlockMismatch", client.proveBlocks([old.proveBlock]));
+    await expectL1Refusal("StoredBlockMismatch", client.proveBlocks([old.proveBlock]));
     const reused = { ...old.proveBlock, storedBlock };
-    await refused("CommitmentMismatch", client.proveBlocks([reused]));
+    await expectL1Refusal("CommitmentMismatch", client.proveBlocks([reused]));
     const payouts = [{ recipient: BigInt(user.address), tokenId: 0, amount: 9n }];
-    await refused(
+    await expectL1Refusal(
       "StoredBlockMismatch",
       client.executeBlocks([{ storedBlock: old.storedBlock, payouts }]),
     );
@@ -148,7 +151,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     });
     await client.commitBlocks(genesis, [commitBlock]);
     for (const slots of [EXIT_KEY_ID, 2, 16]) {
-      await refused("CommitmentMismatch", client.proveBlocks([{ ...proveBlock, slots }]));
+      await expectL1Refusal("CommitmentMismatch", client.proveBlocks([{ ...proveBlock, slots }]));
     }
   });
 
@@ -162,7 +165,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
       const timestamp = await latestTimestamp(fixture);
       const block = createTestBlock(client, genesis, [], { timestamp, slots });
       await client.commitBlocks(genesis, [block.commitBlock]);
-      await refused(error, client.proveBlocks([block.proveBlock]));
+      await expectL1Refusal(error, client.proveBlocks([block.proveBlock]));
       await client.revertBlocks([block.storedBlock]);
     }
   });
@@ -184,7 +187,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     );
     for (const count of [1, 6, 7]) {
       const proofs = blocks.slice(0, count).map(({ proveBlock }) => proveBlock);
-      await refused("WrongInputCount", client.proveBlocks(proofs));
+      await expectL1Refusal("WrongInputCount", client.proveBlocks(proofs));
     }
   });
 });

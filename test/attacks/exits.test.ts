@@ -13,7 +13,7 @@ import {
   provenBlock,
   startExodus,
 } from "../helpers/attacks.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectL1Refusal } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
 import {
@@ -152,8 +152,7 @@ describe("Attacks on exits: exodus", () => {
     await startExodus(fixture);
     await perform(last);
     const execution = client.executeBlocks([{ storedBlock, payouts }]);
-    const { facts } = await expectRejection("L1_REVERTED", execution);
-    expect(facts["error"]).to.equal("ExodusMode");
+    await expectL1Refusal("ExodusMode", execution);
   });
 
   it("deposit cancelled twice: nor one that is in the state already", async () => {

@@ -7,7 +7,7 @@ import type { RollupState } from "../../src/state/rollup-state.ts";
 import { tokenCapacity } from "../../src/protocol/presets.ts";
 import { attackedCircuit, expectImpossible, expectPossible, preset } from "../helpers/attacks.ts";
 import { createDishonestInput, recommit } from "../helpers/dishonest-input.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectL1Refusal } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createScene, FEE, operationBy, type Scene, transferTo } from "../helpers/scene.ts";
@@ -38,8 +38,7 @@ describe(`Attacks on fees, ${random.title}`, () => {
     await client.commitBlocks(genesis, [commitBlock]);
     const mine = createTestBlock(client, genesis, [], { timestamp, feeAccountId: 5 });
     const call = client.proveBlocks([{ ...mine.proveBlock, storedBlock }]);
-    const { facts } = await expectRejection("L1_REVERTED", call);
-    expect(facts["error"]).to.equal("CommitmentMismatch");
+    await expectL1Refusal("CommitmentMismatch", call);
   });
 
   it("a fee account that the operator changes in the proof alone", async () => {

@@ -11,7 +11,7 @@ import {
   provenBlock,
   startExodus,
 } from "../helpers/attacks.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectL1Refusal } from "../helpers/expect-code.ts";
 import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -62,11 +62,6 @@ describe("Attacks on refunds: L1", () => {
     deposit = { type: "deposit", accountId: 1, tokenId: 0, owner, amount: FUNDS };
   });
 
-  async function refused(call: Promise<unknown>, error: string): Promise<void> {
-    const { facts } = await expectRejection("L1_REVERTED", call);
-    expect(facts["error"]).to.equal(error);
-  }
-
   const commit = (last: StoredBlock, operations: readonly PublicOperation[]) =>
     provenBlock(fixture, last, operations);
 
@@ -86,13 +81,13 @@ describe("Attacks on refunds: L1", () => {
     const { client, genesis } = fixture;
     await client.depositEth(fixture.other.address, FUNDS);
     const back = refundOf(deposit);
-    await refused(commit(genesis, [back, back]), "PriorityRequestMismatch");
+    await expectL1Refusal("PriorityRequestMismatch", commit(genesis, [back, back]));
     const block = await provenBlock(fixture, genesis, [back]);
-    await refused(commit(block.storedBlock, [back]), "PriorityRequestMismatch");
+    await expectL1Refusal("PriorityRequestMismatch", commit(block.storedBlock, [back]));
     const execution = [{ storedBlock: block.storedBlock, payouts: block.payouts }];
     await client.executeBlocks(execution);
-    await refused(client.executeBlocks(execution), "BlockOutOfOrder");
-    await refused(commit(block.storedBlock, [back]), "PriorityRequestMismatch");
+    await expectL1Refusal("BlockOutOfOrder", client.executeBlocks(execution));
+    await expectL1Refusal("PriorityRequestMismatch", commit(block.storedBlock, [back]));
     expect([await held(), await pending()]).to.deep.equal([FUNDS, 0n]);
   });
 
@@ -103,10 +98,10 @@ describe("Attacks on refunds: L1", () => {
       [back, deposit],
       [deposit, back],
     ]) {
-      await refused(commit(genesis, operations), "PriorityRequestMismatch");
+      await expectL1Refusal("PriorityRequestMismatch", commit(genesis, operations));
     }
     const last = await executedBlock(fixture, genesis, [deposit]);
-    await refused(commit(last, [back]), "PriorityRequestMismatch");
+    await expectL1Refusal("PriorityRequestMismatch", commit(last, [back]));
     expect(await held()).to.equal(FUNDS);
   });
 
@@ -115,8 +110,8 @@ describe("Attacks on refunds: L1", () => {
     const { storedBlock, payouts } = await provenBlock(fixture, genesis, [refundOf(deposit)]);
     await startExodus(fixture);
     await cancel();
-    await refused(cancel(), "DepositUnknown");
-    await refused(client.executeBlocks([{ storedBlock, payouts }]), "ExodusMode");
+    await expectL1Refusal("DepositUnknown", cancel());
+    await expectL1Refusal("ExodusMode", client.executeBlocks([{ storedBlock, payouts }]));
     await expect(rollup.withdrawPendingBalance(user.address, ZeroAddress)).to.changeEtherBalance(
       ethers,
       user,
@@ -128,7 +123,7 @@ describe("Attacks on refunds: L1", () => {
   it("deposit refunded and cancelled: after execution it is not cancelled at all", async () => {
     await executedBlock(fixture, fixture.genesis, [refundOf(deposit)]);
     await startExodus(fixture);
-    await refused(cancel(), "DepositExecuted");
+    await expectL1Refusal("DepositExecuted", cancel());
     expect([await held(), await pending()]).to.deep.equal([0n, 0n]);
   });
 
@@ -139,7 +134,7 @@ describe("Attacks on refunds: L1", () => {
     const owner = BigInt(other.address);
     for (const amount of [0n, FUNDS]) {
       const theft = { type: "refund", tokenId: 0, owner, amount } as const;
-      await refused(commit(last, [theft]), "PriorityRequestMismatch");
+      await expectL1Refusal("PriorityRequestMismatch", commit(last, [theft]));
     }
     expect(await held()).to.equal(FUNDS);
   });

@@ -7,7 +7,7 @@ import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
 import { expectImpossible, expectPossible, preset } from "../helpers/attacks.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectL1Refusal } from "../helpers/expect-code.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createScene, forge, operationBy, signed, transferTo, withdraw } from "../helpers/scene.ts";
 import {
@@ -43,8 +43,7 @@ function authorize({ user, client }: TestRollup) {
 }
 
 async function expectUnauthorized(call: Promise<unknown>) {
-  const { facts } = await expectRejection("L1_REVERTED", call);
-  expect(facts["error"]).to.equal("AuthorizationInvalid");
+  await expectL1Refusal("AuthorizationInvalid", call);
 }
 
 /** Signed for one rollup, replayed on another one where the account looks the same. */

@@ -11,7 +11,7 @@ import { exitRollup, proveExit, readExodusStatus } from "../../src/restore/exit.
 import { restoreRollup } from "../../src/restore/restore.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
 import type { RollupWallet } from "../../src/sdk/wallet.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
+import { expectL1Refusal, expectRejection } from "../helpers/expect-code.ts";
 
 const { ethers, networkHelpers, rollup } = await network.create();
 const ETHER = 10n ** 18n;
@@ -127,13 +127,9 @@ describe("exit with real proofs", () => {
     const { executed, accountId } = await requestOf(l1, alice, ETH);
     const { storedBlock } = executed;
     const { claim, proof } = await proveExit(prover, executed, accountId!, 0);
-    const refused = async (error: string, call: Promise<unknown>) => {
-      const { facts } = await expectRejection("L1_REVERTED", call);
-      expect(facts["error"]).to.equal(error);
-    };
     for (const index of proof.keys()) {
       const garbage = proof.with(index, proof[index]! ^ 1n);
-      await refused("ExitProofInvalid", l1.performExit(storedBlock, claim, garbage));
+      await expectL1Refusal("ExitProofInvalid", l1.performExit(storedBlock, claim, garbage));
     }
     const lies = [
       { accountId: executed.state.accountIdOf(BigInt(bob.address))! },
@@ -144,10 +140,10 @@ describe("exit with real proofs", () => {
     ];
     for (const lie of lies) {
       const call = l1.performExit(storedBlock, { ...claim, ...lie }, proof);
-      await refused("ExitProofInvalid", call);
+      await expectL1Refusal("ExitProofInvalid", call);
     }
     await l1.performExit(storedBlock, claim, proof);
-    await refused("AlreadyExited", l1.performExit(storedBlock, claim, proof));
+    await expectL1Refusal("AlreadyExited", l1.performExit(storedBlock, claim, proof));
     expect(toChecksumAddress(claim.owner)).to.equal(alice.address);
   });
 });

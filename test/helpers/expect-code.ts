@@ -28,3 +28,9 @@ export async function expectRejection(
     if (outcome !== undefined) throw outcome.error;
   });
 }
+
+/** Expects that L1 refuses a call with a Solidity error of this name. */
+export async function expectL1Refusal(error: string, call: Promise<unknown>): Promise<void> {
+  const { facts } = await expectRejection("L1_REVERTED", call);
+  expect(facts["error"]).to.equal(error);
+}
