@@ -13,6 +13,7 @@ import {
   defineAction,
   isOneOf,
   printJson,
+  row,
   toPlan,
 } from "./common.ts";
 
@@ -77,7 +78,7 @@ function showTable(title: string, rows: Table): string {
   return formatTable([
     { type: "section-header", text: title },
     { type: "header", cells: heading! },
-    ...others.map((cells) => ({ type: "row" as const, cells })),
+    ...others.map((cells) => row(...cells)),
   ]);
 }
 
@@ -93,8 +94,7 @@ async function measure<S extends BenchSuite>(
   return result;
 }
 
-async function writeChart(file: string, { blocks }: Partial<BenchResults>): Promise<void> {
-  if (blocks === undefined) throw pluginError({ code: "BENCH_CHART_WITHOUT_BLOCKS" });
+async function writeChart(file: string, blocks: BenchResults["blocks"]): Promise<void> {
   const { drawSizedBlocks } = await import("../src/plugin/bench/sized-blocks.ts");
   await writeFile(file, drawSizedBlocks(blocks));
 }
@@ -116,7 +116,7 @@ const action = defineAction<BenchArguments>(async (args, hre) => {
   const machine = describeMachine();
   const results: Partial<Record<BenchSuite, unknown>> = {};
   for (const suite of suites) results[suite] = await measure(suite, context, args);
-  if (chart !== undefined) await writeChart(chart, results as Partial<BenchResults>);
+  if (chart !== undefined) await writeChart(chart, (results as BenchResults).blocks);
   if (args.json) {
     printJson({ machine, ...results });
     return;

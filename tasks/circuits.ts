@@ -1,7 +1,7 @@
 /** `hardhat rollup:circuits`: what the rollup's circuits cost. */
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { CircuitCost } from "../src/plugin/circuits/measure.ts";
-import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
+import { type CommonArguments, defineAction, printJson, row, toCircuitPlan } from "./common.ts";
 
 const COLUMNS = [
   "circuit",
@@ -40,7 +40,7 @@ const action = defineAction<CommonArguments>(async (args, hre) => {
     formatTable([
       { type: "section-header", text: `Circuits of the preset ${plan.preset}` },
       { type: "header", cells: COLUMNS },
-      ...costs.map((cost) => ({ type: "row" as const, cells: toCells(cost) })),
+      ...costs.map((cost) => row(...toCells(cost))),
     ]),
   );
 });

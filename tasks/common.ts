@@ -111,6 +111,11 @@ export async function untilInterrupted(close: () => Promise<void>): Promise<void
   await close();
 }
 
+/** A row of a table. */
+export function row(...cells: string[]) {
+  return { type: "row" as const, cells };
+}
+
 /** One JSON value on standard output; bigints as decimal strings. */
 export function printJson(value: unknown): void {
   const text = JSON.stringify(

@@ -7,7 +7,7 @@ import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
 import type { BlockReport } from "../src/plugin/demo/block-report.ts";
 import type { ProofFiles } from "../src/plugin/demo/proof-files.ts";
 import type { BalanceReport, Narrator } from "../src/plugin/demo/story.ts";
-import { type CommonArguments, buildFor, defineAction, printJson, toPlan } from "./common.ts";
+import { type CommonArguments, buildFor, defineAction, printJson, row, toPlan } from "./common.ts";
 
 interface DemoArguments extends CommonArguments {
   readonly output?: string | undefined;
@@ -41,7 +41,7 @@ async function printBalances(balances: readonly BalanceReport[]): Promise<void> 
   const rows = balances.map(({ account, token, decimals, l1, l2 }) => {
     const amounts = [l1.before, l1.after, l2.before, l2.after];
     const cells = amounts.map((amount) => formatAmount(amount, { decimals }));
-    return { type: "row" as const, cells: [account, token, ...cells] };
+    return row(account, token, ...cells);
   });
   const cells = ["account", "token", "L1 before", "L1 after", "L2 before", "L2 after"];
   const heading = { type: "section-header" as const, text: "Balances" };

@@ -8,6 +8,7 @@ import {
   createLogger,
   defineAction,
   printJson,
+  row,
   toPlan,
   untilInterrupted,
 } from "./common.ts";
@@ -15,10 +16,6 @@ import {
 interface DevnetArguments extends CommonArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
-}
-
-function row(...cells: string[]) {
-  return { type: "row" as const, cells };
 }
 
 function printDevnet(devnet: Devnet, size: { preset: string; prover: string }): void {

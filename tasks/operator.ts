@@ -8,6 +8,7 @@ import {
   createRestoreReporter,
   defineAction,
   printJson,
+  row,
   toPlan,
   untilInterrupted,
 } from "./common.ts";
@@ -45,7 +46,6 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     printJson(description);
   } else {
     const { url, preset, accounts, stateRoot } = description;
-    const row = (...cells: string[]) => ({ type: "row" as const, cells });
     console.log(
       formatTable([
         { type: "section-header", text: `Operator, preset ${preset}, prover ${prover}` },

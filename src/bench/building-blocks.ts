@@ -33,7 +33,10 @@ export function buildingBlocks(preset: Preset): BuildingBlock[] {
   ];
 }
 
-/** A circuit of one building block and nothing else. */
-export function renderBuildingBlock({ file, instance }: BuildingBlock): string {
-  return `pragma circom 2.2.0;\ninclude "${file}";\ncomponent main = ${instance};\n`;
+/** A main component that is one building block and nothing else. */
+export function toMain({ file, instance }: BuildingBlock): { name: string; source: string } {
+  return {
+    name: instance.replace(/\W+/g, "-").replace(/-$/, ""),
+    source: `pragma circom 2.2.0;\ninclude "${file}";\ncomponent main = ${instance};\n`,
+  };
 }

@@ -17,7 +17,7 @@ import type { RollupClient } from "../l1/client.ts";
 import { providerOf } from "../l1/events.ts";
 import type { CommitBlock, ExecuteBlock, ProveBlock, StoredBlock } from "../l1/types.ts";
 import type { PublicOperation } from "../ops/operation.ts";
-import type { Payout, TokenAmount } from "../ops/rules.ts";
+import { payoutsOf } from "../ops/payouts.ts";
 import { signingDomain } from "../ops/transaction.ts";
 import { type Cost, costOf, type PerPhase, perPhase } from "./l1-cost.ts";
 import { createSeededRandom, type Random } from "./random.ts";
@@ -181,7 +181,7 @@ function createUnprovenBlock(
   return {
     commitBlock: { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata },
     claim: { slots, digest, z, y, proof: NO_PROOF },
-    payouts: operations.flatMap(toPayout),
+    payouts: payoutsOf(operations),
   };
 }
 
@@ -192,23 +192,6 @@ interface UnprovenBlock {
 }
 
 const NO_PROOF = new Array<bigint>(8).fill(0n);
-
-function toPayout(operation: PublicOperation): Payout[] {
-  switch (operation.type) {
-    case "withdraw":
-    case "forcedExit":
-      return [{ ...payoutOf(operation), recipient: operation.recipient }];
-    case "fullExit":
-    case "refund":
-      return [{ ...payoutOf(operation), recipient: operation.owner }];
-    default:
-      return [];
-  }
-}
-
-function payoutOf({ tokenId, amount }: TokenAmount): TokenAmount {
-  return { tokenId, amount };
-}
 
 async function measureUserCalls({ client, user }: GasStage): Promise<Record<string, number>> {
   const address = await user.getAddress();

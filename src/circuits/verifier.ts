@@ -72,34 +72,6 @@ export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): Sol
 }
 
 /**
- * The inverse of {@link toSolidityProof}.
- *
- * @param flat - Eight words: a, b, c.
- */
-export function fromSolidityProof({
-  flat,
-  input,
-}: Pick<SolidityProof, "flat" | "input">): ProofWithSignals {
-  const [ax, ay, bxImaginary, bxReal, byImaginary, byReal, cx, cy] = flat.map(String) as [
-    ...[string, string, string, string, string, string, string, string],
-  ];
-  return {
-    proof: {
-      pi_a: [ax, ay, "1"],
-      pi_b: [
-        [bxReal, bxImaginary],
-        [byReal, byImaginary],
-        ["1", "0"],
-      ],
-      pi_c: [cx, cy, "1"],
-      protocol: "groth16",
-      curve: "bn128",
-    },
-    publicSignals: input.map(String),
-  };
-}
-
-/**
  * The source of a verifier contract. It stands alone, and is formatted as prettier would.
  *
  * @throws VERIFIER_KEYS, VERIFIER_KEYS_MIXED

@@ -1,4 +1,4 @@
-/** From a circuit's proof to a job's, for all backends that make real ones. */
+/** From a circuit's proof to a job's, for all backends that make real ones, and back. */
 import type { ProofWithSignals } from "../circuits/snarkjs.ts";
 import { toSolidityProof } from "../circuits/verifier.ts";
 import { proverError } from "./errors.ts";
@@ -22,3 +22,25 @@ export function toJobProof({ keyId, publicInputs }: ProofJob, proven: ProofWithS
     actual: input[index] ?? 0n,
   });
 }
+
+/** The inverse of {@link toJobProof}: the proof as snarkjs takes it. */
+export function fromJobProof({ proof, publicInputs }: JobProof): ProofWithSignals {
+  const words = proof.map(String);
+  const [ax, ay, bxImaginary, bxReal, byImaginary, byReal, cx, cy] = words as EightWords;
+  return {
+    proof: {
+      pi_a: [ax, ay, "1"],
+      pi_b: [
+        [bxReal, bxImaginary],
+        [byReal, byImaginary],
+        ["1", "0"],
+      ],
+      pi_c: [cx, cy, "1"],
+      protocol: "groth16",
+      curve: "bn128",
+    },
+    publicSignals: publicInputs.map(String),
+  };
+}
+
+type EightWords = [string, string, string, string, string, string, string, string];

@@ -32,6 +32,7 @@ import type {
 } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
+import { payoutsOf } from "../../src/ops/payouts.ts";
 import type { Payout } from "../../src/ops/rules.ts";
 import type { PriorityRequest } from "../../src/ops/to-operation.ts";
 import {
@@ -39,7 +40,7 @@ import {
   TIMESTAMP_LEAD_MAX_SECONDS,
 } from "../../src/protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import { OPERATIONS } from "../../src/protocol/operations.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
 
@@ -67,8 +68,6 @@ interface Content {
 }
 
 const GAS_USED = 100_000n;
-/** Operations that serve a request of the queue. */
-const SERVING: readonly OperationName[] = ["deposit", "fullExit", "refund"];
 
 /** The only one that this L1 refuses. */
 export const WRONG_PROOF: readonly bigint[] = new Array<bigint>(8).fill(1n);
@@ -306,7 +305,7 @@ export class FakeL1 implements L1Port {
     check(timestamp <= now + BigInt(TIMESTAMP_LEAD_MAX_SECONDS), "TimestampOutOfRange");
     const operations = decodePubdata(pubdata);
     check(operations.length <= slots, "TooManyRecords");
-    const requests = operations.filter(({ type }) => SERVING.includes(type));
+    const requests = operations.filter(({ type }) => OPERATIONS[type].origin === "l1");
     for (const [index, operation] of requests.entries()) {
       check(serves(operation, this.#content.requests[served + index]), "PriorityRequestMismatch");
     }
@@ -320,7 +319,7 @@ export class FakeL1 implements L1Port {
     check(digestOf(elements) === digest, "the digest is that of the data");
     const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
     const words = [BigInt(parent.commitment), BigInt(slots), digest, z];
-    const payouts = operations.flatMap(toPayout);
+    const payouts = payoutsOf(operations);
     return {
       status: "committed",
       payouts,
@@ -400,23 +399,6 @@ function serves(operation: PublicOperation, request: QueuedRequest | undefined):
     );
   }
   return false;
-}
-
-function toPayout(operation: PublicOperation): Payout[] {
-  switch (operation.type) {
-    case "withdraw":
-    case "forcedExit":
-      return payoutTo(operation.recipient, operation);
-    case "fullExit":
-    case "refund":
-      return payoutTo(operation.owner, operation);
-    default:
-      return [];
-  }
-}
-
-function payoutTo(recipient: bigint, { tokenId, amount }: Omit<Payout, "recipient">): Payout[] {
-  return amount === 0n ? [] : [{ recipient, tokenId, amount }];
 }
 
 function noops(count: number): PublicOperation[] {

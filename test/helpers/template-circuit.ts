@@ -1,6 +1,7 @@
 /** Templates of `circuits/`, each compiled as a main component of its own for tests. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { toMain } from "../../src/bench/building-blocks.ts";
 import {
   blockCircuitName,
   exitCircuitName,
@@ -19,9 +20,8 @@ const CACHE = join(ROOT, "cache/test-circuits");
  * @param instance The template with its parameters, `TreePath(8, 2, 1)`.
  */
 export async function loadTemplate(include: string, instance: string): Promise<Circuit> {
-  const name = instance.replace(/\W+/g, "-").replace(/-$/, "");
-  const main = `component main = ${instance};`;
-  return loadMain(name, `pragma circom 2.2.0;\ninclude "${include}";\n${main}\n`);
+  const { name, source } = toMain({ file: include, instance });
+  return loadMain(name, source);
 }
 
 /** The circuit of blocks of one size, compiled as for proving. */

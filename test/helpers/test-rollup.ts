@@ -16,6 +16,7 @@ import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import { deployRollup, type RollupSettings } from "../../src/l1/deploy.ts";
 import type { CommitBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
+import { payoutsOf } from "../../src/ops/payouts.ts";
 import type { Payout } from "../../src/ops/rules.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
 import type { OperationName } from "../../src/protocol/operations.ts";
@@ -172,18 +173,6 @@ export function withdrawOperation(
     recipient: BigInt(recipient),
     amount,
   };
-}
-
-/** What the operations pay out, without payments of nothing. */
-function payoutsOf(operations: readonly PublicOperation[]): Payout[] {
-  return operations.flatMap((operation) => {
-    if (!("amount" in operation) || operation.amount === 0n) return [];
-    const { tokenId, amount } = operation;
-    const isToOwner = operation.type === "fullExit" || operation.type === "refund";
-    if (isToOwner) return [{ recipient: operation.owner, tokenId, amount }];
-    const paysOut = operation.type === "withdraw" || operation.type === "forcedExit";
-    return paysOut ? [{ recipient: operation.recipient, tokenId, amount }] : [];
-  });
 }
 
 function hashPayouts(payouts: readonly Payout[]): string {

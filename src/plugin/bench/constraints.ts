@@ -1,7 +1,7 @@
 /** The constraints of block circuits, and of what they are made of. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { buildingBlocks, renderBuildingBlock } from "../../bench/building-blocks.ts";
+import { buildingBlocks, toMain } from "../../bench/building-blocks.ts";
 import { compileCircuit } from "../../circuits/compile.ts";
 import { PRESETS } from "../../protocol/presets.ts";
 import { type CircuitCost, measureBlockCircuits } from "../circuits/measure.ts";
@@ -26,9 +26,9 @@ async function countEach({ preset, config }: BuildPlan): Promise<Record<string, 
   await mkdir(cacheDir, { recursive: true });
   const counts: Record<string, number> = {};
   for (const block of buildingBlocks(PRESETS[preset])) {
-    const name = block.instance.replace(/\W+/g, "-").replace(/-$/, "");
+    const { name, source } = toMain(block);
     const file = join(cacheDir, `${name}.circom`);
-    await writeIfChanged(file, renderBuildingBlock(block));
+    await writeIfChanged(file, source);
     const { stats } = await compileCircuit({ ...ROLLUP_SOURCE, file, cacheDir });
     counts[block.instance] = stats.constraints;
   }

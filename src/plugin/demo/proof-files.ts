@@ -1,7 +1,7 @@
 /** Writes keys and proofs as snarkjs reads them, so that anyone can check them by hand. */
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fromSolidityProof } from "../../circuits/verifier.ts";
+import { fromJobProof } from "../../prover/job-proof.ts";
 import type { Manifest } from "../circuits/manifest.ts";
 import { verificationKeyPath } from "../circuits/verifiers.ts";
 import type { ExecutedBlock } from "./block-report.ts";
@@ -34,7 +34,7 @@ export async function writeProofFiles(
       proof: inFolder(`block-${blockNumber}.proof.json`),
     };
     await copyFile(verificationKeyPath(circuit.zkeyPath), file.verificationKey);
-    const proven = fromSolidityProof({ flat: proof.proof, input: proof.publicInputs });
+    const proven = fromJobProof(proof);
     await writeFile(file.publicInputs, JSON.stringify(proven.publicSignals, null, 1));
     await writeFile(file.proof, JSON.stringify(proven.proof, null, 1));
     files.push(file);

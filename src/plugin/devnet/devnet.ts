@@ -4,7 +4,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
 import { assert } from "../../util/errors.ts";
-import { pluginError } from "../errors.ts";
+import { listen } from "../node/listen.ts";
 import type { DeployOptions } from "../rollup/types.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
 
@@ -89,13 +89,7 @@ export async function startDevnet(
 /** Hardhat's server lets a taken port end the process with a stack trace. @throws PORT_IN_USE */
 async function assertPortFree(hostname: string | undefined, port: number): Promise<void> {
   const probe = createNetServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      probe.once("error", reject).listen(port, hostname ?? ALL_INTERFACES, resolve);
-    });
-  } catch (cause) {
-    throw pluginError({ code: "PORT_IN_USE", port }, { cause });
-  }
+  await listen(probe, hostname ?? ALL_INTERFACES, port);
   await new Promise((resolve) => probe.close(resolve));
 }
 

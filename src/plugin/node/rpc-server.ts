@@ -1,9 +1,8 @@
 /** JSON-RPC 2.0 over HTTP. Hardhat's own server only serves networks that live in its process. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { pluginError } from "../errors.ts";
+import { listen } from "./listen.ts";
 
 export interface RpcServer {
   readonly url: string;
@@ -41,14 +40,7 @@ export async function serveRpc(
   { hostname = "127.0.0.1", port }: { readonly hostname?: string | undefined; port: number },
 ): Promise<RpcServer> {
   const server = createServer((incoming, response) => void respond(request, incoming, response));
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(port, hostname, resolve);
-    });
-  } catch (cause) {
-    throw pluginError({ code: "PORT_IN_USE", port }, { cause });
-  }
-  const { port: taken } = server.address() as AddressInfo;
+  const taken = await listen(server, hostname, port);
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
