@@ -41,6 +41,10 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/simulate.ts"],
   ],
+  faults: [
+    ["hardhat", "build", "--quiet"],
+    ["node", "scripts/test-faults.ts"],
+  ],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };
 

@@ -1,0 +1,152 @@
+/** A proxy in front of an L1 node that fails in the ways in which nodes fail. */
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { keccak256 } from "ethers";
+import type { Random } from "../helpers/random.ts";
+import { sleep } from "./json-rpc.ts";
+
+/** Which calls a fault hits: those of the named methods, each with a probability in percent. */
+interface Target {
+  readonly percent: number;
+  /** Any, if left out. */
+  readonly methods?: readonly string[];
+  /** How many calls it hits in all; any number, if left out. */
+  times?: number;
+}
+
+export interface Faults {
+  /** The connection is reset before the node is asked. */
+  readonly reset?: Target;
+  /** The node takes the call, but its answer is lost. */
+  readonly loseAnswer?: Target;
+  /** No answer ever comes. */
+  readonly hang?: Target;
+  /** The node answers with an HTTP error and a page. */
+  readonly httpError?: Target & { readonly status: number };
+  /** The node answers null. */
+  readonly nullAnswer?: Target;
+  /** The node answers that it has taken a raw transaction, and forgets it. */
+  readonly forgetTransaction?: Target;
+  /** `eth_getLogs` is refused beyond so many blocks or results. */
+  readonly logs?: { readonly blocksMax?: number; readonly resultsMax?: number };
+}
+
+interface Call {
+  readonly id: unknown;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+export class FaultProxy {
+  faults: Faults = {};
+  /** Calls that were failed. */
+  failed = 0;
+  readonly #server: Server;
+  readonly #target: string;
+  readonly #random: Random;
+
+  private constructor(target: string, random: Random) {
+    this.#target = target;
+    this.#random = random;
+    this.#server = createServer((request, response) => {
+      void text(request)
+        .then((body) => this.#answer(body, response))
+        .catch(() => response.destroy());
+    });
+  }
+
+  static async start(target: string, random: Random): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target, random);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #hits(target: Target | undefined, method: string): boolean {
+    if (target === undefined || target.times === 0) return false;
+    if (target.methods !== undefined && !target.methods.includes(method)) return false;
+    if (this.#random.int(100) >= target.percent) return false;
+    if (target.times !== undefined) target.times--;
+    this.failed++;
+    return true;
+  }
+
+  async #answer(body: string, response: ServerResponse): Promise<void> {
+    const call = toCall(body);
+    const { method } = call;
+    const { reset, hang, httpError, nullAnswer, forgetTransaction, loseAnswer } = this.faults;
+    if (this.#hits(reset, method)) return void response.destroy();
+    if (this.#hits(hang, method)) return;
+    if (httpError !== undefined && this.#hits(httpError, method)) {
+      return void response.writeHead(httpError.status).end("<html>the gateway is down</html>");
+    }
+    if (this.#hits(nullAnswer, method)) return sendResult(response, call, null);
+    if (method === "eth_sendRawTransaction" && this.#hits(forgetTransaction, method)) {
+      return sendResult(response, call, keccak256(call.params[0] as string));
+    }
+    const refusal = this.#refusalOfRange(call);
+    if (refusal !== undefined) return sendError(response, call, refusal);
+    const answer = await this.#forward(body);
+    if (this.#hits(loseAnswer, method)) return void response.destroy();
+    const tooMany = this.#refusalOfResults(call, answer);
+    if (tooMany !== undefined) return sendError(response, call, tooMany);
+    response.writeHead(200, { "content-type": "application/json" }).end(answer);
+  }
+
+  #refusalOfRange({ method, params }: Call): string | undefined {
+    const blocksMax = this.faults.logs?.blocksMax;
+    if (method !== "eth_getLogs" || blocksMax === undefined) return undefined;
+    const { fromBlock, toBlock } = params[0] as { fromBlock: string; toBlock: string };
+    if (Number(toBlock) - Number(fromBlock) < blocksMax) return undefined;
+    this.failed++;
+    return `eth_getLogs is limited to a ${blocksMax} blocks range`;
+  }
+
+  #refusalOfResults({ method }: Call, answer: string): string | undefined {
+    const resultsMax = this.faults.logs?.resultsMax;
+    if (method !== "eth_getLogs" || resultsMax === undefined) return undefined;
+    const { result } = JSON.parse(answer) as { result?: unknown[] };
+    if (result === undefined || result.length <= resultsMax) return undefined;
+    this.failed++;
+    return `query returned more than ${resultsMax} results`;
+  }
+
+  async #forward(body: string): Promise<string> {
+    const headers = { "content-type": "application/json" };
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await (await fetch(this.#target, { method: "POST", headers, body })).text();
+      } catch (error) {
+        // A connection that the node has closed meanwhile is none of the faults that are tested.
+        if (attempt === 2) throw error;
+        await sleep(20);
+      }
+    }
+  }
+}
+
+function toCall(body: string): Call {
+  const parsed: unknown = JSON.parse(body);
+  return Array.isArray(parsed) ? { id: null, method: "(batch)", params: [] } : (parsed as Call);
+}
+
+function sendResult(response: ServerResponse, { id }: Call, result: unknown): void {
+  send(response, { jsonrpc: "2.0", id, result });
+}
+
+function sendError(response: ServerResponse, { id }: Call, message: string): void {
+  send(response, { jsonrpc: "2.0", id, error: { code: -32005, message } });
+}
+
+function send(response: ServerResponse, answer: object): void {
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+}

@@ -1,0 +1,156 @@
+/** L1 node, deployment and operator, each a process of its own, as somebody who runs them has them. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { callRpc, poll, sleep } from "./json-rpc.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const HARDHAT_CLI = join(ROOT, "node_modules", "hardhat", "dist", "src", "cli.js");
+const CONFIG = join(import.meta.dirname, "hardhat.config.ts");
+const START_LIMIT_MS = 120_000;
+
+/** The first of Hardhat's development accounts: it deploys, and is the validator. */
+export const VALIDATOR_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+export const VALIDATOR = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+
+export interface RunningProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** All that it has printed. */
+  readonly log: () => string;
+  readonly isAlive: () => boolean;
+  /** Ends when it is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** @param mineEachMs - Time between blocks; 0 mines each transaction at once. */
+export async function startL1(mineEachMs = 0): Promise<RunningProcess> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const node = hardhat(["node", "--port", String(port)], url, {});
+  await whenUp(node, "eth_chainId");
+  if (mineEachMs > 0) await mineEach(url, mineEachMs);
+  return node;
+}
+
+/** @param ms - 0 for each transaction at once. */
+export async function mineEach(l1Url: string, ms: number): Promise<void> {
+  await callRpc(l1Url, "evm_setAutomine", [ms === 0]);
+  await callRpc(l1Url, "evm_setIntervalMining", [ms]);
+}
+
+/** @returns Address of the rollup. */
+export async function deployRollup(l1Url: string, output: string): Promise<string> {
+  const deploy = hardhat(
+    ["rollup:deploy", "--network", "l1", "--json", "--output", output],
+    l1Url,
+    {},
+  );
+  await poll(
+    async () => deploy.isAlive(),
+    (alive) => !alive,
+    START_LIMIT_MS,
+  );
+  const json = /\{[\s\S]*\}/.exec(deploy.log())?.[0];
+  if (json === undefined) throw new Error(`The deployment has failed:\n${deploy.log()}`);
+  return (JSON.parse(json) as { rollup: string }).rollup;
+}
+
+export interface OperatorSettings {
+  readonly l1Url: string;
+  readonly rollup: string;
+  readonly port: number;
+  /** File of the checkpoint. */
+  readonly output: string;
+}
+
+/** Starts the operator and returns when it answers. @throws If it ends instead. */
+export async function startOperator(settings: OperatorSettings): Promise<RunningProcess> {
+  const { l1Url, rollup, port, output } = settings;
+  const operator = hardhat(
+    [
+      ...["rollup:operator", "--network", "l1", "--rollup", rollup],
+      ...["--port", String(port), "--output", output],
+    ],
+    l1Url,
+    { FAULTS_L1_KEY: VALIDATOR_KEY },
+    `http://127.0.0.1:${port}`,
+  );
+  await whenUp(operator, "rollup_getConfig");
+  return operator;
+}
+
+/** Runs a task to its end. */
+export async function runTask(
+  args: readonly string[],
+  l1Url: string,
+): Promise<{ readonly code: number | null; readonly log: string }> {
+  const task = hardhat(args, l1Url, { FAULTS_L1_KEY: VALIDATOR_KEY });
+  await poll(
+    async () => task.isAlive(),
+    (alive) => !alive,
+    START_LIMIT_MS,
+  );
+  return { code: task.exitCode(), log: task.log() };
+}
+
+function hardhat(
+  args: readonly string[],
+  l1Url: string,
+  env: Record<string, string>,
+  url = l1Url,
+): RunningProcess & { exitCode(): number | null } {
+  const child = spawn(process.execPath, [HARDHAT_CLI, "--config", CONFIG, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env, FAULTS_L1_URL: l1Url, HARDHAT_DISABLE_TELEMETRY_PROMPT: "true" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let log = "";
+  child.stdout.on("data", (data: Buffer) => (log += String(data)));
+  child.stderr.on("data", (data: Buffer) => (log += String(data)));
+  const gone = new Promise<void>((resolve) => {
+    child.on("close", () => {
+      running.delete(child);
+      resolve();
+    });
+  });
+  return {
+    url,
+    pid: child.pid!,
+    log: () => log,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    exitCode: () => child.exitCode,
+    kill: (signal = "SIGKILL") => {
+      child.kill(signal);
+      return gone;
+    },
+  };
+}
+
+async function whenUp(child: RunningProcess, method: string): Promise<void> {
+  const endMs = Date.now() + START_LIMIT_MS;
+  while (Date.now() < endMs) {
+    if (!child.isAlive()) throw new Error(`The process has ended:\n${child.log()}`);
+    const isUp = await callRpc(child.url, method, [], 2_000).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return;
+    await sleep(200);
+  }
+  throw new Error(`The process does not answer:\n${child.log()}`);
+}

@@ -1,0 +1,283 @@
+/**
+ * What happens to an operator that runs for long: each scenario is a fault, and says what must come
+ * of it. Users sign, send and are paid throughout; after each, L1 is held against their book.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { callRpc, codeOf, poll, sleep } from "./json-rpc.ts";
+import { mineEach, runTask, startOperator, VALIDATOR, freePort } from "./processes.ts";
+import type { World } from "./world.ts";
+
+export interface Scenario {
+  readonly name: string;
+  /** What must come of it. */
+  readonly title: string;
+  /** Time between L1 blocks; by default each transaction is mined at once. */
+  readonly mineEachMs?: number;
+  run(world: World, options: ScenarioOptions): Promise<void>;
+}
+
+export interface ScenarioOptions {
+  readonly kills: number;
+}
+
+/** An L1 transaction that was lost is sent again after a minute. */
+const SETTLE_LIMIT_MS = 180_000;
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "failed-lookup",
+    title: "goes on when L1 fails the question that follows a transaction",
+    run: async (world) => {
+      world.proxy.faults = {
+        httpError: { status: 502, percent: 100, times: 3, methods: ["eth_getTransactionByHash"] },
+      };
+      await expectExecuted(world, await world.load.send(5));
+    },
+  },
+  {
+    name: "forgotten-transaction",
+    title: "sends again what the node has taken and forgotten",
+    run: async (world) => {
+      world.proxy.faults = { forgetTransaction: { percent: 100, times: 1 } };
+      await expectExecuted(world, await world.load.send(3));
+    },
+  },
+  {
+    name: "lost-answers",
+    title: "settles transactions whose answers are lost",
+    run: async (world) => {
+      const methods = [
+        "eth_sendRawTransaction",
+        "eth_sendTransaction",
+        "eth_getTransactionReceipt",
+      ];
+      world.proxy.faults = { loseAnswer: { percent: 30, methods } };
+      await expectExecuted(world, await world.load.send(20));
+    },
+  },
+  {
+    name: "unreliable-l1",
+    title: "goes on while L1 answers one call in four with 502, 429, a reset or nothing",
+    run: async (world) => {
+      world.proxy.faults = {
+        httpError: { status: world.random.pick([429, 502]), percent: 12 },
+        reset: { percent: 10 },
+        hang: { percent: 2 },
+      };
+      const hashes = await world.load.send(12);
+      await sleep(20_000);
+      world.proxy.faults = {};
+      await expectExecuted(world, hashes);
+    },
+  },
+  {
+    name: "outage",
+    title: "goes on after L1 was away",
+    run: async (world) => {
+      world.proxy.faults = { reset: { percent: 100 } };
+      const hashes = await world.load.send(8);
+      await sleep(15_000);
+      world.proxy.faults = {};
+      await expectExecuted(world, hashes);
+    },
+  },
+  {
+    name: "old-commit",
+    title: "goes on when a commit of its predecessor is mined after its own start",
+    run: async (world) => {
+      const { l1, load } = world;
+      await callRpc(l1.url, "evm_setAutomine", [false]);
+      await load.send(1);
+      await poll(
+        () => pendingNonces(world),
+        (nonces) => nonces.length > 0,
+        30_000,
+      );
+      await world.operator.kill();
+      await world.restart();
+      await callRpc(l1.url, "evm_mine", []);
+      await callRpc(l1.url, "evm_setAutomine", [true]);
+      await expectProgress(world);
+    },
+  },
+  {
+    name: "pending-predecessor",
+    title: "outbids what its predecessor has left in the pool when fees have risen",
+    run: async (world) => {
+      const { l1, load } = world;
+      await callRpc(l1.url, "evm_setAutomine", [false]);
+      await load.send(1);
+      await poll(
+        () => pendingNonces(world),
+        (nonces) => nonces.length > 0,
+        30_000,
+      );
+      await world.operator.kill();
+      const block = (await callRpc(l1.url, "eth_getBlockByNumber", ["latest", false])) as {
+        baseFeePerGas: string;
+      };
+      const raised = `0x${(BigInt(block.baseFeePerGas) * 50n).toString(16)}`;
+      await callRpc(l1.url, "hardhat_setNextBlockBaseFeePerGas", [raised]);
+      await callRpc(l1.url, "evm_mine", []);
+      await mineEach(l1.url, 1_000);
+      await world.restart();
+      await expectProgress(world);
+      await mineEach(l1.url, 0);
+    },
+  },
+  {
+    name: "two-operators",
+    title: "accepts nothing after another operator has committed",
+    run: async (world) => {
+      const { users, dir } = world;
+      const rival = await startOperator({
+        ...world.settings,
+        ...{ port: await freePort(), output: join(dir, "rival.json") },
+      });
+      try {
+        // Both are the same validator. One of them wins each block; the loser must not go on as if.
+        for (let round = 0; round < 10; round++) {
+          await world.load.send(1).catch(() => []);
+          await sleep(500);
+        }
+        await sleep(5_000);
+        const told = await Promise.all(
+          [world.operator.url, rival.url].map((url) =>
+            callRpc(url, "rollup_getBalance", [users.wallets[0]!.address, 0]),
+          ),
+        );
+        expect(told[0], "both operators tell the same").to.equal(told[1]);
+      } finally {
+        await rival.kill();
+      }
+      await expectProgress(world);
+    },
+  },
+  {
+    name: "steady-load",
+    title: "proves and executes while blocks are sealed faster than L1 takes them",
+    mineEachMs: 1_000,
+    run: async (world) => {
+      world.load.start(20);
+      await sleep(45_000);
+      const executed = await countExecuted(world);
+      await world.load.stop();
+      expect(executed, "blocks executed under load").to.be.greaterThan(3);
+      await mineEach(world.l1.url, 0);
+      await expectProgress(world);
+    },
+  },
+  {
+    name: "log-limits",
+    title: "restores from nodes that limit ranges, results and rates",
+    run: async (world) => {
+      const { l1, proxy, dir, rollup } = world;
+      await expectExecuted(world, await world.load.send(12));
+      await callRpc(l1.url, "hardhat_mine", ["0x2710"]);
+      const nodes = [
+        { logs: { blocksMax: 400 } },
+        { logs: { resultsMax: 3 } },
+        { httpError: { status: 502, percent: 8 } },
+        { httpError: { status: 429, percent: 20 } },
+      ];
+      for (const [index, faults] of nodes.entries()) {
+        proxy.faults = faults;
+        const output = join(dir, `restored-${index}.json`);
+        const { code, log } = await runTask(
+          ["rollup:restore", "--network", "l1", "--rollup", rollup, "--output", output],
+          proxy.url,
+        );
+        expect(code, `${JSON.stringify(faults)}: ${log}`).to.equal(0);
+      }
+      proxy.faults = {};
+    },
+  },
+  {
+    name: "changed-checkpoint",
+    title: "does not believe a checkpoint that was changed",
+    run: async (world) => {
+      await world.operator.kill();
+      const { output } = world.settings;
+      const text = await readFile(output, "utf8");
+      const changed = text.replace(/("nextRequestId":\s*)\d+/, "$1999");
+      expect(changed).not.to.equal(text);
+      await writeFile(output, changed);
+      await world.restart();
+      const [wallet] = world.users.wallets;
+      const before = await wallet!.getBalance("ETH");
+      await wallet!.deposit({ token: "ETH", amount: 7n });
+      const after = await poll(
+        () => wallet!.getBalance("ETH"),
+        (balance) => balance === before + 7n,
+        SETTLE_LIMIT_MS,
+      );
+      expect(after).to.equal(before + 7n);
+    },
+  },
+  {
+    name: "kills",
+    title: "goes on by itself after being killed at random under load",
+    mineEachMs: 12_000,
+    run: async (world, { kills }) => {
+      world.load.start(400);
+      for (let kill = 1; kill <= kills; kill++) {
+        await sleep(3_000 + world.random.int(15_000));
+        await world.operator.kill();
+        await sleep(world.random.int(1_000));
+        await world.restart();
+        process.stdout.write(`  kill ${kill} of ${kills}, ${world.load.accepted} accepted\n`);
+      }
+      await sleep(5_000);
+      await world.load.stop();
+      await expectProgress(world, 10 * 60_000);
+    },
+  },
+];
+
+async function pendingNonces({ l1 }: World): Promise<number[]> {
+  const pending = (await callRpc(l1.url, "eth_pendingTransactions")) as {
+    from: string;
+    nonce: string;
+  }[];
+  const ofValidator = pending.filter(({ from }) => from.toLowerCase() === VALIDATOR.toLowerCase());
+  return ofValidator.map(({ nonce }) => Number(nonce));
+}
+
+async function countExecuted({ users, rollup }: World): Promise<number> {
+  const { connectRollup } = await import("../../src/l1/client.ts");
+  const client = await connectRollup({ rollupAddress: rollup }, users.wallets[0]!.l1Signer);
+  return Number((await client.contract.blockCounts()).executed);
+}
+
+async function expectExecuted(
+  world: World,
+  hashes: readonly string[],
+  limitMs = SETTLE_LIMIT_MS,
+): Promise<void> {
+  const { provider } = world.users;
+  for (const hash of hashes) {
+    const isDone = (status?: string) => status === "executed" || status === "rejected";
+    const receipt = await poll(
+      () => provider.getReceipt(hash),
+      (found) => isDone(found?.status),
+      limitMs,
+    );
+    expect(receipt?.status, world.operator.log().slice(-2_000)).to.equal("executed");
+  }
+}
+
+/** A transaction of each user goes through, whatever has been lost before. */
+async function expectProgress(world: World, limitMs = SETTLE_LIMIT_MS): Promise<void> {
+  const { wallets } = world.users;
+  const send = async () => world.load.send(wallets.length);
+  let refusal = "";
+  const hashes = await poll(
+    () => send().catch((error: unknown) => Promise.reject(new Error((refusal = codeOf(error))))),
+    () => true,
+    limitMs,
+  );
+  if (hashes === undefined) expect.fail(`still refused: ${refusal}\n${world.operator.log()}`);
+  await expectExecuted(world, hashes, limitMs);
+}
