@@ -89,16 +89,26 @@ export class FaultProxy {
     if (httpError !== undefined && this.#hits(httpError, method)) {
       return void response.writeHead(httpError.status).end("<html>the gateway is down</html>");
     }
-    if (this.#hits(nullAnswer, method)) return sendResult(response, call, null);
+    if (this.#hits(nullAnswer, method)) {
+      sendResult(response, call, null);
+      return;
+    }
     if (method === "eth_sendRawTransaction" && this.#hits(forgetTransaction, method)) {
-      return sendResult(response, call, keccak256(call.params[0] as string));
+      sendResult(response, call, keccak256(call.params[0] as string));
+      return;
     }
     const refusal = this.#refusalOfRange(call);
-    if (refusal !== undefined) return sendError(response, call, refusal);
+    if (refusal !== undefined) {
+      sendError(response, call, refusal);
+      return;
+    }
     const answer = await this.#forward(body);
     if (this.#hits(loseAnswer, method)) return void response.destroy();
     const tooMany = this.#refusalOfResults(call, answer);
-    if (tooMany !== undefined) return sendError(response, call, tooMany);
+    if (tooMany !== undefined) {
+      sendError(response, call, tooMany);
+      return;
+    }
     response.writeHead(200, { "content-type": "application/json" }).end(answer);
   }
 
