@@ -42,15 +42,16 @@ library Operations {
         Pubdata.Walk memory walk = pubdata.start(newBlock.slots, z);
         while (walk.next(pubdata)) {
             uint256 op = PubdataReader.opOf(walk.record);
-            if (op == ProtocolConstants.OP_DEPOSIT) _deposit(queue, walk, effects);
+            if (op == ProtocolConstants.OP_DEPOSIT) _serveDeposit(queue, walk, effects);
+            else if (op == ProtocolConstants.OP_WITHDRAW) _payOut(walk, effects);
             else if (op == ProtocolConstants.OP_FULL_EXIT) _fullExit(queue, walk, effects);
-            else if (op == ProtocolConstants.OP_REFUND) _refund(queue, walk, effects);
             else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
                 _changePubKey(facts, walk, effects, newBlock.authorizations);
-            } else if (
-                op == ProtocolConstants.OP_WITHDRAW || op == ProtocolConstants.OP_FORCED_EXIT
-            ) {
-                _payOut(effects, _movement(walk));
+            } else if (op == ProtocolConstants.OP_FORCED_EXIT) _payOut(walk, effects);
+            else if (op == ProtocolConstants.OP_REFUND) {
+                // Any deposit may be: an operator that has no place for it must not be stuck.
+                _serveDeposit(queue, walk, effects);
+                _payOut(walk, effects);
             }
         }
         if (effects.authorizations != newBlock.authorizations.length) {
@@ -63,23 +64,13 @@ library Operations {
     }
 
     /// @dev The circuit lets it credit only an account of the owner, so any such account will do.
-    function _deposit(
+    function _serveDeposit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,
         Effects memory effects
     ) private view {
-        _serveDeposit(queue, walk, effects, _movement(walk));
-    }
-
-    /// @dev Any deposit may be refunded: an operator that has no place for it must not be stuck.
-    function _refund(
-        PriorityQueue.Queue storage queue,
-        Pubdata.Walk memory walk,
-        Effects memory effects
-    ) private view {
-        PubdataReader.Refund memory refund = _movement(walk);
-        _serveDeposit(queue, walk, effects, refund);
-        _payOut(effects, refund);
+        (address owner, uint16 tokenId, uint128 amount) = _movement(walk);
+        _serve(queue, PriorityQueue.hashDeposit(owner, tokenId, amount), walk, effects);
     }
 
     function _fullExit(
@@ -100,7 +91,7 @@ library Operations {
             0
         );
         _serve(queue, requestHash, walk, effects);
-        _payOut(effects, _movement(walk));
+        _payOut(walk, effects);
     }
 
     function _changePubKey(
@@ -120,20 +111,6 @@ library Operations {
         facts.check(change, authorizations[index], walk.slot);
     }
 
-    function _serveDeposit(
-        PriorityQueue.Queue storage queue,
-        Pubdata.Walk memory walk,
-        Effects memory effects,
-        PubdataReader.Refund memory deposit
-    ) private view {
-        bytes24 requestHash = PriorityQueue.hashDeposit(
-            deposit.owner,
-            deposit.tokenId,
-            deposit.amount
-        );
-        _serve(queue, requestHash, walk, effects);
-    }
-
     /// @dev Requests are served strictly in the order of the queue.
     function _serve(
         PriorityQueue.Queue storage queue,
@@ -148,21 +125,19 @@ library Operations {
     }
 
     /// @dev A payout of nothing (a full exit of nothing, say) is none.
-    function _payOut(Effects memory effects, PubdataReader.Refund memory payout) private pure {
-        if (payout.amount == 0) return;
-        effects.payoutsHash = Payouts.append(
-            effects.payoutsHash,
-            payout.owner,
-            payout.tokenId,
-            payout.amount
-        );
+    function _payOut(Pubdata.Walk memory walk, Effects memory effects) private pure {
+        (address recipient, uint16 tokenId, uint128 amount) = _movement(walk);
+        if (amount == 0) return;
+        effects.payoutsHash = Payouts.append(effects.payoutsHash, recipient, tokenId, amount);
     }
 
-    /// @dev Token, address and amount. Every operation that moves an amount between L1 and L2 has
-    /// them in the same place; a refund has nothing else.
+    /// @dev Address, token and amount, which every operation that moves an amount between L1 and L2
+    /// has in the same place (test/protocol/layout.test.ts).
     function _movement(
         Pubdata.Walk memory walk
-    ) private pure returns (PubdataReader.Refund memory) {
-        return PubdataReader.readRefund(walk.record, walk.e1, walk.e2);
+    ) private pure returns (address party, uint16 tokenId, uint128 amount) {
+        party = address(uint160(walk.e1 >> ProtocolConstants.ADDRESS_SHIFT_BITS));
+        tokenId = uint16(walk.record >> ProtocolConstants.RECORD_TOKEN_SHIFT_BITS);
+        amount = uint128(walk.e2);
     }
 }

@@ -32,13 +32,16 @@ library Payouts {
         uint16 tokenId,
         uint128 amount
     ) internal pure returns (bytes32 next) {
+        // Whole words: in a shorter type the bits above may be anything.
+        (uint256 recipientWord, uint256 tokenWord) = (uint160(recipient), tokenId);
+        uint256 amountWord = amount;
         // The encoding stays above free memory: a block appends hundreds of times.
         assembly ("memory-safe") {
             let encoded := mload(0x40)
             mstore(encoded, payoutsHash)
-            mstore(add(encoded, 0x20), recipient)
-            mstore(add(encoded, 0x40), tokenId)
-            mstore(add(encoded, 0x60), amount)
+            mstore(add(encoded, 0x20), recipientWord)
+            mstore(add(encoded, 0x40), tokenWord)
+            mstore(add(encoded, 0x60), amountWord)
             next := keccak256(encoded, 0x80)
         }
     }
