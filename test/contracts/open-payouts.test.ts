@@ -107,6 +107,25 @@ describe("Rollup: payouts that stay open", () => {
     }
   });
 
+  it("never fails for want of gas for payouts, with whatever gas above the least", async () => {
+    const { rollup } = fixture;
+    const { burnGas, revert, returnBomb } = BEHAVIOR;
+    const odd = await Promise.all([burnGas, revert, returnBomb].map(oddRecipient));
+    const recipients = [...odd.map(({ address }) => address), ...freshAddresses(1)];
+    const first = await blockTo(recipients);
+    const second = await blockTo(recipients.toReversed(), first.storedBlock);
+    const third = await blockTo(recipients, second.storedBlock);
+    const blocks = [first, second, { ...third, payouts: [] }];
+    const least = await rollup.executeBlocks.estimateGas(blocks);
+    const most = least + 12n * 175_000n;
+    for (let gasLimit = least; gasLimit < most; gasLimit += 9_973n) {
+      await rollup.executeBlocks.staticCall(blocks, { gasLimit });
+    }
+    await rollup.executeBlocks(blocks, { gasLimit: most });
+    const open = await Promise.all([1, 2, 3].map(openPayouts));
+    expect(open).to.deep.equal([0, 0, PAYOUTS_NOT_COUNTED]);
+  });
+
   it("finalises a block without its payouts, which then are counted by the first", async () => {
     const { rollup, user } = fixture;
     const recipients = freshAddresses(3);
