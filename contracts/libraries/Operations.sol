@@ -42,13 +42,17 @@ library Operations {
         Pubdata.Walk memory walk = pubdata.start(newBlock.slots, z);
         while (walk.next(pubdata)) {
             uint256 op = PubdataReader.opOf(walk.record);
-            if (op == ProtocolConstants.OP_DEPOSIT) _deposit(queue, walk, effects);
-            else if (op == ProtocolConstants.OP_WITHDRAW) _withdraw(walk, effects);
+            if (op == ProtocolConstants.OP_DEPOSIT) _serveDeposit(queue, walk, effects);
+            else if (op == ProtocolConstants.OP_WITHDRAW) _payOut(walk, effects);
             else if (op == ProtocolConstants.OP_FULL_EXIT) _fullExit(queue, walk, effects);
             else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
                 _changePubKey(facts, walk, effects, newBlock.authorizations);
-            } else if (op == ProtocolConstants.OP_FORCED_EXIT) _forcedExit(walk, effects);
-            else if (op == ProtocolConstants.OP_REFUND) _refund(queue, walk, effects);
+            } else if (op == ProtocolConstants.OP_FORCED_EXIT) _payOut(walk, effects);
+            else if (op == ProtocolConstants.OP_REFUND) {
+                // Any deposit may be: an operator that has no place for it must not be stuck.
+                _serveDeposit(queue, walk, effects);
+                _payOut(walk, effects);
+            }
         }
         if (effects.authorizations != newBlock.authorizations.length) {
             revert IRollup.AuthorizationCountMismatch(
@@ -60,42 +64,13 @@ library Operations {
     }
 
     /// @dev The circuit lets it credit only an account of the owner, so any such account will do.
-    function _deposit(
+    function _serveDeposit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,
         Effects memory effects
     ) private view {
-        PubdataReader.Deposit memory deposit = PubdataReader.readDeposit(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        bytes24 requestHash = PriorityQueue.hashDeposit(
-            deposit.owner,
-            deposit.tokenId,
-            deposit.amount
-        );
-        _serve(queue, requestHash, walk, effects);
-    }
-
-    /// @dev Any deposit may be refunded: an operator that has no place for it must not be stuck.
-    function _refund(
-        PriorityQueue.Queue storage queue,
-        Pubdata.Walk memory walk,
-        Effects memory effects
-    ) private view {
-        PubdataReader.Refund memory refund = PubdataReader.readRefund(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        bytes24 requestHash = PriorityQueue.hashDeposit(
-            refund.owner,
-            refund.tokenId,
-            refund.amount
-        );
-        _serve(queue, requestHash, walk, effects);
-        _payOut(effects, refund.owner, refund.tokenId, refund.amount);
+        (address owner, uint16 tokenId, uint128 amount) = _movement(walk);
+        _serve(queue, PriorityQueue.hashDeposit(owner, tokenId, amount), walk, effects);
     }
 
     function _fullExit(
@@ -116,25 +91,7 @@ library Operations {
             0
         );
         _serve(queue, requestHash, walk, effects);
-        _payOut(effects, exit.owner, exit.tokenId, exit.amount);
-    }
-
-    function _withdraw(Pubdata.Walk memory walk, Effects memory effects) private pure {
-        PubdataReader.Withdraw memory withdraw = PubdataReader.readWithdraw(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        _payOut(effects, withdraw.recipient, withdraw.tokenId, withdraw.amount);
-    }
-
-    function _forcedExit(Pubdata.Walk memory walk, Effects memory effects) private pure {
-        PubdataReader.ForcedExit memory exit = PubdataReader.readForcedExit(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        _payOut(effects, exit.recipient, exit.tokenId, exit.amount);
+        _payOut(walk, effects);
     }
 
     function _changePubKey(
@@ -168,13 +125,19 @@ library Operations {
     }
 
     /// @dev A payout of nothing (a full exit of nothing, say) is none.
-    function _payOut(
-        Effects memory effects,
-        address recipient,
-        uint16 tokenId,
-        uint128 amount
-    ) private pure {
+    function _payOut(Pubdata.Walk memory walk, Effects memory effects) private pure {
+        (address recipient, uint16 tokenId, uint128 amount) = _movement(walk);
         if (amount == 0) return;
         effects.payoutsHash = Payouts.append(effects.payoutsHash, recipient, tokenId, amount);
+    }
+
+    /// @dev Address, token and amount, which every operation that moves an amount between L1 and L2
+    /// has in the same place (test/protocol/layout.test.ts).
+    function _movement(
+        Pubdata.Walk memory walk
+    ) private pure returns (address party, uint16 tokenId, uint128 amount) {
+        party = address(uint160(walk.e1 >> ProtocolConstants.ADDRESS_SHIFT_BITS));
+        tokenId = uint16(walk.record >> ProtocolConstants.RECORD_TOKEN_SHIFT_BITS);
+        amount = uint128(walk.e2);
     }
 }

@@ -16,6 +16,24 @@ contract PayoutsTest {
         require(Payouts.append(hash, recipient, tokenId, amount) == expected, "hash");
     }
 
+    function testFuzz_AppendTakesNoNoticeOfBitsAboveAType(
+        bytes32 hash,
+        uint256 recipientBits,
+        uint256 tokenBits,
+        uint256 amountBits
+    ) external pure {
+        address recipient;
+        uint16 tokenId;
+        uint128 amount;
+        assembly ("memory-safe") {
+            recipient := recipientBits
+            tokenId := tokenBits
+            amount := amountBits
+        }
+        bytes32 expected = keccak256(abi.encode(hash, recipient, tokenId, amount));
+        require(Payouts.append(hash, recipient, tokenId, amount) == expected, "hash");
+    }
+
     function testFuzz_ListIsHashedInOrder(Payout[] calldata payouts) external pure {
         bytes32 expected;
         for (uint256 i = 0; i < payouts.length; ++i) {

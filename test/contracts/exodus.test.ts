@@ -106,7 +106,7 @@ describe("Rollup: exodus", () => {
     await refused(rollup.depositEth(user.address, { value: 1n }), "ExodusMode");
     await refused(rollup.depositErc20(ZeroAddress, 1n, user.address), "ExodusMode");
     await refused(rollup.requestFullExit(0, ZeroAddress), "ExodusMode");
-    await refused(rollup.setAuthPubKeyHash(1n, 0), "ExodusMode");
+    await refused(rollup.setAuthPubKeyHash(1n, 0, 0), "ExodusMode");
     await refused(asValidator.commitBlocks(genesis, []), "ExodusMode");
     await refused(rollup.proveBlocks(ZeroHash, genesis, []), "ExodusMode");
     await refused(asValidator.executeBlocks([]), "ExodusMode");
@@ -114,6 +114,7 @@ describe("Rollup: exodus", () => {
     await refused(asGovernor.listToken(other.address), "ExodusMode");
     await refused(asGovernor.setDepositsPaused(ZeroAddress, true), "ExodusMode");
     await refused(asGovernor.setValidator(other.address, true), "ExodusMode");
+    await refused(asGovernor.setRequestFee(0n), "ExodusMode");
     const pending = rollup.withdrawPendingBalance(user.address, ZeroAddress);
     await refused(pending, "NothingPending", user.address, ZeroAddress);
   });

@@ -132,6 +132,8 @@ describe("Rollup: deployment of proxy and timelock", () => {
         accountCapacity: 1,
         tokenCapacity: 1,
         priorityExpirationSeconds,
+        requestFeeWei: 0n,
+        requestFeeRecipient: ZeroAddress,
       };
       return ethers.deployContract("RollupProxy", [implementation, timelock, parameters]);
     };

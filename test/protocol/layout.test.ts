@@ -25,6 +25,17 @@ const LAYOUTS = [RECORD_COLUMNS, HEADER_COLUMNS, ...MESSAGE_WORDS];
 describe("wire layouts", () => {
   const random = createRandom();
 
+  it("have token, address and amount of what moves between L1 and L2 in the same place", () => {
+    // contracts/libraries/Operations.sol reads these five alike.
+    for (const name of ["deposit", "withdraw", "fullExit", "forcedExit", "refund"] as const) {
+      const { record, extension } = OPERATIONS[name];
+      expect(record.token, name).to.equal("tokenId");
+      const { address, value } = extension;
+      expect([address.type, value.type], name).to.deep.equal(["address", "amount"]);
+      expect(extension, name).not.to.have.property("nonce");
+    }
+  });
+
   it("place the columns of a record one after the other", () => {
     const places = placeColumns(RECORD_COLUMNS).map(({ name, offsetBytes, bytes }) => [
       name,
