@@ -10,6 +10,7 @@ import type {
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { l1Error } from "./errors.ts";
 import { providerOf, type RollupEvent, toStoredBlock } from "./events.ts";
+import { readMinedTransaction } from "./requests.ts";
 import type { CommitBlock, CommittedBlock } from "./types.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function readCommittedBlock(
 ): Promise<CommittedBlock> {
   const storedBlock = toStoredBlock(event);
   const { transactionHash } = event;
-  const transaction = await providerOf(contract).getTransaction(transactionHash);
+  const transaction = await readMinedTransaction(providerOf(contract), transactionHash);
   const call = transaction && contract.interface.parseTransaction(transaction);
   if (call?.name === "commitBlocks") {
     const [last, blocks] = call.args as unknown as [
