@@ -76,7 +76,7 @@ export async function connectRollup(
   const provider = providerOf(contract);
   const { chainId } = await provider.getNetwork();
   const address = await contract.getAddress();
-  const start = deploymentBlock || (await findDeploymentBlock(provider, address));
+  const start = deploymentBlock || (await findDeploymentBlock(contract));
   const location = { chainId, rollupAddress: address, deploymentBlock: start };
   return new RollupClient(contract, location, whole);
 }

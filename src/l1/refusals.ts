@@ -59,8 +59,8 @@ const REASON_LENGTH_MAX = 200;
 /** One line of what an error says, without addresses of nodes: those may hold keys. */
 export function reasonOf(error: unknown): string {
   const { texts, codes } = listen(error);
-  const inner = texts.filter((text) => text !== "").at(-1) ?? String(codes[0] ?? "no reason given");
-  const line = [texts[0] ?? "", inner].find((text) => text.length <= REASON_LENGTH_MAX) ?? inner;
+  // The innermost words are those of the node.
+  const line = texts.filter((text) => text !== "").at(-1) ?? String(codes[0] ?? "no reason given");
   const clean = line.replace(URLS, "the node").replace(HOSTS, "$1").replace(/\s+/g, " ");
   return clean.slice(0, REASON_LENGTH_MAX).trim();
 }
@@ -78,14 +78,19 @@ export function isMisuse(error: unknown): boolean {
     isError(error, "INVALID_ARGUMENT") ||
     isError(error, "MISSING_ARGUMENT") ||
     isError(error, "UNCONFIGURED_NAME") ||
-    isError(error, "UNSUPPORTED_OPERATION") ||
     isError(error, "BAD_DATA") ||
     isError(error, "ACTION_REJECTED")
   );
 }
 
-/** Of JSON-RPC: not a request, no such method, wrong parameters, not supported. */
-const PERMANENT_RPC_CODES: readonly unknown[] = [-32600, -32601, -32602, -32004];
+/** Of JSON-RPC: not a request, no such method, wrong parameters, not supported; and of ethers. */
+const PERMANENT_RPC_CODES: readonly unknown[] = [
+  -32600,
+  -32601,
+  -32602,
+  -32004,
+  "UNSUPPORTED_OPERATION",
+];
 const PERMANENT_STATUSES: readonly unknown[] = [400, 401, 403, 404, 405, 413];
 const CLOSED = /provider.*(closed|destroyed)|(closed|destroyed).*provider/i;
 
@@ -117,7 +122,7 @@ export function isLogLimit(error: unknown): boolean {
 }
 
 const SUGGESTED_RANGE = /\[\s*(0x[0-9a-f]+|\d+)\s*,\s*(0x[0-9a-f]+|\d+)\s*\]/i;
-const BLOCKS_ALLOWED = /(\d[\d,]*)[ -]?blocks?\b|range[^\d\n]{0,30}(\d[\d,]*)/i;
+const BLOCKS_ALLOWED = /(\d[\d,]*)[ -]?(?:blocks?|range)\b|range[^\d\n]{0,30}(\d[\d,]*)/i;
 
 /** How many blocks a node says that it would look through; undefined if it does not say. */
 export function suggestedBlocks(error: unknown): number | undefined {
@@ -153,7 +158,7 @@ export type SendAnswer =
   | "lost";
 
 const SEND_ANSWERS: readonly (readonly [SendAnswer, RegExp])[] = [
-  ["known", /already known|known transaction|already (imported|exists)|already in .*pool/i],
+  ["known", /already ?known|known transaction|already (imported|exists)|already in .*pool/i],
   ["nonceUsed", /nonce.{0,20}too low|old ?nonce|nonce.{0,30}(already|been) used|NONCE_EXPIRED/i],
   ["nonceGap", /nonce.{0,20}too (high|far|distant)|nonce gap/i],
   ["outbid", /replac/i],
@@ -167,7 +172,19 @@ export function toSendAnswer(error: unknown): SendAnswer {
   const text = textOf(error);
   const known = SEND_ANSWERS.find(([, pattern]) => pattern.test(text));
   if (known !== undefined) return known[0];
-  return isTransient(error) ? "lost" : "refused";
+  return isRefusal(error) ? "refused" : "lost";
+}
+
+/** Of JSON-RPC: the node has looked at the transaction. */
+const REFUSAL_RPC_CODES: readonly unknown[] = [-32000, ...PERMANENT_RPC_CODES];
+const UNCERTAIN = /time(d )?out|unavailable|again|busy|overload|internal|capacity|rate/i;
+
+/** Whether a node has certainly not taken a transaction. */
+function isRefusal(error: unknown): boolean {
+  if (!isTransient(error)) return true;
+  const { texts, codes } = listen(error);
+  if (texts.some((text) => UNCERTAIN.test(text))) return false;
+  return codes.some((code) => REFUSAL_RPC_CODES.includes(code));
 }
 
 const UNABLE_TO_SIGN = /not implemented|not supported|unsupported|does not (support|exist)/i;

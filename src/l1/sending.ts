@@ -198,7 +198,8 @@ export class Sender {
 
   async #estimate(call: L1Call): Promise<bigint> {
     try {
-      const estimate = await this.#provider.estimateGas(await this.#toRequest(call));
+      const request = { ...(await this.#toRequest(call)), blockTag: "pending" };
+      const estimate = await this.#provider.estimateGas(request);
       const gasLimit = (estimate * ESTIMATE_PERCENT) / 100n;
       const gasMax = BigInt(L1_LIMITS.gasMax);
       return gasLimit < gasMax ? gasLimit : gasMax;
@@ -207,6 +208,7 @@ export class Sender {
     }
   }
 
+  /** On what is mined: whatever waits may yet be replaced. */
   async #rehearse(call: L1Call, gasLimit: bigint): Promise<void> {
     try {
       await this.#provider.call({ ...(await this.#toRequest(call)), gasLimit });
@@ -217,7 +219,7 @@ export class Sender {
 
   async #toRequest({ to, data, value }: L1Call) {
     const from = await this.#signer.getAddress();
-    return { from, ...(to !== null && { to }), data, value, blockTag: "pending" };
+    return { from, ...(to !== null && { to }), data, value };
   }
 
   async #open(call: L1Call, gasLimit: bigint, at?: number): Promise<Attempt> {
