@@ -15,6 +15,7 @@ import type {
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { assert } from "../util/errors.ts";
 import { toChecksumAddress } from "./addresses.ts";
+import type { ChangePubKeyClaim } from "./authorization.ts";
 import { l1Error } from "./errors.ts";
 import {
   eventsOf,
@@ -25,6 +26,7 @@ import {
   type EventName,
   type RollupEvent,
   toGenesisBlock,
+  toAuthorizationResets,
   toPubKeyAuthorization,
   toQueuedRequest,
   toStoredBlock,
@@ -32,7 +34,15 @@ import {
 import { readCommittedBlocks } from "./history.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import { readProgress } from "./progress.ts";
-import { commitCost, executeCost, L1_LIMITS, type L1Cost, proveCost, revertCost } from "./gas.ts";
+import {
+  commitCost,
+  executeCost,
+  L1_LIMITS,
+  type L1Cost,
+  payOutCost,
+  proveCost,
+  revertCost,
+} from "./gas.ts";
 import { findDeploymentBlock } from "./locate.ts";
 import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
 import { toFailureError } from "./reverts.ts";
@@ -111,25 +121,34 @@ export class RollupClient {
     this.deploymentBlock = location.deploymentBlock;
   }
 
-  /** @param owner - L1 address that owns the L2 account. @param amount - In wei. */
+  /**
+   * Pays the request fee besides.
+   *
+   * @param owner - L1 address that owns the L2 account. @param amount - In wei, without the fee.
+   */
   async depositEth(owner: string, amount: bigint): Promise<PriorityRequestResult> {
-    return this.#request("depositEth", () =>
-      this.contract.depositEth.populateTransaction(owner, { value: amount }),
+    return this.#request("depositEth", (fee) =>
+      this.contract.depositEth.populateTransaction(owner, { value: amount + fee }),
     );
   }
 
-  /** The runner has approved `amount` of the token to the rollup. */
+  /** Pays the request fee besides. The runner has approved `amount` of the token to the rollup. */
   async depositErc20(token: string, amount: bigint, owner: string): Promise<PriorityRequestResult> {
-    return this.#request("depositErc20", () =>
-      this.contract.depositErc20.populateTransaction(token, amount, owner),
+    return this.#request("depositErc20", (value) =>
+      this.contract.depositErc20.populateTransaction(token, amount, owner, { value }),
     );
   }
 
-  /** @param token - L1 address; the zero address is ETH. */
+  /** Pays the request fee besides. @param token - L1 address; the zero address is ETH. */
   async requestFullExit(accountId: number, token: string): Promise<PriorityRequestResult> {
-    return this.#request("requestFullExit", () =>
-      this.contract.requestFullExit.populateTransaction(accountId, token),
+    return this.#request("requestFullExit", (value) =>
+      this.contract.requestFullExit.populateTransaction(accountId, token, { value }),
     );
+  }
+
+  /** What a priority request costs now, in wei. */
+  async readRequestFee(): Promise<bigint> {
+    return this.contract.requestFeeWei();
   }
 
   /** @param token - L1 address; the zero address is ETH. */
@@ -138,8 +157,17 @@ export class RollupClient {
     return toTransaction(await this.#send("withdrawPendingBalance", send));
   }
 
-  async setAuthPubKeyHash(pubKeyHash: bigint, nonce: number): Promise<L1Transaction> {
-    const send = () => this.contract.setAuthPubKeyHash.populateTransaction(pubKeyHash, nonce);
+  /**
+   * Authorises a signing key for the runner's account; or announces that one authorised before will
+   * be replaced, or replaces it, if that was announced a day before.
+   */
+  async setAuthPubKeyHash({
+    pubKeyHash,
+    accountId,
+    nonce,
+  }: ChangePubKeyClaim): Promise<L1Transaction> {
+    const send = () =>
+      this.contract.setAuthPubKeyHash.populateTransaction(pubKeyHash, accountId, nonce);
     return toTransaction(await this.#send("setAuthPubKeyHash", send));
   }
 
@@ -176,12 +204,40 @@ export class RollupClient {
     return toTransaction(await this.#sendAlone("proveBlocks", send, cost));
   }
 
-  /** Validators only. */
+  /** Validators only. Payouts that lack gas stay open, see {@link RollupClient.readOpenPayouts}. */
   async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
     const structs = blocks.map(toExecuteStruct);
     const send = () => this.contract.executeBlocks.populateTransaction(structs);
     const cost = executeCost(blocks.map(({ payouts }) => payouts.length));
     return toTransaction(await this.#sendAlone("executeBlocks", send, cost));
+  }
+
+  /**
+   * Makes open payouts of an executed block, as far as the gas reaches; anyone may, also in exodus.
+   *
+   * @param block - With all its payouts.
+   * @param range - Those with an index in [first, first + count); default: all.
+   */
+  async payOut(block: ExecuteBlock, range?: PayoutRange): Promise<L1Transaction> {
+    const { storedBlock, payouts } = toExecuteStruct(block);
+    const { first, count } = range ?? { first: 0, count: payouts.length };
+    const send = () => this.contract.payOut.populateTransaction(storedBlock, payouts, first, count);
+    const cost = payOutCost(payouts.length, count);
+    return toTransaction(await this.#send("payOut", send, cost));
+  }
+
+  /**
+   * How many payouts of an executed block are still to be made.
+   *
+   * @returns PAYOUTS_NOT_COUNTED if all are, and nobody has counted them.
+   */
+  async readOpenPayouts(blockNumber: number): Promise<number> {
+    return Number(await this.contract.openPayouts(blockNumber));
+  }
+
+  /** Whether an address has code: then CREATE2 authorises no signing key for it any more. */
+  async hasCode(address: bigint): Promise<boolean> {
+    return (await this.#provider.getCode(toChecksumAddress(address))) !== "0x";
   }
 
   /** Validators only. @param blocks - Newest first. */
@@ -239,11 +295,10 @@ export class RollupClient {
   /** Events of the L1 blocks from `fromBlock` (included) to the latest. */
   async readNews(fromBlock: number): Promise<L1News> {
     const latest = (await this.#provider.getBlock("latest"))!;
-    const events = await readEvents(
-      this.contract,
-      ["PriorityRequestAdded", "TokenListed", "AuthPubKeyHashSet", "ExodusModeActivated"],
-      { fromBlock, toBlock: latest.number },
-    );
+    const events = await readEvents(this.contract, NEWS_EVENTS, {
+      fromBlock,
+      toBlock: latest.number,
+    });
     const listed = events.filter((event) => event.name === "TokenListed");
     const tokens = await mapBounded(listed, REQUESTS_MAX, ({ args: { tokenId, token } }) =>
       readToken(this.#provider, Number(tokenId), token),
@@ -259,6 +314,7 @@ export class RollupClient {
       authorizations: events
         .filter((event) => event.name === "AuthPubKeyHashSet")
         .map(toPubKeyAuthorization),
+      authorizationResets: toAuthorizationResets(events),
       isExodusBegun: events.some((event) => event.name === "ExodusModeActivated"),
     };
   }
@@ -335,23 +391,28 @@ export class RollupClient {
     throw l1Error({ code: "L1_EVENT_MISSING", event: name, transactionHash: receipt.hash });
   }
 
-  async #request(call: string, send: Send): Promise<PriorityRequestResult> {
-    const receipt = await this.#send(call, send);
+  async #request(
+    call: string,
+    send: (feeWei: bigint) => ReturnType<Send>,
+  ): Promise<PriorityRequestResult> {
+    const feeWei = await this.readRequestFee();
+    const receipt = await this.#send(call, () => send(feeWei));
     const { args } = this.#eventsOf(receipt, "PriorityRequestAdded")[0]!;
     return { requestId: Number(args.requestId), transaction: toTransaction(receipt) };
   }
 
-  /** For a user: with an estimate of the gas. */
-  async #send(call: string, send: Send): Promise<TransactionReceipt> {
+  /** For a user: with an estimate of the gas, or with a limit that is computed. */
+  async #send(call: string, send: Send, cost?: L1Cost): Promise<TransactionReceipt> {
     const { to, data, value = 0n } = await send();
-    const sent = this.#connectSender(call).send({ name: call, to, data, value });
-    return this.#successful(call, await sent);
+    const gasLimit = cost && toGasLimit(cost);
+    const sender = this.#connectSender(call);
+    return this.#successful(call, await sender.send({ name: call, to, data, value }, gasLimit));
   }
 
   /** For an operator: with all the gas that it can take at worst. */
-  async #sendAlone(call: string, send: Send, { gas }: L1Cost): Promise<TransactionReceipt> {
+  async #sendAlone(call: string, send: Send, cost: L1Cost): Promise<TransactionReceipt> {
     const { to, data, value = 0n } = await send();
-    const gasLimit = BigInt(Math.min(gas, L1_LIMITS.gasMax));
+    const gasLimit = toGasLimit(cost);
     const sender = this.#connectSender(call);
     return this.#successful(
       call,
@@ -372,8 +433,18 @@ export class RollupClient {
   }
 }
 
+function toGasLimit({ gas }: L1Cost): bigint {
+  return BigInt(Math.min(gas, L1_LIMITS.gasMax));
+}
+
 function isSigner(runner: ContractRunner | null): runner is Signer {
   return runner !== null && "getAddress" in runner;
+}
+
+/** Payouts of a block: those with an index in [first, first + count). */
+export interface PayoutRange {
+  readonly first: number;
+  readonly count: number;
 }
 
 /** A request that has joined the priority queue. */
@@ -385,6 +456,14 @@ export interface PriorityRequestResult {
 
 /** A bit more than one Ethereum block. */
 const PENDING_GRACE_MS = 15_000;
+
+const NEWS_EVENTS = [
+  "PriorityRequestAdded",
+  "TokenListed",
+  "AuthPubKeyHashSet",
+  "AuthResetStarted",
+  "ExodusModeActivated",
+] as const;
 
 type Send = () => Promise<ContractTransaction>;
 

@@ -101,16 +101,18 @@ export class Sender {
   /**
    * Sends for a user, behind what waits already.
    *
+   * @param gasLimit - Default: a node's estimate, and a quarter more.
    * @returns The receipt, also of a transaction that failed.
    * @throws L1_REVERTED and what else `toL1Error` makes of a refusal; L1_REQUEST_FAILED,
    * L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_NONCE_TAKEN: nothing was sent;
    * L1_TRANSACTION_STUCK: it may still be mined, if nothing is sent in its place.
    */
-  async send(call: L1Call): Promise<TransactionReceipt> {
+  async send(call: L1Call, gasLimit?: bigint): Promise<TransactionReceipt> {
     const account = await this.#account();
     for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
       const attempt = await account.queue.run(async () => {
-        const opened = await this.#open(call, await this.#estimate(call));
+        if (gasLimit !== undefined) await this.#rehearse(call, gasLimit);
+        const opened = await this.#open(call, gasLimit ?? (await this.#estimate(call)));
         if (!(await this.#submit(opened))) return { settled: undefined };
         // Joined before anybody else leaves the queue.
         return { settled: this.#track(account, this.#settle(opened)) };
