@@ -2,11 +2,12 @@
  * What Solidity reads from the calldata of `commitBlocks`, a restore reads too, however the
  * calldata is laid out; and the contract takes no layout but the canonical one.
  */
-import { concat, dataLength, dataSlice, getBytes, hexlify, toBeHex } from "ethers";
+import { concat, dataLength, dataSlice, hexlify, toBeHex } from "ethers";
 import { expect } from "chai";
 import { network } from "hardhat";
 import { decodeCommitBlock } from "../../src/l1/commit-calldata.ts";
 import { ROLLUP_INTERFACE } from "../../src/l1/interface.ts";
+import type { CommitBlockStructOutput } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import type { CommitBlock, StoredBlock } from "../../src/l1/types.ts";
 import { createRandom } from "../helpers/random.ts";
 
@@ -124,17 +125,20 @@ function mutate(calldata: string): string {
 
 /** What Solidity reads; undefined if it reverts. */
 async function solidityReads(calldata: string) {
-  const { selector } = harness.interface.getFunction("read")!;
+  const { selector } = harness.interface.getFunction("read");
   const data = concat([selector, dataSlice(calldata, 4)]);
   const to = await harness.getAddress();
   const result = await ethers.provider.call({ to, data }).catch(() => undefined);
   if (result === undefined) return undefined;
   const { lastNumber, blocks } = harness.interface.decodeFunctionResult("read", result);
-  return { lastNumber: Number(lastNumber), blocks: (blocks as CommitBlock[]).map(toPlain) };
+  return {
+    lastNumber: Number(lastNumber),
+    blocks: (blocks as CommitBlockStructOutput[]).map(toPlain),
+  };
 }
 
 /** Values that compare by content: numbers from ethers are bigints. */
-function toPlain(block: CommitBlock): Record<string, unknown> {
+function toPlain(block: CommitBlock | CommitBlockStructOutput): Record<string, unknown> {
   return {
     timestamp: block.timestamp,
     feeAccountId: Number(block.feeAccountId),
