@@ -8,7 +8,7 @@ import { readCommittedBlock } from "../l1/commit-calldata.ts";
 import { l1Error } from "../l1/errors.ts";
 import { providerOf, readEvents, toStoredBlock } from "../l1/events.ts";
 import { hashPayouts, hashStoredBlock } from "../l1/stored-block.ts";
-import { type ExecuteBlock, PAYOUTS_NOT_COUNTED } from "../l1/types.ts";
+import { type ExecuteBlock, type L1Transaction, PAYOUTS_NOT_COUNTED } from "../l1/types.ts";
 import { payoutsOf } from "../ops/payouts.ts";
 import { restoreError } from "./errors.ts";
 
@@ -45,6 +45,27 @@ export async function findOpenPayouts(
     if (open.length > 0) found.push({ ...block, open });
   }
   return found;
+}
+
+/**
+ * Makes all open payouts of some blocks, in as many L1 transactions as their gas takes. Anyone may,
+ * also in exodus.
+ *
+ * @param onPaid - Is told of each transaction.
+ * @throws L1_REVERTED, and what sending throws: what has been paid by then is paid.
+ */
+export async function makeOpenPayouts(
+  l1: Pick<RollupClient, "contract" | "payOut">,
+  blocks: readonly OpenPayouts[],
+  onPaid: (transaction: L1Transaction) => void = () => {},
+): Promise<void> {
+  for (const block of blocks) {
+    for (let { open } = block; open.length > 0; open = await openIndexes(l1, block)) {
+      const first = open[0]!;
+      // The contract makes at least one, or reverts; those that are made it passes over.
+      onPaid(await l1.payOut(block, { first, count: open.at(-1)! + 1 - first }));
+    }
+  }
 }
 
 /** The block of a number that stayed: an executed one is never committed again. */

@@ -1,7 +1,7 @@
 /** Payouts that stay open are found from L1 alone, whoever looks for them. */
 import { expect } from "chai";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
-import { findOpenPayouts } from "../../src/restore/open-payouts.ts";
+import { findOpenPayouts, makeOpenPayouts } from "../../src/restore/open-payouts.ts";
 import {
   createTestBlock,
   createTestRollup,
@@ -67,14 +67,38 @@ describe("open payouts", () => {
     const [rest] = await findOpenPayouts(client);
     expect(rest!.open).to.deep.equal(indexes(20).filter((i) => ![0, 17, 18].includes(i)));
     await client.payOut(fourth);
-    const [left, ...others] = await findOpenPayouts(client);
-    expect(others).to.deep.equal([]);
-    await client.payOut(left!);
+    const left = await findOpenPayouts(client);
+    expect(left.map(({ storedBlock }) => storedBlock.blockNumber)).to.deep.equal([2]);
+    await makeOpenPayouts(client, left);
     expect(await findOpenPayouts(client)).to.deep.equal([]);
     const { ethers } = fixture;
     for (const [index, recipient] of RECIPIENTS.entries()) {
       const times = [3, 20, 0, 2].filter((count) => index < count).length;
       expect(await ethers.provider.getBalance(recipient)).to.equal(5n * BigInt(times));
     }
+  });
+
+  it("of a block whose recipient burns the gas of more than one transaction are all made", async () => {
+    const fixture = await createTestRollup();
+    const { client, genesis, rollup, networkHelpers, ethers } = fixture;
+    await networkHelpers.setBalance(await rollup.getAddress(), PLENTY);
+    const burner = await ethers.deployContract("OddRecipient");
+    await burner.setBehavior(2);
+    const recipient = await burner.getAddress();
+    const count = 200;
+    const operations = Array.from({ length: count }, () => withdrawOperation(recipient, 5n));
+    const timestamp = await latestTimestamp(fixture);
+    const block = createTestBlock(client, genesis, operations, { timestamp, slots: 256 });
+    await client.commitBlocks(genesis, [block.commitBlock]);
+    await client.proveBlocks([block.proveBlock]);
+    await client.executeBlocks([block]);
+    const found = await findOpenPayouts(client);
+    expect(found.map(({ open }) => open.length)[0]).to.be.within(1, count - 1);
+    let transactions = 0;
+    await makeOpenPayouts(client, found, () => transactions++);
+    expect(transactions).to.be.greaterThan(0);
+    expect(await findOpenPayouts(client)).to.deep.equal([]);
+    const kept = await rollup.pendingBalance(recipient, ethers.ZeroAddress);
+    expect(kept).to.equal(5n * BigInt(count));
   });
 });
