@@ -65,14 +65,16 @@ export function providerOf(contract: Rollup): Provider {
 /**
  * The contract's events of the given names, in the order in which they happened.
  *
+ * @param indexed - Value of the first indexed parameter; any, if it is left out.
  * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
  */
 export async function readEvents<N extends EventName>(
   contract: Rollup,
   names: readonly N[],
   range: BlockRange,
+  indexed?: number,
 ): Promise<RollupEvent<N>[]> {
-  const filter = await filterOf(contract, names);
+  const filter = await filterOf(contract, names, indexed);
   const events: RollupEvent<N>[] = [];
   for await (const logs of readLogs(providerOf(contract), filter, range)) {
     for (const log of logs) events.push(parseLog<N>(log));
