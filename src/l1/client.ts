@@ -3,6 +3,7 @@ import {
   Contract,
   type ContractRunner,
   type ContractTransaction,
+  Interface,
   type Provider,
   type Signer,
   type TransactionReceipt,
@@ -45,7 +46,6 @@ import {
 } from "./gas.ts";
 import { findDeploymentBlock } from "./locate.ts";
 import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
-import { toFailureError } from "./reverts.ts";
 import { DEFAULT_PATIENCE, type Patience, type PendingTransactions, Sender } from "./sending.ts";
 import { readToken } from "./tokens.ts";
 import type {
@@ -144,6 +144,18 @@ export class RollupClient {
     return this.#request("requestFullExit", (value) =>
       this.contract.requestFullExit.populateTransaction(accountId, token, { value }),
     );
+  }
+
+  /**
+   * Lets the rollup take tokens of the runner's account.
+   *
+   * @param token - L1 address of an ERC-20 contract.
+   * @param amount - In the token's smallest unit.
+   */
+  async approve(token: string, amount: bigint): Promise<L1Transaction> {
+    const data = APPROVAL.encodeFunctionData("approve", [this.rollupAddress, amount]);
+    const send = () => Promise.resolve({ to: token, data });
+    return toTransaction(await this.#send("approve", send));
   }
 
   /** What a priority request costs now, in wei. */
@@ -373,11 +385,11 @@ export class RollupClient {
    * Waits until nothing of the runner's account waits at the node any more. For an operator that
    * starts: what its predecessor has sent is mined before L1 is read, or never.
    *
-   * @param graceMs - How long what waits may still be mined; then it is replaced.
+   * @param graceMs - How long what waits may still be mined; then it is replaced. Default: 15 s.
    * @returns What waited at first.
    * @throws as {@link Sender.settlePending}
    */
-  async settlePending(graceMs = PENDING_GRACE_MS): Promise<PendingTransactions> {
+  async settlePending(graceMs?: number): Promise<PendingTransactions> {
     return this.#connectSender("settlePending").settlePending(graceMs);
   }
 
@@ -406,7 +418,7 @@ export class RollupClient {
     const { to, data, value = 0n } = await send();
     const gasLimit = cost && toGasLimit(cost);
     const sender = this.#connectSender(call);
-    return this.#successful(call, await sender.send({ name: call, to, data, value }, gasLimit));
+    return sender.send({ name: call, to, data, value }, gasLimit);
   }
 
   /** For an operator: with all the gas that it can take at worst. */
@@ -414,15 +426,7 @@ export class RollupClient {
     const { to, data, value = 0n } = await send();
     const gasLimit = toGasLimit(cost);
     const sender = this.#connectSender(call);
-    return this.#successful(
-      call,
-      await sender.sendAlone({ name: call, to, data, value }, gasLimit),
-    );
-  }
-
-  async #successful(call: string, receipt: TransactionReceipt): Promise<TransactionReceipt> {
-    if (receipt.status === 1) return receipt;
-    throw await toFailureError(call, receipt, this.#provider);
+    return sender.sendAlone({ name: call, to, data, value }, gasLimit);
   }
 
   #connectSender(call: string): Sender {
@@ -454,8 +458,7 @@ export interface PriorityRequestResult {
   readonly transaction: L1Transaction;
 }
 
-/** A bit more than one Ethereum block. */
-const PENDING_GRACE_MS = 15_000;
+const APPROVAL = new Interface(["function approve(address spender, uint256 amount)"]);
 
 const NEWS_EVENTS = [
   "PriorityRequestAdded",

@@ -13,8 +13,14 @@ import { areWithin, type Fees, higherFees, raiseFees, suggestFees } from "./fees
 import { L1_LIMITS } from "./gas.ts";
 import { findMined } from "./mined.ts";
 import { isMisuse, reasonOf } from "./refusals.ts";
-import { originalRunner, REQUEST_LIMITS, type RequestLimits, sleep } from "./requests.ts";
-import { toL1Error } from "./reverts.ts";
+import {
+  originalRunner,
+  patientRunner,
+  REQUEST_LIMITS,
+  type RequestLimits,
+  sleep,
+} from "./requests.ts";
+import { toFailureError, toL1Error } from "./reverts.ts";
 
 /** How long to wait for L1. */
 export interface Patience extends RequestLimits {
@@ -79,9 +85,23 @@ const LOST_SHARE = 0.1;
 const ATTEMPTS_MAX = 10;
 /** Transactions in front that are replaced at a time. */
 const REPLACED_MAX = 16;
+/** A bit more than one Ethereum block. */
+const PENDING_GRACE_MS = 15_000;
 const SELF_TRANSFER_GAS = 30_000n;
 /** Over an estimate, for what changes before the transaction is mined. */
 const ESTIMATE_PERCENT = 125n;
+
+/** @throws L1_REQUEST_FAILED, L1_SIGNER_MISSING */
+export async function createSender(
+  signer: Signer,
+  patience: Partial<Patience> = {},
+): Promise<Sender> {
+  const whole = { ...DEFAULT_PATIENCE, ...patience };
+  const { provider } = patientRunner(signer, whole);
+  if (provider === null) throw l1Error({ code: "L1_SIGNER_MISSING", call: "A transaction" });
+  const { chainId } = await provider.getNetwork();
+  return new Sender(signer, provider, chainId, whole);
+}
 
 /** Sends from one account. */
 export class Sender {
@@ -102,9 +122,8 @@ export class Sender {
    * Sends for a user, behind what waits already.
    *
    * @param gasLimit - Default: a node's estimate, and a quarter more.
-   * @returns The receipt, also of a transaction that failed.
-   * @throws L1_REVERTED and what else `toL1Error` makes of a refusal; L1_REQUEST_FAILED,
-   * L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_NONCE_TAKEN: nothing was sent;
+   * @throws L1_REVERTED and what else `toL1Error` makes of a refusal, L1_TRANSACTION_FAILED;
+   * L1_REQUEST_FAILED, L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_NONCE_TAKEN: nothing was sent;
    * L1_TRANSACTION_STUCK: it may still be mined, if nothing is sent in its place.
    */
   async send(call: L1Call, gasLimit?: bigint): Promise<TransactionReceipt> {
@@ -118,7 +137,7 @@ export class Sender {
         return { settled: this.#track(account, this.#settle(opened)) };
       });
       const receipt = await attempt.settled;
-      if (receipt !== undefined) return receipt;
+      if (receipt !== undefined) return this.#successful(call, receipt);
     }
     throw await this.#nonceTaken(call);
   }
@@ -137,7 +156,7 @@ export class Sender {
         const attempt = await this.#reopen(account, call, gasLimit);
         if (!(await this.#submit(attempt))) continue;
         const receipt = await this.#settle(attempt, account);
-        if (receipt !== undefined) return receipt;
+        if (receipt !== undefined) return this.#successful(call, receipt);
       }
       throw await this.#nonceTaken(call);
     });
@@ -157,11 +176,11 @@ export class Sender {
    * Waits until nothing of the account waits at the node any more: what is not mined in time is
    * replaced by a transfer of nothing to itself.
    *
-   * @param graceMs - How long what waits may still be mined.
+   * @param graceMs - How long what waits may still be mined. Default: 15 s.
    * @returns What waited at first.
    * @throws L1_REQUEST_FAILED, L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_TRANSACTION_STUCK
    */
-  async settlePending(graceMs: number): Promise<PendingTransactions> {
+  async settlePending(graceMs = PENDING_GRACE_MS): Promise<PendingTransactions> {
     return this.#alone(async () => {
       const found = await this.readPending();
       const end = Date.now() + graceMs;
@@ -393,6 +412,11 @@ export class Sender {
       mined.value === call.value;
     if (!isSame) return "displaced";
     return (await this.#provider.getTransactionReceipt(mined.hash)) ?? "waiting";
+  }
+
+  async #successful({ name }: L1Call, receipt: TransactionReceipt): Promise<TransactionReceipt> {
+    if (receipt.status === 1) return receipt;
+    throw await toFailureError(name, receipt, this.#provider);
   }
 
   async #nonceTaken(call: L1Call): Promise<Error> {

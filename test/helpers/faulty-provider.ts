@@ -160,7 +160,7 @@ class Eip1193Provider extends JsonRpcApiProvider {
       const { message, code = -32_000, data, ...others } = error as NodeError & { data?: unknown };
       // As over HTTP: an answer with an error inside, or no answer at all.
       if (!("code" in (error as object))) throw Object.assign(new Error(message), others);
-      return { id, error: { code, message, data } as JsonRpcError["error"] };
+      return { id, error: { code, message, data } };
     }
   }
 }

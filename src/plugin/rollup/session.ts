@@ -7,6 +7,7 @@ import type { IVerifier } from "../../../types/ethers-contracts/contracts/interf
 import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
+import { createSender } from "../../l1/sending.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
@@ -102,7 +103,9 @@ export async function resumeSession(
   options: ResumeOptions,
 ): Promise<Session> {
   const { config, connection } = environment;
-  await firstSigner(connection);
+  const sender = await createSender(await firstSigner(connection));
+  // What another operator has left at the node is mined before L1 is read, or never.
+  await sender.settlePending();
   const { l1, restored } = await restoreFromNetwork(
     config,
     connection,
