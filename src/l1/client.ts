@@ -93,9 +93,9 @@ export async function connectRollup(
 
 /**
  * Every method that sends resolves when its transaction is mined, and throws L1_REVERTED with name
- * and values of the Solidity error if L1 refuses it. Whatever else goes wrong has a code of its own
- * (see {@link Sender}), after which it is safe to try again. One account sends one transaction after
- * the other, whichever client it belongs to.
+ * and values of the Solidity error if L1 refuses it. Whatever else goes wrong has a code of its
+ * own (see {@link Sender}), after which it is safe to try again. One account sends one transaction
+ * after the other, whichever client it belongs to.
  */
 export class RollupClient {
   /** The contract itself, for all that has no method here. */

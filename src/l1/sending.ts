@@ -123,7 +123,7 @@ export class Sender {
    *
    * @param gasLimit - Default: a node's estimate, and a quarter more.
    * @throws L1_REVERTED and what else `toL1Error` makes of a refusal, L1_TRANSACTION_FAILED;
-   * L1_REQUEST_FAILED, L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_NONCE_TAKEN: nothing was sent;
+   * L1_REQUEST_FAILED, L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_NONCE_TAKEN: not sent;
    * L1_TRANSACTION_STUCK: it may still be mined, if nothing is sent in its place.
    */
   async send(call: L1Call, gasLimit?: bigint): Promise<TransactionReceipt> {

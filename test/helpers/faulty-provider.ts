@@ -1,6 +1,6 @@
 /**
- * A connection to L1 that fails as real ones do: it wraps any EIP-1193 provider, forwards what it is
- * asked, and meanwhile applies the faults that are set.
+ * A connection to L1 that fails as real ones do: it wraps any EIP-1193 provider, forwards what it
+ * is asked, and meanwhile applies the faults that are set.
  *
  * @example
  * const faulty = new FaultyProvider(chain.provider);
