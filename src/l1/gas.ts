@@ -290,14 +290,16 @@ const NO_BLOCK: StoredBlock = {
   commitment: ZeroHash,
 };
 
-/** Reads only what it needs, as public data here comes from who has encoded it. */
+/** Of the records that are there; L1 refuses data that ends before, whatever gas it gets. */
 function operationTypes(pubdata: Uint8Array): OperationName[] {
-  const view = new DataView(pubdata.buffer, pubdata.byteOffset, pubdata.byteLength);
-  const records = Array.from({ length: view.getUint16(0) }, (_, index) => index);
-  return records.map((index) => {
-    const code = view.getUint8(RECORD_COUNT_BYTES + index * RECORD_BYTES);
-    return operationOfCode(code) ?? "noop";
-  });
+  const types: OperationName[] = [];
+  const stated = (pubdata[0] ?? 0) * 256 + (pubdata[1] ?? 0);
+  const present = Math.floor((pubdata.length - RECORD_COUNT_BYTES) / RECORD_BYTES);
+  for (let index = 0; index < Math.min(stated, present); index++) {
+    const code = pubdata[RECORD_COUNT_BYTES + index * RECORD_BYTES]!;
+    types.push(operationOfCode(code) ?? "noop");
+  }
+  return types;
 }
 
 function extensionBytes(type: OperationName): number {

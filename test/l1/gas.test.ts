@@ -184,6 +184,13 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     });
   }
 
+  it("of commits that L1 refuses, as their public data ends too early", () => {
+    const block = createTestBlock(fixture.client, fixture.genesis, []);
+    for (const pubdata of [new Uint8Array(), new Uint8Array(1), new Uint8Array([1, 0, 3])]) {
+      expect(commitCost([{ ...block.commitBlock, pubdata }]).gas).to.be.above(21_000);
+    }
+  });
+
   it("of commits: empty blocks", async () => {
     const [first] = await commit(fixture.genesis, [[]]);
     await commit(first!.storedBlock, [[], [], [], [], [], [], [], []]);
