@@ -45,6 +45,7 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/test-faults.ts"],
   ],
+  hostile: [["node", "scripts/hostile-blocks.ts"]],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };
 

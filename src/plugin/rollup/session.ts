@@ -7,10 +7,12 @@ import type { IVerifier } from "../../../types/ethers-contracts/contracts/interf
 import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
+import { createSender } from "../../l1/sending.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Prover } from "../../prover/prover.ts";
+import { findOpenPayouts, makeOpenPayouts } from "../../restore/open-payouts.ts";
 import { settleBlocks } from "../../restore/resume.ts";
 import { createRpcClient } from "../../rpc/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
@@ -101,7 +103,9 @@ export async function resumeSession(
   options: ResumeOptions,
 ): Promise<Session> {
   const { config, connection } = environment;
-  await firstSigner(connection);
+  const sender = await createSender(await firstSigner(connection));
+  // What another operator has left at the node is mined before L1 is read, or never.
+  await sender.settlePending();
   const { l1, restored } = await restoreFromNetwork(
     config,
     connection,
@@ -116,6 +120,7 @@ export async function resumeSession(
   assertDeployment(preset, await l1.readDeployment());
   const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
   const start = await settleBlocks(l1, restored);
+  await makeOpenPayouts(l1, await findOpenPayouts(l1));
   return startSession(environment, options, { preset, feeAccountAddress, l1, prover, start });
 }
 
