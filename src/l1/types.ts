@@ -131,8 +131,19 @@ export type QueuedRequest = PriorityRequest & {
 export interface PubKeyAuthorization {
   /** uint160. */
   readonly owner: bigint;
+  readonly accountId: number;
   readonly nonce: number;
   readonly pubKeyHash: bigint;
+}
+
+/** An owner has announced that the key authorised for a nonce will be replaced. */
+export interface AuthReset {
+  /** uint160. */
+  readonly owner: bigint;
+  readonly accountId: number;
+  readonly nonce: number;
+  /** Unix seconds, from when on the key can be replaced at any moment. */
+  readonly availableAt: bigint;
 }
 
 /** What has happened on L1 from one block to the latest. */
@@ -145,7 +156,8 @@ export interface L1News {
   readonly timestamp: bigint;
   readonly requests: readonly QueuedRequest[];
   readonly tokens: readonly Token[];
-  readonly authorizations: readonly PubKeyAuthorization[];
+  /** In the order in which they happened: a new authorisation ends a reset that was announced. */
+  readonly authorizations: readonly (PubKeyAuthorization | AuthReset)[];
   /** Whether the exodus has begun among these blocks; there is no way back from it. */
   readonly isExodusBegun: boolean;
 }
@@ -163,6 +175,14 @@ export interface L1Progress extends L1BlockCounts {
   readonly firstBlockNumber: number;
   /** Of the blocks from there to the last that is committed, 0x-hex; see `hashStoredBlock`. */
   readonly storedBlockHashes: readonly string[];
+}
+
+/** What the contract makes of the operator, and of the code that it was built with. */
+export interface L1Standing {
+  /** Whether blocks may be committed by whoever sends the operator's transactions. */
+  readonly isValidator: boolean;
+  /** 0x-hex, see `PROTOCOL_DIGEST`; an upgrade of the contract may change it. */
+  readonly protocolDigest: string;
 }
 
 /** A block as it was committed: with it and its predecessors the L2 state can be rebuilt. */

@@ -4,6 +4,12 @@ import type { L1News, PubKeyAuthorization, QueuedRequest, Token } from "../l1/ty
 import { ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { assert } from "../util/errors.ts";
 
+/** A key that an owner has authorised, and from when on it can be replaced at any moment. */
+export interface KeyFact extends PubKeyAuthorization {
+  /** Unix seconds; missing if no reset has been announced. */
+  readonly resetAvailableAt?: bigint;
+}
+
 export interface L1View {
   /** First L1 block that has not been read. */
   readonly nextBlock: number;
@@ -20,7 +26,8 @@ export interface L1View {
   readonly nextRequestId: number;
   /** Ascending by id. */
   readonly tokens: readonly Token[];
-  readonly authorizations: readonly PubKeyAuthorization[];
+  /** By owner, account and nonce. */
+  readonly keyFacts: ReadonlyMap<string, KeyFact>;
   /** No block can be committed, proven or executed any more. */
   readonly isInExodus: boolean;
 }
@@ -44,7 +51,7 @@ export function unreadL1(
     confirmed,
     nextRequestId,
     tokens: [ETH],
-    authorizations: [],
+    keyFacts: new Map(),
     isInExodus: false,
   };
 }
@@ -74,15 +81,59 @@ export function readNews(
       confirmed,
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],
-      authorizations: [...view.authorizations, ...news.authorizations],
+      keyFacts: addKeyFacts(view.keyFacts, news.authorizations),
       isInExodus: view.isInExodus || news.isExodusBegun,
     },
   };
 }
 
-/** The signing key that an owner has last authorised for a nonce, or undefined. */
-export function authorizedKey(view: L1View, owner: bigint, nonce: number): bigint | undefined {
-  return view.authorizations.findLast(
-    (authorization) => authorization.owner === owner && authorization.nonce === nonce,
-  )?.pubKeyHash;
+/** Views without facts that can authorise nothing any more. */
+export function withoutKeyFacts(
+  views: readonly L1View[],
+  isUseless: (fact: KeyFact) => boolean,
+): L1View[] {
+  // Views that follow each other mostly share their facts, and go on to do so.
+  const known = new Map<L1View["keyFacts"], L1View["keyFacts"]>();
+  return views.map((view) => {
+    const kept = known.get(view.keyFacts) ?? filterFacts(view.keyFacts, isUseless);
+    known.set(view.keyFacts, kept);
+    return kept === view.keyFacts ? view : { ...view, keyFacts: kept };
+  });
+}
+
+/** What an owner has last authorised for an account and a nonce, or undefined. */
+export function findKeyFact({ keyFacts }: L1View, place: KeyPlace): KeyFact | undefined {
+  return keyFacts.get(keyOf(place));
+}
+
+type KeyPlace = Pick<KeyFact, "owner" | "accountId" | "nonce">;
+
+function keyOf({ owner, accountId, nonce }: KeyPlace): string {
+  return `${owner} ${accountId} ${nonce}`;
+}
+
+function addKeyFacts(
+  facts: L1View["keyFacts"],
+  news: L1News["authorizations"],
+): L1View["keyFacts"] {
+  if (news.length === 0) return facts;
+  const next = new Map(facts);
+  for (const fact of news) {
+    const key = keyOf(fact);
+    const known = next.get(key);
+    if ("pubKeyHash" in fact) next.set(key, fact);
+    else if (known !== undefined) next.set(key, { ...known, resetAvailableAt: fact.availableAt });
+  }
+  return next;
+}
+
+function filterFacts(
+  facts: L1View["keyFacts"],
+  isUseless: (fact: KeyFact) => boolean,
+): L1View["keyFacts"] {
+  const useless = [...facts].filter(([, fact]) => isUseless(fact));
+  if (useless.length === 0) return facts;
+  const kept = new Map(facts);
+  for (const [key] of useless) kept.delete(key);
+  return kept;
 }
