@@ -7,11 +7,12 @@ import {
   isCreate2Authorization,
   ON_CHAIN_AUTHORIZATION,
 } from "../l1/authorization.ts";
+import { AUTH_RESET_WINDOW_SECONDS } from "../l1/types.ts";
 import { existingAccount } from "../ops/rules.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";
-import { findKeyFact, type L1View } from "./l1-view.ts";
+import { findKeyFact, type KeyFact, type L1View } from "./l1-view.ts";
 import type { Consent, Item, VerifiedTransaction } from "./sequence.ts";
 
 /**
@@ -48,9 +49,9 @@ export function verifyConsent(
   if (authorization === ON_CHAIN_AUTHORIZATION) {
     const fact = findKeyFact(l1, { owner, accountId, nonce });
     if (fact?.pubKeyHash !== pubKeyHash) {
-      throw refuse("L1 has no such authorisation for this key and nonce");
+      throw refuse("L1 has no such authorisation for this key, account and nonce");
     }
-    if (fact.resetAvailableAt !== undefined) {
+    if (hasPendingReset(fact, l1)) {
       throw refuse("a reset of the key has been announced on L1");
     }
   } else {
@@ -91,7 +92,7 @@ export function hasRevocableConsent(l1: L1View, { transaction, consent }: Verifi
   }
   const { accountId, nonce } = transaction;
   const fact = findKeyFact(l1, { owner: consent.owner, accountId, nonce });
-  return fact?.resetAvailableAt !== undefined;
+  return fact !== undefined && hasPendingReset(fact, l1);
 }
 
 /** Why an item has lost the consent that it was accepted with. */
@@ -110,9 +111,17 @@ function lapseOf(l1: L1View, { transaction, consent }: VerifiedTransaction): str
   if (fact?.pubKeyHash !== hashPublicKey(publicKey)) {
     return "L1 has no such authorisation any more";
   }
-  const { resetAvailableAt } = fact;
-  if (resetAvailableAt === undefined) return undefined;
-  return l1.timestamp + RESET_MARGIN_SECONDS < resetAvailableAt
+  if (!hasPendingReset(fact, l1)) return undefined;
+  return l1.timestamp + RESET_MARGIN_SECONDS < fact.resetAvailableAt!
     ? undefined
     : "the reset of the key that was announced on L1 can soon be carried out";
+}
+
+/** Whether a reset has been announced that can still be carried out. */
+function hasPendingReset(
+  { resetAvailableAt }: KeyFact,
+  { timestamp }: Pick<L1View, "timestamp">,
+): boolean {
+  if (resetAvailableAt === undefined) return false;
+  return timestamp <= resetAvailableAt + AUTH_RESET_WINDOW_SECONDS;
 }

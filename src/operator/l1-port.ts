@@ -36,10 +36,10 @@ export interface L1Port {
   /** Whether there is a contract at an address. @param address - uint160. */
   hasCode(address: bigint): Promise<boolean>;
   /**
-   * How many payouts of each block are still to be made: 0 also for a block that is not executed,
-   * 2^32 − 1 if L1 has not counted them.
+   * How many payouts of a block are still to be made: 0 also if it is not executed, and
+   * PAYOUTS_NOT_COUNTED if L1 has not counted them.
    */
-  readOpenPayouts(blockNumbers: readonly number[]): Promise<readonly number[]>;
+  readOpenPayouts(blockNumber: number): Promise<number>;
   /** Resolves when mined. @returns The new blocks as L1 has stored them, in order. */
   commitBlocks(
     last: StoredBlock,
@@ -48,8 +48,8 @@ export interface L1Port {
   proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction>;
   /** Finalises all blocks, and makes their payouts as far as gas reaches; the others stay open. */
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
-  /** Makes open payouts of an executed block from an index on, as far as gas reaches. */
-  payOut(block: ExecuteBlock, first: number, count: number): Promise<L1Transaction>;
+  /** Makes open payouts of an executed block, as far as gas reaches. */
+  payOut(block: ExecuteBlock): Promise<L1Transaction>;
   /** @param blocks - Newest first. */
   revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction>;
 }

@@ -1,6 +1,12 @@
 /** What the operator knows of L1, as a value that grows with each piece of news. */
 import { ZeroAddress } from "ethers";
-import type { L1News, PubKeyAuthorization, QueuedRequest, Token } from "../l1/types.ts";
+import type {
+  AuthorizationPlace,
+  L1News,
+  PubKeyAuthorization,
+  QueuedRequest,
+  Token,
+} from "../l1/types.ts";
 import { ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { assert } from "../util/errors.ts";
 
@@ -81,7 +87,7 @@ export function readNews(
       confirmed,
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],
-      keyFacts: addKeyFacts(view.keyFacts, news.authorizations),
+      keyFacts: addKeyFacts(view.keyFacts, news),
       isInExodus: view.isInExodus || news.isExodusBegun,
     },
   };
@@ -102,27 +108,24 @@ export function withoutKeyFacts(
 }
 
 /** What an owner has last authorised for an account and a nonce, or undefined. */
-export function findKeyFact({ keyFacts }: L1View, place: KeyPlace): KeyFact | undefined {
+export function findKeyFact({ keyFacts }: L1View, place: AuthorizationPlace): KeyFact | undefined {
   return keyFacts.get(keyOf(place));
 }
 
-type KeyPlace = Pick<KeyFact, "owner" | "accountId" | "nonce">;
-
-function keyOf({ owner, accountId, nonce }: KeyPlace): string {
+function keyOf({ owner, accountId, nonce }: AuthorizationPlace): string {
   return `${owner} ${accountId} ${nonce}`;
 }
 
 function addKeyFacts(
   facts: L1View["keyFacts"],
-  news: L1News["authorizations"],
+  { authorizations, authorizationResets }: L1News,
 ): L1View["keyFacts"] {
-  if (news.length === 0) return facts;
+  if (authorizations.length === 0 && authorizationResets.length === 0) return facts;
   const next = new Map(facts);
-  for (const fact of news) {
-    const key = keyOf(fact);
-    const known = next.get(key);
-    if ("pubKeyHash" in fact) next.set(key, fact);
-    else if (known !== undefined) next.set(key, { ...known, resetAvailableAt: fact.availableAt });
+  for (const fact of authorizations) next.set(keyOf(fact), fact);
+  for (const { availableAt, ...place } of authorizationResets) {
+    const fact = next.get(keyOf(place));
+    if (fact !== undefined) next.set(keyOf(place), { ...fact, resetAvailableAt: availableAt });
   }
   return next;
 }

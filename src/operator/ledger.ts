@@ -4,6 +4,7 @@
  */
 import { type L1Limits } from "../l1/gas.ts";
 import type {
+  AuthorizationPlace,
   ExecuteBlock,
   L1BlockCounts,
   L1News,
@@ -21,7 +22,7 @@ import { halveLimits } from "./budget.ts";
 import { assertStillAuthorized, isStillAuthorized, verifyConsent } from "./consent.ts";
 import { operatorError } from "./errors.ts";
 import { isStillQueued, settleBlocks, withRequests } from "./follow-l1.ts";
-import { type KeyFact, type L1View, readNews, unreadL1, withoutKeyFacts } from "./l1-view.ts";
+import { type L1View, readNews, unreadL1, withoutKeyFacts } from "./l1-view.ts";
 import { type BlockRecord, isExecuted, isForged, toExecuteBlock } from "./pipeline.ts";
 import {
   ReceiptBook,
@@ -581,7 +582,7 @@ function unreadView(
 }
 
 /** Whether there can be no ChangePubKey any more of a nonce that an owner authorises a key for. */
-function isUsedUp(state: RollupState, { accountId, nonce }: Pick<KeyFact, "accountId" | "nonce">) {
+function isUsedUp(state: RollupState, { accountId, nonce }: AuthorizationPlace): boolean {
   return accountId >= accountCapacity(state.preset) || state.account(accountId).nonce > nonce;
 }
 

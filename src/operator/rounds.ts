@@ -205,7 +205,7 @@ export class Rounds {
     const unpaid = ledger.unpaid.slice(0, UNPAID_MAX);
     if (unpaid.length === 0) return false;
     const numbers = unpaid.map(({ storedBlock }) => storedBlock.blockNumber);
-    const counts = await l1.readOpenPayouts(numbers);
+    const counts = await Promise.all(numbers.map((number) => l1.readOpenPayouts(number)));
     for (const [index, number] of numbers.entries()) {
       if (counts[index]! > 0) continue;
       ledger.settlePayouts(number);
@@ -217,7 +217,7 @@ export class Rounds {
     if (next < 0) return false;
     const [block, number] = [unpaid[next]!, numbers[next]!];
     this.#triedPayouts.set(number, { open: counts[next]!, atMs: nowMs });
-    await this.#run("pay out", [number], () => l1.payOut(block, 0, block.payouts.length));
+    await this.#run("pay out", [number], () => l1.payOut(block));
     return true;
   }
 

@@ -31,20 +31,22 @@ import {
   revertCost,
 } from "../../src/l1/gas.ts";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
-import type {
-  AuthReset,
-  CommitBlock,
-  ExecuteBlock,
-  L1Deployment,
-  L1News,
-  L1Progress,
-  L1Standing,
-  L1Transaction,
-  ProveBlock,
-  PubKeyAuthorization,
-  QueuedRequest,
-  StoredBlock,
-  Token,
+import {
+  type AuthorizationPlace,
+  type AuthorizationReset,
+  type CommitBlock,
+  type ExecuteBlock,
+  type L1Deployment,
+  type L1News,
+  type L1Progress,
+  type L1Standing,
+  type L1Transaction,
+  PAYOUTS_NOT_COUNTED,
+  type ProveBlock,
+  type PubKeyAuthorization,
+  type QueuedRequest,
+  type StoredBlock,
+  type Token,
 } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
@@ -81,7 +83,8 @@ interface Content {
   requests: QueuedRequest[];
   servedRequests: number;
   tokens: Token[];
-  authorizations: (PubKeyAuthorization | AuthReset)[];
+  authorizations: PubKeyAuthorization[];
+  resets: AuthorizationReset[];
   /** Addresses with a contract. */
   deployed: bigint[];
   validators: string[];
@@ -91,7 +94,6 @@ interface Content {
 }
 
 const GAS_USED = 100_000n;
-const OPEN_PAYOUTS_UNCOUNTED = 2 ** 32 - 1;
 /** Who sends the operator's transactions. */
 const OPERATOR = "the operator";
 
@@ -139,6 +141,7 @@ export class FakeL1 implements L1Port {
       servedRequests: 0,
       tokens: [],
       authorizations: [],
+      resets: [],
       deployed: [],
       validators: [OPERATOR],
       isInExodus: false,
@@ -200,13 +203,15 @@ export class FakeL1 implements L1Port {
   }
 
   authorize(authorization: PubKeyAuthorization): void {
+    const isOther = (reset: AuthorizationReset) => !isOfPlace(reset, authorization);
+    this.#content.resets = this.#content.resets.filter(isOther);
     this.#content.authorizations.push(authorization);
     this.#content.blockNumber++;
   }
 
   /** Announces that the key of a fact will be replaced. */
-  startReset(reset: AuthReset): void {
-    this.#content.authorizations.push(reset);
+  startReset(reset: AuthorizationReset): void {
+    this.#content.resets.push(reset);
     this.#content.blockNumber++;
   }
 
@@ -259,11 +264,11 @@ export class FakeL1 implements L1Port {
       readStoredBlock: (blockNumber) => this.readStoredBlock(blockNumber),
       isOwnCommit: (blockNumber) => Promise.resolve(this.#isCommitOf(sender, blockNumber)),
       hasCode: (address) => this.hasCode(address),
-      readOpenPayouts: (blockNumbers) => this.readOpenPayouts(blockNumbers),
+      readOpenPayouts: (blockNumber) => this.readOpenPayouts(blockNumber),
       commitBlocks: (last, blocks) => this.#commitBlocks(sender, last, blocks),
       proveBlocks: (blocks) => this.proveBlocks(blocks),
       executeBlocks: (blocks) => this.executeBlocks(blocks),
-      payOut: (block, first, count) => this.payOut(block, first, count),
+      payOut: (block) => this.payOut(block),
       revertBlocks: (blocks) => this.revertBlocks(blocks),
     };
   }
@@ -276,7 +281,8 @@ export class FakeL1 implements L1Port {
 
   async readNews(fromBlock: number): Promise<L1News> {
     await this.#called("readNews");
-    const { blockNumber, timestamp, requests, tokens, authorizations, isInExodus } = this.#content;
+    const { blockNumber, timestamp, requests, tokens, isInExodus } = this.#content;
+    const { authorizations, resets } = this.#content;
     const isNew = fromBlock <= blockNumber;
     return {
       blockNumber,
@@ -286,6 +292,7 @@ export class FakeL1 implements L1Port {
       requests: [...requests],
       tokens: [...tokens],
       authorizations: isNew ? [...authorizations] : [],
+      authorizationResets: isNew ? [...resets] : [],
       isExodusBegun: isNew && isInExodus,
     };
   }
@@ -328,13 +335,11 @@ export class FakeL1 implements L1Port {
     return Promise.resolve(this.#content.deployed.includes(address));
   }
 
-  readOpenPayouts(blockNumbers: readonly number[]): Promise<readonly number[]> {
-    const countOpen = (block: KeptBlock | undefined) => {
-      if (block?.status !== "executed") return 0;
-      return block.made?.filter((isMade) => !isMade).length ?? OPEN_PAYOUTS_UNCOUNTED;
-    };
-    const { blocks } = this.#content;
-    return Promise.resolve(blockNumbers.map((number) => countOpen(blocks[number - 1])));
+  readOpenPayouts(blockNumber: number): Promise<number> {
+    const block = this.#content.blocks[blockNumber - 1];
+    if (block?.status !== "executed") return Promise.resolve(0);
+    const open = block.made?.filter((isMade) => !isMade).length;
+    return Promise.resolve(open ?? PAYOUTS_NOT_COUNTED);
   }
 
   commitBlocks(last: StoredBlock, blocks: readonly CommitBlock[]) {
@@ -381,13 +386,9 @@ export class FakeL1 implements L1Port {
     });
   }
 
-  async payOut(
-    { storedBlock, payouts }: ExecuteBlock,
-    first: number,
-    count: number,
-  ): Promise<L1Transaction> {
+  async payOut({ storedBlock, payouts }: ExecuteBlock): Promise<L1Transaction> {
     const costOf = (made: number) => payOutCost(payouts.length, made);
-    const affordable = this.#affordable(count, costOf);
+    const affordable = this.#affordable(payouts.length, costOf);
     return this.#transact("payOut", costOf(0), (content) => {
       let left = affordable;
       const index = storedBlock.blockNumber - 1;
@@ -397,7 +398,7 @@ export class FakeL1 implements L1Port {
       check(hashPayouts(payouts) === storedBlock.payoutsHash, "PayoutsMismatch");
       const made = payouts.map((payout, place) => {
         if (block.made?.[place] === true) return true;
-        if (place < first || place >= first + count || left-- <= 0) return false;
+        if (left-- <= 0) return false;
         content.paid.push(payout);
         return true;
       });
@@ -532,13 +533,7 @@ export class FakeL1 implements L1Port {
       if (change.type !== "changePubKey") continue;
       const { owner, accountId, nonce, pubKeyHash } = change;
       const authorization = given[index]!;
-      const fact = authorizations.findLast(
-        (fact): fact is PubKeyAuthorization =>
-          "pubKeyHash" in fact &&
-          fact.owner === owner &&
-          fact.accountId === accountId &&
-          fact.nonce === nonce,
-      );
+      const fact = authorizations.findLast((fact) => isOfPlace(fact, { owner, accountId, nonce }));
       const isDeployed = isCreate2Authorization(authorization) && deployed.includes(owner);
       const isAuthorized =
         authorization === ON_CHAIN_AUTHORIZATION
@@ -589,6 +584,11 @@ function refusal(error: string, values: Record<string, unknown> = {}, call = "th
 function copyContent(content: Content): Content {
   const { blocks, paid } = content;
   return { ...content, blocks: [...blocks], paid: [...paid] };
+}
+
+function isOfPlace(one: AuthorizationPlace, other: AuthorizationPlace): boolean {
+  const { owner, accountId, nonce } = one;
+  return owner === other.owner && accountId === other.accountId && nonce === other.nonce;
 }
 
 /** Index of the oldest block of a status, which has to be this one. */
