@@ -204,10 +204,13 @@ export class RollupClient {
   /**
    * How many payouts of an executed block are still to be made.
    *
+   * @param l1BlockNumber - L1 block at whose end the question is asked; default: the latest.
    * @returns PAYOUTS_NOT_COUNTED if all are, and nobody has counted them.
    */
-  async readOpenPayouts(blockNumber: number): Promise<number> {
-    return Number(await this.contract.openPayouts(blockNumber));
+  async readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number> {
+    return Number(
+      await this.contract.openPayouts(blockNumber, { blockTag: l1BlockNumber ?? "latest" }),
+    );
   }
 
   /** Whether an address has code: then CREATE2 authorises no signing key for it any more. */

@@ -58,9 +58,9 @@ export function takeWithin<B>(
   return blocks.slice(0, fitting);
 }
 
-/** Half of what was thought to be the limit, for when L1 refuses what is within it. */
-export function halveLimits({ gasMax, bytesMax }: L1Limits): L1Limits {
-  return { gasMax: Math.ceil(gasMax / 2), bytesMax: Math.ceil(bytesMax / 2) };
+/** Limits for when L1 refuses what should have been within them. */
+export function halfOf({ gas, bytes }: L1Cost): L1Limits {
+  return { gasMax: Math.ceil(gas / 2), bytesMax: Math.ceil(bytes / 2) };
 }
 
 function addCosts(one: L1Cost, other: L1Cost): L1Cost {

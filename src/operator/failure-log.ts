@@ -5,6 +5,8 @@ import type { Logger } from "./logger.ts";
 
 /** How often somebody is reminded of a failure that stays the same. */
 const REMINDER_MS = 10 * 60 * 1000;
+/** Ways of failing that are told apart; more at a time are not worth it. */
+const KINDS_MAX = 64;
 
 /**
  * Logs what fails: once, as long as it fails in the same way, with a reminder from time to time.
@@ -13,8 +15,7 @@ const REMINDER_MS = 10 * 60 * 1000;
 export class FailureLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
-  #last:
-    { readonly kind: string; readonly loggedAtMs: number; readonly repeats: number } | undefined;
+  readonly #logged = new Map<string, { readonly atMs: number; readonly repeats: number }>();
 
   constructor(logger: Logger, clock: Clock) {
     this.#logger = logger;
@@ -24,12 +25,13 @@ export class FailureLog {
   record(error: unknown): void {
     const kind = kindOf(error);
     const nowMs = this.#clock.nowMs();
-    const last = this.#last?.kind === kind ? this.#last : undefined;
-    if (last !== undefined && nowMs - last.loggedAtMs < REMINDER_MS) {
-      this.#last = { ...last, repeats: last.repeats + 1 };
+    const last = this.#logged.get(kind);
+    if (last !== undefined && nowMs - last.atMs < REMINDER_MS) {
+      this.#logged.set(kind, { ...last, repeats: last.repeats + 1 });
       return;
     }
-    this.#last = { kind, loggedAtMs: nowMs, repeats: 0 };
+    if (this.#logged.size >= KINDS_MAX) this.#logged.clear();
+    this.#logged.set(kind, { atMs: nowMs, repeats: 0 });
     const repeats =
       last === undefined ? "" : ` (still so, after ${last.repeats + 1} more attempts)`;
     try {
@@ -41,7 +43,7 @@ export class FailureLog {
 
   /** Something has succeeded: if it fails again, that is news. */
   clear(): void {
-    this.#last = undefined;
+    this.#logged.clear();
   }
 }
 

@@ -6,7 +6,7 @@ import { assertStart } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { L1View } from "./l1-view.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, UNPAID_MAX } from "./ledger.ts";
 
 /** Attempts at a consistent read of L1 at most; a reorg during a read invalidates it. */
 const READ_ATTEMPTS_MAX = 5;
@@ -19,6 +19,8 @@ interface L1Reading {
   readonly news: L1News;
   readonly progress: L1Progress;
   readonly standing: L1Standing;
+  /** Numbers of executed blocks whose payouts have all been made. */
+  readonly paidBlocks: readonly number[];
 }
 
 /** One call at a time: the caller sees to that. */
@@ -107,13 +109,14 @@ export class L1Follower {
    */
   async follow(): Promise<number> {
     const ledger = this.#ledger;
-    const { since, news, progress, standing } = await this.#read();
+    const { since, news, progress, standing, paidBlocks } = await this.#read();
     const hasGoneBack = since !== ledger.l1;
     ledger.takeProgress(progress);
     this.#progress = progress;
     this.#standing = standing;
     const count = ledger.takeNews(news, since, ledger.progress.executed);
     if (hasGoneBack) ledger.recheckPayouts();
+    else ledger.settlePayouts(paidBlocks);
     ledger.rejectLapsedConsents();
     ledger.forgetExecuted();
     return count;
@@ -130,11 +133,23 @@ export class L1Follower {
       }
       const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
       const standing = await this.#l1.readStanding(blockNumber);
+      const paidBlocks = await this.#readPaidBlocks(progress, blockNumber);
       if ((await this.#l1.readBlockHash(blockNumber)) === blockHash) {
-        return { since, news, progress, standing };
+        return { since, news, progress, standing, paidBlocks };
       }
     }
     throw operatorError({ code: "L1_UNSTABLE", attempts: READ_ATTEMPTS_MAX });
+  }
+
+  async #readPaidBlocks({ executed }: L1Progress, l1BlockNumber: number): Promise<number[]> {
+    const numbers = this.#ledger.unpaid
+      .slice(0, UNPAID_MAX)
+      .map(({ storedBlock }) => storedBlock.blockNumber)
+      .filter((number) => number <= executed);
+    const counts = await Promise.all(
+      numbers.map((number) => this.#l1.readOpenPayouts(number, l1BlockNumber)),
+    );
+    return numbers.filter((_, index) => counts[index] === 0);
   }
 
   async #assertStart(l1BlockNumber: number): Promise<void> {

@@ -38,8 +38,10 @@ export interface L1Port {
   /**
    * How many payouts of a block are still to be made: 0 also if it is not executed, and
    * PAYOUTS_NOT_COUNTED if L1 has not counted them.
+   *
+   * @param l1BlockNumber - L1 block at whose end the question is asked; default: the latest.
    */
-  readOpenPayouts(blockNumber: number): Promise<number>;
+  readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number>;
   /** Resolves when mined. @returns The new blocks as L1 has stored them, in order. */
   commitBlocks(
     last: StoredBlock,

@@ -2,7 +2,7 @@
  * What the operator knows: blocks, the open block, its view of L1, and the receipts of all of it.
  * No I/O and no waiting: each method happens at once and as a whole, or throws and changes nothing.
  */
-import { type L1Limits } from "../l1/gas.ts";
+import type { L1Cost, L1Limits } from "../l1/gas.ts";
 import type {
   AuthorizationPlace,
   ExecuteBlock,
@@ -18,7 +18,7 @@ import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
-import { halveLimits } from "./budget.ts";
+import { halfOf } from "./budget.ts";
 import { assertStillAuthorized, isStillAuthorized, verifyConsent } from "./consent.ts";
 import { operatorError } from "./errors.ts";
 import { isStillQueued, settleBlocks, withRequests } from "./follow-l1.ts";
@@ -52,6 +52,9 @@ const BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS / 2);
 const FORGED_BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS);
 /** How many views of L1 are kept, to go back to when L1 does; before the oldest comes the start. */
 const L1_HISTORY_MAX = 64;
+
+/** Blocks whose open payouts are asked for at a time. */
+export const UNPAID_MAX = 16;
 
 /** The rollup that a ledger is of. */
 export interface RollupIdentity {
@@ -291,10 +294,12 @@ export class Ledger {
     this.#update({ unpaid: [...this.unpaid, ...again] });
   }
 
-  /** All payouts of a block have been made. */
-  settlePayouts(blockNumber: number): void {
-    const isOther = ({ storedBlock }: ExecuteBlock) => storedBlock.blockNumber !== blockNumber;
-    this.#update({ unpaid: this.unpaid.filter(isOther) });
+  /** All payouts of some blocks have been made, as what is known of L1 shows. */
+  settlePayouts(blockNumbers: readonly number[]): void {
+    if (blockNumbers.length === 0) return;
+    const isOpen = ({ storedBlock }: ExecuteBlock) =>
+      !blockNumbers.includes(storedBlock.blockNumber);
+    this.#update({ unpaid: this.unpaid.filter(isOpen) });
   }
 
   /** Seals the open block at the smallest size that fits, unless it is empty. */
@@ -365,16 +370,17 @@ export class Ledger {
   }
 
   /**
-   * Makes sealed blocks anew, with no more than half of what was thought to fit into a block. None
-   * of them may be on its way to L1.
+   * Makes sealed blocks anew, and none from now on with more than half of what has turned out to be
+   * too much. None of them may be on its way to L1.
    *
-   * @returns Whether the oldest has become smaller.
+   * @param cost - Of the oldest, which L1 has found too large.
+   * @returns Whether it has become smaller.
    */
-  shrinkBlocks(): boolean {
+  shrinkBlocks(cost: L1Cost): boolean {
     const first = this.#firstSealed;
     const before = this.blocks[first]?.items.length ?? 0;
     if (before < 2) return false;
-    this.#update({ limits: halveLimits(this.#contents.limits) });
+    this.#update({ limits: halfOf(cost) });
     this.#reopen(first, this.l1);
     return (this.blocks[first] ?? this.#open).items.length < before;
   }

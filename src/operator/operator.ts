@@ -27,6 +27,7 @@ import type { BlockRecord } from "./pipeline.ts";
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./receipts.ts";
 import { revertBlocksFrom } from "./revert.ts";
 import { Rounds } from "./rounds.ts";
+import { StallWatch } from "./stall-watch.ts";
 import {
   type CheckedSubmission,
   checkSubmissions,
@@ -109,6 +110,7 @@ export class Operator {
   readonly #rounds: Rounds;
   readonly #submissions: SubmissionQueue;
   readonly #failures: FailureLog;
+  readonly #stallWatch: StallWatch;
 
   /** One reader of L1 at a time, and one that brings blocks through L1. */
   readonly #reading = new SerialQueue();
@@ -119,8 +121,6 @@ export class Operator {
   #isRunning = true;
   #isAdvancing = false;
   #isSealDue = false;
-  /** When a block has last moved on L1, or L1 was read while none had to. */
-  #movedAtMs: number;
   #cancelTick = () => {};
 
   private constructor(parts: OperatorParts, ledger: Ledger, options: OperatorOptions) {
@@ -133,7 +133,7 @@ export class Operator {
     this.#ledger = ledger;
     this.#follower = new L1Follower(l1, ledger);
     this.#failures = new FailureLog(logger, clock);
-    this.#movedAtMs = clock.nowMs();
+    this.#stallWatch = new StallWatch(clock);
     this.#submissions = new SubmissionQueue(crypto, ledger.domain);
     const { l1Limits, blocksPerTransaction, proofsPerTransaction } = options;
     this.#rounds = new Rounds({
@@ -330,12 +330,12 @@ export class Operator {
   }
 
   #onRead(): void {
-    if (this.#ledger.waitingBlocks.length === 0) this.#movedAtMs = this.#clock.nowMs();
+    this.#stallWatch.observe(this.#ledger.waitingBlocks);
     this.#notifyWaiters();
   }
 
   #onStep(): void {
-    this.#movedAtMs = this.#clock.nowMs();
+    this.#stallWatch.observe(this.#ledger.waitingBlocks);
     this.#failures.clear();
     this.#notifyWaiters();
   }
@@ -343,7 +343,7 @@ export class Operator {
   /** Nothing moves by itself in the other modes, and nobody can say that it should have. */
   get #stall(): RollupError | undefined {
     const { mode, stallLimitMs } = this.options;
-    const stallMs = this.#clock.nowMs() - this.#movedAtMs;
+    const { stallMs } = this.#stallWatch;
     if (mode !== "interval" || stallMs < stallLimitMs) return undefined;
     const reason = `nothing has moved on L1 for ${Math.floor(stallMs / 1000)} s`;
     return operatorError({ code: "OPERATOR_NOT_ACCEPTING", reason });

@@ -11,13 +11,14 @@ import { hasRevocableConsent, withdrawnConsent } from "./consent.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Follower } from "./follower.ts";
 import type { L1Port } from "./l1-port.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, UNPAID_MAX } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import {
   type BlockRecord,
   type BlockWithProof,
   commitBlocks,
   executeBlocks,
+  type Forged,
   forgeBlocks,
   hashRoots,
   isCommitted,
@@ -44,12 +45,11 @@ const ANSWERS_MAX = 3;
 const TAKE_BACKS_MAX = 3;
 /** After L1 has refused a consent by CREATE2, no other is accepted for so long. */
 const CREATE2_PAUSE_SECONDS = 10n * 60n;
-/** Blocks whose open payouts are asked for at a time. */
-const UNPAID_MAX = 16;
 /** When payouts that could not be made are tried again. */
 const PAY_OUT_AGAIN_MS = 10 * 60 * 1000;
 
 type Step = "commit" | "prove" | "execute";
+type ForgedBlock = BlockRecord & Forged;
 
 export interface RoundsParts {
   readonly l1: L1Port;
@@ -198,26 +198,24 @@ export class Rounds {
   async payOut(): Promise<boolean> {
     const { l1, ledger, proving } = this.#parts;
     const nowMs = proving.clock.nowMs();
-    const isDue = (number: number, open = Infinity) => {
+    const isDue = (number: number, open: number) => {
       const tried = this.#triedPayouts.get(number);
-      return tried === undefined || open < tried.open || nowMs - tried.atMs >= PAY_OUT_AGAIN_MS;
+      return tried === undefined || open !== tried.open || nowMs - tried.atMs >= PAY_OUT_AGAIN_MS;
     };
     const unpaid = ledger.unpaid.slice(0, UNPAID_MAX);
-    if (unpaid.length === 0) return false;
+    if (unpaid.length === 0) {
+      this.#triedPayouts.clear();
+      return false;
+    }
     const numbers = unpaid.map(({ storedBlock }) => storedBlock.blockNumber);
     const counts = await Promise.all(numbers.map((number) => l1.readOpenPayouts(number)));
-    for (const [index, number] of numbers.entries()) {
-      if (counts[index]! > 0) continue;
-      ledger.settlePayouts(number);
-      this.#triedPayouts.delete(number);
-    }
     const next = numbers.findIndex((number, index) => {
-      return counts[index]! > 0 && isDue(number, counts[index]);
+      return counts[index]! > 0 && isDue(number, counts[index]!);
     });
     if (next < 0) return false;
     const [block, number] = [unpaid[next]!, numbers[next]!];
-    this.#triedPayouts.set(number, { open: counts[next]!, atMs: nowMs });
     await this.#run("pay out", [number], () => l1.payOut(block));
+    this.#triedPayouts.set(number, { open: counts[next]!, atMs: nowMs });
     return true;
   }
 
@@ -267,10 +265,12 @@ export class Rounds {
   }
 
   /** Removes what L1 has refused. @returns True: the rest is to be committed again. */
-  async #answer(error: RollupError, batch: readonly BlockRecord[]): Promise<boolean> {
+  async #answer(error: RollupError, batch: readonly ForgedBlock[]): Promise<boolean> {
     const { cause } = error;
     const refusal = refusalOf(cause);
     if (refusal !== undefined && (await this.#isAnswered(refusal, batch))) {
+      // What was made anew may stand in the open block now.
+      this.#parts.ledger.sealOpenBlock();
       this.#parts.logger.error(`${String(error)} What L1 refuses is removed (${refusal.kind}).`);
       return true;
     }
@@ -278,9 +278,12 @@ export class Rounds {
     throw error;
   }
 
-  async #isAnswered(refusal: Refusal, batch: readonly BlockRecord[]): Promise<boolean> {
+  async #isAnswered(refusal: Refusal, batch: readonly ForgedBlock[]): Promise<boolean> {
     const { ledger, follow } = this.#parts;
-    if (refusal.kind === "size") return this.#halve("commit", batch) || ledger.shrinkBlocks();
+    if (refusal.kind === "size") {
+      const cost = commitCost([toCommitBlock(batch[0]!)]);
+      return this.#halve("commit", batch) || ledger.shrinkBlocks(cost);
+    }
     if (refusal.kind === "authorization") return this.#rejectRefused(refusal, batch);
     if (++this.#answers > ANSWERS_MAX) return false;
     await follow();

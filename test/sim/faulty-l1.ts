@@ -86,8 +86,8 @@ export class FaultyL1 implements L1Port {
     return this.#client.hasCode(address);
   }
 
-  readOpenPayouts(blockNumber: number) {
-    return this.#client.readOpenPayouts(blockNumber);
+  readOpenPayouts(blockNumber: number, l1BlockNumber?: number) {
+    return this.#client.readOpenPayouts(blockNumber, l1BlockNumber);
   }
 
   payOut(block: ExecuteBlock) {
