@@ -46,7 +46,7 @@ describe(`operator: steady load on a slow L1 (${random.title})`, () => {
     const world = await createSlowWorld({ blocksPerTransaction: 1, waitingBlocksMax: 10_000 });
     const { clock, l1, operator, alice } = world;
     let executed = 0;
-    for (let minute = 0; minute < 3; minute++) {
+    for (let minute = 0; minute < 2; minute++) {
       for (let second = 0; second < 60; second++) {
         for (let i = 0; i < 4; i++) submit(world, alice, TRANSFER);
         await clock.advance(1000);
