@@ -127,7 +127,7 @@ export function printJson(value: unknown): void {
 }
 
 /**
- * A task's action: its coded errors are shown as such, and no thread outlives it.
+ * A task's action: its coded errors are shown as such.
  *
  * To be exported by name of a constant: in an `export default` expression tsc leaves the .ts
  * endings of dynamic imports as they are, and the build would not find them.
@@ -137,13 +137,5 @@ export function printJson(value: unknown): void {
 export function defineAction<A extends CommonArguments>(
   action: (args: A, hre: HardhatRuntimeEnvironment) => Promise<void>,
 ): NewTaskActionFunction {
-  return (args, hre) =>
-    withPluginErrors(async () => {
-      try {
-        await action(args as A, hre);
-      } finally {
-        const { releaseProver } = await import("../src/circuits/snarkjs.ts");
-        await releaseProver();
-      }
-    });
+  return (args, hre) => withPluginErrors(() => action(args as A, hre));
 }

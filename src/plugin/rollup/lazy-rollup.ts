@@ -8,6 +8,8 @@ import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { Token } from "../../l1/types.ts";
 import { pluginError } from "../errors.ts";
+import { keepAlive } from "./keep-alive.ts";
+import { noteOpenConnection } from "./open-connections.ts";
 import type { Session } from "./session.ts";
 import type { ConnectionRollup, DeployOptions, ResumeOptions, RollupContracts } from "./types.ts";
 
@@ -87,7 +89,11 @@ export class LazyRollup implements ConnectionRollup {
    */
   answer(method: string, params: unknown): Promise<unknown> | undefined {
     const local = this.#session?.local;
-    if (local !== undefined) return local.answer(method, params);
+    if (local !== undefined) {
+      const answer = local.answer(method, params);
+      // In mode `manual` a wait is no work: nothing comes of it unless something else goes on.
+      return local.operator.options.mode === "manual" ? answer : keepAlive(answer);
+    }
     if (this.#connection.networkConfig.type === "http") return undefined;
     throw this.#notDeployed();
   }
@@ -120,7 +126,9 @@ export class LazyRollup implements ConnectionRollup {
   async close(): Promise<void> {
     if (this.#sessions.size === 0) return;
     const { closeSession } = await import("./session.ts");
-    await Promise.all([...this.#sessions].map(closeSession));
+    const closing = [...this.#sessions].map(closeSession);
+    this.#sessions.clear();
+    await Promise.all(closing);
   }
 
   get #environment() {
@@ -134,6 +142,7 @@ export class LazyRollup implements ConnectionRollup {
   }
 
   #adopt(session: Session): this {
+    if (this.#sessions.size === 0) noteOpenConnection(this.#connection);
     this.#sessions.add(session);
     this.#session = session;
     return this;

@@ -21,6 +21,7 @@ import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
 import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
+import { settledWithin } from "./keep-alive.ts";
 import { createProver } from "./prover.ts";
 import type { DeployOptions, OperatorSettings, ResumeOptions, RollupContracts } from "./types.ts";
 
@@ -28,6 +29,9 @@ const VERIFIER_ABI = [
   "function verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) view returns (bool)",
   "function verifyProofs(uint256 inputCount, uint256[] claims) view returns (bool)",
 ];
+
+/** How long an operator may take to end the step that it is in. */
+const STOPPING_MS_MAX = 5_000;
 
 /** What a deployment needs of the runtime environment. */
 export interface Environment {
@@ -161,10 +165,12 @@ async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
   }
 }
 
+/** Waits a while for what is under way; after that a proof or a hash is cut off. */
 export async function closeSession({ local }: Session): Promise<void> {
-  await local?.operator.close();
-  await local?.prover.close();
-  await local?.crypto.close();
+  if (local === undefined) return;
+  await settledWithin(local.operator.close(), STOPPING_MS_MAX);
+  await local.prover.close();
+  await local.crypto.close();
 }
 
 async function describe(l1: RollupClient, connection: NetworkConnection): Promise<Session> {
