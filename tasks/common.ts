@@ -126,6 +126,11 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Name of the network that a task works on. */
+export function networkOf({ globalOptions }: HardhatRuntimeEnvironment): string {
+  return globalOptions.network ?? "default";
+}
+
 /**
  * A task's action: its coded errors are shown as such.
  *
@@ -137,5 +142,5 @@ export function printJson(value: unknown): void {
 export function defineAction<A extends CommonArguments>(
   action: (args: A, hre: HardhatRuntimeEnvironment) => Promise<void>,
 ): NewTaskActionFunction {
-  return (args, hre) => withPluginErrors(() => action(args as A, hre));
+  return (args, hre) => withPluginErrors(networkOf(hre), () => action(args as A, hre));
 }
