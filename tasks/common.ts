@@ -30,7 +30,7 @@ export function isOneOf<T extends string>(values: readonly T[], value: string): 
 /**
  * Preset and prover from the command line, or else from the config.
  *
- * @throws PRESET_UNKNOWN, PROVER_UNKNOWN
+ * @throws PRESET_UNKNOWN, PROVER_UNKNOWN, EXTERNAL_PROVER_NOT_CONFIGURED
  */
 export function toSize(
   { preset, prover }: SizeArguments,
@@ -42,6 +42,9 @@ export function toSize(
   }
   if (!isOneOf(PROVER_NAMES, size.prover)) {
     throw pluginError({ code: "PROVER_UNKNOWN", prover: size.prover, known: PROVER_NAMES });
+  }
+  if (size.prover === "external" && config.externalProver === undefined) {
+    throw pluginError({ code: "EXTERNAL_PROVER_NOT_CONFIGURED" });
   }
   return { preset: size.preset, prover: size.prover };
 }

@@ -10,7 +10,7 @@ import {
   printJson,
   toPlan,
 } from "./common.ts";
-import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
+import { connectToL1, type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
 interface ExitArguments extends CommonArguments, RestoreArguments {
   readonly account?: string | undefined;
@@ -65,7 +65,7 @@ const action = defineAction<ExitArguments>(async (args, hre) => {
   const settings = await toRestoreSettings(args);
   const exits = await import("../src/plugin/restore/exit-from-network.ts");
   const { restoreFromNetwork } = await import("../src/plugin/restore/restore-from-network.ts");
-  const connection = await hre.network.create();
+  const connection = await connectToL1(hre);
   try {
     const found = await restoreFromNetwork(
       hre.config,

@@ -1,5 +1,23 @@
 /** Where the rollup is on L1, as the tasks that restore it are told. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NetworkConnection } from "hardhat/types/network";
+import { pluginError } from "../src/plugin/errors.ts";
 import type { RestoreSettings } from "../src/plugin/restore/restore-from-network.ts";
+
+/**
+ * A connection to the L1 of the chosen network, which must outlive this process.
+ *
+ * @throws NETWORK_WITHOUT_L1
+ */
+export async function connectToL1({
+  network,
+}: HardhatRuntimeEnvironment): Promise<NetworkConnection> {
+  const connection = await network.create();
+  const { networkConfig, networkName } = connection;
+  if (networkConfig.type === "http") return connection;
+  await connection.close();
+  throw pluginError({ code: "NETWORK_WITHOUT_L1", network: networkName });
+}
 
 /** An option with an integer must have a default. */
 export const FROM_BLOCK_UNKNOWN = -1;

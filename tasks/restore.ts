@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import type { NetworkRestore } from "../src/plugin/restore/restore-from-network.ts";
 import { type CommonArguments, createRestoreReporter, defineAction, printJson } from "./common.ts";
-import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
+import { connectToL1, type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
 function report({ l1, restored, file }: NetworkRestore) {
   const { preset, executed, pending, faulty, l1Block } = restored;
@@ -42,7 +42,7 @@ function print({ rollup, executed, pending, faulty, l1Block, file }: ReturnType<
 const action = defineAction<RestoreArguments & CommonArguments>(async (args, hre) => {
   const settings = await toRestoreSettings(args);
   const { restoreFromNetwork } = await import("../src/plugin/restore/restore-from-network.ts");
-  const connection = await hre.network.create();
+  const connection = await connectToL1(hre);
   try {
     const onProgress = createRestoreReporter(args);
     const result = report(await restoreFromNetwork(hre.config, connection, settings, onProgress));

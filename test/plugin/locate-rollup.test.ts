@@ -130,5 +130,6 @@ describe("plugin: a file that is reserved", () => {
     await writeFile(join(folder, "file"), "");
     const below = reserveFile(join(folder, "file", "x.json"), "refuse");
     await expectRejection("OUTPUT_NOT_WRITABLE", below);
+    await expectRejection("OUTPUT_NOT_WRITABLE", reserveFile(folder, "force"));
   });
 });

@@ -1,6 +1,6 @@
 /** `deployments/rollup-<chain id>.json`: where `rollup:deploy` has put a rollup. */
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Provider } from "ethers";
 import { z } from "zod";
@@ -54,8 +54,11 @@ export async function reserveFile(
   path: string,
   overwrite: "refuse" | "force",
 ): Promise<ReservedFile> {
-  if (overwrite === "refuse" && existsSync(path)) {
-    throw pluginError({ code: "OUTPUT_EXISTS", file: path });
+  if (existsSync(path)) {
+    const reason = "it is no file";
+    if (!statSync(path).isFile())
+      throw pluginError({ code: "OUTPUT_NOT_WRITABLE", file: path, reason });
+    if (overwrite === "refuse") throw pluginError({ code: "OUTPUT_EXISTS", file: path });
   }
   const draft = `${path}.${process.pid}.part`;
   const writable = async <T>(work: () => Promise<T>): Promise<T> => {
