@@ -101,6 +101,29 @@ describe("plugin/rollup", () => {
   });
 });
 
+describe("plugin/rollup: request fee", () => {
+  it("is added by the wallet to what it deposits, and to a full exit", async () => {
+    const connection = await network.create();
+    const { ethers, rollup } = connection;
+    const recipient = `0x${"fe".repeat(20)}`;
+    const fee = 10n ** 15n;
+    await rollup.deploy({ ...MOCK, requestFeeWei: fee, requestFeeRecipient: recipient });
+    const [, alice] = await rollup.getWallets();
+    const token = await ethers.deployContract("TestToken", ["Token", "TKN"]);
+    await (await token.getFunction("mint")(alice!.address, 10n)).wait();
+    await rollup.listToken(await token.getAddress());
+    await (await alice!.deposit({ token: "ETH", amount: ETHER })).wait();
+    await (await alice!.deposit({ token: "TKN", amount: 10n })).wait();
+    expect(await alice!.getBalance("ETH")).to.equal(ETHER);
+    expect(await alice!.getBalance("TKN")).to.equal(10n);
+    await (await alice!.requestFullExit({ token: "TKN" })).wait();
+    expect(await token.getFunction("balanceOf")(alice!.address)).to.equal(10n);
+    const held = await ethers.provider.getBalance(await rollup.contracts.rollup.getAddress());
+    expect(held).to.equal(ETHER + 3n * fee);
+    await connection.close();
+  });
+});
+
 describe("plugin/rollup: two rollups on one connection", () => {
   let connection: NetworkConnection;
 
@@ -182,6 +205,7 @@ describe("plugin/rollup: options", () => {
       { governance: { proposers: [] } },
       { logger: { info: () => {} } },
     ],
+    AMOUNT_INVALID: [{ requestFeeWei: 0.01 }, { requestFeeWei: -1n }],
     PRESET_UNKNOWN: [{ preset: "huge" }],
     PROVER_UNKNOWN: [{ prover: "magic" }],
   };

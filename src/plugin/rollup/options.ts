@@ -4,6 +4,7 @@ import type { OperatorMode } from "../../operator/operator.ts";
 import type { Logger } from "../../operator/logger.ts";
 import type { RestoreProgress } from "../../restore/restore.ts";
 import {
+  amount,
   type Input,
   integer,
   listOf,
@@ -71,6 +72,8 @@ export const deployOptions = optionsOf<DeployOptions>({
   tokens: listOf(nonZeroAddress).optional(),
   feeAccount: nonZeroAddress.optional(),
   priorityExpirationSeconds: integer(1, UINT32_MAX).optional(),
+  requestFeeWei: amount.optional(),
+  requestFeeRecipient: nonZeroAddress.optional(),
   governance: governanceSettings.optional(),
   onDeployed: callback.optional() as Input<DeployOptions["onDeployed"]>,
 });

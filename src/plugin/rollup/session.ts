@@ -76,7 +76,7 @@ export async function deploySession(
   const prover = await createProver(config, presetName, proverName);
   const deployer = await firstSigner(connection);
   const feeAccountAddress = BigInt(options.feeAccount ?? deployer.address);
-  const { priorityExpirationSeconds } = options;
+  const { priorityExpirationSeconds, requestFeeWei, requestFeeRecipient } = options;
   const location = await deployRollup(
     deployer,
     {
@@ -94,6 +94,8 @@ export async function deploySession(
       feeAccountAddress,
       genesisStateRoot: createGenesisState(preset, { feeAccountAddress }).root,
       ...(priorityExpirationSeconds !== undefined && { priorityExpirationSeconds }),
+      ...(requestFeeWei !== undefined && { requestFeeWei }),
+      ...(requestFeeRecipient !== undefined && { requestFeeRecipient }),
       ...options.governance,
     },
   );

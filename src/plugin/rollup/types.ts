@@ -40,6 +40,10 @@ export interface DeployOptions extends OperatorSettings {
   readonly feeAccount?: string;
   /** How long an L1 request may wait before anyone may call for an exodus. */
   readonly priorityExpirationSeconds?: number;
+  /** What a deposit or full exit costs besides gas, in wei, at most 0.01 ether. Default 0. */
+  readonly requestFeeWei?: bigint;
+  /** Address whose pending balance these fees become. Default: the governor. */
+  readonly requestFeeRecipient?: string;
   /**
    * Who governs. Default: the first signer, without a timelock, which only a local chain allows.
    */
