@@ -27,7 +27,7 @@ function toCodedError(network: string, error: unknown): RollupError | undefined 
   if (isRollupError(error)) return error;
   for (const cause of causesOf(error)) {
     if (isFileError(cause)) {
-      const facts = { path: cause.path, reason: cause.message };
+      const facts = { path: cause.path ?? "A file", reason: cause.message };
       return pluginError({ code: "FILE_NOT_ACCESSIBLE", ...facts }, { cause: error });
     }
     if (isL1Error(cause)) {
@@ -48,10 +48,14 @@ function causesOf(error: unknown): Error[] {
   return causes;
 }
 
+/** Calls of the system on a file that is open: their errors do not name it. */
+const FILE_CALLS = ["read", "write", "fsync", "ftruncate"];
+
 /** As Node throws it where a file or folder is missing, forbidden, or has no room. */
-function isFileError(error: Error): error is Error & { path: string } {
-  const { code, path } = error as Partial<NodeJS.ErrnoException>;
-  return typeof path === "string" && typeof code === "string" && /^E[A-Z0-9]+$/.test(code);
+function isFileError(error: Error): error is Error & { path?: string } {
+  const { code, path, syscall = "" } = error as Partial<NodeJS.ErrnoException>;
+  if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) return false;
+  return typeof path === "string" || FILE_CALLS.includes(syscall);
 }
 
 /** As Hardhat and ethers throw it when a node refuses a call, or there is no node. */
