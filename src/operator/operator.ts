@@ -362,7 +362,11 @@ export class Operator {
 
   // ---------------------------------------------------------------------------------- pipeline
 
-  /** Commits all sealed blocks. @throws BLOCK_STEP_FAILED; what has succeeded stays. */
+  /**
+   * Commits all sealed blocks.
+   *
+   * @throws BLOCK_STEP_FAILED; what has succeeded stays. ROLLUP_IN_EXODUS, as all steps do.
+   */
   commitBlocks(): Promise<void> {
     return this.#work(() => untilDone(() => this.#rounds.commit()));
   }

@@ -9,6 +9,7 @@ import type { RollupError } from "../util/errors.ts";
 import { isWithin, takeWithin } from "./budget.ts";
 import { hasRevocableConsent, withdrawnConsent } from "./consent.ts";
 import { operatorError } from "./errors.ts";
+import { toExodusError } from "./exodus.ts";
 import type { L1Follower } from "./follower.ts";
 import type { L1Port } from "./l1-port.ts";
 import { type Ledger, UNPAID_MAX } from "./ledger.ts";
@@ -363,11 +364,13 @@ export class Rounds {
 
   /** @throws BLOCK_STEP_FAILED */
   async #run(step: string, numbers: readonly number[], run: () => Promise<unknown>): Promise<void> {
-    const { assertRunning, logger, onStep } = this.#parts;
+    const { ledger, assertRunning, logger, onStep } = this.#parts;
     assertRunning();
     try {
       await run();
     } catch (cause) {
+      const exodus = toExodusError(cause, ledger.rollup.rollupAddress);
+      if (exodus !== undefined) throw exodus;
       const reason = cause instanceof Error ? cause.message : String(cause);
       const facts = { step, blockNumber: numbers[0]!, reason };
       throw operatorError({ code: "BLOCK_STEP_FAILED", ...facts }, { cause });
