@@ -241,6 +241,23 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     action: () => import("./restore.ts"),
   },
   {
+    name: "revert",
+    description: "Take blocks of the rollup back on L1 that are committed and not executed",
+    options: [
+      {
+        name: "fromBlock",
+        description: "Number of the first block of the rollup that goes, with all after it",
+        type: ArgumentType.INT,
+        defaultValue: 0,
+      },
+      {
+        name: "rollup",
+        description: "Address of the contract (default: asked, or the deployment file's)",
+      },
+    ],
+    action: () => import("./revert.ts"),
+  },
+  {
     name: "exit",
     description: "Get an account's money out of a rollup whose operator has stopped, from L1 alone",
     options: [

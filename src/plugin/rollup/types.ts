@@ -23,9 +23,12 @@ export interface OperatorSettings {
    * devnet, `manual` for tests that stop in between.
    */
   readonly mode?: OperatorMode;
-  /** `interval`: a block is sealed when it is full, or this long after the one before. */
+  /**
+   * `interval`: how often L1 is read, and how long a block that is not full waits to be sealed,
+   * unless others wait to be committed.
+   */
   readonly blockTimeMs?: number;
-  /** Blocks that one L1 transaction commits or executes at most. Default 4. */
+  /** Blocks that one L1 transaction commits or executes at most, if they fit into it. Default 32. */
   readonly blocksPerTransaction?: number;
   /** Blocks that one L1 transaction proves at most. Default 10. */
   readonly proofsPerTransaction?: number;
