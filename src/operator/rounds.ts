@@ -128,6 +128,7 @@ export class Rounds {
     const last = ledger.lastStoredBlock;
     const sealed = this.#next(isSealed, this.#countMax.commit);
     if (sealed.length === 0) return false;
+    if (await this.#rejectDeployed(sealed)) return true;
     const forged = takeWithin(
       forgeBlocks(sealed, last, ledger.domain),
       this.#countMax.commit,
@@ -313,6 +314,26 @@ export class Rounds {
       throw withdrawnConsent(item, "its owner can revoke it, as L1 has shown with another one");
     });
     return true;
+  }
+
+  /** Takes out consents by CREATE2 of wallets that have been deployed since, before L1 has to. */
+  async #rejectDeployed(blocks: readonly BlockRecord[]): Promise<boolean> {
+    const { l1, ledger } = this.#parts;
+    const byCreate2 = blocks.flatMap(({ items }) =>
+      items.filter((item) => item.kind === "transaction").filter(isByCreate2),
+    );
+    if (byCreate2.length === 0) return false;
+    const hasCode = await Promise.all(byCreate2.map(({ consent }) => l1.hasCode(consent!.owner)));
+    const deployed = byCreate2.filter((_, index) => hasCode[index]);
+    const count = ledger.reject((item) => {
+      if (item.kind !== "transaction" || !deployed.includes(item)) return;
+      throw withdrawnConsent(
+        item,
+        "the wallet has been deployed, so CREATE2 shows nothing any more",
+      );
+    });
+    if (count > 0) ledger.sealOpenBlock();
+    return count > 0;
   }
 
   get #unknown(): RollupError | undefined {

@@ -1,8 +1,8 @@
 /**
  * The Rollup contract in memory, as far as an operator sees it: it checks what the contract checks,
  * from the public data alone, and its transactions have the limits of L1. Its clock stands still
- * unless a test moves it. Every call can be made to fail, and anything can be made to happen between
- * the moment at which a transaction is sent and the one at which it is mined.
+ * unless a test moves it. Every call can be made to fail, and anything can be made to happen
+ * between the moment at which a transaction is sent and the one at which it is mined.
  */
 import { concat, keccak256, toBeHex, ZeroHash } from "ethers";
 import {

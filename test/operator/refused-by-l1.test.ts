@@ -206,6 +206,23 @@ describe(`operator: consent by CREATE2 (${random.title})`, () => {
     await expectRejection("AUTHORIZATION_INVALID", world.operator.receiveBatch([wallet!]));
   });
 
+  it("takes out a wallet that was deployed in time, which costs nobody anything", async () => {
+    const world = await createWorld();
+    const { l1, operator } = world;
+    const [one, other] = await createWallets(world, 2);
+    const [deployed] = await operator.receiveBatch([one!]);
+    const [kept] = await operator.receiveBatch([other!]);
+    l1.deployAt(one!.address);
+    const before = commits(world);
+    await operator.processBlocks();
+    expect(commits(world) - before).to.equal(1);
+    expect(rejections(world, [deployed!])).to.deep.equal(["AUTHORIZATION_INVALID"]);
+    expect(operator.receipt(kept!.hash)?.status).to.equal("executed");
+    const [late] = await createWallets(world, 1);
+    const [receipt] = await operator.receiveBatch([late!]);
+    expect(receipt?.status).to.equal("accepted");
+  });
+
   it(`loses one commit to ${HOSTILE} wallets that are deployed just before it is mined`, async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;

@@ -18,8 +18,8 @@ export interface RevertedBlocks {
 
 /**
  * @param fromBlockNumber - The first block of the rollup that goes.
- * @throws NO_SIGNER, BLOCKS_NOT_REVERTIBLE, L1_REVERTED (of who is no validator, for example), and as
- * {@link locateRollup}
+ * @throws NO_SIGNER, BLOCKS_NOT_REVERTIBLE, L1_REVERTED (of who is no validator, for example), and
+ * as {@link locateRollup}
  */
 export async function revertOnNetwork(
   config: HardhatConfig,
