@@ -51,6 +51,6 @@ export class FailureLog {
 function kindOf(error: unknown): string {
   if (!isRollupError(error)) return String(error).replace(/0x[0-9a-f]+|\d+/gi, "#");
   const { code, facts, cause } = error;
-  const parts = [code, facts["step"], facts["error"]].filter((part) => part !== undefined);
+  const parts = [code, facts["step"], facts["error"]].filter((part) => typeof part === "string");
   return cause === undefined ? parts.join(" ") : `${parts.join(" ")}: ${kindOf(cause)}`;
 }

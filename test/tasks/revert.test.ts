@@ -45,8 +45,8 @@ describe("tasks: revert", () => {
 
   async function revert(fromBlock: number): Promise<string> {
     const written: string[] = [];
-    const { write } = process.stdout;
-    process.stdout.write = ((text: string) => written.push(text) > 0) as typeof write;
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = (text) => written.push(String(text)) > 0;
     try {
       await user.tasks.getTask("rollup:revert").run({ rollup, fromBlock, json: true });
     } finally {
