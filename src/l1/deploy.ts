@@ -3,7 +3,7 @@ import { ContractFactory, type InterfaceAbi, type Signer, ZeroAddress } from "et
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 import type { InitializeParamsStruct } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { toChecksumAddress } from "./addresses.ts";
-import { toL1Error } from "./reverts.ts";
+import { createSender } from "./sending.ts";
 
 /** What is needed of a build artifact. */
 export interface ContractArtifact {
@@ -123,19 +123,10 @@ async function deploy(
   signer: Signer,
   parameters: readonly unknown[] = [],
 ): Promise<Deployed> {
-  const factory = new ContractFactory(artifact.abi as InterfaceAbi, artifact.bytecode, signer);
-  return reverting(`The constructor of ${name}`, async () => {
-    const contract = await factory.deploy(...parameters);
-    const receipt = await contract.deploymentTransaction()!.wait();
-    return { address: await contract.getAddress(), blockNumber: receipt!.blockNumber };
-  });
-}
-
-/** Runs `action`, and turns a revert it meets into a coded error. */
-async function reverting<T>(call: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw toL1Error(call, error);
-  }
+  const factory = new ContractFactory(artifact.abi as InterfaceAbi, artifact.bytecode);
+  const { data } = await factory.getDeployTransaction(...parameters);
+  const sender = await createSender(signer);
+  const call = { name: `The constructor of ${name}`, to: null, data, value: 0n };
+  const { contractAddress, blockNumber } = await sender.send(call);
+  return { address: contractAddress!, blockNumber };
 }

@@ -57,5 +57,6 @@ function isTooLarge(error: unknown): boolean {
   if (!isRollupError(error)) return error instanceof Error && SIZE_WORDS.test(error.message);
   const { code, facts } = error;
   if (code === "L1_TRANSACTION_FAILED") return true;
+  if (code === "L1_TRANSACTION_REFUSED") return SIZE_WORDS.test(String(facts["reason"]));
   return code === "L1_REVERTED" && facts["error"] === "NoReason";
 }

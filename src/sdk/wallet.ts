@@ -1,5 +1,5 @@
 /** One user of one rollup: an Ethereum wallet on L1, and the L2 key that is derived from it. */
-import { Contract, type ContractTransactionResponse, getAddress, type Signer } from "ethers";
+import { Contract, getAddress, type Signer } from "ethers";
 import {
   type Create2Wallet,
   create2WalletAddress,
@@ -88,12 +88,8 @@ const l1SignerInput = option(
 
 interface Erc20 {
   allowance(owner: string, spender: string): Promise<bigint>;
-  approve(spender: string, amount: bigint): Promise<ContractTransactionResponse>;
 }
-const ERC20_ABI = [
-  "function allowance(address owner, address spender) view returns (uint256)",
-  "function approve(address spender, uint256 amount)",
-];
+const ERC20_ABI = ["function allowance(address owner, address spender) view returns (uint256)"];
 
 export class RollupWallet {
   /** On L1, checksummed; it owns the L2 account. */
@@ -330,7 +326,7 @@ export class RollupWallet {
     if (allowance >= amount) return;
     const amounts = allowance === 0n ? [amount] : [0n, amount];
     for (const allowed of amounts) {
-      await (await erc20.approve(spender, allowed)).wait();
+      await this.#l1.approve(token, allowed);
     }
   }
 

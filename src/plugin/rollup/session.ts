@@ -8,6 +8,7 @@ import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
 import { assertRollupAt } from "../../l1/presence.ts";
+import { createSender } from "../../l1/sending.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
@@ -118,7 +119,9 @@ export async function resumeSession(
 ): Promise<Session> {
   const options = readInput(resumeOptions, given);
   const { config, connection, location } = environment;
-  await firstSigner(connection);
+  const sender = await createSender(await firstSigner(connection));
+  // What another operator has left at the node is mined before L1 is read, or never.
+  await sender.settlePending();
   const { l1, restored } = await restoreFromNetwork(
     config,
     connection,
