@@ -48,10 +48,15 @@ export function createQuietL1(preset: Preset, lastBlock: StoredBlock): L1Port {
       }),
     readBlockHash: () => Promise.resolve(BLOCK_HASH),
     readProgress: () => Promise.resolve(progress),
+    readStanding: () => Promise.resolve({ isValidator: true, protocolDigest: PROTOCOL_DIGEST }),
     readStoredBlock: () => Promise.resolve(lastBlock),
+    isOwnCommit: () => Promise.resolve(true),
+    hasCode: () => Promise.resolve(false),
+    readOpenPayouts: () => Promise.resolve(0),
     commitBlocks: refuse,
     proveBlocks: refuse,
     executeBlocks: refuse,
+    payOut: refuse,
     revertBlocks: refuse,
   };
 }

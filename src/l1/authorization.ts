@@ -124,6 +124,14 @@ export function create2WalletAddress(wallet: Create2Wallet, pubKeyHash: bigint):
   return getCreate2Address(creator, salt, codeHash);
 }
 
+/** Whether an authorisation has the form of {@link encodeCreate2Authorization}. */
+export function isCreate2Authorization(authorization: string): boolean {
+  return (
+    isHexString(authorization, CREATE2_AUTHORIZATION_BYTES) &&
+    dataSlice(authorization, 0, 1) === CREATE2_TYPE
+  );
+}
+
 /** The authorisation of such a wallet's first signing key, 0x-hex. */
 export function encodeCreate2Authorization(wallet: Create2Wallet): string {
   return concat([CREATE2_TYPE, wallet.creator, wallet.saltArgument, wallet.codeHash]);

@@ -47,6 +47,7 @@ import {
 import { findDeploymentBlock } from "./locate.ts";
 import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
 import { DEFAULT_PATIENCE, type Patience, type PendingTransactions, Sender } from "./sending.ts";
+import { isOwnCommit, readStanding } from "./standing.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
@@ -56,6 +57,7 @@ import type {
   L1Deployment,
   L1News,
   L1Progress,
+  L1Standing,
   L1Transaction,
   ProveBlock,
   QueuedDeposit,
@@ -241,10 +243,13 @@ export class RollupClient {
   /**
    * How many payouts of an executed block are still to be made.
    *
+   * @param l1BlockNumber - L1 block at whose end the question is asked; default: the latest.
    * @returns PAYOUTS_NOT_COUNTED if all are, and nobody has counted them.
    */
-  async readOpenPayouts(blockNumber: number): Promise<number> {
-    return Number(await this.contract.openPayouts(blockNumber));
+  async readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number> {
+    return Number(
+      await this.contract.openPayouts(blockNumber, { blockTag: l1BlockNumber ?? "latest" }),
+    );
   }
 
   /** Whether an address has code: then CREATE2 authorises no signing key for it any more. */
@@ -292,6 +297,17 @@ export class RollupClient {
       if (committed !== undefined) return toStoredBlock(committed);
     }
     throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
+  }
+
+  /** What the contract makes of the runner, as at the end of an L1 block. */
+  async readStanding(l1BlockNumber: number): Promise<L1Standing> {
+    return readStanding(this.contract, l1BlockNumber);
+  }
+
+  /** Whether the runner has committed a block, and nobody else. */
+  async isOwnCommit(blockNumber: number): Promise<boolean> {
+    const toBlock = await this.#provider.getBlockNumber();
+    return isOwnCommit(this.contract, blockNumber, { fromBlock: this.deploymentBlock, toBlock });
   }
 
   /** Hash of an L1 block, 0x-hex; undefined if there is none of this number. */

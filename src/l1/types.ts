@@ -184,6 +184,14 @@ export interface L1Progress extends L1BlockCounts {
   readonly storedBlockHashes: readonly string[];
 }
 
+/** What the contract makes of the operator, and of the code that it was built with. */
+export interface L1Standing {
+  /** Whether blocks may be committed by whoever sends the operator's transactions. */
+  readonly isValidator: boolean;
+  /** 0x-hex, see `PROTOCOL_DIGEST`; an upgrade of the contract may change it. */
+  readonly protocolDigest: string;
+}
+
 /** A block as it was committed: with it and its predecessors the L2 state can be rebuilt. */
 export interface CommittedBlock {
   readonly storedBlock: StoredBlock;

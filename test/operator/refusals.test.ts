@@ -71,7 +71,7 @@ function fingerprint(operator: Operator) {
   const known = open.items.map((item) =>
     item.kind === "transaction" ? operator.receipt(item.hash) : item.request.requestId,
   );
-  return { root: operator.state.root, blocks, items: open.items, receipts: receipts.size, known };
+  return { root: operator.state.root, blocks, items: open.items, receipts: receipts.sizes, known };
 }
 
 function expectRefusal(code: string, { operator }: OperatorWorld, action: () => unknown) {
