@@ -72,7 +72,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     RequestFee.Settings private _requestFee;
 
     modifier onlyValidator() {
-        if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
+        _requireValidator();
         _;
     }
 
@@ -94,14 +94,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     modifier whenExodus() {
-        if (!exodusMode) revert NotInExodusMode();
+        _requireExodus();
         _;
     }
 
     modifier onlyGovernorOrGuardian() {
-        if (msg.sender != owner() && msg.sender != guardian) {
-            revert NotGovernorOrGuardian(msg.sender);
-        }
+        _requireGovernorOrGuardian();
         _;
     }
 
@@ -422,7 +420,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         uint32 accountId,
         uint32 nonce
     ) external view returns (uint256) {
-        return _facts.pubKeyHashes[owner][accountId][nonce];
+        return _facts.pubKeyHashes[Authorization.keyOf(owner, accountId, nonce)];
     }
 
     /// @inheritdoc IRollup
@@ -431,7 +429,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         uint32 accountId,
         uint32 nonce
     ) external view returns (uint64) {
-        return _facts.resetsAvailableAt[owner][accountId][nonce];
+        return _facts.resetsAvailableAt[Authorization.keyOf(owner, accountId, nonce)];
     }
 
     /// @inheritdoc IRollup
@@ -570,8 +568,22 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit ValidatorSet(validator, active);
     }
 
+    function _requireValidator() private view {
+        if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
+    }
+
+    function _requireGovernorOrGuardian() private view {
+        if (msg.sender != owner() && msg.sender != guardian) {
+            revert NotGovernorOrGuardian(msg.sender);
+        }
+    }
+
     function _requireActive() private view {
         if (exodusMode) revert ExodusMode();
+    }
+
+    function _requireExodus() private view {
+        if (!exodusMode) revert NotInExodusMode();
     }
 
     function _requireKnown(StoredBlock calldata stored) private view {
@@ -612,11 +624,14 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         if (capacity == 0 || capacity > maximum) revert CapacityInvalid(capacity, maximum);
     }
 
-    function _hash(StoredBlock memory stored) private pure returns (bytes32) {
-        return keccak256(abi.encode(stored));
+    /// @dev keccak256(abi.encode(stored)): a struct of values stands in memory as it is encoded.
+    function _hash(StoredBlock memory stored) private pure returns (bytes32 storedHash) {
+        assembly ("memory-safe") {
+            storedHash := keccak256(stored, 0xc0)
+        }
     }
 
-    /// @dev As `_hash`: the words of a struct of values stand in calldata as they are encoded.
+    /// @dev As `_hash`, from calldata.
     function _hashCalldata(StoredBlock calldata stored) private pure returns (bytes32 storedHash) {
         assembly ("memory-safe") {
             let words := mload(0x40)

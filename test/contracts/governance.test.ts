@@ -31,6 +31,8 @@ describe("Rollup: initialisation", () => {
       accountCapacity: 2 ** 24,
       tokenCapacity: 2 ** 16,
       priorityExpirationSeconds: 1,
+      requestFeeWei: 0n,
+      requestFeeRecipient: ZeroAddress,
       ...changes,
     };
     return ethers.deployContract("RollupProxy", [implementation, governor, parameters]);
@@ -55,6 +57,9 @@ describe("Rollup: initialisation", () => {
     await refused({ tokenCapacity: 0 }, "CapacityInvalid", [0, 2 ** 16]);
     await refused({ tokenCapacity: 2 ** 16 + 1 }, "CapacityInvalid", [2 ** 16 + 1, 2 ** 16]);
     await refused({ genesisStateRoot: FIELD_MODULUS }, "NonCanonicalField", [FIELD_MODULUS]);
+    const feeMaxWei = await rollup.requestFeeMaxWei();
+    const tooHigh = [feeMaxWei + 1n, feeMaxWei];
+    await refused({ requestFeeWei: feeMaxWei + 1n }, "RequestFeeTooHigh", tooHigh);
     await refused({ governor: ZeroAddress }, "OwnableInvalidOwner", [ZeroAddress]);
   });
 
@@ -68,6 +73,9 @@ describe("Rollup: initialisation", () => {
     expect(await rollup.tokenCapacity()).to.equal(64n);
     expect(await rollup.priorityExpirationSeconds()).to.equal(14n * 24n * 60n * 60n);
     expect(await rollup.payoutGasLimit()).to.equal(100_000n);
+    expect(await rollup.requestFeeWei()).to.equal(0n);
+    expect(await rollup.requestFeeMaxWei()).to.equal(10n ** 16n);
+    expect(await rollup.requestFeeRecipient()).to.equal(governor.address);
     expect(await rollup.authResetDelaySeconds()).to.equal(24n * 60n * 60n);
     expect(await rollup.protocolDigest()).to.equal(PROTOCOL_DIGEST);
   });
