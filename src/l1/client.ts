@@ -2,7 +2,7 @@
 import {
   Contract,
   type ContractRunner,
-  type ContractTransactionResponse,
+  type ContractTransaction,
   type Provider,
   type Signer,
   type TransactionReceipt,
@@ -19,6 +19,8 @@ import type { ChangePubKeyClaim } from "./authorization.ts";
 import { l1Error } from "./errors.ts";
 import {
   eventsOf,
+  findFirstEvent,
+  findLastEvent,
   providerOf,
   readEvents,
   type EventName,
@@ -32,8 +34,19 @@ import {
 import { readCommittedBlocks } from "./history.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import { readProgress } from "./progress.ts";
-import { toFailureError, toL1Error } from "./reverts.ts";
-import { DEFAULT_PATIENCE, type Patience, untilMined } from "./sending.ts";
+import {
+  commitCost,
+  executeCost,
+  L1_LIMITS,
+  type L1Cost,
+  payOutCost,
+  proveCost,
+  revertCost,
+} from "./gas.ts";
+import { findDeploymentBlock } from "./locate.ts";
+import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
+import { toFailureError } from "./reverts.ts";
+import { DEFAULT_PATIENCE, type Patience, type PendingTransactions, Sender } from "./sending.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
@@ -52,29 +65,37 @@ import type {
 
 export interface RollupLocation {
   readonly rollupAddress: string;
-  /** L1 block in which it was deployed: where its events start. Default 0. */
+  /** L1 block in which it was deployed: where its events start. 0 or missing: it is looked for. */
   readonly deploymentBlock?: number;
 }
 
 /**
  * @param runner - Sends transactions if it is a signer; a provider can only read.
- * @param patience - With transactions that are not mined; default: about ten minutes.
+ * @param patience - With an L1 that does not answer, and with transactions that are not mined;
+ * default: about ten minutes.
+ * @throws L1_REQUEST_FAILED
  */
 export async function connectRollup(
   { rollupAddress, deploymentBlock = 0 }: RollupLocation,
   runner: ContractRunner,
-  patience?: Patience,
+  patience: Partial<Patience> = {},
 ): Promise<RollupClient> {
-  const contract = new Contract(rollupAddress, ROLLUP_INTERFACE, runner) as unknown as Rollup;
-  const { chainId } = await providerOf(contract).getNetwork();
+  const whole = { ...DEFAULT_PATIENCE, ...patience };
+  const patient = patientRunner(runner, whole);
+  const contract = new Contract(rollupAddress, ROLLUP_INTERFACE, patient) as unknown as Rollup;
+  const provider = providerOf(contract);
+  const { chainId } = await provider.getNetwork();
   const address = await contract.getAddress();
-  const location = { chainId, rollupAddress: address, deploymentBlock };
-  return new RollupClient(contract, location, patience);
+  const start = deploymentBlock || (await findDeploymentBlock(contract));
+  const location = { chainId, rollupAddress: address, deploymentBlock: start };
+  return new RollupClient(contract, location, whole);
 }
 
 /**
- * Every method resolves when its transaction is mined, and throws L1_REVERTED with name and values
- * of the Solidity error if L1 refuses it.
+ * Every method that sends resolves when its transaction is mined, and throws L1_REVERTED with name
+ * and values of the Solidity error if L1 refuses it. Whatever else goes wrong has a code of its own
+ * (see {@link Sender}), after which it is safe to try again. One account sends one transaction after
+ * the other, whichever client it belongs to.
  */
 export class RollupClient {
   /** The contract itself, for all that has no method here. */
@@ -85,6 +106,7 @@ export class RollupClient {
   readonly deploymentBlock: number;
 
   readonly #patience: Patience;
+  #sender: Sender | undefined;
 
   /** Use {@link connectRollup}. */
   constructor(
@@ -106,21 +128,21 @@ export class RollupClient {
    */
   async depositEth(owner: string, amount: bigint): Promise<PriorityRequestResult> {
     return this.#request("depositEth", (fee) =>
-      this.contract.depositEth(owner, { value: amount + fee }),
+      this.contract.depositEth.populateTransaction(owner, { value: amount + fee }),
     );
   }
 
   /** Pays the request fee besides. The runner has approved `amount` of the token to the rollup. */
   async depositErc20(token: string, amount: bigint, owner: string): Promise<PriorityRequestResult> {
     return this.#request("depositErc20", (value) =>
-      this.contract.depositErc20(token, amount, owner, { value }),
+      this.contract.depositErc20.populateTransaction(token, amount, owner, { value }),
     );
   }
 
   /** Pays the request fee besides. @param token - L1 address; the zero address is ETH. */
   async requestFullExit(accountId: number, token: string): Promise<PriorityRequestResult> {
     return this.#request("requestFullExit", (value) =>
-      this.contract.requestFullExit(accountId, token, { value }),
+      this.contract.requestFullExit.populateTransaction(accountId, token, { value }),
     );
   }
 
@@ -131,7 +153,7 @@ export class RollupClient {
 
   /** @param token - L1 address; the zero address is ETH. */
   async withdrawPendingBalance(owner: string, token: string): Promise<L1Transaction> {
-    const send = () => this.contract.withdrawPendingBalance(owner, token);
+    const send = () => this.contract.withdrawPendingBalance.populateTransaction(owner, token);
     return toTransaction(await this.#send("withdrawPendingBalance", send));
   }
 
@@ -144,13 +166,16 @@ export class RollupClient {
     accountId,
     nonce,
   }: ChangePubKeyClaim): Promise<L1Transaction> {
-    const send = () => this.contract.setAuthPubKeyHash(pubKeyHash, accountId, nonce);
+    const send = () =>
+      this.contract.setAuthPubKeyHash.populateTransaction(pubKeyHash, accountId, nonce);
     return toTransaction(await this.#send("setAuthPubKeyHash", send));
   }
 
   /** Governor only. @param token - L1 address of an ERC-20 contract. */
   async listToken(token: string): Promise<Token> {
-    const receipt = await this.#send("listToken", () => this.contract.listToken(token));
+    const receipt = await this.#send("listToken", () =>
+      this.contract.listToken.populateTransaction(token),
+    );
     const { args } = this.#eventsOf(receipt, "TokenListed")[0]!;
     return readToken(this.#provider, Number(args.tokenId), token);
   }
@@ -166,24 +191,25 @@ export class RollupClient {
     blocks: readonly CommitBlock[],
   ): Promise<{ transaction: L1Transaction; storedBlocks: StoredBlock[] }> {
     const structs = blocks.map(toCommitStruct);
-    const receipt = await this.#send("commitBlocks", () =>
-      this.contract.commitBlocks(last, structs),
-    );
+    const send = () => this.contract.commitBlocks.populateTransaction(last, structs);
+    const receipt = await this.#sendAlone("commitBlocks", send, commitCost(blocks));
     const storedBlocks = this.#eventsOf(receipt, "BlockCommitted").map(toStoredBlock);
     return { transaction: toTransaction(receipt), storedBlocks };
   }
 
   /** Proves blocks, with one check of all proofs. @param blocks - At least one, in order. */
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
-    const send = () => this.contract.proveBlocks(...toProveArguments(blocks));
-    return toTransaction(await this.#send("proveBlocks", send));
+    const send = () => this.contract.proveBlocks.populateTransaction(...toProveArguments(blocks));
+    const cost = proveCost(blocks.length, new Set(blocks.map(({ slots }) => slots)).size);
+    return toTransaction(await this.#sendAlone("proveBlocks", send, cost));
   }
 
   /** Validators only. Payouts that lack gas stay open, see {@link RollupClient.readOpenPayouts}. */
   async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
     const structs = blocks.map(toExecuteStruct);
-    const send = () => this.contract.executeBlocks(structs, PAYING);
-    return toTransaction(await this.#send("executeBlocks", send));
+    const send = () => this.contract.executeBlocks.populateTransaction(structs);
+    const cost = executeCost(blocks.map(({ payouts }) => payouts.length));
+    return toTransaction(await this.#sendAlone("executeBlocks", send, cost));
   }
 
   /**
@@ -195,8 +221,9 @@ export class RollupClient {
   async payOut(block: ExecuteBlock, range?: PayoutRange): Promise<L1Transaction> {
     const { storedBlock, payouts } = toExecuteStruct(block);
     const { first, count } = range ?? { first: 0, count: payouts.length };
-    const send = () => this.contract.payOut(storedBlock, payouts, first, count, PAYING);
-    return toTransaction(await this.#send("payOut", send));
+    const send = () => this.contract.payOut.populateTransaction(storedBlock, payouts, first, count);
+    const cost = payOutCost(payouts.length, count);
+    return toTransaction(await this.#send("payOut", send, cost));
   }
 
   /**
@@ -215,8 +242,8 @@ export class RollupClient {
 
   /** Validators only. @param blocks - Newest first. */
   async revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction> {
-    const receipt = await this.#send("revertBlocks", () => this.contract.revertBlocks([...blocks]));
-    return toTransaction(receipt);
+    const send = () => this.contract.revertBlocks.populateTransaction([...blocks]);
+    return toTransaction(await this.#sendAlone("revertBlocks", send, revertCost(blocks.length)));
   }
 
   /** What the contract says about itself. */
@@ -245,12 +272,13 @@ export class RollupClient {
     const range = { fromBlock: this.deploymentBlock, toBlock };
     const { contract, rollupAddress } = this;
     if (blockNumber === 0) {
-      const initialized = (await readEvents(contract, ["RollupInitialized"], range)).at(-1);
+      const initialized = await findFirstEvent(contract, "RollupInitialized", range);
       if (initialized !== undefined) return toGenesisBlock(initialized);
+    } else {
+      // Of a block that was taken back and committed anew, the last event is the one that holds.
+      const committed = await findLastEvent(contract, "BlockCommitted", range, blockNumber);
+      if (committed !== undefined) return toStoredBlock(committed);
     }
-    // Of a block that was taken back and committed anew, the last event is the one that holds.
-    const committed = (await readEvents(contract, ["BlockCommitted"], range, blockNumber)).at(-1);
-    if (committed !== undefined) return toStoredBlock(committed);
     throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
   }
 
@@ -271,9 +299,10 @@ export class RollupClient {
       fromBlock,
       toBlock: latest.number,
     });
-    const tokens = events
-      .filter((event) => event.name === "TokenListed")
-      .map(({ args: { tokenId, token } }) => readToken(this.#provider, Number(tokenId), token));
+    const listed = events.filter((event) => event.name === "TokenListed");
+    const tokens = await mapBounded(listed, REQUESTS_MAX, ({ args: { tokenId, token } }) =>
+      readToken(this.#provider, Number(tokenId), token),
+    );
     return {
       blockNumber: latest.number,
       blockHash: latest.hash!,
@@ -281,7 +310,7 @@ export class RollupClient {
       requests: events
         .filter((event) => event.name === "PriorityRequestAdded")
         .map(toQueuedRequest),
-      tokens: await Promise.all(tokens),
+      tokens,
       authorizations: events
         .filter((event) => event.name === "AuthPubKeyHashSet")
         .map(toPubKeyAuthorization),
@@ -302,7 +331,7 @@ export class RollupClient {
 
   /** Starts the exodus; anyone may, once a request has waited too long. */
   async activateExodusMode(): Promise<L1Transaction> {
-    const send = () => this.contract.activateExodusMode();
+    const send = () => this.contract.activateExodusMode.populateTransaction();
     return toTransaction(await this.#send("activateExodusMode", send));
   }
 
@@ -319,7 +348,7 @@ export class RollupClient {
   ): Promise<L1Transaction> {
     const struct = { ...claim, owner: toChecksumAddress(claim.owner) };
     const words = proof as ProveBlockStruct["proof"];
-    const send = () => this.contract.performExit(last, struct, words);
+    const send = () => this.contract.performExit.populateTransaction(last, struct, words);
     return toTransaction(await this.#send("performExit", send));
   }
 
@@ -331,8 +360,25 @@ export class RollupClient {
       tokenId,
       amount,
     }));
-    const send = () => this.contract.cancelDeposits(structs);
+    const send = () => this.contract.cancelDeposits.populateTransaction(structs);
     return toTransaction(await this.#send("cancelDeposits", send));
+  }
+
+  /** Transactions of the runner's account that wait at the node, whoever has sent them. */
+  async readPending(): Promise<PendingTransactions> {
+    return this.#connectSender("readPending").readPending();
+  }
+
+  /**
+   * Waits until nothing of the runner's account waits at the node any more. For an operator that
+   * starts: what its predecessor has sent is mined before L1 is read, or never.
+   *
+   * @param graceMs - How long what waits may still be mined; then it is replaced.
+   * @returns What waited at first.
+   * @throws as {@link Sender.settlePending}
+   */
+  async settlePending(graceMs = PENDING_GRACE_MS): Promise<PendingTransactions> {
+    return this.#connectSender("settlePending").settlePending(graceMs);
   }
 
   get #provider(): Provider {
@@ -355,20 +401,44 @@ export class RollupClient {
     return { requestId: Number(args.requestId), transaction: toTransaction(receipt) };
   }
 
-  async #send(call: string, send: Send): Promise<TransactionReceipt> {
-    const receipt = await this.#sendUntilMined(call, send);
+  /** For a user: with an estimate of the gas, or with a limit that is computed. */
+  async #send(call: string, send: Send, cost?: L1Cost): Promise<TransactionReceipt> {
+    const { to, data, value = 0n } = await send();
+    const gasLimit = cost && toGasLimit(cost);
+    const sender = this.#connectSender(call);
+    return this.#successful(call, await sender.send({ name: call, to, data, value }, gasLimit));
+  }
+
+  /** For an operator: with all the gas that it can take at worst. */
+  async #sendAlone(call: string, send: Send, cost: L1Cost): Promise<TransactionReceipt> {
+    const { to, data, value = 0n } = await send();
+    const gasLimit = toGasLimit(cost);
+    const sender = this.#connectSender(call);
+    return this.#successful(
+      call,
+      await sender.sendAlone({ name: call, to, data, value }, gasLimit),
+    );
+  }
+
+  async #successful(call: string, receipt: TransactionReceipt): Promise<TransactionReceipt> {
     if (receipt.status === 1) return receipt;
     throw await toFailureError(call, receipt, this.#provider);
   }
 
-  async #sendUntilMined(call: string, send: Send): Promise<TransactionReceipt> {
-    try {
-      const sent = await send();
-      return await untilMined(this.contract.runner as Signer, sent, this.#patience);
-    } catch (error) {
-      throw toL1Error(call, error);
-    }
+  #connectSender(call: string): Sender {
+    const { runner } = this.contract;
+    if (!isSigner(runner)) throw l1Error({ code: "L1_SIGNER_MISSING", call });
+    this.#sender ??= new Sender(runner, this.#provider, this.chainId, this.#patience);
+    return this.#sender;
   }
+}
+
+function toGasLimit({ gas }: L1Cost): bigint {
+  return BigInt(Math.min(gas, L1_LIMITS.gasMax));
+}
+
+function isSigner(runner: ContractRunner | null): runner is Signer {
+  return runner !== null && "getAddress" in runner;
 }
 
 /** Payouts of a block: those with an index in [first, first + count). */
@@ -384,11 +454,8 @@ export interface PriorityRequestResult {
   readonly transaction: L1Transaction;
 }
 
-/**
- * Of calls that pay out as far as the gas reaches: an estimate would find the least gas, with which
- * they pay out nothing. This is the most that one transaction may have (EIP-7825).
- */
-const PAYING = { gasLimit: 16_777_216n };
+/** A bit more than one Ethereum block. */
+const PENDING_GRACE_MS = 15_000;
 
 const NEWS_EVENTS = [
   "PriorityRequestAdded",
@@ -398,7 +465,7 @@ const NEWS_EVENTS = [
   "ExodusModeActivated",
 ] as const;
 
-type Send = () => Promise<ContractTransactionResponse>;
+type Send = () => Promise<ContractTransaction>;
 
 function toTransaction(receipt: TransactionReceipt): L1Transaction {
   const { hash, blockNumber, gasUsed } = receipt;

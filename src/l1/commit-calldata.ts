@@ -11,6 +11,7 @@ import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { l1Error } from "./errors.ts";
 import { providerOf, type RollupEvent, toStoredBlock } from "./events.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
+import { readMinedTransaction } from "./requests.ts";
 import {
   arrayArgument,
   arrayAt,
@@ -41,9 +42,9 @@ export async function readCommittedBlock(
 ): Promise<CommittedBlock> {
   const storedBlock = toStoredBlock(event);
   const { transactionHash } = event;
-  const transaction = await providerOf(contract).getTransaction(transactionHash);
+  const transaction = await readMinedTransaction(providerOf(contract), transactionHash);
   const { blockNumber } = storedBlock;
-  if (transaction === null) {
+  if (transaction === undefined) {
     throw l1Error({ code: "L1_CALLDATA_NOT_FOUND", blockNumber, transactionHash });
   }
   const commitBlock = decodeCommitBlock(transaction.data, blockNumber);

@@ -13,6 +13,20 @@ export type L1ErrorFacts =
     }
   | { code: "L1_TRANSACTION_FAILED"; call: string; transactionHash: string }
   | { code: "L1_TRANSACTION_STUCK"; transactionHash: string; nonce: number; sends: number }
+  | {
+      code: "L1_REQUEST_FAILED";
+      /** Of JSON-RPC. */
+      request: string;
+      attempts: number;
+      reason: string;
+      /** Whether the same request may succeed later. */
+      mayRecover: boolean;
+    }
+  | { code: "L1_LOGS_REFUSED"; fromBlock: number; toBlock: number; reason: string }
+  | { code: "L1_TRANSACTION_REFUSED"; call: string; reason: string }
+  | { code: "L1_FUNDS_INSUFFICIENT"; call: string; address: string }
+  | { code: "L1_NONCE_TAKEN"; call: string; address: string; attempts: number }
+  | { code: "L1_SIGNER_MISSING"; call: string }
   | { code: "L1_EVENT_MISSING"; event: string; transactionHash: string }
   | { code: "L1_BLOCK_NOT_FOUND"; blockNumber: number; rollupAddress: string }
   | { code: "L1_CALLDATA_NOT_FOUND"; blockNumber: number; transactionHash: string }
@@ -22,6 +36,10 @@ function format(values: { readonly [name: string]: unknown }): string {
   return Object.entries(values)
     .map(([name, value]) => `${name} = ${String(value)}`)
     .join(", ");
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
 }
 
 export const l1Error = defineErrors<L1ErrorFacts>({
@@ -38,7 +56,35 @@ export const l1Error = defineErrors<L1ErrorFacts>({
     message: ({ transactionHash, nonce, sends }) =>
       `The transaction ${transactionHash} with the nonce ${nonce} has not been mined, ` +
       `although it was sent ${sends} times with rising fees.`,
-    fix: "Look at the sender's balance and at the L1 node; the operator tries again by itself.",
+    fix: "Look at the sender's balance and at the L1 node; what is sent next takes its place.",
+  },
+  L1_REQUEST_FAILED: {
+    message: ({ request, attempts, reason }) =>
+      `The L1 node has not answered ${request}, asked ${times(attempts)}: ${reason}.`,
+    fix: "Look at the L1 node and its limits; nothing has changed, so it is safe to try again.",
+  },
+  L1_LOGS_REFUSED: {
+    message: ({ fromBlock, toBlock, reason }) =>
+      `The L1 node returns no logs of the L1 blocks ${fromBlock} to ${toBlock}: ${reason}.`,
+    fix: "Use an L1 node with larger limits for eth_getLogs, and one that keeps old logs.",
+  },
+  L1_TRANSACTION_REFUSED: {
+    message: ({ call, reason }) =>
+      `The L1 node does not take the transaction of ${call}: ${reason}.`,
+    fix: "Nothing was sent, so it is safe to try again; compare the reason with the node's limits.",
+  },
+  L1_FUNDS_INSUFFICIENT: {
+    message: ({ call, address }) => `${address} has not enough ETH on L1 to send ${call}.`,
+    fix: "Send ETH to that address; nothing was sent, so it is safe to try again.",
+  },
+  L1_NONCE_TAKEN: {
+    message: ({ call, address, attempts }) =>
+      `${call} was sent ${times(attempts)}, and each time ${address} had sent something else.`,
+    fix: "Let no other program send transactions with this key; it is safe to try again.",
+  },
+  L1_SIGNER_MISSING: {
+    message: ({ call }) => `${call} needs a transaction, and there is no account to send it.`,
+    fix: "Connect with a signer, or set accounts for the network in the Hardhat config.",
   },
   L1_EVENT_MISSING: {
     message: ({ event, transactionHash }) =>

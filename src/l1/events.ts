@@ -17,6 +17,7 @@ import type {
   TokenListedEvent,
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
+import { type BlockRange, type LogFilter, readLogs, readLogsBackwards } from "./logs.ts";
 import type {
   AuthorizationPlace,
   AuthorizationReset,
@@ -26,8 +27,8 @@ import type {
   StoredBlock,
 } from "./types.ts";
 
-/** Nodes limit how many blocks one request for logs may span. */
-export const LOG_BLOCKS_MAX = 5000;
+export type { BlockRange } from "./logs.ts";
+
 const TOPIC_BYTES = 32;
 
 /** The arguments of the events that clients follow. */
@@ -56,12 +57,6 @@ export type RollupEvent<N extends EventName> = {
   };
 }[N];
 
-/** Blocks of L1, both ends included. */
-export interface BlockRange {
-  readonly fromBlock: number;
-  readonly toBlock: number;
-}
-
 /** The provider behind a contract's runner. */
 export function providerOf(contract: Rollup): Provider {
   return contract.runner!.provider!;
@@ -71,26 +66,64 @@ export function providerOf(contract: Rollup): Provider {
  * The contract's events of the given names, in the order in which they happened.
  *
  * @param indexed - Value of the first indexed parameter; any, if it is left out.
+ * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
  */
 export async function readEvents<N extends EventName>(
   contract: Rollup,
   names: readonly N[],
-  { fromBlock, toBlock }: BlockRange,
+  range: BlockRange,
   indexed?: number,
 ): Promise<RollupEvent<N>[]> {
-  const address = await contract.getAddress();
+  const filter = await filterOf(contract, names, indexed);
+  const events: RollupEvent<N>[] = [];
+  for await (const logs of readLogs(providerOf(contract), filter, range)) {
+    for (const log of logs) events.push(parseLog<N>(log));
+  }
+  return events;
+}
+
+/** The first event of a name, looked for no further than needed; undefined if there is none. */
+export async function findFirstEvent<N extends EventName>(
+  contract: Rollup,
+  name: N,
+  range: BlockRange,
+): Promise<RollupEvent<N> | undefined> {
+  const filter = await filterOf(contract, [name]);
+  for await (const [first] of readLogs(providerOf(contract), filter, range)) {
+    if (first !== undefined) return parseLog<N>(first);
+  }
+  return undefined;
+}
+
+/**
+ * The last event of a name, looked for no further back than needed; undefined if there is none.
+ *
+ * @param indexed - Value of the first indexed parameter.
+ */
+export async function findLastEvent<N extends EventName>(
+  contract: Rollup,
+  name: N,
+  range: BlockRange,
+  indexed: number,
+): Promise<RollupEvent<N> | undefined> {
+  const filter = await filterOf(contract, [name], indexed);
+  for await (const logs of readLogsBackwards(providerOf(contract), filter, range)) {
+    const last = logs.at(-1);
+    if (last !== undefined) return parseLog<N>(last);
+  }
+  return undefined;
+}
+
+async function filterOf(
+  contract: Rollup,
+  names: readonly EventName[],
+  indexed?: number,
+): Promise<LogFilter> {
   const topics = [
     names.map(topicOf),
     ...(indexed === undefined ? [] : [toBeHex(indexed, TOPIC_BYTES)]),
   ];
-  const events: RollupEvent<N>[] = [];
-  for (let first = fromBlock; first <= toBlock; first += LOG_BLOCKS_MAX) {
-    const last = Math.min(first + LOG_BLOCKS_MAX - 1, toBlock);
-    const filter = { address, topics, fromBlock: first, toBlock: last };
-    const logs = await providerOf(contract).getLogs(filter);
-    events.push(...logs.map(parseLog<N>));
-  }
-  return events;
+  return { address: await contract.getAddress(), topics };
 }
 
 /** The events of one name in a transaction's logs. */

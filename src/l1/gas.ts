@@ -122,7 +122,18 @@ const PROVE_GAS = {
 /** Sizes of blocks that a list of proofs mixes, if nothing else is said. */
 const KEYS_USUAL = 4;
 
-const EXECUTE_GAS = { call: 40_000, block: 9_000, hashedPayout: 500, openPayouts: 50_000 } as const;
+const EXECUTE_GAS = {
+  call: 40_000,
+  block: 9_000,
+  /** To write down that a block has open payouts: kept back for each block. */
+  openPayouts: 35_000,
+  hashedPayout: 500,
+  /** To see in the bitmap whether a payout is made, and to write that it is. */
+  passedPayout: 500,
+  madePayout: 1_500,
+  bitmapWord: 22_500,
+} as const;
+const BITMAP_BITS = 256;
 /**
  * A payout: a cold call with value (11,600) that burns its 100,000 gas and the stipend of 2,300,
  * and a new pending balance with its event (26,000).
@@ -217,10 +228,12 @@ export function executeCost(
   const payouts = payoutCounts.reduce((total, count) => total + count, 0);
   const { call, block, hashedPayout, openPayouts } = EXECUTE_GAS;
   const perBlock = sum([INDEX, STORED_BLOCK, INDEX, INDEX]);
-  const open = payoutCounts.filter((count) => count > 0).length * openPayouts;
   return toCost(
     sum([SELECTOR, INDEX, INDEX, times(payoutCounts.length, perBlock), times(payouts, PAYOUT)]),
-    call + payoutCounts.length * block + payouts * hashedPayout + open + payoutsGas(payoutsMade),
+    call +
+      payoutCounts.length * (block + openPayouts) +
+      payouts * hashedPayout +
+      payoutsGas(payoutsMade),
   );
 }
 
@@ -231,11 +244,16 @@ export function executeCost(
  * @param made - For how many payouts there is to be gas.
  */
 export function payOutCost(payoutCount: number, made: number): L1Cost {
-  const { call, hashedPayout, openPayouts } = EXECUTE_GAS;
+  const { call, openPayouts, hashedPayout, passedPayout, madePayout, bitmapWord } = EXECUTE_GAS;
   const calldata = [SELECTOR, STORED_BLOCK, INDEX, INDEX, INDEX, INDEX];
   return toCost(
     sum([...calldata, times(payoutCount, PAYOUT)]),
-    call + payoutCount * hashedPayout + openPayouts + payoutsGas(made),
+    call +
+      openPayouts +
+      payoutCount * (hashedPayout + passedPayout) +
+      Math.ceil(payoutCount / BITMAP_BITS) * bitmapWord +
+      made * madePayout +
+      payoutsGas(made),
   );
 }
 

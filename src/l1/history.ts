@@ -2,17 +2,10 @@
 import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { readCommittedBlock } from "./commit-calldata.ts";
 import { l1Error } from "./errors.ts";
-import {
-  type BlockRange,
-  LOG_BLOCKS_MAX,
-  readEvents,
-  type RollupEvent,
-  toGenesisBlock,
-} from "./events.ts";
+import { findFirstEvent, readEvents, type RollupEvent, toGenesisBlock } from "./events.ts";
+import type { BlockRange } from "./logs.ts";
+import { mapBounded, REQUESTS_MAX } from "./requests.ts";
 import type { BlockEvent, CommittedBlock, DatedBlockEvent, L1Genesis } from "./types.ts";
-
-/** Requests for calldata that are under way at a time: nodes refuse floods. */
-const REQUESTS_MAX = 16;
 
 const BLOCK_EVENTS = ["BlockCommitted", "BlocksProven", "BlockExecuted", "BlocksReverted"] as const;
 type BlockEventName = (typeof BLOCK_EVENTS)[number];
@@ -23,7 +16,11 @@ type BlockEventName = (typeof BLOCK_EVENTS)[number];
  * @throws L1_BLOCK_NOT_FOUND
  */
 export async function readGenesis(contract: Rollup, range: BlockRange): Promise<L1Genesis> {
-  const initialized = await findInitialized(contract, range);
+  const initialized = await findFirstEvent(contract, "RollupInitialized", range);
+  if (initialized === undefined) {
+    const rollupAddress = await contract.getAddress();
+    throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber: 0, rollupAddress });
+  }
   const { feeAccount, accountCapacity, tokenCapacity } = initialized.args;
   return {
     storedBlock: toGenesisBlock(initialized),
@@ -32,20 +29,6 @@ export async function readGenesis(contract: Rollup, range: BlockRange): Promise<
     tokenCapacity: Number(tokenCapacity),
     l1Block: initialized.l1Block,
   };
-}
-
-/** Reads no further than it has to. @throws L1_BLOCK_NOT_FOUND */
-async function findInitialized(
-  contract: Rollup,
-  { fromBlock, toBlock }: BlockRange,
-): Promise<RollupEvent<"RollupInitialized">> {
-  for (let first = fromBlock; first <= toBlock; first += LOG_BLOCKS_MAX) {
-    const range = { fromBlock: first, toBlock: Math.min(first + LOG_BLOCKS_MAX - 1, toBlock) };
-    const [initialized] = await readEvents(contract, ["RollupInitialized"], range);
-    if (initialized !== undefined) return initialized;
-  }
-  const rollupAddress = await contract.getAddress();
-  throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber: 0, rollupAddress });
 }
 
 /**
@@ -58,12 +41,7 @@ export async function readBlockEvents(
   range: BlockRange,
 ): Promise<DatedBlockEvent[]> {
   const events = await readEvents(contract, BLOCK_EVENTS, range);
-  const history: DatedBlockEvent[] = [];
-  for (let first = 0; first < events.length; first += REQUESTS_MAX) {
-    const batch = events.slice(first, first + REQUESTS_MAX);
-    history.push(...(await Promise.all(batch.map((event) => toDatedEvent(contract, event)))));
-  }
-  return history;
+  return mapBounded(events, REQUESTS_MAX, (event) => toDatedEvent(contract, event));
 }
 
 async function toDatedEvent(
@@ -107,7 +85,9 @@ export async function readCommittedBlocks(
     if (event.name === "BlockCommitted") kept.set(Number(event.args.blockNumber), event);
     else dropAbove(kept, Number(event.args.committedBlocks));
   }
-  return Promise.all([...kept.values()].map((event) => readCommittedBlock(contract, event)));
+  return mapBounded([...kept.values()], REQUESTS_MAX, (event) =>
+    readCommittedBlock(contract, event),
+  );
 }
 
 function dropAbove(blocks: Map<number, unknown>, blockNumber: number): void {

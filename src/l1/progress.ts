@@ -1,5 +1,6 @@
 /** How far the rollup's blocks have come, by the contract itself. */
 import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import { mapBounded, REQUESTS_MAX } from "./requests.ts";
 import type { L1Progress } from "./types.ts";
 
 /**
@@ -19,9 +20,9 @@ export async function readProgress(
   ) as [number, number, number];
   const firstBlockNumber = Math.min(fromBlockNumber, executed + 1);
   const length = Math.max(0, committed - firstBlockNumber + 1);
-  const hashes = Array.from({ length }, (_, index) =>
-    contract.storedBlockHash(firstBlockNumber + index, at),
+  const numbers = Array.from({ length }, (_, index) => firstBlockNumber + index);
+  const storedBlockHashes = await mapBounded(numbers, REQUESTS_MAX, (blockNumber) =>
+    contract.storedBlockHash(blockNumber, at),
   );
-  const storedBlockHashes = await Promise.all(hashes);
   return { committed, proven, executed, firstBlockNumber, storedBlockHashes };
 }

@@ -1,7 +1,8 @@
 /** Why L1 refused a call: from whatever a provider throws to a coded error. */
-import { Interface, isHexString, type Provider, type TransactionReceipt } from "ethers";
+import { Interface, isError, type Provider, type TransactionReceipt } from "ethers";
 import { l1Error } from "./errors.ts";
 import { ROLLUP_ABI } from "./generated/abi.ts";
+import { findRevertData, NO_REASON } from "./refusals.ts";
 
 const KNOWN_ERRORS = new Interface([
   ...ROLLUP_ABI.filter((fragment) => fragment.startsWith("error ")),
@@ -16,13 +17,6 @@ const KNOWN_ERRORS = new Interface([
   "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
 ]);
 
-/** Providers nest the answer of the node under these names, in any order. */
-const WRAPPERS = ["data", "error", "info", "cause"] as const;
-const NESTING_MAX = 6;
-const SELECTOR_HEX_LENGTH = 10;
-/** Revert data of who gives none, as a token that burns all gas. */
-const NO_REASON = "0x";
-
 /**
  * What to throw for an error that `call` has met.
  *
@@ -31,7 +25,7 @@ const NO_REASON = "0x";
  * @returns DEV_KEYS_ON_LIVE_CHAIN or L1_REVERTED if L1 gave a reason, else `error` itself.
  */
 export function toL1Error(call: string, error: unknown): unknown {
-  const data = findRevertData(error);
+  const data = findRevertData(error) ?? (isError(error, "CALL_EXCEPTION") ? NO_REASON : undefined);
   return data === undefined ? error : decodeRevert(call, data, error);
 }
 
@@ -77,16 +71,4 @@ function decodeRevert(call: string, data: string, cause: unknown): Error {
     );
   }
   return l1Error({ code: "L1_REVERTED", call, error: name, values }, { cause });
-}
-
-function findRevertData(error: unknown, nesting = 0): string | undefined {
-  if (isHexString(error) && error.length >= SELECTOR_HEX_LENGTH) return error;
-  if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return undefined;
-  for (const wrapper of WRAPPERS) {
-    const inner: unknown = Reflect.get(error, wrapper);
-    if (wrapper === "data" && inner === NO_REASON) return NO_REASON;
-    const data = findRevertData(inner, nesting + 1);
-    if (data !== undefined) return data;
-  }
-  return undefined;
 }

@@ -17,6 +17,7 @@ import {
   executeCost,
   type L1Cost,
   operationCost,
+  payOutCost,
   proveCost,
   revertCost,
 } from "../../src/l1/gas.ts";
@@ -113,7 +114,13 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     const { client, user } = fixture;
     const owner = BigInt(user.address);
     if (kind === "on chain") {
-      await (await connectRollup(client, user)).setAuthPubKeyHash(pubKeyHash, index);
+      await (
+        await connectRollup(client, user)
+      ).setAuthPubKeyHash({
+        pubKeyHash,
+        accountId,
+        nonce: index,
+      });
       return { owner, nonce: index, authorization: ON_CHAIN_AUTHORIZATION };
     }
     if (kind === "EIP-712") {
@@ -188,44 +195,67 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     await commit(genesis, [withdrawals, withdrawals, withdrawals, withdrawals]);
   });
 
-  it("of executions with recipients that burn all gas", async () => {
-    const { rollup, ethers, client, genesis } = fixture;
-    await ethers.provider.send("hardhat_setBalance", [
-      await rollup.getAddress(),
-      toBeHex(10n ** 30n),
-    ]);
-    const burners = Array.from({ length: 40 }, () => random.bigint(160) | (1n << 150n));
-    for (const address of burners) {
-      await ethers.provider.send("hardhat_setCode", [toBeHex(address, 20), "0xfe"]);
-    }
-    const withdrawals = burners.map((recipient): PublicOperation => {
-      const rest = { tokenId: 0, fee: 0n, recipient, amount: 5n };
-      return { type: "withdraw", accountId: 1, ...rest };
-    });
-    const blocks = await commit(genesis, [withdrawals.slice(0, 30), withdrawals.slice(30)]);
-    await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
-    const cost = executeCost(blocks.map(({ payouts }) => payouts.length));
-    const structs = blocks.map(({ storedBlock, payouts }) => {
-      const list = payouts.map((payout) => {
-        return { ...payout, recipient: toBeHex(payout.recipient, 20) };
+  describe("with recipients that burn all gas", () => {
+    let blocks: TestBlock[];
+    let burners: string[];
+
+    beforeEach(async () => {
+      const { rollup, ethers, client, genesis } = fixture;
+      const balance = [await rollup.getAddress(), toBeHex(10n ** 30n)];
+      await ethers.provider.send("hardhat_setBalance", balance);
+      burners = Array.from({ length: 40 }, () => toBeHex(random.bigint(159) | (1n << 150n), 20));
+      for (const address of burners) {
+        await ethers.provider.send("hardhat_setCode", [address, "0xfe"]);
+      }
+      const withdrawals = burners.map((address): PublicOperation => {
+        const rest = { tokenId: 0, fee: 0n, recipient: BigInt(address), amount: 5n };
+        return { type: "withdraw", accountId: 1, ...rest };
       });
-      return { storedBlock, payouts: list };
+      blocks = await commit(genesis, [withdrawals.slice(0, 30), withdrawals.slice(30)]);
+      await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
     });
-    expectClose(cost, await send("executeBlocks", [structs], cost));
-    for (const address of burners) {
-      expect(await rollup.pendingBalance(toBeHex(address, 20), ZeroAddress)).to.equal(5n);
+
+    const listOf = ({ payouts }: TestBlock) =>
+      payouts.map((payout) => ({ ...payout, recipient: toBeHex(payout.recipient, 20) }));
+
+    async function expectAllMade(): Promise<void> {
+      for (const address of burners) {
+        expect(await fixture.rollup.pendingBalance(address, ZeroAddress)).to.equal(5n);
+      }
     }
+
+    it("of executions", async () => {
+      const cost = executeCost(blocks.map(({ payouts }) => payouts.length));
+      const structs = blocks.map((block) => {
+        return { storedBlock: block.storedBlock, payouts: listOf(block) };
+      });
+      expectClose(cost, await send("executeBlocks", [structs], cost));
+      await expectAllMade();
+    });
+
+    it("of executions that pay out nothing, and of payouts later", async () => {
+      const cost = executeCost([0, 0]);
+      const structs = blocks.map(({ storedBlock }) => ({ storedBlock, payouts: [] }));
+      expectClose(cost, await send("executeBlocks", [structs], cost));
+      for (const block of blocks) {
+        const list = listOf(block);
+        for (const [first, count] of [
+          [0, 7],
+          [7, list.length - 7],
+        ] as const) {
+          const payOut = payOutCost(list.length, count);
+          const args = [block.storedBlock, list, first, count];
+          expectClose(payOut, await send("payOut", args, payOut));
+        }
+      }
+      await expectAllMade();
+    });
   });
 
-  it("of executions without payouts, and of reverts", async () => {
-    const { client, genesis } = fixture;
-    const blocks = await commit(genesis, [[], [], [], []]);
-    await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
-    const executed = blocks.slice(0, 2).map(({ storedBlock }) => ({ storedBlock, payouts: [] }));
-    const cost = executeCost([0, 0]);
-    expectClose(cost, await send("executeBlocks", [executed], cost));
-    const reverted = blocks.slice(2).map(({ storedBlock }) => storedBlock);
-    await send("revertBlocks", [reverted.reverse()], revertCost(2));
+  it("of reverts", async () => {
+    const blocks = await commit(fixture.genesis, [[], [], [], []]);
+    const reverted = blocks.map(({ storedBlock }) => storedBlock).toReversed();
+    await send("revertBlocks", [reverted], revertCost(reverted.length));
   });
 
   it("of proofs, by the committed baseline", () => {

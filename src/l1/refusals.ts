@@ -1,0 +1,195 @@
+/**
+ * What nodes and providers say when a request fails. There is no standard for most of it: the words
+ * are those of geth, erigon, nethermind, besu, Hardhat, and of the large providers.
+ */
+import { isError, isHexString } from "ethers";
+
+/** Providers nest the answer of the node under these names, in any order. */
+const WRAPPERS = ["data", "error", "info", "cause", "response", "body", "responseBody"] as const;
+const TEXTS = ["shortMessage", "message", "responseStatus", "statusMessage"] as const;
+const CODES = ["code", "status", "statusCode"] as const;
+const NESTING_MAX = 6;
+const SELECTOR_HEX_LENGTH = 10;
+/** Revert data of who gives none, as a token that burns all gas. */
+export const NO_REASON = "0x";
+
+/** The data of a revert, 0x-hex; undefined if the error is of another kind. */
+export function findRevertData(error: unknown, nesting = 0): string | undefined {
+  if (isHexString(error) && error.length >= SELECTOR_HEX_LENGTH) return error;
+  if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return undefined;
+  for (const wrapper of ["data", "error", "info", "cause"] as const) {
+    const inner: unknown = Reflect.get(error, wrapper);
+    if (wrapper === "data" && inner === NO_REASON) return NO_REASON;
+    const data = findRevertData(inner, nesting + 1);
+    if (data !== undefined) return data;
+  }
+  return undefined;
+}
+
+/** All that an error and those inside it say, and their codes. */
+interface Said {
+  readonly texts: string[];
+  readonly codes: (string | number)[];
+}
+
+function listen(error: unknown, said: Said = { texts: [], codes: [] }, nesting = 0): Said {
+  if (typeof error === "string") said.texts.push(error);
+  if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return said;
+  for (const name of TEXTS) {
+    const text: unknown = Reflect.get(error, name);
+    if (typeof text === "string") said.texts.push(text);
+  }
+  for (const name of CODES) {
+    const code: unknown = Reflect.get(error, name);
+    if (typeof code === "number" || typeof code === "string") said.codes.push(code);
+  }
+  for (const wrapper of WRAPPERS) listen(Reflect.get(error, wrapper), said, nesting + 1);
+  return said;
+}
+
+/** All words of an error, for the patterns below. */
+function textOf(error: unknown): string {
+  return listen(error).texts.join("\n");
+}
+
+const URLS = /\b(?:https?|wss?|ftp):\/\/[^\s"'<>]+/gi;
+const HOSTS = /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EPIPE)\b[^\n,;]*/g;
+const REASON_LENGTH_MAX = 200;
+
+/** One line of what an error says, without addresses of nodes: those may hold keys. */
+export function reasonOf(error: unknown): string {
+  const { texts, codes } = listen(error);
+  // The innermost words are those of the node.
+  const line = texts.filter((text) => text !== "").at(-1) ?? String(codes[0] ?? "no reason given");
+  const clean = line.replace(URLS, "the node").replace(HOSTS, "$1").replace(/\s+/g, " ");
+  return clean.slice(0, REASON_LENGTH_MAX).trim();
+}
+
+const REVERTS = /\brevert(ed)?\b|out of gas|invalid opcode/i;
+
+/** Whether L1 has run a call and refused it. */
+export function isRevert(error: unknown): boolean {
+  return findRevertData(error) !== undefined || REVERTS.test(textOf(error));
+}
+
+/** An error of who calls, or of the provider, which is the same at the next try. */
+export function isMisuse(error: unknown): boolean {
+  return (
+    isError(error, "INVALID_ARGUMENT") ||
+    isError(error, "MISSING_ARGUMENT") ||
+    isError(error, "UNCONFIGURED_NAME") ||
+    isError(error, "BAD_DATA") ||
+    isError(error, "ACTION_REJECTED")
+  );
+}
+
+/** Of JSON-RPC: not a request, no such method, wrong parameters, not supported; and of ethers. */
+const PERMANENT_RPC_CODES: readonly unknown[] = [
+  -32600,
+  -32601,
+  -32602,
+  -32004,
+  "UNSUPPORTED_OPERATION",
+];
+const PERMANENT_STATUSES: readonly unknown[] = [400, 401, 403, 404, 405, 413];
+const CLOSED = /provider.*(closed|destroyed)|(closed|destroyed).*provider/i;
+
+/** Whether the same request may succeed a moment later. */
+export function isTransient(error: unknown): boolean {
+  if (isRevert(error) || isMisuse(error) || isLogLimit(error)) return false;
+  const { texts, codes } = listen(error);
+  if (texts.some((text) => CLOSED.test(text))) return false;
+  return !codes.some((code) => [...PERMANENT_RPC_CODES, ...PERMANENT_STATUSES].includes(code));
+}
+
+const LOG_LIMITS = [
+  /(block|log)s? range/i,
+  /range (of|is|too|limit|exceed)/i,
+  /(returned|return|result|response|logs?).{0,30}(more than|exceed|too (many|large|big)|limit)/i,
+  /(more than|exceed|too many|limit).{0,40}(results?|logs|events)/i,
+  /query (timeout|timed out|exceed)/i,
+  /reduce|narrow (down )?your/i,
+  /\d+ blocks?\b.{0,40}(max|limit|allowed)|(max|limit|up to|allowed).{0,40}\d+ blocks?\b/i,
+];
+
+/** Of how many requests there may be, and not of what one may ask for. */
+const RATE_LIMITS = /too many requests|rate.{0,10}limit|requests? (count|per)|\b429\b/i;
+
+/** Whether a node has refused to look through so many blocks, or to return so many logs. */
+export function isLogLimit(error: unknown): boolean {
+  const text = textOf(error);
+  return !RATE_LIMITS.test(text) && LOG_LIMITS.some((pattern) => pattern.test(text));
+}
+
+const SUGGESTED_RANGE = /\[\s*(0x[0-9a-f]+|\d+)\s*,\s*(0x[0-9a-f]+|\d+)\s*\]/i;
+const BLOCKS_ALLOWED = /(\d[\d,]*)[ -]?(?:blocks?|range)\b|range[^\d\n]{0,30}(\d[\d,]*)/i;
+
+/** How many blocks a node says that it would look through; undefined if it does not say. */
+export function suggestedBlocks(error: unknown): number | undefined {
+  const text = textOf(error);
+  const range = SUGGESTED_RANGE.exec(text);
+  if (range !== null) return Number(range[2]) - Number(range[1]) + 1;
+  const allowed = BLOCKS_ALLOWED.exec(text);
+  const blocks = Number((allowed?.[1] ?? allowed?.[2] ?? "").replaceAll(",", ""));
+  return blocks > 0 ? blocks : undefined;
+}
+
+/**
+ * What a node has made of a transaction that was sent to it:
+ * - `known`: it has it already;
+ * - `nonceUsed`: one with this nonce is mined;
+ * - `nonceGap`: one with a nonce before is missing;
+ * - `outbid`: one with this nonce waits and pays about as much or more;
+ * - `cheap`: it pays too little for the time being;
+ * - `poor`: the sender can not pay it;
+ * - `reverted`: it was run, and refused;
+ * - `refused`: it is not taken, for another reason;
+ * - `lost`: nobody knows whether it was taken.
+ */
+export type SendAnswer =
+  | "known"
+  | "nonceUsed"
+  | "nonceGap"
+  | "outbid"
+  | "cheap"
+  | "poor"
+  | "reverted"
+  | "refused"
+  | "lost";
+
+const SEND_ANSWERS: readonly (readonly [SendAnswer, RegExp])[] = [
+  ["known", /already ?known|known transaction|already (imported|exists)|already in .*pool/i],
+  ["nonceUsed", /nonce.{0,20}too low|old ?nonce|nonce.{0,30}(already|been) used|NONCE_EXPIRED/i],
+  ["nonceGap", /nonce.{0,20}too (high|far|distant)|nonce gap/i],
+  ["outbid", /replac/i],
+  ["poor", /insufficient ?funds|(not|n't) have enough funds|insufficient balance/i],
+  ["cheap", /underpriced|fee ?too ?low|(fee|price).{0,60}(less|lower|below|too low)|fee cap/i],
+];
+
+export function toSendAnswer(error: unknown): SendAnswer {
+  // First: names of Solidity errors may sound like anything.
+  if (isRevert(error)) return "reverted";
+  const text = textOf(error);
+  const known = SEND_ANSWERS.find(([, pattern]) => pattern.test(text));
+  if (known !== undefined) return known[0];
+  return isRefusal(error) ? "refused" : "lost";
+}
+
+/** Of JSON-RPC: the node has looked at the transaction. */
+const REFUSAL_RPC_CODES: readonly unknown[] = [-32000, ...PERMANENT_RPC_CODES];
+const UNCERTAIN = /time(d )?out|unavailable|again|busy|overload|internal|capacity|rate/i;
+
+/** Whether a node has certainly not taken a transaction. */
+function isRefusal(error: unknown): boolean {
+  if (!isTransient(error)) return true;
+  const { texts, codes } = listen(error);
+  if (texts.some((text) => UNCERTAIN.test(text))) return false;
+  return codes.some((code) => REFUSAL_RPC_CODES.includes(code));
+}
+
+const UNABLE_TO_SIGN = /not implemented|not supported|unsupported|does not (support|exist)/i;
+
+/** Whether a signer has no key to sign with, and says so. */
+export function isUnableToSign(error: unknown): boolean {
+  return isError(error, "UNSUPPORTED_OPERATION") || UNABLE_TO_SIGN.test(textOf(error));
+}

@@ -1,0 +1,166 @@
+/**
+ * Requests to an L1 node that end: each has a deadline, and one that only reads is made again when
+ * the node is overloaded, gone for a moment, or silent.
+ */
+import type { ContractRunner, Provider, TransactionResponse } from "ethers";
+import { l1Error } from "./errors.ts";
+import { isMisuse, isRevert, isTransient, reasonOf } from "./refusals.ts";
+
+/** How long to wait for answers. */
+export interface RequestLimits {
+  /** For one answer. */
+  readonly requestTimeoutMs: number;
+  /** How many times a request that only reads is made in all. */
+  readonly requestsMax: number;
+}
+
+export const REQUEST_LIMITS: RequestLimits = { requestTimeoutMs: 20_000, requestsMax: 4 };
+
+const BACKOFF_MS = 250;
+const BACKOFF_FACTOR = 3;
+
+/** What a provider is asked, by the method of ethers that asks for it. */
+const READS: Readonly<Record<string, string>> = {
+  call: "eth_call",
+  estimateGas: "eth_estimateGas",
+  getBalance: "eth_getBalance",
+  getBlock: "eth_getBlockByNumber",
+  getBlockNumber: "eth_blockNumber",
+  getCode: "eth_getCode",
+  getFeeData: "eth_gasPrice",
+  getLogs: "eth_getLogs",
+  getNetwork: "eth_chainId",
+  getStorage: "eth_getStorageAt",
+  getTransaction: "eth_getTransactionByHash",
+  getTransactionCount: "eth_getTransactionCount",
+  getTransactionReceipt: "eth_getTransactionReceipt",
+};
+
+/** The runners made here, and what each is made of. */
+const originals = new WeakMap<object, ContractRunner>();
+const made = new WeakMap<object, ContractRunner>();
+
+/**
+ * The same provider or signer, with requests that end. It never says where the node is: addresses
+ * of nodes may hold keys.
+ *
+ * Its reads throw L1_REQUEST_FAILED, unless L1 has run a call and refused it.
+ */
+export function patientRunner<R extends ContractRunner>(
+  runner: R,
+  limits: RequestLimits = REQUEST_LIMITS,
+): R {
+  if (originals.has(runner)) return runner;
+  const known = made.get(runner);
+  if (known !== undefined) return known as R;
+  const patient = new Proxy(runner, { get: (target, name) => read(target, name, limits) });
+  originals.set(patient, runner);
+  made.set(runner, patient);
+  return patient;
+}
+
+/** What {@link patientRunner} was given. */
+export function originalRunner<R extends ContractRunner>(runner: R): R {
+  return (originals.get(runner) ?? runner) as R;
+}
+
+function read(target: ContractRunner, name: string | symbol, limits: RequestLimits): unknown {
+  const value: unknown = Reflect.get(target, name, target);
+  // A provider is its own provider.
+  if (name === "provider" && isRunner(value)) return patientRunner(value, limits);
+  if (typeof value !== "function") return value;
+  const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
+  const request = typeof name === "string" ? READS[name] : undefined;
+  if (request === undefined) return method;
+  return (...args: unknown[]) =>
+    patiently(request, () => method(...args) as Promise<unknown>, limits);
+}
+
+function isRunner(value: unknown): value is Provider {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * Makes a request that only reads.
+ *
+ * @throws L1_REQUEST_FAILED, or what L1 says when it refuses a call.
+ */
+async function patiently<T>(
+  request: string,
+  action: () => Promise<T>,
+  { requestTimeoutMs, requestsMax }: RequestLimits,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withDeadline(action(), requestTimeoutMs);
+    } catch (error) {
+      if (isRevert(error) || isMisuse(error)) throw error;
+      const mayRecover = isTransient(error);
+      if (!mayRecover || attempt >= requestsMax) {
+        const facts = { request, attempts: attempt, reason: reasonOf(error), mayRecover };
+        throw l1Error({ code: "L1_REQUEST_FAILED", ...facts });
+      }
+      await sleep(BACKOFF_MS * BACKOFF_FACTOR ** (attempt - 1));
+    }
+  }
+}
+
+/** A provider that can ask a node for anything. */
+export interface RpcProvider {
+  send(method: string, params: readonly unknown[]): Promise<unknown>;
+}
+
+export function isRpcProvider(provider: Provider): provider is Provider & RpcProvider {
+  return "send" in provider;
+}
+
+/** Rejects when the time is over; what comes after that is ignored. */
+export async function withDeadline<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+  if (timeoutMs === Infinity) return answer;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error(`no answer within ${timeoutMs} ms`));
+    timer = setTimeout(late, timeoutMs);
+  });
+  try {
+    return await Promise.race([answer, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** One of several replicas may not have it yet. */
+const LOOKUPS_MAX = 4;
+
+/** A transaction that L1 has mined; undefined if the node does not have it. */
+export async function readMinedTransaction(
+  provider: Provider,
+  hash: string,
+): Promise<TransactionResponse | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const transaction = await provider.getTransaction(hash);
+    if (transaction !== null) return transaction;
+    if (attempt === LOOKUPS_MAX) return undefined;
+    await sleep(BACKOFF_MS * BACKOFF_FACTOR ** (attempt - 1));
+  }
+}
+
+/** Requests that are under way at a time: nodes refuse floods. */
+export const REQUESTS_MAX = 16;
+
+/** Maps in order, with at most `limit` requests under way. */
+export async function mapBounded<T, U>(
+  items: readonly T[],
+  limit: number,
+  map: (item: T) => Promise<U>,
+): Promise<U[]> {
+  const results: U[] = [];
+  for (let first = 0; first < items.length; first += limit) {
+    results.push(...(await Promise.all(items.slice(first, first + limit).map(map))));
+  }
+  return results;
+}

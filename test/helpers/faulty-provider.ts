@@ -1,0 +1,166 @@
+/**
+ * A connection to L1 that fails as real ones do: it wraps any EIP-1193 provider, forwards what it is
+ * asked, and meanwhile applies the faults that are set.
+ *
+ * @example
+ * const faulty = new FaultyProvider(chain.provider);
+ * const wallet = new Wallet(key, faulty.ethers);
+ * faulty.set({ kind: "lose", methods: ["eth_sendRawTransaction"], times: 1 });
+ */
+import {
+  JsonRpcApiProvider,
+  type JsonRpcError,
+  type JsonRpcPayload,
+  type JsonRpcResult,
+  keccak256,
+  Network,
+} from "ethers";
+
+export interface Eip1193 {
+  request(call: {
+    readonly method: string;
+    readonly params?: readonly unknown[];
+  }): Promise<unknown>;
+}
+
+/** An error as a provider throws it. */
+export interface NodeError {
+  readonly message: string;
+  /** Of JSON-RPC. */
+  readonly code?: number;
+  /** Of HTTP. */
+  readonly statusCode?: number;
+}
+
+/** Which requests a fault meets. */
+interface Aim {
+  /** Default: all. */
+  readonly methods?: readonly string[];
+  /** How many requests; default: all. */
+  readonly times?: number;
+  /** Whether it meets a request; default: each. */
+  readonly when?: (params: readonly unknown[]) => boolean;
+}
+
+export type Fault = Aim &
+  (
+    | /** The node never sees the request. */ { readonly kind: "fail"; readonly error: NodeError }
+    | /** The node does what it is asked, and the answer gets lost. */ { readonly kind: "lose" }
+    | /** Nobody ever answers; the node never sees the request. */ { readonly kind: "hang" }
+    | /** The node answers, and forgets the transaction. */ { readonly kind: "drop" }
+    | /** The node says that there is no such thing. */ { readonly kind: "null" }
+    | /** The node says something else. */ {
+        readonly kind: "answer";
+        readonly answer: (params: readonly unknown[]) => unknown;
+      }
+    | { readonly kind: "delay"; readonly ms: number }
+    | /** Limits of eth_getLogs. */ {
+        readonly kind: "logs";
+        readonly blocksMax?: number;
+        readonly resultsMax?: number;
+        readonly error: NodeError;
+      }
+  );
+
+export const BAD_GATEWAY: NodeError = { message: "bad gateway", statusCode: 502 };
+export const RATE_LIMITED: NodeError = { message: "Too Many Requests", statusCode: 429 };
+export const RESET: NodeError = { message: "read ECONNRESET" };
+
+export class FaultyProvider implements Eip1193 {
+  readonly ethers: JsonRpcApiProvider;
+  /** Requests so far, by method. */
+  readonly counts = new Map<string, number>();
+  readonly #inner: Eip1193;
+  #faults: { readonly fault: Fault; left: number }[] = [];
+
+  constructor(inner: Eip1193, chainId = 31_337) {
+    this.#inner = inner;
+    this.ethers = new Eip1193Provider(this, chainId);
+  }
+
+  /** Replaces the faults there were; the first that meets a request holds for it. */
+  set(...faults: readonly Fault[]): void {
+    this.#faults = faults.map((fault) => ({ fault, left: fault.times ?? Infinity }));
+  }
+
+  async request(call: { method: string; params?: readonly unknown[] }): Promise<unknown> {
+    const { method, params = [] } = call;
+    this.counts.set(method, (this.counts.get(method) ?? 0) + 1);
+    const fault = this.#faultFor(method, params);
+    switch (fault?.kind) {
+      case "fail":
+        throw toError(fault.error);
+      case "lose":
+        await this.#inner.request(call);
+        throw toError(RESET);
+      case "hang":
+        return new Promise(() => undefined);
+      case "drop":
+        return keccak256(params[0] as string);
+      case "null":
+        return null;
+      case "answer":
+        return fault.answer(params);
+      case "delay":
+        await new Promise((resolve) => setTimeout(resolve, fault.ms));
+        return this.#inner.request(call);
+      case "logs":
+        return this.#readLogs(fault, call);
+      case undefined:
+        return this.#inner.request(call);
+    }
+  }
+
+  async #readLogs(fault: Fault & { kind: "logs" }, call: Parameters<Eip1193["request"]>[0]) {
+    const { blocksMax = Infinity, resultsMax = Infinity, error } = fault;
+    const { fromBlock, toBlock } = call.params![0] as { fromBlock: string; toBlock: string };
+    if (Number(toBlock) - Number(fromBlock) + 1 > blocksMax) throw toError(error);
+    const logs = (await this.#inner.request(call)) as unknown[];
+    if (logs.length > resultsMax) throw toError(error);
+    return logs;
+  }
+
+  #faultFor(method: string, params: readonly unknown[]): Fault | undefined {
+    const entry = this.#faults.find(({ fault: { methods, when, kind }, left }) => {
+      if (left === 0 || (kind === "logs" && method !== "eth_getLogs")) return false;
+      return (methods?.includes(method) ?? true) && (when?.(params) ?? true);
+    });
+    if (entry === undefined) return undefined;
+    entry.left--;
+    return entry.fault;
+  }
+}
+
+function toError({ message, ...codes }: NodeError): Error {
+  return Object.assign(new Error(message), codes);
+}
+
+/** Lets ethers ask an EIP-1193 provider as if it were a node. */
+class Eip1193Provider extends JsonRpcApiProvider {
+  readonly #inner: Eip1193;
+
+  constructor(inner: Eip1193, chainId: number) {
+    super(Network.from(chainId), { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
+    this.#inner = inner;
+    this._start();
+  }
+
+  override async _send(
+    payload: JsonRpcPayload | JsonRpcPayload[],
+  ): Promise<(JsonRpcResult | JsonRpcError)[]> {
+    const payloads = Array.isArray(payload) ? payload : [payload];
+    return Promise.all(payloads.map((each) => this.#answer(each)));
+  }
+
+  async #answer({ id, method, params }: JsonRpcPayload): Promise<JsonRpcResult | JsonRpcError> {
+    try {
+      const result = await this.#inner.request({ method, params: params as unknown[] });
+      return { id, result };
+    } catch (error) {
+      const { message, code = -32_000, data, ...others } = error as NodeError & { data?: unknown };
+      // As over HTTP: an answer with an error inside, or no answer at all.
+      if (!("code" in (error as object))) throw Object.assign(new Error(message), others);
+      return { id, error: { code, message, data } as JsonRpcError["error"] };
+    }
+  }
+}
