@@ -4,7 +4,7 @@
  */
 import { applyPublicBlock } from "../block/block.ts";
 import { decodePubdata } from "../block/pubdata.ts";
-import type { BlockEvent, CommitBlock, StoredBlock } from "../l1/types.ts";
+import type { BlockEvent, StoredBlock } from "../l1/types.ts";
 import type { PublicOperation } from "../ops/operation.ts";
 import type { Payout } from "../ops/rules.ts";
 import type { RollupState } from "../state/rollup-state.ts";
@@ -22,7 +22,6 @@ export interface StateAtBlock {
 /** A committed block whose public data leads to the state root that L1 has. */
 export interface RestoredBlock extends StateAtBlock {
   readonly status: "committed" | "proven" | "executed";
-  readonly commitBlock: CommitBlock;
   readonly operations: readonly PublicOperation[];
   readonly before: RollupState;
   readonly payouts: readonly Payout[];
@@ -51,7 +50,7 @@ export interface Chain {
  * The chain after an event.
  *
  * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID, RESTORE_BLOCK_UNREADABLE if L1 executes a
- * faulty block: then nobody knows the state that exits are proven against.
+ * faulty block: then nobody knows the state that exits are proven against; RESTORE_EVENTS_MISSING
  */
 export function followEvent(chain: Chain, event: BlockEvent): Chain {
   switch (event.type) {
@@ -100,7 +99,7 @@ function keepBlocks(chain: Chain, lastBlockNumber: number): Chain {
 /** @param provenBlocks - Number of the last block that is proven. */
 function setProven(chain: Chain, provenBlocks: number): Chain {
   const lastNumber = (chain.blocks.at(-1) ?? chain.base).storedBlock.blockNumber;
-  assert(provenBlocks <= lastNumber, "L1 proves committed blocks");
+  assertFits(provenBlocks <= lastNumber, "a block is proven that is not committed");
   const blocks = chain.blocks.map((block) => {
     const { status, storedBlock } = block;
     if (status !== "committed" || storedBlock.blockNumber > provenBlocks) return block;
@@ -112,7 +111,7 @@ function setProven(chain: Chain, provenBlocks: number): Chain {
 function setExecuted(chain: Chain, blockNumber: number): Chain {
   const index = blockNumber - chain.base.storedBlock.blockNumber - 1;
   const block = chain.blocks[index];
-  assert(block !== undefined, "L1 executes committed blocks");
+  assertFits(block !== undefined, "a block is executed that is not committed");
   if (isFaulty(block)) throw block.fault;
   return { ...chain, blocks: chain.blocks.with(index, { ...block, status: "executed" }) };
 }
@@ -123,7 +122,10 @@ function restoreBlock(
 ): RestoredBlock | FaultyBlock {
   const parent = blocks.at(-1) ?? base;
   const { blockNumber } = storedBlock;
-  assert(blockNumber === parent.storedBlock.blockNumber + 1, "L1 commits blocks in order");
+  assertFits(
+    blockNumber === parent.storedBlock.blockNumber + 1,
+    "a block is missing before another",
+  );
   if ("fault" in parent) return { status: "committed", storedBlock, fault: parent.fault };
   try {
     const before = parent.state;
@@ -137,10 +139,15 @@ function restoreBlock(
     assertRoot(storedBlock, state);
     const nextRequestId = parent.nextRequestId + storedBlock.priorityRequests;
     const after = { storedBlock, state, nextRequestId };
-    return { status: "committed", ...after, commitBlock, operations, before, payouts };
+    return { status: "committed", ...after, operations, before, payouts };
   } catch (error) {
     return { status: "committed", storedBlock, fault: toFault(blockNumber, error) };
   }
+}
+
+/** A node of L1 may keep events back, and a checkpoint may have lost some. @throws RESTORE_EVENTS_MISSING */
+function assertFits(condition: boolean, reason: string): asserts condition {
+  if (!condition) throw restoreError({ code: "RESTORE_EVENTS_MISSING", reason });
 }
 
 /** @throws RESTORE_ROOT_MISMATCH */

@@ -1,12 +1,17 @@
 /** A journal as text, to go on from when the restore was interrupted. */
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
+import { decodePubdata } from "../block/pubdata.ts";
+import { hashPayouts } from "../l1/stored-block.ts";
 import type { BlockEvent, StoredBlock } from "../l1/types.ts";
+import type { PublicOperation } from "../ops/operation.ts";
+import { payoutsOf } from "../ops/payouts.ts";
 import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { OPERATIONS } from "../protocol/operations.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { fromSnapshot, toSnapshot } from "../state/snapshot.ts";
-import { isRollupError } from "../util/errors.ts";
+import { assert, isRollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
 import { type Journal, openJournal, record } from "./journal.ts";
 
@@ -15,6 +20,15 @@ export interface CheckpointIdentity {
   readonly chainId: bigint;
   readonly rollupAddress: string;
 }
+
+/** Where a checkpoint was read from. */
+export interface CheckpointText {
+  readonly text: string;
+  /** Path, for messages. */
+  readonly file: string;
+}
+
+type CommittedEvent = Extract<BlockEvent, { type: "committed" }>;
 
 const bigint = z
   .string()
@@ -95,48 +109,72 @@ export function encodeCheckpoint(journal: Journal, identity: CheckpointIdentity)
 }
 
 /**
- * Reads a checkpoint; all roots in it are computed again. Whether its base is a block that L1 has
- * executed is for the caller to ask.
+ * Reads a checkpoint; all roots in it are computed again. Whether L1 has what it leads to is for the
+ * caller to ask.
  *
  * @throws CHECKPOINT_MALFORMED, CHECKPOINT_OF_OTHER_ROLLUP
  */
 export function decodeCheckpoint(
-  text: string,
+  { text, file }: CheckpointText,
   preset: Preset,
   identity: CheckpointIdentity,
 ): Journal {
-  const content = parse(text);
-  assertSame("chain", identity.chainId.toString(), content.chainId);
-  assertSame("address", identity.rollupAddress, content.rollupAddress);
-  assertSame("protocol", PROTOCOL_DIGEST, content.protocolDigest);
-  assertSame("preset", preset.name, content.state.preset);
+  const content = parse(text, file);
+  assertSame(file, "chain", identity.chainId.toString(), content.chainId);
+  assertSame(file, "address", identity.rollupAddress, content.rollupAddress);
+  assertSame(file, "protocol", PROTOCOL_DIGEST, content.protocolDigest);
+  assertSame(file, "preset", preset.name, content.state.preset);
   const { storedBlock, nextRequestId, baseL1Block, l1Block, events } = content;
   try {
     const state = fromSnapshot(preset, content.state);
-    if (state.root !== storedBlock.stateRoot) throw malformed("its state is not of its block");
+    assert(state.root === storedBlock.stateRoot, "its state is that of its block");
+    for (const { event } of events) if (event.type === "committed") assertBlockWhole(event);
     const journal = openJournal({ storedBlock, state, nextRequestId }, baseL1Block);
     return record(journal, events, l1Block);
   } catch (cause) {
-    if (!isRollupError(cause) || cause.code === "CHECKPOINT_MALFORMED") throw cause;
-    throw malformed(cause.message, cause);
+    // Whatever breaks while it is read is the fault of what is read.
+    const reason = isRollupError(cause) ? cause.message : "it contradicts itself";
+    throw malformed(file, reason, cause);
   }
 }
 
-function parse(text: string): z.output<typeof checkpoint> {
+/** Whether a block is what L1 has made of its public data, apart from the commitment. */
+function assertBlockWhole({ storedBlock, commitBlock }: CommittedEvent): void {
+  if (commitBlock === undefined) return;
+  const { timestamp, newStateRoot, pubdata } = commitBlock;
+  assert(timestamp === storedBlock.timestamp, "a block has one timestamp");
+  assert(newStateRoot === storedBlock.stateRoot, "a block has one state root");
+  const operations = decodeIfPossible(pubdata);
+  if (operations === undefined) return;
+  const requests = operations.filter(({ type }) => OPERATIONS[type].origin === "l1");
+  assert(requests.length === storedBlock.priorityRequests, "a block serves its requests");
+  assert(hashPayouts(payoutsOf(operations)) === storedBlock.payoutsHash, "a block has its payouts");
+}
+
+/** A faulty block may have public data that means nothing. */
+function decodeIfPossible(pubdata: Uint8Array): PublicOperation[] | undefined {
+  try {
+    return decodePubdata(pubdata);
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string, file: string): z.output<typeof checkpoint> {
   try {
     return checkpoint.parse(JSON.parse(text));
   } catch (cause) {
-    throw malformed("it is not what this version writes", cause);
+    throw malformed(file, "it is damaged, or not what this version writes", cause);
   }
 }
 
-function malformed(reason: string, cause?: unknown): Error {
-  return restoreError({ code: "CHECKPOINT_MALFORMED", reason }, { cause });
+function malformed(file: string, reason: string, cause: unknown): Error {
+  return restoreError({ code: "CHECKPOINT_MALFORMED", file, reason }, { cause });
 }
 
-function assertSame(what: string, expected: string, actual: string): void {
+function assertSame(file: string, what: string, expected: string, actual: string): void {
   if (actual === expected) return;
-  throw restoreError({ code: "CHECKPOINT_OF_OTHER_ROLLUP", what, expected, actual });
+  throw restoreError({ code: "CHECKPOINT_OF_OTHER_ROLLUP", file, what, expected, actual });
 }
 
 function encodeState(state: RollupState): z.input<typeof checkpoint>["state"] {

@@ -7,8 +7,19 @@ export type RestoreErrorFacts =
   | { code: "RESTORE_BLOCK_UNREADABLE"; blockNumber: number }
   | { code: "RESTORE_PRESET_UNKNOWN"; accountCapacity: number; tokenCapacity: number }
   | { code: "RESTORE_GENESIS_MISMATCH"; expected: bigint; actual: bigint }
-  | { code: "CHECKPOINT_MALFORMED"; reason: string }
-  | { code: "CHECKPOINT_OF_OTHER_ROLLUP"; what: string; expected: string; actual: string }
+  | { code: "RESTORE_EVENTS_MISSING"; reason: string }
+  | { code: "RESTORE_DISAGREES"; difference: string; l1Block: number }
+  | { code: "RESTORE_INTERRUPTED"; reason: string; file: string | undefined }
+  | { code: "CHECKPOINT_MALFORMED"; file: string; reason: string }
+  | { code: "CHECKPOINT_DISAGREES"; file: string; difference: string }
+  | { code: "CHECKPOINT_NOT_SAVED"; file: string; reason: string }
+  | {
+      code: "CHECKPOINT_OF_OTHER_ROLLUP";
+      file: string;
+      what: string;
+      expected: string;
+      actual: string;
+    }
   | { code: "EXIT_NOTHING_TO_CLAIM"; owner: string; tokenId: number }
   | { code: "EXIT_DONE_ALREADY"; owner: string; tokenId: number }
   | { code: "EXIT_ROLLUP_ALIVE"; expiration: bigint | undefined };
@@ -44,14 +55,39 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
       `The rollup starts at the state root ${expected}, but its fee account alone makes ${actual}.`,
     fix: "Restore with the version of this package that the rollup was deployed with.",
   },
+  RESTORE_EVENTS_MISSING: {
+    message: ({ reason }) =>
+      `The events that the L1 node has given do not fit together: ${reason}.`,
+    fix: "Use another L1 node: this one keeps events of the rollup back.",
+  },
+  RESTORE_DISAGREES: {
+    message: ({ difference, l1Block }) =>
+      `What the events up to L1 block ${l1Block} lead to is not what the contract says: ${difference}.`,
+    fix: "Use another L1 node; if it says the same, report a bug.",
+  },
+  RESTORE_INTERRUPTED: {
+    message: ({ reason, file }) =>
+      `L1 failed during the restore: ${reason}` +
+      (file === undefined ? "" : ` The checkpoint in ${file} is kept.`),
+    fix: "Run it again when L1 answers: it goes on from its last checkpoint.",
+  },
   CHECKPOINT_MALFORMED: {
-    message: ({ reason }) => `The checkpoint can not be read: ${reason}`,
-    fix: "Delete the file: the state is then restored from the first block on.",
+    message: ({ file, reason }) => `The checkpoint in ${file} can not be read: ${reason}.`,
+    fix: "Nothing to do: it is set aside as .damaged, and the state restored from the first block on.",
+  },
+  CHECKPOINT_DISAGREES: {
+    message: ({ file, difference }) =>
+      `The checkpoint in ${file} leads to something else than L1 has: ${difference}.`,
+    fix: "Nothing to do: it is set aside as .damaged, and the state restored from the first block on.",
+  },
+  CHECKPOINT_NOT_SAVED: {
+    message: ({ file, reason }) => `No checkpoint can be kept in ${file}: ${reason}.`,
+    fix: "Make room or the folder writable, or name another file; without it a restore starts over.",
   },
   CHECKPOINT_OF_OTHER_ROLLUP: {
-    message: ({ what, expected, actual }) =>
-      `The checkpoint is of another rollup: its ${what} is ${actual}, not ${expected}.`,
-    fix: "Name another file with --output.",
+    message: ({ file, what, expected, actual }) =>
+      `The checkpoint in ${file} is of another rollup: its ${what} is ${actual}, not ${expected}.`,
+    fix: "Name another file with --output, or move this one away.",
   },
   EXIT_NOTHING_TO_CLAIM: {
     message: ({ owner, tokenId }) =>

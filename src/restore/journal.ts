@@ -3,7 +3,7 @@
  * can be taken back here. A journal is a value.
  */
 import type { BlockEvent, DatedBlockEvent, L1BlockId } from "../l1/types.ts";
-import { type Chain, followEvent, rebase, type StateAtBlock } from "./chain.ts";
+import { type Chain, followEvent, isFaulty, rebase, type StateAtBlock } from "./chain.ts";
 
 interface Entry extends DatedBlockEvent {
   /** The chain after the event. */
@@ -59,6 +59,21 @@ export function waypoints({ entries, baseL1Block }: Journal): L1BlockId[] {
 export function goBack(journal: Journal, l1Block: L1BlockId): Journal {
   const entries = journal.entries.filter((entry) => entry.l1Block.number <= l1Block.number);
   return { ...journal, entries, l1Block };
+}
+
+/**
+ * Forgets all from the L1 block on in which the first faulty block was committed: whether that is
+ * the block's own fault or that of the journal, L1 can say.
+ *
+ * @returns Undefined if the journal does not go back so far.
+ */
+export function beforeFaults(journal: Journal): Journal | undefined {
+  const { entries, baseL1Block } = journal;
+  const first = entries.find(({ chain }) => chain.blocks.some(isFaulty));
+  if (first === undefined) return journal;
+  if (first.l1Block.number <= baseL1Block.number) return undefined;
+  const earlier = waypoints(journal).find(({ number }) => number < first.l1Block.number);
+  return earlier && goBack(journal, earlier);
 }
 
 /**

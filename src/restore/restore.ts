@@ -7,13 +7,15 @@ import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1BlockId, L1Genesis } from "../l1/types.ts";
 import { accountCapacity, type Preset, PRESETS, tokenCapacity } from "../protocol/presets.ts";
 import { createGenesisState } from "../state/rollup-state.ts";
-import { assert } from "../util/errors.ts";
+import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { findDifference } from "./agreement.ts";
 import { type FaultyBlock, isFaulty, lastExecuted, type RestoredBlock } from "./chain.ts";
 import type { StateAtBlock } from "./chain.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint-file.ts";
+import { type CheckpointKeeper, createCheckpointKeeper } from "./checkpoint-keeper.ts";
 import { restoreError } from "./errors.ts";
 import {
+  beforeFaults,
   currentChain,
   goBack,
   type Journal,
@@ -22,7 +24,7 @@ import {
   record,
   waypoints,
 } from "./journal.ts";
-import type { RestoreSource } from "./source.ts";
+import { namingFailures, type RestoreSource } from "./source.ts";
 
 export interface RestoreProgress {
   /** Last L1 block that has been read, and the latest there is. */
@@ -38,6 +40,8 @@ export interface RestoreOptions {
   /** What the rollup may have been deployed with. Default: those of this package. */
   readonly presets?: readonly Preset[];
   readonly onProgress?: (progress: RestoreProgress) => void;
+  /** Is told what is wrong with the checkpoint; the restore goes on without it. */
+  readonly onWarning?: (warning: RollupError) => void;
   /** L1 blocks that are read before each checkpoint. */
   readonly l1BlocksPerStep?: number;
   /** L1 blocks after which L1 takes nothing back; if it does, the restore starts over. */
@@ -64,29 +68,101 @@ export interface RestoredRollup {
 }
 
 /**
- * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID, RESTORE_PRESET_UNKNOWN,
- * RESTORE_GENESIS_MISMATCH, CHECKPOINT_MALFORMED, CHECKPOINT_OF_OTHER_ROLLUP, L1_BLOCK_NOT_FOUND,
- * L1_CALLDATA_NOT_FOUND
+ * Whatever it starts from, the result is compared with what the contract says of itself.
+ *
+ * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID, RESTORE_BLOCK_UNREADABLE,
+ * RESTORE_EVENTS_MISSING, RESTORE_PRESET_UNKNOWN, RESTORE_GENESIS_MISMATCH, RESTORE_DISAGREES,
+ * RESTORE_INTERRUPTED,
+ * CHECKPOINT_OF_OTHER_ROLLUP, L1_BLOCK_NOT_FOUND, L1_CALLDATA_NOT_FOUND
  */
 export async function restoreRollup(
-  source: RestoreSource,
+  rawSource: RestoreSource,
   options: RestoreOptions = {},
 ): Promise<RestoredRollup> {
-  const { store, presets = Object.values(PRESETS), onProgress } = options;
+  const { store, presets = Object.values(PRESETS), onWarning = () => {} } = options;
+  const source = namingFailures(rawSource, store?.file);
   const genesis = await source.readGenesis();
   const preset = presetOf(genesis, presets);
   const start = await openGenesis(source, preset, genesis);
-  let journal = (await loadJournal(source, preset, store)) ?? start;
+  const keeper = createCheckpointKeeper(store, onWarning);
+  const loaded = await loadJournal(source, preset, keeper);
+  const read = (journal: Journal) => readToEnd(source, { journal, start, keeper, options });
+  let { journal, difference } = await readUnlessFaulty(read, loaded ?? start, loaded);
+  if (difference !== undefined && loaded !== undefined) {
+    await keeper.reject(difference);
+    ({ journal, difference } = await read(start));
+  }
+  if (difference !== undefined) {
+    const facts = { difference, l1Block: journal.l1Block.number };
+    throw restoreError({ code: "RESTORE_DISAGREES", ...facts });
+  }
+  return toRestored(preset, genesis, journal);
+}
+
+interface Reading {
+  readonly journal: Journal;
+  readonly start: Journal;
+  readonly keeper: CheckpointKeeper;
+  readonly options: RestoreOptions;
+}
+
+interface Outcome {
+  readonly journal: Journal;
+  /** From what the contract says. */
+  readonly difference: string | undefined;
+}
+
+/** A checkpoint may lie about a block in such a way that what comes after it fits no more. */
+async function readUnlessFaulty(
+  read: (journal: Journal) => Promise<Outcome>,
+  journal: Journal,
+  loaded: Journal | undefined,
+): Promise<Outcome> {
+  try {
+    return await read(journal);
+  } catch (error) {
+    const isFault = isRollupError(error) && CHAIN_FAULTS.includes(error.code);
+    if (loaded === undefined || !isFault) throw error;
+    return { journal, difference: error.message };
+  }
+}
+
+/** What a wrong beginning makes of right events. */
+const CHAIN_FAULTS: readonly string[] = [
+  "RESTORE_ROOT_MISMATCH",
+  "RESTORE_BLOCK_INVALID",
+  "RESTORE_BLOCK_UNREADABLE",
+  "RESTORE_EVENTS_MISSING",
+];
+
+/** Reads L1 to its latest block, step by step. */
+async function readToEnd(source: RestoreSource, reading: Reading): Promise<Outcome> {
+  const { start, keeper, options } = reading;
+  let { journal } = reading;
   for (;;) {
     journal = await followReorganisation(source, journal, start);
     const latest = await source.latestBlock();
-    if (journal.l1Block.number >= latest.number) break;
+    if (journal.l1Block.number >= latest.number) {
+      const difference = await findDifference(
+        source,
+        currentChain(journal),
+        journal.l1Block.number,
+      );
+      // Where L1 has taken something back in the meantime, a difference means nothing.
+      if (difference === undefined || (await isCurrent(source, journal.l1Block))) {
+        return { journal, difference };
+      }
+      continue;
+    }
     const next = await readStep(source, journal, latest, options);
     if (next === undefined) continue;
     journal = next;
-    await store?.save(encodeCheckpoint(journal, source));
-    onProgress?.(toProgress(journal, latest));
+    await keeper.save(journal, source);
+    options.onProgress?.(toProgress(journal, latest));
   }
+}
+
+function toRestored(preset: Preset, genesis: L1Genesis, journal: Journal): RestoredRollup {
   const chain = currentChain(journal);
   const executed = lastExecuted(chain);
   const { blockNumber } = executed.storedBlock;
@@ -140,14 +216,13 @@ async function openGenesis(
 async function loadJournal(
   source: RestoreSource,
   preset: Preset,
-  store: CheckpointStore | undefined,
+  keeper: CheckpointKeeper,
 ): Promise<Journal | undefined> {
-  const text = await store?.load();
-  if (text === undefined) return undefined;
-  const journal = decodeCheckpoint(text, preset, source);
+  const journal = await keeper.load(preset, source);
+  if (journal === undefined) return undefined;
   const { storedBlock } = journal.base;
   const known = await source.storedBlockHash(storedBlock.blockNumber);
-  return known === hashStoredBlock(storedBlock) ? journal : undefined;
+  return known === hashStoredBlock(storedBlock) ? beforeFaults(journal) : undefined;
 }
 
 /** Goes back to the last L1 block that the journal has in common with L1. */

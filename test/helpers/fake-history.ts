@@ -12,6 +12,7 @@ import type {
   DatedBlockEvent,
   L1BlockId,
   L1Genesis,
+  L1Progress,
   StoredBlock,
 } from "../../src/l1/types.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
@@ -179,6 +180,21 @@ export class FakeHistory implements RestoreSource {
     const stored = this.current.blocks[blockNumber - 1]?.storedBlock;
     const known = blockNumber === 0 ? this.#genesisBlock : stored;
     return Promise.resolve(known === undefined ? ZeroHash : hashStoredBlock(known));
+  }
+
+  readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress> {
+    const { blocks, proven, executed } = this.#l1[l1BlockNumber]!;
+    const firstBlockNumber = Math.min(fromBlockNumber, executed + 1);
+    const stored = [this.#genesisBlock, ...blocks.map(({ storedBlock }) => storedBlock)];
+    const storedBlockHashes = stored.slice(firstBlockNumber).map(hashStoredBlock);
+    const committed = blocks.length;
+    return Promise.resolve({ committed, proven, executed, firstBlockNumber, storedBlockHashes });
+  }
+
+  readFirstOpenRequest(l1BlockNumber: number): Promise<number> {
+    const { blocks, executed } = this.#l1[l1BlockNumber]!;
+    const served = blocks.slice(0, executed).map(({ storedBlock }) => storedBlock.priorityRequests);
+    return Promise.resolve(served.reduce((sum, count) => sum + count, 0));
   }
 
   // --------------------------------------------------------------------------------------------

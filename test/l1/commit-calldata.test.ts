@@ -5,15 +5,24 @@
 import { concat, dataLength, dataSlice, hexlify, toBeHex } from "ethers";
 import { expect } from "chai";
 import { network } from "hardhat";
+import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
+import { connectRollup } from "../../src/l1/client.ts";
 import { decodeCommitBlock } from "../../src/l1/commit-calldata.ts";
 import { ROLLUP_INTERFACE } from "../../src/l1/interface.ts";
 import type { CommitBlockStructOutput } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import type { CommitBlock, StoredBlock } from "../../src/l1/types.ts";
 import { createRandom } from "../helpers/random.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  latestTimestamp,
+  withdrawOperation,
+} from "../helpers/test-rollup.ts";
 
 const WORD_BYTES = 32;
 const UINT64 = 1n << 64n;
 const MUTANTS = 600;
+const CONTRACT_MUTANTS = 400;
 
 const random = createRandom();
 const { ethers } = await network.create();
@@ -187,5 +196,45 @@ describe(`calldata of commitBlocks (${random.title})`, () => {
       expect(plain, calldata).to.deep.equal(blocks);
     }
     expect(read).to.be.greaterThan(MUTANTS / 25);
+  });
+});
+
+describe(`calldata that the contract takes (${random.title})`, () => {
+  it("is canonical, so that every decoder reads the same", async function () {
+    this.timeout(120_000);
+    const fixture = await createTestRollup();
+    const { client, genesis, user, validator, rollup } = fixture;
+    const change = { accountId: 7, nonce: 0, pubKeyHash: 5n };
+    await (await connectRollup(client, user)).setAuthPubKeyHash(change);
+    const owner = BigInt(user.address);
+    const options = { timestamp: await latestTimestamp(fixture) };
+    const first = createTestBlock(client, genesis, [withdrawOperation(user.address, 4n)], options);
+    const second = createTestBlock(
+      client,
+      first.storedBlock,
+      [{ type: "changePubKey", tokenId: 0, fee: 0n, owner, ...change }],
+      { ...options, authorizations: [ON_CHAIN_AUTHORIZATION] },
+    );
+    const third = createTestBlock(client, second.storedBlock, [], options);
+    const blocks = [first, second, third].map(({ commitBlock }) => commitBlock);
+    const honest = ROLLUP_INTERFACE.encodeFunctionData("commitBlocks", [genesis, blocks]);
+    const to = await rollup.getAddress();
+    const isTaken = (data: string) =>
+      fixture.ethers.provider.call({ from: validator.address, to, data }).then(
+        () => true,
+        () => false,
+      );
+    expect(await isTaken(honest)).to.equal(true);
+    let taken = 0;
+    for (let count = 0; count < CONTRACT_MUTANTS; count++) {
+      const mutant = mutate(honest);
+      if (!(await isTaken(mutant))) continue;
+      taken++;
+      const decoded = blocks.map((_, index) => decodeCommitBlock(mutant, 1 + index)!);
+      const last = ROLLUP_INTERFACE.decodeFunctionData("commitBlocks", mutant)[0] as StoredBlock;
+      const canonical = ROLLUP_INTERFACE.encodeFunctionData("commitBlocks", [last, decoded]);
+      expect(canonical, mutant).to.equal(mutant);
+    }
+    expect(taken, "mutants that change a value only").to.be.greaterThan(0);
   });
 });

@@ -3,26 +3,14 @@ import { expect } from "chai";
 import type { BlockRange } from "../../src/l1/events.ts";
 import type { DatedBlockEvent } from "../../src/l1/types.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import type { CheckpointStore } from "../../src/restore/checkpoint-file.ts";
 import { type RestoreOptions, restoreRollup } from "../../src/restore/restore.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { FakeHistory } from "../helpers/fake-history.ts";
+import { createMemoryStore } from "../helpers/memory-store.ts";
 import { createRandom } from "../helpers/random.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
-
-function createMemoryStore(): CheckpointStore & { text: string | undefined } {
-  const store: CheckpointStore & { text: string | undefined } = {
-    text: undefined,
-    load: () => Promise.resolve(store.text),
-    save: (text) => {
-      store.text = text;
-      return Promise.resolve();
-    },
-  };
-  return store;
-}
 
 /** Lets L1 answer with other events than there were. */
 function changeEvents(
@@ -33,18 +21,15 @@ function changeEvents(
   history.readBlockEvents = async (range) => change(await read(range), range);
 }
 
-/** The parts of a checkpoint that tests tamper with. */
-interface CheckpointText {
-  readonly state: { root: string; accounts: { balances: [number, string][] }[] };
-  readonly storedBlock: { timestamp: string };
-}
-
 async function expectRestored(history: FakeHistory, options: RestoreOptions = {}) {
   const restored = await restoreRollup(history, options);
   const { blocks, proven, executed, id } = history.current;
   expect(restored.l1Block).to.deep.equal(id);
   expect(restored.executed.storedBlock.blockNumber).to.equal(executed);
   expect(restored.executed.state.root).to.equal(history.executedState.root);
+  const served = blocks.slice(0, executed).map(({ storedBlock }) => storedBlock.priorityRequests);
+  const firstOpen = served.reduce((sum, count) => sum + count, 0);
+  expect(restored.executed.nextRequestId).to.equal(firstOpen);
   const firstFaulty = blocks.findIndex(({ isFaulty }) => isFaulty);
   const end = firstFaulty < 0 ? blocks.length : firstFaulty;
   const expected = blocks.slice(executed, end).map(({ storedBlock, state }, index) => ({
@@ -152,6 +137,8 @@ describe(`restore, ${random.title}`, () => {
     history.execute(2);
     history.commit(1, { isFaulty: true });
     const l1Block = history.current.id;
+    const onL1 = { ...(await history.readProgress(2, l1Block.number)), proven: 3 };
+    history.readProgress = () => Promise.resolve(onL1);
     const later: DatedBlockEvent[] = [{ l1Block, event: { type: "proven", provenBlocks: 3 } }];
     changeEvents(history, (events) => [...events, ...later]);
     const { executed, faulty } = await restoreRollup(history);
@@ -203,45 +190,47 @@ describe(`restore, ${random.title}`, () => {
   });
 });
 
-describe(`restore: checkpoints, ${random.title}`, () => {
-  async function restoredOnce() {
+describe(`restore from an L1 node that fails or lies, ${random.title}`, () => {
+  it("says how it goes on when L1 fails, and keeps its checkpoint", async () => {
     const history = new FakeHistory(preset, random);
     for (let i = 0; i < 20; i++) history.doAnything();
     const store = createMemoryStore();
-    await restoreRollup(history, { store, finalityBlocks: 4, l1BlocksPerStep: 3 });
-    return { history, store, content: JSON.parse(store.text!) as CheckpointText };
+    let reads = 0;
+    changeEvents(history, (events) => {
+      if (++reads === 3) throw new Error("connection reset");
+      return events;
+    });
+    const options = { store, l1BlocksPerStep: 2, finalityBlocks: 2 };
+    const error = await expectRejection("RESTORE_INTERRUPTED", restoreRollup(history, options));
+    expect(error.message).to.include("connection reset").and.include(store.file);
+    const saved = store.text;
+    expect(saved).to.be.a("string");
+    await expectRestored(history, options);
+    expect(store.aside).to.deep.equal([]);
+  });
+
+  for (const kept of ["committed", "proven", "executed", "reverted"] as const) {
+    it(`does not believe a node that keeps back what was ${kept}`, async () => {
+      const history = new FakeHistory(preset, random);
+      for (const count of [1, 1, 2]) {
+        history.commit(count);
+        history.revert(1);
+        history.commit(1);
+        history.prove(1);
+        history.execute(1);
+      }
+      history.commit(1);
+      history.prove(2);
+      changeEvents(history, (events) =>
+        events.toSpliced(
+          events.findLastIndex(({ event }) => event.type === kept),
+          1,
+        ),
+      );
+      const failure: unknown = await restoreRollup(history).catch((error: unknown) => error);
+      expect(failure)
+        .to.have.property("code")
+        .that.matches(/^RESTORE_/);
+    });
   }
-
-  it("refuses the checkpoint of another rollup", async () => {
-    const { store } = await restoredOnce();
-    const other = Object.assign(new FakeHistory(preset, random), { chainId: 1n });
-    await expectRejection("CHECKPOINT_OF_OTHER_ROLLUP", restoreRollup(other, { store }));
-  });
-
-  it("refuses what is no checkpoint, or half of one", async () => {
-    const { history, store } = await restoredOnce();
-    const text = store.text!;
-    for (const broken of ["", "{}", "[]", text.slice(0, text.length / 2)]) {
-      store.text = broken;
-      await expectRejection("CHECKPOINT_MALFORMED", restoreRollup(history, { store }));
-    }
-  });
-
-  it("refuses a checkpoint in which somebody has changed a balance", async () => {
-    const { history, store, content } = await restoredOnce();
-    content.state.accounts[0]!.balances = [[0, "1"]];
-    store.text = JSON.stringify(content);
-    await expectRejection("CHECKPOINT_MALFORMED", restoreRollup(history, { store }));
-    content.state.accounts[0]!.balances = [];
-    content.state.root = "5";
-    store.text = JSON.stringify(content);
-    await expectRejection("CHECKPOINT_MALFORMED", restoreRollup(history, { store }));
-  });
-
-  it("starts over from a checkpoint of blocks that L1 does not know", async () => {
-    const { history, store, content } = await restoredOnce();
-    content.storedBlock.timestamp = "1234";
-    store.text = JSON.stringify(content);
-    await expectRestored(history, { store });
-  });
 });

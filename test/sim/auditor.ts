@@ -3,9 +3,9 @@ import { expect } from "chai";
 import { Contract } from "ethers";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type { Operator } from "../../src/operator/operator.ts";
-import type { CheckpointStore } from "../../src/restore/checkpoint-file.ts";
 import { type RestoredRollup, restoreRollup } from "../../src/restore/restore.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
+import { createMemoryStore } from "../helpers/memory-store.ts";
 import type { SimChain } from "./chain.ts";
 
 /** No request and no fork is older than so many L1 blocks when the next audit comes. */
@@ -14,7 +14,7 @@ const BALANCE_ABI = ["function balanceOf(address account) view returns (uint256)
 
 export class Auditor {
   readonly #chain: SimChain;
-  readonly #store: CheckpointStore = createMemoryStore();
+  readonly #store = createMemoryStore();
   /** Whoever could not be paid at some time. */
   readonly pendingOwners = new Set<string>();
 
@@ -92,15 +92,4 @@ export class Auditor {
 
 function sum(amounts: readonly bigint[]): bigint {
   return amounts.reduce((total, amount) => total + amount, 0n);
-}
-
-function createMemoryStore(): CheckpointStore {
-  let saved: string | undefined;
-  return {
-    load: () => Promise.resolve(saved),
-    save: (text) => {
-      saved = text;
-      return Promise.resolve();
-    },
-  };
 }

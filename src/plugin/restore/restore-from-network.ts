@@ -41,6 +41,7 @@ export async function restoreFromNetwork(
   const restored = await restoreRollup(createRestoreSource(l1), {
     store: createCheckpointFile(file),
     presets: PRESET_NAMES.map((preset) => sizedPreset(config.rollup, preset)),
+    onWarning: ({ sentence, fix }) => console.warn(`Warning: ${sentence} ${fix}`),
     ...(onProgress && { onProgress }),
   });
   return { l1, restored, file };
