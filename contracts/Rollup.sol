@@ -9,6 +9,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
+import {IPathVerifier} from "./interfaces/IPathVerifier.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {Authorization} from "./libraries/Authorization.sol";
@@ -63,6 +64,11 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     /// @inheritdoc IRollup
     address public guardian;
 
+    /// @inheritdoc IRollup
+    IPathVerifier public pathVerifier;
+    /// @inheritdoc IRollup
+    address public validatorManager;
+
     modifier onlyValidator() {
         if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
         _;
@@ -104,15 +110,15 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
 
     /// @notice Starts the rollup; `RollupProxy` calls it in its constructor.
     function initialize(InitializeParams calldata params) external initializer {
-        if (address(params.verifier).code.length == 0) {
-            revert VerifierWithoutCode(address(params.verifier));
-        }
+        _requireCode(address(params.verifier));
+        _requireCode(address(params.pathVerifier));
         _requireCapacity(params.accountCapacity, ProtocolConstants.ACCOUNT_ID_BYTES);
         _requireCapacity(params.tokenCapacity, ProtocolConstants.TOKEN_ID_BYTES);
         Commitment.requireCanonical(params.genesisStateRoot);
 
         __Ownable_init(params.governor);
         verifier = params.verifier;
+        pathVerifier = params.pathVerifier;
         accountCapacity = params.accountCapacity;
         tokenCapacity = params.tokenCapacity;
         priorityExpirationSeconds = params.priorityExpirationSeconds;
@@ -136,6 +142,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         );
         _tokens.listEth();
         _setGuardian(params.guardian);
+        _setValidatorManager(params.validatorManager);
         for (uint256 i = 0; i < params.validators.length; ++i) {
             _setValidator(params.validators[i], true);
         }
@@ -288,9 +295,21 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         ExitClaim calldata claim,
         uint256[8] calldata proof
     ) external whenExodus nonReentrant {
-        _requireNumber(last.blockNumber, _queue.executedBlocks);
-        _requireKnown(last);
-        _exits.take(verifier, last.stateRoot, claim, proof);
+        _takeExit(last, claim);
+        Exits.requireProof(verifier, last.stateRoot, claim, proof);
+        _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
+    }
+
+    /// @inheritdoc IRollup
+    function performExitByPath(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[] calldata path
+    ) external whenExodus nonReentrant {
+        _takeExit(last, claim);
+        if (!pathVerifier.verifyPath(last.stateRoot, accountCapacity, tokenCapacity, claim, path)) {
+            revert ExitPathInvalid(claim.accountId, claim.tokenId);
+        }
         _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
     }
 
@@ -329,8 +348,16 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function setValidator(address validator, bool active) external onlyOwner whenActive {
+    function setValidator(address validator, bool active) external whenActive {
+        if (msg.sender != owner() && msg.sender != validatorManager) {
+            revert NotGovernorOrValidatorManager(msg.sender);
+        }
         _setValidator(validator, active);
+    }
+
+    /// @inheritdoc IRollup
+    function setValidatorManager(address newValidatorManager) external onlyOwner whenActive {
+        _setValidatorManager(newValidatorManager);
     }
 
     // ---------------------------------------------------------------------------------- views
@@ -494,9 +521,21 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit GuardianSet(newGuardian);
     }
 
+    function _setValidatorManager(address newValidatorManager) private {
+        validatorManager = newValidatorManager;
+        emit ValidatorManagerSet(newValidatorManager);
+    }
+
     function _setValidator(address validator, bool active) private {
         isValidator[validator] = active;
         emit ValidatorSet(validator, active);
+    }
+
+    /// @dev Records a claim against the last executed state.
+    function _takeExit(StoredBlock calldata last, ExitClaim calldata claim) private {
+        _requireNumber(last.blockNumber, _queue.executedBlocks);
+        _requireKnown(last);
+        _exits.take(claim);
     }
 
     function _requireActive() private view {
@@ -524,6 +563,10 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         if (timestamp < earliest || timestamp > latest) {
             revert TimestampOutOfRange(timestamp, earliest, latest);
         }
+    }
+
+    function _requireCode(address verifierAddress) private view {
+        if (verifierAddress.code.length == 0) revert VerifierWithoutCode(verifierAddress);
     }
 
     function _requireNumber(uint32 actual, uint32 expected) private pure {

@@ -18,18 +18,24 @@ library Exits {
 
     uint256 private constant PUBLIC_INPUTS = 5;
 
-    /// @notice Accepts a claim, once, if its proof holds against `stateRoot`.
-    function take(
-        Record storage record,
-        IVerifier verifier,
-        uint256 stateRoot,
-        ExitClaim calldata claim,
-        uint256[8] calldata proof
-    ) internal {
+    /// @notice Records a claim, which the caller then verifies: the first one of an account and
+    /// token, in whichever way it is shown to be right, and no other.
+    function take(Record storage record, ExitClaim calldata claim) internal {
         if (record.done[claim.accountId][claim.tokenId]) {
             revert IRollup.AlreadyExited(claim.accountId, claim.tokenId);
         }
         if (claim.amount == 0) revert IRollup.AmountZero();
+        record.done[claim.accountId][claim.tokenId] = true;
+        emit IRollup.ExitPerformed(claim.accountId, claim.tokenId, claim.owner, claim.amount);
+    }
+
+    /// @notice Reverts unless a proof shows the claim against `stateRoot`.
+    function requireProof(
+        IVerifier verifier,
+        uint256 stateRoot,
+        ExitClaim calldata claim,
+        uint256[8] calldata proof
+    ) internal view {
         uint256[] memory inputs = new uint256[](PUBLIC_INPUTS);
         inputs[0] = stateRoot;
         inputs[1] = claim.accountId;
@@ -39,8 +45,6 @@ library Exits {
         if (!verifier.verifyProof(ProtocolConstants.EXIT_KEY_ID, proof, inputs)) {
             revert IRollup.ExitProofInvalid(claim.accountId, claim.tokenId);
         }
-        record.done[claim.accountId][claim.tokenId] = true;
-        emit IRollup.ExitPerformed(claim.accountId, claim.tokenId, claim.owner, claim.amount);
     }
 
     /// @notice Takes a deposit that no executed block serves out of the queue.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IPathVerifier} from "../interfaces/IPathVerifier.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 
 /// @notice How a rollup starts.
-/// @param verifier Verifies block proofs.
+/// @param verifier Verifies proofs of blocks and exits.
+/// @param pathVerifier Verifies exits without a proof.
 /// @param governor Lists tokens and sets validators.
+/// @param validatorManager May set validators, too; the zero address for nobody.
 /// @param guardian May pause deposits; the zero address for nobody.
 /// @param validators Who may commit, execute and revert blocks from the start.
 /// @param feeAccount Owner of account 0, the only one in the state before the first block.
@@ -15,7 +18,9 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 /// @param priorityExpirationSeconds How long a priority request may wait.
 struct InitializeParams {
     IVerifier verifier;
+    IPathVerifier pathVerifier;
     address governor;
+    address validatorManager;
     address guardian;
     address[] validators;
     address feeAccount;

@@ -49,7 +49,7 @@ export async function createTestRollup(
     {
       rollup: await artifacts.readArtifact("Rollup"),
       proxy: await artifacts.readArtifact("RollupProxy"),
-      timelock: await artifacts.readArtifact("UpgradeTimelock"),
+      pathVerifier: await artifacts.readArtifact("PathVerifier"),
       verifier: await artifacts.readArtifact(verifier),
     },
     {

@@ -72,8 +72,8 @@ export async function deploySession(
       proxy: await artifacts.readArtifact(
         packageContract(config, "governance/RollupProxy.sol", "RollupProxy"),
       ),
-      timelock: await artifacts.readArtifact(
-        packageContract(config, "governance/UpgradeTimelock.sol", "UpgradeTimelock"),
+      pathVerifier: await artifacts.readArtifact(
+        packageContract(config, "PathVerifier.sol", "PathVerifier"),
       ),
       verifier: await artifacts.readArtifact(verifierContract(config, proverName)),
     },
