@@ -43,6 +43,7 @@ export function createQuietL1(preset: Preset, lastBlock: StoredBlock): L1Port {
         requests: [],
         tokens: [],
         authorizations: [],
+        authorizationResets: [],
         isExodusBegun: false,
       }),
     readBlockHash: () => Promise.resolve(BLOCK_HASH),

@@ -37,8 +37,8 @@ export function verifyConsent(
   const refuse = (reason: string) =>
     operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
   if (authorization === ON_CHAIN_AUTHORIZATION) {
-    if (authorizedKey(l1, owner, nonce) !== pubKeyHash) {
-      throw refuse("L1 has no such authorisation for this key and nonce");
+    if (authorizedKey(l1, { owner, accountId, nonce }) !== pubKeyHash) {
+      throw refuse("L1 has no such authorisation for this key, account and nonce");
     }
   } else {
     const claim = { pubKeyHash, nonce, accountId };
@@ -55,8 +55,9 @@ export function isStillAuthorized(l1: L1View, item: Item): boolean {
   if (item.kind !== "transaction" || item.consent?.authorization !== ON_CHAIN_AUTHORIZATION) {
     return true;
   }
-  const { nonce, publicKey } = item.transaction;
-  return authorizedKey(l1, item.consent.owner, nonce) === hashPublicKey(publicKey);
+  const { accountId, nonce, publicKey } = item.transaction;
+  const { owner } = item.consent;
+  return authorizedKey(l1, { owner, accountId, nonce }) === hashPublicKey(publicKey);
 }
 
 /** @throws AUTHORIZATION_INVALID unless {@link isStillAuthorized}. */

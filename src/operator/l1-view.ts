@@ -1,6 +1,12 @@
 /** What the operator knows of L1, as a value that grows with each piece of news. */
 import { ZeroAddress } from "ethers";
-import type { L1News, PubKeyAuthorization, QueuedRequest, Token } from "../l1/types.ts";
+import type {
+  AuthorizationPlace,
+  L1News,
+  PubKeyAuthorization,
+  QueuedRequest,
+  Token,
+} from "../l1/types.ts";
 import { ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { assert } from "../util/errors.ts";
 
@@ -80,9 +86,15 @@ export function readNews(
   };
 }
 
-/** The signing key that an owner has last authorised for a nonce, or undefined. */
-export function authorizedKey(view: L1View, owner: bigint, nonce: number): bigint | undefined {
+/** The signing key that an owner has last authorised for an account and a nonce, or undefined. */
+export function authorizedKey(
+  view: L1View,
+  { owner, accountId, nonce }: AuthorizationPlace,
+): bigint | undefined {
   return view.authorizations.findLast(
-    (authorization) => authorization.owner === owner && authorization.nonce === nonce,
+    (authorization) =>
+      authorization.owner === owner &&
+      authorization.accountId === accountId &&
+      authorization.nonce === nonce,
   )?.pubKeyHash;
 }

@@ -284,7 +284,7 @@ export class RollupWallet {
       case "eip712":
         return signChangePubKey(this.l1Signer, this.#l1, { pubKeyHash, nonce, accountId });
       case "onchain":
-        await this.#l1.setAuthPubKeyHash(pubKeyHash, nonce);
+        await this.#l1.setAuthPubKeyHash({ pubKeyHash, accountId, nonce });
         return ON_CHAIN_AUTHORIZATION;
       case "create2":
         if (this.#create2 !== undefined) return encodeCreate2Authorization(this.#create2);

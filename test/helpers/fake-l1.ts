@@ -208,6 +208,7 @@ export class FakeL1 implements L1Port {
       requests: [...requests],
       tokens: [...tokens],
       authorizations: isNew ? [...authorizations] : [],
+      authorizationResets: [],
       isExodusBegun: isNew && isInExodus,
     };
   }
@@ -338,12 +339,13 @@ export class FakeL1 implements L1Port {
     const changes = operations.filter((operation) => operation.type === "changePubKey");
     check(changes.length === given.length, "AuthorizationCountMismatch");
     for (const [index, change] of changes.entries()) {
-      const { owner, nonce, pubKeyHash } = change;
+      const { owner, accountId, nonce, pubKeyHash } = change;
       const authorization = given[index]!;
       const isAuthorized =
         authorization === ON_CHAIN_AUTHORIZATION
           ? this.#content.authorizations.findLast(
-              (fact) => fact.owner === owner && fact.nonce === nonce,
+              (fact) =>
+                fact.owner === owner && fact.accountId === accountId && fact.nonce === nonce,
             )?.pubKeyHash === pubKeyHash
           : findAuthorizer(this, change, authorization) === toChecksumAddress(owner);
       check(isAuthorized, "AuthorizationInvalid");

@@ -160,7 +160,8 @@ describe(`rpc: reading L1 (${random.title})`, () => {
     const refused = client.call("rollup_submitTransaction", param);
     await expectRejection("AUTHORIZATION_INVALID", refused);
     const { pubKeyHash } = alice.signer;
-    world.l1.authorize({ owner: alice.address, nonce: change.nonce, pubKeyHash });
+    const { accountId, nonce } = change;
+    world.l1.authorize({ owner: alice.address, accountId, nonce, pubKeyHash });
     const receipt = await client.call("rollup_submitTransaction", param);
     expect(receipt.status).to.equal("accepted");
   });
