@@ -41,6 +41,7 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/simulate.ts"],
   ],
+  hostile: [["node", "scripts/hostile-blocks.ts"]],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };
 
