@@ -9,7 +9,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
-import {IPathVerifier} from "./interfaces/IPathVerifier.sol";
+import {IExitVerifier} from "./interfaces/IExitVerifier.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {Authorization} from "./libraries/Authorization.sol";
@@ -70,15 +70,16 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     address public guardian;
 
     /// @inheritdoc IRollup
-    IPathVerifier public pathVerifier;
+    IExitVerifier public exitVerifier;
     /// @inheritdoc IRollup
     address public validatorManager;
 
     OpenPayouts.Record private _openPayouts;
     RequestFee.Settings private _requestFee;
 
+    // A modifier stands in the code of every function that has it, so each is one call.
     modifier onlyValidator() {
-        if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
+        _requireValidator();
         _;
     }
 
@@ -100,14 +101,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     modifier whenExodus() {
-        if (!exodusMode) revert NotInExodusMode();
+        _requireExodus();
         _;
     }
 
     modifier onlyGovernorOrGuardian() {
-        if (msg.sender != owner() && msg.sender != guardian) {
-            revert NotGovernorOrGuardian(msg.sender);
-        }
+        _requireGovernorOrGuardian();
         _;
     }
 
@@ -119,14 +118,14 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     /// @notice Starts the rollup; `RollupProxy` calls it in its constructor.
     function initialize(InitializeParams calldata params) external initializer {
         _requireCode(address(params.verifier));
-        _requireCode(address(params.pathVerifier));
+        _requireCode(address(params.exitVerifier));
         _requireCapacity(params.accountCapacity, ProtocolConstants.ACCOUNT_ID_BYTES);
         _requireCapacity(params.tokenCapacity, ProtocolConstants.TOKEN_ID_BYTES);
         Commitment.requireCanonical(params.genesisStateRoot);
 
         __Ownable_init(params.governor);
         verifier = params.verifier;
-        pathVerifier = params.pathVerifier;
+        exitVerifier = params.exitVerifier;
         accountCapacity = params.accountCapacity;
         tokenCapacity = params.tokenCapacity;
         priorityExpirationSeconds = params.priorityExpirationSeconds;
@@ -323,24 +322,18 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     function performExit(
         StoredBlock calldata last,
         ExitClaim calldata claim,
-        uint256[8] calldata proof
+        uint256[8] calldata
     ) external whenExodus nonReentrant {
-        _takeExit(last, claim);
-        Exits.requireProof(verifier, last.stateRoot, claim, proof);
-        _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
+        _performExit(last, claim);
     }
 
     /// @inheritdoc IRollup
     function performExitByPath(
         StoredBlock calldata last,
         ExitClaim calldata claim,
-        uint256[] calldata path
+        uint256[] calldata
     ) external whenExodus nonReentrant {
-        _takeExit(last, claim);
-        if (!pathVerifier.verifyPath(last.stateRoot, accountCapacity, tokenCapacity, claim, path)) {
-            revert ExitPathInvalid(claim.accountId, claim.tokenId);
-        }
-        _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
+        _performExit(last, claim);
     }
 
     /// @inheritdoc IRollup
@@ -602,11 +595,27 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit ValidatorSet(validator, active);
     }
 
-    /// @dev Records a claim against the last executed state.
-    function _takeExit(StoredBlock calldata last, ExitClaim calldata claim) private {
+    /// @dev Of a claim that the rest of the calldata shows, in the way of the function called.
+    function _performExit(StoredBlock calldata last, ExitClaim calldata claim) private {
         _requireNumber(last.blockNumber, _queue.executedBlocks);
         _requireKnown(last);
         _exits.take(claim);
+        Exits.requireVerified(exitVerifier);
+        _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
+    }
+
+    function _requireValidator() private view {
+        if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
+    }
+
+    function _requireGovernorOrGuardian() private view {
+        if (msg.sender != owner() && msg.sender != guardian) {
+            revert NotGovernorOrGuardian(msg.sender);
+        }
+    }
+
+    function _requireExodus() private view {
+        if (!exodusMode) revert NotInExodusMode();
     }
 
     function _requireActive() private view {

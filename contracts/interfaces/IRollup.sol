@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IPathVerifier} from "./IPathVerifier.sol";
+import {IExitVerifier} from "./IExitVerifier.sol";
 import {IVerifier} from "./IVerifier.sol";
 import {CommitBlock, ExecuteBlock, Payout, ProveBlock, StoredBlock} from "../types/Blocks.sol";
 import {ExitClaim, QueuedDeposit} from "../types/Exits.sol";
@@ -314,7 +314,7 @@ interface IRollup {
     /// @notice As `performExit`, without a proof and so without a proving key, for more gas.
     /// @param last The last executed block.
     /// @param path What the state tree has on the way from the claim to the root; see
-    /// `IPathVerifier`.
+    /// `IExitVerifier`.
     function performExitByPath(
         StoredBlock calldata last,
         ExitClaim calldata claim,
@@ -443,8 +443,8 @@ interface IRollup {
     /// @notice The verifier of proofs of blocks and exits.
     function verifier() external view returns (IVerifier);
 
-    /// @notice The verifier of exits without a proof.
-    function pathVerifier() external view returns (IPathVerifier);
+    /// @notice The verifier of exits, by proof and by path.
+    function exitVerifier() external view returns (IExitVerifier);
 
     /// @notice Leaves of the state tree.
     function accountCapacity() external view returns (uint32);

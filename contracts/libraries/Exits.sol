@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
+import {IExitVerifier} from "../interfaces/IExitVerifier.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
-import {IVerifier} from "../interfaces/IVerifier.sol";
 import {ExitClaim, QueuedDeposit} from "../types/Exits.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 
 /// @title How money leaves a rollup in exodus
-/// @dev Public inputs of the exit circuit, in order: stateRoot, accountId, tokenId, owner, amount.
 library Exits {
     using PriorityQueue for PriorityQueue.Queue;
 
     struct Record {
         mapping(uint32 accountId => mapping(uint16 tokenId => bool)) done;
     }
-
-    uint256 private constant PUBLIC_INPUTS = 5;
 
     /// @notice Records a claim, which the caller then verifies: the first one of an account and
     /// token, in whichever way it is shown to be right, and no other.
@@ -29,21 +25,18 @@ library Exits {
         emit IRollup.ExitPerformed(claim.accountId, claim.tokenId, claim.owner, claim.amount);
     }
 
-    /// @notice Reverts unless a proof shows the claim against `stateRoot`.
-    function requireProof(
-        IVerifier verifier,
-        uint256 stateRoot,
-        ExitClaim calldata claim,
-        uint256[8] calldata proof
-    ) internal view {
-        uint256[] memory inputs = new uint256[](PUBLIC_INPUTS);
-        inputs[0] = stateRoot;
-        inputs[1] = claim.accountId;
-        inputs[2] = claim.tokenId;
-        inputs[3] = uint160(claim.owner);
-        inputs[4] = claim.amount;
-        if (!verifier.verifyProof(ProtocolConstants.EXIT_KEY_ID, proof, inputs)) {
-            revert IRollup.ExitProofInvalid(claim.accountId, claim.tokenId);
+    /// @notice Forwards the call as it is to `exitVerifier`, and reverts as that does.
+    /// @dev Its functions take the same calldata, so nothing is encoded once more here.
+    function requireVerified(IExitVerifier exitVerifier) internal view {
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, 0, calldatasize())
+            mstore(0, 0)
+            let done := staticcall(gas(), exitVerifier, data, calldatasize(), 0, 0x20)
+            if iszero(and(done, eq(mload(0), 1))) {
+                returndatacopy(data, 0, returndatasize())
+                revert(data, returndatasize())
+            }
         }
     }
 

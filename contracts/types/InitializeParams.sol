@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IPathVerifier} from "../interfaces/IPathVerifier.sol";
+import {IExitVerifier} from "../interfaces/IExitVerifier.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 
 /// @notice How a rollup starts.
-/// @param verifier Verifies proofs of blocks and exits.
-/// @param pathVerifier Verifies exits without a proof.
+/// @param verifier Verifies proofs.
+/// @param exitVerifier Verifies exits, by a proof or by a path.
 /// @param governor Lists tokens and sets validators.
 /// @param validatorManager May set validators, too; the zero address for nobody.
 /// @param guardian May pause deposits; the zero address for nobody.
@@ -20,7 +20,7 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 /// @param requestFeeRecipient Whose pending balance that becomes; the zero address for the governor.
 struct InitializeParams {
     IVerifier verifier;
-    IPathVerifier pathVerifier;
+    IExitVerifier exitVerifier;
     address governor;
     address validatorManager;
     address guardian;

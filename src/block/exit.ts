@@ -1,6 +1,6 @@
 /**
  * What shows a claim to be right, an account's balance in a state that is final: the witness of
- * `circuits/exit/exit.circom`, or the same as a path for `contracts/PathVerifier.sol`.
+ * `circuits/exit/exit.circom`, or the same as a path for `contracts/ExitVerifier.sol`.
  */
 import { existingAccount } from "../ops/rules.ts";
 import { EXIT_PUBLIC_INPUTS, type ExitPublicInput } from "../protocol/public-inputs.ts";
@@ -43,7 +43,7 @@ export function createExitWitnessInput(
 }
 
 /**
- * What the state has between a claim and its root, in the order of `IPathVerifier`: nonce and
+ * What the state has between a claim and its root, in the order of `IExitVerifier`: nonce and
  * public key hash of the account, the siblings in its balance tree, those in the state tree.
  */
 export function exitPath({

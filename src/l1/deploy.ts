@@ -16,8 +16,8 @@ export interface RollupArtifacts {
   readonly rollup: ContractArtifact;
   /** Of `contracts/governance/RollupProxy.sol`, which creates its `UpgradeTimelock` itself. */
   readonly proxy: ContractArtifact;
-  /** Of `contracts/PathVerifier.sol`. */
-  readonly pathVerifier: ContractArtifact;
+  /** Of `contracts/ExitVerifier.sol`. */
+  readonly exitVerifier: ContractArtifact;
   /** Of the verifier generated for the preset's circuits, or of the mock verifier. */
   readonly verifier: ContractArtifact;
 }
@@ -85,10 +85,10 @@ export async function deployRollup(
   const { priorityExpirationSeconds = PRIORITY_EXPIRATION_SECONDS } = settings;
   const verifier = await deploy("RollupVerifier", artifacts.verifier, deployer);
   const implementation = await deploy("Rollup", artifacts.rollup, deployer);
-  const pathVerifier = await deploy("PathVerifier", artifacts.pathVerifier, deployer);
+  const exitVerifier = await deploy("ExitVerifier", artifacts.exitVerifier, deployer);
   const parameters = {
     verifier: verifier.address,
-    pathVerifier: pathVerifier.address,
+    exitVerifier: exitVerifier.address,
     // The zero address is whoever upgrades.
     governor: settings.governor ?? ZeroAddress,
     validatorManager: settings.validatorManager ?? ZeroAddress,

@@ -47,7 +47,7 @@ describe("Attacks on the contract", () => {
     const { rollup, user } = fixture;
     return {
       verifier: await rollup.verifier(),
-      pathVerifier: await rollup.pathVerifier(),
+      exitVerifier: await rollup.exitVerifier(),
       governor: user.address,
       validatorManager: user.address,
       guardian: user.address,

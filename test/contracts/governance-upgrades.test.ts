@@ -62,7 +62,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
       {
         rollup: await artifacts.readArtifact("Rollup"),
         proxy: await artifacts.readArtifact("RollupProxy"),
-        pathVerifier: await artifacts.readArtifact("PathVerifier"),
+        exitVerifier: await artifacts.readArtifact("ExitVerifier"),
         verifier: await artifacts.readArtifact("ExpectingVerifier"),
       },
       {
@@ -123,7 +123,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
     const deploy = async (priorityExpirationSeconds: number) => {
       const parameters = {
         verifier: await rollup.verifier(),
-        pathVerifier: await rollup.pathVerifier(),
+        exitVerifier: await rollup.exitVerifier(),
         governor: ZeroAddress,
         validatorManager: ZeroAddress,
         guardian: ZeroAddress,

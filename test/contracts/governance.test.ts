@@ -23,7 +23,7 @@ describe("Rollup: initialisation", () => {
     const implementation = await ethers.deployContract("Rollup");
     const parameters = {
       verifier: await rollup.verifier(),
-      pathVerifier: await rollup.pathVerifier(),
+      exitVerifier: await rollup.exitVerifier(),
       governor: governor.address,
       validatorManager: ZeroAddress,
       guardian: ZeroAddress,
@@ -52,7 +52,7 @@ describe("Rollup: initialisation", () => {
         .to.be.revertedWithCustomError(rollup, error)
         .withArgs(...values);
     await refused({ verifier: user.address }, "VerifierWithoutCode", [user.address]);
-    await refused({ pathVerifier: user.address }, "VerifierWithoutCode", [user.address]);
+    await refused({ exitVerifier: user.address }, "VerifierWithoutCode", [user.address]);
     await refused({ accountCapacity: 0 }, "CapacityInvalid", [0, 2 ** 24]);
     await refused({ accountCapacity: 2 ** 24 + 1 }, "CapacityInvalid", [2 ** 24 + 1, 2 ** 24]);
     await refused({ tokenCapacity: 0 }, "CapacityInvalid", [0, 2 ** 16]);

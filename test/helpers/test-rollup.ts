@@ -49,7 +49,7 @@ export async function createTestRollup(
     {
       rollup: await artifacts.readArtifact("Rollup"),
       proxy: await artifacts.readArtifact("RollupProxy"),
-      pathVerifier: await artifacts.readArtifact("PathVerifier"),
+      exitVerifier: await artifacts.readArtifact("ExitVerifier"),
       verifier: await artifacts.readArtifact(verifier),
     },
     {

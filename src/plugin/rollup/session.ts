@@ -72,8 +72,8 @@ export async function deploySession(
       proxy: await artifacts.readArtifact(
         packageContract(config, "governance/RollupProxy.sol", "RollupProxy"),
       ),
-      pathVerifier: await artifacts.readArtifact(
-        packageContract(config, "PathVerifier.sol", "PathVerifier"),
+      exitVerifier: await artifacts.readArtifact(
+        packageContract(config, "ExitVerifier.sol", "ExitVerifier"),
       ),
       verifier: await artifacts.readArtifact(verifierContract(config, proverName)),
     },

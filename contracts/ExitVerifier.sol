@@ -3,26 +3,66 @@ pragma solidity ^0.8.24;
 
 import {Poseidon} from "./generated/Poseidon.sol";
 import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
-import {IPathVerifier} from "./interfaces/IPathVerifier.sol";
+import {IExitVerifier} from "./interfaces/IExitVerifier.sol";
+import {IRollup} from "./interfaces/IRollup.sol";
 import {AccountLeaf} from "./libraries/AccountLeaf.sol";
+import {StoredBlock} from "./types/Blocks.sol";
 import {ExitClaim} from "./types/Exits.sol";
 
-/// @title Verifies paths in the state tree by hashing them
-/// @dev Checks what `circuits/exit/exit.circom` proves, and needs no key for it: whoever has the
-/// public data of all blocks can leave. A contract of its own, as its code is constants mostly.
-contract PathVerifier is IPathVerifier {
+/// @title Verifies exits, by a proof or by the hashes between a balance and the state root
+/// @dev A path is checked for what `circuits/exit/exit.circom` proves, and needs no proving key:
+/// whoever has the public data of all blocks can leave. A contract of its own, because most of its
+/// code is Poseidon's constants.
+contract ExitVerifier is IExitVerifier {
     uint256 private constant SIBLINGS = ProtocolConstants.TREE_ARITY - 1;
     /// @dev Words in front of the siblings: nonce and public key hash.
     uint256 private constant LEAF_WORDS = 2;
+    uint256 private constant PUBLIC_INPUTS = 5;
 
-    /// @inheritdoc IPathVerifier
+    /// @inheritdoc IExitVerifier
+    /// @dev Public inputs of the exit circuit, in order: stateRoot, accountId, tokenId, owner,
+    /// amount.
+    function performExit(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[8] calldata proof
+    ) external view returns (bool) {
+        uint256[] memory inputs = new uint256[](PUBLIC_INPUTS);
+        inputs[0] = last.stateRoot;
+        inputs[1] = claim.accountId;
+        inputs[2] = claim.tokenId;
+        inputs[3] = uint160(claim.owner);
+        inputs[4] = claim.amount;
+        IRollup rollup = IRollup(msg.sender);
+        if (!rollup.verifier().verifyProof(ProtocolConstants.EXIT_KEY_ID, proof, inputs)) {
+            revert IRollup.ExitProofInvalid(claim.accountId, claim.tokenId);
+        }
+        return true;
+    }
+
+    /// @inheritdoc IExitVerifier
+    function performExitByPath(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[] calldata path
+    ) external view returns (bool) {
+        IRollup rollup = IRollup(msg.sender);
+        uint256 accounts = rollup.accountCapacity();
+        uint256 tokens = rollup.tokenCapacity();
+        if (!verifyPath(last.stateRoot, accounts, tokens, claim, path)) {
+            revert IRollup.ExitPathInvalid(claim.accountId, claim.tokenId);
+        }
+        return true;
+    }
+
+    /// @inheritdoc IExitVerifier
     function verifyPath(
         uint256 stateRoot,
         uint256 accountCapacity,
         uint256 tokenCapacity,
         ExitClaim calldata claim,
         uint256[] calldata path
-    ) external pure returns (bool) {
+    ) public pure returns (bool) {
         uint256 tokenWords = SIBLINGS * _levels(tokenCapacity);
         uint256 stateWords = SIBLINGS * _levels(accountCapacity);
         if (path.length != LEAF_WORDS + tokenWords + stateWords) return false;

@@ -13,7 +13,7 @@ import {
   tokenCapacity,
 } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
-import type { PathVerifier } from "../../types/ethers-contracts/contracts/PathVerifier.ts";
+import type { ExitVerifier } from "../../types/ethers-contracts/contracts/ExitVerifier.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomState, pickAccountId } from "../helpers/random-state.ts";
 
@@ -67,11 +67,11 @@ describe(`Poseidon on L1, ${random.title}`, () => {
   });
 });
 
-describe(`PathVerifier, ${random.title}`, () => {
-  let verifier: PathVerifier;
+describe(`ExitVerifier, ${random.title}`, () => {
+  let verifier: ExitVerifier;
   before(async () => {
     const { ethers } = await network.create();
-    verifier = await ethers.deployContract("PathVerifier");
+    verifier = await ethers.deployContract("ExitVerifier");
   });
 
   const verify = (question: Question, changes: Partial<Question> = {}) => {

@@ -1,10 +1,29 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {StoredBlock} from "../types/Blocks.sol";
 import {ExitClaim} from "../types/Exits.sol";
 
-/// @title Verifies what an account holds by the hashes between its leaf and the state root
-interface IPathVerifier {
+/// @title Verifies exits for a rollup
+/// @dev The first two functions are called by a rollup, with the calldata of its own function of
+/// the same name. They ask it, `msg.sender`, for verifier and sizes; `last` is known to it already.
+interface IExitVerifier {
+    /// @notice Reverts with `ExitProofInvalid` unless the proof shows the claim.
+    /// @return Always true: an address without a verifier answers nothing.
+    function performExit(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[8] calldata proof
+    ) external view returns (bool);
+
+    /// @notice Reverts with `ExitPathInvalid` unless the path leads from the claim to the root.
+    /// @return Always true, as above.
+    function performExitByPath(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[] calldata path
+    ) external view returns (bool);
+
     /// @notice Whether the state of root `stateRoot` has, at `claim.accountId`, an account of
     /// `claim.owner` that holds exactly `claim.amount` of `claim.tokenId`.
     /// @dev False, too, for ids that the trees have no leaf for, a path of another length, and
