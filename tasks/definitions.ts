@@ -233,7 +233,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     options: [
       {
         name: "account",
-        description: "Whose money: the id of the account, or the L1 address of its owner",
+        description: "Whose money: the L1 address of an owner, for all its accounts, or one's id",
       },
       {
         name: "token",
@@ -244,6 +244,12 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       {
         name: "request",
         description: "If the rollup is alive, ask its operator for a full exit instead",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "withoutProof",
+        description: "Claim by paths, for which no proving key is needed, at 2 million gas or less",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },

@@ -133,6 +133,8 @@ describe("Rollup: deployment of proxy and timelock", () => {
         accountCapacity: 1,
         tokenCapacity: 1,
         priorityExpirationSeconds,
+        requestFeeWei: 0n,
+        requestFeeRecipient: ZeroAddress,
       };
       const upgrades = [implementation, [PROPOSER], ZeroAddress] as const;
       const proxy = await ethers.deployContract("RollupProxy", [...upgrades, parameters]);

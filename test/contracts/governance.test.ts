@@ -33,6 +33,8 @@ describe("Rollup: initialisation", () => {
       accountCapacity: 2 ** 24,
       tokenCapacity: 2 ** 16,
       priorityExpirationSeconds: 1,
+      requestFeeWei: 0n,
+      requestFeeRecipient: ZeroAddress,
       ...changes,
     };
     return ethers.deployContract("RollupProxy", [implementation, [], governor, parameters]);

@@ -65,10 +65,12 @@ async function leave(
 ): Promise<void> {
   const { owner, token, restored } = exit;
   const { executed } = restored;
-  const accountId = executed.state.accountIdOf(owner);
-  const request = { owner: toChecksumAddress(owner), accountId, token, executed };
+  const accountIds = executed.state.accountIdsOf(owner);
+  const request = { owner: toChecksumAddress(owner), accountIds, token, executed, owing: [] };
   try {
-    await chain.act(() => exitRollup(client, prover, request));
+    const { failures, exits } = await chain.act(() => exitRollup(client, prover, request));
+    for (const { error } of failures) throw error;
+    for (const { proofFailure } of exits) if (proofFailure !== undefined) throw proofFailure;
   } catch (error) {
     if (!isRollupError(error) || error.code !== "EXIT_NOTHING_TO_CLAIM") throw error;
   }
