@@ -52,7 +52,8 @@ export const l1Error = defineErrors<L1ErrorFacts>({
   },
   L1_CALLDATA_NOT_FOUND: {
     message: ({ blockNumber, transactionHash }) =>
-      `The data of block ${blockNumber} can not be read from the transaction ${transactionHash}.`,
+      `The L1 node does not have the transaction ${transactionHash} with the data of ` +
+      `block ${blockNumber}.`,
     fix: "Use an L1 node that keeps old transactions.",
   },
   DEV_KEYS_ON_LIVE_CHAIN: {

@@ -187,7 +187,8 @@ export interface L1Progress extends L1BlockCounts {
 /** A block as it was committed: with it and its predecessors the L2 state can be rebuilt. */
 export interface CommittedBlock {
   readonly storedBlock: StoredBlock;
-  readonly commitBlock: CommitBlock;
+  /** Undefined if nobody can read it from the transaction. */
+  readonly commitBlock: CommitBlock | undefined;
   /** Of the L1 transaction that committed it, 0x-hex. */
   readonly transactionHash: string;
 }

@@ -128,16 +128,16 @@ export interface HostileCommitment {
 export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
   const { operations, slots } = claim.block;
   const padding = new Array<Operation>(slots - operations.length).fill({ type: "noop" });
-  const columns = [...operations, ...padding].map((operation, slot) => {
-    const { packedAmount, packedFee } = claim.forcedSignals?.[slot] ?? {};
-    const { record, ...rest } = toColumns(operation);
-    const { amount, fee } = record;
-    return {
-      ...rest,
-      record: { ...record, amount: packedAmount ?? amount, fee: packedFee ?? fee },
-    };
-  });
   const input = createDishonestInput(claim);
+  const columns = [...operations, ...padding].map((operation, slot): OperationColumns => {
+    const { packedAmount, packedFee } = claim.forcedSignals?.[slot] ?? {};
+    const { type, record, extension } = toColumns(operation);
+    const amount = packedAmount ?? record.amount;
+    const fee = packedFee ?? record.fee;
+    // The circuit shows the nonce that the account has, whatever the operation says.
+    const nonce = type === "changePubKey" ? input.nonce[slot]![0]! : 0n;
+    return { type, record: { ...record, amount, fee }, extension: { ...extension, nonce } };
+  });
   const elements = committedElements(input, [
     ...columns.map(recordWord),
     ...columns.flatMap(extensionWords),

@@ -148,7 +148,7 @@ describe("RollupClient", () => {
       { ...first.commitBlock, pubdata: first.commitBlock.pubdata },
       { ...again.commitBlock },
     ]);
-    expect(decodePubdata(blocks[1]!.commitBlock.pubdata)).to.deep.equal(operations);
+    expect(decodePubdata(blocks[1]!.commitBlock!.pubdata)).to.deep.equal(operations);
     expect(blocks[1]!.transactionHash).to.equal(again.transaction.hash);
   });
 

@@ -11,6 +11,7 @@ import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Prover } from "../../prover/prover.ts";
+import { findOpenPayouts, makeOpenPayouts } from "../../restore/open-payouts.ts";
 import { settleBlocks } from "../../restore/resume.ts";
 import { createRpcClient } from "../../rpc/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
@@ -116,6 +117,7 @@ export async function resumeSession(
   assertDeployment(preset, await l1.readDeployment());
   const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
   const start = await settleBlocks(l1, restored);
+  await makeOpenPayouts(l1, await findOpenPayouts(l1));
   return startSession(environment, options, { preset, feeAccountAddress, l1, prover, start });
 }
 
