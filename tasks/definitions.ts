@@ -2,6 +2,7 @@
 import { emptyTask, overrideTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
+import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
@@ -41,13 +42,17 @@ const prover = {
 const restoreOptions = [
   {
     name: "rollup",
-    description: "Address of the contract (default: deployments/rollup-<chain id>.json, or asked)",
+    description:
+      "Address of the contract (default: that of the operator on the network, or else of " +
+      "deployments/rollup-<chain id>.json)",
   },
   {
     name: "fromBlock",
-    description: "L1 block in which the rollup was deployed, or one before",
+    description:
+      "L1 block in which the rollup was deployed, or one before " +
+      "(default: as the deployment's file says, or 0)",
     type: ArgumentType.INT,
-    defaultValue: 0,
+    defaultValue: FROM_BLOCK_UNKNOWN,
   },
   {
     name: "output",
@@ -102,7 +107,15 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       prover,
       {
         name: "output",
-        description: "File to write (default: deployments/rollup-<chain id>.json)",
+        description:
+          "File to write (default: deployments/rollup-<chain id>.json; none for a network that " +
+          "ends with the command)",
+      },
+      {
+        name: "force",
+        description: "Replace the file if there is one",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
       },
       {
         name: "proposers",

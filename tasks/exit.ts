@@ -1,12 +1,11 @@
 /** `hardhat rollup:exit`: one's money out of a rollup that has stopped, with nothing but L1. */
 import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../src/plugin/errors.ts";
 import type { AskedExit, NetworkExit } from "../src/plugin/restore/exit-from-network.ts";
-import type { RestoreSettings } from "../src/plugin/restore/restore-from-network.ts";
+import type { PresetName } from "../src/protocol/presets.ts";
 import type { Prover } from "../src/prover/prover.ts";
-import type { ExitRequest, ExitStep } from "../src/restore/exit.ts";
+import type { ExitStep } from "../src/restore/exit.ts";
 import {
   type CommonArguments,
   createRestoreReporter,
@@ -14,8 +13,9 @@ import {
   printJson,
   toPlan,
 } from "./common.ts";
+import { connectToL1, type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
-interface ExitArguments extends CommonArguments, RestoreSettings {
+interface ExitArguments extends CommonArguments, RestoreArguments {
   readonly account?: string | undefined;
   readonly token: string;
   readonly request: boolean;
@@ -24,7 +24,7 @@ interface ExitArguments extends CommonArguments, RestoreSettings {
 
 const STEPS: { readonly [S in ExitStep]: string } = {
   activate: "A request has expired: beginning the exodus",
-  payOut: "Making payouts of an executed block",
+  payOut: "Making payouts that an executed block still owes",
   cancel: "Cancelling deposits that were never executed",
   prove: "Proving the balance in the last executed state",
   exit: "Claiming it on L1",
@@ -47,10 +47,6 @@ function toJson({ request, report, balanceBefore, balanceAfter }: NetworkExit) {
   };
 }
 
-function askedLine({ accountId, requestId }: AskedExit): string {
-  return `The rollup is alive: asked for a full exit of account ${accountId}, request ${requestId}.`;
-}
-
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -59,7 +55,8 @@ async function print({ request, report, balanceBefore, balanceAfter }: NetworkEx
   const { formatAmount } = await import("../src/sdk/amounts.ts");
   const { owner, token } = request;
   const show = (amount: bigint) => `${formatAmount(amount, token)} ${token.symbol}`;
-  const { cancelled, exits, withdrawn, failures } = report;
+  const { payouts, cancelled, exits, withdrawn, failures } = report;
+  if (payouts.length > 0) console.log(`Made payouts in ${payouts.length} L1 transactions`);
   for (const { amount } of cancelled) console.log(`Cancelled a deposit of ${show(amount)}`);
   for (const { claim, proofFailure } of exits) {
     if (proofFailure !== undefined) console.log(`No proof: ${reasonOf(proofFailure)}`);
@@ -73,23 +70,32 @@ async function print({ request, report, balanceBefore, balanceAfter }: NetworkEx
   console.log(`${owner} on L1: ${show(balanceBefore)} ${arrow} ${show(balanceAfter)}`);
 }
 
-type Exits = typeof import("../src/plugin/restore/exit-from-network.ts");
-type Found = Awaited<
-  ReturnType<typeof import("../src/plugin/restore/restore-from-network.ts").restoreFromNetwork>
->;
+function printAsked(asked: readonly AskedExit[]): void {
+  for (const { accountId, requestId } of asked) {
+    const request = `a full exit of account ${accountId}, request ${requestId}`;
+    console.log(`The rollup is alive: asked for ${request}.`);
+  }
+}
 
-/** A prover of exits; none if nobody wants one or there is no key for it. */
+/** An id, or else an address. @throws ADDRESS_INVALID, OPTION_INVALID */
+async function assertAccount(account: string): Promise<void> {
+  const { address, integer, readInput } = await import("../src/sdk/inputs.ts");
+  if (/^\d+$/.test(account)) readInput(integer(0), Number(account), "--account");
+  else readInput(address, account, "--account");
+}
+
+/** A prover of exits; none if nobody wants one, or if there is no key for it. */
 async function openProver(
   args: ExitArguments,
   hre: HardhatRuntimeEnvironment,
-  { restored }: Found,
+  preset: PresetName,
 ): Promise<Prover | undefined> {
   if (args.withoutProof) return undefined;
   const { createExitProver } = await import("../src/plugin/rollup/prover.ts");
   const { prover: name, progress } = toPlan(args, hre);
   try {
     return await progress("Preparing the exit circuit", () =>
-      createExitProver(hre.config, restored.preset.name, name),
+      createExitProver(hre.config, preset, name),
     );
   } catch (error) {
     if (!args.json) console.log(`No proving key, so claims go by path: ${reasonOf(error)}`);
@@ -98,49 +104,43 @@ async function openProver(
 }
 
 /** @throws EXIT_INCOMPLETE if a step failed */
-async function exit(
-  args: ExitArguments,
-  exits: Exits,
-  connection: NetworkConnection,
-  found: Found,
-  request: ExitRequest,
-  prover: Prover | undefined,
-): Promise<void> {
-  const tell = (step: ExitStep) => args.json || console.log(STEPS[step]);
-  const done = await exits.exitFromNetwork(connection, found, request, prover, tell);
-  if (args.json) printJson(toJson(done));
-  else await print(done);
-  const { failures } = done.report;
-  if (failures.length === 0) return;
+async function assertComplete({ request: { owner }, report }: NetworkExit): Promise<void> {
+  const [first] = report.failures;
+  if (first === undefined) return;
   const { restoreError } = await import("../src/restore/errors.ts");
-  const facts = { owner: request.owner, failed: failures.length };
-  throw restoreError({ code: "EXIT_INCOMPLETE", ...facts, first: reasonOf(failures[0]!.error) });
+  const facts = { owner, failed: report.failures.length, first: reasonOf(first.error) };
+  throw restoreError({ code: "EXIT_INCOMPLETE", ...facts });
 }
 
 const action = defineAction<ExitArguments>(async (args, hre) => {
   const { account, token } = args;
-  if (account === undefined) throw pluginError({ code: "OPTION_MISSING", option: "account" });
+  if (account === undefined) {
+    throw pluginError({ code: "OPTION_MISSING", option: "account", task: "rollup:exit" });
+  }
+  await assertAccount(account);
+  const settings = await toRestoreSettings(args);
   const exits = await import("../src/plugin/restore/exit-from-network.ts");
   const { restoreFromNetwork } = await import("../src/plugin/restore/restore-from-network.ts");
-  const connection = await hre.network.create();
+  const connection = await connectToL1(hre);
   try {
-    exits.assertAccount(account);
-    const found = await restoreFromNetwork(
-      hre.config,
-      connection,
-      args,
-      createRestoreReporter(args),
-    );
+    const reporter = createRestoreReporter(args);
+    const found = await restoreFromNetwork(hre.config, connection, settings, reporter);
     const request = await exits.toExitRequest(found, account, token);
-    if (await exits.isToBeAsked(found.l1, args.request)) {
+    const isAlive = await exits.isAlive(found.l1);
+    if (isAlive && args.request) {
       const asked = await exits.requestFullExits(connection, found, request);
       if (args.json) printJson({ asked });
-      else for (const each of asked) console.log(askedLine(each));
+      else printAsked(asked);
       return;
     }
-    const prover = await openProver(args, hre, found);
+    const preset = found.restored.preset.name;
+    const prover = isAlive ? undefined : await openProver(args, hre, preset);
+    const tell = (step: ExitStep) => args.json || console.log(STEPS[step]);
     try {
-      await exit(args, exits, connection, found, request, prover);
+      const exit = await exits.exitFromNetwork(connection, found, request, prover, tell);
+      if (args.json) printJson(toJson(exit));
+      else await print(exit);
+      await assertComplete(exit);
     } finally {
       await prover?.close();
     }

@@ -1,6 +1,5 @@
 /** `hardhat rollup:operator`: the operator of a rollup on an L1 elsewhere, until interrupted. */
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
-import type { RestoreSettings } from "../src/plugin/restore/restore-from-network.ts";
 import {
   buildFor,
   type CommonArguments,
@@ -12,21 +11,24 @@ import {
   toPlan,
   untilInterrupted,
 } from "./common.ts";
+import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
-interface OperatorArguments extends CommonArguments, RestoreSettings {
+interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
 }
 
 const action = defineAction<OperatorArguments>(async (args, hre) => {
+  const { rollup, fromBlock, output } = await toRestoreSettings(args);
   const plan = toPlan(args, hre);
   const { prover } = plan;
   await buildFor(plan, hre);
   const { startOperatorNode } = await import("../src/plugin/node/operator-node.ts");
-  const { hostname, port, rollup: address, fromBlock, output } = args;
+  const { hostname, port } = args;
   const node = await startOperatorNode(hre, {
-    ...{ hostname, port, prover, fromBlock },
-    ...(address !== undefined && { rollup: address }),
+    ...{ hostname, port, prover },
+    ...(rollup !== undefined && { rollup }),
+    ...(fromBlock !== undefined && { fromBlock }),
     ...(output !== undefined && { output }),
     logger: createLogger(args),
     onProgress: createRestoreReporter(args),

@@ -15,6 +15,7 @@ import { SerialQueue } from "../util/serial-queue.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { assertDeployment, assertStart, startAtGenesis } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
+import { toExodusError } from "./exodus.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { L1View } from "./l1-view.ts";
 import { Ledger, type LedgerCheckpoint, type StartingPoint } from "./ledger.ts";
@@ -331,7 +332,11 @@ export class Operator {
 
   // ---------------------------------------------------------------------------------- pipeline
 
-  /** Commits all sealed blocks. @throws BLOCK_STEP_FAILED; what has succeeded stays. */
+  /**
+   * Commits all sealed blocks.
+   *
+   * @throws BLOCK_STEP_FAILED; what has succeeded stays. ROLLUP_IN_EXODUS, as all steps do.
+   */
   commitBlocks(): Promise<void> {
     return this.#working.run(() => this.#commit());
   }
@@ -477,6 +482,8 @@ export class Operator {
     try {
       this.#ledger.updateBlocks(await run());
     } catch (cause) {
+      const exodus = toExodusError(cause, this.rollupAddress);
+      if (exodus !== undefined) throw exodus;
       const reason = cause instanceof Error ? cause.message : String(cause);
       const facts = { step, blockNumber: numbers[0]!, reason };
       throw operatorError({ code: "BLOCK_STEP_FAILED", ...facts }, { cause });

@@ -5,12 +5,13 @@
  * once is pushed again.
  */
 import { createExitWitnessInput, exitPath, exitPublicInputs } from "../block/exit.ts";
-import type { RollupClient } from "../l1/client.ts";
-import type { ExecuteBlock, ExitClaim, L1Transaction, QueuedDeposit, Token } from "../l1/types.ts";
+import type { PayoutRange, RollupClient } from "../l1/client.ts";
+import type { ExitClaim, L1Transaction, QueuedDeposit, Token } from "../l1/types.ts";
 import { EXIT_KEY_ID } from "../protocol/public-inputs.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { StateAtBlock } from "./chain.ts";
 import { restoreError } from "./errors.ts";
+import { findOpenPayouts, type OpenPayouts } from "./open-payouts.ts";
 
 /**
  * Whether users depend on themselves: `alive`, no request has waited too long; `expired`, one has,
@@ -34,8 +35,6 @@ export interface ExitRequest {
   readonly token: Token;
   /** The last executed block and its state, restored from L1. */
   readonly executed: StateAtBlock;
-  /** Executed blocks that still owe the owner something, with all their payouts. */
-  readonly owing: readonly ExecuteBlock[];
 }
 
 /** A balance that was claimed. */
@@ -110,7 +109,7 @@ export async function proveExit(
 /**
  * Takes all that an owner has of a token out of a rollup that has stopped. Each step is taken only
  * if there is something to do, so the call can be repeated after any failure; and a step that fails
- * keeps no other from being taken.
+ * keeps no other from being taken. Of a rollup that is alive it takes what L1 owes already.
  *
  * @param l1 - Pays for gas; need not be the owner.
  * @param prover - Makes the claims cheaper; without it, or if its proofs are not accepted, claims
@@ -124,20 +123,26 @@ export async function exitRollup(
   request: ExitRequest,
   onStep: ExitListener = () => {},
 ): Promise<ExitReport> {
-  const { owner, token, owing } = request;
+  const { owner, token } = request;
   const { stage, expiration } = await readExodusStatus(l1);
-  if (stage === "alive") throw restoreError({ code: "EXIT_ROLLUP_ALIVE", expiration });
-  const claimable = await findClaimable(l1, request);
-  const deposits = await openDeposits(l1, request);
-  if (claimable.length + deposits.length + owing.length === 0) await assertPending(l1, request);
-
-  const activation = stage === "expired" ? await activate(l1, onStep) : undefined;
+  const hasStopped = stage !== "alive";
   const failures: FailedStep[] = [];
   const attempt = createAttempt(failures, onStep);
+  const owed = (await createAttempt(failures)("payOut", {}, () => findOwed(l1, request))) ?? [];
+  if (!hasStopped && owed.length === 0) {
+    throw restoreError({ code: "EXIT_ROLLUP_ALIVE", expiration });
+  }
+  const claimable = hasStopped ? await findClaimable(l1, request) : [];
+  const deposits = hasStopped ? await openDeposits(l1, request) : [];
+  if (claimable.length + deposits.length + owed.length === 0) await assertPending(l1, request);
+
+  const activation = stage === "expired" ? await activate(l1, onStep) : undefined;
   const payouts: L1Transaction[] = [];
-  for (const block of owing) {
+  for (const { block, range } of owed) {
     const { blockNumber } = block.storedBlock;
-    await attempt("payOut", { blockNumber }, async () => payouts.push(await l1.payOut(block)));
+    await attempt("payOut", { blockNumber }, async () => {
+      payouts.push(await l1.payOut(block, range));
+    });
   }
   const cancelled: QueuedDeposit[] = [];
   const cancellations: L1Transaction[] = [];
@@ -173,7 +178,7 @@ type Attempt = <T>(
 ) => Promise<T | undefined>;
 
 /** Takes steps one by one; of one that fails it keeps the reason. */
-function createAttempt(failures: FailedStep[], onStep: ExitListener): Attempt {
+function createAttempt(failures: FailedStep[], onStep: ExitListener = () => {}): Attempt {
   return async (step, place, action) => {
     onStep(step);
     try {
@@ -234,6 +239,22 @@ async function performExit(
     const path = exitPath(input);
     const transaction = await l1.performExitByPath(executed.storedBlock, claim, path);
     return { claim, by: "path", transaction, ...proofFailure };
+  });
+}
+
+/** Payouts to the owner that are open, in stretches that stand together in their block. */
+async function findOwed(
+  l1: RollupClient,
+  { owner, token }: ExitRequest,
+): Promise<{ readonly block: OpenPayouts; readonly range: PayoutRange }[]> {
+  return (await findOpenPayouts(l1)).flatMap((block) => {
+    const mine = block.open.filter((index) => {
+      const { recipient, tokenId } = block.payouts[index]!;
+      return recipient === BigInt(owner) && tokenId === token.id;
+    });
+    const firsts = mine.filter((index) => !mine.includes(index - 1));
+    const lasts = mine.filter((index) => !mine.includes(index + 1));
+    return firsts.map((first, i) => ({ block, range: { first, count: lasts[i]! - first + 1 } }));
   });
 }
 

@@ -61,7 +61,7 @@ const restore = (l1: RollupClient) => restoreRollup(createRestoreSource(l1));
 async function requestOf(l1: RollupClient, { address }: RollupWallet, token: Token) {
   const { executed } = await restore(l1);
   const accountIds = executed.state.accountIdsOf(BigInt(address));
-  return { owner: address, accountIds, token, executed, owing: [] };
+  return { owner: address, accountIds, token, executed };
 }
 
 describe("exit with real proofs", () => {

@@ -54,7 +54,6 @@ describe("exitRollup", () => {
       accountIds: state.accountIdsOf(BigInt(OWNER)),
       token: ETH,
       executed: { storedBlock: genesis, state, nextRequestId: 0 },
-      owing: [],
     };
   }
   beforeEach(() => create());
@@ -138,23 +137,31 @@ describe("exitRollup", () => {
     expect(await balance()).to.equal(12n + 101n);
   });
 
-  it("makes the payouts that an executed block still owes", async () => {
-    const { client, genesis } = fixture;
-    const { commitBlock, storedBlock, proveBlock, payouts } = createTestBlock(
+  it("makes the owner's payouts that an executed block still owes, alive or not", async () => {
+    const { client, rollup, genesis, user } = fixture;
+    const { commitBlock, storedBlock, proveBlock } = createTestBlock(
       client,
       genesis,
-      [withdrawOperation(OWNER, 8n)],
+      [
+        withdrawOperation(OWNER, 8n),
+        withdrawOperation(user.address, 1n),
+        withdrawOperation(OWNER, 20n),
+        withdrawOperation(OWNER, 30n),
+      ],
       { timestamp: await latestTimestamp(fixture), newStateRoot: state.root },
     );
     await client.commitBlocks(genesis, [commitBlock]);
     await client.proveBlocks([proveBlock]);
     await client.executeBlocks([{ storedBlock, payouts: [] }]);
-    await startExodus(fixture);
-    const owing = [{ storedBlock, payouts }];
     const executed = { ...request.executed, storedBlock };
-    const report = await exitRollup(client, undefined, { ...request, executed, owing });
-    expect([report.payouts.length, report.failures]).to.deep.equal([1, []]);
-    expect(await balance()).to.equal(12n + 8n);
+    const alive = await exitRollup(client, undefined, { ...request, executed });
+    expect([alive.payouts.length, alive.exits, alive.failures]).to.deep.equal([2, [], []]);
+    expect(await balance()).to.equal(58n);
+    expect(await rollup.openPayouts(1)).to.equal(1n);
+    await startExodus(fixture);
+    const report = await exitRollup(client, undefined, { ...request, executed });
+    expect([report.payouts.length, report.exits.length]).to.deep.equal([0, 2]);
+    expect(await balance()).to.equal(58n + 12n);
   });
 
   it("begins the exodus, or finds that somebody has", async () => {

@@ -1,11 +1,10 @@
 /** Gets somebody's money out of the rollup of a network connection, with nothing but L1. */
-import { getAddress, isAddress, isHexString } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { toChecksumAddress } from "../../l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import type { L1Transaction, Token } from "../../l1/types.ts";
 import { existingAccount } from "../../ops/rules.ts";
-import { ADDRESS_BYTES, ETH_TOKEN_ID } from "../../protocol/constants.ts";
+import { ETH_TOKEN_ID } from "../../protocol/constants.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { restoreError } from "../../restore/errors.ts";
 import {
@@ -15,7 +14,7 @@ import {
   exitRollup,
   readExodusStatus,
 } from "../../restore/exit.ts";
-import { sdkError } from "../../sdk/errors.ts";
+import { address, readInput } from "../../sdk/inputs.ts";
 import { findToken } from "../../sdk/provider.ts";
 import type { NetworkRestore } from "./restore-from-network.ts";
 
@@ -26,13 +25,6 @@ export interface NetworkExit {
   /** The owner's balance on L1, in the token's smallest unit. */
   readonly balanceBefore: bigint;
   readonly balanceAfter: bigint;
-}
-
-/** @throws ADDRESS_INVALID if this is neither the id of an account nor an address */
-export function assertAccount(account: string): void {
-  if (/^\d+$/.test(account)) return;
-  if (isHexString(account, ADDRESS_BYTES) && isAddress(account)) return;
-  throw sdkError({ code: "ADDRESS_INVALID", field: "account", value: account });
 }
 
 /**
@@ -50,28 +42,19 @@ export async function toExitRequest(
 ): Promise<ExitRequest> {
   const { tokens } = await l1.readNews(l1.deploymentBlock);
   const named = findToken(tokens, /^\d+$/.test(token) ? Number(token) : token);
-  // Nothing finds the payouts that executed blocks still owe, so none are made here.
-  const rest = { token: named, executed, owing: [] };
   if (/^\d+$/.test(account)) {
     const accountId = Number(account);
     const owner = toChecksumAddress(existingAccount(executed.state, accountId).address);
-    return { owner, accountIds: [accountId], ...rest };
+    return { owner, accountIds: [accountId], token: named, executed };
   }
-  assertAccount(account);
-  const accountIds = executed.state.accountIdsOf(BigInt(account));
-  return { owner: getAddress(account), accountIds, ...rest };
+  const owner = readInput(address, account, "account");
+  const accountIds = executed.state.accountIdsOf(BigInt(owner));
+  return { owner, accountIds, token: named, executed };
 }
 
-/**
- * Whether the operator is to be asked rather than left behind.
- *
- * @throws EXIT_ROLLUP_ALIVE if it is, and nobody wants to ask it
- */
-export async function isToBeAsked(l1: RollupClient, isAskingWanted: boolean): Promise<boolean> {
-  const { stage, expiration } = await readExodusStatus(l1);
-  if (stage !== "alive") return false;
-  if (isAskingWanted) return true;
-  throw restoreError({ code: "EXIT_ROLLUP_ALIVE", expiration });
+/** Whether the operator is there to be asked: no request has waited too long. */
+export async function isAlive(l1: RollupClient): Promise<boolean> {
+  return (await readExodusStatus(l1)).stage === "alive";
 }
 
 /** A full exit that was asked for. */
