@@ -442,7 +442,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         uint32 accountId,
         uint32 nonce
     ) external view returns (uint256) {
-        return _facts.pubKeyHashes[owner][accountId][nonce];
+        return _facts.pubKeyHashes[Authorization.keyOf(owner, accountId, nonce)];
     }
 
     /// @inheritdoc IRollup
@@ -451,7 +451,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         uint32 accountId,
         uint32 nonce
     ) external view returns (uint64) {
-        return _facts.resetsAvailableAt[owner][accountId][nonce];
+        return _facts.resetsAvailableAt[Authorization.keyOf(owner, accountId, nonce)];
     }
 
     /// @inheritdoc IRollup
@@ -664,11 +664,14 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         if (capacity == 0 || capacity > maximum) revert CapacityInvalid(capacity, maximum);
     }
 
-    function _hash(StoredBlock memory stored) private pure returns (bytes32) {
-        return keccak256(abi.encode(stored));
+    /// @dev keccak256(abi.encode(stored)): a struct of values stands in memory as it is encoded.
+    function _hash(StoredBlock memory stored) private pure returns (bytes32 storedHash) {
+        assembly ("memory-safe") {
+            storedHash := keccak256(stored, 0xc0)
+        }
     }
 
-    /// @dev As `_hash`: the words of a struct of values stand in calldata as they are encoded.
+    /// @dev As `_hash`, from calldata.
     function _hashCalldata(StoredBlock calldata stored) private pure returns (bytes32 storedHash) {
         assembly ("memory-safe") {
             let words := mload(0x40)

@@ -131,6 +131,16 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         name: "guardian",
         description: "Who may pause deposits beside the governor (default: nobody)",
       },
+      {
+        name: "validatorManager",
+        description: "Who may set validators at once, beside the governor (default: nobody)",
+      },
+      {
+        name: "standbyValidator",
+        description:
+          "Addresses, separated by commas, that are validators beside the deployer, to take over " +
+          "with rollup:operator if it is lost",
+      },
     ],
     action: () => import("./deploy.ts"),
   },

@@ -1,8 +1,10 @@
 /** `hardhat rollup:deploy`: the contracts of a rollup, and a file that says where they are. */
 import { relative, resolve } from "node:path";
+import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { DeployedRollup, GovernanceSettings } from "../src/l1/deploy.ts";
+import type { GovernanceWarning } from "../src/l1/governance.ts";
 import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
 import type { ReservedFile } from "../src/plugin/rollup/deployment-file.ts";
 import { buildFor, type CommonArguments, defineAction, printJson, toPlan } from "./common.ts";
@@ -13,19 +15,31 @@ interface DeployArguments extends CommonArguments {
   readonly proposers?: string | undefined;
   readonly governor?: string | undefined;
   readonly guardian?: string | undefined;
+  readonly validatorManager?: string | undefined;
+  readonly standbyValidator?: string | undefined;
 }
 
 const SECONDS_PER_DAY = 24 * 60 * 60;
 
+const toList = (addresses: string | undefined) =>
+  addresses?.split(",").map((address) => address.trim());
+
 /** @throws ADDRESS_INVALID */
-async function toGovernance(args: DeployArguments): Promise<GovernanceSettings> {
+async function toGovernance(
+  args: DeployArguments,
+  { ethers }: NetworkConnection,
+): Promise<GovernanceSettings> {
   const { readInput } = await import("../src/sdk/inputs.ts");
   const { governanceSettings } = await import("../src/plugin/rollup/options.ts");
-  const { proposers, governor, guardian } = args;
+  const { proposers, governor, guardian, validatorManager } = args;
+  const standby = toList(args.standbyValidator);
+  const [deployer] = await ethers.getSigners();
   return readInput(governanceSettings, {
-    proposers: proposers?.split(",").map((address) => address.trim()),
+    proposers: toList(proposers),
     governor,
     guardian,
+    validatorManager,
+    validators: standby && [deployer?.address, ...standby],
   });
 }
 
@@ -59,8 +73,10 @@ async function deploy(
       rollup.deploy({ preset, prover, mode: "manual", governance, onDeployed }),
     );
     const { readGenesisHash } = await import("../src/plugin/rollup/deployment-file.ts");
-    const { readGovernance } = await import("../src/l1/governance.ts");
+    const { governanceWarnings, readGovernance } = await import("../src/l1/governance.ts");
     const roles = await readGovernance(contracts.rollup);
+    const validatorCount = new Set(governance.validators).size || 1;
+    const expirationSeconds = Number(await contracts.rollup.priorityExpirationSeconds());
     return {
       network: networkName,
       chainId: Number(operator.chainId),
@@ -74,6 +90,8 @@ async function deploy(
       upgradeNoticeSeconds: roles.noticeSeconds,
       governor: roles.governorAddress,
       guardian: roles.guardianAddress,
+      validatorManager: roles.validatorManagerAddress,
+      warnings: governanceWarnings(roles, operator.chainId, validatorCount, expirationSeconds),
       preset,
       prover,
       protocolDigest: await contracts.rollup.protocolDigest(),
@@ -92,7 +110,7 @@ function printRemains({ rollupAddress, verifierAddress, deploymentBlock }: Deplo
 
 function print(deployment: Awaited<ReturnType<typeof deploy>>): void {
   const { rollup, deploymentBlock, implementation, verifier, proxyAdmin, governor } = deployment;
-  const { upgrader, upgradeNoticeSeconds: notice } = deployment;
+  const { upgrader, upgradeNoticeSeconds: notice, warnings } = deployment;
   const upgrades =
     notice === 0
       ? "at once (local chains only)"
@@ -103,6 +121,18 @@ function print(deployment: Awaited<ReturnType<typeof deploy>>): void {
   console.log(`Proxy admin     ${proxyAdmin}`);
   console.log(`Upgrades        ${upgrader}, ${upgrades}`);
   console.log(`Governor        ${governor}`);
+  for (const warning of warnings) console.warn(styleText("yellow", `Warning: ${toText(warning)}`));
+}
+
+function toText(warning: GovernanceWarning): string {
+  if (warning.code === "VALIDATOR_ALONE") {
+    return "there is one validator; without it only an exodus is left. Pass --standby-validator.";
+  }
+  const days = warning.delaySeconds / SECONDS_PER_DAY;
+  return (
+    `the governor needs ${days} days to replace a lost validator, and by then requests have ` +
+    "expired. Pass --validator-manager."
+  );
 }
 
 async function deployAndWrite(
@@ -110,7 +140,7 @@ async function deployAndWrite(
   hre: HardhatRuntimeEnvironment,
   connection: NetworkConnection,
 ): Promise<void> {
-  const governance = await toGovernance(args);
+  const governance = await toGovernance(args, connection);
   const plan = toPlan(args, hre);
   const file = await reserve(args, plan.root, connection);
   try {
@@ -119,7 +149,7 @@ async function deployAndWrite(
     // Printed before the file is written, which may fail even now.
     if (args.json) printJson({ ...deployment, ...(file && { file: file.path }) });
     else print(deployment);
-    await file?.write(`${JSON.stringify(deployment, null, 2)}\n`);
+    await file?.write(`${JSON.stringify({ ...deployment, warnings: undefined }, null, 2)}\n`);
     if (args.json) return;
     console.log(
       file === undefined

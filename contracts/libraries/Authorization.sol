@@ -18,10 +18,11 @@ import {IRollup} from "../interfaces/IRollup.sol";
 /// deployed, the owner can speak for itself, and its address is no consent any more: an owner may
 /// have several accounts, and a key that was replaced on one must not be set on another.
 library Authorization {
-    /// @dev By owner, account and nonce: what is authorised for one account counts for no other.
+    /// @dev By `keyOf` owner, account and nonce: what is authorised for one account counts for no
+    /// other.
     struct Facts {
-        mapping(address => mapping(uint32 => mapping(uint32 => uint256))) pubKeyHashes;
-        mapping(address => mapping(uint32 => mapping(uint32 => uint64))) resetsAvailableAt;
+        mapping(bytes32 key => uint256) pubKeyHashes;
+        mapping(bytes32 key => uint64) resetsAvailableAt;
     }
 
     bytes1 internal constant ON_CHAIN = 0x00;
@@ -53,21 +54,23 @@ library Authorization {
         if (pubKeyHash == 0 || pubKeyHash >= ProtocolConstants.FIELD_MODULUS) {
             revert IRollup.PubKeyHashInvalid(pubKeyHash);
         }
-        mapping(uint32 => uint256) storage hashes = facts.pubKeyHashes[msg.sender][accountId];
-        mapping(uint32 => uint64) storage resets = facts.resetsAvailableAt[msg.sender][accountId];
-        if (hashes[nonce] != 0) {
-            uint64 availableAt = resets[nonce];
-            if (block.timestamp >= availableAt + RESET_WINDOW_SECONDS) {
-                availableAt = uint64(block.timestamp + RESET_DELAY_SECONDS);
-                resets[nonce] = availableAt;
-                emit IRollup.AuthResetStarted(msg.sender, accountId, nonce, availableAt);
-                return;
-            }
-            if (block.timestamp < availableAt) revert IRollup.AuthResetTooEarly(availableAt);
-            resets[nonce] = 0;
+        bytes32 key = keyOf(msg.sender, accountId, nonce);
+        uint64 availableAt = facts.resetsAvailableAt[key];
+        if (facts.pubKeyHashes[key] != 0 && block.timestamp >= availableAt + RESET_WINDOW_SECONDS) {
+            availableAt = uint64(block.timestamp + RESET_DELAY_SECONDS);
+            facts.resetsAvailableAt[key] = availableAt;
+            emit IRollup.AuthResetStarted(msg.sender, accountId, nonce, availableAt);
+            return;
         }
-        hashes[nonce] = pubKeyHash;
+        if (block.timestamp < availableAt) revert IRollup.AuthResetTooEarly(availableAt);
+        facts.resetsAvailableAt[key] = 0;
+        facts.pubKeyHashes[key] = pubKeyHash;
         emit IRollup.AuthPubKeyHashSet(msg.sender, accountId, nonce, pubKeyHash);
+    }
+
+    /// @notice What a fact is about.
+    function keyOf(address owner, uint32 accountId, uint32 nonce) internal pure returns (bytes32) {
+        return keccak256(abi.encode(owner, accountId, nonce));
     }
 
     /// @notice Reverts unless the owner has authorised the ChangePubKey in slot `slot`.
@@ -91,9 +94,8 @@ library Authorization {
         if (authorization.length == 0) return false;
         bytes1 authorizationType = authorization[0];
         if (authorizationType == ON_CHAIN) {
-            uint256 fact = facts.pubKeyHashes[operation.owner][operation.accountId][
-                operation.nonce
-            ];
+            bytes32 key = keyOf(operation.owner, operation.accountId, operation.nonce);
+            uint256 fact = facts.pubKeyHashes[key];
             return fact != 0 && fact == operation.pubKeyHash;
         }
         if (authorizationType == EIP712) {

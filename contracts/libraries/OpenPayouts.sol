@@ -41,20 +41,22 @@ library OpenPayouts {
         TokenRegistry.Registry storage registry,
         ExecuteBlock[] calldata blocks
     ) internal {
+        uint256 reservedGas = blocks.length * WRITING_GAS;
         for (uint256 i = 0; i < blocks.length; ++i) {
-            Payout[] calldata payouts = blocks[i].payouts;
-            uint256 reservedGas = (blocks.length - i) * WRITING_GAS;
+            ExecuteBlock calldata executed = blocks[i];
+            Payout[] calldata payouts = executed.payouts;
             uint256 made = 0;
             while (made < payouts.length && Payouts.hasGas(reservedGas)) {
                 _push(pending, registry, payouts[made]);
                 ++made;
             }
-            uint32 open = uint32(payouts.length - made);
-            if (payouts.length == 0 && blocks[i].storedBlock.payoutsHash != 0) open = NOT_COUNTED;
+            reservedGas -= WRITING_GAS;
+            uint256 open = payouts.length - made;
+            if (payouts.length == 0 && executed.storedBlock.payoutsHash != 0) open = NOT_COUNTED;
             if (open == 0) continue;
-            uint32 blockNumber = blocks[i].storedBlock.blockNumber;
-            record.blocks[blockNumber] = BlockPayouts({open: open, firstOpen: uint32(made)});
-            emit IRollup.PayoutsOpen(blockNumber, open);
+            uint32 blockNumber = executed.storedBlock.blockNumber;
+            record.blocks[blockNumber] = BlockPayouts(uint32(open), uint32(made));
+            emit IRollup.PayoutsOpen(blockNumber, uint32(open));
         }
     }
 

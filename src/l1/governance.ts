@@ -1,5 +1,13 @@
 /** Who may do what with a rollup, as L1 says it. */
-import { type BytesLike, Contract, dataSlice, getAddress, isError, type Provider } from "ethers";
+import {
+  type BytesLike,
+  Contract,
+  dataSlice,
+  getAddress,
+  isError,
+  type Provider,
+  ZeroAddress,
+} from "ethers";
 import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { isRollupError } from "../util/errors.ts";
 import { providerOf } from "./events.ts";
@@ -24,9 +32,17 @@ export interface Governance {
   readonly guardianAddress: string;
 }
 
+/** What a deployment should not be left with, but may be. */
+export type GovernanceWarning =
+  | { readonly code: "VALIDATORS_FIXED_FOR_TOO_LONG"; readonly delaySeconds: number }
+  | { readonly code: "VALIDATOR_ALONE" };
+
 /** Storage slots of ERC-1967: hashes of `eip1967.proxy.…`, minus 1. */
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const ADMIN_SLOT = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
+
+/** As in contracts/libraries/LocalChain.sol. */
+const LOCAL_CHAIN_IDS = [31337n, 1337n];
 
 interface ProxyAdmin {
   owner(): Promise<string>;
@@ -62,6 +78,30 @@ export async function readGovernance(contract: Rollup): Promise<Governance> {
     validatorManagerAddress,
     guardianAddress,
   };
+}
+
+/**
+ * What may stop a rollup for good: nobody can replace a lost validator before requests expire, or
+ * there is just one on a chain that is not local.
+ *
+ * @param validatorCount - Validators at the start.
+ * @param priorityExpirationSeconds - How long an L1 request may wait.
+ */
+export function governanceWarnings(
+  { governorDelaySeconds, validatorManagerAddress }: Governance,
+  chainId: bigint,
+  validatorCount: number,
+  priorityExpirationSeconds: number,
+): GovernanceWarning[] {
+  const isFixed =
+    validatorManagerAddress === ZeroAddress && governorDelaySeconds >= priorityExpirationSeconds;
+  const isAlone = validatorCount < 2 && !LOCAL_CHAIN_IDS.includes(chainId);
+  return [
+    ...(isFixed
+      ? [{ code: "VALIDATORS_FIXED_FOR_TOO_LONG", delaySeconds: governorDelaySeconds } as const]
+      : []),
+    ...(isAlone ? [{ code: "VALIDATOR_ALONE" } as const] : []),
+  ];
 }
 
 /** For how long a timelock holds calls back; 0 for an account and for any other contract. */

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { id, Interface, ZeroAddress, ZeroHash } from "ethers";
 import { artifacts, network } from "hardhat";
 import { deployRollup } from "../../src/l1/deploy.ts";
-import { readGovernance } from "../../src/l1/governance.ts";
+import { governanceWarnings, readGovernance } from "../../src/l1/governance.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import {
@@ -109,6 +109,32 @@ describe("Rollup: deployment of proxy and timelock", () => {
     const governor = await ethers.getSigner(governorAddress);
     await rollup.connect(governor).setAllDepositsPaused(true);
     expect(await rollup.allDepositsPaused()).to.equal(true);
+  });
+
+  it("warns if nobody can replace a lost validator in time, or there is no other", async () => {
+    const { governance } = await createGovernedRollup();
+    const warningsOf = (changes: object, chainId: bigint, validators: number) =>
+      governanceWarnings({ ...governance, ...changes }, chainId, validators, EXPIRATION_SECONDS);
+    const delaySeconds = NOTICE_SECONDS;
+    expect(warningsOf({}, 31337n, 1)).to.deep.equal([
+      { code: "VALIDATORS_FIXED_FOR_TOO_LONG", delaySeconds },
+    ]);
+    expect(warningsOf({ validatorManagerAddress: PROPOSER }, 31337n, 1)).to.deep.equal([]);
+    expect(warningsOf({ governorDelaySeconds: EXPIRATION_SECONDS - 1 }, 31337n, 1)).to.deep.equal(
+      [],
+    );
+    const codes = warningsOf({}, 1n, 1).map(({ code }) => code);
+    expect(codes).to.deep.equal(["VALIDATORS_FIXED_FOR_TOO_LONG", "VALIDATOR_ALONE"]);
+    expect(warningsOf({ governorDelaySeconds: 0 }, 1n, 2)).to.deep.equal([]);
+  });
+
+  it("makes several validators, so that one can stand by", async () => {
+    const { rollup, validator, other } = await createTestRollup("MockVerifier", {
+      validators: [PROPOSER, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"],
+    });
+    expect(await rollup.isValidator(PROPOSER)).to.equal(true);
+    expect(await rollup.isValidator(validator)).to.equal(true);
+    expect(await rollup.isValidator(other)).to.equal(false);
   });
 
   it("needs a timelock on every chain that is not local", async () => {
