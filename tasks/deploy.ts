@@ -77,9 +77,11 @@ async function deploy(
     const roles = await readGovernance(contracts.rollup);
     const validatorCount = new Set(governance.validators).size || 1;
     const expirationSeconds = Number(await contracts.rollup.priorityExpirationSeconds());
+    const { chainId } = operator;
+    governanceWarnings(roles, chainId, validatorCount, expirationSeconds).forEach(warn);
     return {
       network: networkName,
-      chainId: Number(operator.chainId),
+      chainId: Number(chainId),
       genesisHash: await readGenesisHash(ethers.provider),
       rollup: await contracts.rollup.getAddress(),
       deploymentBlock: deployed!.deploymentBlock,
@@ -91,7 +93,6 @@ async function deploy(
       governor: roles.governorAddress,
       guardian: roles.guardianAddress,
       validatorManager: roles.validatorManagerAddress,
-      warnings: governanceWarnings(roles, operator.chainId, validatorCount, expirationSeconds),
       preset,
       prover,
       protocolDigest: await contracts.rollup.protocolDigest(),
@@ -110,7 +111,7 @@ function printRemains({ rollupAddress, verifierAddress, deploymentBlock }: Deplo
 
 function print(deployment: Awaited<ReturnType<typeof deploy>>): void {
   const { rollup, deploymentBlock, implementation, verifier, proxyAdmin, governor } = deployment;
-  const { upgrader, upgradeNoticeSeconds: notice, warnings } = deployment;
+  const { upgrader, upgradeNoticeSeconds: notice } = deployment;
   const upgrades =
     notice === 0
       ? "at once (local chains only)"
@@ -121,18 +122,16 @@ function print(deployment: Awaited<ReturnType<typeof deploy>>): void {
   console.log(`Proxy admin     ${proxyAdmin}`);
   console.log(`Upgrades        ${upgrader}, ${upgrades}`);
   console.log(`Governor        ${governor}`);
-  for (const warning of warnings) console.warn(styleText("yellow", `Warning: ${toText(warning)}`));
 }
 
-function toText(warning: GovernanceWarning): string {
-  if (warning.code === "VALIDATOR_ALONE") {
-    return "there is one validator; without it only an exodus is left. Pass --standby-validator.";
-  }
-  const days = warning.delaySeconds / SECONDS_PER_DAY;
-  return (
-    `the governor needs ${days} days to replace a lost validator, and by then requests have ` +
-    "expired. Pass --validator-manager."
-  );
+/** On standard error, as a program may read standard output. */
+function warn(warning: GovernanceWarning): void {
+  const text =
+    warning.code === "VALIDATOR_ALONE"
+      ? "There is one validator; if it is lost, only an exodus is left. Pass --standby-validator."
+      : `The governor needs ${warning.delaySeconds / SECONDS_PER_DAY} days to replace a lost ` +
+        "validator, and requests expire before that. Pass --validator-manager.";
+  console.warn(styleText("yellow", text));
 }
 
 async function deployAndWrite(
@@ -149,7 +148,7 @@ async function deployAndWrite(
     // Printed before the file is written, which may fail even now.
     if (args.json) printJson({ ...deployment, ...(file && { file: file.path }) });
     else print(deployment);
-    await file?.write(`${JSON.stringify({ ...deployment, warnings: undefined }, null, 2)}\n`);
+    await file?.write(`${JSON.stringify(deployment, null, 2)}\n`);
     if (args.json) return;
     console.log(
       file === undefined
