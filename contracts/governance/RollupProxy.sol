@@ -18,10 +18,11 @@ import {UpgradeTimelock} from "./UpgradeTimelock.sol";
 /// @dev A transparent proxy rather than UUPS: the implementation then has no way to upgrade itself,
 /// so no mistake in it can open that way, close it, or let its own address be taken over.
 ///
-/// Who upgrades is fixed: an `UpgradeTimelock` that this contract creates. So its code and its state
-/// are known, and nobody has to be asked whether he keeps the notice; a contract could answer what
-/// is wanted. The timelock's own announcements can change who proposes and prolong the delay, so
-/// nothing is lost by that. Whoever else becomes the owner of the proxy's admin can upgrade nothing.
+/// Who upgrades is fixed: an `UpgradeTimelock` that this contract creates. So its code and its
+/// state are known, and nobody has to be asked whether he keeps the notice; a contract could answer
+/// what is wanted. The timelock's own announcements can change who proposes and prolong the delay,
+/// so nothing is lost by that. Whoever else becomes the owner of the proxy's admin can upgrade
+/// nothing.
 contract RollupProxy is TransparentUpgradeableProxy {
     /// @dev The first contract that the proxy creates is its admin; a contract's nonce starts at 1.
     bytes1 private constant TIMELOCK_NONCE = 0x02;

@@ -5,8 +5,8 @@ import {Poseidon} from "../generated/Poseidon.sol";
 import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 
 /// @title The leaf of an account in the state tree
-/// @dev As `hashAccount` of src/state/account.ts and `AccountLeaf` of circuits/state/account.circom;
-/// contracts know the encoding of a leaf here and nowhere else.
+/// @dev As `hashAccount` of src/state/account.ts and `AccountLeaf` of
+/// circuits/state/account.circom; contracts know the encoding of a leaf here and nowhere else.
 library AccountLeaf {
     /// @notice Value of the leaf of an account that exists.
     /// @param pubKeyHash Field element; 0 while the account has no signing key.

@@ -43,7 +43,7 @@ library CanonicalCalldata {
                 let first := offsets
                 let offsetsEnd := add(offsets, shl(5, calldataload(end)))
                 end := offsetsEnd
-                for {} lt(offsets, offsetsEnd) {
+                for {} and(lt(offsets, offsetsEnd), lt(offsets, calldatasize())) {
                     offsets := add(offsets, 0x20)
                 } {
                     wrong := or(wrong, xor(calldataload(offsets), sub(end, first)))

@@ -1,8 +1,8 @@
 /**
  * The way out of a rollup whose operator has stopped, with nothing but L1 (design section 6): the
- * exodus begins, payouts that L1 still owes are made, deposits under way are cancelled, the balances
- * in the last executed state are claimed, by a proof or by a path, and what could not be paid at
- * once is pushed again.
+ * exodus begins, payouts that L1 still owes are made, deposits under way are cancelled, the
+ * balances in the last executed state are claimed, by a proof or by a path, and what could not be
+ * paid at once is pushed again.
  */
 import { createExitWitnessInput, exitPath, exitPublicInputs } from "../block/exit.ts";
 import type { PayoutRange, RollupClient } from "../l1/client.ts";

@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { concat, getAddress, getBytes, hexlify } from "ethers";
+import { concat, getAddress, getBytes, hexlify, toBeHex } from "ethers";
 import {
   create2WalletAddress,
   encodeCreate2Authorization,
   ON_CHAIN_AUTHORIZATION,
   signChangePubKey,
 } from "../../src/l1/authorization.ts";
+import { AUTH_RESET_WINDOW_SECONDS } from "../../src/l1/types.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import {
@@ -51,6 +52,9 @@ describe("Rollup: authorising a signing key", () => {
       { pubKeyHash: PUB_KEY_HASH, nonce: NONCE, accountId: ACCOUNT_ID, ...claim },
     );
   }
+
+  const availableAtOf = () =>
+    fixture.rollup.authResetAvailableAt(fixture.user.address, ACCOUNT_ID, NONCE);
 
   const refused = (sent: Promise<unknown>, error: string, values: unknown[]) =>
     expect(sent)
@@ -120,7 +124,11 @@ describe("Rollup: authorising a signing key", () => {
       .to.emit(rollup, "AuthPubKeyHashSet")
       .withArgs(user.address, ACCOUNT_ID, NONCE, PUB_KEY_HASH);
     expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(PUB_KEY_HASH);
-    for (const wrong of [{ pubKeyHash: PUB_KEY_HASH + 1n }, { nonce: NONCE + 1 }]) {
+    for (const wrong of [
+      { pubKeyHash: PUB_KEY_HASH + 1n },
+      { nonce: NONCE + 1 },
+      { accountId: ACCOUNT_ID + 1 },
+    ]) {
       const sent = commit([{ ...change, ...wrong }], authorizations);
       await refused(sent, "AuthorizationInvalid", invalid);
     }
@@ -158,7 +166,59 @@ describe("Rollup: authorising a signing key", () => {
     await networkHelpers.time.setNextBlockTimestamp(availableAt);
     await set(3n);
     expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(3n);
+    expect(await availableAtOf()).to.equal(0n);
     await expect(set(4n)).to.emit(rollup, "AuthResetStarted");
+  });
+
+  it("lets an announced replacement happen for a day, and then only after another one", async () => {
+    const { rollup, user, networkHelpers } = fixture;
+    const set = (pubKeyHash: bigint) =>
+      rollup.connect(user).setAuthPubKeyHash(pubKeyHash, ACCOUNT_ID, NONCE);
+    await set(1n);
+    await set(2n);
+    const windowEnd = (await latestTimestamp(fixture)) + 2n * DAY;
+    expect(await availableAtOf()).to.equal(windowEnd - DAY);
+    expect(await rollup.authResetWindowSeconds()).to.equal(AUTH_RESET_WINDOW_SECONDS);
+    await networkHelpers.time.setNextBlockTimestamp(windowEnd);
+    await expect(set(2n))
+      .to.emit(rollup, "AuthResetStarted")
+      .withArgs(user.address, ACCOUNT_ID, NONCE, windowEnd + DAY);
+    expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(1n);
+    await refused(set(2n), "AuthResetTooEarly", [windowEnd + DAY]);
+    await networkHelpers.time.setNextBlockTimestamp(windowEnd + 2n * DAY - 1n);
+    await expect(set(2n)).to.emit(rollup, "AuthPubKeyHashSet");
+    expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(2n);
+  });
+
+  it("keeps a fact without a fresh announcement for a day, however old others are", async () => {
+    const { rollup, user, client, networkHelpers, genesis } = fixture;
+    const owner = rollup.connect(user);
+    await owner.setAuthPubKeyHash(PUB_KEY_HASH, ACCOUNT_ID, NONCE);
+    await owner.setAuthPubKeyHash(1n, ACCOUNT_ID, NONCE);
+    await networkHelpers.time.increase(2n * DAY);
+    // Whoever waited for the announcement to pass can not be surprised before the block is there.
+    await owner.setAuthPubKeyHash(1n, ACCOUNT_ID, NONCE);
+    expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(PUB_KEY_HASH);
+    const timestamp = await latestTimestamp(fixture);
+    const authorizations = [ON_CHAIN_AUTHORIZATION];
+    const { commitBlock } = createTestBlock(client, genesis, [change], {
+      timestamp,
+      authorizations,
+    });
+    await client.commitBlocks(genesis, [commitBlock]);
+  });
+
+  it("lets no key of one account be set on another of the same owner", async () => {
+    const { rollup, user } = fixture;
+    const old = { ...change, nonce: 0 };
+    await rollup.connect(user).setAuthPubKeyHash(PUB_KEY_HASH, ACCOUNT_ID, 0);
+    await rollup.connect(user).setAuthPubKeyHash(PUB_KEY_HASH + 1n, ACCOUNT_ID, NONCE);
+    const rotated = { ...change, pubKeyHash: PUB_KEY_HASH + 1n };
+    for (const accountId of [ACCOUNT_ID - 1, ACCOUNT_ID + 1]) {
+      const second = commit([old, rotated, { ...old, accountId }], ["0x00", "0x00", "0x00"]);
+      await refused(second, "AuthorizationInvalid", [2, user.address]);
+    }
+    await commit([old, rotated], ["0x00", "0x00"]);
   });
 
   describe("of a wallet that CREATE2 makes for the key", () => {
@@ -172,6 +232,21 @@ describe("Rollup: authorising a signing key", () => {
 
     it("accepts the parts of the address at nonce 0", async () => {
       await commit([{ ...change, owner, nonce: 0 }], [authorization]);
+    });
+
+    it("refuses them once the wallet is deployed, and can speak for itself", async () => {
+      const { networkHelpers, rollup, client, ethers } = fixture;
+      const address = getAddress(toBeHex(owner, 20));
+      const first = { ...change, owner, nonce: 0 };
+      expect(await client.hasCode(owner)).to.equal(false);
+      await networkHelpers.setCode(address, "0x00");
+      expect(await client.hasCode(owner)).to.equal(true);
+      await refused(commit([first], [authorization]), "AuthorizationInvalid", [0, address]);
+      await networkHelpers.impersonateAccount(address);
+      await networkHelpers.setBalance(address, 10n ** 18n);
+      const deployed = rollup.connect(await ethers.getSigner(address));
+      await deployed.setAuthPubKeyHash(PUB_KEY_HASH, ACCOUNT_ID, 0);
+      await commit([first], [ON_CHAIN_AUTHORIZATION]);
     });
 
     it("refuses another key, owner or nonce, and any other parts", async () => {

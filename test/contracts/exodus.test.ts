@@ -114,6 +114,7 @@ describe("Rollup: exodus", () => {
     await refused(asGovernor.listToken(other.address), "ExodusMode");
     await refused(asGovernor.setDepositsPaused(ZeroAddress, true), "ExodusMode");
     await refused(asGovernor.setValidator(other.address, true), "ExodusMode");
+    await refused(asGovernor.setRequestFee(0n), "ExodusMode");
     const pending = rollup.withdrawPendingBalance(user.address, ZeroAddress);
     await refused(pending, "NothingPending", user.address, ZeroAddress);
   });

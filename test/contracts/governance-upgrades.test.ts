@@ -129,12 +129,12 @@ describe("Rollup: deployment of proxy and timelock", () => {
   });
 
   it("makes several validators, so that one can stand by", async () => {
-    const { rollup, validator, other } = await createTestRollup("MockVerifier", {
+    const { rollup, validator, user } = await createTestRollup("MockVerifier", {
       validators: [PROPOSER, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"],
     });
     expect(await rollup.isValidator(PROPOSER)).to.equal(true);
     expect(await rollup.isValidator(validator)).to.equal(true);
-    expect(await rollup.isValidator(other)).to.equal(false);
+    expect(await rollup.isValidator(user)).to.equal(false);
   });
 
   it("needs a timelock on every chain that is not local", async () => {

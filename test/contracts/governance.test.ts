@@ -60,6 +60,15 @@ describe("Rollup: initialisation", () => {
     await refused({ tokenCapacity: 0 }, "CapacityInvalid", [0, 2 ** 16]);
     await refused({ tokenCapacity: 2 ** 16 + 1 }, "CapacityInvalid", [2 ** 16 + 1, 2 ** 16]);
     await refused({ genesisStateRoot: FIELD_MODULUS }, "NonCanonicalField", [FIELD_MODULUS]);
+<<<<<<< HEAD
+||||||| efa4e74
+    await refused({ governor: ZeroAddress }, "OwnableInvalidOwner", [ZeroAddress]);
+=======
+    const feeMaxWei = await rollup.requestFeeMaxWei();
+    const tooHigh = [feeMaxWei + 1n, feeMaxWei];
+    await refused({ requestFeeWei: feeMaxWei + 1n }, "RequestFeeTooHigh", tooHigh);
+    await refused({ governor: ZeroAddress }, "OwnableInvalidOwner", [ZeroAddress]);
+>>>>>>> h/contracts
   });
 
   it("shows its parameters", async () => {
@@ -73,6 +82,9 @@ describe("Rollup: initialisation", () => {
     expect(await rollup.tokenCapacity()).to.equal(64n);
     expect(await rollup.priorityExpirationSeconds()).to.equal(14n * 24n * 60n * 60n);
     expect(await rollup.payoutGasLimit()).to.equal(100_000n);
+    expect(await rollup.requestFeeWei()).to.equal(0n);
+    expect(await rollup.requestFeeMaxWei()).to.equal(10n ** 16n);
+    expect(await rollup.requestFeeRecipient()).to.equal(governor.address);
     expect(await rollup.authResetDelaySeconds()).to.equal(24n * 60n * 60n);
     expect(await rollup.protocolDigest()).to.equal(PROTOCOL_DIGEST);
   });
