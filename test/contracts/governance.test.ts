@@ -60,15 +60,9 @@ describe("Rollup: initialisation", () => {
     await refused({ tokenCapacity: 0 }, "CapacityInvalid", [0, 2 ** 16]);
     await refused({ tokenCapacity: 2 ** 16 + 1 }, "CapacityInvalid", [2 ** 16 + 1, 2 ** 16]);
     await refused({ genesisStateRoot: FIELD_MODULUS }, "NonCanonicalField", [FIELD_MODULUS]);
-<<<<<<< HEAD
-||||||| efa4e74
-    await refused({ governor: ZeroAddress }, "OwnableInvalidOwner", [ZeroAddress]);
-=======
     const feeMaxWei = await rollup.requestFeeMaxWei();
     const tooHigh = [feeMaxWei + 1n, feeMaxWei];
     await refused({ requestFeeWei: feeMaxWei + 1n }, "RequestFeeTooHigh", tooHigh);
-    await refused({ governor: ZeroAddress }, "OwnableInvalidOwner", [ZeroAddress]);
->>>>>>> h/contracts
   });
 
   it("shows its parameters", async () => {
