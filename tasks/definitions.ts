@@ -272,7 +272,8 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "withoutProof",
-        description: "Claim by paths, for which no proving key is needed, at 2 million gas or less",
+        description:
+          "Claim by paths, for which no proving key is needed, for up to 2.2 million gas",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },
