@@ -9,6 +9,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
+import {IExitVerifier} from "./interfaces/IExitVerifier.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {Authorization} from "./libraries/Authorization.sol";
@@ -68,9 +69,15 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     /// @inheritdoc IRollup
     address public guardian;
 
+    /// @inheritdoc IRollup
+    IExitVerifier public exitVerifier;
+    /// @inheritdoc IRollup
+    address public validatorManager;
+
     OpenPayouts.Record private _openPayouts;
     RequestFee.Settings private _requestFee;
 
+    // A modifier stands in the code of every function that has it, so each is one call.
     modifier onlyValidator() {
         _requireValidator();
         _;
@@ -110,15 +117,15 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
 
     /// @notice Starts the rollup; `RollupProxy` calls it in its constructor.
     function initialize(InitializeParams calldata params) external initializer {
-        if (address(params.verifier).code.length == 0) {
-            revert VerifierWithoutCode(address(params.verifier));
-        }
+        _requireCode(address(params.verifier));
+        _requireCode(address(params.exitVerifier));
         _requireCapacity(params.accountCapacity, ProtocolConstants.ACCOUNT_ID_BYTES);
         _requireCapacity(params.tokenCapacity, ProtocolConstants.TOKEN_ID_BYTES);
         Commitment.requireCanonical(params.genesisStateRoot);
 
         __Ownable_init(params.governor);
         verifier = params.verifier;
+        exitVerifier = params.exitVerifier;
         accountCapacity = params.accountCapacity;
         tokenCapacity = params.tokenCapacity;
         priorityExpirationSeconds = params.priorityExpirationSeconds;
@@ -142,6 +149,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         );
         _tokens.listEth();
         _setGuardian(params.guardian);
+        _setValidatorManager(params.validatorManager);
         _requestFee.setRecipient(params.requestFeeRecipient, params.governor);
         _requestFee.set(params.requestFeeWei);
         for (uint256 i = 0; i < params.validators.length; ++i) {
@@ -314,12 +322,18 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     function performExit(
         StoredBlock calldata last,
         ExitClaim calldata claim,
-        uint256[8] calldata proof
+        uint256[8] calldata
     ) external whenExodus nonReentrant {
-        _requireNumber(last.blockNumber, _queue.executedBlocks);
-        _requireKnown(last);
-        _exits.take(verifier, last.stateRoot, claim, proof);
-        _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
+        _performExit(last, claim);
+    }
+
+    /// @inheritdoc IRollup
+    function performExitByPath(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[] calldata
+    ) external whenExodus nonReentrant {
+        _performExit(last, claim);
     }
 
     /// @inheritdoc IRollup
@@ -357,8 +371,16 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function setValidator(address validator, bool active) external onlyOwner whenActive {
+    function setValidator(address validator, bool active) external whenActive {
+        if (msg.sender != owner() && msg.sender != validatorManager) {
+            revert NotGovernorOrValidatorManager(msg.sender);
+        }
         _setValidator(validator, active);
+    }
+
+    /// @inheritdoc IRollup
+    function setValidatorManager(address newValidatorManager) external onlyOwner whenActive {
+        _setValidatorManager(newValidatorManager);
     }
 
     /// @inheritdoc IRollup
@@ -563,9 +585,23 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit GuardianSet(newGuardian);
     }
 
+    function _setValidatorManager(address newValidatorManager) private {
+        validatorManager = newValidatorManager;
+        emit ValidatorManagerSet(newValidatorManager);
+    }
+
     function _setValidator(address validator, bool active) private {
         isValidator[validator] = active;
         emit ValidatorSet(validator, active);
+    }
+
+    /// @dev Of a claim that the rest of the calldata shows, in the way of the function called.
+    function _performExit(StoredBlock calldata last, ExitClaim calldata claim) private {
+        _requireNumber(last.blockNumber, _queue.executedBlocks);
+        _requireKnown(last);
+        _exits.take(claim);
+        Exits.requireVerified(exitVerifier);
+        _pending.pay(_tokens, claim.owner, claim.tokenId, claim.amount);
     }
 
     function _requireValidator() private view {
@@ -578,12 +614,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         }
     }
 
-    function _requireActive() private view {
-        if (exodusMode) revert ExodusMode();
-    }
-
     function _requireExodus() private view {
         if (!exodusMode) revert NotInExodusMode();
+    }
+
+    function _requireActive() private view {
+        if (exodusMode) revert ExodusMode();
     }
 
     function _requireKnown(StoredBlock calldata stored) private view {
@@ -607,6 +643,10 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         if (timestamp < earliest || timestamp > latest) {
             revert TimestampOutOfRange(timestamp, earliest, latest);
         }
+    }
+
+    function _requireCode(address verifierAddress) private view {
+        if (verifierAddress.code.length == 0) revert VerifierWithoutCode(verifierAddress);
     }
 
     function _requirePayouts(StoredBlock calldata stored, Payout[] calldata payouts) private pure {

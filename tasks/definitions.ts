@@ -131,6 +131,16 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         name: "guardian",
         description: "Who may pause deposits beside the governor (default: nobody)",
       },
+      {
+        name: "validatorManager",
+        description: "Who may set validators at once, beside the governor (default: nobody)",
+      },
+      {
+        name: "standbyValidator",
+        description:
+          "Addresses, separated by commas, that are validators beside the deployer, to take over " +
+          "with rollup:operator if it is lost",
+      },
     ],
     action: () => import("./deploy.ts"),
   },
@@ -263,7 +273,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     options: [
       {
         name: "account",
-        description: "Whose money: the id of the account, or the L1 address of its owner",
+        description: "Whose money: the L1 address of an owner, for all its accounts, or one's id",
       },
       {
         name: "token",
@@ -274,6 +284,13 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       {
         name: "request",
         description: "If the rollup is alive, ask its operator for a full exit instead",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "withoutProof",
+        description:
+          "Claim by paths, for which no proving key is needed, for up to 2.2 million gas",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },

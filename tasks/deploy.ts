@@ -1,8 +1,10 @@
 /** `hardhat rollup:deploy`: the contracts of a rollup, and a file that says where they are. */
 import { relative, resolve } from "node:path";
+import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { DeployedRollup, GovernanceSettings } from "../src/l1/deploy.ts";
+import type { GovernanceWarning } from "../src/l1/governance.ts";
 import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
 import type { ReservedFile } from "../src/plugin/rollup/deployment-file.ts";
 import { buildFor, type CommonArguments, defineAction, printJson, toPlan } from "./common.ts";
@@ -13,19 +15,31 @@ interface DeployArguments extends CommonArguments {
   readonly proposers?: string | undefined;
   readonly governor?: string | undefined;
   readonly guardian?: string | undefined;
+  readonly validatorManager?: string | undefined;
+  readonly standbyValidator?: string | undefined;
 }
 
 const SECONDS_PER_DAY = 24 * 60 * 60;
 
+const toList = (addresses: string | undefined) =>
+  addresses?.split(",").map((address) => address.trim());
+
 /** @throws ADDRESS_INVALID */
-async function toGovernance(args: DeployArguments): Promise<GovernanceSettings> {
+async function toGovernance(
+  args: DeployArguments,
+  { ethers }: NetworkConnection,
+): Promise<GovernanceSettings> {
   const { readInput } = await import("../src/sdk/inputs.ts");
   const { governanceSettings } = await import("../src/plugin/rollup/options.ts");
-  const { proposers, governor, guardian } = args;
+  const { proposers, governor, guardian, validatorManager } = args;
+  const standby = toList(args.standbyValidator);
+  const [deployer] = await ethers.getSigners();
   return readInput(governanceSettings, {
-    proposers: proposers?.split(",").map((address) => address.trim()),
+    proposers: toList(proposers),
     governor,
     guardian,
+    validatorManager,
+    validators: standby && [deployer?.address, ...standby],
   });
 }
 
@@ -59,11 +73,15 @@ async function deploy(
       rollup.deploy({ preset, prover, mode: "manual", governance, onDeployed }),
     );
     const { readGenesisHash } = await import("../src/plugin/rollup/deployment-file.ts");
-    const { readGovernance } = await import("../src/l1/governance.ts");
+    const { governanceWarnings, readGovernance } = await import("../src/l1/governance.ts");
     const roles = await readGovernance(contracts.rollup);
+    const validatorCount = new Set(governance.validators).size || 1;
+    const expirationSeconds = Number(await contracts.rollup.priorityExpirationSeconds());
+    const { chainId } = operator;
+    governanceWarnings(roles, chainId, validatorCount, expirationSeconds).forEach(warn);
     return {
       network: networkName,
-      chainId: Number(operator.chainId),
+      chainId: Number(chainId),
       genesisHash: await readGenesisHash(ethers.provider),
       rollup: await contracts.rollup.getAddress(),
       deploymentBlock: deployed!.deploymentBlock,
@@ -74,6 +92,7 @@ async function deploy(
       upgradeNoticeSeconds: roles.noticeSeconds,
       governor: roles.governorAddress,
       guardian: roles.guardianAddress,
+      validatorManager: roles.validatorManagerAddress,
       preset,
       prover,
       protocolDigest: await contracts.rollup.protocolDigest(),
@@ -105,12 +124,22 @@ function print(deployment: Awaited<ReturnType<typeof deploy>>): void {
   console.log(`Governor        ${governor}`);
 }
 
+/** On standard error, as a program may read standard output. */
+function warn(warning: GovernanceWarning): void {
+  const text =
+    warning.code === "VALIDATOR_ALONE"
+      ? "There is one validator; if it is lost, only an exodus is left. Pass --standby-validator."
+      : `The governor needs ${warning.delaySeconds / SECONDS_PER_DAY} days to replace a lost ` +
+        "validator, and requests expire before that. Pass --validator-manager.";
+  console.warn(styleText("yellow", text));
+}
+
 async function deployAndWrite(
   args: DeployArguments,
   hre: HardhatRuntimeEnvironment,
   connection: NetworkConnection,
 ): Promise<void> {
-  const governance = await toGovernance(args);
+  const governance = await toGovernance(args, connection);
   const plan = toPlan(args, hre);
   const file = await reserve(args, plan.root, connection);
   try {

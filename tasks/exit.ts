@@ -1,7 +1,10 @@
 /** `hardhat rollup:exit`: one's money out of a rollup that has stopped, with nothing but L1. */
 import { styleText } from "node:util";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { pluginError } from "../src/plugin/errors.ts";
-import type { NetworkExit } from "../src/plugin/restore/exit-from-network.ts";
+import type { AskedExit, NetworkExit } from "../src/plugin/restore/exit-from-network.ts";
+import type { PresetName } from "../src/protocol/presets.ts";
+import type { Prover } from "../src/prover/prover.ts";
 import type { ExitStep } from "../src/restore/exit.ts";
 import {
   type CommonArguments,
@@ -16,37 +19,62 @@ interface ExitArguments extends CommonArguments, RestoreArguments {
   readonly account?: string | undefined;
   readonly token: string;
   readonly request: boolean;
+  readonly withoutProof: boolean;
 }
 
 const STEPS: { readonly [S in ExitStep]: string } = {
   activate: "A request has expired: beginning the exodus",
+  payOut: "Making payouts that an executed block still owes",
   cancel: "Cancelling deposits that were never executed",
   prove: "Proving the balance in the last executed state",
   exit: "Claiming it on L1",
+  path: "Claiming the balance in the last executed state by its path, without a proof",
   withdraw: "Withdrawing what waits as pending balance",
 };
 
 function toJson({ request, report, balanceBefore, balanceAfter }: NetworkExit) {
-  const { owner, accountId, token, executed } = request;
-  const { claim, cancelled, ...sent } = report;
+  const { owner, accountIds, token, executed } = request;
+  const { exits, cancelled, failures, ...sent } = report;
   return {
-    ...{ owner, accountId, token, blockNumber: executed.storedBlock.blockNumber },
-    claimed: claim?.amount ?? 0n,
+    ...{ owner, accountIds, token, blockNumber: executed.storedBlock.blockNumber },
+    claimed: exits.reduce((sum, { claim }) => sum + claim.amount, 0n),
+    exits: exits.map(({ claim: { accountId, amount }, by, transaction }) => {
+      return { accountId, amount, by, transaction };
+    }),
     cancelled: cancelled.map(({ requestId, amount }) => ({ requestId, amount })),
     ...{ ...sent, balanceBefore, balanceAfter },
+    left: failures.map(({ error, ...place }) => ({ ...place, reason: reasonOf(error) })),
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function print({ request, report, balanceBefore, balanceAfter }: NetworkExit) {
   const { formatAmount } = await import("../src/sdk/amounts.ts");
   const { owner, token } = request;
   const show = (amount: bigint) => `${formatAmount(amount, token)} ${token.symbol}`;
-  const { cancelled, claim, withdrawn } = report;
+  const { payouts, cancelled, exits, withdrawn, failures } = report;
+  if (payouts.length > 0) console.log(`Made payouts in ${payouts.length} L1 transactions`);
   for (const { amount } of cancelled) console.log(`Cancelled a deposit of ${show(amount)}`);
-  if (claim !== undefined) console.log(`Claimed ${show(claim.amount)}`);
+  for (const { claim, proofFailure } of exits) {
+    if (proofFailure !== undefined) console.log(`No proof: ${reasonOf(proofFailure)}`);
+    console.log(`Claimed ${show(claim.amount)} of account ${claim.accountId}`);
+  }
   if (withdrawn > 0n) console.log(`Withdrew ${show(withdrawn)}`);
+  for (const { step, error } of failures) {
+    console.log(`${styleText("red", "Left")}: ${STEPS[step]}: ${reasonOf(error)}`);
+  }
   const arrow = styleText("green", "→");
   console.log(`${owner} on L1: ${show(balanceBefore)} ${arrow} ${show(balanceAfter)}`);
+}
+
+function printAsked(asked: readonly AskedExit[]): void {
+  for (const { accountId, requestId } of asked) {
+    const request = `a full exit of account ${accountId}, request ${requestId}`;
+    console.log(`The rollup is alive: asked for ${request}.`);
+  }
 }
 
 /** An id, or else an address. @throws ADDRESS_INVALID, OPTION_INVALID */
@@ -54,6 +82,34 @@ async function assertAccount(account: string): Promise<void> {
   const { address, integer, readInput } = await import("../src/sdk/inputs.ts");
   if (/^\d+$/.test(account)) readInput(integer(0), Number(account), "--account");
   else readInput(address, account, "--account");
+}
+
+/** A prover of exits; none if nobody wants one, or if there is no key for it. */
+async function openProver(
+  args: ExitArguments,
+  hre: HardhatRuntimeEnvironment,
+  preset: PresetName,
+): Promise<Prover | undefined> {
+  if (args.withoutProof) return undefined;
+  const { createExitProver } = await import("../src/plugin/rollup/prover.ts");
+  const { prover: name, progress } = toPlan(args, hre);
+  try {
+    return await progress("Preparing the exit circuit", () =>
+      createExitProver(hre.config, preset, name),
+    );
+  } catch (error) {
+    if (!args.json) console.log(`No proving key, so claims go by path: ${reasonOf(error)}`);
+    return undefined;
+  }
+}
+
+/** @throws EXIT_INCOMPLETE if a step failed */
+async function assertComplete({ request: { owner }, report }: NetworkExit): Promise<void> {
+  const [first] = report.failures;
+  if (first === undefined) return;
+  const { restoreError } = await import("../src/restore/errors.ts");
+  const facts = { owner, failed: report.failures.length, first: reasonOf(first.error) };
+  throw restoreError({ code: "EXIT_INCOMPLETE", ...facts });
 }
 
 const action = defineAction<ExitArguments>(async (args, hre) => {
@@ -67,31 +123,26 @@ const action = defineAction<ExitArguments>(async (args, hre) => {
   const { restoreFromNetwork } = await import("../src/plugin/restore/restore-from-network.ts");
   const connection = await connectToL1(hre);
   try {
-    const found = await restoreFromNetwork(
-      hre.config,
-      connection,
-      settings,
-      createRestoreReporter(args),
-    );
+    const reporter = createRestoreReporter(args);
+    const found = await restoreFromNetwork(hre.config, connection, settings, reporter);
     const request = await exits.toExitRequest(found, account, token);
-    if (await exits.isToBeAsked(found.l1, args.request)) {
-      const asked = await exits.requestFullExit(connection, found.l1, request);
-      if (args.json) printJson(asked);
-      else console.log(`The rollup is alive: asked for a full exit, request ${asked.requestId}.`);
+    const isAlive = await exits.isAlive(found.l1);
+    if (isAlive && args.request) {
+      const asked = await exits.requestFullExits(connection, found, request);
+      if (args.json) printJson({ asked });
+      else printAsked(asked);
       return;
     }
-    const { createExitProver } = await import("../src/plugin/rollup/prover.ts");
-    const { prover: name, progress } = toPlan(args, hre);
-    const prover = await progress("Preparing the exit circuit", () =>
-      createExitProver(hre.config, found.restored.preset.name, name),
-    );
+    const preset = found.restored.preset.name;
+    const prover = isAlive ? undefined : await openProver(args, hre, preset);
     const tell = (step: ExitStep) => args.json || console.log(STEPS[step]);
     try {
       const exit = await exits.exitFromNetwork(connection, found, request, prover, tell);
       if (args.json) printJson(toJson(exit));
       else await print(exit);
+      await assertComplete(exit);
     } finally {
-      await prover.close();
+      await prover?.close();
     }
   } finally {
     await connection.close();

@@ -34,6 +34,8 @@ library ProtocolConstants {
     uint256 internal constant TIMESTAMP_LAG_MAX_SECONDS = 86400;
     uint256 internal constant TIMESTAMP_LEAD_MAX_SECONDS = 900;
     uint256 internal constant EXIT_KEY_ID = 0;
+    uint256 internal constant TREE_ARITY = 8;
+    uint256 internal constant LEAF_KIND_ACCOUNT = 1;
     uint256 internal constant ADDRESS_SHIFT_BITS = 0;
     uint256 internal constant NONCE_SHIFT_BITS = 160;
     uint256 internal constant KIND_SHIFT_BITS = 192;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IExitVerifier} from "./IExitVerifier.sol";
 import {IVerifier} from "./IVerifier.sol";
 import {CommitBlock, ExecuteBlock, Payout, ProveBlock, StoredBlock} from "../types/Blocks.sol";
 import {ExitClaim, QueuedDeposit} from "../types/Exits.sol";
@@ -32,6 +33,8 @@ interface IRollup {
     event AllDepositsPausedSet(bool paused);
     /// @notice The guardian has changed; the zero address is nobody.
     event GuardianSet(address indexed guardian);
+    /// @notice The validator manager has changed; the zero address is nobody.
+    event ValidatorManagerSet(address indexed validatorManager);
     /// @notice A priority request costs `feeWei` from now on.
     event RequestFeeSet(uint256 feeWei);
 
@@ -113,7 +116,9 @@ interface IRollup {
     error CalldataNotCanonical();
     /// @notice Only the governor or the guardian may do this.
     error NotGovernorOrGuardian(address caller);
-    /// @notice The verifier has no code.
+    /// @notice Only the governor or the validator manager may do this.
+    error NotGovernorOrValidatorManager(address caller);
+    /// @notice The verifier of proofs or that of paths has no code.
     error VerifierWithoutCode(address verifier);
     /// @notice A capacity is 0 or more than ids can name.
     error CapacityInvalid(uint256 capacity, uint256 maximum);
@@ -203,6 +208,8 @@ interface IRollup {
     error AlreadyExited(uint32 accountId, uint16 tokenId);
     /// @notice The verifier refuses the proof of this claim.
     error ExitProofInvalid(uint32 accountId, uint16 tokenId);
+    /// @notice The path does not lead from this claim to the root of the last executed state.
+    error ExitPathInvalid(uint32 accountId, uint16 tokenId);
     /// @notice An executed block has credited the deposit, or paid it back.
     error DepositExecuted(uint64 requestId);
     /// @notice The request is no such deposit, or was cancelled already.
@@ -304,6 +311,16 @@ interface IRollup {
         uint256[8] calldata proof
     ) external;
 
+    /// @notice As `performExit`, without a proof and so without a proving key, for more gas.
+    /// @param last The last executed block.
+    /// @param path What the state tree has on the way from the claim to the root; see
+    /// `IExitVerifier`.
+    function performExitByPath(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[] calldata path
+    ) external;
+
     /// @notice Makes deposits that are in no executed block pending balances of their owners;
     /// anyone may call, in any order.
     function cancelDeposits(QueuedDeposit[] calldata deposits) external;
@@ -325,8 +342,12 @@ interface IRollup {
     /// @param newGuardian The zero address for none.
     function setGuardian(address newGuardian) external;
 
-    /// @notice Adds or removes a validator. Governor only.
+    /// @notice Adds or removes a validator, at once. Governor and validator manager only.
     function setValidator(address validator, bool active) external;
+
+    /// @notice Replaces the validator manager. Governor only.
+    /// @param newValidatorManager The zero address for none.
+    function setValidatorManager(address newValidatorManager) external;
 
     /// @notice Sets what a priority request costs, `requestFeeMaxWei` at most. Governor only.
     function setRequestFee(uint256 feeWei) external;
@@ -413,11 +434,17 @@ interface IRollup {
     /// @notice Who may pause deposits beside the governor, and nothing else.
     function guardian() external view returns (address);
 
+    /// @notice Who may set validators beside the governor, and nothing else.
+    function validatorManager() external view returns (address);
+
     /// @notice Whether `account` may commit, execute and revert blocks.
     function isValidator(address account) external view returns (bool);
 
-    /// @notice The verifier of block proofs.
+    /// @notice The verifier of proofs of blocks and exits.
     function verifier() external view returns (IVerifier);
+
+    /// @notice The verifier of exits, by proof and by path.
+    function exitVerifier() external view returns (IExitVerifier);
 
     /// @notice Leaves of the state tree.
     function accountCapacity() external view returns (uint32);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
+import {IExitVerifier} from "../interfaces/IExitVerifier.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
-import {IVerifier} from "../interfaces/IVerifier.sol";
 import {ExitClaim, QueuedDeposit} from "../types/Exits.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 
 /// @title How money leaves a rollup in exodus
-/// @dev Public inputs of the exit circuit, in order: stateRoot, accountId, tokenId, owner, amount.
 library Exits {
     using PriorityQueue for PriorityQueue.Queue;
 
@@ -16,31 +14,30 @@ library Exits {
         mapping(uint32 accountId => mapping(uint16 tokenId => bool)) done;
     }
 
-    uint256 private constant PUBLIC_INPUTS = 5;
-
-    /// @notice Accepts a claim, once, if its proof holds against `stateRoot`.
-    function take(
-        Record storage record,
-        IVerifier verifier,
-        uint256 stateRoot,
-        ExitClaim calldata claim,
-        uint256[8] calldata proof
-    ) internal {
+    /// @notice Records a claim, which the caller then verifies: the first one of an account and
+    /// token, in whichever way it is shown to be right, and no other.
+    function take(Record storage record, ExitClaim calldata claim) internal {
         if (record.done[claim.accountId][claim.tokenId]) {
             revert IRollup.AlreadyExited(claim.accountId, claim.tokenId);
         }
         if (claim.amount == 0) revert IRollup.AmountZero();
-        uint256[] memory inputs = new uint256[](PUBLIC_INPUTS);
-        inputs[0] = stateRoot;
-        inputs[1] = claim.accountId;
-        inputs[2] = claim.tokenId;
-        inputs[3] = uint160(claim.owner);
-        inputs[4] = claim.amount;
-        if (!verifier.verifyProof(ProtocolConstants.EXIT_KEY_ID, proof, inputs)) {
-            revert IRollup.ExitProofInvalid(claim.accountId, claim.tokenId);
-        }
         record.done[claim.accountId][claim.tokenId] = true;
         emit IRollup.ExitPerformed(claim.accountId, claim.tokenId, claim.owner, claim.amount);
+    }
+
+    /// @notice Forwards the call as it is to `exitVerifier`, and reverts as that does.
+    /// @dev Its functions take the same calldata, so nothing is encoded once more here.
+    function requireVerified(IExitVerifier exitVerifier) internal view {
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, 0, calldatasize())
+            mstore(0, 0)
+            let done := staticcall(gas(), exitVerifier, data, calldatasize(), 0, 0x20)
+            if iszero(and(done, eq(mload(0), 1))) {
+                returndatacopy(data, 0, returndatasize())
+                revert(data, returndatasize())
+            }
+        }
     }
 
     /// @notice Takes a deposit that no executed block serves out of the queue.

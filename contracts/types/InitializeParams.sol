@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IExitVerifier} from "../interfaces/IExitVerifier.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 
 /// @notice How a rollup starts.
-/// @param verifier Verifies block proofs.
+/// @param verifier Verifies proofs.
+/// @param exitVerifier Verifies exits, by a proof or by a path.
 /// @param governor Lists tokens and sets validators.
+/// @param validatorManager May set validators, too; the zero address for nobody.
 /// @param guardian May pause deposits; the zero address for nobody.
 /// @param validators Who may commit, execute and revert blocks from the start.
 /// @param feeAccount Owner of account 0, the only one in the state before the first block.
@@ -14,10 +17,12 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 /// @param tokenCapacity Leaves of a balance tree, ETH included.
 /// @param priorityExpirationSeconds How long a priority request may wait.
 /// @param requestFeeWei What a priority request costs at first.
-/// @param requestFeeRecipient Whose pending balance that becomes; the zero address for the governor.
+/// @param requestFeeRecipient Whose pending balance that becomes; zero for the governor.
 struct InitializeParams {
     IVerifier verifier;
+    IExitVerifier exitVerifier;
     address governor;
+    address validatorManager;
     address guardian;
     address[] validators;
     address feeAccount;

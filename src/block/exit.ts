@@ -1,6 +1,6 @@
 /**
- * What proves a claim of `circuits/exit/exit.circom`: an account's balance in a state that is
- * final.
+ * What shows a claim to be right, an account's balance in a state that is final: the witness of
+ * `circuits/exit/exit.circom`, or the same as a path for `contracts/ExitVerifier.sol`.
  */
 import { existingAccount } from "../ops/rules.ts";
 import { EXIT_PUBLIC_INPUTS, type ExitPublicInput } from "../protocol/public-inputs.ts";
@@ -40,6 +40,19 @@ export function createExitWitnessInput(
     stateSiblings,
     tokenSiblings,
   };
+}
+
+/**
+ * What the state has between a claim and its root, in the order of `IExitVerifier`: nonce and
+ * public key hash of the account, the siblings in its balance tree, those in the state tree.
+ */
+export function exitPath({
+  nonce,
+  pubKeyHash,
+  tokenSiblings,
+  stateSiblings,
+}: ExitWitnessInput): bigint[] {
+  return [nonce, pubKeyHash, ...tokenSiblings.flat(), ...stateSiblings.flat()];
 }
 
 /** The public ones of an exit's input signals, in the order of the circuit. */

@@ -380,6 +380,21 @@ export class RollupClient {
     return toTransaction(await this.#send("performExit", send));
   }
 
+  /**
+   * As {@link performExit}, without a proof; anyone may.
+   *
+   * @param path - See `exitPath`.
+   */
+  async performExitByPath(
+    last: StoredBlock,
+    claim: ExitClaim,
+    path: readonly bigint[],
+  ): Promise<L1Transaction> {
+    const struct = { ...claim, owner: toChecksumAddress(claim.owner) };
+    const send = () => this.contract.performExitByPath(last, struct, [...path]);
+    return toTransaction(await this.#send("performExitByPath", send));
+  }
+
   /** In exodus, makes deposits that are in no executed block pending balances; anyone may. */
   async cancelDeposits(deposits: readonly QueuedDeposit[]): Promise<L1Transaction> {
     const structs = deposits.map(({ requestId, owner, tokenId, amount }) => ({

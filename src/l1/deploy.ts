@@ -14,10 +14,10 @@ export interface ContractArtifact {
 export interface RollupArtifacts {
   /** Of `contracts/Rollup.sol`. */
   readonly rollup: ContractArtifact;
-  /** Of `contracts/governance/RollupProxy.sol`. */
+  /** Of `contracts/governance/RollupProxy.sol`, which creates its `UpgradeTimelock` itself. */
   readonly proxy: ContractArtifact;
-  /** Of `contracts/governance/UpgradeTimelock.sol`. */
-  readonly timelock: ContractArtifact;
+  /** Of `contracts/ExitVerifier.sol`. */
+  readonly exitVerifier: ContractArtifact;
   /** Of the verifier generated for the preset's circuits, or of the mock verifier. */
   readonly verifier: ContractArtifact;
 }
@@ -33,6 +33,13 @@ export interface GovernanceSettings {
   readonly governor?: string;
   /** Address that may pause deposits, beside the governor. Default: nobody. */
   readonly guardian?: string;
+  /**
+   * Address that may set validators at once, beside the governor, whose acts a timelock may hold
+   * back for longer than requests wait. Default: nobody.
+   */
+  readonly validatorManager?: string;
+  /** Addresses that may commit, execute and revert blocks. Default: the deployer alone. */
+  readonly validators?: readonly string[];
 }
 
 export interface RollupSettings extends GovernanceSettings {
@@ -41,8 +48,6 @@ export interface RollupSettings extends GovernanceSettings {
   readonly feeAccountAddress: bigint;
   /** Root of the genesis state. */
   readonly genesisStateRoot: bigint;
-  /** Addresses that may commit, execute and revert blocks. Default: the deployer alone. */
-  readonly validators?: readonly string[];
   /** How long an L1 request may wait. Default: 14 days. */
   readonly priorityExpirationSeconds?: number;
   /** What an L1 request costs, in wei, at most 0.01 ether. Default: nothing. */
@@ -62,8 +67,8 @@ export interface DeployedRollup {
 const PRIORITY_EXPIRATION_SECONDS = 14 * 24 * 60 * 60;
 
 /**
- * Deploys verifier, implementation, timelock if there are proposers, and the proxy, whose
- * constructor starts the rollup: it exists started or not at all.
+ * Deploys both verifiers, implementation, and the proxy, whose constructor creates the timelock if
+ * there are proposers and starts the rollup: it exists started or not at all.
  *
  * @param deployer - Pays, and gets all roles that `settings` gives to nobody else.
  * @throws DEV_KEYS_ON_LIVE_CHAIN if the verifier is insecure (dev keys or mock) and the chain is
@@ -80,16 +85,13 @@ export async function deployRollup(
   const { priorityExpirationSeconds = PRIORITY_EXPIRATION_SECONDS } = settings;
   const verifier = await deploy("RollupVerifier", artifacts.verifier, deployer);
   const implementation = await deploy("Rollup", artifacts.rollup, deployer);
-  const timelock =
-    proposers &&
-    (await deploy("UpgradeTimelock", artifacts.timelock, deployer, [
-      priorityExpirationSeconds,
-      proposers,
-    ]));
-  const upgrader = timelock?.address ?? deployerAddress;
+  const exitVerifier = await deploy("ExitVerifier", artifacts.exitVerifier, deployer);
   const parameters = {
     verifier: verifier.address,
-    governor: settings.governor ?? upgrader,
+    exitVerifier: exitVerifier.address,
+    // The zero address is whoever upgrades.
+    governor: settings.governor ?? ZeroAddress,
+    validatorManager: settings.validatorManager ?? ZeroAddress,
     guardian: settings.guardian ?? ZeroAddress,
     validators: [...(settings.validators ?? [deployerAddress])],
     feeAccount: toChecksumAddress(feeAccountAddress),
@@ -102,7 +104,8 @@ export async function deployRollup(
   } satisfies InitializeParamsStruct;
   const proxy = await deploy("RollupProxy", artifacts.proxy, deployer, [
     implementation.address,
-    upgrader,
+    proposers ?? [],
+    proposers === undefined ? deployerAddress : ZeroAddress,
     parameters,
   ]);
   return {

@@ -8,6 +8,7 @@ const KNOWN_ERRORS = new Interface([
   ...ROLLUP_ABI.filter((fragment) => fragment.startsWith("error ")),
   // Of what governs upgrades.
   "error UpgraderWithoutNotice(address upgrader)",
+  "error UpgraderReplaced(address upgrader, address expected)",
   "error NoticeTooShort(uint256 delaySeconds, uint256 neededSeconds)",
   // Of verifiers (src/circuits/verifier.ts) and of ERC-20 tokens (ERC-6093).
   "error InsecureKeysOnLiveChain(uint256 chainId)",

@@ -1,6 +1,7 @@
 /** Every committed file that is generated from code. */
 import { renderBabyJubjubConstants } from "../crypto/render-baby-jubjub-constants.ts";
 import { renderPoseidonConstants } from "../crypto/render-poseidon-constants.ts";
+import { renderPoseidonSolidity } from "../crypto/render-poseidon-solidity.ts";
 import { renderCircomConstants } from "./render-circom.ts";
 import { renderPubdataDocs } from "./render-docs.ts";
 import { renderPubdataReader, renderSolidityConstants } from "./render-solidity.ts";
@@ -13,6 +14,8 @@ export interface GeneratedFile {
 
 /** Of the Poseidon permutations in `circuits/`: 2, 3, 4, 5, 8 and 16 inputs and the capacity. */
 const POSEIDON_WIDTHS = [3, 4, 5, 6, 9, 17];
+/** What contracts hash: the three words of an account's leaf, and the children of a tree node. */
+const POSEIDON_INPUTS_ON_L1 = [3, 8];
 
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "circuits/generated/protocol.circom", render: renderCircomConstants },
@@ -23,5 +26,9 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "circuits/generated/baby-jubjub-constants.circom", render: renderBabyJubjubConstants },
   { path: "contracts/generated/ProtocolConstants.sol", render: renderSolidityConstants },
   { path: "contracts/generated/PubdataReader.sol", render: renderPubdataReader },
+  {
+    path: "contracts/generated/Poseidon.sol",
+    render: () => renderPoseidonSolidity(POSEIDON_INPUTS_ON_L1),
+  },
   { path: "docs/pubdata.md", render: renderPubdataDocs },
 ];

@@ -27,11 +27,14 @@ export const BLOCK_SLOTS_MAX = 2 ** 14 - 1;
 export const PRESET_NAMES = ["minimal", "dev", "full"] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
+/** Children of a node in the trees of every preset: contracts hash so many. */
+export const TREE_ARITY = 8;
+
 export const PRESETS: { readonly [N in PresetName]: Preset } = {
   /** Unit tests: proofs in seconds. */
   minimal: {
     name: "minimal",
-    treeArity: 8,
+    treeArity: TREE_ARITY,
     stateTreeLevels: 2,
     tokenTreeLevels: 1,
     blockSlots: [2],
@@ -40,7 +43,7 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
   /** Devnet on a laptop. */
   dev: {
     name: "dev",
-    treeArity: 8,
+    treeArity: TREE_ARITY,
     stateTreeLevels: 4,
     tokenTreeLevels: 2,
     blockSlots: [4, 16],
@@ -49,7 +52,7 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
   /** Production sizes and benchmarks. */
   full: {
     name: "full",
-    treeArity: 8,
+    treeArity: TREE_ARITY,
     stateTreeLevels: 8,
     tokenTreeLevels: 4,
     blockSlots: [16, 64, 256],

@@ -14,6 +14,7 @@ import {
   RECORD_COLUMNS,
   type RecordColumn,
 } from "./operations.ts";
+import { TREE_ARITY } from "./presets.ts";
 import { EXIT_KEY_ID } from "./public-inputs.ts";
 import { DOMAIN_TAG } from "./signing.ts";
 
@@ -51,6 +52,8 @@ function contractNumbers(): render.NamedNumber[] {
     ["TIMESTAMP_LAG_MAX_SECONDS", BigInt(constants.TIMESTAMP_LAG_MAX_SECONDS)],
     ["TIMESTAMP_LEAD_MAX_SECONDS", BigInt(constants.TIMESTAMP_LEAD_MAX_SECONDS)],
     ["EXIT_KEY_ID", BigInt(EXIT_KEY_ID)],
+    ["TREE_ARITY", BigInt(TREE_ARITY)],
+    ["LEAF_KIND_ACCOUNT", BigInt(constants.LEAF_KIND.account)],
     ...render.metaShifts(),
     ...render.recordShifts(),
     ...render.headerShifts(),

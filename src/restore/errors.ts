@@ -22,6 +22,7 @@ export type RestoreErrorFacts =
     }
   | { code: "EXIT_NOTHING_TO_CLAIM"; owner: string; tokenId: number }
   | { code: "EXIT_DONE_ALREADY"; owner: string; tokenId: number }
+  | { code: "EXIT_INCOMPLETE"; owner: string; failed: number; first: string }
   | { code: "EXIT_ROLLUP_ALIVE"; expiration: bigint | undefined };
 
 function toDate(timestamp: bigint): string {
@@ -97,6 +98,11 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
   EXIT_DONE_ALREADY: {
     message: ({ owner, tokenId }) => `${owner} has had its token ${tokenId} paid out already.`,
     fix: "The events ExitPerformed and PayoutSent of the contract say when.",
+  },
+  EXIT_INCOMPLETE: {
+    message: ({ owner, failed, first }) =>
+      `Of what ${owner} has to get, something is left: ${failed} steps failed. The first: ${first}`,
+    fix: "Run the command again: what was done is not done twice, and nothing of the rest is lost.",
   },
   EXIT_ROLLUP_ALIVE: {
     message: ({ expiration }) =>

@@ -47,7 +47,9 @@ describe("Attacks on the contract", () => {
     const { rollup, user } = fixture;
     return {
       verifier: await rollup.verifier(),
+      exitVerifier: await rollup.exitVerifier(),
       governor: user.address,
+      validatorManager: user.address,
       guardian: user.address,
       validators: [user.address],
       feeAccount: user.address,

@@ -9,11 +9,15 @@ import hre from "hardhat";
 import { measureOperations } from "../../src/bench/operation-gas.ts";
 import { createGasStages } from "../../src/plugin/bench/gas-stage.ts";
 import { measureProofBatches } from "../../src/plugin/bench/proof-gas.ts";
+import { measureExitsByPath } from "../helpers/exit-gas.ts";
 
 const BASELINE = join(import.meta.dirname, "gas.json");
 const BATCHES = [1, 2, 5, 10];
 /** Of a whole L1 transaction with ten proofs, shared out among them. */
 const GAS_PER_PROOF_MAX = 75_000;
+
+/** Of one L1 transaction (EIP-7825). */
+const L1_GAS_MAX = 16_777_216;
 
 /** Compares a part of the baseline, or writes it. */
 function expectBaseline(part: string, measured: unknown): void {
@@ -28,6 +32,12 @@ function expectBaseline(part: string, measured: unknown): void {
 describe("Gas of L1", () => {
   it("is what it was for operations, empty blocks and users", async () => {
     expectBaseline("operations", await measureOperations(createGasStages(hre)));
+  });
+
+  it("is what it was for exits by path, and fits an L1 transaction", async () => {
+    const exits = await measureExitsByPath();
+    expectBaseline("exitsByPath", exits);
+    for (const gas of Object.values(exits)) expect(gas).to.be.below(L1_GAS_MAX / 4);
   });
 
   it("is what it was for batches of real proofs, and at most 75,000 each for ten", async () => {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { id, Interface, ZeroAddress, ZeroHash } from "ethers";
 import { artifacts, network } from "hardhat";
 import { deployRollup } from "../../src/l1/deploy.ts";
-import { readGovernance } from "../../src/l1/governance.ts";
+import { governanceWarnings, readGovernance } from "../../src/l1/governance.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import {
@@ -62,7 +62,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
       {
         rollup: await artifacts.readArtifact("Rollup"),
         proxy: await artifacts.readArtifact("RollupProxy"),
-        timelock: await artifacts.readArtifact("UpgradeTimelock"),
+        exitVerifier: await artifacts.readArtifact("ExitVerifier"),
         verifier: await artifacts.readArtifact("ExpectingVerifier"),
       },
       {
@@ -111,23 +111,50 @@ describe("Rollup: deployment of proxy and timelock", () => {
     expect(await rollup.allDepositsPaused()).to.equal(true);
   });
 
+  it("warns if nobody can replace a lost validator in time, or there is no other", async () => {
+    const { governance } = await createGovernedRollup();
+    const warningsOf = (changes: object, chainId: bigint, validators: number) =>
+      governanceWarnings({ ...governance, ...changes }, chainId, validators, EXPIRATION_SECONDS);
+    const delaySeconds = NOTICE_SECONDS;
+    expect(warningsOf({}, 31337n, 1)).to.deep.equal([
+      { code: "VALIDATORS_FIXED_FOR_TOO_LONG", delaySeconds },
+    ]);
+    expect(warningsOf({ validatorManagerAddress: PROPOSER }, 31337n, 1)).to.deep.equal([]);
+    expect(warningsOf({ governorDelaySeconds: EXPIRATION_SECONDS - 1 }, 31337n, 1)).to.deep.equal(
+      [],
+    );
+    const codes = warningsOf({}, 1n, 1).map(({ code }) => code);
+    expect(codes).to.deep.equal(["VALIDATORS_FIXED_FOR_TOO_LONG", "VALIDATOR_ALONE"]);
+    expect(warningsOf({ governorDelaySeconds: 0 }, 1n, 2)).to.deep.equal([]);
+  });
+
+  it("makes several validators, so that one can stand by", async () => {
+    const { rollup, validator, user } = await createTestRollup("MockVerifier", {
+      validators: [PROPOSER, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"],
+    });
+    expect(await rollup.isValidator(PROPOSER)).to.equal(true);
+    expect(await rollup.isValidator(validator)).to.equal(true);
+    expect(await rollup.isValidator(user)).to.equal(false);
+  });
+
   it("needs a timelock on every chain that is not local", async () => {
     const { facts } = await expectRejection("L1_REVERTED", deployOn(5));
     expect(facts).to.deep.include({ error: "UpgraderWithoutNotice" });
     await deployOn(5, [PROPOSER]);
   });
 
-  it("needs a notice that covers the time a request may wait, on every chain", async () => {
-    const { ethers, rollup, governor } = await createTestRollup();
-    const timelock = await ethers.deployContract("UpgradeTimelock", [99, []]);
+  it("makes a timelock of its own, whose notice covers the time a request may wait", async () => {
+    const { ethers, rollup } = await createTestRollup();
     const implementation = await ethers.deployContract("Rollup");
     const deploy = async (priorityExpirationSeconds: number) => {
       const parameters = {
         verifier: await rollup.verifier(),
-        governor: governor.address,
+        exitVerifier: await rollup.exitVerifier(),
+        governor: ZeroAddress,
+        validatorManager: ZeroAddress,
         guardian: ZeroAddress,
         validators: [],
-        feeAccount: governor.address,
+        feeAccount: PROPOSER,
         genesisStateRoot: 1n,
         accountCapacity: 1,
         tokenCapacity: 1,
@@ -135,12 +162,15 @@ describe("Rollup: deployment of proxy and timelock", () => {
         requestFeeWei: 0n,
         requestFeeRecipient: ZeroAddress,
       };
-      return ethers.deployContract("RollupProxy", [implementation, timelock, parameters]);
+      const upgrades = [implementation, [PROPOSER], ZeroAddress] as const;
+      const proxy = await ethers.deployContract("RollupProxy", [...upgrades, parameters]);
+      return readGovernance(await ethers.getContractAt("Rollup", proxy));
     };
-    await expect(deploy(100))
-      .to.be.revertedWithCustomError(timelock, "NoticeTooShort")
-      .withArgs(7 * DAY_SECONDS + 99, 7 * DAY_SECONDS + 100);
-    await deploy(99);
+    for (const seconds of [1, 99, 100 * DAY_SECONDS]) {
+      const { upgraderAddress, noticeSeconds, governorAddress } = await deploy(seconds);
+      expect(governorAddress).to.equal(upgraderAddress);
+      expect(noticeSeconds).to.equal(7 * DAY_SECONDS + seconds);
+    }
   });
 });
 
@@ -233,27 +263,53 @@ describe("Rollup: upgrades", () => {
     expect(await timelock.noticeSeconds()).to.equal(BigInt(NOTICE_SECONDS));
   });
 
-  it("keep the notice of whoever becomes the upgrader", async () => {
-    const { ethers, governance, networkHelpers, timelock, upgrade } = fixture;
+  it("are nobody's but the timelock's, whatever a new owner of the admin promises", async () => {
+    const { ethers, rollup, governance, networkHelpers, upgrade, user } = fixture;
     const target = governance.proxyAdminAddress;
-    const hasty = await ethers.deployContract("UpgradeTimelock", [
-      EXPIRATION_SECONDS - 1,
-      [PROPOSER],
-    ]);
+    const proxy = await ethers.getContractAt("RollupProxy", rollup);
     const handOver = new Interface(["function transferOwnership(address newOwner)"]);
-    const call = handOver.encodeFunctionData("transferOwnership", [await hasty.getAddress()]);
+    const obliging = await ethers.deployContract("ObligingUpgrader");
+    const foreign = await ethers.deployContract("UpgradeTimelock", [
+      EXPIRATION_SECONDS,
+      [user.address],
+    ]);
+    for (const contract of [obliging, foreign, user]) {
+      const owner = await ethers.resolveAddress(contract);
+      const snapshot = await networkHelpers.takeSnapshot();
+      const call = handOver.encodeFunctionData("transferOwnership", [owner]);
+      const execute = await announce(fixture, target, call);
+      await networkHelpers.time.increase(NOTICE_SECONDS);
+      await execute();
+      expect((await readGovernance(rollup)).upgraderAddress).to.equal(owner);
+      await networkHelpers.impersonateAccount(owner);
+      await networkHelpers.setBalance(owner, 10n ** 18n);
+      const signer = await ethers.getSigner(owner);
+      await expect(signer.sendTransaction({ to: target, data: upgrade }))
+        .to.be.revertedWithCustomError(proxy, "UpgraderReplaced")
+        .withArgs(owner, governance.upgraderAddress);
+      await snapshot.restore();
+    }
+    const call = handOver.encodeFunctionData("transferOwnership", [obliging.target]);
     const execute = await announce(fixture, target, call);
     await networkHelpers.time.increase(NOTICE_SECONDS);
     await execute();
-    const { upgraderAddress } = await readGovernance(fixture.rollup);
-    expect(upgraderAddress).to.equal(await hasty.getAddress());
-    const asProposer = hasty.connect(await ethers.getSigner(PROPOSER));
-    const parameters = [target, 0, upgrade, ZeroHash, ZeroHash] as const;
-    await asProposer.schedule(...parameters, NOTICE_SECONDS - 1);
+    await expect(obliging.execute(target, upgrade)).to.be.revertedWithCustomError(
+      proxy,
+      "UpgraderReplaced",
+    );
+  });
+
+  it("stop when an upgrade has let requests wait for longer than the notice covers", async () => {
+    const { rollup, networkHelpers, timelock } = fixture;
+    const execute = await announceUpgrade(fixture);
     await networkHelpers.time.increase(NOTICE_SECONDS);
-    await expect(asProposer.execute(...parameters))
+    // As code of another version would do it: the slot of verifier and expiration.
+    const slot = BigInt(await fixture.ethers.provider.getStorage(rollup, 0));
+    await networkHelpers.setStorageAt(await rollup.getAddress(), 0, slot + (1n << 160n));
+    expect(await rollup.priorityExpirationSeconds()).to.equal(BigInt(EXPIRATION_SECONDS + 1));
+    await expect(execute())
       .to.be.revertedWithCustomError(timelock, "NoticeTooShort")
-      .withArgs(NOTICE_SECONDS - 1, NOTICE_SECONDS);
+      .withArgs(NOTICE_SECONDS, NOTICE_SECONDS + 1);
   });
 
   it("never become an account's, on a chain that is not local", async () => {
@@ -274,8 +330,8 @@ describe("Rollup: upgrades", () => {
     const next = await ethers.deployContract("Rollup");
     const proxy = await ethers.getContractAt("RollupProxy", rollup);
     await expect(asUser.getFunction("upgradeAndCall")(rollup, next, "0x"))
-      .to.be.revertedWithCustomError(proxy, "UpgraderWithoutNotice")
-      .withArgs(user.address);
+      .to.be.revertedWithCustomError(proxy, "UpgraderReplaced")
+      .withArgs(user.address, upgraderAddress);
   });
 
   it("leave time to exit, even from an operator that censors, and stop for the exodus", async () => {

@@ -23,7 +23,9 @@ describe("Rollup: initialisation", () => {
     const implementation = await ethers.deployContract("Rollup");
     const parameters = {
       verifier: await rollup.verifier(),
+      exitVerifier: await rollup.exitVerifier(),
       governor: governor.address,
+      validatorManager: ZeroAddress,
       guardian: ZeroAddress,
       validators: [],
       feeAccount: governor.address,
@@ -35,7 +37,7 @@ describe("Rollup: initialisation", () => {
       requestFeeRecipient: ZeroAddress,
       ...changes,
     };
-    return ethers.deployContract("RollupProxy", [implementation, governor, parameters]);
+    return ethers.deployContract("RollupProxy", [implementation, [], governor, parameters]);
   }
 
   it("takes the largest capacities that ids can name", async () => {
@@ -52,6 +54,7 @@ describe("Rollup: initialisation", () => {
         .to.be.revertedWithCustomError(rollup, error)
         .withArgs(...values);
     await refused({ verifier: user.address }, "VerifierWithoutCode", [user.address]);
+    await refused({ exitVerifier: user.address }, "VerifierWithoutCode", [user.address]);
     await refused({ accountCapacity: 0 }, "CapacityInvalid", [0, 2 ** 24]);
     await refused({ accountCapacity: 2 ** 24 + 1 }, "CapacityInvalid", [2 ** 24 + 1, 2 ** 24]);
     await refused({ tokenCapacity: 0 }, "CapacityInvalid", [0, 2 ** 16]);
@@ -60,13 +63,13 @@ describe("Rollup: initialisation", () => {
     const feeMaxWei = await rollup.requestFeeMaxWei();
     const tooHigh = [feeMaxWei + 1n, feeMaxWei];
     await refused({ requestFeeWei: feeMaxWei + 1n }, "RequestFeeTooHigh", tooHigh);
-    await refused({ governor: ZeroAddress }, "OwnableInvalidOwner", [ZeroAddress]);
   });
 
   it("shows its parameters", async () => {
     const { rollup, governor, validator, user } = fixture;
     expect(await rollup.owner()).to.equal(governor.address);
     expect(await rollup.guardian()).to.equal(ZeroAddress);
+    expect(await rollup.validatorManager()).to.equal(ZeroAddress);
     expect(await rollup.isValidator(validator.address)).to.equal(true);
     expect(await rollup.isValidator(user.address)).to.equal(false);
     expect(await rollup.accountCapacity()).to.equal(4096n);
@@ -179,7 +182,7 @@ describe("Rollup: governance", () => {
     for (const call of [
       () => caller.listToken(user.address),
       () => caller.setGuardian(user.address),
-      () => caller.setValidator(user.address, true),
+      () => caller.setValidatorManager(user.address),
       () => caller.transferOwnership(user.address),
       () => caller.renounceOwnership(),
     ]) {
@@ -187,6 +190,9 @@ describe("Rollup: governance", () => {
         .to.be.revertedWithCustomError(rollup, "OwnableUnauthorizedAccount")
         .withArgs(user.address);
     }
+    await expect(caller.setValidator(user.address, true))
+      .to.be.revertedWithCustomError(rollup, "NotGovernorOrValidatorManager")
+      .withArgs(user.address);
     await rollup.connect(governor).transferOwnership(user.address);
     expect(await rollup.owner()).to.equal(governor.address);
     await caller.acceptOwnership();
@@ -229,11 +235,15 @@ describe("Rollup: the guardian", () => {
     for (const call of [
       () => asGuardian.listToken(user.address),
       () => asGuardian.setGuardian(user.address),
-      () => asGuardian.setValidator(user.address, true),
+      () => asGuardian.setValidatorManager(user.address),
       () => asGuardian.transferOwnership(user.address),
     ]) {
       await expect(call()).to.be.revertedWithCustomError(rollup, "OwnableUnauthorizedAccount");
     }
+    await expect(asGuardian.setValidator(user.address, true)).to.be.revertedWithCustomError(
+      rollup,
+      "NotGovernorOrValidatorManager",
+    );
     await expect(asGuardian.commitBlocks(genesis, [])).to.be.revertedWithCustomError(
       rollup,
       "NotValidator",
@@ -270,5 +280,86 @@ describe("Rollup: the guardian", () => {
     await expect(
       rollup.connect(governor).withdrawPendingBalance(vault, ZeroAddress),
     ).to.changeEtherBalance(ethers, refusing, 7n);
+  });
+});
+
+describe("Rollup: the validator manager", () => {
+  const [MANAGER, PROPOSER] = [
+    "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+    "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+  ] as const;
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup("MockVerifier", {
+      proposers: [PROPOSER],
+      validatorManager: MANAGER,
+    });
+  });
+
+  const asManager = async () => fixture.rollup.connect(await fixture.ethers.getSigner(MANAGER));
+
+  it("replaces a lost validator at once, though the governor is a timelock", async () => {
+    const { rollup, client, validator, other, genesis } = fixture;
+    const manager = await asManager();
+    await expect(manager.setValidator(other.address, true))
+      .to.emit(rollup, "ValidatorSet")
+      .withArgs(other.address, true);
+    await manager.setValidator(validator.address, false);
+    const { commitBlock } = createTestBlock(client, genesis, [], {
+      timestamp: await latestTimestamp(fixture),
+    });
+    const blocks = [{ ...commitBlock, authorizations: [] }];
+    await expect(rollup.connect(validator).commitBlocks(genesis, blocks))
+      .to.be.revertedWithCustomError(rollup, "NotValidator")
+      .withArgs(validator.address);
+    await rollup.connect(other).commitBlocks(genesis, blocks);
+  });
+
+  it("does nothing else: not with money, not with tokens, not with any other role", async () => {
+    const { rollup, user, genesis } = fixture;
+    const manager = await asManager();
+    for (const call of [
+      () => manager.listToken(user.address),
+      () => manager.setGuardian(user.address),
+      () => manager.setValidatorManager(user.address),
+      () => manager.transferOwnership(user.address),
+    ]) {
+      await expect(call()).to.be.revertedWithCustomError(rollup, "OwnableUnauthorizedAccount");
+    }
+    await expect(manager.setAllDepositsPaused(true)).to.be.revertedWithCustomError(
+      rollup,
+      "NotGovernorOrGuardian",
+    );
+    await expect(manager.commitBlocks(genesis, [])).to.be.revertedWithCustomError(
+      rollup,
+      "NotValidator",
+    );
+  });
+
+  it("takes nobody's way out: without validators requests expire, and all can exit", async () => {
+    const { rollup, validator, user, networkHelpers } = fixture;
+    await (await asManager()).setValidator(validator.address, false);
+    await rollup.connect(user).depositEth(user.address, { value: 9n });
+    await networkHelpers.time.increase(await rollup.priorityExpirationSeconds());
+    await rollup.connect(user).activateExodusMode();
+    const deposit = { requestId: 0, owner: user.address, tokenId: 0, amount: 9n };
+    await rollup.connect(user).cancelDeposits([deposit]);
+    expect(await rollup.pendingBalance(user.address, ZeroAddress)).to.equal(9n);
+    await expect(
+      (await asManager()).setValidator(user.address, true),
+    ).to.be.revertedWithCustomError(rollup, "ExodusMode");
+  });
+
+  it("is replaced by the governor", async () => {
+    const { rollup, governor, user, other } = await createTestRollup();
+    await expect(rollup.connect(governor).setValidatorManager(user.address))
+      .to.emit(rollup, "ValidatorManagerSet")
+      .withArgs(user.address);
+    expect(await rollup.validatorManager()).to.equal(user.address);
+    await rollup.connect(user).setValidator(other.address, true);
+    await rollup.connect(governor).setValidatorManager(ZeroAddress);
+    await expect(rollup.connect(user).setValidator(other.address, false))
+      .to.be.revertedWithCustomError(rollup, "NotGovernorOrValidatorManager")
+      .withArgs(user.address);
   });
 });

@@ -60,8 +60,8 @@ const restore = (l1: RollupClient) => restoreRollup(createRestoreSource(l1));
 /** What somebody gets out with, found from the address alone. */
 async function requestOf(l1: RollupClient, { address }: RollupWallet, token: Token) {
   const { executed } = await restore(l1);
-  const accountId = executed.state.accountIdOf(BigInt(address));
-  return { owner: address, accountId, token, executed };
+  const accountIds = executed.state.accountIdsOf(BigInt(address));
+  return { owner: address, accountIds, token, executed };
 }
 
 describe("exit with real proofs", () => {
@@ -120,13 +120,24 @@ describe("exit with real proofs", () => {
     await expectRejection("EXIT_NOTHING_TO_CLAIM", nothing);
   });
 
+  it("gets out without a proving key as well", async () => {
+    const { l1, alice, bob, token, coin } = await networkHelpers.loadFixture(stoppedRollup);
+    await networkHelpers.time.increase(EXPIRATION_SECONDS);
+    const before = await ethers.provider.getBalance(alice.address);
+    const { exits } = await exitRollup(l1, undefined, await requestOf(l1, alice, ETH));
+    expect(exits.map(({ by }) => by)).to.deep.equal(["path"]);
+    expect((await ethers.provider.getBalance(alice.address)) - before).to.equal(4n * ETHER);
+    await exitRollup(l1, undefined, await requestOf(l1, bob, token));
+    expect(await coin.getFunction("balanceOf")(bob.address)).to.equal(9n);
+  });
+
   it("pays nobody for another claim than the one that is proven", async () => {
     const { l1, prover, alice, bob } = await networkHelpers.loadFixture(stoppedRollup);
     await networkHelpers.time.increase(EXPIRATION_SECONDS);
     await l1.activateExodusMode();
-    const { executed, accountId } = await requestOf(l1, alice, ETH);
+    const { executed, accountIds } = await requestOf(l1, alice, ETH);
     const { storedBlock } = executed;
-    const { claim, proof } = await proveExit(prover, executed, accountId!, 0);
+    const { claim, proof } = await proveExit(prover, executed, accountIds[0]!, 0);
     for (const index of proof.keys()) {
       const garbage = proof.with(index, proof[index]! ^ 1n);
       await expectL1Refusal("ExitProofInvalid", l1.performExit(storedBlock, claim, garbage));

@@ -112,7 +112,7 @@ describe("a full account tree", () => {
     ]);
     const before = await ethers.provider.getBalance(bob.address);
     const token = { id: 0, address: ethers.ZeroAddress, symbol: "ETH", decimals: 18 };
-    const exit = { owner: bob.address, accountId: undefined, token, executed };
+    const exit = { owner: bob.address, accountIds: [], token, executed };
     const report = await exitRollup(l1, createMockProver(), exit);
     expect(report.withdrawn).to.equal(5n);
     expect(await ethers.provider.getBalance(bob.address)).to.equal(before + 5n);

@@ -51,7 +51,7 @@ export async function createTestRollup(
     {
       rollup: await artifacts.readArtifact("Rollup"),
       proxy: await artifacts.readArtifact("RollupProxy"),
-      timelock: await artifacts.readArtifact("UpgradeTimelock"),
+      exitVerifier: await artifacts.readArtifact("ExitVerifier"),
       verifier: await artifacts.readArtifact(verifier),
     },
     {

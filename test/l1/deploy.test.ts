@@ -13,7 +13,7 @@ describe("deployRollup", () => {
     const contracts = {
       rollup: await artifacts.readArtifact("Rollup"),
       proxy: await artifacts.readArtifact("RollupProxy"),
-      timelock: await artifacts.readArtifact("UpgradeTimelock"),
+      exitVerifier: await artifacts.readArtifact("ExitVerifier"),
       verifier: await artifacts.readArtifact("MockVerifier"),
     };
     const settings = { preset: PRESETS.minimal, feeAccountAddress: 7n, genesisStateRoot: 5n };

@@ -65,10 +65,12 @@ async function leave(
 ): Promise<void> {
   const { owner, token, restored } = exit;
   const { executed } = restored;
-  const accountId = executed.state.accountIdOf(owner);
-  const request = { owner: toChecksumAddress(owner), accountId, token, executed };
+  const accountIds = executed.state.accountIdsOf(owner);
+  const request = { owner: toChecksumAddress(owner), accountIds, token, executed };
   try {
-    await chain.act(() => exitRollup(client, prover, request));
+    const { failures, exits } = await chain.act(() => exitRollup(client, prover, request));
+    expect(failures).to.deep.equal([]);
+    expect(exits.filter(({ by }) => by !== "proof")).to.deep.equal([]);
   } catch (error) {
     if (!isRollupError(error) || error.code !== "EXIT_NOTHING_TO_CLAIM") throw error;
   }

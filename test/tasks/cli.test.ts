@@ -110,10 +110,12 @@ describe("tasks: results", () => {
     const output = join(tmpdir(), `rollup-governed-${process.pid}.json`);
     const [proposer, guardian] = [computeAddress(toBeHex(1, 32)), computeAddress(toBeHex(2, 32))];
     const governance = ["--proposers", `${proposer},${guardian}`, "--guardian", guardian];
+    governance.push("--validator-manager", proposer, "--standby-validator", guardian);
     const printed = await jsonOf("rollup:deploy", ...MOCK, "--output", output, ...governance);
     const { upgrader, governor } = printed as { upgrader: string; governor: string };
     expect(printed).to.include({ guardian, upgradeNoticeSeconds: (14 + 7) * 24 * 60 * 60 });
     expect(governor).to.equal(upgrader);
+    expect(printed).to.include({ validatorManager: proposer });
     await rm(output);
   });
 

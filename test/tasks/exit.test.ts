@@ -20,6 +20,9 @@ interface RestoreResult {
   readonly preset: string;
   readonly executed: { readonly blockNumber: number; readonly stateRoot: string };
 }
+interface AskResult {
+  readonly asked: readonly object[];
+}
 interface ExitResult {
   readonly claimed: string;
   readonly cancelled: readonly object[];
@@ -101,15 +104,19 @@ describe("tasks: restore and exit", () => {
     };
     const refused = exit({ account: addresses[0] }).catch(causeOf);
     await expectRejection("EXIT_ROLLUP_ALIVE", refused);
-    const asked = await exit({ account: addresses[0], request: true });
-    expect(asked).to.include({ requestId: 2 });
+    const asked = (await exit({ account: addresses[0], request: true })) as AskResult;
+    expect(asked.asked).to.have.length(1);
+    expect(asked.asked[0]).to.include({ accountId: 1, requestId: 2 });
     const missing = exit({}).catch(causeOf);
     await expectRejection("OPTION_MISSING", missing);
+    for (const account of ["0x7099", "alice", "alice.eth", "-1", "1.5", "", "0x"]) {
+      await expectRejection("ADDRESS_INVALID", exit({ account }).catch(causeOf));
+    }
   });
 
   it("gets the money out when the operator has let a request expire", async () => {
     await l1.networkHelpers.time.increase(EXPIRATION_SECONDS);
-    const claim = (await exit({ account: addresses[0] })) as ExitResult;
+    const claim = (await exit({ account: addresses[0], withoutProof: true })) as ExitResult;
     expect(claim).to.include({ claimed: String(3n * ETHER) });
     const deposit = (await exit({ account: addresses[1] })) as ExitResult;
     expect(deposit).to.include({ claimed: "0" });

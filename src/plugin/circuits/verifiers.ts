@@ -9,7 +9,7 @@ import { writeIfChanged } from "./write-if-changed.ts";
 /** The contract that verifies the proofs of blocks of all sizes, and of exits. */
 export const ROLLUP_VERIFIER = "RollupVerifier";
 
-/** The contract of a circuit: `merkle-path` is verified by `MerklePathVerifier`. */
+/** The contract of a circuit: `merkle-path` is verified by `MerkleExitVerifier`. */
 export function verifierName(circuit: string): string {
   const words = circuit.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   return `${words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("")}Verifier`;

@@ -1,5 +1,4 @@
 /** Gets somebody's money out of the rollup of a network connection, with nothing but L1. */
-import { getAddress, isAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { toChecksumAddress } from "../../l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
@@ -15,6 +14,7 @@ import {
   exitRollup,
   readExodusStatus,
 } from "../../restore/exit.ts";
+import { address, readInput } from "../../sdk/inputs.ts";
 import { findToken } from "../../sdk/provider.ts";
 import type { NetworkRestore } from "./restore-from-network.ts";
 
@@ -30,9 +30,10 @@ export interface NetworkExit {
 /**
  * Whose money is meant, and which.
  *
- * @param account - Id of the account, or L1 address of its owner.
+ * @param account - Id of an account, which is then the only one, or L1 address of an owner, of
+ * whose accounts all are.
  * @param token - ETH, or symbol, address or id of a token.
- * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_UNKNOWN
+ * @throws ADDRESS_INVALID, ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_UNKNOWN
  */
 export async function toExitRequest(
   { l1, restored: { executed } }: NetworkRestore,
@@ -41,38 +42,52 @@ export async function toExitRequest(
 ): Promise<ExitRequest> {
   const { tokens } = await l1.readNews(l1.deploymentBlock);
   const named = findToken(tokens, /^\d+$/.test(token) ? Number(token) : token);
-  if (isAddress(account)) {
-    const accountId = executed.state.accountIdOf(BigInt(account));
-    return { owner: getAddress(account), accountId, token: named, executed };
+  if (/^\d+$/.test(account)) {
+    const accountId = Number(account);
+    const owner = toChecksumAddress(existingAccount(executed.state, accountId).address);
+    return { owner, accountIds: [accountId], token: named, executed };
   }
-  const accountId = Number(account);
-  const owner = toChecksumAddress(existingAccount(executed.state, accountId).address);
-  return { owner, accountId, token: named, executed };
+  const owner = readInput(address, account, "account");
+  const accountIds = executed.state.accountIdsOf(BigInt(owner));
+  return { owner, accountIds, token: named, executed };
+}
+
+/** Whether the operator is there to be asked: no request has waited too long. */
+export async function isAlive(l1: RollupClient): Promise<boolean> {
+  return (await readExodusStatus(l1)).stage === "alive";
+}
+
+/** A full exit that was asked for. */
+export interface AskedExit {
+  readonly accountId: number;
+  readonly requestId: number;
+  readonly transaction: L1Transaction;
 }
 
 /**
- * Whether the operator is to be asked rather than left behind.
+ * Asks the operator, by way of L1, to pay accounts out; only their owner can. Of several accounts
+ * those are asked for that hold something, in the last executed state or in a later block.
  *
- * @throws EXIT_ROLLUP_ALIVE if it is, and nobody wants to ask it
+ * @throws EXIT_NOTHING_TO_CLAIM without an account
  */
-export async function isToBeAsked(l1: RollupClient, isAskingWanted: boolean): Promise<boolean> {
-  const { stage, expiration } = await readExodusStatus(l1);
-  if (stage !== "alive") return false;
-  if (isAskingWanted) return true;
-  throw restoreError({ code: "EXIT_ROLLUP_ALIVE", expiration });
-}
-
-/** Asks the operator, by way of L1, to pay an account out; only its owner can. */
-export async function requestFullExit(
+export async function requestFullExits(
   { ethers }: NetworkConnection,
-  l1: RollupClient,
-  { owner, accountId, token }: ExitRequest,
-): Promise<{ requestId: number; transaction: L1Transaction }> {
-  if (accountId === undefined) {
+  { l1, restored: { pending } }: NetworkRestore,
+  { owner, accountIds, token, executed }: ExitRequest,
+): Promise<AskedExit[]> {
+  if (accountIds.length === 0) {
     throw restoreError({ code: "EXIT_NOTHING_TO_CLAIM", owner, tokenId: token.id });
   }
+  const states = [executed, ...pending].map(({ state }) => state);
+  const holders = accountIds.filter((id) =>
+    states.some((state) => state.balance(id, token.id) > 0n),
+  );
   const asOwner = await connectRollup(l1, await ethers.getSigner(owner));
-  return asOwner.requestFullExit(accountId, token.address);
+  const asked: AskedExit[] = [];
+  for (const accountId of holders.length > 0 ? holders : accountIds.slice(0, 1)) {
+    asked.push({ accountId, ...(await asOwner.requestFullExit(accountId, token.address)) });
+  }
+  return asked;
 }
 
 /** @throws as {@link exitRollup} */
@@ -80,7 +95,7 @@ export async function exitFromNetwork(
   connection: NetworkConnection,
   { l1 }: NetworkRestore,
   request: ExitRequest,
-  prover: Prover,
+  prover: Prover | undefined,
   onStep: ExitListener,
 ): Promise<NetworkExit> {
   const balanceBefore = await balanceOnL1(connection, request);

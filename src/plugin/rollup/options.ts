@@ -64,6 +64,8 @@ export const governanceSettings = optionsOf<GovernanceSettings>({
   proposers: listOf(nonZeroAddress, 1).optional(),
   governor: nonZeroAddress.optional(),
   guardian: nonZeroAddress.optional(),
+  validatorManager: nonZeroAddress.optional(),
+  validators: listOf(nonZeroAddress, 1).optional(),
 });
 
 export const deployOptions = optionsOf<DeployOptions>({

@@ -86,8 +86,8 @@ export async function deploySession(
       proxy: await artifacts.readArtifact(
         packageContract(config, "governance/RollupProxy.sol", "RollupProxy"),
       ),
-      timelock: await artifacts.readArtifact(
-        packageContract(config, "governance/UpgradeTimelock.sol", "UpgradeTimelock"),
+      exitVerifier: await artifacts.readArtifact(
+        packageContract(config, "ExitVerifier.sol", "ExitVerifier"),
       ),
       verifier: await artifacts.readArtifact(verifierContract(config, proverName)),
     },

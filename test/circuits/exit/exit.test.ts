@@ -1,10 +1,9 @@
 import { expect } from "chai";
 import { createExitWitnessInput, exitPublicInputs } from "../../../src/block/exit.ts";
 import type { Circuit } from "../../../src/circuits/circuit.ts";
-import { LEAF_KIND } from "../../../src/protocol/constants.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";
 import { EXIT_PUBLIC_INPUTS } from "../../../src/protocol/public-inputs.ts";
-import { createGenesisState, type RollupState } from "../../../src/state/rollup-state.ts";
+import type { RollupState } from "../../../src/state/rollup-state.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import {
   expectCircuitRefusal,
@@ -12,18 +11,18 @@ import {
   findFreeWires,
 } from "../../helpers/forged-witness.ts";
 import { createRandom } from "../../helpers/random.ts";
+import { createRandomState, pickAccountId } from "../../helpers/random-state.ts";
 import { loadExitCircuit } from "../../helpers/template-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
-const ACCOUNTS = 12;
 
 describe(`Exit circuit, ${random.title}`, () => {
   let circuit: Circuit;
   let state: RollupState;
   before(async () => {
     circuit = await loadExitCircuit(preset);
-    state = randomState();
+    state = createRandomState(random, preset);
   });
 
   it("proves what any account holds of any token, nothing included", async () => {
@@ -96,29 +95,7 @@ describe(`Exit circuit, ${random.title}`, () => {
   });
 });
 
-/** Accounts with balances, a key or none, and gaps between their ids. */
-function randomState(): RollupState {
-  let state = createGenesisState(preset, { feeAccountAddress: 1n + random.bigint(159) });
-  for (let i = 0; i < ACCOUNTS; i++) {
-    const account = {
-      kind: LEAF_KIND.account,
-      nonce: 1 + random.int(2 ** 31),
-      address: 1n + random.bigint(159),
-      pubKeyHash: random.bool() ? random.field() : 0n,
-    };
-    const accountId = 1 + 4 * i + random.int(4);
-    state = state.update(accountId, random.int(tokenCapacity(preset)), {
-      account,
-      balance: random.bigint(128),
-    });
-    state = state.update(accountId, 0, { balance: random.bigint(128) });
-  }
-  return state;
-}
-
 /** The honest claim of an account to some ETH. */
 function randomExit(state: RollupState) {
-  const accounts = [...state.accounts()].filter(([accountId]) => accountId > 0);
-  const [accountId] = random.pick(accounts);
-  return createExitWitnessInput(state, accountId, 0);
+  return createExitWitnessInput(state, pickAccountId(random, state), 0);
 }

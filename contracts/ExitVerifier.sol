@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Poseidon} from "./generated/Poseidon.sol";
+import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
+import {IExitVerifier} from "./interfaces/IExitVerifier.sol";
+import {IRollup} from "./interfaces/IRollup.sol";
+import {AccountLeaf} from "./libraries/AccountLeaf.sol";
+import {StoredBlock} from "./types/Blocks.sol";
+import {ExitClaim} from "./types/Exits.sol";
+
+/// @title Verifies exits, by a proof or by the hashes between a balance and the state root
+/// @dev A path is checked for what `circuits/exit/exit.circom` proves, and needs no proving key:
+/// whoever has the public data of all blocks can leave. A contract of its own, because most of its
+/// code is Poseidon's constants.
+contract ExitVerifier is IExitVerifier {
+    uint256 private constant SIBLINGS = ProtocolConstants.TREE_ARITY - 1;
+    /// @dev Words in front of the siblings: nonce and public key hash.
+    uint256 private constant LEAF_WORDS = 2;
+    uint256 private constant PUBLIC_INPUTS = 5;
+
+    /// @inheritdoc IExitVerifier
+    /// @dev Public inputs of the exit circuit, in order: stateRoot, accountId, tokenId, owner,
+    /// amount.
+    function performExit(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[8] calldata proof
+    ) external view returns (bool) {
+        uint256[] memory inputs = new uint256[](PUBLIC_INPUTS);
+        inputs[0] = last.stateRoot;
+        inputs[1] = claim.accountId;
+        inputs[2] = claim.tokenId;
+        inputs[3] = uint160(claim.owner);
+        inputs[4] = claim.amount;
+        IRollup rollup = IRollup(msg.sender);
+        if (!rollup.verifier().verifyProof(ProtocolConstants.EXIT_KEY_ID, proof, inputs)) {
+            revert IRollup.ExitProofInvalid(claim.accountId, claim.tokenId);
+        }
+        return true;
+    }
+
+    /// @inheritdoc IExitVerifier
+    function performExitByPath(
+        StoredBlock calldata last,
+        ExitClaim calldata claim,
+        uint256[] calldata path
+    ) external view returns (bool) {
+        IRollup rollup = IRollup(msg.sender);
+        uint256 accounts = rollup.accountCapacity();
+        uint256 tokens = rollup.tokenCapacity();
+        if (!verifyPath(last.stateRoot, accounts, tokens, claim, path)) {
+            revert IRollup.ExitPathInvalid(claim.accountId, claim.tokenId);
+        }
+        return true;
+    }
+
+    /// @inheritdoc IExitVerifier
+    function verifyPath(
+        uint256 stateRoot,
+        uint256 accountCapacity,
+        uint256 tokenCapacity,
+        ExitClaim calldata claim,
+        uint256[] calldata path
+    ) public pure returns (bool) {
+        uint256 tokenWords = SIBLINGS * _levels(tokenCapacity);
+        uint256 stateWords = SIBLINGS * _levels(accountCapacity);
+        if (path.length != LEAF_WORDS + tokenWords + stateWords) return false;
+        // Each id is below its capacity, so its digits name one leaf and no other.
+        if (claim.tokenId >= tokenCapacity || claim.accountId >= accountCapacity) return false;
+        if (path[0] > type(uint32).max || !_isCanonical(path[1:])) return false;
+
+        uint256 balanceRoot = _climb(
+            claim.amount,
+            claim.tokenId,
+            path[LEAF_WORDS:LEAF_WORDS + tokenWords]
+        );
+        uint256 leaf = AccountLeaf.hash(claim.owner, uint32(path[0]), path[1], balanceRoot);
+        return _climb(leaf, claim.accountId, path[LEAF_WORDS + tokenWords:]) == stateRoot;
+    }
+
+    /// @dev The root above `node`, whose place at each level is a digit of `index`.
+    function _climb(
+        uint256 node,
+        uint256 index,
+        uint256[] calldata siblings
+    ) private pure returns (uint256) {
+        uint256[8] memory children;
+        for (uint256 next = 0; next < siblings.length;) {
+            uint256 place = index % ProtocolConstants.TREE_ARITY;
+            index /= ProtocolConstants.TREE_ARITY;
+            for (uint256 i = 0; i < ProtocolConstants.TREE_ARITY; ++i) {
+                children[i] = i == place ? node : siblings[next++];
+            }
+            node = Poseidon.hash8(children);
+        }
+        return node;
+    }
+
+    /// @dev Of the tree with `capacity` leaves; if there is none, of the next larger one, which
+    /// has no leaves at the ids above `capacity`.
+    function _levels(uint256 capacity) private pure returns (uint256 levels) {
+        for (uint256 leaves = 1; leaves < capacity; leaves *= ProtocolConstants.TREE_ARITY) {
+            ++levels;
+        }
+    }
+
+    function _isCanonical(uint256[] calldata words) private pure returns (bool) {
+        for (uint256 i = 0; i < words.length; ++i) {
+            if (words[i] >= ProtocolConstants.FIELD_MODULUS) return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+/// @title Claims to keep every notice and keeps none, for tests only
+contract ObligingUpgrader {
+    function requireCovers(uint256 priorityExpirationSeconds) external pure {
+        // Whatever it is.
+    }
+
+    /// @notice Calls anything at once, for anybody.
+    function execute(address target, bytes calldata data) external {
+        (bool success, bytes memory result) = target.call(data);
+        if (success) return;
+        assembly ("memory-safe") {
+            revert(add(result, 0x20), mload(result))
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Poseidon} from "../generated/Poseidon.sol";
+
+/// @title Makes the Poseidon library callable, for tests only
+contract PoseidonHarness {
+    function hash3(uint256[3] memory inputs) external pure returns (uint256) {
+        return Poseidon.hash3(inputs);
+    }
+
+    function hash8(uint256[8] memory inputs) external pure returns (uint256) {
+        return Poseidon.hash8(inputs);
+    }
+}
