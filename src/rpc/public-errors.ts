@@ -35,13 +35,14 @@ const DATA_CHARACTERS_MAX = 20_000;
 const DEPTH_MAX = 6;
 const ITEMS_MAX = 100;
 
-const URL_PATTERN = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>]+/gi;
+/** Each takes time in proportion to the text: clients have a say in it. */
+const URL_PATTERN = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'`<>]+/gi;
 const PRIVATE_PATTERNS = [
   URL_PATTERN,
   /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g,
-  /\[[0-9a-f:.]*:[0-9a-f:.]*\](?::\d{1,5})?/gi,
-  /(?<![\w.-])[\w-]+(?:\.[\w-]+)*:\d{2,5}(?!\w)/g,
-  /(?<![\w.}])(?:[A-Za-z]:)?(?:[\\/][\w.@~+ -]*[\w.@~+-])+[\\/][\w.@~+-]+/g,
+  /\[(?=[^\]]{0,45}:)[0-9a-f:.]{2,45}\](?::\d{1,5})?/gi,
+  /(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}:\d{2,5}(?!\w)/g,
+  /(?<![\w.}])(?:[A-Za-z]:)?(?:[\\/][\w.@~+-]+){2,}/g,
 ];
 const STACK_LINES = /\n\s+at [^\n]*/g;
 const REDACTED = "[…]";

@@ -87,18 +87,20 @@ export async function answerCalls(
   const full = new AbortController();
   const caller = { client, signal: AbortSignal.any([signal, full.signal]) };
   let bytes = 0;
+  const room = () => maximumBytes - bytes;
   const answers = calls.map(async (call) => {
     if (call === undefined) return NO_CALL;
     const { id, method } = call;
     const tooLarge = () => rpcError({ code: "RPC_ANSWER_TOO_LARGE", method, maximumBytes });
     try {
-      const answer = await answerCall(call, parts.request, caller);
-      bytes += Buffer.byteLength(answer);
-      if (bytes > maximumBytes) {
+      const answer = await answerCall(call, parts.request, caller, room);
+      const size = answer === undefined ? Infinity : Buffer.byteLength(answer);
+      if (answer === undefined || size > room()) {
         full.abort();
         throw tooLarge();
       }
-      if (held.take(Buffer.byteLength(answer))) return answer;
+      bytes += size;
+      if (held.take(size)) return answer;
       throw rpcError({ code: "RPC_BUSY", what: "bytes of answers", maximum: heldBytesMax });
     } catch (error) {
       return failure(id, parts.toError(method, full.signal.aborted ? tooLarge() : error));
@@ -108,14 +110,26 @@ export async function answerCalls(
   return isBatch ? `[${texts.join(",")}]` : texts[0]!;
 }
 
+/**
+ * @param room - How many bytes the answer may have by the time that there is one.
+ * @returns Undefined if it has more without being written down.
+ */
 async function answerCall(
   { id, method, params }: Call,
   request: RpcRequest,
   caller: RpcCaller,
-): Promise<string> {
+  room: () => number,
+): Promise<string | undefined> {
   caller.signal.throwIfAborted();
   const result = (await request(method, params, caller)) ?? null;
-  return JSON.stringify({ jsonrpc: "2.0", id, result });
+  if (typeof result === "string" && result.length > room()) return undefined;
+  try {
+    return JSON.stringify({ jsonrpc: "2.0", id, result });
+  } catch (error) {
+    // No string is as long as that.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The text of an answer that is an error. */
