@@ -41,6 +41,10 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/simulate.ts"],
   ],
+  "fuzz-rpc": [
+    ["hardhat", "build", "--quiet"],
+    ["node", "scripts/fuzz-rpc.ts"],
+  ],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };
 

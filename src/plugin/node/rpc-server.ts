@@ -187,12 +187,16 @@ class Serving {
     const { socket } = response;
     const late = setTimeout(() => socket?.destroy(), this.#limits.answerMs);
     response.once("close", () => clearTimeout(late));
-    response.writeHead(status, { "content-type": "application/json" }).end(text);
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    };
+    response.writeHead(status, headers).end(text);
   }
 }
 
 /** Ends a response that has no body. @returns True. */
 function end(response: ServerResponse, status: number): true {
-  response.writeHead(status).end();
+  response.writeHead(status, status === 204 ? {} : { "content-length": 0 }).end();
   return true;
 }
