@@ -47,12 +47,13 @@ function showProgress(done: number, bytes: number): void {
 }
 
 function print({ seconds, kinds, outcomes, accepted, memory, slowestMs }: FuzzReport): void {
-  const list = (counts: ReadonlyMap<string, number>) =>
-    [...counts]
-      .sort(([, one], [, other]) => other - one)
-      .map(([name, count]) => `    ${count}  ${name}`)
-      .join("\n");
-  console.log(`\n  Requests\n${list(kinds)}\n  Answers to calls\n${list(outcomes)}`);
+  const requestLines = [...kinds]
+    .sort(([, one], [, other]) => other.count - one.count)
+    .map(([name, { count, ms }]) => `    ${count}  ${name}, ${(ms / count).toFixed(0)} ms each`);
+  const answerLines = [...outcomes]
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, count]) => `    ${count}  ${name}`);
+  console.log(["\n  Requests", ...requestLines, "  Answers to calls", ...answerLines].join("\n"));
   console.log(`  ${accepted} changed submissions accepted that mean the same as what was signed`);
   console.log(
     `  Memory ${toMegabytes(memory.before)} after the warm-up, ${toMegabytes(memory.after)} at the end`,

@@ -61,3 +61,6 @@ export const DEFAULT_RPC_LIMITS: RpcLimits = {
 
 /** A body costs its client one unit, and one more for each of these. */
 export const BODY_BYTES_PER_UNIT = 4096;
+
+/** A call to L1 costs its client that many: it takes time of a node that may be paid for. */
+export const L1_CALL_UNITS = 10;

@@ -16,8 +16,8 @@ export interface FuzzOptions {
 
 export interface FuzzReport {
   readonly seconds: number;
-  /** How often each kind of request was sent. */
-  readonly kinds: ReadonlyMap<string, number>;
+  /** How often each kind of request was sent, and how long that has taken in all. */
+  readonly kinds: ReadonlyMap<string, { readonly count: number; readonly ms: number }>;
   /** How often each code, or a result, was the answer to a call. */
   readonly outcomes: ReadonlyMap<string, number>;
   /** Answers that no stranger may get, and requests without an answer; a few of them. */
@@ -76,7 +76,7 @@ export async function fuzz(
 
 class Run {
   readonly client: FuzzClient;
-  readonly kinds = new Map<string, number>();
+  readonly kinds = new Map<string, { count: number; ms: number }>();
   readonly outcomes = new Map<string, number>();
   readonly faults: string[] = [];
   accepted = 0;
@@ -119,11 +119,10 @@ class Run {
     shown: string | Buffer,
     send: () => Promise<HttpAnswer[]>,
   ): Promise<HttpAnswer[]> {
-    count(this.kinds, kind);
     const start = performance.now();
     try {
       const answers = await send();
-      this.slowestMs = Math.max(this.slowestMs, performance.now() - start);
+      this.#time(kind, performance.now() - start);
       for (const answer of answers) {
         for (const outcome of outcomesOf(answer)) count(this.outcomes, outcome);
         const fault = findFault(answer, this.#operator.l1Url);
@@ -134,6 +133,12 @@ class Run {
       this.#note(`no answer to ${kind}: ${String(error)}`, shown, "");
       return [];
     }
+  }
+
+  #time(kind: string, tookMs: number): void {
+    const { count, ms } = this.kinds.get(kind) ?? { count: 0, ms: 0 };
+    this.kinds.set(kind, { count: count + 1, ms: ms + tookMs });
+    this.slowestMs = Math.max(this.slowestMs, tookMs);
   }
 
   #note(fault: string, request: string | Buffer, answer: string): void {

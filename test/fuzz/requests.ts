@@ -46,7 +46,7 @@ const PARAMS: Readonly<Record<string, unknown[]>> = {
   rollup_getPriorityRequest: [0],
   rollup_waitForPriorityRequest: [0, "executed"],
   rollup_getBlock: ["latest"],
-  eth_call: [{ to: ADDRESS, data: "0x" }, "latest", { [ADDRESS]: { code: "0x621000005ff3" } }],
+  eth_call: [{ to: ADDRESS, data: "0x" }, "latest", { [ADDRESS]: { code: "0x6110005ff3" } }],
   eth_estimateGas: [{ to: ADDRESS }],
   eth_feeHistory: ["0x4", "latest", [25]],
   eth_getBalance: [ADDRESS, "latest"],

@@ -7,7 +7,7 @@ import { pluginError } from "../errors.ts";
 import type { ConnectionRollup, ResumeOptions } from "../rollup/types.ts";
 import type { RpcCaller, RpcRequest } from "./answer.ts";
 import { L1Passage, type L1Request } from "./l1-passage.ts";
-import { DEFAULT_RPC_LIMITS, type RpcLimits } from "../../rpc/limits.ts";
+import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "../../rpc/limits.ts";
 import { type RpcServer, serveRpc } from "./rpc-server.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 
@@ -37,9 +37,6 @@ export interface OperatorNode {
   readonly rollup: ConnectionRollup;
   close(): Promise<void>;
 }
-
-/** A call to L1 costs its client so many units: each takes time of a node that may be paid for. */
-const L1_CALL_UNITS = 10;
 
 /**
  * Restores a rollup from the L1 of the chosen network and operates it, until it is closed. When it
