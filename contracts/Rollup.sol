@@ -12,11 +12,14 @@ import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {Authorization} from "./libraries/Authorization.sol";
+import {CanonicalCalldata} from "./libraries/CanonicalCalldata.sol";
 import {Commitment} from "./libraries/Commitment.sol";
 import {Exits} from "./libraries/Exits.sol";
+import {OpenPayouts} from "./libraries/OpenPayouts.sol";
 import {Operations} from "./libraries/Operations.sol";
 import {Payouts} from "./libraries/Payouts.sol";
 import {PriorityQueue} from "./libraries/PriorityQueue.sol";
+import {RequestFee} from "./libraries/RequestFee.sol";
 import {TokenRegistry} from "./libraries/TokenRegistry.sol";
 import {CommitBlock, ExecuteBlock, Payout, ProveBlock, StoredBlock} from "./types/Blocks.sol";
 import {ExitClaim, QueuedDeposit} from "./types/Exits.sol";
@@ -29,8 +32,10 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     using Authorization for Authorization.Facts;
     using Exits for Exits.Record;
     using Exits for PriorityQueue.Queue;
+    using OpenPayouts for OpenPayouts.Record;
     using Payouts for Payouts.Pending;
     using PriorityQueue for PriorityQueue.Queue;
+    using RequestFee for RequestFee.Settings;
     using SafeERC20 for IERC20;
     using TokenRegistry for TokenRegistry.Registry;
 
@@ -63,8 +68,11 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     /// @inheritdoc IRollup
     address public guardian;
 
+    OpenPayouts.Record private _openPayouts;
+    RequestFee.Settings private _requestFee;
+
     modifier onlyValidator() {
-        if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
+        _requireValidator();
         _;
     }
 
@@ -86,14 +94,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     modifier whenExodus() {
-        if (!exodusMode) revert NotInExodusMode();
+        _requireExodus();
         _;
     }
 
     modifier onlyGovernorOrGuardian() {
-        if (msg.sender != owner() && msg.sender != guardian) {
-            revert NotGovernorOrGuardian(msg.sender);
-        }
+        _requireGovernorOrGuardian();
         _;
     }
 
@@ -136,6 +142,8 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         );
         _tokens.listEth();
         _setGuardian(params.guardian);
+        _requestFee.setRecipient(params.requestFeeRecipient, params.governor);
+        _requestFee.set(params.requestFeeWei);
         for (uint256 i = 0; i < params.validators.length; ++i) {
             _setValidator(params.validators[i], true);
         }
@@ -145,7 +153,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
 
     /// @inheritdoc IRollup
     function depositEth(address owner) external payable whenActive nonReentrant {
-        _deposit(_tokens.depositableIdOf(TokenRegistry.ETH), msg.value, owner);
+        _deposit(_tokens.depositableIdOf(TokenRegistry.ETH), _requestFee.take(_pending), owner);
     }
 
     /// @inheritdoc IRollup
@@ -153,18 +161,20 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         address token,
         uint256 amount,
         address owner
-    ) external whenActive nonReentrant {
+    ) external payable whenActive nonReentrant {
         uint16 tokenId = _tokens.depositableIdOf(token);
         if (tokenId == ProtocolConstants.ETH_TOKEN_ID) revert TokenWithoutCode(token);
+        _requestFee.takeAndKeepRest(_pending);
         uint256 balanceBefore = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
         _deposit(tokenId, IERC20(token).balanceOf(address(this)) - balanceBefore, owner);
     }
 
     /// @inheritdoc IRollup
-    function requestFullExit(uint32 accountId, address token) external whenActive {
+    function requestFullExit(uint32 accountId, address token) external payable whenActive {
         uint16 tokenId = _tokens.idOf(token);
         _requireAccountId(accountId);
+        _requestFee.takeAndKeepRest(_pending);
         _queue.add(
             uint8(ProtocolConstants.OP_FULL_EXIT),
             msg.sender,
@@ -181,8 +191,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function setAuthPubKeyHash(uint256 pubKeyHash, uint32 nonce) external whenActive {
-        _facts.set(pubKeyHash, nonce);
+    function setAuthPubKeyHash(
+        uint256 pubKeyHash,
+        uint32 accountId,
+        uint32 nonce
+    ) external whenActive {
+        _facts.set(pubKeyHash, accountId, nonce);
     }
 
     // --------------------------------------------------------------------------------- blocks
@@ -192,6 +206,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         StoredBlock calldata last,
         CommitBlock[] calldata newBlocks
     ) external onlyValidator onlyDirectly whenActive {
+        CanonicalCalldata.requireForCommit(newBlocks);
         _requireNumber(last.blockNumber, _queue.committedBlocks);
         _requireKnown(last);
         StoredBlock memory parent = last;
@@ -238,16 +253,29 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
             _requireKnown(stored);
             _requireNumber(stored.blockNumber, ++executed);
             if (stored.blockNumber > proven) revert BlockNotProven(stored.blockNumber);
-            if (Payouts.hash(blocks[i].payouts) != stored.payoutsHash) {
-                revert PayoutsMismatch(stored.blockNumber);
-            }
+            if (blocks[i].payouts.length != 0) _requirePayouts(stored, blocks[i].payouts);
             firstOpen += stored.priorityRequests;
             emit BlockExecuted(stored.blockNumber);
         }
         _queue.executedBlocks = executed;
         _queue.firstOpen = firstOpen;
         // Recipients and tokens get control only now, when all of the above stands.
-        for (uint256 i = 0; i < blocks.length; ++i) _payOut(blocks[i].payouts);
+        _openPayouts.payWhileGasLasts(_pending, _tokens, blocks);
+    }
+
+    /// @inheritdoc IRollup
+    function payOut(
+        StoredBlock calldata stored,
+        Payout[] calldata payouts,
+        uint256 first,
+        uint256 count
+    ) external nonReentrant {
+        _requireKnown(stored);
+        if (stored.blockNumber > _queue.executedBlocks) {
+            revert BlockNotExecuted(stored.blockNumber);
+        }
+        _requirePayouts(stored, payouts);
+        _openPayouts.pay(_pending, _tokens, stored.blockNumber, payouts, first, count);
     }
 
     /// @inheritdoc IRollup
@@ -333,6 +361,11 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         _setValidator(validator, active);
     }
 
+    /// @inheritdoc IRollup
+    function setRequestFee(uint256 feeWei) external onlyOwner whenActive {
+        _requestFee.set(feeWei);
+    }
+
     // ---------------------------------------------------------------------------------- views
 
     /// @inheritdoc IRollup
@@ -372,8 +405,31 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRollup
-    function authPubKeyHash(address owner, uint32 nonce) external view returns (uint256) {
-        return _facts.pubKeyHashes[owner][nonce];
+    function openPayouts(uint32 blockNumber) external view returns (uint32) {
+        return _openPayouts.blocks[blockNumber].open;
+    }
+
+    /// @inheritdoc IRollup
+    function isPayoutMade(uint32 blockNumber, uint256 index) external view returns (bool) {
+        return _openPayouts.isMade(blockNumber, index);
+    }
+
+    /// @inheritdoc IRollup
+    function authPubKeyHash(
+        address owner,
+        uint32 accountId,
+        uint32 nonce
+    ) external view returns (uint256) {
+        return _facts.pubKeyHashes[Authorization.keyOf(owner, accountId, nonce)];
+    }
+
+    /// @inheritdoc IRollup
+    function authResetAvailableAt(
+        address owner,
+        uint32 accountId,
+        uint32 nonce
+    ) external view returns (uint64) {
+        return _facts.resetsAvailableAt[Authorization.keyOf(owner, accountId, nonce)];
     }
 
     /// @inheritdoc IRollup
@@ -404,6 +460,26 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     /// @inheritdoc IRollup
     function authResetDelaySeconds() external pure returns (uint256) {
         return Authorization.RESET_DELAY_SECONDS;
+    }
+
+    /// @inheritdoc IRollup
+    function authResetWindowSeconds() external pure returns (uint256) {
+        return Authorization.RESET_WINDOW_SECONDS;
+    }
+
+    /// @inheritdoc IRollup
+    function requestFeeWei() external view returns (uint256) {
+        return _requestFee.feeWei;
+    }
+
+    /// @inheritdoc IRollup
+    function requestFeeMaxWei() external pure returns (uint256) {
+        return RequestFee.REQUEST_FEE_MAX_WEI;
+    }
+
+    /// @inheritdoc IRollup
+    function requestFeeRecipient() external view returns (address) {
+        return _requestFee.recipient;
     }
 
     /// @inheritdoc IRollup
@@ -482,13 +558,6 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit BlockCommitted(stored.blockNumber, stored);
     }
 
-    function _payOut(Payout[] calldata payouts) private {
-        for (uint256 i = 0; i < payouts.length; ++i) {
-            Payout calldata payout = payouts[i];
-            _pending.pay(_tokens, payout.recipient, payout.tokenId, payout.amount);
-        }
-    }
-
     function _setGuardian(address newGuardian) private {
         guardian = newGuardian;
         emit GuardianSet(newGuardian);
@@ -499,8 +568,22 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit ValidatorSet(validator, active);
     }
 
+    function _requireValidator() private view {
+        if (!isValidator[msg.sender]) revert NotValidator(msg.sender);
+    }
+
+    function _requireGovernorOrGuardian() private view {
+        if (msg.sender != owner() && msg.sender != guardian) {
+            revert NotGovernorOrGuardian(msg.sender);
+        }
+    }
+
     function _requireActive() private view {
         if (exodusMode) revert ExodusMode();
+    }
+
+    function _requireExodus() private view {
+        if (!exodusMode) revert NotInExodusMode();
     }
 
     function _requireKnown(StoredBlock calldata stored) private view {
@@ -526,6 +609,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         }
     }
 
+    function _requirePayouts(StoredBlock calldata stored, Payout[] calldata payouts) private pure {
+        if (Payouts.hash(payouts) != stored.payoutsHash) {
+            revert PayoutsMismatch(stored.blockNumber);
+        }
+    }
+
     function _requireNumber(uint32 actual, uint32 expected) private pure {
         if (actual != expected) revert BlockOutOfOrder(expected, actual);
     }
@@ -535,11 +624,14 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         if (capacity == 0 || capacity > maximum) revert CapacityInvalid(capacity, maximum);
     }
 
-    function _hash(StoredBlock memory stored) private pure returns (bytes32) {
-        return keccak256(abi.encode(stored));
+    /// @dev keccak256(abi.encode(stored)): a struct of values stands in memory as it is encoded.
+    function _hash(StoredBlock memory stored) private pure returns (bytes32 storedHash) {
+        assembly ("memory-safe") {
+            storedHash := keccak256(stored, 0xc0)
+        }
     }
 
-    /// @dev As `_hash`: the words of a struct of values stand in calldata as they are encoded.
+    /// @dev As `_hash`, from calldata.
     function _hashCalldata(StoredBlock calldata stored) private pure returns (bytes32 storedHash) {
         assembly ("memory-safe") {
             let words := mload(0x40)

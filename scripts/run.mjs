@@ -45,6 +45,7 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/fuzz-rpc.ts"],
   ],
+  hostile: [["node", "scripts/hostile-blocks.ts"]],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };
 

@@ -2,7 +2,7 @@
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import { createProgress, silentProgress } from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
-import { type SizeArguments, toSize } from "./common.ts";
+import { networkOf, type SizeArguments, toSize } from "./common.ts";
 
 /** What this override adds; the built-in task's own arguments come along. */
 interface BuildArguments extends SizeArguments {
@@ -23,7 +23,7 @@ const buildAction: TaskOverrideActionFunction<BuildArguments> = async (
   // A build of some files only is that of those files.
   if (!noCircuits && files.length === 0) {
     const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-    await withPluginErrors(async () =>
+    await withPluginErrors(networkOf(hre), async () =>
       buildCircuits({
         root: hre.config.paths.root,
         config: hre.config.rollup,

@@ -30,7 +30,7 @@ export function isOneOf<T extends string>(values: readonly T[], value: string): 
 /**
  * Preset and prover from the command line, or else from the config.
  *
- * @throws PRESET_UNKNOWN, PROVER_UNKNOWN
+ * @throws PRESET_UNKNOWN, PROVER_UNKNOWN, EXTERNAL_PROVER_NOT_CONFIGURED
  */
 export function toSize(
   { preset, prover }: SizeArguments,
@@ -42,6 +42,9 @@ export function toSize(
   }
   if (!isOneOf(PROVER_NAMES, size.prover)) {
     throw pluginError({ code: "PROVER_UNKNOWN", prover: size.prover, known: PROVER_NAMES });
+  }
+  if (size.prover === "external" && config.externalProver === undefined) {
+    throw pluginError({ code: "EXTERNAL_PROVER_NOT_CONFIGURED" });
   }
   return { preset: size.preset, prover: size.prover };
 }
@@ -126,8 +129,13 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Name of the network that a task works on. */
+export function networkOf({ globalOptions }: HardhatRuntimeEnvironment): string {
+  return globalOptions.network ?? "default";
+}
+
 /**
- * A task's action: its coded errors are shown as such, and no thread outlives it.
+ * A task's action: its coded errors are shown as such.
  *
  * To be exported by name of a constant: in an `export default` expression tsc leaves the .ts
  * endings of dynamic imports as they are, and the build would not find them.
@@ -137,13 +145,5 @@ export function printJson(value: unknown): void {
 export function defineAction<A extends CommonArguments>(
   action: (args: A, hre: HardhatRuntimeEnvironment) => Promise<void>,
 ): NewTaskActionFunction {
-  return (args, hre) =>
-    withPluginErrors(async () => {
-      try {
-        await action(args as A, hre);
-      } finally {
-        const { releaseProver } = await import("../src/circuits/snarkjs.ts");
-        await releaseProver();
-      }
-    });
+  return (args, hre) => withPluginErrors(networkOf(hre), () => action(args as A, hre));
 }

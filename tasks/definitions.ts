@@ -2,6 +2,7 @@
 import { emptyTask, overrideTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
+import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { L1_METHOD_SETS } from "../src/rpc/l1-methods.ts";
@@ -43,13 +44,17 @@ const prover = {
 const restoreOptions = [
   {
     name: "rollup",
-    description: "Address of the contract (default: deployments/rollup-<chain id>.json, or asked)",
+    description:
+      "Address of the contract (default: that of the operator on the network, or else of " +
+      "deployments/rollup-<chain id>.json)",
   },
   {
     name: "fromBlock",
-    description: "L1 block in which the rollup was deployed, or one before",
+    description:
+      "L1 block in which the rollup was deployed, or one before " +
+      "(default: as the deployment's file says, or 0)",
     type: ArgumentType.INT,
-    defaultValue: 0,
+    defaultValue: FROM_BLOCK_UNKNOWN,
   },
   {
     name: "output",
@@ -104,7 +109,15 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       prover,
       {
         name: "output",
-        description: "File to write (default: deployments/rollup-<chain id>.json)",
+        description:
+          "File to write (default: deployments/rollup-<chain id>.json; none for a network that " +
+          "ends with the command)",
+      },
+      {
+        name: "force",
+        description: "Replace the file if there is one",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
       },
       {
         name: "proposers",
@@ -254,6 +267,23 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Rebuild the rollup's state from L1 alone, comparing every state root",
     options: restoreOptions,
     action: () => import("./restore.ts"),
+  },
+  {
+    name: "revert",
+    description: "Take blocks of the rollup back on L1 that are committed and not executed",
+    options: [
+      {
+        name: "fromBlock",
+        description: "Number of the first block of the rollup that goes, with all after it",
+        type: ArgumentType.INT,
+        defaultValue: 0,
+      },
+      {
+        name: "rollup",
+        description: "Address of the contract (default: asked, or the deployment file's)",
+      },
+    ],
+    action: () => import("./revert.ts"),
   },
   {
     name: "exit",

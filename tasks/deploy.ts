@@ -1,72 +1,140 @@
 /** `hardhat rollup:deploy`: the contracts of a rollup, and a file that says where they are. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
-import type { GovernanceSettings } from "../src/l1/deploy.ts";
-import type { Governance } from "../src/l1/governance.ts";
+import { relative, resolve } from "node:path";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NetworkConnection } from "hardhat/types/network";
+import type { DeployedRollup, GovernanceSettings } from "../src/l1/deploy.ts";
+import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
+import type { ReservedFile } from "../src/plugin/rollup/deployment-file.ts";
 import { buildFor, type CommonArguments, defineAction, printJson, toPlan } from "./common.ts";
 
 interface DeployArguments extends CommonArguments {
   readonly output?: string | undefined;
+  readonly force: boolean;
   readonly proposers?: string | undefined;
   readonly governor?: string | undefined;
   readonly guardian?: string | undefined;
 }
 
-function toGovernance({ proposers, governor, guardian }: DeployArguments): GovernanceSettings {
-  return {
-    ...(proposers !== undefined && { proposers: proposers.split(",") }),
-    ...(governor !== undefined && { governor }),
-    ...(guardian !== undefined && { guardian }),
-  };
+const SECONDS_PER_DAY = 24 * 60 * 60;
+
+/** @throws ADDRESS_INVALID */
+async function toGovernance(args: DeployArguments): Promise<GovernanceSettings> {
+  const { readInput } = await import("../src/sdk/inputs.ts");
+  const { governanceSettings } = await import("../src/plugin/rollup/options.ts");
+  const { proposers, governor, guardian } = args;
+  return readInput(governanceSettings, {
+    proposers: proposers?.split(",").map((address) => address.trim()),
+    governor,
+    guardian,
+  });
 }
 
-function noticeOf({ noticeSeconds }: Governance): string {
-  if (noticeSeconds === 0) return "at once (local chains only)";
-  return `with ${noticeSeconds / (24 * 60 * 60)} days of notice`;
+/**
+ * The file to write, checked before anything is deployed. Of a network that ends with this process
+ * only what somebody asks for is written.
+ *
+ * @throws OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE
+ */
+async function reserve(
+  { output, force }: DeployArguments,
+  root: string,
+  { ethers, networkConfig }: NetworkConnection,
+): Promise<ReservedFile | undefined> {
+  if (output === undefined && networkConfig.type !== "http") return undefined;
+  const { deploymentFile, reserveFile } = await import("../src/plugin/rollup/deployment-file.ts");
+  const { chainId } = await ethers.provider.getNetwork();
+  const file = output === undefined ? deploymentFile(root, chainId) : resolve(output);
+  return reserveFile(file, force ? "force" : "refuse");
 }
 
-const action = defineAction<DeployArguments>(async (args, hre) => {
-  const plan = toPlan(args, hre);
-  const { preset, prover, root, progress } = plan;
-  await buildFor(plan, hre);
-  const connection = await hre.network.create();
+async function deploy(
+  { preset, prover, progress }: BuildPlan,
+  { networkName, rollup, ethers }: NetworkConnection,
+  governance: GovernanceSettings,
+) {
+  let deployed: DeployedRollup | undefined;
+  const onDeployed = (location: DeployedRollup) => void (deployed = location);
   try {
-    const { networkName } = connection;
     const { contracts, operator } = await progress(`Deploying to ${networkName}`, () =>
-      connection.rollup.deploy({ preset, prover, mode: "manual", governance: toGovernance(args) }),
+      rollup.deploy({ preset, prover, mode: "manual", governance, onDeployed }),
     );
+    const { readGenesisHash } = await import("../src/plugin/rollup/deployment-file.ts");
     const { readGovernance } = await import("../src/l1/governance.ts");
-    const governance = await readGovernance(contracts.rollup);
-    const deployment = {
+    const roles = await readGovernance(contracts.rollup);
+    return {
       network: networkName,
       chainId: Number(operator.chainId),
+      genesisHash: await readGenesisHash(ethers.provider),
       rollup: await contracts.rollup.getAddress(),
-      implementation: governance.implementationAddress,
+      deploymentBlock: deployed!.deploymentBlock,
+      implementation: roles.implementationAddress,
       verifier: await contracts.verifier.getAddress(),
-      proxyAdmin: governance.proxyAdminAddress,
-      upgrader: governance.upgraderAddress,
-      upgradeNoticeSeconds: governance.noticeSeconds,
-      governor: governance.governorAddress,
-      guardian: governance.guardianAddress,
+      proxyAdmin: roles.proxyAdminAddress,
+      upgrader: roles.upgraderAddress,
+      upgradeNoticeSeconds: roles.noticeSeconds,
+      governor: roles.governorAddress,
+      guardian: roles.guardianAddress,
       preset,
       prover,
       protocolDigest: await contracts.rollup.protocolDigest(),
     };
-    const name = `rollup-${deployment.chainId}.json`;
-    const file = resolve(args.output ?? join(root, "deployments", name));
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify(deployment, null, 2)}\n`);
-    if (args.json) {
-      printJson({ ...deployment, file });
-      return;
-    }
-    console.log(`Rollup          ${deployment.rollup}`);
-    console.log(`Implementation  ${deployment.implementation}`);
-    console.log(`Verifier        ${deployment.verifier}`);
-    console.log(`Proxy admin     ${deployment.proxyAdmin}`);
-    console.log(`Upgrades        ${deployment.upgrader}, ${noticeOf(governance)}`);
-    console.log(`Governor        ${deployment.governor}`);
-    console.log(`Written to ${relative("", file)}`);
+  } catch (error) {
+    if (deployed !== undefined) printRemains(deployed);
+    throw error;
+  }
+}
+
+/** Where the contracts are that a failed command has left. */
+function printRemains({ rollupAddress, verifierAddress, deploymentBlock }: DeployedRollup): void {
+  console.error(`Rollup ${rollupAddress}, verifier ${verifierAddress}: deployed in L1 block`);
+  console.error(`${deploymentBlock}, but what came after that has failed.`);
+}
+
+function print(deployment: Awaited<ReturnType<typeof deploy>>): void {
+  const { rollup, deploymentBlock, implementation, verifier, proxyAdmin, governor } = deployment;
+  const { upgrader, upgradeNoticeSeconds: notice } = deployment;
+  const upgrades =
+    notice === 0
+      ? "at once (local chains only)"
+      : `with ${notice / SECONDS_PER_DAY} days of notice`;
+  console.log(`Rollup          ${rollup}, in L1 block ${deploymentBlock}`);
+  console.log(`Implementation  ${implementation}`);
+  console.log(`Verifier        ${verifier}`);
+  console.log(`Proxy admin     ${proxyAdmin}`);
+  console.log(`Upgrades        ${upgrader}, ${upgrades}`);
+  console.log(`Governor        ${governor}`);
+}
+
+async function deployAndWrite(
+  args: DeployArguments,
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+): Promise<void> {
+  const governance = await toGovernance(args);
+  const plan = toPlan(args, hre);
+  const file = await reserve(args, plan.root, connection);
+  try {
+    await buildFor(plan, hre);
+    const deployment = await deploy(plan, connection, governance);
+    // Printed before the file is written, which may fail even now.
+    if (args.json) printJson({ ...deployment, ...(file && { file: file.path }) });
+    else print(deployment);
+    await file?.write(`${JSON.stringify(deployment, null, 2)}\n`);
+    if (args.json) return;
+    console.log(
+      file === undefined
+        ? `Not written down: the network ${connection.networkName} ends with this command.`
+        : `Written to ${relative("", file.path)}`,
+    );
+  } finally {
+    await file?.release();
+  }
+}
+
+const action = defineAction<DeployArguments>(async (args, hre) => {
+  const connection = await hre.network.create();
+  try {
+    await deployAndWrite(args, hre, connection);
   } finally {
     await connection.close();
   }

@@ -2,7 +2,6 @@
 import { styleText } from "node:util";
 import { pluginError } from "../src/plugin/errors.ts";
 import type { NetworkExit } from "../src/plugin/restore/exit-from-network.ts";
-import type { RestoreSettings } from "../src/plugin/restore/restore-from-network.ts";
 import type { ExitStep } from "../src/restore/exit.ts";
 import {
   type CommonArguments,
@@ -11,8 +10,9 @@ import {
   printJson,
   toPlan,
 } from "./common.ts";
+import { connectToL1, type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
-interface ExitArguments extends CommonArguments, RestoreSettings {
+interface ExitArguments extends CommonArguments, RestoreArguments {
   readonly account?: string | undefined;
   readonly token: string;
   readonly request: boolean;
@@ -49,17 +49,28 @@ async function print({ request, report, balanceBefore, balanceAfter }: NetworkEx
   console.log(`${owner} on L1: ${show(balanceBefore)} ${arrow} ${show(balanceAfter)}`);
 }
 
+/** An id, or else an address. @throws ADDRESS_INVALID, OPTION_INVALID */
+async function assertAccount(account: string): Promise<void> {
+  const { address, integer, readInput } = await import("../src/sdk/inputs.ts");
+  if (/^\d+$/.test(account)) readInput(integer(0), Number(account), "--account");
+  else readInput(address, account, "--account");
+}
+
 const action = defineAction<ExitArguments>(async (args, hre) => {
   const { account, token } = args;
-  if (account === undefined) throw pluginError({ code: "OPTION_MISSING", option: "account" });
+  if (account === undefined) {
+    throw pluginError({ code: "OPTION_MISSING", option: "account", task: "rollup:exit" });
+  }
+  await assertAccount(account);
+  const settings = await toRestoreSettings(args);
   const exits = await import("../src/plugin/restore/exit-from-network.ts");
   const { restoreFromNetwork } = await import("../src/plugin/restore/restore-from-network.ts");
-  const connection = await hre.network.create();
+  const connection = await connectToL1(hre);
   try {
     const found = await restoreFromNetwork(
       hre.config,
       connection,
-      args,
+      settings,
       createRestoreReporter(args),
     );
     const request = await exits.toExitRequest(found, account, token);

@@ -6,7 +6,6 @@ import { assertPortFree } from "../src/plugin/node/listen.ts";
 import type { PublicPortOptions } from "../src/plugin/node/operator-node.ts";
 import { assertOrigin, LOOPBACK } from "../src/plugin/node/origins.ts";
 import { BURST_SECONDS } from "../src/rpc/limits.ts";
-import type { RestoreSettings } from "../src/plugin/restore/restore-from-network.ts";
 import {
   buildFor,
   type CommonArguments,
@@ -19,8 +18,9 @@ import {
   toPlan,
   untilInterrupted,
 } from "./common.ts";
+import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
-interface OperatorArguments extends CommonArguments, RestoreSettings {
+interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
   /** Negative for none. */
@@ -60,15 +60,16 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const { hostname = LOOPBACK, port, adminPort } = portOptions;
   await assertPortFree(hostname, port);
   if (adminPort !== undefined) await assertPortFree(LOOPBACK, adminPort);
+  const { rollup, fromBlock, output } = await toRestoreSettings(args);
   const plan = toPlan(args, hre);
   const { prover } = plan;
   await buildFor(plan, hre);
   const { startOperatorNode } = await import("../src/plugin/node/operator-node.ts");
-  const { rollup: address, fromBlock, output } = args;
   const node = await startOperatorNode(hre, {
     ...portOptions,
-    ...{ prover, fromBlock },
-    ...(address !== undefined && { rollup: address }),
+    prover,
+    ...(rollup !== undefined && { rollup }),
+    ...(fromBlock !== undefined && { fromBlock }),
     ...(output !== undefined && { output }),
     logger: createLogger(args),
     onProgress: createRestoreReporter(args),

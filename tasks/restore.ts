@@ -1,12 +1,8 @@
 /** `hardhat rollup:restore`: the state of a rollup from L1 alone. */
 import { relative } from "node:path";
-import type {
-  NetworkRestore,
-  RestoreSettings,
-} from "../src/plugin/restore/restore-from-network.ts";
+import type { NetworkRestore } from "../src/plugin/restore/restore-from-network.ts";
 import { type CommonArguments, createRestoreReporter, defineAction, printJson } from "./common.ts";
-
-interface RestoreArguments extends CommonArguments, RestoreSettings {}
+import { connectToL1, type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
 function report({ l1, restored, file }: NetworkRestore) {
   const { preset, executed, pending, faulty, l1Block } = restored;
@@ -43,12 +39,13 @@ function print({ rollup, executed, pending, faulty, l1Block, file }: ReturnType<
   console.log(`Checkpoint in ${relative("", file)}`);
 }
 
-const action = defineAction<RestoreArguments>(async (args, hre) => {
+const action = defineAction<RestoreArguments & CommonArguments>(async (args, hre) => {
+  const settings = await toRestoreSettings(args);
   const { restoreFromNetwork } = await import("../src/plugin/restore/restore-from-network.ts");
-  const connection = await hre.network.create();
+  const connection = await connectToL1(hre);
   try {
     const onProgress = createRestoreReporter(args);
-    const result = report(await restoreFromNetwork(hre.config, connection, args, onProgress));
+    const result = report(await restoreFromNetwork(hre.config, connection, settings, onProgress));
     if (args.json) printJson(result);
     else print(result);
   } finally {

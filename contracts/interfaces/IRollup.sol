@@ -2,7 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {IVerifier} from "./IVerifier.sol";
-import {CommitBlock, ExecuteBlock, ProveBlock, StoredBlock} from "../types/Blocks.sol";
+import {CommitBlock, ExecuteBlock, Payout, ProveBlock, StoredBlock} from "../types/Blocks.sol";
 import {ExitClaim, QueuedDeposit} from "../types/Exits.sol";
 
 /// @title L1 contract of a zkRollup
@@ -32,6 +32,8 @@ interface IRollup {
     event AllDepositsPausedSet(bool paused);
     /// @notice The guardian has changed; the zero address is nobody.
     event GuardianSet(address indexed guardian);
+    /// @notice A priority request costs `feeWei` from now on.
+    event RequestFeeSet(uint256 feeWei);
 
     /// @notice A deposit or full exit has joined the priority queue.
     /// @param requestId Place in the queue, counting from 0.
@@ -51,17 +53,30 @@ interface IRollup {
         uint64 expiration
     );
     /// @notice `owner` authorises `pubKeyHash` as signing key of its account at `nonce`.
-    event AuthPubKeyHashSet(address indexed owner, uint32 indexed nonce, uint256 pubKeyHash);
-    /// @notice `owner` may replace its authorisation for `nonce` from `availableAt` (Unix seconds)
-    /// on.
-    event AuthResetStarted(address indexed owner, uint32 indexed nonce, uint64 availableAt);
+    event AuthPubKeyHashSet(
+        address indexed owner,
+        uint32 indexed accountId,
+        uint32 indexed nonce,
+        uint256 pubKeyHash
+    );
+    /// @notice `owner` may replace its authorisation for account and nonce from `availableAt` (Unix
+    /// seconds) on, for `authResetWindowSeconds`.
+    event AuthResetStarted(
+        address indexed owner,
+        uint32 indexed accountId,
+        uint32 indexed nonce,
+        uint64 availableAt
+    );
 
     /// @notice A block was committed; the event holds all that later calls ask for.
     event BlockCommitted(uint32 indexed blockNumber, StoredBlock storedBlock);
     /// @notice Proofs were accepted: all blocks up to the given number are proven now.
     event BlocksProven(uint32 provenBlocks);
-    /// @notice A block is final and its payouts have been made.
+    /// @notice A block is final; its payouts have been made, but for those of `PayoutsOpen`.
     event BlockExecuted(uint32 indexed blockNumber);
+    /// @notice So many payouts of an executed block are still to be made by `payOut`;
+    /// type(uint32).max: all of them, and nobody has counted them yet.
+    event PayoutsOpen(uint32 indexed blockNumber, uint32 open);
     /// @notice Blocks were taken back; what remains is numbered up to the given counts.
     event BlocksReverted(uint32 committedBlocks, uint32 provenBlocks);
 
@@ -93,6 +108,9 @@ interface IRollup {
     error NotValidator(address caller);
     /// @notice Blocks are committed by transactions of accounts without code, for all to read.
     error CommitNotDirect(address caller);
+    /// @notice The calldata is not what an ABI encoder makes of the same values. Solidity reads more
+    /// than that, but those who restore the state from it must be able to read it, too.
+    error CalldataNotCanonical();
     /// @notice Only the governor or the guardian may do this.
     error NotGovernorOrGuardian(address caller);
     /// @notice The verifier has no code.
@@ -121,6 +139,10 @@ interface IRollup {
     error DepositTooLarge(uint256 amount, uint256 maximum);
     /// @notice No account can have this id.
     error AccountIdOutOfRange(uint256 accountId, uint256 capacity);
+    /// @notice A priority request costs more than the ETH sent along.
+    error RequestFeeTooLow(uint256 paid, uint256 fee);
+    /// @notice Priority requests must stay affordable.
+    error RequestFeeTooHigh(uint256 fee, uint256 maximum);
 
     /// @notice A public key hash is a field element and not 0.
     error PubKeyHashInvalid(uint256 pubKeyHash);
@@ -133,6 +155,8 @@ interface IRollup {
     error BlockOutOfOrder(uint256 expectedNumber, uint256 actualNumber);
     /// @notice The block has not been proven.
     error BlockNotProven(uint256 blockNumber);
+    /// @notice The block has not been executed.
+    error BlockNotExecuted(uint256 blockNumber);
     /// @notice An executed block is final.
     error BlockAlreadyExecuted(uint256 blockNumber);
     /// @notice The block's timestamp is before its parent's or too far from the clock of L1.
@@ -186,7 +210,8 @@ interface IRollup {
 
     // -------------------------------------------------------------------------------- deposits
 
-    /// @notice Deposits the ETH sent along for `owner`, through the priority queue.
+    /// @notice Deposits the ETH sent along, less the request fee, for `owner`, through the priority
+    /// queue.
     /// @dev A block may refund a deposit instead of crediting it; then `owner` is paid like the
     /// recipient of a withdrawal.
     /// @param owner Address that owns the L2 account; the account is created if it has none.
@@ -194,27 +219,32 @@ interface IRollup {
 
     /// @notice Deposits an ERC-20 token for `owner`, through the priority queue.
     /// @dev Credits what really arrives, so a fee on transfer is the depositor's. May be refunded
-    /// like a deposit of ETH.
+    /// like a deposit of ETH. Takes the request fee from the ETH sent along; what is above becomes a
+    /// pending balance of the caller.
     /// @param token Listed token; the caller has approved `amount` to the rollup.
     /// @param amount In the token's smallest unit.
     /// @param owner Address that owns the L2 account; the account is created if it has none.
-    function depositErc20(address token, uint256 amount, address owner) external;
+    function depositErc20(address token, uint256 amount, address owner) external payable;
 
     /// @notice Asks for the whole balance of one token of an account to be paid out to its owner.
-    /// @dev Pays nothing, but is served all the same, if the caller does not own the account.
-    function requestFullExit(uint32 accountId, address token) external;
+    /// @dev Pays nothing, but is served all the same, if the caller does not own the account. Takes
+    /// the request fee like `depositErc20`.
+    function requestFullExit(uint32 accountId, address token) external payable;
 
     /// @notice Pays out what waits for `owner`; anyone may call.
     function withdrawPendingBalance(address owner, address token) external;
 
-    /// @notice Authorises the caller's account at `nonce` to take the signing key `pubKeyHash`.
-    /// @dev To replace an authorisation, call twice with `authResetDelaySeconds` in between: an
-    /// operator that has relied on it must not be surprised.
-    function setAuthPubKeyHash(uint256 pubKeyHash, uint32 nonce) external;
+    /// @notice Authorises the caller's account `accountId` at `nonce` to take the signing key
+    /// `pubKeyHash`.
+    /// @dev To replace an authorisation, announce it by a first call, and make it by a second one in
+    /// the `authResetWindowSeconds` that begin `authResetDelaySeconds` later: an operator that has
+    /// relied on it must not be surprised. After the window the next call is a new announcement.
+    function setAuthPubKeyHash(uint256 pubKeyHash, uint32 accountId, uint32 nonce) external;
 
     // ---------------------------------------------------------------------------------- blocks
 
     /// @notice Appends blocks. Validators only, by a call that is the transaction itself.
+    /// @dev The calldata must be in canonical ABI encoding: no gaps, in order, padded with zeros.
     /// @param last The last committed block.
     /// @param newBlocks Blocks that follow it.
     function commitBlocks(StoredBlock calldata last, CommitBlock[] calldata newBlocks) external;
@@ -231,8 +261,28 @@ interface IRollup {
         ProveBlock[] calldata blocks
     ) external;
 
-    /// @notice Finalises proven blocks in order and makes their payouts. Validators only.
+    /// @notice Finalises proven blocks in order, then makes their payouts in order while the gas left
+    /// suffices. Validators only.
+    /// @dev Payouts that lack gas stay open for `payOut`. So a block is finalised whatever its payouts
+    /// cost.
+    /// @param blocks Each with all its payouts, or with none: then the block is finalised and all that
+    /// it has stay open.
     function executeBlocks(ExecuteBlock[] calldata blocks) external;
+
+    /// @notice Makes payouts of an executed block that are still open, as far as the gas reaches;
+    /// anyone may call, also in exodus.
+    /// @dev Those that have been made are skipped. Reverts if an open one is in the range and the gas
+    /// is not enough for any.
+    /// @param stored The executed block.
+    /// @param payouts All payouts of the block, in slot order.
+    /// @param first Index of the first to make.
+    /// @param count How many to make, or skip, from there on; those behind the last are none.
+    function payOut(
+        StoredBlock calldata stored,
+        Payout[] calldata payouts,
+        uint256 first,
+        uint256 count
+    ) external;
 
     /// @notice Takes back blocks that are not executed, newest first. Validators only.
     function revertBlocks(StoredBlock[] calldata blocks) external;
@@ -240,8 +290,8 @@ interface IRollup {
     // ---------------------------------------------------------------------------------- exodus
 
     /// @notice Starts the exodus if the oldest open request has waited too long; anyone may call.
-    /// @dev There is no way back. From then on only the functions below, pending balances and views
-    /// are open, and blocks that are committed but not executed have no effect.
+    /// @dev There is no way back. From then on only the functions below, `payOut`, pending balances
+    /// and views are open, and blocks that are committed but not executed have no effect.
     function activateExodusMode() external;
 
     /// @notice Pays out to an account's owner what the account holds of a token, once; anyone may
@@ -278,6 +328,9 @@ interface IRollup {
     /// @notice Adds or removes a validator. Governor only.
     function setValidator(address validator, bool active) external;
 
+    /// @notice Sets what a priority request costs, `requestFeeMaxWei` at most. Governor only.
+    function setRequestFee(uint256 feeWei) external;
+
     // ----------------------------------------------------------------------------------- views
 
     /// @notice Numbers of the last committed, proven and executed block.
@@ -307,11 +360,43 @@ interface IRollup {
     /// @notice What failed payouts and cancelled deposits have left for `owner`.
     function pendingBalance(address owner, address token) external view returns (uint256);
 
-    /// @notice The public key hash that `owner` has authorised for `nonce`; 0 if none.
-    function authPubKeyHash(address owner, uint32 nonce) external view returns (uint256);
+    /// @notice Payouts of an executed block that are still to be made; type(uint32).max if all are and
+    /// nobody has counted them; 0 if there is none, or the block is not executed.
+    function openPayouts(uint32 blockNumber) external view returns (uint32);
 
-    /// @notice Seconds between asking for and making the replacement of an authorisation.
+    /// @notice Whether the payout with this index has been made; has a meaning only while
+    /// `openPayouts` of the block is not 0.
+    function isPayoutMade(uint32 blockNumber, uint256 index) external view returns (bool);
+
+    /// @notice The public key hash that `owner` has authorised for account and nonce; 0 if none.
+    function authPubKeyHash(
+        address owner,
+        uint32 accountId,
+        uint32 nonce
+    ) external view returns (uint256);
+
+    /// @notice Unix second from which on the announced replacement of an authorisation can be made,
+    /// for `authResetWindowSeconds`; 0 if none was announced since it was set.
+    function authResetAvailableAt(
+        address owner,
+        uint32 accountId,
+        uint32 nonce
+    ) external view returns (uint64);
+
+    /// @notice Seconds between announcing and making the replacement of an authorisation.
     function authResetDelaySeconds() external view returns (uint256);
+
+    /// @notice Seconds in which an announced replacement can be made.
+    function authResetWindowSeconds() external view returns (uint256);
+
+    /// @notice What a priority request costs.
+    function requestFeeWei() external view returns (uint256);
+
+    /// @notice What a priority request can cost at most, whoever governs: nobody is kept in by it.
+    function requestFeeMaxWei() external view returns (uint256);
+
+    /// @notice Whose pending balance the request fees become.
+    function requestFeeRecipient() external view returns (address);
 
     /// @notice Listed tokens, ETH included.
     function tokenCount() external view returns (uint32);

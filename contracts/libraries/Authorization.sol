@@ -13,12 +13,16 @@ import {IRollup} from "../interfaces/IRollup.sol";
 /// 0x00: nothing; the owner has called `setAuthPubKeyHash`.
 /// 0x01: the owner's ECDSA signature (r, s, v: 65 bytes) of the EIP-712 struct ChangePubKey.
 /// 0x02: creator (20 bytes), salt argument (32) and init code hash (32) of the owner, a contract
-/// made or to be made by CREATE2 with the salt keccak256(salt argument, public key hash). Only for
-/// the first key, at nonce 0: the address of the owner is the consent, and names no other key.
+/// still to be deployed by CREATE2 with the salt keccak256(salt argument, public key hash). Only for
+/// the first key, at nonce 0: the address of the owner is the consent, and names no other key. Once
+/// deployed, the owner can speak for itself, and its address is no consent any more: an owner may
+/// have several accounts, and a key that was replaced on one must not be set on another.
 library Authorization {
+    /// @dev By `keyOf` owner, account and nonce: what is authorised for one account counts for no
+    /// other.
     struct Facts {
-        mapping(address owner => mapping(uint32 nonce => uint256)) pubKeyHashes;
-        mapping(address owner => mapping(uint32 nonce => uint64)) resetsAvailableAt;
+        mapping(bytes32 key => uint256) pubKeyHashes;
+        mapping(bytes32 key => uint64) resetsAvailableAt;
     }
 
     bytes1 internal constant ON_CHAIN = 0x00;
@@ -27,6 +31,9 @@ library Authorization {
 
     /// @dev An operator that has seen a fact has this long to commit a block that relies on it.
     uint256 internal constant RESET_DELAY_SECONDS = 1 days;
+    /// @dev After the delay a replacement can be made for this long; then it must be announced
+    /// again. So a fact without a recent announcement can not change for at least the delay.
+    uint256 internal constant RESET_WINDOW_SECONDS = 1 days;
 
     uint256 private constant CREATOR_END = 21;
     uint256 private constant SALT_ARGUMENT_END = 53;
@@ -41,22 +48,29 @@ library Authorization {
         "ChangePubKey(uint256 pubKeyHash,uint32 nonce,uint32 accountId)"
     );
 
-    /// @notice Records that the caller authorises `pubKeyHash` at `nonce`; see IRollup.
-    function set(Facts storage facts, uint256 pubKeyHash, uint32 nonce) internal {
+    /// @notice Records that the caller authorises `pubKeyHash` for `accountId` at `nonce`; see
+    /// IRollup.
+    function set(Facts storage facts, uint256 pubKeyHash, uint32 accountId, uint32 nonce) internal {
         if (pubKeyHash == 0 || pubKeyHash >= ProtocolConstants.FIELD_MODULUS) {
             revert IRollup.PubKeyHashInvalid(pubKeyHash);
         }
-        uint64 availableAt = facts.resetsAvailableAt[msg.sender][nonce];
-        if (facts.pubKeyHashes[msg.sender][nonce] != 0 && availableAt == 0) {
+        bytes32 key = keyOf(msg.sender, accountId, nonce);
+        uint64 availableAt = facts.resetsAvailableAt[key];
+        if (facts.pubKeyHashes[key] != 0 && block.timestamp >= availableAt + RESET_WINDOW_SECONDS) {
             availableAt = uint64(block.timestamp + RESET_DELAY_SECONDS);
-            facts.resetsAvailableAt[msg.sender][nonce] = availableAt;
-            emit IRollup.AuthResetStarted(msg.sender, nonce, availableAt);
+            facts.resetsAvailableAt[key] = availableAt;
+            emit IRollup.AuthResetStarted(msg.sender, accountId, nonce, availableAt);
             return;
         }
         if (block.timestamp < availableAt) revert IRollup.AuthResetTooEarly(availableAt);
-        facts.resetsAvailableAt[msg.sender][nonce] = 0;
-        facts.pubKeyHashes[msg.sender][nonce] = pubKeyHash;
-        emit IRollup.AuthPubKeyHashSet(msg.sender, nonce, pubKeyHash);
+        facts.resetsAvailableAt[key] = 0;
+        facts.pubKeyHashes[key] = pubKeyHash;
+        emit IRollup.AuthPubKeyHashSet(msg.sender, accountId, nonce, pubKeyHash);
+    }
+
+    /// @notice What a fact is about.
+    function keyOf(address owner, uint32 accountId, uint32 nonce) internal pure returns (bytes32) {
+        return keccak256(abi.encode(owner, accountId, nonce));
     }
 
     /// @notice Reverts unless the owner has authorised the ChangePubKey in slot `slot`.
@@ -80,7 +94,8 @@ library Authorization {
         if (authorization.length == 0) return false;
         bytes1 authorizationType = authorization[0];
         if (authorizationType == ON_CHAIN) {
-            uint256 fact = facts.pubKeyHashes[operation.owner][operation.nonce];
+            bytes32 key = keyOf(operation.owner, operation.accountId, operation.nonce);
+            uint256 fact = facts.pubKeyHashes[key];
             return fact != 0 && fact == operation.pubKeyHash;
         }
         if (authorizationType == EIP712) {
@@ -94,8 +109,9 @@ library Authorization {
     function _isCreatedForKey(
         PubdataReader.ChangePubKey memory operation,
         bytes calldata authorization
-    ) private pure returns (bool) {
+    ) private view returns (bool) {
         if (operation.nonce != 0 || authorization.length != CODE_HASH_END) return false;
+        if (operation.owner.code.length != 0) return false;
         address creator = address(bytes20(authorization[1:CREATOR_END]));
         bytes32 saltArgument = bytes32(authorization[CREATOR_END:SALT_ARGUMENT_END]);
         bytes32 codeHash = bytes32(authorization[SALT_ARGUMENT_END:CODE_HASH_END]);

@@ -43,12 +43,15 @@ library Operations {
         while (walk.next(pubdata)) {
             uint256 op = PubdataReader.opOf(walk.record);
             if (op == ProtocolConstants.OP_DEPOSIT) _deposit(queue, walk, effects);
-            else if (op == ProtocolConstants.OP_WITHDRAW) _withdraw(walk, effects);
             else if (op == ProtocolConstants.OP_FULL_EXIT) _fullExit(queue, walk, effects);
+            else if (op == ProtocolConstants.OP_REFUND) _refund(queue, walk, effects);
             else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
                 _changePubKey(facts, walk, effects, newBlock.authorizations);
-            } else if (op == ProtocolConstants.OP_FORCED_EXIT) _forcedExit(walk, effects);
-            else if (op == ProtocolConstants.OP_REFUND) _refund(queue, walk, effects);
+            } else if (
+                op == ProtocolConstants.OP_WITHDRAW || op == ProtocolConstants.OP_FORCED_EXIT
+            ) {
+                _payOut(effects, _movement(walk));
+            }
         }
         if (effects.authorizations != newBlock.authorizations.length) {
             revert IRollup.AuthorizationCountMismatch(
@@ -65,17 +68,7 @@ library Operations {
         Pubdata.Walk memory walk,
         Effects memory effects
     ) private view {
-        PubdataReader.Deposit memory deposit = PubdataReader.readDeposit(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        bytes24 requestHash = PriorityQueue.hashDeposit(
-            deposit.owner,
-            deposit.tokenId,
-            deposit.amount
-        );
-        _serve(queue, requestHash, walk, effects);
+        _serveDeposit(queue, walk, effects, _movement(walk));
     }
 
     /// @dev Any deposit may be refunded: an operator that has no place for it must not be stuck.
@@ -84,18 +77,9 @@ library Operations {
         Pubdata.Walk memory walk,
         Effects memory effects
     ) private view {
-        PubdataReader.Refund memory refund = PubdataReader.readRefund(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        bytes24 requestHash = PriorityQueue.hashDeposit(
-            refund.owner,
-            refund.tokenId,
-            refund.amount
-        );
-        _serve(queue, requestHash, walk, effects);
-        _payOut(effects, refund.owner, refund.tokenId, refund.amount);
+        PubdataReader.Refund memory refund = _movement(walk);
+        _serveDeposit(queue, walk, effects, refund);
+        _payOut(effects, refund);
     }
 
     function _fullExit(
@@ -116,25 +100,7 @@ library Operations {
             0
         );
         _serve(queue, requestHash, walk, effects);
-        _payOut(effects, exit.owner, exit.tokenId, exit.amount);
-    }
-
-    function _withdraw(Pubdata.Walk memory walk, Effects memory effects) private pure {
-        PubdataReader.Withdraw memory withdraw = PubdataReader.readWithdraw(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        _payOut(effects, withdraw.recipient, withdraw.tokenId, withdraw.amount);
-    }
-
-    function _forcedExit(Pubdata.Walk memory walk, Effects memory effects) private pure {
-        PubdataReader.ForcedExit memory exit = PubdataReader.readForcedExit(
-            walk.record,
-            walk.e1,
-            walk.e2
-        );
-        _payOut(effects, exit.recipient, exit.tokenId, exit.amount);
+        _payOut(effects, _movement(walk));
     }
 
     function _changePubKey(
@@ -154,6 +120,20 @@ library Operations {
         facts.check(change, authorizations[index], walk.slot);
     }
 
+    function _serveDeposit(
+        PriorityQueue.Queue storage queue,
+        Pubdata.Walk memory walk,
+        Effects memory effects,
+        PubdataReader.Refund memory deposit
+    ) private view {
+        bytes24 requestHash = PriorityQueue.hashDeposit(
+            deposit.owner,
+            deposit.tokenId,
+            deposit.amount
+        );
+        _serve(queue, requestHash, walk, effects);
+    }
+
     /// @dev Requests are served strictly in the order of the queue.
     function _serve(
         PriorityQueue.Queue storage queue,
@@ -168,13 +148,21 @@ library Operations {
     }
 
     /// @dev A payout of nothing (a full exit of nothing, say) is none.
-    function _payOut(
-        Effects memory effects,
-        address recipient,
-        uint16 tokenId,
-        uint128 amount
-    ) private pure {
-        if (amount == 0) return;
-        effects.payoutsHash = Payouts.append(effects.payoutsHash, recipient, tokenId, amount);
+    function _payOut(Effects memory effects, PubdataReader.Refund memory payout) private pure {
+        if (payout.amount == 0) return;
+        effects.payoutsHash = Payouts.append(
+            effects.payoutsHash,
+            payout.owner,
+            payout.tokenId,
+            payout.amount
+        );
+    }
+
+    /// @dev Token, address and amount. Every operation that moves an amount between L1 and L2 has
+    /// them in the same place; a refund has nothing else.
+    function _movement(
+        Pubdata.Walk memory walk
+    ) private pure returns (PubdataReader.Refund memory) {
+        return PubdataReader.readRefund(walk.record, walk.e1, walk.e2);
     }
 }

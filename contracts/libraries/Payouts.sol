@@ -21,6 +21,8 @@ library Payouts {
     uint256 internal constant GAS_LIMIT = 100_000;
     /// @dev A call with value to a new account costs 36.6k, keeping a pending balance about 25k.
     uint256 private constant GAS_RESERVE = 70_000;
+    /// @dev What one payout takes at most: of the gas that is left, 63/64 can be passed on (EIP-150).
+    uint256 private constant GAS_NEEDED = GAS_LIMIT + GAS_LIMIT / 63 + GAS_RESERVE;
 
     /// @notice Adds a payout to the rolling hash of a block's payouts, which starts at 0.
     /// @return next keccak256(abi.encode(payoutsHash, recipient, tokenId, amount))
@@ -49,7 +51,7 @@ library Payouts {
         }
     }
 
-    /// @notice Pays, or keeps the amount as pending balance if the payment fails.
+    /// @notice As `push`; reverts if the gas left is not enough to give the payment its due.
     function pay(
         Pending storage pending,
         TokenRegistry.Registry storage registry,
@@ -57,7 +59,19 @@ library Payouts {
         uint16 tokenId,
         uint128 amount
     ) internal {
-        _requireGas();
+        requireGas(0);
+        push(pending, registry, recipient, tokenId, amount);
+    }
+
+    /// @notice Pays, or keeps the amount as pending balance if the payment fails.
+    /// @dev The caller has made sure of the gas: with too little, every payment would fail.
+    function push(
+        Pending storage pending,
+        TokenRegistry.Registry storage registry,
+        address recipient,
+        uint16 tokenId,
+        uint128 amount
+    ) internal {
         if (_send(registry.addresses[tokenId], tokenId, recipient, amount, GAS_LIMIT)) {
             emit IRollup.PayoutSent(recipient, tokenId, amount);
         } else {
@@ -66,7 +80,7 @@ library Payouts {
     }
 
     /// @notice Adds an amount to what waits for `owner`.
-    function keep(Pending storage pending, address owner, uint16 tokenId, uint128 amount) internal {
+    function keep(Pending storage pending, address owner, uint16 tokenId, uint256 amount) internal {
         pending.amounts[owner][tokenId] += amount;
         emit IRollup.PayoutPending(owner, tokenId, amount);
     }
@@ -88,12 +102,17 @@ library Payouts {
         emit IRollup.PayoutSent(owner, tokenId, amount);
     }
 
+    /// @notice Whether the gas left is enough for a whole payout, whatever its recipient does.
     /// @dev Without this a caller with little gas, or a gas estimate that searches for the least
-    /// that does not revert, would turn every payout into a pending balance (EIP-150 passes on
-    /// 63/64).
-    function _requireGas() private view {
-        uint256 needed = GAS_LIMIT + GAS_LIMIT / 63 + GAS_RESERVE;
-        if (gasleft() < needed) revert IRollup.GasInsufficient(gasleft(), needed);
+    /// that does not revert, would turn every payout into a pending balance.
+    /// @param reserved Gas that the caller needs afterwards.
+    function hasGas(uint256 reserved) internal view returns (bool) {
+        return gasleft() >= GAS_NEEDED + reserved;
+    }
+
+    /// @notice Reverts unless `hasGas`.
+    function requireGas(uint256 reserved) internal view {
+        if (!hasGas(reserved)) revert IRollup.GasInsufficient(gasleft(), GAS_NEEDED + reserved);
     }
 
     function _send(

@@ -63,7 +63,7 @@ struct Payout {
     uint128 amount;
 }
 
-/// @notice A proven block and its payouts in slot order.
+/// @notice A proven block and its payouts in slot order; without any, all that it has stay open.
 struct ExecuteBlock {
     StoredBlock storedBlock;
     Payout[] payouts;

@@ -13,6 +13,8 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 /// @param accountCapacity Leaves of the state tree.
 /// @param tokenCapacity Leaves of a balance tree, ETH included.
 /// @param priorityExpirationSeconds How long a priority request may wait.
+/// @param requestFeeWei What a priority request costs at first.
+/// @param requestFeeRecipient Whose pending balance that becomes; the zero address for the governor.
 struct InitializeParams {
     IVerifier verifier;
     address governor;
@@ -23,4 +25,6 @@ struct InitializeParams {
     uint32 accountCapacity;
     uint32 tokenCapacity;
     uint32 priorityExpirationSeconds;
+    uint256 requestFeeWei;
+    address requestFeeRecipient;
 }

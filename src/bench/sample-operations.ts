@@ -65,7 +65,7 @@ export function createOperationKinds(
       operation: change,
     },
     changePubKeyOnChain: {
-      request: (nonce) => client.setAuthPubKeyHash(PUB_KEY_HASH, nonce),
+      request: (nonce) => client.setAuthPubKeyHash({ ...claim, nonce }),
       authorization: () => Promise.resolve(ON_CHAIN_AUTHORIZATION),
       operation: change,
     },

@@ -78,10 +78,7 @@ const NOOP: Operation = { type: "noop" };
 
 /** @throws FEE_ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
 export function openBlock(state: RollupState, header: BlockHeader): OpenBlock {
-  const { feeAccountId } = header;
-  if (state.account(feeAccountId).kind !== LEAF_KIND.account) {
-    throw blockError({ code: "FEE_ACCOUNT_NOT_FOUND", feeAccountId });
-  }
+  assertFeeAccount(state, header.feeAccountId);
   return { header, before: state, state, slots: [], fees: [], payouts: [] };
 }
 
@@ -143,18 +140,32 @@ export function applyBlock(state: RollupState, block: Block, domain: bigint): Ap
  * Applies a block by its public data alone. What only its signers could show, the block's proof has
  * shown L1, which is also the judge of sizes: it takes those that its verifier has keys for.
  *
+ * Accepts every block that circuit and contract accept, whoever made it: the fee account is looked
+ * up and the fees are credited when all operations are applied, as the circuit does. An operator's
+ * own blocks are held to more, see {@link appendOperation}.
+ *
  * @throws as {@link applyBlock}, but for what concerns signatures, validity and sizes.
  */
 export function applyPublicBlock(
-  state: RollupState,
-  { slots, operations, ...header }: PublicBlock,
+  before: RollupState,
+  { slots, operations, feeAccountId }: PublicBlock,
 ): Pick<AppliedBlock, "state" | "payouts"> {
   assertRoom(slots, operations.length);
-  let open = openBlock(state, header);
+  let state = before;
+  let fees: readonly TokenAmount[] = [];
+  let payouts: readonly Payout[] = [];
   for (const operation of operations) {
-    open = addEffect(open, applyPublicOperation(open.state, operation));
+    const effect = applyPublicOperation(state, operation);
+    state = effect.state;
+    fees = addFee(fees, effect.fee, before.preset);
+    payouts = addPayout(payouts, effect.payout);
   }
-  return { state: collectFees(open).state, payouts: open.payouts };
+  assertFeeAccount(state, feeAccountId);
+  const credited = fees.reduce(
+    (next, { tokenId, amount }) => credit(next, feeAccountId, tokenId, amount),
+    state,
+  );
+  return { state: credited, payouts };
 }
 
 /** The smallest block size of a preset for so many operations. @throws BLOCK_FULL */
@@ -191,13 +202,22 @@ function assertRoom(slots: number, operationCount: number): void {
   if (operationCount > slots) throw blockError({ code: "BLOCK_FULL", slots });
 }
 
+/** @throws FEE_ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
+function assertFeeAccount(state: RollupState, feeAccountId: number): void {
+  if (state.account(feeAccountId).kind !== LEAF_KIND.account) {
+    throw blockError({ code: "FEE_ACCOUNT_NOT_FOUND", feeAccountId });
+  }
+}
+
 /** @throws TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW */
 function addEffect(open: OpenBlock, { state, fee, payout }: Effect): OpenBlock {
   const fees = addFee(open.fees, fee, open.before.preset);
   for (const sum of fees) assertCreditable(state, open.header.feeAccountId, sum);
-  const payouts =
-    payout === undefined || isNothing(payout) ? open.payouts : [...open.payouts, payout];
-  return { ...open, state, fees, payouts };
+  return { ...open, state, fees, payouts: addPayout(open.payouts, payout) };
+}
+
+function addPayout(payouts: readonly Payout[], payout: Payout | undefined): readonly Payout[] {
+  return payout === undefined || isNothing(payout) ? payouts : [...payouts, payout];
 }
 
 function isNothing({ amount }: TokenAmount): boolean {

@@ -45,8 +45,6 @@ export interface Circuit<Inputs extends object = InputValues> extends CompiledCi
 /**
  * Compiles a circuit, or takes it from the cache. Everything else is made when first used.
  *
- * Proving leaves threads behind: call `releaseProver` at the end.
- *
  * @throws as {@link compileCircuit}
  */
 export async function loadCircuit<Inputs extends object = InputValues>(

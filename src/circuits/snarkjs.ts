@@ -1,5 +1,6 @@
 /** The one place that touches snarkjs, which has no types. */
 
+import type { Worker } from "node:worker_threads";
 // @ts-expect-error: the package has no types
 import * as untyped from "snarkjs";
 import { encodeWitness, type Witness } from "./wtns.ts";
@@ -62,10 +63,50 @@ interface SnarkJs {
 export type Logger = Readonly<Record<"debug" | "info" | "warn" | "error", (line: string) => void>>;
 
 const snarkjs = untyped as SnarkJs;
-const { groth16 } = snarkjs;
+
+/** The multi-threaded curve that snarkjs builds at its first use and shares from then on. */
+interface SharedCurve {
+  readonly tm: { readonly workers: readonly object[] };
+  terminate(): Promise<void>;
+}
+/** Where the package web-worker, which ffjavascript starts its threads with, keeps the thread. */
+const THREAD = Symbol.for("worker");
+
+/** Calls of snarkjs that have not ended. */
+let running = 0;
+
+function sharedCurve(): SharedCurve | undefined {
+  return (globalThis as { curve_bn128?: SharedCurve | null }).curve_bn128 ?? undefined;
+}
+
+/**
+ * Lets the threads of snarkjs keep the process alive while it computes, and only then. They are
+ * started by its first call and stay for the next one.
+ */
+async function whileRunning<T>(work: () => Promise<T>): Promise<T> {
+  running++;
+  setThreadsAlive("ref");
+  try {
+    return await work();
+  } finally {
+    running--;
+    if (running === 0) setThreadsAlive("unref");
+  }
+}
+
+function setThreadsAlive(method: "ref" | "unref"): void {
+  for (const worker of sharedCurve()?.tm.workers ?? []) {
+    (Reflect.get(worker, THREAD) as Worker | undefined)?.[method]();
+  }
+}
 
 /** snarkjs's functions for proving keys. */
-export const { zKey } = snarkjs;
+export const zKey: SnarkJs["zKey"] = {
+  newZKey: (...args) => whileRunning(() => snarkjs.zKey.newZKey(...args)),
+  contribute: (...args) => whileRunning(() => snarkjs.zKey.contribute(...args)),
+  beacon: (...args) => whileRunning(() => snarkjs.zKey.beacon(...args)),
+  verifyFromR1cs: (...args) => whileRunning(() => snarkjs.zKey.verifyFromR1cs(...args)),
+};
 
 /** Proves a witness. snarkjs does not check it: a proof of a wrong one just does not verify. */
 export function prove(options: { zkeyPath: string; witness: Witness }): Promise<ProofWithSignals> {
@@ -74,19 +115,18 @@ export function prove(options: { zkeyPath: string; witness: Witness }): Promise<
 
 /** As {@link prove}. @param witness - The bytes of a .wtns file. */
 export function proveEncoded(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals> {
-  return groth16.prove(zkeyPath, { type: "mem", data: witness });
+  return whileRunning(() => snarkjs.groth16.prove(zkeyPath, { type: "mem", data: witness }));
 }
 
 /** Whether a proof is valid for its public values under a key. */
 export function verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean> {
-  return groth16.verify(key, proven.publicSignals, proven.proof);
+  return whileRunning(() => snarkjs.groth16.verify(key, proven.publicSignals, proven.proof));
 }
 
 /**
- * Ends snarkjs's worker threads, which otherwise keep the process alive. The next proof starts new
- * ones; no proof may be under way.
+ * Ends snarkjs's worker threads, to free their memory; the next call starts new ones. They do not
+ * keep the process alive, so nobody has to. Does nothing while a call is running.
  */
 export async function releaseProver(): Promise<void> {
-  const global = globalThis as { curve_bn128?: { terminate(): Promise<void> } | null };
-  await global.curve_bn128?.terminate();
+  if (running === 0) await sharedCurve()?.terminate();
 }

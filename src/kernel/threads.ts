@@ -94,7 +94,10 @@ function createThread(url: URL): Thread {
   const worker = new Worker(url);
   worker.unref();
   const waiting: Waiting[] = [];
+  /** Why it has ended, if it has: it would never answer. */
+  let end: unknown;
   const fail = (error: unknown) => {
+    end ??= error;
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   worker.on("message", (reply: ThreadReply) => {
@@ -108,6 +111,10 @@ function createThread(url: URL): Thread {
   return {
     send: (message) =>
       new Promise((resolve, reject) => {
+        if (end !== undefined) {
+          reject(end as Error);
+          return;
+        }
         waiting.push({ resolve, reject });
         worker.ref();
         worker.postMessage(message);

@@ -27,8 +27,9 @@ const SECP256K1_HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501dd
 export const ON_CHAIN_AUTHORIZATION = "0x00";
 
 /**
- * A contract that is, or may some day be, made by CREATE2 with a salt that names a signing key: the
- * key is as good as set from the moment on at which somebody knows the address.
+ * A contract that may some day be made by CREATE2 with a salt that names a signing key: until then
+ * its address is the consent to that key. Once it is deployed, it authorises keys by
+ * `setAuthPubKeyHash`.
  *
  * @see https://eips.ethereum.org/EIPS/eip-1014
  */
@@ -123,13 +124,22 @@ export function create2WalletAddress(wallet: Create2Wallet, pubKeyHash: bigint):
   return getCreate2Address(creator, salt, codeHash);
 }
 
+/** Whether an authorisation has the form of {@link encodeCreate2Authorization}. */
+export function isCreate2Authorization(authorization: string): boolean {
+  return (
+    isHexString(authorization, CREATE2_AUTHORIZATION_BYTES) &&
+    dataSlice(authorization, 0, 1) === CREATE2_TYPE
+  );
+}
+
 /** The authorisation of such a wallet's first signing key, 0x-hex. */
 export function encodeCreate2Authorization(wallet: Create2Wallet): string {
   return concat([CREATE2_TYPE, wallet.creator, wallet.saltArgument, wallet.codeHash]);
 }
 
 /**
- * Whose consent an authorisation shows, found exactly as the contract finds it.
+ * Whose consent an authorisation shows, found exactly as the contract finds it; but that of a
+ * CREATE2 wallet counts only while its address has no code, which has to be looked up on L1.
  *
  * @returns Checksummed address, or undefined if it shows nobody's, or needs to be looked up on L1.
  */

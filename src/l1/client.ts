@@ -15,6 +15,7 @@ import type {
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { assert } from "../util/errors.ts";
 import { toChecksumAddress } from "./addresses.ts";
+import type { ChangePubKeyClaim } from "./authorization.ts";
 import { l1Error } from "./errors.ts";
 import {
   eventsOf,
@@ -23,6 +24,7 @@ import {
   type EventName,
   type RollupEvent,
   toGenesisBlock,
+  toAuthorizationResets,
   toPubKeyAuthorization,
   toQueuedRequest,
   toStoredBlock,
@@ -32,6 +34,7 @@ import { ROLLUP_INTERFACE } from "./interface.ts";
 import { readProgress } from "./progress.ts";
 import { toFailureError, toL1Error } from "./reverts.ts";
 import { DEFAULT_PATIENCE, type Patience, untilMined } from "./sending.ts";
+import { isOwnCommit, readStanding } from "./standing.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
@@ -41,6 +44,7 @@ import type {
   L1Deployment,
   L1News,
   L1Progress,
+  L1Standing,
   L1Transaction,
   ProveBlock,
   QueuedDeposit,
@@ -97,19 +101,34 @@ export class RollupClient {
     this.deploymentBlock = location.deploymentBlock;
   }
 
-  /** @param owner - L1 address that owns the L2 account. @param amount - In wei. */
+  /**
+   * Pays the request fee besides.
+   *
+   * @param owner - L1 address that owns the L2 account. @param amount - In wei, without the fee.
+   */
   async depositEth(owner: string, amount: bigint): Promise<PriorityRequestResult> {
-    return this.#request("depositEth", () => this.contract.depositEth(owner, { value: amount }));
+    return this.#request("depositEth", (fee) =>
+      this.contract.depositEth(owner, { value: amount + fee }),
+    );
   }
 
-  /** The runner has approved `amount` of the token to the rollup. */
+  /** Pays the request fee besides. The runner has approved `amount` of the token to the rollup. */
   async depositErc20(token: string, amount: bigint, owner: string): Promise<PriorityRequestResult> {
-    return this.#request("depositErc20", () => this.contract.depositErc20(token, amount, owner));
+    return this.#request("depositErc20", (value) =>
+      this.contract.depositErc20(token, amount, owner, { value }),
+    );
   }
 
-  /** @param token - L1 address; the zero address is ETH. */
+  /** Pays the request fee besides. @param token - L1 address; the zero address is ETH. */
   async requestFullExit(accountId: number, token: string): Promise<PriorityRequestResult> {
-    return this.#request("requestFullExit", () => this.contract.requestFullExit(accountId, token));
+    return this.#request("requestFullExit", (value) =>
+      this.contract.requestFullExit(accountId, token, { value }),
+    );
+  }
+
+  /** What a priority request costs now, in wei. */
+  async readRequestFee(): Promise<bigint> {
+    return this.contract.requestFeeWei();
   }
 
   /** @param token - L1 address; the zero address is ETH. */
@@ -118,8 +137,16 @@ export class RollupClient {
     return toTransaction(await this.#send("withdrawPendingBalance", send));
   }
 
-  async setAuthPubKeyHash(pubKeyHash: bigint, nonce: number): Promise<L1Transaction> {
-    const send = () => this.contract.setAuthPubKeyHash(pubKeyHash, nonce);
+  /**
+   * Authorises a signing key for the runner's account; or announces that one authorised before will
+   * be replaced, or replaces it, if that was announced a day before.
+   */
+  async setAuthPubKeyHash({
+    pubKeyHash,
+    accountId,
+    nonce,
+  }: ChangePubKeyClaim): Promise<L1Transaction> {
+    const send = () => this.contract.setAuthPubKeyHash(pubKeyHash, accountId, nonce);
     return toTransaction(await this.#send("setAuthPubKeyHash", send));
   }
 
@@ -154,11 +181,41 @@ export class RollupClient {
     return toTransaction(await this.#send("proveBlocks", send));
   }
 
-  /** Validators only. */
+  /** Validators only. Payouts that lack gas stay open, see {@link RollupClient.readOpenPayouts}. */
   async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
     const structs = blocks.map(toExecuteStruct);
-    const receipt = await this.#send("executeBlocks", () => this.contract.executeBlocks(structs));
-    return toTransaction(receipt);
+    const send = () => this.contract.executeBlocks(structs, PAYING);
+    return toTransaction(await this.#send("executeBlocks", send));
+  }
+
+  /**
+   * Makes open payouts of an executed block, as far as the gas reaches; anyone may, also in exodus.
+   *
+   * @param block - With all its payouts.
+   * @param range - Those with an index in [first, first + count); default: all.
+   */
+  async payOut(block: ExecuteBlock, range?: PayoutRange): Promise<L1Transaction> {
+    const { storedBlock, payouts } = toExecuteStruct(block);
+    const { first, count } = range ?? { first: 0, count: payouts.length };
+    const send = () => this.contract.payOut(storedBlock, payouts, first, count, PAYING);
+    return toTransaction(await this.#send("payOut", send));
+  }
+
+  /**
+   * How many payouts of an executed block are still to be made.
+   *
+   * @param l1BlockNumber - L1 block at whose end the question is asked; default: the latest.
+   * @returns PAYOUTS_NOT_COUNTED if all are, and nobody has counted them.
+   */
+  async readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number> {
+    return Number(
+      await this.contract.openPayouts(blockNumber, { blockTag: l1BlockNumber ?? "latest" }),
+    );
+  }
+
+  /** Whether an address has code: then CREATE2 authorises no signing key for it any more. */
+  async hasCode(address: bigint): Promise<boolean> {
+    return (await this.#provider.getCode(toChecksumAddress(address))) !== "0x";
   }
 
   /** Validators only. @param blocks - Newest first. */
@@ -202,6 +259,17 @@ export class RollupClient {
     throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
   }
 
+  /** What the contract makes of the runner, as at the end of an L1 block. */
+  async readStanding(l1BlockNumber: number): Promise<L1Standing> {
+    return readStanding(this.contract, l1BlockNumber);
+  }
+
+  /** Whether the runner has committed a block, and nobody else. */
+  async isOwnCommit(blockNumber: number): Promise<boolean> {
+    const toBlock = await this.#provider.getBlockNumber();
+    return isOwnCommit(this.contract, blockNumber, { fromBlock: this.deploymentBlock, toBlock });
+  }
+
   /** Hash of an L1 block, 0x-hex; undefined if there is none of this number. */
   async readBlockHash(blockNumber: number): Promise<string | undefined> {
     return (await this.#provider.getBlock(blockNumber))?.hash ?? undefined;
@@ -215,11 +283,10 @@ export class RollupClient {
   /** Events of the L1 blocks from `fromBlock` (included) to the latest. */
   async readNews(fromBlock: number): Promise<L1News> {
     const latest = (await this.#provider.getBlock("latest"))!;
-    const events = await readEvents(
-      this.contract,
-      ["PriorityRequestAdded", "TokenListed", "AuthPubKeyHashSet", "ExodusModeActivated"],
-      { fromBlock, toBlock: latest.number },
-    );
+    const events = await readEvents(this.contract, NEWS_EVENTS, {
+      fromBlock,
+      toBlock: latest.number,
+    });
     const tokens = events
       .filter((event) => event.name === "TokenListed")
       .map(({ args: { tokenId, token } }) => readToken(this.#provider, Number(tokenId), token));
@@ -234,6 +301,7 @@ export class RollupClient {
       authorizations: events
         .filter((event) => event.name === "AuthPubKeyHashSet")
         .map(toPubKeyAuthorization),
+      authorizationResets: toAuthorizationResets(events),
       isExodusBegun: events.some((event) => event.name === "ExodusModeActivated"),
     };
   }
@@ -293,8 +361,12 @@ export class RollupClient {
     throw l1Error({ code: "L1_EVENT_MISSING", event: name, transactionHash: receipt.hash });
   }
 
-  async #request(call: string, send: Send): Promise<PriorityRequestResult> {
-    const receipt = await this.#send(call, send);
+  async #request(
+    call: string,
+    send: (feeWei: bigint) => ReturnType<Send>,
+  ): Promise<PriorityRequestResult> {
+    const feeWei = await this.readRequestFee();
+    const receipt = await this.#send(call, () => send(feeWei));
     const { args } = this.#eventsOf(receipt, "PriorityRequestAdded")[0]!;
     return { requestId: Number(args.requestId), transaction: toTransaction(receipt) };
   }
@@ -315,12 +387,32 @@ export class RollupClient {
   }
 }
 
+/** Payouts of a block: those with an index in [first, first + count). */
+export interface PayoutRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** A request that has joined the priority queue. */
 export interface PriorityRequestResult {
   /** Place in the queue, counting from 0. */
   readonly requestId: number;
   readonly transaction: L1Transaction;
 }
+
+/**
+ * Of calls that pay out as far as the gas reaches: an estimate would find the least gas, with which
+ * they pay out nothing. This is the most that one transaction may have (EIP-7825).
+ */
+const PAYING = { gasLimit: 16_777_216n };
+
+const NEWS_EVENTS = [
+  "PriorityRequestAdded",
+  "TokenListed",
+  "AuthPubKeyHashSet",
+  "AuthResetStarted",
+  "ExodusModeActivated",
+] as const;
 
 type Send = () => Promise<ContractTransactionResponse>;
 

@@ -1,21 +1,39 @@
 /**
  * The data of committed blocks: the calldata of `commitBlocks`, which the contract lets nobody call
  * but the sender of a transaction itself.
+ *
+ * It is read as the contract reads it, so that whatever was committed can be restored. The contract
+ * takes the canonical encoding alone; a restore must not depend on that.
  */
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { getBytes } from "ethers";
-import type {
-  CommitBlockStructOutput,
-  Rollup,
-  StoredBlockStructOutput,
-} from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { l1Error } from "./errors.ts";
 import { providerOf, type RollupEvent, toStoredBlock } from "./events.ts";
+import { ROLLUP_INTERFACE } from "./interface.ts";
+import {
+  arrayArgument,
+  arrayAt,
+  bytesAt,
+  type Position,
+  tailAt,
+  uintAt,
+  wordAt,
+  wordOf,
+} from "./solidity-calldata.ts";
 import type { CommitBlock, CommittedBlock } from "./types.ts";
+
+const SELECTOR = ROLLUP_INTERFACE.getFunction("commitBlocks")!.selector;
+/** Where the arguments start. */
+const ARGUMENTS: Position = 4n;
+const STORED_BLOCK_WORDS = 6;
+const COMMIT_BLOCK_WORDS = 7;
+const WORD_BYTES = 32;
 
 /**
  * A committed block with its data.
  *
- * @throws L1_CALLDATA_NOT_FOUND
+ * @throws L1_CALLDATA_NOT_FOUND if the node does not have the transaction (any more)
  */
 export async function readCommittedBlock(
   contract: Rollup,
@@ -24,29 +42,68 @@ export async function readCommittedBlock(
   const storedBlock = toStoredBlock(event);
   const { transactionHash } = event;
   const transaction = await providerOf(contract).getTransaction(transactionHash);
-  const call = transaction && contract.interface.parseTransaction(transaction);
-  if (call?.name === "commitBlocks") {
-    const [last, blocks] = call.args as unknown as [
-      StoredBlockStructOutput,
-      CommitBlockStructOutput[],
-    ];
-    const block = blocks[storedBlock.blockNumber - Number(last.blockNumber) - 1];
-    if (block !== undefined) {
-      return { storedBlock, commitBlock: fromCommitStruct(block), transactionHash };
-    }
-  }
   const { blockNumber } = storedBlock;
-  throw l1Error({ code: "L1_CALLDATA_NOT_FOUND", blockNumber, transactionHash });
+  if (transaction === null) {
+    throw l1Error({ code: "L1_CALLDATA_NOT_FOUND", blockNumber, transactionHash });
+  }
+  const commitBlock = decodeCommitBlock(transaction.data, blockNumber);
+  return { storedBlock, commitBlock, transactionHash };
 }
 
-function fromCommitStruct(struct: CommitBlockStructOutput): CommitBlock {
+/**
+ * One of the blocks that a call of `commitBlocks` commits.
+ *
+ * @param data - Calldata, 0x-hex.
+ * @returns Undefined if the call has no such block, or the contract would not take it.
+ */
+export function decodeCommitBlock(data: string, blockNumber: number): CommitBlock | undefined {
+  if (!data.startsWith(SELECTOR)) return undefined;
+  const calldata = getBytes(data);
+  if (calldata.length < Number(wordOf(ARGUMENTS, STORED_BLOCK_WORDS + 1))) return undefined;
+  const last = uintAt(calldata, ARGUMENTS, 32);
+  const blocks = arrayArgument(calldata, ARGUMENTS, wordOf(ARGUMENTS, STORED_BLOCK_WORDS));
+  if (last === undefined || blocks === undefined) return undefined;
+  const index = BigInt(blockNumber) - last - 1n;
+  if (index < 0n || index >= blocks.length) return undefined;
+  const pointer = wordOf(blocks.start, index);
+  const head = tailAt(calldata, blocks.start, pointer, COMMIT_BLOCK_WORDS * WORD_BYTES);
+  return head === undefined ? undefined : decodeStruct(calldata, head);
+}
+
+function decodeStruct(calldata: Uint8Array, head: Position): CommitBlock | undefined {
+  const timestamp = uintAt(calldata, head, 64);
+  const feeAccountId = uintAt(calldata, wordOf(head, 1), 32);
+  const slots = uintAt(calldata, wordOf(head, 2), 32);
+  const pubdata = bytesAt(calldata, head, wordOf(head, 5));
+  const authorizations = decodeAuthorizations(calldata, head, wordOf(head, 6));
+  if (timestamp === undefined || feeAccountId === undefined || slots === undefined) {
+    return undefined;
+  }
+  if (pubdata === undefined || authorizations === undefined) return undefined;
   return {
-    timestamp: struct.timestamp,
-    feeAccountId: Number(struct.feeAccountId),
-    slots: Number(struct.slots),
-    newStateRoot: struct.newStateRoot,
-    digest: struct.digest,
-    pubdata: getBytes(struct.pubdata),
-    authorizations: [...struct.authorizations],
+    timestamp,
+    feeAccountId: Number(feeAccountId),
+    slots: Number(slots),
+    newStateRoot: wordAt(calldata, wordOf(head, 3)),
+    digest: wordAt(calldata, wordOf(head, 4)),
+    pubdata,
+    authorizations,
   };
+}
+
+function decodeAuthorizations(
+  calldata: Uint8Array,
+  head: Position,
+  pointer: Position,
+): string[] | undefined {
+  const span = arrayAt(calldata, head, pointer, WORD_BYTES);
+  // The contract takes one for each ChangePubKey, so never more than the calldata has words.
+  if (span === undefined || span.length > BigInt(calldata.length)) return undefined;
+  const authorizations: string[] = [];
+  for (let index = 0n; index < span.length; index++) {
+    const authorization = bytesAt(calldata, span.start, wordOf(span.start, index));
+    if (authorization === undefined) return undefined;
+    authorizations.push(`0x${bytesToHex(authorization)}`);
+  }
+  return authorizations;
 }

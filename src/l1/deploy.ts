@@ -45,6 +45,10 @@ export interface RollupSettings extends GovernanceSettings {
   readonly validators?: readonly string[];
   /** How long an L1 request may wait. Default: 14 days. */
   readonly priorityExpirationSeconds?: number;
+  /** What an L1 request costs, in wei, at most 0.01 ether. Default: nothing. */
+  readonly requestFeeWei?: bigint;
+  /** Address whose pending balance the request fees become. Default: the governor. */
+  readonly requestFeeRecipient?: string;
 }
 
 export interface DeployedRollup {
@@ -93,6 +97,8 @@ export async function deployRollup(
     accountCapacity: accountCapacity(preset),
     tokenCapacity: tokenCapacity(preset),
     priorityExpirationSeconds,
+    requestFeeWei: settings.requestFeeWei ?? 0n,
+    requestFeeRecipient: settings.requestFeeRecipient ?? ZeroAddress,
   } satisfies InitializeParamsStruct;
   const proxy = await deploy("RollupProxy", artifacts.proxy, deployer, [
     implementation.address,

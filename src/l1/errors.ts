@@ -15,6 +15,7 @@ export type L1ErrorFacts =
   | { code: "L1_TRANSACTION_STUCK"; transactionHash: string; nonce: number; sends: number }
   | { code: "L1_EVENT_MISSING"; event: string; transactionHash: string }
   | { code: "L1_BLOCK_NOT_FOUND"; blockNumber: number; rollupAddress: string }
+  | { code: "ROLLUP_NOT_FOUND"; rollupAddress: string; chainId: bigint; found: string }
   | { code: "L1_CALLDATA_NOT_FOUND"; blockNumber: number; transactionHash: string }
   | { code: "DEV_KEYS_ON_LIVE_CHAIN"; chainId: bigint };
 
@@ -50,9 +51,15 @@ export const l1Error = defineErrors<L1ErrorFacts>({
       `The contract at ${rollupAddress} has no block ${blockNumber} in the L1 blocks searched.`,
     fix: "Check the address, and that the deployment block is not after the rollup's deployment.",
   },
+  ROLLUP_NOT_FOUND: {
+    message: ({ rollupAddress, chainId, found }) =>
+      `There is no rollup at ${rollupAddress} on chain ${chainId}: ${found} is there.`,
+    fix: "Check address and network; a local chain that was started again has none of its contracts.",
+  },
   L1_CALLDATA_NOT_FOUND: {
     message: ({ blockNumber, transactionHash }) =>
-      `The data of block ${blockNumber} can not be read from the transaction ${transactionHash}.`,
+      `The L1 node does not have the transaction ${transactionHash} with the data of ` +
+      `block ${blockNumber}.`,
     fix: "Use an L1 node that keeps old transactions.",
   },
   DEV_KEYS_ON_LIVE_CHAIN: {

@@ -3,11 +3,13 @@ import { EventFragment, type Log, type Provider, toBeHex, ZeroHash } from "ether
 import { OPERATIONS } from "../protocol/operations.ts";
 import type {
   AuthPubKeyHashSetEvent,
+  AuthResetStartedEvent,
   BlockCommittedEvent,
   BlockExecutedEvent,
   BlocksProvenEvent,
   BlocksRevertedEvent,
   ExodusModeActivatedEvent,
+  PayoutsOpenEvent,
   PriorityRequestAddedEvent,
   Rollup,
   RollupInitializedEvent,
@@ -15,7 +17,14 @@ import type {
   TokenListedEvent,
 } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
-import type { L1BlockId, PubKeyAuthorization, QueuedRequest, StoredBlock } from "./types.ts";
+import type {
+  AuthorizationPlace,
+  AuthorizationReset,
+  L1BlockId,
+  PubKeyAuthorization,
+  QueuedRequest,
+  StoredBlock,
+} from "./types.ts";
 
 /** Nodes limit how many blocks one request for logs may span. */
 export const LOG_BLOCKS_MAX = 5000;
@@ -27,9 +36,11 @@ interface EventArguments {
   readonly TokenListed: TokenListedEvent.OutputObject;
   readonly PriorityRequestAdded: PriorityRequestAddedEvent.OutputObject;
   readonly AuthPubKeyHashSet: AuthPubKeyHashSetEvent.OutputObject;
+  readonly AuthResetStarted: AuthResetStartedEvent.OutputObject;
   readonly BlockCommitted: BlockCommittedEvent.OutputObject;
   readonly BlocksProven: BlocksProvenEvent.OutputObject;
   readonly BlockExecuted: BlockExecutedEvent.OutputObject;
+  readonly PayoutsOpen: PayoutsOpenEvent.OutputObject;
   readonly BlocksReverted: BlocksRevertedEvent.OutputObject;
   readonly ExodusModeActivated: ExodusModeActivatedEvent.OutputObject;
 }
@@ -105,9 +116,36 @@ export function toQueuedRequest({ args }: RollupEvent<"PriorityRequestAdded">): 
 }
 
 export function toPubKeyAuthorization({
-  args: { owner, nonce, pubKeyHash },
+  args,
 }: RollupEvent<"AuthPubKeyHashSet">): PubKeyAuthorization {
-  return { owner: BigInt(owner), nonce: Number(nonce), pubKeyHash };
+  return { ...toAuthorizationPlace(args), pubKeyHash: args.pubKeyHash };
+}
+
+/** The replacements that were announced and not made by a later one of these events. */
+export function toAuthorizationResets(
+  events: readonly RollupEvent<EventName>[],
+): AuthorizationReset[] {
+  const resets = new Map<string, AuthorizationReset>();
+  for (const event of events) {
+    if (event.name === "AuthPubKeyHashSet") {
+      resets.delete(keyOf(toAuthorizationPlace(event.args)));
+    } else if (event.name === "AuthResetStarted") {
+      const place = toAuthorizationPlace(event.args);
+      resets.set(keyOf(place), { ...place, availableAt: event.args.availableAt });
+    }
+  }
+  return [...resets.values()];
+}
+
+function keyOf({ owner, accountId, nonce }: AuthorizationPlace): string {
+  return `${owner}/${accountId}/${nonce}`;
+}
+
+function toAuthorizationPlace(
+  args: EventArguments["AuthPubKeyHashSet" | "AuthResetStarted"],
+): AuthorizationPlace {
+  const { owner, accountId, nonce } = args;
+  return { owner: BigInt(owner), accountId: Number(accountId), nonce: Number(nonce) };
 }
 
 export function toStoredBlock({ args }: RollupEvent<"BlockCommitted">): StoredBlock {

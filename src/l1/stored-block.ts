@@ -25,7 +25,7 @@ export function toStoredBlock(
     blockNumber,
     priorityRequests: operations.filter(({ type }) => OPERATIONS[type].origin === "l1").length,
     timestamp,
-    payoutsHash: toHex(payouts.reduce(appendPayout, 0n)),
+    payoutsHash: hashPayouts(payouts),
     stateRoot: newStateRoot,
     commitment: toHex(keccakOfWords(words)),
   };
@@ -36,6 +36,11 @@ export function hashStoredBlock(stored: StoredBlock): string {
   const { blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment } = stored;
   const values = [blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment];
   return toHex(keccakOfWords(values.map(BigInt)));
+}
+
+/** What L1 keeps of a block's payouts, bytes32, 0x-hex; zeros if there are none. */
+export function hashPayouts(payouts: readonly Payout[]): string {
+  return toHex(payouts.reduce(appendPayout, 0n));
 }
 
 /** See `append` in contracts/libraries/Payouts.sol. */

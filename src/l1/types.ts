@@ -45,9 +45,12 @@ export interface ProveBlock {
 /** A proven block with what it pays out, as `executeBlocks` takes it. */
 export interface ExecuteBlock {
   readonly storedBlock: StoredBlock;
-  /** In slot order, without those of 0. */
+  /** In slot order, without those of 0; none at all, if they are left to `payOut`. */
   readonly payouts: readonly Payout[];
 }
+
+/** What `openPayouts` answers of a block whose payouts are all open, and which nobody has counted. */
+export const PAYOUTS_NOT_COUNTED = 2 ** 32 - 1;
 
 /** What an account holds of a token in the last executed state, as `performExit` takes it. */
 export interface ExitClaim {
@@ -127,13 +130,27 @@ export type QueuedRequest = PriorityRequest & {
   readonly requestId: number;
 };
 
-/** An owner has authorised a signing key on L1. */
-export interface PubKeyAuthorization {
+/** What an owner authorises a signing key for: an authorisation for one counts for no other. */
+export interface AuthorizationPlace {
   /** uint160. */
   readonly owner: bigint;
+  readonly accountId: number;
   readonly nonce: number;
+}
+
+/** An owner has authorised a signing key on L1. */
+export interface PubKeyAuthorization extends AuthorizationPlace {
   readonly pubKeyHash: bigint;
 }
+
+/** An owner has announced that it will replace what it has authorised. */
+export interface AuthorizationReset extends AuthorizationPlace {
+  /** Unix seconds: from then on it can, for {@link AUTH_RESET_WINDOW_SECONDS}. */
+  readonly availableAt: bigint;
+}
+
+/** As `authResetWindowSeconds` of the contract. */
+export const AUTH_RESET_WINDOW_SECONDS = 24n * 60n * 60n;
 
 /** What has happened on L1 from one block to the latest. */
 export interface L1News {
@@ -146,6 +163,8 @@ export interface L1News {
   readonly requests: readonly QueuedRequest[];
   readonly tokens: readonly Token[];
   readonly authorizations: readonly PubKeyAuthorization[];
+  /** What was announced and has not been made among these blocks. */
+  readonly authorizationResets: readonly AuthorizationReset[];
   /** Whether the exodus has begun among these blocks; there is no way back from it. */
   readonly isExodusBegun: boolean;
 }
@@ -165,10 +184,19 @@ export interface L1Progress extends L1BlockCounts {
   readonly storedBlockHashes: readonly string[];
 }
 
+/** What the contract makes of the operator, and of the code that it was built with. */
+export interface L1Standing {
+  /** Whether blocks may be committed by whoever sends the operator's transactions. */
+  readonly isValidator: boolean;
+  /** 0x-hex, see `PROTOCOL_DIGEST`; an upgrade of the contract may change it. */
+  readonly protocolDigest: string;
+}
+
 /** A block as it was committed: with it and its predecessors the L2 state can be rebuilt. */
 export interface CommittedBlock {
   readonly storedBlock: StoredBlock;
-  readonly commitBlock: CommitBlock;
+  /** Undefined if nobody can read it from the transaction. */
+  readonly commitBlock: CommitBlock | undefined;
   /** Of the L1 transaction that committed it, 0x-hex. */
   readonly transactionHash: string;
 }

@@ -9,7 +9,9 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
+    // What waits for the operator, a server or a call, keeps the process alive; the operator alone
+    // does not, so a test or script that leaves it open ends all the same.
+    const timer = setTimeout(callback, delayMs).unref();
     return () => clearTimeout(timer);
   },
 };

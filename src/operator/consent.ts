@@ -4,20 +4,30 @@ import { toChecksumAddress } from "../l1/addresses.ts";
 import {
   type AuthorizationDomain,
   findAuthorizer,
+  isCreate2Authorization,
   ON_CHAIN_AUTHORIZATION,
 } from "../l1/authorization.ts";
+import { AUTH_RESET_WINDOW_SECONDS } from "../l1/types.ts";
 import { existingAccount } from "../ops/rules.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";
-import { authorizedKey, type L1View } from "./l1-view.ts";
-import type { Consent, Item } from "./sequence.ts";
+import { findKeyFact, type KeyFact, type L1View } from "./l1-view.ts";
+import type { Consent, Item, VerifiedTransaction } from "./sequence.ts";
+
+/**
+ * An item that relies on a key whose reset has been announced leaves its block so long before the
+ * reset can be carried out: until then a commit has all the time it needs.
+ */
+const RESET_MARGIN_SECONDS = 60n * 60n;
 
 /** Where consent is looked up. */
 export interface ConsentContext {
   readonly state: RollupState;
   readonly l1: L1View;
   readonly rollup: AuthorizationDomain;
+  /** L1 time, Unix seconds, up to which no consent by CREATE2 is accepted. */
+  readonly create2PausedUntil: bigint;
 }
 
 /**
@@ -27,7 +37,7 @@ export interface ConsentContext {
  * @throws ACCOUNT_NOT_FOUND, AUTHORIZATION_INVALID
  */
 export function verifyConsent(
-  { state, l1, rollup }: ConsentContext,
+  { state, l1, rollup, create2PausedUntil }: ConsentContext,
   transaction: SignedTransaction,
   authorization: string,
 ): Consent {
@@ -37,8 +47,12 @@ export function verifyConsent(
   const refuse = (reason: string) =>
     operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
   if (authorization === ON_CHAIN_AUTHORIZATION) {
-    if (authorizedKey(l1, owner, nonce) !== pubKeyHash) {
-      throw refuse("L1 has no such authorisation for this key and nonce");
+    const fact = findKeyFact(l1, { owner, accountId, nonce });
+    if (fact?.pubKeyHash !== pubKeyHash) {
+      throw refuse("L1 has no such authorisation for this key, account and nonce");
+    }
+    if (hasPendingReset(fact, l1)) {
+      throw refuse("a reset of the key has been announced on L1");
     }
   } else {
     const claim = { pubKeyHash, nonce, accountId };
@@ -46,24 +60,68 @@ export function verifyConsent(
     if (authorizer !== toChecksumAddress(owner)) {
       throw refuse(`the authorisation is that of ${authorizer ?? "nobody"}`);
     }
+    if (isCreate2Authorization(authorization) && l1.timestamp < create2PausedUntil) {
+      throw refuse(
+        "L1 has refused a consent by CREATE2 a short time ago, so none is taken until " +
+          `${create2PausedUntil} of L1's time; setAuthPubKeyHash can be used meanwhile`,
+      );
+    }
   }
   return { owner, authorization };
 }
 
-/** Whether L1 still shows what an owner has authorised there; true for every other item. */
-export function isStillAuthorized(l1: L1View, item: Item): boolean {
-  if (item.kind !== "transaction" || item.consent?.authorization !== ON_CHAIN_AUTHORIZATION) {
-    return true;
-  }
-  const { nonce, publicKey } = item.transaction;
-  return authorizedKey(l1, item.consent.owner, nonce) === hashPublicKey(publicKey);
+/**
+ * @throws AUTHORIZATION_INVALID if L1 does not show any more what an owner has authorised there, or
+ * may soon show something else.
+ */
+export function assertStillAuthorized(l1: L1View, item: Item): void {
+  const reason = item.kind === "transaction" ? lapseOf(l1, item) : undefined;
+  if (reason !== undefined) throw withdrawnConsent(item as VerifiedTransaction, reason);
 }
 
-/** @throws AUTHORIZATION_INVALID unless {@link isStillAuthorized}. */
-export function assertStillAuthorized(l1: L1View, item: Item): void {
-  if (item.kind !== "transaction" || isStillAuthorized(l1, item)) return;
-  const { accountId } = item.transaction;
-  const reason = "L1 has no such authorisation any more";
-  const { owner } = item.consent!;
-  throw operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
+/** Whether {@link assertStillAuthorized} lets an item pass. */
+export function isStillAuthorized(l1: L1View, item: Item): boolean {
+  return item.kind !== "transaction" || lapseOf(l1, item) === undefined;
+}
+
+/** Whether anything that its owner can do on L1 makes the item's consent worthless. */
+export function hasRevocableConsent(l1: L1View, { transaction, consent }: VerifiedTransaction) {
+  if (consent === undefined) return false;
+  if (consent.authorization !== ON_CHAIN_AUTHORIZATION) {
+    return isCreate2Authorization(consent.authorization);
+  }
+  const { accountId, nonce } = transaction;
+  const fact = findKeyFact(l1, { owner: consent.owner, accountId, nonce });
+  return fact !== undefined && hasPendingReset(fact, l1);
+}
+
+/** Why an item has lost the consent that it was accepted with. */
+export function withdrawnConsent(
+  { transaction: { accountId }, consent }: VerifiedTransaction,
+  reason: string,
+) {
+  const { owner } = consent!;
+  return operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
+}
+
+function lapseOf(l1: L1View, { transaction, consent }: VerifiedTransaction): string | undefined {
+  if (consent?.authorization !== ON_CHAIN_AUTHORIZATION) return undefined;
+  const { accountId, nonce, publicKey } = transaction;
+  const fact = findKeyFact(l1, { owner: consent.owner, accountId, nonce });
+  if (fact?.pubKeyHash !== hashPublicKey(publicKey)) {
+    return "L1 has no such authorisation any more";
+  }
+  if (!hasPendingReset(fact, l1)) return undefined;
+  return l1.timestamp + RESET_MARGIN_SECONDS < fact.resetAvailableAt!
+    ? undefined
+    : "the reset of the key that was announced on L1 can soon be carried out";
+}
+
+/** Whether a reset has been announced that can still be carried out. */
+function hasPendingReset(
+  { resetAvailableAt }: KeyFact,
+  { timestamp }: Pick<L1View, "timestamp">,
+): boolean {
+  if (resetAvailableAt === undefined) return false;
+  return timestamp <= resetAvailableAt + AUTH_RESET_WINDOW_SECONDS;
 }

@@ -4,11 +4,13 @@ import { defineErrors } from "../util/errors.ts";
 export type OperatorErrorFacts =
   | { code: "OPERATOR_STOPPED" }
   | { code: "ROLLUP_IN_EXODUS"; rollupAddress: string }
+  | { code: "OPERATOR_NOT_ACCEPTING"; reason: string }
   | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
   | { code: "SUBMISSIONS_WAITING"; waiting: number; maximum: number }
   | { code: "TOKEN_NOT_LISTED"; tokenId: number }
   | { code: "AUTHORIZATION_INVALID"; accountId: number; owner: bigint; reason: string }
   | { code: "BATCH_LENGTH_INVALID"; length: number; maximum: number }
+  | { code: "BATCH_TOO_LARGE"; length: number; bytes: number; gas: number }
   | { code: "BATCH_BROKEN"; cause: string; sentence: string }
   | { code: "TRANSACTION_NOT_FOUND"; hash: string }
   | { code: "REQUEST_NOT_FOUND"; requestId: number }
@@ -31,6 +33,10 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
     message: ({ rollupAddress }) =>
       `The exodus of the rollup ${rollupAddress} has begun: L1 takes no more blocks of it.`,
     fix: "Everybody takes their money out with hardhat rollup:exit; then deploy another rollup.",
+  },
+  OPERATOR_NOT_ACCEPTING: {
+    message: ({ reason }) => `The operator accepts nothing at present: ${reason}.`,
+    fix: "Try again later; whoever runs the operator finds the cause in its log.",
   },
   OPERATOR_BUSY: {
     message: ({ waitingBlocks, maximum }) =>
@@ -57,13 +63,19 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
       `A batch has between 1 and ${maximum} transactions, and this one has ${length}.`,
     fix: "Submit the transactions in several batches, or one by one.",
   },
+  BATCH_TOO_LARGE: {
+    message: ({ length, bytes, gas }) =>
+      `A block with this batch of ${length} transactions may need ${bytes} bytes and ${gas} gas ` +
+      "to be committed, more than one L1 transaction takes.",
+    fix: "Submit the transactions in several batches, or one by one.",
+  },
   BATCH_BROKEN: {
     message: ({ cause, sentence }) =>
       `A transaction of the batch failed with ${cause}: ${sentence}`,
     fix: "Sign the batch again without the transaction that fails, or with new nonces and times.",
   },
   TRANSACTION_NOT_FOUND: {
-    message: ({ hash }) => `No transaction ${hash} has been accepted.`,
+    message: ({ hash }) => `No transaction ${hash} has been accepted, or not of late.`,
     fix: "Check the hash, and that the transaction was submitted to this rollup.",
   },
   REQUEST_NOT_FOUND: {
@@ -97,8 +109,9 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   },
   BLOCKS_UNKNOWN: {
     message: ({ blockNumber, executed }) =>
-      `Block ${blockNumber} on L1 was not made by this operator (${executed} are executed).`,
-    fix: "Start from a state restored from L1; revertBlocks takes back what is not executed.",
+      `Block ${blockNumber} on L1 was not made by this operator (${executed} are executed), ` +
+      "which accepts nothing as long as it stands there.",
+    fix: "Start from a state restored from L1; hardhat rollup:revert takes back what is not executed.",
   },
   BLOCKS_NOT_REVERTIBLE: {
     message: ({ blockNumber, executed, committed }) =>

@@ -8,6 +8,7 @@ import type {
   L1Deployment,
   L1News,
   L1Progress,
+  L1Standing,
   L1Transaction,
   ProveBlock,
   StoredBlock,
@@ -26,15 +27,31 @@ export interface L1Port {
   readBlockHash(blockNumber: number): Promise<string | undefined>;
   /** As at the end of an L1 block; see `src/l1/progress.ts`. */
   readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress>;
+  /** As at the end of an L1 block. */
+  readStanding(l1BlockNumber: number): Promise<L1Standing>;
   /** A committed block of the rollup, whoever has committed it. */
   readStoredBlock(blockNumber: number): Promise<StoredBlock>;
+  /** Whether a committed block was sent by the account that sends this port's transactions. */
+  isOwnCommit(blockNumber: number): Promise<boolean>;
+  /** Whether there is a contract at an address. @param address - uint160. */
+  hasCode(address: bigint): Promise<boolean>;
+  /**
+   * How many payouts of a block are still to be made: 0 also if it is not executed, and
+   * PAYOUTS_NOT_COUNTED if L1 has not counted them.
+   *
+   * @param l1BlockNumber - L1 block at whose end the question is asked; default: the latest.
+   */
+  readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number>;
   /** Resolves when mined. @returns The new blocks as L1 has stored them, in order. */
   commitBlocks(
     last: StoredBlock,
     blocks: readonly CommitBlock[],
   ): Promise<{ transaction: L1Transaction; storedBlocks: readonly StoredBlock[] }>;
   proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction>;
+  /** Finalises all blocks, and makes their payouts as far as gas reaches; the others stay open. */
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
+  /** Makes open payouts of an executed block, as far as gas reaches. */
+  payOut(block: ExecuteBlock): Promise<L1Transaction>;
   /** @param blocks - Newest first. */
   revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction>;
 }

@@ -1,8 +1,20 @@
 /** What the operator knows of L1, as a value that grows with each piece of news. */
 import { ZeroAddress } from "ethers";
-import type { L1News, PubKeyAuthorization, QueuedRequest, Token } from "../l1/types.ts";
+import type {
+  AuthorizationPlace,
+  L1News,
+  PubKeyAuthorization,
+  QueuedRequest,
+  Token,
+} from "../l1/types.ts";
 import { ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { assert } from "../util/errors.ts";
+
+/** A key that an owner has authorised, and from when on it can be replaced at any moment. */
+export interface KeyFact extends PubKeyAuthorization {
+  /** Unix seconds; missing if no reset has been announced. */
+  readonly resetAvailableAt?: bigint;
+}
 
 export interface L1View {
   /** First L1 block that has not been read. */
@@ -20,7 +32,8 @@ export interface L1View {
   readonly nextRequestId: number;
   /** Ascending by id. */
   readonly tokens: readonly Token[];
-  readonly authorizations: readonly PubKeyAuthorization[];
+  /** By owner, account and nonce. */
+  readonly keyFacts: ReadonlyMap<string, KeyFact>;
   /** No block can be committed, proven or executed any more. */
   readonly isInExodus: boolean;
 }
@@ -44,7 +57,7 @@ export function unreadL1(
     confirmed,
     nextRequestId,
     tokens: [ETH],
-    authorizations: [],
+    keyFacts: new Map(),
     isInExodus: false,
   };
 }
@@ -74,15 +87,56 @@ export function readNews(
       confirmed,
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],
-      authorizations: [...view.authorizations, ...news.authorizations],
+      keyFacts: addKeyFacts(view.keyFacts, news),
       isInExodus: view.isInExodus || news.isExodusBegun,
     },
   };
 }
 
-/** The signing key that an owner has last authorised for a nonce, or undefined. */
-export function authorizedKey(view: L1View, owner: bigint, nonce: number): bigint | undefined {
-  return view.authorizations.findLast(
-    (authorization) => authorization.owner === owner && authorization.nonce === nonce,
-  )?.pubKeyHash;
+/** Views without facts that can authorise nothing any more. */
+export function withoutKeyFacts(
+  views: readonly L1View[],
+  isUseless: (fact: KeyFact) => boolean,
+): L1View[] {
+  // Views that follow each other mostly share their facts, and go on to do so.
+  const known = new Map<L1View["keyFacts"], L1View["keyFacts"]>();
+  return views.map((view) => {
+    const kept = known.get(view.keyFacts) ?? filterFacts(view.keyFacts, isUseless);
+    known.set(view.keyFacts, kept);
+    return kept === view.keyFacts ? view : { ...view, keyFacts: kept };
+  });
+}
+
+/** What an owner has last authorised for an account and a nonce, or undefined. */
+export function findKeyFact({ keyFacts }: L1View, place: AuthorizationPlace): KeyFact | undefined {
+  return keyFacts.get(keyOf(place));
+}
+
+function keyOf({ owner, accountId, nonce }: AuthorizationPlace): string {
+  return `${owner} ${accountId} ${nonce}`;
+}
+
+function addKeyFacts(
+  facts: L1View["keyFacts"],
+  { authorizations, authorizationResets }: L1News,
+): L1View["keyFacts"] {
+  if (authorizations.length === 0 && authorizationResets.length === 0) return facts;
+  const next = new Map(facts);
+  for (const fact of authorizations) next.set(keyOf(fact), fact);
+  for (const { availableAt, ...place } of authorizationResets) {
+    const fact = next.get(keyOf(place));
+    if (fact !== undefined) next.set(keyOf(place), { ...fact, resetAvailableAt: availableAt });
+  }
+  return next;
+}
+
+function filterFacts(
+  facts: L1View["keyFacts"],
+  isUseless: (fact: KeyFact) => boolean,
+): L1View["keyFacts"] {
+  const useless = [...facts].filter(([, fact]) => isUseless(fact));
+  if (useless.length === 0) return facts;
+  const kept = new Map(facts);
+  for (const [key] of useless) kept.delete(key);
+  return kept;
 }

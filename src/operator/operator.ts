@@ -4,39 +4,30 @@
  * blocks in the pipeline; here is when. Clock, L1, prover and logger are injected.
  */
 import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
-import type { L1BlockCounts, L1News, L1Progress, Token } from "../l1/types.ts";
+import { isCreate2Authorization } from "../l1/authorization.ts";
+import { L1_LIMITS, type L1Limits } from "../l1/gas.ts";
+import type { ExecuteBlock, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { Prover } from "../prover/prover.ts";
 import { createGenesisState, type RollupState } from "../state/rollup-state.ts";
+import type { RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { assertDeployment, assertStart, startAtGenesis } from "./deployment.ts";
+import { assertDeployment, startAtGenesis } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
+import { FailureLog } from "./failure-log.ts";
+import { L1Follower } from "./follower.ts";
 import type { L1Port } from "./l1-port.ts";
-import type { L1View } from "./l1-view.ts";
 import { Ledger, type LedgerCheckpoint, type StartingPoint } from "./ledger.ts";
 import { type Logger, silentLogger } from "./logger.ts";
-import {
-  type BlockRecord,
-  type BlockWithProof,
-  commitBlocks,
-  executeBlocks,
-  forgeBlocks,
-  hashRoots,
-  isCommitted,
-  isProven,
-  isSealed,
-  isProofRefusal,
-  isWithProof,
-  proveBlock,
-  type ProvingParts,
-  submitProofs,
-  withoutProof,
-} from "./pipeline.ts";
+import type { BlockRecord } from "./pipeline.ts";
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./receipts.ts";
+import { revertBlocksFrom } from "./revert.ts";
+import { Rounds } from "./rounds.ts";
+import { StallWatch } from "./stall-watch.ts";
 import {
   type CheckedSubmission,
   checkSubmissions,
@@ -52,38 +43,41 @@ export type OperatorMode = "manual" | "on-demand" | "interval";
 
 export interface OperatorOptions {
   readonly mode: OperatorMode;
-  /** `interval`: a block is sealed when it is full, or this long after the one before. */
+  /**
+   * `interval`: how often L1 is read, and after how long a block is sealed that is not full, unless
+   * others wait to be committed.
+   */
   readonly blockTimeMs: number;
   /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
   readonly waitingBlocksMax: number;
-  /** Blocks that one L1 transaction commits or executes at most: their data has to fit into it. */
+  /** Blocks that one L1 transaction commits or executes at most, if they fit into it. */
   readonly blocksPerTransaction: number;
   /** Blocks that one L1 transaction proves at most: the more, the cheaper, but the first wait. */
   readonly proofsPerTransaction: number;
+  /** What one L1 transaction may be made of: blocks are sealed and grouped within that. */
+  readonly l1Limits: L1Limits;
   /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
   readonly waitLimitMs: number;
+  /** `interval`: when nothing has moved on L1 for so long, transactions are refused. */
+  readonly stallLimitMs: number;
+  /** Executed blocks that are kept in memory; more, as long as a reorg of L1 may need them. */
+  readonly executedBlocksMax: number;
+  /** Receipts that are kept of what stands in older blocks, or was rejected. */
+  readonly finalReceiptsMax: number;
 }
 
 const DEFAULT_OPTIONS: OperatorOptions = {
   mode: "on-demand",
   blockTimeMs: 1000,
-  waitingBlocksMax: 1024,
-  blocksPerTransaction: 4,
+  waitingBlocksMax: 256,
+  blocksPerTransaction: 32,
   proofsPerTransaction: 10,
+  l1Limits: L1_LIMITS,
   waitLimitMs: 20_000,
+  stallLimitMs: 30 * 60 * 1000,
+  executedBlocksMax: 256,
+  finalReceiptsMax: 2 ** 16,
 };
-
-/** L1 that goes back while it is read is read again, so many times in all. */
-const READ_ATTEMPTS_MAX = 5;
-
-/** All there is to know of L1 at the end of one of its blocks. */
-interface L1Reading {
-  /** The last view that still holds. */
-  readonly since: L1View;
-  /** What is new since then. */
-  readonly news: L1News;
-  readonly progress: L1Progress;
-}
 
 /** What an operator is made of. */
 export interface OperatorParts {
@@ -95,6 +89,8 @@ export interface OperatorParts {
   readonly prover: Prover;
   /** What has been restored from L1; without it the rollup must have no blocks yet. */
   readonly start?: StartingPoint;
+  /** Blocks up to the start whose payouts may not all have been made. */
+  readonly unpaid?: readonly ExecuteBlock[];
   /** Protocol digest in the manifest of the compiled circuits, if there are any. */
   readonly circuitsProtocolDigest?: string;
   /** Hashes and checks signatures; stays the caller's to close. By default in this thread. */
@@ -104,42 +100,55 @@ export interface OperatorParts {
   readonly options?: Partial<OperatorOptions>;
 }
 
-function isBehind(one: L1BlockCounts, other: L1BlockCounts): boolean {
-  const stages = ["committed", "proven", "executed"] as const;
-  return stages.some((stage) => one[stage] < other[stage]);
-}
-
 export class Operator {
   readonly prover: Prover;
   readonly options: OperatorOptions;
   readonly #l1: L1Port;
   readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #ledger: Ledger;
-  readonly #proving: ProvingParts;
+  readonly #follower: L1Follower;
+  readonly #rounds: Rounds;
   readonly #submissions: SubmissionQueue;
+  readonly #failures: FailureLog;
+  readonly #stallWatch: StallWatch;
 
   /** One reader of L1 at a time, and one that brings blocks through L1. */
   readonly #reading = new SerialQueue();
   readonly #working = new SerialQueue();
+  /** Tasks of the latter that are under way or wait. */
+  #workCount = 0;
   readonly #waiters = new Set<() => void>();
-  /** Of the rollup's blocks on L1, when it was last looked at. */
-  #progress: L1Progress | undefined;
   #isRunning = true;
   #isAdvancing = false;
+  #isSealDue = false;
   #cancelTick = () => {};
-  #lastFailure: string | undefined;
 
-  private constructor(parts: OperatorParts, ledger: Ledger) {
-    this.prover = parts.prover;
-    this.options = { ...DEFAULT_OPTIONS, ...parts.options };
-    this.#l1 = parts.l1;
-    this.#clock = parts.clock ?? systemClock;
-    this.#logger = parts.logger ?? silentLogger;
-    this.#ledger = ledger;
+  private constructor(parts: OperatorParts, ledger: Ledger, options: OperatorOptions) {
+    const { l1, prover, clock = systemClock, logger = silentLogger } = parts;
     const crypto = parts.crypto ?? createBatchCrypto(0);
-    this.#proving = { prover: parts.prover, crypto, clock: this.#clock };
+    this.prover = prover;
+    this.options = options;
+    this.#l1 = l1;
+    this.#clock = clock;
+    this.#ledger = ledger;
+    this.#follower = new L1Follower(l1, ledger);
+    this.#failures = new FailureLog(logger, clock);
+    this.#stallWatch = new StallWatch(clock);
     this.#submissions = new SubmissionQueue(crypto, ledger.domain);
+    const { l1Limits, blocksPerTransaction, proofsPerTransaction } = options;
+    this.#rounds = new Rounds({
+      ...{ l1, ledger, logger, l1Limits },
+      follower: this.#follower,
+      follow: () => this.#follow(),
+      proving: { prover, crypto, clock },
+      countMax: {
+        commit: blocksPerTransaction,
+        prove: proofsPerTransaction,
+        execute: blocksPerTransaction,
+      },
+      assertRunning: () => this.#assertRunning(),
+      onStep: () => this.#onStep(),
+    });
   }
 
   /**
@@ -150,12 +159,13 @@ export class Operator {
    * START_NOT_ON_L1
    */
   static async create(parts: OperatorParts): Promise<Operator> {
-    const { preset, feeAccountAddress, l1, circuitsProtocolDigest } = parts;
+    const { preset, feeAccountAddress, l1, circuitsProtocolDigest, unpaid } = parts;
     const deployment = await l1.readDeployment();
     assertDeployment(preset, deployment, circuitsProtocolDigest);
     const genesis = createGenesisState(preset, { feeAccountAddress });
     const start = parts.start ?? startAtGenesis(genesis, deployment);
-    const operator = new Operator(parts, new Ledger(l1, start));
+    const options = { ...DEFAULT_OPTIONS, ...parts.options };
+    const operator = new Operator(parts, new Ledger(l1, start, options, unpaid), options);
     await operator.exclusively(() => operator.#followL1());
     return operator;
   }
@@ -183,14 +193,33 @@ export class Operator {
     return this.#ledger.l1.tokens;
   }
 
-  /** All sealed blocks since the start, oldest first. */
+  /** Sealed blocks, oldest first: all that wait, and the latest that are executed. */
   get blocks(): readonly BlockRecord[] {
     return this.#ledger.blocks;
   }
 
-  /** Undefined if it is not sealed, or from before the start. */
+  /** Undefined if it is not sealed, or so old that it is not kept. */
   block(blockNumber: number): BlockRecord | undefined {
     return this.#ledger.block(blockNumber);
+  }
+
+  /** Number of the last block that is committed, proven, executed, as far as is known. */
+  get progress(): L1BlockCounts {
+    return this.#ledger.progress;
+  }
+
+  /** How much is kept in memory of blocks, receipts, authorised keys and open payouts. */
+  get sizes(): Ledger["sizes"] {
+    return this.#ledger.sizes;
+  }
+
+  /**
+   * Why transactions are refused at present, if they are: ROLLUP_IN_EXODUS, BLOCKS_UNKNOWN,
+   * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1 or OPERATOR_NOT_ACCEPTING. It goes away by itself
+   * with what has caused it.
+   */
+  get obstacle(): RollupError | undefined {
+    return this.#follower.obstacle ?? this.#rounds.obstacle ?? this.#stall;
   }
 
   // --------------------------------------------------------------------------------- accepting
@@ -201,7 +230,8 @@ export class Operator {
    *
    * @param authorization - Of a ChangePubKey: the owner's consent as L1 takes it, 0x-hex.
    * @throws The code of the rule that it breaks, AUTHORIZATION_INVALID, TOKEN_NOT_LISTED,
-   * OPERATOR_BUSY, OPERATOR_STOPPED, ROLLUP_IN_EXODUS. A refused transaction changes nothing.
+   * OPERATOR_BUSY, OPERATOR_STOPPED, and those of {@link Operator.obstacle}. A refused transaction
+   * changes nothing.
    */
   submit(transaction: SignedTransaction, authorization = "0x"): TransactionReceipt {
     return this.submitBatch([{ transaction, authorization }])[0]!;
@@ -213,7 +243,7 @@ export class Operator {
    * take consecutive slots of one block, no proof can split them, and if one of them can not be
    * included after all, all are rejected.
    *
-   * @throws BATCH_LENGTH_INVALID, and as {@link Operator.submit}
+   * @throws BATCH_LENGTH_INVALID, BATCH_TOO_LARGE, and as {@link Operator.submit}
    */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
     this.#assertAccepting(batch);
@@ -223,13 +253,18 @@ export class Operator {
   /**
    * As {@link Operator.submitBatch}, for many who submit at a time: signatures are checked together
    * with those of others, in worker threads if there are any. Batches are accepted in the order in
-   * which they came.
+   * which they came, but for those whose owner's consent has to be looked up on L1 (CREATE2).
    *
    * @throws as {@link Operator.submitBatch}, and SUBMISSIONS_WAITING
    */
   async receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
     this.#assertAccepting(batch);
     const checked = await this.#submissions.check(batch);
+    const byCreate2 = checked.filter(({ authorization }) => isCreate2Authorization(authorization));
+    // Only these are asked about on L1: they may be overtaken meanwhile.
+    if (byCreate2.length > 0) {
+      await Promise.all(byCreate2.map((submission) => this.#assertNotDeployed(submission)));
+    }
     this.#assertAccepting(batch);
     return this.#accept(checked);
   }
@@ -240,10 +275,26 @@ export class Operator {
     return receipts;
   }
 
-  /** @throws OPERATOR_STOPPED, ROLLUP_IN_EXODUS, BATCH_LENGTH_INVALID, OPERATOR_BUSY */
+  /**
+   * L1 takes a consent by CREATE2 only as long as there is no contract at the owner's address.
+   *
+   * @throws AUTHORIZATION_INVALID
+   */
+  async #assertNotDeployed(submission: CheckedSubmission): Promise<void> {
+    const { transaction, isSigned } = submission;
+    if (!isSigned()) return; // which is what it is refused for
+    const { accountId } = transaction;
+    const owner = this.state.account(accountId).address;
+    if (!(await this.#l1.hasCode(owner))) return;
+    const reason = "the wallet is deployed, so it has to call setAuthPubKeyHash on L1";
+    throw operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
+  }
+
+  /** @throws OPERATOR_STOPPED, BATCH_LENGTH_INVALID, OPERATOR_BUSY, and the obstacle's code */
   #assertAccepting({ length }: readonly Submission[]): void {
     this.#assertRunning();
-    this.#assertBeforeExodus();
+    const { obstacle } = this;
+    if (obstacle !== undefined) throw obstacle;
     const lengthMax = Math.min(BATCH_LENGTH_MAX, this.preset.blockSlots.at(-1)!);
     if (length < 1 || length > lengthMax) {
       throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: lengthMax });
@@ -262,60 +313,45 @@ export class Operator {
    * @returns How many requests were new.
    */
   async syncL1(): Promise<number> {
-    const count = await this.#reading.run(() => this.#readNews());
-    return count ?? (await this.exclusively(() => this.#followL1()));
-  }
-
-  /** @returns Undefined if L1 has gone back. */
-  async #readNews(): Promise<number | undefined> {
-    this.#assertRunning();
-    const { l1, progress: known } = this.#ledger;
-    if (!(await this.#isOnL1(l1))) return undefined;
-    const news = await this.#l1.readNews(l1.nextBlock);
-    const progress = await this.#l1.readProgress(known.executed + 1, news.blockNumber);
-    if (isBehind(progress, known)) return undefined;
-    const count = this.#ledger.takeNews(news);
-    this.#notifyWaiters();
-    return count;
-  }
-
-  /** As {@link Operator.syncL1}, and gives blocks the status that they have on L1. */
-  async #followL1(): Promise<number> {
-    const { since, news, progress } = await this.#readL1();
-    this.#ledger.takeProgress(progress);
-    this.#progress = progress;
-    const count = this.#ledger.takeNews(news, since, this.#ledger.progress.executed);
-    this.#notifyWaiters();
-    return count;
-  }
-
-  /** Reads all there is to know at the end of one L1 block. @throws L1_UNSTABLE, START_NOT_ON_L1 */
-  async #readL1(): Promise<L1Reading> {
-    for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
+    const count = await this.#reading.run(async () => {
       this.#assertRunning();
-      const since = await this.#lastViewOnL1();
-      const news = await this.#l1.readNews(since.nextBlock);
-      const { blockNumber, blockHash } = news;
-      if (since !== this.#ledger.l1 || this.#progress === undefined) {
-        await assertStart(this.#l1, this.#ledger.start, blockNumber);
-      }
-      const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
-      if ((await this.#l1.readBlockHash(blockNumber)) === blockHash) {
-        return { since, news, progress };
-      }
-    }
-    throw operatorError({ code: "L1_UNSTABLE", attempts: READ_ATTEMPTS_MAX });
+      return this.#follower.readNews(() => this.#workCount > 0);
+    });
+    if (count === undefined) return this.exclusively(() => this.#followL1());
+    this.#onRead();
+    return count;
   }
 
-  async #lastViewOnL1(): Promise<L1View> {
-    const history = this.#ledger.l1History;
-    for (const view of history) if (await this.#isOnL1(view)) return view;
-    return history.at(-1)!;
+  /** Reads all of L1, with nothing on its way there. */
+  #follow(): Promise<number> {
+    return this.#reading.run(() => this.#followL1());
   }
 
-  async #isOnL1({ nextBlock, blockHash }: L1View): Promise<boolean> {
-    if (blockHash === undefined) return true;
-    return (await this.#l1.readBlockHash(nextBlock - 1)) === blockHash;
+  async #followL1(): Promise<number> {
+    this.#assertRunning();
+    const count = await this.#follower.follow();
+    this.#onRead();
+    return count;
+  }
+
+  #onRead(): void {
+    this.#stallWatch.observe(this.#ledger.waitingBlocks);
+    this.#notifyWaiters();
+  }
+
+  #onStep(): void {
+    this.#stallWatch.observe(this.#ledger.waitingBlocks);
+    this.#failures.clear();
+    this.#notifyWaiters();
+  }
+
+  /** Nothing moves by itself in the other modes, and nobody can say that it should have. */
+  get #stall(): RollupError | undefined {
+    const { mode, stallLimitMs } = this.options;
+    const { stallMs } = this.#stallWatch;
+    if (mode !== "interval" || stallMs < stallLimitMs) return undefined;
+    const reason = `nothing has moved on L1 for ${Math.floor(stallMs / 1000)} s`;
+    return operatorError({ code: "OPERATOR_NOT_ACCEPTING", reason });
   }
 
   /** Reads L1 where nothing else does so in time, for an answer that is up to date. */
@@ -331,19 +367,26 @@ export class Operator {
 
   // ---------------------------------------------------------------------------------- pipeline
 
-  /** Commits all sealed blocks. @throws BLOCK_STEP_FAILED; what has succeeded stays. */
+  /**
+   * Commits all sealed blocks.
+   *
+   * @throws BLOCK_STEP_FAILED; what has succeeded stays. ROLLUP_IN_EXODUS, as all steps do.
+   */
   commitBlocks(): Promise<void> {
-    return this.#working.run(() => this.#commit());
+    return this.#work(() => untilDone(() => this.#rounds.commit()));
   }
 
   /** Proves all committed blocks, here and on L1. @throws BLOCK_STEP_FAILED */
   proveBlocks(): Promise<void> {
-    return this.#working.run(() => this.#prove());
+    return this.#work(() => untilDone(() => this.#rounds.prove()));
   }
 
-  /** Executes all proven blocks. @throws BLOCK_STEP_FAILED */
+  /** Executes all proven blocks, and makes their payouts. @throws BLOCK_STEP_FAILED */
   executeBlocks(): Promise<void> {
-    return this.#working.run(() => this.#execute());
+    return this.#work(async () => {
+      await untilDone(() => this.#rounds.execute());
+      await untilDone(() => this.#rounds.payOut());
+    });
   }
 
   /**
@@ -354,13 +397,14 @@ export class Operator {
    * stopped.
    */
   processBlocks(stage: Stage = "executed"): Promise<readonly BlockRecord[]> {
-    return this.#working.run(async () => {
-      const executed = this.blocks.length - this.#ledger.waitingBlocks.length;
-      await this.#reading.run(() => this.#followL1());
+    return this.#work(async () => {
+      const { executed } = this.#ledger.progress;
+      await this.#follow();
+      await this.#rounds.takeBackPredecessors();
       this.#ledger.reopenStaleBlocks();
       this.sealBlock();
-      await this.#advance(stage);
-      return this.blocks.slice(executed);
+      await untilDone(() => this.#rounds.take(stage));
+      return this.blocks.filter(({ applied }) => applied.block.blockNumber > executed);
     });
   }
 
@@ -374,116 +418,21 @@ export class Operator {
    * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED
    */
   revertBlocks(fromBlockNumber: number): Promise<void> {
-    return this.#working.run(async () => {
-      await this.#reading.run(() => this.#followL1());
-      const { committed, executed } = this.#progress!;
-      if (fromBlockNumber <= executed || fromBlockNumber > committed) {
-        const facts = { blockNumber: fromBlockNumber, executed, committed };
-        throw operatorError({ code: "BLOCKS_NOT_REVERTIBLE", ...facts });
-      }
-      const count = committed - fromBlockNumber + 1;
-      const numbers = Array.from({ length: count }, (_, index) => committed - index);
-      await this.#l1.revertBlocks(
-        await Promise.all(numbers.map((number) => this.#l1.readStoredBlock(number))),
-      );
-      await this.#reading.run(() => this.#followL1());
+    return this.#work(async () => {
+      await this.#follow();
+      await revertBlocksFrom(this.#l1, fromBlockNumber, this.#follower.progress!);
+      await this.#follow();
     });
   }
 
-  async #advance(stage: Stage): Promise<void> {
-    if (hasReached(stage, "committed")) await this.#commit();
-    if (hasReached(stage, "proven")) await this.#prove();
-    if (hasReached(stage, "executed")) await this.#execute();
-  }
-
-  async #commit(): Promise<void> {
-    this.#assertBlocksKnown();
-    for (;;) {
-      await hashRoots(this.#proving.crypto, this.#next(isSealed));
-      const batch = this.#next(isSealed);
-      if (batch.length === 0) return;
-      const last = this.#ledger.lastStoredBlock;
-      // Kept before it is sent: whatever happens then, the blocks may turn up on L1.
-      const forged = forgeBlocks(batch, last, this.#ledger.domain);
-      this.#ledger.updateBlocks(forged);
-      await this.#step("commit", batch, () => commitBlocks(this.#l1, last, forged));
-    }
-  }
-
-  /** @throws BLOCKS_UNKNOWN */
-  #assertBlocksKnown(): void {
-    const { blockNumber } = this.#ledger.lastStoredBlock;
-    if (this.#progress === undefined || this.#progress.committed <= blockNumber) return;
-    const { executed } = this.#progress;
-    throw operatorError({ code: "BLOCKS_UNKNOWN", blockNumber: blockNumber + 1, executed });
-  }
-
-  /** Sends the proofs of each batch when they are made: nobody waits for those of later blocks. */
-  async #prove(): Promise<void> {
-    const { proofsPerTransaction } = this.options;
-    for (;;) {
-      for (const block of this.#next(isCommitted, proofsPerTransaction)) {
-        if (isWithProof(block)) continue;
-        await this.#step("prove", [block], async () => [await proveBlock(this.#proving, block)]);
-      }
-      const batch = this.#next(isWithProof, proofsPerTransaction);
-      if (batch.length === 0) return;
-      await this.#submitProofs(batch);
-    }
-  }
-
-  /**
-   * Sends proofs. Of several, L1 does not say which one it finds wrong; then each goes alone, so
-   * that those before the wrong one count and those after it are kept. The wrong one is not: it
-   * would be wrong the next time, too.
-   */
-  async #submitProofs(batch: readonly BlockWithProof[]): Promise<void> {
+  /** Runs a task that may send blocks to L1, when all that came before it are done. */
+  async #work<T>(task: () => Promise<T>): Promise<T> {
+    this.#workCount++;
     try {
-      await this.#step("submit proof", batch, () => submitProofs(this.#l1, batch));
-    } catch (error) {
-      if (!isProofRefusal((error as Error).cause)) throw error;
-      if (batch.length > 1) {
-        this.#logger.error(String(error));
-        for (const block of batch) await this.#submitProofs([block]);
-        return;
-      }
-      this.#ledger.updateBlocks(batch.map(withoutProof));
-      throw error;
+      return await this.#working.run(task);
+    } finally {
+      this.#workCount--;
     }
-  }
-
-  async #execute(): Promise<void> {
-    for (let batch = this.#next(isProven); batch.length > 0; batch = this.#next(isProven)) {
-      await this.#step("execute", batch, () => executeBlocks(this.#l1, batch));
-    }
-  }
-
-  /** The oldest blocks of a kind. @param count - As many as go into one L1 transaction. */
-  #next<B extends BlockRecord>(
-    isOfKind: (block: BlockRecord) => block is B,
-    count = this.options.blocksPerTransaction,
-  ): readonly B[] {
-    return this.#ledger.waitingBlocks.filter(isOfKind).slice(0, count);
-  }
-
-  /** Takes blocks through a step and keeps the result. */
-  async #step(
-    step: string,
-    blocks: readonly BlockRecord[],
-    run: () => Promise<readonly BlockRecord[]>,
-  ): Promise<void> {
-    this.#assertRunning();
-    const numbers = blocks.map(({ applied }) => applied.block.blockNumber);
-    try {
-      this.#ledger.updateBlocks(await run());
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const facts = { step, blockNumber: numbers[0]!, reason };
-      throw operatorError({ code: "BLOCK_STEP_FAILED", ...facts }, { cause });
-    }
-    this.#lastFailure = undefined;
-    this.#logger.info(`${step}: block ${numbers.join(", ")}`);
-    this.#notifyWaiters();
   }
 
   // ---------------------------------------------------------------------------------- receipts
@@ -576,7 +525,7 @@ export class Operator {
    */
   restore(checkpoint: LedgerCheckpoint): void {
     this.#ledger.restore(checkpoint);
-    this.#progress = undefined;
+    this.#follower.forget();
     this.#notifyWaiters();
   }
 
@@ -603,40 +552,53 @@ export class Operator {
   }
 
   async #tick(): Promise<void> {
-    await this.#attempt(async () => {
-      await this.syncL1();
-      this.sealBlock();
-    });
+    this.#isSealDue = true;
+    await this.#attempt(() => this.syncL1());
     this.#advanceInBackground();
     if (this.#isRunning) this.#scheduleTick();
   }
 
   #advanceInBackground(): void {
-    if (this.#isAdvancing || this.#ledger.waitingBlocks.length === 0) return;
-    if (this.#ledger.l1.isInExodus) return;
+    if (this.#isAdvancing || !this.#isRunning || !this.#hasWork) return;
     this.#isAdvancing = true;
-    void this.#attempt(() =>
-      this.#working.run(async () => {
-        await this.#reading.run(() => this.#followL1());
-        this.#ledger.reopenStaleBlocks();
-        await this.#advance("executed");
-      }),
-    ).finally(() => {
+    void this.#attempt(() => this.#work(() => this.#advance())).finally(() => {
       this.#isAdvancing = false;
     });
   }
 
-  /**
-   * Nobody waits for the result: what fails is logged, and tried again with the next tick. As long
-   * as it fails in the same way it is not logged again.
-   */
-  async #attempt(task: () => Promise<void>): Promise<void> {
+  get #hasWork(): boolean {
+    const { waitingBlocks, l1, openCount, unpaid } = this.#ledger;
+    if (unpaid.length > 0) return true;
+    if (l1.isInExodus) return false;
+    const isSealing = this.#isSealDue && openCount > 0;
+    return waitingBlocks.length > 0 || isSealing || this.#follower.unknownBlock !== undefined;
+  }
+
+  /** Rounds until there is nothing left to do. */
+  async #advance(): Promise<void> {
+    for (;;) {
+      await this.#follow();
+      if (this.#ledger.l1.isInExodus) return untilDone(() => this.#rounds.payOut());
+      await this.#rounds.takeBackPredecessors();
+      this.#ledger.reopenStaleBlocks();
+      this.#sealWhenDue();
+      if (!(await this.#rounds.take("executed"))) return;
+    }
+  }
+
+  /** As long as blocks wait to be committed, more of them would only make L1 slower. */
+  #sealWhenDue(): void {
+    if (!this.#isSealDue || this.blocks.at(-1)?.status === "sealed") return;
+    this.#isSealDue = false;
+    this.sealBlock();
+  }
+
+  /** Nobody waits for the result: what fails is logged, and tried again with the next tick. */
+  async #attempt(task: () => Promise<unknown>): Promise<void> {
     try {
       await task();
     } catch (error) {
-      const failure = String(error);
-      if (this.#isRunning && failure !== this.#lastFailure) this.#logger.error(failure);
-      this.#lastFailure = failure;
+      if (this.#isRunning) this.#failures.record(error);
     }
   }
 
@@ -651,4 +613,9 @@ export class Operator {
   #assertRunning(): void {
     if (!this.#isRunning) throw operatorError({ code: "OPERATOR_STOPPED" });
   }
+}
+
+/** @param turn - Says whether it has done anything. */
+async function untilDone(turn: () => Promise<boolean>): Promise<void> {
+  while (await turn());
 }

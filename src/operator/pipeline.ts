@@ -1,16 +1,22 @@
 /**
- * The steps that bring a block through L1 (design section 6). Each takes records of blocks and
- * returns them with what the step has added; if it fails, the old ones are as good as before.
+ * The steps that bring a block through L1. Each takes records of blocks and returns them with what
+ * the step has added; if it fails, the old ones are as good as before.
  */
 import type { AppliedBlock } from "../block/block.ts";
 import { type BlockCommitment, commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
 import type { BatchCrypto } from "../kernel/batch.ts";
 import { hashStoredBlock, toStoredBlock } from "../l1/stored-block.ts";
-import type { CommitBlock, L1Transaction, ProveBlock, StoredBlock } from "../l1/types.ts";
+import type {
+  CommitBlock,
+  ExecuteBlock,
+  L1Transaction,
+  ProveBlock,
+  StoredBlock,
+} from "../l1/types.ts";
 import type { JobProof, Prover } from "../prover/prover.ts";
 import { RollupState } from "../state/rollup-state.ts";
-import { assert, isRollupError } from "../util/errors.ts";
+import { assert } from "../util/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { SealedSlots } from "./sequence.ts";
@@ -61,6 +67,10 @@ export function isWithProof(block: BlockRecord): block is BlockWithProof {
 
 export function isProven(block: BlockRecord): block is ProvenBlock {
   return block.status === "proven";
+}
+
+export function isExecuted(block: BlockRecord): block is ExecutedBlock {
+  return block.status === "executed";
 }
 
 /** Whether a block has been sent to L1 at some time, where it may still turn up. */
@@ -168,29 +178,29 @@ export async function submitProofs(
   }));
 }
 
-/** Whether L1 has refused the proofs themselves, and not just the call. */
-export function isProofRefusal(error: unknown): boolean {
-  if (!isRollupError(error) || error.code !== "L1_REVERTED") return false;
-  return error.facts["error"] === "ProofsInvalid";
-}
-
 export function withoutProof(block: BlockWithProof): CommittedBlock {
   const { items, applied, commitment, parentCommitment, storedBlock, status, commit } = block;
   const forged = { items, applied, commitment, parentCommitment, storedBlock };
   return { ...forged, status, ...(commit !== undefined && { commit }) };
 }
 
+/** @param given - What L1 is given of the blocks, which may leave out their payouts. */
 export async function executeBlocks(
   l1: L1Port,
   blocks: readonly ProvenBlock[],
+  given: readonly ExecuteBlock[],
 ): Promise<ExecutedBlock[]> {
-  const execute = await l1.executeBlocks(
-    blocks.map(({ storedBlock, applied }) => ({ storedBlock, payouts: applied.payouts })),
-  );
+  const execute = await l1.executeBlocks(given);
   return blocks.map((block) => ({ ...block, status: "executed", execute }));
 }
 
-function toCommitBlock({ items, applied, commitment }: Forged): CommitBlock {
+/** A block with all that it pays out. */
+export function toExecuteBlock({ storedBlock, applied }: Forged): ExecuteBlock {
+  return { storedBlock, payouts: applied.payouts };
+}
+
+/** What L1 is shown to commit a block. */
+export function toCommitBlock({ items, applied, commitment }: Forged): CommitBlock {
   const { timestamp, feeAccountId, slots } = applied.block;
   const { newStateRoot, digest, pubdata } = commitment;
   const authorizations = items.flatMap((item) =>

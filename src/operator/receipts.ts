@@ -46,7 +46,7 @@ interface Place {
   readonly slotIndex: number;
 }
 
-type Entry = { readonly item: Item } & (Place | { readonly error: RollupError });
+type Entry = { readonly item: Item } & Place;
 
 /** Names an item: the transaction's hash, or the place in the priority queue. */
 export type ReceiptKey = string | number;
@@ -62,51 +62,88 @@ interface TakenSlot {
 }
 type FindSlot = (blockNumber: number, slotIndex: number) => TakenSlot;
 
-/** Where every item went that was ever accepted. */
+/**
+ * Where items went. Of those that can still change place all is known; of the others only the
+ * receipt, and that of the latest: whoever asks for an older one is told that it is not known.
+ */
 export class ReceiptBook {
+  readonly #finalMax: number;
   readonly #entries: Map<ReceiptKey, Entry>;
+  /** Oldest first. */
+  readonly #final: Map<ReceiptKey, Receipt>;
 
-  constructor(entries: Iterable<readonly [ReceiptKey, Entry]> = []) {
+  /** @param finalMax - How many final receipts are kept. */
+  constructor(
+    finalMax: number,
+    entries: Iterable<readonly [ReceiptKey, Entry]> = [],
+    final: Iterable<readonly [ReceiptKey, Receipt]> = [],
+  ) {
+    this.#finalMax = finalMax;
     this.#entries = new Map(entries);
+    this.#final = new Map(final);
   }
 
-  get size(): number {
-    return this.#entries.size;
+  /** Receipts of items that can still change place, and final ones. */
+  get sizes(): { readonly open: number; readonly final: number } {
+    return { open: this.#entries.size, final: this.#final.size };
   }
 
   /** For a checkpoint: what is recorded later in either does not show in the other. */
   copy(): ReceiptBook {
-    return new ReceiptBook(this.#entries);
+    return new ReceiptBook(this.#finalMax, this.#entries, this.#final);
   }
 
   /** Notes the slots that the items of a block take. @param first - Slot of the first new one. */
   recordBlock(blockNumber: number, items: readonly Item[], first = 0): void {
     for (let slotIndex = first; slotIndex < items.length; slotIndex++) {
       const item = items[slotIndex]!;
+      this.#final.delete(keyOf(item));
       this.#entries.set(keyOf(item), { item, blockNumber, slotIndex });
     }
   }
 
   recordDropped({ item, error }: DroppedItem): void {
-    this.#entries.set(keyOf(item), { item, error });
+    this.#finalise(keyOf(item), toReceipt({ item, error }));
+  }
+
+  /** Keeps nothing but the receipts of a block's items. @param findSlot - What is said of them. */
+  finaliseBlock(items: readonly Item[], findSlot: FindSlot): void {
+    for (const item of items) {
+      const receipt = this.find(keyOf(item), findSlot);
+      if (receipt !== undefined) this.#finalise(keyOf(item), receipt);
+    }
   }
 
   /** Forgets requests that L1 does not have any more. */
   forgetRequests(fromRequestId: number, toRequestId: number): void {
-    for (let id = fromRequestId; id < toRequestId; id++) this.#entries.delete(id);
+    for (let id = fromRequestId; id < toRequestId; id++) {
+      this.#entries.delete(id);
+      this.#final.delete(id);
+    }
   }
 
-  /** @returns Undefined if nothing of this name was ever accepted. */
+  /** @returns Undefined if nothing of this name is known. */
   find(key: ReceiptKey, findSlot: FindSlot): Receipt | undefined {
     const entry = this.#entries.get(key);
-    return entry === undefined ? undefined : toReceipt(entry, findSlot);
+    return entry === undefined ? this.#final.get(key) : toReceipt(entry, findSlot);
+  }
+
+  #finalise(key: ReceiptKey, receipt: Receipt): void {
+    this.#entries.delete(key);
+    this.#final.delete(key);
+    this.#final.set(key, receipt);
+    if (this.#final.size <= this.#finalMax) return;
+    const [oldest] = this.#final.keys();
+    this.#final.delete(oldest!);
   }
 }
 
-function toReceipt(entry: Entry, findSlot: FindSlot): Receipt {
-  const { item } = entry;
+function toReceipt(entry: DroppedItem): Receipt;
+function toReceipt(entry: Entry, findSlot: FindSlot): Receipt;
+function toReceipt(entry: Entry | DroppedItem, findSlot?: FindSlot): Receipt {
+  const { item }: { item: Item } = entry;
   const { operation, ...progress } =
-    "error" in entry ? toRejected(entry.error) : toProgress(entry, findSlot);
+    "error" in entry ? toRejected(entry.error) : toProgress(entry, findSlot!);
   if (item.kind === "request") {
     const { type, requestId } = item.request;
     const isRefunded = operation === "refund";

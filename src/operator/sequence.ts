@@ -9,6 +9,7 @@
  */
 import { type AppliedBlock, appendOperation, openBlock, sealBlock } from "../block/block.ts";
 import type { OpenBlock } from "../block/block.ts";
+import type { L1Cost, L1Limits } from "../l1/gas.ts";
 import type { QueuedRequest } from "../l1/types.ts";
 import { splitBatches } from "../ops/batch.ts";
 import { opsError } from "../ops/errors.ts";
@@ -17,6 +18,7 @@ import type { SignedTransaction } from "../ops/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
+import { addOperationCost, EMPTY_BLOCK_COST, fitsBlock } from "./budget.ts";
 import { operatorError } from "./errors.ts";
 
 /** A transaction whose signature, and for a ChangePubKey the owner's consent, has been verified. */
@@ -45,6 +47,8 @@ export type Item =
 export interface OpenSlots {
   readonly items: readonly Item[];
   readonly block: OpenBlock;
+  /** Of the L1 transaction that commits this block alone, at most. */
+  readonly cost: L1Cost;
 }
 export interface SealedSlots {
   readonly items: readonly Item[];
@@ -56,6 +60,8 @@ export interface Sequence {
   /** Oldest first. */
   readonly sealed: readonly SealedSlots[];
   readonly open: OpenSlots;
+  /** What a block must fit into. */
+  readonly limits: L1Limits;
 }
 
 /** An item that held when it was accepted and does so no more. */
@@ -71,7 +77,7 @@ export interface DroppedItem {
  */
 export function openSlots(state: RollupState, blockNumber: number, timestamp: bigint): OpenSlots {
   const header = { blockNumber, timestamp, feeAccountId: GENESIS_FEE_ACCOUNT_ID };
-  return { items: [], block: openBlock(state, header) };
+  return { items: [], block: openBlock(state, header), cost: EMPTY_BLOCK_COST };
 }
 
 /** Gives an item the next slot. @throws The code of the rule that it breaks. */
@@ -82,13 +88,20 @@ export function placeItem(sequence: Sequence, item: Item): Sequence {
 /**
  * Gives items the next slots, all of them or none: several are a batch, and stand in one block.
  *
- * @throws The code of the first rule that one of them breaks.
+ * @throws The code of the first rule that one of them breaks, BATCH_TOO_LARGE
  */
 export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence {
-  const open = appendBatch(sequence.open, batch);
+  const { limits } = sequence;
+  const open = appendBatch(sequence, batch);
   if (open !== undefined) return { ...sequence, open };
   const next = sealOpenSlots(sequence);
-  return { ...next, open: batch.reduce(appendItem, next.open) };
+  const opened = batch.reduce(appendItem, next.open);
+  // An item alone is as small as a block can be.
+  if (batch.length > 1 && !fits(opened, limits)) {
+    const { bytes, gas } = opened.cost;
+    throw operatorError({ code: "BATCH_TOO_LARGE", length: batch.length, bytes, gas });
+  }
+  return { ...next, open: opened };
 }
 
 /** Seals the open block and opens the next one; an empty one stays open. */
@@ -98,6 +111,7 @@ export function sealOpenSlots(sequence: Sequence): Sequence {
   const applied = sealBlock(block);
   const { blockNumber, timestamp } = block.header;
   return {
+    ...sequence,
     sealed: [...sequence.sealed, { items, applied }],
     open: openSlots(applied.state, blockNumber + 1, timestamp),
   };
@@ -131,7 +145,8 @@ export function reopenSequence({ sequence, timestamp, items, assertHolds }: Reop
   const oldest = sequence.sealed[0]?.applied;
   const { before } = oldest ?? sequence.open.block;
   const { blockNumber } = oldest?.block ?? sequence.open.block.header;
-  let next: Sequence = { sealed: [], open: openSlots(before, blockNumber, timestamp) };
+  const { limits } = sequence;
+  let next: Sequence = { sealed: [], open: openSlots(before, blockNumber, timestamp), limits };
   const dropped: DroppedItem[] = [];
   for (const batch of splitBatches(items, linksNext)) {
     try {
@@ -162,23 +177,33 @@ function toDropped(batch: readonly Item[], error: RollupError): DroppedItem[] {
 }
 
 /** The slots with a batch, or undefined if the next block must take it. */
-function appendBatch(open: OpenSlots, batch: readonly Item[]): OpenSlots | undefined {
+function appendBatch({ open, limits }: Sequence, batch: readonly Item[]): OpenSlots | undefined {
   try {
-    return batch.reduce(appendItem, open);
+    const appended = batch.reduce(appendItem, open);
+    return fits(appended, limits) ? appended : undefined;
   } catch (error) {
     if (needsNextBlock(error, batch)) return undefined;
     throw error;
   }
 }
 
-function appendItem({ items, block }: OpenSlots, item: Item): OpenSlots {
+function fits({ cost, block }: OpenSlots, limits: L1Limits): boolean {
+  return fitsBlock(cost, block.payouts.length, limits);
+}
+
+function appendItem({ items, block, cost }: OpenSlots, item: Item): OpenSlots {
   const source = item.kind === "request" ? item.request : item.transaction;
   const link = linksNext(item) && { linksNext: true as const };
   const operation = { ...toOperation(block.state, source), ...link };
   if (operation.type === "changePubKey" && item.kind === "transaction") {
     assertConsentOf(operation.owner, operation.accountId, item.consent);
   }
-  return { items: [...items, item], block: appendOperation(block, operation) };
+  const consent = item.kind === "transaction" ? item.consent : undefined;
+  return {
+    items: [...items, item],
+    block: appendOperation(block, operation),
+    cost: addOperationCost(cost, operation, consent?.authorization),
+  };
 }
 
 /** @throws OWNER_MISMATCH */

@@ -97,12 +97,27 @@ function toForcedExit(
   source: ForcedExitTransaction & TransactionSignature,
 ): ForcedExit {
   const { accountId: initiatorAccountId, ...rest } = source;
-  const targetAccountId = state.accountIdOf(source.recipient);
+  const targetAccountId = forcedExitTarget(state, source);
   if (targetAccountId === undefined) {
     throw opsError({ code: "ADDRESS_WITHOUT_ACCOUNT", address: source.recipient });
   }
   const amount = state.balance(targetAccountId, source.tokenId);
   return { ...rest, initiatorAccountId, targetAccountId, amount };
+}
+
+/**
+ * Of several accounts of an address only one without a signing key can be forced out: the lowest
+ * that holds something of the token, or else the lowest.
+ */
+function forcedExitTarget(
+  state: RollupState,
+  { recipient, tokenId }: ForcedExitTransaction,
+): number | undefined {
+  const inactive = state
+    .accountIdsOf(recipient)
+    .filter((accountId) => state.account(accountId).pubKeyHash === 0n);
+  const holder = inactive.find((accountId) => state.balance(accountId, tokenId) > 0n);
+  return holder ?? inactive[0] ?? state.accountIdOf(recipient);
 }
 
 /** The transaction that was signed for an operation: the inverse of {@link toOperation}. */

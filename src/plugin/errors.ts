@@ -13,7 +13,13 @@ export type PluginErrorFacts =
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
   | { code: "ROLLUP_ADDRESS_UNKNOWN"; network: string; file: string }
-  | { code: "OPTION_MISSING"; option: string }
+  | { code: "DEPLOYMENT_OF_OTHER_CHAIN"; network: string; file: string; rollup: string }
+  | { code: "DEPLOYMENT_FILE_INVALID"; file: string }
+  | { code: "OUTPUT_EXISTS"; file: string }
+  | { code: "OUTPUT_NOT_WRITABLE"; file: string; reason: string }
+  | { code: "FILE_NOT_ACCESSIBLE"; path: string; reason: string }
+  | { code: "L1_REQUEST_FAILED"; network: string; reason: string }
+  | { code: "OPTION_MISSING"; option: string; task: string }
   | { code: "BENCH_SUITE_UNKNOWN"; suite: string; known: readonly string[] }
   | { code: "BENCH_OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "BENCH_CHART_WITHOUT_BLOCKS" }
@@ -77,9 +83,36 @@ export const pluginError = defineErrors<PluginErrorFacts>({
       `Nothing says where on ${network} the rollup is: no operator answers, and there is no ${file}.`,
     fix: "Pass --rollup 0x…, the address of the contract.",
   },
+  DEPLOYMENT_OF_OTHER_CHAIN: {
+    message: ({ network, file, rollup }) =>
+      `${file} speaks of ${rollup} on another chain than that of ${network}: ` +
+      "the chain's first block is another one.",
+    fix: "Pass --rollup 0x…, or delete the file if its chain is gone.",
+  },
+  DEPLOYMENT_FILE_INVALID: {
+    message: ({ file }) => `${file} does not say where a rollup is.`,
+    fix: "Pass --rollup 0x…, or delete the file and deploy again.",
+  },
+  OUTPUT_EXISTS: {
+    message: ({ file }) => `${file} is there already, and nothing has been deployed.`,
+    fix: "Pass --force to replace it, or another --output.",
+  },
+  OUTPUT_NOT_WRITABLE: {
+    message: ({ file, reason }) => `${file} can not be written: ${reason}`,
+    fix: "Pass --output with a path in a folder that can be written.",
+  },
+  FILE_NOT_ACCESSIBLE: {
+    message: ({ path, reason }) => `${path} can not be used: ${reason}`,
+    fix: "Check that the path exists and that its permissions and the free disk space suffice.",
+  },
+  L1_REQUEST_FAILED: {
+    message: ({ network, reason }) =>
+      `L1 (network ${network}) has not done what was asked: ${reason}`,
+    fix: "Check the network's url and accounts in the config, and that its node runs and has funds.",
+  },
   OPTION_MISSING: {
-    message: ({ option }) => `The option --${option} is missing.`,
-    fix: "hardhat help rollup:… says what each option means.",
+    message: ({ option, task }) => `${task} needs the option --${option}.`,
+    fix: "Pass it; the task says with --help what each option means.",
   },
   BENCH_SUITE_UNKNOWN: {
     message: ({ suite, known }) => `There is no benchmark ${suite}; there are ${known.join(", ")}.`,

@@ -7,7 +7,6 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import type { Circuit } from "../circuits/circuit.ts";
 import type { ProofWithSignals } from "../circuits/snarkjs.ts";
-import { releaseProver } from "../circuits/snarkjs.ts";
 import { encodeWitness } from "../circuits/wtns.ts";
 import { proverError } from "./errors.ts";
 import { toJobProof } from "./job-proof.ts";
@@ -87,9 +86,9 @@ export function createExternalProver({ circuitOf, ...options }: ExternalProverOp
       const [{ command }, reason] = [options, "its proof does not verify"];
       throw proverError({ code: "EXTERNAL_PROVER_FAILED", command, reason, output: "" });
     },
-    async close() {
+    close: () => {
       closing.abort();
-      await releaseProver();
+      return Promise.resolve();
     },
   };
 }

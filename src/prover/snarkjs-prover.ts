@@ -1,6 +1,5 @@
 /** Groth16 by snarkjs, in this process: slower than the kernel, and what it is measured by. */
 import type { Circuit } from "../circuits/circuit.ts";
-import { releaseProver } from "../circuits/snarkjs.ts";
 import { toJobProof } from "./job-proof.ts";
 import type { Prover } from "./prover.ts";
 
@@ -16,6 +15,7 @@ export function createSnarkjsProver({ circuitOf }: SnarkjsProverOptions): Prover
       const circuit = await circuitOf(job.keyId);
       return toJobProof(job, await circuit.prove(job.input));
     },
-    close: releaseProver,
+    // snarkjs's threads are shared by all of the process, and do not keep it alive.
+    close: () => Promise.resolve(),
   };
 }

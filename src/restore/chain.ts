@@ -29,11 +29,13 @@ export interface RestoredBlock extends StateAtBlock {
 }
 
 /**
- * A committed block that nobody can prove: its operator was wrong or lied. It may be taken back, so
- * it is no reason to stop; until then it holds up all that come after it.
+ * A block whose public data does not lead to its state root, or can not be read: its operator was
+ * wrong or lied. It may be taken back until it is executed, so it is no reason to stop; until then
+ * it holds up all that come after it.
  */
 export interface FaultyBlock {
-  readonly status: "committed";
+  /** Proven only if the verifier, or this program, has a bug. */
+  readonly status: "committed" | "proven";
   readonly storedBlock: StoredBlock;
   readonly fault: RollupError;
 }
@@ -48,7 +50,8 @@ export interface Chain {
 /**
  * The chain after an event.
  *
- * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID if L1 takes a proof for a faulty block.
+ * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID, RESTORE_BLOCK_UNREADABLE if L1 executes a
+ * faulty block: then nobody knows the state that exits are proven against.
  */
 export function followEvent(chain: Chain, event: BlockEvent): Chain {
   switch (event.type) {
@@ -101,7 +104,6 @@ function setProven(chain: Chain, provenBlocks: number): Chain {
   const blocks = chain.blocks.map((block) => {
     const { status, storedBlock } = block;
     if (status !== "committed" || storedBlock.blockNumber > provenBlocks) return block;
-    if (isFaulty(block)) throw block.fault;
     return { ...block, status: "proven" as const };
   });
   return { ...chain, blocks };
@@ -125,6 +127,9 @@ function restoreBlock(
   if ("fault" in parent) return { status: "committed", storedBlock, fault: parent.fault };
   try {
     const before = parent.state;
+    if (commitBlock === undefined) {
+      throw restoreError({ code: "RESTORE_BLOCK_UNREADABLE", blockNumber });
+    }
     const { timestamp, feeAccountId, slots, pubdata } = commitBlock;
     const operations = decodePubdata(pubdata);
     const block = { blockNumber, timestamp, feeAccountId, slots, operations };
@@ -149,9 +154,11 @@ function assertRoot({ blockNumber, stateRoot }: StoredBlock, { root }: RollupSta
   });
 }
 
+const OWN_FAULTS: readonly string[] = ["RESTORE_ROOT_MISMATCH", "RESTORE_BLOCK_UNREADABLE"];
+
 function toFault(blockNumber: number, error: unknown): RollupError {
   if (!isRollupError(error)) throw error;
-  if (error.code === "RESTORE_ROOT_MISMATCH") return error;
+  if (OWN_FAULTS.includes(error.code)) return error;
   const facts = { blockNumber, reason: error.message };
   return restoreError({ code: "RESTORE_BLOCK_INVALID", ...facts }, { cause: error });
 }

@@ -47,8 +47,12 @@ const commitBlock = z.object({
   authorizations: z.array(z.string()),
 });
 
-const blockEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("committed"), storedBlock, commitBlock }),
+const committed = z
+  .object({ type: z.literal("committed"), storedBlock, commitBlock: commitBlock.nullable() })
+  .transform(({ commitBlock, ...rest }) => ({ ...rest, commitBlock: commitBlock ?? undefined }));
+
+const blockEvent = z.union([
+  committed,
   z.object({ type: z.literal("proven"), provenBlocks: count }),
   z.object({ type: z.literal("executed"), blockNumber: count }),
   z.object({ type: z.literal("reverted"), committedBlocks: count }),
@@ -151,10 +155,13 @@ function encodeStoredBlock(stored: StoredBlock): z.input<typeof storedBlock> {
 
 function encodeEvent(event: BlockEvent): z.input<typeof blockEvent> {
   if (event.type !== "committed") return event;
-  const { timestamp, newStateRoot, digest, pubdata, authorizations, ...rest } = event.commitBlock;
+  const { type, commitBlock } = event;
+  const storedBlock = encodeStoredBlock(event.storedBlock);
+  if (commitBlock === undefined) return { type, storedBlock, commitBlock: null };
+  const { timestamp, newStateRoot, digest, pubdata, authorizations, ...rest } = commitBlock;
   return {
-    type: event.type,
-    storedBlock: encodeStoredBlock(event.storedBlock),
+    type,
+    storedBlock,
     commitBlock: {
       ...rest,
       timestamp: timestamp.toString(),

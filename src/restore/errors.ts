@@ -4,6 +4,7 @@ import { defineErrors } from "../util/errors.ts";
 export type RestoreErrorFacts =
   | { code: "RESTORE_ROOT_MISMATCH"; blockNumber: number; expected: bigint; actual: bigint }
   | { code: "RESTORE_BLOCK_INVALID"; blockNumber: number; reason: string }
+  | { code: "RESTORE_BLOCK_UNREADABLE"; blockNumber: number }
   | { code: "RESTORE_PRESET_UNKNOWN"; accountCapacity: number; tokenCapacity: number }
   | { code: "RESTORE_GENESIS_MISMATCH"; expected: bigint; actual: bigint }
   | { code: "CHECKPOINT_MALFORMED"; reason: string }
@@ -21,12 +22,17 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
     message: ({ blockNumber, expected, actual }) =>
       `After block ${blockNumber} L1 has the state root ${expected}, ` +
       `but its public data leads to ${actual}.`,
-    fix: "A block that is not proven is the operator's fault and has no effect; else report a bug.",
+    fix: "Until it is executed it has no effect, and a validator can revert it; else report a bug.",
   },
   RESTORE_BLOCK_INVALID: {
     message: ({ blockNumber, reason }) =>
       `The public data of block ${blockNumber} can not be applied: ${reason}`,
-    fix: "A block that is not proven is the operator's fault and has no effect; else report a bug.",
+    fix: "Until it is executed it has no effect, and a validator can revert it; else report a bug.",
+  },
+  RESTORE_BLOCK_UNREADABLE: {
+    message: ({ blockNumber }) =>
+      `The calldata that committed block ${blockNumber} can not be decoded.`,
+    fix: "Until it is executed it has no effect, and a validator can revert it; else report a bug.",
   },
   RESTORE_PRESET_UNKNOWN: {
     message: ({ accountCapacity, tokenCapacity }) =>

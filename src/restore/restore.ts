@@ -57,7 +57,7 @@ export interface RestoredRollup {
   readonly executed: StateAtBlock;
   /** Blocks after that one, in order: committed, perhaps proven. */
   readonly pending: readonly RestoredBlock[];
-  /** Committed blocks after those that nobody can prove; a validator must revert them. */
+  /** Blocks after those that lead nowhere, see `FaultyBlock`; a validator must revert them. */
   readonly faulty: readonly FaultyBlock[];
   /** Up to which all this has been read. */
   readonly l1Block: L1BlockId;

@@ -1,10 +1,12 @@
 /** Makes a rollup that has lost its operator ready for another one. */
+import { executeCost, L1_LIMITS, type L1Cost, type L1Limits, revertCost } from "../l1/gas.ts";
 import type { ExecuteBlock, L1Transaction, StoredBlock } from "../l1/types.ts";
 import type { StateAtBlock } from "./chain.ts";
 import type { RestoredRollup } from "./restore.ts";
 
 /** What a validator does on L1; `RollupClient` is such. */
 export interface ValidatorPort {
+  /** Finalises all blocks; payouts that lack gas stay open, see `findOpenPayouts`. */
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
   revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction>;
 }
@@ -14,18 +16,49 @@ export interface ValidatorPort {
  * need the signatures of their transactions, which are not on L1. No request of the priority queue
  * gets lost thereby; transactions that were in blocks taken back must be sent again.
  *
+ * It takes as many L1 transactions as L1's limits demand. What they have done stays when one of
+ * them fails: restore and call again.
+ *
  * @returns Where the new operator starts.
  * @throws L1_REVERTED
  */
 export async function settleBlocks(
   l1: ValidatorPort,
   { executed, pending, faulty }: RestoredRollup,
+  limits: L1Limits = L1_LIMITS,
 ): Promise<StateAtBlock> {
   const proven = pending.filter(({ status }) => status === "proven");
   const unproven = [...pending.slice(proven.length), ...faulty];
-  if (proven.length > 0) await l1.executeBlocks(proven);
-  if (unproven.length > 0) {
-    await l1.revertBlocks(unproven.map(({ storedBlock }) => storedBlock).toReversed());
+  const costOfExecution = (blocks: readonly ExecuteBlock[]) =>
+    executeCost(blocks.map(({ payouts }) => payouts.length));
+  for (const blocks of splitWithin(proven, costOfExecution, limits)) {
+    const isTooLarge = costOfExecution(blocks).bytes > limits.bytesMax;
+    // Finalised without its payouts, a block is of any size.
+    await l1.executeBlocks(isTooLarge ? blocks.map(withoutPayouts) : blocks);
+  }
+  const newestFirst = unproven.map(({ storedBlock }) => storedBlock).toReversed();
+  for (const blocks of splitWithin(newestFirst, ({ length }) => revertCost(length), limits)) {
+    await l1.revertBlocks(blocks);
   }
   return proven.at(-1) ?? executed;
+}
+
+function withoutPayouts({ storedBlock }: ExecuteBlock): ExecuteBlock {
+  return { storedBlock, payouts: [] };
+}
+
+/** Lists that make up the whole, each within what one L1 transaction takes, or of one element. */
+function splitWithin<T>(
+  elements: readonly T[],
+  costOf: (some: readonly T[]) => L1Cost,
+  { gasMax, bytesMax }: L1Limits,
+): T[][] {
+  const lists: T[][] = [];
+  for (const element of elements) {
+    const last = lists.at(-1);
+    const { gas, bytes } = costOf([...(last ?? []), element]);
+    if (last !== undefined && gas <= gasMax && bytes <= bytesMax) last.push(element);
+    else lists.push([element]);
+  }
+  return lists;
 }

@@ -15,6 +15,7 @@ import type { RollupState } from "../state/rollup-state.ts";
 import { shareRuns } from "../util/shared-run.ts";
 import { rpcError } from "./errors.ts";
 import { firstIssue, isRpcMethod, RPC_METHODS, type RpcAccess, type RpcMethod } from "./methods.ts";
+import { redact } from "./public-errors.ts";
 import type { RpcParams, RpcResult, SignedTransactionParam } from "./methods.ts";
 import { toJson } from "./schemas.ts";
 
@@ -60,6 +61,7 @@ function createMethods(operator: Operator): Methods {
   const processBlocks = shareRuns(() => operator.processBlocks());
   return {
     rollup_getConfig: () => toConfig(operator),
+    rollup_getStatus: () => toStatus(operator),
     rollup_getTokens: async () => {
       await l1.catchUp();
       return operator.tokens;
@@ -155,6 +157,21 @@ function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {
     prover: prover.name,
     protocolDigest: PROTOCOL_DIGEST,
     feeAccountId: GENESIS_FEE_ACCOUNT_ID,
+  };
+}
+
+function toStatus({ obstacle, blocks, progress }: Operator): RpcResult<"rollup_getStatus"> {
+  const { committed, proven, executed } = progress;
+  const sealed = blocks.at(-1)?.applied.block.blockNumber ?? committed;
+  const words = obstacle && {
+    code: obstacle.code,
+    sentence: redact(obstacle.sentence),
+    fix: obstacle.fix,
+  };
+  return {
+    accepting: obstacle === undefined,
+    ...(words && { obstacle: words }),
+    blocks: { sealed, committed, proven, executed },
   };
 }
 

@@ -23,6 +23,11 @@ function method<P extends z.ZodTupleItems | [], R extends z.ZodTypeAny>(
 
 export const RPC_METHODS = {
   rollup_getConfig: method("Chain, contract and sizes of the rollup.", [], schemas.config),
+  rollup_getStatus: method(
+    "Whether the operator accepts transactions, or why not, and how far its blocks have come.",
+    [],
+    schemas.status,
+  ),
   rollup_getTokens: method("All listed tokens.", [], z.array(schemas.token)),
   rollup_getAccount: method(
     "An account by id or owner, with everything accepted so far; null if there is none.",

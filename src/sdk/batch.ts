@@ -43,8 +43,8 @@ export class TransactionBatch {
   }
 
   withdraw(params: WithdrawParams): this {
-    const to = params.to ?? this.#wallet.address;
-    return this.#add((provider) => draftWithdraw(provider, { ...params, to }));
+    const { address } = this.#wallet;
+    return this.#add((provider) => draftWithdraw(provider, address, params));
   }
 
   forcedExit(params: ForcedExitParams): this {
@@ -55,7 +55,8 @@ export class TransactionBatch {
    * Neither signs nor sends: for a batch of several wallets. Put their transactions into one list,
    * pass it through `signBatch` of each wallet, and then to `RollupProvider.submitBatch`.
    *
-   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, ADDRESS_WITHOUT_ACCOUNT
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
+   * ADDRESS_WITHOUT_ACCOUNT
    */
   async prepare(): Promise<Transaction[]> {
     return this.#wallet.prepare(await this.#draftAll());

@@ -1,7 +1,7 @@
 /** From what a user asks for to what a transaction says; account, nonce and signature follow. */
-import { getAddress, isAddress } from "ethers";
 import type { Transaction } from "../ops/transaction.ts";
-import { sdkError } from "./errors.ts";
+import { readInput } from "./inputs.ts";
+import { forcedExitParams, transferParams, withdrawParams } from "./params.ts";
 import type { RollupProvider, TokenReference } from "./provider.ts";
 
 /** What every L2 transaction can say. */
@@ -46,38 +46,36 @@ export interface Draft {
   readonly options: TransactionOptions;
 }
 
-/** @throws TOKEN_UNKNOWN, ADDRESS_INVALID */
+// All of these throw TOKEN_UNKNOWN, and as `readInput`.
+
 export async function draftTransfer(
   provider: RollupProvider,
-  { to, token, amount, ...options }: TransferParams,
+  params: TransferParams,
 ): Promise<Draft> {
-  const recipient = BigInt(toAddress("to", to));
+  const { to, token, amount, ...options } = readInput(transferParams, params);
+  const recipient = BigInt(to);
   const { id: tokenId } = await provider.getToken(token);
   return { content: { type: "transfer", tokenId, amount, recipient }, options };
 }
 
-/** @throws TOKEN_UNKNOWN, ADDRESS_INVALID */
+/** @param owner - Who is paid unless `params` say otherwise. */
 export async function draftWithdraw(
   provider: RollupProvider,
-  { to, token, amount, ...options }: WithdrawParams & { readonly to: string },
+  owner: string,
+  params: WithdrawParams,
 ): Promise<Draft> {
-  const recipient = BigInt(toAddress("to", to));
+  const { to = owner, token, amount, ...options } = readInput(withdrawParams, params);
+  const recipient = BigInt(to);
   const { id: tokenId } = await provider.getToken(token);
   return { content: { type: "withdraw", tokenId, amount, recipient }, options };
 }
 
-/** @throws TOKEN_UNKNOWN, ADDRESS_INVALID */
 export async function draftForcedExit(
   provider: RollupProvider,
-  { target, token, ...options }: ForcedExitParams,
+  params: ForcedExitParams,
 ): Promise<Draft> {
-  const recipient = BigInt(toAddress("target", target));
+  const { target, token, ...options } = readInput(forcedExitParams, params);
+  const recipient = BigInt(target);
   const { id: tokenId } = await provider.getToken(token);
   return { content: { type: "forcedExit", tokenId, recipient }, options };
-}
-
-/** @throws ADDRESS_INVALID */
-export function toAddress(field: string, value: string): string {
-  if (!isAddress(value)) throw sdkError({ code: "ADDRESS_INVALID", field, value });
-  return getAddress(value);
 }

@@ -4,6 +4,10 @@ import { defineErrors } from "../util/errors.ts";
 export type SdkErrorFacts =
   | { code: "TOKEN_UNKNOWN"; token: string; known: readonly string[] }
   | { code: "ADDRESS_INVALID"; field: string; value: string }
+  | { code: "AMOUNT_INVALID"; field: string; value: string }
+  | { code: "OPTION_UNKNOWN"; option: string; known: readonly string[] }
+  | { code: "OPTION_INVALID"; option: string; value: string; expected: string }
+  | { code: "ROLLUP_REPLACED"; rollupAddress: string; current: string | undefined }
   | { code: "DEPOSIT_AMOUNT_INVALID"; amount: bigint; maximum: bigint }
   | { code: "BATCH_NOT_SIGNED"; index: number; accountId: number }
   | { code: "BATCH_NOT_PREPARED"; index: number; accountId: number }
@@ -20,7 +24,29 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   },
   ADDRESS_INVALID: {
     message: ({ field, value }) => `${field} = ${value} is not an address.`,
-    fix: "Pass 20 bytes of 0x-hex; mixed case must be a valid checksum.",
+    fix:
+      "Pass 20 bytes of 0x-hex, not zero; mixed case must be a valid checksum. Of a contract, pass " +
+      "await contract.getAddress(); of an ENS name, what it resolves to.",
+  },
+  AMOUNT_INVALID: {
+    message: ({ field, value }) => `${field} = ${value} is not an amount.`,
+    fix: 'Pass a bigint from 0n on, in the smallest unit; parseAmount("1.5", token) makes one of text.',
+  },
+  OPTION_UNKNOWN: {
+    message: ({ option, known }) =>
+      `There is no option ${option}; known: ${known.join(", ") || "none"}.`,
+    fix: "Correct the name, or leave the option out.",
+  },
+  OPTION_INVALID: {
+    message: ({ option, value, expected }) =>
+      `${option || "The argument"} = ${value}, but it must be ${expected}.`,
+    fix: "Pass a value of that kind, or leave an option out for its default.",
+  },
+  ROLLUP_REPLACED: {
+    message: ({ rollupAddress, current }) =>
+      `This belongs to the rollup ${rollupAddress}, but ` +
+      `${current === undefined ? "it is not there any more" : `now there is ${current}`}.`,
+    fix: "Get the wallets and handles of the rollup that is there now, as with rollup.getWallets().",
   },
   DEPOSIT_AMOUNT_INVALID: {
     message: ({ amount, maximum }) => `${amount} can not be deposited: it must be 1 to ${maximum}.`,

@@ -1,5 +1,6 @@
 /** What a wallet gives back at once for something that takes its time. */
 import type { Stage } from "../protocol/stages.ts";
+import type { RollupIdentity } from "./key-derivation.ts";
 import type { RequestReceipt, RollupProvider, TransactionReceipt } from "./provider.ts";
 
 /** An accepted L2 transaction. */
@@ -46,18 +47,27 @@ export class RequestHandle {
   /** Place in the contract's priority queue. */
   readonly requestId: number;
   readonly #provider: RollupProvider;
+  readonly #rollup: RollupIdentity;
 
-  constructor(provider: RollupProvider, hash: string, requestId: number) {
+  constructor(
+    provider: RollupProvider,
+    rollup: RollupIdentity,
+    { hash, requestId }: { readonly hash: string; readonly requestId: number },
+  ) {
     this.hash = hash;
     this.requestId = requestId;
     this.#provider = provider;
+    this.#rollup = rollup;
   }
 
   /**
    * @returns The receipt of the request on L2. With `refunded` it is that of a deposit which L1
    * pays back to its owner, as L2 has no place for it.
+   * @throws ROLLUP_REPLACED: then the number would be that of somebody else's request.
    */
-  wait(stage: Stage = "executed"): Promise<RequestReceipt> {
-    return this.#provider.waitForPriorityRequest(this.requestId, stage);
+  async wait(stage: Stage = "executed"): Promise<RequestReceipt> {
+    const receipt = await this.#provider.waitForPriorityRequest(this.requestId, stage);
+    await this.#provider.assertRollup(this.#rollup);
+    return receipt;
   }
 }

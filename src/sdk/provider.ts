@@ -1,11 +1,13 @@
 /** A client of one rollup: what its operator knows, in the terms of a user. */
-import { ZeroAddress } from "ethers";
+import { getAddress, isAddress, ZeroAddress } from "ethers";
 import type { Transaction } from "../ops/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import type { RpcResult, SignedTransactionParam } from "../rpc/methods.ts";
 import { RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
+import { address, integer, readInput, show } from "./inputs.ts";
+import type { RollupIdentity } from "./key-derivation.ts";
 
 export type RollupInfo = RpcResult<"rollup_getConfig">;
 export type Token = RpcResult<"rollup_getTokens">[number];
@@ -34,6 +36,14 @@ export class RollupProvider {
     return this.#client.call("rollup_getConfig");
   }
 
+  /** Whether it is still this rollup that answers. @throws ROLLUP_REPLACED */
+  async assertRollup({ chainId, rollupAddress }: RollupIdentity): Promise<void> {
+    const current = await this.getConfig();
+    const isSame = getAddress(current.rollupAddress) === getAddress(rollupAddress);
+    if (isSame && current.chainId === chainId) return;
+    throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress, current: current.rollupAddress });
+  }
+
   getTokens(): Promise<Token[]> {
     return this.#client.call("rollup_getTokens");
   }
@@ -43,19 +53,24 @@ export class RollupProvider {
     return findToken(await this.getTokens(), reference);
   }
 
-  /** @param account - Id, or address of the L1 owner. @returns Null if there is none. */
-  getAccount(account: number | string): Promise<AccountInfo | null> {
-    return this.#client.call("rollup_getAccount", account);
+  /**
+   * @param account - Id, or address of the L1 owner.
+   * @returns Null if there is none.
+   * @throws ADDRESS_INVALID, OPTION_INVALID
+   */
+  async getAccount(account: number | string): Promise<AccountInfo | null> {
+    return this.#client.call("rollup_getAccount", readAccount(account));
   }
 
   /**
    * @param account - Id, or address of the L1 owner.
    * @returns In the token's smallest unit; 0 if there is no such account.
-   * @throws TOKEN_UNKNOWN
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID
    */
   async getBalance(account: number | string, token: TokenReference): Promise<bigint> {
+    const reference = readAccount(account);
     const { id } = await this.getToken(token);
-    return this.#client.call("rollup_getBalance", account, id);
+    return this.#client.call("rollup_getBalance", reference, id);
   }
 
   /** @throws The code of the rule that the transaction breaks. */
@@ -112,6 +127,11 @@ export class RollupProvider {
   }
 }
 
+function readAccount(account: number | string): number | string {
+  if (typeof account === "number") return readInput(integer(0), account, "account");
+  return readInput(address, account, "account");
+}
+
 /** @throws BATCH_NOT_SIGNED */
 function assertSigned(member: BatchMember, index: number): SignedTransactionParam {
   if ("signature" in member) return member;
@@ -123,13 +143,15 @@ export function findToken(tokens: readonly Token[], reference: TokenReference): 
   const token = tokens.find((token) => isNamed(token, reference));
   if (token !== undefined) return token;
   const known = tokens.map(({ symbol }) => symbol);
-  throw sdkError({ code: "TOKEN_UNKNOWN", token: String(reference), known });
+  throw sdkError({ code: "TOKEN_UNKNOWN", token: show(reference), known });
 }
 
-function isNamed({ id, symbol, address }: Token, reference: TokenReference): boolean {
-  if (typeof reference === "number") return id === reference;
+/** Symbols are what contracts call themselves, so none may pass for ETH or for an address. */
+function isNamed({ id, symbol, address }: Token, reference: unknown): boolean {
+  if (typeof reference !== "string") return id === reference;
   if (reference === "ETH") return address === ZeroAddress;
-  return symbol === reference || address.toLowerCase() === reference.toLowerCase();
+  if (isAddress(reference)) return address.toLowerCase() === reference.toLowerCase();
+  return symbol === reference;
 }
 
 function toRejection({ code, ...text }: NonNullable<TransactionReceipt["rejection"]>): RollupError {

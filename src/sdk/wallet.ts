@@ -8,6 +8,7 @@ import {
   signChangePubKey,
 } from "../l1/authorization.ts";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
+import { assertRollupAt } from "../l1/presence.ts";
 import { opsError } from "../ops/errors.ts";
 import {
   type ChangePubKeyTransaction,
@@ -27,13 +28,14 @@ import {
   draftTransfer,
   draftWithdraw,
   type ForcedExitParams,
-  toAddress,
   type TransactionOptions,
   type TransferParams,
   type WithdrawParams,
 } from "./drafts.ts";
 import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
+import { option, readInput } from "./inputs.ts";
+import { depositParams, fullExitParams, setSigningKeyParams, walletOptions } from "./params.ts";
 import type {
   AccountInfo,
   BatchMember,
@@ -68,6 +70,21 @@ export interface DepositParams {
   /** L1 address that owns the L2 account. Default: the wallet's own. */
   readonly to?: string;
 }
+
+export interface FullExitParams {
+  readonly token: TokenReference;
+}
+
+/** What a signer of ethers has, whichever copy of ethers made it. */
+const l1SignerInput = option(
+  "a signer of ethers",
+  (value): value is Signer =>
+    typeof value === "object" &&
+    value !== null &&
+    ["getAddress", "signMessage", "sendTransaction"].every(
+      (method) => typeof Reflect.get(value, method) === "function",
+    ),
+);
 
 interface Erc20 {
   allowance(owner: string, spender: string): Promise<bigint>;
@@ -113,14 +130,16 @@ export class RollupWallet {
    * Asks the Ethereum wallet for one signature, from which the L2 key is derived.
    *
    * @param l1Signer - Connected to the chain of the rollup.
-   * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, KEY_DERIVATION_UNSUPPORTED
+   * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
+   * KEY_DERIVATION_UNSUPPORTED, and as {@link readInput}
    */
   static async create(
     l1Signer: Signer,
     provider: RollupProvider,
     options: WalletOptions = {},
   ): Promise<RollupWallet> {
-    const l1Address = getAddress(await l1Signer.getAddress());
+    const { create2 } = readInput(walletOptions, options, "options");
+    const l1Address = getAddress(await readInput(l1SignerInput, l1Signer, "l1Signer").getAddress());
     if (l1Signer.provider === null) {
       throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
     }
@@ -129,8 +148,8 @@ export class RollupWallet {
     if (l1.chainId !== chainId) {
       throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
     }
+    await assertRollupAt(l1Signer.provider, rollupAddress);
     const signer = await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress });
-    const { create2 } = options;
     const address =
       create2 === undefined ? l1Address : create2WalletAddress(create2, signer.pubKeyHash);
     return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1, options);
@@ -166,14 +185,16 @@ export class RollupWallet {
   /**
    * Deposits from L1; approves the ERC-20 amount first where that is needed. Resolves when mined.
    *
-   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, DEPOSIT_AMOUNT_INVALID, L1_REVERTED
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
+   * DEPOSIT_AMOUNT_INVALID, ROLLUP_REPLACED, L1_REVERTED
    */
-  async deposit({ token, amount, to = this.address }: DepositParams): Promise<RequestHandle> {
-    const owner = toAddress("to", to);
-    const { id, address } = await this.provider.getToken(token);
-    if (amount <= 0n || amount > DEPOSIT_AMOUNT_MAX) {
+  async deposit(params: DepositParams): Promise<RequestHandle> {
+    const { token, amount, to: owner = this.address } = readInput(depositParams, params);
+    if (amount === 0n || amount > DEPOSIT_AMOUNT_MAX) {
       throw sdkError({ code: "DEPOSIT_AMOUNT_INVALID", amount, maximum: DEPOSIT_AMOUNT_MAX });
     }
+    const { id, address } = await this.provider.getToken(token);
+    await this.provider.assertRollup(this.#l1);
     if (id === ETH_TOKEN_ID) return this.#handle(await this.#l1.depositEth(owner, amount));
     await this.#approve(address, amount);
     return this.#handle(await this.#l1.depositErc20(address, amount, owner));
@@ -182,20 +203,29 @@ export class RollupWallet {
   /**
    * Asks L1 for all of a token: the way out that no operator can refuse. Resolves when mined.
    *
-   * @throws TOKEN_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, L1_REVERTED
+   * @throws TOKEN_UNKNOWN, OPTION_INVALID, OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT,
+   * ROLLUP_REPLACED, L1_REVERTED
    */
-  async requestFullExit({ token }: { readonly token: TokenReference }): Promise<RequestHandle> {
+  async requestFullExit(params: FullExitParams): Promise<RequestHandle> {
+    const { token } = readInput(fullExitParams, params);
     const { address } = await this.provider.getToken(token);
-    return this.#handle(await this.#l1.requestFullExit(await this.accountId(), address));
+    const accountId = await this.accountId();
+    await this.provider.assertRollup(this.#l1);
+    return this.#handle(await this.#l1.requestFullExit(accountId, address));
   }
 
   // ----------------------------------------------------------------------------------- on L2
-  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, ADDRESS_WITHOUT_ACCOUNT, and the code of the
-  // rule for which the operator refuses the transaction.
+  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID,
+  // OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule for which the operator refuses
+  // the transaction.
 
   /** Makes this wallet's key the account's signing key: needed once, before anything is sent. */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
-    const { feeToken = "ETH", auth = this.#create2 ? "create2" : "eip712", ...options } = params;
+    const {
+      feeToken = "ETH",
+      auth = this.#create2 ? "create2" : "eip712",
+      ...options
+    } = readInput(setSigningKeyParams, params);
     const { id: tokenId } = await this.provider.getToken(feeToken);
     const receipt = await this.#sending.run(async () => {
       const drafts = [{ content: { type: "changePubKey", tokenId } as const, options }];
@@ -212,8 +242,8 @@ export class RollupWallet {
     return this.#send(await draftTransfer(this.provider, params));
   }
 
-  async withdraw({ to = this.address, ...params }: WithdrawParams): Promise<TransactionHandle> {
-    return this.#send(await draftWithdraw(this.provider, { ...params, to }));
+  async withdraw(params: WithdrawParams): Promise<TransactionHandle> {
+    return this.#send(await draftWithdraw(this.provider, this.address, params));
   }
 
   /** Sends all of a token of an account that never set a signing key to its owner on L1. */
@@ -284,7 +314,7 @@ export class RollupWallet {
       case "eip712":
         return signChangePubKey(this.l1Signer, this.#l1, { pubKeyHash, nonce, accountId });
       case "onchain":
-        await this.#l1.setAuthPubKeyHash(pubKeyHash, nonce);
+        await this.#l1.setAuthPubKeyHash({ pubKeyHash, accountId, nonce });
         return ON_CHAIN_AUTHORIZATION;
       case "create2":
         if (this.#create2 !== undefined) return encodeCreate2Authorization(this.#create2);
@@ -305,7 +335,7 @@ export class RollupWallet {
   }
 
   #handle({ requestId, transaction }: PriorityRequestResult): RequestHandle {
-    return new RequestHandle(this.provider, transaction.hash, requestId);
+    return new RequestHandle(this.provider, this.#l1, { hash: transaction.hash, requestId });
   }
 
   async #existingAccount(): Promise<AccountInfo> {

@@ -8,10 +8,13 @@
 const DIGIT_BITS = 4;
 const DIGIT_MASK = (1n << BigInt(DIGIT_BITS)) - 1n;
 
-/** One address and the ids of its accounts, ascending, at least one. */
+/** One address and the ids of its accounts. */
 interface Entry {
   readonly address: bigint;
+  /** All of them, ascending, at least one. */
   readonly accountIds: readonly number[];
+  /** Those that have a signing key, ascending. */
+  readonly activeIds: readonly number[];
 }
 type Fork = readonly (TrieNode | undefined)[];
 type TrieNode = Entry | Fork;
@@ -19,31 +22,64 @@ type TrieNode = Entry | Fork;
 /** `undefined` is the empty index. */
 export type AddressIndex = TrieNode | undefined;
 
+/** What the index knows of an account. */
+export interface IndexedAccount {
+  readonly accountId: number;
+  readonly address: bigint;
+  /** Whether its owner has set a signing key. */
+  readonly isActive: boolean;
+}
+
 /** Ids of the accounts of `address`, ascending. */
 export function accountIdsOf(index: AddressIndex, address: bigint): readonly number[] {
+  return entryOf(index, address).accountIds;
+}
+
+/**
+ * The account that stands for `address`: nothing but a rule of the operator keeps an address from
+ * having several, so it is the lowest that its owner has activated, or else the lowest of all.
+ */
+export function preferredAccountId(index: AddressIndex, address: bigint): number | undefined {
+  const { accountIds, activeIds } = entryOf(index, address);
+  return activeIds[0] ?? accountIds[0];
+}
+
+/** The index with an account added. */
+export function withAccount(index: AddressIndex, account: IndexedAccount): AddressIndex {
+  const { address, accountId, isActive } = account;
+  const { accountIds, activeIds } = entryOf(index, address);
+  const entry = {
+    address,
+    accountIds: insert(accountIds, accountId),
+    activeIds: isActive ? insert(activeIds, accountId) : activeIds,
+  };
+  return put(index, entry, 0);
+}
+
+/** The index with an account removed. */
+export function withoutAccount(
+  index: AddressIndex,
+  { address, accountId }: Pick<IndexedAccount, "address" | "accountId">,
+): AddressIndex {
+  const { accountIds, activeIds } = entryOf(index, address);
+  const isOther = (id: number) => id !== accountId;
+  const entry = {
+    address,
+    accountIds: accountIds.filter(isOther),
+    activeIds: activeIds.filter(isOther),
+  };
+  return put(index, entry, 0);
+}
+
+function entryOf(index: AddressIndex, address: bigint): Entry {
   let node = index;
   for (let depth = 0; isFork(node); depth++) node = node[digitAt(address, depth)];
-  return node?.address === address ? node.accountIds : [];
+  return node?.address === address ? node : { address, accountIds: [], activeIds: [] };
 }
 
-/** The index with account `accountId` of `address` added. */
-export function withAccountId(
-  index: AddressIndex,
-  address: bigint,
-  accountId: number,
-): AddressIndex {
-  const accountIds = [...accountIdsOf(index, address), accountId].sort((a, b) => a - b);
-  return put(index, { address, accountIds }, 0);
-}
-
-/** The index with account `accountId` of `address` removed. */
-export function withoutAccountId(
-  index: AddressIndex,
-  address: bigint,
-  accountId: number,
-): AddressIndex {
-  const accountIds = accountIdsOf(index, address).filter((id) => id !== accountId);
-  return put(index, { address, accountIds }, 0);
+function insert(ascending: readonly number[], id: number): readonly number[] {
+  const place = ascending.findIndex((other) => other > id);
+  return place < 0 ? [...ascending, id] : ascending.toSpliced(place, 0, id);
 }
 
 /** Puts an entry in the place of its address, as high up as no other address is in the way. */

@@ -8,8 +8,9 @@ import { type Account, accountWords, EMPTY_ACCOUNT, hashAccount, newAccount } fr
 import {
   type AddressIndex,
   accountIdsOf,
-  withAccountId,
-  withoutAccountId,
+  preferredAccountId,
+  withAccount,
+  withoutAccount,
 } from "./address-index.ts";
 import { stateError } from "./errors.ts";
 import { type HashMany, MerkleTree } from "./merkle-tree.ts";
@@ -131,9 +132,17 @@ export class RollupState {
     }
   }
 
-  /** The lowest id of an account of this address, or undefined if the address has none. */
+  /**
+   * Where transfers and deposits to this address go: the lowest id of its accounts that have a
+   * signing key; if none has one, the lowest of all; undefined if the address has no account.
+   */
   accountIdOf(address: bigint): number | undefined {
-    return accountIdsOf(this.#parts.index, address)[0];
+    return preferredAccountId(this.#parts.index, address);
+  }
+
+  /** Ids of all accounts of this address, ascending. */
+  accountIdsOf(address: bigint): readonly number[] {
+    return accountIdsOf(this.#parts.index, address);
   }
 
   /**
@@ -218,9 +227,22 @@ function reindex(
   before: Account,
   after: Account,
 ): AddressIndex {
-  if (isLive(before) === isLive(after) && before.address === after.address) return index;
-  const without = isLive(before) ? withoutAccountId(index, before.address, accountId) : index;
-  return isLive(after) ? withAccountId(without, after.address, accountId) : without;
+  const isSame =
+    isLive(before) === isLive(after) &&
+    before.address === after.address &&
+    isActive(before) === isActive(after);
+  if (isSame) return index;
+  const { address } = after;
+  const without = isLive(before)
+    ? withoutAccount(index, { accountId, address: before.address })
+    : index;
+  return isLive(after)
+    ? withAccount(without, { accountId, address, isActive: isActive(after) })
+    : without;
+}
+
+function isActive({ pubKeyHash }: Account): boolean {
+  return pubKeyHash !== 0n;
 }
 
 /** The lowest free id, given the one before `changedId` was written. */

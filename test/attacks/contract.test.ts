@@ -55,6 +55,8 @@ describe("Attacks on the contract", () => {
       accountCapacity: 1,
       tokenCapacity: 1,
       priorityExpirationSeconds: 1,
+      requestFeeWei: 0n,
+      requestFeeRecipient: ZeroAddress,
     };
   }
 

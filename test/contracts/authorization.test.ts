@@ -114,12 +114,12 @@ describe("Rollup: authorising a signing key", () => {
     const authorizations = [ON_CHAIN_AUTHORIZATION];
     const invalid = [0, user.address];
     await refused(commit([change], authorizations), "AuthorizationInvalid", invalid);
-    await rollup.connect(other).setAuthPubKeyHash(PUB_KEY_HASH, NONCE);
+    await rollup.connect(other).setAuthPubKeyHash(PUB_KEY_HASH, ACCOUNT_ID, NONCE);
     await refused(commit([change], authorizations), "AuthorizationInvalid", invalid);
-    await expect(rollup.connect(user).setAuthPubKeyHash(PUB_KEY_HASH, NONCE))
+    await expect(rollup.connect(user).setAuthPubKeyHash(PUB_KEY_HASH, ACCOUNT_ID, NONCE))
       .to.emit(rollup, "AuthPubKeyHashSet")
-      .withArgs(user.address, NONCE, PUB_KEY_HASH);
-    expect(await rollup.authPubKeyHash(user.address, NONCE)).to.equal(PUB_KEY_HASH);
+      .withArgs(user.address, ACCOUNT_ID, NONCE, PUB_KEY_HASH);
+    expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(PUB_KEY_HASH);
     for (const wrong of [{ pubKeyHash: PUB_KEY_HASH + 1n }, { nonce: NONCE + 1 }]) {
       const sent = commit([{ ...change, ...wrong }], authorizations);
       await refused(sent, "AuthorizationInvalid", invalid);
@@ -130,6 +130,7 @@ describe("Rollup: authorising a signing key", () => {
     const { authorizations: facts } = await client.readNews(0);
     expect(facts[1]).to.deep.equal({
       owner: BigInt(user.address),
+      accountId: ACCOUNT_ID,
       nonce: NONCE,
       pubKeyHash: PUB_KEY_HASH,
     });
@@ -138,24 +139,25 @@ describe("Rollup: authorising a signing key", () => {
   it("lets the owner set field elements only, and not 0", async () => {
     const { rollup } = fixture;
     for (const pubKeyHash of [0n, FIELD_MODULUS]) {
-      await refused(rollup.setAuthPubKeyHash(pubKeyHash, 0), "PubKeyHashInvalid", [pubKeyHash]);
+      await refused(rollup.setAuthPubKeyHash(pubKeyHash, 0, 0), "PubKeyHashInvalid", [pubKeyHash]);
     }
   });
 
   it("lets the owner replace what was set, a day after asking for it", async () => {
     const { rollup, user, networkHelpers } = fixture;
-    const set = (pubKeyHash: bigint) => rollup.connect(user).setAuthPubKeyHash(pubKeyHash, NONCE);
+    const set = (pubKeyHash: bigint) =>
+      rollup.connect(user).setAuthPubKeyHash(pubKeyHash, ACCOUNT_ID, NONCE);
     await set(1n);
     const asked = await set(2n);
     const availableAt = (await latestTimestamp(fixture)) + DAY;
     await expect(asked)
       .to.emit(rollup, "AuthResetStarted")
-      .withArgs(user.address, NONCE, availableAt);
+      .withArgs(user.address, ACCOUNT_ID, NONCE, availableAt);
     await refused(set(2n), "AuthResetTooEarly", [availableAt]);
-    expect(await rollup.authPubKeyHash(user.address, NONCE)).to.equal(1n);
+    expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(1n);
     await networkHelpers.time.setNextBlockTimestamp(availableAt);
     await set(3n);
-    expect(await rollup.authPubKeyHash(user.address, NONCE)).to.equal(3n);
+    expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(3n);
     await expect(set(4n)).to.emit(rollup, "AuthResetStarted");
   });
 

@@ -312,7 +312,6 @@ describe("Rollup: executing and reverting blocks", () => {
       { recipient: other.address, tokenId: 0, amount: 6n },
     ];
     const wrong = [
-      [],
       [first],
       [second, first],
       [first, second, second],

@@ -106,7 +106,7 @@ describe("Rollup: exodus", () => {
     await refused(rollup.depositEth(user.address, { value: 1n }), "ExodusMode");
     await refused(rollup.depositErc20(ZeroAddress, 1n, user.address), "ExodusMode");
     await refused(rollup.requestFullExit(0, ZeroAddress), "ExodusMode");
-    await refused(rollup.setAuthPubKeyHash(1n, 0), "ExodusMode");
+    await refused(rollup.setAuthPubKeyHash(1n, 0, 0), "ExodusMode");
     await refused(asValidator.commitBlocks(genesis, []), "ExodusMode");
     await refused(rollup.proveBlocks(ZeroHash, genesis, []), "ExodusMode");
     await refused(asValidator.executeBlocks([]), "ExodusMode");

@@ -4,6 +4,7 @@ import {
   createTestBlock,
   createTestRollup,
   latestTimestamp,
+  PAYING,
   type TestRollup,
   withdrawOperation,
 } from "../helpers/test-rollup.ts";
@@ -68,12 +69,11 @@ describe("Rollup: payouts", () => {
   it("pays ETH to old and new accounts", async () => {
     const { rollup, ethers, user } = fixture;
     const fresh = ethers.Wallet.createRandom().address;
-    const execution = rollup.executeBlocks(
-      await provenBlock([
-        [user.address, 5n],
-        [fresh, 6n],
-      ]),
-    );
+    const blocks = await provenBlock([
+      [user.address, 5n],
+      [fresh, 6n],
+    ]);
+    const execution = rollup.executeBlocks(blocks, PAYING);
     await expect(execution).to.changeEtherBalances(
       ethers,
       [user.address, fresh, await rollup.getAddress()],
@@ -92,7 +92,7 @@ describe("Rollup: payouts", () => {
         [user.address, 6n],
         [address, 7n],
       ]);
-      const execution = await rollup.executeBlocks(blocks);
+      const execution = await rollup.executeBlocks(blocks, PAYING);
       await expect(execution).to.emit(rollup, "PayoutPending").withArgs(address, 0, 5n);
       await expect(execution).to.emit(rollup, "PayoutSent").withArgs(user.address, 0, 6n);
       expect(await rollup.pendingBalance(address, ZeroAddress)).to.equal(12n);
@@ -114,7 +114,7 @@ describe("Rollup: payouts", () => {
     const { address: plain } = await oddRecipient(RECIPIENT.accept);
     const gasOf = async (recipient: string) => {
       const receipt = await (
-        await rollup.executeBlocks(await provenBlock([[recipient, 1n]]))
+        await rollup.executeBlocks(await provenBlock([[recipient, 1n]]), PAYING)
       ).wait();
       return receipt!.gasUsed;
     };
@@ -134,22 +134,23 @@ describe("Rollup: payouts", () => {
       abi.encodeFunctionData("withdrawPendingBalance", [...pending]),
       abi.encodeFunctionData("depositEth", [address]),
       abi.encodeFunctionData("executeBlocks", [[]]),
+      abi.encodeFunctionData("payOut", [fixture.genesis, [], 0, 0]),
     ];
     for (const call of calls) {
       await recipient.setReentrantCall(rollup, call);
-      const execution = await rollup.executeBlocks(await provenBlock([[address, 5n]]));
+      const execution = await rollup.executeBlocks(await provenBlock([[address, 5n]]), PAYING);
       await expect(execution).to.changeEtherBalance(ethers, address, 5n);
       expect(await recipient.reentered()).to.equal(false);
     }
     await recipient.setReentrantCall(rollup, abi.encodeFunctionData("tokenCount"));
-    await rollup.executeBlocks(await provenBlock([[address, 5n]]));
+    await rollup.executeBlocks(await provenBlock([[address, 5n]]), PAYING);
     expect(await recipient.reentered()).to.equal(true);
   });
 
   it("lets nobody drain a pending balance by asking for it while it is paid", async () => {
     const { rollup } = fixture;
     const { recipient, address } = await oddRecipient(RECIPIENT.revert);
-    await rollup.executeBlocks(await provenBlock([[address, 5n]]));
+    await rollup.executeBlocks(await provenBlock([[address, 5n]]), PAYING);
     const call = rollup.interface.encodeFunctionData("withdrawPendingBalance", [
       address,
       ZeroAddress,
@@ -159,27 +160,6 @@ describe("Rollup: payouts", () => {
     await rollup.withdrawPendingBalance(address, ZeroAddress);
     expect(await recipient.reentered()).to.equal(false);
     expect(await fixture.ethers.provider.getBalance(address)).to.equal(5n);
-  });
-
-  it("refuses to run with too little gas rather than let payouts fail", async () => {
-    const { rollup } = fixture;
-    const { address } = await oddRecipient(RECIPIENT.accept);
-    const blocks = await provenBlock([[address, 5n]]);
-    await expect(
-      rollup.executeBlocks(blocks, { gasLimit: 200_000n }),
-    ).to.be.revertedWithCustomError(rollup, "GasInsufficient");
-    // An estimate searches for the least gas that does not revert: the payout must arrive with it.
-    const gasLimit = await rollup.executeBlocks.estimateGas(blocks);
-    await expect(rollup.executeBlocks(blocks, { gasLimit })).to.emit(rollup, "PayoutSent");
-  });
-
-  it("gives the last of many gas burners its due, and the next block too", async () => {
-    const { rollup } = fixture;
-    const { address } = await oddRecipient(RECIPIENT.burnGas);
-    const blocks = await provenBlock([1n, 2n, 3n, 4n].map((amount) => [address, amount]));
-    const gasLimit = await rollup.executeBlocks.estimateGas(blocks);
-    await rollup.executeBlocks(blocks, { gasLimit });
-    expect(await rollup.pendingBalance(address, ZeroAddress)).to.equal(10n);
   });
 
   for (const behavior of [
@@ -199,7 +179,7 @@ describe("Rollup: payouts", () => {
         [user.address, 6n, 2],
         [user.address, 7n],
       ]);
-      const execution = await rollup.executeBlocks(blocks);
+      const execution = await rollup.executeBlocks(blocks, PAYING);
       await expect(execution).to.emit(rollup, "PayoutPending").withArgs(user.address, 1, 5n);
       await expect(execution).to.emit(rollup, "PayoutSent").withArgs(user.address, 0, 7n);
       expect(await other.token.balanceOf(user.address)).to.equal(6n);
@@ -228,7 +208,7 @@ describe("Rollup: payouts", () => {
     ]);
     await reentrant.token.setReentrantCall(rollup, inner);
     const blocks = await provenBlock([1, 2, 3].map((tokenId) => [user.address, 100n, tokenId]));
-    await rollup.executeBlocks(blocks);
+    await rollup.executeBlocks(blocks, PAYING);
     expect(await silent.balanceOf(user.address)).to.equal(100n);
     expect(await fee.token.balanceOf(user.address)).to.equal(99n);
     expect(await fee.token.balanceOf(rollup)).to.equal(FUNDS - 100n);
@@ -239,7 +219,7 @@ describe("Rollup: payouts", () => {
   it("keeps what a token without code would have to pay, and never takes it for ETH", async () => {
     const { rollup, user } = fixture;
     const blocks = await provenBlock([[user.address, 5n, 7]]);
-    await expect(rollup.executeBlocks(blocks))
+    await expect(rollup.executeBlocks(blocks, PAYING))
       .to.emit(rollup, "PayoutPending")
       .withArgs(user.address, 7, 5n);
     await expect(rollup.pendingBalance(user.address, user.address))

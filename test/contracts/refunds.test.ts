@@ -144,12 +144,20 @@ describe("Rollup: refunds", () => {
     const refund = refundOf(await deposit(user.address, 0));
     const { storedBlock } = await provenBlock(fixture, genesis, [refund]);
     const payout = { recipient: user.address, tokenId: 0, amount: AMOUNT };
-    for (const payouts of [[], [payout, payout], [{ ...payout, amount: 1n }]]) {
+    const wrong = [[payout, payout], [{ ...payout, amount: 1n }]];
+    for (const payouts of wrong) {
       await expect(rollup.executeBlocks([{ storedBlock, payouts }]))
         .to.be.revertedWithCustomError(rollup, "PayoutsMismatch")
         .withArgs(1);
     }
-    await rollup.executeBlocks([{ storedBlock, payouts: [payout] }]);
+    await rollup.executeBlocks([{ storedBlock, payouts: [] }]);
+    for (const payouts of [[], ...wrong]) {
+      await expect(rollup.payOut(storedBlock, payouts, 0, 9))
+        .to.be.revertedWithCustomError(rollup, "PayoutsMismatch")
+        .withArgs(1);
+    }
+    await rollup.payOut(storedBlock, [payout], 0, 1);
+    expect(await holdings(user.address, 0)).to.deep.equal([0n, 0n]);
   });
 
   for (const behavior of ["revert", "burnGas"] as const) {

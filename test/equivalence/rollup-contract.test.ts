@@ -78,8 +78,8 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     await (await clientOf(owner)).requestFullExit(accountId, token);
   }
 
-  async function authorize({ owner, pubKeyHash, nonce }: ChangePubKey): Promise<void> {
-    await (await clientOf(owner)).setAuthPubKeyHash(pubKeyHash, nonce);
+  async function authorize({ owner, ...claim }: ChangePubKey): Promise<void> {
+    await (await clientOf(owner)).setAuthPubKeyHash(claim);
   }
 
   /** Does on L1 what must come before the block. */

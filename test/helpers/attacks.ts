@@ -65,9 +65,11 @@ export async function provenBlock(
   fixture: TestRollup,
   last: StoredBlock,
   operations: readonly PublicOperation[],
+  slots?: number,
 ): Promise<TestBlock> {
   const timestamp = await latestTimestamp(fixture);
-  const block = createTestBlock(fixture.client, last, operations, { timestamp });
+  const sized = slots === undefined ? {} : { slots };
+  const block = createTestBlock(fixture.client, last, operations, { timestamp, ...sized });
   await fixture.client.commitBlocks(last, [block.commitBlock]);
   await fixture.client.proveBlocks([block.proveBlock]);
   return block;

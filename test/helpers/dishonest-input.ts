@@ -93,6 +93,19 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
 }
 
 /**
+ * The state after an operation, whatever the rules say: what it leads to in the circuit, if any.
+ *
+ * @param forced - Signals instead of the operation's own.
+ */
+export function carryOutOperation(
+  state: RollupState,
+  operation: Operation,
+  forced: Partial<SlotSignals> = {},
+): RollupState {
+  return carryOut(state, { ...toLooseSignals(operation, 0n), ...forced }).after;
+}
+
+/**
  * Input signals that were put together from several blocks, with a commitment that fits them: to
  * the roots, the header and the domain that are in them, and to the data of the operations.
  */

@@ -1,7 +1,8 @@
 /**
  * The Rollup contract in memory, as far as an operator sees it: it checks what the contract checks,
- * from the public data alone. Its clock stands still unless a test moves it, and every call can be
- * made to fail.
+ * from the public data alone, and its transactions have the limits of L1. Its clock stands still
+ * unless a test moves it. Every call can be made to fail, and anything can be made to happen
+ * between the moment at which a transaction is sent and the one at which it is mined.
  */
 import { concat, keccak256, toBeHex, ZeroHash } from "ethers";
 import {
@@ -14,21 +15,38 @@ import {
 } from "../../src/block/commitment.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
-import { findAuthorizer, ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
+import {
+  findAuthorizer,
+  isCreate2Authorization,
+  ON_CHAIN_AUTHORIZATION,
+} from "../../src/l1/authorization.ts";
 import { l1Error } from "../../src/l1/errors.ts";
+import {
+  commitCost,
+  executeCost,
+  L1_LIMITS,
+  type L1Cost,
+  payOutCost,
+  proveCost,
+  revertCost,
+} from "../../src/l1/gas.ts";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
-import type {
-  CommitBlock,
-  ExecuteBlock,
-  L1Deployment,
-  L1News,
-  L1Progress,
-  L1Transaction,
-  ProveBlock,
-  PubKeyAuthorization,
-  QueuedRequest,
-  StoredBlock,
-  Token,
+import {
+  type AuthorizationPlace,
+  type AuthorizationReset,
+  type CommitBlock,
+  type ExecuteBlock,
+  type L1Deployment,
+  type L1News,
+  type L1Progress,
+  type L1Standing,
+  type L1Transaction,
+  PAYOUTS_NOT_COUNTED,
+  type ProveBlock,
+  type PubKeyAuthorization,
+  type QueuedRequest,
+  type StoredBlock,
+  type Token,
 } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
@@ -44,12 +62,16 @@ import { OPERATIONS } from "../../src/protocol/operations.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
 
-type Call = "readNews" | "commitBlocks" | "proveBlocks" | "executeBlocks" | "revertBlocks";
+type Transaction = "commitBlocks" | "proveBlocks" | "executeBlocks" | "payOut" | "revertBlocks";
+type Call = "readNews" | Transaction;
 
 interface KeptBlock {
   readonly stored: StoredBlock;
   readonly payouts: readonly Payout[];
-  status: "committed" | "proven" | "executed";
+  readonly committer: string;
+  readonly status: "committed" | "proven" | "executed";
+  /** Which payouts have been made; undefined before they are counted. */
+  readonly made?: readonly boolean[];
 }
 
 /** Everything that changes. */
@@ -62,12 +84,18 @@ interface Content {
   servedRequests: number;
   tokens: Token[];
   authorizations: PubKeyAuthorization[];
+  resets: AuthorizationReset[];
+  /** Addresses with a contract. */
+  deployed: bigint[];
+  validators: string[];
   isInExodus: boolean;
   blocks: KeptBlock[];
   paid: Payout[];
 }
 
 const GAS_USED = 100_000n;
+/** Who sends the operator's transactions. */
+const OPERATOR = "the operator";
 
 /** The only one that this L1 refuses. */
 export const WRONG_PROOF: readonly bigint[] = new Array<bigint>(8).fill(1n);
@@ -80,8 +108,13 @@ export class FakeL1 implements L1Port {
   readonly calls: Call[] = [];
   /** What the contract says about itself; tests may lie. */
   deployment: L1Deployment;
+  /** What one transaction may need. */
+  limits = L1_LIMITS;
+  /** What happens when a transaction has been sent and L1 would take it, before it is mined. */
+  beforeInclusion: ((call: Transaction) => void | Promise<void>) | undefined;
   #content: Content;
   #failures: Call[] = [];
+  #refusals: { readonly call: Call; readonly error: string }[] = [];
   #lostAnswers: Call[] = [];
   #reverts = 0;
 
@@ -108,6 +141,9 @@ export class FakeL1 implements L1Port {
       servedRequests: 0,
       tokens: [],
       authorizations: [],
+      resets: [],
+      deployed: [],
+      validators: [OPERATOR],
       isInExodus: false,
       blocks: [],
       paid: [],
@@ -133,6 +169,11 @@ export class FakeL1 implements L1Port {
   /** The next call of this name fails without effect. */
   failNext(call: Call): void {
     this.#failures.push(call);
+  }
+
+  /** The next call of this name is refused by the contract with this error. */
+  refuseNext(call: Call, error: string): void {
+    this.#refusals.push({ call, error });
   }
 
   /** The next call of this name takes effect, but its answer is lost. */
@@ -162,7 +203,27 @@ export class FakeL1 implements L1Port {
   }
 
   authorize(authorization: PubKeyAuthorization): void {
+    const isOther = (reset: AuthorizationReset) => !isOfPlace(reset, authorization);
+    this.#content.resets = this.#content.resets.filter(isOther);
     this.#content.authorizations.push(authorization);
+    this.#content.blockNumber++;
+  }
+
+  /** Announces that the key of a fact will be replaced. */
+  startReset(reset: AuthorizationReset): void {
+    this.#content.resets.push(reset);
+    this.#content.blockNumber++;
+  }
+
+  /** Puts a contract at an address. */
+  deployAt(address: bigint): void {
+    this.#content.deployed.push(address);
+    this.#content.blockNumber++;
+  }
+
+  setValidator(validator: string, isActive: boolean): void {
+    const others = this.#content.validators.filter((other) => other !== validator);
+    this.#content.validators = isActive ? [...others, validator] : others;
     this.#content.blockNumber++;
   }
 
@@ -184,10 +245,32 @@ export class FakeL1 implements L1Port {
 
   /** What anybody can do: the oldest committed blocks become proven. */
   proveBySomebodyElse(): void {
-    for (const block of this.#content.blocks) {
-      if (block.status === "committed") block.status = "proven";
-    }
+    this.#content.blocks = this.#content.blocks.map((block) =>
+      block.status === "committed" ? { ...block, status: "proven" } : block,
+    );
     this.#content.blockNumber++;
+  }
+
+  /** The same L1 for another sender of transactions. */
+  as(sender: string): L1Port {
+    const { chainId, rollupAddress, deploymentBlock } = this;
+    return {
+      ...{ chainId, rollupAddress, deploymentBlock },
+      readDeployment: () => this.readDeployment(),
+      readNews: (fromBlock) => this.readNews(fromBlock),
+      readBlockHash: (blockNumber) => this.readBlockHash(blockNumber),
+      readProgress: (fromBlockNumber) => this.readProgress(fromBlockNumber),
+      readStanding: () => Promise.resolve(this.#standingOf(sender)),
+      readStoredBlock: (blockNumber) => this.readStoredBlock(blockNumber),
+      isOwnCommit: (blockNumber) => Promise.resolve(this.#isCommitOf(sender, blockNumber)),
+      hasCode: (address) => this.hasCode(address),
+      readOpenPayouts: (blockNumber) => this.readOpenPayouts(blockNumber),
+      commitBlocks: (last, blocks) => this.#commitBlocks(sender, last, blocks),
+      proveBlocks: (blocks) => this.proveBlocks(blocks),
+      executeBlocks: (blocks) => this.executeBlocks(blocks),
+      payOut: (block) => this.payOut(block),
+      revertBlocks: (blocks) => this.revertBlocks(blocks),
+    };
   }
 
   // ------------------------------------------------------------------------------- the L1 port
@@ -198,7 +281,8 @@ export class FakeL1 implements L1Port {
 
   async readNews(fromBlock: number): Promise<L1News> {
     await this.#called("readNews");
-    const { blockNumber, timestamp, requests, tokens, authorizations, isInExodus } = this.#content;
+    const { blockNumber, timestamp, requests, tokens, isInExodus } = this.#content;
+    const { authorizations, resets } = this.#content;
     const isNew = fromBlock <= blockNumber;
     return {
       blockNumber,
@@ -208,6 +292,7 @@ export class FakeL1 implements L1Port {
       requests: [...requests],
       tokens: [...tokens],
       authorizations: isNew ? [...authorizations] : [],
+      authorizationResets: isNew ? [...resets] : [],
       isExodusBegun: isNew && isInExodus,
     };
   }
@@ -238,68 +323,170 @@ export class FakeL1 implements L1Port {
     return Promise.resolve(block?.stored ?? this.deployment.lastBlock);
   }
 
-  async commitBlocks(last: StoredBlock, blocks: readonly CommitBlock[]) {
-    await this.#called("commitBlocks");
-    const known = this.#content.blocks.at(-1)?.stored ?? this.deployment.lastBlock;
-    check(hashStoredBlock(last) === hashStoredBlock(known), "StoredBlockMismatch");
-    let parent = last;
-    let served = this.#content.servedRequests;
-    const added = blocks.map((block): KeptBlock => {
-      const kept = this.#toKeptBlock(parent, served, block);
-      parent = kept.stored;
-      served += parent.priorityRequests;
-      return kept;
-    });
-    this.#content.servedRequests = served;
-    this.#content.blocks.push(...added);
-    const storedBlocks = added.map(({ stored }) => stored);
-    return { transaction: this.#mine("commitBlocks"), storedBlocks };
+  readStanding(): Promise<L1Standing> {
+    return Promise.resolve(this.#standingOf(OPERATOR));
+  }
+
+  isOwnCommit(blockNumber: number): Promise<boolean> {
+    return Promise.resolve(this.#isCommitOf(OPERATOR, blockNumber));
+  }
+
+  hasCode(address: bigint): Promise<boolean> {
+    return Promise.resolve(this.#content.deployed.includes(address));
+  }
+
+  readOpenPayouts(blockNumber: number): Promise<number> {
+    const block = this.#content.blocks[blockNumber - 1];
+    if (block?.status !== "executed") return Promise.resolve(0);
+    const open = block.made?.filter((isMade) => !isMade).length;
+    return Promise.resolve(open ?? PAYOUTS_NOT_COUNTED);
+  }
+
+  commitBlocks(last: StoredBlock, blocks: readonly CommitBlock[]) {
+    return this.#commitBlocks(OPERATOR, last, blocks);
   }
 
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
-    await this.#called("proveBlocks");
-    if (blocks.some(({ proof }) => proof === WRONG_PROOF)) {
-      const facts = { call: "proveBlocks", error: "ProofsInvalid", values: {} };
-      throw l1Error({ code: "L1_REVERTED", ...facts });
-    }
-    for (const block of blocks) {
-      const kept = this.#nextBlock("committed", block.storedBlock);
-      const { parentCommitment, slots, digest, z, y } = block;
-      const commitment = hashWords([BigInt(parentCommitment), BigInt(slots), digest, z, y]);
-      check(commitment === block.storedBlock.commitment, "CommitmentMismatch");
-      kept.status = "proven";
-    }
-    return this.#mine("proveBlocks");
+    const cost = proveCost(blocks.length);
+    return this.#transact("proveBlocks", cost, (content) => {
+      check(!content.isInExodus, "ExodusMode");
+      if (blocks.some(({ proof }) => proof === WRONG_PROOF)) throw refusal("ProofsInvalid");
+      for (const block of blocks) {
+        const index = nextIndex(content, "committed", block.storedBlock);
+        const { parentCommitment, slots, digest, z, y } = block;
+        const commitment = hashWords([BigInt(parentCommitment), BigInt(slots), digest, z, y]);
+        check(commitment === block.storedBlock.commitment, "CommitmentMismatch");
+        content.blocks[index] = { ...content.blocks[index]!, status: "proven" };
+      }
+    });
   }
 
   async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
-    await this.#called("executeBlocks");
-    for (const { storedBlock, payouts } of blocks) {
-      const kept = this.#nextBlock("proven", storedBlock);
-      check(hashPayouts(payouts) === kept.stored.payoutsHash, "PayoutsMismatch");
-      kept.status = "executed";
-      this.#content.paid.push(...payouts);
-    }
-    return this.#mine("executeBlocks");
+    const counts = blocks.map(({ payouts }) => payouts.length);
+    const costOf = (made: number) => executeCost(counts, made);
+    const affordable = this.#affordable(
+      counts.reduce((sum, count) => sum + count, 0),
+      costOf,
+    );
+    return this.#transact("executeBlocks", costOf(0), (content) => {
+      let left = affordable;
+      check(!content.isInExodus, "ExodusMode");
+      for (const { storedBlock, payouts } of blocks) {
+        const index = nextIndex(content, "proven", storedBlock);
+        const block: KeptBlock = { ...content.blocks[index]!, status: "executed" };
+        const isFinaliseOnly = payouts.length === 0 && block.payouts.length > 0;
+        check(
+          isFinaliseOnly || hashPayouts(payouts) === storedBlock.payoutsHash,
+          "PayoutsMismatch",
+        );
+        const made = payouts.map(() => left-- > 0);
+        content.paid.push(...payouts.filter((_, payout) => made[payout]));
+        content.blocks[index] = isFinaliseOnly ? block : { ...block, made };
+      }
+    });
+  }
+
+  async payOut({ storedBlock, payouts }: ExecuteBlock): Promise<L1Transaction> {
+    const costOf = (made: number) => payOutCost(payouts.length, made);
+    const affordable = this.#affordable(payouts.length, costOf);
+    return this.#transact("payOut", costOf(0), (content) => {
+      let left = affordable;
+      const index = storedBlock.blockNumber - 1;
+      const block = content.blocks[index];
+      check(block?.status === "executed", "BlockNotExecuted");
+      check(hashStoredBlock(block.stored) === hashStoredBlock(storedBlock), "StoredBlockMismatch");
+      check(hashPayouts(payouts) === storedBlock.payoutsHash, "PayoutsMismatch");
+      const made = payouts.map((payout, place) => {
+        if (block.made?.[place] === true) return true;
+        if (left-- <= 0) return false;
+        content.paid.push(payout);
+        return true;
+      });
+      content.blocks[index] = { ...block, made };
+    });
   }
 
   async revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction> {
-    await this.#called("revertBlocks");
-    for (const stored of blocks) {
-      const last = this.#content.blocks.at(-1);
-      check(last !== undefined && last.status !== "executed", "BlockAlreadyExecuted");
-      check(hashStoredBlock(last.stored) === hashStoredBlock(stored), "StoredBlockMismatch");
-      this.#content.blocks.pop();
-      this.#content.servedRequests -= stored.priorityRequests;
-    }
-    return this.#mine("revertBlocks");
+    return this.#transact("revertBlocks", revertCost(blocks.length), (content) => {
+      for (const stored of blocks) {
+        const last = content.blocks.at(-1);
+        check(last !== undefined && last.status !== "executed", "BlockAlreadyExecuted");
+        check(hashStoredBlock(last.stored) === hashStoredBlock(stored), "StoredBlockMismatch");
+        content.blocks.pop();
+        content.servedRequests -= stored.priorityRequests;
+      }
+    });
   }
 
   // --------------------------------------------------------------------------------------------
 
-  #toKeptBlock(parent: StoredBlock, served: number, block: CommitBlock): KeptBlock {
+  async #commitBlocks(sender: string, last: StoredBlock, blocks: readonly CommitBlock[]) {
+    let storedBlocks: readonly StoredBlock[] = [];
+    const transaction = await this.#transact("commitBlocks", commitCost(blocks), (content) => {
+      check(!content.isInExodus, "ExodusMode");
+      check(content.validators.includes(sender), "NotValidator");
+      const known = content.blocks.at(-1)?.stored ?? this.deployment.lastBlock;
+      check(hashStoredBlock(last) === hashStoredBlock(known), "StoredBlockMismatch");
+      let parent = last;
+      for (const block of blocks) {
+        const kept = this.#toKeptBlock(content, sender, parent, block);
+        parent = kept.stored;
+        content.servedRequests += parent.priorityRequests;
+        content.blocks.push(kept);
+      }
+      storedBlocks = content.blocks.slice(-blocks.length).map(({ stored }) => stored);
+    });
+    return { transaction, storedBlocks };
+  }
+
+  #standingOf(sender: string): L1Standing {
+    const { protocolDigest } = this.deployment;
+    return { isValidator: this.#content.validators.includes(sender), protocolDigest };
+  }
+
+  #isCommitOf(sender: string, blockNumber: number): boolean {
+    return this.#content.blocks[blockNumber - 1]?.committer === sender;
+  }
+
+  /** For how many payouts, of at most so many, the gas of one transaction suffices. */
+  #affordable(count: number, costOf: (made: number) => L1Cost): number {
+    let made = count;
+    while (made > 0 && costOf(made).gas > this.limits.gasMax) made--;
+    return made;
+  }
+
+  /** Sends a transaction: when L1 would take it now, and then does not, it is mined as failed. */
+  async #transact(
+    call: Transaction,
+    { gas, bytes }: L1Cost,
+    apply: (content: Content) => void,
+  ): Promise<L1Transaction> {
+    await this.#called(call);
+    if (bytes > this.limits.bytesMax) throw new Error("oversized data");
+    if (gas > this.limits.gasMax) throw refusal("NoReason", { gas }, call);
+    if (this.beforeInclusion !== undefined) {
+      apply(copyContent(this.#content));
+      await this.beforeInclusion(call);
+    }
+    const content = copyContent(this.#content);
+    try {
+      apply(content);
+    } catch (error) {
+      this.#content.blockNumber++;
+      throw error;
+    }
+    this.#content = content;
+    return this.#mine(call);
+  }
+
+  #toKeptBlock(
+    content: Content,
+    committer: string,
+    parent: StoredBlock,
+    block: CommitBlock,
+  ): KeptBlock {
     const { timestamp, slots, newStateRoot, digest, pubdata, feeAccountId } = block;
-    const { timestamp: now } = this.#content;
+    const { timestamp: now, servedRequests: served } = content;
     check(timestamp >= parent.timestamp, "TimestampOutOfRange");
     check(timestamp >= now - BigInt(TIMESTAMP_LAG_MAX_SECONDS), "TimestampOutOfRange");
     check(timestamp <= now + BigInt(TIMESTAMP_LEAD_MAX_SECONDS), "TimestampOutOfRange");
@@ -307,9 +494,9 @@ export class FakeL1 implements L1Port {
     check(operations.length <= slots, "TooManyRecords");
     const requests = operations.filter(({ type }) => OPERATIONS[type].origin === "l1");
     for (const [index, operation] of requests.entries()) {
-      check(serves(operation, this.#content.requests[served + index]), "PriorityRequestMismatch");
+      check(serves(operation, content.requests[served + index]), "PriorityRequestMismatch");
     }
-    this.#checkAuthorizations(operations, block.authorizations);
+    this.#checkAuthorizations(content, operations, block.authorizations);
     const blockNumber = parent.blockNumber + 1;
     const data = blockData([...operations, ...noops(slots - operations.length)]);
     const oldStateRoot = parent.stateRoot;
@@ -322,6 +509,7 @@ export class FakeL1 implements L1Port {
     const payouts = payoutsOf(operations);
     return {
       status: "committed",
+      committer,
       payouts,
       stored: {
         blockNumber,
@@ -334,27 +522,27 @@ export class FakeL1 implements L1Port {
     };
   }
 
-  #checkAuthorizations(operations: readonly PublicOperation[], given: readonly string[]): void {
-    const changes = operations.filter((operation) => operation.type === "changePubKey");
+  #checkAuthorizations(
+    { authorizations, deployed }: Content,
+    operations: readonly PublicOperation[],
+    given: readonly string[],
+  ): void {
+    const changes = [...operations.entries()].filter(([, { type }]) => type === "changePubKey");
     check(changes.length === given.length, "AuthorizationCountMismatch");
-    for (const [index, change] of changes.entries()) {
-      const { owner, nonce, pubKeyHash } = change;
+    for (const [index, [slot, change]] of changes.entries()) {
+      if (change.type !== "changePubKey") continue;
+      const { owner, accountId, nonce, pubKeyHash } = change;
       const authorization = given[index]!;
+      const fact = authorizations.findLast((fact) => isOfPlace(fact, { owner, accountId, nonce }));
+      const isDeployed = isCreate2Authorization(authorization) && deployed.includes(owner);
       const isAuthorized =
         authorization === ON_CHAIN_AUTHORIZATION
-          ? this.#content.authorizations.findLast(
-              (fact) => fact.owner === owner && fact.nonce === nonce,
-            )?.pubKeyHash === pubKeyHash
-          : findAuthorizer(this, change, authorization) === toChecksumAddress(owner);
-      check(isAuthorized, "AuthorizationInvalid");
+          ? fact?.pubKeyHash === pubKeyHash
+          : !isDeployed && findAuthorizer(this, change, authorization) === toChecksumAddress(owner);
+      if (isAuthorized) continue;
+      const values = { slot: BigInt(slot), owner: toChecksumAddress(owner) };
+      throw refusal("AuthorizationInvalid", values);
     }
-  }
-
-  #nextBlock(status: KeptBlock["status"], stored: StoredBlock): KeptBlock {
-    const next = this.#content.blocks.find((block) => block.status === status);
-    const isNext = next && hashStoredBlock(next.stored) === hashStoredBlock(stored);
-    check(isNext === true, "BlockOutOfOrder");
-    return next;
   }
 
   #blockHash(blockNumber: number): string {
@@ -375,6 +563,8 @@ export class FakeL1 implements L1Port {
   async #called(call: Call): Promise<void> {
     this.calls.push(call);
     await Promise.resolve();
+    const refused = this.#refusals.findIndex((refused) => refused.call === call);
+    if (refused >= 0) throw refusal(this.#refusals.splice(refused, 1)[0]!.error, {}, call);
     const index = this.#failures.indexOf(call);
     if (index < 0) return;
     this.#failures.splice(index, 1);
@@ -382,8 +572,32 @@ export class FakeL1 implements L1Port {
   }
 }
 
-function check(condition: boolean, reason: string): asserts condition {
-  if (!condition) throw new Error(`reverted: ${reason}`);
+function check(condition: boolean, error: string): asserts condition {
+  if (!condition) throw refusal(error);
+}
+
+function refusal(error: string, values: Record<string, unknown> = {}, call = "the call") {
+  return l1Error({ code: "L1_REVERTED", call, error, values });
+}
+
+/** Changes in the copy do not show in the original. */
+function copyContent(content: Content): Content {
+  const { blocks, paid } = content;
+  return { ...content, blocks: [...blocks], paid: [...paid] };
+}
+
+function isOfPlace(one: AuthorizationPlace, other: AuthorizationPlace): boolean {
+  const { owner, accountId, nonce } = one;
+  return owner === other.owner && accountId === other.accountId && nonce === other.nonce;
+}
+
+/** Index of the oldest block of a status, which has to be this one. */
+function nextIndex({ blocks }: Content, status: KeptBlock["status"], stored: StoredBlock): number {
+  const index = blocks.findIndex((block) => block.status === status);
+  const next = blocks[index];
+  const isNext = next !== undefined && hashStoredBlock(next.stored) === hashStoredBlock(stored);
+  check(isNext, "BlockOutOfOrder");
+  return index;
 }
 
 function serves(operation: PublicOperation, request: QueuedRequest | undefined): boolean {

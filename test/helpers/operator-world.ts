@@ -152,7 +152,8 @@ export async function setSigningKey(
   const signed = signFor(world, user, { type: "changePubKey", tokenId: 0 });
   if (auth === "eip712") return operator.submit(signed, await authorize(world, user, signed));
   const { pubKeyHash } = user.signer;
-  l1.authorize({ owner: user.address, nonce: signed.nonce, pubKeyHash });
+  const { accountId, nonce } = signed;
+  l1.authorize({ owner: user.address, accountId, nonce, pubKeyHash });
   await operator.syncL1();
   return operator.submit(signed, ON_CHAIN_AUTHORIZATION);
 }

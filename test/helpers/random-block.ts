@@ -110,7 +110,10 @@ export function randomBlock(
 }
 
 /** The same operations, some neighbours of which are signed as batches. */
-function withBatches({ random, actors, domain }: World, operations: readonly Operation[]) {
+export function withBatches(
+  { random, actors, domain }: Omit<World, "state">,
+  operations: readonly Operation[],
+): Operation[] {
   const keys = actors.flatMap(({ keys }) => keys);
   const linked = operations.map((operation, slot): Operation => {
     const next = operations[slot + 1];

@@ -24,6 +24,8 @@ import { PRESETS } from "../../src/protocol/presets.ts";
 
 export const GENESIS_ROOT = 1n;
 export const FEE_ACCOUNT_ADDRESS = 0xfeen;
+/** Gas for all payouts that a transaction can make: an estimate leaves them open. */
+export const PAYING = { gasLimit: 16_777_216n };
 export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
 /** Operations that serve a request of the queue. */
 const SERVING: readonly OperationName[] = ["deposit", "fullExit", "refund"];

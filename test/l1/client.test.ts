@@ -97,7 +97,10 @@ describe("RollupClient", () => {
     const asUser = await connectRollup(client, user);
     await asUser.depositErc20(listed.address, 50n, user.address);
     const { transaction } = await asUser.requestFullExit(3, listed.address);
-    await asUser.setAuthPubKeyHash(77n, 2);
+    const fact = { accountId: 3, nonce: 2, pubKeyHash: 77n };
+    await asUser.setAuthPubKeyHash(fact);
+    await asUser.setAuthPubKeyHash(fact);
+    const availableAt = (await latestTimestamp(fixture)) + 86_400n;
     const news = await client.readNews(0);
     const owner = BigInt(user.address);
     const exit = { type: "fullExit", requestId: 1, owner, tokenId: 1, accountId: 3 } as const;
@@ -110,7 +113,8 @@ describe("RollupClient", () => {
       timestamp: await latestTimestamp(fixture),
       requests: [{ type: "deposit", requestId: 0, owner, tokenId: 1, amount: 50n }, exit],
       tokens: [{ id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18 }, listed],
-      authorizations: [{ owner, nonce: 2, pubKeyHash: 77n }],
+      authorizations: [{ owner, ...fact }],
+      authorizationResets: [{ owner, accountId: 3, nonce: 2, availableAt }],
       isExodusBegun: false,
     });
     expect((await client.readNews(transaction.blockNumber)).requests).to.deep.equal([exit]);
@@ -144,7 +148,7 @@ describe("RollupClient", () => {
       { ...first.commitBlock, pubdata: first.commitBlock.pubdata },
       { ...again.commitBlock },
     ]);
-    expect(decodePubdata(blocks[1]!.commitBlock.pubdata)).to.deep.equal(operations);
+    expect(decodePubdata(blocks[1]!.commitBlock!.pubdata)).to.deep.equal(operations);
     expect(blocks[1]!.transactionHash).to.equal(again.transaction.hash);
   });
 

@@ -71,7 +71,7 @@ function fingerprint(operator: Operator) {
   const known = open.items.map((item) =>
     item.kind === "transaction" ? operator.receipt(item.hash) : item.request.requestId,
   );
-  return { root: operator.state.root, blocks, items: open.items, receipts: receipts.size, known };
+  return { root: operator.state.root, blocks, items: open.items, receipts: receipts.sizes, known };
 }
 
 function expectRefusal(code: string, { operator }: OperatorWorld, action: () => unknown) {
@@ -240,11 +240,14 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
     refuse(concat(["0x01", toBeHex(0, 32), s, toBeHex(v, 1)]));
   });
 
-  it("AUTHORIZATION_INVALID: L1 knows of none, of another key, or for another nonce", async () => {
+  it("AUTHORIZATION_INVALID: L1 knows of none, or for another key, nonce or account", async () => {
     refuse("0x00");
-    const { address: owner } = alice;
-    world.l1.authorize({ owner, nonce: 0, pubKeyHash: 1n });
-    world.l1.authorize({ owner, nonce: 1, pubKeyHash: alice.signer.pubKeyHash });
+    const { address: owner, signer } = alice;
+    const { pubKeyHash } = signer;
+    const { accountId } = signed;
+    world.l1.authorize({ owner, accountId, nonce: 0, pubKeyHash: 1n });
+    world.l1.authorize({ owner, accountId, nonce: 1, pubKeyHash });
+    world.l1.authorize({ owner, accountId: accountId + 1, nonce: 0, pubKeyHash });
     await world.operator.syncL1();
     refuse("0x00");
   });
@@ -268,8 +271,9 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
 
   it("AUTHORIZATION_INVALID: L1 has replaced the key since", async () => {
     const { address: owner, signer } = alice;
-    world.l1.authorize({ owner, nonce: 0, pubKeyHash: signer.pubKeyHash });
-    world.l1.authorize({ owner, nonce: 0, pubKeyHash: 1n });
+    const { accountId } = signed;
+    world.l1.authorize({ owner, accountId, nonce: 0, pubKeyHash: signer.pubKeyHash });
+    world.l1.authorize({ owner, accountId, nonce: 0, pubKeyHash: 1n });
     await world.operator.syncL1();
     refuse("0x00");
   });

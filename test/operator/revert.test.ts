@@ -307,9 +307,9 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
     const { l1, operator } = world;
     const alice = new User(random);
     await deposit(world, alice.address, FUNDS);
-    const { hash, nonce } = await setSigningKey(world, alice, "onchain");
+    const { hash, accountId, nonce } = await setSigningKey(world, alice, "onchain");
     await operator.processBlocks("committed");
-    l1.authorize({ owner: alice.address, nonce, pubKeyHash: 1n });
+    l1.authorize({ owner: alice.address, accountId, nonce, pubKeyHash: 1n });
     const snapshot = l1.snapshot();
     await deposit(world, 9n, 1n);
     l1.revert(snapshot);

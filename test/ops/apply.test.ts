@@ -123,6 +123,26 @@ describe("operations", () => {
     expect(payout).to.deep.equal({ recipient: bob.address, tokenId: TOKEN, amount: 50n });
   });
 
+  it("pay an address with several accounts in the one that its owner has activated", () => {
+    const second = { ...newAccount(bob.address), pubKeyHash: bob.pubKeyHashes[1] };
+    const twice = state.update(60, TOKEN, { account: second });
+    expect(submit(twice, toBob).state.balance(60, TOKEN)).to.equal(100n);
+    const deposit = { type: "deposit", tokenId: TOKEN, amount: 7n, owner: bob.address } as const;
+    expect(request(twice, deposit).state.balance(60, TOKEN)).to.equal(7n);
+  });
+
+  it("force out the account of an address that has no key and holds something", () => {
+    const exit = { ...common, ...always, type: "forcedExit", recipient: bob.address } as const;
+    const active = { ...newAccount(bob.address), pubKeyHash: bob.pubKeyHashes[1] };
+    const several = [58, 60].reduce(
+      (next, id) => next.update(id, 0, { account: newAccount(bob.address) }),
+      state.update(57, TOKEN, { account: active, balance: 5n }),
+    );
+    expect(submit(several, exit).payout!.amount).to.equal(50n);
+    const moved = several.update(BOB, TOKEN, { balance: 0n }).update(60, TOKEN, { balance: 3n });
+    expect(submit(moved, exit).payout!.amount).to.equal(3n);
+  });
+
   it("deposit to an old and to a new account", () => {
     const deposit = { type: "deposit", tokenId: TOKEN, amount: DEPOSIT_AMOUNT_MAX } as const;
     const old = request(state, { ...deposit, owner: bob.address });

@@ -1,6 +1,7 @@
 /** `connection.rollup`, with the mock prover: what is proven is no matter here. */
 import type { Worker } from "node:worker_threads";
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import hre, { network } from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -97,6 +98,136 @@ describe("plugin/rollup", () => {
     expect(listed).to.include({ id: 1, symbol: "TKN", decimals: 18 });
     await alice.deposit({ token: "TKN", amount: 4n * ETHER });
     expect(await alice.getBalance("TKN")).to.equal(4n * ETHER);
+  });
+});
+
+describe("plugin/rollup: request fee", () => {
+  it("is added by the wallet to what it deposits, and to a full exit", async () => {
+    const connection = await network.create();
+    const { ethers, rollup } = connection;
+    const recipient = `0x${"fe".repeat(20)}`;
+    const fee = 10n ** 15n;
+    await rollup.deploy({ ...MOCK, requestFeeWei: fee, requestFeeRecipient: recipient });
+    const [, alice] = await rollup.getWallets();
+    const token = await ethers.deployContract("TestToken", ["Token", "TKN"]);
+    await (await token.getFunction("mint")(alice!.address, 10n)).wait();
+    await rollup.listToken(await token.getAddress());
+    await (await alice!.deposit({ token: "ETH", amount: ETHER })).wait();
+    await (await alice!.deposit({ token: "TKN", amount: 10n })).wait();
+    expect(await alice!.getBalance("ETH")).to.equal(ETHER);
+    expect(await alice!.getBalance("TKN")).to.equal(10n);
+    await (await alice!.requestFullExit({ token: "TKN" })).wait();
+    expect(await token.getFunction("balanceOf")(alice!.address)).to.equal(10n);
+    const held = await ethers.provider.getBalance(await rollup.contracts.rollup.getAddress());
+    expect(held).to.equal(ETHER + 3n * fee);
+    await connection.close();
+  });
+});
+
+describe("plugin/rollup: two rollups on one connection", () => {
+  let connection: NetworkConnection;
+
+  beforeEach(async () => {
+    connection = await network.create();
+  });
+  afterEach(() => connection.close());
+
+  it("lets no wallet of the first speak to the second", async () => {
+    const { alice: old, bob } = await deployFixture(connection);
+    const pending = await old.deposit({ token: "ETH", amount: 1n });
+    const { rollup, alice } = await deployFixture(connection);
+    const l1Balance = await connection.ethers.provider.getBalance(old.address);
+    const transfer = { to: bob.address, token: "ETH", amount: 1n };
+    for (const refused of [
+      old.deposit({ token: "ETH", amount: 5n }),
+      old.requestFullExit({ token: "ETH" }),
+      old.getBalance("ETH"),
+      old.transfer(transfer),
+      old.batch().transfer(transfer).send(),
+      old.setSigningKey(),
+      pending.wait(),
+    ]) {
+      const error = await expectRejection("ROLLUP_REPLACED", refused);
+      expect(error.facts["current"]).to.equal(await rollup.contracts.rollup.getAddress());
+    }
+    expect(await connection.ethers.provider.getBalance(old.address)).to.equal(l1Balance);
+    expect(await alice.getBalance("ETH")).to.equal(2n * ETHER);
+  });
+
+  it("gives a wallet its rollup back with the snapshot", async () => {
+    const { rollup, alice, bob } = await deployFixture(connection);
+    const snapshot = await connection.networkHelpers.takeSnapshot();
+    await rollup.deploy(MOCK);
+    await expectRejection("ROLLUP_REPLACED", alice.getBalance("ETH"));
+    await snapshot.restore();
+    await alice.transfer({ to: bob.address, token: "ETH", amount: ETHER });
+    expect(await bob.getBalance("ETH")).to.equal(ETHER);
+  });
+
+  it("takes the operator that has resumed the wallet's rollup", async () => {
+    const { rollup, alice } = await deployFixture(connection);
+    await rollup.processBlocks();
+    await rollup.resume(MOCK);
+    expect(await alice.getBalance("ETH")).to.equal(2n * ETHER);
+  });
+});
+
+describe("plugin/rollup: options", () => {
+  let connection: NetworkConnection;
+
+  before(async () => {
+    connection = await network.create();
+  });
+  after(() => connection.close());
+
+  const governor = `0x${"ab".repeat(20)}`;
+  const deployments: Record<string, readonly object[]> = {
+    ADDRESS_INVALID: [
+      { tokens: ["0x1234"] },
+      { tokens: [ZeroAddress] },
+      { feeAccount: "alice.eth" },
+      { governance: { governor: governor.slice(2) } },
+      { governance: { proposers: [governor, 7] } },
+    ],
+    OPTION_UNKNOWN: [
+      { provers: "mock" },
+      { rollup: governor },
+      { governance: { owner: governor } },
+    ],
+    OPTION_INVALID: [
+      { mode: "auto" },
+      { blockTimeMs: 0 },
+      { blockTimeMs: 2 ** 31 },
+      { blocksPerTransaction: 1.5 },
+      { proofsPerTransaction: "4" },
+      { priorityExpirationSeconds: -1 },
+      { tokens: governor },
+      { governance: { proposers: [] } },
+      { logger: { info: () => {} } },
+    ],
+    AMOUNT_INVALID: [{ requestFeeWei: 0.01 }, { requestFeeWei: -1n }],
+    PRESET_UNKNOWN: [{ preset: "huge" }],
+    PROVER_UNKNOWN: [{ prover: "magic" }],
+  };
+  for (const [code, options] of Object.entries(deployments)) {
+    it(`deploys nothing with ${code}`, async () => {
+      const before = await connection.ethers.provider.getBlockNumber();
+      for (const option of options) {
+        await expectRejection(code, connection.rollup.deploy({ ...MOCK, ...option }));
+      }
+      expect(await connection.ethers.provider.getBlockNumber()).to.equal(before);
+    });
+  }
+
+  it("resumes, and makes wallets, with known options only", async () => {
+    const { rollup } = connection;
+    const unknown: object = { preset: "minimal" };
+    await expectRejection("OPTION_UNKNOWN", rollup.resume(unknown));
+    await expectRejection("OPTION_INVALID", rollup.resume({ fromBlock: -1 }));
+    await expectRejection("ADDRESS_INVALID", rollup.resume({ rollup: "hello" }));
+    await rollup.deploy(MOCK);
+    await expectRejection("OPTION_UNKNOWN", rollup.getWallets({ count: 3 }));
+    await expectRejection("ADDRESS_INVALID", rollup.listToken("TKN"));
   });
 });
 

@@ -145,17 +145,46 @@ describe(`restore, ${random.title}`, () => {
     await expectRestored(history);
   });
 
-  it("stops at a wrong root that L1 takes for proven", async () => {
+  it("stops at a wrong root only when L1 executes it: until then exits need it not", async () => {
     const history = new FakeHistory(preset, random);
     history.commit(2);
+    history.prove(2);
+    history.execute(2);
     history.commit(1, { isFaulty: true });
     const l1Block = history.current.id;
-    changeEvents(history, (events) => [
-      ...events,
-      { l1Block, event: { type: "proven", provenBlocks: 3 } },
-    ]);
+    const later: DatedBlockEvent[] = [{ l1Block, event: { type: "proven", provenBlocks: 3 } }];
+    changeEvents(history, (events) => [...events, ...later]);
+    const { executed, faulty } = await restoreRollup(history);
+    expect(executed.state.root).to.equal(history.executedState.root);
+    expect(faulty.map(({ status }) => status)).to.deep.equal(["proven"]);
+    later.push({ l1Block, event: { type: "executed", blockNumber: 3 } });
     const error = await expectRejection("RESTORE_ROOT_MISMATCH", restoreRollup(history));
     expect(error.facts["blockNumber"]).to.equal(3);
+  });
+
+  it("does not stop at a block whose calldata nobody can read", async () => {
+    const history = new FakeHistory(preset, random);
+    history.commit(1);
+    history.prove(1);
+    history.execute(1);
+    history.commit(2);
+    changeEvents(history, (events) =>
+      events.map((dated) =>
+        dated.event.type === "committed" && dated.event.storedBlock.blockNumber === 2
+          ? { ...dated, event: { ...dated.event, commitBlock: undefined } }
+          : dated,
+      ),
+    );
+    const store = createMemoryStore();
+    for (let round = 0; round < 2; round++) {
+      const { executed, pending, faulty } = await restoreRollup(history, { store });
+      expect(executed.state.root).to.equal(history.executedState.root);
+      expect(pending).to.deep.equal([]);
+      expect(faulty.map(({ fault }) => fault.code)).to.deep.equal([
+        "RESTORE_BLOCK_UNREADABLE",
+        "RESTORE_BLOCK_UNREADABLE",
+      ]);
+    }
   });
 
   it("reads public data that no honest operator writes as a fault of its block", async () => {
@@ -164,7 +193,7 @@ describe(`restore, ${random.title}`, () => {
     changeEvents(history, (events) =>
       events.map(({ l1Block, event }) => {
         if (event.type !== "committed") return { l1Block, event };
-        const commitBlock = { ...event.commitBlock, pubdata: random.bytes(40) };
+        const commitBlock = { ...event.commitBlock!, pubdata: random.bytes(40) };
         return { l1Block, event: { ...event, commitBlock } };
       }),
     );

@@ -62,6 +62,11 @@ describe(`rpc: methods (${random.title})`, () => {
     expect(await client.call("rollup_getTokens")).to.deep.equal([eth, token]);
   });
 
+  it("rollup_getStatus", async () => {
+    const blocks = { sealed: 0, committed: 0, proven: 0, executed: 0 };
+    expect(await client.call("rollup_getStatus")).to.deep.equal({ accepting: true, blocks });
+  });
+
   it("rollup_getPriorityRequest, rollup_getAccount, rollup_getBalance", async () => {
     const { l1, operator } = world;
     expect(await client.call("rollup_getPriorityRequest", 0)).to.equal(null);
@@ -160,7 +165,8 @@ describe(`rpc: reading L1 (${random.title})`, () => {
     const refused = client.call("rollup_submitTransaction", param);
     await expectRejection("AUTHORIZATION_INVALID", refused);
     const { pubKeyHash } = alice.signer;
-    world.l1.authorize({ owner: alice.address, nonce: change.nonce, pubKeyHash });
+    const { accountId, nonce } = change;
+    world.l1.authorize({ owner: alice.address, accountId, nonce, pubKeyHash });
     const receipt = await client.call("rollup_submitTransaction", param);
     expect(receipt.status).to.equal("accepted");
   });
@@ -213,7 +219,8 @@ describe(`rpc: reading L1 once all else holds (${random.title})`, () => {
   it("reads L1 once for all who ask at the same time", async () => {
     const { world, reads, client } = await createCounted();
     const change = onChainChange(world);
-    world.l1.authorize({ owner: alice.address, nonce: 0, pubKeyHash: alice.signer.pubKeyHash });
+    const { pubKeyHash } = alice.signer;
+    world.l1.authorize({ owner: alice.address, accountId: 1, nonce: 0, pubKeyHash });
     const calls = Array.from({ length: 20 }, () => client.call("rollup_submitTransaction", change));
     const receipts = await Promise.all(calls);
     expect(new Set(receipts.map(({ hash }) => hash)).size).to.equal(1);

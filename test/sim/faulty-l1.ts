@@ -74,6 +74,26 @@ export class FaultyL1 implements L1Port {
     return this.#client.readStoredBlock(blockNumber);
   }
 
+  readStanding(l1BlockNumber: number) {
+    return this.#client.readStanding(l1BlockNumber);
+  }
+
+  isOwnCommit(blockNumber: number) {
+    return this.#client.isOwnCommit(blockNumber);
+  }
+
+  hasCode(address: bigint) {
+    return this.#client.hasCode(address);
+  }
+
+  readOpenPayouts(blockNumber: number, l1BlockNumber?: number) {
+    return this.#client.readOpenPayouts(blockNumber, l1BlockNumber);
+  }
+
+  payOut(block: ExecuteBlock) {
+    return this.#send(() => this.#client.payOut(block));
+  }
+
   commitBlocks(last: StoredBlock, blocks: readonly CommitBlock[]) {
     return this.#send(() => this.#client.commitBlocks(last, blocks));
   }

@@ -165,7 +165,7 @@ export class SimUsers {
     if (this.#random.int(3) === 0) {
       const client = await connectRollup(this.#chain.client, user.l1);
       await this.#chain
-        .request(() => client.setAuthPubKeyHash(pubKeyHash, nonce))
+        .request(() => client.setAuthPubKeyHash({ pubKeyHash, accountId, nonce }))
         .catch(ignoreL1Refusal);
       return { transaction, key, authorization: ON_CHAIN_AUTHORIZATION };
     }

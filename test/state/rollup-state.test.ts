@@ -103,19 +103,42 @@ describe("RollupState", () => {
     const history = [genesis()];
     for (let step = 0; step < 150; step++) {
       const before = random.pick(history);
-      const account = random.int(4) === 0 ? EMPTY_ACCOUNT : newAccount(random.pick(addresses));
+      const pubKeyHash = random.pick([0n, 0n, 1n, 2n]);
+      const opened = { ...newAccount(random.pick(addresses)), pubKeyHash };
+      const account = random.int(4) === 0 ? EMPTY_ACCOUNT : opened;
       history.push(before.update(random.int(64), 0, { account }));
     }
     for (const state of history) {
       const accounts = [...state.accounts()];
       for (const address of [...addresses, FEE_ACCOUNT_ADDRESS]) {
-        const lowest = accounts.find(([, account]) => account.address === address)?.[0];
-        expect(state.accountIdOf(address)).to.equal(lowest);
+        const owned = accounts.filter(([, account]) => account.address === address);
+        const active = owned.filter(([, { pubKeyHash }]) => pubKeyHash !== 0n);
+        expect(state.accountIdOf(address)).to.equal([...active, ...owned][0]?.[0]);
+        expect(state.accountIdsOf(address)).to.deep.equal(owned.map(([id]) => id));
       }
       const used = new Set(accounts.map(([id]) => id));
       const free = Array.from({ length: 65 }, (_, id) => id).find((id) => !used.has(id));
       expect(state.nextAccountId).to.equal(free);
     }
+  });
+
+  it("finds the account that its owner has activated, whichever was opened first", () => {
+    const [address, other] = [77n, 78n];
+    const active = { ...newAccount(address), pubKeyHash: 5n };
+    const opened = [2, 5, 9].reduce(
+      (state, id) => state.update(id, 0, { account: newAccount(address) }),
+      genesis().update(1, 0, { account: { ...newAccount(other), pubKeyHash: 5n } }),
+    );
+    expect(opened.accountIdOf(address)).to.equal(2);
+    const second = opened.update(9, 0, { account: active });
+    expect(second.accountIdOf(address)).to.equal(9);
+    const both = second.update(5, 0, { account: active });
+    expect(both.accountIdOf(address)).to.equal(5);
+    expect(second.accountIdOf(address)).to.equal(9);
+    expect(both.update(5, 3, { balance: 1n }).accountIdOf(address)).to.equal(5);
+    expect(both.accountIdsOf(address)).to.deep.equal([2, 5, 9]);
+    expect(both.accountIdsOf(999n)).to.deep.equal([]);
+    expect(fromSnapshot(both.preset, toSnapshot(both)).accountIdOf(address)).to.equal(5);
   });
 
   it("has the same root however it was reached", () => {

@@ -1,14 +1,13 @@
 import type { TestHooks } from "hardhat/types/hooks";
 
-async function endProverThreads(): Promise<void> {
-  const { releaseProver } = await import("../../circuits/snarkjs.ts");
-  await releaseProver();
-}
-
 const handlers: Partial<TestHooks> = {
+  // The test run ends by itself whatever the tests have left open.
   onTestRunDone: async (context, runner, next) => {
     await next(context, runner);
-    await endProverThreads();
+    const { closeOpenConnections } = await import("../rollup/open-connections.ts");
+    await closeOpenConnections();
+    const { releaseProver } = await import("../../circuits/snarkjs.ts");
+    await releaseProver();
   },
 };
 

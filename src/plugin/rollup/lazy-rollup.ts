@@ -7,7 +7,10 @@ import type { BlockRecord } from "../../operator/pipeline.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { Token } from "../../l1/types.ts";
+import { sdkError } from "../../sdk/errors.ts";
 import { pluginError } from "../errors.ts";
+import { keepAlive } from "./keep-alive.ts";
+import { noteOpenConnection } from "./open-connections.ts";
 import type { Session } from "./session.ts";
 import type { ConnectionRollup, DeployOptions, ResumeOptions, RollupContracts } from "./types.ts";
 
@@ -48,15 +51,18 @@ export class LazyRollup implements ConnectionRollup {
     return this.#adopt(await attachSession(this.#environment));
   }
 
-  async getWallets(): Promise<RollupWallet[]> {
+  async getWallets(options: Record<never, never> = {}): Promise<RollupWallet[]> {
+    const { noOptions, readInput } = await import("../../sdk/inputs.ts");
+    readInput(noOptions, options);
     if (this.#session === undefined) await this.attach();
     const { RollupWallet } = await import("../../sdk/wallet.ts");
     const signers = await this.#connection.ethers.getSigners();
     return Promise.all(signers.map((signer) => RollupWallet.create(signer, this.provider)));
   }
 
-  listToken(address: string): Promise<Token> {
-    return this.#current.l1.listToken(address);
+  async listToken(address: string): Promise<Token> {
+    const { nonZeroAddress, readInput } = await import("../../sdk/inputs.ts");
+    return this.#current.l1.listToken(readInput(nonZeroAddress, address, "address"));
   }
 
   processBlocks(): Promise<readonly BlockRecord[]> {
@@ -87,7 +93,11 @@ export class LazyRollup implements ConnectionRollup {
    */
   answer(method: string, params: unknown): Promise<unknown> | undefined {
     const local = this.#session?.local;
-    if (local !== undefined) return local.answer(method, params);
+    if (local !== undefined) {
+      const answer = local.answer(method, params);
+      // In mode `manual` a wait is no work: nothing comes of it unless something else goes on.
+      return local.operator.options.mode === "manual" ? answer : keepAlive(answer);
+    }
     if (this.#connection.networkConfig.type === "http") return undefined;
     throw this.#notDeployed();
   }
@@ -120,12 +130,27 @@ export class LazyRollup implements ConnectionRollup {
   async close(): Promise<void> {
     if (this.#sessions.size === 0) return;
     const { closeSession } = await import("./session.ts");
-    await Promise.all([...this.#sessions].map(closeSession));
+    const closing = [...this.#sessions].map(closeSession);
+    this.#sessions.clear();
+    await Promise.all(closing);
   }
 
   get #environment() {
     const { config, artifacts } = this.#context;
-    return { config, artifacts, connection: this.#connection };
+    return {
+      config,
+      artifacts,
+      connection: this.#connection,
+      location: this.#session?.l1,
+      assertCurrent: (rollupAddress: string) => this.#assertCurrent(rollupAddress),
+    };
+  }
+
+  /** By its address: another operator may have taken over the rollup. @throws ROLLUP_REPLACED */
+  #assertCurrent(rollupAddress: string): void {
+    const current = this.#session?.l1.rollupAddress;
+    if (current === rollupAddress) return;
+    throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress, current });
   }
 
   get #current(): Session {
@@ -134,6 +159,7 @@ export class LazyRollup implements ConnectionRollup {
   }
 
   #adopt(session: Session): this {
+    if (this.#sessions.size === 0) noteOpenConnection(this.#connection);
     this.#sessions.add(session);
     this.#session = session;
     return this;

@@ -2,18 +2,21 @@
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
-import { Contract, getAddress } from "ethers";
+import { Contract } from "ethers";
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
-import { connectRollup, type RollupClient } from "../../l1/client.ts";
+import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
+import { assertRollupAt } from "../../l1/presence.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Prover } from "../../prover/prover.ts";
+import { findOpenPayouts } from "../../restore/open-payouts.ts";
 import { settleBlocks } from "../../restore/resume.ts";
 import { createRpcClient } from "../../rpc/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
+import { readInput } from "../../sdk/inputs.ts";
 import { type RollupInfo, RollupProvider } from "../../sdk/provider.ts";
 import { createGenesisState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
@@ -21,6 +24,8 @@ import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
 import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
+import { settledWithin } from "./keep-alive.ts";
+import { deployOptions, resumeOptions } from "./options.ts";
 import { createProver } from "./prover.ts";
 import type { DeployOptions, OperatorSettings, ResumeOptions, RollupContracts } from "./types.ts";
 
@@ -29,11 +34,18 @@ const VERIFIER_ABI = [
   "function verifyProofs(uint256 inputCount, uint256[] claims) view returns (bool)",
 ];
 
+/** How long an operator may take to end the step that it is in. */
+const STOPPING_MS_MAX = 5_000;
+
 /** What a deployment needs of the runtime environment. */
 export interface Environment {
   readonly config: HardhatConfig;
   readonly artifacts: ArtifactManager;
   readonly connection: NetworkConnection;
+  /** Where the connection's current rollup is, if it has one. */
+  readonly location: RollupLocation | undefined;
+  /** @throws ROLLUP_REPLACED if it is not this one */
+  readonly assertCurrent: (rollupAddress: string) => void;
 }
 
 /** The part of a rollup that runs in this process. */
@@ -52,19 +64,20 @@ export interface Session {
   readonly local?: LocalPart;
 }
 
-/** @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN, PROTOCOL_DIGEST_MISMATCH */
+/** @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN, and as `readInput` */
 export async function deploySession(
   environment: Environment,
-  options: DeployOptions,
+  given: DeployOptions,
 ): Promise<Session> {
+  const options = readInput(deployOptions, given);
   const { config, connection, artifacts } = environment;
   const presetName = options.preset ?? config.rollup.preset;
   const proverName = options.prover ?? config.rollup.prover;
   const preset = sizedPreset(config.rollup, presetName);
   const prover = await createProver(config, presetName, proverName);
   const deployer = await firstSigner(connection);
-  const feeAccountAddress = BigInt(getAddress(options.feeAccount ?? deployer.address));
-  const { priorityExpirationSeconds } = options;
+  const feeAccountAddress = BigInt(options.feeAccount ?? deployer.address);
+  const { priorityExpirationSeconds, requestFeeWei, requestFeeRecipient } = options;
   const location = await deployRollup(
     deployer,
     {
@@ -82,9 +95,12 @@ export async function deploySession(
       feeAccountAddress,
       genesisStateRoot: createGenesisState(preset, { feeAccountAddress }).root,
       ...(priorityExpirationSeconds !== undefined && { priorityExpirationSeconds }),
+      ...(requestFeeWei !== undefined && { requestFeeWei }),
+      ...(requestFeeRecipient !== undefined && { requestFeeRecipient }),
       ...options.governance,
     },
   );
+  options.onDeployed?.(location);
   const l1 = await connectRollup(location, deployer);
   for (const token of options.tokens ?? []) await l1.listToken(token);
   return startSession(environment, options, { preset, feeAccountAddress, l1, prover });
@@ -94,18 +110,19 @@ export async function deploySession(
  * An operator of this process for a rollup that has lost its own, with all that L1 knows of it.
  *
  * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT,
- * L1_REVERTED, and the codes of `restoreRollup`
+ * L1_REVERTED, and the codes of `restoreRollup` and `readInput`
  */
 export async function resumeSession(
   environment: Environment,
-  options: ResumeOptions,
+  given: ResumeOptions,
 ): Promise<Session> {
-  const { config, connection } = environment;
+  const options = readInput(resumeOptions, given);
+  const { config, connection, location } = environment;
   await firstSigner(connection);
   const { l1, restored } = await restoreFromNetwork(
     config,
     connection,
-    { fromBlock: 0, ...options },
+    { ...options, known: location },
     options.onProgress,
   );
   const { preset, feeAccountAddress } = restored;
@@ -116,16 +133,19 @@ export async function resumeSession(
   assertDeployment(preset, await l1.readDeployment());
   const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
   const start = await settleBlocks(l1, restored);
-  return startSession(environment, options, { preset, feeAccountAddress, l1, prover, start });
+  const unpaid = await findOpenPayouts(l1);
+  const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };
+  return startSession(environment, options, parts);
 }
 
 async function startSession(
-  { config, connection }: Environment,
+  environment: Environment,
   options: OperatorSettings,
-  parts: Pick<OperatorParts, "preset" | "feeAccountAddress" | "prover" | "start"> & {
+  parts: Pick<OperatorParts, "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid"> & {
     readonly l1: RollupClient;
   },
 ): Promise<Session> {
+  const { config } = environment;
   const { l1, prover } = parts;
   const crypto = createBatchCrypto(config.rollup.operator.threads);
   const operator = await Operator.create({
@@ -136,24 +156,26 @@ async function startSession(
   });
   operator.start();
   const local = { operator, answer: createRpcHandler(operator), prover, crypto };
-  return { ...(await describe(l1, connection)), local };
+  return { ...(await describe(l1, environment)), local };
 }
 
 /**
  * The rollup that answers `rollup_*` on the other side of the connection.
  *
- * @throws ROLLUP_NOT_DEPLOYED
+ * @throws ROLLUP_NOT_DEPLOYED, ROLLUP_NOT_FOUND
  */
-export async function attachSession({ connection }: Environment): Promise<Session> {
+export async function attachSession(environment: Environment): Promise<Session> {
+  const { connection } = environment;
   const { rollupAddress } = await findRollup(connection);
   const signer = await firstSigner(connection);
-  return describe(await connectRollup({ rollupAddress }, signer), connection);
+  await assertRollupAt(connection.ethers.provider, rollupAddress);
+  return describe(await connectRollup({ rollupAddress }, signer), environment);
 }
 
 /** A node that knows no rollups answers with an error of its own. */
 async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
   try {
-    return await createProvider(connection).getConfig();
+    return await createProvider(connection, () => {}).getConfig();
   } catch (cause) {
     if (isRollupError(cause)) throw cause;
     const network = connection.networkName;
@@ -161,23 +183,36 @@ async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
   }
 }
 
+/** Waits a while for what is under way; after that a proof or a hash is cut off. */
 export async function closeSession({ local }: Session): Promise<void> {
-  await local?.operator.close();
-  await local?.prover.close();
-  await local?.crypto.close();
+  if (local === undefined) return;
+  await settledWithin(local.operator.close(), STOPPING_MS_MAX);
+  await local.prover.close();
+  await local.crypto.close();
 }
 
-async function describe(l1: RollupClient, connection: NetworkConnection): Promise<Session> {
+async function describe(
+  l1: RollupClient,
+  { connection, assertCurrent }: Environment,
+): Promise<Session> {
   const address = await l1.contract.verifier();
   const verifier = new Contract(address, VERIFIER_ABI, l1.contract.runner);
   const contracts = { rollup: l1.contract, verifier: verifier as unknown as IVerifier };
-  return { contracts, l1, provider: createProvider(connection) };
+  const provider = createProvider(connection, () => assertCurrent(l1.rollupAddress));
+  return { contracts, l1, provider };
 }
 
-/** Even in process the client speaks JSON-RPC: one way in for every wallet. */
-function createProvider({ provider }: NetworkConnection): RollupProvider {
+/**
+ * Even in process the client speaks JSON-RPC: one way in for every wallet.
+ *
+ * @param guard - Throws where another rollup would answer.
+ */
+function createProvider({ provider }: NetworkConnection, guard: () => void): RollupProvider {
   return new RollupProvider(
-    createRpcClient((method, params) => provider.request({ method, params })),
+    createRpcClient(async (method, params) => {
+      guard();
+      return provider.request({ method, params });
+    }),
   );
 }
 

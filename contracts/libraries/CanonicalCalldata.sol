@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {IRollup} from "../interfaces/IRollup.sol";
+import {CommitBlock} from "../types/Blocks.sol";
+
+/// @title Whether calldata is what an ABI encoder makes
+/// @dev Solidity follows any offset, also backwards or into another value, and ignores padding and
+/// whatever comes after the last value. Decoders elsewhere do not, and a state is restored by them.
+/// In the canonical encoding every part begins where the one before ends, so it is enough to go
+/// through all parts in order; what Solidity reads is then what stands there, as it checks lengths
+/// against the end of the calldata and words against their types.
+library CanonicalCalldata {
+    /// @notice Reverts unless all calldata is the canonical encoding of a call of `commitBlocks`.
+    /// @dev Offsets within a `CommitBlock`: pubdata's at word 5, that of authorizations at word 6.
+    function requireForCommit(CommitBlock[] calldata newBlocks) internal pure {
+        bool canonical;
+        assembly ("memory-safe") {
+            /// Goes through an item of type bytes: its length, the bytes, and zeros up to a whole word.
+            function passBytes(item) -> end, wrong {
+                let length := calldataload(item)
+                let bytesEnd := add(add(item, 0x20), length)
+                let padding := and(sub(0, length), 0x1f)
+                wrong := shr(sub(256, shl(3, padding)), calldataload(bytesEnd))
+                end := add(bytesEnd, padding)
+            }
+            let blockOffsets := newBlocks.offset
+            // The selector, six words of StoredBlock, the offset of the array, its length.
+            let wrong := xor(blockOffsets, 0x104)
+            let end := add(blockOffsets, shl(5, newBlocks.length))
+            for {
+                let blocksEnd := end
+            } lt(blockOffsets, blocksEnd) {
+                blockOffsets := add(blockOffsets, 0x20)
+            } {
+                let start := end
+                let more
+                wrong := or(wrong, xor(calldataload(blockOffsets), sub(start, newBlocks.offset)))
+                wrong := or(wrong, xor(calldataload(add(start, 0xa0)), 0xe0))
+                end, more := passBytes(add(start, 0xe0))
+                wrong := or(wrong, or(more, xor(calldataload(add(start, 0xc0)), sub(end, start))))
+                let offsets := add(end, 0x20)
+                let first := offsets
+                let offsetsEnd := add(offsets, shl(5, calldataload(end)))
+                end := offsetsEnd
+                for {} lt(offsets, offsetsEnd) {
+                    offsets := add(offsets, 0x20)
+                } {
+                    wrong := or(wrong, xor(calldataload(offsets), sub(end, first)))
+                    end, more := passBytes(end)
+                    wrong := or(wrong, more)
+                }
+            }
+            canonical := iszero(or(wrong, xor(end, calldatasize())))
+        }
+        if (!canonical) revert IRollup.CalldataNotCanonical();
+    }
+}

@@ -1,0 +1,334 @@
+/**
+ * What a transaction of the rollup costs L1 at worst, before it is sent: an L1 transaction may use
+ * so much gas and have so many bytes, and an estimate by a node is true only until the next block.
+ *
+ * The constants are measured gas with a margin; `test/l1/gas.test.ts` holds them against the
+ * contract.
+ *
+ * @see https://eips.ethereum.org/EIPS/eip-7825 gas of a transaction
+ * @see https://eips.ethereum.org/EIPS/eip-7623 price of calldata
+ */
+import { getBytes, ZeroHash } from "ethers";
+import { hasExtension } from "../ops/codec.ts";
+import type { PublicOperation } from "../ops/operation.ts";
+import { payoutsOf } from "../ops/payouts.ts";
+import { RECORD_COUNT_BYTES, SLOT_INDEX_BYTES } from "../protocol/constants.ts";
+import { FIELD_TYPE_BYTES } from "../protocol/layout.ts";
+import {
+  extensionColumns,
+  operationOfCode,
+  type OperationName,
+  RECORD_BYTES,
+} from "../protocol/operations.ts";
+import { ROLLUP_INTERFACE } from "./interface.ts";
+import type { CommitBlock, StoredBlock } from "./types.ts";
+
+/** Of one L1 transaction. */
+export interface L1Limits {
+  readonly gasMax: number;
+  /** Of calldata. */
+  readonly bytesMax: number;
+}
+
+/** What a node's pool takes of one transaction, its envelope included. */
+const TRANSACTION_BYTES_MAX = 131_072;
+/** Signature, fees, addresses and lengths. */
+const ENVELOPE_BYTES_MAX = 512;
+
+export const L1_LIMITS: L1Limits = {
+  gasMax: 16_777_216,
+  bytesMax: TRANSACTION_BYTES_MAX - ENVELOPE_BYTES_MAX,
+};
+
+/** Upper bounds of a whole transaction, or of what something adds to one. */
+export interface L1Cost {
+  /** A gas limit with which the transaction does not run out of gas. */
+  readonly gas: number;
+  /** Of calldata, with the selector. */
+  readonly bytes: number;
+}
+
+const TRANSACTION_GAS = 21_000;
+/** Gas of a token: a byte is four tokens, a zero byte is one. */
+const TOKEN_GAS = 4;
+const TOKEN_FLOOR_GAS = 10;
+const WORD_BYTES = 32;
+const SELECTOR_BYTES = 4;
+
+/** A part of calldata. */
+interface Calldata {
+  readonly bytes: number;
+  /** Those that are not zero, or may be. */
+  readonly nonzero: number;
+}
+
+const words = (count: number, nonzero: number): Calldata => {
+  return { bytes: WORD_BYTES * count, nonzero };
+};
+/** Offset or length. */
+const INDEX = words(1, 4);
+const SELECTOR: Calldata = { bytes: SELECTOR_BYTES, nonzero: SELECTOR_BYTES };
+/** Three numbers of 4, 4 and 8 bytes, and three hashes. */
+const STORED_BLOCK = words(6, 16 + 3 * WORD_BYTES);
+/** Address, token id, amount. */
+const PAYOUT = words(3, 20 + 2 + 16);
+/** Slots, three field elements, eight words of a proof. */
+const PROVE_BLOCK = words(12, 4 + 11 * WORD_BYTES);
+
+/** Gas of what L1 does, behind the price of calldata. */
+const COMMIT_GAS = {
+  call: 58_000,
+  block: 42_000,
+  record: 150,
+  /** Of extensions: reading, evaluating, and what the operation means on L1. */
+  extension: {
+    noop: 0,
+    transfer: 0,
+    deposit: 5_300,
+    transferToNew: 1_900,
+    withdraw: 2_600,
+    fullExit: 5_500,
+    changePubKey: 2_400,
+    forcedExit: 2_700,
+    refund: 5_600,
+  } satisfies Record<OperationName, number>,
+  /** By the type byte: fact on L1, signature, CREATE2. */
+  authorization: [3_300, 6_200, 4_200],
+} as const;
+
+/** Words of memory that L1 takes for an operation and does not free. */
+const MEMORY_WORDS = {
+  noop: 0,
+  transfer: 0,
+  deposit: 12,
+  transferToNew: 0,
+  withdraw: 6,
+  fullExit: 13,
+  changePubKey: 20,
+  forcedExit: 7,
+  refund: 12,
+} satisfies Record<OperationName, number>;
+const MEMORY_WORDS_CALL = 200;
+/** As many as calldata of the largest size can take: 2,340 deposits. */
+const MEMORY_WORDS_MAX = 32_000;
+
+const PROVE_GAS = {
+  call: 205_000,
+  /** A pairing, two multiplications of points. */
+  proof: 50_000,
+  /** For each key beyond the first: a pairing, four multiplications. */
+  key: 62_000,
+} as const;
+/** Sizes of blocks that a list of proofs mixes, if nothing else is said. */
+const KEYS_USUAL = 4;
+
+const EXECUTE_GAS = { call: 40_000, block: 9_000, hashedPayout: 500, openPayouts: 50_000 } as const;
+/**
+ * A payout: a cold call with value (11,600) that burns its 100,000 gas and the stipend of 2,300,
+ * and a new pending balance with its event (26,000).
+ */
+const PAYOUT_GAS = 146_000;
+/** The contract begins with a payout only if so much gas is left; see the library `Payouts`. */
+const PAYOUT_GAS_LEFT = 172_000;
+
+const REVERT_GAS = { call: 50_000, block: 12_000 } as const;
+
+/** What `commitBlocks` costs: bytes exactly, gas at worst. */
+export function commitCost(blocks: readonly CommitBlock[]): L1Cost {
+  const calldata = commitCalldata(blocks);
+  let gas: number = COMMIT_GAS.call;
+  let memoryWords = MEMORY_WORDS_CALL;
+  for (const { pubdata, authorizations } of blocks) {
+    gas += COMMIT_GAS.block + hashGas(pubdata.length);
+    memoryWords += Math.ceil(pubdata.length / WORD_BYTES) + 8;
+    for (const type of operationTypes(pubdata)) {
+      gas += COMMIT_GAS.record + COMMIT_GAS.extension[type];
+      memoryWords += MEMORY_WORDS[type];
+    }
+    for (const each of authorizations) gas += authorizationGas(Number(each.slice(0, 4)));
+  }
+  return toCost(calldata, gas + memoryGas(memoryWords));
+}
+
+/** At most what `commitBlocks` costs without any block. */
+export const COMMIT_CALL_COST: L1Cost = toCost(
+  sum([SELECTOR, STORED_BLOCK, INDEX, INDEX]),
+  COMMIT_GAS.call + 3 * MEMORY_WORDS_CALL,
+);
+
+/** At most what one more block without operations adds to `commitBlocks`. */
+export const COMMIT_BLOCK_COST: L1Cost = toAddedCost(
+  // Offset; seven words; public data without records, to whole words; a list of no authorisations.
+  sum([INDEX, words(7, 8 + 4 + 4 + 2 * WORD_BYTES + 8), INDEX, words(1, WORD_BYTES), INDEX]),
+  COMMIT_GAS.block + hashGas(WORD_BYTES) + addedMemoryGas(12),
+);
+
+/**
+ * At most what one more operation of a block adds: {@link commitCost} of blocks is no more than
+ * {@link COMMIT_CALL_COST}, {@link COMMIT_BLOCK_COST} for each block, and this for each operation.
+ *
+ * @param authorizationBytes - Of the owner's consent to a ChangePubKey; otherwise 0.
+ * @returns `payouts`: how many it adds to what execution has to pay out.
+ */
+export function operationCost(
+  operation: PublicOperation,
+  authorizationBytes = 0,
+): { commit: L1Cost; payouts: number } {
+  const { type } = operation;
+  const pubdataBytes = RECORD_BYTES + extensionBytes(type);
+  const calldata = [{ bytes: pubdataBytes, nonzero: pubdataBytes }];
+  let gas = COMMIT_GAS.record + COMMIT_GAS.extension[type] + hashGas(pubdataBytes);
+  if (authorizationBytes > 0) {
+    const bytes = padded(authorizationBytes);
+    calldata.push(INDEX, INDEX, { bytes, nonzero: authorizationBytes });
+    gas += Math.max(...COMMIT_GAS.authorization);
+  }
+  const memory = addedMemoryGas(MEMORY_WORDS[type] + pubdataBytes / WORD_BYTES);
+  return {
+    commit: toAddedCost(sum(calldata), gas + memory),
+    payouts: payoutsOf([operation]).length,
+  };
+}
+
+/**
+ * What `proveBlocks` costs.
+ *
+ * @param keyCount - How many sizes the blocks have.
+ */
+export function proveCost(blockCount: number, keyCount = Math.min(blockCount, KEYS_USUAL)): L1Cost {
+  const { call, proof, key } = PROVE_GAS;
+  const calldata = [SELECTOR, words(1, WORD_BYTES), STORED_BLOCK, INDEX, INDEX];
+  return toCost(
+    sum([...calldata, times(blockCount, PROVE_BLOCK)]),
+    call + blockCount * proof + Math.max(0, keyCount - 1) * key,
+  );
+}
+
+/**
+ * What `executeBlocks` costs.
+ *
+ * @param payoutCounts - How many payouts each block comes with.
+ * @param payoutsMade - For how many payouts there is to be gas; default: all.
+ */
+export function executeCost(
+  payoutCounts: readonly number[],
+  payoutsMade = payoutCounts.reduce((total, count) => total + count, 0),
+): L1Cost {
+  const payouts = payoutCounts.reduce((total, count) => total + count, 0);
+  const { call, block, hashedPayout, openPayouts } = EXECUTE_GAS;
+  const perBlock = sum([INDEX, STORED_BLOCK, INDEX, INDEX]);
+  const open = payoutCounts.filter((count) => count > 0).length * openPayouts;
+  return toCost(
+    sum([SELECTOR, INDEX, INDEX, times(payoutCounts.length, perBlock), times(payouts, PAYOUT)]),
+    call + payoutCounts.length * block + payouts * hashedPayout + open + payoutsGas(payoutsMade),
+  );
+}
+
+/**
+ * What `payOut` costs.
+ *
+ * @param payoutCount - All of the block.
+ * @param made - For how many payouts there is to be gas.
+ */
+export function payOutCost(payoutCount: number, made: number): L1Cost {
+  const { call, hashedPayout, openPayouts } = EXECUTE_GAS;
+  const calldata = [SELECTOR, STORED_BLOCK, INDEX, INDEX, INDEX, INDEX];
+  return toCost(
+    sum([...calldata, times(payoutCount, PAYOUT)]),
+    call + payoutCount * hashedPayout + openPayouts + payoutsGas(made),
+  );
+}
+
+/** What `revertBlocks` costs. */
+export function revertCost(blockCount: number): L1Cost {
+  return toCost(
+    sum([SELECTOR, INDEX, INDEX, times(blockCount, STORED_BLOCK)]),
+    REVERT_GAS.call + blockCount * REVERT_GAS.block,
+  );
+}
+
+function payoutsGas(made: number): number {
+  return made === 0 ? 0 : (made - 1) * PAYOUT_GAS + PAYOUT_GAS_LEFT;
+}
+
+function authorizationGas(type: number): number {
+  return COMMIT_GAS.authorization[type] ?? Math.max(...COMMIT_GAS.authorization);
+}
+
+/** All words of a block are what they are, but for the last committed block, which is not known. */
+function commitCalldata(blocks: readonly CommitBlock[]): Calldata {
+  const structs = blocks.map((block) => ({ ...block, authorizations: [...block.authorizations] }));
+  const data = getBytes(ROLLUP_INTERFACE.encodeFunctionData("commitBlocks", [NO_BLOCK, structs]));
+  const nonzero = data.reduce((count, byte) => (byte === 0 ? count : count + 1), 0);
+  return { bytes: data.length, nonzero: nonzero + STORED_BLOCK.nonzero };
+}
+
+const NO_BLOCK: StoredBlock = {
+  blockNumber: 0,
+  priorityRequests: 0,
+  timestamp: 0n,
+  payoutsHash: ZeroHash,
+  stateRoot: 0n,
+  commitment: ZeroHash,
+};
+
+/** Reads only what it needs, as public data here comes from who has encoded it. */
+function operationTypes(pubdata: Uint8Array): OperationName[] {
+  const view = new DataView(pubdata.buffer, pubdata.byteOffset, pubdata.byteLength);
+  const records = Array.from({ length: view.getUint16(0) }, (_, index) => index);
+  return records.map((index) => {
+    const code = view.getUint8(RECORD_COUNT_BYTES + index * RECORD_BYTES);
+    return operationOfCode(code) ?? "noop";
+  });
+}
+
+function extensionBytes(type: OperationName): number {
+  if (!hasExtension(type)) return 0;
+  const widths = extensionColumns(type).map((column) => FIELD_TYPE_BYTES[column.type]);
+  return SLOT_INDEX_BYTES + widths.reduce((total, bytes) => total + bytes, 0);
+}
+
+function toCost({ bytes, nonzero }: Calldata, executionGas: number): L1Cost {
+  const { gas } = toAddedCost({ bytes, nonzero }, executionGas);
+  return { gas: TRANSACTION_GAS + gas, bytes };
+}
+
+function toAddedCost({ bytes, nonzero }: Calldata, executionGas: number): L1Cost {
+  const tokens = bytes + 3 * nonzero;
+  const gas = Math.max(TOKEN_GAS * tokens + behindProxy(executionGas), TOKEN_FLOOR_GAS * tokens);
+  return { gas: Math.ceil(gas), bytes };
+}
+
+/** The proxy passes on all but a 64th of its gas (EIP-150). */
+function behindProxy(gas: number): number {
+  return (gas * 64) / 63;
+}
+
+/** Keccak-256 of so many bytes, which are copied to memory first. */
+function hashGas(bytes: number): number {
+  return (9 * bytes) / WORD_BYTES;
+}
+
+function memoryGas(memoryWords: number): number {
+  return 3 * memoryWords + memoryWords ** 2 / 512;
+}
+
+/** A bound that adds up: of each word as if memory were as large as it ever gets. */
+function addedMemoryGas(memoryWords: number): number {
+  return memoryWords * (3 + MEMORY_WORDS_MAX / 512);
+}
+
+function padded(bytes: number): number {
+  return WORD_BYTES * Math.ceil(bytes / WORD_BYTES);
+}
+
+function times(count: number, { bytes, nonzero }: Calldata): Calldata {
+  return { bytes: count * bytes, nonzero: count * nonzero };
+}
+
+function sum(parts: readonly Calldata[]): Calldata {
+  return parts.reduce((total, part) => ({
+    bytes: total.bytes + part.bytes,
+    nonzero: total.nonzero + part.nonzero,
+  }));
+}

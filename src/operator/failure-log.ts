@@ -1,0 +1,56 @@
+/** Failures of work for whose result nobody waits. */
+import { isRollupError } from "../util/errors.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+
+/** How often somebody is reminded of a failure that stays the same. */
+const REMINDER_MS = 10 * 60 * 1000;
+/** Ways of failing that are told apart; more at a time are not worth it. */
+const KINDS_MAX = 64;
+
+/**
+ * Logs what fails: once, as long as it fails in the same way, with a reminder from time to time.
+ * Never throws, as nobody would catch that.
+ */
+export class FailureLog {
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #logged = new Map<string, { readonly atMs: number; readonly repeats: number }>();
+
+  constructor(logger: Logger, clock: Clock) {
+    this.#logger = logger;
+    this.#clock = clock;
+  }
+
+  record(error: unknown): void {
+    const kind = kindOf(error);
+    const nowMs = this.#clock.nowMs();
+    const last = this.#logged.get(kind);
+    if (last !== undefined && nowMs - last.atMs < REMINDER_MS) {
+      this.#logged.set(kind, { ...last, repeats: last.repeats + 1 });
+      return;
+    }
+    if (this.#logged.size >= KINDS_MAX) this.#logged.clear();
+    this.#logged.set(kind, { atMs: nowMs, repeats: 0 });
+    const repeats =
+      last === undefined ? "" : ` (still so, after ${last.repeats + 1} more attempts)`;
+    try {
+      this.#logger.error(`${String(error)}${repeats}`);
+    } catch {
+      // A log that can not be written must not end the operator.
+    }
+  }
+
+  /** Something has succeeded: if it fails again, that is news. */
+  clear(): void {
+    this.#logged.clear();
+  }
+}
+
+/** Errors of one kind may differ in numbers: hashes, gas, how long something has taken. */
+function kindOf(error: unknown): string {
+  if (!isRollupError(error)) return String(error).replace(/0x[0-9a-f]+|\d+/gi, "#");
+  const { code, facts, cause } = error;
+  const parts = [code, facts["step"], facts["error"]].filter((part) => part !== undefined);
+  return cause === undefined ? parts.join(" ") : `${parts.join(" ")}: ${kindOf(cause)}`;
+}

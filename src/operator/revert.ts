@@ -1,0 +1,30 @@
+/** Taking committed blocks back on L1. */
+import type { L1BlockCounts } from "../l1/types.ts";
+import { operatorError } from "./errors.ts";
+import type { L1Port } from "./l1-port.ts";
+
+/** Blocks that one L1 transaction takes back: far from its limits. */
+const BLOCKS_MAX = 64;
+
+/**
+ * Takes blocks back on L1, the last first, whoever has committed them.
+ *
+ * @param fromBlockNumber - The first block that goes.
+ * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED; what has been taken back until then stays so.
+ */
+export async function revertBlocksFrom(
+  l1: Pick<L1Port, "readStoredBlock" | "revertBlocks">,
+  fromBlockNumber: number,
+  { committed, executed }: L1BlockCounts,
+): Promise<void> {
+  if (fromBlockNumber <= executed || fromBlockNumber > committed) {
+    const facts = { blockNumber: fromBlockNumber, executed, committed };
+    throw operatorError({ code: "BLOCKS_NOT_REVERTIBLE", ...facts });
+  }
+  for (let last = committed; last >= fromBlockNumber; last -= BLOCKS_MAX) {
+    const length = Math.min(BLOCKS_MAX, last - fromBlockNumber + 1);
+    const numbers = Array.from({ length }, (_, index) => last - index);
+    const blocks = await Promise.all(numbers.map((number) => l1.readStoredBlock(number)));
+    await l1.revertBlocks(blocks);
+  }
+}

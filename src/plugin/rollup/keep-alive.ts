@@ -1,0 +1,24 @@
+/** What keeps the process alive, and for how long. The operator's own timers do not. */
+
+/** Any; the timer exists only for the event loop. */
+const INTERVAL_MS = 60_000;
+
+/** Keeps the process alive until `work` settles, also while it waits for the operator alone. */
+export async function keepAlive<T>(work: Promise<T>): Promise<T> {
+  const timer = setInterval(() => {}, INTERVAL_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Resolves when `work` settles, or after `limitMs` if it does not. Never rejects. */
+export async function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([Promise.allSettled([work]), late]);
+  clearTimeout(timer);
+}

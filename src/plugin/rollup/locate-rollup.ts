@@ -1,0 +1,96 @@
+/** Where the rollup of a network connection is, whatever is known of it. */
+import type { HardhatConfig } from "hardhat/types/config";
+import type { NetworkConnection } from "hardhat/types/network";
+import type { RollupLocation } from "../../l1/client.ts";
+import { assertRollupAt } from "../../l1/presence.ts";
+import { createRpcClient } from "../../rpc/client.ts";
+import { nonZeroAddress, readInput } from "../../sdk/inputs.ts";
+import { RollupProvider } from "../../sdk/provider.ts";
+import { pluginError } from "../errors.ts";
+import {
+  deploymentFile,
+  type DeploymentRecord,
+  readDeployment,
+  readGenesisHash,
+} from "./deployment-file.ts";
+
+export interface LocationSettings {
+  /** Address of the contract; looked for if it is not given. */
+  readonly rollup?: string | undefined;
+  /** L1 block of the rollup's deployment, or one before; looked up if it is not given. */
+  readonly fromBlock?: number | undefined;
+  /** The connection's own rollup. */
+  readonly known?: RollupLocation | undefined;
+}
+
+/**
+ * What is named goes first, then what the connection knows: its own rollup, or the one of an operator
+ * on its other side. A file, which may be of another chain, only speaks where nothing else does.
+ *
+ * @throws ADDRESS_INVALID, ROLLUP_ADDRESS_UNKNOWN, ROLLUP_NOT_FOUND, DEPLOYMENT_OF_OTHER_CHAIN,
+ * DEPLOYMENT_FILE_INVALID
+ */
+export async function locateRollup(
+  { paths }: HardhatConfig,
+  connection: NetworkConnection,
+  settings: LocationSettings,
+): Promise<Required<RollupLocation>> {
+  const { provider } = connection.ethers;
+  const { chainId } = await provider.getNetwork();
+  const file = deploymentFile(paths.root, chainId);
+  const named =
+    settings.rollup === undefined
+      ? undefined
+      : readInput(nonZeroAddress, settings.rollup, "rollup");
+  const found =
+    named ??
+    settings.known?.rollupAddress ??
+    (await askOperator(connection).catch(() => undefined));
+  const rollupAddress = found ?? (await recordedHere(connection, file)).rollup;
+  await assertRollupAt(provider, rollupAddress);
+  const deploymentBlock =
+    settings.fromBlock ??
+    knownBlock(rollupAddress, settings.known) ??
+    (await recordedBlock(connection, file, rollupAddress));
+  return { rollupAddress, deploymentBlock };
+}
+
+async function askOperator({ provider }: NetworkConnection): Promise<string> {
+  const rpc = createRpcClient((method, params) => provider.request({ method, params }));
+  return (await new RollupProvider(rpc).getConfig()).rollupAddress;
+}
+
+/** What the file says of this very chain. */
+async function recordedHere(
+  connection: NetworkConnection,
+  file: string,
+): Promise<DeploymentRecord> {
+  const { networkName: network, ethers } = connection;
+  const record = await readDeployment(file);
+  if (record === undefined) throw pluginError({ code: "ROLLUP_ADDRESS_UNKNOWN", network, file });
+  if (await isOfChain(record, ethers.provider)) return record;
+  throw pluginError({ code: "DEPLOYMENT_OF_OTHER_CHAIN", network, file, rollup: record.rollup });
+}
+
+async function isOfChain(
+  { genesisHash }: DeploymentRecord,
+  provider: NetworkConnection["ethers"]["provider"],
+): Promise<boolean> {
+  return genesisHash === undefined || genesisHash === (await readGenesisHash(provider));
+}
+
+function knownBlock(rollupAddress: string, known?: RollupLocation): number | undefined {
+  return known?.rollupAddress === rollupAddress ? known.deploymentBlock : undefined;
+}
+
+/** 0 where nothing is written down of this rollup on this chain. */
+async function recordedBlock(
+  { ethers }: NetworkConnection,
+  file: string,
+  rollupAddress: string,
+): Promise<number> {
+  // A file that can not be read matters only where nothing else says where the rollup is.
+  const record = await readDeployment(file).catch(() => undefined);
+  if (record?.rollup.toLowerCase() !== rollupAddress.toLowerCase()) return 0;
+  return (await isOfChain(record, ethers.provider)) ? record.deploymentBlock : 0;
+}

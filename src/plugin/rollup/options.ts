@@ -1,0 +1,87 @@
+/** What the methods of `connection.rollup` take: one schema each, for `readInput`. */
+import type { GovernanceSettings } from "../../l1/deploy.ts";
+import type { OperatorMode } from "../../operator/operator.ts";
+import type { Logger } from "../../operator/logger.ts";
+import type { RestoreProgress } from "../../restore/restore.ts";
+import {
+  amount,
+  type Input,
+  integer,
+  listOf,
+  nonZeroAddress,
+  oneOf,
+  option,
+  optionsOf,
+  text,
+} from "../../sdk/inputs.ts";
+import { PRESET_NAMES, type PresetName } from "../../protocol/presets.ts";
+import { PROVER_NAMES, type ProverName } from "../config/types.ts";
+import { pluginError } from "../errors.ts";
+import type { DeployOptions, OperatorSettings, ResumeOptions } from "./types.ts";
+
+const OPERATOR_MODES: readonly OperatorMode[] = ["manual", "on-demand", "interval"];
+
+/** The longest delay of a timer; a longer one would go off at once. */
+const DELAY_MS_MAX = 2 ** 31 - 1;
+/** What the contract keeps in 32 bits. */
+const UINT32_MAX = 2 ** 32 - 1;
+/** Only a slip asks for more blocks in one L1 transaction. */
+const BLOCKS_PER_TRANSACTION_MAX = 1_000;
+
+/** Refused with PRESET_UNKNOWN. */
+export const presetInput: Input<PresetName> = oneOf(PRESET_NAMES, (_, value) =>
+  pluginError({ code: "PRESET_UNKNOWN", preset: String(value), known: PRESET_NAMES }),
+);
+/** Refused with PROVER_UNKNOWN. */
+export const proverInput: Input<ProverName> = oneOf(PROVER_NAMES, (_, value) =>
+  pluginError({ code: "PROVER_UNKNOWN", prover: String(value), known: PROVER_NAMES }),
+);
+
+const callback = option(
+  "a function",
+  (value): value is (...args: never[]) => void => typeof value === "function",
+);
+const logger = option("an object with debug, info and error", (value): value is Logger =>
+  ["debug", "info", "error"].every(
+    (level) =>
+      typeof value === "object" &&
+      value !== null &&
+      typeof Reflect.get(value, level) === "function",
+  ),
+);
+const blocksPerTransaction = integer(1, BLOCKS_PER_TRANSACTION_MAX);
+
+const operatorSettings = {
+  prover: proverInput.optional(),
+  mode: oneOf(OPERATOR_MODES).optional(),
+  blockTimeMs: integer(1, DELAY_MS_MAX).optional(),
+  blocksPerTransaction: blocksPerTransaction.optional(),
+  proofsPerTransaction: blocksPerTransaction.optional(),
+  logger: logger.optional(),
+} satisfies { readonly [K in keyof Omit<OperatorSettings, "preset">]-?: unknown };
+
+export const governanceSettings = optionsOf<GovernanceSettings>({
+  proposers: listOf(nonZeroAddress, 1).optional(),
+  governor: nonZeroAddress.optional(),
+  guardian: nonZeroAddress.optional(),
+});
+
+export const deployOptions = optionsOf<DeployOptions>({
+  ...operatorSettings,
+  preset: presetInput.optional(),
+  tokens: listOf(nonZeroAddress).optional(),
+  feeAccount: nonZeroAddress.optional(),
+  priorityExpirationSeconds: integer(1, UINT32_MAX).optional(),
+  requestFeeWei: amount.optional(),
+  requestFeeRecipient: nonZeroAddress.optional(),
+  governance: governanceSettings.optional(),
+  onDeployed: callback.optional() as Input<DeployOptions["onDeployed"]>,
+});
+
+export const resumeOptions = optionsOf<ResumeOptions>({
+  ...operatorSettings,
+  rollup: nonZeroAddress.optional(),
+  fromBlock: integer(0).optional(),
+  output: text.optional(),
+  onProgress: callback.optional() as Input<((progress: RestoreProgress) => void) | undefined>,
+});

@@ -1,0 +1,107 @@
+/**
+ * Payouts of executed blocks that are still to be made, found from L1 alone: which blocks have any
+ * from the events, their lists from the public data, and which of them are open from the contract.
+ */
+import { decodePubdata } from "../block/pubdata.ts";
+import type { RollupClient } from "../l1/client.ts";
+import { readCommittedBlock } from "../l1/commit-calldata.ts";
+import { l1Error } from "../l1/errors.ts";
+import { providerOf, readEvents, toStoredBlock } from "../l1/events.ts";
+import { hashPayouts, hashStoredBlock } from "../l1/stored-block.ts";
+import { type ExecuteBlock, type L1Transaction, PAYOUTS_NOT_COUNTED } from "../l1/types.ts";
+import { payoutsOf } from "../ops/payouts.ts";
+import { restoreError } from "./errors.ts";
+
+/** An executed block, with all its payouts as `payOut` takes them. */
+export interface OpenPayouts extends ExecuteBlock {
+  /** Which of the payouts are open: their indexes in the list, ascending; at least one. */
+  readonly open: readonly number[];
+}
+
+/** Calls that are under way at a time: nodes refuse floods. */
+const REQUESTS_MAX = 16;
+
+/**
+ * The executed blocks whose payouts are not all made, in order.
+ *
+ * @param fromBlock - L1 block from which on blocks may have been committed. Default: deployment.
+ * @throws L1_BLOCK_NOT_FOUND, L1_CALLDATA_NOT_FOUND, RESTORE_BLOCK_UNREADABLE
+ */
+export async function findOpenPayouts(
+  l1: Pick<RollupClient, "contract" | "deploymentBlock">,
+  fromBlock = l1.deploymentBlock,
+): Promise<OpenPayouts[]> {
+  const { contract } = l1;
+  const range = { fromBlock, toBlock: await providerOf(contract).getBlockNumber() };
+  const latest = new Map<number, number>();
+  for (const { args } of await readEvents(contract, ["PayoutsOpen"], range)) {
+    latest.set(Number(args.blockNumber), Number(args.open));
+  }
+  const found: OpenPayouts[] = [];
+  for (const [blockNumber, count] of [...latest].sort(([one], [other]) => one - other)) {
+    if (count === 0) continue;
+    const block = await readExecutedBlock(l1, blockNumber, range);
+    const open = await openIndexes(l1, block);
+    if (open.length > 0) found.push({ ...block, open });
+  }
+  return found;
+}
+
+/**
+ * Makes all open payouts of some blocks, in as many L1 transactions as their gas takes. Anyone may,
+ * also in exodus.
+ *
+ * @param onPaid - Is told of each transaction.
+ * @throws L1_REVERTED, and what sending throws: what has been paid by then is paid.
+ */
+export async function makeOpenPayouts(
+  l1: Pick<RollupClient, "contract" | "payOut">,
+  blocks: readonly OpenPayouts[],
+  onPaid: (transaction: L1Transaction) => void = () => {},
+): Promise<void> {
+  for (const block of blocks) {
+    for (let { open } = block; open.length > 0; open = await openIndexes(l1, block)) {
+      const first = open[0]!;
+      // The contract makes at least one, or reverts; those that are made it passes over.
+      onPaid(await l1.payOut(block, { first, count: open.at(-1)! + 1 - first }));
+    }
+  }
+}
+
+/** The block of a number that stayed: an executed one is never committed again. */
+async function readExecutedBlock(
+  { contract }: Pick<RollupClient, "contract">,
+  blockNumber: number,
+  range: { readonly fromBlock: number; readonly toBlock: number },
+): Promise<ExecuteBlock> {
+  const known = await contract.storedBlockHash(blockNumber);
+  const events = await readEvents(contract, ["BlockCommitted"], range, blockNumber);
+  const event = events.findLast((event) => hashStoredBlock(toStoredBlock(event)) === known);
+  if (event === undefined) {
+    const rollupAddress = await contract.getAddress();
+    throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
+  }
+  const { storedBlock, commitBlock } = await readCommittedBlock(contract, event);
+  const payouts = commitBlock && payoutsOf(decodePubdata(commitBlock.pubdata));
+  if (payouts === undefined || hashPayouts(payouts) !== storedBlock.payoutsHash) {
+    throw restoreError({ code: "RESTORE_BLOCK_UNREADABLE", blockNumber });
+  }
+  return { storedBlock, payouts };
+}
+
+async function openIndexes(
+  { contract }: Pick<RollupClient, "contract">,
+  { storedBlock: { blockNumber }, payouts }: ExecuteBlock,
+): Promise<number[]> {
+  const all = [...payouts.keys()];
+  const count = Number(await contract.openPayouts(blockNumber));
+  if (count === PAYOUTS_NOT_COUNTED) return all;
+  const open: number[] = [];
+  // Payouts are made from the front, so the last ones are asked first.
+  for (let end = all.length; end > 0 && open.length < count; end -= REQUESTS_MAX) {
+    const some = all.slice(Math.max(0, end - REQUESTS_MAX), end);
+    const made = await Promise.all(some.map((index) => contract.isPayoutMade(blockNumber, index)));
+    open.unshift(...some.filter((_, place) => !made[place]));
+  }
+  return open;
+}

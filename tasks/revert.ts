@@ -1,0 +1,33 @@
+/** `hardhat rollup:revert`: takes blocks of the rollup back on L1 that are not executed. */
+import { type CommonArguments, defineAction, printJson } from "./common.ts";
+import { connectToL1 } from "./restore-arguments.ts";
+
+/** What there can be no block of: an option with an integer must have a default. */
+const NO_BLOCK = 0;
+
+interface RevertArguments extends CommonArguments {
+  readonly rollup?: string | undefined;
+  readonly fromBlock: number;
+}
+
+const action = defineAction<RevertArguments>(async ({ rollup, fromBlock, json }, hre) => {
+  const { revertOnNetwork } = await import("../src/plugin/restore/revert-on-network.ts");
+  const { integer, readInput } = await import("../src/sdk/inputs.ts");
+  const first = readInput(integer(NO_BLOCK + 1), fromBlock, "--from-block");
+  const connection = await connectToL1(hre);
+  try {
+    const settings = rollup === undefined ? {} : { rollup };
+    const result = await revertOnNetwork(hre.config, connection, first, settings);
+    if (json) {
+      printJson(result);
+    } else {
+      const { from, to, executed } = result;
+      console.log(`Rollup ${result.rollup}: took back block ${from} to ${to}`);
+      console.log(`Executed, and so final: up to block ${executed}`);
+    }
+  } finally {
+    await connection.close();
+  }
+});
+
+export default action;

@@ -1,0 +1,39 @@
+/**
+ * The heap of an operator that has executed everything, round after round: after the window is full
+ * it does not grow any more. Run with `--expose-gc`.
+ */
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { createFundedUser, createOperatorWorld, submit } from "../helpers/operator-world.ts";
+import { createRandom } from "../helpers/random.ts";
+
+const USERS = 8;
+
+/**
+ * @param rounds - After each the heap is measured.
+ * @param transfers - In each round.
+ * @returns Bytes of the heap after each round.
+ */
+export async function run(rounds = 6, transfers = 512): Promise<readonly number[]> {
+  const random = createRandom();
+  const preset = { ...PRESETS.full, blockSlots: [16] };
+  const options = { mode: "manual", executedBlocksMax: 16, finalReceiptsMax: 1024 } as const;
+  const world = await createOperatorWorld({ preset, options });
+  const users = [];
+  for (let i = 0; i < USERS; i++) users.push(await createFundedUser(world, random));
+  const heaps: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < transfers; i++) {
+      const [from, to] = [users[i % USERS]!, users[(5 * i + 3) % USERS]!];
+      submit(world, from, { type: "transfer", tokenId: 0, recipient: to.address, amount: 1n });
+      if (i % 64 < 63) continue;
+      world.l1.increaseTime(12);
+      await world.operator.processBlocks();
+    }
+    // What the fake L1 and the prover remember is not the operator's.
+    world.prover.jobs.length = 0;
+    world.l1.calls.length = 0;
+    globalThis.gc?.();
+    heaps.push(process.memoryUsage().heapUsed);
+  }
+  return heaps;
+}

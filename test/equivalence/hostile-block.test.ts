@@ -1,0 +1,99 @@
+/**
+ * Whatever circuit and contract accept, a restore accepts with the same state: blocks of a
+ * validator who keeps to the constraints and to nothing else, with the circuit as the judge.
+ * `npm run test:hostile -- --blocks N --seed S` runs many more.
+ */
+import { expect } from "chai";
+import { applyBlock } from "../../src/block/block.ts";
+import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { Operation } from "../../src/ops/operation.ts";
+import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
+import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { restoreIfProvable, runHostileBlocks } from "../helpers/hostile-run.ts";
+import { createRandom } from "../helpers/random.ts";
+import {
+  createScene,
+  deposit,
+  FEE,
+  forge,
+  operationBy,
+  type Scene,
+  transferTo,
+} from "../helpers/scene.ts";
+import { loadBlockCircuit } from "../helpers/template-circuit.ts";
+
+const random = createRandom();
+const preset = PRESETS.minimal;
+const SLOTS = 2;
+const BLOCKS = 40;
+
+describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`, () => {
+  let circuit: Circuit;
+  before(async () => {
+    circuit = await loadBlockCircuit(preset, SLOTS);
+  });
+
+  /** Expects that the block is provable and restored, and that no operator would make it. */
+  async function expectStricterOperator(
+    code: string,
+    { state, domain, timestamp }: Scene,
+    feeAccountId: number,
+    operations: readonly Operation[],
+  ) {
+    const block = { blockNumber: 1, timestamp, feeAccountId, slots: SLOTS, operations };
+    expectCode(code, () => applyBlock(state, block, domain));
+    const after = await restoreIfProvable(circuit, { state, block, domain });
+    expect(after, "provable").to.not.equal(undefined);
+    return after!;
+  }
+
+  it("restores a block whose fee account a deposit in it opens", async () => {
+    const scene = createScene(random, preset);
+    const { emptyId, tokenId } = scene;
+    const opens = deposit(scene, { accountId: emptyId, address: 77n });
+    const pays = operationBy(scene, transferTo(scene.bob));
+    const after = await expectStricterOperator("FEE_ACCOUNT_NOT_FOUND", scene, emptyId, [
+      pays,
+      opens,
+    ]);
+    expect(after.balance(emptyId, tokenId)).to.equal(100n + FEE);
+  });
+
+  it("restores a block whose fee account a transfer in it opens", async () => {
+    const scene = createScene(random, preset);
+    const { emptyId, tokenId } = scene;
+    const pays = operationBy(scene, transferTo({ address: 77n }));
+    const opens = forge(pays, { toAccountId: emptyId });
+    const after = await expectStricterOperator("FEE_ACCOUNT_NOT_FOUND", scene, emptyId, [opens]);
+    expect(after.balance(emptyId, tokenId)).to.equal(100n + FEE);
+  });
+
+  it("restores a block whose fee account is too full only until it pays", async () => {
+    const poor = createScene(random, preset);
+    const { bob, carol, tokenId } = poor;
+    const state = poor.state.update(bob.accountId, tokenId, { balance: AMOUNT_MAX });
+    const scene = { ...poor, state };
+    const operations = [
+      operationBy(scene, transferTo(carol)),
+      operationBy(scene, transferTo(carol, 200n), bob),
+    ];
+    const { accountId } = bob;
+    const after = await expectStricterOperator("BALANCE_OVERFLOW", scene, accountId, operations);
+    expect(after.balance(accountId, tokenId)).to.equal(AMOUNT_MAX - 200n + FEE);
+  });
+
+  it(`restores ${BLOCKS} random ones of ${SLOTS} slots`, async function () {
+    this.timeout(180_000);
+    const run = await runHostileBlocks(circuit, random, { preset, slots: SLOTS, blocks: BLOCKS });
+    expect(run.provable).to.equal(BLOCKS);
+    for (const type of OPERATION_NAMES) expect([...run.seen]).to.include(type);
+  });
+
+  it("restores random ones of 4 slots", async function () {
+    this.timeout(180_000);
+    const larger = await loadBlockCircuit(PRESETS.dev, 4);
+    await runHostileBlocks(larger, random, { preset: PRESETS.dev, slots: 4, blocks: 5 });
+  });
+});

@@ -1,0 +1,167 @@
+/**
+ * Blocks of a validator that keeps to what the circuit asks and to nothing else: second accounts of
+ * one address, leaves anywhere in the tree, fee accounts that the block itself opens, balances that
+ * are full in the middle of it, amounts in every encoding. Most can be proven, some not: the
+ * circuit is the judge of that. What an operation needs on L1 is for the caller.
+ *
+ * @example
+ * const world = createHostileWorld(createRandom(), PRESETS.minimal);
+ * const claim = hostileBlock(world, world.state);
+ * const { input, pubdata } = commitHostileBlock(claim);
+ */
+import { concatBytes } from "@noble/hashes/utils.js";
+import type { BlockHeader } from "../../src/block/block.ts";
+import { challenge, committedElements, digestOf, evaluate } from "../../src/block/commitment.ts";
+import type { BlockWitnessInput } from "../../src/block/witness-input.ts";
+import {
+  extensionWords,
+  type OperationColumns,
+  recordWord,
+  toColumns,
+} from "../../src/ops/codec.ts";
+import type { Operation } from "../../src/ops/operation.ts";
+import {
+  AMOUNT_MAX,
+  NONCE_MAX,
+  RECORD_COUNT_BYTES,
+  SLOT_INDEX_BYTES,
+  TIMESTAMP_MAX,
+} from "../../src/protocol/constants.ts";
+import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
+import {
+  EXTENSION_COLUMNS,
+  OPERATION_NAMES,
+  type OperationName,
+  OPERATIONS,
+  type OperationSpec,
+  RECORD_BYTES,
+} from "../../src/protocol/operations.ts";
+import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import type { RollupState } from "../../src/state/rollup-state.ts";
+import { integerToBytes } from "../../src/util/bytes.ts";
+import { assert } from "../../src/util/errors.ts";
+import { carryOutOperation, createDishonestInput, type DishonestBlock } from "./dishonest-input.ts";
+import { type Draft, hostileOperation } from "./hostile-operation.ts";
+import { createWorld, withBatches, type World } from "./random-block.ts";
+import type { Random } from "./random.ts";
+
+export interface HostileOptions {
+  /** By default one at any end of what fits; the fee account is the generator's to choose. */
+  readonly header?: Omit<BlockHeader, "feeAccountId">;
+  /** By default one of the preset's sizes. */
+  readonly slots?: number;
+  /** Operations to choose from; all by default. */
+  readonly types?: readonly OperationName[];
+  /** What the first slots hold: requests of L1, for example. */
+  readonly first?: readonly Operation[];
+}
+
+/** A state in which addresses have several accounts, and balances and nonces are at their ends. */
+export function createHostileWorld(random: Random, preset: Preset): World {
+  const world = createWorld(random, preset);
+  const accounts = [...world.state.accounts()].map(([, account]) => account);
+  const ids = Array.from({ length: 4 }, () => random.int(accountCapacity(preset)));
+  const state = ids.reduce((state, accountId) => {
+    if (state.account(accountId).kind !== 0) return state;
+    const twin = random.pick(accounts);
+    const { pubKeyHashes } = random.pick(world.actors);
+    const pubKeyHash = random.pick([0n, twin.pubKeyHash, pubKeyHashes[0]]);
+    const nonce = random.pick([0, 7, NONCE_MAX - 1, NONCE_MAX]);
+    const tokenId = random.pick([0, 1, tokenCapacity(preset) - 1]);
+    const balance = random.pick([0n, 1000n, AMOUNT_MAX]);
+    return state.update(accountId, tokenId, { account: { ...twin, nonce, pubKeyHash }, balance });
+  }, world.state);
+  return { ...world, state };
+}
+
+/** A block on `before`, with everything that an attacker tells the circuit of it. */
+export function hostileBlock(
+  world: Omit<World, "state">,
+  before: RollupState,
+  options: HostileOptions = {},
+): DishonestBlock {
+  const { random, domain } = world;
+  const { slots = random.pick(before.preset.blockSlots), types = OPERATION_NAMES } = options;
+  const header = options.header ?? {
+    blockNumber: random.pick([1, 2 ** 32 - 1, random.int(2 ** 32)]),
+    timestamp: random.pick([0n, TIMESTAMP_MAX, random.bigint(40)]),
+  };
+  const first = options.first ?? [];
+  const drafts: Draft[] = first.map((operation) => ({ operation, forced: {} }));
+  let state = drafts.reduce(carryOut, before);
+  const length = Math.max(first.length, random.pick([slots, slots, random.int(slots + 1)]));
+  while (drafts.length < length) {
+    const place = { state, timestamp: header.timestamp };
+    const draft = hostileOperation(world, place, random.pick(types));
+    drafts.push(draft);
+    state = carryOut(state, draft);
+  }
+  const operations = withBatches(
+    world,
+    drafts.map(({ operation }) => operation),
+  );
+  const feeAccountId = pickFeeAccount(random, before, state);
+  const block = { ...header, feeAccountId, slots, operations };
+  return { state: before, block, domain, forcedSignals: drafts.map(({ forced }) => forced) };
+}
+
+function carryOut(state: RollupState, { operation, forced }: Draft): RollupState {
+  return carryOutOperation(state, operation, forced);
+}
+
+/** An account that the block opens, one that is full, or any other. */
+function pickFeeAccount(random: Random, before: RollupState, after: RollupState): number {
+  const ids = [...after.accounts()].map(([accountId]) => accountId);
+  const isOpened = (id: number) => before.account(id).kind === 0;
+  const isFull = (id: number) => [...before.balances(id)].some(([, held]) => held === AMOUNT_MAX);
+  const wanted = ids.filter(random.bool() ? isOpened : isFull);
+  return random.pick(wanted.length > 0 ? wanted : ids);
+}
+
+/** What a validator publishes of a block, and what proves it if the circuit takes it. */
+export interface HostileCommitment {
+  readonly input: BlockWitnessInput;
+  readonly pubdata: Uint8Array;
+}
+
+/** With the challenge that L1 derives from the public data. */
+export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
+  const { operations, slots } = claim.block;
+  const padding = new Array<Operation>(slots - operations.length).fill({ type: "noop" });
+  const input = createDishonestInput(claim);
+  const columns = [...operations, ...padding].map((operation, slot): OperationColumns => {
+    const { packedAmount, packedFee } = claim.forcedSignals?.[slot] ?? {};
+    const { type, record, extension } = toColumns(operation);
+    const amount = packedAmount ?? record.amount;
+    const fee = packedFee ?? record.fee;
+    // The circuit shows the nonce that the account has, whatever the operation says.
+    const nonce = type === "changePubKey" ? input.nonce[slot]![0]! : 0n;
+    return { type, record: { ...record, amount, fee }, extension: { ...extension, nonce } };
+  });
+  const elements = committedElements(input, [
+    ...columns.map(recordWord),
+    ...columns.flatMap(extensionWords),
+  ]);
+  assert(digestOf(elements) === input.digest, "the public data is what the circuit sees");
+  const pubdata = encodeColumns(columns);
+  const z = challenge({ ...input, pubdata, slots });
+  return { input: { ...input, z, y: evaluate(elements, z) }, pubdata };
+}
+
+/** Public data by the layout alone, in any encoding of the amounts. */
+function encodeColumns(columns: readonly OperationColumns[]): Uint8Array {
+  const records = columns.slice(0, columns.findLastIndex(({ type }) => type !== "noop") + 1);
+  const extensions = records.flatMap(({ type, extension }, slot) => {
+    const spec: OperationSpec = OPERATIONS[type];
+    const used = EXTENSION_COLUMNS.filter((column) => spec.extension[column] !== undefined);
+    const values = used.map((column) =>
+      integerToBytes(extension[column], FIELD_TYPE_BYTES[spec.extension[column]!.type]),
+    );
+    return used.length === 0 ? [] : [integerToBytes(slot, SLOT_INDEX_BYTES), ...values];
+  });
+  return concatBytes(
+    integerToBytes(records.length, RECORD_COUNT_BYTES),
+    ...records.map((slot) => integerToBytes(recordWord(slot), RECORD_BYTES)),
+    ...extensions,
+  );
+}

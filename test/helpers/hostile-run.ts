@@ -1,0 +1,90 @@
+/** Runs hostile blocks past the circuit, and those that it takes past a restore. */
+import { applyPublicBlock } from "../../src/block/block.ts";
+import { decodePubdata } from "../../src/block/pubdata.ts";
+import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { OperationName } from "../../src/protocol/operations.ts";
+import type { Preset } from "../../src/protocol/presets.ts";
+import type { RollupState } from "../../src/state/rollup-state.ts";
+import { assert, isRollupError } from "../../src/util/errors.ts";
+import type { DishonestBlock } from "./dishonest-input.ts";
+import { commitHostileBlock, createHostileWorld, hostileBlock } from "./hostile-block.ts";
+import type { Random } from "./random.ts";
+
+/** Blocks on the state that the one before has left; then another state. */
+const BLOCKS_PER_WORLD = 4;
+
+export interface HostileRun {
+  /** Blocks that the circuit took, and that were restored with the same state. */
+  readonly provable: number;
+  readonly refused: number;
+  /** Operations of the provable blocks. */
+  readonly seen: ReadonlySet<OperationName>;
+}
+
+/**
+ * Runs until so many blocks were provable.
+ *
+ * @throws Error with the block if a restore does not make of it what the circuit does.
+ */
+export async function runHostileBlocks(
+  circuit: Circuit,
+  random: Random,
+  { preset, slots, blocks }: { preset: Preset; slots: number; blocks: number },
+): Promise<HostileRun> {
+  const seen = new Set<OperationName>();
+  let [provable, refused] = [0, 0];
+  while (provable < blocks) {
+    const world = createHostileWorld(random, preset);
+    let { state } = world;
+    for (let count = 0; count < BLOCKS_PER_WORLD && provable < blocks; count++) {
+      const claim = hostileBlock(world, state, { slots });
+      const after = await restoreIfProvable(circuit, claim);
+      if (after === undefined) refused++;
+      else {
+        state = after;
+        provable++;
+        for (const { type } of claim.block.operations) seen.add(type);
+      }
+    }
+    assert(refused < 20 + 2 * provable, "most hostile blocks are provable");
+  }
+  return { provable, refused, seen };
+}
+
+/**
+ * What a restore makes of the public data of a block.
+ *
+ * @returns The state after it; undefined if the circuit refuses the block.
+ */
+export async function restoreIfProvable(
+  circuit: Circuit,
+  claim: DishonestBlock,
+): Promise<RollupState | undefined> {
+  const { input, pubdata } = commitHostileBlock(claim);
+  if (!(await isProvable(circuit, input))) return undefined;
+  const { operations: signed, ...header } = claim.block;
+  try {
+    const block = { ...header, operations: decodePubdata(pubdata) };
+    const { state } = applyPublicBlock(claim.state, block);
+    assert(state.root === input.newStateRoot, "a restore has the state root of the circuit");
+    return state;
+  } catch (cause) {
+    const replacer = (_: string, value: unknown) =>
+      typeof value === "bigint" ? value.toString() : value;
+    const what = JSON.stringify({ header, signed }, replacer);
+    throw new Error(`The circuit takes a block that a restore does not: ${what}`, { cause });
+  }
+}
+
+async function isProvable(
+  circuit: Circuit,
+  input: ReturnType<typeof commitHostileBlock>["input"],
+): Promise<boolean> {
+  try {
+    const witness = await circuit.calculateWitness(input);
+    return circuit.checkWitness(witness) === null;
+  } catch (error) {
+    if (isRollupError(error) && error.code === "CIRCUIT_ASSERT_FAILED") return false;
+    throw error;
+  }
+}

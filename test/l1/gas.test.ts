@@ -1,0 +1,251 @@
+/** What transactions cost at worst, against what they cost. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { toBeHex, ZeroAddress, ZeroHash } from "ethers";
+import {
+  type Create2Wallet,
+  create2WalletAddress,
+  encodeCreate2Authorization,
+  ON_CHAIN_AUTHORIZATION,
+  signChangePubKey,
+} from "../../src/l1/authorization.ts";
+import {
+  COMMIT_BLOCK_COST,
+  COMMIT_CALL_COST,
+  commitCost,
+  executeCost,
+  type L1Cost,
+  operationCost,
+  proveCost,
+  revertCost,
+} from "../../src/l1/gas.ts";
+import { connectRollup } from "../../src/l1/client.ts";
+import type { StoredBlock } from "../../src/l1/types.ts";
+import type { PublicOperation } from "../../src/ops/operation.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
+import {
+  createTestBlock,
+  createTestRollup,
+  latestTimestamp,
+  type TestBlock,
+  type TestRollup,
+} from "../helpers/test-rollup.ts";
+
+const random = createRandom();
+/** A limit far above the gas that is used would crowd out what else there is room for. */
+const MARGIN_MAX = 1.5;
+/** Slots of the contract that one transaction finds empty and another does not. */
+const FIRST_WRITES_GAS = 35_000;
+const AUTHORIZATIONS = ["on chain", "EIP-712", "CREATE2"] as const;
+type AuthorizationKind = (typeof AUTHORIZATIONS)[number];
+
+const WALLET: Create2Wallet = {
+  creator: toBeHex(0xc0ffee, 20),
+  saltArgument: `0x${"a5".repeat(32)}`,
+  codeHash: `0x${"5a".repeat(32)}`,
+};
+
+describe(`worst-case gas of L1 transactions (${random.title})`, () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  /** Mined with the computed gas limit, and with no more data than computed. */
+  async function send(call: string, args: readonly unknown[], cost: L1Cost): Promise<number> {
+    const { rollup, validator } = fixture;
+    const data = rollup.interface.encodeFunctionData(call as "commitBlocks", args as never);
+    expect((data.length - 2) / 2).to.equal(cost.bytes);
+    const to = await rollup.getAddress();
+    const sent = await validator.sendTransaction({ to, data, gasLimit: cost.gas });
+    const receipt = (await sent.wait())!;
+    return Number(receipt.gasUsed);
+  }
+
+  function expectClose(cost: L1Cost, gasUsed: number): void {
+    expect(cost.gas).to.be.within(gasUsed, MARGIN_MAX * gasUsed + FIRST_WRITES_GAS);
+  }
+
+  async function ask(type: OperationName): Promise<PublicOperation> {
+    const { client, user } = fixture;
+    const asUser = await connectRollup(client, user);
+    const owner = BigInt(user.address);
+    const amount = random.bigint(40) + 1n;
+    if (type === "fullExit") {
+      const accountId = random.int(4096);
+      await asUser.requestFullExit(accountId, ZeroAddress);
+      return { type, accountId, tokenId: 0, owner, amount: random.bigint(120) + 1n };
+    }
+    await asUser.depositEth(user.address, amount);
+    if (type === "refund") return { type, tokenId: 0, owner, amount };
+    return { type: "deposit", accountId: random.int(4096), tokenId: 0, owner, amount };
+  }
+
+  async function operationsOf(type: OperationName, count: number): Promise<PublicOperation[]> {
+    const operations: PublicOperation[] = [];
+    for (let i = 0; i < count; i++) {
+      const isAsked = ["deposit", "refund", "fullExit"].includes(type);
+      operations.push(isAsked ? await ask(type) : createRandomPublicOperation(random, type));
+    }
+    return operations;
+  }
+
+  async function changesOf(kind: AuthorizationKind, count: number) {
+    const operations: PublicOperation[] = [];
+    const authorizations: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const change = createRandomPublicOperation(random, "changePubKey");
+      const { owner, nonce, authorization } = await authorize(kind, change, i);
+      operations.push({ ...change, owner, nonce });
+      authorizations.push(authorization);
+    }
+    return { operations, authorizations };
+  }
+
+  async function authorize(
+    kind: AuthorizationKind,
+    { pubKeyHash, accountId }: PublicOperation<"changePubKey">,
+    index: number,
+  ) {
+    const { client, user } = fixture;
+    const owner = BigInt(user.address);
+    if (kind === "on chain") {
+      await (await connectRollup(client, user)).setAuthPubKeyHash(pubKeyHash, index);
+      return { owner, nonce: index, authorization: ON_CHAIN_AUTHORIZATION };
+    }
+    if (kind === "EIP-712") {
+      const claim = { pubKeyHash, accountId, nonce: index };
+      return { owner, nonce: index, authorization: await signChangePubKey(user, client, claim) };
+    }
+    const wallet = BigInt(create2WalletAddress(WALLET, pubKeyHash));
+    return { owner: wallet, nonce: 0, authorization: encodeCreate2Authorization(WALLET) };
+  }
+
+  async function commit(
+    parent: StoredBlock,
+    lists: readonly (readonly PublicOperation[])[],
+    authorizations: readonly string[] = [],
+  ) {
+    const timestamp = await latestTimestamp(fixture);
+    const blocks: TestBlock[] = [];
+    for (const operations of lists) {
+      const last = blocks.at(-1)?.storedBlock ?? parent;
+      const options = { timestamp, slots: 512, newStateRoot: random.field(), authorizations };
+      blocks.push(createTestBlock(fixture.client, last, operations, options));
+    }
+    const commitBlocks = blocks.map(({ commitBlock }) => commitBlock);
+    const cost = commitCost(commitBlocks);
+    const gasUsed = await send("commitBlocks", [parent, commitBlocks], cost);
+    expectClose(cost, gasUsed);
+    expectBounded(cost, lists, authorizations);
+    return blocks;
+  }
+
+  /** The costs of parts add up to no less than the whole. */
+  function expectBounded(
+    whole: L1Cost,
+    lists: readonly (readonly PublicOperation[])[],
+    authorizations: readonly string[],
+  ): void {
+    const bytes = (authorizations[0] ?? "0x").length / 2 - 1;
+    const parts = [COMMIT_CALL_COST, ...lists.map(() => COMMIT_BLOCK_COST)];
+    for (const operation of lists.flat()) parts.push(operationCost(operation, bytes).commit);
+    const total = (unit: keyof L1Cost) => parts.reduce((sum, part) => sum + part[unit], 0);
+    expect(total("gas")).to.be.at.least(whole.gas);
+    expect(total("bytes")).to.be.at.least(whole.bytes);
+    expect(total("gas") / whole.gas).to.be.at.most(MARGIN_MAX);
+  }
+
+  for (const type of OPERATION_NAMES) {
+    if (type === "changePubKey" || type === "noop") continue;
+    it(`of commits: ${type}`, async () => {
+      const first = await commit(fixture.genesis, [await operationsOf(type, 1)]);
+      const parent = first.at(-1)!.storedBlock;
+      await commit(parent, [await operationsOf(type, 60), await operationsOf(type, 4)]);
+    });
+  }
+
+  for (const kind of AUTHORIZATIONS) {
+    it(`of commits: changePubKey authorised by ${kind}`, async () => {
+      const { operations, authorizations } = await changesOf(kind, 64);
+      const [one, ...others] = operations;
+      const first = await commit(fixture.genesis, [[one!]], authorizations.slice(0, 1));
+      await commit(first.at(-1)!.storedBlock, [others], authorizations.slice(1));
+    });
+  }
+
+  it("of commits: empty blocks", async () => {
+    const [first] = await commit(fixture.genesis, [[]]);
+    await commit(first!.storedBlock, [[], [], [], [], [], [], [], []]);
+  });
+
+  it("of commits as large as L1 takes", async () => {
+    const { genesis } = fixture;
+    const withdrawals = await operationsOf("withdraw", 512);
+    await commit(genesis, [withdrawals, withdrawals, withdrawals, withdrawals]);
+  });
+
+  it("of executions with recipients that burn all gas", async () => {
+    const { rollup, ethers, client, genesis } = fixture;
+    await ethers.provider.send("hardhat_setBalance", [
+      await rollup.getAddress(),
+      toBeHex(10n ** 30n),
+    ]);
+    const burners = Array.from({ length: 40 }, () => random.bigint(160) | (1n << 150n));
+    for (const address of burners) {
+      await ethers.provider.send("hardhat_setCode", [toBeHex(address, 20), "0xfe"]);
+    }
+    const withdrawals = burners.map((recipient): PublicOperation => {
+      const rest = { tokenId: 0, fee: 0n, recipient, amount: 5n };
+      return { type: "withdraw", accountId: 1, ...rest };
+    });
+    const blocks = await commit(genesis, [withdrawals.slice(0, 30), withdrawals.slice(30)]);
+    await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
+    const cost = executeCost(blocks.map(({ payouts }) => payouts.length));
+    const structs = blocks.map(({ storedBlock, payouts }) => {
+      const list = payouts.map((payout) => {
+        return { ...payout, recipient: toBeHex(payout.recipient, 20) };
+      });
+      return { storedBlock, payouts: list };
+    });
+    expectClose(cost, await send("executeBlocks", [structs], cost));
+    for (const address of burners) {
+      expect(await rollup.pendingBalance(toBeHex(address, 20), ZeroAddress)).to.equal(5n);
+    }
+  });
+
+  it("of executions without payouts, and of reverts", async () => {
+    const { client, genesis } = fixture;
+    const blocks = await commit(genesis, [[], [], [], []]);
+    await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
+    const executed = blocks.slice(0, 2).map(({ storedBlock }) => ({ storedBlock, payouts: [] }));
+    const cost = executeCost([0, 0]);
+    expectClose(cost, await send("executeBlocks", [executed], cost));
+    const reverted = blocks.slice(2).map(({ storedBlock }) => storedBlock);
+    await send("revertBlocks", [reverted.reverse()], revertCost(2));
+  });
+
+  it("of proofs, by the committed baseline", () => {
+    const file = join(import.meta.dirname, "../bench/gas.json");
+    const { proofBatches } = JSON.parse(readFileSync(file, "utf8")) as {
+      proofBatches: { proofs: number; calldataBytes: number; executionGas: number }[];
+    };
+    for (const { proofs, calldataBytes, executionGas } of proofBatches) {
+      const { gas, bytes } = proveCost(proofs, 1);
+      expect(bytes).to.equal(calldataBytes);
+      expectClose({ gas, bytes }, 21_000 + executionGas + 13 * calldataBytes);
+    }
+  });
+
+  it("of proofs, at least what the mock verifier takes", async () => {
+    const { genesis } = fixture;
+    const blocks = await commit(genesis, [[], []]);
+    const claims = blocks.map(({ proveBlock: { slots, digest, z, y, proof } }) => {
+      return { slots, digest, z, y, proof };
+    });
+    await send("proveBlocks", [ZeroHash, blocks.at(-1)!.storedBlock, claims], proveCost(2));
+  });
+});

@@ -1,0 +1,40 @@
+/** `hardhat run` and `hardhat test` end by themselves, whatever was left open. */
+import { expect } from "chai";
+import { startHardhat } from "../helpers/hardhat-cli.ts";
+
+const FOLDER = "test/plugin/endings";
+/** Only what never ends takes that long. */
+const LIMIT_MS = 90_000;
+
+async function outcomeOf(...args: string[]) {
+  const { process: child, outcome } = startHardhat(...args);
+  const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
+  const { exitCode, stdout, stderr } = await outcome;
+  clearTimeout(timer);
+  expect(child.signalCode, `it has not ended: ${stdout}${stderr}`).to.equal(null);
+  return { exitCode, stdout, stderr };
+}
+
+describe("plugin: endings", () => {
+  const SCRIPTS = {
+    interval: ["an operator at work, after what was waited for", "executed"],
+    manual: ["a wait that nobody works for", "waiting"],
+    failing: ["steps that fail", "BLOCK_STEP_FAILED"],
+    proof: ["a proof by snarkjs", "true"],
+  };
+  for (const [name, [what, printed]] of Object.entries(SCRIPTS)) {
+    it(`ends a script with ${what}`, async () => {
+      const script = `${FOLDER}/${name}-script.ts`;
+      const { exitCode, stdout, stderr } = await outcomeOf("run", "--no-compile", script);
+      expect(exitCode, stderr).to.equal(0);
+      expect(stdout).to.include(printed);
+    });
+  }
+
+  it("ends a test run with operators left open and waits that timed out", async () => {
+    const file = `${FOLDER}/left-open.ts`;
+    const { exitCode, stdout } = await outcomeOf("test", "mocha", "--no-compile", file);
+    expect(stdout).to.include("1 passing").and.include("2 failing");
+    expect(exitCode).to.equal(1);
+  });
+});

@@ -1,0 +1,5 @@
+import { deployWithDeposit } from "./deploy.ts";
+
+const { deposit } = await deployWithDeposit("manual");
+void deposit.wait();
+console.log("waiting");
