@@ -31,13 +31,12 @@ interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly rateLimit: number;
 }
 
-/** @throws L1_METHODS_UNKNOWN, RATE_LIMIT_OUT_OF_RANGE, ORIGIN_INVALID */
+/** @throws L1_METHODS_UNKNOWN, ORIGIN_INVALID */
 function toPortOptions(args: OperatorArguments): PublicPortOptions & { adminPort?: number } {
   const { hostname, port, adminPort, l1Methods, rateLimit } = args;
   if (!isOneOf(L1_METHOD_SETS, l1Methods)) {
     throw pluginError({ code: "L1_METHODS_UNKNOWN", value: l1Methods, known: L1_METHOD_SETS });
   }
-  if (rateLimit < 0) throw pluginError({ code: "RATE_LIMIT_OUT_OF_RANGE", value: rateLimit });
   const cors = toList(args.cors);
   for (const origin of cors) assertOrigin(origin);
   return {

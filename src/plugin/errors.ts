@@ -30,7 +30,6 @@ export type PluginErrorFacts =
   | { code: "LISTEN_FAILED"; hostname: string; port: number; reason: string }
   | { code: "NETWORK_NOT_CHOSEN"; network: string }
   | { code: "L1_METHODS_UNKNOWN"; value: string; known: readonly string[] }
-  | { code: "RATE_LIMIT_OUT_OF_RANGE"; value: number }
   | { code: "ORIGIN_INVALID"; origin: string }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
@@ -158,10 +157,6 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ value, known }) =>
       `--l1-methods can not be ${value}; there are ${known.join(", ")}.`,
     fix: "Pass one of them, or leave the option out for those that wallets need.",
-  },
-  RATE_LIMIT_OUT_OF_RANGE: {
-    message: ({ value }) => `--rate-limit can not be ${value}.`,
-    fix: "Pass a whole number of units a second for each client address, or 0 for no limit.",
   },
   ORIGIN_INVALID: {
     message: ({ origin }) => `${origin} is not the origin of a web page.`,
