@@ -1,4 +1,4 @@
-/** The answer to the body of one JSON-RPC request: a call or a batch, in a bounded number of bytes. */
+/** The answer to the body of a JSON-RPC request, call or batch, in a bounded number of bytes. */
 import { z } from "zod";
 import { rpcError } from "../../rpc/errors.ts";
 import type { PublicError } from "../../rpc/public-errors.ts";
