@@ -45,6 +45,10 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/test-faults.ts"],
   ],
+  "fuzz-rpc": [
+    ["hardhat", "build", "--quiet"],
+    ["node", "scripts/fuzz-rpc.ts"],
+  ],
   hostile: [["node", "scripts/hostile-blocks.ts"]],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };

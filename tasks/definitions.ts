@@ -5,6 +5,8 @@ import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "ha
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
+import { L1_METHOD_SETS } from "../src/rpc/l1-methods.ts";
+import { DEFAULT_UNITS_PER_SECOND } from "../src/rpc/limits.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
 
 /** An option of a `rollup:…` task. One without a default may be left out. */
@@ -189,6 +191,32 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         description: "Port of the JSON-RPC server",
         type: ArgumentType.INT,
         defaultValue: 8546,
+      },
+      {
+        name: "adminPort",
+        description: "Port on 127.0.0.1 that also answers what is not for clients (-1: none)",
+        type: ArgumentType.INT,
+        defaultValue: -1,
+      },
+      {
+        name: "cors",
+        description: 'Origins of web pages that may call, separated by commas, or "*"',
+      },
+      {
+        name: "hostNames",
+        description: 'Names of this host behind a proxy, separated by commas, or "*"',
+      },
+      {
+        name: "l1Methods",
+        description: `What of L1 clients reach here: ${L1_METHOD_SETS.join(", ")}`,
+        type: ArgumentType.STRING,
+        defaultValue: "wallet",
+      },
+      {
+        name: "rateLimit",
+        description: "Units of work a second for each client address; 0 for no limit",
+        type: ArgumentType.INT,
+        defaultValue: DEFAULT_UNITS_PER_SECOND,
       },
     ],
     action: () => import("./operator.ts"),

@@ -1,7 +1,10 @@
 /** `hardhat rollup:devnet`: L1, rollup, operator and prover on one port, until interrupted. */
 import { styleText } from "node:util";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
+import type { HardhatConfig } from "hardhat/types/config";
 import type { Devnet } from "../src/plugin/devnet/devnet.ts";
+import { pluginError } from "../src/plugin/errors.ts";
+import { isLoopback } from "../src/plugin/node/origins.ts";
 import {
   buildFor,
   type CommonArguments,
@@ -18,11 +21,14 @@ interface DevnetArguments extends CommonArguments {
   readonly port: number;
 }
 
-function printDevnet(devnet: Devnet, size: { preset: string; prover: string }): void {
+function printDevnet(
+  devnet: Devnet,
+  { preset, prover, consoleCommand }: { preset: string; prover: string; consoleCommand: string },
+): void {
   const { url, chainId, rollup, verifier, tokens, accounts } = devnet.description;
   console.log(
     formatTable([
-      { type: "section-header", text: `Rollup ${size.preset}, prover ${size.prover}` },
+      { type: "section-header", text: `Rollup ${preset}, prover ${prover}` },
       { type: "header", cells: ["JSON-RPC, L1 and rollup_*", url] },
       row("Chain id", String(chainId)),
       row("Rollup", rollup),
@@ -39,25 +45,54 @@ function printDevnet(devnet: Devnet, size: { preset: string; prover: string }): 
   );
   console.log(styleText("yellow", "These keys are known to everybody, and so is the key of the"));
   console.log(styleText("yellow", "proofs: send nothing of value to any of these addresses."));
-  console.log("\nFrom a second terminal: hardhat console --network localhost, then");
+  console.log(`\n${consoleCommand}, then`);
   console.log("  const { rollup } = await network.create();");
   console.log("  const [operator, alice] = await rollup.getWallets();");
   console.log("Stop with Ctrl-C.");
 }
 
+/** How a second terminal reaches the devnet: by a network of the config that has its URL. */
+async function toConsoleCommand({ networks }: HardhatConfig, url: string): Promise<string> {
+  const { localhost } = networks;
+  const isLocalhost = localhost?.type === "http" && isSameServer(await localhost.url.get(), url);
+  const command = (name: string) => `From a second terminal: hardhat console --network ${name}`;
+  if (isLocalhost) return command("localhost");
+  const entry = `devnet: { type: "http", url: "${url}" }`;
+  return `Add to the networks of your config: ${entry}\n${command("devnet")}`;
+}
+
+function isSameServer(one: string, other: string): boolean {
+  const [first, second] = [new URL(one), new URL(other)];
+  const isSameHost = first.hostname === second.hostname || isLoopback(first.hostname);
+  return first.port === second.port && isSameHost;
+}
+
+function warnOfStrangers(hostname: string | undefined): void {
+  if (hostname === undefined || isLoopback(hostname)) return;
+  const warning =
+    `Everybody who reaches port and address of this machine (${hostname}) can use the devnet's ` +
+    "keys and change its chain.";
+  console.warn(styleText("yellow", warning));
+}
+
 const action = defineAction<DevnetArguments>(async (args, hre) => {
+  const { hostname, port } = args;
+  const { network } = hre.globalOptions as { readonly network?: string };
+  if (network !== undefined) throw pluginError({ code: "NETWORK_NOT_CHOSEN", network });
+  const { assertDevnetPortFree, startDevnet } = await import("../src/plugin/devnet/devnet.ts");
+  await assertDevnetPortFree({ hostname, port });
   const plan = toPlan(args, hre);
   const { preset, prover } = plan;
   await buildFor(plan, hre);
-  const { startDevnet } = await import("../src/plugin/devnet/devnet.ts");
-  const { hostname, port } = args;
   const logger = createLogger(args);
   const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger });
   if (args.json) {
     printJson(devnet.description);
   } else {
-    printDevnet(devnet, { preset, prover });
+    const consoleCommand = await toConsoleCommand(hre.config, devnet.description.url);
+    printDevnet(devnet, { preset, prover, consoleCommand });
   }
+  warnOfStrangers(hostname);
   await untilInterrupted(() => devnet.close());
 });
 

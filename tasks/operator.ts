@@ -1,11 +1,18 @@
 /** `hardhat rollup:operator`: the operator of a rollup on an L1 elsewhere, until interrupted. */
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
+import { pluginError } from "../src/plugin/errors.ts";
+import { L1_METHOD_SETS } from "../src/rpc/l1-methods.ts";
+import { assertPortFree } from "../src/plugin/node/listen.ts";
+import type { PublicPortOptions } from "../src/plugin/node/operator-node.ts";
+import { assertOrigin, LOOPBACK } from "../src/plugin/node/origins.ts";
+import { BURST_SECONDS } from "../src/rpc/limits.ts";
 import {
   buildFor,
   type CommonArguments,
   createLogger,
   createRestoreReporter,
   defineAction,
+  isOneOf,
   printJson,
   row,
   toPlan,
@@ -16,17 +23,50 @@ import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts
 interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
+  /** Negative for none. */
+  readonly adminPort: number;
+  readonly cors?: string | undefined;
+  readonly hostNames?: string | undefined;
+  readonly l1Methods: string;
+  readonly rateLimit: number;
+}
+
+/** @throws L1_METHODS_UNKNOWN, ORIGIN_INVALID */
+function toPortOptions(args: OperatorArguments): PublicPortOptions & { adminPort?: number } {
+  const { hostname, port, adminPort, l1Methods, rateLimit } = args;
+  if (!isOneOf(L1_METHOD_SETS, l1Methods)) {
+    throw pluginError({ code: "L1_METHODS_UNKNOWN", value: l1Methods, known: L1_METHOD_SETS });
+  }
+  const cors = toList(args.cors);
+  for (const origin of cors) assertOrigin(origin);
+  return {
+    ...{ hostname, port, l1Methods, cors },
+    ...(adminPort >= 0 && { adminPort }),
+    hostNames: toList(args.hostNames).map((name) => name.toLowerCase()),
+    limits: { unitsPerSecond: rateLimit, unitsBurst: BURST_SECONDS * rateLimit },
+  };
+}
+
+function toList(text = ""): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 }
 
 const action = defineAction<OperatorArguments>(async (args, hre) => {
+  const portOptions = toPortOptions(args);
+  const { hostname = LOOPBACK, port, adminPort } = portOptions;
+  await assertPortFree(hostname, port);
+  if (adminPort !== undefined) await assertPortFree(LOOPBACK, adminPort);
   const { rollup, fromBlock, output } = await toRestoreSettings(args);
   const plan = toPlan(args, hre);
   const { prover } = plan;
   await buildFor(plan, hre);
   const { startOperatorNode } = await import("../src/plugin/node/operator-node.ts");
-  const { hostname, port } = args;
   const node = await startOperatorNode(hre, {
-    ...{ hostname, port, prover },
+    ...portOptions,
+    prover,
     ...(rollup !== undefined && { rollup }),
     ...(fromBlock !== undefined && { fromBlock }),
     ...(output !== undefined && { output }),
@@ -37,6 +77,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const { state, chainId, rollupAddress } = operator;
   const description = {
     url: node.url,
+    ...(node.adminUrl !== undefined && { adminUrl: node.adminUrl }),
     chainId: Number(chainId),
     rollup: rollupAddress,
     preset: operator.preset.name,
@@ -52,6 +93,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
       formatTable([
         { type: "section-header", text: `Operator, preset ${preset}, prover ${prover}` },
         { type: "header", cells: ["JSON-RPC, rollup_* and L1's", url] },
+        ...(node.adminUrl === undefined ? [] : [row("The same with all methods", node.adminUrl)]),
         row("Chain id", String(chainId)),
         row("Rollup", rollupAddress),
         row("Accounts", String(accounts)),

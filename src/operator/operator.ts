@@ -6,7 +6,7 @@
 import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import { isCreate2Authorization } from "../l1/authorization.ts";
 import { L1_LIMITS, type L1Limits } from "../l1/gas.ts";
-import type { ExecuteBlock, Token } from "../l1/types.ts";
+import type { ExecuteBlock, L1BlockCounts, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../ops/transaction.ts";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import type { Preset } from "../protocol/presets.ts";
@@ -201,6 +201,11 @@ export class Operator {
   /** Undefined if it is not sealed, or so old that it is not kept. */
   block(blockNumber: number): BlockRecord | undefined {
     return this.#ledger.block(blockNumber);
+  }
+
+  /** Number of the last block that is committed, proven, executed, as far as is known. */
+  get progress(): L1BlockCounts {
+    return this.#ledger.progress;
   }
 
   /** How much is kept in memory of blocks, receipts, authorised keys and open payouts. */

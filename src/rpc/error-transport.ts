@@ -7,7 +7,11 @@ import { rpcError } from "./errors.ts";
 const JSON_RPC_CODES: { readonly [code: string]: number } = {
   RPC_METHOD_UNKNOWN: -32601,
   RPC_PARAMS_INVALID: -32602,
+  RPC_METHOD_RESTRICTED: -32601,
+  RPC_BATCH_TOO_LONG: -32600,
   RPC_FAILED: -32603,
+  RPC_RATE_LIMITED: -32005,
+  RPC_BUSY: -32005,
 };
 const REFUSED = -32000;
 

@@ -5,12 +5,19 @@ export type RpcErrorFacts =
   | { code: "RPC_METHOD_UNKNOWN"; method: string }
   | { code: "RPC_PARAMS_INVALID"; method: string; path: string; reason: string }
   | { code: "RPC_RESULT_INVALID"; method: string; path: string; reason: string }
-  | { code: "RPC_FAILED"; method: string; reason: string };
+  | { code: "RPC_FAILED"; method: string; reason: string }
+  | { code: "RPC_METHOD_RESTRICTED"; method: string }
+  | { code: "RPC_BATCH_TOO_LONG"; length: number; maximum: number }
+  | { code: "RPC_ANSWER_TOO_LARGE"; method: string; maximumBytes: number }
+  | { code: "RPC_RATE_LIMITED"; retryAfterSeconds: number }
+  | { code: "RPC_BUSY"; what: string; maximum: number }
+  | { code: "RPC_L1_RANGE_TOO_WIDE"; method: string; blocks: bigint; maximum: number }
+  | { code: "RPC_L1_TIMEOUT"; method: string; seconds: number };
 
 export const rpcError = defineErrors<RpcErrorFacts>({
   RPC_METHOD_UNKNOWN: {
     message: ({ method }) => `There is no method ${method}.`,
-    fix: "Call one of the rollup_* methods that docs/rpc.md lists.",
+    fix: "Call one of the methods that docs/rpc.md lists, or L1 itself for what is not there.",
   },
   RPC_PARAMS_INVALID: {
     message: ({ method, path, reason }) =>
@@ -25,5 +32,37 @@ export const rpcError = defineErrors<RpcErrorFacts>({
   RPC_FAILED: {
     message: ({ method, reason }) => `${method} has failed on the operator's side: ${reason}.`,
     fix: "Look into the log of the operator; the call can be tried again.",
+  },
+  RPC_METHOD_RESTRICTED: {
+    message: ({ method }) => `${method} is for who runs the operator, and this port is public.`,
+    fix: "Wait for the operator, which processes blocks by itself, or use its --admin-port.",
+  },
+  RPC_BATCH_TOO_LONG: {
+    message: ({ length, maximum }) =>
+      `The request has ${length} calls, and no more than ${maximum} are answered together.`,
+    fix: "Send the calls in several requests.",
+  },
+  RPC_ANSWER_TOO_LARGE: {
+    message: ({ method, maximumBytes }) =>
+      `The answer to ${method} would bring its request to more than ${maximumBytes} bytes.`,
+    fix: "Ask for less: fewer L1 blocks, fewer calls in a request, or one call at a time.",
+  },
+  RPC_RATE_LIMITED: {
+    message: ({ retryAfterSeconds }) =>
+      `More calls have come from this address than its rate allows for ${retryAfterSeconds} s.`,
+    fix: "Wait that long; who runs the operator sets the rate with --rate-limit.",
+  },
+  RPC_BUSY: {
+    message: ({ what, maximum }) => `No more than ${maximum} ${what} are served at a time.`,
+    fix: "Try again in a moment; for the stage of a transaction, rollup_getReceipt waits for nothing.",
+  },
+  RPC_L1_RANGE_TOO_WIDE: {
+    message: ({ method, blocks, maximum }) =>
+      `${method} asks for ${blocks} L1 blocks, and this port passes on at most ${maximum}.`,
+    fix: "Ask for a narrower range of blocks, or ask an L1 node itself.",
+  },
+  RPC_L1_TIMEOUT: {
+    message: ({ method, seconds }) => `L1 has not answered ${method} within ${seconds} s.`,
+    fix: "Try again later; if it stays so, the operator's L1 node has a problem.",
   },
 });

@@ -1,17 +1,21 @@
-/** The operator's side of the `rollup_*` methods. */
+/** The operator's side of the `rollup_*` methods: cheap checks first, L1 last. */
 import type { z } from "zod";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
-import type { Submission } from "../operator/submissions.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { BlockRecord } from "../operator/pipeline.ts";
 import type { TransactionReceipt } from "../operator/receipts.ts";
+import type { Submission } from "../operator/submissions.ts";
+import { assertSignatures } from "../ops/authorization.ts";
+import { signingDomain } from "../ops/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
+import { shareRuns } from "../util/shared-run.ts";
 import { rpcError } from "./errors.ts";
-import { firstIssue, isRpcMethod, RPC_METHODS, type RpcMethod } from "./methods.ts";
+import { firstIssue, isRpcMethod, RPC_METHODS, type RpcAccess, type RpcMethod } from "./methods.ts";
+import { redact } from "./public-errors.ts";
 import type { RpcParams, RpcResult, SignedTransactionParam } from "./methods.ts";
 import { toJson } from "./schemas.ts";
 
@@ -31,10 +35,17 @@ type Methods = {
 /** What a method may return for a result: lists may be read-only. */
 type RpcInput<T> = T extends readonly (infer E)[] ? readonly E[] : T;
 
-export function createRpcHandler(operator: Operator): RpcHandler {
+/**
+ * @param access - Whom the handler serves. By default who runs the operator: tests and devnets, in
+ * this process.
+ */
+export function createRpcHandler(operator: Operator, access: RpcAccess = "operator"): RpcHandler {
   const methods = createMethods(operator);
   return async (method, params) => {
     if (!isRpcMethod(method)) throw rpcError({ code: "RPC_METHOD_UNKNOWN", method });
+    if (access === "public" && RPC_METHODS[method].access !== "public") {
+      throw rpcError({ code: "RPC_METHOD_RESTRICTED", method });
+    }
     const schema: z.ZodType<unknown[], z.ZodTypeDef, unknown> = RPC_METHODS[method].params;
     const parsed = schema.safeParse(params ?? []);
     if (!parsed.success) {
@@ -46,27 +57,30 @@ export function createRpcHandler(operator: Operator): RpcHandler {
 }
 
 function createMethods(operator: Operator): Methods {
+  const l1 = createL1Reader(operator);
+  const processBlocks = shareRuns(() => operator.processBlocks());
   return {
     rollup_getConfig: () => toConfig(operator),
+    rollup_getStatus: () => toStatus(operator),
     rollup_getTokens: async () => {
-      await operator.catchUp();
+      await l1.catchUp();
       return operator.tokens;
     },
     rollup_getAccount: async (reference) => {
-      await operator.catchUp();
+      await l1.catchUp();
       return findAccount(operator.state, reference);
     },
     rollup_getBalance: async (reference, tokenId) => {
-      await operator.catchUp();
+      await l1.catchUp();
       const accountId = findAccountId(operator.state, reference);
       return accountId === undefined ? 0n : operator.state.balance(accountId, tokenId);
     },
-    rollup_submitTransaction: async (signed) => (await submit(operator, [signed]))[0]!,
-    rollup_submitBatch: (batch) => submit(operator, batch),
+    rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
+    rollup_submitBatch: (batch) => submit(operator, l1, batch),
     rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,
     rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
     rollup_getPriorityRequest: async (requestId) => {
-      await operator.catchUp();
+      await l1.catchUp();
       return operator.requestReceipt(requestId) ?? null;
     },
     rollup_waitForPriorityRequest: async (requestId, stage) =>
@@ -75,19 +89,57 @@ function createMethods(operator: Operator): Methods {
       const block = number === "latest" ? operator.blocks.at(-1) : operator.block(number);
       return block === undefined ? null : toBlock(block);
     },
-    rollup_processBlocks: async () => (await operator.processBlocks()).map(toBlock),
+    rollup_processBlocks: async () => (await processBlocks()).map(toBlock),
   };
 }
 
+/** How calls have L1 read: who calls at the same time shares one read. */
+interface L1Reader {
+  /** Reads L1 where nothing else does so in time. */
+  readonly catchUp: () => Promise<void>;
+  /** Reads L1, whatever the mode. */
+  readonly sync: () => Promise<unknown>;
+}
+
+function createL1Reader(operator: Operator): L1Reader {
+  return {
+    catchUp: shareRuns(() => operator.catchUp()),
+    sync: shareRuns(() => operator.syncL1()),
+  };
+}
+
+/** L1 is not asked before all is checked that can be checked without it. */
 async function submit(
   operator: Operator,
+  l1: L1Reader,
   batch: readonly SignedTransactionParam[],
 ): Promise<TransactionReceipt[]> {
-  await operator.catchUp();
   const submissions = batch.map(toSubmission);
-  const isOnL1 = (submission: Submission) => submission.authorization === ON_CHAIN_AUTHORIZATION;
-  if (submissions.some(isOnL1)) await operator.syncL1();
+  const readL1 = l1ReadFor(operator, l1, submissions);
+  if (readL1 !== undefined) {
+    const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
+    const transactions = submissions.map(({ transaction }) => transaction);
+    assertSignatures(transactions, domain);
+    await readL1();
+  }
   return operator.receiveBatch(submissions);
+}
+
+/** What of L1 has to be read before a batch can be accepted, if anything. */
+function l1ReadFor(
+  operator: Operator,
+  l1: L1Reader,
+  batch: readonly Submission[],
+): (() => Promise<unknown>) | undefined {
+  const isUsable = ({ authorization, transaction: { accountId, nonce } }: Submission): boolean => {
+    if (authorization !== ON_CHAIN_AUTHORIZATION) return false;
+    const { state } = operator;
+    if (findAccountId(state, accountId) === undefined) return false;
+    const { nonce: next } = state.account(accountId);
+    return nonce >= next && nonce < next + batch.length;
+  };
+  if (batch.some(isUsable)) return l1.sync;
+  return operator.options.mode === "on-demand" ? l1.catchUp : undefined;
 }
 
 function toSubmission(signed: SignedTransactionParam): Submission {
@@ -105,6 +157,21 @@ function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {
     prover: prover.name,
     protocolDigest: PROTOCOL_DIGEST,
     feeAccountId: GENESIS_FEE_ACCOUNT_ID,
+  };
+}
+
+function toStatus({ obstacle, blocks, progress }: Operator): RpcResult<"rollup_getStatus"> {
+  const { committed, proven, executed } = progress;
+  const sealed = blocks.at(-1)?.applied.block.blockNumber ?? committed;
+  const words = obstacle && {
+    code: obstacle.code,
+    sentence: redact(obstacle.sentence),
+    fix: obstacle.fix,
+  };
+  return {
+    accepting: obstacle === undefined,
+    ...(words && { obstacle: words }),
+    blocks: { sealed, committed, proven, executed },
   };
 }
 

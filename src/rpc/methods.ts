@@ -3,16 +3,31 @@ import { z } from "zod";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import * as schemas from "./schemas.ts";
 
+/** Who may call a method: anybody, or only who runs the operator. */
+export type RpcAccess = "public" | "operator";
+
+interface MethodTraits {
+  readonly access: RpcAccess;
+  /** Whether the answer may take as long as a block takes to reach a stage. */
+  readonly waits: boolean;
+}
+
 function method<P extends z.ZodTupleItems | [], R extends z.ZodTypeAny>(
   description: string,
   params: P,
   result: R,
-): { description: string; params: z.ZodTuple<P>; result: R } {
-  return { description, params: z.tuple(params), result };
+  { access = "public", waits = false }: Partial<MethodTraits> = {},
+): { description: string; params: z.ZodTuple<P>; result: R } & MethodTraits {
+  return { description, params: z.tuple(params), result, access, waits };
 }
 
 export const RPC_METHODS = {
   rollup_getConfig: method("Chain, contract and sizes of the rollup.", [], schemas.config),
+  rollup_getStatus: method(
+    "Whether the operator accepts transactions, or why not, and how far its blocks have come.",
+    [],
+    schemas.status,
+  ),
   rollup_getTokens: method("All listed tokens.", [], z.array(schemas.token)),
   rollup_getAccount: method(
     "An account by id or owner, with everything accepted so far; null if there is none.",
@@ -44,6 +59,7 @@ export const RPC_METHODS = {
     "Answers when the transaction has reached the stage or was rejected, or after a while anyway.",
     [schemas.hash, schemas.stage],
     schemas.transactionReceipt,
+    { waits: true },
   ),
   rollup_getPriorityRequest: method(
     "How far a deposit or full exit has come; null if the operator has not seen it on L1. " +
@@ -55,6 +71,7 @@ export const RPC_METHODS = {
     "As rollup_waitForReceipt, for a deposit or full exit; null if it is still unseen on L1.",
     [schemas.requestId, schemas.stage],
     schemas.requestReceipt.nullable(),
+    { waits: true },
   ),
   rollup_getBlock: method(
     "A sealed block; null if there is none of that number.",
@@ -62,9 +79,11 @@ export const RPC_METHODS = {
     schemas.block.nullable(),
   ),
   rollup_processBlocks: method(
-    "Works off all that is pending up to execution; answers with the blocks it worked on.",
+    "Works off all that is pending up to execution; answers with the blocks it worked on. Calls " +
+      "that come while it works share one further run.",
     [],
     z.array(schemas.block),
+    { access: "operator", waits: true },
   ),
 };
 

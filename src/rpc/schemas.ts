@@ -99,6 +99,19 @@ export const config = z
   })
   .describe("Config");
 
+const words = { code: z.string(), sentence: z.string(), fix: z.string() };
+
+export const status = z
+  .object({
+    /** Whether transactions are accepted at present. */
+    accepting: z.boolean(),
+    /** Why not. */
+    obstacle: z.object(words).optional(),
+    /** Number of the last block of each stage. */
+    blocks: z.object({ sealed: index, committed: index, proven: index, executed: index }),
+  })
+  .describe("Status");
+
 export const account = z
   .object({
     id: index,
@@ -115,7 +128,7 @@ const progress = {
   status: z.enum([...STAGES, "rejected"]),
   blockNumber: index.optional(),
   slotIndex: index.optional(),
-  rejection: z.object({ code: z.string(), sentence: z.string(), fix: z.string() }).optional(),
+  rejection: z.object(words).optional(),
 };
 export const transactionReceipt = z
   .object({

@@ -28,11 +28,19 @@ function terminalEnvironment(): NodeJS.ProcessEnv {
 
 /** Starts `hardhat` with arguments, in this repository. */
 export function startHardhat(...args: string[]): RunningHardhat {
+  return startHardhatWith({}, ...args);
+}
+
+/** As {@link startHardhat}, with more variables in its environment. */
+export function startHardhatWith(
+  variables: Readonly<Record<string, string>>,
+  ...args: string[]
+): RunningHardhat {
   const require = createRequire(import.meta.url);
   const cli = join(dirname(require.resolve("hardhat/package.json")), "dist/src/cli.js");
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: PACKAGE_ROOT,
-    env: terminalEnvironment(),
+    env: { ...terminalEnvironment(), ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

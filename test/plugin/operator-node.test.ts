@@ -19,6 +19,8 @@ const EXPIRATION_SECONDS = 3600;
 const OUTPUT = join(tmpdir(), `rollup-operator-${process.pid}.json`);
 /** Of the validator, which the L1 node does not know. */
 const KEY = `0x${"5a".repeat(32)}`;
+/** Of those who have ETH on the L1 node: as wallets do, clients sign with keys of their own. */
+const MNEMONIC = "test test test test test test test test test test test junk";
 
 describe("plugin/node", () => {
   let server: JsonRpcServer;
@@ -61,17 +63,25 @@ describe("plugin/node", () => {
 
   async function startNode(): Promise<void> {
     node = await startOperatorNode(operatorHre, {
-      ...{ rollup, prover: "mock", port: 0, blockTimeMs: 20, output: OUTPUT },
+      ...{ rollup, prover: "mock", port: 0, adminPort: 0, blockTimeMs: 20, output: OUTPUT },
     });
-    const override = { url: node.url };
+    const override = { url: node.url, accounts: { mnemonic: MNEMONIC } };
     client = await hre.network.create({ network: "localhost", override });
   }
 
-  async function post(body: string, init: RequestInit = {}) {
+  async function postTo(url: string, body: string, init: RequestInit = {}) {
     const headers = { "content-type": "application/json" };
-    const response = await fetch(node.url, { method: "POST", body, headers, ...init });
+    const response = await fetch(url, { method: "POST", body, headers, ...init });
     return response.status === 200 ? await response.json() : response.status;
   }
+
+  const post = (body: string, init?: RequestInit) => postTo(node.url, body, init);
+
+  const askAt =
+    (url: () => string) =>
+    (method: string, ...params: unknown[]) =>
+      postTo(url(), JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+  const ask = askAt(() => node.url);
 
   it("serves wallets that reach L1 through it, too", async () => {
     const [alice, bob] = await client.rollup.getWallets();
@@ -85,21 +95,59 @@ describe("plugin/node", () => {
     const [, bob, carol] = await client.rollup.getWallets();
     const transfer = bob!.transfer({ to: carol!.address, token: "ETH", amount: 1n });
     await expectRejection("SIGNING_KEY_NOT_SET", transfer);
-    const call = { jsonrpc: "2.0", id: 7, method: "eth_nothing", params: [] };
-    expect(await post(JSON.stringify(call)))
-      .to.have.nested.property("error.message")
-      .that.includes("eth_nothing");
+    const reverted = await ask("eth_call", { to: rollup, data: "0xffffffff" });
+    expect(reverted).to.have.nested.property("error.message").that.includes("revert");
   });
 
-  it("keeps the operator's keys to itself", async () => {
-    const call = (method: string, ...params: unknown[]) =>
-      post(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+  it("passes on to L1 what wallets need, and nothing else", async () => {
+    expect(await ask("eth_chainId")).to.have.property("result", "0x7a69");
+    const height = (await ask("eth_blockNumber")) as { result: string };
+    const logs = { address: rollup, fromBlock: "0x0", toBlock: height.result };
+    expect(await ask("eth_getLogs", logs))
+      .to.have.property("result")
+      .that.is.an("array");
+    for (const toBlock of ["0x7fff", "0xffffffffffff"]) {
+      const wide = await ask("eth_getLogs", { ...logs, toBlock });
+      expect(wide).to.have.nested.property("error.data.code", "RPC_L1_RANGE_TOO_WIDE");
+    }
+    const refused = [
+      ...["eth_nothing", "eth_accounts", "eth_sendTransaction", "eth_sign", "personal_sign"],
+      ...[
+        "hardhat_setBalance",
+        "evm_mine",
+        "debug_traceTransaction",
+        "anvil_mine",
+        "eth_newFilter",
+      ],
+      ...["constructor", "__proto__", ""],
+    ];
+    for (const method of refused) {
+      expect(await ask(method, {}), method).to.have.nested.property("error.code", -32601);
+    }
+  });
+
+  it("keeps the operator's keys to itself, also where all of L1 is to be reached", async () => {
+    const local = await startOperatorNode(operatorHre, {
+      ...{ rollup, prover: "mock", port: 0, output: OUTPUT, l1Methods: "all", mode: "manual" },
+    });
     const address = computeAddress(KEY).toLowerCase();
-    const { result } = (await call("eth_accounts")) as { result: string[] };
+    const { result } = (await askAt(() => local.url)("eth_accounts")) as { result: string[] };
     expect(result).to.have.length(20).and.not.include(address);
     const theft = { from: address, to: result[0], value: "0x1" };
-    expect(await call("eth_sendTransaction", theft)).to.have.property("error");
-    expect(await call("personal_sign", "0x00", address)).to.have.property("error");
+    expect(await askAt(() => local.url)("eth_sendTransaction", theft)).to.have.property("error");
+    expect(await askAt(() => local.url)("personal_sign", "0x00", address)).to.have.property(
+      "error",
+    );
+    await local.close();
+  });
+
+  it("processes blocks for who runs it, and for nobody else", async () => {
+    const refused = await ask("rollup_processBlocks");
+    expect(refused).to.have.nested.property("error.data.code", "RPC_METHOD_RESTRICTED");
+    const { result } = (await askAt(() => node.adminUrl!)("rollup_processBlocks")) as {
+      result: unknown;
+    };
+    expect(result).to.be.an("array");
   });
 
   it("answers batches, and tells what is no call", async () => {
@@ -122,7 +170,7 @@ describe("plugin/node", () => {
     const stream = new Blob(["{}"]).stream();
     expect(await post("", { body: stream, duplex: "half" })).to.equal(411);
     const preflight = await fetch(node.url, { method: "OPTIONS" });
-    expect(preflight.headers.get("access-control-allow-origin")).to.equal("*");
+    expect(preflight.headers.get("access-control-allow-origin")).to.equal(null);
   });
 
   it("goes on from L1 when it is started again", async () => {

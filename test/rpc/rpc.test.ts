@@ -62,6 +62,11 @@ describe(`rpc: methods (${random.title})`, () => {
     expect(await client.call("rollup_getTokens")).to.deep.equal([eth, token]);
   });
 
+  it("rollup_getStatus", async () => {
+    const blocks = { sealed: 0, committed: 0, proven: 0, executed: 0 };
+    expect(await client.call("rollup_getStatus")).to.deep.equal({ accepting: true, blocks });
+  });
+
   it("rollup_getPriorityRequest, rollup_getAccount, rollup_getBalance", async () => {
     const { l1, operator } = world;
     expect(await client.call("rollup_getPriorityRequest", 0)).to.equal(null);
@@ -175,6 +180,80 @@ describe(`rpc: reading L1 (${random.title})`, () => {
     expect(world.operator.blocks).to.have.length(0);
   });
 });
+
+describe(`rpc: reading L1 once all else holds (${random.title})`, () => {
+  const alice = new User(random);
+
+  /** In the mode of a public operator, with an account, and L1 reads counted from then on. */
+  async function createCounted() {
+    const world = await createOperatorWorld({ options: { mode: "manual" } });
+    await deposit(world, alice.address, AMOUNT);
+    const reads = countReads(world);
+    return { world, reads, client: createLinkedClient(world.operator) };
+  }
+
+  function onChainChange(world: OperatorWorld, draft: Partial<Draft> = {}) {
+    const change = signFor(world, alice, { type: "changePubKey", tokenId: 0, ...draft } as Draft);
+    if (change.type !== "changePubKey") throw new Error("it was drafted as such");
+    return { ...change, authorization: ON_CHAIN_AUTHORIZATION };
+  }
+
+  it("asks L1 nothing for a signature that is wrong", async () => {
+    const { world, reads, client } = await createCounted();
+    const change = onChainChange(world);
+    const forged = { ...change, signature: { ...change.signature, s: 1n } };
+    await expectRejection("SIGNATURE_INVALID", client.call("rollup_submitTransaction", forged));
+    expect(reads.count).to.equal(0);
+  });
+
+  it("asks L1 nothing for an account that is not there, or a nonce that is not the next", async () => {
+    const { world, reads, client } = await createCounted();
+    for (const draft of [{ accountId: 7 }, { nonce: 5 }]) {
+      const change = onChainChange(world, { nonce: 0, accountId: 1, ...draft });
+      const refused = client.call("rollup_submitTransaction", change);
+      expect(await refused.catch((error: unknown) => error)).to.have.property("code");
+    }
+    expect(reads.count).to.equal(0);
+  });
+
+  it("reads L1 once for all who ask at the same time", async () => {
+    const { world, reads, client } = await createCounted();
+    const change = onChainChange(world);
+    const { pubKeyHash } = alice.signer;
+    world.l1.authorize({ owner: alice.address, accountId: 1, nonce: 0, pubKeyHash });
+    const calls = Array.from({ length: 20 }, () => client.call("rollup_submitTransaction", change));
+    const receipts = await Promise.all(calls);
+    expect(new Set(receipts.map(({ hash }) => hash)).size).to.equal(1);
+    // One for the first, and one for all who came while that was under way.
+    expect(reads.count).to.be.within(1, 2);
+  });
+
+  it("processes blocks once for all who ask at the same time", async () => {
+    const world = await createOperatorWorld({ options: { mode: "manual" } });
+    const client = createLinkedClient(world.operator);
+    const reads = countReads(world);
+    await Promise.all(Array.from({ length: 50 }, () => client.call("rollup_processBlocks")));
+    expect(reads.count).to.be.within(1, 2);
+  });
+
+  it("refuses the public what is for who runs the operator", async () => {
+    const world = await createOperatorWorld();
+    const handle = createRpcHandler(world.operator, "public");
+    await expectRejection("RPC_METHOD_RESTRICTED", handle("rollup_processBlocks", []));
+    expect(await handle("rollup_getTokens", [])).to.have.length(1);
+  });
+});
+
+/** Counts how often the operator reads what is new on L1. */
+function countReads({ l1 }: OperatorWorld): { count: number } {
+  const reads = { count: 0 };
+  const readNews = l1.readNews.bind(l1);
+  l1.readNews = (...args) => {
+    reads.count++;
+    return readNews(...args);
+  };
+  return reads;
+}
 
 describe(`rpc: errors (${random.title})`, () => {
   let world: OperatorWorld;

@@ -1,10 +1,9 @@
 /** A rollup on a node of its own: L1, contracts, operator and prover behind one port. */
-import { createServer as createNetServer } from "node:net";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
 import { assert } from "../../util/errors.ts";
-import { listen } from "../node/listen.ts";
+import { assertPortFree } from "../node/listen.ts";
 import type { DeployOptions } from "../rollup/types.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
 
@@ -50,12 +49,24 @@ const ALL_INTERFACES = "0.0.0.0";
 const FUNDED_ACCOUNTS = 10;
 const TOKENS_PER_ACCOUNT = 1_000_000n * 10n ** 18n;
 
-/** @throws ROLLUP_NOT_BUILT, PORT_IN_USE */
+/**
+ * Hardhat's server lets a taken port end the process with a stack trace.
+ *
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ */
+export function assertDevnetPortFree({
+  hostname = ALL_INTERFACES,
+  port,
+}: Pick<DevnetOptions, "hostname" | "port">): Promise<void> {
+  return assertPortFree(hostname, port);
+}
+
+/** @throws ROLLUP_NOT_BUILT, PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED */
 export async function startDevnet(
   hre: HardhatRuntimeEnvironment,
   { hostname, port, ...deployOptions }: DevnetOptions,
 ): Promise<Devnet> {
-  await assertPortFree(hostname, port);
+  await assertDevnetPortFree({ hostname, port });
   const { server, connection } = await createServer(hre, hostname, port);
   const accounts = await readAccounts(hre.config, connection);
   const holders = accounts.map(({ address }) => address);
@@ -84,13 +95,6 @@ export async function startDevnet(
     await connection.close();
   };
   return { description, close };
-}
-
-/** Hardhat's server lets a taken port end the process with a stack trace. @throws PORT_IN_USE */
-async function assertPortFree(hostname: string | undefined, port: number): Promise<void> {
-  const probe = createNetServer();
-  await listen(probe, hostname ?? ALL_INTERFACES, port);
-  await new Promise((resolve) => probe.close(resolve));
 }
 
 /** Hardhat makes the connection behind a server itself; a hook of our own gets hold of it. */

@@ -1,20 +1,38 @@
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { pluginError } from "../errors.ts";
+
+const PORT_MAX = 65_535;
 
 /**
  * Makes a server listen.
  *
  * @param port - 0 for any that is free.
  * @returns The port.
- * @throws PORT_IN_USE
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
  */
 export async function listen(server: Server, hostname: string, port: number): Promise<number> {
+  if (!Number.isInteger(port) || port < 0 || port > PORT_MAX) {
+    throw pluginError({ code: "PORT_OUT_OF_RANGE", port, maximum: PORT_MAX });
+  }
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(port, hostname, resolve);
     });
   } catch (cause) {
-    throw pluginError({ code: "PORT_IN_USE", port }, { cause });
+    const { code = "unknown" } = cause as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") throw pluginError({ code: "PORT_IN_USE", port }, { cause });
+    throw pluginError({ code: "LISTEN_FAILED", hostname, port, reason: code }, { cause });
   }
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Finds out whether a server could listen there, before what it serves is built.
+ *
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ */
+export async function assertPortFree(hostname: string, port: number): Promise<void> {
+  const probe = createServer();
+  await listen(probe, hostname, port);
+  await new Promise((resolve) => probe.close(resolve));
 }

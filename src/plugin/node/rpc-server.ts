@@ -1,107 +1,202 @@
-/** JSON-RPC 2.0 over HTTP. Hardhat's own server only serves networks that live in its process. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
-import { z } from "zod";
+/** JSON-RPC 2.0 over HTTP for the public. Hardhat's own server is for networks in its process. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { operatorError } from "../../operator/errors.ts";
+import type { Logger } from "../../operator/logger.ts";
+import { rpcError } from "../../rpc/errors.ts";
+import { createPublicErrors } from "../../rpc/public-errors.ts";
+import { answerCalls, failure, readCalls, type AnswerParts, type RpcRequest } from "./answer.ts";
+import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
 import { listen } from "./listen.ts";
+import { ANY, isHostAllowed, isLoopback, isOriginAllowed, LOOPBACK } from "./origins.ts";
+import { clientOf, RateLimiter } from "./rate-limiter.ts";
+import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "../../rpc/limits.ts";
+import { Sockets } from "./sockets.ts";
 
 export interface RpcServer {
   readonly url: string;
-  /** Answers what has been asked, and takes nothing more. */
+  /** Takes nothing more, and answers what has been asked, as far as that is quickly done. */
   close(): Promise<void>;
 }
 
-/** Answers one call. Rejects with an error that may have a numeric `code` and `data`. */
-export type RpcRequest = (method: string, params: unknown[]) => Promise<unknown>;
+export interface RpcServerOptions {
+  readonly hostname?: string | undefined;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Origins of web pages that may call, or `*`; by default none. */
+  readonly cors?: readonly string[];
+  /** Names that the server has beside its addresses and localhost, or `*`. */
+  readonly hostNames?: readonly string[];
+  /** Units that a call costs its client; by default one. */
+  readonly unitsOf?: (method: string) => number;
+  readonly limits?: Partial<RpcLimits>;
+  /** Hears of errors that clients are not told of. */
+  readonly logger?: Pick<Logger, "error">;
+}
 
-const PARSE_ERROR = -32700;
-const INVALID_REQUEST = -32600;
-const INTERNAL_ERROR = -32603;
-/** A batch of the largest size takes a tenth of that. */
-const BODY_BYTES_MAX = 1 << 20;
+/** @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED */
+export async function serveRpc(request: RpcRequest, options: RpcServerOptions): Promise<RpcServer> {
+  const { hostname = LOOPBACK, port } = options;
+  const serving = new Serving(request, { ...options, hostname });
+  const taken = await listen(serving.server, hostname, port);
+  const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return { url: `http://${name}:${taken}`, close: () => serving.close() };
+}
 
-const callSchema = z.object({
-  jsonrpc: z.literal("2.0"),
-  id: z.union([z.string(), z.number(), z.null()]).default(null),
-  method: z.string(),
-  params: z.array(z.unknown()).default([]),
-});
-const errorSchema = z.object({
-  code: z.number().int().catch(INTERNAL_ERROR),
-  message: z.string(),
-  data: z.unknown(),
-});
+class Serving {
+  readonly server: Server;
+  readonly #options: RpcServerOptions & { readonly hostname: string };
+  readonly #limits: RpcLimits;
+  readonly #parts: AnswerParts;
+  readonly #held: HeldBytes;
+  readonly #rates: RateLimiter;
+  readonly #sockets: Sockets;
+  /** Of the requests that are being answered. */
+  readonly #answering = new Set<AbortController>();
 
-/**
- * @param port - 0 for any that is free.
- * @throws PORT_IN_USE
- */
-export async function serveRpc(
-  request: RpcRequest,
-  { hostname = "127.0.0.1", port }: { readonly hostname?: string | undefined; port: number },
-): Promise<RpcServer> {
-  const server = createServer((incoming, response) => void respond(request, incoming, response));
-  const taken = await listen(server, hostname, port);
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
+  constructor(request: RpcRequest, options: RpcServerOptions & { readonly hostname: string }) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+    const toError = createPublicErrors(options.logger ?? { error: () => {} });
+    this.#parts = { request, toError, limits: this.#limits };
+    this.#held = new HeldBytes(this.#limits.heldBytesMax);
+    this.#rates = new RateLimiter(this.#limits);
+    this.#sockets = new Sockets(this.#limits.socketsMax);
+    this.server = createServer(
+      {
+        headersTimeout: this.#limits.headersMs,
+        requestTimeout: this.#limits.requestMs,
+        connectionsCheckingInterval: Math.min(1_000, this.#limits.headersMs),
+        maxHeaderSize: 8 << 10,
+      },
+      (incoming, response) => void this.#respond(incoming, response),
+    );
+    this.server.on("connection", (socket) => this.#sockets.add(socket));
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => this.#sockets.destroyAll(), this.#limits.closingMs);
+      const reason = operatorError({ code: "OPERATOR_STOPPED" });
+      for (const request of this.#answering) request.abort(reason);
+      this.server.close(() => {
+        clearTimeout(limit);
+        resolve();
+      });
+      this.server.closeIdleConnections();
     });
-  return { url: `http://${hostname}:${taken}`, close };
-}
+  }
 
-async function respond(
-  request: RpcRequest,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  // A browser asks first whether a page of another origin may call.
-  response.setHeader("access-control-allow-origin", "*");
-  response.setHeader("access-control-allow-headers", "content-type");
-  if (incoming.method === "OPTIONS") {
-    response.writeHead(204).end();
-  } else if (incoming.method !== "POST") {
-    response.writeHead(405, { allow: "POST, OPTIONS" }).end();
-  } else if (incoming.headers["content-length"] === undefined) {
-    response.writeHead(411).end();
-  } else if (Number(incoming.headers["content-length"]) > BODY_BYTES_MAX) {
-    response.writeHead(413).end();
-  } else {
-    const body = await text(incoming).catch(() => "");
-    const answer = JSON.stringify(await answerBody(request, body));
-    response.writeHead(200, { "content-type": "application/json" }).end(answer);
+  async #respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const held = this.#held.open();
+    response.on("close", () => held.release());
+    try {
+      if (this.#isRefused(incoming, response)) return;
+      const body = await this.#readBody(incoming, held);
+      if (body === undefined) this.#refuse(response, 503, this.#busy());
+      else await this.#answer(body, held, incoming, response);
+    } catch {
+      // The client has gone, or nothing more can be said to it.
+      response.destroy();
+    }
+  }
+
+  /** What is decided before anything of the body is read. */
+  #isRefused({ headers, method }: IncomingMessage, response: ServerResponse): boolean {
+    const { cors = [], hostNames = [], hostname } = this.#options;
+    const { host, origin } = headers;
+    const length = headers["content-length"];
+    const isNamed = isHostAllowed(host, hostNames) || !isLoopback(hostname);
+    // Also what needs no leave in advance, such as a form, must not act for its user.
+    if (!isNamed || !isOriginAllowed(origin, cors)) {
+      return end(response, 403);
+    }
+    if (origin !== undefined || cors.includes(ANY)) {
+      response.setHeader("access-control-allow-origin", cors.includes(ANY) ? ANY : origin!);
+      response.setHeader("access-control-allow-headers", "content-type");
+      response.setHeader("vary", "origin");
+    }
+    if (method === "OPTIONS") return end(response, 204);
+    if (method !== "POST") return end(response.setHeader("allow", "POST, OPTIONS"), 405);
+    if (length === undefined) return end(response, 411);
+    return Number(length) > this.#limits.bodyBytesMax && end(response, 413);
+  }
+
+  /** @returns Undefined if all that the server may hold is taken. */
+  async #readBody(incoming: IncomingMessage, held: HeldByRequest): Promise<string | undefined> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      if (!held.take(chunk.length)) return undefined;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  }
+
+  async #answer(
+    body: string,
+    held: HeldByRequest,
+    { socket }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { requestsMax, requestsPerSocketMax } = this.#limits;
+    const client = clientOf(socket.remoteAddress);
+    const ofSocket = this.#sockets.begin(socket);
+    const wanted = new AbortController();
+    this.#answering.add(wanted);
+    response.on("close", () => wanted.abort());
+    try {
+      if (ofSocket > requestsPerSocketMax || this.#answering.size > requestsMax) {
+        this.#refuse(response, 503, this.#busy());
+        return;
+      }
+      if (this.#isOverRate(client, 1 + body.length / BODY_BYTES_PER_UNIT, response)) return;
+      const read = readCalls(body, this.#parts);
+      if (typeof read === "string") {
+        this.#send(response, 200, read);
+        return;
+      }
+      const { unitsOf = () => 1 } = this.#options;
+      const units = read.calls.reduce((sum, call) => sum + (call ? unitsOf(call.method) : 1), 0);
+      if (this.#isOverRate(client, units, response)) return;
+      const caller = { client, signal: wanted.signal };
+      this.#send(response, 200, await answerCalls(read, this.#parts, held, caller));
+    } finally {
+      this.#answering.delete(wanted);
+      this.#sockets.end(socket);
+    }
+  }
+
+  #isOverRate(client: string, units: number, response: ServerResponse): boolean {
+    const retryAfterSeconds = this.#rates.take(client, units);
+    if (retryAfterSeconds === 0) return false;
+    response.setHeader("retry-after", retryAfterSeconds);
+    const error = rpcError({ code: "RPC_RATE_LIMITED", retryAfterSeconds });
+    this.#refuse(response, 429, error);
+    return true;
+  }
+
+  #busy() {
+    const maximum = this.#limits.requestsMax;
+    return rpcError({ code: "RPC_BUSY", what: "requests", maximum });
+  }
+
+  #refuse(response: ServerResponse, status: number, error: Error): void {
+    this.#send(response, status, failure(null, this.#parts.toError("", error)));
+  }
+
+  #send(response: ServerResponse, status: number, text: string): void {
+    const { socket } = response;
+    const late = setTimeout(() => socket?.destroy(), this.#limits.answerMs);
+    response.once("close", () => clearTimeout(late));
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    };
+    response.writeHead(status, headers).end(text);
   }
 }
 
-async function answerBody(request: RpcRequest, body: string): Promise<unknown> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return failure(null, { code: PARSE_ERROR, message: "The body is not JSON." });
-  }
-  if (!Array.isArray(parsed)) return answerCall(request, parsed);
-  if (parsed.length > 0) return Promise.all(parsed.map((call) => answerCall(request, call)));
-  return failure(null, { code: INVALID_REQUEST, message: "The batch is empty." });
-}
-
-async function answerCall(request: RpcRequest, call: unknown): Promise<object> {
-  const parsed = callSchema.safeParse(call);
-  if (!parsed.success) {
-    return failure(null, { code: INVALID_REQUEST, message: "This is no JSON-RPC 2.0 call." });
-  }
-  const { id, method, params } = parsed.data;
-  try {
-    return { jsonrpc: "2.0", id, result: (await request(method, params)) ?? null };
-  } catch (error) {
-    const { code, message, data } = errorSchema.catch(unknownError).parse(error);
-    return failure(id, { code, message, ...(data !== undefined && { data }) });
-  }
-}
-
-function unknownError() {
-  return { code: INTERNAL_ERROR, message: "The call has failed.", data: undefined };
-}
-
-function failure(id: string | number | null, error: object): object {
-  return { jsonrpc: "2.0", id, error };
+/** Ends a response that has no body. @returns True. */
+function end(response: ServerResponse, status: number): true {
+  response.writeHead(status, status === 204 ? {} : { "content-length": 0 }).end();
+  return true;
 }

@@ -1,0 +1,104 @@
+/** How what clients ask of L1 through an operator's port is passed on. */
+import { z } from "zod";
+import { rpcError } from "../../rpc/errors.ts";
+import { type L1MethodSet, LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../../rpc/l1-methods.ts";
+import { L1CallError } from "../../rpc/public-errors.ts";
+import type { RpcCaller } from "./answer.ts";
+import { Gate } from "./gate.ts";
+
+/** Asks L1; rejects as Hardhat's providers do. */
+export type L1Request = (method: string, params: unknown[]) => Promise<unknown>;
+
+export interface L1PassageOptions {
+  readonly methods: L1MethodSet;
+  /** Calls that are at L1 at a time: that many answers of any size may be in memory. */
+  readonly concurrentMax?: number;
+  /** Calls that wait for their turn. */
+  readonly waitingMax?: number;
+  /** How long L1 may take for one call. */
+  readonly deadlineMs?: number;
+}
+
+const filterSchema = z.object({
+  fromBlock: z.string().optional(),
+  toBlock: z.string().optional(),
+  blockHash: z.string().nullish(),
+});
+const providerErrorSchema = z.object({ name: z.literal("ProviderError"), code: z.number() });
+/** Of Hardhat's provider itself: L1 has not answered with JSON-RPC. */
+const NO_ANSWER = -1;
+
+export class L1Passage {
+  readonly #request: L1Request;
+  readonly #methods: L1MethodSet;
+  readonly #gate: Gate;
+  readonly #deadlineMs: number;
+
+  constructor(request: L1Request, options: L1PassageOptions) {
+    const { methods, concurrentMax = 16, waitingMax = 1_000, deadlineMs = 30_000 } = options;
+    this.#request = request;
+    this.#methods = methods;
+    this.#gate = new Gate(concurrentMax, waitingMax);
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /**
+   * @throws RPC_METHOD_UNKNOWN, RPC_L1_RANGE_TOO_WIDE, RPC_BUSY, RPC_L1_TIMEOUT, an L1CallError, or
+   * whatever has kept L1 from answering
+   */
+  call(method: string, params: unknown[], { signal }: RpcCaller): Promise<unknown> {
+    if (!this.#isPassed(method)) throw rpcError({ code: "RPC_METHOD_UNKNOWN", method });
+    return this.#gate.run(async () => {
+      signal.throwIfAborted();
+      if (method === "eth_getLogs" && this.#methods !== "all") await this.#assertRange(params);
+      return this.#ask(method, params);
+    });
+  }
+
+  #isPassed(method: string): boolean {
+    if (this.#methods === "all") return !method.startsWith("rollup_");
+    return this.#methods === "wallet" && WALLET_L1_METHODS.includes(method);
+  }
+
+  async #ask(method: string, params: unknown[]): Promise<unknown> {
+    const late = rpcError({ code: "RPC_L1_TIMEOUT", method, seconds: this.#deadlineMs / 1_000 });
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(late), this.#deadlineMs);
+    });
+    try {
+      return await Promise.race([this.#request(method, params).catch(throwL1Error), deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @throws RPC_L1_RANGE_TOO_WIDE; what is no filter is for L1 to refuse. */
+  async #assertRange([filter]: unknown[]): Promise<void> {
+    const { data } = filterSchema.safeParse(filter);
+    if (data === undefined || typeof data.blockHash === "string") return;
+    const { fromBlock = "latest", toBlock = "latest" } = data;
+    if (fromBlock === toBlock) return;
+    const isOpen = [fromBlock, toBlock].some((tag) => heightOf(tag) === undefined);
+    const latest = isOpen ? heightOf((await this.#ask("eth_blockNumber", [])) as string) : 0n;
+    const [first, last] = [fromBlock, toBlock].map((tag) => heightOf(tag) ?? latest ?? 0n);
+    const blocks = last! - first! + 1n;
+    if (blocks <= LOG_BLOCKS_MAX) return;
+    const facts = { method: "eth_getLogs", blocks, maximum: LOG_BLOCKS_MAX };
+    throw rpcError({ code: "RPC_L1_RANGE_TOO_WIDE", ...facts });
+  }
+}
+
+/** @returns Undefined for what moves with the chain: `latest`, `safe` and such. */
+function heightOf(tag: string): bigint | undefined {
+  if (tag === "earliest") return 0n;
+  return /^0x[0-9a-fA-F]{1,16}$/.test(tag) ? BigInt(tag) : undefined;
+}
+
+/** L1's own errors are the client's to see; others may name L1's address. */
+function throwL1Error(error: unknown): never {
+  const parsed = providerErrorSchema.safeParse(error);
+  if (!parsed.success || parsed.data.code === NO_ANSWER) throw error;
+  const { message, data } = error as Error & { data?: unknown };
+  throw new L1CallError(parsed.data.code, message, data);
+}

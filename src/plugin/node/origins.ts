@@ -1,0 +1,41 @@
+/** Which web pages may call: browsers name the page's origin, and the host they think they ask. */
+import { isIP } from "node:net";
+import { pluginError } from "../errors.ts";
+
+/** Stands for any origin or any host name. */
+export const ANY = "*";
+
+/** Where a server listens that only its own machine can reach. */
+export const LOOPBACK = "127.0.0.1";
+
+/** Whether a server that listens there can only be reached from its own machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
+}
+
+/**
+ * Whether a request may name this host. A page whose name was made to mean 127.0.0.1 (DNS
+ * rebinding) names itself; no page can do so with an address.
+ *
+ * @param host - The header, with or without a port.
+ */
+export function isHostAllowed(host: string | undefined, allowed: readonly string[]): boolean {
+  if (host === undefined || allowed.includes(ANY)) return true;
+  const name = host
+    .replace(/:\d*$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .toLowerCase();
+  return name === "localhost" || isIP(name) !== 0 || allowed.includes(name);
+}
+
+/** @param origin - The header; only browsers send it. */
+export function isOriginAllowed(origin: string | undefined, allowed: readonly string[]): boolean {
+  return origin === undefined || allowed.includes(ANY) || allowed.includes(origin);
+}
+
+/** @throws ORIGIN_INVALID for a text that no browser would send as an origin. */
+export function assertOrigin(text: string): void {
+  if (text !== ANY && (!URL.canParse(text) || new URL(text).origin !== text)) {
+    throw pluginError({ code: "ORIGIN_INVALID", origin: text });
+  }
+}

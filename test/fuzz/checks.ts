@@ -1,0 +1,53 @@
+/** What no answer to a stranger may be. */
+import { z } from "zod";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import type { HttpAnswer } from "./client.ts";
+
+const answerSchema = z
+  .object({
+    jsonrpc: z.literal("2.0"),
+    id: z.union([z.string(), z.number(), z.null()]),
+    result: z.unknown(),
+    error: z
+      .object({ code: z.number().int(), message: z.string().min(1), data: z.unknown() })
+      .strict()
+      .optional(),
+  })
+  .strict()
+  .refine((answer) => (answer.error === undefined) !== (answer.result === undefined));
+const bodySchema = z.union([answerSchema, z.array(answerSchema).min(1)]);
+
+/** Of answers without a JSON-RPC body: what HTTP itself refuses. */
+const PLAIN_STATUSES = [204, 400, 403, 404, 405, 408, 411, 413, 417, 431];
+
+const TRACES = /node_modules|node:internal|file:\/\/|\.[tj]s:\d+|\n\s+at |\/home\/|\/tmp\//;
+
+/** @returns What is wrong with an answer, in a few words; undefined if nothing is. */
+export function findFault({ status, text }: HttpAnswer, l1Url: string): string | undefined {
+  if (status === 0) return undefined;
+  const { host } = new URL(l1Url);
+  if (TRACES.test(text) || text.includes(PACKAGE_ROOT)) return "it shows a path or a stack trace";
+  if (text.includes(host)) return "it shows the address of L1";
+  if (text === "" && PLAIN_STATUSES.includes(status)) return undefined;
+  if (![200, 429, 503].includes(status)) return `it has the status ${status}`;
+  return bodySchema.safeParse(parse(text)).success ? undefined : "it is no answer of JSON-RPC";
+}
+
+/** The codes of an answer, as keys of statistics; `result` for one that is no error. */
+export function outcomesOf({ status, text }: HttpAnswer): string[] {
+  const { data } = bodySchema.safeParse(parse(text));
+  if (data === undefined) return [`HTTP ${status}`];
+  return [data].flat().map(({ error }) => {
+    if (error === undefined) return "result";
+    const coded = z.object({ code: z.string() }).safeParse(error.data);
+    return coded.success ? coded.data.code : String(error.code);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+/** Sends what no ordinary client would send. */
+import { Agent, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { FuzzRequest } from "./requests.ts";
+
+export interface HttpAnswer {
+  /** 0 if the client has left before it was answered. */
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Longer than any answer may take that does not wait for a block. */
+const PATIENCE_MS = 20_000;
+/** What waits for a stage is left after that, in the middle of it. */
+const WAITING_PATIENCE_MS = 300;
+const PIECE_DELAY_MS = 20;
+const ANSWER_DELAY_MS = 200;
+const SOCKETS_DELAY_MS = 100;
+
+export class FuzzClient {
+  readonly #url: URL;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+  constructor(url: string) {
+    this.#url = new URL(url);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** @returns All that came back, in the order in which it came. @throws if nobody listens */
+  async send(fuzz: FuzzRequest): Promise<HttpAnswer[]> {
+    if (fuzz.how === "http") return [await this.post(fuzz.body, fuzz.http)];
+    if (fuzz.how === "socket") return this.#sendPieces(fuzz.pieces);
+    const opened = await Promise.all(Array.from({ length: fuzz.count }, () => this.#open()));
+    for (const { socket } of opened) socket.write(fuzz.text);
+    await delay(SOCKETS_DELAY_MS);
+    for (const { socket } of opened) socket.destroy();
+    return [];
+  }
+
+  post(
+    body: string | Buffer,
+    {
+      method = "POST",
+      path = "/",
+      headers = {},
+    }: Extract<FuzzRequest, { how: "http" }>["http"] & object = {},
+  ): Promise<HttpAnswer> {
+    const { hostname, port } = this.#url;
+    const length = { "content-length": String(Buffer.byteLength(body)) };
+    const isWaiting = typeof body === "string" && body.includes("rollup_waitFor");
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        { hostname, port, path, method, agent: this.#agent, headers: { ...length, ...headers } },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.on("end", () => {
+            clearTimeout(patience);
+            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+          });
+          response.on("error", left);
+        },
+      );
+      let isLeft = false;
+      const left = (error: Error) => {
+        clearTimeout(patience);
+        if (isLeft || isCutOff(error)) resolve({ status: 0, text: "" });
+        else reject(error);
+      };
+      const leave = () => {
+        isLeft = isWaiting;
+        sent.destroy(new Error(`no answer in ${PATIENCE_MS} ms`));
+      };
+      const patience = setTimeout(leave, isWaiting ? WAITING_PATIENCE_MS : PATIENCE_MS);
+      sent.on("error", left);
+      sent.end(body);
+    });
+  }
+
+  async #sendPieces(pieces: readonly (string | Buffer)[]): Promise<HttpAnswer[]> {
+    const { socket, received } = await this.#open();
+    for (const piece of pieces) {
+      if (socket.writable) socket.write(piece);
+      await delay(PIECE_DELAY_MS);
+    }
+    const answered = new Promise((resolve) => socket.once("data", resolve).once("close", resolve));
+    if (received().length === 0) await Promise.race([answered, delay(ANSWER_DELAY_MS)]);
+    socket.destroy();
+    return answersIn(received());
+  }
+
+  /** @throws if nobody listens */
+  async #open(): Promise<{ socket: Socket; received: () => string }> {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(this.#url.port), this.#url.hostname);
+    socket.on("data", (chunk) => chunks.push(chunk));
+    await new Promise((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.on("error", reject);
+    });
+    return { socket, received: () => Buffer.concat(chunks).toString() };
+  }
+}
+
+/** The server closes a connection on which it can answer nothing. */
+function isCutOff(error: Error): boolean {
+  return ["ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT"].includes(
+    String((error as NodeJS.ErrnoException).code),
+  );
+}
+
+/** The answers on a connection that may have been left in the middle of one. */
+function answersIn(text: string): HttpAnswer[] {
+  return text
+    .split(/(?=^HTTP\/1\.1 \d{3} )/m)
+    .filter((part) => part.startsWith("HTTP/1.1 "))
+    .flatMap((part) => {
+      const [head = "", body = ""] = part.split("\r\n\r\n");
+      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
+      const isWhole = Buffer.byteLength(body) >= length;
+      return isWhole ? [{ status: Number(part.slice(9, 12)), text: body }] : [];
+    });
+}

@@ -1,0 +1,157 @@
+/** Sends an operator many random requests, and watches what it answers and what becomes of it. */
+import { createRandom, type Random } from "../helpers/random.ts";
+import { findFault, outcomesOf } from "./checks.ts";
+import { FuzzClient, type HttpAnswer } from "./client.ts";
+import type { OperatorProcess } from "./operator-process.ts";
+import { createRequest } from "./requests.ts";
+import { Sender } from "./submissions.ts";
+
+export interface FuzzOptions {
+  readonly seed: string;
+  /** Requests in all. */
+  readonly requests: number;
+  /** Hears how far it has come, once a second. */
+  readonly onProgress?: (done: number, memoryBytes: number) => void;
+}
+
+export interface FuzzReport {
+  readonly seconds: number;
+  /** How often each kind of request was sent, and how long that has taken in all. */
+  readonly kinds: ReadonlyMap<string, { readonly count: number; readonly ms: number }>;
+  /** How often each code, or a result, was the answer to a call. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** Answers that no stranger may get, and requests without an answer; a few of them. */
+  readonly faults: readonly string[];
+  /** Changed submissions that mean the same as what was signed, and were accepted. */
+  readonly accepted: number;
+  /** Resident memory after the warm-up and at the end, in bytes. */
+  readonly memory: { readonly before: number; readonly after: number };
+  readonly slowestMs: number;
+}
+
+const FAULTS_MAX = 20;
+const TEXT_MAX = 300;
+/** Every so many requests one is a signed transaction with a change. */
+const SUBMISSION_SHARE = 3;
+const SAMPLE_MS = 1_000;
+/** Part of the run in which caches fill and code is compiled. */
+const WARM_UP = 0.3;
+
+export async function fuzz(
+  operator: OperatorProcess,
+  { seed, requests, onProgress }: FuzzOptions,
+): Promise<FuzzReport> {
+  const run = new Run(operator);
+  const start = performance.now();
+  const samples: { done: number; bytes: number }[] = [];
+  const sample = () => {
+    samples.push({ done: run.done, bytes: operator.memory() });
+    onProgress?.(run.done, samples.at(-1)!.bytes);
+  };
+  const sampling = setInterval(() => operator.isAlive() && sample(), SAMPLE_MS);
+  try {
+    const { wallets } = operator;
+    const share = Math.ceil(requests / wallets.length);
+    await Promise.all(
+      wallets.map((wallet, index) => {
+        const sender = new Sender(wallet, wallets[(index + 1) % wallets.length]!.address);
+        return run.work(createRandom(`${seed}-${index}`), sender, share);
+      }),
+    );
+  } finally {
+    clearInterval(sampling);
+    run.client.close();
+  }
+  sample();
+  const warm = samples.filter(({ done }) => done >= WARM_UP * requests);
+  const quarter = Math.ceil(warm.length / 4);
+  const memory = {
+    before: median(warm.slice(0, quarter).map(({ bytes }) => bytes)),
+    after: median(warm.slice(-quarter).map(({ bytes }) => bytes)),
+  };
+  const { kinds, outcomes, faults, accepted, slowestMs } = run;
+  const seconds = (performance.now() - start) / 1000;
+  return { seconds, memory, kinds, outcomes, faults, accepted, slowestMs };
+}
+
+class Run {
+  readonly client: FuzzClient;
+  readonly kinds = new Map<string, { count: number; ms: number }>();
+  readonly outcomes = new Map<string, number>();
+  readonly faults: string[] = [];
+  accepted = 0;
+  slowestMs = 0;
+  done = 0;
+  readonly #operator: OperatorProcess;
+
+  constructor(operator: OperatorProcess) {
+    this.#operator = operator;
+    this.client = new FuzzClient(operator.url);
+  }
+
+  async work(random: Random, sender: Sender, count: number): Promise<void> {
+    for (let index = 0; index < count && this.#operator.isAlive(); index++) {
+      const isSubmission = random.int(SUBMISSION_SHARE) === 0;
+      await (isSubmission ? this.#submit(random, sender) : this.#ask(random));
+      this.done++;
+    }
+  }
+
+  async #ask(random: Random): Promise<void> {
+    const request = createRequest(random);
+    const shown = "body" in request ? request.body : request.kind;
+    await this.#send(request.kind, shown, () => this.client.send(request));
+  }
+
+  async #submit(random: Random, sender: Sender): Promise<void> {
+    const { method, params, isForged } = await sender.create(random);
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const [answer] = await this.#send(`changed ${method}`, body, async () => [
+      await this.client.post(body),
+    ]);
+    if (answer === undefined || outcomesOf(answer)[0] !== "result") return;
+    if (isForged) this.#note("it accepts what nobody has signed", body, answer.text);
+    else this.accepted++;
+  }
+
+  async #send(
+    kind: string,
+    shown: string | Buffer,
+    send: () => Promise<HttpAnswer[]>,
+  ): Promise<HttpAnswer[]> {
+    const start = performance.now();
+    try {
+      const answers = await send();
+      this.#time(kind, performance.now() - start);
+      for (const answer of answers) {
+        for (const outcome of outcomesOf(answer)) count(this.outcomes, outcome);
+        const fault = findFault(answer, this.#operator.l1Url);
+        if (fault !== undefined) this.#note(fault, shown, answer.text);
+      }
+      return answers;
+    } catch (error) {
+      this.#note(`no answer to ${kind}: ${String(error)}`, shown, "");
+      return [];
+    }
+  }
+
+  #time(kind: string, tookMs: number): void {
+    const { count, ms } = this.kinds.get(kind) ?? { count: 0, ms: 0 };
+    this.kinds.set(kind, { count: count + 1, ms: ms + tookMs });
+    this.slowestMs = Math.max(this.slowestMs, tookMs);
+  }
+
+  #note(fault: string, request: string | Buffer, answer: string): void {
+    if (this.faults.length >= FAULTS_MAX) return;
+    const [sent, got] = [request.toString(), answer].map((text) => text.slice(0, TEXT_MAX));
+    this.faults.push(`${fault}\n    sent ${sent}\n    got  ${got}`);
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}

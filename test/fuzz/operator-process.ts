@@ -1,0 +1,104 @@
+/** An L1 node, a rollup on it and its operator, each a process of its own, and users. */
+import { execFileSync } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from "ethers";
+import { createRpcClient } from "../../src/rpc/client.ts";
+import { RollupProvider } from "../../src/sdk/provider.ts";
+import { RollupWallet } from "../../src/sdk/wallet.ts";
+import { type RunningHardhat, startHardhatWith } from "../helpers/hardhat-cli.ts";
+import { L1_URL_VARIABLE } from "./hardhat.config.ts";
+
+export interface OperatorProcess {
+  readonly url: string;
+  /** No answer may contain it. */
+  readonly l1Url: string;
+  readonly provider: RollupProvider;
+  /** With money and signing keys on L2. */
+  readonly wallets: readonly RollupWallet[];
+  /** Resident memory in bytes. @throws if the process has ended */
+  memory(): number;
+  isAlive(): boolean;
+  /** What it has written to standard error. */
+  close(): Promise<string>;
+}
+
+const MNEMONIC = "test test test test test test test test test test test junk";
+const CONFIG = ["--config", "test/fuzz/hardhat.config.ts"];
+const SIZE = ["--preset", "minimal", "--prover", "mock"];
+const ETHER = 10n ** 18n;
+
+/** @param userCount - At most 19: the first account of L1 is the operator's. */
+export async function startOperatorProcess(userCount: number): Promise<OperatorProcess> {
+  const files = ["deployment", "checkpoint"].map((name) =>
+    join(tmpdir(), `rollup-fuzz-${process.pid}-${name}.json`),
+  );
+  const [deployment, checkpoint] = files as [string, string];
+  const running: RunningHardhat[] = [];
+  const start = (l1Url: string, ...args: string[]) => {
+    const started = startHardhatWith({ [L1_URL_VARIABLE]: l1Url }, ...CONFIG, ...args);
+    running.push(started);
+    return started;
+  };
+  const l1Url = await urlOf(start("", "node", "--hostname", "127.0.0.1", "--port", "0"));
+  const onL1 = ["--network", "fuzz", "--json", ...SIZE];
+  const deployed = await start(l1Url, "rollup:deploy", ...onL1, "--output", deployment).outcome;
+  if (deployed.exitCode !== 0) throw new Error(deployed.stderr);
+  const { rollup } = JSON.parse(deployed.stdout) as { rollup: string };
+  const operator = start(
+    l1Url,
+    ...["rollup:operator", "--network", "fuzz", "--json", "--prover", "mock"],
+    ...["--rollup", rollup, "--port", "0", "--rate-limit", "0", "--output", checkpoint],
+  );
+  const url = await urlOf(operator);
+  const { pid } = operator.process;
+  const provider = new RollupProvider(createRpcClient((...call) => callRpc(url, ...call)));
+  const l1 = new JsonRpcProvider(l1Url, undefined, { pollingInterval: 100, cacheTimeout: -1 });
+  return {
+    ...{ url, l1Url, provider },
+    wallets: await createWallets(l1, provider, userCount),
+    memory: () => 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)])),
+    isAlive: () => operator.process.exitCode === null && operator.process.signalCode === null,
+    close: async () => {
+      l1.destroy();
+      for (const started of running.toReversed()) started.process.kill("SIGTERM");
+      await Promise.all(running.map(({ outcome }) => outcome));
+      await Promise.all(files.map((file) => rm(file, { force: true })));
+      return (await operator.outcome).stderr;
+    },
+  };
+}
+
+async function urlOf(started: RunningHardhat): Promise<string> {
+  const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(await started.printed(/127\.0\.0\.1:\d+\D/))!;
+  return url;
+}
+
+async function callRpc(url: string, method: string, params: unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+  const response = await fetch(url, { method: "POST", body });
+  const { error, result } = (await response.json()) as {
+    result?: unknown;
+    error?: { message: string };
+  };
+  if (error !== undefined) throw new Error(error.message, { cause: error });
+  return result;
+}
+
+async function createWallets(
+  l1: JsonRpcProvider,
+  provider: RollupProvider,
+  count: number,
+): Promise<RollupWallet[]> {
+  const root = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(MNEMONIC), "m/44'/60'/0'/0");
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const signer = new NonceManager(root.deriveChild(index + 1).connect(l1));
+      const wallet = await RollupWallet.create(signer, provider);
+      await (await wallet.deposit({ token: "ETH", amount: 100n * ETHER })).wait("accepted");
+      await wallet.setSigningKey();
+      return wallet;
+    }),
+  );
+}

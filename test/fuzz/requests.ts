@@ -1,0 +1,237 @@
+/** Requests to an operator as a careless or hostile client sends them. */
+import { WALLET_L1_METHODS } from "../../src/rpc/l1-methods.ts";
+import { RPC_METHODS } from "../../src/rpc/methods.ts";
+import type { Random } from "../helpers/random.ts";
+import { mutate, WEIRD } from "./mutations.ts";
+
+export interface HttpVariant {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What is sent, and how. */
+export type FuzzRequest =
+  | {
+      readonly kind: string;
+      readonly how: "http";
+      readonly body: string | Buffer;
+      readonly http?: HttpVariant;
+    }
+  /** The whole of what goes over a connection, in pieces; the client leaves after the last. */
+  | { readonly kind: string; readonly how: "socket"; readonly pieces: readonly (string | Buffer)[] }
+  /** Many connections at a time that say no more than this. */
+  | {
+      readonly kind: string;
+      readonly how: "sockets";
+      readonly count: number;
+      readonly text: string;
+    };
+
+const METHODS = [
+  ...Object.keys(RPC_METHODS),
+  ...WALLET_L1_METHODS,
+  ...["debug_traceTransaction", "hardhat_setBalance", "evm_mine", "eth_accounts", "personal_sign"],
+  ...["eth_sendTransaction", "eth_newFilter", "eth_subscribe", "", "rollup_", "ROLLUP_GETCONFIG"],
+  ...["__proto__", "constructor", "toString", "rollup___proto__", "rollup_getConfig\u0000"],
+];
+const HASH = `0x${"12".repeat(32)}`;
+const ADDRESS = `0x${"34".repeat(20)}`;
+/** Parameters that each method would take. */
+const PARAMS: Readonly<Record<string, unknown[]>> = {
+  rollup_getAccount: [1],
+  rollup_getBalance: [ADDRESS, 0],
+  rollup_getReceipt: [HASH],
+  rollup_waitForReceipt: [HASH, "executed"],
+  rollup_getPriorityRequest: [0],
+  rollup_waitForPriorityRequest: [0, "executed"],
+  rollup_getBlock: ["latest"],
+  eth_call: [{ to: ADDRESS, data: "0x" }, "latest", { [ADDRESS]: { code: "0x6110005ff3" } }],
+  eth_estimateGas: [{ to: ADDRESS }],
+  eth_feeHistory: ["0x4", "latest", [25]],
+  eth_getBalance: [ADDRESS, "latest"],
+  eth_getBlockByNumber: ["latest", true],
+  eth_getBlockByHash: [HASH, true],
+  eth_getCode: [ADDRESS, "latest"],
+  eth_getLogs: [{ fromBlock: "0x0", toBlock: "latest", address: ADDRESS, topics: [[HASH]] }],
+  eth_getStorageAt: [ADDRESS, "0x0", "latest"],
+  eth_getTransactionByHash: [HASH],
+  eth_getTransactionCount: [ADDRESS, "pending"],
+  eth_getTransactionReceipt: [HASH],
+  eth_sendRawTransaction: ["0x02f870"],
+};
+
+/** A request other than to submit a transaction. */
+export function createRequest(random: Random): FuzzRequest {
+  const kinds: readonly (readonly [number, (random: Random) => FuzzRequest])[] = [
+    [30, changedParams],
+    [20, weirdParams],
+    [10, brokenJson],
+    [6, changedEnvelope],
+    [5, batch],
+    [5, oddHttp],
+    [4, prototypeKeys],
+    [4, randomBytes],
+    [4, halfSent],
+    [3, deepNesting],
+    [3, slowBody],
+    [3, garbage],
+    [1, manySockets],
+  ];
+  const total = kinds.reduce((sum, [weight]) => sum + weight, 0);
+  let place = random.int(total);
+  return kinds.find(([weight]) => (place -= weight) < 0)![1](random);
+}
+
+function call(method: string, params: unknown, id: unknown = 1): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+}
+
+function http(kind: string, body: string | Buffer, variant?: HttpVariant): FuzzRequest {
+  return { kind, how: "http", body, ...(variant && { http: variant }) };
+}
+
+function changedParams(random: Random): FuzzRequest {
+  const method = random.pick(Object.keys(PARAMS));
+  const params = PARAMS[method]!;
+  return http(
+    "changed parameters",
+    call(method, random.int(5) === 0 ? params : mutate(random, params)),
+  );
+}
+
+function weirdParams(random: Random): FuzzRequest {
+  const some = Array.from({ length: random.int(4) }, () => random.pick(WEIRD));
+  const params = random.int(4) === 0 ? random.pick(WEIRD) : some;
+  return http(
+    "strange parameters",
+    call(random.pick(METHODS), params, random.pick([1, "x", null, 1e300])),
+  );
+}
+
+function changedEnvelope(random: Random): FuzzRequest {
+  const envelope = { jsonrpc: "2.0", id: 1, method: random.pick(METHODS), params: [1, { a: 1 }] };
+  return http("changed call", JSON.stringify(mutate(random, envelope)));
+}
+
+function brokenJson(random: Random): FuzzRequest {
+  const text = call(random.pick(METHODS), [random.pick(WEIRD)]);
+  const place = random.int(text.length);
+  const [head, tail] = [text.slice(0, place), text.slice(place)];
+  const inserted = random.pick([
+    "\u0000",
+    "NaN",
+    "{",
+    "]",
+    "\\u",
+    "'",
+    "//",
+    "\ufeff",
+    ",,",
+    "1e999",
+  ]);
+  return http("broken JSON", random.pick([head, tail, head + inserted + tail]));
+}
+
+function deepNesting(random: Random): FuzzRequest {
+  const depth = random.pick([10, 1_000, 20_000, 200_000]);
+  const [lists, objects] = ["[".repeat(depth) + "]".repeat(depth), '{"a":'.repeat(depth)];
+  const text = random.pick([
+    lists,
+    `{"jsonrpc":"2.0","id":1,"method":"${random.pick(METHODS)}","params":${lists}}`,
+    `{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[${objects}1${"}".repeat(depth)}]}`,
+  ]);
+  return http("deep nesting", text.slice(0, 1 << 20));
+}
+
+function prototypeKeys(random: Random): FuzzRequest {
+  const text = random.pick([
+    '{"jsonrpc":"2.0","id":1,"method":"rollup_getConfig","method":"eth_chainId","params":[]}',
+    '{"__proto__":{"method":"rollup_getConfig"},"jsonrpc":"2.0","id":1}',
+    '{"jsonrpc":"2.0","id":1,"method":"rollup_submitTransaction","params":[{"__proto__":{"type":"transfer"}}]}',
+    '{"constructor":{"prototype":{"x":1}},"jsonrpc":"2.0","id":1,"method":"rollup_getConfig"}',
+    '{"jsonrpc":"2.0","id":1e999,"method":"rollup_getConfig"}',
+    '{"jsonrpc":"2.0","id":1,"method":"hasOwnProperty","params":[]}',
+  ]);
+  return http("keys of prototypes", text);
+}
+
+function batch(random: Random): FuzzRequest {
+  const length = random.pick([0, 2, 10, 100, 101, 5_000]);
+  const calls = Array.from({ length }, () => {
+    const method = random.pick([...Object.keys(PARAMS), "rollup_processBlocks"]);
+    return random.int(6) === 0
+      ? random.pick(WEIRD)
+      : { jsonrpc: "2.0", id: 1, method, params: PARAMS[method] ?? [] };
+  });
+  return http("batch", JSON.stringify(calls).slice(0, 1 << 20));
+}
+
+function oddHttp(random: Random): FuzzRequest {
+  const headers: readonly Record<string, string>[] = [
+    {},
+    { "content-type": "text/plain" },
+    { origin: "http://evil.example", "access-control-request-method": "POST" },
+    { host: "evil.example" },
+    { upgrade: "websocket", connection: "Upgrade" },
+    { expect: "200-ok" },
+    { "content-encoding": "gzip" },
+    { "x-forwarded-for": "1.2.3.4" },
+  ];
+  const methods = ["GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "POST"];
+  return http(
+    "odd HTTP",
+    random.pick(["{}", "", "x".repeat(1_000), call("rollup_getConfig", [])]),
+    {
+      method: random.pick(methods),
+      path: random.pick(["/", "//", "/../../etc/passwd", "/%00", "/?a=1", `/${"a".repeat(5_000)}`]),
+      headers: random.pick(headers),
+    },
+  );
+}
+
+function randomBytes(random: Random): FuzzRequest {
+  return http("random bytes", Buffer.from(random.bytes(1 + random.int(300))));
+}
+
+function head(length: number | string): string {
+  return `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${length}\r\n\r\n`;
+}
+
+function halfSent(random: Random): FuzzRequest {
+  const body = call(random.pick(Object.keys(PARAMS)), [random.pick(WEIRD)]);
+  const whole = head(Buffer.byteLength(body)) + body;
+  const pieces = [whole.slice(0, random.int(whole.length + 1))];
+  return { kind: "half a request", how: "socket", pieces };
+}
+
+function slowBody(random: Random): FuzzRequest {
+  const body = call(random.pick(Object.keys(PARAMS)), [1]);
+  const places = [random.int(body.length), random.int(body.length)].sort((a, b) => a - b);
+  const [first, second] = places as [number, number];
+  const pieces = [head(body.length), body.slice(0, first), body.slice(first, second)];
+  return { kind: "slow body", how: "socket", pieces: [...pieces, body.slice(second)] };
+}
+
+function garbage(random: Random): FuzzRequest {
+  const pieces = random.pick<(string | Buffer)[]>([
+    [Buffer.from(random.bytes(200))],
+    [head(-5)],
+    [head("99999999999999999999"), "{}"],
+    [`POST / HTTP/1.1\r\nHost: x\r\nX: ${"a".repeat(70_000)}\r\n\r\n`],
+    ["POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
+    [head(52) + head(3), "{}"],
+    ["CONNECT evil:80 HTTP/1.1\r\nHost: evil\r\n\r\n"],
+    [(head(2) + "{}").repeat(50)],
+  ]);
+  return { kind: "garbage", how: "socket", pieces };
+}
+
+function manySockets(random: Random): FuzzRequest {
+  const text = random.pick([
+    "",
+    "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le",
+    `${head(1_000)}{`,
+  ]);
+  return { kind: "many sockets", how: "sockets", count: 100, text };
+}

@@ -1,0 +1,74 @@
+/** Signed transactions that are changed on their way, and what they mean. */
+import { signingDomain, type Transaction } from "../../src/ops/transaction.ts";
+import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
+import { signedTransaction, toJson } from "../../src/rpc/schemas.ts";
+import type { RollupWallet } from "../../src/sdk/wallet.ts";
+import type { Random } from "../helpers/random.ts";
+import { mutate } from "./mutations.ts";
+
+export interface Submission {
+  readonly method: "rollup_submitTransaction" | "rollup_submitBatch";
+  readonly params: unknown;
+  /** Whether to accept it would be to accept something that nobody has signed. */
+  readonly isForged: boolean;
+}
+
+/** A user whose transactions are changed by somebody between them and the operator. */
+export class Sender {
+  readonly #wallet: RollupWallet;
+  readonly #recipient: string;
+  #domain: bigint | undefined;
+
+  constructor(wallet: RollupWallet, recipient: string) {
+    this.#wallet = wallet;
+    this.#recipient = recipient;
+  }
+
+  /** Signs for the next nonce, alone or as a batch, and changes something. */
+  async create(random: Random): Promise<Submission> {
+    const { provider, signer } = this.#wallet;
+    const config = await provider.getConfig();
+    this.#domain ??= signingDomain(config.chainId, BigInt(config.rollupAddress));
+    const { id, nonce } = (await provider.getAccount(this.#wallet.address))!;
+    if (random.int(5) > 0) {
+      const signed = toJson(signer.sign(this.#draft(random, id, nonce), this.#domain));
+      const changed = mutate(random, signed);
+      const isForged = meaningOf(changed) !== meaningOf(signed);
+      return { method: "rollup_submitTransaction", params: [changed], isForged };
+    }
+    const drafts = [0, 1, 2].map((index) => this.#draft(random, id, nonce + index));
+    const signed = toJson(signer.signBatch(drafts, id, this.#domain)) as unknown[];
+    const changed = random.pick<() => unknown>([
+      () => mutate(random, signed),
+      () => signed.slice(1),
+      () => signed.slice(0, 1),
+      () => signed.toReversed(),
+      () => [...signed, signed[0]],
+    ])();
+    const isForged = meaningOfBatch(changed) !== meaningOfBatch(signed);
+    return { method: "rollup_submitBatch", params: [changed], isForged };
+  }
+
+  #draft(random: Random, accountId: number, nonce: number): Transaction {
+    const common = {
+      ...{ accountId, nonce, tokenId: 0, fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX },
+      recipient: BigInt(this.#recipient),
+    };
+    const type = random.pick(["transfer", "withdraw", "forcedExit"] as const);
+    // Nobody has that account: a forced exit of another would take its money.
+    if (type === "forcedExit") return { ...common, type, recipient: 1n };
+    return { ...common, type, amount: 1_000n };
+  }
+}
+
+/** The same for all ways to write the same transaction down. @returns "" for what is none. */
+function meaningOf(value: unknown): string {
+  const parsed = signedTransaction.safeParse(value);
+  if (!parsed.success) return "";
+  const entries = Object.entries(toJson(parsed.data) as object);
+  return JSON.stringify(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function meaningOfBatch(value: unknown): string {
+  return Array.isArray(value) ? JSON.stringify(value.map(meaningOf)) : "";
+}
