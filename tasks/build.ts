@@ -1,6 +1,6 @@
 /** `hardhat build`: circuits first, so that their verifiers are compiled with the contracts. */
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
-import { createProgress, silentProgress } from "../src/plugin/progress.ts";
+import { createProgress, createQuietProgress } from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import { type SizeArguments, toSize } from "./common.ts";
 
@@ -28,7 +28,8 @@ const buildAction: TaskOverrideActionFunction<BuildArguments> = async (
         root: hre.config.paths.root,
         config: hre.config.rollup,
         ...toSize({ preset, prover }, hre.config.rollup),
-        progress: quiet ? silentProgress : createProgress(),
+        // A quiet build, as that of a test, says what takes long, and where no program reads.
+        progress: quiet ? createQuietProgress(process.stderr) : createProgress(),
       }),
     );
   }
