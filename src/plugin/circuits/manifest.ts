@@ -1,4 +1,5 @@
 /** What builds have made of circuits: names, digests and keys, for those who come later. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
@@ -67,15 +68,23 @@ function mapPaths(manifest: Manifest, change: (path: string) => string): Manifes
 export async function writeManifest(config: RollupConfig, manifest: Manifest): Promise<Manifest> {
   const { cache } = config.paths;
   const kept = mapPaths(manifest, (path) => relative(cache, path).split(sep).join("/"));
-  await writeIfChanged(manifestPath(config), JSON.stringify(kept, null, 2));
+  const text = JSON.stringify({ ...kept, sha256: hashManifest(kept) }, null, 2);
+  await writeIfChanged(manifestPath(config), text);
   return manifest;
+}
+
+/** In the file itself, so that builds at the same time can not mix one's digest and another's. */
+function hashManifest(content: object): string {
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }
 
 /** @returns Undefined if nothing was built, or the file is damaged: a build writes it again. */
 export async function readManifest(config: RollupConfig): Promise<Manifest | undefined> {
   const text = await readFile(manifestPath(config), "utf8").catch(() => "");
   try {
-    const manifest = manifestSchema.parse(JSON.parse(text)) as Manifest;
+    const { sha256, ...content } = JSON.parse(text) as { sha256?: unknown };
+    if (sha256 !== hashManifest(content)) return undefined;
+    const manifest = manifestSchema.parse(content) as Manifest;
     return mapPaths(manifest, (path) => resolve(config.paths.cache, path));
   } catch {
     return undefined;
