@@ -33,7 +33,14 @@ const buildAction: TaskOverrideActionFunction<BuildArguments> = async (
       }),
     );
   }
-  return (await runSuper(args)) as unknown;
+  return withPluginErrors(async () => {
+    try {
+      return (await runSuper(args)) as unknown;
+    } catch (error) {
+      const { nameUnwritable } = await import("../src/circuits/files.ts");
+      throw await nameUnwritable(error);
+    }
+  });
 };
 
 export default buildAction;

@@ -7,7 +7,17 @@
  * running one is at, and removed.
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { circuitsError } from "./errors.ts";
@@ -86,6 +96,30 @@ export async function writingTo<T>(folder: string, write: () => Promise<T>): Pro
     if (problem === undefined || isElsewhere) throw error;
     throw circuitsError({ code: "FOLDER_NOT_WRITABLE", folder, problem }, { cause: error });
   }
+}
+
+/**
+ * What {@link writingTo} would have thrown, for the error of code that does not use it; any other
+ * error is returned as it is.
+ */
+export async function nameUnwritable(error: unknown): Promise<unknown> {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code = "", path } = cause as NodeJS.ErrnoException;
+    const problem = UNWRITABLE[code];
+    if (problem === undefined || path === undefined) continue;
+    const folder = dirname(path);
+    // A file that this user may not read is another matter.
+    const isRefused = /^E(?:ACCES|PERM)$/.test(code)
+      ? await access(folder, constants.W_OK).then(
+          () => false,
+          () => true,
+        )
+      : true;
+    if (isRefused) {
+      return circuitsError({ code: "FOLDER_NOT_WRITABLE", folder, problem }, { cause: error });
+    }
+  }
+  return error;
 }
 
 /** Makes a folder, and those above it. @throws FOLDER_NOT_WRITABLE */

@@ -20,6 +20,7 @@ import { expect } from "chai";
 import { areIntact, digestPath, recordDigests } from "../../../src/circuits/digests.ts";
 import {
   makeFolder,
+  nameUnwritable,
   removeStaleTemporaries,
   temporaryPath,
   writeFileAtomically,
@@ -27,6 +28,7 @@ import {
   writingTo,
   writingToCache,
 } from "../../../src/circuits/files.ts";
+import type { RollupError } from "../../../src/util/errors.ts";
 import { expectRejection } from "./helpers.ts";
 
 /** After so long a file's time of change is its own. */
@@ -163,6 +165,17 @@ describe("circuits: files", () => {
         const error = await expectRejection("FOLDER_NOT_WRITABLE", () => writingTo("/f", refuse));
         expect(error.message).to.include("The folder /f").and.not.include(code);
         await writingToCache(() => writingTo("/f", refuse));
+      }
+    });
+
+    it("names the folder of others' errors, however deep, and leaves the rest alone", async () => {
+      const full = Object.assign(new Error(), { code: "ENOSPC", path: "/full/file" });
+      const named = await nameUnwritable(new Error("could not write", { cause: full }));
+      expect((named as RollupError).code).to.equal("FOLDER_NOT_WRITABLE");
+      expect((named as Error).message).to.include("The folder /full ");
+      const unreadable = Object.assign(new Error(), { code: "EACCES", path: path("secret") });
+      for (const other of [unreadable, new Error("other"), "text", undefined]) {
+        expect(await nameUnwritable(other)).to.equal(other);
       }
     });
 
