@@ -6,36 +6,31 @@
  * The preset `full` is left out: its circuits would make the package many times as large, and their
  * keys take so long that compiling is a small part of it.
  */
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { compileCircuit } from "../src/circuits/compile.ts";
 import { packEntry } from "../src/circuits/compile-cache.ts";
+import { withTemporaryFolder } from "../src/circuits/files.ts";
 import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
 import { ROLLUP_SOURCE, rollupKeyIds, writeRollupCircuit } from "../src/plugin/circuits/sources.ts";
 import type { PresetName } from "../src/protocol/presets.ts";
 
 const PRECOMPILED: readonly PresetName[] = ["minimal", "dev"];
 
-const root = await mkdtemp(join(tmpdir(), "precompile-"));
-try {
+await withTemporaryFolder("precompile", async (root) => {
   const target = ROLLUP_SOURCE.precompiledDir;
   await rm(target, { recursive: true, force: true });
   const config = resolveRollupConfig({}, { root, cache: join(root, "cache") });
   for (const preset of PRECOMPILED) {
     for (const keyId of rollupKeyIds(preset, config)) {
       const source = await writeRollupCircuit(preset, keyId, config);
-      const { name, r1csPath } = await compileCircuit({
-        ...source,
-        cacheDir: config.paths.circuits,
-      });
+      const { circuits: cacheDir } = config.paths;
+      const { name, r1csPath } = await compileCircuit({ ...source, cacheDir });
       await packEntry(dirname(r1csPath), name, target);
       console.log(`Precompiled ${name}: ${await kilobytesIn(target)} KB in all`);
     }
   }
-} finally {
-  await rm(root, { recursive: true, force: true });
-}
+});
 
 async function kilobytesIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

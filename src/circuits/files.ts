@@ -18,7 +18,7 @@ import {
   rm,
   stat,
 } from "node:fs/promises";
-import { hostname } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { circuitsError } from "./errors.ts";
 import { isRollupError } from "../util/errors.ts";
@@ -58,6 +58,27 @@ export async function removeStaleTemporaries(folder: string, prefix = ""): Promi
     // Somebody else may remove it first, and a read-only folder keeps it: it is only litter.
     if (await isStale(path))
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Lets `use` work in a folder of the system's that only this user can read and that is gone
+ * afterwards. What killed runs have left for the same purpose goes too: there may be secrets in it.
+ *
+ * @param purpose - In the folder's name, such as `prover`.
+ */
+export async function withTemporaryFolder<T>(
+  purpose: string,
+  use: (folder: string) => Promise<T>,
+): Promise<T> {
+  const prefix = `hardhat-zkrollup-${purpose}.`;
+  await removeStaleTemporaries(tmpdir(), prefix);
+  const folder = temporaryPath(join(tmpdir(), prefix.slice(0, -1)));
+  await writingTo(tmpdir(), () => mkdir(folder, { mode: 0o700 }));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

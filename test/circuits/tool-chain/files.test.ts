@@ -23,6 +23,7 @@ import {
   nameUnwritable,
   removeStaleTemporaries,
   temporaryPath,
+  withTemporaryFolder,
   writeFileAtomically,
   writeIfChanged,
   writingTo,
@@ -226,6 +227,17 @@ describe("circuits: files", () => {
       expect(existsSync(file)).to.equal(true);
       await removeStaleTemporaries(folder);
       expect(existsSync(file)).to.equal(false);
+    });
+
+    it("of the system's folder are for one purpose, for this user only, and gone in the end", async () => {
+      const prefix = "hardhat-zkrollup-test.";
+      const litter = temporaryOf(deadPid(), "x").replace(path("x."), join(tmpdir(), prefix));
+      await mkdir(litter);
+      const made = await withTemporaryFolder("test", async (made) => {
+        expect((await stat(made)).mode & 0o777).to.equal(0o700);
+        return made;
+      });
+      expect([made, litter].some(existsSync)).to.equal(false);
     });
 
     it("of a folder that is not there are none", () => removeStaleTemporaries(path("none")));
