@@ -145,7 +145,8 @@ async function withNewFolder<T>(entry: string, use: (folder: string) => Promise<
 async function install(folder: string, entry: string, name: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await rename(folder, entry);
+      await rename(folder, entry);
+      return;
     } catch (error) {
       if (!existsSync(entry) || attempt === INSTALL_ATTEMPTS) throw error;
     }

@@ -134,10 +134,11 @@ describe("plugin/config", () => {
       const { profiles } = (await project.createHre({ solidity })).config.solidity;
       expect(profiles["default"]!.overrides[file]!.settings).to.include({ viaIR: true });
       for (const profile of ["lean", "production"]) {
-        const { settings, path } = profiles[profile]!.overrides[file]!;
-        expect(path, profile).to.equal(resolveNpmSolc().path);
-        expect(settings.optimizer, profile).to.deep.equal({ enabled: true, runs: 200 });
-        expect(settings.outputSelection, profile).to.be.an("object");
+        const override = profiles[profile]!.overrides[file]!;
+        const settings = override.settings as Record<string, unknown>;
+        expect(override.path, profile).to.equal(resolveNpmSolc().path);
+        expect(settings["optimizer"], profile).to.deep.equal({ enabled: true, runs: 200 });
+        expect(settings["outputSelection"], profile).to.be.an("object");
       }
     });
 

@@ -148,7 +148,8 @@ function compile(source: CircuitSource, { config, progress }: BuildPlan): Promis
 /** What killed runs have left of files that they were writing. */
 async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
   const keys = setup.type === "ceremony" ? [setup.keysDir] : [];
-  for (const folder of [...Object.values(paths), ...keys]) await removeStaleTemporaries(folder);
+  const folders = [paths.cache, paths.circuits, paths.contracts, paths.types, ...keys];
+  for (const folder of folders) await removeStaleTemporaries(folder);
 }
 
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {

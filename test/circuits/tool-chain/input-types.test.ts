@@ -76,25 +76,52 @@ describe("circuits: input types", () => {
     const workspace = await createWorkspace();
     try {
       const { name, inputs } = await compileCircuit(workspace.options("nested-inputs"));
-      const point = "{ x: 1n, y: [[1, 2, 3], [4, 5, 6]] }";
-      const segment = `{ ends: [${point}, ${point}], tags: [[[1, 2], [3, 4]], [[5, 6], [7, 8]]] }`;
-      const values = `{
-        single: 1n, row: [1, "2"], grid: [[1, 2, 3], [4, 5, 6]],
+      const point = {
+        x: 1,
+        y: [
+          ["1", 2, 3],
+          [4, 5, 6],
+        ],
+      };
+      const tags = [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [
+          [5, 6],
+          [7, true],
+        ],
+      ];
+      const segment = { ends: [point, point], tags };
+      const values = {
+        ...{
+          single: 1,
+          row: [1, "2"],
+          grid: [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+        },
         cube: [[[1, 2, 3]], [[4, 5, 6]]],
-        point: ${point}, points: [${point}, ${point}],
-        pointGrid: [[${point}, ${point}], [${point}, ${point}]],
-        segment: ${segment}, segments: [[${segment}], [${segment}]],
-      }`;
-      const use = `export const inputs: CircuitInputs["nested-inputs"] = ${values};`;
+        point,
+        points: [point, point],
+        pointGrid: [
+          [point, point],
+          [point, point],
+        ],
+        segment,
+        segments: [[segment], [segment]],
+      };
+      const use = (given: InputValues) =>
+        `export const inputs: CircuitInputs["nested-inputs"] = ${JSON.stringify(given)};`;
       for (const skipLibCheck of [false, true]) {
-        expect(check([{ name, inputs }], use, { ...STRICT_OPTIONS, skipLibCheck })).to.deep.equal(
-          [],
-        );
+        const options = { ...STRICT_OPTIONS, skipLibCheck };
+        expect(check([{ name, inputs }], use(values), options)).to.deep.equal([]);
       }
       // The same values are what the witness generator takes.
-      const given = new Function(`return (${values})`)() as InputValues;
-      expect(flattenInputs(name, inputs, given)).to.have.length(inputs.length);
-      const flat = use.replace("grid: [[1, 2, 3], [4, 5, 6]]", "grid: [1, 2, 3, 4, 5, 6]");
+      expect(flattenInputs(name, inputs, values)).to.have.length(inputs.length);
+      const flat = use({ ...values, grid: [1, 2, 3, 4, 5, 6] });
       expect(check([{ name, inputs }], flat).join()).to.include("is not assignable");
     } finally {
       await workspace.remove();
