@@ -38,11 +38,13 @@ const UNWRITABLE: Readonly<Record<string, string>> = {
 /** A process on another machine, perhaps another container, can not be asked whether it lives. */
 const FOREIGN_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 const HOST_TAG = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
-const TEMPORARY = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp$/;
+const TEMPORARY = /\.([0-9a-f]{8}-\d+)-[0-9a-f]{8}\.tmp$/;
+/** This process, as it signs what it is writing. */
+export const OWNER = `${HOST_TAG}-${process.pid}`;
 
 /** A name beside `path` that no other process uses, and that says whose it is. */
 export function temporaryPath(path: string): string {
-  return `${path}.${HOST_TAG}-${process.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
+  return `${path}.${OWNER}-${crypto.randomUUID().slice(0, 8)}.tmp`;
 }
 
 /**
@@ -83,11 +85,20 @@ export async function withTemporaryFolder<T>(
 }
 
 async function isStale(path: string): Promise<boolean> {
-  const match = TEMPORARY.exec(path);
-  if (match === null) return false;
-  const [, host, pid] = match;
-  if (host === HOST_TAG && !isRunning(Number(pid))) return true;
+  const owner = TEMPORARY.exec(path)?.[1];
+  if (owner === undefined) return false;
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+  return isOwnerGone(owner, mtimeMs);
+}
+
+/**
+ * Whether nobody will come back to what an {@link OWNER} was writing.
+ *
+ * @param mtimeMs - When it was last written to.
+ */
+export function isOwnerGone(owner: string, mtimeMs: number): boolean {
+  const [host, pid] = owner.split("-");
+  if (host === HOST_TAG && !isRunning(Number(pid))) return true;
   return Date.now() - mtimeMs > FOREIGN_AGE_MS_MAX;
 }
 

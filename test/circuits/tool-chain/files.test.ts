@@ -1,5 +1,5 @@
 /** What is written beside others: whole or not at all, with a digest, and named if it can not be. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import {
   appendFile,
@@ -15,12 +15,14 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { areIntact, digestPath, recordDigests } from "../../../src/circuits/digests.ts";
 import {
   makeFolder,
   nameUnwritable,
+  OWNER,
   removeStaleTemporaries,
   temporaryPath,
   withTemporaryFolder,
@@ -29,6 +31,7 @@ import {
   writingTo,
   writingToCache,
 } from "../../../src/circuits/files.ts";
+import { withLock } from "../../../src/circuits/lock.ts";
 import type { RollupError } from "../../../src/util/errors.ts";
 import { expectRejection } from "./helpers.ts";
 
@@ -186,6 +189,45 @@ describe("circuits: files", () => {
       expect(await outcome.catch((error: unknown) => error)).to.equal(failed);
       const cached = writingToCache(() => Promise.reject(failed));
       expect(await cached.catch((error: unknown) => error)).to.equal(failed);
+    });
+  });
+
+  describe("locks", () => {
+    const now = (wait: () => Promise<void>) => wait();
+
+    it("let one at a time in, and work inside of work", async () => {
+      const script = `
+        import { withLock } from ${JSON.stringify(join(import.meta.dirname, "../../../src/circuits/lock.ts"))};
+        import { appendFileSync } from "node:fs";
+        await withLock(process.argv[1], (wait) => wait(), async () => {
+          appendFileSync(process.argv[1] + ".log", "<");
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          appendFileSync(process.argv[1] + ".log", ">");
+        });`;
+      const options = ["--input-type=module-typescript", "--eval", script, path("lock")];
+      const run = () => promisify(execFile)(process.execPath, options);
+      await withLock(path("lock"), now, async () => {
+        expect(await withLock(path("lock"), now, () => Promise.resolve("inside"))).to.equal(
+          "inside",
+        );
+        const all = Promise.all([run(), run(), run()]);
+        await sleep(500);
+        expect(existsSync(path("lock.log"))).to.equal(false);
+        return { all };
+      }).then(({ all }) => all);
+      expect(await readFile(path("lock.log"), "utf8")).to.equal("<><><>");
+      expect(existsSync(path("lock"))).to.equal(false);
+    });
+
+    it("of a killed process, or where none can be written, keep nobody out", async () => {
+      const [host] = OWNER.split("-");
+      const { pid } = spawnSync(process.execPath, ["--version"]);
+      await writeFile(path("lock"), `${host}-${pid}`);
+      await withLock(path("lock"), now, () => Promise.resolve());
+      expect(existsSync(path("lock"))).to.equal(false);
+      await withLock(path("lock/below/a/file"), now, () => Promise.resolve());
+      await writeFile(path("file"), "");
+      expect(await withLock(path("file/lock"), now, () => Promise.resolve(1))).to.equal(1);
     });
   });
 
