@@ -9,6 +9,7 @@ export default tseslint.config(
       "artifacts",
       "cache",
       "types",
+      "precompiled",
       "coverage",
       ".tools",
       "test/fixture-projects",

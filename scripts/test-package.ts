@@ -1,8 +1,9 @@
 /**
  * Packs the package, installs it into a fresh project outside the repository, copies the README's
- * two mocha tests into it and runs them there, as a user would.
+ * two mocha tests into it and runs them there, as a user would. Then it type-checks a strict
+ * project, also the declarations of the package, and sees that the rollup's circuits came compiled.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,12 @@ const root = join(import.meta.dirname, "..");
 const fixture = join(root, "test/fixture-projects/packed");
 
 /** What a user installs beside the package; the versions are those of this repository. */
-const COMPANIONS = ["hardhat", "@nomicfoundation/hardhat-toolbox-mocha-ethers"];
+const COMPANIONS = [
+  "hardhat",
+  "@nomicfoundation/hardhat-toolbox-mocha-ethers",
+  "@types/node",
+  "typescript",
+];
 
 function run(program: string, args: string[], cwd: string): string {
   console.log(`$ ${program} ${args.join(" ")}`);
@@ -31,6 +37,31 @@ function codeBlock(readme: string, name: string): string {
   return block[1];
 }
 
+/** Errors of the compiler in the project or in this package; other packages may have their own. */
+function typeErrors(cwd: string, ...options: string[]): string[] {
+  console.log(`$ npx tsc ${options.join(" ")}`);
+  const { stdout } = spawnSync("npx", ["tsc", "--pretty", "false", ...options], {
+    cwd,
+    encoding: "utf8",
+  });
+  const errors = stdout.split("\n").filter((line) => line.includes("error TS"));
+  return errors.filter((line) => !/^node_modules\/(?!hardhat-zkrollup\/)/.test(line));
+}
+
+interface CompiledCircuit {
+  readonly name: string;
+  readonly cached: boolean;
+}
+
+/** Fails if a circuit of a preset has to be compiled after installing the package. */
+function assertPrecompiled(cwd: string, preset: string): void {
+  const output = run("npx", ["hardhat", "rollup:compile", "--preset", preset, "--json"], cwd);
+  const missing = (JSON.parse(output) as CompiledCircuit[]).filter(({ cached }) => !cached);
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(", ");
+  throw new Error(`Not compiled in the package: ${names}`);
+}
+
 const project = await mkdtemp(join(tmpdir(), "zkrollup-package-"));
 try {
   const packed = run("npm", ["pack", "--silent", "--pack-destination", project], root);
@@ -48,6 +79,13 @@ try {
   const quiet = ["--no-audit", "--no-fund", "--loglevel", "error"];
   run("npm", ["install", ...quiet, `./${tarball}`, ...companions], project);
   console.log(run("npx", ["hardhat", "test"], project));
+  await rm(join(project, "cache/rollup/circuits"), { recursive: true });
+  run("npx", ["hardhat", "build"], project); // the project's own circuits are compiled now
+  for (const preset of ["minimal", "dev"]) assertPrecompiled(project, preset);
+  for (const skipLibCheck of ["false", "true"]) {
+    const errors = typeErrors(project, "--skipLibCheck", skipLibCheck);
+    if (errors.length > 0) throw new Error(errors.join("\n"));
+  }
 } finally {
   await rm(project, { recursive: true, force: true });
 }

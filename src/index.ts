@@ -18,6 +18,7 @@ const plugin: HardhatPlugin = definePlugin({
     clean: () => import("./plugin/hooks/clean.ts"),
     hre: () => import("./plugin/hooks/hre.ts"),
     network: () => import("./plugin/hooks/network.ts"),
+    solidity: () => import("./plugin/hooks/solidity.ts"),
     test: () => import("./plugin/hooks/test.ts"),
   },
   tasks,

@@ -1,6 +1,7 @@
 /** `hardhat build`: circuits first, so that their verifiers are compiled with the contracts. */
-import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
-import { createProgress, silentProgress } from "../src/plugin/progress.ts";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { TaskArguments, TaskOverrideActionFunction } from "hardhat/types/tasks";
+import { createProgress, createQuietProgress, type Progress } from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import { networkOf, type SizeArguments, toSize } from "./common.ts";
 
@@ -14,12 +15,26 @@ interface BuiltInArguments {
   readonly quiet: boolean;
 }
 
-const buildAction: TaskOverrideActionFunction<BuildArguments> = async (
-  { noCircuits, preset, prover, ...args },
-  hre,
-  runSuper,
-) => {
-  const { files, quiet } = args as unknown as BuiltInArguments;
+const buildAction: TaskOverrideActionFunction<BuildArguments> = async (args, hre, runSuper) => {
+  const { quiet } = args as unknown as BuiltInArguments;
+  // A quiet build, as that of a test, says what takes long, and where no program reads.
+  const progress = quiet ? createQuietProgress(process.stderr) : createProgress();
+  const { withLock } = await import("../src/circuits/lock.ts");
+  // Two of Hardhat's builds at once take each other's files away.
+  return withLock(
+    `${hre.config.rollup.paths.cache}.lock`,
+    (wait) => progress("Waiting for another build of this project", wait),
+    () => build(args, hre, runSuper, progress),
+  );
+};
+
+async function build(
+  { noCircuits, preset, prover, ...args }: BuildArguments,
+  hre: HardhatRuntimeEnvironment,
+  runSuper: (args: TaskArguments) => Promise<unknown>,
+  progress: Progress,
+): Promise<unknown> {
+  const { files } = args as unknown as BuiltInArguments;
   // A build of some files only is that of those files.
   if (!noCircuits && files.length === 0) {
     const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
@@ -28,11 +43,18 @@ const buildAction: TaskOverrideActionFunction<BuildArguments> = async (
         root: hre.config.paths.root,
         config: hre.config.rollup,
         ...toSize({ preset, prover }, hre.config.rollup),
-        progress: quiet ? silentProgress : createProgress(),
+        progress,
       }),
     );
   }
-  return (await runSuper(args)) as unknown;
-};
+  return withPluginErrors(async () => {
+    try {
+      return await runSuper(args);
+    } catch (error) {
+      const { nameUnwritable } = await import("../src/circuits/files.ts");
+      throw await nameUnwritable(error);
+    }
+  });
+}
 
 export default buildAction;

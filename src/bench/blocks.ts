@@ -8,6 +8,7 @@ import { createBlockWitnessInput } from "../block/witness-input.ts";
 import { loadCircuit } from "../circuits/circuit.ts";
 import type { CompileOptions } from "../circuits/compile.ts";
 import { createDevSetup } from "../circuits/dev-setup.ts";
+import { withTemporaryFolder } from "../circuits/files.ts";
 import type { R1csHeader } from "../circuits/r1cs.ts";
 import {
   type ProofWithSignals,
@@ -22,7 +23,7 @@ import { accountCapacity, type Preset, type PresetName, PRESETS } from "../proto
 import { createGroth16Prover } from "../prover/groth16/prover.ts";
 import { createGenesisState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
-import { measure, measureProcess, type Usage, withTemporaryFolder } from "./measure.ts";
+import { measure, measureProcess, type Usage } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 import { createLoad, createUsers, FEE_ACCOUNT_ADDRESS, fund } from "./transfers.ts";
 
@@ -63,7 +64,7 @@ const HEADER = { blockNumber: 1, timestamp: 1n, feeAccountId: GENESIS_FEE_ACCOUN
 
 /** Compiles a circuit that is in no cache. */
 export async function benchCompile(source: BenchSource, name: string): Promise<CompileBench> {
-  return withTemporaryFolder((cacheDir) => compileIn({ ...source, cacheDir }, name));
+  return withTemporaryFolder("bench", (cacheDir) => compileIn({ ...source, cacheDir }, name));
 }
 
 async function compileIn(options: CompileOptions, name: string): Promise<CompileBench> {
@@ -80,7 +81,7 @@ export async function benchBlock(
   slots: number,
   source: BenchSource,
 ): Promise<ProvenBlockBench> {
-  return withTemporaryFolder(async (folder) => {
+  return withTemporaryFolder("bench", async (folder) => {
     const options = { ...source, cacheDir: folder };
     const compile = await compileIn(options, `block-${presetName}-${slots}`);
     const circuit = await loadCircuit({ ...options, zkeyPath: join(folder, "block.zkey") });

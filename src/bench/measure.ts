@@ -2,9 +2,6 @@
 
 import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { workerUrl } from "../util/worker-pool.ts";
 
@@ -97,14 +94,4 @@ function readPeakKilobytes(): number {
   const status = "/proc/self/status";
   const mark = existsSync(status) && /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"));
   return mark ? Number(mark[1]) : process.resourceUsage().maxRSS;
-}
-
-/** Runs `action` with a folder that is gone afterwards. */
-export async function withTemporaryFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "rollup-bench-"));
-  try {
-    return await action(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

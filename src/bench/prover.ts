@@ -9,11 +9,12 @@ import {
   verify,
   type VerificationKey,
 } from "../circuits/snarkjs.ts";
+import { withTemporaryFolder } from "../circuits/files.ts";
 import { readVerificationKey } from "../circuits/verification-key.ts";
 import { proveExternally } from "../prover/external-prover.ts";
 import { createGroth16Prover } from "../prover/groth16/prover.ts";
 import { assert } from "../util/errors.ts";
-import { measure, measureProcess, type Usage, withTemporaryFolder } from "./measure.ts";
+import { measure, measureProcess, type Usage } from "./measure.ts";
 import type { ProveTask } from "./prove-process.ts";
 import { makeKey } from "./setup.ts";
 
@@ -63,7 +64,7 @@ export async function benchProver(
   createJudge: (key: VerificationKey) => Promise<Judge>,
 ): Promise<ProverBench> {
   try {
-    return await withTemporaryFolder((folder) => benchIn(folder, options, createJudge));
+    return await withTemporaryFolder("bench", (folder) => benchIn(folder, options, createJudge));
   } finally {
     await releaseProver();
   }

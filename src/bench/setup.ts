@@ -3,7 +3,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createDevSetup } from "../circuits/dev-setup.ts";
-import { measure, withTemporaryFolder } from "./measure.ts";
+import { withTemporaryFolder } from "../circuits/files.ts";
+import { measure } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 import {
   createSyntheticCircuit,
@@ -29,7 +30,7 @@ const PUBLIC_ROWS = 10;
 
 /** @param power Base-2 logarithm of the size of the key's domain, from 5 to 22. */
 export function benchSetup(power: number): Promise<SetupBench> {
-  return withTemporaryFolder(async (folder) => {
+  return withTemporaryFolder("bench", async (folder) => {
     const { constraints, wallSeconds, cpuSeconds, zkeyBytes } = await makeKey(folder, power);
     return { constraints, wallSeconds, cpuSeconds, zkeyBytes };
   });

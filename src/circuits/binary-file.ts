@@ -5,11 +5,7 @@
  * @see https://github.com/iden3/r1csfile/blob/master/doc/r1cs_bin_format.md
  */
 
-import { createHash } from "node:crypto";
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { circuitsError } from "./errors.ts";
 
 const HEADER_BYTES = 12;
@@ -103,37 +99,6 @@ export function encodeSections(
   dataView(header).setUint32(4, version, true);
   dataView(header).setUint32(8, sections.length, true);
   return [header, ...sections.flatMap(({ id, chunks }) => [sectionHeader(id, chunks), ...chunks])];
-}
-
-/** Writes `chunks` so that `path` is seen whole or not at all, also by other processes. */
-export async function writeFileAtomically(
-  path: string,
-  chunks: readonly (Uint8Array | string)[],
-): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = temporaryPath(path);
-  const file = await open(temporary, "wx");
-  try {
-    for (const chunk of chunks) await file.writeFile(chunk);
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** SHA-256 of a file of any size, in hex. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}
-
-/** A name beside `path` that no other process uses. */
-export function temporaryPath(path: string): string {
-  return `${path}.${process.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
 }
 
 /** A view of exactly these bytes. */

@@ -13,17 +13,20 @@
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { dataView, temporaryPath, withSections } from "./binary-file.ts";
+import { rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { dataView, withSections } from "./binary-file.ts";
 import { ELEMENT_BYTES } from "./bn254.ts";
 import type { CompiledCircuit } from "./compile.ts";
 import { isInsecureZkey } from "./dev-setup.ts";
+import { areIntact, digestPath, recordDigests } from "./digests.ts";
 import { circuitsError } from "./errors.ts";
+import { makeFolder, temporaryPath, writingTo, writingToCache } from "./files.ts";
 import { readR1csHeader } from "./r1cs.ts";
 import { domainSize } from "./setup/qap.ts";
 import { zKey } from "./snarkjs.ts";
 import { readZkeyVerifierPart } from "./zkey.ts";
+import { findZkeyDamage } from "./zkey-check.ts";
 
 export type CeremonyCircuit = Pick<CompiledCircuit, "name" | "r1csPath" | "digest">;
 
@@ -51,11 +54,29 @@ export function findCeremonyKey(circuit: CeremonyCircuit, keysDir: string): stri
 }
 
 /**
+ * Makes sure that a key is whole. It is the ceremony's, so it is named and never made again.
+ *
+ * A key whose digest was written down is only compared with it. Any other is looked through, which
+ * takes seconds; then its digest is written beside it, if the folder takes it.
+ *
+ * @throws CEREMONY_KEY_DAMAGED
+ */
+export async function assertIntactKey(circuit: CeremonyCircuit, zkeyPath: string): Promise<void> {
+  if (await areIntact(digestPath(zkeyPath), [zkeyPath])) return;
+  const problem = await findZkeyDamage(zkeyPath, circuit.r1csPath);
+  if (problem !== null) {
+    const facts = { circuit: circuit.name, zkey: zkeyPath, problem };
+    throw circuitsError({ code: "CEREMONY_KEY_DAMAGED", ...facts });
+  }
+  await writingToCache(() => recordDigests(digestPath(zkeyPath), [zkeyPath]));
+}
+
+/**
  * Makes the first key of a circuit, to which nobody has contributed; a key that is there stays.
  *
  * @param ptauPath - Powers of tau, prepared for phase 2, at least as many as the circuit has rows.
  * @returns The path of the key, and whether it was there already.
- * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED, FOLDER_NOT_WRITABLE
  */
 export async function startCeremony(
   circuit: CeremonyCircuit,
@@ -65,9 +86,27 @@ export async function startCeremony(
   const zkeyPath = ceremonyKeyPath(circuit, keysDir);
   if (existsSync(zkeyPath)) return { zkeyPath, started: false };
   assertUsablePtau(ptauPath, domainSize(readR1csHeader(circuit.r1csPath)));
-  await mkdir(resolve(keysDir), { recursive: true });
-  await writeKey(zkeyPath, (path) => zKey.newZKey(circuit.r1csPath, ptauPath, path));
+  await makeFolder(resolve(keysDir));
+  await writeKey(zkeyPath, (path) => makeFirstKey(circuit, ptauPath, path));
   return { zkeyPath, started: true };
+}
+
+/** snarkjs takes damaged powers as they are, so the key is looked through. */
+async function makeFirstKey(
+  { r1csPath }: CeremonyCircuit,
+  ptauPath: string,
+  path: string,
+): Promise<void> {
+  const refuse = (problem: string, cause?: unknown) =>
+    circuitsError({ code: "PTAU_NOT_USABLE", file: ptauPath, problem }, { cause });
+  try {
+    await zKey.newZKey(r1csPath, ptauPath, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== undefined) throw cause; // the system's, as ENOSPC
+    throw refuse(`snarkjs makes no key of it (${String(cause)})`, cause);
+  }
+  const damage = existsSync(path) ? await findZkeyDamage(path, r1csPath) : "there is none";
+  if (damage !== null) throw refuse(`it is damaged, as the key that follows shows: ${damage}`);
 }
 
 /**
@@ -149,6 +188,9 @@ function assertOpen(zkeyPath: string): void {
 
 /** snarkjs would leave a broken key behind, and say nothing. */
 function assertUsablePtau(file: string, size: number): void {
+  if (!existsSync(file)) {
+    throw circuitsError({ code: "PTAU_NOT_USABLE", file, problem: "there is no such file" });
+  }
   withSections(file, "ptau", (sections) => {
     const header = sections.read(PTAU_SECTION.header);
     const exponent = dataView(header).getUint32(4 + ELEMENT_BYTES, true);
@@ -162,11 +204,14 @@ function assertUsablePtau(file: string, size: number): void {
 /** Lets `write` make a file that takes the place of `zkeyPath` when it is whole. */
 async function writeKey<T>(zkeyPath: string, write: (path: string) => Promise<T>): Promise<T> {
   const path = temporaryPath(zkeyPath);
-  try {
-    const result = await write(path);
-    await rename(path, zkeyPath);
-    return result;
-  } finally {
-    await rm(path, { force: true });
-  }
+  return writingTo(dirname(zkeyPath), async () => {
+    try {
+      const result = await write(path);
+      await rename(path, zkeyPath);
+      await recordDigests(digestPath(zkeyPath), [zkeyPath]);
+      return result;
+    } finally {
+      await rm(path, { force: true });
+    }
+  });
 }

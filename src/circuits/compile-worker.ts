@@ -26,9 +26,17 @@ export interface CompileJob {
   readonly args: readonly string[];
 }
 
-export type CompileOutcome =
-  | { readonly status: "exited"; readonly code: number; readonly output: string }
-  | { readonly status: "crashed"; readonly reason: string; readonly output: string };
+export type CompileOutcome = {
+  readonly output: string;
+  /** The system's code if it has refused to write a file, such as ENOSPC. */
+  readonly refusal: string | undefined;
+} & (
+  | { readonly status: "exited"; readonly code: number }
+  | { readonly status: "crashed"; readonly reason: string }
+);
+
+/** What the system answers when it does not take what is to be written. */
+const REFUSALS = ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"];
 
 /** circom leaves by calling `exit`, also when all went well. */
 class CompilerExit extends Error {
@@ -46,18 +54,18 @@ parentPort?.on("message", (job: CompileJob) => {
 
 async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {
   let output = "";
-  const writeSync = (descriptor: number, data: Uint8Array, ...rest: never[]) => {
+  const recorder = recordRefusals((descriptor, data, ...rest) => {
     if (descriptor !== 1 && descriptor !== 2) return fs.writeSync(descriptor, data, ...rest);
     output += new TextDecoder().decode(data);
     return data.length;
-  };
+  });
   const runner = new CircomRunner({
     args,
     env: {},
     preopens: { "/": "/" },
     bindings: {
       ...bindings,
-      fs: { ...fs, writeSync },
+      fs: recorder.fs,
       isTTY: () => false,
       exit: (code: number) => {
         throw new CompilerExit(code);
@@ -67,9 +75,37 @@ async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {
   const wasm = createRequire(import.meta.url).resolve("circom2/circom.wasm");
   try {
     await runner.execute(readFileSync(wasm));
-    return { status: "exited", code: 0, output };
+    return { status: "exited", code: 0, output, refusal: recorder.refusal() };
   } catch (error) {
-    if (error instanceof CompilerExit) return { status: "exited", code: error.exitCode, output };
-    return { status: "crashed", reason: String(error), output };
+    const refusal = recorder.refusal();
+    if (error instanceof CompilerExit) {
+      return { status: "exited", code: error.exitCode, output, refusal };
+    }
+    return { status: "crashed", reason: String(error), output, refusal };
   }
+}
+
+type WriteSync = (descriptor: number, data: Uint8Array, ...rest: never[]) => number;
+
+/** The file system with another `writeSync`, and the code with which it has refused to write. */
+function recordRefusals(writeSync: WriteSync): { fs: object; refusal(): string | undefined } {
+  let refusal: string | undefined;
+  const record =
+    <A extends unknown[], T>(call: (...args: A) => T) =>
+    (...args: A): T => {
+      try {
+        return call(...args);
+      } catch (error) {
+        const { code = "" } = error as NodeJS.ErrnoException;
+        if (REFUSALS.includes(code)) refusal = code;
+        throw error;
+      }
+    };
+  const recorded = {
+    ...fs,
+    openSync: record(fs.openSync),
+    mkdirSync: record(fs.mkdirSync),
+    writeSync: record(writeSync),
+  };
+  return { fs: recorded, refusal: () => refusal };
 }

@@ -1,22 +1,22 @@
-/**
- * Compiles circuits with circom, and keeps what came out by the content of what went in.
- *
- * An entry of the cache is a folder `<name>-<digest>` with the files r1cs, wasm and sym and a
- * manifest. It is made under another name and then renamed, so builds in parallel never see half
- * of one.
- */
+/** Compiles circuits with circom, unless the cache or a package has what would come out. */
 
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { hashFile, temporaryPath } from "./binary-file.ts";
+import {
+  type EntryDescription,
+  entryPaths,
+  makeEntry,
+  readEntry,
+  unpackEntry,
+} from "./compile-cache.ts";
 import type { CompileJob, CompileOutcome } from "./compile-worker.ts";
+import { hashFile } from "./digests.ts";
 import { circuitsError } from "./errors.ts";
-import { type R1csHeader, readR1csHeader } from "./r1cs.ts";
-import { type CircuitSignals, readSignals } from "./signals.ts";
+import { readR1csHeader } from "./r1cs.ts";
+import { readSignals } from "./signals.ts";
 import { collectSources } from "./sources.ts";
 import { readInputSizes } from "./witness-generator.ts";
 import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
@@ -32,11 +32,13 @@ export interface CompileOptions {
   readonly optimization: OptimizationLevel;
   /** Folder of the cache; made if missing. */
   readonly cacheDir: string;
+  /** Folder of compressed entries that a package brings along, see `packEntry`. */
+  readonly precompiledDir?: string;
   readonly onProgress?: (message: string) => void;
 }
 
 /** A circuit as the compiler left it on disk. */
-export interface CompiledCircuit extends CircuitSignals {
+export interface CompiledCircuit extends EntryDescription {
   /** The file's name without ending. */
   readonly name: string;
   /** Absolute path of the source. */
@@ -44,18 +46,12 @@ export interface CompiledCircuit extends CircuitSignals {
   readonly r1csPath: string;
   readonly wasmPath: string;
   readonly symPath: string;
-  /** SHA-256 of the r1cs file, in hex: keys belong to it. */
-  readonly digest: string;
-  readonly stats: R1csHeader;
-  /** Whether the cache had it, so that nothing was compiled. */
+  /** Whether the cache or a package had it, so that nothing was compiled. */
   readonly cached: boolean;
 }
 
-type Manifest = Pick<CompiledCircuit, "digest" | "stats" | "inputs" | "outputs">;
-
-const MANIFEST = "circuit.json";
 /** Part of each cache key: raise it when the entries change in form. */
-const CACHE_FORMAT = 1;
+const CACHE_FORMAT = 2;
 
 /** The version of the circom2 package, which is the compiler. */
 export function compilerVersion(): string {
@@ -64,12 +60,13 @@ export function compilerVersion(): string {
 }
 
 /**
- * Compiles a circuit, or finds it in the cache.
+ * Compiles a circuit, or finds it in the cache or among those of a package.
  *
- * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX, COMPILER_CRASHED
+ * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
+ *   COMPILER_CRASHED, FOLDER_NOT_WRITABLE
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
-  const { optimization, cacheDir, onProgress } = options;
+  const { optimization, cacheDir, precompiledDir, onProgress } = options;
   const file = resolve(options.file);
   const includePaths = (options.includePaths ?? []).map((path) => resolve(path));
   const name = basename(file, ".circom");
@@ -77,60 +74,39 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   const key = createHash("sha256")
     .update(JSON.stringify([CACHE_FORMAT, compilerVersion(), optimization, sources.digest]))
     .digest("hex");
-  const entry = join(resolve(cacheDir), `${name}-${key.slice(0, 16)}`);
-  const cached = existsSync(join(entry, MANIFEST));
-  if (!cached) {
-    onProgress?.(`Compiling ${name}`);
-    const output = await makeEntry(entry, name, file, includePaths, optimization);
-    for (const warning of findWarnings(output)) onProgress?.(warning);
-  }
-  const manifest = JSON.parse(await readFile(join(entry, MANIFEST), "utf8")) as Manifest;
-  if (!cached) onProgress?.(`Compiled ${name}: ${manifest.stats.constraints} constraints`);
-  const paths = outputPaths(entry, name);
-  return { name, file, ...paths, ...manifest, cached };
+  const folder = `${name}-${key.slice(0, 16)}`;
+  const entry = join(resolve(cacheDir), folder);
+  const circuit = { name, file, ...entryPaths(entry, name) };
+  const present =
+    (await readEntry(entry, name)) ??
+    (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
+  if (present) return { ...circuit, ...present, cached: true };
+  onProgress?.(`Compiling ${name}`);
+  const compile = (target: string) => runCompiler(target, file, includePaths, options);
+  const made = await makeEntry(entry, name, compile);
+  onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
+  return { ...circuit, ...made, cached: false };
 }
 
-function outputPaths(folder: string, name: string) {
-  return {
-    r1csPath: join(folder, `${name}.r1cs`),
-    wasmPath: join(folder, `${name}.wasm`),
-    symPath: join(folder, `${name}.sym`),
-  };
-}
-
-/** Compiles into a folder of our own and then gives it the name others look for. */
-async function makeEntry(
-  entry: string,
-  name: string,
+/** Compiles into a folder, and describes what came out. */
+async function runCompiler(
+  folder: string,
   file: string,
   includePaths: readonly string[],
-  optimization: OptimizationLevel,
-): Promise<string> {
-  const folder = temporaryPath(entry);
-  await mkdir(folder, { recursive: true });
-  try {
-    const libraries = includePaths.flatMap((path) => ["-l", path]);
-    const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
-    const output = await runCircom(file, [file, ...flags, ...libraries]);
-    const paths = outputPaths(folder, name);
-    await rename(join(folder, `${name}_js`, `${name}.wasm`), paths.wasmPath);
-    await rm(join(folder, `${name}_js`), { recursive: true });
-    await writeFile(join(folder, MANIFEST), JSON.stringify(await describe(paths), null, 2));
-    await rename(folder, entry).catch((error: unknown) => {
-      // If another build was faster, what it made is the same.
-      if (!existsSync(join(entry, MANIFEST))) throw error;
-    });
-    return output;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function describe(paths: ReturnType<typeof outputPaths>): Promise<Manifest> {
-  const stats = readR1csHeader(paths.r1csPath);
-  const { inputSizes, inputTotal } = await readInputSizes(paths.wasmPath);
-  const digest = await hashFile(paths.r1csPath);
-  return { digest, stats, ...readSignals(paths.symPath, stats, inputSizes, inputTotal) };
+  { optimization, onProgress }: CompileOptions,
+): Promise<EntryDescription> {
+  const name = basename(file, ".circom");
+  const libraries = includePaths.flatMap((path) => ["-l", path]);
+  const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
+  const output = await runCircom(file, [file, ...flags, ...libraries]);
+  for (const warning of findWarnings(output)) onProgress?.(warning);
+  const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
+  await rename(join(folder, `${name}_js`, `${name}.wasm`), wasmPath);
+  await rm(join(folder, `${name}_js`), { recursive: true });
+  const stats = readR1csHeader(r1csPath);
+  const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
+  const signals = readSignals(symPath, stats, inputSizes, inputTotal);
+  return { digest: await hashFile(r1csPath), stats, ...signals };
 }
 
 /** circom separates its messages by blank lines. */
@@ -145,6 +121,10 @@ async function runCircom(file: string, args: readonly string[]): Promise<string>
   try {
     const outcome = await pool.run({ args });
     const output = stripVTControlCharacters(outcome.output);
+    // circom does not say what the system has refused, or does not mind at all.
+    if (outcome.refusal !== undefined) {
+      throw Object.assign(new Error("circom can not write"), { code: outcome.refusal });
+    }
     if (outcome.status === "crashed") {
       throw circuitsError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output });
     }

@@ -12,12 +12,12 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { dataView, hashFile } from "./binary-file.ts";
+import { dataView } from "./binary-file.ts";
 import { ELEMENT_BYTES, TWO_ADICITY } from "./bn254.ts";
 import type { CompiledCircuit } from "./compile.ts";
+import { areIntact, digestPath, hashFile, recordDigests } from "./digests.ts";
 import { circuitsError } from "./errors.ts";
 import { createChaCha, type Curve, type CurveGroup, loadCurve } from "./ffjavascript.ts";
 import { publicCount, type R1csHeader, readR1csHeader } from "./r1cs.ts";
@@ -125,9 +125,10 @@ export async function createDevSetup(options: DevSetupOptions): Promise<void> {
 }
 
 /**
- * The key of a circuit for a seed, made if the cache does not have it.
+ * The key of a circuit for a seed, made if the cache does not have it, or only a damaged one.
  *
  * @returns The path of the zkey, and whether it was there already.
+ * @throws FOLDER_NOT_WRITABLE, and the codes of {@link createDevSetup}
  */
 export async function ensureDevKey(
   options: DevKeyOptions,
@@ -137,12 +138,18 @@ export async function ensureDevKey(
     .update(JSON.stringify([CACHE_FORMAT, circuit.digest, seed]))
     .digest("hex");
   const zkeyPath = join(resolve(cacheDir), `${circuit.name}-${key.slice(0, 16)}.zkey`);
-  const cached = existsSync(zkeyPath);
+  const cached = await isIntactZkey(zkeyPath);
   if (!cached) {
     const { r1csPath } = circuit;
     await createDevSetup({ r1csPath, seed, zkeyPath, ...(onProgress && { onProgress }) });
+    await recordDigests(digestPath(zkeyPath), [zkeyPath]);
   }
   return { zkeyPath, cached };
+}
+
+/** Whether a key of {@link ensureDevKey} is there, as it was made. */
+export function isIntactZkey(zkeyPath: string): Promise<boolean> {
+  return areIntact(digestPath(zkeyPath), [zkeyPath]);
 }
 
 /**

@@ -29,7 +29,10 @@ export type CircuitsErrorFacts =
   | { code: "PTAU_NOT_USABLE"; file: string; problem: string }
   | { code: "CONTRIBUTION_NOT_POSSIBLE"; zkey: string; problem: string }
   | { code: "CEREMONY_KEY_MISSING"; circuit: string; zkey: string }
-  | { code: "CEREMONY_KEY_INVALID"; circuit: string; zkey: string; problem: string };
+  | { code: "CEREMONY_KEY_INVALID"; circuit: string; zkey: string; problem: string }
+  | { code: "CEREMONY_KEY_DAMAGED"; circuit: string; zkey: string; problem: string }
+  | { code: "CIRCUIT_NAME_RESERVED"; file: string; contract: string }
+  | { code: "FOLDER_NOT_WRITABLE"; folder: string; problem: string };
 
 export const circuitsError = defineErrors<CircuitsErrorFacts>({
   CIRCUIT_NOT_FOUND: {
@@ -128,8 +131,8 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>
-      `${first} and ${second} are too alike to be told apart by name.`,
-    fix: "Rename one of the two files: circuits are known by their file names.",
+      `The circuits ${first} and ${second} are too alike to be told apart by name.`,
+    fix: "Rename one of the two files: circuits are known by their file names, in any folder.",
   },
   VERIFIER_KEYS: {
     message: ({ problem }) => `No verifier contract can be generated: ${problem}.`,
@@ -156,5 +159,19 @@ export const circuitsError = defineErrors<CircuitsErrorFacts>({
     message: ({ circuit, zkey, problem }) =>
       `${zkey} is no key of a ceremony for the circuit ${circuit}: ${problem}.`,
     fix: "Do not use it: take it again from a contributor you trust, and verify it again.",
+  },
+  CEREMONY_KEY_DAMAGED: {
+    message: ({ circuit, zkey, problem }) =>
+      `The key of the ceremony for the circuit ${circuit} is damaged: ${zkey}: ${problem}.`,
+    fix: "Copy it again from a contributor or a backup, and verify it: hardhat rollup:setup --verify.",
+  },
+  CIRCUIT_NAME_RESERVED: {
+    message: ({ file, contract }) =>
+      `The verifier of ${file} would be called ${contract}, as one of the rollup's own contracts.`,
+    fix: "Rename the file: a circuit and its verifier are known by its name.",
+  },
+  FOLDER_NOT_WRITABLE: {
+    message: ({ folder, problem }) => `The folder ${folder} can not be written to: ${problem}.`,
+    fix: "Make room or give this user the right to write there, or set another path in the config.",
   },
 });

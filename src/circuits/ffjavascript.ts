@@ -14,6 +14,8 @@ export interface CurveGroup {
   readonly g: Uint8Array;
   timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
   toAffine(point: Uint8Array): Uint8Array;
+  /** Whether a point, affine or Jacobian, is on the curve or infinity. */
+  isValid(point: Uint8Array): boolean;
   /** Big-endian coordinates out of Montgomery form: what snarkjs hashes. */
   toUncompressed(point: Uint8Array): Uint8Array;
   /** A point of unknown logarithm. */

@@ -17,7 +17,6 @@ import {
   type SectionReader,
   uint32Bytes,
   withSections,
-  writeFileAtomically,
 } from "./binary-file.ts";
 import {
   assertScalarField,
@@ -28,6 +27,7 @@ import {
   G2_BYTES,
 } from "./bn254.ts";
 import { circuitsError } from "./errors.ts";
+import { writeFileAtomically } from "./files.ts";
 
 const VERSION = 1;
 const GROTH16 = 1;

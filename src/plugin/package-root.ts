@@ -1,7 +1,7 @@
 /** Where this package stands on disk, from its sources as well as from `dist/`. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert } from "../util/errors.ts";
 
@@ -45,9 +45,14 @@ export function resolveNpmSolc(): NpmSolc {
   return { version, path: resolve("solc/soljson.js") };
 }
 
-/** The version of the npm package that a `soljson.js` belongs to; undefined for any other file. */
+/**
+ * The version of the compiler in a file: that of the npm package that a `soljson.js` belongs to, or
+ * else what its name says, as `solc-linux-amd64-v0.8.30+commit.73712a01` does. Undefined if neither
+ * says any.
+ */
 export function solcVersionAt(path: string): string | undefined {
+  const named = /-v(\d+\.\d+\.\d+)\b/.exec(basename(path))?.[1];
   const file = join(dirname(path), "package.json");
-  if (!path.endsWith("soljson.js") || !existsSync(file)) return undefined;
+  if (!path.endsWith("soljson.js") || !existsSync(file)) return named;
   return readPackageJson(file).version;
 }

@@ -33,3 +33,18 @@ export function createProgress(stream: NodeJS.WriteStream = process.stdout): Pro
     }
   };
 }
+
+/**
+ * Leaves a line on `stream` for work that takes long, when it has begun to, and nothing for the
+ * rest.
+ */
+export function createQuietProgress(stream: NodeJS.WriteStream): Progress {
+  return async (text, work) => {
+    const notice = setTimeout(() => stream.write(`${text}…\n`), NOTABLE_MS);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(notice);
+    }
+  };
+}

@@ -1,11 +1,11 @@
 /** Groth16 by another program, such as rapidsnark, that is run once for every proof. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import type { Circuit } from "../circuits/circuit.ts";
+import { withTemporaryFolder, writingTo } from "../circuits/files.ts";
 import type { ProofWithSignals } from "../circuits/snarkjs.ts";
 import { encodeWitness } from "../circuits/wtns.ts";
 import { proverError } from "./errors.ts";
@@ -96,7 +96,7 @@ export function createExternalProver({ circuitOf, ...options }: ExternalProverOp
 /**
  * Proves a witness, in a temporary folder that only this user can read.
  *
- * @throws EXTERNAL_COMMAND_INVALID, EXTERNAL_PROVER_FAILED
+ * @throws EXTERNAL_COMMAND_INVALID, EXTERNAL_PROVER_FAILED, FOLDER_NOT_WRITABLE
  */
 export async function proveExternally({
   zkeyPath,
@@ -106,20 +106,17 @@ export async function proveExternally({
   const { command } = options;
   const missing = missingPlaceholders(command);
   if (missing.length > 0) throw proverError({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
-  const directory = await mkdtemp(join(tmpdir(), "external-prover-"));
-  const paths = {
-    zkey: zkeyPath,
-    wtns: join(directory, "witness.wtns"),
-    proof: join(directory, "proof.json"),
-    public: join(directory, "public.json"),
-  };
-  try {
-    await writeFile(paths.wtns, witness);
+  return withTemporaryFolder("prover", async (folder) => {
+    const paths = {
+      zkey: zkeyPath,
+      wtns: join(folder, "witness.wtns"),
+      proof: join(folder, "proof.json"),
+      public: join(folder, "public.json"),
+    };
+    await writingTo(folder, () => writeFile(paths.wtns, witness));
     await runCommand(options, paths);
-    return await readProof(command, paths);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+    return readProof(command, paths);
+  });
 }
 
 async function runCommand(

@@ -1,10 +1,11 @@
 /** `hardhat build` and `hre.circuits` for a project with a circuit of its own. */
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 /** The rollup's own circuits are no matter of these tests. */
@@ -95,6 +96,42 @@ describe("plugin/circuits", () => {
     const include = await refusalOf(build(await project.createHre(CONFIG)));
     expect(include).to.include("INCLUDE_NOT_FOUND").and.include("none.circom");
     await project.delete(broken);
+  });
+
+  it("refuses circuits of one name by both paths, and names of the rollup's own", async () => {
+    const twin = await createProject("circuits");
+    const environment = () => twin.createHre(CONFIG);
+    const text = "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();"; // not to be compiled
+    const place = async (path: string) => {
+      await mkdir(dirname(join(twin.root, path)), { recursive: true });
+      await twin.write(path, text);
+    };
+    for (const path of ["circuits/other/multiplier.circom", "circuits/other/Multi-plier.circom"]) {
+      await place(path);
+      for (const use of [
+        build,
+        (hre: HardhatRuntimeEnvironment) => hre.circuits.get("multiplier"),
+      ]) {
+        const message = await refusalOf(use(await environment()));
+        expect(message).to.include("CIRCUIT_NAMES_CLASH");
+        expect(message).to.include(join(twin.root, path));
+        expect(message).to.include(join(twin.root, "circuits/multiplier.circom"));
+      }
+      await twin.delete(path);
+    }
+    for (const name of ["rollup", "Mock"]) {
+      const path = `circuits/${name}.circom`;
+      await place(path);
+      const message = await refusalOf(build(await environment()));
+      expect(message).to.include("CIRCUIT_NAME_RESERVED").and.include(join(twin.root, path));
+      await twin.delete(path);
+    }
+    await twin.remove();
+  });
+
+  it("names the verifier of a circuit whose name begins with a digit", () => {
+    expect(verifierName("3d")).to.equal("_3dVerifier");
+    expect(verifierName("merkle-path")).to.equal("MerklePathVerifier");
   });
 
   it("refuses a configured folder that is not there", async () => {

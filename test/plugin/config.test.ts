@@ -114,6 +114,41 @@ describe("plugin/config", () => {
       expect(compiler).to.include(resolveNpmSolc());
     });
 
+    it("compiles with the same settings in the profile production", async () => {
+      const { profiles } = (await project.createHre({})).config.solidity;
+      const [compiler] = profiles["default"]!.compilers;
+      expect(compiler!.settings).to.deep.include({ evmVersion: "cancun" });
+      expect(profiles["production"]!.compilers).to.deep.equal([compiler]);
+      for (const { overrides } of Object.values(profiles)) expect(overrides).to.deep.equal({});
+    });
+
+    it("compiles its own contracts with its own settings, unless the user overrides them", async () => {
+      const mine = { ...resolveNpmSolc(), settings: { viaIR: true } };
+      const file = "hardhat-zkrollup/contracts/Rollup.sol";
+      const solidity = {
+        profiles: {
+          default: { compilers: [resolveNpmSolc()], overrides: { [file]: mine } },
+          lean: resolveNpmSolc(),
+        },
+      };
+      const { profiles } = (await project.createHre({ solidity })).config.solidity;
+      expect(profiles["default"]!.overrides[file]!.settings).to.include({ viaIR: true });
+      for (const profile of ["lean", "production"]) {
+        const override = profiles[profile]!.overrides[file]!;
+        const settings = override.settings as Record<string, unknown>;
+        expect(override.path, profile).to.equal(resolveNpmSolc().path);
+        expect(settings["optimizer"], profile).to.deep.equal({ enabled: true, runs: 200 });
+        expect(settings["outputSelection"], profile).to.be.an("object");
+      }
+    });
+
+    it("leaves what is generated out of coverage, whatever the folder is called", async () => {
+      const { coverage } = (await project.createHre({ coverage: { skipFiles: ["a.sol"] } })).config;
+      expect(coverage.skipFiles).to.deep.equal(["a.sol", "cache/rollup/contracts/**"]);
+      const odd = (await project.createHre({ paths: { cache: "odd[1]{2}" } })).config.coverage;
+      expect(odd.skipFiles).to.deep.equal(["odd[[]1][{]2}/rollup/contracts/**"]);
+    });
+
     it("leaves a configured compiler alone", async () => {
       const { solidity } = (await project.createHre({ solidity: "0.8.28" })).config;
       const [compiler] = solidity.profiles["default"]!.compilers;
@@ -125,6 +160,19 @@ describe("plugin/config", () => {
       const { path } = resolveNpmSolc();
       const message = await refusalOf(project, { solidity: { version: "0.8.1", path } });
       expect(message).to.include("SOLC_VERSION_MISMATCH").and.include("0.8.1");
+      const overrides = { "contracts/A.sol": { version: "0.8.2", path } };
+      const override = { compilers: [resolveNpmSolc()], overrides };
+      const profiles = { default: resolveNpmSolc(), lean: { version: "0.8.3", path } };
+      const elsewhere = { version: "0.8.4", path: "/opt/solc-linux-amd64-v0.8.24+commit.e11b9ed9" };
+      for (const [version, solidity] of Object.entries({
+        "0.8.2": override,
+        "0.8.3": { profiles },
+        "0.8.4": elsewhere,
+      })) {
+        const message = await refusalOf(project, { solidity });
+        expect(message).to.include("SOLC_VERSION_MISMATCH").and.include(version);
+      }
+      await project.createHre({ solidity: { ...elsewhere, version: "0.8.24" } });
     });
 
     it("adds the generated verifiers, and our contracts where they are not sources", async () => {

@@ -48,7 +48,7 @@ describe(`prover: external (${random.title})`, function () {
 
   it("proves a block with the program, and leaves no file behind", async () => {
     const left = async () =>
-      (await readdir(tmpdir())).filter((name) => name.startsWith("external-prover-"));
+      (await readdir(tmpdir())).filter((name) => name.startsWith("hardhat-zkrollup-prover."));
     const before = await left();
     const prover = createProver(PROGRAM);
     expect(prover.name).to.equal("external");

@@ -1,13 +1,12 @@
 /** The constraints of block circuits, and of what they are made of. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildingBlocks, toMain } from "../../bench/building-blocks.ts";
 import { compileCircuit } from "../../circuits/compile.ts";
+import { writeIfChanged } from "../../circuits/files.ts";
 import { PRESETS } from "../../protocol/presets.ts";
 import { type CircuitCost, measureBlockCircuits } from "../circuits/measure.ts";
 import type { BuildPlan } from "../circuits/pipeline.ts";
 import { ROLLUP_SOURCE } from "../circuits/sources.ts";
-import { writeIfChanged } from "../circuits/write-if-changed.ts";
 
 export interface ConstraintsBench {
   readonly circuits: readonly CircuitCost[];
@@ -23,7 +22,6 @@ export async function benchConstraints(plan: BuildPlan): Promise<ConstraintsBenc
 
 async function countEach({ preset, config }: BuildPlan): Promise<Record<string, number>> {
   const { circuits: cacheDir } = config.paths;
-  await mkdir(cacheDir, { recursive: true });
   const counts: Record<string, number> = {};
   for (const block of buildingBlocks(PRESETS[preset])) {
     const { name, source } = toMain(block);

@@ -1,6 +1,7 @@
 /** The keys of circuits, made or found as the config's setup says. */
 import {
   applyBeaconToKey,
+  assertIntactKey,
   contributeToKey,
   findCeremonyKey,
   startCeremony,
@@ -20,7 +21,7 @@ export interface CircuitKeys {
   readonly insecure: boolean;
 }
 
-/** @throws CIRCUIT_TOO_LARGE, CEREMONY_KEY_MISSING */
+/** @throws CIRCUIT_TOO_LARGE, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED, FOLDER_NOT_WRITABLE */
 export async function ensureKeys(
   circuit: CompiledCircuit,
   { setup, paths }: RollupConfig,
@@ -28,6 +29,7 @@ export async function ensureKeys(
   if (setup.type === "ceremony") {
     // The key changes with every contribution, so what was exported of it may be stale.
     const zkeyPath = findCeremonyKey(circuit, setup.keysDir);
+    await assertIntactKey(circuit, zkeyPath);
     const verificationKey = await exportVerificationKey(zkeyPath);
     return { zkeyPath, verificationKey, insecure: isInsecureZkey(zkeyPath) };
   }
@@ -75,6 +77,7 @@ export async function takeCeremonySteps(
   if (verify && ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
   const started = ptau !== undefined && (await startCeremony(circuit, ptau, setup.keysDir)).started;
   const zkey = findCeremonyKey(circuit, setup.keysDir);
+  await assertIntactKey(circuit, zkey);
   const contribution =
     contribute === undefined ? undefined : await contributeToKey(zkey, contribute);
   const ended = beacon === undefined ? undefined : await applyBeaconToKey(zkey, beacon);

@@ -1,14 +1,14 @@
 /** Finds and loads the project's circuits by name. */
 import { basename } from "node:path";
-import { findCeremonyKey } from "../../circuits/ceremony.ts";
+import { assertIntactKey, findCeremonyKey } from "../../circuits/ceremony.ts";
 import { loadCircuit } from "../../circuits/circuit.ts";
-import { compileCircuit } from "../../circuits/compile.ts";
+import { type CompiledCircuit, compileCircuit } from "../../circuits/compile.ts";
 import { toSolidityProof } from "../../circuits/verifier.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import type { ProjectCircuit } from "./project-circuits.ts";
 import { findProjectCircuits } from "./sources.ts";
-import { verifierName } from "./verifiers.ts";
+import { verifierName } from "./verifier-name.ts";
 
 function nameOf({ file }: { file: string }): string {
   return basename(file, ".circom");
@@ -18,7 +18,7 @@ export function projectCircuitNames(root: string, config: RollupConfig): string[
   return findProjectCircuits(root, config).map(nameOf);
 }
 
-/** @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, and the codes of `loadCircuit` */
+/** @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED, and the codes of `loadCircuit` */
 export async function loadProjectCircuit<Inputs extends object>(
   name: string,
   root: string,
@@ -34,8 +34,14 @@ export async function loadProjectCircuit<Inputs extends object>(
   const options = { ...source, cacheDir: paths.circuits };
   const key =
     setup.type === "ceremony"
-      ? { zkeyPath: findCeremonyKey(await compileCircuit(options), setup.keysDir) }
+      ? { zkeyPath: await findIntactKey(await compileCircuit(options), setup.keysDir) }
       : { ...(setup.seed !== undefined && { seed: setup.seed }) };
   const circuit = await loadCircuit<Inputs>({ ...options, ...key });
   return { ...circuit, verifierContract: verifierName(name), toSolidityProof };
+}
+
+async function findIntactKey(circuit: CompiledCircuit, keysDir: string): Promise<string> {
+  const zkeyPath = findCeremonyKey(circuit, keysDir);
+  await assertIntactKey(circuit, zkeyPath);
+  return zkeyPath;
 }

@@ -1,10 +1,11 @@
 /** What builds have made of circuits: names, digests and keys, for those who come later. */
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { PresetName } from "../../protocol/presets.ts";
+import { join, relative, resolve, sep } from "node:path";
+import { z } from "zod";
+import { writeIfChanged } from "../../circuits/files.ts";
+import { PRESET_NAMES, type PresetName } from "../../protocol/presets.ts";
 import type { RollupConfig } from "../config/types.ts";
-import { writeIfChanged } from "./write-if-changed.ts";
 
 export interface ManifestCircuit {
   readonly name: string;
@@ -17,7 +18,9 @@ export interface ManifestCircuit {
   readonly constraints: number;
   /** SHA-256 of the verification key's JSON, in hex. */
   readonly verificationKeyHash: string;
+  /** Absolute here; in the file relative to its folder, so that a moved project stays whole. */
   readonly zkeyPath: string;
+  /** As {@link zkeyPath}. */
   readonly wasmPath: string;
   readonly verifier: string;
 }
@@ -30,18 +33,60 @@ export interface Manifest {
   readonly circuits: readonly ManifestCircuit[];
 }
 
+const manifestSchema = z.object({
+  protocolDigest: z.string(),
+  preset: z.enum(PRESET_NAMES).optional(),
+  circuits: z.array(
+    z.object({
+      name: z.string(),
+      slots: z.number().optional(),
+      keyId: z.number().optional(),
+      digest: z.string(),
+      constraints: z.number(),
+      verificationKeyHash: z.string(),
+      zkeyPath: z.string(),
+      wasmPath: z.string(),
+      verifier: z.string(),
+    }),
+  ),
+});
+
 function manifestPath({ paths }: RollupConfig): string {
   return join(paths.cache, "manifest.json");
 }
 
-/** @returns The manifest. */
+function mapPaths(manifest: Manifest, change: (path: string) => string): Manifest {
+  const circuits = manifest.circuits.map((circuit) => ({
+    ...circuit,
+    zkeyPath: change(circuit.zkeyPath),
+    wasmPath: change(circuit.wasmPath),
+  }));
+  return { ...manifest, circuits };
+}
+
+/** @returns The manifest. @throws FOLDER_NOT_WRITABLE */
 export async function writeManifest(config: RollupConfig, manifest: Manifest): Promise<Manifest> {
-  await writeIfChanged(manifestPath(config), JSON.stringify(manifest, null, 2));
+  const { cache } = config.paths;
+  const kept = mapPaths(manifest, (path) => relative(cache, path).split(sep).join("/"));
+  const text = JSON.stringify({ ...kept, sha256: hashManifest(kept) }, null, 2);
+  await writeIfChanged(manifestPath(config), text);
   return manifest;
 }
 
-/** @returns Undefined if nothing was built. */
+/** In the file itself, so that builds at the same time can not mix one's digest and another's. */
+function hashManifest(content: object): string {
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex");
+}
+
+/** @returns Undefined if nothing was built, or the file is damaged: a build writes it again. */
 export async function readManifest(config: RollupConfig): Promise<Manifest | undefined> {
-  const path = manifestPath(config);
-  return existsSync(path) ? (JSON.parse(await readFile(path, "utf8")) as Manifest) : undefined;
+  const text = await readFile(manifestPath(config), "utf8").catch(() => "");
+  try {
+    const { sha256, ...content } = JSON.parse(text) as { sha256?: unknown };
+    if (sha256 !== hashManifest(content)) return undefined;
+    const manifest = manifestSchema.parse(content) as Manifest;
+    return mapPaths(manifest, (path) => resolve(config.paths.cache, path));
+  } catch {
+    return undefined;
+  }
 }

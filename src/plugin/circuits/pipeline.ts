@@ -3,9 +3,10 @@
  * from the cache what has not changed, so a build with nothing to do costs milliseconds.
  */
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circuits/compile.ts";
+import { removeStaleTemporaries, writeIfChanged } from "../../circuits/files.ts";
 import { generateCircuitTypes } from "../../circuits/input-types.ts";
 import { generateVerifier } from "../../circuits/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
@@ -22,8 +23,8 @@ import {
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
-import { ROLLUP_VERIFIER, verifierName, writeContracts } from "./verifiers.ts";
-import { writeIfChanged } from "./write-if-changed.ts";
+import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
+import { writeContracts } from "./verifiers.ts";
 
 export interface BuildPlan {
   /** Root folder of the project. */
@@ -47,10 +48,12 @@ export type Keyed = Compiled & CircuitKeys;
  * Compiles the project's circuits, writes the types of their inputs, and compiles the rollup's
  * circuits, which a mock prover does without.
  *
- * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, and the codes of `compileCircuit`
+ * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED, and the codes
+ *   of `compileCircuit`
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
   const { root, config, preset, prover } = plan;
+  await removeLitter(config);
   const compiled: Compiled[] = [];
   for (const source of findProjectCircuits(root, config)) {
     compiled.push({ circuit: await compile(source, plan) });
@@ -71,7 +74,7 @@ export async function compileRollupCircuit(
   return compile(await writeRollupCircuit(plan.preset, keyId, plan.config), plan);
 }
 
-/** Makes or finds the keys of compiled circuits. @throws CIRCUIT_TOO_LARGE, CEREMONY_KEY_MISSING */
+/** Makes or finds the keys of compiled circuits. @throws as {@link ensureKeys} */
 export async function setUpCircuits(
   compiled: readonly Compiled[],
   { config, progress }: BuildPlan,
@@ -142,9 +145,15 @@ function compile(source: CircuitSource, { config, progress }: BuildPlan): Promis
   );
 }
 
+/** What killed runs have left of files that they were writing. */
+async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
+  const keys = setup.type === "ceremony" ? [setup.keysDir] : [];
+  const folders = [paths.cache, paths.circuits, paths.contracts, paths.types, ...keys];
+  for (const folder of folders) await removeStaleTemporaries(folder);
+}
+
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
-  await mkdir(paths.types, { recursive: true });
   const text = generateCircuitTypes(
     compiled.map(({ circuit }) => circuit),
     PACKAGE_NAME,

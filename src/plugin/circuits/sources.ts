@@ -1,7 +1,6 @@
 /** Which circuits there are to build: those of the project, and the rollup's own. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   blockCircuitName,
   exitCircuitName,
@@ -9,19 +8,23 @@ import {
   renderExitMain,
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circuits/compile.ts";
+import { circuitsError } from "../../circuits/errors.ts";
+import { writeIfChanged } from "../../circuits/files.ts";
 import { findCircuits, nodeModulesPaths } from "../../circuits/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
-import { writeIfChanged } from "./write-if-changed.ts";
+import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 
 /** A .circom file with a main component, and how to compile it. */
 export interface CircuitSource {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly optimization: OptimizationLevel;
+  /** Where a package keeps what it has compiled beforehand. */
+  readonly precompiledDir?: string;
 }
 
 /**
@@ -32,19 +35,42 @@ export interface CircuitSource {
 export const ROLLUP_SOURCE = {
   includePaths: [join(PACKAGE_ROOT, "circuits")],
   optimization: 1,
+  precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
 /**
  * The circuits in the project's own folder.
  *
- * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured
+ * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH,
+ *   CIRCUIT_NAME_RESERVED
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
   const { path, include, optimization } = circuits;
   // A project without circuits is fine; one that names a folder it does not have is not.
   if (path === join(root, "circuits") && !existsSync(path)) return [];
   const includePaths = [...include, ...nodeModulesPaths(root)];
-  return findCircuits(path).map((file) => ({ file, includePaths, optimization }));
+  const files = findCircuits(path);
+  assertDistinctNames(files);
+  return files.map((file) => ({ file, includePaths, optimization }));
+}
+
+/** Circuits are known by their names, and so are their verifiers and the types of their inputs. */
+function assertDistinctNames(files: readonly string[]): void {
+  const reserved = new Map(PACKAGE_VERIFIERS.map((name) => [name.toLowerCase(), name]));
+  const seen = new Map<string, string>();
+  for (const file of files) {
+    // Some file systems do not tell large letters from small ones.
+    const name = verifierName(basename(file, ".circom")).toLowerCase();
+    const contract = reserved.get(name);
+    if (contract !== undefined) {
+      throw circuitsError({ code: "CIRCUIT_NAME_RESERVED", file, contract });
+    }
+    const first = seen.get(name);
+    if (first !== undefined) {
+      throw circuitsError({ code: "CIRCUIT_NAMES_CLASH", first, second: file });
+    }
+    seen.set(name, file);
+  }
 }
 
 /**
@@ -73,7 +99,6 @@ async function writeMain(
   text: string,
   { paths }: RollupConfig,
 ): Promise<CircuitSource> {
-  await mkdir(paths.circuits, { recursive: true });
   const file = join(paths.circuits, `${name}.circom`);
   await writeIfChanged(file, text);
   return { file, ...ROLLUP_SOURCE };

@@ -1,7 +1,14 @@
 /** From the user's config to the resolved one: defaults, paths, and what we add to Solidity's. */
-import { join, resolve } from "node:path";
-import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
+import { join, relative, resolve, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type {
+  HardhatConfig,
+  HardhatUserConfig,
+  SolidityBuildProfileConfig,
+  SolidityCompilerConfig,
+} from "hardhat/types/config";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
+import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
 import type { RollupConfig, RollupUserConfig } from "./types.ts";
 
@@ -16,16 +23,17 @@ const PACKAGE_CONTRACTS = [
 
 const DEFAULT_BLOCK_TIME_MS = 1000;
 
-/** A project that configures no Solidity compiler gets the one that needs no download. */
+/** How the rollup's contracts are compiled: without the optimizer they are too large for L1. */
+const SOLC_SETTINGS = { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } };
+
+/**
+ * A project that configures no Solidity compiler gets the one that needs no download, with the same
+ * settings in both of Hardhat's profiles: from `default` to `production` Hardhat copies none.
+ */
 export function withDefaultSolc(config: HardhatUserConfig): HardhatUserConfig {
   if (config.solidity !== undefined) return config;
-  return {
-    ...config,
-    solidity: {
-      ...resolveNpmSolc(),
-      settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } },
-    },
-  };
+  const profile = () => ({ ...resolveNpmSolc(), settings: structuredClone(SOLC_SETTINGS) });
+  return { ...config, solidity: { profiles: { default: profile(), production: profile() } } };
 }
 
 /** Fills the defaults in, and makes every path absolute. */
@@ -72,12 +80,16 @@ export function extendResolvedConfig(
   config: HardhatConfig,
 ): HardhatConfig {
   const rollup = resolveRollupConfig(userConfig.rollup, config.paths);
-  const { sources } = config.paths;
+  const { root, sources } = config.paths;
+  const generated = relative(root, rollup.paths.contracts).split(sep).join("/");
   // In this repository itself the contracts are sources of the project.
-  const isThisPackage = config.paths.root === PACKAGE_ROOT;
-  const npmFiles = isThisPackage
-    ? []
-    : PACKAGE_CONTRACTS.map((file) => `${PACKAGE_NAME}/contracts/${file}`);
+  const npmFiles =
+    root === PACKAGE_ROOT
+      ? []
+      : PACKAGE_CONTRACTS.map((file) => `${PACKAGE_NAME}/contracts/${file}`);
+  // The oldest Hardhat that we support has no such setting.
+  const { coverage } = config as Partial<HardhatConfig>;
+  const ours = [...npmFiles, `${generated}/${ROLLUP_VERIFIER}.sol`];
   return {
     ...config,
     rollup,
@@ -85,9 +97,45 @@ export function extendResolvedConfig(
       ...config.paths,
       sources: { ...sources, solidity: [...sources.solidity, rollup.paths.contracts] },
     },
+    // What is generated is no source of the user's to be covered by tests.
+    coverage: {
+      ...coverage,
+      skipFiles: [...(coverage?.skipFiles ?? []), `${escapeGlob(generated)}/**`],
+    },
     solidity: {
       ...config.solidity,
       npmFilesToBuild: [...new Set([...config.solidity.npmFilesToBuild, ...npmFiles])],
+      profiles: Object.fromEntries(
+        Object.entries(config.solidity.profiles).map(([name, profile]) => [
+          name,
+          withOverrides(profile, ours),
+        ]),
+      ),
     },
   };
+}
+
+/** Compiles files with our compiler and settings, except those that the user has overridden. */
+function withOverrides(
+  profile: SolidityBuildProfileConfig,
+  files: readonly string[],
+): SolidityBuildProfileConfig {
+  const [first] = profile.compilers;
+  const outputSelection = (first?.settings as { outputSelection?: unknown }).outputSelection;
+  const compiler: SolidityCompilerConfig = {
+    ...resolveNpmSolc(),
+    settings: { outputSelection, ...structuredClone(SOLC_SETTINGS) },
+  };
+  // A project without a compiler of its own has this very one: its files are compiled together.
+  const isOurs = Object.entries(compiler).every(([key, value]) =>
+    isDeepStrictEqual(first?.[key as keyof SolidityCompilerConfig], value),
+  );
+  if (isOurs) return profile;
+  const overrides = Object.fromEntries(files.map((file) => [file, compiler]));
+  return { ...profile, overrides: { ...overrides, ...profile.overrides } };
+}
+
+/** Characters that mean something in a pattern match themselves as a class of one. */
+function escapeGlob(path: string): string {
+  return path.replace(/[*?[{]/g, "[$&]");
 }

@@ -1,6 +1,10 @@
 /** Checks the user's `rollup: {…}` and says what is wrong with it. */
 import { validateUserConfigZodType } from "@nomicfoundation/hardhat-zod-utils";
-import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
+import type {
+  HardhatConfig,
+  HardhatUserConfig,
+  SolidityCompilerConfig,
+} from "hardhat/types/config";
 import type {
   HardhatConfigValidationError,
   HardhatUserConfigValidationError,
@@ -107,15 +111,25 @@ export function validateRollupUserConfig({
 
 /** Hardhat takes any compiler at `path` for the configured version: a mismatch is caught here. */
 export function validateSolcVersions(config: HardhatConfig): HardhatConfigValidationError[] {
-  return Object.entries(config.solidity.profiles).flatMap(([profile, { compilers }]) =>
-    compilers.flatMap(({ version: configured, path }, index) => {
-      const installed = path === undefined ? undefined : solcVersionAt(path);
-      if (path === undefined || installed === undefined || installed === configured) return [];
-      const error = pluginError({ code: "SOLC_VERSION_MISMATCH", configured, installed, path });
-      return {
-        path: ["solidity", "profiles", profile, "compilers", index, "version"],
-        message: toMessage(error),
-      };
-    }),
-  );
+  return Object.entries(config.solidity.profiles).flatMap(([name, profile]) => {
+    const path = ["solidity", "profiles", name];
+    return [
+      ...profile.compilers.flatMap((compiler, index) =>
+        validateSolcVersion(compiler, [...path, "compilers", index]),
+      ),
+      ...Object.entries(profile.overrides).flatMap(([file, compiler]) =>
+        validateSolcVersion(compiler, [...path, "overrides", file]),
+      ),
+    ];
+  });
+}
+
+function validateSolcVersion(
+  { version: configured, path }: SolidityCompilerConfig,
+  configPath: readonly (string | number)[],
+): HardhatConfigValidationError[] {
+  const installed = path === undefined ? undefined : solcVersionAt(path);
+  if (path === undefined || installed === undefined || installed === configured) return [];
+  const error = pluginError({ code: "SOLC_VERSION_MISMATCH", configured, installed, path });
+  return [{ path: [...configPath, "version"], message: toMessage(error) }];
 }

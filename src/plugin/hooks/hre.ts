@@ -1,9 +1,11 @@
 import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
 import { createProjectCircuits } from "../circuits/project-circuits.ts";
+import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
   created: (_context, hre) => {
     hre.circuits = createProjectCircuits(hre.config);
+    skipGeneratedContracts(hre);
     return Promise.resolve();
   },
 };

@@ -1,7 +1,7 @@
 /** Full names of the contracts that a rollup is made of. */
 import { relative } from "node:path";
 import type { HardhatConfig } from "hardhat/types/config";
-import { ROLLUP_VERIFIER } from "../circuits/verifiers.ts";
+import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import type { ProverName } from "../config/types.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT } from "../package-root.ts";
 

@@ -1,7 +1,10 @@
 /** The prover for what the last build has made. */
+import { existsSync } from "node:fs";
 import type { HardhatConfig } from "hardhat/types/config";
+import { assertIntactKey } from "../../circuits/ceremony.ts";
 import { type Circuit, loadCircuit } from "../../circuits/circuit.ts";
 import { compileCircuit } from "../../circuits/compile.ts";
+import { isIntactZkey } from "../../circuits/dev-setup.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
@@ -20,7 +23,7 @@ import { pluginError } from "../errors.ts";
  * Checks that circuits, keys and the compiled verifier belong together, so that no proof is made
  * that L1 must refuse.
  *
- * @throws ROLLUP_NOT_BUILT, EXTERNAL_PROVER_NOT_CONFIGURED
+ * @throws ROLLUP_NOT_BUILT, CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED
  */
 export async function createProver(
   { rollup }: HardhatConfig,
@@ -46,7 +49,13 @@ export async function createProver(
     const built = manifest.circuits.find((circuit) => circuit.keyId === keyId);
     if (built === undefined) throw notBuilt(`the last build was without the key ${keyId}`);
     const { zkeyPath } = built;
+    if (!existsSync(zkeyPath)) throw notBuilt(`the key ${zkeyPath} is missing`);
     const circuit = await loadCircuit({ ...source, zkeyPath, cacheDir: rollup.paths.circuits });
+    if (rollup.setup.type === "ceremony") {
+      await assertIntactKey(circuit, zkeyPath);
+    } else if (!(await isIntactZkey(zkeyPath))) {
+      throw notBuilt(`the key ${zkeyPath} is damaged`);
+    }
     if (built.digest !== circuit.digest) {
       throw notBuilt(`the circuit ${circuit.name} has changed since the last build`);
     }

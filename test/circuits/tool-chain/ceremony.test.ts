@@ -1,16 +1,18 @@
-import { copyFile, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, readdir, readFile, rm, truncate } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { expect } from "chai";
 // @ts-expect-error: the package has no types
 import * as snarkjs from "snarkjs";
 import {
   applyBeaconToKey,
+  assertIntactKey,
   ceremonyKeyPath,
   contributeToKey,
   findCeremonyKey,
   startCeremony,
   verifyCeremony,
 } from "../../../src/circuits/ceremony.ts";
+import { withSections } from "../../../src/circuits/binary-file.ts";
 import { compileCircuit, type CompiledCircuit } from "../../../src/circuits/compile.ts";
 import { createDevSetup, isInsecureZkey } from "../../../src/circuits/dev-setup.ts";
 import {
@@ -23,13 +25,18 @@ import { readVerificationKey } from "../../../src/circuits/verification-key.ts";
 import { generateVerifier } from "../../../src/circuits/verifier.ts";
 import { calculateWitness } from "../../../src/circuits/witness-generator.ts";
 import { readZkeyVerifierPart } from "../../../src/circuits/zkey.ts";
+import { findZkeyDamage } from "../../../src/circuits/zkey-check.ts";
+import type { RollupError } from "../../../src/util/errors.ts";
+import { cutOff, flipBit } from "../../helpers/damage.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createPowersOfTau } from "../../helpers/powers-of-tau.ts";
+import { createRandom } from "../../helpers/random.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./helpers.ts";
 
+const random = createRandom();
 const BEACON = "0x0102030405060708090a0b0c0d0e0f10";
 
-describe("circuits: ceremony", () => {
+describe(`circuits: ceremony ${random.title}`, () => {
   let workspace: Workspace;
   let circuit: CompiledCircuit;
   let keysDir: string;
@@ -102,7 +109,8 @@ describe("circuits: ceremony", () => {
     const witness = await calculateWitness(circuit, { root: 12 });
     const proven = await prove({ zkeyPath, witness });
     expect(await verify(await readVerificationKey(zkeyPath), proven)).to.equal(true);
-    expect(await readdir(keysDir), "no half-made files").to.have.length(1);
+    const files = [basename(zkeyPath), `${basename(zkeyPath)}.sha256`];
+    expect((await readdir(keysDir)).sort(), "no half-made files").to.deep.equal(files);
   });
 
   it("keeps the key that is there, and has another for another circuit", async () => {
@@ -128,6 +136,79 @@ describe("circuits: ceremony", () => {
     await expectRejection("PTAU_NOT_USABLE", start(small));
     await expectRejection("PTAU_NOT_USABLE", start(path("small/contributed.ptau")));
     await expectRejection("BINARY_FORMAT", start(circuit.r1csPath));
+  });
+
+  it("names powers of tau that are missing or damaged, and makes no key of them", async () => {
+    const start = () => startCeremony(circuit, path("damaged.ptau"), path("none"));
+    await expectRejection("PTAU_NOT_USABLE", start);
+    const { length } = await readFile(ptauPath);
+    for (const size of [0, 11, 100, length - 1]) {
+      await copyFile(ptauPath, path("damaged.ptau"));
+      await truncate(path("damaged.ptau"), size);
+      const error = await expectRejection("BINARY_FORMAT", start);
+      expect(error.message).to.include(path("damaged.ptau"));
+    }
+    // The points of Lagrange's base that the smallest key takes stand in the last sections.
+    const sections = withSections(ptauPath, "ptau", (file) =>
+      [12, 13, 14, 15].map((id) => file.read(id, file.size(id) / 2, 64)),
+    );
+    const content = await readFile(ptauPath);
+    for (const section of sections) {
+      await copyFile(ptauPath, path("damaged.ptau"));
+      await flipBit(path("damaged.ptau"), random, content.indexOf(section) + random.int(64));
+      const outcome = await start().then(
+        () => "made",
+        (error: unknown) => (error as RollupError).code,
+      );
+      if (outcome === "made") {
+        // No part of what this circuit takes: the key is as good as any.
+        const { zkeyPath } = await start();
+        expect(await findZkeyDamage(zkeyPath, circuit.r1csPath)).to.equal(null);
+        await rm(path("none"), { recursive: true });
+      } else {
+        expect(outcome).to.equal("PTAU_NOT_USABLE");
+        expect(await readdir(path("none"))).to.deep.equal([]);
+      }
+    }
+  });
+
+  it("names a key that is damaged, with or without its digest, and leaves it alone", async () => {
+    const zkeyPath = await createKey("damaged", "Alice");
+    await assertIntactKey(circuit, zkeyPath);
+    await copyFile(zkeyPath, path("good.zkey"));
+    const { length } = await readFile(zkeyPath);
+    const contributions = withSections(zkeyPath, "zkey", (key) => key.size(10));
+    const damages = [
+      () => cutOff(zkeyPath, random),
+      ...Array.from({ length: 12 }, () => () => {
+        // Up to the last section, whose transcript only `verifyCeremony` can judge.
+        return flipBit(zkeyPath, random, 250 + random.int(length - contributions - 263));
+      }),
+    ];
+    for (const damage of damages) {
+      await copyFile(path("good.zkey"), zkeyPath);
+      await damage();
+      const damaged = await readFile(zkeyPath);
+      for (const digest of ["with", "without"]) {
+        if (digest === "without") await rm(`${zkeyPath}.sha256`, { force: true });
+        const error = await expectRejection("CEREMONY_KEY_DAMAGED", () =>
+          assertIntactKey(circuit, zkeyPath),
+        );
+        expect(error.message).to.include(zkeyPath);
+      }
+      expect((await readFile(zkeyPath)).equals(damaged)).to.equal(true);
+    }
+  });
+
+  it("takes a key that was contributed to elsewhere, and refuses one of another circuit", async () => {
+    const zkeyPath = await createKey("travelling");
+    const { zKey } = snarkjs as { zKey: { contribute(...args: unknown[]): Promise<unknown> } };
+    await zKey.contribute(zkeyPath, path("back.zkey"), "Bob", "entropy");
+    await copyFile(path("back.zkey"), zkeyPath);
+    await assertIntactKey(circuit, zkeyPath);
+    const other = await compileCircuit(workspace.options("cuber"));
+    await rm(`${zkeyPath}.sha256`);
+    await expectRejection("CEREMONY_KEY_DAMAGED", () => assertIntactKey(other, zkeyPath));
   });
 
   it("refuses contributions that would spoil the key", async () => {

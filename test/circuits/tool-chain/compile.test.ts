@@ -1,12 +1,18 @@
-import { readdirSync } from "node:fs";
-import { appendFile, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { appendFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { compileCircuit, compilerVersion } from "../../../src/circuits/compile.ts";
+import { packEntry } from "../../../src/circuits/compile-cache.ts";
 import { readR1cs } from "../../../src/circuits/r1cs.ts";
 import { readSymbols } from "../../../src/circuits/signals.ts";
+import { cutOff, emptyOut, flipBit } from "../../helpers/damage.ts";
+import { createRandom } from "../../helpers/random.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./helpers.ts";
 
-describe("circuits: compile", () => {
+const random = createRandom();
+
+describe(`circuits: compile ${random.title}`, () => {
   let workspace: Workspace;
   beforeEach(async () => {
     workspace = await createWorkspace();
@@ -73,6 +79,72 @@ describe("circuits: compile", () => {
     const both = await Promise.all([compileCircuit(options), compileCircuit(options)]);
     expect(both[0].r1csPath).to.equal(both[1].r1csPath);
     expect(readdirSync(options.cacheDir)).to.have.length(1);
+  });
+
+  it("makes an entry again of which any file is damaged or missing", async () => {
+    const options = workspace.options("squarer");
+    const circuit = await compileCircuit(options);
+    const [entry] = readdirSync(options.cacheDir);
+    const files = readdirSync(join(options.cacheDir, entry!)).map((file) =>
+      join(options.cacheDir, entry!, file),
+    );
+    expect(files).to.have.length(5);
+    const made = files.filter((file) => !file.endsWith("SHA256SUMS"));
+    const contents = made.map((file) => readFileSync(file));
+    for (const [index, file] of files.entries()) {
+      const damage = [flipBit, cutOff, emptyOut, (path: string) => rm(path)][index % 4]!;
+      await damage(file, random);
+      const { cached } = await compileCircuit(options);
+      // A changed bit in the list of digests may go unseen: the files that matter are whole.
+      if (!file.endsWith("SHA256SUMS")) expect(cached, file).to.equal(false);
+      expect(await compileCircuit(options)).to.deep.equal({ ...circuit, cached: true });
+      expect(made.map((path) => readFileSync(path))).to.deep.equal(contents);
+      expect(readdirSync(options.cacheDir)).to.deep.equal([entry]);
+    }
+  });
+
+  it("repairs a damaged entry from two builds at once", async () => {
+    const options = workspace.options("squarer");
+    const made = await compileCircuit(options);
+    await flipBit(made.wasmPath, random);
+    const repaired = await Promise.all([1, 2, 3].map(() => compileCircuit(options)));
+    for (const circuit of repaired) expect(circuit).to.deep.equal({ ...made, cached: false });
+    expect((await compileCircuit(options)).cached).to.equal(true);
+    expect(readdirSync(options.cacheDir)).to.have.length(1);
+  });
+
+  it("takes what a package has compiled, unless the sources differ or it is damaged", async () => {
+    const options = workspace.options("squarer");
+    const made = await compileCircuit(options);
+    const entry = dirname(made.r1csPath);
+    const precompiledDir = join(workspace.folder, "precompiled");
+    await packEntry(entry, "squarer", precompiledDir);
+    const fresh = { ...options, cacheDir: join(workspace.folder, "fresh"), precompiledDir };
+    const taken = await compileCircuit(fresh);
+    expect(taken.cached).to.equal(true);
+    expect(readFileSync(taken.wasmPath).equals(readFileSync(made.wasmPath))).to.equal(true);
+    expect((await compileCircuit({ ...fresh, optimization: 2 })).cached).to.equal(false);
+
+    const packed = join(precompiledDir, readdirSync(precompiledDir)[0]!);
+    const damages = readdirSync(packed).map((file) => join(packed, file));
+    for (const [index, file] of damages.entries()) {
+      const good = readFileSync(file);
+      await [flipBit, cutOff][index % 2]!(file, random);
+      const cacheDir = join(workspace.folder, `fresh-${index}`);
+      const compiled = await compileCircuit({ ...fresh, cacheDir });
+      expect(readFileSync(compiled.r1csPath).equals(readFileSync(made.r1csPath))).to.equal(true);
+      expect(readdirSync(cacheDir)).to.have.length(1);
+      await writeFile(file, good);
+    }
+    await appendFile(workspace.fixture("squarer"), "// another comment\n");
+    expect((await compileCircuit(fresh)).cached).to.equal(false);
+  });
+
+  it("names the folder that it can not write to", async () => {
+    await writeFile(join(workspace.folder, "file"), "");
+    const options = { ...workspace.options("squarer"), cacheDir: join(workspace.folder, "file/x") };
+    const error = await expectRejection("FOLDER_NOT_WRITABLE", () => compileCircuit(options));
+    expect(error.message).to.include(options.cacheDir);
   });
 
   it("shows circom's own message with file and line", async () => {

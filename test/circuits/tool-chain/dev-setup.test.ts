@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 // @ts-expect-error: the package has no types
@@ -15,9 +15,11 @@ import { prove, releaseProver, verify } from "../../../src/circuits/snarkjs.ts";
 import { readVerificationKey } from "../../../src/circuits/verification-key.ts";
 import { calculateWitness } from "../../../src/circuits/witness-generator.ts";
 import { readZkeyVerifierPart } from "../../../src/circuits/zkey.ts";
+import { cutOff, emptyOut, flipBit } from "../../helpers/damage.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, runSnarkJs, type Workspace } from "./helpers.ts";
 import { writeKnownPtau } from "../../helpers/known-ptau.ts";
+import { createRandom } from "../../helpers/random.ts";
 
 const SEED = "tests";
 const { zKey } = snarkjs as {
@@ -27,7 +29,9 @@ const { zKey } = snarkjs as {
   };
 };
 
-describe("circuits: dev setup", () => {
+const random = createRandom();
+
+describe(`circuits: dev setup ${random.title}`, () => {
   let workspace: Workspace;
   let circuit: CompiledCircuit;
   let zkeyPath: string;
@@ -136,5 +140,20 @@ describe("circuits: dev setup", () => {
     expect(await ensureDevKey(options)).to.deep.equal({ ...first, cached: true });
     const other = await ensureDevKey({ ...options, seed: "other" });
     expect(other.zkeyPath).to.not.equal(first.zkeyPath);
+  });
+
+  it("makes a damaged key again, the same as before", async () => {
+    const options = { circuit, cacheDir: path("damaged-keys"), seed: SEED };
+    const { zkeyPath } = await ensureDevKey(options);
+    const good = await readFile(zkeyPath);
+    const damages = [flipBit, cutOff, emptyOut, (file: string) => rm(file)];
+    for (const damage of damages) {
+      await damage(zkeyPath, random);
+      expect((await ensureDevKey(options)).cached).to.equal(false);
+      expect((await readFile(zkeyPath)).equals(good)).to.equal(true);
+      expect((await ensureDevKey(options)).cached).to.equal(true);
+    }
+    await emptyOut(`${zkeyPath}.sha256`);
+    expect((await ensureDevKey(options)).cached).to.equal(false);
   });
 });

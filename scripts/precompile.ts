@@ -1,0 +1,42 @@
+/**
+ * Compiles the rollup's circuits into `precompiled/`, which goes into the package, so that who
+ * installs it need not compile them. They are found by the digest of sources, compiler and options:
+ * what a project changes, it compiles itself.
+ *
+ * The preset `full` is left out: its circuits would make the package many times as large, and their
+ * keys take so long that compiling is a small part of it.
+ */
+import { readdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { compileCircuit } from "../src/circuits/compile.ts";
+import { packEntry } from "../src/circuits/compile-cache.ts";
+import { withTemporaryFolder } from "../src/circuits/files.ts";
+import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
+import { ROLLUP_SOURCE, rollupKeyIds, writeRollupCircuit } from "../src/plugin/circuits/sources.ts";
+import type { PresetName } from "../src/protocol/presets.ts";
+
+const PRECOMPILED: readonly PresetName[] = ["minimal", "dev"];
+
+await withTemporaryFolder("precompile", async (root) => {
+  const target = ROLLUP_SOURCE.precompiledDir;
+  await rm(target, { recursive: true, force: true });
+  const config = resolveRollupConfig({}, { root, cache: join(root, "cache") });
+  for (const preset of PRECOMPILED) {
+    for (const keyId of rollupKeyIds(preset, config)) {
+      const source = await writeRollupCircuit(preset, keyId, config);
+      const { circuits: cacheDir } = config.paths;
+      const { name, r1csPath } = await compileCircuit({ ...source, cacheDir });
+      await packEntry(dirname(r1csPath), name, target);
+      console.log(`Precompiled ${name}: ${await kilobytesIn(target)} KB in all`);
+    }
+  }
+});
+
+async function kilobytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+  );
+  return Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024);
+}

@@ -1,0 +1,22 @@
+/** Uses all that the package exports, and the types that a build has generated. */
+import zkrollup from "hardhat-zkrollup";
+import * as sdk from "hardhat-zkrollup/sdk";
+import type { InputsOf, ProjectCircuits, RollupUserConfig } from "hardhat-zkrollup/types";
+import "./types/circuits/index.js";
+
+const point = { x: 1n, y: [2, "3"] };
+const inputs: InputsOf<"nested"> = {
+  grid: [
+    [1, 2, 3],
+    [4, 5, 6],
+  ],
+  points: [
+    [point, point],
+    [point, point],
+  ],
+};
+
+export const config: RollupUserConfig = { preset: "dev" };
+export const prove = async (circuits: ProjectCircuits) =>
+  (await circuits.get("nested")).prove(inputs);
+export { sdk, zkrollup };

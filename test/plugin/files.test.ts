@@ -1,0 +1,196 @@
+/** What a build keeps on disk: damaged, moved, shared by two builds, or not to be written. */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { chmod, cp, mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import { readManifest } from "../../src/plugin/circuits/manifest.ts";
+import { buildCircuits } from "../../src/plugin/circuits/pipeline.ts";
+import { silentProgress } from "../../src/plugin/progress.ts";
+import { createProver } from "../../src/plugin/rollup/prover.ts";
+import { cutOff, emptyOut, flipBit } from "../helpers/damage.ts";
+import { createProject, type Project } from "../helpers/project.ts";
+import { createRandom } from "../helpers/random.ts";
+
+const random = createRandom();
+const MOCK = { rollup: { prover: "mock" } } as const;
+
+function codeOf(error: unknown): string {
+  return /\b[A-Z]+(?:_[A-Z]+)+\b/.exec((error as Error).message)?.[0] ?? String(error);
+}
+
+describe(`plugin/files ${random.title}`, () => {
+  let project: Project;
+  afterEach(async () => {
+    await releaseProver();
+    await project.remove();
+  });
+
+  function build(hre: HardhatRuntimeEnvironment): Promise<unknown> {
+    return hre.tasks.getTask("build").run({ quiet: true, noContracts: true });
+  }
+
+  describe("of a circuit of the project's own", () => {
+    let hre: HardhatRuntimeEnvironment;
+    beforeEach(async () => {
+      project = await createProject("circuits");
+      hre = await project.createHre(MOCK);
+      await build(hre);
+    });
+
+    async function contents(): Promise<Map<string, string>> {
+      const { cache, types } = hre.config.rollup.paths;
+      const files = [cache, types].flatMap((folder) =>
+        readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ parentPath, name }) => join(parentPath, name)),
+      );
+      const texts = files.map((file) => readFile(file, "base64"));
+      return new Map((await Promise.all(texts)).map((text, i) => [files[i]!, text]));
+    }
+    /** The digests have times in them, which are new when a file is. */
+    const isDigest = (file: string) => /SHA256SUMS$|\.sha256$/.test(file);
+
+    it("are made again, the same, if any of them is damaged or missing", async function () {
+      this.timeout(300_000);
+      const whole = await contents();
+      const damages = [flipBit, cutOff, emptyOut, (file: string) => rm(file)];
+      const files = [...whole.keys()];
+      expect(files.map((file) => file.split(".").at(-1))).to.include.members([
+        "r1cs",
+        "wasm",
+        "sym",
+        "zkey",
+        "json",
+        "sol",
+        "ts",
+        "sha256",
+      ]);
+      for (const [index, file] of files.entries()) {
+        await damages[(index + random.int(4)) % 4]!(file, random);
+        await build(await project.createHre(MOCK));
+        for (const [path, content] of await contents()) {
+          if (!isDigest(path))
+            expect(content === whole.get(path), `${file}: ${path}`).to.equal(true);
+        }
+      }
+      expect((await contents()).size).to.equal(whole.size);
+    });
+
+    it("serve hre.circuits.get after damage without a build", async () => {
+      const { circuits: cacheDir } = hre.config.rollup.paths;
+      const multiplier = await hre.circuits.get("multiplier");
+      await flipBit(multiplier.wasmPath, random);
+      await cutOff(await multiplier.zkeyPath(), random);
+      const again = await (await project.createHre(MOCK)).circuits.get("multiplier");
+      expect(await again.verify(await again.prove({ a: 2, b: [3, 5] }))).to.equal(true);
+      expect(readdirSync(cacheDir).filter((name) => name.endsWith(".tmp"))).to.deep.equal([]);
+    });
+
+    it("lose what a killed build has left, and nothing of a running one", async () => {
+      const { circuits, contracts, cache } = hre.config.rollup.paths;
+      const killed = (path: string) => `${path}.${"0".repeat(8)}-${process.pid}-0123abcd.tmp`;
+      await mkdir(killed(join(circuits, "entry")));
+      await writeFile(killed(join(contracts, "A.sol")), "half");
+      await writeFile(killed(join(cache, "manifest.json")), "half");
+      await build(await project.createHre(MOCK));
+      // Of another host, so they stay for a day.
+      expect(existsSync(killed(join(circuits, "entry")))).to.equal(true);
+      for (const path of [join(circuits, "entry"), join(contracts, "A.sol")]) {
+        await utimes(killed(path), 0, 0);
+      }
+      await build(await project.createHre(MOCK));
+      expect(existsSync(killed(join(circuits, "entry")))).to.equal(false);
+      expect(existsSync(killed(join(contracts, "A.sol")))).to.equal(false);
+      expect(existsSync(killed(join(cache, "manifest.json")))).to.equal(true);
+    });
+
+    it("are whole after two processes have built at the same time", async function () {
+      this.timeout(300_000);
+      const whole = await contents();
+      await rm(hre.config.rollup.paths.cache, { recursive: true });
+      const script = join(import.meta.dirname, "../helpers/build-project.ts");
+      const run = () => promisify(execFile)(process.execPath, [script, project.root, "2"]);
+      await Promise.all([run(), run(), run()]);
+      const built = await contents();
+      expect([...built.keys()].sort()).to.deep.equal([...whole.keys()].sort());
+      for (const [path, content] of built) {
+        if (!isDigest(path)) expect(content === whole.get(path), path).to.equal(true);
+      }
+    });
+
+    it("need not be written to if nothing has to be built", async function () {
+      if (process.getuid?.() === 0) this.skip(); // to whom everything is writable
+      const { cache, circuits, contracts, types } = hre.config.rollup.paths;
+      for (const folder of [circuits, contracts, cache, types]) await chmod(folder, 0o555);
+      try {
+        await build(await project.createHre(MOCK));
+      } finally {
+        for (const folder of [cache, circuits, contracts, types]) await chmod(folder, 0o755);
+      }
+    });
+  });
+
+  it("are named by their folder if they can not be written", async () => {
+    project = await createProject("circuits");
+    await project.write("cache", "a file where the folder should be");
+    const hre = await project.createHre(MOCK);
+    const error = await build(hre).catch((error: unknown) => error);
+    expect(codeOf(error)).to.equal("FOLDER_NOT_WRITABLE");
+    expect((error as Error).message)
+      .to.include(join(project.root, "cache/rollup"))
+      .and.include("Fix:");
+    await project.delete("cache");
+  });
+
+  it("of the rollup move with the project, and a key that is missing or damaged is said", async function () {
+    this.timeout(300_000);
+    project = await createProject();
+    const plan = async (root: string) => {
+      const { config } = await project.createHre();
+      const moved = JSON.parse(
+        JSON.stringify(config.rollup).replaceAll(project.root, root),
+      ) as typeof config.rollup;
+      const { preset, prover } = moved;
+      return { root, config: moved, preset, prover, progress: silentProgress };
+    };
+    const there = await plan(project.root);
+    await buildCircuits(there);
+    const text = await readFile(join(there.config.paths.cache, "manifest.json"), "utf8");
+    expect(text).to.not.include(dirname(project.root));
+
+    const root = join(project.root, "moved");
+    await mkdir(root);
+    await rename(join(project.root, "cache"), join(root, "cache"));
+    const here = await plan(root);
+    const create = async () => {
+      const prover = await createProver({ rollup: here.config } as never, "minimal", "kernel");
+      await prover.close();
+    };
+    await create();
+    const copy = join(root, "whole");
+    await cp(here.config.paths.cache, copy, { recursive: true });
+
+    const { circuits } = (await readManifest(here.config))!;
+    const { zkeyPath } = circuits.find(({ keyId }) => keyId === 2)!;
+    expect(zkeyPath.startsWith(root)).to.equal(true);
+    for (const damage of [flipBit, cutOff, emptyOut, (file: string) => rm(file)]) {
+      await damage(zkeyPath, random);
+      const error = await create().catch((error: unknown) => error);
+      expect(codeOf(error)).to.equal("ROLLUP_NOT_BUILT");
+      expect((error as Error).message).to.include(zkeyPath);
+      await cp(copy, here.config.paths.cache, { recursive: true });
+    }
+    await create();
+    for (const damage of [flipBit, cutOff, emptyOut, (file: string) => rm(file)]) {
+      const manifest = join(here.config.paths.cache, "manifest.json");
+      await damage(manifest, random, (await readFile(manifest, "utf8")).indexOf("sha256") + 12);
+      expect(codeOf(await create().catch((error: unknown) => error))).to.equal("ROLLUP_NOT_BUILT");
+      await buildCircuits(here);
+      await create();
+    }
+  });
+});
