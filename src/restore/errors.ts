@@ -40,7 +40,7 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
   },
   CHECKPOINT_MALFORMED: {
     message: ({ reason }) => `The checkpoint can not be read: ${reason}`,
-    fix: "Delete the file: the state is then restored from the first block on.",
+    fix: "Name another file with --output, or delete this one: the restore then starts over.",
   },
   CHECKPOINT_OF_OTHER_ROLLUP: {
     message: ({ what, expected, actual }) =>

@@ -61,6 +61,11 @@ export interface WalletOptions {
    * for nobody: it pays on L1, and the L2 key is derived from its signature.
    */
   readonly create2?: Create2Wallet;
+  /**
+   * The L2 key. Default: derived from a signature of `l1Signer`, which only an externally owned
+   * account can make.
+   */
+  readonly signer?: RollupSigner;
 }
 
 export interface DepositParams {
@@ -127,7 +132,7 @@ export class RollupWallet {
   }
 
   /**
-   * Asks the Ethereum wallet for one signature, from which the L2 key is derived.
+   * Asks the Ethereum wallet for one signature, from which the L2 key is derived, unless one is given.
    *
    * @param l1Signer - Connected to the chain of the rollup.
    * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
@@ -138,7 +143,7 @@ export class RollupWallet {
     provider: RollupProvider,
     options: WalletOptions = {},
   ): Promise<RollupWallet> {
-    const { create2 } = readInput(walletOptions, options, "options");
+    const { create2, signer: given } = readInput(walletOptions, options, "options");
     const l1Address = getAddress(await readInput(l1SignerInput, l1Signer, "l1Signer").getAddress());
     if (l1Signer.provider === null) {
       throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
@@ -149,7 +154,7 @@ export class RollupWallet {
       throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
     }
     await assertRollupAt(l1Signer.provider, rollupAddress);
-    const signer = await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress });
+    const signer = given ?? (await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress }));
     const address =
       create2 === undefined ? l1Address : create2WalletAddress(create2, signer.pubKeyHash);
     return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1, options);
