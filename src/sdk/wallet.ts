@@ -36,12 +36,13 @@ import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
 import { depositParams, fullExitParams, setSigningKeyParams, walletOptions } from "./params.ts";
-import type {
-  AccountInfo,
-  BatchMember,
-  RollupProvider,
-  SignedTransactionParam,
-  TokenReference,
+import {
+  type AccountInfo,
+  type BatchMember,
+  readBatch,
+  type RollupProvider,
+  type SignedTransactionParam,
+  type TokenReference,
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
 
@@ -279,11 +280,11 @@ export class RollupWallet {
    *
    * @param batch - All of it, in the order in which it will be applied; look at what is in it.
    * @returns The same, for the next wallet to sign or for `RollupProvider.submitBatch`.
-   * @throws BATCH_NOT_PREPARED, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+   * @throws BATCH_NOT_PREPARED, OPTION_INVALID, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
    */
   async signBatch(batch: readonly BatchMember[]): Promise<BatchMember[]> {
     const accountId = await this.accountId();
-    for (const [index, transaction] of batch.entries()) {
+    for (const [index, transaction] of readBatch(batch).entries()) {
       if (transaction.accountId !== accountId) continue;
       if (this.#prepared.has(signingMessage(transaction, this.#domain))) continue;
       throw sdkError({ code: "BATCH_NOT_PREPARED", index, accountId });
