@@ -83,7 +83,8 @@ export class RollupProvider {
    *
    * @param batch - As all wallets have signed it: all of it, and in the same order.
    * @returns Their receipts, in the same order.
-   * @throws BATCH_NOT_SIGNED, OPTION_INVALID, and the code of the first rule that one of them breaks.
+   * @throws BATCH_NOT_SIGNED, OPTION_INVALID, and the code of the first rule that one of them
+   * breaks.
    */
   async submitBatch(batch: readonly BatchMember[]): Promise<TransactionReceipt[]> {
     return this.#client.call("rollup_submitBatch", readBatch(batch).map(assertSigned));

@@ -133,7 +133,8 @@ export class RollupWallet {
   }
 
   /**
-   * Asks the Ethereum wallet for one signature, from which the L2 key is derived, unless one is given.
+   * Asks the Ethereum wallet for one signature, from which the L2 key is derived, unless a key is
+   * given.
    *
    * @param l1Signer - Connected to the chain of the rollup.
    * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
@@ -222,8 +223,8 @@ export class RollupWallet {
 
   // ----------------------------------------------------------------------------------- on L2
   // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID,
-  // OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule for which the operator refuses
-  // the transaction.
+  // OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule for which the operator
+  // refuses the transaction.
 
   /** Makes this wallet's key the account's signing key: needed once, before anything is sent. */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
@@ -280,7 +281,8 @@ export class RollupWallet {
    *
    * @param batch - All of it, in the order in which it will be applied; look at what is in it.
    * @returns The same, for the next wallet to sign or for `RollupProvider.submitBatch`.
-   * @throws BATCH_NOT_PREPARED, OPTION_INVALID, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+   * @throws BATCH_NOT_PREPARED, OPTION_INVALID, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE,
+   * FIELD_OUT_OF_RANGE
    */
   async signBatch(batch: readonly BatchMember[]): Promise<BatchMember[]> {
     const accountId = await this.accountId();

@@ -105,8 +105,12 @@ describe("sdk: wallet on a real contract", () => {
   it("takes an L2 key from elsewhere, for owners that can not sign", async () => {
     const { bob, provider, user } = world;
     const signer = RollupSigner.fromSeed(new Uint8Array(32).fill(7));
-    const silent = Object.assign(Object.create(user) as typeof user, {
-      signMessage: () => Promise.resolve("0x1271"),
+    const silent = new Proxy(user, {
+      get: (target, name) => {
+        if (name === "signMessage") return () => Promise.resolve("0x1271");
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? (member.bind(target) as unknown) : member;
+      },
     });
     await expectRejection("KEY_DERIVATION_UNSUPPORTED", RollupWallet.create(silent, provider));
     const wallet = await RollupWallet.create(silent, provider, { signer });
