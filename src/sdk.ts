@@ -31,5 +31,11 @@ export {
   type TransactionReceipt,
 } from "./sdk/provider.ts";
 export { RollupSigner } from "./sdk/signer.ts";
-export { type DepositParams, RollupWallet, type SetSigningKeyParams } from "./sdk/wallet.ts";
+export {
+  type DepositParams,
+  type FullExitParams,
+  RollupWallet,
+  type SetSigningKeyParams,
+  type WalletOptions,
+} from "./sdk/wallet.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

@@ -47,7 +47,7 @@ async function build(
       }),
     );
   }
-  return withPluginErrors(async () => {
+  return withPluginErrors(networkOf(hre), async () => {
     try {
       return await runSuper(args);
     } catch (error) {

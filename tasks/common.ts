@@ -131,7 +131,7 @@ export function printJson(value: unknown): void {
 
 /** Name of the network that a task works on. */
 export function networkOf({ globalOptions }: HardhatRuntimeEnvironment): string {
-  return globalOptions.network ?? "default";
+  return globalOptions.network;
 }
 
 /**

@@ -95,8 +95,8 @@ function createThread(url: URL): Thread {
   worker.unref();
   const waiting: Waiting[] = [];
   /** Why it has ended, if it has: it would never answer. */
-  let end: unknown;
-  const fail = (error: unknown) => {
+  let end: Error | undefined;
+  const fail = (error: Error) => {
     end ??= error;
     for (const { reject } of waiting.splice(0)) reject(error);
   };
@@ -112,7 +112,7 @@ function createThread(url: URL): Thread {
     send: (message) =>
       new Promise((resolve, reject) => {
         if (end !== undefined) {
-          reject(end as Error);
+          reject(end);
           return;
         }
         waiting.push({ resolve, reject });

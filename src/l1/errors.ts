@@ -46,7 +46,7 @@ function times(count: number): string {
 export const l1Error = defineErrors<L1ErrorFacts>({
   L1_REVERTED: {
     message: ({ call, error, values }) => `${call} was reverted: ${error}(${format(values)}).`,
-    fix: "contracts/interfaces/IRollup.sol says for each of its errors what it means.",
+    fix: "hardhat-zkrollup/contracts/interfaces/IRollup.sol says what each of its errors means.",
   },
   L1_TRANSACTION_FAILED: {
     message: ({ call, transactionHash }) =>
@@ -95,12 +95,12 @@ export const l1Error = defineErrors<L1ErrorFacts>({
   L1_BLOCK_NOT_FOUND: {
     message: ({ blockNumber, rollupAddress }) =>
       `The contract at ${rollupAddress} has no block ${blockNumber} in the L1 blocks searched.`,
-    fix: "Check the address, and that the deployment block is not after the rollup's deployment.",
+    fix: "Pass --from-block (resume: fromBlock) with the block of the rollup's deployment, or 0.",
   },
   ROLLUP_NOT_FOUND: {
     message: ({ rollupAddress, chainId, found }) =>
       `There is no rollup at ${rollupAddress} on chain ${chainId}: ${found} is there.`,
-    fix: "Check address and network; a local chain that was started again has none of its contracts.",
+    fix: "Check address and network: a local chain that is started again has lost its contracts.",
   },
   L1_CALLDATA_NOT_FOUND: {
     message: ({ blockNumber, transactionHash }) =>

@@ -27,7 +27,7 @@ export type OperatorErrorFacts =
 export const operatorError = defineErrors<OperatorErrorFacts>({
   OPERATOR_STOPPED: {
     message: () => "The operator has been stopped.",
-    fix: "Deploy the rollup on an open connection, or start a new operator.",
+    fix: "Call rollup.deploy() or rollup.resume() on an open connection.",
   },
   ROLLUP_IN_EXODUS: {
     message: ({ rollupAddress }) =>
@@ -85,7 +85,7 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   PROTOCOL_DIGEST_MISMATCH: {
     message: ({ what, expected, actual }) =>
       `${what} was built for the protocol ${actual}, this package for ${expected}.`,
-    fix: "Build circuits and contracts again and deploy them: hardhat clean, hardhat build.",
+    fix: "Use the version of this package that the rollup was deployed with, or deploy it again.",
   },
   CAPACITY_MISMATCH: {
     message: ({ what, expected, actual }) =>

@@ -86,7 +86,7 @@ export const opsError = defineErrors<OpsErrorFacts>({
   BALANCE_OVERFLOW: {
     message: ({ accountId, tokenId, balance, added }) =>
       `Account ${accountId} has ${balance} of token ${tokenId}: ${added} more exceeds 128 bits.`,
-    fix: "Move the amount in another account.",
+    fix: "Send the amount to another account.",
   },
   AMOUNT_NOT_PACKABLE: {
     message: ({ amount, closest }) =>
@@ -118,7 +118,7 @@ export const opsError = defineErrors<OpsErrorFacts>({
   },
   SIGNING_KEY_NOT_SET: {
     message: ({ accountId }) => `Account ${accountId} has no signing key yet.`,
-    fix: "Set one with a ChangePubKey transaction first.",
+    fix: "Set one with a ChangePubKey transaction first: wallet.setSigningKey().",
   },
   SIGNING_KEY_MISMATCH: {
     message: ({ accountId, pubKeyHash, expected }) =>

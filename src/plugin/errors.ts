@@ -67,7 +67,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   ROLLUP_NOT_BUILT: {
     message: ({ preset, prover, reason }) =>
       `The rollup of preset ${preset} with prover ${prover} is not built: ${reason}.`,
-    fix: "Run hardhat build (hardhat test does), with --preset if it is not the config's.",
+    fix: "Set preset and prover in the config; or hardhat build --preset P --prover X, then --no-compile.",
   },
   ROLLUP_NOT_DEPLOYED: {
     message: ({ network }) => `There is no rollup on this connection to the network ${network}.`,
@@ -80,7 +80,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   ROLLUP_ADDRESS_UNKNOWN: {
     message: ({ network, file }) =>
       `Nothing says where on ${network} the rollup is: no operator answers, and there is no ${file}.`,
-    fix: "Pass --rollup 0x…, the address of the contract.",
+    fix: "Pass --rollup 0x…, the address of the contract (resume: rollup), or deploy one there.",
   },
   DEPLOYMENT_OF_OTHER_CHAIN: {
     message: ({ network, file, rollup }) =>
@@ -102,12 +102,12 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   },
   FILE_NOT_ACCESSIBLE: {
     message: ({ path, reason }) => `${path} can not be used: ${reason}`,
-    fix: "Check that the path exists and that its permissions and the free disk space suffice.",
+    fix: "Check that the path exists, its permissions, and the free space on the disk.",
   },
   L1_REQUEST_FAILED: {
     message: ({ network, reason }) =>
       `L1 (network ${network}) has not done what was asked: ${reason}`,
-    fix: "Check the network's url and accounts in the config, and that its node runs and has funds.",
+    fix: "Check the network's url and accounts in the config, and that its first account has funds.",
   },
   OPTION_MISSING: {
     message: ({ option, task }) => `${task} needs the option --${option}.`,

@@ -8,8 +8,8 @@ import { PACKAGE_NAME } from "./package-root.ts";
 const CAUSES_MAX = 5;
 
 /**
- * Runs `work`; our coded errors leave it as Hardhat's, with their code and the way to fix them. So do
- * failures of files and of L1, which are nobody's bug. All others are, and keep their stack traces.
+ * Runs `work`; our coded errors leave it as Hardhat's, with their code and the way to fix them.
+ * So do failures of files and of L1, which are nobody's bug. All others keep their stack traces.
  *
  * @param network - That the work is done on.
  */

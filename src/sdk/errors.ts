@@ -24,13 +24,11 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   },
   ADDRESS_INVALID: {
     message: ({ field, value }) => `${field} = ${value} is not an address.`,
-    fix:
-      "Pass 20 bytes of 0x-hex, not zero; mixed case must be a valid checksum. Of a contract, pass " +
-      "await contract.getAddress(); of an ENS name, what it resolves to.",
+    fix: "Pass 20 bytes of 0x-hex, not zero, mixed case with a valid checksum: no contract, no ENS name.",
   },
   AMOUNT_INVALID: {
     message: ({ field, value }) => `${field} = ${value} is not an amount.`,
-    fix: 'Pass a bigint from 0n on, in the smallest unit; parseAmount("1.5", token) makes one of text.',
+    fix: 'Pass a bigint from 0n on, in the smallest unit; parseAmount("1.5", token) makes one.',
   },
   OPTION_UNKNOWN: {
     message: ({ option, known }) =>
@@ -46,11 +44,11 @@ export const sdkError = defineErrors<SdkErrorFacts>({
     message: ({ rollupAddress, current }) =>
       `This belongs to the rollup ${rollupAddress}, but ` +
       `${current === undefined ? "it is not there any more" : `now there is ${current}`}.`,
-    fix: "Get the wallets and handles of the rollup that is there now, as with rollup.getWallets().",
+    fix: "Make new wallets for the rollup that is there now, with rollup.getWallets().",
   },
   DEPOSIT_AMOUNT_INVALID: {
     message: ({ amount, maximum }) => `${amount} can not be deposited: it must be 1 to ${maximum}.`,
-    fix: "Deposit in parts; amounts are in the token's smallest unit.",
+    fix: "Deposit at least 1 of the token's smallest unit, and more than the maximum in parts.",
   },
   BATCH_NOT_SIGNED: {
     message: ({ index, accountId }) =>
@@ -83,6 +81,6 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   KEY_DERIVATION_UNSUPPORTED: {
     message: ({ address }) =>
       `The signature by ${address} is not an ECDSA signature of that address.`,
-    fix: "Derive the key from an externally owned account, or make a RollupSigner from a seed.",
+    fix: "Pass { signer: RollupSigner.fromSeed(seed) } to RollupWallet.create, or another l1Signer.",
   },
 });

@@ -145,7 +145,7 @@ export function optionsOf<T extends object>(shape: Shape<T>): Input<T> {
 }
 
 /** A method that takes nothing. */
-export const noOptions = optionsOf<Record<never, never>>({});
+export const noOptions = optionsOf<object>({});
 
 /**
  * What a caller has passed, checked.

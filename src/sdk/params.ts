@@ -19,6 +19,7 @@ import {
   optionsOf,
 } from "./inputs.ts";
 import type { TokenReference } from "./provider.ts";
+import type { RollupSigner } from "./signer.ts";
 import type {
   DepositParams,
   FullExitParams,
@@ -78,10 +79,21 @@ export const setSigningKeyParams = optionsOf<SetSigningKeyParams>({
   ...transactionOptions,
 });
 
+/** Whichever copy of this package has made it. */
+const rollupSigner = option(
+  "a RollupSigner",
+  (value): value is RollupSigner =>
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "pubKeyHash") === "bigint" &&
+    typeof Reflect.get(value, "signBatch") === "function",
+);
+
 export const walletOptions = optionsOf<WalletOptions>({
   create2: optionsOf<Create2Wallet>({
     creator: nonZeroAddress,
     saltArgument: hexBytes(32),
     codeHash: hexBytes(32),
   }).optional(),
+  signer: rollupSigner.optional(),
 });

@@ -6,7 +6,7 @@ import type { RpcClient } from "../rpc/client.ts";
 import type { RpcResult, SignedTransactionParam } from "../rpc/methods.ts";
 import { RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
-import { address, integer, readInput, show } from "./inputs.ts";
+import { address, integer, listOf, option, readInput, show } from "./inputs.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
 
 export type RollupInfo = RpcResult<"rollup_getConfig">;
@@ -83,10 +83,11 @@ export class RollupProvider {
    *
    * @param batch - As all wallets have signed it: all of it, and in the same order.
    * @returns Their receipts, in the same order.
-   * @throws BATCH_NOT_SIGNED, and the code of the first rule that one of them breaks.
+   * @throws BATCH_NOT_SIGNED, OPTION_INVALID, and the code of the first rule that one of them
+   * breaks.
    */
   async submitBatch(batch: readonly BatchMember[]): Promise<TransactionReceipt[]> {
-    return this.#client.call("rollup_submitBatch", batch.map(assertSigned));
+    return this.#client.call("rollup_submitBatch", readBatch(batch).map(assertSigned));
   }
 
   /** @returns Null if the operator never accepted such a transaction. */
@@ -126,6 +127,17 @@ export class RollupProvider {
     return this.#client.call("rollup_processBlocks");
   }
 }
+
+/** Transactions of a batch. @throws OPTION_INVALID */
+export function readBatch(batch: readonly BatchMember[]): BatchMember[] {
+  return readInput(listOf(batchMember, 1), batch, "batch");
+}
+
+/** What is in it is checked by who signs it, and by the operator. */
+const batchMember = option(
+  "a transaction",
+  (value): value is BatchMember => typeof value === "object" && value !== null && "type" in value,
+);
 
 function readAccount(account: number | string): number | string {
   if (typeof account === "number") return readInput(integer(0), account, "account");

@@ -36,12 +36,13 @@ import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
 import { depositParams, fullExitParams, setSigningKeyParams, walletOptions } from "./params.ts";
-import type {
-  AccountInfo,
-  BatchMember,
-  RollupProvider,
-  SignedTransactionParam,
-  TokenReference,
+import {
+  type AccountInfo,
+  type BatchMember,
+  readBatch,
+  type RollupProvider,
+  type SignedTransactionParam,
+  type TokenReference,
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
 
@@ -61,6 +62,11 @@ export interface WalletOptions {
    * for nobody: it pays on L1, and the L2 key is derived from its signature.
    */
   readonly create2?: Create2Wallet;
+  /**
+   * The L2 key. Default: derived from a signature of `l1Signer`, which only an externally owned
+   * account can make.
+   */
+  readonly signer?: RollupSigner;
 }
 
 export interface DepositParams {
@@ -123,7 +129,8 @@ export class RollupWallet {
   }
 
   /**
-   * Asks the Ethereum wallet for one signature, from which the L2 key is derived.
+   * Asks the Ethereum wallet for one signature, from which the L2 key is derived, unless a key is
+   * given.
    *
    * @param l1Signer - Connected to the chain of the rollup.
    * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
@@ -134,7 +141,7 @@ export class RollupWallet {
     provider: RollupProvider,
     options: WalletOptions = {},
   ): Promise<RollupWallet> {
-    const { create2 } = readInput(walletOptions, options, "options");
+    const { create2, signer: given } = readInput(walletOptions, options, "options");
     const l1Address = getAddress(await readInput(l1SignerInput, l1Signer, "l1Signer").getAddress());
     if (l1Signer.provider === null) {
       throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
@@ -145,7 +152,7 @@ export class RollupWallet {
       throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
     }
     await assertRollupAt(l1Signer.provider, rollupAddress);
-    const signer = await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress });
+    const signer = given ?? (await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress }));
     const address =
       create2 === undefined ? l1Address : create2WalletAddress(create2, signer.pubKeyHash);
     return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1, options);
@@ -212,8 +219,8 @@ export class RollupWallet {
 
   // ----------------------------------------------------------------------------------- on L2
   // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID,
-  // OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule for which the operator refuses
-  // the transaction.
+  // OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule for which the operator
+  // refuses the transaction.
 
   /** Makes this wallet's key the account's signing key: needed once, before anything is sent. */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
@@ -270,11 +277,12 @@ export class RollupWallet {
    *
    * @param batch - All of it, in the order in which it will be applied; look at what is in it.
    * @returns The same, for the next wallet to sign or for `RollupProvider.submitBatch`.
-   * @throws BATCH_NOT_PREPARED, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+   * @throws BATCH_NOT_PREPARED, OPTION_INVALID, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE,
+   * FIELD_OUT_OF_RANGE
    */
   async signBatch(batch: readonly BatchMember[]): Promise<BatchMember[]> {
     const accountId = await this.accountId();
-    for (const [index, transaction] of batch.entries()) {
+    for (const [index, transaction] of readBatch(batch).entries()) {
       if (transaction.accountId !== accountId) continue;
       if (this.#prepared.has(signingMessage(transaction, this.#domain))) continue;
       throw sdkError({ code: "BATCH_NOT_PREPARED", index, accountId });

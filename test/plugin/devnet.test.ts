@@ -1,8 +1,12 @@
 /** A devnet, and clients on the other side of its port. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { type Devnet, startDevnet } from "../../src/plugin/devnet/devnet.ts";
+import { locateRollup } from "../../src/plugin/rollup/locate-rollup.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 
 describe("plugin/devnet", () => {
@@ -49,6 +53,24 @@ describe("plugin/devnet", () => {
     const transfer = carol!.transfer({ to: carol!.address, token: "ETH", amount: 1n });
     const error = await expectRejection("SIGNING_KEY_NOT_SET", transfer);
     expect(error.facts).to.have.property("accountId", await carol!.accountId());
+  });
+
+  it("is where its rollup is looked for, whatever a file of another chain says", async () => {
+    const root = await mkdtemp(join(tmpdir(), "devnet-deployments-"));
+    const config = { ...hre.config, paths: { ...hre.config.paths, root } };
+    await mkdir(join(root, "deployments"));
+    const stale = JSON.stringify({ rollup: `0x${"ab".repeat(20)}`, deploymentBlock: 7 });
+    await writeFile(join(root, "deployments", "rollup-31337.json"), stale);
+    const client = await hre.network.create({
+      network: "localhost",
+      override: { url: devnet.description.url },
+    });
+    expect(await locateRollup(config, client, {})).to.deep.equal({
+      rollupAddress: devnet.description.rollup,
+      deploymentBlock: 0,
+    });
+    await client.close();
+    await rm(root, { recursive: true });
   });
 
   it("keeps its operator to itself", () => {

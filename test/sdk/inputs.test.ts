@@ -184,6 +184,10 @@ describe("sdk: a wallet in plain JavaScript", () => {
     await expectRejection("OPTION_UNKNOWN", create(l1Signer, provider, { creator: to }));
     const create2 = { creator: to, saltArgument: "0x", codeHash: "0x" };
     await expectRejection("OPTION_INVALID", create(l1Signer, provider, { create2 }));
+    for (const batch of [undefined, "x", [], [null], [{}]]) {
+      await expectRejection("OPTION_INVALID", provider.submitBatch(batch as never));
+      await expectRejection("OPTION_INVALID", alice.signBatch(batch as never));
+    }
     await expectRejection("ADDRESS_INVALID", provider.getAccount("0x12"));
     await expectRejection("OPTION_INVALID", provider.getBalance(-1, "ETH"));
   });

@@ -6,6 +6,7 @@ import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import { closestPackableAmountBelow, formatAmount, parseAmount } from "../../src/sdk/amounts.ts";
 import { RollupProvider, type SignedTransactionParam } from "../../src/sdk/provider.ts";
+import { RollupSigner } from "../../src/sdk/signer.ts";
 import { RollupWallet } from "../../src/sdk/wallet.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -99,6 +100,24 @@ describe("sdk: wallet on a real contract", () => {
     await expectRejection("AUTHORIZATION_INVALID", wallet.setSigningKey({ auth: "eip712" }));
     await bob.deposit({ token: "ETH", amount: 1n });
     await expectRejection("CREATE2_WALLET_MISSING", bob.setSigningKey({ auth: "create2" }));
+  });
+
+  it("takes an L2 key from elsewhere, for owners that can not sign", async () => {
+    const { bob, provider, user } = world;
+    const signer = RollupSigner.fromSeed(new Uint8Array(32).fill(7));
+    const silent = new Proxy(user, {
+      get: (target, name) => {
+        if (name === "signMessage") return () => Promise.resolve("0x1271");
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? (member.bind(target) as unknown) : member;
+      },
+    });
+    await expectRejection("KEY_DERIVATION_UNSUPPORTED", RollupWallet.create(silent, provider));
+    const wallet = await RollupWallet.create(silent, provider, { signer });
+    await wallet.deposit({ token: "ETH", amount: ETHER });
+    await wallet.setSigningKey({ auth: "onchain" });
+    await wallet.transfer({ to: bob.address, token: "ETH", amount: 5n });
+    expect(await bob.getBalance("ETH")).to.equal(5n);
   });
 
   for (const [name, args] of [

@@ -51,7 +51,7 @@ export class LazyRollup implements ConnectionRollup {
     return this.#adopt(await attachSession(this.#environment));
   }
 
-  async getWallets(options: Record<never, never> = {}): Promise<RollupWallet[]> {
+  async getWallets(options: object = {}): Promise<RollupWallet[]> {
     const { noOptions, readInput } = await import("../../sdk/inputs.ts");
     readInput(noOptions, options);
     if (this.#session === undefined) await this.attach();

@@ -24,8 +24,8 @@ export interface LocationSettings {
 }
 
 /**
- * What is named goes first, then what the connection knows: its own rollup, or the one of an operator
- * on its other side. A file, which may be of another chain, only speaks where nothing else does.
+ * A given address goes first, then what the connection knows: its own rollup, or the one of an
+ * operator on its other side. The file, which may be of another chain, goes last.
  *
  * @throws ADDRESS_INVALID, ROLLUP_ADDRESS_UNKNOWN, ROLLUP_NOT_FOUND, DEPLOYMENT_OF_OTHER_CHAIN,
  * DEPLOYMENT_FILE_INVALID

@@ -107,7 +107,7 @@ export interface ConnectionRollup {
    *
    * @throws ROLLUP_NOT_DEPLOYED, OPTION_UNKNOWN
    */
-  getWallets(options?: Record<never, never>): Promise<RollupWallet[]>;
+  getWallets(options?: object): Promise<RollupWallet[]>;
   /** Lists an ERC-20 contract; the first signer must be governor. @throws ADDRESS_INVALID */
   listToken(address: string): Promise<Token>;
   /** Works off all that is pending. @returns The blocks that were not executed before. */
