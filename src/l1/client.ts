@@ -391,7 +391,8 @@ export class RollupClient {
     path: readonly bigint[],
   ): Promise<L1Transaction> {
     const struct = { ...claim, owner: toChecksumAddress(claim.owner) };
-    const send = () => this.contract.performExitByPath(last, struct, [...path]);
+    const send = () =>
+      this.contract.performExitByPath.populateTransaction(last, struct, [...path]);
     return toTransaction(await this.#send("performExitByPath", send));
   }
 

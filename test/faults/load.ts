@@ -163,7 +163,7 @@ export class Load {
     const wrong: string[] = [];
     const seen = new Set<bigint>();
     for (const { storedBlock, commitBlock } of await client.readCommittedBlocks()) {
-      if (storedBlock.blockNumber > Number(executed)) continue;
+      if (storedBlock.blockNumber > Number(executed) || commitBlock === undefined) continue;
       for (const operation of decodePubdata(commitBlock.pubdata)) {
         if (operation.type !== "transfer" && operation.type !== "withdraw") continue;
         const { amount } = operation;
