@@ -14,8 +14,7 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 /// @param tokenCapacity Leaves of a balance tree, ETH included.
 /// @param priorityExpirationSeconds How long a priority request may wait.
 /// @param requestFeeWei What a priority request costs at first.
-/// @param requestFeeRecipient Whose pending balance that becomes; the zero address for the
-/// governor.
+/// @param requestFeeRecipient Whose pending balance that becomes; zero for the governor.
 struct InitializeParams {
     IVerifier verifier;
     address governor;
