@@ -111,8 +111,8 @@ interface IRollup {
     error NotValidator(address caller);
     /// @notice Blocks are committed by transactions of accounts without code, for all to read.
     error CommitNotDirect(address caller);
-    /// @notice The calldata is not what an ABI encoder makes of the same values. Solidity reads more
-    /// than that, but those who restore the state from it must be able to read it, too.
+    /// @notice The calldata is not what an ABI encoder makes of the same values. Solidity reads
+    /// more than that, but those who restore the state from it must be able to read it, too.
     error CalldataNotCanonical();
     /// @notice Only the governor or the guardian may do this.
     error NotGovernorOrGuardian(address caller);
@@ -226,8 +226,8 @@ interface IRollup {
 
     /// @notice Deposits an ERC-20 token for `owner`, through the priority queue.
     /// @dev Credits what really arrives, so a fee on transfer is the depositor's. May be refunded
-    /// like a deposit of ETH. Takes the request fee from the ETH sent along; what is above becomes a
-    /// pending balance of the caller.
+    /// like a deposit of ETH. Takes the request fee from the ETH sent along; what is above becomes
+    /// a pending balance of the caller.
     /// @param token Listed token; the caller has approved `amount` to the rollup.
     /// @param amount In the token's smallest unit.
     /// @param owner Address that owns the L2 account; the account is created if it has none.
@@ -243,9 +243,10 @@ interface IRollup {
 
     /// @notice Authorises the caller's account `accountId` at `nonce` to take the signing key
     /// `pubKeyHash`.
-    /// @dev To replace an authorisation, announce it by a first call, and make it by a second one in
-    /// the `authResetWindowSeconds` that begin `authResetDelaySeconds` later: an operator that has
-    /// relied on it must not be surprised. After the window the next call is a new announcement.
+    /// @dev To replace an authorisation, announce it by a first call, and make it by a second one
+    /// in the `authResetWindowSeconds` that begin `authResetDelaySeconds` later: an operator that
+    /// has relied on it must not be surprised. After the window the next call is a new
+    /// announcement.
     function setAuthPubKeyHash(uint256 pubKeyHash, uint32 accountId, uint32 nonce) external;
 
     // ---------------------------------------------------------------------------------- blocks
@@ -268,18 +269,18 @@ interface IRollup {
         ProveBlock[] calldata blocks
     ) external;
 
-    /// @notice Finalises proven blocks in order, then makes their payouts in order while the gas left
-    /// suffices. Validators only.
-    /// @dev Payouts that lack gas stay open for `payOut`. So a block is finalised whatever its payouts
-    /// cost.
-    /// @param blocks Each with all its payouts, or with none: then the block is finalised and all that
-    /// it has stay open.
+    /// @notice Finalises proven blocks in order, then makes their payouts in order while the gas
+    /// left suffices. Validators only.
+    /// @dev Payouts that lack gas stay open for `payOut`. So a block is finalised whatever its
+    /// payouts cost.
+    /// @param blocks Each with all its payouts, or with none: then the block is finalised and all
+    /// that it has stay open.
     function executeBlocks(ExecuteBlock[] calldata blocks) external;
 
     /// @notice Makes payouts of an executed block that are still open, as far as the gas reaches;
     /// anyone may call, also in exodus.
-    /// @dev Those that have been made are skipped. Reverts if an open one is in the range and the gas
-    /// is not enough for any.
+    /// @dev Those that have been made are skipped. Reverts if an open one is in the range and the
+    /// gas is not enough for any.
     /// @param stored The executed block.
     /// @param payouts All payouts of the block, in slot order.
     /// @param first Index of the first to make.
@@ -381,8 +382,8 @@ interface IRollup {
     /// @notice What failed payouts and cancelled deposits have left for `owner`.
     function pendingBalance(address owner, address token) external view returns (uint256);
 
-    /// @notice Payouts of an executed block that are still to be made; type(uint32).max if all are and
-    /// nobody has counted them; 0 if there is none, or the block is not executed.
+    /// @notice Payouts of an executed block that are still to be made; type(uint32).max if all are
+    /// and nobody has counted them; 0 if there is none, or the block is not executed.
     function openPayouts(uint32 blockNumber) external view returns (uint32);
 
     /// @notice Whether the payout with this index has been made; has a meaning only while

@@ -13,10 +13,10 @@ import {IRollup} from "../interfaces/IRollup.sol";
 /// 0x00: nothing; the owner has called `setAuthPubKeyHash`.
 /// 0x01: the owner's ECDSA signature (r, s, v: 65 bytes) of the EIP-712 struct ChangePubKey.
 /// 0x02: creator (20 bytes), salt argument (32) and init code hash (32) of the owner, a contract
-/// still to be deployed by CREATE2 with the salt keccak256(salt argument, public key hash). Only for
-/// the first key, at nonce 0: the address of the owner is the consent, and names no other key. Once
-/// deployed, the owner can speak for itself, and its address is no consent any more: an owner may
-/// have several accounts, and a key that was replaced on one must not be set on another.
+/// still to be deployed by CREATE2 with the salt keccak256(salt argument, public key hash). Only
+/// for the first key, at nonce 0: the address of the owner is the consent, and names no other key.
+/// Once deployed, the owner can speak for itself, and its address is no consent any more: an owner
+/// may have several accounts, and a key that was replaced on one must not be set on another.
 library Authorization {
     /// @dev By `keyOf` owner, account and nonce: what is authorised for one account counts for no
     /// other.

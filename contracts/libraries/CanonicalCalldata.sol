@@ -16,7 +16,8 @@ library CanonicalCalldata {
     function requireForCommit(CommitBlock[] calldata newBlocks) internal pure {
         bool canonical;
         assembly ("memory-safe") {
-            /// Goes through an item of type bytes: its length, the bytes, and zeros up to a whole word.
+            /// Goes through an item of type bytes: its length, the bytes, and zeros up to a whole
+            /// word.
             function passBytes(item) -> end, wrong {
                 let length := calldataload(item)
                 let bytesEnd := add(add(item, 0x20), length)

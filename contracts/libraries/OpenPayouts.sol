@@ -20,7 +20,8 @@ library OpenPayouts {
         uint32 firstOpen;
     }
 
-    /// @param blocks Zeros for blocks without open payouts: what ordinary execution writes is nothing.
+    /// @param blocks Zeros for blocks without open payouts: what ordinary execution writes is
+    /// nothing.
     /// @param made Bitmaps of the payouts that were made after execution, 256 a word.
     struct Record {
         mapping(uint32 blockNumber => BlockPayouts) blocks;
@@ -29,12 +30,12 @@ library OpenPayouts {
 
     uint32 internal constant NOT_COUNTED = type(uint32).max;
 
-    /// @dev To write down what a block has open, or that a payout is made, takes up to 22,100 gas for
-    /// a new word, 5,000 for another one, and 2,000 for the event.
+    /// @dev To write down what a block has open, or that a payout is made, takes up to 22,100 gas
+    /// for a new word, 5,000 for another one, and 2,000 for the event.
     uint256 private constant WRITING_GAS = 35_000;
 
-    /// @notice Makes the payouts of blocks that have just become final, as far as the gas reaches, and
-    /// writes down which stay open.
+    /// @notice Makes the payouts of blocks that have just become final, as far as the gas reaches,
+    /// and writes down which stay open.
     function payWhileGasLasts(
         Record storage record,
         Payouts.Pending storage pending,

@@ -21,7 +21,8 @@ library Payouts {
     uint256 internal constant GAS_LIMIT = 100_000;
     /// @dev A call with value to a new account costs 36.6k, keeping a pending balance about 25k.
     uint256 private constant GAS_RESERVE = 70_000;
-    /// @dev What one payout takes at most: of the gas that is left, 63/64 can be passed on (EIP-150).
+    /// @dev What one payout takes at most: of the gas that is left, 63/64 can be passed on
+    /// (EIP-150).
     uint256 private constant GAS_NEEDED = GAS_LIMIT + GAS_LIMIT / 63 + GAS_RESERVE;
 
     /// @notice Adds a payout to the rolling hash of a block's payouts, which starts at 0.

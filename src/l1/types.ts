@@ -49,7 +49,9 @@ export interface ExecuteBlock {
   readonly payouts: readonly Payout[];
 }
 
-/** What `openPayouts` answers of a block whose payouts are all open, and which nobody has counted. */
+/**
+ * What `openPayouts` answers of a block whose payouts are all open, and which nobody has counted.
+ */
 export const PAYOUTS_NOT_COUNTED = 2 ** 32 - 1;
 
 /** What an account holds of a token in the last executed state, as `performExit` takes it. */

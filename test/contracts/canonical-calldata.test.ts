@@ -1,6 +1,6 @@
 /**
- * Solidity reads calldata that no ABI encoder makes and no other decoder reads. Whoever restores the
- * state reads it from the calldata of commitBlocks, so that must be in the canonical encoding.
+ * Solidity reads calldata that no ABI encoder makes and no other decoder reads. Whoever restores
+ * the state reads it from the calldata of commitBlocks, so that must be in the canonical encoding.
  */
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, hexlify, toBeHex } from "ethers";
