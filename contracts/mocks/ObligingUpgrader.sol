@@ -3,8 +3,8 @@ pragma solidity ^0.8.24;
 
 /// @title Claims to keep every notice and keeps none, for tests only
 contract ObligingUpgrader {
-    function requireCovers(uint256 priorityExpirationSeconds) external pure {
-        // Whatever it is.
+    function requireCovers(uint256) external pure returns (bool) {
+        return true;
     }
 
     /// @notice Calls anything at once, for anybody.

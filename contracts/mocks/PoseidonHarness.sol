@@ -5,11 +5,11 @@ import {Poseidon} from "../generated/Poseidon.sol";
 
 /// @title Makes the Poseidon library callable, for tests only
 contract PoseidonHarness {
-    function hash3(uint256[3] memory inputs) external pure returns (uint256) {
+    function hash3(uint256[3] calldata inputs) external pure returns (uint256) {
         return Poseidon.hash3(inputs);
     }
 
-    function hash8(uint256[8] memory inputs) external pure returns (uint256) {
+    function hash8(uint256[8] calldata inputs) external pure returns (uint256) {
         return Poseidon.hash8(inputs);
     }
 }
