@@ -23,12 +23,12 @@ describe("attacks: armed resets of keys on L1", () => {
     await alice.setSigningKey();
     const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
     const announce = async (wallet: typeof alice, key: bigint) => {
-      const accountId = (await wallet.accountId())!;
+      const accountId = await wallet.accountId();
       const contract = contracts.rollup.connect(wallet.l1Signer);
       await (await contract.setAuthPubKeyHash(key, accountId, 0)).wait();
     };
     const submit = async (wallet: typeof alice) => {
-      const accountId = (await wallet.accountId())!;
+      const accountId = await wallet.accountId();
       const range = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
       const draft = { type: "changePubKey", tokenId: 0, fee: 0n, nonce: 0, ...range } as const;
       const signed = wallet.signer.sign({ ...draft, accountId }, domain);

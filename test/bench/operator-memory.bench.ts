@@ -13,7 +13,7 @@ const USERS = 8;
  * @param transfers - In each round.
  * @returns Bytes of the heap after each round.
  */
-export async function run(rounds = 6, transfers = 512): Promise<readonly number[]> {
+export async function run(rounds = 16, transfers = 256): Promise<readonly number[]> {
   const random = createRandom();
   const preset = { ...PRESETS.full, blockSlots: [16] };
   const options = { mode: "manual", executedBlocksMax: 16, finalReceiptsMax: 1024 } as const;
