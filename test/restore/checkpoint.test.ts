@@ -66,7 +66,7 @@ function leaves(value: Json, set: (next: Json) => void): (() => void)[] {
   if (value !== null && typeof value === "object") {
     const object = value;
     return Object.entries(object).flatMap(([key, item]) => [
-      () => void delete object[key],
+      () => void Reflect.deleteProperty(object, key),
       ...leaves(item, (next) => (object[key] = next)),
     ]);
   }
