@@ -145,7 +145,11 @@ function restoreBlock(
   }
 }
 
-/** A node of L1 may keep events back, and a checkpoint may have lost some. @throws RESTORE_EVENTS_MISSING */
+/**
+ * A node of L1 may keep events back, and a checkpoint may have lost some.
+ *
+ * @throws RESTORE_EVENTS_MISSING
+ */
 function assertFits(condition: boolean, reason: string): asserts condition {
   if (!condition) throw restoreError({ code: "RESTORE_EVENTS_MISSING", reason });
 }

@@ -109,8 +109,8 @@ export function encodeCheckpoint(journal: Journal, identity: CheckpointIdentity)
 }
 
 /**
- * Reads a checkpoint; all roots in it are computed again. Whether L1 has what it leads to is for the
- * caller to ask.
+ * Reads a checkpoint; all roots in it are computed again. Whether L1 has what it leads to is for
+ * the caller to ask.
  *
  * @throws CHECKPOINT_MALFORMED, CHECKPOINT_OF_OTHER_ROLLUP
  */

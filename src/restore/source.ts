@@ -21,7 +21,7 @@ export interface RestoreSource {
   storedBlockHash(blockNumber: number): Promise<string>;
   /** How far blocks have come at the end of an L1 block, see `src/l1/progress.ts`. */
   readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress>;
-  /** First request of the priority queue that no executed block serves, at the end of an L1 block. */
+  /** First request that no executed block serves, at the end of an L1 block. */
   readFirstOpenRequest(l1BlockNumber: number): Promise<number>;
 }
 

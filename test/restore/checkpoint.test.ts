@@ -66,7 +66,7 @@ function leaves(value: Json, set: (next: Json) => void): (() => void)[] {
   if (value !== null && typeof value === "object") {
     const object = value;
     return Object.entries(object).flatMap(([key, item]) => [
-      () => void delete object[key],
+      () => void Reflect.deleteProperty(object, key),
       ...leaves(item, (next) => (object[key] = next)),
     ]);
   }
@@ -132,7 +132,7 @@ describe(`checkpoints, ${random.title}`, () => {
       random.pick(leaves(content, () => {}))();
       store.text = JSON.stringify(content);
       const outcome = await restoreAll(history, { store }).catch(
-        (error: RollupError) => error.code,
+        (error: unknown) => (error as RollupError).code,
       );
       if (outcome === "CHECKPOINT_OF_OTHER_ROLLUP") continue;
       expect(outcome, store.text).to.deep.equal(expected);
