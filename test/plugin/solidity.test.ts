@@ -1,4 +1,4 @@
-/** What the plugin does to Hardhat's builds, coverage and gas statistics of the user's contracts. */
+/** What the plugin does to builds, coverage and gas statistics of the user's contracts. */
 import { expect } from "chai";
 import type { HardhatUserConfig } from "hardhat/types/config";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
@@ -9,7 +9,7 @@ import { releaseProver } from "../../src/circuits/snarkjs.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const MOCK = { prover: "mock" } as const;
-/** As a user writes it who does not think of the optimizer, without which the rollup is too large. */
+/** Of a user who does not think of the optimizer, without which the rollup is too large. */
 const BARE: HardhatUserConfig["solidity"] = {
   profiles: { default: resolveNpmSolc(), lean: resolveNpmSolc() },
 };

@@ -18,7 +18,10 @@ export function projectCircuitNames(root: string, config: RollupConfig): string[
   return findProjectCircuits(root, config).map(nameOf);
 }
 
-/** @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED, and the codes of `loadCircuit` */
+/**
+ * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED, and the codes of
+ *   `loadCircuit`
+ */
 export async function loadProjectCircuit<Inputs extends object>(
   name: string,
   root: string,

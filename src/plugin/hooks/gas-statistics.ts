@@ -1,4 +1,4 @@
-/** Leaves generated verifiers out of Hardhat's gas statistics, which are about the user's contracts. */
+/** Leaves generated verifiers out of the gas statistics, which are about the user's contracts. */
 import { relative, sep } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 

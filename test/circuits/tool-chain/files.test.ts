@@ -1,4 +1,4 @@
-/** What is written beside others: whole or not at all, with a digest, and named if it can not be. */
+/** What is written: whole or not at all, with a digest; and named if it can not be. */
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import {
