@@ -237,7 +237,7 @@ describe("Rollup: payouts that stay open", () => {
     const again = rollup.interface.encodeFunctionData("payOut", arguments_ as never);
     await recipient.setReentrantCall(rollup, again);
     await rollup.executeBlocks([{ storedBlock, payouts }], { gasLimit: 270_000n });
-    expect(await openPayouts()).to.be.within(1, 2);
+    expect(await openPayouts()).to.be.greaterThan(0);
     await rollup.payOut(...arguments_, PAYING);
     expect(await recipient.reentered()).to.equal(false);
     expect(await balanceOf(address)).to.equal(6n);
