@@ -59,7 +59,10 @@ export async function startOperatorNode(
     if (networkConfig.type !== "http") {
       throw pluginError({ code: "NETWORK_WITHOUT_L1", network: networkName });
     }
-    const rollup = await connection.rollup.resume({ mode: "interval", ...options });
+    const rollup = await connection.rollup.resume({
+      mode: "interval",
+      ...toResumeOptions(options),
+    });
     // Clients reach L1 through a connection that has no keys: only the operator signs with its own.
     const override = { accounts: "remote" } as const;
     const l1 = await hre.network.create({ network: networkName, override });
@@ -73,6 +76,12 @@ export async function startOperatorNode(
     await close();
     throw error;
   }
+}
+
+/** What is left without the ports: a resume refuses what it does not know. */
+function toResumeOptions(options: OperatorNodeOptions): ResumeOptions {
+  const ports = ["hostname", "port", "adminPort", "cors", "hostNames", "l1Methods", "limits"];
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !ports.includes(name)));
 }
 
 async function serve(
