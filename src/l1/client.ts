@@ -391,8 +391,7 @@ export class RollupClient {
     path: readonly bigint[],
   ): Promise<L1Transaction> {
     const struct = { ...claim, owner: toChecksumAddress(claim.owner) };
-    const send = () =>
-      this.contract.performExitByPath.populateTransaction(last, struct, [...path]);
+    const send = () => this.contract.performExitByPath.populateTransaction(last, struct, [...path]);
     return toTransaction(await this.#send("performExitByPath", send));
   }
 

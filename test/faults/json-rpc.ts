@@ -1,4 +1,4 @@
-/** JSON-RPC over HTTP, one call a request, without retries: the caller wants to see every failure. */
+/** JSON-RPC over HTTP, one call a request, without retries: the caller sees every failure. */
 import { isRollupError } from "../../src/util/errors.ts";
 
 export async function callRpc(

@@ -66,7 +66,7 @@ export async function fundUsers({ provider, wallets }: Users): Promise<void> {
   }
 }
 
-/** Sends what users send, for as long as it is not stopped, through every outage of the operator. */
+/** Sends what users send until it is stopped, through every outage of the operator. */
 export class Load {
   readonly refused = new Map<string, number>();
   readonly #users: Users;

@@ -1,4 +1,4 @@
-/** L1 node, deployment and operator, each a process of its own, as somebody who runs them has them. */
+/** L1 node, deployment and operator, each a process of its own, as operators run them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";

@@ -28,7 +28,7 @@ export interface OperatorSettings {
    * unless others wait to be committed.
    */
   readonly blockTimeMs?: number;
-  /** Blocks that one L1 transaction commits or executes at most, if they fit into it. Default 32. */
+  /** Blocks that one L1 transaction commits or executes at most, if they fit. Default 32. */
   readonly blocksPerTransaction?: number;
   /** Blocks that one L1 transaction proves at most. Default 10. */
   readonly proofsPerTransaction?: number;
