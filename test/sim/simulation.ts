@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
-import type { QueuedRequest } from "../../src/l1/types.ts";
+import type { ExecuteBlock, QueuedRequest } from "../../src/l1/types.ts";
 import type { LedgerCheckpoint, StartingPoint } from "../../src/operator/ledger.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
@@ -21,9 +21,10 @@ import { FakeClock } from "../helpers/fake-clock.ts";
 import { createRandom, type Random } from "../helpers/random.ts";
 import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
 import { Auditor } from "./auditor.ts";
-import { SimChain } from "./chain.ts";
+import { type Misbehaving, SimChain } from "./chain.ts";
 import { leaveAll } from "./exodus.ts";
-import { FaultyL1, L1_FAULTS } from "./faulty-l1.ts";
+import { FaultyL1, L1_FAULTS, READ_FAULTS, REQUEST_FAULTS } from "./faulty-l1.ts";
+import { HostileValidator } from "./hostile-validator.ts";
 import { LIES, Rogue } from "./rogue.ts";
 import type { ProofSample } from "./proof-sample.ts";
 import { PROVER_FAULTS, SimProver } from "./sim-prover.ts";
@@ -70,9 +71,15 @@ const ACTIONS = {
   sync: 4,
   passTime: 5,
   passLongTime: 1,
+  armReset: 4,
+  carryOutReset: 1,
+  deployWallet: 1,
   misbehave: 4,
   withdrawPending: 2,
   failL1: 5,
+  failRead: 5,
+  failRequest: 3,
+  frontRun: 6,
   mineStuck: 3,
   failProver: 4,
   restart: 2,
@@ -80,6 +87,8 @@ const ACTIONS = {
   reorganise: 4,
   lie: 2,
   censor: 2,
+  overtake: 1,
+  publishHostile: 2,
   revertBlocks: 1,
 } as const;
 type Action = keyof typeof ACTIONS;
@@ -89,7 +98,22 @@ const ACTION_POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
 
 /** Steps after which everything that is pending must go through. */
 const ROUND_STEPS = 40;
+/** Of an odd recipient. */
+const BURN_GAS = 2;
+/** L1 may have moved on before blocks are taken back. */
+const TAKE_BACK_REFUSALS = ["BLOCKS_NOT_REVERTIBLE", "L1_REVERTED"];
 const DRAIN_ATTEMPTS = 8;
+/** Reads that are answered well before one fails. */
+const READS_BEFORE_MAX = 10;
+/** What others do between the operator's decision to send a transaction and its mining. */
+const FRONT_RUNS = [
+  "burns gas",
+  "resets key",
+  "deploys wallet",
+  "requests",
+  "overtakes",
+  "passes time",
+] as const;
 /** A little more than a day, after which L1 refuses a block as too old. */
 const LONG_TIME_SECONDS = 26 * 60 * 60;
 
@@ -100,6 +124,7 @@ export class Simulation {
   readonly #prover: SimProver;
   readonly #users: SimUsers;
   readonly #rogue: Rogue;
+  readonly #hostile: HostileValidator;
   readonly #auditor: Auditor;
   readonly #counts = new Map<string, number>();
   readonly #hash = createHash("sha256");
@@ -119,8 +144,10 @@ export class Simulation {
     this.#operator = operator;
     this.#users = new SimUsers(chain, random);
     this.#rogue = new Rogue(chain);
+    this.#hostile = new HostileValidator(chain, random);
     this.#auditor = new Auditor(chain);
     prover.meanwhile = () => this.#meanwhile();
+    l1.meanwhile = () => this.#meanwhile();
   }
 
   static async create({ seed, preset, sample }: SimulationOptions): Promise<Simulation> {
@@ -133,7 +160,7 @@ export class Simulation {
     });
     const state = createGenesisState(size, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
     const start = { state, storedBlock: chain.rollup.genesis, nextRequestId: 0 };
-    const operator = await createOperator(l1, prover, start);
+    const operator = await createOperator({ chain, l1, prover, start });
     return new Simulation({ random, chain, l1, prover, start }, operator);
   }
 
@@ -153,7 +180,8 @@ export class Simulation {
       action = "exodus";
       await this.#operator.close();
       const deposit = () => this.#users.requestOnL1(this.#operator.state);
-      await leaveAll(this.#chain, this.#prover, this.#auditor, deposit);
+      const leaving = { chain: this.#chain, prover: this.#prover, random: this.#random };
+      await leaveAll({ ...leaving, auditor: this.#auditor }, deposit);
     } catch (cause) {
       const place = `seed ${this.#random.seed}, step ${this.#steps} (${action})`;
       throw new Error(`${place}: ${String(cause)}`, { cause });
@@ -189,14 +217,22 @@ export class Simulation {
         return this.#chain.passTime(random.int(60));
       case "passLongTime":
         return this.#chain.passTime(random.int(LONG_TIME_SECONDS));
+      case "armReset":
+      case "carryOutReset":
+      case "deployWallet":
+        return this.#changeConsent(action);
       case "misbehave":
         return this.#misbehave();
       case "withdrawPending":
         return this.#withdrawPending();
       case "failL1":
-        if (random.int(5) === 0) this.#l1.failNextRead();
-        else this.#l1.arm(random.pick(L1_FAULTS));
-        return;
+        return this.#failL1();
+      case "failRead":
+        return this.#failRead();
+      case "failRequest":
+        return this.#failRequest();
+      case "frontRun":
+        return this.#armFrontRun();
       case "mineStuck":
         return this.#l1.mineStuck();
       case "failProver":
@@ -212,6 +248,11 @@ export class Simulation {
         return this.#lie();
       case "censor":
         return this.#censor();
+      case "overtake":
+        await this.#overtake();
+        return;
+      case "publishHostile":
+        return this.#publishHostile();
       case "revertBlocks":
         return this.#revertBlocks();
     }
@@ -220,6 +261,69 @@ export class Simulation {
   async #transact(): Promise<void> {
     try {
       this.#note((await this.#users.transact(this.#operator)) ? "accepted" : "refused");
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  #failL1(): void {
+    const fault = this.#random.pick(L1_FAULTS);
+    this.#note(`L1: ${fault}`);
+    this.#l1.arm(fault);
+  }
+
+  #failRead(): void {
+    const fault = this.#random.pick(READ_FAULTS);
+    this.#note(`read: ${fault}`);
+    this.#l1.armRead(fault, this.#random.int(READS_BEFORE_MAX));
+  }
+
+  #failRequest(): void {
+    const name = this.#random.pick(Object.keys(REQUEST_FAULTS));
+    this.#note(`request: ${name}`);
+    this.#l1.armRequest(REQUEST_FAULTS[name]!);
+  }
+
+  #armFrontRun(): void {
+    const isSameBlock = this.#random.bool();
+    const what = this.#random.pick(FRONT_RUNS);
+    const act = async () => {
+      const hasActed = await this.#frontRun(what);
+      if (hasActed) this.#note(`front-run: ${what}`);
+    };
+    this.#l1.armFrontRun({ isSameBlock, act });
+  }
+
+  /** @returns Whether anything was done. */
+  async #frontRun(what: (typeof FRONT_RUNS)[number]): Promise<boolean> {
+    switch (what) {
+      case "burns gas":
+        for (const odd of this.#chain.oddRecipients) await this.#setBehavior(odd, BURN_GAS);
+        return true;
+      case "resets key":
+        return this.#users.carryOutReset();
+      case "deploys wallet":
+        return this.#users.deployWallet(this.#operator.state);
+      case "requests":
+        await this.#users.requestOnL1(this.#operator.state);
+        return true;
+      case "overtakes":
+        return this.#overtake();
+      case "passes time":
+        await this.#chain.passTime(this.#random.int(LONG_TIME_SECONDS));
+        return true;
+    }
+  }
+
+  async #changeConsent(action: "armReset" | "carryOutReset" | "deployWallet"): Promise<void> {
+    try {
+      const hasHappened =
+        action === "armReset"
+          ? await this.#users.armReset(this.#operator)
+          : action === "carryOutReset"
+            ? await this.#users.carryOutReset()
+            : await this.#users.deployWallet(this.#operator.state);
+      if (hasHappened) this.#note(`${action}: done`);
     } catch (error) {
       await this.#recover(error);
     }
@@ -260,8 +364,12 @@ export class Simulation {
         if (isFinal || this.#random.bool()) return this.#restartFromL1();
         return this.#takeBack(blockNumber!);
       }
+      // The reason goes away, or else shows when blocks are processed.
+      case "OPERATOR_NOT_ACCEPTING":
+        return;
       default:
-        throw error;
+        // What a failing L1 leads to; without faults nothing may fail in the end.
+        if (!error.code.startsWith("L1_")) throw error;
     }
   }
 
@@ -269,7 +377,7 @@ export class Simulation {
     try {
       await this.#operator.revertBlocks(fromBlockNumber);
     } catch (error) {
-      if (isRollupError(error) && error.code === "L1_REVERTED") return;
+      if (isRollupError(error) && TAKE_BACK_REFUSALS.includes(error.code)) return;
       await this.#recover(error);
     }
   }
@@ -280,7 +388,10 @@ export class Simulation {
     const isToken = random.bool();
     const odd = isToken ? oddToken : random.pick(oddRecipients);
     const behaviors = isToken ? 8 : 5;
-    const behavior = random.pick([0, random.int(behaviors)]);
+    await this.#setBehavior(odd, random.pick([0, random.int(behaviors)]));
+  }
+
+  async #setBehavior(odd: Misbehaving, behavior: number): Promise<void> {
     await this.#chain.act(async () => (await odd.setBehavior(behavior)).wait());
   }
 
@@ -311,13 +422,15 @@ export class Simulation {
     this.#l1.disarm();
     const { client } = this.#chain;
     const restored = await restoreRollup(createRestoreSource(client));
-    await this.#replaceOperator(await settleBlocks(this.#l1, restored));
+    await this.#replaceOperator(await settleBlocks(this.#l1, restored, this.#chain.limits));
   }
 
   async #replaceOperator(start: StartingPoint): Promise<void> {
     await this.#operator.close();
     this.#l1.disarm();
-    this.#operator = await createOperator(this.#l1, this.#prover, start);
+    const unpaid = await this.#auditor.openPayouts();
+    const [chain, l1, prover] = [this.#chain, this.#l1, this.#prover];
+    this.#operator = await createOperator({ chain, l1, prover, start, unpaid });
     this.#start = start;
   }
 
@@ -329,9 +442,10 @@ export class Simulation {
     if (isDone) this.#note("reorganised");
   }
 
-  /** While a proof is made, users and L1 do not wait. */
+  /** While a proof is made or L1 is read, users and L1 do not wait. */
   async #meanwhile(): Promise<void> {
     if (this.#random.int(3) === 0) await this.#reorganise();
+    else if (this.#random.int(6) === 0) await this.#overtake();
     else await this.#users.requestOnL1(this.#operator.state);
   }
 
@@ -339,7 +453,9 @@ export class Simulation {
     const restored = await this.#auditor.audit(this.#operator);
     if (restored.faulty.length > 0) return;
     const lie = this.#random.pick(LIES);
-    await this.#rogue.publish(lie, lastBlock(restored), this.#lastProof());
+    const { client, foreignClient } = this.#chain;
+    const account = this.#random.pick([client, foreignClient]);
+    await this.#rogue.publish(lie, lastBlock(restored), this.#lastProof(), account);
     this.#note(lie);
     await this.#auditor.audit(this.#operator);
   }
@@ -352,13 +468,37 @@ export class Simulation {
   async #censor(): Promise<void> {
     const restored = await this.#auditor.audit(this.#operator);
     if (restored.faulty.length > 0) return;
-    const { client, rollup } = this.#chain;
-    const { firstUncommitted } = await rollup.rollup.priorityQueue();
-    const { requests } = await client.readNews(client.deploymentBlock);
-    const [first, second] = requests.slice(Number(firstUncommitted)).map(toServed);
+    const [first, second] = (await this.#unservedRequests()).map(toServed);
     if (second === undefined || isDeepStrictEqual(first, second)) return;
     await this.#rogue.censor(lastBlock(restored), [second]);
     this.#note("censored");
+  }
+
+  /** Another validator commits a block. @returns False if L1 has a faulty one already. */
+  async #overtake(): Promise<boolean> {
+    const restored = await this.#auditor.restore();
+    if (restored.faulty.length > 0) return false;
+    await this.#rogue.overtake(lastBlock(restored));
+    this.#note("overtaken");
+    return true;
+  }
+
+  /** Another validator brings a hostile block through, if no other is on its way. */
+  async #publishHostile(): Promise<void> {
+    const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
+    if (pending.length + faulty.length > 0) return;
+    if (await this.#hostile.publish(executed, await this.#unservedRequests())) {
+      this.#note("hostile block");
+    }
+    await this.#auditor.audit();
+  }
+
+  /** Requests that no committed block serves. */
+  async #unservedRequests(): Promise<readonly QueuedRequest[]> {
+    const { client, rollup } = this.#chain;
+    const { firstUncommitted } = await rollup.rollup.priorityQueue();
+    const { requests } = await client.readNews(client.deploymentBlock);
+    return requests.slice(Number(firstUncommitted));
   }
 
   async #revertBlocks(): Promise<void> {
@@ -378,6 +518,9 @@ export class Simulation {
       error = await this.#process();
     }
     expect(error, String(error)).to.equal(undefined);
+    expect(this.#operator.obstacle, "accepting").to.equal(undefined);
+    expect(this.#chain.node.oversized, "within the limits of L1").to.deep.equal([]);
+    expect(await this.#auditor.openPayouts(), "open payouts").to.deep.equal([]);
     const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
     expect([pending.length, faulty.length], "nothing is left").to.deep.equal([0, 0]);
     const { root } = this.#operator.state;
@@ -404,10 +547,20 @@ export class Simulation {
   }
 }
 
-function createOperator(l1: FaultyL1, prover: SimProver, start: StartingPoint): Promise<Operator> {
-  const { preset } = start.state;
-  const parts = { preset, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1, prover, start };
-  return Operator.create({ ...parts, clock: new FakeClock(), options: { mode: "manual" } });
+interface OperatorParts {
+  readonly chain: SimChain;
+  readonly l1: FaultyL1;
+  readonly prover: SimProver;
+  readonly start: StartingPoint;
+  readonly unpaid?: readonly ExecuteBlock[];
+}
+
+function createOperator({ chain, start, ...parts }: OperatorParts): Promise<Operator> {
+  return Operator.create({
+    ...{ ...parts, start, preset: start.state.preset, feeAccountAddress: FEE_ACCOUNT_ADDRESS },
+    clock: new FakeClock(),
+    options: { mode: "manual", l1Limits: chain.limits },
+  });
 }
 
 /** Whether it is one of the failures that the simulation has brought about. */

@@ -1,5 +1,9 @@
 /** What users do, on both layers: all operations, often such that the operator must refuse them. */
-import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
+import {
+  encodeCreate2Authorization,
+  ON_CHAIN_AUTHORIZATION,
+  signChangePubKey,
+} from "../../src/l1/authorization.ts";
 import { connectRollup } from "../../src/l1/client.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import type { Submission } from "../../src/operator/submissions.ts";
@@ -24,6 +28,7 @@ const REFUSALS = [
   "ADDRESS_WITHOUT_ACCOUNT",
   "AUTHORIZATION_INVALID",
   "BATCH_LENGTH_INVALID",
+  "BATCH_TOO_LARGE",
   "EXPIRED",
   "INSUFFICIENT_BALANCE",
   "NONCE_MISMATCH",
@@ -41,6 +46,17 @@ interface Part {
   readonly authorization: string;
 }
 
+/** A key that its owner has authorised on L1, and is going to reset. */
+interface Armed {
+  readonly user: SimUser;
+  readonly accountId: number;
+  readonly nonce: number;
+  readonly pubKeyHash: bigint;
+}
+
+const ARMED_MAX = 8;
+/** A little more than the day after which a reset can be carried out. */
+const RESET_WAIT_MAX_SECONDS = 25 * 60 * 60;
 /** Deposits that a crowd makes. */
 const CROWD = 20;
 
@@ -48,6 +64,7 @@ export class SimUsers {
   readonly #chain: SimChain;
   readonly #random: Random;
   readonly #domain: bigint;
+  #armed: Armed[] = [];
 
   constructor(chain: SimChain, random: Random) {
     const { chainId, rollupAddress } = chain.client;
@@ -102,12 +119,98 @@ export class SimUsers {
       await operator.syncL1();
     }
     try {
-      operator.submitBatch(batch);
+      await this.#submit(operator, batch);
       return true;
     } catch (error) {
       if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
       return false;
     }
+  }
+
+  /** Only the one way asks L1 whether a wallet is deployed, and both have to do. */
+  async #submit(operator: Operator, batch: readonly Submission[]): Promise<void> {
+    if (this.#random.bool()) await operator.receiveBatch(batch);
+    else operator.submitBatch(batch);
+  }
+
+  /**
+   * A key is authorised on L1, used at once, and its reset announced: nothing of that is wrong, and
+   * all of it together lets the owner revoke the key a day later, at the moment of a commit.
+   *
+   * @returns Whether the operator has accepted the key.
+   */
+  async armReset(operator: Operator): Promise<boolean> {
+    const armed = this.#pickArmed(operator.state);
+    if (armed === undefined) return false;
+    await this.#setFact(armed);
+    await operator.syncL1();
+    let isAccepted = true;
+    const { user, accountId, nonce } = armed;
+    const key = user.keys.find(({ pubKeyHash }) => pubKeyHash === armed.pubKeyHash)!;
+    const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
+    const common = { accountId, tokenId: 0, fee: 0n, nonce, ...validity };
+    const transaction: Transaction = { type: "changePubKey", ...common };
+    try {
+      const part = { transaction, key, authorization: ON_CHAIN_AUTHORIZATION };
+      operator.submitBatch(this.#sign([part]));
+    } catch (error) {
+      if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
+      isAccepted = false;
+    }
+    await this.#setFact({ ...armed, pubKeyHash: 1n });
+    this.#armed = [...this.#armed, armed].slice(-ARMED_MAX);
+    return isAccepted;
+  }
+
+  /**
+   * Carries out the reset that was announced last, after the wait that it takes.
+   *
+   * @returns Whether there was one.
+   */
+  async carryOutReset(): Promise<boolean> {
+    const armed = this.#armed.pop();
+    if (armed === undefined) return false;
+    const { user, accountId, nonce } = armed;
+    const { contract } = this.#chain.client;
+    const availableAt = await contract.authResetAvailableAt(user.l1.address, accountId, nonce);
+    const waitSeconds = Number(availableAt) - this.#chain.now;
+    if (availableAt === 0n || waitSeconds > RESET_WAIT_MAX_SECONDS) return false;
+    if (waitSeconds > 0) await this.#chain.passTime(waitSeconds);
+    await this.#setFact({ ...armed, pubKeyHash: 2n });
+    return true;
+  }
+
+  /** Deploys a wallet, of which the operator has accepted a key if there is one. */
+  async deployWallet(state: RollupState): Promise<boolean> {
+    const { provider } = this.#chain.rollup.ethers;
+    const missing: SimUser[] = [];
+    for (const user of this.#chain.users) {
+      if (user.wallet === undefined) continue;
+      const code = await provider.getCode(toChecksumAddress(user.address));
+      if (code === "0x") missing.push(user);
+    }
+    const hasKey = ({ address }: SimUser) =>
+      state.account(state.accountIdOf(address) ?? 0).pubKeyHash > 0n;
+    const user = missing.find(hasKey) ?? missing[0];
+    if (user !== undefined) await this.#chain.deployWallet(user);
+    return user !== undefined;
+  }
+
+  #pickArmed(state: RollupState): Armed | undefined {
+    const owners = this.#chain.users.filter(
+      ({ address, wallet }) => wallet === undefined && state.accountIdOf(address) !== undefined,
+    );
+    if (owners.length === 0) return undefined;
+    const user = this.#random.pick(owners);
+    const accountId = state.accountIdOf(user.address)!;
+    const { nonce } = state.account(accountId);
+    return { user, accountId, nonce, pubKeyHash: this.#random.pick(user.keys).pubKeyHash };
+  }
+
+  /** Sets a fact, or announces or carries out its reset, as the contract takes it. */
+  async #setFact({ user, ...claim }: Armed): Promise<void> {
+    const client = await connectRollup(this.#chain.client, user.l1);
+    await this.#chain.request(() => client.setAuthPubKeyHash(claim)).catch(ignoreL1Refusal);
   }
 
   /** Somebody pushes what could not be paid. */
@@ -157,11 +260,16 @@ export class SimUsers {
   }
 
   async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<Part> {
-    const key = this.#random.pick(user.keys);
+    const { wallet } = user;
+    // A wallet that is not deployed has no other consent than its address, which names a key.
+    const key = wallet === undefined ? this.#random.pick(user.keys) : user.keys[0];
     const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
     const common = { accountId, tokenId: 0, fee: 0n, nonce, ...validity };
     const transaction: Transaction = { type: "changePubKey", ...common };
     const { pubKeyHash } = key;
+    if (wallet !== undefined) {
+      return { transaction, key, authorization: encodeCreate2Authorization(wallet) };
+    }
     if (this.#random.int(3) === 0) {
       const client = await connectRollup(this.#chain.client, user.l1);
       await this.#chain
