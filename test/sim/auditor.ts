@@ -9,8 +9,6 @@ import { createRestoreSource } from "../../src/restore/source.ts";
 import { createMemoryStore } from "../helpers/memory-store.ts";
 import type { SimChain } from "./chain.ts";
 
-/** No request, open payout or fork is older than so many L1 blocks when the next audit comes. */
-const L1_BLOCKS_BACK = 1000;
 const BALANCE_ABI = ["function balanceOf(address account) view returns (uint256)"];
 
 export class Auditor {
@@ -47,14 +45,8 @@ export class Auditor {
   }
 
   /** Blocks with payouts that are still to be made. */
-  async openPayouts(): Promise<OpenPayouts[]> {
-    return findOpenPayouts(this.#chain.client, await this.#recentBlock());
-  }
-
-  async #recentBlock(): Promise<number> {
-    const { client, rollup } = this.#chain;
-    const latest = await rollup.ethers.provider.getBlockNumber();
-    return Math.max(client.deploymentBlock, latest - L1_BLOCKS_BACK);
+  openPayouts(): Promise<OpenPayouts[]> {
+    return findOpenPayouts(this.#chain.client, this.#chain.firstOpenBlock);
   }
 
   /**
@@ -62,12 +54,11 @@ export class Auditor {
    * deposited but not executed.
    */
   async #assertNothingLost({ executed }: RestoredRollup): Promise<void> {
-    const fromBlock = await this.#recentBlock();
-    const deposits = await this.#openDeposits(fromBlock);
+    const deposits = await this.#openDeposits();
     const payouts = (await this.openPayouts()).flatMap((block) =>
       block.open.map((index) => block.payouts[index]!),
     );
-    await this.#notePendingOwners(fromBlock);
+    await this.#notePendingOwners();
     for (const [tokenId, token] of this.#chain.tokens.entries()) {
       const onL2 = [...executed.state.accounts()].map(([id]) =>
         executed.state.balance(id, tokenId),
@@ -80,19 +71,19 @@ export class Auditor {
     }
   }
 
-  async #openDeposits(fromBlock: number) {
-    const { client, rollup } = this.#chain;
+  async #openDeposits() {
+    const { client, rollup, firstOpenBlock } = this.#chain;
     const { firstOpen, next } = await rollup.rollup.priorityQueue();
-    const { requests } = await client.readNews(fromBlock);
+    const { requests } = await client.readNews(firstOpenBlock);
     const open = requests.filter(({ requestId }) => BigInt(requestId) >= firstOpen);
     expect(open.length, "open requests").to.equal(Number(next - firstOpen));
     return open.filter((request) => request.type === "deposit");
   }
 
-  async #notePendingOwners(fromBlock: number): Promise<void> {
+  async #notePendingOwners(): Promise<void> {
     const { rollup } = this.#chain.rollup;
     const filter = rollup.filters.PayoutPending();
-    for (const { args } of await rollup.queryFilter(filter, fromBlock)) {
+    for (const { args } of await rollup.queryFilter(filter, this.#chain.firstOpenBlock)) {
       this.pendingOwners.add(args.recipient);
     }
   }

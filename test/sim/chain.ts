@@ -83,7 +83,9 @@ export class SimChain {
   /** Addresses of nobody, for accounts that no key was ever set for. */
   readonly freshAddresses: readonly bigint[];
   readonly #time: { now: number };
-  #snapshot: { readonly id: string; readonly requests: (() => Promise<unknown>)[] } | undefined;
+  #snapshot: Snapshot | undefined;
+  /** L1 block by whose end everything had gone through. */
+  #settledBlock: number;
 
   private constructor(parts: Parts) {
     this.rollup = parts.rollup;
@@ -93,6 +95,7 @@ export class SimChain {
     this.operatorClient = parts.operatorClient;
     this.foreignClient = parts.foreignClient;
     this.#time = parts.time;
+    this.#settledBlock = parts.rollup.client.deploymentBlock;
     this.users = parts.users;
     this.tokens = parts.tokens;
     this.oddToken = parts.oddToken;
@@ -178,7 +181,17 @@ export class SimChain {
   /** Takes note of where L1 goes back to next. */
   async takeSnapshot(): Promise<void> {
     const id = (await this.rollup.ethers.provider.send("evm_snapshot", [])) as string;
-    this.#snapshot = { id, requests: [] };
+    this.#snapshot = { id, requests: [], settledBlock: this.#settledBlock };
+  }
+
+  /** Everything has gone through: whatever is open from now on is younger. */
+  async settle(): Promise<void> {
+    this.#settledBlock = await this.rollup.ethers.provider.getBlockNumber();
+  }
+
+  /** L1 block from which on there may be anything open, also after L1 has gone back. */
+  get firstOpenBlock(): number {
+    return Math.min(this.#settledBlock, this.#snapshot?.settledBlock ?? this.#settledBlock);
   }
 
   /**
@@ -192,6 +205,7 @@ export class SimChain {
     const snapshot = this.#snapshot;
     if (snapshot === undefined) return false;
     this.#snapshot = undefined;
+    this.#settledBlock = Math.min(this.#settledBlock, snapshot.settledBlock);
     await this.rollup.ethers.provider.send("evm_revert", [snapshot.id]);
     for (const request of pick(snapshot.requests)) await this.act(request).catch(() => undefined);
     await this.passTime(0);
@@ -201,6 +215,13 @@ export class SimChain {
   close(): Promise<void> {
     return this.rollup.chain.close();
   }
+}
+
+/** Where L1 goes back to, and what users have done since. */
+interface Snapshot {
+  readonly id: string;
+  readonly requests: (() => Promise<unknown>)[];
+  readonly settledBlock: number;
 }
 
 interface Parts {

@@ -7,7 +7,7 @@ import type { L1Limits } from "../../src/l1/gas.ts";
 import type { Eip1193 } from "../helpers/faulty-provider.ts";
 
 /** Gas as in EIP-7825, bytes as of a node's pool: from what little a block needs to what L1 has. */
-export const GAS_LIMITS = [800_000, 1_500_000, 4_000_000, 16_777_216] as const;
+export const GAS_LIMITS = [400_000, 1_500_000, 4_000_000, 16_777_216] as const;
 export const BYTE_LIMITS = [1_500, 4_000, 16_000, 131_072 - 512] as const;
 
 /** Signature, fees, addresses and lengths of a transaction. */

@@ -54,6 +54,9 @@ interface Parts {
   readonly l1: FaultyL1;
   readonly prover: SimProver;
   readonly start: StartingPoint;
+  readonly counts: Map<string, number>;
+  /** Counts an event. */
+  readonly note: (event: string) => void;
 }
 
 interface Memory {
@@ -66,6 +69,7 @@ const ACTIONS = {
   transact: 40,
   requestOnL1: 14,
   crowd: 1,
+  leave: 1,
   process: 14,
   processPartly: 5,
   sync: 4,
@@ -98,6 +102,8 @@ const ACTION_POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
 
 /** Steps after which everything that is pending must go through. */
 const ROUND_STEPS = 40;
+/** After which an owner is not in a hurry. */
+const MOMENT_SECONDS = 30 * 60;
 /** Of an odd recipient. */
 const BURN_GAS = 2;
 /** L1 may have moved on before blocks are taken back. */
@@ -126,7 +132,8 @@ export class Simulation {
   readonly #rogue: Rogue;
   readonly #hostile: HostileValidator;
   readonly #auditor: Auditor;
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
+  readonly #note: (event: string) => void;
   readonly #hash = createHash("sha256");
   #start: StartingPoint;
   #operator: Operator;
@@ -135,7 +142,10 @@ export class Simulation {
   #steps = 0;
   #countedBlocks = 0;
 
-  private constructor({ random, chain, l1, prover, start }: Parts, operator: Operator) {
+  private constructor(parts: Parts, operator: Operator) {
+    const { random, chain, l1, prover, start } = parts;
+    this.#counts = parts.counts;
+    this.#note = parts.note;
     this.#random = random;
     this.#chain = chain;
     this.#l1 = l1;
@@ -160,8 +170,10 @@ export class Simulation {
     });
     const state = createGenesisState(size, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
     const start = { state, storedBlock: chain.rollup.genesis, nextRequestId: 0 };
-    const operator = await createOperator({ chain, l1, prover, start });
-    return new Simulation({ random, chain, l1, prover, start }, operator);
+    const counts = new Map<string, number>();
+    const note = (event: string) => counts.set(event, (counts.get(event) ?? 0) + 1);
+    const operator = await createOperator({ chain, l1, prover, start, note });
+    return new Simulation({ random, chain, l1, prover, start, counts, note }, operator);
   }
 
   /** @throws An error that names seed and step. */
@@ -205,6 +217,8 @@ export class Simulation {
         return this.#users.requestOnL1(this.#operator.state);
       case "crowd":
         return this.#users.crowd(this.#operator.state);
+      case "leave":
+        return this.#users.leave(this.#operator.state);
       case "process":
         await this.#process();
         return;
@@ -284,14 +298,23 @@ export class Simulation {
     this.#l1.armRequest(REQUEST_FAULTS[name]!);
   }
 
-  #armFrontRun(): void {
+  #armFrontRun(what: (typeof FRONT_RUNS)[number] = this.#random.pick(FRONT_RUNS)): void {
     const isSameBlock = this.#random.bool();
-    const what = this.#random.pick(FRONT_RUNS);
     const act = async () => {
-      const hasActed = await this.#frontRun(what);
-      if (hasActed) this.#note(`front-run: ${what}`);
+      if (await this.#frontRun(what)) this.#note(`front-run: ${what}`);
     };
     this.#l1.armFrontRun({ isSameBlock, act });
+  }
+
+  /** Owners arm resets of keys; of some the next transaction of the operator meets the reset. */
+  async #armReset(): Promise<boolean> {
+    if (!(await this.#users.armReset(this.#operator))) return false;
+    await this.#chain.passTime(this.#random.int(MOMENT_SECONDS));
+    if (this.#random.bool()) {
+      this.#armFrontRun("resets key");
+      await this.#process();
+    }
+    return true;
   }
 
   /** @returns Whether anything was done. */
@@ -319,7 +342,7 @@ export class Simulation {
     try {
       const hasHappened =
         action === "armReset"
-          ? await this.#users.armReset(this.#operator)
+          ? await this.#armReset()
           : action === "carryOutReset"
             ? await this.#users.carryOutReset()
             : await this.#users.deployWallet(this.#operator.state);
@@ -430,7 +453,7 @@ export class Simulation {
     this.#l1.disarm();
     const unpaid = await this.#auditor.openPayouts();
     const [chain, l1, prover] = [this.#chain, this.#l1, this.#prover];
-    this.#operator = await createOperator({ chain, l1, prover, start, unpaid });
+    this.#operator = await createOperator({ chain, l1, prover, start, unpaid, note: this.#note });
     this.#start = start;
   }
 
@@ -495,10 +518,10 @@ export class Simulation {
 
   /** Requests that no committed block serves. */
   async #unservedRequests(): Promise<readonly QueuedRequest[]> {
-    const { client, rollup } = this.#chain;
+    const { client, rollup, firstOpenBlock } = this.#chain;
     const { firstUncommitted } = await rollup.rollup.priorityQueue();
-    const { requests } = await client.readNews(client.deploymentBlock);
-    return requests.slice(Number(firstUncommitted));
+    const { requests } = await client.readNews(firstOpenBlock);
+    return requests.filter(({ requestId }) => requestId >= Number(firstUncommitted));
   }
 
   async #revertBlocks(): Promise<void> {
@@ -529,6 +552,7 @@ export class Simulation {
     const latest = (await this.#chain.rollup.ethers.provider.getBlock("latest"))!;
     this.#hash.update(`${latest.number} ${latest.timestamp} ${latest.stateRoot} ${root};`);
     this.#countOperations();
+    await this.#chain.settle();
   }
 
   /** Notes the operations of the blocks that have been executed in this round. */
@@ -541,13 +565,21 @@ export class Simulation {
       for (const { type } of operations) this.#note(`executed ${type}`);
     }
   }
-
-  #note(event: string): void {
-    this.#counts.set(event, (this.#counts.get(event) ?? 0) + 1);
-  }
 }
 
+/** What the operator logs and the report counts. */
+const LOGGED: readonly (readonly [RegExp, string])[] = [
+  [/^revert: block/, "operator: takes back a predecessor's blocks"],
+  [/^pay out: /, "operator: pays out"],
+  [/is removed \(authorization\)/, "operator: removes a consent that L1 refuses"],
+  [/is removed \(stale\)/, "operator: renews blocks that L1 finds too old"],
+  [/is removed \(size\)/, "operator: splits what is too large"],
+  [/is removed \(changed\)/, "operator: commits again after L1 has changed"],
+];
+
 interface OperatorParts {
+  /** Is told what the operator has done. */
+  readonly note: (event: string) => void;
   readonly chain: SimChain;
   readonly l1: FaultyL1;
   readonly prover: SimProver;
@@ -555,10 +587,15 @@ interface OperatorParts {
   readonly unpaid?: readonly ExecuteBlock[];
 }
 
-function createOperator({ chain, start, ...parts }: OperatorParts): Promise<Operator> {
+function createOperator({ chain, start, note, ...parts }: OperatorParts): Promise<Operator> {
+  const log = (message: string) => {
+    const event = LOGGED.find(([pattern]) => pattern.test(message))?.[1];
+    if (event !== undefined) note(event);
+  };
   return Operator.create({
     ...{ ...parts, start, preset: start.state.preset, feeAccountAddress: FEE_ACCOUNT_ADDRESS },
     clock: new FakeClock(),
+    logger: { debug: () => {}, info: log, error: log },
     options: { mode: "manual", l1Limits: chain.limits },
   });
 }

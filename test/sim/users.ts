@@ -107,6 +107,19 @@ export class SimUsers {
     }
   }
 
+  /** Full exits of many, with more payouts than one L1 transaction may have gas for. */
+  async leave(state: RollupState): Promise<void> {
+    const { users, tokens } = this.#chain;
+    for (const user of users) {
+      const client = await connectRollup(this.#chain.client, user.l1);
+      for (const accountId of state.accountIdsOf(user.address)) {
+        for (const token of tokens.filter((_, id) => state.balance(accountId, id) > 0n)) {
+          await this.#chain.request(() => client.requestFullExit(accountId, token));
+        }
+      }
+    }
+  }
+
   /** One transaction, or a batch. @returns Whether it was accepted. */
   async transact(operator: Operator): Promise<boolean> {
     const length = this.#random.int(6) === 0 ? 2 + this.#random.int(4) : 1;
@@ -232,7 +245,10 @@ export class SimUsers {
   }
 
   async #part(state: RollupState, nonces: Map<number, number>): Promise<Part> {
-    const user = this.#random.pick(this.#chain.users);
+    const { users } = this.#chain;
+    const owners = users.filter(({ address }) => state.accountIdOf(address) !== undefined);
+    const isOwner = owners.length > 0 && this.#random.int(8) > 0;
+    const user = this.#random.pick(isOwner ? owners : users);
     const accountId = state.accountIdOf(user.address) ?? 0;
     const nonce = nonces.get(accountId) ?? state.account(accountId).nonce;
     nonces.set(accountId, nonce + 1);
