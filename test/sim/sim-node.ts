@@ -60,12 +60,12 @@ export class SimNode implements Eip1193 {
   /** The block has the transactions in the order in which they came. */
   async #mineTogether(call: Call, { act }: FrontRun): Promise<unknown> {
     await this.#send("evm_setAutomine", [false]);
-    let hasActed = false;
-    const acting = act().finally(() => (hasActed = true));
+    const acting = { isOver: false };
+    const action = act().finally(() => (acting.isOver = true));
     // Of an action that fails the caller hears below.
-    acting.catch(() => undefined);
+    action.catch(() => undefined);
     try {
-      while (!hasActed && (await this.#pendingCount()) === 0) {
+      while (!acting.isOver && (await this.#pendingCount()) === 0) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
       const answer = await this.#inner.request(call);
@@ -74,7 +74,7 @@ export class SimNode implements Eip1193 {
       return answer;
     } finally {
       await this.#send("evm_setAutomine", [true]);
-      await acting;
+      await action;
     }
   }
 

@@ -66,11 +66,11 @@ interface Memory {
 
 /** What may happen in a step, and how often relative to the rest. */
 const ACTIONS = {
-  transact: 40,
+  transact: 60,
   requestOnL1: 14,
   crowd: 1,
-  leave: 1,
-  process: 14,
+  leave: 2,
+  process: 16,
   processPartly: 5,
   sync: 4,
   passTime: 5,
@@ -92,7 +92,7 @@ const ACTIONS = {
   lie: 2,
   censor: 2,
   overtake: 1,
-  publishHostile: 2,
+  publishHostile: 1,
   revertBlocks: 1,
 } as const;
 type Action = keyof typeof ACTIONS;
@@ -171,7 +171,8 @@ export class Simulation {
     const state = createGenesisState(size, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
     const start = { state, storedBlock: chain.rollup.genesis, nextRequestId: 0 };
     const counts = new Map<string, number>();
-    const note = (event: string) => counts.set(event, (counts.get(event) ?? 0) + 1);
+    const note = (event: string) => void counts.set(event, (counts.get(event) ?? 0) + 1);
+    note(`L1 takes ${chain.limits.gasMax} gas and ${chain.limits.bytesMax} bytes`);
     const operator = await createOperator({ chain, l1, prover, start, note });
     return new Simulation({ random, chain, l1, prover, start, counts, note }, operator);
   }
@@ -240,18 +241,14 @@ export class Simulation {
       case "withdrawPending":
         return this.#withdrawPending();
       case "failL1":
-        return this.#failL1();
       case "failRead":
-        return this.#failRead();
       case "failRequest":
-        return this.#failRequest();
+      case "failProver":
       case "frontRun":
-        return this.#armFrontRun();
+        this.#arm(action);
+        return;
       case "mineStuck":
         return this.#l1.mineStuck();
-      case "failProver":
-        this.#prover.arm(random.pick(PROVER_FAULTS));
-        return;
       case "restart":
         return this.#restart();
       case "takeSnapshot":
@@ -280,22 +277,30 @@ export class Simulation {
     }
   }
 
-  #failL1(): void {
-    const fault = this.#random.pick(L1_FAULTS);
-    this.#note(`L1: ${fault}`);
-    this.#l1.arm(fault);
-  }
-
-  #failRead(): void {
-    const fault = this.#random.pick(READ_FAULTS);
-    this.#note(`read: ${fault}`);
-    this.#l1.armRead(fault, this.#random.int(READS_BEFORE_MAX));
-  }
-
-  #failRequest(): void {
-    const name = this.#random.pick(Object.keys(REQUEST_FAULTS));
-    this.#note(`request: ${name}`);
-    this.#l1.armRequest(REQUEST_FAULTS[name]!);
+  /** Something is going to fail. */
+  #arm(action: "failL1" | "failRead" | "failRequest" | "failProver" | "frontRun"): void {
+    const random = this.#random;
+    switch (action) {
+      case "failL1": {
+        const fault = random.pick(L1_FAULTS);
+        this.#note(`L1: ${fault}`);
+        return this.#l1.arm(fault);
+      }
+      case "failRead": {
+        const fault = random.pick(READ_FAULTS);
+        this.#note(`read: ${fault}`);
+        return this.#l1.armRead(fault, random.int(READS_BEFORE_MAX));
+      }
+      case "failRequest": {
+        const name = random.pick(Object.keys(REQUEST_FAULTS));
+        this.#note(`request: ${name}`);
+        return this.#l1.armRequest(REQUEST_FAULTS[name]!);
+      }
+      case "failProver":
+        return this.#prover.arm(random.pick(PROVER_FAULTS));
+      case "frontRun":
+        return this.#armFrontRun();
+    }
   }
 
   #armFrontRun(what: (typeof FRONT_RUNS)[number] = this.#random.pick(FRONT_RUNS)): void {
@@ -384,7 +389,7 @@ export class Simulation {
       case "BLOCKS_UNKNOWN": {
         const { blockNumber, executed } = error.facts as unknown as Record<string, number>;
         const isFinal = executed! >= blockNumber!;
-        if (isFinal || this.#random.bool()) return this.#restartFromL1();
+        if (isFinal || this.#random.int(4) === 0) return this.#restartFromL1();
         return this.#takeBack(blockNumber!);
       }
       // The reason goes away, or else shows when blocks are processed.
@@ -439,12 +444,13 @@ export class Simulation {
     await this.#operator.exclusively(() => this.#operator.restore(memory.checkpoint));
   }
 
-  /** Nothing is left but L1. */
+  /** Nothing is left but L1, and mostly a checkpoint of an earlier restore. */
   async #restartFromL1(): Promise<void> {
     this.#note("restartFromL1");
     this.#l1.disarm();
-    const { client } = this.#chain;
-    const restored = await restoreRollup(createRestoreSource(client));
+    const isFresh = this.#random.int(4) === 0;
+    const source = createRestoreSource(this.#chain.client);
+    const restored = await (isFresh ? restoreRollup(source) : this.#auditor.restore());
     await this.#replaceOperator(await settleBlocks(this.#l1, restored, this.#chain.limits));
   }
 
