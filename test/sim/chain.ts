@@ -35,6 +35,8 @@ export interface Misbehaving {
   setBehavior(behavior: number): Promise<{ wait(): Promise<unknown> }>;
 }
 
+/** Of an odd recipient. */
+export const BURN_GAS = 2;
 const USERS = 6;
 const WALLETS = 4;
 const ODD_RECIPIENTS = 2;

@@ -21,7 +21,7 @@ import { FakeClock } from "../helpers/fake-clock.ts";
 import { createRandom, type Random } from "../helpers/random.ts";
 import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
 import { Auditor } from "./auditor.ts";
-import { type Misbehaving, SimChain } from "./chain.ts";
+import { BURN_GAS, type Misbehaving, SimChain } from "./chain.ts";
 import { leaveAll } from "./exodus.ts";
 import { FaultyL1, L1_FAULTS, READ_FAULTS, REQUEST_FAULTS } from "./faulty-l1.ts";
 import { HostileValidator } from "./hostile-validator.ts";
@@ -69,7 +69,8 @@ const ACTIONS = {
   transact: 60,
   requestOnL1: 14,
   crowd: 1,
-  leave: 2,
+  leave: 1,
+  rush: 2,
   process: 16,
   processPartly: 5,
   sync: 4,
@@ -104,8 +105,6 @@ const ACTION_POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
 const ROUND_STEPS = 40;
 /** After which an owner is not in a hurry. */
 const MOMENT_SECONDS = 30 * 60;
-/** Of an odd recipient. */
-const BURN_GAS = 2;
 /** L1 may have moved on before blocks are taken back. */
 const TAKE_BACK_REFUSALS = ["BLOCKS_NOT_REVERTIBLE", "L1_REVERTED"];
 const DRAIN_ATTEMPTS = 8;
@@ -220,6 +219,8 @@ export class Simulation {
         return this.#users.crowd(this.#operator.state);
       case "leave":
         return this.#users.leave(this.#operator.state);
+      case "rush":
+        return this.#rush();
       case "process":
         await this.#process();
         return;
@@ -340,6 +341,15 @@ export class Simulation {
       case "passes time":
         await this.#chain.passTime(this.#random.int(LONG_TIME_SECONDS));
         return true;
+    }
+  }
+
+  async #rush(): Promise<void> {
+    try {
+      const accepted = await this.#users.rush(this.#operator);
+      if (accepted > 0) this.#note("rush: accepted");
+    } catch (error) {
+      await this.#recover(error);
     }
   }
 

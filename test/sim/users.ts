@@ -19,7 +19,7 @@ import type { RollupSigner } from "../../src/sdk/signer.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import type { Random } from "../helpers/random.ts";
-import type { SimChain, SimUser } from "./chain.ts";
+import { BURN_GAS, type SimChain, type SimUser } from "./chain.ts";
 
 /** For which the operator turns down some of what users try. */
 const REFUSALS = [
@@ -57,6 +57,8 @@ interface Armed {
 const ARMED_MAX = 8;
 /** A little more than the day after which a reset can be carried out. */
 const RESET_WAIT_MAX_SECONDS = 25 * 60 * 60;
+/** Withdrawals that each user makes in a rush. */
+const RUSH = 4;
 /** Deposits that a crowd makes. */
 const CROWD = 20;
 
@@ -118,6 +120,36 @@ export class SimUsers {
         }
       }
     }
+  }
+
+  /**
+   * Many small withdrawals to recipients that burn all gas.
+   *
+   * @returns How many were accepted.
+   */
+  async rush(operator: Operator): Promise<number> {
+    const { users, oddRecipients } = this.#chain;
+    for (const odd of oddRecipients) {
+      await this.#chain.act(async () => (await odd.setBehavior(BURN_GAS)).wait());
+    }
+    let accepted = 0;
+    for (const user of this.#random.shuffle(users)) {
+      for (let count = 0; count < RUSH; count++) {
+        const { state } = operator;
+        const accountId = state.accountIdOf(user.address);
+        const account = state.account(accountId ?? 0);
+        const key = user.keys.find(({ pubKeyHash }) => pubKeyHash === account.pubKeyHash);
+        if (accountId === undefined || key === undefined || state.balance(accountId, 0) === 0n)
+          break;
+        const recipient = this.#random.pick(oddRecipients).address;
+        const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
+        const common = { accountId, tokenId: 0, fee: 0n, nonce: account.nonce, ...validity };
+        const transaction: Transaction = { type: "withdraw", ...common, recipient, amount: 1n };
+        operator.submitBatch(this.#sign([{ transaction, key, authorization: "0x" }]));
+        accepted++;
+      }
+    }
+    return accepted;
   }
 
   /** One transaction, or a batch. @returns Whether it was accepted. */
