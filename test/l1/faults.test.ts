@@ -100,12 +100,10 @@ describe("RollupClient: an L1 that fails", () => {
   });
 
   it("outlives an L1 that is gone for a while", async () => {
+    // From the sending on, and for more questions in a row than one is asked.
+    const isSent = () => faulty.counts.has("eth_sendRawTransaction");
     const client = await ofWallet();
-    const away: Fault = { kind: "fail", error: RESET };
-    const deposit = depositWith(client, { kind: "delay", ms: 1 });
-    setTimeout(() => faulty.set(away), 20);
-    setTimeout(() => faulty.set(), 1_500);
-    await deposit;
+    await depositWith(client, { kind: "fail", error: RESET, when: isSent, times: 12 });
   });
 
   it("L1_REQUEST_FAILED: gives up a question, and sends nothing", async () => {
