@@ -124,10 +124,12 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(revertCost(blocks).gas).to.be.greaterThan(gasMax);
     const world = await createWorld({ ...L1_LIMITS, gasMax });
     for (let i = 0; i < blocks; i++) {
-      await deposit(world, 5n, 1n);
+      world.l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
+      await world.operator.syncL1();
       world.operator.sealBlock();
     }
     await world.operator.processBlocks("committed");
+    expect(world.l1.statuses).to.have.length(blocks);
     await world.operator.revertBlocks(1);
     expect(world.l1.statuses).to.deep.equal([]);
   });

@@ -27,8 +27,8 @@ export type ReadFault = (typeof READ_FAULTS)[number];
 /**
  * What becomes of a single request to the node, which the client has to get over by itself: `lost
  * sending`, the node takes the transaction and the answer gets lost; `forgotten`, it answers and
- * forgets; `bad gateway`, the next request of any kind fails; `no receipt`, the node does not find it
- * at first.
+ * forgets; `bad gateway`, the next request of any kind fails; `no receipt`, the node does not find
+ * it at first.
  */
 export const REQUEST_FAULTS: { readonly [name: string]: Fault } = {
   "lost sending": { kind: "lose", methods: ["eth_sendRawTransaction"], times: 1 },

@@ -132,6 +132,11 @@ export class SimUsers {
     for (const odd of oddRecipients) {
       await this.#chain.act(async () => (await odd.setBehavior(BURN_GAS)).wait());
     }
+    for (const { l1, address } of users) {
+      const client = await connectRollup(this.#chain.client, l1);
+      await this.#chain.request(() => client.depositEth(toChecksumAddress(address), 10n));
+    }
+    await operator.syncL1();
     let accepted = 0;
     for (const user of this.#random.shuffle(users)) {
       for (let count = 0; count < RUSH; count++) {
