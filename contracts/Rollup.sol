@@ -388,6 +388,11 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         _requestFee.set(feeWei);
     }
 
+    /// @inheritdoc IRollup
+    function setRequestFeeRecipient(address newRecipient) external onlyOwner whenActive {
+        _requestFee.setRecipient(newRecipient, msg.sender);
+    }
+
     // ---------------------------------------------------------------------------------- views
 
     /// @inheritdoc IRollup

@@ -143,6 +143,15 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
           "Addresses, separated by commas, that are validators beside the deployer, to take over " +
           "with rollup:operator if it is lost",
       },
+      {
+        name: "requestFee",
+        description:
+          "Wei that a deposit or full exit costs on L1, against requests as spam (default: 0)",
+      },
+      {
+        name: "requestFeeRecipient",
+        description: "Who gets these fees (default: the governor)",
+      },
     ],
     action: () => import("./deploy.ts"),
   },

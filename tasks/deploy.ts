@@ -7,6 +7,7 @@ import type { DeployedRollup, GovernanceSettings } from "../src/l1/deploy.ts";
 import type { GovernanceWarning } from "../src/l1/governance.ts";
 import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
 import type { ReservedFile } from "../src/plugin/rollup/deployment-file.ts";
+import type { DeployOptions } from "../src/plugin/rollup/types.ts";
 import { buildFor, type CommonArguments, defineAction, printJson, toPlan } from "./common.ts";
 
 interface DeployArguments extends CommonArguments {
@@ -17,6 +18,8 @@ interface DeployArguments extends CommonArguments {
   readonly guardian?: string | undefined;
   readonly validatorManager?: string | undefined;
   readonly standbyValidator?: string | undefined;
+  readonly requestFee?: string | undefined;
+  readonly requestFeeRecipient?: string | undefined;
 }
 
 const SECONDS_PER_DAY = 24 * 60 * 60;
@@ -43,6 +46,20 @@ async function toGovernance(
   });
 }
 
+/** @throws AMOUNT_INVALID, ADDRESS_INVALID */
+async function toRequestFee({ requestFee, requestFeeRecipient }: DeployArguments) {
+  const { amount, nonZeroAddress, readInput } = await import("../src/sdk/inputs.ts");
+  const isWhole = requestFee !== undefined && /^\d+$/.test(requestFee);
+  const feeWei = isWhole ? BigInt(requestFee) : requestFee;
+  const recipient = requestFeeRecipient;
+  return {
+    ...(feeWei !== undefined && { requestFeeWei: readInput(amount, feeWei, "requestFee") }),
+    ...(recipient !== undefined && {
+      requestFeeRecipient: readInput(nonZeroAddress, recipient, "requestFeeRecipient"),
+    }),
+  };
+}
+
 /**
  * The file to write, checked before anything is deployed. Of a network that ends with this process
  * only what somebody asks for is written.
@@ -64,18 +81,18 @@ async function reserve(
 async function deploy(
   { preset, prover, progress }: BuildPlan,
   { networkName, rollup, ethers }: NetworkConnection,
-  governance: GovernanceSettings,
+  settings: Pick<DeployOptions, "governance" | "requestFeeWei" | "requestFeeRecipient">,
 ) {
   let deployed: DeployedRollup | undefined;
   const onDeployed = (location: DeployedRollup) => void (deployed = location);
   try {
     const { contracts, operator } = await progress(`Deploying to ${networkName}`, () =>
-      rollup.deploy({ preset, prover, mode: "manual", governance, onDeployed }),
+      rollup.deploy({ preset, prover, mode: "manual", ...settings, onDeployed }),
     );
     const { readGenesisHash } = await import("../src/plugin/rollup/deployment-file.ts");
     const { governanceWarnings, readGovernance } = await import("../src/l1/governance.ts");
     const roles = await readGovernance(contracts.rollup);
-    const validatorCount = new Set(governance.validators).size || 1;
+    const validatorCount = new Set(settings.governance?.validators).size || 1;
     const expirationSeconds = Number(await contracts.rollup.priorityExpirationSeconds());
     const { chainId } = operator;
     governanceWarnings(roles, chainId, validatorCount, expirationSeconds).forEach(warn);
@@ -93,6 +110,7 @@ async function deploy(
       governor: roles.governorAddress,
       guardian: roles.guardianAddress,
       validatorManager: roles.validatorManagerAddress,
+      requestFeeWei: String(await contracts.rollup.requestFeeWei()),
       preset,
       prover,
       protocolDigest: await contracts.rollup.protocolDigest(),
@@ -140,11 +158,12 @@ async function deployAndWrite(
   connection: NetworkConnection,
 ): Promise<void> {
   const governance = await toGovernance(args, connection);
+  const requestFee = await toRequestFee(args);
   const plan = toPlan(args, hre);
   const file = await reserve(args, plan.root, connection);
   try {
     await buildFor(plan, hre);
-    const deployment = await deploy(plan, connection, governance);
+    const deployment = await deploy(plan, connection, { governance, ...requestFee });
     // Printed before the file is written, which may fail even now.
     if (args.json) printJson({ ...deployment, ...(file && { file: file.path }) });
     else print(deployment);

@@ -37,6 +37,8 @@ interface IRollup {
     event ValidatorManagerSet(address indexed validatorManager);
     /// @notice A priority request costs `feeWei` from now on.
     event RequestFeeSet(uint256 feeWei);
+    /// @notice Fees of priority requests become a pending balance of `recipient`.
+    event RequestFeeRecipientSet(address indexed recipient);
 
     /// @notice A deposit or full exit has joined the priority queue.
     /// @param requestId Place in the queue, counting from 0.
@@ -352,6 +354,10 @@ interface IRollup {
 
     /// @notice Sets what a priority request costs, `requestFeeMaxWei` at most. Governor only.
     function setRequestFee(uint256 feeWei) external;
+
+    /// @notice Sets whose pending balance the fees of further requests become. Governor only.
+    /// @param newRecipient The zero address for the governor.
+    function setRequestFeeRecipient(address newRecipient) external;
 
     // ----------------------------------------------------------------------------------- views
 

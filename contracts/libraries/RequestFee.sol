@@ -20,9 +20,10 @@ library RequestFee {
 
     uint256 internal constant REQUEST_FEE_MAX_WEI = 0.01 ether;
 
-    /// @notice Sets who gets the fees, once.
+    /// @notice Sets who gets the fees; the zero address for the governor.
     function setRecipient(Settings storage fee, address recipient, address governor) internal {
         fee.recipient = recipient == address(0) ? governor : recipient;
+        emit IRollup.RequestFeeRecipientSet(fee.recipient);
     }
 
     /// @notice Sets the fee.

@@ -40,6 +40,7 @@ import {
   executeCost,
   L1_LIMITS,
   type L1Cost,
+  type L1Limits,
   payOutCost,
   proveCost,
   revertCost,
@@ -75,12 +76,14 @@ export interface RollupLocation {
  * @param runner - Sends transactions if it is a signer; a provider can only read.
  * @param patience - With an L1 that does not answer, and with transactions that are not mined;
  * default: about ten minutes.
+ * @param limits - Of one L1 transaction, if L1 has others than Ethereum.
  * @throws L1_REQUEST_FAILED
  */
 export async function connectRollup(
   { rollupAddress, deploymentBlock = 0 }: RollupLocation,
   runner: ContractRunner,
   patience: Partial<Patience> = {},
+  limits: L1Limits = L1_LIMITS,
 ): Promise<RollupClient> {
   const whole = { ...DEFAULT_PATIENCE, ...patience };
   const patient = patientRunner(runner, whole);
@@ -90,7 +93,7 @@ export async function connectRollup(
   const address = await contract.getAddress();
   const start = deploymentBlock || (await findDeploymentBlock(contract));
   const location = { chainId, rollupAddress: address, deploymentBlock: start };
-  return new RollupClient(contract, location, whole);
+  return new RollupClient(contract, location, whole, limits);
 }
 
 /**
@@ -108,6 +111,7 @@ export class RollupClient {
   readonly deploymentBlock: number;
 
   readonly #patience: Patience;
+  readonly #limits: L1Limits;
   #sender: Sender | undefined;
 
   /** Use {@link connectRollup}. */
@@ -115,9 +119,11 @@ export class RollupClient {
     contract: Rollup,
     location: Required<RollupLocation> & { readonly chainId: bigint },
     patience = DEFAULT_PATIENCE,
+    limits = L1_LIMITS,
   ) {
     this.contract = contract;
     this.#patience = patience;
+    this.#limits = limits;
     this.chainId = location.chainId;
     this.rollupAddress = location.rollupAddress;
     this.deploymentBlock = location.deploymentBlock;
@@ -447,7 +453,7 @@ export class RollupClient {
   /** For a user: with an estimate of the gas, or with a limit that is computed. */
   async #send(call: string, send: Send, cost?: L1Cost): Promise<TransactionReceipt> {
     const { to, data, value = 0n } = await send();
-    const gasLimit = cost && toGasLimit(cost);
+    const gasLimit = cost && toGasLimit(cost, this.#limits);
     const sender = this.#connectSender(call);
     return sender.send({ name: call, to, data, value }, gasLimit);
   }
@@ -455,7 +461,7 @@ export class RollupClient {
   /** For an operator: with all the gas that it can take at worst. */
   async #sendAlone(call: string, send: Send, cost: L1Cost): Promise<TransactionReceipt> {
     const { to, data, value = 0n } = await send();
-    const gasLimit = toGasLimit(cost);
+    const gasLimit = toGasLimit(cost, this.#limits);
     const sender = this.#connectSender(call);
     return sender.sendAlone({ name: call, to, data, value }, gasLimit);
   }
@@ -468,8 +474,8 @@ export class RollupClient {
   }
 }
 
-function toGasLimit({ gas }: L1Cost): bigint {
-  return BigInt(Math.min(gas, L1_LIMITS.gasMax));
+function toGasLimit({ gas }: L1Cost, { gasMax }: L1Limits): bigint {
+  return BigInt(Math.min(gas, gasMax));
 }
 
 function isSigner(runner: ContractRunner | null): runner is Signer {

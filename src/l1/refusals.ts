@@ -7,6 +7,8 @@ import { isError, isHexString } from "ethers";
 /** Providers nest the answer of the node under these names, in any order. */
 const WRAPPERS = ["data", "error", "info", "cause", "response", "body", "responseBody"] as const;
 const TEXTS = ["shortMessage", "message", "responseStatus", "statusMessage"] as const;
+/** What ethers makes of every failed eth_call without data, also if the node has run nothing. */
+const ETHERS_GUESS = "missing revert data";
 const CODES = ["code", "status", "statusCode"] as const;
 const NESTING_MAX = 6;
 const SELECTOR_HEX_LENGTH = 10;
@@ -37,7 +39,7 @@ function listen(error: unknown, said: Said = { texts: [], codes: [] }, nesting =
   if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return said;
   for (const name of TEXTS) {
     const text: unknown = Reflect.get(error, name);
-    if (typeof text === "string") said.texts.push(text);
+    if (typeof text === "string" && !text.startsWith(ETHERS_GUESS)) said.texts.push(text);
   }
   for (const name of CODES) {
     const code: unknown = Reflect.get(error, name);
@@ -65,7 +67,8 @@ export function reasonOf(error: unknown): string {
   return clean.slice(0, REASON_LENGTH_MAX).trim();
 }
 
-const REVERTS = /\brevert(ed)?\b|out of gas|invalid opcode/i;
+const REVERTS =
+  /\brevert(ed)?\b|out of gas|invalid (opcode|jump)|stack (over|under)flow|vm execution error/i;
 
 /** Whether L1 has run a call and refused it. */
 export function isRevert(error: unknown): boolean {

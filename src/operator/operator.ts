@@ -420,7 +420,8 @@ export class Operator {
   revertBlocks(fromBlockNumber: number): Promise<void> {
     return this.#work(async () => {
       await this.#follow();
-      await revertBlocksFrom(this.#l1, fromBlockNumber, this.#follower.progress!);
+      const { l1Limits } = this.options;
+      await revertBlocksFrom(this.#l1, fromBlockNumber, this.#follower.progress!, l1Limits);
       await this.#follow();
     });
   }

@@ -1,9 +1,11 @@
 /** Taking committed blocks back on L1. */
+import { L1_LIMITS, revertCost } from "../l1/gas.ts";
 import type { L1BlockCounts } from "../l1/types.ts";
+import { takeWithin } from "./budget.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
 
-/** Blocks that one L1 transaction takes back: far from its limits. */
+/** Blocks that one L1 transaction takes back, if it takes so many. */
 const BLOCKS_MAX = 64;
 
 /**
@@ -16,15 +18,19 @@ export async function revertBlocksFrom(
   l1: Pick<L1Port, "readStoredBlock" | "revertBlocks">,
   fromBlockNumber: number,
   { committed, executed }: L1BlockCounts,
+  limits = L1_LIMITS,
 ): Promise<void> {
   if (fromBlockNumber <= executed || fromBlockNumber > committed) {
     const facts = { blockNumber: fromBlockNumber, executed, committed };
     throw operatorError({ code: "BLOCKS_NOT_REVERTIBLE", ...facts });
   }
-  for (let last = committed; last >= fromBlockNumber; last -= BLOCKS_MAX) {
-    const length = Math.min(BLOCKS_MAX, last - fromBlockNumber + 1);
-    const numbers = Array.from({ length }, (_, index) => last - index);
+  const costOf = ({ length }: readonly number[]) => revertCost(length);
+  for (let last = committed; last >= fromBlockNumber;) {
+    const length = last - fromBlockNumber + 1;
+    const newestFirst = Array.from({ length }, (_, index) => last - index);
+    const numbers = takeWithin(newestFirst, BLOCKS_MAX, costOf, limits);
     const blocks = await Promise.all(numbers.map((number) => l1.readStoredBlock(number)));
     await l1.revertBlocks(blocks);
+    last -= numbers.length;
   }
 }

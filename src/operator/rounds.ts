@@ -237,7 +237,7 @@ export class Rounds {
    * any more. Blocks of others stay: whoever has committed them may be about to prove them.
    */
   async takeBackPredecessors(): Promise<void> {
-    const { l1, follower, follow, logger } = this.#parts;
+    const { l1, follower, follow, logger, l1Limits } = this.#parts;
     const { unknownBlock: first, progress } = follower;
     if (first === undefined || progress === undefined || first <= progress.proven) return;
     if (follower.ban !== undefined || this.#takeBacks >= TAKE_BACKS_MAX) return;
@@ -245,7 +245,7 @@ export class Rounds {
     for (let number = first; number <= committed; number++) {
       if (!(await l1.isOwnCommit(number))) return;
     }
-    await revertBlocksFrom(l1, first, progress);
+    await revertBlocksFrom(l1, first, progress, l1Limits);
     this.#takeBacks++;
     logger.info(`revert: block ${first} to ${committed}, which a predecessor has committed`);
     await follow();

@@ -18,7 +18,7 @@ export type PluginErrorFacts =
   | { code: "OUTPUT_EXISTS"; file: string }
   | { code: "OUTPUT_NOT_WRITABLE"; file: string; reason: string }
   | { code: "FILE_NOT_ACCESSIBLE"; path: string; reason: string }
-  | { code: "L1_REQUEST_FAILED"; network: string; reason: string }
+  | { code: "NETWORK_REQUEST_FAILED"; network: string; reason: string }
   | { code: "OPTION_MISSING"; option: string; task: string }
   | { code: "BENCH_SUITE_UNKNOWN"; suite: string; known: readonly string[] }
   | { code: "BENCH_OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
@@ -104,7 +104,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ path, reason }) => `${path} can not be used: ${reason}`,
     fix: "Check that the path exists, its permissions, and the free space on the disk.",
   },
-  L1_REQUEST_FAILED: {
+  NETWORK_REQUEST_FAILED: {
     message: ({ network, reason }) =>
       `L1 (network ${network}) has not done what was asked: ${reason}`,
     fix: "Check the network's url and accounts in the config, and that its first account has funds.",

@@ -32,7 +32,7 @@ function toCodedError(network: string, error: unknown): RollupError | undefined 
     }
     if (isL1Error(cause)) {
       const reason = cause.shortMessage ?? cause.message;
-      return pluginError({ code: "L1_REQUEST_FAILED", network, reason }, { cause: error });
+      return pluginError({ code: "NETWORK_REQUEST_FAILED", network, reason }, { cause: error });
     }
   }
   return undefined;

@@ -62,6 +62,20 @@ describe(`Rollup: the fee of priority requests (${random.title})`, () => {
     expect(await pendingOf(recipient)).to.equal(0n);
   });
 
+  it("goes to whom the governor names", async () => {
+    const { rollup, governor, user } = fixture;
+    const asGovernor = rollup.connect(governor);
+    const set = asUser().setRequestFeeRecipient(user.address);
+    await refused(set, "OwnableUnauthorizedAccount", user.address);
+    await expect(asGovernor.setRequestFeeRecipient(user.address))
+      .to.emit(rollup, "RequestFeeRecipientSet")
+      .withArgs(user.address);
+    await asUser().requestFullExit(0, ZeroAddress, { value: FEE });
+    expect(await pendingOf(user.address)).to.equal(FEE);
+    await asGovernor.setRequestFeeRecipient(ZeroAddress);
+    expect(await rollup.requestFeeRecipient()).to.equal(governor.address);
+  });
+
   it("is taken from a deposit of ETH: nobody evades it by depositing 1 wei", async () => {
     const { rollup, user } = fixture;
     const deposit = (value: bigint) => asUser().depositEth(user.address, { value });

@@ -14,6 +14,7 @@ export interface HttpAnswer {
 const PATIENCE_MS = 20_000;
 /** What waits for a stage is left after that, in the middle of it. */
 const WAITING_PATIENCE_MS = 300;
+const HEAD_END = "\r\n\r\n";
 const PIECE_DELAY_MS = 20;
 const ANSWER_DELAY_MS = 200;
 const SOCKETS_DELAY_MS = 100;
@@ -114,14 +115,17 @@ function isCutOff(error: Error): boolean {
 }
 
 /** The answers on a connection that may have been left in the middle of one. */
-function answersIn(text: string): HttpAnswer[] {
-  return text
-    .split(/(?=^HTTP\/1\.1 \d{3} )/m)
-    .filter((part) => part.startsWith("HTTP/1.1 "))
-    .flatMap((part) => {
-      const [head = "", body = ""] = part.split("\r\n\r\n");
-      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
-      const isWhole = Buffer.byteLength(body) >= length;
-      return isWhole ? [{ status: Number(part.slice(9, 12)), text: body }] : [];
-    });
+function answersIn(received: string): HttpAnswer[] {
+  const answers: HttpAnswer[] = [];
+  let rest = Buffer.from(received);
+  for (;;) {
+    const headEnd = rest.indexOf(HEAD_END);
+    const head = rest.subarray(0, Math.max(headEnd, 0)).toString();
+    const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1] ?? 0);
+    const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
+    const start = headEnd + HEAD_END.length;
+    if (status === 0 || rest.length < start + length) return answers;
+    answers.push({ status, text: rest.subarray(start, start + length).toString() });
+    rest = rest.subarray(start + length);
+  }
 }

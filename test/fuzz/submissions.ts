@@ -1,4 +1,5 @@
 /** Signed transactions that are changed on their way, and what they mean. */
+import { z } from "zod";
 import { signingDomain, type Transaction } from "../../src/ops/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { signedTransaction, toJson } from "../../src/rpc/schemas.ts";
@@ -18,6 +19,8 @@ export class Sender {
   readonly #wallet: RollupWallet;
   readonly #recipient: string;
   #domain: bigint | undefined;
+  /** What was signed before. Who asks for it again gets its receipt again, whatever the signature. */
+  readonly #signedBefore = new Set<string>();
 
   constructor(wallet: RollupWallet, recipient: string) {
     this.#wallet = wallet;
@@ -33,7 +36,7 @@ export class Sender {
     if (random.int(5) > 0) {
       const signed = toJson(signer.sign(this.#draft(random, id, nonce), this.#domain));
       const changed = mutate(random, signed);
-      const isForged = meaningOf(changed) !== meaningOf(signed);
+      const isForged = this.#isForged([changed], [signed]);
       return { method: "rollup_submitTransaction", params: [changed], isForged };
     }
     const drafts = [0, 1, 2].map((index) => this.#draft(random, id, nonce + index));
@@ -45,8 +48,15 @@ export class Sender {
       () => signed.toReversed(),
       () => [...signed, signed[0]],
     ])();
-    const isForged = meaningOfBatch(changed) !== meaningOfBatch(signed);
+    const isForged = this.#isForged(changed, signed);
     return { method: "rollup_submitBatch", params: [changed], isForged };
+  }
+
+  #isForged(changed: unknown, signed: unknown): boolean {
+    const isForged =
+      meaningOf(changed) !== meaningOf(signed) && !this.#signedBefore.has(contentOf(changed));
+    this.#signedBefore.add(contentOf(signed));
+    return isForged;
   }
 
   #draft(random: Random, accountId: number, nonce: number): Transaction {
@@ -61,14 +71,21 @@ export class Sender {
   }
 }
 
-/** The same for all ways to write the same transaction down. @returns "" for what is none. */
-function meaningOf(value: unknown): string {
-  const parsed = signedTransaction.safeParse(value);
+/** The same for all ways to write the same transactions down. @returns "" for what is none. */
+function meaningOf(batch: unknown, leftOut: readonly string[] = []): string {
+  const parsed = z.array(signedTransaction).safeParse(batch);
   if (!parsed.success) return "";
-  const entries = Object.entries(toJson(parsed.data) as object);
-  return JSON.stringify(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+  const members = toJson(parsed.data) as object[];
+  return JSON.stringify(
+    members.map((member) =>
+      Object.entries(member)
+        .filter(([name]) => !leftOut.includes(name))
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
+    ),
+  );
 }
 
-function meaningOfBatch(value: unknown): string {
-  return Array.isArray(value) ? JSON.stringify(value.map(meaningOf)) : "";
+/** What transactions do, whoever has signed them how. */
+function contentOf(batch: unknown): string {
+  return meaningOf(batch, ["signature"]);
 }

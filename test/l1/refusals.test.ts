@@ -1,7 +1,9 @@
 /** What nodes say, and what it means. */
 import { expect } from "chai";
+import { AbiCoder } from "ethers";
 import {
   isLogLimit,
+  isRevert,
   isTransient,
   reasonOf,
   type SendAnswer,
@@ -46,6 +48,26 @@ describe("refusals of L1 nodes", () => {
       const nested = { code: "UNKNOWN_ERROR", message: "could not coalesce error" };
       const error = Object.assign(new Error("x"), { ...nested, error: { code: -32_000, message } });
       expect(toSendAnswer(error)).to.equal(answer);
+    });
+  }
+
+  /** As ethers throws what a node has answered to eth_call without any data. */
+  const failedCall = (message: string) => {
+    const error = AbiCoder.getBuiltinCallException("call", { to: null }, null);
+    return Object.assign(error, { info: { error: { code: -32_000, message } } });
+  };
+
+  for (const message of ["header not found", "rate limited", "missing trie node 12"]) {
+    it(`of a call that the node has not run: ${message}`, () => {
+      expect(isRevert(failedCall(message))).to.equal(false);
+      expect(isTransient(failedCall(message))).to.equal(true);
+      expect(reasonOf(failedCall(message))).to.equal(message);
+    });
+  }
+
+  for (const message of ["execution reverted", "out of gas", "invalid opcode: INVALID"]) {
+    it(`of a call that the node has run: ${message}`, () => {
+      expect(isRevert(failedCall(message))).to.equal(true);
     });
   }
 

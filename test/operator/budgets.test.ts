@@ -1,6 +1,13 @@
 /** What one L1 transaction takes: blocks are sealed, sent together and paid out within that. */
 import { expect } from "chai";
-import { commitCost, executeCost, L1_LIMITS, type L1Limits, payOutCost } from "../../src/l1/gas.ts";
+import {
+  commitCost,
+  executeCost,
+  L1_LIMITS,
+  type L1Limits,
+  payOutCost,
+  revertCost,
+} from "../../src/l1/gas.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import { isForged, toCommitBlock } from "../../src/operator/pipeline.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -109,6 +116,20 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     await world.operator.processBlocks();
     expect(world.operator.blocks.length).to.be.greaterThan(4);
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
+  });
+
+  it("takes back no more blocks at a time than L1 takes", async () => {
+    const blocks = 20;
+    const gasMax = 300_000; // a proof needs nearly as much
+    expect(revertCost(blocks).gas).to.be.greaterThan(gasMax);
+    const world = await createWorld({ ...L1_LIMITS, gasMax });
+    for (let i = 0; i < blocks; i++) {
+      await deposit(world, 5n, 1n);
+      world.operator.sealBlock();
+    }
+    await world.operator.processBlocks("committed");
+    await world.operator.revertBlocks(1);
+    expect(world.l1.statuses).to.deep.equal([]);
   });
 
   it("halves what L1 has mined and found short of gas", async () => {

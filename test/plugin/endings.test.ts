@@ -19,7 +19,7 @@ describe("plugin: endings", () => {
   const SCRIPTS = {
     interval: ["an operator at work, after what was waited for", "executed"],
     manual: ["a wait that nobody works for", "waiting"],
-    failing: ["steps that fail", "BLOCK_STEP_FAILED"],
+    failing: ["steps that fail", "OPERATOR_NOT_ACCEPTING"],
     proof: ["a proof by snarkjs", "true"],
   };
   for (const [name, [what, printed]] of Object.entries(SCRIPTS)) {

@@ -45,7 +45,7 @@ describe("plugin: errors at the edge to Hardhat", () => {
       () => provider.request({ method: "eth_none", params: [] }),
       () => ethers.deployContract("TestToken", ["a"]),
     ];
-    for (const fail of failures) expect(await codeOf(fail)).to.equal("L1_REQUEST_FAILED");
+    for (const fail of failures) expect(await codeOf(fail)).to.equal("NETWORK_REQUEST_FAILED");
     await connection.close();
   });
 

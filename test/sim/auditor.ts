@@ -3,36 +3,36 @@ import { expect } from "chai";
 import { Contract } from "ethers";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type { Operator } from "../../src/operator/operator.ts";
+import { findOpenPayouts, type OpenPayouts } from "../../src/restore/open-payouts.ts";
 import { type RestoredRollup, restoreRollup } from "../../src/restore/restore.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
 import { createMemoryStore } from "../helpers/memory-store.ts";
 import type { SimChain } from "./chain.ts";
 
-/** No request and no fork is older than so many L1 blocks when the next audit comes. */
-const L1_BLOCKS_BACK = 1000;
 const BALANCE_ABI = ["function balanceOf(address account) view returns (uint256)"];
 
 export class Auditor {
   readonly #chain: SimChain;
   readonly #store = createMemoryStore();
-  /** Whoever could not be paid at some time. */
+  /** Whoever could not be paid at some time, and who gets the request fees. */
   readonly pendingOwners = new Set<string>();
 
   constructor(chain: SimChain) {
     this.#chain = chain;
+    this.pendingOwners.add(chain.rollup.governor.address);
   }
 
-  /** Restores the rollup from L1, and compares. */
-  async audit(operator: Operator): Promise<RestoredRollup> {
-    const { client, rollup } = this.#chain;
-    const restored = await restoreRollup(createRestoreSource(client), { store: this.#store });
+  /** Restores the rollup from L1, and compares; with an operator if it has read L1. */
+  async audit(operator?: Operator): Promise<RestoredRollup> {
+    const { rollup } = this.#chain;
+    const restored = await this.restore();
     const { storedBlock, state } = restored.executed;
     const { blockNumber, stateRoot } = storedBlock;
     const contract = rollup.rollup;
     expect(blockNumber, "executed").to.equal(Number((await contract.blockCounts()).executed));
     expect(hashStoredBlock(storedBlock)).to.equal(await contract.storedBlockHash(blockNumber));
     expect(state.root, "restored from public data").to.equal(stateRoot);
-    const record = operator.block(blockNumber);
+    const record = operator?.block(blockNumber);
     if (record?.status === "executed") {
       expect(record.applied.state.root, "operator").to.equal(stateRoot);
     }
@@ -40,36 +40,50 @@ export class Auditor {
     return restored;
   }
 
-  /** For every token: held by the contract = on L2 + pending + deposited but not executed. */
+  restore(): Promise<RestoredRollup> {
+    return restoreRollup(createRestoreSource(this.#chain.client), { store: this.#store });
+  }
+
+  /** Blocks with payouts that are still to be made. */
+  openPayouts(): Promise<OpenPayouts[]> {
+    return findOpenPayouts(this.#chain.client, this.#chain.firstOpenBlock);
+  }
+
+  /**
+   * For every token: held by the contract = on L2 + pending + payouts that are still to be made +
+   * deposited but not executed.
+   */
   async #assertNothingLost({ executed }: RestoredRollup): Promise<void> {
-    const { client, tokens, rollup } = this.#chain;
-    const latest = await rollup.ethers.provider.getBlockNumber();
-    const fromBlock = Math.max(client.deploymentBlock, latest - L1_BLOCKS_BACK);
-    const deposits = await this.#openDeposits(fromBlock);
-    await this.#notePendingOwners(fromBlock, latest);
-    for (const [tokenId, token] of tokens.entries()) {
+    const deposits = await this.#openDeposits();
+    const payouts = (await this.openPayouts()).flatMap((block) =>
+      block.open.map((index) => block.payouts[index]!),
+    );
+    await this.#notePendingOwners();
+    for (const [tokenId, token] of this.#chain.tokens.entries()) {
       const onL2 = [...executed.state.accounts()].map(([id]) =>
         executed.state.balance(id, tokenId),
       );
-      const open = deposits.filter((deposit) => deposit.tokenId === tokenId);
-      const parts = [sum(onL2), await this.#pending(token), sum(open.map(({ amount }) => amount))];
+      const open = [deposits, payouts].map((list) =>
+        sum(list.filter((each) => each.tokenId === tokenId).map(({ amount }) => amount)),
+      );
+      const parts = [sum(onL2), await this.#pending(token), ...open];
       expect(sum(parts), `token ${tokenId}: ${parts.join(" + ")}`).to.equal(await this.held(token));
     }
   }
 
-  async #openDeposits(fromBlock: number) {
-    const { client, rollup } = this.#chain;
+  async #openDeposits() {
+    const { client, rollup, firstOpenBlock } = this.#chain;
     const { firstOpen, next } = await rollup.rollup.priorityQueue();
-    const { requests } = await client.readNews(fromBlock);
+    const { requests } = await client.readNews(firstOpenBlock);
     const open = requests.filter(({ requestId }) => BigInt(requestId) >= firstOpen);
     expect(open.length, "open requests").to.equal(Number(next - firstOpen));
     return open.filter((request) => request.type === "deposit");
   }
 
-  async #notePendingOwners(fromBlock: number, toBlock: number): Promise<void> {
+  async #notePendingOwners(): Promise<void> {
     const { rollup } = this.#chain.rollup;
     const filter = rollup.filters.PayoutPending();
-    for (const { args } of await rollup.queryFilter(filter, fromBlock, toBlock)) {
+    for (const { args } of await rollup.queryFilter(filter, this.#chain.firstOpenBlock)) {
       this.pendingOwners.add(args.recipient);
     }
   }

@@ -1,29 +1,64 @@
-/** What the operator sees of L1: the real client, but transactions get lost, or are mined late. */
+/**
+ * What the operator sees of L1: the real client, but transactions get lost or are mined late, reads
+ * fail, answer late or from an old block, and others act in between.
+ */
 import type { RollupClient } from "../../src/l1/client.ts";
 import type { CommitBlock, ExecuteBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
+import { BAD_GATEWAY, type Fault } from "../helpers/faulty-provider.ts";
 import type { SimChain } from "./chain.ts";
+import type { FrontRun } from "./sim-node.ts";
 
 /**
  * What becomes of the next transaction: `dropped`, it is never mined; `unanswered`, it is mined,
- * but the operator does not learn of it; `stuck`, it is given up, and mined at some later time.
+ * but the operator does not learn of it; `stuck`, it is given up, and mined at some later time;
+ * `oversized`, the node takes less than it should, and refuses it.
  */
-export const L1_FAULTS = ["dropped", "unanswered", "stuck"] as const;
+export const L1_FAULTS = ["dropped", "unanswered", "stuck", "oversized"] as const;
 export type L1Fault = (typeof L1_FAULTS)[number];
+
+/**
+ * What becomes of a read: `unread`, it fails; `late`, L1 moves on before it is answered; `behind`,
+ * the node that answers has not seen the latest blocks.
+ */
+export const READ_FAULTS = ["unread", "late", "behind"] as const;
+export type ReadFault = (typeof READ_FAULTS)[number];
+
+/**
+ * What becomes of a single request to the node, which the client has to get over by itself: `lost
+ * sending`, the node takes the transaction and the answer gets lost; `forgotten`, it answers and
+ * forgets; `bad gateway`, the next request of any kind fails; `no receipt`, the node does not find it
+ * at first.
+ */
+export const REQUEST_FAULTS: { readonly [name: string]: Fault } = {
+  "lost sending": { kind: "lose", methods: ["eth_sendRawTransaction"], times: 1 },
+  forgotten: { kind: "drop", methods: ["eth_sendRawTransaction"], times: 1 },
+  "bad gateway": { kind: "fail", error: BAD_GATEWAY, times: 1 },
+  "no receipt": { kind: "null", methods: ["eth_getTransactionReceipt"], times: 1 },
+};
+
+/** L1 blocks by which a node may be behind. */
+const LAG_MAX = 5;
 
 export class FaultyL1 implements L1Port {
   readonly chainId: bigint;
   readonly rollupAddress: string;
   readonly deploymentBlock: number;
+  /** Happens before a late answer comes. */
+  meanwhile: () => Promise<void> = () => Promise.resolve();
   readonly #chain: SimChain;
   readonly #client: RollupClient;
   #armed: L1Fault[] = [];
   #stuck: (() => Promise<unknown>)[] = [];
-  #failingReads = 0;
+  /** Each after so many reads that go well. */
+  #armedReads: { readonly fault: ReadFault; left: number }[] = [];
+  #frontRuns: FrontRun[] = [];
+  #isMeanwhile = false;
+  #reads = 0;
 
   constructor(chain: SimChain) {
     this.#chain = chain;
-    this.#client = chain.client;
+    this.#client = chain.operatorClient;
     this.chainId = this.#client.chainId;
     this.rollupAddress = this.#client.rollupAddress;
     this.deploymentBlock = this.#client.deploymentBlock;
@@ -33,14 +68,26 @@ export class FaultyL1 implements L1Port {
     this.#armed.push(fault);
   }
 
-  failNextRead(): void {
-    this.#failingReads++;
+  /** @param after - So many reads are answered well before. */
+  armRead(fault: ReadFault, after: number): void {
+    this.#armedReads.push({ fault, left: after });
+  }
+
+  armRequest(fault: Fault): void {
+    this.#chain.connection.set(fault);
+  }
+
+  /** Somebody acts between the operator's decision to send its next transaction and its mining. */
+  armFrontRun(frontRun: FrontRun): void {
+    this.#frontRuns.push(frontRun);
   }
 
   /** All is well from now on. */
   disarm(): void {
     this.#armed = [];
-    this.#failingReads = 0;
+    this.#armedReads = [];
+    this.#frontRuns = [];
+    this.#chain.connection.set();
   }
 
   /** Mines what was given up; by now L1 may refuse it. */
@@ -51,43 +98,39 @@ export class FaultyL1 implements L1Port {
   }
 
   readDeployment() {
-    return this.#client.readDeployment();
+    return this.#read(() => this.#client.readDeployment());
   }
 
-  async readNews(fromBlock: number) {
-    if (this.#failingReads > 0) {
-      this.#failingReads--;
-      throw new Error("L1 can not be read, as the simulation wants");
-    }
-    return this.#client.readNews(fromBlock);
+  readNews(fromBlock: number) {
+    return this.#read(() => this.#client.readNews(fromBlock));
   }
 
   readBlockHash(blockNumber: number) {
-    return this.#client.readBlockHash(blockNumber);
+    return this.#read(() => this.#client.readBlockHash(blockNumber));
   }
 
   readProgress(fromBlockNumber: number, l1BlockNumber: number) {
-    return this.#client.readProgress(fromBlockNumber, l1BlockNumber);
+    return this.#read(() => this.#client.readProgress(fromBlockNumber, l1BlockNumber));
   }
 
   readStoredBlock(blockNumber: number) {
-    return this.#client.readStoredBlock(blockNumber);
+    return this.#read(() => this.#client.readStoredBlock(blockNumber));
   }
 
   readStanding(l1BlockNumber: number) {
-    return this.#client.readStanding(l1BlockNumber);
+    return this.#read(() => this.#client.readStanding(l1BlockNumber));
   }
 
   isOwnCommit(blockNumber: number) {
-    return this.#client.isOwnCommit(blockNumber);
+    return this.#read(() => this.#client.isOwnCommit(blockNumber));
   }
 
   hasCode(address: bigint) {
-    return this.#client.hasCode(address);
+    return this.#read(() => this.#client.hasCode(address));
   }
 
   readOpenPayouts(blockNumber: number, l1BlockNumber?: number) {
-    return this.#client.readOpenPayouts(blockNumber, l1BlockNumber);
+    return this.#read(() => this.#client.readOpenPayouts(blockNumber, l1BlockNumber));
   }
 
   payOut(block: ExecuteBlock) {
@@ -110,14 +153,44 @@ export class FaultyL1 implements L1Port {
     return this.#send(() => this.#client.revertBlocks(blocks));
   }
 
+  async #read<T>(read: () => Promise<T>): Promise<T> {
+    const [next] = this.#armedReads;
+    if (next === undefined || this.#isMeanwhile || next.left-- > 0) return read();
+    this.#armedReads.shift();
+    switch (next.fault) {
+      case "unread":
+        throw new Error("L1 can not be read, as the simulation wants");
+      case "late": {
+        const answer = await read();
+        await this.#doMeanwhile();
+        return answer;
+      }
+      case "behind":
+        return this.#readBehind(read);
+    }
+  }
+
+  async #doMeanwhile(): Promise<void> {
+    this.#isMeanwhile = true;
+    await this.meanwhile().finally(() => (this.#isMeanwhile = false));
+  }
+
+  async #readBehind<T>(read: () => Promise<T>): Promise<T> {
+    const { node } = this.#chain;
+    node.lag = 1 + (this.#reads++ % LAG_MAX);
+    return read().finally(() => (node.lag = 0));
+  }
+
   async #send<T>(call: () => Promise<T>): Promise<T> {
     const fault = this.#armed.shift();
     const send = () => this.#chain.act(call);
     if (fault === "stuck") this.#stuck.push(send);
+    if (fault === "oversized") throw new Error("oversized data, as the simulation wants");
     if (fault === "stuck" || fault === "dropped") {
       throw new Error(`the transaction is ${fault}, as the simulation wants`);
     }
-    const result = await send();
+    this.#chain.node.frontRun = this.#frontRuns.shift();
+    const result = await send().finally(() => (this.#chain.node.frontRun = undefined));
     if (fault === undefined) return result;
     throw new Error(`the transaction is ${fault}, as the simulation wants`);
   }

@@ -10,6 +10,7 @@ import {
   headerWord,
 } from "../../src/block/commitment.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
+import type { RollupClient } from "../../src/l1/client.ts";
 import type { ProveBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
 import { signingDomain } from "../../src/ops/transaction.ts";
@@ -41,9 +42,14 @@ export class Rogue {
    *
    * @param parent - The last committed block.
    * @param honestProof - A proof that L1 has taken for another block.
+   * @param client - Of the operator's account, or of another validator.
    */
-  async publish(lie: Lie, parent: StateAtBlock, honestProof: readonly bigint[]): Promise<void> {
-    const { client } = this.#chain;
+  async publish(
+    lie: Lie,
+    parent: StateAtBlock,
+    honestProof: readonly bigint[],
+    client: RollupClient,
+  ): Promise<void> {
     const { commitBlock, proveBlock, payouts } = this.#forge(lie, parent);
     const { storedBlocks } = await this.#chain.act(() =>
       client.commitBlocks(parent.storedBlock, [commitBlock]),
@@ -54,6 +60,13 @@ export class Rogue {
       expect(error, lie).to.be.oneOf(REFUSALS);
     }
     await this.#refusal(() => client.executeBlocks([{ storedBlock: storedBlocks[0]!, payouts }]));
+  }
+
+  /** Commits an empty block as another validator, and leaves it there. */
+  async overtake(parent: StateAtBlock): Promise<void> {
+    const { foreignClient } = this.#chain;
+    const { commitBlock } = this.#block(parent, [], parent.state.root + 1n);
+    await this.#chain.act(() => foreignClient.commitBlocks(parent.storedBlock, [commitBlock]));
   }
 
   /** Commits a block that serves the given requests, which are not the first of the queue. */

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
-import type { QueuedRequest } from "../../src/l1/types.ts";
+import type { ExecuteBlock, QueuedRequest } from "../../src/l1/types.ts";
 import type { LedgerCheckpoint, StartingPoint } from "../../src/operator/ledger.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import type { PublicOperation } from "../../src/ops/operation.ts";
@@ -21,9 +21,10 @@ import { FakeClock } from "../helpers/fake-clock.ts";
 import { createRandom, type Random } from "../helpers/random.ts";
 import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
 import { Auditor } from "./auditor.ts";
-import { SimChain } from "./chain.ts";
+import { BURN_GAS, type Misbehaving, SimChain } from "./chain.ts";
 import { leaveAll } from "./exodus.ts";
-import { FaultyL1, L1_FAULTS } from "./faulty-l1.ts";
+import { FaultyL1, L1_FAULTS, READ_FAULTS, REQUEST_FAULTS } from "./faulty-l1.ts";
+import { HostileValidator } from "./hostile-validator.ts";
 import { LIES, Rogue } from "./rogue.ts";
 import type { ProofSample } from "./proof-sample.ts";
 import { PROVER_FAULTS, SimProver } from "./sim-prover.ts";
@@ -53,6 +54,9 @@ interface Parts {
   readonly l1: FaultyL1;
   readonly prover: SimProver;
   readonly start: StartingPoint;
+  readonly counts: Map<string, number>;
+  /** Counts an event. */
+  readonly note: (event: string) => void;
 }
 
 interface Memory {
@@ -62,17 +66,25 @@ interface Memory {
 
 /** What may happen in a step, and how often relative to the rest. */
 const ACTIONS = {
-  transact: 40,
+  transact: 60,
   requestOnL1: 14,
   crowd: 1,
-  process: 14,
+  leave: 1,
+  rush: 2,
+  process: 16,
   processPartly: 5,
   sync: 4,
   passTime: 5,
   passLongTime: 1,
+  armReset: 4,
+  carryOutReset: 1,
+  deployWallet: 1,
   misbehave: 4,
   withdrawPending: 2,
   failL1: 5,
+  failRead: 5,
+  failRequest: 3,
+  frontRun: 6,
   mineStuck: 3,
   failProver: 4,
   restart: 2,
@@ -80,6 +92,8 @@ const ACTIONS = {
   reorganise: 4,
   lie: 2,
   censor: 2,
+  overtake: 1,
+  publishHostile: 1,
   revertBlocks: 1,
 } as const;
 type Action = keyof typeof ACTIONS;
@@ -89,7 +103,22 @@ const ACTION_POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
 
 /** Steps after which everything that is pending must go through. */
 const ROUND_STEPS = 40;
+/** After which an owner is not in a hurry. */
+const MOMENT_SECONDS = 30 * 60;
+/** L1 may have moved on before blocks are taken back. */
+const TAKE_BACK_REFUSALS = ["BLOCKS_NOT_REVERTIBLE", "L1_REVERTED"];
 const DRAIN_ATTEMPTS = 8;
+/** Reads that are answered well before one fails. */
+const READS_BEFORE_MAX = 10;
+/** What others do between the operator's decision to send a transaction and its mining. */
+const FRONT_RUNS = [
+  "burns gas",
+  "resets key",
+  "deploys wallet",
+  "requests",
+  "overtakes",
+  "passes time",
+] as const;
 /** A little more than a day, after which L1 refuses a block as too old. */
 const LONG_TIME_SECONDS = 26 * 60 * 60;
 
@@ -100,8 +129,10 @@ export class Simulation {
   readonly #prover: SimProver;
   readonly #users: SimUsers;
   readonly #rogue: Rogue;
+  readonly #hostile: HostileValidator;
   readonly #auditor: Auditor;
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
+  readonly #note: (event: string) => void;
   readonly #hash = createHash("sha256");
   #start: StartingPoint;
   #operator: Operator;
@@ -110,7 +141,10 @@ export class Simulation {
   #steps = 0;
   #countedBlocks = 0;
 
-  private constructor({ random, chain, l1, prover, start }: Parts, operator: Operator) {
+  private constructor(parts: Parts, operator: Operator) {
+    const { random, chain, l1, prover, start } = parts;
+    this.#counts = parts.counts;
+    this.#note = parts.note;
     this.#random = random;
     this.#chain = chain;
     this.#l1 = l1;
@@ -119,8 +153,10 @@ export class Simulation {
     this.#operator = operator;
     this.#users = new SimUsers(chain, random);
     this.#rogue = new Rogue(chain);
+    this.#hostile = new HostileValidator(chain, random);
     this.#auditor = new Auditor(chain);
     prover.meanwhile = () => this.#meanwhile();
+    l1.meanwhile = () => this.#meanwhile();
   }
 
   static async create({ seed, preset, sample }: SimulationOptions): Promise<Simulation> {
@@ -133,8 +169,11 @@ export class Simulation {
     });
     const state = createGenesisState(size, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
     const start = { state, storedBlock: chain.rollup.genesis, nextRequestId: 0 };
-    const operator = await createOperator(l1, prover, start);
-    return new Simulation({ random, chain, l1, prover, start }, operator);
+    const counts = new Map<string, number>();
+    const note = (event: string) => void counts.set(event, (counts.get(event) ?? 0) + 1);
+    note(`L1 takes ${chain.limits.gasMax} gas and ${chain.limits.bytesMax} bytes`);
+    const operator = await createOperator({ chain, l1, prover, start, note });
+    return new Simulation({ random, chain, l1, prover, start, counts, note }, operator);
   }
 
   /** @throws An error that names seed and step. */
@@ -153,7 +192,8 @@ export class Simulation {
       action = "exodus";
       await this.#operator.close();
       const deposit = () => this.#users.requestOnL1(this.#operator.state);
-      await leaveAll(this.#chain, this.#prover, this.#auditor, deposit);
+      const leaving = { chain: this.#chain, prover: this.#prover, random: this.#random };
+      await leaveAll({ ...leaving, auditor: this.#auditor }, deposit);
     } catch (cause) {
       const place = `seed ${this.#random.seed}, step ${this.#steps} (${action})`;
       throw new Error(`${place}: ${String(cause)}`, { cause });
@@ -177,6 +217,10 @@ export class Simulation {
         return this.#users.requestOnL1(this.#operator.state);
       case "crowd":
         return this.#users.crowd(this.#operator.state);
+      case "leave":
+        return this.#users.leave(this.#operator.state);
+      case "rush":
+        return this.#rush();
       case "process":
         await this.#process();
         return;
@@ -189,19 +233,23 @@ export class Simulation {
         return this.#chain.passTime(random.int(60));
       case "passLongTime":
         return this.#chain.passTime(random.int(LONG_TIME_SECONDS));
+      case "armReset":
+      case "carryOutReset":
+      case "deployWallet":
+        return this.#changeConsent(action);
       case "misbehave":
         return this.#misbehave();
       case "withdrawPending":
         return this.#withdrawPending();
       case "failL1":
-        if (random.int(5) === 0) this.#l1.failNextRead();
-        else this.#l1.arm(random.pick(L1_FAULTS));
+      case "failRead":
+      case "failRequest":
+      case "failProver":
+      case "frontRun":
+        this.#arm(action);
         return;
       case "mineStuck":
         return this.#l1.mineStuck();
-      case "failProver":
-        this.#prover.arm(random.pick(PROVER_FAULTS));
-        return;
       case "restart":
         return this.#restart();
       case "takeSnapshot":
@@ -212,6 +260,11 @@ export class Simulation {
         return this.#lie();
       case "censor":
         return this.#censor();
+      case "overtake":
+        await this.#overtake();
+        return;
+      case "publishHostile":
+        return this.#publishHostile();
       case "revertBlocks":
         return this.#revertBlocks();
     }
@@ -220,6 +273,95 @@ export class Simulation {
   async #transact(): Promise<void> {
     try {
       this.#note((await this.#users.transact(this.#operator)) ? "accepted" : "refused");
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  /** Something is going to fail. */
+  #arm(action: "failL1" | "failRead" | "failRequest" | "failProver" | "frontRun"): void {
+    const random = this.#random;
+    switch (action) {
+      case "failL1": {
+        const fault = random.pick(L1_FAULTS);
+        this.#note(`L1: ${fault}`);
+        return this.#l1.arm(fault);
+      }
+      case "failRead": {
+        const fault = random.pick(READ_FAULTS);
+        this.#note(`read: ${fault}`);
+        return this.#l1.armRead(fault, random.int(READS_BEFORE_MAX));
+      }
+      case "failRequest": {
+        const name = random.pick(Object.keys(REQUEST_FAULTS));
+        this.#note(`request: ${name}`);
+        return this.#l1.armRequest(REQUEST_FAULTS[name]!);
+      }
+      case "failProver":
+        return this.#prover.arm(random.pick(PROVER_FAULTS));
+      case "frontRun":
+        return this.#armFrontRun();
+    }
+  }
+
+  #armFrontRun(what: (typeof FRONT_RUNS)[number] = this.#random.pick(FRONT_RUNS)): void {
+    const isSameBlock = this.#random.bool();
+    const act = async () => {
+      if (await this.#frontRun(what)) this.#note(`front-run: ${what}`);
+    };
+    this.#l1.armFrontRun({ isSameBlock, act });
+  }
+
+  /** Owners arm resets of keys; of some the next transaction of the operator meets the reset. */
+  async #armReset(): Promise<boolean> {
+    if (!(await this.#users.armReset(this.#operator))) return false;
+    await this.#chain.passTime(this.#random.int(MOMENT_SECONDS));
+    if (this.#random.bool()) {
+      this.#armFrontRun("resets key");
+      await this.#process();
+    }
+    return true;
+  }
+
+  /** @returns Whether anything was done. */
+  async #frontRun(what: (typeof FRONT_RUNS)[number]): Promise<boolean> {
+    switch (what) {
+      case "burns gas":
+        for (const odd of this.#chain.oddRecipients) await this.#setBehavior(odd, BURN_GAS);
+        return true;
+      case "resets key":
+        return this.#users.carryOutReset();
+      case "deploys wallet":
+        return this.#users.deployWallet(this.#operator.state);
+      case "requests":
+        await this.#users.requestOnL1(this.#operator.state);
+        return true;
+      case "overtakes":
+        return this.#overtake();
+      case "passes time":
+        await this.#chain.passTime(this.#random.int(LONG_TIME_SECONDS));
+        return true;
+    }
+  }
+
+  async #rush(): Promise<void> {
+    try {
+      const accepted = await this.#users.rush(this.#operator);
+      if (accepted > 0) this.#note("rush: accepted");
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  async #changeConsent(action: "armReset" | "carryOutReset" | "deployWallet"): Promise<void> {
+    try {
+      const hasHappened =
+        action === "armReset"
+          ? await this.#armReset()
+          : action === "carryOutReset"
+            ? await this.#users.carryOutReset()
+            : await this.#users.deployWallet(this.#operator.state);
+      if (hasHappened) this.#note(`${action}: done`);
     } catch (error) {
       await this.#recover(error);
     }
@@ -257,11 +399,15 @@ export class Simulation {
       case "BLOCKS_UNKNOWN": {
         const { blockNumber, executed } = error.facts as unknown as Record<string, number>;
         const isFinal = executed! >= blockNumber!;
-        if (isFinal || this.#random.bool()) return this.#restartFromL1();
+        if (isFinal || this.#random.int(4) === 0) return this.#restartFromL1();
         return this.#takeBack(blockNumber!);
       }
+      // The reason goes away, or else shows when blocks are processed.
+      case "OPERATOR_NOT_ACCEPTING":
+        return;
       default:
-        throw error;
+        // What a failing L1 leads to; without faults nothing may fail in the end.
+        if (!error.code.startsWith("L1_")) throw error;
     }
   }
 
@@ -269,7 +415,7 @@ export class Simulation {
     try {
       await this.#operator.revertBlocks(fromBlockNumber);
     } catch (error) {
-      if (isRollupError(error) && error.code === "L1_REVERTED") return;
+      if (isRollupError(error) && TAKE_BACK_REFUSALS.includes(error.code)) return;
       await this.#recover(error);
     }
   }
@@ -280,7 +426,10 @@ export class Simulation {
     const isToken = random.bool();
     const odd = isToken ? oddToken : random.pick(oddRecipients);
     const behaviors = isToken ? 8 : 5;
-    const behavior = random.pick([0, random.int(behaviors)]);
+    await this.#setBehavior(odd, random.pick([0, random.int(behaviors)]));
+  }
+
+  async #setBehavior(odd: Misbehaving, behavior: number): Promise<void> {
     await this.#chain.act(async () => (await odd.setBehavior(behavior)).wait());
   }
 
@@ -305,19 +454,22 @@ export class Simulation {
     await this.#operator.exclusively(() => this.#operator.restore(memory.checkpoint));
   }
 
-  /** Nothing is left but L1. */
+  /** Nothing is left but L1, and mostly a checkpoint of an earlier restore. */
   async #restartFromL1(): Promise<void> {
     this.#note("restartFromL1");
     this.#l1.disarm();
-    const { client } = this.#chain;
-    const restored = await restoreRollup(createRestoreSource(client));
-    await this.#replaceOperator(await settleBlocks(this.#l1, restored));
+    const isFresh = this.#random.int(4) === 0;
+    const source = createRestoreSource(this.#chain.client);
+    const restored = await (isFresh ? restoreRollup(source) : this.#auditor.restore());
+    await this.#replaceOperator(await settleBlocks(this.#l1, restored, this.#chain.limits));
   }
 
   async #replaceOperator(start: StartingPoint): Promise<void> {
     await this.#operator.close();
     this.#l1.disarm();
-    this.#operator = await createOperator(this.#l1, this.#prover, start);
+    const unpaid = await this.#auditor.openPayouts();
+    const [chain, l1, prover] = [this.#chain, this.#l1, this.#prover];
+    this.#operator = await createOperator({ chain, l1, prover, start, unpaid, note: this.#note });
     this.#start = start;
   }
 
@@ -329,9 +481,10 @@ export class Simulation {
     if (isDone) this.#note("reorganised");
   }
 
-  /** While a proof is made, users and L1 do not wait. */
+  /** While a proof is made or L1 is read, users and L1 do not wait. */
   async #meanwhile(): Promise<void> {
     if (this.#random.int(3) === 0) await this.#reorganise();
+    else if (this.#random.int(6) === 0) await this.#overtake();
     else await this.#users.requestOnL1(this.#operator.state);
   }
 
@@ -339,7 +492,9 @@ export class Simulation {
     const restored = await this.#auditor.audit(this.#operator);
     if (restored.faulty.length > 0) return;
     const lie = this.#random.pick(LIES);
-    await this.#rogue.publish(lie, lastBlock(restored), this.#lastProof());
+    const { client, foreignClient } = this.#chain;
+    const account = this.#random.pick([client, foreignClient]);
+    await this.#rogue.publish(lie, lastBlock(restored), this.#lastProof(), account);
     this.#note(lie);
     await this.#auditor.audit(this.#operator);
   }
@@ -352,13 +507,37 @@ export class Simulation {
   async #censor(): Promise<void> {
     const restored = await this.#auditor.audit(this.#operator);
     if (restored.faulty.length > 0) return;
-    const { client, rollup } = this.#chain;
-    const { firstUncommitted } = await rollup.rollup.priorityQueue();
-    const { requests } = await client.readNews(client.deploymentBlock);
-    const [first, second] = requests.slice(Number(firstUncommitted)).map(toServed);
+    const [first, second] = (await this.#unservedRequests()).map(toServed);
     if (second === undefined || isDeepStrictEqual(first, second)) return;
     await this.#rogue.censor(lastBlock(restored), [second]);
     this.#note("censored");
+  }
+
+  /** Another validator commits a block. @returns False if L1 has a faulty one already. */
+  async #overtake(): Promise<boolean> {
+    const restored = await this.#auditor.restore();
+    if (restored.faulty.length > 0) return false;
+    await this.#rogue.overtake(lastBlock(restored));
+    this.#note("overtaken");
+    return true;
+  }
+
+  /** Another validator brings a hostile block through, if no other is on its way. */
+  async #publishHostile(): Promise<void> {
+    const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
+    if (pending.length + faulty.length > 0) return;
+    if (await this.#hostile.publish(executed, await this.#unservedRequests())) {
+      this.#note("hostile block");
+    }
+    await this.#auditor.audit();
+  }
+
+  /** Requests that no committed block serves. */
+  async #unservedRequests(): Promise<readonly QueuedRequest[]> {
+    const { client, rollup, firstOpenBlock } = this.#chain;
+    const { firstUncommitted } = await rollup.rollup.priorityQueue();
+    const { requests } = await client.readNews(firstOpenBlock);
+    return requests.filter(({ requestId }) => requestId >= Number(firstUncommitted));
   }
 
   async #revertBlocks(): Promise<void> {
@@ -378,6 +557,9 @@ export class Simulation {
       error = await this.#process();
     }
     expect(error, String(error)).to.equal(undefined);
+    expect(this.#operator.obstacle, "accepting").to.equal(undefined);
+    expect(this.#chain.node.oversized, "within the limits of L1").to.deep.equal([]);
+    expect(await this.#auditor.openPayouts(), "open payouts").to.deep.equal([]);
     const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
     expect([pending.length, faulty.length], "nothing is left").to.deep.equal([0, 0]);
     const { root } = this.#operator.state;
@@ -386,6 +568,7 @@ export class Simulation {
     const latest = (await this.#chain.rollup.ethers.provider.getBlock("latest"))!;
     this.#hash.update(`${latest.number} ${latest.timestamp} ${latest.stateRoot} ${root};`);
     this.#countOperations();
+    await this.#chain.settle();
   }
 
   /** Notes the operations of the blocks that have been executed in this round. */
@@ -398,16 +581,39 @@ export class Simulation {
       for (const { type } of operations) this.#note(`executed ${type}`);
     }
   }
-
-  #note(event: string): void {
-    this.#counts.set(event, (this.#counts.get(event) ?? 0) + 1);
-  }
 }
 
-function createOperator(l1: FaultyL1, prover: SimProver, start: StartingPoint): Promise<Operator> {
-  const { preset } = start.state;
-  const parts = { preset, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1, prover, start };
-  return Operator.create({ ...parts, clock: new FakeClock(), options: { mode: "manual" } });
+/** What the operator logs and the report counts. */
+const LOGGED: readonly (readonly [RegExp, string])[] = [
+  [/^revert: block/, "operator: takes back a predecessor's blocks"],
+  [/^pay out: /, "operator: pays out"],
+  [/is removed \(authorization\)/, "operator: removes a consent that L1 refuses"],
+  [/is removed \(stale\)/, "operator: renews blocks that L1 finds too old"],
+  [/is removed \(size\)/, "operator: splits what is too large"],
+  [/is removed \(changed\)/, "operator: commits again after L1 has changed"],
+];
+
+interface OperatorParts {
+  /** Is told what the operator has done. */
+  readonly note: (event: string) => void;
+  readonly chain: SimChain;
+  readonly l1: FaultyL1;
+  readonly prover: SimProver;
+  readonly start: StartingPoint;
+  readonly unpaid?: readonly ExecuteBlock[];
+}
+
+function createOperator({ chain, start, note, ...parts }: OperatorParts): Promise<Operator> {
+  const log = (message: string) => {
+    const event = LOGGED.find(([pattern]) => pattern.test(message))?.[1];
+    if (event !== undefined) note(event);
+  };
+  return Operator.create({
+    ...{ ...parts, start, preset: start.state.preset, feeAccountAddress: FEE_ACCOUNT_ADDRESS },
+    clock: new FakeClock(),
+    logger: { debug: () => {}, info: log, error: log },
+    options: { mode: "manual", l1Limits: chain.limits },
+  });
 }
 
 /** Whether it is one of the failures that the simulation has brought about. */

@@ -1,5 +1,9 @@
 /** What users do, on both layers: all operations, often such that the operator must refuse them. */
-import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
+import {
+  encodeCreate2Authorization,
+  ON_CHAIN_AUTHORIZATION,
+  signChangePubKey,
+} from "../../src/l1/authorization.ts";
 import { connectRollup } from "../../src/l1/client.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import type { Submission } from "../../src/operator/submissions.ts";
@@ -15,7 +19,7 @@ import type { RollupSigner } from "../../src/sdk/signer.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import type { Random } from "../helpers/random.ts";
-import type { SimChain, SimUser } from "./chain.ts";
+import { BURN_GAS, type SimChain, type SimUser } from "./chain.ts";
 
 /** For which the operator turns down some of what users try. */
 const REFUSALS = [
@@ -24,6 +28,7 @@ const REFUSALS = [
   "ADDRESS_WITHOUT_ACCOUNT",
   "AUTHORIZATION_INVALID",
   "BATCH_LENGTH_INVALID",
+  "BATCH_TOO_LARGE",
   "EXPIRED",
   "INSUFFICIENT_BALANCE",
   "NONCE_MISMATCH",
@@ -41,6 +46,19 @@ interface Part {
   readonly authorization: string;
 }
 
+/** A key that its owner has authorised on L1, and is going to reset. */
+interface Armed {
+  readonly user: SimUser;
+  readonly accountId: number;
+  readonly nonce: number;
+  readonly pubKeyHash: bigint;
+}
+
+const ARMED_MAX = 8;
+/** A little more than the day after which a reset can be carried out. */
+const RESET_WAIT_MAX_SECONDS = 25 * 60 * 60;
+/** Withdrawals that each user makes in a rush. */
+const RUSH = 4;
 /** Deposits that a crowd makes. */
 const CROWD = 20;
 
@@ -48,6 +66,7 @@ export class SimUsers {
   readonly #chain: SimChain;
   readonly #random: Random;
   readonly #domain: bigint;
+  #armed: Armed[] = [];
 
   constructor(chain: SimChain, random: Random) {
     const { chainId, rollupAddress } = chain.client;
@@ -90,6 +109,49 @@ export class SimUsers {
     }
   }
 
+  /** Full exits of many, with more payouts than one L1 transaction may have gas for. */
+  async leave(state: RollupState): Promise<void> {
+    const { users, tokens } = this.#chain;
+    for (const user of users) {
+      const client = await connectRollup(this.#chain.client, user.l1);
+      for (const accountId of state.accountIdsOf(user.address)) {
+        for (const token of tokens.filter((_, id) => state.balance(accountId, id) > 0n)) {
+          await this.#chain.request(() => client.requestFullExit(accountId, token));
+        }
+      }
+    }
+  }
+
+  /**
+   * Many small withdrawals to recipients that burn all gas.
+   *
+   * @returns How many were accepted.
+   */
+  async rush(operator: Operator): Promise<number> {
+    const { users, oddRecipients } = this.#chain;
+    for (const odd of oddRecipients) {
+      await this.#chain.act(async () => (await odd.setBehavior(BURN_GAS)).wait());
+    }
+    let accepted = 0;
+    for (const user of this.#random.shuffle(users)) {
+      for (let count = 0; count < RUSH; count++) {
+        const { state } = operator;
+        const accountId = state.accountIdOf(user.address);
+        const account = state.account(accountId ?? 0);
+        const key = user.keys.find(({ pubKeyHash }) => pubKeyHash === account.pubKeyHash);
+        if (accountId === undefined || key === undefined || state.balance(accountId, 0) === 0n)
+          break;
+        const recipient = this.#random.pick(oddRecipients).address;
+        const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
+        const common = { accountId, tokenId: 0, fee: 0n, nonce: account.nonce, ...validity };
+        const transaction: Transaction = { type: "withdraw", ...common, recipient, amount: 1n };
+        operator.submitBatch(this.#sign([{ transaction, key, authorization: "0x" }]));
+        accepted++;
+      }
+    }
+    return accepted;
+  }
+
   /** One transaction, or a batch. @returns Whether it was accepted. */
   async transact(operator: Operator): Promise<boolean> {
     const length = this.#random.int(6) === 0 ? 2 + this.#random.int(4) : 1;
@@ -102,12 +164,98 @@ export class SimUsers {
       await operator.syncL1();
     }
     try {
-      operator.submitBatch(batch);
+      await this.#submit(operator, batch);
       return true;
     } catch (error) {
       if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
       return false;
     }
+  }
+
+  /** Only the one way asks L1 whether a wallet is deployed, and both have to do. */
+  async #submit(operator: Operator, batch: readonly Submission[]): Promise<void> {
+    if (this.#random.bool()) await operator.receiveBatch(batch);
+    else operator.submitBatch(batch);
+  }
+
+  /**
+   * A key is authorised on L1, used at once, and its reset announced: nothing of that is wrong, and
+   * all of it together lets the owner revoke the key a day later, at the moment of a commit.
+   *
+   * @returns Whether the operator has accepted the key.
+   */
+  async armReset(operator: Operator): Promise<boolean> {
+    const armed = this.#pickArmed(operator.state);
+    if (armed === undefined) return false;
+    await this.#setFact(armed);
+    await operator.syncL1();
+    let isAccepted = true;
+    const { user, accountId, nonce } = armed;
+    const key = user.keys.find(({ pubKeyHash }) => pubKeyHash === armed.pubKeyHash)!;
+    const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
+    const common = { accountId, tokenId: 0, fee: 0n, nonce, ...validity };
+    const transaction: Transaction = { type: "changePubKey", ...common };
+    try {
+      const part = { transaction, key, authorization: ON_CHAIN_AUTHORIZATION };
+      operator.submitBatch(this.#sign([part]));
+    } catch (error) {
+      if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
+      isAccepted = false;
+    }
+    await this.#setFact({ ...armed, pubKeyHash: 1n });
+    this.#armed = [...this.#armed, armed].slice(-ARMED_MAX);
+    return isAccepted;
+  }
+
+  /**
+   * Carries out the reset that was announced last, after the wait that it takes.
+   *
+   * @returns Whether there was one.
+   */
+  async carryOutReset(): Promise<boolean> {
+    const armed = this.#armed.pop();
+    if (armed === undefined) return false;
+    const { user, accountId, nonce } = armed;
+    const { contract } = this.#chain.client;
+    const availableAt = await contract.authResetAvailableAt(user.l1.address, accountId, nonce);
+    const waitSeconds = Number(availableAt) - this.#chain.now;
+    if (availableAt === 0n || waitSeconds > RESET_WAIT_MAX_SECONDS) return false;
+    if (waitSeconds > 0) await this.#chain.passTime(waitSeconds);
+    await this.#setFact({ ...armed, pubKeyHash: 2n });
+    return true;
+  }
+
+  /** Deploys a wallet, of which the operator has accepted a key if there is one. */
+  async deployWallet(state: RollupState): Promise<boolean> {
+    const { provider } = this.#chain.rollup.ethers;
+    const missing: SimUser[] = [];
+    for (const user of this.#chain.users) {
+      if (user.wallet === undefined) continue;
+      const code = await provider.getCode(toChecksumAddress(user.address));
+      if (code === "0x") missing.push(user);
+    }
+    const hasKey = ({ address }: SimUser) =>
+      state.account(state.accountIdOf(address) ?? 0).pubKeyHash > 0n;
+    const user = missing.find(hasKey) ?? missing[0];
+    if (user !== undefined) await this.#chain.deployWallet(user);
+    return user !== undefined;
+  }
+
+  #pickArmed(state: RollupState): Armed | undefined {
+    const owners = this.#chain.users.filter(
+      ({ address, wallet }) => wallet === undefined && state.accountIdOf(address) !== undefined,
+    );
+    if (owners.length === 0) return undefined;
+    const user = this.#random.pick(owners);
+    const accountId = state.accountIdOf(user.address)!;
+    const { nonce } = state.account(accountId);
+    return { user, accountId, nonce, pubKeyHash: this.#random.pick(user.keys).pubKeyHash };
+  }
+
+  /** Sets a fact, or announces or carries out its reset, as the contract takes it. */
+  async #setFact({ user, ...claim }: Armed): Promise<void> {
+    const client = await connectRollup(this.#chain.client, user.l1);
+    await this.#chain.request(() => client.setAuthPubKeyHash(claim)).catch(ignoreL1Refusal);
   }
 
   /** Somebody pushes what could not be paid. */
@@ -129,7 +277,10 @@ export class SimUsers {
   }
 
   async #part(state: RollupState, nonces: Map<number, number>): Promise<Part> {
-    const user = this.#random.pick(this.#chain.users);
+    const { users } = this.#chain;
+    const owners = users.filter(({ address }) => state.accountIdOf(address) !== undefined);
+    const isOwner = owners.length > 0 && this.#random.int(8) > 0;
+    const user = this.#random.pick(isOwner ? owners : users);
     const accountId = state.accountIdOf(user.address) ?? 0;
     const nonce = nonces.get(accountId) ?? state.account(accountId).nonce;
     nonces.set(accountId, nonce + 1);
@@ -157,11 +308,16 @@ export class SimUsers {
   }
 
   async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<Part> {
-    const key = this.#random.pick(user.keys);
+    const { wallet } = user;
+    // A wallet that is not deployed has no other consent than its address, which names a key.
+    const key = wallet === undefined ? this.#random.pick(user.keys) : user.keys[0];
     const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
     const common = { accountId, tokenId: 0, fee: 0n, nonce, ...validity };
     const transaction: Transaction = { type: "changePubKey", ...common };
     const { pubKeyHash } = key;
+    if (wallet !== undefined) {
+      return { transaction, key, authorization: encodeCreate2Authorization(wallet) };
+    }
     if (this.#random.int(3) === 0) {
       const client = await connectRollup(this.#chain.client, user.l1);
       await this.#chain

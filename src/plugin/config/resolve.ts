@@ -15,6 +15,7 @@ import type { RollupConfig, RollupUserConfig } from "./types.ts";
 /** Contracts of this package that are built in the user's project, to deploy them from there. */
 const PACKAGE_CONTRACTS = [
   "Rollup.sol",
+  "ExitVerifier.sol",
   "governance/RollupProxy.sol",
   "governance/UpgradeTimelock.sol",
   "mocks/MockVerifier.sol",

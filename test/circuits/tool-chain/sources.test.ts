@@ -27,6 +27,7 @@ describe("circuits: sources", () => {
       "choices.circom",
       "cuber.circom",
       "multiplier.circom",
+      "nested-inputs.circom",
       "seven-inputs.circom",
       "squarer.circom",
     ]);
