@@ -46,6 +46,8 @@ const ANSWERS_MAX = 3;
 const TAKE_BACKS_MAX = 3;
 /** After L1 has refused a consent by CREATE2, no other is accepted for so long. */
 const CREATE2_PAUSE_SECONDS = 10n * 60n;
+/** Committed blocks that wait for their proofs, in L1 transactions of proofs: more would only age. */
+const PROOFS_AHEAD = 2;
 /** When payouts that could not be made are tried again. */
 const PAY_OUT_AGAIN_MS = 10 * 60 * 1000;
 
@@ -100,9 +102,12 @@ export class Rounds {
    * from L1: the first of what has failed.
    */
   async take(stage: Stage): Promise<boolean> {
+    const isProving = hasReached(stage, "proven");
     const turns = [
-      ...(hasReached(stage, "committed") ? [() => this.commit()] : []),
-      ...(hasReached(stage, "proven") ? [() => this.prove()] : []),
+      ...(hasReached(stage, "committed")
+        ? [() => this.commit(isProving ? this.#roomAhead : undefined)]
+        : []),
+      ...(isProving ? [() => this.prove()] : []),
       ...(hasReached(stage, "executed") ? [() => this.execute(), () => this.payOut()] : []),
     ];
     const failures: unknown[] = [];
@@ -118,20 +123,26 @@ export class Rounds {
     return hasDone;
   }
 
-  /** Commits sealed blocks with one transaction. @returns Whether there was something to do. */
-  async commit(): Promise<boolean> {
+  /**
+   * Commits sealed blocks with one transaction.
+   *
+   * @param room - Blocks at most.
+   * @returns Whether there was something to do.
+   */
+  async commit(room = Infinity): Promise<boolean> {
     const { l1, ledger, proving, l1Limits } = this.#parts;
+    const countMax = Math.min(this.#countMax.commit, room);
     if (this.#next(isSealed, 1).length === 0 && this.#unknown === undefined) return false;
     this.#assertNotBanned();
     if (this.#unknown !== undefined) throw this.#unknown;
-    await hashRoots(proving.crypto, this.#next(isSealed, this.#countMax.commit));
+    await hashRoots(proving.crypto, this.#next(isSealed, countMax));
     const last = ledger.lastStoredBlock;
-    const sealed = this.#next(isSealed, this.#countMax.commit);
+    const sealed = this.#next(isSealed, countMax);
     if (sealed.length === 0) return false;
     if (await this.#rejectDeployed(sealed)) return true;
     const forged = takeWithin(
       forgeBlocks(sealed, last, ledger.domain),
-      this.#countMax.commit,
+      countMax,
       (blocks) => commitCost(blocks.map(toCommitBlock)),
       l1Limits,
     );
@@ -341,6 +352,15 @@ export class Rounds {
     if (blockNumber === undefined) return undefined;
     const { executed } = progress!;
     return operatorError({ code: "BLOCKS_UNKNOWN", blockNumber, executed });
+  }
+
+  /**
+   * How many more blocks may be committed before proofs must follow. Commits are quicker than proofs;
+   * without this they would run ahead of them as far as blocks may wait.
+   */
+  get #roomAhead(): number {
+    const aheadMax = PROOFS_AHEAD * this.#parts.countMax.prove;
+    return Math.max(0, aheadMax - this.#next(isCommitted, aheadMax).length);
   }
 
   #assertNotBanned(): void {

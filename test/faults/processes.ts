@@ -50,6 +50,8 @@ export async function startL1(mineEachMs = 0): Promise<RunningProcess> {
 export async function mineEach(l1Url: string, ms: number): Promise<void> {
   await callRpc(l1Url, "evm_setAutomine", [ms === 0]);
   await callRpc(l1Url, "evm_setIntervalMining", [ms]);
+  // What waits would wait for the next transaction, not for the next block.
+  if (ms === 0) await callRpc(l1Url, "evm_mine");
 }
 
 /** @returns Address of the rollup. */

@@ -79,6 +79,22 @@ describe(`operator: steady load on a slow L1 (${random.title})`, () => {
     await operator.close();
   });
 
+  it("commits no further ahead of its proofs than a few transactions of them", async () => {
+    const perTransaction = { blocksPerTransaction: 8, proofsPerTransaction: 2 };
+    const world = await createSlowWorld({ ...perTransaction, waitingBlocksMax: 10_000 });
+    const { clock, l1, operator, alice } = world;
+    for (let second = 0; second < 180; second++) {
+      for (let i = 0; i < 16; i++) submit(world, alice, TRANSFER);
+      await clock.advance(1000);
+      const ahead = count(l1.statuses, "committed");
+      expect(ahead, `second ${second}: ${l1.statuses.join(" ")}`).to.be.at.most(4);
+    }
+    expect(count(l1.statuses, "executed")).to.be.at.least(6);
+    const closing = operator.close();
+    await clock.advance(3 * L1_BLOCK_MS); // for what is on its way to L1
+    await closing;
+  });
+
   it("brings a single transfer through in the time that its three transactions take", async () => {
     const world = await createSlowWorld();
     const { clock, operator, alice } = world;
