@@ -46,7 +46,7 @@ const ANSWERS_MAX = 3;
 const TAKE_BACKS_MAX = 3;
 /** After L1 has refused a consent by CREATE2, no other is accepted for so long. */
 const CREATE2_PAUSE_SECONDS = 10n * 60n;
-/** Committed blocks that wait for their proofs, in L1 transactions of proofs: more would only age. */
+/** Committed blocks that may wait for their proofs, in L1 transactions of proofs. */
 const PROOFS_AHEAD = 2;
 /** When payouts that could not be made are tried again. */
 const PAY_OUT_AGAIN_MS = 10 * 60 * 1000;
@@ -355,8 +355,8 @@ export class Rounds {
   }
 
   /**
-   * How many more blocks may be committed before proofs must follow. Commits are quicker than proofs;
-   * without this they would run ahead of them as far as blocks may wait.
+   * How many more blocks may be committed before proofs must follow: what is committed sooner than
+   * it can be proven only ages, and grows no more.
    */
   get #roomAhead(): number {
     const aheadMax = PROOFS_AHEAD * this.#parts.countMax.prove;
