@@ -79,8 +79,9 @@ library OpenPayouts {
         for (uint256 i = first; i < payouts.length && count != 0 && open != 0; ++i) {
             --count;
             if (isMade(record, blockNumber, i)) continue;
-            if (isAnyMade && !Payouts.hasGas(WRITING_GAS)) break;
-            Payouts.requireGas(WRITING_GAS);
+            // One check alone: between two of them gas would pass from enough to too little.
+            if (!isAnyMade) Payouts.requireGas(WRITING_GAS);
+            else if (!Payouts.hasGas(WRITING_GAS)) break;
             // Written before the recipient gets control: nobody is paid twice.
             record.made[blockNumber][i >> 8] |= 1 << (i & 0xff);
             counted.open = --open;

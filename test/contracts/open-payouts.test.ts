@@ -24,6 +24,9 @@ interface L1Payout {
   readonly amount: bigint;
 }
 
+/** With so much above the least, a second payout to a new account is made too. */
+const SECOND_PAYOUT_GAS = 70_000n;
+
 describe("Rollup: payouts that stay open", () => {
   let fixture: TestRollup;
   beforeEach(async () => {
@@ -161,6 +164,17 @@ describe("Rollup: payouts that stay open", () => {
     const gasLimit = await rollup.payOut.estimateGas(storedBlock, payouts, 0, 3);
     await rollup.payOut(storedBlock, payouts, 0, 3, { gasLimit });
     expect(await openPayouts()).to.be.lessThan(3);
+  });
+
+  it("makes payouts with whatever gas above the least, also when the next just lacks it", async () => {
+    const { rollup } = fixture;
+    const { storedBlock, payouts } = await blockTo(freshAddresses(2));
+    await rollup.executeBlocks([{ storedBlock, payouts: [] }]);
+    const least = await rollup.payOut.estimateGas(storedBlock, payouts, 0, 2);
+    // Steps are smaller than the gas between the end of a payout and the next one's check.
+    for (let more = 0n; more < SECOND_PAYOUT_GAS; more += 50n) {
+      await rollup.payOut.staticCall(storedBlock, payouts, 0, 2, { gasLimit: least + more });
+    }
   });
 
   it("takes executed blocks only, and exactly their payouts", async () => {

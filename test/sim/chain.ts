@@ -157,6 +157,16 @@ export class SimChain {
     await this.act(() => this.rollup.ethers.provider.send("evm_mine", []));
   }
 
+  /**
+   * As {@link act}, for what may take several transactions: of these Hardhat's own clock dates all
+   * but the first, so the simulation's time follows. What comes after is not replayed exactly.
+   */
+  async actAtLength<T>(action: () => Promise<T>): Promise<T> {
+    const latest = (await this.rollup.ethers.provider.getBlock("latest"))!;
+    this.#time.now = Math.max(this.#time.now, latest.timestamp);
+    return this.act(action);
+  }
+
   /** Does something on L1, in a block of the time that the simulation has. */
   async act<T>(action: () => Promise<T>): Promise<T> {
     await setNextTime(this.rollup, this.#time);

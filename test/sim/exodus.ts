@@ -53,7 +53,7 @@ export async function leaveAll(
     for (const owner of auditor.pendingOwners) {
       const pending = await client.contract.pendingBalance(owner, token.address);
       if (pending > 0n) {
-        await chain.act(() => client.withdrawPendingBalance(owner, token.address));
+        await chain.actAtLength(() => client.withdrawPendingBalance(owner, token.address));
       }
     }
     expect(await auditor.held(token.address), `left of ${token.symbol}`).to.equal(0n);
@@ -78,7 +78,7 @@ async function leave(
   const accountIds = executed.state.accountIdsOf(owner);
   const request = { owner: toChecksumAddress(owner), accountIds, token, executed };
   try {
-    const { failures, exits } = await chain.act(() => exitRollup(client, prover, request));
+    const { failures, exits } = await chain.actAtLength(() => exitRollup(client, prover, request));
     expect(failures).to.deep.equal([]);
     const way = prover === undefined ? "path" : "proof";
     expect(exits.filter(({ by }) => by !== way)).to.deep.equal([]);
