@@ -19,7 +19,7 @@ export class Sender {
   readonly #wallet: RollupWallet;
   readonly #recipient: string;
   #domain: bigint | undefined;
-  /** What was signed before. Who asks for it again gets its receipt again, whatever the signature. */
+  /** What was signed before: asked for again, it gets its receipt, whatever the signature. */
   readonly #signedBefore = new Set<string>();
 
   constructor(wallet: RollupWallet, recipient: string) {
