@@ -97,6 +97,7 @@ export class L1Follower {
     const { committed } = this.#ledger.progress;
     const isUnknown = progress.committed > committed && !isWorking();
     if (isBehind(progress, known) || isUnknown) return undefined;
+    if (!(await this.#hasHeld(l1, news))) return undefined;
     return this.#ledger.takeNews(news);
   }
 
@@ -127,16 +128,14 @@ export class L1Follower {
     for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
       const since = await this.#lastViewOnL1();
       const news = await this.#l1.readNews(since.nextBlock);
-      const { blockNumber, blockHash } = news;
+      const { blockNumber } = news;
       if (since !== this.#ledger.l1 || this.#progress === undefined) {
         await this.#assertStart(blockNumber);
       }
       const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
       const standing = await this.#l1.readStanding(blockNumber);
       const paidBlocks = await this.#readPaidBlocks(progress, blockNumber);
-      if ((await this.#l1.readBlockHash(blockNumber)) === blockHash) {
-        return { since, news, progress, standing, paidBlocks };
-      }
+      if (await this.#hasHeld(since, news)) return { since, news, progress, standing, paidBlocks };
     }
     throw operatorError({ code: "L1_UNSTABLE", attempts: READ_ATTEMPTS_MAX });
   }
@@ -167,6 +166,15 @@ export class L1Follower {
     const history = this.#ledger.l1History;
     for (const view of history) if (await this.#isOnL1(view)) return view;
     return history.at(-1)!;
+  }
+
+  /**
+   * Whether news continue a view: L1 may have gone back between the question whether the view is on
+   * L1 and the reading, and news of another chain would then be taken for a part of this one.
+   */
+  async #hasHeld(since: L1View, { blockNumber, blockHash }: L1News): Promise<boolean> {
+    if (!(await this.#isOnL1(since))) return false;
+    return (await this.#l1.readBlockHash(blockNumber)) === blockHash;
   }
 
   async #isOnL1({ nextBlock, blockHash }: L1View): Promise<boolean> {

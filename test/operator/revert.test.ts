@@ -244,6 +244,29 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
     });
   }
 
+  for (const read of ["syncL1", "processBlocks"] as const) {
+    it(`notices a reorg in the middle of ${read}`, async () => {
+      const world = await createOperatorWorld();
+      const { l1, operator } = world;
+      await createFundedUser(world, random);
+      const snapshot = l1.snapshot();
+      await deposit(world, 5n, 1n);
+      await operator.syncL1();
+      expect(operator.requestReceipt(1)?.status).to.equal("accepted");
+      const readNews = l1.readNews.bind(l1);
+      l1.readNews = async (fromBlock) => {
+        l1.readNews = readNews;
+        l1.revert(snapshot);
+        for (let block = 0; block < 5; block++) l1.increaseTime(1);
+        return readNews(fromBlock);
+      };
+      await operator[read]();
+      expect(operator.requestReceipt(1)).to.equal(undefined);
+      await operator.processBlocks();
+      expect(new Set(l1.statuses)).to.deep.equal(new Set(["executed"]));
+    });
+  }
+
   it("drops a deposit with L1, and whatever hangs on it", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
