@@ -13,13 +13,18 @@ import type {
   StoredBlock,
 } from "../l1/types.ts";
 import { opsError } from "../ops/errors.ts";
-import { signingDomain } from "../ops/transaction.ts";
+import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
-import { assert } from "../util/errors.ts";
+import { assert, isRollupError } from "../util/errors.ts";
 import { halfOf } from "./budget.ts";
-import { assertStillAuthorized, isStillAuthorized, verifyConsent } from "./consent.ts";
+import {
+  assertStillAuthorized,
+  type ConsentContext,
+  isStillAuthorized,
+  verifyConsent,
+} from "./consent.ts";
 import { operatorError } from "./errors.ts";
 import { isStillQueued, settleBlocks, withRequests } from "./follow-l1.ts";
 import { type L1View, readNews, unreadL1, withoutKeyFacts } from "./l1-view.ts";
@@ -247,11 +252,25 @@ export class Ledger {
     if (!isSigned()) throw opsError({ code: "SIGNATURE_INVALID", accountId });
     const verified = { kind: "transaction" as const, hash, transaction };
     if (transaction.type !== "changePubKey") return verified;
+    const consent = verifyConsent(this.#consentContext(state), transaction, authorization);
+    return { ...verified, consent };
+  }
+
+  /** Whether the owner of an account consents to a key, as far as is known without asking L1. */
+  hasConsent(transaction: SignedTransaction, authorization: string): boolean {
+    try {
+      verifyConsent(this.#consentContext(this.state), transaction, authorization);
+      return true;
+    } catch (error) {
+      if (isRollupError(error)) return false;
+      throw error;
+    }
+  }
+
+  #consentContext(state: RollupState): ConsentContext {
     const { l1, rollup } = this;
     const { create2PausedUntil } = this.#contents;
-    const context = { state, l1, rollup, create2PausedUntil };
-    const consent = verifyConsent(context, transaction, authorization);
-    return { ...verified, consent };
+    return { state, l1, rollup, create2PausedUntil };
   }
 
   /**

@@ -281,8 +281,9 @@ export class Operator {
    * @throws AUTHORIZATION_INVALID
    */
   async #assertNotDeployed(submission: CheckedSubmission): Promise<void> {
-    const { transaction, isSigned } = submission;
-    if (!isSigned()) return; // which is what it is refused for
+    const { transaction, authorization, isSigned } = submission;
+    // What is refused anyway costs no question to L1.
+    if (!isSigned() || !this.#ledger.hasConsent(transaction, authorization)) return;
     const { accountId } = transaction;
     const owner = this.state.account(accountId).address;
     if (!(await this.#l1.hasCode(owner))) return;

@@ -206,6 +206,23 @@ describe(`operator: consent by CREATE2 (${random.title})`, () => {
     await expectRejection("AUTHORIZATION_INVALID", world.operator.receiveBatch([wallet!]));
   });
 
+  it("asks L1 nothing for a key that the wallet's address does not name", async () => {
+    const world = await createWorld();
+    const { l1, operator } = world;
+    const [own, other] = await createWallets(world, 2);
+    let questions = 0;
+    const hasCode = l1.hasCode.bind(l1);
+    l1.hasCode = (address) => {
+      questions++;
+      return hasCode(address);
+    };
+    const foreign = { ...own!, authorization: other!.authorization };
+    await expectRejection("AUTHORIZATION_INVALID", operator.receiveBatch([foreign]));
+    expect(questions).to.equal(0);
+    await operator.receiveBatch([own!]);
+    expect(questions).to.equal(1);
+  });
+
   it("takes out a wallet that was deployed in time, which costs nobody anything", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
