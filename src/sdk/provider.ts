@@ -4,7 +4,7 @@ import type { Transaction } from "../ops/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import type { RpcResult, SignedTransactionParam } from "../rpc/methods.ts";
-import { RollupError } from "../util/errors.ts";
+import { isRollupError, RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 import { address, integer, listOf, option, readInput, show } from "./inputs.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
@@ -22,6 +22,9 @@ export type BatchMember = Transaction | SignedTransactionParam;
 
 /** A token by symbol, by L1 address, or by id; `"ETH"` and the zero address are ETH. */
 export type TokenReference = string | number;
+
+/** Pause of a wait that the operator has had no place for. */
+const BUSY_PAUSE_MS = 500;
 
 /** All balances and nonces are those with everything accepted so far. */
 export class RollupProvider {
@@ -108,7 +111,9 @@ export class RollupProvider {
   /** Waits as long as it takes. @throws The code for which the transaction was rejected. */
   async waitForReceipt(hash: string, stage: Stage): Promise<TransactionReceipt> {
     for (;;) {
-      const receipt = await this.#client.call("rollup_waitForReceipt", hash, stage);
+      const receipt = await patiently(() =>
+        this.#client.call("rollup_waitForReceipt", hash, stage),
+      );
       if (receipt.rejection !== undefined) throw toRejection(receipt.rejection);
       if (hasReached(receipt.status, stage)) return receipt;
     }
@@ -117,7 +122,9 @@ export class RollupProvider {
   /** Waits as long as it takes. An L1 request is never rejected. */
   async waitForPriorityRequest(requestId: number, stage: Stage): Promise<RequestReceipt> {
     for (;;) {
-      const receipt = await this.#client.call("rollup_waitForPriorityRequest", requestId, stage);
+      const receipt = await patiently(() =>
+        this.#client.call("rollup_waitForPriorityRequest", requestId, stage),
+      );
       if (receipt !== null && hasReached(receipt.status, stage)) return receipt;
     }
   }
@@ -125,6 +132,18 @@ export class RollupProvider {
   /** Makes the operator work off all that is pending: for tests and devnets. */
   processBlocks(): Promise<BlockInfo[]> {
     return this.#client.call("rollup_processBlocks");
+  }
+}
+
+/** Asks again, after a pause, while too many others wait for the operator at the same time. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isRollupError(error) || error.code !== "RPC_BUSY") throw error;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+    }
   }
 }
 
