@@ -1,4 +1,4 @@
-/** Where the operator tells what it does. `console` is one. */
+/** Log sink of the operator; `console` satisfies it. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;

@@ -9,6 +9,7 @@ import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/
 import { deployRollup } from "../../l1/deploy.ts";
 import { assertRollupAt } from "../../l1/presence.ts";
 import { createSender } from "../../l1/sending.ts";
+import type { Logger } from "../../operator/logger.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
@@ -107,6 +108,19 @@ export async function deploySession(
   return startSession(environment, options, { preset, feeAccountAddress, l1, prover });
 }
 
+/** What another operator has left at the node is mined before L1 is read, or never. */
+async function settlePredecessor(
+  connection: Environment["connection"],
+  logger?: Logger,
+): Promise<void> {
+  const sender = await createSender(await firstSigner(connection));
+  const { latestNonce, pendingNonce } = await sender.readPending();
+  const count = pendingNonce - latestNonce;
+  if (count > 0)
+    logger?.info(`Waiting for ${count} L1 transactions of an operator before this one`);
+  await sender.settlePending();
+}
+
 /**
  * An operator of this process for a rollup that has lost its own, with all that L1 knows of it.
  *
@@ -119,9 +133,7 @@ export async function resumeSession(
 ): Promise<Session> {
   const options = readInput(resumeOptions, given);
   const { config, connection, location } = environment;
-  const sender = await createSender(await firstSigner(connection));
-  // What another operator has left at the node is mined before L1 is read, or never.
-  await sender.settlePending();
+  await settlePredecessor(connection, options.logger);
   const { l1, restored } = await restoreFromNetwork(
     config,
     connection,
