@@ -28,6 +28,8 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 const CONFIG = ["--config", "test/fuzz/hardhat.config.ts"];
 const SIZE = ["--preset", "minimal", "--prover", "mock"];
 const ETHER = 10n ** 18n;
+/** With a small heap garbage does not count as growth, and what leaks ends the process. */
+const OPERATOR_NODE_OPTIONS = "--max-old-space-size=300 --max-semi-space-size=16";
 
 /** @param userCount - At most 19: the first account of L1 is the operator's. */
 export async function startOperatorProcess(userCount: number): Promise<OperatorProcess> {
@@ -37,7 +39,9 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
   const [deployment, checkpoint] = files as [string, string];
   const running: RunningHardhat[] = [];
   const start = (l1Url: string, ...args: string[]) => {
-    const started = startHardhatWith({ [L1_URL_VARIABLE]: l1Url }, ...CONFIG, ...args);
+    const nodeOptions = args[0] === "rollup:operator" && { NODE_OPTIONS: OPERATOR_NODE_OPTIONS };
+    const env = { [L1_URL_VARIABLE]: l1Url, ...nodeOptions };
+    const started = startHardhatWith(env, ...CONFIG, ...args);
     running.push(started);
     return started;
   };
