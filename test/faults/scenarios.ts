@@ -241,7 +241,8 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "goes on by itself after being killed at random under load",
     mineEachMs: 12_000,
     run: async (world, { kills }) => {
-      world.load.start(400);
+      // About what blocks of the smallest preset carry at one L1 block in 12 s.
+      world.load.start(10_000);
       for (let kill = 1; kill <= kills; kill++) {
         await sleep(3_000 + world.random.int(15_000));
         await world.operator.kill();
