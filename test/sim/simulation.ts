@@ -517,7 +517,13 @@ export class Simulation {
   async #overtake(): Promise<boolean> {
     const restored = await this.#auditor.restore();
     if (restored.faulty.length > 0) return false;
-    await this.#rogue.overtake(lastBlock(restored));
+    try {
+      await this.#rogue.overtake(lastBlock(restored));
+    } catch (error) {
+      // The time of the block before may be ahead of what L1 takes now.
+      if (!isRollupError(error) || error.code !== "L1_REVERTED") throw error;
+      return false;
+    }
     this.#note("overtaken");
     return true;
   }
