@@ -6,9 +6,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { type AbiArtifact, renderAbi } from "../src/l1/render-abi.ts";
-import { GENERATED_FILES, type GeneratedFile } from "../src/protocol/generated-files.ts";
-import { renderRpcDocs } from "../src/rpc/render-docs.ts";
+import { type AbiArtifact, renderAbi } from "../src/generate/abi.ts";
+import { GENERATED_FILES, type GeneratedFile } from "../src/generate/generated-files.ts";
+import { renderRpcDocs } from "../src/generate/rpc-docs.ts";
 import { renderErrorDocs } from "./render-error-docs.ts";
 
 const root = join(import.meta.dirname, "..");

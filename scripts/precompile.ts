@@ -8,9 +8,9 @@
  */
 import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { compileCircuit } from "../src/circuits/compile.ts";
-import { packEntry } from "../src/circuits/compile-cache.ts";
-import { withTemporaryFolder } from "../src/circuits/files.ts";
+import { compileCircuit } from "../src/circom/compile.ts";
+import { packEntry } from "../src/circom/compile-cache.ts";
+import { withTemporaryFolder } from "../src/groth16/files/files.ts";
 import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
 import { ROLLUP_SOURCE, rollupKeyIds, writeRollupCircuit } from "../src/plugin/circuits/sources.ts";
 import type { PresetName } from "../src/protocol/presets.ts";

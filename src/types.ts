@@ -1,8 +1,8 @@
 /** The public types of the plugin: `import type { … } from "hardhat-zkrollup/types"`. */
 // With a star, so that the generated types of a project can add to the interface CircuitInputs.
-export type * from "./circuits/input-types.ts";
-export type { Circuit } from "./circuits/circuit.ts";
-export type { InputValues, SignalValue } from "./circuits/witness-inputs.ts";
+export type * from "./circom/input-types.ts";
+export type { Circuit } from "./circom/circuit.ts";
+export type { InputValues, SignalValue } from "./circom/witness-inputs.ts";
 export type {
   CircuitName,
   InputsOf,

@@ -19,7 +19,7 @@ const buildAction: TaskOverrideActionFunction<BuildArguments> = async (args, hre
   const { quiet } = args as unknown as BuiltInArguments;
   // A quiet build, as that of a test, says what takes long, and where no program reads.
   const progress = quiet ? createQuietProgress(process.stderr) : createProgress();
-  const { withLock } = await import("../src/circuits/lock.ts");
+  const { withLock } = await import("../src/groth16/files/lock.ts");
   // Two of Hardhat's builds at once take each other's files away.
   return withLock(
     `${hre.config.rollup.paths.cache}.lock`,
@@ -51,7 +51,7 @@ async function build(
     try {
       return await runSuper(args);
     } catch (error) {
-      const { nameUnwritable } = await import("../src/circuits/files.ts");
+      const { nameUnwritable } = await import("../src/groth16/files/files.ts");
       throw await nameUnwritable(error);
     }
   });

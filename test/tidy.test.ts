@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { format, resolveConfig } from "prettier";
-import { GENERATED_FILES } from "../src/protocol/generated-files.ts";
+import { GENERATED_FILES } from "../src/generate/generated-files.ts";
 import {
   findExportedValues,
   findImports,
@@ -21,16 +21,18 @@ const MODULE_ORDER = [
   "util",
   "crypto",
   "kernel",
+  "groth16",
+  "circom",
   "protocol",
   "state",
-  "ops",
+  "operations",
   "block",
-  "circuits",
   "prover",
   "l1",
   "restore",
   "operator",
   "rpc",
+  "generate",
   "sdk",
   "bench",
   "plugin",

@@ -2,7 +2,7 @@ pragma circom 2.2.0;
 
 include "../generated/protocol.circom";
 include "../lib/poseidon.circom";
-include "../ops/operation.circom";
+include "../operations/operation.circom";
 
 /* What a slot adds to the public data of its block. */
 bus SlotData() {

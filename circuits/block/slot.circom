@@ -3,11 +3,11 @@ pragma circom 2.2.0;
 include "../generated/protocol.circom";
 include "../lib/bits.circom";
 include "../lib/comparators.circom";
-include "../ops/authorization.circom";
-include "../ops/effects.circom";
-include "../ops/operation.circom";
-include "../ops/rules.circom";
-include "../ops/unpack.circom";
+include "../operations/authorization.circom";
+include "../operations/effects.circom";
+include "../operations/operation.circom";
+include "../operations/rules.circom";
+include "../operations/unpack.circom";
 include "../state/branch.circom";
 include "public-data.circom";
 

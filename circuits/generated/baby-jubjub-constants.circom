@@ -1,4 +1,4 @@
-// generated from src/crypto/render-baby-jubjub-constants.ts; run `npm run generate`
+// generated from src/generate/baby-jubjub-constants.ts; run `npm run generate`
 pragma circom 2.1.0;
 
 function BABY_JUBJUB_A() {

@@ -5,22 +5,22 @@ import { join } from "node:path";
 import { appendOperation, openBlock, sealBlock } from "../block/block.ts";
 import { commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
-import { loadCircuit } from "../circuits/circuit.ts";
-import type { CompileOptions } from "../circuits/compile.ts";
-import { createDevSetup } from "../circuits/dev-setup.ts";
-import { withTemporaryFolder } from "../circuits/files.ts";
-import type { R1csHeader } from "../circuits/r1cs.ts";
+import { loadCircuit } from "../circom/circuit.ts";
+import type { CompileOptions } from "../circom/compile.ts";
+import { createDevSetup } from "../groth16/setup/dev-setup.ts";
+import { withTemporaryFolder } from "../groth16/files/files.ts";
+import type { R1csHeader } from "../groth16/formats/r1cs.ts";
 import {
   type ProofWithSignals,
   releaseProver,
   verify,
   type VerificationKey,
-} from "../circuits/snarkjs.ts";
-import { encodeWitness } from "../circuits/wtns.ts";
-import { toOperation } from "../ops/to-operation.ts";
+} from "../groth16/snarkjs.ts";
+import { encodeWitness } from "../groth16/formats/wtns.ts";
+import { toOperation } from "../operations/to-operation.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { accountCapacity, type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
-import { createGroth16Prover } from "../prover/groth16/prover.ts";
+import { createGroth16Prover } from "../groth16/kernel/prover.ts";
 import { createGenesisState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";

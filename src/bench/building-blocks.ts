@@ -25,9 +25,9 @@ export function buildingBlocks(preset: Preset): BuildingBlock[] {
     { file: "state/tree-path.circom", instance: `TreeNode(${treeArity}, 2)` },
     { file: "state/tree-path.circom", instance: `TreePath(${treeArity}, ${stateTreeLevels}, 2)` },
     { file: "state/branch.circom", instance: `Branch(${sizes})` },
-    { file: "ops/authorization.circom", instance: "AuthorizeA()" },
+    { file: "operations/authorization.circom", instance: "AuthorizeA()" },
     { file: "block/slot.circom", instance: `DecodeColumns(${sizes})` },
-    { file: "ops/rules.circom", instance: "OperationRules()" },
+    { file: "operations/rules.circom", instance: "OperationRules()" },
     { file: "block/slot.circom", instance: `Slot(${sizes})` },
     { file: "block/fees.circom", instance: `FeeCredits(${preset.feeTokens}, ${sizes})` },
   ];

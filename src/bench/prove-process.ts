@@ -1,8 +1,8 @@
 /** Makes one proof, key and all; see `measureProcess`. */
 
 import { readFile } from "node:fs/promises";
-import { proveEncoded, releaseProver } from "../circuits/snarkjs.ts";
-import { createGroth16Prover } from "../prover/groth16/prover.ts";
+import { proveEncoded, releaseProver } from "../groth16/snarkjs.ts";
+import { createGroth16Prover } from "../groth16/kernel/prover.ts";
 import { runInProcess } from "./measure.ts";
 
 export interface ProveTask {

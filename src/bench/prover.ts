@@ -8,11 +8,11 @@ import {
   releaseProver,
   verify,
   type VerificationKey,
-} from "../circuits/snarkjs.ts";
-import { withTemporaryFolder } from "../circuits/files.ts";
-import { readVerificationKey } from "../circuits/verification-key.ts";
+} from "../groth16/snarkjs.ts";
+import { withTemporaryFolder } from "../groth16/files/files.ts";
+import { readVerificationKey } from "../groth16/formats/verification-key.ts";
 import { proveExternally } from "../prover/external-prover.ts";
-import { createGroth16Prover } from "../prover/groth16/prover.ts";
+import { createGroth16Prover } from "../groth16/kernel/prover.ts";
 import { assert } from "../util/errors.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";
 import type { ProveTask } from "./prove-process.ts";

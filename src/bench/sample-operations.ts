@@ -3,7 +3,7 @@
 import { type Signer, ZeroAddress } from "ethers";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
 import type { RollupClient } from "../l1/client.ts";
-import type { PublicOperation } from "../ops/operation.ts";
+import type { PublicOperation } from "../operations/operation.ts";
 import { ACCOUNT_ID_BYTES, ADDRESS_BYTES, PACKED_FEE } from "../protocol/constants.ts";
 import { createSeededRandom } from "./random.ts";
 

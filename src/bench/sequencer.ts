@@ -9,7 +9,7 @@ import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import type { StoredBlock } from "../l1/types.ts";
 import { Operator } from "../operator/operator.ts";
 import { forgeBlock, hashRoots, isSealed } from "../operator/pipeline.ts";
-import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
+import { type SignedTransaction, signingDomain } from "../operations/transaction.ts";
 import { ETH_TOKEN_ID, GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { type PresetName, PRESETS } from "../protocol/presets.ts";
 import { createMockProver } from "../prover/mock-prover.ts";

@@ -2,8 +2,8 @@
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { createDevSetup } from "../circuits/dev-setup.ts";
-import { withTemporaryFolder } from "../circuits/files.ts";
+import { createDevSetup } from "../groth16/setup/dev-setup.ts";
+import { withTemporaryFolder } from "../groth16/files/files.ts";
 import { measure } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 import {

@@ -1,9 +1,9 @@
 /** Constraint systems of any size with a witness, for tests and benchmarks of provers. */
 
 import { writeFileSync } from "node:fs";
-import { elementBytes, ELEMENT_BYTES, writeElement } from "../circuits/bn254.ts";
-import { encodeSections, uint32Bytes } from "../circuits/binary-file.ts";
-import { encodeWitness } from "../circuits/wtns.ts";
+import { elementBytes, ELEMENT_BYTES, writeElement } from "../groth16/formats/bn254.ts";
+import { encodeSections, uint32Bytes } from "../groth16/formats/binary-file.ts";
+import { encodeWitness } from "../groth16/formats/wtns.ts";
 import { FIELD_MODULUS } from "../crypto/field.ts";
 import type { Random } from "./random.ts";
 

@@ -3,7 +3,7 @@
 import type { Point } from "../crypto/baby-jubjub.ts";
 import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
 import { hashPublicKey, publicKey, sign } from "../kernel/signatures.ts";
-import { type SignedTransaction, signingMessage } from "../ops/transaction.ts";
+import { type SignedTransaction, signingMessage } from "../operations/transaction.ts";
 import {
   ETH_TOKEN_ID,
   GENESIS_FEE_ACCOUNT_ID,

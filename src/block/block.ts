@@ -4,13 +4,13 @@
  */
 import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
-import { applyPublicOperation, applyVerifiedOperation } from "../ops/apply.ts";
-import { assertSignatures } from "../ops/authorization.ts";
-import { splitBatches } from "../ops/batch.ts";
-import { opsError } from "../ops/errors.ts";
-import { isSigned, type Operation, type PublicOperation } from "../ops/operation.ts";
-import { credit, type Effect, type Payout, type TokenAmount } from "../ops/rules.ts";
-import { toTransaction } from "../ops/to-operation.ts";
+import { applyPublicOperation, applyVerifiedOperation } from "../operations/apply.ts";
+import { assertSignatures } from "../operations/authorization.ts";
+import { splitBatches } from "../operations/batch.ts";
+import { opsError } from "../operations/errors.ts";
+import { isSigned, type Operation, type PublicOperation } from "../operations/operation.ts";
+import { credit, type Effect, type Payout, type TokenAmount } from "../operations/rules.ts";
+import { toTransaction } from "../operations/to-operation.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { blockError } from "./errors.ts";
 

@@ -5,9 +5,9 @@
  * then, and each one less saves L1 a multiplication of a point.
  */
 import { poseidon } from "../kernel/hash.ts";
-import { extensionWords, recordWord, toColumns } from "../ops/codec.ts";
-import { assertField } from "../ops/fields.ts";
-import type { PublicOperation } from "../ops/operation.ts";
+import { extensionWords, recordWord, toColumns } from "../operations/codec.ts";
+import { assertField } from "../operations/fields.ts";
+import type { PublicOperation } from "../operations/operation.ts";
 import { DIGEST_ARITY, FIELD_MODULUS } from "../protocol/constants.ts";
 import { packColumns } from "../protocol/layout.ts";
 import {

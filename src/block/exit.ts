@@ -2,7 +2,7 @@
  * What shows a claim to be right, an account's balance in a state that is final: the witness of
  * `circuits/exit/exit.circom`, or the same as a path for `contracts/ExitVerifier.sol`.
  */
-import { existingAccount } from "../ops/rules.ts";
+import { existingAccount } from "../operations/rules.ts";
 import { EXIT_PUBLIC_INPUTS, type ExitPublicInput } from "../protocol/public-inputs.ts";
 import type { BranchWitness, RollupState } from "../state/rollup-state.ts";
 

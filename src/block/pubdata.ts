@@ -9,9 +9,9 @@ import {
   hasExtension,
   recordWord,
   toColumns,
-} from "../ops/codec.ts";
-import { assertPublicFields } from "../ops/fields.ts";
-import type { PublicOperation } from "../ops/operation.ts";
+} from "../operations/codec.ts";
+import { assertPublicFields } from "../operations/fields.ts";
+import type { PublicOperation } from "../operations/operation.ts";
 import { RECORD_COUNT_BYTES, SLOT_INDEX_BYTES } from "../protocol/constants.ts";
 import { FIELD_TYPE_BYTES, unpackColumns } from "../protocol/layout.ts";
 import {

@@ -1,9 +1,9 @@
 /** The inputs of `circuits/block/block.circom`, by the names of its signals. */
 import { BASE8 } from "../crypto/baby-jubjub.ts";
-import { batchMessages, splitBatches } from "../ops/batch.ts";
-import { toColumns } from "../ops/codec.ts";
-import { isSigned, type Operation } from "../ops/operation.ts";
-import { toTransaction } from "../ops/to-operation.ts";
+import { batchMessages, splitBatches } from "../operations/batch.ts";
+import { toColumns } from "../operations/codec.ts";
+import { isSigned, type Operation } from "../operations/operation.ts";
+import { toTransaction } from "../operations/to-operation.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { OPERATIONS } from "../protocol/operations.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";

@@ -9,9 +9,9 @@
  * @see https://eips.ethereum.org/EIPS/eip-7623 price of calldata
  */
 import { getBytes, ZeroHash } from "ethers";
-import { hasExtension } from "../ops/codec.ts";
-import type { PublicOperation } from "../ops/operation.ts";
-import { payoutsOf } from "../ops/payouts.ts";
+import { hasExtension } from "../operations/codec.ts";
+import type { PublicOperation } from "../operations/operation.ts";
+import { payoutsOf } from "../operations/payouts.ts";
 import { RECORD_COUNT_BYTES, SLOT_INDEX_BYTES } from "../protocol/constants.ts";
 import { FIELD_TYPE_BYTES } from "../protocol/layout.ts";
 import {

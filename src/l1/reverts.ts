@@ -10,7 +10,7 @@ const KNOWN_ERRORS = new Interface([
   "error UpgraderWithoutNotice(address upgrader)",
   "error UpgraderReplaced(address upgrader, address expected)",
   "error NoticeTooShort(uint256 delaySeconds, uint256 neededSeconds)",
-  // Of verifiers (src/circuits/verifier.ts) and of ERC-20 tokens (ERC-6093).
+  // Of verifiers (src/groth16/verifier) and of ERC-20 tokens (ERC-6093).
   "error InsecureKeysOnLiveChain(uint256 chainId)",
   "error UnknownKey(uint256 keyId)",
   "error WrongInputCount(uint256 expected, uint256 actual)",

@@ -1,7 +1,7 @@
 /** Blocks as L1 keeps them: by a hash of what later calls need of them. */
 import type { AppliedBlock } from "../block/block.ts";
 import type { BlockCommitment } from "../block/commitment.ts";
-import type { Payout } from "../ops/rules.ts";
+import type { Payout } from "../operations/rules.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
 import { OPERATIONS } from "../protocol/operations.ts";
 import { keccakOfWords } from "../util/keccak.ts";

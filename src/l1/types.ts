@@ -1,6 +1,6 @@
 /** What goes to and comes from the Rollup contract, in the types of this project. */
-import type { Payout } from "../ops/rules.ts";
-import type { PriorityRequest } from "../ops/to-operation.ts";
+import type { Payout } from "../operations/rules.ts";
+import type { PriorityRequest } from "../operations/to-operation.ts";
 
 /** A committed block as L1 keeps it (only its hash) and asks for it again in later calls. */
 export interface StoredBlock {

@@ -7,7 +7,7 @@ import {
   operationCost,
   payOutCost,
 } from "../l1/gas.ts";
-import type { PublicOperation } from "../ops/operation.ts";
+import type { PublicOperation } from "../operations/operation.ts";
 
 /** A commit of a block without operations, at most. */
 export const EMPTY_BLOCK_COST: L1Cost = addCosts(COMMIT_CALL_COST, COMMIT_BLOCK_COST);

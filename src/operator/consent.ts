@@ -8,8 +8,8 @@ import {
   ON_CHAIN_AUTHORIZATION,
 } from "../l1/authorization.ts";
 import { AUTH_RESET_WINDOW_SECONDS } from "../l1/types.ts";
-import { existingAccount } from "../ops/rules.ts";
-import type { SignedTransaction } from "../ops/transaction.ts";
+import { existingAccount } from "../operations/rules.ts";
+import type { SignedTransaction } from "../operations/transaction.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";
 import { findKeyFact, type KeyFact, type L1View } from "./l1-view.ts";

@@ -12,8 +12,8 @@ import type {
   QueuedRequest,
   StoredBlock,
 } from "../l1/types.ts";
-import { opsError } from "../ops/errors.ts";
-import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
+import { opsError } from "../operations/errors.ts";
+import { type SignedTransaction, signingDomain } from "../operations/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";

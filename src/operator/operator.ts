@@ -7,7 +7,7 @@ import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import { isCreate2Authorization } from "../l1/authorization.ts";
 import { L1_LIMITS, type L1Limits } from "../l1/gas.ts";
 import type { ExecuteBlock, L1BlockCounts, Token } from "../l1/types.ts";
-import type { SignedTransaction } from "../ops/transaction.ts";
+import type { SignedTransaction } from "../operations/transaction.ts";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";

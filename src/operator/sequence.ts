@@ -11,10 +11,10 @@ import { type AppliedBlock, appendOperation, openBlock, sealBlock } from "../blo
 import type { OpenBlock } from "../block/block.ts";
 import type { L1Cost, L1Limits } from "../l1/gas.ts";
 import type { QueuedRequest } from "../l1/types.ts";
-import { splitBatches } from "../ops/batch.ts";
-import { opsError } from "../ops/errors.ts";
-import { toOperation } from "../ops/to-operation.ts";
-import type { SignedTransaction } from "../ops/transaction.ts";
+import { splitBatches } from "../operations/batch.ts";
+import { opsError } from "../operations/errors.ts";
+import { toOperation } from "../operations/to-operation.ts";
+import type { SignedTransaction } from "../operations/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";

@@ -5,8 +5,8 @@
 import type { BatchCrypto } from "../kernel/batch.ts";
 import type { SignedMessage } from "../kernel/eddsa.ts";
 import { hashPublicKeys, verify } from "../kernel/signatures.ts";
-import { batchMessages } from "../ops/batch.ts";
-import { type SignedTransaction, signingWords } from "../ops/transaction.ts";
+import { batchMessages } from "../operations/batch.ts";
+import { type SignedTransaction, signingWords } from "../operations/transaction.ts";
 import { operatorError } from "./errors.ts";
 import { transactionHash } from "./transaction-hash.ts";
 

@@ -4,11 +4,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import type { Circuit } from "../circuits/circuit.ts";
-import { withTemporaryFolder, writingTo } from "../circuits/files.ts";
-import type { ProofWithSignals } from "../circuits/snarkjs.ts";
-import { encodeWitness } from "../circuits/wtns.ts";
-import { proverError } from "./errors.ts";
+import type { Circuit } from "../circom/circuit.ts";
+import { withTemporaryFolder, writingTo } from "../groth16/files/files.ts";
+import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import { encodeWitness } from "../groth16/formats/wtns.ts";
+import { groth16Error } from "../groth16/errors.ts";
 import { toJobProof } from "./job-proof.ts";
 import type { Prover } from "./prover.ts";
 
@@ -84,7 +84,7 @@ export function createExternalProver({ circuitOf, ...options }: ExternalProverOp
       const proof = toJobProof(job, proven);
       if (await circuit.verify(proven)) return proof;
       const [{ command }, reason] = [options, "its proof does not verify"];
-      throw proverError({ code: "EXTERNAL_PROVER_FAILED", command, reason, output: "" });
+      throw groth16Error({ code: "EXTERNAL_PROVER_FAILED", command, reason, output: "" });
     },
     close: () => {
       closing.abort();
@@ -105,7 +105,8 @@ export async function proveExternally({
 }: ExternalProofOptions): Promise<ProofWithSignals> {
   const { command } = options;
   const missing = missingPlaceholders(command);
-  if (missing.length > 0) throw proverError({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
+  if (missing.length > 0)
+    throw groth16Error({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
   return withTemporaryFolder("prover", async (folder) => {
     const paths = {
       zkey: zkeyPath,
@@ -136,7 +137,7 @@ async function runCommand(
     const isLate = killed === true && code === null;
     const reason = isLate ? `no proof after ${timeoutMs} ms` : `it ended with ${String(code)}`;
     const output = (stderr || stdout || "").trim().slice(-SHOWN_CHARACTERS);
-    throw proverError({ code: "EXTERNAL_PROVER_FAILED", command, reason, output }, { cause });
+    throw groth16Error({ code: "EXTERNAL_PROVER_FAILED", command, reason, output }, { cause });
   }
 }
 
@@ -159,7 +160,7 @@ async function readProof(command: string, paths: Paths): Promise<ProofWithSignal
   } catch (cause) {
     const reason = "it has not written a Groth16 proof in snarkjs's JSON";
     const output = String(cause).slice(0, SHOWN_CHARACTERS);
-    throw proverError({ code: "EXTERNAL_PROVER_FAILED", command, reason, output }, { cause });
+    throw groth16Error({ code: "EXTERNAL_PROVER_FAILED", command, reason, output }, { cause });
   }
 }
 

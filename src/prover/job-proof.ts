@@ -1,6 +1,6 @@
 /** From a circuit's proof to a job's, for all backends that make real ones, and back. */
-import type { ProofWithSignals } from "../circuits/snarkjs.ts";
-import { toSolidityProof } from "../circuits/verifier.ts";
+import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import { toSolidityProof } from "../groth16/verifier/verifier.ts";
 import { proverError } from "./errors.ts";
 import type { JobProof, ProofJob } from "./prover.ts";
 

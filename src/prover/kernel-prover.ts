@@ -1,9 +1,9 @@
 /** Groth16 on our own kernel, in threads of this process: several times as fast as snarkjs. */
-import type { Circuit } from "../circuits/circuit.ts";
-import { encodeWitness } from "../circuits/wtns.ts";
+import type { Circuit } from "../circom/circuit.ts";
+import { encodeWitness } from "../groth16/formats/wtns.ts";
 import { toJobProof } from "./job-proof.ts";
-import { createGroth16Prover } from "./groth16/prover.ts";
-import type { Groth16ProverOptions, ProvingKey } from "./groth16/prover.ts";
+import { createGroth16Prover } from "../groth16/kernel/prover.ts";
+import type { Groth16ProverOptions, ProvingKey } from "../groth16/kernel/prover.ts";
 import type { Prover } from "./prover.ts";
 
 export interface KernelProverOptions extends Groth16ProverOptions {

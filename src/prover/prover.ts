@@ -1,5 +1,5 @@
 /** What a prover is: a job in, a proof out. Backends stand beside this file. */
-import type { InputValues } from "../circuits/witness-inputs.ts";
+import type { InputValues } from "../circom/witness-inputs.ts";
 
 /** One block or exit to prove. */
 export interface ProofJob {

@@ -1,5 +1,5 @@
 /** Groth16 by snarkjs, in this process: slower than the kernel, and what it is measured by. */
-import type { Circuit } from "../circuits/circuit.ts";
+import type { Circuit } from "../circom/circuit.ts";
 import { toJobProof } from "./job-proof.ts";
 import type { Prover } from "./prover.ts";
 

@@ -5,8 +5,8 @@
 import { applyPublicBlock } from "../block/block.ts";
 import { decodePubdata } from "../block/pubdata.ts";
 import type { BlockEvent, StoredBlock } from "../l1/types.ts";
-import type { PublicOperation } from "../ops/operation.ts";
-import type { Payout } from "../ops/rules.ts";
+import type { PublicOperation } from "../operations/operation.ts";
+import type { Payout } from "../operations/rules.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";

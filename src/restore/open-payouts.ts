@@ -9,7 +9,7 @@ import { l1Error } from "../l1/errors.ts";
 import { providerOf, readEvents, toStoredBlock } from "../l1/events.ts";
 import { hashPayouts, hashStoredBlock } from "../l1/stored-block.ts";
 import { type ExecuteBlock, type L1Transaction, PAYOUTS_NOT_COUNTED } from "../l1/types.ts";
-import { payoutsOf } from "../ops/payouts.ts";
+import { payoutsOf } from "../operations/payouts.ts";
 import { restoreError } from "./errors.ts";
 
 /** An executed block, with all its payouts as `payOut` takes them. */

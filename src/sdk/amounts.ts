@@ -16,7 +16,7 @@ export {
   closestPackableFeeBelow,
   isPackableAmount,
   isPackableFee,
-} from "../ops/packed.ts";
+} from "../operations/packed.ts";
 
 /** "1.5" of a token with 18 decimals is 1500000000000000000n. @throws AMOUNT_INVALID */
 export function parseAmount(text: string, { decimals }: Pick<Token, "decimals">): bigint {

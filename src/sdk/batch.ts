@@ -1,5 +1,5 @@
 /** Transactions that are included all or none; see docs/batches.md. */
-import type { Transaction } from "../ops/transaction.ts";
+import type { Transaction } from "../operations/transaction.ts";
 import {
   type Draft,
   draftForcedExit,

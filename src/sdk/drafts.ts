@@ -1,5 +1,5 @@
 /** From what a user asks for to what a transaction says; account, nonce and signature follow. */
-import type { Transaction } from "../ops/transaction.ts";
+import type { Transaction } from "../operations/transaction.ts";
 import { readInput } from "./inputs.ts";
 import { forcedExitParams, transferParams, withdrawParams } from "./params.ts";
 import type { RollupProvider, TokenReference } from "./provider.ts";

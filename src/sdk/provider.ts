@@ -1,6 +1,6 @@
 /** A client of one rollup: what its operator knows, in the terms of a user. */
 import { getAddress, isAddress, ZeroAddress } from "ethers";
-import type { Transaction } from "../ops/transaction.ts";
+import type { Transaction } from "../operations/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import type { RpcResult, SignedTransactionParam } from "../rpc/methods.ts";

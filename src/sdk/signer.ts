@@ -2,12 +2,12 @@
 import type { Point } from "../crypto/baby-jubjub.ts";
 import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
 import { hashPublicKey, publicKey } from "../kernel/signatures.ts";
-import { batchMessages } from "../ops/batch.ts";
+import { batchMessages } from "../operations/batch.ts";
 import {
   signTransaction,
   type Transaction,
   type TransactionSignature,
-} from "../ops/transaction.ts";
+} from "../operations/transaction.ts";
 import { deriveSigningKey, type MessageSigner, type RollupIdentity } from "./key-derivation.ts";
 
 /** Signs L2 transactions. The key itself never leaves it. */

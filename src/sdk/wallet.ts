@@ -9,7 +9,7 @@ import {
 } from "../l1/authorization.ts";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
 import { assertRollupAt } from "../l1/presence.ts";
-import { opsError } from "../ops/errors.ts";
+import { opsError } from "../operations/errors.ts";
 import {
   type ChangePubKeyTransaction,
   type SignedTransaction,
@@ -17,7 +17,7 @@ import {
   signingMessage,
   type Transaction,
   type TransactionSignature,
-} from "../ops/transaction.ts";
+} from "../operations/transaction.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { assert } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";

@@ -1,7 +1,7 @@
 /** Owners announce the reset of keys that they have authorised on L1, to have commits refused. */
 import { expect } from "chai";
 import { network } from "hardhat";
-import { signingDomain } from "../../src/ops/transaction.ts";
+import { signingDomain } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { connectRollup } from "../../src/l1/client.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { executedBlock, provenBlock } from "../helpers/attacks.ts";
 import { expectL1Refusal } from "../helpers/expect-code.ts";
 import {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { unpackAmount } from "../../src/ops/packed.ts";
+import { unpackAmount } from "../../src/operations/packed.ts";
 import { AMOUNT_MAX, NONCE_MAX, PACKED_AMOUNT } from "../../src/protocol/constants.ts";
 import { tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";

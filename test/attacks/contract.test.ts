@@ -3,7 +3,7 @@ import { getBytes, ZeroAddress } from "ethers";
 import { artifacts, globalOptions } from "hardhat";
 import { toProveArguments } from "../../src/l1/client.ts";
 import { readGovernance } from "../../src/l1/governance.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { provenBlock } from "../helpers/attacks.ts";
 import {

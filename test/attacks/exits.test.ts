@@ -4,7 +4,7 @@ import { ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import { createExitWitnessInput } from "../../src/block/exit.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import {
   executedBlock,
   expectImpossible,

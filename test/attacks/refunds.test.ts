@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import type { StoredBlock } from "../../src/l1/types.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import {
   attackedCircuit,
   executedBlock,

@@ -4,7 +4,7 @@
  * All of them work through arrays of independent products, and are checked against bigints.
  */
 
-import { loadCurve } from "../../src/circuits/ffjavascript.ts";
+import { loadCurve } from "../../src/groth16/setup/ffjavascript.ts";
 import { createFieldMacros, loadPair, storePair } from "../../src/kernel/field.ts";
 import { compileKernel, instantiateKernel } from "../../src/kernel/instance.ts";
 import {

@@ -9,7 +9,7 @@ import {
   sealBlock,
   smallestBlockSlots,
 } from "../../src/block/block.ts";
-import type { Deposit, Operation } from "../../src/ops/operation.ts";
+import type { Deposit, Operation } from "../../src/operations/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { expectCode } from "../helpers/expect-code.ts";

@@ -1,7 +1,7 @@
 /** Public data as bytes: the way there and back, and the refusal of everything else. */
 import { expect } from "chai";
 import { decodePubdata, encodePubdata } from "../../src/block/pubdata.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";

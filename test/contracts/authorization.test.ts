@@ -8,7 +8,7 @@ import {
 } from "../../src/l1/authorization.ts";
 import { AUTH_RESET_WINDOW_SECONDS } from "../../src/l1/types.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import {
   createTestBlock,
   createTestRollup,

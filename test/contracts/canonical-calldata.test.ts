@@ -4,7 +4,7 @@
  */
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, hexlify, toBeHex } from "ethers";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { signChangePubKey } from "../../src/l1/authorization.ts";
 import { createRandom } from "../helpers/random.ts";
 import {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { DEPOSIT_AMOUNT_MAX } from "../../src/protocol/constants.ts";
 import { OPERATIONS } from "../../src/protocol/operations.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import {
   createTestBlock,
   createTestRollup,

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { PAYOUTS_NOT_COUNTED, type StoredBlock } from "../../src/l1/types.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { provenBlock, startExodus } from "../helpers/attacks.ts";
 import {
   createTestRollup,

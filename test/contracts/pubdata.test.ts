@@ -16,8 +16,8 @@ import {
   publicFields,
   recordWord,
   toColumns,
-} from "../../src/ops/codec.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+} from "../../src/operations/codec.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { DEPOSIT_AMOUNT_MAX, FIELD_MODULUS, NONCE_MAX } from "../../src/protocol/constants.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
 import type { PubdataHarness } from "../../types/ethers-contracts/contracts/mocks/PubdataHarness.ts";

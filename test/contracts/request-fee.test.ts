@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { connectRollup } from "../../src/l1/client.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { executedBlock } from "../helpers/attacks.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createTestRollup, refundOf, type TestRollup } from "../helpers/test-rollup.ts";

@@ -16,7 +16,7 @@ import {
 import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import { RollupClient } from "../../src/l1/client.ts";
 import type { ProveBlock, StoredBlock } from "../../src/l1/types.ts";
-import { signingDomain } from "../../src/ops/transaction.ts";
+import { signingDomain } from "../../src/operations/transaction.ts";
 import {
   ADDRESS_BYTES,
   AMOUNT_BYTES,

@@ -5,8 +5,8 @@
  */
 import { expect } from "chai";
 import { applyBlock } from "../../src/block/block.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { Operation } from "../../src/ops/operation.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";

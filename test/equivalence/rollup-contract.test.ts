@@ -11,7 +11,7 @@ import type {
   FullExit,
   Operation,
   Refund,
-} from "../../src/ops/operation.ts";
+} from "../../src/operations/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { createRandom } from "../helpers/random.ts";

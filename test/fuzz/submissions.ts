@@ -1,6 +1,6 @@
 /** Signed transactions that are changed on their way, and what they mean. */
 import { z } from "zod";
-import { signingDomain, type Transaction } from "../../src/ops/transaction.ts";
+import { signingDomain, type Transaction } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { signedTransaction, toJson } from "../../src/rpc/schemas.ts";
 import type { RollupWallet } from "../../src/sdk/wallet.ts";

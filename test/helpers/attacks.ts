@@ -5,9 +5,9 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { applyBlock, type AppliedBlock } from "../../src/block/block.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createDishonestInput } from "./dishonest-input.ts";
 import { expectCode } from "./expect-code.ts";

@@ -1,9 +1,9 @@
 /**
  * The circuit's input for a block that breaks the rules, made as an attacker would make it.
  *
- * The effects of `circuits/ops/effects.circom` are carried out here in field arithmetic and without
- * any rule: balances go below zero, nonces beyond their width, strangers get paid. Every root,
- * digest and evaluation fits what is done, so nothing but the rule in question can refuse the
+ * The effects of `circuits/operations/effects.circom` are carried out here in field arithmetic and
+ * without any rule: balances go below zero, nonces beyond their width, strangers get paid. Every
+ * root, digest and evaluation fits what is done, so nothing but the rule in question can refuse the
  * input. For a block that breaks no rule it is the honest input, except for z and y.
  */
 import type { Block } from "../../src/block/block.ts";
@@ -26,13 +26,13 @@ import {
 import { hashPublicKey, publicKey, sign, type SigningKey } from "../../src/crypto/eddsa.ts";
 import { reduce } from "../../src/crypto/field.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
-import type { Operation } from "../../src/ops/operation.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import {
   closestPackableAmountBelow,
   closestPackableFeeBelow,
   unpackFee,
-} from "../../src/ops/packed.ts";
-import type { Transaction, TransactionSignature } from "../../src/ops/transaction.ts";
+} from "../../src/operations/packed.ts";
+import type { Transaction, TransactionSignature } from "../../src/operations/transaction.ts";
 import { AMOUNT_MAX, KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../../src/protocol/constants.ts";
 import { type Column, FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
 import {

@@ -49,10 +49,10 @@ import {
   type Token,
 } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
-import { payoutsOf } from "../../src/ops/payouts.ts";
-import type { Payout } from "../../src/ops/rules.ts";
-import type { PriorityRequest } from "../../src/ops/to-operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
+import { payoutsOf } from "../../src/operations/payouts.ts";
+import type { Payout } from "../../src/operations/rules.ts";
+import type { PriorityRequest } from "../../src/operations/to-operation.ts";
 import {
   TIMESTAMP_LAG_MAX_SECONDS,
   TIMESTAMP_LEAD_MAX_SECONDS,
@@ -60,7 +60,7 @@ import {
 import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
 import { OPERATIONS } from "../../src/protocol/operations.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
-import { signingDomain } from "../../src/ops/transaction.ts";
+import { signingDomain } from "../../src/operations/transaction.ts";
 
 type Transaction = "commitBlocks" | "proveBlocks" | "executeBlocks" | "payOut" | "revertBlocks";
 type Call = "readNews" | Transaction;

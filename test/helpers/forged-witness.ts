@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { checkConstraints, indexConstraints } from "../../src/circuits/check-witness.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { R1cs } from "../../src/circuits/r1cs.ts";
+import { checkConstraints, indexConstraints } from "../../src/groth16/check-witness.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import type { R1cs } from "../../src/groth16/formats/r1cs.ts";
 import {
   createWitnessCalculator,
   type WitnessCalculator,
-} from "../../src/circuits/witness-generator.ts";
-import type { InputValues } from "../../src/circuits/witness-inputs.ts";
-import type { Witness } from "../../src/circuits/wtns.ts";
+} from "../../src/circom/witness-generator.ts";
+import type { InputValues } from "../../src/circom/witness-inputs.ts";
+import type { Witness } from "../../src/groth16/formats/wtns.ts";
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import { expectCode } from "./expect-code.ts";
 import { CIRCUITS } from "./template-circuit.ts";

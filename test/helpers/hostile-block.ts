@@ -18,8 +18,8 @@ import {
   type OperationColumns,
   recordWord,
   toColumns,
-} from "../../src/ops/codec.ts";
-import type { Operation } from "../../src/ops/operation.ts";
+} from "../../src/operations/codec.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import {
   AMOUNT_MAX,
   NONCE_MAX,

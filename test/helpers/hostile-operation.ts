@@ -1,11 +1,14 @@
 /** Operations that the circuit takes and an honest operator would never make. */
 import type { SlotSignals } from "../../src/block/witness-input.ts";
 import type { SigningKey } from "../../src/crypto/eddsa.ts";
-import { publicFields, toColumns } from "../../src/ops/codec.ts";
-import { fullExitAmount } from "../../src/ops/full-exit.ts";
-import type { Operation } from "../../src/ops/operation.ts";
-import { closestPackableAmountBelow, closestPackableFeeBelow } from "../../src/ops/packed.ts";
-import { type SignedTransaction, signTransaction } from "../../src/ops/transaction.ts";
+import { publicFields, toColumns } from "../../src/operations/codec.ts";
+import { fullExitAmount } from "../../src/operations/full-exit.ts";
+import type { Operation } from "../../src/operations/operation.ts";
+import {
+  closestPackableAmountBelow,
+  closestPackableFeeBelow,
+} from "../../src/operations/packed.ts";
+import { type SignedTransaction, signTransaction } from "../../src/operations/transaction.ts";
 import {
   AMOUNT_MAX,
   DEPOSIT_AMOUNT_MAX,

@@ -1,7 +1,7 @@
 /** Runs hostile blocks past the circuit, and those that it takes past a restore. */
 import { applyPublicBlock } from "../../src/block/block.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
 import type { OperationName } from "../../src/protocol/operations.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";

@@ -20,11 +20,11 @@ import type { SlotSignals } from "../../src/block/witness-input.ts";
 import { SUBGROUP_ORDER } from "../../src/crypto/baby-jubjub.ts";
 import { hashPublicKey, publicKey, sign } from "../../src/crypto/eddsa.ts";
 import { FIELD_MODULUS, reduce } from "../../src/crypto/field.ts";
-import { batchMessages } from "../../src/ops/batch.ts";
-import { recordWord, toColumns } from "../../src/ops/codec.ts";
-import type { Operation } from "../../src/ops/operation.ts";
-import { toOperation } from "../../src/ops/to-operation.ts";
-import { signingMessage } from "../../src/ops/transaction.ts";
+import { batchMessages } from "../../src/operations/batch.ts";
+import { recordWord, toColumns } from "../../src/operations/codec.ts";
+import type { Operation } from "../../src/operations/operation.ts";
+import { toOperation } from "../../src/operations/to-operation.ts";
+import { signingMessage } from "../../src/operations/transaction.ts";
 import {
   AMOUNT_MAX,
   NONCE_MAX,

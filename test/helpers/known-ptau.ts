@@ -4,10 +4,14 @@
  */
 
 import { writeFile } from "node:fs/promises";
-import { encodeSections, uint32Bytes } from "../../src/circuits/binary-file.ts";
-import { BASE_FIELD_MODULUS, elementBytes, elementsBytes } from "../../src/circuits/bn254.ts";
-import { loadCurve } from "../../src/circuits/ffjavascript.ts";
-import { deriveTrapdoor } from "../../src/circuits/setup/trapdoor.ts";
+import { encodeSections, uint32Bytes } from "../../src/groth16/formats/binary-file.ts";
+import {
+  BASE_FIELD_MODULUS,
+  elementBytes,
+  elementsBytes,
+} from "../../src/groth16/formats/bn254.ts";
+import { loadCurve } from "../../src/groth16/setup/ffjavascript.ts";
+import { deriveTrapdoor } from "../../src/groth16/setup/trapdoor.ts";
 import { FIELD_MODULUS, invert, multiply, power, subtract } from "../../src/crypto/field.ts";
 import { createFixedBaseMultiplication } from "../../src/kernel/fixed-base.ts";
 import type { Group } from "../../src/kernel/groups.ts";

@@ -19,12 +19,19 @@ import {
 } from "../../src/block/block.ts";
 import { createSigningKey, hashPublicKey, publicKey, sign } from "../../src/crypto/eddsa.ts";
 import type { SigningKey } from "../../src/crypto/eddsa.ts";
-import { batchMessages, splitBatches } from "../../src/ops/batch.ts";
-import { publicFields } from "../../src/ops/codec.ts";
-import { isSigned, type Operation, type PublicOperation } from "../../src/ops/operation.ts";
-import { closestPackableAmountBelow, closestPackableFeeBelow } from "../../src/ops/packed.ts";
-import { type DepositRequest, toOperation, toTransaction } from "../../src/ops/to-operation.ts";
-import { signTransaction, type Transaction } from "../../src/ops/transaction.ts";
+import { batchMessages, splitBatches } from "../../src/operations/batch.ts";
+import { publicFields } from "../../src/operations/codec.ts";
+import { isSigned, type Operation, type PublicOperation } from "../../src/operations/operation.ts";
+import {
+  closestPackableAmountBelow,
+  closestPackableFeeBelow,
+} from "../../src/operations/packed.ts";
+import {
+  type DepositRequest,
+  toOperation,
+  toTransaction,
+} from "../../src/operations/to-operation.ts";
+import { signTransaction, type Transaction } from "../../src/operations/transaction.ts";
 import {
   AMOUNT_MAX,
   DEPOSIT_AMOUNT_MAX,

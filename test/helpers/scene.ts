@@ -4,9 +4,9 @@
  */
 import { applyBlock, type Block } from "../../src/block/block.ts";
 import type { BlockWitnessInput, SlotSignals } from "../../src/block/witness-input.ts";
-import type { Operation } from "../../src/ops/operation.ts";
-import { toOperation } from "../../src/ops/to-operation.ts";
-import type { SignedTransaction, Transaction } from "../../src/ops/transaction.ts";
+import type { Operation } from "../../src/operations/operation.ts";
+import { toOperation } from "../../src/operations/to-operation.ts";
+import type { SignedTransaction, Transaction } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";

@@ -8,7 +8,7 @@ import {
   renderBlockMain,
   renderExitMain,
 } from "../../src/block/circuit.ts";
-import { type Circuit, loadCircuit } from "../../src/circuits/circuit.ts";
+import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

@@ -15,10 +15,10 @@ import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import { deployRollup, type RollupSettings } from "../../src/l1/deploy.ts";
 import type { CommitBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
-import { payoutsOf } from "../../src/ops/payouts.ts";
-import type { Payout } from "../../src/ops/rules.ts";
-import { signingDomain } from "../../src/ops/transaction.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
+import { payoutsOf } from "../../src/operations/payouts.ts";
+import type { Payout } from "../../src/operations/rules.ts";
+import { signingDomain } from "../../src/operations/transaction.ts";
 import type { OperationName } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 

@@ -1,7 +1,7 @@
 /** What to expect of a block circuit with one of its constraints taken out. */
 import { expect } from "chai";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import { createDeterminacyCheck } from "../../src/circuits/determinacy.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import { forgeInputs } from "./forged-witness.ts";

@@ -1,14 +1,14 @@
 /** Copies of circuits with constraints taken out, and who notices. */
 import { expect } from "chai";
-import { checkConstraints, indexConstraints } from "../../src/circuits/check-witness.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import { createDeterminacyCheck } from "../../src/circuits/determinacy.ts";
-import { subsetsWithSum } from "../../src/circuits/determinacy/choices.ts";
-import { LinearSystem, type Terms } from "../../src/circuits/determinacy/linear-system.ts";
-import type { R1cs, SparseMatrix } from "../../src/circuits/r1cs.ts";
-import { readSymbols } from "../../src/circuits/signals.ts";
-import type { InputValues } from "../../src/circuits/witness-inputs.ts";
-import type { Witness } from "../../src/circuits/wtns.ts";
+import { checkConstraints, indexConstraints } from "../../src/groth16/check-witness.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
+import { subsetsWithSum } from "../../src/circom/determinacy/choices.ts";
+import { LinearSystem, type Terms } from "../../src/circom/determinacy/linear-system.ts";
+import type { R1cs, SparseMatrix } from "../../src/groth16/formats/r1cs.ts";
+import { readSymbols } from "../../src/circom/signals.ts";
+import type { InputValues } from "../../src/circom/witness-inputs.ts";
+import type { Witness } from "../../src/groth16/formats/wtns.ts";
 import { reduce } from "../../src/crypto/field.ts";
 import { createUncheckedCalculator } from "./forged-witness.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { elementsBytes } from "../../src/circuits/bn254.ts";
-import { loadCurve } from "../../src/circuits/ffjavascript.ts";
+import { elementsBytes } from "../../src/groth16/formats/bn254.ts";
+import { loadCurve } from "../../src/groth16/setup/ffjavascript.ts";
 import { createFixedBaseMultiplication } from "../../src/kernel/fixed-base.ts";
 import { FR } from "../../src/kernel/limbs.ts";
 import { createRandom } from "../helpers/random.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { readCoordinates } from "../../src/circuits/bn254.ts";
-import { loadCurve } from "../../src/circuits/ffjavascript.ts";
+import { readCoordinates } from "../../src/groth16/formats/bn254.ts";
+import { loadCurve } from "../../src/groth16/setup/ffjavascript.ts";
 import { importFactor } from "../../src/kernel/conversion.ts";
 import { LAMBDA } from "../../src/kernel/endomorphism.ts";
 import type { Group } from "../../src/kernel/groups.ts";
@@ -8,7 +8,7 @@ import { writeInteger } from "../../src/kernel/integers.ts";
 import { FQ, FR, modulo } from "../../src/kernel/limbs.ts";
 import { msmScratchBytes } from "../../src/kernel/msm.ts";
 import { digitOffset, windowCount } from "../../src/kernel/scalars.ts";
-import { createPointArithmetic } from "../../src/prover/groth16/points.ts";
+import { createPointArithmetic } from "../../src/groth16/kernel/points.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createSpace } from "./bn254-space.ts";
 

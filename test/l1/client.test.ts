@@ -5,8 +5,8 @@ import { connectRollup } from "../../src/l1/client.ts";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
-import { signingDomain } from "../../src/ops/transaction.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
+import { signingDomain } from "../../src/operations/transaction.ts";
 import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import {

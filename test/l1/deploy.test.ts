@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { artifacts, network } from "hardhat";
 import { deployRollup } from "../../src/l1/deploy.ts";
 import { ROLLUP_ABI } from "../../src/l1/generated/abi.ts";
-import { renderAbi } from "../../src/l1/render-abi.ts";
+import { renderAbi } from "../../src/generate/abi.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { BATCH_LENGTH_MAX } from "../../src/protocol/batches.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import type { SignedTransaction } from "../../src/ops/transaction.ts";
+import type { SignedTransaction } from "../../src/operations/transaction.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 import {
   authorize,

@@ -14,7 +14,7 @@ import {
   type TypedDataSigner,
 } from "../../src/l1/authorization.ts";
 import type { Operator } from "../../src/operator/operator.ts";
-import type { SignedTransaction } from "../../src/ops/transaction.ts";
+import type { SignedTransaction } from "../../src/operations/transaction.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 import {
   authorize,

@@ -4,7 +4,7 @@
  */
 import { expect } from "chai";
 import { applyBlock } from "../../src/block/block.ts";
-import { closestPackableAmountBelow } from "../../src/ops/packed.ts";
+import { closestPackableAmountBelow } from "../../src/operations/packed.ts";
 import { accountCapacity, PRESETS, type PresetName } from "../../src/protocol/presets.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
 import { isRollupError } from "../../src/util/errors.ts";

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { takeCeremonySteps } from "../../src/plugin/circuits/keys.ts";
 import { compileCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";

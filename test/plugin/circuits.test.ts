@@ -4,7 +4,7 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { buildCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import type { BlockWithProof } from "../../src/operator/pipeline.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { format, resolveConfig } from "prettier";
 import { RPC_METHODS } from "../../src/rpc/methods.ts";
-import { renderRpcDocs } from "../../src/rpc/render-docs.ts";
+import { renderRpcDocs } from "../../src/generate/rpc-docs.ts";
 
 const FILE = join(import.meta.dirname, "../../docs/rpc.md");
 

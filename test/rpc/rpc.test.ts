@@ -6,7 +6,7 @@ import { createRpcClient, type RpcClient } from "../../src/rpc/client.ts";
 import { fromJsonRpcError, toJsonRpcError } from "../../src/rpc/error-transport.ts";
 import { createRpcHandler } from "../../src/rpc/handler.ts";
 import { RPC_METHODS, type SignedTransactionParam } from "../../src/rpc/methods.ts";
-import { opsError } from "../../src/ops/errors.ts";
+import { opsError } from "../../src/operations/errors.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import {
   authorize,

@@ -4,12 +4,12 @@
  * everybody has to go on from there.
  */
 import { decodePubdata } from "../../src/block/pubdata.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
 import type { CommitBlock, QueuedRequest } from "../../src/l1/types.ts";
-import { fullExitAmount } from "../../src/ops/full-exit.ts";
-import type { Operation } from "../../src/ops/operation.ts";
-import { payoutsOf } from "../../src/ops/payouts.ts";
-import { signingDomain } from "../../src/ops/transaction.ts";
+import { fullExitAmount } from "../../src/operations/full-exit.ts";
+import type { Operation } from "../../src/operations/operation.ts";
+import { payoutsOf } from "../../src/operations/payouts.ts";
+import { signingDomain } from "../../src/operations/transaction.ts";
 import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
 import { accountCapacity } from "../../src/protocol/presets.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";

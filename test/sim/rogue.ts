@@ -12,8 +12,8 @@ import {
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import type { RollupClient } from "../../src/l1/client.ts";
 import type { ProveBlock } from "../../src/l1/types.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
-import { signingDomain } from "../../src/ops/transaction.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
+import { signingDomain } from "../../src/operations/transaction.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { expectRejection } from "../helpers/expect-code.ts";

@@ -8,7 +8,7 @@ import { expect } from "chai";
 import type { ExecuteBlock, QueuedRequest } from "../../src/l1/types.ts";
 import type { LedgerCheckpoint, StartingPoint } from "../../src/operator/ledger.ts";
 import { Operator } from "../../src/operator/operator.ts";
-import type { PublicOperation } from "../../src/ops/operation.ts";
+import type { PublicOperation } from "../../src/operations/operation.ts";
 import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
 import { type Stage, STAGES } from "../../src/protocol/stages.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";

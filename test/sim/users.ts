@@ -8,12 +8,12 @@ import { connectRollup } from "../../src/l1/client.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import type { Submission } from "../../src/operator/submissions.ts";
 import type { Operator } from "../../src/operator/operator.ts";
-import { closestPackableAmountBelow } from "../../src/ops/packed.ts";
+import { closestPackableAmountBelow } from "../../src/operations/packed.ts";
 import {
   type SignedTransaction,
   signingDomain,
   type Transaction,
-} from "../../src/ops/transaction.ts";
+} from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import type { RollupSigner } from "../../src/sdk/signer.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { InputValues } from "../../src/circuits/witness-inputs.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import type { InputValues } from "../../src/circom/witness-inputs.ts";
 import {
   addPoints,
   BASE8,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createExitWitnessInput } from "../../src/block/exit.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";

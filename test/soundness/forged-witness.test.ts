@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { AppliedBlock } from "../../src/block/block.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import { isSigned } from "../../src/ops/operation.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import { isSigned } from "../../src/operations/operation.ts";
 import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { findFreeInputs, findFreeWires, firstElements } from "../helpers/forged-witness.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { InputValues } from "../../src/circuits/witness-inputs.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import type { InputValues } from "../../src/circom/witness-inputs.ts";
 import { multiplyBase } from "../../src/crypto/baby-jubjub.ts";
 import { invert, reduce } from "../../src/crypto/field.ts";
 import { PACKED_AMOUNT } from "../../src/protocol/constants.ts";
@@ -109,7 +109,7 @@ const GADGETS: readonly Gadget[] = [
     inputs: new Array(20).fill(() => ({ scalar: random.field(), point: point() })),
   },
   {
-    file: "ops/unpack.circom",
+    file: "operations/unpack.circom",
     instance: `Unpack(${PACKED_AMOUNT.mantissaBits}, ${PACKED_AMOUNT.exponentBits})`,
     inputs: [() => ({ packed: (1n << 39n) + random.bigint(39) })],
   },

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Circuit } from "../../src/circuits/circuit.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCode } from "../helpers/expect-code.ts";

@@ -1,8 +1,8 @@
 import { applyBlock, type Block } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
 import { type BlockWitnessInput, createBlockWitnessInput } from "../../src/block/witness-input.ts";
-import type { Circuit } from "../../src/circuits/circuit.ts";
-import type { Operation } from "../../src/ops/operation.ts";
+import type { Circuit } from "../../src/circom/circuit.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";

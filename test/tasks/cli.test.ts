@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { computeAddress, toBeHex, ZeroAddress } from "ethers";
-import { releaseProver, verify } from "../../src/circuits/snarkjs.ts";
+import { releaseProver, verify } from "../../src/groth16/snarkjs.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
 /** With an option that each has to explain, besides --json. */

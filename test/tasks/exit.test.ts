@@ -7,7 +7,7 @@ import hre from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
-import { releaseProver } from "../../src/circuits/snarkjs.ts";
+import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import { expectRejection } from "../helpers/expect-code.ts";

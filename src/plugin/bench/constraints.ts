@@ -1,8 +1,8 @@
 /** The constraints of block circuits, and of what they are made of. */
 import { join } from "node:path";
 import { buildingBlocks, toMain } from "../../bench/building-blocks.ts";
-import { compileCircuit } from "../../circuits/compile.ts";
-import { writeIfChanged } from "../../circuits/files.ts";
+import { compileCircuit } from "../../circom/compile.ts";
+import { writeIfChanged } from "../../groth16/files/files.ts";
 import { PRESETS } from "../../protocol/presets.ts";
 import { type CircuitCost, measureBlockCircuits } from "../circuits/measure.ts";
 import type { BuildPlan } from "../circuits/pipeline.ts";

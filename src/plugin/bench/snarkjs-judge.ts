@@ -1,5 +1,5 @@
 /** Lets snarkjs judge the proofs that L1 has taken. */
-import { verify } from "../../circuits/snarkjs.ts";
+import { verify } from "../../groth16/snarkjs.ts";
 import type { BlockWithProof } from "../../operator/pipeline.ts";
 import { fromJobProof } from "../../prover/job-proof.ts";
 import { assert } from "../../util/errors.ts";

@@ -2,8 +2,8 @@
 import { createRequire } from "node:module";
 import { ContractFactory, type InterfaceAbi } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { ProofWithSignals, VerificationKey } from "../../circuits/snarkjs.ts";
-import { generateVerifier, toSolidityProof } from "../../circuits/verifier.ts";
+import type { ProofWithSignals, VerificationKey } from "../../groth16/snarkjs.ts";
+import { generateVerifier, toSolidityProof } from "../../groth16/verifier/verifier.ts";
 import { assert } from "../../util/errors.ts";
 
 const CONTRACT_NAME = "BenchVerifier";

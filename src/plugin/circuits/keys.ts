@@ -6,10 +6,10 @@ import {
   findCeremonyKey,
   startCeremony,
   verifyCeremony,
-} from "../../circuits/ceremony.ts";
-import type { CompiledCircuit } from "../../circuits/compile.ts";
-import { ensureDevKey, isInsecureZkey } from "../../circuits/dev-setup.ts";
-import type { VerificationKey } from "../../circuits/snarkjs.ts";
+} from "../../groth16/setup/ceremony.ts";
+import type { CompiledCircuit } from "../../circom/compile.ts";
+import { ensureDevKey, isInsecureZkey } from "../../groth16/setup/dev-setup.ts";
+import type { VerificationKey } from "../../groth16/snarkjs.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { ensureVerificationKey, exportVerificationKey } from "./verifiers.ts";
@@ -66,7 +66,7 @@ export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonyS
   return verify || [ptau, contribute, beacon].some((step) => step !== undefined);
 }
 
-/** @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of `src/circuits/ceremony.ts` */
+/** @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of the ceremony */
 export async function takeCeremonySteps(
   circuit: CompiledCircuit,
   steps: CeremonySteps,

@@ -1,9 +1,9 @@
 /** Finds and loads the project's circuits by name. */
 import { basename } from "node:path";
-import { assertIntactKey, findCeremonyKey } from "../../circuits/ceremony.ts";
-import { loadCircuit } from "../../circuits/circuit.ts";
-import { type CompiledCircuit, compileCircuit } from "../../circuits/compile.ts";
-import { toSolidityProof } from "../../circuits/verifier.ts";
+import { assertIntactKey, findCeremonyKey } from "../../groth16/setup/ceremony.ts";
+import { loadCircuit } from "../../circom/circuit.ts";
+import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
+import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import type { ProjectCircuit } from "./project-circuits.ts";

@@ -6,7 +6,7 @@
  * all, exactly; those that are small enough are compiled all the same.
  */
 import { blockCircuitName } from "../../block/circuit.ts";
-import type { R1csHeader } from "../../circuits/r1cs.ts";
+import type { R1csHeader } from "../../groth16/formats/r1cs.ts";
 import { DIGEST_ARITY } from "../../protocol/constants.ts";
 import { BLOCK_SLOTS_MIN } from "../../protocol/presets.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";

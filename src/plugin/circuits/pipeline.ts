@@ -5,10 +5,10 @@
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type CompiledCircuit, compileCircuit } from "../../circuits/compile.ts";
-import { removeStaleTemporaries, writeIfChanged } from "../../circuits/files.ts";
-import { generateCircuitTypes } from "../../circuits/input-types.ts";
-import { generateVerifier } from "../../circuits/verifier.ts";
+import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
+import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
+import { generateCircuitTypes } from "../../circom/input-types.ts";
+import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";

@@ -1,10 +1,10 @@
 /** `hre.circuits`: the circuits of the project, by name, with typed inputs. */
 import type { HardhatConfig } from "hardhat/types/config";
-import type { Circuit } from "../../circuits/circuit.ts";
-import type { CircuitInputs } from "../../circuits/input-types.ts";
-import type { ProofWithSignals } from "../../circuits/snarkjs.ts";
-import type { SolidityProof } from "../../circuits/verifier.ts";
-import type { InputValues } from "../../circuits/witness-inputs.ts";
+import type { Circuit } from "../../circom/circuit.ts";
+import type { CircuitInputs } from "../../circom/input-types.ts";
+import type { ProofWithSignals } from "../../groth16/snarkjs.ts";
+import type { SolidityProof } from "../../groth16/verifier/verifier.ts";
+import type { InputValues } from "../../circom/witness-inputs.ts";
 
 /** Input values of a circuit: its own type once a build has generated it. */
 export type InputsOf<Name extends string> = Name extends keyof CircuitInputs

@@ -7,10 +7,10 @@ import {
   renderBlockMain,
   renderExitMain,
 } from "../../block/circuit.ts";
-import type { OptimizationLevel } from "../../circuits/compile.ts";
-import { circuitsError } from "../../circuits/errors.ts";
-import { writeIfChanged } from "../../circuits/files.ts";
-import { findCircuits, nodeModulesPaths } from "../../circuits/sources.ts";
+import type { OptimizationLevel } from "../../circom/compile.ts";
+import { circomError } from "../../circom/errors.ts";
+import { writeIfChanged } from "../../groth16/files/files.ts";
+import { findCircuits, nodeModulesPaths } from "../../circom/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
@@ -63,11 +63,11 @@ function assertDistinctNames(files: readonly string[]): void {
     const name = verifierName(basename(file, ".circom")).toLowerCase();
     const contract = reserved.get(name);
     if (contract !== undefined) {
-      throw circuitsError({ code: "CIRCUIT_NAME_RESERVED", file, contract });
+      throw circomError({ code: "CIRCUIT_NAME_RESERVED", file, contract });
     }
     const first = seen.get(name);
     if (first !== undefined) {
-      throw circuitsError({ code: "CIRCUIT_NAMES_CLASH", first, second: file });
+      throw circomError({ code: "CIRCUIT_NAMES_CLASH", first, second: file });
     }
     seen.set(name, file);
   }

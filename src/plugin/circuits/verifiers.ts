@@ -1,10 +1,15 @@
 /** The generated Solidity verifiers: one per circuit of the project, and one for the rollup. */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { areIntact, digestPath, recordDigests } from "../../circuits/digests.ts";
-import { makeFolder, writeIfChanged, writingTo, writingToCache } from "../../circuits/files.ts";
-import type { VerificationKey } from "../../circuits/snarkjs.ts";
-import { readVerificationKey } from "../../circuits/verification-key.ts";
+import { areIntact, digestPath, recordDigests } from "../../groth16/files/digests.ts";
+import {
+  makeFolder,
+  writeIfChanged,
+  writingTo,
+  writingToCache,
+} from "../../groth16/files/files.ts";
+import type { VerificationKey } from "../../groth16/snarkjs.ts";
+import { readVerificationKey } from "../../groth16/formats/verification-key.ts";
 
 /** Where the verification key of a proving key is kept as JSON, as snarkjs would export it. */
 export function verificationKeyPath(zkeyPath: string): string {

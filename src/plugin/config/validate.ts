@@ -11,7 +11,7 @@ import type {
 } from "hardhat/types/hooks";
 import { z } from "zod";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
-import { proverError } from "../../prover/errors.ts";
+import { groth16Error } from "../../groth16/errors.ts";
 import { missingPlaceholders } from "../../prover/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
@@ -52,7 +52,7 @@ const rollupUserConfigSchema = z
         command: z.string().superRefine((command, context) => {
           const missing = missingPlaceholders(command);
           if (missing.length === 0) return;
-          const error = proverError({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
+          const error = groth16Error({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
           context.addIssue({ code: "custom", message: toMessage(error) });
         }),
         timeoutMs: z.number().int().positive().optional(),

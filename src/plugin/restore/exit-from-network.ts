@@ -3,7 +3,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { toChecksumAddress } from "../../l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import type { L1Transaction, Token } from "../../l1/types.ts";
-import { existingAccount } from "../../ops/rules.ts";
+import { existingAccount } from "../../operations/rules.ts";
 import { ETH_TOKEN_ID } from "../../protocol/constants.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { restoreError } from "../../restore/errors.ts";

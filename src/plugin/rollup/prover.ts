@@ -1,10 +1,10 @@
 /** The prover for what the last build has made. */
 import { existsSync } from "node:fs";
 import type { HardhatConfig } from "hardhat/types/config";
-import { assertIntactKey } from "../../circuits/ceremony.ts";
-import { type Circuit, loadCircuit } from "../../circuits/circuit.ts";
-import { compileCircuit } from "../../circuits/compile.ts";
-import { isIntactZkey } from "../../circuits/dev-setup.ts";
+import { assertIntactKey } from "../../groth16/setup/ceremony.ts";
+import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
+import { compileCircuit } from "../../circom/compile.ts";
+import { isIntactZkey } from "../../groth16/setup/dev-setup.ts";
 import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";

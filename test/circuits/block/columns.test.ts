@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { digestOf, evaluate, headerWord } from "../../../src/block/commitment.ts";
-import type { Circuit } from "../../../src/circuits/circuit.ts";
+import type { Circuit } from "../../../src/circom/circuit.ts";
 import {
   packAmount,
   packFee,
   closestPackableAmountBelow,
   closestPackableFeeBelow,
-} from "../../../src/ops/packed.ts";
+} from "../../../src/operations/packed.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";
 import { expectCircuitRefusal } from "../../helpers/forged-witness.ts";
 import { createRandom } from "../../helpers/random.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createExitWitnessInput, exitPublicInputs } from "../../../src/block/exit.ts";
-import type { Circuit } from "../../../src/circuits/circuit.ts";
+import type { Circuit } from "../../../src/circom/circuit.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";
 import { EXIT_PUBLIC_INPUTS } from "../../../src/protocol/public-inputs.ts";
 import type { RollupState } from "../../../src/state/rollup-state.ts";

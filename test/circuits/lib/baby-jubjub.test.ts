@@ -7,8 +7,8 @@ import {
   negatePoint,
 } from "../../../src/crypto/baby-jubjub.ts";
 import type { Point } from "../../../src/crypto/baby-jubjub.ts";
-import type { Circuit } from "../../../src/circuits/circuit.ts";
-import type { InputValues } from "../../../src/circuits/witness-inputs.ts";
+import type { Circuit } from "../../../src/circom/circuit.ts";
+import type { InputValues } from "../../../src/circom/witness-inputs.ts";
 import { add, invert, multiply, subtract } from "../../../src/crypto/field.ts";
 import { SMALL_ORDER_POINTS, randomCurvePoint } from "../../helpers/curve-points.ts";
 import { expectCircuitRefusal, findFreeWires } from "../../helpers/forged-witness.ts";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { SUBGROUP_ORDER, addPoints, multiplyBase } from "../../../src/crypto/baby-jubjub.ts";
 import type { Point } from "../../../src/crypto/baby-jubjub.ts";
-import type { Circuit } from "../../../src/circuits/circuit.ts";
-import type { InputValues } from "../../../src/circuits/witness-inputs.ts";
+import type { Circuit } from "../../../src/circom/circuit.ts";
+import type { InputValues } from "../../../src/circom/witness-inputs.ts";
 import { createSigningKey, publicKey, sign, verify } from "../../../src/crypto/eddsa.ts";
 import type { Signature } from "../../../src/crypto/eddsa.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Circuit } from "../../../src/circuits/circuit.ts";
+import type { Circuit } from "../../../src/circom/circuit.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import { expectCircuitRefusal } from "../../helpers/forged-witness.ts";
 import { loadTemplate } from "../../helpers/template-circuit.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Circuit } from "../../../src/circuits/circuit.ts";
+import type { Circuit } from "../../../src/circom/circuit.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import { LEAF_KIND } from "../../../src/protocol/constants.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";

@@ -11,21 +11,21 @@ import {
   findCeremonyKey,
   startCeremony,
   verifyCeremony,
-} from "../../../src/circuits/ceremony.ts";
-import { withSections } from "../../../src/circuits/binary-file.ts";
-import { compileCircuit, type CompiledCircuit } from "../../../src/circuits/compile.ts";
-import { createDevSetup, isInsecureZkey } from "../../../src/circuits/dev-setup.ts";
+} from "../../../src/groth16/setup/ceremony.ts";
+import { withSections } from "../../../src/groth16/formats/binary-file.ts";
+import { compileCircuit, type CompiledCircuit } from "../../../src/circom/compile.ts";
+import { createDevSetup, isInsecureZkey } from "../../../src/groth16/setup/dev-setup.ts";
 import {
   prove,
   releaseProver,
   verify,
   type VerificationKey,
-} from "../../../src/circuits/snarkjs.ts";
-import { readVerificationKey } from "../../../src/circuits/verification-key.ts";
-import { generateVerifier } from "../../../src/circuits/verifier.ts";
-import { calculateWitness } from "../../../src/circuits/witness-generator.ts";
-import { readZkeyVerifierPart } from "../../../src/circuits/zkey.ts";
-import { findZkeyDamage } from "../../../src/circuits/zkey-check.ts";
+} from "../../../src/groth16/snarkjs.ts";
+import { readVerificationKey } from "../../../src/groth16/formats/verification-key.ts";
+import { generateVerifier } from "../../../src/groth16/verifier/verifier.ts";
+import { calculateWitness } from "../../../src/circom/witness-generator.ts";
+import { readZkeyVerifierPart } from "../../../src/groth16/formats/zkey.ts";
+import { findZkeyDamage } from "../../../src/groth16/setup/zkey-check.ts";
 import type { RollupError } from "../../../src/util/errors.ts";
 import { cutOff, flipBit } from "../../helpers/damage.ts";
 import { expectCode } from "../../helpers/expect-code.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { type Circuit, loadCircuit } from "../../../src/circuits/circuit.ts";
-import { releaseProver } from "../../../src/circuits/snarkjs.ts";
+import { type Circuit, loadCircuit } from "../../../src/circom/circuit.ts";
+import { releaseProver } from "../../../src/groth16/snarkjs.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./helpers.ts";
 

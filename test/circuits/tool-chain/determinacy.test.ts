@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { type Circuit, loadCircuit } from "../../../src/circuits/circuit.ts";
-import { createDeterminacyCheck } from "../../../src/circuits/determinacy.ts";
+import { type Circuit, loadCircuit } from "../../../src/circom/circuit.ts";
+import { createDeterminacyCheck } from "../../../src/circom/determinacy.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import { inputWires, wireNames } from "../../helpers/weakened-circuit.ts";
 import { createWorkspace, type Workspace } from "./helpers.ts";

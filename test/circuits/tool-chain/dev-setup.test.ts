@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { expect } from "chai";
 // @ts-expect-error: the package has no types
 import * as snarkjs from "snarkjs";
-import { compileCircuit, type CompiledCircuit } from "../../../src/circuits/compile.ts";
+import { compileCircuit, type CompiledCircuit } from "../../../src/circom/compile.ts";
 import {
   createDevSetup,
   ensureDevKey,
   INSECURE_CONTRIBUTION,
   isInsecureZkey,
   type SetupProgress,
-} from "../../../src/circuits/dev-setup.ts";
-import { prove, releaseProver, verify } from "../../../src/circuits/snarkjs.ts";
-import { readVerificationKey } from "../../../src/circuits/verification-key.ts";
-import { calculateWitness } from "../../../src/circuits/witness-generator.ts";
-import { readZkeyVerifierPart } from "../../../src/circuits/zkey.ts";
+} from "../../../src/groth16/setup/dev-setup.ts";
+import { prove, releaseProver, verify } from "../../../src/groth16/snarkjs.ts";
+import { readVerificationKey } from "../../../src/groth16/formats/verification-key.ts";
+import { calculateWitness } from "../../../src/circom/witness-generator.ts";
+import { readZkeyVerifierPart } from "../../../src/groth16/formats/zkey.ts";
 import { cutOff, emptyOut, flipBit } from "../../helpers/damage.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, runSnarkJs, type Workspace } from "./helpers.ts";

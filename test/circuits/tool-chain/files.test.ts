@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { areIntact, digestPath, recordDigests } from "../../../src/circuits/digests.ts";
+import { areIntact, digestPath, recordDigests } from "../../../src/groth16/files/digests.ts";
 import {
   makeFolder,
   nameUnwritable,
@@ -30,8 +30,8 @@ import {
   writeIfChanged,
   writingTo,
   writingToCache,
-} from "../../../src/circuits/files.ts";
-import { withLock } from "../../../src/circuits/lock.ts";
+} from "../../../src/groth16/files/files.ts";
+import { withLock } from "../../../src/groth16/files/lock.ts";
 import type { RollupError } from "../../../src/util/errors.ts";
 import { expectRejection } from "./helpers.ts";
 
@@ -197,7 +197,7 @@ describe("circuits: files", () => {
 
     it("let one at a time in, and work inside of work", async () => {
       const script = `
-        import { withLock } from ${JSON.stringify(join(import.meta.dirname, "../../../src/circuits/lock.ts"))};
+        import { withLock } from ${JSON.stringify(join(import.meta.dirname, "../../../src/groth16/files/lock.ts"))};
         import { appendFileSync } from "node:fs";
         await withLock(process.argv[1], (wait) => wait(), async () => {
           appendFileSync(process.argv[1] + ".log", "<");

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import ts from "typescript";
-import { compileCircuit } from "../../../src/circuits/compile.ts";
-import { generateCircuitTypes, type TypedCircuit } from "../../../src/circuits/input-types.ts";
-import { flattenInputs, type InputValues } from "../../../src/circuits/witness-inputs.ts";
+import { compileCircuit } from "../../../src/circom/compile.ts";
+import { generateCircuitTypes, type TypedCircuit } from "../../../src/circom/input-types.ts";
+import { flattenInputs, type InputValues } from "../../../src/circom/witness-inputs.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { STRICT_OPTIONS, typeCheck } from "../../helpers/type-check.ts";
 import { createWorkspace } from "./helpers.ts";

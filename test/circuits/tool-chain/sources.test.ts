@@ -6,7 +6,7 @@ import {
   declaresMain,
   findCircuits,
   nodeModulesPaths,
-} from "../../../src/circuits/sources.ts";
+} from "../../../src/circom/sources.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "./helpers.ts";
 

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { type Contract, keccak256, solidityPacked } from "ethers";
-import { BASE_FIELD_MODULUS } from "../../../src/circuits/bn254.ts";
-import { type Circuit, loadCircuit } from "../../../src/circuits/circuit.ts";
-import { releaseProver } from "../../../src/circuits/snarkjs.ts";
-import { generateVerifier, toSolidityProof } from "../../../src/circuits/verifier.ts";
-import type { VerifierKey } from "../../../src/circuits/verifier/keys.ts";
+import { BASE_FIELD_MODULUS } from "../../../src/groth16/formats/bn254.ts";
+import { type Circuit, loadCircuit } from "../../../src/circom/circuit.ts";
+import { releaseProver } from "../../../src/groth16/snarkjs.ts";
+import { generateVerifier, toSolidityProof } from "../../../src/groth16/verifier/verifier.ts";
+import type { VerifierKey } from "../../../src/groth16/verifier/keys.ts";
 import { FIELD_MODULUS, reduce } from "../../../src/crypto/field.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "./helpers.ts";

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { BrowserProvider, type Contract, ContractFactory } from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { loadCurve } from "../../../src/circuits/ffjavascript.ts";
+import { loadCurve } from "../../../src/groth16/setup/ffjavascript.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import type { Artifact } from "../../../src/plugin/bench/verifier-gas.ts";
 

@@ -1,20 +1,20 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { encodeSections, withSections } from "../../../src/circuits/binary-file.ts";
+import { encodeSections, withSections } from "../../../src/groth16/formats/binary-file.ts";
 import {
   checkConstraints,
   checkWitness,
   indexConstraints,
-} from "../../../src/circuits/check-witness.ts";
-import { compileCircuit, type CompiledCircuit } from "../../../src/circuits/compile.ts";
-import { type R1cs, readR1cs } from "../../../src/circuits/r1cs.ts";
-import { readSymbols } from "../../../src/circuits/signals.ts";
+} from "../../../src/groth16/check-witness.ts";
+import { compileCircuit, type CompiledCircuit } from "../../../src/circom/compile.ts";
+import { type R1cs, readR1cs } from "../../../src/groth16/formats/r1cs.ts";
+import { readSymbols } from "../../../src/circom/signals.ts";
 import {
   calculateWitness,
   createWitnessCalculator,
-} from "../../../src/circuits/witness-generator.ts";
-import { decodeWitness, encodeWitness } from "../../../src/circuits/wtns.ts";
+} from "../../../src/circom/witness-generator.ts";
+import { decodeWitness, encodeWitness } from "../../../src/groth16/formats/wtns.ts";
 import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
 import { expectCode } from "../../helpers/expect-code.ts";
 import { createRandom } from "../../helpers/random.ts";

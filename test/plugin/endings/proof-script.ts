@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadCircuit } from "../../../src/circuits/circuit.ts";
+import { loadCircuit } from "../../../src/circom/circuit.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "proof-script-"));
 const file = join(folder, "square.circom");

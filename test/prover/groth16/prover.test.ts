@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { createDevSetup } from "../../../src/circuits/dev-setup.ts";
-import { releaseProver, verify } from "../../../src/circuits/snarkjs.ts";
-import { readVerificationKey } from "../../../src/circuits/verification-key.ts";
-import { decodeWitness, encodeWitness } from "../../../src/circuits/wtns.ts";
-import { createGroth16Prover } from "../../../src/prover/groth16/prover.ts";
+import { createDevSetup } from "../../../src/groth16/setup/dev-setup.ts";
+import { releaseProver, verify } from "../../../src/groth16/snarkjs.ts";
+import { readVerificationKey } from "../../../src/groth16/formats/verification-key.ts";
+import { decodeWitness, encodeWitness } from "../../../src/groth16/formats/wtns.ts";
+import { createGroth16Prover } from "../../../src/groth16/kernel/prover.ts";
 import { expectCode, expectRejection } from "../../helpers/expect-code.ts";
 import { createRandom } from "../../helpers/random.ts";
 import {

@@ -1,0 +1,139 @@
+/** Compiles circuits with circom, unless the cache or a package has what would come out. */
+
+import { createHash } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import {
+  type EntryDescription,
+  entryPaths,
+  makeEntry,
+  readEntry,
+  unpackEntry,
+} from "./compile-cache.ts";
+import type { CompileJob, CompileOutcome } from "./compile-worker.ts";
+import { hashFile } from "../groth16/files/digests.ts";
+import { circomError } from "./errors.ts";
+import { readR1csHeader } from "../groth16/formats/r1cs.ts";
+import { readSignals } from "./signals.ts";
+import { collectSources } from "./sources.ts";
+import { readInputSizes } from "./witness-generator.ts";
+import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
+
+/** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
+export type OptimizationLevel = 0 | 1 | 2;
+
+export interface CompileOptions {
+  /** Path of the .circom file with the main component. */
+  readonly file: string;
+  /** Folders in which includes are looked up after the including file's own. */
+  readonly includePaths?: readonly string[];
+  readonly optimization: OptimizationLevel;
+  /** Folder of the cache; made if missing. */
+  readonly cacheDir: string;
+  /** Folder of compressed entries that a package brings along, see `packEntry`. */
+  readonly precompiledDir?: string;
+  readonly onProgress?: (message: string) => void;
+}
+
+/** A circuit as the compiler left it on disk. */
+export interface CompiledCircuit extends EntryDescription {
+  /** The file's name without ending. */
+  readonly name: string;
+  /** Absolute path of the source. */
+  readonly file: string;
+  readonly r1csPath: string;
+  readonly wasmPath: string;
+  readonly symPath: string;
+  /** Whether the cache or a package had it, so that nothing was compiled. */
+  readonly cached: boolean;
+}
+
+/** Part of each cache key: raise it when the entries change in form. */
+const CACHE_FORMAT = 2;
+
+/** The version of the circom2 package, which is the compiler. */
+export function compilerVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require("circom2/package.json") as { version: string }).version;
+}
+
+/**
+ * Compiles a circuit, or finds it in the cache or among those of a package.
+ *
+ * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
+ *   COMPILER_CRASHED, FOLDER_NOT_WRITABLE
+ */
+export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
+  const { optimization, cacheDir, precompiledDir, onProgress } = options;
+  const file = resolve(options.file);
+  const includePaths = (options.includePaths ?? []).map((path) => resolve(path));
+  const name = basename(file, ".circom");
+  const sources = collectSources(file, includePaths);
+  const key = createHash("sha256")
+    .update(JSON.stringify([CACHE_FORMAT, compilerVersion(), optimization, sources.digest]))
+    .digest("hex");
+  const folder = `${name}-${key.slice(0, 16)}`;
+  const entry = join(resolve(cacheDir), folder);
+  const circuit = { name, file, ...entryPaths(entry, name) };
+  const present =
+    (await readEntry(entry, name)) ??
+    (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
+  if (present) return { ...circuit, ...present, cached: true };
+  onProgress?.(`Compiling ${name}`);
+  const compile = (target: string) => runCompiler(target, file, includePaths, options);
+  const made = await makeEntry(entry, name, compile);
+  onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
+  return { ...circuit, ...made, cached: false };
+}
+
+/** Compiles into a folder, and describes what came out. */
+async function runCompiler(
+  folder: string,
+  file: string,
+  includePaths: readonly string[],
+  { optimization, onProgress }: CompileOptions,
+): Promise<EntryDescription> {
+  const name = basename(file, ".circom");
+  const libraries = includePaths.flatMap((path) => ["-l", path]);
+  const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
+  const output = await runCircom(file, [file, ...flags, ...libraries]);
+  for (const warning of findWarnings(output)) onProgress?.(warning);
+  const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
+  await rename(join(folder, `${name}_js`, `${name}.wasm`), wasmPath);
+  await rm(join(folder, `${name}_js`), { recursive: true });
+  const stats = readR1csHeader(r1csPath);
+  const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
+  const signals = readSignals(symPath, stats, inputSizes, inputTotal);
+  return { digest: await hashFile(r1csPath), stats, ...signals };
+}
+
+/** circom separates its messages by blank lines. */
+function findWarnings(output: string): string[] {
+  return output.split("\n\n").filter((block) => block.startsWith("warning["));
+}
+
+/** @returns What circom printed. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
+async function runCircom(file: string, args: readonly string[]): Promise<string> {
+  const worker = workerUrl(import.meta.url, "compile-worker");
+  const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
+  try {
+    const outcome = await pool.run({ args });
+    const output = stripVTControlCharacters(outcome.output);
+    // circom does not say what the system has refused, or does not mind at all.
+    if (outcome.refusal !== undefined) {
+      throw Object.assign(new Error("circom can not write"), { code: outcome.refusal });
+    }
+    if (outcome.status === "crashed") {
+      throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output });
+    }
+    if (outcome.code !== 0) {
+      const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(output)?.slice(1).join(":") ?? null;
+      throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: output.trim() });
+    }
+    return output;
+  } finally {
+    await pool.close();
+  }
+}

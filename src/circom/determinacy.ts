@@ -1,0 +1,56 @@
+/**
+ * Looks for freedom in a constraint system: given some wires, is each other wire determined?
+ *
+ * At an honest witness, rules are applied until no more wires follow:
+ *  - A row in one unknown has one solution, or two.
+ *  - Rows in which products have one factor known are linear: elimination.
+ *  - Unknowns with two possible values each, such as bits: a row adds up to what it has to in one
+ *    way only, or other rows contradict its other ways.
+ *
+ * Each rule is exact, unlike the rank of the Jacobian, which ignores solutions further away. So a
+ * wire that is determined has the same value in **every** witness with the given values. And unlike
+ * the rank, the derivation does not make up for a missing constraint with an unsolvable equation,
+ * such as a hash at the end of the circuit. The converse does not hold: a wire that is not derived
+ * may still be determined, by an argument that the rules do not know.
+ *
+ * @example
+ * const check = createDeterminacyCheck(r1cs, witness);
+ * const { undetermined } = check(inputWires);
+ * check(inputWires, [17]).undetermined; // in a circuit without constraint 17
+ */
+import { indexConstraints } from "../groth16/check-witness.ts";
+import { Derivation, type Derived } from "./determinacy/derivation.ts";
+import { Deviations } from "./determinacy/deviations.ts";
+import type { R1cs } from "../groth16/formats/r1cs.ts";
+import type { Witness } from "../groth16/formats/wtns.ts";
+
+export interface Determinacy extends Derived {
+  /** The wires that do not follow from the given ones, ascending. */
+  readonly undetermined: readonly number[];
+}
+
+/**
+ * @param given - Wires that keep their values; the constant 1 does in any case.
+ * @param without - Constraints to leave out, to see whether they are missed.
+ */
+export type DeterminacyCheck = (given: Iterable<number>, without?: Iterable<number>) => Determinacy;
+
+/** @param witness - Satisfies the constraints. */
+export function createDeterminacyCheck(r1cs: R1cs, witness: Witness): DeterminacyCheck {
+  const deviations = new Deviations(r1cs, witness);
+  const rowsOf = indexConstraints(r1cs);
+  return (given, without = []) => {
+    const isGiven = new Uint8Array(r1cs.wires);
+    for (const wire of [0, ...given]) isGiven[wire] = 1;
+    const derived = new Derivation({
+      deviations,
+      rowsOf,
+      rowCount: r1cs.constraints,
+      given: isGiven,
+      without: new Set(without),
+    }).run();
+    const wires = [...isGiven.keys()];
+    const undetermined = wires.filter((wire) => isGiven[wire] === 0 && !derived.reasons.has(wire));
+    return { undetermined, ...derived };
+  };
+}

@@ -1,0 +1,105 @@
+/** What can go wrong between a .circom file and its witness. */
+import { defineErrors } from "../util/errors.ts";
+
+export type CircomErrorFacts =
+  | { code: "CIRCUIT_NOT_FOUND"; file: string }
+  | { code: "CIRCUIT_DIRECTORY_NOT_FOUND"; directory: string }
+  | { code: "NO_MAIN_COMPONENT"; file: string }
+  | { code: "INCLUDE_NOT_FOUND"; include: string; file: string; line: number; searched: string[] }
+  | { code: "CIRCUIT_SYNTAX"; file: string; location: string | null; output: string }
+  | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
+  | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
+  | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
+  | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
+  | { code: "INPUT_NOT_A_NUMBER"; circuit: string; signal: string; value: string }
+  | { code: "INPUT_OUT_OF_FIELD"; circuit: string; signal: string; value: bigint }
+  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[] }
+  | { code: "WITNESS_GENERATOR_FAILED"; circuit: string; reason: string }
+  | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number }
+  | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string }
+  | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string }
+  | { code: "CIRCUIT_NAME_RESERVED"; file: string; contract: string };
+
+export const circomError = defineErrors<CircomErrorFacts>({
+  CIRCUIT_NOT_FOUND: {
+    message: ({ file }) => `There is no circuit file ${file}.`,
+    fix: "Check the path; circuits are .circom files, by default in the folder circuits/.",
+  },
+  CIRCUIT_DIRECTORY_NOT_FOUND: {
+    message: ({ directory }) => `There is no folder of circuits at ${directory}.`,
+    fix: "Create it, or set the circuits path in the configuration to the folder of your circuits.",
+  },
+  NO_MAIN_COMPONENT: {
+    message: ({ file }) => `${file} declares no main component, so there is nothing to compile.`,
+    fix: 'Add a line such as "component main {public [a]} = MyTemplate();" at the end of the file.',
+  },
+  INCLUDE_NOT_FOUND: {
+    message: ({ include, file, line, searched }) =>
+      `${file}:${line} includes "${include}", which is in none of: ${searched.join(", ")}.`,
+    fix: "Correct the include, install the package that has the file, or add an include path.",
+  },
+  CIRCUIT_SYNTAX: {
+    message: ({ file, location, output }) =>
+      `circom does not accept ${location ?? file}.\n${output}`,
+    fix: "Correct the circuit where circom's message points.",
+  },
+  COMPILER_CRASHED: {
+    message: ({ file, reason, output }) =>
+      `The circom compiler stopped on ${file} without a message of its own: ${reason}` +
+      (output === "" ? "." : `\n${output}`),
+    fix: "Try a lower optimization level or a smaller circuit: the compiler has 4 GB of memory.",
+  },
+  INPUT_MISSING: {
+    message: ({ circuit, signals }) =>
+      `Circuit ${circuit} got no value for: ${signals.join(", ")}.`,
+    fix: "Give a value to every input signal of the main component.",
+  },
+  INPUT_UNKNOWN: {
+    message: ({ circuit, signal, known }) =>
+      `Circuit ${circuit} has no input ${signal}; its inputs are ${known.join(", ")}.`,
+    fix: "Correct the name, or leave the value out.",
+  },
+  INPUT_SHAPE: {
+    message: ({ circuit, signal, expected, actual }) =>
+      `Input ${signal} of circuit ${circuit} must be ${expected}, but is ${actual}.`,
+    fix: "Nest and pad the values exactly as the signal is declared.",
+  },
+  INPUT_NOT_A_NUMBER: {
+    message: ({ circuit, signal, value }) =>
+      `Input ${signal} of circuit ${circuit} is ${value}, which is no integer.`,
+    fix: "Pass a bigint, a safe integer, a boolean, or a decimal or 0x-hexadecimal string.",
+  },
+  INPUT_OUT_OF_FIELD: {
+    message: ({ circuit, signal, value }) =>
+      `Input ${signal} of circuit ${circuit} is ${value}, which is not in the field [0, r).`,
+    fix: "Reduce the value modulo r first; a negative x is written r - |x|.",
+  },
+  CIRCUIT_ASSERT_FAILED: {
+    message: ({ circuit, trace }) =>
+      `Circuit ${circuit} refuses these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
+    fix: "Read the trace from the top: the first line has the template and line that failed.",
+  },
+  WITNESS_GENERATOR_FAILED: {
+    message: ({ circuit, reason }) => `The witness generator of ${circuit} failed: ${reason}.`,
+    fix: "Look for accesses beyond the end of an array in the circuit, and compile it again.",
+  },
+  CONSTRAINT_VIOLATED: {
+    message: ({ circuit, constraint }) =>
+      `The witness violates constraint ${constraint} of circuit ${circuit}: no proof of it holds.`,
+    fix: "Compute the witness with calculateWitness, or undo what was changed in it by hand.",
+  },
+  SIGNAL_NOT_FOUND: {
+    message: ({ circuit, signal }) => `Circuit ${circuit} has no wire for a signal ${signal}.`,
+    fix: 'Write full names such as "main.hash.out"; circom may have optimized the signal away.',
+  },
+  CIRCUIT_NAMES_CLASH: {
+    message: ({ first, second }) =>
+      `The circuits ${first} and ${second} are too alike to be told apart by name.`,
+    fix: "Rename one of the two files: circuits are known by their file names, in any folder.",
+  },
+  CIRCUIT_NAME_RESERVED: {
+    message: ({ file, contract }) =>
+      `The verifier of ${file} would be called ${contract}, as one of the rollup's own contracts.`,
+    fix: "Rename the file: a circuit and its verifier are known by its name.",
+  },
+});

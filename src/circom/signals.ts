@@ -1,0 +1,87 @@
+/**
+ * The signals of a circuit, read from what the compiler wrote.
+ *
+ * A .sym file has a line `label,wire,component,name` per signal; wire is -1 where circom optimized
+ * the signal away. The names start with "main."; those of the main component's own signals come
+ * first: outputs, inputs, intermediate ones.
+ *
+ * @see https://docs.circom.io/circom-language/formats/sym/
+ */
+
+import { readFileSync } from "node:fs";
+import type { R1csHeader } from "../groth16/formats/r1cs.ts";
+
+/** An input or output of the main component, or of one of its buses ("bus.field"). */
+export interface SignalDeclaration {
+  readonly name: string;
+  /** The length of each dimension, outermost first; empty for a single signal. */
+  readonly shape: readonly number[];
+  readonly public: boolean;
+}
+
+/** The interface of a circuit. */
+export interface CircuitSignals {
+  readonly inputs: readonly SignalDeclaration[];
+  readonly outputs: readonly SignalDeclaration[];
+}
+
+/** How many signals an input name stands for in a compiled witness generator; 0 if none. */
+export type InputSizes = (name: string) => number;
+
+/** The number of signals a shape has. */
+export function signalCount(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/**
+ * Wire numbers by full name, such as "main.hash.out[0]".
+ *
+ * Signals that circom substituted away have no wire, and are left out.
+ */
+export function readSymbols(symPath: string): Map<string, number> {
+  const wires = new Map<string, number>();
+  for (const { wire, name } of symbolLines(symPath)) if (wire >= 0) wires.set(name, wire);
+  return wires;
+}
+
+/** Reads the inputs and outputs of the main component from a .sym file. */
+export function readSignals(
+  symPath: string,
+  header: R1csHeader,
+  inputSizes: InputSizes,
+  inputTotal: number,
+): CircuitSignals {
+  const inputs = new Map<string, SignalDeclaration>();
+  const outputs = new Map<string, SignalDeclaration>();
+  const publicTotal = header.publicOutputs + header.publicInputs;
+  let label = 0;
+  for (const { wire, name } of symbolLines(symPath)) {
+    if (label++ === header.publicOutputs + inputTotal) break;
+    const { base, indices } = splitIndices(name.slice("main.".length));
+    const group = inputSizes(base) > 0 ? inputs : outputs;
+    const shape = indices.map((index, i) => Math.max(index + 1, group.get(base)?.shape[i] ?? 0));
+    const isPublic = wire >= 1 && wire <= publicTotal;
+    group.set(base, { name: base, shape, public: isPublic });
+  }
+  return { inputs: [...inputs.values()], outputs: [...outputs.values()] };
+}
+
+/** "a[1][2]" is base "a" with indices 1 and 2; "bus[0].x" is all base. */
+function splitIndices(name: string): { base: string; indices: number[] } {
+  const suffix = /(?:\[\d+\])*$/.exec(name)![0];
+  const indices = [...suffix.matchAll(/\d+/g)].map((match) => Number(match[0]));
+  return { base: name.slice(0, name.length - suffix.length), indices };
+}
+
+function* symbolLines(symPath: string): Generator<{ wire: number; name: string }> {
+  const bytes = readFileSync(symPath); // longer than a string may be in large circuits
+  let start = 0;
+  while (start < bytes.length) {
+    const end = bytes.indexOf("\n", start);
+    const line = bytes.toString("latin1", start, end < 0 ? bytes.length : end);
+    const [, wire, , name] = line.split(",");
+    if (wire !== undefined && name !== undefined) yield { wire: Number(wire), name };
+    if (end < 0) return;
+    start = end + 1;
+  }
+}

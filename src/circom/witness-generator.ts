@@ -1,0 +1,175 @@
+/**
+ * Runs the witness generators that circom compiles to WebAssembly.
+ *
+ * @see https://docs.circom.io/getting-started/computing-the-witness/
+ */
+
+import { readFile } from "node:fs/promises";
+import { ELEMENT_BYTES, readElement, writeElement } from "../groth16/formats/bn254.ts";
+import { circomError } from "./errors.ts";
+import type { CircuitSignals, InputSizes } from "./signals.ts";
+import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
+import type { Witness } from "../groth16/formats/wtns.ts";
+
+/** What a circom 2 module exports. Names are passed as the two halves of their FNV-1a hash. */
+interface GeneratorExports {
+  readonly memory: WebAssembly.Memory;
+  init(sanityCheck: number): void;
+  getInputSize(): number;
+  getInputSignalSize(hashHigh: number, hashLow: number): number;
+  getSharedRWMemoryStart(): number;
+  setInputSignal(hashHigh: number, hashLow: number, index: number): void;
+  getWitnessSize(): number;
+  /** Copies one value to the shared memory. */
+  getWitness(wire: number): void;
+  getMessageChar(): number;
+}
+
+interface Generator {
+  readonly exports: GeneratorExports;
+  /** What the module reported while it ran: where an assert failed, innermost template first. */
+  readonly trace: string[];
+}
+
+/** What {@link createWitnessCalculator} needs of a compiled circuit. */
+export interface WitnessCircuit extends Pick<CircuitSignals, "inputs"> {
+  readonly name: string;
+  readonly wasmPath: string;
+}
+
+/** Computes a witness; the inputs are checked first. */
+export type WitnessCalculator = (inputs: InputValues) => Witness;
+
+/** Codes with which circom's modules call `exceptionHandler`. */
+const ASSERT_FAILED = 4;
+const EXCEPTIONS: Readonly<Record<number, string>> = {
+  1: "a signal was not found",
+  2: "too many signals were set",
+  3: "a signal was set twice",
+  5: "there is not enough memory",
+  6: "an input array was accessed beyond its end",
+  7: "an array was accessed beyond its end",
+};
+
+/** Thrown through the module's frames to stop it. */
+class GeneratorException extends Error {
+  readonly exceptionCode: number;
+
+  constructor(exceptionCode: number) {
+    super(EXCEPTIONS[exceptionCode] ?? `exception ${exceptionCode}`);
+    this.exceptionCode = exceptionCode;
+  }
+}
+
+/**
+ * Loads a circuit's witness generator once, to compute any number of witnesses.
+ *
+ * @param log Receives the lines that the circuit's `log()` statements print.
+ */
+export async function createWitnessCalculator(
+  circuit: WitnessCircuit,
+  log: (line: string) => void = console.log,
+): Promise<WitnessCalculator> {
+  const module = await WebAssembly.compile(await readFile(circuit.wasmPath));
+  let generator: Generator | null = null;
+  return (inputs) => {
+    const flatInputs = flattenInputs(circuit.name, circuit.inputs, inputs);
+    // An instance that stopped half-way keeps its half-made components, so it is not used again.
+    const current = generator ?? instantiate(module, log);
+    generator = null;
+    const witness = runGenerator(circuit.name, current, flatInputs);
+    generator = current;
+    return witness;
+  };
+}
+
+/** Computes one witness. See {@link createWitnessCalculator} for many. */
+export async function calculateWitness(
+  circuit: WitnessCircuit,
+  inputs: InputValues,
+): Promise<Witness> {
+  return (await createWitnessCalculator(circuit))(inputs);
+}
+
+/** What a compiled generator tells about the inputs of its circuit. */
+export async function readInputSizes(
+  wasmPath: string,
+): Promise<{ inputSizes: InputSizes; inputTotal: number }> {
+  const module = await WebAssembly.compile(await readFile(wasmPath));
+  const { exports } = instantiate(module, () => undefined);
+  const sizes = new Map<string, number>();
+  const inputSizes = (name: string) => {
+    const size = sizes.get(name) ?? exports.getInputSignalSize(...hashName(name));
+    sizes.set(name, size);
+    return size;
+  };
+  return { inputSizes, inputTotal: exports.getInputSize() };
+}
+
+function runGenerator(circuit: string, generator: Generator, inputs: FlatInput[]): Witness {
+  const { exports, trace } = generator;
+  try {
+    exports.init(0);
+    for (const { name, values } of inputs) {
+      const hash = hashName(name);
+      values.forEach((value, index) => {
+        writeElement(sharedMemory(exports), 0, value);
+        exports.setInputSignal(...hash, index); // with the last one, the circuit runs
+      });
+    }
+    return Array.from({ length: exports.getWitnessSize() }, (_, wire) => {
+      exports.getWitness(wire);
+      return readElement(sharedMemory(exports), 0);
+    });
+  } catch (error) {
+    if (error instanceof GeneratorException && error.exceptionCode === ASSERT_FAILED) {
+      throw circomError({ code: "CIRCUIT_ASSERT_FAILED", circuit, trace: [...trace] });
+    }
+    const reason = [error instanceof Error ? error.message : String(error), ...trace].join("; ");
+    throw circomError({ code: "WITNESS_GENERATOR_FAILED", circuit, reason }, { cause: error });
+  }
+}
+
+function instantiate(module: WebAssembly.Module, log: (line: string) => void): Generator {
+  const trace: string[] = [];
+  const printed: string[] = [];
+  const instance = new WebAssembly.Instance(module, {
+    runtime: {
+      exceptionHandler: (code: number) => {
+        throw new GeneratorException(code);
+      },
+      printErrorMessage: () => trace.push(readMessage(exports).trim()),
+      // A log statement prints its parts one by one, and a line end at last.
+      writeBufferMessage: () => {
+        const message = readMessage(exports);
+        if (message !== "\n") printed.push(message);
+        else log(printed.splice(0).join(" "));
+      },
+      showSharedRWMemory: () => printed.push(String(readElement(sharedMemory(exports), 0))),
+    },
+  });
+  const exports = instance.exports as unknown as GeneratorExports;
+  return { exports, trace };
+}
+
+/** The 32 bytes through which values go in and out. Memory may have grown since the last call. */
+function sharedMemory(exports: GeneratorExports): Uint8Array {
+  return new Uint8Array(exports.memory.buffer, exports.getSharedRWMemoryStart(), ELEMENT_BYTES);
+}
+
+function readMessage(exports: GeneratorExports): string {
+  let message = "";
+  for (let char = exports.getMessageChar(); char !== 0; char = exports.getMessageChar()) {
+    message += String.fromCharCode(char);
+  }
+  return message;
+}
+
+/** The 64-bit FNV-1a hash of a signal's name, as two 32-bit words. */
+function hashName(name: string): [high: number, low: number] {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(name)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return [Number(hash >> 32n), Number(BigInt.asUintN(32, hash))];
+}

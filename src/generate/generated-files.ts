@@ -1,0 +1,34 @@
+/** Every committed file that is generated from code. */
+import { renderBabyJubjubConstants } from "./baby-jubjub-constants.ts";
+import { renderPoseidonConstants } from "./poseidon-constants.ts";
+import { renderPoseidonSolidity } from "./poseidon-solidity.ts";
+import { renderCircomConstants } from "./circom.ts";
+import { renderPubdataDocs } from "./pubdata-docs.ts";
+import { renderPubdataReader, renderSolidityConstants } from "./solidity.ts";
+
+/** A generated file: its path from the package root and the function that writes its text. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly render: () => string;
+}
+
+/** Of the Poseidon permutations in `circuits/`: 2, 3, 4, 5, 8 and 16 inputs and the capacity. */
+const POSEIDON_WIDTHS = [3, 4, 5, 6, 9, 17];
+/** What contracts hash: the three words of an account's leaf, and the children of a tree node. */
+const POSEIDON_INPUTS_ON_L1 = [3, 8];
+
+export const GENERATED_FILES: readonly GeneratedFile[] = [
+  { path: "circuits/generated/protocol.circom", render: renderCircomConstants },
+  {
+    path: "circuits/generated/poseidon-constants.circom",
+    render: () => renderPoseidonConstants(POSEIDON_WIDTHS),
+  },
+  { path: "circuits/generated/baby-jubjub-constants.circom", render: renderBabyJubjubConstants },
+  { path: "contracts/generated/ProtocolConstants.sol", render: renderSolidityConstants },
+  { path: "contracts/generated/PubdataReader.sol", render: renderPubdataReader },
+  {
+    path: "contracts/generated/Poseidon.sol",
+    render: () => renderPoseidonSolidity(POSEIDON_INPUTS_ON_L1),
+  },
+  { path: "docs/pubdata.md", render: renderPubdataDocs },
+];

@@ -1,0 +1,155 @@
+/** Writes docs/rpc.md from the table of methods. */
+import { z } from "zod";
+import { LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../rpc/l1-methods.ts";
+import {
+  BODY_BYTES_PER_UNIT,
+  DEFAULT_RPC_LIMITS,
+  L1_CALL_UNITS,
+  type RpcLimits,
+} from "../rpc/limits.ts";
+import { RPC_METHODS } from "../rpc/methods.ts";
+
+/** Types that a person has to be told in words. */
+const PRIMITIVES: readonly (readonly [string, string])[] = [
+  ["Quantity", "an integer of any size as 0x-hex, in the smallest unit if it is an amount"],
+  ["Address", "an L1 address, 20 bytes of 0x-hex"],
+  ["Hash", "32 bytes of 0x-hex, lower case"],
+  ["Bytes", "bytes as 0x-hex"],
+];
+
+const INTRODUCTION = [
+  "They are answered on the port of a devnet, beside all of Ethereum's own, and on the port of",
+  "`rollup:operator`. Parameters are positional. A refusal is a JSON-RPC error whose `data` is",
+  "`{ code, facts, sentence, fix }`; over HTTP, where Hardhat's server lets no objects pass, it is",
+  "the same as JSON text in `data.data`.",
+].join(" ");
+
+const PUBLIC_PORT = `The port of \`rollup:operator\` is for strangers. Cheap checks come first, L1 last: bytes, JSON, form,
+method, rate, what the operator knows by itself, signatures. Whatever is over a limit below gets an
+error of its own, and everybody else is served. A failure without a code of its own becomes
+\`RPC_FAILED\` with an id, and the operator's log has the rest of it: no stack trace, path or address
+of L1 is in an answer.
+
+- \`--admin-port PORT\` opens another port, on 127.0.0.1 only, that also answers the methods marked
+  *operator only*. Without it they are for programs that hold the operator, and for devnets.
+- \`--cors https://wallet.example,…\` names the web pages that may call; by default none, and a
+  request with the origin of another page is refused. \`"*"\` is any page.
+- \`--host-names NAME,…\`: a port on 127.0.0.1 answers to addresses and \`localhost\` only, so that no
+  page can reach it under a name of its own (DNS rebinding). Behind a proxy that passes the \`Host\`
+  of its clients on, name that here.
+- \`--rate-limit UNITS\` a second for each client address (an IPv6 /64 is one); 0 for no limit. A call
+  takes one unit, or ${L1_CALL_UNITS} if it goes to L1, and a body one for each ${BODY_BYTES_PER_UNIT} bytes. Who has used
+  them up gets HTTP 429 with \`retry-after\`. Behind a proxy all clients have one address: limit them
+  there.
+- \`--l1-methods none|wallet|all\`: what is passed on to L1, over a connection without the operator's
+  keys. \`wallet\`, the default, is: ${WALLET_L1_METHODS.map((name) => `\`${name}\``).join(", ")}; \`eth_getLogs\` for ranges
+  of up to ${LOG_BLOCKS_MAX} blocks. \`all\` is for a chain of one's own: it lets everybody use what the
+  node has, such as \`hardhat_*\` and unlocked accounts.`;
+
+const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
+  bodyBytesMax: "bytes of a body (HTTP 413)",
+  batchCallsMax: "calls in a request (`RPC_BATCH_TOO_LONG`)",
+  paramsDepthMax: "levels of nesting in parameters",
+  answerBytesMax: "bytes of the answer to a request (`RPC_ANSWER_TOO_LARGE` for what is over)",
+  heldBytesMax: "bytes of all bodies and answers at a time (`RPC_BUSY`)",
+  socketsMax: "connections; for another one the longest idle goes",
+  requestsMax: "requests that are answered at a time (HTTP 503, `RPC_BUSY`)",
+  requestsPerSocketMax: "of these, those of one connection",
+  headersMs: "ms for headers to arrive",
+  requestMs: "ms for a request to arrive",
+  answerMs: "ms for a client to take its answer",
+  closingMs: "ms for requests under way when the port closes; who waits gets `OPERATOR_STOPPED`",
+  waitingCallsMax: "`rollup_waitFor…` calls at a time (`RPC_BUSY`)",
+  waitingCallsPerClientMax: "of these, those of one client address",
+  unitsPerSecond: "units a second for each client address (HTTP 429, `RPC_RATE_LIMITED`)",
+  unitsBurst: "units at once for a client that has been silent",
+};
+
+function limitsTable(): string {
+  const rows = Object.entries(LIMITS).map(
+    ([name, meaning]) => `| ${DEFAULT_RPC_LIMITS[name as keyof RpcLimits]} | ${meaning} |`,
+  );
+  return ["| default | what |", "| --- | --- |", ...rows].join("\n");
+}
+
+export function renderRpcDocs(): string {
+  const types = collectTypes();
+  const methods = Object.entries(RPC_METHODS).map(([name, entry]) => {
+    const { description, params, result, access } = entry;
+    const call = `${name}(${params.items.map((item: z.ZodTypeAny) => toType(item)).join(", ")})`;
+    const marked = access === "operator" ? `*Operator only.* ${description}` : description;
+    return `## ${name}\n\n${marked}\n\n${code(`${call}: ${toType(result)}`)}`;
+  });
+  return [
+    "<!-- generated from src/rpc/methods.ts; run `npm run generate` -->",
+    "# JSON-RPC methods of a rollup",
+    INTRODUCTION,
+    ...methods,
+    "# A port for everybody",
+    PUBLIC_PORT,
+    limitsTable(),
+    "# Types",
+    PRIMITIVES.map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join("\n"),
+    ...[...types].map(([name, schema]) => code(`type ${name} = ${toType(schema, true)}`)),
+    "",
+  ].join("\n\n");
+}
+
+function code(text: string): string {
+  return `\`\`\`ts\n${text};\n\`\`\``;
+}
+
+/** All schemas with a name that the methods reach, in the order of their first use. */
+function collectTypes(): Map<string, z.ZodTypeAny> {
+  const types = new Map<string, z.ZodTypeAny>();
+  const visit = (schema: z.ZodTypeAny): void => {
+    // Wrappers inherit the name of what they wrap.
+    const isWrapper = schema instanceof z.ZodNullable || schema instanceof z.ZodOptional;
+    const name = isWrapper ? undefined : schema.description;
+    if (name !== undefined && PRIMITIVES.every(([known]) => known !== name))
+      types.set(name, schema);
+    for (const part of partsOf(schema)) visit(part);
+  };
+  for (const { params, result } of Object.values(RPC_METHODS)) [params, result].forEach(visit);
+  return types;
+}
+
+/** The schemas that a schema is made of. */
+function partsOf(schema: z.ZodTypeAny): z.ZodTypeAny[] {
+  if (schema instanceof z.ZodTuple) return schema.items as z.ZodTypeAny[];
+  if (schema instanceof z.ZodObject) return Object.values(schema.shape as z.ZodRawShape);
+  if (schema instanceof z.ZodArray) return [schema.element as z.ZodTypeAny];
+  if (schema instanceof z.ZodUnion || schema instanceof z.ZodDiscriminatedUnion) {
+    return [...(schema.options as z.ZodTypeAny[])];
+  }
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
+    return [schema.unwrap() as z.ZodTypeAny];
+  }
+  return [];
+}
+
+/** A schema as a TypeScript type; by its name if it has one, unless that is what is asked for. */
+function toType(schema: z.ZodTypeAny, spelledOut = false): string {
+  if (schema instanceof z.ZodNullable) return `${toType(schema.unwrap() as z.ZodTypeAny)} | null`;
+  if (schema.description !== undefined && !spelledOut) return schema.description;
+  const parts = partsOf(schema).map((part) => toType(part));
+  if (schema instanceof z.ZodObject) return objectType(schema.shape as z.ZodRawShape);
+  if (schema instanceof z.ZodArray)
+    return parts[0]!.includes(" ") ? `(${parts[0]})[]` : `${parts[0]}[]`;
+  if (schema instanceof z.ZodEnum) return (schema.options as string[]).map(quote).join(" | ");
+  if (schema instanceof z.ZodLiteral) return quote(schema.value);
+  if (schema instanceof z.ZodNumber) return "number";
+  if (schema instanceof z.ZodString) return "string";
+  return parts.join(" | ");
+}
+
+function objectType(shape: z.ZodRawShape): string {
+  const fields = Object.entries(shape).map(([name, field]) =>
+    field.isOptional() ? `${name}?: ${toType(partsOf(field)[0]!)}` : `${name}: ${toType(field)}`,
+  );
+  return `{ ${fields.join("; ")} }`;
+}
+
+function quote(value: unknown): string {
+  return JSON.stringify(value);
+}

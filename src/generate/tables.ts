@@ -1,0 +1,72 @@
+/** Shared by the renderers of generated files. */
+import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/operations.ts";
+import { type Column, layoutBytes, placeColumns } from "../protocol/layout.ts";
+import { MESSAGE_WORDS } from "../protocol/signing.ts";
+import { HEADER_COLUMNS } from "../protocol/public-inputs.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../protocol/operations.ts";
+import * as constants from "../protocol/constants.ts";
+
+/** First line of every generated file, without the comment sign. */
+export const GENERATED_NOTICE = "generated from src/protocol; run `npm run generate`";
+
+/** `newStateRoot` → `NEW_STATE_ROOT`. */
+export function toUpperSnake(name: string): string {
+  return name.replaceAll(/([A-Z])/g, "_$1").toUpperCase();
+}
+
+/** `changePubKey` → `ChangePubKey`. */
+export function toPascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Bits by which a column's value is shifted left in the packed integer of its layout. */
+function columnShifts(prefix: string, columns: readonly Column[]): [string, bigint][] {
+  const bytes = layoutBytes(columns);
+  return placeColumns(columns).map((column) => [
+    `${prefix}_${toUpperSnake(column.name)}_SHIFT_BITS`,
+    BigInt(8 * (bytes - column.offsetBytes - column.bytes)),
+  ]);
+}
+
+/** One named number of the protocol, as it stands in every generated language. */
+export type NamedNumber = readonly [name: string, value: bigint];
+
+/** Codes of all operations, `OP_NOOP` and on. */
+export function operationCodes(): NamedNumber[] {
+  return OPERATION_NAMES.map((name) => [`OP_${toUpperSnake(name)}`, BigInt(OPERATIONS[name].code)]);
+}
+
+/** Widths in bytes that circuits and contracts both name. */
+export function wireWidths(): NamedNumber[] {
+  const { ACCOUNT_ID_BYTES, TOKEN_ID_BYTES, ADDRESS_BYTES, AMOUNT_BYTES, NONCE_BYTES } = constants;
+  const { TIMESTAMP_BYTES, BLOCK_NUMBER_BYTES } = constants;
+  const widths = {
+    ACCOUNT_ID_BYTES,
+    TOKEN_ID_BYTES,
+    ADDRESS_BYTES,
+    AMOUNT_BYTES,
+    NONCE_BYTES,
+    TIMESTAMP_BYTES,
+    BLOCK_NUMBER_BYTES,
+    RECORD_BYTES,
+  };
+  return Object.entries(widths).map(([name, bytes]) => [name, BigInt(bytes)]);
+}
+
+/** Shifts of the columns of a record. */
+export const recordShifts = (): NamedNumber[] => columnShifts("RECORD", RECORD_COLUMNS);
+
+/** Shifts of the columns of the header public input. */
+export const headerShifts = (): NamedNumber[] => columnShifts("HEADER", HEADER_COLUMNS);
+
+/** Shifts of the columns of the signed words, counted from 1 as in design section 4. */
+export const messageShifts = (): NamedNumber[] =>
+  MESSAGE_WORDS.flatMap((word, index) => columnShifts(`MESSAGE_${index + 1}`, word));
+
+/** Shifts shared by an account's `meta` and the first extension word. */
+export function metaShifts(): NamedNumber[] {
+  const { ADDRESS_SHIFT_BITS, NONCE_SHIFT_BITS, KIND_SHIFT_BITS } = constants;
+  return Object.entries({ ADDRESS_SHIFT_BITS, NONCE_SHIFT_BITS, KIND_SHIFT_BITS }).map(
+    ([name, bits]) => [name, BigInt(bits)],
+  );
+}

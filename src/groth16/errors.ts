@@ -1,0 +1,108 @@
+/** What can go wrong with the files, keys and proofs of any Groth16 circuit. */
+import { defineErrors } from "../util/errors.ts";
+
+export type Groth16ErrorFacts =
+  | { code: "BINARY_FORMAT"; source: string; expected: string; problem: string }
+  | { code: "FIELD_NOT_SUPPORTED"; source: string; modulus: bigint }
+  | { code: "WITNESS_LENGTH"; expected: number; actual: number }
+  | { code: "WITNESS_CONSTANT"; value: bigint }
+  | { code: "CIRCUIT_TOO_LARGE"; constraints: number; maximum: number }
+  | { code: "VERIFIER_KEYS"; problem: string }
+  | { code: "VERIFIER_KEYS_MIXED"; first: string; second: string; point: string }
+  | { code: "PTAU_NOT_USABLE"; file: string; problem: string }
+  | { code: "CONTRIBUTION_NOT_POSSIBLE"; zkey: string; problem: string }
+  | { code: "CEREMONY_KEY_MISSING"; circuit: string; zkey: string }
+  | { code: "CEREMONY_KEY_INVALID"; circuit: string; zkey: string; problem: string }
+  | { code: "CEREMONY_KEY_DAMAGED"; circuit: string; zkey: string; problem: string }
+  | { code: "FOLDER_NOT_WRITABLE"; folder: string; problem: string }
+  | { code: "EXTERNAL_COMMAND_INVALID"; command: string; missing: readonly string[] }
+  | { code: "EXTERNAL_PROVER_FAILED"; command: string; reason: string; output: string }
+  | { code: "PROVING_KEY_TOO_LARGE"; domainSize: number }
+  | { code: "PROVING_KEY_RELEASED" }
+  | { code: "WITNESS_LENGTH_MISMATCH"; expected: number; actual: number };
+
+export const groth16Error = defineErrors<Groth16ErrorFacts>({
+  BINARY_FORMAT: {
+    message: ({ source, expected, problem }) =>
+      `${source} is not a valid ${expected} file: ${problem}.`,
+    fix: "Delete the file and build it again; if it comes from elsewhere, fetch it again.",
+  },
+  FIELD_NOT_SUPPORTED: {
+    message: ({ source, modulus }) => `${source} is made for the prime field of ${modulus}.`,
+    fix: "Compile for BN254, circom's default (--prime bn128).",
+  },
+  WITNESS_LENGTH: {
+    message: ({ expected, actual }) =>
+      `The circuit has ${expected} wires, but the witness has ${actual} values.`,
+    fix: "Use the witness with the circuit, and the compilation, it was computed for.",
+  },
+  WITNESS_CONSTANT: {
+    message: ({ value }) => `Wire 0 of the witness is ${value}, but it must be the constant 1.`,
+    fix: "Leave wire 0 of a witness as it is: the verifier fixes it to 1.",
+  },
+  CIRCUIT_TOO_LARGE: {
+    message: ({ constraints, maximum }) =>
+      `The circuit has ${constraints} constraints; a setup takes at most ${maximum}.`,
+    fix: "Split the circuit, or use fewer slots per block.",
+  },
+  VERIFIER_KEYS: {
+    message: ({ problem }) => `No verifier contract can be generated: ${problem}.`,
+    fix: "Pass one or more Groth16 keys over BN254 with distinct ids and names.",
+  },
+  VERIFIER_KEYS_MIXED: {
+    message: ({ first, second, point }) =>
+      `The keys of ${first} and ${second} differ in ${point}: their powers of tau are not the same.`,
+    fix: "Start the keys of all the circuits from one powers-of-tau file, and build again.",
+  },
+  PTAU_NOT_USABLE: {
+    message: ({ file, problem }) => `The powers of tau in ${file} can not be used: ${problem}.`,
+    fix: "Take a larger file of a public ceremony, prepared for phase 2, and check its hash.",
+  },
+  CONTRIBUTION_NOT_POSSIBLE: {
+    message: ({ zkey, problem }) => `Nothing can be contributed to ${zkey}: ${problem}.`,
+    fix: "Contribute under a short name, the beacon last and in hex; a finished key stays as it is.",
+  },
+  CEREMONY_KEY_MISSING: {
+    message: ({ circuit, zkey }) => `The ceremony has no key for the circuit ${circuit}: ${zkey}.`,
+    fix: "Run hardhat rollup:setup --ptau FILE, or copy the key of this very circuit there.",
+  },
+  CEREMONY_KEY_INVALID: {
+    message: ({ circuit, zkey, problem }) =>
+      `${zkey} is no key of a ceremony for the circuit ${circuit}: ${problem}.`,
+    fix: "Do not use it: take it again from a contributor you trust, and verify it again.",
+  },
+  CEREMONY_KEY_DAMAGED: {
+    message: ({ circuit, zkey, problem }) =>
+      `The key of the ceremony for the circuit ${circuit} is damaged: ${zkey}: ${problem}.`,
+    fix: "Copy it again from a contributor or a backup, and verify it: hardhat rollup:setup --verify.",
+  },
+  FOLDER_NOT_WRITABLE: {
+    message: ({ folder, problem }) => `The folder ${folder} can not be written to: ${problem}.`,
+    fix: "Make room or give this user the right to write there, or set another path in the config.",
+  },
+  EXTERNAL_COMMAND_INVALID: {
+    message: ({ command, missing }) =>
+      `The command of the external prover, ${JSON.stringify(command)}, lacks ${missing.join(", ")}.`,
+    fix: "Write it like this: rapidsnark {zkey} {wtns} {proof} {public}",
+  },
+  EXTERNAL_PROVER_FAILED: {
+    message: ({ command, reason, output }) =>
+      `The external prover ${JSON.stringify(command)} has failed: ` +
+      `${reason}${output === "" ? "." : `: ${output}`}`,
+    fix: 'Run the command by hand on a .zkey and a .wtns file, or use the "kernel" prover.',
+  },
+  PROVING_KEY_TOO_LARGE: {
+    message: ({ domainSize }) =>
+      `A proving key with ${domainSize} constraints does not fit 4 GiB of memory.`,
+    fix: 'Use a smaller block, or the "snarkjs" prover.',
+  },
+  PROVING_KEY_RELEASED: {
+    message: () => "The proving key was released, or loaded by another prover.",
+    fix: "Load the key again with the prover that is to use it.",
+  },
+  WITNESS_LENGTH_MISMATCH: {
+    message: ({ expected, actual }) =>
+      `The witness has ${actual} values, but the proving key is for ${expected}.`,
+    fix: "Make the witness with the same compilation of the circuit as the key.",
+  },
+});

@@ -1,0 +1,76 @@
+/**
+ * BN254 as the file formats see it: 32-byte little-endian elements, points in Montgomery form.
+ */
+
+import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { dataView } from "./binary-file.ts";
+import { groth16Error } from "../errors.ts";
+
+/** The prime q over which the curve is defined. Circuits count modulo r = {@link FIELD_MODULUS}. */
+export const BASE_FIELD_MODULUS =
+  21888242871839275222246405745257275088696311157297823662689037894645226208583n;
+
+/** The length of an element of either field in a file. */
+export const ELEMENT_BYTES = 32;
+export const G1_BYTES = 2 * ELEMENT_BYTES;
+export const G2_BYTES = 4 * ELEMENT_BYTES;
+
+/** How often 2 divides r - 1: the largest domain of roots of unity has 2^28 elements. */
+export const TWO_ADICITY = 28;
+
+/** The factor of Montgomery form: x is stored as x · 2^256. Its inverse modulo q. */
+const MONTGOMERY_INVERSE =
+  20988524275117001072002809824448087578619730785600314334253784976379291040311n;
+
+const WORD_BITS = 64n;
+
+/** The integer in the 32 bytes at `offset`. */
+export function readElement(bytes: Uint8Array, offset: number): bigint {
+  const view = dataView(bytes);
+  let value = 0n;
+  for (let word = 3; word >= 0; word--) {
+    value = (value << WORD_BITS) | view.getBigUint64(offset + 8 * word, true);
+  }
+  return value;
+}
+
+/** Writes `value`, an integer in [0, 2^256), to the 32 bytes at `offset`. */
+export function writeElement(bytes: Uint8Array, offset: number, value: bigint): void {
+  const view = dataView(bytes);
+  for (let word = 0, rest = value; word < 4; word++, rest >>= WORD_BITS) {
+    view.setBigUint64(offset + 8 * word, rest, true); // takes the low 64 bits
+  }
+}
+
+/** `value` as 32 bytes. */
+export function elementBytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(ELEMENT_BYTES);
+  writeElement(bytes, 0, value);
+  return bytes;
+}
+
+/** The `count` integers from `offset` on. */
+export function readElements(bytes: Uint8Array, offset: number, count: number): bigint[] {
+  return Array.from({ length: count }, (_, i) => readElement(bytes, offset + i * ELEMENT_BYTES));
+}
+
+/** `values` one after the other. */
+export function elementsBytes(values: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * ELEMENT_BYTES);
+  values.forEach((value, i) => writeElement(bytes, i * ELEMENT_BYTES, value));
+  return bytes;
+}
+
+/** The `count` coordinates from `offset` on, taken out of Montgomery form. */
+export function readCoordinates(bytes: Uint8Array, offset: number, count: number): bigint[] {
+  return readElements(bytes, offset, count).map(
+    (value) => (value * MONTGOMERY_INVERSE) % BASE_FIELD_MODULUS,
+  );
+}
+
+/** Checks the length and the modulus that the files repeat. @throws FIELD_NOT_SUPPORTED */
+export function assertScalarField(source: string, modulus: Uint8Array): void {
+  const value = BigInt(`0x${Buffer.from(modulus.toReversed()).toString("hex") || "0"}`);
+  if (value === FIELD_MODULUS) return;
+  throw groth16Error({ code: "FIELD_NOT_SUPPORTED", source, modulus: value });
+}

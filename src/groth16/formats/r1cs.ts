@@ -1,0 +1,182 @@
+/**
+ * Reader of the constraint systems that circom writes.
+ *
+ * A constraint is A·w × B·w = C·w over the witness w. The three matrices are kept as compressed
+ * rows of 32-bit words, and the distinct coefficients once each: a circuit has millions of
+ * coefficients, but few different ones.
+ *
+ * @see https://github.com/iden3/r1csfile/blob/master/doc/r1cs_bin_format.md
+ */
+
+import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { assert } from "../../util/errors.ts";
+import { dataView, type SectionReader, withSections } from "./binary-file.ts";
+import { assertScalarField, ELEMENT_BYTES } from "./bn254.ts";
+import { groth16Error } from "../errors.ts";
+
+const HEADER_SECTION = 1;
+const CONSTRAINTS_SECTION = 2;
+const WORDS = ELEMENT_BYTES / 4;
+
+/** The counts in the header. Wires are the constant 1, outputs, public inputs, and the rest. */
+export interface R1csHeader {
+  readonly constraints: number;
+  readonly wires: number;
+  readonly publicOutputs: number;
+  readonly publicInputs: number;
+  /** As declared; those that no constraint uses have no wire. */
+  readonly privateInputs: number;
+  readonly labels: number;
+}
+
+/** Row i has the entries rowStart[i] up to rowStart[i + 1]. */
+export interface SparseMatrix {
+  readonly rowStart: Uint32Array;
+  readonly wire: Uint32Array;
+  /** Index into the coefficients of the system. */
+  readonly coefficient: Uint32Array;
+}
+
+export interface R1cs extends R1csHeader {
+  readonly a: SparseMatrix;
+  readonly b: SparseMatrix;
+  readonly c: SparseMatrix;
+  /** The distinct coefficients, in (-r/2, r/2]: most are small, which makes products cheap. */
+  readonly coefficients: readonly bigint[];
+}
+
+/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function readR1csHeader(path: string): R1csHeader {
+  return withSections(path, "r1cs", parseHeader);
+}
+
+/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function readR1cs(path: string): R1cs {
+  return withSections(path, "r1cs", (sections) => {
+    const header = parseHeader(sections);
+    const bytes = sections.read(CONSTRAINTS_SECTION);
+    const words = new Uint32Array(bytes.buffer, 0, bytes.length / 4);
+    const counts = countEntries(words, header.constraints);
+    if (counts === undefined) {
+      const problem = "its constraints do not fill their section";
+      throw groth16Error({ code: "BINARY_FORMAT", source: path, expected: "r1cs", problem });
+    }
+    return { ...header, ...parseConstraints(words, counts, header.constraints) };
+  });
+}
+
+/** How many values of a witness are public: outputs and public inputs, without the constant 1. */
+export function publicCount(header: R1csHeader): number {
+  return header.publicOutputs + header.publicInputs;
+}
+
+function parseHeader(sections: SectionReader): R1csHeader {
+  const bytes = sections.read(HEADER_SECTION);
+  const view = dataView(bytes);
+  const fieldBytes = view.getUint32(0, true);
+  assertScalarField(sections.name, bytes.subarray(4, 4 + fieldBytes));
+  const word = (index: number) => view.getUint32(4 + ELEMENT_BYTES + 4 * index, true);
+  return {
+    wires: word(0),
+    publicOutputs: word(1),
+    publicInputs: word(2),
+    privateInputs: word(3),
+    labels: Number(view.getBigUint64(4 + ELEMENT_BYTES + 16, true)),
+    constraints: word(6),
+  };
+}
+
+function parseConstraints(
+  words: Uint32Array,
+  counts: readonly number[],
+  constraints: number,
+): Pick<R1cs, "a" | "b" | "c" | "coefficients"> {
+  const matrices = counts.map((entries) => ({
+    rowStart: new Uint32Array(constraints + 1),
+    wire: new Uint32Array(entries),
+    coefficient: new Uint32Array(entries),
+  }));
+  const table = createCoefficientTable(words);
+  const filled = [0, 0, 0];
+  let position = 0;
+  for (let row = 0; row < constraints; row++) {
+    for (const [m, matrix] of matrices.entries()) {
+      let entry = filled[m]!;
+      for (let left = words[position++]!; left > 0; left--) {
+        matrix.wire[entry] = words[position++]!;
+        matrix.coefficient[entry++] = table.intern(position);
+        position += WORDS;
+      }
+      filled[m] = entry;
+      matrix.rowStart[row + 1] = entry;
+    }
+  }
+  const [a, b, c] = matrices;
+  assert(a !== undefined && b !== undefined && c !== undefined, "a constraint has three rows");
+  return { a, b, c, coefficients: table.values };
+}
+
+/** The number of entries of A, B and C; undefined if the constraints do not fill the section. */
+function countEntries(words: Uint32Array, constraints: number): number[] | undefined {
+  const counts = [0, 0, 0];
+  let position = 0;
+  for (let row = 0; row < 3 * constraints; row++) {
+    const entries = words[position]!;
+    counts[row % 3]! += entries;
+    position += 1 + entries * (1 + WORDS);
+  }
+  return position === words.length ? counts : undefined;
+}
+
+/** Numbers the distinct coefficients in the order of their first use, by open addressing. */
+function createCoefficientTable(words: Uint32Array) {
+  const values: bigint[] = [];
+  let positions = new Uint32Array(1024); // where in `words` coefficient i stands
+  let slots = new Int32Array(4096).fill(-1);
+
+  const hash = (position: number) => {
+    let state = 0;
+    for (let i = 0; i < WORDS; i++) {
+      state = Math.imul(state ^ words[position + i]!, 0x9e3779b1);
+      state ^= state >>> 15;
+    }
+    return state >>> 0;
+  };
+  const equal = (left: number, right: number) => {
+    for (let i = 0; i < WORDS; i++) if (words[left + i] !== words[right + i]) return false;
+    return true;
+  };
+  const findSlot = (position: number) => {
+    const mask = slots.length - 1;
+    let slot = hash(position) & mask;
+    while (slots[slot]! >= 0 && !equal(positions[slots[slot]!]!, position))
+      slot = (slot + 1) & mask;
+    return slot;
+  };
+  const grow = () => {
+    positions = copyInto(new Uint32Array(2 * positions.length), positions);
+    slots = new Int32Array(2 * slots.length).fill(-1);
+    for (let index = 0; index < values.length; index++) slots[findSlot(positions[index]!)] = index;
+  };
+  const intern = (position: number): number => {
+    const slot = findSlot(position);
+    if (slots[slot]! >= 0) return slots[slot]!;
+    const index = values.push(signedCoefficient(words, position)) - 1;
+    positions[index] = position;
+    slots[slot] = index;
+    if (values.length === positions.length) grow();
+    return index;
+  };
+  return { values, intern };
+}
+
+function copyInto(target: Uint32Array<ArrayBuffer>, source: Uint32Array): Uint32Array<ArrayBuffer> {
+  target.set(source);
+  return target;
+}
+
+function signedCoefficient(words: Uint32Array, position: number): bigint {
+  let value = 0n;
+  for (let i = WORDS - 1; i >= 0; i--) value = (value << 32n) | BigInt(words[position + i]!);
+  return value > FIELD_MODULUS / 2n ? value - FIELD_MODULUS : value;
+}

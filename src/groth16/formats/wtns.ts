@@ -1,0 +1,53 @@
+/**
+ * Reader and writer of witness files.
+ *
+ * @see https://github.com/iden3/snarkjs/blob/master/src/wtns_utils.js
+ */
+
+import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { bytesSource, dataView, encodeSections, readSections, uint32Bytes } from "./binary-file.ts";
+import {
+  assertScalarField,
+  ELEMENT_BYTES,
+  elementBytes,
+  elementsBytes,
+  readElements,
+} from "./bn254.ts";
+
+const HEADER_SECTION = 1;
+const VALUES_SECTION = 2;
+const VERSION = 2;
+
+/** The value of every wire of a circuit, in [0, r); wire 0 is the constant 1. */
+export type Witness = readonly bigint[];
+
+/** The bytes of a .wtns file, as snarkjs and rapidsnark read it. */
+export function encodeWitness(witness: Witness): Uint8Array {
+  const header = [
+    uint32Bytes(ELEMENT_BYTES),
+    elementBytes(FIELD_MODULUS),
+    uint32Bytes(witness.length),
+  ];
+  return Buffer.concat(
+    encodeSections("wtns", VERSION, [
+      { id: HEADER_SECTION, chunks: header },
+      { id: VALUES_SECTION, chunks: [elementsBytes(witness)] },
+    ]),
+  );
+}
+
+/** The values in the bytes of a .wtns file. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function decodeWitness(bytes: Uint8Array): Witness {
+  const values = readWitnessValues(bytes);
+  return readElements(values, 0, values.length / ELEMENT_BYTES);
+}
+
+/** The same values as 32 little-endian bytes each. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function readWitnessValues(bytes: Uint8Array): Uint8Array {
+  const sections = readSections(bytesSource("witness", bytes), "wtns");
+  const header = sections.read(HEADER_SECTION);
+  const fieldBytes = dataView(header).getUint32(0, true);
+  assertScalarField(sections.name, header.subarray(4, 4 + fieldBytes));
+  const count = dataView(header).getUint32(4 + ELEMENT_BYTES, true);
+  return sections.read(VALUES_SECTION, 0, count * ELEMENT_BYTES);
+}

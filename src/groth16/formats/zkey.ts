@@ -1,0 +1,250 @@
+/**
+ * Reader and writer of Groth16 proving keys in snarkjs's format.
+ *
+ * Points are affine, little-endian, in Montgomery form; infinity is all zeros. The coefficients of
+ * A and B are stored times 2^512, because snarkjs multiplies them with plain witness values in
+ * Montgomery arithmetic and wants a result in Montgomery form.
+ *
+ * @see https://github.com/iden3/snarkjs/blob/master/src/zkey_utils.js
+ */
+
+import { FIELD_MODULUS } from "../../crypto/field.ts";
+import {
+  bytesSource,
+  dataView,
+  encodeSections,
+  readSections,
+  type SectionReader,
+  uint32Bytes,
+  withSections,
+} from "./binary-file.ts";
+import {
+  assertScalarField,
+  BASE_FIELD_MODULUS,
+  ELEMENT_BYTES,
+  elementBytes,
+  G1_BYTES,
+  G2_BYTES,
+} from "./bn254.ts";
+import { groth16Error } from "../errors.ts";
+import { writeFileAtomically } from "../files/files.ts";
+
+const VERSION = 1;
+const GROTH16 = 1;
+
+/** The numbers of the sections. */
+const SECTION = {
+  protocol: 1,
+  header: 2,
+  ic: 3,
+  coefficients: 4,
+  a: 5,
+  b1: 6,
+  b2: 7,
+  c: 8,
+  h: 9,
+  contributions: 10,
+} as const;
+
+/** The counts and the single points of a key. */
+export interface ZkeyHeader {
+  readonly wires: number;
+  /** Public values, without the constant 1. */
+  readonly publicCount: number;
+  readonly domainSize: number;
+  readonly alpha1: Uint8Array;
+  readonly beta1: Uint8Array;
+  readonly beta2: Uint8Array;
+  readonly gamma2: Uint8Array;
+  readonly delta1: Uint8Array;
+  readonly delta2: Uint8Array;
+}
+
+/** One step of a phase-2 ceremony, which multiplied delta by a secret. */
+export interface Contribution {
+  readonly name: string;
+  readonly deltaAfter: Uint8Array;
+  /** A point, and the point times the secret. */
+  readonly g1s: Uint8Array;
+  readonly g1sx: Uint8Array;
+  /** A point of G2 that follows from the transcript, times the secret. */
+  readonly g2spx: Uint8Array;
+  readonly transcript: Uint8Array;
+}
+
+/** The lists of a key. Each is given in chunks, which are written one after the other. */
+export interface ZkeyLists {
+  readonly ic: readonly Uint8Array[];
+  readonly coefficients: readonly Uint8Array[];
+  readonly a: readonly Uint8Array[];
+  readonly b1: readonly Uint8Array[];
+  readonly b2: readonly Uint8Array[];
+  readonly c: readonly Uint8Array[];
+  readonly h: readonly Uint8Array[];
+}
+
+export interface Zkey extends ZkeyLists {
+  readonly header: ZkeyHeader;
+  /** Hash of the key as it was before the first contribution. */
+  readonly circuitHash: Uint8Array;
+  readonly contributions: readonly Contribution[];
+}
+
+/** A step of a ceremony, as far as it is told by what the key holds of it. */
+export interface ContributionRecord {
+  /** Empty if the contributor gave none. */
+  readonly name: string;
+  /** Whether its secret follows from a public value, so that everybody knows it. */
+  readonly isBeacon: boolean;
+}
+
+/** The parts of a key that a verifier needs. */
+export interface ZkeyVerifierPart {
+  readonly header: ZkeyHeader;
+  readonly ic: Uint8Array;
+  readonly contributions: readonly ContributionRecord[];
+}
+
+const TRANSCRIPT_BYTES = 64;
+const CONTRIBUTION_NAME = 1;
+/** The types of contributions. */
+const ORDINARY = 0;
+const BEACON = 1;
+
+/** Writes a key so that `path` is seen whole or not at all. */
+export async function writeZkey(path: string, key: Zkey): Promise<void> {
+  const contributions = [
+    key.circuitHash,
+    uint32Bytes(key.contributions.length),
+    ...key.contributions.flatMap(encodeContribution),
+  ];
+  const sections = [
+    { id: SECTION.protocol, chunks: [uint32Bytes(GROTH16)] },
+    { id: SECTION.header, chunks: encodeHeader(key.header) },
+    { id: SECTION.ic, chunks: key.ic },
+    { id: SECTION.coefficients, chunks: key.coefficients },
+    { id: SECTION.a, chunks: key.a },
+    { id: SECTION.b1, chunks: key.b1 },
+    { id: SECTION.b2, chunks: key.b2 },
+    { id: SECTION.c, chunks: key.c },
+    { id: SECTION.h, chunks: key.h },
+    { id: SECTION.contributions, chunks: contributions },
+  ];
+  await writeFileAtomically(path, encodeSections("zkey", VERSION, sections));
+}
+
+/** Reads what a verification key is made of. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
+  return withSections(path, "zkey", (sections) => {
+    assertGroth16(sections);
+    const contributions = readContributions(sections);
+    return { header: readHeader(sections), ic: sections.read(SECTION.ic), contributions };
+  });
+}
+
+/** A key whose lists are read piece by piece, as a prover does. */
+export interface ZkeyReader {
+  readonly header: ZkeyHeader;
+  /** The length of a list in bytes. */
+  size(list: keyof ZkeyLists): number;
+  read(list: keyof ZkeyLists, offset: number, length: number): Uint8Array;
+}
+
+/**
+ * Reads a key from a file, which is opened for each piece, or from its bytes.
+ *
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ */
+export function createZkeyReader(source: string | Uint8Array): ZkeyReader {
+  const withKey = <T>(use: (sections: SectionReader) => T): T =>
+    typeof source === "string"
+      ? withSections(source, "zkey", use)
+      : use(readSections(bytesSource("proving key", source), "zkey"));
+  return {
+    header: withKey((sections) => {
+      assertGroth16(sections);
+      return readHeader(sections);
+    }),
+    size: (list) => withKey((sections) => sections.size(SECTION[list])),
+    read: (list, offset, length) =>
+      withKey((sections) => sections.read(SECTION[list], offset, length)),
+  };
+}
+
+function assertGroth16(sections: SectionReader): void {
+  if (dataView(sections.read(SECTION.protocol)).getUint32(0, true) === GROTH16) return;
+  const problem = "it is not a Groth16 key";
+  throw groth16Error({ code: "BINARY_FORMAT", source: sections.name, expected: "zkey", problem });
+}
+
+function encodeHeader(header: ZkeyHeader): Uint8Array[] {
+  return [
+    uint32Bytes(ELEMENT_BYTES),
+    elementBytes(BASE_FIELD_MODULUS),
+    uint32Bytes(ELEMENT_BYTES),
+    elementBytes(FIELD_MODULUS),
+    uint32Bytes(header.wires, header.publicCount, header.domainSize),
+    header.alpha1,
+    header.beta1,
+    header.beta2,
+    header.gamma2,
+    header.delta1,
+    header.delta2,
+  ];
+}
+
+function readHeader(sections: SectionReader): ZkeyHeader {
+  const bytes = sections.read(SECTION.header);
+  const view = dataView(bytes);
+  const baseFieldBytes = view.getUint32(0, true);
+  const scalarField = 4 + baseFieldBytes + 4;
+  const scalarFieldBytes = view.getUint32(scalarField - 4, true);
+  assertScalarField(sections.name, bytes.subarray(scalarField, scalarField + scalarFieldBytes));
+  let position = scalarField + scalarFieldBytes;
+  const word = () => view.getUint32((position += 4) - 4, true);
+  const point = (length: number) => bytes.slice(position, (position += length));
+  return {
+    wires: word(),
+    publicCount: word(),
+    domainSize: word(),
+    alpha1: point(G1_BYTES),
+    beta1: point(G1_BYTES),
+    beta2: point(G2_BYTES),
+    gamma2: point(G2_BYTES),
+    delta1: point(G1_BYTES),
+    delta2: point(G2_BYTES),
+  };
+}
+
+function encodeContribution(contribution: Contribution): Uint8Array[] {
+  const name = new TextEncoder().encode(contribution.name);
+  const parameters = Uint8Array.from([CONTRIBUTION_NAME, name.length, ...name]);
+  return [
+    contribution.deltaAfter,
+    contribution.g1s,
+    contribution.g1sx,
+    contribution.g2spx,
+    contribution.transcript,
+    uint32Bytes(ORDINARY, parameters.length),
+    parameters,
+  ];
+}
+
+function readContributions(sections: SectionReader): ContributionRecord[] {
+  const bytes = sections.read(SECTION.contributions);
+  const view = dataView(bytes);
+  const contributions: ContributionRecord[] = [];
+  let position = TRANSCRIPT_BYTES + 4;
+  for (let left = view.getUint32(TRANSCRIPT_BYTES, true); left > 0; left--) {
+    position += 3 * G1_BYTES + G2_BYTES + TRANSCRIPT_BYTES;
+    const isBeacon = view.getUint32(position, true) === BEACON;
+    const parametersLength = view.getUint32(position + 4, true);
+    const parameters = bytes.subarray(position + 8, position + 8 + parametersLength);
+    // The name comes first among the parameters, if there is one.
+    const named = parameters[0] === CONTRIBUTION_NAME;
+    const name = named ? parameters.subarray(2, 2 + parameters[1]!) : new Uint8Array();
+    contributions.push({ name: new TextDecoder().decode(name), isBeacon });
+    position += 8 + parametersLength;
+  }
+  return contributions;
+}

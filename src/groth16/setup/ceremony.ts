@@ -1,0 +1,215 @@
+/**
+ * Keys for production: phase 2 of a Groth16 ceremony, circuit by circuit.
+ *
+ * It starts from the powers of tau of a public ceremony (phase 1). Each contributor multiplies
+ * delta by a secret, and as long as one of them forgets it, nobody can forge proofs. A beacon, a
+ * public value that nobody could foresee, ends it. All of it can be verified from the circuit and
+ * the powers of tau.
+ *
+ * The powers themselves are not checked here: compare the hash of the file with the published one,
+ * or run `snarkjs powersoftau verify`.
+ *
+ * @see https://eprint.iacr.org/2017/1050
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { dataView, withSections } from "../formats/binary-file.ts";
+import { ELEMENT_BYTES } from "../formats/bn254.ts";
+import type { SetupCircuit } from "./circuit.ts";
+import { isInsecureZkey } from "./dev-setup.ts";
+import { areIntact, digestPath, recordDigests } from "../files/digests.ts";
+import { groth16Error } from "../errors.ts";
+import { makeFolder, temporaryPath, writingTo, writingToCache } from "../files/files.ts";
+import { readR1csHeader } from "../formats/r1cs.ts";
+import { domainSize } from "./qap.ts";
+import { zKey } from "../snarkjs.ts";
+import { readZkeyVerifierPart } from "../formats/zkey.ts";
+import { findZkeyDamage } from "./zkey-check.ts";
+
+/** The sections of a ptau file that matter here. */
+const PTAU_SECTION = { header: 1, lagrangeTauG1: 12 } as const;
+/** snarkjs keeps so much of a contributor's name. */
+const NAME_CHARACTERS_MAX = 64;
+const BEACON_BYTES_MAX = 255;
+/** The beacon is hashed 2^10 times, the least that snarkjs takes. */
+const BEACON_ITERATIONS_EXPONENT = 10;
+const BEACON_NAME = "final beacon";
+const ENTROPY_BYTES = 64;
+const DIGEST_CHARACTERS = 16;
+
+/** Where a ceremony keeps the key of a circuit. Another version of the circuit has another path. */
+export function ceremonyKeyPath({ name, digest }: SetupCircuit, keysDir: string): string {
+  return join(resolve(keysDir), `${name}-${digest.slice(0, DIGEST_CHARACTERS)}.zkey`);
+}
+
+/** The path of a circuit's key. @throws CEREMONY_KEY_MISSING */
+export function findCeremonyKey(circuit: SetupCircuit, keysDir: string): string {
+  const zkey = ceremonyKeyPath(circuit, keysDir);
+  if (existsSync(zkey)) return zkey;
+  throw groth16Error({ code: "CEREMONY_KEY_MISSING", circuit: circuit.name, zkey });
+}
+
+/**
+ * Makes sure that a key is whole. It is the ceremony's, so it is named and never made again.
+ *
+ * A key whose digest was written down is only compared with it. Any other is looked through, which
+ * takes seconds; then its digest is written beside it, if the folder takes it.
+ *
+ * @throws CEREMONY_KEY_DAMAGED
+ */
+export async function assertIntactKey(circuit: SetupCircuit, zkeyPath: string): Promise<void> {
+  if (await areIntact(digestPath(zkeyPath), [zkeyPath])) return;
+  const problem = await findZkeyDamage(zkeyPath, circuit.r1csPath);
+  if (problem !== null) {
+    const facts = { circuit: circuit.name, zkey: zkeyPath, problem };
+    throw groth16Error({ code: "CEREMONY_KEY_DAMAGED", ...facts });
+  }
+  await writingToCache(() => recordDigests(digestPath(zkeyPath), [zkeyPath]));
+}
+
+/**
+ * Makes the first key of a circuit, to which nobody has contributed; a key that is there stays.
+ *
+ * @param ptauPath - Powers of tau, prepared for phase 2, at least as many as the circuit has rows.
+ * @returns The path of the key, and whether it was there already.
+ * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED, FOLDER_NOT_WRITABLE
+ */
+export async function startCeremony(
+  circuit: SetupCircuit,
+  ptauPath: string,
+  keysDir: string,
+): Promise<{ zkeyPath: string; started: boolean }> {
+  const zkeyPath = ceremonyKeyPath(circuit, keysDir);
+  if (existsSync(zkeyPath)) return { zkeyPath, started: false };
+  assertUsablePtau(ptauPath, domainSize(readR1csHeader(circuit.r1csPath)));
+  await makeFolder(resolve(keysDir));
+  await writeKey(zkeyPath, (path) => makeFirstKey(circuit, ptauPath, path));
+  return { zkeyPath, started: true };
+}
+
+/** snarkjs takes damaged powers as they are, so the key is looked through. */
+async function makeFirstKey(
+  { r1csPath }: SetupCircuit,
+  ptauPath: string,
+  path: string,
+): Promise<void> {
+  const refuse = (problem: string, cause?: unknown) =>
+    groth16Error({ code: "PTAU_NOT_USABLE", file: ptauPath, problem }, { cause });
+  try {
+    await zKey.newZKey(r1csPath, ptauPath, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== undefined) throw cause; // the system's, as ENOSPC
+    throw refuse(`snarkjs makes no key of it (${String(cause)})`, cause);
+  }
+  const damage = existsSync(path) ? await findZkeyDamage(path, r1csPath) : "there is none";
+  if (damage !== null) throw refuse(`it is damaged, as the key that follows shows: ${damage}`);
+}
+
+/**
+ * Multiplies delta by a secret from the system's generator, which is forgotten at once.
+ *
+ * @param name - Who contributes; everybody can read it in the key.
+ * @returns The hash of the contribution in hex, for the contributor to publish.
+ * @throws CONTRIBUTION_NOT_POSSIBLE
+ */
+export async function contributeToKey(zkeyPath: string, name: string): Promise<string> {
+  assertOpen(zkeyPath);
+  if (name === "" || name.length > NAME_CHARACTERS_MAX) {
+    const problem = `a name has 1 to ${NAME_CHARACTERS_MAX} characters`;
+    throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
+  }
+  const entropy = randomBytes(ENTROPY_BYTES).toString("hex");
+  const hash = await writeKey(zkeyPath, (path) => zKey.contribute(zkeyPath, path, name, entropy));
+  return Buffer.from(hash).toString("hex");
+}
+
+/**
+ * Ends the ceremony of a key with a value that nobody could know while it lasted.
+ *
+ * @param beacon - 1 to 255 bytes in hex, such as the hash of a block announced in advance.
+ * @returns The hash of the contribution in hex.
+ * @throws CONTRIBUTION_NOT_POSSIBLE
+ */
+export async function applyBeaconToKey(zkeyPath: string, beacon: string): Promise<string> {
+  assertOpen(zkeyPath);
+  const hex = beacon.replace(/^0x/, "").toLowerCase();
+  const refuse = (problem: string) =>
+    groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
+  if (!/^(?:[0-9a-f]{2})+$/.test(hex) || hex.length > 2 * BEACON_BYTES_MAX) {
+    throw refuse(`a beacon has 1 to ${BEACON_BYTES_MAX} bytes in hex`);
+  }
+  if (isInsecureZkey(zkeyPath)) throw refuse("nobody has contributed a secret to it yet");
+  const hash = await writeKey(zkeyPath, (path) =>
+    zKey.beacon(zkeyPath, path, BEACON_NAME, hex, BEACON_ITERATIONS_EXPONENT),
+  );
+  return Buffer.from(hash).toString("hex");
+}
+
+/**
+ * Checks that a key is made for a circuit, from these powers of tau, by its contributions alone.
+ *
+ * @returns What snarkjs reports: the contributions with their hashes.
+ * @throws CEREMONY_KEY_INVALID, PTAU_NOT_USABLE, BINARY_FORMAT
+ */
+export async function verifyCeremony(
+  circuit: SetupCircuit,
+  ptauPath: string,
+  zkeyPath: string,
+): Promise<readonly string[]> {
+  assertUsablePtau(ptauPath, domainSize(readR1csHeader(circuit.r1csPath)));
+  const invalid = (problem: string) =>
+    groth16Error({ code: "CEREMONY_KEY_INVALID", circuit: circuit.name, zkey: zkeyPath, problem });
+  if (isInsecureZkey(zkeyPath)) throw invalid("nobody has contributed a secret to it");
+  const report: string[] = [];
+  const problems: string[] = [];
+  const ignore = () => undefined;
+  const logger = {
+    debug: ignore,
+    info: (line: string) => report.push(line),
+    warn: ignore,
+    error: (line: string) => problems.push(line),
+  };
+  const isValid = await zKey.verifyFromR1cs(circuit.r1csPath, ptauPath, zkeyPath, logger);
+  if (!isValid) throw invalid(problems.at(-1) ?? "snarkjs does not accept it");
+  return report;
+}
+
+/** A beacon is the end: what came after it would not be covered by it. */
+function assertOpen(zkeyPath: string): void {
+  const { contributions } = readZkeyVerifierPart(zkeyPath);
+  if (!contributions.some(({ isBeacon }) => isBeacon)) return;
+  const problem = "a beacon has ended its ceremony";
+  throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
+}
+
+/** snarkjs would leave a broken key behind, and say nothing. */
+function assertUsablePtau(file: string, size: number): void {
+  if (!existsSync(file)) {
+    throw groth16Error({ code: "PTAU_NOT_USABLE", file, problem: "there is no such file" });
+  }
+  withSections(file, "ptau", (sections) => {
+    const header = sections.read(PTAU_SECTION.header);
+    const exponent = dataView(header).getUint32(4 + ELEMENT_BYTES, true);
+    const refuse = (problem: string) => groth16Error({ code: "PTAU_NOT_USABLE", file, problem });
+    if (!sections.has(PTAU_SECTION.lagrangeTauG1)) throw refuse("it is not prepared for phase 2");
+    if (2 ** exponent >= size) return;
+    throw refuse(`it has 2^${exponent} powers, and the circuit takes ${size}`);
+  });
+}
+
+/** Lets `write` make a file that takes the place of `zkeyPath` when it is whole. */
+async function writeKey<T>(zkeyPath: string, write: (path: string) => Promise<T>): Promise<T> {
+  const path = temporaryPath(zkeyPath);
+  return writingTo(dirname(zkeyPath), async () => {
+    try {
+      const result = await write(path);
+      await rename(path, zkeyPath);
+      await recordDigests(digestPath(zkeyPath), [zkeyPath]);
+      return result;
+    } finally {
+      await rm(path, { force: true });
+    }
+  });
+}

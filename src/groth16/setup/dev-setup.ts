@@ -1,0 +1,294 @@
+/**
+ * Groth16 keys in seconds, from a trapdoor that everybody knows. INSECURE: whoever knows the seed
+ * can prove anything. For tests and devnets.
+ *
+ * The key is the very one that snarkjs would make from a powers-of-tau file with the same tau,
+ * alpha and beta (`snarkjs zkey new`) and one contribution that multiplies delta (`snarkjs zkey
+ * contribute`). So `snarkjs zkey verify` accepts it, given such a file that is larger than the
+ * circuit needs. But instead of sums of curve points it takes sums of field elements, and one
+ * multiplication a point.
+ *
+ * The contribution is named {@link INSECURE_CONTRIBUTION}; see {@link isInsecureZkey}.
+ */
+
+import { createHash, type Hash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { dataView } from "../formats/binary-file.ts";
+import { ELEMENT_BYTES, TWO_ADICITY } from "../formats/bn254.ts";
+import { areIntact, digestPath, hashFile, recordDigests } from "../files/digests.ts";
+import { groth16Error } from "../errors.ts";
+import type { SetupCircuit } from "./circuit.ts";
+import { createChaCha, type Curve, type CurveGroup, loadCurve } from "./ffjavascript.ts";
+import { publicCount, type R1csHeader, readR1csHeader } from "../formats/r1cs.ts";
+import type { Group } from "./fixed-base.ts";
+import { domainSize } from "./qap.ts";
+import { deriveScalar, deriveTrapdoor, type Trapdoor } from "./trapdoor.ts";
+import type {
+  EvaluateJob,
+  EvaluateResult,
+  MultiplyJob,
+  MultiplyResult,
+  SetupWorkerData,
+} from "./worker.ts";
+import { createWorkerPool, type WorkerPool, workerUrl } from "../../util/worker-pool.ts";
+import {
+  type Contribution,
+  readZkeyVerifierPart,
+  writeZkey,
+  type ZkeyHeader,
+} from "../formats/zkey.ts";
+
+/** The name in the contributions of a zkey that marks a known trapdoor. */
+export const INSECURE_CONTRIBUTION = "INSECURE dev setup: known trapdoor";
+
+/** The seed that is used unless another is configured. */
+const DEFAULT_DEV_SEED = "hardhat-zkrollup";
+
+/** How far a setup has come, in points of the key. */
+export interface SetupProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface DevSetupOptions {
+  readonly r1csPath: string;
+  /** Any text; the same seed and circuit make the same key, byte for byte. */
+  readonly seed: string;
+  /** Where the key is written; it appears there whole. */
+  readonly zkeyPath: string;
+  readonly onProgress?: (progress: SetupProgress) => void;
+}
+
+export interface DevKeyOptions {
+  readonly circuit: SetupCircuit;
+  readonly cacheDir: string;
+  readonly seed?: string;
+  readonly onProgress?: (progress: SetupProgress) => void;
+}
+
+type SetupPool = WorkerPool<EvaluateJob | MultiplyJob, EvaluateResult | MultiplyResult>;
+
+/** A list of points, in the chunks in which it was computed. */
+interface PointList {
+  readonly points: Uint8Array[];
+  readonly uncompressed: Uint8Array[];
+  readonly count: number;
+}
+
+type KeyLists = Readonly<
+  Record<"a" | "b1" | "b2" | "ic" | "initialC" | "c" | "h" | "monomialH", PointList>
+>;
+
+/** Points per job: enough to outweigh the message, few enough to share out evenly. */
+const CHUNK = 4096;
+const MAXIMUM_WORKERS = 8;
+/** Part of the names of cached keys: raise it when the same seed makes other keys. */
+const CACHE_FORMAT = 1;
+/** The odd points belong to a domain twice as large as the circuit's. */
+const MAXIMUM_ROWS = 2 ** (TWO_ADICITY - 1);
+
+/**
+ * Makes the key of a circuit.
+ *
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CIRCUIT_TOO_LARGE
+ * @see snarkjs's src/zkey_new.js and src/zkey_contribute.js for the conventions
+ */
+export async function createDevSetup(options: DevSetupOptions): Promise<void> {
+  const { r1csPath, seed, zkeyPath, onProgress } = options;
+  const circuit = readR1csHeader(r1csPath);
+  if (circuit.constraints + publicCount(circuit) >= MAXIMUM_ROWS) {
+    const { constraints } = circuit;
+    throw groth16Error({ code: "CIRCUIT_TOO_LARGE", constraints, maximum: MAXIMUM_ROWS });
+  }
+  const trapdoor = deriveTrapdoor(seed, await hashFile(r1csPath));
+  const curve = await loadCurve();
+  const pool = await startWorkers(curve, circuit);
+  try {
+    const evaluate: EvaluateJob = { kind: "evaluate", r1csPath, trapdoor };
+    const { scalars, coefficients } = (await pool.run(evaluate)) as EvaluateResult;
+    const lists = await multiplyAll(pool, scalars, onProgress);
+    const initialHeader = createHeader(curve, circuit, trapdoor);
+    const circuitHash = hashInitialKey(curve, initialHeader, lists);
+    const contribution = contribute(curve, circuitHash, seed, trapdoor.delta);
+    const delta2 = multiplyGenerator(curve.G2, trapdoor.delta);
+    await writeZkey(resolve(zkeyPath), {
+      header: { ...initialHeader, delta1: contribution.deltaAfter, delta2 },
+      ic: lists.ic.points,
+      coefficients: [coefficients],
+      a: lists.a.points,
+      b1: lists.b1.points,
+      b2: lists.b2.points,
+      c: lists.c.points,
+      h: lists.h.points,
+      circuitHash,
+      contributions: [contribution],
+    });
+  } finally {
+    await pool.close();
+  }
+}
+
+/**
+ * The key of a circuit for a seed, made if the cache does not have it, or only a damaged one.
+ *
+ * @returns The path of the zkey, and whether it was there already.
+ * @throws FOLDER_NOT_WRITABLE, and the codes of {@link createDevSetup}
+ */
+export async function ensureDevKey(
+  options: DevKeyOptions,
+): Promise<{ zkeyPath: string; cached: boolean }> {
+  const { circuit, cacheDir, seed = DEFAULT_DEV_SEED, onProgress } = options;
+  const key = createHash("sha256")
+    .update(JSON.stringify([CACHE_FORMAT, circuit.digest, seed]))
+    .digest("hex");
+  const zkeyPath = join(resolve(cacheDir), `${circuit.name}-${key.slice(0, 16)}.zkey`);
+  const cached = await isIntactZkey(zkeyPath);
+  if (!cached) {
+    const { r1csPath } = circuit;
+    await createDevSetup({ r1csPath, seed, zkeyPath, ...(onProgress && { onProgress }) });
+    await recordDigests(digestPath(zkeyPath), [zkeyPath]);
+  }
+  return { zkeyPath, cached };
+}
+
+/** Whether a key of {@link ensureDevKey} is there, as it was made. */
+export function isIntactZkey(zkeyPath: string): Promise<boolean> {
+  return areIntact(digestPath(zkeyPath), [zkeyPath]);
+}
+
+/**
+ * Whether a key must not be used where something is at stake: it comes from a dev setup, or nobody
+ * has contributed a secret to it, so that everybody knows delta and can forge proofs.
+ *
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ */
+export function isInsecureZkey(zkeyPath: string): boolean {
+  const { contributions } = readZkeyVerifierPart(zkeyPath);
+  const isDevKey = contributions.some(({ name }) => name === INSECURE_CONTRIBUTION);
+  return isDevKey || contributions.every(({ isBeacon }) => isBeacon);
+}
+
+async function startWorkers(curve: Curve, circuit: R1csHeader): Promise<SetupPool> {
+  const pointsInG1 = 4 * circuit.wires + 2 * domainSize(circuit);
+  const size = Math.min(
+    availableParallelism(),
+    MAXIMUM_WORKERS,
+    Math.ceil((pointsInG1 + circuit.wires) / CHUNK),
+  );
+  const workerData: SetupWorkerData = {
+    module: await WebAssembly.compile(curve.tm.code),
+    generators: { G1: curve.G1.toAffine(curve.G1.g), G2: curve.G2.toAffine(curve.G2.g) },
+    expectedCounts: { G1: pointsInG1 / size, G2: circuit.wires / size },
+  };
+  return createWorkerPool(workerUrl(import.meta.url, "worker"), size, workerData);
+}
+
+/** Multiplies all scalars. The slow group goes first, so that the workers end together. */
+async function multiplyAll(
+  pool: SetupPool,
+  scalars: EvaluateResult["scalars"],
+  onProgress: DevSetupOptions["onProgress"],
+): Promise<KeyLists> {
+  const lists = [scalars.b, ...Object.values(scalars)];
+  const total = lists.reduce((sum, { length }) => sum + length / ELEMENT_BYTES, 0);
+  let done = 0;
+  const multiply = async (group: Group, all: Uint8Array<ArrayBuffer>): Promise<PointList> => {
+    const starts = Array.from({ length: Math.ceil(all.length / ELEMENT_BYTES / CHUNK) }).keys();
+    const chunks = [...starts].map(async (index) => {
+      const chunk = all.slice(index * CHUNK * ELEMENT_BYTES, (index + 1) * CHUNK * ELEMENT_BYTES);
+      const count = chunk.length / ELEMENT_BYTES; // the chunk is given away
+      const job: MultiplyJob = { kind: "multiply", group, scalars: chunk };
+      const result = (await pool.run(job, [chunk.buffer])) as MultiplyResult;
+      done += count;
+      onProgress?.({ done, total });
+      return result;
+    });
+    const results = await Promise.all(chunks);
+    return {
+      points: results.map(({ points }) => points),
+      uncompressed: results.map(({ uncompressed }) => uncompressed),
+      count: all.length / ELEMENT_BYTES,
+    };
+  };
+  const [b2, a, b1, ic, initialC, c, h, monomialH] = await Promise.all([
+    multiply("G2", scalars.b),
+    multiply("G1", scalars.a),
+    multiply("G1", scalars.b),
+    multiply("G1", scalars.ic),
+    multiply("G1", scalars.initialC),
+    multiply("G1", scalars.c),
+    multiply("G1", scalars.h),
+    multiply("G1", scalars.monomialH),
+  ]);
+  return { a, b1, b2, ic, initialC, c, h, monomialH };
+}
+
+/** The header as `zkey new` leaves it: gamma and delta are 1. */
+function createHeader(curve: Curve, circuit: R1csHeader, trapdoor: Trapdoor): ZkeyHeader {
+  const { G1, G2 } = curve;
+  return {
+    wires: circuit.wires,
+    publicCount: publicCount(circuit),
+    domainSize: domainSize(circuit),
+    alpha1: multiplyGenerator(G1, trapdoor.alpha),
+    beta1: multiplyGenerator(G1, trapdoor.beta),
+    beta2: multiplyGenerator(G2, trapdoor.beta),
+    gamma2: multiplyGenerator(G2, 1n),
+    delta1: multiplyGenerator(G1, 1n),
+    delta2: multiplyGenerator(G2, 1n),
+  };
+}
+
+/** snarkjs's hash of a key without contributions. */
+function hashInitialKey(curve: Curve, header: ZkeyHeader, lists: KeyLists): Uint8Array {
+  const hash = createHash("blake2b512");
+  for (const point of [header.alpha1, header.beta1]) hash.update(curve.G1.toUncompressed(point));
+  hash.update(curve.G2.toUncompressed(header.beta2));
+  hash.update(curve.G2.toUncompressed(header.gamma2));
+  hash.update(curve.G1.toUncompressed(header.delta1));
+  hash.update(curve.G2.toUncompressed(header.delta2));
+  hashList(hash, lists.ic);
+  // What is hashed of H, unlike what is in the key, has one point less than the domain.
+  hashList(hash, { ...lists.monomialH, count: header.domainSize - 1 });
+  for (const list of [lists.initialC, lists.a, lists.b1, lists.b2]) hashList(hash, list);
+  return hash.digest();
+}
+
+function hashList(hash: Hash, { count, uncompressed }: PointList): void {
+  const length = new Uint8Array(4);
+  dataView(length).setUint32(0, count, false);
+  hash.update(length);
+  for (const chunk of uncompressed) hash.update(chunk);
+}
+
+/** What `zkey contribute` would add for the secret delta. */
+function contribute(
+  curve: Curve,
+  circuitHash: Uint8Array,
+  seed: string,
+  delta: bigint,
+): Contribution {
+  const { G1, G2 } = curve;
+  const g1s = multiplyGenerator(G1, deriveScalar(seed, "contribution"));
+  const g1sx = G1.toAffine(G1.timesScalar(g1s, delta));
+  const transcript = createHash("blake2b512")
+    .update(circuitHash)
+    .update(G1.toUncompressed(g1s))
+    .update(G1.toUncompressed(g1sx))
+    .digest();
+  const words = Array.from({ length: 8 }, (_, i) => dataView(transcript).getUint32(4 * i, false));
+  const g2sp = G2.fromRng(createChaCha(words));
+  return {
+    name: INSECURE_CONTRIBUTION,
+    deltaAfter: multiplyGenerator(G1, delta),
+    g1s,
+    g1sx,
+    g2spx: G2.toAffine(G2.timesScalar(g2sp, delta)),
+    transcript,
+  };
+}
+
+function multiplyGenerator(group: CurveGroup, scalar: bigint): Uint8Array {
+  return group.toAffine(group.timesScalar(group.g, scalar));
+}

@@ -1,0 +1,161 @@
+/**
+ * Generates Solidity contracts that verify Groth16 proofs, from templates of our own.
+ *
+ * A contract with one key has the interface of snarkjs's verifiers:
+ *
+ *     verifyProof(uint256[2] a, uint256[2][2] b, uint256[2] c, uint256[N] input) returns (bool)
+ *
+ * One with several keys, possibly with different numbers of public inputs, or with `selectByKeyId`:
+ *
+ *     verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) returns (bool)
+ *     verifyProofs(uint256 inputCount, uint256[] claims) returns (bool)
+ *
+ * where a claim is a key id, `inputCount` public values and a proof, one word after the other. All
+ * claims are checked with one call of the pairing, for a third of the gas when there are ten.
+ *
+ * They return false for what only a wrong proof can bring about: an input not below r, a coordinate
+ * not below q, a point off its curve or out of its subgroup, a pairing that does not hold. They
+ * revert for a caller's mistake: UnknownKey, WrongInputCount, NoClaims, ClaimIncomplete.
+ *
+ * @see EIP-196 and EIP-197 for the precompiled contracts
+ */
+
+import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { groth16Error } from "../errors.ts";
+import type { ProofWithSignals } from "../snarkjs.ts";
+import { constantName, type VerifierKey, wordsInG1, wordsInG2, wrapComment } from "./keys.ts";
+import { severalKeysSections } from "./several-keys.ts";
+import { singleKeySections } from "./single-key.ts";
+
+export interface VerifierOptions {
+  readonly contractName: string;
+  readonly keys: readonly VerifierKey[];
+  /** Whether callers name the key. By default only if there are several keys. */
+  readonly selectByKeyId?: boolean;
+  /** Keys of a dev setup: the contract then refuses to be deployed on any chain but a local one. */
+  readonly insecure: boolean;
+  /** 32 bytes in hex that the contract exposes as DIGEST: what its circuits belong to. */
+  readonly digest?: string;
+}
+
+/** A proof in the order in which the contracts take it. */
+export interface SolidityProof {
+  readonly a: readonly [bigint, bigint];
+  /** The imaginary part comes first, as in EIP-197. */
+  readonly b: readonly [readonly [bigint, bigint], readonly [bigint, bigint]];
+  readonly c: readonly [bigint, bigint];
+  /** a, b and c in one list, for contracts that take a keyId. */
+  readonly flat: readonly bigint[];
+  readonly input: readonly bigint[];
+}
+
+/** The chains that Hardhat and Ganache simulate. */
+const LOCAL_CHAIN_IDS = [31337, 1337] as const;
+/** What the keys that are made from one powers-of-tau file have in common. */
+const SHARED_POINTS = ["vk_alpha_1", "vk_beta_2", "vk_gamma_2"] as const;
+
+/** The arguments for `verifyProof`. */
+export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): SolidityProof {
+  const [a, c] = [wordsInG1(proof.pi_a), wordsInG1(proof.pi_c)];
+  const [xImaginary, xReal, yImaginary, yReal] = wordsInG2(proof.pi_b);
+  const b = [
+    [xImaginary, xReal],
+    [yImaginary, yReal],
+  ] as const;
+  return { a, b, c, flat: [...a, ...b.flat(), ...c], input: publicSignals.map(BigInt) };
+}
+
+/**
+ * The source of a verifier contract. It stands alone, and is formatted as prettier would.
+ *
+ * @throws VERIFIER_KEYS, VERIFIER_KEYS_MIXED
+ */
+export function generateVerifier(options: VerifierOptions): string {
+  checkOptions(options);
+  const { keys, selectByKeyId = keys.length > 1 } = options;
+  const body = selectByKeyId ? severalKeysSections(keys) : singleKeySections(keys[0]!);
+  const sections = [constants(options), insecureGuard(options), ...body];
+  return `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+${contractComment(options)}
+contract ${options.contractName} {
+${sections.filter((section) => section !== "").join("\n\n")}
+}
+`;
+}
+
+function checkOptions({ contractName, keys, selectByKeyId, digest }: VerifierOptions): void {
+  const refuse = (problem: string) => groth16Error({ code: "VERIFIER_KEYS", problem });
+  if (!/^[A-Za-z_]\w*$/.test(contractName)) {
+    throw refuse(`"${contractName}" is no name for a contract`);
+  }
+  if (keys.length === 0) throw refuse("there is no key");
+  if (keys.length > 1 && selectByKeyId === false) throw refuse("several keys need their ids");
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) throw refuse("two keys have one id");
+  if (new Set(keys.map(constantName)).size < keys.length) throw refuse("two keys have one name");
+  if (digest !== undefined && !/^(0x)?[0-9a-fA-F]{64}$/.test(digest)) {
+    throw refuse(`the digest ${digest} is not 32 bytes in hex`);
+  }
+  for (const { id, name, verificationKey } of keys) {
+    if (!Number.isSafeInteger(id) || id < 0) throw refuse(`${id} is no key id`);
+    const { protocol, curve, nPublic } = verificationKey;
+    if (protocol !== "groth16" || curve !== "bn128") {
+      throw refuse(`the key of ${name} is for ${protocol} over ${curve}`);
+    }
+    if (nPublic === 0) throw refuse(`circuit ${name} has no public value to prove anything about`);
+  }
+  checkShared(keys);
+}
+
+/** Proofs of different keys can be checked together only if the keys share these points. */
+function checkShared([first, ...others]: readonly VerifierKey[]): void {
+  for (const { name, verificationKey } of others) {
+    for (const point of SHARED_POINTS) {
+      const [own, expected] = [verificationKey[point], first!.verificationKey[point]];
+      if (JSON.stringify(own) === JSON.stringify(expected)) continue;
+      throw groth16Error({ code: "VERIFIER_KEYS_MIXED", first: first!.name, second: name, point });
+    }
+  }
+}
+
+function contractComment({ keys, insecure }: VerifierOptions): string {
+  const names = keys.map(({ name }) => name).join(", ");
+  const warning = insecure
+    ? `
+/// @custom:security INSECURE. The keys come from a dev setup whose secrets everybody knows, so
+/// anyone can prove anything. The contract can be deployed on local chains only.`
+    : "";
+  const title = wrapComment(`@title Verifier of Groth16 proofs over BN254 for ${names}`);
+  const notice = "/// @notice Generated by hardhat-zkrollup from verification keys; do not edit.";
+  return `${title}\n${notice}${warning}`;
+}
+
+function constants({ insecure, digest }: VerifierOptions): string {
+  const digestConstant =
+    digest === undefined
+      ? ""
+      : `
+    /// @notice Digest of what the circuits belong to, as it was when the contract was generated.
+    bytes32 public constant DIGEST =
+        0x${digest.replace(/^0x/, "").toLowerCase()};
+`;
+  return `    /// @notice Whether the keys come from a dev setup with known secrets.
+    bool public constant INSECURE = ${insecure};
+${digestConstant}
+    /// @dev The order of the groups: public inputs are below it.
+    uint256 private constant R =
+        ${FIELD_MODULUS};`;
+}
+
+function insecureGuard({ insecure }: VerifierOptions): string {
+  if (!insecure) return "";
+  const conditions = LOCAL_CHAIN_IDS.map((id) => `block.chainid != ${id}`).join(" && ");
+  return `    /// @notice Keys with known secrets were about to be used where something is at stake.
+    error InsecureKeysOnLiveChain(uint256 chainId);
+
+    constructor() {
+        if (${conditions})
+            revert InsecureKeysOnLiveChain(block.chainid);
+    }`;
+}
