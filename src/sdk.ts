@@ -8,7 +8,7 @@
  * const provider = new RollupProvider(client);
  * const wallet = await RollupWallet.create(await l1.getSigner(0), provider);
  */
-export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./rpc/client.ts";
+export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./api/client.ts";
 export * from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
 export type {

@@ -5,8 +5,8 @@ import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "ha
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
-import { L1_METHOD_SETS } from "../src/rpc/l1-methods.ts";
-import { DEFAULT_UNITS_PER_SECOND } from "../src/rpc/limits.ts";
+import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
+import { DEFAULT_UNITS_PER_SECOND } from "../src/server/limits.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
 
 /** An option of a `rollup:…` task. One without a default may be left out. */

@@ -30,8 +30,9 @@ const MODULE_ORDER = [
   "prover",
   "l1",
   "restore",
+  "api",
   "operator",
-  "rpc",
+  "server",
   "generate",
   "sdk",
   "bench",
@@ -90,8 +91,9 @@ describe("tidy: modules", () => {
     expect(importing.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it("keeps the sdk free of Node and of the operator", () => {
-    const closure = reachable(sources.filter(({ path }) => moduleOf(path) === "sdk"));
+  it("keeps sdk and api free of Node and of the operator", () => {
+    const forBrowsers = /^src\/(sdk|api)(\/|\.ts$)/;
+    const closure = reachable(sources.filter(({ path }) => forBrowsers.test(path)));
     const faults = closure.flatMap((file) =>
       findImports(file)
         .filter(({ specifier }) => specifier.startsWith("node:"))

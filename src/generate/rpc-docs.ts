@@ -1,13 +1,13 @@
 /** Writes docs/rpc.md from the table of methods. */
 import { z } from "zod";
-import { LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../rpc/l1-methods.ts";
+import { LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../server/l1-methods.ts";
 import {
   BODY_BYTES_PER_UNIT,
   DEFAULT_RPC_LIMITS,
   L1_CALL_UNITS,
   type RpcLimits,
-} from "../rpc/limits.ts";
-import { RPC_METHODS } from "../rpc/methods.ts";
+} from "../server/limits.ts";
+import { RPC_METHODS } from "../api/methods.ts";
 
 /** Types that a person has to be told in words. */
 const PRIMITIVES: readonly (readonly [string, string])[] = [
@@ -81,7 +81,7 @@ export function renderRpcDocs(): string {
     return `## ${name}\n\n${marked}\n\n${code(`${call}: ${toType(result)}`)}`;
   });
   return [
-    "<!-- generated from src/rpc/methods.ts; run `npm run generate` -->",
+    "<!-- generated from src/api/methods.ts; run `npm run generate` -->",
     "# JSON-RPC methods of a rollup",
     INTRODUCTION,
     ...methods,

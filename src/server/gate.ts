@@ -1,4 +1,4 @@
-import { rpcError } from "../../rpc/errors.ts";
+import { rpcError } from "../api/errors.ts";
 
 /** Lets a bounded number of tasks run at a time, and a bounded number wait. */
 export class Gate {

@@ -1,8 +1,8 @@
 /** How what clients ask of L1 through an operator's port is passed on. */
 import { z } from "zod";
-import { rpcError } from "../../rpc/errors.ts";
-import { type L1MethodSet, LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../../rpc/l1-methods.ts";
-import { L1CallError } from "../../rpc/public-errors.ts";
+import { rpcError } from "../api/errors.ts";
+import { type L1MethodSet, LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "./l1-methods.ts";
+import { L1CallError } from "./public-errors.ts";
 import type { RpcCaller } from "./answer.ts";
 import { Gate } from "./gate.ts";
 

@@ -13,11 +13,17 @@ import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { shareRuns } from "../util/shared-run.ts";
-import { rpcError } from "./errors.ts";
-import { firstIssue, isRpcMethod, RPC_METHODS, type RpcAccess, type RpcMethod } from "./methods.ts";
+import { rpcError } from "../api/errors.ts";
+import {
+  firstIssue,
+  isRpcMethod,
+  RPC_METHODS,
+  type RpcAccess,
+  type RpcMethod,
+} from "../api/methods.ts";
 import { redact } from "./public-errors.ts";
-import type { RpcParams, RpcResult, SignedTransactionParam } from "./methods.ts";
-import { toJson } from "./schemas.ts";
+import type { RpcParams, RpcResult, SignedTransactionParam } from "../api/methods.ts";
+import { toJson } from "../api/schemas.ts";
 
 /**
  * Answers one call: JSON in, JSON out.

@@ -1,13 +1,9 @@
 /** The public port under clients that ask for too much, too slowly, or what they may not have. */
 import { connect, type Socket } from "node:net";
 import { expect } from "chai";
-import { createPublicErrors, L1CallError, redact } from "../../src/rpc/public-errors.ts";
-import type { RpcRequest } from "../../src/plugin/node/answer.ts";
-import {
-  type RpcServer,
-  type RpcServerOptions,
-  serveRpc,
-} from "../../src/plugin/node/rpc-server.ts";
+import { createPublicErrors, L1CallError, redact } from "../../src/server/public-errors.ts";
+import type { RpcRequest } from "../../src/server/answer.ts";
+import { type RpcServer, type RpcServerOptions, serveRpc } from "../../src/server/rpc-server.ts";
 import { operatorError } from "../../src/operator/errors.ts";
 
 interface Answer {
@@ -19,7 +15,7 @@ type Facts = { readonly code: string };
 const CALL = { jsonrpc: "2.0", id: 1, method: "rollup_getConfig", params: [] };
 const ECHO: RpcRequest = (method) => Promise.resolve(method);
 
-describe("plugin/node: the public port", () => {
+describe("server: the public port", () => {
   const servers: RpcServer[] = [];
   const sockets: Socket[] = [];
 
@@ -221,7 +217,7 @@ describe("plugin/node: the public port", () => {
   });
 });
 
-describe("rpc: errors for strangers", () => {
+describe("server: errors for strangers", () => {
   it("keep codes and words, without addresses and paths in any of their facts", () => {
     const toError = createPublicErrors({ error: () => undefined });
     const reason =

@@ -1,6 +1,6 @@
 /** Which web pages may call: browsers name the page's origin, and the host they think they ask. */
 import { isIP } from "node:net";
-import { pluginError } from "../errors.ts";
+import { serverError } from "./errors.ts";
 
 /** Stands for any origin or any host name. */
 export const ANY = "*";
@@ -36,6 +36,6 @@ export function isOriginAllowed(origin: string | undefined, allowed: readonly st
 /** @throws ORIGIN_INVALID for a text that no browser would send as an origin. */
 export function assertOrigin(text: string): void {
   if (text !== ANY && (!URL.canParse(text) || new URL(text).origin !== text)) {
-    throw pluginError({ code: "ORIGIN_INVALID", origin: text });
+    throw serverError({ code: "ORIGIN_INVALID", origin: text });
   }
 }

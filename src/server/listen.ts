@@ -1,18 +1,19 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { pluginError } from "../errors.ts";
+import { serverError } from "./errors.ts";
 
 const PORT_MAX = 65_535;
 
 /**
  * Makes a server listen.
  *
- * @param port - 0 for any that is free.
- * @returns The port.
+ * @param hostname - Address or name of this machine.
+ * @param port - 0 to 65535; 0 for any free port.
+ * @returns The port that it listens on.
  * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
  */
 export async function listen(server: Server, hostname: string, port: number): Promise<number> {
   if (!Number.isInteger(port) || port < 0 || port > PORT_MAX) {
-    throw pluginError({ code: "PORT_OUT_OF_RANGE", port, maximum: PORT_MAX });
+    throw serverError({ code: "PORT_OUT_OF_RANGE", port, maximum: PORT_MAX });
   }
   try {
     await new Promise<void>((resolve, reject) => {
@@ -20,14 +21,14 @@ export async function listen(server: Server, hostname: string, port: number): Pr
     });
   } catch (cause) {
     const { code = "unknown" } = cause as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") throw pluginError({ code: "PORT_IN_USE", port }, { cause });
-    throw pluginError({ code: "LISTEN_FAILED", hostname, port, reason: code }, { cause });
+    if (code === "EADDRINUSE") throw serverError({ code: "PORT_IN_USE", port }, { cause });
+    throw serverError({ code: "LISTEN_FAILED", hostname, port, reason: code }, { cause });
   }
   return (server.address() as AddressInfo).port;
 }
 
 /**
- * Finds out whether a server could listen there, before what it serves is built.
+ * Fails early if no server can listen there, before what it serves is built.
  *
  * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
  */

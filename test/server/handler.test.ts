@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { makeError, ZeroAddress } from "ethers";
 import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
-import { createRpcClient, type RpcClient } from "../../src/rpc/client.ts";
-import { fromJsonRpcError, toJsonRpcError } from "../../src/rpc/error-transport.ts";
-import { createRpcHandler } from "../../src/rpc/handler.ts";
-import { RPC_METHODS, type SignedTransactionParam } from "../../src/rpc/methods.ts";
+import { createRpcClient, type RpcClient } from "../../src/api/client.ts";
+import { fromJsonRpcError, toJsonRpcError } from "../../src/api/error-transport.ts";
+import { createRpcHandler } from "../../src/server/handler.ts";
+import { RPC_METHODS, type SignedTransactionParam } from "../../src/api/methods.ts";
 import { opsError } from "../../src/operations/errors.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import {
@@ -30,7 +30,7 @@ function signParam(world: OperatorWorld, user: User, draft: Draft): SignedTransa
   return signed;
 }
 
-describe(`rpc: methods (${random.title})`, () => {
+describe(`server: methods (${random.title})`, () => {
   const alice = new User(random);
   const called = new Set<string>();
   let world: OperatorWorld;
@@ -153,7 +153,7 @@ describe(`rpc: methods (${random.title})`, () => {
   });
 });
 
-describe(`rpc: reading L1 (${random.title})`, () => {
+describe(`server: reading L1 (${random.title})`, () => {
   it("happens for consent that was just given there, whatever the mode", async () => {
     const alice = new User(random);
     const world = await createOperatorWorld({ options: { mode: "manual" } });
@@ -181,7 +181,7 @@ describe(`rpc: reading L1 (${random.title})`, () => {
   });
 });
 
-describe(`rpc: reading L1 once all else holds (${random.title})`, () => {
+describe(`server: reading L1 once all else holds (${random.title})`, () => {
   const alice = new User(random);
 
   /** In the mode of a public operator, with an account, and L1 reads counted from then on. */
@@ -255,7 +255,7 @@ function countReads({ l1 }: OperatorWorld): { count: number } {
   return reads;
 }
 
-describe(`rpc: errors (${random.title})`, () => {
+describe(`server: errors (${random.title})`, () => {
   let world: OperatorWorld;
   before(async () => {
     world = await createOperatorWorld();

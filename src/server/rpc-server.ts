@@ -1,15 +1,15 @@
 /** JSON-RPC 2.0 over HTTP for the public. Hardhat's own server is for networks in its process. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { operatorError } from "../../operator/errors.ts";
-import type { Logger } from "../../operator/logger.ts";
-import { rpcError } from "../../rpc/errors.ts";
-import { createPublicErrors } from "../../rpc/public-errors.ts";
+import { operatorError } from "../operator/errors.ts";
+import type { Logger } from "../operator/logger.ts";
+import { rpcError } from "../api/errors.ts";
+import { createPublicErrors } from "./public-errors.ts";
 import { answerCalls, failure, readCalls, type AnswerParts, type RpcRequest } from "./answer.ts";
 import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
 import { listen } from "./listen.ts";
 import { ANY, isHostAllowed, isLoopback, isOriginAllowed, LOOPBACK } from "./origins.ts";
 import { clientOf, RateLimiter } from "./rate-limiter.ts";
-import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "../../rpc/limits.ts";
+import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
 import { Sockets } from "./sockets.ts";
 
 export interface RpcServer {

@@ -7,8 +7,8 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Logger } from "../operator/logger.ts";
 import { isRollupError } from "../util/errors.ts";
 import { keccak } from "../util/keccak.ts";
-import { toJsonRpcError } from "./error-transport.ts";
-import { rpcError } from "./errors.ts";
+import { toJsonRpcError } from "../api/error-transport.ts";
+import { rpcError } from "../api/errors.ts";
 
 /** A JSON-RPC error that L1 has answered with, to be passed on. */
 export class L1CallError extends Error {

@@ -1,6 +1,6 @@
 /** Calls that wait for a stage: a bounded number at a time, in all and of each client. */
-import { rpcError } from "../../rpc/errors.ts";
-import type { RpcLimits } from "../../rpc/limits.ts";
+import { rpcError } from "../api/errors.ts";
+import type { RpcLimits } from "./limits.ts";
 
 export class WaitingCalls {
   readonly #limits: Pick<RpcLimits, "waitingCallsMax" | "waitingCallsPerClientMax">;

@@ -1,9 +1,9 @@
 /** The answer to the body of a JSON-RPC request, call or batch, in a bounded number of bytes. */
 import { z } from "zod";
-import { rpcError } from "../../rpc/errors.ts";
-import type { PublicError } from "../../rpc/public-errors.ts";
+import { rpcError } from "../api/errors.ts";
+import type { PublicError } from "./public-errors.ts";
 import type { HeldByRequest } from "./held-bytes.ts";
-import type { RpcLimits } from "../../rpc/limits.ts";
+import type { RpcLimits } from "./limits.ts";
 
 /** Who calls, and for how long the answer is wanted. */
 export interface RpcCaller {
