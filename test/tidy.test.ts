@@ -35,6 +35,7 @@ const MODULE_ORDER = [
   "server",
   "generate",
   "sdk",
+  "exit",
   "bench",
   "plugin",
 ];

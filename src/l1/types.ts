@@ -83,10 +83,17 @@ export type BlockEvent =
   /** What remains is numbered up to this. */
   | { readonly type: "reverted"; readonly committedBlocks: number };
 
-/** A {@link BlockEvent}, and the L1 block in which it happened. */
-export interface DatedBlockEvent {
+/** An event that changes no block of the rollup: an exit needs it, a state does not. */
+export type SideEvent =
+  | { readonly type: "tokenListed"; readonly tokenId: number; readonly token: string }
+  | { readonly type: "requestAdded"; readonly request: QueuedRequest }
+  /** How many payouts of an executed block are unmade; PAYOUTS_NOT_COUNTED if all are. */
+  | { readonly type: "payoutsOpen"; readonly blockNumber: number; readonly open: number };
+
+/** An event, and the L1 block in which it happened. */
+export interface Dated<E extends BlockEvent | SideEvent = BlockEvent | SideEvent> {
   readonly l1Block: L1BlockId;
-  readonly event: BlockEvent;
+  readonly event: E;
 }
 
 /** How a rollup starts, from what L1 publishes of it. */

@@ -13,6 +13,7 @@ import type { RollupState } from "../state/rollup-state.ts";
 import { fromSnapshot, toSnapshot } from "../state/snapshot.ts";
 import { assert, isRollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
+import { partialHistory } from "./history.ts";
 import { type Journal, openJournal, record } from "./journal.ts";
 
 /** The rollup that a checkpoint is of. */
@@ -130,7 +131,8 @@ export function decodeCheckpoint(
     assert(state.root === storedBlock.stateRoot, "its state is that of its block");
     for (const { event } of events) if (event.type === "committed") assertBlockWhole(event);
     const journal = openJournal({ storedBlock, state, nextRequestId }, baseL1Block);
-    return record(journal, events, l1Block);
+    // A checkpoint holds no side events: whoever needs those before it reads them again.
+    return { ...record(journal, events, l1Block), history: partialHistory(l1Block.number + 1) };
   } catch (cause) {
     // Whatever breaks while it is read is the fault of what is read.
     const reason = isRollupError(cause) ? cause.message : "it contradicts itself";

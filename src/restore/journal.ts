@@ -2,10 +2,17 @@
  * What has been read of L1: events with the L1 blocks they happened in, so that what L1 takes back
  * can be taken back here. A journal is a value.
  */
-import type { BlockEvent, DatedBlockEvent, L1BlockId } from "../l1/types.ts";
+import type { BlockEvent, Dated, L1BlockId, SideEvent } from "../l1/types.ts";
 import { type Chain, followEvent, isFaulty, rebase, type StateAtBlock } from "./chain.ts";
+import {
+  compactHistory,
+  cutHistory,
+  extendHistory,
+  type L1History,
+  partialHistory,
+} from "./history.ts";
 
-interface Entry extends DatedBlockEvent {
+interface Entry extends Dated<BlockEvent> {
   /** The chain after the event. */
   readonly chain: Chain;
 }
@@ -18,11 +25,17 @@ export interface Journal {
   readonly entries: readonly Entry[];
   /** The last L1 block that has been read. */
   readonly l1Block: L1BlockId;
+  /** What L1 says beside the blocks; without the L1 blocks up to a loaded checkpoint. */
+  readonly history: L1History;
 }
 
 /** A journal in which nothing has happened since the base. */
-export function openJournal(base: StateAtBlock, baseL1Block: L1BlockId): Journal {
-  return { base, baseL1Block, entries: [], l1Block: baseL1Block };
+export function openJournal(
+  base: StateAtBlock,
+  baseL1Block: L1BlockId,
+  history = partialHistory(baseL1Block.number + 1),
+): Journal {
+  return { base, baseL1Block, entries: [], l1Block: baseL1Block, history };
 }
 
 export function currentChain({ base, entries }: Journal): Chain {
@@ -34,18 +47,25 @@ export function currentChain({ base, entries }: Journal): Chain {
  *
  * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID of a block that L1 takes for proven
  */
-export function record(
-  journal: Journal,
-  events: readonly DatedBlockEvent[],
-  l1Block: L1BlockId,
-): Journal {
+export function record(journal: Journal, events: readonly Dated[], l1Block: L1BlockId): Journal {
   const entries = [...journal.entries];
+  const side: Dated<SideEvent>[] = [];
   let chain = currentChain(journal);
   for (const { l1Block, event } of events) {
+    if (isSideEvent(event)) {
+      side.push({ l1Block, event });
+      continue;
+    }
     chain = followEvent(chain, event);
     entries.push({ l1Block, event, chain });
   }
-  return { ...journal, entries, l1Block };
+  const history = extendHistory(journal.history, side, l1Block.number);
+  return { ...journal, entries, l1Block, history };
+}
+
+function isSideEvent(event: BlockEvent | SideEvent): event is SideEvent {
+  const { type } = event;
+  return type === "tokenListed" || type === "requestAdded" || type === "payoutsOpen";
 }
 
 /** L1 blocks that the journal can go back to, newest first. */
@@ -58,7 +78,7 @@ export function waypoints({ entries, baseL1Block }: Journal): L1BlockId[] {
 /** Forgets all that happened after a waypoint. */
 export function goBack(journal: Journal, l1Block: L1BlockId): Journal {
   const entries = journal.entries.filter((entry) => entry.l1Block.number <= l1Block.number);
-  return { ...journal, entries, l1Block };
+  return { ...journal, entries, l1Block, history: cutHistory(journal.history, l1Block.number) };
 }
 
 /**
@@ -99,7 +119,9 @@ export function prune(journal: Journal, l1BlockNumber: number): Journal {
     .slice(commit + 1)
     .filter(({ event }) => !("blockNumber" in event) || event.blockNumber > blockNumber)
     .map((entry) => ({ ...entry, chain: rebase(entry.chain, blockNumber) }));
-  return { ...journal, base, baseL1Block: executed.l1Block, entries: later };
+  const baseL1Block = executed.l1Block;
+  const history = compactHistory(journal.history, base.nextRequestId, baseL1Block.number);
+  return { ...journal, base, baseL1Block, entries: later, history };
 }
 
 function isCommitOf(event: BlockEvent, blockNumber: number): boolean {

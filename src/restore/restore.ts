@@ -14,6 +14,7 @@ import type { StateAtBlock } from "./chain.ts";
 import type { CheckpointStore } from "./checkpoint-file.ts";
 import { type CheckpointKeeper, createCheckpointKeeper } from "./checkpoint-keeper.ts";
 import { restoreError } from "./errors.ts";
+import { emptyHistory, type L1History } from "./history.ts";
 import {
   beforeFaults,
   currentChain,
@@ -65,6 +66,8 @@ export interface RestoredRollup {
   readonly faulty: readonly FaultyBlock[];
   /** Up to which all this has been read. */
   readonly l1Block: L1BlockId;
+  /** What L1 says beside the blocks, as far as this restore has read it; see `completeHistory`. */
+  readonly history: L1History;
 }
 
 /**
@@ -174,6 +177,7 @@ function toRestored(preset: Preset, genesis: L1Genesis, journal: Journal): Resto
     pending: pending.filter((block): block is RestoredBlock => !isFaulty(block)),
     faulty: pending.filter(isFaulty),
     l1Block: journal.l1Block,
+    history: journal.history,
   };
 }
 
@@ -209,7 +213,8 @@ async function openGenesis(
   const number = genesis.l1Block.number - 1;
   const hash = await source.blockHash(number);
   assert(hash !== undefined, "L1 has blocks before the rollup");
-  return openJournal({ storedBlock, state, nextRequestId: 0 }, { number, hash });
+  const history = emptyHistory(genesis.l1Block.number);
+  return openJournal({ storedBlock, state, nextRequestId: 0 }, { number, hash }, history);
 }
 
 /** Undefined if there is no checkpoint, or L1 has no such block any more. */
@@ -255,7 +260,7 @@ async function readStep(
   const hash = await source.blockHash(number);
   if (hash === undefined) return undefined;
   const to = { number, hash };
-  const events = await source.readBlockEvents({ fromBlock: from.number + 1, toBlock: number });
+  const events = await source.readHistory({ fromBlock: from.number + 1, toBlock: number });
   if (!(await isCurrent(source, from)) || !(await isCurrent(source, to))) return undefined;
   return prune(record(journal, events, to), number - finalityBlocks);
 }

@@ -20,14 +20,16 @@ type Json = string | number | null | Json[] | { [key: string]: Json };
 
 /** All that a restore says, so that two of them can be compared. */
 async function restoreAll(history: FakeHistory, options: RestoreOptions = {}) {
-  const { executed, pending, faulty, l1Block, ...rest } = await restoreRollup(history, options);
+  const restored = await restoreRollup(history, options);
+  const { executed, pending, faulty, l1Block, preset, feeAccountAddress } = restored;
   const toPlain = ({ storedBlock, state, nextRequestId }: typeof executed) => ({
     storedBlock,
     nextRequestId,
     root: state.root,
   });
+  // Its `history` is what this restore has read of L1, which differs after a checkpoint.
   return {
-    rest,
+    rest: { preset, feeAccountAddress },
     l1Block,
     executed: toPlain(executed),
     pending: pending.map((block) => ({

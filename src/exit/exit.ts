@@ -9,9 +9,10 @@ import type { PayoutRange, RollupClient } from "../l1/client.ts";
 import type { ExitClaim, L1Transaction, QueuedDeposit, Token } from "../l1/types.ts";
 import { EXIT_KEY_ID } from "../protocol/public-inputs.ts";
 import type { Prover } from "../prover/prover.ts";
-import type { StateAtBlock } from "./chain.ts";
-import { restoreError } from "./errors.ts";
-import { findOpenPayouts, type OpenPayouts } from "./open-payouts.ts";
+import type { StateAtBlock } from "../restore/chain.ts";
+import { completeHistory, type L1History, requestsOf } from "../restore/history.ts";
+import { findOpenPayouts, type OpenPayouts } from "../restore/open-payouts.ts";
+import { exitError } from "./errors.ts";
 
 /**
  * Whether users depend on themselves: `alive`, no request has waited too long; `expired`, one has,
@@ -35,6 +36,8 @@ export interface ExitRequest {
   readonly token: Token;
   /** The last executed block and its state, restored from L1. */
   readonly executed: StateAtBlock;
+  /** What the restore has read beside the blocks; default: it is read from L1. */
+  readonly history?: L1History;
 }
 
 /** A balance that was claimed. */
@@ -128,12 +131,14 @@ export async function exitRollup(
   const hasStopped = stage !== "alive";
   const failures: FailedStep[] = [];
   const attempt = createAttempt(failures, onStep);
-  const owed = (await createAttempt(failures)("payOut", {}, () => findOwed(l1, request))) ?? [];
+  const history = await completeHistory(l1, request.history);
+  const findOwn = () => findOwed(l1, request, history);
+  const owed = (await createAttempt(failures)("payOut", {}, findOwn)) ?? [];
   if (!hasStopped && owed.length === 0) {
-    throw restoreError({ code: "EXIT_ROLLUP_ALIVE", expiration });
+    throw exitError({ code: "EXIT_ROLLUP_ALIVE", expiration });
   }
   const claimable = hasStopped ? await findClaimable(l1, request) : [];
-  const deposits = hasStopped ? await openDeposits(l1, request) : [];
+  const deposits = hasStopped ? await openDeposits(l1, request, history) : [];
   if (claimable.length + deposits.length + owed.length === 0) await assertPending(l1, request);
 
   const activation = stage === "expired" ? await activate(l1, onStep) : undefined;
@@ -246,8 +251,9 @@ async function performExit(
 async function findOwed(
   l1: RollupClient,
   { owner, token }: ExitRequest,
+  history: L1History,
 ): Promise<{ readonly block: OpenPayouts; readonly range: PayoutRange }[]> {
-  return (await findOpenPayouts(l1)).flatMap((block) => {
+  return (await findOpenPayouts(l1, history)).flatMap((block) => {
     const mine = block.open.filter((index) => {
       const { recipient, tokenId } = block.payouts[index]!;
       return recipient === BigInt(owner) && tokenId === token.id;
@@ -276,20 +282,17 @@ async function assertPending(
   if ((await contract.pendingBalance(owner, token.address)) > 0n) return;
   const done = await Promise.all(accountIds.map((id) => contract.hasExited(id, token.id)));
   const code = done.includes(true) ? "EXIT_DONE_ALREADY" : "EXIT_NOTHING_TO_CLAIM";
-  throw restoreError({ code, owner, tokenId: token.id });
+  throw exitError({ code, owner, tokenId: token.id });
 }
 
 /** Deposits of a token for an owner that are in no executed block, nor cancelled. */
 async function openDeposits(
-  l1: RollupClient,
+  { contract }: RollupClient,
   { owner, token }: ExitRequest,
+  history: L1History,
 ): Promise<QueuedDeposit[]> {
-  const { contract, deploymentBlock } = l1;
-  const [{ requests }, { firstOpen }] = await Promise.all([
-    l1.readNews(deploymentBlock),
-    contract.priorityQueue(),
-  ]);
-  const deposits = requests.filter(
+  const { firstOpen } = await contract.priorityQueue();
+  const deposits = requestsOf(history).filter(
     (request): request is QueuedDeposit =>
       request.type === "deposit" &&
       BigInt(request.requestId) >= firstOpen &&

@@ -6,7 +6,7 @@ import { LEAF_KIND } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import type { Prover } from "../../src/prover/prover.ts";
-import { type ExitRequest, exitRollup } from "../../src/restore/exit.ts";
+import { type ExitRequest, exitRollup } from "../../src/exit/exit.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
 import { startExodus } from "../helpers/attacks.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
