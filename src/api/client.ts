@@ -1,5 +1,6 @@
 /** The client's side of the `rollup_*` methods, over any JSON-RPC transport. */
 import type { z } from "zod";
+import { toJson } from "../util/json.ts";
 import { fromJsonRpcError } from "./error-transport.ts";
 import { rpcError } from "./errors.ts";
 import {
@@ -9,7 +10,6 @@ import {
   type RpcParams,
   type RpcResult,
 } from "./methods.ts";
-import { toJson } from "./schemas.ts";
 
 type ResultSchema<M extends RpcMethod> = z.ZodType<RpcResult<M>, z.ZodTypeDef, unknown>;
 

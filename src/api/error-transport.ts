@@ -1,6 +1,7 @@
 /** Coded errors on the wire: a JSON-RPC error whose `data` holds code, facts and fix. */
 import { z } from "zod";
 import { isRollupError, RollupError } from "../util/errors.ts";
+import { fromTaggedJson, toTaggedJson } from "../util/json.ts";
 import { rpcError } from "./errors.ts";
 
 /** JSON-RPC 2.0 error codes; a coded refusal uses one of the range left to servers. */
@@ -42,7 +43,7 @@ export function toJsonRpcError(method: string, error: unknown): JsonRpcErrorObje
   return {
     code: JSON_RPC_CODES[code] ?? REFUSED,
     message,
-    data: { code, facts: encodeFacts(facts), sentence, fix },
+    data: { code, facts: toTaggedJson(facts) as Candidate, sentence, fix },
   };
 }
 
@@ -56,7 +57,10 @@ export function fromJsonRpcError(thrown: unknown): RollupError | undefined {
     const parsed = dataSchema.safeParse(readData(candidate["data"]));
     if (!parsed.success) continue;
     const { code, facts, ...text } = parsed.data;
-    return new RollupError({ ...decodeFacts(facts), code }, { text, cause: thrown });
+    return new RollupError(
+      { ...(fromTaggedJson(facts) as Candidate), code },
+      { text, cause: thrown },
+    );
   }
   return undefined;
 }
@@ -85,22 +89,6 @@ function unwrap(thrown: unknown): Candidate[] {
   };
   visit(thrown, 0);
   return found;
-}
-
-/** Facts as JSON; a bigint becomes `{ bigint: "…" }`, so that it is one again on the other side. */
-function encodeFacts(facts: Candidate): Candidate {
-  return JSON.parse(
-    JSON.stringify(facts, (_name, value: unknown) =>
-      typeof value === "bigint" ? { bigint: value.toString() } : value,
-    ),
-  ) as Candidate;
-}
-
-function decodeFacts(facts: Candidate): Candidate {
-  return JSON.parse(JSON.stringify(facts), (_name, value: unknown) => {
-    const tagged = z.object({ bigint: z.string() }).strict().safeParse(value);
-    return tagged.success ? BigInt(tagged.data.bigint) : value;
-  }) as Candidate;
 }
 
 function reasonOf(error: unknown): string {

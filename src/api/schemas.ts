@@ -1,5 +1,5 @@
 /**
- * The values of the `rollup_*` methods as JSON. Each schema decodes; {@link toJson} encodes.
+ * The values of the `rollup_*` methods as JSON. Each schema decodes; `toJson` encodes.
  *
  * Integers that may pass 2^53 travel as 0x-hex quantities, addresses as 0x-hex of up to 20 bytes.
  * A description names a schema in docs/rpc.md.
@@ -172,12 +172,3 @@ export const block = z
     execute: l1Transaction.optional(),
   })
   .describe("Block");
-
-/** A value as JSON carries it: bigints become 0x-hex, undefined properties go. */
-export function toJson(value: unknown): unknown {
-  if (typeof value === "bigint") return `0x${value.toString(16)}`;
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(toJson);
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(entries.map(([name, field]) => [name, toJson(field)]));
-}

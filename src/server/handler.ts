@@ -12,6 +12,7 @@ import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
+import { toJson } from "../util/json.ts";
 import { shareRuns } from "../util/shared-run.ts";
 import { rpcError } from "../api/errors.ts";
 import {
@@ -23,7 +24,6 @@ import {
 } from "../api/methods.ts";
 import { redact } from "./public-errors.ts";
 import type { RpcParams, RpcResult, SignedTransactionParam } from "../api/methods.ts";
-import { toJson } from "../api/schemas.ts";
 
 /**
  * Answers one call: JSON in, JSON out.

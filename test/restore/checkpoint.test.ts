@@ -141,6 +141,25 @@ describe(`checkpoints, ${random.title}`, () => {
     }
   });
 
+  it("continues from a checkpoint with decimal integers, as earlier versions wrote it", async () => {
+    const { history, store, text } = await restoredOnce();
+    const integers = ["timestamp", "stateRoot", "newStateRoot", "digest", "chainId", "root"];
+    const decimal = JSON.stringify(JSON.parse(text), (key, value: unknown) => {
+      if (key === "balances") {
+        return (value as [number, string][]).map(([id, amount]) => [id, String(BigInt(amount))]);
+      }
+      const isInteger = [...integers, "address", "pubKeyHash"].includes(key);
+      return isInteger ? String(BigInt(value as string)) : value;
+    });
+    expect(decimal).not.to.equal(text);
+    store.text = decimal;
+    const warnings: RollupError[] = [];
+    const onWarning = (warning: RollupError) => void warnings.push(warning);
+    const outcome = await restoreAll(history, { store, onWarning });
+    expect(outcome).to.deep.equal(await restoreAll(history));
+    expect([warnings, store.aside]).to.deep.equal([[], []]);
+  });
+
   it("starts over from a checkpoint of blocks that L1 does not know", async () => {
     const { history, store, text } = await restoredOnce();
     const content = JSON.parse(text) as { storedBlock: { timestamp: string } };

@@ -7,12 +7,8 @@ import { createRpcClient } from "../../api/client.ts";
 import { nonZeroAddress, readInput } from "../../sdk/inputs.ts";
 import { RollupProvider } from "../../sdk/provider.ts";
 import { pluginError } from "../errors.ts";
-import {
-  deploymentFile,
-  type DeploymentRecord,
-  readDeployment,
-  readGenesisHash,
-} from "./deployment-file.ts";
+import { type DeploymentRecord, readDeployment, readGenesisHash } from "./deployment-file.ts";
+import { deploymentFile } from "./deployment-path.ts";
 
 export interface LocationSettings {
   /** Address of the contract; looked for if it is not given. */
