@@ -13,7 +13,7 @@ import type {
   ExecuteBlockStruct,
   ProveBlockStruct,
   Rollup,
-} from "../../types/ethers-contracts/contracts/Rollup.ts";
+} from "./generated/rollup.ts";
 import { assert } from "../util/errors.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import type { ChangePubKeyClaim } from "./authorization.ts";

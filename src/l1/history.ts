@@ -1,5 +1,5 @@
 /** The history of a rollup, from events and calldata of L1 and nothing else. */
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { readCommittedBlock } from "./commit-calldata.ts";
 import { l1Error } from "./errors.ts";
 import {

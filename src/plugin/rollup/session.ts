@@ -213,7 +213,9 @@ async function describe(
 ): Promise<Session> {
   const address = await l1.contract.verifier();
   const verifier = new Contract(address, VERIFIER_ABI, l1.contract.runner);
-  const contracts = { rollup: l1.contract, verifier: verifier as unknown as IVerifier };
+  // Whoever tests a contract has its events and filters typed, too.
+  const rollup = l1.contract as unknown as RollupContracts["rollup"];
+  const contracts = { rollup, verifier: verifier as unknown as IVerifier };
   const provider = createProvider(connection, () => assertCurrent(l1.rollupAddress));
   return { contracts, l1, provider };
 }
