@@ -9,7 +9,16 @@
  * const wallet = await RollupWallet.create(await l1.getSigner(0), provider);
  */
 export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./api/client.ts";
-export * from "./sdk/amounts.ts";
+export {
+  closestPackableAmountAbove,
+  closestPackableAmountBelow,
+  closestPackableFeeAbove,
+  closestPackableFeeBelow,
+  formatAmount,
+  isPackableAmount,
+  isPackableFee,
+  parseAmount,
+} from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
 export type {
   ForcedExitParams,
