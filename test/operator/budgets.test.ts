@@ -217,7 +217,7 @@ describe(`operator: payouts (${random.title})`, () => {
   });
 
   it("makes payouts again that a reorg has dropped after all of them were made", async () => {
-    const world = await createPayingWorld(20, 6);
+    const world = await createPayingWorld(10, 6);
     const { l1, operator } = world;
     l1.failNext("payOut");
     await operator.processBlocks().catch(() => undefined);
@@ -228,7 +228,7 @@ describe(`operator: payouts (${random.title})`, () => {
     l1.revert(snapshot);
     l1.increaseTime(1);
     await operator.executeBlocks();
-    expect(l1.paid).to.have.length(20);
+    expect(l1.paid).to.have.length(10);
   });
 
   it("makes payouts in exodus too", async () => {
