@@ -238,7 +238,7 @@ export class Rounds {
         const { blockNumber } = block.storedBlock;
         const open = counts[index]!;
         const tried = this.#triedPayouts.get(blockNumber);
-        // A try that has paid something says nothing about the rest, nor about a reorg of its block.
+        // A try that has paid something says nothing about the rest or about a reorg.
         if (tried?.open !== open) this.#triedPayouts.delete(blockNumber);
         else if (nowMs - tried.atMs < PAY_OUT_AGAIN_MS) continue;
         if (open > 0) return { block, open };
