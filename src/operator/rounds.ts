@@ -4,6 +4,7 @@
  */
 import { isCreate2Authorization } from "../l1/authorization.ts";
 import { commitCost, executeCost, type L1Limits, proveCost } from "../l1/gas.ts";
+import type { ExecuteBlock } from "../l1/types.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { RollupError } from "../util/errors.ts";
 import { isWithin, takeWithin } from "./budget.ts";
@@ -210,26 +211,40 @@ export class Rounds {
   /** Makes open payouts of one executed block, as many as one transaction has gas for. */
   async payOut(): Promise<boolean> {
     const { l1, ledger, proving } = this.#parts;
-    const nowMs = proving.clock.nowMs();
-    const isDue = (number: number, open: number) => {
-      const tried = this.#triedPayouts.get(number);
-      return tried === undefined || open !== tried.open || nowMs - tried.atMs >= PAY_OUT_AGAIN_MS;
-    };
-    const unpaid = ledger.unpaid.slice(0, UNPAID_MAX);
-    if (unpaid.length === 0) {
-      this.#triedPayouts.clear();
-      return false;
-    }
-    const numbers = unpaid.map(({ storedBlock }) => storedBlock.blockNumber);
-    const counts = await Promise.all(numbers.map((number) => l1.readOpenPayouts(number)));
-    const next = numbers.findIndex((number, index) => {
-      return counts[index]! > 0 && isDue(number, counts[index]!);
-    });
-    if (next < 0) return false;
-    const [block, number] = [unpaid[next]!, numbers[next]!];
-    await this.#run("pay out", [number], () => l1.payOut(block));
-    this.#triedPayouts.set(number, { open: counts[next]!, atMs: nowMs });
+    if (ledger.unpaid.length === 0) this.#triedPayouts.clear();
+    const next = await this.#nextUnpaid();
+    if (next === undefined) return false;
+    const { block, open } = next;
+    const { blockNumber } = block.storedBlock;
+    await this.#run("pay out", [blockNumber], () => l1.payOut(block));
+    this.#triedPayouts.set(blockNumber, { open, atMs: proving.clock.nowMs() });
     return true;
+  }
+
+  /**
+   * The oldest block with open payouts that are due: those that were tried in vain wait a while.
+   * After a reorg all kept blocks are looked at again, some at a time.
+   */
+  async #nextUnpaid(): Promise<{ block: ExecuteBlock; open: number } | undefined> {
+    const { l1, ledger, proving } = this.#parts;
+    const nowMs = proving.clock.nowMs();
+    const { unpaid } = ledger;
+    for (let start = 0; start < unpaid.length; start += UNPAID_MAX) {
+      const blocks = unpaid.slice(start, start + UNPAID_MAX);
+      const counts = await Promise.all(
+        blocks.map(({ storedBlock }) => l1.readOpenPayouts(storedBlock.blockNumber)),
+      );
+      for (const [index, block] of blocks.entries()) {
+        const { blockNumber } = block.storedBlock;
+        const open = counts[index]!;
+        const tried = this.#triedPayouts.get(blockNumber);
+        // A try that has paid something says nothing about the rest or about a reorg.
+        if (tried?.open !== open) this.#triedPayouts.delete(blockNumber);
+        else if (nowMs - tried.atMs < PAY_OUT_AGAIN_MS) continue;
+        if (open > 0) return { block, open };
+      }
+    }
+    return undefined;
   }
 
   /**

@@ -216,7 +216,22 @@ describe(`operator: payouts (${random.title})`, () => {
     expect(l1.paid).to.have.length(20);
   });
 
-  it("makes them in exodus too", async () => {
+  it("makes payouts again that a reorg has dropped after all of them were made", async () => {
+    const world = await createPayingWorld(10, 6);
+    const { l1, operator } = world;
+    l1.failNext("payOut");
+    await operator.processBlocks().catch(() => undefined);
+    const snapshot = l1.snapshot();
+    await operator.processBlocks();
+    // Looks at L1 again, where nothing is open, but has not settled the block yet.
+    await operator.executeBlocks();
+    l1.revert(snapshot);
+    l1.increaseTime(1);
+    await operator.executeBlocks();
+    expect(l1.paid).to.have.length(10);
+  });
+
+  it("makes payouts in exodus too", async () => {
     const world = await createPayingWorld(20, 6);
     const { l1, operator } = world;
     l1.failNext("payOut");
