@@ -86,7 +86,7 @@ export {
   type RestoreProgress,
   restoreRollup,
 } from "./restore/restore.ts";
-export { settleBlocks, type ValidatorPort } from "./restore/resume.ts";
+export { prepareStart, type ValidatorPort } from "./restore/resume.ts";
 export { createRestoreSource, type RestoreSource } from "./restore/source.ts";
 // Exit.
 export {

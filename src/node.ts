@@ -5,7 +5,7 @@
  * @example
  * const client = await connectRollup({ rollupAddress }, validator);
  * const restored = await restoreRollup(createRestoreSource(client));
- * const start = await settleBlocks(client, restored);
+ * const start = await prepareStart(client, restored);
  * const { preset, feeAccountAddress } = restored;
  * const parts = { preset, feeAccountAddress, l1: client, prover, start };
  * const operator = await Operator.create({ ...parts, options: { mode: "interval" } });

@@ -93,7 +93,7 @@ export function createRestoreReporter({
   };
 }
 
-/** What an operator tells, on standard error when a program reads standard output. */
+/** The log of an operator, on standard error when a program reads standard output. */
 export function createLogger({ json }: Pick<CommonArguments, "json">): Logger {
   const output = json ? process.stderr : process.stdout;
   return {

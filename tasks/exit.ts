@@ -138,9 +138,9 @@ const action = defineAction<ExitArguments>(async (args, hre) => {
     }
     const preset = restored.preset.name;
     const prover = isAlive ? undefined : await openProver(args, hre, preset);
-    const tell = (step: ExitStep) => args.json || console.log(STEPS[step]);
+    const report = (step: ExitStep) => args.json || console.log(STEPS[step]);
     try {
-      const exit = await exits.exitAndAccount(l1, request, prover, tell);
+      const exit = await exits.exitAndAccount(l1, request, prover, report);
       if (args.json) printJson(toJson(exit));
       else await print(exit);
       await assertComplete(exit);

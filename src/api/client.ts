@@ -18,13 +18,23 @@ export type JsonRpcRequest = (method: string, params: unknown[]) => Promise<unkn
 
 export interface RpcClient {
   /**
-   * @throws Whatever coded error the operator answered with, RPC_RESULT_INVALID, or the error of
+   * Calls a method of the operator and decodes its result.
+   *
+   * @throws The coded error that the operator answered with, RPC_RESULT_INVALID, or the error of
    * the transport.
    */
   call<M extends RpcMethod>(method: M, ...params: RpcParams<M>): Promise<RpcResult<M>>;
 }
 
-/** @param request - The transport, such as `(method, params) => provider.send(method, params)`. */
+/**
+ * A client of the `rollup_*` methods.
+ *
+ * @param request - The transport, such as `(method, params) => provider.send(method, params)`.
+ *
+ * @example
+ * const client = createRpcClient((method, params) => provider.send(method, params));
+ * const { chainId } = await client.call("rollup_getConfig");
+ */
 export function createRpcClient(request: JsonRpcRequest): RpcClient {
   return {
     async call(method, ...params) {

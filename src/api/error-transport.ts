@@ -4,7 +4,7 @@ import { isRollupError, RollupError } from "../util/errors.ts";
 import { fromTaggedJson, toTaggedJson } from "../util/json.ts";
 import { rpcError } from "./errors.ts";
 
-/** JSON-RPC 2.0 error codes; a coded refusal uses one of the range left to servers. */
+/** JSON-RPC 2.0 error codes; a refusal with a code of ours takes one from the range for servers. */
 const JSON_RPC_CODES: { readonly [code: string]: number } = {
   RPC_METHOD_UNKNOWN: -32601,
   RPC_PARAMS_INVALID: -32602,
@@ -34,7 +34,7 @@ const dataSchema = z.object({
   fix: z.string(),
 });
 
-/** Any error as JSON-RPC carries it. One without a code becomes RPC_FAILED. */
+/** An error as JSON-RPC carries it; one without a code becomes RPC_FAILED. */
 export function toJsonRpcError(method: string, error: unknown): JsonRpcErrorObject {
   const coded = isRollupError(error)
     ? error
@@ -48,8 +48,10 @@ export function toJsonRpcError(method: string, error: unknown): JsonRpcErrorObje
 }
 
 /**
- * The coded error in whatever a transport threw: the JSON-RPC error itself, or an error of ethers
- * or Hardhat around it. Undefined if there is none.
+ * The coded error inside an error of a transport: the JSON-RPC error itself, or an error of ethers
+ * or Hardhat around it.
+ *
+ * @returns Undefined if there is none.
  */
 export function fromJsonRpcError(thrown: unknown): RollupError | undefined {
   if (isRollupError(thrown)) return thrown;
@@ -65,7 +67,7 @@ export function fromJsonRpcError(thrown: unknown): RollupError | undefined {
   return undefined;
 }
 
-/** Hardhat's JSON-RPC server drops objects in `data`, but lets a string in `data.data` pass. */
+/** Hardhat's JSON-RPC server drops objects in `data`, but passes a string in `data.data`. */
 function readData(data: unknown): unknown {
   const text = z.object({ data: z.string() }).safeParse(data).data?.data;
   if (text === undefined || !text.startsWith("{")) return data;

@@ -21,7 +21,7 @@ export const rpcError = defineErrors<RpcErrorFacts>({
   },
   RPC_PARAMS_INVALID: {
     message: ({ method, path, reason }) =>
-      `${method} can not take its parameter ${path}: ${reason}.`,
+      `${method} does not take its parameter ${path}: ${reason}.`,
     fix: "Pass the parameters as docs/rpc.md describes them; integers beyond 2^53 as 0x-hex.",
   },
   RPC_RESULT_INVALID: {
@@ -30,31 +30,32 @@ export const rpcError = defineErrors<RpcErrorFacts>({
     fix: "Check that the endpoint is a rollup of the same version of hardhat-zkrollup.",
   },
   RPC_FAILED: {
-    message: ({ method, reason }) => `${method} has failed on the operator's side: ${reason}.`,
-    fix: "Look into the log of the operator; the call can be tried again.",
+    message: ({ method, reason }) => `${method} failed on the operator's side: ${reason}.`,
+    fix: "Look into the log of the operator, and try the call again.",
   },
   RPC_METHOD_RESTRICTED: {
-    message: ({ method }) => `${method} is for who runs the operator, and this port is public.`,
+    message: ({ method }) =>
+      `${method} is for the person who runs the operator, and this port is public.`,
     fix: "Wait for the operator, which processes blocks by itself, or use its --admin-port.",
   },
   RPC_BATCH_TOO_LONG: {
     message: ({ length, maximum }) =>
-      `The request has ${length} calls, and no more than ${maximum} are answered together.`,
+      `The request has ${length} calls; at most ${maximum} are answered together.`,
     fix: "Send the calls in several requests.",
   },
   RPC_ANSWER_TOO_LARGE: {
     message: ({ method, maximumBytes }) =>
-      `The answer to ${method} would bring its request to more than ${maximumBytes} bytes.`,
+      `The answer to ${method} would make the response longer than ${maximumBytes} bytes.`,
     fix: "Ask for less: fewer L1 blocks, fewer calls in a request, or one call at a time.",
   },
   RPC_RATE_LIMITED: {
     message: ({ retryAfterSeconds }) =>
-      `More calls have come from this address than its rate allows for ${retryAfterSeconds} s.`,
-    fix: "Wait that long; who runs the operator sets the rate with --rate-limit.",
+      `This address has used up its rate; it recovers in ${retryAfterSeconds} s.`,
+    fix: "Wait for that time; the person who runs the operator sets the rate with --rate-limit.",
   },
   RPC_BUSY: {
-    message: ({ what, maximum }) => `No more than ${maximum} ${what} are served at a time.`,
-    fix: "Try again in a moment; for the stage of a transaction, rollup_getReceipt waits for nothing.",
+    message: ({ what, maximum }) => `At most ${maximum} ${what} are served at a time.`,
+    fix: "Try again in a moment; rollup_getReceipt answers the stage of a transaction without waiting.",
   },
   RPC_L1_RANGE_TOO_WIDE: {
     message: ({ method, blocks, maximum }) =>
@@ -62,7 +63,7 @@ export const rpcError = defineErrors<RpcErrorFacts>({
     fix: "Ask for a narrower range of blocks, or ask an L1 node itself.",
   },
   RPC_L1_TIMEOUT: {
-    message: ({ method, seconds }) => `L1 has not answered ${method} within ${seconds} s.`,
-    fix: "Try again later; if it stays so, the operator's L1 node has a problem.",
+    message: ({ method, seconds }) => `L1 did not answer ${method} within ${seconds} s.`,
+    fix: "Try again later; if it persists, the operator's L1 node has a problem.",
   },
 });

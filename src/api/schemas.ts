@@ -10,7 +10,7 @@ import { PRESET_NAMES } from "../protocol/presets.ts";
 import { STAGES } from "../protocol/stages.ts";
 
 const TRANSACTION_TYPES = ["transfer", "withdraw", "changePubKey", "forcedExit"] as const;
-/** An EIP-712 signature takes 66 bytes; other ways of authorising need no more than this. */
+/** An EIP-712 signature takes 66 bytes; other kinds of consent take less than this. */
 const AUTHORIZATION_BYTES_MAX = 256;
 
 export const quantity = z
@@ -67,7 +67,7 @@ const forcedExit = {
 const changePubKey = {
   type: z.literal("changePubKey"),
   ...anyTransaction,
-  /** What `commitBlocks` shows L1 as the owner's consent. */
+  /** The owner's consent, as `commitBlocks` passes it to L1. */
   authorization: z
     .string()
     .regex(/^0x(?:[0-9a-fA-F]{2})+$/, "expected bytes as 0x-hex")
@@ -103,9 +103,9 @@ const words = { code: z.string(), sentence: z.string(), fix: z.string() };
 
 export const status = z
   .object({
-    /** Whether transactions are accepted at present. */
+    /** Whether the operator accepts transactions now. */
     accepting: z.boolean(),
-    /** Why not. */
+    /** The reason why it does not. */
     obstacle: z.object(words).optional(),
     /** Number of the last block of each stage. */
     blocks: z.object({ sealed: index, committed: index, proven: index, executed: index }),
@@ -149,7 +149,7 @@ export const requestReceipt = z
   })
   .describe("RequestReceipt");
 
-/** `gasUsed` is that of the whole transaction, which may carry several blocks. */
+/** `gasUsed` covers the whole transaction, which may carry several blocks. */
 const l1Transaction = z
   .object({ hash, blockNumber: index, gasUsed: quantity })
   .describe("L1Transaction");

@@ -15,22 +15,22 @@ export const exitError = defineErrors<ExitErrorFacts>({
   EXIT_NOTHING_TO_CLAIM: {
     message: ({ owner, tokenId }) =>
       `${owner} holds nothing of token ${tokenId}: not in the last executed state, not in the queue.`,
-    fix: "Check account and token; what an executed block paid out is on L1 already.",
+    fix: "Check account and token; payouts of executed blocks are on L1 already.",
   },
   EXIT_DONE_ALREADY: {
-    message: ({ owner, tokenId }) => `${owner} has had its token ${tokenId} paid out already.`,
-    fix: "The events ExitPerformed and PayoutSent of the contract say when.",
+    message: ({ owner, tokenId }) => `Token ${tokenId} of ${owner} is paid out already.`,
+    fix: "Look for the events ExitPerformed and PayoutSent of the contract.",
   },
   EXIT_INCOMPLETE: {
     message: ({ owner, failed, first }) =>
-      `Of what ${owner} has to get, something is left: ${failed} steps failed. The first: ${first}`,
-    fix: "Run the command again: what was done is not done twice, and nothing of the rest is lost.",
+      `The exit of ${owner} is incomplete: ${failed} steps failed. The first: ${first}`,
+    fix: "Run the command again: it repeats no step that is done, and no funds are lost.",
   },
   EXIT_ROLLUP_ALIVE: {
     message: ({ expiration }) =>
       expiration === undefined
-        ? "No L1 request waits for the operator, so the rollup is not known to have stopped."
-        : `The oldest open L1 request may wait until ${toDate(expiration)}.`,
-    fix: "Ask for the exit on L1 (requestFullExit, rollup:exit --request); if it expires, come back.",
+        ? "No L1 request waits for the operator, so nothing shows that the rollup has stopped."
+        : `The oldest open L1 request expires at ${toDate(expiration)}.`,
+    fix: "Ask for the exit on L1 (requestFullExit, rollup:exit --request); if it expires, run this again.",
   },
 });

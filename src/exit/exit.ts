@@ -1,8 +1,7 @@
 /**
- * The way out of a rollup whose operator has stopped, with nothing but L1 (design section 6): the
- * exodus begins, payouts that L1 still owes are made, deposits under way are cancelled, the
- * balances in the last executed state are claimed, by a proof or by a path, and what could not be
- * paid at once is pushed again.
+ * The exit from a rollup whose operator has stopped, with nothing but L1 (docs/restore-and-exit.md):
+ * it begins the exodus, makes open payouts, cancels deposits in the queue, claims the balances in
+ * the last executed state by a proof or by a path, and withdraws the pending balance.
  */
 import { createExitWitnessInput, exitPath, exitPublicInputs } from "../block/exit.ts";
 import type { PayoutRange, RollupClient } from "../l1/client.ts";
@@ -15,16 +14,16 @@ import { findOpenPayouts, type OpenPayouts } from "../restore/open-payouts.ts";
 import { exitError } from "./errors.ts";
 
 /**
- * Whether users depend on themselves: `alive`, no request has waited too long; `expired`, one has,
- * and anyone may begin the exodus; `exodus`, it has begun.
+ * Whether the operator still serves users. `alive`: no request has expired; `expired`: one has, and
+ * anyone may begin the exodus; `exodus`: it has begun.
  */
 export interface ExodusStatus {
   readonly stage: "alive" | "expired" | "exodus";
-  /** Until when the oldest open request may wait, in Unix seconds; undefined if there is none. */
+  /** Unix seconds at which the oldest open request expires; undefined if there is none. */
   readonly expiration: bigint | undefined;
 }
 
-/** What leaves, and on whose behalf. */
+/** What leaves the rollup, and for whom. */
 export interface ExitRequest {
   /** Who is paid, checksummed: the owner of the accounts. */
   readonly owner: string;
@@ -45,11 +44,11 @@ export interface PerformedExit {
   readonly claim: ExitClaim;
   readonly by: "proof" | "path";
   readonly transaction: L1Transaction;
-  /** Why no proof was made or taken, if one was tried. */
+  /** Why there was no proof or L1 refused it, if one was tried. */
   readonly proofFailure?: unknown;
 }
 
-/** A step that could not be taken. What it was for is still there, and can be tried again. */
+/** A step that failed; it can be tried again. */
 export interface FailedStep {
   readonly step: ExitStep;
   /** Account or block that it was for. */
@@ -58,24 +57,24 @@ export interface FailedStep {
   readonly error: unknown;
 }
 
-/** What has been done. A step that was not needed, or was done before, is missing. */
+/** What an exit has done. A step that was not needed, or was done before, is missing. */
 export interface ExitReport {
   readonly activation?: L1Transaction;
   readonly payouts: readonly L1Transaction[];
   readonly cancelled: readonly QueuedDeposit[];
   readonly cancellations: readonly L1Transaction[];
   readonly exits: readonly PerformedExit[];
-  /** Of what waited as pending balance, and how much that was. */
+  /** The withdrawal of the pending balance, and its amount. */
   readonly withdrawal?: L1Transaction;
   readonly withdrawn: bigint;
   readonly failures: readonly FailedStep[];
 }
 
 export type ExitStep = "activate" | "payOut" | "cancel" | "prove" | "exit" | "path" | "withdraw";
-/** Is told which step begins. */
+/** Receives each step as it begins. */
 export type ExitListener = (step: ExitStep) => void;
 
-/** Deposits cancelled by one L1 transaction: 100 cost about 5 million gas. */
+/** Maximum deposits that one L1 transaction cancels: 100 cost about 5 million gas. */
 const CANCELLED_AT_ONCE = 100;
 
 export async function readExodusStatus({ contract }: RollupClient): Promise<ExodusStatus> {
@@ -91,10 +90,10 @@ export async function readExodusStatus({ contract }: RollupClient): Promise<Exod
 }
 
 /**
- * Proves what an account holds.
+ * Proves the balance of an account in one token.
  *
- * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE, and what the prover
- * throws
+ * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE, and the
+ * codes of the prover
  */
 export async function proveExit(
   prover: Prover,
@@ -110,15 +109,15 @@ export async function proveExit(
 }
 
 /**
- * Takes all that an owner has of a token out of a rollup that has stopped. Each step is taken only
- * if there is something to do, so the call can be repeated after any failure; and a step that fails
- * keeps no other from being taken. Of a rollup that is alive it takes what L1 owes already.
+ * Takes everything that an owner has of a token out of a rollup that has stopped. It skips steps
+ * without anything to do, so it can be repeated after any failure, and a failed step stops no other.
+ * From a rollup that is alive it only takes open payouts.
  *
- * @param l1 - Pays for gas; need not be the owner.
- * @param prover - Makes the claims cheaper; without it, or if its proofs are not accepted, claims
- * are made by path.
- * @throws EXIT_ROLLUP_ALIVE, EXIT_NOTHING_TO_CLAIM, EXIT_DONE_ALREADY; and if the exodus can not
- * begin, L1_REVERTED
+ * @param l1 - A client whose signer pays for gas; it need not be the owner.
+ * @param prover - Proves the claims, which are cheaper then; without it, or if L1 refuses its proofs,
+ * claims go by path.
+ * @throws EXIT_ROLLUP_ALIVE, EXIT_NOTHING_TO_CLAIM, EXIT_DONE_ALREADY; L1_REVERTED if the
+ * exodus does not begin
  */
 export async function exitRollup(
   l1: RollupClient,
@@ -182,7 +181,7 @@ type Attempt = <T>(
   action: () => Promise<T>,
 ) => Promise<T | undefined>;
 
-/** Takes steps one by one; of one that fails it keeps the reason. */
+/** Runs steps and keeps the reason of a failure. */
 function createAttempt(failures: FailedStep[], onStep: ExitListener = () => {}): Attempt {
   return async (step, place, action) => {
     onStep(step);
@@ -195,7 +194,7 @@ function createAttempt(failures: FailedStep[], onStep: ExitListener = () => {}):
   };
 }
 
-/** Without the exodus no other step is possible, so a failure is one unless somebody was faster. */
+/** No other step works without the exodus, so a failure ends the exit unless the exodus has begun. */
 async function activate(
   l1: RollupClient,
   onStep: ExitListener,
@@ -217,7 +216,7 @@ interface Means {
   readonly onStep: ExitListener;
 }
 
-/** Claims what an account holds: by a proof if there is a prover, or else by a path. */
+/** Claims the balance of an account: by a proof if there is a prover, else by a path. */
 async function performExit(
   { l1, prover, request: { executed, token }, attempt, onStep }: Means,
   accountId: number,
@@ -235,7 +234,7 @@ async function performExit(
       proofFailure = { proofFailure: error };
     }
   }
-  // L1 may have taken a claim by proof though nothing was heard of it; it takes no second one.
+  // L1 may have accepted the claim by proof though the answer was lost; it accepts no second one.
   if (proofFailure && (await l1.contract.hasExited(accountId, token.id))) return undefined;
   return attempt("path", { accountId }, async () => {
     const input = createExitWitnessInput(executed.state, accountId, token.id);
@@ -247,7 +246,7 @@ async function performExit(
   });
 }
 
-/** Payouts to the owner that are open, in stretches that stand together in their block. */
+/** Open payouts to the owner, in ranges of consecutive indexes. */
 async function findOwed(
   l1: RollupClient,
   { owner, token }: ExitRequest,
@@ -264,7 +263,7 @@ async function findOwed(
   });
 }
 
-/** The owner's accounts that hold something they have not claimed yet. */
+/** The owner's accounts with a balance that is not claimed yet. */
 async function findClaimable(
   { contract }: RollupClient,
   { accountIds, token, executed }: ExitRequest,
@@ -274,7 +273,7 @@ async function findClaimable(
   return holders.filter((_, index) => !done[index]);
 }
 
-/** @throws EXIT_DONE_ALREADY, EXIT_NOTHING_TO_CLAIM unless something waits for the owner */
+/** @throws EXIT_DONE_ALREADY, EXIT_NOTHING_TO_CLAIM without a pending balance */
 async function assertPending(
   { contract }: RollupClient,
   { owner, accountIds, token }: ExitRequest,
@@ -285,7 +284,7 @@ async function assertPending(
   throw exitError({ code, owner, tokenId: token.id });
 }
 
-/** Deposits of a token for an owner that are in no executed block, nor cancelled. */
+/** Deposits of a token for an owner that no block has executed and nobody has cancelled. */
 async function openDeposits(
   { contract }: RollupClient,
   { owner, token }: ExitRequest,

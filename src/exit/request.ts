@@ -1,4 +1,4 @@
-/** Turns an account and a token, as a person names them, into an exit, and asks for or makes it. */
+/** Turns an account and a token, as a person names them, into an exit; requests or performs it. */
 import { Contract } from "ethers";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import type { RollupClient } from "../l1/client.ts";
@@ -20,7 +20,7 @@ import {
   readExodusStatus,
 } from "./exit.ts";
 
-/** What was done, and what it did on L1. */
+/** An exit with the balances on L1 around it. */
 export interface AccountedExit {
   readonly request: ExitRequest;
   readonly report: ExitReport;
@@ -30,10 +30,9 @@ export interface AccountedExit {
 }
 
 /**
- * Whose money is meant, and which.
+ * The exit that a person means.
  *
- * @param account - Id of an account, which is then the only one, or L1 address of an owner, of
- * whose accounts all are.
+ * @param account - Id of an account, or L1 address of an owner for all accounts of that owner.
  * @param token - ETH, or symbol, address or id of a token.
  * @returns The request, with the history of L1 up to its latest block.
  * @throws ADDRESS_INVALID, ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_UNKNOWN
@@ -70,12 +69,12 @@ export interface AskedExit {
 }
 
 /**
- * Asks the operator, by way of L1, to pay accounts out. Of several accounts it asks for those that
- * hold something, in the last executed state or in a later block.
+ * Requests full exits on L1, which the operator must serve. Of several accounts it requests those
+ * with a balance in the last executed state or after a later block.
  *
  * @param connectAs - Connects with an address as the signer: L1 takes the request from its owner
  * alone.
- * @throws EXIT_NOTHING_TO_CLAIM without an account; and what L1 refuses with
+ * @throws EXIT_NOTHING_TO_CLAIM without an account; the codes of sending
  */
 export async function requestFullExits(
   connectAs: (owner: string) => Promise<RollupClient>,
@@ -98,7 +97,7 @@ export async function requestFullExits(
 }
 
 /**
- * Exits, and accounts for it with the owner's balance on L1 before and after.
+ * Performs an exit, and reads the owner's balance on L1 before and after.
  *
  * @throws as {@link exitRollup}
  */

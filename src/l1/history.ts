@@ -105,7 +105,7 @@ async function toBlockEvent(
 }
 
 /**
- * Blocks that were committed in a range and not taken back in it, oldest first, with their data
+ * Blocks that were committed in a range and not reverted in it, oldest first, with their data
  * from the calldata of `commitBlocks`.
  *
  * @throws L1_CALLDATA_NOT_FOUND

@@ -67,7 +67,7 @@ export interface ExitClaim {
 /** A deposit of the priority queue, as `cancelDeposits` takes it. */
 export type QueuedDeposit = Extract<QueuedRequest, { readonly type: "deposit" }>;
 
-/** A block of L1: with another hash at its number, L1 tells another story from there on. */
+/** A block of L1; another hash at its number means a reorg. */
 export interface L1BlockId {
   readonly number: number;
   /** 0x-hex. */

@@ -1,20 +1,20 @@
-/** A file that a command will write, reserved before the command does what can not be undone. */
+/** A file that a command will write, reserved before the command does anything irreversible. */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pluginError } from "./errors.ts";
 
-/** A file that can be written: it is known before what goes into it is. */
+/** A file that can be written, known before its contents are. */
 export interface ReservedFile {
   readonly path: string;
   /** All of it or nothing. @throws OUTPUT_NOT_WRITABLE */
   write(text: string): Promise<void>;
-  /** Leaves everything as it was, if nothing has been written. */
+  /** Removes the draft; a file that was not written stays as it was. */
   release(): Promise<void>;
 }
 
 /**
- * Makes sure that a file can be written, by opening another one beside it.
+ * Ensures that a file can be written by opening a draft beside it.
  *
  * @param overwrite - `refuse`: a file that is there stays.
  * @throws OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE

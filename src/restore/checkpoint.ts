@@ -132,7 +132,7 @@ export function decodeCheckpoint(
     assert(state.root === storedBlock.stateRoot, "its state is that of its block");
     for (const { event } of events) if (event.type === "committed") assertBlockWhole(event);
     const journal = openJournal({ storedBlock, state, nextRequestId }, baseL1Block);
-    // A checkpoint holds no side events: whoever needs those before it reads them again.
+    // A checkpoint holds no side events; `completeHistory` reads those before it again.
     return { ...record(journal, events, l1Block), history: partialHistory(l1Block.number + 1) };
   } catch (cause) {
     // Whatever breaks while it is read is the fault of what is read.

@@ -1,7 +1,7 @@
 /**
- * What L1 says beside the blocks: tokens, requests, open payouts. A restore reads it with the
- * blocks, in one pass over the logs; whoever needs it later reads only the L1 blocks that are
- * missing: those before a checkpoint, and those mined since.
+ * What L1 says beside the blocks: tokens, requests, open payouts. A restore reads it together with
+ * the blocks, in one pass over the logs; an exit reads only the missing L1 blocks, those before a
+ * checkpoint and those mined since.
  */
 import type { RollupClient } from "../l1/client.ts";
 import { providerOf } from "../l1/events.ts";

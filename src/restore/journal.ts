@@ -1,6 +1,5 @@
 /**
- * What has been read of L1: events with the L1 blocks they happened in, so that what L1 takes back
- * can be taken back here. A journal is a value.
+ * The events read from L1 with their L1 blocks, so that a reorg can be followed. A journal is a value.
  */
 import type { BlockEvent, Dated, L1BlockId, SideEvent } from "../l1/types.ts";
 import { type Chain, followEvent, isFaulty, rebase, type StateAtBlock } from "./chain.ts";
@@ -43,7 +42,7 @@ export function currentChain({ base, entries }: Journal): Chain {
 }
 
 /**
- * Adds what has happened up to an L1 block.
+ * Adds the events up to an L1 block.
  *
  * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID of a block that L1 takes for proven
  */
@@ -68,14 +67,14 @@ function isSideEvent(event: BlockEvent | SideEvent): event is SideEvent {
   return type === "tokenListed" || type === "requestAdded" || type === "payoutsOpen";
 }
 
-/** L1 blocks that the journal can go back to, newest first. */
+/** L1 blocks that the journal can return to, newest first. */
 export function waypoints({ entries, baseL1Block }: Journal): L1BlockId[] {
   const later = entries.filter(({ l1Block }) => l1Block.number > baseL1Block.number);
   const numbers = new Map(later.map(({ l1Block }) => [l1Block.number, l1Block]));
   return [...[...numbers.values()].reverse(), baseL1Block];
 }
 
-/** Forgets all that happened after a waypoint. */
+/** Drops all events after a waypoint. */
 export function goBack(journal: Journal, l1Block: L1BlockId): Journal {
   const entries = journal.entries.filter((entry) => entry.l1Block.number <= l1Block.number);
   return { ...journal, entries, l1Block, history: cutHistory(journal.history, l1Block.number) };
@@ -85,7 +84,7 @@ export function goBack(journal: Journal, l1Block: L1BlockId): Journal {
  * Forgets all from the L1 block on in which the first faulty block was committed: whether that is
  * the block's own fault or that of the journal, L1 can say.
  *
- * @returns Undefined if the journal does not go back so far.
+ * @returns Undefined if the journal starts later.
  */
 export function beforeFaults(journal: Journal): Journal | undefined {
   const { entries, baseL1Block } = journal;
@@ -100,7 +99,7 @@ export function beforeFaults(journal: Journal): Journal | undefined {
  * Makes the last block that was executed by some L1 block the new base, so that a journal stays
  * short however long the history is.
  *
- * @param l1BlockNumber - L1 will not take back what happened up to there.
+ * @param l1BlockNumber - No reorg reaches this L1 block.
  */
 export function prune(journal: Journal, l1BlockNumber: number): Journal {
   const { entries } = journal;
@@ -110,7 +109,7 @@ export function prune(journal: Journal, l1BlockNumber: number): Journal {
   const executed = entries[last];
   if (executed === undefined || executed.event.type !== "executed") return journal;
   const { blockNumber } = executed.event;
-  // Before its commit there may be blocks of the same and higher numbers that were taken back.
+  // Before its commit there may be reverted blocks of the same and higher numbers.
   const commit = entries.findLastIndex(
     ({ event }, index) => index < last && isCommitOf(event, blockNumber),
   );

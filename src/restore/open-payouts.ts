@@ -15,11 +15,11 @@ import { completeHistory, type L1History } from "./history.ts";
 
 /** An executed block, with all its payouts as `payOut` takes them. */
 export interface OpenPayouts extends ExecuteBlock {
-  /** Which of the payouts are open: their indexes in the list, ascending; at least one. */
+  /** Indexes of the open payouts in the list, ascending; at least one. */
   readonly open: readonly number[];
 }
 
-/** Calls that are under way at a time: nodes refuse floods. */
+/** Maximum number of concurrent calls: nodes refuse floods. */
 const REQUESTS_MAX = 16;
 
 /**
@@ -49,11 +49,11 @@ export async function findOpenPayouts(
 }
 
 /**
- * Makes all open payouts of some blocks, in as many L1 transactions as their gas takes. Anyone may,
- * also in exodus.
+ * Makes all open payouts of some blocks, in several L1 transactions if their gas demands it. Anyone
+ * may, also in exodus.
  *
- * @param onPaid - Is told of each transaction.
- * @throws L1_REVERTED, and what sending throws: what has been paid by then is paid.
+ * @param onPaid - Receives each transaction.
+ * @throws L1_REVERTED, and the codes of sending; payouts made before the failure stay made.
  */
 export async function makeOpenPayouts(
   l1: Pick<RollupClient, "contract" | "payOut">,
@@ -63,7 +63,7 @@ export async function makeOpenPayouts(
   for (const block of blocks) {
     for (let { open } = block; open.length > 0; open = await openIndexes(l1, block)) {
       const first = open[0]!;
-      // The contract makes at least one, or reverts; those that are made it passes over.
+      // The contract makes at least one payout or reverts; it skips those already made.
       onPaid(await l1.payOut(block, { first, count: open.at(-1)! + 1 - first }));
     }
   }

@@ -1,4 +1,4 @@
-/** What a restore needs of L1. Every call may fail; the restore can then be tried again. */
+/** What a restore needs of L1. Every call may fail; then the restore can be tried again. */
 import type { RollupClient } from "../l1/client.ts";
 import { type BlockRange, providerOf } from "../l1/events.ts";
 import { readGenesis, readHistory } from "../l1/history.ts";
@@ -53,7 +53,7 @@ export function createRestoreSource({
   };
 }
 
-/** The same source, whose failures say how the restore goes on. @throws RESTORE_INTERRUPTED */
+/** The same source, whose failures say how the restore continues. @throws RESTORE_INTERRUPTED */
 export function namingFailures(source: RestoreSource, file: string | undefined): RestoreSource {
   const named = <A extends unknown[], R>(read: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {

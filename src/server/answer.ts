@@ -5,15 +5,15 @@ import type { PublicError } from "./public-errors.ts";
 import type { HeldByRequest } from "./held-bytes.ts";
 import type { RpcLimits } from "./limits.ts";
 
-/** Who calls, and for how long the answer is wanted. */
+/** Who calls, and until when the answer is wanted. */
 export interface RpcCaller {
   /** The address, see `clientOf`. */
   readonly client: string;
-  /** Aborted when the client has gone, or its request has all the bytes that it may have. */
+  /** Aborted when the client has left, or its answer has reached the limit of bytes. */
   readonly signal: AbortSignal;
 }
 
-/** Answers one call. Whatever it rejects with, clients get no more of than they may. */
+/** Answers one call. The server redacts what it rejects with. */
 export type RpcRequest = (method: string, params: unknown[], caller: RpcCaller) => Promise<unknown>;
 
 export interface AnswerParts {
@@ -33,7 +33,7 @@ const callSchema = z.object({
 });
 type Call = z.output<typeof callSchema>;
 
-/** What has been read of a request: its calls in order, undefined what is no call. */
+/** The calls of a request in order; undefined in the place of what is no call. */
 export interface Calls {
   readonly calls: readonly (Call | undefined)[];
   readonly isBatch: boolean;
@@ -72,10 +72,10 @@ function isDeeper(value: unknown, depth: number): boolean {
 }
 
 /**
- * Answers calls at the same time. What one answer would bring over the limit becomes an error of
- * its call, and so does what is still to be answered then.
+ * Answers all calls concurrently. An answer over the limit becomes an error of its call, and so do
+ * the answers that are not ready then.
  *
- * @param held - Has room for the answer, or it is refused.
+ * @param held - Account of the bytes held; an answer without room is refused.
  */
 export async function answerCalls(
   { calls, isBatch }: Calls,
@@ -111,8 +111,8 @@ export async function answerCalls(
 }
 
 /**
- * @param room - How many bytes the answer may have by the time that there is one.
- * @returns Undefined if it has more without being written down.
+ * @param room - Returns the bytes that the answer may have.
+ * @returns Undefined if the result alone has more.
  */
 async function answerCall(
   { id, method, params }: Call,
@@ -126,7 +126,7 @@ async function answerCall(
   try {
     return JSON.stringify({ jsonrpc: "2.0", id, result });
   } catch (error) {
-    // No string is as long as that.
+    // The result is longer than the longest string.
     if (error instanceof RangeError) return undefined;
     throw error;
   }

@@ -18,7 +18,7 @@ export const serverError = defineErrors<ServerErrorFacts>({
   },
   LISTEN_FAILED: {
     message: ({ hostname, port, reason }) =>
-      `The server can not listen on port ${port} of ${hostname} (${reason}).`,
+      `The server cannot listen on port ${port} of ${hostname} (${reason}).`,
     fix: "Pass a --hostname that this machine has, and a --port that needs no rights, from 1024 on.",
   },
   ORIGIN_INVALID: {

@@ -1,6 +1,6 @@
 import { rpcError } from "../api/errors.ts";
 
-/** Lets a bounded number of tasks run at a time, and a bounded number wait. */
+/** Limits the tasks that run at a time and those that wait. */
 export class Gate {
   readonly #runningMax: number;
   readonly #waitingMax: number;

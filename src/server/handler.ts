@@ -28,8 +28,8 @@ import type { RpcParams, RpcResult, SignedTransactionParam } from "../api/method
 /**
  * Answers one call: JSON in, JSON out.
  *
- * @throws RPC_METHOD_UNKNOWN, RPC_PARAMS_INVALID and all that the operator throws; a transport
- * makes a JSON-RPC error of it with `toJsonRpcError`.
+ * @throws RPC_METHOD_UNKNOWN, RPC_METHOD_RESTRICTED, RPC_PARAMS_INVALID, and the codes of the
+ * operator; a transport turns an error into JSON-RPC with `toJsonRpcError`.
  */
 export type RpcHandler = (method: string, params: unknown) => Promise<unknown>;
 
@@ -42,8 +42,8 @@ type Methods = {
 type RpcInput<T> = T extends readonly (infer E)[] ? readonly E[] : T;
 
 /**
- * @param access - Whom the handler serves. By default who runs the operator: tests and devnets, in
- * this process.
+ * @param access - Whom the handler serves; default: the person who runs the operator, as in tests
+ * and devnets.
  */
 export function createRpcHandler(operator: Operator, access: RpcAccess = "operator"): RpcHandler {
   const methods = createMethods(operator);
@@ -99,11 +99,11 @@ function createMethods(operator: Operator): Methods {
   };
 }
 
-/** How calls have L1 read: who calls at the same time shares one read. */
+/** Reads L1 for calls; concurrent calls share one read. */
 interface L1Reader {
-  /** Reads L1 where nothing else does so in time. */
+  /** Reads L1 unless the operator does so by itself. */
   readonly catchUp: () => Promise<void>;
-  /** Reads L1, whatever the mode. */
+  /** Reads L1 in any mode. */
   readonly sync: () => Promise<unknown>;
 }
 
@@ -114,7 +114,7 @@ function createL1Reader(operator: Operator): L1Reader {
   };
 }
 
-/** L1 is not asked before all is checked that can be checked without it. */
+/** Checks everything that needs no L1 before it asks L1. */
 async function submit(
   operator: Operator,
   l1: L1Reader,
@@ -131,7 +131,7 @@ async function submit(
   return operator.receiveBatch(submissions);
 }
 
-/** What of L1 has to be read before a batch can be accepted, if anything. */
+/** The read of L1 that a batch needs before it is accepted, if any. */
 function l1ReadFor(
   operator: Operator,
   l1: L1Reader,

@@ -1,4 +1,4 @@
-/** How many bytes of bodies and answers a server holds at a time. */
+/** Limits the bytes of bodies and answers that a server holds at a time. */
 export class HeldBytes {
   readonly maximum: number;
   #held = 0;
@@ -26,8 +26,8 @@ export class HeldBytes {
 }
 
 export interface HeldByRequest {
-  /** @returns Whether there is room for so many more. */
+  /** @returns Whether there was room for the bytes, which then are taken. */
   take(bytes: number): boolean;
-  /** Gives back all that was taken. */
+  /** Releases all bytes that were taken. */
   release(): void;
 }

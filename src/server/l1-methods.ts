@@ -1,13 +1,13 @@
-/** What clients may ask of L1 through an operator's port. */
+/** The L1 methods that clients may call through an operator's port. */
 
 /**
- * `none`; `wallet`: what wallets and libraries need to read L1 and to send what they have signed;
- * `all`: whatever the L1 node answers, for a chain that is nobody's but one's own.
+ * `none`; `wallet`: what wallets and libraries need to read L1 and to send signed transactions;
+ * `all`: every method of the L1 node, for a private chain.
  */
 export const L1_METHOD_SETS = ["none", "wallet", "all"] as const;
 export type L1MethodSet = (typeof L1_METHOD_SETS)[number];
 
-/** None of them changes the node, uses its keys, keeps a filter there, or has it trace. */
+/** No method changes the node, uses its keys, keeps a filter there, or traces. */
 export const WALLET_L1_METHODS: readonly string[] = [
   "eth_blockNumber",
   "eth_call",
@@ -31,5 +31,5 @@ export const WALLET_L1_METHODS: readonly string[] = [
   "web3_clientVersion",
 ];
 
-/** L1 blocks that one eth_getLogs may go through. */
+/** Maximum L1 blocks in the range of one eth_getLogs. */
 export const LOG_BLOCKS_MAX = 10_000;

@@ -1,4 +1,4 @@
-/** How what clients ask of L1 through an operator's port is passed on. */
+/** Passes calls of clients on to L1, within limits. */
 import { z } from "zod";
 import { rpcError } from "../api/errors.ts";
 import { type L1MethodSet, LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "./l1-methods.ts";
@@ -6,16 +6,19 @@ import { L1CallError } from "./public-errors.ts";
 import type { RpcCaller } from "./answer.ts";
 import { Gate } from "./gate.ts";
 
-/** Asks L1; rejects as Hardhat's providers do. */
+/**
+ * Asks L1. It rejects with a ProviderError, as Hardhat's providers do, or an {@link L1CallError} for
+ * an error that clients may see; any other rejection becomes RPC_FAILED.
+ */
 export type L1Request = (method: string, params: unknown[]) => Promise<unknown>;
 
 export interface L1PassageOptions {
   readonly methods: L1MethodSet;
-  /** Calls that are at L1 at a time: that many answers of any size may be in memory. */
+  /** Calls at L1 at a time; their answers, of any size, are in memory together. */
   readonly concurrentMax?: number;
   /** Calls that wait for their turn. */
   readonly waitingMax?: number;
-  /** How long L1 may take for one call. */
+  /** Time that L1 has for one call. */
   readonly deadlineMs?: number;
 }
 
@@ -25,7 +28,7 @@ const filterSchema = z.object({
   blockHash: z.string().nullish(),
 });
 const providerErrorSchema = z.object({ name: z.literal("ProviderError"), code: z.number() });
-/** Of Hardhat's provider itself: L1 has not answered with JSON-RPC. */
+/** Hardhat's provider itself has failed: L1 did not answer with JSON-RPC. */
 const NO_ANSWER = -1;
 
 export class L1Passage {
@@ -44,7 +47,7 @@ export class L1Passage {
 
   /**
    * @throws RPC_METHOD_UNKNOWN, RPC_L1_RANGE_TOO_WIDE, RPC_BUSY, RPC_L1_TIMEOUT, an L1CallError, or
-   * whatever has kept L1 from answering
+   * the failure that kept L1 from answering
    */
   call(method: string, params: unknown[], { signal }: RpcCaller): Promise<unknown> {
     if (!this.#isPassed(method)) throw rpcError({ code: "RPC_METHOD_UNKNOWN", method });
@@ -73,7 +76,7 @@ export class L1Passage {
     }
   }
 
-  /** @throws RPC_L1_RANGE_TOO_WIDE; what is no filter is for L1 to refuse. */
+  /** @throws RPC_L1_RANGE_TOO_WIDE; L1 itself refuses what is no filter. */
   async #assertRange([filter]: unknown[]): Promise<void> {
     const { data } = filterSchema.safeParse(filter);
     if (data === undefined || typeof data.blockHash === "string") return;
@@ -89,7 +92,7 @@ export class L1Passage {
   }
 }
 
-/** @returns Undefined for what moves with the chain: `latest`, `safe` and such. */
+/** @returns Undefined for a tag that moves with the chain, such as `latest` or `safe`. */
 function heightOf(tag: string): bigint | undefined {
   if (tag === "earliest") return 0n;
   return /^0x[0-9a-fA-F]{1,16}$/.test(tag) ? BigInt(tag) : undefined;

@@ -1,41 +1,41 @@
-/** What one server answers at most. Who asks for more is refused, and everybody else is served. */
+/** Limits of one server. A request over a limit is refused; all others are served. */
 
 export interface RpcLimits {
-  /** Of the body of one request; a batch of transactions of the largest size takes a tenth. */
+  /** Bytes of the body of a request; the largest batch of transactions takes a tenth. */
   readonly bodyBytesMax: number;
   /** Calls in one request. */
   readonly batchCallsMax: number;
-  /** How deep the values in the parameters of a call may be nested. */
+  /** Levels of nesting in the parameters of a call. */
   readonly paramsDepthMax: number;
-  /** Of the answer to one request, with all its calls. */
+  /** Bytes of the answer to one request with all its calls. */
   readonly answerBytesMax: number;
-  /** Of all bodies and answers that are held at a time. */
+  /** Bytes of all bodies and answers that are held at a time. */
   readonly heldBytesMax: number;
-  /** Connections; for another one the oldest goes that is not being answered. */
+  /** Connections; the one that is idle longest makes room for another. */
   readonly socketsMax: number;
-  /** Requests that are answered at a time. */
+  /** Requests under way at a time. */
   readonly requestsMax: number;
-  /** Of these, those of one connection: a client may send the next before it has the answer. */
+  /** Requests under way of one connection: a client may send the next before the answer. */
   readonly requestsPerSocketMax: number;
-  /** For the headers of a request. */
+  /** Time for the headers of a request to arrive. */
   readonly headersMs: number;
-  /** For a request to arrive as a whole. */
+  /** Time for a whole request to arrive. */
   readonly requestMs: number;
-  /** For a client to take its answer. */
+  /** Time for a client to take its answer. */
   readonly answerMs: number;
-  /** For requests that are being answered when the server closes. */
+  /** Time for requests under way when the server closes. */
   readonly closingMs: number;
-  /** Calls that wait for a stage at a time; fewer than requests, which they would hold up. */
+  /** Calls that wait for a stage at a time; fewer than requests, so that others get through. */
   readonly waitingCallsMax: number;
-  /** Of these, those of one client address. */
+  /** Calls of one client address that wait for a stage. */
   readonly waitingCallsPerClientMax: number;
-  /** How many units of work one client address is served a second; 0 for any number. */
+  /** Units that one client address may use a second; 0 for no limit. */
   readonly unitsPerSecond: number;
-  /** How many units a client that has been silent may ask for at once. */
+  /** Units that a client may use at once after a silence. */
   readonly unitsBurst: number;
 }
 
-/** A client that has been silent this long may ask for all of it at once. */
+/** Silence after which a client has its full burst. */
 export const BURST_SECONDS = 5;
 /** Far more than a wallet needs, and less than keeps one processor busy. */
 export const DEFAULT_UNITS_PER_SECOND = 2_000;
@@ -59,8 +59,8 @@ export const DEFAULT_RPC_LIMITS: RpcLimits = {
   unitsBurst: BURST_SECONDS * DEFAULT_UNITS_PER_SECOND,
 };
 
-/** A body costs its client one unit, and one more for each of these. */
+/** A body costs one unit, and one more for each of these bytes. */
 export const BODY_BYTES_PER_UNIT = 4096;
 
-/** A call to L1 costs its client that many: it takes time of a node that may be paid for. */
+/** Units that a call to L1 costs: the time of its node may cost money. */
 export const L1_CALL_UNITS = 10;

@@ -1,11 +1,11 @@
-/** Which web pages may call: browsers name the page's origin, and the host they think they ask. */
+/** Which web pages may call: a browser names the origin of the page and the host that it asks. */
 import { isIP } from "node:net";
 import { serverError } from "./errors.ts";
 
 /** Stands for any origin or any host name. */
 export const ANY = "*";
 
-/** Where a server listens that only its own machine can reach. */
+/** The address of a server that only its own machine reaches. */
 export const LOOPBACK = "127.0.0.1";
 
 /** Whether a server that listens there can only be reached from its own machine. */
@@ -33,7 +33,7 @@ export function isOriginAllowed(origin: string | undefined, allowed: readonly st
   return origin === undefined || allowed.includes(ANY) || allowed.includes(origin);
 }
 
-/** @throws ORIGIN_INVALID for a text that no browser would send as an origin. */
+/** @throws ORIGIN_INVALID for a text that no browser sends as an origin. */
 export function assertOrigin(text: string): void {
   if (text !== ANY && (!URL.canParse(text) || new URL(text).origin !== text)) {
     throw serverError({ code: "ORIGIN_INVALID", origin: text });

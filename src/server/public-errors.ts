@@ -1,7 +1,7 @@
 /**
- * Errors for strangers: coded ones keep their code and words, those of L1 theirs, and all others
- * become RPC_FAILED with an id that stands in the operator's log. No stack trace, file path or
- * network address is in any of them.
+ * Errors for strangers: an error with a code keeps code and words, an error of L1 keeps its own, and
+ * any other becomes RPC_FAILED with an id that is in the operator's log. None has a stack trace, a
+ * file path or a network address.
  */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Logger } from "../operator/logger.ts";
@@ -10,7 +10,7 @@ import { keccak } from "../util/keccak.ts";
 import { toJsonRpcError } from "../api/error-transport.ts";
 import { rpcError } from "../api/errors.ts";
 
-/** A JSON-RPC error that L1 has answered with, to be passed on. */
+/** A JSON-RPC error of L1 that clients may see. */
 export class L1CallError extends Error {
   readonly code: number;
   readonly data: unknown;
@@ -22,7 +22,7 @@ export class L1CallError extends Error {
   }
 }
 
-/** What stands in `error` of a JSON-RPC answer. */
+/** The `error` of a JSON-RPC answer. */
 export interface PublicError {
   readonly code: number;
   readonly message: string;
@@ -35,7 +35,7 @@ const DATA_CHARACTERS_MAX = 20_000;
 const DEPTH_MAX = 6;
 const ITEMS_MAX = 100;
 
-/** Each takes time in proportion to the text: clients have a say in it. */
+/** Each pattern takes linear time, as clients choose the text. */
 const URL_PATTERN = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'`<>]+/gi;
 const PRIVATE_PATTERNS = [
   URL_PATTERN,
@@ -73,12 +73,12 @@ function redactValue(value: unknown, depth = 0): unknown {
   return Object.fromEntries(entries.map(([name, field]) => [name, redactValue(field, depth + 1)]));
 }
 
-/** How many failures are remembered, so that each of them is logged once. */
+/** Maximum number of failures that are remembered, so that each is logged once. */
 const FAILURES_MAX = 1_000;
 
 /**
- * @param logger - Hears of each unknown error once, with the id that clients are given.
- * @returns What turns any error into one for strangers.
+ * @param logger - Log sink for each unknown error, once, with the id that clients get.
+ * @returns A function that turns any error into one for strangers.
  */
 export function createPublicErrors(
   logger: Pick<Logger, "error">,

@@ -1,12 +1,12 @@
-/** How much each client address may ask for: a token bucket each. */
+/** A token bucket for each client address. */
 import { isIPv6 } from "node:net";
 
 export interface RateLimiterOptions {
-  /** What a bucket gains; 0 for no limit. */
+  /** Units that a bucket gains a second; 0 for no limit. */
   readonly unitsPerSecond: number;
-  /** What a bucket holds. */
+  /** Units that a full bucket holds. */
   readonly unitsBurst: number;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly nowMs?: () => number;
 }
 
@@ -15,7 +15,7 @@ interface Bucket {
   atMs: number;
 }
 
-/** When there are more, those that were used longest ago are forgotten. */
+/** Maximum number of buckets; the least recently used one is dropped. */
 const BUCKETS_MAX = 10_000;
 
 export class RateLimiter {
@@ -32,10 +32,10 @@ export class RateLimiter {
   }
 
   /**
-   * Takes units out of a client's bucket. More than a full bucket holds is taken from a full one,
-   * which then is in debt: a large request is slow, not impossible.
+   * Takes units from a client's bucket. A request larger than a full bucket leaves it in debt, so a
+   * large request is slow, not impossible.
    *
-   * @returns After how many whole seconds there are enough; 0 if they have been taken.
+   * @returns 0 if the units were taken; else the whole seconds until there are enough.
    */
   take(client: string, units: number): number {
     if (this.#unitsPerSecond === 0) return 0;
@@ -65,7 +65,7 @@ export class RateLimiter {
   }
 }
 
-/** Whoever has one IPv6 address usually has all of its /64. */
+/** The client of an address; an IPv6 /64 is one client, as it usually belongs to one. */
 export function clientOf(address = "unknown"): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped !== null) return mapped[1]!;

@@ -1,4 +1,4 @@
-/** JSON-RPC 2.0 over HTTP for the public. Hardhat's own server is for networks in its process. */
+/** JSON-RPC 2.0 over HTTP for the public. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { operatorError } from "../operator/errors.ts";
 import type { Logger } from "../operator/logger.ts";
@@ -14,26 +14,31 @@ import { Sockets } from "./sockets.ts";
 
 export interface RpcServer {
   readonly url: string;
-  /** Takes nothing more, and answers what has been asked, as far as that is quickly done. */
+  /** Refuses new requests, and ends those under way within `limits.closingMs`. */
   close(): Promise<void>;
 }
 
 export interface RpcServerOptions {
   readonly hostname?: string | undefined;
-  /** 0 for any that is free. */
+  /** 0 to 65535; 0 for any free port. */
   readonly port: number;
   /** Origins of web pages that may call, or `*`; by default none. */
   readonly cors?: readonly string[];
-  /** Names that the server has beside its addresses and localhost, or `*`. */
+  /** Names of the server beside its addresses and localhost, or `*`. */
   readonly hostNames?: readonly string[];
   /** Units that a call costs its client; by default one. */
   readonly unitsOf?: (method: string) => number;
   readonly limits?: Partial<RpcLimits>;
-  /** Hears of errors that clients are not told of. */
+  /** Log sink for the errors that clients get no details of. */
   readonly logger?: Pick<Logger, "error">;
 }
 
-/** @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED */
+/**
+ * Serves JSON-RPC over HTTP, within limits.
+ *
+ * @param request - Answers one call.
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ */
 export async function serveRpc(request: RpcRequest, options: RpcServerOptions): Promise<RpcServer> {
   const { hostname = LOOPBACK, port } = options;
   const serving = new Serving(request, { ...options, hostname });
@@ -50,7 +55,7 @@ class Serving {
   readonly #held: HeldBytes;
   readonly #rates: RateLimiter;
   readonly #sockets: Sockets;
-  /** Of the requests that are being answered. */
+  /** Of the requests under way. */
   readonly #answering = new Set<AbortController>();
 
   constructor(request: RpcRequest, options: RpcServerOptions & { readonly hostname: string }) {
@@ -95,18 +100,18 @@ class Serving {
       if (body === undefined) this.#refuse(response, 503, this.#busy());
       else await this.#answer(body, held, incoming, response);
     } catch {
-      // The client has gone, or nothing more can be said to it.
+      // The client has left, or the response is broken.
       response.destroy();
     }
   }
 
-  /** What is decided before anything of the body is read. */
+  /** Checks that need nothing of the body. */
   #isRefused({ headers, method }: IncomingMessage, response: ServerResponse): boolean {
     const { cors = [], hostNames = [], hostname } = this.#options;
     const { host, origin } = headers;
     const length = headers["content-length"];
     const isNamed = isHostAllowed(host, hostNames) || !isLoopback(hostname);
-    // Also what needs no leave in advance, such as a form, must not act for its user.
+    // A request without a preflight, such as a form, must not act for its user either.
     if (!isNamed || !isOriginAllowed(origin, cors)) {
       return end(response, 403);
     }
@@ -121,7 +126,7 @@ class Serving {
     return Number(length) > this.#limits.bodyBytesMax && end(response, 413);
   }
 
-  /** @returns Undefined if all that the server may hold is taken. */
+  /** @returns Undefined if the server holds its maximum of bytes. */
   async #readBody(incoming: IncomingMessage, held: HeldByRequest): Promise<string | undefined> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming as AsyncIterable<Buffer>) {

@@ -89,7 +89,7 @@ function createPublicRequest(
   return (method, params, caller) => {
     if (!isForRollup(method)) return l1.call(method, params, caller);
     const answer = () => answerPublic(method, params);
-    // The operator waits on when the client has left, so the call counts until it settles.
+    // The operator waits on when the client has left, so the call counts until it ends.
     return isWaiting(method) ? whileWanted(waiting.run(caller.client, answer), caller) : answer();
   };
 }

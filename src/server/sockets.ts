@@ -1,9 +1,9 @@
-/** The connections of a server: a bounded number, of which none is kept from who comes later. */
+/** The connections of a server: at most a maximum; an idle one makes room for a new one. */
 import type { Socket } from "node:net";
 
 export class Sockets {
   readonly #maximum: number;
-  /** Requests that are being answered, for each connection; least recently active first. */
+  /** Requests under way of each connection; least recently active first. */
   readonly #answering = new Map<Socket, number>();
 
   constructor(maximum: number) {
@@ -11,8 +11,8 @@ export class Sockets {
   }
 
   /**
-   * Takes a connection. If there are too many, one goes that waits for its client, the one
-   * that has done so longest: half a request keeps nobody else out.
+   * Adds a connection. Beyond the maximum, the connection that has waited longest for its client is
+   * closed, so half a request keeps nobody else out.
    */
   add(socket: Socket): void {
     if (this.#answering.size >= this.#maximum) this.#evict(socket);
@@ -21,7 +21,7 @@ export class Sockets {
     socket.once("close", () => this.#answering.delete(socket));
   }
 
-  /** @returns How many requests of the connection are being answered, with this one. */
+  /** @returns The number of requests under way on the connection, this one included. */
   begin(socket: Socket): number {
     const count = (this.#answering.get(socket) ?? 0) + 1;
     if (this.#answering.has(socket)) this.#answering.set(socket, count);

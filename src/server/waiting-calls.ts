@@ -1,4 +1,4 @@
-/** Calls that wait for a stage: a bounded number at a time, in all and of each client. */
+/** Limits the calls that wait for a stage, in total and of each client. */
 import { rpcError } from "../api/errors.ts";
 import type { RpcLimits } from "./limits.ts";
 

@@ -197,7 +197,7 @@ describe(`checkpoints on a disk that fails, ${random.title}`, () => {
     await expectWarnings(file, ["CHECKPOINT_NOT_SAVED"]);
   });
 
-  it("goes on without them where their folder can not be made", async () => {
+  it("goes on without them where their folder cannot be made", async () => {
     await writeFile(join(folder, "file"), "");
     await expectWarnings(join(folder, "file", "state.json"), ["CHECKPOINT_NOT_SAVED"]);
   });

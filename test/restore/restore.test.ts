@@ -100,7 +100,7 @@ describe(`restore, ${random.title}`, () => {
     expect(read).to.deep.equal([id.number + 1]);
   });
 
-  it("starts over when L1 takes back more than its checkpoint remembers", async () => {
+  it("starts over after a reorg beyond its checkpoint", async () => {
     const history = new FakeHistory(preset, random);
     const store = createMemoryStore();
     for (let i = 0; i < 6; i++) {

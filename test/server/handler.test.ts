@@ -321,7 +321,7 @@ describe(`server: errors (${random.title})`, () => {
     expect(await handle("rollup_getTokens", undefined)).to.have.length(1);
   });
 
-  it("TOKEN_ID_OUT_OF_RANGE: a token that can not exist", async () => {
+  it("TOKEN_ID_OUT_OF_RANGE: a token that cannot exist", async () => {
     const client = createLinkedClient(world.operator);
     await expectRejection("TOKEN_ID_OUT_OF_RANGE", client.call("rollup_getBalance", 0, 8));
   });

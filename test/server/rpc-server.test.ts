@@ -124,7 +124,7 @@ describe("server: the public port", () => {
     expect(headers.seen.text).to.match(/^(HTTP\/1.1 408|$)/);
   });
 
-  it("tells nobody what has failed, but its log", async () => {
+  it("reports a failure to its log alone", async () => {
     const log: string[] = [];
     const reason = "connect ECONNREFUSED 10.1.2.3:8545 https://l1.example/v3/KEY /home/me/x/y.ts";
     const fail: RpcRequest = () => Promise.reject(new Error(reason));
@@ -182,7 +182,7 @@ describe("server: the public port", () => {
     expect(await statusOf("evil.example:8546")).to.equal(403);
   });
 
-  it("closes in time though somebody waits, and tells them", async () => {
+  it("closes in time though a call waits, which gets an error", async () => {
     const waits: RpcRequest = (_method, _params, { signal }) =>
       new Promise((_, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason as Error));

@@ -16,7 +16,7 @@ import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { completeHistory } from "../../restore/history.ts";
 import { findOpenPayouts } from "../../restore/open-payouts.ts";
-import { settleBlocks } from "../../restore/resume.ts";
+import { prepareStart } from "../../restore/resume.ts";
 import { createRpcClient } from "../../api/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../server/handler.ts";
 import { readInput } from "../../sdk/inputs.ts";
@@ -148,7 +148,7 @@ export async function resumeSession(
   }
   assertDeployment(preset, await l1.readDeployment());
   const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
-  const start = await settleBlocks(l1, restored);
+  const start = await prepareStart(l1, restored);
   const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
   const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };
   return startSession(environment, options, parts);

@@ -1,11 +1,11 @@
-/** A new operator settles what the lost one has left, within what L1 takes in a transaction. */
+/** A new operator executes and reverts what the lost one has left, within the limits of L1. */
 import { ZeroHash } from "ethers";
 import { expect } from "chai";
 import { executeCost, L1_LIMITS, type L1Limits, revertCost } from "../../src/l1/gas.ts";
 import type { ExecuteBlock, L1Transaction, StoredBlock } from "../../src/l1/types.ts";
 import type { RestoredBlock } from "../../src/restore/chain.ts";
 import type { RestoredRollup } from "../../src/restore/restore.ts";
-import { settleBlocks, type ValidatorPort } from "../../src/restore/resume.ts";
+import { prepareStart, type ValidatorPort } from "../../src/restore/resume.ts";
 
 const DONE: L1Transaction = { hash: ZeroHash, blockNumber: 1, gasUsed: 1n };
 
@@ -53,7 +53,7 @@ describe("settling what a lost operator has left", () => {
     const l1 = new RecordingPort();
     const pending = [1, 2].map((number) => blockOf(number, 3, "proven"));
     const committed = [3, 4].map((number) => blockOf(number, 3, "committed"));
-    const start = await settleBlocks(l1, restoredWith([...pending, ...committed]));
+    const start = await prepareStart(l1, restoredWith([...pending, ...committed]));
     expect(numbersOf(l1.executed)).to.deep.equal([[1, 2]]);
     expect(numbersOf(l1.reverted)).to.deep.equal([[4, 3]]);
     expect(start).to.equal(pending[1]);
@@ -65,7 +65,7 @@ describe("settling what a lost operator has left", () => {
     const proven = [5, 5, 1, 20, 0].map((count, index) => blockOf(index + 1, count, "proven"));
     const count = 3 + Math.floor(limits.gasMax / revertCost(1).gas);
     const committed = Array.from({ length: count }, (_, i) => blockOf(6 + i, 9, "committed"));
-    await settleBlocks(l1, restoredWith([...proven, ...committed]), limits);
+    await prepareStart(l1, restoredWith([...proven, ...committed]), limits);
     expect(numbersOf(l1.executed)).to.deep.equal([[1, 2], [3], [4], [5]]);
     for (const blocks of l1.reverted) {
       expect(revertCost(blocks.length).gas).to.be.at.most(limits.gasMax);
@@ -78,7 +78,7 @@ describe("settling what a lost operator has left", () => {
     const l1 = new RecordingPort();
     const limits: L1Limits = { ...L1_LIMITS, bytesMax: executeCost([5, 5]).bytes };
     const proven = [5, 5, 50, 2].map((count, index) => blockOf(index + 1, count, "proven"));
-    await settleBlocks(l1, restoredWith(proven), limits);
+    await prepareStart(l1, restoredWith(proven), limits);
     expect(numbersOf(l1.executed)).to.deep.equal([[1, 2], [3], [4]]);
     const payouts = l1.executed.flat().map((block) => block.payouts.length);
     expect(payouts).to.deep.equal([5, 5, 0, 2]);
@@ -89,13 +89,13 @@ describe("settling what a lost operator has left", () => {
     l1.callsUntilFailure = 1;
     const limits: L1Limits = { ...L1_LIMITS, gasMax: executeCost([5]).gas };
     const proven = [1, 2].map((number) => blockOf(number, 5, "proven"));
-    const failure: unknown = await settleBlocks(l1, restoredWith(proven), limits).catch(
+    const failure: unknown = await prepareStart(l1, restoredWith(proven), limits).catch(
       (error: unknown) => error,
     );
     expect(failure).to.be.an("error");
     expect(numbersOf(l1.executed)).to.deep.equal([[1]]);
     l1.callsUntilFailure = Infinity;
-    await settleBlocks(l1, restoredWith([proven[1]!]), limits);
+    await prepareStart(l1, restoredWith([proven[1]!]), limits);
     expect(numbersOf(l1.executed)).to.deep.equal([[1], [2]]);
   });
 });
