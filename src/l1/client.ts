@@ -334,6 +334,11 @@ export class RollupClient {
       toBlock: latest.number,
     });
     const listed = events.filter((event) => event.name === "TokenListed");
+    const at = { blockTag: latest.number };
+    const [queue, tokenCount] = await Promise.all([
+      this.contract.priorityQueue(at),
+      this.contract.tokenCount(at),
+    ]);
     const tokens = await mapBounded(listed, REQUESTS_MAX, ({ args: { tokenId, token } }) =>
       readToken(this.#provider, Number(tokenId), token),
     );
@@ -350,6 +355,8 @@ export class RollupClient {
         .map(toPubKeyAuthorization),
       authorizationResets: toAuthorizationResets(events),
       isExodusBegun: events.some((event) => event.name === "ExodusModeActivated"),
+      requestCount: Number(queue.next),
+      tokenCount: Number(tokenCount),
     };
   }
 
