@@ -35,8 +35,9 @@ describe("plugin/node: the public port", () => {
   }
 
   /** A connection that says what it is told to, and notes what comes back. */
-  async function open(url: string, text = "") {
-    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  async function open(url: string, text = "", localAddress = "127.0.0.1") {
+    const port = Number(new URL(url).port);
+    const socket = connect({ port, host: "127.0.0.1", localAddress });
     sockets.push(socket);
     const seen = { text: "", isClosed: false };
     socket.on("data", (data) => (seen.text += data.toString()));
@@ -87,6 +88,19 @@ describe("plugin/node: the public port", () => {
     const codes = (body as Answer[]).map((answer) => codeOf(answer));
     expect(codes.filter((code) => code === "RPC_BUSY").length).to.be.at.least(3);
     expect(codeOf((await post(url, CALL)).body)).to.equal(undefined);
+  });
+
+  it("has room for others while a client keeps it busy with bodies that do not end", async () => {
+    const url = await serve(ECHO, {
+      limits: { heldBytesMax: 4 << 20, heldBytesPerClientMax: 1 << 20 },
+    });
+    const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${1 << 20}\r\n\r\n`;
+    const half = head + " ".repeat(900_000);
+    const slow = await Promise.all(Array.from({ length: 8 }, () => open(url, half, "127.0.0.2")));
+    const refused = () =>
+      slow.filter(({ seen }) => seen.text.includes("RPC_BUSY") && seen.isClosed);
+    await waitUntil(() => refused().length >= 7);
+    expect((await post(url, CALL)).body).to.have.property("result");
   });
 
   it("refuses parameters that are nested too deeply", async () => {
