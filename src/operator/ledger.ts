@@ -13,7 +13,7 @@ import type {
   StoredBlock,
 } from "../l1/types.ts";
 import { opsError } from "../ops/errors.ts";
-import { type SignedTransaction, signingDomain } from "../ops/transaction.ts";
+import { signingDomain } from "../ops/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
@@ -229,6 +229,23 @@ export class Ledger {
     if (known.every((receipt) => receipt !== undefined && receipt.status !== "rejected")) {
       return known as TransactionReceipt[];
     }
+    this.#adopt(this.#place(batch));
+    return batch.map(({ hash }) => this.transactionReceipt(hash)!);
+  }
+
+  /** Whether {@link accept} would give transactions slots that they do not have yet. */
+  wouldAccept(batch: readonly CheckedSubmission[]): boolean {
+    try {
+      this.#place(batch);
+      return true;
+    } catch (error) {
+      if (isRollupError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Checks transactions against the state, and gives them the next slots. */
+  #place(batch: readonly CheckedSubmission[]): Sequence {
     const start = this.#sequenceFrom(this.blocks.length);
     const items: Item[] = [];
     let sequence = start;
@@ -237,8 +254,7 @@ export class Ledger {
       sequence = placeItem(sequence, item);
       items.push(index < batch.length - 1 ? { ...item, linksNext: true } : item);
     }
-    this.#adopt(items.length === 1 ? sequence : placeBatch(start, items));
-    return batch.map(({ hash }) => this.transactionReceipt(hash)!);
+    return items.length === 1 ? sequence : placeBatch(start, items);
   }
 
   /** Checks all that does not depend on the place in a block. */
@@ -254,17 +270,6 @@ export class Ledger {
     if (transaction.type !== "changePubKey") return verified;
     const consent = verifyConsent(this.#consentContext(state), transaction, authorization);
     return { ...verified, consent };
-  }
-
-  /** Whether the owner of an account consents to a key, as far as is known without asking L1. */
-  hasConsent(transaction: SignedTransaction, authorization: string): boolean {
-    try {
-      verifyConsent(this.#consentContext(this.state), transaction, authorization);
-      return true;
-    } catch (error) {
-      if (isRollupError(error)) return false;
-      throw error;
-    }
   }
 
   #consentContext(state: RollupState): ConsentContext {
