@@ -409,6 +409,17 @@ export class Ledger {
     return (this.blocks[first] ?? this.#open).items.length < before;
   }
 
+  /** Lets new blocks have twice of what they may have, up to what L1 is said to take. */
+  growBlocks(): void {
+    const { gasMax, bytesMax } = this.#contents.limits;
+    const { l1Limits } = this.#options;
+    const limits = {
+      gasMax: Math.min(2 * gasMax, l1Limits.gasMax),
+      bytesMax: Math.min(2 * bytesMax, l1Limits.bytesMax),
+    };
+    this.#update({ limits });
+  }
+
   /** Replaces blocks by what has become of them. */
   updateBlocks(updated: readonly BlockRecord[]): void {
     const blocks = [...this.blocks];
