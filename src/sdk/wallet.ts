@@ -67,6 +67,11 @@ export interface WalletOptions {
    * account can make.
    */
   readonly signer?: RollupSigner;
+  /**
+   * The rollup that the wallet is for. Default: the one that the operator names, who could name a
+   * contract of its own: whoever does not run the operator passes the address that they trust.
+   */
+  readonly rollupAddress?: string;
 }
 
 export interface DepositParams {
@@ -133,7 +138,7 @@ export class RollupWallet {
    * given.
    *
    * @param l1Signer - Connected to the chain of the rollup.
-   * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
+   * @throws L1_SIGNER_WITHOUT_PROVIDER, ROLLUP_REPLACED, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
    * KEY_DERIVATION_UNSUPPORTED, and as {@link readInput}
    */
   static async create(
@@ -141,12 +146,17 @@ export class RollupWallet {
     provider: RollupProvider,
     options: WalletOptions = {},
   ): Promise<RollupWallet> {
-    const { create2, signer: given } = readInput(walletOptions, options, "options");
+    const { create2, signer: given, ...trusted } = readInput(walletOptions, options, "options");
     const l1Address = getAddress(await readInput(l1SignerInput, l1Signer, "l1Signer").getAddress());
     if (l1Signer.provider === null) {
       throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
     }
     const { chainId, rollupAddress } = await provider.getConfig();
+    const current = getAddress(rollupAddress);
+    const expected = trusted.rollupAddress ?? current;
+    if (current !== expected) {
+      throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
+    }
     const l1 = await connectRollup({ rollupAddress }, l1Signer);
     if (l1.chainId !== chainId) {
       throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });

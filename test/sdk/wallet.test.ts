@@ -139,6 +139,18 @@ describe("sdk: wallet on a real contract", () => {
     });
   }
 
+  it("ROLLUP_REPLACED: an operator that names another contract than the one that is trusted", async () => {
+    const { ethers, user, rollup, provider } = world;
+    const rollupAddress = await rollup.getAddress();
+    const wallet = await RollupWallet.create(user, provider, { rollupAddress });
+    expect(wallet.address).to.equal(user.address);
+    const thief = await ethers.deployContract("OddRecipient");
+    const config = { ...(await provider.getConfig()), rollupAddress: await thief.getAddress() };
+    const hostile = new RollupProvider({ call: () => Promise.resolve(config as never) });
+    const refused = RollupWallet.create(user, hostile, { rollupAddress });
+    await expectRejection("ROLLUP_REPLACED", refused);
+  });
+
   it("sends somebody without a key home", async () => {
     const { alice, bob, ethers } = world;
     await alice.deposit({ token: "ETH", amount: 10n });
