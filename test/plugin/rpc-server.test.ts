@@ -131,6 +131,16 @@ describe("plugin/node: the public port", () => {
     await waitUntil(() => slow.filter(({ seen }) => seen.isClosed).length >= 20);
   });
 
+  it("closes connections of who has the most, and not those of others", async () => {
+    const url = await serve(ECHO, { limits: { socketsMax: 20 } });
+    const body = JSON.stringify(CALL);
+    const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const slow = await open(url, head + body.slice(0, 5));
+    for (let i = 0; i < 40; i++) await open(url, "", "127.0.0.2");
+    slow.socket.write(body.slice(5));
+    await waitUntil(() => slow.seen.text.includes('"result"'));
+  });
+
   it("waits neither for headers nor for bodies that do not come", async () => {
     const url = await serve(ECHO, { limits: { headersMs: 200, requestMs: 400 } });
     const headers = await open(url, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Le");
