@@ -261,8 +261,8 @@ export class Operator {
     this.#assertAccepting(batch);
     const checked = await this.#submissions.check(batch);
     const byCreate2 = checked.filter(({ authorization }) => isCreate2Authorization(authorization));
-    // Only these are asked about on L1: they may be overtaken meanwhile. What is refused anyway costs
-    // no question: one wallet could have any number of them asked.
+    // Only these are asked about on L1: they may be overtaken meanwhile. What is refused anyway
+    // costs no question: one wallet could have any number of them asked.
     if (byCreate2.length > 0 && this.#ledger.wouldAccept(checked)) {
       await Promise.all(byCreate2.map((submission) => this.#assertNotDeployed(submission)));
     }
