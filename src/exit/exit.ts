@@ -1,7 +1,8 @@
 /**
- * The exit from a rollup whose operator has stopped, with nothing but L1 (docs/restore-and-exit.md):
- * it begins the exodus, makes open payouts, cancels deposits in the queue, claims the balances in
- * the last executed state by a proof or by a path, and withdraws the pending balance.
+ * The exit from a rollup whose operator has stopped, with nothing but L1
+ * (docs/restore-and-exit.md): it begins the exodus, makes open payouts, cancels deposits in the
+ * queue, claims the balances in the last executed state by a proof or by a path, and withdraws the
+ * pending balance.
  */
 import { createExitWitnessInput, exitPath, exitPublicInputs } from "../block/exit.ts";
 import type { PayoutRange, RollupClient } from "../l1/client.ts";
@@ -10,6 +11,7 @@ import { EXIT_KEY_ID } from "../protocol/public-inputs.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { StateAtBlock } from "../restore/chain.ts";
 import { completeHistory, type L1History, requestsOf } from "../restore/history.ts";
+import { restoreError } from "../restore/errors.ts";
 import { findOpenPayouts, type OpenPayouts } from "../restore/open-payouts.ts";
 import { exitError } from "./errors.ts";
 
@@ -110,12 +112,12 @@ export async function proveExit(
 
 /**
  * Takes everything that an owner has of a token out of a rollup that has stopped. It skips steps
- * without anything to do, so it can be repeated after any failure, and a failed step stops no other.
- * From a rollup that is alive it only takes open payouts.
+ * without anything to do, so it can be repeated after any failure, and a failed step stops no
+ * other. From a rollup that is alive it only takes open payouts.
  *
  * @param l1 - A client whose signer pays for gas; it need not be the owner.
- * @param prover - Proves the claims, which are cheaper then; without it, or if L1 refuses its proofs,
- * claims go by path.
+ * @param prover - Proves the claims, which are cheaper then; without it, or if L1 refuses its
+ * proofs, claims go by path.
  * @throws EXIT_ROLLUP_ALIVE, EXIT_NOTHING_TO_CLAIM, EXIT_DONE_ALREADY; L1_REVERTED if the
  * exodus does not begin
  */
@@ -130,15 +132,20 @@ export async function exitRollup(
   const hasStopped = stage !== "alive";
   const failures: FailedStep[] = [];
   const attempt = createAttempt(failures, onStep);
-  const history = await completeHistory(l1, request.history);
-  const findOwn = () => findOwed(l1, request, history);
-  const owed = (await createAttempt(failures)("payOut", {}, findOwn)) ?? [];
+  const search = createAttempt(failures);
+  const history = completeHistory(l1, request.history);
+  const findOwn = async () => findOwed(l1, request, await history);
+  const owed = (await search("payOut", {}, findOwn)) ?? [];
   if (!hasStopped && owed.length === 0) {
+    throwFirst(failures);
     throw exitError({ code: "EXIT_ROLLUP_ALIVE", expiration });
   }
   const claimable = hasStopped ? await findClaimable(l1, request) : [];
-  const deposits = hasStopped ? await openDeposits(l1, request, history) : [];
-  if (claimable.length + deposits.length + owed.length === 0) await assertPending(l1, request);
+  const findDeposits = async () => openDeposits(l1, request, await history);
+  const deposits = (hasStopped && (await search("cancel", {}, findDeposits))) || [];
+  if (claimable.length + deposits.length + owed.length === 0) {
+    await assertPending(l1, request, failures);
+  }
 
   const activation = stage === "expired" ? await activate(l1, onStep) : undefined;
   const payouts: L1Transaction[] = [];
@@ -194,7 +201,9 @@ function createAttempt(failures: FailedStep[], onStep: ExitListener = () => {}):
   };
 }
 
-/** No other step works without the exodus, so a failure ends the exit unless the exodus has begun. */
+/**
+ * No other step works without the exodus, so a failure ends the exit unless the exodus has begun.
+ */
 async function activate(
   l1: RollupClient,
   onStep: ExitListener,
@@ -273,30 +282,49 @@ async function findClaimable(
   return holders.filter((_, index) => !done[index]);
 }
 
-/** @throws EXIT_DONE_ALREADY, EXIT_NOTHING_TO_CLAIM without a pending balance */
+/** A search that failed may have missed something. */
+function throwFirst([failure]: readonly FailedStep[]): void {
+  if (failure !== undefined) throw failure.error;
+}
+
+/**
+ * @throws EXIT_DONE_ALREADY, EXIT_NOTHING_TO_CLAIM without a pending balance; the failure of a
+ * search
+ */
 async function assertPending(
   { contract }: RollupClient,
   { owner, accountIds, token }: ExitRequest,
+  failures: readonly FailedStep[],
 ): Promise<void> {
   if ((await contract.pendingBalance(owner, token.address)) > 0n) return;
+  throwFirst(failures);
   const done = await Promise.all(accountIds.map((id) => contract.hasExited(id, token.id)));
   const code = done.includes(true) ? "EXIT_DONE_ALREADY" : "EXIT_NOTHING_TO_CLAIM";
   throw exitError({ code, owner, tokenId: token.id });
 }
 
-/** Deposits of a token for an owner that no block has executed and nobody has cancelled. */
+/**
+ * Deposits of a token for an owner that no block has executed and nobody has cancelled.
+ *
+ * @throws RESTORE_EVENTS_MISSING
+ */
 async function openDeposits(
   { contract }: RollupClient,
   { owner, token }: ExitRequest,
   history: L1History,
 ): Promise<QueuedDeposit[]> {
-  const { firstOpen } = await contract.priorityQueue();
-  const deposits = requestsOf(history).filter(
+  const queue = await contract.priorityQueue({ blockTag: history.toBlock });
+  const open = requestsOf(history).filter(
+    ({ requestId }) => requestId >= Number(queue.firstOpen) && requestId < Number(queue.next),
+  );
+  const count = Number(queue.next - queue.firstOpen);
+  if (open.length !== count) {
+    const reason = `there are ${open.length} open requests, and the contract counts ${count}`;
+    throw restoreError({ code: "RESTORE_EVENTS_MISSING", reason });
+  }
+  const deposits = open.filter(
     (request): request is QueuedDeposit =>
-      request.type === "deposit" &&
-      BigInt(request.requestId) >= firstOpen &&
-      request.owner === BigInt(owner) &&
-      request.tokenId === token.id,
+      request.type === "deposit" && request.owner === BigInt(owner) && request.tokenId === token.id,
   );
   const kept = await Promise.all(
     deposits.map(async ({ requestId }) => (await contract.priorityRequest(requestId)).expiration),

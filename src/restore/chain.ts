@@ -1,6 +1,6 @@
 /**
- * The rollup's blocks from the events of L1, applied one by one and compared with L1's state roots. A
- * chain is a value: after a reorg that drops an event, the chain before the event holds again.
+ * The rollup's blocks from the events of L1, applied one by one and compared with L1's state roots.
+ * A chain is a value: after a reorg that drops an event, the chain before the event holds again.
  */
 import { applyPublicBlock } from "../block/block.ts";
 import { decodePubdata } from "../block/pubdata.ts";
@@ -28,9 +28,9 @@ export interface RestoredBlock extends StateAtBlock {
 }
 
 /**
- * A block whose public data is unreadable or does not lead to its state root: its operator was wrong
- * or lied. A validator can revert it until it is executed, so a restore continues; no block after it
- * can be applied.
+ * A block whose public data is unreadable or does not lead to its state root: its operator was
+ * wrong or lied. A validator can revert it until it is executed, so a restore continues; no block
+ * after it can be applied.
  */
 export interface FaultyBlock {
   /** Proven only if the verifier, or this program, has a bug. */

@@ -1,5 +1,6 @@
 /**
- * The events read from L1 with their L1 blocks, so that a reorg can be followed. A journal is a value.
+ * The events read from L1 with their L1 blocks, so that a reorg can be followed. A journal is a
+ * value.
  */
 import type { BlockEvent, Dated, L1BlockId, SideEvent } from "../l1/types.ts";
 import { type Chain, followEvent, isFaulty, rebase, type StateAtBlock } from "./chain.ts";

@@ -1,6 +1,7 @@
 /**
- * Restores the state of a rollup from L1 alone: it applies public data and compares the state root of
- * every block. It can stop anywhere and continue from its last checkpoint, and it follows reorgs.
+ * Restores the state of a rollup from L1 alone: it applies public data and compares the state root
+ * of every block. It can stop anywhere and continue from its last checkpoint, and it follows
+ * reorgs.
  */
 import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1BlockId, L1Genesis } from "../l1/types.ts";

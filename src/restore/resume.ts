@@ -12,9 +12,9 @@ export interface ValidatorPort {
 }
 
 /**
- * Executes the proven blocks and reverts those that are only committed: a proof needs the signatures
- * of the transactions, which are not on L1. The requests of reverted blocks stay in the queue;
- * their transactions must be sent again.
+ * Executes the proven blocks and reverts those that are only committed: a proof needs the
+ * signatures of the transactions, which are not on L1. The requests of reverted blocks stay in the
+ * queue; their transactions must be sent again.
  *
  * L1's limits may demand several L1 transactions. After a failure, restore and call again: what is
  * executed or reverted stays so.

@@ -11,7 +11,9 @@ export interface RpcLimits {
   readonly answerBytesMax: number;
   /** Bytes of all bodies and answers that are held at a time. */
   readonly heldBytesMax: number;
-  /** Connections; the one that is idle longest makes room for another. */
+  /** Bytes held for one client address, so that a slow client holds up no other. */
+  readonly heldBytesPerClientMax: number;
+  /** Connections; of the client with the most, the longest idle one makes room for another. */
   readonly socketsMax: number;
   /** Requests under way at a time. */
   readonly requestsMax: number;
@@ -46,6 +48,7 @@ export const DEFAULT_RPC_LIMITS: RpcLimits = {
   paramsDepthMax: 16,
   answerBytesMax: 10 << 20,
   heldBytesMax: 64 << 20,
+  heldBytesPerClientMax: 16 << 20,
   socketsMax: 2048,
   requestsMax: 1024,
   requestsPerSocketMax: 64,

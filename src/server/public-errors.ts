@@ -1,7 +1,7 @@
 /**
- * Errors for strangers: an error with a code keeps code and words, an error of L1 keeps its own, and
- * any other becomes RPC_FAILED with an id that is in the operator's log. None has a stack trace, a
- * file path or a network address.
+ * Errors for strangers: an error with a code keeps code and words, an error of L1 keeps its own,
+ * and any other becomes RPC_FAILED with an id that is in the operator's log. None has a stack
+ * trace, a file path or a network address.
  */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Logger } from "../operator/logger.ts";

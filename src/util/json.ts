@@ -10,11 +10,11 @@
 /** What {@link bigintFromJson} takes, for schemas. */
 export const BIGINT_JSON = /^(0x[0-9a-fA-F]+|\d+)$/;
 
-/** In tagged values; 0x-hex has no sign. */
-const SIGNED_BIGINT_JSON = /^(0x[0-9a-fA-F]+|-?\d+)$/;
+/** In tagged values, which come from anybody: short enough to be read at once. */
+const TAGGED_BIGINT = /^(0x[0-9a-fA-F]{1,100}|-?\d{1,100})$/;
 
 /**
- * @returns 0x-hex; decimal if the value is negative.
+ * @returns 0x-hex; decimal if the value is negative, as 0x-hex has no sign.
  * @example
  * bigintToJson(255n); // "0xff"
  */
@@ -69,5 +69,5 @@ function isTagged(value: unknown): value is { readonly bigint: string } {
   if (typeof value !== "object" || value === null || !("bigint" in value)) return false;
   const { bigint } = value;
   const isAlone = Object.keys(value).length === 1;
-  return isAlone && typeof bigint === "string" && SIGNED_BIGINT_JSON.test(bigint);
+  return isAlone && typeof bigint === "string" && TAGGED_BIGINT.test(bigint);
 }
