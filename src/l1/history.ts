@@ -1,4 +1,4 @@
-/** The history of a rollup's blocks, from events and calldata of L1 and nothing else. */
+/** Reads the history of a rollup's blocks from events and calldata of L1. */
 import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { readCommittedBlock } from "./commit-calldata.ts";
 import { l1Error } from "./errors.ts";
@@ -11,7 +11,7 @@ const BLOCK_EVENTS = ["BlockCommitted", "BlocksProven", "BlockExecuted", "Blocks
 type BlockEventName = (typeof BLOCK_EVENTS)[number];
 
 /**
- * How the rollup started.
+ * Reads the genesis of the rollup.
  *
  * @throws L1_BLOCK_NOT_FOUND
  */
@@ -32,7 +32,7 @@ export async function readGenesis(contract: Rollup, range: BlockRange): Promise<
 }
 
 /**
- * All that has happened to blocks of the rollup, in order, those taken back later included.
+ * Reads all events of the rollup's blocks in order, including blocks that were reverted later.
  *
  * @throws L1_CALLDATA_NOT_FOUND
  */
@@ -70,7 +70,7 @@ async function toBlockEvent(
 }
 
 /**
- * Blocks that were committed in a range and not taken back in it, oldest first, with their data
+ * Reads the blocks that were committed and not reverted in a range, oldest first, with their data
  * from the calldata of `commitBlocks`.
  *
  * @throws L1_CALLDATA_NOT_FOUND

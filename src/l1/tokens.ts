@@ -1,4 +1,4 @@
-/** What L1 tells about a token. */
+/** Reads the metadata of tokens from L1. */
 import { Contract, type Provider } from "ethers";
 import { ETH_TOKEN_ID } from "../protocol/constants.ts";
 import type { Token } from "./types.ts";
@@ -14,8 +14,8 @@ interface Metadata {
 }
 
 /**
- * Reads symbol and decimals. Both are optional in ERC-20: a token without them goes by its address
- * and counts in its smallest unit.
+ * Reads symbol and decimals of a token. Both are optional in ERC-20: without them the symbol is the
+ * address and decimals are 0.
  */
 export async function readToken(provider: Provider, id: number, address: string): Promise<Token> {
   if (id === ETH_TOKEN_ID) return { id, address, symbol: "ETH", decimals: 18 };

@@ -26,7 +26,7 @@ describe("history of blocks", () => {
     return readBlockEvents(client.contract, range);
   };
 
-  it("starts with what makes the genesis state", async () => {
+  it("starts with the parameters of the genesis state", async () => {
     const { client, genesis } = fixture;
     const start = await readGenesis(client.contract, { fromBlock: 0, toBlock: 10 });
     expect(start.storedBlock).to.deep.equal(genesis);
@@ -34,7 +34,7 @@ describe("history of blocks", () => {
     expect([start.accountCapacity, start.tokenCapacity]).to.deep.equal([4096, 64]);
   });
 
-  it("tells of everything in its order, taken back or not", async () => {
+  it("lists all events in order, including reverted blocks", async () => {
     const { client, genesis, ethers } = fixture;
     await client.commitBlocks(genesis, [first.commitBlock, second.commitBlock]);
     await client.revertBlocks([second.storedBlock]);
