@@ -6,10 +6,9 @@ import {
   OPERATION_NAMES,
   OPERATIONS,
   type OperationName,
-  type OperationSpec,
-  RECORD_BYTES,
-  RECORD_COLUMNS,
-} from "../protocol/operations.ts";
+} from "../operations/table.ts";
+import type { OperationSpec } from "../operations/definition.ts";
+import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/columns.ts";
 import { PRESETS } from "../protocol/presets.ts";
 import { COMMITTED_INPUTS, HEADER_COLUMNS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 import { GENERATED_NOTICE, toPascal } from "./tables.ts";

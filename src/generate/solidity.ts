@@ -1,19 +1,21 @@
 /** Writes the protocol's numbers and the pubdata readers in Solidity. */
 import * as constants from "../protocol/constants.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import {
+  PROTOCOL_DIGEST,
+  extensionColumns,
+  OPERATION_NAMES,
+  OPERATIONS,
+  type OperationName,
+} from "../operations/table.ts";
 import { type Column, FIELD_TYPE_BYTES, type FieldType, layoutBytes } from "../protocol/layout.ts";
 import * as render from "./tables.ts";
 import {
   EXTENSION_COLUMNS,
   type ExtensionColumn,
-  extensionColumns,
-  OPERATION_NAMES,
-  OPERATIONS,
-  type OperationName,
-  type OperationSpec,
   RECORD_COLUMNS,
   type RecordColumn,
-} from "../protocol/operations.ts";
+} from "../protocol/columns.ts";
+import type { OperationSpec } from "../operations/definition.ts";
 import { TREE_ARITY } from "../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../protocol/public-inputs.ts";
 import { DOMAIN_TAG } from "../protocol/signing.ts";

@@ -1,9 +1,9 @@
 /** Shared by the renderers of generated files. */
-import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/operations.ts";
+import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/columns.ts";
 import { type Column, layoutBytes, placeColumns } from "../protocol/layout.ts";
 import { MESSAGE_WORDS } from "../protocol/signing.ts";
 import { HEADER_COLUMNS } from "../protocol/public-inputs.ts";
-import { OPERATION_NAMES, OPERATIONS } from "../protocol/operations.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../operations/table.ts";
 import * as constants from "../protocol/constants.ts";
 
 /** First line of every generated file, without the comment sign. */

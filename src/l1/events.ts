@@ -1,6 +1,6 @@
 /** Reads what has happened on L1 from the contract's events. */
 import { EventFragment, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import type {
   AuthPubKeyHashSetEvent,
   AuthResetStartedEvent,

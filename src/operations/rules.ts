@@ -1,6 +1,7 @@
 /** Rules and effects that several operations share. */
 import { AMOUNT_MAX, LEAF_KIND, NONCE_MAX } from "../protocol/constants.ts";
 import { type Account, newAccount } from "../state/account.ts";
+import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { opsError } from "./errors.ts";
 
@@ -14,17 +15,6 @@ export interface TokenAmount {
 export interface Payout extends TokenAmount {
   /** L1 address, uint160. */
   readonly recipient: bigint;
-}
-
-/** What an operation does. */
-export interface Effect {
-  /** The state between the slot's two branch updates: A is done, B is not. */
-  readonly afterA: RollupState;
-  readonly state: RollupState;
-  /** What the signer pays to the block's fee account. */
-  readonly fee: TokenAmount;
-  /** Present for every operation that pays out on L1, even if the amount is 0. */
-  readonly payout?: Payout;
 }
 
 export const NO_FEE: TokenAmount = { tokenId: 0, amount: 0n };
@@ -99,4 +89,9 @@ export function credit(
 /** Creates an account without a signing key. */
 export function createAccount(state: RollupState, accountId: number, address: bigint): RollupState {
   return state.update(accountId, 0, { account: newAccount(address) });
+}
+
+/** Where the next account is created; undefined if every leaf of the tree is taken. */
+export function freeAccountId({ nextAccountId, preset }: RollupState): number | undefined {
+  return nextAccountId < accountCapacity(preset) ? nextAccountId : undefined;
 }

@@ -9,14 +9,22 @@ import type { Submission } from "../operator/submissions.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { signingDomain } from "../operations/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { shareRuns } from "../util/shared-run.ts";
 import { rpcError } from "./errors.ts";
-import { firstIssue, isRpcMethod, RPC_METHODS, type RpcAccess, type RpcMethod } from "./methods.ts";
+import {
+  firstIssue,
+  isRpcMethod,
+  RPC_METHODS,
+  type RpcAccess,
+  type RpcMethod,
+  type RpcParams,
+  type RpcResult,
+  type SignedTransactionParam,
+} from "./methods.ts";
 import { redact } from "./public-errors.ts";
-import type { RpcParams, RpcResult, SignedTransactionParam } from "./methods.ts";
 import { toJson } from "./schemas.ts";
 
 /**

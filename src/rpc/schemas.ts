@@ -5,7 +5,7 @@
  * A description names a schema in docs/rpc.md.
  */
 import { z } from "zod";
-import { OPERATION_NAMES } from "../protocol/operations.ts";
+import { OPERATION_NAMES } from "../operations/table.ts";
 import { PRESET_NAMES } from "../protocol/presets.ts";
 import { STAGES } from "../protocol/stages.ts";
 

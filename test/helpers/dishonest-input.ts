@@ -35,14 +35,10 @@ import {
 import type { Transaction, TransactionSignature } from "../../src/operations/transaction.ts";
 import { AMOUNT_MAX, KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../../src/protocol/constants.ts";
 import { type Column, FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
-import {
-  OPERATION_NAMES,
-  OPERATIONS,
-  type OperationName,
-  RECORD_COLUMNS,
-} from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, OPERATIONS, type OperationName } from "../../src/operations/table.ts";
+import { RECORD_COLUMNS } from "../../src/protocol/columns.ts";
 import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
-import { MESSAGE_WORDS, TRANSACTION_CODES } from "../../src/protocol/signing.ts";
+import { MESSAGE_WORDS } from "../../src/protocol/signing.ts";
 import { EMPTY_ACCOUNT } from "../../src/state/account.ts";
 import type { BranchWitness, RollupState } from "../../src/state/rollup-state.ts";
 
@@ -245,7 +241,7 @@ export function signLoosely<T extends Transaction>(
   transaction: T,
   domain: bigint,
 ): T & TransactionSignature {
-  const op = TRANSACTION_CODES[transaction.type];
+  const op = OPERATIONS[transaction.type].code;
   const message = contentOf({ ...transaction, op }, domain);
   return { ...transaction, publicKey: publicKey(key), signature: sign(key, message) };
 }

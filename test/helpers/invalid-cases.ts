@@ -33,7 +33,8 @@ import {
   RECORD_COUNT_BYTES,
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
-import { OPERATIONS, RECORD_BYTES, type RecordColumn } from "../../src/protocol/operations.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
+import { RECORD_BYTES, type RecordColumn } from "../../src/protocol/columns.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
