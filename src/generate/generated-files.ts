@@ -1,8 +1,10 @@
 /** Every committed file that is generated from code. */
+import { OPERATION_NAMES, OPERATIONS } from "../operations/table.ts";
 import { renderBabyJubjubConstants } from "./baby-jubjub-constants.ts";
 import { renderPoseidonConstants } from "./poseidon-constants.ts";
 import { renderPoseidonSolidity } from "./poseidon-solidity.ts";
 import { renderCircomConstants } from "./circom.ts";
+import { renderOperationsCircom } from "./operations-circom.ts";
 import { renderPubdataDocs } from "./pubdata-docs.ts";
 import { renderPubdataReader, renderSolidityConstants } from "./solidity.ts";
 
@@ -19,6 +21,10 @@ const POSEIDON_INPUTS_ON_L1 = [3, 8];
 
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "circuits/generated/protocol.circom", render: renderCircomConstants },
+  {
+    path: "circuits/generated/operations.circom",
+    render: () => renderOperationsCircom(OPERATION_NAMES.map((name) => OPERATIONS[name])),
+  },
   {
     path: "circuits/generated/poseidon-constants.circom",
     render: () => renderPoseidonConstants(POSEIDON_WIDTHS),

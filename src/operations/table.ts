@@ -32,7 +32,7 @@ export const OPERATION_NAMES = DEFINITIONS.map(([name]) => name) as unknown as r
 
 /** What the folder of an operation defines. */
 export function definitionOf(name: OperationName): AnyDefinition {
-  return list[name] as unknown as AnyDefinition;
+  return list[name];
 }
 
 /** Operations whose transactions are signed under their own name. */

@@ -36,9 +36,9 @@ export function toTransaction(operation: SignedOperation): SignedTransaction {
   const { tokenId, fee, nonce, validFrom, validUntil, publicKey, signature } = operation;
   const { record, message }: OperationSpec = OPERATIONS[operation.type];
   const values = operation as unknown as Readonly<Record<string, unknown>>;
-  const columns = message!.columns.map((column) => [column, values[column]] as const);
+  const columns = message.columns.map((column) => [column, values[column]] as const);
   return {
-    type: message!.type,
+    type: message.type,
     accountId: values[record.accountA!],
     ...Object.fromEntries(columns),
     ...{ tokenId, fee, nonce, validFrom, validUntil, publicKey, signature },
