@@ -5,6 +5,7 @@ import { renderPoseidonConstants } from "./poseidon-constants.ts";
 import { renderPoseidonSolidity } from "./poseidon-solidity.ts";
 import { renderCircomConstants } from "./circom.ts";
 import { renderOperationsCircom } from "./operations-circom.ts";
+import { renderOperationsSolidity } from "./operations-solidity.ts";
 import { renderPubdataDocs } from "./pubdata-docs.ts";
 import { renderPubdataReader, renderSolidityConstants } from "./solidity.ts";
 
@@ -19,11 +20,13 @@ const POSEIDON_WIDTHS = [3, 4, 5, 6, 9, 17];
 /** What contracts hash: the three words of an account's leaf, and the children of a tree node. */
 const POSEIDON_INPUTS_ON_L1 = [3, 8];
 
+const SPECS = OPERATION_NAMES.map((name) => OPERATIONS[name]);
+
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "circuits/generated/protocol.circom", render: renderCircomConstants },
   {
     path: "circuits/generated/operations.circom",
-    render: () => renderOperationsCircom(OPERATION_NAMES.map((name) => OPERATIONS[name])),
+    render: () => renderOperationsCircom(SPECS),
   },
   {
     path: "circuits/generated/poseidon-constants.circom",
@@ -31,6 +34,10 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   },
   { path: "circuits/generated/baby-jubjub-constants.circom", render: renderBabyJubjubConstants },
   { path: "contracts/generated/ProtocolConstants.sol", render: renderSolidityConstants },
+  {
+    path: "contracts/generated/Operations.sol",
+    render: () => renderOperationsSolidity(SPECS),
+  },
   { path: "contracts/generated/PubdataReader.sol", render: renderPubdataReader },
   {
     path: "contracts/generated/Poseidon.sol",

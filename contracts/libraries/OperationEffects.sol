@@ -4,20 +4,16 @@ pragma solidity ^0.8.24;
 import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {PubdataReader} from "../generated/PubdataReader.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
-import {CommitBlock} from "../types/Blocks.sol";
 import {Authorization} from "./Authorization.sol";
 import {Payouts} from "./Payouts.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 import {Pubdata} from "./Pubdata.sol";
 
-/// @title What the operations of a block mean on L1
-/// @dev Only operations with an extension mean anything here. A block can not hide one: leaving an
-/// extension out changes y, as its first word is never zero, and then no proof fits.
-library Operations {
+/// @title What operations can mean on L1
+/// @dev Which operation means what is in its spec: see generated/Operations.sol.
+library OperationEffects {
     using Authorization for Authorization.Facts;
     using PriorityQueue for PriorityQueue.Queue;
-    using Pubdata for bytes;
-    using Pubdata for Pubdata.Walk;
 
     /// @param dataValue Value of the block's data at z.
     /// @param payoutsHash Rolling hash of the payouts that execution must make.
@@ -30,54 +26,22 @@ library Operations {
         uint32 authorizations;
     }
 
-    /// @notice Checks the L1 side of every operation of a block and sums up what they do.
-    /// @param z Where the block's data is evaluated.
-    function process(
-        PriorityQueue.Queue storage queue,
-        Authorization.Facts storage facts,
-        CommitBlock calldata newBlock,
-        uint256 z
-    ) internal view returns (Effects memory effects) {
-        bytes calldata pubdata = newBlock.pubdata;
-        Pubdata.Walk memory walk = pubdata.start(newBlock.slots, z);
-        while (walk.next(pubdata)) {
-            uint256 op = PubdataReader.opOf(walk.record);
-            if (op == ProtocolConstants.OP_DEPOSIT) _serveDeposit(queue, walk, effects);
-            else if (op == ProtocolConstants.OP_WITHDRAW) _payOut(walk, effects);
-            else if (op == ProtocolConstants.OP_FULL_EXIT) _fullExit(queue, walk, effects);
-            else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
-                _changePubKey(facts, walk, effects, newBlock.authorizations);
-            } else if (op == ProtocolConstants.OP_FORCED_EXIT) _payOut(walk, effects);
-            else if (op == ProtocolConstants.OP_REFUND) {
-                // Any deposit may be: an operator that has no place for it must not be stuck.
-                _serveDeposit(queue, walk, effects);
-                _payOut(walk, effects);
-            }
-        }
-        if (effects.authorizations != newBlock.authorizations.length) {
-            revert IRollup.AuthorizationCountMismatch(
-                effects.authorizations,
-                newBlock.authorizations.length
-            );
-        }
-        effects.dataValue = walk.value;
-    }
-
-    /// @dev The circuit lets it credit only an account of the owner, so any such account will do.
-    function _serveDeposit(
+    /// @dev The circuit lets a deposit credit only an account of the owner, so any such account will
+    /// do. Any deposit may be a refund: an operator that has no place for it must not be stuck.
+    function serveDeposit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,
         Effects memory effects
-    ) private view {
+    ) internal view {
         (address owner, uint16 tokenId, uint128 amount) = _movement(walk);
         _serve(queue, PriorityQueue.hashDeposit(owner, tokenId, amount), walk, effects);
     }
 
-    function _fullExit(
+    function serveFullExit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,
         Effects memory effects
-    ) private view {
+    ) internal view {
         PubdataReader.FullExit memory exit = PubdataReader.readFullExit(
             walk.record,
             walk.e1,
@@ -91,15 +55,14 @@ library Operations {
             0
         );
         _serve(queue, requestHash, walk, effects);
-        _payOut(walk, effects);
     }
 
-    function _changePubKey(
+    function checkConsent(
         Authorization.Facts storage facts,
         Pubdata.Walk memory walk,
         Effects memory effects,
         bytes[] calldata authorizations
-    ) private view {
+    ) internal view {
         uint256 index = effects.authorizations++;
         // If there are too few, the comparison after the last operation says so.
         if (index >= authorizations.length) return;
@@ -125,7 +88,7 @@ library Operations {
     }
 
     /// @dev A payout of nothing (a full exit of nothing, say) is none.
-    function _payOut(Pubdata.Walk memory walk, Effects memory effects) private pure {
+    function payOut(Pubdata.Walk memory walk, Effects memory effects) internal pure {
         (address recipient, uint16 tokenId, uint128 amount) = _movement(walk);
         if (amount == 0) return;
         effects.payoutsHash = Payouts.append(effects.payoutsHash, recipient, tokenId, amount);
