@@ -3,7 +3,7 @@ pragma circom 2.2.0;
 include "operation.circom";
 
 /*
- * Rules of a noop, which changes nothing: only that all its columns are zero, see AssertUnusedColumns.
+ * Rules of a noop, which changes nothing: it has none beside AssertUnusedColumns.
  *
  * Inputs
  *   enabled   {Bool}   whether the slot is a noop

@@ -26,8 +26,8 @@ library OperationEffects {
         uint32 authorizations;
     }
 
-    /// @dev The circuit lets a deposit credit only an account of the owner, so any such account will
-    /// do. Any deposit may be a refund: an operator that has no place for it must not be stuck.
+    /// @dev The circuit lets a deposit credit only an account of the owner, so any such account
+    /// will do. Any deposit may be refunded: an operator without a place for it must not be stuck.
     function serveDeposit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,

@@ -7,13 +7,15 @@
  */
 
 import { Worker } from "node:worker_threads";
-import type { OpenMessage, RunMessage, ThreadMessage, ThreadReply } from "./thread-worker.ts";
+import type {
+  OpenMessage,
+  RunMessage,
+  Task,
+  ThreadMessage,
+  ThreadReply,
+} from "./thread-messages.ts";
 
-/** A call of an exported function. */
-export interface Task {
-  readonly name: string;
-  readonly args: readonly number[];
-}
+export type { Task };
 
 export interface SpaceOptions {
   readonly module: WebAssembly.Module;
