@@ -3,7 +3,7 @@
 import { parentPort } from "node:worker_threads";
 import { instantiateKernel } from "./instance.ts";
 import type { KernelFunctions } from "./instance.ts";
-import type { ThreadMessage, ThreadReply } from "./thread-messages.ts";
+import type { ThreadMessage, ThreadReply, Task } from "./thread-messages.ts";
 
 interface OpenSpace {
   readonly functions: KernelFunctions;
