@@ -177,7 +177,7 @@ export interface OperationDefinition<S extends OperationSpec> {
    *
    * @throws the tags of these rules
    */
-  authorize?(state: RollupState, operation: OperationOf<S>): void;
+  authorize?(state: RollupState, operation: OperationOf<S>): unknown;
   /**
    * The operation that carries out a transaction or an L1 request on a state: looks up accounts of
    * addresses and amounts of exits, and checks nothing that `apply` checks. By default a signed
@@ -190,7 +190,7 @@ export interface OperationDefinition<S extends OperationSpec> {
 export interface AnyDefinition {
   readonly spec: OperationSpec;
   apply(state: RollupState, operation: AnyOperation): BranchUpdates;
-  authorize?(state: RollupState, operation: AnyOperation): void;
+  authorize?(state: RollupState, operation: AnyOperation): unknown;
   fromSource?(state: RollupState, source: AnyOperation): AnyOperation;
 }
 

@@ -26,6 +26,20 @@ export function existingAccount(state: RollupState, accountId: number): Account 
   return account;
 }
 
+/**
+ * The account with this id, if it belongs to the recipient that was signed: a record names an
+ * account, and a signature an address.
+ *
+ * @param recipient - L1 address, uint160.
+ * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, RECIPIENT_MISMATCH
+ */
+export function accountOf(state: RollupState, accountId: number, recipient: bigint): Account {
+  const account = existingAccount(state, accountId);
+  if (account.address === recipient) return account;
+  const facts = { accountId, recipient, expected: account.address };
+  throw opsError({ code: "RECIPIENT_MISMATCH", ...facts });
+}
+
 /** @throws RECIPIENT_ZERO */
 export function assertRecipient(recipient: bigint): void {
   if (recipient === 0n) throw opsError({ code: "RECIPIENT_ZERO" });

@@ -155,6 +155,8 @@ function draftSigned(
     }
     case "forcedExit":
       return draftForcedExit(world, state, (recipient) => sign({ ...common, type, recipient }));
+    default:
+      return undefined;
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type TransactionSignature,
 } from "../definition.ts";
 import { opsError } from "../errors.ts";
-import { debit, existingAccount, spend } from "../rules.ts";
+import { accountOf, debit, spend } from "../rules.ts";
 import { spec } from "./spec.ts";
 
 type ForcedExitTransaction = TransactionOf<typeof spec>;
@@ -27,12 +27,7 @@ export const forcedExit = defineOperation({
  */
 function applyForcedExit(state: RollupState, operation: PublicOf<typeof spec>): BranchUpdates {
   const { initiatorAccountId, targetAccountId, tokenId, recipient, amount, fee } = operation;
-  const target = existingAccount(state, targetAccountId);
-  if (target.address !== recipient) {
-    const facts = { accountId: targetAccountId, recipient, expected: target.address };
-    throw opsError({ code: "RECIPIENT_MISMATCH", ...facts });
-  }
-  if (target.pubKeyHash !== 0n) {
+  if (accountOf(state, targetAccountId, recipient).pubKeyHash !== 0n) {
     throw opsError({ code: "TARGET_HAS_SIGNING_KEY", accountId: targetAccountId });
   }
   const afterA = spend(state, { accountId: initiatorAccountId, tokenId, fee }, 0n);

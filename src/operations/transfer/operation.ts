@@ -9,7 +9,14 @@ import {
   type TransactionSignature,
 } from "../definition.ts";
 import { opsError } from "../errors.ts";
-import { assertRecipient, credit, existingAccount, freeAccountId, spend } from "../rules.ts";
+import {
+  accountOf,
+  assertRecipient,
+  credit,
+  existingAccount,
+  freeAccountId,
+  spend,
+} from "../rules.ts";
 import type { TransferToNew } from "../transfer-to-new/operation.ts";
 import { spec } from "./spec.ts";
 
@@ -18,7 +25,7 @@ type Transfer = OperationOf<typeof spec>;
 export const transfer = defineOperation({
   spec,
   apply: applyTransfer,
-  authorize: assertSignedRecipient,
+  authorize: (state, { toAccountId, recipient }) => accountOf(state, toAccountId, recipient),
   fromSource: toTransfer,
 });
 
@@ -33,20 +40,6 @@ function applyTransfer(state: RollupState, operation: PublicOf<typeof spec>): Br
   assertRecipient(existingAccount(state, toAccountId).address);
   const afterA = spend(state, { accountId: fromAccountId, tokenId, fee }, amount);
   return { afterA, state: credit(afterA, toAccountId, tokenId, amount) };
-}
-
-/**
- * The record names an account, the signature an address: they must be the same.
- *
- * @throws ACCOUNT_NOT_FOUND, RECIPIENT_MISMATCH
- */
-function assertSignedRecipient(state: RollupState, operation: Transfer): void {
-  const { toAccountId, recipient } = operation;
-  const { address } = existingAccount(state, toAccountId);
-  if (address !== recipient) {
-    const facts = { accountId: toAccountId, recipient, expected: address };
-    throw opsError({ code: "RECIPIENT_MISMATCH", ...facts });
-  }
 }
 
 /** @throws ACCOUNT_CAPACITY_REACHED */
