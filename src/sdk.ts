@@ -13,6 +13,7 @@ export * from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
 export type {
   ForcedExitParams,
+  SendContent,
   TransactionOptions,
   TransferParams,
   WithdrawParams,

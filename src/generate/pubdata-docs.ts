@@ -50,8 +50,8 @@ function operationRow(name: OperationName): (string | number)[] {
 const INTRODUCTION = `# Public data and signed messages
 
 Everything needed to rebuild the state is published on L1 in this form. All integers are
-big-endian. Offsets are computed from \`src/protocol\`, from which the circuits' constants and the
-contracts' readers are generated too.`;
+big-endian. Offsets are computed from \`src/protocol\` and the specs of \`src/operations\`, from which
+what circuits and contracts know of them is generated too ([operations](operations.md)).`;
 
 const BLOCK_LAYOUT = `A block's public data is
 
@@ -106,6 +106,9 @@ export function renderPubdataDocs(): string {
     table(
       ["operation", "code", "origin", "record columns", "extension (bytes)", "bytes in all"],
       OPERATION_NAMES.map(operationRow),
+    ),
+    OPERATION_NAMES.map((name) => `- **${toPascal(name)}**: ${OPERATIONS[name].summary}`).join(
+      "\n",
     ),
     REQUESTS,
     "## Field elements, digest and evaluation",

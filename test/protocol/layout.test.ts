@@ -25,7 +25,7 @@ describe("wire layouts", () => {
   const random = createRandom();
 
   it("have token, address and amount of what moves between L1 and L2 in the same place", () => {
-    // contracts/libraries/Operations.sol reads these five alike.
+    // contracts/libraries/OperationEffects.sol reads these five alike.
     for (const name of ["deposit", "withdraw", "fullExit", "forcedExit", "refund"] as const) {
       const { record, extension } = OPERATIONS[name];
       expect(record.token, name).to.equal("tokenId");
