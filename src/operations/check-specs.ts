@@ -42,7 +42,8 @@ function checkColumns({ name, origin, record, extension }: OperationSpec): void 
   assert((record.token === undefined) === (name === "noop"), `${name}: the record names a token`);
 }
 
-function checkEffects({ name, record, extension, effects }: OperationSpec): void {
+function checkEffects(spec: OperationSpec): void {
+  const { name, record, extension, effects, payout, l1 } = spec;
   const { debits, credits, setsKey } = effects;
   for (const account of [debits, credits]) {
     if (account === undefined) continue;
@@ -50,6 +51,10 @@ function checkEffects({ name, record, extension, effects }: OperationSpec): void
     assert(hasAmount({ record, extension }), `${name}: what is moved is public`);
   }
   assert(debits !== "accountB" || credits === undefined, `${name}: B pays or receives`);
+  const sources = [debits !== undefined, l1.serves === "deposit"].filter(Boolean);
+  const sinks = [credits !== undefined, payout].filter(Boolean);
+  const isConserved = sources.length === sinks.length && sources.length <= 1;
+  assert(isConserved, `${name}: what comes from one place goes to one place`);
   const showsKey = extension.value?.type === "field";
   assert(showsKey === (setsKey === true), `${name}: a key that is set is public`);
 }

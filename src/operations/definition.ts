@@ -1,6 +1,6 @@
 /**
  * What an operation is: a spec, which is data, and the little that is code. Types of operations and
- * transactions follow from the spec, so that table, codec and types can not drift apart.
+ * transactions follow from the spec, so table, codec and types cannot drift apart.
  *
  * docs/operations.md says how to add one.
  */
@@ -10,7 +10,7 @@ import type { RECORD_COLUMNS } from "../protocol/columns.ts";
 import type { FieldType } from "../protocol/layout.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 
-/** What an operation says of itself. {@link "./table.ts"} checks that it makes sense. */
+/** What an operation says of itself. `check-specs.ts` refuses what makes no sense. */
 export interface OperationSpec {
   /** In camelCase; its folder and its circom file have the same name in kebab-case. */
   readonly name: string;

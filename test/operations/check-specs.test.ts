@@ -4,7 +4,7 @@ import { checkSpecs } from "../../src/operations/check-specs.ts";
 import type { OperationSpec } from "../../src/operations/definition.ts";
 import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
 
-const SPECS = OPERATION_NAMES.map((name) => ({ name, spec: OPERATIONS[name] as OperationSpec }));
+const SPECS = OPERATION_NAMES.map((name) => ({ name, spec: OPERATIONS[name] }));
 
 /** The table with one spec changed. */
 function changed(name: string, changes: Partial<OperationSpec>) {
@@ -55,7 +55,16 @@ describe("specs of operations", () => {
       { effects: { debits: "accountB", credits: "accountB" } },
       /pays/,
     ],
-    ["a key that L1 does not see", "withdraw", { effects: { setsKey: true } }, /key that is set/],
+    ["money from nowhere", "transfer", { effects: { credits: "accountB" } }, /from one place/],
+    ["money that goes nowhere", "transfer", { effects: { debits: "accountA" } }, /from one place/],
+    ["money paid twice", "transfer", { payout: true }, /from one place/],
+    ["a deposit that vanishes", "refund", { payout: false }, /from one place/],
+    [
+      "a key that L1 does not see",
+      "withdraw",
+      { effects: { debits: "accountA", setsKey: true } },
+      /key that is set/,
+    ],
     ["a transaction nobody signs", "refund", { message: withdraw.message }, /on L2 is signed/],
     [
       "another message than that it is signed as",
@@ -75,8 +84,13 @@ describe("specs of operations", () => {
       { message: { type: "forcedExit", columns: [] } },
       /a recipient is signed/,
     ],
-    ["a request that is not served", "refund", { l1: changePubKey.l1 }, /requests are served/],
-    ["a payout of a key", "changePubKey", { payout: true }, /what is paid out/],
+    ["a request that is not served", "fullExit", { l1: changePubKey.l1 }, /requests are served/],
+    [
+      "a payout that L1 does not see",
+      "transfer",
+      { payout: true, effects: { debits: "accountA" } },
+      /what is paid out/,
+    ],
     [
       "a consent to nothing",
       "withdraw",
