@@ -27,7 +27,7 @@ export function buildingBlocks(preset: Preset): BuildingBlock[] {
     { file: "state/branch.circom", instance: `Branch(${sizes})` },
     { file: "operations/authorization.circom", instance: "AuthorizeA()" },
     { file: "block/slot.circom", instance: `DecodeColumns(${sizes})` },
-    { file: "operations/rules.circom", instance: "OperationRules()" },
+    { file: "generated/operations.circom", instance: "OperationRules()" },
     { file: "block/slot.circom", instance: `Slot(${sizes})` },
     { file: "block/fees.circom", instance: `FeeCredits(${preset.feeTokens}, ${sizes})` },
   ];

@@ -3,7 +3,7 @@
 import type { L1Progress, StoredBlock } from "../l1/types.ts";
 import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1Port } from "../operator/l1-port.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 
 /** Of its only block, and of all blocks of the rollup. */

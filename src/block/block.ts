@@ -4,12 +4,12 @@
  */
 import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
-import { applyPublicOperation, applyVerifiedOperation } from "../operations/apply.ts";
+import { applyPublicOperation, applyVerifiedOperation, type Effect } from "../operations/apply.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { splitBatches } from "../operations/batch.ts";
 import { opsError } from "../operations/errors.ts";
 import { isSigned, type Operation, type PublicOperation } from "../operations/operation.ts";
-import { credit, type Effect, type Payout, type TokenAmount } from "../operations/rules.ts";
+import { credit, type Payout, type TokenAmount } from "../operations/rules.ts";
 import { toTransaction } from "../operations/to-operation.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { blockError } from "./errors.ts";

@@ -9,13 +9,15 @@
 import { Worker } from "node:worker_threads";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { workerUrl } from "../util/worker-pool.ts";
-import type { OpenMessage, RunMessage, ThreadMessage, ThreadReply } from "./thread-worker.ts";
+import type {
+  OpenMessage,
+  RunMessage,
+  Task,
+  ThreadMessage,
+  ThreadReply,
+} from "./thread-messages.ts";
 
-/** A call of an exported function. */
-export interface Task {
-  readonly name: string;
-  readonly args: readonly number[];
-}
+export type { Task };
 
 export interface SpaceOptions {
   readonly module: WebAssembly.Module;

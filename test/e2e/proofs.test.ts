@@ -27,7 +27,8 @@ import {
   SLOT_INDEX_BYTES,
 } from "../../src/protocol/constants.ts";
 import { layoutBytes } from "../../src/protocol/layout.ts";
-import { extensionColumns, RECORD_BYTES } from "../../src/protocol/operations.ts";
+import { extensionColumns } from "../../src/operations/table.ts";
+import { RECORD_BYTES } from "../../src/protocol/columns.ts";
 import { PUBLIC_INPUTS } from "../../src/protocol/public-inputs.ts";
 import { integerFromBytes } from "../../src/util/bytes.ts";
 import { expectRejection } from "../helpers/expect-code.ts";

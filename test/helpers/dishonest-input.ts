@@ -26,6 +26,7 @@ import {
 import { hashPublicKey, publicKey, sign, type SigningKey } from "../../src/crypto/eddsa.ts";
 import { reduce } from "../../src/crypto/field.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
+import type { OperationSpec } from "../../src/operations/definition.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import {
   closestPackableAmountBelow,
@@ -35,14 +36,10 @@ import {
 import type { Transaction, TransactionSignature } from "../../src/operations/transaction.ts";
 import { AMOUNT_MAX, KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../../src/protocol/constants.ts";
 import { type Column, FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
-import {
-  OPERATION_NAMES,
-  OPERATIONS,
-  type OperationName,
-  RECORD_COLUMNS,
-} from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
+import { RECORD_COLUMNS } from "../../src/protocol/columns.ts";
 import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
-import { MESSAGE_WORDS, TRANSACTION_CODES } from "../../src/protocol/signing.ts";
+import { MESSAGE_WORDS } from "../../src/protocol/signing.ts";
 import { EMPTY_ACCOUNT } from "../../src/state/account.ts";
 import type { BranchWitness, RollupState } from "../../src/state/rollup-state.ts";
 
@@ -133,11 +130,12 @@ function toLooseSignals(operation: Operation, batch: bigint): SlotSignals {
 /** `EffectOnA` and `EffectOnB` of the circuit, branch by branch. */
 function carryOut(state: RollupState, signals: SlotSignals) {
   const { op, amount, address } = signals;
-  const isOp = (...names: OperationName[]) =>
-    names.includes(OPERATION_NAMES[Number(op)]!) ? 1n : 0n;
-  const creditsB = isOp("deposit", "transfer", "transferToNew");
-  const debitsA = isOp("transfer", "transferToNew", "withdraw", "fullExit");
-  const isSigned = OPERATIONS[OPERATION_NAMES[Number(op)]!].origin === "l2";
+  const { origin, effects }: OperationSpec = OPERATIONS[OPERATION_NAMES[Number(op)]!];
+  const flag = (isSet: boolean) => (isSet ? 1n : 0n);
+  const isSigned = origin === "l2";
+  const debitsA = flag(effects.debits === "accountA");
+  const debitsB = flag(effects.debits === "accountB");
+  const creditsB = flag(effects.credits === "accountB");
 
   const a = readBranch(state, signals.accountA, signals.token);
   const key = hashPublicKey({ x: signals.ax, y: signals.ay });
@@ -145,7 +143,7 @@ function carryOut(state: RollupState, signals: SlotSignals) {
     account: {
       ...a.account,
       nonce: a.account.nonce + (isSigned ? 1 : 0),
-      pubKeyHash: isOp("changePubKey") ? key : a.account.pubKeyHash,
+      pubKeyHash: effects.setsKey === true ? key : a.account.pubKeyHash,
     },
     balance: a.balance - unpackFee(signals.packedFee) - debitsA * amount,
   });
@@ -154,7 +152,7 @@ function carryOut(state: RollupState, signals: SlotSignals) {
   const isCreated = creditsB === 1n && b.account.kind === 0;
   const after = writeBranch(afterA, signals.accountB, signals.token, {
     account: isCreated ? { ...b.account, kind: 1, address } : b.account,
-    balance: b.balance + (creditsB - isOp("forcedExit")) * amount,
+    balance: b.balance + (creditsB - debitsB) * amount,
   });
   return { branches: [a, b] as const, after };
 }
@@ -230,13 +228,12 @@ function recordOf({ signals }: SlotWitness): bigint {
 
 function extensionOf({ signals, branches }: SlotWitness): [bigint, bigint] {
   const { op, address, amount, ax, ay } = signals;
-  const type = OPERATION_NAMES[Number(op)]!;
-  if (Object.keys(OPERATIONS[type].extension).length === 0) return [0n, 0n];
-  const isKeyChange = type === "changePubKey";
-  const nonce = isKeyChange ? BigInt(branches[0].account.nonce) : 0n;
+  const { extension }: OperationSpec = OPERATIONS[OPERATION_NAMES[Number(op)]!];
+  if (extension.address === undefined) return [0n, 0n];
+  const nonce = extension.nonce === undefined ? 0n : BigInt(branches[0].account.nonce);
   const e1 = (op << BigInt(KIND_SHIFT_BITS)) + (nonce << BigInt(NONCE_SHIFT_BITS)) + address;
-  const shownAmount = type === "transferToNew" ? 0n : amount;
-  return [e1, isKeyChange ? shownAmount + hashPublicKey({ x: ax, y: ay }) : shownAmount];
+  if (extension.value === undefined) return [e1, 0n];
+  return [e1, extension.value.type === "amount" ? amount : hashPublicKey({ x: ax, y: ay })];
 }
 
 /** Signs a transaction whose values may be wider than their columns. */
@@ -245,7 +242,7 @@ export function signLoosely<T extends Transaction>(
   transaction: T,
   domain: bigint,
 ): T & TransactionSignature {
-  const op = TRANSACTION_CODES[transaction.type];
+  const op = OPERATIONS[transaction.type].code;
   const message = contentOf({ ...transaction, op }, domain);
   return { ...transaction, publicKey: publicKey(key), signature: sign(key, message) };
 }

@@ -57,8 +57,7 @@ import {
   TIMESTAMP_LAG_MAX_SECONDS,
   TIMESTAMP_LEAD_MAX_SECONDS,
 } from "../../src/protocol/constants.ts";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
-import { OPERATIONS } from "../../src/protocol/operations.ts";
+import { PROTOCOL_DIGEST, OPERATIONS } from "../../src/operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 

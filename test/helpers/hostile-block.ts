@@ -28,14 +28,9 @@ import {
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
 import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
-import {
-  EXTENSION_COLUMNS,
-  OPERATION_NAMES,
-  type OperationName,
-  OPERATIONS,
-  type OperationSpec,
-  RECORD_BYTES,
-} from "../../src/protocol/operations.ts";
+import { EXTENSION_COLUMNS, RECORD_BYTES } from "../../src/protocol/columns.ts";
+import { OPERATION_NAMES, type OperationName, OPERATIONS } from "../../src/operations/table.ts";
+import type { OperationSpec } from "../../src/operations/definition.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";

@@ -2,7 +2,7 @@
 import type { SlotSignals } from "../../src/block/witness-input.ts";
 import type { SigningKey } from "../../src/crypto/eddsa.ts";
 import { publicFields, toColumns } from "../../src/operations/codec.ts";
-import { fullExitAmount } from "../../src/operations/full-exit.ts";
+import { fullExitAmount } from "../../src/operations/full-exit/operation.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import {
   closestPackableAmountBelow,
@@ -20,7 +20,7 @@ import {
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
 import type { FieldType } from "../../src/protocol/layout.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { Account } from "../../src/state/account.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
@@ -155,6 +155,8 @@ function draftSigned(
     }
     case "forcedExit":
       return draftForcedExit(world, state, (recipient) => sign({ ...common, type, recipient }));
+    default:
+      return undefined;
   }
 }
 

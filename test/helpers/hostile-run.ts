@@ -2,7 +2,7 @@
 import { applyPublicBlock } from "../../src/block/block.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { assert, isRollupError } from "../../src/util/errors.ts";

@@ -33,7 +33,8 @@ import {
   RECORD_COUNT_BYTES,
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
-import { OPERATIONS, RECORD_BYTES, type RecordColumn } from "../../src/protocol/operations.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
+import { RECORD_BYTES, type RecordColumn } from "../../src/protocol/columns.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
@@ -523,11 +524,10 @@ const BATCH_CASES: readonly Case[] = [
     name: "a batch that goes on with a deposit",
     breach: (scene) => {
       const transaction = signed(scene, transferTo(scene.bob));
-      const address = scene.bob.address;
       const request = deposit(scene, scene.bob);
       // What the circuit would take for the deposit's content.
       const op = OPERATIONS.deposit.code;
-      const columns = { op, accountId: 0, tokenId: scene.tokenId, nonce: 0, recipient: address };
+      const columns = { op, accountId: 0, tokenId: scene.tokenId, nonce: 0 };
       const validity = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX };
       const content = signingMessage(transaction, scene.domain);
       const batch = contentOf({ ...columns, ...validity }, reduce(scene.domain + content));

@@ -17,8 +17,13 @@ import {
   openBlock,
   type OpenBlock,
 } from "../../src/block/block.ts";
-import { createSigningKey, hashPublicKey, publicKey, sign } from "../../src/crypto/eddsa.ts";
-import type { SigningKey } from "../../src/crypto/eddsa.ts";
+import {
+  createSigningKey,
+  hashPublicKey,
+  publicKey,
+  sign,
+  type SigningKey,
+} from "../../src/crypto/eddsa.ts";
 import { batchMessages, splitBatches } from "../../src/operations/batch.ts";
 import { publicFields } from "../../src/operations/codec.ts";
 import { isSigned, type Operation, type PublicOperation } from "../../src/operations/operation.ts";
@@ -38,7 +43,7 @@ import {
   NONCE_MAX,
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";

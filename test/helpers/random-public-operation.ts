@@ -1,9 +1,9 @@
 /** Operations as public data alone: every field within its column, and true of no state. */
 import type { PublicOperation } from "../../src/operations/operation.ts";
-import { NUMBER_TYPES } from "../../src/operations/operation.ts";
+import { NUMBER_TYPES } from "../../src/operations/definition.ts";
 import { publicFields } from "../../src/operations/codec.ts";
 import { FIELD_TYPE_BYTES, type FieldType } from "../../src/protocol/layout.ts";
-import { type OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import { AMOUNT_MAX, PACKED_AMOUNT, PACKED_FEE } from "../../src/protocol/constants.ts";
 import type { Random } from "./random.ts";
 

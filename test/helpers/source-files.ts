@@ -39,6 +39,39 @@ export function findImports(file: SourceFile): FoundImport[] {
   }));
 }
 
+/**
+ * Files that import each other, directly or through others, also if only for a type.
+ *
+ * @returns Each largest group of them, sorted; nothing if there is none.
+ */
+export function findImportCircles(files: readonly SourceFile[]): string[][] {
+  const known = new Set(files.map(({ path }) => path));
+  const imports = new Map(
+    files.map((file) => [
+      file.path,
+      findImports(file).flatMap(({ path }) => (path !== undefined && known.has(path) ? path : [])),
+    ]),
+  );
+  const reachedFrom = new Map([...known].map((path) => [path, reach(imports, path)]));
+  const circles = [...known].map((path) =>
+    [...reachedFrom.get(path)!].filter((other) => reachedFrom.get(other)!.has(path)).sort(),
+  );
+  const distinct = new Map(circles.map((circle) => [circle.join(), circle]));
+  return [...distinct.values()].filter(({ length }) => length > 0);
+}
+
+/** Every file that a file imports, directly or through others. */
+function reach(imports: ReadonlyMap<string, readonly string[]>, start: string): Set<string> {
+  const reached = new Set<string>();
+  const pending = [...imports.get(start)!];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    pending.push(...imports.get(path)!);
+  }
+  return reached;
+}
+
 /** A named stretch of a source file. */
 export interface Stretch {
   readonly path: string;

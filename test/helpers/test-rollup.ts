@@ -20,7 +20,7 @@ import type { PublicOperation } from "../../src/operations/operation.ts";
 import { payoutsOf } from "../../src/operations/payouts.ts";
 import type { Payout } from "../../src/operations/rules.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 
 export const GENESIS_ROOT = 1n;

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import { forgeInputs } from "./forged-witness.ts";
 import { honestBlock } from "./honest-block.ts";

@@ -24,7 +24,7 @@ import {
 import { connectRollup } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
 import {

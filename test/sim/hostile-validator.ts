@@ -6,7 +6,7 @@
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import type { CommitBlock, QueuedRequest } from "../../src/l1/types.ts";
-import { fullExitAmount } from "../../src/operations/full-exit.ts";
+import { fullExitAmount } from "../../src/operations/full-exit/operation.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { payoutsOf } from "../../src/operations/payouts.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createExitWitnessInput } from "../../src/block/exit.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
 import { createWorld } from "../helpers/random-block.ts";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { AppliedBlock } from "../../src/block/block.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import { isSigned } from "../../src/operations/operation.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { findFreeInputs, findFreeWires, firstElements } from "../helpers/forged-witness.ts";
 import { honestBlock } from "../helpers/honest-block.ts";

@@ -4,7 +4,7 @@ import type { InputValues } from "../../src/circom/witness-inputs.ts";
 import { multiplyBase } from "../../src/crypto/baby-jubjub.ts";
 import { invert, reduce } from "../../src/crypto/field.ts";
 import { PACKED_AMOUNT } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadTemplate } from "../helpers/template-circuit.ts";
 import { FREE_HINT } from "../helpers/weakened-block.ts";

@@ -34,7 +34,7 @@ describe("Constraints of the block circuit", () => {
     expect(two - one + link.stats.constraints / slotsPerLink).to.be.at.most(FULL_SLOT_LIMIT);
   });
 
-  const claims = ["state", "operations", "block", "exit"].flatMap((folder) =>
+  const claims = ["state", "operations", "block", "exit", "generated"].flatMap((folder) =>
     readdirSync(join(CIRCUITS, folder)).flatMap((file) => {
       const source = readFileSync(join(CIRCUITS, folder, file), "utf8");
       return [...source.matchAll(/ \* Constraints: (\d+) for (\w+\([\d, ]*\))/g)].map(
