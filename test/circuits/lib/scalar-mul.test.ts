@@ -40,9 +40,9 @@ describe(`Scalar multiplication circuits, ${random.title}`, () => {
     const halves = [0n, 1n].map((sign) => (limit - 1n - sign * SUBGROUP_ORDER) / 2n);
     const near = [SUBGROUP_ORDER, limit - SUBGROUP_ORDER, limit - (SUBGROUP_ORDER + 1n) / 2n];
     const edges = [0n, 1n, 2n, 3n, limit / 2n - 1n, limit / 2n, limit - 1n, ...halves, ...near];
-    const neighbours = edges.flatMap((edge) => [edge - 1n, edge, edge + 1n]);
+    const neighbors = edges.flatMap((edge) => [edge - 1n, edge, edge + 1n]);
     const randoms = Array.from({ length: 10 }, () => random.bigint(SCALAR_BITS));
-    for (const scalar of [...neighbours, ...randoms].filter((s) => s >= 0n && s < limit)) {
+    for (const scalar of [...neighbors, ...randoms].filter((s) => s >= 0n && s < limit)) {
       const bits = Array.from({ length: SCALAR_BITS }, (_, i) => (scalar >> BigInt(i)) & 1n);
       const out = await multiplyInCircuit(fixed, { bits });
       expect(out, `${scalar}`).to.deep.equal(multiplyBase(scalar));
