@@ -1,4 +1,4 @@
-/** Blocks of one type of operation, with the input of their circuit. */
+/** Valid blocks of one type of operation, with the input of their circuit. */
 import { expect } from "chai";
 import { type AppliedBlock, applyBlock } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
@@ -8,7 +8,7 @@ import type { Preset } from "../../src/protocol/presets.ts";
 import { createWorld, randomBlock } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
-/** A random block of two slots with operations of the given type. */
+/** Creates a random block of two slots with operations of the given type. */
 export function honestBlock(
   random: Random,
   preset: Preset,

@@ -1,4 +1,4 @@
-/** Reads the project's own sources, for the tests that check rules about them. */
+/** Reads the project's own sources, for tests of rules about them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
@@ -11,7 +11,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Files below the given folders of the project whose names end in one of the endings. */
+/** Reads the files below some folders of the project whose names have one of the endings. */
 export function readSources(folders: readonly string[], endings: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: "utf8" })
@@ -23,13 +23,13 @@ export function readSources(folders: readonly string[], endings: readonly string
   );
 }
 
-/** An import of one file, static or dynamic: the specifier and, if relative, the file it names. */
+/** An import, static or dynamic: the specifier and, if it is relative, the path of the file. */
 export interface FoundImport {
   readonly specifier: string;
   readonly path: string | undefined;
 }
 
-/** All imports and re-exports of a TypeScript file. */
+/** Finds all imports and re-exports of a TypeScript file. */
 export function findImports(file: SourceFile): FoundImport[] {
   return ts.preProcessFile(file.text, true, true).importedFiles.map(({ fileName }) => ({
     specifier: fileName,
@@ -79,7 +79,7 @@ export interface Stretch {
   readonly lines: number;
 }
 
-/** All functions of a TypeScript file with their lengths in lines. */
+/** Measures the lengths of all functions of a TypeScript file in lines. */
 export function measureFunctions(file: SourceFile): Stretch[] {
   const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true);
   const found: Stretch[] = [];
@@ -97,7 +97,7 @@ export function measureFunctions(file: SourceFile): Stretch[] {
 }
 
 /**
- * Lengths of circom templates and functions or Solidity functions: header line to closing brace.
+ * Measures circom templates and functions or Solidity functions, from header to closing brace.
  */
 export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
   const lines = file.text.split("\n");
@@ -111,7 +111,7 @@ export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
 }
 
 /**
- * Values a TypeScript file exports by declaration. Types may be exported for a signature's sake.
+ * Finds the values that a TypeScript file exports by declaration; types are not included.
  */
 export function findExportedValues(file: SourceFile): string[] {
   const declared = /^export (?:abstract )?(?:async )?(?:function|const|class) (\w+)/gm;
