@@ -4,7 +4,6 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
@@ -36,7 +35,7 @@ describe("plugin/circuits", () => {
   });
 
   after(async () => {
-    await releaseProver();
+    await hre.circuits.close();
     await project.remove();
   });
 
