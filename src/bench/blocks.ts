@@ -6,21 +6,16 @@ import { appendOperation, openBlock, sealBlock } from "../block/block.ts";
 import { commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
 import { loadCircuit } from "../circom/circuit.ts";
-import type { CompileOptions } from "../circom/compile.ts";
+import { compileCircuit, type CompileOptions } from "../circom/compile.ts";
 import { createDevSetup } from "../groth16/setup/dev-setup.ts";
+import { createKernelProver } from "../groth16/provers/kernel-prover.ts";
 import { withTemporaryFolder } from "../groth16/files/files.ts";
 import type { R1csHeader } from "../groth16/formats/r1cs.ts";
-import {
-  type ProofWithSignals,
-  releaseProver,
-  verify,
-  type VerificationKey,
-} from "../groth16/snarkjs.ts";
+import { type ProofWithSignals, type VerificationKey, withSnarkjs } from "../groth16/snarkjs.ts";
 import { encodeWitness } from "../groth16/formats/wtns.ts";
 import { toOperation } from "../operations/to-operation.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { accountCapacity, type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
-import { createGroth16Prover } from "../groth16/kernel/prover.ts";
 import { createGenesisState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";
@@ -84,10 +79,10 @@ export async function benchBlock(
   return withTemporaryFolder("bench", async (folder) => {
     const options = { ...source, cacheDir: folder };
     const compile = await compileIn(options, `block-${presetName}-${slots}`);
-    const circuit = await loadCircuit({ ...options, zkeyPath: join(folder, "block.zkey") });
-    const { r1csPath } = circuit;
-    const zkeyPath = await circuit.zkeyPath();
+    const zkeyPath = join(folder, "block.zkey");
+    const { r1csPath } = await compileCircuit(options);
     const setup = await measure(() => createDevSetup({ r1csPath, seed: "bench", zkeyPath }));
+    const circuit = await loadCircuit({ ...options, zkeyPath });
     const { applied, commitment } = createBlock({ ...PRESETS[presetName], blockSlots: [slots] });
     const witness = await measure(() =>
       circuit.calculateWitness({ ...createBlockWitnessInput(applied, commitment) }),
@@ -134,20 +129,21 @@ function createBlock(preset: Preset) {
 }
 
 async function proveRepeatedly(zkeyPath: string, witness: Uint8Array, key: VerificationKey) {
-  const prover = createGroth16Prover();
+  const prover = createKernelProver();
   try {
-    const provingKey = await prover.loadKey(zkeyPath);
-    const proofs = [];
-    for (let round = 0; round < PROOFS; round++) {
-      const proof = await measure(() => prover.prove(provingKey, witness));
-      assert(await verify(key, proof.result), "snarkjs accepts the proof");
-      proofs.push(proof);
-    }
+    const { memoryBytes } = await prover.loadKey(zkeyPath);
+    const proofs = await withSnarkjs(async (snarkjs) => {
+      const made = [];
+      for (let round = 0; round < PROOFS; round++) {
+        const proof = await measure(() => prover.prove(zkeyPath, witness));
+        assert(await snarkjs.verify(key, proof.result), "snarkjs accepts the proof");
+        made.push(proof);
+      }
+      return made;
+    });
     const best = proofs.reduce((one, other) => (other.wallSeconds < one.wallSeconds ? other : one));
-    const { memoryBytes } = provingKey;
     return { best, proofs: proofs.map(({ result }) => result), memoryBytes };
   } finally {
     await prover.close();
-    await releaseProver();
   }
 }

@@ -3,16 +3,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  proveEncoded,
   type ProofWithSignals,
-  releaseProver,
-  verify,
+  type Snarkjs,
   type VerificationKey,
+  withSnarkjs,
 } from "../groth16/snarkjs.ts";
 import { withTemporaryFolder } from "../groth16/files/files.ts";
 import { readVerificationKey } from "../groth16/formats/verification-key.ts";
-import { proveExternally } from "../prover/external-prover.ts";
-import { createGroth16Prover } from "../groth16/kernel/prover.ts";
+import { proveExternally } from "../groth16/provers/external-prover.ts";
+import { createKernelProver } from "../groth16/provers/kernel-prover.ts";
 import { assert } from "../util/errors.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";
 import type { ProveTask } from "./prove-process.ts";
@@ -63,34 +62,33 @@ export async function benchProver(
   options: ProverBenchOptions,
   createJudge: (key: VerificationKey) => Promise<Judge>,
 ): Promise<ProverBench> {
-  try {
-    return await withTemporaryFolder("bench", (folder) => benchIn(folder, options, createJudge));
-  } finally {
-    await releaseProver();
-  }
+  return withSnarkjs((snarkjs) =>
+    withTemporaryFolder("bench", (folder) => benchIn(folder, options, snarkjs, createJudge)),
+  );
 }
 
 async function benchIn(
   folder: string,
-  { power, external: command }: ProverBenchOptions,
+  { power, external }: ProverBenchOptions,
+  snarkjs: Snarkjs,
   createJudge: (key: VerificationKey) => Promise<Judge>,
 ): Promise<ProverBench> {
   const { circuit, constraints, zkeyPath } = await makeKey(folder, power);
   const verificationKey = await readVerificationKey(zkeyPath);
   const judge = await createJudge(verificationKey);
   const check = async (name: string, proven: ProofWithSignals) => {
-    assert(await verify(verificationKey, proven), `snarkjs accepts the proof of ${name}`);
+    assert(await snarkjs.verify(verificationKey, proven), `snarkjs accepts the proof of ${name}`);
     await judge(proven);
   };
   const { witness } = circuit;
-  const kernel = createGroth16Prover();
+  const kernel = createKernelProver();
   try {
     const { result: key, wallSeconds } = await measure(() => kernel.loadKey(zkeyPath));
     const ways: Readonly<Record<string, Make>> = {
-      kernel: () => kernel.prove(key, witness),
-      snarkjs: () => proveEncoded(zkeyPath, witness),
-      ...(command !== undefined && {
-        external: () => proveExternally({ command, zkeyPath, witness }),
+      kernel: () => kernel.prove(zkeyPath, witness),
+      snarkjs: () => snarkjs.prove(zkeyPath, witness),
+      ...(external !== undefined && {
+        external: () => proveExternally({ external, zkeyPath, witness }),
       }),
     };
     const usages = await takeTurns(ways, check);

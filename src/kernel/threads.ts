@@ -92,7 +92,6 @@ interface Waiting {
 /** A worker that answers each message with one reply, in order. */
 function createThread(url: URL): Thread {
   const worker = new Worker(url);
-  worker.unref();
   const waiting: Waiting[] = [];
   /** The reason why the worker has ended; it never answers then. */
   let end: Error | undefined;
@@ -108,6 +107,7 @@ function createThread(url: URL): Thread {
   });
   worker.on("error", fail);
   worker.on("exit", () => fail(new Error("A kernel thread has ended")));
+  worker.unref(); // after the listeners, which let it keep the process alive
   return {
     send: (message) =>
       new Promise((resolve, reject) => {

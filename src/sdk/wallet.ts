@@ -27,22 +27,26 @@ import {
   draftForcedExit,
   draftTransfer,
   draftWithdraw,
-  type ForcedExitParams,
   type SendContent,
   type TokenSource,
-  type TransactionOptions,
-  type TransferParams,
-  type WithdrawParams,
 } from "./drafts.ts";
 import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
 import {
   depositParams,
+  type DepositParams,
+  type ForcedExitParams,
   fullExitParams,
+  type FullExitParams,
   sendOptions,
   setSigningKeyParams,
+  type SetSigningKeyParams,
+  type TransactionOptions,
+  type TransferParams,
   walletOptions,
+  type WalletOptions,
+  type WithdrawParams,
 } from "./params.ts";
 import {
   type AccountInfo,
@@ -55,46 +59,6 @@ import {
   type TokenReference,
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
-
-export interface SetSigningKeyParams extends TransactionOptions {
-  /** Token of the fee. Default ETH. */
-  readonly feeToken?: TokenReference;
-  /**
-   * How the owner consents: by signing, by an L1 transaction, or by its address, which the key has
-   * gone into. Default `eip712`, but `create2` for a {@link Create2Wallet}.
-   */
-  readonly auth?: "eip712" | "onchain" | "create2";
-}
-
-export interface WalletOptions {
-  /**
-   * The wallet's address is that of this contract, which need not exist yet. `l1Signer` then stands
-   * for nobody: it pays on L1, and the L2 key is derived from its signature.
-   */
-  readonly create2?: Create2Wallet;
-  /**
-   * The L2 key. Default: derived from a signature of `l1Signer`, which only an externally owned
-   * account can make.
-   */
-  readonly signer?: RollupSigner;
-  /**
-   * The rollup that the wallet is for. Default: the one that the operator names, who could name a
-   * contract of its own: whoever does not run the operator passes the address that they trust.
-   */
-  readonly rollupAddress?: string;
-}
-
-export interface DepositParams {
-  readonly token: TokenReference;
-  /** In the token's smallest unit. */
-  readonly amount: bigint;
-  /** L1 address that owns the L2 account. Default: the wallet's own. */
-  readonly to?: string;
-}
-
-export interface FullExitParams {
-  readonly token: TokenReference;
-}
 
 /** What a signer of ethers has, whichever copy of ethers made it. */
 const l1SignerInput = option(

@@ -13,12 +13,20 @@ import * as snarkjs from "snarkjs";
 export async function createPowersOfTau(folder: string, exponent: number): Promise<string> {
   const { powersOfTau, curves } = snarkjs as unknown as SnarkJsPhase1;
   await mkdir(folder, { recursive: true });
+  const isShared = sharedCurve() !== undefined;
   const file = (name: string) => join(folder, `${name}.ptau`);
   await powersOfTau.newAccumulator(await curves.getCurveFromName("bn128"), exponent, file("new"));
   const entropy = randomBytes(32).toString("hex");
   await powersOfTau.contribute(file("new"), file("contributed"), "tests", entropy);
   await powersOfTau.preparePhase2(file("contributed"), file("prepared"));
+  if (!isShared) await sharedCurve()?.terminate();
   return file("prepared");
+}
+
+/** The threads of snarkjs, which its first call starts. */
+function sharedCurve() {
+  const { curve_bn128: curve } = globalThis as { curve_bn128?: { terminate(): Promise<void> } };
+  return curve ?? undefined;
 }
 
 interface SnarkJsPhase1 {

@@ -8,7 +8,7 @@ import {
   renderBlockMain,
   renderExitMain,
 } from "../../src/block/circuit.ts";
-import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import { type Circuit, loadCircuit, type LoadCircuitOptions } from "../../src/circom/circuit.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -27,8 +27,12 @@ export async function loadTemplate(include: string, instance: string): Promise<C
 }
 
 /** Loads the circuit of blocks of one size, compiled as for proving. */
-export async function loadBlockCircuit(preset: Preset, slots: number): Promise<Circuit> {
-  return loadMain(blockCircuitName(preset, slots), renderBlockMain(preset, slots));
+export async function loadBlockCircuit(
+  preset: Preset,
+  slots: number,
+  options: Pick<LoadCircuitOptions, "prover" | "workers"> = {},
+): Promise<Circuit> {
+  return loadMain(blockCircuitName(preset, slots), renderBlockMain(preset, slots), options);
 }
 
 /** Loads the circuit of exits, compiled as for proving. */
@@ -36,9 +40,10 @@ export async function loadExitCircuit(preset: Preset): Promise<Circuit> {
   return loadMain(exitCircuitName(preset), renderExitMain(preset));
 }
 
-async function loadMain(name: string, source: string): Promise<Circuit> {
+async function loadMain(name: string, source: string, options: object = {}): Promise<Circuit> {
   const file = join(CACHE, "mains", `${name}.circom`);
   await mkdir(join(CACHE, "mains"), { recursive: true });
   await writeFile(file, source);
-  return loadCircuit({ file, includePaths: [CIRCUITS], optimization: 1, cacheDir: CACHE });
+  const compiling = { includePaths: [CIRCUITS], optimization: 1, cacheDir: CACHE } as const;
+  return loadCircuit({ file, ...compiling, ...options });
 }

@@ -1,97 +1,24 @@
-/**
- * A Groth16 prover on our own kernel. It reads snarkjs's `.zkey` and `.wtns` files and makes the
- * proofs that snarkjs would, several times as fast: see docs/kernel.md.
- *
- * Keys stay in memory, shared with the worker threads, until they are released.
- */
+/** A Groth16 proof from a key in memory and a witness. */
 
-import { availableParallelism } from "node:os";
 import { readElement, readElements } from "../formats/bn254.ts";
 import type { Groth16Proof, ProofWithSignals } from "../snarkjs.ts";
 import { readWitnessValues } from "../formats/wtns.ts";
 import type { Group } from "../../kernel/groups.ts";
 import { INTEGER_BYTES, FR, modulo } from "../../kernel/limbs.ts";
-import { createKernelThreads } from "../../kernel/threads.ts";
 import { groth16Error } from "../errors.ts";
 import { computeSums, writeWitness } from "./compute.ts";
-import { loadKey } from "./key.ts";
 import type { LoadedKey } from "./key.ts";
 import { createPointArithmetic } from "./points.ts";
 import type { AffinePoint } from "./points.ts";
 
-/** A loaded key. Only good for the prover that loaded it. */
-export interface ProvingKey {
-  readonly wires: number;
-  readonly publicCount: number;
-  readonly domainSize: number;
-  /** How much memory the key and the work of a proof take. */
-  readonly memoryBytes: number;
-  /** Frees the memory. */
-  release(): Promise<void>;
-}
-
-export interface Groth16Prover {
-  /**
-   * Takes a key in, once for many proofs.
-   *
-   * @param zkey The path of a file, or its bytes.
-   * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, KERNEL_UNSUPPORTED, PROVING_KEY_TOO_LARGE
-   */
-  loadKey(zkey: string | Uint8Array): Promise<ProvingKey>;
-  /**
-   * Proves, one proof after the other. The witness is not checked: one that breaks a constraint
-   * gives a proof that no verifier accepts.
-   *
-   * @param witness The bytes of a .wtns file.
-   * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, WITNESS_LENGTH_MISMATCH
-   */
-  prove(key: ProvingKey, witness: Uint8Array): Promise<ProofWithSignals>;
-  /** Ends the threads and forgets all keys. */
-  close(): Promise<void>;
-}
-
-export interface Groth16ProverOptions {
-  /** How many worker threads compute. All cores unless given. */
-  readonly threads?: number;
-}
-
-export function createGroth16Prover({
-  threads: threadCount = availableParallelism(),
-}: Groth16ProverOptions = {}): Groth16Prover {
-  const threads = createKernelThreads(threadCount);
-  const loaded = new Map<ProvingKey, LoadedKey>();
-  let last: Promise<unknown> = Promise.resolve();
-  /** A key has room for one proof at a time, and the threads are busy with it anyway. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
-  return {
-    loadKey: async (zkey) => {
-      const key = await loadKey(zkey, threads);
-      const { wires, publicCount, domainSize } = key.header;
-      const memoryBytes = key.memory.buffer.byteLength;
-      const release = async () => {
-        if (loaded.delete(handle)) await key.space.close();
-      };
-      const handle: ProvingKey = { wires, publicCount, domainSize, memoryBytes, release };
-      loaded.set(handle, key);
-      return handle;
-    },
-    prove: (handle, witness) => {
-      const key = loaded.get(handle);
-      if (key === undefined) throw groth16Error({ code: "PROVING_KEY_RELEASED" });
-      return inTurn(() => prove(key, witness));
-    },
-    close: async () => {
-      loaded.clear();
-      await threads.close();
-    },
-  };
-}
-
-async function prove(key: LoadedKey, witness: Uint8Array): Promise<ProofWithSignals> {
+/**
+ * Proves. A key takes one proof at a time. The witness is not checked: one that breaks a constraint
+ * gives a proof that no verifier accepts.
+ *
+ * @param witness The bytes of a .wtns file.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, WITNESS_LENGTH_MISMATCH
+ */
+export async function createProof(key: LoadedKey, witness: Uint8Array): Promise<ProofWithSignals> {
   const { wires, publicCount } = key.header;
   const values = readWitnessValues(witness);
   if (values.length !== wires * INTEGER_BYTES) {

@@ -1,8 +1,6 @@
 import { copyFile, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-// @ts-expect-error: the package has no types
-import * as snarkjs from "snarkjs";
 import {
   applyBeaconToKey,
   assertIntactKey,
@@ -11,32 +9,29 @@ import {
   findCeremonyKey,
   startCeremony,
   verifyCeremony,
-} from "../../../src/groth16/setup/ceremony.ts";
-import { withSections } from "../../../src/groth16/formats/binary-file.ts";
-import { compileCircuit, type CompiledCircuit } from "../../../src/circom/compile.ts";
-import { createDevSetup, isInsecureZkey } from "../../../src/groth16/setup/dev-setup.ts";
-import {
-  prove,
-  releaseProver,
-  verify,
-  type VerificationKey,
-} from "../../../src/groth16/snarkjs.ts";
-import { readVerificationKey } from "../../../src/groth16/formats/verification-key.ts";
-import { generateVerifier } from "../../../src/groth16/verifier/verifier.ts";
-import { calculateWitness } from "../../../src/circom/witness-generator.ts";
-import { readZkeyVerifierPart } from "../../../src/groth16/formats/zkey.ts";
-import { findZkeyDamage } from "../../../src/groth16/setup/zkey-check.ts";
-import type { RollupError } from "../../../src/util/errors.ts";
-import { cutOff, flipBit } from "../../helpers/damage.ts";
-import { expectCode } from "../../helpers/expect-code.ts";
-import { createPowersOfTau } from "../../helpers/powers-of-tau.ts";
-import { createRandom } from "../../helpers/random.ts";
-import { createWorkspace, expectRejection, type Workspace } from "./helpers.ts";
+} from "../../src/groth16/setup/ceremony.ts";
+import { withSections } from "../../src/groth16/formats/binary-file.ts";
+import { compileCircuit, type CompiledCircuit } from "../../src/circom/compile.ts";
+import { createDevSetup, isInsecureZkey } from "../../src/groth16/setup/dev-setup.ts";
+import { openSnarkjs, type VerificationKey } from "../../src/groth16/snarkjs.ts";
+import { readVerificationKey } from "../../src/groth16/formats/verification-key.ts";
+import { encodeWitness } from "../../src/groth16/formats/wtns.ts";
+import { generateVerifier } from "../../src/groth16/verifier/verifier.ts";
+import { calculateWitness } from "../../src/circom/witness-generator.ts";
+import { readZkeyVerifierPart } from "../../src/groth16/formats/zkey.ts";
+import { findZkeyDamage } from "../../src/groth16/setup/zkey-check.ts";
+import type { RollupError } from "../../src/util/errors.ts";
+import { cutOff, flipBit } from "../helpers/damage.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createPowersOfTau } from "../helpers/powers-of-tau.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createWorkspace, expectRejection, type Workspace } from "../circom/workspace.ts";
 
 const random = createRandom();
 const BEACON = "0x0102030405060708090a0b0c0d0e0f10";
 
-describe(`circuits: ceremony ${random.title}`, () => {
+describe(`groth16: ceremony ${random.title}`, () => {
+  const snarkjs = openSnarkjs();
   let workspace: Workspace;
   let circuit: CompiledCircuit;
   let keysDir: string;
@@ -49,7 +44,7 @@ describe(`circuits: ceremony ${random.title}`, () => {
     ptauPath = await createPowersOfTau(workspace.folder, 4);
   });
   after(async () => {
-    await releaseProver();
+    await snarkjs.close();
     await workspace.remove();
   });
 
@@ -107,8 +102,8 @@ describe(`circuits: ceremony ${random.title}`, () => {
     for (const hash of hashes) expect(report).to.include(hash);
 
     const witness = await calculateWitness(circuit, { root: 12 });
-    const proven = await prove({ zkeyPath, witness });
-    expect(await verify(await readVerificationKey(zkeyPath), proven)).to.equal(true);
+    const proven = await snarkjs.prove(zkeyPath, encodeWitness(witness));
+    expect(await snarkjs.verify(await readVerificationKey(zkeyPath), proven)).to.equal(true);
     const files = [basename(zkeyPath), `${basename(zkeyPath)}.sha256`];
     expect((await readdir(keysDir)).sort(), "no half-made files").to.deep.equal(files);
   });
@@ -202,8 +197,7 @@ describe(`circuits: ceremony ${random.title}`, () => {
 
   it("takes a key that was contributed to elsewhere, and refuses one of another circuit", async () => {
     const zkeyPath = await createKey("travelling");
-    const { zKey } = snarkjs as { zKey: { contribute(...args: unknown[]): Promise<unknown> } };
-    await zKey.contribute(zkeyPath, path("back.zkey"), "Bob", "entropy");
+    await snarkjs.contribute(zkeyPath, path("back.zkey"), "Bob", "entropy");
     await copyFile(path("back.zkey"), zkeyPath);
     await assertIntactKey(circuit, zkeyPath);
     const other = await compileCircuit(workspace.options("cuber"));
@@ -240,8 +234,7 @@ describe(`circuits: ceremony ${random.title}`, () => {
 
   it("counts a beacon for no secret", async () => {
     const zkeyPath = await createKey("beacon");
-    const { zKey } = snarkjs as { zKey: { beacon(...args: unknown[]): Promise<unknown> } };
-    await zKey.beacon(zkeyPath, path("beacon.zkey"), "beacon", BEACON.slice(2), 10);
+    await snarkjs.beacon(zkeyPath, path("beacon.zkey"), "beacon", BEACON.slice(2), 10);
     await copyFile(path("beacon.zkey"), zkeyPath);
     expect(isInsecureZkey(zkeyPath)).to.equal(true);
   });

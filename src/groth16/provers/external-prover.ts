@@ -1,39 +1,16 @@
-/** Groth16 by another program, such as rapidsnark, that is run once for every proof. */
+/** Groth16 by another program, such as rapidsnark, that runs once for every proof. */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import type { Circuit } from "../circom/circuit.ts";
-import { withTemporaryFolder, writingTo } from "../groth16/files/files.ts";
-import type { ProofWithSignals } from "../groth16/snarkjs.ts";
-import { encodeWitness } from "../groth16/formats/wtns.ts";
-import { groth16Error } from "../groth16/errors.ts";
-import { toJobProof } from "./job-proof.ts";
-import type { Prover } from "./prover.ts";
+import { groth16Error } from "../errors.ts";
+import { withTemporaryFolder, writingTo } from "../files/files.ts";
+import { readVerificationKey } from "../formats/verification-key.ts";
+import { openSnarkjs, type ProofWithSignals } from "../snarkjs.ts";
+import type { ExternalChoice, Groth16Prover } from "./prover.ts";
 
-/** How to run the program. */
-export interface ExternalCommand {
-  /**
-   * The program, absolute or in the PATH, and its arguments, with `{zkey}`, `{wtns}`, `{proof}` and
-   * `{public}` where the paths of those files are to stand. No shell reads it; what has spaces
-   * stands in quotes.
-   *
-   * @example "rapidsnark {zkey} {wtns} {proof} {public}"
-   */
-  readonly command: string;
-  /** A proof that takes longer has failed. Ten minutes unless given. */
-  readonly timeoutMs?: number;
-}
-
-export interface ExternalProverOptions extends ExternalCommand {
-  /** The circuit of a job, with its proving key. Asked for every proof. */
-  readonly circuitOf: (
-    keyId: number,
-  ) => Promise<Pick<Circuit, "calculateWitness" | "verify" | "zkeyPath">>;
-}
-
-export interface ExternalProofOptions extends ExternalCommand {
+export interface ExternalProofOptions extends ExternalChoice {
   readonly zkeyPath: string;
   /** The bytes of a .wtns file. */
   readonly witness: Uint8Array;
@@ -45,7 +22,7 @@ const PLACEHOLDERS = ["zkey", "wtns", "proof", "public"] as const;
 type Paths = Readonly<Record<(typeof PLACEHOLDERS)[number], string>>;
 
 const DEFAULT_TIMEOUT_MS = 600_000;
-/** What the program may print, and how much of it an error repeats. */
+/** Bytes that the program may print, and characters of them that an error repeats. */
 const OUTPUT_BYTES_MAX = 1 << 24;
 const SHOWN_CHARACTERS = 2_000;
 
@@ -68,27 +45,23 @@ export function missingPlaceholders(command: string): string[] {
   return PLACEHOLDERS.map((name) => `{${name}}`).filter((text) => !command.includes(text));
 }
 
-/** Every proof is verified here: a program of which we know nothing gets no faith. */
-export function createExternalProver({ circuitOf, ...options }: ExternalProverOptions): Prover {
+/** Every proof is verified: nothing is known about the program. */
+export function createExternalProver(choice: ExternalChoice): Groth16Prover {
   const closing = new AbortController();
+  const snarkjs = openSnarkjs();
   return {
     name: "external",
-    async prove(job) {
-      const circuit = await circuitOf(job.keyId);
-      const proven = await proveExternally({
-        ...options,
-        zkeyPath: await circuit.zkeyPath(),
-        witness: encodeWitness(await circuit.calculateWitness(job.input)),
-        signal: closing.signal,
-      });
-      const proof = toJobProof(job, proven);
-      if (await circuit.verify(proven)) return proof;
-      const [{ command }, reason] = [options, "its proof does not verify"];
+    async prove(zkeyPath, witness) {
+      const { signal } = closing;
+      if (signal.aborted) throw groth16Error({ code: "PROVER_CLOSED", prover: "external" });
+      const proven = await proveExternally({ ...choice, zkeyPath, witness, signal });
+      if (await snarkjs.verify(await readVerificationKey(zkeyPath), proven)) return proven;
+      const [command, reason] = [choice.external, "its proof does not verify"];
       throw groth16Error({ code: "EXTERNAL_PROVER_FAILED", command, reason, output: "" });
     },
-    close: () => {
+    async close() {
       closing.abort();
-      return Promise.resolve();
+      await snarkjs.close();
     },
   };
 }
@@ -96,14 +69,14 @@ export function createExternalProver({ circuitOf, ...options }: ExternalProverOp
 /**
  * Proves a witness, in a temporary folder that only this user can read.
  *
- * @throws EXTERNAL_COMMAND_INVALID, EXTERNAL_PROVER_FAILED, FOLDER_NOT_WRITABLE
+ * @throws EXTERNAL_COMMAND_INVALID, EXTERNAL_PROVER_FAILED, PROVER_CLOSED, FOLDER_NOT_WRITABLE
  */
 export async function proveExternally({
   zkeyPath,
   witness,
   ...options
 }: ExternalProofOptions): Promise<ProofWithSignals> {
-  const { command } = options;
+  const { external: command } = options;
   const missing = missingPlaceholders(command);
   if (missing.length > 0)
     throw groth16Error({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
@@ -121,9 +94,10 @@ export async function proveExternally({
 }
 
 async function runCommand(
-  { command, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: ExternalCommand & { signal?: AbortSignal },
+  options: Pick<ExternalProofOptions, "external" | "timeoutMs" | "signal">,
   paths: Paths,
 ): Promise<void> {
+  const { external: command, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
   const [program, ...args] = splitCommand(command).map((word) => fillIn(word, paths));
   const limits = {
     timeout: timeoutMs,
@@ -133,6 +107,8 @@ async function runCommand(
   try {
     await run(program!, args, { ...limits, ...(signal && { signal }) });
   } catch (cause) {
+    if (signal?.aborted)
+      throw groth16Error({ code: "PROVER_CLOSED", prover: "external" }, { cause });
     const { killed, code, stderr, stdout } = cause as Partial<ExecutionFailure>;
     const isLate = killed === true && code === null;
     const reason = isLate ? `no proof after ${timeoutMs} ms` : `it ended with ${String(code)}`;
@@ -144,7 +120,7 @@ async function runCommand(
 /** What `execFile` rejects with. */
 interface ExecutionFailure {
   readonly killed: boolean;
-  /** The exit code, or why the program did not run; null after a signal. */
+  /** The exit code, or why the program did not start; null after a signal. */
   readonly code: number | string | null;
   readonly stderr: string;
   readonly stdout: string;
@@ -164,13 +140,13 @@ async function readProof(command: string, paths: Paths): Promise<ProofWithSignal
   }
 }
 
-/** Words are split at spaces, but not within quotes; nothing else has a meaning. */
+/** Splits words at spaces outside quotes; no other character has a meaning. */
 function splitCommand(command: string): string[] {
   const words = command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
   return Array.from(words, ([, double, single, bare]) => double ?? single ?? bare ?? "");
 }
 
-/** After splitting, so that no path is ever read as more than one word. */
+/** Fills in after splitting, so that a path with spaces stays one word. */
 function fillIn(word: string, paths: Paths): string {
   return word.replaceAll(/\{(zkey|wtns|proof|public)\}/g, (_, name: keyof Paths) => paths[name]);
 }

@@ -2,17 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { compileCircuit, compilerVersion } from "../../../src/circom/compile.ts";
-import { packEntry } from "../../../src/circom/compile-cache.ts";
-import { readR1cs } from "../../../src/groth16/formats/r1cs.ts";
-import { readSymbols } from "../../../src/circom/signals.ts";
-import { cutOff, emptyOut, flipBit } from "../../helpers/damage.ts";
-import { createRandom } from "../../helpers/random.ts";
-import { createWorkspace, expectRejection, type Workspace } from "./helpers.ts";
+import { compileCircuit, compilerVersion } from "../../src/circom/compile.ts";
+import { packEntry } from "../../src/circom/compile-cache.ts";
+import { readR1cs } from "../../src/groth16/formats/r1cs.ts";
+import { readSymbols } from "../../src/circom/signals.ts";
+import { cutOff, emptyOut, flipBit } from "../helpers/damage.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
 
 const random = createRandom();
 
-describe(`circuits: compile ${random.title}`, () => {
+describe(`circom: compile ${random.title}`, () => {
   let workspace: Workspace;
   beforeEach(async () => {
     workspace = await createWorkspace();

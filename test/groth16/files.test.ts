@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { areIntact, digestPath, recordDigests } from "../../../src/groth16/files/digests.ts";
+import { areIntact, digestPath, recordDigests } from "../../src/groth16/files/digests.ts";
 import {
   makeFolder,
   nameUnwritable,
@@ -30,15 +30,15 @@ import {
   writeIfChanged,
   writingTo,
   writingToCache,
-} from "../../../src/groth16/files/files.ts";
-import { withLock } from "../../../src/groth16/files/lock.ts";
-import type { RollupError } from "../../../src/util/errors.ts";
-import { expectRejection } from "./helpers.ts";
+} from "../../src/groth16/files/files.ts";
+import { withLock } from "../../src/groth16/files/lock.ts";
+import type { RollupError } from "../../src/util/errors.ts";
+import { expectRejection } from "../circom/workspace.ts";
 
 /** After so long a file's time of change is its own. */
 const SETTLED_MS = 120;
 
-describe("circuits: files", () => {
+describe("groth16: files", () => {
   let folder: string;
   const path = (name: string) => join(folder, name);
   beforeEach(async () => {
@@ -197,7 +197,7 @@ describe("circuits: files", () => {
 
     it("let one at a time in, and work inside of work", async () => {
       const script = `
-        import { withLock } from ${JSON.stringify(join(import.meta.dirname, "../../../src/groth16/files/lock.ts"))};
+        import { withLock } from ${JSON.stringify(join(import.meta.dirname, "../../src/groth16/files/lock.ts"))};
         import { appendFileSync } from "node:fs";
         await withLock(process.argv[1], (wait) => wait(), async () => {
           appendFileSync(process.argv[1] + ".log", "<");

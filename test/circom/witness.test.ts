@@ -1,24 +1,21 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { encodeSections, withSections } from "../../../src/groth16/formats/binary-file.ts";
+import { encodeSections, withSections } from "../../src/groth16/formats/binary-file.ts";
 import {
   checkConstraints,
   checkWitness,
   indexConstraints,
-} from "../../../src/groth16/check-witness.ts";
-import { compileCircuit, type CompiledCircuit } from "../../../src/circom/compile.ts";
-import { type R1cs, readR1cs } from "../../../src/groth16/formats/r1cs.ts";
-import { readSymbols } from "../../../src/circom/signals.ts";
-import {
-  calculateWitness,
-  createWitnessCalculator,
-} from "../../../src/circom/witness-generator.ts";
-import { decodeWitness, encodeWitness } from "../../../src/groth16/formats/wtns.ts";
-import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
-import { expectCode } from "../../helpers/expect-code.ts";
-import { createRandom } from "../../helpers/random.ts";
-import { createWorkspace, expectRejection, type Workspace } from "./helpers.ts";
+} from "../../src/groth16/check-witness.ts";
+import { compileCircuit, type CompiledCircuit } from "../../src/circom/compile.ts";
+import { type R1cs, readR1cs } from "../../src/groth16/formats/r1cs.ts";
+import { readSymbols } from "../../src/circom/signals.ts";
+import { calculateWitness, createWitnessCalculator } from "../../src/circom/witness-generator.ts";
+import { decodeWitness, encodeWitness } from "../../src/groth16/formats/wtns.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
 
 const random = createRandom();
 const grid = [
@@ -27,7 +24,7 @@ const grid = [
 ];
 const honest = { start: 4, factors: [5n, "7", "0x0b"], grid };
 
-describe(`circuits: witness (${random.title})`, () => {
+describe(`circom: witness (${random.title})`, () => {
   let workspace: Workspace;
   let circuit: CompiledCircuit;
   let r1cs: R1cs;

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { type Contract, keccak256, solidityPacked } from "ethers";
-import { BASE_FIELD_MODULUS } from "../../../src/groth16/formats/bn254.ts";
-import { type Circuit, loadCircuit } from "../../../src/circom/circuit.ts";
-import { releaseProver } from "../../../src/groth16/snarkjs.ts";
-import { generateVerifier, toSolidityProof } from "../../../src/groth16/verifier/verifier.ts";
-import type { VerifierKey } from "../../../src/groth16/verifier/keys.ts";
-import { FIELD_MODULUS, reduce } from "../../../src/crypto/field.ts";
-import { expectCode } from "../../helpers/expect-code.ts";
-import { createWorkspace, type Workspace } from "./helpers.ts";
-import { compileSolidity } from "../../../src/plugin/bench/verifier-gas.ts";
+import { BASE_FIELD_MODULUS } from "../../src/groth16/formats/bn254.ts";
+import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import { createGroth16Workers } from "../../src/groth16/provers/workers.ts";
+import { generateVerifier, toSolidityProof } from "../../src/groth16/verifier/verifier.ts";
+import type { VerifierKey } from "../../src/groth16/verifier/keys.ts";
+import { FIELD_MODULUS, reduce } from "../../src/crypto/field.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createWorkspace, type Workspace } from "../circom/workspace.ts";
+import { compileSolidity } from "../../src/plugin/bench/verifier-gas.ts";
 import { addMultiple, deploy, pointOutsideSubgroup, revertName } from "./verifier-contract.ts";
 
 const SQUARER = 4;
@@ -68,7 +68,8 @@ interface Claims {
   readonly seven: Claim;
 }
 
-describe("circuits: verifier contract, many proofs at once", () => {
+describe("groth16: verifier contract, many proofs at once", () => {
+  const workers = createGroth16Workers();
   let workspace: Workspace;
   let source: string;
   let keys: VerifierKey[];
@@ -84,9 +85,10 @@ describe("circuits: verifier contract, many proofs at once", () => {
 
   before(async () => {
     workspace = await createWorkspace();
-    const squarer = await loadCircuit(workspace.options("squarer"));
-    const cuber = await loadCircuit(workspace.options("cuber"));
-    const seven = await loadCircuit(workspace.options("seven-inputs"));
+    const load = (name: string) => loadCircuit({ ...workspace.options(name), workers });
+    const squarer = await load("squarer");
+    const cuber = await load("cuber");
+    const seven = await load("seven-inputs");
     keys = [
       { id: SQUARER, name: "squarer", verificationKey: await squarer.verificationKey() },
       { id: CUBER, name: "cuber", verificationKey: await cuber.verificationKey() },
@@ -109,7 +111,7 @@ describe("circuits: verifier contract, many proofs at once", () => {
     };
   });
   after(async () => {
-    await releaseProver();
+    await workers.close();
     await workspace.remove();
   });
 
@@ -241,7 +243,10 @@ describe("circuits: verifier contract, many proofs at once", () => {
   });
 
   it("refuses keys of different powers of tau", async () => {
-    const other = await loadCircuit({ ...workspace.options("multiplier"), seed: "other" });
+    const other = await loadCircuit({
+      ...workspace.options("multiplier"),
+      setup: { type: "dev", seed: "other" },
+    });
     const verificationKey = await other.verificationKey();
     const mixed = [keys[0]!, { id: 9, name: "multiplier", verificationKey }];
     const error = expectCode("VERIFIER_KEYS_MIXED", () =>

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { type Circuit, loadCircuit } from "../../../src/circom/circuit.ts";
-import { createDeterminacyCheck } from "../../../src/circom/determinacy.ts";
-import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
-import { inputWires, wireNames } from "../../helpers/weakened-circuit.ts";
-import { createWorkspace, type Workspace } from "./helpers.ts";
+import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { inputWires, wireNames } from "../helpers/weakened-circuit.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 
-describe("circuits: determinacy", () => {
+describe("circom: determinacy", () => {
   let workspace: Workspace;
   let circuit: Circuit;
   before(async () => {

@@ -1,4 +1,4 @@
-/** What the tests of the tool chain share. */
+/** A folder of fixture circuits for tests, and what they make. */
 
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import type { CompileOptions, OptimizationLevel } from "../../../src/circom/compile.ts";
-import { isRollupError, type RollupError } from "../../../src/util/errors.ts";
+import type { CompileOptions, OptimizationLevel } from "../../src/circom/compile.ts";
+import { isRollupError, type RollupError } from "../../src/util/errors.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -21,7 +21,7 @@ export interface Workspace {
 }
 
 export async function createWorkspace(): Promise<Workspace> {
-  const folder = await mkdtemp(join(tmpdir(), "tool-chain-"));
+  const folder = await mkdtemp(join(tmpdir(), "circom-"));
   await cp(join(import.meta.dirname, "fixtures"), join(folder, "circuits"), { recursive: true });
   const fixture = (name: string) => join(folder, "circuits", `${name}.circom`);
   return {

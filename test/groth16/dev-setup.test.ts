@@ -1,37 +1,31 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-// @ts-expect-error: the package has no types
-import * as snarkjs from "snarkjs";
-import { compileCircuit, type CompiledCircuit } from "../../../src/circom/compile.ts";
+import { compileCircuit, type CompiledCircuit } from "../../src/circom/compile.ts";
 import {
   createDevSetup,
   ensureDevKey,
   INSECURE_CONTRIBUTION,
   isInsecureZkey,
   type SetupProgress,
-} from "../../../src/groth16/setup/dev-setup.ts";
-import { prove, releaseProver, verify } from "../../../src/groth16/snarkjs.ts";
-import { readVerificationKey } from "../../../src/groth16/formats/verification-key.ts";
-import { calculateWitness } from "../../../src/circom/witness-generator.ts";
-import { readZkeyVerifierPart } from "../../../src/groth16/formats/zkey.ts";
-import { cutOff, emptyOut, flipBit } from "../../helpers/damage.ts";
-import { expectCode } from "../../helpers/expect-code.ts";
-import { createWorkspace, runSnarkJs, type Workspace } from "./helpers.ts";
-import { writeKnownPtau } from "../../helpers/known-ptau.ts";
-import { createRandom } from "../../helpers/random.ts";
+} from "../../src/groth16/setup/dev-setup.ts";
+import { openSnarkjs } from "../../src/groth16/snarkjs.ts";
+import { readVerificationKey } from "../../src/groth16/formats/verification-key.ts";
+import { encodeWitness } from "../../src/groth16/formats/wtns.ts";
+import { calculateWitness } from "../../src/circom/witness-generator.ts";
+import { readZkeyVerifierPart } from "../../src/groth16/formats/zkey.ts";
+import { cutOff, emptyOut, flipBit } from "../helpers/damage.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createWorkspace, runSnarkJs, type Workspace } from "../circom/workspace.ts";
+import { writeKnownPtau } from "../helpers/known-ptau.ts";
+import { createRandom } from "../helpers/random.ts";
 
 const SEED = "tests";
-const { zKey } = snarkjs as {
-  zKey: {
-    newZKey(r1cs: string, ptau: string, zkey: string): Promise<unknown>;
-    contribute(from: string, to: string, name: string, entropy: string): Promise<unknown>;
-  };
-};
 
 const random = createRandom();
 
-describe(`circuits: dev setup ${random.title}`, () => {
+describe(`groth16: dev setup ${random.title}`, () => {
+  const snarkjs = openSnarkjs();
   let workspace: Workspace;
   let circuit: CompiledCircuit;
   let zkeyPath: string;
@@ -45,22 +39,22 @@ describe(`circuits: dev setup ${random.title}`, () => {
     await writeKnownPtau(ptauPath(), SEED, 5);
   });
   after(async () => {
-    await releaseProver();
+    await snarkjs.close();
     await workspace.remove();
   });
 
   it("makes keys with which snarkjs proves and verifies", async () => {
     const witness = await calculateWitness(circuit, { root: 12 });
-    const proven = await prove({ zkeyPath, witness });
+    const proven = await snarkjs.prove(zkeyPath, encodeWitness(witness));
     const key = await readVerificationKey(zkeyPath);
     expect(proven.publicSignals).to.deep.equal(["144"]);
-    expect(await verify(key, proven)).to.equal(true);
-    expect(await verify(key, { ...proven, publicSignals: ["145"] })).to.equal(false);
+    expect(await snarkjs.verify(key, proven)).to.equal(true);
+    expect(await snarkjs.verify(key, { ...proven, publicSignals: ["145"] })).to.equal(false);
   });
 
   it("makes keys that snarkjs's command line accepts", async () => {
     const witness = await calculateWitness(circuit, { root: 12 });
-    const { proof, publicSignals } = await prove({ zkeyPath, witness });
+    const { proof, publicSignals } = await snarkjs.prove(zkeyPath, encodeWitness(witness));
     await runSnarkJs("zkey", "export", "verificationkey", zkeyPath, path("key.json"));
     await writeFile(path("proof.json"), JSON.stringify(proof));
     await writeFile(path("public.json"), JSON.stringify(publicSignals));
@@ -119,9 +113,9 @@ describe(`circuits: dev setup ${random.title}`, () => {
     ]);
     expect(isInsecureZkey(zkeyPath)).to.equal(true);
     const [initial, contributed] = [path("initial.zkey"), path("contributed.zkey")];
-    await zKey.newZKey(circuit.r1csPath, ptauPath(), initial);
+    await snarkjs.newZKey(circuit.r1csPath, ptauPath(), initial);
     expect(isInsecureZkey(initial), "nobody has contributed").to.equal(true);
-    await zKey.contribute(initial, contributed, "Alice", "entropy");
+    await snarkjs.contribute(initial, contributed, "Alice", "entropy");
     expect(isInsecureZkey(contributed)).to.equal(false);
     expectCode("BINARY_FORMAT", () => isInsecureZkey(circuit.r1csPath));
   });

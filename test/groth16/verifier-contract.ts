@@ -2,9 +2,9 @@
 import { expect } from "chai";
 import { BrowserProvider, type Contract, ContractFactory } from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { loadCurve } from "../../../src/groth16/setup/ffjavascript.ts";
-import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
-import type { Artifact } from "../../../src/plugin/bench/verifier-gas.ts";
+import { loadCurve } from "../../src/groth16/setup/ffjavascript.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import type { Artifact } from "../../src/plugin/bench/verifier-gas.ts";
 
 /** Deploys on a fresh chain of Hardhat's own EVM. */
 export async function deploy({ abi, bytecode }: Artifact, chainId = 31337): Promise<Contract> {

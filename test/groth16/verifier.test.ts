@@ -2,22 +2,21 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { type Contract, Interface } from "ethers";
 import { format, resolveConfig } from "prettier";
-import { BASE_FIELD_MODULUS } from "../../../src/groth16/formats/bn254.ts";
-import { type Circuit, loadCircuit } from "../../../src/circom/circuit.ts";
-import { releaseProver } from "../../../src/groth16/snarkjs.ts";
+import { BASE_FIELD_MODULUS } from "../../src/groth16/formats/bn254.ts";
+import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
 import {
   generateVerifier,
   toSolidityProof,
   type VerifierOptions,
-} from "../../../src/groth16/verifier/verifier.ts";
-import type { VerifierKey } from "../../../src/groth16/verifier/keys.ts";
-import { FIELD_MODULUS } from "../../../src/crypto/field.ts";
-import { expectCode } from "../../helpers/expect-code.ts";
-import { createWorkspace, type Workspace } from "./helpers.ts";
-import { compileSolidity } from "../../../src/plugin/bench/verifier-gas.ts";
+} from "../../src/groth16/verifier/verifier.ts";
+import type { VerifierKey } from "../../src/groth16/verifier/keys.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createWorkspace, type Workspace } from "../circom/workspace.ts";
+import { compileSolidity } from "../../src/plugin/bench/verifier-gas.ts";
 import { deploy, pointOutsideSubgroup, revertName } from "./verifier-contract.ts";
 
-describe("circuits: verifier contract", () => {
+describe("groth16: verifier contract", () => {
   let workspace: Workspace;
   let squarer: Circuit;
   let seven: Circuit;
@@ -34,7 +33,7 @@ describe("circuits: verifier contract", () => {
     ];
   });
   after(async () => {
-    await releaseProver();
+    await Promise.all([squarer.close(), seven.close()]);
     await workspace.remove();
   });
 

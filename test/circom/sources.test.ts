@@ -6,11 +6,11 @@ import {
   declaresMain,
   findCircuits,
   nodeModulesPaths,
-} from "../../../src/circom/sources.ts";
-import { expectCode } from "../../helpers/expect-code.ts";
-import { createWorkspace, type Workspace } from "./helpers.ts";
+} from "../../src/circom/sources.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 
-describe("circuits: sources", () => {
+describe("circom: sources", () => {
   let workspace: Workspace;
   before(async () => {
     workspace = await createWorkspace();

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import ts from "typescript";
-import { compileCircuit } from "../../../src/circom/compile.ts";
-import { generateCircuitTypes, type TypedCircuit } from "../../../src/circom/input-types.ts";
-import { flattenInputs, type InputValues } from "../../../src/circom/witness-inputs.ts";
-import { expectCode } from "../../helpers/expect-code.ts";
-import { STRICT_OPTIONS, typeCheck } from "../../helpers/type-check.ts";
-import { createWorkspace } from "./helpers.ts";
+import { compileCircuit } from "../../src/circom/compile.ts";
+import { generateCircuitTypes, type TypedCircuit } from "../../src/circom/input-types.ts";
+import { flattenInputs, type InputValues } from "../../src/circom/witness-inputs.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { STRICT_OPTIONS, typeCheck } from "../helpers/type-check.ts";
+import { createWorkspace } from "./workspace.ts";
 
 const multiplier = {
   name: "multiplier",
@@ -51,7 +51,7 @@ ${use}`,
   return typeCheck(files, options);
 }
 
-describe("circuits: input types", () => {
+describe("circom: input types", () => {
   it("has an interface for each circuit, with lengths in comments", () => {
     const source = generateCircuitTypes([multiplier, bus]);
     expect(declaredType(source, "MultiplierInputs")).to.equal(
