@@ -219,12 +219,18 @@ export class FakeHistory implements RestoreSource {
     const storedBlock = isFaulty ? { ...honest, stateRoot: honest.stateRoot ^ 1n } : honest;
     const { timestamp, feeAccountId, slots } = block;
     const { digest, pubdata } = commitment;
-    const newStateRoot = storedBlock.stateRoot;
-    const rest = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
     const event: BlockEvent = {
       type: "committed",
       storedBlock,
-      commitBlock: { ...rest, authorizations: [] },
+      commitBlock: {
+        timestamp,
+        feeAccountId,
+        slots,
+        newStateRoot: storedBlock.stateRoot,
+        digest,
+        pubdata,
+        authorizations: [],
+      },
     };
     return { event, known: { storedBlock, state: applied.state, isFaulty } };
   }
