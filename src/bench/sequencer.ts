@@ -1,6 +1,6 @@
 /**
  * How many transfers an operator takes: every signature checked, every rule applied, every block
- * sealed and forged, which is all that L1 needs of it to be committed.
+ * sealed and prepared, which is all that L1 needs of it to be committed.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +8,8 @@ import { poseidon } from "../crypto/poseidon.ts";
 import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import type { StoredBlock } from "../l1/types.ts";
 import { Operator } from "../operator/operator.ts";
-import { forgeBlock, hashRoots, isSealed } from "../operator/pipeline.ts";
+import { prepareBlocks } from "../operator/stages/prepare.ts";
+import { isSealed } from "../operator/ledger/blocks.ts";
 import { type SignedTransaction, signingDomain } from "../operations/transaction.ts";
 import { ETH_TOKEN_ID, GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { type PresetName, PRESETS } from "../protocol/presets.ts";
@@ -35,7 +36,7 @@ export interface SequencerBenchOptions {
 /** What came of some transfers. */
 export interface SequencerRun {
   readonly transactions: number;
-  /** Until the last block was forged. */
+  /** Until the last block was prepared. */
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   readonly transactionsPerSecond: number;
@@ -83,7 +84,7 @@ export async function benchSequencer(options: SequencerBenchOptions): Promise<Se
     const operator = await createOperator(start, crypto);
     const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
     const load = createLoad(users, domain);
-    const sequencer = { operator, crypto, domain, forged: 0, parent: GENESIS };
+    const sequencer = { operator, crypto, domain, prepared: 0, parent: GENESIS };
     await run(sequencer, load(WARM_UP), sendAllAtOnce);
     const sustainedLoad = load(rate * seconds);
     const peakLoad = load(rate * Math.min(seconds, PEAK_SECONDS_MAX));
@@ -126,15 +127,15 @@ interface Sequencer {
   readonly operator: Operator;
   readonly crypto: BatchCrypto;
   readonly domain: bigint;
-  /** Blocks that have been forged, and the last of them. */
-  forged: number;
+  /** Blocks that have been prepared, and the last of them. */
+  prepared: number;
   parent: StoredBlock;
 }
 
 /** Sends transfer `index`, which is due at a time. @returns Undefined if there are no more. */
 type Send = (index: number, dueMs: number) => Promise<void> | undefined;
 
-/** Sends all of a load, in some way, and forges the blocks meanwhile. */
+/** Sends all of a load, in some way, and prepares the blocks meanwhile. */
 async function run(
   sequencer: Sequencer,
   load: readonly SignedTransaction[],
@@ -151,11 +152,11 @@ async function run(
   };
   let isSending = true;
   const { wallSeconds, cpuSeconds } = await measure(async () => {
-    const forging = forgeWhile(sequencer, () => isSending);
+    const preparing = prepareWhile(sequencer, () => isSending);
     await sendAll(send);
     operator.sealBlock();
     isSending = false;
-    await forging;
+    await preparing;
   });
   assert(latencies.length === load.length, "every transfer is accepted");
   const transactionsPerSecond = load.length / wallSeconds;
@@ -190,21 +191,21 @@ async function sendAllAtOnce(send: Send): Promise<void> {
   await Promise.all(Array.from({ length: IN_FLIGHT }, sendInTurn));
 }
 
-/** Forges blocks as they are sealed, until nobody sends any more and none is left. */
-async function forgeWhile(sequencer: Sequencer, isSending: () => boolean): Promise<void> {
+/** Prepares blocks as they are sealed, until nobody sends any more and none is left. */
+async function prepareWhile(sequencer: Sequencer, isSending: () => boolean): Promise<void> {
   const { operator, crypto, domain } = sequencer;
   for (;;) {
     const isLast = !isSending();
-    const block = operator.blocks[sequencer.forged];
+    const block = operator.blocks[sequencer.prepared];
     if (block === undefined) {
       if (isLast) return;
       await nextTurn();
       continue;
     }
     assert(isSealed(block), "nothing commits blocks here");
-    await hashRoots(crypto, [block]);
-    sequencer.parent = forgeBlock(block, sequencer.parent, domain).storedBlock;
-    sequencer.forged++;
+    const [prepared] = await prepareBlocks(crypto, [block], sequencer.parent, domain);
+    sequencer.parent = prepared!.storedBlock;
+    sequencer.prepared++;
   }
 }
 

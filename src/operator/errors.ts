@@ -3,6 +3,7 @@ import { defineErrors } from "../util/errors.ts";
 
 export type OperatorErrorFacts =
   | { code: "OPERATOR_STOPPED" }
+  | { code: "STORE_FAILED"; reason: string }
   | { code: "ROLLUP_IN_EXODUS"; rollupAddress: string }
   | { code: "OPERATOR_NOT_ACCEPTING"; reason: string }
   | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
@@ -28,6 +29,10 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   OPERATOR_STOPPED: {
     message: () => "The operator has been stopped.",
     fix: "Call rollup.deploy() or rollup.resume() on an open connection.",
+  },
+  STORE_FAILED: {
+    message: ({ reason }) => `The operator's store can not be used: ${reason}.`,
+    fix: "See that it is this rollup's, can be written and has room; then start the operator again.",
   },
   ROLLUP_IN_EXODUS: {
     message: ({ rollupAddress }) =>

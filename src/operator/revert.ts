@@ -1,7 +1,7 @@
 /** Taking committed blocks back on L1. */
 import { L1_LIMITS, revertCost } from "../l1/gas.ts";
 import type { L1BlockCounts } from "../l1/types.ts";
-import { takeWithin } from "./budget.ts";
+import { takeWithin } from "./ledger/budget.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import { releaseProver } from "../../src/groth16/snarkjs.ts";
-import type { BlockWithProof } from "../../src/operator/pipeline.ts";
+import type { BlockWithProof } from "../../src/operator/ledger/blocks.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import type { ProofJob } from "../../src/prover/prover.ts";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import type { ExecuteBlock, QueuedRequest } from "../../src/l1/types.ts";
-import type { LedgerCheckpoint, StartingPoint } from "../../src/operator/ledger.ts";
+import type { Ledger, StartingPoint } from "../../src/operator/ledger/ledger.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
@@ -61,7 +61,7 @@ interface Parts {
 
 interface Memory {
   readonly start: StartingPoint;
-  readonly checkpoint: LedgerCheckpoint;
+  readonly checkpoint: Ledger;
 }
 
 /** What may happen in a step, and how often relative to the rest. */

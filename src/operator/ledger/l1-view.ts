@@ -6,9 +6,9 @@ import type {
   PubKeyAuthorization,
   QueuedRequest,
   Token,
-} from "../l1/types.ts";
-import { ETH_TOKEN_ID } from "../protocol/constants.ts";
-import { assert } from "../util/errors.ts";
+} from "../../l1/types.ts";
+import { ETH_TOKEN_ID } from "../../protocol/constants.ts";
+import { assert } from "../../util/errors.ts";
 
 /** A key that an owner has authorised, and from when on it can be replaced at any moment. */
 export interface KeyFact extends PubKeyAuthorization {

@@ -1,16 +1,9 @@
-/** What the operator tells about a transaction or a request from L1, and where it keeps it. */
-import type { OperationName } from "../protocol/operations.ts";
-import type { TransactionType } from "../protocol/signing.ts";
-import type { Status } from "../protocol/stages.ts";
-import type { RollupError } from "../util/errors.ts";
-import type { DroppedItem, Item } from "./sequence.ts";
-
-/** Why an accepted transaction did not make it into a block after all. */
-export interface Rejection {
-  readonly code: string;
-  readonly sentence: string;
-  readonly fix: string;
-}
+/** What the operator says about a transaction or a request from L1. */
+import type { OperationName } from "../../protocol/operations.ts";
+import type { TransactionType } from "../../protocol/signing.ts";
+import type { Status } from "../../protocol/stages.ts";
+import type { Rejection } from "./rejection.ts";
+import type { Item } from "./sequence.ts";
 
 interface Progress {
   readonly status: Status;
@@ -41,123 +34,29 @@ export interface RequestReceipt extends Progress {
 
 export type Receipt = TransactionReceipt | RequestReceipt;
 
-interface Place {
-  readonly blockNumber: number;
-  readonly slotIndex: number;
+/** Of an item that stands in a block. @param operation - What the item is there. */
+export function toPlacedReceipt(
+  item: Item,
+  { operation, ...progress }: Progress & { readonly operation: OperationName },
+): Receipt {
+  const isRefunded = operation === "refund";
+  return toReceipt(item, progress, isRefunded ? { refunded: true } : {});
 }
 
-type Entry = { readonly item: Item } & Place;
-
-/** Names an item: the transaction's hash, or the place in the priority queue. */
-export type ReceiptKey = string | number;
-
-function keyOf(item: Item): ReceiptKey {
-  return item.kind === "request" ? item.request.requestId : item.hash;
+/** Of an item that is rejected. */
+export function toRejectedReceipt(item: Item, rejection: Rejection): Receipt {
+  return toReceipt(item, { status: "rejected", rejection }, {});
 }
 
-/** A slot that an item has taken: how far its block has come, and what the item is there. */
-interface TakenSlot {
-  readonly status: Status;
-  readonly operation: OperationName;
-}
-type FindSlot = (blockNumber: number, slotIndex: number) => TakenSlot;
-
-/**
- * Where items went. Of those that can still change place all is known; of the others only the
- * receipt, and that of the latest: whoever asks for an older one is told that it is not known.
- */
-export class ReceiptBook {
-  readonly #finalMax: number;
-  readonly #entries: Map<ReceiptKey, Entry>;
-  /** Oldest first. */
-  readonly #final: Map<ReceiptKey, Receipt>;
-
-  /** @param finalMax - How many final receipts are kept. */
-  constructor(
-    finalMax: number,
-    entries: Iterable<readonly [ReceiptKey, Entry]> = [],
-    final: Iterable<readonly [ReceiptKey, Receipt]> = [],
-  ) {
-    this.#finalMax = finalMax;
-    this.#entries = new Map(entries);
-    this.#final = new Map(final);
-  }
-
-  /** Receipts of items that can still change place, and final ones. */
-  get sizes(): { readonly open: number; readonly final: number } {
-    return { open: this.#entries.size, final: this.#final.size };
-  }
-
-  /** For a checkpoint: what is recorded later in either does not show in the other. */
-  copy(): ReceiptBook {
-    return new ReceiptBook(this.#finalMax, this.#entries, this.#final);
-  }
-
-  /** Notes the slots that the items of a block take. @param first - Slot of the first new one. */
-  recordBlock(blockNumber: number, items: readonly Item[], first = 0): void {
-    for (let slotIndex = first; slotIndex < items.length; slotIndex++) {
-      const item = items[slotIndex]!;
-      this.#final.delete(keyOf(item));
-      this.#entries.set(keyOf(item), { item, blockNumber, slotIndex });
-    }
-  }
-
-  recordDropped({ item, error }: DroppedItem): void {
-    this.#finalise(keyOf(item), toReceipt({ item, error }));
-  }
-
-  /** Keeps nothing but the receipts of a block's items. @param findSlot - What is said of them. */
-  finaliseBlock(items: readonly Item[], findSlot: FindSlot): void {
-    for (const item of items) {
-      const receipt = this.find(keyOf(item), findSlot);
-      if (receipt !== undefined) this.#finalise(keyOf(item), receipt);
-    }
-  }
-
-  /** Forgets requests that L1 does not have any more. */
-  forgetRequests(fromRequestId: number, toRequestId: number): void {
-    for (let id = fromRequestId; id < toRequestId; id++) {
-      this.#entries.delete(id);
-      this.#final.delete(id);
-    }
-  }
-
-  /** @returns Undefined if nothing of this name is known. */
-  find(key: ReceiptKey, findSlot: FindSlot): Receipt | undefined {
-    const entry = this.#entries.get(key);
-    return entry === undefined ? this.#final.get(key) : toReceipt(entry, findSlot);
-  }
-
-  #finalise(key: ReceiptKey, receipt: Receipt): void {
-    this.#entries.delete(key);
-    this.#final.delete(key);
-    this.#final.set(key, receipt);
-    if (this.#final.size <= this.#finalMax) return;
-    const [oldest] = this.#final.keys();
-    this.#final.delete(oldest!);
-  }
-}
-
-function toReceipt(entry: DroppedItem): Receipt;
-function toReceipt(entry: Entry, findSlot: FindSlot): Receipt;
-function toReceipt(entry: Entry | DroppedItem, findSlot?: FindSlot): Receipt {
-  const { item }: { item: Item } = entry;
-  const { operation, ...progress } =
-    "error" in entry ? toRejected(entry.error) : toProgress(entry, findSlot!);
+function toReceipt(
+  item: Item,
+  progress: Progress,
+  refund: Pick<RequestReceipt, "refunded">,
+): Receipt {
   if (item.kind === "request") {
     const { type, requestId } = item.request;
-    const isRefunded = operation === "refund";
-    return { type, requestId, ...progress, ...(isRefunded && { refunded: true }) };
+    return { type, requestId, ...progress, ...refund };
   }
   const { type, accountId, nonce } = item.transaction;
   return { type, hash: item.hash, accountId, nonce, ...progress };
-}
-
-function toProgress({ blockNumber, slotIndex }: Place, findSlot: FindSlot) {
-  return { ...findSlot(blockNumber, slotIndex), blockNumber, slotIndex };
-}
-
-function toRejected({ code, sentence, fix }: RollupError) {
-  const rejection: Rejection = { code, sentence, fix };
-  return { status: "rejected" as const, operation: undefined, rejection };
 }
