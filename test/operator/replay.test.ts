@@ -70,34 +70,45 @@ class Run {
     const { l1, operator, prover, alice } = this.world;
     switch (action) {
       case "transfer":
-        return void submit(this.world, alice, TRANSFER);
+        submit(this.world, alice, TRANSFER);
+        return;
       case "expiring":
-        return void submit(this.world, alice, { ...TRANSFER, validUntil: l1.timestamp + 5n });
+        submit(this.world, alice, { ...TRANSFER, validUntil: l1.timestamp + 5n });
+        return;
       case "deposit":
-        return void (await deposit(this.world, BigInt(1 + random.int(9)), 1n));
+        await deposit(this.world, BigInt(1 + random.int(9)), 1n);
+        return;
       case "setKey": {
         const user = new User(random);
         await deposit(this.world, user.address, 10n);
-        return void (await setSigningKey(this.world, user, random.pick(["eip712", "onchain"])));
+        await setSigningKey(this.world, user, random.pick(["eip712", "onchain"]));
+        return;
       }
       case "process":
-        return void (await operator.processBlocks());
+        await operator.processBlocks();
+        return;
       case "processPartly":
-        return void (await operator.processBlocks(random.pick(["committed", "proven"])));
+        await operator.processBlocks(random.pick(["committed", "proven"]));
+        return;
       case "fail":
-        return l1.failNext(random.pick(["commitBlocks", "proveBlocks", "executeBlocks"]));
+        l1.failNext(random.pick(["commitBlocks", "proveBlocks", "executeBlocks"]));
+        return;
       case "wrongProof":
-        return prover.wrongAfter(0);
+        prover.wrongAfter(0);
+        return;
       case "passTime":
-        return l1.increaseTime(random.int(20));
+        l1.increaseTime(random.int(20));
+        return;
       case "passLongTime":
-        return l1.increaseTime(random.int(TIMESTAMP_LAG_MAX_SECONDS + 100));
+        l1.increaseTime(random.int(TIMESTAMP_LAG_MAX_SECONDS + 100));
+        return;
       case "snapshot":
         this.#snapshot = l1.snapshot();
         return;
       case "reorganise":
         if (this.#snapshot !== undefined) l1.revert(this.#snapshot);
-        return l1.increaseTime(1);
+        l1.increaseTime(1);
+        return;
       case "revertBlocks": {
         const { executed } = operator.progress;
         return operator.revertBlocks(executed + 1);
