@@ -7,7 +7,7 @@
  */
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { getBytes } from "ethers";
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { l1Error } from "./errors.ts";
 import { providerOf, type RollupEvent, toStoredBlock } from "./events.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";

@@ -1,7 +1,7 @@
 /** Deploys a rollup. Build artifacts are handed in, so this works without Hardhat. */
 import { ContractFactory, type InterfaceAbi, type Signer, ZeroAddress } from "ethers";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
-import type { InitializeParamsStruct } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { InitializeParamsStruct } from "./generated/rollup.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import { createSender } from "./sending.ts";
 

@@ -1,21 +1,7 @@
 /** Reads what has happened on L1 from the contract's events. */
 import { EventFragment, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
 import { OPERATIONS } from "../protocol/operations.ts";
-import type {
-  AuthPubKeyHashSetEvent,
-  AuthResetStartedEvent,
-  BlockCommittedEvent,
-  BlockExecutedEvent,
-  BlocksProvenEvent,
-  BlocksRevertedEvent,
-  ExodusModeActivatedEvent,
-  PayoutsOpenEvent,
-  PriorityRequestAddedEvent,
-  Rollup,
-  RollupInitializedEvent,
-  StoredBlockStructOutput,
-  TokenListedEvent,
-} from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup, RollupEvents, StoredBlockStructOutput } from "./generated/rollup.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import { type BlockRange, type LogFilter, readLogs, readLogsBackwards } from "./logs.ts";
 import type {
@@ -31,27 +17,13 @@ export type { BlockRange } from "./logs.ts";
 
 const TOPIC_BYTES = 32;
 
-/** The arguments of the events that clients follow. */
-interface EventArguments {
-  readonly RollupInitialized: RollupInitializedEvent.OutputObject;
-  readonly TokenListed: TokenListedEvent.OutputObject;
-  readonly PriorityRequestAdded: PriorityRequestAddedEvent.OutputObject;
-  readonly AuthPubKeyHashSet: AuthPubKeyHashSetEvent.OutputObject;
-  readonly AuthResetStarted: AuthResetStartedEvent.OutputObject;
-  readonly BlockCommitted: BlockCommittedEvent.OutputObject;
-  readonly BlocksProven: BlocksProvenEvent.OutputObject;
-  readonly BlockExecuted: BlockExecutedEvent.OutputObject;
-  readonly PayoutsOpen: PayoutsOpenEvent.OutputObject;
-  readonly BlocksReverted: BlocksRevertedEvent.OutputObject;
-  readonly ExodusModeActivated: ExodusModeActivatedEvent.OutputObject;
-}
-export type EventName = keyof EventArguments;
+export type EventName = keyof RollupEvents;
 
 /** An event of the contract. */
 export type RollupEvent<N extends EventName> = {
   [M in N]: {
     readonly name: M;
-    readonly args: EventArguments[M];
+    readonly args: RollupEvents[M];
     readonly transactionHash: string;
     readonly l1Block: L1BlockId;
   };
@@ -175,7 +147,7 @@ function keyOf({ owner, accountId, nonce }: AuthorizationPlace): string {
 }
 
 function toAuthorizationPlace(
-  args: EventArguments["AuthPubKeyHashSet" | "AuthResetStarted"],
+  args: RollupEvents["AuthPubKeyHashSet" | "AuthResetStarted"],
 ): AuthorizationPlace {
   const { owner, accountId, nonce } = args;
   return { owner: BigInt(owner), accountId: Number(accountId), nonce: Number(nonce) };

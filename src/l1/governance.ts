@@ -8,7 +8,7 @@ import {
   type Provider,
   ZeroAddress,
 } from "ethers";
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { isRollupError } from "../util/errors.ts";
 import { providerOf } from "./events.ts";
 import { toL1Error } from "./reverts.ts";

@@ -1,5 +1,5 @@
 /** Finds the L1 block in which a rollup was deployed. */
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { findFirstEvent, providerOf } from "./events.ts";
 import { LOG_BLOCKS_MAX } from "./logs.ts";
 

@@ -1,5 +1,5 @@
 /** How far the rollup's blocks have come, by the contract itself. */
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { mapBounded, REQUESTS_MAX } from "./requests.ts";
 import type { L1Progress } from "./types.ts";
 

@@ -1,6 +1,6 @@
 /** What the contract makes of who sends the operator's transactions. */
 import type { Signer } from "ethers";
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { type BlockRange, providerOf, readEvents } from "./events.ts";
 import type { L1Standing } from "./types.ts";
 

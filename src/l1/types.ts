@@ -67,7 +67,7 @@ export interface ExitClaim {
 /** A deposit of the priority queue, as `cancelDeposits` takes it. */
 export type QueuedDeposit = Extract<QueuedRequest, { readonly type: "deposit" }>;
 
-/** A block of L1: with another hash at its number, L1 tells another story from there on. */
+/** A block of L1; another hash at its number means a reorg. */
 export interface L1BlockId {
   readonly number: number;
   /** 0x-hex. */
@@ -83,10 +83,17 @@ export type BlockEvent =
   /** What remains is numbered up to this. */
   | { readonly type: "reverted"; readonly committedBlocks: number };
 
-/** A {@link BlockEvent}, and the L1 block in which it happened. */
-export interface DatedBlockEvent {
+/** An event that changes no block of the rollup: an exit needs it, a state does not. */
+export type SideEvent =
+  | { readonly type: "tokenListed"; readonly tokenId: number; readonly token: string }
+  | { readonly type: "requestAdded"; readonly request: QueuedRequest }
+  /** How many payouts of an executed block are unmade; PAYOUTS_NOT_COUNTED if all are. */
+  | { readonly type: "payoutsOpen"; readonly blockNumber: number; readonly open: number };
+
+/** An event, and the L1 block in which it happened. */
+export interface Dated<E extends BlockEvent | SideEvent = BlockEvent | SideEvent> {
   readonly l1Block: L1BlockId;
-  readonly event: BlockEvent;
+  readonly event: E;
 }
 
 /** How a rollup starts, from what L1 publishes of it. */
@@ -169,6 +176,9 @@ export interface L1News {
   readonly authorizationResets: readonly AuthorizationReset[];
   /** Whether the exodus has begun among these blocks; there is no way back from it. */
   readonly isExodusBegun: boolean;
+  /** Requests and tokens of the contract at the end of that block: events can be missing. */
+  readonly requestCount: number;
+  readonly tokenCount: number;
 }
 
 /** Number of the last block that is committed, proven, executed; 0 is genesis. */

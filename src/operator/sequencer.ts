@@ -6,7 +6,7 @@ import { assert, type RollupError } from "../util/errors.ts";
 import { operatorError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import type { L1Port } from "./l1-port.ts";
-import { acceptBatch, hasConsent } from "./ledger/decisions.ts";
+import { acceptBatch, wouldAccept } from "./ledger/decisions.ts";
 import { headState, transactionReceipt, waitingBlockCount } from "./ledger/queries.ts";
 import type { TransactionReceipt } from "./ledger/receipts.ts";
 import {
@@ -52,8 +52,9 @@ export class Sequencer {
     this.#assertAccepting(batch);
     const checked = await this.#submissions.check(batch);
     const byCreate2 = checked.filter(({ authorization }) => isCreate2Authorization(authorization));
-    // Only these are asked about on L1: they may be overtaken meanwhile.
-    if (byCreate2.length > 0) {
+    // Only these are asked about on L1: they may be overtaken meanwhile. What is refused anyway
+    // costs no question: one wallet could have any number of them asked.
+    if (byCreate2.length > 0 && wouldAccept(this.#parts.log.ledger, checked)) {
       await Promise.all(byCreate2.map((submission) => this.#assertNotDeployed(submission)));
     }
     this.#assertAccepting(batch);
@@ -76,11 +77,8 @@ export class Sequencer {
    * @throws AUTHORIZATION_INVALID
    */
   async #assertNotDeployed(submission: CheckedSubmission): Promise<void> {
-    const { transaction, authorization, isSigned } = submission;
     const { log, l1 } = this.#parts;
-    // What is refused anyway costs no question to L1.
-    if (!isSigned() || !hasConsent(log.ledger, transaction, authorization)) return;
-    const { accountId } = transaction;
+    const { accountId } = submission.transaction;
     const owner = headState(log.ledger).account(accountId).address;
     if (!(await l1.hasCode(owner))) return;
     const reason = "the wallet is deployed, so it has to call setAuthPubKeyHash on L1";

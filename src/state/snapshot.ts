@@ -2,10 +2,11 @@
 import { LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { isRollupError } from "../util/errors.ts";
+import { bigintFromJson, bigintToJson } from "../util/json.ts";
 import { stateError } from "./errors.ts";
 import { RollupState } from "./rollup-state.ts";
 
-/** Integers that may pass 2^53 are decimal strings. */
+/** Integers that may pass 2^53 are strings, see `src/util/json.ts`. */
 export interface StateSnapshot {
   readonly preset: string;
   readonly root: string;
@@ -24,13 +25,13 @@ export function toSnapshot(state: RollupState): StateSnapshot {
   const accounts = [...state.accounts()].map(([id, { nonce, address, pubKeyHash }]) => ({
     id,
     nonce,
-    address: address.toString(),
-    pubKeyHash: pubKeyHash.toString(),
+    address: bigintToJson(address),
+    pubKeyHash: bigintToJson(pubKeyHash),
     balances: [...state.balances(id)].map(
-      ([tokenId, amount]) => [tokenId, amount.toString()] as const,
+      ([tokenId, amount]) => [tokenId, bigintToJson(amount)] as const,
     ),
   }));
-  return { preset: state.preset.name, root: state.root.toString(), accounts };
+  return { preset: state.preset.name, root: bigintToJson(state.root), accounts };
 }
 
 /**
@@ -45,7 +46,7 @@ export function fromSnapshot(preset: Preset, snapshot: StateSnapshot): RollupSta
     throw stateError({ code: "SNAPSHOT_PRESET_MISMATCH", ...facts });
   }
   const [expected, state] = parse(() => [
-    BigInt(snapshot.root),
+    bigintFromJson(snapshot.root),
     snapshot.accounts.reduce(addAccount, RollupState.empty(preset)),
   ]);
   if (state.root !== expected) {
@@ -56,11 +57,11 @@ export function fromSnapshot(preset: Preset, snapshot: StateSnapshot): RollupSta
 
 function addAccount(state: RollupState, snapshot: AccountSnapshot): RollupState {
   const { id, nonce, balances } = snapshot;
-  const address = BigInt(snapshot.address);
-  const pubKeyHash = BigInt(snapshot.pubKeyHash);
+  const address = bigintFromJson(snapshot.address);
+  const pubKeyHash = bigintFromJson(snapshot.pubKeyHash);
   const account = { kind: LEAF_KIND.account, nonce, address, pubKeyHash };
   return balances.reduce(
-    (next, [tokenId, amount]) => next.update(id, tokenId, { balance: BigInt(amount) }),
+    (next, [tokenId, amount]) => next.update(id, tokenId, { balance: bigintFromJson(amount) }),
     state.update(id, 0, { account }),
   );
 }

@@ -2,10 +2,9 @@
  * Which events follow from what the ledger knows. Pure: a decision changes nothing, and its events
  * hold for the ledger that it was made on. None means that nothing is to be done.
  */
-import type { L1Cost } from "../../l1/gas.ts";
+import type { L1Cost, L1Limits } from "../../l1/gas.ts";
 import type { L1BlockCounts } from "../../l1/types.ts";
 import { opsError } from "../../operations/errors.ts";
-import type { SignedTransaction } from "../../operations/transaction.ts";
 import { LEAF_KIND, TIMESTAMP_LAG_MAX_SECONDS } from "../../protocol/constants.ts";
 import type { RollupState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
@@ -24,6 +23,7 @@ import {
   transactionReceipt,
 } from "./queries.ts";
 import { sequenceAfter, sequenceFrom } from "./rebuild.ts";
+import { reduce } from "./reduce.ts";
 import type { Rejection } from "./rejection.ts";
 import { type Item, placeBatch, type VerifiedTransaction } from "./sequence.ts";
 
@@ -88,15 +88,12 @@ function stateWithAccount(
   return placeBatch(sequenceAfter(ledger), before).open.block.state;
 }
 
-/** Whether the owner of an account consents to a key, as far as is known without asking L1. */
-export function hasConsent(
-  ledger: Ledger,
-  transaction: SignedTransaction,
-  authorization: string,
-): boolean {
+/** Whether transactions would be given slots that they do not have yet. */
+export function wouldAccept(ledger: Ledger, batch: readonly CheckedSubmission[]): boolean {
   try {
-    verifyConsent(consentContext(ledger, headState(ledger)), transaction, authorization);
-    return true;
+    const events = acceptBatch(ledger, batch);
+    events.reduce(reduce, ledger);
+    return events.length > 0;
   } catch (error) {
     if (isRollupError(error)) return false;
     throw error;
@@ -192,9 +189,19 @@ export function shrinkBlocks(ledger: Ledger, cost: L1Cost): LedgerEvent[] {
   const items = blockOf(ledger, fromBlockNumber)?.items.length ?? 0;
   if (items < 2) return [];
   return [
-    { type: "limitsShrunk", limits: halfOf(cost) },
+    { type: "limitsChanged", limits: halfOf(cost) },
     { type: "blocksReopened", fromBlockNumber },
   ];
+}
+
+/** Lets new blocks have twice of what they may have, up to what L1 is said to take. */
+export function growBlocks({ limits }: Ledger, { gasMax, bytesMax }: L1Limits): LedgerEvent[] {
+  if (limits.gasMax >= gasMax && limits.bytesMax >= bytesMax) return [];
+  const grown = {
+    gasMax: Math.min(2 * limits.gasMax, gasMax),
+    bytesMax: Math.min(2 * limits.bytesMax, bytesMax),
+  };
+  return [{ type: "limitsChanged", limits: grown }];
 }
 
 /**

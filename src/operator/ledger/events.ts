@@ -78,9 +78,9 @@ export interface Create2Paused {
   readonly until: bigint;
 }
 
-/** New blocks must fit into less: L1 has refused one for its size. */
-export interface LimitsShrunk {
-  readonly type: "limitsShrunk";
+/** New blocks must fit into less, after L1 has refused one for its size, or into more again. */
+export interface LimitsChanged {
+  readonly type: "limitsChanged";
   readonly limits: L1Limits;
 }
 
@@ -128,7 +128,7 @@ export type LedgerEvent =
   | BlocksReopened
   | TransactionsRejected
   | Create2Paused
-  | LimitsShrunk
+  | LimitsChanged
   | BlocksPrepared
   | BlocksMoved
   | ProofMade

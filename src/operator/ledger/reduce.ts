@@ -37,7 +37,7 @@ export function reduce(ledger: Ledger, event: LedgerEvent): Ledger {
       return reject(ledger, event);
     case "create2Paused":
       return { ...ledger, create2PausedUntil: event.until };
-    case "limitsShrunk":
+    case "limitsChanged":
       return { ...ledger, limits: event.limits };
     case "blocksPrepared":
       return prepareBlocks(ledger, event);

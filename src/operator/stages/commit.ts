@@ -81,7 +81,7 @@ export class CommitStage {
     } catch (error) {
       return this.#answer(error as RollupError, batch);
     }
-    this.#refused.forget();
+    this.#refused.noteCommit();
     this.#lastRefusal = undefined;
     this.#size.grow();
     return true;

@@ -1,4 +1,5 @@
 /** Payouts that executed blocks have left open. */
+import type { ExecuteBlock } from "../../l1/types.ts";
 import type { Clock } from "../clock.ts";
 import { UNPAID_MAX } from "../follower.ts";
 import { runStep, type StageParts } from "./stage.ts";
@@ -29,27 +30,41 @@ export class PayOutStage {
    */
   async turn(): Promise<boolean> {
     const { l1, log } = this.#parts;
-    const nowMs = this.#clock.nowMs();
-    const isPending = (number: number, open: number) => {
-      const tried = this.#tried.get(number);
-      return tried === undefined || open !== tried.open || nowMs - tried.atMs >= PAY_OUT_AGAIN_MS;
-    };
-    const unpaid = log.ledger.unpaid.slice(0, UNPAID_MAX);
-    if (unpaid.length === 0) {
-      this.#tried.clear();
-      return false;
-    }
-    const numbers = unpaid.map(({ storedBlock }) => storedBlock.blockNumber);
-    const counts = await Promise.all(numbers.map((number) => l1.readOpenPayouts(number)));
-    const next = numbers.findIndex((number, index) => {
-      return counts[index]! > 0 && isPending(number, counts[index]!);
-    });
-    if (next < 0) return false;
-    const [block, number] = [unpaid[next]!, numbers[next]!];
-    await runStep(this.#parts, "pay out", [number], async () => {
+    if (log.ledger.unpaid.length === 0) this.#tried.clear();
+    const next = await this.#next();
+    if (next === undefined) return false;
+    const { block, open } = next;
+    const { blockNumber } = block.storedBlock;
+    await runStep(this.#parts, "pay out", [blockNumber], async () => {
       await l1.payOut(block);
     });
-    this.#tried.set(number, { open: counts[next]!, atMs: nowMs });
+    this.#tried.set(blockNumber, { open, atMs: this.#clock.nowMs() });
     return true;
+  }
+
+  /**
+   * The oldest block with open payouts that are due: those that were tried in vain wait a while.
+   * After a reorg all kept blocks are looked at again, some at a time.
+   */
+  async #next(): Promise<{ block: ExecuteBlock; open: number } | undefined> {
+    const { l1, log } = this.#parts;
+    const nowMs = this.#clock.nowMs();
+    const { unpaid } = log.ledger;
+    for (let start = 0; start < unpaid.length; start += UNPAID_MAX) {
+      const blocks = unpaid.slice(start, start + UNPAID_MAX);
+      const counts = await Promise.all(
+        blocks.map(({ storedBlock }) => l1.readOpenPayouts(storedBlock.blockNumber)),
+      );
+      for (const [index, block] of blocks.entries()) {
+        const { blockNumber } = block.storedBlock;
+        const open = counts[index]!;
+        const tried = this.#tried.get(blockNumber);
+        // A try that has paid something says nothing about the rest or about a reorg.
+        if (tried?.open !== open) this.#tried.delete(blockNumber);
+        else if (nowMs - tried.atMs < PAY_OUT_AGAIN_MS) continue;
+        if (open > 0) return { block, open };
+      }
+    }
+    return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { commitCost, type L1Cost } from "../../l1/gas.ts";
 import { type BlockRecord, type Prepared, toCommitBlock } from "../ledger/blocks.ts";
 import { hasRevocableConsent, withdrawnConsent } from "../ledger/consent.ts";
 import {
+  growBlocks,
   pauseCreate2,
   rejectTransactions,
   reopenRefusedBlocks,
@@ -18,6 +19,11 @@ import type { StageParts } from "./stage.ts";
 
 /** Refused commits in a row that are answered by reading L1 again. */
 const ANSWERS_MAX = 3;
+/**
+ * Commits that go well before larger blocks are tried again: a refusal for size may be a node's
+ * mistake, and costs a question to L1 if it is none.
+ */
+const GROW_AFTER = 8;
 /** After L1 has refused a consent by CREATE2, no other is accepted for so long. */
 const CREATE2_PAUSE_SECONDS = 10n * 60n;
 
@@ -28,6 +34,8 @@ export class RefusedCommits {
   readonly #parts: StageParts;
   readonly #size: BatchSize;
   #answers = 0;
+  /** Commits since blocks were last made smaller. */
+  #calm = 0;
 
   constructor(parts: StageParts, size: BatchSize) {
     this.#parts = parts;
@@ -35,14 +43,18 @@ export class RefusedCommits {
   }
 
   /** A commit has gone through. */
-  forget(): void {
+  noteCommit(): void {
+    const { log, l1Limits } = this.#parts;
     this.#answers = 0;
+    this.#calm++;
+    if (this.#calm % GROW_AFTER === 0) log.record(growBlocks(log.ledger, l1Limits));
   }
 
   /** @returns Whether what L1 has refused is removed, so that the rest can be committed. */
   async answer(refusal: Refusal, batch: readonly PreparedBlock[]): Promise<boolean> {
     const { log, follower } = this.#parts;
     if (refusal.kind === "size") {
+      this.#calm = 0;
       return this.#size.halve(batch.length) || this.#shrink(commitCost([toCommitBlock(batch[0]!)]));
     }
     if (refusal.kind === "authorization") return this.#rejectRefused(refusal, batch);
