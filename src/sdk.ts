@@ -23,6 +23,7 @@ export {
 export { TransactionBatch } from "./sdk/batch.ts";
 export type {
   ForcedExitParams,
+  SendContent,
   TransactionOptions,
   TransferParams,
   WithdrawParams,

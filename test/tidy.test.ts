@@ -6,6 +6,7 @@ import { format, resolveConfig } from "prettier";
 import { GENERATED_FILES } from "../src/generate/generated-files.ts";
 import {
   findExportedValues,
+  findImportCircles,
   findImports,
   measureBraces,
   measureFunctions,
@@ -38,6 +39,11 @@ const MODULE_ORDER = [
   "exit",
   "bench",
   "plugin",
+];
+/** Circles of types that are still there. */
+const KNOWN_CIRCLES = [
+  ["src/plugin/circuits/load-project-circuit.ts", "src/plugin/circuits/project-circuits.ts"],
+  ["src/sdk/batch.ts", "src/sdk/drafts.ts", "src/sdk/params.ts", "src/sdk/wallet.ts"],
 ];
 const FUNCTION_LINES_MAX = 70;
 const LINE_COLUMNS_MAX = 100;
@@ -79,6 +85,10 @@ describe("tidy: modules", () => {
         .map((other) => `${file.path} imports ${other}`);
     });
     expect(upward).to.deep.equal([]);
+  });
+
+  it("has no other circle of imports, of types neither", () => {
+    expect(findImportCircles(sources)).to.deep.equal(KNOWN_CIRCLES);
   });
 
   it("imports Hardhat only in plugin and tasks", () => {
@@ -156,10 +166,12 @@ describe("tidy: sizes", () => {
 
 describe("tidy: generated files and exports", () => {
   for (const { path, render } of GENERATED_FILES) {
-    it(`${path} is fresh`, async () => {
+    it(`${path} is fresh`, async function () {
       const file = join(PROJECT_ROOT, path);
       const options = { ...(await resolveConfig(file)), filepath: file };
-      const text = path.endsWith(".circom") ? render() : await format(render(), options);
+      const rendered = await render(PROJECT_ROOT);
+      if (rendered === undefined) return this.skip();
+      const text = path.endsWith(".circom") ? rendered : await format(rendered, options);
       expect(readFileSync(file, "utf8") === text, "run `npm run generate`").to.equal(true);
     });
   }

@@ -1,4 +1,4 @@
-/** Makes one proof, key and all; see `measureProcess`. */
+/** Loads a key and makes one proof; see `measureProcess`. */
 
 import { readFile } from "node:fs/promises";
 import { proveEncoded, releaseProver } from "../groth16/snarkjs.ts";

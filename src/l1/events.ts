@@ -1,6 +1,6 @@
-/** Reads what has happened on L1 from the contract's events. */
+/** Reads the contract's events. */
 import { EventFragment, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import type { Rollup, RollupEvents, StoredBlockStructOutput } from "./generated/rollup.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import { type BlockRange, type LogFilter, readLogs, readLogsBackwards } from "./logs.ts";
@@ -29,15 +29,15 @@ export type RollupEvent<N extends EventName> = {
   };
 }[N];
 
-/** The provider behind a contract's runner. */
+/** Returns the provider behind a contract's runner. */
 export function providerOf(contract: Rollup): Provider {
   return contract.runner!.provider!;
 }
 
 /**
- * The contract's events of the given names, in the order in which they happened.
+ * Reads the contract's events of the given names, in the order of L1.
  *
- * @param indexed - Value of the first indexed parameter; any, if it is left out.
+ * @param indexed - Value of the first indexed parameter; default: any.
  * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
  */
 export async function readEvents<N extends EventName>(
@@ -54,7 +54,7 @@ export async function readEvents<N extends EventName>(
   return events;
 }
 
-/** The first event of a name, looked for no further than needed; undefined if there is none. */
+/** Finds the first event of a name, searching forwards; undefined if there is none. */
 export async function findFirstEvent<N extends EventName>(
   contract: Rollup,
   name: N,
@@ -68,7 +68,7 @@ export async function findFirstEvent<N extends EventName>(
 }
 
 /**
- * The last event of a name, looked for no further back than needed; undefined if there is none.
+ * Finds the last event of a name, searching backwards; undefined if there is none.
  *
  * @param indexed - Value of the first indexed parameter.
  */
@@ -98,7 +98,7 @@ async function filterOf(
   return { address: await contract.getAddress(), topics };
 }
 
-/** The events of one name in a transaction's logs. */
+/** Returns the events of one name in a transaction's logs. */
 export function eventsOf<N extends EventName>(
   { logs }: { readonly logs: readonly Log[] },
   address: string,
@@ -126,7 +126,7 @@ export function toPubKeyAuthorization({
   return { ...toAuthorizationPlace(args), pubKeyHash: args.pubKeyHash };
 }
 
-/** The replacements that were announced and not made by a later one of these events. */
+/** Returns the resets that some events arm and no later event makes. */
 export function toAuthorizationResets(
   events: readonly RollupEvent<EventName>[],
 ): AuthorizationReset[] {
@@ -157,7 +157,7 @@ export function toStoredBlock({ args }: RollupEvent<"BlockCommitted">): StoredBl
   return fromStoredStruct(args.storedBlock);
 }
 
-/** The block before the first. */
+/** Returns the genesis block, which precedes block 1. */
 export function toGenesisBlock({ args }: RollupEvent<"RollupInitialized">): StoredBlock {
   return {
     blockNumber: 0,
@@ -180,7 +180,7 @@ function fromStoredStruct(struct: StoredBlockStructOutput): StoredBlock {
   };
 }
 
-/** The events by topic; ethers hashes the signatures of all of them whenever it looks one up. */
+/** The events by topic; a lookup by ethers would hash the signatures of all of them. */
 const FRAGMENTS: ReadonlyMap<string, EventFragment> = new Map(
   ROLLUP_INTERFACE.fragments
     .filter((fragment) => EventFragment.isFragment(fragment))
@@ -194,7 +194,7 @@ function topicOf(name: EventName): string {
   return TOPICS.get(name)!;
 }
 
-/** The caller has asked for events of these names only. */
+/** Decodes a log, which must be an event of one of the names `N`. */
 function parseLog<N extends EventName>(log: Log): RollupEvent<N> {
   const fragment = FRAGMENTS.get(log.topics[0]!)!;
   const args = ROLLUP_INTERFACE.decodeEventLog(fragment, log.data, log.topics);

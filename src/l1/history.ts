@@ -1,4 +1,4 @@
-/** The history of a rollup, from events and calldata of L1 and nothing else. */
+/** Reads the history of a rollup from events and calldata of L1. */
 import type { Rollup } from "./generated/rollup.ts";
 import { readCommittedBlock } from "./commit-calldata.ts";
 import { l1Error } from "./errors.ts";
@@ -19,7 +19,7 @@ type BlockEventName = (typeof BLOCK_EVENTS)[number];
 type SideEventName = (typeof SIDE_EVENTS)[number];
 
 /**
- * How the rollup started.
+ * Reads the genesis of the rollup.
  *
  * @throws L1_BLOCK_NOT_FOUND
  */

@@ -1,6 +1,6 @@
 /** Reads L1 into the ledger, and knows what of it keeps the operator from going on. */
 import type { L1BlockCounts, L1News, L1Progress, L1Standing } from "../l1/types.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { assertStart } from "./deployment.ts";

@@ -41,6 +41,9 @@ export interface ForcedExitParams extends TransactionOptions {
 /** The part of a transaction that says what it does. */
 type Content<T> = T extends Transaction ? Omit<T, keyof TransactionOptions | "accountId"> : never;
 
+/** What a wallet sends without the owner's consent on L1. */
+export type SendContent = Exclude<Content<Transaction>, { readonly type: "changePubKey" }>;
+
 export interface Draft {
   readonly content: Content<Transaction>;
   readonly options: TransactionOptions;

@@ -44,6 +44,9 @@ const transactionOptions = {
   nonce: integer(0, NONCE_MAX).optional(),
 } satisfies { readonly [K in keyof TransactionOptions]-?: unknown };
 
+/** What every transaction can say, for those whose content has no schema of its own. */
+export const sendOptions = optionsOf<TransactionOptions>(transactionOptions);
+
 /** The zero address gets past here, to be refused with the rule RECIPIENT_ZERO. */
 export const transferParams = optionsOf<TransferParams>({
   to: address,

@@ -28,6 +28,7 @@ import {
   draftTransfer,
   draftWithdraw,
   type ForcedExitParams,
+  type SendContent,
   type TokenSource,
   type TransactionOptions,
   type TransferParams,
@@ -36,7 +37,13 @@ import {
 import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
-import { depositParams, fullExitParams, setSigningKeyParams, walletOptions } from "./params.ts";
+import {
+  depositParams,
+  fullExitParams,
+  sendOptions,
+  setSigningKeyParams,
+  walletOptions,
+} from "./params.ts";
 import {
   type AccountInfo,
   type BatchMember,
@@ -268,6 +275,21 @@ export class RollupWallet {
   /** Sends all of a token of an account that never set a signing key to its owner on L1. */
   async forcedExit(params: ForcedExitParams): Promise<TransactionHandle> {
     return this.#send(await draftForcedExit(this.#tokens, params));
+  }
+
+  /**
+   * Sends a transaction of any kind, also of an operation that has no method of its own here.
+   *
+   * @param content - Its type, `tokenId`, and what else is signed of it: addresses are integers,
+   * amounts in the token's smallest unit.
+   * @param options - Fee, nonce and validity.
+   * @throws FIELD_OUT_OF_RANGE, AMOUNT_OUT_OF_RANGE
+   *
+   * @example
+   * await wallet.send({ type: "transfer", tokenId: 0, recipient: BigInt(address), amount: 5n });
+   */
+  async send(content: SendContent, options: TransactionOptions = {}): Promise<TransactionHandle> {
+    return this.#send({ content, options: readInput(sendOptions, options, "options") });
   }
 
   /** Starts a batch: transactions that are included all or none. */

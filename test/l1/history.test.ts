@@ -30,7 +30,7 @@ describe("history of blocks", () => {
     return readHistory(client.contract, range);
   };
 
-  it("starts with what makes the genesis state", async () => {
+  it("starts with the parameters of the genesis state", async () => {
     const { client, genesis } = fixture;
     const start = await readGenesis(client.contract, { fromBlock: 0, toBlock: 10 });
     expect(start.storedBlock).to.deep.equal(genesis);

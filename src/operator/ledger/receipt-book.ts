@@ -1,5 +1,5 @@
 /** Where items went, as a value. */
-import type { OperationName } from "../../protocol/operations.ts";
+import type { OperationName } from "../../operations/table.ts";
 import type { Status } from "../../protocol/stages.ts";
 import { PersistentMap } from "../../util/persistent-map.ts";
 import { type Receipt, toPlacedReceipt, toRejectedReceipt } from "./receipts.ts";

@@ -1,6 +1,5 @@
 /** What the operator says about a transaction or a request from L1. */
-import type { OperationName } from "../../protocol/operations.ts";
-import type { TransactionType } from "../../protocol/signing.ts";
+import type { OperationName, TransactionType } from "../../operations/table.ts";
 import type { Status } from "../../protocol/stages.ts";
 import type { Rejection } from "./rejection.ts";
 import type { Item } from "./sequence.ts";

@@ -5,7 +5,7 @@ import { assertIntactKey } from "../../groth16/setup/ceremony.ts";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
 import { compileCircuit } from "../../circom/compile.ts";
 import { isIntactZkey } from "../../groth16/setup/dev-setup.ts";
-import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { createExternalProver } from "../../prover/external-prover.ts";

@@ -1,8 +1,8 @@
 /** Writes docs/errors.md: every code of every module, with the line that says how to fix it. */
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { listErrorCodes } from "../src/util/errors.ts";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { listErrorCodes } from "../util/errors.ts";
 
 /** A module's codes, in the order in which its `errors.ts` describes them. */
 export interface ErrorModule {
@@ -10,18 +10,25 @@ export interface ErrorModule {
   readonly codes: readonly string[];
 }
 
-/** Imports the `errors.ts` of every module of `src`, which registers its codes, and reads them. */
+/**
+ * Imports every `errors.ts` below `src`, which registers its codes, and reads them.
+ *
+ * @param root - Folder of the package.
+ */
 export async function loadErrorModules(root: string): Promise<ErrorModule[]> {
-  const names = (await readdir(join(root, "src"))).filter((name) => name !== "util").sort();
-  const files = names.map((name) => ({ name, file: join(root, "src", name, "errors.ts") }));
+  const source = join(root, "src");
+  const files = await readdir(source, { recursive: true, encoding: "utf8" });
+  const names = files.filter((file) => basename(file) === "errors.ts").map((file) => dirname(file));
   return Promise.all(
-    files
-      .filter(({ file }) => existsSync(file))
-      .map(async ({ name, file }) => {
-        await import(file);
+    names
+      .filter((name) => name !== "util")
+      .sort()
+      .map(async (name) => {
+        const file = join(source, name, "errors.ts");
+        await import(pathToFileURL(file).href);
         const text = await readFile(file, "utf8");
         const codes = [...text.matchAll(/^ {2}([A-Z][A-Z0-9_]+): \{$/gm)].map(([, code]) => code!);
-        return { name, codes };
+        return { name: name.replaceAll("\\", "/"), codes };
       }),
   );
 }

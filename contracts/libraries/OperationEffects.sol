@@ -4,20 +4,16 @@ pragma solidity ^0.8.24;
 import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {PubdataReader} from "../generated/PubdataReader.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
-import {CommitBlock} from "../types/Blocks.sol";
 import {Authorization} from "./Authorization.sol";
 import {Payouts} from "./Payouts.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 import {Pubdata} from "./Pubdata.sol";
 
-/// @title Applies the L1 side of a block's operations
-/// @dev Only operations with an extension have an L1 side. A block cannot hide one: an extension
-/// that is left out changes y, because its first word is never zero, and then no proof is valid.
-library Operations {
+/// @title What operations can mean on L1
+/// @dev Which operation means what is in its spec: see generated/Operations.sol.
+library OperationEffects {
     using Authorization for Authorization.Facts;
     using PriorityQueue for PriorityQueue.Queue;
-    using Pubdata for bytes;
-    using Pubdata for Pubdata.Walk;
 
     /// @param dataValue Polynomial of the block's data at z.
     /// @param payoutsHash Rolling hash of the block's payouts.
@@ -30,60 +26,22 @@ library Operations {
         uint32 authorizations;
     }
 
-    /// @notice Checks the L1 side of every operation of a block and sums up their effects.
-    /// @dev Reverts with `PriorityRequestMismatch`, `AuthorizationInvalid`,
-    /// `AuthorizationTypeUnknown`, `AuthorizationCountMismatch`, or an error of `Pubdata`.
-    /// @param queue The priority queue.
-    /// @param facts Facts stored on L1.
-    /// @param newBlock The block.
-    /// @param z Point at which the block's data is evaluated.
-    /// @return effects What the block serves, pays out and uses.
-    function process(
-        PriorityQueue.Queue storage queue,
-        Authorization.Facts storage facts,
-        CommitBlock calldata newBlock,
-        uint256 z
-    ) internal view returns (Effects memory effects) {
-        bytes calldata pubdata = newBlock.pubdata;
-        Pubdata.Walk memory walk = pubdata.start(newBlock.slots, z);
-        while (walk.next(pubdata)) {
-            uint256 op = PubdataReader.opOf(walk.record);
-            if (op == ProtocolConstants.OP_DEPOSIT) _serveDeposit(queue, walk, effects);
-            else if (op == ProtocolConstants.OP_WITHDRAW) _payOut(walk, effects);
-            else if (op == ProtocolConstants.OP_FULL_EXIT) _fullExit(queue, walk, effects);
-            else if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
-                _changePubKey(facts, walk, effects, newBlock.authorizations);
-            } else if (op == ProtocolConstants.OP_FORCED_EXIT) _payOut(walk, effects);
-            else if (op == ProtocolConstants.OP_REFUND) {
-                // Any deposit may be refunded, so one that L2 has no place for blocks no operator.
-                _serveDeposit(queue, walk, effects);
-                _payOut(walk, effects);
-            }
-        }
-        if (effects.authorizations != newBlock.authorizations.length) {
-            revert IRollup.AuthorizationCountMismatch(
-                effects.authorizations,
-                newBlock.authorizations.length
-            );
-        }
-        effects.dataValue = walk.value;
-    }
-
-    /// @dev Any account of the owner is right; the circuit credits no other.
-    function _serveDeposit(
+    /// @dev The circuit lets a deposit credit only an account of the owner, so any such account
+    /// will do. Any deposit may be refunded: an operator without a place for it must not be stuck.
+    function serveDeposit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,
         Effects memory effects
-    ) private view {
+    ) internal view {
         (address owner, uint16 tokenId, uint128 amount) = _movement(walk);
         _serve(queue, PriorityQueue.hashDeposit(owner, tokenId, amount), walk, effects);
     }
 
-    function _fullExit(
+    function serveFullExit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,
         Effects memory effects
-    ) private view {
+    ) internal view {
         PubdataReader.FullExit memory exit = PubdataReader.readFullExit(
             walk.record,
             walk.e1,
@@ -97,15 +55,14 @@ library Operations {
             0
         );
         _serve(queue, requestHash, walk, effects);
-        _payOut(walk, effects);
     }
 
-    function _changePubKey(
+    function checkConsent(
         Authorization.Facts storage facts,
         Pubdata.Walk memory walk,
         Effects memory effects,
         bytes[] calldata authorizations
-    ) private view {
+    ) internal view {
         uint256 index = effects.authorizations++;
         // If there are too few, the comparison after the last operation reverts.
         if (index >= authorizations.length) return;
@@ -130,8 +87,8 @@ library Operations {
         }
     }
 
-    /// @dev An amount of 0, such as that of a full exit of nothing, makes no payout.
-    function _payOut(Pubdata.Walk memory walk, Effects memory effects) private pure {
+    /// @dev A payout of nothing (a full exit of nothing, say) is none.
+    function payOut(Pubdata.Walk memory walk, Effects memory effects) internal pure {
         (address recipient, uint16 tokenId, uint128 amount) = _movement(walk);
         if (amount == 0) return;
         effects.payoutsHash = Payouts.append(effects.payoutsHash, recipient, tokenId, amount);
