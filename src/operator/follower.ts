@@ -1,4 +1,4 @@
-/** Reads L1 into the ledger, and knows what of it keeps the operator from going on. */
+/** Reads L1 into the ledger, and knows which facts of L1 stop the operator. */
 import type { L1BlockCounts, L1News, L1Progress, L1Standing } from "../l1/types.ts";
 import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
@@ -42,7 +42,7 @@ export interface FollowerParts {
   readonly onRead: () => void;
 }
 
-/** Reads L1 once at a time. */
+/** One read of L1 at a time. */
 export class L1Follower {
   readonly #parts: FollowerParts;
   readonly #l1: L1Port;
@@ -51,7 +51,7 @@ export class L1Follower {
   /** When L1 was last looked at as a whole. */
   #progress: L1Progress | undefined;
   #standing: L1Standing | undefined;
-  /** L1 has gone back further than the ledger can. */
+  /** A reorg of L1 reaches further than the ledger. */
   #lostStart: RollupError | undefined;
 
   constructor(parts: FollowerParts) {
@@ -236,8 +236,8 @@ export class L1Follower {
   }
 
   /**
-   * Whether news continue a view: L1 may have gone back between the question whether the view is on
-   * L1 and the reading, and news of another chain would then be taken for a part of this one.
+   * Whether news continue a view: after a reorg between the check of the view and the read, news of
+   * another chain would be taken for a continuation of this one.
    */
   async #hasHeld(since: L1View, { blockNumber, blockHash }: L1News): Promise<boolean> {
     if (!(await this.#isOnL1(since))) return false;

@@ -224,7 +224,7 @@ export class Operator {
   /**
    * Accepts transactions, of any accounts, all or none: as {@link Operator.submit}, each on the
    * state that those before it leave. Several are signed as a batch (see `batchMessages`): they
-   * take consecutive slots of one block, no proof can split them, and if one of them can not be
+   * take consecutive slots of one block, no proof can split them, and if one of them cannot be
    * included after all, all are rejected.
    *
    * @throws BATCH_LENGTH_INVALID, BATCH_TOO_LARGE, and as {@link Operator.submit}
@@ -236,7 +236,7 @@ export class Operator {
   /**
    * As {@link Operator.submitBatch}, for many who submit at a time: signatures are checked together
    * with those of others, in worker threads if there are any. Batches are accepted in the order in
-   * which they came, but for those whose owner's consent has to be looked up on L1 (CREATE2).
+   * which they came, except those whose consent is checked on L1 first (CREATE2).
    *
    * @throws as {@link Operator.submitBatch}, and SUBMISSIONS_WAITING
    */
@@ -269,7 +269,7 @@ export class Operator {
     if (this.options.mode === "interval") this.#background.noteStep();
   }
 
-  /** Nothing moves by itself in the other modes, and nobody can say that it should have. */
+  /** Only for mode `interval`: in the others nothing moves by itself. */
   get #stall(): RollupError | undefined {
     const { mode, stallLimitMs } = this.options;
     const { stallMs } = this.#stallWatch;
@@ -314,11 +314,10 @@ export class Operator {
   }
 
   /**
-   * Works off all that is pending: reads L1, seals, and brings every block to a stage.
+   * Processes everything that is pending: reads L1, seals, and brings every block to a stage.
    *
    * @returns The blocks that were not executed before.
-   * @throws BLOCK_STEP_FAILED; nothing is lost, and the next call goes on where this one has
-   * stopped.
+   * @throws BLOCK_STEP_FAILED; nothing is lost, and the next call continues where this one stopped.
    */
   processBlocks(stage: Stage = "executed"): Promise<readonly BlockRecord[]> {
     return this.#calls.run(async () => {
@@ -330,10 +329,10 @@ export class Operator {
   }
 
   /**
-   * Reverts committed blocks on L1, the last first: those of others too, of which the operator
-   * knows nothing. Its own are committed again when blocks are processed next: as they were, with
-   * the proofs that were made, or, when L1 would find them too old, rebuilt of the same requests
-   * and transactions in the same order. What has expired by then is rejected.
+   * Reverts committed blocks on L1, the last first, also those that the operator does not know. Its
+   * own blocks are committed again when blocks are processed next: unchanged and with their proofs,
+   * or, if L1 would find them too old, rebuilt from the same requests and transactions in the same
+   * order. What has expired is rejected.
    *
    * @param fromBlockNumber - The first block that goes.
    * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED
@@ -416,14 +415,14 @@ export class Operator {
 
   // -------------------------------------------------------------------------------------- life
 
-  /** Everything at this moment, to go back to with {@link Operator.restore}; costs nothing. */
+  /** A value to return to with {@link Operator.restore}; costs nothing. */
   checkpoint(): Ledger {
     return this.#log.ledger;
   }
 
   /**
-   * Makes everything as it was at a checkpoint, for when L1 is reverted too. Nothing may be on its
-   * way to L1: call it within {@link Operator.exclusively}.
+   * Rolls back to a checkpoint, when L1 is rolled back too. Nothing may be on its way to L1: call it
+   * within {@link Operator.exclusively}.
    */
   restore(checkpoint: Ledger): void {
     this.#log.replace(checkpoint);
@@ -441,7 +440,7 @@ export class Operator {
     if (this.options.mode === "interval") this.#background.start();
   }
 
-  /** Stops everything once what is under way is done; who waits gets OPERATOR_STOPPED. */
+  /** Stops once everything under way is done; waiting callers get OPERATOR_STOPPED. */
   async close(): Promise<void> {
     this.#isRunning = false;
     this.#waiters.wake();

@@ -1,4 +1,4 @@
-/** What comes in from users: checks transactions, and gives them their place in the ledger. */
+/** Checks transactions of users and gives them their place in the ledger. */
 import type { BatchCrypto } from "../kernel/batch.ts";
 import { isCreate2Authorization } from "../l1/authorization.ts";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";

@@ -53,9 +53,9 @@ function messagesOf(batch: readonly Submission[], domain: bigint): readonly bigi
 
 /** The transactions that may wait for their signatures to be checked. */
 const WAITING_MAX = 8192;
-/** So many are checked together at most … */
+/** Maximum transactions that are checked together. */
 const ROUND_MAX = 512;
-/** … and so many rounds at a time, so that no thread waits while one is answered. */
+/** Maximum rounds at a time, so that no thread waits while one is answered. */
 const ROUNDS_MAX = 2;
 
 interface Waiting {

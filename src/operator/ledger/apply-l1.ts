@@ -10,7 +10,7 @@ import { withBlocks } from "./move-blocks.ts";
 import { firstSealedNumber, latestView, viewsOf } from "./queries.ts";
 import { adopt, rebuild, sequenceAfter, sequenceFrom } from "./rebuild.ts";
 import { type Item, itemsOf, placeBatch } from "./sequence.ts";
-import { isStillQueued, settleBlocks, withRequests } from "./settle.ts";
+import { isStillQueued, withL1Status, withRequests } from "./compare-l1.ts";
 
 /** How many views of L1 are kept for reorgs; before the oldest comes the start. */
 const L1_HISTORY_MAX = 64;
@@ -57,7 +57,7 @@ function append(ledger: Ledger, view: L1View, requests: readonly QueuedRequest[]
   return adopt(dated, sequence);
 }
 
-/** Number of the first block that is not on L1 and has what L1 has no more, if there is one. */
+/** Number of the first block that is not on L1 and has an item that L1 has dropped, if any. */
 function firstBroken(
   ledger: Ledger,
   view: L1View,
@@ -90,7 +90,7 @@ function rebuildWithRequests(
 
 export function takeProgress(ledger: Ledger, progress: L1Progress): Ledger {
   const { blocks, start, domain } = ledger;
-  return withBlocks(ledger, settleBlocks(blocks, progress, start.storedBlock, domain));
+  return withBlocks(ledger, withL1Status(blocks, progress, start.storedBlock, domain));
 }
 
 export function recheckPayouts(ledger: Ledger): Ledger {

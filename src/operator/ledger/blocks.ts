@@ -1,4 +1,4 @@
-/** A block, all that has been made for it, and how far it has come on L1. Pure. */
+/** A block with its commitment, its proof and its status on L1. Pure. */
 import { type BlockCommitment, commitBlock } from "../../block/commitment.ts";
 import { toStoredBlock } from "../../l1/stored-block.ts";
 import type {
@@ -12,8 +12,8 @@ import type { JobProof } from "../../prover/prover.ts";
 import type { SealedSlots } from "./sequence.ts";
 
 /**
- * A block of which is known what L1 is shown. One that L1 has taken back keeps what was made: as
- * long as it stays the same block, it all still holds.
+ * A block with what L1 is shown of it. A reverted block keeps that and its proof: both hold for the
+ * same block.
  */
 export interface Prepared extends SealedSlots {
   readonly commitment: BlockCommitment;
@@ -63,7 +63,7 @@ export function isExecuted(block: BlockRecord): block is ExecutedBlock {
   return block.status === "executed";
 }
 
-/** Whether a block has been sent to L1 at some time, where it may still turn up. */
+/** Whether a block may have been sent to L1, and so may still appear there. */
 export function isPrepared(block: BlockRecord): block is BlockRecord & Prepared {
   return "storedBlock" in block;
 }

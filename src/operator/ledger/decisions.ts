@@ -75,7 +75,7 @@ function verify(
   };
 }
 
-/** A state that has an account if there is one, though it is created by the same batch. */
+/** A state that has the account, though an earlier transaction of its batch creates it. */
 function stateWithAccount(
   ledger: Ledger,
   accountId: number,
@@ -88,7 +88,7 @@ function stateWithAccount(
   return placeBatch(sequenceAfter(ledger), before).open.block.state;
 }
 
-/** Whether transactions would be given slots that they do not have yet. */
+/** Whether transactions would get slots that they do not have yet. */
 export function wouldAccept(ledger: Ledger, batch: readonly CheckedSubmission[]): boolean {
   try {
     const events = acceptBatch(ledger, batch);
@@ -137,7 +137,7 @@ export function reopenRefusedBlocks(ledger: Ledger): LedgerEvent[] {
 }
 
 /**
- * Takes transactions out of blocks that are not on L1, each with its batch, and rebuilds the blocks
+ * Rejects transactions in blocks that are not on L1, each with its batch, and rebuilds the blocks
  * from there on. None of them may be on its way to L1.
  *
  * @param rejectionOf - Why a transaction has to go, if it has to.
@@ -163,7 +163,7 @@ export function rejectTransactions(
 }
 
 /**
- * Takes out what relies on a key that can soon be replaced on L1. No block may be on its way there.
+ * Rejects what relies on a key that can soon be replaced on L1. No block may be on its way there.
  */
 export function rejectLapsedConsents(ledger: Ledger): LedgerEvent[] {
   const view = latestView(ledger);
@@ -172,17 +172,17 @@ export function rejectLapsedConsents(ledger: Ledger): LedgerEvent[] {
   return rejectTransactions(ledger, (item) => lapseOf(view, item));
 }
 
-/** Accepts no consent by CREATE2 for some time. */
+/** Refuses consents by CREATE2 for some time. */
 export function pauseCreate2(ledger: Ledger, seconds: bigint): LedgerEvent[] {
   return [{ type: "create2Paused", until: latestView(ledger).timestamp + seconds }];
 }
 
 /**
- * Rebuilds sealed blocks, and makes none from now on with more than half of what has turned out to
- * be too much. None of them may be on its way to L1.
+ * Halves what a block may cost, and rebuilds the sealed blocks within that. None of them may be on
+ * its way to L1.
  *
- * @param cost - Of the oldest, which L1 has found too large.
- * @returns Nothing if it can not become smaller.
+ * @param cost - Of the oldest block, which L1 has refused for its size.
+ * @returns Nothing if the oldest block cannot become smaller.
  */
 export function shrinkBlocks(ledger: Ledger, cost: L1Cost): LedgerEvent[] {
   const fromBlockNumber = firstSealedNumber(ledger);
@@ -194,7 +194,7 @@ export function shrinkBlocks(ledger: Ledger, cost: L1Cost): LedgerEvent[] {
   ];
 }
 
-/** Lets new blocks have twice of what they may have, up to what L1 is said to take. */
+/** Doubles what a block may cost, up to the limits of L1. */
 export function growBlocks({ limits }: Ledger, { gasMax, bytesMax }: L1Limits): LedgerEvent[] {
   if (limits.gasMax >= gasMax && limits.bytesMax >= bytesMax) return [];
   const grown = {
@@ -213,7 +213,7 @@ export function forgetExecutedBlocks(
   ledger: Ledger,
   lastForgettable: (progress: L1BlockCounts) => number,
 ): LedgerEvent[] {
-  // L1 may go back to any view, and with it what was executed since then.
+  // A reorg may reach back to any view, and undo what was executed since then.
   const { confirmed } = ledger.l1History[0]!;
   const upToBlockNumber = Math.min(lastForgettable(ledger.progress), confirmed);
   if (upToBlockNumber <= ledger.start.storedBlock.blockNumber) return [];

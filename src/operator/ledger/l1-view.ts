@@ -25,7 +25,7 @@ export interface L1View {
   readonly timestamp: bigint;
   /**
    * Number of the last block that L1 had executed by then and whose hash there was compared with
-   * the operator's. Blocks up to there need no second look while L1 has not gone back.
+   * the operator's. Blocks up to there need no second check without a reorg.
    */
   readonly confirmed: number;
   /** The first request of the priority queue that has not been taken. */

@@ -41,13 +41,13 @@ export interface VerifiedTransaction {
 
 /** The owner's consent to a new signing key. */
 export interface Consent {
-  /** Whose it is: the transaction must not come to stand on another one's account. uint160. */
+  /** L1 address, uint160: after a rebuild the account may belong to another address. */
   readonly owner: bigint;
   /** What L1 is shown, 0x-hex. */
   readonly authorization: string;
 }
 
-/** What takes a slot, in a form that can be placed into another block again. */
+/** The content of a slot, in a form that can be placed into another block again. */
 export type Item =
   VerifiedTransaction | { readonly kind: "request"; readonly request: QueuedRequest };
 
@@ -63,7 +63,7 @@ export interface SealedSlots {
   readonly applied: AppliedBlock;
 }
 
-/** Blocks in the making: those that are full, and the one that takes the next operation. */
+/** Sealed blocks, and the open one that takes the next operation. */
 export interface Sequence {
   /** Oldest first. */
   readonly sealed: readonly SealedSlots[];
@@ -72,7 +72,7 @@ export interface Sequence {
   readonly limits: L1Limits;
 }
 
-/** An item that held when it was accepted and does so no more. */
+/** A transaction that was accepted and does not hold any more. */
 export interface DroppedItem {
   readonly item: VerifiedTransaction;
   readonly rejection: Rejection;
@@ -162,7 +162,7 @@ export function rebuildSequence({ sequence, timestamp, items, rejectionOf }: Reb
   return { sequence: next, dropped };
 }
 
-/** The sequence with a batch, or why it can not be placed. */
+/** The sequence with a batch, or why it cannot be placed. */
 function tryPlace(
   sequence: Sequence,
   batch: readonly Item[],
@@ -175,7 +175,7 @@ function tryPlace(
   try {
     return placeBatch(sequence, batch);
   } catch (error) {
-    // A rule of an operation; no rule can turn an L1 request down, so that is a fault of ours.
+    // A rule of an operation. No rule refuses an L1 request, so that would be a fault of ours.
     if (!isRollupError(error) || batch.some(({ kind }) => kind === "request")) throw error;
     return { rejection: toRejection(error) };
   }

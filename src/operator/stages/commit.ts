@@ -15,7 +15,7 @@ import {
 import { takeWithin } from "../ledger/budget.ts";
 import { sealOpenBlock } from "../ledger/decisions.ts";
 import { lastStoredBlock } from "../ledger/queries.ts";
-import type { BatchSize } from "./batch-size.ts";
+import type { GroupSize } from "./group-size.ts";
 import { prepareBlocks } from "./prepare.ts";
 import { RefusedCommits } from "./refused-commits.ts";
 import { isRefusal, refusalOf } from "./refusals.ts";
@@ -28,13 +28,13 @@ type PreparedBlock = SealedBlock & Prepared;
 export class CommitStage {
   readonly #parts: StageParts;
   readonly #crypto: BatchCrypto;
-  readonly #size: BatchSize;
+  readonly #size: GroupSize;
   /** Committed blocks that may wait for their proofs. */
   readonly #aheadMax: number;
   readonly #refused: RefusedCommits;
   #lastRefusal: RollupError | undefined;
 
-  constructor(parts: StageParts, crypto: BatchCrypto, size: BatchSize, aheadMax: number) {
+  constructor(parts: StageParts, crypto: BatchCrypto, size: GroupSize, aheadMax: number) {
     this.#parts = parts;
     this.#crypto = crypto;
     this.#size = size;
@@ -42,7 +42,7 @@ export class CommitStage {
     this.#refused = new RefusedCommits(parts, size);
   }
 
-  /** What L1 has last refused, if it would do so again. */
+  /** The last refusal of L1, if trying again may not help. */
   get obstacle(): RollupError | undefined {
     const error = this.#lastRefusal;
     if (error === undefined) return undefined;
@@ -59,8 +59,8 @@ export class CommitStage {
   /**
    * Commits sealed blocks with one transaction.
    *
-   * @param extent - "ahead": no more than may wait for their proofs. What is committed sooner than
-   * it can be proven only ages, and grows no more.
+   * @param extent - "ahead": at most as many blocks as may wait for their proofs. A block that is
+   * committed long before its proof only ages, while a sealed one may still be rebuilt.
    * @returns Whether there was something to do.
    * @throws BLOCK_STEP_FAILED, BLOCKS_UNKNOWN, and what bars the operator from L1
    */
@@ -105,7 +105,7 @@ export class CommitStage {
       (blocks) => commitCost(blocks.map(toCommitBlock)),
       l1Limits,
     );
-    // Kept before it is sent: whatever happens then, the blocks may turn up on L1.
+    // Recorded before sending: from then on the blocks may appear on L1.
     const facts = batch.map(({ commitment, parentCommitment, storedBlock }) => {
       return { commitment, parentCommitment, storedBlock };
     });
@@ -127,12 +127,12 @@ export class CommitStage {
     });
   }
 
-  /** Removes what L1 has refused. @returns True: the rest is to be committed again. */
+  /** Removes the cause of a refusal. @returns True: the rest is to be committed again. */
   async #answer(error: RollupError, batch: readonly PreparedBlock[]): Promise<boolean> {
     const { log, logger } = this.#parts;
     const refusal = refusalOf(error.cause);
     if (refusal !== undefined && (await this.#refused.answer(refusal, batch))) {
-      // What was rebuilt may stand in the open block now.
+      // The rebuilt items may stand in the open block.
       log.record(sealOpenBlock(log.ledger));
       logger.error(`${String(error)} What L1 refuses is removed (${refusal.kind}).`);
       return true;

@@ -3,17 +3,17 @@ import { executeCost } from "../../l1/gas.ts";
 import type { ExecuteBlock } from "../../l1/types.ts";
 import { isProven, toExecuteBlock } from "../ledger/blocks.ts";
 import { isWithin, takeWithin } from "../ledger/budget.ts";
-import type { BatchSize } from "./batch-size.ts";
+import type { GroupSize } from "./group-size.ts";
 import type { Predecessors } from "./predecessors.ts";
 import { refusalOf } from "./refusals.ts";
 import { assertNotBanned, nextBlocks, runStep, type StageParts } from "./stage.ts";
 
 export class ExecuteStage {
   readonly #parts: StageParts;
-  readonly #size: BatchSize;
+  readonly #size: GroupSize;
   readonly #predecessors: Predecessors;
 
-  constructor(parts: StageParts, size: BatchSize, predecessors: Predecessors) {
+  constructor(parts: StageParts, size: GroupSize, predecessors: Predecessors) {
     this.#parts = parts;
     this.#size = size;
     this.#predecessors = predecessors;
@@ -25,8 +25,8 @@ export class ExecuteStage {
   }
 
   /**
-   * Executes proven blocks with one transaction. What a block pays out beyond what gas suffices for
-   * stays open, and holds up no other block.
+   * Executes proven blocks with one transaction. Payouts that the gas does not cover stay open and
+   * hold up no other block.
    *
    * @returns Whether there was something to do.
    * @throws BLOCK_STEP_FAILED, and what bars the operator from L1

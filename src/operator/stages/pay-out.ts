@@ -1,16 +1,16 @@
-/** Payouts that executed blocks have left open. */
+/** Makes the payouts that executed blocks have left open. */
 import type { ExecuteBlock } from "../../l1/types.ts";
 import type { Clock } from "../clock.ts";
 import { UNPAID_MAX } from "../follower.ts";
 import { runStep, type StageParts } from "./stage.ts";
 
-/** When payouts that could not be made are tried again. */
+/** Time before payouts that could not be made are tried again. */
 const PAY_OUT_AGAIN_MS = 10 * 60 * 1000;
 
 export class PayOutStage {
   readonly #parts: StageParts;
   readonly #clock: Clock;
-  /** Payouts that were open when they were last tried to be made, by block. */
+  /** Number of open payouts at the last attempt, by block. */
   readonly #tried = new Map<number, { readonly open: number; readonly atMs: number }>();
 
   constructor(parts: StageParts, clock: Clock) {
@@ -23,7 +23,7 @@ export class PayOutStage {
   }
 
   /**
-   * Makes open payouts of one executed block, as many as one transaction has gas for.
+   * Makes open payouts of one executed block, as far as the gas of one transaction reaches.
    *
    * @returns Whether there was something to do.
    * @throws BLOCK_STEP_FAILED
@@ -43,8 +43,8 @@ export class PayOutStage {
   }
 
   /**
-   * The oldest block with open payouts that are due: those that were tried in vain wait a while.
-   * After a reorg all kept blocks are looked at again, some at a time.
+   * The oldest block with open payouts that are due: those that were tried in vain wait for a time.
+   * After a reorg all blocks in memory are checked again, some at a time.
    */
   async #next(): Promise<{ block: ExecuteBlock; open: number } | undefined> {
     const { l1, log } = this.#parts;

@@ -1,7 +1,7 @@
 /**
- * The second stage: committed blocks are proven. Proofs are made beside everything else, which may
- * take long; only to send them is a turn on L1. A proof belongs to a block by its commitment, so
- * one that is finished when its block has been reverted or rebuilt proves nothing else.
+ * The second stage: proofs of committed blocks. Making them takes long and needs no turn on L1;
+ * only sending them does. A proof belongs to a block by its commitment, so a proof that is finished
+ * after its block was reverted or rebuilt is used for no other.
  */
 import { proveCost } from "../../l1/gas.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "../ledger/blocks.ts";
 import { takeWithin } from "../ledger/budget.ts";
 import { blockOf } from "../ledger/queries.ts";
-import type { BatchSize } from "./batch-size.ts";
+import type { GroupSize } from "./group-size.ts";
 import { proveBlock, type ProvingParts } from "./prove-block.ts";
 import { isProofRefusal, refusalOf } from "./refusals.ts";
 import { assertBeforeExodus, nextBlocks, runStep, type StageParts } from "./stage.ts";
@@ -25,13 +25,13 @@ import { assertBeforeExodus, nextBlocks, runStep, type StageParts } from "./stag
 export class ProveStage {
   readonly #parts: StageParts;
   readonly #proving: ProvingParts;
-  readonly #size: BatchSize;
+  readonly #size: GroupSize;
   /** Proofs that are being made, by the block's commitment. */
   readonly #making = new Map<string, Promise<void>>();
-  /** The last block of those whose proofs were made together. */
+  /** Number of the last block of the group whose proofs were made last. */
   #readyUpTo = 0;
 
-  constructor(parts: StageParts, proving: ProvingParts, size: BatchSize) {
+  constructor(parts: StageParts, proving: ProvingParts, size: GroupSize) {
     this.#parts = parts;
     this.#proving = proving;
     this.#size = size;
@@ -43,8 +43,7 @@ export class ProveStage {
   }
 
   /**
-   * Whether proofs wait to be sent, and no others that are being made come into the same
-   * transaction.
+   * Whether proofs wait to be sent, and no proof that is being made belongs to the same group.
    */
   get isSendingDue(): boolean {
     const [first] = this.#readyBlocks();
@@ -79,7 +78,7 @@ export class ProveStage {
     try {
       await this.#makeProofs(batch);
     } finally {
-      // If one fails, those before it need not wait for it.
+      // If one fails, the proofs before it do not wait for it.
       this.#readyUpTo = numberOf(batch.at(-1)!);
     }
     return true;
@@ -113,7 +112,7 @@ export class ProveStage {
     return committed.slice(0, missing < 0 ? undefined : missing).filter(isWithProof);
   }
 
-  /** Makes each proof once, whoever asks for it. */
+  /** Makes each proof once, though several callers ask for it. */
   #makeProof(block: CommittedBlock): Promise<void> {
     const { commitment } = block.storedBlock;
     const known = this.#making.get(commitment);
@@ -137,9 +136,9 @@ export class ProveStage {
   }
 
   /**
-   * Sends proofs. Of several, L1 does not say which one it finds wrong; then each goes alone, so
-   * that those before the wrong one count and those after it are kept. The wrong one is not: it
-   * would be wrong the next time, too.
+   * Sends proofs as a group. L1 does not say which one of a refused group is wrong; then each is
+   * sent alone, so that those before the wrong one count and those after it are kept. The wrong one
+   * is dropped and made again.
    */
   async #send(batch: readonly BlockWithProof[]): Promise<void> {
     const { l1, log, logger } = this.#parts;

@@ -1,4 +1,4 @@
-/** What is taken out of blocks because L1 refuses it, or would. */
+/** Rejects what L1 refuses in a block, and rebuilds the rest. */
 import { isCreate2Authorization } from "../../l1/authorization.ts";
 import { commitCost, type L1Cost } from "../../l1/gas.ts";
 import { type BlockRecord, type Prepared, toCommitBlock } from "../ledger/blocks.ts";
@@ -13,7 +13,7 @@ import {
 } from "../ledger/decisions.ts";
 import { blockOf, firstSealedNumber, latestView } from "../ledger/queries.ts";
 import type { Item, VerifiedTransaction } from "../ledger/sequence.ts";
-import type { BatchSize } from "./batch-size.ts";
+import type { GroupSize } from "./group-size.ts";
 import type { Refusal } from "./refusals.ts";
 import type { StageParts } from "./stage.ts";
 
@@ -24,20 +24,20 @@ const ANSWERS_MAX = 3;
  * mistake, and costs a question to L1 if it is none.
  */
 const GROW_AFTER = 8;
-/** After L1 has refused a consent by CREATE2, no other is accepted for so long. */
+/** Time after a refused consent by CREATE2 in which no other is accepted. */
 const CREATE2_PAUSE_SECONDS = 10n * 60n;
 
 type PreparedBlock = BlockRecord & Prepared;
 
-/** Everything here rebuilds blocks, so nothing may be on its way to L1. */
+/** Only for a turn on L1: blocks are rebuilt, so none may be on its way there. */
 export class RefusedCommits {
   readonly #parts: StageParts;
-  readonly #size: BatchSize;
+  readonly #size: GroupSize;
   #answers = 0;
   /** Commits since blocks were last made smaller. */
   #calm = 0;
 
-  constructor(parts: StageParts, size: BatchSize) {
+  constructor(parts: StageParts, size: GroupSize) {
     this.#parts = parts;
     this.#size = size;
   }
@@ -50,7 +50,7 @@ export class RefusedCommits {
     if (this.#calm % GROW_AFTER === 0) log.record(growBlocks(log.ledger, l1Limits));
   }
 
-  /** @returns Whether what L1 has refused is removed, so that the rest can be committed. */
+  /** @returns Whether the cause of the refusal is removed, so that the rest can be committed. */
   async answer(refusal: Refusal, batch: readonly PreparedBlock[]): Promise<boolean> {
     const { log, follower } = this.#parts;
     if (refusal.kind === "size") {
@@ -79,8 +79,8 @@ export class RefusedCommits {
   }
 
   /**
-   * Takes out what L1 does not find authorised, and at once all else that its owner could make
-   * unauthorised in the same way: many together cost no more than one refused transaction.
+   * Rejects the consent that L1 has refused, and with it every other one that its owner can revoke
+   * in the same way: many together cost one refused transaction.
    */
   async #rejectRefused(
     { slot, owner }: Extract<Refusal, { kind: "authorization" }>,
@@ -106,7 +106,7 @@ export class RefusedCommits {
   }
 
   /**
-   * Takes out consents by CREATE2 of wallets that have been deployed since, before L1 has to.
+   * Rejects consents by CREATE2 of wallets that have been deployed since, before L1 refuses them.
    *
    * @returns Whether there were any.
    */

@@ -1,9 +1,9 @@
-/** Brings blocks through L1: commit, prove, execute, and pay out what is left open. */
+/** Processes blocks on L1: commit, prove, execute, and pay out. */
 import type { BatchCrypto } from "../../kernel/batch.ts";
 import { hasReached, type Stage } from "../../protocol/stages.ts";
 import { reopenStaleBlocks, sealOpenBlock } from "../ledger/decisions.ts";
 import { latestView } from "../ledger/queries.ts";
-import { BatchSize } from "./batch-size.ts";
+import { GroupSize } from "./group-size.ts";
 import { type CommitExtent, CommitStage } from "./commit.ts";
 import { ExecuteStage } from "./execute.ts";
 import { PayOutStage } from "./pay-out.ts";
@@ -25,7 +25,7 @@ export interface StagesParts extends StageParts {
   readonly proofsPerTransaction: number;
 }
 
-/** Each stage takes what is ready. They share nothing but the turns on L1. */
+/** Each stage takes what is ready for it. The stages share nothing but the turns on L1. */
 export class Stages {
   readonly #parts: StagesParts;
   readonly #predecessors: Predecessors;
@@ -36,17 +36,17 @@ export class Stages {
 
   constructor(parts: StagesParts) {
     const { proving, blocksPerTransaction, proofsPerTransaction } = parts;
-    const newBatchSize = () => new BatchSize(blocksPerTransaction);
+    const newGroupSize = () => new GroupSize(blocksPerTransaction);
     const aheadMax = PROOFS_AHEAD * proofsPerTransaction;
     this.#parts = parts;
     this.#predecessors = new Predecessors(parts);
-    this.#commit = new CommitStage(parts, proving.crypto, newBatchSize(), aheadMax);
-    this.#prove = new ProveStage(parts, proving, new BatchSize(proofsPerTransaction));
-    this.#execute = new ExecuteStage(parts, newBatchSize(), this.#predecessors);
+    this.#commit = new CommitStage(parts, proving.crypto, newGroupSize(), aheadMax);
+    this.#prove = new ProveStage(parts, proving, new GroupSize(proofsPerTransaction));
+    this.#execute = new ExecuteStage(parts, newGroupSize(), this.#predecessors);
     this.#payOut = new PayOutStage(parts, proving.clock);
   }
 
-  /** What L1 has last refused, if it would do so again. */
+  /** The last refusal of a commit, if trying again may not help. */
   get obstacle() {
     return this.#commit.obstacle;
   }
@@ -153,7 +153,7 @@ export class Stages {
   async #refresh(): Promise<void> {
     const { log, follower } = this.#parts;
     await follower.follow();
-    await this.#predecessors.takeBack();
+    await this.#predecessors.revert();
     log.record(reopenStaleBlocks(log.ledger));
   }
 }

@@ -1,6 +1,6 @@
-/** Blocks that one L1 transaction takes: fewer after L1 has refused one for its size. */
-export class BatchSize {
-  /** Whatever else would fit. */
+/** Maximum blocks of one L1 transaction: fewer after L1 has refused a group for its size. */
+export class GroupSize {
+  /** The configured maximum. */
   readonly max: number;
   #now: number;
 
@@ -14,10 +14,10 @@ export class BatchSize {
   }
 
   /**
-   * Tries half as many the next time.
+   * Halves the size for the next attempt.
    *
-   * @param length - Of what L1 has refused.
-   * @returns False if there is nothing to halve.
+   * @param length - Of the refused group.
+   * @returns False if a group of one was refused.
    */
   halve(length: number): boolean {
     if (length < 2) return false;
@@ -25,7 +25,7 @@ export class BatchSize {
     return true;
   }
 
-  /** What has gone well may be tried with more again. */
+  /** Doubles the size after a success, up to the maximum. */
   grow(): void {
     this.#now = Math.min(2 * this.#now, this.max);
   }

@@ -12,14 +12,14 @@ import {
 import type { Item } from "./sequence.ts";
 
 /**
- * Blocks with the status that they have on L1, forwards or backwards: L1 may have gone back, or
- * taken what was given up, and anyone may have proven a block. From the first block on that L1 has
- * not, or has another of, all are only sealed.
+ * Blocks with the status that they have on L1, which may be an earlier one after a reorg, or a later
+ * one: a transaction that was given up may be mined, and anyone may prove a block. From the first
+ * block on that L1 does not have, or has another of, all are only sealed.
  *
  * @param start - The block before the first, as L1 has stored it.
  * @param domain - Of the rollup's signatures, see `signingDomain`.
  */
-export function settleBlocks(
+export function withL1Status(
   blocks: readonly BlockRecord[],
   progress: L1Progress,
   start: StoredBlock,
@@ -100,7 +100,7 @@ function isSameRequest(one: QueuedRequest, other: QueuedRequest): boolean {
 
 /**
  * Puts requests into the places where requests stand, in their order: whoever relies on a deposit
- * before finds it in its place or earlier, unless L1 has it no more.
+ * before finds it in its place or earlier, unless L1 has dropped it.
  *
  * @returns The items, without the places that are left over; requests that are left over come last.
  */
