@@ -8,7 +8,8 @@ import { poseidon } from "../crypto/poseidon.ts";
 import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import type { StoredBlock } from "../l1/types.ts";
 import { Operator } from "../operator/operator.ts";
-import { forgeBlock, hashRoots, isSealed } from "../operator/pipeline.ts";
+import { prepareBlocks } from "../operator/stages/prepare.ts";
+import { isSealed } from "../operator/ledger/blocks.ts";
 import { type SignedTransaction, signingDomain } from "../operations/transaction.ts";
 import { ETH_TOKEN_ID, GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { type PresetName, PRESETS } from "../protocol/presets.ts";
@@ -203,8 +204,8 @@ async function prepareWhile(sequencer: Sequencer, isSending: () => boolean): Pro
       continue;
     }
     assert(isSealed(block), "nothing commits blocks here");
-    await hashRoots(crypto, [block]);
-    sequencer.parent = forgeBlock(block, sequencer.parent, domain).storedBlock;
+    const [prepared] = await prepareBlocks(crypto, [block], sequencer.parent, domain);
+    sequencer.parent = prepared!.storedBlock;
     sequencer.prepared++;
   }
 }

@@ -110,6 +110,25 @@ export function appendOperation(open: OpenBlock, operation: Operation): OpenBloc
 }
 
 /**
+ * Whether a block has room for an operation: a slot, a place for its fee, and in the balance of the
+ * fee account for a deposit besides the fees. What has no room belongs into the next block, which
+ * starts when the fees of this one are credited.
+ */
+export function hasRoom({ header, before, state, slots, fees }: OpenBlock, operation: Operation) {
+  const { preset } = before;
+  if (slots.length >= preset.blockSlots.at(-1)!) return false;
+  if (isSigned(operation)) {
+    const isCollected = fees.some(({ tokenId }) => tokenId === operation.tokenId);
+    return operation.fee === 0n || isCollected || fees.length < preset.feeTokens;
+  }
+  const { feeAccountId } = header;
+  if (operation.type !== "deposit" || operation.accountId !== feeAccountId) return true;
+  const { tokenId, amount } = operation;
+  const collected = fees.find((fee) => fee.tokenId === tokenId)?.amount ?? 0n;
+  return state.balance(feeAccountId, tokenId) + amount + collected <= AMOUNT_MAX;
+}
+
+/**
  * Seals a block: pads it with noops to a block size and credits the fees.
  *
  * @param slots - One of the preset's block sizes; by default the smallest that fits.

@@ -6,7 +6,7 @@ import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
-import type { StartingPoint } from "./ledger.ts";
+import type { StartingPoint } from "./ledger/ledger.ts";
 
 /**
  * @param circuitsProtocolDigest - From the manifest of the compiled circuits, if there are any.

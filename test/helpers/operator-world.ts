@@ -2,7 +2,7 @@
 import { Wallet } from "ethers";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
 import { Operator, type OperatorParts } from "../../src/operator/operator.ts";
-import type { TransactionReceipt } from "../../src/operator/receipts.ts";
+import type { TransactionReceipt } from "../../src/operator/ledger/receipts.ts";
 import type { SignedTransaction, Transaction } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";

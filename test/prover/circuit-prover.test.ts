@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import type { ProverChoice } from "../../src/groth16/provers/prover.ts";
 import { createGroth16Workers, type Groth16Workers } from "../../src/groth16/provers/workers.ts";
-import type { BlockWithProof } from "../../src/operator/pipeline.ts";
+import type { BlockWithProof } from "../../src/operator/ledger/blocks.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createCircuitProver } from "../../src/prover/circuit-prover.ts";
 import { fromJobProof } from "../../src/prover/job-proof.ts";

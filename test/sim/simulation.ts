@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import type { ExecuteBlock, QueuedRequest } from "../../src/l1/types.ts";
-import type { LedgerCheckpoint, StartingPoint } from "../../src/operator/ledger.ts";
+import type { Ledger, StartingPoint } from "../../src/operator/ledger/ledger.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
@@ -19,6 +19,7 @@ import { createGenesisState } from "../../src/state/rollup-state.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { createRandom, type Random } from "../helpers/random.ts";
+import { describeLedger, RecordingStore } from "../helpers/recording-store.ts";
 import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
 import { Auditor } from "./auditor.ts";
 import { BURN_GAS, type Misbehaving, SimChain } from "./chain.ts";
@@ -53,6 +54,7 @@ interface Parts {
   readonly chain: SimChain;
   readonly l1: FaultyL1;
   readonly prover: SimProver;
+  readonly store: RecordingStore;
   readonly start: StartingPoint;
   readonly counts: Map<string, number>;
   /** Counts an event. */
@@ -61,7 +63,7 @@ interface Parts {
 
 interface Memory {
   readonly start: StartingPoint;
-  readonly checkpoint: LedgerCheckpoint;
+  readonly checkpoint: Ledger;
 }
 
 /** Actions of a step, with their relative frequency. */
@@ -134,6 +136,7 @@ export class Simulation {
   readonly #counts: Map<string, number>;
   readonly #note: (event: string) => void;
   readonly #hash = createHash("sha256");
+  readonly #store: RecordingStore;
   #start: StartingPoint;
   #operator: Operator;
   /** State of an operator that restarts from an older checkpoint. */
@@ -149,6 +152,7 @@ export class Simulation {
     this.#chain = chain;
     this.#l1 = l1;
     this.#prover = prover;
+    this.#store = parts.store;
     this.#start = start;
     this.#operator = operator;
     this.#users = new SimUsers(chain, random);
@@ -172,8 +176,9 @@ export class Simulation {
     const counts = new Map<string, number>();
     const note = (event: string) => void counts.set(event, (counts.get(event) ?? 0) + 1);
     note(`L1 takes ${chain.limits.gasMax} gas and ${chain.limits.bytesMax} bytes`);
-    const operator = await createOperator({ chain, l1, prover, start, note });
-    return new Simulation({ random, chain, l1, prover, start, counts, note }, operator);
+    const store = new RecordingStore();
+    const operator = await createOperator({ chain, l1, prover, store, start, note });
+    return new Simulation({ random, chain, l1, prover, store, start, counts, note }, operator);
   }
 
   /** @throws An error that names seed and step. */
@@ -468,8 +473,10 @@ export class Simulation {
     await this.#operator.close();
     this.#l1.disarm();
     const unpaid = await this.#auditor.openPayouts();
-    const [chain, l1, prover] = [this.#chain, this.#l1, this.#prover];
-    this.#operator = await createOperator({ chain, l1, prover, start, unpaid, note: this.#note });
+    const [chain, l1, prover, note] = [this.#chain, this.#l1, this.#prover, this.#note];
+    this.#store.clear();
+    const parts = { chain, l1, prover, store: this.#store, start, unpaid, note };
+    this.#operator = await createOperator(parts);
     this.#start = start;
   }
 
@@ -573,8 +580,16 @@ export class Simulation {
     // The block's hash is not stable: the deployment was before the simulation had the clock.
     const latest = (await this.#chain.rollup.ethers.provider.getBlock("latest"))!;
     this.#hash.update(`${latest.number} ${latest.timestamp} ${latest.stateRoot} ${root};`);
+    this.#checkReplay();
     this.#countOperations();
     await this.#chain.markClear();
+  }
+
+  /** The events since the last round, or the last start, lead to the same ledger again. */
+  #checkReplay(): void {
+    const ledger = this.#operator.checkpoint();
+    expect(describeLedger(this.#store.replay()), "replayed").to.deep.equal(describeLedger(ledger));
+    this.#store.replace(ledger);
   }
 
   /** Counts the operations of the blocks that this round has executed. */
@@ -605,6 +620,7 @@ interface OperatorParts {
   readonly chain: SimChain;
   readonly l1: FaultyL1;
   readonly prover: SimProver;
+  readonly store: RecordingStore;
   readonly start: StartingPoint;
   readonly unpaid?: readonly ExecuteBlock[];
 }

@@ -1,6 +1,6 @@
 /** Lets snarkjs judge the proofs that L1 has taken. */
 import { withSnarkjs } from "../../groth16/snarkjs.ts";
-import type { BlockWithProof } from "../../operator/pipeline.ts";
+import type { BlockWithProof } from "../../operator/ledger/blocks.ts";
 import { fromJobProof } from "../../prover/job-proof.ts";
 import { assert } from "../../util/errors.ts";
 import { readManifest } from "../circuits/manifest.ts";

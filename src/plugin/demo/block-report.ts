@@ -1,7 +1,7 @@
 /** What a block took, in numbers. */
 import { toBeHex } from "ethers";
 import type { PerPhase } from "../../bench/l1-cost.ts";
-import type { BlockRecord } from "../../operator/pipeline.ts";
+import type { BlockRecord } from "../../operator/ledger/blocks.ts";
 import type { OperationName } from "../../operations/table.ts";
 import { FIELD_BYTES } from "../../protocol/constants.ts";
 

@@ -6,8 +6,8 @@ import {
   type L1Limits,
   operationCost,
   payOutCost,
-} from "../l1/gas.ts";
-import type { PublicOperation } from "../operations/operation.ts";
+} from "../../l1/gas.ts";
+import type { PublicOperation } from "../../operations/operation.ts";
 
 /** A commit of a block without operations, at most. */
 export const EMPTY_BLOCK_COST: L1Cost = addCosts(COMMIT_CALL_COST, COMMIT_BLOCK_COST);

@@ -1,5 +1,5 @@
 /** What to make of an L1 transaction that L1 has not taken. Pure. */
-import { isRollupError } from "../util/errors.ts";
+import { isRollupError } from "../../util/errors.ts";
 
 /**
  * Why L1 refuses a commit, as far as something can be done about it:

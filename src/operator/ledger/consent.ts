@@ -1,18 +1,20 @@
 /** Whether the owner of an account agrees to its new signing key, as L1 will ask at the commit. */
-import { hashPublicKey } from "../kernel/signatures.ts";
-import { toChecksumAddress } from "../l1/addresses.ts";
+import { hashPublicKey } from "../../kernel/signatures.ts";
+import { toChecksumAddress } from "../../l1/addresses.ts";
 import {
   type AuthorizationDomain,
   findAuthorizer,
   isCreate2Authorization,
   ON_CHAIN_AUTHORIZATION,
-} from "../l1/authorization.ts";
-import { AUTH_RESET_WINDOW_SECONDS } from "../l1/types.ts";
-import { existingAccount } from "../operations/rules.ts";
-import type { SignedTransaction } from "../operations/transaction.ts";
-import type { RollupState } from "../state/rollup-state.ts";
-import { operatorError } from "./errors.ts";
+} from "../../l1/authorization.ts";
+import { AUTH_RESET_WINDOW_SECONDS, type AuthorizationPlace } from "../../l1/types.ts";
+import { existingAccount } from "../../operations/rules.ts";
+import type { SignedTransaction } from "../../operations/transaction.ts";
+import { accountCapacity } from "../../protocol/presets.ts";
+import type { RollupState } from "../../state/rollup-state.ts";
+import { operatorError } from "../errors.ts";
 import { findKeyFact, type KeyFact, type L1View } from "./l1-view.ts";
+import { type Rejection, toRejection } from "./rejection.ts";
 import type { Consent, Item, VerifiedTransaction } from "./sequence.ts";
 
 /**
@@ -70,18 +72,15 @@ export function verifyConsent(
   return { owner, authorization };
 }
 
-/**
- * @throws AUTHORIZATION_INVALID if L1 does not show any more what an owner has authorised there, or
- * may soon show something else.
- */
-export function assertStillAuthorized(l1: L1View, item: Item): void {
-  const reason = item.kind === "transaction" ? lapseOf(l1, item) : undefined;
-  if (reason !== undefined) throw withdrawnConsent(item as VerifiedTransaction, reason);
+/** Whether L1 still shows what an owner has authorised there, if an item relies on that. */
+export function isStillAuthorized(l1: L1View, item: Item): boolean {
+  return lapseReason(l1, item) === undefined;
 }
 
-/** Whether {@link assertStillAuthorized} lets an item pass. */
-export function isStillAuthorized(l1: L1View, item: Item): boolean {
-  return item.kind !== "transaction" || lapseOf(l1, item) === undefined;
+/** AUTHORIZATION_INVALID, if L1 shows something else by now, or may soon. */
+export function lapseOf(l1: L1View, item: Item): Rejection | undefined {
+  const reason = lapseReason(l1, item);
+  return reason === undefined ? undefined : withdrawnConsent(item as VerifiedTransaction, reason);
 }
 
 /** Whether anything that its owner can do on L1 makes the item's consent worthless. */
@@ -95,19 +94,21 @@ export function hasRevocableConsent(l1: L1View, { transaction, consent }: Verifi
   return fact !== undefined && hasPendingReset(fact, l1);
 }
 
-/** Why an item has lost the consent that it was accepted with. */
+/** AUTHORIZATION_INVALID: an item has lost the consent that it was accepted with. */
 export function withdrawnConsent(
   { transaction: { accountId }, consent }: VerifiedTransaction,
   reason: string,
-) {
+): Rejection {
   const { owner } = consent!;
-  return operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
+  return toRejection(operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason }));
 }
 
-function lapseOf(l1: L1View, { transaction, consent }: VerifiedTransaction): string | undefined {
-  if (consent?.authorization !== ON_CHAIN_AUTHORIZATION) return undefined;
-  const { accountId, nonce, publicKey } = transaction;
-  const fact = findKeyFact(l1, { owner: consent.owner, accountId, nonce });
+function lapseReason(l1: L1View, item: Item): string | undefined {
+  if (item.kind === "request" || item.consent?.authorization !== ON_CHAIN_AUTHORIZATION) {
+    return undefined;
+  }
+  const { accountId, nonce, publicKey } = item.transaction;
+  const fact = findKeyFact(l1, { owner: item.consent.owner, accountId, nonce });
   if (fact?.pubKeyHash !== hashPublicKey(publicKey)) {
     return "L1 has no such authorisation any more";
   }
@@ -124,4 +125,9 @@ function hasPendingReset(
 ): boolean {
   if (resetAvailableAt === undefined) return false;
   return timestamp <= resetAvailableAt + AUTH_RESET_WINDOW_SECONDS;
+}
+
+/** Whether there can be no ChangePubKey any more of a nonce that an owner authorises a key for. */
+export function isUsedUp(state: RollupState, { accountId, nonce }: AuthorizationPlace): boolean {
+  return accountId >= accountCapacity(state.preset) || state.account(accountId).nonce > nonce;
 }

@@ -1,25 +1,25 @@
 /** What L1 says about the blocks and requests that the operator knows. Pure. */
-import { hashStoredBlock } from "../l1/stored-block.ts";
-import type { L1Progress, QueuedRequest, StoredBlock } from "../l1/types.ts";
+import { hashStoredBlock } from "../../l1/stored-block.ts";
+import type { L1Progress, QueuedRequest, StoredBlock } from "../../l1/types.ts";
 import {
   type BlockRecord,
-  forgeBlock,
-  type Forged,
-  isForged,
+  prepareBlock,
+  type Prepared,
+  isPrepared,
   isSealed,
   type ProvenBlock,
-} from "./pipeline.ts";
+} from "./blocks.ts";
 import type { Item } from "./sequence.ts";
 
 /**
- * Blocks with the status that they have on L1, forwards or backwards: L1 may have gone back, or
- * taken what was given up, and anyone may have proven a block. From the first block on that L1 has
- * not, or has another of, all are only sealed.
+ * Gives blocks the status that they have on L1: an earlier one after a reorg, or a later
+ * one: a transaction that was given up may be mined, and anyone may prove a block. From the first
+ * block on that L1 does not have, or has another of, all are only sealed.
  *
  * @param start - The block before the first, as L1 has stored it.
  * @param domain - Of the rollup's signatures, see `signingDomain`.
  */
-export function settleBlocks(
+export function withL1Status(
   blocks: readonly BlockRecord[],
   progress: L1Progress,
   start: StoredBlock,
@@ -28,14 +28,14 @@ export function settleBlocks(
   let parent = start;
   const onL1 = blocks.map((block) => {
     const known =
-      isSealed(block) && isOnL1(block, progress) ? forgeBlock(block, parent, domain) : block;
-    if (isForged(known)) parent = known.storedBlock;
+      isSealed(block) && isOnL1(block, progress) ? prepareBlock(block, parent, domain) : block;
+    if (isPrepared(known)) parent = known.storedBlock;
     return known;
   });
   const firstMissing = onL1.findIndex((block) => !isSameOnL1(block, progress));
   const count = firstMissing < 0 ? onL1.length : firstMissing;
   return onL1.map((block, index) =>
-    isForged(block)
+    isPrepared(block)
       ? withStatus(block, index < count ? statusOnL1(block, progress) : "sealed")
       : block,
   );
@@ -47,7 +47,7 @@ function isOnL1({ applied }: BlockRecord, { committed }: L1Progress): boolean {
 }
 
 function isSameOnL1(block: BlockRecord, progress: L1Progress): boolean {
-  if (!isOnL1(block, progress) || !isForged(block)) return false;
+  if (!isOnL1(block, progress) || !isPrepared(block)) return false;
   const { firstBlockNumber, storedBlockHashes } = progress;
   const index = block.applied.block.blockNumber - firstBlockNumber;
   return index < 0 || storedBlockHashes[index] === hashStoredBlock(block.storedBlock);
@@ -55,7 +55,7 @@ function isSameOnL1(block: BlockRecord, progress: L1Progress): boolean {
 
 type Status = BlockRecord["status"];
 
-function withStatus(block: BlockRecord & Forged, status: Status): BlockRecord {
+function withStatus(block: BlockRecord & Prepared, status: Status): BlockRecord {
   if (block.status === status) return block;
   const { items, applied, commitment, parentCommitment, storedBlock, proof } = block;
   const { commit, prove } = block as Partial<ProvenBlock>;
@@ -100,7 +100,7 @@ function isSameRequest(one: QueuedRequest, other: QueuedRequest): boolean {
 
 /**
  * Puts requests into the places where requests stand, in their order: whoever relies on a deposit
- * before finds it in its place or earlier, unless L1 has it no more.
+ * before finds it in its place or earlier, unless L1 has dropped it.
  *
  * @returns The items, without the places that are left over; requests that are left over come last.
  */

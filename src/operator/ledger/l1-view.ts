@@ -6,9 +6,9 @@ import type {
   PubKeyAuthorization,
   QueuedRequest,
   Token,
-} from "../l1/types.ts";
-import { ETH_TOKEN_ID } from "../protocol/constants.ts";
-import { assert } from "../util/errors.ts";
+} from "../../l1/types.ts";
+import { ETH_TOKEN_ID } from "../../protocol/constants.ts";
+import { assert } from "../../util/errors.ts";
 
 /** A key that an owner has authorised, and from when on it can be replaced at any moment. */
 export interface KeyFact extends PubKeyAuthorization {
@@ -25,7 +25,7 @@ export interface L1View {
   readonly timestamp: bigint;
   /**
    * Number of the last block that L1 had executed by then and whose hash there was compared with
-   * the operator's. Blocks up to there need no second look while L1 has not gone back.
+   * the operator's. Blocks up to there need no second check without a reorg.
    */
   readonly confirmed: number;
   /** The first request of the priority queue that has not been taken. */

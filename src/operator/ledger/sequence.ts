@@ -4,22 +4,30 @@
  * nothing behind.
  *
  * A block's timestamp is fixed while operations are added to it, so one that is accepted holds at
- * inclusion. When the clock of L1 moves on, the open block is made anew with the later timestamp,
- * and what has expired by then is dropped.
+ * inclusion. When the clock of L1 moves on, the open block is rebuilt with the later timestamp, and
+ * what has expired by then is rejected.
  */
-import { type AppliedBlock, appendOperation, openBlock, sealBlock } from "../block/block.ts";
-import type { OpenBlock } from "../block/block.ts";
-import type { L1Cost, L1Limits } from "../l1/gas.ts";
-import type { QueuedRequest } from "../l1/types.ts";
-import { splitBatches } from "../operations/batch.ts";
-import { opsError } from "../operations/errors.ts";
-import { toOperation } from "../operations/to-operation.ts";
-import type { SignedTransaction } from "../operations/transaction.ts";
-import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
-import type { RollupState } from "../state/rollup-state.ts";
-import { isRollupError, type RollupError } from "../util/errors.ts";
+import {
+  type AppliedBlock,
+  appendOperation,
+  hasRoom,
+  type OpenBlock,
+  openBlock,
+  sealBlock,
+} from "../../block/block.ts";
+import type { L1Cost, L1Limits } from "../../l1/gas.ts";
+import type { QueuedRequest } from "../../l1/types.ts";
+import { splitBatches } from "../../operations/batch.ts";
+import { opsError } from "../../operations/errors.ts";
+import { toOperation } from "../../operations/to-operation.ts";
+import type { Operation } from "../../operations/operation.ts";
+import type { SignedTransaction } from "../../operations/transaction.ts";
+import { GENESIS_FEE_ACCOUNT_ID } from "../../protocol/constants.ts";
+import type { RollupState } from "../../state/rollup-state.ts";
+import { isRollupError } from "../../util/errors.ts";
 import { addOperationCost, EMPTY_BLOCK_COST, fitsBlock } from "./budget.ts";
-import { operatorError } from "./errors.ts";
+import { operatorError } from "../errors.ts";
+import { type Rejection, toRejection } from "./rejection.ts";
 
 /** A transaction whose signature, and for a ChangePubKey the owner's consent, has been verified. */
 export interface VerifiedTransaction {
@@ -33,13 +41,13 @@ export interface VerifiedTransaction {
 
 /** The owner's consent to a new signing key. */
 export interface Consent {
-  /** Whose it is: the transaction must not come to stand on another one's account. uint160. */
+  /** L1 address, uint160: after a rebuild the account may belong to another address. */
   readonly owner: bigint;
   /** What L1 is shown, 0x-hex. */
   readonly authorization: string;
 }
 
-/** What takes a slot, in a form that can be placed into another block again. */
+/** The content of a slot, in a form that can be placed into another block again. */
 export type Item =
   VerifiedTransaction | { readonly kind: "request"; readonly request: QueuedRequest };
 
@@ -55,7 +63,7 @@ export interface SealedSlots {
   readonly applied: AppliedBlock;
 }
 
-/** Blocks in the making: those that are full, and the one that takes the next operation. */
+/** Sealed blocks, and the open one that takes the next operation. */
 export interface Sequence {
   /** Oldest first. */
   readonly sealed: readonly SealedSlots[];
@@ -64,10 +72,10 @@ export interface Sequence {
   readonly limits: L1Limits;
 }
 
-/** An item that held when it was accepted and does so no more. */
+/** A transaction that was accepted and does not hold any more. */
 export interface DroppedItem {
   readonly item: VerifiedTransaction;
-  readonly error: RollupError;
+  readonly rejection: Rejection;
 }
 
 /**
@@ -80,11 +88,6 @@ export function openSlots(state: RollupState, blockNumber: number, timestamp: bi
   return { items: [], block: openBlock(state, header), cost: EMPTY_BLOCK_COST };
 }
 
-/** Gives an item the next slot. @throws The code of the rule that it breaks. */
-export function placeItem(sequence: Sequence, item: Item): Sequence {
-  return placeBatch(sequence, [item]);
-}
-
 /**
  * Gives items the next slots, all of them or none: several are a batch, and stand in one block.
  *
@@ -95,7 +98,10 @@ export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence
   const open = appendBatch(sequence, batch);
   if (open !== undefined) return { ...sequence, open };
   const next = sealOpenSlots(sequence);
-  const opened = batch.reduce(appendItem, next.open);
+  const opened = batch.reduce(
+    (slots, item) => appendItem(slots, item, toPlacedOperation(slots, item)),
+    next.open,
+  );
   // An item alone is as small as a block can be.
   if (batch.length > 1 && !fits(opened, limits)) {
     const { bytes, gas } = opened.cost;
@@ -122,23 +128,23 @@ export function itemsOf({ sealed, open }: Sequence): Item[] {
   return [...sealed, open].flatMap(({ items }) => items);
 }
 
-/** Which blocks are made anew, and of what. */
-export interface Reopening {
-  /** Where they start. */
+/** What the end of a sequence is rebuilt of. */
+export interface Rebuilding {
+  /** Where it starts. */
   readonly sequence: Sequence;
   /** Unix seconds. */
   readonly timestamp: bigint;
   readonly items: readonly Item[];
-  /** Throws if an item does not hold any more for a reason outside the state. */
-  readonly assertHolds: (item: Item) => void;
+  /** Why an item does not hold any more, for a reason outside the state. */
+  readonly rejectionOf: (item: Item) => Rejection | undefined;
 }
 
 /**
- * Makes all blocks of a sequence anew with a later timestamp.
+ * Rebuilds all blocks of a sequence with a later timestamp.
  *
  * @returns The new sequence, and the transactions that do not hold any more.
  */
-export function reopenSequence({ sequence, timestamp, items, assertHolds }: Reopening): {
+export function rebuildSequence({ sequence, timestamp, items, rejectionOf }: Rebuilding): {
   sequence: Sequence;
   dropped: DroppedItem[];
 } {
@@ -149,15 +155,30 @@ export function reopenSequence({ sequence, timestamp, items, assertHolds }: Reop
   let next: Sequence = { sealed: [], open: openSlots(before, blockNumber, timestamp), limits };
   const dropped: DroppedItem[] = [];
   for (const batch of splitBatches(items, linksNext)) {
-    try {
-      batch.forEach(assertHolds);
-      next = placeBatch(next, batch);
-    } catch (error) {
-      if (!isRollupError(error)) throw error;
-      dropped.push(...toDropped(batch, error));
-    }
+    const placed = tryPlace(next, batch, rejectionOf);
+    if ("rejection" in placed) dropped.push(...toDropped(batch, placed.rejection));
+    else next = placed;
   }
   return { sequence: next, dropped };
+}
+
+/** The sequence with a batch, or why it cannot be placed. */
+function tryPlace(
+  sequence: Sequence,
+  batch: readonly Item[],
+  rejectionOf: Rebuilding["rejectionOf"],
+): Sequence | { readonly rejection: Rejection } {
+  for (const item of batch) {
+    const rejection = rejectionOf(item);
+    if (rejection !== undefined) return { rejection };
+  }
+  try {
+    return placeBatch(sequence, batch);
+  } catch (error) {
+    // A rule of an operation. No rule refuses an L1 request, so that would be a fault of ours.
+    if (!isRollupError(error) || batch.some(({ kind }) => kind === "request")) throw error;
+    return { rejection: toRejection(error) };
+  }
 }
 
 /** Whether an item can only be placed together with the next. */
@@ -165,39 +186,48 @@ function linksNext(item: Item): boolean {
   return item.kind === "transaction" && item.linksNext === true;
 }
 
-function toDropped(batch: readonly Item[], error: RollupError): DroppedItem[] {
-  const { code, sentence } = error;
+function toDropped(batch: readonly Item[], rejection: Rejection): DroppedItem[] {
+  const { code: cause, sentence } = rejection;
   const reason =
-    batch.length === 1 ? error : operatorError({ code: "BATCH_BROKEN", cause: code, sentence });
-  return batch.map((item) => {
-    // No rule can turn an L1 request down, so such a failure is a fault of ours.
-    if (item.kind === "request") throw error;
-    return { item, error: reason };
-  });
+    batch.length === 1
+      ? rejection
+      : toRejection(operatorError({ code: "BATCH_BROKEN", cause, sentence }));
+  return batch.flatMap((item) =>
+    item.kind === "transaction" ? [{ item, rejection: reason }] : [],
+  );
 }
 
 /** The slots with a batch, or undefined if the next block must take it. */
 function appendBatch({ open, limits }: Sequence, batch: readonly Item[]): OpenSlots | undefined {
-  try {
-    const appended = batch.reduce(appendItem, open);
-    return fits(appended, limits) ? appended : undefined;
-  } catch (error) {
-    if (needsNextBlock(error, batch)) return undefined;
-    throw error;
+  let slots = open;
+  for (const item of batch) {
+    const operation = toPlacedOperation(slots, item);
+    if (!hasRoom(slots.block, operation)) return undefined;
+    slots = appendItem(slots, item, operation);
   }
+  return fits(slots, limits) ? slots : undefined;
 }
 
 function fits({ cost, block }: OpenSlots, limits: L1Limits): boolean {
   return fitsBlock(cost, block.payouts.length, limits);
 }
 
-function appendItem({ items, block, cost }: OpenSlots, item: Item): OpenSlots {
+/** The operation that an item is in the next slot. @throws OWNER_MISMATCH, and as `toOperation` */
+function toPlacedOperation({ block }: OpenSlots, item: Item): Operation {
   const source = item.kind === "request" ? item.request : item.transaction;
   const link = linksNext(item) && { linksNext: true as const };
   const operation = { ...toOperation(block.state, source), ...link };
   if (operation.type === "changePubKey" && item.kind === "transaction") {
     assertConsentOf(operation.owner, operation.accountId, item.consent);
   }
+  return operation;
+}
+
+function appendItem(
+  { items, block, cost }: OpenSlots,
+  item: Item,
+  operation: Operation,
+): OpenSlots {
   const consent = item.kind === "transaction" ? item.consent : undefined;
   return {
     items: [...items, item],
@@ -210,12 +240,4 @@ function appendItem({ items, block, cost }: OpenSlots, item: Item): OpenSlots {
 function assertConsentOf(owner: bigint, accountId: number, consent: Consent | undefined): void {
   if (consent === undefined || consent.owner === owner) return;
   throw opsError({ code: "OWNER_MISMATCH", accountId, owner: consent.owner, expected: owner });
-}
-
-function needsNextBlock(error: unknown, batch: readonly Item[]): boolean {
-  if (!isRollupError(error)) return false;
-  if (["BLOCK_FULL", "TOO_MANY_FEE_TOKENS"].includes(error.code)) return true;
-  // A deposit for the fee account that leaves no room for the fees of the block: when these are
-  // credited, it has no place and is refunded.
-  return error.code === "BALANCE_OVERFLOW" && batch.every(({ kind }) => kind === "request");
 }
