@@ -28,6 +28,12 @@ interface RollupTask {
     readonly description: string;
     readonly defaultValue: string[];
   };
+  /** What follows the name: one value or none. */
+  readonly argument?: {
+    readonly name: string;
+    readonly description: string;
+    readonly defaultValue: string;
+  };
   readonly action: LazyActionObject<NewTaskActionFunction>;
 }
 
@@ -63,6 +69,24 @@ const restoreOptions = [
 ] satisfies Option[];
 
 const ROLLUP_TASKS: readonly RollupTask[] = [
+  {
+    name: "init",
+    description: "Write a project to start from: config, contract, circuit and tests",
+    argument: {
+      name: "folder",
+      description: "Where to write it; created if missing",
+      defaultValue: ".",
+    },
+    options: [
+      {
+        name: "force",
+        description: "Replace files that differ, without a question",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+    ],
+    action: () => import("./init.ts"),
+  },
   {
     name: "circuits",
     description: "Print the constraints of the rollup's circuits, per block and per slot",
@@ -345,7 +369,7 @@ const OPTIONAL_STRING = {
 } as const;
 
 function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
-  const { options = [], values } = definition;
+  const { options = [], values, argument } = definition;
   const builder = options.reduce(
     (builder, option) => builder.addOption({ ...OPTIONAL_STRING, ...option }),
     task(id, definition.description).addFlag({
@@ -353,6 +377,7 @@ function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
       description: "Print one JSON value and nothing else",
     }),
   );
+  if (argument !== undefined) builder.addPositionalArgument(argument);
   if (values !== undefined) builder.addVariadicArgument(values);
   return builder.setAction(definition.action).build();
 }
