@@ -1,7 +1,7 @@
 /**
- * Writes the files that are generated from `src/protocol`, the docs of RPC methods and errors, and
- * the ABI from the last build of the contracts, or with `--check` compares them with what is
- * committed and exits with 1 if one is stale.
+ * Writes the files that are generated from `src/protocol`, the docs of RPC methods, errors, tasks
+ * and config, and the ABI from the last build of the contracts; or with `--check` compares them
+ * with what is committed and exits with 1 if one is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,7 +9,9 @@ import { format, resolveConfig } from "prettier";
 import { type AbiArtifact, renderAbi } from "../src/generate/abi.ts";
 import { GENERATED_FILES, type GeneratedFile } from "../src/generate/generated-files.ts";
 import { renderRpcDocs } from "../src/generate/rpc-docs.ts";
+import { renderConfigDocs } from "./render-config-docs.ts";
 import { renderErrorDocs } from "./render-error-docs.ts";
+import { renderTaskDocs } from "./render-task-docs.ts";
 
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
@@ -36,6 +38,8 @@ const errorDocs = await renderErrorDocs(root);
 const docs: GeneratedFile[] = [
   { path: "docs/rpc.md", render: renderRpcDocs },
   { path: "docs/errors.md", render: () => errorDocs },
+  { path: "docs/tasks.md", render: renderTaskDocs },
+  { path: "docs/config.md", render: renderConfigDocs },
 ];
 
 const stale: string[] = [];
