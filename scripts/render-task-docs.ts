@@ -6,7 +6,7 @@ import {
 } from "hardhat/types/arguments";
 import type { NewTaskDefinition, TaskDefinition } from "hardhat/types/tasks";
 import { tasks } from "../tasks/definitions.ts";
-import { markdownTable } from "./markdown.ts";
+import { escapeTags, markdownTable } from "./markdown.ts";
 
 const INTRODUCTION = [
   "Each task is run as `npx hardhat rollup:NAME` or `npx hardhat rollup NAME`, and explains itself",
@@ -35,7 +35,7 @@ function optionRow({ name, type, description, defaultValue }: OptionDefinition):
     type === ArgumentType.FLAG || defaultValue === undefined || description.includes("(default");
   const isNone = defaultValue === -1;
   const shown = isSaid || isNone ? "" : `\`${String(defaultValue)}\``;
-  return [`\`${commandLineName(name)}${value}\``, description, shown];
+  return [`\`${commandLineName(name)}${value}\``, escapeTags(description), shown];
 }
 
 function argumentRow(argument: PositionalArgumentDefinition): string[] {
