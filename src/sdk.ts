@@ -6,7 +6,8 @@
  * const l1 = new JsonRpcProvider("http://127.0.0.1:8545");
  * const client = createRpcClient((method, params) => l1.send(method, params));
  * const provider = new RollupProvider(client);
- * const wallet = await RollupWallet.create(await l1.getSigner(0), provider);
+ * // Whoever does not run the operator passes the contract that they trust with their money.
+ * const wallet = await RollupWallet.create(await l1.getSigner(0), provider, { rollupAddress });
  */
 export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./rpc/client.ts";
 export * from "./sdk/amounts.ts";

@@ -10,6 +10,10 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 contract UpgradeTimelock is TimelockController {
     /// @notice Part of the notice for starting an exodus, proving exits and being paid.
     uint256 public constant EXIT_WINDOW_SECONDS = 7 days;
+    /// @notice For so long after its notice an announcement can be carried out; then it must be
+    /// made again. Otherwise one that everybody has forgotten, or that was made before most users
+    /// came, would be a way to upgrade without any notice.
+    uint256 public constant EXECUTION_WINDOW_SECONDS = 14 days;
 
     /// @notice The delay can never be shorter.
     // solhint-disable-next-line immutable-vars-naming
@@ -39,6 +43,14 @@ contract UpgradeTimelock is TimelockController {
     function updateDelay(uint256 newDelay) public override {
         if (newDelay < noticeSeconds) revert NoticeTooShort(newDelay, noticeSeconds);
         super.updateDelay(newDelay);
+    }
+
+    /// @notice What has become of an announcement; one that was not carried out in time is none.
+    function getOperationState(bytes32 id) public view override returns (OperationState) {
+        OperationState state = super.getOperationState(id);
+        if (state != OperationState.Ready) return state;
+        bool isLate = block.timestamp > getTimestamp(id) + EXECUTION_WINDOW_SECONDS;
+        return isLate ? OperationState.Unset : state;
     }
 
     /// @notice Reverts unless users of a rollup whose requests may wait this long can exit in time.

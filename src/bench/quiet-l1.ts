@@ -45,6 +45,8 @@ export function createQuietL1(preset: Preset, lastBlock: StoredBlock): L1Port {
         authorizations: [],
         authorizationResets: [],
         isExodusBegun: false,
+        requestCount: 0,
+        tokenCount: 1,
       }),
     readBlockHash: () => Promise.resolve(BLOCK_HASH),
     readProgress: () => Promise.resolve(progress),

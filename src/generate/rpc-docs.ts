@@ -52,6 +52,7 @@ const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
   paramsDepthMax: "levels of nesting in parameters",
   answerBytesMax: "bytes of the answer to a request (`RPC_ANSWER_TOO_LARGE` for what is over)",
   heldBytesMax: "bytes of all bodies and answers at a time (`RPC_BUSY`)",
+  heldBytesPerClientMax: "of these, those of one client address",
   socketsMax: "connections; for another one the longest idle goes",
   requestsMax: "requests that are answered at a time (HTTP 503, `RPC_BUSY`)",
   requestsPerSocketMax: "of these, those of one connection",

@@ -49,6 +49,7 @@ import { findDeploymentBlock } from "./locate.ts";
 import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
 import { DEFAULT_PATIENCE, type Patience, type PendingTransactions, Sender } from "./sending.ts";
 import { isOwnCommit, readStanding } from "./standing.ts";
+import { toL1Error } from "./reverts.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
@@ -164,6 +165,15 @@ export class RollupClient {
     const data = APPROVAL.encodeFunctionData("approve", [this.rollupAddress, amount]);
     const send = () => Promise.resolve({ to: token, data });
     return toTransaction(await this.#send("approve", send));
+  }
+
+  /** What L1 itself says of a token. @throws L1_REVERTED if none is listed under the id */
+  async readListedToken(id: number): Promise<Token> {
+    try {
+      return await readToken(this.#provider, id, await this.contract.tokenAddress(id));
+    } catch (error) {
+      throw toL1Error("tokenAddress", error);
+    }
   }
 
   /** What a priority request costs now, in wei. */
@@ -334,6 +344,11 @@ export class RollupClient {
       toBlock: latest.number,
     });
     const listed = events.filter((event) => event.name === "TokenListed");
+    const at = { blockTag: latest.number };
+    const [queue, tokenCount] = await Promise.all([
+      this.contract.priorityQueue(at),
+      this.contract.tokenCount(at),
+    ]);
     const tokens = await mapBounded(listed, REQUESTS_MAX, ({ args: { tokenId, token } }) =>
       readToken(this.#provider, Number(tokenId), token),
     );
@@ -350,6 +365,8 @@ export class RollupClient {
         .map(toPubKeyAuthorization),
       authorizationResets: toAuthorizationResets(events),
       isExodusBegun: events.some((event) => event.name === "ExodusModeActivated"),
+      requestCount: Number(queue.next),
+      tokenCount: Number(tokenCount),
     };
   }
 

@@ -131,10 +131,13 @@ const BLOCKS_ALLOWED = /(\d[\d,]*)[ -]?(?:blocks?|range)\b|range[^\d\n]{0,30}(\d
 export function suggestedBlocks(error: unknown): number | undefined {
   const text = textOf(error);
   const range = SUGGESTED_RANGE.exec(text);
-  if (range !== null) return Number(range[2]) - Number(range[1]) + 1;
   const allowed = BLOCKS_ALLOWED.exec(text);
-  const blocks = Number((allowed?.[1] ?? allowed?.[2] ?? "").replaceAll(",", ""));
-  return blocks > 0 ? blocks : undefined;
+  const blocks =
+    range === null
+      ? Number((allowed?.[1] ?? allowed?.[2] ?? "").replaceAll(",", ""))
+      : Number(range[2]) - Number(range[1]) + 1;
+  // With fewer, a reader of logs would never come to an end.
+  return blocks >= 1 ? blocks : undefined;
 }
 
 /**

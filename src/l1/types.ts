@@ -169,6 +169,9 @@ export interface L1News {
   readonly authorizationResets: readonly AuthorizationReset[];
   /** Whether the exodus has begun among these blocks; there is no way back from it. */
   readonly isExodusBegun: boolean;
+  /** Requests and tokens of the contract at the end of that block: events can be missing. */
+  readonly requestCount: number;
+  readonly tokenCount: number;
 }
 
 /** Number of the last block that is committed, proven, executed; 0 is genesis. */

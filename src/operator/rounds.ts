@@ -45,6 +45,11 @@ const ANSWERS_MAX = 3;
  * executed: a predecessor that is dead commits nothing more, and one that lives must not be fought.
  */
 const TAKE_BACKS_MAX = 3;
+/**
+ * Commits that go well before larger blocks are tried again: a refusal for size may be a node's
+ * mistake, and costs a question to L1 if it is none.
+ */
+const GROW_AFTER = 8;
 /** After L1 has refused a consent by CREATE2, no other is accepted for so long. */
 const CREATE2_PAUSE_SECONDS = 10n * 60n;
 /** Committed blocks that may wait for their proofs, in L1 transactions of proofs. */
@@ -77,6 +82,8 @@ export class Rounds {
   /** Less than is allowed after L1 has refused a transaction for its size. */
   readonly #countMax: { [S in Step]: number };
   #answers = 0;
+  /** Commits since blocks were last made smaller or larger. */
+  #calm = 0;
   #takeBacks = 0;
   #refusedCommit: RollupError | undefined;
   /** Payouts that were open when they were last tried to be made, by block. */
@@ -157,6 +164,8 @@ export class Rounds {
     this.#answers = 0;
     this.#refusedCommit = undefined;
     this.#grow("commit");
+    this.#calm++;
+    if (this.#calm % GROW_AFTER === 0) ledger.growBlocks();
     return true;
   }
 
@@ -238,7 +247,7 @@ export class Rounds {
         const { blockNumber } = block.storedBlock;
         const open = counts[index]!;
         const tried = this.#triedPayouts.get(blockNumber);
-        // A try that has paid something says nothing about the rest, nor about a reorg of its block.
+        // A try that has paid something says nothing about the rest or about a reorg.
         if (tried?.open !== open) this.#triedPayouts.delete(blockNumber);
         else if (nowMs - tried.atMs < PAY_OUT_AGAIN_MS) continue;
         if (open > 0) return { block, open };
@@ -309,6 +318,7 @@ export class Rounds {
   async #isAnswered(refusal: Refusal, batch: readonly ForgedBlock[]): Promise<boolean> {
     const { ledger, follow } = this.#parts;
     if (refusal.kind === "size") {
+      this.#calm = 0;
       const cost = commitCost([toCommitBlock(batch[0]!)]);
       return this.#halve("commit", batch) || ledger.shrinkBlocks(cost);
     }

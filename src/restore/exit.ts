@@ -128,13 +128,18 @@ export async function exitRollup(
   const hasStopped = stage !== "alive";
   const failures: FailedStep[] = [];
   const attempt = createAttempt(failures, onStep);
-  const owed = (await createAttempt(failures)("payOut", {}, () => findOwed(l1, request))) ?? [];
+  const search = createAttempt(failures);
+  const owed = (await search("payOut", {}, () => findOwed(l1, request))) ?? [];
   if (!hasStopped && owed.length === 0) {
+    throwFirst(failures);
     throw restoreError({ code: "EXIT_ROLLUP_ALIVE", expiration });
   }
   const claimable = hasStopped ? await findClaimable(l1, request) : [];
-  const deposits = hasStopped ? await openDeposits(l1, request) : [];
-  if (claimable.length + deposits.length + owed.length === 0) await assertPending(l1, request);
+  const findDeposits = () => openDeposits(l1, request);
+  const deposits = (hasStopped && (await search("cancel", {}, findDeposits))) || [];
+  if (claimable.length + deposits.length + owed.length === 0) {
+    await assertPending(l1, request, failures);
+  }
 
   const activation = stage === "expired" ? await activate(l1, onStep) : undefined;
   const payouts: L1Transaction[] = [];
@@ -268,27 +273,45 @@ async function findClaimable(
   return holders.filter((_, index) => !done[index]);
 }
 
-/** @throws EXIT_DONE_ALREADY, EXIT_NOTHING_TO_CLAIM unless something waits for the owner */
+/** What could not be looked for may be there. */
+function throwFirst([failure]: readonly FailedStep[]): void {
+  if (failure !== undefined) throw failure.error;
+}
+
+/**
+ * @throws EXIT_DONE_ALREADY, EXIT_NOTHING_TO_CLAIM unless something waits for the owner, and why a
+ * search has failed
+ */
 async function assertPending(
   { contract }: RollupClient,
   { owner, accountIds, token }: ExitRequest,
+  failures: readonly FailedStep[],
 ): Promise<void> {
   if ((await contract.pendingBalance(owner, token.address)) > 0n) return;
+  throwFirst(failures);
   const done = await Promise.all(accountIds.map((id) => contract.hasExited(id, token.id)));
   const code = done.includes(true) ? "EXIT_DONE_ALREADY" : "EXIT_NOTHING_TO_CLAIM";
   throw restoreError({ code, owner, tokenId: token.id });
 }
 
-/** Deposits of a token for an owner that are in no executed block, nor cancelled. */
+/**
+ * Deposits of a token for an owner that are in no executed block, nor cancelled.
+ *
+ * @throws RESTORE_EVENTS_MISSING
+ */
 async function openDeposits(
   l1: RollupClient,
   { owner, token }: ExitRequest,
 ): Promise<QueuedDeposit[]> {
   const { contract, deploymentBlock } = l1;
-  const [{ requests }, { firstOpen }] = await Promise.all([
+  const [{ requests, requestCount }, { firstOpen }] = await Promise.all([
     l1.readNews(deploymentBlock),
     contract.priorityQueue(),
   ]);
+  if (requests.length !== requestCount) {
+    const reason = `there are ${requests.length} requests, and the contract counts ${requestCount}`;
+    throw restoreError({ code: "RESTORE_EVENTS_MISSING", reason });
+  }
   const deposits = requests.filter(
     (request): request is QueuedDeposit =>
       request.type === "deposit" &&

@@ -96,9 +96,12 @@ function encodeFacts(facts: Candidate): Candidate {
   ) as Candidate;
 }
 
+/** What an operator sends is not always what this file has encoded. */
+const taggedSchema = z.object({ bigint: z.string().regex(/^-?\d{1,100}$/) }).strict();
+
 function decodeFacts(facts: Candidate): Candidate {
   return JSON.parse(JSON.stringify(facts), (_name, value: unknown) => {
-    const tagged = z.object({ bigint: z.string() }).strict().safeParse(value);
+    const tagged = taggedSchema.safeParse(value);
     return tagged.success ? BigInt(tagged.data.bigint) : value;
   }) as Candidate;
 }

@@ -11,6 +11,8 @@ export interface RpcLimits {
   readonly answerBytesMax: number;
   /** Of all bodies and answers that are held at a time. */
   readonly heldBytesMax: number;
+  /** Of these, those of one client address: whoever sends or reads slowly holds its own only. */
+  readonly heldBytesPerClientMax: number;
   /** Connections; for another one the oldest goes that is not being answered. */
   readonly socketsMax: number;
   /** Requests that are answered at a time. */
@@ -46,6 +48,7 @@ export const DEFAULT_RPC_LIMITS: RpcLimits = {
   paramsDepthMax: 16,
   answerBytesMax: 10 << 20,
   heldBytesMax: 64 << 20,
+  heldBytesPerClientMax: 16 << 20,
   socketsMax: 2048,
   requestsMax: 1024,
   requestsPerSocketMax: 64,

@@ -5,6 +5,7 @@ import {
   draftForcedExit,
   draftTransfer,
   draftWithdraw,
+  type TokenSource,
   type ForcedExitParams,
   type TransferParams,
   type WithdrawParams,
@@ -16,6 +17,7 @@ import type { RollupProvider, TransactionReceipt } from "./provider.ts";
 export interface BatchWallet {
   readonly address: string;
   readonly provider: RollupProvider;
+  readonly tokens: TokenSource;
   /** Makes transactions of drafts, with consecutive nonces. */
   prepare(drafts: readonly Draft[]): Promise<Transaction[]>;
   /** Signs them as well, and submits them before the wallet sends anything else. */
@@ -39,16 +41,16 @@ export class TransactionBatch {
   }
 
   transfer(params: TransferParams): this {
-    return this.#add((provider) => draftTransfer(provider, params));
+    return this.#add((tokens) => draftTransfer(tokens, params));
   }
 
   withdraw(params: WithdrawParams): this {
     const { address } = this.#wallet;
-    return this.#add((provider) => draftWithdraw(provider, address, params));
+    return this.#add((tokens) => draftWithdraw(tokens, address, params));
   }
 
   forcedExit(params: ForcedExitParams): this {
-    return this.#add((provider) => draftForcedExit(provider, params));
+    return this.#add((tokens) => draftForcedExit(tokens, params));
   }
 
   /**
@@ -68,8 +70,8 @@ export class TransactionBatch {
     return new BatchHandle(this.#wallet.provider, receipts);
   }
 
-  #add(draft: (provider: RollupProvider) => Promise<Draft>): this {
-    this.#drafts.push(() => draft(this.#wallet.provider));
+  #add(draft: (tokens: TokenSource) => Promise<Draft>): this {
+    this.#drafts.push(() => draft(this.#wallet.tokens));
     return this;
   }
 

@@ -46,36 +46,36 @@ export interface Draft {
   readonly options: TransactionOptions;
 }
 
+/** Who knows which token is meant. */
+export type TokenSource = Pick<RollupProvider, "getToken">;
+
 // All of these throw TOKEN_UNKNOWN, and as `readInput`.
 
-export async function draftTransfer(
-  provider: RollupProvider,
-  params: TransferParams,
-): Promise<Draft> {
+export async function draftTransfer(tokens: TokenSource, params: TransferParams): Promise<Draft> {
   const { to, token, amount, ...options } = readInput(transferParams, params);
   const recipient = BigInt(to);
-  const { id: tokenId } = await provider.getToken(token);
+  const { id: tokenId } = await tokens.getToken(token);
   return { content: { type: "transfer", tokenId, amount, recipient }, options };
 }
 
 /** @param owner - Who is paid unless `params` say otherwise. */
 export async function draftWithdraw(
-  provider: RollupProvider,
+  tokens: TokenSource,
   owner: string,
   params: WithdrawParams,
 ): Promise<Draft> {
   const { to = owner, token, amount, ...options } = readInput(withdrawParams, params);
   const recipient = BigInt(to);
-  const { id: tokenId } = await provider.getToken(token);
+  const { id: tokenId } = await tokens.getToken(token);
   return { content: { type: "withdraw", tokenId, amount, recipient }, options };
 }
 
 export async function draftForcedExit(
-  provider: RollupProvider,
+  tokens: TokenSource,
   params: ForcedExitParams,
 ): Promise<Draft> {
   const { target, token, ...options } = readInput(forcedExitParams, params);
   const recipient = BigInt(target);
-  const { id: tokenId } = await provider.getToken(token);
+  const { id: tokenId } = await tokens.getToken(token);
   return { content: { type: "forcedExit", tokenId, recipient }, options };
 }

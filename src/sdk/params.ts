@@ -96,4 +96,5 @@ export const walletOptions = optionsOf<WalletOptions>({
     codeHash: hexBytes(32),
   }).optional(),
   signer: rollupSigner.optional(),
+  rollupAddress: nonZeroAddress.optional(),
 });

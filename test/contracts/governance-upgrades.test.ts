@@ -221,6 +221,27 @@ describe("Rollup: upgrades", () => {
     );
   });
 
+  it("are announced again if they are not carried out in time", async () => {
+    const fixture = await createGovernedRollup();
+    const { networkHelpers, timelock, rollup, next } = fixture;
+    const window = Number(await timelock.EXECUTION_WINDOW_SECONDS());
+    const forgotten = await announceUpgrade(fixture);
+    await networkHelpers.time.increase(NOTICE_SECONDS + window + 1);
+    await expect(forgotten()).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnexpectedOperationState",
+    );
+    const again = await announceUpgrade(fixture);
+    await expect(again()).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnexpectedOperationState",
+    );
+    await networkHelpers.time.increase(NOTICE_SECONDS + window - 10);
+    await again();
+    const { implementationAddress } = await readGovernance(rollup);
+    expect(implementationAddress).to.equal(await next.getAddress());
+  });
+
   it("can not be announced by others, nor for sooner, and can be called off", async () => {
     const { timelock, governance, upgrade, user, networkHelpers } = fixture;
     const target = governance.proxyAdminAddress;

@@ -294,6 +294,8 @@ export class FakeL1 implements L1Port {
       authorizations: isNew ? [...authorizations] : [],
       authorizationResets: isNew ? [...resets] : [],
       isExodusBegun: isNew && isInExodus,
+      requestCount: requests.length,
+      tokenCount: 1 + tokens.length,
     };
   }
 

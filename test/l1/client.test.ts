@@ -116,6 +116,8 @@ describe("RollupClient", () => {
       authorizations: [{ owner, ...fact }],
       authorizationResets: [{ owner, accountId: 3, nonce: 2, availableAt }],
       isExodusBegun: false,
+      requestCount: 2,
+      tokenCount: 2,
     });
     expect((await client.readNews(transaction.blockNumber)).requests).to.deep.equal([exit]);
     expect((await client.readNews(news.blockNumber + 1)).requests).to.deep.equal([]);

@@ -106,6 +106,21 @@ describe("RollupClient: an L1 that fails", () => {
     await depositWith(client, { kind: "fail", error: RESET, when: isSent, times: 12 });
   });
 
+  it("takes no token for one without symbol and decimals because the node fails", async () => {
+    const token = await fixture.ethers.deployContract("TestToken", ["Test", "TST"]);
+    const address = await token.getAddress();
+    await (await connectRollup(fixture.client, fixture.governor)).listToken(address);
+    const client = await ofWallet();
+    const ofToken = ([call]: readonly unknown[]) =>
+      (call as { to: string }).to.toLowerCase() === address.toLowerCase();
+    const methods = ["eth_call"];
+    faulty.set({ kind: "fail", error: RATE_LIMITED, methods, when: ofToken, times: 6 });
+    const { tokens } = await client.readNews(0);
+    expect(tokens[1]).to.deep.equal({ id: 1, address, symbol: "TST", decimals: 18 });
+    faulty.set({ kind: "fail", error: RATE_LIMITED, methods, when: ofToken });
+    expect((await client.readNews(0)).tokens[1]).to.include({ symbol: address, decimals: 0 });
+  });
+
   it("L1_REQUEST_FAILED: gives up a question, and sends nothing", async () => {
     const client = await ofWallet();
     const url = "https://mainnet.example/v3/SECRET";

@@ -118,6 +118,24 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
+  it("makes larger blocks again after L1 has found a small one too large for no reason", async () => {
+    const world = await createWorld();
+    const { l1, operator } = world;
+    const alice = await createFundedUser(world, random);
+    await operator.processBlocks();
+    withdraw(world, alice, 2);
+    l1.refuseNext("commitBlocks", "NoReason");
+    await operator.processBlocks();
+    expect(new Set(l1.statuses)).to.deep.equal(new Set(["executed"]));
+    for (let round = 0; round < 60; round++) {
+      withdraw(world, alice, 1);
+      await operator.processBlocks();
+    }
+    withdraw(world, alice, 10);
+    operator.sealBlock();
+    expect(operator.blocks.at(-1)?.items).to.have.length(10);
+  });
+
   it("takes back no more blocks at a time than L1 takes", async () => {
     const blocks = 20;
     const gasMax = 300_000; // a proof needs nearly as much

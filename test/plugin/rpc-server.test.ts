@@ -35,8 +35,9 @@ describe("plugin/node: the public port", () => {
   }
 
   /** A connection that says what it is told to, and notes what comes back. */
-  async function open(url: string, text = "") {
-    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  async function open(url: string, text = "", localAddress = "127.0.0.1") {
+    const port = Number(new URL(url).port);
+    const socket = connect({ port, host: "127.0.0.1", localAddress });
     sockets.push(socket);
     const seen = { text: "", isClosed: false };
     socket.on("data", (data) => (seen.text += data.toString()));
@@ -89,6 +90,19 @@ describe("plugin/node: the public port", () => {
     expect(codeOf((await post(url, CALL)).body)).to.equal(undefined);
   });
 
+  it("has room for others while a client keeps it busy with bodies that do not end", async () => {
+    const url = await serve(ECHO, {
+      limits: { heldBytesMax: 4 << 20, heldBytesPerClientMax: 1 << 20 },
+    });
+    const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${1 << 20}\r\n\r\n`;
+    const half = head + " ".repeat(900_000);
+    const slow = await Promise.all(Array.from({ length: 8 }, () => open(url, half, "127.0.0.2")));
+    const refused = () =>
+      slow.filter(({ seen }) => seen.text.includes("RPC_BUSY") && seen.isClosed);
+    await waitUntil(() => refused().length >= 7);
+    expect((await post(url, CALL)).body).to.have.property("result");
+  });
+
   it("refuses parameters that are nested too deeply", async () => {
     const url = await serve();
     const deep = "[".repeat(100_000) + "]".repeat(100_000);
@@ -115,6 +129,16 @@ describe("plugin/node: the public port", () => {
     const slow = await Promise.all(Array.from({ length: 40 }, () => open(url, half)));
     expect((await post(url, CALL)).body).to.have.property("result");
     await waitUntil(() => slow.filter(({ seen }) => seen.isClosed).length >= 20);
+  });
+
+  it("closes connections of who has the most, and not those of others", async () => {
+    const url = await serve(ECHO, { limits: { socketsMax: 20 } });
+    const body = JSON.stringify(CALL);
+    const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const slow = await open(url, head + body.slice(0, 5));
+    for (let i = 0; i < 40; i++) await open(url, "", "127.0.0.2");
+    slow.socket.write(body.slice(5));
+    await waitUntil(() => slow.seen.text.includes('"result"'));
   });
 
   it("waits neither for headers nor for bodies that do not come", async () => {

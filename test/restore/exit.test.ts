@@ -128,6 +128,20 @@ describe("exitRollup", () => {
     expect(await balance()).to.equal(15n);
   });
 
+  it("pays what it finds while a node keeps the deposits back, and says so", async () => {
+    await startExodus(fixture);
+    const { client } = fixture;
+    const readNews = async () => ({ ...(await client.readNews(0)), requests: [] });
+    const lacking = clientWith({ readNews });
+    const { exits, failures } = await exitRollup(lacking, undefined, request);
+    expect(exits).to.have.length(2);
+    expect(failures.map(({ step }) => step)).to.deep.equal(["cancel"]);
+    // With nothing else left to claim, it does not say that there is nothing.
+    const nobody = { ...request, owner: fixture.user.address, accountIds: [] };
+    const again = exitRollup(lacking, undefined, nobody);
+    await expectRejection("RESTORE_EVENTS_MISSING", again);
+  });
+
   it("cancels more deposits than fit one L1 transaction", async () => {
     const { client } = fixture;
     for (let i = 0; i < 101; i++) await client.depositEth(OWNER, 1n);

@@ -296,6 +296,9 @@ describe(`rpc: errors (${random.title})`, () => {
     const error = fromJsonRpcError({ code: -32000, message: "", data });
     expect(error?.message).to.equal("FROM_THE_FUTURE: New.");
     expect(error?.fix).to.equal("Upgrade.");
+    const facts = { n: { bigint: "many" } };
+    const odd = fromJsonRpcError({ code: -32000, message: "", data: { ...data, facts } });
+    expect(odd?.facts).to.deep.include(facts);
   });
 
   it("RPC_METHOD_UNKNOWN, RPC_PARAMS_INVALID, with the codes of JSON-RPC", async () => {

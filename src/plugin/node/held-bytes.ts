@@ -1,27 +1,40 @@
-/** How many bytes of bodies and answers a server holds at a time. */
+/** How many bytes of bodies and answers a server holds at a time, in all and of each client. */
+import type { RpcLimits } from "../../rpc/limits.ts";
+
 export class HeldBytes {
-  readonly maximum: number;
+  readonly #limits: Pick<RpcLimits, "heldBytesMax" | "heldBytesPerClientMax">;
+  readonly #byClient = new Map<string, number>();
   #held = 0;
 
-  constructor(maximum: number) {
-    this.maximum = maximum;
+  constructor(limits: Pick<RpcLimits, "heldBytesMax" | "heldBytesPerClientMax">) {
+    this.#limits = limits;
   }
 
   /** Opens the account of one request. */
-  open(): HeldByRequest {
+  open(client: string): HeldByRequest {
     let own = 0;
     return {
       take: (bytes) => {
-        if (this.#held + bytes > this.maximum) return false;
-        this.#held += bytes;
+        const { heldBytesMax, heldBytesPerClientMax } = this.#limits;
+        const ofClient = this.#byClient.get(client) ?? 0;
+        if (this.#held + bytes > heldBytesMax) return false;
+        if (ofClient + bytes > heldBytesPerClientMax) return false;
+        this.#add(client, bytes);
         own += bytes;
         return true;
       },
       release: () => {
-        this.#held -= own;
+        this.#add(client, -own);
         own = 0;
       },
     };
+  }
+
+  #add(client: string, bytes: number): void {
+    this.#held += bytes;
+    const ofClient = (this.#byClient.get(client) ?? 0) + bytes;
+    if (ofClient === 0) this.#byClient.delete(client);
+    else this.#byClient.set(client, ofClient);
   }
 }
 

@@ -1,6 +1,7 @@
 /** How what clients ask of L1 through an operator's port is passed on. */
 import { z } from "zod";
 import { rpcError } from "../../rpc/errors.ts";
+import { firstIssue } from "../../rpc/methods.ts";
 import { type L1MethodSet, LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../../rpc/l1-methods.ts";
 import { L1CallError } from "../../rpc/public-errors.ts";
 import type { RpcCaller } from "./answer.ts";
@@ -19,11 +20,22 @@ export interface L1PassageOptions {
   readonly deadlineMs?: number;
 }
 
-const filterSchema = z.object({
-  fromBlock: z.string().optional(),
-  toBlock: z.string().optional(),
-  blockHash: z.string().nullish(),
-});
+/** A number without leading zeros, or a tag. */
+const blockSchema = z
+  .string()
+  .regex(/^(?:0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,15})|earliest|latest|pending|safe|finalized)$/);
+const filterSchema = z.union([
+  z.object({
+    fromBlock: z.null().optional(),
+    toBlock: z.null().optional(),
+    blockHash: z.string().regex(/^0x[0-9a-fA-F]{64}$/),
+  }),
+  z.object({
+    fromBlock: blockSchema.nullish(),
+    toBlock: blockSchema.nullish(),
+    blockHash: z.null().optional(),
+  }),
+]);
 const providerErrorSchema = z.object({ name: z.literal("ProviderError"), code: z.number() });
 /** Of Hardhat's provider itself: L1 has not answered with JSON-RPC. */
 const NO_ANSWER = -1;
@@ -73,11 +85,19 @@ export class L1Passage {
     }
   }
 
-  /** @throws RPC_L1_RANGE_TOO_WIDE; what is no filter is for L1 to refuse. */
+  /**
+   * What some L1 node reads as a block and this function does not would pass unmeasured.
+   *
+   * @throws RPC_L1_RANGE_TOO_WIDE, RPC_PARAMS_INVALID
+   */
   async #assertRange([filter]: unknown[]): Promise<void> {
-    const { data } = filterSchema.safeParse(filter);
-    if (data === undefined || typeof data.blockHash === "string") return;
-    const { fromBlock = "latest", toBlock = "latest" } = data;
+    const { data, error } = filterSchema.safeParse(filter);
+    if (data === undefined) {
+      throw rpcError({ code: "RPC_PARAMS_INVALID", method: "eth_getLogs", ...firstIssue(error) });
+    }
+    if (typeof data.blockHash === "string") return;
+    const fromBlock = data.fromBlock ?? "latest";
+    const toBlock = data.toBlock ?? "latest";
     if (fromBlock === toBlock) return;
     const isOpen = [fromBlock, toBlock].some((tag) => heightOf(tag) === undefined);
     const latest = isOpen ? heightOf((await this.#ask("eth_blockNumber", [])) as string) : 0n;
@@ -92,7 +112,7 @@ export class L1Passage {
 /** @returns Undefined for what moves with the chain: `latest`, `safe` and such. */
 function heightOf(tag: string): bigint | undefined {
   if (tag === "earliest") return 0n;
-  return /^0x[0-9a-fA-F]{1,16}$/.test(tag) ? BigInt(tag) : undefined;
+  return tag.startsWith("0x") ? BigInt(tag) : undefined;
 }
 
 /** L1's own errors are the client's to see; others may name L1's address. */

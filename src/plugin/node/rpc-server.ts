@@ -58,7 +58,7 @@ class Serving {
     this.#limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
     const toError = createPublicErrors(options.logger ?? { error: () => {} });
     this.#parts = { request, toError, limits: this.#limits };
-    this.#held = new HeldBytes(this.#limits.heldBytesMax);
+    this.#held = new HeldBytes(this.#limits);
     this.#rates = new RateLimiter(this.#limits);
     this.#sockets = new Sockets(this.#limits.socketsMax);
     this.server = createServer(
@@ -87,13 +87,14 @@ class Serving {
   }
 
   async #respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const held = this.#held.open();
+    const held = this.#held.open(clientOf(incoming.socket.remoteAddress));
     response.on("close", () => held.release());
     try {
       if (this.#isRefused(incoming, response)) return;
       const body = await this.#readBody(incoming, held);
-      if (body === undefined) this.#refuse(response, 503, this.#busy());
-      else await this.#answer(body, held, incoming, response);
+      if (body === undefined) {
+        this.#refuse(response.setHeader("connection", "close"), 503, this.#busy());
+      } else await this.#answer(body, held, incoming, response);
     } catch {
       // The client has gone, or nothing more can be said to it.
       response.destroy();
@@ -124,7 +125,9 @@ class Serving {
   /** @returns Undefined if all that the server may hold is taken. */
   async #readBody(incoming: IncomingMessage, held: HeldByRequest): Promise<string | undefined> {
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    // The socket stays open for the refusal.
+    const read = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of read) {
       if (!held.take(chunk.length)) return undefined;
       chunks.push(chunk);
     }

@@ -1,24 +1,33 @@
 /** The connections of a server: a bounded number, of which none is kept from who comes later. */
 import type { Socket } from "node:net";
+import { clientOf } from "./rate-limiter.ts";
 
 export class Sockets {
   readonly #maximum: number;
   /** Requests that are being answered, for each connection; least recently active first. */
   readonly #answering = new Map<Socket, number>();
+  /** Connections of each client address. */
+  readonly #byClient = new Map<string, number>();
 
   constructor(maximum: number) {
     this.#maximum = maximum;
   }
 
   /**
-   * Takes a connection. If there are too many, one goes that waits for its client, the one
-   * that has done so longest: half a request keeps nobody else out.
+   * Takes a connection. If there are too many, one goes that waits for its client: of the client
+   * with the most, the one that has done so longest. So neither half a request nor an address that
+   * opens many keeps anybody else out.
    */
   add(socket: Socket): void {
     if (this.#answering.size >= this.#maximum) this.#evict(socket);
     if (socket.destroyed) return;
     this.#answering.set(socket, 0);
-    socket.once("close", () => this.#answering.delete(socket));
+    const client = clientOf(socket.remoteAddress);
+    this.#count(client, 1);
+    socket.once("close", () => {
+      this.#answering.delete(socket);
+      this.#count(client, -1);
+    });
   }
 
   /** @returns How many requests of the connection are being answered, with this one. */
@@ -40,12 +49,18 @@ export class Sockets {
   }
 
   #evict(newcomer: Socket): void {
-    for (const [socket, answering] of this.#answering) {
-      if (answering > 0) continue;
-      this.#answering.delete(socket);
-      socket.destroy();
-      return;
-    }
-    newcomer.destroy();
+    const most = Math.max(...this.#byClient.values());
+    const isOfMost = ({ remoteAddress }: Socket) =>
+      this.#byClient.get(clientOf(remoteAddress)) === most;
+    const idle = [...this.#answering].filter(([, answering]) => answering === 0);
+    const [evicted] = idle.find(([socket]) => isOfMost(socket)) ?? idle[0] ?? [newcomer];
+    this.#answering.delete(evicted);
+    evicted.destroy();
+  }
+
+  #count(client: string, change: 1 | -1): void {
+    const count = (this.#byClient.get(client) ?? 0) + change;
+    if (count === 0) this.#byClient.delete(client);
+    else this.#byClient.set(client, count);
   }
 }
