@@ -30,8 +30,12 @@ const OPTIONS = {
 
 async function ask(files: readonly string[]): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const interrupted = new Promise<string>((resolve) => {
+    terminal.once("close", () => resolve("")); // Ctrl-C, which answers no question
+  });
   try {
-    return isYes(await terminal.question(`${overwriteQuestion(files)} `));
+    const answer = terminal.question(`${overwriteQuestion(files)} `);
+    return isYes(await Promise.race([answer, interrupted]));
   } finally {
     terminal.close();
   }
