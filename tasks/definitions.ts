@@ -64,7 +64,7 @@ const restoreOptions = [
   },
   {
     name: "output",
-    description: "File for checkpoints, to go on from there the next time (default: in the cache)",
+    description: "File for checkpoints, from which the next run continues (default: in the cache)",
   },
 ] satisfies Option[];
 
@@ -313,11 +313,11 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "revert",
-    description: "Take blocks of the rollup back on L1 that are committed and not executed",
+    description: "Revert blocks of the rollup on L1 that are committed and not executed",
     options: [
       {
         name: "fromBlock",
-        description: "Number of the first block of the rollup that goes, with all after it",
+        description: "Number of the first block of the rollup to revert, with all after it",
         type: ArgumentType.INT,
         defaultValue: 0,
       },

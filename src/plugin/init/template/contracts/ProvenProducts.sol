@@ -22,7 +22,7 @@ contract ProvenProducts {
         VERIFIER = verifier;
     }
 
-    /// The proof names no sender: whoever sees it may submit it too. Where that matters, give the
+    /// The proof names no sender: anybody who sees it may submit it too. Where that matters, give the
     /// circuit a public input for the sender.
     function submit(
         uint256[2] calldata a,
