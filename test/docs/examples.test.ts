@@ -27,10 +27,15 @@ describe("docs: examples", () => {
   for (const file of EXAMPLES) {
     it(`${file} has the versions that are tested`, () => {
       const { version, devDependencies: tested } = read("package.json");
-      const versions = { ...tested, "hardhat-zkrollup": `^${version}` };
+      const versions: Readonly<Record<string, string>> = {
+        ...tested,
+        "hardhat-zkrollup": `^${version}`,
+      };
       const { devDependencies } = read(file);
-      const wanted = Object.keys(devDependencies).map((name) => [name, versions[name]]);
-      expect(devDependencies).to.deep.equal(Object.fromEntries(wanted));
+      const differing = Object.entries(devDependencies)
+        .filter(([name, range]) => range !== versions[name])
+        .map(([name]) => name);
+      expect(differing).to.deep.equal([]);
     });
   }
 });
