@@ -1,14 +1,17 @@
 /**
  * Writes the files that are generated from `src/protocol`, the docs of RPC methods, errors, tasks
- * and config, and the ABI from the last build of the contracts; or with `--check` compares them
- * with what is committed and exits with 1 if one is stale.
+ * and config, the reports of the public surface, and ABI and types from the last build of the
+ * contracts; or with `--check` compares them with what is committed and exits with 1 if one is
+ * stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { type AbiArtifact, renderAbi } from "../src/generate/abi.ts";
+import { renderContractTypes } from "../src/generate/contract-types.ts";
 import { GENERATED_FILES, type GeneratedFile } from "../src/generate/generated-files.ts";
 import { renderRpcDocs } from "../src/generate/rpc-docs.ts";
+import { apiReportFile, emitDeclarations, renderApiReports } from "./render-api-report.ts";
 import { renderConfigDocs } from "./render-config-docs.ts";
 import { renderErrorDocs } from "./render-error-docs.ts";
 import { renderTaskDocs } from "./render-task-docs.ts";
@@ -30,16 +33,21 @@ async function filesFromBuild(): Promise<GeneratedFile[]> {
     console.warn("The contracts are not built, so their ABI is left as it is.");
     return [];
   }
-  const render = () => renderAbi(JSON.parse(artifact) as AbiArtifact);
-  return [{ path: "src/l1/generated/abi.ts", render }];
+  const { abi } = JSON.parse(artifact) as AbiArtifact;
+  return [
+    { path: "src/l1/generated/abi.ts", render: () => renderAbi({ abi }) },
+    { path: "src/l1/generated/rollup.ts", render: () => renderContractTypes(abi) },
+  ];
 }
 
 const errorDocs = await renderErrorDocs(root);
+const apiReports = [...renderApiReports(emitDeclarations(root))];
 const docs: GeneratedFile[] = [
   { path: "docs/rpc.md", render: renderRpcDocs },
   { path: "docs/errors.md", render: () => errorDocs },
   { path: "docs/tasks.md", render: renderTaskDocs },
   { path: "docs/config.md", render: renderConfigDocs },
+  ...apiReports.map(([entry, text]) => ({ path: apiReportFile(entry), render: () => text })),
 ];
 
 const stale: string[] = [];

@@ -10,8 +10,8 @@ import { escapeTags, markdownTable } from "./markdown.ts";
 
 const INTRODUCTION = [
   "Each task is run as `npx hardhat rollup:NAME` or `npx hardhat rollup NAME`, and explains itself",
-  "with `--help`. With `--json` it prints one JSON value on standard output, and its progress on",
-  "standard error. `--preset` and `--prover` override the [config](config.md). A failure has a code",
+  "with `--help`. With `--json` it prints one JSON value on standard output, with large integers as",
+  "0x-hex, and its progress on standard error. `--preset` and `--prover` override the [config](config.md). A failure has a code",
   "and a line on how to fix it ([errors](errors.md)), and the exit code 1.",
 ].join(" ");
 

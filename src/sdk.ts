@@ -9,8 +9,17 @@
  * // Whoever does not run the operator passes the contract that they trust with their money.
  * const wallet = await RollupWallet.create(await l1.getSigner(0), provider, { rollupAddress });
  */
-export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./rpc/client.ts";
-export * from "./sdk/amounts.ts";
+export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./api/client.ts";
+export {
+  closestPackableAmountAbove,
+  closestPackableAmountBelow,
+  closestPackableFeeAbove,
+  closestPackableFeeBelow,
+  formatAmount,
+  isPackableAmount,
+  isPackableFee,
+  parseAmount,
+} from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
 export type {
   ForcedExitParams,

@@ -30,10 +30,12 @@ const MODULE_ORDER = [
   "prover",
   "l1",
   "restore",
+  "api",
   "operator",
-  "rpc",
+  "server",
   "generate",
   "sdk",
+  "exit",
   "bench",
   "plugin",
 ];
@@ -90,8 +92,24 @@ describe("tidy: modules", () => {
     expect(importing.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it("keeps the sdk free of Node and of the operator", () => {
-    const closure = reachable(sources.filter(({ path }) => moduleOf(path) === "sdk"));
+  it("keeps the entry points without Hardhat free of it and of the plugin", () => {
+    const entries = sources.filter(({ path }) => /^src\/(core|node|sdk)\.ts$/.test(path));
+    expect(entries).to.have.length(3);
+    const faults = reachable(entries).flatMap((file) =>
+      findImports(file)
+        .filter(({ specifier, path }) =>
+          path === undefined
+            ? /^(hardhat|@nomicfoundation)(\/|$)/.test(specifier)
+            : moduleOf(path) === "plugin" || !path.startsWith("src/"),
+        )
+        .map(({ specifier }) => `${file.path} imports ${specifier}`),
+    );
+    expect(faults).to.deep.equal([]);
+  });
+
+  it("keeps sdk and api free of Node and of the operator", () => {
+    const forBrowsers = /^src\/(sdk|api)(\/|\.ts$)/;
+    const closure = reachable(sources.filter(({ path }) => forBrowsers.test(path)));
     const faults = closure.flatMap((file) =>
       findImports(file)
         .filter(({ specifier }) => specifier.startsWith("node:"))

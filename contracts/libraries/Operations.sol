@@ -10,19 +10,19 @@ import {Payouts} from "./Payouts.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 import {Pubdata} from "./Pubdata.sol";
 
-/// @title What the operations of a block mean on L1
-/// @dev Only operations with an extension mean anything here. A block can not hide one: leaving an
-/// extension out changes y, as its first word is never zero, and then no proof fits.
+/// @title Applies the L1 side of a block's operations
+/// @dev Only operations with an extension have an L1 side. A block cannot hide one: an extension
+/// that is left out changes y, because its first word is never zero, and then no proof is valid.
 library Operations {
     using Authorization for Authorization.Facts;
     using PriorityQueue for PriorityQueue.Queue;
     using Pubdata for bytes;
     using Pubdata for Pubdata.Walk;
 
-    /// @param dataValue Value of the block's data at z.
-    /// @param payoutsHash Rolling hash of the payouts that execution must make.
-    /// @param priorityRequests Requests of the queue that the block serves.
-    /// @param authorizations Authorisations that the block has used up.
+    /// @param dataValue Polynomial of the block's data at z.
+    /// @param payoutsHash Rolling hash of the block's payouts.
+    /// @param priorityRequests Requests of the priority queue that the block serves.
+    /// @param authorizations Authorizations that the block uses: one per ChangePubKey.
     struct Effects {
         uint256 dataValue;
         bytes32 payoutsHash;
@@ -30,8 +30,14 @@ library Operations {
         uint32 authorizations;
     }
 
-    /// @notice Checks the L1 side of every operation of a block and sums up what they do.
-    /// @param z Where the block's data is evaluated.
+    /// @notice Checks the L1 side of every operation of a block and sums up their effects.
+    /// @dev Reverts with `PriorityRequestMismatch`, `AuthorizationInvalid`,
+    /// `AuthorizationTypeUnknown`, `AuthorizationCountMismatch`, or an error of `Pubdata`.
+    /// @param queue The priority queue.
+    /// @param facts Facts stored on L1.
+    /// @param newBlock The block.
+    /// @param z Point at which the block's data is evaluated.
+    /// @return effects What the block serves, pays out and uses.
     function process(
         PriorityQueue.Queue storage queue,
         Authorization.Facts storage facts,
@@ -49,7 +55,7 @@ library Operations {
                 _changePubKey(facts, walk, effects, newBlock.authorizations);
             } else if (op == ProtocolConstants.OP_FORCED_EXIT) _payOut(walk, effects);
             else if (op == ProtocolConstants.OP_REFUND) {
-                // Any deposit may be: an operator that has no place for it must not be stuck.
+                // Any deposit may be refunded, so one that L2 has no place for blocks no operator.
                 _serveDeposit(queue, walk, effects);
                 _payOut(walk, effects);
             }
@@ -63,7 +69,7 @@ library Operations {
         effects.dataValue = walk.value;
     }
 
-    /// @dev The circuit lets it credit only an account of the owner, so any such account will do.
+    /// @dev Any account of the owner is right; the circuit credits no other.
     function _serveDeposit(
         PriorityQueue.Queue storage queue,
         Pubdata.Walk memory walk,
@@ -101,7 +107,7 @@ library Operations {
         bytes[] calldata authorizations
     ) private view {
         uint256 index = effects.authorizations++;
-        // If there are too few, the comparison after the last operation says so.
+        // If there are too few, the comparison after the last operation reverts.
         if (index >= authorizations.length) return;
         PubdataReader.ChangePubKey memory change = PubdataReader.readChangePubKey(
             walk.record,
@@ -111,7 +117,7 @@ library Operations {
         facts.check(change, authorizations[index], walk.slot);
     }
 
-    /// @dev Requests are served strictly in the order of the queue.
+    /// @dev Blocks serve requests strictly in the order of the queue.
     function _serve(
         PriorityQueue.Queue storage queue,
         bytes24 requestHash,
@@ -124,15 +130,15 @@ library Operations {
         }
     }
 
-    /// @dev A payout of nothing (a full exit of nothing, say) is none.
+    /// @dev An amount of 0, such as that of a full exit of nothing, makes no payout.
     function _payOut(Pubdata.Walk memory walk, Effects memory effects) private pure {
         (address recipient, uint16 tokenId, uint128 amount) = _movement(walk);
         if (amount == 0) return;
         effects.payoutsHash = Payouts.append(effects.payoutsHash, recipient, tokenId, amount);
     }
 
-    /// @dev Address, token and amount, which every operation that moves an amount between L1 and L2
-    /// has in the same place (test/protocol/layout.test.ts).
+    /// @dev Address, token and amount: every operation that moves an amount between L1 and L2 has
+    /// them in the same place (test/protocol/layout.test.ts).
     function _movement(
         Pubdata.Walk memory walk
     ) private pure returns (address party, uint16 tokenId, uint128 amount) {

@@ -17,7 +17,12 @@ contract PubdataHarness {
         uint256 e2;
     }
 
-    /// @notice All extensions of a block, and the value of its data at `z`.
+    /// @notice Walks through the public data of a block.
+    /// @param pubdata Public data.
+    /// @param slots Slots of the block.
+    /// @param z Point at which the data is evaluated.
+    /// @return value Polynomial of the data at `z`.
+    /// @return extensions All extensions, in slot order.
     function walk(
         bytes calldata pubdata,
         uint256 slots,

@@ -5,6 +5,13 @@ import { defineConfig } from "vitepress";
 import { slugify } from "../../scripts/markdown.ts";
 import { useSiteLinks } from "./links.ts";
 
+/** The reports that `npm run generate` writes, one for each entry point without Hardhat. */
+function apiReports() {
+  const files = readdirSync(join(import.meta.dirname, "../api")).sort();
+  const names = files.filter((file) => file.endsWith(".md")).map((file) => file.slice(0, -3));
+  return names.map((name) => ({ text: name, link: `/api/${name}` }));
+}
+
 /** Pages that `scripts/render-api-docs.ts` has written before the build. */
 function apiPages() {
   const folder = join(import.meta.dirname, "../reference");
@@ -55,6 +62,7 @@ const sidebar = [
       { text: "Public data", link: "/pubdata" },
       { text: "Errors", link: "/errors" },
       { text: "API", collapsed: true, items: apiPages() },
+      { text: "API reports", collapsed: true, items: apiReports() },
     ],
   },
   {

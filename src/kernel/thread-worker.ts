@@ -1,4 +1,4 @@
-/** The thread side of threads.ts. */
+/** The worker of threads.ts. */
 
 import { parentPort } from "node:worker_threads";
 import { instantiateKernel } from "./instance.ts";

@@ -2,11 +2,13 @@
  * Runs kernel functions in worker threads over one shared memory.
  *
  * A *space* is a memory with a module's instances, one per thread. Tasks of a run are independent
- * calls; threads take them from a common counter in the memory until none is left. Every call gets
- * the thread's own scratch address appended to its arguments.
+ * calls; threads take them by a counter in the memory until none is left. Every call gets the
+ * thread's own scratch address as last argument.
  */
 
 import { Worker } from "node:worker_threads";
+import { SerialQueue } from "../util/serial-queue.ts";
+import { workerUrl } from "../util/worker-pool.ts";
 import type { OpenMessage, RunMessage, ThreadMessage, ThreadReply } from "./thread-worker.ts";
 
 /** A call of an exported function. */
@@ -18,16 +20,16 @@ export interface Task {
 export interface SpaceOptions {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Four bytes, a multiple of four, that nothing else uses. */
+  /** Address of four bytes that nothing else uses; a multiple of 4. */
   readonly counterAddress: number;
   /** One per thread. */
   readonly scratchAddresses: readonly number[];
 }
 
 export interface Space {
-  /** Resolves when all tasks are done, in any order. Runs of a space do not overlap. */
+  /** Runs tasks in any order; resolves when all are done. Runs of a space do not overlap. */
   run(tasks: readonly Task[]): Promise<void>;
-  /** Lets the threads forget the memory. */
+  /** Releases the memory in all threads. */
   close(): Promise<void>;
 }
 
@@ -39,9 +41,9 @@ export interface KernelThreads {
 
 /** Starts `count` threads. They do not keep the process alive. */
 export function createKernelThreads(count: number): KernelThreads {
-  const url = new URL(`./thread-worker${import.meta.url.slice(-3)}`, import.meta.url);
+  const url = workerUrl(import.meta.url, "thread-worker");
   const threads = Array.from({ length: count }, () => createThread(url));
-  /** Waits for all threads, also when one fails: none may be busy when the next run starts. */
+  /** Waits for all threads even if one fails, because none may be busy when the next run starts. */
   const broadcast = async (messageOf: (index: number) => ThreadMessage) => {
     const sent = threads.map((thread, index) => thread.send(messageOf(index)));
     const failed = (await Promise.allSettled(sent)).find(({ status }) => status === "rejected");
@@ -57,17 +59,13 @@ export function createKernelThreads(count: number): KernelThreads {
         const scratchAddress = scratchAddresses[index]!;
         return { kind: "open", space, module, memory, counterAddress, scratchAddress };
       });
-      let last: Promise<unknown> = Promise.resolve();
+      const runs = new SerialQueue();
       const run = async (tasks: readonly Task[]) => {
         Atomics.store(counter, 0, 0);
         await broadcast((): RunMessage => ({ kind: "run", space, tasks }));
       };
       return {
-        run: (tasks) => {
-          const result = last.then(() => run(tasks));
-          last = result.catch(() => undefined);
-          return result;
-        },
+        run: (tasks) => runs.run(() => run(tasks)),
         close: async () => {
           await broadcast(() => ({ kind: "close", space }));
         },
@@ -94,7 +92,7 @@ function createThread(url: URL): Thread {
   const worker = new Worker(url);
   worker.unref();
   const waiting: Waiting[] = [];
-  /** Why it has ended, if it has: it would never answer. */
+  /** The reason why the worker has ended; it never answers then. */
   let end: Error | undefined;
   const fail = (error: Error) => {
     end ??= error;

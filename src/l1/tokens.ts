@@ -1,4 +1,4 @@
-/** What L1 tells about a token. */
+/** Reads the metadata of tokens from L1. */
 import { Contract, type Provider } from "ethers";
 import { ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { isRollupError } from "../util/errors.ts";

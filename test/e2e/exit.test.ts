@@ -7,7 +7,7 @@ import { network } from "hardhat";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import type { Token } from "../../src/l1/types.ts";
-import { exitRollup, proveExit, readExodusStatus } from "../../src/restore/exit.ts";
+import { exitRollup, proveExit, readExodusStatus } from "../../src/exit/exit.ts";
 import { restoreRollup } from "../../src/restore/restore.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
 import type { RollupWallet } from "../../src/sdk/wallet.ts";

@@ -7,7 +7,7 @@ import { Operator } from "../../src/operator/operator.ts";
 import { createProver } from "../../src/plugin/rollup/prover.ts";
 import { accountCapacity, PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
-import { exitRollup } from "../../src/restore/exit.ts";
+import { exitRollup } from "../../src/exit/exit.ts";
 import { restoreRollup } from "../../src/restore/restore.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
 import type { RollupWallet } from "../../src/sdk/wallet.ts";

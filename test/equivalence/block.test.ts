@@ -45,15 +45,15 @@ interface Chain {
   readonly preset: Preset;
   readonly slots: number;
   readonly blocks: number;
-  /** Operations to choose from; all by default. */
+  /** Operations of the random blocks; all by default. */
   readonly types?: readonly OperationName[];
 }
 
 /**
- * Applies random blocks one after the other, and checks that roots, digest and evaluation computed
- * in TypeScript satisfy the circuit.
+ * Applies a chain of random blocks, and checks that roots, digest and evaluation computed in
+ * TypeScript satisfy the circuit.
  *
- * @returns The operations that the blocks had.
+ * @returns The operations of the blocks.
  */
 async function expectAgreement(
   circuit: Circuit,

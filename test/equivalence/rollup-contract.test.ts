@@ -28,7 +28,7 @@ const PLENTY = 2n ** 200n;
 const preset = PRESETS.dev;
 const random = createRandom();
 
-/** Runs valid random blocks of all operations on L1: it must make of them what TypeScript does. */
+/** Runs valid random blocks of all operations on L1; the effects must equal those in TypeScript. */
 describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
   let fixture: TestRollup;
   let world: World;
@@ -50,7 +50,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     }
   });
 
-  /** The client of somebody who is only an address, with everything they need to pay. */
+  /** Returns a client that acts as an address, which gets enough ether to pay for everything. */
   async function clientOf(address: bigint) {
     const { ethers, networkHelpers, client } = fixture;
     const checksummed = toChecksumAddress(address);
@@ -82,7 +82,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     await (await clientOf(owner)).setAuthPubKeyHash(claim);
   }
 
-  /** Does on L1 what must come before the block. */
+  /** Makes the L1 requests and facts that the block's operations need. */
   async function prepare(operations: readonly Operation[]): Promise<void> {
     for (const operation of operations) {
       if (isOfDeposit(operation)) await requestDeposit(operation);
@@ -91,7 +91,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     }
   }
 
-  /** A valid block after `last` that L1 can take: it refuses deposits of nothing. */
+  /** Creates a valid block after `last`, without deposits of 0, which L1 refuses. */
   async function nextBlock(last: StoredBlock, state: RollupState): Promise<AppliedBlock> {
     const timestamp = await latestTimestamp(fixture);
     const blockNumber = last.blockNumber + 1;
@@ -102,7 +102,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     return applyBlock(state, block, world.domain);
   }
 
-  /** Makes the verifier accept this proof of these public inputs, and nothing else. */
+  /** Makes the verifier accept only this proof of these public inputs. */
   async function announce(slots: number, publicInputs: readonly bigint[]): Promise<void> {
     const { ethers, rollup } = fixture;
     const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
@@ -151,7 +151,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
   });
 });
 
-/** Whether the operation serves a deposit: it credits it, or pays it back. */
+/** Returns whether the operation serves a deposit: it credits or refunds it. */
 function isOfDeposit(operation: Operation): operation is Deposit | Refund {
   return operation.type === "deposit" || operation.type === "refund";
 }

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from "ethers";
-import { createRpcClient } from "../../src/rpc/client.ts";
+import { createRpcClient } from "../../src/api/client.ts";
 import { RollupProvider } from "../../src/sdk/provider.ts";
 import { RollupWallet } from "../../src/sdk/wallet.ts";
 import { type RunningHardhat, startHardhatWith } from "../helpers/hardhat-cli.ts";

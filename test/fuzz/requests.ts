@@ -1,6 +1,6 @@
 /** Requests to an operator as a careless or hostile client sends them. */
-import { WALLET_L1_METHODS } from "../../src/rpc/l1-methods.ts";
-import { RPC_METHODS } from "../../src/rpc/methods.ts";
+import { WALLET_L1_METHODS } from "../../src/server/l1-methods.ts";
+import { RPC_METHODS } from "../../src/api/methods.ts";
 import type { Random } from "../helpers/random.ts";
 import { mutate, WEIRD } from "./mutations.ts";
 

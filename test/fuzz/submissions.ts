@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { signingDomain, type Transaction } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
-import { signedTransaction, toJson } from "../../src/rpc/schemas.ts";
+import { signedTransaction } from "../../src/api/schemas.ts";
+import { toJson } from "../../src/util/json.ts";
 import type { RollupWallet } from "../../src/sdk/wallet.ts";
 import type { Random } from "../helpers/random.ts";
 import { mutate } from "./mutations.ts";

@@ -9,7 +9,7 @@ import type { BlockRange } from "../../src/l1/events.ts";
 import { hashStoredBlock, toStoredBlock } from "../../src/l1/stored-block.ts";
 import type {
   BlockEvent,
-  DatedBlockEvent,
+  Dated,
   L1BlockId,
   L1Genesis,
   L1Progress,
@@ -161,7 +161,7 @@ export class FakeHistory implements RestoreSource {
     });
   }
 
-  readBlockEvents({ fromBlock, toBlock }: BlockRange): Promise<DatedBlockEvent[]> {
+  readHistory({ fromBlock, toBlock }: BlockRange): Promise<Dated[]> {
     const range = this.#l1.slice(fromBlock, toBlock + 1);
     return Promise.resolve(
       range.flatMap(({ id, events }) => events.map((event) => ({ l1Block: id, event }))),

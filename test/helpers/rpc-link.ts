@@ -1,8 +1,8 @@
 /** JSON-RPC between client and operator as over a wire: only JSON passes, in both directions. */
 import type { Operator } from "../../src/operator/operator.ts";
-import { createRpcClient, type JsonRpcRequest, type RpcClient } from "../../src/rpc/client.ts";
-import { toJsonRpcError } from "../../src/rpc/error-transport.ts";
-import { createRpcHandler } from "../../src/rpc/handler.ts";
+import { createRpcClient, type JsonRpcRequest, type RpcClient } from "../../src/api/client.ts";
+import { toJsonRpcError } from "../../src/api/error-transport.ts";
+import { createRpcHandler } from "../../src/server/handler.ts";
 
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 

@@ -10,6 +10,7 @@ import {
   evaluate,
   headerWord,
 } from "../../src/block/commitment.ts";
+import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
 import { encodePubdata } from "../../src/block/pubdata.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
@@ -64,7 +65,7 @@ export async function createTestRollup(
   );
   const client = await connectRollup(location, validator);
   const genesis = await client.readStoredBlock(0);
-  const rollup = client.contract;
+  const rollup = client.contract as unknown as Rollup;
   return {
     chain,
     ethers,

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { Contract } from "ethers";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
 import type { Operator } from "../../src/operator/operator.ts";
+import { completeHistory, emptyHistory } from "../../src/restore/history.ts";
 import { findOpenPayouts, type OpenPayouts } from "../../src/restore/open-payouts.ts";
 import { type RestoredRollup, restoreRollup } from "../../src/restore/restore.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
@@ -45,8 +46,9 @@ export class Auditor {
   }
 
   /** Blocks with payouts that are still to be made. */
-  openPayouts(): Promise<OpenPayouts[]> {
-    return findOpenPayouts(this.#chain.client, this.#chain.firstOpenBlock);
+  async openPayouts(): Promise<OpenPayouts[]> {
+    const { client, firstOpenBlock } = this.#chain;
+    return findOpenPayouts(client, await completeHistory(client, emptyHistory(firstOpenBlock)));
   }
 
   /**

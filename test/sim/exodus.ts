@@ -4,7 +4,7 @@ import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import type { Token } from "../../src/l1/types.ts";
 import type { Prover } from "../../src/prover/prover.ts";
-import { exitRollup } from "../../src/restore/exit.ts";
+import { exitRollup } from "../../src/exit/exit.ts";
 import { restoreRollup, type RestoredRollup } from "../../src/restore/restore.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
 import { isRollupError } from "../../src/util/errors.ts";

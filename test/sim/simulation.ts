@@ -13,7 +13,7 @@ import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
 import { type Stage, STAGES } from "../../src/protocol/stages.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";
 import { restoreRollup, type RestoredRollup } from "../../src/restore/restore.ts";
-import { settleBlocks } from "../../src/restore/resume.ts";
+import { prepareStart } from "../../src/restore/resume.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
 import { isRollupError } from "../../src/util/errors.ts";
@@ -461,7 +461,7 @@ export class Simulation {
     const isFresh = this.#random.int(4) === 0;
     const source = createRestoreSource(this.#chain.client);
     const restored = await (isFresh ? restoreRollup(source) : this.#auditor.restore());
-    await this.#replaceOperator(await settleBlocks(this.#l1, restored, this.#chain.limits));
+    await this.#replaceOperator(await prepareStart(this.#l1, restored, this.#chain.limits));
   }
 
   async #replaceOperator(start: StartingPoint): Promise<void> {
