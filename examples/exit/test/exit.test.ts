@@ -39,11 +39,11 @@ describe("exit", () => {
     await networkHelpers.time.increase(EXPIRATION_SECONDS + 1);
 
     const byProof = await exit(alice!.address);
-    expect(byProof.claimed).to.equal(amount.toString());
+    expect(BigInt(byProof.claimed)).to.equal(amount);
     expect(byProof.exits.map(({ by }) => by)).to.deep.equal(["proof"]);
 
     const byPath = await exit(bob!.address, "--without-proof");
-    expect(byPath.claimed).to.equal(amount.toString());
+    expect(BigInt(byPath.claimed)).to.equal(amount);
     expect(byPath.exits.map(({ by }) => by)).to.deep.equal(["path"]);
     expect(await ethers.provider.getBalance(address)).to.equal(0n);
   });
