@@ -1,12 +1,14 @@
 /**
- * Writes every file of `src/generate/generated-files.ts` and the reports of the public surface, or
- * with `--check` compares it with what is committed and exits with 1 if one is stale.
+ * Writes every file of `src/generate/generated-files.ts` and the references of docs/, or with
+ * `--check` compares them with what is committed and exits with 1 if one is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { GENERATED_FILES, type GeneratedFile } from "../src/generate/generated-files.ts";
 import { apiReportFile, emitDeclarations, renderApiReports } from "./render-api-report.ts";
+import { renderConfigDocs } from "./render-config-docs.ts";
+import { renderTaskDocs } from "./render-task-docs.ts";
 
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
@@ -17,12 +19,17 @@ async function formatted(path: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-/** Reports need the TypeScript compiler, which is no dependency of the package. */
-const reports: GeneratedFile[] = [...renderApiReports(emitDeclarations(root))].map(
-  ([entry, text]) => ({ path: apiReportFile(entry), render: () => text }),
-);
+/** These need Hardhat, or the TypeScript compiler, which is no dependency of the package. */
+const references: GeneratedFile[] = [
+  { path: "docs/tasks.md", render: renderTaskDocs },
+  { path: "docs/config.md", render: renderConfigDocs },
+  ...[...renderApiReports(emitDeclarations(root))].map(([entry, text]) => ({
+    path: apiReportFile(entry),
+    render: () => text,
+  })),
+];
 const stale: string[] = [];
-for (const { path, render } of [...GENERATED_FILES, ...reports]) {
+for (const { path, render } of [...GENERATED_FILES, ...references]) {
   const file = join(root, path);
   const rendered = await render(root);
   if (rendered === undefined) {

@@ -36,6 +36,10 @@ const COMMANDS = {
     ["prettier", "--check", "--log-level", "warn", "."],
     ["solhint", "--noPrompt", "contracts/**/*.sol"],
   ],
+  docs: [
+    ["node", "scripts/render-api-docs.ts"],
+    ["vitepress", "build", "docs"],
+  ],
   package: [["node", "scripts/test-package.ts"]],
   sim: [
     ["hardhat", "build", "--quiet"],

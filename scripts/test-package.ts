@@ -1,23 +1,29 @@
 /**
- * Packs the package, installs it into a fresh project outside the repository, copies the README's
- * two mocha tests into it and runs them there, as a user would. Then it type-checks a strict
- * project, also the declarations of the package, and sees that the rollup's circuits came compiled.
+ * Packs the package and installs it into an empty folder outside the repository, as a user would.
+ * There it runs the README's commands: `hardhat-zkrollup init` and the tests that this writes. Then
+ * it type-checks that project and a strict one, also the declarations of the package, checks that
+ * the rollup's circuits came compiled, and runs all projects of `examples/` with the same install.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const fixture = join(root, "test/fixture-projects/packed");
 
-/** What a user installs beside the package; the versions are those of this repository. */
+/** What the projects need beside the package; the versions are those of this repository. */
 const COMPANIONS = [
   "hardhat",
   "@nomicfoundation/hardhat-toolbox-mocha-ethers",
+  "@types/mocha",
   "@types/node",
+  "poseidon-lite",
   "typescript",
 ];
+
+/** What examples have beside tests: arguments of `hardhat run`. */
+const SCRIPTS: Readonly<Record<string, string>> = { payments: "scripts/deploy.ts" };
 
 function run(program: string, args: string[], cwd: string): string {
   console.log(`$ ${program} ${args.join(" ")}`);
@@ -27,14 +33,6 @@ function run(program: string, args: string[], cwd: string): string {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, NO_COLOR: "1" },
   });
-}
-
-/** The TypeScript code block of the README that follows the comment `<!-- file: NAME -->`. */
-function codeBlock(readme: string, name: string): string {
-  const start = readme.indexOf(`<!-- file: ${name} -->`);
-  const block = /```ts\n([\s\S]*?)```/.exec(readme.slice(start));
-  if (start < 0 || block?.[1] === undefined) throw new Error(`README.md has no block for ${name}`);
-  return block[1];
 }
 
 /** Errors of the compiler in the project or in this package; other packages may have their own. */
@@ -62,30 +60,66 @@ function assertPrecompiled(cwd: string, preset: string): void {
   throw new Error(`Not compiled in the package: ${names}`);
 }
 
-const project = await mkdtemp(join(tmpdir(), "zkrollup-package-"));
-try {
-  const packed = run("npm", ["pack", "--silent", "--pack-destination", project], root);
+/** @throws If the compiler has an error in the project at `cwd` or in this package. */
+function assertTypes(cwd: string, ...options: string[]): void {
+  const errors = typeErrors(cwd, ...options);
+  if (errors.length > 0) throw new Error(errors.join("\n"));
+}
+
+/** Packs the package and installs it, with all that the projects need, in the empty `folder`. */
+async function install(folder: string): Promise<void> {
+  const packed = run("npm", ["pack", "--silent", "--pack-destination", folder], root);
   const tarball = packed.trim().split("\n").at(-1) ?? "";
-  await cp(fixture, project, { recursive: true });
-  await mkdir(join(project, "test"));
-  const readme = await readFile(join(root, "README.md"), "utf8");
-  for (const name of ["test/multiplier.test.ts", "test/rollup.test.ts"]) {
-    await writeFile(join(project, name), codeBlock(readme, name));
-  }
   const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
   };
   const companions = COMPANIONS.map((name) => `${name}@${manifest.devDependencies[name] ?? ""}`);
   const quiet = ["--no-audit", "--no-fund", "--loglevel", "error"];
-  run("npm", ["install", ...quiet, `./${tarball}`, ...companions], project);
-  console.log(run("npx", ["hardhat", "test"], project));
-  await rm(join(project, "cache/rollup/circuits"), { recursive: true });
-  run("npx", ["hardhat", "build"], project); // the project's own circuits are compiled now
-  for (const preset of ["minimal", "dev"]) assertPrecompiled(project, preset);
+  run("npm", ["install", ...quiet, `./${tarball}`, ...companions], folder);
+}
+
+/** The project that `init` writes, in an empty folder with the packages installed. */
+function testNewProject(folder: string): void {
+  console.log(run("npx", ["hardhat-zkrollup", "init"], folder));
+  console.log(run("npx", ["hardhat", "test"], folder));
+  assertTypes(folder);
+}
+
+/** Types that only a strict project sees, and those that a build generates for odd circuits. */
+async function testStrictProject(folder: string): Promise<void> {
+  await cp(fixture, folder, { recursive: true });
+  await rm(join(folder, "cache/rollup/circuits"), { recursive: true });
+  run("npx", ["hardhat", "build"], folder); // the project's own circuits are compiled now
+  for (const preset of ["minimal", "dev"]) assertPrecompiled(folder, preset);
   for (const skipLibCheck of ["false", "true"]) {
-    const errors = typeErrors(project, "--skipLibCheck", skipLibCheck);
-    if (errors.length > 0) throw new Error(errors.join("\n"));
+    assertTypes(folder, "--project", "tsconfig.strict.json", "--skipLibCheck", skipLibCheck);
   }
+}
+
+/** The examples find the packages in the folder above them. */
+async function testExamples(folder: string): Promise<void> {
+  const examples = join(folder, "examples");
+  await cp(join(root, "examples"), examples, {
+    recursive: true,
+    filter: (path) => !/[\\/](node_modules|artifacts|cache|types)$/.test(path),
+  });
+  const entries = await readdir(examples, { withFileTypes: true });
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    const project = join(examples, name);
+    console.log(`# Example ${name}`);
+    console.log(run("npx", ["hardhat", "test"], project));
+    const script = SCRIPTS[name];
+    if (script !== undefined) console.log(run("npx", ["hardhat", "run", script], project));
+    assertTypes(project);
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), "zkrollup-package-"));
+try {
+  await install(folder);
+  testNewProject(folder);
+  await testStrictProject(folder);
+  await testExamples(folder);
 } finally {
-  await rm(project, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 }

@@ -104,14 +104,24 @@ export function createLogger({ json }: Pick<CommonArguments, "json">): Logger {
   };
 }
 
-/** What is still open then, such as somebody's WebSocket, does not keep a stopped process alive. */
+/** Limit for closing: an open WebSocket of a client does not keep a stopped process alive. */
 const CLOSING_MS_MAX = 2_000;
 
-/** Waits for Ctrl-C or a signal to end, and then closes what runs. */
-export async function untilInterrupted(close: () => Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
+/**
+ * Closes a service at Ctrl-C or SIGTERM.
+ *
+ * @param announce - Prints that the service runs. A signal that answers the text is not lost: the
+ * process listens for signals before.
+ */
+export async function serveUntilInterrupted(
+  announce: () => void,
+  close: () => Promise<void>,
+): Promise<void> {
+  const interrupted = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
+  announce();
+  await interrupted;
   setTimeout(() => process.exit(), CLOSING_MS_MAX).unref();
   await close();
 }

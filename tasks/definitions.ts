@@ -29,6 +29,12 @@ interface RollupTask {
     readonly description: string;
     readonly defaultValue: string[];
   };
+  /** What follows the name: one value or none. */
+  readonly argument?: {
+    readonly name: string;
+    readonly description: string;
+    readonly defaultValue: string;
+  };
   readonly action: LazyActionObject<NewTaskActionFunction>;
 }
 
@@ -59,11 +65,29 @@ const restoreOptions = [
   },
   {
     name: "output",
-    description: "File for checkpoints, to go on from there the next time (default: in the cache)",
+    description: "File for checkpoints, from which the next run continues (default: in the cache)",
   },
 ] satisfies Option[];
 
 const ROLLUP_TASKS: readonly RollupTask[] = [
+  {
+    name: "init",
+    description: "Write a project to start from: config, contract, circuit and tests",
+    argument: {
+      name: "folder",
+      description: "Where to write it; created if missing",
+      defaultValue: ".",
+    },
+    options: [
+      {
+        name: "force",
+        description: "Replace files that differ, without a question",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+    ],
+    action: () => import("./init.ts"),
+  },
   {
     name: "circuits",
     description: "Print the constraints of the rollup's circuits, per block and per slot",
@@ -290,11 +314,11 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "revert",
-    description: "Take blocks of the rollup back on L1 that are committed and not executed",
+    description: "Revert blocks of the rollup on L1 that are committed and not executed",
     options: [
       {
         name: "fromBlock",
-        description: "Number of the first block of the rollup that goes, with all after it",
+        description: "Number of the first block of the rollup to revert, with all after it",
         type: ArgumentType.INT,
         defaultValue: 0,
       },
@@ -346,7 +370,7 @@ const OPTIONAL_STRING = {
 } as const;
 
 function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
-  const { options = [], values } = definition;
+  const { options = [], values, argument } = definition;
   const builder = options.reduce(
     (builder, option) => builder.addOption({ ...OPTIONAL_STRING, ...option }),
     task(id, definition.description).addFlag({
@@ -354,6 +378,7 @@ function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
       description: "Print one JSON value and nothing else",
     }),
   );
+  if (argument !== undefined) builder.addPositionalArgument(argument);
   if (values !== undefined) builder.addVariadicArgument(values);
   return builder.setAction(definition.action).build();
 }

@@ -13,7 +13,7 @@ import {
   printJson,
   row,
   toPlan,
-  untilInterrupted,
+  serveUntilInterrupted,
 } from "./common.ts";
 
 interface DevnetArguments extends CommonArguments {
@@ -86,14 +86,13 @@ const action = defineAction<DevnetArguments>(async (args, hre) => {
   await buildFor(plan, hre);
   const logger = createLogger(args);
   const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger });
-  if (args.json) {
-    printJson(devnet.description);
-  } else {
-    const consoleCommand = await toConsoleCommand(hre.config, devnet.description.url);
-    printDevnet(devnet, { preset, prover, consoleCommand });
-  }
-  warnOfStrangers(hostname);
-  await untilInterrupted(() => devnet.close());
+  const consoleCommand = await toConsoleCommand(hre.config, devnet.description.url);
+  const announce = () => {
+    if (args.json) printJson(devnet.description);
+    else printDevnet(devnet, { preset, prover, consoleCommand });
+    warnOfStrangers(hostname);
+  };
+  await serveUntilInterrupted(announce, () => devnet.close());
 });
 
 export default action;

@@ -1,4 +1,5 @@
 /** `hardhat rollup:operator`: the operator of a rollup on an L1 elsewhere, until interrupted. */
+import type { OperatorNode } from "../src/plugin/node/operator-node.ts";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { pluginError } from "../src/plugin/errors.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
@@ -16,7 +17,7 @@ import {
   printJson,
   row,
   toPlan,
-  untilInterrupted,
+  serveUntilInterrupted,
 } from "./common.ts";
 import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 
@@ -54,6 +55,36 @@ function toList(text = ""): string[] {
     .filter((item) => item !== "");
 }
 
+function describe({ rollup, url, adminUrl }: OperatorNode) {
+  const { state, chainId, rollupAddress, preset, prover } = rollup.operator;
+  return {
+    url,
+    ...(adminUrl !== undefined && { adminUrl }),
+    chainId: Number(chainId),
+    rollup: rollupAddress,
+    preset: preset.name,
+    prover: prover.name,
+    accounts: [...state.accounts()].length,
+    stateRoot: state.root,
+  };
+}
+
+function printNode(node: OperatorNode, prover: string): void {
+  const { url, adminUrl, chainId, rollup, preset, accounts, stateRoot } = describe(node);
+  console.log(
+    formatTable([
+      { type: "section-header", text: `Operator, preset ${preset}, prover ${prover}` },
+      { type: "header", cells: ["JSON-RPC, rollup_* and L1's", url] },
+      ...(adminUrl === undefined ? [] : [row("The same with all methods", adminUrl)]),
+      row("Chain id", String(chainId)),
+      row("Rollup", rollup),
+      row("Accounts", String(accounts)),
+      row("State root", String(stateRoot)),
+    ]),
+  );
+  console.log("Stop with Ctrl-C. A later start continues from what is on L1.");
+}
+
 const action = defineAction<OperatorArguments>(async (args, hre) => {
   const portOptions = toPortOptions(args);
   const { hostname = LOOPBACK, port, adminPort } = portOptions;
@@ -73,36 +104,8 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     logger: createLogger(args),
     onProgress: createRestoreReporter(args),
   });
-  const { operator } = node.rollup;
-  const { state, chainId, rollupAddress } = operator;
-  const description = {
-    url: node.url,
-    ...(node.adminUrl !== undefined && { adminUrl: node.adminUrl }),
-    chainId: Number(chainId),
-    rollup: rollupAddress,
-    preset: operator.preset.name,
-    prover: operator.prover.name,
-    accounts: [...state.accounts()].length,
-    stateRoot: state.root,
-  };
-  if (args.json) {
-    printJson(description);
-  } else {
-    const { url, preset, accounts, stateRoot } = description;
-    console.log(
-      formatTable([
-        { type: "section-header", text: `Operator, preset ${preset}, prover ${prover}` },
-        { type: "header", cells: ["JSON-RPC, rollup_* and L1's", url] },
-        ...(node.adminUrl === undefined ? [] : [row("The same with all methods", node.adminUrl)]),
-        row("Chain id", String(chainId)),
-        row("Rollup", rollupAddress),
-        row("Accounts", String(accounts)),
-        row("State root", String(stateRoot)),
-      ]),
-    );
-    console.log("Stop with Ctrl-C. Started again, it goes on from what is on L1.");
-  }
-  await untilInterrupted(() => node.close());
+  const announce = () => (args.json ? printJson(describe(node)) : printNode(node, prover));
+  await serveUntilInterrupted(announce, () => node.close());
 });
 
 export default action;

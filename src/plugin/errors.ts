@@ -26,6 +26,9 @@ export type PluginErrorFacts =
   | { code: "NETWORK_WITHOUT_L1"; network: string }
   | { code: "NETWORK_NOT_CHOSEN"; network: string }
   | { code: "L1_METHODS_UNKNOWN"; value: string; known: readonly string[] }
+  | { code: "INIT_FILES_EXIST"; folder: string; files: readonly string[] }
+  | { code: "INIT_PACKAGE_JSON_INVALID"; file: string }
+  | { code: "COMMAND_UNKNOWN"; command: string }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
 export const pluginError = defineErrors<PluginErrorFacts>({
@@ -135,6 +138,19 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ value, known }) =>
       `--l1-methods can not be ${value}; there are ${known.join(", ")}.`,
     fix: "Pass one of them, or leave the option out for those that wallets need.",
+  },
+  INIT_FILES_EXIST: {
+    message: ({ folder, files }) =>
+      `${folder} has other files in these places, and nothing is written: ${files.join(", ")}.`,
+    fix: "Pass --force to replace them, name another folder, or run the command at a terminal, where it asks.",
+  },
+  INIT_PACKAGE_JSON_INVALID: {
+    message: ({ file }) => `${file} is not a JSON object, so nothing can be added to it.`,
+    fix: "Correct the file or delete it, and run the command again.",
+  },
+  COMMAND_UNKNOWN: {
+    message: ({ command }) => `hardhat-zkrollup has no such command: "${command}".`,
+    fix: "Run hardhat-zkrollup --help; everything except init is a task: npx hardhat rollup --help.",
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>

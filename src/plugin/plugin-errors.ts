@@ -23,7 +23,11 @@ export async function withPluginErrors<T>(network: string, work: () => Promise<T
   }
 }
 
-function toCodedError(network: string, error: unknown): RollupError | undefined {
+/**
+ * What an error means to a user: a coded error itself, and failures of files and of L1 by a code of
+ * their own. Undefined for all others.
+ */
+export function toCodedError(network: string, error: unknown): RollupError | undefined {
   if (isRollupError(error)) return error;
   for (const cause of causesOf(error)) {
     if (isFileError(cause)) {

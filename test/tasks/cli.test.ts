@@ -9,6 +9,7 @@ import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
 /** With an option that each has to explain, besides --json. */
 const OPTIONS = {
+  init: "--force",
   circuits: "--preset",
   compile: "--preset",
   setup: "--ptau",

@@ -38,12 +38,15 @@ export interface VerifierOptions {
   readonly digest?: string;
 }
 
-/** A proof in the order in which the contracts take it. */
+/**
+ * A proof in the order in which the contracts take it. Its tuples are not `readonly`: the types
+ * that TypeChain generates for contracts take no others.
+ */
 export interface SolidityProof {
-  readonly a: readonly [bigint, bigint];
+  readonly a: [bigint, bigint];
   /** The imaginary part comes first, as in EIP-197. */
-  readonly b: readonly [readonly [bigint, bigint], readonly [bigint, bigint]];
-  readonly c: readonly [bigint, bigint];
+  readonly b: [[bigint, bigint], [bigint, bigint]];
+  readonly c: [bigint, bigint];
   /** a, b and c in one list, for contracts that take a keyId. */
   readonly flat: readonly bigint[];
   readonly input: readonly bigint[];
@@ -58,10 +61,10 @@ const SHARED_POINTS = ["vk_alpha_1", "vk_beta_2", "vk_gamma_2"] as const;
 export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): SolidityProof {
   const [a, c] = [wordsInG1(proof.pi_a), wordsInG1(proof.pi_c)];
   const [xImaginary, xReal, yImaginary, yReal] = wordsInG2(proof.pi_b);
-  const b = [
+  const b: SolidityProof["b"] = [
     [xImaginary, xReal],
     [yImaginary, yReal],
-  ] as const;
+  ];
   return { a, b, c, flat: [...a, ...b.flat(), ...c], input: publicSignals.map(BigInt) };
 }
 

@@ -32,40 +32,70 @@ function oneOf<T extends readonly [string, ...string[]]>(
   });
 }
 
-const rollupUserConfigSchema = z
+/** Descriptions become docs/config.md. */
+export const rollupUserConfigSchema = z
   .object({
     preset: oneOf(PRESET_NAMES, (preset) =>
       pluginError({ code: "PRESET_UNKNOWN", preset, known: PRESET_NAMES }),
-    ).optional(),
+    )
+      .describe("sizes of trees and blocks; see the table below")
+      .optional(),
     blockSlots: z
       .array(z.number().int().min(BLOCK_SLOTS_MIN).max(BLOCK_SLOTS_MAX))
       .nonempty()
       .refine((sizes) => sizes.every((size, i) => i === 0 || size > sizes[i - 1]!), {
         message: "The sizes of blocks ascend: list each once, the smallest first.",
       })
+      .describe("slots of the blocks, ascending, instead of the preset's; each size has keys")
       .optional(),
     prover: oneOf(PROVER_NAMES, (prover) =>
       groth16Error({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
-    ).optional(),
+    )
+      .describe(
+        "who proves blocks: `kernel` is ours; `snarkjs` is slower; `external` is another program; " +
+          "`mock` proves nothing, and its verifier accepts everything",
+      )
+      .optional(),
     externalProver: z
       .object({
-        command: z.string().superRefine((command, context) => {
-          const missing = missingPlaceholders(command);
-          if (missing.length === 0) return;
-          const error = groth16Error({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
-          context.addIssue({ code: "custom", message: toMessage(error) });
-        }),
-        timeoutMs: z.number().int().positive().optional(),
+        command: z
+          .string()
+          .superRefine((command, context) => {
+            const missing = missingPlaceholders(command);
+            if (missing.length === 0) return;
+            const error = groth16Error({ code: "EXTERNAL_COMMAND_INVALID", command, missing });
+            context.addIssue({ code: "custom", message: toMessage(error) });
+          })
+          .describe("program and arguments, run without a shell for every proof"),
+        timeoutMs: z
+          .number()
+          .int()
+          .positive()
+          .describe("milliseconds after which a proof has failed")
+          .optional(),
       })
       .strict()
+      .describe("the program of the prover `external`, such as rapidsnark")
       .optional(),
     setup: z
       .object({
         type: oneOf(SETUP_TYPES, (setup) =>
           pluginError({ code: "SETUP_UNKNOWN", setup, known: SETUP_TYPES }),
-        ).optional(),
-        seed: z.string().min(1).optional(),
-        keysDir: z.string().min(1).optional(),
+        )
+          .describe(
+            "`dev`: insecure keys from a seed, in seconds; `ceremony`: keys of `rollup:setup`",
+          )
+          .optional(),
+        seed: z
+          .string()
+          .min(1)
+          .describe("type `dev`: what the trapdoor is derived from; same seed, same keys")
+          .optional(),
+        keysDir: z
+          .string()
+          .min(1)
+          .describe("type `ceremony`: folder of the keys, relative to the project's root")
+          .optional(),
       })
       .strict()
       .refine(({ type, keysDir }) => (type === "ceremony") === (keysDir !== undefined), {
@@ -76,21 +106,51 @@ const rollupUserConfigSchema = z
         message: "The keys of a ceremony have no seed: remove it.",
         path: ["seed"],
       })
+      .describe("where proving keys come from")
       .optional(),
     circuits: z
       .object({
-        path: z.string().min(1).optional(),
-        include: z.array(z.string().min(1)).optional(),
-        optimization: z.number().int().min(0).max(2).optional(),
+        path: z
+          .string()
+          .min(1)
+          .describe("folder of the project's circuits, relative to its root")
+          .optional(),
+        include: z
+          .array(z.string().min(1))
+          .describe("folders for `include` besides `node_modules`, relative to the project's root")
+          .optional(),
+        optimization: z
+          .number()
+          .int()
+          .min(0)
+          .max(2)
+          .describe(
+            "circom's `--O0`, `--O1` or `--O2` for the project's circuits; the rollup's own are " +
+              "compiled at `--O1`",
+          )
+          .optional(),
       })
       .strict()
+      .describe("the project's own circuits")
       .optional(),
     operator: z
       .object({
-        blockTimeMs: z.number().int().positive().optional(),
-        threads: z.number().int().min(0).max(OPERATOR_THREADS_MAX).optional(),
+        blockTimeMs: z
+          .number()
+          .int()
+          .positive()
+          .describe("devnet: milliseconds after which a block is sealed that is not full")
+          .optional(),
+        threads: z
+          .number()
+          .int()
+          .min(0)
+          .max(OPERATOR_THREADS_MAX)
+          .describe("worker threads that hash and check signatures")
+          .optional(),
       })
       .strict()
+      .describe("the operator in this process or of `rollup:operator`")
       .optional(),
   })
   .strict()

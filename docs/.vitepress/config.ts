@@ -1,0 +1,98 @@
+/** The site of the documents: `npm run docs` builds it, and fails at a dead link. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitepress";
+import { slugify } from "../../scripts/markdown.ts";
+import { useSiteLinks } from "./links.ts";
+
+/** The reports that `npm run generate` writes, one for each entry point without Hardhat. */
+function apiReports() {
+  const files = readdirSync(join(import.meta.dirname, "../api")).sort();
+  const names = files.filter((file) => file.endsWith(".md")).map((file) => file.slice(0, -3));
+  return names.map((name) => ({ text: name, link: `/api/${name}` }));
+}
+
+/** Pages that `scripts/render-api-docs.ts` has written before the build. */
+function apiPages() {
+  const folder = join(import.meta.dirname, "../reference");
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return files.map((file) => {
+    const name = file.replace(/\.md$/, "");
+    const text = name === "index" ? "hardhat-zkrollup" : `hardhat-zkrollup/${name}`;
+    return { text, link: `/reference/${name}` };
+  });
+}
+
+const sidebar = [
+  {
+    text: "Guide",
+    items: [
+      { text: "What it is", link: "/" },
+      { text: "Getting started", link: "/guide/getting-started" },
+      { text: "Circuits of your own", link: "/guide/circuits" },
+      { text: "A devnet and an operator", link: "/guide/devnet" },
+      { text: "Keys", link: "/guide/keys" },
+      { text: "Examples", link: "/project/examples" },
+    ],
+  },
+  {
+    text: "Concepts",
+    items: [
+      { text: "Comparison with other L2s", link: "/comparison" },
+      { text: "Architecture", link: "/project/architecture" },
+      { text: "Security", link: "/security" },
+      { text: "Restore and exit", link: "/restore-and-exit" },
+      { text: "Batches", link: "/batches" },
+      { text: "Operator", link: "/operator" },
+      { text: "Contracts", link: "/contracts" },
+      { text: "L1", link: "/l1" },
+      { text: "Soundness and ceremony", link: "/soundness" },
+      { text: "Kernel", link: "/kernel" },
+      { text: "Simulation", link: "/simulation" },
+      { text: "Performance", link: "/performance" },
+      { text: "Glossary", link: "/glossary" },
+    ],
+  },
+  {
+    text: "Reference",
+    items: [
+      { text: "Tasks", link: "/tasks" },
+      { text: "Config", link: "/config" },
+      { text: "JSON-RPC", link: "/rpc" },
+      { text: "Public data", link: "/pubdata" },
+      { text: "Errors", link: "/errors" },
+      { text: "API", collapsed: true, items: apiPages() },
+      { text: "API reports", collapsed: true, items: apiReports() },
+    ],
+  },
+  {
+    text: "Project",
+    items: [
+      { text: "Contributing", link: "/project/contributing" },
+      { text: "Security policy", link: "/project/security-policy" },
+      { text: "Changelog", link: "/project/changelog" },
+    ],
+  },
+];
+
+export default defineConfig({
+  title: "hardhat-zkrollup",
+  description: "Build, test and run a zkRollup with Hardhat 3",
+  cleanUrls: true,
+  markdown: {
+    anchor: { slugify },
+    config: useSiteLinks,
+    languageAlias: { circom: "rust" },
+  },
+  themeConfig: {
+    search: { provider: "local" },
+    outline: [2, 3],
+    sidebar,
+    nav: [
+      { text: "Guide", link: "/guide/getting-started" },
+      { text: "Tasks", link: "/tasks" },
+      { text: "Config", link: "/config" },
+      { text: "Errors", link: "/errors" },
+    ],
+  },
+});

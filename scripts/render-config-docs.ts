@@ -1,0 +1,101 @@
+/** Writes docs/config.md from the schema of the config, its defaults and the presets. */
+import { z } from "zod";
+import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
+import { rollupUserConfigSchema } from "../src/plugin/config/validate.ts";
+import { accountCapacity, PRESETS, tokenCapacity } from "../src/protocol/presets.ts";
+import { assert } from "../src/util/errors.ts";
+import { markdownTable } from "./markdown.ts";
+
+const INTRODUCTION = `The plugin's entry of \`hardhat.config.ts\` is \`rollup\`. All of it is optional. A value of the wrong type,
+an unknown key and an unknown name are refused, with the known ones in the message.
+
+\`\`\`ts
+import { defineConfig } from "hardhat/config";
+import zkrollup from "hardhat-zkrollup";
+
+export default defineConfig({
+  plugins: [zkrollup],
+  rollup: { preset: "dev", operator: { threads: 2 } },
+});
+\`\`\``;
+
+const SOLIDITY = `Without a \`solidity\` entry the plugin uses the compiler of the npm package \`solc\`, so nothing is
+downloaded. With one, your contracts are compiled as it says, and the rollup's own still with the npm
+compiler and its optimizer, in every build profile; an \`overrides\` entry for them takes precedence.
+\`--coverage\` and \`--gas-stats\` leave the generated verifiers out.`;
+
+/** An absolute folder, so that the paths of a project read as relative ones. */
+const ROOT = "/";
+
+/** The schema inside wrappers, which mean nothing to a reader. */
+function unwrap(schema: z.ZodTypeAny): z.ZodTypeAny {
+  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodTypeAny);
+  if (schema instanceof z.ZodEffects) return unwrap(schema.innerType() as z.ZodTypeAny);
+  return schema;
+}
+
+function typeOf(schema: z.ZodTypeAny): string {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodEnum) {
+    return (inner.options as string[]).map((option) => `"${option}"`).join(" | ");
+  }
+  if (inner instanceof z.ZodArray) {
+    const element = typeOf(inner.element as z.ZodTypeAny);
+    return element.includes(" ") ? `(${element})[]` : `${element}[]`;
+  }
+  if (inner instanceof z.ZodString) return "string";
+  assert(inner instanceof z.ZodNumber, "the config has strings, numbers, lists and objects");
+  const { minValue, maxValue } = inner;
+  if (maxValue !== null) return `integer, ${minValue ?? 0} to ${maxValue}`;
+  return minValue === null ? "number" : `integer, at least ${Math.max(minValue, 1)}`;
+}
+
+/** The value that an empty config resolves to at a path of keys. */
+function defaultAt(path: readonly string[]): string {
+  const resolved: unknown = resolveRollupConfig({}, { root: ROOT, cache: `${ROOT}cache` });
+  const value = path.reduce(
+    (parent: unknown, key) => (parent as Record<string, unknown> | undefined)?.[key],
+    resolved,
+  );
+  if (value === undefined) return "";
+  const text = JSON.stringify(value);
+  return `\`${text.replace(`"${ROOT}`, '"')}\``;
+}
+
+function rowsOf(schema: z.ZodTypeAny, path: readonly string[]): string[][] {
+  const inner = unwrap(schema);
+  const description = schema.description ?? inner.description ?? "";
+  assert(path.length === 0 || description !== "", `${path.join(".")} has a description`);
+  if (!(inner instanceof z.ZodObject)) {
+    return [[`\`${path.join(".")}\``, `\`${typeOf(schema)}\``, defaultAt(path), description]];
+  }
+  const head = path.length === 0 ? [] : [[`\`${path.join(".")}\``, "", "", description]];
+  const fields = Object.entries(inner.shape as z.ZodRawShape);
+  return [...head, ...fields.flatMap(([key, field]) => rowsOf(field, [...path, key]))];
+}
+
+function presetsTable(): string {
+  const rows = Object.values(PRESETS).map((preset) => [
+    `\`${preset.name}\``,
+    accountCapacity(preset).toLocaleString("en"),
+    tokenCapacity(preset).toLocaleString("en"),
+    preset.blockSlots.join(", "),
+  ]);
+  return markdownTable(["preset", "accounts", "tokens", "slots of a block"], rows);
+}
+
+export function renderConfigDocs(): string {
+  const rows = rowsOf(rollupUserConfigSchema, []);
+  return [
+    "<!-- generated from src/plugin/config/validate.ts; run `npm run generate` -->",
+    "# Config",
+    INTRODUCTION,
+    markdownTable(["key of `rollup`", "type", "default", "meaning"], rows),
+    "## Presets",
+    "A preset decides the circuits, and with them the keys and the verifier contract.",
+    presetsTable(),
+    "## Solidity",
+    SOLIDITY,
+    "",
+  ].join("\n\n");
+}

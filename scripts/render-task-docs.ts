@@ -1,0 +1,68 @@
+/** Writes docs/tasks.md from the definitions of the tasks. */
+import {
+  ArgumentType,
+  type OptionDefinition,
+  type PositionalArgumentDefinition,
+} from "hardhat/types/arguments";
+import type { NewTaskDefinition, TaskDefinition } from "hardhat/types/tasks";
+import { tasks } from "../tasks/definitions.ts";
+import { escapeTags, markdownTable } from "./markdown.ts";
+
+const INTRODUCTION = [
+  "Each task is run as `npx hardhat rollup:NAME` or `npx hardhat rollup NAME`, and explains itself",
+  "with `--help`. With `--json` it prints one JSON value on standard output, with large integers as",
+  "0x-hex, and its progress on standard error. `--preset` and `--prover` override the [config](config.md). A failure has a code",
+  "and a line on how to fix it ([errors](errors.md)), and the exit code 1.",
+].join(" ");
+
+const BUILD = [
+  "`hardhat build`, and so `hardhat test` and `hardhat run`, compile circuits, make keys, and generate",
+  "the verifier contracts before Solidity is compiled. `--no-circuits` skips that; `--preset` and",
+  "`--prover` choose which circuits of the rollup are built. `hardhat clean` removes everything.",
+].join(" ");
+
+function isRollupTask(task: TaskDefinition): task is NewTaskDefinition {
+  return task.id.length === 1 && task.id[0]!.startsWith("rollup:") && "options" in task;
+}
+
+function commandLineName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function optionRow({ name, type, description, defaultValue }: OptionDefinition): string[] {
+  const value = type === ArgumentType.FLAG ? "" : type === ArgumentType.INT ? " N" : " VALUE";
+  const isSaid =
+    type === ArgumentType.FLAG || defaultValue === undefined || description.includes("(default");
+  const isNone = defaultValue === -1;
+  const shown = isSaid || isNone ? "" : `\`${String(defaultValue)}\``;
+  return [`\`${commandLineName(name)}${value}\``, escapeTags(description), shown];
+}
+
+function argumentRow(argument: PositionalArgumentDefinition): string[] {
+  const { name, description, isVariadic, defaultValue } = argument;
+  const values = [defaultValue ?? []].flat().map(String);
+  return [`\`${name}${isVariadic ? "…" : ""}\``, description, `\`${values.join(" ")}\``];
+}
+
+function section({ id, description, options, positionalArguments }: NewTaskDefinition): string {
+  const own = Object.values(options).filter(({ name }) => name !== "json");
+  const rows = [...positionalArguments.map(argumentRow), ...own.map(optionRow)];
+  const parts = [`## ${id[0]!}`, `${description}.`];
+  if (rows.length > 0) parts.push(markdownTable(["option", "meaning", "default"], rows));
+  return parts.join("\n\n");
+}
+
+export function renderTaskDocs(): string {
+  const rollupTasks = tasks.filter(isRollupTask);
+  const links = rollupTasks.map(({ id }) => `[${id[0]!}](#${id[0]!.replace(":", "")})`);
+  return [
+    "<!-- generated from tasks/definitions.ts; run `npm run generate` -->",
+    "# Tasks",
+    INTRODUCTION,
+    links.join(" · "),
+    ...rollupTasks.map(section),
+    "## build",
+    BUILD,
+    "",
+  ].join("\n\n");
+}

@@ -1,0 +1,95 @@
+/** Adds what a project of ours needs to files that a project may have already. */
+import { pluginError } from "../errors.ts";
+
+/** What we read of this package's own package.json. */
+export interface OwnPackageJson {
+  readonly version: string;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface PackageJson {
+  type?: string;
+  scripts?: Record<string, string>;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/** What the template project needs beside this package, in the versions that we test with. */
+const DEV_DEPENDENCIES = [
+  "@nomicfoundation/hardhat-toolbox-mocha-ethers",
+  "@types/mocha",
+  "@types/node",
+  "hardhat",
+  "typescript",
+];
+
+/** What `npm init` writes in place of a test command. */
+const NPM_TEST_PLACEHOLDER = /^echo "Error: no test specified"/;
+
+/**
+ * A package.json that Hardhat 3 and the template work with.
+ *
+ * @param present - Text of the file that is there, if there is one: all of it stays, except a
+ *   `type` that is not `module`, as Hardhat 3 takes no other.
+ * @returns The text, and whether it replaces something that is present.
+ * @throws INIT_PACKAGE_JSON_INVALID
+ */
+export function mergePackageJson(
+  present: string | undefined,
+  own: OwnPackageJson,
+  names: { readonly packageName: string; readonly file: string; readonly projectName: string },
+): { text: string; replaces: boolean } {
+  const initial = { name: toPackageName(names.projectName), private: true };
+  const json = present === undefined ? initial : parse(present, names.file);
+  const { type, scripts, dependencies = {}, devDependencies = {} } = json as PackageJson;
+  const versions = Object.fromEntries(
+    DEV_DEPENDENCIES.map((name) => [name, own.devDependencies[name] ?? "*"]),
+  );
+  const wanted = { ...versions, [names.packageName]: `^${own.version}` };
+  const missing = Object.entries(wanted).filter(
+    ([name]) => !(name in dependencies) && !(name in devDependencies),
+  );
+  const test = scripts?.["test"];
+  const keepsTest = test !== undefined && !NPM_TEST_PLACEHOLDER.test(test);
+  const merged = {
+    ...json,
+    type: "module",
+    scripts: { ...scripts, test: keepsTest ? test : "hardhat test" },
+    devDependencies: sortKeys({ ...devDependencies, ...Object.fromEntries(missing) }),
+  };
+  const replaces = type !== undefined && type !== "module";
+  return { text: `${JSON.stringify(merged, null, 2)}\n`, replaces };
+}
+
+/** The lines of `present`, and after them those of `wanted` that it lacks. */
+export function mergeGitignore(present: string, wanted: string): string {
+  const lines = present.split("\n").map((line) => line.trim());
+  const missing = wanted.split("\n").filter((line) => line !== "" && !lines.includes(line));
+  if (missing.length === 0) return present;
+  const separator = present === "" || present.endsWith("\n") ? "" : "\n";
+  return `${present}${separator}${missing.join("\n")}\n`;
+}
+
+function parse(text: string, file: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw pluginError({ code: "INIT_PACKAGE_JSON_INVALID", file }, { cause: error });
+  }
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
+  throw pluginError({ code: "INIT_PACKAGE_JSON_INVALID", file });
+}
+
+/** A name that npm takes, as close to the folder's as possible. */
+function toPackageName(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return name === "" ? "my-rollup" : name;
+}
+
+function sortKeys(record: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

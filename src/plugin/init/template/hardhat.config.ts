@@ -1,0 +1,8 @@
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+import zkrollup from "hardhat-zkrollup";
+
+export default defineConfig({
+  plugins: [toolbox, zkrollup],
+  rollup: { preset: "minimal" }, // 64 accounts, 2 slots a block: real proofs within a second
+});
