@@ -7,6 +7,7 @@
  */
 
 import { Worker } from "node:worker_threads";
+import { SerialQueue } from "../util/serial-queue.ts";
 import type { OpenMessage, RunMessage, ThreadMessage, ThreadReply } from "./thread-worker.ts";
 
 /** A call of an exported function. */
@@ -57,17 +58,13 @@ export function createKernelThreads(count: number): KernelThreads {
         const scratchAddress = scratchAddresses[index]!;
         return { kind: "open", space, module, memory, counterAddress, scratchAddress };
       });
-      let last: Promise<unknown> = Promise.resolve();
+      const queue = new SerialQueue();
       const run = async (tasks: readonly Task[]) => {
         Atomics.store(counter, 0, 0);
         await broadcast((): RunMessage => ({ kind: "run", space, tasks }));
       };
       return {
-        run: (tasks) => {
-          const result = last.then(() => run(tasks));
-          last = result.catch(() => undefined);
-          return result;
-        },
+        run: (tasks) => queue.run(() => run(tasks)),
         close: async () => {
           await broadcast(() => ({ kind: "close", space }));
         },
