@@ -1,6 +1,6 @@
 /**
- * Detects files that have changed since they were made: a list beside them has their SHA-256, in the
- * format of `sha256sum`.
+ * Detects files that have changed since they were made: a list beside them has their SHA-256, in
+ * the format of `sha256sum`.
  *
  * Reading all of a large key takes seconds, so comments of the list also have the inodes of the
  * files and the times of their last change (ctime). Every write, truncation, copy or rename sets
