@@ -10,12 +10,12 @@ import {StoredBlock} from "./types/Blocks.sol";
 import {ExitClaim} from "./types/Exits.sol";
 
 /// @title Verifies exits, by a proof or by the hashes between a balance and the state root
-/// @dev A path is checked for what `circuits/exit/exit.circom` proves, and needs no proving key:
-/// whoever has the public data of all blocks can leave. A contract of its own, because most of its
-/// code is Poseidon's constants.
+/// @dev A path shows the same as a proof of `circuits/exit/exit.circom`. It needs no proving key,
+/// so the public data of all blocks is enough to leave. The contract is a separate one because most
+/// of its code is constants of Poseidon.
 contract ExitVerifier is IExitVerifier {
     uint256 private constant SIBLINGS = ProtocolConstants.TREE_ARITY - 1;
-    /// @dev Words in front of the siblings: nonce and public key hash.
+    /// @dev Words of a path before the siblings: nonce and public key hash.
     uint256 private constant LEAF_WORDS = 2;
     uint256 private constant PUBLIC_INPUTS = 5;
 
@@ -66,7 +66,7 @@ contract ExitVerifier is IExitVerifier {
         uint256 tokenWords = SIBLINGS * _levels(tokenCapacity);
         uint256 stateWords = SIBLINGS * _levels(accountCapacity);
         if (path.length != LEAF_WORDS + tokenWords + stateWords) return false;
-        // Each id is below its capacity, so its digits name one leaf and no other.
+        // An id below its capacity has digits that no other id has, so it names one leaf.
         if (claim.tokenId >= tokenCapacity || claim.accountId >= accountCapacity) return false;
         if (path[0] > type(uint32).max || !_isCanonical(path[1:])) return false;
 
@@ -79,7 +79,7 @@ contract ExitVerifier is IExitVerifier {
         return _climb(leaf, claim.accountId, path[LEAF_WORDS + tokenWords:]) == stateRoot;
     }
 
-    /// @dev The root above `node`, whose place at each level is a digit of `index`.
+    /// @dev Root of the tree with `node` at `index`, whose digits are its places at each level.
     function _climb(
         uint256 node,
         uint256 index,
@@ -97,8 +97,8 @@ contract ExitVerifier is IExitVerifier {
         return node;
     }
 
-    /// @dev Of the tree with `capacity` leaves; if there is none, of the next larger one, which
-    /// has no leaves at the ids above `capacity`.
+    /// @dev Levels of the smallest tree with at least `capacity` leaves. Leaves at ids from
+    /// `capacity` on stay empty.
     function _levels(uint256 capacity) private pure returns (uint256 levels) {
         for (uint256 leaves = 1; leaves < capacity; leaves *= ProtocolConstants.TREE_ARITY) {
             ++levels;

@@ -8,6 +8,7 @@ import {
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Operations} from "./generated/Operations.sol";
 import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
 import {IExitVerifier} from "./interfaces/IExitVerifier.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
@@ -17,7 +18,7 @@ import {CanonicalCalldata} from "./libraries/CanonicalCalldata.sol";
 import {Commitment} from "./libraries/Commitment.sol";
 import {Exits} from "./libraries/Exits.sol";
 import {OpenPayouts} from "./libraries/OpenPayouts.sol";
-import {Operations} from "./libraries/Operations.sol";
+import {OperationEffects} from "./libraries/OperationEffects.sol";
 import {Payouts} from "./libraries/Payouts.sol";
 import {PriorityQueue} from "./libraries/PriorityQueue.sol";
 import {RequestFee} from "./libraries/RequestFee.sol";
@@ -27,8 +28,8 @@ import {ExitClaim, QueuedDeposit} from "./types/Exits.sol";
 import {InitializeParams} from "./types/InitializeParams.sol";
 
 /// @title L1 contract of a zkRollup
-/// @dev Stands behind a `RollupProxy`: no immutables, and state is added at the end only; the base
-/// contracts keep theirs in ERC-7201 namespaces.
+/// @dev Runs behind a `RollupProxy`: it has no immutables, and an upgrade adds state only at the
+/// end. The base contracts keep their state in ERC-7201 namespaces.
 contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     using Authorization for Authorization.Facts;
     using Exits for Exits.Record;
@@ -40,7 +41,8 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using TokenRegistry for TokenRegistry.Registry;
 
-    // These four share one storage slot: all that proving reads and writes, but for a block's hash.
+    // These four share one storage slot: everything that proving reads and writes, except a block's
+    // hash.
     /// @inheritdoc IRollup
     IVerifier public verifier;
     /// @inheritdoc IRollup
@@ -49,7 +51,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     /// @inheritdoc IRollup
     bool public exodusMode;
 
-    // These two share another one.
+    // These two share another storage slot.
     /// @inheritdoc IRollup
     uint32 public accountCapacity;
     /// @inheritdoc IRollup
@@ -77,15 +79,15 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     OpenPayouts.Record private _openPayouts;
     RequestFee.Settings private _requestFee;
 
-    // A modifier stands in the code of every function that has it, so each is one call.
+    // Each modifier is one call, because its code is copied into every function that has it.
     modifier onlyValidator() {
         _requireValidator();
         _;
     }
 
-    /// @dev An account without code that starts the transaction calls nothing but what the
-    /// transaction says. So the public data is the transaction's own: every L1 node keeps it, and
-    /// no contract (nor a delegation under EIP-7702) has made it up on the way.
+    /// @dev Makes the public data part of the transaction itself, where every L1 node keeps it. An
+    /// account without code that starts a transaction can only make the call that it has signed; a
+    /// contract, or an account with a delegation (EIP-7702), could compute the data on the way.
     modifier onlyDirectly() {
         // solhint-disable-next-line avoid-tx-origin
         if (msg.sender != tx.origin || msg.sender.code.length != 0) {
@@ -94,7 +96,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         _;
     }
 
-    /// @dev Closes a function when the exodus begins: then the rollup only pays out.
+    /// @dev Closes a function in exodus, in which the rollup only pays out.
     modifier whenActive() {
         _requireActive();
         _;
@@ -110,12 +112,15 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         _;
     }
 
-    /// @dev The implementation itself can never be started, so it can never be anybody's.
+    /// @dev Nobody can initialize the implementation itself, so nobody can own it.
     constructor() {
         _disableInitializers();
     }
 
-    /// @notice Starts the rollup; `RollupProxy` calls it in its constructor.
+    /// @notice Initializes the rollup; `RollupProxy` calls it in its constructor.
+    /// @dev Reverts with `VerifierWithoutCode`, `CapacityInvalid`, `RequestFeeTooHigh`, or
+    /// `NonCanonicalField` for the genesis state root.
+    /// @param params Verifiers, roles, sizes and fees.
     function initialize(InitializeParams calldata params) external initializer {
         _requireCode(address(params.verifier));
         _requireCode(address(params.exitVerifier));
@@ -267,7 +272,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         }
         _queue.executedBlocks = executed;
         _queue.firstOpen = firstOpen;
-        // Recipients and tokens get control only now, when all of the above stands.
+        // Recipients and tokens get control only now, after every check and update of state.
         _openPayouts.payWhileGasLasts(_pending, _tokens, blocks);
     }
 
@@ -562,7 +567,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
             newBlock.newStateRoot,
             header
         );
-        Operations.Effects memory effects = Operations.process(_queue, _facts, newBlock, z);
+        OperationEffects.Effects memory effects = Operations.process(_queue, _facts, newBlock, z);
         stored.priorityRequests = effects.priorityRequests;
         stored.payoutsHash = effects.payoutsHash;
         uint256 y = Commitment.evaluate(
@@ -600,7 +605,8 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         emit ValidatorSet(validator, active);
     }
 
-    /// @dev Of a claim that the rest of the calldata shows, in the way of the function called.
+    /// @dev Performs the exit of a claim. The exit verifier gets the whole calldata, and checks the
+    /// proof or the path in it.
     function _performExit(StoredBlock calldata last, ExitClaim calldata claim) private {
         _requireNumber(last.blockNumber, _queue.executedBlocks);
         _requireKnown(last);
@@ -669,14 +675,14 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         if (capacity == 0 || capacity > maximum) revert CapacityInvalid(capacity, maximum);
     }
 
-    /// @dev keccak256(abi.encode(stored)): a struct of values stands in memory as it is encoded.
+    /// @dev keccak256(abi.encode(stored)): a struct of value types is in memory as it is encoded.
     function _hash(StoredBlock memory stored) private pure returns (bytes32 storedHash) {
         assembly ("memory-safe") {
             storedHash := keccak256(stored, 0xc0)
         }
     }
 
-    /// @dev As `_hash`, from calldata.
+    /// @dev `_hash` of a struct in calldata.
     function _hashCalldata(StoredBlock calldata stored) private pure returns (bytes32 storedHash) {
         assembly ("memory-safe") {
             let words := mload(0x40)

@@ -6,19 +6,34 @@
  * const l1 = new JsonRpcProvider("http://127.0.0.1:8545");
  * const client = createRpcClient((method, params) => l1.send(method, params));
  * const provider = new RollupProvider(client);
- * const wallet = await RollupWallet.create(await l1.getSigner(0), provider);
+ * // Whoever does not run the operator passes the contract that they trust with their money.
+ * const wallet = await RollupWallet.create(await l1.getSigner(0), provider, { rollupAddress });
  */
-export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./rpc/client.ts";
-export * from "./sdk/amounts.ts";
+export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./api/client.ts";
+export {
+  closestPackableAmountAbove,
+  closestPackableAmountBelow,
+  closestPackableFeeAbove,
+  closestPackableFeeBelow,
+  formatAmount,
+  isPackableAmount,
+  isPackableFee,
+  parseAmount,
+} from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
-export type {
-  ForcedExitParams,
-  TransactionOptions,
-  TransferParams,
-  WithdrawParams,
-} from "./sdk/drafts.ts";
+export type { SendContent } from "./sdk/drafts.ts";
 export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts";
 export { keyDerivationMessage } from "./sdk/key-derivation.ts";
+export type {
+  DepositParams,
+  ForcedExitParams,
+  FullExitParams,
+  SetSigningKeyParams,
+  TransactionOptions,
+  TransferParams,
+  WalletOptions,
+  WithdrawParams,
+} from "./sdk/params.ts";
 export {
   type AccountInfo,
   type BatchMember,
@@ -31,11 +46,5 @@ export {
   type TransactionReceipt,
 } from "./sdk/provider.ts";
 export { RollupSigner } from "./sdk/signer.ts";
-export {
-  type DepositParams,
-  type FullExitParams,
-  RollupWallet,
-  type SetSigningKeyParams,
-  type WalletOptions,
-} from "./sdk/wallet.ts";
+export { RollupWallet } from "./sdk/wallet.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

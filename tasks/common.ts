@@ -12,6 +12,7 @@ import { createProgress } from "../src/plugin/progress.ts";
 import { PRESET_NAMES, type PresetName } from "../src/protocol/presets.ts";
 import type { RestoreProgress } from "../src/restore/restore.ts";
 import { assert } from "../src/util/errors.ts";
+import { toJsonText } from "../src/util/json.ts";
 
 export interface SizeArguments {
   readonly preset?: string | undefined;
@@ -93,7 +94,7 @@ export function createRestoreReporter({
   };
 }
 
-/** What an operator tells, on standard error when a program reads standard output. */
+/** The log of an operator, on standard error when a program reads standard output. */
 export function createLogger({ json }: Pick<CommonArguments, "json">): Logger {
   const output = json ? process.stderr : process.stdout;
   return {
@@ -120,14 +121,9 @@ export function row(...cells: string[]) {
   return { type: "row" as const, cells };
 }
 
-/** One JSON value on standard output; bigints as decimal strings. */
+/** One JSON value on standard output; bigints as 0x-hex, see `src/util/json.ts`. */
 export function printJson(value: unknown): void {
-  const text = JSON.stringify(
-    value,
-    (_name, item: unknown) => (typeof item === "bigint" ? item.toString() : item),
-    2,
-  );
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(toJsonText(value));
 }
 
 /** Name of the network that a task works on. */

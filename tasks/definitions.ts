@@ -5,8 +5,9 @@ import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "ha
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
-import { L1_METHOD_SETS } from "../src/rpc/l1-methods.ts";
-import { DEFAULT_UNITS_PER_SECOND } from "../src/rpc/limits.ts";
+import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
+import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
+import { DEFAULT_UNITS_PER_SECOND } from "../src/server/limits.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
 
 /** An option of a `rollup:…` task. One without a default may be left out. */
@@ -46,7 +47,7 @@ const restoreOptions = [
     name: "rollup",
     description:
       "Address of the contract (default: that of the operator on the network, or else of " +
-      "deployments/rollup-<chain id>.json)",
+      `${DEPLOYMENT_FILE})`,
   },
   {
     name: "fromBlock",
@@ -110,7 +111,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       {
         name: "output",
         description:
-          "File to write (default: deployments/rollup-<chain id>.json; none for a network that " +
+          `File to write (default: ${DEPLOYMENT_FILE}; none for a network that ` +
           "ends with the command)",
       },
       {

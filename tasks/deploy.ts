@@ -6,7 +6,8 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { DeployedRollup, GovernanceSettings } from "../src/l1/deploy.ts";
 import type { GovernanceWarning } from "../src/l1/governance.ts";
 import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
-import type { ReservedFile } from "../src/plugin/rollup/deployment-file.ts";
+import type { ReservedFile } from "../src/plugin/reserved-file.ts";
+import type { Deployment } from "../src/plugin/rollup/deployment-file.ts";
 import type { DeployOptions } from "../src/plugin/rollup/types.ts";
 import { buildFor, type CommonArguments, defineAction, printJson, toPlan } from "./common.ts";
 
@@ -72,7 +73,8 @@ async function reserve(
   { ethers, networkConfig }: NetworkConnection,
 ): Promise<ReservedFile | undefined> {
   if (output === undefined && networkConfig.type !== "http") return undefined;
-  const { deploymentFile, reserveFile } = await import("../src/plugin/rollup/deployment-file.ts");
+  const { reserveFile } = await import("../src/plugin/reserved-file.ts");
+  const { deploymentFile } = await import("../src/plugin/rollup/deployment-path.ts");
   const { chainId } = await ethers.provider.getNetwork();
   const file = output === undefined ? deploymentFile(root, chainId) : resolve(output);
   return reserveFile(file, force ? "force" : "refuse");
@@ -82,7 +84,7 @@ async function deploy(
   { preset, prover, progress }: BuildPlan,
   { networkName, rollup, ethers }: NetworkConnection,
   settings: Pick<DeployOptions, "governance" | "requestFeeWei" | "requestFeeRecipient">,
-) {
+): Promise<Deployment> {
   let deployed: DeployedRollup | undefined;
   const onDeployed = (location: DeployedRollup) => void (deployed = location);
   try {
@@ -110,7 +112,7 @@ async function deploy(
       governor: roles.governorAddress,
       guardian: roles.guardianAddress,
       validatorManager: roles.validatorManagerAddress,
-      requestFeeWei: String(await contracts.rollup.requestFeeWei()),
+      requestFeeWei: await contracts.rollup.requestFeeWei(),
       preset,
       prover,
       protocolDigest: await contracts.rollup.protocolDigest(),
@@ -127,7 +129,7 @@ function printRemains({ rollupAddress, verifierAddress, deploymentBlock }: Deplo
   console.error(`${deploymentBlock}, but what came after that has failed.`);
 }
 
-function print(deployment: Awaited<ReturnType<typeof deploy>>): void {
+function print(deployment: Deployment): void {
   const { rollup, deploymentBlock, implementation, verifier, proxyAdmin, governor } = deployment;
   const { upgrader, upgradeNoticeSeconds: notice } = deployment;
   const upgrades =
@@ -167,7 +169,8 @@ async function deployAndWrite(
     // Printed before the file is written, which may fail even now.
     if (args.json) printJson({ ...deployment, ...(file && { file: file.path }) });
     else print(deployment);
-    await file?.write(`${JSON.stringify(deployment, null, 2)}\n`);
+    const { formatDeployment } = await import("../src/plugin/rollup/deployment-file.ts");
+    await file?.write(formatDeployment(deployment));
     if (args.json) return;
     console.log(
       file === undefined

@@ -4,7 +4,7 @@ import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { Devnet } from "../src/plugin/devnet/devnet.ts";
 import { pluginError } from "../src/plugin/errors.ts";
-import { isLoopback } from "../src/plugin/node/origins.ts";
+import { isLoopback } from "../src/server/origins.ts";
 import {
   buildFor,
   type CommonArguments,

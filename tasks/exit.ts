@@ -2,10 +2,10 @@
 import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { pluginError } from "../src/plugin/errors.ts";
-import type { AskedExit, NetworkExit } from "../src/plugin/restore/exit-from-network.ts";
+import type { AccountedExit, AskedExit } from "../src/exit/request.ts";
 import type { PresetName } from "../src/protocol/presets.ts";
 import type { Prover } from "../src/prover/prover.ts";
-import type { ExitStep } from "../src/restore/exit.ts";
+import type { ExitStep } from "../src/exit/exit.ts";
 import {
   type CommonArguments,
   createRestoreReporter,
@@ -32,7 +32,7 @@ const STEPS: { readonly [S in ExitStep]: string } = {
   withdraw: "Withdrawing what waits as pending balance",
 };
 
-function toJson({ request, report, balanceBefore, balanceAfter }: NetworkExit) {
+function toJson({ request, report, balanceBefore, balanceAfter }: AccountedExit) {
   const { owner, accountIds, token, executed } = request;
   const { exits, cancelled, failures, ...sent } = report;
   return {
@@ -51,7 +51,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function print({ request, report, balanceBefore, balanceAfter }: NetworkExit) {
+async function print({ request, report, balanceBefore, balanceAfter }: AccountedExit) {
   const { formatAmount } = await import("../src/sdk/amounts.ts");
   const { owner, token } = request;
   const show = (amount: bigint) => `${formatAmount(amount, token)} ${token.symbol}`;
@@ -104,12 +104,12 @@ async function openProver(
 }
 
 /** @throws EXIT_INCOMPLETE if a step failed */
-async function assertComplete({ request: { owner }, report }: NetworkExit): Promise<void> {
+async function assertComplete({ request: { owner }, report }: AccountedExit): Promise<void> {
   const [first] = report.failures;
   if (first === undefined) return;
-  const { restoreError } = await import("../src/restore/errors.ts");
+  const { exitError } = await import("../src/exit/errors.ts");
   const facts = { owner, failed: report.failures.length, first: reasonOf(first.error) };
-  throw restoreError({ code: "EXIT_INCOMPLETE", ...facts });
+  throw exitError({ code: "EXIT_INCOMPLETE", ...facts });
 }
 
 const action = defineAction<ExitArguments>(async (args, hre) => {
@@ -119,25 +119,28 @@ const action = defineAction<ExitArguments>(async (args, hre) => {
   }
   await assertAccount(account);
   const settings = await toRestoreSettings(args);
-  const exits = await import("../src/plugin/restore/exit-from-network.ts");
+  const exits = await import("../src/exit/request.ts");
+  const { connectRollup } = await import("../src/l1/client.ts");
   const { restoreFromNetwork } = await import("../src/plugin/restore/restore-from-network.ts");
   const connection = await connectToL1(hre);
   try {
     const reporter = createRestoreReporter(args);
-    const found = await restoreFromNetwork(hre.config, connection, settings, reporter);
-    const request = await exits.toExitRequest(found, account, token);
-    const isAlive = await exits.isAlive(found.l1);
+    const { l1, restored } = await restoreFromNetwork(hre.config, connection, settings, reporter);
+    const request = await exits.toExitRequest(l1, restored, account, token);
+    const isAlive = await exits.isAlive(l1);
     if (isAlive && args.request) {
-      const asked = await exits.requestFullExits(connection, found, request);
+      const connectAs = async (owner: string) =>
+        connectRollup(l1, await connection.ethers.getSigner(owner));
+      const asked = await exits.requestFullExits(connectAs, restored, request);
       if (args.json) printJson({ asked });
       else printAsked(asked);
       return;
     }
-    const preset = found.restored.preset.name;
+    const preset = restored.preset.name;
     const prover = isAlive ? undefined : await openProver(args, hre, preset);
-    const tell = (step: ExitStep) => args.json || console.log(STEPS[step]);
+    const report = (step: ExitStep) => args.json || console.log(STEPS[step]);
     try {
-      const exit = await exits.exitFromNetwork(connection, found, request, prover, tell);
+      const exit = await exits.exitAndAccount(l1, request, prover, report);
       if (args.json) printJson(toJson(exit));
       else await print(exit);
       await assertComplete(exit);

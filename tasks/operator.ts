@@ -1,11 +1,11 @@
 /** `hardhat rollup:operator`: the operator of a rollup on an L1 elsewhere, until interrupted. */
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { pluginError } from "../src/plugin/errors.ts";
-import { L1_METHOD_SETS } from "../src/rpc/l1-methods.ts";
-import { assertPortFree } from "../src/plugin/node/listen.ts";
-import type { PublicPortOptions } from "../src/plugin/node/operator-node.ts";
-import { assertOrigin, LOOPBACK } from "../src/plugin/node/origins.ts";
-import { BURST_SECONDS } from "../src/rpc/limits.ts";
+import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
+import { assertPortFree } from "../src/server/listen.ts";
+import type { PublicPortOptions } from "../src/server/serve-operator.ts";
+import { assertOrigin, LOOPBACK } from "../src/server/origins.ts";
+import { BURST_SECONDS } from "../src/server/limits.ts";
 import {
   buildFor,
   type CommonArguments,

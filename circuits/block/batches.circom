@@ -1,21 +1,21 @@
 pragma circom 2.2.0;
 
 /*
- * Asserts that batches are whole: runs of signed slots, each of which is linked to the next.
+ * Asserts that batches are complete. A batch is a run of signed slots, each linked to the next.
  *
  * The contents of a batch form a chain: the domain of a slot is that of the rollup plus the content
- * of the slot before, if that one is linked to it. So the content of the last slot commits to all
- * of the batch, and each of its signers signs the own content plus that commitment. One who is
- * alone signs the content plus 0.
+ * of the slot before it, if that slot is linked. So the content of the last slot commits to the
+ * whole batch, and each signer signs its own content plus that commitment. The signer of a single
+ * transaction signs its content plus 0.
  *
  * Inputs
  *   linksNext[slots]   {Field}   1 if the next slot belongs to the same batch, otherwise 0
- *   batch[slots]       {Field}   what the signer of a slot adds to its content
+ *   batch[slots]       {Field}   value that the signer of a slot adds to its content
  *   content[slots]     {Field}   see AuthorizeA
  *   signed[slots]      {Bool}
  *
- * Guarantees: linksNext is 0 or 1; what is added in a batch is the content of its last slot, and 0
- * everywhere else.
+ * Guarantees: linksNext is 0 or 1; batch is the content of the last slot of a batch in each of its
+ * slots, and 0 in every other slot.
  * Constraints: 13 for AssertBatches(3)
  */
 template AssertBatches(slots) {
@@ -29,15 +29,15 @@ template AssertBatches(slots) {
         } else {
             end[i] <== linksNext[i - 1] * content[i];
         }
-        // RULE SIGNATURE_INVALID: what is signed is for the batch as a whole, or for none.
+        // RULE SIGNATURE_INVALID: a signature is for the whole batch, or for no batch.
         (1 - linksNext[i]) * (batch[i] - end[i]) === 0;
-        var nextSigned = 0; // nobody signs after the last slot
+        var nextSigned = 0; // no slot, and so no signature, follows the last one
         if (i < slots - 1) {
-            // RULE SIGNATURE_INVALID: all parts are signed for the same batch.
+            // RULE SIGNATURE_INVALID: all slots of a batch are signed for the same batch.
             linksNext[i] * (batch[i + 1] - batch[i]) === 0;
             nextSigned = signed[i + 1];
         }
-        // RULE BATCH_INCOMPLETE: every part is signed, and in this block.
+        // RULE BATCH_INCOMPLETE: every slot of a batch is signed, and in this block.
         linksNext[i] * (2 - signed[i] - nextSigned) === 0;
     }
 }

@@ -8,7 +8,7 @@ include "public-data.circom";
 include "slot.circom";
 
 /*
- * Takes the header of a block apart.
+ * Unpacks the header of a block.
  *
  * Inputs
  *   header         {Field}
@@ -16,7 +16,7 @@ include "slot.circom";
  *   timestamp      {Uint64}   Unix seconds
  *   feeAccountId   {Uint24}
  *
- * Guarantees: the header is its packed columns and nothing more. The block number is L1's to check.
+ * Guarantees: the header holds its packed columns and nothing else. L1 checks the block number.
  * Constraints: 123 for DecodeHeader()
  */
 template DecodeHeader() {
@@ -38,25 +38,25 @@ template DecodeHeader() {
 }
 
 /*
- * A block: its slots one after the other, then the fees; and the commitment to its public data and
- * to those inputs that L1 knows.
+ * A block: its slots in order, then the fees; and the commitment to its public data and to the
+ * inputs that L1 knows.
  *
  * Public inputs, in this order
  *   digest, z, y                 {Field}   commitment to the public data and the next four inputs
  * Private inputs
  *   oldStateRoot, newStateRoot   {Field}   state roots before and after the block
  *   header                       {Field}   packed block number, timestamp and fee account
- *   domain                       {Field}   what signatures are bound to
- *   op … address                     by slot: the columns of Operation
- *   validFrom … s, batch             by slot: the columns of Authorization
- *   linksNext                        by slot: see AssertBatches
- *   kind … tokenSiblings             by slot and branch, A then B: Holding and BranchSiblings
+ *   domain                       {Field}   rollup that signatures are bound to
+ *   op … address                     per slot: the columns of Operation
+ *   validFrom … s, batch             per slot: the columns of Authorization
+ *   linksNext                        per slot: see AssertBatches
+ *   kind … tokenSiblings             per slot and branch, A then B: Holding and BranchSiblings
  *   feeToken, feeTokenIndex          see FeeSums
- *   feeNonce … feeTokenSiblings      by fee token: see FeeCredits
+ *   feeNonce … feeTokenSiblings      per fee token: see FeeCredits
  *
  * Assumes: every balance in the state of oldStateRoot is below 2^128.
  * Guarantees: legal operations with this public data, and nothing else, lead from oldStateRoot to
- * newStateRoot, where the same holds.
+ * newStateRoot; every balance in the state of newStateRoot is below 2^128.
  */
 template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
     signal input oldStateRoot, newStateRoot, header, domain, digest, z, y;

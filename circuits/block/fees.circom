@@ -5,18 +5,18 @@ include "../lib/one-hot.circom";
 include "../state/branch.circom";
 
 /*
- * Adds up the fees of a block by token.
+ * Adds up the fees of a block per token.
  *
  * Inputs
- *   token[slots]           {Uint16}   in which the slot pays its fee
+ *   token[slots]           {Uint16}   token in which the slot pays its fee
  *   fee[slots]             {Uint114}
- *   feeToken[feeTokens]    {Field}    the tokens in which the block takes fees
- *   feeTokenIndex[slots]   {Field}    the slot's token among these; any if it pays no fee
+ *   feeToken[feeTokens]    {Field}    tokens in which the block takes fees
+ *   feeTokenIndex[slots]   {Field}    index of the slot's token among these; any without a fee
  * Outputs
  *   sums[feeTokens]        {Uint128}
  *
- * Guarantees: every fee is in the sum of its token. A sum does not overflow 128 bits by itself,
- * because there are fewer than 2^14 slots.
+ * Guarantees: every fee is in the sum of its token. No sum exceeds 128 bits, because there are
+ * fewer than 2^14 slots.
  * Constraints: 7 for FeeSums(1, 2)
  */
 template FeeSums(slots, feeTokens) {
@@ -31,7 +31,7 @@ template FeeSums(slots, feeTokens) {
         isIndex[i] <== OneHot(feeTokens)(feeTokenIndex[i]);
         for (var f = 0; f < feeTokens; f++) {
             share[i][f] <== isIndex[i][f] * fee[i];
-            // RULE TOO_MANY_FEE_TOKENS: a fee is in one of the block's fee tokens.
+            // RULE TOO_MANY_FEE_TOKENS: every fee is in one of the block's fee tokens.
             share[i][f] * (token[i] - feeToken[f]) === 0;
             totals[f] += share[i][f];
         }
@@ -40,7 +40,7 @@ template FeeSums(slots, feeTokens) {
 }
 
 /*
- * Credits the fee account with the sums of a block's fees, one token after the other.
+ * Credits the sums of a block's fees to the fee account, one token after the other.
  *
  * Inputs
  *   accountId                          {Field}
@@ -49,8 +49,8 @@ template FeeSums(slots, feeTokens) {
  *   oldRoot                            {Field}    state root after the last slot
  *   nonce, address, pubKeyHash,
  *   balance, stateSiblings,
- *   tokenSiblings [feeTokens]                     branch of the fee account, token by token, each
- *                                                 after the credit before it
+ *   tokenSiblings [feeTokens]                     branch of the fee account per token, each after
+ *                                                 the credit before it
  * Outputs
  *   newRoot                            {Field}
  *

@@ -1,10 +1,11 @@
 pragma circom 2.2.0;
 
+include "../generated/operations.circom";
 include "../generated/protocol.circom";
 include "../lib/poseidon.circom";
 include "../operations/operation.circom";
 
-/* What a slot adds to the public data of its block. */
+/* The part of a slot in the public data of its block. */
 bus SlotData() {
     signal record;        // {Uint128}
     signal extension[2];  // {Field}    zeros if the operation has none
@@ -15,8 +16,8 @@ bus SlotData() {
  *
  * Inputs
  *   flags, operation
- *   nonce         {Uint32}   of account A before the slot
- *   pubKeyHash    {Field}    of account A after the slot
+ *   nonce         {Uint32}   nonce of account A before the slot
+ *   pubKeyHash    {Field}    public key hash of account A after the slot
  * Outputs
  *   data
  *
@@ -38,17 +39,16 @@ template EncodeSlot() {
         + operation.packedAmount * 2 ** RECORD_AMOUNT_SHIFT_BITS()
         + operation.packedFee * 2 ** RECORD_FEE_SHIFT_BITS();
 
-    signal shownNonce <== flags.changePubKey * nonce;
+    signal shownNonce <== flags.showsNonce * nonce;
     data.extension[0] <== flags.hasExtension * (operation.op * 2 ** KIND_SHIFT_BITS()
         + operation.address * 2 ** ADDRESS_SHIFT_BITS()) + shownNonce * 2 ** NONCE_SHIFT_BITS();
 
-    // A transfer to a new account shows its amount in the record.
-    signal shownKey <== flags.changePubKey * pubKeyHash;
-    data.extension[1] <== (flags.hasExtension - flags.transferToNew) * operation.amount + shownKey;
+    signal shownKey <== flags.setsKey * pubKeyHash;
+    data.extension[1] <== flags.showsAmount * operation.amount + shownKey;
 }
 
 /*
- * Hashes a list of field elements in a chain, 15 elements at a time, the last ones filled up with
+ * Hashes a list of field elements in a chain, 15 elements at a time; the last link is padded with
  * zeros.
  *
  * Inputs
@@ -84,7 +84,7 @@ template DigestChain(n) {
 }
 
 /*
- * Evaluates the polynomial whose coefficients are the elements, the first one constant.
+ * Evaluates the polynomial whose coefficients are the elements; the first is the constant one.
  *
  * Inputs
  *   elements[n]   {Field}
@@ -109,16 +109,17 @@ template Evaluation(n) {
 }
 
 /*
- * Asserts the commitment of a block: to the inputs that L1 knows, and to its public data, records
- * first, then extensions.
+ * Asserts the commitment of a block to the inputs that L1 knows and to its public data: all
+ * records, then all extensions.
  *
  * Inputs
  *   inputs[COMMITTED_INPUTS()]   {Field}
  *   data[slots]
  *   digest, z, y                 {Field}
  *
- * Guarantees: digest fixes inputs and data, and y is their polynomial at z. L1 takes z from a hash
- * over the digest and its own copy of all of it and computes y from that copy, so the two agree.
+ * Guarantees: digest fixes inputs and data, and y is their polynomial at z. L1 derives z from a
+ * hash of the digest and its own copy of inputs and data, and computes y from that copy, so both
+ * copies are equal.
  * Constraints: 621 for AssertCommitment(3)
  */
 template AssertCommitment(slots) {

@@ -1,12 +1,12 @@
 pragma circom 2.2.0;
 
+include "../generated/operations.circom";
 include "../generated/protocol.circom";
 include "../lib/bits.circom";
 include "../lib/comparators.circom";
 include "../operations/authorization.circom";
 include "../operations/effects.circom";
 include "../operations/operation.circom";
-include "../operations/rules.circom";
 include "../operations/unpack.circom";
 include "../state/branch.circom";
 include "public-data.circom";
@@ -43,24 +43,26 @@ template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
 }
 
 /*
- * Applies one operation to the state; operation.circom says what each does.
+ * Applies one operation to the state; generated/operations.circom says what each does.
  *
  * Inputs
  *   operation, authorization
  *   holdings[2], siblings[2]          branch of A before the slot, and branch of B after the update
  *                                     of A, in the operation's token; account 0 if not used
  *   oldRoot                {Field}    state root before the slot
- *   domain                 {Field}    of the rollup, and the batch so far: see batches.circom
- *   timestamp              {Uint64}   of the block
+ *   domain                 {Field}    domain of the rollup plus the batch so far: see
+ *                                     batches.circom
+ *   timestamp              {Uint64}   timestamp of the block
  * Outputs
  *   newRoot                {Field}    state root after the slot
- *   fee                    {Uint114}  what A pays to the fee account in the operation's token
- *   content                {Field}    what A agrees to; of no meaning unless the slot is signed
+ *   fee                    {Uint114}  fee that A pays, in the operation's token
+ *   content                {Field}    content that A signs; without meaning if signed is 0
  *   signed                 {Bool}     whether A has signed
- *   data                              for the public data of the block
+ *   data                              part of the slot in the public data
  *
  * Assumes: every balance in the state of oldRoot is below 2^128.
- * Guarantees: a legal operation leads from oldRoot to newRoot, where the same holds.
+ * Guarantees: a legal operation leads from oldRoot to newRoot; every balance in the state of
+ * newRoot is below 2^128.
  * Constraints: 25107 for Slot(8, 8, 4)
  */
 template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
@@ -82,7 +84,7 @@ template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     columns.operation <== operation;
     fee <== columns.fee;
 
-    // Phase B: A agrees to it.
+    // Phase B: check that A has signed it.
     signal signingKeyHash;
     (signingKeyHash, content) <== AuthorizeA()(
         flags, operation, authorization, a.account, domain, timestamp, fee);
@@ -99,7 +101,7 @@ template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     readByA === oldRoot;
     readByB === writtenByA;
 
-    // Phase D: the rules of the operation.
+    // Phase D: check the rules of the operation.
     SlotView() view;
     view.operation <== operation;
     view.recordAmount <== columns.amount;
@@ -109,6 +111,6 @@ template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     view.newB <== newB;
     OperationRules()(flags, view);
 
-    // Phase E: public data.
+    // Phase E: encode the public data.
     data <== EncodeSlot()(flags, operation, a.account.nonce, newA.account.pubKeyHash);
 }

@@ -5,21 +5,20 @@ include "../state/account.circom";
 include "../state/tree-path.circom";
 
 /*
- * What an account holds of a token: the claim with which its owner leaves a rollup that has
- * stopped.
+ * An exit claim: the balance of a token that an account's owner claims from a rollup in exodus.
  *
  * Public inputs, in this order
- *   stateRoot          {Field}     of the state that is read
+ *   stateRoot          {Field}     root of the last executed state
  *   accountId          {Field}
  *   tokenId            {Field}
- *   owner              {Uint160}   of the account on L1
+ *   owner              {Uint160}   owner of the account on L1
  *   amount             {Uint128}   its whole balance of the token
  * Private inputs
- *   nonce, pubKeyHash              what else the account's leaf is made of
- *   stateSiblings[][]  {Field}     of the account in the state tree, leaf level first
- *   tokenSiblings[][]  {Field}     of the balance in the account's tree
+ *   nonce, pubKeyHash              the other parts of the account's leaf
+ *   stateSiblings[][]  {Field}     siblings of the account in the state tree, leaf level first
+ *   tokenSiblings[][]  {Field}     siblings of the balance in the account's tree, leaf level first
  *
- * Assumes: the balances in the state of stateRoot are below 2^128, as every block leaves them.
+ * Assumes: every balance in the state of stateRoot is below 2^128, which every block guarantees.
  * Guarantees: in that state the account exists, belongs to owner and holds exactly amount.
  * Constraints: 5463 for Exit(8, 8, 4)
  */
@@ -47,7 +46,7 @@ template Exit(treeArity, stateTreeLevels, tokenTreeLevels) {
     AssertAccount()(account, balanceRoot[0], EMPTY_TREE_ROOT(treeArity, tokenTreeLevels));
     signal leaf <== AccountLeaf()(account, balanceRoot[0]);
 
-    // RULE ACCOUNT_NOT_FOUND: the state has an account, kind 1, with this owner and amount here.
+    // RULE ACCOUNT_NOT_FOUND: the state has an account, kind 1, with this owner and amount, here.
     signal root[1] <== TreePath(treeArity, stateTreeLevels, 1)([leaf], accountBits, stateSiblings);
     root[0] === stateRoot;
 }

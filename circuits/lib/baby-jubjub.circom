@@ -2,17 +2,17 @@ pragma circom 2.2.0;
 
 include "../generated/baby-jubjub-constants.circom";
 
-/* A point of a x² + y² = 1 + d x² y². Addition is complete: it holds for every two points. */
+/* A point of a x² + y² = 1 + d x² y². Addition is complete: it is valid for every two points. */
 bus EdwardsPoint() {
     signal x;   // {Field}
     signal y;   // {Field}
 }
 
 /*
- * A point of v² = u³ + A u² + u, the same curve after u = (1 + y) / (1 - y), v = u / x.
+ * A point of v² = u³ + A u² + u: the same curve with u = (1 + y) / (1 - y), v = u / x.
  *
- * Addition takes half the constraints here, but fails where a slope has no denominator: the slope
- * is then a free signal. Callers must show that this cannot happen.
+ * Addition takes half the constraints of the Edwards form, but is unsound where the denominator of
+ * a slope is 0: the slope is then a free signal. Callers must show that this cannot happen.
  */
 bus MontgomeryPoint() {
     signal u;   // {Field}
@@ -44,7 +44,7 @@ template AssertOnCurve() {
  * Outputs
  *   sum
  *
- * Assumes: p and q are on the curve; then no denominator is 0, since a is a square and d is not.
+ * Assumes: p and q are on the curve; then no denominator is 0, because a is a square and d is not.
  * Constraints: 6
  */
 template EdwardsAdd() {
@@ -66,7 +66,7 @@ template EdwardsAdd() {
 }
 
 /*
- * Twice a point.
+ * The double of a point.
  *
  * Inputs
  *   point
@@ -93,7 +93,7 @@ template EdwardsDouble() {
 }
 
 /*
- * The same point on the Montgomery form; has no solution for points of order 1 and 2.
+ * Converts a point to the Montgomery form; has no solution for points of order 1 and 2.
  *
  * Inputs
  *   edwards
@@ -116,14 +116,14 @@ template EdwardsToMontgomery() {
 }
 
 /*
- * The same point on the Edwards form.
+ * Converts a point to the Edwards form.
  *
  * Inputs
  *   montgomery
  * Outputs
  *   edwards
  *
- * Assumes: montgomery is on the curve and not (0, 0); u = -1 is not the coordinate of any point.
+ * Assumes: montgomery is on the curve and not (0, 0); no point has the coordinate u = -1.
  * Constraints: 2
  */
 template MontgomeryToEdwards() {
@@ -158,7 +158,7 @@ template MontgomeryAdd() {
 }
 
 /*
- * Twice a point.
+ * The double of a point.
  *
  * Inputs
  *   point
@@ -182,7 +182,7 @@ template MontgomeryDouble() {
 }
 
 /*
- * Twice p plus q, as (p + q) + p without the v of p + q.
+ * The sum 2p + q, computed as (p + q) + p without the v of p + q.
  *
  * Inputs
  *   p, q
@@ -190,7 +190,7 @@ template MontgomeryDouble() {
  *   sum
  *
  * Assumes: p and q are on the curve, and p is neither q nor -q.
- * Guarantees: sum = 2p + q; if that is the identity there is no solution.
+ * Guarantees: sum = 2p + q; there is no solution if that is the identity.
  * Constraints: 5
  */
 template MontgomeryDoubleAdd() {
@@ -201,7 +201,8 @@ template MontgomeryDoubleAdd() {
     signal slope <-- (q.v - p.v) / (q.u - p.u);
     slope * (q.u - p.u) === q.v - p.v;
     signal middleU <== slope * slope - a - p.u - q.u;
-    // The line through p + q and p meets p in its v if slope + nextSlope = 2 v / (u - middleU).
+    // nextSlope is the slope of the line through p + q and p. That line passes through p exactly if
+    // slope + nextSlope = 2 v / (u - middleU).
     signal nextSlope <-- 2 * p.v / (p.u - middleU) - slope;
     (slope + nextSlope) * (p.u - middleU) === 2 * p.v;
     sum.u <== nextSlope * nextSlope - a - middleU - p.u;

@@ -1,15 +1,15 @@
 pragma circom 2.1.0;
 
 /*
- * Writes a number in binary; with the bits unused, a range check.
+ * Decomposes a number into bits. It is a range check if the bits are not used.
  *
  * Inputs
  *   in       {Field}
  * Outputs
  *   out[n]   {Bool}   the least significant bit first
  *
- * Assumes: nothing; n <= 253, so that different numbers below 2^n are different field elements.
- * Guarantees: in is in [0, 2^n), and out are its bits.
+ * Assumes: n <= 253, so that different numbers below 2^n are different field elements.
+ * Guarantees: in is in [0, 2^n), and out holds its bits.
  * Constraints: n + 1, one of them linear
  */
 template ToBits(n) {
@@ -27,15 +27,15 @@ template ToBits(n) {
 }
 
 /*
- * Compares a number, given in bits, with a constant.
+ * Asserts that a number, given in bits, is at most a constant.
  *
- * Read both from the top. The number exceeds the constant only if it has all ones of the constant
- * down to some point and then a one where the constant has a zero. So for each run of zeros of the
- * constant: (ones missing above the run = 0) implies (ones within the run = 0). Such an implication
- * between two counts is one row, missing * hint = extra.
+ * Both are read from the highest bit. The number exceeds the constant exactly if it has all ones of
+ * the constant down to some bit, and then a one where the constant has a zero. So for each run of
+ * zeros of the constant: (ones missing above the run = 0) implies (ones within the run = 0). Such
+ * an implication between two counts is one constraint, missing * hint = extra.
  *
- * The bits may be scaled: one signal stands for 0 or 1 by being `zero * scale` or `one * scale`.
- * With `zero` and `one` exchanged, the complement of the number is compared.
+ * The bits may be scaled: a signal represents 0 by `zero * scale` and 1 by `one * scale`. If `zero`
+ * and `one` are exchanged, the complement of the number is compared.
  *
  * Inputs
  *   bits[n]   {Field}   the least significant bit first

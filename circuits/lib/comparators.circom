@@ -3,7 +3,7 @@ pragma circom 2.1.0;
 /*
  * Whether a number is zero.
  *
- * If in is not 0, the second row forces out to 0; if it is, the first row forces out to 1.
+ * If in is not 0, the second constraint forces out to 0; if in is 0, the first forces out to 1.
  *
  * Inputs
  *   in    {Field}

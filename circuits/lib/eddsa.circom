@@ -7,11 +7,11 @@ include "scalar-mul-any.circom";
 include "scalar-mul-fixed.circom";
 
 /*
- * Verifies a signature as `verify` of src/crypto/eddsa.ts does: S · B8 = R8 + h · 8A with
+ * Verifies a signature like `verify` of src/crypto/eddsa.ts: S · B8 = R8 + h · 8A with
  * h = Poseidon(R8.x, R8.y, A.x, A.y, message), S < l, A and R8 on the curve, 8A not the identity.
  *
- * 4A is added to both sides, because (2h + 1) · 4A is cheaper than h · 8A. Where nothing is signed,
- * only the equation is waived: the points must still be on the curve and so on.
+ * The circuit adds 4A to both sides, because (2h + 1) · 4A is cheaper than h · 8A. If nothing is
+ * signed, only the equation is waived: every other condition still holds.
  *
  * Inputs
  *   enabled    {Bool}    1 = the equation must hold
@@ -21,7 +21,7 @@ include "scalar-mul-fixed.circom";
  *   message    {Field}
  *
  * Assumes: enabled is 0 or 1.
- * Guarantees: the key and the signature are well formed, and if enabled the signature is valid.
+ * Guarantees: the key and the signature are well formed; the signature is valid if enabled is 1.
  * Constraints: 2770
  */
 template EdDSAPoseidonVerifier() {

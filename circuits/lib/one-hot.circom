@@ -1,7 +1,7 @@
 pragma circom 2.1.0;
 
 /*
- * Turns an index into one flag per value, of which exactly one is set.
+ * Converts an index to one flag per value, of which exactly one is set.
  *
  * Inputs
  *   index      {Field}

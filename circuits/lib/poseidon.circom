@@ -1,24 +1,24 @@
 /*
- * The Poseidon hash with circomlib's parameters, in as many constraints with --O1 as circomlib's
- * own takes with --O2.
+ * The Poseidon hash with circomlib's parameters. With --O1 it takes as many constraints as
+ * circomlib's own with --O2.
  *
  * A round adds constants, raises elements to the fifth power and multiplies the state by a matrix.
  * Each S-box takes three constraints:
  *     x * x = square,   square * square = quad,   quad * x = fifth.
- * The signals between rounds are the inputs x of the S-boxes, with the constants already added, and
- * `fifth` is the expression that the inverse matrix makes of the next round's inputs. So products
- * are of single wires, and the linear combinations stand on the right sides, where they cost a
- * Groth16 prover nothing. With `fifth` for a signal they would stand three times on left sides.
+ * The signals between rounds are the inputs x of the S-boxes, with the constants already added;
+ * `fifth` is a linear expression in the next round's inputs, by the inverse matrix. So every
+ * product is of single wires, and the linear combinations are on the right sides, where they cost a
+ * Groth16 prover nothing. If `fifth` were a signal, they would be on left sides three times.
  *
- * Soundness: the matrices are invertible, so for given S-box outputs just one next state satisfies
- * the constraints; what the hints (`<--`) assign can only be that state.
+ * Soundness: the matrices are invertible, so exactly one next state satisfies the constraints for
+ * given S-box outputs; a hint (`<--`) can assign no other.
  */
 pragma circom 2.1.0;
 
 include "../generated/poseidon-constants.circom";
 
 /*
- * Hashes as many field elements as poseidon-constants.circom has a width for.
+ * Hashes nInputs field elements, where poseidon-constants.circom has constants for that width.
  *
  * Inputs
  *   inputs[nInputs]   {Field}
@@ -39,7 +39,7 @@ template Poseidon(nInputs) {
 
 /*
  * The first full round. The capacity element is 0, so the output of its S-box is a constant, and
- * the first element of the state after the round an expression of the others.
+ * the first element of the state after the round is a linear expression in the others.
  *
  * Inputs
  *   in[t - 1]    {Field}   the inputs of the hash
@@ -210,9 +210,8 @@ template PoseidonFullRound(t, nextConstants, mds, inverse) {
 
 /*
  * The fourth full round and the n partial rounds after it, in which only the first element passes
- * an S-box. The state between them is known as expressions of `out`, so the constraints of the
- * partial rounds are stated from the last back to the first, and those of the full round at the
- * end.
+ * an S-box. The state between rounds is a linear expression in `out`, so the template states the
+ * constraints of the partial rounds from the last to the first, and then those of the full round.
  *
  * Inputs
  *   in[t]    {Field}   the S-box inputs of the full round
@@ -274,7 +273,7 @@ template PoseidonMiddleRounds(t, n, nextConstants, inverse) {
 }
 
 /*
- * The values with which PoseidonMiddleRounds satisfies its constraints.
+ * Hints for PoseidonMiddleRounds: values that satisfy its constraints.
  *
  * Inputs
  *   in[t]          {Field}   the S-box inputs of the full round
@@ -282,7 +281,7 @@ template PoseidonMiddleRounds(t, n, nextConstants, inverse) {
  *   partialIn[n]   {Field}   the S-box inputs of the partial rounds
  *   state[t]       {Field}   the state after them
  *
- * Guarantees: nothing.
+ * Guarantees: nothing; the caller constrains the values.
  * Constraints: 0
  */
 template PoseidonMiddleHints(t, n) {

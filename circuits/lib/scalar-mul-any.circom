@@ -4,23 +4,24 @@ include "baby-jubjub.circom";
 include "bits.circom";
 
 /*
- * The odd multiple 2h + 1 of a point P whose order is l or 2l, l the order of the subgroup.
+ * The multiple (2h + 1) · P of a point P of order l or 2l, where l is the order of the subgroup.
  *
  * k = h + 12 l has 255 bits, the highest of which is always 1, and (2k + 1) · P = (2h + 1) · P.
  * 2k + 1 is written with digits s_i = ±1 for i = 0 … 255, where s_i = 1 exactly if bit i of k is 1,
  * s_255 = 1. Since s_254 = 1 as well, a sum starts with 3P, and each further digit turns it from Q
  * into 2Q + s_i P.
  *
- * A digit stands in the circuit as s_i · v, v the coordinate of P: one row, (s_i v)² = v², says
- * that it is a digit and makes the point s_i P. Row by row:
- *  - The digits in sum are v · (2k + 1) mod r, so low = k - 2^254 is h + 12 l - 2^254 mod r.
- *  - low is compared with its bounds, so that it is this number and not r more or less. Only the
+ * A signal holds a digit as s_i · v, where v is the coordinate of P. One constraint, (s_i v)² = v²,
+ * shows that s_i is a digit, and the signal is the coordinate of the point s_i P. Further
+ * constraints:
+ *  - The sum of all digits is v · (2k + 1) mod r, so low = k - 2^254 equals h + 12 l - 2^254 mod r.
+ *  - low is compared with its bounds, so it is this number and not one that differs by r. Only the
  *    highest 128 bits are compared, with bounds rounded inwards.
  *
- * The additions: let Q = cP before a step, c odd. It fails if c = ±1 mod l or 2c + s_i = 0 mod l.
- * At first c = 3, and before the last six digits 3 <= c < 2^250 < l - 1, so nothing can fail. Later
- * c is the highest bits of 2k + 1, and only if h is one of less than 2^10 values a step fails. If h
- * is a hash that P is an input of, nobody finds such a value, nor one that the rounding excludes.
+ * Additions: let Q = cP before a step, c odd. The step fails if c = ±1 or 2c + s_i = 0 mod l. First
+ * c = 3, and before the last six digits 3 <= c < 2^250 < l - 1, so no step can fail. Later c is the
+ * highest bits of 2k + 1, and a step fails only for fewer than 2^10 values of h. If h is a hash
+ * with P among its inputs, nobody finds such a value, nor one that the rounding excludes.
  *
  * Inputs
  *   scalar   {Field}   h
@@ -29,7 +30,7 @@ include "bits.circom";
  *   out                (2h + 1) · P
  *
  * Assumes: the order of point divides 2l; the scalar is a hash of the point among other things.
- * Guarantees: point is not of order 1 or 2.
+ * Guarantees: the order of point is neither 1 nor 2.
  * Constraints: 1598
  */
 template ScalarMulAny() {
@@ -42,7 +43,7 @@ template ScalarMulAny() {
     var offset = SCALAR_OFFSET();
     MontgomeryPoint() base <== EdwardsToMontgomery()(point);
 
-    // low can exceed r: it is computed in two halves.
+    // low is computed in two halves, because it can exceed r.
     var mask = 2 ** half - 1;
     var lowHalf = (scalar & mask) + (offset & mask);
     var highHalf = (scalar >> half) + (offset >> half) + (lowHalf >> half);

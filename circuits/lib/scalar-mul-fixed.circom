@@ -3,24 +3,24 @@ pragma circom 2.2.0;
 include "baby-jubjub.circom";
 
 /*
- * A multiple of BASE8.
+ * A multiple of BASE8, the generator of the subgroup.
  *
- * With H = BASE8 / 2, two bits K at 4^i stand for the odd multiple (2K - 3) · 4^i · H, one of ±1
- * and ±3, whose u and v are linear in the bits and their product. The windows add up to
- * (2S - (4^125 - 1)) · H for the number S in the lower 250 bits. What is missing for S · BASE8, and
- * the highest bit, come with one complete addition at the end.
+ * Let H = BASE8 / 2. Two bits K at 4^i represent the odd multiple (2K - 3) · 4^i · H, with a factor
+ * of ±1 or ±3; its u and v are linear in the bits and their product. The windows add up to
+ * (2S - (4^125 - 1)) · H for the number S in the lower 250 bits. One complete addition at the end
+ * adds the rest of S · BASE8 and the highest bit.
  *
- * No window addition can fail: below 4^i the sum is an odd multiple of H less than 4^i in absolute
- * value, and the addend one of at least 4^i; so their sum and difference are multiples other than
- * 0, less than 4^125 in absolute value, which is below the order l. For the same reason the last
- * sum is a point that the Edwards form has.
+ * No window addition can fail: the sum below 4^i is an odd multiple of H by less than 4^i in
+ * absolute value, and the addend a multiple by at least 4^i. Their sum and difference are therefore
+ * multiples by a number other than 0 and less than 4^125 in absolute value, which is below the
+ * order l. For the same reason the Edwards form has the last sum.
  *
  * Inputs
  *   bits[251]   {Bool}   the least significant bit first
  * Outputs
  *   out                  bits · BASE8
  *
- * Assumes: the bits are 0 or 1; they may stand for l and more.
+ * Assumes: the bits are 0 or 1; the number may be l or more.
  * Constraints: 509, of which 4 are linear
  */
 template ScalarMulFixed() {

@@ -4,12 +4,12 @@ include "../generated/protocol.circom";
 include "../lib/bits.circom";
 include "../lib/poseidon.circom";
 
-/* An account without its balances. */
+/* An account, without its balances. */
 bus Account() {
     signal kind;        // {Bool}    1 = account, 0 = empty leaf
-    signal nonce;       // {Uint32}  signed operations so far
-    signal address;     // {Uint160} its owner on L1
-    signal pubKeyHash;  // {Field}   Poseidon of its signing key, 0 = none yet
+    signal nonce;       // {Uint32}  number of operations that it has signed
+    signal address;     // {Uint160} owner on L1
+    signal pubKeyHash;  // {Field}   Poseidon of the signing key, 0 = none
 }
 
 /*
@@ -36,7 +36,7 @@ template AccountLeaf() {
 }
 
 /*
- * Asserts that an account read from the state tree is the only one that its leaf can stand for.
+ * Asserts that no other account has the same leaf as one that is read from the state tree.
  *
  * Inputs
  *   account
@@ -44,7 +44,7 @@ template AccountLeaf() {
  *   emptyBalanceRoot   {Field}   root of a balance tree of zeros
  *
  * Guarantees: kind, nonce and address keep to their widths, so that no other values have the same
- * leaf; an empty leaf says nonce 0, address 0, no signing key, no balances.
+ * leaf; an empty leaf has nonce 0, address 0, no signing key and no balances.
  * Constraints: 198 for AssertAccount()
  */
 template AssertAccount() {

@@ -5,13 +5,13 @@ include "../lib/bits.circom";
 include "account.circom";
 include "tree-path.circom";
 
-/* What a branch of the state ends in: an account and its balance of one token. */
+/* The end of a branch of the state: an account and its balance of one token. */
 bus Holding() {
     Account() account;
     signal balance;  // {Uint128}
 }
 
-/* The siblings from a balance up to the state root; per level in ascending order. */
+/* The siblings from a balance up to the state root; in ascending order at each level. */
 bus BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) {
     signal state[stateTreeLevels][treeArity - 1];
     signal tokens[tokenTreeLevels][treeArity - 1];
@@ -30,8 +30,8 @@ bus BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) {
  *
  * Assumes: the bits are 0 or 1; the kind, nonce and address of the new account keep to their widths
  * because the caller makes them from old ones; every balance in the tree of oldRoot is below 2^128.
- * Guarantees: the state of root oldRoot holds oldHolding, and no other, at (account, token);
- * newRoot is the root of that state with newHolding there; the new balance is below 2^128.
+ * Guarantees: the state of root oldRoot has oldHolding, and no other, at (account, token); newRoot
+ * is the root of that state with newHolding there; the new balance is below 2^128.
  * The caller compares oldRoot with the root that it trusts.
  * Constraints: 10525 for Branch(8, 8, 4)
  */
@@ -42,8 +42,8 @@ template Branch(treeArity, stateTreeLevels, tokenTreeLevels) {
     input BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) siblings;
     signal output oldRoot, newRoot;
 
-    // RULE INSUFFICIENT_BALANCE: what is taken leaves no balance below zero.
-    // RULE BALANCE_OVERFLOW: what is added leaves no balance above 2^128 - 1.
+    // RULE INSUFFICIENT_BALANCE: a debit leaves no balance below zero.
+    // RULE BALANCE_OVERFLOW: a credit leaves no balance above 2^128 - 1.
     _ <== ToBits(8 * AMOUNT_BYTES())(newHolding.balance);
 
     signal balanceRoots[2] <== TreePath(treeArity, tokenTreeLevels, 2)(

@@ -3,7 +3,7 @@ pragma circom 2.1.0;
 include "../lib/bits.circom";
 include "../lib/poseidon.circom";
 
-// Bits of a child's index in a node of `arity` children, a power of two.
+// Number of bits of a child's index in a node with `arity` children, a power of two.
 function childIndexBits(arity) {
     var bits = 0;
     while (2 ** bits < arity) {
@@ -14,11 +14,11 @@ function childIndexBits(arity) {
 }
 
 /*
- * One node of a Merkle tree that differs in one child: in 1 version to read it, in 2 to update it.
+ * One node of a Merkle tree, in versions that differ in one child: 1 to read it, 2 to update it.
  *
- * Only the S-box of that child differs in the first round of the hash. So a further version takes
- * the state after that round from the first version, and changes it by what the S-boxes of the two
- * children make; Poseidon goes on from there.
+ * In the first round of the hash, the versions differ only in the S-box of that child. So a further
+ * version takes the state after that round from the first version, corrects it by the difference of
+ * the two S-boxes, and continues Poseidon from there.
  *
  * Inputs
  *   child[versions]      {Field}
@@ -36,8 +36,8 @@ template TreeNode(arity, versions) {
     signal input child[versions], bits[indexBits], siblings[arity - 1];
     signal output node[versions];
 
-    // isChild[i] = 1 exactly for i = index. Each bit doubles the row of flags: where it is set, the
-    // flag moves to the upper half. The upper half adds up to the bit, so its first flag is free.
+    // isChild[i] = 1 exactly for i = index. Each bit doubles the row of flags; a set bit moves the
+    // flag to the upper half, which adds up to the bit, so its first flag needs no constraint.
     signal moved[arity - 1 - indexBits];
     var isChild[arity];
     isChild[0] = 1;
@@ -55,7 +55,7 @@ template TreeNode(arity, versions) {
         isChild[0] -= isChild[half];
     }
 
-    // The child is carried up to its place; from there on each place gets the sibling before it.
+    // The child moves up to its place; each place after it gets the sibling before.
     signal children[arity];
     var carried = child[0];
     var isBeforeChild = 1;
@@ -66,7 +66,7 @@ template TreeNode(arity, versions) {
     }
     children[arity - 1] <== carried;
 
-    // What the S-box of its place makes of the child.
+    // The child after the S-box of its place, in each version.
     var t = arity + 1;
     var constants[8][t] = POSEIDON_FULL_CONSTANTS(t);
     var mds[t][t] = POSEIDON_MDS(t);
@@ -80,7 +80,7 @@ template TreeNode(arity, versions) {
         fifth[v] <== quad[v] * (child[v] + constant);
     }
 
-    // The state after the first round, whose first element is an expression of the others.
+    // The state after the first round; its first element is a linear expression in the others.
     signal state[versions][arity];
     state[0] <== PoseidonFirstRound(t)(children);
     node[0] <== PoseidonOtherRounds(t)(state[0]);
@@ -103,14 +103,14 @@ template TreeNode(arity, versions) {
 }
 
 /*
- * Splits the index of a leaf into the indices of the children on its path.
+ * Splits a leaf's index into the indices of the children on its path.
  *
  * Inputs
  *   index            {Field}
  * Outputs
- *   bits[levels][]   {Bool}    per level, from the leaf's own upwards; lowest bit first
+ *   bits[levels][]   {Bool}    per level, the leaf's level first; lowest bit first
  *
- * Guarantees: the tree has a leaf of this index, index < arity^levels.
+ * Guarantees: the tree has a leaf with this index: index < arity^levels.
  * Constraints: 25 for TreeIndex(8, 8)
  */
 template TreeIndex(arity, levels) {
@@ -127,18 +127,18 @@ template TreeIndex(arity, levels) {
 }
 
 /*
- * The root of a Merkle tree that differs in one leaf: in 1 version to read it, in 2 to update it.
+ * The root of a Merkle tree, in versions that differ in one leaf: 1 to read it, 2 to update it.
  *
  * Inputs
  *   leaf[versions]                {Field}
  *   indexBits[levels][]           {Bool}    see TreeIndex
- *   siblings[levels][arity - 1]   {Field}   per level, from the leaf's own upwards
+ *   siblings[levels][arity - 1]   {Field}   per level, the leaf's level first
  * Outputs
  *   root[versions]                {Field}
  *
  * Assumes: the bits are 0 or 1.
- * Guarantees: some tree of root root[0] has leaf[0] at the index, and root[v] is the root of that
- * tree with leaf[v] in its place. The caller compares root[0] with a root that it trusts.
+ * Guarantees: root[0] is the root of a tree with leaf[0] at the index, and root[v] is the root of
+ * the same tree with leaf[v] there. The caller compares root[0] with a root that it trusts.
  * Constraints: 3312 for TreePath(8, 8, 1)
  * Constraints: 6448 for TreePath(8, 8, 2)
  */

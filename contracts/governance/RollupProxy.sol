@@ -13,34 +13,41 @@ import {InitializeParams} from "../types/InitializeParams.sol";
 import {UpgradeTimelock} from "./UpgradeTimelock.sol";
 
 /// @title The address of a rollup
-/// @notice Holds the money and the state; the code is that of an implementation, which can be
-/// replaced after a notice that is long enough to exit, and never again once an exodus has begun.
-/// @dev A transparent proxy rather than UUPS: the implementation then has no way to upgrade itself,
-/// so no mistake in it can open that way, close it, or let its own address be taken over.
+/// @notice Holds the money and the state, and runs the code of an implementation. An upgrade
+/// replaces the implementation after a notice that leaves users time to exit; in exodus none can.
+/// @dev The proxy is transparent, not UUPS: the implementation cannot upgrade itself, so no mistake
+/// in it can open or close that way, or let its own address be taken over.
 ///
-/// Who upgrades is fixed: an `UpgradeTimelock` that this contract creates. So its code and its
-/// state are known, and nobody has to be asked whether he keeps the notice; a contract could answer
-/// what is wanted. The timelock's own announcements can change who proposes and prolong the delay,
-/// so nothing is lost by that. Whoever else becomes the owner of the proxy's admin can upgrade
-/// nothing.
+/// The upgrader is fixed: an `UpgradeTimelock` that this contract creates. Its code and its state
+/// are therefore known. A timelock given by address would have to be asked whether it keeps the
+/// notice, and any contract can answer yes. The fixed one loses nothing, because its own
+/// announcements can change its proposers and prolong its delay. Another owner of the proxy's admin
+/// can upgrade nothing.
 contract RollupProxy is TransparentUpgradeableProxy {
-    /// @dev The first contract that the proxy creates is its admin; a contract's nonce starts at 1.
+    /// @dev The timelock is the second contract that the proxy creates: its admin is the first, and
+    /// the nonce of a contract starts at 1.
     bytes1 private constant TIMELOCK_NONCE = 0x02;
 
-    /// @dev The timelock, or on a local chain perhaps an account.
+    /// @dev The timelock; on a local chain, an account if the deployer names one.
     // solhint-disable-next-line immutable-vars-naming
     address private immutable _upgrader;
 
-    /// @notice On a chain that is not local only an `UpgradeTimelock` may upgrade.
+    /// @notice Only an `UpgradeTimelock` may upgrade on a chain that is not local.
+    /// @param upgrader Upgrader that the deployer names.
     error UpgraderWithoutNotice(address upgrader);
-    /// @notice Only the upgrader that the proxy was made with may upgrade.
+    /// @notice Only the upgrader that the proxy was deployed with may upgrade.
+    /// @param upgrader Owner of the proxy's admin.
+    /// @param expected The upgrader.
     error UpgraderReplaced(address upgrader, address expected);
 
-    /// @dev The rollup is initialised here: there is no moment at which somebody else could do it.
-    /// @param proposers Who announce upgrades to the timelock; with none the code never changes.
-    /// @param localUpgrader On a local chain, who upgrades at once instead of a timelock; else the
-    /// zero address.
-    /// @param params With the zero address as governor, the upgrader is that, too.
+    /// @dev Initializes the rollup, so that nobody else can do it first. Reverts with
+    /// `UpgraderWithoutNotice`, or as `Rollup.initialize` does.
+    /// @param implementation Code of the rollup.
+    /// @param proposers Accounts that announce upgrades to the timelock; with none the code never
+    /// changes.
+    /// @param localUpgrader Account that upgrades at once, without a timelock, on a local chain;
+    /// zero elsewhere.
+    /// @param params Parameters of the rollup; the upgrader governs if their governor is zero.
     constructor(
         Rollup implementation,
         address[] memory proposers,
@@ -65,14 +72,15 @@ contract RollupProxy is TransparentUpgradeableProxy {
         }
     }
 
-    /// @dev In an exodus nobody watches any more, so the rules for leaving must last.
+    /// @dev Refuses upgrades in exodus: nobody watches then, so the rules for leaving must not
+    /// change.
     function _fallback() internal override {
         if (msg.sender == _proxyAdmin()) {
             IRollup rollup = IRollup(address(this));
             if (rollup.exodusMode()) revert IRollup.ExodusMode();
             address upgrader = Ownable(msg.sender).owner();
             if (upgrader != _upgrader) revert UpgraderReplaced(upgrader, _upgrader);
-            // An upgrade may have let requests wait longer than they did.
+            // An earlier upgrade may have let requests wait longer than the notice covers.
             if (upgrader == _timelock()) {
                 UpgradeTimelock(payable(upgrader)).requireCovers(
                     rollup.priorityExpirationSeconds()
@@ -86,7 +94,7 @@ contract RollupProxy is TransparentUpgradeableProxy {
         return localUpgrader == address(0) ? _timelock() : localUpgrader;
     }
 
-    /// @dev Where CREATE puts the timelock: a hash of the RLP of [this address, nonce].
+    /// @dev Address that CREATE gives the timelock: a hash of the RLP of [this address, nonce].
     function _timelock() private view returns (address) {
         bytes memory rlp = abi.encodePacked(bytes2(0xd694), address(this), TIMELOCK_NONCE);
         return address(uint160(uint256(keccak256(rlp))));

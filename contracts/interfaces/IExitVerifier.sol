@@ -5,35 +5,48 @@ import {StoredBlock} from "../types/Blocks.sol";
 import {ExitClaim} from "../types/Exits.sol";
 
 /// @title Verifies exits for a rollup
-/// @dev The first two functions are called by a rollup, with the calldata of its own function of
-/// the same name. They ask it, `msg.sender`, for verifier and sizes; `last` is known to it already.
+/// @dev A rollup calls the first two functions with the calldata of its own functions of the same
+/// names, so that it encodes nothing again. They ask the rollup, `msg.sender`, for its verifier and
+/// its sizes. The rollup has checked `last` before.
 interface IExitVerifier {
-    /// @notice Reverts with `ExitProofInvalid` unless the proof shows the claim.
-    /// @return Always true: an address without a verifier answers nothing.
+    /// @notice Verifies the proof of an exit claim.
+    /// @dev Reverts with `IRollup.ExitProofInvalid`, or as the verifier does.
+    /// @param last The last executed block.
+    /// @param claim The account, the token, the owner and the balance.
+    /// @param proof Groth16 proof of the exit circuit, in the order of EIP-197.
+    /// @return Always true. The rollup checks it, because a call to an address without code returns
+    /// nothing.
     function performExit(
         StoredBlock calldata last,
         ExitClaim calldata claim,
         uint256[8] calldata proof
     ) external view returns (bool);
 
-    /// @notice Reverts with `ExitPathInvalid` unless the path leads from the claim to the root.
-    /// @return Always true, as above.
+    /// @notice Verifies the path of an exit claim.
+    /// @dev Reverts with `IRollup.ExitPathInvalid`.
+    /// @param last The last executed block.
+    /// @param claim The account, the token, the owner and the balance.
+    /// @param path See `verifyPath`.
+    /// @return Always true, for the same reason.
     function performExitByPath(
         StoredBlock calldata last,
         ExitClaim calldata claim,
         uint256[] calldata path
     ) external view returns (bool);
 
-    /// @notice Whether the state of root `stateRoot` has, at `claim.accountId`, an account of
-    /// `claim.owner` that holds exactly `claim.amount` of `claim.tokenId`.
-    /// @dev False, too, for ids that the trees have no leaf for, a path of another length, and
-    /// words that are not canonical.
-    /// @param stateRoot Field element.
+    /// @notice Whether a state holds a claim: at `claim.accountId` an account of `claim.owner` with
+    /// exactly `claim.amount` of `claim.tokenId`.
+    /// @dev Returns false, and does not revert, for an id that its tree has no leaf for, a path of
+    /// another length, a nonce of more than 32 bits, and a word that is not below the field
+    /// modulus.
+    /// @param stateRoot Root of the state, a field element.
     /// @param accountCapacity Leaves of the state tree.
     /// @param tokenCapacity Leaves of a balance tree.
-    /// @param path The account's nonce and public key hash, then for each level of the balance
-    /// tree, the leaf's own first, the other children of the node on the way in ascending order,
-    /// and then the same for the state tree.
+    /// @param claim The account, the token, the owner and the balance.
+    /// @param path The account's nonce and public key hash, then the siblings in the balance tree,
+    /// then those in the state tree. A level has (arity - 1) siblings in ascending order; the leaf
+    /// level comes first.
+    /// @return True if the path leads from the claim to `stateRoot`.
     function verifyPath(
         uint256 stateRoot,
         uint256 accountCapacity,

@@ -5,12 +5,15 @@ import {Poseidon} from "../generated/Poseidon.sol";
 import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 
 /// @title The leaf of an account in the state tree
-/// @dev As `hashAccount` of src/state/account.ts and `AccountLeaf` of
-/// circuits/state/account.circom; contracts know the encoding of a leaf here and nowhere else.
+/// @dev Equals `hashAccount` of src/state/account.ts and `AccountLeaf` of
+/// circuits/state/account.circom. No other contract knows the encoding of a leaf.
 library AccountLeaf {
-    /// @notice Value of the leaf of an account that exists.
+    /// @notice Hash that is the leaf of an existing account.
+    /// @param owner L1 address that owns the account.
+    /// @param nonce Number of operations that the account has signed.
     /// @param pubKeyHash Field element; 0 while the account has no signing key.
-    /// @param balanceRoot Root of the account's balance tree.
+    /// @param balanceRoot Root of the account's balance tree, a field element.
+    /// @return Field element.
     function hash(
         address owner,
         uint32 nonce,

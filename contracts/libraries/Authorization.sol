@@ -8,18 +8,19 @@ import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {PubdataReader} from "../generated/PubdataReader.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
-/// @title How the owner of an account authorises its signing key
-/// @dev An authorisation is a type byte and its data:
-/// 0x00: nothing; the owner has called `setAuthPubKeyHash`.
+/// @title Checks the consent of an account's owner to a signing key
+/// @dev An authorization is a type byte and its data:
+/// 0x00: no data; the owner has stored a fact with `setAuthPubKeyHash`.
 /// 0x01: the owner's ECDSA signature (r, s, v: 65 bytes) of the EIP-712 struct ChangePubKey.
 /// 0x02: creator (20 bytes), salt argument (32) and init code hash (32) of the owner, a contract
-/// still to be deployed by CREATE2 with the salt keccak256(salt argument, public key hash). Only
-/// for the first key, at nonce 0: the address of the owner is the consent, and names no other key.
-/// Once deployed, the owner can speak for itself, and its address is no consent any more: an owner
-/// may have several accounts, and a key that was replaced on one must not be set on another.
+/// that CREATE2 will deploy with the salt keccak256(salt argument, public key hash).
+///
+/// Type 0x02 is valid only for the first key, at nonce 0: the owner's address is the consent, and
+/// it names one key. It ends when the owner is deployed and can consent in other ways. Otherwise a
+/// key that was replaced on one account of an owner could be set on another account of that owner.
 library Authorization {
-    /// @dev By `keyOf` owner, account and nonce: what is authorised for one account counts for no
-    /// other.
+    /// @dev Facts and armed resets, by `keyOf` owner, account and nonce: a fact about one account
+    /// is valid for no other.
     struct Facts {
         mapping(bytes32 key => uint256) pubKeyHashes;
         mapping(bytes32 key => uint64) resetsAvailableAt;
@@ -29,10 +30,10 @@ library Authorization {
     bytes1 internal constant EIP712 = 0x01;
     bytes1 internal constant CREATE2 = 0x02;
 
-    /// @dev An operator that has seen a fact has this long to commit a block that relies on it.
+    /// @dev Delay of a reset: time for an operator to commit a block that relies on the old fact.
     uint256 internal constant RESET_DELAY_SECONDS = 1 days;
-    /// @dev After the delay a replacement can be made for this long; then it must be announced
-    /// again. So a fact without a recent announcement can not change for at least the delay.
+    /// @dev Window of a reset after its delay; then it is void and must be armed again. So a fact
+    /// without an armed reset cannot change for at least the delay.
     uint256 internal constant RESET_WINDOW_SECONDS = 1 days;
 
     uint256 private constant CREATOR_END = 21;
@@ -48,8 +49,12 @@ library Authorization {
         "ChangePubKey(uint256 pubKeyHash,uint32 nonce,uint32 accountId)"
     );
 
-    /// @notice Records that the caller authorises `pubKeyHash` for `accountId` at `nonce`; see
-    /// IRollup.
+    /// @notice Stores a fact of the caller, or arms its reset; see `IRollup.setAuthPubKeyHash`.
+    /// @dev Reverts with `PubKeyHashInvalid` or `AuthResetTooEarly`.
+    /// @param facts Facts stored on L1.
+    /// @param pubKeyHash Hash of the key: a field element, not 0.
+    /// @param accountId Account of the caller.
+    /// @param nonce Nonce of the account.
     function set(Facts storage facts, uint256 pubKeyHash, uint32 accountId, uint32 nonce) internal {
         if (pubKeyHash == 0 || pubKeyHash >= ProtocolConstants.FIELD_MODULUS) {
             revert IRollup.PubKeyHashInvalid(pubKeyHash);
@@ -68,12 +73,21 @@ library Authorization {
         emit IRollup.AuthPubKeyHashSet(msg.sender, accountId, nonce, pubKeyHash);
     }
 
-    /// @notice What a fact is about.
+    /// @notice Key of a fact in the mappings of `Facts`.
+    /// @param owner Owner of the account.
+    /// @param accountId The account.
+    /// @param nonce Nonce of the account.
+    /// @return Hash of the three.
     function keyOf(address owner, uint32 accountId, uint32 nonce) internal pure returns (bytes32) {
         return keccak256(abi.encode(owner, accountId, nonce));
     }
 
-    /// @notice Reverts unless the owner has authorised the ChangePubKey in slot `slot`.
+    /// @notice Reverts unless the authorization shows the owner's consent to a ChangePubKey.
+    /// @dev Reverts with `AuthorizationInvalid` or `AuthorizationTypeUnknown`.
+    /// @param facts Facts stored on L1.
+    /// @param operation The ChangePubKey.
+    /// @param authorization Type byte and data.
+    /// @param slot Slot of the operation, for the errors.
     function check(
         Facts storage facts,
         PubdataReader.ChangePubKey memory operation,

@@ -4,20 +4,23 @@ pragma solidity ^0.8.24;
 import {IRollup} from "../interfaces/IRollup.sol";
 import {CommitBlock} from "../types/Blocks.sol";
 
-/// @title Whether calldata is what an ABI encoder makes
+/// @title Checks that calldata is in canonical ABI encoding
 /// @dev Solidity follows any offset, also backwards or into another value, and ignores padding and
-/// whatever comes after the last value. Decoders elsewhere do not, and a state is restored by them.
-/// In the canonical encoding every part begins where the one before ends, so it is enough to go
-/// through all parts in order; what Solidity reads is then what stands there, as it checks lengths
-/// against the end of the calldata and words against their types.
+/// everything after the last value. The decoders that restore a state do not.
+///
+/// In the canonical encoding every part begins where the one before ends, so one pass over all
+/// parts in order is enough. Solidity then reads the same values, because it checks lengths against
+/// the end of the calldata and words against their types.
 library CanonicalCalldata {
-    /// @notice Reverts unless all calldata is the canonical encoding of a call of `commitBlocks`.
-    /// @dev Offsets within a `CommitBlock`: pubdata's at word 5, that of authorizations at word 6.
+    /// @notice Reverts with `CalldataNotCanonical` unless the calldata is the canonical encoding of
+    /// a call of `commitBlocks`.
+    /// @dev A `CommitBlock` has the offset of pubdata at word 5 and that of authorizations at word
+    /// 6.
+    /// @param newBlocks Argument of the call, as Solidity finds it.
     function requireForCommit(CommitBlock[] calldata newBlocks) internal pure {
         bool canonical;
         assembly ("memory-safe") {
-            /// Goes through an item of type bytes: its length, the bytes, and zeros up to a whole
-            /// word.
+            /// Passes an item of type bytes: its length, the bytes, and zeros up to a whole word.
             function passBytes(item) -> end, wrong {
                 let length := calldataload(item)
                 let bytesEnd := add(add(item, 0x20), length)
@@ -26,7 +29,7 @@ library CanonicalCalldata {
                 end := add(bytesEnd, padding)
             }
             let blockOffsets := newBlocks.offset
-            // The selector, six words of StoredBlock, the offset of the array, its length.
+            // 0x104: the selector, six words of StoredBlock, the array's offset and its length.
             let wrong := xor(blockOffsets, 0x104)
             let end := add(blockOffsets, shl(5, newBlocks.length))
             for {

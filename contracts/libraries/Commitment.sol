@@ -5,16 +5,17 @@ import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {PubdataReader} from "../generated/PubdataReader.sol";
 import {ProveBlock} from "../types/Blocks.sol";
 
-/// @title What ties a proof to a block
+/// @title Binds a proof to a block
 /// @dev The circuit's public inputs, in order: digest, z, y. The digest is a hash of oldStateRoot,
-/// newStateRoot, header, domain and the public data as the circuit knows them; y is computed here
-/// from what L1 knows.
+/// newStateRoot, header, domain and the public data as the circuit has them. This library computes
+/// y from the values that L1 has.
 library Commitment {
     uint256 internal constant PUBLIC_INPUTS = 3;
-    /// @dev Of a `ProveBlock`: key id, public inputs, proof.
+    /// @dev Words of a `ProveBlock`: key id, public inputs, proof.
     uint256 private constant CLAIM_WORDS = 1 + PUBLIC_INPUTS + 8;
 
-    /// @notice Field element that binds L2 signatures and proofs to this chain and this contract.
+    /// @notice Domain of the rollup: it binds L2 signatures and proofs to this chain and contract.
+    /// @return Field element.
     function domain() internal view returns (uint256) {
         bytes32 tagged = keccak256(
             abi.encode(ProtocolConstants.DOMAIN_TAG_HASH, block.chainid, address(this))
@@ -22,7 +23,11 @@ library Commitment {
         return uint256(tagged) % ProtocolConstants.FIELD_MODULUS;
     }
 
-    /// @notice Block number, timestamp and fee account as one field element.
+    /// @notice Header of a block: its number, timestamp and fee account as one field element.
+    /// @param blockNumber Number of the block.
+    /// @param timestamp Unix seconds.
+    /// @param feeAccountId Account that receives the fees.
+    /// @return Field element, the packed values.
     function header(
         uint32 blockNumber,
         uint64 timestamp,
@@ -34,9 +39,17 @@ library Commitment {
             (uint256(feeAccountId) << ProtocolConstants.HEADER_FEE_ACCOUNT_ID_SHIFT_BITS);
     }
 
-    /// @notice The point z at which contract and circuit compare what they know (design section 5).
-    /// @dev The rest is fixed before z is known: what the circuit knows by `digest`, and what this
-    /// contract knows by the other parameters and by its address.
+    /// @notice Challenge z: the point at which contract and circuit compare their polynomials; see
+    /// docs/pubdata.md.
+    /// @dev Both polynomials are fixed before z is known: that of the circuit by `digest`, and that
+    /// of this contract by the other parameters and its address.
+    /// @param pubdata Public data of the block.
+    /// @param slots Slots of the block's circuit.
+    /// @param digest Poseidon digest of the values that the proof is bound to.
+    /// @param oldStateRoot State root before the block.
+    /// @param newStateRoot State root after the block.
+    /// @param blockHeader See `header`.
+    /// @return Field element.
     function challenge(
         bytes calldata pubdata,
         uint32 slots,
@@ -58,10 +71,16 @@ library Commitment {
         return uint256(seed) % ProtocolConstants.FIELD_MODULUS;
     }
 
-    /// @notice The public input y: all that a proof is bound to as a polynomial, evaluated at z.
-    /// Its coefficients are the first four parameters, the first one constant, and then the block's
-    /// data.
+    /// @notice Public input y: the polynomial of all values that a proof is bound to, at z.
+    /// @dev Its coefficients are the first four parameters, then the block's data; oldStateRoot is
+    /// the constant one.
+    /// @param oldStateRoot State root before the block.
+    /// @param newStateRoot State root after the block.
+    /// @param blockHeader See `header`.
+    /// @param blockDomain See `domain`.
     /// @param dataValue The polynomial of the data alone, at z.
+    /// @param z Field element, see `challenge`.
+    /// @return y Field element.
     function evaluate(
         uint256 oldStateRoot,
         uint256 newStateRoot,
@@ -79,7 +98,13 @@ library Commitment {
 
     /// @notice Commitment of a block: a hash of its size, the public inputs of its proof and the
     /// commitment of the block before.
-    /// @dev So the commitment of one block tells which proofs all blocks up to it need.
+    /// @dev The commitment of a block thereby fixes which proofs all blocks up to it need.
+    /// @param parentCommitment Commitment of the block before; 0 for genesis.
+    /// @param slots Slots of the block's circuit.
+    /// @param digest Public input.
+    /// @param z Public input.
+    /// @param y Public input.
+    /// @return keccak256 of the five words.
     function hash(
         bytes32 parentCommitment,
         uint32 slots,
@@ -90,8 +115,10 @@ library Commitment {
         return keccak256(abi.encode(parentCommitment, slots, digest, z, y));
     }
 
-    /// @notice Commitment of the last of some blocks.
+    /// @notice Commitment of the last of consecutive blocks.
     /// @param parentCommitment Commitment of the block before the first.
+    /// @param blocks Consecutive blocks.
+    /// @return commitment That of the last block; `parentCommitment` if there is none.
     function ofLast(
         bytes32 parentCommitment,
         ProveBlock[] calldata blocks
@@ -113,7 +140,9 @@ library Commitment {
         }
     }
 
-    /// @notice Blocks as the verifier takes them, without a copy.
+    /// @notice Blocks as claims for the verifier, without a copy.
+    /// @param blocks Blocks to prove.
+    /// @return claims The same words, see `IVerifier.verifyProofs`.
     function toClaims(
         ProveBlock[] calldata blocks
     ) internal pure returns (uint256[] calldata claims) {
@@ -124,7 +153,8 @@ library Commitment {
         }
     }
 
-    /// @notice Reverts unless `value` is below the field modulus.
+    /// @notice Reverts with `NonCanonicalField` unless `value` is below the field modulus.
+    /// @param value Value to check.
     function requireCanonical(uint256 value) internal pure {
         if (value >= ProtocolConstants.FIELD_MODULUS) {
             revert PubdataReader.NonCanonicalField(value);

@@ -6,16 +6,20 @@ import {IRollup} from "../interfaces/IRollup.sol";
 import {ExitClaim, QueuedDeposit} from "../types/Exits.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 
-/// @title How money leaves a rollup in exodus
+/// @title Exits and cancelled deposits in exodus
 library Exits {
     using PriorityQueue for PriorityQueue.Queue;
 
+    /// @param done Whether an account has exited with a token.
     struct Record {
         mapping(uint32 accountId => mapping(uint16 tokenId => bool)) done;
     }
 
-    /// @notice Records a claim, which the caller then verifies: the first one of an account and
-    /// token, in whichever way it is shown to be right, and no other.
+    /// @notice Records a claim, which the caller then verifies. An account exits once with a token,
+    /// by a proof or by a path.
+    /// @dev Reverts with `AlreadyExited` or `AmountZero`.
+    /// @param record Exits so far.
+    /// @param claim The claim.
     function take(Record storage record, ExitClaim calldata claim) internal {
         if (record.done[claim.accountId][claim.tokenId]) {
             revert IRollup.AlreadyExited(claim.accountId, claim.tokenId);
@@ -25,8 +29,9 @@ library Exits {
         emit IRollup.ExitPerformed(claim.accountId, claim.tokenId, claim.owner, claim.amount);
     }
 
-    /// @notice Forwards the call as it is to `exitVerifier`, and reverts as that does.
-    /// @dev Its functions take the same calldata, so nothing is encoded once more here.
+    /// @notice Forwards the call unchanged to `exitVerifier`, and reverts as that does.
+    /// @dev Its functions take the same calldata, so this contract encodes nothing again.
+    /// @param exitVerifier Verifier of the rollup.
     function requireVerified(IExitVerifier exitVerifier) internal view {
         assembly ("memory-safe") {
             let data := mload(0x40)
@@ -40,7 +45,10 @@ library Exits {
         }
     }
 
-    /// @notice Takes a deposit that no executed block serves out of the queue.
+    /// @notice Removes a deposit that no executed block serves from the queue.
+    /// @dev Reverts with `DepositExecuted` or `DepositUnknown`.
+    /// @param queue The priority queue.
+    /// @param deposit The deposit.
     function cancel(PriorityQueue.Queue storage queue, QueuedDeposit calldata deposit) internal {
         if (deposit.requestId < queue.firstOpen) {
             revert IRollup.DepositExecuted(deposit.requestId);

@@ -6,23 +6,23 @@ import {ExecuteBlock, Payout} from "../types/Blocks.sol";
 import {Payouts} from "./Payouts.sol";
 import {TokenRegistry} from "./TokenRegistry.sol";
 
-/// @title Payouts of executed blocks that are still to be made
-/// @dev A transaction has limited gas, and a payout takes what its recipient makes it take. So a
-/// block is final whether its payouts have been made or not; only those that have not been made are
-/// written down, and anyone can make them later, in any order, each once.
+/// @title Open payouts of executed blocks
+/// @dev A transaction has limited gas, and the recipient of a payout decides how much it takes. So
+/// a block is final before its payouts are made. The contract records only those that stay open,
+/// and anyone can make them later, in any order, each once.
 library OpenPayouts {
     using Payouts for Payouts.Pending;
 
-    /// @param open Payouts still to be made; NOT_COUNTED if none has been made.
-    /// @param firstOpen Execution has made those before this index.
+    /// @param open Number of open payouts; NOT_COUNTED if execution was given no payouts.
+    /// @param firstOpen Index of the first payout that execution did not make.
     struct BlockPayouts {
         uint32 open;
         uint32 firstOpen;
     }
 
-    /// @param blocks Zeros for blocks without open payouts: what ordinary execution writes is
+    /// @param blocks Zeros for blocks without open payouts, so that an ordinary execution writes
     /// nothing.
-    /// @param made Bitmaps of the payouts that were made after execution, 256 a word.
+    /// @param made Bitmaps of the payouts made after execution, 256 per word.
     struct Record {
         mapping(uint32 blockNumber => BlockPayouts) blocks;
         mapping(uint32 blockNumber => mapping(uint256 word => uint256)) made;
@@ -30,12 +30,16 @@ library OpenPayouts {
 
     uint32 internal constant NOT_COUNTED = type(uint32).max;
 
-    /// @dev To write down what a block has open, or that a payout is made, takes up to 22,100 gas
-    /// for a new word, 5,000 for another one, and 2,000 for the event.
+    /// @dev Gas to record the open payouts of a block, or that a payout is made: up to 22,100 for a
+    /// new word, 5,000 for another one, and 2,000 for the event.
     uint256 private constant WRITING_GAS = 35_000;
 
-    /// @notice Makes the payouts of blocks that have just become final, as far as the gas reaches,
-    /// and writes down which stay open.
+    /// @notice Makes the payouts of newly executed blocks while gas is left, and records which stay
+    /// open.
+    /// @param record Open payouts.
+    /// @param pending Pending balances, for payouts that fail.
+    /// @param registry Listed tokens.
+    /// @param blocks The blocks, each with all its payouts or none.
     function payWhileGasLasts(
         Record storage record,
         Payouts.Pending storage pending,
@@ -62,7 +66,14 @@ library OpenPayouts {
     }
 
     /// @notice Makes open payouts of an executed block; see `IRollup.payOut`.
-    /// @param payouts All payouts of the block.
+    /// @dev Reverts with `GasInsufficient`.
+    /// @param record Open payouts.
+    /// @param pending Pending balances, for payouts that fail.
+    /// @param registry Listed tokens.
+    /// @param blockNumber The block.
+    /// @param payouts All payouts of the block, in slot order.
+    /// @param first Index of the first payout of the range.
+    /// @param count Payouts in the range.
     function pay(
         Record storage record,
         Payouts.Pending storage pending,
@@ -79,10 +90,10 @@ library OpenPayouts {
         for (uint256 i = first; i < payouts.length && count != 0 && open != 0; ++i) {
             --count;
             if (isMade(record, blockNumber, i)) continue;
-            // One check alone: between two of them gas would pass from enough to too little.
+            // Exactly one check per payout: a second one would see less gas than the first.
             if (!isAnyMade) Payouts.requireGas(WRITING_GAS);
             else if (!Payouts.hasGas(WRITING_GAS)) break;
-            // Written before the recipient gets control: nobody is paid twice.
+            // Recorded before the recipient gets control, so that nobody is paid twice.
             record.made[blockNumber][i >> 8] |= 1 << (i & 0xff);
             counted.open = --open;
             _push(pending, registry, payouts[i]);
@@ -91,7 +102,11 @@ library OpenPayouts {
         emit IRollup.PayoutsOpen(blockNumber, open);
     }
 
-    /// @notice Whether a payout of a block that has open ones is made.
+    /// @notice Whether a payout is made, of a block with open payouts.
+    /// @param record Open payouts.
+    /// @param blockNumber The block.
+    /// @param index Index of the payout, in slot order.
+    /// @return True if it is made.
     function isMade(
         Record storage record,
         uint32 blockNumber,

@@ -7,25 +7,32 @@ import {IRollup} from "../interfaces/IRollup.sol";
 import {Payout} from "../types/Blocks.sol";
 import {TokenRegistry} from "./TokenRegistry.sol";
 
-/// @title Payments from the rollup
-/// @dev A payout is pushed with limited gas. Whatever the recipient or the token does with it, the
-/// block goes on: a payment that fails becomes a pending balance that anyone may push later.
+/// @title Payments of the rollup
+/// @dev A payout gets limited gas. A recipient or token that makes it fail does not stop the block:
+/// the amount becomes a pending balance that anyone may pay later.
 library Payouts {
     using TokenRegistry for TokenRegistry.Registry;
 
+    /// @param amounts Pending balances.
     struct Pending {
         mapping(address owner => mapping(uint16 tokenId => uint256)) amounts;
     }
 
-    /// @dev Enough for a wallet contract's receive and for the common token behind a proxy.
+    /// @dev Gas of a payout: enough for a wallet contract's receive function and for a common token
+    /// behind a proxy.
     uint256 internal constant GAS_LIMIT = 100_000;
-    /// @dev A call with value to a new account costs 36.6k, keeping a pending balance about 25k.
+    /// @dev Gas around a payout: a call with value to a new account costs 36.6k, storing a pending
+    /// balance about 25k.
     uint256 private constant GAS_RESERVE = 70_000;
-    /// @dev What one payout takes at most: of the gas that is left, 63/64 can be passed on
+    /// @dev Most gas that one payout takes: a call passes on at most 63/64 of the gas that is left
     /// (EIP-150).
     uint256 private constant GAS_NEEDED = GAS_LIMIT + GAS_LIMIT / 63 + GAS_RESERVE;
 
     /// @notice Adds a payout to the rolling hash of a block's payouts, which starts at 0.
+    /// @param payoutsHash Rolling hash of the payouts before.
+    /// @param recipient Address that is paid.
+    /// @param tokenId Token of the registry; 0 is ETH.
+    /// @param amount In the token's smallest unit.
     /// @return next keccak256(abi.encode(payoutsHash, recipient, tokenId, amount))
     function append(
         bytes32 payoutsHash,
@@ -33,10 +40,10 @@ library Payouts {
         uint16 tokenId,
         uint128 amount
     ) internal pure returns (bytes32 next) {
-        // Whole words: in a shorter type the bits above may be anything.
+        // Whole words: the unused upper bits of a shorter type may be set.
         (uint256 recipientWord, uint256 tokenWord) = (uint160(recipient), tokenId);
         uint256 amountWord = amount;
-        // The encoding stays above free memory: a block appends hundreds of times.
+        // The encoding allocates no memory: a block appends hundreds of payouts.
         assembly ("memory-safe") {
             let encoded := mload(0x40)
             mstore(encoded, payoutsHash)
@@ -48,6 +55,8 @@ library Payouts {
     }
 
     /// @notice Rolling hash of a list of payouts.
+    /// @param payouts Payouts in slot order.
+    /// @return payoutsHash See `append`; 0 for an empty list.
     function hash(Payout[] calldata payouts) internal pure returns (bytes32 payoutsHash) {
         for (uint256 i = 0; i < payouts.length; ++i) {
             Payout calldata payout = payouts[i];
@@ -55,7 +64,13 @@ library Payouts {
         }
     }
 
-    /// @notice As `push`; reverts if the gas left is not enough to give the payment its due.
+    /// @notice Does the same as `push`, but reverts with `GasInsufficient` if the gas left does not
+    /// cover a whole payout.
+    /// @param pending Pending balances.
+    /// @param registry Listed tokens.
+    /// @param recipient Address that is paid.
+    /// @param tokenId Token of the registry; 0 is ETH.
+    /// @param amount In the token's smallest unit.
     function pay(
         Pending storage pending,
         TokenRegistry.Registry storage registry,
@@ -67,8 +82,13 @@ library Payouts {
         push(pending, registry, recipient, tokenId, amount);
     }
 
-    /// @notice Pays, or keeps the amount as pending balance if the payment fails.
-    /// @dev The caller has made sure of the gas: with too little, every payment would fail.
+    /// @notice Pays an amount; if the payment fails, adds it to the recipient's pending balance.
+    /// @dev The caller has checked the gas: with too little, every payment would fail.
+    /// @param pending Pending balances.
+    /// @param registry Listed tokens.
+    /// @param recipient Address that is paid.
+    /// @param tokenId Token of the registry; 0 is ETH.
+    /// @param amount In the token's smallest unit.
     function push(
         Pending storage pending,
         TokenRegistry.Registry storage registry,
@@ -83,13 +103,23 @@ library Payouts {
         }
     }
 
-    /// @notice Adds an amount to what waits for `owner`.
+    /// @notice Adds an amount to a pending balance.
+    /// @param pending Pending balances.
+    /// @param owner Owner of the pending balance.
+    /// @param tokenId Token of the registry; 0 is ETH.
+    /// @param amount In the token's smallest unit.
     function keep(Pending storage pending, address owner, uint16 tokenId, uint256 amount) internal {
         pending.amounts[owner][tokenId] += amount;
         emit IRollup.PayoutPending(owner, tokenId, amount);
     }
 
-    /// @notice Pays a pending balance with all the gas there is; reverts if the payment fails.
+    /// @notice Pays a whole pending balance with all gas that is left.
+    /// @dev Reverts with `TokenNotListed`, `NothingPending`, or `PayoutFailed` if the payment
+    /// fails.
+    /// @param pending Pending balances.
+    /// @param registry Listed tokens.
+    /// @param owner Owner of the pending balance.
+    /// @param token Address of a listed token; zero for ETH.
     function payPending(
         Pending storage pending,
         TokenRegistry.Registry storage registry,
@@ -106,15 +136,17 @@ library Payouts {
         emit IRollup.PayoutSent(owner, tokenId, amount);
     }
 
-    /// @notice Whether the gas left is enough for a whole payout, whatever its recipient does.
-    /// @dev Without this a caller with little gas, or a gas estimate that searches for the least
-    /// that does not revert, would turn every payout into a pending balance.
-    /// @param reserved Gas that the caller needs afterwards.
+    /// @notice Whether the gas left covers a whole payout, no matter what its recipient does.
+    /// @dev Without this check a caller with little gas, or a gas estimate that searches for the
+    /// lowest limit that does not revert, would turn every payout into a pending balance.
+    /// @param reserved Gas that the caller needs after the payout.
+    /// @return True if it does.
     function hasGas(uint256 reserved) internal view returns (bool) {
         return gasleft() >= GAS_NEEDED + reserved;
     }
 
-    /// @notice Reverts unless `hasGas`.
+    /// @notice Reverts with `GasInsufficient` unless `hasGas`.
+    /// @param reserved Gas that the caller needs after the payout.
     function requireGas(uint256 reserved) internal view {
         if (!hasGas(reserved)) revert IRollup.GasInsufficient(gasleft(), GAS_NEEDED + reserved);
     }
@@ -132,7 +164,7 @@ library Payouts {
                 : _sendErc20(token, recipient, amount, gasLimit);
     }
 
-    /// @dev Copies no return data, so the recipient can not make the caller pay for its memory.
+    /// @dev Copies no return data, so the recipient cannot make the caller pay for memory.
     function _sendEth(
         address recipient,
         uint256 amount,
@@ -143,8 +175,8 @@ library Payouts {
         }
     }
 
-    /// @dev Like SafeERC20 (true or nothing from a contract is success), but with a gas limit,
-    /// without reverting, and copying one word of return data at most.
+    /// @dev Judges success like SafeERC20 (a contract returns true or nothing), but has a gas
+    /// limit, does not revert, and copies at most one word of return data.
     function _sendErc20(
         address token,
         address recipient,

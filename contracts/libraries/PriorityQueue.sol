@@ -4,20 +4,22 @@ pragma solidity ^0.8.24;
 import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
-/// @title L1 requests that blocks must serve, in order and in time
+/// @title Requests that blocks must serve, in order and in time
 library PriorityQueue {
-    /// @dev One storage slot. 192 bits of hash leave 96 bits of security against collisions, more
-    /// than finding two requests worth confusing is worth.
+    /// @dev Takes one storage slot. A hash of 192 bits has 96 bits of security against collisions,
+    /// which costs an attacker more than two confused requests could bring.
+    /// @param requestHash See `hashRequest`; 0 for none.
+    /// @param expiration Unix second at which the request expires.
     struct Request {
         bytes24 requestHash;
         uint64 expiration;
     }
 
-    /// @dev The counters share one storage slot. Those of blocks are among them because a block
-    /// that is committed or executed moves one of each kind.
-    /// @param requests By id; kept after execution, as clearing them would cost more than it
+    /// @dev The counters share one storage slot, also those of blocks: to commit or execute a block
+    /// changes one of each kind.
+    /// @param requests By id; kept after execution, because clearing them costs more gas than it
     /// refunds.
-    /// @param firstOpen First request that is not executed.
+    /// @param firstOpen First request that no executed block serves.
     /// @param firstUncommitted First request that no committed block serves.
     /// @param next Id of the next request to come.
     /// @param committedBlocks Number of the last committed block.
@@ -31,7 +33,14 @@ library PriorityQueue {
         uint32 executedBlocks;
     }
 
-    /// @notice Appends a request. Columns that the operation does not use are zero.
+    /// @notice Appends a request.
+    /// @param queue The priority queue.
+    /// @param op Operation code: deposit or full exit.
+    /// @param owner Owner to credit, or who asks for the full exit.
+    /// @param tokenId Token of the registry; 0 is ETH.
+    /// @param accountId Account to exit; 0 for a deposit.
+    /// @param amount Amount deposited; 0 for a full exit.
+    /// @param expirationSeconds Seconds that the request may wait.
     function add(
         Queue storage queue,
         uint8 op,
@@ -58,7 +67,10 @@ library PriorityQueue {
         );
     }
 
-    /// @notice The oldest open request; reverts unless it has waited too long.
+    /// @notice Reverts unless the oldest open request has expired.
+    /// @dev Reverts with `NoOpenRequest` or `RequestNotExpired`.
+    /// @param queue The priority queue.
+    /// @return requestId Id of that request.
     function requireExpiredRequest(Queue storage queue) internal view returns (uint64 requestId) {
         requestId = queue.firstOpen;
         if (requestId == queue.next) revert IRollup.NoOpenRequest();
@@ -68,7 +80,11 @@ library PriorityQueue {
         }
     }
 
-    /// @notice Whether the request `requestId` exists and has this hash.
+    /// @notice Whether a request exists and has this hash.
+    /// @param queue The priority queue.
+    /// @param requestId Id of the request.
+    /// @param requestHash See `hashRequest`.
+    /// @return True if it does.
     function isRequest(
         Queue storage queue,
         uint256 requestId,
@@ -78,6 +94,12 @@ library PriorityQueue {
     }
 
     /// @notice Short hash of a request.
+    /// @param op Operation code: deposit or full exit.
+    /// @param owner Owner to credit, or who asks for the full exit.
+    /// @param tokenId Token of the registry; 0 is ETH.
+    /// @param accountId Account to exit; 0 for a deposit.
+    /// @param amount Amount deposited; 0 for a full exit.
+    /// @return First 24 bytes of keccak256 of the five words.
     function hashRequest(
         uint256 op,
         address owner,
@@ -88,7 +110,11 @@ library PriorityQueue {
         return bytes24(keccak256(abi.encode(op, owner, tokenId, accountId, amount)));
     }
 
-    /// @notice Short hash of a deposit, as it is credited, refunded or cancelled.
+    /// @notice Short hash of a deposit, which a block credits or refunds, or its owner cancels.
+    /// @param owner Owner to credit.
+    /// @param tokenId Token of the registry; 0 is ETH.
+    /// @param amount Amount deposited.
+    /// @return See `hashRequest`.
     function hashDeposit(
         address owner,
         uint16 tokenId,

@@ -6,20 +6,20 @@ import {PubdataReader} from "../generated/PubdataReader.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title Walks through a block's public data and evaluates it as a polynomial
-/// @dev value = Σ a_i z^i + Σ (e1_i z^(slots+2i) + e2_i z^(slots+2i+1)) mod r. The records are
-/// evaluated by Horner's rule at once; the extensions, which are of different lengths and can only
-/// be read forwards, one by one with a running power of z.
+/// @dev value = Σ a_i z^i + Σ (e1_i z^(slots+2i) + e2_i z^(slots+2i+1)) mod r. Horner's rule
+/// evaluates all records at once. The extensions have different lengths and can only be read
+/// forwards, so they are evaluated one by one with a running power of z.
 library Pubdata {
     using PubdataReader for bytes;
 
     uint256 private constant MODULUS = ProtocolConstants.FIELD_MODULUS;
 
-    /// @param records Records of the block; slots behind them are noops.
-    /// @param offsetBytes Where the next extension starts.
+    /// @param records Number of records of the block; the slots after them are noops.
+    /// @param offsetBytes Offset of the next extension.
     /// @param nextSlot First slot whose extension has not been passed.
-    /// @param z Where the data is evaluated.
+    /// @param z Point at which the data is evaluated.
     /// @param power z^(slots + 2·nextSlot)
-    /// @param value Value of all that has been read.
+    /// @param value Polynomial of everything read so far, at z.
     /// @param slot Slot of the extension just read.
     /// @param record Record in that slot.
     /// @param e1 First word of the extension just read.
@@ -37,7 +37,12 @@ library Pubdata {
         uint256 e2;
     }
 
-    /// @notice Reads all records; the walk then stands before the first extension.
+    /// @notice Starts a walk: reads all records, and stops before the first extension.
+    /// @dev Reverts with `TooManyRecords`, `TrailingNoop`, or `PubdataTooShort`.
+    /// @param pubdata Public data of a block.
+    /// @param slots Slots of the block's circuit.
+    /// @param z Point at which the data is evaluated.
+    /// @return walk The walk.
     function start(
         bytes calldata pubdata,
         uint256 slots,
@@ -51,7 +56,10 @@ library Pubdata {
     }
 
     /// @notice Reads the next extension into the walk.
-    /// @return found Whether there was one.
+    /// @dev Reverts with `ExtensionSlotInvalid` or an error of `PubdataReader`.
+    /// @param walk The walk, which is changed.
+    /// @param pubdata The same public data.
+    /// @return found False at the end of the data.
     function next(Walk memory walk, bytes calldata pubdata) internal pure returns (bool found) {
         uint256 offsetBytes = walk.offsetBytes;
         if (offsetBytes == pubdata.length) return false;
@@ -97,7 +105,8 @@ library Pubdata {
         return ProtocolConstants.RECORD_COUNT_BYTES + records * ProtocolConstants.RECORD_BYTES;
     }
 
-    /// @dev Horner's rule from the last record down; a record is below 2^128 and so canonical.
+    /// @dev Applies Horner's rule from the last record down. A record is below 2^128, so it is a
+    /// canonical field element.
     function _evaluateRecords(
         bytes calldata pubdata,
         uint256 records,
@@ -118,7 +127,7 @@ library Pubdata {
         }
     }
 
-    /// @dev Slots are below 2^16 and in ascending order, so nothing here can wrap around.
+    /// @dev Slots are below 2^16 and ascend, so nothing here can wrap around.
     function _evaluateExtension(Walk memory walk) private pure {
         unchecked {
             uint256 z = walk.z;
@@ -134,7 +143,7 @@ library Pubdata {
         }
     }
 
-    /// @dev Square and multiply.
+    /// @dev Computes base^exponent by squaring and multiplying.
     function _power(uint256 base, uint256 exponent) private pure returns (uint256 result) {
         result = 1;
         while (exponent != 0) {
@@ -144,8 +153,8 @@ library Pubdata {
         }
     }
 
-    /// @dev The two bytes from `offsetBytes` on; those behind the end of the data count as any
-    /// value, and whatever is read next is then out of bounds.
+    /// @dev Reads the two bytes at `offsetBytes`. Beyond the end of the data they have an arbitrary
+    /// value; the next read is then out of bounds and reverts.
     function _uint16At(
         bytes calldata pubdata,
         uint256 offsetBytes

@@ -5,14 +5,14 @@ import {ProtocolConstants} from "../generated/ProtocolConstants.sol";
 import {IRollup} from "../interfaces/IRollup.sol";
 import {Payouts} from "./Payouts.sol";
 
-/// @title What a priority request costs
-/// @dev Blocks must serve every request before anything else, so requests that cost nothing could
-/// fill them. The fee is bounded here, so that no governor can keep anybody in with it.
+/// @title Fee of priority requests
+/// @dev Blocks must serve requests before L2 traffic, so requests without a fee could fill them.
+/// The limit of the fee is a constant, so that no governor can keep users from leaving.
 library RequestFee {
     using Payouts for Payouts.Pending;
 
-    /// @param recipient Whose pending balance the fees become.
-    /// @param feeWei Per request.
+    /// @param recipient Address whose pending balance the fees become.
+    /// @param feeWei Fee of a request, in wei.
     struct Settings {
         address recipient;
         uint96 feeWei;
@@ -20,13 +20,19 @@ library RequestFee {
 
     uint256 internal constant REQUEST_FEE_MAX_WEI = 0.01 ether;
 
-    /// @notice Sets who gets the fees; the zero address for the governor.
+    /// @notice Sets the recipient of the fees.
+    /// @param fee Settings to change.
+    /// @param recipient Address whose pending balance they become; zero for the governor.
+    /// @param governor The governor.
     function setRecipient(Settings storage fee, address recipient, address governor) internal {
         fee.recipient = recipient == address(0) ? governor : recipient;
         emit IRollup.RequestFeeRecipientSet(fee.recipient);
     }
 
     /// @notice Sets the fee.
+    /// @dev Reverts with `RequestFeeTooHigh`.
+    /// @param fee Settings to change.
+    /// @param feeWei In wei, at most `REQUEST_FEE_MAX_WEI`.
     function set(Settings storage fee, uint256 feeWei) internal {
         if (feeWei > REQUEST_FEE_MAX_WEI) {
             revert IRollup.RequestFeeTooHigh(feeWei, REQUEST_FEE_MAX_WEI);
@@ -36,7 +42,10 @@ library RequestFee {
     }
 
     /// @notice Takes the fee from the ETH sent along.
-    /// @return rest What is left of that.
+    /// @dev Reverts with `RequestFeeTooLow`.
+    /// @param fee Settings.
+    /// @param pending Pending balances.
+    /// @return rest ETH left, in wei.
     function take(
         Settings storage fee,
         Payouts.Pending storage pending
@@ -47,8 +56,11 @@ library RequestFee {
         return msg.value - feeWei;
     }
 
-    /// @notice Takes the fee from the ETH sent along; the rest becomes a pending balance of the
-    /// caller.
+    /// @notice Takes the fee from the ETH sent along, and adds the rest to the caller's pending
+    /// balance.
+    /// @dev Reverts with `RequestFeeTooLow`.
+    /// @param fee Settings.
+    /// @param pending Pending balances.
     function takeAndKeepRest(Settings storage fee, Payouts.Pending storage pending) internal {
         uint256 rest = take(fee, pending);
         if (rest != 0) _keep(pending, msg.sender, rest);

@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 import {IRollup} from "../interfaces/IRollup.sol";
 
 /// @title Tokens of the rollup, numbered in the order of their listing
-/// @dev ETH is the zero address with the id 0. Tokens are never taken off the list: balances in
-/// them must stay withdrawable.
+/// @dev ETH is the zero address with id 0. A token is never removed, because balances in it must
+/// stay withdrawable.
 library TokenRegistry {
     struct Token {
         uint16 tokenId;
@@ -22,12 +22,18 @@ library TokenRegistry {
 
     address internal constant ETH = address(0);
 
-    /// @notice Lists ETH, as the first token of an empty registry.
+    /// @notice Lists ETH as the first token of an empty registry.
+    /// @param registry The registry.
     function listEth(Registry storage registry) internal {
         _append(registry, ETH);
     }
 
     /// @notice Lists an ERC-20 token under the next id.
+    /// @dev Reverts with `TokenAlreadyListed`, `TokenCapacityReached` or `TokenWithoutCode`.
+    /// @param registry The registry.
+    /// @param token Address of the token.
+    /// @param capacity Leaves of a balance tree, ETH included.
+    /// @return tokenId Id of the token.
     function list(
         Registry storage registry,
         address token,
@@ -41,6 +47,10 @@ library TokenRegistry {
     }
 
     /// @notice Pauses or resumes deposits of a listed token.
+    /// @dev Reverts with `TokenNotListed`.
+    /// @param registry The registry.
+    /// @param token Address of the token; zero for ETH.
+    /// @param paused True to pause.
     function setDepositsPaused(Registry storage registry, address token, bool paused) internal {
         uint16 tokenId = idOf(registry, token);
         registry.tokens[token].depositsPaused = paused;
@@ -48,19 +58,29 @@ library TokenRegistry {
     }
 
     /// @notice Pauses or resumes deposits of all tokens.
+    /// @param registry The registry.
+    /// @param paused True to pause.
     function setAllDepositsPaused(Registry storage registry, bool paused) internal {
         registry.allDepositsPaused = paused;
         emit IRollup.AllDepositsPausedSet(paused);
     }
 
     /// @notice Id of a listed token.
+    /// @dev Reverts with `TokenNotListed`.
+    /// @param registry The registry.
+    /// @param token Address of the token; zero for ETH.
+    /// @return Id of the token.
     function idOf(Registry storage registry, address token) internal view returns (uint16) {
         Token storage known = registry.tokens[token];
         if (!known.listed) revert IRollup.TokenNotListed(token);
         return known.tokenId;
     }
 
-    /// @notice Id of a listed token that may be deposited.
+    /// @notice Id of a listed token whose deposits are not paused.
+    /// @dev Reverts with `TokenNotListed` or `DepositsPaused`.
+    /// @param registry The registry.
+    /// @param token Address of the token; zero for ETH.
+    /// @return tokenId Id of the token.
     function depositableIdOf(
         Registry storage registry,
         address token
@@ -72,6 +92,10 @@ library TokenRegistry {
     }
 
     /// @notice Address of a listed token.
+    /// @dev Reverts with `TokenIdNotListed`.
+    /// @param registry The registry.
+    /// @param tokenId Id of the token.
+    /// @return Its address; zero for ETH.
     function addressOf(Registry storage registry, uint16 tokenId) internal view returns (address) {
         if (tokenId >= registry.count) revert IRollup.TokenIdNotListed(tokenId);
         return registry.addresses[tokenId];

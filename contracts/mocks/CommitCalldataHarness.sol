@@ -6,6 +6,10 @@ import {CommitBlock, StoredBlock} from "../types/Blocks.sol";
 /// @title Shows tests what Solidity reads from the calldata of `commitBlocks`
 contract CommitCalldataHarness {
     /// @notice Reads every part of every block as `Rollup.commitBlocks` does.
+    /// @param last The last committed block.
+    /// @param newBlocks Blocks to commit.
+    /// @return lastNumber Number of `last`.
+    /// @return blocks Copy of `newBlocks`.
     function read(
         StoredBlock calldata last,
         CommitBlock[] calldata newBlocks

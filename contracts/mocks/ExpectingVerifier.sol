@@ -3,12 +3,15 @@ pragma solidity ^0.8.24;
 
 import {OneByOneVerifier} from "./OneByOneVerifier.sol";
 
-/// @title Accepts only what a test has announced
-/// @notice Shows with which key, proof and public inputs the rollup calls its verifier.
+/// @title Accepts only proofs that a test has announced
+/// @notice Shows which key, proof and public inputs the rollup passes to its verifier.
 contract ExpectingVerifier is OneByOneVerifier {
     mapping(bytes32 callHash => bool) private _expected;
 
-    /// @notice Announces a proof that must be accepted.
+    /// @notice Announces a proof to accept.
+    /// @param keyId Verification key.
+    /// @param proof The proof.
+    /// @param input Public inputs.
     function expect(uint256 keyId, uint256[8] calldata proof, uint256[] calldata input) external {
         _expected[keccak256(abi.encode(keyId, proof, input))] = true;
     }

@@ -5,15 +5,17 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 import {LocalChain} from "../libraries/LocalChain.sol";
 
 /// @title Accepts every proof
-/// @notice The other half of the mock prover: for tests of everything but proofs. Whoever runs a
-/// rollup with it can take all its money, so it works on the chain ids of local test chains only.
+/// @notice Counterpart of the mock prover, for tests of everything but proofs. Anyone can take all
+/// money of a rollup with this verifier, so it works only on the chain ids of local test chains.
 contract MockVerifier is IVerifier {
-    /// @notice The mock verifier refuses every chain that may be a real one.
+    /// @notice The chain may be a real one, on which the mock verifier does not work.
+    /// @param chainId Its chain id.
     error InsecureKeysOnLiveChain(uint256 chainId);
 
-    /// @notice As on generated verifiers: anyone can prove anything.
+    /// @notice Always true, as on a generated verifier with insecure keys: anyone can prove
+    /// anything.
     bool public constant INSECURE = true;
-    /// @notice Tells this contract from a verifier.
+    /// @notice Always true; a generated verifier has no such function.
     bool public constant IS_MOCK = true;
 
     constructor() {

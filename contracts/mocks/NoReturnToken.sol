@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-/// @title A token whose transfers return nothing, as some widely used ones do
+/// @title A token whose transfers return nothing, like some widely used tokens
 contract NoReturnToken {
     mapping(address account => uint256) public balanceOf;
     mapping(address owner => mapping(address spender => uint256)) public allowance;
 
-    /// @notice Makes `amount` new tokens for `account`.
+    /// @notice Mints `amount` tokens to `account`.
     function mint(address account, uint256 amount) external {
         balanceOf[account] += amount;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-/// @title A recipient of ETH that misbehaves as a test tells it to
+/// @title A recipient of ETH with a misbehavior that a test selects
 contract OddRecipient {
     enum Behavior {
         Accept,
@@ -16,7 +16,7 @@ contract OddRecipient {
     Behavior public behavior;
     address private _target;
     bytes private _call;
-    /// @notice Whether the call made by `Reenter` went through.
+    /// @notice Whether the call of `Reenter` succeeded.
     bool public reentered;
 
     // solhint-disable-next-line no-complex-fallback
@@ -39,7 +39,7 @@ contract OddRecipient {
         behavior = newBehavior;
     }
 
-    /// @notice What `Reenter` calls when it is paid.
+    /// @notice Sets the call that `Reenter` makes when it is paid.
     function setReentrantCall(address target, bytes calldata call) external {
         (_target, _call) = (target, call);
     }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.24;
 
 import {TestToken} from "./TestToken.sol";
 
-/// @title An ERC-20 token that misbehaves as a test tells it to
+/// @title An ERC-20 token with a misbehavior that a test selects
 contract OddToken is TestToken {
     enum Behavior {
         Ordinary,
@@ -21,7 +21,7 @@ contract OddToken is TestToken {
     Behavior public behavior;
     address private _target;
     bytes private _call;
-    /// @notice Whether the call made by `Reenter` went through.
+    /// @notice Whether the call of `Reenter` succeeded.
     bool public reentered;
 
     constructor() TestToken("Odd", "ODD") {}
@@ -30,7 +30,7 @@ contract OddToken is TestToken {
         behavior = newBehavior;
     }
 
-    /// @notice What `Reenter` calls in the middle of a transfer.
+    /// @notice Sets the call that `Reenter` makes during a transfer.
     function setReentrantCall(address target, bytes calldata call) external {
         (_target, _call) = (target, call);
     }
@@ -43,7 +43,7 @@ contract OddToken is TestToken {
         return _misbehave() && super.transferFrom(from, to, amount);
     }
 
-    /// @dev The fee is one percent, and burnt.
+    /// @dev Burns the fee, which is one percent.
     function _update(address from, address to, uint256 amount) internal override {
         bool isTransfer = from != address(0) && to != address(0);
         uint256 fee = behavior == Behavior.FeeOnTransfer && isTransfer ? amount / 100 : 0;

@@ -3,8 +3,8 @@ pragma solidity ^0.8.24;
 
 import {IVerifier} from "../interfaces/IVerifier.sol";
 
-/// @title Looks at each proof of a list on its own
-/// @notice Base of mocks that have a rule of their own for what is a proof.
+/// @title Checks each proof of a list separately
+/// @notice Base of mocks that define which proofs are valid.
 abstract contract OneByOneVerifier is IVerifier {
     uint256 private constant PROOF_WORDS = 8;
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.24;
 
 import {Poseidon} from "../generated/Poseidon.sol";
 
-/// @title Makes the Poseidon library callable, for tests only
+/// @title Exposes the Poseidon library, for tests only
 contract PoseidonHarness {
     function hash3(uint256[3] calldata inputs) external pure returns (uint256) {
         return Poseidon.hash3(inputs);

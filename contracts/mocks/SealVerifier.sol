@@ -3,9 +3,9 @@ pragma solidity ^0.8.24;
 
 import {OneByOneVerifier} from "./OneByOneVerifier.sol";
 
-/// @title Accepts what an honest prover has sealed
-/// @notice For simulations, where real proofs would take too long: a proof is a hash of what it
-/// proves. Like a real verifier it keeps no state, so it judges the same after a reorganisation.
+/// @title Accepts the seals of an honest prover
+/// @notice Replaces real proofs in simulations, where they take too long: a seal is a hash of the
+/// public inputs. Like a real verifier it keeps no state, so a reorg does not change its answers.
 contract SealVerifier is OneByOneVerifier {
     function _isValid(
         uint256 keyId,

@@ -7,7 +7,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 contract TestToken is ERC20 {
     constructor(string memory name, string memory symbol) ERC20(name, symbol) {}
 
-    /// @notice Makes `amount` new tokens for `account`.
+    /// @notice Mints `amount` tokens to `account`.
     function mint(address account, uint256 amount) external {
         _mint(account, amount);
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-/// @notice A committed block as later calls need it; the contract keeps only its hash.
-/// @param blockNumber Genesis is 0.
+/// @notice A committed block as later calls take it; the contract keeps only its hash.
+/// @param blockNumber Number of the block; genesis is 0.
 /// @param priorityRequests Requests of the priority queue that the block serves.
 /// @param timestamp Unix seconds.
-/// @param payoutsHash Rolling hash of the block's payouts, see the library `Payouts`; 0 if there is
-/// none.
+/// @param payoutsHash Rolling hash of the block's payouts, see the library `Payouts`; 0 if it
+/// has none.
 /// @param stateRoot State root after the block.
-/// @param commitment Hash that ties proofs to the block and all before it, see the library
+/// @param commitment Hash that ties proofs to this block and all before it, see the library
 /// `Commitment`.
 struct StoredBlock {
     uint32 blockNumber;
@@ -19,15 +19,16 @@ struct StoredBlock {
     bytes32 commitment;
 }
 
-/// @notice A new block.
+/// @notice A block to commit.
 /// @param timestamp Unix seconds.
 /// @param feeAccountId Account that receives the block's fees.
 /// @param slots Size of the block's circuit; also the id of its verification key.
 /// @param newStateRoot State root after the block.
-/// @param digest Poseidon digest of the block's data, its roots, its header and the domain, fixed
-/// before the challenge z is known.
+/// @param digest Poseidon digest of the block's data, roots, header and domain; it is fixed before
+/// the challenge z is known.
 /// @param pubdata Records and extensions, see docs/pubdata.md.
-/// @param authorizations One per ChangePubKey of the block, in slot order; see `Authorization`.
+/// @param authorizations One for each ChangePubKey of the block, in slot order; see the library
+/// `Authorization`.
 struct CommitBlock {
     uint64 timestamp;
     uint32 feeAccountId;
@@ -38,12 +39,12 @@ struct CommitBlock {
     bytes[] authorizations;
 }
 
-/// @notice What the commitment of a block was made of, and the block's proof.
-/// @dev Word for word a claim as `IVerifier.verifyProofs` takes it.
+/// @notice The preimage of a block's commitment, and the block's proof.
+/// @dev Its words are exactly a claim of `IVerifier.verifyProofs`.
 /// @param slots Size of the block's circuit.
-/// @param digest Poseidon digest of all that the proof is bound to.
-/// @param z Challenge at which that is evaluated.
-/// @param y Its value at z.
+/// @param digest Poseidon digest of all values that the proof is bound to.
+/// @param z Challenge: the point at which the polynomial of these values is evaluated.
+/// @param y Value of the polynomial at z.
 /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
 struct ProveBlock {
     uint32 slots;
@@ -53,8 +54,8 @@ struct ProveBlock {
     uint256[8] proof;
 }
 
-/// @notice What a block pays out on L1.
-/// @param recipient Who is paid.
+/// @notice A payment that an executed block makes on L1.
+/// @param recipient Address that is paid.
 /// @param tokenId Token of the registry; 0 is ETH.
 /// @param amount In the token's smallest unit; never 0.
 struct Payout {
@@ -63,7 +64,9 @@ struct Payout {
     uint128 amount;
 }
 
-/// @notice A proven block and its payouts in slot order; without any, all that it has stay open.
+/// @notice A proven block to execute.
+/// @param storedBlock The block.
+/// @param payouts All its payouts in slot order, or none: then all of them stay open.
 struct ExecuteBlock {
     StoredBlock storedBlock;
     Payout[] payouts;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-/// @notice What an account holds of a token in the last executed state.
-/// @param accountId The account.
+/// @notice A claim in exodus: an account's balance of a token in the last executed state.
+/// @param accountId Account that exits.
 /// @param tokenId Token of the registry; 0 is ETH.
 /// @param owner Owner of the account, who is paid.
 /// @param amount The whole balance, in the token's smallest unit.
@@ -13,9 +13,9 @@ struct ExitClaim {
     uint128 amount;
 }
 
-/// @notice A deposit as it stands in the priority queue.
+/// @notice A deposit in the priority queue.
 /// @param requestId Place in the queue.
-/// @param owner Whose account was to be credited, and who gets the deposit back.
+/// @param owner Owner of the account to credit, who gets a cancelled deposit back.
 /// @param tokenId Token of the registry; 0 is ETH.
 /// @param amount In the token's smallest unit.
 struct QueuedDeposit {

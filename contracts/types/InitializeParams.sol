@@ -4,20 +4,20 @@ pragma solidity ^0.8.24;
 import {IExitVerifier} from "../interfaces/IExitVerifier.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 
-/// @notice How a rollup starts.
-/// @param verifier Verifies proofs.
-/// @param exitVerifier Verifies exits, by a proof or by a path.
-/// @param governor Lists tokens and sets validators.
-/// @param validatorManager May set validators, too; the zero address for nobody.
-/// @param guardian May pause deposits; the zero address for nobody.
-/// @param validators Who may commit, execute and revert blocks from the start.
-/// @param feeAccount Owner of account 0, the only one in the state before the first block.
+/// @notice Parameters of a new rollup.
+/// @param verifier Verifier of block and exit proofs.
+/// @param exitVerifier Verifier of exits, by proof or by path.
+/// @param governor Lists tokens, sets validators and fees; zero for the upgrader of `RollupProxy`.
+/// @param validatorManager Sets validators, too; zero for none.
+/// @param guardian Pauses deposits; zero for none.
+/// @param validators First validators: they commit, execute and revert blocks.
+/// @param feeAccount Owner of account 0, the only account before block 1.
 /// @param genesisStateRoot Root of that state.
 /// @param accountCapacity Leaves of the state tree.
 /// @param tokenCapacity Leaves of a balance tree, ETH included.
-/// @param priorityExpirationSeconds How long a priority request may wait.
-/// @param requestFeeWei What a priority request costs at first.
-/// @param requestFeeRecipient Whose pending balance that becomes; zero for the governor.
+/// @param priorityExpirationSeconds Seconds that a priority request may wait.
+/// @param requestFeeWei First price of a priority request, in wei.
+/// @param requestFeeRecipient Address whose pending balance the fees become; zero for the governor.
 struct InitializeParams {
     IVerifier verifier;
     IExitVerifier exitVerifier;

@@ -1,4 +1,4 @@
-/** What a block circuit takes from its source to a proof, at one size. */
+/** Measures a block circuit of one size, from its source to a proof. */
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -22,10 +22,10 @@ import { measure, measureProcess, type Usage } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 import { createLoad, createUsers, FEE_ACCOUNT_ADDRESS, fund } from "./transfers.ts";
 
-/** Where the main component of a circuit is, and how it is compiled. */
+/** The file of a circuit's main component, and the options of its compilation. */
 export type BenchSource = Omit<CompileOptions, "cacheDir" | "onProgress">;
 
-/** A compilation by itself in a process. */
+/** A compilation in a process of its own. */
 export interface CompileBench extends Omit<Usage, "result"> {
   readonly name: string;
   readonly constraints: number;
@@ -39,14 +39,14 @@ export interface BlockBench {
   readonly constraints: number;
   readonly compile: CompileBench;
   readonly setup: Usage & { readonly zkeyBytes: number };
-  /** From the block's operations to the values of all wires. */
+  /** Computation of all wires from the block's operations. */
   readonly witness: Usage;
-  /** The best of {@link PROOFS}, each verified by snarkjs; the key is loaded before. */
+  /** The best of {@link PROOFS} proofs, verified by snarkjs, without the loading of the key. */
   readonly proof: Usage;
   readonly proverMemoryBytes: number;
 }
 
-/** A block, and what L1 needs to judge its proofs as well. */
+/** A measured block with its proofs and their key, for verification on L1. */
 export interface ProvenBlockBench {
   readonly bench: BlockBench;
   readonly verificationKey: VerificationKey;
@@ -57,7 +57,7 @@ const PROOFS = 3;
 const DOMAIN = 5n;
 const HEADER = { blockNumber: 1, timestamp: 1n, feeAccountId: GENESIS_FEE_ACCOUNT_ID };
 
-/** Compiles a circuit that is in no cache. */
+/** Compiles a circuit without a cache. */
 export async function benchCompile(source: BenchSource, name: string): Promise<CompileBench> {
   return withTemporaryFolder("bench", (cacheDir) => compileIn({ ...source, cacheDir }, name));
 }
@@ -70,7 +70,7 @@ async function compileIn(options: CompileOptions, name: string): Promise<Compile
   return { name, constraints: result.constraints, wires: result.wires, ...usage };
 }
 
-/** Compiles, sets up and proves a block full of transfers. */
+/** Compiles a block circuit, sets it up, and proves a block full of transfers. */
 export async function benchBlock(
   presetName: PresetName,
   slots: number,
@@ -107,7 +107,7 @@ function usageOf({ wallSeconds, cpuSeconds }: Usage): Usage {
   return { wallSeconds, cpuSeconds };
 }
 
-/** @param preset - Of one block size. */
+/** Creates a block full of transfers. @param preset - With a single block size. */
 function createBlock(preset: Preset) {
   const [slots] = preset.blockSlots as [number];
   const users = createUsers(

@@ -1,4 +1,4 @@
-/** Makes one proof, key and all; see `measureProcess`. */
+/** Loads a key and makes one proof; see `measureProcess`. */
 
 import { readFile } from "node:fs/promises";
 import { createGroth16Workers } from "../groth16/provers/workers.ts";

@@ -1,41 +1,43 @@
 /**
- * Blocks: how operations become one, and what one does to the state. A block under construction is
- * a value as well: a refused operation leaves it as it was.
+ * Blocks: building them from operations, and applying them to a state. A block under construction
+ * is an immutable value too, so a refused operation leaves it unchanged.
  */
 import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
-import { applyPublicOperation, applyVerifiedOperation } from "../operations/apply.ts";
+import { applyPublicOperation, applyVerifiedOperation, type Effect } from "../operations/apply.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { splitBatches } from "../operations/batch.ts";
 import { opsError } from "../operations/errors.ts";
 import { isSigned, type Operation, type PublicOperation } from "../operations/operation.ts";
-import { credit, type Effect, type Payout, type TokenAmount } from "../operations/rules.ts";
+import { credit, type Payout, type TokenAmount } from "../operations/rules.ts";
 import { toTransaction } from "../operations/to-operation.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { blockError } from "./errors.ts";
 
+/** The part of a block besides its operations. */
 export interface BlockHeader {
-  /** Counts from 1; the genesis state is that of block 0. */
+  /** Counts from 1, uint32; block 0 is the genesis state. */
   readonly blockNumber: number;
-  /** Unix seconds. */
+  /** Unix seconds, uint64. */
   readonly timestamp: bigint;
-  /** The account that the fees are credited to. */
+  /** The account that receives the fees. */
   readonly feeAccountId: number;
 }
 
+/** A block with everything that its signers have provided. */
 export interface Block extends BlockHeader {
-  /** Slots of the circuit that proves it; those after the operations hold noops. */
+  /** Slots of the circuit that proves the block; slots after the operations hold noops. */
   readonly slots: number;
   readonly operations: readonly Operation[];
 }
 
-/** A block of which only the public data is known, as L1 tells it. */
+/** A block as L1 publishes it, without signatures and validity times. */
 export interface PublicBlock extends BlockHeader {
   readonly slots: number;
   readonly operations: readonly PublicOperation[];
 }
 
-/** One slot with the states that its two branch updates start from, and the one it ends in. */
+/** One slot with the states before, between and after its two branch updates. */
 export interface SlotTrace {
   readonly operation: Operation;
   readonly before: RollupState;
@@ -43,51 +45,60 @@ export interface SlotTrace {
   readonly after: RollupState;
 }
 
-/** The credit of one token's fees, and the state it starts from. */
+/** The credit of one token's fees, and the state before it. */
 export interface FeeTrace extends TokenAmount {
   readonly before: RollupState;
 }
 
-/** A block to which operations can still be added. */
+/** A block that is not sealed: operations can be appended. */
 export interface OpenBlock {
   readonly header: BlockHeader;
   readonly before: RollupState;
-  /** After all operations so far, fees not yet credited. */
+  /** The state after all operations so far, before the fees are credited. */
   readonly state: RollupState;
   readonly slots: readonly SlotTrace[];
   /** Sums of the fees so far, tokens in the order of their first fee. */
   readonly fees: readonly TokenAmount[];
-  /** In the order of the slots; L1 makes no payout of nothing. */
+  /** Payouts in the order of the slots, without amounts of 0. */
   readonly payouts: readonly Payout[];
 }
 
-/** What a block did. */
+/** A sealed block with its effects on the state. */
 export interface AppliedBlock {
   readonly block: Block;
   readonly before: RollupState;
   readonly state: RollupState;
-  /** All slots of the block, those that hold noops as padding too. */
+  /** All slots of the block, including the padding with noops. */
   readonly slots: readonly SlotTrace[];
-  /** As many as the preset has fee tokens; one that is not used is token 0 with amount 0. */
+  /** One entry per fee token of the preset; an unused one is token 0 with amount 0. */
   readonly fees: readonly FeeTrace[];
-  /** In the order of the slots, none of nothing. */
+  /** Payouts in the order of the slots, without amounts of 0. */
   readonly payouts: readonly Payout[];
 }
 
 const NOOP: Operation = { type: "noop" };
 
-/** @throws FEE_ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
+/**
+ * Opens a block without operations.
+ *
+ * @param state - The state after the previous block.
+ * @throws FEE_ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE
+ * @example
+ * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
+ * const open = appendOperation(openBlock(genesis, header), deposit);
+ * const { block, state, payouts } = sealBlock(open);
+ */
 export function openBlock(state: RollupState, header: BlockHeader): OpenBlock {
   assertFeeAccount(state, header.feeAccountId);
   return { header, before: state, state, slots: [], fees: [], payouts: [] };
 }
 
 /**
- * Adds an operation whose signature has been verified (`assertSignatures`).
+ * Appends an operation whose signature has been verified (`assertSignatures`).
  *
- * @returns The block with the operation; `open` stays as it is.
- * @throws BLOCK_FULL, TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW (of the fee account too) and every code
- * of `applyVerifiedOperation`.
+ * @returns The block with the operation; `open` is unchanged.
+ * @throws BLOCK_FULL, TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW (also for the fee account) and every
+ * code of `applyVerifiedOperation`.
  */
 export function appendOperation(open: OpenBlock, operation: Operation): OpenBlock {
   const before = open.state;
@@ -99,7 +110,7 @@ export function appendOperation(open: OpenBlock, operation: Operation): OpenBloc
 }
 
 /**
- * Fills a block up with noops and credits the fees.
+ * Seals a block: pads it with noops to a block size and credits the fees.
  *
  * @param slots - One of the preset's block sizes; by default the smallest that fits.
  * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, BATCH_INCOMPLETE
@@ -120,9 +131,11 @@ export function sealBlock(
 }
 
 /**
- * Applies a whole block, signatures included.
+ * Applies a whole block and verifies its signatures.
  *
- * @param domain - Of the rollup's signatures, see `signingDomain`.
+ * @param state - The state before the block.
+ * @param domain - Signing domain of the rollup, a field element; see `signingDomain`.
+ * @returns The sealed block with its effects; `applied.state` is the state after it.
  * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS,
  * BATCH_INCOMPLETE and every code of `applyOperation`.
  */
@@ -137,14 +150,16 @@ export function applyBlock(state: RollupState, block: Block, domain: bigint): Ap
 }
 
 /**
- * Applies a block by its public data alone. What only its signers could show, the block's proof has
- * shown L1, which is also the judge of sizes: it takes those that its verifier has keys for.
+ * Applies a block from its public data alone. Signatures and validity times are not checked, since
+ * the block's proof covers them; sizes are not either, since L1 accepts those that its verifier
+ * has keys for.
  *
- * Accepts every block that circuit and contract accept, whoever made it: the fee account is looked
- * up and the fees are credited when all operations are applied, as the circuit does. An operator's
- * own blocks are held to more, see {@link appendOperation}.
+ * Accepts every block that circuit and contract accept, of any validator: the fee account is looked
+ * up and the fees are credited after all operations, as in the circuit. {@link appendOperation} is
+ * stricter.
  *
- * @throws as {@link applyBlock}, but for what concerns signatures, validity and sizes.
+ * @returns The state after the block, and the payouts that L1 makes.
+ * @throws The codes of {@link applyBlock}, except those about signatures, validity and sizes.
  */
 export function applyPublicBlock(
   before: RollupState,
@@ -168,7 +183,7 @@ export function applyPublicBlock(
   return { state: credited, payouts };
 }
 
-/** The smallest block size of a preset for so many operations. @throws BLOCK_FULL */
+/** Returns the smallest block size of a preset that fits the operations. @throws BLOCK_FULL */
 export function smallestBlockSlots({ blockSlots }: Preset, operationCount: number): number {
   const slots = blockSlots.find((size) => size >= operationCount);
   if (slots === undefined) throw blockError({ code: "BLOCK_FULL", slots: blockSlots.at(-1)! });
@@ -182,12 +197,12 @@ function assertBlockSlots({ blockSlots }: Preset, slots: number, operationCount:
   assertRoom(slots, operationCount);
 }
 
-/** Whether the operation of the next slot belongs to the same batch. */
+/** Returns whether the operation of the next slot belongs to the same batch. */
 export function linksNext(operation: Operation): boolean {
   return isSigned(operation) && operation.linksNext === true;
 }
 
-/** Whether every batch goes on with a signed operation until it ends. @throws BATCH_INCOMPLETE */
+/** Checks that a signed operation follows every link of a batch. @throws BATCH_INCOMPLETE */
 function assertBatchesWhole(operations: readonly Operation[]): void {
   for (const [slot, operation] of operations.entries()) {
     const next = operations[slot + 1];
@@ -241,15 +256,20 @@ function addFee(
 }
 
 /**
- * Crediting the fees comes last and must not fail then, so each operation must leave room for it.
+ * Checks that the fees so far fit the fee account's balance, because crediting them must not fail.
  *
  * @throws BALANCE_OVERFLOW
  */
 function assertCreditable(state: RollupState, accountId: number, fee: TokenAmount): void {
   const balance = state.balance(accountId, fee.tokenId);
   if (balance + fee.amount > AMOUNT_MAX) {
-    const facts = { accountId, tokenId: fee.tokenId, balance, added: fee.amount };
-    throw opsError({ code: "BALANCE_OVERFLOW", ...facts });
+    throw opsError({
+      code: "BALANCE_OVERFLOW",
+      accountId,
+      tokenId: fee.tokenId,
+      balance,
+      added: fee.amount,
+    });
   }
 }
 

@@ -1,17 +1,17 @@
-/** The main components of the rollup: a block for each preset and size, an exit for each preset. */
+/** Main components of the rollup's circuits: a block per preset and size, an exit per preset. */
 import type { Preset } from "../protocol/presets.ts";
 import { EXIT_PUBLIC_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 
-/** Name of a block circuit, and of its file without ending. */
+/** Returns the name of a block circuit, also of its file without extension. */
 export function blockCircuitName(preset: Preset, slots: number): string {
   return `block-${preset.name}-${slots}`;
 }
 
 /**
- * Source of the circuit that proves blocks of one size.
+ * Renders the source of the circuit that proves blocks of one size.
  *
- * @param slots - Slots of the block; any number works, operators use the preset's sizes.
- * @returns circom source, to be compiled with the package's `circuits` folder as an include path.
+ * @param slots - Slots of the block; any positive number, operators use the preset's sizes.
+ * @returns circom source; compile it with the package's `circuits` folder as an include path.
  */
 export function renderBlockMain(preset: Preset, slots: number): string {
   const { treeArity, stateTreeLevels, tokenTreeLevels, feeTokens } = preset;
@@ -19,12 +19,12 @@ export function renderBlockMain(preset: Preset, slots: number): string {
   return renderMain("block/block.circom", PUBLIC_INPUTS, `Block(${parameters.join(", ")})`);
 }
 
-/** Name of the exit circuit, and of its file without ending. */
+/** Returns the name of the exit circuit, also of its file without extension. */
 export function exitCircuitName(preset: Preset): string {
   return `exit-${preset.name}`;
 }
 
-/** Source of the circuit that proves what an account holds; as {@link renderBlockMain}. */
+/** Renders the source of the circuit that proves a balance, like {@link renderBlockMain}. */
 export function renderExitMain({ treeArity, stateTreeLevels, tokenTreeLevels }: Preset): string {
   const parameters = [treeArity, stateTreeLevels, tokenTreeLevels];
   return renderMain("exit/exit.circom", EXIT_PUBLIC_INPUTS, `Exit(${parameters.join(", ")})`);

@@ -1,8 +1,10 @@
 /**
- * How a block's proof is bound to its roots, its header, the rollup and its public data (design
- * section 5): the circuit hashes all of it into a digest, L1 derives the challenge z from the
- * digest and what it knows itself, and both evaluate all of it at z. Three public inputs are enough
- * then, and each one less saves L1 a multiplication of a point.
+ * The commitment that binds a block's proof to its roots, header, rollup and public data. The
+ * circuit hashes these elements to a digest, L1 derives the challenge z from the digest and its own
+ * data, and both evaluate the elements at z. This takes three public inputs; each further one would
+ * cost L1 a point multiplication.
+ *
+ * @see docs/pubdata.md#field-elements-digest-and-evaluation
  */
 import { poseidon } from "../kernel/hash.ts";
 import { extensionWords, recordWord, toColumns } from "../operations/codec.ts";
@@ -21,18 +23,20 @@ import { keccak, keccakOfWords } from "../util/keccak.ts";
 import type { AppliedBlock, BlockHeader } from "./block.ts";
 import { encodePubdata } from "./pubdata.ts";
 
-/** The public inputs of a block's proof by name, and what they commit to. */
+/** The public inputs of a block's proof, and the values that they commit to. */
 export interface BlockCommitment extends BlockInputs {
   readonly pubdata: Uint8Array;
   /** The public inputs in the order of the circuit. */
   readonly publicInputs: readonly bigint[];
 }
 
-/** The inputs of a block's circuit that L1 knows. */
+/** The inputs of a block's circuit that L1 knows, as field elements. */
 export type BlockInputs = Readonly<Record<CommittedInput | PublicInput, bigint>>;
 
 /**
- * @param domain - Of the rollup's signatures, see `signingDomain`.
+ * Computes the commitment to a block.
+ *
+ * @param domain - Signing domain of the rollup, a field element; see `signingDomain`.
  * @throws FIELD_OUT_OF_RANGE if block number or timestamp do not fit the header.
  */
 export function commitBlock(applied: AppliedBlock, domain: bigint): BlockCommitment {
@@ -51,7 +55,7 @@ export function commitBlock(applied: AppliedBlock, domain: bigint): BlockCommitm
   return { ...inputs, pubdata, publicInputs: PUBLIC_INPUTS.map((name) => inputs[name]) };
 }
 
-/** @throws FIELD_OUT_OF_RANGE */
+/** Packs a block's header into one integer. @throws FIELD_OUT_OF_RANGE */
 export function headerWord({ blockNumber, timestamp, feeAccountId }: BlockHeader): bigint {
   const values = { blockNumber, timestamp, feeAccountId };
   for (const column of HEADER_COLUMNS) assertField(column, values[column.name]);
@@ -59,17 +63,17 @@ export function headerWord({ blockNumber, timestamp, feeAccountId }: BlockHeader
 }
 
 /**
- * The data of a block as field elements: the record of each slot, then the two extension words of
- * each slot.
+ * Returns a block's data as field elements: the record of each slot, then the two extension words
+ * of each slot.
  *
- * @param operations - One for every slot, padding included.
+ * @param operations - One per slot, including the padding.
  */
 export function blockData(operations: readonly PublicOperation[]): bigint[] {
   const columns = operations.map(toColumns);
   return [...columns.map(recordWord), ...columns.flatMap(extensionWords)];
 }
 
-/** All that a block's proof is bound to, in order. @param data - See {@link blockData}. */
+/** Returns all elements that a block's proof commits to. @param data - See {@link blockData}. */
 export function committedElements(
   inputs: Readonly<Record<CommittedInput, bigint>>,
   data: readonly bigint[],
@@ -77,7 +81,7 @@ export function committedElements(
   return [...COMMITTED_INPUTS.map((name) => inputs[name]), ...data];
 }
 
-/** The Poseidon chain over field elements: each call takes the hash so far and the next ones. */
+/** Hashes field elements in a Poseidon chain: each call takes the last hash and 15 elements. */
 export function digestOf(elements: readonly bigint[]): bigint {
   const chunkLength = DIGEST_ARITY - 1;
   let digest = 0n;
@@ -89,7 +93,7 @@ export function digestOf(elements: readonly bigint[]): bigint {
   return digest;
 }
 
-/** What the challenge depends on: all that is fixed when L1 takes the block. */
+/** The inputs of the challenge: everything that is fixed when L1 accepts the block. */
 export interface ChallengeInput {
   readonly pubdata: Uint8Array;
   readonly slots: number;
@@ -99,14 +103,14 @@ export interface ChallengeInput {
   readonly header: bigint;
 }
 
-/** The point z at which circuit and L1 evaluate the elements, as L1 computes it. */
+/** Computes z, the point at which circuit and L1 evaluate the elements, as L1 does. */
 export function challenge(input: ChallengeInput): bigint {
   const { pubdata, slots, digest, oldStateRoot, newStateRoot, header } = input;
   const words = [keccak(pubdata), BigInt(slots), digest, oldStateRoot, newStateRoot, header];
   return keccakOfWords(words) % FIELD_MODULUS;
 }
 
-/** `Σ elements[k] · z^k mod r`. */
+/** Computes `Σ elements[k] · z^k mod r`. */
 export function evaluate(elements: readonly bigint[], z: bigint): bigint {
   return elements.reduceRight((sum, element) => (sum * z + element) % FIELD_MODULUS, 0n);
 }

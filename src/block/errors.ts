@@ -1,4 +1,4 @@
-/** What can be wrong with a block or with its public data. */
+/** Errors of blocks and of their public data. */
 import { defineErrors } from "../util/errors.ts";
 
 export type BlockErrorFacts =
@@ -15,7 +15,7 @@ export type BlockErrorFacts =
 
 export const blockError = defineErrors<BlockErrorFacts>({
   BLOCK_FULL: {
-    message: ({ slots }) => `The block has ${slots} slots, and all are taken.`,
+    message: ({ slots }) => `All ${slots} slots of the block are taken.`,
     fix: "Seal the block and put the operation into the next one.",
   },
   BLOCK_SIZE_UNKNOWN: {
@@ -25,8 +25,8 @@ export const blockError = defineErrors<BlockErrorFacts>({
   },
   TOO_MANY_FEE_TOKENS: {
     message: ({ tokenId, feeTokens }) =>
-      `The block collects fees in the tokens ${feeTokens.join(", ")}, so not in ${tokenId} too.`,
-    fix: "Put the operation into the next block, and a batch with so many tokens into several.",
+      `The block already collects fees in tokens ${feeTokens.join(", ")}, so not in ${tokenId}.`,
+    fix: "Put the operation into the next block; split a batch that needs too many fee tokens.",
   },
   FEE_ACCOUNT_NOT_FOUND: {
     message: ({ feeAccountId }) => `The fee account ${feeAccountId} does not exist.`,
@@ -34,17 +34,17 @@ export const blockError = defineErrors<BlockErrorFacts>({
   },
   BATCH_INCOMPLETE: {
     message: ({ slot }) =>
-      `The batch goes on after slot ${slot}, but no signed operation follows there.`,
-    fix: "Put all of a batch into neighbouring slots of one block.",
+      `The batch continues after slot ${slot}, but no signed operation follows.`,
+    fix: "Put the whole batch into consecutive slots of one block.",
   },
   PUBDATA_TRUNCATED: {
     message: ({ offsetBytes, lengthBytes }) =>
-      `The public data has ${lengthBytes} bytes, but byte ${offsetBytes} is still to be read.`,
+      `The public data has ${lengthBytes} bytes, but byte ${offsetBytes} is needed.`,
     fix: "Read the whole public data of the block from its commit transaction.",
   },
   PUBDATA_TOO_LONG: {
     message: ({ expectedBytes, lengthBytes }) =>
-      `The public data ends after ${expectedBytes} bytes, but has ${lengthBytes}.`,
+      `The public data should have ${expectedBytes} bytes, but has ${lengthBytes}.`,
     fix: "Pass the public data of exactly one block.",
   },
   PUBDATA_TRAILING_NOOP: {
@@ -52,12 +52,12 @@ export const blockError = defineErrors<BlockErrorFacts>({
     fix: "Leave out the noops at the end of a block.",
   },
   PUBDATA_UNKNOWN_OPERATION: {
-    message: ({ slot, op }) => `Slot ${slot} has the operation code ${op}, which nothing has.`,
+    message: ({ slot, op }) => `Slot ${slot} has the unknown operation code ${op}.`,
     fix: "Check that the data is a block's, and of this version of the protocol.",
   },
   PUBDATA_EXTENSION_MISPLACED: {
     message: ({ slot, expected }) =>
-      `The next extension is that of slot ${expected}, but the public data has one of ${slot}.`,
+      `Expected the extension of slot ${expected}, but the public data has one of slot ${slot}.`,
     fix: "List one extension for each record that has one, in the order of the slots.",
   },
 });

@@ -1,13 +1,16 @@
 /**
- * What shows a claim to be right, an account's balance in a state that is final: the witness of
- * `circuits/exit/exit.circom`, or the same as a path for `contracts/ExitVerifier.sol`.
+ * The evidence for an exit, which claims a balance in a final state: the witness of
+ * `circuits/exit/exit.circom`, or the same data as a path for `contracts/ExitVerifier.sol`.
+ *
+ * @see docs/restore-and-exit.md#by-proof-or-by-path
  */
 import { existingAccount } from "../operations/rules.ts";
 import { EXIT_PUBLIC_INPUTS, type ExitPublicInput } from "../protocol/public-inputs.ts";
 import type { BranchWitness, RollupState } from "../state/rollup-state.ts";
 
 /**
- * The input signals of the circuit `Exit`. A type, so that it fits where any circuit's inputs do.
+ * The input signals of the circuit `Exit`. A type, not an interface, so that it is assignable to
+ * the inputs of any circuit.
  */
 export type ExitWitnessInput = Readonly<Record<ExitPublicInput, bigint>> & {
   readonly nonce: bigint;
@@ -17,9 +20,9 @@ export type ExitWitnessInput = Readonly<Record<ExitPublicInput, bigint>> & {
 };
 
 /**
- * All that the exit circuit needs to prove what an account holds.
+ * Creates the inputs of the exit circuit for one balance of an account.
  *
- * @param state - After the last executed block: L1 takes exits against no other.
+ * @param state - The state after the last executed block; L1 accepts exits from no other.
  * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
  */
 export function createExitWitnessInput(
@@ -43,8 +46,8 @@ export function createExitWitnessInput(
 }
 
 /**
- * What the state has between a claim and its root, in the order of `IExitVerifier`: nonce and
- * public key hash of the account, the siblings in its balance tree, those in the state tree.
+ * Returns the path from a claim to the state root, in the order of `IExitVerifier`: nonce and key
+ * hash of the account, siblings in its balance tree, siblings in the state tree.
  */
 export function exitPath({
   nonce,
@@ -55,7 +58,7 @@ export function exitPath({
   return [nonce, pubKeyHash, ...tokenSiblings.flat(), ...stateSiblings.flat()];
 }
 
-/** The public ones of an exit's input signals, in the order of the circuit. */
+/** Returns the public inputs of an exit, in the order of the circuit. */
 export function exitPublicInputs(input: ExitWitnessInput): bigint[] {
   return EXIT_PUBLIC_INPUTS.map((name) => input[name]);
 }

@@ -1,6 +1,8 @@
 /**
- * The public data of a block as bytes (design section 5): the number of records, the records
- * without the noops at the end, and the extensions, each behind the index of its slot.
+ * The public data of a block as bytes: the number of records, the records without the noops at the
+ * end, and the extensions, each after the index of its slot.
+ *
+ * @see docs/pubdata.md#a-block
  */
 import { concatBytes } from "@noble/hashes/utils.js";
 import {
@@ -17,20 +19,22 @@ import { FIELD_TYPE_BYTES, unpackColumns } from "../protocol/layout.ts";
 import {
   EXTENSION_COLUMNS,
   type ExtensionColumn,
-  OPERATIONS,
-  type OperationName,
-  type OperationSpec,
-  operationOfCode,
   RECORD_BYTES,
   RECORD_COLUMNS,
   type RecordColumn,
-} from "../protocol/operations.ts";
+} from "../protocol/columns.ts";
+import { OPERATIONS, type OperationName, operationOfCode } from "../operations/table.ts";
+import type { OperationSpec } from "../operations/definition.ts";
 import { integerFromBytes, integerToBytes } from "../util/bytes.ts";
 import { blockError } from "./errors.ts";
 
 /**
- * @param operations - Those of a block, by slot.
+ * Encodes the public data of a block.
+ *
+ * @param operations - The operations of the block, by slot; noops at the end add no bytes.
  * @throws AMOUNT_NOT_PACKABLE, FEE_NOT_PACKABLE
+ * @example
+ * encodePubdata([{ type: "noop" }]); // Uint8Array [0, 0]: a block without records
  */
 export function encodePubdata(operations: readonly PublicOperation[]): Uint8Array {
   const recordCount = operations.findLastIndex(({ type }) => type !== "noop") + 1;
@@ -45,10 +49,10 @@ export function encodePubdata(operations: readonly PublicOperation[]): Uint8Arra
 }
 
 /**
- * Reads the public data of a block. Takes all that L1 takes, also an amount with a larger exponent
- * than needed, and nothing else.
+ * Decodes the public data of a block. Accepts exactly what L1 accepts, including an amount with a
+ * larger exponent than needed.
  *
- * @returns The operations, by slot.
+ * @returns The operations by slot, without the noops at the end.
  * @throws PUBDATA_TRUNCATED, PUBDATA_TOO_LONG, PUBDATA_TRAILING_NOOP, PUBDATA_UNKNOWN_OPERATION,
  * PUBDATA_EXTENSION_MISPLACED, UNUSED_COLUMN_NOT_ZERO, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
@@ -69,7 +73,7 @@ export function decodePubdata(pubdata: Uint8Array): PublicOperation[] {
   return operations;
 }
 
-/** The extension columns that an operation puts on the wire, in wire order, with their widths. */
+/** Returns the extension columns of an operation in wire order, with their widths. */
 function extensionWidths(type: OperationName): { column: ExtensionColumn; bytes: number }[] {
   const { extension }: OperationSpec = OPERATIONS[type];
   return EXTENSION_COLUMNS.flatMap((column) => {
@@ -107,9 +111,9 @@ function readExtension(reader: Reader, columns: OperationColumns, slot: number):
 }
 
 interface Reader {
-  /** The next big-endian integer of so many bytes. @throws PUBDATA_TRUNCATED */
+  /** Reads the next `bytes` bytes as a big-endian integer. @throws PUBDATA_TRUNCATED */
   readonly read: (bytes: number) => bigint;
-  /** @throws PUBDATA_TOO_LONG unless everything has been read. */
+  /** Checks that no bytes are left. @throws PUBDATA_TOO_LONG */
   readonly end: () => void;
 }
 

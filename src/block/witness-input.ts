@@ -5,13 +5,13 @@ import { toColumns } from "../operations/codec.ts";
 import { isSigned, type Operation } from "../operations/operation.ts";
 import { toTransaction } from "../operations/to-operation.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 import type { BranchWitness } from "../state/rollup-state.ts";
 import { type AppliedBlock, linksNext, type SlotTrace } from "./block.ts";
 import type { BlockInputs } from "./commitment.ts";
 
-/** Input signals that say what a slot's operation is, apart from the state it acts on. */
+/** Input signals that describe a slot's operation, apart from the state. */
 export const SLOT_SIGNALS = [
   "op",
   "accountA",
@@ -36,9 +36,9 @@ export type SlotSignals = Readonly<Record<(typeof SLOT_SIGNALS)[number], bigint>
 /** One slot as the circuit sees it. */
 export interface SlotWitness {
   readonly signals: SlotSignals;
-  /** What branch A reads, and what branch B reads after A was written. */
+  /** Branch A before the slot, and branch B after the update of A. */
   readonly branches: readonly [BranchWitness, BranchWitness];
-  /** Which of the block's fee tokens it pays in; 0 without a fee. */
+  /** Index of the slot's token among the block's fee tokens; 0 without a fee. */
   readonly feeTokenIndex: bigint;
 }
 
@@ -59,11 +59,12 @@ export interface BlockWitness {
 type PerBranch<T> = readonly (readonly T[])[];
 /** One value per fee token. */
 type PerFeeToken<T> = readonly T[];
-/** Per tree level, leaf level first, the other children. */
+/** The other children per tree level, leaf level first. */
 type Siblings = BranchWitness["stateSiblings"];
 
 /**
- * The input signals of the circuit `Block`. A type, so that it fits where any circuit's inputs do.
+ * The input signals of the circuit `Block`. A type, not an interface, so that it is assignable to
+ * the inputs of any circuit.
  */
 export type BlockWitnessInput = BlockInputs &
   Readonly<Record<keyof SlotSignals, readonly bigint[]>> &
@@ -88,10 +89,10 @@ type StateSignals = {
 };
 
 /**
- * All that the block circuit needs to prove a block. This is where the hashing happens: the trees
- * are asked for their siblings after every branch update.
+ * Creates the inputs of the block circuit. Slow unless `RollupState.hashAll` has run over the
+ * block's states, because it reads siblings before every branch update.
  *
- * @param commitment - Of this block.
+ * @param commitment - The commitment to this block, see `commitBlock`.
  */
 export function createBlockWitnessInput(
   applied: AppliedBlock,
@@ -113,7 +114,7 @@ export function createBlockWitnessInput(
   });
 }
 
-/** For each operation the commitment to the batch that it is in, or 0. */
+/** Returns, for each operation, the commitment to its batch; 0 outside of batches. */
 export function batchCommitments(operations: readonly Operation[], domain: bigint): bigint[] {
   return splitBatches(operations, linksNext).flatMap((batch) => {
     const transactions = batch.filter(isSigned).map(toTransaction);
@@ -140,9 +141,10 @@ function toSlotWitness(
 }
 
 /**
- * What the circuit is told of an operation. An unsigned one carries a point that is on the curve.
+ * Returns the signals of an operation. An unsigned one gets a key and nonce on the curve, because
+ * the circuit checks them in every slot.
  *
- * @param batch - Commitment to the batch that the operation is in, or 0.
+ * @param batch - Commitment to the operation's batch, or 0.
  */
 export function toSlotSignals(operation: Operation, batch: bigint): SlotSignals {
   const columns = toColumns(operation);
@@ -178,7 +180,7 @@ const UNSIGNED = {
   signature: { r8: BASE8, s: 0n },
 };
 
-/** Brings a block into the shape of the circuit's signals; checks nothing. */
+/** Arranges a block's values by signal of the circuit; checks nothing. */
 export function toWitnessInput({ inputs, slots, fees }: BlockWitness): BlockWitnessInput {
   const perSlot = (name: keyof SlotSignals) => slots.map(({ signals }) => signals[name]);
   const perBranch = <T>(read: (branch: BranchWitness) => T) =>
@@ -212,12 +214,12 @@ function fromNames<Name extends string, Value>(
   return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, Value>;
 }
 
-/** What the operation moves, by the rules of the circuit's signal `amount`. */
+/** Returns the value of the signal `amount`. */
 function amountOf(operation: Operation): bigint {
   return "amount" in operation ? operation.amount : 0n;
 }
 
-/** Whom the operation names, by the rules of the circuit's signal `address`. */
+/** Returns the value of the signal `address`. */
 function addressOf(operation: Operation): bigint {
   if ("recipient" in operation) return operation.recipient;
   return "owner" in operation ? operation.owner : 0n;

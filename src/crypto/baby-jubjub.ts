@@ -1,10 +1,10 @@
 /**
  * Baby Jubjub, the twisted Edwards curve 168700 x² + y² = 1 + 168696 x² y² over the BN254 scalar
- * field, so that circuits can count in its coordinates. It has 8·l points, l prime.
+ * field, so that its coordinates are native to circuits. It has 8·l points, l prime.
  *
- * Its addition law is complete: it holds for every pair of points. The arithmetic assumes points
- * that are on the curve; call {@link isOnCurve} where one enters from outside. It is not constant
- * time, so secrets belong in a process whose timing nobody else can watch.
+ * The addition law is complete: it holds for every pair of points. The arithmetic assumes points on
+ * the curve; call {@link isOnCurve} on a point from outside. It is not constant time, so do not
+ * use secrets where others can measure the timing.
  *
  * @see https://eips.ethereum.org/EIPS/eip-2494
  */
@@ -20,23 +20,23 @@ export interface Point {
 export const CURVE_A = 168700n;
 export const CURVE_D = 168696n;
 
-/** The prime order l of the subgroup that keys and signatures live in. */
+/** The prime order l of the subgroup of keys and signatures. */
 export const SUBGROUP_ORDER =
   2736030358979909402780800718157159386076813972158567259200215660948447373041n;
 
-/** All points of the curve number COFACTOR · SUBGROUP_ORDER. */
+/** The number of points of the curve is COFACTOR · SUBGROUP_ORDER. */
 export const COFACTOR = 8n;
 
-/** The generator of the subgroup, named as in circomlib: 8 times the generator of EIP-2494. */
+/** Generator of the subgroup, named as in circomlib: 8 times the generator of EIP-2494. */
 export const BASE8: Point = {
   x: 5299619240641551281634865583518297030282874472190772894086521144482721001553n,
   y: 16950150798460657717958625567821834550301663161624707787222815936182638968203n,
 };
 
-/** The neutral element. */
+/** The neutral element of addition. */
 export const IDENTITY: Point = { x: 0n, y: 1n };
 
-/** Whether both coordinates are canonical field elements that satisfy the equation of the curve. */
+/** Returns whether both coordinates are canonical field elements and satisfy the curve equation. */
 export function isOnCurve({ x, y }: Point): boolean {
   if (!isFieldElement(x) || !isFieldElement(y)) return false;
   const xx = multiply(x, x);
@@ -44,7 +44,7 @@ export function isOnCurve({ x, y }: Point): boolean {
   return reduce(CURVE_A * xx + yy - 1n - CURVE_D * multiply(xx, yy)) === 0n;
 }
 
-/** Whether a point of the curve lies in the subgroup of order l. */
+/** Returns whether a point of the curve lies in the subgroup of order l. */
 export function isInSubgroup(point: Point): boolean {
   return isSamePoint(multiplyPoint(point, SUBGROUP_ORDER), IDENTITY);
 }
@@ -68,7 +68,7 @@ export function doublePoint(point: Point): Point {
 const WINDOW_BITS = 4;
 const WINDOW_SIZE = 1 << WINDOW_BITS;
 
-/** `scalar` times `point`; the scalar is any non-negative integer and is not reduced. */
+/** Multiplies a point by any non-negative integer, which is not reduced. */
 export function multiplyPoint(point: Point, scalar: bigint): Point {
   const multiples = tabulate(toExtended(point));
   let result = EXTENDED_IDENTITY;
@@ -79,7 +79,7 @@ export function multiplyPoint(point: Point, scalar: bigint): Point {
   return toAffine(result);
 }
 
-/** `scalar` times {@link BASE8}, several times faster than {@link multiplyPoint}. */
+/** Multiplies {@link BASE8} by a non-negative integer, faster than {@link multiplyPoint}. */
 export function multiplyBase(scalar: bigint): Point {
   let result = EXTENDED_IDENTITY;
   windowsOf(scalar % SUBGROUP_ORDER).forEach((digit, window) => {
@@ -88,14 +88,14 @@ export function multiplyBase(scalar: bigint): Point {
   return toAffine(result);
 }
 
-/** The digits of `scalar` to the base 16, the least significant first. */
+/** Returns the base-16 digits of `scalar`, least significant first. */
 function windowsOf(scalar: bigint): number[] {
   return Array.from(scalar.toString(WINDOW_SIZE), (digit) =>
     parseInt(digit, WINDOW_SIZE),
   ).reverse();
 }
 
-/** For each window, the multiples 0, 1, … 15 of 16^window · BASE8; filled as they are needed. */
+/** The multiples 0, 1, … 15 of 16^window · BASE8 by window; filled on demand. */
 const baseTables: Extended[][] = [];
 
 function baseMultiples(window: number): Extended[] {
@@ -113,7 +113,7 @@ function tabulate(point: Extended): Extended[] {
   return multiples;
 }
 
-/** x = X/Z, y = Y/Z and T = XY/Z: no division until the end. */
+/** Extended coordinates: x = X/Z, y = Y/Z and T = XY/Z, so only the last step divides. */
 interface Extended {
   readonly X: bigint;
   readonly Y: bigint;
@@ -152,7 +152,7 @@ function doubleExtended({ X, Y, Z }: Extended): Extended {
   return fromFactors(E, D + B - C, D + B, D - B);
 }
 
-/** Both formulas end alike: E, F, G, H are up to sign the factors of the new coordinates. */
+/** Last step of both formulas: E, F, G, H are, up to sign, the factors of the new coordinates. */
 function fromFactors(e: bigint, f: bigint, g: bigint, h: bigint): Extended {
   const E = reduce(e);
   const F = reduce(f);

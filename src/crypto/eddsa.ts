@@ -1,7 +1,7 @@
 /**
- * EdDSA over Baby Jubjub with Poseidon as the challenge hash, bit by bit as circomlibjs signs.
+ * EdDSA over Baby Jubjub with Poseidon as the challenge hash, signing exactly as circomlibjs does.
  *
- * A signature (R8, S) of the message m by the key A holds if S·B8 = R8 + h·8A with
+ * A signature (R8, S) of the message m by the key A is valid if S·B8 = R8 + h·8A with
  * h = Poseidon(R8.x, R8.y, A.x, A.y, m). `circuits/lib/eddsa.circom` states the same rules.
  */
 
@@ -21,27 +21,34 @@ import { cryptoError } from "./errors.ts";
 import { fieldToBytes, isFieldElement } from "./field.ts";
 import { poseidon } from "./poseidon.ts";
 
-/** The length of the secret that a key is made from. */
+/** Length of the secret seed of a signing key. */
 export const SIGNING_SEED_BYTES = 32;
 
-/** A private key. Keep it secret: either part is enough to sign or to recover the key. */
+/** A private key. Both parts are secret: the scalar signs, and the nonce key reveals the scalar. */
 export interface SigningKey {
-  /** Pruned as in EdDSA: bit 254 is its highest, and 8 divides it. A = (scalar / 8) · BASE8. */
+  /** Pruned as in EdDSA: a multiple of 8 with bit 254 as highest. A = (scalar / 8) · BASE8. */
   readonly scalar: bigint;
-  /** What makes nonces unpredictable, 32 bytes. */
+  /** Secret input of the nonce hash, 32 bytes. */
   readonly nonceKey: Uint8Array;
 }
 
+/** An EdDSA signature (R8, S). */
 export interface Signature {
+  /** The nonce's multiple of {@link BASE8}. */
   readonly r8: Point;
-  /** Below the order of the subgroup. */
+  /** In [0, {@link SUBGROUP_ORDER}). */
   readonly s: bigint;
 }
 
 /**
- * Derives a key from 32 secret bytes as circomlibjs does: the halves of BLAKE-512(seed).
+ * Derives a signing key from a secret seed as circomlibjs does: from the halves of BLAKE-512(seed).
  *
+ * @param seed - 32 secret random bytes.
  * @throws SIGNING_SEED_LENGTH
+ * @example
+ * const key = createSigningKey(crypto.getRandomValues(new Uint8Array(32)));
+ * const signature = sign(key, 7n);
+ * verify(publicKey(key), 7n, signature); // true
  */
 export function createSigningKey(seed: Uint8Array): SigningKey {
   if (seed.length !== SIGNING_SEED_BYTES) {
@@ -59,19 +66,19 @@ export function createSigningKey(seed: Uint8Array): SigningKey {
   return { scalar: integerFromLittleEndian(pruned), nonceKey: digest.slice(32) };
 }
 
-/** The point that signatures by `key` are verified against; it lies in the subgroup. */
+/** Returns the public key, a point of the subgroup. */
 export function publicKey(key: SigningKey): Point {
   return multiplyBase(key.scalar / COFACTOR);
 }
 
-/** How accounts name a key: `Poseidon(x, y)`. */
+/** Returns `Poseidon(x, y)`, by which an account names its signing key. */
 export function hashPublicKey({ x, y }: Point): bigint {
   return poseidon([x, y]);
 }
 
-/** What takes the time of signing; src/kernel has faster ones than the reference. */
+/** The slow parts of signing, so that src/kernel can replace the reference. */
 export interface SigningArithmetic {
-  /** Multiples of BASE8. @param scalars - Each below 2^252. */
+  /** Returns two multiples of BASE8. @param scalars - Each in [0, 2^252). */
   readonly multiplyBase: (scalars: readonly [bigint, bigint]) => readonly [Point, Point];
   readonly poseidon: (inputs: readonly bigint[]) => bigint;
 }
@@ -82,8 +89,10 @@ const REFERENCE: SigningArithmetic = {
 };
 
 /**
- * Signs a field element. The nonce is a hash of key and message: same input, same signature.
+ * Signs a field element. The nonce is a hash of key and message, so signing is deterministic.
  *
+ * @param message - A field element, usually a Poseidon hash.
+ * @param arithmetic - The reference by default.
  * @throws FIELD_ELEMENT_OUT_OF_RANGE
  */
 export function sign(key: SigningKey, message: bigint, arithmetic = REFERENCE): Signature {
@@ -95,11 +104,14 @@ export function sign(key: SigningKey, message: bigint, arithmetic = REFERENCE): 
 }
 
 /**
- * Whether `signature` is one of `message` by `key`. Never throws, whatever the numbers are.
+ * Returns whether `signature` is a valid signature of `message` by `key`. Never throws.
  *
  * Strict: the message is a field element, `key` and R8 are canonical points of the curve, the key
  * is not of small order, and S is below the order of the subgroup, so a third party cannot turn a
  * signature into another one. The equation then forces R8 into the subgroup.
+ *
+ * @param key - The public key, any pair of integers.
+ * @param message - Any integer.
  */
 export function verify(key: Point, message: bigint, signature: Signature): boolean {
   const { r8, s } = signature;

@@ -1,4 +1,4 @@
-/** What can go wrong in `src/crypto`. */
+/** Errors of `src/crypto`. */
 
 import { defineErrors } from "../util/errors.ts";
 
@@ -17,7 +17,7 @@ export const cryptoError = defineErrors<CryptoErrorFacts>({
   },
   FIELD_BYTES_LENGTH: {
     message: ({ length, expected }) =>
-      `A field element takes ${expected} bytes, but ${length} were given.`,
+      `A field element has ${expected} bytes, but ${length} were given.`,
     fix: "Pass the element as 32 big-endian bytes, padded with zeros on the left.",
   },
   DIVISION_BY_ZERO: {
@@ -31,8 +31,8 @@ export const cryptoError = defineErrors<CryptoErrorFacts>({
   },
   SIGNING_SEED_LENGTH: {
     message: ({ length, expected }) =>
-      `A signing seed takes ${expected} bytes, but ${length} were given.`,
-    fix: "Derive exactly 32 bytes of secret, for example with a hash of a wallet signature.",
+      `A signing seed has ${expected} bytes, but ${length} were given.`,
+    fix: "Derive exactly 32 secret bytes, for example as a hash of a wallet signature.",
   },
   POINT_NOT_ON_CURVE: {
     message: ({ x, y }) => `(${x}, ${y}) is not a point of Baby Jubjub.`,

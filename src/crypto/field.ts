@@ -1,8 +1,8 @@
 /**
- * The scalar field of BN254, in which everything the circuits see is counted.
+ * The scalar field of BN254, the field of all circuit signals.
  *
- * Elements are bigints in [0, r). The arithmetic functions assume that, and do not check it: call
- * {@link assertFieldElement} where a value enters from outside.
+ * Elements are bigints in [0, r). The arithmetic assumes that and does not check it: call
+ * {@link assertFieldElement} on a value from outside.
  */
 
 import { cryptoError } from "./errors.ts";
@@ -11,23 +11,23 @@ import { cryptoError } from "./errors.ts";
 export const FIELD_MODULUS =
   21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
-/** How many bits it takes to write r. Not every integer of 254 bits is an element. */
+/** Bits of r. Not every integer of 254 bits is an element. */
 export const FIELD_BITS = 254;
 
-/** The length of an element on the wire and in the EVM. */
+/** Bytes of an element on the wire and in the EVM. */
 export const FIELD_BYTES = 32;
 
-/** Whether `value` is an integer in [0, r). */
+/** Returns whether `value` is in [0, r). */
 export function isFieldElement(value: bigint): boolean {
   return value >= 0n && value < FIELD_MODULUS;
 }
 
-/** @throws FIELD_ELEMENT_OUT_OF_RANGE unless `value` is in [0, r). */
+/** Checks that `value` is in [0, r). @throws FIELD_ELEMENT_OUT_OF_RANGE */
 export function assertFieldElement(value: bigint): void {
   if (!isFieldElement(value)) throw cryptoError({ code: "FIELD_ELEMENT_OUT_OF_RANGE", value });
 }
 
-/** The element congruent to any integer, negative ones included. */
+/** Reduces any integer, negative ones included, to its element. */
 export function reduce(value: bigint): bigint {
   const remainder = value % FIELD_MODULUS;
   return remainder < 0n ? remainder + FIELD_MODULUS : remainder;
@@ -50,7 +50,7 @@ export function multiply(a: bigint, b: bigint): bigint {
   return (a * b) % FIELD_MODULUS;
 }
 
-/** `base` to the power of a non-negative integer. */
+/** Raises `base` to a non-negative integer. */
 export function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
   for (let square = base, rest = exponent; rest > 0n; rest >>= 1n) {
@@ -61,9 +61,9 @@ export function power(base: bigint, exponent: bigint): bigint {
 }
 
 /**
- * The multiplicative inverse, by the extended Euclidean algorithm.
+ * Returns the multiplicative inverse, by the extended Euclidean algorithm.
  *
- * @throws DIVISION_BY_ZERO for 0.
+ * @throws DIVISION_BY_ZERO if `a` is 0.
  */
 export function invert(a: bigint): bigint {
   if (a === 0n) throw cryptoError({ code: "DIVISION_BY_ZERO" });
@@ -77,15 +77,15 @@ export function invert(a: bigint): bigint {
   return coefficient < 0n ? coefficient + FIELD_MODULUS : coefficient;
 }
 
-// r - 1 = 2^28 · ODD_PART, and 5 is not a square mod r: what Tonelli and Shanks need to know.
+// Parameters of Tonelli–Shanks: r - 1 = 2^28 · ODD_PART, and 5 is not a square mod r.
 const TWO_ADICITY = 28;
 const ODD_PART = (FIELD_MODULUS - 1n) >> BigInt(TWO_ADICITY);
 const ROOT_OF_UNITY = power(5n, ODD_PART);
 
 /**
- * A square root, by Tonelli–Shanks.
+ * Returns a square root, by Tonelli–Shanks.
  *
- * @returns The smaller of the two roots, or undefined if `a` is not a square.
+ * @returns The smaller of both roots, or undefined if `a` is not a square.
  */
 export function squareRoot(a: bigint): bigint | undefined {
   if (a === 0n) return 0n;
@@ -107,15 +107,15 @@ export function squareRoot(a: bigint): bigint | undefined {
 }
 
 /**
- * Reads any number of big-endian bytes as an integer and reduces it mod r.
+ * Reads big-endian bytes of any length as an integer and reduces it mod r.
  *
- * Not injective: use {@link fieldFromBytes} for data that must have one encoding only.
+ * Not injective: use {@link fieldFromBytes} for data that must have a unique encoding.
  */
 export function toField(bytes: Uint8Array): bigint {
   return integerFromBytes(bytes) % FIELD_MODULUS;
 }
 
-/** `value` as 32 big-endian bytes. @throws FIELD_ELEMENT_OUT_OF_RANGE */
+/** Encodes an element as 32 big-endian bytes. @throws FIELD_ELEMENT_OUT_OF_RANGE */
 export function fieldToBytes(value: bigint): Uint8Array {
   assertFieldElement(value);
   const hex = value.toString(16).padStart(2 * FIELD_BYTES, "0");
@@ -125,9 +125,9 @@ export function fieldToBytes(value: bigint): Uint8Array {
 }
 
 /**
- * Reads exactly 32 big-endian bytes.
+ * Decodes exactly 32 big-endian bytes; the encoding must be canonical.
  *
- * @throws FIELD_BYTES_LENGTH, FIELD_ELEMENT_OUT_OF_RANGE (the encoding must be canonical)
+ * @throws FIELD_BYTES_LENGTH, FIELD_ELEMENT_OUT_OF_RANGE
  */
 export function fieldFromBytes(bytes: Uint8Array): bigint {
   if (bytes.length !== FIELD_BYTES) {

@@ -3,7 +3,7 @@
 import { FIELD_MODULUS, add, invert, multiply } from "./field.ts";
 
 export type Vector = readonly bigint[];
-/** Row by row. */
+/** Rows of equal length. */
 export type Matrix = readonly Vector[];
 
 export function addVectors(a: Vector, b: Vector): bigint[] {
@@ -27,7 +27,7 @@ export function transpose(matrix: Matrix): bigint[][] {
   return matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
 }
 
-/** Gauss–Jordan elimination without a choice of pivots, as none of ours needs one. */
+/** Inverts by Gauss–Jordan elimination without pivoting; Poseidon's matrices need none. */
 export function invertMatrix(matrix: Matrix): Matrix {
   const size = matrix.length;
   let rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1n : 0n))]);

@@ -2,8 +2,8 @@
  * The constants of Poseidon over the BN254 scalar field, derived as its paper prescribes.
  *
  * Round constants and the Cauchy matrix come from the Grain LFSR seeded with the parameters of the
- * permutation, so nothing here was chosen by us. The second half of the file rewrites the
- * permutation into an equal one with sparse matrices, which is what gets evaluated.
+ * permutation, so they are not our choice. The second half of the file derives an equal permutation
+ * with sparse matrices, which is the one that is evaluated.
  *
  * @see https://eprint.iacr.org/2019/458 appendices B (equivalent form) and E (Grain LFSR)
  */
@@ -19,15 +19,15 @@ import {
   type Vector,
 } from "./matrices.ts";
 
-/** Rounds with an S-box on every element, half of them before and half after the partial rounds. */
+/** Rounds with an S-box on every element: half before and half after the partial rounds. */
 export const POSEIDON_FULL_ROUNDS = 8;
-/** The widest permutation, t = 17, hashes this many inputs. */
+/** Inputs of the widest permutation, t = 17. */
 export const POSEIDON_MAX_INPUTS = 16;
 
-/** Rounds with one S-box only, for t = 2, 3, …: what circomlib uses for 128 bits of security. */
+/** Rounds with one S-box, for t = 2, 3, …, as circomlib has them for 128 bits of security. */
 const PARTIAL_ROUNDS = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68] as const;
 
-/** The number of partial rounds of the permutation of `width` elements, 2 to 17. */
+/** Returns the number of partial rounds for a state of `width` elements, 2 to 17. */
 export function poseidonPartialRounds(width: number): number {
   return PARTIAL_ROUNDS[width - 2]!;
 }
@@ -43,11 +43,11 @@ export interface PoseidonParameters {
 /** The same permutation with one constant in each partial round. */
 export interface PoseidonRounds {
   readonly width: number;
-  /** Constants of the full rounds, first and second half together: 8 rows. */
+  /** Constants of the 8 full rounds, one row each. */
   readonly fullConstants: Matrix;
-  /** What each partial round adds to the first element. */
+  /** Added to the first element, one per partial round. */
   readonly partialConstants: Vector;
-  /** Multiplies after every round. */
+  /** Multiplies the state after every round. */
   readonly mds: Matrix;
 }
 
@@ -58,21 +58,21 @@ export interface PoseidonRounds {
  * (corner·x⁵ + row·y, y + column·x⁵).
  */
 export interface PoseidonSchedule extends PoseidonRounds {
-  /** Multiplies after the last full round before the partial rounds, instead of `mds`. */
+  /** Replaces `mds` in the last full round before the partial rounds. */
   readonly bridge: Matrix;
   readonly corner: bigint;
-  /** Per partial round, width - 1 entries each. */
+  /** One row per partial round, of width - 1 entries. */
   readonly rows: Matrix;
   readonly columns: Matrix;
 }
 
-/** The constants for a state of `width` elements (2 to 17); derived once per process. */
+/** Returns the constants for a state of `width` elements, 2 to 17; derived once per process. */
 export const poseidonParameters = rememberByWidth(deriveParameters);
 
-/** The evaluation schedule for a state of `width` elements (2 to 17); derived once per process. */
+/** Returns the schedule for a state of `width` elements, 2 to 17; derived once per process. */
 export const poseidonSchedule = rememberByWidth(deriveSchedule);
 
-/** Derives what depends on the width of a permutation, 2 to 17, once per process. */
+/** Returns `derive` with its results remembered by width, 2 to 17. */
 export function rememberByWidth<T>(derive: (width: number) => T): (width: number) => T {
   const known: T[] = [];
   return (width) => (known[width] ??= derive(width));
@@ -87,7 +87,7 @@ function deriveParameters(width: number): PoseidonParameters {
   return { roundConstants, mds: deriveCauchyMatrix(width, grain) };
 }
 
-/** M[i][j] = 1 / (x_i + y_j), x and y drawn together until all are different. */
+/** M[i][j] = 1 / (x_i + y_j); all x and y are drawn again until they are distinct. */
 function deriveCauchyMatrix(width: number, grain: Grain): Matrix {
   let drawn: bigint[];
   do {
@@ -99,19 +99,19 @@ function deriveCauchyMatrix(width: number, grain: Grain): Matrix {
 }
 
 interface Grain {
-  /** The next 254 bits as an integer. */
+  /** Returns the next 254 bits as an integer. */
   nextInteger(): bigint;
-  /** The next such integer that is below r. */
+  /** Returns the next such integer below r. */
   nextElement(): bigint;
 }
 
 const GRAIN_BITS = 80;
 const GRAIN_TAPS = [0, 13, 23, 38, 51, 62] as const;
 const GRAIN_WARM_UP = 160;
-/** So many bits at a time fit a number. */
+/** Bits that are gathered in a `number` before they go into the `bigint`. */
 const WORD_BITS = 32;
 
-/** The Grain LFSR in self-shrinking mode: of each pair of bits, a first 1 passes the second on. */
+/** The Grain LFSR in self-shrinking mode: it keeps the second bit of a pair if the first is 1. */
 function createGrain(width: number): Grain {
   const state = grainSeed(width);
   let head = 0;
@@ -145,7 +145,7 @@ function createGrain(width: number): Grain {
   return { nextInteger, nextElement };
 }
 
-/** The initial register: what is being generated for, padded with ones. */
+/** The initial register: the parameters of the permutation, padded with ones. */
 function grainSeed(width: number): Uint8Array {
   const PRIME_FIELD = 1;
   const POWER_SBOX = 0;
@@ -162,8 +162,8 @@ function grainSeed(width: number): Uint8Array {
 }
 
 /**
- * Moves the constants of the partial rounds, in which all elements but the first pass the S-box
- * layer unchanged: those of the others go forward through it and the matrix into the next round.
+ * Reduces the constants of each partial round to one. All elements but the first pass the S-box
+ * layer unchanged, so their constants move through it and the matrix into the next round.
  */
 export function poseidonRounds(width: number): PoseidonRounds {
   const { roundConstants, mds } = poseidonParameters(width);
@@ -186,9 +186,9 @@ export function poseidonRounds(width: number): PoseidonRounds {
 
 /**
  * Makes the matrices of the partial rounds sparse. With M = [[m, v], [w, N]], the factor
- * diag(1, N^k) of a round moves backward through its S-box into the round before, which leaves the
- * k-th round from the end with [[m, v·N^-k], [N^(k-1)·w, 1]] and gives diag(1, N^all)·M to the full
- * round before them.
+ * diag(1, N^k) of a round moves backward through its S-box into the previous round. The k-th round
+ * from the end keeps [[m, v·N^-k], [N^(k-1)·w, 1]], and the full round before the partial ones gets
+ * diag(1, N^all)·M.
  */
 function deriveSchedule(width: number): PoseidonSchedule {
   const rounds = poseidonRounds(width);
@@ -210,7 +210,7 @@ function deriveSchedule(width: number): PoseidonSchedule {
   return { ...rounds, bridge, corner: mds[0]![0]!, rows, columns };
 }
 
-/** What the circuit needs beside the schedule: it checks S-boxes against the state after them. */
+/** Inverse matrices for the circuit, which constrains S-boxes from the state after a round. */
 export interface PoseidonInverses {
   readonly mds: Matrix;
   readonly bridge: Matrix;

@@ -1,5 +1,5 @@
 /**
- * The Poseidon hash with circomlib's parameters: what every tree, message and key hash is made of.
+ * The Poseidon hash with circomlib's parameters, used for all trees, messages and key hashes.
  *
  * @see https://eprint.iacr.org/2019/458
  */
@@ -15,11 +15,14 @@ import type { Matrix, Vector } from "./matrices.ts";
 import type { PoseidonSchedule } from "./poseidon-constants.ts";
 
 /**
- * Hashes 1 to 16 field elements. The number of inputs is part of what is hashed.
+ * Hashes 1 to 16 field elements. Lists of different lengths have unrelated hashes.
  *
- * @returns A field element; equal to circomlib's `Poseidon(n)`.
+ * @param inputs - Each in [0, r).
+ * @returns A field element, equal to circomlib's `Poseidon(n)`.
  * @throws POSEIDON_INPUT_COUNT, FIELD_ELEMENT_OUT_OF_RANGE
- * @example poseidon([1n, 2n]) // 78532001207760628786847983640725…9813530n
+ * @example
+ * poseidon([1n, 2n]);
+ * // 7853200120776062878684798364095072458815029376092732009249414926327459813530n
  */
 export function poseidon(inputs: readonly bigint[]): bigint {
   const count = inputs.length;

@@ -1,15 +1,15 @@
 /** Writes docs/rpc.md from the table of methods. */
 import { z } from "zod";
-import { LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../rpc/l1-methods.ts";
+import { LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../server/l1-methods.ts";
 import {
   BODY_BYTES_PER_UNIT,
   DEFAULT_RPC_LIMITS,
   L1_CALL_UNITS,
   type RpcLimits,
-} from "../rpc/limits.ts";
-import { RPC_METHODS } from "../rpc/methods.ts";
+} from "../server/limits.ts";
+import { RPC_METHODS } from "../api/methods.ts";
 
-/** Types that a person has to be told in words. */
+/** Types that need an explanation in words. */
 const PRIMITIVES: readonly (readonly [string, string])[] = [
   ["Quantity", "an integer of any size as 0x-hex, in the smallest unit if it is an amount"],
   ["Address", "an L1 address, 20 bytes of 0x-hex"],
@@ -25,26 +25,26 @@ const INTRODUCTION = [
 ].join(" ");
 
 const PUBLIC_PORT = `The port of \`rollup:operator\` is for strangers. Cheap checks come first, L1 last: bytes, JSON, form,
-method, rate, what the operator knows by itself, signatures. Whatever is over a limit below gets an
-error of its own, and everybody else is served. A failure without a code of its own becomes
-\`RPC_FAILED\` with an id, and the operator's log has the rest of it: no stack trace, path or address
-of L1 is in an answer.
+method, rate, what the operator knows by itself, signatures. A request over a limit below gets an error
+of its own, and all others are served. A failure without a code becomes \`RPC_FAILED\` with an id, and
+the operator's log has the details: no answer has a stack trace, a path or the address of L1.
+\`serveOperator\` of \`hardhat-zkrollup/node\` is the same for programs, without Hardhat.
 
 - \`--admin-port PORT\` opens another port, on 127.0.0.1 only, that also answers the methods marked
-  *operator only*. Without it they are for programs that hold the operator, and for devnets.
+  *operator only*. Without it only programs that hold the operator, and devnets, can call them.
 - \`--cors https://wallet.example,…\` names the web pages that may call; by default none, and a
   request with the origin of another page is refused. \`"*"\` is any page.
 - \`--host-names NAME,…\`: a port on 127.0.0.1 answers to addresses and \`localhost\` only, so that no
-  page can reach it under a name of its own (DNS rebinding). Behind a proxy that passes the \`Host\`
-  of its clients on, name that here.
+  page can reach it under a name of its own (DNS rebinding). Behind a proxy that keeps the \`Host\`
+  of its clients, name that host here.
 - \`--rate-limit UNITS\` a second for each client address (an IPv6 /64 is one); 0 for no limit. A call
-  takes one unit, or ${L1_CALL_UNITS} if it goes to L1, and a body one for each ${BODY_BYTES_PER_UNIT} bytes. Who has used
-  them up gets HTTP 429 with \`retry-after\`. Behind a proxy all clients have one address: limit them
+  takes one unit, or ${L1_CALL_UNITS} if it goes to L1, and a body one for each ${BODY_BYTES_PER_UNIT} bytes. A client without units
+  left gets HTTP 429 with \`retry-after\`. Behind a proxy all clients have one address: limit them
   there.
 - \`--l1-methods none|wallet|all\`: what is passed on to L1, over a connection without the operator's
   keys. \`wallet\`, the default, is: ${WALLET_L1_METHODS.map((name) => `\`${name}\``).join(", ")}; \`eth_getLogs\` for ranges
-  of up to ${LOG_BLOCKS_MAX} blocks. \`all\` is for a chain of one's own: it lets everybody use what the
-  node has, such as \`hardhat_*\` and unlocked accounts.`;
+  of up to ${LOG_BLOCKS_MAX} blocks. \`all\` is for a private chain: everybody can use what the node has,
+  such as \`hardhat_*\` and unlocked accounts.`;
 
 const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
   bodyBytesMax: "bytes of a body (HTTP 413)",
@@ -52,17 +52,19 @@ const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
   paramsDepthMax: "levels of nesting in parameters",
   answerBytesMax: "bytes of the answer to a request (`RPC_ANSWER_TOO_LARGE` for what is over)",
   heldBytesMax: "bytes of all bodies and answers at a time (`RPC_BUSY`)",
-  socketsMax: "connections; for another one the longest idle goes",
-  requestsMax: "requests that are answered at a time (HTTP 503, `RPC_BUSY`)",
+  heldBytesPerClientMax: "of these, those of one client address",
+  socketsMax: "connections; of the client with the most, the longest idle one makes room",
+  requestsMax: "requests under way at a time (HTTP 503, `RPC_BUSY`)",
   requestsPerSocketMax: "of these, those of one connection",
   headersMs: "ms for headers to arrive",
   requestMs: "ms for a request to arrive",
   answerMs: "ms for a client to take its answer",
-  closingMs: "ms for requests under way when the port closes; who waits gets `OPERATOR_STOPPED`",
+  closingMs:
+    "ms for requests under way when the port closes; calls that wait get `OPERATOR_STOPPED`",
   waitingCallsMax: "`rollup_waitFor…` calls at a time (`RPC_BUSY`)",
   waitingCallsPerClientMax: "of these, those of one client address",
   unitsPerSecond: "units a second for each client address (HTTP 429, `RPC_RATE_LIMITED`)",
-  unitsBurst: "units at once for a client that has been silent",
+  unitsBurst: "units at once after a silence",
 };
 
 function limitsTable(): string {
@@ -81,7 +83,7 @@ export function renderRpcDocs(): string {
     return `## ${name}\n\n${marked}\n\n${code(`${call}: ${toType(result)}`)}`;
   });
   return [
-    "<!-- generated from src/rpc/methods.ts; run `npm run generate` -->",
+    "<!-- generated from src/api/methods.ts; run `npm run generate` -->",
     "# JSON-RPC methods of a rollup",
     INTRODUCTION,
     ...methods,

@@ -8,7 +8,7 @@ export type BatchJob =
   | { readonly kind: "hash"; readonly count: number; readonly lists: BigUint64Array }
   | { readonly kind: "verify"; readonly signed: BigUint64Array };
 
-/** The answer to a job: integers of hashes, or a 1 for each valid signature and a 0 for others. */
+/** The answer to a job: hashes as integers, or 1 for each valid signature and 0 for each other. */
 export type BatchAnswer = BigUint64Array | Uint8Array;
 
 let poseidon: PoseidonKernel | undefined;

@@ -1,6 +1,6 @@
 /**
- * Hashes and signatures by the hundred, in worker threads, so that whoever asks can do something
- * else in the meantime; or at once in this thread.
+ * Hashes lists and verifies signatures in batches: in worker threads, so that the caller's thread
+ * stays free, or synchronously in this thread.
  */
 
 import { createWorkerPool, type WorkerPool, workerUrl } from "../util/worker-pool.ts";
@@ -12,21 +12,25 @@ import { INTEGER_WORDS, readInteger, writeInteger } from "./integers.ts";
 import { INTEGER_BYTES } from "./limbs.ts";
 import { verifyMany } from "./signatures.ts";
 
+/** Poseidon and EdDSA for many inputs per call. */
 export interface BatchCrypto {
-  /** Poseidon of lists, all of one length, of field elements. */
+  /** Hashes lists of field elements with Poseidon. @param lists - All of one length, 1 to 16. */
   hashMany(lists: readonly (readonly bigint[])[]): Promise<bigint[]>;
-  /** Whether each signature is valid, as `verify` of src/crypto defines it. */
+  /** Returns whether each signature is valid, as `verify` of src/crypto does. */
   verifyMany(signed: readonly SignedMessage[]): Promise<boolean[]>;
+  /** Ends the threads; unfinished calls are rejected. */
   close(): Promise<void>;
 }
 
-/** Smaller jobs cost more to hand over than they save. */
+/** Minimum job sizes: handing over a smaller job costs more than it saves. */
 const HASHES_PER_JOB_MIN = 32;
 const SIGNATURES_PER_JOB_MIN = 8;
 
 /**
- * @param threads - Worker threads. With 0, and where the kernel is not supported, all is computed
- * in this one.
+ * Creates the batch functions and starts their threads.
+ *
+ * @param threads - Number of worker threads. With 0, and where the kernel is not supported, this
+ * thread computes everything.
  */
 export function createBatchCrypto(threads: number): BatchCrypto {
   return threads > 0 && isKernelSupported() ? inThreads(threads) : IN_THIS_THREAD;
@@ -63,9 +67,9 @@ function inThreads(threads: number): BatchCrypto {
   };
 }
 
-/** Cuts a list into parts for the threads, each of at least so many items if there are enough. */
-function split<T>(items: readonly T[], threads: number, least: number): readonly T[][] {
-  const size = Math.max(least, Math.ceil(items.length / threads));
+/** Splits a list into one part per thread, or fewer so that parts have at least `sizeMin` items. */
+function split<T>(items: readonly T[], threads: number, sizeMin: number): readonly T[][] {
+  const size = Math.max(sizeMin, Math.ceil(items.length / threads));
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),
   );

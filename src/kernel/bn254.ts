@@ -1,4 +1,4 @@
-/** Puts together the module that the prover runs on. */
+/** Assembles the WebAssembly module of the prover. */
 
 import { defineImport } from "./conversion.ts";
 import type { CurveFunctions } from "./curve.ts";
@@ -18,7 +18,7 @@ export interface Bn254Module {
   readonly g2: CurveFunctions;
 }
 
-/** The module over a memory of the given limits. */
+/** Builds the module for a memory of the given limits. */
 export function buildBn254Module(memory: MemoryLimits): Bn254Module {
   const module = createModule(memory);
   const fq = createFieldMacros(module, FQ);

@@ -1,4 +1,4 @@
-/** Emits conversions between integers of 32 bytes, as files and scalars have them, and elements. */
+/** Emits conversions between field elements and integers of 32 bytes, the format of files. */
 
 import { loadBoth, storeSingles } from "./field.ts";
 import type { FieldMacros, Limbs } from "./field.ts";
@@ -19,8 +19,8 @@ import type { I32, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder } from "./wasm/module.ts";
 
 /**
- * What `import` has to multiply integers by, so that x·2^stored in a file becomes the Montgomery
- * form of x: an element as single limbs.
+ * Returns the factor for `import`, by which an integer x·2^storedShift of a file becomes the
+ * Montgomery form of x: the limbs of a single element.
  */
 export function importFactor({ modulus }: PrimeField, storedShift: number): number[] {
   const stored = invertModulo(modulo(1n << BigInt(storedShift), modulus), modulus);
@@ -29,8 +29,8 @@ export function importFactor({ modulus }: PrimeField, storedShift: number): numb
 }
 
 /**
- * Exports `import<suffix>(source, target, from, to, factor)`: the integers `from` to `to` (an even
- * number of them) at `source` as single elements at `target`, times the element at `factor`.
+ * Exports `import<suffix>(source, target, from, to, factor)`: converts the integers `from` to `to`
+ * (an even number) at `source` to single elements at `target`, times the element at `factor`.
  */
 export function defineImport(module: ModuleBuilder, macros: FieldMacros, suffix: string): void {
   module.function(`import${suffix}`, 5, (fn, source, target, from, to, factor) => {
@@ -55,8 +55,8 @@ export function defineImport(module: ModuleBuilder, macros: FieldMacros, suffix:
 }
 
 /**
- * Writes a pair of reduced elements to two addresses, as the integers in [0, p) that they stand
- * for, or as those times 2^storedShift mod p.
+ * Writes a pair of reduced elements to two addresses as integers in [0, p), multiplied by
+ * 2^storedShift mod p.
  */
 export function storeIntegers(
   fn: FunctionBuilder,
@@ -87,8 +87,8 @@ export function storeIntegers(
 }
 
 /**
- * Which lanes of a tidy value are negative: all ones there. Evaluating the limbs in floating point
- * rounds, but a balanced limb outweighs all below it, so the sign is right.
+ * Returns a mask of the negative lanes of a tidy value. The floating-point sum of the limbs is
+ * rounded, but a balanced limb outweighs all lower ones, so its sign is exact.
  */
 function negativeLanes(fn: FunctionBuilder, module: ModuleBuilder, value: Limbs): V128 {
   const radix = module.constant(doubleBits(2 ** Number(LIMB_BITS)));
@@ -97,12 +97,12 @@ function negativeLanes(fn: FunctionBuilder, module: ModuleBuilder, value: Limbs)
 }
 
 /**
- * The limbs, signed and of up to 52 bits, of a value that is not negative, as digits in [0, 2^51)
- * of 64-bit integers.
+ * Converts the limbs (signed, up to 52 bits) of a non-negative value to digits in [0, 2^51), as
+ * 64-bit integers.
  */
 function positiveDigits(fn: FunctionBuilder, module: ModuleBuilder, limbs: Limbs): V128[] {
   const magic = 1.5 * 2 ** 52;
-  const bias = 1n << 62n; // a multiple of 2^51 that keeps every digit positive while it is shifted
+  const bias = 1n << 62n; // a multiple of 2^51 that keeps digits positive for the shift
   const mask = module.constant((1n << LIMB_BITS) - 1n);
   const shift = i32.const(Number(LIMB_BITS));
   let carry: V128 | null = null;

@@ -4,8 +4,8 @@
  * **Affine additions in batches.** (x₁, y₁) + (x₂, y₂) with λ = (y₂ − y₁)/(x₂ − x₁) is
  * x₃ = λ² − x₁ − x₂, y₃ = λ(x₁ − x₃) − y₁: three products and a division. Montgomery's trick turns
  * n divisions into one and 3(n − 1) products: multiply all denominators up, invert, and walk back.
- * The formula fails if x₁ = x₂. Then the product of all denominators is zero, which costs nothing
- * to notice; only then are the culprits sought and added apart.
+ * The formula fails if x₁ = x₂. The product of all denominators is zero then, which is free to
+ * check; only in that case are the exceptional sums found and computed separately.
  *
  * **Complete projective additions**, for chains that cannot be batched: twelve products, no
  * exceptions, doubling included.
@@ -27,7 +27,7 @@ import { i32, i64, i64x2, v128 } from "./wasm/instructions.ts";
 import type { I32, Local, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
-/** What tells the two groups apart. */
+/** The parameters that differ between the two groups. */
 export interface CurveParameters {
   readonly coordinates: CoordinateMacros;
   /** 3b, by components. */
@@ -46,21 +46,21 @@ export interface CurveFunctions extends CurveParameters {
   /** `add(target, a, b)` on projective pairs; any of them may be the same. */
   readonly add: WasmFunction;
   /**
-   * `addAffine(sums, count, scratch)`: works off `count` > 0 sums, each two references and a
-   * target. Returns 0 if some of the results may be the point at infinity, else 1.
+   * `addAffine(sums, count, scratch)`: computes `count` > 0 sums, each two references and a target.
+   * Returns 0 if some of the results may be the point at infinity, else 1.
    */
   readonly addAffine: WasmFunction;
 }
 
-/** A sum to be formed: two references and the address of the result. */
+/** Length of a sum: two references and the address of the result. */
 export const SUM_BYTES = 12;
 
-/** Scratch memory of `addAffine` for up to `sums` sums. */
+/** Returns the length of `addAffine`'s scratch memory for up to `sums` sums. */
 export function addAffineScratchBytes(sums: number, coordinateLimbs: number): number {
   return PREFIX_START + 16 * coordinateLimbs * Math.ceil(sums / 2);
 }
 
-/** Where in the scratch memory the running products are, after what the inversion needs. */
+/** Offset of the running products in the scratch memory, after that of the inversion. */
 const PREFIX_START = POWER_SCRATCH_BYTES + 2 * PAIR_BYTES;
 
 /** Defines the functions of a group, and exports `add` with the suffix `group`. */
@@ -130,7 +130,7 @@ function defineProjectiveAdd(
   });
 }
 
-/** The addresses that a pair of references names, and the sign bits of their y coordinates. */
+/** The addresses of a pair of references, and the sign bits of their y coordinates. */
 interface References {
   readonly addresses: readonly [I32, I32];
   readonly signs: V128;
@@ -152,7 +152,7 @@ function loadY(fn: FunctionBuilder, { limbs, bytes }: CoordinateMacros, point: R
   return y.map((limb) => fn.let(v128.xor(limb, point.signs)));
 }
 
-/** The third point on the way to a sum: x and y from λ and the first two, all tidy but λ. */
+/** Computes the coordinates of a sum from λ and the summands; all but λ are tidy. */
 function thirdPoint(
   fn: FunctionBuilder,
   { square, multiply, tidy }: CoordinateMacros,
@@ -193,8 +193,8 @@ function defineAddAffine(module: ModuleBuilder, parameters: CurveParameters): Wa
 }
 
 /**
- * Defines `addDistinct(sums, count, scratch)`: works off sums of points with different x. Returns
- * 0, with nothing done, if some are not.
+ * Defines `addDistinct(sums, count, scratch)`: computes sums of points with different x. Returns 0
+ * without any effect if some points have the same x.
  */
 function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
@@ -264,7 +264,7 @@ function sumAddress(sums: I32, index: I32): I32 {
 }
 
 /**
- * Defines `addExceptional(sums, count, scratch)`: works off the sums of points with the same x,
+ * Defines `addExceptional(sums, count, scratch)`: computes the sums of points with the same x,
  * moves the others to the front and returns their number.
  */
 function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
@@ -314,7 +314,7 @@ function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters
   );
 }
 
-/** Copies the point that a reference names. */
+/** Copies the point of a reference, negated if its sign bit is set. */
 export function copyPoint(
   fn: FunctionBuilder,
   { coordinates: { bytes, limbs } }: CurveParameters,

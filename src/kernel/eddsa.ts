@@ -1,9 +1,9 @@
 /**
- * Verification of EdDSA signatures on the kernel, as `verify` of src/crypto/eddsa.ts defines it:
- * two signatures at once, one per lane.
+ * Verification of EdDSA signatures on the kernel, equal to `verify` of src/crypto/eddsa.ts: two
+ * signatures at once, one per lane.
  *
- * S·B8 is a sum of entries of a table of B8's multiples. h·8A takes four doublings per four bits of
- * h, and a table of the first multiples of 8A.
+ * S·B8 is a sum of entries from a table of multiples of B8. h·8A takes four doublings and one
+ * addition per four bits of h, with a table of the first multiples of 8A.
  */
 
 import { BASE8, COFACTOR, IDENTITY, SUBGROUP_ORDER } from "../crypto/baby-jubjub.ts";
@@ -32,26 +32,27 @@ import type { I32 } from "./wasm/instructions.ts";
 import { createModule, POOL_END } from "./wasm/module.ts";
 import type { FunctionBuilder, ModuleBuilder } from "./wasm/module.ts";
 
-/** One signature to be checked. */
+/** A signature with its public key and message. */
 export interface SignedMessage {
   readonly key: Point;
   readonly message: bigint;
   readonly signature: Signature;
 }
 
-/** Verifies like `verify` of src/crypto, and signs with its multiples of the base, faster. */
+/** Fast equivalents of functions of src/crypto: `verify`, and `multiplyBase` for signing. */
 export interface EddsaKernel {
+  /** Returns whether the signature is valid; never throws. */
   verify(key: Point, message: bigint, signature: Signature): boolean;
-  /** Whether each is valid; two at a time, so half the time per signature. */
+  /** Returns whether each signature is valid; takes half the time of `verify` per signature. */
   verifyBatch(signed: readonly SignedMessage[]): boolean[];
   /**
-   * As {@link EddsaKernel.verifyBatch}.
+   * Verifies packed signatures, like {@link EddsaKernel.verifyBatch}.
    *
    * @param signed - From {@link packSigned}.
-   * @returns For each 1 if it is valid, else 0.
+   * @returns For each signature 1 if it is valid, else 0.
    */
   verifyPacked(signed: BigUint64Array): Uint8Array<ArrayBuffer>;
-  /** Multiples of {@link BASE8}, two at a time. @param scalars - Each below 2^252. */
+  /** Returns two multiples of {@link BASE8}. @param scalars - Each in [0, 2^252). */
   multiplyBase(scalars: readonly [bigint, bigint]): [Point, Point];
 }
 
@@ -59,13 +60,13 @@ export interface EddsaKernel {
 const INPUTS = ["r8x", "r8y", "ax", "ay", "message", "s"] as const;
 const INPUT_BYTES = INPUTS.length * INTEGER_BYTES;
 const INPUT_WORDS = INPUTS.length * INTEGER_WORDS;
-/** R8, A and the message are what the challenge is a hash of. */
+/** Inputs of the challenge: the first ones, which are R8, A and the message. */
 const HASHED_INPUTS = 5;
 
-/** For multiples of 8A, the same for every bit length. */
+/** Window of the scalar multiplication of 8A. */
 const KEY_WINDOW_BITS = 4;
 const KEY_WINDOWS = Math.ceil(FIELD_BITS / KEY_WINDOW_BITS);
-/** For multiples of B8: 42 windows of 64 entries are 430 KB, and fit a core's second cache. */
+/** Window of multiples of B8: 42 tables of 64 entries take 430 KB, which fits an L2 cache. */
 const BASE_WINDOW_BITS = 6;
 const BASE_WINDOW_SIZE = 1 << BASE_WINDOW_BITS;
 const BASE_WINDOWS = Math.ceil(SUBGROUP_ORDER.toString(2).length / BASE_WINDOW_BITS);
@@ -73,7 +74,7 @@ const BASE_WINDOWS = Math.ceil(SUBGROUP_ORDER.toString(2).length / BASE_WINDOW_B
 interface Layout {
   /** The inputs of two signatures. */
   readonly inputs: number;
-  /** The challenges of both, 32 bytes each, and room to read on. */
+  /** The challenges of both, 32 bytes each, and padding for reads beyond them. */
   readonly challenges: number;
   readonly state: number;
   readonly hashTable: number;
@@ -88,8 +89,12 @@ interface Layout {
 
 function planLayout(hashTableBytes: number): Layout {
   let end = POOL_END;
-  const allocate = (bytes: number): number => (end += bytes) - bytes;
-  return {
+  const allocate = (bytes: number): number => {
+    const address = end;
+    end += bytes;
+    return address;
+  };
+  const layout = {
     inputs: allocate(2 * INPUT_BYTES),
     challenges: allocate(4 * INTEGER_BYTES),
     state: allocate(poseidonStateBytes(HASHED_INPUTS + 1)),
@@ -100,11 +105,11 @@ function planLayout(hashTableBytes: number): Layout {
     right: allocate(POINTS_BYTES),
     keyTable: allocate(POINTS_BYTES << KEY_WINDOW_BITS),
     baseTable: allocate(CACHED_BYTES * BASE_WINDOW_SIZE * BASE_WINDOWS),
-    end,
   };
+  return { ...layout, end };
 }
 
-/** @throws KERNEL_UNSUPPORTED */
+/** Builds the module and its tables. @throws KERNEL_UNSUPPORTED */
 export function createEddsaKernel(): EddsaKernel {
   const hashTable = poseidonTable(HASHED_INPUTS + 1, twoStates(HASHED_INPUTS + 1));
   const layout = planLayout(hashTable.byteLength);
@@ -138,7 +143,7 @@ export function createEddsaKernel(): EddsaKernel {
     verifyPacked: (signed) => {
       const results = new Uint8Array(signed.length / INPUT_WORDS);
       for (let i = 0; i < results.length; i += 2) {
-        // The second of the last two may be of an earlier pair, whose answer is not asked again.
+        // With an odd count, the second of the last two is of an earlier pair, and ignored.
         words.set(signed.subarray(i * INPUT_WORDS, (i + 2) * INPUT_WORDS), layout.inputs / 8);
         const valid = functions["verify"]!();
         for (let lane = 0; lane < 2 && i + lane < results.length; lane++) {
@@ -164,7 +169,7 @@ export function createEddsaKernel(): EddsaKernel {
   };
 }
 
-/** Fills a lane that is not needed; not valid, because the key is of small order. */
+/** Fills an unused lane; invalid, because the key is of small order. */
 const NOTHING: SignedMessage = {
   key: IDENTITY,
   message: 0n,
@@ -179,7 +184,7 @@ function writeInputs(words: BigUint64Array, address: number, signed: SignedMessa
   );
 }
 
-/** Signatures as `verifyPacked` takes them; one that is out of range as one that is not valid. */
+/** Packs signatures for `verifyPacked`; one with numbers out of range becomes an invalid one. */
 export function packSigned(signed: readonly SignedMessage[]): BigUint64Array<ArrayBuffer> {
   const words = new BigUint64Array(signed.length * INPUT_WORDS);
   signed.forEach((item, i) =>
@@ -188,15 +193,15 @@ export function packSigned(signed: readonly SignedMessage[]): BigUint64Array<Arr
   return words;
 }
 
-/** Whether all numbers are canonical. What else `verify` demands is checked in the kernel. */
+/** Returns whether all numbers are canonical; the kernel checks the other rules of `verify`. */
 function isInRange({ key, message, signature: { r8, s } }: SignedMessage): boolean {
   const elements = [key.x, key.y, message, r8.x, r8.y];
   return elements.every(isFieldElement) && s >= 0n && s < SUBGROUP_ORDER;
 }
 
 /**
- * Exports `verify()`, which answers a bit per lane, `multiplyBase()`, which leaves projective
- * coordinates in the first inputs, and what {@link fillBaseTable} calls.
+ * Exports `verify()`, which returns a bit per lane, `multiplyBase()`, which leaves projective
+ * coordinates in the first inputs, and the functions that {@link fillBaseTable} calls.
  */
 function defineVerify(module: ModuleBuilder, layout: Layout): void {
   const fr = createFieldMacros(module, FR);
@@ -239,7 +244,7 @@ function defineVerify(module: ModuleBuilder, layout: Layout): void {
       const keyOnCurve = edwards.storeAffine(fn, key, element(fn, "ax"), element(fn, "ay"));
       const nonceOnCurve = edwards.storeAffine(fn, nonce, element(fn, "r8x"), element(fn, "r8y"));
       for (let i = 1; i < COFACTOR; i *= 2) fn.call(edwards.doubleFully, key);
-      // 8A has odd order, so its x is zero only if it is the neutral element.
+      // 8A has odd order, so its x is zero only for the neutral element.
       const isSmall = zeroLanes(fn, loadPair(fn, key));
       fn.call(hash);
       fn.call(multiplyKey);
@@ -325,7 +330,7 @@ function defineMultiplyBase(
 
 /**
  * Exports `start()`, which sets `left` to B8 from the inputs, and `fill(window)`, which writes one
- * window of the table from the point 64^window·B8 in `left`, and leaves the next one there.
+ * window of the table from the point 64^window·B8 in `left`, and sets `left` for the next window.
  */
 function defineTableStep(
   module: ModuleBuilder,

@@ -29,21 +29,21 @@ import { v128 } from "./wasm/instructions.ts";
 import type { I32, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
-/** Length of a pair of points, in either form. */
+/** Length of a pair of points, in plain or cached form. */
 export const POINTS_BYTES = 4 * PAIR_BYTES;
 /** Length of a single point in cached form. */
 export const CACHED_BYTES = 4 * ELEMENT_BYTES;
 
-/** x is multiplied by this on the way in. */
+/** X = X_SCALE · x. */
 const X_SCALE = squareRoot(negate(CURVE_A))!;
 const SCALED_D = negate(multiply(CURVE_D, invert(CURVE_A)));
 
 type Coordinates = readonly [x: Limbs, y: Limbs, z: Limbs, t: Limbs];
 
 export interface EdwardsFunctions {
-  /** `double(points)` without T, which is only needed before an addition. */
+  /** `double(points)`; leaves T stale, which only additions read. */
   readonly double: WasmFunction;
-  /** `doubleFully(points)`. */
+  /** `doubleFully(points)`; computes T too. */
   readonly doubleFully: WasmFunction;
   /** `addPairs(points, low, high)`: adds lane 0 of one cached pair, and lane 1 of another. */
   readonly addPairs: WasmFunction;
@@ -53,13 +53,13 @@ export interface EdwardsFunctions {
   readonly cache: WasmFunction;
   /** `cacheSingle(target, points)`: a single cached point from two equal ones. */
   readonly cacheSingle: WasmFunction;
-  /** Emits: points (0, 1) at an address. */
+  /** Emits a store of the points (0, 1). */
   readonly storeIdentity: (fn: FunctionBuilder, target: I32) => void;
-  /** Emits: points from affine coordinates; answers the lanes in which they are on the curve. */
+  /** Emits a store of affine points; returns a mask of the lanes that are on the curve. */
   readonly storeAffine: (fn: FunctionBuilder, target: I32, x: Limbs, y: Limbs) => V128;
-  /** Emits: the coordinates x·z, y·z and z of points (x, y) of the curve. */
+  /** Emits a load of the coordinates x·z, y·z and z of points (x, y) of the curve. */
   readonly loadProjective: (fn: FunctionBuilder, source: I32) => readonly [Limbs, Limbs, Limbs];
-  /** Emits: the lanes in which two pairs of points are equal. */
+  /** Emits a comparison of two pairs of points; returns a mask of the equal lanes. */
   readonly equalLanes: (fn: FunctionBuilder, first: I32, second: I32) => V128;
 }
 
@@ -140,7 +140,7 @@ function defineDouble(
   });
 }
 
-/** Additions and doublings end alike: X = EF, Y = GH, Z = FG, T = EH. */
+/** Emits the last step of additions and doublings: X = EF, Y = GH, Z = FG, T = EH. */
 function storeProducts(
   fn: FunctionBuilder,
   fr: FieldMacros,

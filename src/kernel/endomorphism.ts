@@ -1,6 +1,6 @@
 /**
  * The endomorphism of BN254: (x, y) ↦ (βx, y) maps a point P to λP, with β³ = 1 and λ³ = 1. So a
- * scalar k of 254 bits may be split into k' + λ·k'' with halves of 127 bits.
+ * scalar k of 254 bits can be split into k' + λ·k'' with halves of 127 bits.
  *
  * The pairs (k', k'') with k' + λ·k'' = 0 mod r form a lattice, of which (A1, −B1) and (A2, B2) are
  * a short basis of determinant r. Subtracting from (k, 0) the lattice point closest to it leaves
@@ -23,10 +23,10 @@ export const LATTICE = {
   b2: 0x89d3256894d213e3n,
 } as const;
 
-/** The length of a half with its sign; |half| < 0.44·2^128 even where a division is off by one. */
+/** Bits of a half with its sign; |half| < 0.44·2^128 even if a division is off by one. */
 export const HALF_BITS = 128;
 
-/** The halves of a scalar in [0, r), as the reference for scalars.ts. */
+/** Splits a scalar in [0, r) into its halves; the reference for scalars.ts. */
 export function splitScalar(scalar: bigint): [half: bigint, endomorphicHalf: bigint] {
   const { a1, b1, a2, b2 } = LATTICE;
   const nearest = (numerator: bigint) => (2n * numerator + FR.modulus) / (2n * FR.modulus);

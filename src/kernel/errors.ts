@@ -1,4 +1,4 @@
-/** What can go wrong in `src/kernel`. */
+/** Errors of `src/kernel`. */
 
 import { defineErrors } from "../util/errors.ts";
 

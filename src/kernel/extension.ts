@@ -1,8 +1,7 @@
 /**
- * One face for the fields that curve coordinates live in: Fq for G1 and Fq2 = Fq[u]/(u² + 1) for
- * G2.
+ * One interface for the fields of curve coordinates: Fq for G1 and Fq2 = Fq[u]/(u² + 1) for G2.
  *
- * An element of Fq2 is its two components, one after the other, in memory and in {@link Limbs}.
+ * An element of Fq2 is its two components in sequence, in memory and in {@link Limbs}.
  * Its products are tidied, because a product in Fq2 adds two products in Fq and would leave the
  * range within which chains of products stay bounded (see field.ts).
  */
@@ -14,9 +13,9 @@ import { f64x2, v128 } from "./wasm/instructions.ts";
 import type { V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder } from "./wasm/module.ts";
 
-/** Macros over coordinates, as {@link FieldMacros} over prime field elements. */
+/** Macros over coordinates, like {@link FieldMacros} over prime field elements. */
 export interface CoordinateMacros {
-  /** Vectors of an element. */
+  /** Number of vectors of an element. */
   readonly limbs: number;
   /** Length of a single element in memory. */
   readonly bytes: number;
@@ -24,13 +23,13 @@ export interface CoordinateMacros {
   multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
   square(fn: FunctionBuilder, a: Limbs): Limbs;
   tidy(fn: FunctionBuilder, a: Limbs): Limbs;
-  /** 1/a, and 0 for 0, with the inverse in Fq given by a macro. */
+  /** Computes 1/a, and 0 for 0. @param invertBase - Macro of the inverse in Fq. */
   invert(fn: FunctionBuilder, a: Limbs, invertBase: (a: Limbs) => Limbs): Limbs;
-  /** A constant by its components. */
+  /** Returns a constant, given by its components. */
   constant(components: readonly bigint[]): Limbs;
 }
 
-/** Which lanes of a tidy element are zero: all ones there, zeros elsewhere. */
+/** Returns a mask of the zero lanes of a tidy element. */
 export function zeroLanes(fn: FunctionBuilder, tidy: Limbs): V128 {
   const zero = fn.let(v128.splat64(0n));
   return fn.let(
@@ -42,7 +41,7 @@ function constantOf(fq: FieldMacros, components: readonly bigint[]): Limbs {
   return components.flatMap((value) => fq.constant(toLimbs(toMontgomery(fq.field, value))));
 }
 
-/** Fq itself as a field of coordinates. */
+/** Creates the macros of Fq as a field of coordinates. */
 export function createBaseCoordinates(fq: FieldMacros): CoordinateMacros {
   return {
     limbs: LIMBS,
@@ -56,7 +55,7 @@ export function createBaseCoordinates(fq: FieldMacros): CoordinateMacros {
   };
 }
 
-/** The quadratic extension of Fq. */
+/** Creates the macros of Fq2, the quadratic extension of Fq. */
 export function createExtensionCoordinates(fq: FieldMacros): CoordinateMacros {
   const split = (a: Limbs): [Limbs, Limbs] => [a.slice(0, LIMBS), a.slice(LIMBS)];
   const tidy = (fn: FunctionBuilder, a: Limbs): Limbs =>

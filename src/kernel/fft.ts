@@ -1,19 +1,19 @@
 /**
  * Emits Fourier transforms over Fr.
  *
- * A *vector* of n = 2m elements is m pairs: lanes of pair i hold elements i and i + m. The
- * transform that leads from values at ω^i to coefficients begins with one layer across the lanes,
+ * A *vector* of n = 2m elements is m pairs: lanes of pair i hold elements i and i + m. The inverse
+ * transform, from values at ω^i to coefficients, starts with one layer across the lanes,
  *
- *     (a, b) ← (a + b, (a − b)·ω^−i),
+ *     (a, b) ← (a + b, (a − b)·ω^−i).
  *
- * after which the lanes hold two vectors of half the size that are transformed alike, layer by
- * layer, with ω² in place of ω (decimation in frequency). Its results stand in bit-reversed order.
- * The way back undoes the same layers from the last to the first, so no reordering is needed.
+ * The lanes then hold two vectors of half the size, which go through the same layers with ω² in
+ * place of ω (decimation in frequency). The results are in bit-reversed order. The forward
+ * transform undoes the same layers from last to first, so no reordering is needed.
  *
  * `roots` holds ω^0 … ω^m as single elements; ω^−i is −ω^(m−i).
  *
- * Every layer but the last few may be split between threads by ranges of butterflies; the last run
- * within blocks that fit the cache.
+ * Threads share the first layers by ranges of butterflies; the last layers run within blocks that
+ * fit the cache.
  */
 
 import { add, loadBoth, loadPair, storePair, subtract } from "./field.ts";
@@ -34,14 +34,14 @@ export function defineFft(module: ModuleBuilder, fr: FieldMacros): void {
 const at = (base: I32, index: I32, bytes: number): I32 =>
   i32.add(base, i32.multiply(index, i32.const(bytes)));
 
-/** The pair of the given lanes: the first of `low`, the second of `high`. */
+/** Joins one lane of `low` and one of `high` to a pair. */
 function joinLanes(fn: FunctionBuilder, low: Limbs, high: Limbs, lanes: readonly [0 | 1, 0 | 1]) {
   return low.map((limb, i) => fn.let(v128.shuffle64(limb, high[i]!, lanes[0], lanes[1])));
 }
 
 /**
- * `powers(target, from, to, ratio)`: singles from + 1 to `to` from single `from`, each the one
- * before times the single element at `ratio`.
+ * `powers(target, from, to, ratio)`: computes singles from + 1 to `to`, each as the previous one
+ * times the single element at `ratio`.
  */
 function definePowers(module: ModuleBuilder, fr: FieldMacros): void {
   module.function("powers", 4, (fn, target, from, to, ratio) => {
@@ -74,7 +74,7 @@ function forEachButterfly(
   });
 }
 
-/** Runs `layer` for all layers of block `block` of 2^logBlock pairs, from long to short or back. */
+/** Exports a function that runs all layers of one block of 2^logBlock pairs. */
 function defineBlock(
   module: ModuleBuilder,
   name: string,
@@ -92,7 +92,7 @@ function defineBlock(
   });
 }
 
-/** The address of ω^(index·m/half) or, for the inverse, of −ω^−(…): m = 2^logSize. */
+/** Returns the address of ω^(index·m/half) or, for the inverse, of −ω^−(…): m = 2^logSize. */
 function rootAddress(roots: I32, index: I32, logSize: I32, logHalf: I32): I32 {
   return at(roots, i32.shiftLeft(index, i32.subtract(logSize, logHalf)), ELEMENT_BYTES);
 }
@@ -133,7 +133,7 @@ function defineInverse(module: ModuleBuilder, fr: FieldMacros): void {
   defineBlock(module, "inverseBlock", layer, "down");
 }
 
-/** `forwardAcross`, `forwardLayer` and `forwardBlock`: the way back, but for a factor of 1/n. */
+/** `forwardAcross`, `forwardLayer`, `forwardBlock`: inverses of the above, up to a factor of n. */
 function defineForward(module: ModuleBuilder, fr: FieldMacros): void {
   module.function("forwardAcross", 5, (fn, vector, roots, _, from, to) => {
     fn.for(from, to, (index) => {
@@ -163,8 +163,8 @@ function defineForward(module: ModuleBuilder, fr: FieldMacros): void {
 }
 
 /**
- * `shift(vector, roots, logSize, factors, from, to)`: multiplies coefficient i, where the inverse
- * transform leaves it, by g^i/n for g² = ω; pair `factors` holds 1/n and g/n.
+ * `shift(vector, roots, logSize, factors, from, to)`: multiplies coefficient i, in bit-reversed
+ * order, by g^i/n for g² = ω; pair `factors` holds 1/n and g/n.
  *
  * Pair j holds the coefficients 2·rev(j) and 2·rev(j) + 1, and g^(2·rev(j)) = ω^rev(j).
  */
@@ -181,7 +181,7 @@ function defineShift(module: ModuleBuilder, fr: FieldMacros): void {
   });
 }
 
-/** The 32 bits of a word in reverse. */
+/** Reverses the 32 bits of a word. */
 function reverseBits(fn: FunctionBuilder, word: I32): I32 {
   const masks = [0x55555555, 0x33333333, 0x0f0f0f0f, 0x00ff00ff];
   const swapped = masks.reduce((value: I32, mask, i) => {

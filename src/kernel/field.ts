@@ -7,17 +7,17 @@
  *     high = a·b + C1           = C1 + h·2^51   rounded, so h is the nearest integer to a·b / 2^51
  *     low  = a·b + (C1 + C3 − high) = C3 + l    exact, with C3 = 1.5·2^52 and |l| ≤ 2^50
  *
- * and the bits of `high` and `low`, read as integers, are bits(C1) + h and bits(C3) + l. So sums of
- * many h and l are formed by integer additions of the bits, and what the constants add up to is
- * subtracted once per column.
+ * and the bits of `high` and `low`, read as integers, are bits(C1) + h and bits(C3) + l. Integer
+ * additions of these bits sum many h and l at a time, and the sum of the constants is subtracted
+ * once per column.
  *
  * **Reduction.** Montgomery's, from the lowest column up. With k = −1/p mod 2^51, the multiple k·p
  * is −1 modulo 2^51, so for a column with balanced low part t, adding t·k·p clears it: (column − t)
- * moves up, and so does t·(k·p + 1)/2^51. Four columns go that way, without computing a quotient.
+ * moves up, and so does t·(k·p + 1)/2^51. Four columns are cleared this way, without a quotient.
  * The last uses q = t·k mod 2^51 and adds q·p, because its multiple weighs more in the result.
  *
- * **Ranges.** p = 0.378·2^255. What reduction adds is at most p/2 from the last column, |k|/2^52·p
- * from the one before, which is 0.127p for both fields, and next to nothing from the others. So the
+ * **Ranges.** p = 0.378·2^255. Reduction adds at most p/2 from the last column, |k|/2^52·p from the
+ * one before, which is 0.127p for both fields, and a negligible amount from the others. So the
  * result of `sumOfProducts` has balanced limbs and |x| < 0.378·Σ|a||b|/p + 0.63p. *Tidy* elements
  * have balanced limbs and |x| < 0.51p, *reduced* ones balanced limbs and |x| < 1.6p: products of
  * reduced elements are reduced, 0.378·1.6² + 0.63 < 1.6.
@@ -43,13 +43,13 @@ const HALF_RADIX = 1n << (LIMB_BITS - 1n);
 /** Keeps columns positive, so that they can be shifted as unsigned numbers; a multiple of 2^51. */
 const BIAS = 1n << 62n;
 const SHIFT = i32.const(Number(LIMB_BITS));
-/** Columns that are cleared without a quotient. */
+/** Number of columns that are cleared without a quotient. */
 const DIRECT_COLUMNS = 4;
 
-/** Macros over one field. What they emit leaves its result in fresh locals. */
+/** Macros over one field. The emitted code leaves its result in fresh locals. */
 export interface FieldMacros {
   readonly field: PrimeField;
-  /** Σ aᵢ·bᵢ / R + addend. */
+  /** Computes Σ aᵢ·bᵢ / R + addend. */
   sumOfProducts(
     fn: FunctionBuilder,
     products: readonly (readonly [Limbs, Limbs])[],
@@ -57,11 +57,11 @@ export interface FieldMacros {
   ): Limbs;
   multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
   square(fn: FunctionBuilder, a: Limbs): Limbs;
-  /** The same element, tidy. Limbs may be up to 2^52 and |x| up to 8p. */
+  /** Makes an element tidy. Its limbs may be up to 2^52 and |x| up to 8p. */
   tidy(fn: FunctionBuilder, a: Limbs): Limbs;
-  /** The element from `words`, vectors of the four 64-bit words of two integers below 2^255. */
+  /** Reads elements from vectors of the four 64-bit words of two integers below 2^255. */
   fromWords(fn: FunctionBuilder, words: readonly V128[]): Limbs;
-  /** A constant in both lanes: the limbs of `value` as it is, without Montgomery conversion. */
+  /** Returns a constant in both lanes; the limbs are not converted to Montgomery form. */
   constant(limbs: readonly number[]): Limbs;
 }
 
@@ -126,7 +126,7 @@ export function loadBoth(fn: FunctionBuilder, address: I32, offset = 0, limbs = 
   return Array.from({ length: limbs }, (_, i) => fn.let(v128.loadSplat(address, offset + 8 * i)));
 }
 
-/** The macros of `field`, with their constants in the pool of `module`. */
+/** Creates the macros of `field`, with their constants in the pool of `module`. */
 export function createFieldMacros(module: ModuleBuilder, field: PrimeField): FieldMacros {
   const double = (value: number) => module.constant(doubleBits(value));
   const constant = (limbs: readonly number[]) => limbs.map(double);
@@ -165,7 +165,7 @@ function squareTermsOfColumn(a: Limbs, doubled: Limbs, column: number): Term[] {
   });
 }
 
-/** A column under construction: the sum of bits so far, and what constants it includes. */
+/** A column under construction: the sum of bits so far, and the constants in it. */
 interface Column {
   sum: Local<"v128"> | null;
   excess: bigint;
@@ -187,7 +187,7 @@ function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): Colum
     const cleared: Local<"v128">[] = [];
     const reductionTerms = (column: number): Term[] =>
       cleared.flatMap((factor, i): Term[] => {
-        // A direct column's multiple starts one column higher; a quotient's lowest limb is done.
+        // A direct column's multiple starts one column higher; a quotient's lowest limb is added.
         const limb = i < DIRECT_COLUMNS ? column - i - 1 : column - i;
         const multiple = (i < DIRECT_COLUMNS ? shiftedMultiple : modulus)[limb];
         return multiple === undefined ? [] : [[factor, multiple]];
@@ -218,7 +218,7 @@ function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): Colum
   };
 }
 
-/** The 2·LIMBS columns of a product and the operations on them; see the head of this file. */
+/** The 2·LIMBS columns of a product and the operations on them, as the head of this file says. */
 function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
   const double = (value: number) => module.constant(doubleBits(value));
   const high = fn.let(double(HIGH));
@@ -233,7 +233,7 @@ function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
     else fn.set(column.sum, i64x2.add(column.sum, bits));
     column.excess += excess;
   };
-  /** The bits of the low half of a·b, after adding those of the high half to the next column. */
+  /** Returns the bits of the low half of a·b; adds those of the high half to the next column. */
   const splitProduct = (index: number, a: V128, b: V128): V128 => {
     const rounded = fn.let(f64x2.multiplyAdd(a, b, high));
     addBits(index + 1, rounded, doubleBits(HIGH));
@@ -242,12 +242,12 @@ function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
   return {
     addProduct: (index: number, a: V128, b: V128): void =>
       addBits(index, splitProduct(index, a, b), doubleBits(LOW)),
-    /** `biased` plus the low half of a·b, whose high half goes to the next column. */
+    /** Returns `biased` plus the low half of a·b; adds the high half to the next column. */
     addExact: (index: number, biased: V128, a: V128, b: V128): V128 => {
       const sum = i64x2.add(biased, splitProduct(index, a, b));
       return i64x2.subtract(sum, module.constant(doubleBits(LOW)));
     },
-    /** a·b modulo 2^51, balanced, as a double. */
+    /** Returns a·b modulo 2^51, balanced, as a double. */
     lowHalf: (a: V128, b: V128): Local<"v128"> => {
       const rounded = f64x2.multiplyAdd(a, b, high);
       const low = f64x2.multiplyAdd(a, b, f64x2.subtract(highAndLow, rounded));
@@ -256,7 +256,7 @@ function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
     /** Adds a limb of up to 52 bits. */
     addLimb: (index: number, limb: V128): void =>
       addBits(index, f64x2.add(limb, double(LOW)), doubleBits(LOW)),
-    /** The column's low part as a balanced double, and the column with half a limb and the bias. */
+    /** Returns the balanced low part as a double, and the column plus half a limb and the bias. */
     split: (index: number): [low: Local<"v128">, biased: Local<"v128">] => {
       const { sum, excess } = columns[index]!;
       const biased = fn.let(i64x2.add(sum!, module.constant(BIAS + HALF_RADIX - excess)));
@@ -265,7 +265,7 @@ function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
     },
     carry: (index: number, biased: V128): void =>
       addBits(index + 1, i64x2.shiftRight(biased, SHIFT), BIAS >> LIMB_BITS),
-    /** The whole last column as a double. */
+    /** Returns the whole last column as a double. */
     top: (index: number): Local<"v128"> => {
       const { sum, excess } = columns[index]!;
       const bits = i64x2.add(sum!, module.constant(doubleBits(LOW) - excess));
@@ -274,7 +274,7 @@ function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
   };
 }
 
-/** Subtracts the nearest multiple of p, judged by the highest limb, then carries. */
+/** Subtracts the nearest multiple of p, estimated from the highest limb, then carries. */
 function tidy(
   fn: FunctionBuilder,
   a: Limbs,

@@ -1,9 +1,9 @@
 /**
- * Multiplies a group's generator by many scalars, as a setup needs it.
+ * Multiplies a group's generator by many scalars, for setups.
  *
- * A scalar is cut into windows of w bits; a table has d·2^(wj)·G for every window j and digit d, so
- * a product is a sum of one entry per window. The sums of a batch of scalars grow side by side, in
- * affine additions that share their inversions.
+ * A scalar is split into windows of w bits; a table has d·2^(wj)·G for every window j and digit d,
+ * so a product is a sum of one entry per window. The sums of a batch of scalars are computed
+ * together, in affine additions that share their inversions.
  */
 
 import { defineImport, importFactor, storeIntegers } from "./conversion.ts";
@@ -21,12 +21,12 @@ import type { I32 } from "./wasm/instructions.ts";
 import { createModule, POOL_END } from "./wasm/module.ts";
 import type { ModuleBuilder } from "./wasm/module.ts";
 
-/** Multiplies the generator: little-endian scalars in [0, r) to affine points as in key files. */
+/** Multiplies the generator by little-endian scalars in [0, r); points are as in key files. */
 export type FixedBaseMultiplication = (scalars: Uint8Array) => Uint8Array<ArrayBuffer>;
 
-/** Sums made side by side. */
+/** Number of scalars that share inversions. */
 const BATCH = 2048;
-/** Beyond this the table outgrows the cache, and a look-up costs more than an addition saves. */
+/** A larger table exceeds the cache, and a look-up costs more than an addition saves. */
 const MAXIMUM_WINDOW_BITS = 12;
 const SCALAR_BITS = FR.modulus.toString(2).length;
 /** Coordinates in files are in Montgomery form with R = 2^256. */
@@ -46,10 +46,10 @@ interface Layout {
 }
 
 /**
- * Builds the table.
+ * Builds the table of a generator.
  *
- * @param generator Affine, as in key files: 64 bytes in G1, 128 in G2.
- * @param expectedCount How many scalars will come, to choose the window.
+ * @param generator - An affine point as in key files: 64 bytes in G1, 128 in G2.
+ * @param expectedCount - Expected number of scalars, by which the window is chosen.
  * @throws KERNEL_UNSUPPORTED
  */
 export function createFixedBaseMultiplication(
@@ -95,7 +95,7 @@ export function createFixedBaseMultiplication(
   };
 }
 
-/** Weighs the entries of the table against the additions that wider windows save. */
+/** Chooses the window with the fewest additions, for the table and for `count` scalars. */
 function chooseWindowBits(count: number): number {
   const cost = (bits: number) => Math.ceil(SCALAR_BITS / bits) * (2 ** bits + count);
   let best = 1;
@@ -142,7 +142,7 @@ const times = (index: I32, bytes: number): I32 => i32.multiply(index, i32.const(
 
 /**
  * `addWindow(scalars, started, count, window, bits, table, points, sums, scratch)`: adds to each
- * point the entry for its scalar's digit. started[i] tells whether point i has had one yet.
+ * point the entry for its scalar's digit. started[i] is 1 once point i has had an entry.
  */
 function defineAddWindow(module: ModuleBuilder, curve: CurveFunctions): void {
   const { pointBytes } = curve;
@@ -151,7 +151,7 @@ function defineAddWindow(module: ModuleBuilder, curve: CurveFunctions): void {
     9,
     (fn, scalars, started, count, window, bits, table, points, sums, scratch) => {
       const bit = fn.let(i32.multiply(window, bits));
-      // The last window must not read on into the next scalar.
+      // The last window must not include bits of the next scalar.
       const width = fn.let(i32.subtract(i32.const(8 * INTEGER_BYTES), bit));
       fn.if(i32.less(bits, width), () => fn.set(width, bits));
       const mask = fn.let(i32.subtract(i32.shiftLeft(i32.const(1), width), i32.const(1)));
@@ -187,7 +187,7 @@ function defineAddWindow(module: ModuleBuilder, curve: CurveFunctions): void {
   );
 }
 
-/** `export(source, target, count)`: single elements, an even number, as integers in files. */
+/** `export(source, target, count)`: converts an even number of single elements to file format. */
 function defineExport(module: ModuleBuilder, fq: FieldMacros): void {
   module.function("export", 3, (fn, source, target, count) => {
     fn.for(

@@ -16,7 +16,7 @@ const G1_B = 3n;
 /** G2 is y² = x³ + 3/(9 + u), and 1/(9 + u) = (9 − u)/82. */
 const G2_B = [27n, -3n].map((c) => modulo(c * invertModulo(82n, FQ.modulus), FQ.modulus));
 
-/** Defines the inversion that {@link defineGroup} needs, once for both groups. */
+/** Defines the inversion that {@link defineGroup} needs, to be shared by both groups. */
 export function defineInversion(module: ModuleBuilder, fq: FieldMacros): WasmFunction {
   return definePower(module, fq, FQ.modulus - 2n);
 }

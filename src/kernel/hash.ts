@@ -1,6 +1,6 @@
 /**
- * Poseidon for everybody who hashes: on the kernel, or on the reference where the processor, or a
- * page's security policy, does not allow the kernel. The answers are the same.
+ * Poseidon for all callers: on the kernel, or on the reference where the processor or a page's
+ * security policy does not allow the kernel. The hashes are the same.
  */
 
 import { poseidon as referencePoseidon } from "../crypto/poseidon.ts";
@@ -12,7 +12,7 @@ const REFERENCE: PoseidonHasher = {
   hashMany: (lists) => lists.map(referencePoseidon),
 };
 
-/** @param supported - Whether there is a kernel; by default it is tried. */
+/** Creates a hasher. @param supported - Whether to use the kernel; default: if it works here. */
 export function createHasher(supported = isKernelSupported()): PoseidonHasher {
   return supported ? createPoseidonKernel() : REFERENCE;
 }
@@ -20,15 +20,20 @@ export function createHasher(supported = isKernelSupported()): PoseidonHasher {
 let hasher: PoseidonHasher | undefined;
 
 /**
- * The hash of 1 to 16 field elements, equal to `poseidon` of src/crypto.
+ * Hashes 1 to 16 field elements, like `poseidon` of src/crypto but faster.
  *
+ * @param inputs - Each in [0, r).
+ * @returns A field element, equal to circomlib's `Poseidon(n)`.
  * @throws POSEIDON_INPUT_COUNT, FIELD_ELEMENT_OUT_OF_RANGE
+ * @example
+ * poseidon([1n, 2n]);
+ * // 7853200120776062878684798364095072458815029376092732009249414926327459813530n
  */
 export function poseidon(inputs: readonly bigint[]): bigint {
   return (hasher ??= createHasher()).hash(inputs);
 }
 
-/** The hashes of many lists, faster than one by one. @throws as {@link poseidon} */
+/** Hashes many lists, faster than one by one. @throws The codes of {@link poseidon}. */
 export function poseidonMany(lists: readonly (readonly bigint[])[]): bigint[] {
   return (hasher ??= createHasher()).hashMany(lists);
 }

@@ -1,5 +1,5 @@
 /**
- * Turns module bytes into callable functions over a memory, and reads and writes elements there.
+ * Instantiates kernel modules over a memory, and reads and writes field elements there.
  */
 
 import { kernelError } from "./errors.ts";
@@ -13,13 +13,13 @@ export const PAGE_BYTES = 1 << 16;
 /** The exported functions of a kernel module; all take and return 32-bit integers. */
 export type KernelFunctions = Readonly<Record<string, (...args: number[]) => number>>;
 
-/** Compiles a module. @throws KERNEL_UNSUPPORTED where its instructions are missing. */
+/** Compiles a module. @throws KERNEL_UNSUPPORTED if {@link isKernelSupported} is false. */
 export function compileKernel(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   if (!isKernelSupported()) throw kernelError({ code: "KERNEL_UNSUPPORTED" });
   return new WebAssembly.Module(bytes);
 }
 
-/** Instances of one module over one memory share its data, so each thread makes its own. */
+/** Instantiates a module over a memory; threads share the memory, each with its own instance. */
 export function instantiateKernel(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
@@ -50,7 +50,7 @@ export function elementMemory(memory: WebAssembly.Memory, field: PrimeField): El
   };
 }
 
-/** The single elements `values`, one after the other, in Montgomery form. */
+/** Encodes `values` as consecutive single elements in Montgomery form. */
 export function encodeElements(field: PrimeField, values: readonly bigint[]): Float64Array {
   return Float64Array.from(values.flatMap((value) => toLimbs(toMontgomery(field, value))));
 }
@@ -58,15 +58,15 @@ export function encodeElements(field: PrimeField, values: readonly bigint[]): Fl
 let supported: boolean | undefined;
 
 /**
- * Whether the kernel works here. Relaxed SIMD may round a multiply-add twice where the processor
- * has no fused instruction, and the kernel's products would be wrong.
+ * Returns whether the kernel works here. Without a fused instruction, relaxed SIMD rounds a
+ * multiply-add twice, and the kernel's products would be wrong.
  */
 export function isKernelSupported(): boolean {
   supported ??= isMultiplyAddFused();
   return supported;
 }
 
-/** Tries one: (2^52 + 1)² has more bits than a double. */
+/** Tests a multiply-add with (2^52 + 1)², which has more bits than a double. */
 function isMultiplyAddFused(): boolean {
   const module = createModule({ initialPages: 1, maximumPages: 1, shared: false });
   module.function("multiplyAdd", 1, (fn, address) => {

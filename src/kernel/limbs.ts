@@ -1,5 +1,5 @@
 /**
- * How the kernel writes a field element, and the numbers that its arithmetic is made of.
+ * The kernel's representation of field elements, and the constants of its arithmetic.
  *
  * WebAssembly multiplies 32-bit integers at best, but its floating-point units multiply and add 53
  * bits at once, two numbers per instruction. So an element is five limbs of 51 bits, each an
@@ -8,28 +8,28 @@
  * with R = 2^255, so x stands for x·R mod p, and need not be in [0, p): see field.ts for the
  * ranges.
  *
- * Two formats in memory. A *single* element is 5 doubles. A *pair* is two elements interleaved limb
- * by limb, so that each vector register holds the same limb of both.
+ * There are two formats in memory. A *single* element is 5 doubles. A *pair* is two elements
+ * interleaved limb by limb, so that each vector register holds the same limb of both.
  */
 
 export const LIMB_BITS = 51n;
 export const LIMBS = 5;
 export const ELEMENT_BYTES = 8 * LIMBS;
 export const PAIR_BYTES = 2 * ELEMENT_BYTES;
-/** The length of an element as an integer: in zkey and wtns files, and where hosts pass scalars. */
+/** Length of an element as an integer, the format of zkey and wtns files and of scalars. */
 export const INTEGER_BYTES = 32;
 
 const RADIX = 1n << LIMB_BITS;
 export const MONTGOMERY_RADIX = 1n << (LIMB_BITS * BigInt(LIMBS));
 
-/** A prime of 254 bits with what Montgomery reduction needs to know about it. */
+/** A prime of 254 bits with its constants for Montgomery reduction. */
 export interface PrimeField {
   readonly modulus: bigint;
   readonly modulusLimbs: readonly number[];
   /** −1/p mod 2^51, balanced. */
   readonly negatedInverse: bigint;
   /**
-   * (k·p + 1) / 2^51 with k = {@link negatedInverse}: adding q·this reduces one limb, see field.ts.
+   * Limbs of (k·p + 1) / 2^51 with k = {@link negatedInverse}; see the reduction in field.ts.
    */
   readonly shiftedMultipleLimbs: readonly number[];
 }
@@ -52,7 +52,7 @@ function createPrimeField(modulus: bigint): PrimeField {
   };
 }
 
-/** The five balanced limbs of an integer; the last takes what is left. */
+/** Splits an integer into five balanced limbs; the last one is not limited. */
 export function toLimbs(value: bigint): number[] {
   let rest = value;
   return Array.from({ length: LIMBS }, (_, i) => {
@@ -66,13 +66,13 @@ export function fromLimbs(limbs: readonly number[]): bigint {
   return limbs.reduceRight((value, limb) => value * RADIX + BigInt(limb), 0n);
 }
 
-/** The remainder in [0, modulus) of any integer. */
+/** Returns the remainder in [0, modulus) of any integer. */
 export function modulo(value: bigint, modulus: bigint): bigint {
   const remainder = value % modulus;
   return remainder < 0n ? remainder + modulus : remainder;
 }
 
-/** 1/value mod modulus, by the extended Euclidean algorithm; 0 for 0. */
+/** Returns 1/value mod modulus, by the extended Euclidean algorithm; 0 for 0. */
 export function invertModulo(value: bigint, modulus: bigint): bigint {
   let [remainder, nextRemainder] = [modulus, modulo(value, modulus)];
   let [coefficient, nextCoefficient] = [0n, 1n];
@@ -84,18 +84,18 @@ export function invertModulo(value: bigint, modulus: bigint): bigint {
   return remainder === modulus ? 0n : modulo(coefficient, modulus);
 }
 
-/** The Montgomery form of `value`, balanced: −p/2 ≤ result ≤ p/2. */
+/** Returns the Montgomery form of `value`, balanced: −p/2 ≤ result ≤ p/2. */
 export function toMontgomery({ modulus }: PrimeField, value: bigint): bigint {
   const form = modulo(value * MONTGOMERY_RADIX, modulus);
   return form > modulus / 2n ? form - modulus : form;
 }
 
-/** The element in [0, p) that a value in Montgomery form stands for. */
+/** Returns the element in [0, p) of a value in Montgomery form. */
 export function fromMontgomery({ modulus }: PrimeField, form: bigint): bigint {
   return modulo(form * invertModulo(MONTGOMERY_RADIX, modulus), modulus);
 }
 
-/** The bits of a double as a word. */
+/** Returns the bits of a double as a word. */
 export function doubleBits(value: number): bigint {
   return new BigUint64Array(Float64Array.of(value).buffer)[0]!;
 }

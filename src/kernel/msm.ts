@@ -1,21 +1,22 @@
 /**
  * Emits the parts of a multi-scalar multiplication Σ kᵢ·Pᵢ, by Pippenger's buckets.
  *
- * scalars.ts turns each scalar into two halves k = k' + λ·k'' and each half into signed digits of c
- * bits, and sorts, per half and window, the points by the size of their digit. What is left per
- * window is Σ_d d·B_d, where bucket B_d is the sum of the points with digit d minus those with −d.
+ * scalars.ts splits each scalar into two halves k = k' + λ·k'' and each half into signed digits of
+ * c bits, and sorts, per half and window, the points by the size of their digit. This module
+ * computes Σ_d d·B_d per window, where bucket B_d is the sum of the points with digit d minus those
+ * with −d.
  *
  * 1. `accumulate` fills the buckets of one half. Points of a bucket are added in pairs, then the
  *    sums in pairs, and so on, and the additions of all buckets share one inversion per level. It
  *    works on a chunk of references at a time, so that levels stay in the cache.
- * 2. `endomorphism` multiplies every bucket by λ. So the half k'' goes first, then this, then k'
- *    into the same buckets.
- * 3. `reduce` sums d·B_d from the top: the running sums R_d = B_d + … + B_max add up to it. The two
- *    lanes take the two halves of the buckets.
- * 4. `combine` puts the windows together: S_0 + 2^c·(S_1 + 2^c·(…)).
+ * 2. `endomorphism` multiplies every bucket by λ. It runs after the half k'' is accumulated and
+ *    before k' is added to the same buckets.
+ * 3. `reduce` computes Σ d·B_d as the sum of the running sums R_d = B_d + … + B_max, from the top.
+ *    Each lane takes one half of the buckets.
+ * 4. `combine` combines the windows: S_0 + 2^c·(S_1 + 2^c·(…)).
  *
  * The first three make up `sumWindow`, which takes a scratch area as last argument, so that threads
- * may work on different windows.
+ * can work on different windows.
  */
 
 import { addAffineScratchBytes, copyPoint, SUM_BYTES } from "./curve.ts";
@@ -27,16 +28,16 @@ import { i32, i64, i64x2, v128 } from "./wasm/instructions.ts";
 import type { I32, Local, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
-/** References that are worked on together: larger shares inversions, smaller stays in the cache. */
+/** References per chunk: a larger one shares more inversions, a smaller one fits the cache. */
 const CHUNK = 1 << 13;
 const WORD = 4;
 const RUN_BYTES = 2 * WORD;
 
-/** Where the parts of a chunk's scratch area are. */
+/** Offsets in the scratch area of a chunk. */
 interface ScratchLayout {
   /** References, run after run. */
   readonly references: number;
-  /** Per run: how many references, and the bucket. */
+  /** The number of references and the bucket of each run. */
   readonly runs: number;
   readonly sums: number;
   /** Points that sums are written to. */
@@ -54,7 +55,7 @@ function scratchLayout({ pointBytes, coordinates }: CurveFunctions): ScratchLayo
   return { references: 0, runs, sums, points, inversion, end };
 }
 
-/** Scratch memory that a thread needs for windows of `bits` bits. */
+/** Returns the length of a thread's scratch memory for windows of `bits` bits. */
 export function msmScratchBytes(curve: CurveFunctions, bits: number): number {
   return scratchLayout(curve).end + (curve.pointBytes + 1) * 2 ** (bits - 1);
 }
@@ -68,8 +69,8 @@ export function defineMsm(module: ModuleBuilder, curve: CurveFunctions, group: s
 /**
  * `sumWindow(offsets, entries, offsets', entries', bits, points, present, first, target, scratch)`
  *
- * The sum of one window, from the sorted lists of both halves, as a projective point in both lanes
- * of `target`. Point i belongs to scalar i + first, and takes part if present[i] is not 0.
+ * Computes the sum of one window from the sorted lists of both halves, as a projective point in
+ * both lanes of `target`. Point i belongs to scalar i + first, and counts if present[i] is not 0.
  */
 function defineSumWindow(module: ModuleBuilder, curve: CurveFunctions, name: string): void {
   const accumulate = defineAccumulate(module, curve);
@@ -104,8 +105,8 @@ const increment = (fn: FunctionBuilder, counter: Local<"i32">, by = 1) =>
 
 /**
  * Defines `accumulate(offsets, entries, buckets, used, count, points, present, first, scratch)`:
- * adds to each of `count` buckets the points that its entries name. used[b] tells whether bucket b
- * holds a point.
+ * adds to each of `count` buckets the points of its entries. used[b] is not 0 if bucket b has a
+ * point.
  */
 function defineAccumulate(module: ModuleBuilder, curve: CurveFunctions): WasmFunction {
   const { pointBytes } = curve;
@@ -164,7 +165,7 @@ function defineAccumulate(module: ModuleBuilder, curve: CurveFunctions): WasmFun
           },
         );
         closeRun(bucket);
-        // Room for the next bucket's own point and one entry.
+        // The next bucket needs room for its own point and one entry.
         fn.if(i32.greater(filled, i32.const(CHUNK - 2)), flushRuns);
       });
     });
@@ -221,7 +222,7 @@ interface Level {
   readonly freePoint: Local<"i32">;
 }
 
-/** Lists a sum for each two neighbours of a run, and puts its future result in their place. */
+/** Lists a sum for each two neighbors of a run, and replaces them by a reference to the result. */
 function pairUp(fn: FunctionBuilder, { pointBytes }: CurveFunctions, level: Level): void {
   const { scratch, runs, layout, sums, sumCount, freePoint } = level;
   const read = fn.let(scratch);
@@ -252,7 +253,7 @@ function pairUp(fn: FunctionBuilder, { pointBytes }: CurveFunctions, level: Leve
   });
 }
 
-/** Defines `dropInfinite(runs, scratch)`: takes points at infinity out of the runs. */
+/** Defines `dropInfinite(runs, scratch)`: removes points at infinity from the runs. */
 function defineDropInfinite(
   module: ModuleBuilder,
   { pointBytes }: CurveFunctions,
@@ -303,8 +304,8 @@ function defineEndomorphism(module: ModuleBuilder, curve: CurveFunctions): WasmF
 }
 
 /**
- * Defines `reduce(buckets, used, count, target, scratch)`: Σ (b + 1)·bucket[b] as a projective
- * point in both lanes of `target`. `count` is a power of two.
+ * Defines `reduce(buckets, used, count, target, scratch)`: computes Σ (b + 1)·bucket[b] as a
+ * projective point in both lanes of `target`. `count` is a power of two.
  */
 function defineReduce(module: ModuleBuilder, curve: CurveFunctions): WasmFunction {
   const { pointBytes, projectiveBytes } = curve;
@@ -344,7 +345,7 @@ function defineReduce(module: ModuleBuilder, curve: CurveFunctions): WasmFunctio
   });
 }
 
-/** `combine(windows, count, bits, target)`: Σ 2^(bits·w)·windows[w], in both lanes of `target`. */
+/** `combine(windows, count, bits, target)`: computes Σ 2^(bits·w)·windows[w] in both lanes. */
 function defineCombine(module: ModuleBuilder, curve: CurveFunctions, name: string): void {
   module.function(name, 4, (fn, windows, count, bits, target) => {
     storePair(fn, target, infinity(fn, curve));
@@ -369,7 +370,7 @@ function infinity(fn: FunctionBuilder, curve: CurveFunctions): Limbs {
   return [...zero, ...oneOf(curve), ...zero].map((limb) => fn.let(limb));
 }
 
-/** Writes two affine points as a projective pair, with infinity in lanes where `mask` is zero. */
+/** Writes two affine points as a projective pair, with infinity where `mask` is zero. */
 function loadProjective(
   fn: FunctionBuilder,
   curve: CurveFunctions,

@@ -1,4 +1,4 @@
-/** Poseidon as a function: one module for each number of inputs, built when it is first used. */
+/** Poseidon on the kernel: one module per number of inputs, built on first use. */
 
 import { POSEIDON_MAX_INPUTS } from "../crypto/poseidon-constants.ts";
 import { cryptoError } from "../crypto/errors.ts";
@@ -19,39 +19,39 @@ import {
 import { i32 } from "./wasm/instructions.ts";
 import { createModule, POOL_END } from "./wasm/module.ts";
 
-/** A way to hash; each answers as `poseidon` of src/crypto does. */
+/** An implementation of Poseidon, equal to `poseidon` of src/crypto. */
 export interface PoseidonHasher {
-  /** @throws POSEIDON_INPUT_COUNT, FIELD_ELEMENT_OUT_OF_RANGE */
+  /** Hashes one list. @throws POSEIDON_INPUT_COUNT, FIELD_ELEMENT_OUT_OF_RANGE */
   hash(inputs: readonly bigint[]): bigint;
-  /** The hashes of many lists: on the kernel two of the same length at once. */
+  /** Hashes many lists; the kernel takes two neighbors of the same length at once. */
   hashMany(lists: readonly (readonly bigint[])[]): bigint[];
 }
 
-/** The fast way. */
+/** The implementation on the kernel. */
 export interface PoseidonKernel extends PoseidonHasher {
   /**
-   * The hashes of lists of `count` elements each.
+   * Hashes lists of `count` elements each.
    *
-   * @param lists - One after the other, elements as integers in [0, r), which is not checked: four
-   * words each, the lowest first.
-   * @returns One such integer for each list.
+   * @param lists - Consecutive lists. An element is an integer in [0, r), which is not checked, in
+   * four words, lowest first.
+   * @returns One such integer per list.
    */
   hashPacked(count: number, lists: BigUint64Array): BigUint64Array<ArrayBuffer>;
 }
 
-/** Hashes what stands in a memory. */
+/** Hashes lists in a memory. */
 interface Hasher {
-  /** The memory. Hashes replace the first element of their lists. */
+  /** The memory. A hash replaces the first element of its list. */
   readonly words: BigUint64Array;
-  /** Where the lists begin in words; one follows the other. */
+  /** Index of the first list in `words`; lists are consecutive. */
   readonly inputs: number;
   readonly run: () => void;
 }
 
-/** How many lists a hasher takes at once. */
+/** Number of lists that a hasher takes at once. */
 type Lanes = 1 | 2;
 
-/** @throws KERNEL_UNSUPPORTED */
+/** Creates the kernel's hasher. @throws KERNEL_UNSUPPORTED when it first hashes. */
 export function createPoseidonKernel(): PoseidonKernel {
   const hashers: Record<Lanes, Hasher[]> = { 1: [], 2: [] };
   const hasherOf = (count: number, lanes: Lanes) =>
@@ -119,11 +119,11 @@ function assertInputs(inputs: readonly bigint[]): void {
 function createHasher(count: number, lanes: Lanes): Hasher {
   const width = count + 1;
   const shape = lanes === 1 ? oneState(width) : twoStates(width);
-  // From lane to lane, and from vector to vector: next elements, or the same of the next list.
+  // Distances between lanes and between vectors: one list fills both lanes, or each list has one.
   const [lane, step] =
     lanes === 1 ? [INTEGER_BYTES, 2 * INTEGER_BYTES] : [INTEGER_BYTES * count, INTEGER_BYTES];
   const inputs = POOL_END;
-  // An odd list is read on by one element, which stays zero.
+  // A list of odd length is read one element too far; that element stays zero.
   const state = inputs + 2 * INTEGER_BYTES * POSEIDON_MAX_INPUTS;
   const table = state + poseidonStateBytes(width);
   const constants = poseidonTable(width, shape);

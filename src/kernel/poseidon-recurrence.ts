@@ -8,9 +8,9 @@
  *     x(k+1) = Σ qⱼ·s(k−j) − Σ pⱼ·x(k+1−j),   j = 0 … n and 1 … n,
  *
  * where qⱼ = hⱼ + Σ pᵢ·h(j−i), h₀ = m, hⱼ = v·N^(j−1)·w. That is one sum of 2n + 1 products with
- * one reduction; the sparse matrices of src/crypto take n + 1 sums. It holds from the first round
- * on if y is written as x that never were: x(1−j) = v·N^(−j)·y for j = 1 … n, with s(−j) = 0. In
- * the end y follows from the last n of x and s.
+ * one reduction; the sparse matrices of src/crypto take n + 1 sums. To start at the first round, y
+ * is replaced by virtual earlier x: x(1−j) = v·N^(−j)·y for j = 1 … n, with s(−j) = 0. After the
+ * last round, y is computed from the last n of x and s.
  *
  * One product is saved by scaling: x(k) + c(k) = βₖ·X(k), β₀ = 1, βₖ₊₁ = m·βₖ⁵, so that with S = X⁵
  * the first term of X(k+1) is just S(k).
@@ -38,25 +38,25 @@ export type EntryFactors = readonly [ofPower: bigint, ofElement: bigint];
 /** The permutation of `width` elements with its partial rounds as a recurrence; n = width − 1. */
 export interface PoseidonRecurrence {
   readonly width: number;
-  /** 8 rows. The first of the second half has all that the partial rounds leave to be added. */
+  /** 8 rows. The first row of the second half includes the constants left by the partial rounds. */
   readonly fullConstants: Matrix;
   readonly mds: Matrix;
-  /** Multiplies before the partial rounds: gives x(0) and then x(1−n) … x(0) that never were. */
+  /** Multiplies before the partial rounds: results are x(0) and the virtual x(1−n) … x(0). */
   readonly opening: Matrix;
   /** Added to x(0). */
   readonly firstConstant: bigint;
-  /** By round: what is added to X(k+1), and the factors of the n entries before k, oldest first. */
+  /** By round: the constant of X(k+1), and the factors of the n entries before k, oldest first. */
   readonly rounds: readonly {
     readonly constant: bigint;
     readonly factors: readonly EntryFactors[];
   }[];
-  /** x = this · X after the partial rounds. */
+  /** Factor from X to x after the partial rounds. */
   readonly lastScale: bigint;
   /** By element of y: the factors of the last n entries, oldest first. */
   readonly closing: readonly (readonly EntryFactors[])[];
 }
 
-/** @param width - 2 to 17. */
+/** Returns the recurrence of a width; derived once per process. @param width - 2 to 17. */
 export const poseidonRecurrence = rememberByWidth(deriveRecurrence);
 
 function deriveRecurrence(width: number): PoseidonRecurrence {
@@ -72,9 +72,7 @@ function deriveRecurrence(width: number): PoseidonRecurrence {
     h.slice(0, j + 1).reduce((sum, entry, i) => sum + p[j - i]! * entry, 0n),
   );
   const scales = [1n];
-  for (const scale of scales.values()) {
-    if (scales.length <= rounds) scales.push(multiply(corner, power(scale, 5n)));
-  }
+  for (let k = 0; k < rounds; k++) scales.push(multiply(corner, power(scales[k]!, 5n)));
   const constants = [...partialConstants, 0n];
   const indices = (count: number, first: number) =>
     Array.from({ length: count }, (_, i) => first + i);
@@ -116,7 +114,7 @@ function deriveRecurrence(width: number): PoseidonRecurrence {
   };
 }
 
-/** 1, p₁ … pₙ of N^n + p₁·N^(n−1) + … + pₙ = 0, by Faddeev and Le Verrier. */
+/** Computes 1, p₁ … pₙ of N^n + p₁·N^(n−1) + … + pₙ = 0, by Faddeev and Le Verrier. */
 function characteristicPolynomial(matrix: Matrix): bigint[] {
   const coefficients = [1n];
   let previous: Matrix = matrix.map((row) => row.map(() => 0n));
@@ -130,19 +128,19 @@ function characteristicPolynomial(matrix: Matrix): bigint[] {
   return coefficients;
 }
 
-/** The answer to a single s = 1 and y = 0: x of the round after, and of the n after that. */
+/** Computes the response to a single s = 1 with y = 0: x of the next round, and of n more. */
 function markovParameters(corner: bigint, v: Vector, inner: Matrix, w: Vector): bigint[] {
   return [corner, ...powersTimes(inner, w).map((column) => dot(v, column))];
 }
 
-/** w, N·w … N^(n−1)·w. */
+/** Returns w, N·w … N^(n−1)·w. */
 function powersTimes(inner: Matrix, w: Vector): bigint[][] {
   const columns = [[...w]];
   while (columns.length < inner.length) columns.push(multiplyVector(inner, columns.at(-1)!));
   return columns;
 }
 
-/** By j from n down to 1, v·N^(−j). */
+/** Returns v·N^(−j), for j from n down to 1. */
 function pastOutputs(v: Vector, inner: Matrix): Matrix {
   const backward = transpose(invertMatrix(inner));
   const rows = [multiplyVector(backward, v)];
@@ -151,8 +149,9 @@ function pastOutputs(v: Vector, inner: Matrix): Matrix {
 }
 
 /**
- * y after the last round from the n last s and x: with the state z before the first of these,
- * x(i) = v·N^i·z + Σ h(i−j)·s(j), which gives z, and then y = N^n·z + Σ N^(n−1−j)·w·s(j).
+ * Computes the matrices that give y after the last round from the last n of s and x. With the state
+ * z before these rounds, x(i) = v·N^i·z + Σ h(i−j)·s(j) determines z, and then
+ * y = N^n·z + Σ N^(n−1−j)·w·s(j).
  */
 function closingMatrices(v: Vector, inner: Matrix, w: Vector, h: Vector) {
   const n = inner.length;

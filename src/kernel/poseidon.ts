@@ -20,33 +20,33 @@ import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module
 const HALF_ROUNDS = POSEIDON_FULL_ROUNDS / 2;
 
 /**
- * How states lie in vectors of two lanes. All lanes of a vector go through the same steps, so this
- * only decides about constants, and about what a matrix needs: every element in both lanes.
+ * The arrangement of states in vectors of two lanes. All lanes of a vector go through the same
+ * steps, so a shape only affects constants and matrices, which need every element in both lanes.
  */
 export interface StateShape {
-  /** Vectors of a state. */
+  /** Number of vectors (units) of a state. */
   readonly units: number;
   /** Length of the constants of a vector. */
   readonly constantBytes: number;
   readonly loadConstant: (fn: FunctionBuilder, address: I32, offset?: number) => Limbs;
-  /** Vectors that hold, one by one, the elements of unit `unit` for every state. */
+  /** Returns a vector for each element of a unit, with the element in all lanes of its state. */
   readonly spread: (fn: FunctionBuilder, unit: Limbs, index: number) => Limbs[];
-  /** Sums the lanes that belong to one state. */
+  /** Sums the lanes of each state. */
   readonly fold: (fn: FunctionBuilder, sum: Limbs) => Limbs;
-  /** The constants for a vector each: one number, or one per lane. */
+  /** Arranges constants by vector. */
   readonly arrange: (elements: Vector) => Lanes[];
-  /** Vectors of an entry of the recurrence. */
+  /** Number of vectors of an entry of the recurrence. */
   readonly entryUnits: number;
-  /** An entry from an S-box and the x after it, each in all lanes of its state. */
+  /** Creates an entry from an S-box and the next x, each in all lanes of its state. */
   readonly join: (fn: FunctionBuilder, power: Limbs, element: Limbs) => Limbs[];
-  /** The factors for the vectors of an entry. */
+  /** Arranges the factors of an entry by vector. */
   readonly arrangeEntry: (factors: EntryFactors) => Lanes[];
 }
 
-/** What a vector is multiplied by or gets added: one number in both lanes, or one in each. */
+/** The constants of one vector: one number for both lanes, or one for each. */
 type Lanes = readonly bigint[];
 
-/** Two states of `width` elements, one per lane. */
+/** Arranges two states of `width` elements, one per lane. */
 export function twoStates(width: number): StateShape {
   return {
     units: width,
@@ -61,7 +61,7 @@ export function twoStates(width: number): StateShape {
   };
 }
 
-/** One state: the first element in both lanes of a vector, then two elements per vector. */
+/** Arranges one state: the first element in both lanes of a vector, then two per vector. */
 export function oneState(width: number): StateShape {
   const units = 1 + Math.ceil((width - 1) / 2);
   const shuffle = (fn: FunctionBuilder, unit: Limbs, first: 0 | 1, second: 0 | 1) =>
@@ -85,7 +85,7 @@ export function oneState(width: number): StateShape {
   };
 }
 
-/** Where the constants of a recurrence are in its table. */
+/** Offsets of a recurrence's constants in its table. */
 interface TableLayout {
   readonly fullConstants: number;
   readonly roundConstants: number;
@@ -94,7 +94,7 @@ interface TableLayout {
   readonly mds: number;
   readonly opening: number;
   readonly first: number;
-  /** Of x after the partial rounds. */
+  /** The factor `lastScale`. */
   readonly scale: number;
 }
 
@@ -102,7 +102,11 @@ function tableLayout({ width, rounds }: PoseidonRecurrence, shape: StateShape): 
   const { units, constantBytes, entryUnits } = shape;
   const entries = width - 1;
   let end = 0;
-  const allocate = (count: number) => (end += count * constantBytes) - count * constantBytes;
+  const allocate = (count: number) => {
+    const offset = end;
+    end += count * constantBytes;
+    return offset;
+  };
   return {
     fullConstants: allocate(POSEIDON_FULL_ROUNDS * units),
     roundConstants: allocate(rounds.length),
@@ -115,12 +119,12 @@ function tableLayout({ width, rounds }: PoseidonRecurrence, shape: StateShape): 
   };
 }
 
-/** The constants that {@link definePoseidon}'s function reads, in the order of its layout. */
+/** Returns the constants for {@link definePoseidon}'s function, in the order of its layout. */
 export function poseidonTable(width: number, shape: StateShape): Float64Array {
   const recurrence = poseidonRecurrence(width);
   const { fullConstants, rounds, closing, mds, opening, firstConstant, lastScale } = recurrence;
   const first = (element: bigint) => shape.arrange([element, ...zeros(width - 1)])[0]!;
-  // By column and then by result, for the elements of y: as units without the first.
+  // By column, then by result: the elements of y are all units but the first.
   const closingColumns = closing[0]!.flatMap((_, entry) =>
     ([0, 1] as const).map((part) => [0n, ...closing.map((row) => row[entry]![part])]),
   );
@@ -137,7 +141,7 @@ export function poseidonTable(width: number, shape: StateShape): Float64Array {
   return Float64Array.from(vectors.flatMap(interleave));
 }
 
-/** The factors of a matrix, given by columns: for each unit of results those of all columns. */
+/** Arranges a matrix, given by columns: for each unit of results, the factors of all columns. */
 function byUnit(columns: Matrix, shape: StateShape): Lanes[] {
   const arranged = columns.map(shape.arrange);
   return Array.from({ length: shape.units }, (_, unit) =>
@@ -147,19 +151,19 @@ function byUnit(columns: Matrix, shape: StateShape): Lanes[] {
 
 const zeros = (count: number): bigint[] => Array<bigint>(count).fill(0n);
 
-/** A single element, or a pair limb by limb. */
+/** Encodes a single element, or a pair interleaved limb by limb. */
 function interleave(lanes: readonly bigint[]): number[] {
   const limbs = lanes.map((value) => [...encodeElements(FR, [value])]);
   return limbs[0]!.flatMap((_, i) => limbs.map((lane) => lane[i]!));
 }
 
-/** What the memory of a state holds, in this order: its vectors, then room to compute. */
+/** Offsets in the memory of a state, after its vectors. */
 interface StateLayout {
-  /** One vector for each element: their fifth powers, in both lanes. */
+  /** Fifth powers of all elements, one vector each. */
   readonly powers: number;
-  /** The last entries of the recurrence in vectors of one element. */
+  /** The last entries of the recurrence, spread to vectors of one element. */
   readonly lastEntries: number;
-  /** All entries of the recurrence, those before the first round too. */
+  /** All entries of the recurrence, including the virtual ones before the first round. */
   readonly entries: number;
   readonly end: number;
 }
@@ -168,12 +172,12 @@ function stateLayout(width: number, rounds: number): StateLayout {
   const powers = width * PAIR_BYTES;
   const lastEntries = powers + (width + 1) * PAIR_BYTES;
   const entries = lastEntries + 2 * (width - 1) * PAIR_BYTES;
-  // One entry more: in vectors of two, an odd one is followed by one of no meaning.
+  // One entry more: in vectors of two, an odd entry is followed by an unused one.
   const end = entries + 2 * (width + rounds) * PAIR_BYTES;
   return { powers, lastEntries, entries, end };
 }
 
-/** Memory that states take, with room to compute. */
+/** Returns the length of a state's memory, including scratch memory. */
 export function poseidonStateBytes(width: number): number {
   return stateLayout(width, poseidonPartialRounds(width)).end;
 }
@@ -218,7 +222,7 @@ export function definePoseidon(
   });
 }
 
-/** Adds its constant to x, and makes entries of what the opening matrix has put after it. */
+/** Adds the first constant to x, and stores the other elements as virtual entries. */
 function openRecurrence(
   fn: FunctionBuilder,
   fr: FieldMacros,
@@ -239,7 +243,7 @@ function openRecurrence(
   storePair(fn, state, fr.tidy(fn, x));
 }
 
-/** Puts the state after the last round together, `entry` being the first of the last entries. */
+/** Computes the state after the last round. @param entry - Address of the first of the last n. */
 function closeRecurrence(
   fn: FunctionBuilder,
   fr: FieldMacros,
@@ -262,7 +266,7 @@ function closeRecurrence(
   const factors = 2 * (width - 1);
   let target = lastEntries;
   for (let i = 0; i < (width - 1) * entryUnits; i++) {
-    // A vector of an entry is spread as one of a state that is not the first.
+    // Index 1: a vector of an entry is spread like any unit but the first.
     for (const vector of spread(fn, loadPair(fn, entry, i * PAIR_BYTES), 1)) {
       storePair(fn, state, vector, target);
       target += PAIR_BYTES;
@@ -277,13 +281,13 @@ function closeRecurrence(
   }
 }
 
-/** (element + constant)^5. */
+/** Computes (element + constant)^5. */
 function sbox(fn: FunctionBuilder, fr: FieldMacros, element: Limbs, constant: Limbs): Limbs {
   const x = fr.tidy(fn, add(fn, element, constant));
   return fr.multiply(fn, fr.square(fn, fr.square(fn, x)), x);
 }
 
-/** Σ vectors[i]·constants[i] for `count` vectors from the given addresses on. */
+/** Computes Σ vectors[i]·constants[i] for `count` vectors from the given addresses on. */
 function dot(
   fn: FunctionBuilder,
   fr: FieldMacros,
@@ -333,8 +337,8 @@ function defineFullRound(
 }
 
 /**
- * Defines `partialRound(state, entry, constant, factors)`: from x in the first vector of the state
- * and the entries from `entry` on, the next x and the next entry.
+ * Defines `partialRound(state, entry, constant, factors)`: computes the next x and the next entry
+ * from x in the first vector of the state and the entries from `entry` on.
  */
 function definePartialRound(
   module: ModuleBuilder,
@@ -346,7 +350,7 @@ function definePartialRound(
   return module.function(null, 4, (fn, state, entry, constant, factors) => {
     const x = loadPair(fn, state);
     const square = fr.square(fn, x);
-    // Between two steps of x that have to wait for each other.
+    // Emitted between dependent steps of x, so that the processor overlaps the sum with them.
     const sum = fold(fn, dot(fn, fr, shape, [entry, factors], (width - 1) * entryUnits));
     const fifth = fr.multiply(fn, fr.square(fn, square), x);
     const others = add(fn, sum, loadConstant(fn, constant));
@@ -359,7 +363,7 @@ function definePartialRound(
   });
 }
 
-/** Reads a pair of integers, as elements in Montgomery form. */
+/** Reads a pair of integers and converts it to Montgomery form. */
 export function importPair(
   fn: FunctionBuilder,
   fr: FieldMacros,

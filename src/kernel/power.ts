@@ -1,4 +1,4 @@
-/** Emits raising to a fixed power: the inverse by Fermat, 1/a = a^(p−2), two elements at once. */
+/** Emits powers with a fixed exponent, two elements at once: Fermat's inverse is a^(p−2). */
 
 import { loadPair, storePair } from "./field.ts";
 import type { FieldMacros } from "./field.ts";
@@ -10,11 +10,11 @@ const WINDOW_BITS = 4;
 const TABLE_SIZE = 1 << WINDOW_BITS;
 const DIGITS_PER_WORD = 64 / WINDOW_BITS;
 
-/** Scratch memory that {@link definePower}'s function needs. */
+/** Length of the scratch memory of {@link definePower}'s function. */
 export const POWER_SCRATCH_BYTES = PAIR_BYTES * TABLE_SIZE;
 
 /**
- * Defines `power(target, source, scratch)`: the pair at `source` raised to `exponent` < 2^256, with
+ * Defines `power(target, source, scratch)`: raises the pair at `source` to `exponent` < 2^256, with
  * one multiplication per four squarings.
  */
 export function definePower(

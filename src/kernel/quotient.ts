@@ -1,6 +1,6 @@
 /**
- * Emits what a Groth16 prover does with the constraints besides Fourier transforms: the values of
- * A, B and C at the constraints, and from their values on a coset the scalars of the H points.
+ * Emits the parts of a Groth16 prover that evaluate constraints: the values of A, B and C at the
+ * constraints, and the scalars of the H points from their values on a coset.
  *
  * A constraint row is a list of terms, each the index of a wire and the index of a coefficient.
  * Equal coefficients are stored once; coefficient 0 is zero.
@@ -27,9 +27,9 @@ const at = (base: I32, index: I32, bytes: number): I32 =>
   i32.add(base, i32.multiply(index, i32.const(bytes)));
 
 /**
- * `evaluate(vector, rows, terms, coefficients, witness, half, from, to)`: pairs `from` to `to` of a
- * vector of 2·half values, each Σ coefficient·witness over the terms of a row. Terms of row i stand
- * from rows[i] to rows[i + 1].
+ * `evaluate(vector, rows, terms, coefficients, witness, half, from, to)`: computes pairs `from` to
+ * `to` of a vector of 2·half values, each Σ coefficient·witness over the terms of a row. The terms
+ * of row i are rows[i] to rows[i + 1].
  */
 function defineEvaluate(module: ModuleBuilder, fr: FieldMacros): void {
   module.function(
@@ -44,7 +44,7 @@ function defineEvaluate(module: ModuleBuilder, fr: FieldMacros): void {
           () => i32.or(i32.less(low.term, low.end), i32.less(high.term, high.end)),
           () => {
             const lanes = [low, high].map((row) => {
-              // A row that has ended goes on with coefficient 0.
+              // The shorter row continues with coefficient 0.
               const wire = fn.let(i32.const(0));
               const coefficient = fn.let(coefficients);
               fn.if(i32.less(row.term, row.end), () => {
@@ -77,7 +77,7 @@ function openRow(fn: FunctionBuilder, rows: I32, terms: I32, index: I32) {
   };
 }
 
-/** `multiply(target, a, b, from, to)`: products of pairs, element by element. */
+/** `multiply(target, a, b, from, to)`: multiplies pairs, element by element. */
 function defineMultiply(module: ModuleBuilder, fr: FieldMacros): void {
   module.function("multiply", 5, (fn, target, a, b, from, to) => {
     fn.for(from, to, (index) => {
@@ -88,8 +88,8 @@ function defineMultiply(module: ModuleBuilder, fr: FieldMacros): void {
 }
 
 /**
- * `quotientScalars(scalars, a, b, c, half, from, to)`: a·b − c as integers of 32 bytes, for pairs
- * `from` to `to` of vectors of 2·half elements.
+ * `quotientScalars(scalars, a, b, c, half, from, to)`: writes a·b − c as integers of 32 bytes, for
+ * pairs `from` to `to` of vectors of 2·half elements.
  */
 function defineQuotientScalars(module: ModuleBuilder, fr: FieldMacros): void {
   module.function("quotientScalars", 7, (fn, scalars, a, b, c, half, from, to) => {

@@ -1,11 +1,10 @@
 /**
- * Emits what turns scalars into sorted lists of points for msm.ts.
+ * Emits the conversion of scalars to sorted lists of points for msm.ts.
  *
- * `decompose` splits scalars by the endomorphism and cuts each half into w windows of c bits.
- * Adding H = Σ 2^(c−1)·2^(c·i) to a half first makes every window hold its signed digit plus
- * 2^(c−1), with no carries between windows, and a negative half needs no care. `sort` lists the
- * points of each digit size. It is run once per window and half, and serves all sums with these
- * scalars.
+ * `decompose` splits scalars by the endomorphism, and each half into w windows of c bits. It first
+ * adds H = Σ 2^(c−1)·2^(c·i) to a half, so that every window is its signed digit plus 2^(c−1),
+ * without carries between windows and without a special case for negative halves. `sort` lists the
+ * points of each digit size, once per window and half for all sums with these scalars.
  *
  * Integers here have limbs of 28 bits in 64-bit words: a column of ten products fits a word.
  */
@@ -20,22 +19,22 @@ const LIMB_BITS = 28;
 const LIMB_MASK = (1n << BigInt(LIMB_BITS)) - 1n;
 const SCALAR_LIMBS = 10;
 const HALF_LIMBS = 5;
-/** Quotients by r are products with ⌊2^280·x/r⌉ whose lower ten limbs are dropped. */
+/** A quotient by r is a product with ⌊2^280·x/r⌉ without its lower ten limbs. */
 const QUOTIENT_SHIFT = BigInt(SCALAR_LIMBS * LIMB_BITS);
 
-/** Bits of a digit may be chosen from this range; a biased digit takes two bytes. */
+/** Range of the bits of a digit; a biased digit takes two bytes. */
 export const WINDOW_BITS_MIN = 4;
 export const WINDOW_BITS_MAX = 16;
 export const DIGIT_BYTES = 2;
-/** Where `decompose` finds H: limbs as 64-bit words. */
+/** Length of H as `decompose` reads it: limbs as 64-bit words. */
 export const DIGIT_OFFSET_BYTES = 8 * HALF_LIMBS;
 
-/** How many windows of `bits` bits cover a half. */
+/** Returns the number of windows of `bits` bits in a half. */
 export function windowCount(bits: number): number {
   return Math.ceil(HALF_BITS / bits);
 }
 
-/** H for windows of `bits` bits, as `decompose` reads it. */
+/** Returns H for windows of `bits` bits, as `decompose` reads it. */
 export function digitOffset(bits: number): BigUint64Array {
   let offset = 0n;
   for (let window = 0; window < windowCount(bits); window++) {
@@ -90,7 +89,7 @@ function loadLimbs(fn: FunctionBuilder, address: I32): Local<"i64">[] {
   });
 }
 
-/** The columns of a·constant below `count`. */
+/** Computes the lowest `count` columns of a·constant. */
 function productColumns(
   fn: FunctionBuilder,
   a: readonly I64[],
@@ -107,7 +106,7 @@ function productColumns(
   });
 }
 
-/** Columns, signed, to limbs; what goes beyond the last is dropped. */
+/** Converts signed columns to limbs; drops the last carry. */
 function carry(fn: FunctionBuilder, columns: readonly I64[]): Local<"i64">[] {
   let carried: I64 = i64.const(0n);
   return columns.map((column) => {
@@ -117,7 +116,7 @@ function carry(fn: FunctionBuilder, columns: readonly I64[]): Local<"i64">[] {
   });
 }
 
-/** ⌊factor·scalar / r⌉, possibly off by one. */
+/** Computes ⌊factor·scalar / r⌉, possibly off by one. */
 function quotient(fn: FunctionBuilder, scalar: readonly I64[], factor: bigint): I64[] {
   const reciprocal = ((factor << (QUOTIENT_SHIFT + 1n)) / FR.modulus + 1n) >> 1n;
   const columns = productColumns(fn, scalar, reciprocal, SCALAR_LIMBS + HALF_LIMBS);
@@ -126,7 +125,7 @@ function quotient(fn: FunctionBuilder, scalar: readonly I64[], factor: bigint): 
   return carry(fn, columns).slice(SCALAR_LIMBS);
 }
 
-/** The columns of both halves, see endomorphism.ts. */
+/** Computes the columns of both halves, see endomorphism.ts. */
 function splitLimbs(fn: FunctionBuilder, scalar: readonly I64[]): [I64[], I64[]] {
   const { a1, b1, a2, b2 } = LATTICE;
   const c1 = quotient(fn, scalar, b2);
@@ -139,7 +138,7 @@ function splitLimbs(fn: FunctionBuilder, scalar: readonly I64[]): [I64[], I64[]]
   return [first, difference(product(c1, b1), product(c2, b2))];
 }
 
-/** A half plus H as three 64-bit words. */
+/** Computes a half plus H as three 64-bit words. */
 function biasedWords(fn: FunctionBuilder, half: readonly I64[], offset: I32): Local<"i64">[] {
   const limbs = carry(
     fn,
@@ -174,9 +173,9 @@ function shiftRight(fn: FunctionBuilder, words: readonly Local<"i64">[], bits: I
 /**
  * `sort(digits, count, bits, offsets, entries)`
  *
- * Lists the scalars by digit size: those with |digit| = b + 1 stand in `entries` from offsets[b] to
- * offsets[b + 1], each as twice its index, plus 1 if its digit is negative. Digits of 0 are left
- * out. There are 2^(bits − 1) sizes; `offsets` has room for two words more than that.
+ * Lists the scalars by digit size: those with |digit| = b + 1 are in `entries` from offsets[b] to
+ * offsets[b + 1], each as twice its index, plus 1 if its digit is negative. Digits of 0 are
+ * omitted. There are 2^(bits − 1) sizes; `offsets` has room for two words more.
  */
 function defineSort(module: ModuleBuilder): void {
   module.function("sort", 5, (fn, digits, count, bits, offsets, entries) => {
@@ -195,7 +194,7 @@ function defineSort(module: ModuleBuilder): void {
     fn.for(i32.const(0), i32.add(half, i32.const(2)), (index) =>
       fn.do(i32.store(word(index), i32.const(0))),
     );
-    // Counts go two places up, and starts one: filling bucket b then moves its start to its end.
+    // Counts are stored two places up, and starts one: filling bucket b moves its start to its end.
     forEachDigit((_, size) => countUp(word(i32.add(size, i32.const(1))), i32.const(1)));
     fn.for(i32.const(2), i32.add(half, i32.const(2)), (index) => {
       const address = word(index);

@@ -1,6 +1,6 @@
 /**
- * EdDSA for everybody who signs or verifies much: on the kernel, or on the reference where the
- * kernel is not supported. The answers are those of src/crypto/eddsa.ts.
+ * EdDSA for all callers: on the kernel, or on the reference where the kernel is not supported. The
+ * results equal those of src/crypto/eddsa.ts.
  */
 
 import { COFACTOR } from "../crypto/baby-jubjub.ts";
@@ -16,16 +16,16 @@ import { createEddsaKernel, type EddsaKernel, type SignedMessage } from "./eddsa
 import { poseidon } from "./hash.ts";
 import { isKernelSupported } from "./instance.ts";
 
-/** A way to sign and to verify. */
+/** An implementation of EdDSA. */
 export interface SignatureScheme {
   publicKey(key: SigningKey): Point;
   sign(key: SigningKey, message: bigint): Signature;
   verify(signed: SignedMessage): boolean;
-  /** Whether each is valid, faster than one by one. */
+  /** Returns whether each signature is valid; faster than one by one. */
   verifyMany(signed: readonly SignedMessage[]): boolean[];
 }
 
-/** @param supported - Whether there is a kernel; by default it is tried. */
+/** Creates a scheme. @param supported - Whether to use the kernel; default: if it works here. */
 export function createSignatureScheme(supported = isKernelSupported()): SignatureScheme {
   if (supported) return onKernel(createEddsaKernel());
   const verify = ({ key, message, signature }: SignedMessage) =>
@@ -50,30 +50,43 @@ function onKernel({ multiplyBase, verify, verifyBatch }: EddsaKernel): Signature
 
 let scheme: SignatureScheme | undefined;
 
-/** Whether a signature is valid, as `verify` of src/crypto defines it. */
+/**
+ * Returns whether a signature is valid, as `verify` of src/crypto does. Never throws.
+ *
+ * @param key - The public key, any pair of integers.
+ * @param message - Any integer; one outside the field has no valid signature.
+ */
 export function verify(key: Point, message: bigint, signature: Signature): boolean {
   return (scheme ??= createSignatureScheme()).verify({ key, message, signature });
 }
 
-/** Whether each signature is valid; faster than one by one. */
+/** Returns whether each signature is valid; faster than one by one. */
 export function verifyMany(signed: readonly SignedMessage[]): boolean[] {
   return (scheme ??= createSignatureScheme()).verifyMany(signed);
 }
 
-/** The point that signatures by `key` are verified against. */
+/** Returns the public key, a point of the subgroup. */
 export function publicKey(key: SigningKey): Point {
   return (scheme ??= createSignatureScheme()).publicKey(key);
 }
 
-/** Signs as `sign` of src/crypto does. @throws FIELD_ELEMENT_OUT_OF_RANGE */
+/**
+ * Signs a field element, as `sign` of src/crypto does.
+ *
+ * @param message - A field element, usually a Poseidon hash.
+ * @throws FIELD_ELEMENT_OUT_OF_RANGE
+ * @example
+ * const key = createSigningKey(new Uint8Array(32));
+ * verify(publicKey(key), 7n, sign(key, 7n)); // true
+ */
 export function sign(key: SigningKey, message: bigint): Signature {
   return (scheme ??= createSignatureScheme()).sign(key, message);
 }
 
-/** Hashes of keys that have been hashed, as long as the keys are around. */
+/** Cache of key hashes, by identity of the key. */
 const keyHashes = new WeakMap<Point, bigint>();
 
-/** How accounts name a key: `Poseidon(x, y)`. Remembered, because every rule asks for it again. */
+/** Returns `Poseidon(x, y)`, by which an account names its key; cached by identity of the key. */
 export function hashPublicKey(key: Point): bigint {
   let hash = keyHashes.get(key);
   if (hash === undefined) {
@@ -83,7 +96,7 @@ export function hashPublicKey(key: Point): bigint {
   return hash;
 }
 
-/** As {@link hashPublicKey}, for keys whose coordinates are in the field, and many at once. */
+/** Fills the cache of {@link hashPublicKey} for many keys whose coordinates are field elements. */
 export async function hashPublicKeys(
   keys: readonly Point[],
   hashMany: (lists: readonly (readonly bigint[])[]) => Promise<bigint[]>,

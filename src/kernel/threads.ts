@@ -2,33 +2,36 @@
  * Runs kernel functions in worker threads over one shared memory.
  *
  * A *space* is a memory with a module's instances, one per thread. Tasks of a run are independent
- * calls; threads take them from a common counter in the memory until none is left. Every call gets
- * the thread's own scratch address appended to its arguments.
+ * calls; threads take them by a counter in the memory until none is left. Every call gets the
+ * thread's own scratch address as last argument.
  */
 
 import { Worker } from "node:worker_threads";
 import { SerialQueue } from "../util/serial-queue.ts";
-import type { OpenMessage, RunMessage, ThreadMessage, ThreadReply } from "./thread-worker.ts";
+import { workerUrl } from "../util/worker-pool.ts";
+import type {
+  OpenMessage,
+  RunMessage,
+  Task,
+  ThreadMessage,
+  ThreadReply,
+} from "./thread-messages.ts";
 
-/** A call of an exported function. */
-export interface Task {
-  readonly name: string;
-  readonly args: readonly number[];
-}
+export type { Task };
 
 export interface SpaceOptions {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Four bytes, a multiple of four, that nothing else uses. */
+  /** Address of four bytes that nothing else uses; a multiple of 4. */
   readonly counterAddress: number;
   /** One per thread. */
   readonly scratchAddresses: readonly number[];
 }
 
 export interface Space {
-  /** Resolves when all tasks are done, in any order. Runs of a space do not overlap. */
+  /** Runs tasks in any order; resolves when all are done. Runs of a space do not overlap. */
   run(tasks: readonly Task[]): Promise<void>;
-  /** Lets the threads forget the memory. */
+  /** Releases the memory in all threads. */
   close(): Promise<void>;
 }
 
@@ -40,9 +43,9 @@ export interface KernelThreads {
 
 /** Starts `count` threads. They do not keep the process alive. */
 export function createKernelThreads(count: number): KernelThreads {
-  const url = new URL(`./thread-worker${import.meta.url.slice(-3)}`, import.meta.url);
+  const url = workerUrl(import.meta.url, "thread-worker");
   const threads = Array.from({ length: count }, () => createThread(url));
-  /** Waits for all threads, also when one fails: none may be busy when the next run starts. */
+  /** Waits for all threads even if one fails, because none may be busy when the next run starts. */
   const broadcast = async (messageOf: (index: number) => ThreadMessage) => {
     const sent = threads.map((thread, index) => thread.send(messageOf(index)));
     const failed = (await Promise.allSettled(sent)).find(({ status }) => status === "rejected");
@@ -58,13 +61,13 @@ export function createKernelThreads(count: number): KernelThreads {
         const scratchAddress = scratchAddresses[index]!;
         return { kind: "open", space, module, memory, counterAddress, scratchAddress };
       });
-      const queue = new SerialQueue();
+      const runs = new SerialQueue();
       const run = async (tasks: readonly Task[]) => {
         Atomics.store(counter, 0, 0);
         await broadcast((): RunMessage => ({ kind: "run", space, tasks }));
       };
       return {
-        run: (tasks) => queue.run(() => run(tasks)),
+        run: (tasks) => runs.run(() => run(tasks)),
         close: async () => {
           await broadcast(() => ({ kind: "close", space }));
         },
@@ -90,7 +93,7 @@ interface Waiting {
 function createThread(url: URL): Thread {
   const worker = new Worker(url);
   const waiting: Waiting[] = [];
-  /** Why it has ended, if it has: it would never answer. */
+  /** The reason why the worker has ended; it never answers then. */
   let end: Error | undefined;
   const fail = (error: Error) => {
     end ??= error;

@@ -1,21 +1,21 @@
-/** Accounts on L1 that this process sends from: who sends first comes first. */
+/** L1 accounts of this process, each with one queue for all senders. */
 import type { Provider } from "ethers";
 import { SerialQueue } from "../util/serial-queue.ts";
 import type { Fees } from "./fees.ts";
 
-/** What all who send from an account have to agree on. */
+/** The state that all senders of an account share. */
 export interface SendingAccount {
-  /** Who is in it chooses a nonce. */
+  /** Serializes the choice of nonces. */
   readonly queue: SerialQueue;
-  /** Transactions that have left the queue, and wait to be mined. */
+  /** Transactions that have left the queue and are not mined. */
   readonly open: Set<Promise<unknown>>;
-  /** One that was given up and may still wait at the node: what is sent next takes its place. */
+  /** An abandoned transaction, perhaps still in the mempool; the next one takes its nonce. */
   abandoned?: { readonly nonce: number; readonly fees: Fees };
 }
 
 const accounts = new WeakMap<Provider, Map<string, SendingAccount>>();
 
-/** The account of an address on the chain behind a provider: the same for all who ask. */
+/** Returns the account of an address on a provider's chain; all callers get the same object. */
 export function sendingAccount(provider: Provider, address: string): SendingAccount {
   const known = accounts.get(provider) ?? new Map<string, SendingAccount>();
   accounts.set(provider, known);

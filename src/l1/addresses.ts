@@ -1,8 +1,8 @@
-/** Addresses are integers inside and checksummed hex at the edges. */
+/** Addresses: integers inside of this package, checksummed hex at its edges. */
 import { getAddress, toBeHex } from "ethers";
 import { ADDRESS_BYTES } from "../protocol/constants.ts";
 
-/** @param address - uint160. */
+/** Converts an address to checksummed hex. @param address - uint160. */
 export function toChecksumAddress(address: bigint): string {
   return getAddress(toBeHex(address, ADDRESS_BYTES));
 }

@@ -1,6 +1,6 @@
 /**
- * How the owner of an account authorises its signing key on L1: what goes into `authorizations` of
- * a block, one per ChangePubKey. See `contracts/libraries/Authorization.sol`.
+ * Authorizations: the consents of account owners to their signing keys. A block has one per
+ * ChangePubKey. See `contracts/libraries/Authorization.sol`.
  */
 import {
   concat,
@@ -20,43 +20,43 @@ const EIP712_TYPE = "0x01";
 const EIP712_AUTHORIZATION_BYTES = 66;
 const CREATE2_TYPE = "0x02";
 const CREATE2_AUTHORIZATION_BYTES = 85;
-/** Above it, s has a twin below, and OpenZeppelin's ECDSA library takes only that one (EIP-2). */
+/** Largest s that OpenZeppelin's ECDSA library accepts; a larger one has a smaller twin (EIP-2). */
 const SECP256K1_HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
-/** Authorised by a call of `setAuthPubKeyHash`; nothing more to show. */
+/** The authorization by a fact on L1, which `setAuthPubKeyHash` has stored; 0x-hex. */
 export const ON_CHAIN_AUTHORIZATION = "0x00";
 
 /**
- * A contract that may some day be made by CREATE2 with a salt that names a signing key: until then
- * its address is the consent to that key. Once it is deployed, it authorises keys by
- * `setAuthPubKeyHash`.
+ * A contract wallet that CREATE2 can deploy with a salt that names a signing key. Its address is
+ * the consent to that key until it is deployed; then it authorizes keys by `setAuthPubKeyHash`.
  *
  * @see https://eips.ethereum.org/EIPS/eip-1014
  */
 export interface Create2Wallet {
-  /** L1 address of the contract that makes it. */
+  /** L1 address of the contract that deploys the wallet. */
   readonly creator: string;
-  /** bytes32, 0x-hex: what the salt is made of besides the key. */
+  /** The part of the salt besides the key: bytes32, 0x-hex. */
   readonly saltArgument: string;
-  /** keccak256 of its init code, 0x-hex. */
+  /** keccak256 of the wallet's init code, 0x-hex. */
   readonly codeHash: string;
 }
 
-/** What the owner signs. */
+/** The message that the owner signs. */
 export interface ChangePubKeyClaim {
+  /** Poseidon hash of the signing key, a field element. */
   readonly pubKeyHash: bigint;
   /** The account's nonce before the operation. */
   readonly nonce: number;
   readonly accountId: number;
 }
 
-/** The rollup that the signature is for, and for no other. */
+/** The only rollup for which a signature is valid. */
 export interface AuthorizationDomain {
   readonly chainId: bigint;
   readonly rollupAddress: string;
 }
 
-/** An Ethereum wallet, as far as it is needed here; ethers' signers are such. */
+/** The part of an Ethereum wallet that signs typed data; ethers' signers satisfy it. */
 export interface TypedDataSigner {
   signTypedData(
     domain: TypedDataDomain,
@@ -74,10 +74,11 @@ const CHANGE_PUB_KEY_TYPES = {
 };
 
 /**
- * Lets the owner of an account authorise a signing key by an EIP-712 signature.
+ * Authorizes a signing key by an EIP-712 signature of the account's owner.
  *
- * @param signer - Wallet of the account's owner.
- * @returns The authorisation, 0x-hex.
+ * @param signer - Wallet of the owner.
+ * @param rollup - The rollup of the account.
+ * @returns The authorization, 0x-hex.
  * @see https://eips.ethereum.org/EIPS/eip-712
  */
 export async function signChangePubKey(
@@ -91,10 +92,10 @@ export async function signChangePubKey(
 }
 
 /**
- * Who signed an EIP-712 authorisation, found exactly as the contract finds it: one that is accepted
- * here can not make a block impossible to commit.
+ * Recovers the signer of an EIP-712 authorization exactly as the contract does, so that L1 commits
+ * every block with an authorization that is accepted here.
  *
- * @returns Checksummed address, or undefined if it is no such authorisation.
+ * @returns Checksummed address, or undefined if it is no valid authorization of this kind.
  */
 function recoverChangePubKeySigner(
   rollup: AuthorizationDomain,
@@ -113,18 +114,18 @@ function recoverChangePubKeySigner(
     const signature = Signature.from({ r, s, v });
     return verifyTypedData(typedDataDomain(rollup), CHANGE_PUB_KEY_TYPES, { ...claim }, signature);
   } catch {
-    return undefined; // r or s is no scalar of the curve
+    return undefined; // r or s is not a valid scalar
   }
 }
 
-/** Address of a wallet whose salt names a signing key, checksummed. */
+/** Returns the checksummed address of a wallet whose salt names a signing key. */
 export function create2WalletAddress(wallet: Create2Wallet, pubKeyHash: bigint): string {
   const { creator, saltArgument, codeHash } = wallet;
   const salt = keccak256(concat([saltArgument, toBeHex(pubKeyHash, FIELD_BYTES)]));
   return getCreate2Address(creator, salt, codeHash);
 }
 
-/** Whether an authorisation has the form of {@link encodeCreate2Authorization}. */
+/** Returns whether an authorization has the form of {@link encodeCreate2Authorization}. */
 export function isCreate2Authorization(authorization: string): boolean {
   return (
     isHexString(authorization, CREATE2_AUTHORIZATION_BYTES) &&
@@ -132,16 +133,16 @@ export function isCreate2Authorization(authorization: string): boolean {
   );
 }
 
-/** The authorisation of such a wallet's first signing key, 0x-hex. */
+/** Encodes the authorization of such a wallet's first signing key, 0x-hex. */
 export function encodeCreate2Authorization(wallet: Create2Wallet): string {
   return concat([CREATE2_TYPE, wallet.creator, wallet.saltArgument, wallet.codeHash]);
 }
 
 /**
- * Whose consent an authorisation shows, found exactly as the contract finds it; but that of a
- * CREATE2 wallet counts only while its address has no code, which has to be looked up on L1.
+ * Finds the owner whose consent an authorization shows, exactly as the contract does. The consent
+ * of a CREATE2 wallet is valid only while its address has no code; the caller checks that on L1.
  *
- * @returns Checksummed address, or undefined if it shows nobody's, or needs to be looked up on L1.
+ * @returns Checksummed address, or undefined if the authorization is invalid or a fact on L1.
  */
 export function findAuthorizer(
   rollup: AuthorizationDomain,

@@ -1,4 +1,4 @@
-/** Gives a transaction to an L1 node, signed here if the signer can, or else by who has the key. */
+/** Broadcasts a transaction, signed in this process if the signer can, else by the key's holder. */
 import {
   BrowserProvider,
   JsonRpcSigner,
@@ -12,11 +12,11 @@ import type { Fees } from "./fees.ts";
 import { isUnableToSign, type SendAnswer, toSendAnswer } from "./refusals.ts";
 import { isRpcProvider, withDeadline } from "./requests.ts";
 
-/** A transaction with all that there is to decide. */
+/** A transaction that is complete except for its signature. */
 export interface ReadyTransaction {
   readonly chainId: bigint;
   readonly from: string;
-  /** Null makes a contract. */
+  /** Null creates a contract. */
   readonly to: string | null;
   readonly data: string;
   readonly value: bigint;
@@ -26,17 +26,22 @@ export interface ReadyTransaction {
 }
 
 export interface SendResult {
+  /** `taken`: the node has accepted it. */
   readonly answer: SendAnswer | "taken";
-  /** Of the transaction, if it is known. */
+  /** Hash of the transaction, if it is known. */
   readonly hash?: string;
-  /** What the node has said, if not that it takes it. */
+  /** The node's error, if it has not accepted the transaction. */
   readonly error?: unknown;
 }
 
-/** Those of Hardhat and of nodes say that they can, but can not. */
+/** Signers that have `signTransaction` but no key, as those of Hardhat and of nodes. */
 const unableToSign = new WeakSet<Signer>();
 
-/** Never throws: what went wrong is part of the result. */
+/**
+ * Broadcasts a transaction. Never throws; the result contains the error.
+ *
+ * @param timeoutMs - Deadline for the node's answer; a person at a wallet has none.
+ */
 export async function broadcast(
   signer: Signer,
   transaction: ReadyTransaction,
@@ -55,12 +60,12 @@ export async function broadcast(
   }
 }
 
-/** Whether a wallet sends, which asks a person, for any time, and may change nonce and fees. */
+/** Returns whether a wallet sends, which asks a person without a deadline and may change fees. */
 export function asksPerson(signer: Signer): boolean {
   return signer.provider instanceof BrowserProvider;
 }
 
-/** The signed transaction, 0x-hex; undefined if the key is elsewhere. */
+/** Signs the transaction, 0x-hex; undefined if another process has the key. */
 async function signHere(
   signer: Signer,
   transaction: ReadyTransaction,
@@ -84,7 +89,7 @@ async function sendRaw(provider: Provider, raw: string): Promise<string> {
   return (await provider.send("eth_sendRawTransaction", [raw])) as string;
 }
 
-/** Not by the signer itself, whose polling for the transaction ends the process when it fails. */
+/** Sends by RPC, because the signer's own polling ends the process when it fails. */
 async function sendThere(signer: Signer, transaction: ReadyTransaction): Promise<string> {
   const provider = signer.provider!;
   if (!isRpcProvider(provider)) return (await signer.sendTransaction(toRequest(transaction))).hash;

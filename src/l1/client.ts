@@ -13,7 +13,7 @@ import type {
   ExecuteBlockStruct,
   ProveBlockStruct,
   Rollup,
-} from "../../types/ethers-contracts/contracts/Rollup.ts";
+} from "./generated/rollup.ts";
 import { assert } from "../util/errors.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import type { ChangePubKeyClaim } from "./authorization.ts";
@@ -49,6 +49,7 @@ import { findDeploymentBlock } from "./locate.ts";
 import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
 import { DEFAULT_PATIENCE, type Patience, type PendingTransactions, Sender } from "./sending.ts";
 import { isOwnCommit, readStanding } from "./standing.ts";
+import { toL1Error } from "./reverts.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
@@ -66,18 +67,25 @@ import type {
   Token,
 } from "./types.ts";
 
+/** Where a rollup is on its chain. */
 export interface RollupLocation {
+  /** Address of the proxy, 0x-hex. */
   readonly rollupAddress: string;
-  /** L1 block in which it was deployed: where its events start. 0 or missing: it is looked for. */
+  /** L1 block of the deployment, where events start. Default or 0: found by a search. */
   readonly deploymentBlock?: number;
 }
 
 /**
- * @param runner - Sends transactions if it is a signer; a provider can only read.
- * @param patience - With an L1 that does not answer, and with transactions that are not mined;
- * default: about ten minutes.
- * @param limits - Of one L1 transaction, if L1 has others than Ethereum.
+ * Connects to a deployed rollup.
+ *
+ * @param runner - A signer to send transactions, or a provider to read only.
+ * @param patience - Time limits for answers of L1 and for mining; default: about ten minutes.
+ * @param limits - Limits of one L1 transaction; default: those of Ethereum.
  * @throws L1_REQUEST_FAILED
+ * @example
+ * const signer = await new JsonRpcProvider("http://127.0.0.1:8545").getSigner(0);
+ * const client = await connectRollup({ rollupAddress }, signer);
+ * const { requestId } = await client.depositEth(signer.address, 10n ** 18n);
  */
 export async function connectRollup(
   { rollupAddress, deploymentBlock = 0 }: RollupLocation,
@@ -97,13 +105,14 @@ export async function connectRollup(
 }
 
 /**
+ * A typed client of one Rollup contract.
+ *
  * Every method that sends resolves when its transaction is mined, and throws L1_REVERTED with name
- * and values of the Solidity error if L1 refuses it. Whatever else goes wrong has a code of its
- * own (see {@link Sender}), after which it is safe to try again. One account sends one transaction
- * after the other, whichever client it belongs to.
+ * and values of the Solidity error if L1 refuses it. Other failures have codes of their own (see
+ * {@link Sender}), after which a retry is safe. All clients share one queue per account.
  */
 export class RollupClient {
-  /** The contract itself, for all that has no method here. */
+  /** The contract itself, for calls without a method here. */
   readonly contract: Rollup;
   readonly chainId: bigint;
   /** Checksummed. */
@@ -130,9 +139,12 @@ export class RollupClient {
   }
 
   /**
-   * Pays the request fee besides.
+   * Requests a deposit of ETH, and pays the request fee in addition.
    *
-   * @param owner - L1 address that owns the L2 account. @param amount - In wei, without the fee.
+   * @param owner - L1 address that owns the L2 account.
+   * @param amount - In wei, without the fee; uint128, not 0.
+   * @returns The place of the request in the priority queue, and its L1 transaction.
+   * @throws L1_REVERTED, L1_FUNDS_INSUFFICIENT and the other codes of {@link Sender.send}
    */
   async depositEth(owner: string, amount: bigint): Promise<PriorityRequestResult> {
     return this.#request("depositEth", (fee) =>
@@ -140,14 +152,27 @@ export class RollupClient {
     );
   }
 
-  /** Pays the request fee besides. The runner has approved `amount` of the token to the rollup. */
+  /**
+   * Requests a deposit of a token, and pays the request fee in addition.
+   *
+   * @param token - L1 address of a listed token; {@link RollupClient.approve} `amount` of it first.
+   * @param amount - In the token's smallest unit; uint128, not 0.
+   * @param owner - L1 address that owns the L2 account.
+   * @throws The codes of {@link RollupClient.depositEth}.
+   */
   async depositErc20(token: string, amount: bigint, owner: string): Promise<PriorityRequestResult> {
     return this.#request("depositErc20", (value) =>
       this.contract.depositErc20.populateTransaction(token, amount, owner, { value }),
     );
   }
 
-  /** Pays the request fee besides. @param token - L1 address; the zero address is ETH. */
+  /**
+   * Requests a full exit of one token, and pays the request fee in addition.
+   *
+   * @param accountId - An account of the runner's address.
+   * @param token - L1 address; the zero address is ETH.
+   * @throws The codes of {@link RollupClient.depositEth}.
+   */
   async requestFullExit(accountId: number, token: string): Promise<PriorityRequestResult> {
     return this.#request("requestFullExit", (value) =>
       this.contract.requestFullExit.populateTransaction(accountId, token, { value }),
@@ -155,7 +180,7 @@ export class RollupClient {
   }
 
   /**
-   * Lets the rollup take tokens of the runner's account.
+   * Approves tokens of the runner's account to the rollup.
    *
    * @param token - L1 address of an ERC-20 contract.
    * @param amount - In the token's smallest unit.
@@ -166,20 +191,33 @@ export class RollupClient {
     return toTransaction(await this.#send("approve", send));
   }
 
-  /** What a priority request costs now, in wei. */
+  /** Reads a listed token from L1. @throws L1_REVERTED if none is listed under the id */
+  async readListedToken(id: number): Promise<Token> {
+    try {
+      return await readToken(this.#provider, id, await this.contract.tokenAddress(id));
+    } catch (error) {
+      throw toL1Error("tokenAddress", error);
+    }
+  }
+
+  /** Reads the current fee of a priority request, in wei. */
   async readRequestFee(): Promise<bigint> {
     return this.contract.requestFeeWei();
   }
 
-  /** @param token - L1 address; the zero address is ETH. */
+  /**
+   * Withdraws a pending balance to its owner; anyone may call.
+   *
+   * @param token - L1 address; the zero address is ETH.
+   */
   async withdrawPendingBalance(owner: string, token: string): Promise<L1Transaction> {
     const send = () => this.contract.withdrawPendingBalance.populateTransaction(owner, token);
     return toTransaction(await this.#send("withdrawPendingBalance", send));
   }
 
   /**
-   * Authorises a signing key for the runner's account; or announces that one authorised before will
-   * be replaced, or replaces it, if that was announced a day before.
+   * Stores the runner's consent to a signing key on L1. A different earlier consent is replaced in
+   * two calls: the first arms the reset, the second makes it a day later.
    */
   async setAuthPubKeyHash({
     pubKeyHash,
@@ -191,7 +229,7 @@ export class RollupClient {
     return toTransaction(await this.#send("setAuthPubKeyHash", send));
   }
 
-  /** Governor only. @param token - L1 address of an ERC-20 contract. */
+  /** Lists a token; governor only. @param token - L1 address of an ERC-20 contract. */
   async listToken(token: string): Promise<Token> {
     const receipt = await this.#send("listToken", () =>
       this.contract.listToken.populateTransaction(token),
@@ -201,9 +239,10 @@ export class RollupClient {
   }
 
   /**
-   * Validators only.
+   * Commits blocks; validators only.
    *
    * @param last - The last committed block.
+   * @param blocks - At least one, in order.
    * @returns The new blocks as L1 has stored them, in order.
    */
   async commitBlocks(
@@ -217,14 +256,17 @@ export class RollupClient {
     return { transaction: toTransaction(receipt), storedBlocks };
   }
 
-  /** Proves blocks, with one check of all proofs. @param blocks - At least one, in order. */
+  /** Proves blocks; L1 verifies all proofs together. @param blocks - At least one, in order. */
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.proveBlocks.populateTransaction(...toProveArguments(blocks));
     const cost = proveCost(blocks.length, new Set(blocks.map(({ slots }) => slots)).size);
     return toTransaction(await this.#sendAlone("proveBlocks", send, cost));
   }
 
-  /** Validators only. Payouts that lack gas stay open, see {@link RollupClient.readOpenPayouts}. */
+  /**
+   * Executes proven blocks; validators only. Payouts that lack gas stay open, see
+   * {@link RollupClient.readOpenPayouts}.
+   */
   async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
     const structs = blocks.map(toExecuteStruct);
     const send = () => this.contract.executeBlocks.populateTransaction(structs);
@@ -233,10 +275,11 @@ export class RollupClient {
   }
 
   /**
-   * Makes open payouts of an executed block, as far as the gas reaches; anyone may, also in exodus.
+   * Makes open payouts of an executed block as far as the gas lasts; anyone may call, also in
+   * exodus.
    *
-   * @param block - With all its payouts.
-   * @param range - Those with an index in [first, first + count); default: all.
+   * @param block - The block with all its payouts.
+   * @param range - Payouts to make; default: all.
    */
   async payOut(block: ExecuteBlock, range?: PayoutRange): Promise<L1Transaction> {
     const { storedBlock, payouts } = toExecuteStruct(block);
@@ -247,10 +290,10 @@ export class RollupClient {
   }
 
   /**
-   * How many payouts of an executed block are still to be made.
+   * Reads the number of open payouts of an executed block.
    *
-   * @param l1BlockNumber - L1 block at whose end the question is asked; default: the latest.
-   * @returns PAYOUTS_NOT_COUNTED if all are, and nobody has counted them.
+   * @param l1BlockNumber - L1 block whose state is read; default: the latest.
+   * @returns {@link PAYOUTS_NOT_COUNTED} if all are open and L1 has not counted them.
    */
   async readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number> {
     return Number(
@@ -258,18 +301,18 @@ export class RollupClient {
     );
   }
 
-  /** Whether an address has code: then CREATE2 authorises no signing key for it any more. */
+  /** Returns whether an address has code, which ends its CREATE2 consent. */
   async hasCode(address: bigint): Promise<boolean> {
     return (await this.#provider.getCode(toChecksumAddress(address))) !== "0x";
   }
 
-  /** Validators only. @param blocks - Newest first. */
+  /** Reverts committed blocks; validators only. @param blocks - Newest first. */
   async revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.revertBlocks.populateTransaction([...blocks]);
     return toTransaction(await this.#sendAlone("revertBlocks", send, revertCost(blocks.length)));
   }
 
-  /** What the contract says about itself. */
+  /** Reads protocol, capacities and last block of the contract. */
   async readDeployment(): Promise<L1Deployment> {
     const [protocolDigest, accountCapacity, tokenCapacity, counts] = await Promise.all([
       this.contract.protocolDigest(),
@@ -286,7 +329,7 @@ export class RollupClient {
   }
 
   /**
-   * A committed block as L1 has stored it; 0 is genesis.
+   * Reads a committed block as L1 has stored it; 0 is genesis.
    *
    * @throws L1_BLOCK_NOT_FOUND
    */
@@ -298,35 +341,35 @@ export class RollupClient {
       const initialized = await findFirstEvent(contract, "RollupInitialized", range);
       if (initialized !== undefined) return toGenesisBlock(initialized);
     } else {
-      // Of a block that was taken back and committed anew, the last event is the one that holds.
+      // A block that was reverted and committed again has several events; the last one is valid.
       const committed = await findLastEvent(contract, "BlockCommitted", range, blockNumber);
       if (committed !== undefined) return toStoredBlock(committed);
     }
     throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
   }
 
-  /** What the contract makes of the runner, as at the end of an L1 block. */
+  /** Reads the runner's standing with the contract after an L1 block. */
   async readStanding(l1BlockNumber: number): Promise<L1Standing> {
     return readStanding(this.contract, l1BlockNumber);
   }
 
-  /** Whether the runner has committed a block, and nobody else. */
+  /** Returns whether the runner, not another validator, has committed a block. */
   async isOwnCommit(blockNumber: number): Promise<boolean> {
     const toBlock = await this.#provider.getBlockNumber();
     return isOwnCommit(this.contract, blockNumber, { fromBlock: this.deploymentBlock, toBlock });
   }
 
-  /** Hash of an L1 block, 0x-hex; undefined if there is none of this number. */
+  /** Reads the hash of an L1 block, 0x-hex; undefined if there is no block with this number. */
   async readBlockHash(blockNumber: number): Promise<string | undefined> {
     return (await this.#provider.getBlock(blockNumber))?.hash ?? undefined;
   }
 
-  /** How far blocks have come; see {@link readProgress}. */
+  /** Reads block counts and hashes of stored blocks; see {@link readProgress}. */
   async readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress> {
     return readProgress(this.contract, fromBlockNumber, l1BlockNumber);
   }
 
-  /** Events of the L1 blocks from `fromBlock` (included) to the latest. */
+  /** Reads the events of the L1 blocks from `fromBlock` (included) to the latest. */
   async readNews(fromBlock: number): Promise<L1News> {
     const latest = (await this.#provider.getBlock("latest"))!;
     const events = await readEvents(this.contract, NEWS_EVENTS, {
@@ -334,6 +377,11 @@ export class RollupClient {
       toBlock: latest.number,
     });
     const listed = events.filter((event) => event.name === "TokenListed");
+    const at = { blockTag: latest.number };
+    const [queue, tokenCount] = await Promise.all([
+      this.contract.priorityQueue(at),
+      this.contract.tokenCount(at),
+    ]);
     const tokens = await mapBounded(listed, REQUESTS_MAX, ({ args: { tokenId, token } }) =>
       readToken(this.#provider, Number(tokenId), token),
     );
@@ -350,11 +398,13 @@ export class RollupClient {
         .map(toPubKeyAuthorization),
       authorizationResets: toAuthorizationResets(events),
       isExodusBegun: events.some((event) => event.name === "ExodusModeActivated"),
+      requestCount: Number(queue.next),
+      tokenCount: Number(tokenCount),
     };
   }
 
   /**
-   * Blocks committed from an L1 block on, oldest first, with their data.
+   * Reads the blocks committed from an L1 block on and not reverted, oldest first, with their data.
    *
    * @throws L1_CALLDATA_NOT_FOUND
    */
@@ -363,17 +413,17 @@ export class RollupClient {
     return readCommittedBlocks(this.contract, { fromBlock, toBlock });
   }
 
-  /** Starts the exodus; anyone may, once a request has waited too long. */
+  /** Starts the exodus; anyone may call once a request has expired. */
   async activateExodusMode(): Promise<L1Transaction> {
     const send = () => this.contract.activateExodusMode.populateTransaction();
     return toTransaction(await this.#send("activateExodusMode", send));
   }
 
   /**
-   * In exodus, pays out what an account holds; anyone may.
+   * Pays an account's balance out in exodus; anyone may call.
    *
    * @param last - The last executed block.
-   * @param proof - Of the exit circuit, eight words in the order of EIP-197.
+   * @param proof - Proof of the exit circuit: eight words in the order of EIP-197.
    */
   async performExit(
     last: StoredBlock,
@@ -387,7 +437,7 @@ export class RollupClient {
   }
 
   /**
-   * As {@link performExit}, without a proof; anyone may.
+   * Like {@link performExit}, with a path instead of a proof; anyone may call.
    *
    * @param path - See `exitPath`.
    */
@@ -401,7 +451,7 @@ export class RollupClient {
     return toTransaction(await this.#send("performExitByPath", send));
   }
 
-  /** In exodus, makes deposits that are in no executed block pending balances; anyone may. */
+  /** Turns deposits outside of executed blocks into pending balances in exodus; anyone may call. */
   async cancelDeposits(deposits: readonly QueuedDeposit[]): Promise<L1Transaction> {
     const structs = deposits.map(({ requestId, owner, tokenId, amount }) => ({
       requestId,
@@ -413,18 +463,18 @@ export class RollupClient {
     return toTransaction(await this.#send("cancelDeposits", send));
   }
 
-  /** Transactions of the runner's account that wait at the node, whoever has sent them. */
+  /** Reads which nonces of the runner's account are pending, of transactions of any sender. */
   async readPending(): Promise<PendingTransactions> {
     return this.#connectSender("readPending").readPending();
   }
 
   /**
-   * Waits until nothing of the runner's account waits at the node any more. For an operator that
-   * starts: what its predecessor has sent is mined before L1 is read, or never.
+   * Waits until no transaction of the runner's account is pending. An operator calls it at its
+   * start, so that no transaction of a predecessor is mined after L1 is read.
    *
-   * @param graceMs - How long what waits may still be mined; then it is replaced. Default: 15 s.
-   * @returns What waited at first.
-   * @throws as {@link Sender.settlePending}
+   * @param graceMs - Time to mine pending transactions before they are replaced. Default: 15 s.
+   * @returns The transactions that were pending at first.
+   * @throws The codes of {@link Sender.settlePending}.
    */
   async settlePending(graceMs?: number): Promise<PendingTransactions> {
     return this.#connectSender("settlePending").settlePending(graceMs);
@@ -450,7 +500,7 @@ export class RollupClient {
     return { requestId: Number(args.requestId), transaction: toTransaction(receipt) };
   }
 
-  /** For a user: with an estimate of the gas, or with a limit that is computed. */
+  /** Sends for a user. @param cost - Determines the gas limit; default: the node's estimate. */
   async #send(call: string, send: Send, cost?: L1Cost): Promise<TransactionReceipt> {
     const { to, data, value = 0n } = await send();
     const gasLimit = cost && toGasLimit(cost, this.#limits);
@@ -458,7 +508,7 @@ export class RollupClient {
     return sender.send({ name: call, to, data, value }, gasLimit);
   }
 
-  /** For an operator: with all the gas that it can take at worst. */
+  /** Sends for an operator, with the gas of the worst case. */
   async #sendAlone(call: string, send: Send, cost: L1Cost): Promise<TransactionReceipt> {
     const { to, data, value = 0n } = await send();
     const gasLimit = toGasLimit(cost, this.#limits);
@@ -482,13 +532,13 @@ function isSigner(runner: ContractRunner | null): runner is Signer {
   return runner !== null && "getAddress" in runner;
 }
 
-/** Payouts of a block: those with an index in [first, first + count). */
+/** The payouts of a block with an index in [first, first + count). */
 export interface PayoutRange {
   readonly first: number;
   readonly count: number;
 }
 
-/** A request that has joined the priority queue. */
+/** A request in the priority queue. */
 export interface PriorityRequestResult {
   /** Place in the queue, counting from 0. */
   readonly requestId: number;
@@ -516,7 +566,7 @@ function toCommitStruct(block: CommitBlock): CommitBlockStruct {
   return { ...block, authorizations: [...block.authorizations] };
 }
 
-/** The arguments of the contract's function. */
+/** Returns the arguments of the contract's `proveBlocks`. */
 export function toProveArguments(
   blocks: readonly ProveBlock[],
 ): [parentCommitment: string, last: StoredBlock, blocks: ProveBlockStruct[]] {

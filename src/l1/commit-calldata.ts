@@ -1,13 +1,13 @@
 /**
- * The data of committed blocks: the calldata of `commitBlocks`, which the contract lets nobody call
- * but the sender of a transaction itself.
+ * Reads committed blocks from the calldata of `commitBlocks`. The contract refuses calls by other
+ * contracts, so the calldata is that of the transaction.
  *
- * It is read as the contract reads it, so that whatever was committed can be restored. The contract
- * takes the canonical encoding alone; a restore must not depend on that.
+ * The decoder accepts every encoding that the EVM accepts. The contract requires the canonical one,
+ * but a restore must not depend on that.
  */
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { getBytes } from "ethers";
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { l1Error } from "./errors.ts";
 import { providerOf, type RollupEvent, toStoredBlock } from "./events.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
@@ -25,16 +25,16 @@ import {
 import type { CommitBlock, CommittedBlock } from "./types.ts";
 
 const SELECTOR = ROLLUP_INTERFACE.getFunction("commitBlocks")!.selector;
-/** Where the arguments start. */
+/** Position of the arguments. */
 const ARGUMENTS: Position = 4n;
 const STORED_BLOCK_WORDS = 6;
 const COMMIT_BLOCK_WORDS = 7;
 const WORD_BYTES = 32;
 
 /**
- * A committed block with its data.
+ * Reads a committed block with its data.
  *
- * @throws L1_CALLDATA_NOT_FOUND if the node does not have the transaction (any more)
+ * @throws L1_CALLDATA_NOT_FOUND if the node does not have the transaction.
  */
 export async function readCommittedBlock(
   contract: Rollup,
@@ -52,10 +52,10 @@ export async function readCommittedBlock(
 }
 
 /**
- * One of the blocks that a call of `commitBlocks` commits.
+ * Decodes one block from a call of `commitBlocks`.
  *
  * @param data - Calldata, 0x-hex.
- * @returns Undefined if the call has no such block, or the contract would not take it.
+ * @returns The block, or undefined if the call does not contain it or the contract would revert.
  */
 export function decodeCommitBlock(data: string, blockNumber: number): CommitBlock | undefined {
   if (!data.startsWith(SELECTOR)) return undefined;
@@ -98,7 +98,7 @@ function decodeAuthorizations(
   pointer: Position,
 ): string[] | undefined {
   const span = arrayAt(calldata, head, pointer, WORD_BYTES);
-  // The contract takes one for each ChangePubKey, so never more than the calldata has words.
+  // The contract requires one per ChangePubKey, so there are fewer than bytes of calldata.
   if (span === undefined || span.length > BigInt(calldata.length)) return undefined;
   const authorizations: string[] = [];
   for (let index = 0n; index < span.length; index++) {

@@ -1,79 +1,85 @@
-/** Deploys a rollup. Build artifacts are handed in, so this works without Hardhat. */
+/** Deploys a rollup from build artifacts, without Hardhat. */
 import { ContractFactory, type InterfaceAbi, type Signer, ZeroAddress } from "ethers";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
-import type { InitializeParamsStruct } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { InitializeParamsStruct } from "./generated/rollup.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import { createSender } from "./sending.ts";
 
-/** What is needed of a build artifact. */
+/** The part of a build artifact that a deployment needs. */
 export interface ContractArtifact {
   readonly abi: InterfaceAbi | readonly unknown[];
   readonly bytecode: string;
 }
 
 export interface RollupArtifacts {
-  /** Of `contracts/Rollup.sol`. */
+  /** `contracts/Rollup.sol`. */
   readonly rollup: ContractArtifact;
-  /** Of `contracts/governance/RollupProxy.sol`, which creates its `UpgradeTimelock` itself. */
+  /** `contracts/governance/RollupProxy.sol`, which creates its `UpgradeTimelock` itself. */
   readonly proxy: ContractArtifact;
-  /** Of `contracts/ExitVerifier.sol`. */
+  /** `contracts/ExitVerifier.sol`. */
   readonly exitVerifier: ContractArtifact;
-  /** Of the verifier generated for the preset's circuits, or of the mock verifier. */
+  /** The verifier generated for the preset's circuits, or the mock verifier. */
   readonly verifier: ContractArtifact;
 }
 
-/** Who governs a rollup. */
+/** The roles of a rollup. */
 export interface GovernanceSettings {
   /**
-   * Addresses that may announce upgrades, which a timelock then holds back until users had the time
-   * to exit. Default: no timelock, the deployer upgrades at once; on local chains only.
+   * Addresses that may announce upgrades, which a timelock delays so that users can exit first.
+   * Default: no timelock, and the deployer upgrades immediately; on local chains only.
    */
   readonly proposers?: readonly string[];
   /** Address that lists tokens and sets validators. Default: the timelock, or else the deployer. */
   readonly governor?: string;
-  /** Address that may pause deposits, beside the governor. Default: nobody. */
+  /** Address that may pause deposits, besides the governor. Default: nobody. */
   readonly guardian?: string;
   /**
-   * Address that may set validators at once, beside the governor, whose acts a timelock may hold
-   * back for longer than requests wait. Default: nobody.
+   * Address that may set validators immediately, besides the governor, whose calls a timelock may
+   * delay for longer than requests can wait. Default: nobody.
    */
   readonly validatorManager?: string;
-  /** Addresses that may commit, execute and revert blocks. Default: the deployer alone. */
+  /** Addresses that may commit, execute and revert blocks. Default: the deployer. */
   readonly validators?: readonly string[];
 }
 
+/** The settings of a new rollup. */
 export interface RollupSettings extends GovernanceSettings {
   readonly preset: Preset;
-  /** L1 owner of the fee account, uint160: with it anyone can make the genesis state. */
+  /** L1 owner of the fee account, uint160; it determines the genesis state. */
   readonly feeAccountAddress: bigint;
-  /** Root of the genesis state. */
+  /** Root of the genesis state, see `createGenesisState`. */
   readonly genesisStateRoot: bigint;
-  /** How long an L1 request may wait. Default: 14 days. */
+  /** Time until an L1 request expires. Default: 14 days. */
   readonly priorityExpirationSeconds?: number;
-  /** What an L1 request costs, in wei, at most 0.01 ether. Default: nothing. */
+  /** Fee of an L1 request in wei, at most 0.01 ether. Default: 0. */
   readonly requestFeeWei?: bigint;
-  /** Address whose pending balance the request fees become. Default: the governor. */
+  /** Address whose pending balance receives the request fees. Default: the governor. */
   readonly requestFeeRecipient?: string;
 }
 
 export interface DeployedRollup {
-  /** Of the proxy. */
+  /** Address of the proxy. */
   readonly rollupAddress: string;
   readonly verifierAddress: string;
-  /** L1 block of the rollup's deployment: where its events start. */
+  /** L1 block of the deployment, where events start. */
   readonly deploymentBlock: number;
 }
 
 const PRIORITY_EXPIRATION_SECONDS = 14 * 24 * 60 * 60;
 
 /**
- * Deploys both verifiers, implementation, and the proxy, whose constructor creates the timelock if
- * there are proposers and starts the rollup: it exists started or not at all.
+ * Deploys a rollup: both verifiers, the implementation, and the proxy. The proxy's constructor
+ * creates the timelock if there are proposers, and initializes the rollup in the same transaction.
  *
- * @param deployer - Pays, and gets all roles that `settings` gives to nobody else.
+ * @param deployer - Pays, and gets all roles that `settings` does not assign.
  * @throws DEV_KEYS_ON_LIVE_CHAIN if the verifier is insecure (dev keys or mock) and the chain is
  * not local; nothing has been deployed then.
- * @throws L1_REVERTED for example with UpgraderWithoutNotice: without proposers, and not local.
+ * @throws L1_REVERTED, for example with UpgraderWithoutNotice on a live chain without proposers.
+ * @example
+ * const feeAccountAddress = BigInt(await deployer.getAddress());
+ * const genesisStateRoot = createGenesisState(PRESETS.dev, { feeAccountAddress }).root;
+ * const settings = { preset: PRESETS.dev, feeAccountAddress, genesisStateRoot };
+ * const { rollupAddress } = await deployRollup(deployer, artifacts, settings);
  */
 export async function deployRollup(
   deployer: Signer,
@@ -89,7 +95,7 @@ export async function deployRollup(
   const parameters = {
     verifier: verifier.address,
     exitVerifier: exitVerifier.address,
-    // The zero address is whoever upgrades.
+    // The zero address stands for the upgrader.
     governor: settings.governor ?? ZeroAddress,
     validatorManager: settings.validatorManager ?? ZeroAddress,
     guardian: settings.guardian ?? ZeroAddress,

@@ -1,10 +1,10 @@
-/** What can go wrong in `src/l1`. */
+/** Errors of `src/l1`. */
 import { defineErrors } from "../util/errors.ts";
 
 export type L1ErrorFacts =
   | {
       code: "L1_REVERTED";
-      /** What was called: a function of the contract. */
+      /** The called function of the contract. */
       call: string;
       /** Name of the Solidity error; `Error` and `Panic` are Solidity's own. */
       error: string;
@@ -15,7 +15,7 @@ export type L1ErrorFacts =
   | { code: "L1_TRANSACTION_STUCK"; transactionHash: string; nonce: number; sends: number }
   | {
       code: "L1_REQUEST_FAILED";
-      /** Of JSON-RPC. */
+      /** A method of JSON-RPC. */
       request: string;
       attempts: number;
       reason: string;
@@ -45,62 +45,61 @@ function times(count: number): string {
 
 export const l1Error = defineErrors<L1ErrorFacts>({
   L1_REVERTED: {
-    message: ({ call, error, values }) => `${call} was reverted: ${error}(${format(values)}).`,
-    fix: "hardhat-zkrollup/contracts/interfaces/IRollup.sol says what each of its errors means.",
+    message: ({ call, error, values }) => `L1 reverted ${call}: ${error}(${format(values)}).`,
+    fix: "Look the error up in hardhat-zkrollup/contracts/interfaces/IRollup.sol.",
   },
   L1_TRANSACTION_FAILED: {
     message: ({ call, transactionHash }) =>
-      `${call} failed in the mined transaction ${transactionHash}, and gives no reason.`,
-    fix: "Most often the transaction ran out of gas: send it with a higher gas limit.",
+      `${call} failed without a reason in the mined transaction ${transactionHash}.`,
+    fix: "Send it with a higher gas limit; the transaction has probably run out of gas.",
   },
   L1_TRANSACTION_STUCK: {
     message: ({ transactionHash, nonce, sends }) =>
-      `The transaction ${transactionHash} with the nonce ${nonce} has not been mined, ` +
-      `although it was sent ${sends} times with rising fees.`,
-    fix: "Look at the sender's balance and at the L1 node; what is sent next takes its place.",
+      `The transaction ${transactionHash} with the nonce ${nonce} is not mined ` +
+      `after ${sends} sends with rising fees.`,
+    fix: "Check the sender's balance and the L1 node; the next transaction replaces this one.",
   },
   L1_REQUEST_FAILED: {
     message: ({ request, attempts, reason }) =>
-      `The L1 node has not answered ${request}, asked ${times(attempts)}: ${reason}.`,
-    fix: "Look at the L1 node and its limits; nothing has changed, so it is safe to try again.",
+      `The L1 node has not answered ${request}, sent ${times(attempts)}: ${reason}.`,
+    fix: "Check the L1 node and its limits; nothing has changed, so a retry is safe.",
   },
   L1_LOGS_REFUSED: {
     message: ({ fromBlock, toBlock, reason }) =>
       `The L1 node returns no logs of the L1 blocks ${fromBlock} to ${toBlock}: ${reason}.`,
-    fix: "Use an L1 node with larger limits for eth_getLogs, and one that keeps old logs.",
+    fix: "Use an L1 node that keeps old logs and has larger limits for eth_getLogs.",
   },
   L1_TRANSACTION_REFUSED: {
-    message: ({ call, reason }) =>
-      `The L1 node does not take the transaction of ${call}: ${reason}.`,
-    fix: "Nothing was sent, so it is safe to try again; compare the reason with the node's limits.",
+    message: ({ call, reason }) => `The L1 node refuses the transaction of ${call}: ${reason}.`,
+    fix: "Compare the reason with the node's limits; nothing was sent, so a retry is safe.",
   },
   L1_FUNDS_INSUFFICIENT: {
-    message: ({ call, address }) => `${address} has not enough ETH on L1 to send ${call}.`,
-    fix: "Send ETH to that address; nothing was sent, so it is safe to try again.",
+    message: ({ call, address }) => `${address} does not have enough ETH on L1 to send ${call}.`,
+    fix: "Send ETH to that address; nothing was sent, so a retry is safe.",
   },
   L1_NONCE_TAKEN: {
     message: ({ call, address, attempts }) =>
-      `${call} was sent ${times(attempts)}, and each time ${address} had sent something else.`,
-    fix: "Let no other program send transactions with this key; it is safe to try again.",
+      `${call} was sent ${times(attempts)}, but another transaction of ${address} took each nonce.`,
+    fix: "Stop other programs that send transactions with this key; a retry is safe.",
   },
   L1_SIGNER_MISSING: {
-    message: ({ call }) => `${call} needs a transaction, and there is no account to send it.`,
+    message: ({ call }) => `${call} needs an account that sends its transaction.`,
     fix: "Connect with a signer, or set accounts for the network in the Hardhat config.",
   },
   L1_EVENT_MISSING: {
     message: ({ event, transactionHash }) =>
-      `The transaction ${transactionHash} has not emitted ${event}.`,
+      `The transaction ${transactionHash} did not emit ${event}.`,
     fix: "Check that the address is that of a Rollup contract of this version.",
   },
   L1_BLOCK_NOT_FOUND: {
     message: ({ blockNumber, rollupAddress }) =>
-      `The contract at ${rollupAddress} has no block ${blockNumber} in the L1 blocks searched.`,
+      `The contract at ${rollupAddress} has no block ${blockNumber} in the searched L1 blocks.`,
     fix: "Pass --from-block (resume: fromBlock) with the block of the rollup's deployment, or 0.",
   },
   ROLLUP_NOT_FOUND: {
     message: ({ rollupAddress, chainId, found }) =>
-      `There is no rollup at ${rollupAddress} on chain ${chainId}: ${found} is there.`,
-    fix: "Check address and network: a local chain that is started again has lost its contracts.",
+      `There is no rollup but ${found} at ${rollupAddress} on chain ${chainId}.`,
+    fix: "Check address and network; a local chain loses its contracts when it restarts.",
   },
   L1_CALLDATA_NOT_FOUND: {
     message: ({ blockNumber, transactionHash }) =>
@@ -110,7 +109,7 @@ export const l1Error = defineErrors<L1ErrorFacts>({
   },
   DEV_KEYS_ON_LIVE_CHAIN: {
     message: ({ chainId }) =>
-      `The verifier's keys are insecure, so it can not be deployed on chain ${chainId}.`,
+      `The verifier's keys are insecure, so it cannot be deployed on chain ${chainId}.`,
     fix: "Use a local chain (chain id 31337 or 1337), or keys from a ceremony.",
   },
 });

@@ -1,21 +1,7 @@
-/** Reads what has happened on L1 from the contract's events. */
+/** Reads the contract's events. */
 import { EventFragment, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
-import { OPERATIONS } from "../protocol/operations.ts";
-import type {
-  AuthPubKeyHashSetEvent,
-  AuthResetStartedEvent,
-  BlockCommittedEvent,
-  BlockExecutedEvent,
-  BlocksProvenEvent,
-  BlocksRevertedEvent,
-  ExodusModeActivatedEvent,
-  PayoutsOpenEvent,
-  PriorityRequestAddedEvent,
-  Rollup,
-  RollupInitializedEvent,
-  StoredBlockStructOutput,
-  TokenListedEvent,
-} from "../../types/ethers-contracts/contracts/Rollup.ts";
+import { OPERATIONS } from "../operations/table.ts";
+import type { Rollup, RollupEvents, StoredBlockStructOutput } from "./generated/rollup.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import { type BlockRange, type LogFilter, readLogs, readLogsBackwards } from "./logs.ts";
 import type {
@@ -31,41 +17,27 @@ export type { BlockRange } from "./logs.ts";
 
 const TOPIC_BYTES = 32;
 
-/** The arguments of the events that clients follow. */
-interface EventArguments {
-  readonly RollupInitialized: RollupInitializedEvent.OutputObject;
-  readonly TokenListed: TokenListedEvent.OutputObject;
-  readonly PriorityRequestAdded: PriorityRequestAddedEvent.OutputObject;
-  readonly AuthPubKeyHashSet: AuthPubKeyHashSetEvent.OutputObject;
-  readonly AuthResetStarted: AuthResetStartedEvent.OutputObject;
-  readonly BlockCommitted: BlockCommittedEvent.OutputObject;
-  readonly BlocksProven: BlocksProvenEvent.OutputObject;
-  readonly BlockExecuted: BlockExecutedEvent.OutputObject;
-  readonly PayoutsOpen: PayoutsOpenEvent.OutputObject;
-  readonly BlocksReverted: BlocksRevertedEvent.OutputObject;
-  readonly ExodusModeActivated: ExodusModeActivatedEvent.OutputObject;
-}
-export type EventName = keyof EventArguments;
+export type EventName = keyof RollupEvents;
 
 /** An event of the contract. */
 export type RollupEvent<N extends EventName> = {
   [M in N]: {
     readonly name: M;
-    readonly args: EventArguments[M];
+    readonly args: RollupEvents[M];
     readonly transactionHash: string;
     readonly l1Block: L1BlockId;
   };
 }[N];
 
-/** The provider behind a contract's runner. */
+/** Returns the provider behind a contract's runner. */
 export function providerOf(contract: Rollup): Provider {
   return contract.runner!.provider!;
 }
 
 /**
- * The contract's events of the given names, in the order in which they happened.
+ * Reads the contract's events of the given names, in the order of L1.
  *
- * @param indexed - Value of the first indexed parameter; any, if it is left out.
+ * @param indexed - Value of the first indexed parameter; default: any.
  * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
  */
 export async function readEvents<N extends EventName>(
@@ -82,7 +54,7 @@ export async function readEvents<N extends EventName>(
   return events;
 }
 
-/** The first event of a name, looked for no further than needed; undefined if there is none. */
+/** Finds the first event of a name, searching forwards; undefined if there is none. */
 export async function findFirstEvent<N extends EventName>(
   contract: Rollup,
   name: N,
@@ -96,7 +68,7 @@ export async function findFirstEvent<N extends EventName>(
 }
 
 /**
- * The last event of a name, looked for no further back than needed; undefined if there is none.
+ * Finds the last event of a name, searching backwards; undefined if there is none.
  *
  * @param indexed - Value of the first indexed parameter.
  */
@@ -126,7 +98,7 @@ async function filterOf(
   return { address: await contract.getAddress(), topics };
 }
 
-/** The events of one name in a transaction's logs. */
+/** Returns the events of one name in a transaction's logs. */
 export function eventsOf<N extends EventName>(
   { logs }: { readonly logs: readonly Log[] },
   address: string,
@@ -154,7 +126,7 @@ export function toPubKeyAuthorization({
   return { ...toAuthorizationPlace(args), pubKeyHash: args.pubKeyHash };
 }
 
-/** The replacements that were announced and not made by a later one of these events. */
+/** Returns the resets that some events arm and no later event makes. */
 export function toAuthorizationResets(
   events: readonly RollupEvent<EventName>[],
 ): AuthorizationReset[] {
@@ -175,7 +147,7 @@ function keyOf({ owner, accountId, nonce }: AuthorizationPlace): string {
 }
 
 function toAuthorizationPlace(
-  args: EventArguments["AuthPubKeyHashSet" | "AuthResetStarted"],
+  args: RollupEvents["AuthPubKeyHashSet" | "AuthResetStarted"],
 ): AuthorizationPlace {
   const { owner, accountId, nonce } = args;
   return { owner: BigInt(owner), accountId: Number(accountId), nonce: Number(nonce) };
@@ -185,7 +157,7 @@ export function toStoredBlock({ args }: RollupEvent<"BlockCommitted">): StoredBl
   return fromStoredStruct(args.storedBlock);
 }
 
-/** The block before the first. */
+/** Returns the genesis block, which precedes block 1. */
 export function toGenesisBlock({ args }: RollupEvent<"RollupInitialized">): StoredBlock {
   return {
     blockNumber: 0,
@@ -208,7 +180,7 @@ function fromStoredStruct(struct: StoredBlockStructOutput): StoredBlock {
   };
 }
 
-/** The events by topic; ethers hashes the signatures of all of them whenever it looks one up. */
+/** The events by topic; a lookup by ethers would hash the signatures of all of them. */
 const FRAGMENTS: ReadonlyMap<string, EventFragment> = new Map(
   ROLLUP_INTERFACE.fragments
     .filter((fragment) => EventFragment.isFragment(fragment))
@@ -222,7 +194,7 @@ function topicOf(name: EventName): string {
   return TOPICS.get(name)!;
 }
 
-/** The caller has asked for events of these names only. */
+/** Decodes a log, which must be an event of one of the names `N`. */
 function parseLog<N extends EventName>(log: Log): RollupEvent<N> {
   const fragment = FRAGMENTS.get(log.topics[0]!)!;
   const args = ROLLUP_INTERFACE.decodeEventLog(fragment, log.data, log.topics);

@@ -1,16 +1,16 @@
-/** What a transaction pays L1 for its gas. */
+/** Fees: the price of gas of L1 transactions. */
 import type { Provider } from "ethers";
 import { isRpcProvider, REQUEST_LIMITS, withDeadline } from "./requests.ts";
 
-/** With EIP-1559 or, on a chain that has it not, without. In wei for a unit of gas. */
+/** Fees of EIP-1559 or, on a chain without it, a gas price. In wei per unit of gas. */
 export type Fees =
   | { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint }
   | { readonly gasPrice: bigint };
 
-/** Nodes take a replacement only if it pays an eighth more (geth: 10%). */
+/** Nodes accept a replacement only if it pays an eighth more (geth: 10%). */
 const RAISE_PERCENT = 125n;
 
-/** What L1 asks for at present, with room for a base fee that doubles. */
+/** Suggests fees at the current level of L1, with room for a doubled base fee. */
 export async function suggestFees(provider: Provider): Promise<Fees> {
   const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await provider.getFeeData();
   if (maxFeePerGas === null || maxPriorityFeePerGas === null) return { gasPrice: gasPrice ?? 0n };
@@ -19,11 +19,11 @@ export async function suggestFees(provider: Provider): Promise<Fees> {
   return { maxFeePerGas: max(maxFeePerGas, forNext), maxPriorityFeePerGas };
 }
 
-/** Of the block to come, which may ask for more than the latest one; 0 if the node does not say. */
+/** Reads the base fee of the next block, which may exceed that of the latest; 0 if unknown. */
 async function nextBaseFee(provider: Provider): Promise<bigint> {
   if (!isRpcProvider(provider)) return 0n;
   try {
-    // Not by the provider's own method: some can not read a block without a number.
+    // Not by the provider's own method: some cannot read a block without a number.
     const answer = provider.send("eth_getBlockByNumber", ["pending", false]);
     const pending = await withDeadline(answer, REQUEST_LIMITS.requestTimeoutMs);
     return BigInt((pending as { baseFeePerGas: string }).baseFeePerGas);
@@ -32,7 +32,7 @@ async function nextBaseFee(provider: Provider): Promise<bigint> {
   }
 }
 
-/** Enough to take the place of a transaction that pays these. */
+/** Raises fees enough to replace a transaction that pays these. */
 export function raiseFees(fees: Fees): Fees {
   if ("gasPrice" in fees) return { gasPrice: raise(fees.gasPrice) };
   return {
@@ -41,7 +41,7 @@ export function raiseFees(fees: Fees): Fees {
   };
 }
 
-/** The most of each. */
+/** Returns the maximum of each fee. */
 export function higherFees(one: Fees, other: Fees): Fees {
   if ("gasPrice" in one || "gasPrice" in other) {
     return { gasPrice: max(price(one), price(other)) };
@@ -52,12 +52,12 @@ export function higherFees(one: Fees, other: Fees): Fees {
   };
 }
 
-/** Whether fees are at most so many times what L1 asks for at present. */
+/** Returns whether fees are at most `factor` times the suggested ones. */
 export function areWithin(fees: Fees, suggested: Fees, factor: number): boolean {
   return price(fees) <= price(suggested) * BigInt(factor);
 }
 
-/** The most that a unit of gas may cost. */
+/** Returns the maximum price of a unit of gas. */
 function price(fees: Fees): bigint {
   return "gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas;
 }

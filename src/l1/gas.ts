@@ -1,8 +1,8 @@
 /**
- * What a transaction of the rollup costs L1 at worst, before it is sent: an L1 transaction may use
- * so much gas and have so many bytes, and an estimate by a node is true only until the next block.
+ * Worst-case gas and bytes of the rollup's L1 transactions, computed before they are sent. Both
+ * have limits per transaction, and a node's estimate is valid only until the next block.
  *
- * The constants are measured gas with a margin; `test/l1/gas.test.ts` holds them against the
+ * The constants are measured gas with a margin; `test/l1/gas.test.ts` compares them with the
  * contract.
  *
  * @see https://eips.ethereum.org/EIPS/eip-7825 gas of a transaction
@@ -18,33 +18,35 @@ import {
   extensionColumns,
   operationOfCode,
   type OperationName,
-  RECORD_BYTES,
-} from "../protocol/operations.ts";
+  OPERATIONS,
+} from "../operations/table.ts";
+import { RECORD_BYTES } from "../protocol/columns.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import type { CommitBlock, StoredBlock } from "./types.ts";
 
-/** Of one L1 transaction. */
+/** Limits of one L1 transaction. */
 export interface L1Limits {
   readonly gasMax: number;
-  /** Of calldata. */
+  /** Bytes of calldata. */
   readonly bytesMax: number;
 }
 
-/** What a node's pool takes of one transaction, its envelope included. */
+/** Limit of a node's mempool for one transaction, envelope included. */
 const TRANSACTION_BYTES_MAX = 131_072;
-/** Signature, fees, addresses and lengths. */
+/** The envelope: signature, fees, addresses and lengths. */
 const ENVELOPE_BYTES_MAX = 512;
 
+/** Limits of Ethereum. */
 export const L1_LIMITS: L1Limits = {
   gasMax: 16_777_216,
   bytesMax: TRANSACTION_BYTES_MAX - ENVELOPE_BYTES_MAX,
 };
 
-/** Upper bounds of a whole transaction, or of what something adds to one. */
+/** Upper bounds of a whole transaction, or of an addition to one. */
 export interface L1Cost {
-  /** A gas limit with which the transaction does not run out of gas. */
+  /** A gas limit that the transaction does not exceed. */
   readonly gas: number;
-  /** Of calldata, with the selector. */
+  /** Bytes of calldata, with the selector. */
   readonly bytes: number;
 }
 
@@ -58,14 +60,14 @@ const SELECTOR_BYTES = 4;
 /** A part of calldata. */
 interface Calldata {
   readonly bytes: number;
-  /** Those that are not zero, or may be. */
+  /** Bytes that may be other than zero. */
   readonly nonzero: number;
 }
 
 const words = (count: number, nonzero: number): Calldata => {
   return { bytes: WORD_BYTES * count, nonzero };
 };
-/** Offset or length. */
+/** An offset or a length. */
 const INDEX = words(1, 4);
 const SELECTOR: Calldata = { bytes: SELECTOR_BYTES, nonzero: SELECTOR_BYTES };
 /** Three numbers of 4, 4 and 8 bytes, and three hashes. */
@@ -75,76 +77,56 @@ const PAYOUT = words(3, 20 + 2 + 16);
 /** Slots, three field elements, eight words of a proof. */
 const PROVE_BLOCK = words(12, 4 + 11 * WORD_BYTES);
 
-/** Gas of what L1 does, behind the price of calldata. */
+/** Gas of execution, without that of calldata. */
 const COMMIT_GAS = {
   call: 58_000,
   block: 42_000,
   record: 150,
-  /** Of extensions: reading, evaluating, and what the operation means on L1. */
-  extension: {
-    noop: 0,
-    transfer: 0,
-    deposit: 5_300,
-    transferToNew: 1_900,
-    withdraw: 2_600,
-    fullExit: 5_500,
-    changePubKey: 2_400,
-    forcedExit: 2_700,
-    refund: 5_600,
-  } satisfies Record<OperationName, number>,
   /** By the type byte: fact on L1, signature, CREATE2. */
   authorization: [3_300, 6_200, 4_200],
 } as const;
 
-/** Words of memory that L1 takes for an operation and does not free. */
-const MEMORY_WORDS = {
-  noop: 0,
-  transfer: 0,
-  deposit: 12,
-  transferToNew: 0,
-  withdraw: 6,
-  fullExit: 13,
-  changePubKey: 20,
-  forcedExit: 7,
-  refund: 12,
-} satisfies Record<OperationName, number>;
 const MEMORY_WORDS_CALL = 200;
-/** As many as calldata of the largest size can take: 2,340 deposits. */
+/** Memory for the most that calldata of the maximum size can contain: 2,340 deposits. */
 const MEMORY_WORDS_MAX = 32_000;
 
 const PROVE_GAS = {
   call: 205_000,
-  /** A pairing, two multiplications of points. */
+  /** A pairing and two point multiplications. */
   proof: 50_000,
-  /** For each key beyond the first: a pairing, four multiplications. */
+  /** Each key beyond the first: a pairing and four point multiplications. */
   key: 62_000,
 } as const;
-/** Sizes of blocks that a list of proofs mixes, if nothing else is said. */
+/** Default number of block sizes in a list of proofs. */
 const KEYS_USUAL = 4;
 
 const EXECUTE_GAS = {
   call: 40_000,
   block: 9_000,
-  /** To write down that a block has open payouts: kept back for each block. */
+  /** Storing that a block has open payouts: reserved for each block. */
   openPayouts: 35_000,
   hashedPayout: 500,
-  /** To see in the bitmap whether a payout is made, and to write that it is. */
+  /** Reading a payout's bit in the bitmap, and setting it. */
   passedPayout: 500,
   madePayout: 1_500,
   bitmapWord: 22_500,
 } as const;
 const BITMAP_BITS = 256;
 /**
- * A payout: a cold call with value (11,600) that burns its 100,000 gas and the stipend of 2,300,
- * and a new pending balance with its event (26,000).
+ * A payout at worst: a cold call with value (11,600) that burns its 100,000 gas and the stipend of
+ * 2,300, and a new pending balance with its event (26,000).
  */
 const PAYOUT_GAS = 146_000;
-/** The contract begins with a payout only if so much gas is left; see the library `Payouts`. */
+/** Gas that must be left for the contract to start a payout; see the library `Payouts`. */
 const PAYOUT_GAS_LEFT = 172_000;
 
 const REVERT_GAS = { call: 50_000, block: 12_000 } as const;
 
-/** What `commitBlocks` costs: bytes exactly, gas at worst. */
+/**
+ * Computes the cost of `commitBlocks`: exact bytes and worst-case gas.
+ *
+ * @param blocks - The blocks to commit, in order.
+ */
 export function commitCost(blocks: readonly CommitBlock[]): L1Cost {
   const calldata = commitCalldata(blocks);
   let gas: number = COMMIT_GAS.call;
@@ -153,33 +135,33 @@ export function commitCost(blocks: readonly CommitBlock[]): L1Cost {
     gas += COMMIT_GAS.block + hashGas(pubdata.length);
     memoryWords += Math.ceil(pubdata.length / WORD_BYTES) + 8;
     for (const type of operationTypes(pubdata)) {
-      gas += COMMIT_GAS.record + COMMIT_GAS.extension[type];
-      memoryWords += MEMORY_WORDS[type];
+      gas += COMMIT_GAS.record + OPERATIONS[type].l1.commitGas;
+      memoryWords += OPERATIONS[type].l1.memoryWords;
     }
     for (const each of authorizations) gas += authorizationGas(Number(each.slice(0, 4)));
   }
   return toCost(calldata, gas + memoryGas(memoryWords));
 }
 
-/** At most what `commitBlocks` costs without any block. */
+/** Upper bound of `commitBlocks` without blocks. */
 export const COMMIT_CALL_COST: L1Cost = toCost(
   sum([SELECTOR, STORED_BLOCK, INDEX, INDEX]),
   COMMIT_GAS.call + 3 * MEMORY_WORDS_CALL,
 );
 
-/** At most what one more block without operations adds to `commitBlocks`. */
+/** Upper bound of what a block without operations adds to `commitBlocks`. */
 export const COMMIT_BLOCK_COST: L1Cost = toAddedCost(
-  // Offset; seven words; public data without records, to whole words; a list of no authorisations.
+  // Offset; seven words; padded public data without records; empty list of authorizations.
   sum([INDEX, words(7, 8 + 4 + 4 + 2 * WORD_BYTES + 8), INDEX, words(1, WORD_BYTES), INDEX]),
   COMMIT_GAS.block + hashGas(WORD_BYTES) + addedMemoryGas(12),
 );
 
 /**
- * At most what one more operation of a block adds: {@link commitCost} of blocks is no more than
- * {@link COMMIT_CALL_COST}, {@link COMMIT_BLOCK_COST} for each block, and this for each operation.
+ * Computes an upper bound of what an operation adds to a block. {@link commitCost} is at most
+ * {@link COMMIT_CALL_COST} plus {@link COMMIT_BLOCK_COST} per block plus this per operation.
  *
- * @param authorizationBytes - Of the owner's consent to a ChangePubKey; otherwise 0.
- * @returns `payouts`: how many it adds to what execution has to pay out.
+ * @param authorizationBytes - Length of the owner's consent to a ChangePubKey; otherwise 0.
+ * @returns `commit`: the added cost. `payouts`: the number of added payouts.
  */
 export function operationCost(
   operation: PublicOperation,
@@ -188,13 +170,13 @@ export function operationCost(
   const { type } = operation;
   const pubdataBytes = RECORD_BYTES + extensionBytes(type);
   const calldata = [{ bytes: pubdataBytes, nonzero: pubdataBytes }];
-  let gas = COMMIT_GAS.record + COMMIT_GAS.extension[type] + hashGas(pubdataBytes);
+  let gas = COMMIT_GAS.record + OPERATIONS[type].l1.commitGas + hashGas(pubdataBytes);
   if (authorizationBytes > 0) {
     const bytes = padded(authorizationBytes);
     calldata.push(INDEX, INDEX, { bytes, nonzero: authorizationBytes });
     gas += Math.max(...COMMIT_GAS.authorization);
   }
-  const memory = addedMemoryGas(MEMORY_WORDS[type] + pubdataBytes / WORD_BYTES);
+  const memory = addedMemoryGas(OPERATIONS[type].l1.memoryWords + pubdataBytes / WORD_BYTES);
   return {
     commit: toAddedCost(sum(calldata), gas + memory),
     payouts: payoutsOf([operation]).length,
@@ -202,9 +184,10 @@ export function operationCost(
 }
 
 /**
- * What `proveBlocks` costs.
+ * Computes the cost of `proveBlocks`.
  *
- * @param keyCount - How many sizes the blocks have.
+ * @param blockCount - Number of blocks, at least 1.
+ * @param keyCount - Number of different block sizes.
  */
 export function proveCost(blockCount: number, keyCount = Math.min(blockCount, KEYS_USUAL)): L1Cost {
   const { call, proof, key } = PROVE_GAS;
@@ -216,10 +199,10 @@ export function proveCost(blockCount: number, keyCount = Math.min(blockCount, KE
 }
 
 /**
- * What `executeBlocks` costs.
+ * Computes the cost of `executeBlocks`.
  *
- * @param payoutCounts - How many payouts each block comes with.
- * @param payoutsMade - For how many payouts there is to be gas; default: all.
+ * @param payoutCounts - Number of payouts of each block.
+ * @param payoutsMade - Number of payouts that the gas must cover; default: all.
  */
 export function executeCost(
   payoutCounts: readonly number[],
@@ -238,10 +221,10 @@ export function executeCost(
 }
 
 /**
- * What `payOut` costs.
+ * Computes the cost of `payOut`.
  *
- * @param payoutCount - All of the block.
- * @param made - For how many payouts there is to be gas.
+ * @param payoutCount - Number of all payouts of the block.
+ * @param made - Number of payouts that the gas must cover.
  */
 export function payOutCost(payoutCount: number, made: number): L1Cost {
   const { call, openPayouts, hashedPayout, passedPayout, madePayout, bitmapWord } = EXECUTE_GAS;
@@ -257,7 +240,7 @@ export function payOutCost(payoutCount: number, made: number): L1Cost {
   );
 }
 
-/** What `revertBlocks` costs. */
+/** Computes the cost of `revertBlocks`. @param blockCount - Number of blocks, at least 1. */
 export function revertCost(blockCount: number): L1Cost {
   return toCost(
     sum([SELECTOR, INDEX, INDEX, times(blockCount, STORED_BLOCK)]),
@@ -273,7 +256,7 @@ function authorizationGas(type: number): number {
   return COMMIT_GAS.authorization[type] ?? Math.max(...COMMIT_GAS.authorization);
 }
 
-/** All words of a block are what they are, but for the last committed block, which is not known. */
+/** Counts the exact calldata, except for the last committed block, which is not known. */
 function commitCalldata(blocks: readonly CommitBlock[]): Calldata {
   const structs = blocks.map((block) => ({ ...block, authorizations: [...block.authorizations] }));
   const data = getBytes(ROLLUP_INTERFACE.encodeFunctionData("commitBlocks", [NO_BLOCK, structs]));
@@ -290,7 +273,7 @@ const NO_BLOCK: StoredBlock = {
   commitment: ZeroHash,
 };
 
-/** Of the records that are there; L1 refuses data that ends before, whatever gas it gets. */
+/** Returns the types of the complete records; L1 refuses truncated data with any gas. */
 function operationTypes(pubdata: Uint8Array): OperationName[] {
   const types: OperationName[] = [];
   const stated = (pubdata[0] ?? 0) * 256 + (pubdata[1] ?? 0);
@@ -319,12 +302,12 @@ function toAddedCost({ bytes, nonzero }: Calldata, executionGas: number): L1Cost
   return { gas: Math.ceil(gas), bytes };
 }
 
-/** The proxy passes on all but a 64th of its gas (EIP-150). */
+/** Adds the gas of a call through the proxy, which forwards all but a 64th (EIP-150). */
 function behindProxy(gas: number): number {
   return (gas * 64) / 63;
 }
 
-/** Keccak-256 of so many bytes, which are copied to memory first. */
+/** Gas of copying bytes to memory and hashing them with Keccak-256. */
 function hashGas(bytes: number): number {
   return (9 * bytes) / WORD_BYTES;
 }
@@ -333,7 +316,7 @@ function memoryGas(memoryWords: number): number {
   return 3 * memoryWords + memoryWords ** 2 / 512;
 }
 
-/** A bound that adds up: of each word as if memory were as large as it ever gets. */
+/** An additive bound: prices each word as if memory had its maximum size. */
 function addedMemoryGas(memoryWords: number): number {
   return memoryWords * (3 + MEMORY_WORDS_MAX / 512);
 }

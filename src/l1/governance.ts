@@ -1,4 +1,4 @@
-/** Who may do what with a rollup, as L1 says it. */
+/** Reads the roles of a rollup from L1. */
 import {
   type BytesLike,
   Contract,
@@ -8,31 +8,32 @@ import {
   type Provider,
   ZeroAddress,
 } from "ethers";
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { isRollupError } from "../util/errors.ts";
 import { providerOf } from "./events.ts";
 import { toL1Error } from "./reverts.ts";
 
+/** The roles of a rollup and their delays. */
 export interface Governance {
-  /** Code behind the rollup's address. */
+  /** Contract with the rollup's code, behind the proxy. */
   readonly implementationAddress: string;
-  /** Contract through which upgrades go. */
+  /** Contract that upgrades the proxy. */
   readonly proxyAdminAddress: string;
-  /** Who may upgrade: an `UpgradeTimelock`, or on a local chain an account. */
+  /** Owner of the proxy admin: an `UpgradeTimelock`, or an account on a local chain. */
   readonly upgraderAddress: string;
-  /** For how long upgrades are announced; 0 without a timelock. */
+  /** Delay of upgrades after their announcement; 0 without a timelock. */
   readonly noticeSeconds: number;
-  /** Who lists tokens, and sets validators, their manager and the guardian. */
+  /** Lists tokens, and sets validators, their manager and the guardian. */
   readonly governorAddress: string;
-  /** For how long the governor's acts are announced; 0 if it can act at once. */
+  /** Delay of the governor's calls after their announcement; 0 without a timelock. */
   readonly governorDelaySeconds: number;
-  /** Who may set validators, too, at once; the zero address for nobody. */
+  /** Sets validators, without a delay; the zero address for nobody. */
   readonly validatorManagerAddress: string;
-  /** Who may pause deposits; the zero address for nobody. */
+  /** Pauses deposits; the zero address for nobody. */
   readonly guardianAddress: string;
 }
 
-/** What a deployment should not be left with, but may be. */
+/** A weakness of a deployment that is allowed. */
 export type GovernanceWarning =
   | { readonly code: "VALIDATORS_FIXED_FOR_TOO_LONG"; readonly delaySeconds: number }
   | { readonly code: "VALIDATOR_ALONE" };
@@ -41,7 +42,7 @@ export type GovernanceWarning =
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const ADMIN_SLOT = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
 
-/** As in contracts/libraries/LocalChain.sol. */
+/** Equal to the list in contracts/libraries/LocalChain.sol. */
 const LOCAL_CHAIN_IDS = [31337n, 1337n];
 
 interface ProxyAdmin {
@@ -52,7 +53,7 @@ interface Timelock {
   getMinDelay(): Promise<bigint>;
 }
 
-/** Reads who governs a rollup. */
+/** Reads the roles of a rollup. */
 export async function readGovernance(contract: Rollup): Promise<Governance> {
   const provider = providerOf(contract);
   const rollupAddress = await contract.getAddress();
@@ -81,11 +82,11 @@ export async function readGovernance(contract: Rollup): Promise<Governance> {
 }
 
 /**
- * What may stop a rollup for good: nobody can replace a lost validator before requests expire, or
- * there is just one on a chain that is not local.
+ * Returns the weaknesses that may stop a rollup permanently: a lost validator cannot be replaced
+ * before requests expire, or a live chain has only one.
  *
- * @param validatorCount - Validators at the start.
- * @param priorityExpirationSeconds - How long an L1 request may wait.
+ * @param validatorCount - Number of validators at deployment.
+ * @param priorityExpirationSeconds - Time until an L1 request expires.
  */
 export function governanceWarnings(
   { governorDelaySeconds, validatorManagerAddress }: Governance,
@@ -104,7 +105,7 @@ export function governanceWarnings(
   ];
 }
 
-/** For how long a timelock holds calls back; 0 for an account and for any other contract. */
+/** Reads the delay of a timelock; 0 for an account and for any other contract. */
 async function readDelay(provider: Provider, address: string): Promise<number> {
   if ((await provider.getCode(address)) === "0x") return 0;
   const abi = ["function getMinDelay() view returns (uint256)"];
@@ -119,7 +120,7 @@ async function readDelay(provider: Provider, address: string): Promise<number> {
   }
 }
 
-/** The address in the low bytes of a storage word. */
+/** Returns the address in the low bytes of a storage word. */
 function toAddress(word: BytesLike): string {
   return getAddress(dataSlice(word, 12));
 }

@@ -1,17 +1,25 @@
-/** The history of a rollup's blocks, from events and calldata of L1 and nothing else. */
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+/** Reads the history of a rollup from events and calldata of L1. */
+import type { Rollup } from "./generated/rollup.ts";
 import { readCommittedBlock } from "./commit-calldata.ts";
 import { l1Error } from "./errors.ts";
-import { findFirstEvent, readEvents, type RollupEvent, toGenesisBlock } from "./events.ts";
+import {
+  findFirstEvent,
+  readEvents,
+  type RollupEvent,
+  toGenesisBlock,
+  toQueuedRequest,
+} from "./events.ts";
 import type { BlockRange } from "./logs.ts";
 import { mapBounded, REQUESTS_MAX } from "./requests.ts";
-import type { BlockEvent, CommittedBlock, DatedBlockEvent, L1Genesis } from "./types.ts";
+import type { BlockEvent, CommittedBlock, Dated, L1Genesis, SideEvent } from "./types.ts";
 
 const BLOCK_EVENTS = ["BlockCommitted", "BlocksProven", "BlockExecuted", "BlocksReverted"] as const;
+const SIDE_EVENTS = ["TokenListed", "PriorityRequestAdded", "PayoutsOpen"] as const;
 type BlockEventName = (typeof BLOCK_EVENTS)[number];
+type SideEventName = (typeof SIDE_EVENTS)[number];
 
 /**
- * How the rollup started.
+ * Reads the genesis of the rollup.
  *
  * @throws L1_BLOCK_NOT_FOUND
  */
@@ -32,23 +40,50 @@ export async function readGenesis(contract: Rollup, range: BlockRange): Promise<
 }
 
 /**
- * All that has happened to blocks of the rollup, in order, those taken back later included.
+ * Everything that happened to a rollup, in order: blocks, those reverted later included, with their
+ * data from calldata; and the events beside them. One pass over the logs of L1.
  *
- * @throws L1_CALLDATA_NOT_FOUND
+ * @throws L1_CALLDATA_NOT_FOUND, L1_LOGS_REFUSED, L1_REQUEST_FAILED
  */
-export async function readBlockEvents(
-  contract: Rollup,
-  range: BlockRange,
-): Promise<DatedBlockEvent[]> {
-  const events = await readEvents(contract, BLOCK_EVENTS, range);
-  return mapBounded(events, REQUESTS_MAX, (event) => toDatedEvent(contract, event));
+export async function readHistory(contract: Rollup, range: BlockRange): Promise<Dated[]> {
+  const events = await readEvents(contract, [...BLOCK_EVENTS, ...SIDE_EVENTS], range);
+  return mapBounded(events, REQUESTS_MAX, async (event) => {
+    const { l1Block } = event;
+    if (isSideEvent(event)) return { l1Block, event: toSideEvent(event) };
+    return { l1Block, event: await toBlockEvent(contract, event) };
+  });
 }
 
-async function toDatedEvent(
+/**
+ * The events that change no block, in order.
+ *
+ * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
+ */
+export async function readSideEvents(
   contract: Rollup,
-  event: RollupEvent<BlockEventName>,
-): Promise<DatedBlockEvent> {
-  return { l1Block: event.l1Block, event: await toBlockEvent(contract, event) };
+  range: BlockRange,
+): Promise<Dated<SideEvent>[]> {
+  const events = await readEvents(contract, SIDE_EVENTS, range);
+  return events.map((event) => ({ l1Block: event.l1Block, event: toSideEvent(event) }));
+}
+
+function isSideEvent(
+  event: RollupEvent<BlockEventName | SideEventName>,
+): event is RollupEvent<SideEventName> {
+  return (SIDE_EVENTS as readonly string[]).includes(event.name);
+}
+
+function toSideEvent(event: RollupEvent<SideEventName>): SideEvent {
+  switch (event.name) {
+    case "TokenListed":
+      return { type: "tokenListed", tokenId: Number(event.args.tokenId), token: event.args.token };
+    case "PriorityRequestAdded":
+      return { type: "requestAdded", request: toQueuedRequest(event) };
+    case "PayoutsOpen": {
+      const { blockNumber, open } = event.args;
+      return { type: "payoutsOpen", blockNumber: Number(blockNumber), open: Number(open) };
+    }
+  }
 }
 
 async function toBlockEvent(
@@ -70,7 +105,7 @@ async function toBlockEvent(
 }
 
 /**
- * Blocks that were committed in a range and not taken back in it, oldest first, with their data
+ * Blocks that were committed in a range and not reverted in it, oldest first, with their data
  * from the calldata of `commitBlocks`.
  *
  * @throws L1_CALLDATA_NOT_FOUND

@@ -1,4 +1,4 @@
-/** The interface of the Rollup contract: read once, because reading takes longer than a call. */
+/** The interface of the Rollup contract, parsed once, because parsing takes longer than a call. */
 import { Interface } from "ethers";
 import { ROLLUP_ABI } from "./generated/abi.ts";
 

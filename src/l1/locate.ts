@@ -1,13 +1,13 @@
 /** Finds the L1 block in which a rollup was deployed. */
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { findFirstEvent, providerOf } from "./events.ts";
 import { LOG_BLOCKS_MAX } from "./logs.ts";
 
 /**
- * The block from which on the contract has code, found in about twenty questions. It counts only if
- * the rollup has started there: not every node knows old states, or is right about them.
+ * Finds the block of the deployment by a binary search for the contract's code, about twenty
+ * requests. The result must contain RollupInitialized, because some nodes lack old states.
  *
- * @returns 0 if it is not found, or the chain is short: then all of L1 is searched.
+ * @returns The number of the L1 block; 0 if it is not found or the chain is short.
  */
 export async function findDeploymentBlock(contract: Rollup): Promise<number> {
   const provider = providerOf(contract);

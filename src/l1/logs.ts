@@ -1,6 +1,6 @@
 /**
- * Reads logs in pieces that a node does not refuse: nodes limit how many blocks a request may span,
- * how many logs an answer may have, or how long they look, and each says so in its own way.
+ * Reads logs in pieces that a node accepts. Nodes limit the blocks of a request, the logs of an
+ * answer, or the time of a search, and each reports a limit in its own words.
  */
 import type { Log, Provider } from "ethers";
 import { isRollupError } from "../util/errors.ts";
@@ -8,29 +8,29 @@ import { l1Error } from "./errors.ts";
 import { isLogLimit, suggestedBlocks } from "./refusals.ts";
 import { originalRunner } from "./requests.ts";
 
-/** First guess of how many blocks one request may span. */
+/** Most blocks per request; the first request has as many. */
 export const LOG_BLOCKS_MAX = 5000;
-/** Pieces that go well before larger ones are tried again. */
+/** Successful pieces before larger ones are tried again. */
 const CALM = 8;
-/** Times that a piece is cut in half because the node does not answer at all. */
+/** Most times that a piece is halved because the node does not answer. */
 const SILENCES_MAX = 3;
 
-/** Blocks of L1, both ends included. */
+/** A range of L1 blocks, both ends included. */
 export interface BlockRange {
   readonly fromBlock: number;
   readonly toBlock: number;
 }
 
-/** Whose logs, and which; see `eth_getLogs`. */
+/** Selects logs, like the parameters of `eth_getLogs`. */
 export interface LogFilter {
   readonly address: string;
   readonly topics: (string | string[])[];
 }
 
-/** How many blocks a node was last seen to look through. */
+/** The number of blocks per request that a node accepts. */
 interface Pace {
   blocks: number;
-  /** Pieces since the last refusal. */
+  /** Successful pieces since the last refusal or change. */
   calm: number;
 }
 
@@ -44,7 +44,7 @@ function paceOf(provider: Provider): Pace {
 }
 
 /**
- * Logs from the first block to the last, piece by piece, in their order.
+ * Reads logs from the first block to the last, piece by piece, in the order of L1.
  *
  * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
  */
@@ -63,7 +63,7 @@ export async function* readLogs(
 }
 
 /**
- * The same from the last block to the first. Inside of a piece the order is that of L1.
+ * Reads logs from the last block to the first, piece by piece; within a piece in the order of L1.
  *
  * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
  */
@@ -81,7 +81,7 @@ export async function* readLogsBackwards(
   }
 }
 
-/** @param place - Where a piece of so many blocks is. */
+/** Reads one piece, retrying with smaller ones. @param place - Returns the range of a piece. */
 async function readPiece(
   provider: Provider,
   filter: LogFilter,
@@ -101,7 +101,7 @@ async function readPiece(
   }
 }
 
-/** The node has not answered, rather than refused. */
+/** Returns whether the node has not answered, rather than refused. */
 function isSilence(error: unknown): boolean {
   return isRollupError(error) && error.facts["mayRecover"] === true;
 }
@@ -113,7 +113,7 @@ function quicken(pace: Pace): void {
   pace.calm = 0;
 }
 
-/** @throws L1_LOGS_REFUSED if it is about a single block. */
+/** Reduces the pace after an error. @throws L1_LOGS_REFUSED if the piece is a single block. */
 function slowDown(pace: Pace, { fromBlock, toBlock }: BlockRange, error: unknown): void {
   const refused = toBlock - fromBlock + 1;
   if (refused === 1) {

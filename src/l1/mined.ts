@@ -1,15 +1,15 @@
-/** Finds out which transaction has used up a nonce. */
+/** Finds the mined transaction of a nonce. */
 import type { Provider, TransactionResponse } from "ethers";
 
-/** Where a mined transaction is to be looked for. */
+/** Where to search for a mined transaction. */
 export interface NoncePlace {
   readonly from: string;
   readonly nonce: number;
-  /** It is in no L1 block before this one. */
+  /** First L1 block that may contain it. */
   readonly fromBlock: number;
 }
 
-/** The mined transaction of a nonce; undefined if this node does not know it yet. */
+/** Finds the mined transaction of a nonce; undefined if this node does not have it yet. */
 export async function findMined(
   provider: Provider,
   { from, nonce, fromBlock }: NoncePlace,

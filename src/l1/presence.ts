@@ -1,12 +1,12 @@
-/** Whether there is a rollup where one is looked for. */
+/** Checks that there is a rollup at an address. */
 import { Contract, isError, type Provider } from "ethers";
 import { l1Error } from "./errors.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import { toL1Error } from "./reverts.ts";
 
 /**
- * Money sent to an address without a contract is lost, and its events are empty: so this is asked
- * before anything else is.
+ * Checks that there is a rollup at an address. Call it first: funds sent to an address without a
+ * contract are lost, and its events are empty.
  *
  * @throws ROLLUP_NOT_FOUND
  */
@@ -18,7 +18,7 @@ export async function assertRollupAt(provider: Provider, rollupAddress: string):
   throw l1Error({ code: "ROLLUP_NOT_FOUND", rollupAddress, chainId, found });
 }
 
-/** Every contract that is a rollup, of whatever version, says for which protocol it is. */
+/** Returns whether a contract has a protocol digest, which rollups of all versions have. */
 async function hasProtocolDigest(provider: Provider, address: string): Promise<boolean> {
   try {
     await new Contract(address, ROLLUP_INTERFACE, provider).getFunction("protocolDigest")();

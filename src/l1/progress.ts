@@ -1,12 +1,14 @@
 /** How far the rollup's blocks have come, by the contract itself. */
-import type { Rollup } from "../../types/ethers-contracts/contracts/Rollup.ts";
+import type { Rollup } from "./generated/rollup.ts";
 import { mapBounded, REQUESTS_MAX } from "./requests.ts";
 import type { L1Progress } from "./types.ts";
 
 /**
- * @param fromBlockNumber - First rollup block whose hash is asked for; those that are not executed
- * are there in any case.
- * @param l1BlockNumber - L1 block at whose end the question is asked.
+ * Reads block counts and hashes of stored blocks.
+ *
+ * @param fromBlockNumber - First rollup block whose hash is read; hashes of all blocks that are not
+ * executed are read in any case.
+ * @param l1BlockNumber - L1 block whose state is read.
  */
 export async function readProgress(
   contract: Rollup,

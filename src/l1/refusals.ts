@@ -1,21 +1,21 @@
 /**
- * What nodes and providers say when a request fails. There is no standard for most of it: the words
- * are those of geth, erigon, nethermind, besu, Hardhat, and of the large providers.
+ * Classifies errors of nodes and providers. Most have no standard, so the patterns follow the words
+ * of geth, erigon, nethermind, besu, Hardhat, and of the large providers.
  */
 import { isError, isHexString } from "ethers";
 
 /** Providers nest the answer of the node under these names, in any order. */
 const WRAPPERS = ["data", "error", "info", "cause", "response", "body", "responseBody"] as const;
 const TEXTS = ["shortMessage", "message", "responseStatus", "statusMessage"] as const;
-/** What ethers makes of every failed eth_call without data, also if the node has run nothing. */
+/** Text of ethers for every failed eth_call without data, even if the node has not run it. */
 const ETHERS_GUESS = "missing revert data";
 const CODES = ["code", "status", "statusCode"] as const;
 const NESTING_MAX = 6;
 const SELECTOR_HEX_LENGTH = 10;
-/** Revert data of who gives none, as a token that burns all gas. */
+/** Revert data of a contract that returns none, such as a token that burns all gas. */
 export const NO_REASON = "0x";
 
-/** The data of a revert, 0x-hex; undefined if the error is of another kind. */
+/** Finds the data of a revert, 0x-hex; undefined if the error is of another kind. */
 export function findRevertData(error: unknown, nesting = 0): string | undefined {
   if (isHexString(error) && error.length >= SELECTOR_HEX_LENGTH) return error;
   if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return undefined;
@@ -28,40 +28,44 @@ export function findRevertData(error: unknown, nesting = 0): string | undefined 
   return undefined;
 }
 
-/** All that an error and those inside it say, and their codes. */
-interface Said {
+/** The texts and codes of an error and of all nested errors. */
+interface Content {
   readonly texts: string[];
   readonly codes: (string | number)[];
 }
 
-function listen(error: unknown, said: Said = { texts: [], codes: [] }, nesting = 0): Said {
-  if (typeof error === "string") said.texts.push(error);
-  if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return said;
+function contentOf(
+  error: unknown,
+  content: Content = { texts: [], codes: [] },
+  nesting = 0,
+): Content {
+  if (typeof error === "string") content.texts.push(error);
+  if (typeof error !== "object" || error === null || nesting === NESTING_MAX) return content;
   for (const name of TEXTS) {
     const text: unknown = Reflect.get(error, name);
-    if (typeof text === "string" && !text.startsWith(ETHERS_GUESS)) said.texts.push(text);
+    if (typeof text === "string" && !text.startsWith(ETHERS_GUESS)) content.texts.push(text);
   }
   for (const name of CODES) {
     const code: unknown = Reflect.get(error, name);
-    if (typeof code === "number" || typeof code === "string") said.codes.push(code);
+    if (typeof code === "number" || typeof code === "string") content.codes.push(code);
   }
-  for (const wrapper of WRAPPERS) listen(Reflect.get(error, wrapper), said, nesting + 1);
-  return said;
+  for (const wrapper of WRAPPERS) contentOf(Reflect.get(error, wrapper), content, nesting + 1);
+  return content;
 }
 
-/** All words of an error, for the patterns below. */
+/** Joins all texts of an error, for the patterns below. */
 function textOf(error: unknown): string {
-  return listen(error).texts.join("\n");
+  return contentOf(error).texts.join("\n");
 }
 
 const URLS = /\b(?:https?|wss?|ftp):\/\/[^\s"'<>]+/gi;
 const HOSTS = /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EPIPE)\b[^\n,;]*/g;
 const REASON_LENGTH_MAX = 200;
 
-/** One line of what an error says, without addresses of nodes: those may hold keys. */
+/** Returns one line of an error's text, without URLs of nodes, which may contain keys. */
 export function reasonOf(error: unknown): string {
-  const { texts, codes } = listen(error);
-  // The innermost words are those of the node.
+  const { texts, codes } = contentOf(error);
+  // The innermost text is the node's.
   const line = texts.filter((text) => text !== "").at(-1) ?? String(codes[0] ?? "no reason given");
   const clean = line.replace(URLS, "the node").replace(HOSTS, "$1").replace(/\s+/g, " ");
   return clean.slice(0, REASON_LENGTH_MAX).trim();
@@ -70,12 +74,12 @@ export function reasonOf(error: unknown): string {
 const REVERTS =
   /\brevert(ed)?\b|out of gas|invalid (opcode|jump)|stack (over|under)flow|vm execution error/i;
 
-/** Whether L1 has run a call and refused it. */
+/** Returns whether L1 has run a call and reverted it. */
 export function isRevert(error: unknown): boolean {
   return findRevertData(error) !== undefined || REVERTS.test(textOf(error));
 }
 
-/** An error of who calls, or of the provider, which is the same at the next try. */
+/** Returns whether the caller or the provider is at fault, so that a retry fails as well. */
 export function isMisuse(error: unknown): boolean {
   return (
     isError(error, "INVALID_ARGUMENT") ||
@@ -86,7 +90,7 @@ export function isMisuse(error: unknown): boolean {
   );
 }
 
-/** Of JSON-RPC: not a request, no such method, wrong parameters, not supported; and of ethers. */
+/** JSON-RPC: invalid request, unknown method, invalid parameters, not supported; and of ethers. */
 const PERMANENT_RPC_CODES: readonly unknown[] = [
   -32600,
   -32601,
@@ -97,10 +101,10 @@ const PERMANENT_RPC_CODES: readonly unknown[] = [
 const PERMANENT_STATUSES: readonly unknown[] = [400, 401, 403, 404, 405, 413];
 const CLOSED = /provider.*(closed|destroyed)|(closed|destroyed).*provider/i;
 
-/** Whether the same request may succeed a moment later. */
+/** Returns whether the same request may succeed a moment later. */
 export function isTransient(error: unknown): boolean {
   if (isRevert(error) || isMisuse(error) || isLogLimit(error)) return false;
-  const { texts, codes } = listen(error);
+  const { texts, codes } = contentOf(error);
   if (texts.some((text) => CLOSED.test(text))) return false;
   return !codes.some((code) => [...PERMANENT_RPC_CODES, ...PERMANENT_STATUSES].includes(code));
 }
@@ -115,10 +119,10 @@ const LOG_LIMITS = [
   /\d+ blocks?\b.{0,40}(max|limit|allowed)|(max|limit|up to|allowed).{0,40}\d+ blocks?\b/i,
 ];
 
-/** Of how many requests there may be, and not of what one may ask for. */
+/** Limits of the number of requests, not of a single request. */
 const RATE_LIMITS = /too many requests|rate.{0,10}limit|requests? (count|per)|\b429\b/i;
 
-/** Whether a node has refused to look through so many blocks, or to return so many logs. */
+/** Returns whether a node has refused the number of blocks or logs of a request. */
 export function isLogLimit(error: unknown): boolean {
   const text = textOf(error);
   return !RATE_LIMITS.test(text) && LOG_LIMITS.some((pattern) => pattern.test(text));
@@ -127,27 +131,30 @@ export function isLogLimit(error: unknown): boolean {
 const SUGGESTED_RANGE = /\[\s*(0x[0-9a-f]+|\d+)\s*,\s*(0x[0-9a-f]+|\d+)\s*\]/i;
 const BLOCKS_ALLOWED = /(\d[\d,]*)[ -]?(?:blocks?|range)\b|range[^\d\n]{0,30}(\d[\d,]*)/i;
 
-/** How many blocks a node says that it would look through; undefined if it does not say. */
+/** Returns the number of blocks that a node offers to search; undefined if it names none. */
 export function suggestedBlocks(error: unknown): number | undefined {
   const text = textOf(error);
   const range = SUGGESTED_RANGE.exec(text);
-  if (range !== null) return Number(range[2]) - Number(range[1]) + 1;
   const allowed = BLOCKS_ALLOWED.exec(text);
-  const blocks = Number((allowed?.[1] ?? allowed?.[2] ?? "").replaceAll(",", ""));
-  return blocks > 0 ? blocks : undefined;
+  const blocks =
+    range === null
+      ? Number((allowed?.[1] ?? allowed?.[2] ?? "").replaceAll(",", ""))
+      : Number(range[2]) - Number(range[1]) + 1;
+  // With fewer, a reader of logs would never come to an end.
+  return blocks >= 1 ? blocks : undefined;
 }
 
 /**
- * What a node has made of a transaction that was sent to it:
- * - `known`: it has it already;
- * - `nonceUsed`: one with this nonce is mined;
- * - `nonceGap`: one with a nonce before is missing;
- * - `outbid`: one with this nonce waits and pays about as much or more;
- * - `cheap`: it pays too little for the time being;
- * - `poor`: the sender can not pay it;
- * - `reverted`: it was run, and refused;
- * - `refused`: it is not taken, for another reason;
- * - `lost`: nobody knows whether it was taken.
+ * A node's answer to a transaction that was sent to it:
+ * - `known`: the node already has it;
+ * - `nonceUsed`: another transaction with this nonce is mined;
+ * - `nonceGap`: a transaction with a lower nonce is missing;
+ * - `outbid`: a pending transaction with this nonce pays about as much or more;
+ * - `cheap`: its fees are too low at present;
+ * - `poor`: the sender cannot pay it;
+ * - `reverted`: the node has run and reverted it;
+ * - `refused`: the node refuses it for another reason;
+ * - `lost`: it is unknown whether the node has accepted it.
  */
 export type SendAnswer =
   | "known"
@@ -170,7 +177,7 @@ const SEND_ANSWERS: readonly (readonly [SendAnswer, RegExp])[] = [
 ];
 
 export function toSendAnswer(error: unknown): SendAnswer {
-  // First: names of Solidity errors may sound like anything.
+  // Checked first, because names of Solidity errors may match any pattern.
   if (isRevert(error)) return "reverted";
   const text = textOf(error);
   const known = SEND_ANSWERS.find(([, pattern]) => pattern.test(text));
@@ -178,21 +185,21 @@ export function toSendAnswer(error: unknown): SendAnswer {
   return isRefusal(error) ? "refused" : "lost";
 }
 
-/** Of JSON-RPC: the node has looked at the transaction. */
+/** JSON-RPC codes of a node that has checked the transaction. */
 const REFUSAL_RPC_CODES: readonly unknown[] = [-32000, ...PERMANENT_RPC_CODES];
 const UNCERTAIN = /time(d )?out|unavailable|again|busy|overload|internal|capacity|rate/i;
 
-/** Whether a node has certainly not taken a transaction. */
+/** Returns whether a node has certainly not accepted a transaction. */
 function isRefusal(error: unknown): boolean {
   if (!isTransient(error)) return true;
-  const { texts, codes } = listen(error);
+  const { texts, codes } = contentOf(error);
   if (texts.some((text) => UNCERTAIN.test(text))) return false;
   return codes.some((code) => REFUSAL_RPC_CODES.includes(code));
 }
 
 const UNABLE_TO_SIGN = /not implemented|not supported|unsupported|does not (support|exist)/i;
 
-/** Whether a signer has no key to sign with, and says so. */
+/** Returns whether a signer reports that it has no key. */
 export function isUnableToSign(error: unknown): boolean {
   return isError(error, "UNSUPPORTED_OPERATION") || UNABLE_TO_SIGN.test(textOf(error));
 }

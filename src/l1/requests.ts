@@ -1,16 +1,16 @@
 /**
- * Requests to an L1 node that end: each has a deadline, and one that only reads is made again when
- * the node is overloaded, gone for a moment, or silent.
+ * Requests to an L1 node with deadlines. Requests that only read are retried when the node is
+ * overloaded, unreachable or silent.
  */
 import type { ContractRunner, Provider, TransactionResponse } from "ethers";
 import { l1Error } from "./errors.ts";
 import { isMisuse, isRevert, isTransient, reasonOf } from "./refusals.ts";
 
-/** How long to wait for answers. */
+/** Limits of waiting for answers. */
 export interface RequestLimits {
-  /** For one answer. */
+  /** Deadline of one answer. */
   readonly requestTimeoutMs: number;
-  /** How many times a request that only reads is made in all. */
+  /** Maximum attempts of a request that only reads. */
   readonly requestsMax: number;
 }
 
@@ -19,7 +19,7 @@ export const REQUEST_LIMITS: RequestLimits = { requestTimeoutMs: 20_000, request
 const BACKOFF_MS = 250;
 const BACKOFF_FACTOR = 3;
 
-/** What a provider is asked, by the method of ethers that asks for it. */
+/** JSON-RPC methods that only read, by the method of ethers that calls them. */
 const READS: Readonly<Record<string, string>> = {
   call: "eth_call",
   estimateGas: "eth_estimateGas",
@@ -36,15 +36,14 @@ const READS: Readonly<Record<string, string>> = {
   getTransactionReceipt: "eth_getTransactionReceipt",
 };
 
-/** The runners made here, and what each is made of. */
+/** The patient runners by original runner, and the other way round. */
 const originals = new WeakMap<object, ContractRunner>();
 const made = new WeakMap<object, ContractRunner>();
 
 /**
- * The same provider or signer, with requests that end. It never says where the node is: addresses
- * of nodes may hold keys.
- *
- * Its reads throw L1_REQUEST_FAILED, unless L1 has run a call and refused it.
+ * Wraps a provider or signer so that its reads have deadlines and retries. Their errors are
+ * L1_REQUEST_FAILED, unless L1 has reverted a call, and never contain the node's URL, because URLs
+ * may contain keys.
  */
 export function patientRunner<R extends ContractRunner>(
   runner: R,
@@ -59,14 +58,14 @@ export function patientRunner<R extends ContractRunner>(
   return patient;
 }
 
-/** What {@link patientRunner} was given. */
+/** Returns the runner inside of a {@link patientRunner}. */
 export function originalRunner<R extends ContractRunner>(runner: R): R {
   return (originals.get(runner) ?? runner) as R;
 }
 
 function read(target: ContractRunner, name: string | symbol, limits: RequestLimits): unknown {
   const value: unknown = Reflect.get(target, name, target);
-  // A provider is its own provider.
+  // A provider's provider is the provider itself.
   if (name === "provider" && isRunner(value)) return patientRunner(value, limits);
   if (typeof value !== "function") return value;
   const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
@@ -81,9 +80,9 @@ function isRunner(value: unknown): value is Provider {
 }
 
 /**
- * Makes a request that only reads.
+ * Makes a request that only reads, with retries.
  *
- * @throws L1_REQUEST_FAILED, or what L1 says when it refuses a call.
+ * @throws L1_REQUEST_FAILED, or the provider's error if L1 has reverted a call.
  */
 async function patiently<T>(
   request: string,
@@ -97,15 +96,21 @@ async function patiently<T>(
       if (isRevert(error) || isMisuse(error)) throw error;
       const mayRecover = isTransient(error);
       if (!mayRecover || attempt >= requestsMax) {
-        const facts = { request, attempts: attempt, reason: reasonOf(error), mayRecover };
-        throw l1Error({ code: "L1_REQUEST_FAILED", ...facts });
+        const reason = reasonOf(error);
+        throw l1Error({
+          code: "L1_REQUEST_FAILED",
+          request,
+          attempts: attempt,
+          reason,
+          mayRecover,
+        });
       }
       await sleep(BACKOFF_MS * BACKOFF_FACTOR ** (attempt - 1));
     }
   }
 }
 
-/** A provider that can ask a node for anything. */
+/** A provider that can send any JSON-RPC request. */
 export interface RpcProvider {
   send(method: string, params: readonly unknown[]): Promise<unknown>;
 }
@@ -114,7 +119,7 @@ export function isRpcProvider(provider: Provider): provider is Provider & RpcPro
   return "send" in provider;
 }
 
-/** Rejects when the time is over; what comes after that is ignored. */
+/** Rejects after `timeoutMs`; a later answer is ignored. */
 export async function withDeadline<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   if (timeoutMs === Infinity) return answer;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -133,10 +138,10 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** One of several replicas may not have it yet. */
+/** Maximum lookups of a transaction, because a replica may not have it yet. */
 const LOOKUPS_MAX = 4;
 
-/** A transaction that L1 has mined; undefined if the node does not have it. */
+/** Reads a transaction that L1 has mined; undefined if the node does not have it. */
 export async function readMinedTransaction(
   provider: Provider,
   hash: string,
@@ -149,10 +154,10 @@ export async function readMinedTransaction(
   }
 }
 
-/** Requests that are under way at a time: nodes refuse floods. */
+/** Maximum concurrent requests, because nodes limit them. */
 export const REQUESTS_MAX = 16;
 
-/** Maps in order, with at most `limit` requests under way. */
+/** Maps items in order, with at most `limit` calls at a time. */
 export async function mapBounded<T, U>(
   items: readonly T[],
   limit: number,

@@ -1,4 +1,4 @@
-/** Why L1 refused a call: from whatever a provider throws to a coded error. */
+/** Converts errors of providers to coded errors with the reason of a revert. */
 import { Interface, isError, type Provider, type TransactionReceipt } from "ethers";
 import { l1Error } from "./errors.ts";
 import { ROLLUP_ABI } from "./generated/abi.ts";
@@ -6,11 +6,11 @@ import { findRevertData, NO_REASON } from "./refusals.ts";
 
 const KNOWN_ERRORS = new Interface([
   ...ROLLUP_ABI.filter((fragment) => fragment.startsWith("error ")),
-  // Of what governs upgrades.
+  // Errors of contracts/governance.
   "error UpgraderWithoutNotice(address upgrader)",
   "error UpgraderReplaced(address upgrader, address expected)",
   "error NoticeTooShort(uint256 delaySeconds, uint256 neededSeconds)",
-  // Of verifiers (src/groth16/verifier) and of ERC-20 tokens (ERC-6093).
+  // Errors of verifiers (src/groth16/verifier) and of ERC-20 tokens (ERC-6093).
   "error InsecureKeysOnLiveChain(uint256 chainId)",
   "error UnknownKey(uint256 keyId)",
   "error WrongInputCount(uint256 expected, uint256 actual)",
@@ -19,11 +19,11 @@ const KNOWN_ERRORS = new Interface([
 ]);
 
 /**
- * What to throw for an error that `call` has met.
+ * Converts an error of a call to a coded error if L1 has reverted it.
  *
  * @param call - Name of the contract's function, for the message.
- * @param error - As the provider threw it.
- * @returns DEV_KEYS_ON_LIVE_CHAIN or L1_REVERTED if L1 gave a reason, else `error` itself.
+ * @param error - The provider's error.
+ * @returns DEV_KEYS_ON_LIVE_CHAIN or L1_REVERTED, or `error` itself if it is not a revert.
  */
 export function toL1Error(call: string, error: unknown): unknown {
   const data = findRevertData(error) ?? (isError(error, "CALL_EXCEPTION") ? NO_REASON : undefined);
@@ -31,9 +31,9 @@ export function toL1Error(call: string, error: unknown): unknown {
 }
 
 /**
- * What to throw for a transaction that was mined and failed: its reason is asked for once more.
+ * Creates the error of a transaction that was mined and failed, by replaying it for its reason.
  *
- * @returns L1_REVERTED, or L1_TRANSACTION_FAILED if a replay gives no reason.
+ * @returns L1_REVERTED, or L1_TRANSACTION_FAILED if the replay gives no reason.
  */
 export async function toFailureError(
   call: string,
@@ -45,7 +45,7 @@ export async function toFailureError(
   if (transaction === null) return failed;
   const { from, to, data, value } = transaction;
   try {
-    // The failed transaction has changed nothing, but what made it fail has.
+    // The state after its block includes what made the transaction fail, and no effect of its own.
     await provider.call({ from, to, data, value, blockTag: receipt.blockNumber });
     return failed;
   } catch (error) {
@@ -60,8 +60,10 @@ function decodeRevert(call: string, data: string, cause: unknown): Error {
   }
   const description = KNOWN_ERRORS.parseError(data);
   if (description === null) {
-    const facts = { call, error: "UnknownError", values: { data } };
-    return l1Error({ code: "L1_REVERTED", ...facts }, { cause });
+    return l1Error(
+      { code: "L1_REVERTED", call, error: "UnknownError", values: { data } },
+      { cause },
+    );
   }
   const { name, args } = description;
   const values: Record<string, unknown> = args.toObject();

@@ -1,8 +1,7 @@
 /**
- * Sends transactions to L1, and stays with each until it is settled: mined, refused, or given up in
- * a way that makes it safe to try again. Nonce, fees and gas limit are decided here; what a node
- * answers, forgets, or does not answer changes nothing about the nonce, and so nothing can be done
- * twice.
+ * Sends transactions to L1, and follows each until it is mined, refused, or abandoned so that a
+ * retry is safe. This module decides nonce, fees and gas limit. The nonce stays the same when a
+ * node forgets a transaction or does not answer, so no call is executed twice.
  */
 import type { Provider, Signer, TransactionReceipt } from "ethers";
 import { isRollupError } from "../util/errors.ts";
@@ -22,17 +21,17 @@ import {
 } from "./requests.ts";
 import { toFailureError, toL1Error } from "./reverts.ts";
 
-/** How long to wait for L1. */
+/** Limits of waiting for L1. */
 export interface Patience extends RequestLimits {
-  /** After this a transaction is sent again, with the same nonce and higher fees. */
+  /** Time after which a transaction is sent again, with the same nonce and higher fees. */
   readonly resendAfterMs: number;
-  /** How many times it is sent in all. */
+  /** Maximum sends of a transaction. */
   readonly sendsMax: number;
-  /** Fees are raised up to so many times what L1 asks for at the time; a whole number. */
+  /** Maximum ratio of raised fees to those that L1 suggests at the time; an integer. */
   readonly feeFactorMax: number;
 }
 
-/** Five Ethereum blocks; and then fees that are nearly ten times as high as at first. */
+/** Resends after five Ethereum blocks, and in the end with nearly ten times the first fees. */
 export const DEFAULT_PATIENCE: Patience = {
   ...REQUEST_LIMITS,
   resendAfterMs: 60_000,
@@ -40,26 +39,26 @@ export const DEFAULT_PATIENCE: Patience = {
   feeFactorMax: 20,
 };
 
-/** What to send. */
+/** A call that a transaction makes. */
 export interface L1Call {
   /** Function of the contract, for messages. */
   readonly name: string;
-  /** Null makes a contract. */
+  /** Null creates a contract. */
   readonly to: string | null;
   readonly data: string;
   /** In wei. */
   readonly value: bigint;
 }
 
-/** Transactions of an account that wait at the node. */
+/** The pending transactions of an account, as a range of nonces. */
 export interface PendingTransactions {
-  /** Nonce of the first that is not mined. */
+  /** First nonce without a mined transaction. */
   readonly latestNonce: number;
-  /** The first nonce that no transaction has; as large as the other if none waits. */
+  /** First nonce without any transaction; equal to `latestNonce` if none is pending. */
   readonly pendingNonce: number;
 }
 
-/** A nonce, and all that was sent with it. */
+/** A nonce, and the transactions that were sent with it. */
 interface Attempt {
   readonly call: L1Call;
   readonly gasLimit: bigint;
@@ -69,29 +68,29 @@ interface Attempt {
   readonly hashes: string[];
   fees: Fees;
   sends: number;
-  /** Whether nobody knows what became of the last one. */
+  /** Whether it is unknown if the node has accepted the last one. */
   isLost: boolean;
 }
 
-/** `displaced`: the nonce is another transaction's, so this one can never be mined. */
+/** `displaced`: another transaction was mined with the nonce, so this one never will be. */
 type Outcome = TransactionReceipt | "waiting" | "displaced";
 
 const POLL_MS_MIN = 20;
 const POLL_MS_MAX = 1_000;
 const POLL_FACTOR = 1.5;
-/** One whose answer got lost is sent again after this part of the time. */
+/** Part of `resendAfterMs` after which a transaction with a lost answer is sent again. */
 const LOST_SHARE = 0.1;
-/** Times that others may take the nonce first. */
+/** Maximum attempts, each of which ends when another transaction takes its nonce. */
 const ATTEMPTS_MAX = 10;
-/** Transactions in front that are replaced at a time. */
+/** Maximum transactions with lower nonces that are replaced at a time. */
 const REPLACED_MAX = 16;
-/** A bit more than one Ethereum block. */
+/** Slightly more than one Ethereum block. */
 const PENDING_GRACE_MS = 15_000;
 const SELF_TRANSFER_GAS = 30_000n;
-/** Over an estimate, for what changes before the transaction is mined. */
+/** Gas limit relative to an estimate, for changes of L1 before the transaction is mined. */
 const ESTIMATE_PERCENT = 125n;
 
-/** @throws L1_REQUEST_FAILED, L1_SIGNER_MISSING */
+/** Creates a sender of a signer's account. @throws L1_REQUEST_FAILED, L1_SIGNER_MISSING */
 export async function createSender(
   signer: Signer,
   patience: Partial<Patience> = {},
@@ -103,14 +102,14 @@ export async function createSender(
   return new Sender(signer, provider, chainId, whole);
 }
 
-/** Sends from one account. */
+/** Sends transactions from one account. */
 export class Sender {
   readonly #signer: Signer;
   readonly #provider: Provider;
   readonly #chainId: bigint;
   readonly #patience: Patience;
 
-  /** @param provider - A patient one, see `patientRunner`. */
+  /** @param provider - From `patientRunner`. */
   constructor(signer: Signer, provider: Provider, chainId: bigint, patience: Patience) {
     this.#signer = originalRunner(signer);
     this.#provider = provider;
@@ -119,12 +118,12 @@ export class Sender {
   }
 
   /**
-   * Sends for a user, behind what waits already.
+   * Sends for a user, after the account's pending transactions.
    *
-   * @param gasLimit - Default: a node's estimate, and a quarter more.
-   * @throws L1_REVERTED and what else `toL1Error` makes of a refusal, L1_TRANSACTION_FAILED;
+   * @param gasLimit - Default: the node's estimate plus a quarter.
+   * @throws L1_REVERTED and the other codes of `toL1Error`, L1_TRANSACTION_FAILED;
    * L1_REQUEST_FAILED, L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_NONCE_TAKEN: not sent;
-   * L1_TRANSACTION_STUCK: it may still be mined, if nothing is sent in its place.
+   * L1_TRANSACTION_STUCK: it may still be mined, unless another transaction replaces it.
    */
   async send(call: L1Call, gasLimit?: bigint): Promise<TransactionReceipt> {
     const account = await this.#account();
@@ -133,7 +132,7 @@ export class Sender {
         if (gasLimit !== undefined) await this.#rehearse(call, gasLimit);
         const opened = await this.#open(call, gasLimit ?? (await this.#estimate(call)));
         if (!(await this.#submit(opened))) return { settled: undefined };
-        // Joined before anybody else leaves the queue.
+        // Tracked within the queue, so that the next user of the queue sees it.
         return { settled: this.#track(account, this.#settle(opened)) };
       });
       const receipt = await attempt.settled;
@@ -143,11 +142,11 @@ export class Sender {
   }
 
   /**
-   * Sends for an operator, which alone uses the account: nothing else is under way at the time, and
-   * what a predecessor has left at the node is replaced when it does not get out of the way.
+   * Sends for an operator, the only user of the account: waits for all own transactions first, and
+   * replaces pending ones of a predecessor that block it.
    *
-   * @param gasLimit - Computed. L1 is asked first whether the call succeeds with it.
-   * @throws as {@link send}
+   * @param gasLimit - Worst-case gas; the call is simulated with it first.
+   * @throws The codes of {@link send}.
    */
   async sendAlone(call: L1Call, gasLimit: bigint): Promise<TransactionReceipt> {
     return this.#alone(async (account) => {
@@ -162,7 +161,7 @@ export class Sender {
     });
   }
 
-  /** Which transactions of the account wait at the node, whoever has sent them. */
+  /** Reads which nonces of the account are pending, of transactions of any sender. */
   async readPending(): Promise<PendingTransactions> {
     const address = await this.#signer.getAddress();
     const [latestNonce, pendingNonce] = await Promise.all([
@@ -173,11 +172,11 @@ export class Sender {
   }
 
   /**
-   * Waits until nothing of the account waits at the node any more: what is not mined in time is
-   * replaced by a transfer of nothing to itself.
+   * Waits until no transaction of the account is pending. Transactions that are not mined in time
+   * are replaced by empty transfers to the account itself.
    *
-   * @param graceMs - How long what waits may still be mined. Default: 15 s.
-   * @returns What waited at first.
+   * @param graceMs - Time to mine pending transactions before they are replaced. Default: 15 s.
+   * @returns The transactions that were pending at first.
    * @throws L1_REQUEST_FAILED, L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_TRANSACTION_STUCK
    */
   async settlePending(graceMs = PENDING_GRACE_MS): Promise<PendingTransactions> {
@@ -201,7 +200,7 @@ export class Sender {
     return sendingAccount(this.#signer.provider!, await this.#signer.getAddress());
   }
 
-  /** Runs an action while this process sends nothing else from the account. */
+  /** Runs an action while this process has no other transaction of the account. */
   async #alone<T>(action: (account: SendingAccount) => Promise<T>): Promise<T> {
     const account = await this.#account();
     return account.queue.run(async () => {
@@ -229,7 +228,7 @@ export class Sender {
     }
   }
 
-  /** On what is mined: whatever waits may yet be replaced. */
+  /** Simulates a call on the mined state, because pending transactions may be replaced. */
   async #rehearse(call: L1Call, gasLimit: bigint): Promise<void> {
     try {
       await this.#provider.call({ ...(await this.#toRequest(call)), gasLimit });
@@ -252,7 +251,7 @@ export class Sender {
     return { call, gasLimit, nonce, fromBlock, hashes: [], fees, sends: 0, isLost: false };
   }
 
-  /** At the place of one that was given up, if it is still free. */
+  /** Opens an attempt with the nonce of an abandoned one, if that is still free. */
   async #reopen(account: SendingAccount, call: L1Call, gasLimit: bigint): Promise<Attempt> {
     const { abandoned } = account;
     const attempt = await this.#open(call, gasLimit);
@@ -273,10 +272,10 @@ export class Sender {
   }
 
   /**
-   * Gives an attempt to the node; raises its fees as long as the node asks for more.
+   * Broadcasts an attempt, and raises its fees while the node asks for more.
    *
-   * @returns False if the nonce was wrong, and nothing was sent.
-   * @throws L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_REVERTED if nothing was sent
+   * @returns False if the nonce has a gap, so that nothing was sent.
+   * @throws L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_REVERTED if nothing was sent.
    */
   async #submit(attempt: Attempt): Promise<boolean> {
     for (;;) {
@@ -314,7 +313,7 @@ export class Sender {
     return l1Error({ code: "L1_TRANSACTION_REFUSED", call: name, reason: reasonOf(error) });
   }
 
-  /** @returns Whether there was room below the limit. */
+  /** Raises the fees of an attempt. @returns Whether they are within the limit. */
   async #raise(attempt: Attempt): Promise<boolean> {
     const suggested = await this.#suggestFees(attempt);
     const fees = higherFees(raiseFees(attempt.fees), suggested);
@@ -324,15 +323,16 @@ export class Sender {
   }
 
   async #suggestFees({ fees }: Attempt): Promise<Fees> {
-    // What was right before has to do while L1 does not answer.
+    // The last fees serve while L1 does not answer.
     return suggestFees(this.#provider).catch(() => fees);
   }
 
   /**
-   * Stays with an attempt until it is settled.
+   * Follows an attempt until it is mined or displaced, and sends it again from time to time.
    *
-   * @param account - Of an operator: what stands in front is replaced.
+   * @param account - For an operator: pending transactions with lower nonces are replaced.
    * @returns Undefined if the attempt is displaced.
+   * @throws L1_TRANSACTION_STUCK
    */
   async #settle(
     attempt: Attempt,
@@ -359,23 +359,23 @@ export class Sender {
   async #resend(attempt: Attempt, account?: SendingAccount): Promise<void> {
     if (asksPerson(this.#signer)) return;
     if (account !== undefined) await this.#clearWay(attempt);
-    // If it got lost, the same once more: whoever has it says so.
+    // After a lost answer the same transaction is sent again, and a node that has it says so.
     if (!attempt.isLost) await this.#raise(attempt);
     await this.#submit(attempt);
   }
 
-  /** Replaces what was sent before an attempt, and keeps it from being mined. */
+  /** Replaces pending transactions with lower nonces, which block an attempt. */
   async #clearWay({ nonce }: Attempt): Promise<void> {
     try {
       const { latestNonce } = await this.readPending();
       const end = Math.min(nonce, latestNonce + REPLACED_MAX);
       for (let place = latestNonce; place < end; place++) await this.#replaceAt(place);
     } catch {
-      // The next turn tries again.
+      // The next resend tries again.
     }
   }
 
-  /** Looks for the transaction until it is time to send it again. */
+  /** Polls for the transaction until `end`, a time in ms. */
   async #watch(attempt: Attempt, end: number): Promise<Outcome> {
     for (const poll = createPoll(); ;) {
       const outcome = await this.#look(attempt);
@@ -395,13 +395,13 @@ export class Sender {
       const { latestNonce } = await this.readPending();
       return latestNonce <= nonce ? "waiting" : await this.#identify(attempt);
     } catch (error) {
-      // An L1 node that is gone for a while comes back, or patience ends.
+      // An unreachable node may recover until the deadline.
       if (isRollupError(error) && error.facts["mayRecover"] === true) return "waiting";
       throw error;
     }
   }
 
-  /** What was mined with the nonce, by another hash than those that are known. */
+  /** Identifies the transaction that was mined with the nonce under an unknown hash. */
   async #identify({ call, nonce, fromBlock }: Attempt): Promise<Outcome> {
     const from = await this.#signer.getAddress();
     const mined = await findMined(this.#provider, { from, nonce, fromBlock });
@@ -421,8 +421,12 @@ export class Sender {
 
   async #nonceTaken(call: L1Call): Promise<Error> {
     const address = await this.#signer.getAddress();
-    const facts = { call: call.name, address, attempts: ATTEMPTS_MAX };
-    return l1Error({ code: "L1_NONCE_TAKEN", ...facts });
+    return l1Error({
+      code: "L1_NONCE_TAKEN",
+      call: call.name,
+      address,
+      attempts: ATTEMPTS_MAX,
+    });
   }
 }
 
@@ -431,7 +435,7 @@ function toStuckError({ hashes, nonce, sends }: Attempt): Error {
   return l1Error({ code: "L1_TRANSACTION_STUCK", transactionHash, nonce, sends });
 }
 
-/** Waits longer from time to time. */
+/** Creates a function that waits, longer with each call. */
 function createPoll(): () => Promise<void> {
   let ms = POLL_MS_MIN;
   return async () => {

@@ -1,7 +1,7 @@
 /**
- * Calldata as Solidity reads it, which is more than the ABI specifies: an offset may lead backwards
- * or into another value, words beyond the end are zero, and nothing has to be used at all. Where
- * compiled code reverts, `undefined` comes back.
+ * Reads calldata as Solidity does, which accepts more than the ABI specifies: an offset may point
+ * backwards or into another value, words beyond the end are zero, and bytes may be unused. The
+ * functions return `undefined` where compiled code reverts.
  *
  * @see https://docs.soliditylang.org/en/latest/abi-spec.html#strict-encoding-mode
  */
@@ -9,41 +9,41 @@ import { integerFromBytes } from "../util/bytes.ts";
 
 const WORD_BYTES = 32;
 const WORD_BITS = 8 * WORD_BYTES;
-/** Compiled code takes no offset and no length above this. */
+/** Largest offset and length that compiled code accepts. */
 const UINT64_MAX = (1n << 64n) - 1n;
 
-/** A place in calldata: where an offset is counted from, or where a value stands. */
+/** A position in calldata, in bytes: of a value, or the base of an offset. */
 export type Position = bigint;
 
-/** What a dynamic array or `bytes` holds: where it starts, and how many elements there are. */
+/** The contents of a dynamic array or `bytes`: position and number of elements. */
 export interface Span {
   readonly start: Position;
   readonly length: bigint;
 }
 
-/** The word at a position; what is beyond the end counts as zero. */
+/** Reads the word at a position; bytes beyond the end are zero. */
 export function wordAt(calldata: Uint8Array, position: Position): bigint {
   if (position >= BigInt(calldata.length)) return 0n;
   const bytes = calldata.subarray(Number(position), Number(position) + WORD_BYTES);
   return integerFromBytes(bytes) << BigInt(8 * (WORD_BYTES - bytes.length));
 }
 
-/** Position of the word with this index, counted from `base`. */
+/** Returns the position of the word with this index, counted from `base`. */
 export function wordOf(base: Position, index: number | bigint): Position {
   return wrap(base + BigInt(WORD_BYTES) * BigInt(index));
 }
 
-/** An unsigned integer of so many bits; undefined if the word is larger. */
+/** Reads an unsigned integer of `bits` bits; undefined if the word is larger. */
 export function uintAt(calldata: Uint8Array, position: Position, bits: number): bigint | undefined {
   const word = wordAt(calldata, position);
   return word >> BigInt(bits) === 0n ? word : undefined;
 }
 
 /**
- * The array argument of an external function.
+ * Locates an array argument of an external function.
  *
- * @param base - Of the arguments.
- * @param pointer - Where its offset stands.
+ * @param base - Position of the arguments.
+ * @param pointer - Position of the array's offset.
  */
 export function arrayArgument(
   calldata: Uint8Array,
@@ -62,11 +62,11 @@ export function arrayArgument(
 }
 
 /**
- * Where a dynamic value inside another one starts.
+ * Locates a dynamic value inside another value.
  *
- * @param base - Of the value that it is in.
- * @param pointer - Where its offset stands.
- * @param headBytes - What it has at least.
+ * @param base - Position of the outer value.
+ * @param pointer - Position of the inner value's offset.
+ * @param headBytes - Minimum length of the inner value.
  */
 export function tailAt(
   calldata: Uint8Array,
@@ -79,7 +79,7 @@ export function tailAt(
   return signed(offset) < signed(wrap(limit)) ? wrap(base + offset) : undefined;
 }
 
-/** A dynamic array or `bytes` inside another value. @param elementBytes - In its head. */
+/** Locates a dynamic array or `bytes` in another value. @param elementBytes - Head per element. */
 export function arrayAt(
   calldata: Uint8Array,
   base: Position,
@@ -95,14 +95,14 @@ export function arrayAt(
   return signed(start) > signed(limit) ? undefined : { start, length };
 }
 
-/** The contents of a `bytes`. */
+/** Reads the contents of a `bytes`. */
 export function bytesAt(
   calldata: Uint8Array,
   base: Position,
   pointer: Position,
 ): Uint8Array | undefined {
   const span = arrayAt(calldata, base, pointer, 1);
-  // Only an empty one can start beyond the end.
+  // Only an empty value can start beyond the end.
   if (span === undefined || span.length === 0n) return span && new Uint8Array();
   return calldata.subarray(Number(span.start), Number(span.start + span.length));
 }

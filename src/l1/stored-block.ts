@@ -1,16 +1,16 @@
-/** Blocks as L1 keeps them: by a hash of what later calls need of them. */
+/** Stored blocks: the data of a block that L1 keeps as a hash and later calls repeat. */
 import type { AppliedBlock } from "../block/block.ts";
 import type { BlockCommitment } from "../block/commitment.ts";
 import type { Payout } from "../operations/rules.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 import type { StoredBlock } from "./types.ts";
 
 /**
- * What L1 makes of a block when it is committed.
+ * Computes the stored block that L1 derives when a block is committed.
  *
- * @param parentCommitment - Of the block before, as L1 has stored it: bytes32, 0x-hex.
+ * @param parentCommitment - `commitment` of the previous stored block: bytes32, 0x-hex.
  */
 export function toStoredBlock(
   applied: AppliedBlock,
@@ -31,19 +31,19 @@ export function toStoredBlock(
   };
 }
 
-/** `keccak256(abi.encode(stored))`, 0x-hex. */
+/** Computes `keccak256(abi.encode(stored))`, 0x-hex. */
 export function hashStoredBlock(stored: StoredBlock): string {
   const { blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment } = stored;
   const values = [blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment];
   return toHex(keccakOfWords(values.map(BigInt)));
 }
 
-/** What L1 keeps of a block's payouts, bytes32, 0x-hex; zeros if there are none. */
+/** Computes the hash of a block's payouts, bytes32, 0x-hex; zeros if there are none. */
 export function hashPayouts(payouts: readonly Payout[]): string {
   return toHex(payouts.reduce(appendPayout, 0n));
 }
 
-/** See `append` in contracts/libraries/Payouts.sol. */
+/** Equals `append` in contracts/libraries/Payouts.sol. */
 function appendPayout(hash: bigint, { recipient, tokenId, amount }: Payout): bigint {
   return keccakOfWords([hash, recipient, BigInt(tokenId), amount]);
 }

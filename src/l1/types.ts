@@ -1,22 +1,22 @@
-/** What goes to and comes from the Rollup contract, in the types of this project. */
+/** Arguments and results of the Rollup contract, in the types of this project. */
 import type { Payout } from "../operations/rules.ts";
 import type { PriorityRequest } from "../operations/to-operation.ts";
 
-/** A committed block as L1 keeps it (only its hash) and asks for it again in later calls. */
+/** A committed block. L1 keeps only its hash, and later calls repeat the block. */
 export interface StoredBlock {
   readonly blockNumber: number;
-  /** Requests of the priority queue that the block serves. */
+  /** Number of requests of the priority queue that the block serves. */
   readonly priorityRequests: number;
   /** Unix seconds. */
   readonly timestamp: bigint;
-  /** bytes32, 0x-hex; zeros if the block pays nothing out. */
+  /** bytes32, 0x-hex; zeros if the block has no payouts. */
   readonly payoutsHash: string;
   readonly stateRoot: bigint;
-  /** Of this block and all before it, bytes32, 0x-hex. */
+  /** Commitment to this and all earlier blocks: bytes32, 0x-hex. */
   readonly commitment: string;
 }
 
-/** A new block as `commitBlocks` takes it. */
+/** A new block, an argument of `commitBlocks`. */
 export interface CommitBlock {
   /** Unix seconds. */
   readonly timestamp: bigint;
@@ -29,9 +29,9 @@ export interface CommitBlock {
   readonly authorizations: readonly string[];
 }
 
-/** A committed block, what its commitment was made of, and its proof, for `proveBlocks`. */
+/** A committed block, the preimage of its commitment, and its proof, for `proveBlocks`. */
 export interface ProveBlock {
-  /** Commitment of the block before, bytes32, 0x-hex. */
+  /** Commitment of the previous block, bytes32, 0x-hex. */
   readonly parentCommitment: string;
   readonly storedBlock: StoredBlock;
   readonly slots: number;
@@ -42,19 +42,19 @@ export interface ProveBlock {
   readonly proof: readonly bigint[];
 }
 
-/** A proven block with what it pays out, as `executeBlocks` takes it. */
+/** A proven block with its payouts, an argument of `executeBlocks`. */
 export interface ExecuteBlock {
   readonly storedBlock: StoredBlock;
-  /** In slot order, without those of 0; none at all, if they are left to `payOut`. */
+  /** All payouts in slot order, without amounts of 0; empty to leave them to `payOut`. */
   readonly payouts: readonly Payout[];
 }
 
 /**
- * What `openPayouts` answers of a block whose payouts are all open, and which nobody has counted.
+ * Result of `openPayouts` for a block whose payouts are all open and not counted.
  */
 export const PAYOUTS_NOT_COUNTED = 2 ** 32 - 1;
 
-/** What an account holds of a token in the last executed state, as `performExit` takes it. */
+/** An account's balance of a token in the last executed state, an argument of `performExit`. */
 export interface ExitClaim {
   readonly accountId: number;
   readonly tokenId: number;
@@ -64,32 +64,39 @@ export interface ExitClaim {
   readonly amount: bigint;
 }
 
-/** A deposit of the priority queue, as `cancelDeposits` takes it. */
+/** A deposit of the priority queue, an argument of `cancelDeposits`. */
 export type QueuedDeposit = Extract<QueuedRequest, { readonly type: "deposit" }>;
 
-/** A block of L1: with another hash at its number, L1 tells another story from there on. */
+/** A block of L1; another hash at its number means a reorg. */
 export interface L1BlockId {
   readonly number: number;
   /** 0x-hex. */
   readonly hash: string;
 }
 
-/** Something that has happened to a block of the rollup on L1. */
+/** An event of a rollup block on L1. */
 export type BlockEvent =
   | ({ readonly type: "committed" } & Pick<CommittedBlock, "storedBlock" | "commitBlock">)
   /** All blocks up to this number are proven. */
   | { readonly type: "proven"; readonly provenBlocks: number }
   | { readonly type: "executed"; readonly blockNumber: number }
-  /** What remains is numbered up to this. */
+  /** The last block that remains committed has this number. */
   | { readonly type: "reverted"; readonly committedBlocks: number };
 
-/** A {@link BlockEvent}, and the L1 block in which it happened. */
-export interface DatedBlockEvent {
+/** An event that changes no block of the rollup: an exit needs it, a state does not. */
+export type SideEvent =
+  | { readonly type: "tokenListed"; readonly tokenId: number; readonly token: string }
+  | { readonly type: "requestAdded"; readonly request: QueuedRequest }
+  /** How many payouts of an executed block are unmade; PAYOUTS_NOT_COUNTED if all are. */
+  | { readonly type: "payoutsOpen"; readonly blockNumber: number; readonly open: number };
+
+/** An event, and the L1 block in which it happened. */
+export interface Dated<E extends BlockEvent | SideEvent = BlockEvent | SideEvent> {
   readonly l1Block: L1BlockId;
-  readonly event: BlockEvent;
+  readonly event: E;
 }
 
-/** How a rollup starts, from what L1 publishes of it. */
+/** The genesis of a rollup, as L1 publishes it. */
 export interface L1Genesis {
   readonly storedBlock: StoredBlock;
   /** L1 owner of the fee account, uint160. */
@@ -103,17 +110,17 @@ export interface L1Genesis {
 export interface L1Transaction {
   readonly hash: string;
   readonly blockNumber: number;
-  /** Of the whole transaction, however many blocks it carries. */
+  /** Gas of the whole transaction, which may contain several blocks. */
   readonly gasUsed: bigint;
 }
 
-/** What the contract says about itself. */
+/** Protocol, capacities and last block of a contract. */
 export interface L1Deployment {
   /** 0x-hex, see `PROTOCOL_DIGEST`. */
   readonly protocolDigest: string;
   readonly accountCapacity: number;
   readonly tokenCapacity: number;
-  /** The last committed block; that of genesis on a fresh rollup. */
+  /** The last committed block; the genesis block on a new rollup. */
   readonly lastBlock: StoredBlock;
 }
 
@@ -132,7 +139,7 @@ export type QueuedRequest = PriorityRequest & {
   readonly requestId: number;
 };
 
-/** What an owner authorises a signing key for: an authorisation for one counts for no other. */
+/** Scope of an owner's consent to a signing key: one account and nonce. */
 export interface AuthorizationPlace {
   /** uint160. */
   readonly owner: bigint;
@@ -140,65 +147,68 @@ export interface AuthorizationPlace {
   readonly nonce: number;
 }
 
-/** An owner has authorised a signing key on L1. */
+/** An owner's consent to a signing key, stored on L1. */
 export interface PubKeyAuthorization extends AuthorizationPlace {
   readonly pubKeyHash: bigint;
 }
 
-/** An owner has announced that it will replace what it has authorised. */
+/** An armed reset: the announced replacement of a consent that is stored on L1. */
 export interface AuthorizationReset extends AuthorizationPlace {
-  /** Unix seconds: from then on it can, for {@link AUTH_RESET_WINDOW_SECONDS}. */
+  /** Unix seconds at which the reset is possible, for {@link AUTH_RESET_WINDOW_SECONDS}. */
   readonly availableAt: bigint;
 }
 
-/** As `authResetWindowSeconds` of the contract. */
+/** Equals `authResetWindowSeconds` of the contract. */
 export const AUTH_RESET_WINDOW_SECONDS = 24n * 60n * 60n;
 
-/** What has happened on L1 from one block to the latest. */
+/** The events on L1 from one block to the latest. */
 export interface L1News {
-  /** The latest L1 block that this answer covers. */
+  /** The latest L1 block that is included. */
   readonly blockNumber: number;
-  /** Of that block, 0x-hex: when L1 has another one in its place, the answer holds no more. */
+  /** Hash of that block, 0x-hex; a reorg that replaces it invalidates the news. */
   readonly blockHash: string;
   /** Unix seconds of that block. */
   readonly timestamp: bigint;
   readonly requests: readonly QueuedRequest[];
   readonly tokens: readonly Token[];
   readonly authorizations: readonly PubKeyAuthorization[];
-  /** What was announced and has not been made among these blocks. */
+  /** Resets that these blocks have armed and not made. */
   readonly authorizationResets: readonly AuthorizationReset[];
-  /** Whether the exodus has begun among these blocks; there is no way back from it. */
+  /** Whether the exodus has begun in these blocks; it is permanent. */
   readonly isExodusBegun: boolean;
+  /** Requests and tokens of the contract at the end of that block: events can be missing. */
+  readonly requestCount: number;
+  readonly tokenCount: number;
 }
 
-/** Number of the last block that is committed, proven, executed; 0 is genesis. */
+/** Numbers of the last committed, proven and executed blocks; 0 is genesis. */
 export interface L1BlockCounts {
   readonly committed: number;
   readonly proven: number;
   readonly executed: number;
 }
 
-/** How far the rollup's blocks have come on L1. */
+/** The progress of the rollup's blocks on L1. */
 export interface L1Progress extends L1BlockCounts {
-  /** At most `executed + 1`. */
+  /** Number of the first block in `storedBlockHashes`; at most `executed + 1`. */
   readonly firstBlockNumber: number;
-  /** Of the blocks from there to the last that is committed, 0x-hex; see `hashStoredBlock`. */
+  /** Hashes of the blocks from there to the last committed, 0x-hex; see `hashStoredBlock`. */
   readonly storedBlockHashes: readonly string[];
 }
 
-/** What the contract makes of the operator, and of the code that it was built with. */
+/** The standing of the operator's account and code with the contract. */
 export interface L1Standing {
-  /** Whether blocks may be committed by whoever sends the operator's transactions. */
+  /** Whether the operator's account is a validator. */
   readonly isValidator: boolean;
   /** 0x-hex, see `PROTOCOL_DIGEST`; an upgrade of the contract may change it. */
   readonly protocolDigest: string;
 }
 
-/** A block as it was committed: with it and its predecessors the L2 state can be rebuilt. */
+/** A committed block with its public data; with all earlier ones, it determines the state. */
 export interface CommittedBlock {
   readonly storedBlock: StoredBlock;
-  /** Undefined if nobody can read it from the transaction. */
+  /** Undefined if the transaction's calldata does not contain it. */
   readonly commitBlock: CommitBlock | undefined;
-  /** Of the L1 transaction that committed it, 0x-hex. */
+  /** Hash of the L1 transaction that committed it, 0x-hex. */
   readonly transactionHash: string;
 }

@@ -1,7 +1,7 @@
 /** Whether contract, circuits and this code are of one kind, before anything is accepted. */
 import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1Deployment } from "../l1/types.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";

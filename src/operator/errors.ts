@@ -22,6 +22,7 @@ export type OperatorErrorFacts =
   | { code: "BLOCKS_UNKNOWN"; blockNumber: number; executed: number }
   | { code: "BLOCKS_NOT_REVERTIBLE"; blockNumber: number; executed: number; committed: number }
   | { code: "L1_UNSTABLE"; attempts: number }
+  | { code: "L1_EVENTS_MISSING"; attempts: number }
   | { code: "BLOCK_STEP_FAILED"; step: string; blockNumber: number; reason: string };
 
 export const operatorError = defineErrors<OperatorErrorFacts>({
@@ -122,6 +123,11 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   L1_UNSTABLE: {
     message: ({ attempts }) => `L1 has gone back each of the ${attempts} times it was read.`,
     fix: "Nothing is lost: try again when the L1 node has caught up.",
+  },
+  L1_EVENTS_MISSING: {
+    message: ({ attempts }) =>
+      `The L1 node has returned fewer events than the contract counts, ${attempts} times.`,
+    fix: "Nothing is lost: try again when the L1 node has caught up, or use another one.",
   },
   BLOCK_STEP_FAILED: {
     message: ({ step, blockNumber, reason }) =>

@@ -1,6 +1,6 @@
 /** Reads L1 into the ledger, and knows what of it keeps the operator from going on. */
 import type { L1BlockCounts, L1News, L1Progress, L1Standing } from "../l1/types.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { assertStart } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
@@ -97,7 +97,7 @@ export class L1Follower {
     const { committed } = this.#ledger.progress;
     const isUnknown = progress.committed > committed && !isWorking();
     if (isBehind(progress, known) || isUnknown) return undefined;
-    if (!(await this.#hasHeld(l1, news))) return undefined;
+    if (!isWhole(l1, news) || !(await this.#hasHeld(l1, news))) return undefined;
     return this.#ledger.takeNews(news);
   }
 
@@ -106,7 +106,7 @@ export class L1Follower {
    * they have there. Nothing may be on its way to L1.
    *
    * @returns How many requests are new.
-   * @throws L1_UNSTABLE, START_NOT_ON_L1
+   * @throws L1_UNSTABLE, L1_EVENTS_MISSING, START_NOT_ON_L1
    */
   async follow(): Promise<number> {
     const ledger = this.#ledger;
@@ -123,8 +123,13 @@ export class L1Follower {
     return count;
   }
 
-  /** Reads all there is to know at the end of one L1 block. @throws L1_UNSTABLE, START_NOT_ON_L1 */
+  /**
+   * Reads all there is to know at the end of one L1 block.
+   *
+   * @throws L1_UNSTABLE, L1_EVENTS_MISSING, START_NOT_ON_L1
+   */
   async #read(): Promise<L1Reading> {
+    let isLacking = false;
     for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
       const since = await this.#lastViewOnL1();
       const news = await this.#l1.readNews(since.nextBlock);
@@ -135,8 +140,11 @@ export class L1Follower {
       const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
       const standing = await this.#l1.readStanding(blockNumber);
       const paidBlocks = await this.#readPaidBlocks(progress, blockNumber);
-      if (await this.#hasHeld(since, news)) return { since, news, progress, standing, paidBlocks };
+      const hasHeld = await this.#hasHeld(since, news);
+      isLacking = hasHeld && !isWhole(since, news);
+      if (hasHeld && !isLacking) return { since, news, progress, standing, paidBlocks };
     }
+    if (isLacking) throw operatorError({ code: "L1_EVENTS_MISSING", attempts: READ_ATTEMPTS_MAX });
     throw operatorError({ code: "L1_UNSTABLE", attempts: READ_ATTEMPTS_MAX });
   }
 
@@ -186,4 +194,20 @@ export class L1Follower {
 function isBehind(one: L1BlockCounts, other: L1BlockCounts): boolean {
   const stages = ["committed", "proven", "executed"] as const;
   return stages.some((stage) => one[stage] < other[stage]);
+}
+
+/**
+ * Whether the news of requests and tokens continue a view up to what the contract counts. A node
+ * that knows a block and not yet its logs answers with fewer, and with no error.
+ */
+function isWhole(
+  { nextRequestId, tokens: known }: L1View,
+  { requests, tokens, requestCount, tokenCount }: L1News,
+): boolean {
+  const newRequests = requests.filter(({ requestId }) => requestId >= nextRequestId);
+  const newTokens = tokens.filter(({ id }) => known.every((token) => token.id !== id));
+  return (
+    nextRequestId + newRequests.length === requestCount &&
+    known.length + newTokens.length === tokenCount
+  );
 }

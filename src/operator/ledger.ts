@@ -13,7 +13,7 @@ import type {
   StoredBlock,
 } from "../l1/types.ts";
 import { opsError } from "../operations/errors.ts";
-import { type SignedTransaction, signingDomain } from "../operations/transaction.ts";
+import { signingDomain } from "../operations/transaction.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
@@ -229,6 +229,23 @@ export class Ledger {
     if (known.every((receipt) => receipt !== undefined && receipt.status !== "rejected")) {
       return known as TransactionReceipt[];
     }
+    this.#adopt(this.#place(batch));
+    return batch.map(({ hash }) => this.transactionReceipt(hash)!);
+  }
+
+  /** Whether {@link accept} would give transactions slots that they do not have yet. */
+  wouldAccept(batch: readonly CheckedSubmission[]): boolean {
+    try {
+      this.#place(batch);
+      return true;
+    } catch (error) {
+      if (isRollupError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Checks transactions against the state, and gives them the next slots. */
+  #place(batch: readonly CheckedSubmission[]): Sequence {
     const start = this.#sequenceFrom(this.blocks.length);
     const items: Item[] = [];
     let sequence = start;
@@ -237,8 +254,7 @@ export class Ledger {
       sequence = placeItem(sequence, item);
       items.push(index < batch.length - 1 ? { ...item, linksNext: true } : item);
     }
-    this.#adopt(items.length === 1 ? sequence : placeBatch(start, items));
-    return batch.map(({ hash }) => this.transactionReceipt(hash)!);
+    return items.length === 1 ? sequence : placeBatch(start, items);
   }
 
   /** Checks all that does not depend on the place in a block. */
@@ -254,17 +270,6 @@ export class Ledger {
     if (transaction.type !== "changePubKey") return verified;
     const consent = verifyConsent(this.#consentContext(state), transaction, authorization);
     return { ...verified, consent };
-  }
-
-  /** Whether the owner of an account consents to a key, as far as is known without asking L1. */
-  hasConsent(transaction: SignedTransaction, authorization: string): boolean {
-    try {
-      verifyConsent(this.#consentContext(this.state), transaction, authorization);
-      return true;
-    } catch (error) {
-      if (isRollupError(error)) return false;
-      throw error;
-    }
   }
 
   #consentContext(state: RollupState): ConsentContext {
@@ -402,6 +407,17 @@ export class Ledger {
     this.#update({ limits: halfOf(cost) });
     this.#reopen(first, this.l1);
     return (this.blocks[first] ?? this.#open).items.length < before;
+  }
+
+  /** Lets new blocks have twice of what they may have, up to what L1 is said to take. */
+  growBlocks(): void {
+    const { gasMax, bytesMax } = this.#contents.limits;
+    const { l1Limits } = this.#options;
+    const limits = {
+      gasMax: Math.min(2 * gasMax, l1Limits.gasMax),
+      bytesMax: Math.min(2 * bytesMax, l1Limits.bytesMax),
+    };
+    this.#update({ limits });
   }
 
   /** Replaces blocks by what has become of them. */

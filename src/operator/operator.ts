@@ -261,8 +261,9 @@ export class Operator {
     this.#assertAccepting(batch);
     const checked = await this.#submissions.check(batch);
     const byCreate2 = checked.filter(({ authorization }) => isCreate2Authorization(authorization));
-    // Only these are asked about on L1: they may be overtaken meanwhile.
-    if (byCreate2.length > 0) {
+    // Only these are asked about on L1: they may be overtaken meanwhile. What is refused anyway
+    // costs no question: one wallet could have any number of them asked.
+    if (byCreate2.length > 0 && this.#ledger.wouldAccept(checked)) {
       await Promise.all(byCreate2.map((submission) => this.#assertNotDeployed(submission)));
     }
     this.#assertAccepting(batch);
@@ -281,10 +282,7 @@ export class Operator {
    * @throws AUTHORIZATION_INVALID
    */
   async #assertNotDeployed(submission: CheckedSubmission): Promise<void> {
-    const { transaction, authorization, isSigned } = submission;
-    // What is refused anyway costs no question to L1.
-    if (!isSigned() || !this.#ledger.hasConsent(transaction, authorization)) return;
-    const { accountId } = transaction;
+    const { accountId } = submission.transaction;
     const owner = this.state.account(accountId).address;
     if (!(await this.#l1.hasCode(owner))) return;
     const reason = "the wallet is deployed, so it has to call setAuthPubKeyHash on L1";

@@ -1,6 +1,5 @@
 /** What the operator tells about a transaction or a request from L1, and where it keeps it. */
-import type { OperationName } from "../protocol/operations.ts";
-import type { TransactionType } from "../protocol/signing.ts";
+import type { OperationName, TransactionType } from "../operations/table.ts";
 import type { Status } from "../protocol/stages.ts";
 import type { RollupError } from "../util/errors.ts";
 import type { DroppedItem, Item } from "./sequence.ts";

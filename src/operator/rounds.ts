@@ -4,6 +4,7 @@
  */
 import { isCreate2Authorization } from "../l1/authorization.ts";
 import { commitCost, executeCost, type L1Limits, proveCost } from "../l1/gas.ts";
+import type { ExecuteBlock } from "../l1/types.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { RollupError } from "../util/errors.ts";
 import { isWithin, takeWithin } from "./budget.ts";
@@ -44,6 +45,11 @@ const ANSWERS_MAX = 3;
  * executed: a predecessor that is dead commits nothing more, and one that lives must not be fought.
  */
 const TAKE_BACKS_MAX = 3;
+/**
+ * Commits that go well before larger blocks are tried again: a refusal for size may be a node's
+ * mistake, and costs a question to L1 if it is none.
+ */
+const GROW_AFTER = 8;
 /** After L1 has refused a consent by CREATE2, no other is accepted for so long. */
 const CREATE2_PAUSE_SECONDS = 10n * 60n;
 /** Committed blocks that may wait for their proofs, in L1 transactions of proofs. */
@@ -76,6 +82,8 @@ export class Rounds {
   /** Less than is allowed after L1 has refused a transaction for its size. */
   readonly #countMax: { [S in Step]: number };
   #answers = 0;
+  /** Commits since blocks were last made smaller or larger. */
+  #calm = 0;
   #takeBacks = 0;
   #refusedCommit: RollupError | undefined;
   /** Payouts that were open when they were last tried to be made, by block. */
@@ -156,6 +164,8 @@ export class Rounds {
     this.#answers = 0;
     this.#refusedCommit = undefined;
     this.#grow("commit");
+    this.#calm++;
+    if (this.#calm % GROW_AFTER === 0) ledger.growBlocks();
     return true;
   }
 
@@ -210,26 +220,40 @@ export class Rounds {
   /** Makes open payouts of one executed block, as many as one transaction has gas for. */
   async payOut(): Promise<boolean> {
     const { l1, ledger, proving } = this.#parts;
-    const nowMs = proving.clock.nowMs();
-    const isDue = (number: number, open: number) => {
-      const tried = this.#triedPayouts.get(number);
-      return tried === undefined || open !== tried.open || nowMs - tried.atMs >= PAY_OUT_AGAIN_MS;
-    };
-    const unpaid = ledger.unpaid.slice(0, UNPAID_MAX);
-    if (unpaid.length === 0) {
-      this.#triedPayouts.clear();
-      return false;
-    }
-    const numbers = unpaid.map(({ storedBlock }) => storedBlock.blockNumber);
-    const counts = await Promise.all(numbers.map((number) => l1.readOpenPayouts(number)));
-    const next = numbers.findIndex((number, index) => {
-      return counts[index]! > 0 && isDue(number, counts[index]!);
-    });
-    if (next < 0) return false;
-    const [block, number] = [unpaid[next]!, numbers[next]!];
-    await this.#run("pay out", [number], () => l1.payOut(block));
-    this.#triedPayouts.set(number, { open: counts[next]!, atMs: nowMs });
+    if (ledger.unpaid.length === 0) this.#triedPayouts.clear();
+    const next = await this.#nextUnpaid();
+    if (next === undefined) return false;
+    const { block, open } = next;
+    const { blockNumber } = block.storedBlock;
+    await this.#run("pay out", [blockNumber], () => l1.payOut(block));
+    this.#triedPayouts.set(blockNumber, { open, atMs: proving.clock.nowMs() });
     return true;
+  }
+
+  /**
+   * The oldest block with open payouts that are due: those that were tried in vain wait a while.
+   * After a reorg all kept blocks are looked at again, some at a time.
+   */
+  async #nextUnpaid(): Promise<{ block: ExecuteBlock; open: number } | undefined> {
+    const { l1, ledger, proving } = this.#parts;
+    const nowMs = proving.clock.nowMs();
+    const { unpaid } = ledger;
+    for (let start = 0; start < unpaid.length; start += UNPAID_MAX) {
+      const blocks = unpaid.slice(start, start + UNPAID_MAX);
+      const counts = await Promise.all(
+        blocks.map(({ storedBlock }) => l1.readOpenPayouts(storedBlock.blockNumber)),
+      );
+      for (const [index, block] of blocks.entries()) {
+        const { blockNumber } = block.storedBlock;
+        const open = counts[index]!;
+        const tried = this.#triedPayouts.get(blockNumber);
+        // A try that has paid something says nothing about the rest or about a reorg.
+        if (tried?.open !== open) this.#triedPayouts.delete(blockNumber);
+        else if (nowMs - tried.atMs < PAY_OUT_AGAIN_MS) continue;
+        if (open > 0) return { block, open };
+      }
+    }
+    return undefined;
   }
 
   /**
@@ -294,6 +318,7 @@ export class Rounds {
   async #isAnswered(refusal: Refusal, batch: readonly ForgedBlock[]): Promise<boolean> {
     const { ledger, follow } = this.#parts;
     if (refusal.kind === "size") {
+      this.#calm = 0;
       const cost = commitCost([toCommitBlock(batch[0]!)]);
       return this.#halve("commit", batch) || ledger.shrinkBlocks(cost);
     }

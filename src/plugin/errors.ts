@@ -24,12 +24,8 @@ export type PluginErrorFacts =
   | { code: "BENCH_CHART_WITHOUT_BLOCKS" }
   | { code: "NO_SIGNER"; network: string }
   | { code: "NETWORK_WITHOUT_L1"; network: string }
-  | { code: "PORT_IN_USE"; port: number }
-  | { code: "PORT_OUT_OF_RANGE"; port: number; maximum: number }
-  | { code: "LISTEN_FAILED"; hostname: string; port: number; reason: string }
   | { code: "NETWORK_NOT_CHOSEN"; network: string }
   | { code: "L1_METHODS_UNKNOWN"; value: string; known: readonly string[] }
-  | { code: "ORIGIN_INVALID"; origin: string }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
 export const pluginError = defineErrors<PluginErrorFacts>({
@@ -130,19 +126,6 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ network }) => `The network ${network} has no account that could deploy.`,
     fix: "Configure accounts for the network.",
   },
-  PORT_IN_USE: {
-    message: ({ port }) => `Something else listens on port ${port}.`,
-    fix: "Stop what runs there, perhaps another devnet, or pass another --port.",
-  },
-  PORT_OUT_OF_RANGE: {
-    message: ({ port, maximum }) => `There is no port ${port}: ports go from 1 to ${maximum}.`,
-    fix: "Pass a --port in that range, or 0 for any that is free.",
-  },
-  LISTEN_FAILED: {
-    message: ({ hostname, port, reason }) =>
-      `Port ${port} of ${hostname} can not be listened on (${reason}).`,
-    fix: "Pass a --hostname that this machine has, and a --port that needs no rights, from 1024 on.",
-  },
   NETWORK_NOT_CHOSEN: {
     message: ({ network }) =>
       `A devnet starts a chain of its own, so it can not run on the network ${network}.`,
@@ -152,10 +135,6 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ value, known }) =>
       `--l1-methods can not be ${value}; there are ${known.join(", ")}.`,
     fix: "Pass one of them, or leave the option out for those that wallets need.",
-  },
-  ORIGIN_INVALID: {
-    message: ({ origin }) => `${origin} is not the origin of a web page.`,
-    fix: 'Pass origins such as https://wallet.example, separated by commas, or "*" for any page.',
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>

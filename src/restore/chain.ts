@@ -1,6 +1,6 @@
 /**
- * The rollup's blocks as L1 tells of them, applied one by one and compared with L1's state roots. A
- * chain is a value: the one before an event is what to go back to when L1 takes the event back.
+ * The rollup's blocks from the events of L1, applied one by one and compared with L1's state roots.
+ * A chain is a value: after a reorg that drops an event, the chain before the event holds again.
  */
 import { applyPublicBlock } from "../block/block.ts";
 import { decodePubdata } from "../block/pubdata.ts";
@@ -11,7 +11,7 @@ import type { RollupState } from "../state/rollup-state.ts";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
 
-/** A block as L1 has stored it, and what it leads to: an operator can go on from there. */
+/** A block as L1 has stored it, and the state after it: an operator can start from there. */
 export interface StateAtBlock {
   readonly storedBlock: StoredBlock;
   readonly state: RollupState;
@@ -28,9 +28,9 @@ export interface RestoredBlock extends StateAtBlock {
 }
 
 /**
- * A block whose public data does not lead to its state root, or can not be read: its operator was
- * wrong or lied. It may be taken back until it is executed, so it is no reason to stop; until then
- * it holds up all that come after it.
+ * A block whose public data is unreadable or does not lead to its state root: its operator was
+ * wrong or lied. A validator can revert it until it is executed, so a restore continues; no block
+ * after it can be applied.
  */
 export interface FaultyBlock {
   /** Proven only if the verifier, or this program, has a bug. */
@@ -65,7 +65,7 @@ export function followEvent(chain: Chain, event: BlockEvent): Chain {
   }
 }
 
-/** The last executed block, which nothing but a reorganisation of L1 can take back. */
+/** The last executed block, which only a reorg of L1 can undo. */
 export function lastExecuted({ base, blocks }: Chain): StateAtBlock {
   return blocks.findLast(isExecuted) ?? base;
 }

@@ -6,13 +6,14 @@ import { hashPayouts } from "../l1/stored-block.ts";
 import type { BlockEvent, StoredBlock } from "../l1/types.ts";
 import type { PublicOperation } from "../operations/operation.ts";
 import { payoutsOf } from "../operations/payouts.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { PROTOCOL_DIGEST, OPERATIONS } from "../operations/table.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { fromSnapshot, toSnapshot } from "../state/snapshot.ts";
 import { assert, isRollupError } from "../util/errors.ts";
+import { BIGINT_JSON, bigintFromJson, bigintToJson } from "../util/json.ts";
 import { restoreError } from "./errors.ts";
+import { partialHistory } from "./history.ts";
 import { type Journal, openJournal, record } from "./journal.ts";
 
 /** The rollup that a checkpoint is of. */
@@ -32,8 +33,8 @@ type CommittedEvent = Extract<BlockEvent, { type: "committed" }>;
 
 const bigint = z
   .string()
-  .regex(/^\d+$/)
-  .transform((text) => BigInt(text));
+  .regex(BIGINT_JSON)
+  .transform((text) => bigintFromJson(text));
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/);
 
@@ -82,7 +83,7 @@ const accountSnapshot = z.object({
 
 const checkpoint = z.object({
   protocolDigest: z.string(),
-  chainId: z.string(),
+  chainId: bigint,
   rollupAddress: z.string(),
   storedBlock,
   nextRequestId: count,
@@ -96,7 +97,7 @@ export function encodeCheckpoint(journal: Journal, identity: CheckpointIdentity)
   const { base, baseL1Block, entries, l1Block } = journal;
   const content: z.input<typeof checkpoint> = {
     protocolDigest: PROTOCOL_DIGEST,
-    chainId: identity.chainId.toString(),
+    chainId: bigintToJson(identity.chainId),
     rollupAddress: identity.rollupAddress,
     storedBlock: encodeStoredBlock(base.storedBlock),
     nextRequestId: base.nextRequestId,
@@ -120,7 +121,7 @@ export function decodeCheckpoint(
   identity: CheckpointIdentity,
 ): Journal {
   const content = parse(text, file);
-  assertSame(file, "chain", identity.chainId.toString(), content.chainId);
+  assertSame(file, "chain", String(identity.chainId), String(content.chainId));
   assertSame(file, "address", identity.rollupAddress, content.rollupAddress);
   assertSame(file, "protocol", PROTOCOL_DIGEST, content.protocolDigest);
   assertSame(file, "preset", preset.name, content.state.preset);
@@ -130,7 +131,8 @@ export function decodeCheckpoint(
     assert(state.root === storedBlock.stateRoot, "its state is that of its block");
     for (const { event } of events) if (event.type === "committed") assertBlockWhole(event);
     const journal = openJournal({ storedBlock, state, nextRequestId }, baseL1Block);
-    return record(journal, events, l1Block);
+    // A checkpoint holds no side events; `completeHistory` reads those before it again.
+    return { ...record(journal, events, l1Block), history: partialHistory(l1Block.number + 1) };
   } catch (cause) {
     // Whatever breaks while it is read is the fault of what is read.
     const reason = isRollupError(cause) ? cause.message : "it contradicts itself";
@@ -188,7 +190,11 @@ function encodeState(state: RollupState): z.input<typeof checkpoint>["state"] {
 
 function encodeStoredBlock(stored: StoredBlock): z.input<typeof storedBlock> {
   const { timestamp, stateRoot } = stored;
-  return { ...stored, timestamp: timestamp.toString(), stateRoot: stateRoot.toString() };
+  return {
+    ...stored,
+    timestamp: bigintToJson(timestamp),
+    stateRoot: bigintToJson(stateRoot),
+  };
 }
 
 function encodeEvent(event: BlockEvent): z.input<typeof blockEvent> {
@@ -202,9 +208,9 @@ function encodeEvent(event: BlockEvent): z.input<typeof blockEvent> {
     storedBlock,
     commitBlock: {
       ...rest,
-      timestamp: timestamp.toString(),
-      newStateRoot: newStateRoot.toString(),
-      digest: digest.toString(),
+      timestamp: bigintToJson(timestamp),
+      newStateRoot: bigintToJson(newStateRoot),
+      digest: bigintToJson(digest),
       pubdata: bytesToHex(pubdata),
       authorizations: [...authorizations],
     },

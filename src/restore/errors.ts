@@ -1,4 +1,4 @@
-/** What can be wrong with what L1 tells of a rollup, or with a checkpoint of it. */
+/** What can be wrong with the events of a rollup on L1, or with a checkpoint of it. */
 import { defineErrors } from "../util/errors.ts";
 
 export type RestoreErrorFacts =
@@ -19,15 +19,7 @@ export type RestoreErrorFacts =
       what: string;
       expected: string;
       actual: string;
-    }
-  | { code: "EXIT_NOTHING_TO_CLAIM"; owner: string; tokenId: number }
-  | { code: "EXIT_DONE_ALREADY"; owner: string; tokenId: number }
-  | { code: "EXIT_INCOMPLETE"; owner: string; failed: number; first: string }
-  | { code: "EXIT_ROLLUP_ALIVE"; expiration: bigint | undefined };
-
-function toDate(timestamp: bigint): string {
-  return new Date(Number(timestamp) * 1000).toISOString();
-}
+    };
 
 export const restoreError = defineErrors<RestoreErrorFacts>({
   RESTORE_ROOT_MISMATCH: {
@@ -38,12 +30,12 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
   },
   RESTORE_BLOCK_INVALID: {
     message: ({ blockNumber, reason }) =>
-      `The public data of block ${blockNumber} can not be applied: ${reason}`,
+      `The public data of block ${blockNumber} cannot be applied: ${reason}`,
     fix: "Until it is executed it has no effect, and a validator can revert it; else report a bug.",
   },
   RESTORE_BLOCK_UNREADABLE: {
     message: ({ blockNumber }) =>
-      `The calldata that committed block ${blockNumber} can not be decoded.`,
+      `The calldata that committed block ${blockNumber} cannot be decoded.`,
     fix: "Until it is executed it has no effect, and a validator can revert it; else report a bug.",
   },
   RESTORE_PRESET_UNKNOWN: {
@@ -57,28 +49,27 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
     fix: "Restore with the version of this package that the rollup was deployed with.",
   },
   RESTORE_EVENTS_MISSING: {
-    message: ({ reason }) =>
-      `The events that the L1 node has given do not fit together: ${reason}.`,
-    fix: "Use another L1 node: this one keeps events of the rollup back.",
+    message: ({ reason }) => `The events from the L1 node do not fit together: ${reason}.`,
+    fix: "Use another L1 node: this one withholds events of the rollup.",
   },
   RESTORE_DISAGREES: {
     message: ({ difference, l1Block }) =>
-      `What the events up to L1 block ${l1Block} lead to is not what the contract says: ${difference}.`,
+      `The events up to L1 block ${l1Block} disagree with the contract: ${difference}.`,
     fix: "Use another L1 node; if it says the same, report a bug.",
   },
   RESTORE_INTERRUPTED: {
     message: ({ reason, file }) =>
       `L1 failed during the restore: ${reason}` +
       (file === undefined ? "" : ` The checkpoint in ${file} is kept.`),
-    fix: "Run it again when L1 answers: it goes on from its last checkpoint.",
+    fix: "Run it again when L1 answers: it continues from its last checkpoint.",
   },
   CHECKPOINT_MALFORMED: {
-    message: ({ file, reason }) => `The checkpoint in ${file} can not be read: ${reason}.`,
+    message: ({ file, reason }) => `The checkpoint in ${file} cannot be read: ${reason}.`,
     fix: "Nothing to do: it is set aside as .damaged, and the state restored from the first block on.",
   },
   CHECKPOINT_DISAGREES: {
     message: ({ file, difference }) =>
-      `The checkpoint in ${file} leads to something else than L1 has: ${difference}.`,
+      `The checkpoint in ${file} disagrees with L1: ${difference}.`,
     fix: "Nothing to do: it is set aside as .damaged, and the state restored from the first block on.",
   },
   CHECKPOINT_NOT_SAVED: {
@@ -89,26 +80,5 @@ export const restoreError = defineErrors<RestoreErrorFacts>({
     message: ({ file, what, expected, actual }) =>
       `The checkpoint in ${file} is of another rollup: its ${what} is ${actual}, not ${expected}.`,
     fix: "Name another file with --output, or move this one away.",
-  },
-  EXIT_NOTHING_TO_CLAIM: {
-    message: ({ owner, tokenId }) =>
-      `${owner} holds nothing of token ${tokenId}: not in the last executed state, not in the queue.`,
-    fix: "Check account and token; what an executed block paid out is on L1 already.",
-  },
-  EXIT_DONE_ALREADY: {
-    message: ({ owner, tokenId }) => `${owner} has had its token ${tokenId} paid out already.`,
-    fix: "The events ExitPerformed and PayoutSent of the contract say when.",
-  },
-  EXIT_INCOMPLETE: {
-    message: ({ owner, failed, first }) =>
-      `Of what ${owner} has to get, something is left: ${failed} steps failed. The first: ${first}`,
-    fix: "Run the command again: what was done is not done twice, and nothing of the rest is lost.",
-  },
-  EXIT_ROLLUP_ALIVE: {
-    message: ({ expiration }) =>
-      expiration === undefined
-        ? "No L1 request waits for the operator, so the rollup is not known to have stopped."
-        : `The oldest open L1 request may wait until ${toDate(expiration)}.`,
-    fix: "Ask for the exit on L1 (requestFullExit, rollup:exit --request); if it expires, come back.",
   },
 });

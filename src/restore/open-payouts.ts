@@ -6,41 +6,42 @@ import { decodePubdata } from "../block/pubdata.ts";
 import type { RollupClient } from "../l1/client.ts";
 import { readCommittedBlock } from "../l1/commit-calldata.ts";
 import { l1Error } from "../l1/errors.ts";
-import { providerOf, readEvents, toStoredBlock } from "../l1/events.ts";
+import { findLastEvent, toStoredBlock } from "../l1/events.ts";
 import { hashPayouts, hashStoredBlock } from "../l1/stored-block.ts";
 import { type ExecuteBlock, type L1Transaction, PAYOUTS_NOT_COUNTED } from "../l1/types.ts";
 import { payoutsOf } from "../operations/payouts.ts";
 import { restoreError } from "./errors.ts";
+import { completeHistory, type L1History } from "./history.ts";
 
 /** An executed block, with all its payouts as `payOut` takes them. */
 export interface OpenPayouts extends ExecuteBlock {
-  /** Which of the payouts are open: their indexes in the list, ascending; at least one. */
+  /** Indexes of the open payouts in the list, ascending; at least one. */
   readonly open: readonly number[];
 }
 
-/** Calls that are under way at a time: nodes refuse floods. */
+/** Maximum number of concurrent calls: nodes refuse floods. */
 const REQUESTS_MAX = 16;
 
 /**
  * The executed blocks whose payouts are not all made, in order.
  *
- * @param fromBlock - L1 block from which on blocks may have been committed. Default: deployment.
+ * @param history - Up to the latest L1 block; default: it is read.
  * @throws L1_BLOCK_NOT_FOUND, L1_CALLDATA_NOT_FOUND, RESTORE_BLOCK_UNREADABLE
  */
 export async function findOpenPayouts(
   l1: Pick<RollupClient, "contract" | "deploymentBlock">,
-  fromBlock = l1.deploymentBlock,
+  history?: L1History,
 ): Promise<OpenPayouts[]> {
-  const { contract } = l1;
-  const range = { fromBlock, toBlock: await providerOf(contract).getBlockNumber() };
-  const latest = new Map<number, number>();
-  for (const { args } of await readEvents(contract, ["PayoutsOpen"], range)) {
-    latest.set(Number(args.blockNumber), Number(args.open));
+  const { events } = history ?? (await completeHistory(l1));
+  const latest = new Map<number, { readonly open: number; readonly toBlock: number }>();
+  for (const { l1Block, event } of events) {
+    if (event.type !== "payoutsOpen") continue;
+    latest.set(event.blockNumber, { open: event.open, toBlock: l1Block.number });
   }
   const found: OpenPayouts[] = [];
-  for (const [blockNumber, count] of [...latest].sort(([one], [other]) => one - other)) {
+  for (const [blockNumber, { open: count, toBlock }] of sortedByKey(latest)) {
     if (count === 0) continue;
-    const block = await readExecutedBlock(l1, blockNumber, range);
+    const block = await readExecutedBlock(l1, blockNumber, toBlock);
     const open = await openIndexes(l1, block);
     if (open.length > 0) found.push({ ...block, open });
   }
@@ -48,11 +49,11 @@ export async function findOpenPayouts(
 }
 
 /**
- * Makes all open payouts of some blocks, in as many L1 transactions as their gas takes. Anyone may,
- * also in exodus.
+ * Makes all open payouts of some blocks, in several L1 transactions if their gas demands it. Anyone
+ * may, also in exodus.
  *
- * @param onPaid - Is told of each transaction.
- * @throws L1_REVERTED, and what sending throws: what has been paid by then is paid.
+ * @param onPaid - Receives each transaction.
+ * @throws L1_REVERTED, and the codes of sending; payouts made before the failure stay made.
  */
 export async function makeOpenPayouts(
   l1: Pick<RollupClient, "contract" | "payOut">,
@@ -62,22 +63,30 @@ export async function makeOpenPayouts(
   for (const block of blocks) {
     for (let { open } = block; open.length > 0; open = await openIndexes(l1, block)) {
       const first = open[0]!;
-      // The contract makes at least one, or reverts; those that are made it passes over.
+      // The contract makes at least one payout or reverts; it skips those already made.
       onPaid(await l1.payOut(block, { first, count: open.at(-1)! + 1 - first }));
     }
   }
 }
 
-/** The block of a number that stayed: an executed one is never committed again. */
+function sortedByKey<V>(map: ReadonlyMap<number, V>): [number, V][] {
+  return [...map].sort(([one], [other]) => one - other);
+}
+
+/**
+ * The block of a number that stayed: an executed one is never committed again.
+ *
+ * @param toBlock - An L1 block after its execution; its last commit is not far before.
+ */
 async function readExecutedBlock(
-  { contract }: Pick<RollupClient, "contract">,
+  { contract, deploymentBlock }: Pick<RollupClient, "contract" | "deploymentBlock">,
   blockNumber: number,
-  range: { readonly fromBlock: number; readonly toBlock: number },
+  toBlock: number,
 ): Promise<ExecuteBlock> {
   const known = await contract.storedBlockHash(blockNumber);
-  const events = await readEvents(contract, ["BlockCommitted"], range, blockNumber);
-  const event = events.findLast((event) => hashStoredBlock(toStoredBlock(event)) === known);
-  if (event === undefined) {
+  const range = { fromBlock: deploymentBlock, toBlock };
+  const event = await findLastEvent(contract, "BlockCommitted", range, blockNumber);
+  if (event === undefined || hashStoredBlock(toStoredBlock(event)) !== known) {
     const rollupAddress = await contract.getAddress();
     throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
   }

@@ -1,7 +1,7 @@
 /**
- * Rebuilds the state of a rollup from L1 alone: public data, compared with the state root of every
- * block. It can stop anywhere and go on from its last checkpoint, and follows L1 when that takes
- * blocks back.
+ * Restores the state of a rollup from L1 alone: it applies public data and compares the state root
+ * of every block. It can stop anywhere and continue from its last checkpoint, and it follows
+ * reorgs.
  */
 import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1BlockId, L1Genesis } from "../l1/types.ts";
@@ -14,6 +14,7 @@ import type { StateAtBlock } from "./chain.ts";
 import type { CheckpointStore } from "./checkpoint-file.ts";
 import { type CheckpointKeeper, createCheckpointKeeper } from "./checkpoint-keeper.ts";
 import { restoreError } from "./errors.ts";
+import { emptyHistory, type L1History } from "./history.ts";
 import {
   beforeFaults,
   currentChain,
@@ -35,16 +36,16 @@ export interface RestoreProgress {
 }
 
 export interface RestoreOptions {
-  /** Where checkpoints go; without it an interrupted restore starts over. */
+  /** Store for checkpoints; without it an interrupted restore starts over. */
   readonly store?: CheckpointStore;
-  /** What the rollup may have been deployed with. Default: those of this package. */
+  /** Presets that the rollup may have; default: those of this package. */
   readonly presets?: readonly Preset[];
   readonly onProgress?: (progress: RestoreProgress) => void;
-  /** Is told what is wrong with the checkpoint; the restore goes on without it. */
+  /** Receives what is wrong with the checkpoint; the restore continues without it. */
   readonly onWarning?: (warning: RollupError) => void;
   /** L1 blocks that are read before each checkpoint. */
   readonly l1BlocksPerStep?: number;
-  /** L1 blocks after which L1 takes nothing back; if it does, the restore starts over. */
+  /** L1 blocks after which no reorg is expected; after a deeper one the restore starts over. */
   readonly finalityBlocks?: number;
 }
 
@@ -61,14 +62,18 @@ export interface RestoredRollup {
   readonly executed: StateAtBlock;
   /** Blocks after that one, in order: committed, perhaps proven. */
   readonly pending: readonly RestoredBlock[];
-  /** Blocks after those that lead nowhere, see `FaultyBlock`; a validator must revert them. */
+  /** Blocks after those that nobody can apply, see `FaultyBlock`; a validator must revert them. */
   readonly faulty: readonly FaultyBlock[];
-  /** Up to which all this has been read. */
+  /** The last L1 block that was read. */
   readonly l1Block: L1BlockId;
+  /** What L1 says beside the blocks, as far as this restore has read it; see `completeHistory`. */
+  readonly history: L1History;
 }
 
 /**
- * Whatever it starts from, the result is compared with what the contract says of itself.
+ * Restores a rollup and compares the result with the contract.
+ *
+ * @param rawSource - See `createRestoreSource`.
  *
  * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID, RESTORE_BLOCK_UNREADABLE,
  * RESTORE_EVENTS_MISSING, RESTORE_PRESET_UNKNOWN, RESTORE_GENESIS_MISMATCH, RESTORE_DISAGREES,
@@ -112,7 +117,7 @@ interface Outcome {
   readonly difference: string | undefined;
 }
 
-/** A checkpoint may lie about a block in such a way that what comes after it fits no more. */
+/** A checkpoint may lie about a block so that later events no longer fit. */
 async function readUnlessFaulty(
   read: (journal: Journal) => Promise<Outcome>,
   journal: Journal,
@@ -127,7 +132,7 @@ async function readUnlessFaulty(
   }
 }
 
-/** What a wrong beginning makes of right events. */
+/** Codes that right events cause after a wrong start. */
 const CHAIN_FAULTS: readonly string[] = [
   "RESTORE_ROOT_MISMATCH",
   "RESTORE_BLOCK_INVALID",
@@ -148,7 +153,7 @@ async function readToEnd(source: RestoreSource, reading: Reading): Promise<Outco
         currentChain(journal),
         journal.l1Block.number,
       );
-      // Where L1 has taken something back in the meantime, a difference means nothing.
+      // After a reorg in the meantime a difference means nothing.
       if (difference === undefined || (await isCurrent(source, journal.l1Block))) {
         return { journal, difference };
       }
@@ -174,6 +179,7 @@ function toRestored(preset: Preset, genesis: L1Genesis, journal: Journal): Resto
     pending: pending.filter((block): block is RestoredBlock => !isFaulty(block)),
     faulty: pending.filter(isFaulty),
     l1Block: journal.l1Block,
+    history: journal.history,
   };
 }
 
@@ -209,10 +215,11 @@ async function openGenesis(
   const number = genesis.l1Block.number - 1;
   const hash = await source.blockHash(number);
   assert(hash !== undefined, "L1 has blocks before the rollup");
-  return openJournal({ storedBlock, state, nextRequestId: 0 }, { number, hash });
+  const history = emptyHistory(genesis.l1Block.number);
+  return openJournal({ storedBlock, state, nextRequestId: 0 }, { number, hash }, history);
 }
 
-/** Undefined if there is no checkpoint, or L1 has no such block any more. */
+/** @returns Undefined without a checkpoint, or after a reorg of its block. */
 async function loadJournal(
   source: RestoreSource,
   preset: Preset,
@@ -225,7 +232,7 @@ async function loadJournal(
   return known === hashStoredBlock(storedBlock) ? beforeFaults(journal) : undefined;
 }
 
-/** Goes back to the last L1 block that the journal has in common with L1. */
+/** Returns the journal at the last L1 block that it has in common with L1. */
 async function followReorganisation(
   source: RestoreSource,
   journal: Journal,
@@ -242,7 +249,7 @@ async function isCurrent(source: RestoreSource, { number, hash }: L1BlockId): Pr
   return (await source.blockHash(number)) === hash;
 }
 
-/** @returns Undefined if L1 took something back in the meantime. */
+/** @returns Undefined after a reorg in the meantime. */
 async function readStep(
   source: RestoreSource,
   journal: Journal,
@@ -255,7 +262,7 @@ async function readStep(
   const hash = await source.blockHash(number);
   if (hash === undefined) return undefined;
   const to = { number, hash };
-  const events = await source.readBlockEvents({ fromBlock: from.number + 1, toBlock: number });
+  const events = await source.readHistory({ fromBlock: from.number + 1, toBlock: number });
   if (!(await isCurrent(source, from)) || !(await isCurrent(source, to))) return undefined;
   return prune(record(journal, events, to), number - finalityBlocks);
 }

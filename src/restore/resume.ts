@@ -4,25 +4,26 @@ import type { ExecuteBlock, L1Transaction, StoredBlock } from "../l1/types.ts";
 import type { StateAtBlock } from "./chain.ts";
 import type { RestoredRollup } from "./restore.ts";
 
-/** What a validator does on L1; `RollupClient` is such. */
+/** What a validator does on L1; a `RollupClient` satisfies it. */
 export interface ValidatorPort {
-  /** Finalises all blocks; payouts that lack gas stay open, see `findOpenPayouts`. */
+  /** Finalizes all blocks; payouts without enough gas stay open, see `findOpenPayouts`. */
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
   revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction>;
 }
 
 /**
- * Executes the blocks that are proven, and takes back those that are only committed: their proofs
- * need the signatures of their transactions, which are not on L1. No request of the priority queue
- * gets lost thereby; transactions that were in blocks taken back must be sent again.
+ * Executes the proven blocks and reverts those that are only committed: a proof needs the
+ * signatures of the transactions, which are not on L1. The requests of reverted blocks stay in the
+ * queue; their transactions must be sent again.
  *
- * It takes as many L1 transactions as L1's limits demand. What they have done stays when one of
- * them fails: restore and call again.
+ * L1's limits may demand several L1 transactions. After a failure, restore and call again: what is
+ * executed or reverted stays so.
  *
- * @returns Where the new operator starts.
+ * @param limits - Of one L1 transaction.
+ * @returns The start of the new operator.
  * @throws L1_REVERTED
  */
-export async function settleBlocks(
+export async function prepareStart(
   l1: ValidatorPort,
   { executed, pending, faulty }: RestoredRollup,
   limits: L1Limits = L1_LIMITS,
@@ -33,7 +34,7 @@ export async function settleBlocks(
     executeCost(blocks.map(({ payouts }) => payouts.length));
   for (const blocks of splitWithin(proven, costOfExecution, limits)) {
     const isTooLarge = costOfExecution(blocks).bytes > limits.bytesMax;
-    // Finalised without its payouts, a block is of any size.
+    // A block that is finalized without its payouts fits whatever its size.
     await l1.executeBlocks(isTooLarge ? blocks.map(withoutPayouts) : blocks);
   }
   const newestFirst = unproven.map(({ storedBlock }) => storedBlock).toReversed();

@@ -1,9 +1,9 @@
-/** What a restore needs of L1. Every call may fail; the restore can then be tried again. */
+/** What a restore needs of L1. Every call may fail; then the restore can be tried again. */
 import type { RollupClient } from "../l1/client.ts";
 import { type BlockRange, providerOf } from "../l1/events.ts";
-import { readBlockEvents, readGenesis } from "../l1/history.ts";
+import { readGenesis, readHistory } from "../l1/history.ts";
 import { readProgress } from "../l1/progress.ts";
-import type { DatedBlockEvent, L1BlockId, L1Genesis, L1Progress } from "../l1/types.ts";
+import type { Dated, L1BlockId, L1Genesis, L1Progress } from "../l1/types.ts";
 import { isRollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
 
@@ -12,8 +12,8 @@ export interface RestoreSource {
   /** Checksummed. */
   readonly rollupAddress: string;
   readGenesis(): Promise<L1Genesis>;
-  /** All that has happened to blocks of the rollup in a range of L1 blocks, in order. */
-  readBlockEvents(range: BlockRange): Promise<readonly DatedBlockEvent[]>;
+  /** Everything that happened to the rollup in a range of L1 blocks, in order. */
+  readHistory(range: BlockRange): Promise<readonly Dated[]>;
   latestBlock(): Promise<L1BlockId>;
   /** Undefined if L1 has no block of this number. */
   blockHash(l1BlockNumber: number): Promise<string | undefined>;
@@ -40,7 +40,7 @@ export function createRestoreSource({
       const toBlock = await provider.getBlockNumber();
       return readGenesis(contract, { fromBlock: deploymentBlock, toBlock });
     },
-    readBlockEvents: (range) => readBlockEvents(contract, range),
+    readHistory: (range) => readHistory(contract, range),
     latestBlock: async () => {
       const latest = (await provider.getBlock("latest"))!;
       return { number: latest.number, hash: latest.hash! };
@@ -53,7 +53,7 @@ export function createRestoreSource({
   };
 }
 
-/** The same source, whose failures say how the restore goes on. @throws RESTORE_INTERRUPTED */
+/** The same source, whose failures say how the restore continues. @throws RESTORE_INTERRUPTED */
 export function namingFailures(source: RestoreSource, file: string | undefined): RestoreSource {
   const named = <A extends unknown[], R>(read: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
@@ -70,7 +70,7 @@ export function namingFailures(source: RestoreSource, file: string | undefined):
     chainId: source.chainId,
     rollupAddress: source.rollupAddress,
     readGenesis: named(source.readGenesis),
-    readBlockEvents: named(source.readBlockEvents),
+    readHistory: named(source.readHistory),
     latestBlock: named(source.latestBlock),
     blockHash: named(source.blockHash),
     storedBlockHash: named(source.storedBlockHash),

@@ -5,17 +5,17 @@ import {
   draftForcedExit,
   draftTransfer,
   draftWithdraw,
-  type ForcedExitParams,
-  type TransferParams,
-  type WithdrawParams,
+  type TokenSource,
 } from "./drafts.ts";
 import { BatchHandle } from "./handles.ts";
+import type { ForcedExitParams, TransferParams, WithdrawParams } from "./params.ts";
 import type { RollupProvider, TransactionReceipt } from "./provider.ts";
 
 /** What a batch needs of its wallet. */
 export interface BatchWallet {
   readonly address: string;
   readonly provider: RollupProvider;
+  readonly tokens: TokenSource;
   /** Makes transactions of drafts, with consecutive nonces. */
   prepare(drafts: readonly Draft[]): Promise<Transaction[]>;
   /** Signs them as well, and submits them before the wallet sends anything else. */
@@ -39,16 +39,16 @@ export class TransactionBatch {
   }
 
   transfer(params: TransferParams): this {
-    return this.#add((provider) => draftTransfer(provider, params));
+    return this.#add((tokens) => draftTransfer(tokens, params));
   }
 
   withdraw(params: WithdrawParams): this {
     const { address } = this.#wallet;
-    return this.#add((provider) => draftWithdraw(provider, address, params));
+    return this.#add((tokens) => draftWithdraw(tokens, address, params));
   }
 
   forcedExit(params: ForcedExitParams): this {
-    return this.#add((provider) => draftForcedExit(provider, params));
+    return this.#add((tokens) => draftForcedExit(tokens, params));
   }
 
   /**
@@ -68,8 +68,8 @@ export class TransactionBatch {
     return new BatchHandle(this.#wallet.provider, receipts);
   }
 
-  #add(draft: (provider: RollupProvider) => Promise<Draft>): this {
-    this.#drafts.push(() => draft(this.#wallet.provider));
+  #add(draft: (tokens: TokenSource) => Promise<Draft>): this {
+    this.#drafts.push(() => draft(this.#wallet.tokens));
     return this;
   }
 

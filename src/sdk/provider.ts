@@ -2,8 +2,8 @@
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import type { Transaction } from "../operations/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
-import type { RpcClient } from "../rpc/client.ts";
-import type { RpcResult, SignedTransactionParam } from "../rpc/methods.ts";
+import type { RpcClient } from "../api/client.ts";
+import type { RpcResult, SignedTransactionParam } from "../api/methods.ts";
 import { isRollupError, RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 import { address, integer, listOf, option, readInput, show } from "./inputs.ts";

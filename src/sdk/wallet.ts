@@ -27,59 +27,38 @@ import {
   draftForcedExit,
   draftTransfer,
   draftWithdraw,
-  type ForcedExitParams,
-  type TransactionOptions,
-  type TransferParams,
-  type WithdrawParams,
+  type SendContent,
+  type TokenSource,
 } from "./drafts.ts";
 import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
-import { depositParams, fullExitParams, setSigningKeyParams, walletOptions } from "./params.ts";
+import {
+  depositParams,
+  type DepositParams,
+  type ForcedExitParams,
+  fullExitParams,
+  type FullExitParams,
+  sendOptions,
+  setSigningKeyParams,
+  type SetSigningKeyParams,
+  type TransactionOptions,
+  type TransferParams,
+  walletOptions,
+  type WalletOptions,
+  type WithdrawParams,
+} from "./params.ts";
 import {
   type AccountInfo,
   type BatchMember,
+  findToken,
   readBatch,
   type RollupProvider,
   type SignedTransactionParam,
+  type Token,
   type TokenReference,
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
-
-export interface SetSigningKeyParams extends TransactionOptions {
-  /** Token of the fee. Default ETH. */
-  readonly feeToken?: TokenReference;
-  /**
-   * How the owner consents: by signing, by an L1 transaction, or by its address, which the key has
-   * gone into. Default `eip712`, but `create2` for a {@link Create2Wallet}.
-   */
-  readonly auth?: "eip712" | "onchain" | "create2";
-}
-
-export interface WalletOptions {
-  /**
-   * The wallet's address is that of this contract, which need not exist yet. `l1Signer` then stands
-   * for nobody: it pays on L1, and the L2 key is derived from its signature.
-   */
-  readonly create2?: Create2Wallet;
-  /**
-   * The L2 key. Default: derived from a signature of `l1Signer`, which only an externally owned
-   * account can make.
-   */
-  readonly signer?: RollupSigner;
-}
-
-export interface DepositParams {
-  readonly token: TokenReference;
-  /** In the token's smallest unit. */
-  readonly amount: bigint;
-  /** L1 address that owns the L2 account. Default: the wallet's own. */
-  readonly to?: string;
-}
-
-export interface FullExitParams {
-  readonly token: TokenReference;
-}
 
 /** What a signer of ethers has, whichever copy of ethers made it. */
 const l1SignerInput = option(
@@ -109,6 +88,9 @@ export class RollupWallet {
   readonly #create2: Create2Wallet | undefined;
   /** One transaction at a time, so that each finds the nonce that the one before has left. */
   readonly #sending = new SerialQueue();
+  /** By id, as L1 says. */
+  readonly #known = new Map<number, Token>();
+  readonly #tokens: TokenSource = { getToken: (reference) => this.#findToken(reference) };
   /** Of batches: what each transaction would sign if it were alone. */
   readonly #prepared = new Set<bigint>();
 
@@ -133,7 +115,7 @@ export class RollupWallet {
    * given.
    *
    * @param l1Signer - Connected to the chain of the rollup.
-   * @throws L1_SIGNER_WITHOUT_PROVIDER, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
+   * @throws L1_SIGNER_WITHOUT_PROVIDER, ROLLUP_REPLACED, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
    * KEY_DERIVATION_UNSUPPORTED, and as {@link readInput}
    */
   static async create(
@@ -141,12 +123,17 @@ export class RollupWallet {
     provider: RollupProvider,
     options: WalletOptions = {},
   ): Promise<RollupWallet> {
-    const { create2, signer: given } = readInput(walletOptions, options, "options");
+    const { create2, signer: given, ...trusted } = readInput(walletOptions, options, "options");
     const l1Address = getAddress(await readInput(l1SignerInput, l1Signer, "l1Signer").getAddress());
     if (l1Signer.provider === null) {
       throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
     }
     const { chainId, rollupAddress } = await provider.getConfig();
+    const current = getAddress(rollupAddress);
+    const expected = trusted.rollupAddress ?? current;
+    if (current !== expected) {
+      throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
+    }
     const l1 = await connectRollup({ rollupAddress }, l1Signer);
     if (l1.chainId !== chainId) {
       throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
@@ -196,7 +183,7 @@ export class RollupWallet {
     if (amount === 0n || amount > DEPOSIT_AMOUNT_MAX) {
       throw sdkError({ code: "DEPOSIT_AMOUNT_INVALID", amount, maximum: DEPOSIT_AMOUNT_MAX });
     }
-    const { id, address } = await this.provider.getToken(token);
+    const { id, address } = await this.#tokens.getToken(token);
     await this.provider.assertRollup(this.#l1);
     if (id === ETH_TOKEN_ID) return this.#handle(await this.#l1.depositEth(owner, amount));
     await this.#approve(address, amount);
@@ -211,7 +198,7 @@ export class RollupWallet {
    */
   async requestFullExit(params: FullExitParams): Promise<RequestHandle> {
     const { token } = readInput(fullExitParams, params);
-    const { address } = await this.provider.getToken(token);
+    const { address } = await this.#tokens.getToken(token);
     const accountId = await this.accountId();
     await this.provider.assertRollup(this.#l1);
     return this.#handle(await this.#l1.requestFullExit(accountId, address));
@@ -229,7 +216,7 @@ export class RollupWallet {
       auth = this.#create2 ? "create2" : "eip712",
       ...options
     } = readInput(setSigningKeyParams, params);
-    const { id: tokenId } = await this.provider.getToken(feeToken);
+    const { id: tokenId } = await this.#tokens.getToken(feeToken);
     const receipt = await this.#sending.run(async () => {
       const drafts = [{ content: { type: "changePubKey", tokenId } as const, options }];
       const [transaction] = await this.#prepare(drafts);
@@ -242,16 +229,31 @@ export class RollupWallet {
   }
 
   async transfer(params: TransferParams): Promise<TransactionHandle> {
-    return this.#send(await draftTransfer(this.provider, params));
+    return this.#send(await draftTransfer(this.#tokens, params));
   }
 
   async withdraw(params: WithdrawParams): Promise<TransactionHandle> {
-    return this.#send(await draftWithdraw(this.provider, this.address, params));
+    return this.#send(await draftWithdraw(this.#tokens, this.address, params));
   }
 
   /** Sends all of a token of an account that never set a signing key to its owner on L1. */
   async forcedExit(params: ForcedExitParams): Promise<TransactionHandle> {
-    return this.#send(await draftForcedExit(this.provider, params));
+    return this.#send(await draftForcedExit(this.#tokens, params));
+  }
+
+  /**
+   * Sends a transaction of any kind, also of an operation that has no method of its own here.
+   *
+   * @param content - Its type, `tokenId`, and what else is signed of it: addresses are integers,
+   * amounts in the token's smallest unit.
+   * @param options - Fee, nonce and validity.
+   * @throws FIELD_OUT_OF_RANGE, AMOUNT_OUT_OF_RANGE
+   *
+   * @example
+   * await wallet.send({ type: "transfer", tokenId: 0, recipient: BigInt(address), amount: 5n });
+   */
+  async send(content: SendContent, options: TransactionOptions = {}): Promise<TransactionHandle> {
+    return this.#send({ content, options: readInput(sendOptions, options, "options") });
   }
 
   /** Starts a batch: transactions that are included all or none. */
@@ -263,7 +265,7 @@ export class RollupWallet {
       return transactions;
     };
     return new TransactionBatch({
-      ...{ address, provider, prepare },
+      ...{ address, provider, prepare, tokens: this.#tokens },
       submit: (drafts) =>
         this.#sending.run(async () =>
           provider.submitBatch(await this.signBatch(await prepare(drafts))),
@@ -336,6 +338,21 @@ export class RollupWallet {
     for (const allowed of amounts) {
       await this.#l1.approve(token, allowed);
     }
+  }
+
+  /**
+   * What is signed names a token by its id, and an operator could call any token by any name.
+   *
+   * @throws TOKEN_UNKNOWN also if L1 has another token under the id
+   */
+  async #findToken(reference: TokenReference): Promise<Token> {
+    const { id, address } = await this.provider.getToken(reference);
+    const known = this.#known.get(id);
+    // Another one may have the id after a chain for tests has gone back.
+    const isSame = known?.address.toLowerCase() === address.toLowerCase();
+    const token = isSame ? known : await this.#l1.readListedToken(id);
+    this.#known.set(id, token);
+    return findToken([token], reference);
   }
 
   #handle({ requestId, transaction }: PriorityRequestResult): RequestHandle {

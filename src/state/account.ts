@@ -1,19 +1,20 @@
-/** Accounts: what a leaf of the state tree holds (design section 3). */
+/** Accounts, the leaves of the state tree. */
 import { poseidon } from "../kernel/hash.ts";
 import { KIND_SHIFT_BITS, LEAF_KIND, NONCE_SHIFT_BITS } from "../protocol/constants.ts";
 
+/** The contents of a leaf, without its balances. */
 export interface Account {
   /** One of {@link LEAF_KIND}. */
   readonly kind: number;
-  /** Signed operations so far, uint32. */
+  /** Number of signed operations so far, uint32. */
   readonly nonce: number;
   /** The L1 owner, uint160. */
   readonly address: bigint;
-  /** Poseidon hash of the signing key; 0 while there is none. */
+  /** Poseidon hash of the signing key, 0 without one. */
   readonly pubKeyHash: bigint;
 }
 
-/** An account that does not exist yet. */
+/** The contents of a leaf without an account. */
 export const EMPTY_ACCOUNT: Account = {
   kind: LEAF_KIND.empty,
   nonce: 0,
@@ -21,17 +22,17 @@ export const EMPTY_ACCOUNT: Account = {
   pubKeyHash: 0n,
 };
 
-/** An account as a deposit or a transfer creates it: without a signing key. */
+/** Creates an account without a signing key, as a deposit or a transfer does. */
 export function newAccount(address: bigint): Account {
   return { kind: LEAF_KIND.account, nonce: 0, address, pubKeyHash: 0n };
 }
 
-/** Value of the state leaf of an account whose balance tree has the given root. */
+/** Hashes an account and the root of its balance tree to the value of its leaf, 0 if empty. */
 export function hashAccount(account: Account, balanceRoot: bigint): bigint {
   return account.kind === LEAF_KIND.empty ? 0n : poseidon(accountWords(account, balanceRoot));
 }
 
-/** What the leaf of an account is the hash of: `meta`, key and balances. */
+/** Returns the preimage of an account's leaf: `meta`, key hash and balance root. */
 export function accountWords(account: Account, balanceRoot: bigint): [bigint, bigint, bigint] {
   const meta =
     (BigInt(account.kind) << BigInt(KIND_SHIFT_BITS)) +

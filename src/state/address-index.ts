@@ -1,19 +1,18 @@
 /**
- * Account ids by address, as a persistent trie: like the state tree it is a value that shares its
- * structure with earlier ones, so an index belongs to the state it was taken with and a reverted
- * state brings its own index back.
+ * Account ids by address, as a persistent trie. An index is a value that shares structure with
+ * earlier ones, like the state tree, so each state keeps its own index.
  */
 
-/** Bits of the address that choose the child at each step down. */
+/** Bits of the address that select the child at each level. */
 const DIGIT_BITS = 4;
 const DIGIT_MASK = (1n << BigInt(DIGIT_BITS)) - 1n;
 
 /** One address and the ids of its accounts. */
 interface Entry {
   readonly address: bigint;
-  /** All of them, ascending, at least one. */
+  /** All accounts, ascending, at least one. */
   readonly accountIds: readonly number[];
-  /** Those that have a signing key, ascending. */
+  /** Accounts with a signing key, ascending. */
   readonly activeIds: readonly number[];
 }
 type Fork = readonly (TrieNode | undefined)[];
@@ -22,7 +21,7 @@ type TrieNode = Entry | Fork;
 /** `undefined` is the empty index. */
 export type AddressIndex = TrieNode | undefined;
 
-/** What the index knows of an account. */
+/** The part of an account that the index depends on. */
 export interface IndexedAccount {
   readonly accountId: number;
   readonly address: bigint;
@@ -30,21 +29,21 @@ export interface IndexedAccount {
   readonly isActive: boolean;
 }
 
-/** Ids of the accounts of `address`, ascending. */
+/** Returns the ids of the accounts of `address`, ascending. */
 export function accountIdsOf(index: AddressIndex, address: bigint): readonly number[] {
   return entryOf(index, address).accountIds;
 }
 
 /**
- * The account that stands for `address`: nothing but a rule of the operator keeps an address from
- * having several, so it is the lowest that its owner has activated, or else the lowest of all.
+ * Returns the account that transfers and deposits to `address` use: the lowest with a signing key,
+ * or else the lowest. The circuit allows several accounts per address; only the operator does not.
  */
 export function preferredAccountId(index: AddressIndex, address: bigint): number | undefined {
   const { accountIds, activeIds } = entryOf(index, address);
   return activeIds[0] ?? accountIds[0];
 }
 
-/** The index with an account added. */
+/** Returns the index with an account added. */
 export function withAccount(index: AddressIndex, account: IndexedAccount): AddressIndex {
   const { address, accountId, isActive } = account;
   const { accountIds, activeIds } = entryOf(index, address);
@@ -56,7 +55,7 @@ export function withAccount(index: AddressIndex, account: IndexedAccount): Addre
   return put(index, entry, 0);
 }
 
-/** The index with an account removed. */
+/** Returns the index without an account. */
 export function withoutAccount(
   index: AddressIndex,
   { address, accountId }: Pick<IndexedAccount, "address" | "accountId">,
@@ -82,7 +81,7 @@ function insert(ascending: readonly number[], id: number): readonly number[] {
   return place < 0 ? [...ascending, id] : ascending.toSpliced(place, 0, id);
 }
 
-/** Puts an entry in the place of its address, as high up as no other address is in the way. */
+/** Stores an entry at the highest node on its address's path that no other address needs. */
 function put(node: TrieNode | undefined, entry: Entry, depth: number): TrieNode | undefined {
   if (!isFork(node)) {
     if (node === undefined || node.address === entry.address) {

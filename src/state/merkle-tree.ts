@@ -1,21 +1,21 @@
 /**
- * A persistent Merkle tree of fixed depth, dense in meaning and sparse in memory.
+ * A persistent Merkle tree of fixed depth, whose empty subtrees take no memory.
  *
  * A tree is a value: `set` copies the path to one leaf and shares the rest, so an old tree stays
- * valid and keeping it costs nothing. No update hashes anything. The hash of a node is computed
- * when somebody asks for a root or for siblings, and remembered in the node, so a block of
- * thousands of updates hashes each node that it touched once.
+ * valid and keeping it is cheap. Updates do not hash. The hash of a node is computed when a root or
+ * siblings are read, and remembered in the node, so a block of thousands of updates hashes each
+ * node once.
  */
 import { poseidon } from "../kernel/hash.ts";
 import { assert } from "../util/errors.ts";
 
-/** What all trees of one purpose have in common. */
+/** The parameters of a tree. */
 export interface TreeShape<Leaf> {
   /** Children of a node; a power of two. */
   readonly arity: number;
   /** Levels of nodes above the leaves; the tree has `arity^levels` leaves. */
   readonly levels: number;
-  /** The field element that stands for a leaf in its parent. An absent leaf is 0. */
+  /** Returns the field element of a leaf in its parent. An absent leaf is 0. */
   readonly hashLeaf: (leaf: Leaf) => bigint;
 }
 
@@ -27,12 +27,13 @@ interface InnerNode<Leaf> {
   readonly children: readonly (TreeNode<Leaf> | undefined)[];
   hash: bigint | undefined;
 }
-/** Absent children are empty subtrees. `hash` is a cache; all else never changes. */
+/** Absent children are empty subtrees. `hash` is a cache; all other fields are immutable. */
 type TreeNode<Leaf> = LeafNode<Leaf> | InnerNode<Leaf>;
 
-/** Poseidon of many lists of one length, perhaps in other threads. */
+/** Hashes many lists of one length with Poseidon, possibly in other threads. */
 export type HashMany = (lists: readonly (readonly bigint[])[]) => Promise<bigint[]>;
 
+/** An immutable Merkle tree; an update returns a new one. */
 export class MerkleTree<Leaf> {
   readonly #shape: TreeShape<Leaf>;
   readonly #top: TreeNode<Leaf> | undefined;
@@ -42,11 +43,12 @@ export class MerkleTree<Leaf> {
     this.#top = top;
   }
 
+  /** Creates a tree without leaves. */
   static empty<Leaf>(shape: TreeShape<Leaf>): MerkleTree<Leaf> {
     return new MerkleTree(shape, undefined);
   }
 
-  /** The leaf at `index`, or undefined if it is empty. */
+  /** Returns the leaf at `index`, or undefined if it is empty. */
   get(index: number): Leaf | undefined {
     this.#assertIndex(index);
     const { arity, levels } = this.#shape;
@@ -58,7 +60,7 @@ export class MerkleTree<Leaf> {
     return (node as LeafNode<Leaf> | undefined)?.leaf;
   }
 
-  /** This tree with another leaf at `index`; undefined empties it. */
+  /** Returns this tree with another leaf at `index`; undefined removes the leaf. */
   set(index: number, leaf: Leaf | undefined): MerkleTree<Leaf> {
     this.#assertIndex(index);
     const leafNode = leaf === undefined ? undefined : { leaf, hash: undefined };
@@ -67,15 +69,15 @@ export class MerkleTree<Leaf> {
     return new MerkleTree(this.#shape, top);
   }
 
+  /** The root hash, a field element. */
   get root(): bigint {
     return this.#hashOf(this.#top, this.#shape.levels);
   }
 
   /**
-   * The siblings on the way from the leaf at `index` to the root.
+   * Returns the siblings on the path from the leaf at `index` to the root.
    *
-   * @returns Per level, from the leaf's own upwards, the `arity - 1` other children in ascending
-   * order.
+   * @returns Per level, leaf level first, the `arity - 1` other children in ascending order.
    */
   siblings(index: number): bigint[][] {
     this.#assertIndex(index);
@@ -93,10 +95,10 @@ export class MerkleTree<Leaf> {
   }
 
   /**
-   * Computes all that is still to be hashed in some trees of one shape, level by level, so that
-   * `hashMany` gets many lists at once. Roots and siblings are there at once afterwards.
+   * Computes all missing hashes of some trees of one shape, level by level, so that `hashMany` gets
+   * many lists per call. Roots and siblings of these trees need no hashing afterwards.
    *
-   * @param hashLeaves - Instead of the shape's `hashLeaf`.
+   * @param hashLeaves - Replaces the shape's `hashLeaf`.
    */
   static async hashAll<Leaf>(
     trees: Iterable<MerkleTree<Leaf>>,
@@ -119,7 +121,7 @@ export class MerkleTree<Leaf> {
     }
   }
 
-  /** All leaves that are not empty, in ascending order of their index. */
+  /** Iterates over all leaves that are not empty, in ascending order of their index. */
   *entries(): Generator<[index: number, leaf: Leaf]> {
     yield* entriesBelow(this.#top, 0, this.#shape.arity);
   }
@@ -143,10 +145,10 @@ export class MerkleTree<Leaf> {
   }
 }
 
-/** The nodes without a hash; those with one have no others below them. */
+/** The nodes without a hash. A node with a hash has no such node below it. */
 interface Unhashed<Leaf> {
   readonly leaves: Set<LeafNode<Leaf>>;
-  /** By height, from the parents of leaves upwards. */
+  /** By height, parents of leaves first. */
   readonly inner: Set<InnerNode<Leaf>>[];
 }
 
@@ -171,7 +173,7 @@ function setHashes(nodes: readonly TreeNode<unknown>[], hashes: readonly bigint[
   for (const [index, node] of nodes.entries()) node.hash = hashes[index];
 }
 
-/** Which child of a node of some height the leaf is below: a digit of the index in base arity. */
+/** Returns the child of a node at `height` that contains the leaf: a digit of the index. */
 function childIndexAt(index: number, height: number, arity: number): number {
   return Math.floor(index / arity ** (height - 1)) % arity;
 }
@@ -213,7 +215,7 @@ function* entriesBelow<Leaf>(
   }
 }
 
-/** Per arity the hashes of empty subtrees by height; an empty leaf is 0. */
+/** Hashes of empty subtrees by arity, then by height; an empty leaf is 0. */
 const emptyHashes = new Map<number, bigint[]>();
 
 function emptyHash(arity: number, height: number): bigint {

@@ -1,6 +1,8 @@
 /**
- * The state of a rollup: accounts and their balances, in one 8-ary Merkle tree of accounts whose
- * leaves hold the roots of balance trees (design section 3).
+ * The state of a rollup: one 8-ary Merkle tree of accounts, whose leaves hold the roots of balance
+ * trees.
+ *
+ * @see docs/restore-and-exit.md#by-proof-or-by-path for the encoding of leaves and paths
  */
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
@@ -19,14 +21,14 @@ interface AccountLeaf extends Account {
   readonly balances: MerkleTree<bigint>;
 }
 
-/** New contents of a leaf and of one of its balances; what is left out stays as it is. */
+/** New contents of a leaf and of one of its balances; omitted fields stay as they are. */
 export interface LeafUpdate {
   readonly account?: Partial<Account>;
   /** Unsigned 128-bit amount in the token's smallest unit. */
   readonly balance?: bigint;
 }
 
-/** All that a circuit needs to read and rewrite one balance of one account. */
+/** The inputs of a circuit that reads and updates one balance of one account. */
 export interface BranchWitness {
   readonly account: Account;
   readonly balance: bigint;
@@ -45,8 +47,14 @@ interface Parts {
 }
 
 /**
- * An immutable state. An update returns a new state that shares all it did not touch, so keeping a
- * state is a checkpoint and going back to it is a revert, both for free.
+ * An immutable state of all accounts and balances. An update returns a new state that shares
+ * everything else with the old one, so an old state is a free checkpoint.
+ *
+ * @example
+ * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+ * const state = genesis.update(1, 0, { account: newAccount(0xa11cen), balance: 100n });
+ * state.balance(1, 0); // 100n
+ * genesis.balance(1, 0); // 0n
  */
 export class RollupState {
   readonly #parts: Parts;
@@ -55,7 +63,7 @@ export class RollupState {
     this.#parts = parts;
   }
 
-  /** A state without any account. */
+  /** Creates a state without accounts. */
   static empty(preset: Preset): RollupState {
     const balances = MerkleTree.empty<bigint>({
       arity: preset.treeArity,
@@ -72,9 +80,9 @@ export class RollupState {
   }
 
   /**
-   * Computes all hashes of some states that are not known yet. Roots and witnesses need none then.
+   * Computes all missing hashes of some states, so that their roots and witnesses need no hashing.
    *
-   * @param hashMany - As often as there are levels, each time with all that a level needs.
+   * @param hashMany - Called once per tree level, with all lists of that level.
    */
   static async hashAll(states: Iterable<RollupState>, hashMany: HashMany): Promise<void> {
     const trees = Array.from(states, (state) => state.#parts.leaves);
@@ -86,23 +94,25 @@ export class RollupState {
     });
   }
 
+  /** The tree sizes of the rollup. */
   get preset(): Preset {
     return this.#parts.preset;
   }
 
-  /** Root of the account tree, the only thing L1 knows of the state. */
+  /** Root of the account tree, a field element; L1 stores nothing else of the state. */
   get root(): bigint {
     return this.#parts.leaves.root;
   }
 
-  /** Lowest id without an account; equal to the number of ids when the tree is full. */
+  /** Lowest id without an account, or the account capacity if the tree is full. */
   get nextAccountId(): number {
     return this.#parts.nextAccountId;
   }
 
   /**
-   * The account with the given id, {@link EMPTY_ACCOUNT} if there is none.
+   * Returns the account with the given id, or {@link EMPTY_ACCOUNT}.
    *
+   * @param accountId - In [0, account capacity of the preset).
    * @throws ACCOUNT_ID_OUT_OF_RANGE
    */
   account(accountId: number): Account {
@@ -111,8 +121,11 @@ export class RollupState {
   }
 
   /**
-   * The balance of one token, in its smallest unit.
+   * Returns an account's balance of one token.
    *
+   * @param accountId - In [0, account capacity of the preset).
+   * @param tokenId - In [0, token capacity of the preset).
+   * @returns A uint128 in the token's smallest unit; 0 for an account that does not exist.
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
   balance(accountId: number, tokenId: number): bigint {
@@ -120,12 +133,16 @@ export class RollupState {
     return this.#leaf(accountId).balances.get(tokenId) ?? 0n;
   }
 
-  /** The non-zero balances of an account, in ascending order of the token. */
+  /**
+   * Iterates over the non-zero balances of an account, in ascending order of the token id.
+   *
+   * @throws ACCOUNT_ID_OUT_OF_RANGE
+   */
   balances(accountId: number): Generator<[tokenId: number, amount: bigint]> {
     return this.#leaf(accountId).balances.entries();
   }
 
-  /** All accounts in ascending order of their id. */
+  /** Iterates over all accounts in ascending order of their id. */
   *accounts(): Generator<[accountId: number, account: Account]> {
     for (const [accountId, leaf] of this.#parts.leaves.entries()) {
       if (isLive(leaf)) yield [accountId, this.account(accountId)];
@@ -133,22 +150,26 @@ export class RollupState {
   }
 
   /**
-   * Where transfers and deposits to this address go: the lowest id of its accounts that have a
-   * signing key; if none has one, the lowest of all; undefined if the address has no account.
+   * Returns the account that transfers and deposits to this address use: the lowest id with a
+   * signing key, or else the lowest id.
+   *
+   * @param address - L1 address, uint160.
+   * @returns An account id, or undefined if the address has no account.
    */
   accountIdOf(address: bigint): number | undefined {
     return preferredAccountId(this.#parts.index, address);
   }
 
-  /** Ids of all accounts of this address, ascending. */
+  /** Returns the ids of all accounts of an L1 address, ascending. */
   accountIdsOf(address: bigint): readonly number[] {
     return accountIdsOf(this.#parts.index, address);
   }
 
   /**
-   * The state after one leaf has changed. Checks ids only: whether a change is right is for the
-   * operations to say.
+   * Returns the state with one leaf changed. Checks only the ids; the rules of operations decide
+   * whether the change is valid.
    *
+   * @param tokenId - Token of `update.balance`; checked even without one.
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
   update(accountId: number, tokenId: number, { account, balance }: LeafUpdate): RollupState {
@@ -169,7 +190,7 @@ export class RollupState {
   }
 
   /**
-   * The leaf of an account, one of its balances, and the siblings of both.
+   * Returns the leaf of an account, one of its balances, and the siblings of both.
    *
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
@@ -190,7 +211,7 @@ export class RollupState {
     return this.#parts.leaves.get(accountId) ?? this.#parts.emptyLeaf;
   }
 
-  /** Whether balances can be of this token. @throws TOKEN_ID_OUT_OF_RANGE */
+  /** Checks that the balance tree has a leaf for the token. @throws TOKEN_ID_OUT_OF_RANGE */
   assertTokenId(tokenId: number): void {
     const capacity = tokenCapacity(this.preset);
     if (!isIndexBelow(tokenId, capacity)) {
@@ -200,9 +221,11 @@ export class RollupState {
 }
 
 /**
- * The state in which every rollup starts: only the fee account exists, and it owns nothing.
+ * Creates the first state of a rollup: only the fee account exists, with no balances.
  *
+ * @param preset - The tree sizes of the rollup.
  * @param options.feeAccountAddress - L1 owner of the fee account, uint160, not zero.
+ * @throws FEE_ACCOUNT_ADDRESS_ZERO
  */
 export function createGenesisState(
   preset: Preset,
@@ -245,7 +268,7 @@ function isActive({ pubKeyHash }: Account): boolean {
   return pubKeyHash !== 0n;
 }
 
-/** The lowest free id, given the one before `changedId` was written. */
+/** Returns the lowest free id, from the one before `changedId` was written. */
 function nextFreeId(
   nextAccountId: number,
   leaves: MerkleTree<AccountLeaf>,

@@ -1,51 +1,58 @@
-/** A state as plain JSON, to save it and load it again. */
+/** Snapshots: a state as plain JSON, to save it and to load it. */
 import { LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { isRollupError } from "../util/errors.ts";
+import { bigintFromJson, bigintToJson } from "../util/json.ts";
 import { stateError } from "./errors.ts";
 import { RollupState } from "./rollup-state.ts";
 
-/** Integers that may pass 2^53 are decimal strings. */
+/** Integers that may pass 2^53 are strings, see `src/util/json.ts`. */
 export interface StateSnapshot {
+  /** Name of the preset. */
   readonly preset: string;
   readonly root: string;
   readonly accounts: readonly AccountSnapshot[];
 }
+
 export interface AccountSnapshot {
   readonly id: number;
   readonly nonce: number;
   readonly address: string;
   readonly pubKeyHash: string;
-  /** The balances that are not zero, by token id. */
+  /** The non-zero balances, in ascending order of the token id. */
   readonly balances: readonly (readonly [tokenId: number, amount: string])[];
 }
 
+/** Takes a snapshot of a state. */
 export function toSnapshot(state: RollupState): StateSnapshot {
   const accounts = [...state.accounts()].map(([id, { nonce, address, pubKeyHash }]) => ({
     id,
     nonce,
-    address: address.toString(),
-    pubKeyHash: pubKeyHash.toString(),
+    address: bigintToJson(address),
+    pubKeyHash: bigintToJson(pubKeyHash),
     balances: [...state.balances(id)].map(
-      ([tokenId, amount]) => [tokenId, amount.toString()] as const,
+      ([tokenId, amount]) => [tokenId, bigintToJson(amount)] as const,
     ),
   }));
-  return { preset: state.preset.name, root: state.root.toString(), accounts };
+  return { preset: state.preset.name, root: bigintToJson(state.root), accounts };
 }
 
 /**
- * Loads a snapshot and checks it against the root it carries. Whether that root is the right one is
- * for the caller to compare with L1.
+ * Loads a snapshot and checks it against its own root. The caller compares that root with L1.
  *
+ * @param preset - The preset of the rollup; the snapshot must name the same.
  * @throws SNAPSHOT_PRESET_MISMATCH, SNAPSHOT_MALFORMED, SNAPSHOT_ROOT_MISMATCH
  */
 export function fromSnapshot(preset: Preset, snapshot: StateSnapshot): RollupState {
   if (snapshot.preset !== preset.name) {
-    const facts = { expected: preset.name, actual: snapshot.preset };
-    throw stateError({ code: "SNAPSHOT_PRESET_MISMATCH", ...facts });
+    throw stateError({
+      code: "SNAPSHOT_PRESET_MISMATCH",
+      expected: preset.name,
+      actual: snapshot.preset,
+    });
   }
   const [expected, state] = parse(() => [
-    BigInt(snapshot.root),
+    bigintFromJson(snapshot.root),
     snapshot.accounts.reduce(addAccount, RollupState.empty(preset)),
   ]);
   if (state.root !== expected) {
@@ -56,16 +63,16 @@ export function fromSnapshot(preset: Preset, snapshot: StateSnapshot): RollupSta
 
 function addAccount(state: RollupState, snapshot: AccountSnapshot): RollupState {
   const { id, nonce, balances } = snapshot;
-  const address = BigInt(snapshot.address);
-  const pubKeyHash = BigInt(snapshot.pubKeyHash);
+  const address = bigintFromJson(snapshot.address);
+  const pubKeyHash = bigintFromJson(snapshot.pubKeyHash);
   const account = { kind: LEAF_KIND.account, nonce, address, pubKeyHash };
   return balances.reduce(
-    (next, [tokenId, amount]) => next.update(id, tokenId, { balance: BigInt(amount) }),
+    (next, [tokenId, amount]) => next.update(id, tokenId, { balance: bigintFromJson(amount) }),
     state.update(id, 0, { account }),
   );
 }
 
-/** A snapshot comes from outside: whatever breaks while it is read is the snapshot's fault. */
+/** Runs `read`; any error in it means a malformed snapshot, because snapshots come from outside. */
 function parse<T>(read: () => T): T {
   try {
     return read();

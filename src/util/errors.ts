@@ -6,21 +6,21 @@
  * `rollupError(facts)`. Callers compare `error.code`, never the message.
  */
 
-/** What every member of a module's error union has: a code, and any facts worth showing. */
+/** Base of every member of a module's error union: a code, and the facts worth showing. */
 export interface ErrorFacts {
   readonly code: string;
   readonly [fact: string]: unknown;
 }
 
-/** How one code speaks to a person. */
+/** The texts of one code, for people. */
 export interface ErrorDescription<F extends ErrorFacts = ErrorFacts> {
-  /** One sentence: what is wrong, with the offending values. */
+  /** Returns one sentence that says what is wrong, with the offending values. */
   readonly message: (facts: F) => string;
-  /** One line: what the reader can do about it. */
+  /** One line that says how to fix it. */
   readonly fix: string;
 }
 
-/** A table with exactly one description per code of the union `F`. */
+/** One description for each code of the union `F`. */
 export type ErrorTable<F extends ErrorFacts> = {
   readonly [C in F["code"]]: ErrorDescription<Extract<F, { code: C }>>;
 };
@@ -28,14 +28,19 @@ export type ErrorTable<F extends ErrorFacts> = {
 const BRAND = "hardhat-zkrollup.RollupError";
 const descriptions = new Map<string, ErrorDescription>();
 
-/** An error with a stable `code`, the facts behind it and a line on how to fix it. */
+/**
+ * An error with a stable `code`, the facts behind it and a line on how to fix it.
+ *
+ * Compare `code`, not the message. Test with {@link isRollupError}, not with `instanceof`.
+ */
 export class RollupError<F extends ErrorFacts = ErrorFacts> extends Error {
   readonly code: F["code"];
   readonly facts: F;
-  /** What is wrong; the message is the code and this sentence. */
+  /** Says what is wrong; `message` is the code and this sentence. */
   readonly sentence: string;
+  /** One line that says how to fix it. */
   readonly fix: string;
-  /** Survives two loaded copies of the package, where `instanceof` does not. */
+  /** Identifies the class across two loaded copies of the package, where `instanceof` fails. */
   readonly brand: string = BRAND;
 
   constructor(facts: F, { text = describe(facts), cause }: RollupErrorOptions = {}) {
@@ -48,7 +53,7 @@ export class RollupError<F extends ErrorFacts = ErrorFacts> extends Error {
   }
 }
 
-/** The words of one error: what is wrong, and the line on how to fix it. */
+/** The sentence and the fix line of one error. */
 export interface ErrorText {
   readonly sentence: string;
   readonly fix: string;
@@ -56,7 +61,7 @@ export interface ErrorText {
 
 export interface RollupErrorOptions {
   readonly cause?: unknown;
-  /** For an error that was described elsewhere, as one that came over the wire. */
+  /** Replaces the registered texts, for an error that another process has described. */
   readonly text?: ErrorText;
 }
 
@@ -69,8 +74,9 @@ function describe(facts: ErrorFacts): ErrorText {
 }
 
 /**
- * Registers the descriptions of one module's codes and returns the module's throw helper.
+ * Registers the descriptions of one module's codes.
  *
+ * @returns A function that creates an error from its facts; the caller throws it.
  * @example
  * const stateError = defineErrors<StateErrorFacts>({ LEAF_OUT_OF_RANGE: { message: …, fix: … } });
  * throw stateError({ code: "LEAF_OUT_OF_RANGE", index, capacity });
@@ -84,17 +90,27 @@ export function defineErrors<F extends ErrorFacts>(
   return (facts, options) => new RollupError(facts, options);
 }
 
-/** Whether `error` is a {@link RollupError}, whichever copy of this package made it. */
+/**
+ * Returns whether `error` is a {@link RollupError} of any loaded copy of this package.
+ *
+ * @example
+ * try {
+ *   await wallet.transfer(params);
+ * } catch (error) {
+ *   if (isRollupError(error) && error.code === "INSUFFICIENT_BALANCE") return;
+ *   throw error;
+ * }
+ */
 export function isRollupError(error: unknown): error is RollupError {
   return error instanceof Error && "brand" in error && error.brand === BRAND;
 }
 
-/** All registered codes with their fix lines, for docs and the test that compares the two. */
+/** Lists all registered codes with their fix lines, for docs/errors.md and its test. */
 export function listErrorCodes(): { code: string; fix: string }[] {
   return [...descriptions].map(([code, { fix }]) => ({ code, fix }));
 }
 
-/** Stops the program when an invariant is broken. Not for bad input: that gets a coded error. */
+/** Throws a plain `Error` if an invariant is broken. Bad input gets a coded error instead. */
 export function assert(condition: boolean, invariant: string): asserts condition {
   if (!condition) throw new Error(`Broken invariant: ${invariant}`);
 }

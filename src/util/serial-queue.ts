@@ -1,8 +1,12 @@
-/** Runs asynchronous tasks one after the other, in the order they came. */
+/** Runs asynchronous tasks one at a time, in the order of their submission. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Settles as the task does; a task that fails does not stop those after it. */
+  /**
+   * Runs `task` after all earlier tasks.
+   *
+   * @returns The result or the error of the task; an error does not stop later tasks.
+   */
   run<T>(task: () => T | Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);

@@ -1,8 +1,10 @@
 /**
- * Lets callers at the same time share one run of a task: at most one runs and one waits to run.
+ * Shares runs of a task between concurrent callers: at most one run is active and one waits.
  *
- * A caller never gets the result of a run that began before its call: that one may have missed
- * what the caller means. It shares the next run with all who call until that begins.
+ * A caller never gets the result of a run that started before its call, because that run may have
+ * missed what the caller has just changed. It shares the next run with all callers until it starts.
+ *
+ * @returns A function that returns the result of the next run.
  */
 export function shareRuns<T>(task: () => Promise<T>): () => Promise<T> {
   let running: Promise<unknown> | undefined;

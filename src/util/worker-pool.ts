@@ -1,14 +1,15 @@
-/** Runs jobs in worker threads, so that long computations leave the event loop free. */
+/** Runs jobs in worker threads, so that long computations do not block the event loop. */
 
 import { type Transferable, Worker } from "node:worker_threads";
 
 /**
- * Workers of one kind. Each takes one job at a time; jobs wait in the order they came. Only jobs
- * keep the process alive.
+ * Workers of one kind. Each runs one job at a time; other jobs wait in the order of submission.
+ * Running jobs keep the process alive, idle workers do not.
  */
 export interface WorkerPool<Job, Result> {
+  /** @param transfer - Buffers that move to the worker instead of being copied. */
   run(job: Job, transfer?: readonly Transferable[]): Promise<Result>;
-  /** Ends the workers at once; unfinished jobs are rejected. */
+  /** Terminates the workers immediately; unfinished jobs are rejected. */
   close(): Promise<void>;
 }
 
@@ -20,11 +21,12 @@ interface PendingJob<Job, Result> {
 }
 
 /**
- * Starts `size` workers.
+ * Starts a pool of worker threads.
  *
- * @param module The worker's module as `import.meta.resolve`-style URL, see {@link workerUrl}. It
- *   must answer each message with one message, and may throw to reject the job.
- * @param workerData What each worker gets once, at its start.
+ * @param module - URL of the worker's module, see {@link workerUrl}. It must answer each message
+ *   with one message. An error that it throws ends the pool: all jobs are rejected.
+ * @param size - Number of workers.
+ * @param workerData - Passed to each worker when it starts.
  */
 export function createWorkerPool<Job, Result>(
   module: URL,
@@ -83,10 +85,10 @@ export function createWorkerPool<Job, Result>(
 }
 
 /**
- * The URL of a worker module beside the caller.
+ * Returns the URL of a worker module beside the caller.
  *
- * @param base The caller's `import.meta.url`; its ending tells whether sources or the build run.
- * @param name The module's file name without its ending.
+ * @param base - The caller's `import.meta.url`; its extension is that of the worker too.
+ * @param name - File name of the worker's module, without extension.
  */
 export function workerUrl(base: string, name: string): URL {
   return new URL(`./${name}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);

@@ -1,4 +1,4 @@
-/** Owners announce the reset of keys that they have authorised on L1, to have commits refused. */
+/** Owners arm resets of facts, so that L1 refuses the operator's commits. */
 import { expect } from "chai";
 import { network } from "hardhat";
 import { signingDomain } from "../../src/operations/transaction.ts";
@@ -9,7 +9,7 @@ const ETHER = 10n ** 18n;
 const DAY_SECONDS = 24 * 60 * 60;
 
 describe("attacks: armed resets of keys on L1", () => {
-  it("holds up nobody, neither before nor after the reset can be carried out", async () => {
+  it("delays nobody, neither before nor after the reset is possible", async () => {
     const { networkHelpers, rollup } = await network.create();
     await rollup.deploy({ prover: "mock", mode: "manual" });
     const { operator, contracts, provider } = rollup;
@@ -34,7 +34,7 @@ describe("attacks: armed resets of keys on L1", () => {
       const signed = wallet.signer.sign({ ...draft, accountId }, domain);
       return provider.submitTransaction({ ...signed, type: "changePubKey", authorization: "0x00" });
     };
-    // One announces the reset before the operator hears of the key, the other one after.
+    // The early owner arms the reset before the operator gets the key, the late one after.
     for (const wallet of [early!, late!]) await announce(wallet, wallet.signer.pubKeyHash);
     await announce(early!, 1n);
     await expectRejection("AUTHORIZATION_INVALID", submit(early!));
@@ -43,7 +43,7 @@ describe("attacks: armed resets of keys on L1", () => {
     const transfer = await alice.transfer({ to: wallets[0]!.address, token: "ETH", amount: 5n });
 
     await networkHelpers.time.increase(DAY_SECONDS);
-    await announce(late!, 2n); // the reset is carried out, with the operator none the wiser
+    await announce(late!, 2n); // carries out the reset; the operator does not know
     await operator.processBlocks();
     expect(operator.receipt(accepted.hash)?.rejection?.code).to.equal("AUTHORIZATION_INVALID");
     expect(operator.receipt(transfer.hash)?.status).to.equal("executed");

@@ -1,4 +1,4 @@
-/** Operators that stop, censor or hide: money comes back without their help. */
+/** Operators that stop, censor or hide data: users get their money without them. */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { connectRollup } from "../../src/l1/client.ts";
@@ -39,7 +39,7 @@ describe("Attacks on availability", () => {
     return block;
   }
 
-  /** Another validator, whom the governor has appointed since. */
+  /** Another validator, set by the governor in place of the first. */
   async function successor() {
     const { rollup, governor, validator, other, client } = fixture;
     await rollup.connect(governor).setValidator(validator.address, false);
@@ -47,7 +47,7 @@ describe("Attacks on availability", () => {
     return connectRollup(client, other);
   }
 
-  /** The user's deposit comes back, whatever block it was in. */
+  /** Expects that the user gets the deposit back in exodus. */
   async function expectDepositBack() {
     const { ethers, rollup, networkHelpers, user, other } = fixture;
     await networkHelpers.time.increase(EXPIRATION_SECONDS);
@@ -66,7 +66,7 @@ describe("Attacks on availability", () => {
     await expectL1Refusal("ExodusMode", call);
   }
 
-  it("a validator that stops before it commits: deposits come back", async () => {
+  it("a validator that stops before it commits: deposits are cancelled", async () => {
     await expectDepositBack();
   });
 
@@ -75,13 +75,13 @@ describe("Attacks on availability", () => {
     const { proveBlock } = await committedBlock();
     await (await connectRollup(client, user)).proveBlocks([proveBlock]);
     const heir = await successor();
-    // All that it needs, it reads from L1.
+    // The successor reads everything it needs from L1.
     const storedBlock = await heir.readStoredBlock(1);
     await heir.executeBlocks([{ storedBlock, payouts: [] }]);
     expect((await rollup.blockCounts()).executed).to.equal(1n);
   });
 
-  it("a validator that stops after commit: a successor takes the block back", async () => {
+  it("a validator that stops after commit: a successor reverts the block", async () => {
     const { rollup, genesis } = fixture;
     const { storedBlock } = await committedBlock();
     const heir = await successor();
@@ -92,7 +92,7 @@ describe("Attacks on availability", () => {
     await heir.commitBlocks(genesis, [commitBlock]);
   });
 
-  it("a validator that stops after commit: with no successor deposits come back", async () => {
+  it("a validator that stops after commit: without a successor deposits are cancelled", async () => {
     const { proveBlock } = await committedBlock();
     await expectDepositBack();
     await expectExodusError(fixture.client.proveBlocks([proveBlock]));
@@ -105,7 +105,7 @@ describe("Attacks on availability", () => {
     expect((await rollup.priorityQueue()).firstOpen).to.equal(1n);
   });
 
-  it("a validator that stops after prove: with no successor deposits come back", async () => {
+  it("a validator that stops after prove: without a successor deposits are cancelled", async () => {
     const { storedBlock, payouts } = await provenBlock(fixture, fixture.genesis, [deposit]);
     await expectDepositBack();
     await expectExodusError(fixture.client.executeBlocks([{ storedBlock, payouts }]));
@@ -129,7 +129,7 @@ describe("Attacks on availability", () => {
     await expectExodusError(client.executeBlocks([{ storedBlock, payouts }]));
   });
 
-  it("an operator that censors: no full exit can be passed over or put off", async () => {
+  it("an operator that censors: no full exit can be skipped or delayed", async () => {
     const { rollup, client, genesis, user, networkHelpers } = fixture;
     const last = await executedBlock(fixture, genesis, [deposit]);
     await rollup.connect(user).requestFullExit(1, ZeroAddress);
@@ -143,7 +143,7 @@ describe("Attacks on availability", () => {
     expect(await rollup.exodusMode()).to.equal(true);
   });
 
-  it("an operator that censors: blocks without requests do not renew their time", async () => {
+  it("an operator that censors: blocks without requests extend no expiration", async () => {
     const { rollup, genesis, networkHelpers } = fixture;
     await networkHelpers.time.increase(EXPIRATION_SECONDS - 100);
     await executedBlock(fixture, genesis, []);
@@ -152,7 +152,7 @@ describe("Attacks on availability", () => {
     expect(await rollup.exodusMode()).to.equal(true);
   });
 
-  it("an operator that hides data: a contract can not make it up on the way", async () => {
+  it("an operator that hides data: a contract cannot compute it during the call", async () => {
     const { ethers, rollup, governor, user, genesis } = fixture;
     const maker = await ethers.deployContract("OddRecipient");
     await rollup.connect(governor).setValidator(maker, true);
@@ -168,7 +168,7 @@ describe("Attacks on availability", () => {
     await fixture.client.commitBlocks(genesis, [commitBlock]);
   });
 
-  it("an operator that hides data: nor can an account that has delegated to one", async () => {
+  it("an operator that hides data: an account with a delegation cannot either", async () => {
     const { client, rollup, networkHelpers, validator, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const { commitBlock } = createTestBlock(client, genesis, [deposit], { timestamp });
@@ -179,7 +179,7 @@ describe("Attacks on availability", () => {
     await client.commitBlocks(genesis, [commitBlock]);
   });
 
-  it("an operator that hides data: without the public data no block is committed", async () => {
+  it("an operator that hides data: no block is committed without public data", async () => {
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const { commitBlock } = createTestBlock(client, genesis, [deposit], { timestamp });

@@ -28,7 +28,7 @@ import { createTestRollup } from "../helpers/test-rollup.ts";
 
 const random = createRandom();
 
-/** Alice with other values in her account or balance. */
+/** The scene with another nonce and balance of Alice. */
 function withAlice(scene: Scene, nonce: number, balance = BALANCE): Scene {
   return withLeaf(scene, scene.alice.accountId, { account: { nonce }, balance });
 }
@@ -43,7 +43,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     scene = createScene(random, preset);
   });
 
-  it("nonce overflow: no transaction comes after the last nonce", async () => {
+  it("nonce overflow: no transaction follows the last nonce", async () => {
     const drafts: Draft[] = [
       transferTo(scene.bob),
       withdraw(scene),
@@ -85,7 +85,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     await expectPossible(almost, { operations: [operationBy(almost, transferTo(scene.bob))] });
   });
 
-  it("balance underflow: nobody spends what the fee needs", async () => {
+  it("balance underflow: nobody spends the amount of the fee", async () => {
     for (const draft of [transferTo(scene.bob, BALANCE), withdraw(scene, BALANCE)]) {
       const operations = [operationBy(scene, draft)];
       await expectImpossible("INSUFFICIENT_BALANCE", scene, { operations });
@@ -109,7 +109,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     }
   });
 
-  it("packed-amount edge values: a packed amount beyond all balances buys nothing", async () => {
+  it("packed-amount edge values: a packed amount above every balance is refused", async () => {
     const mantissaMax = (1n << BigInt(PACKED_AMOUNT.mantissaBits)) - 1n;
     const beyond = packedAmount(mantissaMax, 31n);
     const amount = mantissaMax * 10n ** 31n;
@@ -134,7 +134,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     expect(unpackAmount(other)).to.equal(100n);
   });
 
-  it("fee in another token: the fee is paid in the token moved alone", async () => {
+  it("fee in another token: the fee is paid only in the token that moves", async () => {
     const { domain, timestamp, state, tokenId } = scene;
     const operations = [operationBy(scene, transferTo(scene.bob))];
     const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
@@ -147,7 +147,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     expect(applied.state.balance(0, otherToken)).to.equal(0n);
   });
 
-  it("two accounts for one address: both are the owner's, each with its key", async () => {
+  it("two accounts for one address: both are the owner's, each with its own key", async () => {
     const { alice, bob, emptyId, tokenId } = scene;
     const toBob = operationBy(scene, transferTo(bob));
     const second = forge(toBob, { type: "transferToNew", toAccountId: emptyId });
@@ -166,7 +166,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     ]);
   });
 
-  it("transfer to the zero address: nothing goes where nobody could take it", async () => {
+  it("transfer to the zero address: no money moves to where nobody can take it", async () => {
     const nobody = { address: 0n };
     const zeroAccount = withLeaf(scene, scene.emptyId, { account: newAccount(0n) });
     for (const [where, draft] of [
@@ -182,7 +182,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     ).to.be.revertedWithCustomError(rollup, "OwnerZero");
   });
 
-  it("transfer of somebody else's money: a stranger's key signs nothing", async () => {
+  it("transfer of somebody else's money: a stranger's key is refused", async () => {
     const thief = { ...scene.alice, keys: scene.bob.keys };
     const operations = [operationBy(scene, transferTo(stranger(scene)), thief)];
     await expectImpossible("SIGNING_KEY_MISMATCH", scene, { operations });

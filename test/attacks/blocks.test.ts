@@ -34,7 +34,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     fixture = await createTestRollup();
   });
 
-  /** Two blocks, one upon the other, both committed. */
+  /** Two committed blocks, one on top of the other. */
   async function twoBlocks() {
     const { client, genesis, user } = fixture;
     const options = { timestamp: await latestTimestamp(fixture), newStateRoot: GENESIS_ROOT };
@@ -45,7 +45,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     return { first, second };
   }
 
-  it("block timestamp lies: L1 goes by its own clock and by the parent", async () => {
+  it("block timestamp lies: L1 compares with its own clock and the parent", async () => {
     const { client, genesis } = fixture;
     const now = await latestTimestamp(fixture);
     const commit = (parent: StoredBlock, timestamp: bigint) =>
@@ -56,7 +56,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     await expectL1Refusal("TimestampOutOfRange", commit(storedBlocks[0]!, now - 1n));
   });
 
-  it("block timestamp lies: what L1 was told is what the proof was made for", async () => {
+  it("block timestamp lies: the proof is for the timestamp on L1", async () => {
     const scene = createScene(random, preset);
     const { state, domain, timestamp, bob } = scene;
     const draft = { ...transferTo(bob), validUntil: timestamp };
@@ -85,7 +85,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     );
   });
 
-  it("blocks out of order: none gets into any phase before its turn", async () => {
+  it("blocks out of order: no block enters a phase before its turn", async () => {
     const { client, genesis } = fixture;
     const { first, second } = await twoBlocks();
     const execute = ({ storedBlock, payouts }: typeof first) =>
@@ -101,7 +101,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     await expectL1Refusal("BlockAlreadyExecuted", client.revertBlocks([first.storedBlock]));
   });
 
-  it("commitment reused: the same data twice makes two commitments", async () => {
+  it("commitment reused: the same data twice has two commitments", async () => {
     const { client } = fixture;
     const { first, second } = await twoBlocks();
     expect(first.commitBlock.pubdata).to.deep.equal(second.commitBlock.pubdata);
@@ -124,7 +124,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     );
   });
 
-  it("commitment reused: a proof does not outlive the block that was taken back", async () => {
+  it("commitment reused: a proof is void after its block was reverted", async () => {
     const { client, rollup, genesis, user } = fixture;
     const old = await provenBlock(fixture, genesis, [withdrawOperation(user.address, 9n)]);
     await client.revertBlocks([old.storedBlock]);
@@ -155,7 +155,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     }
   });
 
-  it("a proof for another block size: there is no key for sizes that do not exist", async () => {
+  it("a proof for another block size: sizes that do not exist have no key", async () => {
     fixture = await createTestRollup("RollupVerifier");
     const { client, genesis } = fixture;
     for (const [slots, error] of [
@@ -170,8 +170,8 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     }
   });
 
-  // The verifier takes the words of all blocks in one list. Were the key of exits to take two words
-  // more there, seven blocks would be read as six proofs that the attacker makes of anything.
+  // The verifier takes the words of all blocks in one list. If the key of exits took two more words
+  // there, it would read seven blocks as six proofs that the attacker composes freely.
   it("a proof for another block size: no size shifts the words of other blocks", async () => {
     fixture = await createTestRollup("RollupVerifier");
     const { client, genesis } = fixture;

@@ -1,6 +1,6 @@
 /**
- * zkSync v1 did not look at all conditions of a ChangePubKey where it should have: nonce, overflow
- * of the nonce, token (matter-labs/zksync, 279887c0d). Here each condition is broken by itself.
+ * zkSync v1 missed conditions of a ChangePubKey: nonce, overflow of the nonce, token
+ * (matter-labs/zksync, 279887c0d). Each test breaks one condition.
  */
 import { expect } from "chai";
 import { hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
@@ -45,7 +45,7 @@ const CONDITIONS: readonly {
   },
   {
     rule: "NONCE_MISMATCH",
-    what: "a nonce of the past",
+    what: "a past nonce",
     breach: (scene) => {
       const operation = changeKey(scene);
       return { operations: [operation, operation] };
@@ -85,19 +85,19 @@ const CONDITIONS: readonly {
   },
   {
     rule: "INSUFFICIENT_BALANCE",
-    what: "a fee that the account does not have",
+    what: "a fee above the balance",
     breach: (scene) => ({ operations: [changeKey(scene, { fee: BALANCE + 1n })] }),
   },
   {
     rule: "EXPIRED",
-    what: "a time after the last that was signed",
+    what: "a time after the signed range",
     breach: (scene) => ({
       operations: [changeKey(scene, { validUntil: scene.timestamp - 1n })],
     }),
   },
   {
     rule: "NOT_YET_VALID",
-    what: "a time before the first that was signed",
+    what: "a time before the signed range",
     breach: (scene) => ({
       operations: [changeKey(scene, { validFrom: scene.timestamp + 1n })],
     }),
@@ -134,7 +134,7 @@ describe(`Attacks on ChangePubKey: regression of zkSync v1, ${random.title}`, ()
     expect(after.balance(alice.accountId, tokenId)).to.equal(BALANCE - FEE);
   });
 
-  it("moves no money and names nobody else, whatever the prover says", async () => {
+  it("moves no money and names nobody else, for any witness", async () => {
     const { state, domain, timestamp, bob } = scene;
     const operations = [changeKey(scene)];
     const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };

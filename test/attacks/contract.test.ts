@@ -23,7 +23,7 @@ const FORBIDDEN_OPCODES = new Map([
 const PUSH1 = 0x60;
 const PUSH32 = 0x7f;
 
-/** Opcodes of runtime code, without what they push and without the metadata at the end. */
+/** Opcodes of runtime code, without pushed data and without the metadata at the end. */
 function opcodesOf(runtimeCode: string): Set<number> {
   const code = getBytes(runtimeCode);
   const metadataBytes = 2 + code.at(-2)! * 256 + code.at(-1)!;
@@ -42,7 +42,7 @@ describe("Attacks on the contract", () => {
     fixture = await createTestRollup();
   });
 
-  /** Parameters with which an attacker would own everything. */
+  /** Parameters that would give the attacker every role. */
   async function attackersParameters() {
     const { rollup, user } = fixture;
     return {
@@ -62,7 +62,7 @@ describe("Attacks on the contract", () => {
     };
   }
 
-  it("front-running of initialisation: it is done in the constructor", async () => {
+  it("front-running of initialisation: the constructor initializes", async () => {
     const { ethers, rollup, client, user, governor } = fixture;
     const { deploymentBlock, rollupAddress } = client;
     const block = (await ethers.provider.getBlock(deploymentBlock, true))!;
@@ -89,8 +89,8 @@ describe("Attacks on the contract", () => {
     ).to.be.revertedWithCustomError(implementation, "TokenNotListed");
   });
 
-  it("implementation contract taken over: it could do no harm", async function () {
-    // What counts coverage puts data among the instructions.
+  it("implementation contract taken over: its code can do no harm", async function () {
+    // Coverage instrumentation puts data among the instructions.
     if (globalOptions.coverage) this.skip();
     const { deployedBytecode } = await artifacts.readArtifact("Rollup");
     const opcodes = opcodesOf(deployedBytecode);
@@ -98,12 +98,12 @@ describe("Attacks on the contract", () => {
     expect(forbidden).to.deep.equal([]);
   });
 
-  it("implementation contract taken over: the check above would see it in a proxy", async () => {
+  it("implementation contract taken over: the check above finds the opcodes of a proxy", async () => {
     const { deployedBytecode } = await artifacts.readArtifact("RollupProxy");
     expect(opcodesOf(deployedBytecode).has(0xf4)).to.equal(true);
   });
 
-  it("public inputs above the field: no value has a second name", async () => {
+  it("public inputs above the field: every value has one encoding", async () => {
     const { rollup, client, genesis, user } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const { commitBlock } = createTestBlock(
@@ -134,7 +134,7 @@ describe("Attacks on the contract", () => {
     }
   });
 
-  it("public inputs above the field: nor has a key hash in the public data", async () => {
+  it("public inputs above the field: so has a key hash in the public data", async () => {
     const { rollup, genesis, user } = fixture;
     const change: PublicOperation<"changePubKey"> = {
       type: "changePubKey",

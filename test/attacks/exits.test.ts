@@ -1,4 +1,4 @@
-/** See also test/contracts/exodus.test.ts and test/circuits/exit: each rule there by itself. */
+/** See also test/contracts/exodus.test.ts and test/circuits/exit, which test each rule alone. */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { network } from "hardhat";
@@ -44,14 +44,14 @@ describe(`Attacks on exits: operations, ${random.title}`, () => {
     await expectPossible(scene, { operations: [forcedExit(scene, scene.carol, BALANCE)] });
   });
 
-  it("ForcedExit of an account that has set its key just before, in the same block", async () => {
+  it("ForcedExit of an account that has set its key earlier in the same block", async () => {
     const { carol } = scene;
     const setsKey = operationBy(scene, { type: "changePubKey" }, carol);
     const operations = [setsKey, forcedExit(scene, carol, BALANCE - FEE)];
     await expectImpossible("TARGET_HAS_SIGNING_KEY", scene, { operations });
   });
 
-  it("FullExit by somebody else: proves nothing but an exit of nothing", async () => {
+  it("FullExit by somebody else: only an exit of 0 can be proven", async () => {
     const { accountId } = scene.bob;
     const thief = { accountId, ...stranger(scene) };
     const theft = [fullExit(scene, thief, BALANCE)];
@@ -62,7 +62,7 @@ describe(`Attacks on exits: operations, ${random.title}`, () => {
     expect([state.root, payouts.length]).to.deep.equal([scene.state.root, 0]);
   });
 
-  it("double exit: the second full exit of a block finds nothing", async () => {
+  it("double exit: the second full exit of a block has the amount 0", async () => {
     const exit = fullExit(scene, scene.bob, BALANCE);
     const breach = { operations: [exit, exit] };
     await expectImpossible("EXIT_AMOUNT_MISMATCH", scene, breach, "INSUFFICIENT_BALANCE");
@@ -74,7 +74,7 @@ describe(`Attacks on exits: operations, ${random.title}`, () => {
 });
 
 describe("Attacks on exits: requests", () => {
-  it("FullExit by somebody else: the operator serves it, and nobody loses anything", async () => {
+  it("FullExit by somebody else: the operator serves it, and nobody loses money", async () => {
     const { rollup, ethers } = await network.create();
     await rollup.deploy({ prover: "mock" });
     const [, alice, mallory] = await rollup.getWallets();
@@ -111,7 +111,7 @@ describe("Attacks on exits: exodus", () => {
   const refused = (call: Promise<unknown>, error: string) =>
     expect(call).to.be.revertedWithCustomError(fixture.rollup, error);
 
-  it("double exit: no second claim of an account and token at all", async () => {
+  it("double exit: an account and token have no second claim", async () => {
     const last = await executedBlock(fixture, fixture.genesis, [deposit]);
     await startExodus(fixture);
     await perform(last, { amount: 400n });
@@ -120,7 +120,7 @@ describe("Attacks on exits: exodus", () => {
     }
   });
 
-  it("exit after execution: what was paid is in no state that can still be claimed", async () => {
+  it("exit after execution: no claimable state contains a paid amount", async () => {
     const { rollup, user, genesis } = fixture;
     const before = await executedBlock(fixture, genesis, [deposit]);
     await rollup.connect(user).requestFullExit(1, ZeroAddress);
@@ -132,7 +132,7 @@ describe("Attacks on exits: exodus", () => {
     await refused(perform(after, { amount: 0n }), "AmountZero");
   });
 
-  it("exit after execution: the exit circuit proves no balance that has left", async () => {
+  it("exit after execution: the exit circuit proves no withdrawn balance", async () => {
     const { state, bob, tokenId } = createScene(random, preset);
     const circuit = await loadExitCircuit(preset);
     const earlier = createExitWitnessInput(state, bob.accountId, tokenId);
@@ -143,7 +143,7 @@ describe("Attacks on exits: exodus", () => {
     await expectCircuitRefusal(circuit, { ...earlier, stateRoot: stateAfter.root });
   });
 
-  it("exit after execution: a block that pays an exit is void if it is not executed", async () => {
+  it("exit after execution: a block with an exit is void if it is not executed", async () => {
     const { rollup, client, user, genesis } = fixture;
     const last = await executedBlock(fixture, genesis, [deposit]);
     await rollup.connect(user).requestFullExit(1, ZeroAddress);
@@ -155,7 +155,7 @@ describe("Attacks on exits: exodus", () => {
     await expectL1Refusal("ExodusMode", execution);
   });
 
-  it("deposit cancelled twice: nor one that is in the state already", async () => {
+  it("deposit cancelled twice: a deposit in the state cannot be cancelled either", async () => {
     const { rollup, client, user, genesis } = fixture;
     const cancel = (requestId: number, amount: bigint) =>
       rollup.cancelDeposits([{ requestId, owner: user.address, tokenId: 0, amount }]);

@@ -25,7 +25,7 @@ describe(`Attacks on fees, ${random.title}`, () => {
     block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
   });
 
-  /** The attacker's input for the block on any state. */
+  /** The attacker's input for the block on a given state. */
   function inputOn(state: RollupState, changes: Partial<Block> = {}): BlockWitnessInput {
     return createDishonestInput({ state, block: { ...block, ...changes }, domain: scene.domain });
   }
@@ -55,8 +55,8 @@ describe(`Attacks on fees, ${random.title}`, () => {
     await expectImpossible("FEE_ACCOUNT_NOT_FOUND", scene, breach);
   });
 
-  // zkSync v1 did not constrain a part of the fee account's path: its old and its new hash could
-  // differ in more than the fees (matter-labs/zksync, 279887c0d).
+  // zkSync v1 did not constrain a part of the fee account's path: its old and new hash could differ
+  // in more than the fees (matter-labs/zksync, 279887c0d).
   it("regression of zkSync v1: the path of the fee account is constrained", async () => {
     const { state, tokenId, bob, emptyId } = scene;
     const otherToken = (tokenId + 1) % tokenCapacity(preset);
@@ -85,7 +85,7 @@ describe(`Attacks on fees, ${random.title}`, () => {
     }
   });
 
-  it("regression of zkSync v1: the fee account gets the fees and no more", async () => {
+  it("regression of zkSync v1: the fee account gets exactly the fees", async () => {
     const { state, tokenId } = scene;
     const { state: after } = await expectPossible(scene, { operations: block.operations });
     expect(after.balance(0, tokenId)).to.equal(state.balance(0, tokenId) + FEE);
@@ -97,7 +97,7 @@ describe(`Attacks on fees, ${random.title}`, () => {
   });
 });
 
-/** The slots of one input with the fee account's branches, and the new root, of another. */
+/** The slots of one input, with the fee account's branches and the new root of another. */
 function withFeesOf(honest: BlockWitnessInput, forged: BlockWitnessInput): BlockWitnessInput {
   const isOfFees = (name: string) => name.startsWith("fee") || name === "newStateRoot";
   const fees = Object.entries(forged).filter(([name]) => isOfFees(name));

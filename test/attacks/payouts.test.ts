@@ -1,4 +1,4 @@
-/** See also test/contracts/payouts.test.ts: each way to misbehave by itself. */
+/** See also test/contracts/payouts.test.ts, which tests each misbehavior alone. */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { executedBlock, provenBlock, startExodus } from "../helpers/attacks.ts";
@@ -29,7 +29,7 @@ describe("Attacks on payouts", () => {
 
   const balanceOf = (address: string) => fixture.ethers.provider.getBalance(address);
 
-  it("reentrancy at payout: while blocks are executed, nothing can be taken twice", async () => {
+  it("reentrancy at payout: nothing is paid twice while blocks are executed", async () => {
     const { rollup, governor, genesis } = fixture;
     const { recipient, address } = await oddRecipient(BEHAVIOR.reenter);
     await rollup.connect(governor).setValidator(address, true);
@@ -50,7 +50,7 @@ describe("Attacks on payouts", () => {
     );
   });
 
-  it("reentrancy at payout: no exit can be claimed while one is paid", async () => {
+  it("reentrancy at payout: no exit can be claimed while another is paid", async () => {
     const { rollup, genesis } = fixture;
     const { recipient, address } = await oddRecipient(BEHAVIOR.reenter);
     await startExodus(fixture);
@@ -106,7 +106,7 @@ describe("Attacks on payouts", () => {
     expect(await rollup.pendingBalance(burner, ZeroAddress)).to.equal(10n);
   });
 
-  it("griefing by gas at payout: what a stingy executor leaves open, anyone can pay", async () => {
+  it("griefing by gas at payout: anyone can make payouts that an executor leaves open", async () => {
     const { rollup, genesis, user, other } = fixture;
     const { storedBlock } = await provenBlock(fixture, genesis, [
       withdrawOperation(user.address, 5n),
@@ -120,7 +120,7 @@ describe("Attacks on payouts", () => {
     expect(await balanceOf(user.address)).to.equal(before + 5n);
   });
 
-  it("griefing by refusal: stops neither the block nor the next", async () => {
+  it("griefing by refusal: neither the block nor the next one stops", async () => {
     const { rollup, genesis, user } = fixture;
     const { address } = await oddRecipient(BEHAVIOR.revert);
     const first = await executedBlock(fixture, genesis, [withdrawOperation(address, 5n)]);

@@ -1,4 +1,4 @@
-/** See also test/contracts/refunds.test.ts: what a refund must match. */
+/** See also test/contracts/refunds.test.ts, on what a refund must match. */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import type { StoredBlock } from "../../src/l1/types.ts";
@@ -37,7 +37,7 @@ describe(`Attacks on refunds: the circuit, ${random.title}`, () => {
     await expectCircuitRefusal(await attackedCircuit(), theft);
   });
 
-  it("refund hidden from L1: its extension is part of what is proven", async () => {
+  it("refund hidden from L1: the proof covers its extension", async () => {
     const scene = createScene(random, preset);
     const { state, timestamp, domain } = scene;
     const header = { blockNumber: 1, timestamp, feeAccountId: 0, slots: preset.blockSlots[0]! };
@@ -77,7 +77,7 @@ describe("Attacks on refunds: L1", () => {
 
   const held = () => fixture.ethers.provider.getBalance(fixture.client.rollupAddress);
 
-  it("deposit refunded twice: neither in one block, nor in the next, nor by executing again", async () => {
+  it("deposit refunded twice: not in one block, the next, or a second execution", async () => {
     const { client, genesis } = fixture;
     await client.depositEth(fixture.other.address, FUNDS);
     const back = refundOf(deposit);
@@ -91,7 +91,7 @@ describe("Attacks on refunds: L1", () => {
     expect([await held(), await pending()]).to.deep.equal([FUNDS, 0n]);
   });
 
-  it("deposit refunded and credited: a request is served once, one way or the other", async () => {
+  it("deposit refunded and credited: a request is served once, in one of the two ways", async () => {
     const { genesis } = fixture;
     const back = refundOf(deposit);
     for (const operations of [
@@ -105,7 +105,7 @@ describe("Attacks on refunds: L1", () => {
     expect(await held()).to.equal(FUNDS);
   });
 
-  it("deposit refunded and cancelled: in a block that was not executed, it is cancelled once", async () => {
+  it("deposit refunded and cancelled: before execution, it is cancelled once", async () => {
     const { client, rollup, user, ethers, genesis } = fixture;
     const { storedBlock, payouts } = await provenBlock(fixture, genesis, [refundOf(deposit)]);
     await startExodus(fixture);
@@ -120,14 +120,14 @@ describe("Attacks on refunds: L1", () => {
     expect([await held(), await pending()]).to.deep.equal([0n, 0n]);
   });
 
-  it("deposit refunded and cancelled: after execution it is not cancelled at all", async () => {
+  it("deposit refunded and cancelled: after execution, it cannot be cancelled", async () => {
     await executedBlock(fixture, fixture.genesis, [refundOf(deposit)]);
     await startExodus(fixture);
     await expectL1Refusal("DepositExecuted", cancel());
     expect([await held(), await pending()]).to.deep.equal([0n, 0n]);
   });
 
-  it("refund of somebody else's request: a full exit is none", async () => {
+  it("refund of somebody else's request: a full exit cannot be refunded", async () => {
     const { rollup, genesis, other } = fixture;
     const last = await executedBlock(fixture, genesis, [deposit]);
     await rollup.connect(other).requestFullExit(0, ZeroAddress);

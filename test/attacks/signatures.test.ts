@@ -19,10 +19,10 @@ import {
 
 const random = createRandom();
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-/** The point of order 2: added to R8 it leaves 8·R8 as it is. */
+/** The point of order 2: added to R8, it does not change 8·R8. */
 const TORSION = { x: 0n, y: FIELD_MODULUS - 1n };
 
-/** Block of a ChangePubKey with the given authorisation, sent to L1. */
+/** Commits a block of a ChangePubKey with the given authorization. */
 async function changeKey(fixture: TestRollup, authorization: string) {
   const change: PublicOperation<"changePubKey"> = {
     type: "changePubKey",
@@ -46,7 +46,7 @@ async function expectUnauthorized(call: Promise<unknown>) {
   await expectL1Refusal("AuthorizationInvalid", call);
 }
 
-/** Signed for one rollup, replayed on another one where the account looks the same. */
+/** Replays a transaction of one rollup on another one where the account is the same. */
 async function expectNoReplay(home: TestRollup, elsewhere: TestRollup) {
   const domains: bigint[] = [];
   for (const { client } of [home, elsewhere]) {

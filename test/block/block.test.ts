@@ -1,4 +1,4 @@
-/** Blocks: what they do to the state, which operations they take, and what conserves value. */
+/** Blocks: effects on the state, accepted operations, and conservation of value. */
 import { expect } from "chai";
 import {
   appendOperation,
@@ -9,14 +9,20 @@ import {
   sealBlock,
   smallestBlockSlots,
 } from "../../src/block/block.ts";
-import type { Deposit, Operation } from "../../src/operations/operation.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorld, randomBlock, toPublic } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 
-const DEPOSIT: Deposit = { type: "deposit", accountId: 1, tokenId: 0, owner: 5n, amount: 7n };
+const DEPOSIT: Operation<"deposit"> = {
+  type: "deposit",
+  accountId: 1,
+  tokenId: 0,
+  owner: 5n,
+  amount: 7n,
+};
 
 function supplyOf(state: RollupState): bigint[] {
   const supply = new Array<bigint>(tokenCapacity(state.preset)).fill(0n);
@@ -26,7 +32,7 @@ function supplyOf(state: RollupState): bigint[] {
   return supply;
 }
 
-/** What deposits brought in, those refunded too, and payouts took out, per token. */
+/** Deposits (refunded ones included) minus payouts, per token. */
 function inflowOf({ block, state, payouts }: AppliedBlock): bigint[] {
   const inflow = new Array<bigint>(tokenCapacity(state.preset)).fill(0n);
   for (const operation of block.operations) {
@@ -57,7 +63,7 @@ describe("blocks", () => {
     }
   });
 
-  it(`do the same by their public data alone (${random.title})`, () => {
+  it(`have the same effect applied from public data alone (${random.title})`, () => {
     for (let round = 0; round < 5; round++) {
       const block = randomBlock(world, world.state);
       const { state, payouts } = applyBlock(world.state, block, world.domain);
@@ -68,7 +74,7 @@ describe("blocks", () => {
     }
   });
 
-  it(`are the same built one by one and applied at once (${random.title})`, () => {
+  it(`are the same built operation by operation and applied whole (${random.title})`, () => {
     for (let round = 0; round < 5; round++) {
       const block = randomBlock(world, world.state);
       const { operations, slots, blockNumber, timestamp, feeAccountId } = block;
@@ -102,7 +108,7 @@ describe("blocks", () => {
     }
   });
 
-  it("stay as they were when they refuse an operation", () => {
+  it("stay unchanged when they refuse an operation", () => {
     const open = appendOperation(openBlock(world.state, header), depositTo(world.state));
     const { state, slots } = open;
     const bad: Operation = { type: "fullExit", accountId: 0, tokenId: 0, owner: 0n, amount: 1n };
@@ -112,7 +118,7 @@ describe("blocks", () => {
     expect(sealBlock(open).block.operations).to.have.length(1);
   });
 
-  it("take the smallest size that fits, and no more than fits", () => {
+  it("take the smallest size that fits, and refuse operations beyond it", () => {
     const sizes = [0, 1, 4, 5, 16].map((count) => smallestBlockSlots(PRESETS.dev, count));
     expect(sizes).to.deep.equal([4, 4, 4, 16, 16]);
     expectCode("BLOCK_FULL", () => smallestBlockSlots(PRESETS.dev, 17));
@@ -126,26 +132,26 @@ describe("blocks", () => {
     expectCode("BLOCK_SIZE_UNKNOWN", () => applyBlock(world.state, { ...block, slots: 5 }, 0n));
   });
 
-  it("have any size on L1, which is the judge of that, but room for what they hold", () => {
+  it("may have any size from L1 that fits their operations", () => {
     const publicBlock = { ...header, operations: [{ type: "noop" } as const], slots: 5 };
     expect(applyPublicBlock(world.state, publicBlock).payouts).to.deep.equal([]);
     expectCode("BLOCK_FULL", () => applyPublicBlock(world.state, { ...publicBlock, slots: 0 }));
   });
 
-  it("pay nothing out where there is nothing", () => {
+  it("make no payout of amount 0", () => {
     const exit = { type: "fullExit", tokenId: 0, owner: 1n, amount: 0n } as const;
     const open = openBlock(world.state, header);
     expect(appendOperation(open, { ...exit, accountId: 0 }).payouts).to.deep.equal([]);
   });
 
-  it("may be empty, and then change nothing", () => {
+  it("may be empty, without effect on the state", () => {
     const { state, payouts, slots } = sealBlock(openBlock(world.state, header));
     expect(state.root).to.equal(world.state.root);
     expect(payouts).to.deep.equal([]);
     expect(slots).to.have.length(4);
   });
 
-  function depositTo(state: RollupState): Deposit {
+  function depositTo(state: RollupState): Operation<"deposit"> {
     return { ...DEPOSIT, accountId: state.nextAccountId };
   }
 });

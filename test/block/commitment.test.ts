@@ -1,4 +1,4 @@
-/** The commitment to a block's public data, and that it holds the operator to every byte of it. */
+/** The commitment to a block's public data: it binds every byte. */
 import { expect } from "chai";
 import { AbiCoder, keccak256 } from "ethers";
 import { applyBlock } from "../../src/block/block.ts";
@@ -15,7 +15,7 @@ import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
-import { extensionColumns, operationOfCode } from "../../src/protocol/operations.ts";
+import { extensionColumns, operationOfCode } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import type { BranchWitness } from "../../src/state/rollup-state.ts";
 import { integerFromBytes } from "../../src/util/bytes.ts";
@@ -23,11 +23,14 @@ import { expectCode } from "../helpers/expect-code.ts";
 import { createWorld, randomBlock } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 
-/** The data vector as L1 reads it: bytes to field elements, without a look at what they mean. */
+/** Reads the data vector as L1 does: bytes to field elements, without interpreting them. */
 function readData(pubdata: Uint8Array, slots: number): bigint[] {
   const data = new Array<bigint>(3 * slots).fill(0n);
   let offset = 0;
-  const read = (bytes: number) => integerFromBytes(pubdata.subarray(offset, (offset += bytes)));
+  const read = (bytes: number) => {
+    offset += bytes;
+    return integerFromBytes(pubdata.subarray(offset - bytes, offset));
+  };
   const count = Number(read(2));
   for (let slot = 0; slot < count; slot++) data[slot] = read(16);
   while (offset < pubdata.length) {
@@ -46,7 +49,7 @@ function readData(pubdata: Uint8Array, slots: number): bigint[] {
   return data;
 }
 
-/** The root that a branch proves for an account and a token. */
+/** Computes the root that a branch proves for an account and a token. */
 function rootOf(branch: BranchWitness, accountId: number, tokenId: number): bigint {
   const climb = (leaf: bigint, index: number, siblings: BranchWitness["stateSiblings"]) =>
     siblings.reduce((child, others, level) => {
@@ -73,14 +76,14 @@ describe("block commitment", () => {
     expect(data).to.have.length(48);
   });
 
-  it("hashes the data in a chain of 15 elements at a time, zeros last", () => {
+  it("hashes the data in a chain of 15 elements per call, padded with zeros", () => {
     const elements = Array.from({ length: 20 }, () => random.field());
     const first = poseidon([0n, ...elements.slice(0, 15)]);
     const zeros = new Array<bigint>(10).fill(0n);
     expect(digestOf(elements)).to.equal(poseidon([first, ...elements.slice(15), ...zeros]));
   });
 
-  it("evaluates the data as a polynomial, the first element constant", () => {
+  it("evaluates the data as a polynomial with the first element as constant term", () => {
     expect(evaluate([3n, 5n, 7n], 10n)).to.equal(753n);
     const z = random.field();
     let sum = 0n;
@@ -96,7 +99,7 @@ describe("block commitment", () => {
     expect(z).to.equal(BigInt(keccak256(encoded)) % FIELD_MODULUS);
   });
 
-  it("packs the header, and refuses one that does not fit", () => {
+  it("packs the header, and refuses values that do not fit", () => {
     const header = { blockNumber: 1, timestamp: 2n, feeAccountId: 3 };
     expect(headerWord(header)).to.equal((1n << 88n) + (2n << 24n) + 3n);
     expectCode("FIELD_OUT_OF_RANGE", () => headerWord({ ...header, timestamp: 1n << 64n }));
@@ -112,7 +115,7 @@ describe("block commitment", () => {
     expect(digest).to.equal(digestOf(elements));
   });
 
-  it("catches every changed byte: what L1 computes is not what the circuit does", () => {
+  it("detects every changed byte: L1 and circuit evaluate to different values", () => {
     const { pubdata, z } = commitment;
     for (let offset = 2; offset < pubdata.length; offset++) {
       const changed = pubdata.slice();
@@ -123,20 +126,20 @@ describe("block commitment", () => {
       try {
         read = readData(changed, 16);
       } catch {
-        continue; // L1 can not even read it
+        continue; // L1 refuses bytes that it cannot decode
       }
       expect(evaluate(read, changedZ)).to.not.equal(evaluate(data, changedZ));
     }
   });
 
-  it("depends on all that the block says", () => {
+  it("depends on every part of the block", () => {
     const changes = [{ digest: 1n }, { oldStateRoot: 1n }, { newStateRoot: 1n }, { header: 1n }];
     for (const change of [...changes, { slots: 4 }]) {
       expect(challenge({ ...commitment, slots: 16, ...change })).to.not.equal(commitment.z);
     }
   });
 
-  it("gives the circuit branches that prove the roots before and between the updates", () => {
+  it("creates branches that prove the roots before and between the updates", () => {
     const input = createBlockWitnessInput(applied, commitment);
     for (const [slot, { before, afterA }] of applied.slots.entries()) {
       for (const [branch, state] of [before, afterA].entries()) {

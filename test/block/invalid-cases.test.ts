@@ -1,4 +1,4 @@
-/** Every rule refuses what breaks it, in TypeScript; the circuit's half is in test/circuits. */
+/** Every rule refuses its invalid cases in TypeScript; test/circuits has the circuit's half. */
 import { expect } from "chai";
 import { applyBlock } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
@@ -30,7 +30,7 @@ describe("rules", () => {
     });
   }
 
-  it(`are all that a dishonest input lacks: without a lie it is honest (${random.title})`, () => {
+  it(`are the only difference: a dishonest input without a lie is honest (${random.title})`, () => {
     for (let round = 0; round < 10; round++) {
       const world = createWorld(random, PRESETS.dev);
       const block = randomBlock(world, world.state);

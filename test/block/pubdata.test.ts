@@ -1,9 +1,9 @@
-/** Public data as bytes: the way there and back, and the refusal of everything else. */
+/** Public data as bytes: encoding, decoding, and the refusal of everything else. */
 import { expect } from "chai";
 import { decodePubdata, encodePubdata } from "../../src/block/pubdata.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { isRollupError } from "../../src/util/errors.ts";
@@ -47,7 +47,7 @@ describe("public data", () => {
     expect(decodePubdata(new Uint8Array(2))).to.deep.equal([]);
   });
 
-  it(`says everything about a block but its signatures (${random.title})`, () => {
+  it(`contains all of a block except its signatures (${random.title})`, () => {
     for (const preset of [PRESETS.minimal, PRESETS.dev]) {
       const world = createWorld(random, preset);
       for (let round = 0; round < 10; round++) {
@@ -59,7 +59,7 @@ describe("public data", () => {
     }
   });
 
-  it("is read also with a larger exponent than needed", () => {
+  it("may have a larger exponent than needed", () => {
     const data = encodePubdata([{ ...CHANGE, fee: 1000n }]);
     const packedFee = withBytes(data, 16, ...integerToBytes((1n << 5n) | 3n, 2));
     expect(decodePubdata(packedFee)).to.deep.equal([{ ...CHANGE, fee: 1000n }]);
@@ -109,7 +109,7 @@ describe("public data", () => {
     expectCode("AMOUNT_OUT_OF_RANGE", () => decodePubdata(tooMuch));
   });
 
-  it(`never breaks on random bytes (${random.title})`, () => {
+  it(`is refused with a code if bytes are random (${random.title})`, () => {
     const world = createWorld(random, PRESETS.dev);
     const { operations } = randomBlock(world, world.state, { slots: 16 });
     const data = encodePubdata(operations);

@@ -4,7 +4,7 @@ pragma solidity ^0.8.24;
 import {Payouts} from "../../contracts/libraries/Payouts.sol";
 import {Payout} from "../../contracts/types/Blocks.sol";
 
-/// @notice The assembly of the payouts' hash against Solidity's own encoder.
+/// @notice Compares the assembly of the payouts hash with Solidity's own encoder.
 contract PayoutsTest {
     function testFuzz_AppendIsTheHashOfTheEncoding(
         bytes32 hash,

@@ -6,7 +6,7 @@ import {Exits} from "../../contracts/libraries/Exits.sol";
 import {PriorityQueue} from "../../contracts/libraries/PriorityQueue.sol";
 import {QueuedDeposit} from "../../contracts/types/Exits.sol";
 
-/// @notice The queue keeps every request in its place, and confuses no two.
+/// @notice Checks that the queue keeps every request in its place, and confuses no two.
 contract PriorityQueueTest {
     using Exits for PriorityQueue.Queue;
     using PriorityQueue for PriorityQueue.Queue;
@@ -59,11 +59,11 @@ contract PriorityQueueTest {
         queue.add(op, lie.owner, lie.tokenId, 0, lie.amount, 0);
         (deposit.requestId, lie.requestId) = (0, 0);
         bool isTrue = keccak256(abi.encode(lie)) == keccak256(abi.encode(deposit));
-        require(_isCancelled(lie) == isTrue, "not what was deposited");
+        require(_isCancelled(lie) == isTrue, "a false deposit is refused");
         require(_isCancelled(deposit) == !isTrue, "cancelled once");
         require(!_isCancelled(deposit), "cancelled twice");
         lie.requestId = 1;
-        require(_isCancelled(lie), "another deposit is untouched");
+        require(_isCancelled(lie), "another deposit is unchanged");
     }
 
     function testFuzz_EveryColumnCounts(

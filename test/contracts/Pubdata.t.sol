@@ -4,7 +4,7 @@ pragma solidity ^0.8.24;
 import {ProtocolConstants} from "../../contracts/generated/ProtocolConstants.sol";
 import {PubdataHarness} from "../../contracts/mocks/PubdataHarness.sol";
 
-/// @notice The walk through public data against a slow reference, on blocks made of fuzz.
+/// @notice Compares the walk through public data with a slow reference, on random blocks.
 contract PubdataTest {
     uint256 private constant R = ProtocolConstants.FIELD_MODULUS;
     PubdataHarness private harness = new PubdataHarness();
@@ -29,7 +29,8 @@ contract PubdataTest {
         return uint256(keccak256(abi.encode(seed, index, bytesLength))) >> (256 - 8 * bytesLength);
     }
 
-    /// @dev A block of `slots` slots, the last one not a noop, and its data as field elements.
+    /// @dev Makes a block of `slots` slots, the last one not a noop, and its data as field
+    /// elements.
     function _block(
         uint256 seed,
         uint256 slots
@@ -58,7 +59,7 @@ contract PubdataTest {
         pubdata = abi.encodePacked(pubdata, extensions);
     }
 
-    /// @dev The sum as design section 5 writes it, with a power for every element.
+    /// @dev Computes the sum of docs/pubdata.md directly, with a power for every element.
     function _evaluate(uint256[] memory data, uint256 z) private pure returns (uint256 y) {
         uint256 power = 1;
         for (uint256 k = 0; k < data.length; ++k) {
@@ -84,7 +85,7 @@ contract PubdataTest {
         }
     }
 
-    /// @dev A larger circuit moves the extensions' powers, but reads the same bytes.
+    /// @dev A larger circuit shifts the powers of the extensions, but reads the same bytes.
     function testFuzz_EmptySlotsCount(uint256 seed, uint8 size, uint8 empty) external view {
         uint256 slots = 1 + (size % 10);
         (bytes memory pubdata, uint256[] memory data) = _block(seed, slots);
@@ -100,7 +101,7 @@ contract PubdataTest {
         require(value == _evaluate(paddedData, z), "value");
     }
 
-    /// @dev Whatever the bytes are, reading ends, and inside them.
+    /// @dev For any bytes, reading ends, and inside the bytes.
     function testFuzz_AnyBytesEnd(bytes calldata pubdata, uint16 slots, uint256 z) external view {
         try harness.walk(pubdata, slots, z % R) returns (
             uint256,
@@ -108,12 +109,12 @@ contract PubdataTest {
         ) {
             require(found.length <= slots, "more extensions than slots");
         } catch (bytes memory reason) {
-            require(reason.length >= 4, "a revert without a name");
+            require(reason.length >= 4, "a revert without a selector");
             require(bytes4(reason) != bytes4(keccak256("Panic(uint256)")), "a panic");
         }
     }
 
-    /// @dev One byte fewer or more is never a block.
+    /// @dev A block with one byte fewer or more is refused.
     function testFuzz_LengthIsExact(uint256 seed, uint8 size, bytes1 added) external view {
         uint256 slots = 1 + (size % 10);
         (bytes memory pubdata, ) = _block(seed, slots);

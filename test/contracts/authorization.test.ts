@@ -21,7 +21,7 @@ const PUB_KEY_HASH = 1234n;
 const NONCE = 5;
 const ACCOUNT_ID = 7;
 
-describe("Rollup: authorising a signing key", () => {
+describe("Rollup: consent to a signing key", () => {
   let fixture: TestRollup;
   let change: PublicOperation<"changePubKey">;
   beforeEach(async () => {
@@ -65,7 +65,7 @@ describe("Rollup: authorising a signing key", () => {
     await commit([change], [await sign()]);
   });
 
-  it("refuses signatures by others, or of anything else", async () => {
+  it("refuses signatures by others, and of other messages", async () => {
     const { user, other } = fixture;
     const wrong = [
       await sign(other),
@@ -90,12 +90,12 @@ describe("Rollup: authorising a signing key", () => {
     );
   });
 
-  it("refuses types of authorisation that do not exist", async () => {
+  it("refuses authorizations of an unknown type", async () => {
     await refused(commit([change], ["0x03"]), "AuthorizationTypeUnknown", [0, "0x03"]);
     await refused(commit([change], ["0xff00"]), "AuthorizationTypeUnknown", [0, "0xff"]);
   });
 
-  it("wants one authorisation for each change, in the order of the slots", async () => {
+  it("requires one authorization for each ChangePubKey, in slot order", async () => {
     const { other } = fixture;
     const second = { ...change, owner: BigInt(other.address) };
     const noop = { type: "noop" } as const;
@@ -113,7 +113,7 @@ describe("Rollup: authorising a signing key", () => {
     await commit(operations, signatures);
   });
 
-  it("accepts what the owner has set on L1", async () => {
+  it("accepts a fact that the owner has stored on L1", async () => {
     const { rollup, user, other, client } = fixture;
     const authorizations = [ON_CHAIN_AUTHORIZATION];
     const invalid = [0, user.address];
@@ -144,14 +144,14 @@ describe("Rollup: authorising a signing key", () => {
     });
   });
 
-  it("lets the owner set field elements only, and not 0", async () => {
+  it("stores only field elements other than 0", async () => {
     const { rollup } = fixture;
     for (const pubKeyHash of [0n, FIELD_MODULUS]) {
       await refused(rollup.setAuthPubKeyHash(pubKeyHash, 0, 0), "PubKeyHashInvalid", [pubKeyHash]);
     }
   });
 
-  it("lets the owner replace what was set, a day after asking for it", async () => {
+  it("replaces a fact a day after its reset is armed", async () => {
     const { rollup, user, networkHelpers } = fixture;
     const set = (pubKeyHash: bigint) =>
       rollup.connect(user).setAuthPubKeyHash(pubKeyHash, ACCOUNT_ID, NONCE);
@@ -170,7 +170,7 @@ describe("Rollup: authorising a signing key", () => {
     await expect(set(4n)).to.emit(rollup, "AuthResetStarted");
   });
 
-  it("lets an announced replacement happen for a day, and then only after another one", async () => {
+  it("keeps an armed reset open for a day, then requires another one", async () => {
     const { rollup, user, networkHelpers } = fixture;
     const set = (pubKeyHash: bigint) =>
       rollup.connect(user).setAuthPubKeyHash(pubKeyHash, ACCOUNT_ID, NONCE);
@@ -190,13 +190,13 @@ describe("Rollup: authorising a signing key", () => {
     expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(2n);
   });
 
-  it("keeps a fact without a fresh announcement for a day, however old others are", async () => {
+  it("keeps a fact without a recently armed reset for a day, whatever was armed before", async () => {
     const { rollup, user, client, networkHelpers, genesis } = fixture;
     const owner = rollup.connect(user);
     await owner.setAuthPubKeyHash(PUB_KEY_HASH, ACCOUNT_ID, NONCE);
     await owner.setAuthPubKeyHash(1n, ACCOUNT_ID, NONCE);
     await networkHelpers.time.increase(2n * DAY);
-    // Whoever waited for the announcement to pass can not be surprised before the block is there.
+    // An operator that waits until the armed reset is void is safe until it has committed.
     await owner.setAuthPubKeyHash(1n, ACCOUNT_ID, NONCE);
     expect(await rollup.authPubKeyHash(user.address, ACCOUNT_ID, NONCE)).to.equal(PUB_KEY_HASH);
     const timestamp = await latestTimestamp(fixture);
@@ -208,7 +208,7 @@ describe("Rollup: authorising a signing key", () => {
     await client.commitBlocks(genesis, [commitBlock]);
   });
 
-  it("lets no key of one account be set on another of the same owner", async () => {
+  it("refuses a consent for one account on another account of the same owner", async () => {
     const { rollup, user } = fixture;
     const old = { ...change, nonce: 0 };
     await rollup.connect(user).setAuthPubKeyHash(PUB_KEY_HASH, ACCOUNT_ID, 0);
@@ -221,7 +221,7 @@ describe("Rollup: authorising a signing key", () => {
     await commit([old, rotated], ["0x00", "0x00"]);
   });
 
-  describe("of a wallet that CREATE2 makes for the key", () => {
+  describe("by the address of a CREATE2 wallet", () => {
     const wallet = {
       creator: "0x00000000000000000000000000000000000c4ea7",
       saltArgument: hexlify(new Uint8Array(32).fill(7)),
@@ -234,7 +234,7 @@ describe("Rollup: authorising a signing key", () => {
       await commit([{ ...change, owner, nonce: 0 }], [authorization]);
     });
 
-    it("refuses them once the wallet is deployed, and can speak for itself", async () => {
+    it("refuses them once the wallet is deployed", async () => {
       const { networkHelpers, rollup, client, ethers } = fixture;
       const address = getAddress(toBeHex(owner, 20));
       const first = { ...change, owner, nonce: 0 };
@@ -249,7 +249,7 @@ describe("Rollup: authorising a signing key", () => {
       await commit([first], [ON_CHAIN_AUTHORIZATION]);
     });
 
-    it("refuses another key, owner or nonce, and any other parts", async () => {
+    it("refuses another key, owner or nonce, and other parts", async () => {
       const first = { ...change, owner, nonce: 0 };
       const invalid = (operation: object, given = authorization) => {
         const refusedChange = { ...first, ...operation };

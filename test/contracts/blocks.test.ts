@@ -36,7 +36,7 @@ describe("Rollup: committing blocks", () => {
     fixture = await createTestRollup();
   });
 
-  it("stores the blocks that TypeScript computes, and says so", async () => {
+  it("stores the blocks that TypeScript computes, and emits them", async () => {
     const { rollup, genesis, client, user } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const first = createTestBlock(client, genesis, [withdrawOperation(user.address, 7n)], {
@@ -52,7 +52,7 @@ describe("Rollup: committing blocks", () => {
     expect([...(await rollup.blockCounts())]).to.deep.equal([2n, 0n, 0n]);
   });
 
-  it("lets operations pass that are of no consequence on L1, extension or not", async () => {
+  it("accepts operations without an L1 side, with or without an extension", async () => {
     const { client, genesis, user, other } = fixture;
     const parties = { fromAccountId: 1, toAccountId: 2, tokenId: 0, amount: 5n, fee: 0n };
     const recipient = BigInt(other.address);
@@ -70,14 +70,14 @@ describe("Rollup: committing blocks", () => {
     expect(storedBlocks).to.deep.equal([storedBlock]);
   });
 
-  it("takes blocks from validators only", async () => {
+  it("accepts blocks from validators only", async () => {
     const { rollup, genesis, user } = fixture;
     await expect(rollup.connect(user).commitBlocks(genesis, []))
       .to.be.revertedWithCustomError(rollup, "NotValidator")
       .withArgs(user.address);
   });
 
-  it("takes blocks only on top of the last one", async () => {
+  it("accepts blocks only on top of the last one", async () => {
     const { rollup, genesis } = fixture;
     const [first] = await commitEmpty(fixture, genesis, 2);
     const next = createTestBlock(fixture.client, first!.storedBlock, []).commitBlock;
@@ -86,7 +86,7 @@ describe("Rollup: committing blocks", () => {
       .withArgs(2, 1);
   });
 
-  it("knows a forged stored block", async () => {
+  it("rejects a StoredBlock with the wrong hash", async () => {
     const { rollup, genesis } = fixture;
     const forged = { ...genesis, stateRoot: 2n };
     await expect(rollup.commitBlocks(forged, []))
@@ -94,7 +94,7 @@ describe("Rollup: committing blocks", () => {
       .withArgs(0, hashStoredBlock(genesis), hashStoredBlock(forged));
   });
 
-  it("refuses timestamps before the parent's and far from its own clock", async () => {
+  it("refuses timestamps before the parent's or far from the clock of L1", async () => {
     const { rollup, genesis, networkHelpers } = fixture;
     const commit = (parent: StoredBlock, timestamp: bigint) => {
       const { commitBlock } = createTestBlock(fixture.client, parent, [], { timestamp });
@@ -119,7 +119,7 @@ describe("Rollup: committing blocks", () => {
     await commit(parent, now + QUARTER);
   });
 
-  it("takes a block as old as a day", async () => {
+  it("accepts a block that is a day old", async () => {
     const { client, genesis, networkHelpers } = fixture;
     const now = (await latestTimestamp(fixture)) + 1000n;
     await networkHelpers.time.setNextBlockTimestamp(now);
@@ -127,7 +127,7 @@ describe("Rollup: committing blocks", () => {
     await client.commitBlocks(genesis, [commitBlock]);
   });
 
-  it("refuses values that are not field elements, and fee accounts that can not be", async () => {
+  it("refuses values that are not field elements, and fee accounts out of range", async () => {
     const { rollup, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const block = {
@@ -153,7 +153,7 @@ describe("Rollup: proving blocks", () => {
 
   const PROOF = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
 
-  /** Commits blocks of these sizes, and makes the verifier accept `PROOF` for each of them. */
+  /** Commits blocks of these sizes; the verifier then accepts `PROOF` for each of them. */
   async function provableBlocks(...sizes: number[]): Promise<ProveBlock[]> {
     const { rollup, client, ethers, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
@@ -177,7 +177,7 @@ describe("Rollup: proving blocks", () => {
     fixture.rollup.connect(fixture.user).proveBlocks(...toProveArguments(blocks));
   const provenBlocks = async () => (await fixture.rollup.blockCounts()).proven;
 
-  it("gives the verifier sizes, proofs and public inputs; anyone may prove", async () => {
+  it("passes sizes, proofs and public inputs to the verifier; anyone may prove", async () => {
     const { rollup } = fixture;
     await expect(prove(await provableBlocks(4, 16, 4)))
       .to.emit(rollup, "BlocksProven")
@@ -185,7 +185,7 @@ describe("Rollup: proving blocks", () => {
     expect([...(await rollup.blockCounts())]).to.deep.equal([3n, 3n, 0n]);
   });
 
-  it("skips blocks that somebody has proven already", async () => {
+  it("skips blocks that are proven already", async () => {
     const { rollup } = fixture;
     const [first, second, third] = (await provableBlocks(4, 4, 16)) as Three;
     await prove([first, second]);
@@ -213,7 +213,7 @@ describe("Rollup: proving blocks", () => {
       .withArgs(2, 3);
   });
 
-  it("refuses any other public input or size than a block's commitment", async () => {
+  it("refuses public inputs and sizes that differ from the block's commitment", async () => {
     const { rollup } = fixture;
     const blocks = await provableBlocks(4, 4, 4);
     for (const [index, block] of blocks.entries()) {
@@ -230,7 +230,7 @@ describe("Rollup: proving blocks", () => {
     }
   });
 
-  it("refuses blocks that do not follow each other from the first commitment on", async () => {
+  it("refuses blocks that are not consecutive from the first commitment", async () => {
     const [first, second, third] = (await provableBlocks(4, 4, 4)) as Three;
     for (const blocks of [
       [first, third],
@@ -245,7 +245,7 @@ describe("Rollup: proving blocks", () => {
     }
   });
 
-  it("proves in order, and only what is committed", async () => {
+  it("proves in order, and only committed blocks", async () => {
     const { rollup, genesis, client } = fixture;
     const [first, second, third] = (await provableBlocks(4, 4, 4)) as Three;
     for (const [blocks, start] of [
@@ -298,7 +298,7 @@ describe("Rollup: executing and reverting blocks", () => {
       .withArgs(2);
   });
 
-  it("pays exactly the block's payouts", async () => {
+  it("makes exactly the block's payouts", async () => {
     const { rollup, client, genesis, user, other } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const operations = [withdrawOperation(user.address, 5n), withdrawOperation(other.address, 6n)];
@@ -326,7 +326,7 @@ describe("Rollup: executing and reverting blocks", () => {
     }
   });
 
-  it("knows a forged block, whatever payouts it claims", async () => {
+  it("rejects a StoredBlock with the wrong payouts hash", async () => {
     const { rollup, client, genesis, user } = fixture;
     const [first] = await commitEmpty(fixture, genesis, 1);
     await client.proveBlocks([first!.proveBlock]);
@@ -339,7 +339,7 @@ describe("Rollup: executing and reverting blocks", () => {
       .withArgs(1, hashStoredBlock(first!.storedBlock), hashStoredBlock(forged));
   });
 
-  it("takes back blocks that are not executed, newest first, by a validator", async () => {
+  it("reverts blocks that are not executed, newest first, by a validator", async () => {
     const { rollup, client, genesis, user } = fixture;
     const blocks = await commitEmpty(fixture, genesis, 3);
     const [first, second, third] = blocks.map(({ storedBlock }) => storedBlock);

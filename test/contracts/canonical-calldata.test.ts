@@ -1,6 +1,6 @@
 /**
- * Solidity reads calldata that no ABI encoder makes and no other decoder reads. Whoever restores
- * the state reads it from the calldata of commitBlocks, so that must be in the canonical encoding.
+ * Solidity reads calldata that no ABI encoder produces and no other decoder reads. A restore reads
+ * the calldata of commitBlocks, so it must be in the canonical encoding.
  */
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, hexlify, toBeHex } from "ethers";
@@ -20,14 +20,14 @@ const SELECTOR = 4;
 /** Words of calldata before the offsets of the blocks: StoredBlock, an offset, a length. */
 const HEAD_WORDS = 8;
 const MUTATIONS = 600;
-/** A transaction has more, but each call that runs out of gas takes the test's time. */
+/** Less than a transaction may have: a call that runs out of gas takes long. */
 const GAS = 2_000_000;
 
-describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
+describe(`Rollup: encoding of commitBlocks (${random.title})`, () => {
   let fixture: TestRollup;
   let data: string;
 
-  /** Three blocks: of a ChangePubKey and a transfer, of nothing, of two ChangePubKeys. */
+  /** Three blocks: a ChangePubKey and a transfer; nothing; two ChangePubKeys. */
   before(async () => {
     fixture = await createTestRollup();
     const { client, genesis, rollup, user } = fixture;
@@ -64,7 +64,7 @@ describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
 
   const offsetOf = (word: number) => SELECTOR + WORD * word;
   const wordAt = (word: number) => BigInt(dataSlice(data, offsetOf(word), offsetOf(word + 1)));
-  /** The calldata with other bytes from `offset` on, in place of `length` that were there. */
+  /** The calldata with `bytes` in place of `length` bytes at `offset`. */
   const replaced = (offset: number, length: number, bytes: string) =>
     concat([dataSlice(data, 0, offset), bytes, dataSlice(data, offset + length)]);
   const withWord = (word: number, value: bigint) =>
@@ -75,7 +75,7 @@ describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
   const PUBDATA = 5;
   const AUTHORIZATIONS = 6;
 
-  it("takes what an encoder makes", async () => {
+  it("accepts the encoder's output", async () => {
     expect(await call(data)).to.equal("0x");
     const { rollup, genesis } = fixture;
     expect(await call(rollup.interface.encodeFunctionData("commitBlocks", [genesis, []]))).to.equal(
@@ -83,8 +83,8 @@ describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
     );
   });
 
-  it("refuses an offset that leads backwards", async () => {
-    const second = blockAt(1); // without authorisations: any word that is 0 will do for their count
+  it("refuses an offset that points backwards", async () => {
+    const second = blockAt(1); // without authorizations: any word that is 0 serves as their count
     const zero = 1; // priorityRequests of genesis
     expect(wordAt(zero)).to.equal(0n);
     await refused(withWord(second + AUTHORIZATIONS, BigInt(WORD * (zero - second))));
@@ -98,12 +98,12 @@ describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
     await refused(withWord(first + PUBDATA, wordAt(first + AUTHORIZATIONS)));
   });
 
-  it("refuses gaps, whatever is in them", async () => {
+  it("refuses gaps, whatever they contain", async () => {
     const [first, third] = [blockAt(0), blockAt(2)];
     const gap = toBeHex(0, WORD);
     await refused(concat([data, gap]));
     await refused(concat([data, "0x00"]));
-    // Before the array of blocks: one word more, and an offset that skips it.
+    // Before the array of blocks: one more word, and an offset that skips it.
     const shifted = replaced(offsetOf(HEAD_WORDS - 1), 0, gap);
     await refused(
       concat([
@@ -112,7 +112,7 @@ describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
         dataSlice(shifted, offsetOf(HEAD_WORDS - 1)),
       ]),
     );
-    // Before the last part of all, which nothing follows: the last authorisation.
+    // Before the last part of the calldata: the last authorization.
     const authorizations = third + Number(wordAt(third + AUTHORIZATIONS)) / WORD;
     const last = authorizations + 1 + Number(wordAt(authorizations + 2)) / WORD;
     const moved = withWord(authorizations + 2, wordAt(authorizations + 2) + BigInt(WORD));
@@ -134,7 +134,7 @@ describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
     await expect(call(dataSlice(data, 0, dataLength(data) - 1))).to.be.revert(fixture.ethers);
   });
 
-  it("takes nothing that does not encode to itself", async () => {
+  it("refuses everything that does not encode to itself", async () => {
     const { interface: abi } = fixture.rollup;
     const words = (dataLength(data) - SELECTOR) / WORD;
     const mutations = [
@@ -165,6 +165,6 @@ describe(`Rollup: the encoding of commitBlocks (${random.title})`, () => {
       const decoded = abi.decodeFunctionData("commitBlocks", mutated);
       expect(abi.encodeFunctionData("commitBlocks", decoded.toArray() as never)).to.equal(mutated);
     }
-    expect(taken, "other roots and digests are as good").to.be.greaterThan(0);
+    expect(taken, "other roots and digests are valid, too").to.be.greaterThan(0);
   });
 });

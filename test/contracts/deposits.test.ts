@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { DEPOSIT_AMOUNT_MAX } from "../../src/protocol/constants.ts";
-import { OPERATIONS } from "../../src/protocol/operations.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import {
   createTestBlock,
@@ -21,7 +21,7 @@ describe("Rollup: deposits and full exits", () => {
     fixture = await createTestRollup();
   });
 
-  /** Deploys and lists a token, gives the user a lot of it, and approves all of it. */
+  /** Deploys and lists a token, and gives the user a large, approved amount. */
   async function listedToken(name: "TestToken" | "OddToken" | "NoReturnToken") {
     const { ethers, rollup, governor, user } = fixture;
     const token = await ethers.deployContract(
@@ -51,7 +51,7 @@ describe("Rollup: deposits and full exits", () => {
     expect((await rollup.priorityRequest(1)).requestHash).to.equal(ZeroHash.slice(0, 50));
   });
 
-  it("refuses deposits of nothing, for nobody, and too large ones", async () => {
+  it("refuses deposits of 0, for the zero address, and above the limit", async () => {
     const { rollup, user } = fixture;
     const token = await listedToken("TestToken");
     const caller = rollup.connect(user);
@@ -69,7 +69,7 @@ describe("Rollup: deposits and full exits", () => {
     await caller.depositErc20(token, DEPOSIT_AMOUNT_MAX, user.address);
   });
 
-  it("takes no ETH that comes without a deposit", async () => {
+  it("refuses ETH without a deposit", async () => {
     const { rollup, user } = fixture;
     const transfer = user.sendTransaction({ to: await rollup.getAddress(), value: 1n });
     await expect(transfer).to.be.revert(fixture.ethers);
@@ -86,7 +86,7 @@ describe("Rollup: deposits and full exits", () => {
       .withArgs(0, OPERATIONS.deposit.code, other.address, 1, 0, 9n, expiration);
   });
 
-  it("takes only listed tokens whose deposits are not paused", async () => {
+  it("accepts only listed tokens whose deposits are not paused", async () => {
     const { rollup, ethers, governor, user } = fixture;
     const unlisted = await ethers.deployContract("TestToken", ["Test", "TST"]);
     const caller = rollup.connect(user);
@@ -109,7 +109,7 @@ describe("Rollup: deposits and full exits", () => {
     await caller.depositErc20(token, 1n, user.address);
   });
 
-  it("takes tokens that return nothing, and credits what a fee on transfer leaves", async () => {
+  it("accepts tokens that return nothing, and credits the amount after a fee on transfer", async () => {
     const { client, user, rollup } = fixture;
     const silent = await listedToken("NoReturnToken");
     await rollup.connect(user).depositErc20(silent, 1000n, user.address);
@@ -123,7 +123,7 @@ describe("Rollup: deposits and full exits", () => {
     ]);
   });
 
-  it("takes nothing from tokens that revert or return something else than true", async () => {
+  it("refuses tokens that revert or return anything but true", async () => {
     const { rollup, user } = fixture;
     const token = await listedToken("OddToken");
     const deposit = () => rollup.connect(user).depositErc20(token, 1n, user.address);
@@ -136,7 +136,7 @@ describe("Rollup: deposits and full exits", () => {
     expect((await rollup.priorityQueue()).next).to.equal(0n);
   });
 
-  it("does not count a deposit twice for a token that deposits while it is deposited", async () => {
+  it("counts a deposit once if the token deposits again during its transfer", async () => {
     const { rollup, user } = fixture;
     const token = await listedToken("OddToken");
     const inner = rollup.interface.encodeFunctionData("depositErc20", [
@@ -151,7 +151,7 @@ describe("Rollup: deposits and full exits", () => {
     expect((await rollup.priorityQueue()).next).to.equal(1n);
   });
 
-  it("queues a full exit of any account that can be, for whoever asks", async () => {
+  it("queues a full exit of any account id in range, for any caller", async () => {
     const { rollup, governor, user } = fixture;
     const token = await listedToken("TestToken");
     await rollup.connect(governor).setDepositsPaused(token, true);
@@ -190,7 +190,7 @@ describe("Rollup: the priority queue", () => {
     return { ...block, sent: fixture.rollup.commitBlocks(fixture.genesis, [commitBlock]) };
   }
 
-  it("is served in order, whatever account the deposit goes to", async () => {
+  it("is served in order, for any account of a deposit", async () => {
     const { rollup, client } = fixture;
     const { storedBlock, proveBlock, payouts, sent } = await commit([deposit, exit]);
     await sent;
@@ -222,7 +222,7 @@ describe("Rollup: the priority queue", () => {
     }
   });
 
-  it("can be served again after a block was taken back", async () => {
+  it("is served again after a block was reverted", async () => {
     const { rollup, client } = fixture;
     const first = await commit([deposit, exit]);
     await first.sent;

@@ -1,4 +1,4 @@
-/** Exits in an exodus that no proving key is needed for. */
+/** Exits in exodus that need no proving key. */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { createExitWitnessInput, exitPath } from "../../src/block/exit.ts";
@@ -11,7 +11,7 @@ import { createTestRollup, type TestRollup, ZERO_PROOF } from "../helpers/test-r
 
 const random = createRandom();
 const FUNDS = 10n ** 18n;
-/** So that all accounts together hold less than that. */
+/** Bits of a balance: few enough that the contract can hold all balances. */
 const BALANCE_BITS = 48;
 
 describe(`Rollup: exits by path, ${random.title}`, () => {
@@ -51,7 +51,7 @@ describe(`Rollup: exits by path, ${random.title}`, () => {
   };
   const ownerAddress = () => `0x${exit().claim.owner.toString(16).padStart(40, "0")}`;
 
-  it("pay the owner, whoever sends them, and once, by either way", async () => {
+  it("pay the owner once, by proof or by path, and anyone may send them", async () => {
     const { ethers, rollup, genesis } = fixture;
     await startExodus(fixture);
     const { claim } = exit();
@@ -65,14 +65,14 @@ describe(`Rollup: exits by path, ${random.title}`, () => {
     await refused(again, "AlreadyExited", accountId, 0);
   });
 
-  it("are refused to whoever has exited by a proof", async () => {
+  it("are refused after an exit by proof", async () => {
     const { client, genesis } = fixture;
     await startExodus(fixture);
     await client.performExit(genesis, exit().claim, ZERO_PROOF);
     await refused(call(), "AlreadyExited", accountId, 0);
   });
 
-  it("are of no other claim than the path's, whoever asks", async () => {
+  it("are refused for any other claim than the path's", async () => {
     const { ethers, rollup, other } = fixture;
     await startExodus(fixture);
     const { claim, path } = exit();
@@ -93,7 +93,7 @@ describe(`Rollup: exits by path, ${random.title}`, () => {
     await expect(call()).to.changeEtherBalance(ethers, ownerAddress(), claim.amount);
   });
 
-  it("go by the last executed block, and wait for the exodus", async () => {
+  it("use the last executed block, and require the exodus", async () => {
     const { rollup, genesis } = fixture;
     await refused(call(), "NotInExodusMode");
     await startExodus(fixture);
@@ -112,7 +112,7 @@ describe(`Rollup: exits by path, ${random.title}`, () => {
     await refused(future, "BlockOutOfOrder", 0, 1);
   });
 
-  it("leave the money to be claimed where the owner can not take it", async () => {
+  it("become a pending balance if the owner cannot be paid", async () => {
     const { ethers } = fixture;
     const recipient = await ethers.deployContract("OddRecipient");
     await recipient.setBehavior(1); // revert

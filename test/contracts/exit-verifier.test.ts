@@ -20,7 +20,7 @@ import { createRandomState, pickAccountId } from "../helpers/random-state.ts";
 const random = createRandom();
 const HASHES = 20;
 
-/** What `verifyPath` is asked. */
+/** Arguments of `verifyPath`. */
 interface Question {
   readonly stateRoot: bigint;
   readonly accountCapacity: number;
@@ -51,7 +51,7 @@ describe(`Poseidon on L1, ${random.title}`, () => {
   const someInputs = (count: number) =>
     Array.from({ length: count }, () => (random.bool() ? random.field() : random.pick(edge)));
 
-  it("is Poseidon of src/crypto", async () => {
+  it("equals Poseidon of src/crypto", async () => {
     const { ethers } = await network.create();
     const harness = await ethers.deployContract("PoseidonHarness");
     for (let i = 0; i < HASHES; i++) {
@@ -94,7 +94,7 @@ describe(`ExitVerifier, ${random.title}`, () => {
   for (const name of PRESET_NAMES) {
     const preset = PRESETS[name];
 
-    it(`accepts what any account holds of any token, nothing included: ${name}`, async () => {
+    it(`accepts the balance of any account in any token, also 0: ${name}`, async () => {
       const state = createRandomState(random, preset);
       for (const [accountId] of state.accounts()) {
         const tokenId = random.int(tokenCapacity(preset));
@@ -103,7 +103,7 @@ describe(`ExitVerifier, ${random.title}`, () => {
       }
     });
 
-    it(`refuses a path of which any word is changed: ${name}`, async () => {
+    it(`refuses a path with any word changed: ${name}`, async () => {
       const question = someQuestion(preset);
       for (const [index, word] of question.path.entries()) {
         const path = question.path.with(index, (word + 1n) % FIELD_MODULUS);
@@ -113,7 +113,7 @@ describe(`ExitVerifier, ${random.title}`, () => {
     });
   }
 
-  it("refuses every other claim, and every other state", async () => {
+  it("refuses every other claim and every other state", async () => {
     const question = someQuestion(PRESETS.dev);
     const { claim, stateRoot } = question;
     const changes = [
@@ -135,7 +135,7 @@ describe(`ExitVerifier, ${random.title}`, () => {
     expect(await verify(question, { stateRoot: stateRoot + FIELD_MODULUS })).to.equal(false);
   });
 
-  it("refuses words that are not canonical: no path has a second name", async () => {
+  it("refuses words that are not canonical, so every path has one encoding", async () => {
     const question = someQuestion(PRESETS.minimal);
     for (const [index, word] of question.path.entries()) {
       const path = question.path.with(index, word + FIELD_MODULUS);
@@ -151,7 +151,7 @@ describe(`ExitVerifier, ${random.title}`, () => {
     expect(await verify(question, { path })).to.equal(false);
   });
 
-  it("refuses ids that the trees do not have, though their last digits do exist", async () => {
+  it("refuses ids out of range whose last digits are those of a leaf", async () => {
     const question = someQuestion(PRESETS.minimal);
     const { claim } = question;
     const accountId = claim.accountId + question.accountCapacity;
@@ -189,7 +189,7 @@ describe(`ExitVerifier, ${random.title}`, () => {
     expect(await verify(honest, { claim, path })).to.equal(false);
   });
 
-  it("refuses the balances that an account had earlier", async () => {
+  it("refuses earlier balances of an account", async () => {
     const state = createRandomState(random, PRESETS.minimal);
     const accountId = pickAccountId(random, state);
     const earlier = questionOf(state, accountId, 0);

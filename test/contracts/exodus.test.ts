@@ -41,7 +41,7 @@ describe("Rollup: exodus", () => {
     return { requestId, owner, tokenId: 0, amount };
   };
 
-  /** Lets the verifier accept the claim and nothing else. */
+  /** Makes the verifier accept the claim and nothing else. */
   async function expectClaim(last: StoredBlock, claim: ReturnType<typeof claimOf>) {
     const { ethers, rollup } = fixture;
     const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
@@ -68,7 +68,7 @@ describe("Rollup: exodus", () => {
   }
 
   describe("activation", () => {
-    it("is for anyone once the oldest open request has waited too long", async () => {
+    it("is open to anyone once the oldest open request has expired", async () => {
       const { rollup, other, networkHelpers } = fixture;
       const { expiration } = await rollup.priorityRequest(0);
       await networkHelpers.time.setNextBlockTimestamp(expiration - 1n);
@@ -81,7 +81,7 @@ describe("Rollup: exodus", () => {
       await refused(activate(), "ExodusMode");
     });
 
-    it("is not possible while every request is executed", async () => {
+    it("reverts if every request is executed", async () => {
       await create("MockVerifier");
       const { client, rollup } = fixture;
       const { storedBlock } = await provenBlock();
@@ -90,7 +90,7 @@ describe("Rollup: exodus", () => {
       await refused(rollup.activateExodusMode(), "NoOpenRequest");
     });
 
-    it("goes by execution: a proven block has not served its requests yet", async () => {
+    it("depends on execution: a proven block has not served its requests yet", async () => {
       await create("MockVerifier");
       await provenBlock();
       await enterExodus();
@@ -98,7 +98,7 @@ describe("Rollup: exodus", () => {
     });
   });
 
-  it("closes everything but the ways out", async () => {
+  it("closes everything except exits and payouts", async () => {
     const { rollup, user, governor, validator, genesis, other } = fixture;
     const asGovernor = rollup.connect(governor);
     const asValidator = rollup.connect(validator);
@@ -120,7 +120,7 @@ describe("Rollup: exodus", () => {
   });
 
   describe("exit", () => {
-    it("pays the owner, whoever sends it, and once", async () => {
+    it("pays the owner once, and anyone may send it", async () => {
       const { rollup, ethers, genesis, user, other } = fixture;
       await enterExodus();
       const claim = claimOf();
@@ -134,7 +134,7 @@ describe("Rollup: exodus", () => {
       await refused(perform(), "AlreadyExited", 3, 0);
     });
 
-    it("leaves the money to be claimed where the owner can not take it", async () => {
+    it("becomes a pending balance if the owner cannot be paid", async () => {
       const { rollup, ethers, genesis } = fixture;
       const recipient = await ethers.deployContract("OddRecipient");
       await recipient.setBehavior(1); // revert
@@ -149,7 +149,7 @@ describe("Rollup: exodus", () => {
       await expect(withdrawal).to.changeEtherBalance(ethers, owner, FUNDS);
     });
 
-    it("takes no other claim than the one that is proven", async () => {
+    it("refuses every claim but the proven one", async () => {
       const { rollup, genesis, other } = fixture;
       await enterExodus();
       const claim = claimOf();
@@ -170,7 +170,7 @@ describe("Rollup: exodus", () => {
       await refused(rollup.performExit(genesis, claimOf(0n), PROOF), "AmountZero");
     });
 
-    it("goes by the last executed block, and by no other", async () => {
+    it("uses the last executed block, and no other", async () => {
       await create("MockVerifier");
       const { rollup, genesis } = fixture;
       const { storedBlock } = await provenBlock();
@@ -182,7 +182,7 @@ describe("Rollup: exodus", () => {
       await perform(genesis);
     });
 
-    it("has to wait for the exodus", async () => {
+    it("requires the exodus", async () => {
       const { rollup, genesis } = fixture;
       const claim = claimOf();
       await expectClaim(genesis, claim);
@@ -191,7 +191,7 @@ describe("Rollup: exodus", () => {
   });
 
   describe("cancelled deposits", () => {
-    it("go back to their owners, in any order, and once", async () => {
+    it("become pending balances of their owners, in any order, once", async () => {
       const { rollup, client, ethers, user, other } = fixture;
       await client.depositEth(other.address, 7n);
       await enterExodus();
@@ -208,7 +208,7 @@ describe("Rollup: exodus", () => {
       await refused(rollup.cancelDeposits([deposit(1, 7n)]), "DepositUnknown", 1);
     });
 
-    it("are not more than was deposited, nor somebody else's", async () => {
+    it("are refused for another amount or another owner", async () => {
       const { rollup, other } = fixture;
       await rollup.requestFullExit(5, ZeroAddress);
       await enterExodus();
@@ -221,7 +221,7 @@ describe("Rollup: exodus", () => {
       await refused(rollup.cancelDeposits([deposit(0), deposit(0)]), "DepositUnknown", 0);
     });
 
-    it("can have been committed and proven, but not executed", async () => {
+    it("may be in committed and proven blocks, but not in executed ones", async () => {
       await create("MockVerifier");
       await provenBlock();
       await enterExodus();
@@ -230,7 +230,7 @@ describe("Rollup: exodus", () => {
       expect(await rollup.pendingBalance(user.address, ZeroAddress)).to.equal(FUNDS);
     });
 
-    it("are not in the state already", async () => {
+    it("are refused if they are in the state already", async () => {
       await create("MockVerifier");
       const { rollup, client, user } = fixture;
       const { storedBlock } = await provenBlock();
@@ -241,7 +241,7 @@ describe("Rollup: exodus", () => {
       await rollup.cancelDeposits([deposit(1, 5n)]);
     });
 
-    it("have to wait for the exodus", async () => {
+    it("require the exodus", async () => {
       await expire();
       await refused(fixture.rollup.cancelDeposits([deposit(0)]), "NotInExodusMode");
     });

@@ -1,4 +1,4 @@
-/** The proxy, the timelock, and what users can do while an upgrade is announced. */
+/** The proxy, the timelock, and exits of users while an upgrade is announced. */
 import { expect } from "chai";
 import { id, Interface, ZeroAddress, ZeroHash } from "ethers";
 import { artifacts, network } from "hardhat";
@@ -16,7 +16,7 @@ import {
 const DAY_SECONDS = 24 * 60 * 60;
 const EXPIRATION_SECONDS = 3 * DAY_SECONDS;
 const NOTICE_SECONDS = EXPIRATION_SECONDS + 7 * DAY_SECONDS;
-/** The fourth of Hardhat's accounts. */
+/** Fourth account of Hardhat. */
 const PROPOSER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 
 const PROXY_ADMIN = new Interface([
@@ -24,7 +24,7 @@ const PROXY_ADMIN = new Interface([
   "error OwnableUnauthorizedAccount(address account)",
 ]);
 
-/** A rollup whose upgrades are announced by `PROPOSER`. */
+/** A rollup whose upgrades `PROPOSER` announces. */
 async function createGovernedRollup() {
   const fixture = await createTestRollup("MockVerifier", {
     priorityExpirationSeconds: EXPIRATION_SECONDS,
@@ -44,7 +44,7 @@ async function createGovernedRollup() {
 }
 type GovernedRollup = Awaited<ReturnType<typeof createGovernedRollup>>;
 
-/** Announces a call. @returns What carries it out. */
+/** Announces a call. @returns A function that carries it out. */
 async function announce({ timelock }: GovernedRollup, target: string, call: string) {
   await timelock.schedule(target, 0, call, ZeroHash, ZeroHash, NOTICE_SECONDS);
   return () => timelock.execute(target, 0, call, ZeroHash, ZeroHash);
@@ -74,7 +74,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
     );
   }
 
-  it("gives all powers to the timelock, which has itself as only administrator", async () => {
+  it("gives all roles to the timelock, whose only administrator is itself", async () => {
     const { rollup, governance, timelock, governor } = await createGovernedRollup();
     expect(governance).to.deep.include({
       noticeSeconds: NOTICE_SECONDS,
@@ -92,7 +92,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
     expect(await rollup.owner()).to.equal(await timelock.getAddress());
   });
 
-  it("lets a governor of its own act at once, but not upgrade", async () => {
+  it("lets a separate governor act at once, but not upgrade", async () => {
     const [governorAddress, guardianAddress] = [
       PROPOSER,
       "0x00000000000000000000000000000000000a11ce",
@@ -111,7 +111,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
     expect(await rollup.allDepositsPaused()).to.equal(true);
   });
 
-  it("warns if nobody can replace a lost validator in time, or there is no other", async () => {
+  it("warns if nobody can replace a lost validator in time, or there is no standby", async () => {
     const { governance } = await createGovernedRollup();
     const warningsOf = (changes: object, chainId: bigint, validators: number) =>
       governanceWarnings({ ...governance, ...changes }, chainId, validators, EXPIRATION_SECONDS);
@@ -128,7 +128,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
     expect(warningsOf({ governorDelaySeconds: 0 }, 1n, 2)).to.deep.equal([]);
   });
 
-  it("makes several validators, so that one can stand by", async () => {
+  it("sets several validators, so that one can stand by", async () => {
     const { rollup, validator, user } = await createTestRollup("MockVerifier", {
       validators: [PROPOSER, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"],
     });
@@ -137,13 +137,13 @@ describe("Rollup: deployment of proxy and timelock", () => {
     expect(await rollup.isValidator(user)).to.equal(false);
   });
 
-  it("needs a timelock on every chain that is not local", async () => {
+  it("requires a timelock on every chain that is not local", async () => {
     const { facts } = await expectRejection("L1_REVERTED", deployOn(5));
     expect(facts).to.deep.include({ error: "UpgraderWithoutNotice" });
     await deployOn(5, [PROPOSER]);
   });
 
-  it("makes a timelock of its own, whose notice covers the time a request may wait", async () => {
+  it("creates its own timelock, whose notice covers the time that a request may wait", async () => {
     const { ethers, rollup } = await createTestRollup();
     const implementation = await ethers.deployContract("Rollup");
     const deploy = async (priorityExpirationSeconds: number) => {
@@ -180,7 +180,7 @@ describe("Rollup: upgrades", () => {
     fixture = await createGovernedRollup();
   });
 
-  it("happen at once, by the deployer alone, where there is no timelock", async () => {
+  it("happen at once, only by the deployer, without a timelock", async () => {
     const { rollup, ethers, governor, user } = await createTestRollup();
     const { proxyAdminAddress, upgraderAddress, noticeSeconds } = await readGovernance(rollup);
     expect([upgraderAddress, noticeSeconds]).to.deep.equal([governor.address, 0]);
@@ -221,7 +221,28 @@ describe("Rollup: upgrades", () => {
     );
   });
 
-  it("can not be announced by others, nor for sooner, and can be called off", async () => {
+  it("lapse 14 days after their notice, and are announced again", async () => {
+    const fixture = await createGovernedRollup();
+    const { networkHelpers, timelock, rollup, next } = fixture;
+    const window = Number(await timelock.EXECUTION_WINDOW_SECONDS());
+    const forgotten = await announceUpgrade(fixture);
+    await networkHelpers.time.increase(NOTICE_SECONDS + window + 1);
+    await expect(forgotten()).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnexpectedOperationState",
+    );
+    const again = await announceUpgrade(fixture);
+    await expect(again()).to.be.revertedWithCustomError(
+      timelock,
+      "TimelockUnexpectedOperationState",
+    );
+    await networkHelpers.time.increase(NOTICE_SECONDS + window - 10);
+    await again();
+    const { implementationAddress } = await readGovernance(rollup);
+    expect(implementationAddress).to.equal(await next.getAddress());
+  });
+
+  it("are announced only by proposers, with the whole notice, and can be cancelled", async () => {
     const { timelock, governance, upgrade, user, networkHelpers } = fixture;
     const target = governance.proxyAdminAddress;
     const schedule = (seconds: number, signer?: typeof user) =>
@@ -244,7 +265,7 @@ describe("Rollup: upgrades", () => {
     );
   });
 
-  it("keep a notice that nobody can cut, not even by an announcement", async () => {
+  it("keep a notice that nothing can shorten, not even an announcement", async () => {
     const { timelock, networkHelpers } = fixture;
     const self = await timelock.getAddress();
     const change = (seconds: number) =>
@@ -263,7 +284,7 @@ describe("Rollup: upgrades", () => {
     expect(await timelock.noticeSeconds()).to.equal(BigInt(NOTICE_SECONDS));
   });
 
-  it("are nobody's but the timelock's, whatever a new owner of the admin promises", async () => {
+  it("are refused from a new owner of the admin, whatever it promises", async () => {
     const { ethers, rollup, governance, networkHelpers, upgrade, user } = fixture;
     const target = governance.proxyAdminAddress;
     const proxy = await ethers.getContractAt("RollupProxy", rollup);
@@ -299,11 +320,11 @@ describe("Rollup: upgrades", () => {
     );
   });
 
-  it("stop when an upgrade has let requests wait for longer than the notice covers", async () => {
+  it("stop after an upgrade lets requests wait for longer than the notice covers", async () => {
     const { rollup, networkHelpers, timelock } = fixture;
     const execute = await announceUpgrade(fixture);
     await networkHelpers.time.increase(NOTICE_SECONDS);
-    // As code of another version would do it: the slot of verifier and expiration.
+    // Writes like another version of the code: the storage slot of verifier and expiration.
     const slot = BigInt(await fixture.ethers.provider.getStorage(rollup, 0));
     await networkHelpers.setStorageAt(await rollup.getAddress(), 0, slot + (1n << 160n));
     expect(await rollup.priorityExpirationSeconds()).to.equal(BigInt(EXPIRATION_SECONDS + 1));
@@ -312,7 +333,7 @@ describe("Rollup: upgrades", () => {
       .withArgs(NOTICE_SECONDS, NOTICE_SECONDS + 1);
   });
 
-  it("never become an account's, on a chain that is not local", async () => {
+  it("are refused from an account on a chain that is not local", async () => {
     const live = await network.create({ override: { chainId: 5 } });
     const { rollup, ethers, networkHelpers, user } = await createTestRollup(
       "ExpectingVerifier",
@@ -334,7 +355,7 @@ describe("Rollup: upgrades", () => {
       .withArgs(user.address, upgraderAddress);
   });
 
-  it("leave time to exit, even from an operator that censors, and stop for the exodus", async () => {
+  it("leave time to exit, even from an operator that censors, and stop in exodus", async () => {
     const { rollup, client, ethers, networkHelpers, user, genesis } = fixture;
     await rollup.connect(user).depositEth(user.address, { value: 9n });
     const owner = BigInt(user.address);
@@ -369,7 +390,7 @@ describe("Rollup: upgrades", () => {
     await expect(execute()).to.be.revertedWithCustomError(rollup, "ExodusMode");
   });
 
-  it("are the proxy's: the admin can do nothing else there, and others never reach them", async () => {
+  it("are the admin's only function, and nobody else reaches them", async () => {
     const { ethers, rollup, governance, networkHelpers, user, next } = fixture;
     const { proxyAdminAddress } = governance;
     const abi = [

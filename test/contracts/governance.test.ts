@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import {
   createTestBlock,
@@ -12,7 +12,7 @@ import {
   withdrawOperation,
 } from "../helpers/test-rollup.ts";
 
-describe("Rollup: initialisation", () => {
+describe("Rollup: initialization", () => {
   let fixture: TestRollup;
   beforeEach(async () => {
     fixture = await createTestRollup();
@@ -40,14 +40,14 @@ describe("Rollup: initialisation", () => {
     return ethers.deployContract("RollupProxy", [implementation, [], governor, parameters]);
   }
 
-  it("takes the largest capacities that ids can name", async () => {
+  it("accepts the largest capacities that ids can name", async () => {
     const { ethers } = fixture;
     const rollup = await ethers.getContractAt("Rollup", await initialize());
     expect(await rollup.accountCapacity()).to.equal(2n ** 24n);
     expect(await rollup.tokenCapacity()).to.equal(2n ** 16n);
   });
 
-  it("refuses parameters that no rollup can have", async () => {
+  it("refuses invalid parameters", async () => {
     const { rollup, user } = fixture;
     const refused = (changes: object, error: string, values: unknown[]) =>
       expect(initialize(changes))
@@ -65,7 +65,7 @@ describe("Rollup: initialisation", () => {
     await refused({ requestFeeWei: feeMaxWei + 1n }, "RequestFeeTooHigh", tooHigh);
   });
 
-  it("shows its parameters", async () => {
+  it("returns its parameters", async () => {
     const { rollup, governor, validator, user } = fixture;
     expect(await rollup.owner()).to.equal(governor.address);
     expect(await rollup.guardian()).to.equal(ZeroAddress);
@@ -83,7 +83,7 @@ describe("Rollup: initialisation", () => {
     expect(await rollup.protocolDigest()).to.equal(PROTOCOL_DIGEST);
   });
 
-  it("has a verifier for tests that accepts everything and says so", async () => {
+  it("has a verifier for tests that accepts everything and reports it", async () => {
     const { ethers, rollup } = fixture;
     const mock = await ethers.getContractAt("MockVerifier", await rollup.verifier());
     expect(await mock.IS_MOCK()).to.equal(true);
@@ -119,7 +119,7 @@ describe("Rollup: governance", () => {
       .withArgs(3);
   });
 
-  it("lists contracts only, ETH once, and no more than fit", async () => {
+  it("lists contracts only, ETH once, and at most the capacity", async () => {
     const small = await createTestRollup("MockVerifier", { preset: PRESETS.minimal });
     const { ethers, rollup, governor, user } = small;
     const list = rollup.connect(governor);
@@ -151,7 +151,7 @@ describe("Rollup: governance", () => {
       .withArgs(user.address);
   });
 
-  it("pauses and resumes deposits of all tokens, and leaves those of single ones", async () => {
+  it("pauses and resumes deposits of all tokens, and keeps the pauses of single ones", async () => {
     const { rollup, governor, user } = fixture;
     const deposit = () => rollup.connect(user).depositEth(user.address, { value: 1n });
     await expect(rollup.connect(governor).setAllDepositsPaused(true))
@@ -176,7 +176,7 @@ describe("Rollup: governance", () => {
       .withArgs(validator.address);
   });
 
-  it("is the governor's alone, and changes hands in two steps", async () => {
+  it("belongs to the governor alone, whose role moves in two steps", async () => {
     const { rollup, governor, user } = fixture;
     const caller = rollup.connect(user);
     for (const call of [
@@ -229,7 +229,7 @@ describe("Rollup: the guardian", () => {
     }
   });
 
-  it("does nothing else", async () => {
+  it("can do nothing else", async () => {
     const { rollup, genesis, user, other: guardian } = fixture;
     const asGuardian = rollup.connect(guardian);
     for (const call of [
@@ -250,7 +250,7 @@ describe("Rollup: the guardian", () => {
     );
   });
 
-  it("stops no request, no block, no payout and no pending balance", async () => {
+  it("stops no request, block, payout or pending balance", async () => {
     const { ethers, rollup, governor, user, other: guardian, genesis } = fixture;
     await rollup.connect(user).depositEth(user.address, { value: 9n });
     await rollup.connect(guardian).setDepositsPaused(ZeroAddress, true);
@@ -298,7 +298,7 @@ describe("Rollup: the validator manager", () => {
 
   const asManager = async () => fixture.rollup.connect(await fixture.ethers.getSigner(MANAGER));
 
-  it("replaces a lost validator at once, though the governor is a timelock", async () => {
+  it("replaces a lost validator at once, even if the governor is a timelock", async () => {
     const { rollup, client, validator, other, genesis } = fixture;
     const manager = await asManager();
     await expect(manager.setValidator(other.address, true))
@@ -315,7 +315,7 @@ describe("Rollup: the validator manager", () => {
     await rollup.connect(other).commitBlocks(genesis, blocks);
   });
 
-  it("does nothing else: not with money, not with tokens, not with any other role", async () => {
+  it("can do nothing else: no money, no tokens, no other role", async () => {
     const { rollup, user, genesis } = fixture;
     const manager = await asManager();
     for (const call of [
@@ -336,7 +336,7 @@ describe("Rollup: the validator manager", () => {
     );
   });
 
-  it("takes nobody's way out: without validators requests expire, and all can exit", async () => {
+  it("stops no exit: without validators requests expire, and all can exit", async () => {
     const { rollup, validator, user, networkHelpers } = fixture;
     await (await asManager()).setValidator(validator.address, false);
     await rollup.connect(user).depositEth(user.address, { value: 9n });

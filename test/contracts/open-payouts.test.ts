@@ -1,4 +1,4 @@
-/** Payouts that execution leaves open, for want of gas or because it was given none. */
+/** Payouts that execution leaves open: its gas is too low, or it was given no payouts. */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { PAYOUTS_NOT_COUNTED, type StoredBlock } from "../../src/l1/types.ts";
@@ -24,10 +24,10 @@ interface L1Payout {
   readonly amount: bigint;
 }
 
-/** With so much above the least, a second payout to a new account is made too. */
+/** Gas above the minimum with which a second payout to a new account is also made. */
 const SECOND_PAYOUT_GAS = 70_000n;
 
-describe("Rollup: payouts that stay open", () => {
+describe("Rollup: open payouts", () => {
   let fixture: TestRollup;
   beforeEach(async () => {
     fixture = await createTestRollup("MockVerifier", { priorityExpirationSeconds: 1000 });
@@ -59,7 +59,7 @@ describe("Rollup: payouts that stay open", () => {
     Array.from({ length: count }, () => fixture.ethers.Wallet.createRandom().address);
   const balances = (addresses: readonly string[]) => Promise.all(addresses.map(balanceOf));
 
-  it("writes nothing and says nothing of payouts when all are made", async () => {
+  it("writes and emits nothing about open payouts if all are made", async () => {
     const { rollup } = fixture;
     const { storedBlock, payouts } = await blockTo(freshAddresses(2));
     const execution = rollup.executeBlocks([{ storedBlock, payouts }], PAYING);
@@ -73,7 +73,7 @@ describe("Rollup: payouts that stay open", () => {
   });
 
   for (const gasLimit of SCANTY_GAS) {
-    it(`executes with ${gasLimit} gas, pays in order as far as that reaches`, async () => {
+    it(`executes with ${gasLimit} gas, and pays in order while gas is left`, async () => {
       const { rollup, user } = fixture;
       const recipients = freshAddresses(4);
       const { storedBlock, payouts } = await blockTo(recipients);
@@ -96,7 +96,7 @@ describe("Rollup: payouts that stay open", () => {
     });
   }
 
-  it("executes with the least gas that does not revert, and keeps all payouts open", async () => {
+  it("executes with the lowest gas that does not revert, and keeps all payouts open", async () => {
     const { rollup } = fixture;
     const first = await blockTo(freshAddresses(3));
     const second = await blockTo(freshAddresses(1), first.storedBlock);
@@ -110,7 +110,7 @@ describe("Rollup: payouts that stay open", () => {
     }
   });
 
-  it("never fails for want of gas for payouts, with whatever gas above the least", async () => {
+  it("never fails for lack of payout gas, at any gas limit above the lowest", async () => {
     const { rollup } = fixture;
     const { burnGas, revert, returnBomb } = BEHAVIOR;
     const odd = await Promise.all([burnGas, revert, returnBomb].map(oddRecipient));
@@ -129,7 +129,7 @@ describe("Rollup: payouts that stay open", () => {
     expect(open).to.deep.equal([0, 0, PAYOUTS_NOT_COUNTED]);
   });
 
-  it("finalises a block without its payouts, which then are counted by the first", async () => {
+  it("finalizes a block without its payouts; the first `payOut` counts them", async () => {
     const { rollup, user } = fixture;
     const recipients = freshAddresses(3);
     const { storedBlock, payouts } = await blockTo(recipients);
@@ -154,7 +154,7 @@ describe("Rollup: payouts that stay open", () => {
     expect(await balances(recipients)).to.deep.equal([1n, 2n, 3n]);
   });
 
-  it("finds gas for a payout at least when it is estimated, and reverts with less", async () => {
+  it("estimates gas for at least one payout, and reverts with less", async () => {
     const { rollup } = fixture;
     const { storedBlock, payouts } = await blockTo(freshAddresses(3));
     await rollup.executeBlocks([{ storedBlock, payouts: [] }]);
@@ -166,18 +166,18 @@ describe("Rollup: payouts that stay open", () => {
     expect(await openPayouts()).to.be.lessThan(3);
   });
 
-  it("makes payouts with whatever gas above the least, also when the next just lacks it", async () => {
+  it("makes payouts at any gas limit above the lowest, also if the next one lacks gas", async () => {
     const { rollup } = fixture;
     const { storedBlock, payouts } = await blockTo(freshAddresses(2));
     await rollup.executeBlocks([{ storedBlock, payouts: [] }]);
     const least = await rollup.payOut.estimateGas(storedBlock, payouts, 0, 2);
-    // Steps are smaller than the gas between the end of a payout and the next one's check.
+    // Steps are smaller than the gas between the end of a payout and the check of the next one.
     for (let more = 0n; more < SECOND_PAYOUT_GAS; more += 50n) {
       await rollup.payOut.staticCall(storedBlock, payouts, 0, 2, { gasLimit: least + more });
     }
   });
 
-  it("takes executed blocks only, and exactly their payouts", async () => {
+  it("accepts executed blocks only, and exactly their payouts", async () => {
     const { rollup } = fixture;
     const { storedBlock, payouts } = await blockTo(freshAddresses(1));
     await expect(rollup.payOut(storedBlock, payouts, 0, 1, PAYING))
@@ -197,7 +197,7 @@ describe("Rollup: payouts that stay open", () => {
     expect(await openPayouts()).to.equal(PAYOUTS_NOT_COUNTED);
   });
 
-  it("pays more than a word of a bitmap, each once, in any order", async () => {
+  it("pays more than one bitmap word of payouts, each once, in any order", async () => {
     const { rollup, client } = fixture;
     const count = 300;
     const operations = Array.from({ length: count }, (_, index) =>
@@ -224,7 +224,7 @@ describe("Rollup: payouts that stay open", () => {
     expect(await rollup.blockCounts()).to.deep.equal([1n, 1n, 1n]);
   });
 
-  it("goes on past recipients that burn gas, refuse or return too much", async () => {
+  it("continues after recipients that burn gas, refuse or return too much", async () => {
     const { rollup } = fixture;
     const odd = await Promise.all(
       [BEHAVIOR.burnGas, BEHAVIOR.revert, BEHAVIOR.returnBomb, BEHAVIOR.burnGas].map(oddRecipient),
@@ -242,7 +242,7 @@ describe("Rollup: payouts that stay open", () => {
     expect(await balanceOf(recipients[4]!)).to.equal(5n);
   });
 
-  it("gives no recipient a way to be paid twice", async () => {
+  it("pays no recipient twice", async () => {
     const { rollup, governor } = fixture;
     const { recipient, address } = await oddRecipient(BEHAVIOR.reenter);
     await rollup.connect(governor).setValidator(address, true);
@@ -257,7 +257,7 @@ describe("Rollup: payouts that stay open", () => {
     expect(await balanceOf(address)).to.equal(6n);
   });
 
-  it("stays open in exodus, also in one that a recipient begins meanwhile", async () => {
+  it("works in exodus, also if a recipient starts the exodus meanwhile", async () => {
     const { rollup, user, networkHelpers } = fixture;
     const { recipient, address } = await oddRecipient(BEHAVIOR.reenter);
     const [fresh] = freshAddresses(1);
@@ -274,7 +274,7 @@ describe("Rollup: payouts that stay open", () => {
     expect(await balances([address, fresh!])).to.deep.equal([1n, 2n]);
   });
 
-  it("is what an exodus finds when it was begun after", async () => {
+  it("works in an exodus that starts after the execution", async () => {
     const { rollup, user } = fixture;
     const recipients = freshAddresses(2);
     const { storedBlock, payouts } = await blockTo(recipients);

@@ -31,7 +31,7 @@ describe("Rollup: payouts", () => {
     await fixture.client.depositEth(fixture.other.address, FUNDS);
   });
 
-  /** Commits and proves a block with these withdrawals; the result executes it. */
+  /** Commits and proves a block with these withdrawals. @returns A function that executes it. */
   async function provenBlock(
     withdrawals: readonly [recipient: string, amount: bigint, id?: number][],
   ) {
@@ -56,7 +56,7 @@ describe("Rollup: payouts", () => {
     return { recipient, address: await recipient.getAddress() };
   }
 
-  /** A listed token of which the rollup holds FUNDS. */
+  /** A listed token; the rollup holds FUNDS of it. */
   async function fundedToken() {
     const { ethers, rollup, governor } = fixture;
     const token = await ethers.deployContract("OddToken");
@@ -84,7 +84,7 @@ describe("Rollup: payouts", () => {
   });
 
   for (const behavior of ["revert", "burnGas"] as const) {
-    it(`goes on when a recipient does this: ${behavior}; the money waits for it`, async () => {
+    it(`continues if a recipient does this: ${behavior}; the money becomes a pending balance`, async () => {
       const { rollup, ethers, user } = fixture;
       const { recipient, address } = await oddRecipient(RECIPIENT[behavior]);
       const blocks = await provenBlock([
@@ -108,7 +108,7 @@ describe("Rollup: payouts", () => {
     });
   }
 
-  it("copies no return data, however much a recipient returns", async () => {
+  it("copies no return data, even if a recipient returns a lot", async () => {
     const { rollup } = fixture;
     const { address } = await oddRecipient(RECIPIENT.returnBomb);
     const { address: plain } = await oddRecipient(RECIPIENT.accept);
@@ -124,7 +124,7 @@ describe("Rollup: payouts", () => {
     expect(Number(difference)).to.be.greaterThan(28_000).and.lessThan(31_000);
   });
 
-  it("gives no recipient a way back in", async () => {
+  it("lets no recipient reenter", async () => {
     const { rollup, ethers, governor } = fixture;
     const { recipient, address } = await oddRecipient(RECIPIENT.reenter);
     await rollup.connect(governor).setValidator(address, true);
@@ -147,7 +147,7 @@ describe("Rollup: payouts", () => {
     expect(await recipient.reentered()).to.equal(true);
   });
 
-  it("lets nobody drain a pending balance by asking for it while it is paid", async () => {
+  it("pays a pending balance once if its recipient reenters", async () => {
     const { rollup } = fixture;
     const { recipient, address } = await oddRecipient(RECIPIENT.revert);
     await rollup.executeBlocks(await provenBlock([[address, 5n]]), PAYING);
@@ -169,7 +169,7 @@ describe("Rollup: payouts", () => {
     "burnGas",
     "returnBomb",
   ] as const) {
-    it(`goes on when a token does this: ${behavior}; others are paid`, async () => {
+    it(`continues if a token does this: ${behavior}; others are paid`, async () => {
       const { rollup, user } = fixture;
       const { token, address } = await fundedToken();
       const other = await fundedToken();
@@ -216,7 +216,7 @@ describe("Rollup: payouts", () => {
     expect(await reentrant.token.reentered()).to.equal(false);
   });
 
-  it("keeps what a token without code would have to pay, and never takes it for ETH", async () => {
+  it("keeps the payouts of a token without code, and never pays them in ETH", async () => {
     const { rollup, user } = fixture;
     const blocks = await provenBlock([[user.address, 5n, 7]]);
     await expect(rollup.executeBlocks(blocks, PAYING))
@@ -227,7 +227,7 @@ describe("Rollup: payouts", () => {
       .withArgs(user.address);
   });
 
-  it("pays what full and forced exits take out, and nothing for one of nothing", async () => {
+  it("pays the amounts of full and forced exits, and nothing for an amount of 0", async () => {
     const { rollup, client, genesis, user, other, ethers } = fixture;
     await rollup.connect(user).requestFullExit(1, ZeroAddress);
     await rollup.connect(user).requestFullExit(2, ZeroAddress);

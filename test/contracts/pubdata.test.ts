@@ -19,7 +19,7 @@ import {
 } from "../../src/operations/codec.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { DEPOSIT_AMOUNT_MAX, FIELD_MODULUS, NONCE_MAX } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import type { PubdataHarness } from "../../types/ethers-contracts/contracts/mocks/PubdataHarness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
@@ -29,7 +29,7 @@ const RECORD_COUNT_BYTES = 2;
 const RECORD_BYTES = 16;
 const random = createRandom();
 
-/** A struct as ethers returns it, by the names of its fields. */
+/** Converts a struct of ethers to an object by field names. */
 function toFields(struct: unknown): Record<string, bigint | string> {
   return (struct as Result).toObject();
 }
@@ -40,7 +40,7 @@ function randomOperations(slots: number): PublicOperation[] {
   );
 }
 
-describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
+describe(`Pubdata: contract compared with TypeScript (${random.title})`, () => {
   let harness: PubdataHarness;
   before(async () => {
     const { ethers } = await network.create();
@@ -131,17 +131,10 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
     const columns = toColumns(operation);
     const record = recordWord(columns);
     const [e1, e2] = extensionWords(columns);
-    const readers: { [N in Exclude<OperationName, "noop">]: () => Promise<unknown> } = {
-      deposit: () => harness.readDeposit(record, e1, e2),
-      transfer: () => harness.readTransfer(record),
-      transferToNew: () => harness.readTransferToNew(record, e1),
-      withdraw: () => harness.readWithdraw(record, e1, e2),
-      fullExit: () => harness.readFullExit(record, e1, e2),
-      changePubKey: () => harness.readChangePubKey(record, e1, e2),
-      forcedExit: () => harness.readForcedExit(record, e1, e2),
-      refund: () => harness.readRefund(record, e1, e2),
-    };
-    return readers[operation.type as Exclude<OperationName, "noop">]();
+    const type = operation.type.charAt(0).toUpperCase() + operation.type.slice(1);
+    const read = harness.getFunction(`read${type}` as "readChangePubKey");
+    const words = [record, e1, e2].slice(0, read.fragment.inputs.length);
+    return read(...(words as [bigint, bigint, bigint]));
   }
 
   for (const type of OPERATION_NAMES.filter((name) => name !== "noop")) {
@@ -156,7 +149,7 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
     });
   }
 
-  /** Every field of an operation as it stands in the public data: amounts of records are packed. */
+  /** Every field of an operation as in the public data: amounts in records are packed. */
   function packedColumns(operation: PublicOperation): Record<string, bigint> {
     const { record, extension } = toColumns(operation);
     const bits = { ...record, ...extension };
@@ -182,7 +175,7 @@ describe(`Pubdata: contract against TypeScript (${random.title})`, () => {
     }
   });
 
-  it("refuses what is no block", async () => {
+  it("refuses bytes that are no block", async () => {
     const transfer = createRandomPublicOperation(random, "transfer");
     const withdraw = createRandomPublicOperation(random, "withdraw");
     const pubdata = encodePubdata([transfer, withdraw]);
@@ -287,8 +280,8 @@ describe(`Pubdata: tampering (${random.title})`, () => {
   });
 
   /**
-   * Whether L1 notices other public data than the circuit's: it reverts, or at the point z that it
-   * chooses its y is not the circuit's, so that no proof fits.
+   * Whether L1 notices public data that differs from the circuit's: it reverts, or its y at the
+   * point z that it chooses differs from the circuit's, so that no proof is valid.
    */
   async function isNoticed(tampered: Uint8Array): Promise<boolean> {
     const [digest, root, header] = [digestOf(data), 1n, 1n];
@@ -300,12 +293,12 @@ describe(`Pubdata: tampering (${random.title})`, () => {
     }
   }
 
-  it("accepts the data as it is", async () => {
+  it("accepts unchanged data", async () => {
     expect(concatBytes(records, deposit, withdraw, change)).to.deep.equal(pubdata);
     expect(await isNoticed(pubdata)).to.equal(false);
   });
 
-  it("notices every single byte that is changed", async () => {
+  it("notices a change of any single byte", async () => {
     for (const index of pubdata.keys()) {
       const tampered = pubdata.slice();
       tampered[index]! ^= 1 + random.int(255);
@@ -313,20 +306,20 @@ describe(`Pubdata: tampering (${random.title})`, () => {
     }
   });
 
-  it("notices extensions left out, added, moved and swapped", async () => {
+  it("notices omitted, added, moved and swapped extensions", async () => {
     const atSlot = (slot: number, extension: Uint8Array) => {
       const moved = extension.slice();
       moved[1] = slot;
       return moved;
     };
     const tamperings = {
-      "first left out": [withdraw, change],
-      "middle left out": [deposit, change],
-      "last left out": [deposit, withdraw],
-      "all left out": [],
+      "first omitted": [withdraw, change],
+      "middle omitted": [deposit, change],
+      "last omitted": [deposit, withdraw],
+      "all omitted": [],
       repeated: [deposit, deposit, withdraw, change],
       "added to a transfer": [deposit, atSlot(1, deposit), withdraw, change],
-      "added behind the end": [deposit, withdraw, change, atSlot(4, withdraw)],
+      "added after the end": [deposit, withdraw, change, atSlot(4, withdraw)],
       "order swapped": [withdraw, deposit, change],
       "contents swapped": [atSlot(0, withdraw), atSlot(2, deposit), change],
     };
@@ -335,7 +328,7 @@ describe(`Pubdata: tampering (${random.title})`, () => {
     }
   });
 
-  it("notices records swapped and left out", async () => {
+  it("notices swapped and omitted records", async () => {
     const extensions = [deposit, withdraw, change];
     const swapped = records.slice();
     swapped.set(records.slice(RECORD_COUNT_BYTES, RECORD_COUNT_BYTES + RECORD_BYTES), 18);

@@ -1,4 +1,4 @@
-/** Deposits that a block pays back instead of crediting; see also test/attacks/refunds.test.ts. */
+/** Deposits that a block refunds instead of crediting; see also test/attacks/refunds.test.ts. */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import type { StoredBlock } from "../../src/l1/types.ts";
@@ -31,7 +31,7 @@ describe("Rollup: refunds", () => {
     token = { address, balanceOf: (holder) => contract.balanceOf(holder) };
   });
 
-  /** The user deposits for an owner. */
+  /** Deposits for an owner, by the user. */
   async function deposit(owner: string, tokenId: 0 | 1): Promise<PublicOperation<"deposit">> {
     const caller = fixture.rollup.connect(fixture.user);
     if (tokenId === 0) await caller.depositEth(owner, { value: AMOUNT });
@@ -39,7 +39,7 @@ describe("Rollup: refunds", () => {
     return { type: "deposit", accountId: 1, tokenId, owner: BigInt(owner), amount: AMOUNT };
   }
 
-  /** What the contract holds of the token, and what of it waits for an owner. */
+  /** The contract's balance of the token, and the owner's pending balance in it. */
   async function holdings(owner: string, tokenId: 0 | 1): Promise<[held: bigint, pending: bigint]> {
     const { rollup, ethers, client } = fixture;
     const address = tokenId === 0 ? ZeroAddress : token.address;
@@ -63,7 +63,7 @@ describe("Rollup: refunds", () => {
     return fixture.rollup.commitBlocks(last, [{ ...block.commitBlock, authorizations: [] }]);
   }
 
-  it("go to the owner, not to whoever deposited, when the block is executed", async () => {
+  it("go to the owner, not to the depositor, when the block is executed", async () => {
     const { rollup, client, ethers, genesis, user, other } = fixture;
     const refund = refundOf(await deposit(other.address, 0));
     const { storedBlock, payouts } = await provenBlock(fixture, genesis, [refund]);
@@ -78,7 +78,7 @@ describe("Rollup: refunds", () => {
     expect(await holdings(other.address, 0)).to.deep.equal([0n, 0n]);
   });
 
-  it("are of ERC-20 tokens too, among other payouts", async () => {
+  it("pay ERC-20 tokens too, among other payouts", async () => {
     const { client, genesis, other } = fixture;
     const deposits = [await deposit(other.address, 1), await deposit(other.address, 0)] as const;
     const credited = await deposit(other.address, 1);
@@ -91,7 +91,7 @@ describe("Rollup: refunds", () => {
     expect(await holdings(other.address, 1), "one deposit is on L2").to.deep.equal([AMOUNT, 0n]);
   });
 
-  it("must be of the next request, which must be this deposit", async () => {
+  it("must serve the next request, which must be this deposit", async () => {
     const { rollup, genesis, user, other } = fixture;
     const first = await deposit(user.address, 0);
     const second = await deposit(other.address, 1);
@@ -118,7 +118,7 @@ describe("Rollup: refunds", () => {
     expect([...(await rollup.priorityQueue())]).to.deep.equal([0n, 2n, 3n]);
   });
 
-  it("need a request", async () => {
+  it("require a request", async () => {
     const { rollup, genesis, user } = fixture;
     const owner = BigInt(user.address);
     for (const amount of [0n, AMOUNT]) {
@@ -128,7 +128,7 @@ describe("Rollup: refunds", () => {
     }
   });
 
-  it("can be credits after all when the block was taken back", async () => {
+  it("can become credits after the block was reverted", async () => {
     const { client, genesis, user } = fixture;
     const request = await deposit(user.address, 0);
     const { storedBlock } = await provenBlock(fixture, genesis, [refundOf(request)]);
@@ -139,7 +139,7 @@ describe("Rollup: refunds", () => {
     expect(await holdings(user.address, 0)).to.deep.equal([AMOUNT, 0n]);
   });
 
-  it("can not be left out of what execution pays", async () => {
+  it("cannot be omitted from the payouts of execution", async () => {
     const { rollup, genesis, user } = fixture;
     const refund = refundOf(await deposit(user.address, 0));
     const { storedBlock } = await provenBlock(fixture, genesis, [refund]);
@@ -161,7 +161,7 @@ describe("Rollup: refunds", () => {
   });
 
   for (const behavior of ["revert", "burnGas"] as const) {
-    it(`wait for an owner who does this: ${behavior}`, async () => {
+    it(`become a pending balance if the owner does this: ${behavior}`, async () => {
       const { rollup, client, ethers, genesis, user } = fixture;
       const { recipient, address } = await oddRecipient(RECIPIENT[behavior]);
       const requests = [await deposit(address, 0), await deposit(user.address, 1)];

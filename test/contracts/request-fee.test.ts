@@ -11,7 +11,7 @@ const random = createRandom();
 const FEE = 1000n;
 const REQUESTS = 60;
 
-describe(`Rollup: the fee of priority requests (${random.title})`, () => {
+describe(`Rollup: request fee (${random.title})`, () => {
   let fixture: TestRollup;
   let recipient: string;
   let token: Awaited<ReturnType<typeof createToken>>;
@@ -41,7 +41,7 @@ describe(`Rollup: the fee of priority requests (${random.title})`, () => {
       .to.be.revertedWithCustomError(fixture.rollup, error)
       .withArgs(...values);
 
-  it("is set by the governor alone, up to a limit that nobody can move", async () => {
+  it("is set by the governor alone, up to a fixed limit", async () => {
     const { rollup, governor, user } = fixture;
     const maximum = await rollup.requestFeeMaxWei();
     const asGovernor = rollup.connect(governor);
@@ -62,7 +62,7 @@ describe(`Rollup: the fee of priority requests (${random.title})`, () => {
     expect(await pendingOf(recipient)).to.equal(0n);
   });
 
-  it("goes to whom the governor names", async () => {
+  it("goes to the recipient that the governor sets", async () => {
     const { rollup, governor, user } = fixture;
     const asGovernor = rollup.connect(governor);
     const set = asUser().setRequestFeeRecipient(user.address);
@@ -76,7 +76,7 @@ describe(`Rollup: the fee of priority requests (${random.title})`, () => {
     expect(await rollup.requestFeeRecipient()).to.equal(governor.address);
   });
 
-  it("is taken from a deposit of ETH: nobody evades it by depositing 1 wei", async () => {
+  it("is taken from a deposit of ETH, also of 1 wei", async () => {
     const { rollup, user } = fixture;
     const deposit = (value: bigint) => asUser().depositEth(user.address, { value });
     await refused(deposit(0n), "RequestFeeTooLow", 0n, FEE);
@@ -90,7 +90,7 @@ describe(`Rollup: the fee of priority requests (${random.title})`, () => {
     expect(await pendingOf(recipient)).to.equal(FEE);
   });
 
-  it("comes along with deposits of tokens and with full exits; the rest can be had", async () => {
+  it("is paid with token deposits and full exits; the excess becomes a pending balance", async () => {
     const { ethers, user } = fixture;
     const calls = [
       (value: bigint) => asUser().depositErc20(token, 1n, user.address, { value }),
@@ -112,7 +112,7 @@ describe(`Rollup: the fee of priority requests (${random.title})`, () => {
     await expect(pay(user.address)).to.changeEtherBalance(ethers, user.address, rest);
   });
 
-  it("is paid by clients by themselves", async () => {
+  it("is added by clients automatically", async () => {
     const { user, client } = fixture;
     const wallet = await connectRollup(client, user);
     await wallet.depositEth(user.address, 5n);
@@ -128,7 +128,7 @@ describe(`Rollup: the fee of priority requests (${random.title})`, () => {
     expect(await pendingOf(user.address)).to.equal(0n);
   });
 
-  it("never mixes with what is deposited: the contract holds what it owes", async () => {
+  it("stays separate from deposits: the contract holds what it owes", async () => {
     const { rollup, governor, user, ethers, client } = fixture;
     const owner = BigInt(user.address);
     let onL2 = 0n;

@@ -34,7 +34,7 @@ describe(`crypto/baby-jubjub (${random.title})`, () => {
     oracle = (await buildEddsa()).babyJub;
   });
 
-  it("has circomlib's generator, of the order it should have", () => {
+  it("has circomlib's generator, of order l", () => {
     expect(fromOracle(oracle.Base8)).to.deep.equal(BASE8);
     expect(multiplyPoint(BASE8, SUBGROUP_ORDER)).to.deep.equal(IDENTITY);
     expect(isInSubgroup(BASE8)).to.equal(true);
@@ -65,7 +65,7 @@ describe(`crypto/baby-jubjub (${random.title})`, () => {
     }
   });
 
-  it("tells points of the curve and of the subgroup from others", () => {
+  it("recognizes points of the curve and of the subgroup", () => {
     for (const point of SMALL_ORDER_POINTS) {
       expect(isOnCurve(point)).to.equal(true);
       expect(multiplyPoint(point, COFACTOR)).to.deep.equal(IDENTITY);

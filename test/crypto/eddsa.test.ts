@@ -23,7 +23,7 @@ const message = random.field();
 const signature = sign(key, message);
 
 describe(`crypto/eddsa (${random.title})`, () => {
-  it("gives the published key and signature", () => {
+  it("returns the published key and signature", () => {
     const vectorKey = createSigningKey(new Uint8Array(Buffer.from(EDDSA_VECTOR.seed, "hex")));
     expect(publicKey(vectorKey)).to.deep.equal(EDDSA_VECTOR.publicKey);
     expect(sign(vectorKey, EDDSA_VECTOR.message)).to.deep.equal(EDDSA_VECTOR.signature);
@@ -47,7 +47,7 @@ describe(`crypto/eddsa (${random.title})`, () => {
     }
   });
 
-  it("accepts nothing else for the same key and message", () => {
+  it("refuses every forged signature of the same key and message", () => {
     const { r8, s } = signature;
     expect(verify(A, message, signature)).to.equal(true);
     const forgeries: Signature[] = [
@@ -78,7 +78,7 @@ describe(`crypto/eddsa (${random.title})`, () => {
     expect(verify({ x: 0n, y: 0n }, message, signature)).to.equal(false);
   });
 
-  it("binds a key with a component of small order to a signature of its own", () => {
+  it("refuses a signature for the same key plus a point of small order", () => {
     const mixedKey = addPoints(A, SMALL_ORDER_POINTS[1]!);
     expect(verify(mixedKey, message, signature)).to.equal(false);
     expect(verify(randomCurvePoint(random), message, signature)).to.equal(false);
@@ -88,7 +88,7 @@ describe(`crypto/eddsa (${random.title})`, () => {
     expect(hashPublicKey(A)).to.equal(poseidon([A.x, A.y]));
   });
 
-  it("refuses other seeds than 32 bytes and messages outside the field", () => {
+  it("refuses seeds of other lengths than 32 bytes and messages outside the field", () => {
     for (const length of [0, 31, 33]) {
       const create = () => createSigningKey(new Uint8Array(length));
       expect(create).to.throw().with.property("code", "SIGNING_SEED_LENGTH");

@@ -37,7 +37,7 @@ describe(`crypto/field (${random.title})`, () => {
     expect(codeOf(() => field.invert(0n))).to.equal("DIVISION_BY_ZERO");
   });
 
-  it("finds the smaller root of squares and none of the others", () => {
+  it("finds the smaller root of a square, and none of a non-square", () => {
     for (const a of samples) {
       const square = field.multiply(a, a);
       const root = a <= field.negate(a) ? a : field.negate(a);
@@ -60,7 +60,7 @@ describe(`crypto/field (${random.title})`, () => {
     );
   });
 
-  it("refuses what is not canonical", () => {
+  it("refuses encodings that are not canonical", () => {
     for (const value of [-1n, FIELD_MODULUS, 1n << 256n]) {
       expect(field.isFieldElement(value)).to.equal(false);
       expect(codeOf(() => field.fieldToBytes(value))).to.equal("FIELD_ELEMENT_OUT_OF_RANGE");

@@ -9,7 +9,7 @@ import { POSEIDON_VECTORS } from "../vectors/circomlib.ts";
 
 const random = createRandom();
 
-/** The permutation word for word as the paper has it. */
+/** The permutation exactly as the paper states it. */
 function poseidonByThePaper(inputs: readonly bigint[]): bigint {
   const { roundConstants, mds } = poseidonParameters(inputs.length + 1);
   const lastRound = roundConstants.length - 1;
@@ -29,7 +29,7 @@ describe(`crypto/poseidon (${random.title})`, () => {
     oracle = await buildPoseidonReference();
   });
 
-  it("gives the published values", () => {
+  it("returns the published hashes", () => {
     for (const { inputs, hash } of POSEIDON_VECTORS) expect(poseidon(inputs)).to.equal(hash);
   });
 
@@ -47,7 +47,7 @@ describe(`crypto/poseidon (${random.title})`, () => {
     });
   }
 
-  it("refuses no input, 17 inputs and what is not a field element", () => {
+  it("refuses no input, 17 inputs and integers outside the field", () => {
     const codes: [readonly bigint[], string][] = [
       [[], "POSEIDON_INPUT_COUNT"],
       [new Array<bigint>(17).fill(1n), "POSEIDON_INPUT_COUNT"],

@@ -3,7 +3,7 @@ import { applyBlock } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
 import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import { type Preset, PRESETS } from "../../src/protocol/presets.ts";
 import { createWorld, randomBlock } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -45,15 +45,15 @@ interface Chain {
   readonly preset: Preset;
   readonly slots: number;
   readonly blocks: number;
-  /** Operations to choose from; all by default. */
+  /** Operations of the random blocks; all by default. */
   readonly types?: readonly OperationName[];
 }
 
 /**
- * Applies random blocks one after the other, and checks that roots, digest and evaluation computed
- * in TypeScript satisfy the circuit.
+ * Applies a chain of random blocks, and checks that roots, digest and evaluation computed in
+ * TypeScript satisfy the circuit.
  *
- * @returns The operations that the blocks had.
+ * @returns The operations of the blocks.
  */
 async function expectAgreement(
   circuit: Circuit,

@@ -1,6 +1,6 @@
 /**
- * Whatever circuit and contract accept, a restore accepts with the same state: blocks of a
- * validator who keeps to the constraints and to nothing else, with the circuit as the judge.
+ * A restore accepts every block that circuit and contract accept, with the same state. The blocks
+ * here are of a validator who obeys only the constraints, and the circuit decides which are valid.
  * `npm run test:hostile -- --blocks N --seed S` runs many more.
  */
 import { expect } from "chai";
@@ -8,7 +8,7 @@ import { applyBlock } from "../../src/block/block.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { restoreIfProvable, runHostileBlocks } from "../helpers/hostile-run.ts";
@@ -35,7 +35,7 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     circuit = await loadBlockCircuit(preset, SLOTS);
   });
 
-  /** Expects that the block is provable and restored, and that no operator would make it. */
+  /** Expects that the block is provable and can be restored, and that the operator refuses it. */
   async function expectStricterOperator(
     code: string,
     { state, domain, timestamp }: Scene,
@@ -49,7 +49,7 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     return after!;
   }
 
-  it("restores a block whose fee account a deposit in it opens", async () => {
+  it("restores a block with a deposit that opens the fee account", async () => {
     const scene = createScene(random, preset);
     const { emptyId, tokenId } = scene;
     const opens = deposit(scene, { accountId: emptyId, address: 77n });
@@ -61,7 +61,7 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     expect(after.balance(emptyId, tokenId)).to.equal(100n + FEE);
   });
 
-  it("restores a block whose fee account a transfer in it opens", async () => {
+  it("restores a block with a transfer that opens the fee account", async () => {
     const scene = createScene(random, preset);
     const { emptyId, tokenId } = scene;
     const pays = operationBy(scene, transferTo({ address: 77n }));
@@ -70,7 +70,7 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     expect(after.balance(emptyId, tokenId)).to.equal(100n + FEE);
   });
 
-  it("restores a block whose fee account is too full only until it pays", async () => {
+  it("restores a block whose fee account has room for the fees only at its end", async () => {
     const poor = createScene(random, preset);
     const { bob, carol, tokenId } = poor;
     const state = poor.state.update(bob.accountId, tokenId, { balance: AMOUNT_MAX });
@@ -84,14 +84,14 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     expect(after.balance(accountId, tokenId)).to.equal(AMOUNT_MAX - 200n + FEE);
   });
 
-  it(`restores ${BLOCKS} random ones of ${SLOTS} slots`, async function () {
+  it(`restores ${BLOCKS} random blocks of ${SLOTS} slots`, async function () {
     this.timeout(180_000);
     const run = await runHostileBlocks(circuit, random, { preset, slots: SLOTS, blocks: BLOCKS });
     expect(run.provable).to.equal(BLOCKS);
     for (const type of OPERATION_NAMES) expect([...run.seen]).to.include(type);
   });
 
-  it("restores random ones of 4 slots", async function () {
+  it("restores random blocks of 4 slots", async function () {
     this.timeout(180_000);
     const larger = await loadBlockCircuit(PRESETS.dev, 4);
     await runHostileBlocks(larger, random, { preset: PRESETS.dev, slots: 4, blocks: 5 });

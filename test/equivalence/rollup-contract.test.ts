@@ -5,13 +5,7 @@ import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { connectRollup } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
-import type {
-  ChangePubKey,
-  Deposit,
-  FullExit,
-  Operation,
-  Refund,
-} from "../../src/operations/operation.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -28,7 +22,7 @@ const PLENTY = 2n ** 200n;
 const preset = PRESETS.dev;
 const random = createRandom();
 
-/** Runs valid random blocks of all operations on L1: it must make of them what TypeScript does. */
+/** Runs valid random blocks of all operations on L1; the effects must equal those in TypeScript. */
 describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
   let fixture: TestRollup;
   let world: World;
@@ -50,7 +44,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     }
   });
 
-  /** The client of somebody who is only an address, with everything they need to pay. */
+  /** Returns a client that acts as an address, which gets enough ether to pay for everything. */
   async function clientOf(address: bigint) {
     const { ethers, networkHelpers, client } = fixture;
     const checksummed = toChecksumAddress(address);
@@ -59,7 +53,11 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     return connectRollup(client, await ethers.getSigner(checksummed));
   }
 
-  async function requestDeposit({ owner, tokenId, amount }: Deposit | Refund): Promise<void> {
+  async function requestDeposit({
+    owner,
+    tokenId,
+    amount,
+  }: Operation<"deposit" | "refund">): Promise<void> {
     const client = await clientOf(owner);
     const address = toChecksumAddress(owner);
     if (tokenId === 0) {
@@ -73,16 +71,16 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     await client.depositErc20(tokens[tokenId - 1]!, amount, address);
   }
 
-  async function requestExit({ owner, tokenId, accountId }: FullExit): Promise<void> {
+  async function requestExit({ owner, tokenId, accountId }: Operation<"fullExit">): Promise<void> {
     const token = await fixture.rollup.tokenAddress(tokenId);
     await (await clientOf(owner)).requestFullExit(accountId, token);
   }
 
-  async function authorize({ owner, ...claim }: ChangePubKey): Promise<void> {
+  async function authorize({ owner, ...claim }: Operation<"changePubKey">): Promise<void> {
     await (await clientOf(owner)).setAuthPubKeyHash(claim);
   }
 
-  /** Does on L1 what must come before the block. */
+  /** Makes the L1 requests and facts that the block's operations need. */
   async function prepare(operations: readonly Operation[]): Promise<void> {
     for (const operation of operations) {
       if (isOfDeposit(operation)) await requestDeposit(operation);
@@ -91,7 +89,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     }
   }
 
-  /** A valid block after `last` that L1 can take: it refuses deposits of nothing. */
+  /** Creates a valid block after `last`, without deposits of 0, which L1 refuses. */
   async function nextBlock(last: StoredBlock, state: RollupState): Promise<AppliedBlock> {
     const timestamp = await latestTimestamp(fixture);
     const blockNumber = last.blockNumber + 1;
@@ -102,7 +100,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     return applyBlock(state, block, world.domain);
   }
 
-  /** Makes the verifier accept this proof of these public inputs, and nothing else. */
+  /** Makes the verifier accept only this proof of these public inputs. */
   async function announce(slots: number, publicInputs: readonly bigint[]): Promise<void> {
     const { ethers, rollup } = fixture;
     const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
@@ -151,7 +149,7 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
   });
 });
 
-/** Whether the operation serves a deposit: it credits it, or pays it back. */
-function isOfDeposit(operation: Operation): operation is Deposit | Refund {
+/** Returns whether the operation serves a deposit: it credits or refunds it. */
+function isOfDeposit(operation: Operation): operation is Operation<"deposit" | "refund"> {
   return operation.type === "deposit" || operation.type === "refund";
 }

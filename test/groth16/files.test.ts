@@ -231,6 +231,33 @@ describe("groth16: files", () => {
     });
   });
 
+  describe("locks that nobody touches any more", () => {
+    const now = (wait: () => Promise<void>) => wait();
+    const signatures = {
+      "of a process in another container": "0123abcd-1",
+      "of a process whose number another one has by now": OWNER,
+      "that a full disk has left empty": "",
+    };
+    for (const [name, signature] of Object.entries(signatures)) {
+      it(`${name}, keep nobody out`, async () => {
+        await writeFile(path("lock"), signature);
+        const old = new Date(Date.now() - 6 * 60 * 1000);
+        await utimes(path("lock"), old, old);
+        expect(await withLock(path("lock"), now, () => Promise.resolve(1))).to.equal(1);
+        expect(existsSync(path("lock"))).to.equal(false);
+      });
+    }
+
+    it("are not those of work that takes long", async () => {
+      await withLock(path("lock"), now, async () => {
+        const old = new Date(Date.now() - 6 * 60 * 1000);
+        await utimes(path("lock"), old, old);
+        await sleep(2_500);
+        expect(Date.now() - (await stat(path("lock"))).mtimeMs).to.be.below(5_000);
+      });
+    });
+  });
+
   describe("temporaries", () => {
     /** The name that another process gives its file. */
     function temporaryOf(pid: number, name: string, host?: string): string {

@@ -1,4 +1,4 @@
-/** Phase 1 of a ceremony, as small as a test needs it. */
+/** Runs a small phase 1 of a ceremony. */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,9 +6,9 @@ import { join } from "node:path";
 import * as snarkjs from "snarkjs";
 
 /**
- * A small ceremony of phase 1.
+ * Runs a small ceremony of phase 1.
  *
- * @returns The path of the file, prepared for phase 2; contributed.ptau beside it is not.
+ * @returns Path of the file that is prepared for phase 2; contributed.ptau beside it is not.
  */
 export async function createPowersOfTau(folder: string, exponent: number): Promise<string> {
   const { powersOfTau, curves } = snarkjs as unknown as SnarkJsPhase1;

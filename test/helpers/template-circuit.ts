@@ -1,4 +1,4 @@
-/** Templates of `circuits/`, each compiled as a main component of its own for tests. */
+/** Loads templates of `circuits/`, each compiled as a main component. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toMain } from "../../src/bench/building-blocks.ts";
@@ -16,15 +16,17 @@ export const CIRCUITS = join(ROOT, "circuits");
 const CACHE = join(ROOT, "cache/test-circuits");
 
 /**
- * @param include Path of the template's file below `circuits/`.
- * @param instance The template with its parameters, `TreePath(8, 2, 1)`.
+ * Loads a template.
+ *
+ * @param include - Path of the template's file below `circuits/`.
+ * @param instance - The template with its parameters, `TreePath(8, 2, 1)`.
  */
 export async function loadTemplate(include: string, instance: string): Promise<Circuit> {
   const { name, source } = toMain({ file: include, instance });
   return loadMain(name, source);
 }
 
-/** The circuit of blocks of one size, compiled as for proving. */
+/** Loads the circuit of blocks of one size, compiled as for proving. */
 export async function loadBlockCircuit(
   preset: Preset,
   slots: number,
@@ -33,7 +35,7 @@ export async function loadBlockCircuit(
   return loadMain(blockCircuitName(preset, slots), renderBlockMain(preset, slots), options);
 }
 
-/** The circuit of exits, compiled as for proving. */
+/** Loads the circuit of exits, compiled as for proving. */
 export async function loadExitCircuit(preset: Preset): Promise<Circuit> {
   return loadMain(exitCircuitName(preset), renderExitMain(preset));
 }

@@ -23,7 +23,7 @@ describe(`kernel: batches (${random.title})`, () => {
         });
       }
 
-      it("verifies signatures, in order, also ones with numbers out of range", async () => {
+      it("verifies signatures in order, including ones with numbers out of range", async () => {
         const honest = Array.from({ length: 19 }, () => {
           const key = createSigningKey(random.bytes(32));
           const message = random.field();
@@ -37,10 +37,10 @@ describe(`kernel: batches (${random.title})`, () => {
         expect(await crypto.verifyMany([])).to.deep.equal([]);
       });
 
-      it("takes several orders at a time", async () => {
-        const orders = [1n, 2n, 3n, 4n, 5n].map((value) => [[value, value]]);
-        const answers = await Promise.all(orders.map((lists) => crypto.hashMany(lists)));
-        expect(answers).to.deep.equal(orders.map((lists) => lists.map(poseidon)));
+      it("runs several calls at a time", async () => {
+        const calls = [1n, 2n, 3n, 4n, 5n].map((value) => [[value, value]]);
+        const hashes = await Promise.all(calls.map((lists) => crypto.hashMany(lists)));
+        expect(hashes).to.deep.equal(calls.map((lists) => lists.map(poseidon)));
       });
     });
   }

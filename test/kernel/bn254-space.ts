@@ -1,5 +1,5 @@
 /**
- * A memory with the prover's module in this thread, and an allocator, for tests of its functions.
+ * A memory with the prover's module in this thread, and an allocator.
  */
 
 import { buildBn254Module } from "../../src/kernel/bn254.ts";

@@ -35,7 +35,7 @@ function squareRootOfInverseA(): bigint {
   return squareRoot(x)!;
 }
 
-/** The honest signature and what a forger may try, most of it to be refused. */
+/** The honest signature, and attempts to forge one, most of which are invalid. */
 function variants(signed: SignedMessage): SignedMessage[] {
   const { key, message, signature } = signed;
   const { r8, s } = signature;
@@ -77,15 +77,15 @@ describe(`kernel: EdDSA (${random.title})`, () => {
     expect(signed.map(single)).to.deep.equal(expected);
   });
 
-  it("accepts what keys with small parts sign, exactly as the reference does", () => {
-    // A key with a component of order 4 signs as its part in the subgroup would: 8 clears it.
+  it("agrees with the reference on keys with a component of small order", () => {
+    // The factor 8 clears a component of order 4, so only the part in the subgroup matters.
     const secret = random.bigint(250);
     const key = addPoints(multiplyPoint(BASE8, secret), ORDER_4);
     const signed = { key, message: 7n, signature: { r8: BASE8, s: 1n } };
     expect(kernel.verifyBatch([signed])).to.deep.equal([check(signed)]);
   });
 
-  it("multiplies the base as the reference does, up to 2^252", () => {
+  it("multiplies the base like the reference, up to 2^252", () => {
     const edges = [0n, 1n, 2n, 63n, 64n, SUBGROUP_ORDER - 1n, SUBGROUP_ORDER, 2n ** 252n - 1n];
     const scalars = [...edges, ...Array.from({ length: 8 }, () => random.bigint(252))];
     for (const scalar of scalars) {
@@ -95,7 +95,7 @@ describe(`kernel: EdDSA (${random.title})`, () => {
     }
   });
 
-  it("keeps the lanes apart, and answers for odd numbers", () => {
+  it("keeps the lanes apart, also with an odd count", () => {
     const signed = Array.from({ length: 7 }, () => createSigned());
     const tampered = signed.map((item, i) => (i % 3 === 1 ? { ...item, message: 5n } : item));
     const expected = tampered.map((_, i) => i % 3 !== 1);

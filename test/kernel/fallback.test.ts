@@ -35,7 +35,7 @@ describe(`kernel or reference (${random.title})`, () => {
     });
   }
 
-  it("shares one hasher", () => {
+  it("hashes with one shared hasher", () => {
     expect(sharedPoseidon([1n, 2n])).to.equal(poseidon([1n, 2n]));
     expect(poseidonMany([[1n], [2n]])).to.deep.equal([poseidon([1n]), poseidon([2n])]);
   });

@@ -8,7 +8,7 @@ import { createSpace } from "./bn254-space.ts";
 const random = createRandom();
 const r = FR.modulus;
 
-/** Values at ω^i of the polynomial with the given values at g·ω^i, by the definition. */
+/** Computes a polynomial's values at g·ω^i from those at ω^i, by the definition. */
 function shiftByDefinition(values: readonly bigint[], omega: bigint, g: bigint): bigint[] {
   const size = values.length;
   const inverse = invertModulo(BigInt(size), r);

@@ -26,7 +26,7 @@ import { createRandom } from "../helpers/random.ts";
 const random = createRandom();
 const TOP_LIMB_SCALE = 2n ** 204n;
 
-/** Runs `body` on operand pairs given by their limbs; answers the limbs of both results. */
+/** Runs `body` on operand pairs given by their limbs; returns the limbs of both results. */
 function createRunner(
   field: PrimeField,
   operands: number,
@@ -124,7 +124,7 @@ for (const [name, field] of [
       }
     });
 
-    it("multiplies sums by sums, which have limbs of 51 bits", () => {
+    it("multiplies sums with limbs of 51 bits", () => {
       const run = createRunner(field, 4, (fn, m, [a, b, c, d]) =>
         m.multiply(fn, add(fn, a!, b!), subtract(fn, c!, d!)),
       );
@@ -159,7 +159,7 @@ for (const [name, field] of [
       }
     });
 
-    it("sums products with one reduction, and adds an element", () => {
+    it("sums products and an element with one reduction", () => {
       const run = createRunner(field, 7, (fn, m, [a, b, c, d, e, f, g]) =>
         m.sumOfProducts(
           fn,

@@ -25,7 +25,7 @@ for (const group of ["G1", "G2"] as const) {
         expect(Buffer.from(multiply(elementsBytes(scalars)))).to.deep.equal(
           Buffer.concat(expected),
         );
-        // More than a batch: the first few again and again.
+        // More scalars than a batch has.
         const many = Array.from({ length: 5000 }, (_, i) => scalars[i % 7]!);
         const points = multiply(elementsBytes(many));
         const last = points.subarray(4999 * generator.length);

@@ -21,7 +21,7 @@ interface Term {
   readonly scalar: bigint;
 }
 
-/** Points by logarithm, as files have them. */
+/** Creates a function that returns points by logarithm, in the file format. */
 async function createPointSource(group: Group) {
   const { [group]: curve } = await loadCurve();
   const known = new Map<bigint, Uint8Array>();
@@ -37,7 +37,7 @@ async function createPointSource(group: Group) {
 
 type PointSource = Awaited<ReturnType<typeof createPointSource>>;
 
-/** Writes the terms to a fresh memory; answers a function that sums from scalar `first` on. */
+/** Writes the terms to a fresh memory; returns a function that sums from scalar `first` on. */
 function prepare(group: Group, terms: readonly Term[], bits: number, pointOf: PointSource) {
   const space = createSpace();
   const { memory, functions, allocate } = space;
@@ -92,7 +92,7 @@ for (const group of ["G1", "G2"] as const) {
         .reduce((all, { logarithm, scalar }) => modulo(all + logarithm * scalar, r), 0n);
       const { x, y } = prepare(group, terms, bits, pointOf)(first);
       const components = group === "G1" ? 1 : 2;
-      // The kernel answers x = y = 0 for infinity, and so does the file format.
+      // Infinity is x = y = 0 in the kernel and in the file format.
       const expected =
         sum === 0n
           ? Array<bigint>(2 * components).fill(0n)
@@ -120,7 +120,7 @@ for (const group of ["G1", "G2"] as const) {
       for (const scalar of edges) check([{ logarithm: 3n, scalar }], 5);
     });
 
-    it("adds equal and opposite points, of which buckets are full", () => {
+    it("sums equal and opposite points in the same bucket", () => {
       const scalar = random.field();
       const same = { logarithm: 5n, scalar };
       check(Array<Term>(100).fill(same), 7);
@@ -136,7 +136,7 @@ for (const group of ["G1", "G2"] as const) {
       check(Array.from({ length: 64 }, repeated), 4);
     });
 
-    it("sums more points in a bucket than fit a chunk", function () {
+    it("sums a bucket with more points than a chunk", function () {
       this.timeout(60_000);
       const term = (_: unknown, i: number) => ({ logarithm: BigInt(1 + (i % 300)), scalar: 1n });
       check(Array.from({ length: 40_000 }, term), 4);

@@ -13,7 +13,7 @@ describe(`kernel: Poseidon (${random.title})`, () => {
   const sample = () => (random.int(3) === 0 ? random.pick(EDGES) : random.field());
 
   for (let count = 1; count <= 16; count++) {
-    it(`hashes ${count} elements as the reference does`, () => {
+    it(`hashes ${count} elements like the reference`, () => {
       const lists = Array.from({ length: 9 }, () => Array.from({ length: count }, sample));
       lists.push(...EDGES.map((value) => Array<bigint>(count).fill(value)));
       const expected = lists.map(poseidon);
@@ -22,7 +22,7 @@ describe(`kernel: Poseidon (${random.title})`, () => {
     });
   }
 
-  it("refuses what the reference refuses", () => {
+  it("refuses invalid inputs with the codes of the reference", () => {
     expectCode("POSEIDON_INPUT_COUNT", () => kernel.hash([]));
     expectCode("POSEIDON_INPUT_COUNT", () => kernel.hash(Array<bigint>(17).fill(0n)));
     expectCode("FIELD_ELEMENT_OUT_OF_RANGE", () => kernel.hash([FIELD_MODULUS]));

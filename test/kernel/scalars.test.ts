@@ -31,7 +31,7 @@ describe(`kernel: scalars (${random.title})`, () => {
   const count = scalars.length;
 
   for (let bits = WINDOW_BITS_MIN; bits <= WINDOW_BITS_MAX; bits++) {
-    it(`cuts both halves into digits of ${bits} bits, and sorts them`, () => {
+    it(`splits both halves into digits of ${bits} bits, and sorts them`, () => {
       const { memory, functions, allocate } = createSpace();
       const windows = windowCount(bits);
       const integers = allocate(32 * count);

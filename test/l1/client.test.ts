@@ -7,7 +7,7 @@ import type { StoredBlock } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import {
   createTestBlock,
@@ -24,7 +24,7 @@ describe("RollupClient", () => {
     fixture = await createTestRollup();
   });
 
-  /** What a promise is rejected with: a coded error, else the test fails. */
+  /** Returns the coded error of a promise; fails the test on any other outcome. */
   async function codedError(promise: Promise<unknown>) {
     const error: unknown = await promise.then(
       () => undefined,
@@ -41,7 +41,7 @@ describe("RollupClient", () => {
     return { ...block, transaction };
   }
 
-  it("reads what the contract says about itself", async () => {
+  it("reads protocol, capacities and last block of the contract", async () => {
     const { client, rollup } = fixture;
     const genesis = {
       blockNumber: 0,
@@ -80,7 +80,10 @@ describe("RollupClient", () => {
     expect(await client.readStoredBlock(1)).to.deep.equal(storedBlock);
     const l1BlockNumber = (await client.readNews(0)).blockNumber;
     expect(await client.readProgress(1, l1BlockNumber)).to.deep.equal({
-      ...{ committed: 1, proven: 1, executed: 1, firstBlockNumber: 1 },
+      committed: 1,
+      proven: 1,
+      executed: 1,
+      firstBlockNumber: 1,
       storedBlockHashes: [hashStoredBlock(storedBlock)],
     });
     expect((await client.readProgress(2, l1BlockNumber - 1)).executed).to.equal(0);
@@ -116,12 +119,14 @@ describe("RollupClient", () => {
       authorizations: [{ owner, ...fact }],
       authorizationResets: [{ owner, accountId: 3, nonce: 2, availableAt }],
       isExodusBegun: false,
+      requestCount: 2,
+      tokenCount: 2,
     });
     expect((await client.readNews(transaction.blockNumber)).requests).to.deep.equal([exit]);
     expect((await client.readNews(news.blockNumber + 1)).requests).to.deep.equal([]);
   });
 
-  it("knows tokens without symbol and decimals by their address", async () => {
+  it("uses the address as symbol of a token without metadata", async () => {
     const { client, ethers, governor } = fixture;
     const token = await ethers.deployContract("NoReturnToken");
     const address = await token.getAddress();
@@ -130,7 +135,7 @@ describe("RollupClient", () => {
     expect(listed).to.deep.equal({ id: 1, address, symbol: address, decimals: 0 });
   });
 
-  it("reads committed blocks back from calldata, without those taken back", async () => {
+  it("reads committed blocks from calldata, without reverted ones", async () => {
     const { client, genesis, user } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const operations = [withdrawOperation(user.address, 4n)];
@@ -152,7 +157,7 @@ describe("RollupClient", () => {
     expect(blocks[1]!.transactionHash).to.equal(again.transaction.hash);
   });
 
-  it("says so if there is no such block", async () => {
+  it("throws L1_BLOCK_NOT_FOUND for a block that is not committed", async () => {
     const { client } = fixture;
     const { facts } = await codedError(client.readStoredBlock(1));
     const { rollupAddress } = client;
@@ -174,7 +179,7 @@ describe("RollupClient", () => {
     expect(nothing.facts["error"]).to.equal("NothingPending");
   });
 
-  it("asks for the reason if a transaction fails after it was sent", async () => {
+  it("finds the reason of a transaction that fails after it was sent", async () => {
     const { client, rollup, ethers, networkHelpers, governor, validator, genesis } = fixture;
     await ethers.provider.send("evm_setAutomine", [false]);
     const committed = codedError(client.commitBlocks(genesis, []));
@@ -189,7 +194,7 @@ describe("RollupClient", () => {
     });
   });
 
-  it("tells errors of tokens, too", async () => {
+  it("decodes errors of tokens", async () => {
     const { client, ethers, governor, user } = fixture;
     const token = await ethers.deployContract("TestToken", ["Test", "TST"]);
     await (await connectRollup(client, governor)).listToken(await token.getAddress());

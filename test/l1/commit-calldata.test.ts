@@ -1,6 +1,6 @@
 /**
- * What Solidity reads from the calldata of `commitBlocks`, a restore reads too, however the
- * calldata is laid out; and the contract takes no layout but the canonical one.
+ * A restore decodes the calldata of `commitBlocks` like Solidity, in every layout; and the contract
+ * accepts only the canonical layout.
  */
 import { concat, dataLength, dataSlice, hexlify, toBeHex } from "ethers";
 import { expect } from "chai";
@@ -28,7 +28,7 @@ const random = createRandom();
 const { ethers } = await network.create();
 const harness = await ethers.deployContract("CommitCalldataHarness");
 
-/** Blocks of every shape: without data, with it, with authorisations, empty ones among them. */
+/** Creates blocks of every shape: with and without data and authorizations, some of them empty. */
 function randomBlocks(): CommitBlock[] {
   return Array.from({ length: 1 + random.int(4) }, () => ({
     timestamp: random.bigint(64),
@@ -74,26 +74,26 @@ function toCalldata({ selector, words }: Layout): string {
   return concat([selector, ...words.map((word) => toBeHex(BigInt.asUintN(256, word), 32))]);
 }
 
-/** Words that may be offsets or lengths: multiples of 32, or small. */
+/** Returns the indices of words that may be offsets or lengths: the small ones. */
 function indexWords({ words }: Layout): number[] {
   return [...words.keys()].slice(6).filter((index) => words[index]! < 4096n);
 }
 
-/** What somebody may do to a layout; most lead nowhere, some to the same or to other values. */
+/** Changes of a layout. Most make it unreadable; some keep the values, or lead to other ones. */
 const MUTATIONS: readonly ((layout: Layout) => Layout)[] = [
-  // An offset forwards, backwards, before the beginning, into a word, beyond the end.
+  // An offset moves forwards, backwards, before the start, into a word, beyond the end.
   (layout) => change(layout, (word) => word + 32n * (random.bigint(5) - 16n)),
   (layout) => change(layout, (word) => word + random.bigint(6) - 32n),
   (layout) => change(layout, () => random.pick([UINT64, UINT64 - 32n, -32n, -1n, 1n << 255n])),
   (layout) => change(layout, () => -32n * random.bigint(6)),
-  // Two offsets that lead to one value, or to each other's.
+  // Two offsets point to one value, or are swapped.
   (layout) => swap(layout),
-  // Everything behind a word moves on by one.
+  // Everything after a word moves by one word.
   (layout) => {
     const index = random.pick(indexWords(layout));
     return { ...layout, words: layout.words.toSpliced(index, 0, random.pick([0n, 32n])) };
   },
-  // A value is moved to the end.
+  // A value is copied to the end.
   (layout) => {
     const from = random.pick(indexWords(layout));
     const moved = layout.words.slice(from);
@@ -101,7 +101,7 @@ const MUTATIONS: readonly ((layout: Layout) => Layout)[] = [
     const words = layout.words.with(target, 32n * BigInt(layout.words.length - 7));
     return { ...layout, words: [...words, ...moved] };
   },
-  // Something behind the end, or the end missing; dirt in any word.
+  // A word is appended, the last one is removed, or a bit is flipped.
   (layout) => ({ ...layout, words: [...layout.words, random.bigint(256)] }),
   (layout) => ({ ...layout, words: layout.words.slice(0, -1) }),
   (layout) => {
@@ -132,8 +132,8 @@ function mutate(calldata: string): string {
   return random.int(8) === 0 ? dataSlice(mutant, 0, length - random.int(33)) : mutant;
 }
 
-/** What Solidity reads; undefined if it reverts. */
-async function solidityReads(calldata: string) {
+/** Decodes calldata with Solidity; undefined if it reverts. */
+async function decodeWithSolidity(calldata: string) {
   const { selector } = harness.interface.getFunction("read");
   const data = concat([selector, dataSlice(calldata, 4)]);
   const to = await harness.getAddress();
@@ -146,7 +146,7 @@ async function solidityReads(calldata: string) {
   };
 }
 
-/** Values that compare by content: numbers from ethers are bigints. */
+/** Converts a block to values that compare by content; numbers from ethers are bigints. */
 function toPlain(block: CommitBlock | CommitBlockStructOutput): Record<string, unknown> {
   return {
     timestamp: block.timestamp,
@@ -172,7 +172,7 @@ describe(`calldata of commitBlocks (${random.title})`, () => {
     }
   });
 
-  it("is none without the selector, or when it is cut off", () => {
+  it("is refused without the selector or if it is truncated", () => {
     const calldata = encode(0, randomBlocks());
     expect(decodeCommitBlock("0x", 1)).to.equal(undefined);
     expect(decodeCommitBlock(`0x00000000${calldata.slice(10)}`, 1)).to.equal(undefined);
@@ -181,13 +181,13 @@ describe(`calldata of commitBlocks (${random.title})`, () => {
     }
   });
 
-  it(`is decoded as Solidity reads it, in ${MUTANTS} layouts`, async function () {
+  it(`is decoded like Solidity does, in ${MUTANTS} layouts`, async function () {
     this.timeout(120_000);
     let read = 0;
     for (let count = 0; count < MUTANTS; count++) {
       const canonical = encode(7, randomBlocks());
       const calldata = mutate(canonical);
-      const expected = await solidityReads(calldata);
+      const expected = await decodeWithSolidity(calldata);
       if (expected === undefined) continue;
       read++;
       const { lastNumber, blocks } = expected;
@@ -199,8 +199,8 @@ describe(`calldata of commitBlocks (${random.title})`, () => {
   });
 });
 
-describe(`calldata that the contract takes (${random.title})`, () => {
-  it("is canonical, so that every decoder reads the same", async function () {
+describe(`calldata that the contract accepts (${random.title})`, () => {
+  it("is canonical, so that all decoders agree", async function () {
     this.timeout(120_000);
     const fixture = await createTestRollup();
     const { client, genesis, user, validator, rollup } = fixture;

@@ -40,7 +40,7 @@ describe("deployRollup", () => {
     expect([before, deployed === "0x"]).to.deep.equal(["0x", false]);
   });
 
-  it("refuses insecure verifiers on chains that are not local", async () => {
+  it("refuses insecure verifiers on live chains", async () => {
     const error: unknown = await deployOn(5).catch((reason: unknown) => reason);
     if (!isRollupError(error)) throw error;
     expect(error.facts).to.deep.equal({ code: "DEV_KEYS_ON_LIVE_CHAIN", chainId: 5n });
@@ -48,7 +48,7 @@ describe("deployRollup", () => {
 });
 
 describe("ROLLUP_ABI", () => {
-  it("is what the contract has", async () => {
+  it("equals the ABI of the contract", async () => {
     const text = renderAbi(await artifacts.readArtifact("Rollup"));
     const fragments = [...text.matchAll(/^ {2}(".*"),$/gm)].map(
       ([, json]) => JSON.parse(json!) as string,

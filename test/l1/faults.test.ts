@@ -1,4 +1,4 @@
-/** An L1 that fails, hangs, forgets and loses answers while transactions are sent to it. */
+/** Sending to an L1 that fails, hangs, forgets transactions and loses answers. */
 import { expect } from "chai";
 import { toQuantity, Wallet } from "ethers";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
@@ -12,7 +12,7 @@ import {
 } from "../helpers/faulty-provider.ts";
 import { createTestBlock, createTestRollup, type TestRollup } from "../helpers/test-rollup.ts";
 
-/** Of the fourth account of Hardhat's chains, which does nothing else here. */
+/** Key of the fourth account of Hardhat's chains, which nothing else here uses. */
 const KEY = "0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6";
 const PATIENCE = { resendAfterMs: 400, sendsMax: 10, requestTimeoutMs: 300, requestsMax: 3 };
 const SENDS = ["eth_sendRawTransaction", "eth_sendTransaction"];
@@ -63,35 +63,35 @@ describe("RollupClient: an L1 that fails", () => {
   }
 
   const survivable: Record<string, Fault> = {
-    "a look-up that fails after sending": {
+    "a failed look-up after sending": {
       kind: "fail",
       error: BAD_GATEWAY,
       methods: ["eth_getTransactionByHash", "eth_getTransactionReceipt"],
       times: 2,
     },
-    "look-ups that find nothing": {
+    "look-ups without a result": {
       kind: "null",
       methods: ["eth_getTransactionByHash", "eth_getTransactionReceipt"],
       times: 4,
     },
-    "an answer to the sending that gets lost": { kind: "lose", methods: SENDS, times: 1 },
-    "a sending that fails": { kind: "fail", error: BAD_GATEWAY, methods: SENDS, times: 1 },
-    "a sending that nobody answers": { kind: "hang", methods: SENDS, times: 1 },
-    "a question that nobody answers": { kind: "hang", methods: ["eth_blockNumber"], times: 1 },
-    "answers that come late": { kind: "delay", ms: 100 },
-    "too many requests": { kind: "fail", error: RATE_LIMITED, times: 2 },
-    "a connection that is reset": { kind: "fail", error: RESET, times: 2 },
+    "a lost answer to a send": { kind: "lose", methods: SENDS, times: 1 },
+    "a failed send": { kind: "fail", error: BAD_GATEWAY, methods: SENDS, times: 1 },
+    "a send without an answer": { kind: "hang", methods: SENDS, times: 1 },
+    "a read without an answer": { kind: "hang", methods: ["eth_blockNumber"], times: 1 },
+    "late answers": { kind: "delay", ms: 100 },
+    "a rate limit": { kind: "fail", error: RATE_LIMITED, times: 2 },
+    "a connection reset": { kind: "fail", error: RESET, times: 2 },
   };
   for (const [name, fault] of Object.entries(survivable)) {
-    it(`goes on after ${name}, with a key of its own`, async () => {
+    it(`recovers from ${name}, with a key of its own`, async () => {
       await depositWith(await ofWallet(), fault);
     });
-    it(`goes on after ${name}, with a key of the node`, async () => {
+    it(`recovers from ${name}, with a key of the node`, async () => {
       await depositWith(await ofNode(), fault);
     });
   }
 
-  it("sends again what the node has forgotten", async () => {
+  it("resends a transaction that the node has dropped", async () => {
     await depositWith(await ofWallet(), {
       kind: "drop",
       methods: ["eth_sendRawTransaction"],
@@ -99,14 +99,29 @@ describe("RollupClient: an L1 that fails", () => {
     });
   });
 
-  it("outlives an L1 that is gone for a while", async () => {
-    // From the sending on, and for more questions in a row than one is asked.
+  it("recovers from an L1 outage", async () => {
+    // The outage starts after sending and lasts for more requests than the retries of one.
     const isSent = () => faulty.counts.has("eth_sendRawTransaction");
     const client = await ofWallet();
     await depositWith(client, { kind: "fail", error: RESET, when: isSent, times: 12 });
   });
 
-  it("L1_REQUEST_FAILED: gives up a question, and sends nothing", async () => {
+  it("takes no token for one without symbol and decimals because the node fails", async () => {
+    const token = await fixture.ethers.deployContract("TestToken", ["Test", "TST"]);
+    const address = await token.getAddress();
+    await (await connectRollup(fixture.client, fixture.governor)).listToken(address);
+    const client = await ofWallet();
+    const ofToken = ([call]: readonly unknown[]) =>
+      (call as { to: string }).to.toLowerCase() === address.toLowerCase();
+    const methods = ["eth_call"];
+    faulty.set({ kind: "fail", error: RATE_LIMITED, methods, when: ofToken, times: 6 });
+    const { tokens } = await client.readNews(0);
+    expect(tokens[1]).to.deep.equal({ id: 1, address, symbol: "TST", decimals: 18 });
+    faulty.set({ kind: "fail", error: RATE_LIMITED, methods, when: ofToken });
+    expect((await client.readNews(0)).tokens[1]).to.include({ symbol: address, decimals: 0 });
+  });
+
+  it("L1_REQUEST_FAILED: abandons a read, and sends nothing", async () => {
     const client = await ofWallet();
     const url = "https://mainnet.example/v3/SECRET";
     const error = { message: `Failed to make POST request to "${url}"` };
@@ -122,7 +137,7 @@ describe("RollupClient: an L1 that fails", () => {
     expect(faulty.counts.get("eth_sendRawTransaction")).to.equal(undefined);
   });
 
-  it("L1_FUNDS_INSUFFICIENT: names who has no ETH", async () => {
+  it("L1_FUNDS_INSUFFICIENT: names the address without ETH", async () => {
     const client = await ofWallet();
     await setBalance(100n);
     const failed = await expectRejection(
@@ -132,7 +147,7 @@ describe("RollupClient: an L1 that fails", () => {
     expect(failed.facts["address"]).to.equal(wallet.address);
   });
 
-  it("L1_TRANSACTION_REFUSED: says why, and can be tried again", async () => {
+  it("L1_TRANSACTION_REFUSED: has the node's reason, and a retry succeeds", async () => {
     const client = await ofWallet();
     const error = { code: -32_000, message: "oversized data" };
     faulty.set({ kind: "fail", error, methods: ["eth_sendRawTransaction"], times: 1 });
@@ -144,12 +159,12 @@ describe("RollupClient: an L1 that fails", () => {
     await depositWith(client);
   });
 
-  it("L1_SIGNER_MISSING: only reads with a provider alone", async () => {
+  it("L1_SIGNER_MISSING: a provider alone cannot send", async () => {
     const client = await connectRollup(fixture.client, faulty.ethers, PATIENCE);
     await expectRejection("L1_SIGNER_MISSING", client.depositEth(wallet.address, 9n));
   });
 
-  it("sends from one account one after the other, whichever client asks", async () => {
+  it("serializes the transactions of one account across clients", async () => {
     const clients = [await ofWallet(), await ofWallet(), await ofNode()];
     const deposits = clients.map((client) => client.depositEth(wallet.address, 9n));
     const sent = await Promise.all(deposits);
@@ -175,7 +190,7 @@ describe("RollupClient: an L1 that fails", () => {
       now = BigInt(await fixture.networkHelpers.time.latest());
     });
 
-    /** In the pool, with fees that are that many times as high as usual. */
+    /** Leaves a transaction in the mempool, with `factor` times the usual fees. */
     async function leaveBehind(factor: bigint): Promise<void> {
       const { maxFeePerGas, maxPriorityFeePerGas } = await faulty.ethers.getFeeData();
       const fees = {
@@ -194,7 +209,7 @@ describe("RollupClient: an L1 that fails", () => {
       await faulty.ethers.send("eth_sendRawTransaction", [await wallet.signTransaction(old)]);
     }
 
-    it("sees what waits, and waits for it", async () => {
+    it("reads pending transactions, and waits for them", async () => {
       await leaveBehind(1n);
       await leaveBehind(1n);
       const { latestNonce } = await client.readPending();
@@ -208,7 +223,7 @@ describe("RollupClient: an L1 that fails", () => {
       expect((await client.readPending()).latestNonce).to.equal(latestNonce + 2);
     });
 
-    it("outbids what waits and is not mined", async () => {
+    it("replaces pending transactions that are not mined", async () => {
       await leaveBehind(5n);
       const settled = client.settlePending(50);
       const timer = setInterval(() => void mine(), 400);
@@ -220,7 +235,7 @@ describe("RollupClient: an L1 that fails", () => {
       await commit();
     });
 
-    it("takes the place of a commit that was given up", async () => {
+    it("replaces an abandoned commit", async () => {
       const hasty = await connectRollup(fixture.client, wallet, { ...PATIENCE, sendsMax: 1 });
       const { latestNonce } = await hasty.readPending();
       const stuck = await expectRejection("L1_TRANSACTION_STUCK", commit(hasty));
@@ -232,7 +247,7 @@ describe("RollupClient: an L1 that fails", () => {
     });
   });
 
-  it("finds its transaction by nonce when the hash got lost", async () => {
+  it("finds its transaction by nonce when the hash is lost", async () => {
     await fixture.rollup.connect(fixture.governor).setValidator(wallet.address, true);
     const client = await ofNode();
     faulty.set({ kind: "lose", methods: ["eth_sendTransaction"] });
@@ -256,9 +271,13 @@ describe("RollupClient: an L1 that fails", () => {
       pending = block.transactions;
     }
     const waiting = (await fixture.ethers.provider.getTransaction(pending[0]!))!;
-    const fees = { maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 11n };
     const rival = {
-      ...{ to: wallet.address, chainId: 31_337, gasLimit: 21_000, type: 2, ...fees },
+      to: wallet.address,
+      chainId: 31_337,
+      gasLimit: 21_000,
+      type: 2,
+      maxFeePerGas: 10n ** 11n,
+      maxPriorityFeePerGas: 10n ** 11n,
       nonce: waiting.nonce,
     };
     await send("eth_sendRawTransaction", [await wallet.signTransaction(rival)]);

@@ -1,4 +1,4 @@
-/** What transactions cost at worst, against what they cost. */
+/** Computed worst-case costs of transactions, compared with the actual gas. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -24,7 +24,7 @@ import {
 import { connectRollup } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
 import {
@@ -36,9 +36,9 @@ import {
 } from "../helpers/test-rollup.ts";
 
 const random = createRandom();
-/** A limit far above the gas that is used would crowd out what else there is room for. */
+/** Maximum ratio of a gas limit to the used gas, because a high limit reserves room of a block. */
 const MARGIN_MAX = 1.5;
-/** Slots of the contract that one transaction finds empty and another does not. */
+/** Gas of first writes to storage slots, which not every transaction makes. */
 const FIRST_WRITES_GAS = 35_000;
 const AUTHORIZATIONS = ["on chain", "EIP-712", "CREATE2"] as const;
 type AuthorizationKind = (typeof AUTHORIZATIONS)[number];
@@ -55,7 +55,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     fixture = await createTestRollup();
   });
 
-  /** Mined with the computed gas limit, and with no more data than computed. */
+  /** Sends a call with the computed gas limit, and checks the computed length. */
   async function send(call: string, args: readonly unknown[], cost: L1Cost): Promise<number> {
     const { rollup, validator } = fixture;
     const data = rollup.interface.encodeFunctionData(call as "commitBlocks", args as never);
@@ -151,7 +151,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     return blocks;
   }
 
-  /** The costs of parts add up to no less than the whole. */
+  /** Checks that the costs of the parts bound the cost of the whole. */
   function expectBounded(
     whole: L1Cost,
     lists: readonly (readonly PublicOperation[])[],
@@ -176,7 +176,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
   }
 
   for (const kind of AUTHORIZATIONS) {
-    it(`of commits: changePubKey authorised by ${kind}`, async () => {
+    it(`of commits: changePubKey authorized by ${kind}`, async () => {
       const { operations, authorizations } = await changesOf(kind, 64);
       const [one, ...others] = operations;
       const first = await commit(fixture.genesis, [[one!]], authorizations.slice(0, 1));
@@ -184,7 +184,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     });
   }
 
-  it("of commits that L1 refuses, as their public data ends too early", () => {
+  it("of commits with truncated public data, which L1 refuses", () => {
     const block = createTestBlock(fixture.client, fixture.genesis, []);
     for (const pubdata of [new Uint8Array(), new Uint8Array(1), new Uint8Array([1, 0, 3])]) {
       expect(commitCost([{ ...block.commitBlock, pubdata }]).gas).to.be.above(21_000);
@@ -196,7 +196,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     await commit(first!.storedBlock, [[], [], [], [], [], [], [], []]);
   });
 
-  it("of commits as large as L1 takes", async () => {
+  it("of commits at the limit of L1", async () => {
     const { genesis } = fixture;
     const withdrawals = await operationsOf("withdraw", 512);
     await commit(genesis, [withdrawals, withdrawals, withdrawals, withdrawals]);
@@ -214,10 +214,14 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
       for (const address of burners) {
         await ethers.provider.send("hardhat_setCode", [address, "0xfe"]);
       }
-      const withdrawals = burners.map((address): PublicOperation => {
-        const rest = { tokenId: 0, fee: 0n, recipient: BigInt(address), amount: 5n };
-        return { type: "withdraw", accountId: 1, ...rest };
-      });
+      const withdrawals = burners.map((address): PublicOperation => ({
+        type: "withdraw",
+        accountId: 1,
+        tokenId: 0,
+        fee: 0n,
+        recipient: BigInt(address),
+        amount: 5n,
+      }));
       blocks = await commit(genesis, [withdrawals.slice(0, 30), withdrawals.slice(30)]);
       await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
     });
@@ -240,7 +244,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
       await expectAllMade();
     });
 
-    it("of executions that pay out nothing, and of payouts later", async () => {
+    it("of executions without payouts, and of later payouts", async () => {
       const cost = executeCost([0, 0]);
       const structs = blocks.map(({ storedBlock }) => ({ storedBlock, payouts: [] }));
       expectClose(cost, await send("executeBlocks", [structs], cost));
@@ -265,7 +269,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     await send("revertBlocks", [reverted], revertCost(reverted.length));
   });
 
-  it("of proofs, by the committed baseline", () => {
+  it("of proofs, compared with the committed baseline", () => {
     const file = join(import.meta.dirname, "../bench/gas.json");
     const { proofBatches } = JSON.parse(readFileSync(file, "utf8")) as {
       proofBatches: { proofs: number; calldataBytes: number; executionGas: number }[];
@@ -277,7 +281,7 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     }
   });
 
-  it("of proofs, at least what the mock verifier takes", async () => {
+  it("of proofs, at least those of the mock verifier", async () => {
     const { genesis } = fixture;
     const blocks = await commit(genesis, [[], []]);
     const claims = blocks.map(({ proveBlock: { slots, digest, z, y, proof } }) => {

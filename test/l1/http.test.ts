@@ -1,4 +1,4 @@
-/** Hardhat's own signers, over HTTP, and a node behind a gateway that fails. */
+/** Hardhat's own signers over HTTP, with a node behind a gateway that fails. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -16,7 +16,7 @@ describe("RollupClient: Hardhat's signers over HTTP", () => {
   let gateway: Server;
   let client: RollupClient;
   let user: string;
-  /** Requests of these methods are answered with this status, so many times. */
+  /** Faults: the next `left` requests of these methods get this status. */
   let failing = { methods: [] as string[], status: 502, left: 0 };
 
   before(async () => {
@@ -53,11 +53,11 @@ describe("RollupClient: Hardhat's signers over HTTP", () => {
   });
 
   for (const [name, methods] of Object.entries({
-    "the look-up after sending": ["eth_getTransactionByHash", "eth_getTransactionReceipt"],
-    "the sending": ["eth_sendTransaction", "eth_sendRawTransaction"],
-    "questions before": ["eth_getTransactionCount", "eth_blockNumber", "eth_estimateGas"],
+    "look-ups after sending": ["eth_getTransactionByHash", "eth_getTransactionReceipt"],
+    sending: ["eth_sendTransaction", "eth_sendRawTransaction"],
+    "reads before sending": ["eth_getTransactionCount", "eth_blockNumber", "eth_estimateGas"],
   })) {
-    it(`go on when the gateway fails at ${name}`, async () => {
+    it(`recover when the gateway fails at ${name}`, async () => {
       const before = (await fixture.rollup.priorityQueue()).next;
       failing = { methods, status: 502, left: 2 };
       await client.depositEth(user, 9n);
@@ -66,7 +66,7 @@ describe("RollupClient: Hardhat's signers over HTTP", () => {
     });
   }
 
-  it("never show where the node is", async () => {
+  it("never reveal the URL of the node", async () => {
     failing = { methods: ["eth_call"], status: 503, left: 100 };
     const failed = await expectRejection("L1_REQUEST_FAILED", client.readRequestFee());
     failing.left = 0;

@@ -1,9 +1,9 @@
-/** Nodes that limit what a request for logs may ask for. */
+/** Reading logs from nodes that limit requests. */
 import { expect } from "chai";
 import { toQuantity } from "ethers";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
-import { readBlockEvents } from "../../src/l1/history.ts";
-import { LOG_BLOCKS_MAX } from "../../src/l1/logs.ts";
+import { readHistory } from "../../src/l1/history.ts";
+import { type BlockRange, LOG_BLOCKS_MAX } from "../../src/l1/logs.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { FaultyProvider, type NodeError } from "../helpers/faulty-provider.ts";
 import {
@@ -16,7 +16,7 @@ import {
 const L1_BLOCKS = 18_000;
 const BLOCKS = 6;
 
-/** As nodes put it; where the numbers matter they are those of the limit. */
+/** Errors in the words of nodes; a number that matters is that of the limit. */
 const RANGE_LIMITS: Record<string, (blocks: number) => NodeError> = {
   "geth with a limit": () => ({ code: -32_000, message: "exceed maximum block range: 700" }),
   Alchemy: (blocks) => ({
@@ -27,8 +27,8 @@ const RANGE_LIMITS: Record<string, (blocks: number) => NodeError> = {
   Infura: () => ({ code: -32_005, message: "query returned more than 10000 results" }),
   QuickNode: () => ({ code: -32_614, message: "eth_getLogs is limited to a 10,000 range" }),
   Erigon: () => ({ code: -32_000, message: "query block range is too large" }),
-  "one that only has a status": () => ({ message: "Bad Request", statusCode: 400 }),
-  "one that takes too long": () => ({ code: -32_000, message: "query timeout exceeded" }),
+  "a node with a status only": () => ({ message: "Bad Request", statusCode: 400 }),
+  "a node with a time limit": () => ({ code: -32_000, message: "query timeout exceeded" }),
 };
 
 describe("logs from nodes with limits", () => {
@@ -45,7 +45,7 @@ describe("logs from nodes with limits", () => {
       await fixture.client.commitBlocks(parent, [block.commitBlock]);
       parent = block.storedBlock;
       const blocks = toQuantity(L1_BLOCKS / BLOCKS);
-      // Hardhat has no state of the blocks in between.
+      // Hardhat has no state of the skipped blocks.
       await fixture.ethers.provider.send("hardhat_mine", [blocks, "0x0"]);
     }
   });
@@ -63,14 +63,15 @@ describe("logs from nodes with limits", () => {
   const latest = () => fixture.ethers.provider.getBlockNumber();
   const queries = () => faulty.counts.get("eth_getLogs") ?? 0;
 
-  async function expectAllBlocks(): Promise<void> {
-    const events = await readBlockEvents(client.contract, {
-      fromBlock: 0,
-      toBlock: await latest(),
-    });
-    const numbers = events.map(({ event }) =>
-      event.type === "committed" ? event.storedBlock.blockNumber : undefined,
+  async function committedIn(range: BlockRange): Promise<number[]> {
+    const events = await readHistory(client.contract, range);
+    return events.flatMap(({ event }) =>
+      event.type === "committed" ? [event.storedBlock.blockNumber] : [],
     );
+  }
+
+  async function expectAllBlocks(): Promise<void> {
+    const numbers = await committedIn({ fromBlock: 0, toBlock: await latest() });
     expect(numbers).to.deep.equal([1, 2, 3, 4, 5, 6]);
   }
 
@@ -84,19 +85,19 @@ describe("logs from nodes with limits", () => {
     });
   }
 
-  it("are read one L1 block at a time if it has to be", async () => {
+  it("are read one L1 block at a time if necessary", async () => {
     const error = { code: -32_005, message: "query returned more than 1 results" };
     faulty.set({ kind: "logs", resultsMax: 1, error });
     await expectAllBlocks();
     const range = { fromBlock: 0, toBlock: 10 };
     faulty.set({ kind: "logs", blocksMax: 1, error });
-    expect(await readBlockEvents(client.contract, range)).to.have.length(1);
+    expect(await committedIn(range)).to.deep.equal([1]);
   });
 
-  it("are read with larger pieces again when the limit is gone", async () => {
+  it("are read in larger pieces again after a limit is lifted", async () => {
     const error = { code: -32_000, message: "block range too large" };
     faulty.set({ kind: "logs", blocksMax: 100, error });
-    await readBlockEvents(client.contract, { fromBlock: 0, toBlock: 1_000 });
+    await readHistory(client.contract, { fromBlock: 0, toBlock: 1_000 });
     faulty.set();
     for (let round = 0; round < 4; round++) await expectAllBlocks();
     const before = queries();
@@ -104,7 +105,7 @@ describe("logs from nodes with limits", () => {
     expect(queries() - before).to.be.at.most(Math.ceil(L1_BLOCKS / LOG_BLOCKS_MAX) + 1);
   });
 
-  it("are asked for again after a failure that passes", async () => {
+  it("are read again after a transient failure", async () => {
     const error = { message: "bad gateway", statusCode: 502 };
     faulty.set({ kind: "fail", error, methods: ["eth_getLogs"], times: 1 });
     await expectAllBlocks();
@@ -113,21 +114,21 @@ describe("logs from nodes with limits", () => {
     await expectAllBlocks();
   });
 
-  it("L1_LOGS_REFUSED: end when not even one L1 block is allowed", async () => {
+  it("L1_LOGS_REFUSED: fail if the node refuses even one L1 block", async () => {
     const error = { code: -32_601, message: "the method eth_getLogs does not exist" };
     faulty.set({ kind: "logs", blocksMax: 0, error });
     const refused = await expectRejection("L1_LOGS_REFUSED", client.readNews(0));
     expect(refused.facts["reason"]).to.equal(error.message);
   });
 
-  it("L1_REQUEST_FAILED: end when nobody answers at all", async () => {
+  it("L1_REQUEST_FAILED: fail if the node does not answer", async () => {
     faulty.counts.clear();
     faulty.set({ kind: "fail", error: { message: "socket hang up" }, methods: ["eth_getLogs"] });
     await expectRejection("L1_REQUEST_FAILED", client.readNews(0));
     expect(queries()).to.be.at.most(8);
   });
 
-  it("are searched from the end for the last block, and for the first from the start", async () => {
+  it("are searched backwards for the last block, and forwards for genesis", async () => {
     const { deploymentBlock } = fixture.client;
     const location = { rollupAddress: client.rollupAddress, deploymentBlock };
     const located = await connectRollup(location, faulty.ethers);
@@ -138,7 +139,7 @@ describe("logs from nodes with limits", () => {
     expect(queries()).to.equal(2);
   });
 
-  it("begin with the deployment, which is looked for", async () => {
+  it("start at the block of the deployment, which is searched", async () => {
     const code = await fixture.ethers.provider.getCode(client.rollupAddress);
     const { deploymentBlock } = fixture.client;
     faulty.set({
@@ -150,12 +151,12 @@ describe("logs from nodes with limits", () => {
     expect(located.deploymentBlock).to.equal(deploymentBlock);
   });
 
-  it("begin with 0 if the node is wrong about old states", async () => {
+  it("start at 0 if the node is wrong about old states", async () => {
     expect(client.deploymentBlock).to.equal(0);
     expect(await client.readStoredBlock(0)).to.deep.equal(fixture.genesis);
   });
 
-  it("are searched through from 0 if the node keeps no old states", async () => {
+  it("start at 0 if the node has no old states", async () => {
     const error = { code: -32_000, message: "missing trie node" };
     faulty.set({ kind: "fail", error, methods: ["eth_getCode"] });
     const { rollupAddress } = client;

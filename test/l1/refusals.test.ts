@@ -1,4 +1,4 @@
-/** What nodes say, and what it means. */
+/** Errors in the words of nodes, and their classification. */
 import { expect } from "chai";
 import { AbiCoder } from "ethers";
 import {
@@ -13,7 +13,7 @@ import {
 
 const rpc = (message: string, code = -32_000) => Object.assign(new Error(message), { code });
 
-/** Words of geth, Hardhat, erigon, nethermind, besu, and of ethers around them. */
+/** Messages of geth, Hardhat, erigon, nethermind, besu, and of ethers around them. */
 const SENDS: readonly (readonly [string, SendAnswer])[] = [
   ["already known", "known"],
   ["Known transaction: 0x12", "known"],
@@ -51,7 +51,7 @@ describe("refusals of L1 nodes", () => {
     });
   }
 
-  /** As ethers throws what a node has answered to eth_call without any data. */
+  /** Creates the error of ethers for a failed eth_call without data. */
   const failedCall = (message: string) => {
     const error = AbiCoder.getBuiltinCallException("call", { to: null }, null);
     return Object.assign(error, { info: { error: { code: -32_000, message } } });
@@ -71,7 +71,7 @@ describe("refusals of L1 nodes", () => {
     });
   }
 
-  it("of logs are told from those of a rate", () => {
+  it("of logs differ from rate limits", () => {
     const limits = [
       rpc("query returned more than 10000 results", -32_005),
       rpc("Log response size exceeded. this block range should work: [0x1, 0x65]", -32_602),
@@ -90,9 +90,12 @@ describe("refusals of L1 nodes", () => {
       expect(isTransient(rate), rate.message).to.equal(true);
     }
     expect(limits.map(suggestedBlocks)).to.deep.equal([undefined, 101, 5000, undefined, 10_000]);
+    // With a range that goes backwards or is empty, reading would never end.
+    const backwards = ["[0x64, 0x0]", "[5, 4]"].map((range) => rpc(`block range: ${range}`));
+    expect(backwards.map(suggestedBlocks)).to.deep.equal([undefined, undefined]);
   });
 
-  it("never show where the node is", () => {
+  it("never reveal the URL of the node", () => {
     const shown = [
       new Error('Failed to make POST request to "https://eth.example/v2/KEY?x=KEY"'),
       new Error("connect ECONNREFUSED 10.0.0.7:8545"),

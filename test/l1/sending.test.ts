@@ -24,7 +24,7 @@ describe("RollupClient: stuck transactions", () => {
     return block.transactions;
   }
 
-  /** Waits until another transaction than those is pending. */
+  /** Waits until a transaction other than the known ones is pending. */
   async function nextPending(known: readonly string[]): Promise<string> {
     for (;;) {
       const hash = (await pendingHashes()).find((pending) => !known.includes(pending));
@@ -33,7 +33,7 @@ describe("RollupClient: stuck transactions", () => {
     }
   }
 
-  it("are sent again with the same nonce and higher fees", async () => {
+  it("are resent with the same nonce and higher fees", async () => {
     const { ethers, networkHelpers, user, rollup } = fixture;
     const deposit = client.depositEth(user.address, 9n);
     const first = await ethers.provider.getTransaction(await nextPending([]));
@@ -47,7 +47,7 @@ describe("RollupClient: stuck transactions", () => {
     expect((await rollup.priorityQueue()).next).to.equal(1n);
   });
 
-  it("are sent again when they were dropped", async () => {
+  it("are resent after a node has dropped them", async () => {
     const { ethers, networkHelpers, user } = fixture;
     const deposit = client.depositEth(user.address, 9n);
     const first = await nextPending([]);
@@ -57,7 +57,7 @@ describe("RollupClient: stuck transactions", () => {
     expect((await deposit).transaction.hash).not.to.equal(first);
   });
 
-  it("L1_TRANSACTION_STUCK: are given up, and may be mined later", async () => {
+  it("L1_TRANSACTION_STUCK: are abandoned, and may be mined later", async () => {
     const { networkHelpers, user, rollup } = fixture;
     const error = await expectRejection(
       "L1_TRANSACTION_STUCK",

@@ -118,6 +118,24 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
+  it("makes larger blocks again after L1 has found a small one too large for no reason", async () => {
+    const world = await createWorld();
+    const { l1, operator } = world;
+    const alice = await createFundedUser(world, random);
+    await operator.processBlocks();
+    withdraw(world, alice, 2);
+    l1.refuseNext("commitBlocks", "NoReason");
+    await operator.processBlocks();
+    expect(new Set(l1.statuses)).to.deep.equal(new Set(["executed"]));
+    for (let round = 0; round < 60; round++) {
+      withdraw(world, alice, 1);
+      await operator.processBlocks();
+    }
+    withdraw(world, alice, 10);
+    operator.sealBlock();
+    expect(operator.blocks.at(-1)?.items).to.have.length(10);
+  });
+
   it("takes back no more blocks at a time than L1 takes", async () => {
     const blocks = 20;
     const gasMax = 300_000; // a proof needs nearly as much
@@ -216,7 +234,22 @@ describe(`operator: payouts (${random.title})`, () => {
     expect(l1.paid).to.have.length(20);
   });
 
-  it("makes them in exodus too", async () => {
+  it("makes payouts again that a reorg has dropped after all of them were made", async () => {
+    const world = await createPayingWorld(10, 6);
+    const { l1, operator } = world;
+    l1.failNext("payOut");
+    await operator.processBlocks().catch(() => undefined);
+    const snapshot = l1.snapshot();
+    await operator.processBlocks();
+    // Looks at L1 again, where nothing is open, but has not settled the block yet.
+    await operator.executeBlocks();
+    l1.revert(snapshot);
+    l1.increaseTime(1);
+    await operator.executeBlocks();
+    expect(l1.paid).to.have.length(10);
+  });
+
+  it("makes payouts in exodus too", async () => {
     const world = await createPayingWorld(20, 6);
     const { l1, operator } = world;
     l1.failNext("payOut");

@@ -55,6 +55,25 @@ describe(`operator: failures (${random.title})`, () => {
     expect(operator.requestReceipt(5)?.status).to.equal("executed");
   });
 
+  for (const kept of ["requests", "tokens"] as const) {
+    it(`L1_EVENTS_MISSING: takes nothing while a node keeps ${kept} back`, async () => {
+      const { l1, operator } = await createOperatorWorld();
+      await operator.syncL1();
+      const readNews = l1.readNews.bind(l1);
+      // As a node that knows the latest block, and not yet its logs.
+      l1.readNews = async (fromBlock) => ({ ...(await readNews(fromBlock)), [kept]: [] });
+      const deposited = { type: "deposit", owner: 5n, tokenId: 0, amount: 1n } as const;
+      const requestId = l1.request(deposited);
+      l1.listToken("TST");
+      await expectRejection("L1_EVENTS_MISSING", operator.syncL1());
+      expect(operator.requestReceipt(requestId)).to.equal(undefined);
+      l1.readNews = readNews;
+      await operator.processBlocks();
+      expect(operator.requestReceipt(requestId)?.status).to.equal("executed");
+      expect(operator.tokens).to.have.length(2);
+    });
+  }
+
   it("makes a proof anew that L1 has refused", async () => {
     const world = await createOperatorWorld();
     await deposit(world, 5n, 1n);

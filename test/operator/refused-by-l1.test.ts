@@ -221,6 +221,29 @@ describe(`operator: consent by CREATE2 (${random.title})`, () => {
     expect(questions).to.equal(0);
     await operator.receiveBatch([own!]);
     expect(questions).to.equal(1);
+    await operator.receiveBatch([own!]);
+    expect(questions).to.equal(1);
+  });
+
+  it("asks L1 nothing for a key that some other rule refuses", async () => {
+    const world = await createWorld();
+    const { l1, operator } = world;
+    const user = new User(random);
+    const { wallet, address } = createWallet(user);
+    await deposit(world, address, 5n);
+    await operator.processBlocks();
+    const accountId = operator.state.accountIdOf(address)!;
+    let questions = 0;
+    l1.hasCode = () => {
+      questions++;
+      return Promise.resolve(false);
+    };
+    const draft = { type: "changePubKey", tokenId: 0, accountId, nonce: 0, fee: 6n } as const;
+    const transaction = signFor(world, user, draft);
+    const authorization = encodeCreate2Authorization(wallet);
+    const refused = operator.receiveBatch([{ transaction, authorization }]);
+    await expectRejection("INSUFFICIENT_BALANCE", refused);
+    expect(questions).to.equal(0);
   });
 
   it("takes out a wallet that was deployed in time, which costs nobody anything", async () => {

@@ -6,11 +6,9 @@ import { expect } from "chai";
 import hre from "hardhat";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
-import {
-  deploymentFile,
-  readGenesisHash,
-  reserveFile,
-} from "../../src/plugin/rollup/deployment-file.ts";
+import { reserveFile } from "../../src/plugin/reserved-file.ts";
+import { readGenesisHash } from "../../src/plugin/rollup/deployment-file.ts";
+import { deploymentFile } from "../../src/plugin/rollup/deployment-path.ts";
 import { locateRollup } from "../../src/plugin/rollup/locate-rollup.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 

@@ -110,6 +110,20 @@ describe("plugin/node", () => {
       const wide = await ask("eth_getLogs", { ...logs, toBlock });
       expect(wide).to.have.nested.property("error.data.code", "RPC_L1_RANGE_TOO_WIDE");
     }
+    const unmeasured = [
+      { ...logs, fromBlock: 0 },
+      { ...logs, fromBlock: "0x00000000000000000000", toBlock: "latest" },
+      { ...logs, fromBlock: "0", toBlock: "latest" },
+      { ...logs, blockHash: "" },
+      { ...logs, blockHash: `0x${"0".repeat(64)}` },
+      [logs],
+      null,
+    ];
+    for (const filter of unmeasured) {
+      const text = JSON.stringify(filter);
+      const answer = await ask("eth_getLogs", filter);
+      expect(answer, text).to.have.nested.property("error.data.code", "RPC_PARAMS_INVALID");
+    }
     const refused = [
       ...["eth_nothing", "eth_accounts", "eth_sendTransaction", "eth_sign", "personal_sign"],
       ...[

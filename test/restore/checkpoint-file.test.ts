@@ -44,7 +44,7 @@ describe("checkpoint file", () => {
     expect(await readdir(folder)).to.have.members(["state.json", ...others]);
   });
 
-  it("leaves nothing behind when it can not be replaced", async () => {
+  it("leaves nothing behind when it cannot be replaced", async () => {
     const file = join(folder, "state.json");
     await createCheckpointFile(join(file, "inner.json")).save("a folder in its place");
     const failure: unknown = await createCheckpointFile(file)

@@ -20,14 +20,16 @@ type Json = string | number | null | Json[] | { [key: string]: Json };
 
 /** All that a restore says, so that two of them can be compared. */
 async function restoreAll(history: FakeHistory, options: RestoreOptions = {}) {
-  const { executed, pending, faulty, l1Block, ...rest } = await restoreRollup(history, options);
+  const restored = await restoreRollup(history, options);
+  const { executed, pending, faulty, l1Block, preset, feeAccountAddress } = restored;
   const toPlain = ({ storedBlock, state, nextRequestId }: typeof executed) => ({
     storedBlock,
     nextRequestId,
     root: state.root,
   });
+  // Its `history` is what this restore has read of L1, which differs after a checkpoint.
   return {
-    rest,
+    rest: { preset, feeAccountAddress },
     l1Block,
     executed: toPlain(executed),
     pending: pending.map((block) => ({
@@ -139,6 +141,25 @@ describe(`checkpoints, ${random.title}`, () => {
     }
   });
 
+  it("continues from a checkpoint with decimal integers, as earlier versions wrote it", async () => {
+    const { history, store, text } = await restoredOnce();
+    const integers = ["timestamp", "stateRoot", "newStateRoot", "digest", "chainId", "root"];
+    const decimal = JSON.stringify(JSON.parse(text), (key, value: unknown) => {
+      if (key === "balances") {
+        return (value as [number, string][]).map(([id, amount]) => [id, String(BigInt(amount))]);
+      }
+      const isInteger = [...integers, "address", "pubKeyHash"].includes(key);
+      return isInteger ? String(BigInt(value as string)) : value;
+    });
+    expect(decimal).not.to.equal(text);
+    store.text = decimal;
+    const warnings: RollupError[] = [];
+    const onWarning = (warning: RollupError) => void warnings.push(warning);
+    const outcome = await restoreAll(history, { store, onWarning });
+    expect(outcome).to.deep.equal(await restoreAll(history));
+    expect([warnings, store.aside]).to.deep.equal([[], []]);
+  });
+
   it("starts over from a checkpoint of blocks that L1 does not know", async () => {
     const { history, store, text } = await restoredOnce();
     const content = JSON.parse(text) as { storedBlock: { timestamp: string } };
@@ -176,7 +197,7 @@ describe(`checkpoints on a disk that fails, ${random.title}`, () => {
     await expectWarnings(file, ["CHECKPOINT_NOT_SAVED"]);
   });
 
-  it("goes on without them where their folder can not be made", async () => {
+  it("goes on without them where their folder cannot be made", async () => {
     await writeFile(join(folder, "file"), "");
     await expectWarnings(join(folder, "file", "state.json"), ["CHECKPOINT_NOT_SAVED"]);
   });

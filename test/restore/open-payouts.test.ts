@@ -1,4 +1,4 @@
-/** Payouts that stay open are found from L1 alone, whoever looks for them. */
+/** Open payouts are found from L1 alone. */
 import { expect } from "chai";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { findOpenPayouts, makeOpenPayouts } from "../../src/restore/open-payouts.ts";

@@ -1,7 +1,7 @@
 /** Restores from random histories: whatever happens, the result is what L1 says. */
 import { expect } from "chai";
 import type { BlockRange } from "../../src/l1/events.ts";
-import type { DatedBlockEvent } from "../../src/l1/types.ts";
+import type { Dated } from "../../src/l1/types.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { type RestoreOptions, restoreRollup } from "../../src/restore/restore.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -15,10 +15,10 @@ const preset = PRESETS.minimal;
 /** Lets L1 answer with other events than there were. */
 function changeEvents(
   history: FakeHistory,
-  change: (events: DatedBlockEvent[], range: BlockRange) => DatedBlockEvent[],
+  change: (events: Dated[], range: BlockRange) => Dated[],
 ): void {
-  const read = history.readBlockEvents.bind(history);
-  history.readBlockEvents = async (range) => change(await read(range), range);
+  const read = history.readHistory.bind(history);
+  history.readHistory = async (range) => change(await read(range), range);
 }
 
 async function expectRestored(history: FakeHistory, options: RestoreOptions = {}) {
@@ -100,7 +100,7 @@ describe(`restore, ${random.title}`, () => {
     expect(read).to.deep.equal([id.number + 1]);
   });
 
-  it("starts over when L1 takes back more than its checkpoint remembers", async () => {
+  it("starts over after a reorg beyond its checkpoint", async () => {
     const history = new FakeHistory(preset, random);
     const store = createMemoryStore();
     for (let i = 0; i < 6; i++) {
@@ -109,7 +109,7 @@ describe(`restore, ${random.title}`, () => {
       history.execute(1);
     }
     await restoreRollup(history, { store, finalityBlocks: 0, l1BlocksPerStep: 3 });
-    history.reorganise(14);
+    history.reorg(14);
     history.commit(1);
     await expectRestored(history, { store });
   });
@@ -139,7 +139,7 @@ describe(`restore, ${random.title}`, () => {
     const l1Block = history.current.id;
     const onL1 = { ...(await history.readProgress(2, l1Block.number)), proven: 3 };
     history.readProgress = () => Promise.resolve(onL1);
-    const later: DatedBlockEvent[] = [{ l1Block, event: { type: "proven", provenBlocks: 3 } }];
+    const later: Dated[] = [{ l1Block, event: { type: "proven", provenBlocks: 3 } }];
     changeEvents(history, (events) => [...events, ...later]);
     const { executed, faulty } = await restoreRollup(history);
     expect(executed.state.root).to.equal(history.executedState.root);

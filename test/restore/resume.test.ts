@@ -1,11 +1,11 @@
-/** An operator is lost with all it knew; another one goes on from what L1 tells. */
+/** An operator is lost with its memory; another one continues from L1. */
 import { expect } from "chai";
 import { network } from "hardhat";
 import { connectRollup } from "../../src/l1/client.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import { restoreRollup } from "../../src/restore/restore.ts";
-import { settleBlocks } from "../../src/restore/resume.ts";
+import { prepareStart } from "../../src/restore/resume.ts";
 import { createRestoreSource } from "../../src/restore/source.ts";
 import { RollupProvider } from "../../src/sdk/provider.ts";
 import { RollupWallet } from "../../src/sdk/wallet.ts";
@@ -16,7 +16,7 @@ const ETHER = 10n ** 18n;
 
 /**
  * Executed: two blocks. Proven: bob's withdrawal. Committed: a transfer and dave's deposit. All of
- * them in a few L1 transactions, after blocks that were taken back.
+ * them in a few L1 transactions, after blocks that were reverted.
  */
 async function lostOperator() {
   await rollup.deploy({ prover: "mock", mode: "manual", blocksPerTransaction: 3 });
@@ -58,7 +58,7 @@ describe("an operator restored from L1", () => {
     const { l1, alice, bob, dave } = await networkHelpers.loadFixture(lostOperator);
     const restored = await restoreRollup(createRestoreSource(l1));
     const before = await ethers.provider.getBalance(bob.address);
-    const start = await settleBlocks(l1, restored);
+    const start = await prepareStart(l1, restored);
     expect(await ethers.provider.getBalance(bob.address)).to.equal(before + ETHER);
     const { preset, feeAccountAddress } = restored;
     const prover = createMockProver();

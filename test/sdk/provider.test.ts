@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { createRpcClient } from "../../src/rpc/client.ts";
-import { toJsonRpcError } from "../../src/rpc/error-transport.ts";
-import { rpcError } from "../../src/rpc/errors.ts";
+import { createRpcClient } from "../../src/api/client.ts";
+import { toJsonRpcError } from "../../src/api/error-transport.ts";
+import { rpcError } from "../../src/api/errors.ts";
 import { RollupProvider } from "../../src/sdk/provider.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 

@@ -139,6 +139,36 @@ describe("sdk: wallet on a real contract", () => {
     });
   }
 
+  it("ROLLUP_REPLACED: an operator that names another contract than the one that is trusted", async () => {
+    const { ethers, user, rollup, provider } = world;
+    const rollupAddress = await rollup.getAddress();
+    const wallet = await RollupWallet.create(user, provider, { rollupAddress });
+    expect(wallet.address).to.equal(user.address);
+    const thief = await ethers.deployContract("OddRecipient");
+    const config = { ...(await provider.getConfig()), rollupAddress: await thief.getAddress() };
+    const hostile = new RollupProvider({ call: () => Promise.resolve(config as never) });
+    const refused = RollupWallet.create(user, hostile, { rollupAddress });
+    await expectRejection("ROLLUP_REPLACED", refused);
+  });
+
+  it("TOKEN_UNKNOWN: signs nothing for a token that an operator passes for another one", async () => {
+    const { user, bob, operator } = world;
+    await listToken(world, "TestToken", ["Gold", "GLD"]);
+    const linked = createLinkedClient(operator);
+    const gold = { id: 1, address: ZeroAddress, symbol: "ETH", decimals: 18 };
+    const methods: string[] = [];
+    const call: typeof linked.call = (method, ...params) => {
+      methods.push(method);
+      if (method === "rollup_getTokens") return Promise.resolve([gold] as never);
+      return linked.call(method, ...params);
+    };
+    const wallet = await RollupWallet.create(user, new RollupProvider({ call }));
+    const draft = { to: bob.address, token: "ETH", amount: 1_000n };
+    await expectRejection("TOKEN_UNKNOWN", wallet.transfer(draft));
+    await expectRejection("TOKEN_UNKNOWN", wallet.batch().transfer(draft).send());
+    expect(methods).not.to.include("rollup_submitTransaction");
+  });
+
   it("sends somebody without a key home", async () => {
     const { alice, bob, ethers } = world;
     await alice.deposit({ token: "ETH", amount: 10n });
@@ -147,6 +177,20 @@ describe("sdk: wallet on a real contract", () => {
     await alice.setSigningKey();
     await (await alice.forcedExit({ target: bob.address, token: "ETH" })).wait();
     expect(await ethers.provider.getBalance(bob.address)).to.equal(before + 20n);
+  });
+
+  it("sends what has no method of its own by its content", async () => {
+    const { alice, bob } = world;
+    await alice.deposit({ token: "ETH", amount: ETHER });
+    await alice.setSigningKey();
+    const content = { type: "transfer", tokenId: 0, recipient: BigInt(bob.address) } as const;
+    const sent = await alice.send({ ...content, amount: 5n }, { fee: 10n });
+    expect((await sent.wait("accepted")).type).to.equal("transfer");
+    expect(await bob.getBalance("ETH")).to.equal(5n);
+    const wide = alice.send({ ...content, amount: 1n << 128n });
+    await expectRejection("AMOUNT_OUT_OF_RANGE", wide);
+    const unknown = alice.send({ ...content, amount: 5n }, { gas: 1n } as never);
+    await expectRejection("OPTION_UNKNOWN", unknown);
   });
 
   it("gives each of several transactions at once its own nonce", async () => {

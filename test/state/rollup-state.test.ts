@@ -18,7 +18,7 @@ function genesis(): RollupState {
 describe("RollupState", () => {
   const random = createRandom();
 
-  /** A state with `count` random accounts besides the fee account, at random ids. */
+  /** Creates a state with `count` random accounts besides the fee account, at random ids. */
   function randomState(count: number): RollupState {
     const ids = random.shuffle(Array.from({ length: 63 }, (_, i) => i + 1)).slice(0, count);
     return ids.reduce((state, id) => {
@@ -61,7 +61,7 @@ describe("RollupState", () => {
     expect(poseidon(stateSiblings[1]!.toSpliced(1, 0, node))).to.equal(state.root);
   });
 
-  it(`is hashed level by level as node by node (${random.title})`, async () => {
+  it(`has the same root hashed level by level and node by node (${random.title})`, async () => {
     const states = [genesis()];
     const again = [genesis()];
     const update = (id: number, tokenId: number, change: LeafUpdate) =>
@@ -78,11 +78,11 @@ describe("RollupState", () => {
       return Promise.resolve(lists.map(poseidon));
     });
     expect(again.map(({ root }) => root)).to.deep.equal(states.map(({ root }) => root));
-    // Balances, leaves, and two levels of accounts; each with all that it has to hash.
+    // One call each for balances, leaves, and the two levels of accounts.
     expect(counts).to.have.length(4);
   });
 
-  it("takes the hashes it is given, once for each node", async () => {
+  it("stores the hashes of hashAll, one for each node", async () => {
     let lists = 0;
     const count = (some: readonly unknown[]) => Promise.resolve(some.map(() => BigInt(++lists)));
     const state = genesis().update(1, 2, { account: newAccount(1n), balance: 5n });
@@ -96,7 +96,7 @@ describe("RollupState", () => {
     expect(lists).to.equal(9);
   });
 
-  it(`finds accounts by address, also after a revert (${random.title})`, () => {
+  it(`finds accounts by address, also after a rollback (${random.title})`, () => {
     const addresses = Array.from({ length: 6 }, () => random.bigint(160));
     // Addresses that share many low digits lie deep in the index.
     addresses.push(addresses[0]! ^ (1n << 159n), addresses[0]! ^ (1n << 80n));
@@ -122,7 +122,7 @@ describe("RollupState", () => {
     }
   });
 
-  it("finds the account that its owner has activated, whichever was opened first", () => {
+  it("prefers an account with a signing key over an older one without", () => {
     const [address, other] = [77n, 78n];
     const active = { ...newAccount(address), pubKeyHash: 5n };
     const opened = [2, 5, 9].reduce(
@@ -141,7 +141,7 @@ describe("RollupState", () => {
     expect(fromSnapshot(both.preset, toSnapshot(both)).accountIdOf(address)).to.equal(5);
   });
 
-  it("has the same root however it was reached", () => {
+  it("has a root that depends only on its contents", () => {
     const ids = random.shuffle(Array.from({ length: 20 }, (_, i) => i + 1));
     const fill = (state: RollupState, id: number) =>
       state.update(id, id % 8, { account: newAccount(BigInt(id)), balance: BigInt(id) });
@@ -153,7 +153,7 @@ describe("RollupState", () => {
     expect(detour.root).to.equal(direct.root);
   });
 
-  it("counts to the end when the tree is full", () => {
+  it("returns the capacity as next id when the tree is full", () => {
     let state = genesis();
     for (let id = 1; id < 64; id++)
       state = state.update(id, 0, { account: newAccount(BigInt(id)) });
@@ -173,7 +173,7 @@ describe("RollupState", () => {
     }
   });
 
-  it(`survives a snapshot, and refuses a damaged one (${random.title})`, () => {
+  it(`loads from a snapshot, and refuses a damaged one (${random.title})`, () => {
     const state = randomState(8);
     const snapshot = JSON.parse(JSON.stringify(toSnapshot(state))) as StateSnapshot;
     const loaded = fromSnapshot(preset, snapshot);

@@ -9,6 +9,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
 import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import { bigintToJson } from "../../src/util/json.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 
 const ETHER = 10n ** 18n;
@@ -92,7 +93,7 @@ describe("tasks: restore and exit", () => {
       const restored = (await jsonOf("rollup:restore", {})) as RestoreResult;
       expect(restored.preset).to.equal("minimal");
       expect(restored.executed.blockNumber).to.equal(1);
-      expect(restored.executed.stateRoot).to.equal(stateRoot.toString());
+      expect(restored.executed.stateRoot).to.equal(bigintToJson(stateRoot));
     }
   });
 
@@ -115,10 +116,10 @@ describe("tasks: restore and exit", () => {
   it("gets the money out when the operator has let a request expire", async () => {
     await l1.networkHelpers.time.increase(EXPIRATION_SECONDS);
     const claim = (await exit({ account: addresses[0], withoutProof: true })) as ExitResult;
-    expect(claim).to.include({ claimed: String(3n * ETHER) });
+    expect(claim).to.include({ claimed: bigintToJson(3n * ETHER) });
     const deposit = (await exit({ account: addresses[1] })) as ExitResult;
-    expect(deposit).to.include({ claimed: "0" });
-    expect(deposit.cancelled).to.deep.equal([{ requestId: 1, amount: String(ETHER) }]);
+    expect(deposit).to.include({ claimed: "0x0" });
+    expect(deposit.cancelled).to.deep.equal([{ requestId: 1, amount: bigintToJson(ETHER) }]);
     for (const { balanceBefore, balanceAfter } of [claim, deposit]) {
       expect(BigInt(balanceAfter) > BigInt(balanceBefore)).to.equal(true);
     }

@@ -1,7 +1,7 @@
 /** What the tasks with a port say before they build anything, and what the devnet prints. */
 import { createServer } from "node:net";
 import { expect } from "chai";
-import { listen } from "../../src/plugin/node/listen.ts";
+import { listen } from "../../src/server/listen.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
 const MOCK = ["--prover", "mock"];

@@ -1,4 +1,4 @@
-/** Values published in the tests of circomlibjs (test/poseidon.js and test/eddsa.js, v0.1.7). */
+/** Vectors published in the tests of circomlibjs (test/poseidon.js and test/eddsa.js, v0.1.7). */
 
 export const POSEIDON_VECTORS = [
   {

@@ -1,10 +1,17 @@
 /** Lets processes that write the same folders take turns. */
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isOwnerGone, OWNER, makeFolder } from "./files.ts";
 
 const POLL_MS = 100;
+/** How often whoever holds a lock touches it. */
+const TOUCH_MS = 2_000;
+/**
+ * A lock that nobody has touched for so long is nobody's: its process was killed in another
+ * container, or has a number that another process has by now, or could not sign it on a full disk.
+ */
+const SILENT_MS_MAX = 5 * 60 * 1000;
 /** Longer than any build of which another would not want to be told. */
 const WAIT_MS_MAX = 60 * 60 * 1000;
 
@@ -35,11 +42,14 @@ export async function withLock<T>(
       }
     });
   }
+  const isMine = state === "mine";
+  const touching = isMine ? setInterval(() => void touch(lock), TOUCH_MS).unref() : undefined;
   try {
     return await work();
   } finally {
+    clearInterval(touching);
     held.delete(lock);
-    if (state === "mine") await rm(lock, { force: true }).catch(() => undefined);
+    if (isMine) await rm(lock, { force: true }).catch(() => undefined);
   }
 }
 
@@ -49,10 +59,18 @@ async function tryLock(lock: string): Promise<"mine" | "taken" | "impossible"> {
     await writeFile(lock, OWNER, { flag: "wx" });
     return "mine";
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") return "impossible";
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === "write") await rm(lock, { force: true }).catch(() => undefined);
+    if (code !== "EEXIST") return "impossible";
   }
   const owner = await readFile(lock, "utf8").catch(() => "");
   const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
-  if (isOwnerGone(owner, mtimeMs)) await rm(lock, { force: true }).catch(() => undefined);
+  const isGone = isOwnerGone(owner, mtimeMs) || Date.now() - mtimeMs > SILENT_MS_MAX;
+  if (isGone) await rm(lock, { force: true }).catch(() => undefined);
   return "taken";
+}
+
+function touch(lock: string): Promise<void> {
+  const now = new Date();
+  return utimes(lock, now, now).catch(() => undefined);
 }

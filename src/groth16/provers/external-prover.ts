@@ -8,21 +8,7 @@ import { groth16Error } from "../errors.ts";
 import { withTemporaryFolder, writingTo } from "../files/files.ts";
 import { readVerificationKey } from "../formats/verification-key.ts";
 import { openSnarkjs, type ProofWithSignals } from "../snarkjs.ts";
-import type { Groth16Prover } from "./prover.ts";
-
-/** The program to prove with, as one of the choices of a prover. */
-export interface ExternalChoice {
-  /**
-   * The program, absolute or in the PATH, and its arguments, with `{zkey}`, `{wtns}`, `{proof}` and
-   * `{public}` in place of the paths of those files. No shell reads it; words with spaces are in
-   * quotes.
-   *
-   * @example "rapidsnark {zkey} {wtns} {proof} {public}"
-   */
-  readonly external: string;
-  /** Milliseconds after which a proof has failed, from 1. Default: ten minutes. */
-  readonly timeoutMs?: number;
-}
+import type { ExternalChoice, Groth16Prover } from "./prover.ts";
 
 export interface ExternalProofOptions extends ExternalChoice {
   readonly zkeyPath: string;

@@ -1,8 +1,21 @@
 /** What a Groth16 prover is: a proving key and a witness in, a proof out. */
 import type { ProofWithSignals } from "../snarkjs.ts";
-import type { ExternalChoice } from "./external-prover.ts";
 
 export const PROVER_CHOICES = ["kernel", "snarkjs"] as const;
+
+/** The program to prove with, as one of the choices of a prover. */
+export interface ExternalChoice {
+  /**
+   * The program, absolute or in the PATH, and its arguments, with `{zkey}`, `{wtns}`, `{proof}` and
+   * `{public}` in place of the paths of those files. No shell reads it; words with spaces are in
+   * quotes.
+   *
+   * @example "rapidsnark {zkey} {wtns} {proof} {public}"
+   */
+  readonly external: string;
+  /** Milliseconds after which a proof has failed, from 1. Default: ten minutes. */
+  readonly timeoutMs?: number;
+}
 
 /**
  * Who makes a proof: this package's `kernel`, `snarkjs`, or an external program.

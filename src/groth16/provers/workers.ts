@@ -5,9 +5,14 @@
 import { inspect } from "node:util";
 import { groth16Error } from "../errors.ts";
 import { openSnarkjs, type ProofWithSignals, type VerificationKey } from "../snarkjs.ts";
-import { createExternalProver, type ExternalChoice } from "./external-prover.ts";
+import { createExternalProver } from "./external-prover.ts";
 import { createKernelProver, type KernelProverOptions } from "./kernel-prover.ts";
-import { type Groth16Prover, PROVER_CHOICES, type ProverChoice } from "./prover.ts";
+import {
+  type ExternalChoice,
+  type Groth16Prover,
+  PROVER_CHOICES,
+  type ProverChoice,
+} from "./prover.ts";
 import { createSnarkjsProver } from "./snarkjs-prover.ts";
 
 export interface Groth16Workers {

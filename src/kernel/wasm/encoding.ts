@@ -1,8 +1,8 @@
-/** How numbers, lists and sections are written in a WebAssembly binary. */
+/** Encodes numbers, lists and sections of a WebAssembly binary. */
 
 export type Bytes = readonly number[];
 
-/** Unsigned LEB128. */
+/** Encodes as unsigned LEB128. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
@@ -14,7 +14,7 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** Signed LEB128. */
+/** Encodes as signed LEB128. */
 export function signed(value: number | bigint): number[] {
   const bytes: number[] = [];
   let rest = BigInt(value);
@@ -27,24 +27,24 @@ export function signed(value: number | bigint): number[] {
   }
 }
 
-/** The eight bytes of a 64-bit word, lowest first. Negative words are taken modulo 2^64. */
+/** Encodes a 64-bit word, little-endian; a negative one modulo 2^64. */
 export function word64(value: bigint): number[] {
   const word = BigInt.asUintN(64, value);
   return Array.from({ length: 8 }, (_, i) => Number((word >> BigInt(8 * i)) & 0xffn));
 }
 
-/** A length-prefixed list. */
+/** Encodes a length-prefixed list. */
 export function vector(items: readonly Bytes[]): number[] {
   return [...unsigned(items.length), ...items.flat()];
 }
 
-/** A name: length-prefixed UTF-8. */
+/** Encodes a name as length-prefixed UTF-8. */
 export function name(text: string): number[] {
   const bytes = new TextEncoder().encode(text);
   return [...unsigned(bytes.length), ...bytes];
 }
 
-/** A section: its number, its length, its content. */
+/** Encodes a section: its number, its length, its content. */
 export function section(id: number, content: Bytes): number[] {
   return [id, ...unsigned(content.length), ...content];
 }

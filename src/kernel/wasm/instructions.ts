@@ -1,8 +1,9 @@
 /**
  * The WebAssembly instructions that the kernel uses, as functions from operands to expressions.
  *
- * An expression is a type and the bytes that leave one value of it on the stack, so nesting calls
- * spells out stack code: `i32.add(a, i32.const(8))`. Only what the kernel needs is here.
+ * An expression is a type and the bytes that leave one value of it on the stack, so nested calls
+ * produce stack code: `i32.add(a, i32.const(8))`. Instructions that the kernel does not use are
+ * missing.
  *
  * @see https://webassembly.github.io/spec/core/binary/instructions.html
  */
@@ -11,13 +12,13 @@ import { signed, unsigned, word64 } from "./encoding.ts";
 
 export type ValueType = "i32" | "i64" | "f64" | "v128";
 
-/** Something that has a value: an instruction with its operands, or a local variable. */
+/** Code with a value: an instruction with its operands, or a local variable. */
 export interface Expression<T extends ValueType = ValueType> {
   readonly type: T;
   readonly bytes: readonly number[];
 }
 
-/** Something that is done and leaves no value, such as a store. */
+/** Code without a value, such as a store. */
 export interface Statement {
   readonly type: "void";
   readonly bytes: readonly number[];
@@ -49,7 +50,7 @@ const unary = <T extends ValueType, R extends ValueType>(type: R, ...opcode: num
 const binary = <T extends ValueType, R extends ValueType>(type: R, ...opcode: number[]) =>
   operator<R, [Expression<T>, Expression<T>]>(type, ...opcode);
 
-/** `bytes` bytes at `address + offset`; alignment is a hint that nothing here needs. */
+/** Encodes an access at `address + offset`; the alignment hint is always 0. */
 const memory = (opcode: readonly number[], offset: number): number[] => [
   ...opcode,
   0,
@@ -134,23 +135,23 @@ export const f64 = {
 
 const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
 
-/** A load or store of one lane. */
+/** Encodes a load or store of one lane. */
 const lane = (opcode: number, index: 0 | 1, offset: number): number[] => [
   ...memory(simd(opcode), offset),
   index,
 ];
 
 export const v128 = {
-  /** Both lanes hold `word`. */
+  /** A constant with `word` in both lanes. */
   splat64: (word: bigint): V128 => ({
     type: "v128",
     bytes: [...simd(0x0c), ...word64(word), ...word64(word)],
   }),
   load: load("v128", ...simd(0x00)),
   loadSplat: load("v128", ...simd(0x0a)),
-  /** Lane 0 from memory, lane 1 zero. */
+  /** Loads lane 0 from memory; lane 1 is zero. */
   loadLow: load("v128", ...simd(0x5d)),
-  /** `vector` with lane 1 replaced from memory. */
+  /** Replaces lane 1 of `vector` from memory. */
   loadHigh: (address: I32, vector: V128, offset = 0): V128 => ({
     type: "v128",
     bytes: [...address.bytes, ...vector.bytes, ...lane(0x57, 1, offset)],
@@ -164,10 +165,10 @@ export const v128 = {
   andNot: binary<"v128", "v128">("v128", ...simd(0x4f)),
   or: binary<"v128", "v128">("v128", ...simd(0x50)),
   xor: binary<"v128", "v128">("v128", ...simd(0x51)),
-  /** Bits of `a` where `mask` is set, of `b` elsewhere. */
+  /** Selects bits of `a` where `mask` is set, of `b` elsewhere. */
   select: operator<"v128", [a: V128, b: V128, mask: V128]>("v128", ...simd(0x52)),
   anyTrue: unary<"v128", "i32">("i32", ...simd(0x53)),
-  /** Lanes `first` of a and `second` of b. */
+  /** Selects lane `first` of `a` and lane `second` of `b`. */
   shuffle64: (a: V128, b: V128, first: 0 | 1, second: 0 | 1): V128 => ({
     type: "v128",
     bytes: [
@@ -196,9 +197,9 @@ export const i64x2 = {
   subtract: binary<"v128", "v128">("v128", ...simd(0xd1)),
   equal: binary<"v128", "v128">("v128", ...simd(0xd6)),
   negate: unary<"v128", "v128">("v128", ...simd(0xc1)),
-  /** Products of the 32-bit lanes 0 and 1. */
+  /** Multiplies the 32-bit lanes 0 and 1 to 64 bits. */
   multiplyLow32: binary<"v128", "v128">("v128", ...simd(0xde)),
-  /** The low halves of both lanes in 32-bit lanes 0 and 1. */
+  /** Moves the low halves of both lanes to the 32-bit lanes 0 and 1. */
   packLow: (vector: V128): V128 => ({
     type: "v128",
     bytes: [
@@ -219,8 +220,8 @@ export const f64x2 = {
   add: binary<"v128", "v128">("v128", ...simd(0xf0)),
   subtract: binary<"v128", "v128">("v128", ...simd(0xf1)),
   multiply: binary<"v128", "v128">("v128", ...simd(0xf2)),
-  /** a·b + c with one rounding where the processor has a fused instruction. */
+  /** Computes a·b + c, with one rounding if the processor has a fused instruction. */
   multiplyAdd: operator<"v128", [a: V128, b: V128, c: V128]>("v128", ...simd(0x107)),
-  /** c − a·b, likewise. */
+  /** Computes c − a·b, likewise. */
   negatedMultiplyAdd: operator<"v128", [a: V128, b: V128, c: V128]>("v128", ...simd(0x108)),
 };

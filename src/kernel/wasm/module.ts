@@ -1,10 +1,10 @@
 /**
  * Builds WebAssembly modules from TypeScript: functions are closures that append statements.
  *
- * A module imports one memory, `env.memory`, and exports the functions that were given a name. A
- * TypeScript function that takes a {@link FunctionBuilder} acts as a macro: what it emits is
- * inlined. Vector constants live in a pool at the start of the memory, because loading one takes a
- * single instruction and building one in a register takes several.
+ * A module imports one memory, `env.memory`, and exports the functions with a name. A TypeScript
+ * function that takes a {@link FunctionBuilder} acts as a macro: its code is inlined. Vector
+ * constants are in a pool at the start of the memory, because loading one takes a single
+ * instruction and building one in a register takes several.
  */
 
 import { name, section, unsigned, vector, word64 } from "./encoding.ts";
@@ -13,9 +13,9 @@ import type { Expression, I32, Local, Statement, V128, ValueType } from "./instr
 
 const TYPE_CODES: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
 const NO_RESULT = 0x40;
-/** Where the constants start; address 0 is left free to mean "nothing". */
+/** Start of the constants; address 0 stays free to mean "nothing". */
 const POOL_ADDRESS = 16;
-/** Where memory begins that the module's user may fill as they like. */
+/** Start of the memory that belongs to the user of the module. */
 export const POOL_END = 1 << 14;
 
 /** A function of the module under construction. All parameters are i32: addresses and counts. */
@@ -27,19 +27,19 @@ export interface WasmFunction {
 
 /** The body of a function under construction. */
 export interface FunctionBuilder {
-  /** A new variable, zero until it is set. */
+  /** Declares a variable with the value 0. */
   local<T extends ValueType>(type: T): Local<T>;
-  /** A new variable that holds `value`. */
+  /** Declares a variable with the value `value`. */
   let<T extends ValueType>(value: Expression<T>): Local<T>;
   set<T extends ValueType>(target: Local<T>, value: Expression<T>): void;
   do(statement: Statement): void;
   call(callee: WasmFunction, ...args: I32[]): void;
-  /** The i32 that `callee` returns. */
+  /** Calls a function that returns an i32. */
   result(callee: WasmFunction, ...args: I32[]): I32;
   return(value?: I32): void;
   if(condition: I32, then: () => void, otherwise?: () => void): void;
   while(condition: () => I32, body: () => void): void;
-  /** Counts `from`, `from` + step, … while below `end`, which is evaluated every time. */
+  /** Counts `from`, `from` + step, … while below `end`, which is evaluated in every turn. */
   for(from: I32, end: I32, body: (counter: Local<"i32">) => void, step?: number): void;
 }
 
@@ -49,16 +49,16 @@ type Parameters<N extends number, T extends Local<"i32">[] = []> = T["length"] e
   : Parameters<N, [...T, Local<"i32">]>;
 
 export interface ModuleBuilder {
-  /** Defines a function; one with a name is exported. */
+  /** Defines a function, and exports it if it has a name. */
   function<N extends number>(
     exportName: string | null,
     parameters: N,
     body: (fn: FunctionBuilder, ...parameters: Parameters<N>) => void,
     result?: "i32" | "void",
   ): WasmFunction;
-  /** A vector constant with `word` in both lanes. */
+  /** Returns a vector constant with `word` in both lanes. */
   constant(word: bigint): V128;
-  /** The binary. */
+  /** Returns the binary. */
   build(): Uint8Array<ArrayBuffer>;
 }
 
@@ -69,7 +69,7 @@ export interface MemoryLimits {
   readonly shared: boolean;
 }
 
-/** Starts a module over a memory of the given limits. */
+/** Creates an empty module for a memory of the given limits. */
 export function createModule(memory: MemoryLimits): ModuleBuilder {
   const functions: WasmFunction[] = [];
   const bodies: number[][] = [];
@@ -114,12 +114,12 @@ function limits({ initialPages, maximumPages, shared }: MemoryLimits): number[] 
   return [shared ? 0x03 : 0x01, ...unsigned(initialPages), ...unsigned(maximumPages)];
 }
 
-/** Not spread as arguments: the code is longer than an argument list may be. */
+/** Concatenates instead of spreading into a call, because code exceeds the argument limit. */
 function codeSection(bodies: readonly number[][]): number[] {
   return section(10, unsigned(bodies.length).concat(...bodies));
 }
 
-/** The data segment with the constants. Every instance writes the same, so threads may share it. */
+/** Encodes the constants as a data segment. All instances write the same, so threads share it. */
 function poolSegment(words: readonly bigint[]): number[] {
   const bytes = words.flatMap((word) => [...word64(word), ...word64(word)]);
   if (POOL_ADDRESS + bytes.length > POOL_END) throw new Error("the constants overflow their pool");
@@ -145,7 +145,7 @@ function buildBody({ parameters, result }: WasmFunction, body: AnyBody): number[
   });
   body(fn, ...Array.from({ length: parameters }, (_, index) => createLocal("i32", index)));
   const locals = vector(types.map((type) => [1, TYPE_CODES[type]]));
-  // A function with a result leaves through `return` only, so its end is unreachable.
+  // A function with a result ends with `return`, so its end is unreachable.
   const end = result === "void" ? [0x0b] : [0x00, 0x0b];
   return [...unsigned(locals.length + code.length + end.length), ...locals].concat(code, end);
 }

@@ -1,5 +1,4 @@
-/** `hre.circuits`: the circuits of the project, by name, with typed inputs. */
-import type { HardhatConfig } from "hardhat/types/config";
+/** The type of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
 import type { Circuit, ProveOptions } from "../../circom/circuit.ts";
 import type { CircuitInputs } from "../../circom/input-types.ts";
 import type { ProofWithSignals } from "../../groth16/snarkjs.ts";
@@ -53,20 +52,4 @@ export interface ProjectCircuits {
    * idle threads never keep a script from ending.
    */
   close(): Promise<void>;
-}
-
-/** Loads the tool chain only when a circuit is asked for. */
-export function createProjectCircuits({ paths, rollup }: HardhatConfig): ProjectCircuits {
-  const load = () => import("./load-project-circuit.ts");
-  let loader: ReturnType<typeof startLoader> | undefined;
-  const startLoader = async () => (await load()).createCircuitLoader(paths.root, rollup);
-  return {
-    names: async () => (await load()).projectCircuitNames(paths.root, rollup),
-    get: async (name, options) => (await (loader ??= startLoader())).load(name, options),
-    close: async () => {
-      const last = loader;
-      loader = undefined;
-      await (await last)?.close();
-    },
-  };
 }

@@ -2,7 +2,7 @@
 import { toBeHex } from "ethers";
 import type { PerPhase } from "../../bench/l1-cost.ts";
 import type { BlockRecord } from "../../operator/pipeline.ts";
-import type { OperationName } from "../../protocol/operations.ts";
+import type { OperationName } from "../../operations/table.ts";
 import { FIELD_BYTES } from "../../protocol/constants.ts";
 
 /** One that the operator has brought through L1 all by itself. */

@@ -3,7 +3,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
 import { assert } from "../../util/errors.ts";
-import { assertPortFree } from "../node/listen.ts";
+import { assertPortFree } from "../../server/listen.ts";
 import type { DeployOptions } from "../rollup/types.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
 

@@ -17,7 +17,7 @@ async function answerCall(
     if (answer === undefined) return await next(request);
     return { jsonrpc: "2.0", id, result: await answer };
   } catch (error) {
-    const { toJsonRpcError } = await import("../../rpc/error-transport.ts");
+    const { toJsonRpcError } = await import("../../api/error-transport.ts");
     const { code, message, data } = toJsonRpcError(method, error);
     // Hardhat's server replaces `data` by an object of its own, in which only a string is kept.
     const forServer = { ...data, data: JSON.stringify(data) };

@@ -3,16 +3,12 @@ import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { RollupLocation } from "../../l1/client.ts";
 import { assertRollupAt } from "../../l1/presence.ts";
-import { createRpcClient } from "../../rpc/client.ts";
+import { createRpcClient } from "../../api/client.ts";
 import { nonZeroAddress, readInput } from "../../sdk/inputs.ts";
 import { RollupProvider } from "../../sdk/provider.ts";
 import { pluginError } from "../errors.ts";
-import {
-  deploymentFile,
-  type DeploymentRecord,
-  readDeployment,
-  readGenesisHash,
-} from "./deployment-file.ts";
+import { type DeploymentRecord, readDeployment, readGenesisHash } from "./deployment-file.ts";
+import { deploymentFile } from "./deployment-path.ts";
 
 export interface LocationSettings {
   /** Address of the contract; looked for if it is not given. */

@@ -3,7 +3,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { isProvingKeyIntact } from "../../groth16/setup/proving-keys.ts";
-import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { createCircuitProver } from "../../prover/circuit-prover.ts";

@@ -14,10 +14,11 @@ import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Prover } from "../../prover/prover.ts";
+import { completeHistory } from "../../restore/history.ts";
 import { findOpenPayouts } from "../../restore/open-payouts.ts";
-import { settleBlocks } from "../../restore/resume.ts";
-import { createRpcClient } from "../../rpc/client.ts";
-import { createRpcHandler, type RpcHandler } from "../../rpc/handler.ts";
+import { prepareStart } from "../../restore/resume.ts";
+import { createRpcClient } from "../../api/client.ts";
+import { createRpcHandler, type RpcHandler } from "../../server/handler.ts";
 import { readInput } from "../../sdk/inputs.ts";
 import { type RollupInfo, RollupProvider } from "../../sdk/provider.ts";
 import { createGenesisState } from "../../state/rollup-state.ts";
@@ -147,8 +148,8 @@ export async function resumeSession(
   }
   assertDeployment(preset, await l1.readDeployment());
   const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
-  const start = await settleBlocks(l1, restored);
-  const unpaid = await findOpenPayouts(l1);
+  const start = await prepareStart(l1, restored);
+  const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
   const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };
   return startSession(environment, options, parts);
 }
@@ -212,7 +213,9 @@ async function describe(
 ): Promise<Session> {
   const address = await l1.contract.verifier();
   const verifier = new Contract(address, VERIFIER_ABI, l1.contract.runner);
-  const contracts = { rollup: l1.contract, verifier: verifier as unknown as IVerifier };
+  // Whoever tests a contract has its events and filters typed, too.
+  const rollup = l1.contract as unknown as RollupContracts["rollup"];
+  const contracts = { rollup, verifier: verifier as unknown as IVerifier };
   const provider = createProvider(connection, () => assertCurrent(l1.rollupAddress));
   return { contracts, l1, provider };
 }

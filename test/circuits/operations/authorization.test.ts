@@ -8,7 +8,7 @@ import { loadTemplate } from "../../helpers/template-circuit.ts";
 describe("AssertValidAt circuit", () => {
   let circuit: Circuit;
   before(async () => {
-    circuit = await loadTemplate("ops/authorization.circom", "AssertValidAt()");
+    circuit = await loadTemplate("operations/authorization.circom", "AssertValidAt()");
   });
 
   const timestamp = 1_000n;

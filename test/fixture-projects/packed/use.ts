@@ -1,5 +1,7 @@
 /** Uses all that the package exports, and the types that a build has generated. */
 import zkrollup from "hardhat-zkrollup";
+import * as core from "hardhat-zkrollup/core";
+import * as node from "hardhat-zkrollup/node";
 import * as sdk from "hardhat-zkrollup/sdk";
 import type { InputsOf, ProjectCircuits, RollupUserConfig } from "hardhat-zkrollup/types";
 import "./types/circuits/index.js";
@@ -19,4 +21,4 @@ const inputs: InputsOf<"nested"> = {
 export const config: RollupUserConfig = { preset: "dev" };
 export const prove = async (circuits: ProjectCircuits) =>
   (await circuits.get("nested")).prove(inputs);
-export { sdk, zkrollup };
+export { core, node, sdk, zkrollup };

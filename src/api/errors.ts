@@ -1,0 +1,69 @@
+/** What can go wrong between a client and the operator. */
+import { defineErrors } from "../util/errors.ts";
+
+export type RpcErrorFacts =
+  | { code: "RPC_METHOD_UNKNOWN"; method: string }
+  | { code: "RPC_PARAMS_INVALID"; method: string; path: string; reason: string }
+  | { code: "RPC_RESULT_INVALID"; method: string; path: string; reason: string }
+  | { code: "RPC_FAILED"; method: string; reason: string }
+  | { code: "RPC_METHOD_RESTRICTED"; method: string }
+  | { code: "RPC_BATCH_TOO_LONG"; length: number; maximum: number }
+  | { code: "RPC_ANSWER_TOO_LARGE"; method: string; maximumBytes: number }
+  | { code: "RPC_RATE_LIMITED"; retryAfterSeconds: number }
+  | { code: "RPC_BUSY"; what: string; maximum: number }
+  | { code: "RPC_L1_RANGE_TOO_WIDE"; method: string; blocks: bigint; maximum: number }
+  | { code: "RPC_L1_TIMEOUT"; method: string; seconds: number };
+
+export const rpcError = defineErrors<RpcErrorFacts>({
+  RPC_METHOD_UNKNOWN: {
+    message: ({ method }) => `There is no method ${method}.`,
+    fix: "Call one of the methods that docs/rpc.md lists, or L1 itself for what is not there.",
+  },
+  RPC_PARAMS_INVALID: {
+    message: ({ method, path, reason }) =>
+      `${method} does not take its parameter ${path}: ${reason}.`,
+    fix: "Pass the parameters as docs/rpc.md describes them; integers beyond 2^53 as 0x-hex.",
+  },
+  RPC_RESULT_INVALID: {
+    message: ({ method, path, reason }) =>
+      `The answer to ${method} is not of the expected form at ${path}: ${reason}.`,
+    fix: "Check that the endpoint is a rollup of the same version of hardhat-zkrollup.",
+  },
+  RPC_FAILED: {
+    message: ({ method, reason }) => `${method} failed on the operator's side: ${reason}.`,
+    fix: "Look into the log of the operator, and try the call again.",
+  },
+  RPC_METHOD_RESTRICTED: {
+    message: ({ method }) =>
+      `${method} is for the person who runs the operator, and this port is public.`,
+    fix: "Wait for the operator, which processes blocks by itself, or use its --admin-port.",
+  },
+  RPC_BATCH_TOO_LONG: {
+    message: ({ length, maximum }) =>
+      `The request has ${length} calls; at most ${maximum} are answered together.`,
+    fix: "Send the calls in several requests.",
+  },
+  RPC_ANSWER_TOO_LARGE: {
+    message: ({ method, maximumBytes }) =>
+      `The answer to ${method} would make the response longer than ${maximumBytes} bytes.`,
+    fix: "Ask for less: fewer L1 blocks, fewer calls in a request, or one call at a time.",
+  },
+  RPC_RATE_LIMITED: {
+    message: ({ retryAfterSeconds }) =>
+      `This address has used up its rate; it recovers in ${retryAfterSeconds} s.`,
+    fix: "Wait for that time; the person who runs the operator sets the rate with --rate-limit.",
+  },
+  RPC_BUSY: {
+    message: ({ what, maximum }) => `At most ${maximum} ${what} are served at a time.`,
+    fix: "Try again in a moment; rollup_getReceipt answers the stage of a transaction without waiting.",
+  },
+  RPC_L1_RANGE_TOO_WIDE: {
+    message: ({ method, blocks, maximum }) =>
+      `${method} asks for ${blocks} L1 blocks, and this port passes on at most ${maximum}.`,
+    fix: "Ask for a narrower range of blocks, or ask an L1 node itself.",
+  },
+  RPC_L1_TIMEOUT: {
+    message: ({ method, seconds }) => `L1 did not answer ${method} within ${seconds} s.`,
+    fix: "Try again later; if it persists, the operator's L1 node has a problem.",
+  },
+});

@@ -1,0 +1,107 @@
+/** Each `rollup_*` method once: parameters, result, access, and its text in docs/rpc.md. */
+import { z } from "zod";
+import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
+import * as schemas from "./schemas.ts";
+
+/** Who may call a method: anybody, or only the person who runs the operator. */
+export type RpcAccess = "public" | "operator";
+
+interface MethodTraits {
+  readonly access: RpcAccess;
+  /** Whether the answer waits for a block to reach a stage; the server limits such calls. */
+  readonly waits: boolean;
+}
+
+function method<P extends z.ZodTupleItems | [], R extends z.ZodTypeAny>(
+  description: string,
+  params: P,
+  result: R,
+  { access = "public", waits = false }: Partial<MethodTraits> = {},
+): { description: string; params: z.ZodTuple<P>; result: R } & MethodTraits {
+  return { description, params: z.tuple(params), result, access, waits };
+}
+
+export const RPC_METHODS = {
+  rollup_getConfig: method("Chain, contract and sizes of the rollup.", [], schemas.config),
+  rollup_getStatus: method(
+    "Whether the operator accepts transactions, or why not, and the last block of each stage.",
+    [],
+    schemas.status,
+  ),
+  rollup_getTokens: method("All listed tokens.", [], z.array(schemas.token)),
+  rollup_getAccount: method(
+    "An account by id or owner in the head state; null if there is none.",
+    [schemas.accountReference],
+    schemas.account.nullable(),
+  ),
+  rollup_getBalance: method(
+    "The balance of an account in one token, in the head state; 0 if there is no such account.",
+    [schemas.accountReference, schemas.tokenId],
+    schemas.quantity,
+  ),
+  rollup_submitTransaction: method(
+    "Accepts a signed transaction, or refuses it with the code of the rule that it breaks.",
+    [schemas.signedTransaction],
+    schemas.transactionReceipt,
+  ),
+  rollup_submitBatch: method(
+    "Accepts a batch of transactions of one or more accounts, or refuses all of them. Each is signed " +
+      "as a part of the batch (docs/batches.md); no block can hold some without the others.",
+    [z.array(schemas.signedTransaction).min(1).max(BATCH_LENGTH_MAX)],
+    z.array(schemas.transactionReceipt),
+  ),
+  rollup_getReceipt: method(
+    "The stage of a transaction; null if it was never accepted.",
+    [schemas.hash],
+    schemas.transactionReceipt.nullable(),
+  ),
+  rollup_waitForReceipt: method(
+    "Answers when the transaction has reached the stage or was rejected, or after a time limit.",
+    [schemas.hash, schemas.stage],
+    schemas.transactionReceipt,
+    { waits: true },
+  ),
+  rollup_getPriorityRequest: method(
+    "The stage of a deposit or full exit; null if the operator has not seen it on L1. " +
+      "`refunded`: L1 pays the deposit back to its owner, because L2 has no place for it.",
+    [schemas.requestId],
+    schemas.requestReceipt.nullable(),
+  ),
+  rollup_waitForPriorityRequest: method(
+    "As rollup_waitForReceipt, for a deposit or full exit; null if it is still unseen on L1.",
+    [schemas.requestId, schemas.stage],
+    schemas.requestReceipt.nullable(),
+    { waits: true },
+  ),
+  rollup_getBlock: method(
+    "A sealed block; null if there is none of that number.",
+    [schemas.blockNumber],
+    schemas.block.nullable(),
+  ),
+  rollup_processBlocks: method(
+    "Processes everything that is pending, up to execution; answers with these blocks. Calls " +
+      "during a run share one further run.",
+    [],
+    z.array(schemas.block),
+    { access: "operator", waits: true },
+  ),
+};
+
+export type RpcMethod = keyof typeof RPC_METHODS;
+/** Decoded parameters of a method: integers as bigint. */
+export type RpcParams<M extends RpcMethod> = z.output<(typeof RPC_METHODS)[M]["params"]>;
+/** Decoded result of a method. */
+export type RpcResult<M extends RpcMethod> = z.output<(typeof RPC_METHODS)[M]["result"]>;
+
+export type SignedTransactionParam = RpcParams<"rollup_submitTransaction">[0];
+
+/** Whether there is a method of this name. */
+export function isRpcMethod(name: string): name is RpcMethod {
+  return Object.hasOwn(RPC_METHODS, name);
+}
+
+/** The first place where a value breaks its schema, and the reason. */
+export function firstIssue({ issues }: z.ZodError): { path: string; reason: string } {
+  const issue = issues[0];
+  return { path: issue?.path.join(".") || "(whole)", reason: issue?.message ?? "invalid" };
+}

@@ -1,0 +1,166 @@
+/**
+ * The values of the `rollup_*` methods as JSON. Each schema decodes; `toJson` encodes.
+ *
+ * Integers that may pass 2^53 travel as 0x-hex quantities, addresses as 0x-hex of up to 20 bytes.
+ * A description names a schema in docs/rpc.md.
+ */
+import { z } from "zod";
+import { OPERATION_NAMES, TRANSACTION_TYPES } from "../operations/table.ts";
+import {
+  type SubmittedTransaction,
+  TRANSACTION_FORMS,
+  type TransactionForm,
+} from "../operations/transaction-forms.ts";
+import { PRESET_NAMES } from "../protocol/presets.ts";
+import { STAGES } from "../protocol/stages.ts";
+
+/** An EIP-712 signature takes 66 bytes; other kinds of consent take less than this. */
+const AUTHORIZATION_BYTES_MAX = 256;
+
+export const quantity = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,64}$/, "expected an integer of at most 32 bytes as 0x-hex")
+  .transform((text) => BigInt(text))
+  .describe("Quantity");
+const index = z.number().int().nonnegative();
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address of 20 bytes")
+  .describe("Address");
+/** Inside transactions an address is an integer. */
+const addressInteger = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,40}$/, "expected an address as 0x-hex")
+  .transform((text) => BigInt(text))
+  .describe("Address");
+const point = z.object({ x: quantity, y: quantity }).strict().describe("Point");
+
+export const hash = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/, "expected a hash of 32 bytes as 0x-hex")
+  .describe("Hash");
+export const stage = z.enum(STAGES).describe("Stage");
+export const requestId = index.describe("RequestId");
+export const tokenId = index.describe("TokenId");
+export const blockNumber = z.union([index, z.literal("latest")]).describe("BlockNumber");
+/** Names an account by its id or by its L1 owner. */
+export const accountReference = z.union([index, address]).describe("AccountReference");
+
+const anyTransaction = {
+  accountId: index,
+  tokenId: index,
+  fee: quantity,
+  nonce: index,
+  validFrom: quantity,
+  validUntil: quantity,
+  publicKey: point,
+  signature: z.object({ r8: point, s: quantity }).strict(),
+};
+const messageColumns = { recipient: addressInteger, amount: quantity };
+/** What `commitBlocks` shows L1 as the owner's consent. */
+const authorization = z
+  .string()
+  .regex(/^0x(?:[0-9a-fA-F]{2})+$/, "expected bytes as 0x-hex")
+  .max(2 + 2 * AUTHORIZATION_BYTES_MAX)
+  .describe("Bytes");
+
+function transactionSchema({ type, columns, needsConsent }: TransactionForm) {
+  const own = Object.fromEntries(columns.map((column) => [column, messageColumns[column]]));
+  const consent = needsConsent ? { authorization } : {};
+  return z.object({ type: z.literal(type), ...anyTransaction, ...own, ...consent }).strict();
+}
+
+const [anySchema, ...otherSchemas] = TRANSACTION_FORMS.map(transactionSchema);
+/** One form for each kind of transaction, as the operations say. */
+export const signedTransaction = z
+  .discriminatedUnion("type", [anySchema!, ...otherSchemas])
+  .describe("SignedTransaction") as unknown as z.ZodType<SubmittedTransaction>;
+
+export const token = z
+  .object({ id: index, address, symbol: z.string(), decimals: index })
+  .describe("Token");
+
+export const config = z
+  .object({
+    chainId: quantity,
+    rollupAddress: address,
+    preset: z.enum(PRESET_NAMES),
+    prover: z.string(),
+    protocolDigest: hash,
+    feeAccountId: index,
+  })
+  .describe("Config");
+
+const words = { code: z.string(), sentence: z.string(), fix: z.string() };
+
+export const status = z
+  .object({
+    /** Whether the operator accepts transactions now. */
+    accepting: z.boolean(),
+    /** The reason why it does not. */
+    obstacle: z.object(words).optional(),
+    /** Number of the last block of each stage. */
+    blocks: z.object({ sealed: index, committed: index, proven: index, executed: index }),
+  })
+  .describe("Status");
+
+export const account = z
+  .object({
+    id: index,
+    address,
+    nonce: index,
+    /** 0 while no signing key is set. */
+    pubKeyHash: quantity,
+    /** The balances that are not zero. */
+    balances: z.array(z.object({ tokenId: index, amount: quantity })),
+  })
+  .describe("Account");
+
+const progress = {
+  status: z.enum([...STAGES, "rejected"]),
+  blockNumber: index.optional(),
+  slotIndex: index.optional(),
+  rejection: z.object(words).optional(),
+};
+export const transactionReceipt = z
+  .object({
+    type: z.enum(TRANSACTION_TYPES),
+    hash,
+    accountId: index,
+    nonce: index,
+    ...progress,
+  })
+  .describe("TransactionReceipt");
+export const requestReceipt = z
+  .object({
+    type: z.enum(["deposit", "fullExit"]),
+    requestId,
+    ...progress,
+    /** The block pays the deposit back on L1 instead of crediting it. */
+    refunded: z.literal(true).optional(),
+  })
+  .describe("RequestReceipt");
+
+/** `gasUsed` covers the whole transaction, which may carry several blocks. */
+const l1Transaction = z
+  .object({ hash, blockNumber: index, gasUsed: quantity })
+  .describe("L1Transaction");
+export const block = z
+  .object({
+    blockNumber: index,
+    status: z.enum(["sealed", "committed", "proven", "executed"]),
+    /** Size of the block's circuit. */
+    slots: index,
+    timestamp: quantity,
+    feeAccountId: index,
+    oldStateRoot: quantity,
+    newStateRoot: quantity,
+    operations: z.array(z.enum(OPERATION_NAMES)),
+    pubdataBytes: index.optional(),
+    /** Wall time of witness and proof. */
+    proofMs: z.number().optional(),
+    commit: l1Transaction.optional(),
+    prove: l1Transaction.optional(),
+    execute: l1Transaction.optional(),
+  })
+  .describe("Block");

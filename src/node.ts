@@ -1,0 +1,46 @@
+/**
+ * The operator of a rollup and its server, without Hardhat: `import { … } from
+ * "hardhat-zkrollup/node"`. State, restore and L1 are in `hardhat-zkrollup/core`.
+ *
+ * @example
+ * const client = await connectRollup({ rollupAddress }, validator);
+ * const restored = await restoreRollup(createRestoreSource(client));
+ * const start = await prepareStart(client, restored);
+ * const { preset, feeAccountAddress } = restored;
+ * const parts = { preset, feeAccountAddress, l1: client, prover, start };
+ * const operator = await Operator.create({ ...parts, options: { mode: "interval" } });
+ * operator.start();
+ * const askL1 = (method, params) => l1.send(method, params);
+ * const server = await serveOperator(operator, askL1, { port: 9545 });
+ */
+// Operator.
+export { type Clock, systemClock } from "./operator/clock.ts";
+export type { L1Port } from "./operator/l1-port.ts";
+export { type Logger, silentLogger } from "./operator/logger.ts";
+export {
+  Operator,
+  type OperatorMode,
+  type OperatorOptions,
+  type OperatorParts,
+} from "./operator/operator.ts";
+export type { BlockRecord } from "./operator/pipeline.ts";
+export type { Receipt, RequestReceipt, TransactionReceipt } from "./operator/receipts.ts";
+export { type BatchCrypto, createBatchCrypto } from "./kernel/batch.ts";
+// Provers.
+export { createMockProver } from "./prover/mock-prover.ts";
+export type { JobProof, ProofJob, Prover } from "./prover/prover.ts";
+// API and server.
+export { RPC_METHODS, type RpcAccess, type RpcMethod } from "./api/methods.ts";
+export { createRpcHandler, type RpcHandler } from "./server/handler.ts";
+export { L1_METHOD_SETS, type L1MethodSet } from "./server/l1-methods.ts";
+export type { L1Request } from "./server/l1-passage.ts";
+export { DEFAULT_RPC_LIMITS, type RpcLimits } from "./server/limits.ts";
+export { L1CallError } from "./server/public-errors.ts";
+export { type RpcServer, type RpcServerOptions, serveRpc } from "./server/rpc-server.ts";
+export {
+  type OperatorServer,
+  type OperatorServerOptions,
+  type PublicPortOptions,
+  serveOperator,
+} from "./server/serve-operator.ts";
+export { isRollupError, RollupError } from "./util/errors.ts";

@@ -1,0 +1,219 @@
+/** The operator's side of the `rollup_*` methods: cheap checks first, L1 last. */
+import type { z } from "zod";
+import { toChecksumAddress } from "../l1/addresses.ts";
+import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
+import type { Operator } from "../operator/operator.ts";
+import type { BlockRecord } from "../operator/pipeline.ts";
+import type { TransactionReceipt } from "../operator/receipts.ts";
+import type { Submission } from "../operator/submissions.ts";
+import { assertSignatures } from "../operations/authorization.ts";
+import { signingDomain } from "../operations/transaction.ts";
+import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
+import { accountCapacity } from "../protocol/presets.ts";
+import type { RollupState } from "../state/rollup-state.ts";
+import { toJson } from "../util/json.ts";
+import { shareRuns } from "../util/shared-run.ts";
+import { rpcError } from "../api/errors.ts";
+import {
+  firstIssue,
+  isRpcMethod,
+  RPC_METHODS,
+  type RpcAccess,
+  type RpcMethod,
+} from "../api/methods.ts";
+import { redact } from "./public-errors.ts";
+import type { RpcParams, RpcResult, SignedTransactionParam } from "../api/methods.ts";
+
+/**
+ * Answers one call: JSON in, JSON out.
+ *
+ * @throws RPC_METHOD_UNKNOWN, RPC_METHOD_RESTRICTED, RPC_PARAMS_INVALID, and the codes of the
+ * operator; a transport turns an error into JSON-RPC with `toJsonRpcError`.
+ */
+export type RpcHandler = (method: string, params: unknown) => Promise<unknown>;
+
+type Methods = {
+  readonly [M in RpcMethod]: (
+    ...params: RpcParams<M>
+  ) => RpcInput<RpcResult<M>> | Promise<RpcInput<RpcResult<M>>>;
+};
+/** What a method may return for a result: lists may be read-only. */
+type RpcInput<T> = T extends readonly (infer E)[] ? readonly E[] : T;
+
+/**
+ * @param access - Whom the handler serves; default: the person who runs the operator, as in tests
+ * and devnets.
+ */
+export function createRpcHandler(operator: Operator, access: RpcAccess = "operator"): RpcHandler {
+  const methods = createMethods(operator);
+  return async (method, params) => {
+    if (!isRpcMethod(method)) throw rpcError({ code: "RPC_METHOD_UNKNOWN", method });
+    if (access === "public" && RPC_METHODS[method].access !== "public") {
+      throw rpcError({ code: "RPC_METHOD_RESTRICTED", method });
+    }
+    const schema: z.ZodType<unknown[], z.ZodTypeDef, unknown> = RPC_METHODS[method].params;
+    const parsed = schema.safeParse(params ?? []);
+    if (!parsed.success) {
+      throw rpcError({ code: "RPC_PARAMS_INVALID", method, ...firstIssue(parsed.error) });
+    }
+    const run = methods[method] as (...params: unknown[]) => unknown;
+    return toJson(await run(...parsed.data));
+  };
+}
+
+function createMethods(operator: Operator): Methods {
+  const l1 = createL1Reader(operator);
+  const processBlocks = shareRuns(() => operator.processBlocks());
+  return {
+    rollup_getConfig: () => toConfig(operator),
+    rollup_getStatus: () => toStatus(operator),
+    rollup_getTokens: async () => {
+      await l1.catchUp();
+      return operator.tokens;
+    },
+    rollup_getAccount: async (reference) => {
+      await l1.catchUp();
+      return findAccount(operator.state, reference);
+    },
+    rollup_getBalance: async (reference, tokenId) => {
+      await l1.catchUp();
+      const accountId = findAccountId(operator.state, reference);
+      return accountId === undefined ? 0n : operator.state.balance(accountId, tokenId);
+    },
+    rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
+    rollup_submitBatch: (batch) => submit(operator, l1, batch),
+    rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,
+    rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
+    rollup_getPriorityRequest: async (requestId) => {
+      await l1.catchUp();
+      return operator.requestReceipt(requestId) ?? null;
+    },
+    rollup_waitForPriorityRequest: async (requestId, stage) =>
+      (await operator.waitForRequest(requestId, stage)) ?? null,
+    rollup_getBlock: (number) => {
+      const block = number === "latest" ? operator.blocks.at(-1) : operator.block(number);
+      return block === undefined ? null : toBlock(block);
+    },
+    rollup_processBlocks: async () => (await processBlocks()).map(toBlock),
+  };
+}
+
+/** Reads L1 for calls; concurrent calls share one read. */
+interface L1Reader {
+  /** Reads L1 unless the operator does so by itself. */
+  readonly catchUp: () => Promise<void>;
+  /** Reads L1 in any mode. */
+  readonly sync: () => Promise<unknown>;
+}
+
+function createL1Reader(operator: Operator): L1Reader {
+  return {
+    catchUp: shareRuns(() => operator.catchUp()),
+    sync: shareRuns(() => operator.syncL1()),
+  };
+}
+
+/** Checks everything that needs no L1 before it asks L1. */
+async function submit(
+  operator: Operator,
+  l1: L1Reader,
+  batch: readonly SignedTransactionParam[],
+): Promise<TransactionReceipt[]> {
+  const submissions = batch.map(toSubmission);
+  const readL1 = l1ReadFor(operator, l1, submissions);
+  if (readL1 !== undefined) {
+    const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
+    const transactions = submissions.map(({ transaction }) => transaction);
+    assertSignatures(transactions, domain);
+    await readL1();
+  }
+  return operator.receiveBatch(submissions);
+}
+
+/** The read of L1 that a batch needs before it is accepted, if any. */
+function l1ReadFor(
+  operator: Operator,
+  l1: L1Reader,
+  batch: readonly Submission[],
+): (() => Promise<unknown>) | undefined {
+  const isUsable = ({ authorization, transaction: { accountId, nonce } }: Submission): boolean => {
+    if (authorization !== ON_CHAIN_AUTHORIZATION) return false;
+    const { state } = operator;
+    if (findAccountId(state, accountId) === undefined) return false;
+    const { nonce: next } = state.account(accountId);
+    return nonce >= next && nonce < next + batch.length;
+  };
+  if (batch.some(isUsable)) return l1.sync;
+  return operator.options.mode === "on-demand" ? l1.catchUp : undefined;
+}
+
+function toSubmission(signed: SignedTransactionParam): Submission {
+  if (signed.type !== "changePubKey") return { transaction: signed, authorization: "0x" };
+  const { authorization, ...transaction } = signed;
+  return { transaction, authorization };
+}
+
+function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {
+  const { chainId, rollupAddress, preset, prover } = operator;
+  return {
+    chainId,
+    rollupAddress,
+    preset: preset.name,
+    prover: prover.name,
+    protocolDigest: PROTOCOL_DIGEST,
+    feeAccountId: GENESIS_FEE_ACCOUNT_ID,
+  };
+}
+
+function toStatus({ obstacle, blocks, progress }: Operator): RpcResult<"rollup_getStatus"> {
+  const { committed, proven, executed } = progress;
+  const sealed = blocks.at(-1)?.applied.block.blockNumber ?? committed;
+  const words = obstacle && {
+    code: obstacle.code,
+    sentence: redact(obstacle.sentence),
+    fix: obstacle.fix,
+  };
+  return {
+    accepting: obstacle === undefined,
+    ...(words && { obstacle: words }),
+    blocks: { sealed, committed, proven, executed },
+  };
+}
+
+function findAccountId(state: RollupState, reference: number | string): number | undefined {
+  if (typeof reference === "string") return state.accountIdOf(BigInt(reference));
+  if (reference >= accountCapacity(state.preset)) return undefined;
+  return state.account(reference).kind === LEAF_KIND.account ? reference : undefined;
+}
+
+function findAccount(
+  state: RollupState,
+  reference: number | string,
+): RpcResult<"rollup_getAccount"> {
+  const id = findAccountId(state, reference);
+  if (id === undefined) return null;
+  const { address, nonce, pubKeyHash } = state.account(id);
+  const balances = [...state.balances(id)].map(([tokenId, amount]) => ({ tokenId, amount }));
+  return { id, address: toChecksumAddress(address), nonce, pubKeyHash, balances };
+}
+
+function toBlock(record: BlockRecord): NonNullable<RpcResult<"rollup_getBlock">> {
+  const { status, applied } = record;
+  const { blockNumber, timestamp, feeAccountId, slots, operations } = applied.block;
+  return {
+    blockNumber,
+    status,
+    slots,
+    timestamp,
+    feeAccountId,
+    oldStateRoot: applied.before.root,
+    newStateRoot: applied.state.root,
+    operations: operations.map(({ type }) => type),
+    ...("commitment" in record && { pubdataBytes: record.commitment.pubdata.length }),
+    ...("proof" in record && { proofMs: record.proof.proofMs }),
+    ...("commit" in record && { commit: record.commit }),
+    ...("prove" in record && { prove: record.prove }),
+    ...("execute" in record && { execute: record.execute }),
+  };
+}

@@ -1,0 +1,210 @@
+/** JSON-RPC 2.0 over HTTP for the public. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { operatorError } from "../operator/errors.ts";
+import type { Logger } from "../operator/logger.ts";
+import { rpcError } from "../api/errors.ts";
+import { createPublicErrors } from "./public-errors.ts";
+import { answerCalls, failure, readCalls, type AnswerParts, type RpcRequest } from "./answer.ts";
+import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
+import { listen } from "./listen.ts";
+import { ANY, isHostAllowed, isLoopback, isOriginAllowed, LOOPBACK } from "./origins.ts";
+import { clientOf, RateLimiter } from "./rate-limiter.ts";
+import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
+import { Sockets } from "./sockets.ts";
+
+export interface RpcServer {
+  readonly url: string;
+  /** Refuses new requests, and ends those under way within `limits.closingMs`. */
+  close(): Promise<void>;
+}
+
+export interface RpcServerOptions {
+  readonly hostname?: string | undefined;
+  /** 0 to 65535; 0 for any free port. */
+  readonly port: number;
+  /** Origins of web pages that may call, or `*`; by default none. */
+  readonly cors?: readonly string[];
+  /** Names of the server beside its addresses and localhost, or `*`. */
+  readonly hostNames?: readonly string[];
+  /** Units that a call costs its client; by default one. */
+  readonly unitsOf?: (method: string) => number;
+  readonly limits?: Partial<RpcLimits>;
+  /** Log sink for the errors that clients get no details of. */
+  readonly logger?: Pick<Logger, "error">;
+}
+
+/**
+ * Serves JSON-RPC over HTTP, within limits.
+ *
+ * @param request - Answers one call.
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ */
+export async function serveRpc(request: RpcRequest, options: RpcServerOptions): Promise<RpcServer> {
+  const { hostname = LOOPBACK, port } = options;
+  const serving = new Serving(request, { ...options, hostname });
+  const taken = await listen(serving.server, hostname, port);
+  const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return { url: `http://${name}:${taken}`, close: () => serving.close() };
+}
+
+class Serving {
+  readonly server: Server;
+  readonly #options: RpcServerOptions & { readonly hostname: string };
+  readonly #limits: RpcLimits;
+  readonly #parts: AnswerParts;
+  readonly #held: HeldBytes;
+  readonly #rates: RateLimiter;
+  readonly #sockets: Sockets;
+  /** Of the requests under way. */
+  readonly #answering = new Set<AbortController>();
+
+  constructor(request: RpcRequest, options: RpcServerOptions & { readonly hostname: string }) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+    const toError = createPublicErrors(options.logger ?? { error: () => {} });
+    this.#parts = { request, toError, limits: this.#limits };
+    this.#held = new HeldBytes(this.#limits);
+    this.#rates = new RateLimiter(this.#limits);
+    this.#sockets = new Sockets(this.#limits.socketsMax);
+    this.server = createServer(
+      {
+        headersTimeout: this.#limits.headersMs,
+        requestTimeout: this.#limits.requestMs,
+        connectionsCheckingInterval: Math.min(1_000, this.#limits.headersMs),
+        maxHeaderSize: 8 << 10,
+      },
+      (incoming, response) => void this.#respond(incoming, response),
+    );
+    this.server.on("connection", (socket) => this.#sockets.add(socket));
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => this.#sockets.destroyAll(), this.#limits.closingMs);
+      const reason = operatorError({ code: "OPERATOR_STOPPED" });
+      for (const request of this.#answering) request.abort(reason);
+      this.server.close(() => {
+        clearTimeout(limit);
+        resolve();
+      });
+      this.server.closeIdleConnections();
+    });
+  }
+
+  async #respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const held = this.#held.open(clientOf(incoming.socket.remoteAddress));
+    response.on("close", () => held.release());
+    try {
+      if (this.#isRefused(incoming, response)) return;
+      const body = await this.#readBody(incoming, held);
+      if (body === undefined) {
+        this.#refuse(response.setHeader("connection", "close"), 503, this.#busy());
+      } else await this.#answer(body, held, incoming, response);
+    } catch {
+      // The client has left, or the response is broken.
+      response.destroy();
+    }
+  }
+
+  /** Checks that need nothing of the body. */
+  #isRefused({ headers, method }: IncomingMessage, response: ServerResponse): boolean {
+    const { cors = [], hostNames = [], hostname } = this.#options;
+    const { host, origin } = headers;
+    const length = headers["content-length"];
+    const isNamed = isHostAllowed(host, hostNames) || !isLoopback(hostname);
+    // A request without a preflight, such as a form, must not act for its user either.
+    if (!isNamed || !isOriginAllowed(origin, cors)) {
+      return end(response, 403);
+    }
+    if (origin !== undefined || cors.includes(ANY)) {
+      response.setHeader("access-control-allow-origin", cors.includes(ANY) ? ANY : origin!);
+      response.setHeader("access-control-allow-headers", "content-type");
+      response.setHeader("vary", "origin");
+    }
+    if (method === "OPTIONS") return end(response, 204);
+    if (method !== "POST") return end(response.setHeader("allow", "POST, OPTIONS"), 405);
+    if (length === undefined) return end(response, 411);
+    return Number(length) > this.#limits.bodyBytesMax && end(response, 413);
+  }
+
+  /** @returns Undefined if the server holds its maximum of bytes. */
+  async #readBody(incoming: IncomingMessage, held: HeldByRequest): Promise<string | undefined> {
+    const chunks: Buffer[] = [];
+    // The socket stays open for the refusal.
+    const read = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of read) {
+      if (!held.take(chunk.length)) return undefined;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  }
+
+  async #answer(
+    body: string,
+    held: HeldByRequest,
+    { socket }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { requestsMax, requestsPerSocketMax } = this.#limits;
+    const client = clientOf(socket.remoteAddress);
+    const ofSocket = this.#sockets.begin(socket);
+    const wanted = new AbortController();
+    this.#answering.add(wanted);
+    response.on("close", () => wanted.abort());
+    try {
+      if (ofSocket > requestsPerSocketMax || this.#answering.size > requestsMax) {
+        this.#refuse(response, 503, this.#busy());
+        return;
+      }
+      if (this.#isOverRate(client, 1 + body.length / BODY_BYTES_PER_UNIT, response)) return;
+      const read = readCalls(body, this.#parts);
+      if (typeof read === "string") {
+        this.#send(response, 200, read);
+        return;
+      }
+      const { unitsOf = () => 1 } = this.#options;
+      const units = read.calls.reduce((sum, call) => sum + (call ? unitsOf(call.method) : 1), 0);
+      if (this.#isOverRate(client, units, response)) return;
+      const caller = { client, signal: wanted.signal };
+      this.#send(response, 200, await answerCalls(read, this.#parts, held, caller));
+    } finally {
+      this.#answering.delete(wanted);
+      this.#sockets.end(socket);
+    }
+  }
+
+  #isOverRate(client: string, units: number, response: ServerResponse): boolean {
+    const retryAfterSeconds = this.#rates.take(client, units);
+    if (retryAfterSeconds === 0) return false;
+    response.setHeader("retry-after", retryAfterSeconds);
+    const error = rpcError({ code: "RPC_RATE_LIMITED", retryAfterSeconds });
+    this.#refuse(response, 429, error);
+    return true;
+  }
+
+  #busy() {
+    const maximum = this.#limits.requestsMax;
+    return rpcError({ code: "RPC_BUSY", what: "requests", maximum });
+  }
+
+  #refuse(response: ServerResponse, status: number, error: Error): void {
+    this.#send(response, status, failure(null, this.#parts.toError("", error)));
+  }
+
+  #send(response: ServerResponse, status: number, text: string): void {
+    const { socket } = response;
+    const late = setTimeout(() => socket?.destroy(), this.#limits.answerMs);
+    response.once("close", () => clearTimeout(late));
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    };
+    response.writeHead(status, headers).end(text);
+  }
+}
+
+/** Ends a response that has no body. @returns True. */
+function end(response: ServerResponse, status: number): true {
+  response.writeHead(status, status === 204 ? {} : { "content-length": 0 }).end();
+  return true;
+}

@@ -1,0 +1,121 @@
+/** An operator behind two ports: one for everybody, one for the person who runs it. */
+import { isRpcMethod, RPC_METHODS } from "../api/methods.ts";
+import type { Logger } from "../operator/logger.ts";
+import type { Operator } from "../operator/operator.ts";
+import type { RpcCaller, RpcRequest } from "./answer.ts";
+import { createRpcHandler } from "./handler.ts";
+import type { L1MethodSet } from "./l1-methods.ts";
+import { L1Passage, type L1Request } from "./l1-passage.ts";
+import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "./limits.ts";
+import { type RpcServer, serveRpc } from "./rpc-server.ts";
+import { WaitingCalls } from "./waiting-calls.ts";
+
+/** How the public port serves. */
+export interface PublicPortOptions {
+  /** Address that the port listens on; default: 127.0.0.1. */
+  readonly hostname?: string | undefined;
+  /** 0 to 65535; 0 for any free port. */
+  readonly port: number;
+  /** Origins of web pages that may call, or `*`; default: none. */
+  readonly cors?: readonly string[];
+  /** Names of the server beside its addresses and localhost, or `*`. */
+  readonly hostNames?: readonly string[];
+  /** L1 methods that clients may call; default: what wallets need. */
+  readonly l1Methods?: L1MethodSet;
+  readonly limits?: Partial<RpcLimits>;
+}
+
+export interface OperatorServerOptions extends PublicPortOptions {
+  /** Port for the person who runs the operator, on 127.0.0.1; 0 for any free one. Default: none. */
+  readonly adminPort?: number | undefined;
+  /** Log sink for the errors that clients get no details of. */
+  readonly logger?: Pick<Logger, "error">;
+}
+
+export interface OperatorServer {
+  /** URL of the public methods. */
+  readonly url: string;
+  /** URL of all methods, if there is an admin port. */
+  readonly adminUrl?: string;
+  /** Refuses new calls and ends those under way within `limits.closingMs`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves an operator over HTTP: `rollup_*` methods, and those of L1 that `l1Methods` allows.
+ *
+ * @param askL1 - Reaches L1 without the operator's keys; see {@link L1Request}.
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ *
+ * @example
+ * const server = await serveOperator(operator, (method, params) => l1.send(method, params), {
+ *   port: 9545,
+ * });
+ */
+export async function serveOperator(
+  operator: Operator,
+  askL1: L1Request,
+  options: OperatorServerOptions,
+): Promise<OperatorServer> {
+  const { adminPort, logger } = options;
+  const limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+  const logTo = logger && { logger };
+  const request = createPublicRequest(operator, askL1, { ...options, limits });
+  const servers: RpcServer[] = [];
+  const close = async () => {
+    await Promise.all(servers.map((server) => server.close()));
+  };
+  try {
+    servers.push(await serveRpc(request, { ...options, ...logTo, limits, unitsOf }));
+    if (adminPort !== undefined) {
+      servers.push(await serveRpc(createRpcHandler(operator), { port: adminPort, ...logTo }));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [first, second] = servers;
+  return { url: first!.url, ...(second && { adminUrl: second.url }), close };
+}
+
+function createPublicRequest(
+  operator: Operator,
+  askL1: L1Request,
+  { limits, l1Methods = "wallet" }: { limits: RpcLimits; l1Methods?: L1MethodSet },
+): RpcRequest {
+  const l1 = new L1Passage(askL1, { methods: l1Methods });
+  const waiting = new WaitingCalls(limits);
+  const answerPublic = createRpcHandler(operator, "public");
+  return (method, params, caller) => {
+    if (!isForRollup(method)) return l1.call(method, params, caller);
+    const answer = () => answerPublic(method, params);
+    // The operator waits on when the client has left, so the call counts until it ends.
+    return isWaiting(method) ? whileWanted(waiting.run(caller.client, answer), caller) : answer();
+  };
+}
+
+function isForRollup(method: string): boolean {
+  return method.startsWith("rollup_");
+}
+
+function unitsOf(method: string): number {
+  return isForRollup(method) ? 1 : L1_CALL_UNITS;
+}
+
+function isWaiting(method: string): boolean {
+  return isRpcMethod(method) && RPC_METHODS[method].waits;
+}
+
+/** Settles as the answer does, or when the client no longer wants it. */
+async function whileWanted<T>(answer: Promise<T>, { signal }: RpcCaller): Promise<T> {
+  let onAbort = () => {};
+  const unwanted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([answer, unwanted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

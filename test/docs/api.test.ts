@@ -1,0 +1,65 @@
+/** The public surface: written down, and usable without Hardhat. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { format, resolveConfig } from "prettier";
+import ts from "typescript";
+import {
+  apiReportFile,
+  createConsumer,
+  declarationFile,
+  type Declarations,
+  emitDeclarations,
+  ENTRY_POINTS,
+  type EntryPoint,
+  renderApiReports,
+} from "../../scripts/render-api-report.ts";
+import { STRICT_OPTIONS } from "../helpers/type-check.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+/** A server needs the types of Node, and a browser has none of them. */
+const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
+  core: ["node"],
+  node: ["node"],
+  sdk: [],
+};
+
+describe("docs: the public surface", () => {
+  let declarations: Declarations;
+  let reports: Map<EntryPoint, string>;
+  before(function () {
+    this.timeout(120_000);
+    declarations = emitDeclarations(ROOT);
+    reports = renderApiReports(declarations);
+  });
+
+  for (const entry of ENTRY_POINTS) {
+    const path = apiReportFile(entry);
+    it(`${path} is fresh; else run \`npm run generate\` and look at what changed`, async () => {
+      const file = join(ROOT, path);
+      const options = { ...(await resolveConfig(file)), filepath: file };
+      const text = await format(reports.get(entry)!, options);
+      expect((await readFile(file, "utf8")) === text).to.equal(true);
+    });
+
+    it(`hardhat-zkrollup/${entry} type-checks in a strict project without Hardhat`, function () {
+      this.timeout(60_000);
+      const main = join(ROOT, "declarations", "consumer.ts");
+      const specifier = `./src/${entry}.js`;
+      const text = `import * as entry from "${specifier}";\nexport { entry };\n`;
+      const options = { ...STRICT_OPTIONS, types: [...TYPES[entry]], lib: ["lib.es2023.d.ts"] };
+      const program = createConsumer(declarations, options, new Map([[main, text]]));
+      const isOurs = (path = main) => path === main || declarations.files.has(path);
+      const errors = ts
+        .getPreEmitDiagnostics(program)
+        .filter(({ file }) => isOurs(file?.fileName))
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+      expect(errors).to.deep.equal([]);
+      const files = program.getSourceFiles().map(({ fileName }) => fileName);
+      expect(files).to.include(declarationFile(declarations, entry));
+      expect(
+        files.filter((path) => /\/(hardhat|@nomicfoundation|ethers-contracts)\//.test(path)),
+      ).to.deep.equal([]);
+    });
+  }
+});
