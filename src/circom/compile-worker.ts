@@ -28,14 +28,14 @@ export interface CompileJob {
 
 export type CompileOutcome = {
   readonly output: string;
-  /** The system's code if it has refused to write a file, such as ENOSPC. */
+  /** The system's code for a write that failed, such as ENOSPC. */
   readonly refusal: string | undefined;
 } & (
   | { readonly status: "exited"; readonly code: number }
   | { readonly status: "crashed"; readonly reason: string }
 );
 
-/** What the system answers when it does not take what is to be written. */
+/** Codes of the system for a write that failed. */
 const REFUSALS = ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"];
 
 /** circom leaves by calling `exit`, also when all went well. */
@@ -87,7 +87,7 @@ async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {
 
 type WriteSync = (descriptor: number, data: Uint8Array, ...rest: never[]) => number;
 
-/** The file system with another `writeSync`, and the code with which it has refused to write. */
+/** The file system with another `writeSync`, and the code of its first failed write. */
 function recordRefusals(writeSync: WriteSync): { fs: object; refusal(): string | undefined } {
   let refusal: string | undefined;
   const record =

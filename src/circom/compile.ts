@@ -121,7 +121,7 @@ async function runCircom(file: string, args: readonly string[]): Promise<string>
   try {
     const outcome = await pool.run({ args });
     const output = stripVTControlCharacters(outcome.output);
-    // circom does not say what the system has refused, or does not mind at all.
+    // circom hides a failure of the system to write, or ignores it.
     if (outcome.refusal !== undefined) {
       throw Object.assign(new Error("circom can not write"), { code: outcome.refusal });
     }

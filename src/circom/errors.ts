@@ -76,7 +76,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   },
   CIRCUIT_ASSERT_FAILED: {
     message: ({ circuit, trace }) =>
-      `Circuit ${circuit} refuses these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
+      `Circuit ${circuit} rejects these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
     fix: "Read the trace from the top: the first line has the template and line that failed.",
   },
   WITNESS_GENERATOR_FAILED: {

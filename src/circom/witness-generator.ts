@@ -91,7 +91,7 @@ export async function calculateWitness(
   return (await createWitnessCalculator(circuit))(inputs);
 }
 
-/** What a compiled generator tells about the inputs of its circuit. */
+/** The inputs of a circuit, as its compiled generator lists them. */
 export async function readInputSizes(
   wasmPath: string,
 ): Promise<{ inputSizes: InputSizes; inputTotal: number }> {

@@ -164,7 +164,7 @@ describe(`circom: compile ${random.title}`, () => {
     expect(error.message).to.include("capacity overflow");
   });
 
-  it("refuses a missing file and one without main", async () => {
+  it("rejects a missing file and one without main", async () => {
     await expectRejection("CIRCUIT_NOT_FOUND", () => compileCircuit(workspace.options("none")));
     await expectRejection("NO_MAIN_COMPONENT", () =>
       compileCircuit(workspace.options("lib/chain")),

@@ -155,7 +155,7 @@ describe("circom: input types", () => {
     );
   });
 
-  it("refuses names that fall together", () => {
+  it("rejects names that fall together", () => {
     expectCode("CIRCUIT_NAMES_CLASH", () =>
       generateCircuitTypes([bus, { name: "merkle_proof", inputs: [] }]),
     );

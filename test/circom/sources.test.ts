@@ -33,7 +33,7 @@ describe("circom: sources", () => {
     ]);
   });
 
-  it("refuses a folder that is not there", () => {
+  it("rejects a folder that is not there", () => {
     expectCode("CIRCUIT_DIRECTORY_NOT_FOUND", () => findCircuits(join(workspace.folder, "none")));
   });
 

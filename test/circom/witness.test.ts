@@ -53,7 +53,7 @@ describe(`circom: witness (${random.title})`, () => {
     expect(calculate(honest)[1]).to.equal(1540n);
   });
 
-  it("refuses inputs that do not fit, each by its code", async () => {
+  it("rejects inputs that do not fit, each by its code", async () => {
     const calculate = await createWitnessCalculator(circuit, () => undefined);
     const refuse = (code: string, changes: object) =>
       expectCode(code, () => calculate({ ...honest, ...changes }));
@@ -104,7 +104,7 @@ describe(`circom: witness (${random.title})`, () => {
     expect(checkWitness(r1cs, witness.with(product, 1541n))).to.not.equal(null);
   });
 
-  it("refuses damaged constraint files", async () => {
+  it("rejects damaged constraint files", async () => {
     const bytes = await readFile(circuit.r1csPath);
     const damage = async (damaged: Uint8Array) => {
       const path = join(workspace.folder, "damaged.r1cs");
@@ -132,7 +132,7 @@ describe(`circom: witness (${random.title})`, () => {
     expectCode("FIELD_NOT_SUPPORTED", () => readR1cs(otherPrime));
   });
 
-  it("refuses witnesses of another shape", async () => {
+  it("rejects witnesses of another shape", async () => {
     const witness = await calculateHonest();
     expectCode("WITNESS_LENGTH", () => checkWitness(r1cs, witness.slice(1)));
     expectCode("WITNESS_CONSTANT", () => checkWitness(r1cs, witness.with(0, 2n)));

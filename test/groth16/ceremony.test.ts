@@ -125,7 +125,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     expect(one!.vk_alpha_1).to.deep.equal(two!.vk_alpha_1);
   });
 
-  it("refuses powers of tau that do not serve", async () => {
+  it("rejects powers of tau that do not serve", async () => {
     const small = await createPowersOfTau(path("small"), 1);
     const start = (ptau: string) => () => startCeremony(circuit, ptau, path("refused"));
     await expectRejection("PTAU_NOT_USABLE", start(small));
@@ -195,7 +195,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     }
   });
 
-  it("takes a key that was contributed to elsewhere, and refuses one of another circuit", async () => {
+  it("takes a key that was contributed to elsewhere, and rejects one of another circuit", async () => {
     const zkeyPath = await createKey("travelling");
     await snarkjs.contribute(zkeyPath, path("back.zkey"), "Bob", "entropy");
     await copyFile(path("back.zkey"), zkeyPath);
@@ -205,7 +205,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     await expectRejection("CEREMONY_KEY_DAMAGED", () => assertIntactKey(other, zkeyPath));
   });
 
-  it("refuses contributions that would spoil the key", async () => {
+  it("rejects contributions that would spoil the key", async () => {
     const zkeyPath = await createKey("spoiled");
     const refuses = (action: () => Promise<string>) =>
       expectRejection("CONTRIBUTION_NOT_POSSIBLE", action);
@@ -220,7 +220,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     await refuses(() => applyBeaconToKey(zkeyPath, BEACON));
   });
 
-  it("refuses keys that do not come from the ceremony", async () => {
+  it("rejects keys that do not come from the ceremony", async () => {
     const refuses = (zkey: string, from: CompiledCircuit = circuit) =>
       expectRejection("CEREMONY_KEY_INVALID", () => verifyCeremony(from, ptauPath, zkey));
     const { r1csPath } = circuit;

@@ -74,11 +74,11 @@ describe(`groth16: dev setup ${random.title}`, () => {
     });
   }
 
-  it("makes a key that snarkjs refuses for other secrets", async () => {
+  it("makes a key that snarkjs rejects for other secrets", async () => {
     const { r1csPath } = circuit;
     await createDevSetup({ r1csPath, seed: "other", zkeyPath: path("other.zkey") });
     const verify = runSnarkJs("zkey", "verify", r1csPath, ptauPath(), path("other.zkey"));
-    expect(await verify.then(() => "accepted").catch(() => "refused")).to.equal("refused");
+    expect(await verify.then(() => "accepted").catch(() => "rejected")).to.equal("rejected");
   });
 
   it("makes the same key from the same seed, and others from others", async () => {
@@ -107,7 +107,7 @@ describe(`groth16: dev setup ${random.title}`, () => {
     expect(one.vk_delta_2).to.not.deep.equal(one.vk_gamma_2);
   });
 
-  it("marks keys as insecure, and tells them from contributed ones", async () => {
+  it("marks keys as insecure, unlike contributed ones", async () => {
     expect(readZkeyVerifierPart(zkeyPath).contributions).to.deep.equal([
       { name: INSECURE_CONTRIBUTION, isBeacon: false },
     ]);
@@ -120,7 +120,7 @@ describe(`groth16: dev setup ${random.title}`, () => {
     expectCode("BINARY_FORMAT", () => isInsecureZkey(circuit.r1csPath));
   });
 
-  it("keeps keys by circuit and seed, and tells its progress", async () => {
+  it("keeps keys by circuit and seed, and reports its progress", async () => {
     const progress: SetupProgress[] = [];
     const options = {
       circuit,

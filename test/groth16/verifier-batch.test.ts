@@ -125,7 +125,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     expect(await verifyWords(toWords([seven, seven]), 7)).to.equal(true);
   });
 
-  it("refuses a list with one wrong proof, wherever it stands", async () => {
+  it("rejects a list with one wrong proof, wherever it stands", async () => {
     const { twelve, thirteen, cube } = valid;
     const list = [twelve, cube, thirteen];
     for (const [index, claim] of list.entries()) {
@@ -134,7 +134,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     }
   });
 
-  it("refuses proofs whose inputs are swapped", async () => {
+  it("rejects proofs whose inputs are swapped", async () => {
     const { twelve, thirteen } = valid;
     const swapped = [
       { ...twelve, input: thirteen.input },
@@ -147,7 +147,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     );
   });
 
-  it("refuses a valid proof under another key's id", async () => {
+  it("rejects a valid proof under another key's id", async () => {
     const { twelve, cube } = valid;
     expect(await verify(twelve, { ...cube, keyId: SQUARER })).to.equal(false);
     expect(await verify(cube, { ...twelve, keyId: CUBER })).to.equal(false);
@@ -159,7 +159,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
   });
 
   for (const [name, cancel] of Object.entries(CANCELLATIONS)) {
-    it(`refuses wrong proofs that cancel each other out: ${name}`, async () => {
+    it(`rejects wrong proofs that cancel each other out: ${name}`, async () => {
       const honest = name.includes("same B")
         ? [valid.twelve, valid.twelve]
         : [valid.twelve, valid.thirteen];
@@ -174,7 +174,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     });
   }
 
-  it("refuses inputs and coordinates that are not canonical", async () => {
+  it("rejects inputs and coordinates that are not canonical", async () => {
     const list = [valid.twelve, valid.cube];
     for (const [index, claim] of list.entries()) {
       for (const [i, value] of claim.input.entries()) {
@@ -188,7 +188,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     }
   });
 
-  it("refuses points off the curve, at infinity, opposite or outside the group", async () => {
+  it("rejects points off the curve, at infinity, opposite or outside the group", async () => {
     const list = [valid.twelve, valid.cube];
     const outside = await pointOutsideSubgroup();
     for (const [index, claim] of list.entries()) {
@@ -242,7 +242,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     );
   });
 
-  it("refuses keys of different powers of tau", async () => {
+  it("rejects keys of different powers of tau", async () => {
     const other = await loadCircuit({
       ...workspace.options("multiplier"),
       setup: { type: "dev", seed: "other" },

@@ -52,7 +52,7 @@ describe("groth16: verifier contract", () => {
     }
   });
 
-  it("refuses options that make no contract", () => {
+  it("rejects options that make no contract", () => {
     const [first] = keys as [VerifierKey];
     const refuse = (options: Partial<VerifierOptions>) =>
       expectCode("VERIFIER_KEYS", () => generate(options));
@@ -67,7 +67,7 @@ describe("groth16: verifier contract", () => {
     refuse({ keys: [{ ...first, verificationKey: { ...verificationKey, nPublic: 0 } }] });
   });
 
-  it("refuses to bring insecure keys to a live chain", async () => {
+  it("rejects to bring insecure keys to a live chain", async () => {
     const insecure = compileSolidity(generate(), "Verifier");
     const reason = await deploy(insecure, 1).then(
       () => "deployed",
@@ -130,7 +130,7 @@ describe("groth16: verifier contract", () => {
       expect(await verify(7, other.flat, input)).to.equal(false);
     });
 
-    it("refuses when any public input is changed or not canonical", async () => {
+    it("rejects when any public input is changed or not canonical", async () => {
       for (const [i, value] of input.entries()) {
         expect(await verify(7, proof, input.with(i, value + 1n))).to.equal(false);
         const unreduced = value + FIELD_MODULUS;
@@ -138,7 +138,7 @@ describe("groth16: verifier contract", () => {
       }
     });
 
-    it("refuses when any coordinate is changed, not canonical or off the curve", async () => {
+    it("rejects when any coordinate is changed, not canonical or off the curve", async () => {
       for (const [i, value] of proof.entries()) {
         expect(await verify(7, proof.with(i, value + 1n), input)).to.equal(false);
         expect(await verify(7, proof.with(i, value + BASE_FIELD_MODULUS), input)).to.equal(false);
@@ -146,7 +146,7 @@ describe("groth16: verifier contract", () => {
       }
     });
 
-    it("refuses negated and infinite points", async () => {
+    it("rejects negated and infinite points", async () => {
       const negated = proof.with(1, BASE_FIELD_MODULUS - proof[1]!);
       expect(await verify(7, negated, input)).to.equal(false);
       for (const [start, end] of [
@@ -160,7 +160,7 @@ describe("groth16: verifier contract", () => {
       }
     });
 
-    it("refuses a point of the twisted curve outside the group", async () => {
+    it("rejects a point of the twisted curve outside the group", async () => {
       const b = await pointOutsideSubgroup();
       expect(await verify(7, [...proof.slice(0, 2), ...b, ...proof.slice(6)], input)).to.equal(
         false,

@@ -136,7 +136,7 @@ describe("plugin/circuits", () => {
     await project.delete(broken);
   });
 
-  it("refuses circuits of one name by both paths, and names of the rollup's own", async () => {
+  it("rejects circuits of one name by both paths, and names of the rollup's own", async () => {
     const twin = await createProject("circuits");
     const environment = () => twin.createHre(CONFIG);
     const text = "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();"; // not to be compiled
@@ -172,7 +172,7 @@ describe("plugin/circuits", () => {
     expect(verifierName("merkle-path")).to.equal("MerklePathVerifier");
   });
 
-  it("refuses a configured folder that is not there", async () => {
+  it("rejects a configured folder that is not there", async () => {
     const elsewhere = await project.createHre({
       rollup: { ...CONFIG.rollup, circuits: { path: "nowhere" } },
     });

@@ -1,12 +1,12 @@
 /**
- * Tells whether files are as they were when they were made: their SHA-256 stands in a list beside
- * them, in the format of `sha256sum`.
+ * Detects files that have changed since they were made: a list beside them has their SHA-256, in
+ * the format of `sha256sum`.
  *
- * Reading all of a large key takes seconds, so the list also has, in comments, which inodes it was
- * that had these digests, and when they were last changed (ctime). Every write, truncation, copy
- * or rename sets ctime to the present, and no program can set it back as it can mtime. What has
- * the inode and ctime of the list is not read again; after a move to another disk or a restored
- * backup everything is read once.
+ * Reading all of a large key takes seconds, so comments of the list also have the inodes of the
+ * files and the times of their last change (ctime). Every write, truncation, copy or rename sets
+ * ctime to the present, and no program can set it to another time as it can mtime. A file with the
+ * inode and ctime of the list is not read again; after a move to another disk or a restored backup
+ * every file is read once.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";

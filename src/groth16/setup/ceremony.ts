@@ -52,10 +52,10 @@ export function findCeremonyKey(circuit: SetupCircuit, keysDir: string): string 
 }
 
 /**
- * Makes sure that a key is whole. It is the ceremony's, so it is named and never made again.
+ * Checks that a ceremony's key is whole. A damaged one is an error: nobody can make it again.
  *
- * A key whose digest was written down is only compared with it. Any other is looked through, which
- * takes seconds; then its digest is written beside it, if the folder takes it.
+ * A key with a recorded digest is only compared with it. Any other is read point by point, which
+ * takes seconds; then its digest is recorded beside it, if the folder is writable.
  *
  * @throws CEREMONY_KEY_DAMAGED
  */
@@ -190,7 +190,7 @@ function assertOpen(zkeyPath: string): void {
   throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
 }
 
-/** snarkjs would leave a broken key behind, and say nothing. */
+/** Rejects powers of which snarkjs would make a broken key without an error. */
 function assertUsablePtau(file: string, size: number): void {
   if (!existsSync(file)) {
     throw groth16Error({ code: "PTAU_NOT_USABLE", file, problem: "there is no such file" });

@@ -9,7 +9,7 @@
  *
  * A scalar is cut into windows of w bits; a table has d·2^(wj)·G for every window j and digit d, so
  * a product is a sum of one entry per window. The sums of many scalars are made side by side in
- * affine coordinates, where additions can share one field inversion: some 6 multiplications each.
+ * affine coordinates, where additions can share one field inversion: about 6 multiplications each.
  *
  * The two addends are never equal nor opposite: before window j, a sum is s·G with 0 < s < 2^(wj),
  * the entry is e·G with e >= 2^(wj), and s + e is at most the scalar, which is less than the order.

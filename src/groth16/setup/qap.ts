@@ -58,7 +58,7 @@ export function domainSize(circuit: R1csHeader): number {
   return 2 ** (32 - Math.clz32(rows - 1));
 }
 
-/** Evaluates the program of `r1cs`. Takes some 0.1 µs per non-zero coefficient. */
+/** Evaluates the program of `r1cs`. Takes about 0.1 µs per non-zero coefficient. */
 export function evaluateQap(kernel: Kernel, r1cs: R1cs, trapdoor: Trapdoor): QapScalars {
   const mark = kernel.freeMark();
   const space = createVectorSpace(kernel);

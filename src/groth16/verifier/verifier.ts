@@ -32,7 +32,7 @@ export interface VerifierOptions {
   readonly keys: readonly VerifierKey[];
   /** Whether callers name the key. By default only if there are several keys. */
   readonly selectByKeyId?: boolean;
-  /** Keys of a dev setup: the contract then refuses to be deployed on any chain but a local one. */
+  /** Whether the keys are a dev setup's: the constructor then reverts on all but local chains. */
   readonly insecure: boolean;
   /** 32 bytes in hex that the contract exposes as DIGEST: what its circuits belong to. */
   readonly digest?: string;

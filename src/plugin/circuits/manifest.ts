@@ -26,7 +26,7 @@ export interface ManifestCircuit {
 }
 
 export interface Manifest {
-  /** See `PROTOCOL_DIGEST`: the operator refuses to start with circuits of another protocol. */
+  /** See `PROTOCOL_DIGEST`: the operator does not start with circuits of another protocol. */
   readonly protocolDigest: string;
   /** Of the rollup's circuits; missing if they were never built, as for a mock prover. */
   readonly preset?: PresetName;

@@ -2,8 +2,8 @@
  * What the rollup's circuits cost, without compiling the largest of them.
  *
  * Constraints and wires of a block circuit are linear in its slots and in the links of its digest
- * chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small circuits tell the size of
- * all, exactly; those that are small enough are compiled all the same.
+ * chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small circuits give the exact
+ * size of all; those that are small enough are compiled as well.
  */
 import { blockCircuitName } from "../../block/circuit.ts";
 import type { R1csHeader } from "../../groth16/formats/r1cs.ts";

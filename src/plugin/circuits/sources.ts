@@ -59,7 +59,7 @@ function assertDistinctNames(files: readonly string[]): void {
   const reserved = new Map(PACKAGE_VERIFIERS.map((name) => [name.toLowerCase(), name]));
   const seen = new Map<string, string>();
   for (const file of files) {
-    // Some file systems do not tell large letters from small ones.
+    // Some file systems ignore the case of letters.
     const name = verifierName(basename(file, ".circom")).toLowerCase();
     const contract = reserved.get(name);
     if (contract !== undefined) {
