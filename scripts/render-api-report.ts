@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import ts from "typescript";
 
 /** The entry points that know nothing of Hardhat, by the name after `hardhat-zkrollup/`. */
-export const ENTRY_POINTS = ["core", "node", "sdk"] as const;
+export const ENTRY_POINTS = ["groth16", "circom", "core", "node", "sdk"] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];
 
 /** The report of an entry point, from the package's root. */

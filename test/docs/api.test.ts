@@ -19,6 +19,8 @@ import { STRICT_OPTIONS } from "../helpers/type-check.ts";
 const ROOT = join(import.meta.dirname, "../..");
 /** A server needs the types of Node, and a browser has none of them. */
 const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
+  groth16: ["node"],
+  circom: ["node"],
   core: ["node"],
   node: ["node"],
   sdk: [],

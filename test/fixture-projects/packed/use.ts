@@ -1,6 +1,8 @@
 /** Uses all that the package exports, and the types that a build has generated. */
 import zkrollup from "hardhat-zkrollup";
+import * as circom from "hardhat-zkrollup/circom";
 import * as core from "hardhat-zkrollup/core";
+import * as groth16 from "hardhat-zkrollup/groth16";
 import * as node from "hardhat-zkrollup/node";
 import * as sdk from "hardhat-zkrollup/sdk";
 import type { InputsOf, ProjectCircuits, RollupUserConfig } from "hardhat-zkrollup/types";
@@ -21,4 +23,4 @@ const inputs: InputsOf<"nested"> = {
 export const config: RollupUserConfig = { preset: "dev" };
 export const prove = async (circuits: ProjectCircuits) =>
   (await circuits.get("nested")).prove(inputs);
-export { core, node, sdk, zkrollup };
+export { circom, core, groth16, node, sdk, zkrollup };

@@ -1,0 +1,35 @@
+/**
+ * The circom tool chain for any project, without Hardhat: compiling, typed inputs, witnesses,
+ * proofs and soundness checks: `import { … } from "hardhat-zkrollup/circom"`.
+ *
+ * @example
+ * await using circuit = await loadCircuit({
+ *   file: "circuits/multiplier.circom",
+ *   optimization: 1,
+ *   cacheDir: "cache",
+ * });
+ * const proven = await circuit.prove({ a: 6n, b: 7n });
+ * proven.publicSignals; // ["42"]
+ */
+export {
+  type Circuit,
+  loadCircuit,
+  type LoadCircuitOptions,
+  type ProveOptions,
+} from "./circom/circuit.ts";
+export {
+  compileCircuit,
+  type CompiledCircuit,
+  type CompileOptions,
+  type OptimizationLevel,
+} from "./circom/compile.ts";
+export {
+  createDeterminacyCheck,
+  type Determinacy,
+  type DeterminacyCheck,
+} from "./circom/determinacy.ts";
+export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
+export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
+export { findCircuits } from "./circom/sources.ts";
+export type { InputValue, InputValues, SignalValue } from "./circom/witness-inputs.ts";
+export { isRollupError, RollupError } from "./util/errors.ts";
