@@ -101,7 +101,7 @@ describe("tidy: modules", () => {
     const entries = sources.filter(({ path }) =>
       /^src\/(groth16|circom|core|node|sdk)\.ts$/.test(path),
     );
-    expect(entries).to.have.length(3);
+    expect(entries).to.have.length(5);
     const faults = reachable(entries).flatMap((file) =>
       findImports(file)
         .filter(({ specifier, path }) =>
