@@ -421,8 +421,8 @@ export class Operator {
   }
 
   /**
-   * Rolls back to a checkpoint, when L1 is rolled back too. Nothing may be on its way to L1: call it
-   * within {@link Operator.exclusively}.
+   * Rolls back to a checkpoint, when L1 is rolled back too. Nothing may be on its way to L1: call
+   * it within {@link Operator.exclusively}.
    */
   restore(checkpoint: Ledger): void {
     this.#log.replace(checkpoint);

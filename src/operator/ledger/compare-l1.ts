@@ -12,7 +12,7 @@ import {
 import type { Item } from "./sequence.ts";
 
 /**
- * Blocks with the status that they have on L1, which may be an earlier one after a reorg, or a later
+ * Blocks with the status that they have on L1. It may be an earlier one after a reorg, or a later
  * one: a transaction that was given up may be mined, and anyone may prove a block. From the first
  * block on that L1 does not have, or has another of, all are only sealed.
  *
