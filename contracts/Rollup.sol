@@ -8,6 +8,7 @@ import {
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Operations} from "./generated/Operations.sol";
 import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
 import {IExitVerifier} from "./interfaces/IExitVerifier.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
@@ -17,7 +18,7 @@ import {CanonicalCalldata} from "./libraries/CanonicalCalldata.sol";
 import {Commitment} from "./libraries/Commitment.sol";
 import {Exits} from "./libraries/Exits.sol";
 import {OpenPayouts} from "./libraries/OpenPayouts.sol";
-import {Operations} from "./libraries/Operations.sol";
+import {OperationEffects} from "./libraries/OperationEffects.sol";
 import {Payouts} from "./libraries/Payouts.sol";
 import {PriorityQueue} from "./libraries/PriorityQueue.sol";
 import {RequestFee} from "./libraries/RequestFee.sol";
@@ -566,7 +567,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
             newBlock.newStateRoot,
             header
         );
-        Operations.Effects memory effects = Operations.process(_queue, _facts, newBlock, z);
+        OperationEffects.Effects memory effects = Operations.process(_queue, _facts, newBlock, z);
         stored.priorityRequests = effects.priorityRequests;
         stored.payoutsHash = effects.payoutsHash;
         uint256 y = Commitment.evaluate(

@@ -1,19 +1,14 @@
 /**
- * Writes the files that are generated from `src/protocol`, the docs of RPC methods, errors, tasks
- * and config, the reports of the public surface, and ABI and types from the last build of the
- * contracts; or with `--check` compares them with what is committed and exits with 1 if one is
- * stale.
+ * Writes every file of `src/generate/generated-files.ts`, the references of tasks and config, and
+ * the reports of the public surface; or with `--check` compares them with what is committed and
+ * exits with 1 if one is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { type AbiArtifact, renderAbi } from "../src/generate/abi.ts";
-import { renderContractTypes } from "../src/generate/contract-types.ts";
 import { GENERATED_FILES, type GeneratedFile } from "../src/generate/generated-files.ts";
-import { renderRpcDocs } from "../src/generate/rpc-docs.ts";
 import { apiReportFile, emitDeclarations, renderApiReports } from "./render-api-report.ts";
 import { renderConfigDocs } from "./render-config-docs.ts";
-import { renderErrorDocs } from "./render-error-docs.ts";
 import { renderTaskDocs } from "./render-task-docs.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -25,35 +20,24 @@ async function formatted(path: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-/** The contracts need generated files to be built, so there may be no build yet. */
-async function filesFromBuild(): Promise<GeneratedFile[]> {
-  const artifactFile = join(root, "artifacts/contracts/Rollup.sol/Rollup.json");
-  const artifact = await readFile(artifactFile, "utf8").catch(() => undefined);
-  if (artifact === undefined) {
-    console.warn("The contracts are not built, so their ABI is left as it is.");
-    return [];
-  }
-  const { abi } = JSON.parse(artifact) as AbiArtifact;
-  return [
-    { path: "src/l1/generated/abi.ts", render: () => renderAbi({ abi }) },
-    { path: "src/l1/generated/rollup.ts", render: () => renderContractTypes(abi) },
-  ];
-}
-
-const errorDocs = await renderErrorDocs(root);
-const apiReports = [...renderApiReports(emitDeclarations(root))];
-const docs: GeneratedFile[] = [
-  { path: "docs/rpc.md", render: renderRpcDocs },
-  { path: "docs/errors.md", render: () => errorDocs },
+/** Reports need the TypeScript compiler, which is no dependency of the package. */
+const reports: GeneratedFile[] = [...renderApiReports(emitDeclarations(root))].map(
+  ([entry, text]) => ({ path: apiReportFile(entry), render: () => text }),
+);
+/** Of what knows Hardhat, which nothing below `plugin` does. */
+const references: GeneratedFile[] = [
   { path: "docs/tasks.md", render: renderTaskDocs },
   { path: "docs/config.md", render: renderConfigDocs },
-  ...apiReports.map(([entry, text]) => ({ path: apiReportFile(entry), render: () => text })),
 ];
-
 const stale: string[] = [];
-for (const { path, render } of [...GENERATED_FILES, ...docs, ...(await filesFromBuild())]) {
+for (const { path, render } of [...GENERATED_FILES, ...references, ...reports]) {
   const file = join(root, path);
-  const text = await formatted(file, render());
+  const rendered = await render(root);
+  if (rendered === undefined) {
+    console.warn(`${path} is left as it is: the contracts are not built.`);
+    continue;
+  }
+  const text = await formatted(file, rendered);
   const current = await readFile(file, "utf8").catch(() => "");
   if (current === text) continue;
   stale.push(path);

@@ -10,8 +10,8 @@
  */
 // Protocol: sizes, operations, stages.
 export { AMOUNT_MAX, ETH_TOKEN_ID, GENESIS_FEE_ACCOUNT_ID } from "./protocol/constants.ts";
-export { PROTOCOL_DIGEST } from "./protocol/digest.ts";
-export { OPERATION_NAMES, type OperationName } from "./protocol/operations.ts";
+export { PROTOCOL_DIGEST } from "./operations/table.ts";
+export { OPERATION_NAMES, type OperationName } from "./operations/table.ts";
 export {
   accountCapacity,
   type Preset,
@@ -42,7 +42,8 @@ export {
   isPackableFee,
 } from "./operations/packed.ts";
 export { payoutsOf } from "./operations/payouts.ts";
-export type { Effect, Payout } from "./operations/rules.ts";
+export type { Effect } from "./operations/apply.ts";
+export type { Payout } from "./operations/rules.ts";
 export { type PriorityRequest, toOperation, toTransaction } from "./operations/to-operation.ts";
 export {
   type SignedTransaction,

@@ -23,8 +23,16 @@ export {
   type OperatorOptions,
   type OperatorParts,
 } from "./operator/operator.ts";
-export type { BlockRecord } from "./operator/pipeline.ts";
-export type { Receipt, RequestReceipt, TransactionReceipt } from "./operator/receipts.ts";
+export type { BlockRecord } from "./operator/ledger/blocks.ts";
+export type { LedgerEvent } from "./operator/ledger/events.ts";
+export type { Ledger, StartingPoint } from "./operator/ledger/ledger.ts";
+export type { Receipt, RequestReceipt, TransactionReceipt } from "./operator/ledger/receipts.ts";
+export {
+  createMemoryStore,
+  type MemoryStoreOptions,
+  type Store,
+  type StoredLedger,
+} from "./operator/store.ts";
 export { type BatchCrypto, createBatchCrypto } from "./kernel/batch.ts";
 // Provers.
 export { createMockProver } from "./prover/mock-prover.ts";

@@ -21,14 +21,19 @@ export {
   parseAmount,
 } from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
-export type {
-  ForcedExitParams,
-  TransactionOptions,
-  TransferParams,
-  WithdrawParams,
-} from "./sdk/drafts.ts";
+export type { SendContent } from "./sdk/drafts.ts";
 export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts";
 export { keyDerivationMessage } from "./sdk/key-derivation.ts";
+export type {
+  DepositParams,
+  ForcedExitParams,
+  FullExitParams,
+  SetSigningKeyParams,
+  TransactionOptions,
+  TransferParams,
+  WalletOptions,
+  WithdrawParams,
+} from "./sdk/params.ts";
 export {
   type AccountInfo,
   type BatchMember,
@@ -41,11 +46,5 @@ export {
   type TransactionReceipt,
 } from "./sdk/provider.ts";
 export { RollupSigner } from "./sdk/signer.ts";
-export {
-  type DepositParams,
-  type FullExitParams,
-  RollupWallet,
-  type SetSigningKeyParams,
-  type WalletOptions,
-} from "./sdk/wallet.ts";
+export { RollupWallet } from "./sdk/wallet.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

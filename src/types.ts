@@ -1,16 +1,19 @@
 /** The public types of the plugin: `import type { … } from "hardhat-zkrollup/types"`. */
 // With a star, so that the generated types of a project can add to the interface CircuitInputs.
 export type * from "./circom/input-types.ts";
-export type { Circuit } from "./circom/circuit.ts";
+export type { Circuit, ProveOptions } from "./circom/circuit.ts";
 export type { InputValues, SignalValue } from "./circom/witness-inputs.ts";
+export type { ProverChoice } from "./groth16/provers/prover.ts";
 export type {
   CircuitName,
   InputsOf,
   ProjectCircuit,
+  ProjectCircuitOptions,
   ProjectCircuits,
 } from "./plugin/circuits/project-circuits.ts";
 export type {
   CircuitsConfig,
+  ExternalProverConfig,
   OperatorConfig,
   ProverName,
   RollupConfig,

@@ -1,6 +1,7 @@
 /** What the tasks have in common: arguments, progress, the way to print and to fail. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { groth16Error } from "../src/groth16/errors.ts";
 import type { Logger } from "../src/operator/logger.ts";
 import type { Manifest } from "../src/plugin/circuits/manifest.ts";
 import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
@@ -42,7 +43,7 @@ export function toSize(
     throw pluginError({ code: "PRESET_UNKNOWN", preset: size.preset, known: PRESET_NAMES });
   }
   if (!isOneOf(PROVER_NAMES, size.prover)) {
-    throw pluginError({ code: "PROVER_UNKNOWN", prover: size.prover, known: PROVER_NAMES });
+    throw groth16Error({ code: "PROVER_UNKNOWN", prover: size.prover, known: PROVER_NAMES });
   }
   if (size.prover === "external" && config.externalProver === undefined) {
     throw pluginError({ code: "EXTERNAL_PROVER_NOT_CONFIGURED" });

@@ -6,6 +6,7 @@ import { format, resolveConfig } from "prettier";
 import { GENERATED_FILES } from "../src/generate/generated-files.ts";
 import {
   findExportedValues,
+  findImportCircles,
   findImports,
   measureBraces,
   measureFunctions,
@@ -79,6 +80,10 @@ describe("tidy: modules", () => {
         .map((other) => `${file.path} imports ${other}`);
     });
     expect(upward).to.deep.equal([]);
+  });
+
+  it("has no circle of imports, not even of types", () => {
+    expect(findImportCircles(sources)).to.deep.equal([]);
   });
 
   it("imports Hardhat only in plugin and tasks", () => {
@@ -156,10 +161,12 @@ describe("tidy: sizes", () => {
 
 describe("tidy: generated files and exports", () => {
   for (const { path, render } of GENERATED_FILES) {
-    it(`${path} is fresh`, async () => {
+    it(`${path} is fresh`, async function () {
       const file = join(PROJECT_ROOT, path);
       const options = { ...(await resolveConfig(file)), filepath: file };
-      const text = path.endsWith(".circom") ? render() : await format(render(), options);
+      const rendered = await render(PROJECT_ROOT);
+      if (rendered === undefined) return this.skip();
+      const text = path.endsWith(".circom") ? rendered : await format(rendered, options);
       expect(readFileSync(file, "utf8") === text, "run `npm run generate`").to.equal(true);
     });
   }

@@ -1,5 +1,6 @@
 pragma circom 2.2.0;
 
+include "../generated/operations.circom";
 include "../generated/protocol.circom";
 include "../lib/poseidon.circom";
 include "../operations/operation.circom";
@@ -38,13 +39,12 @@ template EncodeSlot() {
         + operation.packedAmount * 2 ** RECORD_AMOUNT_SHIFT_BITS()
         + operation.packedFee * 2 ** RECORD_FEE_SHIFT_BITS();
 
-    signal shownNonce <== flags.changePubKey * nonce;
+    signal shownNonce <== flags.showsNonce * nonce;
     data.extension[0] <== flags.hasExtension * (operation.op * 2 ** KIND_SHIFT_BITS()
         + operation.address * 2 ** ADDRESS_SHIFT_BITS()) + shownNonce * 2 ** NONCE_SHIFT_BITS();
 
-    // A transfer to a new account has its amount in the record.
-    signal shownKey <== flags.changePubKey * pubKeyHash;
-    data.extension[1] <== (flags.hasExtension - flags.transferToNew) * operation.amount + shownKey;
+    signal shownKey <== flags.setsKey * pubKeyHash;
+    data.extension[1] <== flags.showsAmount * operation.amount + shownKey;
 }
 
 /*

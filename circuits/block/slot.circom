@@ -1,12 +1,12 @@
 pragma circom 2.2.0;
 
+include "../generated/operations.circom";
 include "../generated/protocol.circom";
 include "../lib/bits.circom";
 include "../lib/comparators.circom";
 include "../operations/authorization.circom";
 include "../operations/effects.circom";
 include "../operations/operation.circom";
-include "../operations/rules.circom";
 include "../operations/unpack.circom";
 include "../state/branch.circom";
 include "public-data.circom";
@@ -43,7 +43,7 @@ template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
 }
 
 /*
- * Applies one operation to the state; see operation.circom for the effect of each.
+ * Applies one operation to the state; generated/operations.circom says what each does.
  *
  * Inputs
  *   operation, authorization

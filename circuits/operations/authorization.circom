@@ -1,5 +1,6 @@
 pragma circom 2.2.0;
 
+include "../generated/operations.circom";
 include "../generated/protocol.circom";
 include "../lib/bits.circom";
 include "../lib/comparators.circom";
@@ -32,7 +33,7 @@ bus Authorization() {
  *   content   {Field}    of no meaning unless the slot is signed
  *
  * Assumes: every column keeps to its width.
- * Constraints: 302 for SignedContent()
+ * Constraints: 303 for SignedContent()
  */
 template SignedContent() {
     input OperationFlags() flags;
@@ -41,10 +42,8 @@ template SignedContent() {
     signal input domain, nonce, fee;
     signal output content;
 
-    // Whether the recipient has an account is the operator's to say, not the signer's.
-    var code = operation.op + flags.transferToNew * (OP_TRANSFER() - OP_TRANSFER_TO_NEW());
-    signal amount <== (flags.transfer + flags.transferToNew + flags.withdraw) * operation.amount;
-    signal recipient <== (1 - flags.changePubKey) * operation.address;
+    signal code, amount, recipient;
+    (code, amount, recipient) <== SignedColumns()(flags, operation);
 
     var word1 = code * 2 ** MESSAGE_1_OP_SHIFT_BITS()
         + operation.accountA * 2 ** MESSAGE_1_ACCOUNT_ID_SHIFT_BITS()
@@ -95,7 +94,7 @@ template AssertValidAt() {
  *   content          {Field}   what A agrees to; of no meaning unless the slot is signed
  *
  * Assumes: the operation's columns keep to their widths.
- * Constraints: 3580 for AuthorizeA()
+ * Constraints: 3581 for AuthorizeA()
  */
 template AuthorizeA() {
     input OperationFlags() flags;
@@ -114,7 +113,7 @@ template AuthorizeA() {
     // RULE SIGNING_KEY_NOT_SET: no key hashes to 0.
     // RULE SIGNING_KEY_MISMATCH: only a change of key is signed by another key, the new one.
     signingKeyHash <== Poseidon(2)([authorization.ax, authorization.ay]);
-    (flags.signed - flags.changePubKey) * (account.pubKeyHash - signingKeyHash) === 0;
+    (flags.signed - flags.setsKey) * (account.pubKeyHash - signingKeyHash) === 0;
 
     // RULE SIGNATURE_INVALID: A signed this operation for this rollup.
     // RULE NONCE_MISMATCH: what is signed is for the account's present nonce.

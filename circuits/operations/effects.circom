@@ -1,6 +1,7 @@
 pragma circom 2.2.0;
 
-include "operation.circom";
+include "../generated/operations.circom";
+include "../generated/protocol.circom";
 
 /*
  * What a slot does to account A, the payer.
@@ -27,7 +28,7 @@ template EffectOnA() {
     newHolding.account.nonce <== oldHolding.account.nonce + flags.signed;
     newHolding.account.address <== oldHolding.account.address;
     newHolding.account.pubKeyHash <== oldHolding.account.pubKeyHash
-        + flags.changePubKey * (signingKeyHash - oldHolding.account.pubKeyHash);
+        + flags.setsKey * (signingKeyHash - oldHolding.account.pubKeyHash);
     newHolding.balance <== oldHolding.balance - fee - flags.debitsA * amount;
 }
 
@@ -57,5 +58,5 @@ template EffectOnB() {
     newHolding.account.nonce <== oldHolding.account.nonce;
     newHolding.account.address <== oldHolding.account.address + creates * address;
     newHolding.account.pubKeyHash <== oldHolding.account.pubKeyHash;
-    newHolding.balance <== oldHolding.balance + (flags.creditsB - flags.forcedExit) * amount;
+    newHolding.balance <== oldHolding.balance + (flags.creditsB - flags.debitsB) * amount;
 }

@@ -36,8 +36,8 @@ template TreeNode(arity, versions) {
     signal input child[versions], bits[indexBits], siblings[arity - 1];
     signal output node[versions];
 
-    // isChild[i] = 1 exactly for i = index. Each bit doubles the row of flags; if set, it moves
-    // the flag to the upper half. The upper half adds up to it: its first flag is free.
+    // isChild[i] = 1 exactly for i = index. Each bit doubles the row of flags; a set bit moves the
+    // flag to the upper half, which adds up to the bit, so its first flag needs no constraint.
     signal moved[arity - 1 - indexBits];
     var isChild[arity];
     isChild[0] = 1;

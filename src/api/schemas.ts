@@ -5,11 +5,15 @@
  * A description names a schema in docs/rpc.md.
  */
 import { z } from "zod";
-import { OPERATION_NAMES } from "../protocol/operations.ts";
+import { OPERATION_NAMES, TRANSACTION_TYPES } from "../operations/table.ts";
+import {
+  type SubmittedTransaction,
+  TRANSACTION_FORMS,
+  type TransactionForm,
+} from "../operations/transaction-forms.ts";
 import { PRESET_NAMES } from "../protocol/presets.ts";
 import { STAGES } from "../protocol/stages.ts";
 
-const TRANSACTION_TYPES = ["transfer", "withdraw", "changePubKey", "forcedExit"] as const;
 /** An EIP-712 signature takes 66 bytes; other kinds of consent take less than this. */
 const AUTHORIZATION_BYTES_MAX = 256;
 
@@ -52,37 +56,25 @@ const anyTransaction = {
   publicKey: point,
   signature: z.object({ r8: point, s: quantity }).strict(),
 };
-const transfer = {
-  type: z.literal("transfer"),
-  ...anyTransaction,
-  recipient: addressInteger,
-  amount: quantity,
-};
-const withdraw = { ...transfer, type: z.literal("withdraw") };
-const forcedExit = {
-  type: z.literal("forcedExit"),
-  ...anyTransaction,
-  recipient: addressInteger,
-};
-const changePubKey = {
-  type: z.literal("changePubKey"),
-  ...anyTransaction,
-  /** The owner's consent, as `commitBlocks` passes it to L1. */
-  authorization: z
-    .string()
-    .regex(/^0x(?:[0-9a-fA-F]{2})+$/, "expected bytes as 0x-hex")
-    .max(2 + 2 * AUTHORIZATION_BYTES_MAX)
-    .describe("Bytes"),
-};
+const messageColumns = { recipient: addressInteger, amount: quantity };
+/** What `commitBlocks` shows L1 as the owner's consent. */
+const authorization = z
+  .string()
+  .regex(/^0x(?:[0-9a-fA-F]{2})+$/, "expected bytes as 0x-hex")
+  .max(2 + 2 * AUTHORIZATION_BYTES_MAX)
+  .describe("Bytes");
 
+function transactionSchema({ type, columns, needsConsent }: TransactionForm) {
+  const own = Object.fromEntries(columns.map((column) => [column, messageColumns[column]]));
+  const consent = needsConsent ? { authorization } : {};
+  return z.object({ type: z.literal(type), ...anyTransaction, ...own, ...consent }).strict();
+}
+
+const [anySchema, ...otherSchemas] = TRANSACTION_FORMS.map(transactionSchema);
+/** One form for each kind of transaction, as the operations say. */
 export const signedTransaction = z
-  .discriminatedUnion("type", [
-    z.object(transfer).strict(),
-    z.object(withdraw).strict(),
-    z.object(changePubKey).strict(),
-    z.object(forcedExit).strict(),
-  ])
-  .describe("SignedTransaction");
+  .discriminatedUnion("type", [anySchema!, ...otherSchemas])
+  .describe("SignedTransaction") as unknown as z.ZodType<SubmittedTransaction>;
 
 export const token = z
   .object({ id: index, address, symbol: z.string(), decimals: index })

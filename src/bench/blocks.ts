@@ -1,4 +1,4 @@
-/** What a block circuit takes from its source to a proof, at one size. */
+/** Measures a block circuit of one size, from its source to a proof. */
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -6,31 +6,26 @@ import { appendOperation, openBlock, sealBlock } from "../block/block.ts";
 import { commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
 import { loadCircuit } from "../circom/circuit.ts";
-import type { CompileOptions } from "../circom/compile.ts";
+import { compileCircuit, type CompileOptions } from "../circom/compile.ts";
 import { createDevSetup } from "../groth16/setup/dev-setup.ts";
+import { createKernelProver } from "../groth16/provers/kernel-prover.ts";
 import { withTemporaryFolder } from "../groth16/files/files.ts";
 import type { R1csHeader } from "../groth16/formats/r1cs.ts";
-import {
-  type ProofWithSignals,
-  releaseProver,
-  verify,
-  type VerificationKey,
-} from "../groth16/snarkjs.ts";
+import { type ProofWithSignals, type VerificationKey, withSnarkjs } from "../groth16/snarkjs.ts";
 import { encodeWitness } from "../groth16/formats/wtns.ts";
 import { toOperation } from "../operations/to-operation.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { accountCapacity, type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
-import { createGroth16Prover } from "../groth16/kernel/prover.ts";
 import { createGenesisState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 import { createLoad, createUsers, FEE_ACCOUNT_ADDRESS, fund } from "./transfers.ts";
 
-/** Where the main component of a circuit is, and how it is compiled. */
+/** The file of a circuit's main component, and the options of its compilation. */
 export type BenchSource = Omit<CompileOptions, "cacheDir" | "onProgress">;
 
-/** A compilation by itself in a process. */
+/** A compilation in a process of its own. */
 export interface CompileBench extends Omit<Usage, "result"> {
   readonly name: string;
   readonly constraints: number;
@@ -44,14 +39,14 @@ export interface BlockBench {
   readonly constraints: number;
   readonly compile: CompileBench;
   readonly setup: Usage & { readonly zkeyBytes: number };
-  /** From the block's operations to the values of all wires. */
+  /** Computation of all wires from the block's operations. */
   readonly witness: Usage;
-  /** The best of {@link PROOFS}, each verified by snarkjs; the key is loaded before. */
+  /** The best of {@link PROOFS} proofs, verified by snarkjs, without the loading of the key. */
   readonly proof: Usage;
   readonly proverMemoryBytes: number;
 }
 
-/** A block, and what L1 needs to judge its proofs as well. */
+/** A measured block with its proofs and their key, for verification on L1. */
 export interface ProvenBlockBench {
   readonly bench: BlockBench;
   readonly verificationKey: VerificationKey;
@@ -62,7 +57,7 @@ const PROOFS = 3;
 const DOMAIN = 5n;
 const HEADER = { blockNumber: 1, timestamp: 1n, feeAccountId: GENESIS_FEE_ACCOUNT_ID };
 
-/** Compiles a circuit that is in no cache. */
+/** Compiles a circuit without a cache. */
 export async function benchCompile(source: BenchSource, name: string): Promise<CompileBench> {
   return withTemporaryFolder("bench", (cacheDir) => compileIn({ ...source, cacheDir }, name));
 }
@@ -75,7 +70,7 @@ async function compileIn(options: CompileOptions, name: string): Promise<Compile
   return { name, constraints: result.constraints, wires: result.wires, ...usage };
 }
 
-/** Compiles, sets up and proves a block full of transfers. */
+/** Compiles a block circuit, sets it up, and proves a block full of transfers. */
 export async function benchBlock(
   presetName: PresetName,
   slots: number,
@@ -84,10 +79,10 @@ export async function benchBlock(
   return withTemporaryFolder("bench", async (folder) => {
     const options = { ...source, cacheDir: folder };
     const compile = await compileIn(options, `block-${presetName}-${slots}`);
-    const circuit = await loadCircuit({ ...options, zkeyPath: join(folder, "block.zkey") });
-    const { r1csPath } = circuit;
-    const zkeyPath = await circuit.zkeyPath();
+    const zkeyPath = join(folder, "block.zkey");
+    const { r1csPath } = await compileCircuit(options);
     const setup = await measure(() => createDevSetup({ r1csPath, seed: "bench", zkeyPath }));
+    const circuit = await loadCircuit({ ...options, zkeyPath });
     const { applied, commitment } = createBlock({ ...PRESETS[presetName], blockSlots: [slots] });
     const witness = await measure(() =>
       circuit.calculateWitness({ ...createBlockWitnessInput(applied, commitment) }),
@@ -112,7 +107,7 @@ function usageOf({ wallSeconds, cpuSeconds }: Usage): Usage {
   return { wallSeconds, cpuSeconds };
 }
 
-/** @param preset - Of one block size. */
+/** Creates a block full of transfers. @param preset - With a single block size. */
 function createBlock(preset: Preset) {
   const [slots] = preset.blockSlots as [number];
   const users = createUsers(
@@ -134,20 +129,21 @@ function createBlock(preset: Preset) {
 }
 
 async function proveRepeatedly(zkeyPath: string, witness: Uint8Array, key: VerificationKey) {
-  const prover = createGroth16Prover();
+  const prover = createKernelProver();
   try {
-    const provingKey = await prover.loadKey(zkeyPath);
-    const proofs = [];
-    for (let round = 0; round < PROOFS; round++) {
-      const proof = await measure(() => prover.prove(provingKey, witness));
-      assert(await verify(key, proof.result), "snarkjs accepts the proof");
-      proofs.push(proof);
-    }
+    const { memoryBytes } = await prover.loadKey(zkeyPath);
+    const proofs = await withSnarkjs(async (snarkjs) => {
+      const made = [];
+      for (let round = 0; round < PROOFS; round++) {
+        const proof = await measure(() => prover.prove(zkeyPath, witness));
+        assert(await snarkjs.verify(key, proof.result), "snarkjs accepts the proof");
+        made.push(proof);
+      }
+      return made;
+    });
     const best = proofs.reduce((one, other) => (other.wallSeconds < one.wallSeconds ? other : one));
-    const { memoryBytes } = provingKey;
     return { best, proofs: proofs.map(({ result }) => result), memoryBytes };
   } finally {
     await prover.close();
-    await releaseProver();
   }
 }

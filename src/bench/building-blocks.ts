@@ -1,14 +1,14 @@
-/** The templates that a block circuit is made of, to be counted one by one. */
+/** The templates of a block circuit, for counting their constraints one by one. */
 
 import type { Preset } from "../protocol/presets.ts";
 
-/** A template with its parameters, and the file below `circuits/` that has it. */
+/** A template with its parameters, and its file below `circuits/`. */
 export interface BuildingBlock {
   readonly file: string;
   readonly instance: string;
 }
 
-/** From the smallest to a whole slot, as the block circuit of a preset uses them. */
+/** Lists the templates of a preset's block circuit, from the smallest to a whole slot. */
 export function buildingBlocks(preset: Preset): BuildingBlock[] {
   const { treeArity, stateTreeLevels, tokenTreeLevels } = preset;
   const sizes = `${treeArity}, ${stateTreeLevels}, ${tokenTreeLevels}`;
@@ -27,13 +27,13 @@ export function buildingBlocks(preset: Preset): BuildingBlock[] {
     { file: "state/branch.circom", instance: `Branch(${sizes})` },
     { file: "operations/authorization.circom", instance: "AuthorizeA()" },
     { file: "block/slot.circom", instance: `DecodeColumns(${sizes})` },
-    { file: "operations/rules.circom", instance: "OperationRules()" },
+    { file: "generated/operations.circom", instance: "OperationRules()" },
     { file: "block/slot.circom", instance: `Slot(${sizes})` },
     { file: "block/fees.circom", instance: `FeeCredits(${preset.feeTokens}, ${sizes})` },
   ];
 }
 
-/** A main component that is one building block and nothing else. */
+/** Renders a main component that consists of one building block. */
 export function toMain({ file, instance }: BuildingBlock): { name: string; source: string } {
   return {
     name: instance.replace(/\W+/g, "-").replace(/-$/, ""),

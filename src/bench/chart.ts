@@ -1,22 +1,22 @@
-/** How things grow with the size of a block, as a picture: one panel for each, logarithmic axes. */
+/** Draws how costs grow with the size of a block: one panel per cost, with logarithmic axes. */
 
 export interface Panel {
   readonly title: string;
-  /** Of the numbers. */
+  /** Unit of the values. */
   readonly unit: string;
   readonly lines: readonly Line[];
 }
 
 export interface Line {
   readonly label: string;
-  /** One for each place on the horizontal axis, all positive. */
+  /** One positive value per place on the horizontal axis. */
   readonly values: readonly number[];
 }
 
 export interface Chart {
   readonly title: string;
   readonly horizontal: string;
-  /** Ascending. */
+  /** Places on the horizontal axis, ascending. */
   readonly places: readonly number[];
   readonly panels: readonly Panel[];
 }
@@ -26,16 +26,16 @@ type Scale = (value: number) => number;
 const PANEL = { width: 300, height: 260 } as const;
 const MARGIN = { left: 72, right: 24, top: 100, bottom: 56 } as const;
 const COLORS = ["#0b62a4", "#d9480f", "#2b8a3e", "#862e9c"] as const;
-/** More than so many would be a ladder. */
+/** Maximum ticks of the vertical axis. */
 const TICKS_MAX = 10;
-/** What two labels under the axis must be apart. */
+/** Minimum distance of two labels under the axis. */
 const LABEL_DISTANCE = 26;
 const STYLE =
   "text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:16px;font-weight:600}" +
   ".panel{font-size:13px;font-weight:600}.unit{fill:#666}" +
   ".grid{stroke:#e4e4e4}.axis{stroke:#666;fill:none}polyline{stroke-width:2;fill:none}";
 
-/** @returns An SVG document. */
+/** Renders a chart as an SVG document. */
 export function renderChart({ title, horizontal, places, panels }: Chart): string {
   const step = MARGIN.left + PANEL.width + MARGIN.right;
   const width = panels.length * step;
@@ -88,7 +88,7 @@ function renderGrid(ticks: readonly number[], scaleY: Scale, xs: readonly number
   return [...rows, ...columns, `<path class="axis" d="M0 0V${height}H${width}"/>`].join("");
 }
 
-/** The numbers under the axis, but for those that have no room. */
+/** Renders the labels under the axis, except those that have no room. */
 function renderPlaces(places: readonly number[], scaleX: Scale): string {
   let last = -Infinity;
   return places
@@ -116,7 +116,7 @@ function renderLine(
   return `<polyline stroke="${color}" points="${points.join(" ")}"/>${dots.join("")}`;
 }
 
-/** Over the panel, in columns of equal width. */
+/** Renders the legend above a panel, in columns of equal width. */
 function renderLegend(lines: readonly Line[]): string {
   return lines
     .map(({ label }, index) => {
@@ -127,7 +127,7 @@ function renderLegend(lines: readonly Line[]): string {
     .join("");
 }
 
-/** The closest that enclose all values: powers of ten, with 2 and 5 between if they are few. */
+/** Returns the closest ticks around all values: powers of ten, with 2 and 5 between if few. */
 function ticksFor(values: readonly number[]): number[] {
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const enclose = (steps: readonly number[]): number[] => {
@@ -147,7 +147,7 @@ function floorLog10(value: number): number {
   return Math.floor(Math.log10(value));
 }
 
-/** A single value gets the middle. */
+/** Creates a logarithmic scale; a single value is placed in the middle. */
 function logarithmicScale(values: readonly number[], start: number, end: number): Scale {
   const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
   if (low === high) return () => (start + end) / 2;

@@ -1,4 +1,4 @@
-/** The parts of circomlibjs, which has no types, that tests and benchmarks compare with. */
+/** Types of the parts of circomlibjs that tests and benchmarks use; the package has none. */
 declare module "circomlibjs" {
   /** An element in the library's own Montgomery form. */
   type Element = Uint8Array;

@@ -1,4 +1,4 @@
-/** Poseidon and EdDSA: the kernel beside the reference, circomlibjs and poseidon-lite. */
+/** Compares the kernel's Poseidon and EdDSA with the reference, circomlibjs and poseidon-lite. */
 
 import type * as Circomlibjs from "circomlibjs";
 import type * as PoseidonLite from "poseidon-lite";
@@ -12,13 +12,13 @@ import { benchFieldMultiplication, type FieldMultiplicationBench } from "./field
 import { bestOf } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 
-/** What one call takes in each library that is there. */
+/** The time of one call in each installed library. */
 export interface CryptoComparison {
-  /** Of CPU time, by library; `kernelBatch` is the kernel with {@link BATCH} at once, per item. */
+  /** CPU time by library; `kernelBatch` is the kernel per item of a batch of {@link BATCH}. */
   readonly microseconds: Readonly<Record<string, number>>;
-  /** How many times as long as the kernel, one at a time, the others take. */
+  /** Ratio of each library's time to that of a single call of the kernel. */
   readonly overKernel: Readonly<Record<string, number>>;
-  /** The same, for the kernel's batches. */
+  /** Ratio of each library's time to that of an item of the kernel's batches. */
   readonly overKernelBatch: Readonly<Record<string, number>>;
 }
 
@@ -28,7 +28,7 @@ export interface CryptoBench {
   readonly poseidon: Readonly<Record<string, CryptoComparison>>;
   readonly eddsaVerify: CryptoComparison;
   readonly eddsaSignMicroseconds: Readonly<Record<string, number>>;
-  /** Libraries that were left out. */
+  /** Libraries that are not measured. */
   readonly notInstalled: readonly string[];
 }
 
@@ -36,7 +36,7 @@ const BATCH = 64;
 const ROUNDS = 15;
 const INPUT_COUNTS = [2, 5, 8, 16] as const;
 
-/** Peers that projects need not have: development dependencies of this package. */
+/** Optional libraries: development dependencies of this package, which users may not have. */
 interface Peers {
   readonly circomlibjs: typeof Circomlibjs | undefined;
   readonly poseidonLite: typeof PoseidonLite | undefined;
@@ -129,7 +129,7 @@ async function theirVerification(
   return () => eddsa.verifyPoseidon(theirMessage, theirSignature, theirKey);
 }
 
-/** circomlibjs signs with a seed, from which it derives the key every time. */
+/** Measures signing; circomlibjs includes the derivation of the key from a seed. */
 async function benchSigning({ circomlibjs }: Peers): Promise<Record<string, number>> {
   const seed = createSeededRandom("bench").bytes(32);
   const key = createSigningKey(seed);
@@ -143,7 +143,7 @@ async function benchSigning({ circomlibjs }: Peers): Promise<Record<string, numb
   });
 }
 
-/** Microseconds per call. */
+/** Measures the microseconds per call of each action. */
 function timeAll(actions: Readonly<Record<string, () => unknown>>): Record<string, number> {
   const seconds = bestOf(ROUNDS, Object.values(actions));
   return Object.fromEntries(Object.keys(actions).map((name, i) => [name, seconds[i]! * 1e6]));

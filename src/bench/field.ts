@@ -1,4 +1,4 @@
-/** A product in the field of the curve's coordinates: what all else is made of. */
+/** Measures a product in the field of curve coordinates, the basic step of a proof. */
 
 import { createFieldMacros, loadPair, storePair } from "../kernel/field.ts";
 import { compileKernel, elementMemory, instantiateKernel } from "../kernel/instance.ts";
@@ -10,10 +10,10 @@ import { bestOf } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 
 export interface FieldMultiplicationBench {
-  /** Per product, in one thread. */
+  /** Time per product in one thread. */
   readonly nanoseconds: {
     readonly kernel: number;
-    /** JavaScript's own: product and remainder. */
+    /** Product and remainder of JavaScript's bigints. */
     readonly bigint: number;
   };
   readonly ratio: number;
@@ -22,7 +22,7 @@ export interface FieldMultiplicationBench {
 const PAIRS = 256;
 const ROUNDS = 20;
 
-/** Independent products of many elements, as the prover has them. */
+/** Measures independent products of many elements, like those of the prover. */
 export function benchFieldMultiplication(): FieldMultiplicationBench {
   const random = createSeededRandom("bench");
   const element = () => random.bigint(320) % FQ.modulus;
@@ -41,8 +41,7 @@ export function benchFieldMultiplication(): FieldMultiplicationBench {
 }
 
 function createProducts(factors: readonly (readonly [bigint, bigint])[]) {
-  const pages = { initialPages: 2, maximumPages: 2 };
-  const module = createModule({ ...pages, shared: false });
+  const module = createModule({ initialPages: 2, maximumPages: 2, shared: false });
   const fq = createFieldMacros(module, FQ);
   const areaBytes = PAIRS * PAIR_BYTES;
   module.function("run", 1, (fn, first) => {

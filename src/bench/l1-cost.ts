@@ -1,4 +1,4 @@
-/** What transactions take of L1, in exact counts: gas, and bytes of calldata. */
+/** Exact costs of L1 transactions: gas, and bytes of calldata. */
 
 import { dataLength, getBytes } from "ethers";
 import type { RollupClient } from "../l1/client.ts";
@@ -13,14 +13,14 @@ export type PerPhase<T> = Readonly<Record<Phase, T>>;
 export interface Cost {
   readonly gas: number;
   readonly calldataBytes: number;
-  /** The part of the gas that is not for the transaction and its calldata: always the same. */
+  /** Gas without the base cost and calldata; equal in all runs. */
   readonly executionGas: number;
 }
 
 /** @see EIP-2028 */
 const CALLDATA_GAS = { transaction: 21_000, zeroByte: 4, otherByte: 16 } as const;
 
-/** What a transaction has cost. */
+/** Reads the cost of a mined transaction. */
 export async function costOf(client: RollupClient, sent: L1Transaction): Promise<Cost> {
   const transaction = await providerOf(client.contract).getTransaction(sent.hash);
   assert(transaction !== null, "a mined transaction is there");
@@ -37,7 +37,7 @@ export function sumPhases({ commit, prove, execute }: PerPhase<number>): number 
   return commit + prove + execute;
 }
 
-/** One value per phase. */
+/** Computes one value per phase. */
 export function perPhase<T>(valueOf: (phase: Phase) => T): PerPhase<T> {
   return { commit: valueOf("commit"), prove: valueOf("prove"), execute: valueOf("execute") };
 }

@@ -1,4 +1,4 @@
-/** Timing that a loaded machine disturbs little: alternate, repeat, and keep the best. */
+/** Robust timing on a loaded machine: actions alternate, repeat, and the best time counts. */
 
 import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -6,9 +6,9 @@ import { performance } from "node:perf_hooks";
 import { workerUrl } from "../util/worker-pool.ts";
 
 /**
- * Seconds of CPU time per call of each action, the best of `rounds`: waiting for a core that others
- * use does not count. All actions run in every round, so that a slow phase of the machine meets all
- * of them; ratios hold even where seconds do not.
+ * Measures the CPU seconds per call of each action, the best of `rounds`; waiting for a busy core
+ * does not count. All actions run in every round, so that a slow phase of the machine affects all
+ * of them; ratios are more reliable than seconds.
  */
 export function bestOf(rounds: number, actions: readonly (() => unknown)[]): number[] {
   const best = actions.map(() => Infinity);
@@ -24,7 +24,7 @@ export function bestOf(rounds: number, actions: readonly (() => unknown)[]): num
 const WARM_UP_SECONDS = 0.2;
 const ROUND_SECONDS = 0.01;
 
-/** Calls `action` ever more often until that takes `seconds`; answers the seconds per call. */
+/** Doubles the number of calls until they take `seconds`; returns the seconds per call. */
 function repeat(action: () => unknown, seconds: number): number {
   for (let calls = 1; ; calls *= 2) {
     const start = process.cpuUsage();
@@ -37,11 +37,11 @@ function repeat(action: () => unknown, seconds: number): number {
 
 export interface Usage {
   readonly wallSeconds: number;
-  /** Of all threads of the process, system calls included. */
+  /** CPU time of all threads of the process, including system calls. */
   readonly cpuSeconds: number;
 }
 
-/** Runs `action` once. */
+/** Measures one call of `action`. */
 export async function measure<T>(action: () => Promise<T>): Promise<Usage & { result: T }> {
   const [start, usage] = [performance.now(), process.cpuUsage()];
   const result = await action();
@@ -50,18 +50,19 @@ export async function measure<T>(action: () => Promise<T>): Promise<Usage & { re
   return { wallSeconds, cpuSeconds: (user + system) / 1e6, result };
 }
 
-/** What a process of its own took for something. */
+/** The resources of a task in a process of its own. */
 export interface ProcessUsage<T> extends Usage {
-  /** The most memory that it had at a time, Node's own included. */
+  /** Peak memory of the process, including Node's own. */
   readonly peakMemoryBytes: number;
   readonly result: T;
 }
 
 /**
- * Has a process of its own do something, so that its memory can be told from ours.
+ * Runs a task in a process of its own, so that its memory is measured separately.
  *
- * @param module - Of bench/: calls {@link runInProcess}.
- * @param task - What that module takes.
+ * @param module - File name, without extension, of a module beside this one that calls
+ *   {@link runInProcess}.
+ * @param task - The argument of that module's action.
  */
 export function measureProcess<Task extends object, T>(
   module: string,
@@ -76,7 +77,7 @@ export function measureProcess<Task extends object, T>(
   });
 }
 
-/** The side of {@link measureProcess} that does it. */
+/** Runs and measures the task of {@link measureProcess} in its process. */
 export function runInProcess<Task extends object, T>(action: (task: Task) => Promise<T>): void {
   process.on("message", (task: Task) => {
     void measure(() => action(task)).then((usage) => {
@@ -87,8 +88,8 @@ export function runInProcess<Task extends object, T>(action: (task: Task) => Pro
 }
 
 /**
- * The most memory that this process has had. What the system calls its largest resident set begins
- * with that of the process which has forked it, so Linux is asked for that of the program alone.
+ * Reads the peak memory of this process. `maxRSS` includes the memory of the parent process at the
+ * fork, so on Linux the peak of the program alone is read.
  */
 function readPeakKilobytes(): number {
   const status = "/proc/self/status";

@@ -1,6 +1,6 @@
 /**
- * What operations cost on L1, phase by phase. The blocks are true of no state, so the rollup's
- * verifier has to take any proof: what proving costs is for `proof-gas.ts` to say.
+ * Measures the cost of operations on L1 by phase. The blocks have no valid state, so the rollup's
+ * verifier must accept any proof; `proof-gas.ts` measures real proofs.
  */
 
 import { type Signer, ZeroAddress } from "ethers";
@@ -23,16 +23,17 @@ import { type Cost, costOf, type PerPhase, perPhase } from "./l1-cost.ts";
 import { createSeededRandom, type Random } from "./random.ts";
 import { createOperationKinds, type OperationKind } from "./sample-operations.ts";
 
-/** A new rollup with the preset `full`, with a lot of ETH and of token 1. */
+/** A new rollup with the preset `full`, which holds enough ETH and token 1. */
 export interface GasStage {
-  /** Its signer is a validator. */
+  /** Client of a validator. */
   readonly validator: RollupClient;
+  /** Client of the user. */
   readonly client: RollupClient;
-  /** Signer of `client`. Has ETH and token 1, and has approved all of that to the rollup. */
+  /** Signer of `client`, with ETH and token 1, all of which is approved to the rollup. */
   readonly user: Signer;
 }
 
-/** What one more operation adds to a block in each phase. */
+/** The cost that an operation adds to a block in each phase. */
 export interface OperationCost {
   readonly gas: PerPhase<number>;
   readonly calldataBytes: PerPhase<number>;
@@ -40,18 +41,18 @@ export interface OperationCost {
 }
 
 export interface L1Costs {
-  /** Of a block without operations, alone in its L1 transactions. */
+  /** Cost of a block without operations, alone in its L1 transactions. */
   readonly emptyBlock: PerPhase<Cost>;
   readonly operations: Readonly<Record<string, OperationCost>>;
-  /** Gas of what users call on L1, beyond the first time. */
+  /** Gas of users' calls on L1, from the second call on. */
   readonly userCalls: Readonly<Record<string, number>>;
 }
 
 const SLOTS = 64;
-/** The price of an operation is that of this many more of it in a block, divided by as many. */
+/** Number of added operations from which the cost of one is computed. */
 const SAMPLES = 8;
 
-/** Runs an action with a stage on a chain of its own: each time the same. */
+/** Runs an action with a stage on a new chain, always with the same result. */
 export type WithStage = <T>(action: (stage: GasStage) => Promise<T>) => Promise<T>;
 
 export async function measureOperations(withStage: WithStage): Promise<L1Costs> {
@@ -67,7 +68,7 @@ export async function measureOperations(withStage: WithStage): Promise<L1Costs> 
   };
 }
 
-/** What a block full of transfers costs, by the slots that it has. */
+/** Measures the cost of blocks full of transfers, by number of slots. */
 export async function measureFullBlocks(
   withStage: WithStage,
   sizes: readonly number[],
@@ -78,7 +79,7 @@ export async function measureFullBlocks(
       await withStage(async (stage) => {
         const { transfer } = await kindsOf(stage);
         const runBlock = await createRunner(stage, slots);
-        await runBlock(transfer!, slots); // no storage slot is written for the first time then
+        await runBlock(transfer!, slots); // makes the first writes to storage slots
         return (await runBlock(transfer!, slots)).costs;
       }),
     );
@@ -100,7 +101,7 @@ async function measureEmptyBlock(stage: GasStage): Promise<PerPhase<Cost>> {
 async function measureOperation(stage: GasStage, name: string): Promise<OperationCost> {
   const kind = (await kindsOf(stage))[name]!;
   const runBlock = await createRunner(stage);
-  await runBlock(kind, 1); // So that no storage slot of the contract is written for the first time.
+  await runBlock(kind, 1); // makes the first writes to storage slots
   const few = await runBlock(kind, SAMPLES);
   const many = await runBlock(kind, 2 * SAMPLES);
   const perOperation = (count: "gas" | "calldataBytes") =>
@@ -120,7 +121,7 @@ interface RunBlock {
   readonly pubdataBytes: number;
 }
 
-/** @returns A function that brings a block of so many operations of a kind through its phases. */
+/** Creates a function that commits, proves and executes a block of `count` operations of a kind. */
 async function createRunner({ validator }: GasStage, slots = SLOTS) {
   const random = createSeededRandom("blocks");
   let last = await validator.readStoredBlock(0);
@@ -158,7 +159,7 @@ interface BlockOptions {
   readonly random: Random;
 }
 
-/** A block of operations whose new state root is not true, and whose proof is none. */
+/** Creates a block of operations with an arbitrary new state root and no valid proof. */
 function createUnprovenBlock(
   { chainId, rollupAddress }: RollupClient,
   parent: StoredBlock,

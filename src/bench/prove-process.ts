@@ -1,8 +1,7 @@
-/** Makes one proof, key and all; see `measureProcess`. */
+/** Loads a key and makes one proof; see `measureProcess`. */
 
 import { readFile } from "node:fs/promises";
-import { proveEncoded, releaseProver } from "../groth16/snarkjs.ts";
-import { createGroth16Prover } from "../groth16/kernel/prover.ts";
+import { createGroth16Workers } from "../groth16/provers/workers.ts";
 import { runInProcess } from "./measure.ts";
 
 export interface ProveTask {
@@ -12,14 +11,8 @@ export interface ProveTask {
 }
 
 runInProcess(async ({ prover, zkeyPath, witnessPath }: ProveTask) => {
-  const witness = await readFile(witnessPath);
-  if (prover === "snarkjs") {
-    const proven = await proveEncoded(zkeyPath, witness);
-    await releaseProver();
-    return proven;
-  }
-  const kernel = createGroth16Prover();
-  const proven = await kernel.prove(await kernel.loadKey(zkeyPath), witness);
-  await kernel.close();
+  const workers = createGroth16Workers();
+  const proven = await workers.prove(prover, zkeyPath, await readFile(witnessPath));
+  await workers.close();
   return proven;
 });

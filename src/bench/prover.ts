@@ -1,18 +1,17 @@
-/** Groth16 provers on the same key and witness, in turns, each proof verified by snarkjs. */
+/** Compares Groth16 provers on the same key and witness; snarkjs verifies each proof. */
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  proveEncoded,
   type ProofWithSignals,
-  releaseProver,
-  verify,
+  type Snarkjs,
   type VerificationKey,
+  withSnarkjs,
 } from "../groth16/snarkjs.ts";
 import { withTemporaryFolder } from "../groth16/files/files.ts";
 import { readVerificationKey } from "../groth16/formats/verification-key.ts";
-import { proveExternally } from "../prover/external-prover.ts";
-import { createGroth16Prover } from "../groth16/kernel/prover.ts";
+import { proveExternally } from "../groth16/provers/external-prover.ts";
+import { createKernelProver } from "../groth16/provers/kernel-prover.ts";
 import { assert } from "../util/errors.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";
 import type { ProveTask } from "./prove-process.ts";
@@ -21,76 +20,75 @@ import { makeKey } from "./setup.ts";
 export interface ProverBenchOptions {
   /** Base-2 logarithm of the size of the key's domain, from 5 to 22. */
   readonly power: number;
-  /** Also measures this program. */
+  /** Command of an external prover to measure as well. */
   readonly external?: string;
 }
 
-/** One prover; of all rounds the best. */
+/** The best of all rounds of one prover. */
 export interface ProverTimes {
   readonly wallSeconds: number;
-  /** Of all threads. Unknown of an external program. */
+  /** CPU time of all threads; unknown for an external program. */
   readonly cpuSeconds?: number;
-  /** How many times as long as our kernel it takes. */
+  /** Ratio of its time to the kernel's. */
   readonly wallRatio: number;
   readonly cpuRatio?: number;
-  /** Of a process that loads the key and makes one proof. Unknown of an external program. */
+  /** Peak of a process that loads the key and makes one proof; unknown for an external program. */
   readonly peakMemoryBytes?: number;
-  /** How many times as much memory our kernel takes, what Node takes by itself included. */
+  /** Ratio of its peak memory to the kernel's, both including Node's own. */
   readonly memoryRatio?: number;
 }
 
 export interface ProverBench {
   readonly constraints: number;
   readonly rounds: number;
-  /** Once for all proofs of a key, and not part of the kernel's times. */
+  /** Loading a key, once for all its proofs and not part of the kernel's times. */
   readonly kernelLoadSeconds: number;
-  /** For the key and the work of a proof. */
+  /** Memory for the key and for making a proof. */
   readonly kernelMemoryBytes: number;
   readonly provers: Readonly<Record<string, ProverTimes>>;
 }
 
 type Make = () => Promise<ProofWithSignals>;
 
-/** Another judge of proofs beside snarkjs: rejects if it does not take one. */
+/** Verifies a proof, in addition to snarkjs; rejects if the proof is invalid. */
 export type Judge = (proven: ProofWithSignals) => Promise<void>;
 
 type Check = (name: string, proven: ProofWithSignals) => Promise<void>;
 
 const ROUNDS = 3;
 
-/** @param createJudge - A judge of the proofs of a key. */
+/** Measures the provers. @param createJudge - Creates a second verifier for the proofs of a key. */
 export async function benchProver(
   options: ProverBenchOptions,
   createJudge: (key: VerificationKey) => Promise<Judge>,
 ): Promise<ProverBench> {
-  try {
-    return await withTemporaryFolder("bench", (folder) => benchIn(folder, options, createJudge));
-  } finally {
-    await releaseProver();
-  }
+  return withSnarkjs((snarkjs) =>
+    withTemporaryFolder("bench", (folder) => benchIn(folder, options, snarkjs, createJudge)),
+  );
 }
 
 async function benchIn(
   folder: string,
-  { power, external: command }: ProverBenchOptions,
+  { power, external }: ProverBenchOptions,
+  snarkjs: Snarkjs,
   createJudge: (key: VerificationKey) => Promise<Judge>,
 ): Promise<ProverBench> {
   const { circuit, constraints, zkeyPath } = await makeKey(folder, power);
   const verificationKey = await readVerificationKey(zkeyPath);
   const judge = await createJudge(verificationKey);
   const check = async (name: string, proven: ProofWithSignals) => {
-    assert(await verify(verificationKey, proven), `snarkjs accepts the proof of ${name}`);
+    assert(await snarkjs.verify(verificationKey, proven), `snarkjs accepts the proof of ${name}`);
     await judge(proven);
   };
   const { witness } = circuit;
-  const kernel = createGroth16Prover();
+  const kernel = createKernelProver();
   try {
     const { result: key, wallSeconds } = await measure(() => kernel.loadKey(zkeyPath));
     const ways: Readonly<Record<string, Make>> = {
-      kernel: () => kernel.prove(key, witness),
-      snarkjs: () => proveEncoded(zkeyPath, witness),
-      ...(command !== undefined && {
-        external: () => proveExternally({ command, zkeyPath, witness }),
+      kernel: () => kernel.prove(zkeyPath, witness),
+      snarkjs: () => snarkjs.prove(zkeyPath, witness),
+      ...(external !== undefined && {
+        external: () => proveExternally({ external, zkeyPath, witness }),
       }),
     };
     const usages = await takeTurns(ways, check);
@@ -109,7 +107,7 @@ async function benchIn(
   }
 }
 
-/** The best usage of each way. A slow phase of the machine meets all of them. */
+/** Measures the provers in turns, so that a slow phase of the machine affects all of them. */
 async function takeTurns(
   ways: Readonly<Record<string, Make>>,
   check: Check,
@@ -129,7 +127,7 @@ async function takeTurns(
   return best;
 }
 
-/** Peak memory of the provers that run in Node, in bytes. */
+/** Measures the peak memory of the provers that run in Node, in bytes. */
 async function measurePeaks(
   files: Omit<ProveTask, "prover">,
   check: Check,

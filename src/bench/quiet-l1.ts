@@ -1,18 +1,19 @@
-/** An L1 on which nothing happens: for benchmarks of what an operator does by itself. */
+/** An L1 without events, for benchmarks of an operator alone. */
 
 import type { L1Progress, StoredBlock } from "../l1/types.ts";
 import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1Port } from "../operator/l1-port.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 
-/** Of its only block, and of all blocks of the rollup. */
+/** Timestamp of its only block, and of all blocks of the rollup. */
 const TIMESTAMP = 1_900_000_000n;
 const BLOCK_HASH = `0x${"11".repeat(32)}`;
 
 /**
- * @param lastBlock - The only one of the rollup, executed.
- * @returns What can only be read.
+ * Creates an L1 that can only be read.
+ *
+ * @param lastBlock - The only block of the rollup, executed.
  */
 export function createQuietL1(preset: Preset, lastBlock: StoredBlock): L1Port {
   const { blockNumber } = lastBlock;

@@ -1,25 +1,25 @@
-/** Repeatable randomness, for benchmarks and tests: SHA-256 of a seed and a counter. */
+/** Reproducible randomness for benchmarks and tests: SHA-256 of a seed and a counter. */
 
 import { createHash } from "node:crypto";
 import { FIELD_MODULUS } from "../crypto/field.ts";
 
 export interface Random {
   readonly seed: string;
-  /** "seed …", for the title of a suite. */
+  /** The text "seed …", for the title of a suite. */
   readonly title: string;
   bytes(length: number): Uint8Array;
-  /** An integer in [0, limit), limit at most 2^32. */
+  /** Returns an integer in [0, limit). @param limit - At most 2^32. */
   int(limit: number): number;
-  /** An integer in [0, 2^bits). */
+  /** Returns an integer in [0, 2^bits). */
   bigint(bits: number): bigint;
-  /** An element of the BN254 scalar field. */
+  /** Returns an element of the BN254 scalar field. */
   field(): bigint;
   bool(): boolean;
   pick<T>(items: readonly T[]): T;
   shuffle<T>(items: readonly T[]): T[];
 }
 
-/** A generator of its own stream: the same seed, the same values. */
+/** Creates a generator with its own stream; the same seed gives the same values. */
 export function createSeededRandom(seed: string): Random {
   let counter = 0;
   const bytes = (length: number): Uint8Array => {
@@ -33,7 +33,7 @@ export function createSeededRandom(seed: string): Random {
     const value = BigInt(`0x0${Buffer.from(bytes(Math.ceil(bits / 8))).toString("hex")}`);
     return value & ((1n << BigInt(bits)) - 1n);
   };
-  // 64 bits more than the limit has, so that the bias of the remainder does not matter.
+  // 64 bits more than the limit has, so that the bias of the remainder is negligible.
   const int = (limit: number): number => Number(bigint(96) % BigInt(limit));
   return {
     seed,

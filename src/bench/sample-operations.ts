@@ -1,4 +1,4 @@
-/** Operations of each kind as public data, the same in every run, for what they cost on L1. */
+/** Sample operations of each kind as public data, equal in every run, to measure their L1 cost. */
 
 import { type Signer, ZeroAddress } from "ethers";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
@@ -7,12 +7,12 @@ import type { PublicOperation } from "../operations/operation.ts";
 import { ACCOUNT_ID_BYTES, ADDRESS_BYTES, PACKED_FEE } from "../protocol/constants.ts";
 import { createSeededRandom } from "./random.ts";
 
-/** A kind of operation; `index` counts through the whole run, so that no two are the same. */
+/** A kind of operation; `index` counts through the whole run, so that all are different. */
 export interface OperationKind {
   readonly operation: (index: number) => PublicOperation;
   /** The owner's consent, 0x-hex. */
   readonly authorization?: (index: number) => Promise<string>;
-  /** Asks for the operation on L1. */
+  /** Makes the L1 request that the operation serves. */
   readonly request?: (index: number) => Promise<unknown>;
 }
 
@@ -21,10 +21,10 @@ const ACCOUNT_ID = 9;
 const PUB_KEY_HASH = 2n ** 250n;
 
 /**
- * All kinds by name.
+ * Creates all kinds by name.
  *
- * @param client - Of a user: makes the requests.
- * @param user - Its signer, who is the owner of the account that the operations are about.
+ * @param client - Client of the user, which makes the requests.
+ * @param user - Signer of `client` and owner of the account of the operations.
  */
 export function createOperationKinds(
   client: RollupClient,
@@ -33,15 +33,24 @@ export function createOperationKinds(
   const owner = BigInt(address);
   const recipient = (index: number) => owner + BigInt(index);
   const withdraw = (tokenId: number): OperationKind => ({
-    operation: (index) => {
-      const rest = { tokenId, fee: 10n ** 14n, recipient: recipient(index), amount: AMOUNT };
-      return { type: "withdraw", accountId: ACCOUNT_ID, ...rest };
-    },
+    operation: (index) => ({
+      type: "withdraw",
+      accountId: ACCOUNT_ID,
+      tokenId,
+      fee: 10n ** 14n,
+      recipient: recipient(index),
+      amount: AMOUNT,
+    }),
   });
-  const change = (nonce: number): PublicOperation => {
-    const rest = { tokenId: 0, fee: 10n, nonce, owner, pubKeyHash: PUB_KEY_HASH };
-    return { type: "changePubKey", accountId: ACCOUNT_ID, ...rest };
-  };
+  const change = (nonce: number): PublicOperation => ({
+    type: "changePubKey",
+    accountId: ACCOUNT_ID,
+    tokenId: 0,
+    fee: 10n,
+    nonce,
+    owner,
+    pubKeyHash: PUB_KEY_HASH,
+  });
   const claim = { pubKeyHash: PUB_KEY_HASH, accountId: ACCOUNT_ID };
   const moved = { tokenId: 0, owner, amount: AMOUNT };
   return {
@@ -70,16 +79,20 @@ export function createOperationKinds(
       operation: change,
     },
     forcedExit: {
-      operation: (index) => {
-        const accounts = { initiatorAccountId: ACCOUNT_ID, targetAccountId: index };
-        const rest = { tokenId: 0, fee: 10n ** 14n, recipient: recipient(index), amount: AMOUNT };
-        return { type: "forcedExit", ...accounts, ...rest };
-      },
+      operation: (index) => ({
+        type: "forcedExit",
+        initiatorAccountId: ACCOUNT_ID,
+        targetAccountId: index,
+        tokenId: 0,
+        fee: 10n ** 14n,
+        recipient: recipient(index),
+        amount: AMOUNT,
+      }),
     },
   };
 }
 
-/** Their bytes are like random ones, as calldata is priced by its bytes. */
+/** Creates transfers with random bytes, because the price of calldata depends on its bytes. */
 function createTransferKinds(): Readonly<Record<string, OperationKind>> {
   const random = createSeededRandom("gas");
   const accountId = () => random.int(2 ** (8 * ACCOUNT_ID_BYTES));

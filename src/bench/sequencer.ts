@@ -1,6 +1,6 @@
 /**
- * How many transfers an operator takes: every signature checked, every rule applied, every block
- * sealed and forged, which is all that L1 needs of it to be committed.
+ * Measures how many transfers an operator accepts: it verifies every signature, applies every rule,
+ * seals every block and prepares it for its commit on L1.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +8,8 @@ import { poseidon } from "../crypto/poseidon.ts";
 import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import type { StoredBlock } from "../l1/types.ts";
 import { Operator } from "../operator/operator.ts";
-import { forgeBlock, hashRoots, isSealed } from "../operator/pipeline.ts";
+import { prepareBlocks } from "../operator/stages/prepare.ts";
+import { isSealed } from "../operator/ledger/blocks.ts";
 import { type SignedTransaction, signingDomain } from "../operations/transaction.ts";
 import { ETH_TOKEN_ID, GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { type PresetName, PRESETS } from "../protocol/presets.ts";
@@ -24,22 +25,22 @@ export interface SequencerBenchOptions {
   readonly preset: PresetName;
   /** Accounts that send to each other, in random pairs. */
   readonly accounts: number;
-  /** Transfers a second that are offered, however long the answers take. */
+  /** Transfers that are sent per second, without waiting for answers. */
   readonly rate: number;
-  /** For so long. */
+  /** Duration of the sustained load. */
   readonly seconds: number;
   /** Worker threads for signatures and hashes, besides the one that applies transfers. */
   readonly threads: number;
 }
 
-/** What came of some transfers. */
+/** The result of one load. */
 export interface SequencerRun {
   readonly transactions: number;
-  /** Until the last block was forged. */
+  /** Time until the last block is ready for its commit. */
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   readonly transactionsPerSecond: number;
-  /** From the moment when a transfer is due to be sent to its receipt. */
+  /** Time from the moment when a transfer is due to its receipt. */
   readonly latencyMs: Readonly<Record<"p50" | "p95" | "p99" | "max", number>>;
 }
 
@@ -47,23 +48,23 @@ export interface SequencerBench {
   readonly preset: PresetName;
   readonly accounts: number;
   readonly threads: number;
-  /** At the rate that was asked for. */
+  /** Load at the configured rate. */
   readonly sustained: SequencerRun;
-  /** With always {@link IN_FLIGHT} transfers under way. */
+  /** Load with {@link IN_FLIGHT} concurrent transfers at all times. */
   readonly peak: SequencerRun;
   readonly blocks: number;
-  /** After all blocks; the same as by the reference, hashed with bigints. */
+  /** State root after all blocks, equal to that of the reference. */
   readonly stateRoot: bigint;
 }
 
 const IN_FLIGHT = 1024;
-/** So many transfers go before, so that threads have started and code is compiled. */
+/** Transfers before the measurement, which start the threads and compile the code. */
 const WARM_UP = 2048;
-/** The peak is measured with so many seconds' transfers. */
+/** Maximum seconds of transfers in the peak load. */
 const PEAK_SECONDS_MAX = 10;
 
 const NO_HASH = `0x${"00".repeat(32)}`;
-/** The block before the first, whatever its state. */
+/** The genesis block, with any state root. */
 const GENESIS: StoredBlock = {
   blockNumber: 0,
   priorityRequests: 0,
@@ -83,14 +84,14 @@ export async function benchSequencer(options: SequencerBenchOptions): Promise<Se
     const operator = await createOperator(start, crypto);
     const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
     const load = createLoad(users, domain);
-    const sequencer = { operator, crypto, domain, forged: 0, parent: GENESIS };
+    const sequencer = { operator, crypto, domain, prepared: 0, parent: GENESIS };
     await run(sequencer, load(WARM_UP), sendAllAtOnce);
     const sustainedLoad = load(rate * seconds);
     const peakLoad = load(rate * Math.min(seconds, PEAK_SECONDS_MAX));
     const sustained = await run(sequencer, sustainedLoad, (send) => sendAtRate(send, rate));
     const peak = await run(sequencer, peakLoad, sendAllAtOnce);
     const stateRoot = operator.state.root;
-    assert(stateRoot === (await referenceRoot(start, users)), "the reference comes to that root");
+    assert(stateRoot === (await referenceRoot(start, users)), "the reference has the same root");
     const blocks = operator.blocks.length;
     await operator.close();
     return { preset: presetName, accounts, threads, sustained, peak, blocks, stateRoot };
@@ -113,7 +114,7 @@ function createOperator(state: RollupState, crypto: BatchCrypto): Promise<Operat
   });
 }
 
-/** @returns The state root that the users' own counting leads to, hashed by the reference. */
+/** Computes the state root from the users' own balances and nonces, hashed by the reference. */
 async function referenceRoot(start: RollupState, users: readonly User[]): Promise<bigint> {
   const fees = FEE * BigInt(users.reduce((sum, { nonce }) => sum + nonce, 0));
   const empty = createGenesisState(start.preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
@@ -126,15 +127,16 @@ interface Sequencer {
   readonly operator: Operator;
   readonly crypto: BatchCrypto;
   readonly domain: bigint;
-  /** Blocks that have been forged, and the last of them. */
-  forged: number;
+  /** Number of blocks that are ready for their commit. */
+  prepared: number;
+  /** The last of them. */
   parent: StoredBlock;
 }
 
-/** Sends transfer `index`, which is due at a time. @returns Undefined if there are no more. */
+/** Sends transfer `index`, which is due at `dueMs`. @returns Undefined after the last one. */
 type Send = (index: number, dueMs: number) => Promise<void> | undefined;
 
-/** Sends all of a load, in some way, and forges the blocks meanwhile. */
+/** Sends a whole load, and prepares the blocks in the meantime. */
 async function run(
   sequencer: Sequencer,
   load: readonly SignedTransaction[],
@@ -151,11 +153,11 @@ async function run(
   };
   let isSending = true;
   const { wallSeconds, cpuSeconds } = await measure(async () => {
-    const forging = forgeWhile(sequencer, () => isSending);
+    const preparing = prepareWhile(sequencer, () => isSending);
     await sendAll(send);
     operator.sealBlock();
     isSending = false;
-    await forging;
+    await preparing;
   });
   assert(latencies.length === load.length, "every transfer is accepted");
   const transactionsPerSecond = load.length / wallSeconds;
@@ -163,7 +165,7 @@ async function run(
   return { transactions: load.length, wallSeconds, cpuSeconds, transactionsPerSecond, latencyMs };
 }
 
-/** Sends each when it is due, whatever has become of the others. */
+/** Sends each transfer when it is due, without waiting for the others. */
 async function sendAtRate(send: Send, rate: number): Promise<void> {
   const startMs = performance.now();
   const sent: Promise<void>[] = [];
@@ -177,7 +179,7 @@ async function sendAtRate(send: Send, rate: number): Promise<void> {
   await Promise.all(sent);
 }
 
-/** Sends the next whenever one is accepted. */
+/** Sends the next transfer whenever one is accepted. */
 async function sendAllAtOnce(send: Send): Promise<void> {
   let next = 0;
   const sendInTurn = async () => {
@@ -190,25 +192,25 @@ async function sendAllAtOnce(send: Send): Promise<void> {
   await Promise.all(Array.from({ length: IN_FLIGHT }, sendInTurn));
 }
 
-/** Forges blocks as they are sealed, until nobody sends any more and none is left. */
-async function forgeWhile(sequencer: Sequencer, isSending: () => boolean): Promise<void> {
+/** Prepares sealed blocks for their commit, until sending has ended and no block is left. */
+async function prepareWhile(sequencer: Sequencer, isSending: () => boolean): Promise<void> {
   const { operator, crypto, domain } = sequencer;
   for (;;) {
     const isLast = !isSending();
-    const block = operator.blocks[sequencer.forged];
+    const block = operator.blocks[sequencer.prepared];
     if (block === undefined) {
       if (isLast) return;
       await nextTurn();
       continue;
     }
     assert(isSealed(block), "nothing commits blocks here");
-    await hashRoots(crypto, [block]);
-    sequencer.parent = forgeBlock(block, sequencer.parent, domain).storedBlock;
-    sequencer.forged++;
+    const [prepared] = await prepareBlocks(crypto, [block], sequencer.parent, domain);
+    sequencer.parent = prepared!.storedBlock;
+    sequencer.prepared++;
   }
 }
 
-/** Lets all else happen that waits to happen. */
+/** Waits for one turn of the event loop. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** The dev setup: from constraints to a proving key that snarkjs accepts. */
+/** Measures the dev setup, from constraints to a proving key that snarkjs accepts. */
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -19,16 +19,16 @@ export interface SetupBench {
   readonly zkeyBytes: number;
 }
 
-/** A circuit with the key that was made for it. */
+/** A circuit with its proving key. */
 export interface MadeKey extends SetupBench {
   readonly circuit: SyntheticCircuit;
   readonly zkeyPath: string;
 }
 
-/** Public values take a few rows of the domain, and must not double it. */
+/** Rows of the domain that stay free for public values. */
 const PUBLIC_ROWS = 10;
 
-/** @param power Base-2 logarithm of the size of the key's domain, from 5 to 22. */
+/** Measures one setup. @param power - Base-2 logarithm of the size of the domain, from 5 to 22. */
 export function benchSetup(power: number): Promise<SetupBench> {
   return withTemporaryFolder("bench", async (folder) => {
     const { constraints, wallSeconds, cpuSeconds, zkeyBytes } = await makeKey(folder, power);
@@ -36,7 +36,7 @@ export function benchSetup(power: number): Promise<SetupBench> {
   });
 }
 
-/** Makes a circuit that fills a domain of 2^power, without bits, and its key in `folder`. */
+/** Creates a circuit that fills a domain of 2^power, and its key in `folder`. */
 export async function makeKey(folder: string, power: number): Promise<MadeKey> {
   const constraints = 2 ** power - PUBLIC_ROWS;
   const random = createSeededRandom("bench");

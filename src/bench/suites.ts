@@ -1,6 +1,6 @@
-/** What there is to measure: all that the command line has to know before it loads the rest. */
+/** The benchmark suites and their parameters, for the command line to read without the suites. */
 
-/** The last five take minutes. */
+/** Names of the suites; the last five take minutes. */
 export const BENCH_SUITES = [
   "crypto",
   "constraints",
@@ -13,12 +13,12 @@ export const BENCH_SUITES = [
 ] as const;
 export type BenchSuite = (typeof BENCH_SUITES)[number];
 
-/** Base-2 logarithms of how many constraints it sets up and proves. */
+/** Base-2 logarithm of the number of constraints of the setup and prover suites. */
 export const BENCH_POWERS = { min: 6, max: 20, default: 16 } as const;
-/** What the sequencer is offered unless the command line says otherwise, and at most. */
+/** Defaults and limits of the sequencer's load. */
 export const BENCH_LOAD = {
   accounts: { default: 10_000, max: 1_000_000 },
-  /** A little more than the 2,000 that are promised: the last of them take their time, too. */
+  /** Slightly more than the promised 2,000, because the last transfers take time as well. */
   rate: { default: 2_100, max: 100_000 },
   seconds: { default: 60, max: 86_400 },
 } as const;

@@ -1,4 +1,4 @@
-/** Constraint systems of any size with a witness, for tests and benchmarks of provers. */
+/** Creates constraint systems of any size with a witness, for tests and benchmarks of provers. */
 
 import { writeFileSync } from "node:fs";
 import { elementBytes, ELEMENT_BYTES, writeElement } from "../groth16/formats/bn254.ts";
@@ -9,7 +9,7 @@ import type { Random } from "./random.ts";
 
 export interface SyntheticOptions {
   readonly constraints: number;
-  /** One wire in so many is a bit; 0 for none. */
+  /** One of this number of wires is a bit; 0 for none. */
   readonly bitEvery: number;
   readonly random: Random;
 }
@@ -22,13 +22,13 @@ export interface SyntheticCircuit {
 
 type Combination = readonly (readonly [wire: number, coefficient: bigint])[];
 
-/** Wires: the constant, one output, one public input, and one more per constraint. */
+/** The wires before: the constant, one output and one public input. */
 const FIRST_INNER_WIRE = 3;
 
 /**
- * Row i makes the wire i + 3: mostly (a·x + b·y)·(c·z + d) with wires x, y, z made before, or a
- * bit. The last row makes the output. That is five coefficients a row, as much as circuits of
- * hashes have.
+ * Creates a circuit with a random witness. Row i defines the wire i + 3: mostly
+ * (a·x + b·y)·(c·z + d) of earlier wires x, y, z, or a bit. The last row defines the output. A row
+ * has five coefficients, as in circuits of hashes.
  */
 export function createSyntheticCircuit(options: SyntheticOptions): SyntheticCircuit {
   const { constraints, bitEvery, random } = options;
@@ -59,12 +59,12 @@ export function createSyntheticCircuit(options: SyntheticOptions): SyntheticCirc
   return { r1cs, witness: encodeWitness(values) };
 }
 
-/** Writes the system to a file, for tools that read one. */
+/** Writes the constraints as an .r1cs file. */
 export function writeSyntheticR1cs(path: string, { r1cs }: SyntheticCircuit): void {
   writeFileSync(path, r1cs);
 }
 
-/** Writes combinations one after the other into one array: a million rows are many objects. */
+/** Writes combinations into one array, because objects for a million rows take too much memory. */
 function createConstraintWriter(constraints: number) {
   const bytes = new Uint8Array(constraints * ROW_BYTES_MAX);
   const view = new DataView(bytes.buffer);
@@ -86,7 +86,7 @@ function createConstraintWriter(constraints: number) {
   };
 }
 
-/** Three counts, and five entries. */
+/** Maximum length of a row: three counts and five entries. */
 const ROW_BYTES_MAX = 3 * 4 + 5 * (4 + ELEMENT_BYTES);
 
 function encodeR1cs(body: Uint8Array, constraints: number, wires: number): Uint8Array {

@@ -1,4 +1,4 @@
-/** Users who send ETH to each other: what blocks of benchmarks are made of. */
+/** Users who send ETH to each other, for the blocks of benchmarks. */
 
 import type { Point } from "../crypto/baby-jubjub.ts";
 import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
@@ -15,13 +15,13 @@ import { createSeededRandom, type Random } from "./random.ts";
 
 /** L1 owner of the fee account. */
 export const FEE_ACCOUNT_ADDRESS = 0xfeen;
-/** What a transfer pays: it has a packed form. */
+/** Fee of a transfer, which has a packed form. */
 export const FEE = 1_000n;
-/** A transfer moves so much, or so many times as much. */
+/** A transfer moves a small multiple of this amount. */
 const AMOUNT = 1_000_000n;
 const FUNDS = 10n ** 24n;
 
-/** Somebody with an account, which counts along. */
+/** The owner of an account, who tracks its nonce and balance. */
 export interface User {
   readonly accountId: number;
   readonly address: bigint;
@@ -40,7 +40,7 @@ export function createUsers(count: number, random: Random): User[] {
   });
 }
 
-/** The state in which every user has an account as it counts it. */
+/** Returns the state with the users' accounts as they track them. */
 export function fund(state: RollupState, users: readonly User[]): RollupState {
   return users.reduce((next, { accountId, address, publicKey, nonce, balance }) => {
     const pubKeyHash = hashPublicKey(publicKey);
@@ -49,7 +49,7 @@ export function fund(state: RollupState, users: readonly User[]): RollupState {
   }, state);
 }
 
-/** Makes signed transfers between random users. */
+/** Creates a function that makes signed transfers between random users. */
 export function createLoad(users: readonly User[], domain: bigint) {
   const random = createSeededRandom("bench transfers");
   return (count: number): SignedTransaction[] =>

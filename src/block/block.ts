@@ -4,12 +4,12 @@
  */
 import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
 import type { Preset } from "../protocol/presets.ts";
-import { applyPublicOperation, applyVerifiedOperation } from "../operations/apply.ts";
+import { applyPublicOperation, applyVerifiedOperation, type Effect } from "../operations/apply.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { splitBatches } from "../operations/batch.ts";
 import { opsError } from "../operations/errors.ts";
 import { isSigned, type Operation, type PublicOperation } from "../operations/operation.ts";
-import { credit, type Effect, type Payout, type TokenAmount } from "../operations/rules.ts";
+import { credit, type Payout, type TokenAmount } from "../operations/rules.ts";
 import { toTransaction } from "../operations/to-operation.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { blockError } from "./errors.ts";
@@ -107,6 +107,25 @@ export function appendOperation(open: OpenBlock, operation: Operation): OpenBloc
   const effect = applyVerifiedOperation(before, operation, open.header.timestamp);
   const slot = { operation, before, afterA: effect.afterA, after: effect.state };
   return { ...addEffect(open, effect), slots: [...open.slots, slot] };
+}
+
+/**
+ * Whether a block has room for an operation: a slot, a place for its fee, and in the balance of the
+ * fee account for a deposit besides the fees. What has no room belongs into the next block, which
+ * starts when the fees of this one are credited.
+ */
+export function hasRoom({ header, before, state, slots, fees }: OpenBlock, operation: Operation) {
+  const { preset } = before;
+  if (slots.length >= preset.blockSlots.at(-1)!) return false;
+  if (isSigned(operation)) {
+    const isCollected = fees.some(({ tokenId }) => tokenId === operation.tokenId);
+    return operation.fee === 0n || isCollected || fees.length < preset.feeTokens;
+  }
+  const { feeAccountId } = header;
+  if (operation.type !== "deposit" || operation.accountId !== feeAccountId) return true;
+  const { tokenId, amount } = operation;
+  const collected = fees.find((fee) => fee.tokenId === tokenId)?.amount ?? 0n;
+  return state.balance(feeAccountId, tokenId) + amount + collected <= AMOUNT_MAX;
 }
 
 /**

@@ -19,14 +19,12 @@ import { FIELD_TYPE_BYTES, unpackColumns } from "../protocol/layout.ts";
 import {
   EXTENSION_COLUMNS,
   type ExtensionColumn,
-  OPERATIONS,
-  type OperationName,
-  type OperationSpec,
-  operationOfCode,
   RECORD_BYTES,
   RECORD_COLUMNS,
   type RecordColumn,
-} from "../protocol/operations.ts";
+} from "../protocol/columns.ts";
+import { OPERATIONS, type OperationName, operationOfCode } from "../operations/table.ts";
+import type { OperationSpec } from "../operations/definition.ts";
 import { integerFromBytes, integerToBytes } from "../util/bytes.ts";
 import { blockError } from "./errors.ts";
 

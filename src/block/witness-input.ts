@@ -5,7 +5,7 @@ import { toColumns } from "../operations/codec.ts";
 import { isSigned, type Operation } from "../operations/operation.ts";
 import { toTransaction } from "../operations/to-operation.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 import type { BranchWitness } from "../state/rollup-state.ts";
 import { type AppliedBlock, linksNext, type SlotTrace } from "./block.ts";

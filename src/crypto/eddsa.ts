@@ -1,5 +1,5 @@
 /**
- * EdDSA over Baby Jubjub, with Poseidon as the challenge hash; equal to that of circomlibjs.
+ * EdDSA over Baby Jubjub with Poseidon as the challenge hash, signing exactly as circomlibjs does.
  *
  * A signature (R8, S) of the message m by the key A is valid if S·B8 = R8 + h·8A with
  * h = Poseidon(R8.x, R8.y, A.x, A.y, m). `circuits/lib/eddsa.circom` states the same rules.

@@ -111,7 +111,7 @@ const GRAIN_WARM_UP = 160;
 /** Bits that are gathered in a `number` before they go into the `bigint`. */
 const WORD_BITS = 32;
 
-/** The Grain LFSR in self-shrinking mode: the second bit of a pair counts if the first is 1. */
+/** The Grain LFSR in self-shrinking mode: it keeps the second bit of a pair if the first is 1. */
 function createGrain(width: number): Grain {
   const state = grainSeed(width);
   let head = 0;

@@ -1,7 +1,7 @@
 /** Writes the protocol's numbers as circom functions. */
 import { poseidon } from "../crypto/poseidon.ts";
 import * as constants from "../protocol/constants.ts";
-import { OPERATION_NAMES } from "../protocol/operations.ts";
+import { OPERATION_NAMES } from "../operations/table.ts";
 import { PRESETS } from "../protocol/presets.ts";
 import { COMMITTED_INPUTS } from "../protocol/public-inputs.ts";
 import * as render from "./tables.ts";

@@ -1,15 +1,32 @@
-/** Every committed file that is generated from code. */
+/** Every committed file that is generated from code or from a build. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { OPERATION_NAMES, OPERATIONS } from "../operations/table.ts";
+import { type AbiArtifact, renderAbi } from "./abi.ts";
+import { renderContractTypes } from "./contract-types.ts";
 import { renderBabyJubjubConstants } from "./baby-jubjub-constants.ts";
 import { renderPoseidonConstants } from "./poseidon-constants.ts";
 import { renderPoseidonSolidity } from "./poseidon-solidity.ts";
 import { renderCircomConstants } from "./circom.ts";
+import { renderOperationsCircom } from "./operations-circom.ts";
+import { renderOperationsSolidity } from "./operations-solidity.ts";
+import { renderRpcDocs } from "./rpc-docs.ts";
+import { renderErrorDocs } from "./error-docs.ts";
 import { renderPubdataDocs } from "./pubdata-docs.ts";
-import { renderPubdataReader, renderSolidityConstants } from "./solidity.ts";
+import {
+  renderOperationReaders,
+  renderPubdataReader,
+  renderSolidityConstants,
+} from "./solidity.ts";
 
-/** A generated file: its path from the package root and the function that writes its text. */
+/** A generated file: its path from the package root, and what writes it. */
 export interface GeneratedFile {
   readonly path: string;
-  readonly render: () => string;
+  /**
+   * @param root - Folder of the package.
+   * @returns Its text; undefined if what it is made of has not been built.
+   */
+  readonly render: (root: string) => string | Promise<string | undefined>;
 }
 
 /** Of the Poseidon permutations in `circuits/`: 2, 3, 4, 5, 8 and 16 inputs and the capacity. */
@@ -17,18 +34,46 @@ const POSEIDON_WIDTHS = [3, 4, 5, 6, 9, 17];
 /** What contracts hash: the three words of an account's leaf, and the children of a tree node. */
 const POSEIDON_INPUTS_ON_L1 = [3, 8];
 
+const SPECS = OPERATION_NAMES.map((name) => OPERATIONS[name]);
+
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "circuits/generated/protocol.circom", render: renderCircomConstants },
+  {
+    path: "circuits/generated/operations.circom",
+    render: () => renderOperationsCircom(SPECS),
+  },
   {
     path: "circuits/generated/poseidon-constants.circom",
     render: () => renderPoseidonConstants(POSEIDON_WIDTHS),
   },
   { path: "circuits/generated/baby-jubjub-constants.circom", render: renderBabyJubjubConstants },
   { path: "contracts/generated/ProtocolConstants.sol", render: renderSolidityConstants },
+  {
+    path: "contracts/generated/Operations.sol",
+    render: () => renderOperationsSolidity(SPECS),
+  },
   { path: "contracts/generated/PubdataReader.sol", render: renderPubdataReader },
+  { path: "contracts/mocks/OperationReaders.sol", render: renderOperationReaders },
   {
     path: "contracts/generated/Poseidon.sol",
     render: () => renderPoseidonSolidity(POSEIDON_INPUTS_ON_L1),
   },
+  { path: "src/l1/generated/abi.ts", render: (root) => fromBuild(root, renderAbi) },
+  {
+    path: "src/l1/generated/rollup.ts",
+    render: (root) => fromBuild(root, ({ abi }) => renderContractTypes(abi)),
+  },
   { path: "docs/pubdata.md", render: renderPubdataDocs },
+  { path: "docs/rpc.md", render: renderRpcDocs },
+  { path: "docs/errors.md", render: renderErrorDocs },
 ];
+
+/** Contracts need generated files to be built, so there may be no build yet. */
+async function fromBuild(
+  root: string,
+  render: (artifact: AbiArtifact) => string,
+): Promise<string | undefined> {
+  const file = join(root, "artifacts/contracts/Rollup.sol/Rollup.json");
+  const artifact = await readFile(file, "utf8").catch(() => undefined);
+  return artifact === undefined ? undefined : render(JSON.parse(artifact) as AbiArtifact);
+}

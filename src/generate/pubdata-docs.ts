@@ -6,10 +6,9 @@ import {
   OPERATION_NAMES,
   OPERATIONS,
   type OperationName,
-  type OperationSpec,
-  RECORD_BYTES,
-  RECORD_COLUMNS,
-} from "../protocol/operations.ts";
+} from "../operations/table.ts";
+import type { OperationSpec } from "../operations/definition.ts";
+import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/columns.ts";
 import { PRESETS } from "../protocol/presets.ts";
 import { COMMITTED_INPUTS, HEADER_COLUMNS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 import { GENERATED_NOTICE, toPascal } from "./tables.ts";
@@ -51,8 +50,8 @@ function operationRow(name: OperationName): (string | number)[] {
 const INTRODUCTION = `# Public data and signed messages
 
 Everything needed to rebuild the state is published on L1 in this form. All integers are
-big-endian. Offsets are computed from \`src/protocol\`, from which the circuits' constants and the
-contracts' readers are generated too.`;
+big-endian. Offsets are computed from \`src/protocol\` and the specs of \`src/operations\`, from which
+what circuits and contracts know of them is generated too ([operations](operations.md)).`;
 
 const BLOCK_LAYOUT = `A block's public data is
 
@@ -107,6 +106,9 @@ export function renderPubdataDocs(): string {
     table(
       ["operation", "code", "origin", "record columns", "extension (bytes)", "bytes in all"],
       OPERATION_NAMES.map(operationRow),
+    ),
+    OPERATION_NAMES.map((name) => `- **${toPascal(name)}**: ${OPERATIONS[name].summary}`).join(
+      "\n",
     ),
     REQUESTS,
     "## Field elements, digest and evaluation",

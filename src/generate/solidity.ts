@@ -1,19 +1,21 @@
 /** Writes the protocol's numbers and the pubdata readers in Solidity. */
 import * as constants from "../protocol/constants.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import {
+  PROTOCOL_DIGEST,
+  extensionColumns,
+  OPERATION_NAMES,
+  OPERATIONS,
+  type OperationName,
+} from "../operations/table.ts";
 import { type Column, FIELD_TYPE_BYTES, type FieldType, layoutBytes } from "../protocol/layout.ts";
 import * as render from "./tables.ts";
 import {
   EXTENSION_COLUMNS,
   type ExtensionColumn,
-  extensionColumns,
-  OPERATION_NAMES,
-  OPERATIONS,
-  type OperationName,
-  type OperationSpec,
   RECORD_COLUMNS,
   type RecordColumn,
-} from "../protocol/operations.ts";
+} from "../protocol/columns.ts";
+import type { OperationSpec } from "../operations/definition.ts";
 import { TREE_ARITY } from "../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../protocol/public-inputs.ts";
 import { DOMAIN_TAG } from "../protocol/signing.ts";
@@ -119,15 +121,18 @@ function renderStruct(name: OperationName): string[] {
   ];
 }
 
+/** The words that the reader of an operation takes. */
+function readerWords(name: OperationName): string[] {
+  const { value }: OperationSpec["extension"] = OPERATIONS[name].extension;
+  if (extensionColumns(name).length === 0) return ["record"];
+  return value === undefined ? ["record", "e1"] : ["record", "e1", "e2"];
+}
+
 function renderReader(name: OperationName): string[] {
   const type = render.toPascal(name);
-  const hasExtension = extensionColumns(name).length > 0;
-  const usesValue = "value" in OPERATIONS[name].extension;
-  const parameters = [
-    "uint256 record",
-    ...(hasExtension ? ["uint256 e1"] : []),
-    ...(usesValue ? ["uint256 e2"] : []),
-  ].join(", ");
+  const words = readerWords(name);
+  const hasExtension = words.length > 1;
+  const parameters = words.map((word) => `uint256 ${word}`).join(", ");
   return [
     `    /// @notice Reads a ${type} from its record${hasExtension ? " and extension words" : ""}.`,
     `    function read${type}(${parameters}) internal pure returns (${type} memory operation) {`,
@@ -137,6 +142,33 @@ function renderReader(name: OperationName): string[] {
     "    }",
     "",
   ];
+}
+
+/** Text of `contracts/mocks/OperationReaders.sol`, which lets tests call the readers. */
+export function renderOperationReaders(): string {
+  const readers = OPERATION_NAMES.filter((name) => OPERATIONS[name].origin !== "padding").map(
+    (name) => {
+      const type = render.toPascal(name);
+      const words = readerWords(name);
+      return [
+        `    function read${type}(${words.map((word) => `uint256 ${word}`).join(", ")})`,
+        `        external pure returns (PubdataReader.${type} memory) {`,
+        `        return PubdataReader.read${type}(${words.join(", ")});`,
+        "    }",
+        "",
+      ].join("\n");
+    },
+  );
+  return [
+    ...HEAD,
+    'import {PubdataReader} from "../generated/PubdataReader.sol";',
+    "",
+    "/// @title Shows tests what the contracts read of each operation",
+    "abstract contract OperationReaders {",
+    ...readers,
+    "}",
+    "",
+  ].join("\n");
 }
 
 /** Operations whose extensions have the same wire layout, each layout once. */

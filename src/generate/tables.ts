@@ -1,13 +1,16 @@
 /** Shared by the renderers of generated files. */
-import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/operations.ts";
+import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/columns.ts";
 import { type Column, layoutBytes, placeColumns } from "../protocol/layout.ts";
 import { MESSAGE_WORDS } from "../protocol/signing.ts";
 import { HEADER_COLUMNS } from "../protocol/public-inputs.ts";
-import { OPERATION_NAMES, OPERATIONS } from "../protocol/operations.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../operations/table.ts";
 import * as constants from "../protocol/constants.ts";
 
 /** First line of every generated file, without the comment sign. */
 export const GENERATED_NOTICE = "generated from src/protocol; run `npm run generate`";
+
+/** First line of what is generated from the specs of operations, without the comment sign. */
+export const OPERATIONS_NOTICE = "generated from src/operations; run `npm run generate`";
 
 /** `newStateRoot` → `NEW_STATE_ROOT`. */
 export function toUpperSnake(name: string): string {
@@ -17,6 +20,11 @@ export function toUpperSnake(name: string): string {
 /** `changePubKey` → `ChangePubKey`. */
 export function toPascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** `changePubKey` → `change-pub-key`. */
+export function toKebab(name: string): string {
+  return name.replaceAll(/([A-Z])/g, "-$1").toLowerCase();
 }
 
 /** Bits by which a column's value is shifted left in the packed integer of its layout. */

@@ -18,7 +18,9 @@ export type Groth16ErrorFacts =
   | { code: "EXTERNAL_COMMAND_INVALID"; command: string; missing: readonly string[] }
   | { code: "EXTERNAL_PROVER_FAILED"; command: string; reason: string; output: string }
   | { code: "PROVING_KEY_TOO_LARGE"; domainSize: number }
-  | { code: "PROVING_KEY_RELEASED" }
+  | { code: "PROVER_UNKNOWN"; prover: string; known: readonly string[] }
+  | { code: "PROVER_CLOSED"; prover: string }
+  | { code: "ZKEY_NOT_USABLE"; circuit: string; zkey: string; problem: string }
   | { code: "WITNESS_LENGTH_MISMATCH"; expected: number; actual: number };
 
 export const groth16Error = defineErrors<Groth16ErrorFacts>({
@@ -93,12 +95,21 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   },
   PROVING_KEY_TOO_LARGE: {
     message: ({ domainSize }) =>
-      `A proving key with ${domainSize} constraints does not fit 4 GiB of memory.`,
-    fix: 'Use a smaller block, or the "snarkjs" prover.',
+      `A proving key with ${domainSize} constraints does not fit the kernel's 4 GiB of memory.`,
+    fix: 'Set prover: "snarkjs" for this circuit, in the config or in the call; or make it smaller.',
   },
-  PROVING_KEY_RELEASED: {
-    message: () => "The proving key was released, or loaded by another prover.",
-    fix: "Load the key again with the prover that is to use it.",
+  PROVER_UNKNOWN: {
+    message: ({ prover, known }) => `There is no prover ${prover}; there are ${known.join(", ")}.`,
+    fix: "Name one of them: in the config, with the option --prover, or where a circuit proves.",
+  },
+  PROVER_CLOSED: {
+    message: ({ prover }) => `The ${prover} prover was closed before the proof was made.`,
+    fix: "Close a circuit or a prover after its last proof; load the circuit again to go on.",
+  },
+  ZKEY_NOT_USABLE: {
+    message: ({ circuit, zkey, problem }) =>
+      `The key ${zkey} can not prove the circuit ${circuit}: ${problem}.`,
+    fix: "Give the path of a key that was made for this circuit as it is compiled now.",
   },
   WITNESS_LENGTH_MISMATCH: {
     message: ({ expected, actual }) =>

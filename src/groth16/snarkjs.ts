@@ -1,9 +1,15 @@
-/** The one place that touches snarkjs, which has no types. */
+/**
+ * The one place that touches snarkjs, which has no types.
+ *
+ * snarkjs computes in threads that all of a process shares. Here they belong to those who use them:
+ * each user opens snarkjs and closes it again, and the threads end with the last user. Between
+ * calls they never keep the process alive.
+ */
 
 import type { Worker } from "node:worker_threads";
 // @ts-expect-error: the package has no types
 import * as untyped from "snarkjs";
-import { encodeWitness, type Witness } from "./formats/wtns.ts";
+import { groth16Error } from "./errors.ts";
 
 /** A proof in snarkjs's JSON form: coordinates in decimal, the last one of each point is 1. */
 export interface Groth16Proof {
@@ -33,7 +39,23 @@ export interface ProofWithSignals {
   readonly publicSignals: readonly string[];
 }
 
-interface SnarkJs {
+/** Phase 2 of a ceremony. Keys and files are given by their paths. */
+interface ZkeyFunctions {
+  newZKey(r1cs: string, ptau: string, zkey: string): Promise<unknown>;
+  /** @returns The hash of the contribution. */
+  contribute(from: string, to: string, name: string, entropy: string): Promise<Uint8Array>;
+  /** @returns The hash of the contribution. */
+  beacon(
+    from: string,
+    to: string,
+    name: string,
+    beaconHex: string,
+    iterationsExponent: number,
+  ): Promise<Uint8Array>;
+  verifyFromR1cs(r1cs: string, ptau: string, zkey: string, logger: Logger): Promise<boolean>;
+}
+
+interface SnarkjsModule {
   readonly groth16: {
     prove(zkey: string, witness: { type: "mem"; data: Uint8Array }): Promise<ProofWithSignals>;
     verify(
@@ -42,91 +64,144 @@ interface SnarkJs {
       proof: Groth16Proof,
     ): Promise<boolean>;
   };
-  /** Phase 2 of a ceremony. Keys and files are given by their paths. */
-  readonly zKey: {
-    newZKey(r1cs: string, ptau: string, zkey: string): Promise<unknown>;
-    /** @returns The hash of the contribution. */
-    contribute(from: string, to: string, name: string, entropy: string): Promise<Uint8Array>;
-    /** @returns The hash of the contribution. */
-    beacon(
-      from: string,
-      to: string,
-      name: string,
-      beaconHex: string,
-      iterationsExponent: number,
-    ): Promise<Uint8Array>;
-    verifyFromR1cs(r1cs: string, ptau: string, zkey: string, logger: Logger): Promise<boolean>;
-  };
+  readonly zKey: ZkeyFunctions;
+  readonly curves: { getCurveFromName(name: "bn128"): Promise<SharedCurve> };
 }
 
 /** Receives what snarkjs reports, at the levels at which it does. */
-export type Logger = Readonly<Record<"debug" | "info" | "warn" | "error", (line: string) => void>>;
+type Logger = Readonly<Record<"debug" | "info" | "warn" | "error", (line: string) => void>>;
 
-const snarkjs = untyped as SnarkJs;
-
-/** The multi-threaded curve that snarkjs builds at its first use and shares from then on. */
+/** The multi-threaded curve that all calls of snarkjs share. */
 interface SharedCurve {
   readonly tm: { readonly workers: readonly object[] };
   terminate(): Promise<void>;
 }
+
+/** A user of snarkjs and of its threads, which start at the first call of any user. */
+export interface Snarkjs extends ZkeyFunctions {
+  /**
+   * Proves a witness, which snarkjs does not check: a proof of a wrong one does not verify.
+   *
+   * @param witness The bytes of a .wtns file.
+   */
+  prove(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
+  /** Whether a proof is valid for its public values under a key. */
+  verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean>;
+  /**
+   * Rejects this user's calls with PROVER_CLOSED. The threads end with their last user, after what
+   * snarkjs is computing, which keeps no process alive.
+   */
+  close(): Promise<void>;
+}
+
+const snarkjs = untyped as SnarkjsModule;
+
 /** Where the package web-worker, which ffjavascript starts its threads with, keeps the thread. */
 const THREAD = Symbol.for("worker");
 
-/** Calls of snarkjs that have not ended. */
-let running = 0;
+/** What the users of this process share. */
+const shared = {
+  /** Those that have made a call and have not closed. */
+  users: new Set<object>(),
+  /** Calls that run, also for users that have closed: snarkjs can not be interrupted. */
+  calls: 0,
+  /** Calls whose users wait for them. */
+  awaited: 0,
+  curve: undefined as Promise<SharedCurve> | undefined,
+  /** The end of earlier threads. snarkjs would forget a curve that is built before. */
+  ended: Promise.resolve() as Promise<unknown>,
+};
 
-function sharedCurve(): SharedCurve | undefined {
-  return (globalThis as { curve_bn128?: SharedCurve | null }).curve_bn128 ?? undefined;
+function ensureThreads(): Promise<SharedCurve> {
+  if (shared.curve !== undefined) return shared.curve;
+  const curve = shared.ended.then(() => snarkjs.curves.getCurveFromName("bn128"));
+  curve.catch(() => {
+    if (shared.curve === curve) shared.curve = undefined;
+  });
+  shared.curve = curve;
+  return curve;
 }
 
-/**
- * Lets the threads of snarkjs keep the process alive while it computes, and only then. They are
- * started by its first call and stay for the next one.
- */
-async function whileRunning<T>(work: () => Promise<T>): Promise<T> {
-  running++;
-  setThreadsAlive("ref");
-  try {
-    return await work();
-  } finally {
-    running--;
-    if (running === 0) setThreadsAlive("unref");
-  }
-}
-
-function setThreadsAlive(method: "ref" | "unref"): void {
-  for (const worker of sharedCurve()?.tm.workers ?? []) {
+/** Lets the threads keep the process alive while somebody waits for them, and only then. */
+function keepAlive({ tm }: SharedCurve): void {
+  const method = shared.awaited > 0 ? "ref" : "unref";
+  for (const worker of tm.workers) {
     (Reflect.get(worker, THREAD) as Worker | undefined)?.[method]();
   }
 }
 
-/** snarkjs's functions for proving keys. */
-export const zKey: SnarkJs["zKey"] = {
-  newZKey: (...args) => whileRunning(() => snarkjs.zKey.newZKey(...args)),
-  contribute: (...args) => whileRunning(() => snarkjs.zKey.contribute(...args)),
-  beacon: (...args) => whileRunning(() => snarkjs.zKey.beacon(...args)),
-  verifyFromR1cs: (...args) => whileRunning(() => snarkjs.zKey.verifyFromR1cs(...args)),
-};
-
-/** Proves a witness. snarkjs does not check it: a proof of a wrong one just does not verify. */
-export function prove(options: { zkeyPath: string; witness: Witness }): Promise<ProofWithSignals> {
-  return proveEncoded(options.zkeyPath, encodeWitness(options.witness));
+async function endUnusedThreads(): Promise<void> {
+  const { users, calls, curve } = shared;
+  if (users.size > 0 || calls > 0 || curve === undefined) return;
+  shared.curve = undefined;
+  // Threads that never started have no end.
+  shared.ended = curve.then((started) => started.terminate()).catch(() => undefined);
+  await shared.ended;
 }
 
-/** As {@link prove}. @param witness - The bytes of a .wtns file. */
-export function proveEncoded(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals> {
-  return whileRunning(() => snarkjs.groth16.prove(zkeyPath, { type: "mem", data: witness }));
+async function runCall<T>(work: () => Promise<T>): Promise<T> {
+  shared.calls++;
+  try {
+    keepAlive(await ensureThreads());
+    return await work();
+  } finally {
+    shared.calls--;
+    await endUnusedThreads();
+  }
 }
 
-/** Whether a proof is valid for its public values under a key. */
-export function verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean> {
-  return whileRunning(() => snarkjs.groth16.verify(key, proven.publicSignals, proven.proof));
+/** Opens snarkjs for one user, who closes it. Costs nothing before the first call. */
+export function openSnarkjs(): Snarkjs {
+  const user = {};
+  const waiting = new Set<(reason: unknown) => void>();
+  const closed = () => groth16Error({ code: "PROVER_CLOSED", prover: "snarkjs" });
+  let isClosed = false;
+  const stopWaiting = (reject: (reason: unknown) => void) => {
+    if (!waiting.delete(reject)) return;
+    shared.awaited--;
+    void shared.curve?.then(keepAlive, () => undefined);
+  };
+  const call = <T>(work: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (isClosed) {
+        reject(closed());
+        return;
+      }
+      shared.users.add(user);
+      shared.awaited++;
+      waiting.add(reject);
+      void runCall(work)
+        .then(resolve, reject)
+        .finally(() => stopWaiting(reject));
+    });
+  const { groth16, zKey } = snarkjs;
+  return {
+    prove: (zkeyPath, witness) =>
+      call(() => groth16.prove(zkeyPath, { type: "mem", data: witness })),
+    verify: (key, { publicSignals, proof }) =>
+      call(() => groth16.verify(key, publicSignals, proof)),
+    newZKey: (...args) => call(() => zKey.newZKey(...args)),
+    contribute: (...args) => call(() => zKey.contribute(...args)),
+    beacon: (...args) => call(() => zKey.beacon(...args)),
+    verifyFromR1cs: (...args) => call(() => zKey.verifyFromR1cs(...args)),
+    close: async () => {
+      isClosed = true;
+      shared.users.delete(user);
+      for (const reject of waiting) {
+        reject(closed());
+        stopWaiting(reject);
+      }
+      await endUnusedThreads();
+    },
+  };
 }
 
-/**
- * Ends snarkjs's worker threads, to free their memory; the next call starts new ones. They do not
- * keep the process alive, so nobody has to. Does nothing while a call is running.
- */
-export async function releaseProver(): Promise<void> {
-  if (running === 0) await sharedCurve()?.terminate();
+/** Opens snarkjs for one piece of work. */
+export async function withSnarkjs<T>(work: (snarkjs: Snarkjs) => Promise<T>): Promise<T> {
+  const opened = openSnarkjs();
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
 }

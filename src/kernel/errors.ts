@@ -8,6 +8,6 @@ export const kernelError = defineErrors<KernelErrorFacts>({
   KERNEL_UNSUPPORTED: {
     message: () =>
       "This JavaScript engine or processor has no fused multiply-add for WebAssembly vectors.",
-    fix: 'Use the "snarkjs" prover here, or Node 22 or later on a processor with FMA3 or NEON.',
+    fix: 'Set prover: "snarkjs" on this machine, or use a processor with FMA3 or NEON.',
   },
 });

@@ -7,8 +7,8 @@
  *     high = a·b + C1           = C1 + h·2^51   rounded, so h is the nearest integer to a·b / 2^51
  *     low  = a·b + (C1 + C3 − high) = C3 + l    exact, with C3 = 1.5·2^52 and |l| ≤ 2^50
  *
- * and the bits of `high` and `low`, read as integers, are bits(C1) + h and bits(C3) + l. So many h
- * and l are summed by integer additions of their bits, and the sum of the constants is subtracted
+ * and the bits of `high` and `low`, read as integers, are bits(C1) + h and bits(C3) + l. Integer
+ * additions of these bits sum many h and l at a time, and the sum of the constants is subtracted
  * once per column.
  *
  * **Reduction.** Montgomery's, from the lowest column up. With k = −1/p mod 2^51, the multiple k·p

@@ -3,33 +3,7 @@
 import { parentPort } from "node:worker_threads";
 import { instantiateKernel } from "./instance.ts";
 import type { KernelFunctions } from "./instance.ts";
-import type { Task } from "./threads.ts";
-
-export interface OpenMessage {
-  readonly kind: "open";
-  readonly space: number;
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly counterAddress: number;
-  readonly scratchAddress: number;
-}
-
-export interface RunMessage {
-  readonly kind: "run";
-  readonly space: number;
-  readonly tasks: readonly Task[];
-}
-
-export interface CloseMessage {
-  readonly kind: "close";
-  readonly space: number;
-}
-
-export type ThreadMessage = OpenMessage | RunMessage | CloseMessage;
-
-export interface ThreadReply {
-  readonly error: unknown;
-}
+import type { ThreadMessage, ThreadReply, Task } from "./thread-messages.ts";
 
 interface OpenSpace {
   readonly functions: KernelFunctions;

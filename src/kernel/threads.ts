@@ -9,13 +9,15 @@
 import { Worker } from "node:worker_threads";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { workerUrl } from "../util/worker-pool.ts";
-import type { OpenMessage, RunMessage, ThreadMessage, ThreadReply } from "./thread-worker.ts";
+import type {
+  OpenMessage,
+  RunMessage,
+  Task,
+  ThreadMessage,
+  ThreadReply,
+} from "./thread-messages.ts";
 
-/** A call of an exported function. */
-export interface Task {
-  readonly name: string;
-  readonly args: readonly number[];
-}
+export type { Task };
 
 export interface SpaceOptions {
   readonly module: WebAssembly.Module;
@@ -90,7 +92,6 @@ interface Waiting {
 /** A worker that answers each message with one reply, in order. */
 function createThread(url: URL): Thread {
   const worker = new Worker(url);
-  worker.unref();
   const waiting: Waiting[] = [];
   /** The reason why the worker has ended; it never answers then. */
   let end: Error | undefined;
@@ -106,6 +107,7 @@ function createThread(url: URL): Thread {
   });
   worker.on("error", fail);
   worker.on("exit", () => fail(new Error("A kernel thread has ended")));
+  worker.unref(); // after the listeners, which let it keep the process alive
   return {
     send: (message) =>
       new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /** Reads the contract's events. */
 import { EventFragment, type Log, type Provider, toBeHex, ZeroHash } from "ethers";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import type { Rollup, RollupEvents, StoredBlockStructOutput } from "./generated/rollup.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import { type BlockRange, type LogFilter, readLogs, readLogsBackwards } from "./logs.ts";

@@ -18,8 +18,9 @@ import {
   extensionColumns,
   operationOfCode,
   type OperationName,
-  RECORD_BYTES,
-} from "../protocol/operations.ts";
+  OPERATIONS,
+} from "../operations/table.ts";
+import { RECORD_BYTES } from "../protocol/columns.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import type { CommitBlock, StoredBlock } from "./types.ts";
 
@@ -81,34 +82,10 @@ const COMMIT_GAS = {
   call: 58_000,
   block: 42_000,
   record: 150,
-  /** Extensions: reading, evaluating, and the operation's effect on L1. */
-  extension: {
-    noop: 0,
-    transfer: 0,
-    deposit: 5_300,
-    transferToNew: 1_900,
-    withdraw: 2_600,
-    fullExit: 5_500,
-    changePubKey: 2_400,
-    forcedExit: 2_700,
-    refund: 5_600,
-  } satisfies Record<OperationName, number>,
   /** By the type byte: fact on L1, signature, CREATE2. */
   authorization: [3_300, 6_200, 4_200],
 } as const;
 
-/** Words of memory that the contract allocates for an operation. */
-const MEMORY_WORDS = {
-  noop: 0,
-  transfer: 0,
-  deposit: 12,
-  transferToNew: 0,
-  withdraw: 6,
-  fullExit: 13,
-  changePubKey: 20,
-  forcedExit: 7,
-  refund: 12,
-} satisfies Record<OperationName, number>;
 const MEMORY_WORDS_CALL = 200;
 /** Memory for the most that calldata of the maximum size can contain: 2,340 deposits. */
 const MEMORY_WORDS_MAX = 32_000;
@@ -158,8 +135,8 @@ export function commitCost(blocks: readonly CommitBlock[]): L1Cost {
     gas += COMMIT_GAS.block + hashGas(pubdata.length);
     memoryWords += Math.ceil(pubdata.length / WORD_BYTES) + 8;
     for (const type of operationTypes(pubdata)) {
-      gas += COMMIT_GAS.record + COMMIT_GAS.extension[type];
-      memoryWords += MEMORY_WORDS[type];
+      gas += COMMIT_GAS.record + OPERATIONS[type].l1.commitGas;
+      memoryWords += OPERATIONS[type].l1.memoryWords;
     }
     for (const each of authorizations) gas += authorizationGas(Number(each.slice(0, 4)));
   }
@@ -193,13 +170,13 @@ export function operationCost(
   const { type } = operation;
   const pubdataBytes = RECORD_BYTES + extensionBytes(type);
   const calldata = [{ bytes: pubdataBytes, nonzero: pubdataBytes }];
-  let gas = COMMIT_GAS.record + COMMIT_GAS.extension[type] + hashGas(pubdataBytes);
+  let gas = COMMIT_GAS.record + OPERATIONS[type].l1.commitGas + hashGas(pubdataBytes);
   if (authorizationBytes > 0) {
     const bytes = padded(authorizationBytes);
     calldata.push(INDEX, INDEX, { bytes, nonzero: authorizationBytes });
     gas += Math.max(...COMMIT_GAS.authorization);
   }
-  const memory = addedMemoryGas(MEMORY_WORDS[type] + pubdataBytes / WORD_BYTES);
+  const memory = addedMemoryGas(OPERATIONS[type].l1.memoryWords + pubdataBytes / WORD_BYTES);
   return {
     commit: toAddedCost(sum(calldata), gas + memory),
     payouts: payoutsOf([operation]).length,

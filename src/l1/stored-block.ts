@@ -3,7 +3,7 @@ import type { AppliedBlock } from "../block/block.ts";
 import type { BlockCommitment } from "../block/commitment.ts";
 import type { Payout } from "../operations/rules.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
-import { OPERATIONS } from "../protocol/operations.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 import type { StoredBlock } from "./types.ts";
 

@@ -4,18 +4,21 @@
  */
 import type { RollupState } from "../state/rollup-state.ts";
 import { assertAuthorized, assertSignatures } from "./authorization.ts";
-import { applyChangePubKey } from "./change-pub-key.ts";
-import { applyDeposit } from "./deposit.ts";
+import type { BranchUpdates } from "./definition.ts";
 import { assertPublicFields } from "./fields.ts";
-import { applyForcedExit } from "./forced-exit.ts";
-import { applyFullExit } from "./full-exit.ts";
 import { isSigned, type Operation, type PublicOperation } from "./operation.ts";
-import { applyRefund } from "./refund.ts";
-import { type Effect, NO_FEE } from "./rules.ts";
+import { payoutOf } from "./payouts.ts";
+import { NO_FEE, type Payout, type TokenAmount } from "./rules.ts";
+import { definitionOf } from "./table.ts";
 import { toTransaction } from "./to-operation.ts";
-import { applyTransferToNew } from "./transfer-to-new.ts";
-import { applyTransfer } from "./transfer.ts";
-import { applyWithdraw } from "./withdraw.ts";
+
+/** What an operation does. */
+export interface Effect extends BranchUpdates {
+  /** What the signer pays to the block's fee account. */
+  readonly fee: TokenAmount;
+  /** Present for every operation that pays out on L1, even if the amount is 0. */
+  readonly payout?: Payout;
+}
 
 export interface ApplyContext {
   /** Of the block, in Unix seconds. */
@@ -57,24 +60,12 @@ export function applyVerifiedOperation(
  */
 export function applyPublicOperation(state: RollupState, operation: PublicOperation): Effect {
   assertPublicFields(operation);
-  switch (operation.type) {
-    case "noop":
-      return { afterA: state, state, fee: NO_FEE };
-    case "deposit":
-      return applyDeposit(state, operation);
-    case "transfer":
-      return applyTransfer(state, operation);
-    case "transferToNew":
-      return applyTransferToNew(state, operation);
-    case "withdraw":
-      return applyWithdraw(state, operation);
-    case "fullExit":
-      return applyFullExit(state, operation);
-    case "changePubKey":
-      return applyChangePubKey(state, operation);
-    case "forcedExit":
-      return applyForcedExit(state, operation);
-    case "refund":
-      return applyRefund(state, operation);
-  }
+  const updates = definitionOf(operation.type).apply(state, operation);
+  const payout = payoutOf(operation);
+  return { ...updates, fee: feeOf(operation), ...(payout && { payout }) };
+}
+
+function feeOf(operation: PublicOperation): TokenAmount {
+  if (!("fee" in operation)) return NO_FEE;
+  return { tokenId: operation.tokenId, amount: operation.fee };
 }

@@ -3,8 +3,9 @@ import { hashPublicKey, verify } from "../kernel/signatures.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { batchMessages } from "./batch.ts";
 import { opsError } from "./errors.ts";
-import type { SignedOperation, Transfer } from "./operation.ts";
+import type { SignedOperation } from "./operation.ts";
 import { assertNonce, existingAccount } from "./rules.ts";
+import { definitionOf } from "./table.ts";
 import { toTransaction } from "./to-operation.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
@@ -31,7 +32,7 @@ export function assertSignatures(batch: readonly SignedTransaction[], domain: bi
  *
  * @param timestamp - Of the block, in Unix seconds.
  * @throws ACCOUNT_NOT_FOUND, NOT_YET_VALID, EXPIRED, NONCE_MISMATCH, SIGNING_KEY_NOT_SET,
- * SIGNING_KEY_MISMATCH, RECIPIENT_MISMATCH
+ * SIGNING_KEY_MISMATCH, and what the operation asks for beside: RECIPIENT_MISMATCH of a transfer
  */
 export function assertAuthorized(
   state: RollupState,
@@ -43,24 +44,15 @@ export function assertAuthorized(
   if (timestamp < validFrom) throw opsError({ code: "NOT_YET_VALID", validFrom, timestamp });
   if (timestamp > validUntil) throw opsError({ code: "EXPIRED", validUntil, timestamp });
   assertNonce(account, accountId, nonce);
-  const isNewKey = operation.type === "changePubKey";
-  if (!isNewKey && account.pubKeyHash === 0n) {
+  // Only a change of key is signed by another key than the account's: the new one.
+  const newKey = "pubKeyHash" in operation ? operation.pubKeyHash : undefined;
+  if (newKey === undefined && account.pubKeyHash === 0n) {
     throw opsError({ code: "SIGNING_KEY_NOT_SET", accountId });
   }
-  const expected = isNewKey ? operation.pubKeyHash : account.pubKeyHash;
+  const expected = newKey ?? account.pubKeyHash;
   const pubKeyHash = hashPublicKey(operation.publicKey);
   if (pubKeyHash !== expected) {
     throw opsError({ code: "SIGNING_KEY_MISMATCH", accountId, pubKeyHash, expected });
   }
-  if (operation.type === "transfer") assertSignedRecipient(state, operation);
-}
-
-/** The record of a transfer names an account, its signature an address: they must be the same. */
-function assertSignedRecipient(state: RollupState, operation: Transfer): void {
-  const { toAccountId, recipient } = operation;
-  const { address } = existingAccount(state, toAccountId);
-  if (address !== recipient) {
-    const facts = { accountId: toAccountId, recipient, expected: address };
-    throw opsError({ code: "RECIPIENT_MISMATCH", ...facts });
-  }
+  definitionOf(operation.type).authorize?.(state, operation);
 }

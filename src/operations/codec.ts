@@ -1,19 +1,23 @@
 /** Operations as the columns and words of the public data, both ways, driven by the table. */
-import { KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../protocol/constants.ts";
-import { type FieldType, packColumns } from "../protocol/layout.ts";
 import {
   EXTENSION_COLUMNS,
   type ExtensionColumn,
-  OPERATION_NAMES,
-  OPERATIONS,
-  type OperationName,
-  type OperationSpec,
   RECORD_COLUMNS,
   type RecordColumn,
-} from "../protocol/operations.ts";
+} from "../protocol/columns.ts";
+import { KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../protocol/constants.ts";
+import { type FieldType, packColumns } from "../protocol/layout.ts";
+import { NUMBER_TYPES, type OperationSpec } from "./definition.ts";
 import { opsError } from "./errors.ts";
-import { NUMBER_TYPES, type PublicField, type PublicOperation } from "./operation.ts";
+import type { PublicOperation } from "./operation.ts";
 import { packAmount, packFee, unpackAmount, unpackFee } from "./packed.ts";
+import { OPERATION_NAMES, OPERATIONS, type OperationName } from "./table.ts";
+
+/** A field of an operation's public data. A packed type says that the value has a packed form. */
+export interface PublicField {
+  readonly name: string;
+  readonly type: FieldType;
+}
 
 type Bits<Column extends string> = { readonly [C in Column]: bigint };
 

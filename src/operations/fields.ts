@@ -3,9 +3,9 @@
  */
 import { FIELD_MODULUS } from "../protocol/constants.ts";
 import { FIELD_TYPE_BYTES, type FieldType } from "../protocol/layout.ts";
-import { publicFields } from "./codec.ts";
+import { type PublicField, publicFields } from "./codec.ts";
 import { opsError } from "./errors.ts";
-import type { PublicField, PublicOperation } from "./operation.ts";
+import type { PublicOperation } from "./operation.ts";
 import { packAmount, packFee } from "./packed.ts";
 
 /** Field types whose values are amounts of a token, packed or not. */

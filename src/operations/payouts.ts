@@ -1,22 +1,21 @@
+import type { OperationSpec } from "./definition.ts";
 import type { PublicOperation } from "./operation.ts";
 import type { Payout } from "./rules.ts";
+import { OPERATIONS } from "./table.ts";
 
 /** What L1 pays out for operations, by their public data and in their order; none of nothing. */
 export function payoutsOf(operations: readonly PublicOperation[]): Payout[] {
   return operations.flatMap((operation) => {
-    switch (operation.type) {
-      case "withdraw":
-      case "forcedExit":
-        return payoutTo(operation.recipient, operation);
-      case "fullExit":
-      case "refund":
-        return payoutTo(operation.owner, operation);
-      default:
-        return [];
-    }
+    const payout = payoutOf(operation);
+    return payout === undefined || payout.amount === 0n ? [] : [payout];
   });
 }
 
-function payoutTo(recipient: bigint, { tokenId, amount }: Omit<Payout, "recipient">): Payout[] {
-  return amount === 0n ? [] : [{ recipient, tokenId, amount }];
+/** What L1 pays out for an operation, also if it is nothing; undefined if the kind has none. */
+export function payoutOf(operation: PublicOperation): Payout | undefined {
+  const { payout }: OperationSpec = OPERATIONS[operation.type];
+  if (!payout || !("tokenId" in operation && "amount" in operation)) return undefined;
+  const { tokenId, amount } = operation;
+  if ("recipient" in operation) return { recipient: operation.recipient, tokenId, amount };
+  return "owner" in operation ? { recipient: operation.owner, tokenId, amount } : undefined;
 }

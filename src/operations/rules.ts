@@ -1,6 +1,7 @@
 /** Rules and effects that several operations share. */
 import { AMOUNT_MAX, LEAF_KIND, NONCE_MAX } from "../protocol/constants.ts";
 import { type Account, newAccount } from "../state/account.ts";
+import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { opsError } from "./errors.ts";
 
@@ -16,17 +17,6 @@ export interface Payout extends TokenAmount {
   readonly recipient: bigint;
 }
 
-/** What an operation does. */
-export interface Effect {
-  /** The state between the slot's two branch updates: A is done, B is not. */
-  readonly afterA: RollupState;
-  readonly state: RollupState;
-  /** What the signer pays to the block's fee account. */
-  readonly fee: TokenAmount;
-  /** Present for every operation that pays out on L1, even if the amount is 0. */
-  readonly payout?: Payout;
-}
-
 export const NO_FEE: TokenAmount = { tokenId: 0, amount: 0n };
 
 /** The account with this id. @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
@@ -34,6 +24,20 @@ export function existingAccount(state: RollupState, accountId: number): Account 
   const account = state.account(accountId);
   if (account.kind !== LEAF_KIND.account) throw opsError({ code: "ACCOUNT_NOT_FOUND", accountId });
   return account;
+}
+
+/**
+ * The account with this id, if it belongs to the recipient that was signed: a record names an
+ * account, and a signature an address.
+ *
+ * @param recipient - L1 address, uint160.
+ * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, RECIPIENT_MISMATCH
+ */
+export function accountOf(state: RollupState, accountId: number, recipient: bigint): Account {
+  const account = existingAccount(state, accountId);
+  if (account.address === recipient) return account;
+  const facts = { accountId, recipient, expected: account.address };
+  throw opsError({ code: "RECIPIENT_MISMATCH", ...facts });
 }
 
 /** @throws RECIPIENT_ZERO */
@@ -99,4 +103,9 @@ export function credit(
 /** Creates an account without a signing key. */
 export function createAccount(state: RollupState, accountId: number, address: bigint): RollupState {
   return state.update(accountId, 0, { account: newAccount(address) });
+}
+
+/** Where the next account is created; undefined if every leaf of the tree is taken. */
+export function freeAccountId({ nextAccountId, preset }: RollupState): number | undefined {
+  return nextAccountId < accountCapacity(preset) ? nextAccountId : undefined;
 }

@@ -3,69 +3,24 @@
  * address, so nobody can redirect an amount, and the domain binds it to one rollup on one chain.
  */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Point } from "../crypto/baby-jubjub.ts";
-import type { Signature, SigningKey } from "../crypto/eddsa.ts";
+import type { SigningKey } from "../crypto/eddsa.ts";
 import { poseidon } from "../kernel/hash.ts";
 import { publicKey, sign } from "../kernel/signatures.ts";
 import { FIELD_MODULUS } from "../protocol/constants.ts";
 import { packColumns } from "../protocol/layout.ts";
-import {
-  DOMAIN_TAG,
-  MESSAGE_WORDS,
-  type MessageColumn,
-  TRANSACTION_CODES,
-  type TransactionType,
-} from "../protocol/signing.ts";
+import { DOMAIN_TAG, MESSAGE_WORDS, type MessageColumn } from "../protocol/signing.ts";
 import { keccak, keccakOfWords } from "../util/keccak.ts";
+import type { TransactionOf, TransactionSignature } from "./definition.ts";
 import { assertField } from "./fields.ts";
+import { OPERATIONS, type Specs, type TransactionType } from "./table.ts";
 
-interface TransactionBase {
-  readonly type: TransactionType;
-  /** The account that signs and pays the fee. */
-  readonly accountId: number;
-  /** The token that is moved and in which the fee is paid. */
-  readonly tokenId: number;
-  /** In the token's smallest unit; must have a packed form. */
-  readonly fee: bigint;
-  /** The signer's next nonce, uint32. */
-  readonly nonce: number;
-  /** First and last Unix second at which a block may include it, uint64. */
-  readonly validFrom: bigint;
-  readonly validUntil: bigint;
-}
-/** Moves `amount` to the account of an address, which is created if need be. */
-export interface TransferTransaction extends TransactionBase {
-  readonly type: "transfer";
-  /** L1 address of the receiver, uint160. */
-  readonly recipient: bigint;
-  /** In the token's smallest unit; must have a packed form. */
-  readonly amount: bigint;
-}
-/** Moves `amount` out to an L1 address. */
-export interface WithdrawTransaction extends TransactionBase {
-  readonly type: "withdraw";
-  /** L1 address that is paid, uint160. */
-  readonly recipient: bigint;
-  /** In the token's smallest unit, uint128. */
-  readonly amount: bigint;
-}
-/** Makes the key that signs it the account's signing key. */
-export interface ChangePubKeyTransaction extends TransactionBase {
-  readonly type: "changePubKey";
-}
-/** Moves all of a token out to the owner of an account that never set a signing key. */
-export interface ForcedExitTransaction extends TransactionBase {
-  readonly type: "forcedExit";
-  /** L1 address of the account that is forced out, uint160. */
-  readonly recipient: bigint;
-}
-export type Transaction =
-  TransferTransaction | WithdrawTransaction | ChangePubKeyTransaction | ForcedExitTransaction;
+/** A transaction of one kind, or of any. */
+export type Transaction<T extends TransactionType = TransactionType> = {
+  [N in T]: TransactionOf<Specs[N]>;
+}[T];
+export type ChangePubKeyTransaction = Transaction<"changePubKey">;
 
-export interface TransactionSignature {
-  readonly publicKey: Point;
-  readonly signature: Signature;
-}
+export type { TransactionSignature };
 export type SignedTransaction = Transaction & TransactionSignature;
 
 /**
@@ -93,7 +48,7 @@ export function signingMessage(transaction: Transaction, domain: bigint): bigint
 /** What the signing message is the hash of. @throws as {@link signingMessage} */
 export function signingWords(transaction: Transaction, domain: bigint): bigint[] {
   const unused = { recipient: 0n, amount: 0n };
-  const op = TRANSACTION_CODES[transaction.type];
+  const op = OPERATIONS[transaction.type].code;
   const values: { readonly [C in MessageColumn]: number | bigint } = {
     ...unused,
     ...transaction,

@@ -1,12 +1,12 @@
 /** Whether contract, circuits and this code are of one kind, before anything is accepted. */
 import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1Deployment } from "../l1/types.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
-import type { StartingPoint } from "./ledger.ts";
+import type { StartingPoint } from "./ledger/ledger.ts";
 
 /**
  * @param circuitsProtocolDigest - From the manifest of the compiled circuits, if there are any.

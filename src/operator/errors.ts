@@ -1,8 +1,9 @@
-/** Why the operator refuses a transaction that breaks no rule of the state, or can not go on. */
+/** Why the operator refuses a transaction that breaks no rule of the state, or cannot go on. */
 import { defineErrors } from "../util/errors.ts";
 
 export type OperatorErrorFacts =
   | { code: "OPERATOR_STOPPED" }
+  | { code: "STORE_FAILED"; reason: string }
   | { code: "ROLLUP_IN_EXODUS"; rollupAddress: string }
   | { code: "OPERATOR_NOT_ACCEPTING"; reason: string }
   | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
@@ -29,6 +30,10 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   OPERATOR_STOPPED: {
     message: () => "The operator has been stopped.",
     fix: "Call rollup.deploy() or rollup.resume() on an open connection.",
+  },
+  STORE_FAILED: {
+    message: ({ reason }) => `The operator's store cannot be used: ${reason}.`,
+    fix: "See that it is this rollup's, can be written and has room; then start the operator again.",
   },
   ROLLUP_IN_EXODUS: {
     message: ({ rollupAddress }) =>
@@ -76,7 +81,8 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
     fix: "Sign the batch again without the transaction that fails, or with new nonces and times.",
   },
   TRANSACTION_NOT_FOUND: {
-    message: ({ hash }) => `No transaction ${hash} has been accepted, or not of late.`,
+    message: ({ hash }) =>
+      `No transaction ${hash} has been accepted, or its receipt is not kept any more.`,
     fix: "Check the hash, and that the transaction was submitted to this rollup.",
   },
   REQUEST_NOT_FOUND: {
@@ -112,16 +118,16 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
     message: ({ blockNumber, executed }) =>
       `Block ${blockNumber} on L1 was not made by this operator (${executed} are executed), ` +
       "which accepts nothing as long as it stands there.",
-    fix: "Start from a state restored from L1; hardhat rollup:revert takes back what is not executed.",
+    fix: "Start from a state restored from L1; hardhat rollup:revert reverts what is not executed.",
   },
   BLOCKS_NOT_REVERTIBLE: {
     message: ({ blockNumber, executed, committed }) =>
-      `Blocks from ${blockNumber} on can not be taken back: ${executed} of ${committed} blocks ` +
+      `Blocks from ${blockNumber} on cannot be reverted: ${executed} of ${committed} blocks ` +
       "on L1 are executed.",
     fix: "Name a block after the last executed one, up to the last committed one.",
   },
   L1_UNSTABLE: {
-    message: ({ attempts }) => `L1 has gone back each of the ${attempts} times it was read.`,
+    message: ({ attempts }) => `A reorg has invalidated each of ${attempts} reads of L1.`,
     fix: "Nothing is lost: try again when the L1 node has caught up.",
   },
   L1_EVENTS_MISSING: {

@@ -1,16 +1,16 @@
-/** Failures of work for whose result nobody waits. */
+/** Failures of background work. */
 import { isRollupError } from "../util/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 
-/** How often somebody is reminded of a failure that stays the same. */
+/** Time between two lines about a failure that stays the same. */
 const REMINDER_MS = 10 * 60 * 1000;
-/** Ways of failing that are told apart; more at a time are not worth it. */
+/** Maximum kinds of failures that are distinguished at a time. */
 const KINDS_MAX = 64;
 
 /**
- * Logs what fails: once, as long as it fails in the same way, with a reminder from time to time.
- * Never throws, as nobody would catch that.
+ * Logs each kind of failure once, with a reminder while it lasts. Never throws, because nothing
+ * would catch that.
  */
 export class FailureLog {
   readonly #logger: Logger;
@@ -37,11 +37,11 @@ export class FailureLog {
     try {
       this.#logger.error(`${String(error)}${repeats}`);
     } catch {
-      // A log that can not be written must not end the operator.
+      // A log that cannot be written must not stop the operator.
     }
   }
 
-  /** Something has succeeded: if it fails again, that is news. */
+  /** A success: the next failure is logged again. */
   clear(): void {
     this.#logged.clear();
   }

@@ -1,15 +1,23 @@
-/** Reads L1 into the ledger, and knows what of it keeps the operator from going on. */
+/** Reads L1 into the ledger, and knows which facts of L1 stop the operator. */
 import type { L1BlockCounts, L1News, L1Progress, L1Standing } from "../l1/types.ts";
-import { PROTOCOL_DIGEST } from "../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
+import { SerialQueue } from "../util/serial-queue.ts";
 import { assertStart } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
-import type { L1View } from "./l1-view.ts";
-import { type Ledger, UNPAID_MAX } from "./ledger.ts";
+import type { EventLog } from "./event-log.ts";
+import { forgetExecutedBlocks, rejectLapsedConsents } from "./ledger/decisions.ts";
+import type { L1View } from "./ledger/l1-view.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import { lastStoredBlock, latestView, viewsOf } from "./ledger/queries.ts";
+import type { Store } from "./store.ts";
 
 /** Attempts at a consistent read of L1 at most; a reorg during a read invalidates it. */
 const READ_ATTEMPTS_MAX = 5;
+
+/** Blocks whose open payouts are asked for at a time. */
+export const UNPAID_MAX = 16;
 
 /** All there is to know of L1 at the end of one of its blocks. */
 interface L1Reading {
@@ -23,19 +31,37 @@ interface L1Reading {
   readonly paidBlocks: readonly number[];
 }
 
-/** One call at a time: the caller sees to that. */
+export interface FollowerParts {
+  readonly l1: L1Port;
+  readonly log: EventLog;
+  /** The store's rule, see {@link Store}. */
+  readonly lastForgettable: Store["lastForgettable"];
+  /** @throws When L1 is not to be read any more. */
+  readonly assertRunning: () => void;
+  /** L1 has been read. */
+  readonly onRead: () => void;
+}
+
+/** One read of L1 at a time. */
 export class L1Follower {
+  readonly #parts: FollowerParts;
   readonly #l1: L1Port;
-  readonly #ledger: Ledger;
+  readonly #log: EventLog;
+  readonly #reading = new SerialQueue();
   /** When L1 was last looked at as a whole. */
   #progress: L1Progress | undefined;
   #standing: L1Standing | undefined;
-  /** L1 has gone back further than the ledger can. */
+  /** A reorg of L1 reaches further than the ledger. */
   #lostStart: RollupError | undefined;
 
-  constructor(l1: L1Port, ledger: Ledger) {
-    this.#l1 = l1;
-    this.#ledger = ledger;
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+    this.#l1 = parts.l1;
+    this.#log = parts.log;
+  }
+
+  get #ledger(): Ledger {
+    return this.#log.ledger;
   }
 
   /** Of the rollup's blocks on L1, when it was last looked at; undefined if it must be. */
@@ -45,7 +71,7 @@ export class L1Follower {
 
   /** Number of the first block on L1 that the ledger does not have, if there is one. */
   get unknownBlock(): number | undefined {
-    const { blockNumber } = this.#ledger.lastStoredBlock;
+    const { blockNumber } = lastStoredBlock(this.#ledger);
     const committed = this.#progress?.committed ?? 0;
     return committed > blockNumber ? blockNumber + 1 : undefined;
   }
@@ -53,7 +79,7 @@ export class L1Follower {
   /** Why L1 will not take anything of the operator's at all. */
   get ban(): RollupError | undefined {
     const { rollupAddress } = this.#ledger.rollup;
-    if (this.#ledger.l1.isInExodus) {
+    if (latestView(this.#ledger).isInExodus) {
       return operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
     }
     if (this.#lostStart !== undefined) return this.#lostStart;
@@ -89,37 +115,70 @@ export class L1Follower {
    * @param isWorking - Whether the operator may be sending blocks itself.
    * @returns How many requests are new; undefined if more has to be read, with {@link follow}.
    */
-  async readNews(isWorking: () => boolean): Promise<number | undefined> {
-    const { l1, progress: known } = this.#ledger;
-    if (this.obstacle !== undefined || !(await this.#isOnL1(l1))) return undefined;
-    const news = await this.#l1.readNews(l1.nextBlock);
-    const progress = await this.#l1.readProgress(known.executed + 1, news.blockNumber);
-    const { committed } = this.#ledger.progress;
-    const isUnknown = progress.committed > committed && !isWorking();
-    if (isBehind(progress, known) || isUnknown) return undefined;
-    if (!isWhole(l1, news) || !(await this.#hasHeld(l1, news))) return undefined;
-    return this.#ledger.takeNews(news);
+  readNews(isWorking: () => boolean): Promise<number | undefined> {
+    return this.#read(() => this.#readNews(isWorking));
   }
 
   /**
-   * Takes the news, goes back with L1 as far as it has gone back, and gives blocks the status that
-   * they have there. Nothing may be on its way to L1.
+   * Takes the news, follows a reorg as far as it reaches, and gives blocks the status that they
+   * have on L1. Nothing may be on its way to L1.
    *
    * @returns How many requests are new.
    * @throws L1_UNSTABLE, L1_EVENTS_MISSING, START_NOT_ON_L1
    */
-  async follow(): Promise<number> {
-    const ledger = this.#ledger;
-    const { since, news, progress, standing, paidBlocks } = await this.#read();
-    const hasGoneBack = since !== ledger.l1;
-    ledger.takeProgress(progress);
+  follow(): Promise<number> {
+    return this.#read(() => this.#follow());
+  }
+
+  /** Runs an action while L1 is not read. */
+  pause<T>(action: () => T | Promise<T>): Promise<T> {
+    return this.#reading.run(action);
+  }
+
+  #read<T extends number | undefined>(read: () => Promise<T>): Promise<T> {
+    const { assertRunning, onRead } = this.#parts;
+    return this.#reading.run(async () => {
+      assertRunning();
+      const count = await read();
+      if (count !== undefined) onRead();
+      return count;
+    });
+  }
+
+  async #readNews(isWorking: () => boolean): Promise<number | undefined> {
+    const { progress: known } = this.#ledger;
+    const view = latestView(this.#ledger);
+    if (this.obstacle !== undefined || !(await this.#isOnL1(view))) return undefined;
+    const news = await this.#l1.readNews(view.nextBlock);
+    const progress = await this.#l1.readProgress(known.executed + 1, news.blockNumber);
+    const { committed } = this.#ledger.progress;
+    const isUnknown = progress.committed > committed && !isWorking();
+    if (isBehind(progress, known) || isUnknown) return undefined;
+    if (!isWhole(view, news) || !(await this.#hasHeld(view, news))) return undefined;
+    return this.#takeNews(news, view, view.confirmed);
+  }
+
+  /** @returns How many requests are new. */
+  #takeNews(news: L1News, since: L1View, confirmed: number): number {
+    const { nextRequestId } = latestView(this.#ledger);
+    this.#log.record([{ type: "newsTaken", news, since: since.nextBlock, confirmed }]);
+    return news.requests.filter(({ requestId }) => requestId >= nextRequestId).length;
+  }
+
+  async #follow(): Promise<number> {
+    const log = this.#log;
+    const { since, news, progress, standing, paidBlocks } = await this.#readAll();
+    const isReorg = since !== latestView(log.ledger);
+    log.record([{ type: "progressTaken", progress }]);
     this.#progress = progress;
     this.#standing = standing;
-    const count = ledger.takeNews(news, since, ledger.progress.executed);
-    if (hasGoneBack) ledger.recheckPayouts();
-    else ledger.settlePayouts(paidBlocks);
-    ledger.rejectLapsedConsents();
-    ledger.forgetExecuted();
+    const count = this.#takeNews(news, since, log.ledger.progress.executed);
+    if (isReorg) log.record([{ type: "payoutsRechecked" }]);
+    else if (paidBlocks.length > 0) {
+      log.record([{ type: "payoutsSettled", blockNumbers: paidBlocks }]);
+    }
+    log.record(rejectLapsedConsents(log.ledger));
+    log.record(forgetExecutedBlocks(log.ledger, this.#parts.lastForgettable));
     return count;
   }
 
@@ -128,13 +187,13 @@ export class L1Follower {
    *
    * @throws L1_UNSTABLE, L1_EVENTS_MISSING, START_NOT_ON_L1
    */
-  async #read(): Promise<L1Reading> {
+  async #readAll(): Promise<L1Reading> {
     let isLacking = false;
     for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
       const since = await this.#lastViewOnL1();
       const news = await this.#l1.readNews(since.nextBlock);
       const { blockNumber } = news;
-      if (since !== this.#ledger.l1 || this.#progress === undefined) {
+      if (since !== latestView(this.#ledger) || this.#progress === undefined) {
         await this.#assertStart(blockNumber);
       }
       const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
@@ -171,14 +230,14 @@ export class L1Follower {
   }
 
   async #lastViewOnL1(): Promise<L1View> {
-    const history = this.#ledger.l1History;
+    const history = viewsOf(this.#ledger);
     for (const view of history) if (await this.#isOnL1(view)) return view;
     return history.at(-1)!;
   }
 
   /**
-   * Whether news continue a view: L1 may have gone back between the question whether the view is on
-   * L1 and the reading, and news of another chain would then be taken for a part of this one.
+   * Whether news continue a view: after a reorg between the check of the view and the read, news of
+   * another chain would be taken for a continuation of this one.
    */
   async #hasHeld(since: L1View, { blockNumber, blockHash }: L1News): Promise<boolean> {
     if (!(await this.#isOnL1(since))) return false;

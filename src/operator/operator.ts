@@ -1,153 +1,124 @@
 /**
  * The operator of one rollup: accepts transactions, follows L1, seals blocks and brings them
- * through L1. It has no rules of its own: what it knows is in the {@link Ledger}, what it does to
- * blocks in the pipeline; here is when. Clock, L1, prover and logger are injected.
+ * through L1. A facade: what it knows is in the event log, who does what in the sequencer, the
+ * follower of L1 and the stages. Clock, L1, prover, store and logger are injected.
  */
-import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
-import { isCreate2Authorization } from "../l1/authorization.ts";
-import { L1_LIMITS, type L1Limits } from "../l1/gas.ts";
-import type { ExecuteBlock, L1BlockCounts, Token } from "../l1/types.ts";
+import { createBatchCrypto } from "../kernel/batch.ts";
+import type { L1BlockCounts, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../operations/transaction.ts";
-import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { Prover } from "../prover/prover.ts";
 import { createGenesisState, type RollupState } from "../state/rollup-state.ts";
 import type { RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { Background } from "./background.ts";
+import { systemClock } from "./clock.ts";
 import { assertDeployment, startAtGenesis } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
-import { FailureLog } from "./failure-log.ts";
+import { EventLog } from "./event-log.ts";
 import { L1Follower } from "./follower.ts";
 import type { L1Port } from "./l1-port.ts";
-import { Ledger, type LedgerCheckpoint, type StartingPoint } from "./ledger.ts";
-import { type Logger, silentLogger } from "./logger.ts";
-import type { BlockRecord } from "./pipeline.ts";
-import type { Receipt, RequestReceipt, TransactionReceipt } from "./receipts.ts";
-import { revertBlocksFrom } from "./revert.ts";
-import { Rounds } from "./rounds.ts";
-import { StallWatch } from "./stall-watch.ts";
+import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
+import { sealOpenBlock } from "./ledger/decisions.ts";
+import { createLedger, type Ledger } from "./ledger/ledger.ts";
 import {
-  type CheckedSubmission,
-  checkSubmissions,
-  type Submission,
-  SubmissionQueue,
-} from "./submissions.ts";
+  blockOf,
+  headState,
+  latestView,
+  type LedgerSizes,
+  requestReceipt,
+  sizesOf,
+  transactionReceipt,
+  waitingBlocks,
+} from "./ledger/queries.ts";
+import type { Receipt, RequestReceipt, TransactionReceipt } from "./ledger/receipts.ts";
+import { silentLogger } from "./logger.ts";
+import { DEFAULT_OPTIONS, type OperatorOptions, type OperatorParts } from "./options.ts";
+import { revertBlocksFrom } from "./revert.ts";
+import { Sequencer } from "./sequencer.ts";
+import { Stages } from "./stages/stages.ts";
+import { TurnQueue } from "./stages/turn-queue.ts";
+import { StallWatch } from "./stall-watch.ts";
+import { createMemoryStore, type Store } from "./store.ts";
+import type { Submission } from "./submissions.ts";
+import { Waiters } from "./waiters.ts";
 
-/**
- * Who makes blocks move: `manual`, only calls of its methods; `on-demand`, also whoever waits for a
- * stage (tests: nothing happens behind anybody's back); `interval`, the operator itself (a devnet).
- */
-export type OperatorMode = "manual" | "on-demand" | "interval";
+export type { OperatorMode, OperatorOptions, OperatorParts } from "./options.ts";
 
-export interface OperatorOptions {
-  readonly mode: OperatorMode;
-  /**
-   * `interval`: how often L1 is read, and after how long a block is sealed that is not full, unless
-   * others wait to be committed.
-   */
-  readonly blockTimeMs: number;
-  /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
-  readonly waitingBlocksMax: number;
-  /** Blocks that one L1 transaction commits or executes at most, if they fit into it. */
-  readonly blocksPerTransaction: number;
-  /** Blocks that one L1 transaction proves at most: the more, the cheaper, but the first wait. */
-  readonly proofsPerTransaction: number;
-  /** What one L1 transaction may be made of: blocks are sealed and grouped within that. */
-  readonly l1Limits: L1Limits;
-  /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
-  readonly waitLimitMs: number;
-  /** `interval`: when nothing has moved on L1 for so long, transactions are refused. */
-  readonly stallLimitMs: number;
-  /** Executed blocks that are kept in memory; more, as long as a reorg of L1 may need them. */
-  readonly executedBlocksMax: number;
-  /** Receipts that are kept of what stands in older blocks, or was rejected. */
-  readonly finalReceiptsMax: number;
-}
-
-const DEFAULT_OPTIONS: OperatorOptions = {
-  mode: "on-demand",
-  blockTimeMs: 1000,
-  waitingBlocksMax: 256,
-  blocksPerTransaction: 32,
-  proofsPerTransaction: 10,
-  l1Limits: L1_LIMITS,
-  waitLimitMs: 20_000,
-  stallLimitMs: 30 * 60 * 1000,
-  executedBlocksMax: 256,
-  finalReceiptsMax: 2 ** 16,
-};
-
-/** What an operator is made of. */
-export interface OperatorParts {
-  readonly preset: Preset;
-  /** L1 owner of the fee account at genesis, uint160; the contract was deployed with the same. */
-  readonly feeAccountAddress: bigint;
-  readonly l1: L1Port;
-  /** Stays the caller's to close. */
-  readonly prover: Prover;
-  /** What has been restored from L1; without it the rollup must have no blocks yet. */
-  readonly start?: StartingPoint;
-  /** Blocks up to the start whose payouts may not all have been made. */
-  readonly unpaid?: readonly ExecuteBlock[];
-  /** Protocol digest in the manifest of the compiled circuits, if there are any. */
-  readonly circuitsProtocolDigest?: string;
-  /** Hashes and checks signatures; stays the caller's to close. By default in this thread. */
-  readonly crypto?: BatchCrypto;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-  readonly options?: Partial<OperatorOptions>;
+/** What is settled before there is an operator. */
+interface Foundation {
+  readonly options: OperatorOptions;
+  readonly store: Store;
+  readonly log: EventLog;
 }
 
 export class Operator {
   readonly prover: Prover;
   readonly options: OperatorOptions;
   readonly #l1: L1Port;
-  readonly #clock: Clock;
-  readonly #ledger: Ledger;
+  readonly #log: EventLog;
   readonly #follower: L1Follower;
-  readonly #rounds: Rounds;
-  readonly #submissions: SubmissionQueue;
-  readonly #failures: FailureLog;
+  readonly #sequencer: Sequencer;
+  readonly #stages: Stages;
+  readonly #background: Background;
+  readonly #waiters: Waiters;
   readonly #stallWatch: StallWatch;
 
-  /** One reader of L1 at a time, and one that brings blocks through L1. */
-  readonly #reading = new SerialQueue();
-  readonly #working = new SerialQueue();
-  /** Tasks of the latter that are under way or wait. */
-  #workCount = 0;
-  readonly #waiters = new Set<() => void>();
+  /** Calls that bring blocks through L1, one after the other; within them, turns on L1. */
+  readonly #calls = new SerialQueue();
+  readonly #turns = new TurnQueue();
   #isRunning = true;
-  #isAdvancing = false;
-  #isSealDue = false;
-  #cancelTick = () => {};
 
-  private constructor(parts: OperatorParts, ledger: Ledger, options: OperatorOptions) {
+  private constructor(parts: OperatorParts, { options, store, log }: Foundation) {
     const { l1, prover, clock = systemClock, logger = silentLogger } = parts;
+    const { l1Limits, blocksPerTransaction, proofsPerTransaction, blockTimeMs } = options;
     const crypto = parts.crypto ?? createBatchCrypto(0);
+    const assertRunning = () => this.#assertRunning();
     this.prover = prover;
     this.options = options;
     this.#l1 = l1;
-    this.#clock = clock;
-    this.#ledger = ledger;
-    this.#follower = new L1Follower(l1, ledger);
-    this.#failures = new FailureLog(logger, clock);
+    this.#log = log;
+    this.#waiters = new Waiters(clock);
     this.#stallWatch = new StallWatch(clock);
-    this.#submissions = new SubmissionQueue(crypto, ledger.domain);
-    const { l1Limits, blocksPerTransaction, proofsPerTransaction } = options;
-    this.#rounds = new Rounds({
-      ...{ l1, ledger, logger, l1Limits },
+    this.#follower = new L1Follower({
+      l1,
+      log,
+      assertRunning,
+      lastForgettable: (progress) => store.lastForgettable(progress),
+      onRead: () => this.#onChange(),
+    });
+    this.#stages = new Stages({
+      l1,
+      log,
+      logger,
+      l1Limits,
+      blocksPerTransaction,
+      proofsPerTransaction,
+      assertRunning,
       follower: this.#follower,
-      follow: () => this.#follow(),
+      turns: this.#turns,
       proving: { prover, crypto, clock },
-      countMax: {
-        commit: blocksPerTransaction,
-        prove: proofsPerTransaction,
-        execute: blocksPerTransaction,
-      },
-      assertRunning: () => this.#assertRunning(),
       onStep: () => this.#onStep(),
+    });
+    this.#sequencer = new Sequencer({
+      l1,
+      log,
+      crypto,
+      assertRunning,
+      waitingBlocksMax: options.waitingBlocksMax,
+      findObstacle: () => this.obstacle,
+      onAccepted: () => this.#onAccepted(),
+    });
+    this.#background = new Background({
+      log,
+      clock,
+      logger,
+      blockTimeMs,
+      follower: this.#follower,
+      stages: this.#stages,
+      syncL1: () => this.syncL1(),
+      isRunning: () => this.#isRunning,
     });
   }
 
@@ -156,17 +127,29 @@ export class Operator {
    * it works by itself after {@link Operator.start}.
    *
    * @throws PROTOCOL_DIGEST_MISMATCH, CAPACITY_MISMATCH, GENESIS_MISMATCH, ROLLUP_NOT_FRESH,
-   * START_NOT_ON_L1
+   * START_NOT_ON_L1, STORE_FAILED
    */
   static async create(parts: OperatorParts): Promise<Operator> {
-    const { preset, feeAccountAddress, l1, circuitsProtocolDigest, unpaid } = parts;
+    const { preset, l1, circuitsProtocolDigest } = parts;
     const deployment = await l1.readDeployment();
     assertDeployment(preset, deployment, circuitsProtocolDigest);
-    const genesis = createGenesisState(preset, { feeAccountAddress });
-    const start = parts.start ?? startAtGenesis(genesis, deployment);
     const options = { ...DEFAULT_OPTIONS, ...parts.options };
-    const operator = new Operator(parts, new Ledger(l1, start, options, unpaid), options);
-    await operator.exclusively(() => operator.#followL1());
+    const store = parts.store ?? createMemoryStore(options);
+    const findStart = () => {
+      const genesis = createGenesisState(preset, parts);
+      return parts.start ?? startAtGenesis(genesis, deployment);
+    };
+    const log = await EventLog.open(store, l1, () =>
+      createLedger({
+        rollup: l1,
+        start: findStart(),
+        l1Limits: options.l1Limits,
+        finalReceiptsMax: store.finalReceiptsMax,
+        ...(parts.unpaid !== undefined && { unpaid: parts.unpaid }),
+      }),
+    );
+    const operator = new Operator(parts, { options, store, log });
+    await operator.#turns.run("other", () => operator.#follower.follow());
     return operator;
   }
 
@@ -175,51 +158,52 @@ export class Operator {
   }
 
   get chainId(): bigint {
-    return this.#ledger.rollup.chainId;
+    return this.#log.ledger.rollup.chainId;
   }
 
   /** Checksummed. */
   get rollupAddress(): string {
-    return this.#ledger.rollup.rollupAddress;
+    return this.#log.ledger.rollup.rollupAddress;
   }
 
   /** The state with everything accepted so far; fees of the open block are not credited yet. */
   get state(): RollupState {
-    return this.#ledger.state;
+    return headState(this.#log.ledger);
   }
 
   /** Listed tokens, ascending by id. */
   get tokens(): readonly Token[] {
-    return this.#ledger.l1.tokens;
+    return latestView(this.#log.ledger).tokens;
   }
 
   /** Sealed blocks, oldest first: all that wait, and the latest that are executed. */
   get blocks(): readonly BlockRecord[] {
-    return this.#ledger.blocks;
+    return this.#log.ledger.blocks;
   }
 
   /** Undefined if it is not sealed, or so old that it is not kept. */
   block(blockNumber: number): BlockRecord | undefined {
-    return this.#ledger.block(blockNumber);
+    return blockOf(this.#log.ledger, blockNumber);
   }
 
   /** Number of the last block that is committed, proven, executed, as far as is known. */
   get progress(): L1BlockCounts {
-    return this.#ledger.progress;
+    return this.#log.ledger.progress;
   }
 
   /** How much is kept in memory of blocks, receipts, authorised keys and open payouts. */
-  get sizes(): Ledger["sizes"] {
-    return this.#ledger.sizes;
+  get sizes(): LedgerSizes {
+    return sizesOf(this.#log.ledger);
   }
 
   /**
    * Why transactions are refused at present, if they are: ROLLUP_IN_EXODUS, BLOCKS_UNKNOWN,
-   * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1 or OPERATOR_NOT_ACCEPTING. It goes away by itself
-   * with what has caused it.
+   * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1 or OPERATOR_NOT_ACCEPTING, which go away with what
+   * has caused them; or STORE_FAILED, which does not.
    */
   get obstacle(): RollupError | undefined {
-    return this.#follower.obstacle ?? this.#rounds.obstacle ?? this.#stall;
+    const { failure } = this.#log;
+    return failure ?? this.#follower.obstacle ?? this.#stages.obstacle ?? this.#stall;
   }
 
   // --------------------------------------------------------------------------------- accepting
@@ -240,111 +224,52 @@ export class Operator {
   /**
    * Accepts transactions, of any accounts, all or none: as {@link Operator.submit}, each on the
    * state that those before it leave. Several are signed as a batch (see `batchMessages`): they
-   * take consecutive slots of one block, no proof can split them, and if one of them can not be
+   * take consecutive slots of one block, no proof can split them, and if one of them cannot be
    * included after all, all are rejected.
    *
    * @throws BATCH_LENGTH_INVALID, BATCH_TOO_LARGE, and as {@link Operator.submit}
    */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
-    this.#assertAccepting(batch);
-    return this.#accept(checkSubmissions(batch, this.#ledger.domain));
+    return this.#sequencer.submitBatch(batch);
   }
 
   /**
    * As {@link Operator.submitBatch}, for many who submit at a time: signatures are checked together
    * with those of others, in worker threads if there are any. Batches are accepted in the order in
-   * which they came, but for those whose owner's consent has to be looked up on L1 (CREATE2).
+   * which they came, except those whose consent is checked on L1 first (CREATE2).
    *
    * @throws as {@link Operator.submitBatch}, and SUBMISSIONS_WAITING
    */
-  async receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
-    this.#assertAccepting(batch);
-    const checked = await this.#submissions.check(batch);
-    const byCreate2 = checked.filter(({ authorization }) => isCreate2Authorization(authorization));
-    // Only these are asked about on L1: they may be overtaken meanwhile. What is refused anyway
-    // costs no question: one wallet could have any number of them asked.
-    if (byCreate2.length > 0 && this.#ledger.wouldAccept(checked)) {
-      await Promise.all(byCreate2.map((submission) => this.#assertNotDeployed(submission)));
-    }
-    this.#assertAccepting(batch);
-    return this.#accept(checked);
+  receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
+    return this.#sequencer.receiveBatch(batch);
   }
 
-  #accept(batch: readonly CheckedSubmission[]): TransactionReceipt[] {
-    const receipts = this.#ledger.accept(batch);
-    if (this.options.mode === "interval") this.#advanceInBackground();
-    return receipts;
+  #onAccepted(): void {
+    if (this.options.mode === "interval") this.#background.noteAccepted();
   }
 
   /**
-   * L1 takes a consent by CREATE2 only as long as there is no contract at the owner's address.
-   *
-   * @throws AUTHORIZATION_INVALID
-   */
-  async #assertNotDeployed(submission: CheckedSubmission): Promise<void> {
-    const { accountId } = submission.transaction;
-    const owner = this.state.account(accountId).address;
-    if (!(await this.#l1.hasCode(owner))) return;
-    const reason = "the wallet is deployed, so it has to call setAuthPubKeyHash on L1";
-    throw operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
-  }
-
-  /** @throws OPERATOR_STOPPED, BATCH_LENGTH_INVALID, OPERATOR_BUSY, and the obstacle's code */
-  #assertAccepting({ length }: readonly Submission[]): void {
-    this.#assertRunning();
-    const { obstacle } = this;
-    if (obstacle !== undefined) throw obstacle;
-    const lengthMax = Math.min(BATCH_LENGTH_MAX, this.preset.blockSlots.at(-1)!);
-    if (length < 1 || length > lengthMax) {
-      throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: lengthMax });
-    }
-    const waitingBlocks = this.#ledger.waitingBlocks.length;
-    const maximum = this.options.waitingBlocksMax;
-    if (waitingBlocks >= maximum) {
-      throw operatorError({ code: "OPERATOR_BUSY", waitingBlocks, maximum });
-    }
-  }
-
-  /**
-   * Takes what is new on L1: tokens, authorised keys, and requests, which no limit holds up. If L1
-   * has gone back, the operator goes back with it as far as it must.
+   * Takes what is new on L1: tokens, authorised keys, and requests, which no limit holds up. After
+   * a reorg the operator follows L1 as far as it must.
    *
    * @returns How many requests were new.
    */
   async syncL1(): Promise<number> {
-    const count = await this.#reading.run(async () => {
-      this.#assertRunning();
-      return this.#follower.readNews(() => this.#workCount > 0);
-    });
-    if (count === undefined) return this.exclusively(() => this.#followL1());
-    this.#onRead();
-    return count;
+    const count = await this.#follower.readNews(() => this.#turns.isTaken);
+    return count ?? this.#turns.run("other", () => this.#follower.follow());
   }
 
-  /** Reads all of L1, with nothing on its way there. */
-  #follow(): Promise<number> {
-    return this.#reading.run(() => this.#followL1());
-  }
-
-  async #followL1(): Promise<number> {
-    this.#assertRunning();
-    const count = await this.#follower.follow();
-    this.#onRead();
-    return count;
-  }
-
-  #onRead(): void {
-    this.#stallWatch.observe(this.#ledger.waitingBlocks);
-    this.#notifyWaiters();
+  #onChange(): void {
+    this.#stallWatch.observe(waitingBlocks(this.#log.ledger));
+    this.#waiters.wake();
   }
 
   #onStep(): void {
-    this.#stallWatch.observe(this.#ledger.waitingBlocks);
-    this.#failures.clear();
-    this.#notifyWaiters();
+    this.#onChange();
+    if (this.options.mode === "interval") this.#background.noteStep();
   }
 
-  /** Nothing moves by itself in the other modes, and nobody can say that it should have. */
+  /** Only for mode `interval`: in the others nothing moves by itself. */
   get #stall(): RollupError | undefined {
     const { mode, stallLimitMs } = this.options;
     const { stallMs } = this.#stallWatch;
@@ -361,10 +286,10 @@ export class Operator {
   /** Seals the open block at the smallest size that fits, unless it is empty. */
   sealBlock(): void {
     this.#assertRunning();
-    this.#ledger.sealOpenBlock();
+    this.#log.record(sealOpenBlock(this.#log.ledger));
   }
 
-  // ---------------------------------------------------------------------------------- pipeline
+  // ------------------------------------------------------------------------------------ stages
 
   /**
    * Commits all sealed blocks.
@@ -372,79 +297,66 @@ export class Operator {
    * @throws BLOCK_STEP_FAILED; what has succeeded stays. ROLLUP_IN_EXODUS, as all steps do.
    */
   commitBlocks(): Promise<void> {
-    return this.#work(() => untilDone(() => this.#rounds.commit()));
+    return this.#calls.run(() => untilDone(() => this.#stages.commit("all")));
   }
 
   /** Proves all committed blocks, here and on L1. @throws BLOCK_STEP_FAILED */
   proveBlocks(): Promise<void> {
-    return this.#work(() => untilDone(() => this.#rounds.prove()));
+    return this.#calls.run(() => untilDone(() => this.#stages.prove()));
   }
 
   /** Executes all proven blocks, and makes their payouts. @throws BLOCK_STEP_FAILED */
   executeBlocks(): Promise<void> {
-    return this.#work(async () => {
-      await untilDone(() => this.#rounds.execute());
-      await untilDone(() => this.#rounds.payOut());
+    return this.#calls.run(async () => {
+      await untilDone(() => this.#stages.execute());
+      await untilDone(() => this.#stages.payOut());
     });
   }
 
   /**
-   * Works off all that is pending: reads L1, seals, and brings every block to a stage.
+   * Processes everything that is pending: reads L1, seals, and brings every block to a stage.
    *
    * @returns The blocks that were not executed before.
-   * @throws BLOCK_STEP_FAILED; nothing is lost, and the next call goes on where this one has
-   * stopped.
+   * @throws BLOCK_STEP_FAILED; nothing is lost, and the next call continues where this one stopped.
    */
   processBlocks(stage: Stage = "executed"): Promise<readonly BlockRecord[]> {
-    return this.#work(async () => {
-      const { executed } = this.#ledger.progress;
-      await this.#follow();
-      await this.#rounds.takeBackPredecessors();
-      this.#ledger.reopenStaleBlocks();
-      this.sealBlock();
-      await untilDone(() => this.#rounds.take(stage));
-      return this.blocks.filter(({ applied }) => applied.block.blockNumber > executed);
+    return this.#calls.run(async () => {
+      const { executed } = this.progress;
+      await this.#stages.prepareRound();
+      await untilDone(() => this.#stages.round(stage));
+      return this.blocks.filter((block) => numberOf(block) > executed);
     });
   }
 
   /**
-   * Takes committed blocks back on L1, the last first: those of others too, of which the operator
-   * knows nothing. Its own are committed again when blocks are processed next: as they were, with
-   * the proofs that were made, or, when L1 would find them too old, made anew of the same requests
-   * and transactions in the same order. What has expired by then is rejected.
+   * Reverts committed blocks on L1, the last first, also those that the operator does not know. Its
+   * own blocks are committed again when blocks are processed next: unchanged and with their proofs,
+   * or, if L1 would find them too old, rebuilt from the same requests and transactions in the same
+   * order. What has expired is rejected.
    *
    * @param fromBlockNumber - The first block that goes.
    * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED
    */
   revertBlocks(fromBlockNumber: number): Promise<void> {
-    return this.#work(async () => {
-      await this.#follow();
+    const revert = async () => {
       const { l1Limits } = this.options;
+      await this.#follower.follow();
       await revertBlocksFrom(this.#l1, fromBlockNumber, this.#follower.progress!, l1Limits);
-      await this.#follow();
-    });
-  }
-
-  /** Runs a task that may send blocks to L1, when all that came before it are done. */
-  async #work<T>(task: () => Promise<T>): Promise<T> {
-    this.#workCount++;
-    try {
-      return await this.#working.run(task);
-    } finally {
-      this.#workCount--;
-    }
+      await this.#follower.follow();
+    };
+    return this.#calls.run(() => this.#turns.run("other", revert));
   }
 
   // ---------------------------------------------------------------------------------- receipts
 
   /** How far a transaction has come; undefined if it was never accepted. */
   receipt(hash: string): TransactionReceipt | undefined {
-    return this.#ledger.transactionReceipt(hash);
+    return transactionReceipt(this.#log.ledger, hash);
   }
 
   /** How far a deposit or full exit has come; undefined if it has not been seen on L1. */
   requestReceipt(requestId: number): RequestReceipt | undefined {
-    return this.#ledger.requestReceipt(requestId);
+    return requestReceipt(this.#log.ledger, requestId);
   }
 
   /**
@@ -482,130 +394,65 @@ export class Operator {
       return status !== undefined && (status === "rejected" || hasReached(status, stage));
     };
     this.#assertRunning();
-    if (isDone()) return find();
-    if (this.options.mode === "on-demand") {
-      await (stage === "accepted" ? this.syncL1() : this.processBlocks(stage));
-      return find();
-    }
-    const endMs = this.#clock.nowMs() + this.options.waitLimitMs;
-    while (!isDone() && this.#clock.nowMs() < endMs) {
-      this.#assertBeforeExodus();
-      await this.#nextChange(endMs - this.#clock.nowMs());
-      this.#assertRunning();
-    }
+    if (!isDone()) await this.#bringTo(stage, isDone);
+    await this.#log.saved();
     return find();
   }
 
-  #nextChange(limitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        this.#waiters.delete(wake);
-        resolve();
-      };
-      const cancel = this.#clock.after(limitMs, wake);
-      this.#waiters.add(wake);
-    });
-  }
-
-  #notifyWaiters(): void {
-    for (const wake of [...this.#waiters]) wake();
+  async #bringTo(stage: Stage, isDone: () => boolean): Promise<void> {
+    if (this.options.mode === "on-demand") {
+      await (stage === "accepted" ? this.syncL1() : this.processBlocks(stage));
+      return;
+    }
+    const isDoneOrNever = () => {
+      this.#assertRunning();
+      if (isDone()) return true;
+      this.#assertBeforeExodus();
+      return false;
+    };
+    await this.#waiters.until(isDoneOrNever, this.options.waitLimitMs);
   }
 
   // -------------------------------------------------------------------------------------- life
 
-  /** Everything at this moment, to go back to with {@link Operator.restore}; nearly free. */
-  checkpoint(): LedgerCheckpoint {
-    return this.#ledger.checkpoint();
+  /** A value to return to with {@link Operator.restore}; costs nothing. */
+  checkpoint(): Ledger {
+    return this.#log.ledger;
   }
 
   /**
-   * Goes back to exactly what was, for when L1 goes back too. Nothing may be on its way to L1: call
+   * Rolls back to a checkpoint, when L1 is rolled back too. Nothing may be on its way to L1: call
    * it within {@link Operator.exclusively}.
    */
-  restore(checkpoint: LedgerCheckpoint): void {
-    this.#ledger.restore(checkpoint);
+  restore(checkpoint: Ledger): void {
+    this.#log.replace(checkpoint);
     this.#follower.forget();
-    this.#notifyWaiters();
+    this.#waiters.wake();
   }
 
-  /** Runs an action while the operator neither reads nor writes L1. */
+  /** Runs an action while the operator neither reads nor writes L1. Proofs go on being made. */
   exclusively<T>(action: () => T | Promise<T>): Promise<T> {
-    return this.#working.run(() => this.#reading.run(action));
+    return this.#calls.run(() => this.#turns.run("other", () => this.#follower.pause(action)));
   }
 
   /** In mode `interval`, starts to work; in the others there is nothing to start. */
   start(): void {
-    if (this.options.mode === "interval") this.#scheduleTick();
+    if (this.options.mode === "interval") this.#background.start();
   }
 
-  /** Stops everything once what is under way is done; who waits gets OPERATOR_STOPPED. */
+  /** Stops once everything under way is done; waiting callers get OPERATOR_STOPPED. */
   async close(): Promise<void> {
     this.#isRunning = false;
-    this.#cancelTick();
-    this.#notifyWaiters();
+    this.#waiters.wake();
+    const stopped = this.#background.stop();
     await this.exclusively(() => {});
-  }
-
-  #scheduleTick(): void {
-    this.#cancelTick = this.#clock.after(this.options.blockTimeMs, () => void this.#tick());
-  }
-
-  async #tick(): Promise<void> {
-    this.#isSealDue = true;
-    await this.#attempt(() => this.syncL1());
-    this.#advanceInBackground();
-    if (this.#isRunning) this.#scheduleTick();
-  }
-
-  #advanceInBackground(): void {
-    if (this.#isAdvancing || !this.#isRunning || !this.#hasWork) return;
-    this.#isAdvancing = true;
-    void this.#attempt(() => this.#work(() => this.#advance())).finally(() => {
-      this.#isAdvancing = false;
-    });
-  }
-
-  get #hasWork(): boolean {
-    const { waitingBlocks, l1, openCount, unpaid } = this.#ledger;
-    if (unpaid.length > 0) return true;
-    if (l1.isInExodus) return false;
-    const isSealing = this.#isSealDue && openCount > 0;
-    return waitingBlocks.length > 0 || isSealing || this.#follower.unknownBlock !== undefined;
-  }
-
-  /** Rounds until there is nothing left to do. */
-  async #advance(): Promise<void> {
-    for (;;) {
-      await this.#follow();
-      if (this.#ledger.l1.isInExodus) return untilDone(() => this.#rounds.payOut());
-      await this.#rounds.takeBackPredecessors();
-      this.#ledger.reopenStaleBlocks();
-      this.#sealWhenDue();
-      if (!(await this.#rounds.take("executed"))) return;
-    }
-  }
-
-  /** As long as blocks wait to be committed, more of them would only make L1 slower. */
-  #sealWhenDue(): void {
-    if (!this.#isSealDue || this.blocks.at(-1)?.status === "sealed") return;
-    this.#isSealDue = false;
-    this.sealBlock();
-  }
-
-  /** Nobody waits for the result: what fails is logged, and tried again with the next tick. */
-  async #attempt(task: () => Promise<unknown>): Promise<void> {
-    try {
-      await task();
-    } catch (error) {
-      if (this.#isRunning) this.#failures.record(error);
-    }
+    await stopped;
   }
 
   /** @throws ROLLUP_IN_EXODUS */
   #assertBeforeExodus(): void {
     const { rollupAddress } = this;
-    if (this.#ledger.l1.isInExodus) {
+    if (latestView(this.#log.ledger).isInExodus) {
       throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
     }
   }

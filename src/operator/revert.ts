@@ -1,18 +1,18 @@
-/** Taking committed blocks back on L1. */
+/** Reverts committed blocks on L1. */
 import { L1_LIMITS, revertCost } from "../l1/gas.ts";
 import type { L1BlockCounts } from "../l1/types.ts";
-import { takeWithin } from "./budget.ts";
+import { takeWithin } from "./ledger/budget.ts";
 import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
 
-/** Blocks that one L1 transaction takes back, if it takes so many. */
+/** Maximum number of blocks that one L1 transaction reverts. */
 const BLOCKS_MAX = 64;
 
 /**
- * Takes blocks back on L1, the last first, whoever has committed them.
+ * Reverts blocks on L1, the last first, no matter who has committed them.
  *
  * @param fromBlockNumber - The first block that goes.
- * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED; what has been taken back until then stays so.
+ * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED; the blocks reverted until then stay reverted.
  */
 export async function revertBlocksFrom(
   l1: Pick<L1Port, "readStoredBlock" | "revertBlocks">,

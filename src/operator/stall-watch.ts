@@ -1,6 +1,6 @@
 /** How long nothing has moved on L1. */
 import type { Clock } from "./clock.ts";
-import { type BlockRecord, isForged } from "./pipeline.ts";
+import { type BlockRecord, isPrepared } from "./ledger/blocks.ts";
 
 /**
  * Blocks move when the oldest one that waits comes to another stage, or when a block is proven for
@@ -25,7 +25,7 @@ export class StallWatch {
    */
   observe(waiting: readonly BlockRecord[]): void {
     const [oldest] = waiting;
-    const hasProof = (block: BlockRecord) => isForged(block) && block.proof !== undefined;
+    const hasProof = (block: BlockRecord) => isPrepared(block) && block.proof !== undefined;
     const proved = waiting.findLast(hasProof)?.applied.block.blockNumber ?? 0;
     const name = oldest === undefined ? "" : `${oldest.applied.block.blockNumber} ${oldest.status}`;
     if (oldest !== undefined && name === this.#oldest && proved <= this.#proved) return;

@@ -7,6 +7,7 @@ import type { SignedMessage } from "../kernel/eddsa.ts";
 import { hashPublicKeys, verify } from "../kernel/signatures.ts";
 import { batchMessages } from "../operations/batch.ts";
 import { type SignedTransaction, signingWords } from "../operations/transaction.ts";
+import { SerialQueue } from "../util/serial-queue.ts";
 import { operatorError } from "./errors.ts";
 import { transactionHash } from "./transaction-hash.ts";
 
@@ -52,14 +53,14 @@ function messagesOf(batch: readonly Submission[], domain: bigint): readonly bigi
 
 /** The transactions that may wait for their signatures to be checked. */
 const WAITING_MAX = 8192;
-/** So many are checked together at most … */
+/** Maximum transactions that are checked together. */
 const ROUND_MAX = 512;
-/** … and so many rounds at a time, so that no thread waits while one is answered. */
+/** Maximum rounds at a time, so that no thread waits while one is answered. */
 const ROUNDS_MAX = 2;
 
 interface Waiting {
   readonly submissions: readonly Submission[];
-  /** What is signed: for each the message, or if there is just one what that is the hash of. */
+  /** Messages; for a single transaction its unhashed words, so that threads can hash them. */
   readonly signed: { readonly messages: readonly bigint[] } | { readonly words: readonly bigint[] };
   readonly resolve: (checked: CheckedSubmission[]) => void;
   readonly reject: (error: unknown) => void;
@@ -76,7 +77,8 @@ export class SubmissionQueue {
   /** Transactions that wait, also those being checked. */
   #count = 0;
   #rounds = 0;
-  #lastAnswer: Promise<unknown> = Promise.resolve();
+  /** Rounds are answered in the order in which they were begun. */
+  readonly #answers = new SerialQueue();
 
   /** @param domain - Of the rollup's signatures, see `signingDomain`. */
   constructor(crypto: BatchCrypto, domain: bigint) {
@@ -116,8 +118,8 @@ export class SubmissionQueue {
       this.#rounds++;
       const round = this.#takeRound();
       const checked = this.#check(round);
-      checked.catch(() => undefined); // whoever waits for it hears of it
-      this.#lastAnswer = this.#lastAnswer.then(() => this.#answer(round, checked));
+      checked.catch(() => undefined); // whoever waits for it gets the error
+      void this.#answers.run(() => this.#answer(round, checked));
     }
   }
 

@@ -3,7 +3,6 @@ import { defineErrors } from "../util/errors.ts";
 
 export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
-  | { code: "PROVER_UNKNOWN"; prover: string; known: readonly string[] }
   | { code: "EXTERNAL_PROVER_NOT_CONFIGURED" }
   | { code: "SETUP_UNKNOWN"; setup: string; known: readonly string[] }
   | { code: "CEREMONY_NOT_CONFIGURED" }
@@ -36,10 +35,6 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   PRESET_UNKNOWN: {
     message: ({ preset, known }) => `There is no preset ${preset}; there are ${known.join(", ")}.`,
     fix: "Set rollup.preset, or the option --preset, to one of them.",
-  },
-  PROVER_UNKNOWN: {
-    message: ({ prover, known }) => `There is no prover ${prover}; there are ${known.join(", ")}.`,
-    fix: "Set rollup.prover, or the option --prover, to one of them.",
   },
   EXTERNAL_PROVER_NOT_CONFIGURED: {
     message: () => "The prover is external, but the config does not say which program that is.",

@@ -1,10 +1,9 @@
 /** The digest that ties circuits, contracts and operator to one version of the protocol data. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { EXTENSION_COLUMNS, RECORD_COLUMNS } from "./columns.ts";
 import * as constants from "./constants.ts";
 import { FIELD_TYPE_BYTES } from "./layout.ts";
-import { EXTENSION_COLUMNS, OPERATIONS, RECORD_COLUMNS } from "./operations.ts";
-import { DOMAIN_TAG, MESSAGE_WORDS } from "./signing.ts";
 import {
   COMMITTED_INPUTS,
   EXIT_KEY_ID,
@@ -12,13 +11,13 @@ import {
   HEADER_COLUMNS,
   PUBLIC_INPUTS,
 } from "./public-inputs.ts";
+import { DOMAIN_TAG, MESSAGE_WORDS } from "./signing.ts";
 
 const data = {
   constants,
   FIELD_TYPE_BYTES,
   RECORD_COLUMNS,
   EXTENSION_COLUMNS,
-  OPERATIONS,
   MESSAGE_WORDS,
   DOMAIN_TAG,
   HEADER_COLUMNS,
@@ -38,8 +37,12 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * SHA-256 over the canonical JSON of all protocol data that no preset changes, as 0x-prefixed hex.
- * It stands in the circuit manifest and in the contracts; the operator refuses to start if they
- * differ.
+ * SHA-256 over the canonical JSON of all protocol data that no preset changes.
+ *
+ * @param operations - The wire form of every operation, by name.
+ * @returns 32 bytes as 0x-hex.
  */
-export const PROTOCOL_DIGEST = `0x${bytesToHex(sha256(utf8ToBytes(canonicalJson(data))))}`;
+export function protocolDigest(operations: Readonly<Record<string, unknown>>): string {
+  const text = canonicalJson({ ...data, OPERATIONS: operations });
+  return `0x${bytesToHex(sha256(utf8ToBytes(text)))}`;
+}

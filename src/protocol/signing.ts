@@ -8,7 +8,6 @@
  */
 import { type Column, layoutBytes } from "./layout.ts";
 import { FIELD_SAFE_BYTES } from "./constants.ts";
-import { OPERATIONS } from "./operations.ts";
 import { assert } from "../util/errors.ts";
 
 export const MESSAGE_WORDS = [
@@ -30,15 +29,6 @@ export const MESSAGE_WORDS = [
 ] as const satisfies readonly (readonly Column[])[];
 
 export type MessageColumn = (typeof MESSAGE_WORDS)[number][number]["name"];
-
-/** Kinds of signed transaction, with the operation code that is signed. */
-export const TRANSACTION_CODES = {
-  transfer: OPERATIONS.transfer.code,
-  withdraw: OPERATIONS.withdraw.code,
-  changePubKey: OPERATIONS.changePubKey.code,
-  forcedExit: OPERATIONS.forcedExit.code,
-} as const;
-export type TransactionType = keyof typeof TRANSACTION_CODES;
 
 /** Text hashed with chain id and rollup address into the signing domain. */
 export const DOMAIN_TAG = "hardhat-zkrollup/domain/1";

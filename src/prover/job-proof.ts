@@ -1,12 +1,12 @@
-/** From a circuit's proof to a job's, for all backends that make real ones, and back. */
+/** Turns the proof of a circuit into that of a job, and back. */
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import { toSolidityProof } from "../groth16/verifier/verifier.ts";
 import { proverError } from "./errors.ts";
 import type { JobProof, ProofJob } from "./prover.ts";
 
 /**
- * All signals that the circuit makes public must be the job's, in the same order: L1 would refuse
- * the proof, but with less to say about why.
+ * Checks that the public signals of the proof are those of the job, in the same order. L1 would
+ * reject another proof, with less to say about why.
  *
  * @throws PROOF_PUBLIC_INPUTS_MISMATCH
  */

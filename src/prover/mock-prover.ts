@@ -4,8 +4,8 @@ import type { Prover } from "./prover.ts";
 const PROOF_WORDS = 8;
 
 /**
- * Answers at once with eight zero words, which the mock verifier accepts and a real one refuses.
- * The config's one switch `prover: "mock"` picks both, never one of them.
+ * Answers at once with eight zero words, which the mock verifier accepts and a real one rejects.
+ * The one switch `prover: "mock"` of the config picks both, never one of them.
  */
 export function createMockProver(): Prover {
   return {

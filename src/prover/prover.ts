@@ -1,4 +1,4 @@
-/** What a prover is: a job in, a proof out. Backends stand beside this file. */
+/** What proves the blocks and exits of a rollup: a job in, a proof out. */
 import type { InputValues } from "../circom/witness-inputs.ts";
 
 /** One block or exit to prove. */

@@ -6,11 +6,9 @@ import {
   draftTransfer,
   draftWithdraw,
   type TokenSource,
-  type ForcedExitParams,
-  type TransferParams,
-  type WithdrawParams,
 } from "./drafts.ts";
 import { BatchHandle } from "./handles.ts";
+import type { ForcedExitParams, TransferParams, WithdrawParams } from "./params.ts";
 import type { RollupProvider, TransactionReceipt } from "./provider.ts";
 
 /** What a batch needs of its wallet. */

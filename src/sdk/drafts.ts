@@ -1,45 +1,22 @@
 /** From what a user asks for to what a transaction says; account, nonce and signature follow. */
 import type { Transaction } from "../operations/transaction.ts";
 import { readInput } from "./inputs.ts";
-import { forcedExitParams, transferParams, withdrawParams } from "./params.ts";
-import type { RollupProvider, TokenReference } from "./provider.ts";
-
-/** What every L2 transaction can say. */
-export interface TransactionOptions {
-  /** In the token's smallest unit; must be packable. Default 0. */
-  readonly fee?: bigint;
-  /** First Unix second at which a block may include it. Default 0. */
-  readonly validFrom?: bigint;
-  /** Last Unix second at which a block may include it. Default: no end. */
-  readonly validUntil?: bigint;
-  /** Default: the account's next one. */
-  readonly nonce?: number;
-}
-
-export interface TransferParams extends TransactionOptions {
-  /** L1 address of the receiver; its account is created if it has none. */
-  readonly to: string;
-  readonly token: TokenReference;
-  /** In the token's smallest unit; must be packable. */
-  readonly amount: bigint;
-}
-
-export interface WithdrawParams extends TransactionOptions {
-  readonly token: TokenReference;
-  /** In the token's smallest unit. */
-  readonly amount: bigint;
-  /** L1 address that is paid. Default: the wallet's own. */
-  readonly to?: string;
-}
-
-export interface ForcedExitParams extends TransactionOptions {
-  /** L1 address whose account has no signing key. */
-  readonly target: string;
-  readonly token: TokenReference;
-}
+import {
+  type ForcedExitParams,
+  forcedExitParams,
+  type TransactionOptions,
+  type TransferParams,
+  transferParams,
+  type WithdrawParams,
+  withdrawParams,
+} from "./params.ts";
+import type { RollupProvider } from "./provider.ts";
 
 /** The part of a transaction that says what it does. */
 type Content<T> = T extends Transaction ? Omit<T, keyof TransactionOptions | "accountId"> : never;
+
+/** What a wallet sends without the owner's consent on L1. */
+export type SendContent = Exclude<Content<Transaction>, { readonly type: "changePubKey" }>;
 
 export interface Draft {
   readonly content: Content<Transaction>;

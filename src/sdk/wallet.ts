@@ -27,16 +27,27 @@ import {
   draftForcedExit,
   draftTransfer,
   draftWithdraw,
-  type ForcedExitParams,
+  type SendContent,
   type TokenSource,
-  type TransactionOptions,
-  type TransferParams,
-  type WithdrawParams,
 } from "./drafts.ts";
 import { sdkError } from "./errors.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
-import { depositParams, fullExitParams, setSigningKeyParams, walletOptions } from "./params.ts";
+import {
+  depositParams,
+  type DepositParams,
+  type ForcedExitParams,
+  fullExitParams,
+  type FullExitParams,
+  sendOptions,
+  setSigningKeyParams,
+  type SetSigningKeyParams,
+  type TransactionOptions,
+  type TransferParams,
+  walletOptions,
+  type WalletOptions,
+  type WithdrawParams,
+} from "./params.ts";
 import {
   type AccountInfo,
   type BatchMember,
@@ -48,46 +59,6 @@ import {
   type TokenReference,
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
-
-export interface SetSigningKeyParams extends TransactionOptions {
-  /** Token of the fee. Default ETH. */
-  readonly feeToken?: TokenReference;
-  /**
-   * How the owner consents: by signing, by an L1 transaction, or by its address, which the key has
-   * gone into. Default `eip712`, but `create2` for a {@link Create2Wallet}.
-   */
-  readonly auth?: "eip712" | "onchain" | "create2";
-}
-
-export interface WalletOptions {
-  /**
-   * The wallet's address is that of this contract, which need not exist yet. `l1Signer` then stands
-   * for nobody: it pays on L1, and the L2 key is derived from its signature.
-   */
-  readonly create2?: Create2Wallet;
-  /**
-   * The L2 key. Default: derived from a signature of `l1Signer`, which only an externally owned
-   * account can make.
-   */
-  readonly signer?: RollupSigner;
-  /**
-   * The rollup that the wallet is for. Default: the one that the operator names, who could name a
-   * contract of its own: whoever does not run the operator passes the address that they trust.
-   */
-  readonly rollupAddress?: string;
-}
-
-export interface DepositParams {
-  readonly token: TokenReference;
-  /** In the token's smallest unit. */
-  readonly amount: bigint;
-  /** L1 address that owns the L2 account. Default: the wallet's own. */
-  readonly to?: string;
-}
-
-export interface FullExitParams {
-  readonly token: TokenReference;
-}
 
 /** What a signer of ethers has, whichever copy of ethers made it. */
 const l1SignerInput = option(
@@ -268,6 +239,21 @@ export class RollupWallet {
   /** Sends all of a token of an account that never set a signing key to its owner on L1. */
   async forcedExit(params: ForcedExitParams): Promise<TransactionHandle> {
     return this.#send(await draftForcedExit(this.#tokens, params));
+  }
+
+  /**
+   * Sends a transaction of any kind, also of an operation that has no method of its own here.
+   *
+   * @param content - Its type, `tokenId`, and what else is signed of it: addresses are integers,
+   * amounts in the token's smallest unit.
+   * @param options - Fee, nonce and validity.
+   * @throws FIELD_OUT_OF_RANGE, AMOUNT_OUT_OF_RANGE
+   *
+   * @example
+   * await wallet.send({ type: "transfer", tokenId: 0, recipient: BigInt(address), amount: 5n });
+   */
+  async send(content: SendContent, options: TransactionOptions = {}): Promise<TransactionHandle> {
+    return this.#send({ content, options: readInput(sendOptions, options, "options") });
   }
 
   /** Starts a batch: transactions that are included all or none. */

@@ -1,7 +1,7 @@
 /**
- * Ways to multiply in Fq in WebAssembly, measured side by side: what docs/kernel.md decides on.
+ * Compares ways to multiply in Fq in WebAssembly, as the basis of the decision in docs/kernel.md.
  *
- * All of them work through arrays of independent products, and are checked against bigints.
+ * All ways compute arrays of independent products, which are checked against bigints.
  */
 
 import { loadCurve } from "../../src/groth16/setup/ffjavascript.ts";
@@ -63,7 +63,7 @@ function createWays(): Readonly<Record<string, Way>> {
   };
 }
 
-/** Checks a way, and answers what computes COUNT products. */
+/** Checks a way, and returns a function that computes COUNT products. */
 function prepare(way: Way): () => void {
   const module = createModule({ initialPages: PAGES, maximumPages: PAGES, shared: false });
   const emit = way.emit(module);
@@ -118,11 +118,11 @@ interface Integers {
   store(fn: FunctionBuilder, address: I32, value: Expression, offset: number): void;
   constant(value: bigint): Expression;
   add(a: Expression, b: Expression): Expression;
-  /** Of factors as `load`, `constant` and `factor` give them. */
+  /** Multiplies factors from `load`, `constant` and `factor`. */
   multiply(a: Expression, b: Expression): Expression;
   and(a: Expression, mask: bigint): Expression;
   shiftRight(a: Expression, bits: number): Expression;
-  /** A sum below 2^32 as a factor. */
+  /** Converts a sum below 2^32 to a factor. */
   factor(a: Expression): Expression;
 }
 
@@ -137,7 +137,7 @@ const ONE_LANE: Integers = {
   factor: (a) => a,
 };
 
-/** Factors are packed: 32-bit lanes 0 and 1. Products and sums fill the 64-bit lanes. */
+/** Two lanes: factors are packed in the 32-bit lanes 0 and 1, products fill the 64-bit lanes. */
 function twoLanes(module: ModuleBuilder): Integers {
   const pack = (a: V128): V128 => i64x2.packLow(a);
   return {
@@ -183,7 +183,7 @@ function integerWay(bits: number, lanes: 1 | 2): Way {
   };
 }
 
-/** Montgomery's product, column by column. 18 products of 30 bits overflow, so they go apart. */
+/** Emits Montgomery's product by columns; two sums for 30 bits, where 18 products overflow. */
 function emitIntegerProduct(
   fn: FunctionBuilder,
   integers: Integers,

@@ -1,5 +1,5 @@
 /**
- * Gas of L1 against the committed baseline `gas.json`. After a change on purpose write it anew:
+ * Gas of L1 against the committed baseline `gas.json`. After an intended change, rewrite it with
  * `ROLLUP_BENCH=dump npx hardhat test mocha test/bench/gas.test.ts`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,10 +13,10 @@ import { measureExitsByPath } from "../helpers/exit-gas.ts";
 
 const BASELINE = join(import.meta.dirname, "gas.json");
 const BATCHES = [1, 2, 5, 10];
-/** Of a whole L1 transaction with ten proofs, shared out among them. */
+/** Gas of an L1 transaction with ten proofs, per proof. */
 const GAS_PER_PROOF_MAX = 75_000;
 
-/** Of one L1 transaction (EIP-7825). */
+/** Gas limit of one L1 transaction (EIP-7825). */
 const L1_GAS_MAX = 16_777_216;
 
 /** Compares a part of the baseline, or writes it. */
@@ -30,17 +30,17 @@ function expectBaseline(part: string, measured: unknown): void {
 }
 
 describe("Gas of L1", () => {
-  it("is what it was for operations, empty blocks and users", async () => {
+  it("equals the baseline for operations, empty blocks and users", async () => {
     expectBaseline("operations", await measureOperations(createGasStages(hre)));
   });
 
-  it("is what it was for exits by path, and fits an L1 transaction", async () => {
+  it("equals the baseline for exits by path, and fits an L1 transaction", async () => {
     const exits = await measureExitsByPath();
     expectBaseline("exitsByPath", exits);
     for (const gas of Object.values(exits)) expect(gas).to.be.below(L1_GAS_MAX / 4);
   });
 
-  it("is what it was for batches of real proofs, and at most 75,000 each for ten", async () => {
+  it("equals the baseline for real proofs, at most 75,000 each in a batch of ten", async () => {
     const connection = await hre.network.create();
     const plan = { config: hre.config.rollup, preset: "minimal", prover: "kernel" } as const;
     const batches = await measureProofBatches(connection, plan, BATCHES);

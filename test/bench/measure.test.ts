@@ -12,7 +12,7 @@ component main = Square();
 const BALLAST_BYTES = 600e6;
 
 describe("bench: measure", () => {
-  it("tells the memory of a process from that of the one which starts it", async () => {
+  it("measures the memory of a process without that of its parent", async () => {
     const folder = await mkdtemp(join(tmpdir(), "measure-"));
     const file = join(folder, "square.circom");
     await writeFile(file, SOURCE);

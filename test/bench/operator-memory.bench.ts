@@ -1,6 +1,6 @@
 /**
- * The heap of an operator that has executed everything, round after round: after the window is full
- * it does not grow any more. Run with `--expose-gc`.
+ * Measures the heap of an operator after rounds of executed blocks. It stops growing when the
+ * window of executed blocks is full. Run with `--expose-gc`.
  */
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createFundedUser, createOperatorWorld, submit } from "../helpers/operator-world.ts";
@@ -9,8 +9,10 @@ import { createRandom } from "../helpers/random.ts";
 const USERS = 8;
 
 /**
- * @param rounds - After each the heap is measured.
- * @param transfers - In each round.
+ * Runs the rounds.
+ *
+ * @param rounds - Number of rounds, after each of which the heap is measured.
+ * @param transfers - Number of transfers per round.
  * @returns Bytes of the heap after each round.
  */
 export async function run(rounds = 16, transfers = 256): Promise<readonly number[]> {
@@ -29,7 +31,7 @@ export async function run(rounds = 16, transfers = 256): Promise<readonly number
       world.l1.increaseTime(12);
       await world.operator.processBlocks();
     }
-    // What the fake L1 and the prover remember is not the operator's.
+    // The records of the fake L1 and the prover are not memory of the operator.
     world.prover.jobs.length = 0;
     world.l1.calls.length = 0;
     globalThis.gc?.();

@@ -9,14 +9,20 @@ import {
   sealBlock,
   smallestBlockSlots,
 } from "../../src/block/block.ts";
-import type { Deposit, Operation } from "../../src/operations/operation.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorld, randomBlock, toPublic } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 
-const DEPOSIT: Deposit = { type: "deposit", accountId: 1, tokenId: 0, owner: 5n, amount: 7n };
+const DEPOSIT: Operation<"deposit"> = {
+  type: "deposit",
+  accountId: 1,
+  tokenId: 0,
+  owner: 5n,
+  amount: 7n,
+};
 
 function supplyOf(state: RollupState): bigint[] {
   const supply = new Array<bigint>(tokenCapacity(state.preset)).fill(0n);
@@ -145,7 +151,7 @@ describe("blocks", () => {
     expect(slots).to.have.length(4);
   });
 
-  function depositTo(state: RollupState): Deposit {
+  function depositTo(state: RollupState): Operation<"deposit"> {
     return { ...DEPOSIT, accountId: state.nextAccountId };
   }
 });

@@ -15,7 +15,7 @@ import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
-import { extensionColumns, operationOfCode } from "../../src/protocol/operations.ts";
+import { extensionColumns, operationOfCode } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import type { BranchWitness } from "../../src/state/rollup-state.ts";
 import { integerFromBytes } from "../../src/util/bytes.ts";

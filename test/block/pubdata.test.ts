@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { decodePubdata, encodePubdata } from "../../src/block/pubdata.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { isRollupError } from "../../src/util/errors.ts";

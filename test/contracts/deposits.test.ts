@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { DEPOSIT_AMOUNT_MAX } from "../../src/protocol/constants.ts";
-import { OPERATIONS } from "../../src/protocol/operations.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import {
   createTestBlock,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import {
   createTestBlock,

@@ -19,7 +19,7 @@ import {
 } from "../../src/operations/codec.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { DEPOSIT_AMOUNT_MAX, FIELD_MODULUS, NONCE_MAX } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import type { PubdataHarness } from "../../types/ethers-contracts/contracts/mocks/PubdataHarness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
@@ -131,17 +131,10 @@ describe(`Pubdata: contract compared with TypeScript (${random.title})`, () => {
     const columns = toColumns(operation);
     const record = recordWord(columns);
     const [e1, e2] = extensionWords(columns);
-    const readers: { [N in Exclude<OperationName, "noop">]: () => Promise<unknown> } = {
-      deposit: () => harness.readDeposit(record, e1, e2),
-      transfer: () => harness.readTransfer(record),
-      transferToNew: () => harness.readTransferToNew(record, e1),
-      withdraw: () => harness.readWithdraw(record, e1, e2),
-      fullExit: () => harness.readFullExit(record, e1, e2),
-      changePubKey: () => harness.readChangePubKey(record, e1, e2),
-      forcedExit: () => harness.readForcedExit(record, e1, e2),
-      refund: () => harness.readRefund(record, e1, e2),
-    };
-    return readers[operation.type as Exclude<OperationName, "noop">]();
+    const type = operation.type.charAt(0).toUpperCase() + operation.type.slice(1);
+    const read = harness.getFunction(`read${type}` as "readChangePubKey");
+    const words = [record, e1, e2].slice(0, read.fragment.inputs.length);
+    return read(...(words as [bigint, bigint, bigint]));
   }
 
   for (const type of OPERATION_NAMES.filter((name) => name !== "noop")) {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { format, resolveConfig } from "prettier";
-import { loadErrorModules, renderErrorDocs } from "../../scripts/render-error-docs.ts";
+import { loadErrorModules, renderErrorDocs } from "../../src/generate/error-docs.ts";
 import { listErrorCodes } from "../../src/util/errors.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

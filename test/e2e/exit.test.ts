@@ -1,6 +1,6 @@
 /**
- * The operator stops, and everybody gets out with nothing but L1: state restored, exits proven for
- * real, deposits cancelled, until the contract is empty.
+ * The operator stops, and all users exit with nothing but L1: the state is restored, exits have
+ * real proofs, deposits are cancelled, until the contract is empty.
  */
 import { expect } from "chai";
 import { network } from "hardhat";
@@ -18,7 +18,7 @@ const ETHER = 10n ** 18n;
 const EXPIRATION_SECONDS = 7 * 24 * 60 * 60;
 const ETH: Token = { id: 0, address: ethers.ZeroAddress, symbol: "ETH", decimals: 18 };
 
-/** Executed: alice 4 ETH, bob 1 ETH and 9 tokens. Under way: see the comments. */
+/** Executed: alice 4 ETH, bob 1 ETH and 9 tokens. Not executed: see the comments. */
 async function stoppedRollup() {
   const coin = await ethers.deployContract("TestToken", ["Test", "TST"]);
   await rollup.deploy({
@@ -44,11 +44,11 @@ async function stoppedRollup() {
   operator.sealBlock();
   await operator.commitBlocks();
   await operator.proveBlocks();
-  // In the queue only.
+  // Only in the queue.
   await dave!.deposit({ token: "ETH", amount: 3n * ETHER });
   const { prover } = operator;
   await operator.close();
-  // Somebody with an L1 node and money for gas, and no relation to anyone.
+  // A stranger with an L1 node and money for gas.
   const stranger = (await ethers.getSigners()).at(-1)!;
   const l1 = await connectRollup({ rollupAddress: operator.rollupAddress }, stranger);
   const token: Token = { id: 1, address: await coin.getAddress(), symbol: "TST", decimals: 18 };
@@ -57,7 +57,7 @@ async function stoppedRollup() {
 
 const restore = (l1: RollupClient) => restoreRollup(createRestoreSource(l1));
 
-/** What somebody gets out with, found from the address alone. */
+/** The exit request of a user, from the address alone. */
 async function requestOf(l1: RollupClient, { address }: RollupWallet, token: Token) {
   const { executed } = await restore(l1);
   const accountIds = executed.state.accountIdsOf(BigInt(address));
@@ -65,7 +65,7 @@ async function requestOf(l1: RollupClient, { address }: RollupWallet, token: Tok
 }
 
 describe("exit with real proofs", () => {
-  it("restores what the operator had, from L1 alone", async () => {
+  it("restores the operator's state from L1 alone", async () => {
     const { l1, executedRoot } = await networkHelpers.loadFixture(stoppedRollup);
     const { executed, pending, faulty } = await restore(l1);
     expect(executed.state.root).to.equal(executedRoot);
@@ -75,7 +75,7 @@ describe("exit with real proofs", () => {
     expect(faulty).to.deep.equal([]);
   });
 
-  it("waits for the operator as long as L1 does", async () => {
+  it("waits for the operator until a request expires", async () => {
     const { l1, prover, alice } = await networkHelpers.loadFixture(stoppedRollup);
     expect((await readExodusStatus(l1)).stage).to.equal("alive");
     const request = await requestOf(l1, alice, ETH);
@@ -84,7 +84,7 @@ describe("exit with real proofs", () => {
     expect((await readExodusStatus(l1)).stage).to.equal("expired");
   });
 
-  it("gets everybody out, and all of the money", async () => {
+  it("pays all users all of the money", async () => {
     const world = await networkHelpers.loadFixture(stoppedRollup);
     const { l1, prover, alice, bob, carol, dave, token, coin } = world;
     await networkHelpers.time.increase(EXPIRATION_SECONDS);
@@ -120,7 +120,7 @@ describe("exit with real proofs", () => {
     await expectRejection("EXIT_NOTHING_TO_CLAIM", nothing);
   });
 
-  it("gets out without a proving key as well", async () => {
+  it("also exits without a proving key", async () => {
     const { l1, alice, bob, token, coin } = await networkHelpers.loadFixture(stoppedRollup);
     await networkHelpers.time.increase(EXPIRATION_SECONDS);
     const before = await ethers.provider.getBalance(alice.address);
@@ -131,7 +131,7 @@ describe("exit with real proofs", () => {
     expect(await coin.getFunction("balanceOf")(bob.address)).to.equal(9n);
   });
 
-  it("pays nobody for another claim than the one that is proven", async () => {
+  it("pays nobody for a claim that is not the proven one", async () => {
     const { l1, prover, alice, bob } = await networkHelpers.loadFixture(stoppedRollup);
     await networkHelpers.time.increase(EXPIRATION_SECONDS);
     await l1.activateExodusMode();

@@ -1,4 +1,4 @@
-/** A rollup in which every account is taken: it goes on, and nobody's money is stuck. */
+/** A rollup without free accounts continues, and no money is locked. */
 import { expect } from "chai";
 import hre, { network } from "hardhat";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
@@ -22,7 +22,7 @@ const EXPIRATION_SECONDS = 1000;
 const ETHER = 10n ** 18n;
 const { ethers, networkHelpers, rollup } = await network.create();
 
-/** Alice has opened accounts for all the world. Bob has none. */
+/** Alice has opened every account. Bob has none. */
 async function fullRollup() {
   const coin = await ethers.deployContract("TestToken", ["Test", "TST"]);
   await rollup.deploy({
@@ -45,7 +45,7 @@ async function fullRollup() {
 }
 
 describe("a full account tree", () => {
-  /** What the contract holds of both tokens, and how much of it is on L2. */
+  /** Asserts that the contract's balance of both tokens equals their sums on L2. */
   async function assertNothingLost({ coin }: Awaited<ReturnType<typeof fullRollup>>) {
     const { rollupAddress, state } = rollup.operator;
     const held = [
@@ -58,7 +58,7 @@ describe("a full account tree", () => {
     }
   }
 
-  it("pays the deposits of a newcomer back, says so, and takes those of all others", async () => {
+  it("refunds the deposits of a newcomer, reports it, and credits all others", async () => {
     const world = await networkHelpers.loadFixture(fullRollup);
     const { alice, bob, coin } = world;
     const eth = await alice.deposit({ token: "ETH", amount: 5n, to: bob.address });
@@ -98,7 +98,7 @@ describe("a full account tree", () => {
     expect(pending).to.deep.equal([]);
   });
 
-  it("gives a deposit back in an exodus whose refund was proven, but not executed", async () => {
+  it("cancels a deposit in exodus whose refund was proven, but not executed", async () => {
     const { alice, bob } = await networkHelpers.loadFixture(fullRollup);
     await alice.deposit({ token: "ETH", amount: 5n, to: bob.address });
     await rollup.operator.processBlocks("proven");

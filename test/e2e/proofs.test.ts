@@ -1,6 +1,6 @@
 /**
- * Real proofs against the real contract: the honest block goes through, and nothing else does: no
- * other public data, no other public inputs, no other proof.
+ * Real proofs and the real contract: it accepts the honest block, and nothing else: no other public
+ * data, no other public inputs, no other proof.
  */
 import { expect } from "chai";
 import { network } from "hardhat";
@@ -27,7 +27,8 @@ import {
   SLOT_INDEX_BYTES,
 } from "../../src/protocol/constants.ts";
 import { layoutBytes } from "../../src/protocol/layout.ts";
-import { extensionColumns, RECORD_BYTES } from "../../src/protocol/operations.ts";
+import { extensionColumns } from "../../src/operations/table.ts";
+import { RECORD_BYTES } from "../../src/protocol/columns.ts";
 import { PUBLIC_INPUTS } from "../../src/protocol/public-inputs.ts";
 import { integerFromBytes } from "../../src/util/bytes.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -38,17 +39,17 @@ const random = createRandom();
 
 const EXTENSION_BYTES = SLOT_INDEX_BYTES + layoutBytes(extensionColumns("withdraw"));
 
-/** A block that its operator has sealed and proven, but not shown to L1 yet. */
+/** A block that its operator has sealed and proven, but not committed. */
 interface Sealed {
   readonly applied: AppliedBlock;
   readonly commitment: BlockCommitment;
   readonly proof: readonly bigint[];
-  /** A validator's view of the contract, who publishes what it likes. */
+  /** Client of a validator that may publish anything. */
   readonly l1: RollupClient;
   readonly last: StoredBlock;
 }
 
-/** The pubdata of the block has two records, of withdrawals, and an extension for each. */
+/** A block whose pubdata has two records of withdrawals, and an extension for each. */
 async function withSealedBlock(): Promise<Sealed> {
   await rollup.deploy({ mode: "manual" });
   const { operator } = rollup;
@@ -86,7 +87,7 @@ async function prove(
   return proof;
 }
 
-/** Publishes the block with the given pubdata. @returns What is to be proven on L1 then. */
+/** Publishes the block with the given pubdata. @returns The claim to prove on L1. */
 async function publish(
   { applied, commitment, l1, last }: Sealed,
   pubdata: Uint8Array,
@@ -101,7 +102,7 @@ async function publish(
   return { parentCommitment, storedBlock: storedBlocks[0]!, slots, digest, z, y };
 }
 
-/** The data of two withdrawals as L1 reads it: also bytes that no operation can have. */
+/** The data of two withdrawals as L1 reads it, also with bytes that no operation can have. */
 function looselyRead(pubdata: Uint8Array, slots: number): bigint[] {
   const integer = (offset: number, bytes: number) =>
     integerFromBytes(pubdata.slice(offset, offset + bytes));
@@ -122,7 +123,7 @@ function looselyRead(pubdata: Uint8Array, slots: number): bigint[] {
   return data;
 }
 
-/** The honest data's own evaluation at the challenge that the published bytes lead to, proven. */
+/** A proof of the honest data, evaluated at the challenge of the published bytes. */
 async function adaptedProof(
   { applied, commitment }: Sealed,
   z: bigint,
@@ -135,14 +136,14 @@ async function adaptedProof(
 
 const EXTENSIONS_OFFSET = RECORD_COUNT_BYTES + 2 * RECORD_BYTES;
 
-/** What an operator may do to the pubdata of two withdrawals. */
+/** Changes that an operator may make to the pubdata of two withdrawals. */
 const TAMPERINGS: Record<string, (pubdata: Uint8Array) => Uint8Array> = {
   "one byte of an amount changed": (pubdata) => {
     const changed = pubdata.slice();
     changed[pubdata.length - 1]! ^= 1;
     return changed;
   },
-  "one extension left out": (pubdata) => pubdata.slice(0, pubdata.length - EXTENSION_BYTES),
+  "one extension omitted": (pubdata) => pubdata.slice(0, pubdata.length - EXTENSION_BYTES),
   "one extension added": (pubdata) =>
     Uint8Array.from([...pubdata, ...pubdata.slice(pubdata.length - EXTENSION_BYTES)]),
   "the recipients of two extensions swapped": (pubdata) => {
@@ -171,13 +172,13 @@ const TAMPERINGS: Record<string, (pubdata: Uint8Array) => Uint8Array> = {
   },
 };
 
-/** L1 can not even read these. */
+/** Changes that L1 refuses at the commit. */
 const REFUSED_AT_COMMIT: Record<string, string> = {
   "one extension added": "ExtensionSlotInvalid",
   "two extensions in the other order": "ExtensionSlotInvalid",
 };
 
-/** Runs a call that L1 must refuse. @returns The name of the Solidity error. */
+/** Expects that L1 refuses a call. @returns The name of the Solidity error. */
 async function expectRevert(call: Promise<unknown>): Promise<string> {
   const { facts } = await expectRejection("L1_REVERTED", call);
   return String(facts["error"]);

@@ -3,7 +3,7 @@ import { applyBlock } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
 import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import { type Preset, PRESETS } from "../../src/protocol/presets.ts";
 import { createWorld, randomBlock } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";

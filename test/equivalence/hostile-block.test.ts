@@ -8,7 +8,7 @@ import { applyBlock } from "../../src/block/block.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { restoreIfProvable, runHostileBlocks } from "../helpers/hostile-run.ts";

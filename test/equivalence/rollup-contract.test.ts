@@ -5,13 +5,7 @@ import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { connectRollup } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
-import type {
-  ChangePubKey,
-  Deposit,
-  FullExit,
-  Operation,
-  Refund,
-} from "../../src/operations/operation.ts";
+import type { Operation } from "../../src/operations/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -59,7 +53,11 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     return connectRollup(client, await ethers.getSigner(checksummed));
   }
 
-  async function requestDeposit({ owner, tokenId, amount }: Deposit | Refund): Promise<void> {
+  async function requestDeposit({
+    owner,
+    tokenId,
+    amount,
+  }: Operation<"deposit" | "refund">): Promise<void> {
     const client = await clientOf(owner);
     const address = toChecksumAddress(owner);
     if (tokenId === 0) {
@@ -73,12 +71,12 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
     await client.depositErc20(tokens[tokenId - 1]!, amount, address);
   }
 
-  async function requestExit({ owner, tokenId, accountId }: FullExit): Promise<void> {
+  async function requestExit({ owner, tokenId, accountId }: Operation<"fullExit">): Promise<void> {
     const token = await fixture.rollup.tokenAddress(tokenId);
     await (await clientOf(owner)).requestFullExit(accountId, token);
   }
 
-  async function authorize({ owner, ...claim }: ChangePubKey): Promise<void> {
+  async function authorize({ owner, ...claim }: Operation<"changePubKey">): Promise<void> {
     await (await clientOf(owner)).setAuthPubKeyHash(claim);
   }
 
@@ -152,6 +150,6 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
 });
 
 /** Returns whether the operation serves a deposit: it credits or refunds it. */
-function isOfDeposit(operation: Operation): operation is Deposit | Refund {
+function isOfDeposit(operation: Operation): operation is Operation<"deposit" | "refund"> {
   return operation.type === "deposit" || operation.type === "refund";
 }

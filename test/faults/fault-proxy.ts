@@ -1,4 +1,4 @@
-/** A proxy in front of an L1 node that fails in the ways in which nodes fail. */
+/** A proxy in front of an L1 node, with the faults that real nodes have. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -6,29 +6,29 @@ import { keccak256 } from "ethers";
 import type { Random } from "../helpers/random.ts";
 import { sleep } from "./json-rpc.ts";
 
-/** Which calls a fault hits: those of the named methods, each with a probability in percent. */
+/** Calls that a fault hits: those of the named methods, each with a probability in percent. */
 interface Target {
   readonly percent: number;
-  /** Any, if left out. */
+  /** Default: any method. */
   readonly methods?: readonly string[];
-  /** How many calls it hits in all; any number, if left out. */
+  /** Maximum number of calls that it hits; default: without bound. */
   times?: number;
 }
 
 export interface Faults {
-  /** The connection is reset before the node is asked. */
+  /** Resets the connection before the node gets the call. */
   readonly reset?: Target;
-  /** The node takes the call, but its answer is lost. */
+  /** Loses the answer of the node, which gets the call. */
   readonly loseAnswer?: Target;
-  /** No answer ever comes. */
+  /** Never answers. */
   readonly hang?: Target;
-  /** The node answers with an HTTP error and a page. */
+  /** Answers with an HTTP error and a page. */
   readonly httpError?: Target & { readonly status: number };
-  /** The node answers null. */
+  /** Answers null. */
   readonly nullAnswer?: Target;
-  /** The node answers that it has taken a raw transaction, and forgets it. */
+  /** Answers that a raw transaction is accepted, and forgets it. */
   readonly forgetTransaction?: Target;
-  /** `eth_getLogs` is refused beyond so many blocks or results. */
+  /** Refuses `eth_getLogs` above these numbers of blocks or results. */
   readonly logs?: { readonly blocksMax?: number; readonly resultsMax?: number };
 }
 
@@ -40,7 +40,7 @@ interface Call {
 
 export class FaultProxy {
   faults: Faults = {};
-  /** Calls that were failed. */
+  /** Number of calls that a fault has hit. */
   failed = 0;
   readonly #server: Server;
   readonly #target: string;
@@ -136,7 +136,7 @@ export class FaultProxy {
       try {
         return await (await fetch(this.#target, { method: "POST", headers, body })).text();
       } catch (error) {
-        // A connection that the node has closed meanwhile is none of the faults that are tested.
+        // A connection that the node has closed meanwhile is not one of the tested faults.
         if (attempt === 2) throw error;
         await sleep(20);
       }

@@ -1,4 +1,4 @@
-/** The project's config for L1 node, deployment and operator as processes of their own. */
+/** The project's config for L1 node, deployment and operator as separate processes. */
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
 import zkrollup from "../../src/index.ts";

@@ -1,4 +1,4 @@
-/** JSON-RPC over HTTP, one call a request, without retries: the caller sees every failure. */
+/** JSON-RPC over HTTP, one call per request, without retries: the caller sees every failure. */
 import { isRollupError } from "../../src/util/errors.ts";
 
 export async function callRpc(
@@ -19,7 +19,7 @@ export async function callRpc(
   return answer.result;
 }
 
-/** The code of a refusal, or what else went wrong in one word. */
+/** The code of a refusal, or the name of another error. */
 export function codeOf(error: unknown): string {
   if (isRollupError(error)) return error.code;
   const { data, name } = error as { data?: { code?: string }; name?: string };
@@ -31,9 +31,9 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /**
- * Asks again and again until the answer is as wanted.
+ * Repeats a question until the answer is as wanted, or the time limit is reached.
  *
- * @returns The last answer, wanted or not.
+ * @returns The last answer, as wanted or not; undefined if there was none.
  */
 export async function poll<T>(
   ask: () => Promise<T>,
@@ -48,7 +48,7 @@ export async function poll<T>(
       answer = await ask();
       if (isWanted(answer)) return answer;
     } catch {
-      // Whoever is asked may be down for a while.
+      // The process may be down for a while.
     }
     if (Date.now() >= endMs) return answer;
     await sleep(pauseMs);

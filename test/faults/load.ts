@@ -1,4 +1,4 @@
-/** Users of a running rollup, and a book of what its operator has told them. */
+/** Users of a running rollup, and a book of the operator's answers to them. */
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, Wallet } from "ethers";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import { connectRollup } from "../../src/l1/client.ts";
@@ -10,19 +10,19 @@ import { callRpc, codeOf, poll, sleep } from "./json-rpc.ts";
 const ETHER = 10n ** 18n;
 const PHRASE = "test test test test test test test test test test test junk";
 const CALL_LIMIT_MS = 5_000;
-/** Amount of the first transaction; each has an amount of its own, by which it is known on L1. */
+/** Amount of the first transaction. Each has another amount, which identifies it on L1. */
 const FIRST_AMOUNT = 1_000_000n;
-/** Of the transactions that are not executed, the latest are asked for: the others follow them. */
+/** Limit of the transactions whose status is polled: the latest that are not executed. */
 const WATCHED_MAX = 40;
 
-/** A transaction that was sent. Whoever gets no answer does not know whether it was accepted. */
+/** A sent transaction. A user who gets no answer does not know whether it was accepted. */
 interface Entry {
-  /** Once it was accepted. */
+  /** Set once it was accepted. */
   hash?: string;
   readonly type: "transfer" | "withdraw";
-  /** Of a withdrawal. */
+  /** Recipient of a withdrawal. */
   readonly recipient: string;
-  /** The best status that the operator has ever told. */
+  /** The latest stage that the operator has ever reported. */
   status: Stage | "sent";
 }
 
@@ -47,7 +47,7 @@ export async function connectUsers(l1Url: string, operatorUrl: string, count = 4
   return { l1, provider, wallets };
 }
 
-/** Gives every user an account with money and a signing key, executed on L1. */
+/** Funds an account for every user and sets its signing key, executed on L1. */
 export async function fundUsers({ provider, wallets }: Users): Promise<void> {
   for (const wallet of wallets) await wallet.deposit({ token: "ETH", amount: 1000n * ETHER });
   for (const wallet of wallets) {
@@ -66,7 +66,7 @@ export async function fundUsers({ provider, wallets }: Users): Promise<void> {
   }
 }
 
-/** Sends what users send until it is stopped, through every outage of the operator. */
+/** Sends users' transactions until it is stopped, through every outage of the operator. */
 export class Load {
   readonly refused = new Map<string, number>();
   readonly #users: Users;
@@ -85,7 +85,7 @@ export class Load {
     return [...this.#book.values()].filter(({ hash }) => hash !== undefined).length;
   }
 
-  /** @param pauseMs - Of each user between two transactions, at most. */
+  /** @param pauseMs - Maximum pause of a user between two transactions. */
   start(pauseMs: number): void {
     this.#isRunning = true;
     const sending = this.#users.wallets.map((_, index) => this.#sendUntilStopped(index, pauseMs));
@@ -152,9 +152,9 @@ export class Load {
   }
 
   /**
-   * Holds the book against L1.
+   * Compares the book with L1.
    *
-   * @returns What is wrong, one sentence each; and how many transactions L1 has executed.
+   * @returns The differences, one sentence each, and the number of transactions executed on L1.
    */
   async audit(rollupAddress: string): Promise<{ wrong: string[]; executed: number }> {
     const { l1 } = this.#users;

@@ -1,4 +1,4 @@
-/** L1 node, deployment and operator, each a process of its own, as operators run them. */
+/** L1 node, deployment and operator, each in a separate process, as operators run them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,17 +9,17 @@ const HARDHAT_CLI = join(ROOT, "node_modules", "hardhat", "dist", "src", "cli.js
 const CONFIG = join(import.meta.dirname, "hardhat.config.ts");
 const START_LIMIT_MS = 120_000;
 
-/** The first of Hardhat's development accounts: it deploys, and is the validator. */
+/** Key of Hardhat's first development account, which deploys and is the validator. */
 export const VALIDATOR_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 export const VALIDATOR = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 export interface RunningProcess {
   readonly url: string;
   readonly pid: number;
-  /** All that it has printed. */
+  /** Everything that it has printed. */
   readonly log: () => string;
   readonly isAlive: () => boolean;
-  /** Ends when it is gone. */
+  /** Resolves when the process has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -46,11 +46,11 @@ export async function startL1(mineEachMs = 0): Promise<RunningProcess> {
   return node;
 }
 
-/** @param ms - 0 for each transaction at once. */
+/** @param ms - Time between blocks; 0 mines each transaction at once. */
 export async function mineEach(l1Url: string, ms: number): Promise<void> {
   await callRpc(l1Url, "evm_setAutomine", [ms === 0]);
   await callRpc(l1Url, "evm_setIntervalMining", [ms]);
-  // What waits would wait for the next transaction, not for the next block.
+  // A waiting transaction would otherwise wait for the next transaction, not for the next block.
   if (ms === 0) await callRpc(l1Url, "evm_mine");
 }
 
@@ -79,7 +79,7 @@ export interface OperatorSettings {
   readonly output: string;
 }
 
-/** Starts the operator and returns when it answers. @throws If it ends instead. */
+/** Starts the operator. Resolves when it answers. @throws If it ends instead. */
 export async function startOperator(settings: OperatorSettings): Promise<RunningProcess> {
   const { l1Url, rollup, port, output } = settings;
   const operator = hardhat(

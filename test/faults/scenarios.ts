@@ -1,6 +1,7 @@
 /**
- * What happens to an operator that runs for long: each scenario is a fault, and says what must come
- * of it. Users sign, send and are paid throughout; after each, L1 is held against their book.
+ * Faults that a long-running operator meets: each scenario is one fault with the required outcome.
+ * Users sign, send and are paid all the time; each scenario ends with a comparison of their book
+ * with L1.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import type { World } from "./world.ts";
 
 export interface Scenario {
   readonly name: string;
-  /** What must come of it. */
+  /** The required outcome. */
   readonly title: string;
   /** Time between L1 blocks; by default each transaction is mined at once. */
   readonly mineEachMs?: number;
@@ -24,16 +25,16 @@ export interface ScenarioOptions {
   readonly kills: number;
 }
 
-/** An L1 transaction that was lost is sent again after a minute. */
-const SETTLE_LIMIT_MS = 180_000;
+/** Time for transactions to be executed; a lost L1 transaction is resent after a minute. */
+const EXECUTION_LIMIT_MS = 180_000;
 
-/** How an operator refuses whose blocks L1 does not have. */
+/** Refusals of an operator whose blocks L1 does not have. */
 const LOSER_CODES = ["BLOCKS_UNKNOWN", "OPERATOR_NOT_ACCEPTING"];
 
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: "failed-lookup",
-    title: "goes on when L1 fails the question that follows a transaction",
+    title: "continues if the lookup of a sent transaction fails",
     run: async (world) => {
       world.proxy.faults = {
         httpError: { status: 502, percent: 100, times: 3, methods: ["eth_getTransactionByHash"] },
@@ -43,7 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "forgotten-transaction",
-    title: "sends again what the node has taken and forgotten",
+    title: "resends a transaction that the node has accepted and forgotten",
     run: async (world) => {
       world.proxy.faults = { forgetTransaction: { percent: 100, times: 1 } };
       await expectExecuted(world, await world.load.send(3));
@@ -51,7 +52,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "lost-answers",
-    title: "settles transactions whose answers are lost",
+    title: "finds the outcome of transactions whose answers are lost",
     run: async (world) => {
       const methods = [
         "eth_sendRawTransaction",
@@ -64,7 +65,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "unreliable-l1",
-    title: "goes on while L1 answers one call in four with 502, 429, a reset or nothing",
+    title: "continues while L1 answers one call in four with 502, 429, a reset or nothing",
     run: async (world) => {
       world.proxy.faults = {
         httpError: { status: world.random.pick([429, 502]), percent: 12 },
@@ -79,7 +80,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "outage",
-    title: "goes on after L1 was away",
+    title: "continues after an outage of L1",
     run: async (world) => {
       world.proxy.faults = { reset: { percent: 100 } };
       const hashes = await world.load.send(8);
@@ -90,7 +91,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "old-commit",
-    title: "goes on when a commit of its predecessor is mined after its own start",
+    title: "continues if a predecessor's commit is mined after its own start",
     run: async (world) => {
       const { l1, load } = world;
       await callRpc(l1.url, "evm_setAutomine", [false]);
@@ -101,7 +102,7 @@ export const SCENARIOS: readonly Scenario[] = [
         30_000,
       );
       await world.operator.kill();
-      // It does not go on before it is settled what its predecessor has left at the node.
+      // The new operator waits until the outcome of its predecessor's transactions is known.
       const restarted = world.restart();
       await sleep(world.random.int(25_000));
       await callRpc(l1.url, "evm_mine", []);
@@ -112,7 +113,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "pending-predecessor",
-    title: "outbids what its predecessor has left in the pool when fees have risen",
+    title: "replaces a predecessor's transactions in the pool after fees have risen",
     run: async (world) => {
       const { l1, load } = world;
       await callRpc(l1.url, "evm_setAutomine", [false]);
@@ -145,7 +146,7 @@ export const SCENARIOS: readonly Scenario[] = [
         ...{ port: await freePort(), output: join(dir, "rival.json") },
       });
       try {
-        // Both are the same validator. Either may win; the loser must not go on as if it had.
+        // Both are the same validator. Either may win; the loser must stop accepting.
         for (let round = 0; round < 10; round++) {
           await world.load.send(1).catch(() => []);
           await sleep(500);
@@ -155,7 +156,7 @@ export const SCENARIOS: readonly Scenario[] = [
         const refusals = await poll(
           () => Promise.all(wallets.map(refusalOf)),
           (codes) => codes.some((code) => LOSER_CODES.includes(code)),
-          SETTLE_LIMIT_MS,
+          EXECUTION_LIMIT_MS,
           2_000,
         );
         rivals.l1.destroy();
@@ -165,7 +166,7 @@ export const SCENARIOS: readonly Scenario[] = [
       } finally {
         await rival.kill();
       }
-      // Started again, it goes on from what L1 has, whoever has won.
+      // After a restart it continues from the blocks on L1, no matter which operator has won.
       await world.operator.kill();
       await world.restart();
       await expectProgress(world);
@@ -216,7 +217,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "changed-checkpoint",
-    title: "does not believe a checkpoint that was changed",
+    title: "refuses a changed checkpoint",
     run: async (world) => {
       await world.operator.kill();
       const { output } = world.settings;
@@ -231,17 +232,17 @@ export const SCENARIOS: readonly Scenario[] = [
       const after = await poll(
         () => wallet!.getBalance("ETH"),
         (balance) => balance === before + 7n,
-        SETTLE_LIMIT_MS,
+        EXECUTION_LIMIT_MS,
       );
       expect(after).to.equal(before + 7n);
     },
   },
   {
     name: "kills",
-    title: "goes on by itself after being killed at random under load",
+    title: "continues by itself after random kills under load",
     mineEachMs: 12_000,
     run: async (world, { kills }) => {
-      // About what blocks of the smallest preset carry at one L1 block in 12 s.
+      // About the rate of the smallest preset at one L1 block in 12 s.
       world.load.start(10_000);
       for (let kill = 1; kill <= kills; kill++) {
         await sleep(3_000 + world.random.int(15_000));
@@ -257,7 +258,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Submits what moves no money. @returns The code of its refusal; empty if it is accepted. */
+/** Submits a transaction that moves no money. @returns Code of its refusal; "" if accepted. */
 function refusalOf(wallet: RollupWallet): Promise<string> {
   return wallet.setSigningKey().then(() => "", codeOf);
 }
@@ -271,7 +272,7 @@ async function pendingNonces({ l1 }: World): Promise<number[]> {
   return ofValidator.map(({ nonce }) => Number(nonce));
 }
 
-/** Numbers of the last blocks that are committed and executed. */
+/** Numbers of the last committed and the last executed block. */
 async function readBlockCounts({ users, rollup }: World) {
   const { connectRollup } = await import("../../src/l1/client.ts");
   const client = await connectRollup({ rollupAddress: rollup }, users.wallets[0]!.l1Signer);
@@ -282,7 +283,7 @@ async function readBlockCounts({ users, rollup }: World) {
 async function expectExecuted(
   world: World,
   hashes: readonly string[],
-  limitMs = SETTLE_LIMIT_MS,
+  limitMs = EXECUTION_LIMIT_MS,
 ): Promise<void> {
   const { provider } = world.users;
   for (const hash of hashes) {
@@ -296,8 +297,8 @@ async function expectExecuted(
   }
 }
 
-/** A transaction of each user goes through, whatever has been lost before. */
-async function expectProgress(world: World, limitMs = SETTLE_LIMIT_MS): Promise<void> {
+/** Expects that a new transaction of each user is executed, even if earlier ones are lost. */
+async function expectProgress(world: World, limitMs = EXECUTION_LIMIT_MS): Promise<void> {
   const { wallets } = world.users;
   const send = async () => world.load.send(wallets.length);
   let refusal = "";

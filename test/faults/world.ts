@@ -1,4 +1,4 @@
-/** An L1 node, a proxy that can fail, a rollup, and its operator behind the proxy. */
+/** An L1 node, a proxy with faults, a rollup, and its operator behind the proxy. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,9 +26,9 @@ export interface World {
   readonly dir: string;
   readonly users: Users;
   readonly load: Load;
-  /** The one that runs now. */
+  /** The running operator. */
   operator: RunningProcess;
-  /** Starts the operator again, behind the proxy unless settings say otherwise. */
+  /** Restarts the operator, behind the proxy unless `settings` has another URL. */
   restart(settings?: Partial<OperatorSettings>): Promise<void>;
   close(): Promise<void>;
 }

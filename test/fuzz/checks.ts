@@ -1,4 +1,4 @@
-/** What no answer to a stranger may be. */
+/** Checks of answers to strangers. */
 import { z } from "zod";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import type { HttpAnswer } from "./client.ts";
@@ -17,12 +17,12 @@ const answerSchema = z
   .refine((answer) => (answer.error === undefined) !== (answer.result === undefined));
 const bodySchema = z.union([answerSchema, z.array(answerSchema).min(1)]);
 
-/** Of answers without a JSON-RPC body: what HTTP itself refuses. */
+/** HTTP statuses of answers without a JSON-RPC body. */
 const PLAIN_STATUSES = [204, 400, 403, 404, 405, 408, 411, 413, 417, 431];
 
 const TRACES = /node_modules|node:internal|file:\/\/|\.[tj]s:\d+|\n\s+at |\/home\/|\/tmp\//;
 
-/** @returns What is wrong with an answer, in a few words; undefined if nothing is. */
+/** @returns The fault of an answer, in a few words; undefined if it has none. */
 export function findFault({ status, text }: HttpAnswer, l1Url: string): string | undefined {
   if (status === 0) return undefined;
   const { host } = new URL(l1Url);
@@ -33,7 +33,7 @@ export function findFault({ status, text }: HttpAnswer, l1Url: string): string |
   return bodySchema.safeParse(parse(text)).success ? undefined : "it is no answer of JSON-RPC";
 }
 
-/** The codes of an answer, as keys of statistics; `result` for one that is no error. */
+/** The codes of an answer, as keys of statistics; `result` for a success. */
 export function outcomesOf({ status, text }: HttpAnswer): string[] {
   const { data } = bodySchema.safeParse(parse(text));
   if (data === undefined) return [`HTTP ${status}`];

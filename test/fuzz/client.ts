@@ -1,18 +1,18 @@
-/** Sends what no ordinary client would send. */
+/** Sends requests that no ordinary client would send. */
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FuzzRequest } from "./requests.ts";
 
 export interface HttpAnswer {
-  /** 0 if the client has left before it was answered. */
+  /** 0 if the client left before the answer. */
   readonly status: number;
   readonly text: string;
 }
 
-/** Longer than any answer may take that does not wait for a block. */
+/** Limit for an answer that does not wait for a block. */
 const PATIENCE_MS = 20_000;
-/** What waits for a stage is left after that, in the middle of it. */
+/** Time after which the client leaves a request that waits for a stage. */
 const WAITING_PATIENCE_MS = 300;
 const HEAD_END = "\r\n\r\n";
 const PIECE_DELAY_MS = 20;
@@ -31,7 +31,7 @@ export class FuzzClient {
     this.#agent.destroy();
   }
 
-  /** @returns All that came back, in the order in which it came. @throws if nobody listens */
+  /** @returns All answers, in the order of arrival. @throws If nobody listens. */
   async send(fuzz: FuzzRequest): Promise<HttpAnswer[]> {
     if (fuzz.how === "http") return [await this.post(fuzz.body, fuzz.http)];
     if (fuzz.how === "socket") return this.#sendPieces(fuzz.pieces);
@@ -94,7 +94,7 @@ export class FuzzClient {
     return answersIn(received());
   }
 
-  /** @throws if nobody listens */
+  /** @throws If nobody listens. */
   async #open(): Promise<{ socket: Socket; received: () => string }> {
     const chunks: Buffer[] = [];
     const socket = connect(Number(this.#url.port), this.#url.hostname);
@@ -107,14 +107,14 @@ export class FuzzClient {
   }
 }
 
-/** The server closes a connection on which it can answer nothing. */
+/** Whether the server closed a connection on which it cannot answer. */
 function isCutOff(error: Error): boolean {
   return ["ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT"].includes(
     String((error as NodeJS.ErrnoException).code),
   );
 }
 
-/** The answers on a connection that may have been left in the middle of one. */
+/** The answers on a connection, the last of which may be incomplete. */
 function answersIn(received: string): HttpAnswer[] {
   const answers: HttpAnswer[] = [];
   let rest = Buffer.from(received);

@@ -1,4 +1,4 @@
-/** A sample of what `npm run test:fuzz-rpc` sends, to an operator in a process of its own. */
+/** A sample of the requests of `npm run test:fuzz-rpc`, to an operator in a separate process. */
 import { expect } from "chai";
 import { createRandom } from "../helpers/random.ts";
 import { fuzz } from "./fuzz.ts";
@@ -15,7 +15,7 @@ describe(`fuzz: the public port of an operator (${random.title})`, () => {
   });
   after(() => operator.close());
 
-  it(`answers ${REQUESTS} random requests and lives on`, async () => {
+  it(`answers ${REQUESTS} random requests and keeps running`, async () => {
     const { faults, accepted, outcomes } = await fuzz(operator, {
       seed: random.seed,
       requests: REQUESTS,
@@ -23,7 +23,8 @@ describe(`fuzz: the public port of an operator (${random.title})`, () => {
     expect(faults, faults.join("\n")).to.deep.equal([]);
     expect(operator.isAlive()).to.equal(true);
     expect((await operator.provider.getConfig()).preset).to.equal("minimal");
-    // What is changed in words only is accepted, so the others were refused for what they mean.
+    // The operator accepts other encodings of a transaction, so it refused the rest for their
+    // meaning.
     expect(accepted).to.be.greaterThan(0);
     for (const code of ["SIGNATURE_INVALID", "RPC_PARAMS_INVALID", "RPC_METHOD_UNKNOWN"]) {
       expect(outcomes.get(code), code).to.be.greaterThan(0);

@@ -1,4 +1,4 @@
-/** Sends an operator many random requests, and watches what it answers and what becomes of it. */
+/** Sends an operator many random requests, and watches its answers and its memory. */
 import { createRandom, type Random } from "../helpers/random.ts";
 import { findFault, outcomesOf } from "./checks.ts";
 import { FuzzClient, type HttpAnswer } from "./client.ts";
@@ -8,21 +8,21 @@ import { Sender } from "./submissions.ts";
 
 export interface FuzzOptions {
   readonly seed: string;
-  /** Requests in all. */
+  /** Number of requests. */
   readonly requests: number;
-  /** Hears how far it has come, once a second. */
+  /** Called once a second with the number of requests so far. */
   readonly onProgress?: (done: number, memoryBytes: number) => void;
 }
 
 export interface FuzzReport {
   readonly seconds: number;
-  /** How often each kind of request was sent, and how long that has taken in all. */
+  /** Number of requests of each kind, and their total time. */
   readonly kinds: ReadonlyMap<string, { readonly count: number; readonly ms: number }>;
-  /** How often each code, or a result, was the answer to a call. */
+  /** Number of answers with each code, or with a result. */
   readonly outcomes: ReadonlyMap<string, number>;
-  /** Answers that no stranger may get, and requests without an answer; a few of them. */
+  /** Answers that no stranger may get, and requests without an answer; the first few. */
   readonly faults: readonly string[];
-  /** Changed submissions that mean the same as what was signed, and were accepted. */
+  /** Number of accepted submissions in another encoding with the signed meaning. */
   readonly accepted: number;
   /** Resident memory after the warm-up and at the end, in bytes. */
   readonly memory: { readonly before: number; readonly after: number };
@@ -31,7 +31,7 @@ export interface FuzzReport {
 
 const FAULTS_MAX = 20;
 const TEXT_MAX = 300;
-/** Every so many requests one is a signed transaction with a change. */
+/** One in this number of requests is a signed transaction with a change. */
 const SUBMISSION_SHARE = 3;
 const SAMPLE_MS = 1_000;
 /** Part of the run in which caches fill and code is compiled. */
@@ -110,7 +110,7 @@ class Run {
       await this.client.post(body),
     ]);
     if (answer === undefined || outcomesOf(answer)[0] !== "result") return;
-    if (isForged) this.#note("it accepts what nobody has signed", body, answer.text);
+    if (isForged) this.#note("it accepts a transaction that nobody has signed", body, answer.text);
     else this.accepted++;
   }
 

@@ -1,8 +1,8 @@
-/** The project's config with a network for an L1 that was started a moment ago. */
+/** The project's config with a network for the L1 node of the fuzz test. */
 import config from "../../hardhat.config.ts";
 
 export const L1_URL_VARIABLE = "FUZZ_L1_URL";
-/** The first of those that Hardhat's node gives ETH to: everybody knows it. */
+/** Key of the first account of Hardhat's node, which is public. */
 const DEPLOYER_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
 export default {

@@ -1,8 +1,8 @@
-/** Values that programs do not expect, and changes to those that they do. */
+/** Values that programs do not expect, and changes of values that they do. */
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import type { Random } from "../helpers/random.ts";
 
-/** Order of the group in which EdDSA signs. */
+/** Order of the group of EdDSA signatures. */
 const SUBGROUP_ORDER =
   2736030358979909402780800718157159386076813972158567259200215660948447373041n;
 
@@ -82,7 +82,7 @@ function hexChanges(random: Random, text: string): string[] {
   return [
     ...changed.map((integer) => `0x${integer.toString(16)}`),
     `0x${digits.slice(0, place)}${digit}${digits.slice(place + 1)}`,
-    // The same integer in other words.
+    // The same integer in other encodings.
     `0x${digits.toUpperCase()}`,
     `0x${digits.padStart(64, "0")}`,
     `0X${digits}`,

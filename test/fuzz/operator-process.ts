@@ -1,4 +1,4 @@
-/** An L1 node, a rollup on it and its operator, each a process of its own, and users. */
+/** An L1 node, a rollup on it and its operator, each in a separate process, and users. */
 import { execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,15 +12,15 @@ import { L1_URL_VARIABLE } from "./hardhat.config.ts";
 
 export interface OperatorProcess {
   readonly url: string;
-  /** No answer may contain it. */
+  /** URL that no answer may contain. */
   readonly l1Url: string;
   readonly provider: RollupProvider;
-  /** With money and signing keys on L2. */
+  /** Users with money and signing keys on L2. */
   readonly wallets: readonly RollupWallet[];
-  /** Resident memory in bytes. @throws if the process has ended */
+  /** Resident memory in bytes. @throws If the process has ended. */
   memory(): number;
   isAlive(): boolean;
-  /** What it has written to standard error. */
+  /** Ends the process. @returns Its output on standard error. */
   close(): Promise<string>;
 }
 
@@ -28,7 +28,7 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 const CONFIG = ["--config", "test/fuzz/hardhat.config.ts"];
 const SIZE = ["--preset", "minimal", "--prover", "mock"];
 const ETHER = 10n ** 18n;
-/** With a small heap garbage does not count as growth, and what leaks ends the process. */
+/** Options for a small heap, so that garbage is no growth, and a leak ends the process. */
 const OPERATOR_NODE_OPTIONS = "--max-old-space-size=300 --max-semi-space-size=16";
 
 /** @param userCount - At most 19: the first account of L1 is the operator's. */

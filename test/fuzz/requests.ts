@@ -1,4 +1,4 @@
-/** Requests to an operator as a careless or hostile client sends them. */
+/** Requests of a careless or hostile client to an operator. */
 import { WALLET_L1_METHODS } from "../../src/server/l1-methods.ts";
 import { RPC_METHODS } from "../../src/api/methods.ts";
 import type { Random } from "../helpers/random.ts";
@@ -10,7 +10,7 @@ export interface HttpVariant {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is sent, and how. */
+/** A request, and how the client sends it. */
 export type FuzzRequest =
   | {
       readonly kind: string;
@@ -18,9 +18,9 @@ export type FuzzRequest =
       readonly body: string | Buffer;
       readonly http?: HttpVariant;
     }
-  /** The whole of what goes over a connection, in pieces; the client leaves after the last. */
+  /** All bytes of a connection, in pieces; the client leaves after the last. */
   | { readonly kind: string; readonly how: "socket"; readonly pieces: readonly (string | Buffer)[] }
-  /** Many connections at a time that say no more than this. */
+  /** Many connections at a time, each with only this text. */
   | {
       readonly kind: string;
       readonly how: "sockets";
@@ -37,7 +37,7 @@ const METHODS = [
 ];
 const HASH = `0x${"12".repeat(32)}`;
 const ADDRESS = `0x${"34".repeat(20)}`;
-/** Parameters that each method would take. */
+/** Valid parameters of each method. */
 const PARAMS: Readonly<Record<string, unknown[]>> = {
   rollup_getAccount: [1],
   rollup_getBalance: [ADDRESS, 0],
@@ -61,7 +61,7 @@ const PARAMS: Readonly<Record<string, unknown[]>> = {
   eth_sendRawTransaction: ["0x02f870"],
 };
 
-/** A request other than to submit a transaction. */
+/** A random request that submits no transaction. */
 export function createRequest(random: Random): FuzzRequest {
   const kinds: readonly (readonly [number, (random: Random) => FuzzRequest])[] = [
     [30, changedParams],

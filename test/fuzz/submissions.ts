@@ -1,4 +1,4 @@
-/** Signed transactions that are changed on their way, and what they mean. */
+/** Signed transactions that somebody changes on their way, and their meaning. */
 import { z } from "zod";
 import { signingDomain, type Transaction } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
@@ -11,16 +11,16 @@ import { mutate } from "./mutations.ts";
 export interface Submission {
   readonly method: "rollup_submitTransaction" | "rollup_submitBatch";
   readonly params: unknown;
-  /** Whether to accept it would be to accept something that nobody has signed. */
+  /** Whether nobody has signed the changed transactions. */
   readonly isForged: boolean;
 }
 
-/** A user whose transactions are changed by somebody between them and the operator. */
+/** A user whose transactions somebody changes on their way to the operator. */
 export class Sender {
   readonly #wallet: RollupWallet;
   readonly #recipient: string;
   #domain: bigint | undefined;
-  /** What was signed before: asked for again, it gets its receipt, whatever the signature. */
+  /** Contents signed before: submitted again, they get their receipt with any signature. */
   readonly #signedBefore = new Set<string>();
 
   constructor(wallet: RollupWallet, recipient: string) {
@@ -28,7 +28,7 @@ export class Sender {
     this.#recipient = recipient;
   }
 
-  /** Signs for the next nonce, alone or as a batch, and changes something. */
+  /** Signs a transaction or a batch for the next nonce, and changes it. */
   async create(random: Random): Promise<Submission> {
     const { provider, signer } = this.#wallet;
     const config = await provider.getConfig();
@@ -66,13 +66,13 @@ export class Sender {
       recipient: BigInt(this.#recipient),
     };
     const type = random.pick(["transfer", "withdraw", "forcedExit"] as const);
-    // Nobody has that account: a forced exit of another would take its money.
+    // Nobody has this account; a forced exit of an existing one would take its money.
     if (type === "forcedExit") return { ...common, type, recipient: 1n };
     return { ...common, type, amount: 1_000n };
   }
 }
 
-/** The same for all ways to write the same transactions down. @returns "" for what is none. */
+/** Meaning of transactions: equal for all encodings. @returns "" if they are not valid. */
 function meaningOf(batch: unknown, leftOut: readonly string[] = []): string {
   const parsed = z.array(signedTransaction).safeParse(batch);
   if (!parsed.success) return "";
@@ -86,7 +86,7 @@ function meaningOf(batch: unknown, leftOut: readonly string[] = []): string {
   );
 }
 
-/** What transactions do, whoever has signed them how. */
+/** Meaning of transactions without their signatures. */
 function contentOf(batch: unknown): string {
   return meaningOf(batch, ["signature"]);
 }

@@ -1,6 +1,6 @@
 /**
- * What the attack tests have in common: an attack on L2 has to fail twice, and one on L1 needs
- * blocks in a certain phase.
+ * Helpers of the attack tests: an attack on L2 must fail in TypeScript and in the circuit, and one
+ * on L1 needs blocks in a certain phase.
  */
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
@@ -25,16 +25,16 @@ import {
 export const preset = PRESETS.minimal;
 const SLOTS = preset.blockSlots[0]!;
 
-/** The circuit of the preset's smallest block; compiled once, kept in the cache. */
+/** Loads the circuit of the preset's smallest block; it is compiled once and cached. */
 export function attackedCircuit(): Promise<Circuit> {
   return loadBlockCircuit(preset, SLOTS);
 }
 
 /**
- * Expects that an honest operator refuses the operations, and that a dishonest one, who makes
- * everything else fit, finds no witness: the rule stands in the circuit.
+ * Expects that an honest operator refuses the operations, and that the circuit refuses the witness
+ * of a dishonest one, in which everything else is consistent.
  *
- * @param ruleInCircuit - The first to fail there, if it is not the same: the order differs.
+ * @param ruleInCircuit - The first rule to fail in the circuit, which may check in another order.
  */
 export async function expectImpossible(
   rule: RuleTag,
@@ -47,7 +47,7 @@ export async function expectImpossible(
   await expectCircuitRefusal(await attackedCircuit(), createInput(), ruleInCircuit);
 }
 
-/** Expects that the operations are right, for `applyBlock` and for the circuit. */
+/** Expects that `applyBlock` and the circuit accept the operations. */
 export async function expectPossible(scene: Scene, breach: Breach): Promise<AppliedBlock> {
   const { operations, feeAccountId = 0 } = breach;
   const { state, timestamp, domain } = scene;
@@ -75,7 +75,7 @@ export async function provenBlock(
   return block;
 }
 
-/** As {@link provenBlock}, and executes it. */
+/** Commits, proves and executes a block of the given operations on top of `last`. */
 export async function executedBlock(
   fixture: TestRollup,
   last: StoredBlock,
@@ -86,7 +86,7 @@ export async function executedBlock(
   return storedBlock;
 }
 
-/** Lets a request of `fixture.other` wait too long, and starts the exodus. */
+/** Lets a request of `fixture.other` expire, and starts the exodus. */
 export async function startExodus(fixture: TestRollup): Promise<void> {
   const { rollup, other, networkHelpers } = fixture;
   await rollup.connect(other).requestFullExit(0, ZeroAddress);

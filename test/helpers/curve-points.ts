@@ -1,4 +1,4 @@
-/** Points of Baby Jubjub that no honest key or signature has, for tests that must refuse them. */
+/** Points of Baby Jubjub that no honest key or signature contains. */
 
 import {
   CURVE_A,
@@ -13,7 +13,7 @@ import { invert, multiply, reduce, squareRoot } from "../../src/crypto/field.ts"
 import { createRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 
-/** A random point of the whole curve: in the subgroup with probability 1/8. */
+/** Returns a random point of the whole curve, in the subgroup with probability 1/8. */
 export function randomCurvePoint(random: Random): Point {
   for (;;) {
     const x = random.field();

@@ -1,8 +1,8 @@
-/** Damages files in the ways in which disks, copies and killed processes do. */
+/** Damages files like disks, interrupted copies and killed processes do. */
 import { open, stat, truncate, writeFile } from "node:fs/promises";
 import type { Random } from "./random.ts";
 
-/** Changes one bit of a file, at a given place or anywhere. */
+/** Flips one bit of a file. @param offset - Of the byte; default: random. */
 export async function flipBit(file: string, random: Random, offset?: number): Promise<void> {
   const handle = await open(file, "r+");
   try {
@@ -16,7 +16,7 @@ export async function flipBit(file: string, random: Random, offset?: number): Pr
   }
 }
 
-/** Cuts a file off somewhere, as a full disk or a killed process does. */
+/** Truncates a file at a random place, like a full disk or a killed process does. */
 export async function cutOff(file: string, random: Random): Promise<void> {
   await truncate(file, random.int((await stat(file)).size));
 }

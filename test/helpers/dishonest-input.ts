@@ -1,9 +1,9 @@
 /**
- * The circuit's input for a block that breaks the rules, made as an attacker would make it.
+ * Creates the circuit's input for a block that breaks the rules, as an attacker would.
  *
- * The effects of `circuits/operations/effects.circom` are carried out here in field arithmetic and
+ * This module applies the effects of `circuits/operations/effects.circom` in field arithmetic and
  * without any rule: balances go below zero, nonces beyond their width, strangers get paid. Every
- * root, digest and evaluation fits what is done, so nothing but the rule in question can refuse the
+ * root, digest and evaluation is consistent with that, so only the rule in question can refuse the
  * input. For a block that breaks no rule it is the honest input, except for z and y.
  */
 import type { Block } from "../../src/block/block.ts";
@@ -26,6 +26,7 @@ import {
 import { hashPublicKey, publicKey, sign, type SigningKey } from "../../src/crypto/eddsa.ts";
 import { reduce } from "../../src/crypto/field.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
+import type { OperationSpec } from "../../src/operations/definition.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import {
   closestPackableAmountBelow,
@@ -35,29 +36,25 @@ import {
 import type { Transaction, TransactionSignature } from "../../src/operations/transaction.ts";
 import { AMOUNT_MAX, KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../../src/protocol/constants.ts";
 import { type Column, FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
-import {
-  OPERATION_NAMES,
-  OPERATIONS,
-  type OperationName,
-  RECORD_COLUMNS,
-} from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
+import { RECORD_COLUMNS } from "../../src/protocol/columns.ts";
 import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
-import { MESSAGE_WORDS, TRANSACTION_CODES } from "../../src/protocol/signing.ts";
+import { MESSAGE_WORDS } from "../../src/protocol/signing.ts";
 import { EMPTY_ACCOUNT } from "../../src/state/account.ts";
 import type { BranchWitness, RollupState } from "../../src/state/rollup-state.ts";
 
-/** A block, and what the attacker says that is not in its operations. */
+/** A block, and the attacker's claims that its operations cannot express. */
 export interface DishonestBlock {
   readonly state: RollupState;
   readonly block: Block;
   readonly domain: bigint;
-  /** By slot, signals to set instead of the operation's own. */
+  /** Signals by slot that replace the operation's own. */
   readonly forcedSignals?: readonly Partial<SlotSignals>[];
-  /** The block's fee tokens, one for each that the circuit has, instead of those in use. */
+  /** Fee tokens that replace those in use, as many as the circuit has. */
   readonly forcedFeeTokens?: readonly number[];
 }
 
-/** The input signals of `Block` that lie as told and are consistent in everything else. */
+/** Creates input signals of `Block` with the claims, and consistent in everything else. */
 export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
   const { state: before, block, domain, forcedSignals = [] } = claim;
   const padding = new Array<Operation>(block.slots - block.operations.length).fill({
@@ -80,7 +77,7 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
   }
   const { fees, after } = collect(state, block.feeAccountId, slots, feeTokens);
   const data = [...slots.map(recordOf), ...slots.flatMap(extensionOf)].map(reduce);
-  const z = poseidon([domain, data[0]!]); // the circuit takes any
+  const z = poseidon([domain, data[0]!]); // the circuit accepts any z
   const committed = {
     oldStateRoot: before.root,
     newStateRoot: after.root,
@@ -93,9 +90,9 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
 }
 
 /**
- * The state after an operation, whatever the rules say: what it leads to in the circuit, if any.
+ * Returns the state after an operation, without checking any rule.
  *
- * @param forced - Signals instead of the operation's own.
+ * @param forced - Signals that replace the operation's own.
  */
 export function carryOutOperation(
   state: RollupState,
@@ -106,8 +103,8 @@ export function carryOutOperation(
 }
 
 /**
- * Input signals that were put together from several blocks, with a commitment that fits them: to
- * the roots, the header and the domain that are in them, and to the data of the operations.
+ * Returns input signals that are combined from several blocks, with a matching commitment to their
+ * roots, header and domain and to the data of the operations.
  */
 export function recommit(
   input: BlockWitnessInput,
@@ -119,7 +116,7 @@ export function recommit(
   return { ...input, digest: digestOf(elements), y: evaluate(elements, input.z) };
 }
 
-/** Signals of an operation whose amounts may be anything: the packed ones round down. */
+/** Returns the signals of an operation with any amounts; packed ones are rounded down. */
 function toLooseSignals(operation: Operation, batch: bigint): SlotSignals {
   const rounded = { ...operation } as Record<string, unknown>;
   const clamp = (value: bigint) => (value < 0n || value > AMOUNT_MAX ? 0n : value);
@@ -130,14 +127,15 @@ function toLooseSignals(operation: Operation, batch: bigint): SlotSignals {
   return { ...signals, amount: reduce(operation.amount) };
 }
 
-/** `EffectOnA` and `EffectOnB` of the circuit, branch by branch. */
+/** Applies `EffectOnA` and `EffectOnB` of the circuit. */
 function carryOut(state: RollupState, signals: SlotSignals) {
   const { op, amount, address } = signals;
-  const isOp = (...names: OperationName[]) =>
-    names.includes(OPERATION_NAMES[Number(op)]!) ? 1n : 0n;
-  const creditsB = isOp("deposit", "transfer", "transferToNew");
-  const debitsA = isOp("transfer", "transferToNew", "withdraw", "fullExit");
-  const isSigned = OPERATIONS[OPERATION_NAMES[Number(op)]!].origin === "l2";
+  const { origin, effects }: OperationSpec = OPERATIONS[OPERATION_NAMES[Number(op)]!];
+  const flag = (isSet: boolean) => (isSet ? 1n : 0n);
+  const isSigned = origin === "l2";
+  const debitsA = flag(effects.debits === "accountA");
+  const debitsB = flag(effects.debits === "accountB");
+  const creditsB = flag(effects.credits === "accountB");
 
   const a = readBranch(state, signals.accountA, signals.token);
   const key = hashPublicKey({ x: signals.ax, y: signals.ay });
@@ -145,7 +143,7 @@ function carryOut(state: RollupState, signals: SlotSignals) {
     account: {
       ...a.account,
       nonce: a.account.nonce + (isSigned ? 1 : 0),
-      pubKeyHash: isOp("changePubKey") ? key : a.account.pubKeyHash,
+      pubKeyHash: effects.setsKey === true ? key : a.account.pubKeyHash,
     },
     balance: a.balance - unpackFee(signals.packedFee) - debitsA * amount,
   });
@@ -154,12 +152,12 @@ function carryOut(state: RollupState, signals: SlotSignals) {
   const isCreated = creditsB === 1n && b.account.kind === 0;
   const after = writeBranch(afterA, signals.accountB, signals.token, {
     account: isCreated ? { ...b.account, kind: 1, address } : b.account,
-    balance: b.balance + (creditsB - isOp("forcedExit")) * amount,
+    balance: b.balance + (creditsB - debitsB) * amount,
   });
   return { branches: [a, b] as const, after };
 }
 
-/** Adds up the fees and credits them. */
+/** Sums the fees and credits them. */
 function collect(
   state: RollupState,
   feeAccountId: number,
@@ -193,7 +191,7 @@ function feeTokenIndexOf({ packedFee, token }: SlotSignals, feeTokens: readonly 
   return packedFee === 0n ? 0 : Math.max(0, feeTokens.indexOf(Number(token)));
 }
 
-/** Ids beyond the tree lead to the leaf that their low digits name, as in the circuit. */
+/** Reads a branch; ids beyond the tree wrap around, as in the circuit. */
 function readBranch(state: RollupState, accountId: bigint, token: bigint): BranchWitness {
   return state.witness(...wrapIds(state, accountId, token));
 }
@@ -214,7 +212,7 @@ function wrapIds({ preset }: RollupState, accountId: bigint, token: bigint): [nu
   return [Number(accountId) % accountCapacity(preset), Number(token) % tokenCapacity(preset)];
 }
 
-/** The columns of a layout as one integer, also if a value is wider than its column. */
+/** Packs the columns of a layout into one integer; a value may be wider than its column. */
 function packLoosely(columns: readonly Column[], values: Record<string, bigint | number>): bigint {
   return columns.reduce(
     (packed, { name, type }) =>
@@ -230,13 +228,12 @@ function recordOf({ signals }: SlotWitness): bigint {
 
 function extensionOf({ signals, branches }: SlotWitness): [bigint, bigint] {
   const { op, address, amount, ax, ay } = signals;
-  const type = OPERATION_NAMES[Number(op)]!;
-  if (Object.keys(OPERATIONS[type].extension).length === 0) return [0n, 0n];
-  const isKeyChange = type === "changePubKey";
-  const nonce = isKeyChange ? BigInt(branches[0].account.nonce) : 0n;
+  const { extension }: OperationSpec = OPERATIONS[OPERATION_NAMES[Number(op)]!];
+  if (extension.address === undefined) return [0n, 0n];
+  const nonce = extension.nonce === undefined ? 0n : BigInt(branches[0].account.nonce);
   const e1 = (op << BigInt(KIND_SHIFT_BITS)) + (nonce << BigInt(NONCE_SHIFT_BITS)) + address;
-  const shownAmount = type === "transferToNew" ? 0n : amount;
-  return [e1, isKeyChange ? shownAmount + hashPublicKey({ x: ax, y: ay }) : shownAmount];
+  if (extension.value === undefined) return [e1, 0n];
+  return [e1, extension.value.type === "amount" ? amount : hashPublicKey({ x: ax, y: ay })];
 }
 
 /** Signs a transaction whose values may be wider than their columns. */
@@ -245,12 +242,12 @@ export function signLoosely<T extends Transaction>(
   transaction: T,
   domain: bigint,
 ): T & TransactionSignature {
-  const op = TRANSACTION_CODES[transaction.type];
+  const op = OPERATIONS[transaction.type].code;
   const message = contentOf({ ...transaction, op }, domain);
   return { ...transaction, publicKey: publicKey(key), signature: sign(key, message) };
 }
 
-/** `SignedContent` of the circuit, also of a slot that nobody signs. */
+/** Computes `SignedContent` of the circuit, also for a slot without a signature. */
 export function contentOf(values: object, domain: bigint): bigint {
   const columns = { recipient: 0n, amount: 0n, ...values } as Record<string, bigint>;
   return poseidon([domain, ...MESSAGE_WORDS.map((word) => reduce(packLoosely(word, columns)))]);

@@ -1,4 +1,4 @@
-/** Gas of exits without a proof. */
+/** Measures the gas of exits by path. */
 import { createExitWitnessInput, exitPath } from "../../src/block/exit.ts";
 import { PRESET_NAMES, PRESETS, type PresetName } from "../../src/protocol/presets.ts";
 import { startExodus } from "./attacks.ts";
@@ -8,10 +8,10 @@ import { createTestRollup } from "./test-rollup.ts";
 
 const SEED = "exit gas";
 const FUNDS = 10n ** 18n;
-/** So that all accounts together hold less than that. */
+/** Small enough that all accounts together hold less than FUNDS. */
 const BALANCE_BITS = 48;
 
-/** The whole transaction of one exit by path, for each preset. */
+/** Measures the whole transaction of one exit by path, for each preset. */
 export async function measureExitsByPath(): Promise<Record<PresetName, number>> {
   const measured: [PresetName, number][] = [];
   for (const name of PRESET_NAMES) {

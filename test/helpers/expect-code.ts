@@ -1,4 +1,4 @@
-/** Expects a refusal by its code: messages may change, codes may not. */
+/** Expects errors by their code, because messages may change. */
 import { expect } from "chai";
 import { isRollupError, type RollupError } from "../../src/util/errors.ts";
 
@@ -15,7 +15,7 @@ export function expectCode(code: string, action: () => unknown): RollupError {
   expect.fail(`${code} expected, but nothing was thrown`);
 }
 
-/** As {@link expectCode}, for an action that fails later. */
+/** Like {@link expectCode}, for a promise. */
 export async function expectRejection(
   code: string,
   action: Promise<unknown>,
@@ -29,7 +29,7 @@ export async function expectRejection(
   });
 }
 
-/** Expects that L1 refuses a call with a Solidity error of this name. */
+/** Expects that L1 reverts a call with a Solidity error of this name. */
 export async function expectL1Refusal(error: string, call: Promise<unknown>): Promise<void> {
   const { facts } = await expectRejection("L1_REVERTED", call);
   expect(facts["error"]).to.equal(error);

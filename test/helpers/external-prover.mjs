@@ -13,9 +13,9 @@ if (fault === "crash") {
 if (fault === "hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
 if (fault === "silence") process.exit(0);
 const { proof, publicSignals } = await groth16.prove(zkey, wtns);
-// A proof of the same form, but of nothing.
+// A well-formed proof that is invalid.
 if (fault === "forge") proof.pi_c = proof.pi_a;
-// rapidsnark names no curve.
+// rapidsnark does not write the curve.
 delete proof.curve;
 writeFileSync(proofPath, JSON.stringify(proof));
 writeFileSync(publicPath, JSON.stringify(publicSignals));

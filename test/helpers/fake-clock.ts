@@ -1,4 +1,4 @@
-/** A clock that moves only when a test moves it. */
+/** A clock that only tests advance. */
 import type { Clock } from "../../src/operator/clock.ts";
 
 interface Timer {
@@ -20,12 +20,12 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Timers that have not gone off. */
+  /** Number of timers that have not fired. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Moves on, sets off the timers that are due in their order, and lets everything settle. */
+  /** Advances the clock, fires the due timers in order, and waits for pending promises. */
   async advance(durationMs: number): Promise<void> {
     const endMs = this.#nowMs + durationMs;
     for (;;) {
@@ -43,7 +43,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets all promises settle that wait for nothing but each other. */
+/** Waits until all promises that depend only on each other are settled. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

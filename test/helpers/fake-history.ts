@@ -1,6 +1,6 @@
 /**
- * The blocks of a rollup on an L1 in memory: random blocks that are committed, proven, executed and
- * taken back, by an L1 that takes itself back, too.
+ * The history of a rollup on an L1 in memory: random blocks are committed, proven, executed and
+ * reverted, and L1 has reorgs.
  */
 import { ZeroHash } from "ethers";
 import { type AppliedBlock, applyBlock } from "../../src/block/block.ts";
@@ -22,14 +22,14 @@ import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { createWorld, randomBlock, type World } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
-/** A committed block, or one whose operator lied about its state root. */
+/** A committed block; a faulty one has a wrong state root. */
 interface KnownBlock {
   readonly storedBlock: StoredBlock;
   readonly state: RollupState;
   readonly isFaulty: boolean;
 }
 
-/** A block of L1 with what happened in it, and the rollup as it was after it. */
+/** A block of L1 with its events, and the rollup after it. */
 interface L1Block {
   readonly id: L1BlockId;
   readonly events: readonly BlockEvent[];
@@ -66,7 +66,7 @@ export class FakeHistory implements RestoreSource {
 
   // ------------------------------------------------------------------------- what tests may do
 
-  /** The rollup as it is. */
+  /** The current rollup. */
   get current(): L1Block {
     return this.#l1.at(-1)!;
   }
@@ -83,14 +83,14 @@ export class FakeHistory implements RestoreSource {
     const events: BlockEvent[] = [];
     const blocks = [...this.current.blocks];
     for (let i = 0; i < count; i++) {
-      const { event, known } = this.#forge(blocks.at(-1), blocks.length + 1, isFaulty);
+      const { event, known } = this.#createBlock(blocks.at(-1), blocks.length + 1, isFaulty);
       events.push(event);
       blocks.push(known);
     }
     this.#mine(events, { ...this.current, blocks });
   }
 
-  /** Proves up to so many blocks; faulty ones have no proof. */
+  /** Proves up to `count` blocks; faulty ones have no proof. */
   prove(count: number): void {
     const { blocks, proven } = this.current;
     const firstFaulty = blocks.findIndex(({ isFaulty }) => isFaulty);
@@ -100,14 +100,14 @@ export class FakeHistory implements RestoreSource {
     this.#mine(events, { ...this.current, proven: next });
   }
 
-  /** Executes up to so many proven blocks. */
+  /** Executes up to `count` proven blocks. */
   execute(count: number): void {
     const { proven, executed } = this.current;
     const next = Math.min(executed + count, proven);
     this.#mine(executedEvents(executed, next), { ...this.current, executed: next });
   }
 
-  /** Takes back up to so many blocks that are not executed. */
+  /** Reverts up to `count` blocks that are not executed. */
   revert(count: number): void {
     const { blocks, proven, executed } = this.current;
     const committedBlocks = Math.max(blocks.length - count, executed);
@@ -118,18 +118,18 @@ export class FakeHistory implements RestoreSource {
     });
   }
 
-  /** Mines an L1 block in which nothing happens. */
+  /** Mines an L1 block without events. */
   idle(): void {
     this.#mine([], this.current);
   }
 
-  /** L1 takes back so many of its blocks, but not those in which the rollup started. */
-  reorganise(count: number): void {
+  /** Makes a reorg of the last `count` L1 blocks, except those of the rollup's deployment. */
+  reorg(count: number): void {
     this.#l1 = this.#l1.slice(0, Math.max(2, this.#l1.length - count));
     this.idle();
   }
 
-  /** Any of the above. */
+  /** Does one random action of the above. */
   doAnything(): void {
     const count = 1 + this.#random.int(3);
     const isHeldUp = this.current.blocks.some(({ isFaulty }) => isFaulty);
@@ -143,7 +143,7 @@ export class FakeHistory implements RestoreSource {
       () => this.idle(),
       () => this.revert(count),
       () => this.commit(1, { isFaulty: true }),
-      () => this.reorganise(count),
+      () => this.reorg(count),
     ];
     this.#random.pick(actions)();
   }
@@ -208,7 +208,7 @@ export class FakeHistory implements RestoreSource {
     this.#l1.push({ id, events, blocks, proven, executed });
   }
 
-  #forge(parent: KnownBlock | undefined, blockNumber: number, isFaulty: boolean) {
+  #createBlock(parent: KnownBlock | undefined, blockNumber: number, isFaulty: boolean) {
     const before = parent?.state ?? this.genesisState;
     const parentBlock = parent?.storedBlock ?? this.#genesisBlock;
     const header = { blockNumber, timestamp: 1000n, feeAccountId: 0 };
@@ -219,12 +219,18 @@ export class FakeHistory implements RestoreSource {
     const storedBlock = isFaulty ? { ...honest, stateRoot: honest.stateRoot ^ 1n } : honest;
     const { timestamp, feeAccountId, slots } = block;
     const { digest, pubdata } = commitment;
-    const newStateRoot = storedBlock.stateRoot;
-    const rest = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
     const event: BlockEvent = {
       type: "committed",
       storedBlock,
-      commitBlock: { ...rest, authorizations: [] },
+      commitBlock: {
+        timestamp,
+        feeAccountId,
+        slots,
+        newStateRoot: storedBlock.stateRoot,
+        digest,
+        pubdata,
+        authorizations: [],
+      },
     };
     return { event, known: { storedBlock, state: applied.state, isFaulty } };
   }

@@ -1,8 +1,8 @@
 /**
- * The Rollup contract in memory, as far as an operator sees it: it checks what the contract checks,
- * from the public data alone, and its transactions have the limits of L1. Its clock stands still
- * unless a test moves it. Every call can be made to fail, and anything can be made to happen
- * between the moment at which a transaction is sent and the one at which it is mined.
+ * The Rollup contract in memory, as an operator sees it. It checks the rules of the contract from
+ * the public data alone, and its transactions have the limits of L1. Only tests advance its clock.
+ * Tests can make every call fail, and can do anything between the send of a transaction and its
+ * inclusion.
  */
 import { concat, keccak256, toBeHex, ZeroHash } from "ethers";
 import {
@@ -57,8 +57,7 @@ import {
   TIMESTAMP_LAG_MAX_SECONDS,
   TIMESTAMP_LEAD_MAX_SECONDS,
 } from "../../src/protocol/constants.ts";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
-import { OPERATIONS } from "../../src/protocol/operations.ts";
+import { PROTOCOL_DIGEST, OPERATIONS } from "../../src/operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 
@@ -70,14 +69,14 @@ interface KeptBlock {
   readonly payouts: readonly Payout[];
   readonly committer: string;
   readonly status: "committed" | "proven" | "executed";
-  /** Which payouts have been made; undefined before they are counted. */
+  /** Whether each payout has been made; undefined before payouts are counted. */
   readonly made?: readonly boolean[];
 }
 
-/** Everything that changes. */
+/** The mutable state of L1. */
 interface Content {
   blockNumber: number;
-  /** Where L1 has gone back before it went on: blocks after have hashes of their own. */
+  /** Points of reorgs: later blocks have new hashes. */
   forks: { blockNumber: number; id: number }[];
   timestamp: bigint;
   requests: QueuedRequest[];
@@ -94,10 +93,10 @@ interface Content {
 }
 
 const GAS_USED = 100_000n;
-/** Who sends the operator's transactions. */
+/** Sender of the operator's transactions. */
 const OPERATOR = "the operator";
 
-/** The only one that this L1 refuses. */
+/** The only proof that this L1 refuses. */
 export const WRONG_PROOF: readonly bigint[] = new Array<bigint>(8).fill(1n);
 
 export class FakeL1 implements L1Port {
@@ -106,11 +105,11 @@ export class FakeL1 implements L1Port {
   readonly domain = signingDomain(this.chainId, BigInt(this.rollupAddress));
   readonly deploymentBlock = 0;
   readonly calls: Call[] = [];
-  /** What the contract says about itself; tests may lie. */
+  /** The contract's deployment data, which tests may change. */
   deployment: L1Deployment;
-  /** What one transaction may need. */
+  /** Limits of one transaction. */
   limits = L1_LIMITS;
-  /** What happens when a transaction has been sent and L1 would take it, before it is mined. */
+  /** Hook between the send of a valid transaction and its inclusion. */
   beforeInclusion: ((call: Transaction) => void | Promise<void>) | undefined;
   #content: Content;
   #failures: Call[] = [];
@@ -166,17 +165,17 @@ export class FakeL1 implements L1Port {
 
   // ------------------------------------------------------------------------- what tests may do
 
-  /** The next call of this name fails without effect. */
+  /** Makes the next call of this name fail without effect. */
   failNext(call: Call): void {
     this.#failures.push(call);
   }
 
-  /** The next call of this name is refused by the contract with this error. */
+  /** Makes the contract revert the next call of this name with this error. */
   refuseNext(call: Call, error: string): void {
     this.#refusals.push({ call, error });
   }
 
-  /** The next call of this name takes effect, but its answer is lost. */
+  /** Makes the next call of this name take effect, but loses its answer. */
   loseAnswerOfNext(call: Call): void {
     this.#lostAnswers.push(call);
   }
@@ -194,7 +193,7 @@ export class FakeL1 implements L1Port {
     return token;
   }
 
-  /** @returns Place in the queue. */
+  /** Adds a request. @returns Its place in the queue. */
   request(request: PriorityRequest): number {
     const requestId = this.#content.requests.length;
     this.#content.requests.push({ ...request, requestId });
@@ -209,13 +208,13 @@ export class FakeL1 implements L1Port {
     this.#content.blockNumber++;
   }
 
-  /** Announces that the key of a fact will be replaced. */
+  /** Arms a reset of a fact. */
   startReset(reset: AuthorizationReset): void {
     this.#content.resets.push(reset);
     this.#content.blockNumber++;
   }
 
-  /** Puts a contract at an address. */
+  /** Deploys a contract at an address. */
   deployAt(address: bigint): void {
     this.#content.deployed.push(address);
     this.#content.blockNumber++;
@@ -236,14 +235,14 @@ export class FakeL1 implements L1Port {
     return structuredClone(this.#content);
   }
 
-  /** Goes back to a snapshot, and on from there with other blocks. */
+  /** Makes a reorg: restores a snapshot, after which blocks have other hashes. */
   revert(snapshot: Content): void {
     const content = structuredClone(snapshot);
     content.forks.push({ blockNumber: content.blockNumber, id: ++this.#reverts });
     this.#content = content;
   }
 
-  /** What anybody can do: the oldest committed blocks become proven. */
+  /** Proves all committed blocks, as anybody can. */
   proveBySomebodyElse(): void {
     this.#content.blocks = this.#content.blocks.map((block) =>
       block.status === "committed" ? { ...block, status: "proven" } : block,
@@ -251,11 +250,13 @@ export class FakeL1 implements L1Port {
     this.#content.blockNumber++;
   }
 
-  /** The same L1 for another sender of transactions. */
+  /** Returns this L1 for another sender of transactions. */
   as(sender: string): L1Port {
     const { chainId, rollupAddress, deploymentBlock } = this;
     return {
-      ...{ chainId, rollupAddress, deploymentBlock },
+      chainId,
+      rollupAddress,
+      deploymentBlock,
       readDeployment: () => this.readDeployment(),
       readNews: (fromBlock) => this.readNews(fromBlock),
       readBlockHash: (blockNumber) => this.readBlockHash(blockNumber),
@@ -288,7 +289,7 @@ export class FakeL1 implements L1Port {
       blockNumber,
       blockHash: this.#blockHash(blockNumber),
       timestamp,
-      // Like an L1 node that answers with more than was asked for.
+      // Includes old entries, like an L1 node that returns more than was requested.
       requests: [...requests],
       tokens: [...tokens],
       authorizations: isNew ? [...authorizations] : [],
@@ -450,14 +451,14 @@ export class FakeL1 implements L1Port {
     return this.#content.blocks[blockNumber - 1]?.committer === sender;
   }
 
-  /** For how many payouts, of at most so many, the gas of one transaction suffices. */
+  /** Returns the number of payouts, at most `count`, that the gas of one transaction allows. */
   #affordable(count: number, costOf: (made: number) => L1Cost): number {
     let made = count;
     while (made > 0 && costOf(made).gas > this.limits.gasMax) made--;
     return made;
   }
 
-  /** Sends a transaction: when L1 would take it now, and then does not, it is mined as failed. */
+  /** Sends a transaction. If it is valid when sent and not when mined, it is mined as failed. */
   async #transact(
     call: Transaction,
     { gas, bytes }: L1Cost,
@@ -582,7 +583,7 @@ function refusal(error: string, values: Record<string, unknown> = {}, call = "th
   return l1Error({ code: "L1_REVERTED", call, error, values });
 }
 
-/** Changes in the copy do not show in the original. */
+/** Copies the content so far that `apply` can change the copy alone. */
 function copyContent(content: Content): Content {
   const { blocks, paid } = content;
   return { ...content, blocks: [...blocks], paid: [...paid] };
@@ -593,7 +594,7 @@ function isOfPlace(one: AuthorizationPlace, other: AuthorizationPlace): boolean 
   return owner === other.owner && accountId === other.accountId && nonce === other.nonce;
 }
 
-/** Index of the oldest block of a status, which has to be this one. */
+/** Returns the index of the oldest block of a status, which must be `stored`. */
 function nextIndex({ blocks }: Content, status: KeptBlock["status"], stored: StoredBlock): number {
   const index = blocks.findIndex((block) => block.status === status);
   const next = blocks[index];

@@ -1,6 +1,6 @@
 /**
- * A connection to L1 that fails as real ones do: it wraps any EIP-1193 provider, forwards what it
- * is asked, and meanwhile applies the faults that are set.
+ * A connection to L1 that fails like real ones: it wraps any EIP-1193 provider, forwards requests,
+ * and applies the configured faults.
  *
  * @example
  * const faulty = new FaultyProvider(chain.provider);
@@ -23,33 +23,33 @@ export interface Eip1193 {
   }): Promise<unknown>;
 }
 
-/** An error as a provider throws it. */
+/** An error of a provider. */
 export interface NodeError {
   readonly message: string;
-  /** Of JSON-RPC. */
+  /** Code of JSON-RPC. */
   readonly code?: number;
-  /** Of HTTP. */
+  /** Status of HTTP. */
   readonly statusCode?: number;
 }
 
-/** Which requests a fault meets. */
+/** The requests that a fault affects. */
 interface Aim {
-  /** Default: all. */
+  /** Methods; default: all. */
   readonly methods?: readonly string[];
-  /** How many requests; default: all. */
+  /** Number of requests; default: all. */
   readonly times?: number;
-  /** Whether it meets a request; default: each. */
+  /** Condition on a request's parameters; default: none. */
   readonly when?: (params: readonly unknown[]) => boolean;
 }
 
 export type Fault = Aim &
   (
     | /** The node never sees the request. */ { readonly kind: "fail"; readonly error: NodeError }
-    | /** The node does what it is asked, and the answer gets lost. */ { readonly kind: "lose" }
-    | /** Nobody ever answers; the node never sees the request. */ { readonly kind: "hang" }
-    | /** The node answers, and forgets the transaction. */ { readonly kind: "drop" }
-    | /** The node says that there is no such thing. */ { readonly kind: "null" }
-    | /** The node says something else. */ {
+    | /** The node executes the request, and its answer is lost. */ { readonly kind: "lose" }
+    | /** The node never sees the request, and no answer comes. */ { readonly kind: "hang" }
+    | /** The node answers, and drops the transaction. */ { readonly kind: "drop" }
+    | /** The node returns null. */ { readonly kind: "null" }
+    | /** The node returns another answer. */ {
         readonly kind: "answer";
         readonly answer: (params: readonly unknown[]) => unknown;
       }
@@ -78,7 +78,7 @@ export class FaultyProvider implements Eip1193 {
     this.ethers = new Eip1193Provider(this, chainId);
   }
 
-  /** Replaces the faults there were; the first that meets a request holds for it. */
+  /** Replaces all faults; the first that matches a request applies to it. */
   set(...faults: readonly Fault[]): void {
     this.#faults = faults.map((fault) => ({ fault, left: fault.times ?? Infinity }));
   }
@@ -135,7 +135,7 @@ function toError({ message, ...codes }: NodeError): Error {
   return Object.assign(new Error(message), codes);
 }
 
-/** Lets ethers ask an EIP-1193 provider as if it were a node. */
+/** Adapts an EIP-1193 provider to ethers. */
 class Eip1193Provider extends JsonRpcApiProvider {
   readonly #inner: Eip1193;
 
@@ -158,7 +158,7 @@ class Eip1193Provider extends JsonRpcApiProvider {
       return { id, result };
     } catch (error) {
       const { message, code = -32_000, data, ...others } = error as NodeError & { data?: unknown };
-      // As over HTTP: an answer with an error inside, or no answer at all.
+      // As over HTTP: an error with a code is an answer, any other one is a failed request.
       if (!("code" in (error as object))) throw Object.assign(new Error(message), others);
       return { id, error: { code, message, data } };
     }

@@ -1,4 +1,4 @@
-/** Attackers: inputs that break a rule, and honest witnesses in which somebody changed a value. */
+/** Attacks on circuits: inputs that break a rule, and honest witnesses with a changed value. */
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,10 +17,10 @@ import { expectCode } from "./expect-code.ts";
 import { CIRCUITS } from "./template-circuit.ts";
 
 /**
- * Expects that a circuit refuses inputs: its witness generator stops, and what the generator
- * makes when its asserts are taken out violates a constraint.
+ * Expects that a circuit refuses inputs: its witness generator fails, and the witness that it
+ * computes without its asserts violates a constraint.
  *
- * @param rule Tag of the rule that has to be the first to fail.
+ * @param rule - Tag of the rule that must be the first to fail.
  */
 export async function expectCircuitRefusal(
   circuit: Circuit,
@@ -40,7 +40,7 @@ export async function expectCircuitRefusal(
   expect(circuit.checkWitness(forged), "a violated constraint").to.not.equal(null);
 }
 
-/** Computes witnesses like a prover who does not care whether the constraints hold. */
+/** Creates a calculator that computes witnesses without checking constraints, like an attacker. */
 export async function createUncheckedCalculator(circuit: Circuit): Promise<WitnessCalculator> {
   const wasmPath = `${circuit.wasmPath}.unchecked`;
   await writeFile(wasmPath, withoutAsserts(await readFile(circuit.wasmPath)));
@@ -48,8 +48,8 @@ export async function createUncheckedCalculator(circuit: Circuit): Promise<Witne
 }
 
 /**
- * Takes the asserts out of a witness generator: where one fails, circom's code returns the error
- * code 4, `i32.const 4; return; end`, and that becomes `nop; nop; nop; end`.
+ * Removes the asserts from a witness generator: where one fails, circom's code returns the error
+ * code 4, `i32.const 4; return; end`, which becomes `nop; nop; nop; end`.
  */
 function withoutAsserts(wasm: Uint8Array): Uint8Array {
   const failure = Buffer.from([0x41, 0x04, 0x0f, 0x0b]);
@@ -61,8 +61,8 @@ function withoutAsserts(wasm: Uint8Array): Uint8Array {
 }
 
 /**
- * The rules that a line belongs to which a witness generator reports: the tags `// RULE <tag>` in
- * the nearest comment above it, in the same paragraph.
+ * Returns the rules of a line that a witness generator reports: the tags `// RULE <tag>` in the
+ * nearest comment above it, in the same paragraph.
  */
 function rulesAt(report: string): string[] {
   const [, template, line] = /^Error in template (\w+)_\d+ line: (\d+)$/.exec(report)!;
@@ -75,7 +75,7 @@ function rulesAt(report: string): string[] {
   return [...comment.matchAll(/\/\/ RULE (\w+)/g)].map(([, rule]) => rule!);
 }
 
-/** The lines of the file that declares a template. */
+/** Reads the lines of the file that declares a template. */
 function templateFile(template: string): string[] {
   const files = readdirSync(CIRCUITS, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".circom"))
@@ -84,9 +84,9 @@ function templateFile(template: string): string[] {
 }
 
 /**
- * The wires whose value an attacker could change alone without violating any constraint.
+ * Finds the wires whose value alone an attacker could change without violating a constraint.
  *
- * @param wires The wires to try; by default all but the constant 1.
+ * @param wires - The wires to try; default: all but the constant 1.
  */
 export function findFreeWires(
   r1cs: R1cs,
@@ -105,14 +105,14 @@ export function findFreeWires(
   return wires.filter(isFree);
 }
 
-/** An input that an attacker has changed, and what becomes of the witness. */
+/** An input that an attacker has changed, and the resulting witness. */
 export interface ForgedInput {
   /** Element of an input signal, "op[0]". */
   readonly signal: string;
   readonly witness: Witness;
 }
 
-/** Raises inputs by 1, each alone. @param signals - Elements of the input signals, "op[0]". */
+/** Increments inputs, one at a time. @param signals - Elements of the input signals, "op[0]". */
 export async function forgeInputs(
   circuit: Circuit,
   honest: InputValues,
@@ -126,7 +126,7 @@ export async function forgeInputs(
   });
 }
 
-/** The inputs that an attacker could raise by 1, each alone, if all else follows. */
+/** Finds the inputs that an attacker could increment alone, with all other wires recomputed. */
 export async function findFreeInputs(
   circuit: Circuit,
   honest: InputValues,
@@ -137,7 +137,7 @@ export async function findFreeInputs(
   return accepted.map(({ signal }) => signal);
 }
 
-/** Every input signal, of the first slot and the first fee token; of siblings only one. */
+/** Lists every input signal of the first slot and fee token, with one sibling only. */
 export function firstElements({ inputs }: Circuit): string[] {
   return inputs.flatMap(({ name, shape }) => {
     const first = name + shape.map(() => "[0]").join("");
@@ -146,7 +146,7 @@ export function firstElements({ inputs }: Circuit): string[] {
   });
 }
 
-/** A copy of nested arrays and objects with another value at the end of a path. */
+/** Copies nested arrays and objects with a changed value at the end of a path. */
 function changeAt(
   tree: unknown,
   [key, ...rest]: readonly string[],
@@ -159,7 +159,7 @@ function changeAt(
     : { ...(tree as object), [key]: child };
 }
 
-/** Values to put in the place of an honest one: its successor, the other bit, and zero. */
+/** Returns values to replace an honest one: its successor, the other bit, and zero. */
 function forgeriesOf(value: bigint): bigint[] {
   const forgeries = [value + 1n, FIELD_MODULUS + 1n - value, 0n].map((v) => v % FIELD_MODULUS);
   return forgeries.filter((forgery) => forgery !== value);

@@ -1,4 +1,4 @@
-/** Runs `hardhat` as a user does: in a process of its own. */
+/** Runs `hardhat` in a process of its own, like a user. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -12,13 +12,13 @@ export interface Outcome {
 
 export interface RunningHardhat {
   readonly process: ChildProcess;
-  /** Settles when the process ends. */
+  /** Resolves when the process ends. */
   readonly outcome: Promise<Outcome>;
-  /** Resolves with all of standard output as soon as it matches. */
+  /** Resolves with the whole standard output when it matches. */
   printed(pattern: RegExp): Promise<string>;
 }
 
-/** What a CI sets: there Hardhat shows stack traces, which a user at a terminal never sees. */
+/** Variables of CI, removed because Hardhat shows stack traces there, unlike at a terminal. */
 const CI_VARIABLES = ["CI", "CONTINUOUS_INTEGRATION", "GITHUB_ACTIONS", "BUILD_NUMBER", "RUN_ID"];
 
 function terminalEnvironment(): NodeJS.ProcessEnv {
@@ -31,7 +31,7 @@ export function startHardhat(...args: string[]): RunningHardhat {
   return startHardhatWith({}, ...args);
 }
 
-/** As {@link startHardhat}, with more variables in its environment. */
+/** Like {@link startHardhat}, with more environment variables. */
 export function startHardhatWith(
   variables: Readonly<Record<string, string>>,
   ...args: string[]

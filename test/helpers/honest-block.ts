@@ -1,14 +1,14 @@
-/** Blocks of one type of operation, with the input of their circuit. */
+/** Valid blocks of one type of operation, with the input of their circuit. */
 import { expect } from "chai";
 import { type AppliedBlock, applyBlock } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
 import { type BlockWitnessInput, createBlockWitnessInput } from "../../src/block/witness-input.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import { createWorld, randomBlock } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
-/** A random block of two slots with operations of the given type. */
+/** Creates a random block of two slots with operations of the given type. */
 export function honestBlock(
   random: Random,
   preset: Preset,

@@ -1,8 +1,8 @@
 /**
- * Blocks of a validator that keeps to what the circuit asks and to nothing else: second accounts of
- * one address, leaves anywhere in the tree, fee accounts that the block itself opens, balances that
- * are full in the middle of it, amounts in every encoding. Most can be proven, some not: the
- * circuit is the judge of that. What an operation needs on L1 is for the caller.
+ * Blocks of a validator that obeys only the constraints: second accounts of one address, leaves
+ * anywhere in the tree, fee accounts that the block itself opens, balances that are full in the
+ * middle of it, amounts in every encoding. The circuit accepts most of them. The caller makes the
+ * requests and consents on L1.
  *
  * @example
  * const world = createHostileWorld(createRandom(), PRESETS.minimal);
@@ -28,14 +28,9 @@ import {
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
 import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
-import {
-  EXTENSION_COLUMNS,
-  OPERATION_NAMES,
-  type OperationName,
-  OPERATIONS,
-  type OperationSpec,
-  RECORD_BYTES,
-} from "../../src/protocol/operations.ts";
+import { EXTENSION_COLUMNS, RECORD_BYTES } from "../../src/protocol/columns.ts";
+import { OPERATION_NAMES, type OperationName, OPERATIONS } from "../../src/operations/table.ts";
+import type { OperationSpec } from "../../src/operations/definition.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
@@ -46,17 +41,17 @@ import { createWorld, withBatches, type World } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
 export interface HostileOptions {
-  /** By default one at any end of what fits; the fee account is the generator's to choose. */
+  /** Header without the fee account, which is random; default: values at their limits. */
   readonly header?: Omit<BlockHeader, "feeAccountId">;
-  /** By default one of the preset's sizes. */
+  /** Slots of the block; default: one of the preset's sizes. */
   readonly slots?: number;
-  /** Operations to choose from; all by default. */
+  /** Operations to choose from; default: all. */
   readonly types?: readonly OperationName[];
-  /** What the first slots hold: requests of L1, for example. */
+  /** Operations of the first slots, for example requests of L1. */
   readonly first?: readonly Operation[];
 }
 
-/** A state in which addresses have several accounts, and balances and nonces are at their ends. */
+/** Creates a state with several accounts per address, and balances and nonces at their limits. */
 export function createHostileWorld(random: Random, preset: Preset): World {
   const world = createWorld(random, preset);
   const accounts = [...world.state.accounts()].map(([, account]) => account);
@@ -74,7 +69,7 @@ export function createHostileWorld(random: Random, preset: Preset): World {
   return { ...world, state };
 }
 
-/** A block on `before`, with everything that an attacker tells the circuit of it. */
+/** Creates a block on `before`, with the attacker's signals. */
 export function hostileBlock(
   world: Omit<World, "state">,
   before: RollupState,
@@ -109,7 +104,7 @@ function carryOut(state: RollupState, { operation, forced }: Draft): RollupState
   return carryOutOperation(state, operation, forced);
 }
 
-/** An account that the block opens, one that is full, or any other. */
+/** Picks an account that the block opens, one with a full balance, or any other. */
 function pickFeeAccount(random: Random, before: RollupState, after: RollupState): number {
   const ids = [...after.accounts()].map(([accountId]) => accountId);
   const isOpened = (id: number) => before.account(id).kind === 0;
@@ -118,13 +113,13 @@ function pickFeeAccount(random: Random, before: RollupState, after: RollupState)
   return random.pick(wanted.length > 0 ? wanted : ids);
 }
 
-/** What a validator publishes of a block, and what proves it if the circuit takes it. */
+/** The public data of a block, and the input that proves it if the circuit accepts it. */
 export interface HostileCommitment {
   readonly input: BlockWitnessInput;
   readonly pubdata: Uint8Array;
 }
 
-/** With the challenge that L1 derives from the public data. */
+/** Commits to a block, with the challenge that L1 derives from the public data. */
 export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
   const { operations, slots } = claim.block;
   const padding = new Array<Operation>(slots - operations.length).fill({ type: "noop" });
@@ -134,7 +129,7 @@ export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
     const { type, record, extension } = toColumns(operation);
     const amount = packedAmount ?? record.amount;
     const fee = packedFee ?? record.fee;
-    // The circuit shows the nonce that the account has, whatever the operation says.
+    // The circuit publishes the account's nonce, not the operation's.
     const nonce = type === "changePubKey" ? input.nonce[slot]![0]! : 0n;
     return { type, record: { ...record, amount, fee }, extension: { ...extension, nonce } };
   });
@@ -142,13 +137,13 @@ export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
     ...columns.map(recordWord),
     ...columns.flatMap(extensionWords),
   ]);
-  assert(digestOf(elements) === input.digest, "the public data is what the circuit sees");
+  assert(digestOf(elements) === input.digest, "the public data equals that of the circuit");
   const pubdata = encodeColumns(columns);
   const z = challenge({ ...input, pubdata, slots });
   return { input: { ...input, z, y: evaluate(elements, z) }, pubdata };
 }
 
-/** Public data by the layout alone, in any encoding of the amounts. */
+/** Encodes public data by the layout alone, with any encoding of the amounts. */
 function encodeColumns(columns: readonly OperationColumns[]): Uint8Array {
   const records = columns.slice(0, columns.findLastIndex(({ type }) => type !== "noop") + 1);
   const extensions = records.flatMap(({ type, extension }, slot) => {

@@ -1,8 +1,8 @@
-/** Operations that the circuit takes and an honest operator would never make. */
+/** Operations that the circuit accepts and an honest operator never makes. */
 import type { SlotSignals } from "../../src/block/witness-input.ts";
 import type { SigningKey } from "../../src/crypto/eddsa.ts";
 import { publicFields, toColumns } from "../../src/operations/codec.ts";
-import { fullExitAmount } from "../../src/operations/full-exit.ts";
+import { fullExitAmount } from "../../src/operations/full-exit/operation.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import {
   closestPackableAmountBelow,
@@ -20,33 +20,33 @@ import {
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
 import type { FieldType } from "../../src/protocol/layout.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { Account } from "../../src/state/account.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import type { World } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
-/** An operation, and the encoding of its amounts if it is not the shortest one. */
+/** An operation, and signals with another encoding of its amounts. */
 export interface Draft {
   readonly operation: Operation;
   readonly forced: Partial<SlotSignals>;
 }
 
-/** Where an operation is to be put. */
+/** The block and state to which an operation is appended. */
 export interface Place {
   readonly state: RollupState;
-  /** Of the block. */
+  /** Timestamp of the block. */
   readonly timestamp: bigint;
 }
 
 type HostileWorld = Omit<World, "state">;
 type Entry = readonly [accountId: number, account: Account];
 
-/** One of so many operations has a value that its rules hardly allow. */
+/** One of this number of operations has an unusual value. */
 const BENT_OF = 10;
 
-/** A noop if the state has nothing for the type. */
+/** Creates an operation of a type, or a noop if the state allows none. */
 export function hostileOperation(world: HostileWorld, place: Place, type: OperationName): Draft {
   const { random } = world;
   const drafted = draftOperation(world, place, type) ?? { type: "noop" };
@@ -54,7 +54,7 @@ export function hostileOperation(world: HostileWorld, place: Place, type: Operat
   return { operation, forced: random.bool() ? stretch(random, operation) : {} };
 }
 
-/** The operation with another value in a field that is not packed. */
+/** Replaces the value of a field that is not packed. */
 function bend(world: HostileWorld, { state }: Place, operation: Operation): Operation {
   const { random } = world;
   const values: { readonly [T in FieldType]?: readonly (number | bigint)[] } = {
@@ -96,7 +96,7 @@ function draftOperation(
   }
 }
 
-/** Credits an account of its owner, or opens one in any empty leaf, whoever has one already. */
+/** Credits an account, or opens one in any empty leaf for an owner who may already have one. */
 function draftDeposit(world: HostileWorld, state: RollupState, tokenId: number): Operation {
   const { random } = world;
   const [knownId, { address }] = anyAccount(random, state);
@@ -141,7 +141,10 @@ function draftSigned(
       const amount = closestPackableAmountBelow(min(room, random.pick([0n, 1n, rest, rest / 2n])));
       const { recipient, toAccountId } = target;
       const { accountId: fromAccountId, ...signed } = sign({
-        ...{ ...common, type: "transfer", recipient, amount: min(amount, rest) },
+        ...common,
+        type: "transfer",
+        recipient,
+        amount: min(amount, rest),
       } as const);
       return { ...signed, type, fromAccountId, toAccountId };
     }
@@ -155,6 +158,8 @@ function draftSigned(
     }
     case "forcedExit":
       return draftForcedExit(world, state, (recipient) => sign({ ...common, type, recipient }));
+    default:
+      return undefined;
   }
 }
 
@@ -171,7 +176,7 @@ function draftForcedExit(
   return { ...signed, initiatorAccountId, targetAccountId, amount } as Operation;
 }
 
-/** Oneself, the fullest or any other account; or any empty leaf, for any address. */
+/** Picks the sender itself or any account; for a new account any empty leaf and any address. */
 function transferTarget(
   world: HostileWorld,
   state: RollupState,
@@ -193,7 +198,7 @@ function transferTarget(
   };
 }
 
-/** An account whose key is known; for a change of key any account, and any key. */
+/** Picks an account with a known key; for a change of key any account and any key. */
 function anySigner(
   { random, actors }: HostileWorld,
   state: RollupState,
@@ -227,13 +232,13 @@ function emptyLeaf(random: Random, state: RollupState): number | undefined {
   return candidates.find((accountId) => state.account(accountId).kind === 0);
 }
 
-/** Of somebody who has an account, of an actor, of nobody; never zero. */
+/** Picks the address of an account, of an actor, or a random one. */
 function anyAddress({ random, actors }: HostileWorld, state: RollupState): bigint {
   const [, { address }] = anyAccount(random, state);
   return random.pick([address, random.pick(actors).address, random.bigint(160) | 1n]);
 }
 
-/** The same amounts with smaller mantissas and larger exponents, as far as they go. */
+/** Encodes the same amounts with smaller mantissas and larger exponents, if possible. */
 function stretch(random: Random, operation: Operation): Partial<SlotSignals> {
   if (!("fee" in operation)) return {};
   const { amount, fee } = toColumns(operation).record;

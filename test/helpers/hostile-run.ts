@@ -1,8 +1,8 @@
-/** Runs hostile blocks past the circuit, and those that it takes past a restore. */
+/** Gives hostile blocks to the circuit, and restores those that it accepts. */
 import { applyPublicBlock } from "../../src/block/block.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { assert, isRollupError } from "../../src/util/errors.ts";
@@ -10,11 +10,11 @@ import type { DishonestBlock } from "./dishonest-input.ts";
 import { commitHostileBlock, createHostileWorld, hostileBlock } from "./hostile-block.ts";
 import type { Random } from "./random.ts";
 
-/** Blocks on the state that the one before has left; then another state. */
+/** Number of consecutive blocks before a new state is created. */
 const BLOCKS_PER_WORLD = 4;
 
 export interface HostileRun {
-  /** Blocks that the circuit took, and that were restored with the same state. */
+  /** Blocks that the circuit accepts and that a restore applies with the same state. */
   readonly provable: number;
   readonly refused: number;
   /** Operations of the provable blocks. */
@@ -22,9 +22,9 @@ export interface HostileRun {
 }
 
 /**
- * Runs until so many blocks were provable.
+ * Runs until `blocks` blocks were provable.
  *
- * @throws Error with the block if a restore does not make of it what the circuit does.
+ * @throws Error with the block if a restore differs from the circuit.
  */
 export async function runHostileBlocks(
   circuit: Circuit,
@@ -52,9 +52,9 @@ export async function runHostileBlocks(
 }
 
 /**
- * What a restore makes of the public data of a block.
+ * Restores a block from its public data if the circuit accepts it.
  *
- * @returns The state after it; undefined if the circuit refuses the block.
+ * @returns The state after the block; undefined if the circuit refuses it.
  */
 export async function restoreIfProvable(
   circuit: Circuit,
@@ -72,7 +72,7 @@ export async function restoreIfProvable(
     const replacer = (_: string, value: unknown) =>
       typeof value === "bigint" ? value.toString() : value;
     const what = JSON.stringify({ header, signed }, replacer);
-    throw new Error(`The circuit takes a block that a restore does not: ${what}`, { cause });
+    throw new Error(`The circuit accepts a block that a restore refuses: ${what}`, { cause });
   }
 }
 

@@ -1,9 +1,9 @@
 /**
- * For every rule tag at least one block that breaks this rule and no other.
+ * Invalid blocks: for every rule tag at least one that breaks this rule and no other.
  *
- * `refuse` runs the case in TypeScript, where it must throw the tag. `createInput` is the same case
- * for the circuit, made by an attacker (see dishonest-input.ts): the circuit must refuse it, and
- * with the constraint of that rule, because everything else in it fits.
+ * `refuse` runs the case in TypeScript, where it must throw the tag. `createInput` creates the
+ * attacker's input of the same case (see dishonest-input.ts): the circuit must refuse it by the
+ * constraint of that rule, because everything else in it is consistent.
  *
  * @example
  * for (const { tag, name, build } of INVALID_CASES) {
@@ -33,7 +33,8 @@ import {
   RECORD_COUNT_BYTES,
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
-import { OPERATIONS, RECORD_BYTES, type RecordColumn } from "../../src/protocol/operations.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
+import { RECORD_BYTES, type RecordColumn } from "../../src/protocol/columns.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
@@ -60,7 +61,7 @@ import {
   withLeaf,
 } from "./scene.ts";
 
-/** Every rule that stands in TypeScript and in the circuit under the same tag. */
+/** The rules that TypeScript and the circuit check under the same tag. */
 export const RULE_TAGS = [
   "ACCOUNT_NOT_FOUND",
   "ACCOUNT_EXISTS",
@@ -103,7 +104,7 @@ interface Case {
   readonly breach: (scene: Scene) => Breach;
 }
 
-/** Enough for the amounts without packed form: 36 bits that end in 1, 12 bits that end in 9. */
+/** A balance above the amounts without packed form, which have 36 bits and 12 bits. */
 const RICH = 1n << 40n;
 const UNPACKABLE = (1n << 35n) + 1n;
 const UNPACKABLE_FEE = 2049n;
@@ -135,7 +136,7 @@ const IDENTITY_CASES: readonly Case[] = [
   },
   {
     tag: "ACCOUNT_EXISTS",
-    name: "a transfer that creates an account which exists",
+    name: "a transfer that creates an account that exists",
     breach: (scene) => {
       const operation = operationBy(scene, transferTo(scene.bob));
       return { operations: [forge(operation, { type: "transferToNew" })] };
@@ -281,7 +282,7 @@ const AUTHORIZATION_CASES: readonly Case[] = [
   },
   {
     tag: "SIGNATURE_INVALID",
-    name: "another amount than was signed",
+    name: "an amount that was not signed",
     breach: (scene) => ({
       operations: [forge(operationBy(scene, transferTo(scene.bob)), { amount: 101n })],
     }),
@@ -316,22 +317,28 @@ const AUTHORIZATION_CASES: readonly Case[] = [
 
 const AMOUNT_CASES: readonly Case[] = [
   ...[
-    { name: "a transfer of one too many", draft: (scene: Scene) => transferTo(scene.bob, 991n) },
     {
-      name: "a transfer to oneself of too much",
+      name: "a transfer of 1 more than the balance",
+      draft: (scene: Scene) => transferTo(scene.bob, 991n),
+    },
+    {
+      name: "a transfer to oneself of 1 more than the balance",
       draft: ({ alice }: Scene) => transferTo(alice, 991n),
     },
     {
-      name: "a transfer to a new account of one too many",
+      name: "a transfer to a new account of 1 more than the balance",
       draft: (scene: Scene) => transferTo(stranger(scene), 991n),
     },
-    { name: "a withdrawal of one too many", draft: (scene: Scene) => withdraw(scene, 991n) },
     {
-      name: "a change of key without the fee",
+      name: "a withdrawal of 1 more than the balance",
+      draft: (scene: Scene) => withdraw(scene, 991n),
+    },
+    {
+      name: "a change of key with a fee above the balance",
       draft: () => ({ type: "changePubKey", fee: 1001n }) as const,
     },
     {
-      name: "a forced exit without the fee",
+      name: "a forced exit with a fee above the balance",
       draft: ({ carol }: Scene) =>
         ({ type: "forcedExit", recipient: carol.address, fee: 1001n }) as const,
     },
@@ -363,7 +370,7 @@ const AMOUNT_CASES: readonly Case[] = [
       const { tokenId, preset } = scene;
       const full = withLeaf(scene, 0, { balance: AMOUNT_MAX - FEE + 1n });
       const operations = [operationBy(scene, transferTo(scene.bob))];
-      // The other fee token, of which there are no fees, must not be the same balance once more.
+      // The other fee token, which is unused, must not be the same balance again.
       const forcedFeeTokens = [tokenId, (tokenId + 1) % tokenCapacity(preset)];
       return { scene: full, operations, forcedFeeTokens };
     },
@@ -389,7 +396,7 @@ const AMOUNT_CASES: readonly Case[] = [
   },
   {
     tag: "FEE_NOT_PACKABLE",
-    name: "a fee without packed form, of which the circuit sees the closest",
+    name: "a fee without packed form, rounded for the circuit",
     breach: (scene) => {
       const rich = withLeaf(scene, scene.alice.accountId, { balance: RICH });
       const draft = { ...transferTo(scene.bob), fee: UNPACKABLE_FEE };
@@ -398,17 +405,17 @@ const AMOUNT_CASES: readonly Case[] = [
   },
   {
     tag: "AMOUNT_OUT_OF_RANGE",
-    name: "a deposit of less than nothing",
+    name: "a deposit of a negative amount",
     breach: (scene) => ({ operations: [deposit(scene, scene.bob, FIELD_MODULUS - 5n)] }),
   },
   {
     tag: "AMOUNT_OUT_OF_RANGE",
-    name: "a withdrawal of less than nothing",
+    name: "a withdrawal of a negative amount",
     breach: (scene) => ({ operations: [operationBy(scene, withdraw(scene, FIELD_MODULUS - 5n))] }),
   },
   {
     tag: "AMOUNT_OUT_OF_RANGE",
-    name: "a refund of more than an amount can be",
+    name: "a refund above the maximum amount",
     breach: (scene) => ({ operations: [refund(scene, stranger(scene), AMOUNT_MAX + 1n)] }),
   },
 ];
@@ -416,7 +423,7 @@ const AMOUNT_CASES: readonly Case[] = [
 const EXIT_CASES: readonly Case[] = [
   {
     tag: "EXIT_AMOUNT_MISMATCH",
-    name: "a full exit of less than everything",
+    name: "a full exit of less than the balance",
     breach: (scene) => ({ operations: [fullExit(scene, scene.carol, BALANCE - 1n)] }),
   },
   {
@@ -429,12 +436,12 @@ const EXIT_CASES: readonly Case[] = [
   },
   {
     tag: "EXIT_AMOUNT_MISMATCH",
-    name: "a forced exit of less than everything",
+    name: "a forced exit of less than the balance",
     breach: (scene) => ({ operations: [forcedExit(scene, scene.carol, BALANCE - 1n)] }),
   },
   {
     tag: "TARGET_HAS_SIGNING_KEY",
-    name: "a forced exit of somebody who can sign",
+    name: "a forced exit of an account with a signing key",
     breach: (scene) => ({ operations: [forcedExit(scene, scene.bob, BALANCE)] }),
   },
 ];
@@ -511,7 +518,7 @@ const FEE_CASES: readonly Case[] = [
 const BATCH_CASES: readonly Case[] = [
   {
     tag: "BATCH_INCOMPLETE",
-    name: "a batch that goes on after the last slot",
+    name: "a batch that continues after the last slot",
     breach: (scene) => {
       const padding = new Array<Operation>(scene.preset.blockSlots[0]! - 1).fill({ type: "noop" });
       const operation = operationBy(scene, transferTo(scene.bob));
@@ -520,14 +527,13 @@ const BATCH_CASES: readonly Case[] = [
   },
   {
     tag: "BATCH_INCOMPLETE",
-    name: "a batch that goes on with a deposit",
+    name: "a batch that continues with a deposit",
     breach: (scene) => {
       const transaction = signed(scene, transferTo(scene.bob));
-      const address = scene.bob.address;
       const request = deposit(scene, scene.bob);
-      // What the circuit would take for the deposit's content.
+      // The signed content that the circuit would compute for the deposit.
       const op = OPERATIONS.deposit.code;
-      const columns = { op, accountId: 0, tokenId: scene.tokenId, nonce: 0, recipient: address };
+      const columns = { op, accountId: 0, tokenId: scene.tokenId, nonce: 0 };
       const validity = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX };
       const content = signingMessage(transaction, scene.domain);
       const batch = contentOf({ ...columns, ...validity }, reduce(scene.domain + content));
@@ -541,7 +547,7 @@ const BATCH_CASES: readonly Case[] = [
   },
   {
     tag: "SIGNATURE_INVALID",
-    name: "the beginning of a batch without its end",
+    name: "the first half of a batch alone",
     breach: (scene) => {
       const { commitment, operations } = batchOfTwo(scene);
       return { operations: operations.slice(0, 1), forcedSignals: [{ batch: commitment }] };
@@ -549,7 +555,7 @@ const BATCH_CASES: readonly Case[] = [
   },
   {
     tag: "SIGNATURE_INVALID",
-    name: "the end of a batch without its beginning",
+    name: "the second half of a batch alone",
     breach: (scene) => {
       const { messages, operations, transactions } = batchOfTwo(scene);
       const batch = reduce(messages[1]! - signingMessage(transactions[1]!, scene.domain));
@@ -558,7 +564,7 @@ const BATCH_CASES: readonly Case[] = [
   },
   {
     tag: "SIGNATURE_INVALID",
-    name: "a batch with a part that is signed alone",
+    name: "a batch with a transaction that is signed alone",
     breach: (scene) => {
       const { operations } = batchOfTwo(scene);
       const alone = operationBy(scene, transferTo(scene.bob, BATCH_AMOUNTS[0]));
@@ -572,7 +578,7 @@ const BATCH_CASES: readonly Case[] = [
 
 const BATCH_AMOUNTS = [30n, 20n] as const;
 
-/** Alice pays Bob and he pays her, both signed as a batch; but the operations are not linked. */
+/** Creates two transfers between Alice and Bob, signed as a batch but not linked. */
 function batchOfTwo(scene: Scene) {
   const { alice, bob, domain, state } = scene;
   const transactions = [
@@ -596,7 +602,7 @@ interface UnusedColumn {
   readonly operationOf: (scene: Scene) => Operation;
 }
 
-/** Columns that an operation does not use; a packed 1 has the mantissa 1 and the exponent 0. */
+/** Unused columns with a value; a packed 1 has the mantissa 1 and the exponent 0. */
 const UNUSED_COLUMNS: readonly UnusedColumn[] = [
   {
     what: "a deposit that names an account A",
@@ -655,7 +661,7 @@ const UNUSED_COLUMNS: readonly UnusedColumn[] = [
     operationOf: (scene) => refund(scene, scene.bob),
   },
   {
-    what: "a refund with a packed fee, of nothing: nobody there could pay one",
+    what: "a refund with a packed fee of 0, with an exponent of 1",
     column: "fee",
     signal: "packedFee",
     value: 1n,
@@ -676,7 +682,7 @@ const COLUMN_CASES = UNUSED_COLUMNS.map(({ what, column, signal, value, operatio
   },
 }));
 
-/** Public data of one operation, with another value in one column of its record. */
+/** Encodes the public data of one operation with a replaced value in one column. */
 function withColumn(operation: Operation, column: RecordColumn, value: bigint): Uint8Array {
   const { record, ...columns } = toColumns(operation);
   const word = recordWord({ ...columns, record: { ...record, [column]: value } });

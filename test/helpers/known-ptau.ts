@@ -1,6 +1,6 @@
 /**
- * Powers of tau whose secrets are those of a dev seed: to check dev keys with snarkjs, and to hold
- * a phase 2 of some size without the many minutes in which snarkjs prepares its phase 1.
+ * Powers of tau with the secrets of a dev seed: to check dev keys with snarkjs, and to run a larger
+ * phase 2 without the many minutes that snarkjs takes for phase 1.
  */
 
 import { writeFile } from "node:fs/promises";
@@ -66,7 +66,7 @@ function rootsOfUnity(size: number): bigint[] {
   return geometric(1n, power(NON_RESIDUE, (FIELD_MODULUS - 1n) / BigInt(size)), size);
 }
 
-/** The Lagrange polynomials of the roots of unity at tau: (tau^n − 1) / n · w / (tau − w). */
+/** Evaluates the Lagrange basis of the roots of unity at tau: (tau^n − 1) / n · w / (tau − w). */
 function lagrangeBasis(tau: bigint, size: number): bigint[] {
   const roots = rootsOfUnity(size);
   const vanishing = subtract(power(tau, BigInt(size)), 1n);
@@ -75,14 +75,14 @@ function lagrangeBasis(tau: bigint, size: number): bigint[] {
   return roots.map((root, i) => multiply(factor, multiply(root, inverses[i]!)));
 }
 
-/** What snarkjs makes of the last section with its last power missing: − w · tau^(n−1) / n. */
+/** Computes the last basis as snarkjs does, without its last power: − w · tau^(n−1) / n. */
 function lastBasis(tau: bigint, size: number): bigint[] {
   const missing = multiply(power(tau, BigInt(size - 1)), invert(BigInt(size)));
   const roots = rootsOfUnity(size);
   return lagrangeBasis(tau, size).map((value, i) => subtract(value, multiply(missing, roots[i]!)));
 }
 
-/** With one inversion: of the product of all. */
+/** Inverts all values with one inversion, of their product. */
 function invertAll(values: readonly bigint[]): bigint[] {
   const products = [1n];
   for (const value of values) products.push(multiply(products.at(-1)!, value));

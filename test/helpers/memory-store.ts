@@ -1,9 +1,9 @@
-/** A checkpoint in memory. */
+/** A checkpoint store in memory. */
 import type { CheckpointStore } from "../../src/restore/checkpoint-file.ts";
 
 export interface MemoryStore extends CheckpointStore {
   text: string | undefined;
-  /** What was moved out of the way, oldest first. */
+  /** Checkpoints that were set aside, oldest first. */
   readonly aside: string[];
 }
 

@@ -2,7 +2,7 @@
 import { Wallet } from "ethers";
 import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../../src/l1/authorization.ts";
 import { Operator, type OperatorParts } from "../../src/operator/operator.ts";
-import type { TransactionReceipt } from "../../src/operator/receipts.ts";
+import type { TransactionReceipt } from "../../src/operator/ledger/receipts.ts";
 import type { SignedTransaction, Transaction } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -15,22 +15,22 @@ import type { Random } from "./random.ts";
 
 export const FEE_ACCOUNT_ADDRESS = 0xfeen;
 
-/** A prover that can be made to fail, and remembers its jobs. */
+/** A prover that records its jobs, and fails on demand. */
 export class TestProver implements Prover {
   readonly name = "test";
   readonly jobs: ProofJob[] = [];
-  /** How many of the next jobs fail. */
+  /** Number of the next jobs that fail. */
   failures = 0;
   #jobsBefore = 0;
   #rightBefore = Infinity;
 
-  /** One job fails, but only after so many have been done. */
+  /** Makes one job fail after `count` jobs. */
   failAfter(count: number): void {
     this.#jobsBefore = count;
     this.failures = 1;
   }
 
-  /** One proof is wrong, but only after so many have been made. */
+  /** Makes one proof wrong after `count` proofs. */
   wrongAfter(count: number): void {
     this.#rightBefore = count;
   }
@@ -54,7 +54,7 @@ export class TestProver implements Prover {
   }
 }
 
-/** Somebody with an Ethereum key and an L2 key. */
+/** A user with an Ethereum key and an L2 key. */
 export class User {
   readonly l1: Wallet;
   readonly signer: RollupSigner;
@@ -67,7 +67,7 @@ export class User {
   }
 }
 
-/** A transaction without what the account says about itself. */
+/** A transaction whose account, nonce, fee and validity are optional. */
 export type Draft = Transaction extends infer T
   ? T extends Transaction
     ? Omit<T, "accountId" | "nonce" | "fee" | "validFrom" | "validUntil"> & Partial<T>
@@ -126,12 +126,12 @@ function toTransaction({ operator }: OperatorWorld, user: User, draft: Draft): T
   return { accountId, nonce, fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, ...draft };
 }
 
-/** Signs and submits. */
+/** Signs and submits a transaction. */
 export function submit(world: OperatorWorld, user: User, draft: Draft): TransactionReceipt {
   return world.operator.submit(signFor(world, user, draft));
 }
 
-/** The owner's consent to the key of a signed ChangePubKey. */
+/** Signs the owner's consent to the key of a signed ChangePubKey. */
 export function authorize(
   { l1 }: OperatorWorld,
   user: User,
@@ -141,14 +141,14 @@ export function authorize(
   return signChangePubKey(user.l1, l1, claim);
 }
 
-/** Sets the signing key of a user, by a signature or by a transaction on L1. */
+/** Sets the signing key of a user, with a signature or a fact on L1. */
 export async function setSigningKey(
   world: OperatorWorld,
   user: User,
   auth: "eip712" | "onchain" = "eip712",
 ): Promise<TransactionReceipt> {
   const { l1, operator } = world;
-  await operator.syncL1(); // which can drop what has expired, and change the nonce
+  await operator.syncL1(); // may drop expired transactions, which changes the nonce
   const signed = signFor(world, user, { type: "changePubKey", tokenId: 0 });
   if (auth === "eip712") return operator.submit(signed, await authorize(world, user, signed));
   const { pubKeyHash } = user.signer;
@@ -158,7 +158,7 @@ export async function setSigningKey(
   return operator.submit(signed, ON_CHAIN_AUTHORIZATION);
 }
 
-/** Deposits, and makes the operator see it. @returns The id of the request. */
+/** Deposits, and syncs the operator with L1. @returns The id of the request. */
 export async function deposit(
   { l1, operator }: OperatorWorld,
   owner: bigint,
@@ -170,7 +170,7 @@ export async function deposit(
   return requestId;
 }
 
-/** A user with a deposit and a signing key. */
+/** Creates a user with a deposit and a signing key. */
 export async function createFundedUser(
   world: OperatorWorld,
   random: Random,

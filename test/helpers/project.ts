@@ -1,4 +1,4 @@
-/** Projects of users, made in a temporary folder: this package is installed in them by a link. */
+/** Creates projects of users in a temporary folder, with a link to this package. */
 import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,14 +13,12 @@ export interface Project {
   /** Writes or replaces a file, given by its path in the project. */
   write(path: string, text: string): Promise<void>;
   delete(path: string): Promise<void>;
-  /** A fresh environment, as each run of `hardhat` has one. */
+  /** Creates a new runtime environment, as each run of `hardhat` does. */
   createHre(config?: HardhatUserConfig): Promise<HardhatRuntimeEnvironment>;
   remove(): Promise<void>;
 }
 
-/**
- * @param fixture Folder of `test/fixture-projects` to start from; empty if none is named.
- */
+/** Creates a project. @param fixture - Folder of `test/fixture-projects` to copy; default: none. */
 export async function createProject(fixture?: string): Promise<Project> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "hardhat-zkrollup-")));
   if (fixture !== undefined) {

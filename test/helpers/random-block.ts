@@ -1,8 +1,8 @@
 /**
- * Random states and random valid blocks of all operations: the one generator of all tests.
+ * Generates random states and random valid blocks of all operations, for all tests.
  *
- * `createWorld` makes a state with owners who hold keys; `randomBlock` makes a block that
- * `applyBlock` accepts on it. Same random stream, same result.
+ * `createWorld` creates a state with owners who have keys; `randomBlock` creates a block that
+ * `applyBlock` accepts on it. The same random stream gives the same result.
  *
  * @example
  * const world = createWorld(createRandom(), PRESETS.minimal);
@@ -17,8 +17,13 @@ import {
   openBlock,
   type OpenBlock,
 } from "../../src/block/block.ts";
-import { createSigningKey, hashPublicKey, publicKey, sign } from "../../src/crypto/eddsa.ts";
-import type { SigningKey } from "../../src/crypto/eddsa.ts";
+import {
+  createSigningKey,
+  hashPublicKey,
+  publicKey,
+  sign,
+  type SigningKey,
+} from "../../src/crypto/eddsa.ts";
 import { batchMessages, splitBatches } from "../../src/operations/batch.ts";
 import { publicFields } from "../../src/operations/codec.ts";
 import { isSigned, type Operation, type PublicOperation } from "../../src/operations/operation.ts";
@@ -38,24 +43,24 @@ import {
   NONCE_MAX,
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import type { Random } from "./random.ts";
 
-/** Somebody with an L1 address and two signing keys, of which an account has at most one. */
+/** An owner with an L1 address and two signing keys, of which an account has at most one. */
 export interface Actor {
   readonly address: bigint;
   readonly keys: readonly [SigningKey, SigningKey];
-  /** What accounts call the keys. */
+  /** Hashes of the public keys. */
   readonly pubKeyHashes: readonly [bigint, bigint];
 }
 
 export interface World {
   readonly random: Random;
-  /** Of the rollup's signatures. */
+  /** Signing domain of the rollup. */
   readonly domain: bigint;
   readonly actors: readonly Actor[];
   readonly state: RollupState;
@@ -68,8 +73,8 @@ export function createActor(random: Random): Actor {
 }
 
 /**
- * A state with the fee account, three accounts with a signing key, two without, and two actors who
- * have no account yet; with balances of every magnitude in some of the tokens.
+ * Creates a state with the fee account, three accounts with a signing key, two without, and two
+ * actors without an account; balances of every magnitude are in some of the tokens.
  */
 export function createWorld(random: Random, preset: Preset): World {
   const actors = Array.from({ length: 8 }, () => createActor(random));
@@ -89,12 +94,12 @@ export function createWorld(random: Random, preset: Preset): World {
 }
 
 /**
- * A block that is valid on `state`; signed operations that follow each other are often a batch.
+ * Creates a block that is valid on `state` and full if possible; consecutive signed operations are
+ * often a batch.
  *
- * @param options.header - By default one that no L1 would take, and any existing fee account.
- * @param options.slots - Of the block; by default one of the preset's sizes.
- * @param options.types - Operations to choose from; all by default. The block is full, as far as
- * the state allows these operations.
+ * @param options.header - Default: random, with an existing fee account; L1 would refuse it.
+ * @param options.slots - Slots of the block; default: one of the preset's sizes.
+ * @param options.types - Operations to choose from; default: all.
  */
 export function randomBlock(
   world: World,
@@ -116,7 +121,7 @@ export function randomBlock(
   return { ...header, slots, operations: withBatches(world, operations) };
 }
 
-/** The same operations, some neighbours of which are signed as batches. */
+/** Returns the same operations, with some consecutive ones signed as batches. */
 export function withBatches(
   { random, actors, domain }: Omit<World, "state">,
   operations: readonly Operation[],
@@ -138,7 +143,7 @@ export function withBatches(
   });
 }
 
-/** Appends an operation unless it hits a limit of the block that its maker did not look at. */
+/** Appends an operation unless it exceeds a limit of the block that its generator ignores. */
 function tryAppend(open: OpenBlock, operation: Operation | undefined): OpenBlock {
   if (operation === undefined) return open;
   try {
@@ -151,7 +156,7 @@ function tryAppend(open: OpenBlock, operation: Operation | undefined): OpenBlock
 }
 
 /**
- * An operation of the given type for the end of a block, or undefined if none is possible there.
+ * Creates an operation of a type for the end of a block; undefined if none is possible.
  */
 export function randomOperation(
   world: World,
@@ -183,7 +188,7 @@ export function randomOperation(
   }
 }
 
-/** As it could stand in the priority queue, but for amounts of 0. */
+/** Creates a deposit request; its amount may be 0, unlike in the priority queue. */
 function randomDeposit({ random, actors }: World, tokenId: number): DepositRequest {
   const owner = random.bool() ? random.pick(actors).address : random.bigint(160);
   const amount = random.pick([0n, 1n, DEPOSIT_AMOUNT_MAX, random.bigint(104)]);
@@ -238,7 +243,7 @@ function randomSignedOperation(
   }
 }
 
-/** An account that can sign, with its key; for a change of key any account and a new key. */
+/** Picks an account that can sign, with its key; for a change of key any account and key. */
 function pickSigner(
   { random, actors }: World,
   state: RollupState,
@@ -257,7 +262,7 @@ function pickSigner(
   return candidates.length === 0 ? undefined : random.pick(candidates);
 }
 
-/** A range of validity that holds at the block's time, often just so. */
+/** Picks a range of validity that includes the block's time, often at its limit. */
 function randomValidity(random: Random, { header: { timestamp } }: OpenBlock) {
   return {
     validFrom: random.pick([0n, timestamp, timestamp / 2n]),
@@ -269,7 +274,7 @@ function randomFee(random: Random, balance: bigint): bigint {
   return closestPackableFeeBelow(random.pick([0n, balance, balance / 3n, balance / 1000n]));
 }
 
-/** Nothing, all, or some of it. */
+/** Picks none, all, or a part of an amount. */
 function randomPart(random: Random, whole: bigint): bigint {
   return random.pick([0n, whole, (whole * random.bigint(16)) >> 16n]);
 }
@@ -282,7 +287,7 @@ function randomNonce(random: Random): number {
   return random.pick([0, random.int(1000), NONCE_MAX - 1]);
 }
 
-/** ETH, another low token and the last one: few, so that operations of a block meet in them. */
+/** Picks some of ETH, token 1 and the last token: few, so that operations share tokens. */
 function randomTokens(random: Random, preset: Preset): number[] {
   return [0, 1, tokenCapacity(preset) - 1].filter(() => random.int(4) > 0);
 }
@@ -301,7 +306,7 @@ function isFull(state: RollupState): boolean {
   return state.nextAccountId === accountCapacity(state.preset);
 }
 
-/** The public data of an operation: without what its signer added. */
+/** Returns the public data of an operation, without the signer's part. */
 export function toPublic(operation: PublicOperation): PublicOperation {
   const names = ["type", ...publicFields(operation.type).map(({ name }) => name)];
   const fields = Object.entries(operation).filter(([name]) => names.includes(name));

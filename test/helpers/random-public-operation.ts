@@ -1,9 +1,9 @@
-/** Operations as public data alone: every field within its column, and true of no state. */
+/** Random operations as public data: every field fits its column, but no state allows them. */
 import type { PublicOperation } from "../../src/operations/operation.ts";
-import { NUMBER_TYPES } from "../../src/operations/operation.ts";
+import { NUMBER_TYPES } from "../../src/operations/definition.ts";
 import { publicFields } from "../../src/operations/codec.ts";
 import { FIELD_TYPE_BYTES, type FieldType } from "../../src/protocol/layout.ts";
-import { type OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import { AMOUNT_MAX, PACKED_AMOUNT, PACKED_FEE } from "../../src/protocol/constants.ts";
 import type { Random } from "./random.ts";
 
@@ -24,7 +24,7 @@ function randomValue(random: Random, type: FieldType): number | bigint {
   return isNumber ? Number(random.bigint(bits)) : random.bigint(bits);
 }
 
-/** `mantissa · 10^exponent`, at most the largest amount. */
+/** Returns `mantissa · 10^exponent`, at most the maximum amount. */
 function randomDecimal(random: Random, mantissaBits: number): bigint {
   const value = random.bigint(mantissaBits) * 10n ** BigInt(random.int(32));
   return value <= AMOUNT_MAX ? value : randomDecimal(random, mantissaBits);

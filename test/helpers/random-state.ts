@@ -1,4 +1,4 @@
-/** States of random accounts, for tests of what holds of any account. */
+/** States of random accounts. */
 import { LEAF_KIND } from "../../src/protocol/constants.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
@@ -7,9 +7,9 @@ import type { Random } from "./random.ts";
 const ACCOUNTS = 12;
 
 /**
- * Accounts with balances, a key or none, and gaps between their ids.
+ * Creates a state of accounts with balances, with or without a key, and gaps between their ids.
  *
- * @param balanceBits - Of the balances; each account but the fee account holds ETH.
+ * @param balanceBits - Bits of the balances; each account but the fee account has ETH.
  */
 export function createRandomState(random: Random, preset: Preset, balanceBits = 128): RollupState {
   let state = createGenesisState(preset, { feeAccountAddress: 1n + random.bigint(159) });
@@ -32,7 +32,7 @@ export function createRandomState(random: Random, preset: Preset, balanceBits = 
   return state;
 }
 
-/** The id of a random account, not the fee account's. */
+/** Picks the id of a random account other than the fee account. */
 export function pickAccountId(random: Random, state: RollupState): number {
   const [accountId] = random.pick([...state.accounts()].filter(([id]) => id > 0));
   return accountId;

@@ -1,8 +1,8 @@
 /**
- * Repeatable randomness for tests.
+ * Reproducible randomness for tests.
  *
- * Put `random.title` into the title of the suite, so that a failure names its seed; run again with
- * `ROLLUP_TEST_SEED=<seed>` to get the same values.
+ * Put `random.title` into the title of the suite, so that a failure names its seed; a run with
+ * `ROLLUP_TEST_SEED=<seed>` gets the same values.
  */
 
 import { randomBytes } from "node:crypto";
@@ -12,7 +12,7 @@ export type { Random };
 
 const DEFAULT_SEED = process.env["ROLLUP_TEST_SEED"] ?? randomBytes(4).toString("hex");
 
-/** A generator of its own stream; all start from one seed per run unless one is given. */
+/** Creates a generator with its own stream. @param seed - Default: one seed per run. */
 export function createRandom(seed: string = DEFAULT_SEED): Random {
   return createSeededRandom(seed);
 }

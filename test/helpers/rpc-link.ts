@@ -1,4 +1,4 @@
-/** JSON-RPC between client and operator as over a wire: only JSON passes, in both directions. */
+/** Links client and operator by JSON-RPC in memory; all values pass as JSON text. */
 import type { Operator } from "../../src/operator/operator.ts";
 import { createRpcClient, type JsonRpcRequest, type RpcClient } from "../../src/api/client.ts";
 import { toJsonRpcError } from "../../src/api/error-transport.ts";
@@ -6,7 +6,7 @@ import { createRpcHandler } from "../../src/server/handler.ts";
 
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-/** A transport that rejects with the bare JSON-RPC error object. */
+/** Creates a transport that rejects with the plain JSON-RPC error object. */
 export function createJsonRpcRequest(operator: Operator): JsonRpcRequest {
   const handle = createRpcHandler(operator);
   return async (method, params) => {

@@ -1,5 +1,5 @@
 /**
- * A state with a few people in it, what they may sign, and what an attacker makes of it: the same
+ * A state with a few accounts, transactions of their owners, and an attacker's changes: the same
  * block for `applyBlock` and for the circuit.
  */
 import { applyBlock, type Block } from "../../src/block/block.ts";
@@ -20,9 +20,9 @@ import { type Actor, createActor } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
 export interface BuiltCase {
-  /** Throws the tag. */
+  /** Runs the case in TypeScript, which throws the tag. */
   readonly refuse: () => unknown;
-  /** The attacker's input for the circuit of the preset's smallest block. */
+  /** Creates the attacker's input for the circuit of the preset's smallest block. */
   readonly createInput: () => BlockWitnessInput;
 }
 
@@ -31,8 +31,8 @@ export interface Party extends Actor {
 }
 
 /**
- * Alice and Bob have signing keys, Carol has none, and each has 1,000 of the token. Nobody has
- * `emptyId`.
+ * The cast: Alice and Bob have signing keys, Carol has none, and each has 1,000 of the token. The
+ * leaf `emptyId` is empty.
  */
 export interface Scene {
   readonly random: Random;
@@ -47,16 +47,16 @@ export interface Scene {
   readonly emptyId: number;
 }
 
-/** How a case breaks its rule. */
+/** The way in which a case breaks its rule. */
 export interface Breach {
   readonly operations: readonly Operation[];
-  /** Where it does, if not in the scene that it was given. */
+  /** Replaces the given scene. */
   readonly scene?: Scene;
   readonly feeAccountId?: number;
-  /** What the attacker tells the circuit that no `Operation` can say. */
+  /** Signals of the attacker that an `Operation` cannot express, by slot. */
   readonly forcedSignals?: readonly Partial<SlotSignals>[];
   readonly forcedFeeTokens?: readonly number[];
-  /** Where the rule stands in TypeScript, if not in `applyBlock`. */
+  /** Runs the case in TypeScript, if the rule is not in `applyBlock`. */
   readonly refuse?: () => unknown;
 }
 
@@ -95,7 +95,7 @@ export type Draft = Transaction extends infer T
     : never
   : never;
 
-/** A transaction of a party, Alice by default, that is right where the draft says nothing else. */
+/** Signs a transaction of a party, Alice by default; fields outside of the draft are valid. */
 export function signed(scene: Scene, draft: Draft, party: Party = scene.alice): SignedTransaction {
   const { state, tokenId, domain } = scene;
   const { nonce } = state.account(party.accountId);
@@ -104,7 +104,7 @@ export function signed(scene: Scene, draft: Draft, party: Party = scene.alice): 
   return signLoosely(party.keys[0], { ...common, ...draft }, domain);
 }
 
-/** The operation that an honest operator makes of such a transaction. */
+/** Creates the operation that an honest operator makes of such a transaction. */
 export function operationBy(scene: Scene, draft: Draft, party?: Party): Operation {
   return toOperation(scene.state, signed(scene, draft, party));
 }
@@ -147,12 +147,12 @@ export function stranger({ random }: Scene): { address: bigint } {
   return { address: random.bigint(160) };
 }
 
-/** The scene after one leaf has changed. */
+/** Returns the scene with one leaf changed. */
 export function withLeaf(scene: Scene, accountId: number, update: LeafUpdate): Scene {
   return { ...scene, state: scene.state.update(accountId, scene.tokenId, update) };
 }
 
-/** Forced exit of a leaf that an honest operator would not choose. */
+/** Creates a forced exit of any leaf, which an honest operator might refuse. */
 export function forcedExit(scene: Scene, target: Owner, amount: bigint): Operation {
   const transaction = signed(scene, { type: "forcedExit", recipient: target.address });
   const initiatorAccountId = scene.alice.accountId;

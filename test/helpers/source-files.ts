@@ -1,4 +1,4 @@
-/** Reads the project's own sources, for the tests that check rules about them. */
+/** Reads the project's own sources, for tests of rules about them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
@@ -11,7 +11,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Files below the given folders of the project whose names end in one of the endings. */
+/** Reads the files below some folders of the project whose names have one of the endings. */
 export function readSources(folders: readonly string[], endings: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: "utf8" })
@@ -23,13 +23,13 @@ export function readSources(folders: readonly string[], endings: readonly string
   );
 }
 
-/** An import of one file, static or dynamic: the specifier and, if relative, the file it names. */
+/** An import, static or dynamic: the specifier and, if it is relative, the path of the file. */
 export interface FoundImport {
   readonly specifier: string;
   readonly path: string | undefined;
 }
 
-/** All imports and re-exports of a TypeScript file. */
+/** Finds all imports and re-exports of a TypeScript file. */
 export function findImports(file: SourceFile): FoundImport[] {
   return ts.preProcessFile(file.text, true, true).importedFiles.map(({ fileName }) => ({
     specifier: fileName,
@@ -39,6 +39,39 @@ export function findImports(file: SourceFile): FoundImport[] {
   }));
 }
 
+/**
+ * Files that import each other, directly or through others, also if only for a type.
+ *
+ * @returns Each largest group of them, sorted; nothing if there is none.
+ */
+export function findImportCircles(files: readonly SourceFile[]): string[][] {
+  const known = new Set(files.map(({ path }) => path));
+  const imports = new Map(
+    files.map((file) => [
+      file.path,
+      findImports(file).flatMap(({ path }) => (path !== undefined && known.has(path) ? path : [])),
+    ]),
+  );
+  const reachedFrom = new Map([...known].map((path) => [path, reach(imports, path)]));
+  const circles = [...known].map((path) =>
+    [...reachedFrom.get(path)!].filter((other) => reachedFrom.get(other)!.has(path)).sort(),
+  );
+  const distinct = new Map(circles.map((circle) => [circle.join(), circle]));
+  return [...distinct.values()].filter(({ length }) => length > 0);
+}
+
+/** Every file that a file imports, directly or through others. */
+function reach(imports: ReadonlyMap<string, readonly string[]>, start: string): Set<string> {
+  const reached = new Set<string>();
+  const pending = [...imports.get(start)!];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    pending.push(...imports.get(path)!);
+  }
+  return reached;
+}
+
 /** A named stretch of a source file. */
 export interface Stretch {
   readonly path: string;
@@ -46,7 +79,7 @@ export interface Stretch {
   readonly lines: number;
 }
 
-/** All functions of a TypeScript file with their lengths in lines. */
+/** Measures the lengths of all functions of a TypeScript file in lines. */
 export function measureFunctions(file: SourceFile): Stretch[] {
   const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true);
   const found: Stretch[] = [];
@@ -64,7 +97,7 @@ export function measureFunctions(file: SourceFile): Stretch[] {
 }
 
 /**
- * Lengths of circom templates and functions or Solidity functions: header line to closing brace.
+ * Measures circom templates and functions or Solidity functions, from header to closing brace.
  */
 export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
   const lines = file.text.split("\n");
@@ -78,7 +111,7 @@ export function measureBraces(file: SourceFile, header: RegExp): Stretch[] {
 }
 
 /**
- * Values a TypeScript file exports by declaration. Types may be exported for a signature's sake.
+ * Finds the values that a TypeScript file exports by declaration; types are not included.
  */
 export function findExportedValues(file: SourceFile): string[] {
   const declared = /^export (?:abstract )?(?:async )?(?:function|const|class) (\w+)/gm;

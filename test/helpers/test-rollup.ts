@@ -1,4 +1,4 @@
-/** A Rollup contract on a chain of its own, and blocks for it that need no state and no proof. */
+/** A Rollup contract on a chain of its own, and blocks for it without a state or a proof. */
 import { AbiCoder, concat, keccak256, toBeHex, ZeroHash } from "ethers";
 import { artifacts, network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -20,22 +20,22 @@ import type { PublicOperation } from "../../src/operations/operation.ts";
 import { payoutsOf } from "../../src/operations/payouts.ts";
 import type { Payout } from "../../src/operations/rules.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
-import type { OperationName } from "../../src/protocol/operations.ts";
+import type { OperationName } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 
 export const GENESIS_ROOT = 1n;
 export const FEE_ACCOUNT_ADDRESS = 0xfeen;
-/** Gas for all payouts that a transaction can make: an estimate leaves them open. */
+/** Gas for all payouts of a transaction; with an estimate, payouts stay open. */
 export const PAYING = { gasLimit: 16_777_216n };
 export const ZERO_PROOF = new Array<bigint>(8).fill(0n);
 /** Operations that serve a request of the queue. */
 const SERVING: readonly OperationName[] = ["deposit", "fullExit", "refund"];
 
 /**
- * Deploys a rollup, on a new chain by default.
+ * Deploys a rollup.
  *
  * @param verifier - Contract name of its verifier.
- * @param connection - To another chain than a new one.
+ * @param connection - Connection to a chain; default: a new chain.
  */
 export async function createTestRollup(
   verifier:
@@ -81,7 +81,7 @@ export async function createTestRollup(
 }
 export type TestRollup = Awaited<ReturnType<typeof createTestRollup>>;
 
-/** What makes a block, apart from its operations. */
+/** The parts of a block besides its operations. */
 export interface BlockOptions {
   readonly slots?: number;
   readonly timestamp?: bigint;
@@ -90,7 +90,7 @@ export interface BlockOptions {
   readonly authorizations?: readonly string[];
 }
 
-/** A block for every phase, with what L1 must make of it. */
+/** A block as the argument of every phase, with its expected stored block. */
 export interface TestBlock {
   readonly commitBlock: CommitBlock;
   /** Computed here, without the contract. */
@@ -99,7 +99,7 @@ export interface TestBlock {
   readonly payouts: readonly Payout[];
 }
 
-/** A block of the given operations after `parent`; nothing about its state root is true. */
+/** Creates a block of the given operations after `parent`, with an arbitrary state root. */
 export function createTestBlock(
   { chainId, rollupAddress }: Pick<RollupClient, "chainId" | "rollupAddress">,
   parent: StoredBlock,
@@ -144,25 +144,25 @@ export function createTestBlock(
   };
 }
 
-/** keccak256 of a stored block's ABI encoding, as the contract keeps it. */
+/** Computes keccak256 of a stored block's ABI encoding, which the contract stores. */
 export function hashStoredBlock(stored: StoredBlock): string {
   const { blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment } = stored;
   const values = [blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment];
   return keccak256(encodeWords(values.map(BigInt)));
 }
 
-/** The timestamp that a block mined now has, in Unix seconds. */
+/** Reads the timestamp of the latest L1 block, in Unix seconds. */
 export async function latestTimestamp({ networkHelpers }: TestRollup): Promise<bigint> {
   return BigInt(await networkHelpers.time.latest());
 }
 
-/** What makes a deposit a refund: the deposit, without the account that it was for. */
+/** Converts a deposit to a refund, which has no account. */
 export function refundOf(deposit: PublicOperation<"deposit">): PublicOperation<"refund"> {
   const { tokenId, owner, amount } = deposit;
   return { type: "refund", tokenId, owner, amount };
 }
 
-/** A withdrawal, with a fee that is public data of no consequence on L1. */
+/** Creates a withdrawal, with a fee that has no effect on L1. */
 export function withdrawOperation(
   recipient: string,
   amount: bigint,

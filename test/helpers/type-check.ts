@@ -1,9 +1,9 @@
-/** Type-checks TypeScript sources in memory, as a project with given options would. */
+/** Type-checks TypeScript sources in memory with given options. */
 import { join } from "node:path";
 import ts from "typescript";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 
-/** Options of strict projects: each has refused generated code of some tool. */
+/** Options of strict projects; each of them finds errors in the generated code of some tool. */
 export const STRICT_OPTIONS: ts.CompilerOptions = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -22,8 +22,10 @@ export const STRICT_OPTIONS: ts.CompilerOptions = {
 };
 
 /**
+ * Type-checks modules.
+ *
  * @param files - Text by file name; the modules import each other as `./name.js`.
- * @returns What the compiler says, one line a message; nothing if all is right.
+ * @returns The compiler's messages, one line each; empty if there are none.
  */
 export function typeCheck(
   files: Readonly<Record<string, string>>,

@@ -1,8 +1,8 @@
-/** What to expect of a block circuit with one of its constraints taken out. */
+/** Expectations about block circuits with constraints removed. */
 import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import { forgeInputs } from "./forged-witness.ts";
 import { honestBlock } from "./honest-block.ts";
@@ -16,43 +16,43 @@ import {
   wireNames,
 } from "./weakened-circuit.ts";
 
-/** Signals that are free where their value does not matter. */
+/** Signals that are free because their value has no effect. */
 export const FREE_HINT = oneOf(
-  // The hint for an inverse that does not exist: the output is 1, whatever the hint.
+  // The hint for an inverse that does not exist: the output is 1 for any hint.
   String.raw`\.Is(Zero|Equal)_\w+\.inverse$`,
-  // AssertAtMost: the hint of an implication between sums of bits of which the first one is 0.
+  // AssertAtMost: the hint of an implication between sums of bits, if the first sum is 0.
   String.raw`\.(above|below|AssertAtMost_\w+)\.hints\[\d+\]$`,
 );
 
-/** Inputs that other inputs determine: the circuit computes them, and compares. */
+/** Inputs that the circuit computes from other inputs and compares. */
 const COMPARED_INPUTS = ["oldStateRoot", "newStateRoot", "digest", "y"];
 
-/** Constraints that determine nothing: each alone refuses some forgery, as the named test shows. */
+/** Constraints that determine no wire: each alone refuses some forgery in the named test. */
 const ASSERTION = oneOf(
   // rules.test.ts: an account id, an amount and so on, times the flag of an operation, is 0.
-  // The flag `signed` of a slot is named as what a batch sees of it.
+  // The flag `signed` of a slot has the name of the batch's input.
   String.raw`^(?!1 \+ \S+flags\.(\w+) \| \S+flags\.\1 \|).*\b(flags\.|main\.signed\[).* \| $`,
-  // rules.test.ts, assertions.test.ts: a fee is in the token that it is added to.
+  // rules.test.ts, assertions.test.ts: a fee is in the token of its sum.
   String.raw`^main\.(token|feeToken)\[\d\] \+ main\.(token|feeToken)\[\d\] \| .*\.share\S+ \| $`,
-  // Two flags say the same of the index: each constraint can do without the other.
+  // Two flags depend on the same index, so each constraint is redundant with the other.
   String.raw`^1 \+ (\S*isIndex\S*|main\.feeTokenIndex\S*) \| \S+ \| $`,
-  // rules.test.ts, assertions.test.ts: a batch is whole, and signed as that.
+  // rules.test.ts, assertions.test.ts: a batch is complete and signed as a batch.
   String.raw`\bmain\.linksNext\[.* \| $`,
-  // assertions.test.ts: an account is what it says, and a point on the curve.
+  // assertions.test.ts: the kind of an account is valid, and a point is on the curve.
   String.raw`^1 \+ main\.kind\S+ \| .* \| $`,
   String.raw`\.AssertOnCurve_\w+\.xx \| \S+\.AssertOnCurve_\w+\.yy \| `,
 );
 
 /**
- * The last round of a hash with which a root is compared that is known already. One equation of it
- * is that comparison, and any other can stand in for it. For state-chain.test.ts it is needed, and
- * gadgets.test.ts misses each constraint where nothing is known of the hash.
+ * The last round of a hash that is compared with a known root. One equation is that comparison, and
+ * any other one can replace it. state-chain.test.ts shows that it is needed, and gadgets.test.ts
+ * that each constraint is needed where the hash is not known.
  */
 const COMPARED_HASH = oneOf(
   String.raw`\.TreePath_\w+\.TreeNode_\S+\.PoseidonOtherRounds_\S+\.eighth\.`,
 );
 
-/** Expects that in a block of one type of operation all wires follow from the inputs. */
+/** Expects that the inputs determine all wires in a block of one type of operation. */
 export async function expectDetermined(
   circuit: Circuit,
   preset: Preset,
@@ -67,8 +67,8 @@ export async function expectDetermined(
 }
 
 /**
- * Expects that an input which can not be changed as it is can not be changed along with other wires
- * either, whichever a prover might choose.
+ * Expects that an input that cannot be changed alone cannot be changed together with any other
+ * wires either.
  */
 export async function expectRefuted(
   circuit: Circuit,
@@ -86,12 +86,11 @@ export async function expectRefuted(
 }
 
 /**
- * Takes constraints out of a block circuit, one by one, and looks for wires that are no longer
- * determined then: in a block of one type of operation, or else of the next. Assertions are left
- * out all the time: where one happens to determine what a missing constraint has to, it no longer
- * asserts anything.
+ * Removes constraints from a block circuit, one by one, and looks for wires that are no longer
+ * determined, in blocks of one type of operation after another. Assertions are always left out,
+ * because one that determines a wire in place of a missing constraint no longer asserts anything.
  *
- * @returns Descriptions of the constraints that no block misses, other than assertions.
+ * @returns Descriptions of the constraints, other than assertions, that no block needs.
  */
 export async function findUnmissed(
   circuit: Circuit,

@@ -1,4 +1,4 @@
-/** Copies of circuits with constraints taken out, and who notices. */
+/** Circuits with constraints removed, and whether that has an effect. */
 import { expect } from "chai";
 import { checkConstraints, indexConstraints } from "../../src/groth16/check-witness.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
@@ -12,12 +12,12 @@ import type { Witness } from "../../src/groth16/formats/wtns.ts";
 import { reduce } from "../../src/crypto/field.ts";
 import { createUncheckedCalculator } from "./forged-witness.ts";
 
-/** Names of the wires of a circuit; a wire that signals share has one of their names. */
+/** Returns the names of a circuit's wires; a wire that signals share has one of their names. */
 export function wireNames({ symPath }: Circuit): ReadonlyMap<number, string> {
   return new Map([...readSymbols(symPath)].map(([name, wire]) => [wire, name]));
 }
 
-/** The wires of the input signals. @param except - Names of inputs to leave out. */
+/** Returns the wires of the input signals. @param except - Names of inputs to leave out. */
 export function inputWires(circuit: Circuit, except: readonly string[] = []): number[] {
   const wanted = circuit.inputs.map(({ name }) => name).filter((name) => !except.includes(name));
   const isWanted = new Set(wanted.map((name) => `main.${name}`));
@@ -27,7 +27,7 @@ export function inputWires(circuit: Circuit, except: readonly string[] = []): nu
     .map(([, wire]) => wire);
 }
 
-/** The three sides of a constraint, as the names of the wires in them. */
+/** Describes a constraint by the names of the wires in its three sides. */
 export function describeConstraint(
   { a, b, c }: R1cs,
   row: number,
@@ -39,14 +39,14 @@ export function describeConstraint(
     .join(" | ");
 }
 
-/** All constraints that a witness violates. */
+/** Returns all constraints that a witness violates. */
 export function violatedConstraints(r1cs: R1cs, witness: Witness): number[] {
   return [...constraintsOf(r1cs)].filter((row) => checkConstraints(r1cs, witness, [row]) !== null);
 }
 
 /**
- * Expects that a circuit refuses inputs, and that each constraint which does is needed for that:
- * the copy of the circuit without it takes them.
+ * Expects that a circuit refuses inputs, and that each violated constraint is needed for that: the
+ * circuit without it accepts them.
  */
 export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): Promise<void> {
   const calculate = await createUncheckedCalculator(circuit);
@@ -63,8 +63,8 @@ export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): P
 }
 
 /**
- * Whether no witness with the same values of the given wires satisfies the constraints: what
- * follows from these wires by the constraints that hold contradicts those that are violated.
+ * Returns whether no witness with the same values of the given wires satisfies the constraints: the
+ * values that these wires determine by the satisfied constraints contradict the violated ones.
  */
 export function isRefuted(r1cs: R1cs, forged: Witness, given: readonly number[]): boolean {
   const violated = violatedConstraints(r1cs, forged);
@@ -82,10 +82,10 @@ export function isRefuted(r1cs: R1cs, forged: Witness, given: readonly number[])
   return !canChoose(r1cs, forged, ofChoices, choices);
 }
 
-/** So many wires are tried out in all combinations. */
+/** Maximum wires that are tried in all combinations. */
 const TRIED_WIRES_MAX = 10;
 
-/** Whether constraints, all linear in them, hold for some choice between two values of wires. */
+/** Returns whether linear constraints hold for some choice between two values of each wire. */
 function canChoose(
   r1cs: R1cs,
   witness: Witness,
@@ -120,7 +120,7 @@ function canChoose(
   );
 }
 
-/** The wires that stand in no other constraints than these, and are no inputs. */
+/** Finds the wires that are in no other constraints than these and are not inputs. */
 function findLocalWires(circuit: Circuit, rows: readonly number[]): (wire: number) => boolean {
   const rowsOf = indexConstraints(circuit.constraints());
   const inputs = new Set([0, ...inputWires(circuit)]);
@@ -128,8 +128,8 @@ function findLocalWires(circuit: Circuit, rows: readonly number[]): (wire: numbe
 }
 
 /**
- * Whether constraints hold for some values of local wires, which stand on the right sides only, as
- * in the last round of a hash.
+ * Returns whether constraints hold for some values of local wires, which are on the right sides
+ * only, as in the last round of a hash.
  */
 function canRepair(
   r1cs: R1cs,
@@ -144,7 +144,7 @@ function canRepair(
     const [a, b, c] = sides.map((terms) => evaluate(terms, witness));
     const isFree = ([wire]: readonly [number, bigint]) => isLocal(wire) && !unchanged.has(wire);
     const terms: Terms = new Map([...sides[2]!].filter(isFree));
-    // The constant stands for an unknown; if that has to be 0, the equations contradict each other.
+    // The constant is treated as an unknown; if it must be 0, the equations contradict each other.
     const constant = reduce(c! - a! * b!);
     if (constant !== 0n) terms.set(CONSTANT, constant);
     for (const { unknown } of system.insert(terms, row)) unchanged.add(unknown);
@@ -165,7 +165,7 @@ function evaluate(terms: Terms, witness: Witness): bigint {
   return [...terms].reduce((sum, [wire, value]) => sum + value * witness[wire]!, 0n);
 }
 
-/** The indices of the constraints. */
+/** Returns the indices of the constraints. */
 export function constraintsOf({ constraints }: R1cs): Iterable<number> {
   return Array.from({ length: constraints }).keys();
 }
@@ -173,15 +173,15 @@ export function constraintsOf({ constraints }: R1cs): Iterable<number> {
 export interface WeakenedCircuits {
   /** Wires that are free in the whole circuit. */
   readonly undetermined: readonly number[];
-  /** Whether without this constraint more wires are. */
+  /** Returns whether more wires are free without this constraint. */
   isMissed(row: number): boolean;
 }
 
 /**
- * Takes constraints out one by one, and looks for wires that are no longer determined by the given
- * ones. Only what followed from a constraint has to be derived anew without it.
+ * Removes constraints one by one, and looks for wires that the given ones no longer determine. Only
+ * the wires that depend on a constraint are derived again without it.
  *
- * @param without - Constraints that are left out from the beginning.
+ * @param without - Constraints that are always left out.
  */
 export function weakenCircuit(
   r1cs: R1cs,
@@ -200,14 +200,27 @@ export function weakenCircuit(
   return {
     undetermined,
     isMissed: (row) => {
-      const lost = new Set(wiresOfRow.get(row));
-      // A set also iterates over what is added to it meanwhile.
-      for (const wire of lost) for (const other of followers.get(wire) ?? []) lost.add(other);
+      const lost = reachableFrom(wiresOfRow.get(row) ?? [], followers);
       if (lost.size === 0) return false;
       const kept = [...honest.keys()].filter((wire) => !lost.has(wire));
       return check(kept, [...without, row]).undetermined.length > 0;
     },
   };
+}
+
+/** Returns all wires that follow from the given ones, directly or not, including themselves. */
+function reachableFrom(
+  wires: readonly number[],
+  followers: ReadonlyMap<number, readonly number[]>,
+): Set<number> {
+  const reached = new Set<number>();
+  const waiting = [...wires];
+  for (let wire = waiting.pop(); wire !== undefined; wire = waiting.pop()) {
+    if (reached.has(wire)) continue;
+    reached.add(wire);
+    waiting.push(...(followers.get(wire) ?? []));
+  }
+  return reached;
 }
 
 function append(lists: Map<number, number[]>, key: number, value: number): void {

@@ -7,7 +7,7 @@ import type { StoredBlock } from "../../src/l1/types.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import {
   createTestBlock,

@@ -24,7 +24,7 @@ import {
 import { connectRollup } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
-import { OPERATION_NAMES, type OperationName } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
 import {
@@ -214,10 +214,14 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
       for (const address of burners) {
         await ethers.provider.send("hardhat_setCode", [address, "0xfe"]);
       }
-      const withdrawals = burners.map((address): PublicOperation => {
-        const rest = { tokenId: 0, fee: 0n, recipient: BigInt(address), amount: 5n };
-        return { type: "withdraw", accountId: 1, ...rest };
-      });
+      const withdrawals = burners.map((address): PublicOperation => ({
+        type: "withdraw",
+        accountId: 1,
+        tokenId: 0,
+        fee: 0n,
+        recipient: BigInt(address),
+        amount: 5n,
+      }));
       blocks = await commit(genesis, [withdrawals.slice(0, 30), withdrawals.slice(30)]);
       await client.proveBlocks(blocks.map(({ proveBlock }) => proveBlock));
     });

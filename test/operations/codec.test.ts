@@ -10,7 +10,7 @@ import {
 } from "../../src/operations/codec.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import { OPERATION_NAMES, OPERATIONS } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorld, randomBlock, toPublic } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";

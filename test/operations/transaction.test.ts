@@ -12,7 +12,7 @@ import {
   signingDomain,
   signingMessage,
   signTransaction,
-  type TransferTransaction,
+  type Transaction,
 } from "../../src/operations/transaction.ts";
 import { FIELD_MODULUS, TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -29,7 +29,7 @@ const COMMON = {
   validFrom: 7n,
   validUntil: TIMESTAMP_MAX,
 };
-const TRANSFER: TransferTransaction = {
+const TRANSFER: Transaction<"transfer"> = {
   ...COMMON,
   type: "transfer",
   recipient: 0xabcdn,
@@ -79,7 +79,7 @@ describe("transactions", () => {
   });
 
   it("refuse values that do not fit their columns", () => {
-    const bad = (changes: Partial<TransferTransaction>) => () =>
+    const bad = (changes: Partial<Transaction<"transfer">>) => () =>
       signingMessage({ ...TRANSFER, ...changes }, 5n);
     expectCode("AMOUNT_OUT_OF_RANGE", bad({ amount: 1n << 128n }));
     expectCode("AMOUNT_OUT_OF_RANGE", bad({ fee: -1n }));

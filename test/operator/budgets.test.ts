@@ -9,7 +9,7 @@ import {
   revertCost,
 } from "../../src/l1/gas.ts";
 import { Operator } from "../../src/operator/operator.ts";
-import { isForged, toCommitBlock } from "../../src/operator/pipeline.ts";
+import { isPrepared, toCommitBlock } from "../../src/operator/ledger/blocks.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import {
@@ -73,8 +73,8 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     );
     expect(blocks.length).to.be.greaterThan(2);
     for (const block of blocks) {
-      expect(isForged(block)).to.equal(true);
-      if (isForged(block)) expect(commitCost([toCommitBlock(block)]).bytes).to.be.at.most(4_000);
+      expect(isPrepared(block)).to.equal(true);
+      if (isPrepared(block)) expect(commitCost([toCommitBlock(block)]).bytes).to.be.at.most(4_000);
     }
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
   });

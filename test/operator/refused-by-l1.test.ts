@@ -6,7 +6,7 @@ import {
   encodeCreate2Authorization,
   ON_CHAIN_AUTHORIZATION,
 } from "../../src/l1/authorization.ts";
-import type { TransactionReceipt } from "../../src/operator/receipts.ts";
+import type { TransactionReceipt } from "../../src/operator/ledger/receipts.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";

@@ -6,7 +6,6 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { takeCeremonySteps } from "../../src/plugin/circuits/keys.ts";
 import { compileCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";
@@ -31,7 +30,6 @@ describe("plugin: a rollup with the keys of a ceremony", () => {
   });
 
   after(async () => {
-    await releaseProver();
     await project.remove();
   });
 

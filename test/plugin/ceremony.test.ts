@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { type CeremonySteps, takeCeremonySteps } from "../../src/plugin/circuits/keys.ts";
 import { compileCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";
@@ -30,7 +29,7 @@ describe("plugin: keys of a ceremony", () => {
   });
 
   after(async () => {
-    await releaseProver();
+    await hre.circuits.close();
     await project.remove();
   });
 

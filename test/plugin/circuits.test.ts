@@ -4,7 +4,6 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
@@ -36,7 +35,7 @@ describe("plugin/circuits", () => {
   });
 
   after(async () => {
-    await releaseProver();
+    await hre.circuits.close();
     await project.remove();
   });
 
@@ -50,6 +49,45 @@ describe("plugin/circuits", () => {
     expect(proof.input).to.deep.equal([60n, 3n, 5n]);
     expect(await verify([60n, 3n, 5n])).to.equal(true);
     expect(await verify([61n, 3n, 5n])).to.equal(false);
+  });
+
+  it("proves by the config's prover, or by the one that is asked for", async () => {
+    const environment = await project.createHre({
+      rollup: {
+        prover: "external",
+        externalProver: { command: "no-such-program {zkey} {wtns} {proof} {public}" },
+      },
+    });
+    const inputs = { a: 2, b: [3, 5] };
+    const byDefault = await environment.circuits.get("multiplier");
+    expect(await refusalOf(byDefault.prove(inputs))).to.include("EXTERNAL_PROVER_FAILED");
+    expect(await byDefault.verify(await byDefault.prove(inputs, { prover: "kernel" }))).to.equal(
+      true,
+    );
+    const chosen = await environment.circuits.get("multiplier", { prover: "snarkjs" });
+    expect(await byDefault.verify(await chosen.prove(inputs))).to.equal(true);
+    await environment.circuits.close();
+  });
+
+  it("takes a key from elsewhere", async () => {
+    const seeded = await project.createHre({
+      rollup: { ...CONFIG.rollup, setup: { type: "dev", seed: "elsewhere" } },
+    });
+    const zkeyPath = await (await seeded.circuits.get("multiplier")).zkeyPath();
+    const own = await hre.circuits.get("multiplier");
+    const other = await hre.circuits.get("multiplier", { zkeyPath });
+    const proven = await other.prove({ a: 2, b: [3, 5] });
+    expect(await other.verify(proven)).to.equal(true);
+    expect(await own.verify(proven)).to.equal(false);
+  });
+
+  it("closes what it has loaded, and loads again", async () => {
+    const first = await hre.circuits.get("multiplier");
+    await first.prove({ a: 2, b: [3, 5] });
+    await hre.circuits.close();
+    expect(await refusalOf(first.prove({ a: 2, b: [3, 5] }))).to.include("PROVER_CLOSED");
+    const again = await hre.circuits.get("multiplier");
+    expect(await again.verify(await again.prove({ a: 2, b: [3, 5] }))).to.equal(true);
   });
 
   it("finds circuits with a main component only, and names them when one is missing", async () => {

@@ -1,4 +1,4 @@
-/** `hardhat run` and `hardhat test` end by themselves, whatever was left open. */
+/** `hardhat run` and `hardhat test` end by themselves, whatever they leave open. */
 import { expect } from "chai";
 import { startHardhat } from "../helpers/hardhat-cli.ts";
 
@@ -20,7 +20,9 @@ describe("plugin: endings", () => {
     interval: ["an operator at work, after what was waited for", "executed"],
     manual: ["a wait that nobody works for", "waiting"],
     failing: ["steps that fail", "OPERATOR_NOT_ACCEPTING"],
-    proof: ["a proof by snarkjs", "true"],
+    kernel: ["a circuit that has proven by the kernel and is never closed", "true"],
+    snarkjs: ["a circuit that has proven by snarkjs and is never closed", "true"],
+    closed: ["circuits that are closed while they prove", "PROVER_CLOSED"],
   };
   for (const [name, [what, printed]] of Object.entries(SCRIPTS)) {
     it(`ends a script with ${what}`, async () => {
@@ -31,10 +33,10 @@ describe("plugin: endings", () => {
     });
   }
 
-  it("ends a test run with operators left open and waits that timed out", async () => {
+  it("ends a test run with operators and circuits left open, and waits that timed out", async () => {
     const file = `${FOLDER}/left-open.ts`;
     const { exitCode, stdout } = await outcomeOf("test", "mocha", "--no-compile", file);
-    expect(stdout).to.include("1 passing").and.include("2 failing");
+    expect(stdout).to.include("2 passing").and.include("2 failing");
     expect(exitCode).to.equal(1);
   });
 });

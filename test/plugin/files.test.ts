@@ -6,7 +6,6 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { buildCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";
@@ -25,7 +24,6 @@ function codeOf(error: unknown): string {
 describe(`plugin/files ${random.title}`, () => {
   let project: Project;
   afterEach(async () => {
-    await releaseProver();
     await project.remove();
   });
 
@@ -85,8 +83,10 @@ describe(`plugin/files ${random.title}`, () => {
       const multiplier = await hre.circuits.get("multiplier");
       await flipBit(multiplier.wasmPath, random);
       await cutOff(await multiplier.zkeyPath(), random);
-      const again = await (await project.createHre(MOCK)).circuits.get("multiplier");
+      const environment = await project.createHre(MOCK);
+      const again = await environment.circuits.get("multiplier");
       expect(await again.verify(await again.prove({ a: 2, b: [3, 5] }))).to.equal(true);
+      await environment.circuits.close();
       expect(readdirSync(cacheDir).filter((name) => name.endsWith(".tmp"))).to.deep.equal([]);
     });
 

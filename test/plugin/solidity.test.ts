@@ -5,7 +5,6 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import plugin from "../../src/index.ts";
 import { resolveNpmSolc } from "../../src/plugin/package-root.ts";
-import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const MOCK = { prover: "mock" } as const;
@@ -31,7 +30,6 @@ describe("plugin/solidity", () => {
     );
   });
   after(async () => {
-    await releaseProver();
     await project.remove();
   });
 

@@ -1,20 +1,19 @@
 /** Wire layouts and the tables that are made of them. */
 import { expect } from "chai";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import {
+  PROTOCOL_DIGEST,
+  extensionColumns,
+  OPERATION_NAMES,
+  OPERATIONS,
+  operationOfCode,
+} from "../../src/operations/table.ts";
 import {
   layoutBytes,
   packColumns,
   placeColumns,
   unpackColumns,
 } from "../../src/protocol/layout.ts";
-import {
-  extensionColumns,
-  OPERATION_NAMES,
-  OPERATIONS,
-  operationOfCode,
-  RECORD_BYTES,
-  RECORD_COLUMNS,
-} from "../../src/protocol/operations.ts";
+import { RECORD_BYTES, RECORD_COLUMNS } from "../../src/protocol/columns.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import { HEADER_COLUMNS } from "../../src/protocol/public-inputs.ts";
 import { MESSAGE_WORDS } from "../../src/protocol/signing.ts";
@@ -26,7 +25,7 @@ describe("wire layouts", () => {
   const random = createRandom();
 
   it("have token, address and amount of what moves between L1 and L2 in the same place", () => {
-    // contracts/libraries/Operations.sol reads these five alike.
+    // contracts/libraries/OperationEffects.sol reads these five alike.
     for (const name of ["deposit", "withdraw", "fullExit", "forcedExit", "refund"] as const) {
       const { record, extension } = OPERATIONS[name];
       expect(record.token, name).to.equal("tokenId");

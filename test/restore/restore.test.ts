@@ -109,7 +109,7 @@ describe(`restore, ${random.title}`, () => {
       history.execute(1);
     }
     await restoreRollup(history, { store, finalityBlocks: 0, l1BlocksPerStep: 3 });
-    history.reorganise(14);
+    history.reorg(14);
     history.commit(1);
     await expectRestored(history, { store });
   });

@@ -179,6 +179,20 @@ describe("sdk: wallet on a real contract", () => {
     expect(await ethers.provider.getBalance(bob.address)).to.equal(before + 20n);
   });
 
+  it("sends what has no method of its own by its content", async () => {
+    const { alice, bob } = world;
+    await alice.deposit({ token: "ETH", amount: ETHER });
+    await alice.setSigningKey();
+    const content = { type: "transfer", tokenId: 0, recipient: BigInt(bob.address) } as const;
+    const sent = await alice.send({ ...content, amount: 5n }, { fee: 10n });
+    expect((await sent.wait("accepted")).type).to.equal("transfer");
+    expect(await bob.getBalance("ETH")).to.equal(5n);
+    const wide = alice.send({ ...content, amount: 1n << 128n });
+    await expectRejection("AMOUNT_OUT_OF_RANGE", wide);
+    const unknown = alice.send({ ...content, amount: 5n }, { gas: 1n } as never);
+    await expectRejection("OPTION_UNKNOWN", unknown);
+  });
+
   it("gives each of several transactions at once its own nonce", async () => {
     const { alice, bob } = world;
     await alice.deposit({ token: "ETH", amount: ETHER });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { makeError, ZeroAddress } from "ethers";
 import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
-import { PROTOCOL_DIGEST } from "../../src/protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
 import { createRpcClient, type RpcClient } from "../../src/api/client.ts";
 import { fromJsonRpcError, toJsonRpcError } from "../../src/api/error-transport.ts";
 import { createRpcHandler } from "../../src/server/handler.ts";

@@ -1,4 +1,4 @@
-/** Whether everybody agrees, and nothing has been lost or made: asked of L1 alone. */
+/** Checks from L1 alone that operator and L1 agree, and that no money is lost or created. */
 import { expect } from "chai";
 import { Contract } from "ethers";
 import { hashStoredBlock } from "../../src/l1/stored-block.ts";
@@ -15,7 +15,7 @@ const BALANCE_ABI = ["function balanceOf(address account) view returns (uint256)
 export class Auditor {
   readonly #chain: SimChain;
   readonly #store = createMemoryStore();
-  /** Whoever could not be paid at some time, and who gets the request fees. */
+  /** Owners of pending balances: of failed payouts, and of the request fees. */
   readonly pendingOwners = new Set<string>();
 
   constructor(chain: SimChain) {
@@ -23,7 +23,7 @@ export class Auditor {
     this.pendingOwners.add(chain.rollup.governor.address);
   }
 
-  /** Restores the rollup from L1, and compares; with an operator if it has read L1. */
+  /** Restores the rollup from L1, and compares it with L1 and with an operator that has read L1. */
   async audit(operator?: Operator): Promise<RestoredRollup> {
     const { rollup } = this.#chain;
     const restored = await this.restore();
@@ -45,15 +45,15 @@ export class Auditor {
     return restoreRollup(createRestoreSource(this.#chain.client), { store: this.#store });
   }
 
-  /** Blocks with payouts that are still to be made. */
+  /** Blocks with open payouts. */
   async openPayouts(): Promise<OpenPayouts[]> {
     const { client, firstOpenBlock } = this.#chain;
     return findOpenPayouts(client, await completeHistory(client, emptyHistory(firstOpenBlock)));
   }
 
   /**
-   * For every token: held by the contract = on L2 + pending + payouts that are still to be made +
-   * deposited but not executed.
+   * Asserts for every token: balance of the contract = on L2 + pending + open payouts + deposits
+   * that are not executed.
    */
   async #assertNothingLost({ executed }: RestoredRollup): Promise<void> {
     const deposits = await this.#openDeposits();
@@ -96,7 +96,7 @@ export class Auditor {
     return sum(await Promise.all(owners.map((owner) => rollup.pendingBalance(owner, token))));
   }
 
-  /** What the contract holds of a token. @param token - Its L1 address. */
+  /** The contract's balance of a token. @param token - Its L1 address. */
   async held(token: string): Promise<bigint> {
     const { client, rollup, tokens } = this.#chain;
     const { provider } = rollup.ethers;

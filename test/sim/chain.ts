@@ -1,6 +1,6 @@
 /**
- * L1 of a simulation: the real contracts on Hardhat's network, users with money, contracts that
- * misbehave, and a clock that only the simulation moves.
+ * L1 of a simulation: the real contracts on Hardhat's network, users with money, misbehaving
+ * contracts, and a clock that only the simulation moves.
  */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { concat, HDNodeWallet, keccak256, toBeHex } from "ethers";
@@ -18,76 +18,76 @@ import type { Random } from "../helpers/random.ts";
 import { createTestRollup, FEE_ACCOUNT_ADDRESS, type TestRollup } from "../helpers/test-rollup.ts";
 import { BYTE_LIMITS, GAS_LIMITS, SimNode } from "./sim-node.ts";
 
-/** Somebody with an Ethereum key and two L2 keys, of which an account has at most one. */
+/** A user with an Ethereum key and two L2 keys, of which an account has at most one. */
 export interface SimUser {
-  /** Sends for it: its own key, or of somebody who pays for a wallet contract. */
+  /** Sends its L1 transactions: its own key, or a payer's for a wallet contract. */
   readonly l1: HardhatEthersSigner;
   readonly address: bigint;
   readonly keys: readonly [RollupSigner, RollupSigner];
-  /** What the validator's hostile blocks are signed with. */
+  /** Signs the hostile validator's blocks. */
   readonly actor: Actor;
-  /** A contract that CREATE2 may make some day; its first key is the consent. */
+  /** A contract that CREATE2 may deploy later; its address is the consent to the first key. */
   readonly wallet?: Create2Wallet;
 }
 
-/** Contracts that answer as they are told. */
+/** A contract with a behavior that the simulation sets. */
 export interface Misbehaving {
   setBehavior(behavior: number): Promise<{ wait(): Promise<unknown> }>;
 }
 
-/** Of an odd recipient. */
+/** Behavior of an odd recipient. */
 export const BURN_GAS = 2;
 const USERS = 6;
 const WALLETS = 4;
 const ODD_RECIPIENTS = 2;
 const REQUEST_FEES_WEI = [0n, 1n, 10n ** 12n] as const;
-/** Of Hardhat's accounts. */
+/** Mnemonic of Hardhat's accounts. */
 const MNEMONIC = "test test test test test test test test test test test junk";
 const VALIDATOR_PATH = "m/44'/60'/0'/0/1";
 /**
- * The deployment proxy by Nick Johnson that most CREATE2 wallets are made with: its calldata is a
- * salt and the init code.
+ * The deployment proxy by Nick Johnson, which deploys most CREATE2 wallets: its calldata is a salt
+ * and the init code.
  *
  * @see https://github.com/Arachnid/deterministic-deployment-proxy
  */
 const CREATE2_FACTORY =
   "0x604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffff" +
   "ffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
-/** Makes a contract that stops at once, and so takes all payments. */
+/** Init code of a contract that stops at once, and so accepts all payments. */
 const WALLET_INIT_CODE = "0x6001600c60003960016000f300";
-/** Failed requests are tried again once; a transaction that is not mined is sent again at once. */
+/** Repeats a failed request once, and resends a transaction that is not mined at once. */
 const PATIENCE = { requestsMax: 2, resendAfterMs: 50, sendsMax: 1_000 } as const;
-/** More than the preset `minimal` has accounts. */
+/** More addresses than the preset `minimal` has accounts. */
 const FRESH_ADDRESSES = 80;
 const PLENTY = 2n ** 120n;
-/** The contracts are deployed from here on, while the clock of Hardhat still runs, … */
+/** Date of the deployment, during which the clock of Hardhat still runs. */
 const DEPLOYMENT_DATE = "2030-01-01T00:00:00Z";
-/** … and from here on the simulation has the clock. */
+/** Date from which the simulation has the clock. */
 const START_DATE = "2030-01-02T00:00:00Z";
 
 export class SimChain {
   readonly rollup: TestRollup;
-  /** What one L1 transaction of the operator may be made of. */
+  /** Limits of one L1 transaction of the operator. */
   readonly limits: L1Limits;
-  /** The node behind the operator's connection, … */
+  /** The node behind the operator's connection. */
   readonly node: SimNode;
-  /** … which fails by itself, too. */
+  /** The operator's connection, which has faults of its own. */
   readonly connection: FaultyProvider;
-  /** Of the operator, which is the validator. */
+  /** Client of the operator, which is the validator. */
   readonly operatorClient: RollupClient;
-  /** Of another validator. */
+  /** Client of another validator. */
   readonly foreignClient: RollupClient;
   readonly users: readonly SimUser[];
   /** L1 addresses of the tokens by id; ETH is the zero address. */
   readonly tokens: readonly string[];
   readonly oddToken: Misbehaving;
   readonly oddRecipients: readonly (Misbehaving & { readonly address: bigint })[];
-  /** Addresses of nobody, for accounts that no key was ever set for. */
+  /** Addresses without an owner, for accounts that never get a key. */
   readonly freshAddresses: readonly bigint[];
   readonly #time: { now: number };
   #snapshot: Snapshot | undefined;
-  /** L1 block by whose end everything had gone through. */
-  #settledBlock: number;
+  /** L1 block at the end of which nothing was open. */
+  #clearBlock: number;
 
   private constructor(parts: Parts) {
     this.rollup = parts.rollup;
@@ -97,7 +97,7 @@ export class SimChain {
     this.operatorClient = parts.operatorClient;
     this.foreignClient = parts.foreignClient;
     this.#time = parts.time;
-    this.#settledBlock = parts.rollup.client.deploymentBlock;
+    this.#clearBlock = parts.rollup.client.deploymentBlock;
     this.users = parts.users;
     this.tokens = parts.tokens;
     this.oddToken = parts.oddToken;
@@ -141,25 +141,25 @@ export class SimChain {
     });
   }
 
-  /** Of the validator, over a connection that never fails. */
+  /** Client of the validator, over a connection that never fails. */
   get client(): RollupClient {
     return this.rollup.client;
   }
 
-  /** Unix seconds. */
+  /** Time of L1, in Unix seconds. */
   get now(): number {
     return this.#time.now;
   }
 
-  /** L1 mines its next block so much later than it would otherwise, with nothing in it. */
+  /** Advances the time of L1 by `seconds` and mines an empty block. */
   async passTime(seconds: number): Promise<void> {
     this.#time.now += seconds;
     await this.act(() => this.rollup.ethers.provider.send("evm_mine", []));
   }
 
   /**
-   * As {@link act}, for what may take several transactions: of these Hardhat's own clock dates all
-   * but the first, so the simulation's time follows. What comes after is not replayed exactly.
+   * Does the same as {@link act} for an action of several transactions. Hardhat's own clock dates
+   * all but the first, so the simulation's time follows, and later steps are not replayed exactly.
    */
   async actAtLength<T>(action: () => Promise<T>): Promise<T> {
     const latest = (await this.rollup.ethers.provider.getBlock("latest"))!;
@@ -167,13 +167,13 @@ export class SimChain {
     return this.act(action);
   }
 
-  /** Does something on L1, in a block of the time that the simulation has. */
+  /** Acts on L1, in a block with the time of the simulation. */
   async act<T>(action: () => Promise<T>): Promise<T> {
     await setNextTime(this.rollup, this.#time);
     return action();
   }
 
-  /** Deploys the contract of a wallet; anybody may. */
+  /** Deploys the contract of a wallet, which anybody may do. */
   async deployWallet({ l1, wallet, keys }: SimUser): Promise<void> {
     const { creator, saltArgument } = wallet!;
     const salt = keccak256(concat([saltArgument, toBeHex(keys[0].pubKeyHash, 32)]));
@@ -184,40 +184,40 @@ export class SimChain {
     );
   }
 
-  /** As {@link act}, for what users do: it may be mined again when L1 goes back. */
+  /** Does the same as {@link act} for users: a reorg may mine the action again. */
   async request(action: () => Promise<unknown>): Promise<void> {
     this.#snapshot?.requests.push(action);
     await this.act(action);
   }
 
-  /** Takes note of where L1 goes back to next. */
+  /** Takes the snapshot to which the next reorg returns. */
   async takeSnapshot(): Promise<void> {
     const id = (await this.rollup.ethers.provider.send("evm_snapshot", [])) as string;
-    this.#snapshot = { id, requests: [], settledBlock: this.#settledBlock };
+    this.#snapshot = { id, requests: [], clearBlock: this.#clearBlock };
   }
 
-  /** Everything has gone through: whatever is open from now on is younger. */
-  async settle(): Promise<void> {
-    this.#settledBlock = await this.rollup.ethers.provider.getBlockNumber();
+  /** Records that nothing is open: later requests and payouts are in later L1 blocks. */
+  async markClear(): Promise<void> {
+    this.#clearBlock = await this.rollup.ethers.provider.getBlockNumber();
   }
 
-  /** L1 block from which on there may be anything open, also after L1 has gone back. */
+  /** First L1 block with anything open, also after a reorg. */
   get firstOpenBlock(): number {
-    return Math.min(this.#settledBlock, this.#snapshot?.settledBlock ?? this.#settledBlock);
+    return Math.min(this.#clearBlock, this.#snapshot?.clearBlock ?? this.#clearBlock);
   }
 
   /**
-   * L1 goes back to the snapshot, and mines again what `pick` leaves of the users' requests.
+   * Reorgs L1: returns to the snapshot, and mines the users' requests that `pick` returns again.
    *
    * @returns False if there is no snapshot.
    */
-  async reorganise(
+  async reorg(
     pick: (requests: readonly (() => Promise<unknown>)[]) => (() => Promise<unknown>)[],
   ): Promise<boolean> {
     const snapshot = this.#snapshot;
     if (snapshot === undefined) return false;
     this.#snapshot = undefined;
-    this.#settledBlock = Math.min(this.#settledBlock, snapshot.settledBlock);
+    this.#clearBlock = Math.min(this.#clearBlock, snapshot.clearBlock);
     await this.rollup.ethers.provider.send("evm_revert", [snapshot.id]);
     for (const request of pick(snapshot.requests)) await this.act(request).catch(() => undefined);
     await this.passTime(0);
@@ -229,11 +229,11 @@ export class SimChain {
   }
 }
 
-/** Where L1 goes back to, and what users have done since. */
+/** The state to which a reorg returns, and the users' requests since then. */
 interface Snapshot {
   readonly id: string;
   readonly requests: (() => Promise<unknown>)[];
-  readonly settledBlock: number;
+  readonly clearBlock: number;
 }
 
 interface Parts {
@@ -255,7 +255,7 @@ function setNextTime({ ethers }: TestRollup, time: { now: number }): Promise<unk
   return ethers.provider.send("evm_setNextBlockTimestamp", [++time.now]);
 }
 
-/** The validator's own connection to L1, with limits that the seed decides. */
+/** The operator's own connection to L1, with limits chosen by the seed. */
 async function connectOperator(rollup: TestRollup, random: Random) {
   const time = { now: Date.parse(START_DATE) / 1000 };
   const limits = { gasMax: random.pick(GAS_LIMITS), bytesMax: random.pick(BYTE_LIMITS) };
@@ -294,13 +294,13 @@ function toUser(
   return { l1, keys, actor, ...place };
 }
 
-/** @returns The address of a contract that makes others by CREATE2. */
+/** @returns The address of a contract that deploys others by CREATE2. */
 async function deployFactory({ governor }: TestRollup): Promise<string> {
   const sent = await governor.sendTransaction({ data: CREATE2_FACTORY });
   return (await sent.wait())!.contractAddress!;
 }
 
-/** ETH, a good token, one that misbehaves, one that returns nothing; users have plenty of each. */
+/** Deploys a good, a misbehaving and a silent token. Users get plenty of each, and of ETH. */
 async function deployTokens(rollup: TestRollup, holders: readonly HardhatEthersSigner[]) {
   const { ethers, governor } = rollup;
   const good = await ethers.deployContract("TestToken", ["Good", "GOOD"]);

@@ -1,4 +1,4 @@
-/** The end of a simulation: the operator is gone, and everybody gets everything back. */
+/** The end of a simulation: the operator is gone, and all users exit with all their money. */
 import { expect } from "chai";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
@@ -14,10 +14,10 @@ import type { SimChain } from "./chain.ts";
 
 const EXPIRATION_SECONDS = 15 * 24 * 60 * 60;
 const WELL_BEHAVED = 0;
-/** One of so many exits is made without a proof, which takes L1 much longer. */
+/** One exit in this number is by path, which takes L1 much longer. */
 const BY_PATH_OF = 8;
 
-/** Who helps everybody out. */
+/** Parts that the exits need. */
 export interface Leaving {
   readonly chain: SimChain;
   readonly prover: Prover;
@@ -26,10 +26,9 @@ export interface Leaving {
 }
 
 /**
- * Lets everybody out of a rollup that nobody operates any more; in the end its contract must hold
- * nothing.
+ * Exits for all users of a rollup without an operator; in the end its contract must hold nothing.
  *
- * @param deposit - Made on L1 when there is no operator to serve it.
+ * @param deposit - Makes a deposit on L1 that no operator serves.
  */
 export async function leaveAll(
   { chain, prover, auditor, random }: Leaving,
@@ -60,7 +59,7 @@ export async function leaveAll(
   }
 }
 
-/** Whoever has an account or a deposit under way. */
+/** Owners of accounts and of requests. */
 async function ownersIn(client: RollupClient, { executed }: RestoredRollup): Promise<Set<bigint>> {
   const { requests } = await client.readNews(client.deploymentBlock);
   const accounts = [...executed.state.accounts()].map(([, { address }]) => address);

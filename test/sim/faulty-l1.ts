@@ -1,6 +1,6 @@
 /**
- * What the operator sees of L1: the real client, but transactions get lost or are mined late, reads
- * fail, answer late or from an old block, and others act in between.
+ * The operator's view of L1: the real client, but transactions are lost or mined late, reads fail,
+ * answer late or from an old block, and others act in between.
  */
 import type { RollupClient } from "../../src/l1/client.ts";
 import type { CommitBlock, ExecuteBlock, ProveBlock, StoredBlock } from "../../src/l1/types.ts";
@@ -10,25 +10,25 @@ import type { SimChain } from "./chain.ts";
 import type { FrontRun } from "./sim-node.ts";
 
 /**
- * What becomes of the next transaction: `dropped`, it is never mined; `unanswered`, it is mined,
- * but the operator does not learn of it; `stuck`, it is given up, and mined at some later time;
- * `oversized`, the node takes less than it should, and refuses it.
+ * Fault of the next transaction: `dropped`, it is never mined; `unanswered`, it is mined, but the
+ * operator gets no answer; `stuck`, it is given up, and mined later; `oversized`, the node refuses
+ * it, with a lower limit than it should have.
  */
 export const L1_FAULTS = ["dropped", "unanswered", "stuck", "oversized"] as const;
 export type L1Fault = (typeof L1_FAULTS)[number];
 
 /**
- * What becomes of a read: `unread`, it fails; `late`, L1 moves on before it is answered; `behind`,
- * the node that answers has not seen the latest blocks.
+ * Fault of a read: `unread`, it fails; `late`, L1 advances before the answer; `behind`, the node
+ * that answers has not seen the latest blocks.
  */
 export const READ_FAULTS = ["unread", "late", "behind"] as const;
 export type ReadFault = (typeof READ_FAULTS)[number];
 
 /**
- * What becomes of a single request to the node, which the client has to get over by itself: `lost
- * sending`, the node takes the transaction and the answer gets lost; `forgotten`, it answers and
- * forgets; `bad gateway`, the next request of any kind fails; `no receipt`, the node does not find
- * it at first.
+ * Fault of a single request to the node, which the client must handle itself: `lost sending`, the
+ * node accepts the transaction and the answer is lost; `forgotten`, it answers and forgets the
+ * transaction; `bad gateway`, the next request of any kind fails; `no receipt`, the node does not
+ * find the receipt at first.
  */
 export const REQUEST_FAULTS: { readonly [name: string]: Fault } = {
   "lost sending": { kind: "lose", methods: ["eth_sendRawTransaction"], times: 1 },
@@ -37,20 +37,20 @@ export const REQUEST_FAULTS: { readonly [name: string]: Fault } = {
   "no receipt": { kind: "null", methods: ["eth_getTransactionReceipt"], times: 1 },
 };
 
-/** L1 blocks by which a node may be behind. */
+/** Maximum number of L1 blocks that a node is behind. */
 const LAG_MAX = 5;
 
 export class FaultyL1 implements L1Port {
   readonly chainId: bigint;
   readonly rollupAddress: string;
   readonly deploymentBlock: number;
-  /** Happens before a late answer comes. */
+  /** Called before a late answer. */
   meanwhile: () => Promise<void> = () => Promise.resolve();
   readonly #chain: SimChain;
   readonly #client: RollupClient;
   #armed: L1Fault[] = [];
   #stuck: (() => Promise<unknown>)[] = [];
-  /** Each after so many reads that go well. */
+  /** Faults of reads, each after `left` reads that succeed. */
   #armedReads: { readonly fault: ReadFault; left: number }[] = [];
   #frontRuns: FrontRun[] = [];
   #isMeanwhile = false;
@@ -68,7 +68,7 @@ export class FaultyL1 implements L1Port {
     this.#armed.push(fault);
   }
 
-  /** @param after - So many reads are answered well before. */
+  /** @param after - Number of reads that succeed first. */
   armRead(fault: ReadFault, after: number): void {
     this.#armedReads.push({ fault, left: after });
   }
@@ -77,12 +77,12 @@ export class FaultyL1 implements L1Port {
     this.#chain.connection.set(fault);
   }
 
-  /** Somebody acts between the operator's decision to send its next transaction and its mining. */
+  /** Arms an act between the operator's decision to send its next transaction and its mining. */
   armFrontRun(frontRun: FrontRun): void {
     this.#frontRuns.push(frontRun);
   }
 
-  /** All is well from now on. */
+  /** Removes all faults. */
   disarm(): void {
     this.#armed = [];
     this.#armedReads = [];
@@ -90,7 +90,7 @@ export class FaultyL1 implements L1Port {
     this.#chain.connection.set();
   }
 
-  /** Mines what was given up; by now L1 may refuse it. */
+  /** Mines transactions that were given up; L1 may refuse them now. */
   async mineStuck(): Promise<void> {
     const stuck = this.#stuck;
     this.#stuck = [];
@@ -159,7 +159,7 @@ export class FaultyL1 implements L1Port {
     this.#armedReads.shift();
     switch (next.fault) {
       case "unread":
-        throw new Error("L1 can not be read, as the simulation wants");
+        throw new Error("L1 cannot be read, as the simulation wants");
       case "late": {
         const answer = await read();
         await this.#doMeanwhile();

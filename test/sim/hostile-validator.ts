@@ -1,12 +1,12 @@
 /**
- * A validator that keeps to what circuit and contract ask, and to nothing else: second accounts of
- * one owner, accounts anywhere in the tree, fee accounts of its choice. Its blocks are final, so
- * everybody has to go on from there.
+ * A validator that obeys circuit and contract, and no other rule: second accounts of one owner,
+ * accounts anywhere in the tree, fee accounts of its choice. Its blocks are final, so operator and
+ * users must continue from them.
  */
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import type { CommitBlock, QueuedRequest } from "../../src/l1/types.ts";
-import { fullExitAmount } from "../../src/operations/full-exit.ts";
+import { fullExitAmount } from "../../src/operations/full-exit/operation.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { payoutsOf } from "../../src/operations/payouts.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
@@ -22,9 +22,9 @@ import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 import type { SimChain } from "./chain.ts";
 import { sealOf } from "./sim-prover.ts";
 
-/** What needs neither a request nor a consent on L1. */
+/** Operations that need neither a request nor a consent on L1. */
 const TYPES = ["noop", "transfer", "transferToNew", "withdraw", "forcedExit"] as const;
-/** Most blocks of the generator are provable. */
+/** Attempts to generate a provable block; most are. */
 const ATTEMPTS = 4;
 const PROOF_WORDS = 8;
 
@@ -39,10 +39,10 @@ export class HostileValidator {
   }
 
   /**
-   * Commits and proves a block that the circuit takes, and mostly executes it.
+   * Commits and proves a block that the circuit accepts, and mostly executes it.
    *
-   * @param parent - The last block: executed.
-   * @param requests - That no block serves yet, in order.
+   * @param parent - The last block, which is executed.
+   * @param requests - Requests that no block serves yet, in order.
    * @returns Whether there was such a block.
    */
   async publish(parent: StateAtBlock, requests: readonly QueuedRequest[]): Promise<boolean> {
@@ -63,13 +63,13 @@ export class HostileValidator {
       const claim = hostileBlock(world, state, { header, slots, types: TYPES, first });
       const isProvable = (await restoreIfProvable(await this.#circuit, claim)) !== undefined;
       if (!isProvable) continue;
-      await this.#bringThrough(parent, slots, claim);
+      await this.#commitAndProve(parent, slots, claim);
       return true;
     }
     return false;
   }
 
-  /** Requests in their order, for whichever account the validator likes. */
+  /** Operations that serve the requests in order, with accounts of the validator's choice. */
   #serve(before: RollupState, requests: readonly QueuedRequest[]): Operation[] {
     let state = before;
     return requests.map((request) => {
@@ -95,7 +95,7 @@ export class HostileValidator {
     return { type: "deposit", accountId, tokenId, owner, amount };
   }
 
-  /** One that the owner has, or any empty leaf; undefined if neither is found. */
+  /** An account of the owner, or any empty leaf; undefined if neither is found. */
   #pickAccount(state: RollupState, owner: bigint): number | undefined {
     const known = state.accountIdsOf(owner);
     if (known.length > 0 && this.#random.bool()) return this.#random.pick(known);
@@ -103,7 +103,7 @@ export class HostileValidator {
     return ids.find((id) => state.account(id).kind === 0);
   }
 
-  async #bringThrough(
+  async #commitAndProve(
     parent: StateAtBlock,
     slots: number,
     claim: Parameters<typeof commitHostileBlock>[0],
@@ -124,7 +124,7 @@ export class HostileValidator {
     const proof = [seal, ...new Array<bigint>(PROOF_WORDS - 1).fill(0n)];
     const proven = { storedBlock, parentCommitment, slots, digest, z, y, proof };
     await chain.act(() => foreignClient.proveBlocks([proven]));
-    if (this.#random.int(4) === 0) return; // whoever comes next executes it
+    if (this.#random.int(4) === 0) return; // the next validator executes it
     const payouts = payoutsOf(decodePubdata(pubdata));
     await chain.act(() => foreignClient.executeBlocks([{ storedBlock, payouts }]));
   }

@@ -1,4 +1,4 @@
-/** Real proofs in a simulation: too slow for every block; some are made, and verified on chain. */
+/** Real proofs in a simulation: a sample, because they are slow; verified on chain. */
 import { expect } from "chai";
 import hre, { network } from "hardhat";
 import { createProver } from "../../src/plugin/rollup/prover.ts";
@@ -7,19 +7,19 @@ import type { PresetName } from "../../src/protocol/presets.ts";
 import type { ProofJob } from "../../src/prover/prover.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 
-/** Proves one job of several for real, and has the generated verifier look at the proof. */
+/** Proves one job in several for real, and verifies the proof with the generated verifier. */
 export interface ProofSample {
-  /** The circuits are of this size. */
+  /** Size of the circuits. */
   readonly preset: PresetName;
   look(job: ProofJob): Promise<void>;
-  /** How many have been proven. */
+  /** Number of real proofs. */
   readonly proven: number;
   close(): Promise<void>;
 }
 
 /**
- * @param oneOf - Of so many jobs one is proven, the first being the first.
- * @returns Undefined if the last build has made no circuits.
+ * @param oneOf - One job in this number is proven, starting with the first.
+ * @returns Undefined if the last build has no circuits.
  */
 export async function createProofSample(oneOf: number): Promise<ProofSample | undefined> {
   const { preset } = hre.config.rollup;

@@ -1,4 +1,4 @@
-/** A validator that lies: whatever it publishes, L1 must take no proof for it. */
+/** A validator that lies: L1 must accept no proof for its blocks. */
 import { expect } from "chai";
 import { applyPublicBlock } from "../../src/block/block.ts";
 import {
@@ -20,11 +20,11 @@ import { expectRejection } from "../helpers/expect-code.ts";
 import { createTestBlock, type TestBlock } from "../helpers/test-rollup.ts";
 import type { SimChain } from "./chain.ts";
 
-/** `theft` moves money that nobody has signed away; `hidden theft` shows it to L1 alone. */
+/** `theft` moves money without a signature; `hidden theft` shows it only to L1. */
 export const LIES = ["wrong root", "theft", "hidden theft"] as const;
 export type Lie = (typeof LIES)[number];
 
-/** What L1 may say to a proof: that it is wrong, or that an earlier block is to be proven first. */
+/** Possible errors of L1 for a proof: it is wrong, or an earlier block must be proven first. */
 const REFUSALS = ["ProofsInvalid", "BlockOutOfOrder"];
 const LOOT = 10n ** 18n;
 
@@ -41,8 +41,8 @@ export class Rogue {
    * Commits a lie, and tries to prove and to execute it.
    *
    * @param parent - The last committed block.
-   * @param honestProof - A proof that L1 has taken for another block.
-   * @param client - Of the operator's account, or of another validator.
+   * @param honestProof - A proof that L1 has accepted for another block.
+   * @param client - Client of the operator's account, or of another validator.
    */
   async publish(
     lie: Lie,
@@ -62,14 +62,14 @@ export class Rogue {
     await this.#refusal(() => client.executeBlocks([{ storedBlock: storedBlocks[0]!, payouts }]));
   }
 
-  /** Commits an empty block as another validator, and leaves it there. */
+  /** Commits an empty block as another validator, and leaves it unproven. */
   async overtake(parent: StateAtBlock): Promise<void> {
     const { foreignClient } = this.#chain;
     const { commitBlock } = this.#block(parent, [], parent.state.root + 1n);
     await this.#chain.act(() => foreignClient.commitBlocks(parent.storedBlock, [commitBlock]));
   }
 
-  /** Commits a block that serves the given requests, which are not the first of the queue. */
+  /** Tries to commit a block that serves these requests, which are not the first of the queue. */
   async censor(parent: StateAtBlock, requests: readonly PublicOperation[]): Promise<void> {
     const { commitBlock } = this.#block(parent, requests, parent.state.root + 1n);
     const { client } = this.#chain;
@@ -96,7 +96,7 @@ export class Rogue {
     return this.#block(parent, [theft], after.state.root);
   }
 
-  /** Takes the largest balance of ETH there is. */
+  /** Withdraws the largest balance of ETH. */
   #theft(state: RollupState): PublicOperation {
     const balances = [...state.accounts()].map(([id]) => ({ id, amount: state.balance(id, 0) }));
     const richest = balances.reduce((one, other) => (other.amount > one.amount ? other : one));

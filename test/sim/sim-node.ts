@@ -1,20 +1,20 @@
 /**
- * The L1 node of the simulated operator: Hardhat's, but with a cap of its own on gas and bytes of a
- * transaction, behind at times, and with others who act just before a transaction is mined.
+ * The L1 node of the simulated operator: Hardhat's, but with its own limits on gas and bytes of a
+ * transaction, sometimes behind L1, and with others who act just before a transaction is mined.
  */
 import { Transaction } from "ethers";
 import type { L1Limits } from "../../src/l1/gas.ts";
 import type { Eip1193 } from "../helpers/faulty-provider.ts";
 
-/** Gas as in EIP-7825, bytes as of a node's pool: from what little a block needs to what L1 has. */
+/** Limits from the minimum of a block to those of L1: gas of EIP-7825, bytes of a node's pool. */
 export const GAS_LIMITS = [400_000, 1_500_000, 4_000_000, 16_777_216] as const;
 export const BYTE_LIMITS = [1_500, 4_000, 16_000, 131_072 - 512] as const;
 
-/** Signature, fees, addresses and lengths of a transaction. */
+/** Bytes for signature, fees, addresses and lengths of a transaction. */
 const ENVELOPE_BYTES = 512;
 const POLL_MS = 2;
 
-/** Somebody acts before a transaction is mined: in the L1 block before it, or in the same one. */
+/** An act of others before a transaction is mined: in the L1 block before, or in the same one. */
 export interface FrontRun {
   readonly isSameBlock: boolean;
   readonly act: () => Promise<unknown>;
@@ -23,17 +23,17 @@ export interface FrontRun {
 type Call = Parameters<Eip1193["request"]>[0];
 
 export class SimNode implements Eip1193 {
-  /** By how many L1 blocks it is behind. */
+  /** Number of L1 blocks that it is behind. */
   lag = 0;
-  /** Who acts before the next transaction is mined. */
+  /** Act before the next transaction is mined. */
   frontRun: FrontRun | undefined;
-  /** Transactions that it has refused for their size: the operator knows the limits. */
+  /** Transactions refused for their size; the operator knows the limits, so there must be none. */
   readonly oversized: string[] = [];
   readonly #inner: Eip1193;
   readonly #limits: L1Limits;
   readonly #setTime: () => Promise<unknown>;
 
-  /** @param setTime - Gives the next L1 block its time. */
+  /** @param setTime - Sets the time of the next L1 block. */
   constructor(inner: Eip1193, limits: L1Limits, setTime: () => Promise<unknown>) {
     this.#inner = inner;
     this.#limits = limits;
@@ -57,12 +57,12 @@ export class SimNode implements Eip1193 {
     return this.#inner.request(call);
   }
 
-  /** The block has the transactions in the order in which they came. */
+  /** Mines both in one block, in the order of arrival. */
   async #mineTogether(call: Call, { act }: FrontRun): Promise<unknown> {
     await this.#send("evm_setAutomine", [false]);
     const acting = { isOver: false };
     const action = act().finally(() => (acting.isOver = true));
-    // Of an action that fails the caller hears below.
+    // The caller gets the error of a failed action below.
     action.catch(() => undefined);
     try {
       while (!acting.isOver && (await this.#pendingCount()) === 0) {
@@ -96,7 +96,7 @@ export class SimNode implements Eip1193 {
     throw Object.assign(new Error(message), { code: -32_000 });
   }
 
-  /** What a node answers that has not seen the latest blocks. */
+  /** Answers like a node that has not seen the latest blocks. */
   async #readBehind(call: Call): Promise<unknown> {
     const { method, params = [] } = call;
     const latest = Number(await this.#send("eth_blockNumber", [])) - this.lag;

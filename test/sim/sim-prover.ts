@@ -1,22 +1,22 @@
-/** A prover that seals what `contracts/mocks/SealVerifier.sol` accepts; late or wrong at times. */
+/** A prover of seals for `contracts/mocks/SealVerifier.sol`, which is late or wrong at times. */
 import { AbiCoder, keccak256 } from "ethers";
 import type { ProofJob, Prover } from "../../src/prover/prover.ts";
 import type { Random } from "../helpers/random.ts";
 
-/** The next proof fails, or is no proof, or the world moves on while it is made. */
+/** Fault of the next proof: it fails, is invalid, or users and L1 act while it is made. */
 export type ProverFault = "late" | "wrong" | "slow";
 export const PROVER_FAULTS = ["late", "wrong", "slow"] as const;
 
 export class SimProver implements Prover {
   readonly name = "simulation";
-  /** Happens while a slow proof is made. */
+  /** Called while a slow proof is made. */
   meanwhile: () => Promise<void> = () => Promise.resolve();
   jobs = 0;
   readonly #random: Random;
   readonly #look: (job: ProofJob) => Promise<void>;
   #armed: ProverFault[] = [];
 
-  /** @param look - Sees every job, and may object. */
+  /** @param look - Called with every job; may throw. */
   constructor(random: Random, look: (job: ProofJob) => Promise<void>) {
     this.#random = random;
     this.#look = look;
@@ -46,7 +46,7 @@ export class SimProver implements Prover {
   }
 }
 
-/** The first word of a proof that the verifier accepts. */
+/** First word of a proof that the verifier accepts. */
 export function sealOf(keyId: number, publicInputs: readonly bigint[]): bigint {
   const types = ["uint256", "uint256[]"];
   return BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(types, [keyId, publicInputs])));

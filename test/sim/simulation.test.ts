@@ -7,7 +7,7 @@ import { Simulation } from "./simulation.ts";
 
 const STEPS = 80;
 const REPLAYED_STEPS = 30;
-/** More than there are, so that only the first is made for real. */
+/** More than the number of proofs, so that only the first is real. */
 const ONE_OF = 1_000;
 const { seed, title } = createRandom();
 
@@ -32,7 +32,7 @@ describe(`Simulation (${title})`, () => {
     });
   }
 
-  it("does the same again from the same seed", async () => {
+  it("repeats a run exactly with the same seed", async () => {
     const first = await simulate(seed, REPLAYED_STEPS, "dev");
     expect(await simulate(seed, REPLAYED_STEPS, "dev")).to.deep.equal(first);
     const other = await simulate(`${seed}'`, REPLAYED_STEPS, "dev");

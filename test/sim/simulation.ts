@@ -1,12 +1,12 @@
 /**
- * The real operator on the real contracts, under random users and faults of every kind. All that is
- * random comes from one seed and no real clock is read, so a run can be replayed exactly.
+ * The real operator on the real contracts, under random users and faults of every kind. One seed
+ * determines everything random, and nothing reads a real clock, so a run can be replayed exactly.
  */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import type { ExecuteBlock, QueuedRequest } from "../../src/l1/types.ts";
-import type { LedgerCheckpoint, StartingPoint } from "../../src/operator/ledger.ts";
+import type { Ledger, StartingPoint } from "../../src/operator/ledger/ledger.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
@@ -19,6 +19,7 @@ import { createGenesisState } from "../../src/state/rollup-state.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { createRandom, type Random } from "../helpers/random.ts";
+import { describeLedger, RecordingStore } from "../helpers/recording-store.ts";
 import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
 import { Auditor } from "./auditor.ts";
 import { BURN_GAS, type Misbehaving, SimChain } from "./chain.ts";
@@ -32,19 +33,19 @@ import { SimUsers } from "./users.ts";
 
 export interface SimulationOptions {
   readonly seed: string;
-  /** By default the seed decides between `minimal` and `dev`. */
+  /** Default: the seed chooses `minimal` or `dev`. */
   readonly preset?: PresetName;
-  /** Proves some jobs for real as well, if they are of its size. */
+  /** Also proves some jobs for real, if they have its size. */
   readonly sample?: ProofSample | undefined;
 }
 
-/** What a run has seen: proof that it was not idle, and its digest to compare replays. */
+/** Events of a run, which show that it was not idle, and its digest to compare replays. */
 export interface SimulationReport {
   readonly steps: number;
   readonly proofs: number;
-  /** How often each thing has happened, among it each operation in an executed block. */
+  /** Number of times of each event; each operation in an executed block is one, too. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Of L1 and L2 after every round, and so of all that has led there. */
+  /** Digest of L1 and L2 after every round, and so of the whole run. */
   readonly digest: string;
 }
 
@@ -53,6 +54,7 @@ interface Parts {
   readonly chain: SimChain;
   readonly l1: FaultyL1;
   readonly prover: SimProver;
+  readonly store: RecordingStore;
   readonly start: StartingPoint;
   readonly counts: Map<string, number>;
   /** Counts an event. */
@@ -61,10 +63,10 @@ interface Parts {
 
 interface Memory {
   readonly start: StartingPoint;
-  readonly checkpoint: LedgerCheckpoint;
+  readonly checkpoint: Ledger;
 }
 
-/** What may happen in a step, and how often relative to the rest. */
+/** Actions of a step, with their relative frequency. */
 const ACTIONS = {
   transact: 60,
   requestOnL1: 14,
@@ -89,7 +91,7 @@ const ACTIONS = {
   failProver: 4,
   restart: 2,
   takeSnapshot: 4,
-  reorganise: 4,
+  reorg: 4,
   lie: 2,
   censor: 2,
   overtake: 1,
@@ -101,16 +103,16 @@ const ACTION_POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
   new Array<Action>(weight).fill(action as Action),
 );
 
-/** Steps after which everything that is pending must go through. */
+/** Steps after which all pending blocks must be executed. */
 const ROUND_STEPS = 40;
-/** After which an owner is not in a hurry. */
+/** Longest time from an armed reset to the next commit. */
 const MOMENT_SECONDS = 30 * 60;
-/** L1 may have moved on before blocks are taken back. */
+/** Refusals of a revert after L1 has advanced. */
 const TAKE_BACK_REFUSALS = ["BLOCKS_NOT_REVERTIBLE", "L1_REVERTED"];
 const DRAIN_ATTEMPTS = 8;
-/** Reads that are answered well before one fails. */
+/** Maximum number of reads that succeed before one fails. */
 const READS_BEFORE_MAX = 10;
-/** What others do between the operator's decision to send a transaction and its mining. */
+/** Acts of others between the operator's decision to send a transaction and its mining. */
 const FRONT_RUNS = [
   "burns gas",
   "resets key",
@@ -119,7 +121,7 @@ const FRONT_RUNS = [
   "overtakes",
   "passes time",
 ] as const;
-/** A little more than a day, after which L1 refuses a block as too old. */
+/** A little more than the day after which L1 refuses a block as too old. */
 const LONG_TIME_SECONDS = 26 * 60 * 60;
 
 export class Simulation {
@@ -134,9 +136,10 @@ export class Simulation {
   readonly #counts: Map<string, number>;
   readonly #note: (event: string) => void;
   readonly #hash = createHash("sha256");
+  readonly #store: RecordingStore;
   #start: StartingPoint;
   #operator: Operator;
-  /** What an operator wakes up with that has kept too little. */
+  /** State of an operator that restarts from an older checkpoint. */
   #memory: Memory | undefined;
   #steps = 0;
   #countedBlocks = 0;
@@ -149,6 +152,7 @@ export class Simulation {
     this.#chain = chain;
     this.#l1 = l1;
     this.#prover = prover;
+    this.#store = parts.store;
     this.#start = start;
     this.#operator = operator;
     this.#users = new SimUsers(chain, random);
@@ -172,8 +176,9 @@ export class Simulation {
     const counts = new Map<string, number>();
     const note = (event: string) => void counts.set(event, (counts.get(event) ?? 0) + 1);
     note(`L1 takes ${chain.limits.gasMax} gas and ${chain.limits.bytesMax} bytes`);
-    const operator = await createOperator({ chain, l1, prover, start, note });
-    return new Simulation({ random, chain, l1, prover, start, counts, note }, operator);
+    const store = new RecordingStore();
+    const operator = await createOperator({ chain, l1, prover, store, start, note });
+    return new Simulation({ random, chain, l1, prover, store, start, counts, note }, operator);
   }
 
   /** @throws An error that names seed and step. */
@@ -254,8 +259,8 @@ export class Simulation {
         return this.#restart();
       case "takeSnapshot":
         return this.#chain.takeSnapshot();
-      case "reorganise":
-        return this.#reorganise();
+      case "reorg":
+        return this.#reorg();
       case "lie":
         return this.#lie();
       case "censor":
@@ -278,7 +283,7 @@ export class Simulation {
     }
   }
 
-  /** Something is going to fail. */
+  /** Arms a fault. */
   #arm(action: "failL1" | "failRead" | "failRequest" | "failProver" | "frontRun"): void {
     const random = this.#random;
     switch (action) {
@@ -312,7 +317,7 @@ export class Simulation {
     this.#l1.armFrontRun({ isSameBlock, act });
   }
 
-  /** Owners arm resets of keys; of some the next transaction of the operator meets the reset. */
+  /** An owner arms a reset; sometimes it is carried out before the operator's next transaction. */
   async #armReset(): Promise<boolean> {
     if (!(await this.#users.armReset(this.#operator))) return false;
     await this.#chain.passTime(this.#random.int(MOMENT_SECONDS));
@@ -371,7 +376,7 @@ export class Simulation {
     await this.#operator.syncL1().catch((error: unknown) => this.#recover(error));
   }
 
-  /** @returns What has come in between, if anything has. */
+  /** @returns The error that stopped it, if any. */
   async #process(stage: Stage = "executed"): Promise<unknown> {
     const error = await this.#operator.processBlocks(stage).then(
       () => undefined,
@@ -382,7 +387,7 @@ export class Simulation {
     return error;
   }
 
-  /** What whoever runs the operator does about an error; faults of its own are passed on. */
+  /** Reacts to an error like an operator's administrator; bugs of the operator are thrown again. */
   async #recover(error: unknown): Promise<void> {
     if (isWanted(error)) {
       this.#note("failed as wanted");
@@ -402,11 +407,11 @@ export class Simulation {
         if (isFinal || this.#random.int(4) === 0) return this.#restartFromL1();
         return this.#takeBack(blockNumber!);
       }
-      // The reason goes away, or else shows when blocks are processed.
+      // The reason ends, or appears again when blocks are processed.
       case "OPERATOR_NOT_ACCEPTING":
         return;
       default:
-        // What a failing L1 leads to; without faults nothing may fail in the end.
+        // A failing L1 causes these; without faults nothing may fail in the end.
         if (!error.code.startsWith("L1_")) throw error;
     }
   }
@@ -439,7 +444,7 @@ export class Simulation {
     await this.#users.withdrawPending(address, this.#random.pick(tokens));
   }
 
-  /** The operator is killed, and goes on with what it has kept: all, too little, or nothing. */
+  /** Restarts the operator from everything it knew, from an older checkpoint, or from nothing. */
   async #restart(): Promise<void> {
     const kind = this.#random.pick(["durable", "forgetful", "restored"] as const);
     const now = { start: this.#start, checkpoint: this.#operator.checkpoint() };
@@ -454,7 +459,7 @@ export class Simulation {
     await this.#operator.exclusively(() => this.#operator.restore(memory.checkpoint));
   }
 
-  /** Nothing is left but L1, and mostly a checkpoint of an earlier restore. */
+  /** Restarts the operator from L1 alone, mostly with a checkpoint of an earlier restore. */
   async #restartFromL1(): Promise<void> {
     this.#note("restartFromL1");
     this.#l1.disarm();
@@ -468,22 +473,24 @@ export class Simulation {
     await this.#operator.close();
     this.#l1.disarm();
     const unpaid = await this.#auditor.openPayouts();
-    const [chain, l1, prover] = [this.#chain, this.#l1, this.#prover];
-    this.#operator = await createOperator({ chain, l1, prover, start, unpaid, note: this.#note });
+    const [chain, l1, prover, note] = [this.#chain, this.#l1, this.#prover, this.#note];
+    this.#store.clear();
+    const parts = { chain, l1, prover, store: this.#store, start, unpaid, note };
+    this.#operator = await createOperator(parts);
     this.#start = start;
   }
 
-  async #reorganise(): Promise<void> {
-    const isDone = await this.#chain.reorganise((requests) => {
+  async #reorg(): Promise<void> {
+    const isDone = await this.#chain.reorg((requests) => {
       const kept = requests.filter(() => this.#random.int(4) > 0);
       return this.#random.bool() ? kept : this.#random.shuffle(kept);
     });
-    if (isDone) this.#note("reorganised");
+    if (isDone) this.#note("reorg: done");
   }
 
-  /** While a proof is made or L1 is read, users and L1 do not wait. */
+  /** Acts of users and L1 while a proof is made or L1 is read. */
   async #meanwhile(): Promise<void> {
-    if (this.#random.int(3) === 0) await this.#reorganise();
+    if (this.#random.int(3) === 0) await this.#reorg();
     else if (this.#random.int(6) === 0) await this.#overtake();
     else await this.#users.requestOnL1(this.#operator.state);
   }
@@ -513,14 +520,14 @@ export class Simulation {
     this.#note("censored");
   }
 
-  /** Another validator commits a block. @returns False if L1 has a faulty one already. */
+  /** Commits a block as another validator. @returns False if L1 has a faulty one already. */
   async #overtake(): Promise<boolean> {
     const restored = await this.#auditor.restore();
     if (restored.faulty.length > 0) return false;
     try {
       await this.#rogue.overtake(lastBlock(restored));
     } catch (error) {
-      // The time of the block before may be ahead of what L1 takes now.
+      // The timestamp of the block before may be too far ahead for L1 now.
       if (!isRollupError(error) || error.code !== "L1_REVERTED") throw error;
       return false;
     }
@@ -528,7 +535,7 @@ export class Simulation {
     return true;
   }
 
-  /** Another validator brings a hostile block through, if no other is on its way. */
+  /** Executes a hostile block as another validator, if no other block is pending. */
   async #publishHostile(): Promise<void> {
     const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
     if (pending.length + faulty.length > 0) return;
@@ -553,7 +560,7 @@ export class Simulation {
     this.#note("reverted");
   }
 
-  /** No more faults: everything must go through, and everybody agree. */
+  /** Ends all faults: every block must be executed, and operator and L1 agree. */
   async #drain(): Promise<void> {
     this.#l1.disarm();
     this.#prover.disarm();
@@ -570,14 +577,22 @@ export class Simulation {
     expect([pending.length, faulty.length], "nothing is left").to.deep.equal([0, 0]);
     const { root } = this.#operator.state;
     expect(root, "operator = L1").to.equal(executed.state.root);
-    // Not the block's hash: the chain was deployed before the simulation had the clock.
+    // The block's hash is not stable: the deployment was before the simulation had the clock.
     const latest = (await this.#chain.rollup.ethers.provider.getBlock("latest"))!;
     this.#hash.update(`${latest.number} ${latest.timestamp} ${latest.stateRoot} ${root};`);
+    this.#checkReplay();
     this.#countOperations();
-    await this.#chain.settle();
+    await this.#chain.markClear();
   }
 
-  /** Notes the operations of the blocks that have been executed in this round. */
+  /** The events since the last round, or the last start, lead to the same ledger again. */
+  #checkReplay(): void {
+    const ledger = this.#operator.checkpoint();
+    expect(describeLedger(this.#store.replay()), "replayed").to.deep.equal(describeLedger(ledger));
+    this.#store.replace(ledger);
+  }
+
+  /** Counts the operations of the blocks that this round has executed. */
   #countOperations(): void {
     for (const { applied } of this.#operator.blocks) {
       const { blockNumber, operations } = applied.block;
@@ -589,22 +604,23 @@ export class Simulation {
   }
 }
 
-/** What the operator logs and the report counts. */
+/** Log messages of the operator that the report counts. */
 const LOGGED: readonly (readonly [RegExp, string])[] = [
-  [/^revert: block/, "operator: takes back a predecessor's blocks"],
+  [/^revert: block/, "operator: reverts a predecessor's blocks"],
   [/^pay out: /, "operator: pays out"],
   [/is removed \(authorization\)/, "operator: removes a consent that L1 refuses"],
-  [/is removed \(stale\)/, "operator: renews blocks that L1 finds too old"],
-  [/is removed \(size\)/, "operator: splits what is too large"],
+  [/is removed \(stale\)/, "operator: rebuilds blocks that are too old for L1"],
+  [/is removed \(size\)/, "operator: splits blocks that are too large"],
   [/is removed \(changed\)/, "operator: commits again after L1 has changed"],
 ];
 
 interface OperatorParts {
-  /** Is told what the operator has done. */
+  /** Counts an event of the operator. */
   readonly note: (event: string) => void;
   readonly chain: SimChain;
   readonly l1: FaultyL1;
   readonly prover: SimProver;
+  readonly store: RecordingStore;
   readonly start: StartingPoint;
   readonly unpaid?: readonly ExecuteBlock[];
 }
@@ -622,7 +638,7 @@ function createOperator({ chain, start, note, ...parts }: OperatorParts): Promis
   });
 }
 
-/** Whether it is one of the failures that the simulation has brought about. */
+/** Whether the simulation has caused this failure. */
 function isWanted(error: unknown): boolean {
   return error instanceof Error && /as the simulation wants$/.test(error.message);
 }
@@ -635,7 +651,7 @@ function lastBlock({ executed, pending }: RestoredRollup): StateAtBlock {
   return pending.at(-1) ?? executed;
 }
 
-/** The operation that serves a request, as far as L1 looks at it. */
+/** The operation that serves a request, with the columns that L1 checks. */
 function toServed(request: QueuedRequest): PublicOperation {
   const { owner, tokenId } = request;
   return request.type === "deposit"

@@ -1,4 +1,4 @@
-/** What users do, on both layers: all operations, often such that the operator must refuse them. */
+/** Acts of users on both layers: all operations, many of which the operator must refuse. */
 import {
   encodeCreate2Authorization,
   ON_CHAIN_AUTHORIZATION,
@@ -21,7 +21,7 @@ import { isRollupError } from "../../src/util/errors.ts";
 import type { Random } from "../helpers/random.ts";
 import { BURN_GAS, type SimChain, type SimUser } from "./chain.ts";
 
-/** For which the operator turns down some of what users try. */
+/** Codes of the operator's refusals that users may cause. */
 const REFUSALS = [
   "ACCOUNT_CAPACITY_REACHED",
   "ACCOUNT_NOT_FOUND",
@@ -39,14 +39,14 @@ const REFUSALS = [
   "TOO_MANY_FEE_TOKENS",
 ];
 
-/** A transaction that is not signed yet. */
+/** An unsigned transaction. */
 interface Part {
   readonly transaction: Transaction;
   readonly key: RollupSigner;
   readonly authorization: string;
 }
 
-/** A key that its owner has authorised on L1, and is going to reset. */
+/** A key with a fact on L1 whose reset the owner will carry out. */
 interface Armed {
   readonly user: SimUser;
   readonly accountId: number;
@@ -55,11 +55,11 @@ interface Armed {
 }
 
 const ARMED_MAX = 8;
-/** A little more than the day after which a reset can be carried out. */
+/** A little more than the day after which a reset is possible. */
 const RESET_WAIT_MAX_SECONDS = 25 * 60 * 60;
-/** Withdrawals that each user makes in a rush. */
+/** Number of withdrawals of each user in a rush. */
 const RUSH = 4;
-/** Deposits that a crowd makes. */
+/** Number of deposits of a crowd. */
 const CROWD = 20;
 
 export class SimUsers {
@@ -75,7 +75,7 @@ export class SimUsers {
     this.#domain = signingDomain(chainId, BigInt(rollupAddress));
   }
 
-  /** A deposit, a full exit, or an authorised key, on L1. */
+  /** Submits a deposit or a full exit on L1. */
   async requestOnL1(state: RollupState): Promise<void> {
     const random = this.#random;
     const user = random.pick(this.#chain.users);
@@ -97,7 +97,7 @@ export class SimUsers {
       .catch(ignoreL1Refusal);
   }
 
-  /** Deposits for many who have no account, for which a small tree has no room in the end. */
+  /** Deposits for many owners without an account; a small tree has no room for all. */
   async crowd(state: RollupState): Promise<void> {
     const user = this.#random.pick(this.#chain.users);
     const client = await connectRollup(this.#chain.client, user.l1);
@@ -109,7 +109,7 @@ export class SimUsers {
     }
   }
 
-  /** Full exits of many, with more payouts than one L1 transaction may have gas for. */
+  /** Requests full exits of all users: possibly more payouts than the gas of an L1 transaction. */
   async leave(state: RollupState): Promise<void> {
     const { users, tokens } = this.#chain;
     for (const user of users) {
@@ -123,9 +123,9 @@ export class SimUsers {
   }
 
   /**
-   * Many small withdrawals to recipients that burn all gas.
+   * Submits many small withdrawals to recipients that burn all gas.
    *
-   * @returns How many were accepted.
+   * @returns Number of accepted ones.
    */
   async rush(operator: Operator): Promise<number> {
     const { users, oddRecipients } = this.#chain;
@@ -157,7 +157,7 @@ export class SimUsers {
     return accepted;
   }
 
-  /** One transaction, or a batch. @returns Whether it was accepted. */
+  /** Submits one transaction or a batch. @returns Whether it was accepted. */
   async transact(operator: Operator): Promise<boolean> {
     const length = this.#random.int(6) === 0 ? 2 + this.#random.int(4) : 1;
     const parts: Part[] = [];
@@ -177,15 +177,15 @@ export class SimUsers {
     }
   }
 
-  /** Only the one way asks L1 whether a wallet is deployed, and both have to do. */
+  /** Submits in one of two ways; only `receiveBatch` asks L1 whether a wallet is deployed. */
   async #submit(operator: Operator, batch: readonly Submission[]): Promise<void> {
     if (this.#random.bool()) await operator.receiveBatch(batch);
     else operator.submitBatch(batch);
   }
 
   /**
-   * A key is authorised on L1, used at once, and its reset announced: nothing of that is wrong, and
-   * all of it together lets the owner revoke the key a day later, at the moment of a commit.
+   * Stores a fact, uses its key at once, and arms its reset. Each step is legal; together they let
+   * the owner revoke the key a day later, at the moment of a commit.
    *
    * @returns Whether the operator has accepted the key.
    */
@@ -213,7 +213,7 @@ export class SimUsers {
   }
 
   /**
-   * Carries out the reset that was announced last, after the wait that it takes.
+   * Carries out the reset that was armed last, after its delay.
    *
    * @returns Whether there was one.
    */
@@ -230,7 +230,7 @@ export class SimUsers {
     return true;
   }
 
-  /** Deploys a wallet, of which the operator has accepted a key if there is one. */
+  /** Deploys a wallet, preferably one with a key that the operator has accepted. */
   async deployWallet(state: RollupState): Promise<boolean> {
     const { provider } = this.#chain.rollup.ethers;
     const missing: SimUser[] = [];
@@ -257,13 +257,13 @@ export class SimUsers {
     return { user, accountId, nonce, pubKeyHash: this.#random.pick(user.keys).pubKeyHash };
   }
 
-  /** Sets a fact, or announces or carries out its reset, as the contract takes it. */
+  /** Stores a fact, or arms or carries out its reset; the contract decides which. */
   async #setFact({ user, ...claim }: Armed): Promise<void> {
     const client = await connectRollup(this.#chain.client, user.l1);
     await this.#chain.request(() => client.setAuthPubKeyHash(claim)).catch(ignoreL1Refusal);
   }
 
-  /** Somebody pushes what could not be paid. */
+  /** Withdraws a pending balance. */
   async withdrawPending(owner: bigint, token: string): Promise<void> {
     const client = await connectRollup(this.#chain.client, this.#chain.users[0]!.l1);
     const to = toChecksumAddress(owner);
@@ -314,7 +314,7 @@ export class SimUsers {
 
   async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<Part> {
     const { wallet } = user;
-    // A wallet that is not deployed has no other consent than its address, which names a key.
+    // The only consent of an undeployed wallet is its address, which names one key.
     const key = wallet === undefined ? this.#random.pick(user.keys) : user.keys[0];
     const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
     const common = { accountId, tokenId: 0, fee: 0n, nonce, ...validity };
@@ -341,7 +341,7 @@ export class SimUsers {
   }
 }
 
-/** L1 may refuse what a user tries: a token that misbehaves, a key that may not change yet. */
+/** Ignores refusals of L1: a token may misbehave, a reset may be too early. */
 function ignoreL1Refusal(error: unknown): void {
   if (!isRollupError(error) || error.code !== "L1_REVERTED") throw error;
 }

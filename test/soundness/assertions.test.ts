@@ -20,14 +20,14 @@ import { expectEachNeeded } from "../helpers/weakened-circuit.ts";
 const random = createRandom();
 const preset = PRESETS.minimal;
 
-/** Refused as it is, and taken without the constraint that refuses it. */
+/** Expects that the circuit refuses the inputs, and accepts them without that constraint. */
 async function expectNeeded(circuit: Circuit, inputs: InputValues): Promise<void> {
   await expectCircuitRefusal(circuit, inputs);
   await expectEachNeeded(circuit, inputs);
 }
 
 /**
- * Constraints that determine nothing and have no rule's tag: each is the only one to refuse some
+ * Constraints that determine nothing and have no rule's tag: each is the only one that refuses some
  * forgery.
  */
 describe(`Assertions, ${random.title}`, () => {
@@ -61,7 +61,7 @@ describe(`Assertions, ${random.title}`, () => {
     for (const number of [1n << 16n, negate(1n)]) await expectNeeded(circuit, { in: number });
   });
 
-  it("a fee in a token that is not the one it is added to", async () => {
+  it("a fee added to the sum of another token", async () => {
     const circuit = await loadTemplate("block/fees.circom", "FeeSums(1, 2)");
     for (const index of [0, 1]) {
       await expectNeeded(circuit, {
@@ -94,9 +94,9 @@ describe(`Assertions, ${random.title}`, () => {
   for (const [name, change] of [
     ["a link that is no bit", { linksNext: [2, 0], batch: [0, 0], content: [5, 0] }],
     ["a link after the last slot", { linksNext: [0, 1], batch: [0, 0] }],
-    ["a first part that is not signed", { signed: [0, 1] }],
-    ["a last part that is not signed", { signed: [1, 0] }],
-    ["a commitment where there is no batch", { linksNext: [0, 0], batch: [9, 0] }],
+    ["an unsigned first part", { signed: [0, 1] }],
+    ["an unsigned last part", { signed: [1, 0] }],
+    ["a commitment without a batch", { linksNext: [0, 0], batch: [9, 0] }],
     ["a commitment to another batch", { batch: [8, 8] }],
     ["two commitments in one batch", { batch: [8, 9] }],
   ] as const) {
@@ -116,14 +116,14 @@ describe(`Assertions, ${random.title}`, () => {
   });
 });
 
-/** For each run of zeros in the bits of the maximum, the number with a one at its end. */
+/** The number with a one at the end of each run of zeros in the bits of the maximum. */
 function numbersAbove(maximum: bigint, n: number): bigint[] {
   const bits = Array.from({ length: n }, (_, i) => (maximum >> BigInt(i)) & 1n);
   const ends = [...bits.keys()].filter((i) => bits[i] === 0n && (i === 0 || bits[i - 1] === 1n));
   return ends.map((i) => maximum + (1n << BigInt(i)));
 }
 
-/** An owner of a key makes a second signature in which one coordinate of the equation is right. */
+/** Signatures by a key's owner in which only one coordinate of the equation is right. */
 describe(`The equation of a signature, ${random.title}`, () => {
   const ORDER_TWO: Point = { x: 0n, y: negate(1n) };
   const circuit = () => loadTemplate("lib/eddsa.circom", "EdDSAPoseidonVerifier()");
@@ -132,13 +132,13 @@ describe(`The equation of a signature, ${random.title}`, () => {
     ["x", undefined],
     ["y", ORDER_TWO],
   ] as const) {
-    it(`has to hold in ${coordinate}`, async () => {
+    it(`is enforced in ${coordinate}`, async () => {
       const [scalar, nonce] = [1n + random.bigint(250), 1n + random.bigint(250)];
       const [key, base] = [multiplyBase(scalar), multiplyBase(nonce)];
       const r8 = torsion === undefined ? base : addPoints(base, torsion);
       const message = random.field();
       const h = poseidon([r8.x, r8.y, key.x, key.y, message]);
-      // S·B8 + 4A = -((2h + 1)·4A + R8 - T), so that just one coordinate has the wrong sign.
+      // S·B8 + 4A = -((2h + 1)·4A + R8 - T), so that exactly one coordinate has the wrong sign.
       const exponent = -(nonce + 4n * (2n * h + 2n) * scalar);
       const s = ((exponent % SUBGROUP_ORDER) + SUBGROUP_ORDER) % SUBGROUP_ORDER;
       const inputs = { enabled: 1, ax: key.x, ay: key.y, r8x: r8.x, r8y: r8.y, s, message };

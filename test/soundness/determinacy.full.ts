@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -11,24 +11,24 @@ import { constraintsOf } from "../helpers/weakened-circuit.ts";
 const random = createRandom();
 const preset = PRESETS.minimal;
 
-/** What determinacy.test.ts samples: takes some half an hour. */
-describe(`Determinacy of all there is, ${random.title}`, () => {
+/** All cases of which determinacy.test.ts checks a sample; takes about half an hour. */
+describe(`Determinacy of all cases, ${random.title}`, () => {
   let circuit: Circuit;
   before(async () => {
     circuit = await loadBlockCircuit(preset, 2);
   });
 
   for (const type of OPERATION_NAMES) {
-    it(`block of ${type}: all signals follow from the inputs`, async () => {
+    it(`block of ${type}: the inputs determine all signals`, async () => {
       await expectDetermined(circuit, preset, random, type);
     });
 
-    it(`block of ${type}: no other signals make up for a changed input`, async () => {
+    it(`block of ${type}: no other signals are consistent with a changed input`, async () => {
       await expectRefuted(circuit, preset, random, type, firstElements(circuit));
     });
   }
 
-  it("block: each constraint that is no assertion is missed if it is taken out", async () => {
+  it("block: each constraint that is no assertion determines a signal", async () => {
     const rows = constraintsOf(circuit.constraints());
     expect(await findUnmissed(circuit, preset, random, rows)).to.deep.equal([]);
   });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createExitWitnessInput } from "../../src/block/exit.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
 import { createWorld } from "../helpers/random-block.ts";
@@ -18,7 +18,7 @@ import {
 
 const random = createRandom();
 const preset = PRESETS.minimal;
-/** `npm run test:soundness` goes through all types of operations, inputs and constraints. */
+/** `npm run test:soundness` checks all types of operations, inputs and constraints. */
 const SAMPLED_TYPES = random.shuffle(OPERATION_NAMES).slice(0, 2);
 const SAMPLED_INPUTS = 3;
 const SAMPLED_CONSTRAINTS = 50;
@@ -30,23 +30,23 @@ describe(`Determinacy, ${random.title}`, () => {
   });
 
   for (const type of SAMPLED_TYPES) {
-    it(`block of ${type}: all signals follow from the inputs`, async () => {
+    it(`block of ${type}: the inputs determine all signals`, async () => {
       await expectDetermined(circuit, preset, random, type);
     });
   }
 
-  it("block: no other signals make up for a changed input", async () => {
+  it("block: no other signals are consistent with a changed input", async () => {
     const signals = random.shuffle(firstElements(circuit)).slice(0, SAMPLED_INPUTS);
     await expectRefuted(circuit, preset, random, random.pick(OPERATION_NAMES), signals);
   });
 
-  it("block: constraints that are taken out are missed", async () => {
+  it("block: a sample of constraints determines signals", async () => {
     const all = [...constraintsOf(circuit.constraints())];
     const sample = random.shuffle(all).slice(0, SAMPLED_CONSTRAINTS);
     expect(await findUnmissed(circuit, preset, random, sample)).to.deep.equal([]);
   });
 
-  it("exit: all signals follow from the inputs, but not without any one constraint", async () => {
+  it("exit: the inputs determine all signals, and every constraint is needed", async () => {
     const exit = await loadExitCircuit(preset);
     const r1cs = exit.constraints();
     const input = createExitWitnessInput(createWorld(random, preset).state, 0, random.int(8));

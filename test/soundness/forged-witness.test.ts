@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { AppliedBlock } from "../../src/block/block.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import { isSigned } from "../../src/operations/operation.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { findFreeInputs, findFreeWires, firstElements } from "../helpers/forged-witness.ts";
 import { honestBlock } from "../helpers/honest-block.ts";
@@ -13,22 +13,22 @@ import { wireNames } from "../helpers/weakened-circuit.ts";
 const random = createRandom();
 const preset = PRESETS.minimal;
 
-/** A signal that a prover may choose, and the blocks in which that is so. */
+/** A signal that a prover may choose, and the blocks in which it may. */
 interface FreeSignal {
   readonly name: RegExp;
   readonly when: (applied: AppliedBlock, indices: readonly number[]) => boolean;
 }
 
 const FREE_WIRES: readonly FreeSignal[] = [
-  // The hint for an inverse that does not exist: the output is 1, whatever the hint.
+  // The hint for an inverse that does not exist: the output is 1 for any hint.
   { name: /\.Is(Zero|Equal)_\w+\.inverse$/, when: () => true },
-  // AssertAtMost: the hint of an implication between sums of bits of which the first one is 0.
+  // AssertAtMost: the hint of an implication between sums of bits, the first of which is 0.
   { name: /\.(above|below|AssertAtMost_\w+)\.hints\[\d+\]$/, when: () => true },
 ];
 
-/** Inputs, from which all other signals follow, so that nothing else is free. */
+/** Inputs that a prover may choose; they determine all other signals. */
 const FREE_INPUTS: readonly FreeSignal[] = [
-  // Nobody signs the slot: its signature and range of validity only have to be well formed.
+  // The slot is unsigned: its signature and range of validity need only be well formed.
   {
     name: /^(?:validFrom|validUntil|s)\[(\d)\]$/,
     when: ({ slots }, [slot]) => !isSigned(slots[slot!]!.operation),
@@ -65,14 +65,14 @@ describe(`Forged witnesses, ${random.title}`, () => {
       );
     });
 
-    it(`${type}: no input can be changed, even if all else follows`, async () => {
+    it(`${type}: no input can be changed, even with all other signals recomputed`, async () => {
       const { applied, input } = honestBlock(random, preset, type);
       const free = await findFreeInputs(circuit, input, firstElements(circuit));
       expectListed(free, FREE_INPUTS, applied);
     });
   }
 
-  it("an unsigned slot takes any key and signature that are well formed", async () => {
+  it("an unsigned slot accepts any well-formed key and signature", async () => {
     const { ax, ay, r8x, r8y, s } = honestBlock(random, preset, "withdraw").input;
     const unsigned = honestBlock(random, preset, "deposit").input;
     const witness = await circuit.calculateWitness({ ...unsigned, ax, ay, r8x, r8y, s });

@@ -4,7 +4,7 @@ import type { InputValues } from "../../src/circom/witness-inputs.ts";
 import { multiplyBase } from "../../src/crypto/baby-jubjub.ts";
 import { invert, reduce } from "../../src/crypto/field.ts";
 import { PACKED_AMOUNT } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES } from "../../src/protocol/operations.ts";
+import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadTemplate } from "../helpers/template-circuit.ts";
 import { FREE_HINT } from "../helpers/weakened-block.ts";
@@ -21,7 +21,7 @@ const random = createRandom();
 interface Gadget {
   readonly file: string;
   readonly instance: string;
-  /** Honest inputs, tried one after the other until each constraint has been missed. */
+  /** Honest inputs, tried in order until each constraint has proven needed. */
   readonly inputs: readonly (() => InputValues)[];
 }
 
@@ -34,7 +34,7 @@ const montgomeryPoint = () => {
   return { u, v: reduce(u * invert(x)) };
 };
 
-/** Gadgets in which no constraint is a mere assertion: each determines something. */
+/** Gadgets without assertions: every constraint determines a signal. */
 const GADGETS: readonly Gadget[] = [
   {
     file: "lib/bits.circom",
@@ -105,7 +105,7 @@ const GADGETS: readonly Gadget[] = [
   {
     file: "lib/scalar-mul-any.circom",
     instance: "ScalarMulAny()",
-    // A comparison's constraint is missed only where the top bits of the scalar leave it to decide.
+    // A comparison's constraint decides only for scalars with certain top bits.
     inputs: new Array(20).fill(() => ({ scalar: random.field(), point: point() })),
   },
   {
@@ -122,7 +122,7 @@ const GADGETS: readonly Gadget[] = [
 
 describe(`Weakened gadgets, ${random.title}`, () => {
   for (const { file, instance, inputs } of GADGETS) {
-    it(`${instance}: all is determined, but not without any one constraint`, async () => {
+    it(`${instance}: the inputs determine all signals, and every constraint is needed`, async () => {
       const circuit = await loadTemplate(file, instance);
       const { undetermined, unmissed } = await weakenEverywhere(circuit, inputs);
       expect(undetermined).to.deep.equal([]);
@@ -131,7 +131,7 @@ describe(`Weakened gadgets, ${random.title}`, () => {
   }
 });
 
-/** Takes out each constraint, at each of the inputs until it is missed. */
+/** Removes each constraint at each of the inputs, until a signal is no longer determined. */
 async function weakenEverywhere(circuit: Circuit, inputs: Gadget["inputs"]) {
   const names = wireNames(circuit);
   const r1cs = circuit.constraints();

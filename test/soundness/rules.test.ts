@@ -16,9 +16,9 @@ const random = createRandom();
 const preset = PRESETS.minimal;
 
 /**
- * Rules that two constraints keep, each of which refuses most violations: the two coordinates of a
- * signature's equation, and the roots of both fee tokens. That each is needed is for other tests to
- * show: assertions.test.ts and state-chain.test.ts.
+ * Rules of two constraints, each of which refuses most violations: the two coordinates of a
+ * signature's equation, and the roots of both fee tokens. assertions.test.ts and
+ * state-chain.test.ts show that each is needed.
  */
 const SHARED_CONSTRAINTS: readonly RuleTag[] = [
   "SIGNATURE_INVALID",
@@ -43,7 +43,7 @@ describe(`Rules, ${random.title}`, () => {
     });
   }
 
-  // No operation in TypeScript can even say this.
+  // An operation in TypeScript cannot express these.
   const unsayable = [
     { type: "changePubKey", signals: { amount: 1n } },
     { type: "noop", signals: { amount: 1n } },
@@ -61,7 +61,7 @@ describe(`Rules, ${random.title}`, () => {
     });
   }
 
-  it("stand in the circuits under the same tags", () => {
+  it("have the same tags in the circuits", () => {
     const sources = readdirSync(CIRCUITS, { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".circom"))
       .map((path) => readFileSync(join(CIRCUITS, path), "utf8"));
@@ -71,7 +71,7 @@ describe(`Rules, ${random.title}`, () => {
     expect([...new Set(tags)]).to.have.members([...RULE_TAGS]);
   });
 
-  it("have a bad case each", () => {
+  it("have at least one invalid case each", () => {
     const tags = INVALID_CASES.map(({ tag }) => tag);
     expect([...new Set(tags)]).to.have.members([...RULE_TAGS]);
   });

@@ -35,8 +35,8 @@ const FEE_SIGNALS = [
 ] as const;
 
 /**
- * Two blocks that are both honest, each on a state of its own, cut and put together: each part of
- * the block has to read the state that the part before it wrote.
+ * Joins the parts of two honest blocks on different states: each part of a block must read the
+ * state that the part before it wrote.
  */
 describe(`The chain of states in a block, ${random.title}`, () => {
   let circuit: Circuit;
@@ -60,22 +60,22 @@ describe(`The chain of states in a block, ${random.title}`, () => {
     await refuse({ ...inputOf(richer, [noop]), oldStateRoot }, [noop]);
   });
 
-  it("goes from branch A to branch B", async () => {
+  it("continues from branch A to branch B", async () => {
     const [before, after] = [inputOf(genesis, [deposit]), inputOf(richer, [deposit])];
     await refuse(splice(before, after, [0, 1]), [deposit]);
   });
 
-  it("goes from slot to slot", async () => {
+  it("continues from slot to slot", async () => {
     const [before, after] = [inputOf(genesis, [noop, noop]), inputOf(richer, [noop, noop])];
     await refuse(splice(before, after, [1, 0]), [noop, noop]);
   });
 
-  it("goes from the last slot to the fees", async () => {
+  it("continues from the last slot to the fees", async () => {
     const [before, after] = [inputOf(genesis, [noop]), inputOf(richer, [noop])];
     await refuse(splice(before, after, [2, 0]), [noop]);
   });
 
-  it("goes from fee token to fee token", async () => {
+  it("continues from fee token to fee token", async () => {
     const [before, after] = [inputOf(genesis, [noop]), inputOf(richer, [noop])];
     const fees = FEE_SIGNALS.map((name): [string, unknown] => [
       name,
@@ -90,7 +90,7 @@ describe(`The chain of states in a block, ${random.title}`, () => {
     await refuse({ ...inputOf(genesis, [noop]), newStateRoot }, [noop]);
   });
 
-  /** Expects a refusal of what has a commitment that fits, and each constraint to be needed. */
+  /** Expects that the circuit refuses an input with the right commitment, by one constraint. */
   async function refuse(input: BlockWitnessInput, operations: readonly Operation[]): Promise<void> {
     const forged = recommit(input, operations);
     await expectCircuitRefusal(circuit, forged);
@@ -105,7 +105,7 @@ function inputOf(state: RollupState, operations: readonly Operation[]): BlockWit
   return createBlockWitnessInput(applied, commitBlock(applied, 0n));
 }
 
-/** The branches of `before` up to a slot and branch, from there on those of `after`. */
+/** The branches of `before` up to a slot and branch, then those of `after`. */
 function splice(
   before: BlockWitnessInput,
   after: BlockWitnessInput,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { computeAddress, toBeHex, ZeroAddress } from "ethers";
-import { releaseProver, verify } from "../../src/groth16/snarkjs.ts";
+import { openSnarkjs } from "../../src/groth16/snarkjs.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
 /** With an option that each has to explain, besides --json. */
@@ -76,7 +76,8 @@ describe("tasks: command line", () => {
 });
 
 describe("tasks: results", () => {
-  after(releaseProver);
+  const snarkjs = openSnarkjs();
+  after(() => snarkjs.close());
 
   it("counts the constraints of the rollup's circuits", async () => {
     const circuits = (await jsonOf("rollup:circuits")) as Record<string, number>[];
@@ -134,7 +135,7 @@ describe("tasks: results", () => {
     expect(demo.blocks[0]).to.have.nested.property("gas.prove").that.is.above(100_000);
     for (const { verificationKey, publicInputs, proof } of demo.files.slice(0, 2)) {
       const proven = { publicSignals: await readJson(publicInputs), proof: await readJson(proof) };
-      expect(await verify(await readJson(verificationKey), proven)).to.equal(true);
+      expect(await snarkjs.verify(await readJson(verificationKey), proven)).to.equal(true);
     }
     await rm(output, { recursive: true });
   });

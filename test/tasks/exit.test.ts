@@ -7,7 +7,6 @@ import hre from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
-import { releaseProver } from "../../src/groth16/snarkjs.ts";
 import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import { bigintToJson } from "../../src/util/json.ts";
@@ -68,7 +67,6 @@ describe("tasks: restore and exit", () => {
     await l1.close();
     await server.close();
     await rm(OUTPUT, { force: true });
-    await releaseProver();
   });
 
   /** Runs a task with --json. @returns What it prints. */

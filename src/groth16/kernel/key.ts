@@ -20,7 +20,7 @@ import { groth16Error } from "../errors.ts";
 import { readCoefficients } from "./coefficients.ts";
 import type { Coefficients, Matrix } from "./coefficients.ts";
 import { planKey, QUERIES, QUERY_NAMES, STAGING_BYTES } from "./layout.ts";
-import type { KeyLayout, MatrixArea, Query } from "./layout.ts";
+import type { KeyLayout, MatrixArea, MatrixCounts, Query } from "./layout.ts";
 
 /** How often files multiply by 2: coordinates once in Montgomery form, coefficients twice. */
 const FILE_SHIFT = { witness: 0, coordinate: 256, coefficient: 512 } as const;
@@ -48,6 +48,7 @@ export async function loadKey(
   threads: KernelThreads,
 ): Promise<LoadedKey> {
   const reader = createZkeyReader(source);
+  planMemory(reader.header, NO_TERMS, threads.count); // before much of it is read
   const coefficients = readCoefficients(reader);
   const created = createMemory(reader.header, coefficients, threads.count);
   const { module, compiled, layout, memory } = created;
@@ -67,24 +68,34 @@ export async function loadKey(
   return key;
 }
 
+const NO_TERMS: MatrixCounts = { termsA: 0, termsB: 0, coefficients: 0 };
+
+/** Plans the memory of a key. @throws KERNEL_UNSUPPORTED, PROVING_KEY_TOO_LARGE */
+function planMemory(header: ZkeyHeader, counts: MatrixCounts, threads: number): KeyLayout {
+  const layout = planKey(header, counts, kernel().module, threads);
+  if (layout.end <= PAGES_MAX * PAGE_BYTES) return layout;
+  const { domainSize } = header;
+  throw groth16Error({ code: "PROVING_KEY_TOO_LARGE", domainSize });
+}
+
 function createMemory(header: ZkeyHeader, coefficients: Coefficients, threads: number) {
   const counts = {
     termsA: coefficients.a.terms.length / 2,
     termsB: coefficients.b.terms.length / 2,
     coefficients: coefficients.values.length / INTEGER_BYTES,
   };
-  const { module, compiled } = (kernel ??= buildKernel());
-  const layout = planKey(header, counts, module, threads);
+  const layout = planMemory(header, counts, threads);
   const pages = Math.ceil(layout.end / PAGE_BYTES);
-  if (pages > PAGES_MAX) {
-    throw groth16Error({ code: "PROVING_KEY_TOO_LARGE", domainSize: header.domainSize });
-  }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: PAGES_MAX, shared: true });
-  return { module, compiled, layout, memory };
+  return { ...kernel(), layout, memory };
 }
 
+let builtKernel: ReturnType<typeof buildKernel> | undefined;
+
 /** The same for all keys: the code does not depend on the size of the memory. */
-let kernel: ReturnType<typeof buildKernel> | undefined;
+function kernel() {
+  return (builtKernel ??= buildKernel());
+}
 
 function buildKernel() {
   const module = buildBn254Module({ initialPages: 1, maximumPages: PAGES_MAX, shared: true });

@@ -24,7 +24,7 @@ import { groth16Error } from "../errors.ts";
 import { makeFolder, temporaryPath, writingTo, writingToCache } from "../files/files.ts";
 import { readR1csHeader } from "../formats/r1cs.ts";
 import { domainSize } from "./qap.ts";
-import { zKey } from "../snarkjs.ts";
+import { withSnarkjs } from "../snarkjs.ts";
 import { readZkeyVerifierPart } from "../formats/zkey.ts";
 import { findZkeyDamage } from "./zkey-check.ts";
 
@@ -98,7 +98,7 @@ async function makeFirstKey(
   const refuse = (problem: string, cause?: unknown) =>
     groth16Error({ code: "PTAU_NOT_USABLE", file: ptauPath, problem }, { cause });
   try {
-    await zKey.newZKey(r1csPath, ptauPath, path);
+    await withSnarkjs((snarkjs) => snarkjs.newZKey(r1csPath, ptauPath, path));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== undefined) throw cause; // the system's, as ENOSPC
     throw refuse(`snarkjs makes no key of it (${String(cause)})`, cause);
@@ -121,7 +121,9 @@ export async function contributeToKey(zkeyPath: string, name: string): Promise<s
     throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
   }
   const entropy = randomBytes(ENTROPY_BYTES).toString("hex");
-  const hash = await writeKey(zkeyPath, (path) => zKey.contribute(zkeyPath, path, name, entropy));
+  const hash = await writeKey(zkeyPath, (path) =>
+    withSnarkjs((snarkjs) => snarkjs.contribute(zkeyPath, path, name, entropy)),
+  );
   return Buffer.from(hash).toString("hex");
 }
 
@@ -142,7 +144,9 @@ export async function applyBeaconToKey(zkeyPath: string, beacon: string): Promis
   }
   if (isInsecureZkey(zkeyPath)) throw refuse("nobody has contributed a secret to it yet");
   const hash = await writeKey(zkeyPath, (path) =>
-    zKey.beacon(zkeyPath, path, BEACON_NAME, hex, BEACON_ITERATIONS_EXPONENT),
+    withSnarkjs((snarkjs) =>
+      snarkjs.beacon(zkeyPath, path, BEACON_NAME, hex, BEACON_ITERATIONS_EXPONENT),
+    ),
   );
   return Buffer.from(hash).toString("hex");
 }
@@ -171,7 +175,9 @@ export async function verifyCeremony(
     warn: ignore,
     error: (line: string) => problems.push(line),
   };
-  const isValid = await zKey.verifyFromR1cs(circuit.r1csPath, ptauPath, zkeyPath, logger);
+  const isValid = await withSnarkjs((snarkjs) =>
+    snarkjs.verifyFromR1cs(circuit.r1csPath, ptauPath, zkeyPath, logger),
+  );
   if (!isValid) throw invalid(problems.at(-1) ?? "snarkjs does not accept it");
   return report;
 }

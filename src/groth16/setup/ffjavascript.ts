@@ -1,8 +1,10 @@
 /**
  * The part of ffjavascript that the dev setup uses, with types. The package has none.
  *
- * ffjavascript generates a WebAssembly module with the field and curve arithmetic of BN254. The
- * single-threaded build of the curve is used here: it starts no workers that had to be ended.
+ * ffjavascript generates a WebAssembly module with the field and curve arithmetic of BN254. This is
+ * its single-threaded build, which starts no workers. Every setup uses it for what is not hot: the
+ * polynomials of a circuit, the points of a header, pairings, and points of unknown logarithm.
+ * Where the kernel can not run, the points of the lists come from it, too (`fixed-base.ts`).
  */
 
 // @ts-expect-error: the package has no types
@@ -40,7 +42,7 @@ const { buildBn128, ChaCha } = untyped as FfJavascript;
 
 let curve: Promise<Curve> | undefined;
 
-/** The curve, built at first use (some 0.1 s). */
+/** The curve, built at its first use in about 0.1 s. */
 export function loadCurve(): Promise<Curve> {
   curve ??= buildBn128(true);
   return curve;

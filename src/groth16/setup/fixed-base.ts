@@ -1,5 +1,11 @@
 /**
- * Multiplies a group's generator by many scalars.
+ * Multiplies a group's generator by many scalars, on ffjavascript's arithmetic: the dev setup of
+ * machines on which the kernel can not run, with the keys of the kernel, byte for byte.
+ *
+ * Those are x86-64 machines without FMA3: Pentium and Celeron processors of the 2010s, virtual
+ * machines with a baseline processor (QEMU's `qemu64`), emulators of x86 without it. There
+ * `test/groth16/without-fma.test.ts` sets up and proves by snarkjs; no dev key could be made
+ * without this.
  *
  * A scalar is cut into windows of w bits; a table has d·2^(wj)·G for every window j and digit d, so
  * a product is a sum of one entry per window. The sums of many scalars are made side by side in

@@ -5,12 +5,8 @@ import { createBatchCrypto } from "../../kernel/batch.ts";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
 import type { ProveBlock } from "../../l1/types.ts";
 import { systemClock } from "../../operator/clock.ts";
-import {
-  type BlockWithProof,
-  isCommitted,
-  proveBlock,
-  toProveBlock,
-} from "../../operator/pipeline.ts";
+import { type BlockWithProof, isCommitted, toProveBlock } from "../../operator/ledger/blocks.ts";
+import { proveBlock } from "../../operator/stages/prove-block.ts";
 import type { BuildPlan } from "../circuits/pipeline.ts";
 import type { ConnectionRollup } from "../rollup/types.ts";
 import { assertSnarkjsTakes } from "./snarkjs-judge.ts";
@@ -71,7 +67,7 @@ async function proveCommitted({ operator }: ConnectionRollup): Promise<BlockWith
   const parts = { prover: operator.prover, crypto: createBatchCrypto(0), clock: systemClock };
   const proven: BlockWithProof[] = [];
   for (const block of operator.blocks.filter(isCommitted)) {
-    proven.push(await proveBlock(parts, block));
+    proven.push({ ...block, proof: await proveBlock(parts, block) });
   }
   return proven;
 }

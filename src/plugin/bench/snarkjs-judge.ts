@@ -1,6 +1,6 @@
 /** Lets snarkjs judge the proofs that L1 has taken. */
-import { verify } from "../../groth16/snarkjs.ts";
-import type { BlockWithProof } from "../../operator/pipeline.ts";
+import { withSnarkjs } from "../../groth16/snarkjs.ts";
+import type { BlockWithProof } from "../../operator/ledger/blocks.ts";
 import { fromJobProof } from "../../prover/job-proof.ts";
 import { assert } from "../../util/errors.ts";
 import { readManifest } from "../circuits/manifest.ts";
@@ -13,14 +13,14 @@ export async function assertSnarkjsTakes(
   blocks: readonly Pick<BlockWithProof, "applied" | "proof">[],
 ): Promise<void> {
   const circuits = (await readManifest(config))?.circuits ?? [];
-  for (const { applied, proof } of blocks) {
-    const { slots, blockNumber } = applied.block;
-    const circuit = circuits.find(({ keyId }) => keyId === slots);
-    assert(circuit !== undefined, `there is a circuit for ${slots} slots`);
-    const key = await ensureVerificationKey(circuit.zkeyPath);
-    assert(
-      await verify(key, fromJobProof(proof)),
-      `snarkjs accepts the proof of block ${blockNumber}`,
-    );
-  }
+  await withSnarkjs(async (snarkjs) => {
+    for (const { applied, proof } of blocks) {
+      const { slots, blockNumber } = applied.block;
+      const circuit = circuits.find(({ keyId }) => keyId === slots);
+      assert(circuit !== undefined, `there is a circuit for ${slots} slots`);
+      const key = await ensureVerificationKey(circuit.zkeyPath);
+      const isAccepted = await snarkjs.verify(key, fromJobProof(proof));
+      assert(isAccepted, `snarkjs accepts the proof of block ${blockNumber}`);
+    }
+  });
 }

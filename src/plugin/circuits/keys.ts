@@ -8,7 +8,8 @@ import {
   verifyCeremony,
 } from "../../groth16/setup/ceremony.ts";
 import type { CompiledCircuit } from "../../circom/compile.ts";
-import { ensureDevKey, isInsecureZkey } from "../../groth16/setup/dev-setup.ts";
+import { isInsecureZkey } from "../../groth16/setup/dev-setup.ts";
+import { ensureProvingKey } from "../../groth16/setup/proving-keys.ts";
 import type { VerificationKey } from "../../groth16/snarkjs.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
@@ -21,22 +22,20 @@ export interface CircuitKeys {
   readonly insecure: boolean;
 }
 
-/** @throws CIRCUIT_TOO_LARGE, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED, FOLDER_NOT_WRITABLE */
+/**
+ * The keys of a circuit, made or found as the config says.
+ *
+ * @throws as `ensureProvingKey`
+ */
 export async function ensureKeys(
   circuit: CompiledCircuit,
   { setup, paths }: RollupConfig,
 ): Promise<CircuitKeys> {
-  if (setup.type === "ceremony") {
-    // The key changes with every contribution, so what was exported of it may be stale.
-    const zkeyPath = findCeremonyKey(circuit, setup.keysDir);
-    await assertIntactKey(circuit, zkeyPath);
-    const verificationKey = await exportVerificationKey(zkeyPath);
-    return { zkeyPath, verificationKey, insecure: isInsecureZkey(zkeyPath) };
-  }
-  const { seed } = setup;
-  const options = { circuit, cacheDir: paths.circuits, ...(seed !== undefined && { seed }) };
-  const { zkeyPath } = await ensureDevKey(options);
-  return { zkeyPath, verificationKey: await ensureVerificationKey(zkeyPath), insecure: true };
+  const zkeyPath = await ensureProvingKey(circuit, { setup, cacheDir: paths.circuits });
+  // A ceremony's key changes with every contribution: what was exported from it may be stale.
+  const exportKey = setup.type === "ceremony" ? exportVerificationKey : ensureVerificationKey;
+  const verificationKey = await exportKey(zkeyPath);
+  return { zkeyPath, verificationKey, insecure: isInsecureZkey(zkeyPath) };
 }
 
 /** What to do in a ceremony, in this order. */

@@ -9,7 +9,7 @@ import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
-import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
+import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";

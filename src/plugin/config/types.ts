@@ -1,32 +1,33 @@
 /** The `rollup` entry of a Hardhat config: as the user writes it, and resolved. */
+import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
-import type { ExternalCommand } from "../../prover/external-prover.ts";
 
 export const PROVER_NAMES = ["kernel", "snarkjs", "external", "mock"] as const;
 /**
- * Who proves blocks: our own Groth16 prover on the WebAssembly kernel, snarkjs, an `external`
- * program, or a `mock` that proves nothing and whose verifier accepts that: for tests only.
+ * Who proves blocks, exits and the project's circuits: this package's Groth16 prover on the
+ * WebAssembly kernel, snarkjs, or an `external` program. A `mock` proves nothing, and its verifier
+ * accepts that: for tests only. With it, the project's circuits are proven by the kernel.
  */
 export type ProverName = (typeof PROVER_NAMES)[number];
 
 export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
-/** Keys from a known trapdoor, in seconds, **insecure**: the seed is enough to forge proofs. */
-export interface DevSetupConfig {
-  readonly type: "dev";
-  /** What the trapdoor is derived from, if not the usual text: same seed, same keys. */
-  readonly seed?: string;
-}
+/** How proving keys are made, see `rollup:setup`. */
+export type SetupConfig = KeySetup;
 
-/** Keys from a ceremony, see `rollup:setup`: what a chain that is not local takes. */
-export interface CeremonySetupConfig {
-  readonly type: "ceremony";
-  /** Absolute folder of the keys. */
-  readonly keysDir: string;
+/** The program of the prover `external`. */
+export interface ExternalProverConfig {
+  /**
+   * The program, absolute or in the PATH, and its arguments, with `{zkey}`, `{wtns}`, `{proof}` and
+   * `{public}` in place of the paths of those files. No shell reads it; words with spaces are in
+   * quotes.
+   *
+   * @example "rapidsnark {zkey} {wtns} {proof} {public}"
+   */
+  readonly command: string;
+  /** Milliseconds after which a proof has failed. Default: ten minutes. */
+  readonly timeoutMs?: number;
 }
-
-/** How proving keys are made. */
-export type SetupConfig = DevSetupConfig | CeremonySetupConfig;
 
 export interface CircuitsConfig {
   /** Absolute folder of the project's own circuits: each file with a main component is built. */
@@ -56,7 +57,7 @@ export interface RollupUserConfig {
   /** Default `kernel`: real proofs. */
   prover?: ProverName;
   /** The program of the prover `external`, such as rapidsnark. */
-  externalProver?: ExternalCommand;
+  externalProver?: ExternalProverConfig;
   /** Default `dev`. `keysDir` is relative to the project's root. */
   setup?: { type?: "dev"; seed?: string } | { type: "ceremony"; keysDir: string };
   circuits?: {
@@ -90,7 +91,7 @@ export interface RollupConfig {
   /** Instead of the preset's own. */
   readonly blockSlots?: readonly number[];
   readonly prover: ProverName;
-  readonly externalProver?: ExternalCommand;
+  readonly externalProver?: ExternalProverConfig;
   readonly setup: SetupConfig;
   readonly circuits: CircuitsConfig;
   readonly operator: OperatorConfig;

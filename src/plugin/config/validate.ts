@@ -12,7 +12,7 @@ import type {
 import { z } from "zod";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
 import { groth16Error } from "../../groth16/errors.ts";
-import { missingPlaceholders } from "../../prover/external-prover.ts";
+import { missingPlaceholders } from "../../groth16/provers/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
@@ -49,11 +49,11 @@ export const rollupUserConfigSchema = z
       .describe("slots of the blocks, ascending, instead of the preset's; each size has keys")
       .optional(),
     prover: oneOf(PROVER_NAMES, (prover) =>
-      pluginError({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
+      groth16Error({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
     )
       .describe(
-        "who proves blocks: `kernel` is ours; `snarkjs` is slower; `external` is another program; " +
-          "`mock` proves nothing, and its verifier accepts everything",
+        "who proves blocks and the project's circuits: `kernel` is ours; `snarkjs` is slower; " +
+          "`external` is another program; `mock` proves no blocks, and its verifier accepts all",
       )
       .optional(),
     externalProver: z

@@ -1,8 +1,8 @@
 /** What a block took, in numbers. */
 import { toBeHex } from "ethers";
 import type { PerPhase } from "../../bench/l1-cost.ts";
-import type { BlockRecord } from "../../operator/pipeline.ts";
-import type { OperationName } from "../../protocol/operations.ts";
+import type { BlockRecord } from "../../operator/ledger/blocks.ts";
+import type { OperationName } from "../../operations/table.ts";
 import { FIELD_BYTES } from "../../protocol/constants.ts";
 
 /** One that the operator has brought through L1 all by itself. */

@@ -1,5 +1,5 @@
 import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
-import { createProjectCircuits } from "../circuits/project-circuits.ts";
+import { createProjectCircuits } from "../circuits/lazy-circuits.ts";
 import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {

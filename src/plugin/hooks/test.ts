@@ -6,8 +6,7 @@ const handlers: Partial<TestHooks> = {
     await next(context, runner);
     const { closeOpenConnections } = await import("../rollup/open-connections.ts");
     await closeOpenConnections();
-    const { releaseProver } = await import("../../groth16/snarkjs.ts");
-    await releaseProver();
+    await context.circuits.close();
   },
 };
 

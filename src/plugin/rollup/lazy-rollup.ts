@@ -1,9 +1,9 @@
 /** `connection.rollup` as every connection gets it: nothing is loaded before it is used. */
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { LedgerCheckpoint } from "../../operator/ledger.ts";
+import type { Ledger } from "../../operator/ledger/ledger.ts";
 import type { Operator } from "../../operator/operator.ts";
-import type { BlockRecord } from "../../operator/pipeline.ts";
+import type { BlockRecord } from "../../operator/ledger/blocks.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { Token } from "../../l1/types.ts";
@@ -17,7 +17,7 @@ import type { ConnectionRollup, DeployOptions, ResumeOptions, RollupContracts } 
 /** What the rollup was when a snapshot of L1 was taken. */
 interface Snapshot {
   readonly session: Session | undefined;
-  readonly checkpoint: LedgerCheckpoint | undefined;
+  readonly checkpoint: Ledger | undefined;
 }
 
 export class LazyRollup implements ConnectionRollup {

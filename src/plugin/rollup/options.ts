@@ -1,4 +1,5 @@
 /** What the methods of `connection.rollup` take: one schema each, for `readInput`. */
+import { groth16Error } from "../../groth16/errors.ts";
 import type { GovernanceSettings } from "../../l1/deploy.ts";
 import type { OperatorMode } from "../../operator/operator.ts";
 import type { Logger } from "../../operator/logger.ts";
@@ -28,13 +29,13 @@ const UINT32_MAX = 2 ** 32 - 1;
 /** Only a slip asks for more blocks in one L1 transaction. */
 const BLOCKS_PER_TRANSACTION_MAX = 1_000;
 
-/** Refused with PRESET_UNKNOWN. */
+/** Rejects others with PRESET_UNKNOWN. */
 export const presetInput: Input<PresetName> = oneOf(PRESET_NAMES, (_, value) =>
   pluginError({ code: "PRESET_UNKNOWN", preset: String(value), known: PRESET_NAMES }),
 );
-/** Refused with PROVER_UNKNOWN. */
+/** Rejects others with PROVER_UNKNOWN. */
 export const proverInput: Input<ProverName> = oneOf(PROVER_NAMES, (_, value) =>
-  pluginError({ code: "PROVER_UNKNOWN", prover: String(value), known: PROVER_NAMES }),
+  groth16Error({ code: "PROVER_UNKNOWN", prover: String(value), known: PROVER_NAMES }),
 );
 
 const callback = option(

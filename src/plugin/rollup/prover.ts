@@ -1,28 +1,25 @@
 /** The prover for what the last build has made. */
-import { existsSync } from "node:fs";
 import type { HardhatConfig } from "hardhat/types/config";
-import { assertIntactKey } from "../../groth16/setup/ceremony.ts";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
-import { compileCircuit } from "../../circom/compile.ts";
-import { isIntactZkey } from "../../groth16/setup/dev-setup.ts";
-import { PROTOCOL_DIGEST } from "../../protocol/digest.ts";
+import { createGroth16Workers } from "../../groth16/provers/workers.ts";
+import { isProvingKeyIntact } from "../../groth16/setup/proving-keys.ts";
+import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
-import { createExternalProver } from "../../prover/external-prover.ts";
-import { createKernelProver } from "../../prover/kernel-prover.ts";
+import { createCircuitProver } from "../../prover/circuit-prover.ts";
 import { createMockProver } from "../../prover/mock-prover.ts";
 import type { Prover } from "../../prover/prover.ts";
-import { createSnarkjsProver } from "../../prover/snarkjs-prover.ts";
-import { ensureKeys } from "../circuits/keys.ts";
 import { readManifest } from "../circuits/manifest.ts";
+import { toProverChoice } from "../circuits/prover-choice.ts";
 import { rollupKeyIds, writeRollupCircuit } from "../circuits/sources.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
 /**
- * Checks that circuits, keys and the compiled verifier belong together, so that no proof is made
- * that L1 must refuse.
+ * The prover of a rollup. Checks that circuits, keys and the compiled verifier belong together, so
+ * that L1 rejects no proof.
  *
+ * @returns A prover that the caller closes.
  * @throws ROLLUP_NOT_BUILT, CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED
  */
 export async function createProver(
@@ -43,30 +40,32 @@ export async function createProver(
       `the last build was of ${manifest.preset ?? "no preset, but for a mock prover"}`,
     );
   }
-  const circuits = new Map<number, Circuit>();
+  const [circuits, provingOptions] = [new Map<number, Circuit>(), toOptions(rollup, prover)];
   for (const keyId of rollupKeyIds(preset, rollup)) {
     const source = await writeRollupCircuit(preset, keyId, rollup);
     const built = manifest.circuits.find((circuit) => circuit.keyId === keyId);
     if (built === undefined) throw notBuilt(`the last build was without the key ${keyId}`);
     const { zkeyPath } = built;
-    if (!existsSync(zkeyPath)) throw notBuilt(`the key ${zkeyPath} is missing`);
-    const circuit = await loadCircuit({ ...source, zkeyPath, cacheDir: rollup.paths.circuits });
-    if (rollup.setup.type === "ceremony") {
-      await assertIntactKey(circuit, zkeyPath);
-    } else if (!(await isIntactZkey(zkeyPath))) {
-      throw notBuilt(`the key ${zkeyPath} is damaged`);
+    const circuit = await loadCircuit({ ...source, ...provingOptions, zkeyPath });
+    if (!(await isProvingKeyIntact(circuit, zkeyPath, rollup.setup))) {
+      throw notBuilt(`the key ${zkeyPath} is missing or damaged`);
     }
     if (built.digest !== circuit.digest) {
       throw notBuilt(`the circuit ${circuit.name} has changed since the last build`);
     }
     circuits.set(keyId, circuit);
   }
-  return createBackend(rollup, prover, async (keyId) => circuits.get(keyId)!);
+  const { close } = provingOptions.workers;
+  return createCircuitProver({
+    name: prover,
+    circuitOf: (keyId) => Promise.resolve(circuits.get(keyId)!),
+    close,
+  });
 }
 
 /**
- * A prover for exits and nothing else. It makes what it needs: whoever leaves a rollup has not
- * built it, perhaps, and the circuits of its blocks may take minutes and gigabytes.
+ * A prover for exits and nothing else. It makes what it needs: whoever leaves a rollup may not have
+ * built it, and the circuits of its blocks may take minutes and gigabytes.
  *
  * @throws CEREMONY_KEY_MISSING, EXTERNAL_PROVER_NOT_CONFIGURED
  */
@@ -77,19 +76,20 @@ export async function createExitProver(
 ): Promise<Prover> {
   if (prover === "mock") return createMockProver();
   const source = await writeRollupCircuit(preset, EXIT_KEY_ID, rollup);
-  const options = { ...source, cacheDir: rollup.paths.circuits };
-  const { zkeyPath } = await ensureKeys(await compileCircuit(options), rollup);
-  const circuit = await loadCircuit({ ...options, zkeyPath });
-  return createBackend(rollup, prover, () => Promise.resolve(circuit));
+  const options = toOptions(rollup, prover);
+  const circuit = await loadCircuit({ ...source, ...options });
+  await circuit.zkeyPath();
+  const { close } = options.workers;
+  return createCircuitProver({ name: prover, circuitOf: () => Promise.resolve(circuit), close });
 }
 
-function createBackend(
-  { externalProver }: RollupConfig,
-  prover: Exclude<ProverName, "mock">,
-  circuitOf: (keyId: number) => Promise<Circuit>,
-): Prover {
-  if (prover === "kernel") return createKernelProver({ circuitOf });
-  if (prover === "snarkjs") return createSnarkjsProver({ circuitOf });
-  if (externalProver !== undefined) return createExternalProver({ circuitOf, ...externalProver });
-  throw pluginError({ code: "EXTERNAL_PROVER_NOT_CONFIGURED" });
+/** How the rollup's circuits are loaded: with threads that they share. */
+function toOptions(config: RollupConfig, prover: ProverName) {
+  const { setup, paths } = config;
+  return {
+    setup,
+    cacheDir: paths.circuits,
+    prover: toProverChoice(prover, config),
+    workers: createGroth16Workers(),
+  };
 }

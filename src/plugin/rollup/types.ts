@@ -5,7 +5,7 @@ import type { DeployedRollup, GovernanceSettings } from "../../l1/deploy.ts";
 import type { Token } from "../../l1/types.ts";
 import type { Logger } from "../../operator/logger.ts";
 import type { Operator, OperatorMode } from "../../operator/operator.ts";
-import type { BlockRecord } from "../../operator/pipeline.ts";
+import type { BlockRecord } from "../../operator/ledger/blocks.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import type { RestoreProgress } from "../../restore/restore.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";

@@ -34,7 +34,7 @@ describe(`DecodeColumns circuit, ${random.title}`, () => {
     address: (1n << 160n) - 1n,
   };
 
-  it("takes every column at its largest", async () => {
+  it("accepts the largest value of every column", async () => {
     const witness = await circuit.calculateWitness({ operation });
     expect(circuit.checkWitness(witness)).to.equal(null);
   });
@@ -64,7 +64,7 @@ describe(`DecodeHeader circuit, ${random.title}`, () => {
     circuit = await loadTemplate("block/block.circom", "DecodeHeader()");
   });
 
-  it("finds the columns of a header", async () => {
+  it("unpacks the columns of a header", async () => {
     const timestamp = random.bigint(64);
     const feeAccountId = random.int(2 ** 24);
     const header = headerWord({ blockNumber: random.int(2 ** 32), timestamp, feeAccountId });
@@ -73,14 +73,14 @@ describe(`DecodeHeader circuit, ${random.title}`, () => {
     expect(witness[circuit.wire("main.feeAccountId")]).to.equal(BigInt(feeAccountId));
   });
 
-  it("refuses a header that is wider than its columns", async () => {
+  it("refuses a header wider than its columns", async () => {
     await expectCircuitRefusal(circuit, { header: 1n << 120n });
   });
 });
 
 describe(`Public data circuits, ${random.title}`, () => {
   for (const length of [3, 15, 18, 45]) {
-    it(`digest and evaluation of ${length} elements are those of TypeScript`, async () => {
+    it(`digest and evaluation of ${length} elements equal those of TypeScript`, async () => {
       const elements = Array.from({ length }, () => random.field());
       const z = random.field();
       const file = "block/public-data.circom";

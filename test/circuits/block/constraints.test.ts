@@ -6,8 +6,8 @@ import { PRESET_NAMES, PRESETS } from "../../../src/protocol/presets.ts";
 import { CIRCUITS, loadBlockCircuit, loadTemplate } from "../../helpers/template-circuit.ts";
 
 /**
- * Constraints of blocks of one and of two slots, as compiled for proving, linear ones included. A
- * change is a change of every proving key of the preset.
+ * Constraints of blocks with one and two slots, as compiled for proving, linear ones included. A
+ * change makes every proving key of the preset invalid.
  */
 const BASELINE = {
   minimal: [17_854, 28_426],
@@ -15,7 +15,7 @@ const BASELINE = {
   full: [46_951, 72_076],
 } as const;
 
-/** A slot of the preset "full" may have so many, its share of the block's hash included. */
+/** Limit for a slot of the preset "full", its share of the block's hash included. */
 const FULL_SLOT_LIMIT = 26_000;
 
 describe("Constraints of the block circuit", () => {
@@ -34,7 +34,7 @@ describe("Constraints of the block circuit", () => {
     expect(two - one + link.stats.constraints / slotsPerLink).to.be.at.most(FULL_SLOT_LIMIT);
   });
 
-  const claims = ["state", "operations", "block", "exit"].flatMap((folder) =>
+  const claims = ["state", "operations", "block", "exit", "generated"].flatMap((folder) =>
     readdirSync(join(CIRCUITS, folder)).flatMap((file) => {
       const source = readFileSync(join(CIRCUITS, folder, file), "utf8");
       return [...source.matchAll(/ \* Constraints: (\d+) for (\w+\([\d, ]*\))/g)].map(
@@ -43,7 +43,7 @@ describe("Constraints of the block circuit", () => {
     }),
   );
   for (const { path, count, instance } of claims) {
-    it(`${instance} has ${count}, as its comment says`, async () => {
+    it(`${instance} has the ${count} of its comment`, async () => {
       const circuit = await loadTemplate(path, instance!);
       expect(circuit.stats.constraints).to.equal(count);
     });

@@ -25,7 +25,7 @@ describe(`Exit circuit, ${random.title}`, () => {
     state = createRandomState(random, preset);
   });
 
-  it("proves what any account holds of any token, nothing included", async () => {
+  it("proves the balance of any account in any token, also 0", async () => {
     for (const [accountId] of state.accounts()) {
       const tokenId = random.int(tokenCapacity(preset));
       const input = createExitWitnessInput(state, accountId, tokenId);
@@ -47,14 +47,14 @@ describe(`Exit circuit, ${random.title}`, () => {
     await expectCircuitRefusal(circuit, { ...honest, owner: 0n });
   });
 
-  it("refuses the claim of another account or token with the path of one's own", async () => {
+  it("refuses the claim of another account or token with one's own path", async () => {
     const [mine, other] = [randomExit(state), randomExit(state)];
     const { accountId, tokenId } = other;
     await expectCircuitRefusal(circuit, { ...mine, accountId: (accountId + 1n) % 64n });
     await expectCircuitRefusal(circuit, { ...mine, tokenId: (tokenId + 1n) % 8n });
   });
 
-  it("refuses the balances that an account had earlier", async () => {
+  it("refuses earlier balances of an account", async () => {
     const [accountId] = [...state.accounts()].at(-1)!;
     const earlier = createExitWitnessInput(state, accountId, 0);
     const later = state.update(accountId, 0, { balance: 0n });
@@ -71,7 +71,7 @@ describe(`Exit circuit, ${random.title}`, () => {
     await expectCircuitRefusal(circuit, input, "ACCOUNT_NOT_FOUND");
   });
 
-  it("refuses ids that the trees do not have", async () => {
+  it("refuses ids out of range", async () => {
     const honest = randomExit(state);
     const accountId = honest.accountId + BigInt(accountCapacity(preset));
     await expectCircuitRefusal(circuit, { ...honest, accountId }, "ACCOUNT_ID_OUT_OF_RANGE");
@@ -79,7 +79,7 @@ describe(`Exit circuit, ${random.title}`, () => {
     await expectCircuitRefusal(circuit, { ...honest, tokenId }, "TOKEN_ID_OUT_OF_RANGE");
   });
 
-  it("refuses to move bits between nonce and owner", async () => {
+  it("refuses bits moved between nonce and owner", async () => {
     const honest = randomExit(state);
     const { nonce, owner } = honest;
     const moved = { nonce: nonce - 1n, owner: owner + (1n << 160n) };
@@ -95,7 +95,7 @@ describe(`Exit circuit, ${random.title}`, () => {
   });
 });
 
-/** The honest claim of an account to some ETH. */
+/** An honest claim of an account to ETH. */
 function randomExit(state: RollupState) {
   return createExitWitnessInput(state, pickAccountId(random, state), 0);
 }

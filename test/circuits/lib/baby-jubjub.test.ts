@@ -29,7 +29,7 @@ function load(instance: string): Promise<Circuit> {
   return loadTemplate("lib/baby-jubjub.circom", instance);
 }
 
-/** Computes a witness, which must leave no wire free, and reads a point in it. */
+/** Reads a point of a witness, and asserts that no wire of it is free. */
 async function evaluate(
   circuit: Circuit,
   input: InputValues,
@@ -45,7 +45,7 @@ async function evaluate(
 }
 
 describe(`Baby Jubjub circuits, ${random.title}`, () => {
-  it("AssertOnCurve accepts the points of the curve and nothing near them", async () => {
+  it("AssertOnCurve accepts points of the curve and refuses their neighbors", async () => {
     const circuit = await load("AssertOnCurve()");
     for (const point of points) {
       const witness = await circuit.calculateWitness({ point: { ...point } });
@@ -55,7 +55,7 @@ describe(`Baby Jubjub circuits, ${random.title}`, () => {
     await expectCircuitRefusal(circuit, { point: { x: 0n, y: 0n } });
   });
 
-  it("EdwardsAdd adds every two points", async () => {
+  it("EdwardsAdd adds any two points", async () => {
     const circuit = await load("EdwardsAdd()");
     for (const p of points) {
       for (const q of [random.pick(points), p, negatePoint(p), IDENTITY]) {
@@ -68,7 +68,7 @@ describe(`Baby Jubjub circuits, ${random.title}`, () => {
     }
   });
 
-  it("EdwardsDouble doubles every point", async () => {
+  it("EdwardsDouble doubles any point", async () => {
     const circuit = await load("EdwardsDouble()");
     for (const point of points) {
       const witness = await circuit.calculateWitness({ point: { ...point } });

@@ -12,7 +12,7 @@ function bitsOf(value: number, count: number): number[] {
 
 describe(`Bit circuits, ${random.title}`, () => {
   for (const n of [2, 8, 128, 253]) {
-    it(`ToBits(${n}) writes ${n} bits and refuses more`, async () => {
+    it(`ToBits(${n}) returns ${n} bits and refuses larger numbers`, async () => {
       const circuit = await loadTemplate("lib/bits.circom", `ToBits(${n})`);
       const limit = 1n << BigInt(n);
       for (const value of [0n, 1n, limit - 1n, random.bigint(n)]) {
@@ -46,7 +46,7 @@ describe(`Bit circuits, ${random.title}`, () => {
     [-1n, 1n],
     [1n, -1n],
   ] as const) {
-    it(`AssertAtMost compares bits of value ${zero} and ${one}, scaled`, async () => {
+    it(`AssertAtMost compares scaled bits of value ${zero} and ${one}`, async () => {
       const maximum = 21;
       const instance = `AssertAtMost(${BITS}, ${maximum}, ${zero}, ${one})`;
       const circuit = await loadTemplate("lib/bits.circom", instance);

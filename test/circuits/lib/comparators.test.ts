@@ -8,7 +8,7 @@ const random = createRandom();
 const values = [0n, 1n, FIELD_MODULUS - 1n, random.field(), random.field()];
 
 describe(`Comparator circuits, ${random.title}`, () => {
-  it("IsZero tells zero from all else, and its output cannot be forged", async () => {
+  it("IsZero is 1 only for zero, and its output cannot be forged", async () => {
     const circuit = await loadTemplate("lib/comparators.circom", "IsZero()");
     for (const value of values) {
       const witness = await circuit.calculateWitness({ in: value });
@@ -19,7 +19,7 @@ describe(`Comparator circuits, ${random.title}`, () => {
     }
   });
 
-  it("IsEqual tells equal numbers from others, and its output cannot be forged", async () => {
+  it("IsEqual is 1 only for equal numbers, and its output cannot be forged", async () => {
     const circuit = await loadTemplate("lib/comparators.circom", "IsEqual()");
     for (const a of values) {
       for (const b of values) {

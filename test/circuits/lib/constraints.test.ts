@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { CIRCUITS, loadTemplate } from "../../helpers/template-circuit.ts";
 
-/** Constraints at --O1, linear ones included. A change is a change of every proving key. */
+/** Constraints at --O1, linear ones included. A change makes every proving key invalid. */
 const BASELINE: [file: string, instance: string, constraints: number][] = [
   ["poseidon", "Poseidon(2)", 240],
   ["poseidon", "Poseidon(3)", 261],
@@ -35,7 +35,7 @@ describe("Constraints of the library circuits", () => {
     });
   }
 
-  it("are what the comments above the templates say", () => {
+  it("match the comments above the templates", () => {
     for (const [file, instance, constraints] of BASELINE) {
       const source = readFileSync(join(CIRCUITS, "lib", `${file}.circom`), "utf8");
       const [template, parameter] = instance.split(/[()]/);

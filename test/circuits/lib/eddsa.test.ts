@@ -31,7 +31,7 @@ function randomCase(message = random.field()): Case {
   return { key: publicKey(signingKey), message, signature: sign(signingKey, message) };
 }
 
-/** A key with a component of small order, and its signature: valid, though nobody makes such. */
+/** A valid signature by a key with a component of small order; no honest signer makes one. */
 function mixedOrderCase(torsion: Point): Case {
   const scalar = random.bigint(250);
   const nonce = random.bigint(250);
@@ -82,7 +82,7 @@ describe(`EdDSA circuit, ${random.title}`, () => {
       { ...valid, signature: { r8: { x: r8.y, y: r8.x }, s } },
       { ...valid, signature: { r8: randomCurvePoint(random), s } },
       { ...valid, signature: randomCase().signature },
-      // With 8A = 0 the nonce alone would sign every message.
+      // If 8A were 0, the nonce alone would sign every message.
       ...SMALL_ORDER_POINTS.map((small) => ({
         key: small,
         message,
@@ -95,7 +95,7 @@ describe(`EdDSA circuit, ${random.title}`, () => {
     }
   });
 
-  it("waives the equation, and only that, where nothing is signed", async () => {
+  it("waives only the equation if nothing is signed", async () => {
     const { key, message, signature } = randomCase();
     const { r8, s } = signature;
     const other = (message + 1n) % FIELD_MODULUS;
@@ -112,7 +112,7 @@ describe(`EdDSA circuit, ${random.title}`, () => {
   it("leaves no wire of an honest witness free", async () => {
     const witness = await circuit.calculateWitness(toInput(randomCase()));
     const free = findFreeWires(circuit.constraints(), witness);
-    // A comparison's hint is free, and zero, where no bit is missing yet and none is extra.
+    // A comparison's hint is free, and 0, while no bit is missing and none is extra.
     const forgeable = free.filter((wire) => witness[wire] !== 0n);
     expect(forgeable).to.deep.equal([circuit.wire("main.enabled")]);
   });

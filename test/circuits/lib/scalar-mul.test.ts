@@ -18,7 +18,7 @@ import { loadTemplate } from "../../helpers/template-circuit.ts";
 
 const random = createRandom();
 const SCALAR_BITS = 251;
-/** Scalars nearer than this to 0 or r are not accepted by ScalarMulAny. */
+/** ScalarMulAny refuses scalars that are nearer than this to 0 or r. */
 const ROUNDED = 1n << 126n;
 
 async function multiplyInCircuit(circuit: Circuit, input: InputValues): Promise<Point> {
@@ -35,14 +35,14 @@ describe(`Scalar multiplication circuits, ${random.title}`, () => {
     any = await loadTemplate("lib/scalar-mul-any.circom", "ScalarMulAny()");
   });
 
-  it("multiplies BASE8 by every number of 251 bits", async () => {
+  it("multiplies BASE8 by any number of 251 bits", async () => {
     const limit = 1n << BigInt(SCALAR_BITS);
     const halves = [0n, 1n].map((sign) => (limit - 1n - sign * SUBGROUP_ORDER) / 2n);
     const near = [SUBGROUP_ORDER, limit - SUBGROUP_ORDER, limit - (SUBGROUP_ORDER + 1n) / 2n];
     const edges = [0n, 1n, 2n, 3n, limit / 2n - 1n, limit / 2n, limit - 1n, ...halves, ...near];
-    const neighbours = edges.flatMap((edge) => [edge - 1n, edge, edge + 1n]);
+    const neighbors = edges.flatMap((edge) => [edge - 1n, edge, edge + 1n]);
     const randoms = Array.from({ length: 10 }, () => random.bigint(SCALAR_BITS));
-    for (const scalar of [...neighbours, ...randoms].filter((s) => s >= 0n && s < limit)) {
+    for (const scalar of [...neighbors, ...randoms].filter((s) => s >= 0n && s < limit)) {
       const bits = Array.from({ length: SCALAR_BITS }, (_, i) => (scalar >> BigInt(i)) & 1n);
       const out = await multiplyInCircuit(fixed, { bits });
       expect(out, `${scalar}`).to.deep.equal(multiplyBase(scalar));
@@ -62,7 +62,7 @@ describe(`Scalar multiplication circuits, ${random.title}`, () => {
     }
   });
 
-  it("refuses what its additions cannot do, rather than being wrong", async () => {
+  it("refuses inputs that its additions cannot handle", async () => {
     for (const point of [SMALL_ORDER_POINTS[0]!, multiplyPoint(SMALL_ORDER_POINTS[1]!, 4n)]) {
       await expectCircuitRefusal(any, { scalar: random.field(), point: { ...point } });
     }
@@ -99,7 +99,7 @@ describe(`Scalar multiplication circuits, ${random.title}`, () => {
     const inputs = ["scalar", "point.x", "point.y"].map((name) => any.wire(`main.${name}`));
     const wires = [...product.keys()].slice(1).filter((wire) => !inputs.includes(wire));
     const free = findFreeWires(any.constraints(), product, wires);
-    // A comparison's hint is free, and zero, where no bit is missing yet and none is extra.
+    // A comparison's hint is free, and 0, while no bit is missing and none is extra.
     expect(free.filter((wire) => product[wire] !== 0n)).to.deep.equal([]);
   });
 });

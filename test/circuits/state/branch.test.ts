@@ -20,7 +20,7 @@ describe(`Branch circuit, ${random.title}`, () => {
     circuit = await loadTemplate("state/branch.circom", `Branch(${parameters})`);
   });
 
-  it("finds the roots that the state in TypeScript has before and after an update", async () => {
+  it("computes the roots of the TypeScript state before and after an update", async () => {
     let state = randomState();
     for (let round = 0; round < 10; round++) {
       const update = randomUpdate(state);
@@ -41,14 +41,14 @@ describe(`Branch circuit, ${random.title}`, () => {
     }
   });
 
-  it("refuses an old account whose fields are wider than they may be", async () => {
+  it("refuses an old account with a field beyond its width", async () => {
     const input = toInput(randomState(), { accountId: 0, tokenId: 0 });
     for (const wide of [{ kind: 2 }, { nonce: 2 ** 32 }, { address: 1n << 160n }]) {
       await expectCircuitRefusal(circuit, withOldAccount(input, wide));
     }
   });
 
-  it("refuses an empty account that claims anything", async () => {
+  it("refuses an empty account with any content", async () => {
     const state = createGenesisState(preset, { feeAccountAddress: 1n });
     const input = toInput(state, { accountId: 5, tokenId: 0 });
     for (const claim of [{ kind: 2 }, { nonce: 1 }, { address: 1n }, { pubKeyHash: 1n }]) {
@@ -59,7 +59,7 @@ describe(`Branch circuit, ${random.title}`, () => {
   });
 
   it("leaves no wire free", async () => {
-    // Between equal neighbours the place of a leaf would be free.
+    // The place of a leaf between equal neighbors would be free.
     let state = randomState().update(9, 0, { account: randomAccount() });
     for (let tokenId = 0; tokenId < tokenCapacity(preset); tokenId++) {
       state = state.update(9, tokenId, { balance: 1n + random.bigint(127) });
@@ -103,7 +103,7 @@ function randomAccount(): Account {
   };
 }
 
-/** The input of an update of `state`; what is left out stays as it is. */
+/** The input of an update of `state`; omitted values do not change. */
 function toInput(state: RollupState, { accountId, tokenId, account, balance }: Update) {
   const old = state.witness(accountId, tokenId);
   return {
@@ -124,7 +124,7 @@ function withOldAccount(input: BranchInput, fields: Partial<Account>): BranchInp
   return { ...input, oldHolding: { account: { ...account, ...fields }, balance } };
 }
 
-/** Per level from the leaf upwards the bits of the child's index, lowest first. */
+/** The bits of the child's index per level, leaf level first; lowest bit first. */
 function indexBits(index: number, levels: number): number[][] {
   const bits = Math.log2(preset.treeArity);
   return Array.from({ length: levels }, (_, level) =>

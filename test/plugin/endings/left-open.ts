@@ -1,10 +1,21 @@
 /** Mocha tests of which two time out. */
+import { rm } from "node:fs/promises";
+import { loadCircuit } from "../../../src/circom/circuit.ts";
+import { writeSquare } from "./circuits.ts";
 import { deployWithDeposit, removeValidator } from "./deploy.ts";
 
 const TIMEOUT_MS = 2_000;
 
 it("leaves an operator at work", async () => {
   await (await deployWithDeposit("interval")).deposit.wait();
+});
+
+it("leaves circuits open that have proven", async () => {
+  const options = await writeSquare();
+  for (const prover of ["kernel", "snarkjs"] as const) {
+    await (await loadCircuit({ ...options, prover })).prove({ a: 6n });
+  }
+  await rm(options.cacheDir, { recursive: true });
 });
 
 it("waits for what nobody does", async () => {

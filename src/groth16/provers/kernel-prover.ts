@@ -1,0 +1,144 @@
+/**
+ * Groth16 on this package's own kernel, in worker threads of this process. It reads snarkjs's
+ * `.zkey` and `.wtns` files and makes the proofs that snarkjs would, several times as fast: see
+ * docs/kernel.md.
+ *
+ * Keys stay in memory, shared with the threads, for the next proof: the last used ones, up to a
+ * limit.
+ */
+
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { createKernelThreads, type KernelThreads } from "../../kernel/threads.ts";
+import { SerialQueue } from "../../util/serial-queue.ts";
+import { groth16Error } from "../errors.ts";
+import { type LoadedKey, loadKey } from "../kernel/key.ts";
+import { createProof } from "../kernel/proof.ts";
+import type { ProofWithSignals } from "../snarkjs.ts";
+import type { Groth16Prover } from "./prover.ts";
+
+/** A key in memory. */
+export interface ProvingKeyFacts {
+  readonly wires: number;
+  readonly publicCount: number;
+  readonly domainSize: number;
+  /** Memory of the key and of the work of a proof. */
+  readonly memoryBytes: number;
+}
+
+export interface KernelProver extends Groth16Prover {
+  /**
+   * Loads a key before its first proof.
+   *
+   * @param zkey The path of a file, or its bytes.
+   * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, KERNEL_UNSUPPORTED, PROVING_KEY_TOO_LARGE
+   */
+  loadKey(zkey: string | Uint8Array): Promise<ProvingKeyFacts>;
+  /**
+   * Proves, one proof after the other, with a key that is loaded once.
+   *
+   * @param zkey The path of a file, or its bytes, which must be the same object every time.
+   * @param witness The bytes of a .wtns file.
+   * @throws WITNESS_LENGTH_MISMATCH, PROVER_CLOSED, and as {@link KernelProver.loadKey}
+   */
+  prove(zkey: string | Uint8Array, witness: Uint8Array): Promise<ProofWithSignals>;
+  /** Frees the memory of a key, if it is loaded. */
+  releaseKey(zkey: string | Uint8Array): Promise<void>;
+}
+
+export interface KernelProverOptions {
+  /** Worker threads that compute, from 1. Default: all cores. */
+  readonly threads?: number;
+  /** Keys that stay in memory, from 1. Default 8. */
+  readonly keysMax?: number;
+  /** Bytes of all keys in memory; the key in use stays whatever its size. Default 4 GiB. */
+  readonly keyBytesMax?: number;
+}
+
+interface CachedKey {
+  readonly key: LoadedKey;
+  /** What the file was when it was read. */
+  readonly revision: string;
+}
+
+const KEYS_MAX = 8;
+const KEY_BYTES_MAX = 2 ** 32;
+
+export function createKernelProver({
+  threads: threadCount = availableParallelism(),
+  keysMax = KEYS_MAX,
+  keyBytesMax = KEY_BYTES_MAX,
+}: KernelProverOptions = {}): KernelProver {
+  /** The least recently used one first. */
+  const keys = new Map<string | Uint8Array, CachedKey>();
+  /** A key has room for one proof at a time, and the threads are busy with it anyway. */
+  const queue = new SerialQueue();
+  let threads: KernelThreads | undefined;
+  let isClosed = false;
+
+  const assertOpen = (cause?: unknown): void => {
+    if (isClosed) throw groth16Error({ code: "PROVER_CLOSED", prover: "kernel" }, { cause });
+  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    queue.run(async () => {
+      assertOpen();
+      try {
+        return await work();
+      } catch (error) {
+        assertOpen(error);
+        throw error;
+      }
+    });
+  const release = async (zkey: string | Uint8Array): Promise<void> => {
+    const cached = keys.get(zkey);
+    keys.delete(zkey);
+    await cached?.key.space.close();
+  };
+  const releaseOldest = async (): Promise<void> => {
+    const usedBytes = () => [...keys.values()].reduce((sum, { key }) => sum + memoryBytes(key), 0);
+    while (keys.size > 1 && (keys.size > keysMax || usedBytes() > keyBytesMax)) {
+      await release(keys.keys().next().value!);
+    }
+  };
+  const keyOf = async (zkey: string | Uint8Array): Promise<LoadedKey> => {
+    const revision = typeof zkey === "string" ? await revisionOf(zkey) : "";
+    const known = keys.get(zkey);
+    if (known?.revision === revision) {
+      keys.delete(zkey);
+      keys.set(zkey, known);
+      return known.key;
+    }
+    await release(zkey);
+    threads ??= createKernelThreads(threadCount);
+    const key = await loadKey(zkey, threads);
+    keys.set(zkey, { key, revision });
+    await releaseOldest();
+    return key;
+  };
+  return {
+    name: "kernel",
+    loadKey: (zkey) => inTurn(async () => describeKey(await keyOf(zkey))),
+    prove: (zkey, witness) => inTurn(async () => createProof(await keyOf(zkey), witness)),
+    releaseKey: (zkey) => (isClosed ? Promise.resolve() : inTurn(() => release(zkey))),
+    close: async () => {
+      isClosed = true;
+      keys.clear();
+      await threads?.close();
+    },
+  };
+}
+
+/** A contribution to a ceremony, or another build, may put another key into the place of one. */
+async function revisionOf(path: string): Promise<string> {
+  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
+  return [dev, ino, size, mtimeNs].join(":");
+}
+
+function memoryBytes({ memory }: LoadedKey): number {
+  return memory.buffer.byteLength;
+}
+
+function describeKey(key: LoadedKey): ProvingKeyFacts {
+  const { wires, publicCount, domainSize } = key.header;
+  return { wires, publicCount, domainSize, memoryBytes: memoryBytes(key) };
+}

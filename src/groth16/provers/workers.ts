@@ -1,0 +1,68 @@
+/**
+ * The threads in which proofs are made and verified, with one owner: who creates them closes them.
+ * Nothing starts before its first use, and idle threads never keep the process alive.
+ */
+import { inspect } from "node:util";
+import { groth16Error } from "../errors.ts";
+import { openSnarkjs, type ProofWithSignals, type VerificationKey } from "../snarkjs.ts";
+import { createExternalProver } from "./external-prover.ts";
+import { createKernelProver, type KernelProverOptions } from "./kernel-prover.ts";
+import {
+  type ExternalChoice,
+  type Groth16Prover,
+  PROVER_CHOICES,
+  type ProverChoice,
+} from "./prover.ts";
+import { createSnarkjsProver } from "./snarkjs-prover.ts";
+
+export interface Groth16Workers {
+  /**
+   * Proves a witness with the chosen prover.
+   *
+   * @param zkeyPath The proving key in snarkjs's format, from any setup.
+   * @param witness The bytes of a .wtns file.
+   * @throws PROVER_UNKNOWN, PROVER_CLOSED, and the codes of the prover
+   */
+  prove(choice: ProverChoice, zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
+  /** Whether a proof is valid for its public values under a key. snarkjs answers. */
+  verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean>;
+  /** Frees the memory of a key, if the kernel has loaded it. */
+  releaseKey(zkeyPath: string): Promise<void>;
+  /** Ends all threads and programs. Work under way is rejected with PROVER_CLOSED. */
+  close(): Promise<void>;
+}
+
+/** @param options For the kernel. */
+export function createGroth16Workers(options: KernelProverOptions = {}): Groth16Workers {
+  const kernel = createKernelProver(options);
+  const provers = new Map<string, Groth16Prover>([["kernel", kernel]]);
+  const snarkjs = openSnarkjs();
+  let isClosed = false;
+  const proverOf = (choice: ProverChoice): Groth16Prover => {
+    const name = nameOf(choice);
+    if (isClosed) throw groth16Error({ code: "PROVER_CLOSED", prover: inspect(choice) });
+    const known = provers.get(name);
+    if (known !== undefined) return known;
+    const made = typeof choice === "string" ? createSnarkjsProver() : createExternalProver(choice);
+    provers.set(name, made);
+    return made;
+  };
+  return {
+    prove: async (choice, zkeyPath, witness) => proverOf(choice).prove(zkeyPath, witness),
+    verify: snarkjs.verify,
+    releaseKey: kernel.releaseKey,
+    close: async () => {
+      isClosed = true;
+      await Promise.all([...provers.values(), snarkjs].map((each) => each.close()));
+    },
+  };
+}
+
+/** Two choices of one name are the same prover. @throws PROVER_UNKNOWN */
+function nameOf(choice: ProverChoice): string {
+  const { external, timeoutMs } = Object(choice) as Partial<ExternalChoice>;
+  if (typeof external === "string") return JSON.stringify([external, timeoutMs]);
+  if (PROVER_CHOICES.some((name) => name === choice)) return choice as string;
+  const [prover, known] = [inspect(choice), [...PROVER_CHOICES, "{ external: command }"]];
+  throw groth16Error({ code: "PROVER_UNKNOWN", prover, known });
+}

@@ -1,0 +1,125 @@
+/** The ledger as it is now: the only place where it changes, and only by events. */
+import { isRollupError, type RollupError } from "../util/errors.ts";
+import { operatorError } from "./errors.ts";
+import type { LedgerEvent } from "./ledger/events.ts";
+import type { Ledger, RollupIdentity } from "./ledger/ledger.ts";
+import { reduce } from "./ledger/reduce.ts";
+import type { Store } from "./store.ts";
+
+export class EventLog {
+  readonly #store: Store;
+  #ledger: Ledger;
+  /** Settles when the store has kept all that it was given; undefined if it has. */
+  #saving: Promise<void> | undefined;
+  #failure: RollupError | undefined;
+
+  private constructor(store: Store, ledger: Ledger) {
+    this.#store = store;
+    this.#ledger = ledger;
+  }
+
+  /**
+   * Goes on with what a store has.
+   *
+   * @param rollup - Whose ledger it must be.
+   * @param createFirst - Makes the ledger to begin with if the store has none.
+   * @throws STORE_FAILED
+   */
+  static async open(
+    store: Store,
+    rollup: RollupIdentity,
+    createFirst: () => Ledger,
+  ): Promise<EventLog> {
+    const { snapshot, events } = await orStoreError(store.load());
+    if (snapshot !== undefined) {
+      assertSameRollup(snapshot.rollup, rollup);
+      return new EventLog(store, events.reduce(reduce, snapshot));
+    }
+    const first = createFirst();
+    await orStoreError(store.replace(first));
+    return new EventLog(store, first);
+  }
+
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  /** Whether what is recorded is kept at once, so that it can be answered at once. */
+  get isImmediate(): boolean {
+    return this.#store.isImmediate;
+  }
+
+  /** Why nothing more can be recorded. What the store has may differ from the ledger then. */
+  get failure(): RollupError | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * Applies events and appends them, all or none.
+   *
+   * @throws STORE_FAILED, and what the ledger refuses an event with
+   */
+  record(events: readonly LedgerEvent[]): void {
+    if (events.length === 0) return;
+    this.#change(events.reduce(reduce, this.#ledger), () => this.#store.append(events));
+  }
+
+  /** Makes the ledger another one, such as a checkpoint of it. @throws STORE_FAILED */
+  replace(ledger: Ledger): void {
+    this.#change(ledger, () => this.#store.replace(ledger));
+  }
+
+  /** Waits until all that was recorded so far is kept. @throws STORE_FAILED */
+  async saved(): Promise<void> {
+    await this.#saving;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #change(next: Ledger, save: () => Promise<void> | undefined): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      this.#await(save());
+    } catch (cause) {
+      throw this.#fail(cause);
+    }
+    this.#ledger = next;
+  }
+
+  #await(saving: Promise<void> | undefined): void {
+    if (saving === undefined) return;
+    const done = saving.then(
+      () => {
+        if (this.#saving === done) this.#saving = undefined;
+      },
+      (cause: unknown) => void this.#fail(cause),
+    );
+    this.#saving = done;
+  }
+
+  #fail(cause: unknown): RollupError {
+    this.#failure ??= toStoreError(cause);
+    return this.#failure;
+  }
+}
+
+/** @throws STORE_FAILED */
+function assertSameRollup(kept: RollupIdentity, rollup: RollupIdentity): void {
+  const { chainId, rollupAddress } = kept;
+  if (chainId === rollup.chainId && rollupAddress === rollup.rollupAddress) return;
+  const reason = `what is kept is of the rollup ${rollupAddress} on chain ${chainId}`;
+  throw operatorError({ code: "STORE_FAILED", reason });
+}
+
+async function orStoreError<T>(promise: Promise<T> | T): Promise<T> {
+  try {
+    return await promise;
+  } catch (cause) {
+    throw toStoreError(cause);
+  }
+}
+
+function toStoreError(cause: unknown): RollupError {
+  if (isRollupError(cause)) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return operatorError({ code: "STORE_FAILED", reason }, { cause });
+}

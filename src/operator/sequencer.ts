@@ -1,0 +1,104 @@
+/** Checks transactions of users and gives them their place in the ledger. */
+import type { BatchCrypto } from "../kernel/batch.ts";
+import { isCreate2Authorization } from "../l1/authorization.ts";
+import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
+import { assert, type RollupError } from "../util/errors.ts";
+import { operatorError } from "./errors.ts";
+import type { EventLog } from "./event-log.ts";
+import type { L1Port } from "./l1-port.ts";
+import { acceptBatch, wouldAccept } from "./ledger/decisions.ts";
+import { headState, transactionReceipt, waitingBlockCount } from "./ledger/queries.ts";
+import type { TransactionReceipt } from "./ledger/receipts.ts";
+import {
+  type CheckedSubmission,
+  checkSubmissions,
+  type Submission,
+  SubmissionQueue,
+} from "./submissions.ts";
+
+export interface SequencerParts {
+  readonly l1: Pick<L1Port, "hasCode">;
+  readonly log: EventLog;
+  readonly crypto: BatchCrypto;
+  /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
+  readonly waitingBlocksMax: number;
+  /** @throws When nothing is accepted any more. */
+  readonly assertRunning: () => void;
+  /** Why nothing is accepted at present. */
+  readonly findObstacle: () => RollupError | undefined;
+  /** A batch has got its place. */
+  readonly onAccepted: () => void;
+}
+
+export class Sequencer {
+  readonly #parts: SequencerParts;
+  readonly #submissions: SubmissionQueue;
+
+  constructor(parts: SequencerParts) {
+    this.#parts = parts;
+    this.#submissions = new SubmissionQueue(parts.crypto, parts.log.ledger.domain);
+  }
+
+  /** As `Operator.submitBatch`: at once. */
+  submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
+    const { log } = this.#parts;
+    assert(log.isImmediate, "what is answered at once is kept at once: use receiveBatch");
+    this.#assertAccepting(batch);
+    return this.#accept(checkSubmissions(batch, log.ledger.domain));
+  }
+
+  /** As `Operator.receiveBatch`: checked together with others, and answered when it is kept. */
+  async receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
+    this.#assertAccepting(batch);
+    const checked = await this.#submissions.check(batch);
+    const byCreate2 = checked.filter(({ authorization }) => isCreate2Authorization(authorization));
+    // Only these are asked about on L1: they may be overtaken meanwhile. What is refused anyway
+    // costs no question: one wallet could have any number of them asked.
+    if (byCreate2.length > 0 && wouldAccept(this.#parts.log.ledger, checked)) {
+      await Promise.all(byCreate2.map((submission) => this.#assertNotDeployed(submission)));
+    }
+    this.#assertAccepting(batch);
+    const receipts = this.#accept(checked);
+    await this.#parts.log.saved();
+    return receipts;
+  }
+
+  #accept(batch: readonly CheckedSubmission[]): TransactionReceipt[] {
+    const { log, onAccepted } = this.#parts;
+    log.record(acceptBatch(log.ledger, batch));
+    const receipts = batch.map(({ hash }) => transactionReceipt(log.ledger, hash)!);
+    onAccepted();
+    return receipts;
+  }
+
+  /**
+   * L1 takes a consent by CREATE2 only as long as there is no contract at the owner's address.
+   *
+   * @throws AUTHORIZATION_INVALID
+   */
+  async #assertNotDeployed(submission: CheckedSubmission): Promise<void> {
+    const { log, l1 } = this.#parts;
+    const { accountId } = submission.transaction;
+    const owner = headState(log.ledger).account(accountId).address;
+    if (!(await l1.hasCode(owner))) return;
+    const reason = "the wallet is deployed, so it has to call setAuthPubKeyHash on L1";
+    throw operatorError({ code: "AUTHORIZATION_INVALID", accountId, owner, reason });
+  }
+
+  /** @throws OPERATOR_STOPPED, BATCH_LENGTH_INVALID, OPERATOR_BUSY, and the obstacle's code */
+  #assertAccepting({ length }: readonly Submission[]): void {
+    const { log, assertRunning, findObstacle, waitingBlocksMax: maximum } = this.#parts;
+    assertRunning();
+    const obstacle = findObstacle();
+    if (obstacle !== undefined) throw obstacle;
+    const { blockSlots } = headState(log.ledger).preset;
+    const lengthMax = Math.min(BATCH_LENGTH_MAX, blockSlots.at(-1)!);
+    if (length < 1 || length > lengthMax) {
+      throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: lengthMax });
+    }
+    const waitingBlocks = waitingBlockCount(log.ledger);
+    if (waitingBlocks >= maximum) {
+      throw operatorError({ code: "OPERATOR_BUSY", waitingBlocks, maximum });
+    }
+  }
+}

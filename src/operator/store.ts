@@ -1,0 +1,65 @@
+/** Where the events of a ledger are kept, so that it can be made again of them. */
+import type { L1BlockCounts } from "../l1/types.ts";
+import type { LedgerEvent } from "./ledger/events.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+
+/** What a store has of a ledger. */
+export interface StoredLedger {
+  /** The newest one; undefined if nothing is kept. */
+  readonly snapshot: Ledger | undefined;
+  /** All that has happened since then, oldest first. */
+  readonly events: readonly LedgerEvent[];
+}
+
+/**
+ * Keeps what has happened to one ledger. The operator appends before it answers, and before it
+ * sends to L1 what follows from an event.
+ */
+export interface Store {
+  /**
+   * Whether `append` and `replace` are done when they return. If not, they return promises, and
+   * only the calls of the operator that return promises can be used.
+   */
+  readonly isImmediate: boolean;
+  /** Receipts that stay in memory of items in older blocks, and of rejected ones. */
+  readonly finalReceiptsMax: number;
+  load(): Promise<StoredLedger>;
+  /**
+   * Keeps events, all or none. It may gather several calls and keep them together.
+   *
+   * @returns Resolves when they are kept, and with them all that was appended before.
+   */
+  append(events: readonly LedgerEvent[]): Promise<void> | undefined;
+  /** Keeps a ledger in place of all that was kept: the next events happen to this one. */
+  replace(ledger: Ledger): Promise<void> | undefined;
+  /**
+   * The rule by which blocks leave the memory, with all but the receipts of their items.
+   *
+   * @returns Number of the last block that may leave, at most the last executed one. The operator
+   * keeps it longer while a reorg of L1 may need it.
+   */
+  lastForgettable(progress: L1BlockCounts): number;
+}
+
+/** How much a memory store keeps of what is over. */
+export interface MemoryStoreOptions {
+  /** Executed blocks that stay in memory in any case. */
+  readonly executedBlocksMax: number;
+  /** Receipts that stay of transactions and requests in older blocks, and of rejected ones. */
+  readonly finalReceiptsMax: number;
+}
+
+/** The ledger in memory is all there is: nothing survives the process. */
+export function createMemoryStore({
+  executedBlocksMax,
+  finalReceiptsMax,
+}: MemoryStoreOptions): Store {
+  return {
+    isImmediate: true,
+    finalReceiptsMax,
+    load: () => Promise.resolve({ snapshot: undefined, events: [] }),
+    append: () => undefined,
+    replace: () => undefined,
+    lastForgettable: ({ executed }) => executed - executedBlocksMax,
+  };
+}

@@ -1,0 +1,19 @@
+/** Makes `hre.circuits`. */
+import type { HardhatConfig } from "hardhat/types/config";
+import type { ProjectCircuits } from "./project-circuits.ts";
+
+/** Loads the tool chain only when a circuit is asked for. */
+export function createProjectCircuits({ paths, rollup }: HardhatConfig): ProjectCircuits {
+  const load = () => import("./load-project-circuit.ts");
+  let loader: ReturnType<typeof startLoader> | undefined;
+  const startLoader = async () => (await load()).createCircuitLoader(paths.root, rollup);
+  return {
+    names: async () => (await load()).projectCircuitNames(paths.root, rollup),
+    get: async (name, options) => (await (loader ??= startLoader())).load(name, options),
+    close: async () => {
+      const last = loader;
+      loader = undefined;
+      await (await last)?.close();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * Columns of the public data of an operation (design section 4).
+ *
+ * Every operation writes one **record**, the columns of {@link RECORD_COLUMNS}; a column it does
+ * not use is zero. Some add an **extension**: of {@link EXTENSION_COLUMNS} only the columns in use
+ * go on the wire. In the circuit an extension is two field elements: `e1` packs op, nonce and
+ * address (with the shifts of an account's `meta`), `e2` is the value column.
+ */
+import { type Column, layoutBytes } from "./layout.ts";
+
+export const RECORD_COLUMNS = [
+  { name: "op", type: "opCode" },
+  { name: "accountA", type: "accountId" },
+  { name: "accountB", type: "accountId" },
+  { name: "token", type: "tokenId" },
+  { name: "amount", type: "packedAmount" },
+  { name: "fee", type: "packedFee" },
+] as const satisfies readonly Column[];
+export type RecordColumn = Exclude<(typeof RECORD_COLUMNS)[number]["name"], "op">;
+
+/** Bytes of a record on the wire. */
+export const RECORD_BYTES = layoutBytes(RECORD_COLUMNS);
+
+/** Columns of an extension; `value` is an amount or a field element, as the operation says. */
+export const EXTENSION_COLUMNS = ["nonce", "address", "value"] as const;
+export type ExtensionColumn = (typeof EXTENSION_COLUMNS)[number];

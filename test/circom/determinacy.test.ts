@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { inputWires, wireNames } from "../helpers/weakened-circuit.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
+
+describe("circom: determinacy", () => {
+  let workspace: Workspace;
+  let circuit: Circuit;
+  before(async () => {
+    workspace = await createWorkspace();
+    circuit = await loadCircuit(workspace.options("choices"));
+  });
+  after(() => workspace.remove());
+
+  /** Inputs at which all is determined, but for the square: it has two roots. */
+  const inputs = { square: 4n, number: FIELD_MODULUS - 1n, divisor: 7n, dividend: 14n };
+
+  /** The signals that are free at some inputs, and do not follow without some constraints. */
+  async function freeSignals(changes: Partial<typeof inputs>, without: number[] = []) {
+    const honest = await circuit.calculateWitness({ ...inputs, ...changes });
+    const check = createDeterminacyCheck(circuit.constraints(), honest);
+    const { undetermined, choices } = check(inputWires(circuit), without);
+    const names = wireNames(circuit);
+    const nameOf = (wire: number) => names.get(wire)!.replace("main.", "").replace(/\[.*/, "");
+    return {
+      free: [...new Set(undetermined.map(nameOf))],
+      choices: new Map([...choices].map(([wire, deviation]) => [nameOf(wire), deviation])),
+    };
+  }
+
+  it("finds a second solution, far from the first", async () => {
+    const { free, choices } = await freeSignals({});
+    expect(free).to.deep.equal(["root"]);
+    expect(choices.get("root")).to.equal(FIELD_MODULUS - 4n); // from 2 to -2
+  });
+
+  it("takes a double root for one", async () => {
+    expect((await freeSignals({ square: 0n })).free).to.deep.equal([]);
+  });
+
+  it("finds numbers with room for r more", async () => {
+    const largest = (1n << 254n) - 1n - FIELD_MODULUS;
+    expect((await freeSignals({ number: largest })).free).to.include("bits");
+    expect((await freeSignals({ number: largest + 1n })).free).to.not.include("bits");
+  });
+
+  it("finds what a zero leaves open", async () => {
+    const { free } = await freeSignals({ divisor: 0n, dividend: 0n });
+    expect(free).to.have.members(["root", "quotient", "left", "right"]);
+  });
+
+  it("misses each constraint that is taken out", async () => {
+    const rows = Array.from({ length: circuit.stats.constraints }, (_, row) => row);
+    const reports = await Promise.all(rows.map((row) => freeSignals({}, [row])));
+    // Without its square the root is no longer one of two.
+    const isMissed = reports.map(({ free, choices }) => free.length > 1 || !choices.has("root"));
+    expect(isMissed).to.not.include(false);
+    expect(reports.filter(({ free }) => free.includes("bits"))).to.have.length(255);
+  });
+});

@@ -1,0 +1,163 @@
+import { expect } from "chai";
+import ts from "typescript";
+import { compileCircuit } from "../../src/circom/compile.ts";
+import { generateCircuitTypes, type TypedCircuit } from "../../src/circom/input-types.ts";
+import { flattenInputs, type InputValues } from "../../src/circom/witness-inputs.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { STRICT_OPTIONS, typeCheck } from "../helpers/type-check.ts";
+import { createWorkspace } from "./workspace.ts";
+
+const multiplier = {
+  name: "multiplier",
+  inputs: [
+    { name: "start", shape: [], public: true },
+    { name: "grid", shape: [2, 3], public: false },
+  ],
+};
+const bus = {
+  name: "merkle-proof",
+  inputs: [
+    { name: "points[0].x", shape: [], public: false },
+    { name: "points[0].y", shape: [2], public: false },
+    { name: "points[1].x", shape: [], public: false },
+    { name: "points[1].y", shape: [2], public: false },
+    { name: "deep.inner.z", shape: [], public: true },
+  ],
+};
+
+/** The module that the generated types add to, as far as they need it. */
+const PACKAGE_TYPES = `export type SignalValue = bigint | number | string | boolean;
+export interface CircuitInputs {}
+`;
+
+/** The types the generated source declares, printed by the compiler. */
+function declaredType(source: string, name: string): string {
+  const text = source.replace(/import type .*\n/, "type SignalValue = bigint;\n");
+  const file = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
+  const found = file.statements.filter(ts.isInterfaceDeclaration).find((s) => s.name.text === name);
+  return found!.members.map((member) => member.getText().replace(/\s+/g, " ")).join(" ");
+}
+
+/** What a strict project's compiler says of the generated types and of code that uses them. */
+function check(circuits: readonly TypedCircuit[], use = "", options = STRICT_OPTIONS): string[] {
+  const files = {
+    "package.ts": PACKAGE_TYPES,
+    "generated.ts": generateCircuitTypes(circuits, "./package.js"),
+    "use.ts": `import type { CircuitInputs } from "./package.js";
+import "./generated.js";
+export type Names = keyof CircuitInputs;
+${use}`,
+  };
+  return typeCheck(files, options);
+}
+
+describe("circom: input types", () => {
+  it("has an interface for each circuit, with lengths in comments", () => {
+    const source = generateCircuitTypes([multiplier, bus]);
+    expect(declaredType(source, "MultiplierInputs")).to.equal(
+      "readonly start: SignalValue; readonly grid: readonly (readonly SignalValue[])[];",
+    );
+    expect(source).to.include("/** Private: an array [2][3] of 6 values. */");
+    expect(source).to.include('"merkle-proof": MerkleProofInputs;');
+    expect(source).to.include('declare module "hardhat-zkrollup" {');
+  });
+
+  it("nests the fields of buses", () => {
+    const type = declaredType(generateCircuitTypes([bus]), "MerkleProofInputs");
+    expect(type.replace(/\/\*\*.*?\*\/ /g, "")).to.equal(
+      "readonly points: readonly { readonly x: SignalValue; " +
+        "readonly y: readonly SignalValue[]; }[]; " +
+        "readonly deep: { readonly inner: { readonly z: SignalValue; }; };",
+    );
+  });
+
+  it("compiles in a strict project for every nesting of arrays and buses", async function () {
+    this.timeout(60_000);
+    const workspace = await createWorkspace();
+    try {
+      const { name, inputs } = await compileCircuit(workspace.options("nested-inputs"));
+      const point = {
+        x: 1,
+        y: [
+          ["1", 2, 3],
+          [4, 5, 6],
+        ],
+      };
+      const tags = [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [
+          [5, 6],
+          [7, true],
+        ],
+      ];
+      const segment = { ends: [point, point], tags };
+      const values = {
+        ...{
+          single: 1,
+          row: [1, "2"],
+          grid: [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+        },
+        cube: [[[1, 2, 3]], [[4, 5, 6]]],
+        point,
+        points: [point, point],
+        pointGrid: [
+          [point, point],
+          [point, point],
+        ],
+        segment,
+        segments: [[segment], [segment]],
+      };
+      const use = (given: InputValues) =>
+        `export const inputs: CircuitInputs["nested-inputs"] = ${JSON.stringify(given)};`;
+      for (const skipLibCheck of [false, true]) {
+        const options = { ...STRICT_OPTIONS, skipLibCheck };
+        expect(check([{ name, inputs }], use(values), options)).to.deep.equal([]);
+      }
+      // The same values are what the witness generator takes.
+      expect(flattenInputs(name, inputs, values)).to.have.length(inputs.length);
+      const flat = use({ ...values, grid: [1, 2, 3, 4, 5, 6] });
+      expect(check([{ name, inputs }], flat).join()).to.include("is not assignable");
+    } finally {
+      await workspace.remove();
+    }
+  });
+
+  it("compiles for arrays of up to five dimensions, of values and of buses", () => {
+    const indices = ["", "[0]", "[0][0]", "[0][0][0]", "[0][0][0][0]", "[0][0][0][0][0]"];
+    const inputs = indices.flatMap((index, depth) => [
+      { name: `value${depth}`, shape: Array.from({ length: depth }, () => 2), public: false },
+      ...indices.map((inner, innerDepth) => ({
+        name: `bus${depth}_${innerDepth}${index}.inner${inner}.leaf`,
+        shape: Array.from({ length: depth }, () => 1),
+        public: true,
+      })),
+    ]);
+    expect(check([{ name: "deep", inputs }])).to.deep.equal([]);
+  });
+
+  it("compiles for a circuit without inputs, and for names and signals of any form", () => {
+    expect(check([{ name: "nothing", inputs: [] }])).to.deep.equal([]);
+    const odd = ["$value", "_", "class", "constructor", "readonly"];
+    const inputs = odd.map((name) => ({ name, shape: [2, 2], public: false }));
+    const names = ["3d", "a.b", "with space", 'quote"', "größe", "a*", "電"];
+    expect(check(names.map((name) => ({ name, inputs })))).to.deep.equal([]);
+  });
+
+  it("does not depend on the order of the circuits", () => {
+    expect(generateCircuitTypes([multiplier, bus])).to.equal(
+      generateCircuitTypes([bus, multiplier]),
+    );
+  });
+
+  it("refuses names that fall together", () => {
+    expectCode("CIRCUIT_NAMES_CLASH", () =>
+      generateCircuitTypes([bus, { name: "merkle_proof", inputs: [] }]),
+    );
+  });
+});

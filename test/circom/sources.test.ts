@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { expect } from "chai";
+import {
+  collectSources,
+  declaresMain,
+  findCircuits,
+  nodeModulesPaths,
+} from "../../src/circom/sources.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
+
+describe("circom: sources", () => {
+  let workspace: Workspace;
+  before(async () => {
+    workspace = await createWorkspace();
+  });
+  after(() => workspace.remove());
+
+  it("finds the files that declare a main component", () => {
+    const found = findCircuits(join(workspace.folder, "circuits")).map((file) => basename(file));
+    expect(found).to.deep.equal([
+      "missing-include.circom",
+      "syntax-error.circom",
+      "too-large.circom",
+      "bus.circom",
+      "choices.circom",
+      "cuber.circom",
+      "multiplier.circom",
+      "nested-inputs.circom",
+      "seven-inputs.circom",
+      "squarer.circom",
+    ]);
+  });
+
+  it("refuses a folder that is not there", () => {
+    expectCode("CIRCUIT_DIRECTORY_NOT_FOUND", () => findCircuits(join(workspace.folder, "none")));
+  });
+
+  it("does not take comments and strings for code", () => {
+    expect(declaresMain('log("component main"); // component main\n/* component main */')).to.equal(
+      false,
+    );
+    expect(declaresMain('log("// no comment"); component\n main = A();')).to.equal(true);
+  });
+
+  it("follows includes, and changes its digest with any of them", async () => {
+    const before = collectSources(workspace.fixture("multiplier"), []);
+    expect(before.files.map((file) => basename(file))).to.deep.equal([
+      "multiplier.circom",
+      "chain.circom",
+    ]);
+    await writeFile(workspace.fixture("lib/chain"), "// other\n");
+    expect(collectSources(workspace.fixture("multiplier"), []).digest).to.not.equal(before.digest);
+  });
+
+  it("looks beside the file first, then in the include paths; survives cycles", async () => {
+    const library = join(workspace.folder, "library");
+    await mkdir(library);
+    await writeFile(join(library, "a.circom"), 'include "b.circom";');
+    await writeFile(join(library, "b.circom"), 'include "a.circom";');
+    const file = join(workspace.folder, "user.circom");
+    await writeFile(file, 'include "a.circom"; component main = A();');
+    const { files } = collectSources(file, [join(workspace.folder, "none"), library]);
+    expect(files).to.have.length(3);
+  });
+
+  it("says which include is missing, and where", () => {
+    const error = expectCode("INCLUDE_NOT_FOUND", () =>
+      collectSources(workspace.fixture("broken/missing-include"), []),
+    );
+    expect(error.facts["include"]).to.equal("nowhere.circom");
+    expect(error.facts["line"]).to.equal(4);
+  });
+
+  it("lists node_modules folders up to the root", () => {
+    expect(nodeModulesPaths(import.meta.dirname)[0]).to.match(/node_modules$/);
+  });
+});

@@ -1,0 +1,140 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { encodeSections, withSections } from "../../src/groth16/formats/binary-file.ts";
+import {
+  checkConstraints,
+  checkWitness,
+  indexConstraints,
+} from "../../src/groth16/check-witness.ts";
+import { compileCircuit, type CompiledCircuit } from "../../src/circom/compile.ts";
+import { type R1cs, readR1cs } from "../../src/groth16/formats/r1cs.ts";
+import { readSymbols } from "../../src/circom/signals.ts";
+import { calculateWitness, createWitnessCalculator } from "../../src/circom/witness-generator.ts";
+import { decodeWitness, encodeWitness } from "../../src/groth16/formats/wtns.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
+
+const random = createRandom();
+const grid = [
+  [0, 2, 0],
+  [6, 0, 3],
+];
+const honest = { start: 4, factors: [5n, "7", "0x0b"], grid };
+
+describe(`circom: witness (${random.title})`, () => {
+  let workspace: Workspace;
+  let circuit: CompiledCircuit;
+  let r1cs: R1cs;
+  const calculateHonest = async () =>
+    (await createWitnessCalculator(circuit, () => undefined))(honest);
+  before(async () => {
+    workspace = await createWorkspace();
+    circuit = await compileCircuit(workspace.options("multiplier"));
+    r1cs = readR1cs(circuit.r1csPath);
+  });
+  after(() => workspace.remove());
+
+  it("computes what the circuit says, and prints its log", async () => {
+    const lines: string[] = [];
+    const calculate = await createWitnessCalculator(circuit, (line) => lines.push(line));
+    const witness = calculate(honest);
+    expect(witness.slice(0, 3)).to.deep.equal([1n, 4n * 5n * 7n * 11n, 4n]);
+    expect(lines).to.deep.equal(["product 1540"]);
+    expect(checkWitness(r1cs, witness)).to.equal(null);
+  });
+
+  it("says where an assert fails, and works on afterwards", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    const error = expectCode("CIRCUIT_ASSERT_FAILED", () => calculate({ ...honest, start: 5 }));
+    expect(error.message).to.match(/Multiplier_\d+ line: 12/);
+    expect(calculate(honest)[1]).to.equal(1540n);
+  });
+
+  it("refuses inputs that do not fit, each by its code", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    const refuse = (code: string, changes: object) =>
+      expectCode(code, () => calculate({ ...honest, ...changes }));
+    const missing = expectCode("INPUT_MISSING", () => calculate({ start: 4, grid }));
+    expect(missing.facts["signals"]).to.deep.equal(["factors"]);
+    refuse("INPUT_UNKNOWN", { other: 1 });
+    refuse("INPUT_SHAPE", { factors: [5, 7] });
+    refuse("INPUT_SHAPE", { factors: 5 });
+    refuse("INPUT_SHAPE", { start: [4] });
+    const shape = refuse("INPUT_SHAPE", { grid: [0, 2, 0, 6, 0, 3] });
+    expect(shape.message).to.include("an array [2][3] of 6 values");
+    refuse("INPUT_OUT_OF_FIELD", { start: FIELD_MODULUS });
+    refuse("INPUT_OUT_OF_FIELD", { start: -1 });
+    refuse("INPUT_NOT_A_NUMBER", { start: "" });
+    refuse("INPUT_NOT_A_NUMBER", { start: 0.5 });
+    refuse("INPUT_NOT_A_NUMBER", { start: null });
+  });
+
+  it("takes buses as objects", async () => {
+    const bus = await compileCircuit(workspace.options("bus"));
+    const point = (x: number, y: number[]) => ({ x, y });
+    const points = [point(100, [0, 0]), point(0, [1000, 0])];
+    const inputs = { single: point(1, [0, 10]), points };
+    expect((await calculateWitness(bus, inputs))[1]).to.equal(1111n);
+    await expectRejection("INPUT_MISSING", () =>
+      calculateWitness(bus, { ...inputs, points: points.slice(1) }),
+    );
+  });
+
+  it("writes and reads witness files", async () => {
+    const witness = await calculateHonest();
+    expect(decodeWitness(encodeWitness(witness))).to.deep.equal(witness);
+    expectCode("BINARY_FORMAT", () => decodeWitness(encodeWitness(witness).subarray(0, 50)));
+    expectCode("BINARY_FORMAT", () => decodeWitness(new Uint8Array(100)));
+  });
+
+  it("notices every forged signal that a constraint uses", async () => {
+    const witness = await calculateHonest();
+    const constraintsOf = indexConstraints(r1cs);
+    for (let wire = 1; wire < r1cs.wires; wire++) {
+      const forged = witness.with(wire, random.field());
+      const violated = checkWitness(r1cs, forged);
+      const touched = constraintsOf(wire);
+      expect(checkConstraints(r1cs, forged, touched)).to.equal(violated);
+      if (touched.length === 0) expect(violated).to.equal(null);
+    }
+    const product = readSymbols(circuit.symPath).get("main.product")!;
+    expect(checkWitness(r1cs, witness.with(product, 1541n))).to.not.equal(null);
+  });
+
+  it("refuses damaged constraint files", async () => {
+    const bytes = await readFile(circuit.r1csPath);
+    const damage = async (damaged: Uint8Array) => {
+      const path = join(workspace.folder, "damaged.r1cs");
+      await writeFile(path, damaged);
+      return path;
+    };
+    for (const damaged of [bytes.subarray(0, -1), bytes.subarray(0, 5), bytes.toReversed()]) {
+      const path = await damage(damaged);
+      expectCode("BINARY_FORMAT", () => readR1cs(path));
+    }
+    const [header, constraints] = withSections(circuit.r1csPath, "r1cs", (sections) => [
+      sections.read(1),
+      sections.read(2),
+    ]);
+    const withHeader = (changed: Uint8Array) =>
+      Buffer.concat(
+        encodeSections("r1cs", 1, [
+          { id: 1, chunks: [changed] },
+          { id: 2, chunks: [constraints] },
+        ]),
+      );
+    const wrongCount = await damage(withHeader(header.with(-4, r1cs.constraints + 1)));
+    expectCode("BINARY_FORMAT", () => readR1cs(wrongCount));
+    const otherPrime = await damage(withHeader(header.with(4, 3)));
+    expectCode("FIELD_NOT_SUPPORTED", () => readR1cs(otherPrime));
+  });
+
+  it("refuses witnesses of another shape", async () => {
+    const witness = await calculateHonest();
+    expectCode("WITNESS_LENGTH", () => checkWitness(r1cs, witness.slice(1)));
+    expectCode("WITNESS_CONSTANT", () => checkWitness(r1cs, witness.with(0, 2n)));
+  });
+});

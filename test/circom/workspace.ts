@@ -1,0 +1,59 @@
+/** A folder of fixture circuits for tests, and what they make. */
+
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import type { CompileOptions, OptimizationLevel } from "../../src/circom/compile.ts";
+import { isRollupError, type RollupError } from "../../src/util/errors.ts";
+
+const require = createRequire(import.meta.url);
+
+/** The fixture circuits, copied so that tests may change them, and a place for what they make. */
+export interface Workspace {
+  readonly folder: string;
+  fixture(name: string): string;
+  options(name: string, optimization?: OptimizationLevel): CompileOptions;
+  remove(): Promise<void>;
+}
+
+export async function createWorkspace(): Promise<Workspace> {
+  const folder = await mkdtemp(join(tmpdir(), "circom-"));
+  await cp(join(import.meta.dirname, "fixtures"), join(folder, "circuits"), { recursive: true });
+  const fixture = (name: string) => join(folder, "circuits", `${name}.circom`);
+  return {
+    folder,
+    fixture,
+    options: (name, optimization = 1) => ({
+      file: fixture(name),
+      optimization,
+      cacheDir: join(folder, "cache"),
+    }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Awaits a refusal, which must be a RollupError with the given code, and returns it. */
+export async function expectRejection(
+  code: string,
+  action: () => Promise<unknown>,
+): Promise<RollupError> {
+  try {
+    await action();
+  } catch (error) {
+    if (!isRollupError(error)) throw error;
+    expect(error.code).to.equal(code);
+    return error;
+  }
+  expect.fail(`${code} expected, but nothing was thrown`);
+}
+
+/** Runs snarkjs's own command line. @returns What it printed. */
+export async function runSnarkJs(...args: string[]): Promise<string> {
+  const cli = join(require.resolve("snarkjs"), "../cli.cjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args]);
+  return stdout;
+}
