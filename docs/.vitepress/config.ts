@@ -42,6 +42,7 @@ const sidebar = [
       { text: "Architecture", link: "/project/architecture" },
       { text: "Security", link: "/security" },
       { text: "Restore and exit", link: "/restore-and-exit" },
+      { text: "Operations", link: "/operations" },
       { text: "Batches", link: "/batches" },
       { text: "Operator", link: "/operator" },
       { text: "Contracts", link: "/contracts" },

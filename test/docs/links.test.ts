@@ -75,18 +75,13 @@ describe("docs: links", () => {
   });
 });
 
-describe("docs: files in documents", () => {
-  // The files of docs/operations.md are tried in test/operations/.
-  const blocks = DOCUMENTS.filter((document) => document !== "docs/operations.md").flatMap(
-    (document) =>
-      [...read(document).matchAll(/<!-- file: (\S+) -->\n+```\w*\n([\s\S]*?)```/g)].map(
-        ([, file, text]) => ({ document, file: file!, text: text! }),
-      ),
-  );
+describe("docs: files in the README", () => {
+  const blocks = [
+    ...read("README.md").matchAll(/<!-- file: (\S+) -->\n+```\w*\n([\s\S]*?)```/g),
+  ].map(([, file, text]) => ({ file: file!, text: text! }));
 
-  it("are there in the README: config, circuit and both tests", () => {
-    const inReadme = blocks.filter(({ document }) => document === "README.md");
-    expect(inReadme.map(({ file }) => file)).to.deep.equal([
+  it("are the config, the circuit and both tests", () => {
+    expect(blocks.map(({ file }) => file)).to.deep.equal([
       "hardhat.config.ts",
       "test/rollup.test.ts",
       "circuits/multiplier.circom",
@@ -94,8 +89,8 @@ describe("docs: files in documents", () => {
     ]);
   });
 
-  for (const { document, file, text } of blocks) {
-    it(`${document} shows ${file} as rollup:init writes it`, () => {
+  for (const { file, text } of blocks) {
+    it(`${file} is as rollup:init writes it`, () => {
       expect(text).to.equal(read(`src/plugin/init/template/${file}`));
     });
   }

@@ -52,8 +52,8 @@ export const rollupUserConfigSchema = z
       groth16Error({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
     )
       .describe(
-        "who proves blocks: `kernel` is ours; `snarkjs` is slower; `external` is another program; " +
-          "`mock` proves nothing, and its verifier accepts everything",
+        "who proves blocks and the project's circuits: `kernel` is ours; `snarkjs` is slower; " +
+          "`external` is another program; `mock` proves no blocks, and its verifier accepts all",
       )
       .optional(),
     externalProver: z
