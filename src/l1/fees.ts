@@ -10,13 +10,30 @@ export type Fees =
 /** Nodes accept a replacement only if it pays an eighth more (geth: 10%). */
 const RAISE_PERCENT = 125n;
 
-/** Suggests fees at the current level of L1, with room for a doubled base fee. */
+const GWEI = 10n ** 9n;
+/**
+ * Maximum priority fee at a node's word, in wei per unit of gas. The chain itself sets the base fee,
+ * but nothing except this limit protects an account from a node that names an absurd priority fee.
+ */
+const PRIORITY_FEE_MAX = 100n * GWEI;
+/** The same for the gas price of a chain without EIP-1559. */
+const GAS_PRICE_MAX = 10_000n * GWEI;
+
+/**
+ * Suggests fees at the current level of L1, with room for a doubled base fee. The node's priority
+ * fee counts up to 100 gwei, and its gas price up to 10,000.
+ */
 export async function suggestFees(provider: Provider): Promise<Fees> {
-  const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await provider.getFeeData();
-  if (maxFeePerGas === null || maxPriorityFeePerGas === null) return { gasPrice: gasPrice ?? 0n };
+  const suggested = await provider.getFeeData();
+  if (suggested.maxFeePerGas === null || suggested.maxPriorityFeePerGas === null) {
+    return { gasPrice: min(suggested.gasPrice ?? 0n, GAS_PRICE_MAX) };
+  }
+  const maxPriorityFeePerGas = min(suggested.maxPriorityFeePerGas, PRIORITY_FEE_MAX);
   const baseFee = await nextBaseFee(provider);
+  // The node's limit contains its priority fee, of which a part may not count.
+  const forLatest = suggested.maxFeePerGas - suggested.maxPriorityFeePerGas + maxPriorityFeePerGas;
   const forNext = 2n * baseFee + maxPriorityFeePerGas;
-  return { maxFeePerGas: max(maxFeePerGas, forNext), maxPriorityFeePerGas };
+  return { maxFeePerGas: max(forLatest, forNext), maxPriorityFeePerGas };
 }
 
 /** Reads the base fee of the next block, which may exceed that of the latest; 0 if unknown. */
@@ -68,4 +85,8 @@ function raise(fee: bigint): bigint {
 
 function max(one: bigint, other: bigint): bigint {
   return one > other ? one : other;
+}
+
+function min(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }
