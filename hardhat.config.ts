@@ -1,14 +1,39 @@
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig, overrideTask } from "hardhat/config";
 import zkrollup from "./src/index.ts";
 
+/**
+ * Tests that compile large circuits, prove, start processes or search at random: most of the time of
+ * `npm test`. They start first, so that no processor waits for a long one in the end, and
+ * `npm run test:quick` leaves them out.
+ */
+const SLOW_TESTS = [
+  "test/{bench,e2e,equivalence,fuzz,sim,soundness,tasks}/**",
+  "test/attacks/{balances,blocks,exits,fees}.test.ts",
+  "test/circuits/{block,exit}/**",
+  "test/{circom,groth16,prover}/**",
+  "test/docs/{api,examples}.test.ts",
+  "test/operations/worked-example.test.ts",
+  "test/plugin/{ceremony,endings,files,operator-node,solidity}.test.ts",
+];
+
 /** Tests are the *.test.ts files: not their helpers, nor the projects that serve as fixtures. */
+function testFiles(): string[] {
+  const all = globSync("test/**/*.test.ts", { exclude: ["test/fixture-projects"] }).sort();
+  const slow = new Set(SLOW_TESTS.flatMap((pattern) => globSync(pattern)));
+  const quick = all.filter((file) => !slow.has(file));
+  if (process.env["ROLLUP_TESTS"] === "quick") return quick;
+  return [...all.filter((file) => slow.has(file)), ...quick];
+}
+
 const testMocha = overrideTask(["test", "mocha"])
-  .setInlineAction((args, _hre, runSuper) => {
+  .setInlineAction((args, hre, runSuper) => {
     const named = args["testFiles"] as string[];
-    const all = globSync("test/**/*.test.ts", { exclude: ["test/fixture-projects"] });
-    return runSuper({ ...args, testFiles: named.length > 0 ? named : all.sort() });
+    // Workers know no `.only`, which is for those who name the files that they work on.
+    if (named.length > 0) hre.config.test.mocha.parallel = false;
+    return runSuper({ ...args, testFiles: named.length > 0 ? named : testFiles() });
   })
   .build();
 
@@ -16,5 +41,5 @@ export default defineConfig({
   plugins: [toolbox, zkrollup],
   tasks: [testMocha],
   typechain: { outDir: "types/ethers-contracts", tsNocheck: true },
-  test: { mocha: { timeout: 120_000 } },
+  test: { mocha: { timeout: 120_000, parallel: true, jobs: availableParallelism() } },
 });

@@ -23,6 +23,7 @@ const NODE_PACKAGE = "node@24";
 const COMMANDS = {
   setup: [],
   test: [["hardhat", "test"]],
+  quick: [["hardhat", "test", "mocha"]],
   soundness: [["mocha", "--timeout", "0", "test/soundness/*.test.ts", "test/soundness/*.full.ts"]],
   ceremony: [["mocha", "--timeout", "0", "test/plugin/ceremony.full.ts"]],
   demo: [["hardhat", "rollup:demo"]],
@@ -55,6 +56,12 @@ const COMMANDS = {
   ],
   hostile: [["node", "scripts/hostile-blocks.ts"]],
   branches: [["node", "scripts/branch-coverage.ts"]],
+};
+
+/** What a command sets in the environment of its programs. */
+const VARIABLES = {
+  // See hardhat.config.ts.
+  quick: { ROLLUP_TESTS: "quick" },
 };
 
 function isNewEnough(version) {
@@ -144,7 +151,7 @@ if (programs === undefined) {
   console.error(`Usage: node scripts/run.mjs <${Object.keys(COMMANDS).join("|")}> [arguments]`);
   process.exit(2);
 }
-const env = environmentWithNode();
+const env = { ...environmentWithNode(), ...VARIABLES[command] };
 installPackages(env);
 for (const [index, [program, ...args]] of programs.entries()) {
   runOrExit(program, index === programs.length - 1 ? [...args, ...extra] : args, env);

@@ -12,8 +12,8 @@ const RAISE_PERCENT = 125n;
 
 const GWEI = 10n ** 9n;
 /**
- * Maximum priority fee at a node's word, in wei per unit of gas. The chain itself sets the base fee,
- * but nothing except this limit protects an account from a node that names an absurd priority fee.
+ * Maximum priority fee at a node's word, in wei per unit of gas. The chain sets the base fee, but
+ * only this limit protects an account from a node that names an absurd priority fee.
  */
 const PRIORITY_FEE_MAX = 100n * GWEI;
 /** The same for the gas price of a chain without EIP-1559. */
