@@ -29,7 +29,7 @@ describe("RollupClient: an L1 node that names absurd fees", () => {
     const wallet = new Wallet(FUNDED_KEY, faulty.ethers);
     const client = await connectRollup(fixture.client, wallet);
     await client.requestFullExit(0, `0x${"0".repeat(40)}`);
-    return Transaction.from(sent[0]!);
+    return Transaction.from(sent[0]);
   }
 
   it("pays at most 100 gwei of priority fee", async () => {
