@@ -49,7 +49,10 @@ function documentation(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
   const meaning = ts.displayPartsToString(symbol.getDocumentationComment(checker));
   const tags = symbol.getJsDocTags(checker).map(({ name, text }) => {
     const content = ts.displayPartsToString(text);
-    if (name === "example") return code(content.trim());
+    if (name === "example") {
+      // An example that cannot run is a block of its own already.
+      return content.includes("```") ? content.trim() : code(content.trim());
+    }
     const [parameter = "", ...rest] = content.split(" ");
     const isParameter = name === "param";
     const words = isParameter ? `\`${parameter}\` ${rest.join(" ")}` : prose(content);
