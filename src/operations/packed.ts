@@ -1,5 +1,5 @@
 /**
- * Packed amounts and fees, as a record holds them: decimal floating point, `mantissa · 10^exponent`,
+ * Packed amounts and fees of a record: decimal floating point, `mantissa · 10^exponent`, with the
  * mantissa in the high bits. A value without an exact form is refused, never rounded silently; a
  * wallet rounds with the `closestPackable…` functions before it signs.
  */

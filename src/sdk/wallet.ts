@@ -313,8 +313,8 @@ export class RollupWallet {
   /**
    * Withdraws a token to L1. The payout is made when the block is executed.
    *
-   * @param params - `token`; `amount` in the token's smallest unit, 0 to 2^128 - 1; `to`, the paid L1
-   * address (default: the wallet's address); `fee`, nonce and validity.
+   * @param params - `token`; `amount` in the token's smallest unit, 0 to 2^128 - 1; `to`, paid
+   * address on L1 (default: the wallet's own); `fee`, nonce and validity.
    * @returns A handle on the accepted transaction.
    * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
    * ADDRESS_WITHOUT_ACCOUNT, or the code of the rule that the transaction breaks.
