@@ -1,10 +1,10 @@
 /**
  * Branch coverage of the contracts, which Hardhat's `--coverage` does not report: it counts
  * statements. In a copy of the project every condition (of an if, a loop, `?:`, and each operand of
- * `&&` and `||`) goes through a function of its own with one statement for true and one for false,
- * and then Hardhat counts those. Exits with 1 if an outcome never happens.
+ * `&&` and `||`) goes through its own function with one statement for true and one for false, which
+ * Hardhat counts. Exits with 1 if an outcome never happens.
  *
- * Branches in assembly are not seen; docs/security.md lists them with their tests.
+ * Branches in assembly are not counted; docs/security.md lists them with their tests.
  */
 import { execFileSync } from "node:child_process";
 import {
@@ -25,9 +25,9 @@ const solc = createRequire(import.meta.url)("solc") as {
   compile(input: string, callbacks: { import(path: string): { contents: string } }): string;
 };
 
-/** Contracts whose branches count: all but those that serve tests. */
+/** Contracts whose branches are counted: all except those for tests. */
 const SOURCES = "contracts/{*,governance/*,libraries/*,generated/*}.sol";
-/** Tests that reach the contracts; the copy has no circuits, so none with real proofs. */
+/** Tests that reach the contracts, without real proofs because the copy has no circuits. */
 const TESTS = [
   "test/contracts/*.test.ts",
   "test/attacks/{availability,contract,payouts}.test.ts",
@@ -44,7 +44,7 @@ export default defineConfig({
 });
 `;
 
-/** A condition, by the bytes of its source. */
+/** A condition and its place in the source, in bytes. */
 interface Condition {
   readonly file: string;
   readonly line: number;
@@ -62,7 +62,7 @@ function isNode(value: unknown): value is AstNode {
   return typeof value === "object" && value !== null && "nodeType" in value;
 }
 
-/** The syntax trees of all sources, by file. */
+/** Reads the syntax trees of all sources, by file. */
 function parse(files: readonly string[]): Map<string, AstNode> {
   const read = (path: string) => readFileSync(join(root, path), "utf8");
   const sources = Object.fromEntries(files.map((file) => [file, { content: read(file) }]));
@@ -76,7 +76,7 @@ function parse(files: readonly string[]): Map<string, AstNode> {
   return new Map(files.map((file) => [file, output.sources[file]!.ast]));
 }
 
-/** Conditions of one node; those of its children come with the children. */
+/** Finds the conditions of one node, without those of its children. */
 function conditionsOf(node: AstNode): AstNode[] {
   const decides = ["IfStatement", "Conditional", "ForStatement", "WhileStatement"];
   if (decides.includes(node.nodeType)) return [node["condition"]].filter(isNode);
@@ -102,7 +102,7 @@ function findConditions(file: string, ast: AstNode): Condition[] {
 
 const outcomeLines = (index: number) => ({ true: 3 + 4 * index + 1, false: 3 + 4 * index + 2 });
 
-/** `Branches.b<i>(condition)`: the condition's value, and a line for each. */
+/** Renders `Branches.b<i>(condition)`, which returns the condition, with a line for each value. */
 function renderProbes(count: number): string {
   const functions = Array.from({ length: count }, (_, index) => [
     `    function b${index}(bool value) internal pure returns (bool outcome) {`,
@@ -115,7 +115,7 @@ function renderProbes(count: number): string {
   );
 }
 
-/** The source of a file with its conditions sent through the probes. */
+/** Returns the source of a file with its conditions passed through the probes. */
 function instrument(file: string, conditions: readonly Condition[]): string {
   const bytes = readFileSync(join(root, file));
   const edits = conditions
@@ -136,8 +136,8 @@ function instrument(file: string, conditions: readonly Condition[]): string {
 }
 
 /**
- * Lets the copy's client send all the gas that L1 takes: contracts with probes need more than
- * `src/l1/gas.ts` computes for those without.
+ * Lets the copy's client send the maximum gas of L1: contracts with probes need more than
+ * `src/l1/gas.ts` computes.
  */
 function liftGasLimits(project: string): void {
   const file = join(project, "src/l1/client.ts");
@@ -147,7 +147,7 @@ function liftGasLimits(project: string): void {
   writeFileSync(file, lifted);
 }
 
-/** Lines of the probes that ran. */
+/** Returns the lines of the probes that ran. */
 function readHits(project: string): Set<number> {
   const lcov = readFileSync(join(project, "coverage/lcov.info"), "utf8");
   const record = lcov.split("end_of_record").find((text) => /SF:.*Branches\.sol/.test(text)) ?? "";

@@ -1,7 +1,7 @@
 /**
- * Sends an operator in a process of its own random requests: `npm run test:fuzz-rpc -- --requests N
- * --seed S`. It must be alive at the end with as much memory as before, and no answer may show a
- * stack trace, a path, the address of L1, or accept what nobody has signed.
+ * Sends random requests to an operator in another process: `npm run test:fuzz-rpc -- --requests N
+ * --seed S`. The operator must be alive at the end with as much memory as before. No answer may
+ * contain a stack trace, a path or the address of L1, or accept what nobody has signed.
  */
 import { parseArgs } from "node:util";
 import { fuzz, type FuzzReport } from "../test/fuzz/fuzz.ts";
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     users: { type: "string", default: "12" },
   },
 });
-/** What garbage collection may leave lying about. */
+/** Maximum growth of memory, for garbage that is not collected yet. */
 const GROWTH_MAX_BYTES = 64 << 20;
 
 const requests = Number(values.requests);
@@ -35,7 +35,7 @@ try {
 } finally {
   const log = await operator.close();
   if (failures.length > 0)
-    console.log(`\nStandard error of the operator, its end:\n${log.slice(-4_000)}`);
+    console.log(`\nEnd of the operator's standard error:\n${log.slice(-4_000)}`);
 }
 for (const failure of failures) console.log(`FAILED: ${failure}`);
 process.exit(failures.length > 0 ? 1 : 0);
@@ -71,7 +71,7 @@ async function findFailures({ faults, memory }: FuzzReport): Promise<string[]> {
   const growth = memory.after - memory.before;
   return [
     ...faults,
-    ...(isAnswering ? [] : ["the operator does not answer any more"]),
+    ...(isAnswering ? [] : ["the operator no longer answers"]),
     ...(growth > GROWTH_MAX_BYTES ? [`memory has grown by ${toMegabytes(growth)}`] : []),
   ];
 }

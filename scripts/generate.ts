@@ -13,13 +13,15 @@ import { renderTaskDocs } from "./render-task-docs.ts";
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
 
-/** Formats what prettier knows, so that generated files pass the same check as written ones. */
+/**
+ * Formats files that prettier knows, so that generated files pass the same check as written ones.
+ */
 async function formatted(path: string, text: string): Promise<string> {
   if (path.endsWith(".circom")) return text;
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-/** These need Hardhat, or the TypeScript compiler, which is no dependency of the package. */
+/** Renderers that need Hardhat or the TypeScript compiler, which the package does not depend on. */
 const references: GeneratedFile[] = [
   { path: "docs/tasks.md", render: renderTaskDocs },
   { path: "docs/config.md", render: renderConfigDocs },
@@ -33,7 +35,7 @@ for (const { path, render } of [...GENERATED_FILES, ...references]) {
   const file = join(root, path);
   const rendered = await render(root);
   if (rendered === undefined) {
-    console.warn(`${path} is left as it is: the contracts are not built.`);
+    console.warn(`${path} stays unchanged: the contracts are not built.`);
     continue;
   }
   const text = await formatted(file, rendered);

@@ -1,7 +1,7 @@
 /**
- * Runs random blocks of a hostile validator past the circuit, and those that it takes past a
- * restore: `npm run test:hostile -- --blocks N --seed S`, in another size with `--preset dev
- * --slots 4`. It ends with an error at the first block that a restore does not take.
+ * Checks random blocks of a hostile validator in the circuit, and restores those that it accepts:
+ * `npm run test:hostile -- --blocks N --seed S`, in another size with `--preset dev --slots 4`.
+ * Ends with an error at the first accepted block that a restore refuses.
  */
 import { parseArgs } from "node:util";
 import { PRESET_NAMES, PRESETS } from "../src/protocol/presets.ts";

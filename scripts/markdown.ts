@@ -1,6 +1,6 @@
-/** What the writers of documents have in common. */
+/** Helpers that the renderers of documents share. */
 
-/** A table; bars in cells are escaped. */
+/** Renders a table; bars in cells are escaped. */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -10,7 +10,7 @@ export function markdownTable(
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** The anchor of a heading, as GitHub and the site of the documents make it. */
+/** Returns the anchor of a heading, as GitHub and the documentation site make it. */
 export function slugify(heading: string): string {
   return heading
     .trim()
@@ -19,7 +19,7 @@ export function slugify(heading: string): string {
     .replace(/\s/g, "-");
 }
 
-/** Text whose words in angle brackets are no tags of HTML; what stands in backticks is left. */
+/** Escapes angle brackets, so that they are no HTML tags; text in backticks stays. */
 export function escapeTags(text: string): string {
   return text
     .split(/(`[^`]*`)/)

@@ -1,10 +1,10 @@
 /**
- * Compiles the rollup's circuits into `precompiled/`, which goes into the package, so that who
- * installs it need not compile them. They are found by the digest of sources, compiler and options:
- * what a project changes, it compiles itself.
+ * Compiles the rollup's circuits into `precompiled/`, which the package contains, so that users do
+ * not compile them. The digest of sources, compiler and options finds them; a project compiles what
+ * it changes.
  *
- * The preset `full` is left out: its circuits would make the package many times as large, and their
- * keys take so long that compiling is a small part of it.
+ * The preset `full` is omitted: its circuits would make the package many times as large, and making
+ * their keys takes much longer than compiling them.
  */
 import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * Writes the pages of the API reference for the site of the documents: one for each entry point
+ * Writes the pages of the API reference for the documentation site: one for each entry point
  * that `package.json` exports, with the signature and the docstring of every export.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,11 +10,11 @@ import { escapeTags } from "./markdown.ts";
 const root = join(import.meta.dirname, "..");
 const folder = join(root, "docs/reference");
 
-/** Longer types are what an editor shows, not what a page does. */
+/** Format of types, complete as in an editor. */
 const FORMAT = ts.TypeFormatFlags.NoTruncation;
 
 interface EntryPoint {
-  /** What comes after `hardhat-zkrollup` in an import. */
+  /** Part after `hardhat-zkrollup` in an import. */
   readonly name: string;
   /** Name of the page, without its ending. */
   readonly page: string;
@@ -38,18 +38,21 @@ function code(text: string): string {
   return `\`\`\`ts\n${text}\n\`\`\``;
 }
 
-/** Docstrings name others by `{@link …}`. */
+/** Converts the prose of a docstring, with `{@link …}`, to markdown. */
 function prose(text: string): string {
   const named = text.replace(/\{@link ([^}|]+)(\|[^}]*)?\}/g, "`$1`");
   return escapeTags(named).replaceAll("{{", "{ {");
 }
 
-/** Meaning, parameters, result, errors and example of a symbol. */
+/** Renders meaning, parameters, result, errors and example of a symbol. */
 function documentation(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
   const meaning = ts.displayPartsToString(symbol.getDocumentationComment(checker));
   const tags = symbol.getJsDocTags(checker).map(({ name, text }) => {
     const content = ts.displayPartsToString(text);
-    if (name === "example") return code(content.trim());
+    if (name === "example") {
+      // An example that cannot run is a block of its own already.
+      return content.includes("```") ? content.trim() : code(content.trim());
+    }
     const [parameter = "", ...rest] = content.split(" ");
     const isParameter = name === "param";
     const words = isParameter ? `\`${parameter}\` ${rest.join(" ")}` : prose(content);
@@ -64,7 +67,7 @@ function isPrivate(symbol: ts.Symbol): boolean {
   return (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) !== 0;
 }
 
-/** A member of a class on a line of its own, and below it what it does. */
+/** Renders a member of a class with its documentation. */
 function member(symbol: ts.Symbol, checker: ts.TypeChecker): string {
   const declaration = symbol.declarations![0]!;
   const type = checker.getTypeOfSymbolAtLocation(symbol, declaration);
@@ -80,7 +83,7 @@ function classMembers(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
     .map((candidate) => member(candidate, checker));
 }
 
-/** The declaration of an export, as short as it can be said. */
+/** Renders the declaration of an export in its shortest form. */
 function signature(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefined {
   const declaration = symbol.declarations?.[0];
   if (declaration === undefined || ts.isClassDeclaration(declaration)) return undefined;

@@ -1,27 +1,27 @@
 /**
  * Writes docs/api/*.api.md: the declarations of every name that an entry point exports, and of
- * every type that they reach. A change of the public surface shows there, and CI asks for it.
+ * every type that they reach. They show each change of the public surface, and CI requires them.
  */
 import { join, relative } from "node:path";
 import ts from "typescript";
 
-/** The entry points that know nothing of Hardhat, by the name after `hardhat-zkrollup/`. */
+/** Entry points without Hardhat, by the name after `hardhat-zkrollup/`. */
 export const ENTRY_POINTS = ["groth16", "circom", "core", "node", "sdk"] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];
 
-/** The report of an entry point, from the package's root. */
+/** Returns the path of an entry point's report, from the package's root. */
 export function apiReportFile(entry: EntryPoint): string {
   return `docs/api/${entry}.api.md`;
 }
 
-/** Declarations as the package ships them, in memory. */
+/** Declarations of the package, in memory. */
 export interface Declarations {
   readonly root: string;
   /** Text by absolute path. */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** The declarations of all entry points and what they reach. @param root - Of the package. */
+/** Emits the declarations of all entry points. @param root - Folder of the package. */
 export function emitDeclarations(root: string): Declarations {
   const config = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
@@ -39,7 +39,7 @@ export function emitDeclarations(root: string): Declarations {
 }
 
 /**
- * A program over declarations, as a project sees it that has installed the package.
+ * Creates a program over declarations, as in a project that has installed the package.
  *
  * @param sources - Further files of that project: text by absolute path.
  */
@@ -58,12 +58,12 @@ export function createConsumer(
   return ts.createProgram([...sources.keys()], options, host);
 }
 
-/** The declaration file of an entry point. */
+/** Returns the declaration file of an entry point. */
 export function declarationFile({ root }: Declarations, entry: EntryPoint): string {
   return join(root, "declarations", "src", `${entry}.d.ts`);
 }
 
-/** The text of the report of each entry point. */
+/** Renders the report of each entry point. */
 export function renderApiReports(declarations: Declarations): Map<EntryPoint, string> {
   const entries = ENTRY_POINTS.map((entry) => declarationFile(declarations, entry));
   const roots = new Map(entries.map((file) => [file, declarations.files.get(file) ?? ""]));
@@ -98,12 +98,12 @@ function renderReport(program: ts.Program, declarations: Declarations, entry: En
   ].join("\n\n");
 }
 
-/** The symbol behind imports and re-exports. */
+/** Resolves imports and re-exports of a symbol. */
 function resolve(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }
 
-/** Our own symbols that the declarations of some symbols name, and so on, sorted by name. */
+/** Collects our own symbols that declarations reach, directly or through others, by name. */
 function reachTypes(
   checker: ts.TypeChecker,
   start: readonly ts.Symbol[],
@@ -126,7 +126,7 @@ function reachTypes(
   return [...found].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1));
 }
 
-/** By name, and then by file. */
+/** Sort key: the name, and then the file. */
 function orderOf({ name, declarations }: ts.Symbol): string {
   return `${name} ${declarations?.[0]?.getSourceFile().fileName ?? ""}`;
 }
@@ -135,7 +135,7 @@ function isTopLevel(node: ts.Node): boolean {
   return !ts.isSourceFile(node) && ts.isSourceFile(statementOf(node).parent);
 }
 
-/** A variable is declared inside its statement; all else is one. */
+/** Returns the statement of a declaration, which for a variable is around it. */
 function statementOf(node: ts.Node): ts.Node {
   return ts.isVariableDeclaration(node) ? node.parent.parent : node;
 }

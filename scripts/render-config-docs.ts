@@ -24,10 +24,10 @@ downloaded. With one, your contracts are compiled as it says, and the rollup's o
 compiler and its optimizer, in every build profile; an \`overrides\` entry for them takes precedence.
 \`--coverage\` and \`--gas-stats\` leave the generated verifiers out.`;
 
-/** An absolute folder, so that the paths of a project read as relative ones. */
+/** Folder of an example project, which is cut off from paths. */
 const ROOT = "/";
 
-/** The schema inside wrappers, which mean nothing to a reader. */
+/** Removes the wrappers of a schema. */
 function unwrap(schema: z.ZodTypeAny): z.ZodTypeAny {
   if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodTypeAny);
   if (schema instanceof z.ZodEffects) return unwrap(schema.innerType() as z.ZodTypeAny);
@@ -50,7 +50,7 @@ function typeOf(schema: z.ZodTypeAny): string {
   return minValue === null ? "number" : `integer, at least ${Math.max(minValue, 1)}`;
 }
 
-/** The value that an empty config resolves to at a path of keys. */
+/** Returns the value of an empty config at a path of keys. */
 function defaultAt(path: readonly string[]): string {
   const resolved: unknown = resolveRollupConfig({}, { root: ROOT, cache: `${ROOT}cache` });
   const value = path.reduce(

@@ -1,7 +1,7 @@
 /**
- * Runs one of the project's commands on any machine with Node >= 18, doing all set-up first:
- * a Node that Hardhat 3 accepts (from the npm package `node` if the present one is too old) and the
- * project's packages, installed by that Node (npm run by an older one skips Hardhat's native binary).
+ * Runs one of the project's commands on any machine with Node >= 18. First it sets up a Node that
+ * Hardhat 3 accepts (from the npm package `node` if the present one is too old) and the project's
+ * packages, installed by that Node (an older one skips Hardhat's native binary).
  *
  * Plain JavaScript, because the Node that starts it may not know TypeScript.
  */
@@ -15,11 +15,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const toolsDir = join(root, ".tools");
 const bundledNodeBin = join(toolsDir, "node_modules", ".bin");
 
-/** The sources run through Node's own type stripping, which is on by default from this version. */
+/** First version of Node that runs TypeScript by default. */
 const NODE_VERSION_MIN = [22, 18];
 const NODE_PACKAGE = "node@24";
 
-/** For each command, the programs to run one after the other; the last gets the extra arguments. */
+/** Programs of each command, in order; the last one gets the extra arguments. */
 const COMMANDS = {
   setup: [],
   test: [["hardhat", "test"]],
@@ -88,7 +88,7 @@ function runOrExit(program, args, env) {
   if (status !== 0) process.exit(status);
 }
 
-/** The environment in which `node`, `npm` and the project's programs are the right ones. */
+/** Returns the environment with the right `node`, `npm` and programs of the project. */
 function environmentWithNode() {
   const paths = [join(root, "node_modules", ".bin")];
   if (!isNewEnough(process.versions.node)) {
@@ -118,7 +118,7 @@ function environmentWithNode() {
   return { ...process.env, PATH: [...paths, process.env.PATH].join(delimiter) };
 }
 
-/** Whether the packages in node_modules are whole: Hardhat's native binary loads. */
+/** Returns whether node_modules is complete: Hardhat's native binary loads. */
 function nativeBinaryLoads(env) {
   const probe = spawnSync("node", ["-e", "require('@nomicfoundation/edr')"], { cwd: root, env });
   return probe.status === 0;
@@ -133,7 +133,7 @@ function installPackages(env) {
   const wanted = hash.digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log("Installing packages (once)");
-  // What the registry has for other systems is not ours to write into the lock file.
+  // The lock file must not change with the packages of this system.
   const options = ["--no-save", "--no-audit", "--no-fund", "--loglevel", "error"];
   runOrExit("npm", ["install", ...options], env);
   if (!nativeBinaryLoads(env)) {

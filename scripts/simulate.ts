@@ -1,6 +1,6 @@
 /**
  * Runs the simulation: `npm run test:sim -- --seed S --steps N`, or `--seeds K` for several seeds,
- * as many at a time as there are processors. A seed that has failed fails again in the same step.
+ * one at a time per processor. A failing seed fails again in the same step.
  */
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -12,9 +12,9 @@ const options = {
   seed: { type: "string", default: createRandom().seed },
   seeds: { type: "string", default: "1" },
   steps: { type: "string", default: "2000" },
-  /** By default each seed decides. */
+  /** Preset; by default each seed decides. */
   preset: { type: "string" },
-  /** One of so many proofs is made for real. */
+  /** Number of proofs of which one is a real one. */
   "real-proofs": { type: "string", default: "200" },
 } as const;
 const { values } = parseArgs({ options });
@@ -30,7 +30,7 @@ async function simulate(seed: string): Promise<void> {
   const preset = PRESET_NAMES.find((name) => name === values.preset);
   const sample = await createProofSample(Number(values["real-proofs"]));
   console.log(`seed ${seed}, ${steps} steps`);
-  if (sample === undefined) console.log("No circuits are built, so no proof is made for real.");
+  if (sample === undefined) console.log("No circuits are built, so all proofs are mock proofs.");
   const start = performance.now();
   const simulation = await Simulation.create({ seed, sample, ...(preset && { preset }) });
   const { counts, proofs, digest } = await simulation.run(steps).catch(fail);
@@ -42,7 +42,7 @@ async function simulate(seed: string): Promise<void> {
   await sample?.close();
 }
 
-/** The errors of Hardhat carry whole source files, so only the stack is shown. */
+/** Prints an error. Hardhat's errors contain whole source files, so only the stack is shown. */
 function fail(error: unknown): never {
   const { message, cause } = error as Error;
   console.error(message);
@@ -50,7 +50,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** Each seed in a process of its own; exits with 1 if one fails. */
+/** Runs each seed in its own process; exits with 1 if one fails. */
 async function simulateAll(seeds: readonly string[]): Promise<void> {
   const waiting = [...seeds];
   const failed: string[] = [];
@@ -65,7 +65,7 @@ async function simulateAll(seeds: readonly string[]): Promise<void> {
   if (failed.length > 0) process.exitCode = 1;
 }
 
-/** @returns Whether it passed. What it has to say is printed when it ends. */
+/** Runs a seed and prints its output at the end. @returns Whether it passed. */
 function simulateInProcess(seed: string): Promise<boolean> {
   const { steps, preset, "real-proofs": realProofs } = values;
   const args = ["--seed", seed, "--steps", steps, "--real-proofs", realProofs];

@@ -1,5 +1,5 @@
 /**
- * Runs the operator as a process of its own under faults: `npm run test:faults`, or with
+ * Runs the operator in a separate process under faults: `npm run test:faults`, or with
  * `-- --only kills --kills 30 --seed S`.
  */
 import { parseArgs } from "node:util";
@@ -9,7 +9,7 @@ import { createWorld } from "../test/faults/world.ts";
 
 const options = {
   seed: { type: "string", default: createRandom().seed },
-  /** Names of scenarios, separated by commas; all, if left out. */
+  /** Names of scenarios, separated by commas. Default: all. */
   only: { type: "string" },
   kills: { type: "string", default: "5" },
 } as const;

@@ -1,8 +1,8 @@
 /**
- * Packs the package and installs it into an empty folder outside the repository, as a user would.
+ * Packs the package and installs it into an empty folder outside the repository, as a user does.
  * There it runs the README's commands: `hardhat-zkrollup init` and the tests that this writes. Then
- * it type-checks that project and a strict one, also the declarations of the package, checks that
- * the rollup's circuits came compiled, and runs all projects of `examples/` with the same install.
+ * it type-checks that project, a strict one and the declarations of the package, checks that the
+ * package contains the compiled circuits, and runs all projects of `examples/`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const fixture = join(root, "test/fixture-projects/packed");
 
-/** What the projects need beside the package; the versions are those of this repository. */
+/** Packages of the projects besides ours, in the versions of this repository. */
 const COMPANIONS = [
   "hardhat",
   "@nomicfoundation/hardhat-toolbox-mocha-ethers",
@@ -22,7 +22,7 @@ const COMPANIONS = [
   "typescript",
 ];
 
-/** What examples have beside tests: arguments of `hardhat run`. */
+/** Scripts of examples besides tests, for `hardhat run`. */
 const SCRIPTS: Readonly<Record<string, string>> = { payments: "scripts/deploy.ts" };
 
 function run(program: string, args: string[], cwd: string): string {
@@ -35,7 +35,7 @@ function run(program: string, args: string[], cwd: string): string {
   });
 }
 
-/** Errors of the compiler in the project or in this package; other packages may have their own. */
+/** Lists the compiler's errors in the project or in this package, not those of other packages. */
 function typeErrors(cwd: string, ...options: string[]): string[] {
   console.log(`$ npx tsc ${options.join(" ")}`);
   const { stdout } = spawnSync("npx", ["tsc", "--pretty", "false", ...options], {
@@ -60,13 +60,13 @@ function assertPrecompiled(cwd: string, preset: string): void {
   throw new Error(`Not compiled in the package: ${names}`);
 }
 
-/** @throws If the compiler has an error in the project at `cwd` or in this package. */
+/** Type-checks. @throws If the project at `cwd` or this package has an error */
 function assertTypes(cwd: string, ...options: string[]): void {
   const errors = typeErrors(cwd, ...options);
   if (errors.length > 0) throw new Error(errors.join("\n"));
 }
 
-/** Packs the package and installs it, with all that the projects need, in the empty `folder`. */
+/** Packs the package and installs it, with the packages of the projects, in an empty folder. */
 async function install(folder: string): Promise<void> {
   const packed = run("npm", ["pack", "--silent", "--pack-destination", folder], root);
   const tarball = packed.trim().split("\n").at(-1) ?? "";
@@ -78,14 +78,14 @@ async function install(folder: string): Promise<void> {
   run("npm", ["install", ...quiet, `./${tarball}`, ...companions], folder);
 }
 
-/** The project that `init` writes, in an empty folder with the packages installed. */
+/** Tests the project that `init` writes, in an empty folder with the packages installed. */
 function testNewProject(folder: string): void {
   console.log(run("npx", ["hardhat-zkrollup", "init"], folder));
   console.log(run("npx", ["hardhat", "test"], folder));
   assertTypes(folder);
 }
 
-/** Types that only a strict project sees, and those that a build generates for odd circuits. */
+/** Tests types in a strict project, and generated types of unusual circuits. */
 async function testStrictProject(folder: string): Promise<void> {
   await cp(fixture, folder, { recursive: true });
   await rm(join(folder, "cache/rollup/circuits"), { recursive: true });
@@ -96,7 +96,7 @@ async function testStrictProject(folder: string): Promise<void> {
   }
 }
 
-/** The examples find the packages in the folder above them. */
+/** Tests the examples, which find the packages in the folder above them. */
 async function testExamples(folder: string): Promise<void> {
   const examples = join(folder, "examples");
   await cp(join(root, "examples"), examples, {

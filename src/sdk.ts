@@ -2,12 +2,20 @@
  * The client of a rollup, without Hardhat and for browsers too: `import { … } from
  * "hardhat-zkrollup/sdk"`.
  *
+ * A test runs the examples of its docstrings (test/docs/examples.test.ts). In their scope are all
+ * exports of this file; `ethers`, `rollup` and `hre` as in a Hardhat test; `provider`, the rollup's
+ * `RollupProvider`; and the wallets `alice` and `bob`, each with 10 ETH and a signing key on L2. A
+ * comment after an expression is its value, or the code that it throws.
+ *
  * @example
- * const l1 = new JsonRpcProvider("http://127.0.0.1:8545");
+ * const l1 = ethers.provider; // or a JsonRpcProvider
  * const client = createRpcClient((method, params) => l1.send(method, params));
- * const provider = new RollupProvider(client);
- * // Whoever does not run the operator passes the contract that they trust with their money.
- * const wallet = await RollupWallet.create(await l1.getSigner(0), provider, { rollupAddress });
+ * const { rollupAddress } = await new RollupProvider(client).getConfig();
+ * // Users who do not run the operator pass the address of a contract that they trust.
+ * const options = { rollupAddress };
+ * const [, signer] = await ethers.getSigners();
+ * const wallet = await RollupWallet.create(signer, new RollupProvider(client), options);
+ * wallet.address === signer.address; // true
  */
 export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./api/client.ts";
 export {

@@ -1,4 +1,4 @@
-/** `hardhat rollup:bench`: how fast everything is here, beside what others take in the same run. */
+/** `hardhat rollup:bench`: measures speed here, beside other programs in the same run. */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
@@ -48,7 +48,7 @@ function toOptions(args: BenchArguments): BenchOptions {
   return { power, external, slots: toSlots(slots), accounts, rate, seconds, threads };
 }
 
-/** "2,4,8" as numbers. @throws BENCH_OPTION_OUT_OF_RANGE */
+/** Reads "2,4,8" as numbers. @throws BENCH_OPTION_OUT_OF_RANGE */
 function toSlots(list: string | undefined): number[] | undefined {
   const sizes = list?.split(",").map(Number);
   for (const size of sizes ?? []) assertRange("slots", size, BLOCK_SLOTS_MIN, BLOCK_SLOTS_MAX);
@@ -60,7 +60,7 @@ function assertRange(option: string, value: number, min: number, max: number): v
   throw pluginError({ code: "BENCH_OPTION_OUT_OF_RANGE", option, value, min, max });
 }
 
-/** Times mean little without it. */
+/** Describes the machine, which times depend on. */
 function describeMachine() {
   const [load] = loadavg();
   const processor = cpus()[0]?.model ?? "unknown";

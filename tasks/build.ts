@@ -5,11 +5,11 @@ import { createProgress, createQuietProgress, type Progress } from "../src/plugi
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import { networkOf, type SizeArguments, toSize } from "./common.ts";
 
-/** What this override adds; the built-in task's own arguments come along. */
+/** Arguments that this override adds to those of the built-in task. */
 interface BuildArguments extends SizeArguments {
   readonly noCircuits: boolean;
 }
-/** Of the built-in task's own arguments, those that matter here. */
+/** The used arguments of the built-in task. */
 interface BuiltInArguments {
   readonly files: readonly string[];
   readonly quiet: boolean;
@@ -17,10 +17,10 @@ interface BuiltInArguments {
 
 const buildAction: TaskOverrideActionFunction<BuildArguments> = async (args, hre, runSuper) => {
   const { quiet } = args as unknown as BuiltInArguments;
-  // A quiet build, as that of a test, says what takes long, and where no program reads.
+  // A quiet build, as of a test, shows only slow work, and not on standard output.
   const progress = quiet ? createQuietProgress(process.stderr) : createProgress();
   const { withLock } = await import("../src/groth16/files/lock.ts");
-  // Two of Hardhat's builds at once take each other's files away.
+  // Two parallel builds of Hardhat remove each other's files.
   return withLock(
     `${hre.config.rollup.paths.cache}.lock`,
     (wait) => progress("Waiting for another build of this project", wait),
@@ -35,7 +35,7 @@ async function build(
   progress: Progress,
 ): Promise<unknown> {
   const { files } = args as unknown as BuiltInArguments;
-  // A build of some files only is that of those files.
+  // A build of given files builds only these files.
   if (!noCircuits && files.length === 0) {
     const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
     await withPluginErrors(networkOf(hre), async () =>

@@ -1,4 +1,4 @@
-/** `hardhat rollup:circuits`: what the rollup's circuits cost. */
+/** `hardhat rollup:circuits`: constraints of the rollup's circuits. */
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { CircuitCost } from "../src/plugin/circuits/measure.ts";
 import { type CommonArguments, defineAction, printJson, row, toCircuitPlan } from "./common.ts";

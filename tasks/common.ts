@@ -1,4 +1,4 @@
-/** What the tasks have in common: arguments, progress, the way to print and to fail. */
+/** Code that tasks share: arguments, progress, printing and failing. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { groth16Error } from "../src/groth16/errors.ts";
@@ -30,7 +30,7 @@ export function isOneOf<T extends string>(values: readonly T[], value: string): 
 }
 
 /**
- * Preset and prover from the command line, or else from the config.
+ * Reads preset and prover from the command line, or else from the config.
  *
  * @throws PRESET_UNKNOWN, PROVER_UNKNOWN, EXTERNAL_PROVER_NOT_CONFIGURED
  */
@@ -51,7 +51,7 @@ export function toSize(
   return { preset: size.preset, prover: size.prover };
 }
 
-/** What to build, with progress on standard error when a program reads standard output. */
+/** Creates a build plan, with progress on standard error when a program reads standard output. */
 export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironment): BuildPlan {
   return {
     root: config.paths.root,
@@ -61,12 +61,12 @@ export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironm
   };
 }
 
-/** As {@link toPlan}, but of real circuits even where the config has the mock prover. */
+/** As {@link toPlan}, with real circuits even if the config has the mock prover. */
 export function toCircuitPlan(args: CommonArguments, hre: HardhatRuntimeEnvironment): BuildPlan {
   return { ...toPlan(args, hre), prover: "kernel" };
 }
 
-/** Builds circuits and contracts for a plan, and says what there is then. */
+/** Builds circuits and contracts for a plan, and returns the manifest. */
 export async function buildFor(
   { preset, prover, config, progress }: BuildPlan,
   hre: HardhatRuntimeEnvironment,
@@ -80,7 +80,7 @@ export async function buildFor(
   return manifest;
 }
 
-/** Says how far a restore has come: once a second, and at its end. */
+/** Prints the progress of a restore, once a second and at its end. */
 export function createRestoreReporter({
   json,
 }: Pick<CommonArguments, "json">): (progress: RestoreProgress) => void {
@@ -94,7 +94,7 @@ export function createRestoreReporter({
   };
 }
 
-/** The log of an operator, on standard error when a program reads standard output. */
+/** Creates an operator's log, on standard error when a program reads standard output. */
 export function createLogger({ json }: Pick<CommonArguments, "json">): Logger {
   const output = json ? process.stderr : process.stdout;
   return {
@@ -104,14 +104,14 @@ export function createLogger({ json }: Pick<CommonArguments, "json">): Logger {
   };
 }
 
-/** Limit for closing: an open WebSocket of a client does not keep a stopped process alive. */
+/** Time limit of closing, so that a client's open WebSocket does not keep the process alive. */
 const CLOSING_MS_MAX = 2_000;
 
 /**
  * Closes a service at Ctrl-C or SIGTERM.
  *
- * @param announce - Prints that the service runs. A signal that answers the text is not lost: the
- * process listens for signals before.
+ * @param announce - Prints that the service runs. A signal in reply is not lost, because the
+ * process listens before it prints.
  */
 export async function serveUntilInterrupted(
   announce: () => void,
@@ -131,21 +131,21 @@ export function row(...cells: string[]) {
   return { type: "row" as const, cells };
 }
 
-/** One JSON value on standard output; bigints as 0x-hex, see `src/util/json.ts`. */
+/** Prints one JSON value on standard output; bigints as 0x-hex, see `src/util/json.ts`. */
 export function printJson(value: unknown): void {
   process.stdout.write(toJsonText(value));
 }
 
-/** Name of the network that a task works on. */
+/** Returns the name of a task's network. */
 export function networkOf({ globalOptions }: HardhatRuntimeEnvironment): string {
   return globalOptions.network;
 }
 
 /**
- * A task's action: its coded errors are shown as such.
+ * Creates a task's action, which shows coded errors without a stack trace.
  *
- * To be exported by name of a constant: in an `export default` expression tsc leaves the .ts
- * endings of dynamic imports as they are, and the build would not find them.
+ * Export it through a named constant: in an `export default` expression tsc does not rewrite the
+ * .ts endings of dynamic imports, and the build would not find them.
  *
  * @typeParam A The options that `index.ts` declares for the task.
  */

@@ -1,4 +1,4 @@
-/** `hardhat rollup:compile`: compiles circuits, and no more. */
+/** `hardhat rollup:compile`: compiles circuits only. */
 import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
 
 const action = defineAction<CommonArguments>(async (args, hre) => {

@@ -1,4 +1,4 @@
-/** What tasks there are; each action stands in a file of its own and is loaded when it runs. */
+/** Definitions of all tasks; each action is in its own file, which is loaded when it runs. */
 import { emptyTask, overrideTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
@@ -10,7 +10,7 @@ import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { DEFAULT_UNITS_PER_SECOND } from "../src/server/limits.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
 
-/** An option of a `rollup:…` task. One without a default may be left out. */
+/** An option of a `rollup:…` task. An option without a default may be omitted. */
 interface Option {
   readonly name: string;
   readonly description: string;
@@ -19,17 +19,17 @@ interface Option {
 }
 
 interface RollupTask {
-  /** `demo` is run as `hardhat rollup:demo` or `hardhat rollup demo`. */
+  /** Name: `demo` runs as `hardhat rollup:demo` or `hardhat rollup demo`. */
   readonly name: string;
   readonly description: string;
   readonly options?: readonly Option[];
-  /** What follows the name: any number of values. */
+  /** Argument after the name with any number of values. */
   readonly values?: {
     readonly name: string;
     readonly description: string;
     readonly defaultValue: string[];
   };
-  /** What follows the name: one value or none. */
+  /** Argument after the name with one value or none. */
   readonly argument?: {
     readonly name: string;
     readonly description: string;
@@ -44,22 +44,22 @@ const preset = {
 } satisfies Option;
 const prover = {
   name: "prover",
-  description: `Who proves: ${PROVER_NAMES.join(", ")} (default: the config's)`,
+  description: `Prover: ${PROVER_NAMES.join(", ")} (default: the config's)`,
 } satisfies Option;
 
-/** Where the rollup is on L1, and where to keep what was read of it. */
+/** Options for the rollup's place on L1 and the checkpoint file. */
 const restoreOptions = [
   {
     name: "rollup",
     description:
-      "Address of the contract (default: that of the operator on the network, or else of " +
+      "Address of the contract (default: from the operator on the network, or else from " +
       `${DEPLOYMENT_FILE})`,
   },
   {
     name: "fromBlock",
     description:
-      "L1 block in which the rollup was deployed, or one before " +
-      "(default: as the deployment's file says, or 0)",
+      "L1 block of the rollup's deployment, or an earlier one " +
+      "(default: from the deployment's file, or 0)",
     type: ArgumentType.INT,
     defaultValue: FROM_BLOCK_UNKNOWN,
   },
@@ -75,13 +75,13 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Write a project to start from: config, contract, circuit and tests",
     argument: {
       name: "folder",
-      description: "Where to write it; created if missing",
+      description: "Folder of the project; created if missing",
       defaultValue: ".",
     },
     options: [
       {
         name: "force",
-        description: "Replace files that differ, without a question",
+        description: "Replace files that differ without a question",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },
@@ -113,7 +113,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       { name: "beacon", description: "Ceremony: end it with a public random value in hex" },
       {
         name: "verify",
-        description: "Ceremony: verify the keys from the powers of tau on",
+        description: "Ceremony: verify the keys, starting from the powers of tau",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },
@@ -128,7 +128,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "deploy",
-    description: "Deploy the rollup and its verifier, and write down where",
+    description: "Deploy the rollup and its verifier, and record their addresses",
     options: [
       preset,
       prover,
@@ -152,30 +152,31 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "governor",
-        description: "Who lists tokens and sets validators (default: the timelock or the deployer)",
+        description:
+          "Account that lists tokens and sets validators (default: the timelock or the deployer)",
       },
       {
         name: "guardian",
-        description: "Who may pause deposits beside the governor (default: nobody)",
+        description: "Account that may pause deposits besides the governor (default: none)",
       },
       {
         name: "validatorManager",
-        description: "Who may set validators at once, beside the governor (default: nobody)",
+        description:
+          "Account that may set validators at once, besides the governor (default: none)",
       },
       {
         name: "standbyValidator",
         description:
-          "Addresses, separated by commas, that are validators beside the deployer, to take over " +
-          "with rollup:operator if it is lost",
+          "Addresses, separated by commas, that are validators besides the deployer, to take over " +
+          "with rollup:operator if the deployer is lost",
       },
       {
         name: "requestFee",
-        description:
-          "Wei that a deposit or full exit costs on L1, against requests as spam (default: 0)",
+        description: "Fee in wei of a deposit or full exit on L1, against spam (default: 0)",
       },
       {
         name: "requestFeeRecipient",
-        description: "Who gets these fees (default: the governor)",
+        description: "Account that gets these fees (default: the governor)",
       },
     ],
     action: () => import("./deploy.ts"),
@@ -195,13 +196,13 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "devnet",
-    description: "Start an L1 node with a rollup, its operator and two test tokens on it",
+    description: "Start an L1 node with a rollup, its operator and two test tokens",
     options: [
       preset,
       prover,
       {
         name: "hostname",
-        description: "Where to listen (default: 127.0.0.1, in Docker 0.0.0.0)",
+        description: "Address to listen on (default: 127.0.0.1, in Docker 0.0.0.0)",
       },
       {
         name: "port",
@@ -214,12 +215,12 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "operator",
-    description: "Operate a deployed rollup on an L1 elsewhere, from what L1 knows of it",
+    description: "Operate a deployed rollup on an external L1, from its data there",
     options: [
       preset,
       prover,
       ...restoreOptions,
-      { name: "hostname", description: "Where to listen (default: 127.0.0.1)" },
+      { name: "hostname", description: "Address to listen on (default: 127.0.0.1)" },
       {
         name: "port",
         description: "Port of the JSON-RPC server",
@@ -228,7 +229,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "adminPort",
-        description: "Port on 127.0.0.1 that also answers what is not for clients (-1: none)",
+        description: "Port on 127.0.0.1 that also answers the operator's own methods (-1: none)",
         type: ArgumentType.INT,
         defaultValue: -1,
       },
@@ -242,7 +243,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "l1Methods",
-        description: `What of L1 clients reach here: ${L1_METHOD_SETS.join(", ")}`,
+        description: `Methods of L1 that clients may call: ${L1_METHOD_SETS.join(", ")}`,
         type: ArgumentType.STRING,
         defaultValue: "wallet",
       },
@@ -257,10 +258,10 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "bench",
-    description: "Measure how fast everything is, beside circomlibjs and snarkjs in the same run",
+    description: "Measure speed, beside circomlibjs and snarkjs in the same run",
     values: {
       name: "suites",
-      description: `What to measure: ${BENCH_SUITES.join(", ")}; from setup on they take minutes`,
+      description: `Suites: ${BENCH_SUITES.join(", ")}; from setup on they take minutes`,
       defaultValue: ["crypto", "constraints", "l1"],
     },
     options: [
@@ -279,17 +280,17 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       {
         name: "slots",
         description:
-          "Suites compile and blocks: sizes of blocks, such as 16,64 (default: the preset's " +
-          "smallest, twice and four times as much)",
+          "Suites compile and blocks: block sizes, such as 16,64 (default: the preset's " +
+          "smallest, twice and four times that)",
       },
       {
         name: "chart",
-        description: "Suite blocks: write a chart of how they grow with their size, an SVG file",
+        description: "Suite blocks: write a chart of the growth with the size, an SVG file",
       },
       ...Object.entries({
-        accounts: "Suite sequencer: accounts that send to each other",
-        rate: "Suite sequencer: transfers offered a second",
-        seconds: "Suite sequencer: for how long",
+        accounts: "Suite sequencer: number of accounts that send to each other",
+        rate: "Suite sequencer: offered transfers per second",
+        seconds: "Suite sequencer: duration in seconds",
       }).map(([name, description]) => ({
         name,
         description,
@@ -298,8 +299,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       })),
       {
         name: "threads",
-        description:
-          "Suite sequencer: threads for signatures and hashes (default: as many as cores)",
+        description: "Suite sequencer: threads for signatures and hashes (default: one per core)",
         type: ArgumentType.INT,
         defaultValue: -1,
       },
@@ -308,7 +308,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "restore",
-    description: "Rebuild the rollup's state from L1 alone, comparing every state root",
+    description: "Restore the rollup's state from L1 alone, comparing every state root",
     options: restoreOptions,
     action: () => import("./restore.ts"),
   },
@@ -318,41 +318,43 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     options: [
       {
         name: "fromBlock",
-        description: "Number of the first block of the rollup to revert, with all after it",
+        description:
+          "Number of the first block of the rollup to revert; all later ones are reverted too",
         type: ArgumentType.INT,
         defaultValue: 0,
       },
       {
         name: "rollup",
-        description: "Address of the contract (default: asked, or the deployment file's)",
+        description:
+          "Address of the contract (default: from the operator, or else from the deployment's file)",
       },
     ],
     action: () => import("./revert.ts"),
   },
   {
     name: "exit",
-    description: "Get an account's money out of a rollup whose operator has stopped, from L1 alone",
+    description:
+      "Exit: move an account's money out of a rollup whose operator has stopped, from L1 alone",
     options: [
       {
         name: "account",
-        description: "Whose money: the L1 address of an owner, for all its accounts, or one's id",
+        description: "Owner's L1 address, for all its accounts, or the id of one account",
       },
       {
         name: "token",
-        description: "Which money: ETH, or the symbol, address or id of a token",
+        description: "Token: ETH, or the symbol, address or id of a token",
         type: ArgumentType.STRING,
         defaultValue: "ETH",
       },
       {
         name: "request",
-        description: "If the rollup is alive, ask its operator for a full exit instead",
+        description: "If the operator still runs, request a full exit on L1 instead",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },
       {
         name: "withoutProof",
-        description:
-          "Claim by paths, for which no proving key is needed, for up to 2.2 million gas",
+        description: "Claim by paths, which need no proving key, for up to 2.2 million gas",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },
@@ -363,7 +365,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
 ];
 
-/** What the command line calls an option that may be left out. */
+/** Type of an option that may be omitted. */
 const OPTIONAL_STRING = {
   type: ArgumentType.STRING_WITHOUT_DEFAULT,
   defaultValue: undefined,

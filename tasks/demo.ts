@@ -1,4 +1,4 @@
-/** `hardhat rollup:demo`: a rollup's life in a minute, with real proofs. */
+/** `hardhat rollup:demo`: a rollup from deposit to withdrawal in a minute, with real proofs. */
 import { join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
@@ -52,7 +52,7 @@ function printProofFiles(files: readonly ProofFiles[]): void {
   const [first] = files;
   if (first === undefined) return;
   const paths = [first.verificationKey, first.publicInputs, first.proof];
-  console.log("\nThe proofs can be checked without us, each like the first:");
+  console.log("\nsnarkjs verifies each proof like the first:");
   console.log(`  npx snarkjs groth16 verify ${paths.map((path) => relative("", path)).join(" ")}`);
 }
 
@@ -89,7 +89,9 @@ const action = defineAction<DemoArguments>(async (args, hre) => {
     }
     await printBalances(balances);
     printProofFiles(files);
-    console.log(ok ? "\nAll withdrawals have arrived; L1 holds exactly what L2 owes." : "\nFAILED");
+    console.log(
+      ok ? "\nAll withdrawals have arrived; L1 holds exactly the balances of L2." : "\nFAILED",
+    );
   } finally {
     await connection.close();
   }

@@ -1,4 +1,4 @@
-/** `hardhat rollup:deploy`: the contracts of a rollup, and a file that says where they are. */
+/** `hardhat rollup:deploy`: deploys the contracts of a rollup, and records their addresses. */
 import { relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
@@ -62,8 +62,8 @@ async function toRequestFee({ requestFee, requestFeeRecipient }: DeployArguments
 }
 
 /**
- * The file to write, checked before anything is deployed. Of a network that ends with this process
- * only what somebody asks for is written.
+ * Reserves the file before anything is deployed. A network that ends with this process gets a file
+ * only on request.
  *
  * @throws OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE
  */
@@ -123,10 +123,10 @@ async function deploy(
   }
 }
 
-/** Where the contracts are that a failed command has left. */
+/** Prints the contracts that a failed command has left. */
 function printRemains({ rollupAddress, verifierAddress, deploymentBlock }: DeployedRollup): void {
   console.error(`Rollup ${rollupAddress}, verifier ${verifierAddress}: deployed in L1 block`);
-  console.error(`${deploymentBlock}, but what came after that has failed.`);
+  console.error(`${deploymentBlock}, but a later step has failed.`);
 }
 
 function print(deployment: Deployment): void {
@@ -144,7 +144,7 @@ function print(deployment: Deployment): void {
   console.log(`Governor        ${governor}`);
 }
 
-/** On standard error, as a program may read standard output. */
+/** Prints warnings on standard error, because a program may read standard output. */
 function warn(warning: GovernanceWarning): void {
   const text =
     warning.code === "VALIDATOR_ALONE"
@@ -166,7 +166,7 @@ async function deployAndWrite(
   try {
     await buildFor(plan, hre);
     const deployment = await deploy(plan, connection, { governance, ...requestFee });
-    // Printed before the file is written, which may fail even now.
+    // Printed before the file is written, because writing may still fail.
     if (args.json) printJson({ ...deployment, ...(file && { file: file.path }) });
     else print(deployment);
     const { formatDeployment } = await import("../src/plugin/rollup/deployment-file.ts");
@@ -174,7 +174,7 @@ async function deployAndWrite(
     if (args.json) return;
     console.log(
       file === undefined
-        ? `Not written down: the network ${connection.networkName} ends with this command.`
+        ? `Not recorded: the network ${connection.networkName} ends with this command.`
         : `Written to ${relative("", file.path)}`,
     );
   } finally {

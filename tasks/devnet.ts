@@ -43,15 +43,15 @@ function printDevnet(
       ...accounts.map(({ address, privateKey }) => row(address, privateKey ?? "")),
     ]),
   );
-  console.log(styleText("yellow", "These keys are known to everybody, and so is the key of the"));
-  console.log(styleText("yellow", "proofs: send nothing of value to any of these addresses."));
+  console.log(styleText("yellow", "Everybody knows these keys and the key of the proofs:"));
+  console.log(styleText("yellow", "send nothing of value to any of these addresses."));
   console.log(`\n${consoleCommand}, then`);
   console.log("  const { rollup } = await network.create();");
   console.log("  const [operator, alice] = await rollup.getWallets();");
   console.log("Stop with Ctrl-C.");
 }
 
-/** How a second terminal reaches the devnet: by a network of the config that has its URL. */
+/** Returns how a second terminal reaches the devnet: by a network of the config with its URL. */
 async function toConsoleCommand({ networks }: HardhatConfig, url: string): Promise<string> {
   const { localhost } = networks;
   const isLocalhost = localhost?.type === "http" && isSameServer(await localhost.url.get(), url);
@@ -70,7 +70,7 @@ function isSameServer(one: string, other: string): boolean {
 function warnOfStrangers(hostname: string | undefined): void {
   if (hostname === undefined || isLoopback(hostname)) return;
   const warning =
-    `Everybody who reaches port and address of this machine (${hostname}) can use the devnet's ` +
+    `Everybody who reaches this address (${hostname}) and port can use the devnet's ` +
     "keys and change its chain.";
   console.warn(styleText("yellow", warning));
 }

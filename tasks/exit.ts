@@ -1,4 +1,4 @@
-/** `hardhat rollup:exit`: one's money out of a rollup that has stopped, with nothing but L1. */
+/** `hardhat rollup:exit`: exits a rollup whose operator has stopped, with L1 alone. */
 import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { pluginError } from "../src/plugin/errors.ts";
@@ -23,13 +23,13 @@ interface ExitArguments extends CommonArguments, RestoreArguments {
 }
 
 const STEPS: { readonly [S in ExitStep]: string } = {
-  activate: "A request has expired: beginning the exodus",
-  payOut: "Making payouts that an executed block still owes",
+  activate: "A request has expired: starting the exodus",
+  payOut: "Making open payouts of executed blocks",
   cancel: "Cancelling deposits that were never executed",
   prove: "Proving the balance in the last executed state",
   exit: "Claiming it on L1",
   path: "Claiming the balance in the last executed state by its path, without a proof",
-  withdraw: "Withdrawing what waits as pending balance",
+  withdraw: "Withdrawing the pending balance",
 };
 
 function toJson({ request, report, balanceBefore, balanceAfter }: AccountedExit) {
@@ -73,18 +73,18 @@ async function print({ request, report, balanceBefore, balanceAfter }: Accounted
 function printAsked(asked: readonly AskedExit[]): void {
   for (const { accountId, requestId } of asked) {
     const request = `a full exit of account ${accountId}, request ${requestId}`;
-    console.log(`The rollup is alive: asked for ${request}.`);
+    console.log(`The operator still runs: requested ${request}.`);
   }
 }
 
-/** An id, or else an address. @throws ADDRESS_INVALID, OPTION_INVALID */
+/** Reads an id, or else an address. @throws ADDRESS_INVALID, OPTION_INVALID */
 async function assertAccount(account: string): Promise<void> {
   const { address, integer, readInput } = await import("../src/sdk/inputs.ts");
   if (/^\d+$/.test(account)) readInput(integer(0), Number(account), "--account");
   else readInput(address, account, "--account");
 }
 
-/** A prover of exits; none if nobody wants one, or if there is no key for it. */
+/** Creates a prover of exits; none if it is not wanted or has no key. */
 async function openProver(
   args: ExitArguments,
   hre: HardhatRuntimeEnvironment,
@@ -103,7 +103,7 @@ async function openProver(
   }
 }
 
-/** @throws EXIT_INCOMPLETE if a step failed */
+/** Throws after an incomplete exit. @throws EXIT_INCOMPLETE if a step failed */
 async function assertComplete({ request: { owner }, report }: AccountedExit): Promise<void> {
   const [first] = report.failures;
   if (first === undefined) return;

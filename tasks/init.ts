@@ -1,4 +1,4 @@
-/** `hardhat rollup:init`: a project to start from. */
+/** `hardhat rollup:init`: writes a project to start from. */
 import { PACKAGE_NAME } from "../src/plugin/package-root.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
 

@@ -1,4 +1,4 @@
-/** `hardhat rollup:operator`: the operator of a rollup on an L1 elsewhere, until interrupted. */
+/** `hardhat rollup:operator`: runs the operator of a rollup on an external L1 until interrupted. */
 import type { OperatorNode } from "../src/plugin/node/operator-node.ts";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { pluginError } from "../src/plugin/errors.ts";
@@ -24,7 +24,7 @@ import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts
 interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
-  /** Negative for none. */
+  /** Admin port; negative for none. */
   readonly adminPort: number;
   readonly cors?: string | undefined;
   readonly hostNames?: string | undefined;
@@ -82,7 +82,7 @@ function printNode(node: OperatorNode, prover: string): void {
       row("State root", String(stateRoot)),
     ]),
   );
-  console.log("Stop with Ctrl-C. A later start continues from what is on L1.");
+  console.log("Stop with Ctrl-C. A later start continues from the data on L1.");
 }
 
 const action = defineAction<OperatorArguments>(async (args, hre) => {

@@ -1,11 +1,11 @@
-/** Where the rollup is on L1, as the tasks that restore it are told. */
+/** Arguments of the tasks that restore a rollup from L1. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../src/plugin/errors.ts";
 import type { RestoreSettings } from "../src/plugin/restore/restore-from-network.ts";
 
 /**
- * A connection to the L1 of the chosen network, which must outlive this process.
+ * Connects to the L1 of the chosen network, which must outlive this process.
  *
  * @throws NETWORK_WITHOUT_L1
  */

@@ -1,4 +1,4 @@
-/** `hardhat rollup:restore`: the state of a rollup from L1 alone. */
+/** `hardhat rollup:restore`: restores the state of a rollup from L1 alone. */
 import { relative } from "node:path";
 import type { NetworkRestore } from "../src/plugin/restore/restore-from-network.ts";
 import { type CommonArguments, createRestoreReporter, defineAction, printJson } from "./common.ts";

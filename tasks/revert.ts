@@ -1,8 +1,8 @@
-/** `hardhat rollup:revert`: takes blocks of the rollup back on L1 that are not executed. */
+/** `hardhat rollup:revert`: reverts blocks of the rollup on L1 that are not executed. */
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
 import { connectToL1 } from "./restore-arguments.ts";
 
-/** What there can be no block of: an option with an integer must have a default. */
+/** A number without a block, because an option with an integer must have a default. */
 const NO_BLOCK = 0;
 
 interface RevertArguments extends CommonArguments {
@@ -22,8 +22,8 @@ const action = defineAction<RevertArguments>(async ({ rollup, fromBlock, json },
       printJson(result);
     } else {
       const { from, to, executed } = result;
-      console.log(`Rollup ${result.rollup}: took back block ${from} to ${to}`);
-      console.log(`Executed, and so final: up to block ${executed}`);
+      console.log(`Rollup ${result.rollup}: reverted block ${from} to ${to}`);
+      console.log(`Executed and final: up to block ${executed}`);
     }
   } finally {
     await connection.close();

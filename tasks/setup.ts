@@ -1,4 +1,4 @@
-/** `hardhat rollup:setup`: keys of all circuits, from the development setup or from a ceremony. */
+/** `hardhat rollup:setup`: makes keys of all circuits, by the dev setup or a ceremony. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { CeremonyResult, CeremonySteps } from "../src/plugin/circuits/keys.ts";
 import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
@@ -29,7 +29,7 @@ async function listKeys(args: CommonArguments, hre: HardhatRuntimeEnvironment): 
     console.log(`${name}\n  ${zkey}\n  ${verificationKey}`);
   }
   if (!rows.some(({ insecure }) => insecure)) return;
-  console.log("\nThere are INSECURE keys: whoever knows their secrets can prove anything.");
+  console.log("\nSome keys are INSECURE: anyone who knows their secrets can prove anything.");
   console.log("The verifier contracts of these keys refuse every chain that is not local.");
 }
 

@@ -1,4 +1,4 @@
-/** `hardhat rollup:verifier`: the verifier contracts, without compiling them. */
+/** `hardhat rollup:verifier`: generates the verifier contracts, without compiling them. */
 import { join } from "node:path";
 import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
 

@@ -12,7 +12,7 @@ import {ProtocolConstants} from "./ProtocolConstants.sol";
 import {PubdataReader} from "./PubdataReader.sol";
 
 /// @title What the operations of a block mean on L1
-/// @dev Only operations with an extension mean anything here. A block can not hide one: leaving an
+/// @dev Only operations with an extension mean anything here. A block cannot hide one: leaving an
 /// extension out changes y, as its first word is never zero, and then no proof fits.
 library Operations {
     using Pubdata for bytes;

@@ -1,4 +1,4 @@
-/** The client's side of the `rollup_*` methods, over any JSON-RPC transport. */
+/** The client of the `rollup_*` methods, over any JSON-RPC transport. */
 import type { z } from "zod";
 import { toJson } from "../util/json.ts";
 import { fromJsonRpcError } from "./error-transport.ts";
@@ -13,13 +13,16 @@ import {
 
 type ResultSchema<M extends RpcMethod> = z.ZodType<RpcResult<M>, z.ZodTypeDef, unknown>;
 
-/** Sends one JSON-RPC call and resolves with its `result`, or rejects with its error. */
+/** Sends one JSON-RPC call; resolves with its `result`, or rejects with its error. */
 export type JsonRpcRequest = (method: string, params: unknown[]) => Promise<unknown>;
 
 export interface RpcClient {
   /**
    * Calls a method of the operator and decodes its result.
    *
+   * @param method - One of docs/rpc.md.
+   * @param params - Its parameters; integers as bigint where docs/rpc.md says Quantity.
+   * @returns The decoded result, with quantities as bigint.
    * @throws The coded error that the operator answered with, RPC_RESULT_INVALID, or the error of
    * the transport.
    */
@@ -27,13 +30,15 @@ export interface RpcClient {
 }
 
 /**
- * A client of the `rollup_*` methods.
+ * Creates a client of the `rollup_*` methods.
  *
  * @param request - The transport, such as `(method, params) => provider.send(method, params)`.
+ * @returns The client; it holds no connection of its own.
  *
  * @example
- * const client = createRpcClient((method, params) => provider.send(method, params));
+ * const client = createRpcClient((method, params) => ethers.provider.send(method, params));
  * const { chainId } = await client.call("rollup_getConfig");
+ * chainId; // 31337n
  */
 export function createRpcClient(request: JsonRpcRequest): RpcClient {
   return {

@@ -1,5 +1,4 @@
-/** A circuit to work with: its inputs, its witnesses, its proofs. */
-
+/** A loaded circuit: its inputs, witnesses and proofs. */
 import { checkWitness } from "../groth16/check-witness.ts";
 import { groth16Error } from "../groth16/errors.ts";
 import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
@@ -18,16 +17,16 @@ import type { InputValues } from "./witness-inputs.ts";
 /** How a circuit proves. */
 export interface ProveOptions {
   /**
-   * Who proves: `"kernel"`, `"snarkjs"` or `{ external: command }`. Default: the kernel, or what
-   * the circuit was loaded with.
+   * The prover: `"kernel"`, `"snarkjs"` or `{ external: command }`. Default: the prover that the
+   * circuit was loaded with, or else the kernel.
    */
   readonly prover?: ProverChoice;
 }
 
 export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOptions {
-  /** Receives what the circuit's `log()` statements print. Default: the console. */
+  /** Receives each line that the circuit's `log()` statements print. Default: the console. */
   readonly log?: (line: string) => void;
-  /** Threads that circuits share; who made them closes them. Default: the circuit's own. */
+  /** Threads that circuits share; their creator closes them. Default: the circuit's own. */
   readonly workers?: Groth16Workers;
 }
 
@@ -37,51 +36,102 @@ export interface Circuit<Inputs extends object = InputValues>
   /**
    * Computes the values of all wires.
    *
+   * @param inputs - Values of all input signals, each from 0 to r - 1: numbers, bigints, booleans,
+   *   decimal or 0x-hex text, nested arrays of these, and objects for buses.
+   * @returns One field element for each wire; wire 0 is the constant 1.
    * @throws INPUT_…, CIRCUIT_ASSERT_FAILED, WITNESS_GENERATOR_FAILED
+   *
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * const witness = await multiplier.calculateWitness({ a: 3, b: 11 });
+   * witness[multiplier.wire("main.product")]; // 33n
+   * await multiplier.calculateWitness({ a: 3 }); // throws INPUT_MISSING
    */
   calculateWitness(inputs: Inputs): Promise<Witness>;
-  /** The constraints, for soundness tests. */
+  /** Returns the constraints, for soundness tests. */
   constraints(): R1cs;
-  /** The index of the first constraint that a witness violates, or null. */
+  /**
+   * Checks a witness against all constraints.
+   *
+   * @param witness - One field element for each wire.
+   * @returns The index of the first violated constraint, from 0 on, or null if all hold.
+   *
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * const witness = await multiplier.calculateWitness({ a: 3, b: 11 });
+   * multiplier.checkWitness(witness); // null
+   * witness[multiplier.wire("main.product")] = 34n;
+   * multiplier.checkWitness(witness); // 0
+   */
   checkWitness(witness: Witness): number | null;
-  /** The index of a signal, such as "main.hash.out", in a witness. @throws SIGNAL_NOT_FOUND */
+  /**
+   * Returns the index of a signal in a witness.
+   *
+   * @param signal - Full name, such as "main.hash.out" or "main.in[2]".
+   * @throws SIGNAL_NOT_FOUND
+   */
   wire(signal: string): number;
   /**
-   * Proves the witness of `inputs`. The first proof starts threads and loads the key.
+   * Computes a witness and proves it. The first proof starts threads and loads the key.
    *
-   * @param inputs Values of all input signals.
+   * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @param options - `prover` for this proof.
    * @returns The proof in snarkjs's form, with the public values: outputs, then public inputs.
    * @throws KERNEL_UNSUPPORTED and PROVING_KEY_TOO_LARGE where only snarkjs can prove;
    *   PROVER_UNKNOWN, PROVER_CLOSED, EXTERNAL_PROVER_FAILED; as {@link Circuit.calculateWitness}
    *   and {@link Circuit.zkeyPath}
+   *
    * @example
-   * const proven = await circuit.prove({ a: 6n, b: 7n });
-   * await circuit.verify(proven); // true
-   * await circuit.prove({ a: 6n, b: 7n }, { prover: "snarkjs" });
+   * const multiplier = await hre.circuits.get("multiplier");
+   * const proven = await multiplier.prove({ a: 6, b: 7 }, { prover: "kernel" });
+   * proven.publicSignals; // ["42"]
+   * await multiplier.verify(proven); // true
    */
   prove(inputs: Inputs, options?: ProveOptions): Promise<ProofWithSignals>;
-  /** As {@link Circuit.prove}, of a witness, after checking it. @throws CONSTRAINT_VIOLATED */
+  /**
+   * Checks a witness and proves it, as {@link Circuit.prove} does with a computed one.
+   *
+   * @param witness - One field element for each wire.
+   * @param options - `prover` for this proof.
+   * @throws CONSTRAINT_VIOLATED, and as {@link Circuit.prove}
+   */
   proveWitness(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
-  /** Whether a proof is valid for its public values. */
+  /**
+   * Returns whether a proof is valid for its public values.
+   *
+   * @param proven - A proof in snarkjs's form, with the public values.
+   * @throws PROVER_CLOSED
+   *
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * const { proof } = await multiplier.prove({ a: 6, b: 7 });
+   * await multiplier.verify({ proof, publicSignals: ["43"] }); // false
+   */
   verify(proven: ProofWithSignals): Promise<boolean>;
+  /** Returns the verification key in snarkjs's form. @throws as {@link Circuit.zkeyPath} */
   verificationKey(): Promise<VerificationKey>;
-  /** The path of the proving key, which is made if it has to be. @throws as `ensureProvingKey` */
+  /** Returns the path of the proving key; makes it if needed. @throws as `ensureProvingKey` */
   zkeyPath(): Promise<string>;
   /**
-   * Frees the key and ends the threads; no proof may follow. A circuit that nobody closes keeps
-   * them, but its idle threads never keep the process alive. `await using` closes, too.
+   * Frees the key and ends the threads; later proofs throw PROVER_CLOSED. Without it they stay, but
+   * idle threads never keep the process alive. `await using` closes, too.
    */
   close(): Promise<void>;
 }
 
 /**
- * Compiles a circuit, or takes it from the cache. Everything else is made when first used.
+ * Compiles a circuit, or takes it from the cache. Keys and threads are made at their first use.
  *
+ * @param options - `file`, path of the `.circom` file; `cacheDir`, where compiled files and keys
+ *   stay; how to compile, set up and prove.
  * @returns The circuit, which belongs to the caller: `close()` ends its threads.
  * @throws as {@link compileCircuit}
+ *
  * @example
- * await using circuit = await loadCircuit({ file: "a.circom", cacheDir: "cache" });
- * const proven = await circuit.prove({ a: 6n, b: 7n });
+ * const { root, cache: cacheDir } = hre.config.paths;
+ * const file = `${root}/circuits/multiplier.circom`;
+ * await using circuit = await loadCircuit({ file, cacheDir, optimization: 1 });
+ * await circuit.verify(await circuit.prove({ a: 6n, b: 7n })); // true
  */
 export async function loadCircuit<Inputs extends object = InputValues>(
   options: LoadCircuitOptions,

@@ -1,12 +1,12 @@
 /**
- * What the compiler has made, kept by the content of what went in.
+ * A cache of compiled circuits, by the content of their sources.
  *
  * An entry is a folder `<name>-<digest>` with the files r1cs, wasm and sym, a description, and the
- * SHA-256 of each. It is made under another name and then renamed, so builds in parallel never see
- * half of one; one that is damaged is as good as none.
+ * SHA-256 of each. It is written under another name and then renamed, so parallel builds never see
+ * a part of it. A damaged entry counts as missing.
  *
- * A package can bring entries along, compressed: whoever has the same sources and compiler need
- * not compile them.
+ * A package can contain compressed entries, so that nobody with the same sources and compiler has
+ * to compile them.
  */
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { makeFolder, temporaryPath, writingTo } from "../groth16/files/files.ts"
 import type { R1csHeader } from "../groth16/formats/r1cs.ts";
 import type { CircuitSignals } from "./signals.ts";
 
-/** What an entry says of its circuit. */
+/** The description of a circuit in its entry. */
 export interface EntryDescription extends CircuitSignals {
   /** SHA-256 of the r1cs file, in hex: keys belong to it. */
   readonly digest: string;
@@ -28,7 +28,7 @@ export interface EntryDescription extends CircuitSignals {
 const DESCRIPTION = "circuit.json";
 const DIGESTS = "SHA256SUMS";
 const COMPRESSED = ".br";
-/** Replaced by others that are damaged again and again, an entry is not worth a fifth try. */
+/** Maximum attempts to replace an entry that other builds keep damaging. */
 const INSTALL_ATTEMPTS = 4;
 
 export function entryPaths(entry: string, name: string) {
@@ -39,7 +39,7 @@ export function entryPaths(entry: string, name: string) {
   };
 }
 
-/** All files of an entry but the list of their digests. */
+/** The files of an entry, without the list of their digests. */
 function entryFiles(entry: string, name: string): string[] {
   return [...Object.values(entryPaths(entry, name)), join(entry, DESCRIPTION)];
 }
@@ -48,7 +48,7 @@ function isIntact(entry: string, name: string): Promise<boolean> {
   return areIntact(join(entry, DIGESTS), entryFiles(entry, name));
 }
 
-/** @returns Undefined if there is no such entry, or one of its files is missing or damaged. */
+/** Reads an entry. @returns Undefined if it, or one of its files, is missing or damaged. */
 export async function readEntry(
   entry: string,
   name: string,
@@ -58,9 +58,9 @@ export async function readEntry(
 }
 
 /**
- * Makes an entry.
+ * Creates an entry.
  *
- * @param fill - Writes r1cs, wasm and sym into the folder it is given, and describes them.
+ * @param fill - Writes r1cs, wasm and sym into the given folder, and describes them.
  * @throws FOLDER_NOT_WRITABLE, and what `fill` throws
  */
 export async function makeEntry(
@@ -78,7 +78,7 @@ export async function makeEntry(
 }
 
 /**
- * Makes an entry from one that a package brings along.
+ * Creates an entry from a compressed one of a package.
  *
  * @param packed - Made by {@link packEntry}.
  * @returns Undefined if there is none, or it is damaged.
@@ -127,7 +127,7 @@ export async function packEntry(entry: string, name: string, target: string): Pr
   await writeFile(join(packed, DIGESTS), digests);
 }
 
-/** Lets `use` fill a folder beside the entry, which is gone afterwards under that name. */
+/** Lets `use` fill a folder beside the entry, and removes what is left of it afterwards. */
 async function withNewFolder<T>(entry: string, use: (folder: string) => Promise<T>): Promise<T> {
   await makeFolder(dirname(entry));
   return writingTo(dirname(entry), async () => {
@@ -141,7 +141,7 @@ async function withNewFolder<T>(entry: string, use: (folder: string) => Promise<
   });
 }
 
-/** Gives a folder the name of the entry, for which a damaged one has to make way. */
+/** Renames a folder to the entry, after moving a damaged entry away. */
 async function install(folder: string, entry: string, name: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -150,7 +150,7 @@ async function install(folder: string, entry: string, name: string): Promise<voi
     } catch (error) {
       if (!existsSync(entry) || attempt === INSTALL_ATTEMPTS) throw error;
     }
-    // If another build was faster, what it made is the same.
+    // If another build was faster, its entry is the same.
     if (await isIntact(entry, name)) return;
     const damaged = temporaryPath(entry);
     await rename(entry, damaged).catch(() => undefined); // or another build has moved it away

@@ -1,4 +1,4 @@
-/** Runs the circom compiler, which is WebAssembly and ends its process, in a thread of its own. */
+/** Runs the circom compiler in a worker thread: it is WebAssembly that ends its process. */
 
 import { readFileSync } from "node:fs";
 import * as fs from "node:fs";
@@ -7,12 +7,12 @@ import { parentPort } from "node:worker_threads";
 // @ts-expect-error: the package has no types
 import * as untyped from "circom2";
 
-/** The part of circom2 that is used here. */
+/** The used part of circom2. */
 interface Circom2 {
   readonly CircomRunner: new (options: {
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string>>;
-    /** Folders by the names under which the compiler sees them. */
+    /** Folders by their names in the compiler's file system. */
     readonly preopens: Readonly<Record<string, string>>;
     readonly bindings: object;
   }) => { execute(wasm: Uint8Array): Promise<unknown> };
@@ -28,17 +28,17 @@ export interface CompileJob {
 
 export type CompileOutcome = {
   readonly output: string;
-  /** The system's code for a write that failed, such as ENOSPC. */
+  /** The system's code of a failed write, such as ENOSPC. */
   readonly refusal: string | undefined;
 } & (
   | { readonly status: "exited"; readonly code: number }
   | { readonly status: "crashed"; readonly reason: string }
 );
 
-/** Codes of the system for a write that failed. */
+/** The system's codes of failed writes. */
 const REFUSALS = ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"];
 
-/** circom leaves by calling `exit`, also when all went well. */
+/** Thrown by `exit`, which circom also calls after success. */
 class CompilerExit extends Error {
   readonly exitCode: number;
 
@@ -87,7 +87,7 @@ async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {
 
 type WriteSync = (descriptor: number, data: Uint8Array, ...rest: never[]) => number;
 
-/** The file system with another `writeSync`, and the code of its first failed write. */
+/** A file system with its own `writeSync`, and the code of the first failed write. */
 function recordRefusals(writeSync: WriteSync): { fs: object; refusal(): string | undefined } {
   let refusal: string | undefined;
   const record =

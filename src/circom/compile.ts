@@ -1,4 +1,4 @@
-/** Compiles circuits with circom, unless the cache or a package has what would come out. */
+/** Compiles circuits with circom, unless the cache or a package has the result. */
 
 import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
@@ -27,17 +27,17 @@ export type OptimizationLevel = 0 | 1 | 2;
 export interface CompileOptions {
   /** Path of the .circom file with the main component. */
   readonly file: string;
-  /** Folders in which includes are looked up after the including file's own. */
+  /** Folders that `include` searches after the folder of the including file. */
   readonly includePaths?: readonly string[];
   readonly optimization: OptimizationLevel;
-  /** Folder of the cache; made if missing. */
+  /** Folder of the cache; created if missing. */
   readonly cacheDir: string;
-  /** Folder of compressed entries that a package brings along, see `packEntry`. */
+  /** Folder of compressed entries in a package, see `packEntry`. */
   readonly precompiledDir?: string;
   readonly onProgress?: (message: string) => void;
 }
 
-/** A circuit as the compiler left it on disk. */
+/** A compiled circuit on disk. */
 export interface CompiledCircuit extends EntryDescription {
   /** The file's name without ending. */
   readonly name: string;
@@ -46,11 +46,11 @@ export interface CompiledCircuit extends EntryDescription {
   readonly r1csPath: string;
   readonly wasmPath: string;
   readonly symPath: string;
-  /** Whether the cache or a package had it, so that nothing was compiled. */
+  /** Whether it came from the cache or a package without compiling. */
   readonly cached: boolean;
 }
 
-/** Part of each cache key: raise it when the entries change in form. */
+/** Part of each cache key: raise it when the form of entries changes. */
 const CACHE_FORMAT = 2;
 
 /** The version of the circom2 package, which is the compiler. */
@@ -60,7 +60,7 @@ export function compilerVersion(): string {
 }
 
 /**
- * Compiles a circuit, or finds it in the cache or among those of a package.
+ * Compiles a circuit, or finds it in the cache or in a package.
  *
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
  *   COMPILER_CRASHED, FOLDER_NOT_WRITABLE
@@ -88,7 +88,7 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   return { ...circuit, ...made, cached: false };
 }
 
-/** Compiles into a folder, and describes what came out. */
+/** Compiles into a folder, and describes the result. */
 async function runCompiler(
   folder: string,
   file: string,
@@ -109,21 +109,21 @@ async function runCompiler(
   return { digest: await hashFile(r1csPath), stats, ...signals };
 }
 
-/** circom separates its messages by blank lines. */
+/** Extracts circom's warnings, which blank lines separate. */
 function findWarnings(output: string): string[] {
   return output.split("\n\n").filter((block) => block.startsWith("warning["));
 }
 
-/** @returns What circom printed. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
+/** Runs circom and returns its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
 async function runCircom(file: string, args: readonly string[]): Promise<string> {
   const worker = workerUrl(import.meta.url, "compile-worker");
   const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
   try {
     const outcome = await pool.run({ args });
     const output = stripVTControlCharacters(outcome.output);
-    // circom hides a failure of the system to write, or ignores it.
+    // circom hides or ignores failed writes.
     if (outcome.refusal !== undefined) {
-      throw Object.assign(new Error("circom can not write"), { code: outcome.refusal });
+      throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
     }
     if (outcome.status === "crashed") {
       throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output });

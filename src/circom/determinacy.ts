@@ -1,17 +1,17 @@
 /**
- * Looks for freedom in a constraint system: given some wires, is each other wire determined?
+ * Checks whether some wires of a constraint system determine all others.
  *
- * At an honest witness, rules are applied until no more wires follow:
+ * At an honest witness, it applies rules until no more wires follow:
  *  - A row in one unknown has one solution, or two.
  *  - Rows in which products have one factor known are linear: elimination.
- *  - Unknowns with two possible values each, such as bits: a row adds up to what it has to in one
- *    way only, or other rows contradict its other ways.
+ *  - Unknowns with two possible values each, such as bits: only one combination satisfies the row,
+ *    or other rows contradict the other combinations.
  *
- * Each rule is exact, unlike the rank of the Jacobian, which ignores solutions further away. So a
- * wire that is determined has the same value in **every** witness with the given values. And unlike
- * the rank, the derivation does not make up for a missing constraint with an unsolvable equation,
- * such as a hash at the end of the circuit. The converse does not hold: a wire that is not derived
- * may still be determined, by an argument that the rules do not know.
+ * Each rule is exact, unlike the rank of the Jacobian, which ignores distant solutions. So a
+ * determined wire has the same value in **every** witness with the given values. Unlike the rank,
+ * the derivation does not compensate for a missing constraint with an unsolvable equation, such as
+ * a hash at the end of the circuit. The converse does not hold: a wire that is not derived may
+ * still be determined, by an argument that the rules do not know.
  *
  * @example
  * const check = createDeterminacyCheck(r1cs, witness);
@@ -25,13 +25,13 @@ import type { R1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 
 export interface Determinacy extends Derived {
-  /** The wires that do not follow from the given ones, ascending. */
+  /** Wires that do not follow from the given ones, ascending. */
   readonly undetermined: readonly number[];
 }
 
 /**
- * @param given - Wires that keep their values; the constant 1 does in any case.
- * @param without - Constraints to leave out, to see whether they are missed.
+ * @param given - Wires that keep their values, besides the constant 1.
+ * @param without - Constraints to leave out, to test whether they are needed.
  */
 export type DeterminacyCheck = (given: Iterable<number>, without?: Iterable<number>) => Determinacy;
 

@@ -1,4 +1,4 @@
-/** What can go wrong between a .circom file and its witness. */
+/** Errors between a .circom file and its witness. */
 import { defineErrors } from "../util/errors.ts";
 
 export type CircomErrorFacts =
@@ -41,7 +41,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   CIRCUIT_SYNTAX: {
     message: ({ file, location, output }) =>
       `circom does not accept ${location ?? file}.\n${output}`,
-    fix: "Correct the circuit where circom's message points.",
+    fix: "Correct the circuit at the place in circom's message.",
   },
   COMPILER_CRASHED: {
     message: ({ file, reason, output }) =>
@@ -51,13 +51,13 @@ export const circomError = defineErrors<CircomErrorFacts>({
   },
   INPUT_MISSING: {
     message: ({ circuit, signals }) =>
-      `Circuit ${circuit} got no value for: ${signals.join(", ")}.`,
+      `Circuit ${circuit} has no value for: ${signals.join(", ")}.`,
     fix: "Give a value to every input signal of the main component.",
   },
   INPUT_UNKNOWN: {
     message: ({ circuit, signal, known }) =>
       `Circuit ${circuit} has no input ${signal}; its inputs are ${known.join(", ")}.`,
-    fix: "Correct the name, or leave the value out.",
+    fix: "Correct the name, or omit the value.",
   },
   INPUT_SHAPE: {
     message: ({ circuit, signal, expected, actual }) =>
@@ -77,7 +77,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   CIRCUIT_ASSERT_FAILED: {
     message: ({ circuit, trace }) =>
       `Circuit ${circuit} rejects these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
-    fix: "Read the trace from the top: the first line has the template and line that failed.",
+    fix: "Read the trace from the top: the first line names the template and line that failed.",
   },
   WITNESS_GENERATOR_FAILED: {
     message: ({ circuit, reason }) => `The witness generator of ${circuit} failed: ${reason}.`,
@@ -86,20 +86,20 @@ export const circomError = defineErrors<CircomErrorFacts>({
   CONSTRAINT_VIOLATED: {
     message: ({ circuit, constraint }) =>
       `The witness violates constraint ${constraint} of circuit ${circuit}: no proof of it holds.`,
-    fix: "Compute the witness with calculateWitness, or undo what was changed in it by hand.",
+    fix: "Compute the witness with calculateWitness, and change nothing in it.",
   },
   SIGNAL_NOT_FOUND: {
     message: ({ circuit, signal }) => `Circuit ${circuit} has no wire for a signal ${signal}.`,
-    fix: 'Write full names such as "main.hash.out"; circom may have optimized the signal away.',
+    fix: 'Use full names such as "main.hash.out"; circom may have optimized the signal away.',
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>
-      `The circuits ${first} and ${second} are too alike to be told apart by name.`,
-    fix: "Rename one of the two files: circuits are known by their file names, in any folder.",
+      `The circuits ${first} and ${second} give the same names to verifiers or types.`,
+    fix: "Rename one of the two files: circuits are named after their files, in any folder.",
   },
   CIRCUIT_NAME_RESERVED: {
     message: ({ file, contract }) =>
-      `The verifier of ${file} would be called ${contract}, as one of the rollup's own contracts.`,
-    fix: "Rename the file: a circuit and its verifier are known by its name.",
+      `The verifier of ${file} would have the name ${contract} of one of the rollup's own contracts.`,
+    fix: "Rename the file: the verifier is named after it.",
   },
 });

@@ -6,27 +6,27 @@ import type { SignalDeclaration } from "./signals.ts";
 import { describeShape } from "./witness-inputs.ts";
 
 /**
- * The types of the inputs of the project's circuits, by circuit name.
+ * Types of the inputs of the project's circuits, by circuit name.
  *
  * Empty here: the generated file of a project adds its circuits by module augmentation.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
 export interface CircuitInputs {}
 
-/** What the generator needs of a circuit. */
+/** The part of a circuit that the generator needs. */
 export type TypedCircuit = Pick<CompiledCircuit, "name" | "inputs">;
 
-/** A signal below a bus, by the rest of its name. */
+/** A signal of a bus, by the rest of its name. */
 interface Field {
   readonly path: string;
   readonly declaration: SignalDeclaration;
 }
 
 /**
- * The source of a module that has an interface of inputs for each circuit, and adds it to
+ * Generates a module with an interface of inputs for each circuit, which it adds to
  * {@link CircuitInputs}.
  *
- * @param moduleName The module that exports `CircuitInputs` and `SignalValue`.
+ * @param moduleName - The module that exports `CircuitInputs` and `SignalValue`.
  * @throws CIRCUIT_NAMES_CLASH
  */
 export function generateCircuitTypes(
@@ -102,7 +102,7 @@ function arrayType(element: string, depth: number): string {
   return depth === 1 ? `readonly ${inner}[]` : `readonly (${inner})[]`;
 }
 
-/** "merkle-proof" becomes MerkleProofInputs. */
+/** Converts "merkle-proof" to MerkleProofInputs. */
 function interfaceName(circuit: string): string {
   const words = circuit.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   const pascal = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");

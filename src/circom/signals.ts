@@ -1,5 +1,5 @@
 /**
- * The signals of a circuit, read from what the compiler wrote.
+ * Reads the signals of a circuit from the compiler's output.
  *
  * A .sym file has a line `label,wire,component,name` per signal; wire is -1 where circom optimized
  * the signal away. The names start with "main."; those of the main component's own signals come
@@ -25,18 +25,18 @@ export interface CircuitSignals {
   readonly outputs: readonly SignalDeclaration[];
 }
 
-/** How many signals an input name stands for in a compiled witness generator; 0 if none. */
+/** Number of signals under an input name in a compiled witness generator; 0 if none. */
 export type InputSizes = (name: string) => number;
 
-/** The number of signals a shape has. */
+/** Counts the signals of a shape. */
 export function signalCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
 /**
- * Wire numbers by full name, such as "main.hash.out[0]".
+ * Reads the wire numbers by full name, such as "main.hash.out[0]".
  *
- * Signals that circom substituted away have no wire, and are left out.
+ * Signals that circom substituted away have no wire and are omitted.
  */
 export function readSymbols(symPath: string): Map<string, number> {
   const wires = new Map<string, number>();
@@ -66,7 +66,7 @@ export function readSignals(
   return { inputs: [...inputs.values()], outputs: [...outputs.values()] };
 }
 
-/** "a[1][2]" is base "a" with indices 1 and 2; "bus[0].x" is all base. */
+/** Splits "a[1][2]" into the base "a" and the indices 1 and 2; "bus[0].x" is all base. */
 function splitIndices(name: string): { base: string; indices: number[] } {
   const suffix = /(?:\[\d+\])*$/.exec(name)![0];
   const indices = [...suffix.matchAll(/\d+/g)].map((match) => Number(match[0]));
@@ -74,7 +74,7 @@ function splitIndices(name: string): { base: string; indices: number[] } {
 }
 
 function* symbolLines(symPath: string): Generator<{ wire: number; name: string }> {
-  const bytes = readFileSync(symPath); // longer than a string may be in large circuits
+  const bytes = readFileSync(symPath); // in large circuits longer than a string can be
   let start = 0;
   while (start < bytes.length) {
     const end = bytes.indexOf("\n", start);

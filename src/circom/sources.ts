@@ -1,22 +1,23 @@
-/** Finds circuits, and the files a circuit is made of. */
+/** Finds circuits and their source files. */
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, parse, resolve } from "node:path";
 import { circomError } from "./errors.ts";
 
-/** A circuit's file and all that it includes. */
+/** A circuit's file and everything it includes. */
 export interface CircuitSources {
   /** Absolute paths, the circuit itself first. */
   readonly files: readonly string[];
-  /** SHA-256 over the contents and over which include led to which file; paths do not count. */
+  /** SHA-256 of the contents and of the file of each include; it does not depend on paths. */
   readonly digest: string;
 }
 
 /**
- * The .circom files below `directory` that declare a main component, as sorted absolute paths.
+ * Finds the .circom files below `directory` that declare a main component, as sorted absolute
+ * paths.
  *
- * Files without one are libraries, to be included. Folders named node_modules are not entered.
+ * Other files are libraries. Folders named node_modules are skipped.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND
  */
@@ -32,7 +33,7 @@ export function findCircuits(directory: string): string[] {
     .sort();
 }
 
-/** Every node_modules folder that a module in `directory` would be looked up in, nearest first. */
+/** Lists the node_modules folders in which a module of `directory` is looked up, nearest first. */
 export function nodeModulesPaths(directory: string): string[] {
   const paths: string[] = [];
   const root = parse(resolve(directory)).root;
@@ -42,14 +43,14 @@ export function nodeModulesPaths(directory: string): string[] {
   }
 }
 
-/** Whether circom source declares `component main`, comments and strings left out. */
+/** Returns whether circom source declares `component main` outside comments and strings. */
 export function declaresMain(source: string): boolean {
   return /\bcomponent\s+main\b/.test(blankComments(source).replace(/"[^"\n]*"/g, '""'));
 }
 
 /**
- * Follows the includes of `file`, each looked up as circom does: beside the including file, then in
- * `includePaths` in their order.
+ * Follows the includes of `file` as circom does: first beside the including file, then in
+ * `includePaths` in order.
  *
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND
  */
@@ -93,7 +94,7 @@ function findIncludes(source: string): { include: string; line: number }[] {
   }));
 }
 
-/** Comments become blanks, so that lines keep their numbers. What is in strings stays. */
+/** Replaces comments by blanks, so that lines keep their numbers. Strings stay. */
 function blankComments(source: string): string {
   return source.replace(/"[^"\n]*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (text) =>
     text.startsWith('"') ? text : text.replace(/[^\n]/g, " "),

@@ -1,4 +1,4 @@
-/** The part of WebAssembly we use: Node has it, but neither its types nor es2023 declare it. */
+/** The used part of WebAssembly, which neither Node's types nor es2023 declare. */
 
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;

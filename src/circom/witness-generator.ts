@@ -11,7 +11,7 @@ import type { CircuitSignals, InputSizes } from "./signals.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 
-/** What a circom 2 module exports. Names are passed as the two halves of their FNV-1a hash. */
+/** Exports of a circom 2 module. Names are passed as the two halves of their FNV-1a hash. */
 interface GeneratorExports {
   readonly memory: WebAssembly.Memory;
   init(sanityCheck: number): void;
@@ -27,17 +27,17 @@ interface GeneratorExports {
 
 interface Generator {
   readonly exports: GeneratorExports;
-  /** What the module reported while it ran: where an assert failed, innermost template first. */
+  /** Reports of the module while it ran: where an assert failed, innermost template first. */
   readonly trace: string[];
 }
 
-/** What {@link createWitnessCalculator} needs of a compiled circuit. */
+/** The part of a compiled circuit that {@link createWitnessCalculator} needs. */
 export interface WitnessCircuit extends Pick<CircuitSignals, "inputs"> {
   readonly name: string;
   readonly wasmPath: string;
 }
 
-/** Computes a witness; the inputs are checked first. */
+/** Checks inputs and computes a witness. */
 export type WitnessCalculator = (inputs: InputValues) => Witness;
 
 /** Codes with which circom's modules call `exceptionHandler`. */
@@ -74,7 +74,7 @@ export async function createWitnessCalculator(
   let generator: Generator | null = null;
   return (inputs) => {
     const flatInputs = flattenInputs(circuit.name, circuit.inputs, inputs);
-    // An instance that stopped half-way keeps its half-made components, so it is not used again.
+    // An instance that stopped midway keeps incomplete components, so it is not used again.
     const current = generator ?? instantiate(module, log);
     generator = null;
     const witness = runGenerator(circuit.name, current, flatInputs);
@@ -91,7 +91,7 @@ export async function calculateWitness(
   return (await createWitnessCalculator(circuit))(inputs);
 }
 
-/** The inputs of a circuit, as its compiled generator lists them. */
+/** Returns the inputs of a circuit, as its compiled generator lists them. */
 export async function readInputSizes(
   wasmPath: string,
 ): Promise<{ inputSizes: InputSizes; inputTotal: number }> {
@@ -114,7 +114,7 @@ function runGenerator(circuit: string, generator: Generator, inputs: FlatInput[]
       const hash = hashName(name);
       values.forEach((value, index) => {
         writeElement(sharedMemory(exports), 0, value);
-        exports.setInputSignal(...hash, index); // with the last one, the circuit runs
+        exports.setInputSignal(...hash, index); // after the last one, the circuit runs
       });
     }
     return Array.from({ length: exports.getWitnessSize() }, (_, wire) => {
@@ -152,7 +152,7 @@ function instantiate(module: WebAssembly.Module, log: (line: string) => void): G
   return { exports, trace };
 }
 
-/** The 32 bytes through which values go in and out. Memory may have grown since the last call. */
+/** Returns the 32 bytes that pass values in and out. Memory may have grown since the last call. */
 function sharedMemory(exports: GeneratorExports): Uint8Array {
   return new Uint8Array(exports.memory.buffer, exports.getSharedRWMemoryStart(), ELEMENT_BYTES);
 }
@@ -165,7 +165,7 @@ function readMessage(exports: GeneratorExports): string {
   return message;
 }
 
-/** The 64-bit FNV-1a hash of a signal's name, as two 32-bit words. */
+/** Computes the 64-bit FNV-1a hash of a signal's name, as two 32-bit words. */
 function hashName(name: string): [high: number, low: number] {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(name)) {

@@ -1,4 +1,4 @@
-/** Turns the inputs a person writes into the flat lists of field elements a circuit takes. */
+/** Converts the inputs of a caller to flat lists of field elements for a circuit. */
 
 import { isFieldElement } from "../crypto/field.ts";
 import { circomError } from "./errors.ts";
@@ -48,14 +48,14 @@ export function flattenInputs(
   });
 }
 
-/** How a shape reads in messages and generated comments, such as "an array [2][3] of 6 values". */
+/** Describes a shape in messages and generated comments: "an array [2][3] of 6 values". */
 export function describeShape(shape: readonly number[]): string {
   if (shape.length === 0) return "a single value";
   const lengths = shape.map((length) => `[${length}]`).join("");
   return `an array ${lengths} of ${signalCount(shape)} values`;
 }
 
-/** Buses are written as objects; their fields are signals called "bus.field" or "bus[0].field". */
+/** Collects signals. Buses are objects; their fields are signals "bus.field" or "bus[0].field". */
 function collectSignals(name: string, value: InputValue, signals: Map<string, InputValue>): void {
   if (isBus(value)) {
     for (const [field, fieldValue] of Object.entries(value)) {
@@ -94,9 +94,9 @@ function flattenValue(
     values.push(toFieldElement(circuit, signal, value));
     return;
   }
-  if (!Array.isArray(value)) throw mismatch(`a single value where an array belongs`);
+  if (!Array.isArray(value)) throw mismatch(`a single value instead of an array`);
   if (value.length !== length) {
-    throw mismatch(`an array of ${value.length} where ${length} belong`);
+    throw mismatch(`an array of ${value.length} instead of ${length}`);
   }
   value.forEach((element: InputValue, i) =>
     flattenValue(circuit, `${signal}[${i}]`, element, rest, wholeShape, values),

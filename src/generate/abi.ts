@@ -1,13 +1,13 @@
 /** Writes `generated/abi.ts`, so that a client needs no build artifacts. */
 import { Interface, type InterfaceAbi } from "ethers";
 
-/** What is needed of a build artifact. */
+/** The used part of a build artifact. */
 export interface AbiArtifact {
   readonly abi: InterfaceAbi | readonly unknown[];
 }
 
 /**
- * Text of `src/l1/generated/abi.ts`.
+ * Renders `src/l1/generated/abi.ts`.
  *
  * @param rollup - Build artifact of `Rollup.sol`.
  */

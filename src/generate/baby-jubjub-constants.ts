@@ -22,10 +22,12 @@ const FIXED_WINDOWS = 125;
  * always the highest: 2^254 <= MULTIPLE · l, and MULTIPLE · l + r <= 2^255.
  */
 const MULTIPLE = 12n;
-/** The sum is compared in its highest bits only: the lowest and highest 2^126 values of h fail. */
+/**
+ * The sum is compared in its highest bits only, so the lowest and highest 2^126 values of h fail.
+ */
 const COMPARED_BITS = 128n;
 
-/** The text of `circuits/generated/baby-jubjub-constants.circom`. */
+/** Renders `circuits/generated/baby-jubjub-constants.circom`. */
 export function renderBabyJubjubConstants(): string {
   const functions = Object.entries({ ...curveConstants(), ...fixedConstants(), ...anyConstants() });
   return [
@@ -82,7 +84,7 @@ function anyConstants(): Record<string, CircomConstant> {
   };
 }
 
-/** The coordinates (u, v) on the Montgomery curve of a point that is not of order 1 or 2. */
+/** Returns the coordinates (u, v) on the Montgomery curve of a point whose order is not 1 or 2. */
 function toMontgomery({ x, y }: Point): [u: bigint, v: bigint] {
   const u = multiply(add(1n, y), invert(subtract(1n, y)));
   return [u, multiply(u, invert(x))];

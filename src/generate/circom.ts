@@ -1,4 +1,4 @@
-/** Writes the protocol's numbers as circom functions. */
+/** Renders the protocol's numbers as circom functions. */
 import { poseidon } from "../crypto/poseidon.ts";
 import * as constants from "../protocol/constants.ts";
 import { OPERATION_NAMES } from "../operations/table.ts";
@@ -30,14 +30,14 @@ function circuitNumbers(): render.NamedNumber[] {
   ];
 }
 
-/** Root of a tree whose leaves are all 0. */
+/** Computes the root of a tree whose leaves are all 0. */
 function emptyTreeRoot(arity: number, levels: number): bigint {
   let root = 0n;
   for (let level = 0; level < levels; level++) root = poseidon(new Array(arity).fill(root));
   return root;
 }
 
-/** `EMPTY_TREE_ROOT(arity, levels)` for the balance trees of all presets. */
+/** Renders `EMPTY_TREE_ROOT(arity, levels)` for the balance trees of all presets. */
 function renderEmptyTreeRoots(): string {
   const cases = Object.values(PRESETS).map(({ treeArity, tokenTreeLevels }) => [
     `    if (arity == ${treeArity} && levels == ${tokenTreeLevels}) {`,
@@ -53,7 +53,7 @@ function renderEmptyTreeRoots(): string {
   ].join("\n");
 }
 
-/** Text of `circuits/generated/protocol.circom`. */
+/** Renders `circuits/generated/protocol.circom`. */
 export function renderCircomConstants(): string {
   const functions = circuitNumbers().map(([name, value]) =>
     [`function ${name}() {`, `    return ${value};`, "}"].join("\n"),

@@ -1,6 +1,6 @@
 /**
- * Writes `generated/rollup.ts`: the Rollup contract as TypeScript sees it, so that what knows
- * nothing of Hardhat type-checks without a build.
+ * Renders `generated/rollup.ts`, the TypeScript types of the Rollup contract, so that code without
+ * Hardhat type-checks without a build.
  */
 import { z } from "zod";
 import { assert } from "../util/errors.ts";
@@ -36,12 +36,12 @@ const eventSchema = z.object({
 });
 const abiSchema = z.array(z.object({ type: z.string() }).passthrough());
 
-/** Whether ethers is given a value, or gives one. */
+/** Whether a value goes into ethers or comes out of it. */
 type Direction = "in" | "out";
 
 const INTEGER = /^u?int\d*$/;
 
-/** The TypeScript type of an ABI type, as ethers has it. */
+/** Renders the TypeScript type of an ABI type in ethers. */
 function toType({ type, ...rest }: AbiParameter, direction: Direction): string {
   const element = /^(.*)\[\d*\]$/.exec(type)?.[1];
   if (element !== undefined) return `${toType({ ...rest, type: element }, direction)}[]`;
@@ -62,7 +62,7 @@ function toFields(parameters: readonly AbiParameter[], direction: Direction): st
   return parameters.map((each) => `${each.name}: ${toType(each, direction)};`).join(" ");
 }
 
-/** What ethers returns for several values: a list that has their names, too. */
+/** Renders the type of several values that ethers returns: a list with names. */
 function toNamedTuple(parameters: readonly AbiParameter[]): string {
   const types = parameters.map((each) => toType(each, "out"));
   return `[${types.join(", ")}] & { ${toFields(parameters, "out")} }`;
@@ -86,10 +86,10 @@ function toMethod({ name, inputs, outputs, stateMutability }: AbiFunction): stri
 
 const METHOD_TYPE = `
 /**
- * A function of the contract, as far as this package calls it.
+ * Renders a function of the contract, as this package calls it.
  *
- * @typeParam A - Its arguments. @typeParam R - What it returns on L1. @typeParam D - What a call
- * resolves with: the same for a view, else the transaction.
+ * @typeParam A - Its arguments. @typeParam R - Its result on L1. @typeParam D - Result of a call:
+ * the same for a view, else the transaction.
  */
 export interface RollupMethod<A extends unknown[], R, D> {
   (...args: ContractMethodArgs<A>): Promise<D>;
@@ -98,7 +98,7 @@ export interface RollupMethod<A extends unknown[], R, D> {
   estimateGas(...args: ContractMethodArgs<A>): Promise<bigint>;
 }`;
 
-/** All structs that parameters reach, by name. */
+/** Collects all structs that parameters reach, by name. */
 function collectStructs(parameters: readonly AbiParameter[]): Map<string, readonly AbiParameter[]> {
   const found = new Map<string, readonly AbiParameter[]>();
   const visit = ({ components, internalType }: AbiParameter): void => {
@@ -111,9 +111,9 @@ function collectStructs(parameters: readonly AbiParameter[]): Map<string, readon
 }
 
 /**
- * Text of `src/l1/generated/rollup.ts`.
+ * Renders `src/l1/generated/rollup.ts`.
  *
- * @param abi - Of the build artifact of `Rollup.sol`: JSON, whose structs have names.
+ * @param abi - ABI in the build artifact of `Rollup.sol`: JSON, whose structs have names.
  */
 export function renderContractTypes(abi: unknown): string {
   const entries = abiSchema.parse(abi);
@@ -131,7 +131,7 @@ export function renderContractTypes(abi: unknown): string {
   ]);
   return [
     "// generated from contracts/Rollup.sol; run `npm run generate`",
-    "/** The Rollup contract as ethers has it, typed without a build. */",
+    "/** The Rollup contract in ethers, with types that need no build. */",
     "import type { AddressLike, BaseContract, BigNumberish, BytesLike, ContractMethodArgs,",
     "  ContractRunner, ContractTransaction, ContractTransactionResponse } from 'ethers';",
     METHOD_TYPE,

@@ -1,10 +1,10 @@
-/** Writes docs/errors.md: every code of every module, with the line that says how to fix it. */
+/** Renders docs/errors.md: every code of every module, with its line on how to fix it. */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { listErrorCodes } from "../util/errors.ts";
 
-/** A module's codes, in the order in which its `errors.ts` describes them. */
+/** Codes of a module, in the order of its `errors.ts`. */
 export interface ErrorModule {
   readonly name: string;
   readonly codes: readonly string[];
@@ -35,8 +35,8 @@ export async function loadErrorModules(root: string): Promise<ErrorModule[]> {
 
 const INTRODUCTION = [
   "Every error of this package is a `RollupError` with a `code`, the `facts` behind it, a sentence",
-  "with these facts, and a line on how to fix it. Compare codes, not messages. What an operator",
-  "refuses comes over JSON-RPC with the same codes.",
+  "with these facts, and a line on how to fix it. Compare codes, not messages. Refusals of an operator",
+  "have the same codes over JSON-RPC.",
 ].join(" ");
 
 export async function renderErrorDocs(root: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** Every committed file that is generated from code or from a build. */
+/** The list of every committed file that is generated from code or from a build. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OPERATION_NAMES, OPERATIONS } from "../operations/table.ts";
@@ -19,19 +19,19 @@ import {
   renderSolidityConstants,
 } from "./solidity.ts";
 
-/** A generated file: its path from the package root, and what writes it. */
+/** A generated file: its path from the package root, and its renderer. */
 export interface GeneratedFile {
   readonly path: string;
   /**
    * @param root - Folder of the package.
-   * @returns Its text; undefined if what it is made of has not been built.
+   * @returns Its text; undefined if it needs a build that does not exist.
    */
   readonly render: (root: string) => string | Promise<string | undefined>;
 }
 
-/** Of the Poseidon permutations in `circuits/`: 2, 3, 4, 5, 8 and 16 inputs and the capacity. */
+/** Widths of Poseidon in `circuits/`: 2, 3, 4, 5, 8 and 16 inputs plus the capacity. */
 const POSEIDON_WIDTHS = [3, 4, 5, 6, 9, 17];
-/** What contracts hash: the three words of an account's leaf, and the children of a tree node. */
+/** Input counts that contracts hash: an account's leaf (3 words), and the children of a node. */
 const POSEIDON_INPUTS_ON_L1 = [3, 8];
 
 const SPECS = OPERATION_NAMES.map((name) => OPERATIONS[name]);
@@ -68,7 +68,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "docs/errors.md", render: renderErrorDocs },
 ];
 
-/** Contracts need generated files to be built, so there may be no build yet. */
+/** Reads a build artifact; undefined without a build, which itself needs generated files. */
 async function fromBuild(
   root: string,
   render: (artifact: AbiArtifact) => string,

@@ -1,14 +1,14 @@
 /**
- * Writes `circuits/generated/operations.circom`: what the circuit knows of operations, from their
- * specs. Which operations a column or an effect belongs to is spelled out as a sum of flags, so
- * that the result reads like a circuit written by hand.
+ * Renders `circuits/generated/operations.circom`, the circuit's view of operations, from their
+ * specs. The operations of a column or an effect appear as a sum of flags, so that the result reads
+ * like a circuit written by hand.
  */
 import type { OperationSpec } from "../operations/definition.ts";
 import { OPERATIONS_NOTICE, toKebab, toPascal, toUpperSnake } from "./tables.ts";
 
 type Predicate = (spec: OperationSpec) => boolean;
 
-/** Flags that are sums, with what they say. Those of one operation cost no constraint. */
+/** Flags that are sums, with their meaning. A flag of one operation costs no constraint. */
 const SUMS: readonly (readonly [name: string, meaning: string, holds: Predicate])[] = [
   ["signed", "A signs, pays the fee, and its nonce counts up", ({ origin }) => origin === "l2"],
   ["debitsA", "A pays the amount", ({ effects }) => effects.debits === "accountA"],
@@ -36,7 +36,7 @@ const SUMS: readonly (readonly [name: string, meaning: string, holds: Predicate]
   ],
 ];
 
-/** Whether an operation uses the column of the bus `Operation`. */
+/** Returns whether an operation uses a column of the bus `Operation`. */
 const COLUMN_USES: readonly (readonly [column: string, uses: Predicate])[] = [
   ["accountA", ({ record }) => record.accountA !== undefined],
   ["accountB", ({ record }) => record.accountB !== undefined],
@@ -54,7 +54,7 @@ function signs({ message }: OperationSpec, column: "recipient" | "amount"): bool
   return message?.columns.includes(column) === true;
 }
 
-/** @param specs - Of all operations, in the order of their codes. */
+/** Renders the file. @param specs - Specs of all operations, in the order of their codes. */
 export function renderOperationsCircom(specs: readonly OperationSpec[]): string {
   const files = specs.map(({ name }) => `${toKebab(name)}.circom`);
   return [
@@ -74,7 +74,7 @@ export function renderOperationsCircom(specs: readonly OperationSpec[]): string 
   ].join("\n");
 }
 
-/** The sum of the flags of some operations, as `1 - …` where that is shorter. */
+/** Renders the sum of the flags of some operations, as `1 - …` where that is shorter. */
 function sumOf(specs: readonly OperationSpec[], holds: Predicate): string {
   const flags = (wanted: boolean) =>
     specs.filter((spec) => holds(spec) === wanted).map(({ name }) => `flags.${name}`);
@@ -83,7 +83,7 @@ function sumOf(specs: readonly OperationSpec[], holds: Predicate): string {
   return members.length <= others.length + 1 ? members.join(" + ") : ["1", ...others].join(" - ");
 }
 
-/** A statement, broken in front of operators where a line would become too long. */
+/** Renders a statement, with line breaks before operators where a line would be too long. */
 function statement(text: string): string {
   const words = text.split(/ (?=[+-] )/);
   const lines = [`    ${words[0]}`];
@@ -121,7 +121,7 @@ function renderFlags(specs: readonly OperationSpec[]): string {
   ].join("\n");
 }
 
-/** Rows of one width: what each operation does to the two branches, and what its columns are. */
+/** Renders rows of one width: effects of each operation on the two branches, and its columns. */
 function effectsTable(specs: readonly OperationSpec[]): string[] {
   const head = ["operation", "code", "signed", "account A", "account B", "amount", "address"];
   const rows = specs.map((spec): string[] => {
@@ -202,7 +202,9 @@ function renderUnusedColumns(specs: readonly OperationSpec[]): string {
   ].join("\n");
 }
 
-/** An operation that is signed as another has the code of that one in the message. */
+/**
+ * Returns code differences: an operation that is signed as another has that code in the message.
+ */
 function renderSignedColumns(specs: readonly OperationSpec[]): string {
   const differences = specs.flatMap(({ name, message }) =>
     message === undefined || message.type === name

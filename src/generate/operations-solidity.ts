@@ -1,4 +1,4 @@
-/** Writes `contracts/generated/Operations.sol`: what L1 does with each operation, by its spec. */
+/** Renders `contracts/generated/Operations.sol`: the work of L1 for each operation, by its spec. */
 import type { OperationSpec } from "../operations/definition.ts";
 import { OPERATIONS_NOTICE, toUpperSnake } from "./tables.ts";
 
@@ -16,7 +16,7 @@ import {ProtocolConstants} from "./ProtocolConstants.sol";
 import {PubdataReader} from "./PubdataReader.sol";
 
 /// @title What the operations of a block mean on L1
-/// @dev Only operations with an extension mean anything here. A block can not hide one: leaving an
+/// @dev Only operations with an extension mean anything here. A block cannot hide one: leaving an
 /// extension out changes y, as its first word is never zero, and then no proof fits.
 library Operations {
     using Pubdata for bytes;
@@ -49,7 +49,7 @@ const TAIL = `
 }
 `;
 
-/** @param specs - Of all operations, in the order of their codes. */
+/** Renders the file. @param specs - Specs of all operations, in the order of their codes. */
 export function renderOperationsSolidity(specs: readonly OperationSpec[]): string {
   const branches = specs.flatMap((spec) => {
     const calls = callsOf(spec);
@@ -60,7 +60,7 @@ export function renderOperationsSolidity(specs: readonly OperationSpec[]): strin
   return `${HEAD}${branches.join(" else ")}${TAIL}`;
 }
 
-/** What L1 does when an operation is committed; nothing for most. */
+/** Renders the calls of L1 when an operation is committed; most operations have none. */
 function callsOf({ l1, payout }: OperationSpec): string[] {
   return [
     ...(l1.serves === "deposit" ? ["OperationEffects.serveDeposit(queue, walk, effects);"] : []),

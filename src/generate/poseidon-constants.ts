@@ -1,4 +1,4 @@
-/** Writes the constants of Poseidon as circom functions of the width t. */
+/** Renders the constants of Poseidon as circom functions of the width t. */
 
 import { invert } from "../crypto/field.ts";
 import {
@@ -22,7 +22,7 @@ function constantsOf(width: number): Record<string, CircomConstant> {
     POSEIDON_BRIDGE: schedule.bridge,
     POSEIDON_BRIDGE_INVERSE: inverses.bridge,
     POSEIDON_CORNER: schedule.corner,
-    // What is left of the corner without the others' share: corner - row · column in any round.
+    // The corner without the share of the others: corner - row · column in any round.
     POSEIDON_SCHUR_COMPLEMENT: invert(inverses.mds[0]![0]!),
     POSEIDON_ROWS: schedule.rows,
     POSEIDON_COLUMNS: schedule.columns,
@@ -30,9 +30,9 @@ function constantsOf(width: number): Record<string, CircomConstant> {
 }
 
 /**
- * The text of `circuits/generated/poseidon-constants.circom`.
+ * Renders `circuits/generated/poseidon-constants.circom`.
  *
- * @param widths The widths t = number of inputs + 1 that the circuits use, each from 2 to 17.
+ * @param widths - Widths t = number of inputs + 1 that the circuits use, each from 2 to 17.
  */
 export function renderPoseidonConstants(widths: readonly number[]): string {
   const constants = widths.map((width) => ({ width, values: constantsOf(width) }));

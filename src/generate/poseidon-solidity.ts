@@ -1,6 +1,6 @@
 /**
- * Writes Poseidon as a Solidity library: one function a width, with its constants in the code, so
- * that a contract reads none of them from storage or from another contract.
+ * Renders Poseidon as a Solidity library: one function per width, with its constants in the code,
+ * so that a contract reads no constant from storage or from another contract.
  */
 
 import { FIELD_MODULUS } from "../crypto/field.ts";
@@ -16,9 +16,9 @@ const WORD_BYTES = 32;
 const UNREDUCED_TERMS_MAX = Number(2n ** 256n / FIELD_MODULUS);
 
 /**
- * The text of `contracts/generated/Poseidon.sol`.
+ * Renders `contracts/generated/Poseidon.sol`.
  *
- * @param inputCounts - For each number of inputs that contracts hash, one function.
+ * @param inputCounts - Numbers of inputs that contracts hash, with one function each.
  */
 export function renderPoseidonSolidity(inputCounts: readonly number[]): string {
   return [
@@ -65,7 +65,7 @@ function renderHash(rounds: PoseidonRounds): string[] {
   ];
 }
 
-/** All rounds; their number is even, so the result is in the first buffer. */
+/** Renders all rounds; their number is even, so the result is in the first buffer. */
 function renderPermutation({ fullConstants, partialConstants }: PoseidonRounds): string[] {
   const half = POSEIDON_FULL_ROUNDS / 2;
   const layers: Vector[] = [
@@ -86,7 +86,7 @@ function renderPermutation({ fullConstants, partialConstants }: PoseidonRounds):
     : [...lines, "            a := b // the number of rounds is odd"];
 }
 
-/** Multiplies a state by the matrix; the elements of the result are not reduced. */
+/** Renders the product of a state and the matrix; the elements of the result are not reduced. */
 function renderMix({ mds, width }: PoseidonRounds): string[] {
   const names = Array.from({ length: width }, (_, i) => `x${i}`);
   return [
@@ -97,7 +97,7 @@ function renderMix({ mds, width }: PoseidonRounds): string[] {
   ];
 }
 
-/** The sum of products, below 2^256 − r so that a constant can be added to it. */
+/** Renders the sum of products, below 2^256 − r so that a constant can be added to it. */
 function sumOf(factors: Vector, names: readonly string[]): string {
   const products = names.map((name, i) => `mulmod(${name}, ${factors[i]!}, m)`);
   let terms = 1;

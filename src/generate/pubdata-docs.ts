@@ -1,4 +1,4 @@
-/** Writes docs/pubdata.md: the byte tables of the public data and of the signed messages. */
+/** Renders docs/pubdata.md: the byte tables of the public data and of the signed messages. */
 import * as constants from "../protocol/constants.ts";
 import { type Column, FIELD_TYPE_BYTES, placeColumns } from "../protocol/layout.ts";
 import {
@@ -92,7 +92,7 @@ chain id and rollup address. The recipient's address is signed, not its account 
 new account is signed as a transfer. Columns an operation does not use are zero. In a batch the other
 transactions are signed along: see [batches](batches.md).`;
 
-/** Text of `docs/pubdata.md`. */
+/** Renders `docs/pubdata.md`. */
 export function renderPubdataDocs(): string {
   const sections = [
     `<!-- ${GENERATED_NOTICE} -->`,
@@ -104,7 +104,7 @@ export function renderPubdataDocs(): string {
     PACKED,
     "## Operations",
     table(
-      ["operation", "code", "origin", "record columns", "extension (bytes)", "bytes in all"],
+      ["operation", "code", "origin", "record columns", "extension (bytes)", "total bytes"],
       OPERATION_NAMES.map(operationRow),
     ),
     OPERATION_NAMES.map((name) => `- **${toPascal(name)}**: ${OPERATIONS[name].summary}`).join(

@@ -1,4 +1,4 @@
-/** Writes docs/rpc.md from the table of methods. */
+/** Renders docs/rpc.md from the table of methods. */
 import { z } from "zod";
 import { LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../server/l1-methods.ts";
 import {
@@ -9,7 +9,7 @@ import {
 } from "../server/limits.ts";
 import { RPC_METHODS } from "../api/methods.ts";
 
-/** Types that need an explanation in words. */
+/** Types with an explanation in words. */
 const PRIMITIVES: readonly (readonly [string, string])[] = [
   ["Quantity", "an integer of any size as 0x-hex, in the smallest unit if it is an amount"],
   ["Address", "an L1 address, 20 bytes of 0x-hex"],
@@ -18,7 +18,7 @@ const PRIMITIVES: readonly (readonly [string, string])[] = [
 ];
 
 const INTRODUCTION = [
-  "They are answered on the port of a devnet, beside all of Ethereum's own, and on the port of",
+  "The port of a devnet answers them, beside all methods of Ethereum, and so does the port of",
   "`rollup:operator`. Parameters are positional. A refusal is a JSON-RPC error whose `data` is",
   "`{ code, facts, sentence, fix }`; over HTTP, where Hardhat's server lets no objects pass, it is",
   "the same as JSON text in `data.data`.",
@@ -50,21 +50,20 @@ const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
   bodyBytesMax: "bytes of a body (HTTP 413)",
   batchCallsMax: "calls in a request (`RPC_BATCH_TOO_LONG`)",
   paramsDepthMax: "levels of nesting in parameters",
-  answerBytesMax: "bytes of the answer to a request (`RPC_ANSWER_TOO_LARGE` for what is over)",
+  answerBytesMax: "bytes of the answer to a request (`RPC_ANSWER_TOO_LARGE` for more)",
   heldBytesMax: "bytes of all bodies and answers at a time (`RPC_BUSY`)",
   heldBytesPerClientMax: "of these, those of one client address",
-  socketsMax: "connections; of the client with the most, the longest idle one makes room",
-  requestsMax: "requests under way at a time (HTTP 503, `RPC_BUSY`)",
+  socketsMax: "connections; a further one closes the longest idle one of the client with the most",
+  requestsMax: "requests at a time (HTTP 503, `RPC_BUSY`)",
   requestsPerSocketMax: "of these, those of one connection",
   headersMs: "ms for headers to arrive",
   requestMs: "ms for a request to arrive",
-  answerMs: "ms for a client to take its answer",
-  closingMs:
-    "ms for requests under way when the port closes; calls that wait get `OPERATOR_STOPPED`",
+  answerMs: "ms for a client to read its answer",
+  closingMs: "ms for running requests when the port closes; calls that wait get `OPERATOR_STOPPED`",
   waitingCallsMax: "`rollup_waitFor…` calls at a time (`RPC_BUSY`)",
   waitingCallsPerClientMax: "of these, those of one client address",
   unitsPerSecond: "units a second for each client address (HTTP 429, `RPC_RATE_LIMITED`)",
-  unitsBurst: "units at once after a silence",
+  unitsBurst: "units at once after a pause",
 };
 
 function limitsTable(): string {
@@ -101,11 +100,11 @@ function code(text: string): string {
   return `\`\`\`ts\n${text};\n\`\`\``;
 }
 
-/** All schemas with a name that the methods reach, in the order of their first use. */
+/** Collects all named schemas that the methods reach, in the order of their first use. */
 function collectTypes(): Map<string, z.ZodTypeAny> {
   const types = new Map<string, z.ZodTypeAny>();
   const visit = (schema: z.ZodTypeAny): void => {
-    // Wrappers inherit the name of what they wrap.
+    // Wrappers inherit the name of the wrapped schema.
     const isWrapper = schema instanceof z.ZodNullable || schema instanceof z.ZodOptional;
     const name = isWrapper ? undefined : schema.description;
     if (name !== undefined && PRIMITIVES.every(([known]) => known !== name))
@@ -116,7 +115,7 @@ function collectTypes(): Map<string, z.ZodTypeAny> {
   return types;
 }
 
-/** The schemas that a schema is made of. */
+/** Returns the parts of a schema. */
 function partsOf(schema: z.ZodTypeAny): z.ZodTypeAny[] {
   if (schema instanceof z.ZodTuple) return schema.items as z.ZodTypeAny[];
   if (schema instanceof z.ZodObject) return Object.values(schema.shape as z.ZodRawShape);
@@ -130,7 +129,7 @@ function partsOf(schema: z.ZodTypeAny): z.ZodTypeAny[] {
   return [];
 }
 
-/** A schema as a TypeScript type; by its name if it has one, unless that is what is asked for. */
+/** Renders a schema as a TypeScript type: its name if it has one, or else its definition. */
 function toType(schema: z.ZodTypeAny, spelledOut = false): string {
   if (schema instanceof z.ZodNullable) return `${toType(schema.unwrap() as z.ZodTypeAny)} | null`;
   if (schema.description !== undefined && !spelledOut) return schema.description;

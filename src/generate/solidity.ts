@@ -1,4 +1,4 @@
-/** Writes the protocol's numbers and the pubdata readers in Solidity. */
+/** Renders the protocol's numbers and the pubdata readers in Solidity. */
 import * as constants from "../protocol/constants.ts";
 import {
   PROTOCOL_DIGEST,
@@ -62,7 +62,7 @@ function contractNumbers(): render.NamedNumber[] {
   ];
 }
 
-/** Text of `contracts/generated/ProtocolConstants.sol`. */
+/** Renders `contracts/generated/ProtocolConstants.sol`. */
 export function renderSolidityConstants(): string {
   return [
     ...HEAD,
@@ -78,7 +78,7 @@ export function renderSolidityConstants(): string {
   ].join("\n");
 }
 
-/** Columns an operation fills, under its own names, each with how to read it. */
+/** Lists the filled columns of an operation, under its own names, with the code to read each. */
 function structFields(name: OperationName): { column: Column; expression: string }[] {
   const spec: OperationSpec = OPERATIONS[name];
   const fromRecord = RECORD_COLUMNS.flatMap(({ name: column, type }) => {
@@ -94,7 +94,7 @@ function structFields(name: OperationName): { column: Column; expression: string
   return [...fromRecord, ...fromExtension];
 }
 
-/** The low bits of `word >> shift`, cast to the column's Solidity type. */
+/** Renders the low bits of `word >> shift`, cast to the column's Solidity type. */
 function readBits(word: string, shift: string, type: FieldType): string {
   const bits = 8 * FIELD_TYPE_BYTES[type];
   const shifted = shift === "" ? word : `${word} >> ${shift}`;
@@ -121,7 +121,7 @@ function renderStruct(name: OperationName): string[] {
   ];
 }
 
-/** The words that the reader of an operation takes. */
+/** Returns the words that the reader of an operation takes. */
 function readerWords(name: OperationName): string[] {
   const { value }: OperationSpec["extension"] = OPERATIONS[name].extension;
   if (extensionColumns(name).length === 0) return ["record"];
@@ -144,7 +144,7 @@ function renderReader(name: OperationName): string[] {
   ];
 }
 
-/** Text of `contracts/mocks/OperationReaders.sol`, which lets tests call the readers. */
+/** Renders `contracts/mocks/OperationReaders.sol`, which lets tests call the readers. */
 export function renderOperationReaders(): string {
   const readers = OPERATION_NAMES.filter((name) => OPERATIONS[name].origin !== "padding").map(
     (name) => {
@@ -171,7 +171,7 @@ export function renderOperationReaders(): string {
   ].join("\n");
 }
 
-/** Operations whose extensions have the same wire layout, each layout once. */
+/** Groups operations whose extensions have the same wire layout. */
 function groupByExtension(names: readonly OperationName[]): OperationName[][] {
   const layoutOf = (name: OperationName) => {
     const { extension }: OperationSpec = OPERATIONS[name];
@@ -181,7 +181,7 @@ function groupByExtension(names: readonly OperationName[]): OperationName[][] {
   return layouts.map((layout) => names.filter((name) => layoutOf(name) === layout));
 }
 
-/** One branch of `readExtension`: reads the wire columns of an operation into `e1` and `e2`. */
+/** Renders a branch of `readExtension`: reads the wire columns of operations into `e1` and `e2`. */
 function renderExtensionCase(names: readonly OperationName[]): string[] {
   const name = names[0]!;
   const columns = extensionColumns(name);
@@ -254,7 +254,7 @@ const LOAD_HELPERS = `    /// @dev The integer in \`length\` bytes (at most 32) 
         if (value >= ProtocolConstants.FIELD_MODULUS) revert NonCanonicalField(value);
     }`;
 
-/** Text of `contracts/generated/PubdataReader.sol`. */
+/** Renders `contracts/generated/PubdataReader.sol`. */
 export function renderPubdataReader(): string {
   const operations = OPERATION_NAMES.filter((name) => OPERATIONS[name].origin !== "padding");
   const extended = operations.filter((name) => extensionColumns(name).length > 0);

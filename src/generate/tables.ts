@@ -1,4 +1,4 @@
-/** Shared by the renderers of generated files. */
+/** Tables and helpers that the renderers of generated files share. */
 import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/columns.ts";
 import { type Column, layoutBytes, placeColumns } from "../protocol/layout.ts";
 import { MESSAGE_WORDS } from "../protocol/signing.ts";
@@ -9,25 +9,27 @@ import * as constants from "../protocol/constants.ts";
 /** First line of every generated file, without the comment sign. */
 export const GENERATED_NOTICE = "generated from src/protocol; run `npm run generate`";
 
-/** First line of what is generated from the specs of operations, without the comment sign. */
+/**
+ * First line of files that are generated from the specs of operations, without the comment sign.
+ */
 export const OPERATIONS_NOTICE = "generated from src/operations; run `npm run generate`";
 
-/** `newStateRoot` → `NEW_STATE_ROOT`. */
+/** Converts `newStateRoot` to `NEW_STATE_ROOT`. */
 export function toUpperSnake(name: string): string {
   return name.replaceAll(/([A-Z])/g, "_$1").toUpperCase();
 }
 
-/** `changePubKey` → `ChangePubKey`. */
+/** Converts `changePubKey` to `ChangePubKey`. */
 export function toPascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** `changePubKey` → `change-pub-key`. */
+/** Converts `changePubKey` to `change-pub-key`. */
 export function toKebab(name: string): string {
   return name.replaceAll(/([A-Z])/g, "-$1").toLowerCase();
 }
 
-/** Bits by which a column's value is shifted left in the packed integer of its layout. */
+/** Returns the bits by which each column's value is shifted left in the packed integer. */
 function columnShifts(prefix: string, columns: readonly Column[]): [string, bigint][] {
   const bytes = layoutBytes(columns);
   return placeColumns(columns).map((column) => [
@@ -36,10 +38,10 @@ function columnShifts(prefix: string, columns: readonly Column[]): [string, bigi
   ]);
 }
 
-/** One named number of the protocol, as it stands in every generated language. */
+/** A named number of the protocol, for every generated language. */
 export type NamedNumber = readonly [name: string, value: bigint];
 
-/** Codes of all operations, `OP_NOOP` and on. */
+/** Codes of all operations, from `OP_NOOP` on. */
 export function operationCodes(): NamedNumber[] {
   return OPERATION_NAMES.map((name) => [`OP_${toUpperSnake(name)}`, BigInt(OPERATIONS[name].code)]);
 }
@@ -67,7 +69,7 @@ export const recordShifts = (): NamedNumber[] => columnShifts("RECORD", RECORD_C
 /** Shifts of the columns of the header public input. */
 export const headerShifts = (): NamedNumber[] => columnShifts("HEADER", HEADER_COLUMNS);
 
-/** Shifts of the columns of the signed words, counted from 1 as in design section 4. */
+/** Shifts of the columns of the signed words, counted from 1 (docs/pubdata.md#signed-message). */
 export const messageShifts = (): NamedNumber[] =>
   MESSAGE_WORDS.flatMap((word, index) => columnShifts(`MESSAGE_${index + 1}`, word));
 

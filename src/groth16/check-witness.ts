@@ -1,8 +1,8 @@
 /**
- * Checks witnesses against the constraints themselves, as a verifier's equation would.
+ * Checks witnesses against the constraints, as a verifier's equation would.
  *
- * This is the tool of soundness tests: take an honest witness, change a signal, and see that some
- * constraint notices. With many forgeries, check only what touches the changed wires.
+ * This is the tool of soundness tests: take an honest witness, change a signal, and expect that a
+ * constraint fails. With many forgeries, check only the constraints of the changed wires.
  *
  * @example
  * const constraintsOf = indexConstraints(r1cs);
@@ -44,7 +44,7 @@ export function checkConstraints(
   return null;
 }
 
-/** Which constraints a wire takes part in: ascending, each once. Wire 0 is in most of them. */
+/** Indexes the constraints of each wire: ascending, each once. Wire 0 is in most of them. */
 export function indexConstraints(r1cs: R1cs): (wire: number) => Uint32Array {
   const matrices = [r1cs.a, r1cs.b, r1cs.c];
   const forEachUse = (visit: (wire: number, row: number) => void) => {
@@ -86,7 +86,7 @@ function holds(r1cs: R1cs, witness: Witness, row: number): boolean {
   return (product - dotProduct(r1cs.c, r1cs.coefficients, witness, row)) % FIELD_MODULUS === 0n;
 }
 
-/** Not reduced: a row has few enough entries that one reduction at the end is cheaper. */
+/** Returns an unreduced sum: rows are short, so one reduction at the end is cheaper. */
 function dotProduct(
   { rowStart, wire, coefficient }: SparseMatrix,
   coefficients: readonly bigint[],

@@ -1,4 +1,4 @@
-/** What can go wrong with the files, keys and proofs of any Groth16 circuit. */
+/** Errors about the files, keys and proofs of any Groth16 circuit. */
 import { defineErrors } from "../util/errors.ts";
 
 export type Groth16ErrorFacts =
@@ -27,7 +27,7 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   BINARY_FORMAT: {
     message: ({ source, expected, problem }) =>
       `${source} is not a valid ${expected} file: ${problem}.`,
-    fix: "Delete the file and build it again; if it comes from elsewhere, fetch it again.",
+    fix: "Delete the file and build it again; if it was copied or downloaded, get it again.",
   },
   FIELD_NOT_SUPPORTED: {
     message: ({ source, modulus }) => `${source} is made for the prime field of ${modulus}.`,
@@ -36,7 +36,7 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   WITNESS_LENGTH: {
     message: ({ expected, actual }) =>
       `The circuit has ${expected} wires, but the witness has ${actual} values.`,
-    fix: "Use the witness with the circuit, and the compilation, it was computed for.",
+    fix: "Use the witness with the compilation of the circuit that computed it.",
   },
   WITNESS_CONSTANT: {
     message: ({ value }) => `Wire 0 of the witness is ${value}, but it must be the constant 1.`,
@@ -54,24 +54,24 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   VERIFIER_KEYS_MIXED: {
     message: ({ first, second, point }) =>
       `The keys of ${first} and ${second} differ in ${point}: their powers of tau are not the same.`,
-    fix: "Start the keys of all the circuits from one powers-of-tau file, and build again.",
+    fix: "Start the keys of all circuits from one powers-of-tau file, and build again.",
   },
   PTAU_NOT_USABLE: {
-    message: ({ file, problem }) => `The powers of tau in ${file} can not be used: ${problem}.`,
+    message: ({ file, problem }) => `The powers of tau in ${file} cannot be used: ${problem}.`,
     fix: "Take a larger file of a public ceremony, prepared for phase 2, and check its hash.",
   },
   CONTRIBUTION_NOT_POSSIBLE: {
     message: ({ zkey, problem }) => `Nothing can be contributed to ${zkey}: ${problem}.`,
-    fix: "Contribute under a short name, the beacon last and in hex; a finished key stays as it is.",
+    fix: "Use a short name, and a beacon in hex as the last step; a finished key takes no contribution.",
   },
   CEREMONY_KEY_MISSING: {
     message: ({ circuit, zkey }) => `The ceremony has no key for the circuit ${circuit}: ${zkey}.`,
-    fix: "Run hardhat rollup:setup --ptau FILE, or copy the key of this very circuit there.",
+    fix: "Run hardhat rollup:setup --ptau FILE, or copy the key of exactly this circuit there.",
   },
   CEREMONY_KEY_INVALID: {
     message: ({ circuit, zkey, problem }) =>
       `${zkey} is no key of a ceremony for the circuit ${circuit}: ${problem}.`,
-    fix: "Do not use it: take it again from a contributor you trust, and verify it again.",
+    fix: "Do not use it: get it again from a contributor that you trust, and verify it again.",
   },
   CEREMONY_KEY_DAMAGED: {
     message: ({ circuit, zkey, problem }) =>
@@ -79,13 +79,13 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
     fix: "Copy it again from a contributor or a backup, and verify it: hardhat rollup:setup --verify.",
   },
   FOLDER_NOT_WRITABLE: {
-    message: ({ folder, problem }) => `The folder ${folder} can not be written to: ${problem}.`,
-    fix: "Make room or give this user the right to write there, or set another path in the config.",
+    message: ({ folder, problem }) => `The folder ${folder} is not writable: ${problem}.`,
+    fix: "Free space or give this user permission to write, or set another path in the config.",
   },
   EXTERNAL_COMMAND_INVALID: {
     message: ({ command, missing }) =>
       `The command of the external prover, ${JSON.stringify(command)}, lacks ${missing.join(", ")}.`,
-    fix: "Write it like this: rapidsnark {zkey} {wtns} {proof} {public}",
+    fix: "Write it as in: rapidsnark {zkey} {wtns} {proof} {public}",
   },
   EXTERNAL_PROVER_FAILED: {
     message: ({ command, reason, output }) =>
@@ -96,24 +96,24 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   PROVING_KEY_TOO_LARGE: {
     message: ({ domainSize }) =>
       `A proving key with ${domainSize} constraints does not fit the kernel's 4 GiB of memory.`,
-    fix: 'Set prover: "snarkjs" for this circuit, in the config or in the call; or make it smaller.',
+    fix: 'Set prover: "snarkjs" for this circuit, in the config or in the call, or make it smaller.',
   },
   PROVER_UNKNOWN: {
     message: ({ prover, known }) => `There is no prover ${prover}; there are ${known.join(", ")}.`,
-    fix: "Name one of them: in the config, with the option --prover, or where a circuit proves.",
+    fix: "Name one of them in the config, in the option --prover, or in the call of prove.",
   },
   PROVER_CLOSED: {
     message: ({ prover }) => `The ${prover} prover was closed before the proof was made.`,
-    fix: "Close a circuit or a prover after its last proof; load the circuit again to go on.",
+    fix: "Close a circuit or a prover after its last proof; load the circuit again to continue.",
   },
   ZKEY_NOT_USABLE: {
     message: ({ circuit, zkey, problem }) =>
-      `The key ${zkey} can not prove the circuit ${circuit}: ${problem}.`,
-    fix: "Give the path of a key that was made for this circuit as it is compiled now.",
+      `The key ${zkey} cannot prove the circuit ${circuit}: ${problem}.`,
+    fix: "Pass the path of a key for the present compilation of this circuit.",
   },
   WITNESS_LENGTH_MISMATCH: {
     message: ({ expected, actual }) =>
       `The witness has ${actual} values, but the proving key is for ${expected}.`,
-    fix: "Make the witness with the same compilation of the circuit as the key.",
+    fix: "Compute the witness with the compilation of the circuit that the key belongs to.",
   },
 });

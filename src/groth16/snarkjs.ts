@@ -1,9 +1,9 @@
 /**
- * The one place that touches snarkjs, which has no types.
+ * The only file that imports snarkjs, which has no types.
  *
- * snarkjs computes in threads that all of a process shares. Here they belong to those who use them:
- * each user opens snarkjs and closes it again, and the threads end with the last user. Between
- * calls they never keep the process alive.
+ * snarkjs computes in threads that the whole process shares. Here they belong to their users: each
+ * user opens and closes snarkjs, and the threads end with the last user. Between calls they never
+ * keep the process alive.
  */
 
 import type { Worker } from "node:worker_threads";
@@ -68,7 +68,7 @@ interface SnarkjsModule {
   readonly curves: { getCurveFromName(name: "bn128"): Promise<SharedCurve> };
 }
 
-/** Receives what snarkjs reports, at the levels at which it does. */
+/** Log sink of snarkjs, with its levels. */
 type Logger = Readonly<Record<"debug" | "info" | "warn" | "error", (line: string) => void>>;
 
 /** The multi-threaded curve that all calls of snarkjs share. */
@@ -80,35 +80,35 @@ interface SharedCurve {
 /** A user of snarkjs and of its threads, which start at the first call of any user. */
 export interface Snarkjs extends ZkeyFunctions {
   /**
-   * Proves a witness, which snarkjs does not check: a proof of a wrong one does not verify.
+   * Proves a witness. snarkjs does not check it: the proof of a wrong witness does not verify.
    *
    * @param witness The bytes of a .wtns file.
    */
   prove(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
-  /** Whether a proof is valid for its public values under a key. */
+  /** Returns whether a proof is valid for its public values under a key. */
   verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean>;
   /**
-   * Rejects this user's calls with PROVER_CLOSED. The threads end with their last user, after what
-   * snarkjs is computing, which keeps no process alive.
+   * Rejects this user's calls with PROVER_CLOSED. The threads end with their last user, after the
+   * running computation, which does not keep the process alive.
    */
   close(): Promise<void>;
 }
 
 const snarkjs = untyped as SnarkjsModule;
 
-/** Where the package web-worker, which ffjavascript starts its threads with, keeps the thread. */
+/** Property in which the package web-worker, used by ffjavascript, keeps the Node thread. */
 const THREAD = Symbol.for("worker");
 
-/** What the users of this process share. */
+/** State that all users in this process share. */
 const shared = {
-  /** Those that have made a call and have not closed. */
+  /** Users that have made a call and have not closed. */
   users: new Set<object>(),
-  /** Calls that run, also for users that have closed: snarkjs can not be interrupted. */
+  /** Running calls, also of closed users, because snarkjs cannot be interrupted. */
   calls: 0,
-  /** Calls whose users wait for them. */
+  /** Running calls whose users still wait. */
   awaited: 0,
   curve: undefined as Promise<SharedCurve> | undefined,
-  /** The end of earlier threads. snarkjs would forget a curve that is built before. */
+  /** Resolves when earlier threads have ended; a curve that is built before would be lost. */
   ended: Promise.resolve() as Promise<unknown>,
 };
 
@@ -122,7 +122,7 @@ function ensureThreads(): Promise<SharedCurve> {
   return curve;
 }
 
-/** Lets the threads keep the process alive while somebody waits for them, and only then. */
+/** Lets the threads keep the process alive only while a user waits for them. */
 function keepAlive({ tm }: SharedCurve): void {
   const method = shared.awaited > 0 ? "ref" : "unref";
   for (const worker of tm.workers) {
@@ -134,7 +134,7 @@ async function endUnusedThreads(): Promise<void> {
   const { users, calls, curve } = shared;
   if (users.size > 0 || calls > 0 || curve === undefined) return;
   shared.curve = undefined;
-  // Threads that never started have no end.
+  // Threads that never started emit no end.
   shared.ended = curve.then((started) => started.terminate()).catch(() => undefined);
   await shared.ended;
 }
@@ -150,7 +150,7 @@ async function runCall<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Opens snarkjs for one user, who closes it. Costs nothing before the first call. */
+/** Opens snarkjs for one user, who closes it. Nothing starts before the first call. */
 export function openSnarkjs(): Snarkjs {
   const user = {};
   const waiting = new Set<(reason: unknown) => void>();

@@ -1,6 +1,6 @@
 /**
- * Applies an operation to a state: three doors, by how much has been checked already. All are pure;
- * a refusal leaves nothing behind.
+ * Applies an operation to a state: three functions, by how much is checked already. All are pure,
+ * and a refusal changes nothing.
  */
 import type { RollupState } from "../state/rollup-state.ts";
 import { assertAuthorized, assertSignatures } from "./authorization.ts";
@@ -12,11 +12,11 @@ import { NO_FEE, type Payout, type TokenAmount } from "./rules.ts";
 import { definitionOf } from "./table.ts";
 import { toTransaction } from "./to-operation.ts";
 
-/** What an operation does. */
+/** Result of an operation. */
 export interface Effect extends BranchUpdates {
-  /** What the signer pays to the block's fee account. */
+  /** Fee that the signer pays to the block's fee account. */
   readonly fee: TokenAmount;
-  /** Present for every operation that pays out on L1, even if the amount is 0. */
+  /** Set for every operation that pays out on L1, even if the amount is 0. */
   readonly payout?: Payout;
 }
 
@@ -28,7 +28,7 @@ export interface ApplyContext {
 }
 
 /**
- * Applies an operation that is in no batch, with every check there is.
+ * Applies an operation that is in no batch, with every check.
  *
  * @throws every code of the rules, see `src/operations/errors.ts`, and `ACCOUNT_ID_OUT_OF_RANGE`,
  * `TOKEN_ID_OUT_OF_RANGE` of the state.
@@ -43,7 +43,7 @@ export function applyOperation(
 }
 
 /**
- * Applies an operation whose signature `assertSignatures` has verified already; checks the rest.
+ * Applies an operation whose signature `assertSignatures` has verified, with all other checks.
  */
 export function applyVerifiedOperation(
   state: RollupState,
@@ -55,8 +55,8 @@ export function applyVerifiedOperation(
 }
 
 /**
- * Applies an operation of a proven block, of which only the public data is known: the proof stands
- * for the signatures.
+ * Applies an operation of a proven block, of which only the public data is known: the proof
+ * replaces the check of signatures.
  */
 export function applyPublicOperation(state: RollupState, operation: PublicOperation): Effect {
   assertPublicFields(operation);

@@ -1,4 +1,4 @@
-/** What must hold before a signed operation may act in its signer's name. */
+/** Checks that a signed operation may act in its signer's name. */
 import { hashPublicKey, verify } from "../kernel/signatures.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { batchMessages } from "./batch.ts";
@@ -10,11 +10,11 @@ import { toTransaction } from "./to-operation.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
 /**
- * Whether the transactions of a batch, or one that is alone, carry valid signatures by the keys
- * they name. Says nothing about whether a key is the account's: see {@link assertAuthorized}. Needs
- * no state, so it is checked once, where transactions come in.
+ * Asserts that the transactions of a batch, or a single one, have valid signatures by the keys that
+ * they name. {@link assertAuthorized} checks that a key belongs to the account. This check needs no
+ * state, so it is done once, when transactions arrive.
  *
- * @param batch - All of it, in its order.
+ * @param batch - The whole batch, in its order.
  * @param domain - See `signingDomain`.
  * @throws SIGNATURE_INVALID, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
@@ -28,11 +28,11 @@ export function assertSignatures(batch: readonly SignedTransaction[], domain: bi
 }
 
 /**
- * Whether the signer of an operation may do it now, given that the signature itself is valid.
+ * Asserts that the signer of an operation may do it now, if the signature itself is valid.
  *
  * @param timestamp - Of the block, in Unix seconds.
  * @throws ACCOUNT_NOT_FOUND, NOT_YET_VALID, EXPIRED, NONCE_MISMATCH, SIGNING_KEY_NOT_SET,
- * SIGNING_KEY_MISMATCH, and what the operation asks for beside: RECIPIENT_MISMATCH of a transfer
+ * SIGNING_KEY_MISMATCH, and the operation's own rules: RECIPIENT_MISMATCH of a transfer
  */
 export function assertAuthorized(
   state: RollupState,
@@ -44,7 +44,7 @@ export function assertAuthorized(
   if (timestamp < validFrom) throw opsError({ code: "NOT_YET_VALID", validFrom, timestamp });
   if (timestamp > validUntil) throw opsError({ code: "EXPIRED", validUntil, timestamp });
   assertNonce(account, accountId, nonce);
-  // Only a change of key is signed by another key than the account's: the new one.
+  // A change of key is signed by the new key, everything else by the account's key.
   const newKey = "pubKeyHash" in operation ? operation.pubKeyHash : undefined;
   if (newKey === undefined && account.pubKeyHash === 0n) {
     throw opsError({ code: "SIGNING_KEY_NOT_SET", accountId });

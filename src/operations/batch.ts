@@ -1,25 +1,25 @@
 /**
- * Batches: lists of transactions that stand in neighbouring slots of one block, or not at all. Each
- * signer signs for all of it, so the proof of a block that has only a part of it does not exist.
+ * Batches: transactions in neighboring slots of one block, included together or not at all. Each
+ * signer signs the whole batch, so a block with only a part of it cannot be proven.
  *
- * The content of a transaction is its signing message if it were alone, with the content before it
- * added to the domain. That makes a chain, whose last content commits to the batch. What is signed
- * is the own content plus that commitment; plus 0, if the transaction is alone. docs/batches.md has
+ * The content of a transaction is its signing message outside of batches, with the previous content
+ * added to the domain. So contents form a chain, and the last one commits to the batch. A signer
+ * signs the own content plus that commitment; for a single transaction, plus 0. docs/batches.md has
  * the proof.
  */
 import { reduce } from "../crypto/field.ts";
 import { signingMessage, type Transaction } from "./transaction.ts";
 
-/** What the signers of a batch agree to; of one transaction that is alone, too. */
+/** Messages of the signers of a batch, or of a single transaction. */
 export interface BatchMessages {
-  /** Content of the last transaction; 0 if it is alone. */
+  /** Content of the last transaction; 0 for a single transaction. */
   readonly commitment: bigint;
-  /** What is signed for each transaction. */
+  /** Signed message of each transaction. */
   readonly messages: readonly bigint[];
 }
 
 /**
- * @param batch - In the order in which they are applied.
+ * @param batch - Transactions in the order in which they are applied.
  * @param domain - See `signingDomain`.
  * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
  */
@@ -35,9 +35,9 @@ export function batchMessages(batch: readonly Transaction[], domain: bigint): Ba
 }
 
 /**
- * Takes a list apart where one element is not linked to the next.
+ * Splits a list wherever one element is not linked to the next.
  *
- * @returns Lists that make up the whole, in order.
+ * @returns Consecutive parts of the list.
  */
 export function splitBatches<T>(list: readonly T[], linksNext: (element: T) => boolean): T[][] {
   const batches: T[][] = [];

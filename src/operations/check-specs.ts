@@ -1,18 +1,18 @@
 /**
- * What a spec may say. The circuit's two branches, the readers of the contract and the signed
- * message have room for that and no more.
+ * Rules for specs: what fits the circuit's two branches, the readers of the contract and the signed
+ * message.
  */
 import { OP_CODE_BYTES } from "../protocol/constants.ts";
 import { assert } from "../util/errors.ts";
 import type { OperationSpec } from "./definition.ts";
 
 interface NamedSpec {
-  /** Under which the operation is listed. */
+  /** Name under which the operation is listed. */
   readonly name: string;
   readonly spec: OperationSpec;
 }
 
-/** @param specs - In the order of their codes. @throws Error if one makes no sense. */
+/** Checks all specs, in the order of their codes. @throws Error if a spec breaks a rule */
 export function checkSpecs(specs: readonly NamedSpec[]): void {
   assert(specs.length <= 256 ** OP_CODE_BYTES, "every operation code fits its bytes");
   for (const [index, { name, spec }] of specs.entries()) {
@@ -87,7 +87,7 @@ function checkL1(spec: OperationSpec): void {
   assert((l1.consent === true) === shows, `${name}: the owner consents to a nonce and a key`);
 }
 
-/** Whether the public data of an operation says how much it moves. */
+/** Returns whether the public data of an operation contains the moved amount. */
 function hasAmount({ record, extension }: Pick<OperationSpec, "record" | "extension">): boolean {
   return record.amount !== undefined || extension.value?.type === "amount";
 }

@@ -1,4 +1,4 @@
-/** Operations as the columns and words of the public data, both ways, driven by the table. */
+/** Converts operations to columns and words of the public data and back, by the table. */
 import {
   EXTENSION_COLUMNS,
   type ExtensionColumn,
@@ -13,7 +13,7 @@ import type { PublicOperation } from "./operation.ts";
 import { packAmount, packFee, unpackAmount, unpackFee } from "./packed.ts";
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from "./table.ts";
 
-/** A field of an operation's public data. A packed type says that the value has a packed form. */
+/** A field of an operation's public data. A packed type requires a packed form of the value. */
 export interface PublicField {
   readonly name: string;
   readonly type: FieldType;
@@ -21,14 +21,14 @@ export interface PublicField {
 
 type Bits<Column extends string> = { readonly [C in Column]: bigint };
 
-/** The bits of an operation in every column of the public data; a column it does not use is 0. */
+/** The bits of an operation in every column of the public data; unused columns are 0. */
 export interface OperationColumns {
   readonly type: OperationName;
   readonly record: Bits<RecordColumn>;
   readonly extension: Bits<ExtensionColumn>;
 }
 
-/** Which field of an operation fills which column; no field where the column is not used. */
+/** The field of an operation that fills each column; none if the column is unused. */
 interface Placement {
   readonly part: "record" | "extension";
   readonly column: string;
@@ -64,12 +64,12 @@ const PUBLIC_FIELDS = forEachOperation((type): readonly PublicField[] =>
   PLACEMENTS[type].flatMap(({ field }) => field ?? []),
 );
 
-/** All fields of an operation's public data, the record's first. */
+/** Lists the fields of an operation's public data, the record's first. */
 export function publicFields(type: OperationName): readonly PublicField[] {
   return PUBLIC_FIELDS[type];
 }
 
-/** @throws AMOUNT_NOT_PACKABLE, FEE_NOT_PACKABLE */
+/** Encodes the columns of an operation. @throws AMOUNT_NOT_PACKABLE, FEE_NOT_PACKABLE */
 export function toColumns(operation: PublicOperation): OperationColumns {
   const values = operation as unknown as { readonly [field: string]: number | bigint };
   const bits = { record: {} as Record<string, bigint>, extension: {} as Record<string, bigint> };
@@ -79,7 +79,11 @@ export function toColumns(operation: PublicOperation): OperationColumns {
   return { type: operation.type, ...bits } as OperationColumns;
 }
 
-/** Inverse of {@link toColumns}. @throws UNUSED_COLUMN_NOT_ZERO, AMOUNT_OUT_OF_RANGE */
+/**
+ * Decodes columns, the inverse of {@link toColumns}.
+ *
+ * @throws UNUSED_COLUMN_NOT_ZERO, AMOUNT_OUT_OF_RANGE
+ */
 export function fromColumns(columns: OperationColumns): PublicOperation {
   const { type } = columns;
   const operation: Record<string, unknown> = { type };
@@ -93,12 +97,12 @@ export function fromColumns(columns: OperationColumns): PublicOperation {
   return operation as PublicOperation;
 }
 
-/** The record as one integer: the element `a` of the block's data (design section 5). */
+/** Encodes the record as one integer, the element `a` of the block's data. */
 export function recordWord({ type, record }: OperationColumns): bigint {
   return packColumns(RECORD_COLUMNS, { op: OPERATIONS[type].code, ...record });
 }
 
-/** The elements `e1` and `e2` of the block's data; zeros if the operation has no extension. */
+/** Encodes the elements `e1` and `e2` of the block's data; zeros without an extension. */
 export function extensionWords({ type, extension }: OperationColumns): [e1: bigint, e2: bigint] {
   if (!hasExtension(type)) return [0n, 0n];
   const op = BigInt(OPERATIONS[type].code) << BigInt(KIND_SHIFT_BITS);

@@ -1,5 +1,5 @@
 /**
- * What an operation is: a spec, which is data, and the little that is code. Types of operations and
+ * The definition of an operation: a spec, which is data, and a little code. Types of operations and
  * transactions follow from the spec, so table, codec and types cannot drift apart.
  *
  * docs/operations.md says how to add one.
@@ -10,20 +10,19 @@ import type { RECORD_COLUMNS } from "../protocol/columns.ts";
 import type { FieldType } from "../protocol/layout.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 
-/** What an operation says of itself. `check-specs.ts` refuses what makes no sense. */
+/** Data about an operation; `check-specs.ts` checks it. */
 export interface OperationSpec {
-  /** In camelCase; its folder and its circom file have the same name in kebab-case. */
+  /** Name in camelCase; the folder and the circom file have the same name in kebab-case. */
   readonly name: string;
-  /** Codes count from 0 without gaps. */
+  /** Code; codes count from 0 without gaps. */
   readonly code: number;
   /** One sentence for docs: what it does. */
   readonly summary: string;
   /**
-   * Where the operation starts: nowhere (padding), in the L1 priority queue, or in a signed L2
-   * transaction.
+   * Origin of the operation: none (padding), the L1 priority queue, or a signed L2 transaction.
    */
   readonly origin: "padding" | "l1" | "l2";
-  /** The operation's name for each record column that it fills. */
+  /** Name of each filled record column in the operation. */
   readonly record: {
     readonly accountA?: string;
     readonly accountB?: string;
@@ -31,7 +30,7 @@ export interface OperationSpec {
     readonly amount?: "amount";
     readonly fee?: "fee";
   };
-  /** The operation's name and type for each extension column that it fills, in wire order. */
+  /** Name and type of each filled extension column in the operation, in wire order. */
   readonly extension: {
     readonly nonce?: { readonly name: "nonce"; readonly type: "nonce" };
     readonly address?: { readonly name: "owner" | "recipient"; readonly type: "address" };
@@ -42,47 +41,47 @@ export interface OperationSpec {
   /** Whether execution on L1 pays the amount out to the address. */
   readonly payout: boolean;
   readonly effects: Effects;
-  /** What is signed, if the origin is l2. */
+  /** The signed message, if the origin is l2. */
   readonly message?: {
-    /** The transaction as which it is signed: another operation may share it. */
+    /** Type of the signed transaction, which another operation may share. */
     readonly type: string;
-    /** What is signed beside account, token, fee, nonce and validity. */
+    /** Signed columns besides account, token, fee, nonce and validity. */
     readonly columns: readonly (keyof MessageFields)[];
   };
   readonly l1: L1Meaning;
 }
 
-/** What the operation does to its two branches, beside the fee and the nonce of a signed one. */
+/** Effects on the two branches, besides the fee and the nonce of a signed operation. */
 interface Effects {
-  /** The account that the amount is taken from. */
+  /** The account that pays the amount. */
   readonly debits?: "accountA" | "accountB";
   /** The account that receives the amount; it is created if its leaf is empty. */
   readonly credits?: "accountB";
-  /** Whether the key that signs becomes the signing key of account A. */
+  /** Whether the signer's key becomes the signing key of account A. */
   readonly setsKey?: true;
 }
 
-/** What `commitBlocks` does with the operation, and what that costs. */
+/** Work of `commitBlocks` for the operation, and its cost. */
 interface L1Meaning {
   /** The kind of request in the priority queue that it serves, if the origin is l1. */
   readonly serves?: "deposit" | "fullExit";
   /** Whether the owner of the account must consent on L1. */
   readonly consent?: true;
-  /** Upper bound of what its extension takes: reading, evaluating, and what it means on L1. */
+  /** Upper bound of the gas for its extension: reading, evaluating, and its work on L1. */
   readonly commitGas: number;
-  /** Words of memory that L1 takes for it and does not free. */
+  /** Words of memory that L1 allocates for it and does not free. */
   readonly memoryWords: number;
 }
 
 /** Columns of the signed message that not every transaction has. */
 interface MessageFields {
-  /** L1 address of the receiver or of the owner who is paid, uint160. */
+  /** L1 address of the recipient or of the owner who is paid, uint160. */
   readonly recipient: bigint;
   /** In the token's smallest unit, uint128; must have a packed form if the record holds it. */
   readonly amount: bigint;
 }
 
-/** Types of field that are held as numbers; all others are bigints. */
+/** Types of fields that are numbers; all others are bigints. */
 export const NUMBER_TYPES = ["accountId", "tokenId", "nonce"] as const satisfies FieldType[];
 type FieldValue<T> = T extends (typeof NUMBER_TYPES)[number] ? number : bigint;
 
@@ -109,7 +108,7 @@ type SignedFields<S extends OperationSpec> = S extends {
 export type PublicOf<S extends OperationSpec> = { readonly type: S["name"] } & RecordFields<S> &
   ExtensionFields<S>;
 
-/** What a signer adds to a transaction: how long it holds, and the proof that it is theirs. */
+/** Fields that a signer adds to a transaction: validity and signature. */
 export interface Authorization {
   /** The signer's nonce before the operation, uint32. */
   readonly nonce: number;
@@ -122,7 +121,7 @@ export interface Authorization {
   readonly linksNext?: true;
 }
 
-/** An operation: its public data and, if it is signed, all that was. */
+/** An operation: its public data and, if it is signed, all signed fields. */
 export type OperationOf<S extends OperationSpec> = S extends { origin: "l2" }
   ? PublicOf<S> & SignedFields<S> & Authorization
   : PublicOf<S>;
@@ -130,9 +129,9 @@ export type OperationOf<S extends OperationSpec> = S extends { origin: "l2" }
 interface TransactionBase {
   /** The account that signs and pays the fee. */
   readonly accountId: number;
-  /** The token that is moved and in which the fee is paid. */
+  /** The moved token, which also pays the fee. */
   readonly tokenId: number;
-  /** In the token's smallest unit; must have a packed form. */
+  /** Fee in the token's smallest unit; must have a packed form. */
   readonly fee: bigint;
   /** The signer's next nonce, uint32. */
   readonly nonce: number;
@@ -151,42 +150,42 @@ export interface TransactionSignature {
   readonly signature: Signature;
 }
 
-/** What an operation does to the state. */
+/** Effect of an operation on the state. */
 export interface BranchUpdates {
   /** The state between the slot's two branch updates: A is done, B is not. */
   readonly afterA: RollupState;
   readonly state: RollupState;
 }
 
-/** Any operation, where it does not matter which. */
+/** Any operation. */
 interface AnyOperation {
   readonly type: string;
 }
 
-/** An operation: what its folder exports, and `list.ts` lists. */
+/** The definition that an operation's folder exports and `list.ts` lists. */
 export interface OperationDefinition<S extends OperationSpec> {
   readonly spec: S;
   /**
-   * Updates the two branches of the slot, or refuses to: all rules that public data can show.
+   * Updates the two branches of the slot, after checking all rules that public data can show.
    *
    * @throws the tags of its rules
    */
   apply(state: RollupState, operation: PublicOf<S>): BranchUpdates;
   /**
-   * Rules that only its signer and its operator know about, beside those of every signature.
+   * Checks rules that public data does not show, besides those of every signature.
    *
    * @throws the tags of these rules
    */
   authorize?(state: RollupState, operation: OperationOf<S>): unknown;
   /**
-   * The operation that carries out a transaction or an L1 request on a state: looks up accounts of
-   * addresses and amounts of exits, and checks nothing that `apply` checks. By default a signed
+   * Creates the operation of a transaction or an L1 request on a state: looks up accounts of
+   * addresses and amounts of exits, and leaves the checks to `apply`. Default: the signed
    * transaction, with `accountId` under the operation's name for account A.
    */
   fromSource?(state: RollupState, source: SourceOf<S>): AnyOperation;
 }
 
-/** A definition without the types of its own spec. */
+/** A definition without the types of its spec. */
 export interface AnyDefinition {
   readonly spec: OperationSpec;
   apply(state: RollupState, operation: AnyOperation): BranchUpdates;

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with an operation. Each code up to `SIGNATURE_INVALID` is the tag of a rule
- * that stands in the circuit too, as a comment `// RULE <code>` at the constraint. No fact is a
+ * Errors of an operation. Each code up to `SIGNATURE_INVALID` is the tag of a rule
+ * of the circuit too, in a comment `// RULE <code>` at the constraint. No fact is a
  * secret.
  */
 import { defineErrors } from "../util/errors.ts";
@@ -42,7 +42,7 @@ export const opsError = defineErrors<OpsErrorFacts>({
     fix: "Use the id of an existing account; a deposit or a transfer to an address creates one.",
   },
   ACCOUNT_EXISTS: {
-    message: ({ accountId }) => `Account ${accountId} exists already, so it can not be created.`,
+    message: ({ accountId }) => `Account ${accountId} exists already, so it cannot be created.`,
     fix: "Transfer to the existing account, or take the state's next account id.",
   },
   OWNER_MISMATCH: {
@@ -52,36 +52,36 @@ export const opsError = defineErrors<OpsErrorFacts>({
   },
   RECIPIENT_MISMATCH: {
     message: ({ accountId, recipient, expected }) =>
-      `${hex(recipient)} was signed as the recipient, but account ${accountId} is ${hex(expected)}.`,
+      `The signed recipient is ${hex(recipient)}, but the owner of account ${accountId} is ${hex(expected)}.`,
     fix: "Include the transaction with the account id that belongs to the signed address.",
   },
   RECIPIENT_ZERO: {
     message: () => "The recipient is the zero address.",
-    fix: "Name the address that shall receive the amount.",
+    fix: "Name the address that receives the amount.",
   },
   NONCE_MISMATCH: {
     message: ({ accountId, nonce, expected }) =>
       `Account ${accountId} signed with nonce ${nonce}, but its next nonce is ${expected}.`,
-    fix: "Ask for the account's next nonce, accepted transactions included, and sign again.",
+    fix: "Get the account's next nonce, which counts accepted transactions, and sign again.",
   },
   NONCE_EXHAUSTED: {
     message: ({ accountId }) => `Account ${accountId} has used its last nonce.`,
-    fix: "Leave the account with a full exit through L1 and go on with another address.",
+    fix: "Leave the account with a full exit on L1 and continue with another address.",
   },
   NOT_YET_VALID: {
     message: ({ validFrom, timestamp }) =>
-      `The transaction is valid from ${validFrom} on, and the block's time is ${timestamp}.`,
+      `The transaction is valid from ${validFrom} on, but the block's time is ${timestamp}.`,
     fix: "Submit it later, or sign it with an earlier validFrom (Unix seconds).",
   },
   EXPIRED: {
     message: ({ validUntil, timestamp }) =>
-      `The transaction was valid until ${validUntil}, and the block's time is ${timestamp}.`,
+      `The transaction was valid until ${validUntil}, but the block's time is ${timestamp}.`,
     fix: "Sign it again with a later validUntil (Unix seconds).",
   },
   INSUFFICIENT_BALANCE: {
     message: ({ accountId, tokenId, balance, required }) =>
       `Account ${accountId} has ${balance} of token ${tokenId}, but ${required} is needed.`,
-    fix: "Lower the amount or deposit more; the fee is paid in the token that is moved.",
+    fix: "Lower the amount or deposit more; the fee is paid in the moved token.",
   },
   BALANCE_OVERFLOW: {
     message: ({ accountId, tokenId, balance, added }) =>
@@ -100,16 +100,16 @@ export const opsError = defineErrors<OpsErrorFacts>({
   },
   AMOUNT_OUT_OF_RANGE: {
     message: ({ field, value }) => `${field} = ${value} is not an unsigned 128-bit integer.`,
-    fix: "Give amounts from 0 to 2^128 - 1, in the token's smallest unit.",
+    fix: "Pass an amount from 0 to 2^128 - 1, in the token's smallest unit.",
   },
   EXIT_AMOUNT_MISMATCH: {
     message: ({ accountId, amount, expected }) =>
-      `An exit takes ${expected}, all that account ${accountId} may take out, not ${amount}.`,
-    fix: "Make the operation with toOperation on the state it is applied to.",
+      `An exit of account ${accountId} moves ${expected}, all that it may take out, not ${amount}.`,
+    fix: "Create the operation with toOperation on the state that it is applied to.",
   },
   TARGET_HAS_SIGNING_KEY: {
     message: ({ accountId }) => `Account ${accountId} has a signing key and can exit by itself.`,
-    fix: "Force only accounts out that never set a signing key.",
+    fix: "Use a forced exit only for accounts that never set a signing key.",
   },
   UNUSED_COLUMN_NOT_ZERO: {
     message: ({ operation, column, value }) =>
@@ -122,16 +122,16 @@ export const opsError = defineErrors<OpsErrorFacts>({
   },
   SIGNING_KEY_MISMATCH: {
     message: ({ accountId, pubKeyHash, expected }) =>
-      `The key with the hash ${pubKeyHash} is not that of account ${accountId}, ${expected}.`,
-    fix: "Sign with the key that the account has set, or set another one with ChangePubKey.",
+      `The key hash ${pubKeyHash} is not the key hash of account ${accountId}, ${expected}.`,
+    fix: "Sign with the account's key, or set another key with ChangePubKey.",
   },
   SIGNATURE_INVALID: {
-    message: ({ accountId }) => `The signature for account ${accountId} does not fit.`,
+    message: ({ accountId }) => `The signature of account ${accountId} is invalid.`,
     fix: "Sign exactly this transaction, for the chain id and the address of this rollup.",
   },
   ADDRESS_WITHOUT_ACCOUNT: {
     message: ({ address }) => `${hex(address)} has no account in this rollup.`,
-    fix: "Name the address of an existing account; a deposit or a transfer creates one.",
+    fix: "Use the address of an existing account; a deposit or a transfer creates one.",
   },
   ACCOUNT_CAPACITY_REACHED: {
     message: ({ recipient, capacity }) =>

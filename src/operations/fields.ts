@@ -1,5 +1,5 @@
 /**
- * Ranges of single fields, whatever the state: the first look at anything that comes from outside.
+ * Ranges of single fields, for any state: the first check of data from outside.
  */
 import { FIELD_MODULUS } from "../protocol/constants.ts";
 import { FIELD_TYPE_BYTES, type FieldType } from "../protocol/layout.ts";
@@ -12,7 +12,7 @@ import { packAmount, packFee } from "./packed.ts";
 const AMOUNT_TYPES: readonly FieldType[] = ["amount", "packedAmount", "packedFee"];
 
 /**
- * Whether every field of an operation's public data fits its column.
+ * Asserts that every field of an operation's public data fits its column.
  *
  * @throws AMOUNT_OUT_OF_RANGE, AMOUNT_NOT_PACKABLE, FEE_NOT_PACKABLE, FIELD_OUT_OF_RANGE
  */
@@ -21,7 +21,7 @@ export function assertPublicFields(operation: PublicOperation): void {
   for (const field of publicFields(operation.type)) assertField(field, values[field.name]!);
 }
 
-/** Whether one value fits a column of its type. @throws as {@link assertPublicFields} */
+/** Asserts that one value fits a column of its type. @throws as {@link assertPublicFields} */
 export function assertField({ name, type }: PublicField, value: number | bigint): void {
   if (AMOUNT_TYPES.includes(type)) assertAmount(name, type, BigInt(value));
   else if (!fits(value, type)) {

@@ -1,4 +1,4 @@
-/** Every operation of the protocol, one line each: all else follows from its folder. */
+/** Every operation of the protocol, one line each; the rest follows from its folder. */
 export { noop } from "./noop/operation.ts";
 export { deposit } from "./deposit/operation.ts";
 export { transfer } from "./transfer/operation.ts";

@@ -1,4 +1,4 @@
-/** Operations: what stands in the slots of a block. */
+/** Operations: the contents of a block's slots. */
 import type { OperationOf, PublicOf } from "./definition.ts";
 import { OPERATIONS, type OperationName, type Specs } from "./table.ts";
 
@@ -9,7 +9,7 @@ export type PublicOperation<N extends OperationName = OperationName> = {
   [M in N]: PublicOf<Specs[M]>;
 }[N];
 
-/** An operation with what its signer put under the signature, if it has one. */
+/** An operation with its signed fields, if it is signed. */
 export type Operation<N extends OperationName = OperationName> = {
   [M in N]: OperationOf<Specs[M]>;
 }[N];
@@ -20,7 +20,7 @@ type SignedName = {
 
 export type SignedOperation = Operation<SignedName>;
 
-/** Whether an operation starts with a signed transaction. */
+/** Returns whether an operation starts with a signed transaction. */
 export function isSigned(operation: Operation): operation is SignedOperation {
   return OPERATIONS[operation.type].origin === "l2";
 }

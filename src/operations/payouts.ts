@@ -3,7 +3,7 @@ import type { PublicOperation } from "./operation.ts";
 import type { Payout } from "./rules.ts";
 import { OPERATIONS } from "./table.ts";
 
-/** What L1 pays out for operations, by their public data and in their order; none of nothing. */
+/** Lists the payouts of operations, by their public data and in their order, without those of 0. */
 export function payoutsOf(operations: readonly PublicOperation[]): Payout[] {
   return operations.flatMap((operation) => {
     const payout = payoutOf(operation);
@@ -11,7 +11,7 @@ export function payoutsOf(operations: readonly PublicOperation[]): Payout[] {
   });
 }
 
-/** What L1 pays out for an operation, also if it is nothing; undefined if the kind has none. */
+/** Returns the payout of an operation, also of 0; undefined if its kind has none. */
 export function payoutOf(operation: PublicOperation): Payout | undefined {
   const { payout }: OperationSpec = OPERATIONS[operation.type];
   if (!payout || !("tokenId" in operation && "amount" in operation)) return undefined;

@@ -7,11 +7,11 @@ import { opsError } from "./errors.ts";
 
 export interface TokenAmount {
   readonly tokenId: number;
-  /** In the token's smallest unit. */
+  /** Amount in the token's smallest unit. */
   readonly amount: bigint;
 }
 
-/** What L1 pays out when it executes the block. */
+/** A payout of L1 when it executes the block. */
 export interface Payout extends TokenAmount {
   /** L1 address, uint160. */
   readonly recipient: bigint;
@@ -19,7 +19,7 @@ export interface Payout extends TokenAmount {
 
 export const NO_FEE: TokenAmount = { tokenId: 0, amount: 0n };
 
-/** The account with this id. @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
+/** Finds the account with an id. @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE */
 export function existingAccount(state: RollupState, accountId: number): Account {
   const account = state.account(accountId);
   if (account.kind !== LEAF_KIND.account) throw opsError({ code: "ACCOUNT_NOT_FOUND", accountId });
@@ -27,8 +27,8 @@ export function existingAccount(state: RollupState, accountId: number): Account 
 }
 
 /**
- * The account with this id, if it belongs to the recipient that was signed: a record names an
- * account, and a signature an address.
+ * Finds the account with an id and checks that it belongs to the signed recipient: a record names
+ * an account, and a signature an address.
  *
  * @param recipient - L1 address, uint160.
  * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, RECIPIENT_MISMATCH
@@ -53,7 +53,7 @@ export function assertNonce(account: Account, accountId: number, nonce: number):
 }
 
 /**
- * Takes an amount and the fee from the account that signs, and counts its nonce up: branch A of
+ * Debits an amount and the fee from the signing account, and increments its nonce: branch A of
  * every signed operation.
  *
  * @throws ACCOUNT_NOT_FOUND, NONCE_EXHAUSTED, INSUFFICIENT_BALANCE
@@ -105,7 +105,7 @@ export function createAccount(state: RollupState, accountId: number, address: bi
   return state.update(accountId, 0, { account: newAccount(address) });
 }
 
-/** Where the next account is created; undefined if every leaf of the tree is taken. */
+/** Returns the id of the next new account; undefined if every leaf of the tree is taken. */
 export function freeAccountId({ nextAccountId, preset }: RollupState): number | undefined {
   return nextAccountId < accountCapacity(preset) ? nextAccountId : undefined;
 }

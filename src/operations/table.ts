@@ -1,4 +1,4 @@
-/** The operation table: what follows from the specs of all operations together. */
+/** The operation table, which follows from the specs of all operations. */
 import { EXTENSION_COLUMNS } from "../protocol/columns.ts";
 import { protocolDigest } from "../protocol/digest.ts";
 import type { Column } from "../protocol/layout.ts";
@@ -13,7 +13,7 @@ export type OperationName = keyof List;
 /** Specs by the name of their operation. */
 export type Specs = { readonly [N in OperationName]: List[N]["spec"] };
 
-/** What `list.ts` exports, by name and in the order of the codes. */
+/** Exports of `list.ts`, by name and in the order of the codes. */
 const DEFINITIONS: readonly (readonly [string, AnyDefinition])[] = Object.entries(
   list as unknown as Readonly<Record<string, AnyDefinition>>,
 ).sort(([, one], [, other]) => one.spec.code - other.spec.code);
@@ -30,7 +30,7 @@ export const OPERATION_NAMES = DEFINITIONS.map(([name]) => name) as unknown as r
   ...OperationName[],
 ];
 
-/** What the folder of an operation defines. */
+/** Returns the definition of an operation. */
 export function definitionOf(name: OperationName): AnyDefinition {
   return list[name];
 }
@@ -45,24 +45,24 @@ export const TRANSACTION_TYPES = OPERATION_NAMES.filter((name) => {
   return message?.type === name;
 }) as unknown as readonly [TransactionType, ...TransactionType[]];
 
-/** Wire columns of an operation's extension, without the slot index. Empty if it has none. */
+/** Returns the wire columns of an operation's extension, without the slot index; empty if none. */
 export function extensionColumns(name: OperationName): Column[] {
   const spec: OperationSpec = OPERATIONS[name];
   return EXTENSION_COLUMNS.flatMap((column) => spec.extension[column] ?? []);
 }
 
-/** The operation of a code, or undefined if no operation has it. */
+/** Returns the operation of a code, or undefined if no operation has it. */
 export function operationOfCode(code: number): OperationName | undefined {
   return OPERATION_NAMES[code];
 }
 
-/** What stands on the wire and in the public data, as the digest takes it. */
+/** Returns the wire form of the operations, for the digest. */
 function toWireForm({ code, origin, record, extension, payout }: OperationSpec) {
   return { code, origin, record, extension, payout };
 }
 
 /**
- * Digest of all protocol data that no preset changes, as 0x-hex. It stands in the circuit manifest
+ * Digest of all protocol data that no preset changes, as 0x-hex. It is in the circuit manifest
  * and in the contracts; the operator refuses to start if they differ.
  */
 export const PROTOCOL_DIGEST = protocolDigest(

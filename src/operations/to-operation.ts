@@ -1,4 +1,4 @@
-/** Turns transactions and L1 requests into operations, and signed operations back. */
+/** Converts transactions and L1 requests to operations, and signed operations back. */
 import type { RollupState } from "../state/rollup-state.ts";
 import type { OperationSpec } from "./definition.ts";
 import type { DepositRequest } from "./deposit/operation.ts";
@@ -11,12 +11,12 @@ export type { DepositRequest };
 export type PriorityRequest = DepositRequest | FullExitRequest;
 
 /**
- * The operation that carries out a transaction or an L1 request on the given state: looks up the
- * accounts of addresses and the amounts of exits, and refunds a deposit that has no place. Checks
- * nothing that applying the operation checks.
+ * Creates the operation of a transaction or an L1 request on the given state: looks up the accounts
+ * of addresses and the amounts of exits, and refunds a deposit without a place. Applying the
+ * operation does all checks.
  *
  * @throws ADDRESS_WITHOUT_ACCOUNT if the target of a forced exit has no account,
- * ACCOUNT_CAPACITY_REACHED if a transfer would have to create an account that there is no room for,
+ * ACCOUNT_CAPACITY_REACHED if a transfer needs a new account and all are taken,
  * ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
  */
 export function toOperation(
@@ -31,7 +31,7 @@ export function toOperation(
   return { ...rest, [definition.spec.record.accountA!]: accountId } as unknown as Operation;
 }
 
-/** The transaction that was signed for an operation: the inverse of {@link toOperation}. */
+/** Returns the signed transaction of an operation: the inverse of {@link toOperation}. */
 export function toTransaction(operation: SignedOperation): SignedTransaction {
   const { tokenId, fee, nonce, validFrom, validUntil, publicKey, signature } = operation;
   const { record, message }: OperationSpec = OPERATIONS[operation.type];

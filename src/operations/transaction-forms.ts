@@ -1,12 +1,12 @@
-/** Signed transactions as the API takes them: what their schemas are made of. */
+/** Forms of signed transactions, from which the API makes its schemas. */
 import type { OperationSpec, TransactionOf, TransactionSignature } from "./definition.ts";
 import { OPERATIONS, type Specs, TRANSACTION_TYPES, type TransactionType } from "./table.ts";
 
-/** What a kind of transaction has beside account, token, fee, nonce, validity and signature. */
+/** Fields of a type of transaction besides account, token, fee, nonce, validity and signature. */
 export interface TransactionForm {
   readonly type: TransactionType;
   readonly columns: readonly ("recipient" | "amount")[];
-  /** Whether the consent of the owner on L1 comes with it, as `authorization`. */
+  /** Whether it contains the owner's consent on L1, as `authorization`. */
   readonly needsConsent: boolean;
 }
 
@@ -14,7 +14,7 @@ type ConsentOf<S extends OperationSpec> = S extends { l1: { consent: true } }
   ? { readonly authorization: string }
   : unknown;
 
-/** A signed transaction with all that its operator needs for it. */
+/** A signed transaction with everything that its operator needs. */
 export type SubmittedTransaction = {
   [N in TransactionType]: TransactionOf<Specs[N]> & TransactionSignature & ConsentOf<Specs[N]>;
 }[TransactionType];

@@ -1,6 +1,7 @@
 /**
- * Transactions: what a user signs (design section 4). The message names the recipient by L1
- * address, so nobody can redirect an amount, and the domain binds it to one rollup on one chain.
+ * Transactions, which users sign (docs/pubdata.md#signed-message). The message names the recipient
+ * by L1 address, so nobody can redirect an amount, and the domain binds it to one rollup on one
+ * chain.
  */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { SigningKey } from "../crypto/eddsa.ts";
@@ -14,7 +15,7 @@ import type { TransactionOf, TransactionSignature } from "./definition.ts";
 import { assertField } from "./fields.ts";
 import { OPERATIONS, type Specs, type TransactionType } from "./table.ts";
 
-/** A transaction of one kind, or of any. */
+/** A transaction of one type, or of any. */
 export type Transaction<T extends TransactionType = TransactionType> = {
   [N in T]: TransactionOf<Specs[N]>;
 }[T];
@@ -24,7 +25,7 @@ export type { TransactionSignature };
 export type SignedTransaction = Transaction & TransactionSignature;
 
 /**
- * The domain of a rollup's signatures.
+ * Computes the domain of a rollup's signatures.
  *
  * @param rollupAddress - Address of the rollup contract, uint160.
  * @returns `keccak256(abi.encode(keccak256(DOMAIN_TAG), chainId, rollup)) mod r`.
@@ -35,7 +36,7 @@ export function signingDomain(chainId: bigint, rollupAddress: bigint): bigint {
 }
 
 /**
- * The field element that is signed, if the transaction is in no batch: `Poseidon(domain, w1, w2,
+ * Computes the signed field element of a transaction that is in no batch: `Poseidon(domain, w1, w2,
  * w3)`.
  *
  * @param domain - See {@link signingDomain}.
@@ -45,7 +46,7 @@ export function signingMessage(transaction: Transaction, domain: bigint): bigint
   return poseidon(signingWords(transaction, domain));
 }
 
-/** What the signing message is the hash of. @throws as {@link signingMessage} */
+/** Returns the inputs of the signing message's hash. @throws as {@link signingMessage} */
 export function signingWords(transaction: Transaction, domain: bigint): bigint[] {
   const unused = { recipient: 0n, amount: 0n };
   const op = OPERATIONS[transaction.type].code;
@@ -64,7 +65,7 @@ export function signingWords(transaction: Transaction, domain: bigint): bigint[]
 /**
  * Signs a transaction for the rollup of the given domain.
  *
- * @param message - What is signed, if the transaction is in a batch: see `batchMessages`.
+ * @param message - Signed message, if the transaction is in a batch: see `batchMessages`.
  * @throws as {@link signingMessage}
  */
 export function signTransaction<T extends Transaction>(

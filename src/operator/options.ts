@@ -33,7 +33,7 @@ export interface OperatorOptions {
   readonly l1Limits: L1Limits;
   /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
   readonly waitLimitMs: number;
-  /** `interval`: when nothing has moved on L1 for so long, transactions are refused. */
+  /** `interval`: milliseconds without progress on L1 after which transactions are refused. */
   readonly stallLimitMs: number;
   /** Executed blocks that are kept in memory; more, as long as a reorg of L1 may need them. */
   readonly executedBlocksMax: number;

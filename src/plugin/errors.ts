@@ -1,4 +1,4 @@
-/** What can go wrong between Hardhat and the rest of the package. */
+/** Errors between Hardhat and the rest of the package. */
 import { defineErrors } from "../util/errors.ts";
 
 export type PluginErrorFacts =
@@ -37,7 +37,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Set rollup.preset, or the option --preset, to one of them.",
   },
   EXTERNAL_PROVER_NOT_CONFIGURED: {
-    message: () => "The prover is external, but the config does not say which program that is.",
+    message: () => "The prover is external, but the config names no program.",
     fix: 'Set rollup.externalProver to { command: "rapidsnark {zkey} {wtns} {proof} {public}" }.',
   },
   SETUP_UNKNOWN: {
@@ -50,18 +50,18 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: 'Set rollup.setup to { type: "ceremony", keysDir: "keys" }.',
   },
   PTAU_MISSING: {
-    message: () => "Keys can not be verified without the powers of tau that they start from.",
+    message: () => "The verification of keys needs the powers of tau that they start from.",
     fix: "Pass --ptau FILE along with --verify.",
   },
   CIRCUIT_UNKNOWN: {
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
-    fix: "Name a .circom file of that folder, without its ending, that has a main component.",
+    fix: "Name a .circom file of that folder that has a main component, without the ending.",
   },
   ROLLUP_NOT_BUILT: {
     message: ({ preset, prover, reason }) =>
       `The rollup of preset ${preset} with prover ${prover} is not built: ${reason}.`,
-    fix: "Set preset and prover in the config; or hardhat build --preset P --prover X, then --no-compile.",
+    fix: "Set preset and prover in the config, or run hardhat build --preset P --prover X, then --no-compile.",
   },
   ROLLUP_NOT_DEPLOYED: {
     message: ({ network }) => `There is no rollup on this connection to the network ${network}.`,
@@ -73,88 +73,86 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   },
   ROLLUP_ADDRESS_UNKNOWN: {
     message: ({ network, file }) =>
-      `Nothing says where on ${network} the rollup is: no operator answers, and there is no ${file}.`,
+      `The rollup's address on ${network} is unknown: no operator answers, and there is no ${file}.`,
     fix: "Pass --rollup 0x…, the address of the contract (resume: rollup), or deploy one there.",
   },
   DEPLOYMENT_OF_OTHER_CHAIN: {
     message: ({ network, file, rollup }) =>
-      `${file} speaks of ${rollup} on another chain than that of ${network}: ` +
-      "the chain's first block is another one.",
-    fix: "Pass --rollup 0x…, or delete the file if its chain is gone.",
+      `${file} names ${rollup} on another chain than that of ${network}: ` +
+      "the first block of the chain differs.",
+    fix: "Pass --rollup 0x…, or delete the file if its chain no longer exists.",
   },
   DEPLOYMENT_FILE_INVALID: {
-    message: ({ file }) => `${file} does not say where a rollup is.`,
+    message: ({ file }) => `${file} contains no address of a rollup.`,
     fix: "Pass --rollup 0x…, or delete the file and deploy again.",
   },
   OUTPUT_EXISTS: {
-    message: ({ file }) => `${file} is there already, and nothing has been deployed.`,
-    fix: "Pass --force to replace it, or another --output.",
+    message: ({ file }) => `${file} exists already, so nothing has been deployed.`,
+    fix: "Pass --force to replace it, or another path as --output.",
   },
   OUTPUT_NOT_WRITABLE: {
-    message: ({ file, reason }) => `${file} can not be written: ${reason}`,
-    fix: "Pass --output with a path in a folder that can be written.",
+    message: ({ file, reason }) => `${file} cannot be written: ${reason}`,
+    fix: "Pass --output with a path in a writable folder.",
   },
   FILE_NOT_ACCESSIBLE: {
-    message: ({ path, reason }) => `${path} can not be used: ${reason}`,
+    message: ({ path, reason }) => `${path} cannot be used: ${reason}`,
     fix: "Check that the path exists, its permissions, and the free space on the disk.",
   },
   NETWORK_REQUEST_FAILED: {
-    message: ({ network, reason }) =>
-      `L1 (network ${network}) has not done what was asked: ${reason}`,
+    message: ({ network, reason }) => `L1 (network ${network}) has failed to answer: ${reason}`,
     fix: "Check the network's url and accounts in the config, and that its first account has funds.",
   },
   OPTION_MISSING: {
     message: ({ option, task }) => `${task} needs the option --${option}.`,
-    fix: "Pass it; the task says with --help what each option means.",
+    fix: "Pass it; the task explains its options with --help.",
   },
   BENCH_SUITE_UNKNOWN: {
     message: ({ suite, known }) => `There is no benchmark ${suite}; there are ${known.join(", ")}.`,
-    fix: "Name one or more of them, or none for the quick ones.",
+    fix: "Name one or more of them; without a name the quick ones run.",
   },
   BENCH_OPTION_OUT_OF_RANGE: {
     message: ({ option, value, min, max }) =>
-      `--${option} can not be ${value}: it is a whole number from ${min} to ${max}.`,
+      `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
   },
   BENCH_CHART_WITHOUT_BLOCKS: {
-    message: () =>
-      "--chart draws what the suite `blocks` measures, which is not among those named.",
+    message: () => "--chart draws the results of the suite `blocks`, which is not named.",
     fix: "Name it: hardhat rollup:bench blocks --chart blocks.svg",
   },
   NETWORK_WITHOUT_L1: {
-    message: ({ network }) => `The network ${network} lives in this process, and ends with it.`,
-    fix: "Pass --network with one of type http; rollup:devnet has L1 and operator in one process.",
+    message: ({ network }) => `The network ${network} runs in this process and ends with it.`,
+    fix: "Pass --network with a network of type http; rollup:devnet runs L1 and operator in one process.",
   },
   NO_SIGNER: {
-    message: ({ network }) => `The network ${network} has no account that could deploy.`,
+    message: ({ network }) => `The network ${network} has no account that can deploy.`,
     fix: "Configure accounts for the network.",
   },
   NETWORK_NOT_CHOSEN: {
     message: ({ network }) =>
-      `A devnet starts a chain of its own, so it can not run on the network ${network}.`,
-    fix: "Leave --network out; rollup:deploy and rollup:operator run a rollup on an L1 elsewhere.",
+      `A devnet starts its own chain, so it cannot run on the network ${network}.`,
+    fix: "Omit --network; rollup:deploy and rollup:operator run a rollup on another L1.",
   },
   L1_METHODS_UNKNOWN: {
     message: ({ value, known }) =>
-      `--l1-methods can not be ${value}; there are ${known.join(", ")}.`,
-    fix: "Pass one of them, or leave the option out for those that wallets need.",
+      `--l1-methods is ${value}, but it must be one of ${known.join(", ")}.`,
+    fix: "Pass one of them, or omit the option for the methods that wallets need.",
   },
   INIT_FILES_EXIST: {
     message: ({ folder, files }) =>
-      `${folder} has other files in these places, and nothing is written: ${files.join(", ")}.`,
+      `${folder} has other files in these places, so nothing is written: ${files.join(", ")}.`,
     fix: "Pass --force to replace them, name another folder, or run the command at a terminal, where it asks.",
   },
   INIT_PACKAGE_JSON_INVALID: {
-    message: ({ file }) => `${file} is not a JSON object, so nothing can be added to it.`,
+    message: ({ file }) => `${file} is not a JSON object, so it cannot be extended.`,
     fix: "Correct the file or delete it, and run the command again.",
   },
   COMMAND_UNKNOWN: {
-    message: ({ command }) => `hardhat-zkrollup has no such command: "${command}".`,
-    fix: "Run hardhat-zkrollup --help; everything except init is a task: npx hardhat rollup --help.",
+    message: ({ command }) => `hardhat-zkrollup has no command "${command}".`,
+    fix: "Run hardhat-zkrollup --help; everything but init is a task: npx hardhat rollup --help.",
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>
-      `The config says solc ${configured}, but the compiler at ${path} is version ${installed}.`,
+      `The config has solc ${configured}, but the compiler at ${path} is version ${installed}.`,
     fix: "Set the version to that of the installed solc package, or install that version.",
   },
 });

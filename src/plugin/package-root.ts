@@ -1,4 +1,4 @@
-/** Where this package stands on disk, from its sources as well as from `dist/`. */
+/** Finds this package on disk, from its sources and from `dist/`. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -27,7 +27,7 @@ function findPackageRoot(): string {
   }
 }
 
-/** The folder of our package.json, with `contracts/` and `circuits/` in it. */
+/** Folder of our package.json, with `contracts/` and `circuits/` in it. */
 export const PACKAGE_ROOT: string = findPackageRoot();
 
 /** The npm package `solc` that this package depends on. */
@@ -37,7 +37,7 @@ export interface NpmSolc {
   readonly path: string;
 }
 
-/** Finds our own dependency `solc`: the compiler that needs no download. */
+/** Finds our dependency `solc`, the compiler that needs no download. */
 export function resolveNpmSolc(): NpmSolc {
   const { resolve } = createRequire(import.meta.url);
   const { version } = readPackageJson(resolve("solc/package.json"));
@@ -46,9 +46,9 @@ export function resolveNpmSolc(): NpmSolc {
 }
 
 /**
- * The version of the compiler in a file: that of the npm package that a `soljson.js` belongs to, or
- * else what its name says, as `solc-linux-amd64-v0.8.30+commit.73712a01` does. Undefined if neither
- * says any.
+ * Returns the version of a compiler file: the version of the npm package of a `soljson.js`, or the
+ * one in a file name such as `solc-linux-amd64-v0.8.30+commit.73712a01`. Undefined if there is
+ * neither.
  */
 export function solcVersionAt(path: string): string | undefined {
   const named = /-v(\d+\.\d+\.\d+)\b/.exec(basename(path))?.[1];

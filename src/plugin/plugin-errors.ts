@@ -1,17 +1,17 @@
-/** The edge to Hardhat: its command line prints a HardhatPluginError without a stack trace. */
+/** Converts errors for Hardhat, whose command line prints a HardhatPluginError without a stack. */
 import { HardhatPluginError } from "hardhat/plugins";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { pluginError } from "./errors.ts";
 import { PACKAGE_NAME } from "./package-root.ts";
 
-/** How deep the reason of an error may lie in its causes. */
+/** Maximum depth of causes in which the reason of an error is looked for. */
 const CAUSES_MAX = 5;
 
 /**
- * Runs `work`; our coded errors leave it as Hardhat's, with their code and the way to fix them.
- * So do failures of files and of L1, which are nobody's bug. All others keep their stack traces.
+ * Runs `work` and converts its coded errors to Hardhat's, with their code and fix. Failures of
+ * files and of L1 are converted too, because they are no bugs. All others keep their stack traces.
  *
- * @param network - That the work is done on.
+ * @param network - Name of the network of the work.
  */
 export async function withPluginErrors<T>(network: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -24,8 +24,8 @@ export async function withPluginErrors<T>(network: string, work: () => Promise<T
 }
 
 /**
- * What an error means to a user: a coded error itself, and failures of files and of L1 by a code of
- * their own. Undefined for all others.
+ * Returns the coded error for a user: the error itself, or one of its own for failures of files and
+ * of L1. Undefined for all others.
  */
 export function toCodedError(network: string, error: unknown): RollupError | undefined {
   if (isRollupError(error)) return error;
@@ -42,7 +42,7 @@ export function toCodedError(network: string, error: unknown): RollupError | und
   return undefined;
 }
 
-/** An error and those that have led to it, outermost first. */
+/** Lists an error and its causes, outermost first. */
 function causesOf(error: unknown): Error[] {
   const causes: Error[] = [];
   for (let cause = error; cause instanceof Error && causes.length < CAUSES_MAX;) {
@@ -52,17 +52,17 @@ function causesOf(error: unknown): Error[] {
   return causes;
 }
 
-/** Calls of the system on a file that is open: their errors do not name it. */
+/** System calls on an open file, whose errors do not name it. */
 const FILE_CALLS = ["read", "write", "fsync", "ftruncate"];
 
-/** As Node throws it where a file or folder is missing, forbidden, or has no room. */
+/** Returns whether Node throws it for a missing, forbidden or full file or folder. */
 function isFileError(error: Error): error is Error & { path?: string } {
   const { code, path, syscall = "" } = error as Partial<NodeJS.ErrnoException>;
   if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) return false;
   return typeof path === "string" || FILE_CALLS.includes(syscall);
 }
 
-/** As Hardhat and ethers throw it when a node refuses a call, or there is no node. */
+/** Returns whether Hardhat or ethers throws it when a node refuses a call or does not answer. */
 function isL1Error(error: Error): error is Error & { shortMessage?: string } {
   return error.name === "ProviderError" || "shortMessage" in error;
 }

@@ -1,19 +1,19 @@
-/** Tells a person that long work is going on: a spinner on a terminal, lines anywhere else. */
+/** Shows the progress of long work: a spinner on a terminal, lines elsewhere. */
 import { createSpinner } from "@nomicfoundation/hardhat-utils/spinner";
 
-/** Work that takes longer than this is worth a line. */
+/** Minimum time of work that gets a line. */
 const NOTABLE_MS = 2_000;
 
-/** Runs `work` and shows `text` for as long as it takes. */
+/** Runs `work` and shows `text` meanwhile. */
 export type Progress = <T>(text: string, work: () => Promise<T>) => Promise<T>;
 
 /** Shows nothing. */
 export const silentProgress: Progress = (_text, work) => work();
 
 /**
- * Shows progress on `stream`: standard output, or standard error where a program reads the output.
+ * Shows progress on `stream`: standard output, or standard error if a program reads the output.
  *
- * @returns A {@link Progress} that spins on a terminal, and leaves a line for all that took long.
+ * @returns A {@link Progress} that spins on a terminal, and leaves a line for long work.
  */
 export function createProgress(stream: NodeJS.WriteStream = process.stdout): Progress {
   return async (text, work) => {
@@ -35,8 +35,7 @@ export function createProgress(stream: NodeJS.WriteStream = process.stdout): Pro
 }
 
 /**
- * Leaves a line on `stream` for work that takes long, when it has begun to, and nothing for the
- * rest.
+ * Writes a line to `stream` as soon as work takes long, and nothing for short work.
  */
 export function createQuietProgress(stream: NodeJS.WriteStream): Progress {
   return async (text, work) => {

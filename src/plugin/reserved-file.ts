@@ -1,22 +1,22 @@
-/** A file that a command will write, reserved before the command does anything irreversible. */
+/** Reserves a file before a command does anything irreversible. */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pluginError } from "./errors.ts";
 
-/** A file that can be written, known before its contents are. */
+/** A reserved file, which is writable. */
 export interface ReservedFile {
   readonly path: string;
-  /** All of it or nothing. @throws OUTPUT_NOT_WRITABLE */
+  /** Writes the file atomically. @throws OUTPUT_NOT_WRITABLE */
   write(text: string): Promise<void>;
-  /** Removes the draft; a file that was not written stays as it was. */
+  /** Removes the draft; an existing file stays. */
   release(): Promise<void>;
 }
 
 /**
  * Ensures that a file can be written by opening a draft beside it.
  *
- * @param overwrite - `refuse`: a file that is there stays.
+ * @param overwrite - `refuse`: an existing file is an error.
  * @throws OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE
  */
 export async function reserveFile(

@@ -1,4 +1,4 @@
-/** What this plugin adds to Hardhat's types. Only augmentations, no exports of its own. */
+/** Augments Hardhat's types with this plugin's; it exports nothing. */
 import "@nomicfoundation/hardhat-ethers";
 import "@nomicfoundation/hardhat-network-helpers";
 import type { ChainType, DefaultChainType } from "hardhat/types/network";

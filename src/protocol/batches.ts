@@ -1,5 +1,5 @@
 /**
- * Transactions that one batch has at most. It bounds how long the operator is busy with one call:
- * each signature takes it about as long as all the rest.
+ * Maximum transactions of a batch. It limits the operator's time for one call:
+ * each signature takes about as long as everything else.
  */
 export const BATCH_LENGTH_MAX = 50;

@@ -1,10 +1,10 @@
 /**
- * Columns of the public data of an operation (design section 4).
+ * Columns of the public data of an operation, see docs/pubdata.md#record.
  *
- * Every operation writes one **record**, the columns of {@link RECORD_COLUMNS}; a column it does
- * not use is zero. Some add an **extension**: of {@link EXTENSION_COLUMNS} only the columns in use
- * go on the wire. In the circuit an extension is two field elements: `e1` packs op, nonce and
- * address (with the shifts of an account's `meta`), `e2` is the value column.
+ * Every operation writes one **record** with the columns of {@link RECORD_COLUMNS}; unused columns
+ * are zero. Some operations add an **extension**, of which only the used columns of
+ * {@link EXTENSION_COLUMNS} go on the wire. In the circuit an extension is two field elements: `e1`
+ * packs op, nonce and address (with the shifts of an account's `meta`), `e2` is the value column.
  */
 import { type Column, layoutBytes } from "./layout.ts";
 
@@ -21,6 +21,8 @@ export type RecordColumn = Exclude<(typeof RECORD_COLUMNS)[number]["name"], "op"
 /** Bytes of a record on the wire. */
 export const RECORD_BYTES = layoutBytes(RECORD_COLUMNS);
 
-/** Columns of an extension; `value` is an amount or a field element, as the operation says. */
+/**
+ * Columns of an extension; the operation decides whether `value` is an amount or a field element.
+ */
 export const EXTENSION_COLUMNS = ["nonce", "address", "value"] as const;
 export type ExtensionColumn = (typeof EXTENSION_COLUMNS)[number];

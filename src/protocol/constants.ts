@@ -1,8 +1,8 @@
 /**
  * Numbers of the protocol that do not depend on a preset.
  *
- * Everything here is data: `scripts/generate.ts` writes it out for circom and Solidity, so no other
- * file may type one of these numbers again.
+ * Everything here is data, which `scripts/generate.ts` writes for circom and Solidity. No other
+ * file repeats one of these numbers.
  */
 import { assert } from "../util/errors.ts";
 
@@ -38,20 +38,20 @@ export const PACKED_BASE = 10n;
 /** Largest balance and unpacked amount: 2^128 − 1. */
 export const AMOUNT_MAX = (1n << BigInt(8 * AMOUNT_BYTES)) - 1n;
 /**
- * Largest deposit: 2^104 − 1, so that no balance can be filled up by deposits and make a later
- * L1 request impossible to include.
+ * Largest deposit: 2^104 − 1, so that deposits cannot fill up a balance and prevent a later L1
+ * request.
  */
 export const DEPOSIT_AMOUNT_MAX = (1n << 104n) - 1n;
-/** An account whose nonce has this value can sign nothing any more: 2^32 − 1. */
+/** Last nonce, 2^32 − 1: an account with this nonce can sign nothing more. */
 export const NONCE_MAX = 2 ** (8 * NONCE_BYTES) - 1;
-/** Last second a validity range can name: 2^64 − 1. */
+/** Last second of a validity range: 2^64 − 1. */
 export const TIMESTAMP_MAX = (1n << BigInt(8 * TIMESTAMP_BYTES)) - 1n;
 
-/** Kinds of object a state leaf can hold; an empty leaf has kind 0 and the value 0. */
+/** Kinds of object in a state leaf; an empty leaf has kind 0 and the value 0. */
 export const LEAF_KIND = { empty: 0, account: 1 } as const;
-/** Receives the fees of a block unless the block names another account. */
+/** Account that receives the fees of a block, unless the block names another. */
 export const GENESIS_FEE_ACCOUNT_ID = 0;
-/** Token id of ETH; ERC-20 tokens count from 1 in the order of their listing. */
+/** Token id of ETH; ERC-20 tokens have ids from 1, in the order of their listing. */
 export const ETH_TOKEN_ID = 0;
 
 /**
@@ -65,9 +65,9 @@ export const KIND_SHIFT_BITS = NONCE_SHIFT_BITS + 8 * NONCE_BYTES;
 /** Inputs of one Poseidon call of the digest chain: the running hash and 15 data elements. */
 export const DIGEST_ARITY = 16;
 
-/** L1 accepts a block whose timestamp is at most this far behind its own clock. */
+/** Maximum seconds that a block's timestamp may be behind L1's clock. */
 export const TIMESTAMP_LAG_MAX_SECONDS = 24 * 60 * 60;
-/** L1 accepts a block whose timestamp is at most this far ahead of its own clock. */
+/** Maximum seconds that a block's timestamp may be ahead of L1's clock. */
 export const TIMESTAMP_LEAD_MAX_SECONDS = 15 * 60;
 
 const packedBits = ({ mantissaBits, exponentBits }: PackedFormat) => mantissaBits + exponentBits;

@@ -1,4 +1,4 @@
-/** The digest that ties circuits, contracts and operator to one version of the protocol data. */
+/** The digest that binds circuits, contracts and operator to one version of the protocol data. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { EXTENSION_COLUMNS, RECORD_COLUMNS } from "./columns.ts";
@@ -27,7 +27,7 @@ const data = {
   EXIT_KEY_ID,
 };
 
-/** JSON with sorted keys and decimal bigints: the same text for the same data. */
+/** Encodes JSON with sorted keys and decimal bigints: the same text for the same data. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item === "bigint") return item.toString();
@@ -37,7 +37,7 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * SHA-256 over the canonical JSON of all protocol data that no preset changes.
+ * Computes SHA-256 of the canonical JSON of all protocol data that no preset changes.
  *
  * @param operations - The wire form of every operation, by name.
  * @returns 32 bytes as 0x-hex.

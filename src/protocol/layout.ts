@@ -43,7 +43,7 @@ export function placeColumns<Name extends string>(
   });
 }
 
-/** Bytes of a whole layout. */
+/** Counts the bytes of a layout. */
 export function layoutBytes(columns: readonly Column[]): number {
   return columns.reduce((sum, { type }) => sum + FIELD_TYPE_BYTES[type], 0);
 }
@@ -53,7 +53,7 @@ export function layoutBytes(columns: readonly Column[]): number {
  *
  * @param columns - The layout.
  * @param values - One value per column, by name; each must fit its column.
- * @throws RangeError if a value is missing, negative or too wide: the caller has checked its input.
+ * @throws RangeError if a value is missing, negative or too wide; callers check their input first.
  */
 export function packColumns<Name extends string>(
   columns: readonly Column<Name>[],
@@ -71,7 +71,7 @@ export function packColumns<Name extends string>(
   return packed;
 }
 
-/** Inverse of {@link packColumns}. Bits above the layout are ignored. */
+/** Unpacks what {@link packColumns} packs. Bits above the layout are ignored. */
 export function unpackColumns<Name extends string>(
   columns: readonly Column<Name>[],
   packed: bigint,

@@ -1,6 +1,6 @@
 /**
- * Sizes of a rollup. A preset decides the circuits and with them the proving and verification
- * keys; the code is the same at every size, so tests run it at toy size.
+ * Sizes of a rollup. A preset decides the circuits, and with them the proving and verification
+ * keys. The code is the same for all sizes, so tests run it at small ones.
  */
 import { ACCOUNT_ID_BYTES, TOKEN_ID_BYTES } from "./constants.ts";
 import { assert } from "../util/errors.ts";
@@ -9,25 +9,25 @@ export interface Preset {
   readonly name: PresetName;
   /** Children of a tree node; a power of two. */
   readonly treeArity: number;
-  /** Levels of the account tree: it has `treeArity^stateTreeLevels` leaves. */
+  /** Levels of the account tree, which has `treeArity^stateTreeLevels` leaves. */
   readonly stateTreeLevels: number;
   /** Levels of the balance tree of each account. */
   readonly tokenTreeLevels: number;
-  /** Block sizes in slots, ascending; the operator takes the smallest that fits. */
+  /** Block sizes in slots, ascending; the operator chooses the smallest that fits. */
   readonly blockSlots: readonly number[];
-  /** Different tokens in which the operations of one block may pay fees. */
+  /** Maximum number of fee tokens in one block. */
   readonly feeTokens: number;
 }
 
-/** One slot alone is no block: circom simplifies it differently. */
+/** Smallest block; circom simplifies a single slot differently. */
 export const BLOCK_SLOTS_MIN = 2;
-/** So many fees of the largest kind add up to less than 2^128, see `FeeSums`. */
+/** Largest block: this number of maximum fees adds up to less than 2^128, see `FeeSums`. */
 export const BLOCK_SLOTS_MAX = 2 ** 14 - 1;
 
 export const PRESET_NAMES = ["minimal", "dev", "full"] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-/** Children of a node in the trees of every preset: contracts hash so many. */
+/** Children of a node in the trees of every preset, as contracts hash them. */
 export const TREE_ARITY = 8;
 
 export const PRESETS: { readonly [N in PresetName]: Preset } = {
@@ -60,12 +60,12 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
   },
 };
 
-/** Accounts a rollup of this preset can hold. */
+/** Maximum number of accounts of a rollup with this preset. */
 export function accountCapacity(preset: Preset): number {
   return preset.treeArity ** preset.stateTreeLevels;
 }
 
-/** Tokens a rollup of this preset can list, ETH included. */
+/** Maximum number of tokens of a rollup with this preset, ETH included. */
 export function tokenCapacity(preset: Preset): number {
   return preset.treeArity ** preset.tokenTreeLevels;
 }

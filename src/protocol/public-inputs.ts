@@ -1,4 +1,7 @@
-/** What proofs are about, in order (design section 5), and how L1 names their keys. */
+/**
+ * Public inputs of proofs in order, and the ids of keys; see
+ * docs/pubdata.md#public-inputs-of-a-block-proof.
+ */
 import { type Column, layoutBytes } from "./layout.ts";
 import { FIELD_SAFE_BYTES } from "./constants.ts";
 import { assert } from "../util/errors.ts";

@@ -1,10 +1,10 @@
 /**
- * What an L2 key signs (design section 4): `Poseidon(domain, w1, w2, w3)`, each word a packed
- * layout.
+ * The message that an L2 key signs: `Poseidon(domain, w1, w2, w3)`, each word a packed
+ * layout (docs/pubdata.md#signed-message).
  *
- * A transfer is signed as `transfer` whether the operator then includes it as a transfer or as a
- * transfer to a new account: the recipient's **address** is signed, so the operator can not
- * redirect it. Columns an operation does not use are zero.
+ * A transfer and a transfer to a new account have the same message, `transfer`; the operator
+ * chooses between them. The recipient's **address** is signed, so the operator cannot redirect the
+ * amount. Unused columns are zero.
  */
 import { type Column, layoutBytes } from "./layout.ts";
 import { FIELD_SAFE_BYTES } from "./constants.ts";
@@ -30,7 +30,7 @@ export const MESSAGE_WORDS = [
 
 export type MessageColumn = (typeof MESSAGE_WORDS)[number][number]["name"];
 
-/** Text hashed with chain id and rollup address into the signing domain. */
+/** Text that is hashed with chain id and rollup address into the signing domain. */
 export const DOMAIN_TAG = "hardhat-zkrollup/domain/1";
 
 for (const word of MESSAGE_WORDS) {

@@ -1,4 +1,4 @@
-/** Proofs of blocks and exits by their circuits, as any other circuit proves. */
+/** Proves blocks and exits by their circuits, as any other circuit proves. */
 import type { Circuit } from "../circom/circuit.ts";
 import { toJobProof } from "./job-proof.ts";
 import type { Prover } from "./prover.ts";
@@ -6,7 +6,7 @@ import type { Prover } from "./prover.ts";
 export interface CircuitProverOptions {
   /** For logs and reports. */
   readonly name: string;
-  /** The circuit of a job, with its proving key. Asked for every proof. */
+  /** Returns the circuit of a job, with its proving key. Called for every proof. */
   readonly circuitOf: (keyId: number) => Promise<Pick<Circuit, "prove">>;
   /** Ends the threads of the circuits. */
   readonly close: () => Promise<void>;

@@ -1,4 +1,4 @@
-/** What can go wrong with the proof of a block or an exit. */
+/** Errors of the proof of a block or an exit. */
 import { defineErrors } from "../util/errors.ts";
 
 export type ProverErrorFacts = {
@@ -14,6 +14,6 @@ export const proverError = defineErrors<ProverErrorFacts>({
     message: ({ keyId, index, expected, actual }) =>
       `The proof for key ${keyId} has ${actual} as public input ${index}, ` +
       `but the job has ${expected}.`,
-    fix: "The circuit is of another version than this package: hardhat clean, hardhat build.",
+    fix: "The circuit belongs to another version of this package: run hardhat clean and hardhat build.",
   },
 });

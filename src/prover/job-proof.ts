@@ -1,12 +1,12 @@
-/** Turns the proof of a circuit into that of a job, and back. */
+/** Converts between the proof of a circuit and the proof of a job. */
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import { toSolidityProof } from "../groth16/verifier/verifier.ts";
 import { proverError } from "./errors.ts";
 import type { JobProof, ProofJob } from "./prover.ts";
 
 /**
- * Checks that the public signals of the proof are those of the job, in the same order. L1 would
- * reject another proof, with less to say about why.
+ * Checks that the public signals of the proof are those of the job, in the same order. L1 refuses
+ * other proofs without saying which signal differs.
  *
  * @throws PROOF_PUBLIC_INPUTS_MISMATCH
  */
@@ -23,7 +23,7 @@ export function toJobProof({ keyId, publicInputs }: ProofJob, proven: ProofWithS
   });
 }
 
-/** The inverse of {@link toJobProof}: the proof as snarkjs takes it. */
+/** Converts to snarkjs's form: the inverse of {@link toJobProof}. */
 export function fromJobProof({ proof, publicInputs }: JobProof): ProofWithSignals {
   const words = proof.map(String);
   const [ax, ay, bxImaginary, bxReal, byImaginary, byReal, cx, cy] = words as EightWords;

@@ -1,11 +1,11 @@
-/** The prover that proves nothing: for tests of contracts and of the operator only. */
+/** The mock prover, which proves nothing: only for tests of contracts and of the operator. */
 import type { Prover } from "./prover.ts";
 
 const PROOF_WORDS = 8;
 
 /**
- * Answers at once with eight zero words, which the mock verifier accepts and a real one rejects.
- * The one switch `prover: "mock"` of the config picks both, never one of them.
+ * Creates a prover that answers at once with eight zero words, which the mock verifier accepts and
+ * a real one refuses. The config's `prover: "mock"` selects both together.
  */
 export function createMockProver(): Prover {
   return {

@@ -1,13 +1,13 @@
-/** What proves the blocks and exits of a rollup: a job in, a proof out. */
+/** The interface of a rollup's prover of blocks and exits: a job in, a proof out. */
 import type { InputValues } from "../circom/witness-inputs.ts";
 
 /** One block or exit to prove. */
 export interface ProofJob {
-  /** Key of its circuit in the rollup's verifier: the slots of a block, or `EXIT_KEY_ID`. */
+  /** Id of its circuit's key in the rollup's verifier: the slots of a block, or `EXIT_KEY_ID`. */
   readonly keyId: number;
   /** Values of all input signals of the circuit, public ones included. */
   readonly input: InputValues;
-  /** The public ones again, in the order of the circuit. */
+  /** The public values among them, in the order of the circuit. */
   readonly publicInputs: readonly bigint[];
 }
 
@@ -18,7 +18,7 @@ export interface JobProof {
   readonly publicInputs: readonly bigint[];
 }
 
-/** Makes proofs. A job that has failed may be tried again. */
+/** Proves jobs. A failed job may be tried again. */
 export interface Prover {
   /** For logs and reports; `mock` proves nothing. */
   readonly name: string;
@@ -27,6 +27,6 @@ export interface Prover {
    * input breaks a constraint.
    */
   prove(job: ProofJob): Promise<JobProof>;
-  /** Frees threads and memory. No job may follow. */
+  /** Frees threads and memory. The prover takes no job after that. */
   close(): Promise<void>;
 }

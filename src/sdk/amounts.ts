@@ -1,8 +1,8 @@
 /**
- * Amounts as people write them. Everywhere else an amount is a bigint in the token's smallest unit.
+ * Amounts as text. Everywhere else an amount is a bigint in the token's smallest unit.
  *
- * Transfers and fees travel in packed form, so not every amount can be transferred: round with the
- * `closestPackable…` functions, or transfer an amount of at most ten digits followed by zeros.
+ * Transfers carry amounts and fees in a packed form, which has no place for every value: round with
+ * the `closestPackable…` functions, or transfer an amount of at most ten digits followed by zeros.
  */
 import { formatUnits, parseUnits } from "ethers";
 import { sdkError } from "./errors.ts";
@@ -18,7 +18,19 @@ export {
   isPackableFee,
 } from "../operations/packed.ts";
 
-/** "1.5" of a token with 18 decimals is 1500000000000000000n. @throws AMOUNT_INVALID */
+/**
+ * Reads an amount that a person has written.
+ *
+ * @param text - Decimal text in whole tokens, such as "1.5": not negative, with at most `decimals`
+ * digits after the point.
+ * @param token - A token of `provider.getTokens()`, or just its `decimals`.
+ * @returns The amount in the token's smallest unit.
+ * @throws AMOUNT_INVALID
+ *
+ * @example
+ * parseAmount("1.5", { decimals: 18 }); // 1500000000000000000n
+ * parseAmount("-1", { decimals: 18 }); // throws AMOUNT_INVALID
+ */
 export function parseAmount(text: string, { decimals }: Pick<Token, "decimals">): bigint {
   try {
     return readInput(amountInput, parseUnits(text, decimals));
@@ -28,7 +40,17 @@ export function parseAmount(text: string, { decimals }: Pick<Token, "decimals">)
   }
 }
 
-/** Inverse of {@link parseAmount}. @throws AMOUNT_INVALID */
+/**
+ * Writes an amount for a person: the inverse of {@link parseAmount}.
+ *
+ * @param amount - In the token's smallest unit, not negative.
+ * @param token - A token of `provider.getTokens()`, or just its `decimals`.
+ * @returns Decimal text in whole tokens, with at least one digit after the point.
+ * @throws AMOUNT_INVALID
+ *
+ * @example
+ * formatAmount(1_500_000n, { decimals: 6 }); // "1.5"
+ */
 export function formatAmount(amount: bigint, { decimals }: Pick<Token, "decimals">): string {
   return formatUnits(readInput(amountInput, amount, "amount"), decimals);
 }

@@ -1,4 +1,4 @@
-/** From what a user asks for to what a transaction says; account, nonce and signature follow. */
+/** Drafts: transactions before they have an account, a nonce and a signature. */
 import type { Transaction } from "../operations/transaction.ts";
 import { readInput } from "./inputs.ts";
 import {
@@ -15,7 +15,7 @@ import type { RollupProvider } from "./provider.ts";
 /** The part of a transaction that says what it does. */
 type Content<T> = T extends Transaction ? Omit<T, keyof TransactionOptions | "accountId"> : never;
 
-/** What a wallet sends without the owner's consent on L1. */
+/** The content of a transaction that needs no consent of the owner on L1. */
 export type SendContent = Exclude<Content<Transaction>, { readonly type: "changePubKey" }>;
 
 export interface Draft {
@@ -23,11 +23,10 @@ export interface Draft {
   readonly options: TransactionOptions;
 }
 
-/** Who knows which token is meant. */
+/** Resolves the name of a token. */
 export type TokenSource = Pick<RollupProvider, "getToken">;
 
-// All of these throw TOKEN_UNKNOWN, and as `readInput`.
-
+/** Drafts a transfer. @throws TOKEN_UNKNOWN, and as `readInput` */
 export async function draftTransfer(tokens: TokenSource, params: TransferParams): Promise<Draft> {
   const { to, token, amount, ...options } = readInput(transferParams, params);
   const recipient = BigInt(to);
@@ -35,7 +34,12 @@ export async function draftTransfer(tokens: TokenSource, params: TransferParams)
   return { content: { type: "transfer", tokenId, amount, recipient }, options };
 }
 
-/** @param owner - Who is paid unless `params` say otherwise. */
+/**
+ * Drafts a withdrawal.
+ *
+ * @param owner - L1 address that is paid unless `params` name another.
+ * @throws TOKEN_UNKNOWN, and as `readInput`
+ */
 export async function draftWithdraw(
   tokens: TokenSource,
   owner: string,
@@ -47,6 +51,7 @@ export async function draftWithdraw(
   return { content: { type: "withdraw", tokenId, amount, recipient }, options };
 }
 
+/** Drafts a forced exit. @throws TOKEN_UNKNOWN, and as `readInput` */
 export async function draftForcedExit(
   tokens: TokenSource,
   params: ForcedExitParams,

@@ -1,4 +1,4 @@
-/** What can go wrong on the side of a wallet before the operator is asked. */
+/** Errors of the client, before the operator is asked. */
 import { defineErrors } from "../util/errors.ts";
 
 export type SdkErrorFacts =
@@ -24,44 +24,45 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   },
   ADDRESS_INVALID: {
     message: ({ field, value }) => `${field} = ${value} is not an address.`,
-    fix: "Pass 20 bytes of 0x-hex, not zero, mixed case with a valid checksum: no contract, no ENS name.",
+    fix: "Pass 20 bytes of 0x-hex, not zero; mixed case needs a valid checksum. No contract object, no ENS name.",
   },
   AMOUNT_INVALID: {
     message: ({ field, value }) => `${field} = ${value} is not an amount.`,
-    fix: 'Pass a bigint from 0n on, in the smallest unit; parseAmount("1.5", token) makes one.',
+    fix: 'Pass a bigint of at least 0n, in the smallest unit, such as parseAmount("1.5", token).',
   },
   OPTION_UNKNOWN: {
     message: ({ option, known }) =>
       `There is no option ${option}; known: ${known.join(", ") || "none"}.`,
-    fix: "Correct the name, or leave the option out.",
+    fix: "Correct the name, or omit the option.",
   },
   OPTION_INVALID: {
     message: ({ option, value, expected }) =>
       `${option || "The argument"} = ${value}, but it must be ${expected}.`,
-    fix: "Pass a value of that kind, or leave an option out for its default.",
+    fix: "Pass a value of that kind, or omit the option for its default.",
   },
   ROLLUP_REPLACED: {
     message: ({ rollupAddress, current }) =>
-      `This belongs to the rollup ${rollupAddress}, but ` +
-      `${current === undefined ? "it is not there any more" : `now there is ${current}`}.`,
-    fix: "Make new wallets for the rollup that is there now, with rollup.getWallets().",
+      `This belongs to the rollup ${rollupAddress}, but the connection has ` +
+      `${current === undefined ? "no rollup now" : `the rollup ${current} now`}.`,
+    fix: "Get new wallets for the current rollup with rollup.getWallets().",
   },
   DEPOSIT_AMOUNT_INVALID: {
-    message: ({ amount, maximum }) => `${amount} can not be deposited: it must be 1 to ${maximum}.`,
-    fix: "Deposit at least 1 of the token's smallest unit, and more than the maximum in parts.",
+    message: ({ amount, maximum }) =>
+      `A deposit of ${amount} is refused: the range is 1 to ${maximum}.`,
+    fix: "Deposit at least 1 of the token's smallest unit; split what exceeds the maximum.",
   },
   BATCH_NOT_SIGNED: {
     message: ({ index, accountId }) =>
       `Transaction ${index} of the batch is not signed by account ${accountId}.`,
-    fix: "Pass the whole batch through signBatch of every wallet that has a part in it.",
+    fix: "Pass the whole batch through signBatch of every wallet that sends a part of it.",
   },
   BATCH_NOT_PREPARED: {
     message: ({ index, accountId }) =>
-      `Transaction ${index} of the batch is by account ${accountId}, whose wallet has not prepared it.`,
-    fix: "Prepare it with wallet.batch(), or look at it well and sign with wallet.signer.signBatch.",
+      `Transaction ${index} of the batch is sent by account ${accountId}, whose wallet has not prepared it.`,
+    fix: "Prepare it with wallet.batch(), or check it and sign with wallet.signer.signBatch.",
   },
   L1_SIGNER_WITHOUT_PROVIDER: {
-    message: ({ address }) => `The L1 signer of ${address} is connected to no provider.`,
+    message: ({ address }) => `The L1 signer of ${address} has no provider.`,
     fix: "Connect it: signer.connect(provider).",
   },
   CREATE2_WALLET_MISSING: {
@@ -70,12 +71,12 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   },
   L1_CHAIN_MISMATCH: {
     message: ({ expected, actual }) =>
-      `The L1 signer is on chain ${actual}, but the rollup lives on chain ${expected}.`,
-    fix: "Connect the signer to the chain of the rollup.",
+      `The L1 signer is on chain ${actual}, but the rollup is on chain ${expected}.`,
+    fix: "Connect the signer to a provider of the rollup's chain.",
   },
   PRIORITY_REQUEST_NOT_FOUND: {
     message: ({ transactionHash }) =>
-      `The L1 transaction ${transactionHash} has added nothing to the priority queue.`,
+      `The L1 transaction ${transactionHash} has added no request to the priority queue.`,
     fix: "Check that the rollup address is that of a Rollup contract.",
   },
   KEY_DERIVATION_UNSUPPORTED: {

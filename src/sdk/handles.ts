@@ -1,12 +1,20 @@
-/** What a wallet gives back at once for something that takes its time. */
+/** Handles: what a wallet returns at once for work that takes time, and how to wait for it. */
 import type { Stage } from "../protocol/stages.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
 import type { RequestReceipt, RollupProvider, TransactionReceipt } from "./provider.ts";
 
-/** An accepted L2 transaction. */
+/**
+ * An accepted L2 transaction.
+ *
+ * @example
+ * const handle = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+ * handle.receipt.status; // "accepted"
+ * (await handle.wait("committed")).blockNumber > 0; // true
+ */
 export class TransactionHandle {
+  /** Of the L2 transaction, 32 bytes of 0x-hex. */
   readonly hash: string;
-  /** As it was when the transaction was accepted. */
+  /** The receipt at acceptance. */
   readonly receipt: TransactionReceipt;
   readonly #provider: RollupProvider;
 
@@ -16,7 +24,13 @@ export class TransactionHandle {
     this.#provider = provider;
   }
 
-  /** @throws The code for which it could not be included after all. */
+  /**
+   * Waits until the transaction has reached a stage, without a time limit.
+   *
+   * @param stage - Default "executed", which is final.
+   * @returns The receipt at that stage or a later one.
+   * @throws The code of the rejection, if the operator rejects the transaction.
+   */
   wait(stage: Stage = "executed"): Promise<TransactionReceipt> {
     return this.#provider.waitForReceipt(this.hash, stage);
   }
@@ -24,7 +38,7 @@ export class TransactionHandle {
 
 /** Accepted L2 transactions of one batch. */
 export class BatchHandle {
-  /** As they were when the batch was accepted, in its order. */
+  /** The receipts at acceptance, in the order of the batch. */
   readonly receipts: readonly TransactionReceipt[];
   readonly #provider: RollupProvider;
 
@@ -33,18 +47,30 @@ export class BatchHandle {
     this.#provider = provider;
   }
 
-  /** @throws The code for which the batch could not be included after all. */
+  /**
+   * Waits until all transactions have reached a stage, without a time limit.
+   *
+   * @param stage - Default "executed", which is final.
+   * @returns Their receipts at that stage or a later one, in the order of the batch.
+   * @throws The code of the rejection, if the operator rejects the batch.
+   */
   wait(stage: Stage = "executed"): Promise<TransactionReceipt[]> {
     const waiting = this.receipts.map(({ hash }) => this.#provider.waitForReceipt(hash, stage));
     return Promise.all(waiting);
   }
 }
 
-/** A deposit or full exit, mined on L1. */
+/**
+ * A deposit or full exit, mined on L1.
+ *
+ * @example
+ * const request = await alice.deposit({ token: "ETH", amount: 5n });
+ * (await request.wait("accepted")).type; // "deposit"
+ */
 export class RequestHandle {
-  /** Of the L1 transaction. */
+  /** Of the L1 transaction, 32 bytes of 0x-hex. */
   readonly hash: string;
-  /** Place in the contract's priority queue. */
+  /** Place in the contract's priority queue, counted from 0. */
   readonly requestId: number;
   readonly #provider: RollupProvider;
   readonly #rollup: RollupIdentity;
@@ -61,9 +87,12 @@ export class RequestHandle {
   }
 
   /**
-   * @returns The receipt of the request on L2. With `refunded` it is that of a deposit which L1
-   * pays back to its owner, as L2 has no place for it.
-   * @throws ROLLUP_REPLACED: then the number would be that of somebody else's request.
+   * Waits until the request has reached a stage, without a time limit.
+   *
+   * @param stage - Default "executed", which is final.
+   * @returns The receipt of the request on L2. `refunded` marks a deposit that L1 pays back to its
+   * owner, because L2 has no place for it.
+   * @throws ROLLUP_REPLACED, because `requestId` names another request on another rollup.
    */
   async wait(stage: Stage = "executed"): Promise<RequestReceipt> {
     const receipt = await this.#provider.waitForPriorityRequest(this.requestId, stage);

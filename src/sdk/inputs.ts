@@ -1,5 +1,5 @@
 /**
- * What callers pass in, checked once at the door: with a coded error for each kind of mistake, in
+ * Checks of what callers pass, with a coded error for each kind of mistake, for callers in
  * TypeScript and in plain JavaScript.
  */
 import { getAddress, isAddress, isHexString, ZeroAddress } from "ethers";
@@ -7,13 +7,13 @@ import { z } from "zod";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 
-/** A schema whose refusal is a coded error; what it takes is checked, so the input is unknown. */
+/** A schema that refuses with a coded error; its input is unchecked, hence unknown. */
 export type Input<T> = z.ZodType<T, z.ZodTypeDef, unknown>;
 
-/** Makes the error of a refused value. @param option - Its name, such as `governance.governor`. */
+/** Creates the error of a refused value; `option` is its name, such as `governance.governor`. */
 type Refuse = (option: string, value: unknown) => RollupError;
 
-/** A value as an error shows it: `"5"`, `5n` and `5` are three things. */
+/** Formats a value for an error, so that `"5"`, `5n` and `5` differ. */
 export function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "string") return JSON.stringify(value);
@@ -46,7 +46,7 @@ export function option<T>(expected: string, accepts: (value: unknown) => value i
   );
 }
 
-/** Checksummed. An address is text: neither an ENS name, which is not looked up, nor a contract. */
+/** Returns an address with its checksum; ENS names and contract objects are no addresses. */
 function readAddress(value: unknown): string | undefined {
   if (!isHexString(value, 20) || !isAddress(value)) return undefined;
   return getAddress(value);
@@ -55,16 +55,16 @@ function readAddress(value: unknown): string | undefined {
 const refuseAddress: Refuse = (field, value) =>
   sdkError({ code: "ADDRESS_INVALID", field, value: show(value) });
 
-/** An L1 address, made checksummed; ADDRESS_INVALID. */
+/** An L1 address, returned with its checksum; refused with ADDRESS_INVALID. */
 export const address: Input<string> = inputOf(readAddress, refuseAddress);
 
-/** As {@link address}, but not the zero address, which is nobody's. */
+/** As {@link address}, without the zero address, which nobody owns. */
 export const nonZeroAddress: Input<string> = inputOf((value) => {
   const read = readAddress(value);
   return read === ZeroAddress ? undefined : read;
 }, refuseAddress);
 
-/** A bigint that is not negative; AMOUNT_INVALID. */
+/** A bigint that is not negative; refused with AMOUNT_INVALID. */
 export const amount: Input<bigint> = inputOf(
   (value) => (typeof value === "bigint" && value >= 0n ? value : undefined),
   (field, value) => sdkError({ code: "AMOUNT_INVALID", field, value: show(value) }),
@@ -77,7 +77,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Input<numbe
   return option(`a whole number from ${min} to ${max}`, isInRange);
 }
 
-/** @param refuse - By default OPTION_INVALID with the known values. */
+/** One of some texts. @param refuse - Default: OPTION_INVALID with the known values. */
 export function oneOf<T extends string>(
   values: readonly T[],
   refuse: Refuse = (name, value) =>
@@ -144,13 +144,13 @@ export function optionsOf<T extends object>(shape: Shape<T>): Input<T> {
     });
 }
 
-/** A method that takes nothing. */
+/** The options of a method that has none. */
 export const noOptions = optionsOf<object>({});
 
 /**
- * What a caller has passed, checked.
+ * Checks what a caller has passed.
  *
- * @param name - What it is called, if the schema is not one of options.
+ * @param name - Name of the value in errors, if the schema is not one of options.
  * @throws ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN
  */
 export function readInput<T>(schema: Input<T>, value: unknown, name?: string): T {

@@ -1,4 +1,4 @@
-/** The L2 key of a wallet, from one signature that any Ethereum wallet can make (EIP-191). */
+/** Derives the L2 key of a wallet from one EIP-191 signature of its owner. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { getAddress, getBytes, isHexString, verifyMessage } from "ethers";
 import { createSigningKey, type SigningKey } from "../crypto/eddsa.ts";
@@ -10,7 +10,7 @@ export interface MessageSigner {
   signMessage(message: string): Promise<string>;
 }
 
-/** Which rollup a key is for. */
+/** The rollup that a key is for. */
 export interface RollupIdentity {
   readonly chainId: bigint;
   readonly rollupAddress: string;
@@ -21,8 +21,15 @@ const ECDSA_SIGNATURE_BYTES = 65;
 const ECDSA_SCALARS_BYTES = 64;
 
 /**
- * The text to sign. It names the chain and the contract, so that a key taken from one rollup is
- * worth nothing on another, and warns the person before the wallet's button.
+ * Returns the text to sign. It names the chain and the contract, so that a key stolen from one
+ * rollup is worth nothing on another, and it warns the person who signs.
+ *
+ * @param rollup - Chain id, and address of the contract in 0x-hex.
+ * @returns Five lines of text.
+ *
+ * @example
+ * const text = keyDerivationMessage(await provider.getConfig());
+ * text.split("\n")[3]; // "Chain ID: 31337"
  */
 export function keyDerivationMessage({ chainId, rollupAddress }: RollupIdentity): string {
   return [
@@ -35,7 +42,7 @@ export function keyDerivationMessage({ chainId, rollupAddress }: RollupIdentity)
 }
 
 /**
- * Derives the L2 key: SHA-256 over r and s of the wallet's signature is its seed. ECDSA signatures
+ * Derives the L2 key: its seed is SHA-256 over r and s of the wallet's signature. ECDSA signatures
  * of wallets are deterministic (RFC 6979), so the same wallet always gets the same key.
  *
  * @throws KEY_DERIVATION_UNSUPPORTED for a contract wallet, whose signatures are no secret of one

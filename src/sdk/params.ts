@@ -1,4 +1,4 @@
-/** What the methods of a wallet take: one schema each, for {@link readInput}. */
+/** Parameters of the wallet's methods, with a schema of each for {@link readInput}. */
 import type { Create2Wallet } from "../l1/authorization.ts";
 import { NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import {
@@ -15,20 +15,20 @@ import {
 import type { TokenReference } from "./provider.ts";
 import type { RollupSigner } from "./signer.ts";
 
-/** What every L2 transaction can say. */
+/** Options of every L2 transaction. */
 export interface TransactionOptions {
-  /** In the token's smallest unit; must be packable. Default 0. */
+  /** In the token's smallest unit; must be packable (see {@link isPackableFee}). Default 0. */
   readonly fee?: bigint;
-  /** First Unix second at which a block may include it. Default 0. */
+  /** First Unix second of blocks that may include the transaction. Default 0. */
   readonly validFrom?: bigint;
-  /** Last Unix second at which a block may include it. Default: no end. */
+  /** Last Unix second of blocks that may include the transaction. Default: no end. */
   readonly validUntil?: bigint;
-  /** Default: the account's next one. */
+  /** Position among the account's transactions, from 0. Default: the next one. */
   readonly nonce?: number;
 }
 
 export interface TransferParams extends TransactionOptions {
-  /** L1 address of the receiver; its account is created if it has none. */
+  /** L1 address of the recipient; a recipient without an account gets one. */
   readonly to: string;
   readonly token: TokenReference;
   /** In the token's smallest unit; must be packable. */
@@ -53,26 +53,27 @@ export interface SetSigningKeyParams extends TransactionOptions {
   /** Token of the fee. Default ETH. */
   readonly feeToken?: TokenReference;
   /**
-   * How the owner consents: by signing, by an L1 transaction, or by its address, which the key has
-   * gone into. Default `eip712`, but `create2` for a {@link Create2Wallet}.
+   * How the owner consents: by an EIP-712 signature, by a fact that an L1 transaction stores, or by
+   * a CREATE2 address that is derived from the key. Default `eip712`; `create2` for a
+   * {@link Create2Wallet}.
    */
   readonly auth?: "eip712" | "onchain" | "create2";
 }
 
 export interface WalletOptions {
   /**
-   * The wallet's address is that of this contract, which need not exist yet. `l1Signer` then stands
-   * for nobody: it pays on L1, and the L2 key is derived from its signature.
+   * Contract that owns the L2 account; it need not exist yet. `l1Signer` then only pays on L1, and
+   * the L2 key is derived from its signature.
    */
   readonly create2?: Create2Wallet;
   /**
-   * The L2 key. Default: derived from a signature of `l1Signer`, which only an externally owned
-   * account can make.
+   * The L2 key. Default: derived from a signature of `l1Signer`, which must be an externally owned
+   * account.
    */
   readonly signer?: RollupSigner;
   /**
-   * The rollup that the wallet is for. Default: the one that the operator names, who could name a
-   * contract of its own: whoever does not run the operator passes the address that they trust.
+   * L1 address of the rollup. Default: the one that the operator names. An operator could name a
+   * contract of its own, so users who do not run the operator pass an address that they trust.
    */
   readonly rollupAddress?: string;
 }
@@ -106,10 +107,10 @@ const transactionOptions = {
   nonce: integer(0, NONCE_MAX).optional(),
 } satisfies { readonly [K in keyof TransactionOptions]-?: unknown };
 
-/** What every transaction can say, for those whose content has no schema of its own. */
+/** Options of a transaction whose content has no schema of its own. */
 export const sendOptions = optionsOf<TransactionOptions>(transactionOptions);
 
-/** The zero address gets past here, to be refused with the rule RECIPIENT_ZERO. */
+/** The zero address passes, because the rule RECIPIENT_ZERO refuses it later. */
 export const transferParams = optionsOf<TransferParams>({
   to: address,
   token: tokenReference,
@@ -144,7 +145,7 @@ export const setSigningKeyParams = optionsOf<SetSigningKeyParams>({
   ...transactionOptions,
 });
 
-/** Whichever copy of this package has made it. */
+/** Accepts a signer of any loaded copy of this package. */
 const rollupSigner = option(
   "a RollupSigner",
   (value): value is RollupSigner =>

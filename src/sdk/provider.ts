@@ -1,4 +1,4 @@
-/** A client of one rollup: what its operator knows, in the terms of a user. */
+/** The client of one rollup's operator, in the terms of a user. */
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import type { Transaction } from "../operations/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
@@ -17,16 +17,23 @@ export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>
 export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
 
 export type { SignedTransactionParam };
-/** A transaction of a batch, which its wallet has signed or will. */
+/** A transaction of a batch, signed or not yet signed. */
 export type BatchMember = Transaction | SignedTransactionParam;
 
 /** A token by symbol, by L1 address, or by id; `"ETH"` and the zero address are ETH. */
 export type TokenReference = string | number;
 
-/** Pause of a wait that the operator has had no place for. */
+/** Pause before a wait that the operator was too busy for is asked again. */
 const BUSY_PAUSE_MS = 500;
 
-/** All balances and nonces are those with everything accepted so far. */
+/**
+ * Asks the operator of one rollup. Balances and nonces are those of the head: they include
+ * everything that is accepted.
+ *
+ * @example
+ * const deposits = await provider.getBalance(alice.address, "ETH");
+ * formatAmount(deposits, await provider.getToken("ETH")); // "10.0"
+ */
 export class RollupProvider {
   readonly #client: RpcClient;
 
@@ -35,11 +42,22 @@ export class RollupProvider {
     this.#client = client;
   }
 
+  /**
+   * Returns chain, contract, preset and fee account of the rollup.
+   *
+   * @example
+   * (await provider.getConfig()).preset; // "minimal"
+   */
   getConfig(): Promise<RollupInfo> {
     return this.#client.call("rollup_getConfig");
   }
 
-  /** Whether it is still this rollup that answers. @throws ROLLUP_REPLACED */
+  /**
+   * Asserts that the operator still serves one rollup.
+   *
+   * @param rollup - Its chain id and address.
+   * @throws ROLLUP_REPLACED
+   */
   async assertRollup({ chainId, rollupAddress }: RollupIdentity): Promise<void> {
     const current = await this.getConfig();
     const isSame = getAddress(current.rollupAddress) === getAddress(rollupAddress);
@@ -47,18 +65,31 @@ export class RollupProvider {
     throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress, current: current.rollupAddress });
   }
 
+  /** Returns all listed tokens, in the order of their ids: ETH is the first. */
   getTokens(): Promise<Token[]> {
     return this.#client.call("rollup_getTokens");
   }
 
-  /** @throws TOKEN_UNKNOWN */
+  /**
+   * Finds a token.
+   *
+   * @param reference - Symbol, L1 address or id; `"ETH"` and the zero address are ETH.
+   * @returns Its id, address, symbol and decimals.
+   * @throws TOKEN_UNKNOWN
+   *
+   * @example
+   * (await provider.getToken("ETH")).decimals; // 18
+   * await provider.getToken("USD"); // throws TOKEN_UNKNOWN
+   */
   async getToken(reference: TokenReference): Promise<Token> {
     return findToken(await this.getTokens(), reference);
   }
 
   /**
-   * @param account - Id, or address of the L1 owner.
-   * @returns Null if there is none.
+   * Returns an account with its nonce, key hash and balances.
+   *
+   * @param account - Id (a whole number from 0 on), or address of the L1 owner.
+   * @returns The account, or null if there is none.
    * @throws ADDRESS_INVALID, OPTION_INVALID
    */
   async getAccount(account: number | string): Promise<AccountInfo | null> {
@@ -66,9 +97,15 @@ export class RollupProvider {
   }
 
   /**
-   * @param account - Id, or address of the L1 owner.
-   * @returns In the token's smallest unit; 0 if there is no such account.
+   * Returns the balance of an account in one token.
+   *
+   * @param account - Id (a whole number from 0 on), or address of the L1 owner.
+   * @param token - Symbol, L1 address or id.
+   * @returns The balance in the token's smallest unit; 0 if there is no such account.
    * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID
+   *
+   * @example
+   * await provider.getBalance(alice.address, "ETH"); // 10_000_000_000_000_000_000n
    */
   async getBalance(account: number | string, token: TokenReference): Promise<bigint> {
     const reference = readAccount(account);
@@ -76,39 +113,70 @@ export class RollupProvider {
     return this.#client.call("rollup_getBalance", reference, id);
   }
 
-  /** @throws The code of the rule that the transaction breaks. */
+  /**
+   * Submits a signed transaction. `RollupWallet` does so for the usual ones.
+   *
+   * @param transaction - With signature; a ChangePubKey also with the owner's consent.
+   * @returns Its receipt, with the status "accepted".
+   * @throws The code of the rule that the transaction breaks, or OPERATOR_NOT_ACCEPTING.
+   */
   submitTransaction(transaction: SignedTransactionParam): Promise<TransactionReceipt> {
     return this.#client.call("rollup_submitTransaction", transaction);
   }
 
   /**
-   * Submits transactions of one or more accounts that are included all or none.
+   * Submits a batch: transactions of one or more accounts, included together or not at all.
    *
-   * @param batch - As all wallets have signed it: all of it, and in the same order.
-   * @returns Their receipts, in the same order.
-   * @throws BATCH_NOT_SIGNED, OPTION_INVALID, and the code of the first rule that one of them
-   * breaks.
+   * @param batch - The whole batch as all wallets have signed it, in the same order.
+   * @returns Receipts in the same order, with the status "accepted".
+   * @throws BATCH_NOT_SIGNED, OPTION_INVALID, or the code of the first rule that is broken.
    */
   async submitBatch(batch: readonly BatchMember[]): Promise<TransactionReceipt[]> {
     return this.#client.call("rollup_submitBatch", readBatch(batch).map(assertSigned));
   }
 
-  /** @returns Null if the operator never accepted such a transaction. */
+  /**
+   * Returns the receipt of a transaction.
+   *
+   * @param hash - 32 bytes of 0x-hex.
+   * @returns Null if the operator never accepted such a transaction, or has forgotten it.
+   */
   getReceipt(hash: string): Promise<TransactionReceipt | null> {
     return this.#client.call("rollup_getReceipt", hash);
   }
 
-  /** @param requestId - Place in the priority queue. @returns Null while it is unseen on L2. */
+  /**
+   * Returns the receipt of a deposit or full exit.
+   *
+   * @param requestId - Place in the priority queue, from 0 on.
+   * @returns Null if the operator has not seen the request on L1 yet, or has forgotten it.
+   */
   getPriorityRequest(requestId: number): Promise<RequestReceipt | null> {
     return this.#client.call("rollup_getPriorityRequest", requestId);
   }
 
-  /** @returns Null if there is no block of that number. */
+  /**
+   * Returns a sealed block.
+   *
+   * @param blockNumber - From 1 on, or "latest".
+   * @returns Null if there is no block of that number.
+   *
+   * @example
+   * (await provider.getBlock("latest")).status; // "executed"
+   * await provider.getBlock(1_000_000); // null
+   */
   getBlock(blockNumber: number | "latest"): Promise<BlockInfo | null> {
     return this.#client.call("rollup_getBlock", blockNumber);
   }
 
-  /** Waits as long as it takes. @throws The code for which the transaction was rejected. */
+  /**
+   * Waits until a transaction has reached a stage, without a time limit.
+   *
+   * @param hash - 32 bytes of 0x-hex.
+   * @param stage - "accepted", "committed", "proven" or "executed".
+   * @returns The receipt at that stage or a later one.
+   * @throws The code of the rejection, if the operator rejects the transaction.
+   */
   async waitForReceipt(hash: string, stage: Stage): Promise<TransactionReceipt> {
     for (;;) {
       const receipt = await patiently(() =>
@@ -119,7 +187,14 @@ export class RollupProvider {
     }
   }
 
-  /** Waits as long as it takes. An L1 request is never rejected. */
+  /**
+   * Waits until an L1 request has reached a stage, without a time limit. A request is never
+   * rejected.
+   *
+   * @param requestId - Place in the priority queue, from 0 on.
+   * @param stage - "accepted", "committed", "proven" or "executed".
+   * @returns The receipt at that stage or a later one.
+   */
   async waitForPriorityRequest(requestId: number, stage: Stage): Promise<RequestReceipt> {
     for (;;) {
       const receipt = await patiently(() =>
@@ -129,13 +204,23 @@ export class RollupProvider {
     }
   }
 
-  /** Makes the operator work off all that is pending: for tests and devnets. */
+  /**
+   * Processes everything that is pending, up to execution: for tests and devnets. Only the person
+   * who runs the operator may call it.
+   *
+   * @returns The blocks that were not executed before.
+   *
+   * @example
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const [block] = await provider.processBlocks();
+   * block.operations[0]; // "transfer"
+   */
   processBlocks(): Promise<BlockInfo[]> {
     return this.#client.call("rollup_processBlocks");
   }
 }
 
-/** Asks again, after a pause, while too many others wait for the operator at the same time. */
+/** Repeats a call, after a pause, while the operator is busy with other waits. */
 async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -147,12 +232,12 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Transactions of a batch. @throws OPTION_INVALID */
+/** Checks that a batch is a list of transactions. @throws OPTION_INVALID */
 export function readBatch(batch: readonly BatchMember[]): BatchMember[] {
   return readInput(listOf(batchMember, 1), batch, "batch");
 }
 
-/** What is in it is checked by who signs it, and by the operator. */
+/** The signer and the operator check the content. */
 const batchMember = option(
   "a transaction",
   (value): value is BatchMember => typeof value === "object" && value !== null && "type" in value,
@@ -169,7 +254,7 @@ function assertSigned(member: BatchMember, index: number): SignedTransactionPara
   throw sdkError({ code: "BATCH_NOT_SIGNED", index, accountId: member.accountId });
 }
 
-/** The token that goes by a name. @throws TOKEN_UNKNOWN */
+/** Finds a token by symbol, address or id. @throws TOKEN_UNKNOWN */
 export function findToken(tokens: readonly Token[], reference: TokenReference): Token {
   const token = tokens.find((token) => isNamed(token, reference));
   if (token !== undefined) return token;
@@ -177,7 +262,7 @@ export function findToken(tokens: readonly Token[], reference: TokenReference): 
   throw sdkError({ code: "TOKEN_UNKNOWN", token: show(reference), known });
 }
 
-/** Symbols are what contracts call themselves, so none may pass for ETH or for an address. */
+/** Contracts choose their symbols, so no symbol may match "ETH" or an address. */
 function isNamed({ id, symbol, address }: Token, reference: unknown): boolean {
   if (typeof reference !== "string") return id === reference;
   if (reference === "ETH") return address === ZeroAddress;

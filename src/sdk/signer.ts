@@ -10,25 +10,55 @@ import {
 } from "../operations/transaction.ts";
 import { deriveSigningKey, type MessageSigner, type RollupIdentity } from "./key-derivation.ts";
 
-/** Signs L2 transactions. The key itself never leaves it. */
+/**
+ * Signs L2 transactions with a key that it never reveals.
+ *
+ * @example
+ * const signer = RollupSigner.fromSeed(new Uint8Array(32).fill(7));
+ * const [, , , owner] = await ethers.getSigners();
+ * const wallet = await RollupWallet.create(owner, provider, { signer });
+ * wallet.signer.pubKeyHash === signer.pubKeyHash; // true
+ */
 export class RollupSigner {
+  /** Point on Baby Jubjub. */
   readonly publicKey: Point;
-  /** How accounts name the key: Poseidon hash of its public key. */
+  /** Poseidon hash of the public key, which an account stores. */
   readonly pubKeyHash: bigint;
   readonly #key: SigningKey;
 
+  /** @param key - Use {@link RollupSigner.fromSeed} or {@link RollupSigner.fromL1Signer}. */
   constructor(key: SigningKey) {
     this.#key = key;
     this.publicKey = publicKey(key);
     this.pubKeyHash = hashPublicKey(this.publicKey);
   }
 
-  /** The key that an Ethereum wallet has on one rollup. @throws KEY_DERIVATION_UNSUPPORTED */
+  /**
+   * Derives the key that an Ethereum wallet has on one rollup; the wallet is asked for one
+   * signature of `keyDerivationMessage`.
+   *
+   * @param signer - A signer of ethers, or anything else that signs EIP-191 messages.
+   * @param rollup - Chain id and address of the rollup, as of `RollupProvider.getConfig`.
+   * @returns The same signer for the same wallet and rollup.
+   * @throws KEY_DERIVATION_UNSUPPORTED
+   *
+   * @example
+   * const derived = await RollupSigner.fromL1Signer(alice.l1Signer, await provider.getConfig());
+   * derived.pubKeyHash === alice.signer.pubKeyHash; // true
+   */
   static async fromL1Signer(signer: MessageSigner, rollup: RollupIdentity): Promise<RollupSigner> {
     return new RollupSigner(await deriveSigningKey(signer, rollup));
   }
 
-  /** @param seed - 32 secret bytes. @throws SIGNING_SEED_LENGTH */
+  /**
+   * Creates a signer from a seed.
+   *
+   * @param seed - 32 secret bytes.
+   * @throws SIGNING_SEED_LENGTH
+   *
+   * @example
+   * RollupSigner.fromSeed(new Uint8Array(31)); // throws SIGNING_SEED_LENGTH
+   */
   static fromSeed(seed: Uint8Array): RollupSigner {
     return new RollupSigner(createSigningKey(seed));
   }
@@ -36,7 +66,10 @@ export class RollupSigner {
   /**
    * Signs a transaction that is in no batch.
    *
-   * @param domain - Of the rollup, see `signingDomain`.
+   * @param transaction - Complete, with account, nonce and fee.
+   * @param domain - Field element that identifies the rollup: `signingDomain(chainId, address)` of
+   * `hardhat-zkrollup/core`.
+   * @returns The transaction with its public key and signature.
    * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
    */
   sign<T extends Transaction>(transaction: T, domain: bigint): T & TransactionSignature {
@@ -44,9 +77,12 @@ export class RollupSigner {
   }
 
   /**
-   * Signs those transactions of a batch that one account sends, and leaves the others as they are.
+   * Signs the transactions of a batch that one account sends, and copies the others unchanged.
    *
-   * @param batch - All of it, in the order in which it will be applied.
+   * @param batch - The whole batch, in the order in which it is applied.
+   * @param accountId - Id of the account that sends with this key.
+   * @param domain - As of {@link RollupSigner.sign}.
+   * @returns The batch, with signatures on the transactions of the account.
    * @throws as {@link RollupSigner.sign}
    */
   signBatch<T extends Transaction>(

@@ -60,7 +60,7 @@ import {
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
 
-/** What a signer of ethers has, whichever copy of ethers made it. */
+/** Accepts a signer of any loaded copy of ethers. */
 const l1SignerInput = option(
   "a signer of ethers",
   (value): value is Signer =>
@@ -76,22 +76,34 @@ interface Erc20 {
 }
 const ERC20_ABI = ["function allowance(address owner, address spender) view returns (uint256)"];
 
+/**
+ * The wallet of one owner on one rollup: deposits on L1, signs and sends on L2.
+ *
+ * @example
+ * const [, , , owner] = await ethers.getSigners();
+ * const wallet = await RollupWallet.create(owner, provider);
+ * await wallet.deposit({ token: "ETH", amount: 1000n });
+ * await wallet.setSigningKey();
+ * await wallet.transfer({ to: alice.address, token: "ETH", amount: 300n, fee: 10n });
+ * await wallet.getBalance("ETH"); // 690n
+ */
 export class RollupWallet {
-  /** On L1, checksummed; it owns the L2 account. */
+  /** L1 address that owns the L2 account, with its checksum. */
   readonly address: string;
   readonly provider: RollupProvider;
   readonly l1Signer: Signer;
+  /** The L2 key. */
   readonly signer: RollupSigner;
   readonly #l1: RollupClient;
-  /** Of the rollup, see `signingDomain`. */
+  /** Signing domain of the rollup, see `signingDomain`. */
   readonly #domain: bigint;
   readonly #create2: Create2Wallet | undefined;
-  /** One transaction at a time, so that each finds the nonce that the one before has left. */
+  /** Sends one transaction at a time, so that each reads the nonce after the one before. */
   readonly #sending = new SerialQueue();
-  /** By id, as L1 says. */
+  /** Tokens by id, as L1 lists them. */
   readonly #known = new Map<number, Token>();
   readonly #tokens: TokenSource = { getToken: (reference) => this.#findToken(reference) };
-  /** Of batches: what each transaction would sign if it were alone. */
+  /** Messages of prepared batch transactions, each as if it were in no batch. */
   readonly #prepared = new Set<bigint>();
 
   private constructor(
@@ -111,12 +123,20 @@ export class RollupWallet {
   }
 
   /**
-   * Asks the Ethereum wallet for one signature, from which the L2 key is derived, unless a key is
-   * given.
+   * Creates a wallet. Unless a key is given, the Ethereum wallet is asked for one signature, from
+   * which the L2 key is derived.
    *
-   * @param l1Signer - Connected to the chain of the rollup.
+   * @param l1Signer - A signer of ethers, connected to the chain of the rollup.
+   * @param provider - Of the rollup's operator.
+   * @param options - Key, contract wallet, and address of the rollup.
+   * @returns The wallet; its account exists after the first deposit or transfer to it.
    * @throws L1_SIGNER_WITHOUT_PROVIDER, ROLLUP_REPLACED, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND,
-   * KEY_DERIVATION_UNSUPPORTED, and as {@link readInput}
+   * KEY_DERIVATION_UNSUPPORTED, ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN
+   *
+   * @example
+   * const [, , , owner] = await ethers.getSigners();
+   * const wallet = await RollupWallet.create(owner, provider);
+   * await wallet.getAccount(); // null
    */
   static async create(
     l1Signer: Signer,
@@ -145,27 +165,41 @@ export class RollupWallet {
     return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1, options);
   }
 
-  /** @returns Null if the wallet has no account yet. */
+  /** Returns the wallet's account, or null if it has none yet. */
   getAccount(): Promise<AccountInfo | null> {
     return this.provider.getAccount(this.address);
   }
 
-  /** @throws ADDRESS_WITHOUT_ACCOUNT */
+  /** Returns the id of the wallet's account. @throws ADDRESS_WITHOUT_ACCOUNT */
   async accountId(): Promise<number> {
     return (await this.#existingAccount()).id;
   }
 
-  /** Nonce of the next transaction. @throws ADDRESS_WITHOUT_ACCOUNT */
+  /** Returns the nonce of the next transaction, from 0 on. @throws ADDRESS_WITHOUT_ACCOUNT */
   async getNonce(): Promise<number> {
     return (await this.#existingAccount()).nonce;
   }
 
-  /** On L2, with everything accepted so far, in the token's smallest unit. @throws TOKEN_UNKNOWN */
+  /**
+   * Returns the balance on L2, with everything that is accepted.
+   *
+   * @param token - Symbol, L1 address or id.
+   * @returns The balance in the token's smallest unit; 0 without an account.
+   * @throws TOKEN_UNKNOWN
+   *
+   * @example
+   * await bob.getBalance("ETH"); // 10_000_000_000_000_000_000n
+   */
   getBalance(token: TokenReference): Promise<bigint> {
     return this.provider.getBalance(this.address, token);
   }
 
-  /** Whether the account has this wallet's key as its signing key. */
+  /**
+   * Returns whether the account has this wallet's key as its signing key.
+   *
+   * @example
+   * await alice.isSigningKeySet(); // true
+   */
   async isSigningKeySet(): Promise<boolean> {
     return (await this.getAccount())?.pubKeyHash === this.signer.pubKeyHash;
   }
@@ -173,10 +207,19 @@ export class RollupWallet {
   // ------------------------------------------------------------------------------------ from L1
 
   /**
-   * Deposits from L1; approves the ERC-20 amount first where that is needed. Resolves when mined.
+   * Deposits from L1; approves the ERC-20 amount first if the allowance is too low. Resolves when
+   * mined.
    *
+   * @param params - `token`; `amount`, 1 to 2^104 - 1 of the token's smallest unit; `to`, owner of
+   * the L2 account (default: the wallet's address).
+   * @returns A handle on the request.
    * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
    * DEPOSIT_AMOUNT_INVALID, ROLLUP_REPLACED, L1_REVERTED
+   *
+   * @example
+   * const deposit = await alice.deposit({ token: "ETH", amount: ethers.parseEther("1") });
+   * (await deposit.wait()).status; // "executed"
+   * await alice.getBalance("ETH"); // 11_000_000_000_000_000_000n
    */
   async deposit(params: DepositParams): Promise<RequestHandle> {
     const { token, amount, to: owner = this.address } = readInput(depositParams, params);
@@ -191,10 +234,17 @@ export class RollupWallet {
   }
 
   /**
-   * Asks L1 for all of a token: the way out that no operator can refuse. Resolves when mined.
+   * Requests on L1 that all of a token is paid out; no operator can refuse it. Resolves when mined.
    *
+   * @param params - `token`: symbol, L1 address or id.
+   * @returns A handle on the request.
    * @throws TOKEN_UNKNOWN, OPTION_INVALID, OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT,
    * ROLLUP_REPLACED, L1_REVERTED
+   *
+   * @example
+   * const exit = await alice.requestFullExit({ token: "ETH" });
+   * await exit.wait();
+   * await alice.getBalance("ETH"); // 0n
    */
   async requestFullExit(params: FullExitParams): Promise<RequestHandle> {
     const { token } = readInput(fullExitParams, params);
@@ -205,11 +255,23 @@ export class RollupWallet {
   }
 
   // ----------------------------------------------------------------------------------- on L2
-  // All of these throw TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID,
-  // OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, and the code of the rule for which the operator
-  // refuses the transaction.
 
-  /** Makes this wallet's key the account's signing key: needed once, before anything is sent. */
+  /**
+   * Sets this wallet's key as the account's signing key, once before the wallet sends anything.
+   *
+   * @param params - `auth`, how the owner consents: "eip712" (default), "onchain" or "create2";
+   * `feeToken` (default ETH); `fee`, nonce and validity.
+   * @returns A handle on the accepted transaction.
+   * @throws TOKEN_UNKNOWN, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN, CREATE2_WALLET_MISSING,
+   * ADDRESS_WITHOUT_ACCOUNT, or the code of the rule that the transaction breaks.
+   *
+   * @example
+   * const [, , , owner] = await ethers.getSigners();
+   * const wallet = await RollupWallet.create(owner, provider);
+   * await wallet.deposit({ token: "ETH", amount: 1000n });
+   * const handle = await wallet.setSigningKey();
+   * handle.receipt.type; // "changePubKey"
+   */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
     const {
       feeToken = "ETH",
@@ -228,35 +290,93 @@ export class RollupWallet {
     return new TransactionHandle(this.provider, receipt);
   }
 
+  /**
+   * Transfers a token to another owner on L2.
+   *
+   * @param params - `to`, L1 address of the recipient; `token`; `amount` and `fee` in the token's
+   * smallest unit, both packable (see {@link isPackableAmount}); nonce and validity.
+   * @returns A handle on the accepted transaction.
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
+   * ADDRESS_WITHOUT_ACCOUNT, or the code of the rule that the transaction breaks.
+   *
+   * @example
+   * const [to, token, amount] = [bob.address, "ETH", ethers.parseEther("2.5")];
+   * const transfer = await alice.transfer({ to, token, amount });
+   * transfer.receipt.status; // "accepted"
+   * await bob.getBalance("ETH"); // 12_500_000_000_000_000_000n
+   * await alice.transfer({ to, token, amount: 4n * amount }); // throws INSUFFICIENT_BALANCE
+   */
   async transfer(params: TransferParams): Promise<TransactionHandle> {
     return this.#send(await draftTransfer(this.#tokens, params));
   }
 
+  /**
+   * Withdraws a token to L1. The payout is made when the block is executed.
+   *
+   * @param params - `token`; `amount` in the token's smallest unit, 0 to 2^128 - 1; `to`, paid
+   * address on L1 (default: the wallet's own); `fee`, nonce and validity.
+   * @returns A handle on the accepted transaction.
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
+   * ADDRESS_WITHOUT_ACCOUNT, or the code of the rule that the transaction breaks.
+   *
+   * @example
+   * const to = "0x00000000000000000000000000000000000a11ce";
+   * const withdrawal = await alice.withdraw({ to, token: "ETH", amount: 5n });
+   * await withdrawal.wait();
+   * await ethers.provider.getBalance(to); // 5n
+   */
   async withdraw(params: WithdrawParams): Promise<TransactionHandle> {
     return this.#send(await draftWithdraw(this.#tokens, this.address, params));
   }
 
-  /** Sends all of a token of an account that never set a signing key to its owner on L1. */
+  /**
+   * Sends all of a token of an account without a signing key to the account's owner on L1.
+   *
+   * @param params - `target`, L1 address of that owner; `token`; `fee`, which this wallet pays, in
+   * the same token; nonce and validity.
+   * @returns A handle on the accepted transaction.
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
+   * ADDRESS_WITHOUT_ACCOUNT, or the code of the rule that the transaction breaks.
+   *
+   * @example
+   * const target = "0x00000000000000000000000000000000000a11ce";
+   * await alice.transfer({ to: target, token: "ETH", amount: 7n });
+   * await (await alice.forcedExit({ target, token: "ETH" })).wait();
+   * await ethers.provider.getBalance(target); // 7n
+   */
   async forcedExit(params: ForcedExitParams): Promise<TransactionHandle> {
     return this.#send(await draftForcedExit(this.#tokens, params));
   }
 
   /**
-   * Sends a transaction of any kind, also of an operation that has no method of its own here.
+   * Sends a transaction of any type, also of an operation without a method of its own here.
    *
-   * @param content - Its type, `tokenId`, and what else is signed of it: addresses are integers,
-   * amounts in the token's smallest unit.
+   * @param content - `type`, `tokenId` and the other signed fields: addresses are integers, amounts
+   * are in the token's smallest unit.
    * @param options - Fee, nonce and validity.
-   * @throws FIELD_OUT_OF_RANGE, AMOUNT_OUT_OF_RANGE
+   * @returns A handle on the accepted transaction.
+   * @throws FIELD_OUT_OF_RANGE, AMOUNT_OUT_OF_RANGE, AMOUNT_INVALID, OPTION_INVALID,
+   * OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT, or the code of the rule that the transaction breaks.
    *
    * @example
-   * await wallet.send({ type: "transfer", tokenId: 0, recipient: BigInt(address), amount: 5n });
+   * const recipient = BigInt(bob.address);
+   * const handle = await alice.send({ type: "transfer", tokenId: 0, recipient, amount: 5n });
+   * handle.receipt.type; // "transfer"
    */
   async send(content: SendContent, options: TransactionOptions = {}): Promise<TransactionHandle> {
     return this.#send({ content, options: readInput(sendOptions, options, "options") });
   }
 
-  /** Starts a batch: transactions that are included all or none. */
+  /**
+   * Starts a batch: transactions that are included together or not at all.
+   *
+   * @returns An empty batch, which collects transactions and sends them.
+   *
+   * @example
+   * const payment = { to: bob.address, token: "ETH", amount: 5n };
+   * const handle = await alice.batch().transfer(payment).transfer(payment).send();
+   * handle.receipts.length; // 2
+   */
   batch(): TransactionBatch {
     const { address, provider } = this;
     const prepare = async (drafts: readonly Draft[]) => {
@@ -274,11 +394,11 @@ export class RollupWallet {
   }
 
   /**
-   * Signs the transactions of this wallet in a batch of several, and with them that they count only
-   * as a part of it. Nobody can slip in others: it signs what it has prepared.
+   * Signs the transactions of this wallet in a batch of several wallets. The signatures hold only
+   * for the whole batch. The wallet signs nothing that it has not prepared.
    *
-   * @param batch - All of it, in the order in which it will be applied; look at what is in it.
-   * @returns The same, for the next wallet to sign or for `RollupProvider.submitBatch`.
+   * @param batch - The whole batch, in the order in which it is applied; check its content first.
+   * @returns The batch with these signatures, for the next wallet or `RollupProvider.submitBatch`.
    * @throws BATCH_NOT_PREPARED, OPTION_INVALID, ADDRESS_WITHOUT_ACCOUNT, AMOUNT_OUT_OF_RANGE,
    * FIELD_OUT_OF_RANGE
    */
@@ -301,7 +421,7 @@ export class RollupWallet {
     });
   }
 
-  /** Makes transactions of drafts, with consecutive nonces from the account's next one on. */
+  /** Turns drafts into transactions with consecutive nonces, from the account's next nonce on. */
   async #prepare(drafts: readonly Draft[]): Promise<Transaction[]> {
     const { id: accountId, nonce } = await this.#existingAccount();
     return drafts.map(({ content, options }, index) => {
@@ -310,7 +430,7 @@ export class RollupWallet {
     });
   }
 
-  /** The owner's consent to the key, as L1 takes it. @throws CREATE2_WALLET_MISSING */
+  /** Returns the owner's consent to the key, as L1 accepts it. @throws CREATE2_WALLET_MISSING */
   async #authorize(
     { accountId, nonce }: SignedTransaction,
     auth: NonNullable<SetSigningKeyParams["auth"]>,
@@ -328,7 +448,7 @@ export class RollupWallet {
     }
   }
 
-  /** Tokens such as USDT refuse to change an allowance that is not zero, so it is cleared first. */
+  /** Clears the allowance first, because tokens such as USDT refuse to change one that is not 0. */
   async #approve(token: string, amount: bigint): Promise<void> {
     const erc20 = new Contract(token, ERC20_ABI, this.l1Signer) as unknown as Erc20;
     const spender = this.#l1.rollupAddress;
@@ -341,14 +461,15 @@ export class RollupWallet {
   }
 
   /**
-   * What is signed names a token by its id, and an operator could call any token by any name.
+   * Finds a token and checks it on L1: a signature covers the id only, and an operator could give
+   * any token any name.
    *
-   * @throws TOKEN_UNKNOWN also if L1 has another token under the id
+   * @throws TOKEN_UNKNOWN, also if L1 lists another token under the id
    */
   async #findToken(reference: TokenReference): Promise<Token> {
     const { id, address } = await this.provider.getToken(reference);
     const known = this.#known.get(id);
-    // Another one may have the id after a chain for tests has gone back.
+    // Another token may have the id after a test chain has restored a snapshot.
     const isSame = known?.address.toLowerCase() === address.toLowerCase();
     const token = isSame ? known : await this.#l1.readListedToken(id);
     this.#known.set(id, token);
@@ -366,7 +487,7 @@ export class RollupWallet {
   }
 }
 
-/** As the operator takes it; a ChangePubKey needs its owner's consent as well. */
+/** Converts to what the operator accepts; a ChangePubKey also needs its owner's consent. */
 function toParam(signed: SignedTransaction): SignedTransactionParam {
   assert(signed.type !== "changePubKey", "a ChangePubKey is sent by setSigningKey");
   return signed;

@@ -77,9 +77,12 @@ function describe(facts: ErrorFacts): ErrorText {
  * Registers the descriptions of one module's codes.
  *
  * @returns A function that creates an error from its facts; the caller throws it.
+ *
  * @example
+ * ```text
  * const stateError = defineErrors<StateErrorFacts>({ LEAF_OUT_OF_RANGE: { message: …, fix: … } });
  * throw stateError({ code: "LEAF_OUT_OF_RANGE", index, capacity });
+ * ```
  */
 export function defineErrors<F extends ErrorFacts>(
   table: ErrorTable<F>,
@@ -93,13 +96,14 @@ export function defineErrors<F extends ErrorFacts>(
 /**
  * Returns whether `error` is a {@link RollupError} of any loaded copy of this package.
  *
+ * @param error - Anything that was thrown.
+ * @returns True if `error` has `code`, `facts`, `sentence` and `fix`.
+ *
  * @example
- * try {
- *   await wallet.transfer(params);
- * } catch (error) {
- *   if (isRollupError(error) && error.code === "INSUFFICIENT_BALANCE") return;
- *   throw error;
- * }
+ * const error = await alice
+ *   .transfer({ to: bob.address, token: "ETH", amount: ethers.parseEther("11") })
+ *   .catch((thrown) => thrown);
+ * isRollupError(error) && error.code; // "INSUFFICIENT_BALANCE"
  */
 export function isRollupError(error: unknown): error is RollupError {
   return error instanceof Error && "brand" in error && error.brand === BRAND;

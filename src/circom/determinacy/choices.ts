@@ -1,6 +1,6 @@
 /**
- * Equations between wires of which each has two possible values, such as bits: which of them can
- * take their other value together?
+ * Equations between wires with two possible values each, such as bits: finds the wires that can
+ * take their other value together.
  */
 import { FIELD_BITS, FIELD_MODULUS, invert, multiply, negate } from "../../crypto/field.ts";
 
@@ -10,7 +10,7 @@ interface SignedPower {
   readonly isNegative: boolean;
 }
 
-/** 2^k and -2^k as field elements, for each k that an element has a bit for. */
+/** 2^k and -2^k as field elements, for each bit k of an element. */
 const SIGNED_POWERS: ReadonlyMap<bigint, SignedPower> = new Map(
   Array.from({ length: FIELD_BITS }, (_, k) => 1n << BigInt(k)).flatMap(
     (power): [bigint, SignedPower][] => [
@@ -21,9 +21,9 @@ const SIGNED_POWERS: ReadonlyMap<bigint, SignedPower> = new Map(
 );
 
 /**
- * The sets of indices over which `effects` add up to a total; not the empty one.
+ * Finds the non-empty sets of indices over which `effects` add up to a total.
  *
- * @param effects - What each wire adds to an equation if it takes its other value.
+ * @param effects - Change of an equation when each wire takes its other value.
  * @returns Undefined unless the effects are signed powers of 2, each once, times one factor.
  */
 export function subsetsWithSum(effects: readonly bigint[], total: bigint): number[][] | undefined {

@@ -1,16 +1,16 @@
-/** Derives, one from the other, which wires of a witness are determined. */
+/** Derives step by step which wires of a witness are determined. */
 import { invert, multiply, negate } from "../../crypto/field.ts";
 import { subsetsWithSum } from "./choices.ts";
 import type { Deviations } from "./deviations.ts";
 import { type Forced, LinearSystem, type Terms } from "./linear-system.ts";
 
-/** The constraints that determine a wire, and the wires that were determined before it in them. */
+/** The constraints that determine a wire, and their wires that were determined before. */
 export interface Reason {
   readonly rows: readonly number[];
   readonly wires: readonly number[];
 }
 
-/** The one other value that a row leaves to a wire: how far from its own it is. */
+/** The only other value that a row allows for a wire, as a difference. */
 interface Choice {
   readonly deviation: bigint;
   readonly row: number;
@@ -20,36 +20,36 @@ export interface DerivationStart {
   readonly deviations: Deviations;
   readonly rowsOf: (wire: number) => Uint32Array;
   readonly rowCount: number;
-  /** By wire, 1 for those that are given. */
+  /** By wire, 1 if it is given. */
   readonly given: Uint8Array;
   /** Constraints to leave out. */
   readonly without: ReadonlySet<number>;
 }
 
 export interface Derived {
-  /** By determined wire, each after those that it depends on. */
+  /** By determined wire, each after its dependencies. */
   readonly reasons: ReadonlyMap<number, Reason>;
-  /** By wire that is not determined, but has one other value only: how far from its own that is. */
+  /** By undetermined wire with only one other value, the difference to that value. */
   readonly choices: ReadonlyMap<number, bigint>;
 }
 
-/** So many wires with two values each are tried out in all combinations. */
+/** Maximum wires with two values each whose combinations are all tried. */
 const TRIED_WIRES_MAX = 10;
 
 export class Derivation {
   readonly #start: DerivationStart;
-  /** By wire, 1 for those that are given or determined. */
+  /** By wire, 1 if it is given or determined. */
   readonly #isFixed: Uint8Array;
   readonly #reasons = new Map<number, Reason>();
   readonly #choices = new Map<number, Choice>();
   readonly #system = new LinearSystem();
-  /** Rows to look at, because a wire of theirs has been determined. */
+  /** Rows to check, because one of their wires has been determined. */
   readonly #queue: number[] = [];
-  /** By row, 1 for those in the queue, and for those that are left out. */
+  /** By row, 1 if it is in the queue or left out. */
   readonly #isQueued: Uint8Array;
   /** Rows that have become linear. */
   readonly #linear = new Set<number>();
-  /** Those of them that are not in the system yet, and those to try choices in. */
+  /** Linear rows that are not in the system yet, and rows to try choices in. */
   readonly #toInsert = new Set<number>();
   readonly #toTry = new Set<number>();
 
@@ -83,11 +83,11 @@ export class Derivation {
     this.#toInsert.add(row);
   }
 
-  /** A row in one unknown d says d · (linear + a b d) = 0. */
+  /** Solves a row in one unknown d: d · (linear + a b d) = 0. */
   #solveForOne(row: number): void {
     const { a, b, linear } = this.#start.deviations.row(row, this.#isFixed);
     const wire = [a, b, linear].flatMap((terms) => [...terms.keys()])[0];
-    if (wire === undefined) return; // with the coefficient 0
+    if (wire === undefined) return; // its coefficient is 0
     const coefficient = linear.get(wire) ?? 0n;
     const square = multiply(a.get(wire) ?? 0n, b.get(wire) ?? 0n);
     if (square === 0n && coefficient === 0n) return;
@@ -129,7 +129,7 @@ export class Derivation {
     return this.#reasons.size > before;
   }
 
-  /** The wires are determined if other constraints contradict each other way to satisfy the row. */
+  /** Determines wires if other constraints contradict every other way to satisfy the row. */
   #excludeSums(row: number, wires: readonly number[], sums: readonly number[][]): void {
     const choiceRows = wires.map((wire) => this.#choices.get(wire)!.row);
     const contradictions = sums.map((sum) =>
@@ -139,7 +139,7 @@ export class Derivation {
     this.#determine(wires, [row, ...choiceRows, ...contradictions]);
   }
 
-  /** Tries all values of a few wires with the rows in which no others may deviate. */
+  /** Tries all values of a few wires in the rows without other deviating wires. */
   #tryOut(wires: readonly number[]): void {
     const isOthers = this.#isFixed.slice();
     for (const wire of wires) isOthers[wire] = 1;
@@ -162,7 +162,7 @@ export class Derivation {
     if (settled.length > 0) this.#determine(settled, [...rows, ...choiceRows]);
   }
 
-  /** A row that cannot hold with these deviations, whatever the other wires are. */
+  /** Returns a row that these deviations violate, whatever the other wires are. */
   #contradiction(values: ReadonlyMap<number, bigint>): number | undefined {
     const rows = new Set([...values.keys()].flatMap((wire) => this.#rowsOf(wire)));
     return [...rows].find((row) => {
@@ -181,7 +181,7 @@ export class Derivation {
     });
   }
 
-  /** The deviations if some of the wires take their other values. */
+  /** Returns the deviations if some wires take their other values. */
   #move(
     wires: readonly number[],
     isMoved: (index: number) => boolean,
@@ -222,7 +222,7 @@ export class Derivation {
   }
 }
 
-/** The value of a linear form, not reduced. */
+/** Evaluates a linear form without reduction. */
 function apply(terms: Terms, values: ReadonlyMap<number, bigint>): bigint {
   let sum = 0n;
   for (const [wire, value] of values) sum += (terms.get(wire) ?? 0n) * value;

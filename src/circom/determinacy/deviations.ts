@@ -1,5 +1,5 @@
 /**
- * The constraints of a system, written in deviations from a witness.
+ * The constraints of a system, in terms of deviations from a witness.
  *
  * Let w + d satisfy a row A·w × B·w = C·w that w satisfies too. Then
  *
@@ -12,7 +12,7 @@ import type { R1cs, SparseMatrix } from "../../groth16/formats/r1cs.ts";
 import type { Witness } from "../../groth16/formats/wtns.ts";
 import type { Terms } from "./linear-system.ts";
 
-/** What a row says of the wires that may deviate. */
+/** A row in terms of the wires that may deviate. */
 export interface DeviationRow {
   /** Coefficients of A·d and B·d. */
   readonly a: Terms;
@@ -21,9 +21,9 @@ export interface DeviationRow {
   readonly linear: Terms;
 }
 
-/** How many wires may deviate in a row, and whether they do on both sides of the product. */
+/** Number of wires that may deviate in a row, and whether they are on both sides of the product. */
 export interface RowShape {
-  /** 2 stands for more, too. */
+  /** 0, 1, or 2 for two and more. */
   readonly unknowns: 0 | 1 | 2;
   readonly isBilinear: boolean;
 }
@@ -31,7 +31,7 @@ export interface RowShape {
 export class Deviations {
   readonly #r1cs: R1cs;
   readonly #witness: Witness;
-  /** A·w and B·w of each row, once they have been needed. */
+  /** A·w and B·w of each row, computed at first use. */
   readonly #factors: ([bigint, bigint] | undefined)[] = [];
 
   constructor(r1cs: R1cs, witness: Witness) {
@@ -39,7 +39,7 @@ export class Deviations {
     this.#witness = witness;
   }
 
-  /** @param isFixed - By wire, 1 for those that do not deviate. */
+  /** @param isFixed - By wire, 1 if it does not deviate. */
   shape(row: number, isFixed: Uint8Array): RowShape {
     const inA = firstUnknown(this.#r1cs.a, row, isFixed, -1);
     const inB = firstUnknown(this.#r1cs.b, row, isFixed, -1);
@@ -64,7 +64,7 @@ export class Deviations {
     return { a, b, linear };
   }
 
-  /** The wires of a row; one that stands on several sides is repeated. */
+  /** Lists the wires of a row; a wire on several sides is repeated. */
   *wires(row: number): Generator<number> {
     const { a, b, c } = this.#r1cs;
     for (const { rowStart, wire } of [a, b, c]) {
@@ -95,7 +95,7 @@ export class Deviations {
   }
 }
 
-/** The first wire of a row, other than `except`, that may deviate; -1 if none. */
+/** Returns the first wire of a row, other than `except`, that may deviate; -1 if none. */
 function firstUnknown(
   { rowStart, wire }: SparseMatrix,
   row: number,
@@ -109,7 +109,7 @@ function firstUnknown(
   return -1;
 }
 
-/** sum += factor · terms; entries may become 0. */
+/** Adds factor · terms to sum; entries may become 0. */
 function addTerms(sum: Terms, terms: Terms, factor: bigint): void {
   for (const [wire, value] of terms) {
     const next = ((sum.get(wire) ?? 0n) + factor * value) % FIELD_MODULUS;

@@ -1,14 +1,14 @@
 /**
- * Homogeneous linear equations over the field, kept in reduced row echelon form as they come in.
+ * Homogeneous linear equations over the field, in reduced row echelon form at all times.
  *
- * An unknown is forced, to 0, as soon as some combination of the equations has it alone.
+ * An unknown is forced to 0 as soon as a combination of the equations contains it alone.
  */
 import { invert, multiply, negate, subtract } from "../../crypto/field.ts";
 
 /** The coefficients of an equation by unknown; none is 0. */
 export type Terms = Map<number, bigint>;
 
-/** An unknown that can only be 0, and the equations from which that follows. */
+/** An unknown that can only be 0, and the equations that show it. */
 export interface Forced {
   readonly unknown: number;
   readonly sources: ReadonlySet<number>;
@@ -16,14 +16,14 @@ export interface Forced {
 
 interface Equation {
   readonly terms: Terms;
-  /** The numbers of the equations that it is a combination of. */
+  /** Numbers of the combined equations. */
   readonly sources: Set<number>;
 }
 
 export class LinearSystem {
-  /** By pivot, which has the coefficient 1 there and stands in no other equation. */
+  /** By pivot, which has the coefficient 1 there and is in no other equation. */
   readonly #equations = new Map<number, Equation>();
-  /** By unknown that is no pivot, the pivots of the equations it stands in. */
+  /** By unknown that is no pivot, the pivots of its equations. */
   readonly #uses = new Map<number, Set<number>>();
 
   /** Adds the equation `terms` = 0. @returns The unknowns that it forces. */
@@ -31,7 +31,7 @@ export class LinearSystem {
     return this.#insert({ terms, sources: new Set([source]) });
   }
 
-  /** Takes out an unknown that is 0 for other reasons. @returns The unknowns that this forces. */
+  /** Removes an unknown that is 0 for other reasons. @returns The unknowns that this forces. */
   remove(unknown: number): Forced[] {
     const equation = this.#equations.get(unknown);
     if (equation !== undefined) {
@@ -68,7 +68,7 @@ export class LinearSystem {
     return this.#takeForced([pivot, ...changed]);
   }
 
-  /** The unknown in the fewest other equations, so that they fill up slowly. */
+  /** Chooses the unknown in the fewest other equations, so that they fill up slowly. */
   #choosePivot({ terms }: Equation): number | undefined {
     let best: number | undefined;
     let bestUses = Infinity;
@@ -105,7 +105,7 @@ export class LinearSystem {
   }
 }
 
-/** target -= factor · equation */
+/** Subtracts factor · equation from target. */
 function subtractMultiple(target: Equation, equation: Equation, factor: bigint): void {
   for (const [unknown, value] of equation.terms) {
     const product = multiply(factor, value);

@@ -1,5 +1,5 @@
 /**
- * Detects files that have changed since they were made: a list beside them has their SHA-256, in
+ * Detects files that have changed since they were written: a list beside them has their SHA-256, in
  * the format of `sha256sum`.
  *
  * Reading all of a large key takes seconds, so comments of the list also have the inodes of the
@@ -18,11 +18,11 @@ import { writeFileAtomically, writingToCache } from "./files.ts";
 interface Digest {
   readonly name: string;
   readonly sha256: string;
-  /** What the system says of the file that has this digest; empty if that may not last. */
+  /** Inode and ctime of the file with this digest; empty if they are too recent to be trusted. */
   readonly inode: string;
 }
 
-/** A change so soon after another may get the same ctime: the system's clock goes in steps. */
+/** Two changes within this time may get the same ctime, because the system's clock has steps. */
 const CLOCK_STEP_MS = 100;
 
 /** SHA-256 of a file of any size, in hex. */
@@ -32,13 +32,13 @@ export async function hashFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Where the digest of a single file is kept. */
+/** Returns the path of a single file's digest. */
 export function digestPath(path: string): string {
   return `${path}.sha256`;
 }
 
 /**
- * Writes the digests of files down.
+ * Records the digests of files.
  *
  * @param list - Beside the files, or {@link digestPath} of a single one.
  * @throws FOLDER_NOT_WRITABLE
@@ -50,8 +50,8 @@ export async function recordDigests(list: string, files: readonly string[]): Pro
 }
 
 /**
- * Whether all these files are there and as they were when their digests were recorded. A file
- * without a digest is not: nobody has finished it.
+ * Returns whether all files exist and are unchanged since their digests were recorded. A file
+ * without a digest is unfinished, so the answer is no.
  */
 export async function areIntact(list: string, files: readonly string[]): Promise<boolean> {
   try {
@@ -66,16 +66,16 @@ export async function areIntact(list: string, files: readonly string[]): Promise
       current.push(digest);
     }
     const isNews = current.some(({ name, inode }) => recorded.get(name)?.inode !== inode);
-    // Only for speed: a list that can not be written means reading all files again.
+    // The list only saves time: without it all files are read again.
     if (isNews) await writingToCache(() => writeList(list, current));
     return true;
   } catch {
-    return false; // missing, or not to be read
+    return false; // missing or unreadable
   }
 }
 
 async function digestOf(file: string): Promise<Digest> {
-  // Before it is read, so that a change during that time does not go unseen.
+  // Taken before the file is read, so that a change during the read is detected.
   const inode = await describeInode(file);
   return { name: basename(file), sha256: await hashFile(file), inode };
 }

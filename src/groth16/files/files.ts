@@ -1,10 +1,9 @@
 /**
- * Files that other processes may read or make at the same time, on disks that may be full or
- * read-only.
+ * Writes files that other processes may read or write at the same time, on disks that may be full
+ * or read-only.
  *
- * What is written appears under its name whole or not at all. Until then it has a temporary name
- * with its owner in it, so that what a killed process leaves behind can be told from what a
- * running one is at, and removed.
+ * A file appears under its name whole or not at all. Until then it has a temporary name that
+ * contains its owner, so that leftovers of killed processes are recognized and removed.
  */
 import { createHash } from "node:crypto";
 import {
@@ -23,7 +22,7 @@ import { dirname, join, sep } from "node:path";
 import { groth16Error } from "../errors.ts";
 import { isRollupError } from "../../util/errors.ts";
 
-/** What the system says when a folder does not take a file, in words. */
+/** Reasons why a folder is not writable, by the system's error code. */
 const UNWRITABLE: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
@@ -35,21 +34,21 @@ const UNWRITABLE: Readonly<Record<string, string>> = {
   EEXIST: "a file has the name of the folder",
 };
 
-/** A process on another machine, perhaps another container, can not be asked whether it lives. */
+/** Age at which a file of another machine or container is stale: its process cannot be checked. */
 const FOREIGN_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 const HOST_TAG = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
 const TEMPORARY = /\.([0-9a-f]{8}-\d+)-[0-9a-f]{8}\.tmp$/;
-/** This process, as it signs what it is writing. */
+/** This process, as the owner in temporary names. */
 export const OWNER = `${HOST_TAG}-${process.pid}`;
 
-/** A name beside `path` that no other process uses, and that says whose it is. */
+/** Returns a name beside `path` that no other process uses and that contains the owner. */
 export function temporaryPath(path: string): string {
   return `${path}.${OWNER}-${crypto.randomUUID().slice(0, 8)}.tmp`;
 }
 
 /**
- * Removes what killed processes have left in a folder under a {@link temporaryPath}. Other names
- * are left alone, and so is what belongs to a running process.
+ * Removes files of killed processes under a {@link temporaryPath} in a folder. Other names and the
+ * files of running processes stay.
  *
  * @param prefix - Only names that start with it, in a folder that is not ours alone.
  */
@@ -57,17 +56,17 @@ export async function removeStaleTemporaries(folder: string, prefix = ""): Promi
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((name) => name.startsWith(prefix))) {
     const path = join(folder, name);
-    // Somebody else may remove it first, and a read-only folder keeps it: it is only litter.
+    // Another process may remove it first, and a read-only folder keeps it, which is harmless.
     if (await isStale(path))
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
 /**
- * Lets `use` work in a folder of the system's that only this user can read and that is gone
- * afterwards. What killed runs have left for the same purpose goes too: there may be secrets in it.
+ * Lets `use` work in a temporary folder that only this user can read, and removes it afterwards.
+ * Folders that killed runs have left for the same purpose are removed too: they may hold secrets.
  *
- * @param purpose - In the folder's name, such as `prover`.
+ * @param purpose - Part of the folder's name, such as `prover`.
  */
 export async function withTemporaryFolder<T>(
   purpose: string,
@@ -92,9 +91,9 @@ async function isStale(path: string): Promise<boolean> {
 }
 
 /**
- * Whether nobody will come back to what an {@link OWNER} was writing.
+ * Returns whether an {@link OWNER} has died, so that its file stays unfinished.
  *
- * @param mtimeMs - When it was last written to.
+ * @param mtimeMs - Time of the last write.
  */
 export function isOwnerGone(owner: string, mtimeMs: number): boolean {
   const [host, pid] = owner.split("-");
@@ -107,13 +106,13 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process may not be signalled, but it is there.
+    // Another user's process refuses the signal, but it exists.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
 /**
- * Runs what writes to a folder, and names the folder if it can not be written to.
+ * Runs `write`, and names the folder in the error if the folder is not writable.
  *
  * @throws FOLDER_NOT_WRITABLE
  */
@@ -123,7 +122,7 @@ export async function writingTo<T>(folder: string, write: () => Promise<T>): Pro
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     const problem = code === undefined ? undefined : UNWRITABLE[code];
-    // A failed read from elsewhere is another matter.
+    // A failed read of another file is not about this folder.
     const isElsewhere = path !== undefined && !`${path}${sep}`.startsWith(`${folder}${sep}`);
     if (problem === undefined || isElsewhere) throw error;
     throw groth16Error({ code: "FOLDER_NOT_WRITABLE", folder, problem }, { cause: error });
@@ -131,8 +130,8 @@ export async function writingTo<T>(folder: string, write: () => Promise<T>): Pro
 }
 
 /**
- * What {@link writingTo} would have thrown, for the error of code that does not use it; any other
- * error is returned as it is.
+ * Converts an error to the one that {@link writingTo} throws, for code that does not use it; any
+ * other error is returned unchanged.
  */
 export async function nameUnwritable(error: unknown): Promise<unknown> {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -140,7 +139,7 @@ export async function nameUnwritable(error: unknown): Promise<unknown> {
     const problem = UNWRITABLE[code];
     if (problem === undefined || path === undefined) continue;
     const folder = dirname(path);
-    // A file that this user may not read is another matter.
+    // A file that this user may not read is not about this folder.
     const isRefused = /^E(?:ACCES|PERM)$/.test(code)
       ? await access(folder, constants.W_OK).then(
           () => false,
@@ -154,12 +153,12 @@ export async function nameUnwritable(error: unknown): Promise<unknown> {
   return error;
 }
 
-/** Makes a folder, and those above it. @throws FOLDER_NOT_WRITABLE */
+/** Creates a folder and its parents. @throws FOLDER_NOT_WRITABLE */
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    // The system may name the part of the path that it could not make.
+    // The system may name the part of the path that it could not create.
     const { code } = error as NodeJS.ErrnoException;
     const problem = UNWRITABLE[code ?? ""] ?? `the system says ${code ?? String(error)}`;
     throw groth16Error({ code: "FOLDER_NOT_WRITABLE", folder, problem }, { cause: error });
@@ -167,7 +166,7 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes `chunks` so that `path` is seen whole or not at all, also by other processes.
+ * Writes `chunks` to `path` atomically: every process sees the whole file or none.
  *
  * @throws FOLDER_NOT_WRITABLE
  */
@@ -193,8 +192,8 @@ export async function writeFileAtomically(
 }
 
 /**
- * Writes a generated file, unless it says the same already: its time then means something, and a
- * read-only folder in which nothing has to change is no obstacle.
+ * Writes a generated file, unless it has the same text already. So its time shows real changes, and
+ * a read-only folder without changes causes no error.
  *
  * @throws FOLDER_NOT_WRITABLE
  */
@@ -203,7 +202,7 @@ export async function writeIfChanged(file: string, text: string): Promise<void> 
   if (present !== text) await writeFileAtomically(file, [text]);
 }
 
-/** Runs what writes to a mere cache: a folder that can not be written to stops nothing. */
+/** Runs a write to a cache, and ignores a folder that is not writable. */
 export async function writingToCache(write: () => Promise<void>): Promise<void> {
   try {
     await write();

@@ -5,25 +5,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isOwnerGone, OWNER, makeFolder } from "./files.ts";
 
 const POLL_MS = 100;
-/** How often whoever holds a lock touches it. */
+/** Interval at which the holder of a lock touches it. */
 const TOUCH_MS = 2_000;
 /**
- * A lock that nobody has touched for so long is nobody's: its process was killed in another
- * container, or has a number that another process has by now, or could not sign it on a full disk.
+ * Age since the last touch at which a lock is free: its process was killed in another container, or
+ * its process id was reused, or it could not write its name on a full disk.
  */
 const SILENT_MS_MAX = 5 * 60 * 1000;
-/** Longer than any build of which another would not want to be told. */
+/** Maximum wait for a lock, longer than any build; then `work` runs without it. */
 const WAIT_MS_MAX = 60 * 60 * 1000;
 
-/** Locks that this process holds: work inside of other work does not wait for itself. */
+/** Locks that this process holds, so that nested work does not wait for itself. */
 const held = new Set<string>();
 
 /**
- * Runs `work` while no other process runs any with the same lock. What a killed process has locked
- * is free, and where no lock can be written, as in a read-only folder, there is none.
+ * Runs `work` while no other process runs work with the same lock. The lock of a killed process is
+ * free. In a read-only folder no lock can be written, and `work` runs without one.
  *
- * @param lock - Path of the file that is there for so long.
- * @param waiting - Wraps the time of waiting, to show it.
+ * @param lock - Path of the lock file, which exists while `work` runs.
+ * @param waiting - Wraps the wait for the lock, to show it.
  */
 export async function withLock<T>(
   lock: string,

@@ -11,12 +11,12 @@ import { groth16Error } from "../errors.ts";
 const HEADER_BYTES = 12;
 const SECTION_HEADER_BYTES = 12;
 
-/** Bytes that can be read piece by piece: a file, or an array in memory. */
+/** Bytes that are read in pieces: a file, or an array in memory. */
 export interface ByteSource {
-  /** How the source is called in messages: a path, or a word such as "witness". */
+  /** Name of the source in messages: a path, or a word such as "witness". */
   readonly name: string;
   readonly size: number;
-  /** A fresh copy, so that its buffer starts at 0 and may be viewed as words. */
+  /** Returns a copy whose buffer starts at 0, so that it can be viewed as words. */
   read(offset: number, length: number): Uint8Array;
 }
 
@@ -34,14 +34,14 @@ export interface Section {
   readonly chunks: readonly Uint8Array[];
 }
 
-/** The sections of `source`. @throws BINARY_FORMAT */
+/** Finds the sections of `source`. @throws BINARY_FORMAT */
 export function readSections(source: ByteSource, magic: string): SectionReader {
   const malformed = (problem: string) =>
     groth16Error({ code: "BINARY_FORMAT", source: source.name, expected: magic, problem });
   if (source.size < HEADER_BYTES) throw malformed("it is shorter than a header");
   const header = source.read(0, HEADER_BYTES);
   if (new TextDecoder().decode(header.subarray(0, 4)) !== magic) {
-    throw malformed("it starts with other letters");
+    throw malformed("its magic word is another one");
   }
   const sections = new Map<number, { offset: number; size: number }>();
   let position = HEADER_BYTES;
@@ -70,7 +70,7 @@ export function readSections(source: ByteSource, magic: string): SectionReader {
   };
 }
 
-/** Opens the file at `path`, lets `use` read it, and closes it. @throws BINARY_FORMAT */
+/** Opens the file at `path`, passes it to `use`, and closes it. @throws BINARY_FORMAT */
 export function withSections<T>(path: string, magic: string, use: (s: SectionReader) => T): T {
   const descriptor = openSync(path, "r");
   try {
@@ -82,13 +82,13 @@ export function withSections<T>(path: string, magic: string, use: (s: SectionRea
   }
 }
 
-/** A {@link ByteSource} over bytes in memory. */
+/** Creates a {@link ByteSource} over bytes in memory. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   const read = (offset: number, length: number) => bytes.slice(offset, offset + length);
   return { name, size: bytes.length, read };
 }
 
-/** The pieces of a container file, in order. */
+/** Encodes a container file as pieces in order. */
 export function encodeSections(
   magic: string,
   version: number,
@@ -101,12 +101,12 @@ export function encodeSections(
   return [header, ...sections.flatMap(({ id, chunks }) => [sectionHeader(id, chunks), ...chunks])];
 }
 
-/** A view of exactly these bytes. */
+/** Returns a view of exactly these bytes. */
 export function dataView(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** `values` as consecutive little-endian 32-bit words. */
+/** Encodes `values` as consecutive little-endian 32-bit words. */
 export function uint32Bytes(...values: number[]): Uint8Array {
   const bytes = new Uint8Array(4 * values.length);
   values.forEach((value, i) => dataView(bytes).setUint32(4 * i, value, true));

@@ -1,5 +1,5 @@
 /**
- * BN254 as the file formats see it: 32-byte little-endian elements, points in Montgomery form.
+ * BN254 in the file formats: 32-byte little-endian elements, points in Montgomery form.
  */
 
 import { FIELD_MODULUS } from "../../crypto/field.ts";
@@ -15,7 +15,7 @@ export const ELEMENT_BYTES = 32;
 export const G1_BYTES = 2 * ELEMENT_BYTES;
 export const G2_BYTES = 4 * ELEMENT_BYTES;
 
-/** How often 2 divides r - 1: the largest domain of roots of unity has 2^28 elements. */
+/** Exponent of 2 in r - 1: the largest domain of roots of unity has 2^28 elements. */
 export const TWO_ADICITY = 28;
 
 /** The factor of Montgomery form: x is stored as x · 2^256. Its inverse modulo q. */
@@ -24,7 +24,7 @@ const MONTGOMERY_INVERSE =
 
 const WORD_BITS = 64n;
 
-/** The integer in the 32 bytes at `offset`. */
+/** Reads the integer in the 32 bytes at `offset`. */
 export function readElement(bytes: Uint8Array, offset: number): bigint {
   const view = dataView(bytes);
   let value = 0n;
@@ -42,26 +42,26 @@ export function writeElement(bytes: Uint8Array, offset: number, value: bigint): 
   }
 }
 
-/** `value` as 32 bytes. */
+/** Encodes `value` as 32 bytes. */
 export function elementBytes(value: bigint): Uint8Array {
   const bytes = new Uint8Array(ELEMENT_BYTES);
   writeElement(bytes, 0, value);
   return bytes;
 }
 
-/** The `count` integers from `offset` on. */
+/** Reads `count` integers from `offset` on. */
 export function readElements(bytes: Uint8Array, offset: number, count: number): bigint[] {
   return Array.from({ length: count }, (_, i) => readElement(bytes, offset + i * ELEMENT_BYTES));
 }
 
-/** `values` one after the other. */
+/** Encodes `values` one after the other. */
 export function elementsBytes(values: readonly bigint[]): Uint8Array {
   const bytes = new Uint8Array(values.length * ELEMENT_BYTES);
   values.forEach((value, i) => writeElement(bytes, i * ELEMENT_BYTES, value));
   return bytes;
 }
 
-/** The `count` coordinates from `offset` on, taken out of Montgomery form. */
+/** Reads `count` coordinates from `offset` on, and converts them from Montgomery form. */
 export function readCoordinates(bytes: Uint8Array, offset: number, count: number): bigint[] {
   return readElements(bytes, offset, count).map(
     (value) => (value * MONTGOMERY_INVERSE) % BASE_FIELD_MODULUS,

@@ -24,7 +24,7 @@ export interface R1csHeader {
   readonly wires: number;
   readonly publicOutputs: number;
   readonly publicInputs: number;
-  /** As declared; those that no constraint uses have no wire. */
+  /** Declared signals; a signal that no constraint uses has no wire. */
   readonly privateInputs: number;
   readonly labels: number;
 }
@@ -65,7 +65,7 @@ export function readR1cs(path: string): R1cs {
   });
 }
 
-/** How many values of a witness are public: outputs and public inputs, without the constant 1. */
+/** Counts the public values of a witness: outputs and public inputs, without the constant 1. */
 export function publicCount(header: R1csHeader): number {
   return header.publicOutputs + header.publicInputs;
 }
@@ -116,7 +116,7 @@ function parseConstraints(
   return { a, b, c, coefficients: table.values };
 }
 
-/** The number of entries of A, B and C; undefined if the constraints do not fill the section. */
+/** Counts the entries of A, B and C; undefined if the constraints do not fill the section. */
 function countEntries(words: Uint32Array, constraints: number): number[] | undefined {
   const counts = [0, 0, 0];
   let position = 0;
@@ -131,7 +131,7 @@ function countEntries(words: Uint32Array, constraints: number): number[] | undef
 /** Numbers the distinct coefficients in the order of their first use, by open addressing. */
 function createCoefficientTable(words: Uint32Array) {
   const values: bigint[] = [];
-  let positions = new Uint32Array(1024); // where in `words` coefficient i stands
+  let positions = new Uint32Array(1024); // position of coefficient i in `words`
   let slots = new Int32Array(4096).fill(-1);
 
   const hash = (position: number) => {

@@ -1,4 +1,4 @@
-/** Verification keys, taken out of proving keys. */
+/** Extracts verification keys from proving keys. */
 
 import { G1_BYTES, G2_BYTES, readCoordinates } from "./bn254.ts";
 import { loadCurve } from "../setup/ffjavascript.ts";
@@ -6,7 +6,7 @@ import type { VerificationKey } from "../snarkjs.ts";
 import { readZkeyVerifierPart } from "./zkey.ts";
 
 /**
- * What `snarkjs zkey export verificationkey` writes.
+ * Returns what `snarkjs zkey export verificationkey` writes.
  *
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
  */

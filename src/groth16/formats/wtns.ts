@@ -21,7 +21,7 @@ const VERSION = 2;
 /** The value of every wire of a circuit, in [0, r); wire 0 is the constant 1. */
 export type Witness = readonly bigint[];
 
-/** The bytes of a .wtns file, as snarkjs and rapidsnark read it. */
+/** Encodes a .wtns file, which snarkjs and rapidsnark read. */
 export function encodeWitness(witness: Witness): Uint8Array {
   const header = [
     uint32Bytes(ELEMENT_BYTES),
@@ -36,13 +36,13 @@ export function encodeWitness(witness: Witness): Uint8Array {
   );
 }
 
-/** The values in the bytes of a .wtns file. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+/** Decodes a .wtns file. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
 export function decodeWitness(bytes: Uint8Array): Witness {
   const values = readWitnessValues(bytes);
   return readElements(values, 0, values.length / ELEMENT_BYTES);
 }
 
-/** The same values as 32 little-endian bytes each. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+/** Returns its values as 32 little-endian bytes each. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
 export function readWitnessValues(bytes: Uint8Array): Uint8Array {
   const sections = readSections(bytesSource("witness", bytes), "wtns");
   const header = sections.read(HEADER_SECTION);

@@ -90,11 +90,11 @@ export interface Zkey extends ZkeyLists {
   readonly contributions: readonly Contribution[];
 }
 
-/** A step of a ceremony, as far as it is told by what the key holds of it. */
+/** A step of a ceremony, as the key records it. */
 export interface ContributionRecord {
   /** Empty if the contributor gave none. */
   readonly name: string;
-  /** Whether its secret follows from a public value, so that everybody knows it. */
+  /** Whether its secret follows from a public value, which everybody knows. */
   readonly isBeacon: boolean;
 }
 
@@ -111,7 +111,7 @@ const CONTRIBUTION_NAME = 1;
 const ORDINARY = 0;
 const BEACON = 1;
 
-/** Writes a key so that `path` is seen whole or not at all. */
+/** Writes a key to `path` atomically. */
 export async function writeZkey(path: string, key: Zkey): Promise<void> {
   const contributions = [
     key.circuitHash,
@@ -133,7 +133,7 @@ export async function writeZkey(path: string, key: Zkey): Promise<void> {
   await writeFileAtomically(path, encodeSections("zkey", VERSION, sections));
 }
 
-/** Reads what a verification key is made of. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+/** Reads the parts of a verification key. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
 export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
   return withSections(path, "zkey", (sections) => {
     assertGroth16(sections);
@@ -142,16 +142,16 @@ export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
   });
 }
 
-/** A key whose lists are read piece by piece, as a prover does. */
+/** A key whose lists are read in pieces, as a prover does. */
 export interface ZkeyReader {
   readonly header: ZkeyHeader;
-  /** The length of a list in bytes. */
+  /** Returns the length of a list in bytes. */
   size(list: keyof ZkeyLists): number;
   read(list: keyof ZkeyLists, offset: number, length: number): Uint8Array;
 }
 
 /**
- * Reads a key from a file, which is opened for each piece, or from its bytes.
+ * Opens a key: a file, which is opened for each piece, or its bytes.
  *
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
  */
@@ -240,7 +240,7 @@ function readContributions(sections: SectionReader): ContributionRecord[] {
     const isBeacon = view.getUint32(position, true) === BEACON;
     const parametersLength = view.getUint32(position + 4, true);
     const parameters = bytes.subarray(position + 8, position + 8 + parametersLength);
-    // The name comes first among the parameters, if there is one.
+    // The name, if there is one, is the first parameter.
     const named = parameters[0] === CONTRIBUTION_NAME;
     const name = named ? parameters.subarray(2, 2 + parameters[1]!) : new Uint8Array();
     contributions.push({ name: new TextDecoder().decode(name), isBeacon });

@@ -1,5 +1,5 @@
 /**
- * Turns the coefficient list of a zkey into rows of terms, with each different value stored once.
+ * Converts the coefficient list of a zkey to rows of terms, with each different value stored once.
  */
 
 import type { ZkeyReader } from "../formats/zkey.ts";
@@ -10,10 +10,10 @@ const ENTRY_BYTES = 12 + INTEGER_BYTES;
 const ENTRY_WORDS = ENTRY_BYTES / 4;
 const VALUE_WORDS = INTEGER_BYTES / 4;
 const COUNT_BYTES = 4;
-/** Entries that are read at a time. */
+/** Entries per read. */
 const CHUNK_ENTRIES = 1 << 16;
 
-/** A matrix by rows: terms of row i stand from rows[i] to rows[i + 1], as wire and value index. */
+/** A matrix by rows: row i has the terms from rows[i] to rows[i + 1], as wire and value index. */
 export interface Matrix {
   readonly rows: Uint32Array;
   readonly terms: Uint32Array;
@@ -22,7 +22,7 @@ export interface Matrix {
 export interface Coefficients {
   readonly a: Matrix;
   readonly b: Matrix;
-  /** The different values as the file has them; value index 0 is zero. */
+  /** The different values in the form of the file; value index 0 is zero. */
   readonly values: Uint8Array;
 }
 
@@ -62,7 +62,7 @@ function forEachEntry(key: ZkeyReader, visit: (words: Uint32Array, at: number) =
   }
 }
 
-/** A set of values of eight words, numbered from 1 in the order they come; 0 is the value zero. */
+/** A set of values of eight words, numbered from 1 in order of arrival; 0 is the value zero. */
 function createValueSet() {
   let values = new Uint32Array(VALUE_WORDS << 10);
   let table = new Uint32Array(1 << 11);

@@ -9,7 +9,7 @@ import type { Query, ScalarArea } from "./layout.ts";
 /** Blocks of 2^11 pairs are transformed at once: 160 KiB, which fits a core's second cache. */
 const BLOCK_LOG = 11;
 
-/** Leaves the sums Σ scalar·point of all queries in the memory, from the witness there. */
+/** Computes the sums Σ scalar·point of all queries in memory, from the witness there. */
 export async function computeSums(key: LoadedKey): Promise<void> {
   await computeQuotient(key);
   const { witnessScalars, quotientScalars } = key.layout;
@@ -20,14 +20,14 @@ export async function computeSums(key: LoadedKey): Promise<void> {
   await key.space.run(QUERY_NAMES.map((query) => combineTask(key, query)));
 }
 
-/** Copies the values of all wires, 32 bytes each, to where {@link computeSums} expects them. */
+/** Copies the values of all wires, 32 bytes each, to the place that {@link computeSums} reads. */
 export function writeWitness({ memory, layout }: LoadedKey, values: Uint8Array): void {
   new Uint8Array(memory.buffer).set(values, layout.witnessScalars.integers);
 }
 
 /**
- * The scalars of the H points: with A, B and C as polynomials through their values at ω^i, the
- * values of A·B − C at g·ω^i, where g² = ω.
+ * Computes the scalars of the H points: the values of A·B − C at g·ω^i, where g² = ω and A, B and C
+ * are the polynomials through their values at ω^i.
  */
 async function computeQuotient(key: LoadedKey): Promise<void> {
   const { layout, space, header } = key;
@@ -69,7 +69,7 @@ async function computeQuotient(key: LoadedKey): Promise<void> {
   );
 }
 
-/** The values of A, B and C = A·B at the constraints. */
+/** Computes the values of A, B and C = A·B at the constraints. */
 async function evaluateConstraints({ layout, space, header }: LoadedKey): Promise<void> {
   const { vectors, matrixA, matrixB, coefficients, witness, witnessScalars } = layout;
   const [a, b, c] = vectors;

@@ -1,4 +1,4 @@
-/** Brings a proving key into shared memory, in the formats of the kernel, for many proofs. */
+/** Loads a proving key into shared memory, in the kernel's formats, for many proofs. */
 
 import { createZkeyReader } from "../formats/zkey.ts";
 import type { ZkeyHeader, ZkeyReader } from "../formats/zkey.ts";
@@ -22,13 +22,13 @@ import type { Coefficients, Matrix } from "./coefficients.ts";
 import { planKey, QUERIES, QUERY_NAMES, STAGING_BYTES } from "./layout.ts";
 import type { KeyLayout, MatrixArea, MatrixCounts, Query } from "./layout.ts";
 
-/** How often files multiply by 2: coordinates once in Montgomery form, coefficients twice. */
+/** Exponents of the power of 2 by which files multiply values. */
 const FILE_SHIFT = { witness: 0, coordinate: 256, coefficient: 512 } as const;
 
-/** What snarkjs takes its roots of unity from: 5 is not a square. */
+/** Base of snarkjs's roots of unity: 5 is not a square. */
 const NON_RESIDUE = 5n;
 
-/** The largest memory that 32-bit addresses reach. */
+/** Maximum memory of 32-bit addresses. */
 const PAGES_MAX = 1 << 16;
 
 /** A key in memory, ready to prove. */
@@ -92,7 +92,7 @@ function createMemory(header: ZkeyHeader, coefficients: Coefficients, threads: n
 
 let builtKernel: ReturnType<typeof buildKernel> | undefined;
 
-/** The same for all keys: the code does not depend on the size of the memory. */
+/** The code of all keys; it does not depend on the size of the memory. */
 function kernel() {
   return (builtKernel ??= buildKernel());
 }
@@ -112,7 +112,7 @@ export function constantAddresses({ constants }: KeyLayout) {
   };
 }
 
-/** ω with ω^size = 1, as snarkjs chooses it. */
+/** Returns ω with ω^size = 1, as snarkjs chooses it. */
 function rootOfUnity(size: number): bigint {
   return power(NON_RESIDUE, (FR.modulus - 1n) / BigInt(size));
 }
@@ -142,7 +142,7 @@ function writeMatrix(memory: WebAssembly.Memory, area: MatrixArea, matrix: Matri
   words.set(matrix.terms, area.terms / 4);
 }
 
-/** A task for each thread's share of `count` items; shares are of even size but for the last. */
+/** Creates a task for each thread's share of `count` items; all shares but the last are even. */
 export function shareOut(
   count: number,
   threads: number,
@@ -192,7 +192,7 @@ async function importPoints(key: LoadedKey, reader: ZkeyReader, query: Query): P
   }
 }
 
-/** 1 for each point that is not all zeros, which is how files write infinity. */
+/** Returns 1 for each point that is not all zeros, the form of infinity in files. */
 function presenceFlags(bytes: Uint8Array, pointBytes: number): Uint8Array {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const pointWords = pointBytes / 4;

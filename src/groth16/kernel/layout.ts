@@ -1,4 +1,4 @@
-/** Where everything is in the memory of a proving key: its lists, and room to make one proof. */
+/** Memory layout of a proving key: its lists, and space for one proof. */
 
 import type { ZkeyHeader, ZkeyLists } from "../formats/zkey.ts";
 import type { Bn254Module } from "../../kernel/bn254.ts";
@@ -14,17 +14,17 @@ import {
 } from "../../kernel/scalars.ts";
 import { POOL_END } from "../../kernel/wasm/module.ts";
 
-/** Bytes of a key file that are taken in at a time. */
+/** Bytes of a key file per read. */
 export const STAGING_BYTES = 1 << 22;
 
 const ALIGNMENT = 64;
 
-/** The lists of points, and which group they are of. */
+/** The lists of points with their groups. */
 export const QUERIES = { a: "G1", b1: "G1", b2: "G2", c: "G1", h: "G1" } as const;
 export type Query = keyof typeof QUERIES & keyof ZkeyLists;
 export const QUERY_NAMES = Object.keys(QUERIES) as Query[];
 
-/** Memory for points and what becomes of them in a proof. */
+/** Memory for points and their results in a proof. */
 export interface QueryArea {
   readonly count: number;
   /** The scalar that belongs to the first point. */
@@ -55,7 +55,7 @@ export interface MatrixArea {
   readonly terms: number;
 }
 
-/** How many terms the constraint matrices have, and how many different coefficients. */
+/** Counts of terms in the constraint matrices and of different coefficients. */
 export interface MatrixCounts {
   readonly termsA: number;
   readonly termsB: number;
@@ -66,7 +66,7 @@ export interface KeyLayout {
   readonly counter: number;
   readonly staging: number;
   readonly scratch: readonly number[];
-  /** Room for single elements that functions take as arguments, one per 64 bytes. */
+  /** Space for single elements as arguments of functions, one per 64 bytes. */
   readonly constants: number;
   readonly shiftFactors: number;
   readonly roots: number;
@@ -78,15 +78,15 @@ export interface KeyLayout {
   readonly vectors: readonly [a: number, b: number, c: number];
   readonly witnessScalars: ScalarArea;
   readonly quotientScalars: ScalarArea;
-  /** Projective pairs for putting the proof together. */
+  /** Projective pairs for assembling the proof. */
   readonly points: number;
   readonly end: number;
 }
 
-/** How many projective pairs of G2 fit {@link KeyLayout.points}. */
+/** Number of projective pairs of G2 in {@link KeyLayout.points}. */
 const POINT_SLOTS = 8;
 
-/** Hands out addresses from `start` on. */
+/** Allocates addresses from `start` on. */
 function createAllocator(start: number) {
   let end = start;
   return {
@@ -132,7 +132,7 @@ export function planKey(
   const witnessInput = planInput(wires, allocate);
   const quotientInput = planInput(domainSize, allocate);
   const witnessScalars = { ...witnessInput, ...planDigits(wires, bits[0], allocate) };
-  // The digits of the quotient are needed when the vectors that it was made from are not any more.
+  // The quotient's digits reuse the memory of its vectors, which are no longer needed then.
   const [forVectors, forDigits] = [createAllocator(end()), createAllocator(end())];
   const vector = () => forVectors.allocate(ELEMENT_BYTES * domainSize);
   const vectors = [vector(), vector(), vector()] as const;
@@ -190,8 +190,8 @@ function planDigits(count: number, windowBits: number, allocate: Allocate) {
 }
 
 /**
- * The window with the least work for `count` scalars: an affine addition per half and window, and
- * per bucket and window a step of the final sum, which costs about three times as much.
+ * Chooses the window with the least work for `count` scalars: an affine addition per half and
+ * window, and a step of the final sum, about three times as expensive, per bucket and window.
  */
 function chooseWindowBits(count: number): number {
   const work = (bits: number) => windowCount(bits) * (2 * count + 3 * 2 ** (bits - 1));

@@ -1,4 +1,4 @@
-/** A few operations on single points in a key's memory, to put a proof together. */
+/** Operations on single points in a key's memory, to assemble a proof. */
 
 import { readCoordinates } from "../formats/bn254.ts";
 import type { CurveFunctions } from "../../kernel/curve.ts";
@@ -18,7 +18,7 @@ export interface AffinePoint {
 /** Points of one group by their addresses; each operation leaves its result at `target`. */
 export interface PointArithmetic {
   readonly bytes: number;
-  /** Writes a point as a key file has it. */
+  /** Writes a point in the form of key files. */
   write(target: number, fileBytes: Uint8Array): void;
   add(target: number, a: number, b: number): void;
   /** scalar·point; `target` must not be `point`. */

@@ -1,4 +1,4 @@
-/** A Groth16 proof from a key in memory and a witness. */
+/** Computes a Groth16 proof from a key in memory and a witness. */
 
 import { readElement, readElements } from "../formats/bn254.ts";
 import type { Groth16Proof, ProofWithSignals } from "../snarkjs.ts";
@@ -12,8 +12,8 @@ import { createPointArithmetic } from "./points.ts";
 import type { AffinePoint } from "./points.ts";
 
 /**
- * Proves. A key takes one proof at a time. The witness is not checked: one that breaks a constraint
- * gives a proof that no verifier accepts.
+ * Proves a witness, one at a time per key. The witness is not checked: if it violates a constraint,
+ * no verifier accepts the proof.
  *
  * @param witness The bytes of a .wtns file.
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, WITNESS_LENGTH_MISMATCH
@@ -31,7 +31,7 @@ export async function createProof(key: LoadedKey, witness: Uint8Array): Promise<
   return { proof: assembleProof(key, randomScalar(), randomScalar()), publicSignals };
 }
 
-/** A scalar from 384 random bits, so that the remainder is uniform for all practical purposes. */
+/** Draws a scalar from 384 random bits, so that the bias of the remainder is negligible. */
 function randomScalar(): bigint {
   const bytes = crypto.getRandomValues(new Uint8Array(2 * INTEGER_BYTES));
   const [low, high] = [readElement(bytes, 0), readElement(bytes, INTEGER_BYTES)];

@@ -1,4 +1,4 @@
-/** Groth16 by another program, such as rapidsnark, that runs once for every proof. */
+/** Groth16 by an external program, such as rapidsnark, that runs once per proof. */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const PLACEHOLDERS = ["zkey", "wtns", "proof", "public"] as const;
 type Paths = Readonly<Record<(typeof PLACEHOLDERS)[number], string>>;
 
 const DEFAULT_TIMEOUT_MS = 600_000;
-/** Bytes that the program may print, and characters of them that an error repeats. */
+/** Maximum bytes of the program's output, and characters of it in an error. */
 const OUTPUT_BYTES_MAX = 1 << 24;
 const SHOWN_CHARACTERS = 2_000;
 
@@ -31,7 +31,7 @@ const run = promisify(execFile);
 const decimal = z.string().regex(/^\d+$/);
 const decimals = z.array(decimal);
 const publicSchema = decimals;
-/** rapidsnark leaves the curve out. */
+/** rapidsnark omits the curve. */
 const proofSchema = z.object({
   pi_a: decimals.length(3),
   pi_b: z.array(decimals.length(2)).length(3),
@@ -40,12 +40,12 @@ const proofSchema = z.object({
   curve: z.string().default("bn128"),
 });
 
-/** The placeholders that a command lacks. */
+/** Lists the placeholders that a command lacks. */
 export function missingPlaceholders(command: string): string[] {
   return PLACEHOLDERS.map((name) => `{${name}}`).filter((text) => !command.includes(text));
 }
 
-/** Every proof is verified: nothing is known about the program. */
+/** Verifies every proof, because nothing is known about the program. */
 export function createExternalProver(choice: ExternalChoice): Groth16Prover {
   const closing = new AbortController();
   const snarkjs = openSnarkjs();
@@ -111,16 +111,18 @@ async function runCommand(
       throw groth16Error({ code: "PROVER_CLOSED", prover: "external" }, { cause });
     const { killed, code, stderr, stdout } = cause as Partial<ExecutionFailure>;
     const isLate = killed === true && code === null;
-    const reason = isLate ? `no proof after ${timeoutMs} ms` : `it ended with ${String(code)}`;
+    const reason = isLate
+      ? `it made no proof within ${timeoutMs} ms`
+      : `it ended with ${String(code)}`;
     const output = (stderr || stdout || "").trim().slice(-SHOWN_CHARACTERS);
     throw groth16Error({ code: "EXTERNAL_PROVER_FAILED", command, reason, output }, { cause });
   }
 }
 
-/** What `execFile` rejects with. */
+/** The rejection of `execFile`. */
 interface ExecutionFailure {
   readonly killed: boolean;
-  /** The exit code, or why the program did not start; null after a signal. */
+  /** The exit code, or the reason why the program did not start; null after a signal. */
   readonly code: number | string | null;
   readonly stderr: string;
   readonly stdout: string;
@@ -140,13 +142,13 @@ async function readProof(command: string, paths: Paths): Promise<ProofWithSignal
   }
 }
 
-/** Splits words at spaces outside quotes; no other character has a meaning. */
+/** Splits words at spaces outside quotes; other characters have no meaning. */
 function splitCommand(command: string): string[] {
   const words = command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
   return Array.from(words, ([, double, single, bare]) => double ?? single ?? bare ?? "");
 }
 
-/** Fills in after splitting, so that a path with spaces stays one word. */
+/** Replaces placeholders after splitting, so that a path with spaces stays one word. */
 function fillIn(word: string, paths: Paths): string {
   return word.replaceAll(/\{(zkey|wtns|proof|public)\}/g, (_, name: keyof Paths) => paths[name]);
 }

@@ -1,10 +1,8 @@
 /**
- * Groth16 on this package's own kernel, in worker threads of this process. It reads snarkjs's
- * `.zkey` and `.wtns` files and makes the proofs that snarkjs would, several times as fast: see
- * docs/kernel.md.
+ * Groth16 on this package's kernel, in worker threads of this process. It reads snarkjs's `.zkey`
+ * and `.wtns` files and makes the same kind of proofs several times as fast: see docs/kernel.md.
  *
- * Keys stay in memory, shared with the threads, for the next proof: the last used ones, up to a
- * limit.
+ * The most recently used keys stay in memory, shared with the threads, up to a limit.
  */
 
 import { stat } from "node:fs/promises";
@@ -22,7 +20,7 @@ export interface ProvingKeyFacts {
   readonly wires: number;
   readonly publicCount: number;
   readonly domainSize: number;
-  /** Memory of the key and of the work of a proof. */
+  /** Bytes of memory for the key and one proof. */
   readonly memoryBytes: number;
 }
 
@@ -35,7 +33,7 @@ export interface KernelProver extends Groth16Prover {
    */
   loadKey(zkey: string | Uint8Array): Promise<ProvingKeyFacts>;
   /**
-   * Proves, one proof after the other, with a key that is loaded once.
+   * Proves a witness with a key that is loaded once. Proofs run one after the other.
    *
    * @param zkey The path of a file, or its bytes, which must be the same object every time.
    * @param witness The bytes of a .wtns file.
@@ -49,15 +47,15 @@ export interface KernelProver extends Groth16Prover {
 export interface KernelProverOptions {
   /** Worker threads that compute, from 1. Default: all cores. */
   readonly threads?: number;
-  /** Keys that stay in memory, from 1. Default 8. */
+  /** Maximum keys in memory, from 1. Default 8. */
   readonly keysMax?: number;
-  /** Bytes of all keys in memory; the key in use stays whatever its size. Default 4 GiB. */
+  /** Maximum bytes of all keys in memory; the key in use stays at any size. Default 4 GiB. */
   readonly keyBytesMax?: number;
 }
 
 interface CachedKey {
   readonly key: LoadedKey;
-  /** What the file was when it was read. */
+  /** Revision of the file when it was read. */
   readonly revision: string;
 }
 
@@ -69,9 +67,9 @@ export function createKernelProver({
   keysMax = KEYS_MAX,
   keyBytesMax = KEY_BYTES_MAX,
 }: KernelProverOptions = {}): KernelProver {
-  /** The least recently used one first. */
+  /** Loaded keys, the least recently used one first. */
   const keys = new Map<string | Uint8Array, CachedKey>();
-  /** A key has room for one proof at a time, and the threads are busy with it anyway. */
+  /** Runs one proof at a time: a key has space for one, and it occupies all threads. */
   const queue = new SerialQueue();
   let threads: KernelThreads | undefined;
   let isClosed = false;
@@ -128,7 +126,7 @@ export function createKernelProver({
   };
 }
 
-/** A contribution to a ceremony, or another build, may put another key into the place of one. */
+/** Identifies a version of a file; a ceremony or another build may replace a key. */
 async function revisionOf(path: string): Promise<string> {
   const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
   return [dev, ino, size, mtimeNs].join(":");

@@ -1,27 +1,27 @@
-/** What a Groth16 prover is: a proving key and a witness in, a proof out. */
+/** The interface of a Groth16 prover: a proving key and a witness in, a proof out. */
 import type { ProofWithSignals } from "../snarkjs.ts";
 
 export const PROVER_CHOICES = ["kernel", "snarkjs"] as const;
 
-/** The program to prove with, as one of the choices of a prover. */
+/** An external program as the choice of a prover. */
 export interface ExternalChoice {
   /**
    * The program, absolute or in the PATH, and its arguments, with `{zkey}`, `{wtns}`, `{proof}` and
    * `{public}` in place of the paths of those files. No shell reads it; words with spaces are in
    * quotes.
    *
-   * @example "rapidsnark {zkey} {wtns} {proof} {public}"
+   * For example `rapidsnark {zkey} {wtns} {proof} {public}`.
    */
   readonly external: string;
-  /** Milliseconds after which a proof has failed, from 1. Default: ten minutes. */
+  /** Time limit of a proof in milliseconds, from 1. Default: ten minutes. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Who makes a proof: this package's `kernel`, `snarkjs`, or an external program.
+ * The choice of a prover: this package's `kernel`, `snarkjs`, or an external program.
  *
- * @example "kernel"
- * @example { external: "rapidsnark {zkey} {wtns} {proof} {public}" }
+ * For example `"kernel"`, or
+ * `{ external: "rapidsnark {zkey} {wtns} {proof} {public}" }`.
  */
 export type ProverChoice = (typeof PROVER_CHOICES)[number] | ExternalChoice;
 
@@ -30,14 +30,14 @@ export interface Groth16Prover {
   /** For logs and reports. */
   readonly name: string;
   /**
-   * Proves a witness. No prover checks the witness first: a proof of one that breaks a constraint
-   * does not verify.
+   * Proves a witness. No prover checks the witness: if it violates a constraint, the proof does not
+   * verify.
    *
    * @param zkeyPath The proving key in snarkjs's format, from any setup.
    * @param witness The bytes of a .wtns file.
    * @throws PROVER_CLOSED, and the codes of the prover
    */
   prove(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
-  /** Ends its threads and programs. Proofs under way are rejected with PROVER_CLOSED. */
+  /** Ends its threads and programs. Pending proofs are rejected with PROVER_CLOSED. */
   close(): Promise<void>;
 }

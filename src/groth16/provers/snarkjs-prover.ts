@@ -1,4 +1,4 @@
-/** Groth16 by snarkjs: slower than the kernel, and without its limit of memory. */
+/** Groth16 by snarkjs: slower than the kernel, without the kernel's memory limit. */
 import { openSnarkjs } from "../snarkjs.ts";
 import type { Groth16Prover } from "./prover.ts";
 

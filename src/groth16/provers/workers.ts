@@ -1,6 +1,6 @@
 /**
- * The threads in which proofs are made and verified, with one owner: who creates them closes them.
- * Nothing starts before its first use, and idle threads never keep the process alive.
+ * The threads that prove and verify. They have one owner: their creator closes them. Threads start
+ * at their first use, and idle threads never keep the process alive.
  */
 import { inspect } from "node:util";
 import { groth16Error } from "../errors.ts";
@@ -24,11 +24,11 @@ export interface Groth16Workers {
    * @throws PROVER_UNKNOWN, PROVER_CLOSED, and the codes of the prover
    */
   prove(choice: ProverChoice, zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
-  /** Whether a proof is valid for its public values under a key. snarkjs answers. */
+  /** Returns whether a proof is valid for its public values under a key; snarkjs verifies. */
   verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean>;
   /** Frees the memory of a key, if the kernel has loaded it. */
   releaseKey(zkeyPath: string): Promise<void>;
-  /** Ends all threads and programs. Work under way is rejected with PROVER_CLOSED. */
+  /** Ends all threads and programs. Pending work is rejected with PROVER_CLOSED. */
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function createGroth16Workers(options: KernelProverOptions = {}): Groth16
   };
 }
 
-/** Two choices of one name are the same prover. @throws PROVER_UNKNOWN */
+/** Names a choice; choices with one name share a prover. @throws PROVER_UNKNOWN */
 function nameOf(choice: ProverChoice): string {
   const { external, timeoutMs } = Object(choice) as Partial<ExternalChoice>;
   if (typeof external === "string") return JSON.stringify([external, timeoutMs]);

@@ -2,9 +2,9 @@
  * Keys for production: phase 2 of a Groth16 ceremony, circuit by circuit.
  *
  * It starts from the powers of tau of a public ceremony (phase 1). Each contributor multiplies
- * delta by a secret, and as long as one of them forgets it, nobody can forge proofs. A beacon, a
- * public value that nobody could foresee, ends it. All of it can be verified from the circuit and
- * the powers of tau.
+ * delta by a secret; if one of them deletes the secret, nobody can forge proofs. A beacon, a public
+ * value that nobody could foresee, ends the ceremony. Everything can be verified from the circuit
+ * and the powers of tau.
  *
  * The powers themselves are not checked here: compare the hash of the file with the published one,
  * or run `snarkjs powersoftau verify`.
@@ -28,23 +28,23 @@ import { withSnarkjs } from "../snarkjs.ts";
 import { readZkeyVerifierPart } from "../formats/zkey.ts";
 import { findZkeyDamage } from "./zkey-check.ts";
 
-/** The sections of a ptau file that matter here. */
+/** The sections of a ptau file that a setup reads. */
 const PTAU_SECTION = { header: 1, lagrangeTauG1: 12 } as const;
-/** snarkjs keeps so much of a contributor's name. */
+/** Maximum length of a contributor's name; snarkjs cuts longer ones. */
 const NAME_CHARACTERS_MAX = 64;
 const BEACON_BYTES_MAX = 255;
-/** The beacon is hashed 2^10 times, the least that snarkjs takes. */
+/** The beacon is hashed 2^10 times, the minimum of snarkjs. */
 const BEACON_ITERATIONS_EXPONENT = 10;
 const BEACON_NAME = "final beacon";
 const ENTROPY_BYTES = 64;
 const DIGEST_CHARACTERS = 16;
 
-/** Where a ceremony keeps the key of a circuit. Another version of the circuit has another path. */
+/** Returns the path of a circuit's key in a ceremony; each version of a circuit has its own. */
 export function ceremonyKeyPath({ name, digest }: SetupCircuit, keysDir: string): string {
   return join(resolve(keysDir), `${name}-${digest.slice(0, DIGEST_CHARACTERS)}.zkey`);
 }
 
-/** The path of a circuit's key. @throws CEREMONY_KEY_MISSING */
+/** Finds a circuit's key. @throws CEREMONY_KEY_MISSING */
 export function findCeremonyKey(circuit: SetupCircuit, keysDir: string): string {
   const zkey = ceremonyKeyPath(circuit, keysDir);
   if (existsSync(zkey)) return zkey;
@@ -52,9 +52,9 @@ export function findCeremonyKey(circuit: SetupCircuit, keysDir: string): string 
 }
 
 /**
- * Checks that a ceremony's key is whole. A damaged one is an error: nobody can make it again.
+ * Checks that a ceremony's key is whole. Damage is an error, because nobody can make the key again.
  *
- * A key with a recorded digest is only compared with it. Any other is read point by point, which
+ * A key with a recorded digest is compared with it. Any other key is checked point by point, which
  * takes seconds; then its digest is recorded beside it, if the folder is writable.
  *
  * @throws CEREMONY_KEY_DAMAGED
@@ -70,10 +70,10 @@ export async function assertIntactKey(circuit: SetupCircuit, zkeyPath: string): 
 }
 
 /**
- * Makes the first key of a circuit, to which nobody has contributed; a key that is there stays.
+ * Creates the first key of a circuit, without contributions; an existing key stays.
  *
  * @param ptauPath - Powers of tau, prepared for phase 2, at least as many as the circuit has rows.
- * @returns The path of the key, and whether it was there already.
+ * @returns The path of the key, and whether it existed already.
  * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED, FOLDER_NOT_WRITABLE
  */
 export async function startCeremony(
@@ -89,7 +89,7 @@ export async function startCeremony(
   return { zkeyPath, started: true };
 }
 
-/** snarkjs takes damaged powers as they are, so the key is looked through. */
+/** Creates a key and checks it, because snarkjs accepts damaged powers. */
 async function makeFirstKey(
   { r1csPath }: SetupCircuit,
   ptauPath: string,
@@ -108,9 +108,9 @@ async function makeFirstKey(
 }
 
 /**
- * Multiplies delta by a secret from the system's generator, which is forgotten at once.
+ * Multiplies delta by a secret from the system's generator, which is discarded at once.
  *
- * @param name - Who contributes; everybody can read it in the key.
+ * @param name - Name of the contributor, public in the key.
  * @returns The hash of the contribution in hex, for the contributor to publish.
  * @throws CONTRIBUTION_NOT_POSSIBLE
  */
@@ -128,7 +128,7 @@ export async function contributeToKey(zkeyPath: string, name: string): Promise<s
 }
 
 /**
- * Ends the ceremony of a key with a value that nobody could know while it lasted.
+ * Ends the ceremony of a key with a value that nobody could know before.
  *
  * @param beacon - 1 to 255 bytes in hex, such as the hash of a block announced in advance.
  * @returns The hash of the contribution in hex.
@@ -152,9 +152,9 @@ export async function applyBeaconToKey(zkeyPath: string, beacon: string): Promis
 }
 
 /**
- * Checks that a key is made for a circuit, from these powers of tau, by its contributions alone.
+ * Verifies that a key follows from a circuit, these powers of tau and its contributions.
  *
- * @returns What snarkjs reports: the contributions with their hashes.
+ * @returns The report of snarkjs: the contributions with their hashes.
  * @throws CEREMONY_KEY_INVALID, PTAU_NOT_USABLE, BINARY_FORMAT
  */
 export async function verifyCeremony(
@@ -182,7 +182,7 @@ export async function verifyCeremony(
   return report;
 }
 
-/** A beacon is the end: what came after it would not be covered by it. */
+/** Refuses steps after a beacon, which would not cover them. */
 function assertOpen(zkeyPath: string): void {
   const { contributions } = readZkeyVerifierPart(zkeyPath);
   if (!contributions.some(({ isBeacon }) => isBeacon)) return;
@@ -190,7 +190,7 @@ function assertOpen(zkeyPath: string): void {
   throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
 }
 
-/** Rejects powers of which snarkjs would make a broken key without an error. */
+/** Refuses powers from which snarkjs would make a broken key without an error. */
 function assertUsablePtau(file: string, size: number): void {
   if (!existsSync(file)) {
     throw groth16Error({ code: "PTAU_NOT_USABLE", file, problem: "there is no such file" });
@@ -205,7 +205,7 @@ function assertUsablePtau(file: string, size: number): void {
   });
 }
 
-/** Lets `write` make a file that takes the place of `zkeyPath` when it is whole. */
+/** Lets `write` create a file, and replaces `zkeyPath` by it when it is whole. */
 async function writeKey<T>(zkeyPath: string, write: (path: string) => Promise<T>): Promise<T> {
   const path = temporaryPath(zkeyPath);
   return writingTo(dirname(zkeyPath), async () => {

@@ -1,7 +1,7 @@
-/** A compiled circuit, as far as a setup needs to know it. */
+/** The part of a compiled circuit that a setup needs. */
 export interface SetupCircuit {
   readonly name: string;
   readonly r1csPath: string;
-  /** SHA-256 of what the circuit was compiled from, hex: names the key that belongs to it. */
+  /** SHA-256 of the r1cs file, in hex; it names the circuit's key. */
   readonly digest: string;
 }

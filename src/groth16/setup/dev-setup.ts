@@ -1,12 +1,12 @@
 /**
- * Groth16 keys in seconds, from a trapdoor that everybody knows. INSECURE: whoever knows the seed
- * can prove anything. For tests and devnets.
+ * Groth16 keys in seconds, from a trapdoor that everybody knows. INSECURE: anyone who knows the
+ * seed can prove anything. For tests and devnets.
  *
- * The key is the very one that snarkjs would make from a powers-of-tau file with the same tau,
+ * The key is identical to the one that snarkjs makes from a powers-of-tau file with the same tau,
  * alpha and beta (`snarkjs zkey new`) and one contribution that multiplies delta (`snarkjs zkey
- * contribute`). So `snarkjs zkey verify` accepts it, given such a file that is larger than the
- * circuit needs. But instead of sums of curve points it takes sums of field elements, and one
- * multiplication a point.
+ * contribute`). So `snarkjs zkey verify` accepts it, with such a file that is larger than the
+ * circuit needs. Instead of sums of curve points this setup computes sums of field elements, and
+ * one multiplication per point.
  *
  * The contribution is named {@link INSECURE_CONTRIBUTION}; see {@link isInsecureZkey}.
  */
@@ -42,10 +42,10 @@ import {
 /** The name in the contributions of a zkey that marks a known trapdoor. */
 export const INSECURE_CONTRIBUTION = "INSECURE dev setup: known trapdoor";
 
-/** The seed that is used unless another is configured. */
+/** The default seed. */
 const DEFAULT_DEV_SEED = "hardhat-zkrollup";
 
-/** How far a setup has come, in points of the key. */
+/** Progress of a setup, in points of the key. */
 export interface SetupProgress {
   readonly done: number;
   readonly total: number;
@@ -53,9 +53,9 @@ export interface SetupProgress {
 
 export interface DevSetupOptions {
   readonly r1csPath: string;
-  /** Any text; the same seed and circuit make the same key, byte for byte. */
+  /** Any text; the same seed and circuit give the same key, byte for byte. */
   readonly seed: string;
-  /** Where the key is written; it appears there whole. */
+  /** Path of the key, which is written atomically. */
   readonly zkeyPath: string;
   readonly onProgress?: (progress: SetupProgress) => void;
 }
@@ -80,16 +80,16 @@ type KeyLists = Readonly<
   Record<"a" | "b1" | "b2" | "ic" | "initialC" | "c" | "h" | "monomialH", PointList>
 >;
 
-/** Points per job: enough to outweigh the message, few enough to share out evenly. */
+/** Points per job: enough to outweigh the message, and few enough for even shares. */
 const CHUNK = 4096;
 const MAXIMUM_WORKERS = 8;
-/** Part of the names of cached keys: raise it when the same seed makes other keys. */
+/** Part of the names of cached keys: raise it when the same seed gives another key. */
 const CACHE_FORMAT = 1;
 /** The odd points belong to a domain twice as large as the circuit's. */
 const MAXIMUM_ROWS = 2 ** (TWO_ADICITY - 1);
 
 /**
- * Makes the key of a circuit.
+ * Creates the key of a circuit.
  *
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CIRCUIT_TOO_LARGE
  * @see snarkjs's src/zkey_new.js and src/zkey_contribute.js for the conventions
@@ -130,9 +130,9 @@ export async function createDevSetup(options: DevSetupOptions): Promise<void> {
 }
 
 /**
- * The key of a circuit for a seed, made if the cache does not have it, or only a damaged one.
+ * Finds the key of a circuit for a seed, or creates it if the cache has none that is whole.
  *
- * @returns The path of the zkey, and whether it was there already.
+ * @returns The path of the zkey, and whether the cache had it.
  * @throws FOLDER_NOT_WRITABLE, and the codes of {@link createDevSetup}
  */
 export async function ensureDevKey(
@@ -152,14 +152,14 @@ export async function ensureDevKey(
   return { zkeyPath, cached };
 }
 
-/** Whether a key of {@link ensureDevKey} is there, as it was made. */
+/** Returns whether a key of {@link ensureDevKey} exists unchanged. */
 export function isIntactZkey(zkeyPath: string): Promise<boolean> {
   return areIntact(digestPath(zkeyPath), [zkeyPath]);
 }
 
 /**
- * Whether a key must not be used where something is at stake: it comes from a dev setup, or nobody
- * has contributed a secret to it, so that everybody knows delta and can forge proofs.
+ * Returns whether a key is insecure: it comes from a dev setup, or nobody has contributed a secret
+ * to it, so that everybody knows delta and can forge proofs.
  *
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
  */
@@ -184,7 +184,7 @@ async function startWorkers(curve: Curve, circuit: R1csHeader): Promise<SetupPoo
   return createWorkerPool(workerUrl(import.meta.url, "worker"), size, workerData);
 }
 
-/** Multiplies all scalars. The slow group goes first, so that the workers end together. */
+/** Multiplies all scalars. The slow group starts first, so that the workers end together. */
 async function multiplyAll(
   pool: SetupPool,
   scalars: EvaluateResult["scalars"],
@@ -197,7 +197,7 @@ async function multiplyAll(
     const starts = Array.from({ length: Math.ceil(all.length / ELEMENT_BYTES / CHUNK) }).keys();
     const chunks = [...starts].map(async (index) => {
       const chunk = all.slice(index * CHUNK * ELEMENT_BYTES, (index + 1) * CHUNK * ELEMENT_BYTES);
-      const count = chunk.length / ELEMENT_BYTES; // the chunk is given away
+      const count = chunk.length / ELEMENT_BYTES; // before the chunk is transferred
       const job: MultiplyJob = { kind: "multiply", group, scalars: chunk };
       const result = (await pool.run(job, [chunk.buffer])) as MultiplyResult;
       done += count;
@@ -224,7 +224,7 @@ async function multiplyAll(
   return { a, b1, b2, ic, initialC, c, h, monomialH };
 }
 
-/** The header as `zkey new` leaves it: gamma and delta are 1. */
+/** Returns the header of `zkey new`, with gamma = delta = 1. */
 function createHeader(curve: Curve, circuit: R1csHeader, trapdoor: Trapdoor): ZkeyHeader {
   const { G1, G2 } = curve;
   return {
@@ -240,7 +240,7 @@ function createHeader(curve: Curve, circuit: R1csHeader, trapdoor: Trapdoor): Zk
   };
 }
 
-/** snarkjs's hash of a key without contributions. */
+/** Computes snarkjs's hash of a key without contributions. */
 function hashInitialKey(curve: Curve, header: ZkeyHeader, lists: KeyLists): Uint8Array {
   const hash = createHash("blake2b512");
   for (const point of [header.alpha1, header.beta1]) hash.update(curve.G1.toUncompressed(point));
@@ -249,7 +249,7 @@ function hashInitialKey(curve: Curve, header: ZkeyHeader, lists: KeyLists): Uint
   hash.update(curve.G1.toUncompressed(header.delta1));
   hash.update(curve.G2.toUncompressed(header.delta2));
   hashList(hash, lists.ic);
-  // What is hashed of H, unlike what is in the key, has one point less than the domain.
+  // The hash covers one point of H less than the domain has, unlike the key.
   hashList(hash, { ...lists.monomialH, count: header.domainSize - 1 });
   for (const list of [lists.initialC, lists.a, lists.b1, lists.b2]) hashList(hash, list);
   return hash.digest();
@@ -262,7 +262,7 @@ function hashList(hash: Hash, { count, uncompressed }: PointList): void {
   for (const chunk of uncompressed) hash.update(chunk);
 }
 
-/** What `zkey contribute` would add for the secret delta. */
+/** Returns what `zkey contribute` adds for the secret delta. */
 function contribute(
   curve: Curve,
   circuitHash: Uint8Array,

@@ -4,7 +4,7 @@
  * ffjavascript generates a WebAssembly module with the field and curve arithmetic of BN254. This is
  * its single-threaded build, which starts no workers. Every setup uses it for what is not hot: the
  * polynomials of a circuit, the points of a header, pairings, and points of unknown logarithm.
- * Where the kernel can not run, the points of the lists come from it, too (`fixed-base.ts`).
+ * Machines that cannot run the kernel use it for the points of the lists, too (`fixed-base.ts`).
  */
 
 // @ts-expect-error: the package has no types
@@ -18,7 +18,7 @@ export interface CurveGroup {
   toAffine(point: Uint8Array): Uint8Array;
   /** Whether a point, affine or Jacobian, is on the curve or infinity. */
   isValid(point: Uint8Array): boolean;
-  /** Big-endian coordinates out of Montgomery form: what snarkjs hashes. */
+  /** Converts to big-endian coordinates, not in Montgomery form, which snarkjs hashes. */
   toUncompressed(point: Uint8Array): Uint8Array;
   /** A point of unknown logarithm. */
   fromRng(rng: unknown): Uint8Array;
@@ -42,13 +42,13 @@ const { buildBn128, ChaCha } = untyped as FfJavascript;
 
 let curve: Promise<Curve> | undefined;
 
-/** The curve, built at its first use in about 0.1 s. */
+/** Returns the curve, which is built at its first use in about 0.1 s. */
 export function loadCurve(): Promise<Curve> {
   curve ??= buildBn128(true);
   return curve;
 }
 
-/** A deterministic generator for {@link CurveGroup.fromRng}, seeded with eight 32-bit words. */
+/** Creates a deterministic generator for {@link CurveGroup.fromRng} from eight 32-bit words. */
 export function createChaCha(seed: readonly number[]): unknown {
   return new ChaCha(seed);
 }

@@ -1,14 +1,13 @@
 /**
- * Multiplies a group's generator by many scalars, on ffjavascript's arithmetic: the dev setup of
- * machines on which the kernel can not run, with the keys of the kernel, byte for byte.
+ * Multiplies a group's generator by many scalars, with ffjavascript's arithmetic, for the dev setup
+ * of machines that cannot run the kernel. The keys are those of the kernel, byte for byte.
  *
- * Those are x86-64 machines without FMA3: Pentium and Celeron processors of the 2010s, virtual
- * machines with a baseline processor (QEMU's `qemu64`), emulators of x86 without it. There
- * `test/groth16/without-fma.test.ts` sets up and proves by snarkjs; no dev key could be made
- * without this.
+ * Such machines are x86-64 without FMA3: Pentium and Celeron processors of the 2010s, virtual
+ * machines with a baseline processor (QEMU's `qemu64`), emulators of x86. Without this file they
+ * could make no dev key; `test/groth16/without-fma.test.ts` sets up and proves as they do.
  *
  * A scalar is cut into windows of w bits; a table has d·2^(wj)·G for every window j and digit d, so
- * a product is a sum of one entry per window. The sums of many scalars are made side by side in
+ * a product is a sum of one entry per window. The sums of many scalars are computed together in
  * affine coordinates, where additions can share one field inversion: about 6 multiplications each.
  *
  * The two addends are never equal nor opposite: before window j, a sum is s·G with 0 < s < 2^(wj),
@@ -29,7 +28,7 @@ const GROUPS = {
   G2: { prefix: "g2m", field: "f2m", pointBytes: G2_BYTES },
 } as const;
 
-/** Sums made side by side: few enough that they and their inverses stay in the cache. */
+/** Sums computed together: few enough that they and their inverses stay in the cache. */
 const BATCH = 1024;
 /** Beyond this the table outgrows the cache, and a look-up costs more than an addition saves. */
 const MAXIMUM_WINDOW_BITS = 13;
@@ -44,7 +43,7 @@ export function pointBytes(group: Group): number {
  * Builds the table.
  *
  * @param generator Affine, in Montgomery form.
- * @param expectedCount How many scalars will come, to choose the window.
+ * @param expectedCount Expected number of scalars, which decides the window.
  */
 export function createFixedBase(
   kernel: Kernel,
@@ -92,7 +91,7 @@ export function createFixedBase(
   };
 }
 
-/** Weighs the entries of the table against the additions that wider windows save. */
+/** Chooses the window: wider ones need a larger table and save additions. */
 function chooseWindowBits(count: number): number {
   const cost = (bits: number) => Math.ceil(FIELD_BITS / bits) * (2 ** bits + count);
   let best = 1;
@@ -129,7 +128,7 @@ function buildTable(
   return table;
 }
 
-/** Computes G, 2·G, 4·G, … and hands each, affine, to `store`. */
+/** Computes G, 2·G, 4·G, … and passes each, affine, to `store`. */
 function writeDoublings(
   kernel: Kernel,
   group: Group,
@@ -152,7 +151,7 @@ function writeDoublings(
   }
 }
 
-/** Point additions that are put off until they can share an inversion. */
+/** Collects point additions until they share an inversion. */
 interface Additions {
   add(left: number, right: number, sum: number): void;
   flush(): void;

@@ -1,7 +1,7 @@
 /** ffjavascript's WebAssembly arithmetic, called directly: operands are addresses in its memory. */
 
 const PAGE_BYTES = 65536;
-const INITIAL_PAGES = 25; // what the module is generated for
+const INITIAL_PAGES = 25; // of the generated module
 /** The module keeps the address of free memory in its first word. */
 const FREE_POINTER = 0;
 
@@ -32,13 +32,13 @@ export interface Kernel {
   /** Any other export, by its full name. */
   unary(name: string): Unary;
   batchUnary(name: string): BatchUnary;
-  /** Takes memory until it is released. */
+  /** Allocates memory until it is released. */
   allocate(bytes: number): number;
-  /** Makes sure that so much memory is free beyond what is allocated. */
+  /** Ensures free memory of `bytes` beyond what is allocated. */
   reserve(bytes: number): void;
   /** The address from which memory is free. */
   freeMark(): number;
-  /** Gives back all that was allocated since {@link freeMark} returned `mark`. */
+  /** Frees everything that was allocated since {@link freeMark} returned `mark`. */
   release(mark: number): void;
   read(address: number, length: number): Uint8Array<ArrayBuffer>;
   write(address: number, bytes: Uint8Array): void;

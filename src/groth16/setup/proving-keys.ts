@@ -1,4 +1,4 @@
-/** Answers which proving key belongs to a circuit: a given one, a dev key, or a ceremony's. */
+/** Finds the proving key of a circuit: a given one, a dev key, or a ceremony's. */
 import { existsSync } from "node:fs";
 import { groth16Error } from "../errors.ts";
 import { readR1csHeader, publicCount } from "../formats/r1cs.ts";
@@ -8,26 +8,26 @@ import type { SetupCircuit } from "./circuit.ts";
 import { ensureDevKey, isIntactZkey } from "./dev-setup.ts";
 import { domainSize } from "./qap.ts";
 
-/** Keys from a known trapdoor, in seconds, **insecure**: the seed is enough to forge proofs. */
+/** Keys from a known trapdoor, in seconds. **Insecure**: the seed is enough to forge proofs. */
 export interface DevSetup {
   readonly type: "dev";
-  /** The text that the trapdoor is derived from: same seed, same keys. Default: a fixed one. */
+  /** Text that the trapdoor is derived from: the same seed gives the same keys. Default: fixed. */
   readonly seed?: string;
 }
 
-/** Keys from a ceremony: what a chain that is not local takes. */
+/** Keys from a ceremony, which every chain accepts; dev keys work on local chains only. */
 export interface CeremonySetup {
   readonly type: "ceremony";
   /** Absolute folder of the keys. */
   readonly keysDir: string;
 }
 
-/** How the proving keys of circuits are made. */
+/** The setup that proving keys come from. */
 export type KeySetup = DevSetup | CeremonySetup;
 
-/** Where the proving key of a circuit comes from. */
+/** Options for finding the proving key of a circuit. */
 export interface KeyOptions {
-  /** A key from elsewhere, made for this circuit. It takes precedence over `setup`. */
+  /** Path of another key for this circuit; it takes precedence over `setup`. */
   readonly zkeyPath?: string;
   /** Default: a dev setup. */
   readonly setup?: KeySetup;
@@ -36,7 +36,7 @@ export interface KeyOptions {
 }
 
 /**
- * Finds the proving key of a circuit. A dev key is made if the cache has none that is whole.
+ * Finds the proving key of a circuit. Creates a dev key if the cache has none that is whole.
  *
  * @returns The path of the zkey.
  * @throws ZKEY_NOT_USABLE, BINARY_FORMAT and FIELD_NOT_SUPPORTED for a given key;
@@ -60,7 +60,7 @@ export async function ensureProvingKey(
 }
 
 /**
- * Whether a key that {@link ensureProvingKey} has found earlier is there, and as it was.
+ * Returns whether a key that {@link ensureProvingKey} has found earlier exists unchanged.
  *
  * @throws CEREMONY_KEY_DAMAGED for a ceremony's key, which nobody can make again
  */

@@ -36,9 +36,9 @@ export type QapScalars = {
   /** A_s(tau) and B_s(tau) for every wire. */
   readonly a: Elements;
   readonly b: Elements;
-  /** beta A_s + alpha B_s + C_s for the constant and the public wires. */
+  /** beta A_s + alpha B_s + C_s of the constant and the public wires. */
   readonly ic: Elements;
-  /** The same for the other wires: as `zkey new` leaves it (delta = 1), and divided by delta. */
+  /** The same of the other wires: as in `zkey new` (delta = 1), and divided by delta. */
   readonly initialC: Elements;
   readonly c: Elements;
   /** Lagrange basis of the odd points of the domain of 2N points, divided by delta. */
@@ -47,18 +47,18 @@ export type QapScalars = {
   readonly monomialH: Elements;
 };
 
-/** What generates the roots of unity: the smallest non-residue. */
+/** Base of the roots of unity: the smallest non-residue. */
 const NON_RESIDUE = 5n;
-/** snarkjs hashes the monomial H points in chunks, and rounds up to whole chunks. */
+/** Chunk size of snarkjs's hash of the monomial H points; the last chunk is padded. */
 const HASH_CHUNK = 1 << 14;
 
-/** The number of points of the domain: the next power of two that holds all rows. */
+/** Returns the number of points of the domain: the next power of two that holds all rows. */
 export function domainSize(circuit: R1csHeader): number {
   const rows = circuit.constraints + publicCount(circuit) + 1;
   return 2 ** (32 - Math.clz32(rows - 1));
 }
 
-/** Evaluates the program of `r1cs`. Takes about 0.1 µs per non-zero coefficient. */
+/** Evaluates the program of `r1cs`, in about 0.1 µs per non-zero coefficient. */
 export function evaluateQap(kernel: Kernel, r1cs: R1cs, trapdoor: Trapdoor): QapScalars {
   const mark = kernel.freeMark();
   const space = createVectorSpace(kernel);
@@ -93,7 +93,7 @@ export function evaluateQap(kernel: Kernel, r1cs: R1cs, trapdoor: Trapdoor): Qap
   return scalars;
 }
 
-/** Section 4 of a zkey: all entries of A and B, and the rows of the public wires. */
+/** Encodes section 4 of a zkey: all entries of A and B, and the rows of the public wires. */
 export function encodeCoefficients(r1cs: R1cs): Elements {
   const fixedWires = publicCount(r1cs) + 1;
   const entries = r1cs.a.wire.length + r1cs.b.wire.length + fixedWires;
@@ -123,7 +123,9 @@ export function encodeCoefficients(r1cs: R1cs): Elements {
   return new Uint8Array(words.buffer);
 }
 
-/** The points between those of the domain: the odd powers of a root of unity of order 2N. */
+/**
+ * Returns the odd powers of a root of unity of order 2N, the points between those of the domain.
+ */
 function evaluateH(space: VectorSpace, tau: bigint, inverseDelta: bigint, size: number): Elements {
   const basis = geometric(space, rootOfUnity(2 * size), rootOfUnity(size), size);
   const factor = vanishing(tau, 2 * size) * invert(BigInt(2 * size));
@@ -137,12 +139,12 @@ function evaluateMonomialH(space: VectorSpace, tau: bigint, size: number): Eleme
   return toPlain(space, geometric(space, vanishing(tau, size), tau, hashed), hashed);
 }
 
-/** The polynomial x^N - 1, which vanishes on the domain, at tau. */
+/** Evaluates x^N - 1, which vanishes on the domain, at tau. */
 function vanishing(tau: bigint, size: number): bigint {
   return power(tau, BigInt(size)) - 1n;
 }
 
-/** The generator of the domain, as ffjavascript chooses it. */
+/** Returns the generator of the domain, as ffjavascript chooses it. */
 function rootOfUnity(size: number): bigint {
   const largest = power(NON_RESIDUE, (FIELD_MODULUS - 1n) >> BigInt(TWO_ADICITY));
   return power(largest, (1n << BigInt(TWO_ADICITY)) / BigInt(size));

@@ -9,27 +9,27 @@ import { ELEMENT_BYTES, elementsBytes } from "../formats/bn254.ts";
 import type { SparseMatrix } from "../formats/r1cs.ts";
 import type { FieldFunctions, Kernel } from "./kernel.ts";
 
-/** A kernel with its functions for Fr looked up. */
+/** A kernel with its functions for Fr. */
 export interface VectorSpace {
   readonly kernel: Kernel;
   readonly fr: FieldFunctions;
 }
 
-/** An element in Montgomery form is the element times this. */
+/** The factor of Montgomery form. */
 export const MONTGOMERY_FACTOR = (1n << 256n) % FIELD_MODULUS;
 
 export function createVectorSpace(kernel: Kernel): VectorSpace {
   return { kernel, fr: kernel.field("frm") };
 }
 
-/** A vector of the given values. */
+/** Creates a vector of the given values. */
 export function constants({ kernel }: VectorSpace, values: readonly bigint[]): number {
   const address = kernel.allocate(values.length * ELEMENT_BYTES);
   kernel.write(address, elementsBytes(values.map((value) => reduce(value * MONTGOMERY_FACTOR))));
   return address;
 }
 
-/** first, first·ratio, first·ratio², … */
+/** Creates the vector first, first·ratio, first·ratio², … */
 export function geometric(space: VectorSpace, first: bigint, ratio: bigint, count: number): number {
   const terms = space.kernel.allocate(count * ELEMENT_BYTES);
   const factor = constants(space, [ratio]);
@@ -40,7 +40,7 @@ export function geometric(space: VectorSpace, first: bigint, ratio: bigint, coun
   return terms;
 }
 
-/** scale · x / (tau - x) for each x of the vector `points`, in its place. */
+/** Replaces each x of the vector `points` by scale · x / (tau - x). */
 export function lagrangeInPlace(
   space: VectorSpace,
   points: number,
@@ -64,9 +64,9 @@ export function lagrangeInPlace(
 }
 
 /**
- * For each column of a matrix, the sum of its entries times the weights of their rows.
+ * Computes for each column of a matrix the sum of its entries times the weights of their rows.
  *
- * @param table The coefficients that the matrix refers to.
+ * @param table Coefficients that the matrix indexes.
  */
 export function combineColumns(
   { kernel, fr }: VectorSpace,
@@ -96,7 +96,7 @@ export function addInPlace({ fr }: VectorSpace, target: number, source: number, 
   }
 }
 
-/** The vector `source` times a number. */
+/** Multiplies the vector `source` by a number. */
 export function scale(space: VectorSpace, source: number, factor: bigint, count: number): number {
   const products = space.kernel.allocate(count * ELEMENT_BYTES);
   const factorAddress = constants(space, [factor]);
@@ -106,7 +106,7 @@ export function scale(space: VectorSpace, source: number, factor: bigint, count:
   return products;
 }
 
-/** The elements themselves, out of Montgomery form and out of the kernel. */
+/** Reads the elements from the kernel, converted from Montgomery form. */
 export function toPlain(
   { kernel }: VectorSpace,
   source: number,

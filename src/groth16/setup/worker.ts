@@ -1,4 +1,4 @@
-/** The thread in which the dev setup computes. */
+/** The worker thread of the dev setup. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { createFixedBaseMultiplication } from "../../kernel/fixed-base.ts";
@@ -9,12 +9,12 @@ import { instantiateKernel } from "./kernel.ts";
 import { encodeCoefficients, evaluateQap, type QapScalars } from "./qap.ts";
 import type { Trapdoor } from "./trapdoor.ts";
 
-/** What each worker gets at its start. */
+/** Data of a worker at its start. */
 export interface SetupWorkerData {
   readonly module: WebAssembly.Module;
   /** Affine, in Montgomery form. */
   readonly generators: Readonly<Record<Group, Uint8Array>>;
-  /** How many points of each group this worker will probably compute. */
+  /** Expected number of points of each group in this worker. */
   readonly expectedCounts: Readonly<Record<Group, number>>;
 }
 
@@ -35,7 +35,7 @@ export interface MultiplyJob {
   readonly scalars: Uint8Array<ArrayBuffer>;
 }
 
-/** The same points twice: as a zkey holds them, and as snarkjs hashes them. */
+/** The same points in two forms: of a zkey, and of snarkjs's hash. */
 export interface MultiplyResult {
   readonly points: Uint8Array<ArrayBuffer>;
   readonly uncompressed: Uint8Array<ArrayBuffer>;

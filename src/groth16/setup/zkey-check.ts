@@ -1,10 +1,10 @@
 /**
- * Finds damage in a proving key whose digest nobody has written down, such as one that was copied
- * from a contributor.
+ * Finds damage in a proving key without a recorded digest, such as one that was copied from a
+ * contributor.
  *
- * The header and the coefficients follow from the circuit, and all else are points, of which a
- * changed bit leaves none on its curve. This finds accidents; whether a key is honest is what
- * `verifyCeremony` finds out, with the powers of tau.
+ * The header and the coefficients follow from the circuit. The rest are points, and no changed bit
+ * leaves a point on its curve. This check finds accidents; `verifyCeremony` finds dishonest keys,
+ * with the powers of tau.
  */
 import { G1_BYTES, G2_BYTES } from "../formats/bn254.ts";
 import { type CurveGroup, loadCurve } from "./ffjavascript.ts";
@@ -15,7 +15,7 @@ import { isRollupError } from "../../util/errors.ts";
 
 type PointListName = Exclude<keyof ZkeyLists, "coefficients">;
 
-/** How many points are read at once. */
+/** Points per read. */
 const CHUNK = 2 ** 16;
 
 /**
@@ -40,7 +40,7 @@ async function findDamage(key: ZkeyReader, r1csPath: string): Promise<string | n
   if (header.wires !== circuit.wires || header.publicCount !== publics) {
     return "it is made for another circuit";
   }
-  if (header.domainSize !== domain) return "its domain is not that of the circuit";
+  if (header.domainSize !== domain) return "its domain is not the domain of the circuit";
   const { wires } = circuit;
   const counts: Readonly<Record<PointListName, number>> = {
     ic: publics + 1,
@@ -59,16 +59,16 @@ async function findDamage(key: ZkeyReader, r1csPath: string): Promise<string | n
   }
   for (const [name, count] of Object.entries(counts) as [PointListName, number][]) {
     const [group, size] = name === "b2" ? [curve.G2, G2_BYTES] : [curve.G1, G1_BYTES];
-    if (key.size(name) !== count * size) return `the list ${name} has not ${count} points`;
+    if (key.size(name) !== count * size) return `the list ${name} does not have ${count} points`;
     const bad = findBadPoint(key, name, group, size);
     if (bad !== null) return `point ${bad} of the list ${name} is not on the curve`;
   }
   const coefficients = Buffer.from(encodeCoefficients(circuit));
   const given = key.read("coefficients", 0, key.size("coefficients"));
-  return coefficients.equals(given) ? null : "its coefficients are not those of the circuit";
+  return coefficients.equals(given) ? null : "its coefficients differ from the circuit's";
 }
 
-/** The index of the first point of a list that is not on its curve. */
+/** Returns the index of the first point of a list that is not on its curve. */
 function findBadPoint(
   key: ZkeyReader,
   name: PointListName,

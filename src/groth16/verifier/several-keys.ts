@@ -1,25 +1,25 @@
 /**
- * The part of a verifier contract that differs when it has several keys, and checks proofs of any
- * of them in batches.
+ * The part of a verifier contract with several keys, which checks proofs of any
+ * keys in batches.
  *
  * A proof (A, B, C) of the public values x is valid if E = 1, where
  *
  *     E = e(A, B) e(alpha, -beta) e(ic[0] + Σ x[j] ic[j + 1], -gamma) e(C, -delta).
  *
  * For proofs E_0, E_1, … and a scalar s the contract checks that Π E_i^(s^i) = 1. The pairing is
- * bilinear and the keys share alpha, beta and gamma, so one call of its precompiled contract will
- * do, with a pair (s^i A_i, B_i) of each proof, (Σ s^i C_i, -delta) of each key, and one
- * (Σ s^i alpha, -beta) and one (X, -gamma) of all. X takes each point of a key's inputs only once,
+ * bilinear and the keys share alpha, beta and gamma, so one call of its precompiled contract is
+ * enough, with a pair (s^i A_i, B_i) of each proof, (Σ s^i C_i, -delta) of each key, and one
+ * (Σ s^i alpha, -beta) and one (X, -gamma) of all. X contains each point of a key's inputs once,
  * times a sum of field elements.
  *
- * Soundness. All values of the pairing have order r, a prime: the contract of EIP-197 takes only
- * points of the two groups. So with logarithms e_i of E_i the check is whether Σ e_i s^i = 0 modulo
- * r. If one of n proofs is wrong, that is a polynomial in s which is not zero, and has fewer than n
- * roots. But s is a hash of all key ids, values and proofs: nobody can make them fit it. A residue
- * modulo r is that of a hash with a probability below 2^-253, and one more polynomial like this is
- * hoped to be not zero for each key (see `addKey`). So n proofs of which one is wrong pass with a
- * probability below n · 2^-250, for every list that somebody tries. The powers of one scalar are as
- * good as independent ones here, as scalars of all sizes cost the same.
+ * Soundness. All values of the pairing have the prime order r, because the contract of EIP-197
+ * accepts only points of the two groups. So with logarithms e_i of E_i the check is whether
+ * Σ e_i s^i = 0 modulo r. If one of n proofs is wrong, this polynomial in s is not zero and has
+ * fewer than n roots. s is a hash of all key ids, values and proofs, so nobody can choose it. A
+ * given residue modulo r is that of a hash with a probability below 2^-253, and for each key one
+ * more such polynomial must not be zero (see `addKey`). So n proofs of which one is wrong pass with
+ * a probability below n · 2^-250, for every list that somebody tries. The powers of one scalar are
+ * as good as independent scalars here, because scalars of all sizes cost the same.
  *
  * @see https://eprint.iacr.org/1998/007 tests of many equations by a random combination of them
  * @see https://zips.z.cash/protocol/protocol.pdf appendix B.2, the same for Groth16
@@ -40,11 +40,11 @@ import {
 
 /** alpha, -beta and -gamma. */
 const SHARED_WORDS = G1_WORDS + 2 * G2_WORDS;
-/** A sum of points, the point that is added next, and the scalar that this is multiplied by. */
+/** A sum of points, the point that is added next, and the scalar that multiplies this point. */
 const POINT_SUM_WORDS = 2 * G1_WORDS + 1;
 const PROOF_WORDS = 2 * G1_WORDS + G2_WORDS;
 
-/** The keys as the pairing takes them, `verifyProof` and `verifyProofs`. */
+/** Renders the keys in the pairing's form, `verifyProof` and `verifyProofs`. */
 export function severalKeysSections(keys: readonly VerifierKey[]): string[] {
   return [keysConstant(keys), ERRORS, verifyProof(keys), VERIFY_PROOFS, verify(keys)];
 }
@@ -102,7 +102,7 @@ const VERIFY_PROOFS = `    /// @notice Whether all of some proofs are valid: che
         return _verify(inputCount, abi.encodePacked(claims));
     }`;
 
-/** Where the words of a key, and its sums, are. */
+/** Offsets of a key's words and sums. */
 interface KeyPlace {
   readonly key: VerifierKey;
   /** From the start of the constant, in bytes. */
@@ -125,9 +125,9 @@ function placeKeys(keys: readonly VerifierKey[]): { places: KeyPlace[]; sumWords
 }
 
 /**
- * In memory: the pairs one after the other; and the sums, all zero at first. Those are of the
- * scalars of all proofs, and X; then, of each key, of the scalars, of each input, and of the points
- * C. Behind a sum of points there is room for what is added next.
+ * Plans the memory: the pairs one after the other, then the sums, all zero at first. These are the
+ * sum of the scalars of all proofs, and X; then, for each key, the sums of the scalars, of each
+ * input, and of the points C. Behind a sum of points is space for the next point.
  */
 function verify(keys: readonly VerifierKey[]): string {
   const { places, sumWords } = placeKeys(keys);
@@ -171,7 +171,7 @@ ${places.map(finishKey).join("\n")}
     }`;
 }
 
-/** Writes the pair of each proof, and adds the rest of it to the sums of its key. */
+/** Writes the pair of each proof, and adds its other parts to the sums of its key. */
 function addProofs(places: readonly KeyPlace[]): string {
   return `            let pair := mload(0x40)
             let claim := add(claims, 0x20)
@@ -235,7 +235,7 @@ function finishKey({ key: { verificationKey }, keyOffset, sumsOffset }: KeyPlace
   return `            pair := addKey(${key}, ${verificationKey.nPublic}, ${sum}, sums, pair)`;
 }
 
-/** The four bytes by which callers know an error, as a word of Yul. */
+/** Returns the four-byte selector of an error as a word of Yul. */
 function selector(error: string): string {
   const digest = keccak(new TextEncoder().encode(error));
   return `0x${(digest >> BigInt(8 * (WORD_BYTES - 4))).toString(16).padStart(8, "0")}`;

@@ -1,4 +1,4 @@
-/** The part of a verifier contract that differs when it has one key, which nobody has to name. */
+/** The part of a verifier contract with one key, which callers do not name. */
 
 import { BASE_FIELD_MODULUS } from "../formats/bn254.ts";
 import {
@@ -18,7 +18,7 @@ const BASE_PRIME = `    /// @dev The prime of the base field: coordinates are be
     uint256 private constant Q =
         ${BASE_FIELD_MODULUS};`;
 
-/** The key as the pairing takes it, and `verifyProof`. */
+/** Renders the key in the pairing's form, and `verifyProof`. */
 export function singleKeySections(key: VerifierKey): string[] {
   return [BASE_PRIME, keyConstant(key), verifyProof(key), verifyFunction(key)];
 }

@@ -10,12 +10,12 @@
  *     verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) returns (bool)
  *     verifyProofs(uint256 inputCount, uint256[] claims) returns (bool)
  *
- * where a claim is a key id, `inputCount` public values and a proof, one word after the other. All
+ * where a claim is a key id, `inputCount` public values and a proof, in consecutive words. All
  * claims are checked with one call of the pairing, for a third of the gas when there are ten.
  *
- * They return false for what only a wrong proof can bring about: an input not below r, a coordinate
- * not below q, a point off its curve or out of its subgroup, a pairing that does not hold. They
- * revert for a caller's mistake: UnknownKey, WrongInputCount, NoClaims, ClaimIncomplete.
+ * They return false for a wrong proof: an input not below r, a coordinate not below q, a point off
+ * its curve or out of its subgroup, a pairing that does not hold. They revert for a caller's
+ * mistake: UnknownKey, WrongInputCount, NoClaims, ClaimIncomplete.
  *
  * @see EIP-196 and EIP-197 for the precompiled contracts
  */
@@ -30,17 +30,20 @@ import { singleKeySections } from "./single-key.ts";
 export interface VerifierOptions {
   readonly contractName: string;
   readonly keys: readonly VerifierKey[];
-  /** Whether callers name the key. By default only if there are several keys. */
+  /** Whether callers name the key. Default: only if there are several keys. */
   readonly selectByKeyId?: boolean;
-  /** Whether the keys are a dev setup's: the constructor then reverts on all but local chains. */
+  /**
+   * Whether the keys come from a dev setup: the constructor then reverts on chains that are not
+   * local.
+   */
   readonly insecure: boolean;
-  /** 32 bytes in hex that the contract exposes as DIGEST: what its circuits belong to. */
+  /** 32 bytes in hex that the contract exposes as DIGEST, the version of its circuits. */
   readonly digest?: string;
 }
 
 /**
- * A proof in the order in which the contracts take it. Its tuples are not `readonly`: the types
- * that TypeChain generates for contracts take no others.
+ * A proof in the order of the contracts' arguments. Its tuples are not `readonly`, because the
+ * types that TypeChain generates refuse readonly tuples.
  */
 export interface SolidityProof {
   readonly a: [bigint, bigint];
@@ -54,10 +57,10 @@ export interface SolidityProof {
 
 /** The chains that Hardhat and Ganache simulate. */
 const LOCAL_CHAIN_IDS = [31337, 1337] as const;
-/** What the keys that are made from one powers-of-tau file have in common. */
+/** The points that keys from one powers-of-tau file share. */
 const SHARED_POINTS = ["vk_alpha_1", "vk_beta_2", "vk_gamma_2"] as const;
 
-/** The arguments for `verifyProof`. */
+/** Converts a proof to the arguments of `verifyProof`. */
 export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): SolidityProof {
   const [a, c] = [wordsInG1(proof.pi_a), wordsInG1(proof.pi_c)];
   const [xImaginary, xReal, yImaginary, yReal] = wordsInG2(proof.pi_b);
@@ -69,7 +72,7 @@ export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): Sol
 }
 
 /**
- * The source of a verifier contract. It stands alone, and is formatted as prettier would.
+ * Generates the source of a verifier contract. It imports nothing, and has prettier's format.
  *
  * @throws VERIFIER_KEYS, VERIFIER_KEYS_MIXED
  */
@@ -111,7 +114,7 @@ function checkOptions({ contractName, keys, selectByKeyId, digest }: VerifierOpt
   checkShared(keys);
 }
 
-/** Proofs of different keys can be checked together only if the keys share these points. */
+/** Refuses keys that differ in the points which a batch of proofs shares. */
 function checkShared([first, ...others]: readonly VerifierKey[]): void {
   for (const { name, verificationKey } of others) {
     for (const point of SHARED_POINTS) {

@@ -1,5 +1,5 @@
 // generated from contracts/Rollup.sol; run `npm run generate`
-/** The Rollup contract as ethers has it, typed without a build. */
+/** The Rollup contract in ethers, with types that need no build. */
 import type {
   AddressLike,
   BaseContract,
@@ -12,10 +12,10 @@ import type {
 } from "ethers";
 
 /**
- * A function of the contract, as far as this package calls it.
+ * Renders a function of the contract, as this package calls it.
  *
- * @typeParam A - Its arguments. @typeParam R - What it returns on L1. @typeParam D - What a call
- * resolves with: the same for a view, else the transaction.
+ * @typeParam A - Its arguments. @typeParam R - Its result on L1. @typeParam D - Result of a call:
+ * the same for a view, else the transaction.
  */
 export interface RollupMethod<A extends unknown[], R, D> {
   (...args: ContractMethodArgs<A>): Promise<D>;

@@ -19,7 +19,7 @@ export const changePubKey = defineOperation({
 });
 
 /**
- * Owner and nonce are public data, because L1 looks there for what the owner authorised.
+ * Owner and nonce are public data, from which L1 reads what the owner has authorized.
  *
  * @throws ACCOUNT_NOT_FOUND, OWNER_MISMATCH, NONCE_MISMATCH, NONCE_EXHAUSTED, INSUFFICIENT_BALANCE
  */

@@ -4,7 +4,7 @@ export const spec = {
   name: "changePubKey",
   code: 6,
   summary:
-    "Sets the signing key of an account; signed by the new key, authorised by the owner on L1.",
+    "Sets the signing key of an account; signed by the new key, authorized by the owner on L1.",
   origin: "l2",
   record: { accountA: "accountId", token: "tokenId", fee: "fee" },
   extension: {

@@ -7,7 +7,7 @@ import { createAccount, credit, freeAccountId } from "../rules.ts";
 import { spec } from "./spec.ts";
 
 export type Deposit = PublicOf<typeof spec>;
-/** A deposit as it stands in the L1 priority queue. */
+/** A deposit in the L1 priority queue. */
 export type DepositRequest = Omit<Deposit, "accountId">;
 
 export const deposit = defineOperation({ spec, apply: applyDeposit, fromSource: toDeposit });
@@ -25,8 +25,8 @@ function applyDeposit(state: RollupState, operation: Deposit): BranchUpdates {
 }
 
 /**
- * A deposit can not be refused, so it is refunded if it has no place: its owner can not be given an
- * account, or the balance would become larger than an amount can be.
+ * A deposit cannot be refused. It is refunded if there is no account for its owner, or if the
+ * balance would exceed the largest amount.
  */
 function toDeposit(state: RollupState, request: DepositRequest): Deposit | Refund {
   const { owner, tokenId, amount } = request;

@@ -3,7 +3,8 @@ import type { OperationSpec } from "../definition.ts";
 export const spec = {
   name: "deposit",
   code: 1,
-  summary: "Credits a deposit from L1 to an account of its owner, which is created if need be.",
+  summary:
+    "Credits a deposit from L1 to an account of its owner, which is created if it does not exist.",
   origin: "l1",
   record: { accountB: "accountId", token: "tokenId" },
   extension: {

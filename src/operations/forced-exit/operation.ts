@@ -20,7 +20,7 @@ export const forcedExit = defineOperation({
 });
 
 /**
- * Only for accounts without a signing key, whose owners can not withdraw.
+ * Serves accounts without a signing key, whose owners cannot withdraw.
  *
  * @throws ACCOUNT_NOT_FOUND, RECIPIENT_MISMATCH, TARGET_HAS_SIGNING_KEY, EXIT_AMOUNT_MISMATCH,
  * NONCE_EXHAUSTED, INSUFFICIENT_BALANCE (of the fee)
@@ -53,8 +53,8 @@ function toForcedExit(
 }
 
 /**
- * Of several accounts of an address only one without a signing key can be forced out: the lowest
- * that holds something of the token, or else the lowest.
+ * Finds the account of an address for a forced exit: of those without a signing key the lowest that
+ * holds something of the token, or else the lowest.
  */
 function findTarget(
   state: RollupState,

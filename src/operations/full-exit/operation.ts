@@ -5,12 +5,12 @@ import { debit } from "../rules.ts";
 import { spec } from "./spec.ts";
 
 export type FullExit = PublicOf<typeof spec>;
-/** A full exit as it stands in the L1 priority queue. */
+/** A full exit in the L1 priority queue. */
 export type FullExitRequest = Omit<FullExit, "amount">;
 
 export const fullExit = defineOperation({ spec, apply: applyFullExit, fromSource: toFullExit });
 
-/** What a full exit takes out: everything, if who asks for it owns the account, else nothing. */
+/** Returns the amount of a full exit: the balance if the sender owns the account, else 0. */
 export function fullExitAmount(
   state: RollupState,
   { accountId, owner, tokenId }: Omit<FullExit, "type" | "amount">,
@@ -19,9 +19,9 @@ export function fullExitAmount(
 }
 
 /**
- * Never fails for a request that L1 took, whoever asked.
+ * Never fails for a request that L1 accepted, whoever sent it.
  *
- * @throws EXIT_AMOUNT_MISMATCH if the operation names another amount than it must.
+ * @throws EXIT_AMOUNT_MISMATCH if the operation has another amount.
  */
 function applyFullExit(state: RollupState, operation: FullExit): BranchUpdates {
   const { accountId, tokenId, amount } = operation;

@@ -4,7 +4,7 @@ export const spec = {
   name: "fullExit",
   code: 5,
   summary:
-    "Moves all of a token out to the owner, asked for on L1; nothing, if the asker is not the owner.",
+    "Moves all of a token out to the owner, on request on L1; nothing if the sender is not the owner.",
   origin: "l1",
   record: { accountA: "accountId", token: "tokenId" },
   extension: {

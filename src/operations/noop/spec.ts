@@ -3,7 +3,7 @@ import type { OperationSpec } from "../definition.ts";
 export const spec = {
   name: "noop",
   code: 0,
-  summary: "Fills a slot of a block that has nothing else to do.",
+  summary: "Fills an unused slot of a block.",
   origin: "padding",
   record: {},
   extension: {},

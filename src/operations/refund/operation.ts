@@ -7,8 +7,8 @@ export type Refund = PublicOf<typeof spec>;
 export const refund = defineOperation({ spec, apply: applyRefund });
 
 /**
- * Leaves the state as it is. No rule says when: an operator that has no place for a deposit must be
- * able to serve it, so it may refuse any.
+ * Leaves the state unchanged. No rule restricts it: an operator without a place for a deposit must
+ * be able to serve it, so an operator can refund any deposit.
  *
  * @throws TOKEN_ID_OUT_OF_RANGE
  */

@@ -15,7 +15,7 @@ export const spec = {
   extension: { address: { name: "recipient", type: "address" } },
   payout: false,
   effects: { debits: "accountA", credits: "accountB" },
-  // Whether the recipient has an account is the operator's to say, not the signer's.
+  // The operator decides whether the recipient needs a new account, not the signer.
   message: { type: "transfer", columns: ["recipient", "amount"] },
   l1: { commitGas: 1_900, memoryWords: 0 },
 } as const satisfies OperationSpec;

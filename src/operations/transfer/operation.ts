@@ -30,7 +30,7 @@ export const transfer = defineOperation({
 });
 
 /**
- * The two accounts may be one and the same.
+ * Both accounts may be the same.
  *
  * @throws ACCOUNT_NOT_FOUND, RECIPIENT_ZERO, NONCE_EXHAUSTED, INSUFFICIENT_BALANCE,
  * BALANCE_OVERFLOW

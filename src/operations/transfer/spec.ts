@@ -3,8 +3,7 @@ import type { OperationSpec } from "../definition.ts";
 export const spec = {
   name: "transfer",
   code: 2,
-  summary:
-    "Moves an amount to an existing account, which must be one of the recipient that was signed.",
+  summary: "Moves an amount to an existing account of the signed recipient.",
   origin: "l2",
   record: {
     accountA: "fromAccountId",

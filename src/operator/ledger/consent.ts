@@ -18,8 +18,8 @@ import { type Rejection, toRejection } from "./rejection.ts";
 import type { Consent, Item, VerifiedTransaction } from "./sequence.ts";
 
 /**
- * An item that relies on a key whose reset has been announced leaves its block so long before the
- * reset can be carried out: until then a commit has all the time it needs.
+ * Seconds before the reset of an announced key at which an item that relies on the key leaves its
+ * block: enough time for a commit.
  */
 const RESET_MARGIN_SECONDS = 60n * 60n;
 

@@ -52,12 +52,12 @@ export function lastStoredBlock(ledger: Ledger): StoredBlock {
   return last !== undefined && "storedBlock" in last ? last.storedBlock : ledger.start.storedBlock;
 }
 
-/** Undefined if no such transaction was ever accepted, or so long ago that it is forgotten. */
+/** Undefined if no such transaction was accepted, or if it is old enough to be forgotten. */
 export function transactionReceipt(ledger: Ledger, hash: string): TransactionReceipt | undefined {
   return findReceipt(ledger, hash) as TransactionReceipt | undefined;
 }
 
-/** Undefined if no such request has been seen on L1, or so long ago that it is forgotten. */
+/** Undefined if no such request was seen on L1, or if it is old enough to be forgotten. */
 export function requestReceipt(ledger: Ledger, requestId: number): RequestReceipt | undefined {
   return findReceipt(ledger, requestId) as RequestReceipt | undefined;
 }

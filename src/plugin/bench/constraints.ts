@@ -1,4 +1,4 @@
-/** The constraints of block circuits, and of what they are made of. */
+/** Counts the constraints of block circuits and of their building blocks. */
 import { join } from "node:path";
 import { buildingBlocks, toMain } from "../../bench/building-blocks.ts";
 import { compileCircuit } from "../../circom/compile.ts";
@@ -10,7 +10,7 @@ import { ROLLUP_SOURCE } from "../circuits/sources.ts";
 
 export interface ConstraintsBench {
   readonly circuits: readonly CircuitCost[];
-  /** By template with its parameters, from the smallest to a whole slot. */
+  /** Counts by template with its parameters, from the smallest to a whole slot. */
   readonly buildingBlocks: Readonly<Record<string, number>>;
 }
 

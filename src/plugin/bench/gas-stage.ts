@@ -1,4 +1,4 @@
-/** A rollup on a fresh chain for exact counts of gas. */
+/** A rollup on a new chain for exact counts of gas. */
 import { toBeHex } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -7,11 +7,13 @@ import { connectRollup } from "../../l1/client.ts";
 import { assert } from "../../util/errors.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
 
-/** Calldata is priced by its bytes, so times must be the same in every run, too. */
+/**
+ * Fixed time of the chain: calldata costs gas by its bytes, so times must not differ between runs.
+ */
 const START_TIME = 2_000_000_000;
 const PLENTY = 10n ** 30n;
 
-/** @returns A way to run actions, each with a stage of its own. */
+/** Returns a function that runs actions, each on its own stage. */
 export function createGasStages(hre: HardhatRuntimeEnvironment): WithStage {
   return async (action) => {
     const connection = await hre.network.create();

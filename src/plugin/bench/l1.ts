@@ -1,4 +1,4 @@
-/** What the rollup costs on L1: per operation, per block, and per batch of proofs. */
+/** Measures the costs of the rollup on L1: per operation, per block, and per group of proofs. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { sumPhases } from "../../bench/l1-cost.ts";
 import { type L1Costs, measureOperations } from "../../bench/operation-gas.ts";
@@ -14,7 +14,7 @@ export interface L1Bench extends L1Costs {
   readonly prover: string;
   /** One per L1 transaction of each phase. */
   readonly blocks: readonly (BlockReport & { readonly gasPerOperation: number })[];
-  /** Several blocks in one L1 transaction; none without real proofs. */
+  /** Proofs of several blocks in one L1 transaction; none without real proofs. */
   readonly proofBatches: readonly ProofBatch[];
 }
 
@@ -22,9 +22,9 @@ export interface L1Bench extends L1Costs {
 const BATCH_LENGTHS = [1, 2, 5, 10, 20];
 
 /**
- * Operations in blocks of the largest preset, whose proofs nobody looks at; and with the plan's
- * prover the blocks of the demo, one per L1 transaction, and batches of proofs. What the plan says
- * must have been built.
+ * Measures operations in blocks of the largest preset without proofs; then, with the plan's prover,
+ * the blocks of the demo, one per L1 transaction, and groups of proofs. The plan must have been
+ * built.
  */
 export async function benchL1(plan: BuildPlan, hre: HardhatRuntimeEnvironment): Promise<L1Bench> {
   const { preset, prover, progress } = plan;

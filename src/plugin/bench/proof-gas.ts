@@ -1,4 +1,4 @@
-/** What it costs to prove so many blocks in one L1 transaction, with real proofs. */
+/** Measures the cost of proving several blocks in one L1 transaction, with real proofs. */
 import type { NetworkConnection } from "hardhat/types/network";
 import { type Cost, costOf } from "../../bench/l1-cost.ts";
 import { createBatchCrypto } from "../../kernel/batch.ts";
@@ -11,7 +11,7 @@ import type { BuildPlan } from "../circuits/pipeline.ts";
 import type { ConnectionRollup } from "../rollup/types.ts";
 import { assertSnarkjsTakes } from "./snarkjs-judge.ts";
 
-/** So many proofs in one L1 transaction. */
+/** Cost of one L1 transaction with this number of proofs. */
 export interface ProofBatch extends Cost {
   readonly proofs: number;
   readonly gasPerProof: number;
@@ -20,10 +20,10 @@ export interface ProofBatch extends Cost {
 const ETHER = 10n ** 18n;
 
 /**
- * Blocks of one transfer each, proven on L1 in batches of several lengths, each on the same state
- * of L1. Proofs are not the same in every run, so only the gas of execution is.
+ * Measures blocks of one transfer each, proven on L1 in groups of several lengths, each on the same
+ * state of L1. Proofs differ between runs, so only the gas of execution is exact.
  *
- * @param lengths - Ascending.
+ * @param lengths - Lengths of groups, ascending.
  */
 export async function measureProofBatches(
   connection: NetworkConnection,
@@ -48,7 +48,7 @@ export async function measureProofBatches(
   return batches;
 }
 
-/** Commits so many blocks with a transfer in each. */
+/** Commits `count` blocks with a transfer in each. */
 async function commitTransfers(rollup: ConnectionRollup, count: number): Promise<void> {
   const [alice, bob] = await rollup.getWallets();
   await alice!.deposit({ token: "ETH", amount: ETHER });

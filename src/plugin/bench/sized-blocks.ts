@@ -1,4 +1,4 @@
-/** Blocks of several sizes, from their circuit to L1. */
+/** Measures blocks of several sizes, from their circuit to L1. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import {
   benchBlock,
@@ -13,13 +13,13 @@ import { writeRollupCircuit } from "../circuits/sources.ts";
 import { createGasStages } from "./gas-stage.ts";
 import { deployVerifier } from "./verifier-gas.ts";
 
-/** What L1 has to do with a block of some size, full of transfers. */
+/** Costs on L1 of a block of some size, full of transfers. */
 export interface SizedBlocks {
   readonly gas: {
-    /** The whole transactions, with one block in each. */
+    /** Gas of the whole transactions, with one block in each. */
     readonly commit: number;
     readonly execute: number;
-    /** A call of the generated contract with the block's proof, which it takes. */
+    /** Gas of a call of the generated contract with the block's proof, which it accepts. */
     readonly verify: number;
   };
   readonly calldataBytes: number;
@@ -68,7 +68,7 @@ export async function benchSizedBlocks(
   return blocks;
 }
 
-/** How all that grows with the size of a block. */
+/** Draws the growth with the size of a block. */
 export function drawSizedBlocks(measured: readonly (BlockBench & SizedBlocks)[]): string {
   const blocks = measured.toSorted((one, other) => one.slots - other.slots);
   const preset = blocks[0]?.preset ?? "";
@@ -82,7 +82,7 @@ export function drawSizedBlocks(measured: readonly (BlockBench & SizedBlocks)[])
     places: blocks.map(({ slots }) => slots),
     panels: [
       {
-        title: "Time for every block",
+        title: "Time per block",
         unit: "seconds",
         lines: [
           line("witness", ({ witness }) => witness.wallSeconds),
@@ -90,7 +90,7 @@ export function drawSizedBlocks(measured: readonly (BlockBench & SizedBlocks)[])
         ],
       },
       {
-        title: "Time once for a circuit",
+        title: "Time once per circuit",
         unit: "seconds",
         lines: [
           line("compile", ({ compile }) => compile.wallSeconds),

@@ -1,4 +1,4 @@
-/** Lets snarkjs judge the proofs that L1 has taken. */
+/** Verifies with snarkjs the proofs that L1 has accepted. */
 import { withSnarkjs } from "../../groth16/snarkjs.ts";
 import type { BlockWithProof } from "../../operator/ledger/blocks.ts";
 import { fromJobProof } from "../../prover/job-proof.ts";
@@ -7,7 +7,7 @@ import { readManifest } from "../circuits/manifest.ts";
 import { ensureVerificationKey } from "../circuits/verifiers.ts";
 import type { RollupConfig } from "../config/types.ts";
 
-/** Asserts that snarkjs takes the proofs of blocks of the rollup that was built last. */
+/** Asserts that snarkjs accepts the proofs of blocks of the rollup that was built last. */
 export async function assertSnarkjsTakes(
   config: RollupConfig,
   blocks: readonly Pick<BlockWithProof, "applied" | "proof">[],

@@ -1,4 +1,4 @@
-/** The suites of `rollup:bench`: what each runs, and what it shows a person. */
+/** The suites of `rollup:bench`: what each measures, and how it is shown. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
 import type { CryptoBench } from "../../bench/crypto.ts";
@@ -19,7 +19,9 @@ export interface BenchOptions {
   readonly power: number;
   /** Suite prover: another program. */
   readonly external?: string | undefined;
-  /** Suites compile and blocks; by default three that double from the preset's smallest. */
+  /**
+   * Suites compile and blocks: sizes. Default: the preset's smallest, twice and four times that.
+   */
   readonly slots?: readonly number[] | undefined;
   /** Suite sequencer. */
   readonly accounts: number;
@@ -47,14 +49,14 @@ export interface BenchResults {
   readonly sequencer: SequencerBench;
 }
 
-/** What a suite measures, and how it is shown to a person. */
+/** The measurement of a suite, and its display. */
 interface Suite<T> {
   run(context: BenchContext): Promise<T>;
   toTables(result: T): readonly tables.Table[];
 }
 type Suites = { readonly [S in BenchSuite]: Suite<BenchResults[S]> };
 
-/** What the sequencer has to keep up with is a rollup in production, whatever the tests use. */
+/** The sequencer is measured at production size, independent of the preset of tests. */
 const SEQUENCER_PRESET: PresetName = "full";
 
 const SUITES: Suites = {

@@ -1,4 +1,4 @@
-/** The results of `rollup:bench` as tables. */
+/** Formats the results of `rollup:bench` as tables. */
 import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
 import type { CryptoBench } from "../../bench/crypto.ts";
 import { PHASES, sumPhases } from "../../bench/l1-cost.ts";
@@ -10,7 +10,7 @@ import type { ConstraintsBench } from "./constraints.ts";
 import type { L1Bench } from "./l1.ts";
 import type { SizedBlocks } from "./sized-blocks.ts";
 
-/** A heading and rows under it. */
+/** A heading and its rows. */
 export type Table = readonly (readonly (string | number | undefined)[])[];
 
 const CRYPTO_LIBRARIES = ["kernel", "kernelBatch", "reference", "circomlibjs", "poseidonLite"];
@@ -58,7 +58,7 @@ export function ofConstraints({ circuits, buildingBlocks }: ConstraintsBench): r
   ];
 }
 
-/** What one more operation adds to a block, whole blocks, and several proofs at once. */
+/** Tables of one more operation in a block, whole blocks, and several proofs at once. */
 export function ofL1({ emptyBlock, operations, blocks, proofBatches }: L1Bench): readonly Table[] {
   const operationRows = Object.entries(operations).map(([name, { gas, pubdataBytes }]) => [
     name,
@@ -81,7 +81,7 @@ export function ofL1({ emptyBlock, operations, blocks, proofBatches }: L1Bench):
     Math.round(calldataBytes / proofs),
   ]);
   const tables: Table[] = [
-    [["gas of one more", ...PHASES, "in all", "bytes"], ...operationRows],
+    [["gas of one more", ...PHASES, "total", "bytes"], ...operationRows],
     [
       ["gas of a block with", ...PHASES, "per operation", "bytes"],
       ["nothing, without a proof", ...emptyGas, undefined, RECORD_COUNT_BYTES],
@@ -187,8 +187,8 @@ export function ofSequencer(result: SequencerBench): readonly Table[] {
   return [
     [
       [title, "transfers", "wall s", "CPU s", "per s", "ms: median", "95%", "99%", "longest"],
-      row("at the rate asked for", sustained),
-      row("as many as possible", peak),
+      row("at the chosen rate", sustained),
+      row("at the maximum", peak),
     ],
   ];
 }

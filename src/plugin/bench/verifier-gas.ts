@@ -1,4 +1,4 @@
-/** Whether a generated contract takes proofs as well, and for how much gas. */
+/** Checks that a generated contract accepts a proof, and measures its gas. */
 import { createRequire } from "node:module";
 import { ContractFactory, type InterfaceAbi } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -10,9 +10,9 @@ const CONTRACT_NAME = "BenchVerifier";
 
 /** The generated contract of one key, deployed. */
 export interface DeployedVerifier {
-  /** Asserts that it takes a proof, and not for other public values. */
+  /** Asserts that it accepts a proof, and refuses it for other public values. */
   readonly assertTakes: (proven: ProofWithSignals) => Promise<void>;
-  /** Gas of a transaction that has one proof verified and does nothing else. */
+  /** Measures the gas of a transaction that only verifies one proof. */
   readonly gasOf: (proven: ProofWithSignals) => Promise<number>;
 }
 
@@ -31,9 +31,9 @@ export async function deployVerifier(
       const { a, b, c, input } = toSolidityProof(proven);
       const isTaken = async (values: readonly bigint[]) =>
         (await verifyProof.staticCall(a, b, c, values)) === true;
-      assert(await isTaken(input), "the contract takes the proof");
+      assert(await isTaken(input), "the contract accepts the proof");
       const wrong = input.with(0, (input[0]! + 1n) % 2n ** 253n);
-      assert(!(await isTaken(wrong)), "the contract takes no proof of other values");
+      assert(!(await isTaken(wrong)), "the contract refuses a proof of other values");
     },
     async gasOf(proven) {
       const { a, b, c, input } = toSolidityProof(proven);
@@ -48,7 +48,7 @@ export interface Artifact {
   readonly bytecode: string;
 }
 
-/** Compiles one contract that stands alone, with the npm package solc. */
+/** Compiles one contract without imports, with the npm package solc. */
 export function compileSolidity(source: string, contractName: string): Artifact {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   const input = {

@@ -1,4 +1,4 @@
-/** The keys of circuits, made or found as the config's setup says. */
+/** Makes or finds the keys of circuits, by the config's setup. */
 import {
   applyBeaconToKey,
   assertIntactKey,
@@ -23,7 +23,7 @@ export interface CircuitKeys {
 }
 
 /**
- * The keys of a circuit, made or found as the config says.
+ * Makes or finds the keys of a circuit, by the config's setup.
  *
  * @throws as `ensureProvingKey`
  */
@@ -32,21 +32,21 @@ export async function ensureKeys(
   { setup, paths }: RollupConfig,
 ): Promise<CircuitKeys> {
   const zkeyPath = await ensureProvingKey(circuit, { setup, cacheDir: paths.circuits });
-  // A ceremony's key changes with every contribution: what was exported from it may be stale.
+  // A ceremony's key changes with every contribution, so an earlier export may be stale.
   const exportKey = setup.type === "ceremony" ? exportVerificationKey : ensureVerificationKey;
   const verificationKey = await exportKey(zkeyPath);
   return { zkeyPath, verificationKey, insecure: isInsecureZkey(zkeyPath) };
 }
 
-/** What to do in a ceremony, in this order. */
+/** Steps of a ceremony, in this order. */
 export interface CeremonySteps {
-  /** File of the powers of tau: starts the ceremony of a circuit that has none, and verifies. */
+  /** File of the powers of tau, which starts the ceremony of a circuit and verifies its key. */
   readonly ptau?: string | undefined;
   /** Name under which to contribute. */
   readonly contribute?: string | undefined;
   /** Hex of the value that ends the ceremony. */
   readonly beacon?: string | undefined;
-  /** Verifies the key in the end. */
+  /** Whether to verify the key at the end. */
   readonly verify: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface CeremonyResult {
   readonly name: string;
   readonly zkey: string;
   readonly started: boolean;
-  /** Hash of what was contributed now. */
+  /** Hash of this contribution. */
   readonly contribution?: string;
   readonly beacon?: string;
   /** The contributions with their hashes, if they were verified. */
@@ -65,7 +65,7 @@ export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonyS
   return verify || [ptau, contribute, beacon].some((step) => step !== undefined);
 }
 
-/** @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of the ceremony */
+/** Takes the steps of a ceremony. @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and its codes */
 export async function takeCeremonySteps(
   circuit: CompiledCircuit,
   steps: CeremonySteps,

@@ -1,8 +1,8 @@
-/** Makes `hre.circuits`. */
+/** Creates `hre.circuits`. */
 import type { HardhatConfig } from "hardhat/types/config";
 import type { ProjectCircuits } from "./project-circuits.ts";
 
-/** Loads the tool chain only when a circuit is asked for. */
+/** Creates `hre.circuits`, which loads the tool chain at the first use of a circuit. */
 export function createProjectCircuits({ paths, rollup }: HardhatConfig): ProjectCircuits {
   const load = () => import("./load-project-circuit.ts");
   let loader: ReturnType<typeof startLoader> | undefined;

@@ -18,7 +18,7 @@ export function projectCircuitNames(root: string, config: RollupConfig): string[
   return findProjectCircuits(root, config).map(nameOf);
 }
 
-/** Loads circuits that share their threads, and owns these. */
+/** Loads circuits that share threads, and owns the threads. */
 export interface CircuitLoader {
   /**
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
@@ -40,7 +40,7 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
       const source = findSource(name, root, config);
       const options = { ...source, setup, cacheDir: paths.circuits, prover, workers, ...key };
       const circuit = await loadCircuit<Inputs>(options);
-      // A ceremony's key is missing or damaged for good: say so before anything is computed.
+      // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       return { ...circuit, verifierContract: verifierName(name), toSolidityProof };
     },

@@ -1,4 +1,4 @@
-/** What builds have made of circuits: names, digests and keys, for those who come later. */
+/** The manifest of built circuits: names, digests and keys, for later commands. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
@@ -9,16 +9,16 @@ import type { RollupConfig } from "../config/types.ts";
 
 export interface ManifestCircuit {
   readonly name: string;
-  /** Of a block circuit of the rollup. */
+  /** Slots of a block circuit of the rollup. */
   readonly slots?: number;
-  /** Set for the rollup's circuits: id of the key in their verifier. */
+  /** Id of the key in the rollup's verifier; set for the rollup's circuits. */
   readonly keyId?: number;
   /** SHA-256 of the r1cs file, in hex. */
   readonly digest: string;
   readonly constraints: number;
   /** SHA-256 of the verification key's JSON, in hex. */
   readonly verificationKeyHash: string;
-  /** Absolute here; in the file relative to its folder, so that a moved project stays whole. */
+  /** Absolute path; in the file relative to its folder, so that a project can be moved. */
   readonly zkeyPath: string;
   /** As {@link zkeyPath}. */
   readonly wasmPath: string;
@@ -26,9 +26,9 @@ export interface ManifestCircuit {
 }
 
 export interface Manifest {
-  /** See `PROTOCOL_DIGEST`: the operator does not start with circuits of another protocol. */
+  /** `PROTOCOL_DIGEST` of the build: the operator refuses circuits of another protocol. */
   readonly protocolDigest: string;
-  /** Of the rollup's circuits; missing if they were never built, as for a mock prover. */
+  /** Preset of the rollup's circuits; missing if they were never built, as for a mock prover. */
   readonly preset?: PresetName;
   readonly circuits: readonly ManifestCircuit[];
 }
@@ -64,7 +64,7 @@ function mapPaths(manifest: Manifest, change: (path: string) => string): Manifes
   return { ...manifest, circuits };
 }
 
-/** @returns The manifest. @throws FOLDER_NOT_WRITABLE */
+/** Writes the manifest and returns it. @throws FOLDER_NOT_WRITABLE */
 export async function writeManifest(config: RollupConfig, manifest: Manifest): Promise<Manifest> {
   const { cache } = config.paths;
   const kept = mapPaths(manifest, (path) => relative(cache, path).split(sep).join("/"));
@@ -73,12 +73,14 @@ export async function writeManifest(config: RollupConfig, manifest: Manifest): P
   return manifest;
 }
 
-/** In the file itself, so that builds at the same time can not mix one's digest and another's. */
+/**
+ * Hashes the content. The hash is in the file itself, so that parallel builds cannot mix theirs.
+ */
 function hashManifest(content: object): string {
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }
 
-/** @returns Undefined if nothing was built, or the file is damaged: a build writes it again. */
+/** Reads the manifest. @returns Undefined if it is missing or damaged; a build writes it again. */
 export async function readManifest(config: RollupConfig): Promise<Manifest | undefined> {
   const text = await readFile(manifestPath(config), "utf8").catch(() => "");
   try {

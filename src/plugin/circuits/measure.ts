@@ -1,9 +1,9 @@
 /**
- * What the rollup's circuits cost, without compiling the largest of them.
+ * Measures the rollup's circuits without compiling the largest of them.
  *
  * Constraints and wires of a block circuit are linear in its slots and in the links of its digest
- * chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small circuits give the exact
- * size of all; those that are small enough are compiled as well.
+ * chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small circuits determine the
+ * exact size of all; small circuits are compiled as well.
  */
 import { blockCircuitName } from "../../block/circuit.ts";
 import type { R1csHeader } from "../../groth16/formats/r1cs.ts";
@@ -18,30 +18,30 @@ export interface CircuitCost {
   readonly name: string;
   readonly slots: number;
   readonly constraints: number;
-  /** All of them shared out among the slots, rounded up. */
+  /** All constraints divided by the slots, rounded up. */
   readonly constraintsPerSlot: number;
-  /** What one slot adds. */
+  /** Constraints that one slot adds. */
   readonly slotConstraints: number;
-  /** What no single slot adds: header, fees, the links of the digest chain. */
+  /** Constraints outside of slots: header, fees, the links of the digest chain. */
   readonly sharedConstraints: number;
   readonly wires: number;
   readonly publicInputs: number;
-  /** Whether this very circuit was compiled, or its numbers follow from smaller ones. */
+  /** Whether this circuit was compiled, or its numbers are derived from smaller ones. */
   readonly counted: "compiled" | "derived";
 }
 
-/** Above this a circuit is not compiled just to be counted: it would take minutes. */
+/** Maximum constraints of a circuit that is compiled for counting; more takes minutes. */
 const COMPILED_CONSTRAINTS_MAX = 2 ** 19;
 /** Words of public data that each slot adds to the digest: record and two of the extension. */
 const WORDS_PER_SLOT = 3;
-/** Words that one call of the hash takes, beside the digest of those before. */
+/** Words per call of the hash, besides the digest of the earlier words. */
 const WORDS_PER_LINK = DIGEST_ARITY - 1;
 const SMALLEST = BLOCK_SLOTS_MIN;
 
 type Counts = Pick<R1csHeader, "constraints" | "wires">;
 type Count = keyof Counts;
 
-/** Calls of the hash in the digest chain of a block. */
+/** Counts the calls of the hash in the digest chain of a block. */
 function digestLinks(slots: number): number {
   return Math.ceil((COMMITTED_INPUTS.length + WORDS_PER_SLOT * slots) / WORDS_PER_LINK);
 }
@@ -49,12 +49,12 @@ function digestLinks(slots: number): number {
 /** Slots of the smallest block whose digest takes two links. */
 const TWO_LINKS = Math.floor((WORDS_PER_LINK - COMMITTED_INPUTS.length) / WORDS_PER_SLOT) + 1;
 
-/** The whole block shared out among its slots, rounded up. */
+/** Divides the constraints of a block by its slots, rounded up. */
 export function constraintsPerSlot(constraints: number, slots: number): number {
   return Math.ceil(constraints / slots);
 }
 
-/** Compiles three small circuits and derives from them what any size counts. */
+/** Compiles three small circuits and derives the counts of any size. */
 async function createModel(plan: BuildPlan): Promise<{
   readonly slotConstraints: number;
   derive(slots: number): Counts;
@@ -76,7 +76,7 @@ async function createModel(plan: BuildPlan): Promise<{
   };
 }
 
-/** The cost of each block size of the preset. */
+/** Measures each block size of the preset. */
 export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost[]> {
   const { derive, slotConstraints } = await createModel(plan);
   const costs: CircuitCost[] = [];

@@ -1,6 +1,6 @@
 /**
- * From .circom files to keys and verifier contracts: compile, set up, generate. Each step takes
- * from the cache what has not changed, so a build with nothing to do costs milliseconds.
+ * Builds keys and verifier contracts from .circom files: compile, set up, generate. Each step takes
+ * unchanged results from the cache, so a build without changes takes milliseconds.
  */
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
@@ -35,7 +35,7 @@ export interface BuildPlan {
   readonly progress: Progress;
 }
 
-/** A compiled circuit; of the rollup's if it has the id of a key in their verifier. */
+/** A compiled circuit; a circuit of the rollup has the id of its key in their verifier. */
 export interface Compiled {
   readonly circuit: CompiledCircuit;
   readonly keyId?: number;
@@ -46,7 +46,7 @@ export type Keyed = Compiled & CircuitKeys;
 
 /**
  * Compiles the project's circuits, writes the types of their inputs, and compiles the rollup's
- * circuits, which a mock prover does without.
+ * circuits, which a mock prover does not need.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED, and the codes
  *   of `compileCircuit`
@@ -89,10 +89,10 @@ export async function setUpCircuits(
 }
 
 /**
- * All of it: keys, verifier contracts, and the manifest that says what there is now.
+ * Builds everything: keys, verifier contracts, and the manifest that describes them.
  *
- * A mock prover needs no circuits of the rollup, so what an earlier build has made of them stays: a
- * test with the mock does not take the real prover away from the next.
+ * A mock prover needs no circuits of the rollup, so those of an earlier build stay: a test with the
+ * mock does not remove the real prover of the next.
  */
 export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
   const { config, preset, prover } = plan;
@@ -113,7 +113,7 @@ export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
   return writeManifest(config, { protocolDigest: PROTOCOL_DIGEST, preset, circuits });
 }
 
-/** The verifier contracts by name: one per project circuit, and one for the rollup. */
+/** Generates the verifier contracts by name: one per project circuit, and one for the rollup. */
 function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { circuit, keyId, verificationKey, insecure } of keyed) {
@@ -145,7 +145,7 @@ function compile(source: CircuitSource, { config, progress }: BuildPlan): Promis
   );
 }
 
-/** What killed runs have left of files that they were writing. */
+/** Removes unfinished files of killed runs. */
 async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
   const keys = setup.type === "ceremony" ? [setup.keysDir] : [];
   const folders = [paths.cache, paths.circuits, paths.contracts, paths.types, ...keys];

@@ -1,4 +1,4 @@
-/** The type of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
+/** The types of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
 import type { Circuit, ProveOptions } from "../../circom/circuit.ts";
 import type { CircuitInputs } from "../../circom/input-types.ts";
 import type { ProofWithSignals } from "../../groth16/snarkjs.ts";
@@ -10,36 +10,54 @@ export type InputsOf<Name extends string> = Name extends keyof CircuitInputs
   ? CircuitInputs[Name] & object
   : InputValues;
 
-/** Any circuit of the project; the names that a build has generated types for are proposed. */
+/** Name of a circuit of the project; an editor proposes those with generated types. */
 export type CircuitName = keyof CircuitInputs | (string & {});
 
 /** A circuit of the project, with the contract that verifies its proofs. */
 export interface ProjectCircuit<Inputs extends object = InputValues> extends Circuit<Inputs> {
   /** Name of the generated contract, for `ethers.deployContract`. */
   readonly verifierContract: string;
-  /** The arguments of the contract's `verifyProof`. */
+  /**
+   * Converts a proof to the arguments of the contract's `verifyProof`.
+   *
+   * @param proven - From `prove` or `proveWitness`.
+   * @returns The points `a`, `b`, `c` as integers, and `input`: outputs, then public inputs.
+   */
   toSolidityProof(proven: ProofWithSignals): SolidityProof;
 }
 
 export interface ProjectCircuitOptions extends ProveOptions {
-  /** A key from elsewhere, made for this circuit. Default: the key of the config's setup. */
+  /** Path of another proving key for this circuit. Default: the key of the config's setup. */
   readonly zkeyPath?: string;
 }
 
 export interface ProjectCircuits {
-  /** The names of the project's circuits: those of their files, without ending. */
+  /**
+   * Lists the project's circuits.
+   *
+   * @returns The names of their files without `.circom`, sorted.
+   * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED
+   *
+   * @example
+   * await hre.circuits.names(); // ["multiplier"]
+   */
   names(): Promise<string[]>;
   /**
-   * A circuit of the project, compiled if it is not yet. All circuits share their threads, and keys
-   * that are in memory.
+   * Loads a circuit of the project, and compiles it if that was not done yet. All circuits share
+   * threads and the keys in memory.
    *
-   * @param options.prover Who proves. Default: the config's prover, and the kernel instead of a
-   *   mock.
-   * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of
-   *   `loadCircuit`
+   * @param name - Name of its file without `.circom`.
+   * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
+   *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key.
+   * @returns The circuit, which `hre.circuits.close()` closes too.
+   * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
+   *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
+   *
    * @example
    * const multiplier = await hre.circuits.get("multiplier");
    * const proof = multiplier.toSolidityProof(await multiplier.prove({ a: 3, b: 11 }));
+   * proof.input; // [33n]
+   * const { ethers } = await hre.network.create();
    * const verifier = await ethers.deployContract(multiplier.verifierContract);
    * await verifier.verifyProof(proof.a, proof.b, proof.c, proof.input); // true
    */
@@ -48,8 +66,8 @@ export interface ProjectCircuits {
     options?: ProjectCircuitOptions,
   ): Promise<ProjectCircuit<InputsOf<Name>>>;
   /**
-   * Closes all circuits that were got here, and their threads. The end of a test run does it, and
-   * idle threads never keep a script from ending.
+   * Closes all loaded circuits and ends their threads. The end of a test run calls it, and idle
+   * threads never keep a script alive. A later `get` starts new threads.
    */
   close(): Promise<void>;
 }

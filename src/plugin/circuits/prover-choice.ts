@@ -1,11 +1,11 @@
-/** The config's prover, as a circuit takes it. */
+/** Converts the config's prover to the choice of a circuit. */
 import type { ProverChoice } from "../../groth16/provers/prover.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
 /**
- * @returns The prover of circuits. The mock stands for the rollup's verifier only, so other
- *   circuits are proven by the kernel.
+ * @returns The prover of circuits. The mock belongs to the rollup's verifier only, so the kernel
+ *   proves other circuits then.
  * @throws EXTERNAL_PROVER_NOT_CONFIGURED
  */
 export function toProverChoice(

@@ -1,4 +1,4 @@
-/** Which circuits there are to build: those of the project, and the rollup's own. */
+/** Finds the circuits to build: those of the project, and the rollup's own. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
@@ -18,19 +18,18 @@ import type { RollupConfig } from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
 import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 
-/** A .circom file with a main component, and how to compile it. */
+/** A .circom file with a main component, and its compiler options. */
 export interface CircuitSource {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly optimization: OptimizationLevel;
-  /** Where a package keeps what it has compiled beforehand. */
+  /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
 
 /**
- * How the rollup's own circuits are compiled. Our gadgets keep linear expressions in variables, so
- * level 1 leaves next to no linear constraint; level 2 would save little and compile for many times
- * as long.
+ * Compiler options of the rollup's own circuits. Our gadgets keep linear expressions in variables,
+ * so level 1 leaves almost no linear constraint; level 2 saves little and takes many times as long.
  */
 export const ROLLUP_SOURCE = {
   includePaths: [join(PACKAGE_ROOT, "circuits")],
@@ -39,14 +38,14 @@ export const ROLLUP_SOURCE = {
 } as const satisfies Omit<CircuitSource, "file">;
 
 /**
- * The circuits in the project's own folder.
+ * Finds the circuits in the project's folder.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH,
  *   CIRCUIT_NAME_RESERVED
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
   const { path, include, optimization } = circuits;
-  // A project without circuits is fine; one that names a folder it does not have is not.
+  // A project needs no circuits, but a configured folder must exist.
   if (path === join(root, "circuits") && !existsSync(path)) return [];
   const includePaths = [...include, ...nodeModulesPaths(root)];
   const files = findCircuits(path);
@@ -54,12 +53,12 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   return files.map((file) => ({ file, includePaths, optimization }));
 }
 
-/** Circuits are known by their names, and so are their verifiers and the types of their inputs. */
+/** Refuses circuits with one name, which their verifiers and input types share. */
 function assertDistinctNames(files: readonly string[]): void {
   const reserved = new Map(PACKAGE_VERIFIERS.map((name) => [name.toLowerCase(), name]));
   const seen = new Map<string, string>();
   for (const file of files) {
-    // Some file systems ignore the case of letters.
+    // Some file systems ignore case.
     const name = verifierName(basename(file, ".circom")).toLowerCase();
     const contract = reserved.get(name);
     if (contract !== undefined) {
@@ -76,7 +75,7 @@ function assertDistinctNames(files: readonly string[]): void {
 /**
  * Writes the main component of one of the rollup's circuits into the cache.
  *
- * @param keyId - Of its key in the verifier: the slots of a block, or `EXIT_KEY_ID`.
+ * @param keyId - Id of its key in the verifier: the slots of a block, or `EXIT_KEY_ID`.
  */
 export function writeRollupCircuit(
   presetName: PresetName,
@@ -89,7 +88,7 @@ export function writeRollupCircuit(
     : writeMain(blockCircuitName(preset, keyId), renderBlockMain(preset, keyId), config);
 }
 
-/** Ids of the keys in the verifier of a preset's rollup. */
+/** Lists the ids of the keys in the verifier of a preset's rollup. */
 export function rollupKeyIds(presetName: PresetName, config: RollupConfig): number[] {
   return [...sizedPreset(config, presetName).blockSlots, EXIT_KEY_ID];
 }

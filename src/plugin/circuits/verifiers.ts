@@ -11,19 +11,19 @@ import {
 import type { VerificationKey } from "../../groth16/snarkjs.ts";
 import { readVerificationKey } from "../../groth16/formats/verification-key.ts";
 
-/** Where the verification key of a proving key is kept as JSON, as snarkjs would export it. */
+/** Returns the path of a proving key's verification key, JSON in the form of snarkjs. */
 export function verificationKeyPath(zkeyPath: string): string {
   return zkeyPath.replace(/\.zkey$/, ".vkey.json");
 }
 
-/** Takes the verification key out of a proving key once, and reads it from beside it later. */
+/** Extracts the verification key of a proving key once; later it reads the file beside the key. */
 export async function ensureVerificationKey(zkeyPath: string): Promise<VerificationKey> {
   const path = verificationKeyPath(zkeyPath);
   if (!(await areIntact(digestPath(path), [path]))) return exportVerificationKey(zkeyPath);
   return JSON.parse(await readFile(path, "utf8")) as VerificationKey;
 }
 
-/** Takes the verification key out of a proving key, and writes it beside it if it can. */
+/** Extracts the verification key of a proving key, and writes it beside the key if possible. */
 export async function exportVerificationKey(zkeyPath: string): Promise<VerificationKey> {
   const key = await readVerificationKey(zkeyPath);
   const path = verificationKeyPath(zkeyPath);
@@ -37,7 +37,7 @@ export async function exportVerificationKey(zkeyPath: string): Promise<Verificat
 }
 
 /**
- * Makes the folder hold exactly these contracts, and those of `kept` that are there already.
+ * Makes the folder contain exactly these contracts, and existing ones of `kept`.
  *
  * @param sources - By contract name.
  * @throws FOLDER_NOT_WRITABLE
@@ -50,7 +50,7 @@ export async function writeContracts(
   const files = new Map([...sources].map(([name, text]) => [`${name}.sol`, text]));
   const wanted = new Set([...files.keys(), ...kept.map((name) => `${name}.sol`)]);
   await makeFolder(folder);
-  // What has another ending may be a file that another build is writing.
+  // A file with another ending may be one that another build is writing.
   const isStale = (file: string) => file.endsWith(".sol") && !wanted.has(file);
   const stale = (await readdir(folder)).filter(isStale);
   await writingTo(folder, () =>

@@ -1,4 +1,4 @@
-/** From the user's config to the resolved one: defaults, paths, and what we add to Solidity's. */
+/** Resolves the user's config: defaults, paths, and our additions to Solidity's. */
 import { join, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type {
@@ -12,7 +12,7 @@ import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
 import type { RollupConfig, RollupUserConfig } from "./types.ts";
 
-/** Contracts of this package that are built in the user's project, to deploy them from there. */
+/** Contracts of this package that a user's project builds and deploys. */
 const PACKAGE_CONTRACTS = [
   "Rollup.sol",
   "ExitVerifier.sol",
@@ -24,12 +24,14 @@ const PACKAGE_CONTRACTS = [
 
 const DEFAULT_BLOCK_TIME_MS = 1000;
 
-/** How the rollup's contracts are compiled: without the optimizer they are too large for L1. */
+/**
+ * Compiler settings of the rollup's contracts, which are too large for L1 without the optimizer.
+ */
 const SOLC_SETTINGS = { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } };
 
 /**
- * A project that configures no Solidity compiler gets the one that needs no download, with the same
- * settings in both of Hardhat's profiles: from `default` to `production` Hardhat copies none.
+ * Compiler of a project that configures none: it needs no download, and both of Hardhat's profiles
+ * get the same settings, because Hardhat copies none from `default` to `production`.
  */
 export function withDefaultSolc(config: HardhatUserConfig): HardhatUserConfig {
   if (config.solidity !== undefined) return config;
@@ -37,7 +39,7 @@ export function withDefaultSolc(config: HardhatUserConfig): HardhatUserConfig {
   return { ...config, solidity: { profiles: { default: profile(), production: profile() } } };
 }
 
-/** Fills the defaults in, and makes every path absolute. */
+/** Adds defaults, and makes every path absolute. */
 export function resolveRollupConfig(
   user: RollupUserConfig = {},
   { root, cache }: { root: string; cache: string },
@@ -70,7 +72,7 @@ export function resolveRollupConfig(
   };
 }
 
-/** A preset with the sizes of blocks that the config has chosen. */
+/** Returns a preset with the block sizes of the config. */
 export function sizedPreset({ blockSlots }: RollupConfig, name: PresetName): Preset {
   return { ...PRESETS[name], ...(blockSlots && { blockSlots }) };
 }
@@ -83,12 +85,12 @@ export function extendResolvedConfig(
   const rollup = resolveRollupConfig(userConfig.rollup, config.paths);
   const { root, sources } = config.paths;
   const generated = relative(root, rollup.paths.contracts).split(sep).join("/");
-  // In this repository itself the contracts are sources of the project.
+  // In this repository the contracts are sources of the project.
   const npmFiles =
     root === PACKAGE_ROOT
       ? []
       : PACKAGE_CONTRACTS.map((file) => `${PACKAGE_NAME}/contracts/${file}`);
-  // The oldest Hardhat that we support has no such setting.
+  // The oldest supported Hardhat has no such setting.
   const { coverage } = config as Partial<HardhatConfig>;
   const ours = [...npmFiles, `${generated}/${ROLLUP_VERIFIER}.sol`];
   return {
@@ -98,7 +100,7 @@ export function extendResolvedConfig(
       ...config.paths,
       sources: { ...sources, solidity: [...sources.solidity, rollup.paths.contracts] },
     },
-    // What is generated is no source of the user's to be covered by tests.
+    // Generated contracts are no sources of the user, so coverage skips them.
     coverage: {
       ...coverage,
       skipFiles: [...(coverage?.skipFiles ?? []), `${escapeGlob(generated)}/**`],
@@ -116,7 +118,7 @@ export function extendResolvedConfig(
   };
 }
 
-/** Compiles files with our compiler and settings, except those that the user has overridden. */
+/** Sets our compiler and settings for files, except for those that the user has overridden. */
 function withOverrides(
   profile: SolidityBuildProfileConfig,
   files: readonly string[],
@@ -127,7 +129,7 @@ function withOverrides(
     ...resolveNpmSolc(),
     settings: { outputSelection, ...structuredClone(SOLC_SETTINGS) },
   };
-  // A project without a compiler of its own has this very one: its files are compiled together.
+  // A project without a configured compiler has this one already, and compiles all files together.
   const isOurs = Object.entries(compiler).every(([key, value]) =>
     isDeepStrictEqual(first?.[key as keyof SolidityCompilerConfig], value),
   );
@@ -136,7 +138,7 @@ function withOverrides(
   return { ...profile, overrides: { ...overrides, ...profile.overrides } };
 }
 
-/** Characters that mean something in a pattern match themselves as a class of one. */
+/** Escapes the special characters of a pattern, each as a class of one. */
 function escapeGlob(path: string): string {
   return path.replace(/[*?[{]/g, "[$&]");
 }

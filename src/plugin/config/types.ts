@@ -1,67 +1,69 @@
-/** The `rollup` entry of a Hardhat config: as the user writes it, and resolved. */
+/** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 
 export const PROVER_NAMES = ["kernel", "snarkjs", "external", "mock"] as const;
 /**
- * Who proves blocks, exits and the project's circuits: this package's Groth16 prover on the
- * WebAssembly kernel, snarkjs, or an `external` program. A `mock` proves nothing, and its verifier
- * accepts that: for tests only. With it, the project's circuits are proven by the kernel.
+ * The prover of blocks, exits and the project's circuits: this package's Groth16 prover on the
+ * WebAssembly kernel, snarkjs, or an `external` program. The `mock` proves nothing and its verifier
+ * accepts everything, for tests only; the kernel then proves the project's circuits.
  */
 export type ProverName = (typeof PROVER_NAMES)[number];
 
 export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
-/** How proving keys are made, see `rollup:setup`. */
+/** The setup that proving keys come from, see `rollup:setup`. */
 export type SetupConfig = KeySetup;
 
-/** The program of the prover `external`. */
+/** Program of the prover `external`. */
 export interface ExternalProverConfig {
   /**
    * The program, absolute or in the PATH, and its arguments, with `{zkey}`, `{wtns}`, `{proof}` and
    * `{public}` in place of the paths of those files. No shell reads it; words with spaces are in
    * quotes.
    *
-   * @example "rapidsnark {zkey} {wtns} {proof} {public}"
+   * For example `rapidsnark {zkey} {wtns} {proof} {public}`.
    */
   readonly command: string;
-  /** Milliseconds after which a proof has failed. Default: ten minutes. */
+  /** Time limit of a proof in milliseconds. Default: ten minutes. */
   readonly timeoutMs?: number;
 }
 
 export interface CircuitsConfig {
-  /** Absolute folder of the project's own circuits: each file with a main component is built. */
+  /** Absolute folder of the project's circuits; every file with a main component is built. */
   readonly path: string;
-  /** Absolute folders that `include` searches after the including file's, before node_modules. */
+  /**
+   * Absolute folders that `include` searches after the including file's and before node_modules.
+   */
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
   readonly optimization: 0 | 1 | 2;
 }
 
-/** Only a slip asks for more threads than this. */
+/** Maximum threads; a larger number is a mistake. */
 export const OPERATOR_THREADS_MAX = 256;
 
 export interface OperatorConfig {
-  /** Devnet: a block is sealed when it is full, or this long after the one before. */
+  /** Devnet: milliseconds after the previous block at which a block is sealed that is not full. */
   readonly blockTimeMs: number;
-  /** Worker threads that hash and check signatures; without any, the operator's own does. */
+  /** Worker threads that hash and check signatures; with 0 the operator's thread does both. */
   readonly threads: number;
 }
 
-/** `rollup: {…}` of a Hardhat config; everything is optional. */
+/** The entry `rollup` of a Hardhat config; everything is optional. */
 export interface RollupUserConfig {
   /** Sizes of trees and blocks. Default `minimal`. */
   preset?: PresetName;
-  /** Slots of the blocks, ascending: each has a circuit and keys. Default: the preset's. */
+  /** Block sizes in slots, ascending; each has a circuit and keys. Default: the preset's. */
   blockSlots?: number[];
-  /** Default `kernel`: real proofs. */
+  /** Prover. Default `kernel`: real proofs. */
   prover?: ProverName;
-  /** The program of the prover `external`, such as rapidsnark. */
+  /** Program of the prover `external`, such as rapidsnark. */
   externalProver?: ExternalProverConfig;
-  /** Default `dev`. `keysDir` is relative to the project's root. */
+  /** Setup of keys. Default `dev`. `keysDir` is relative to the project's root. */
   setup?: { type?: "dev"; seed?: string } | { type: "ceremony"; keysDir: string };
   circuits?: {
-    /** Default `circuits`, relative to the project's root. */
+    /** Folder of circuits, relative to the project's root. Default `circuits`. */
     path?: string;
     /** Folders that `include` searches besides node_modules, relative to the project's root. */
     include?: string[];
@@ -69,14 +71,14 @@ export interface RollupUserConfig {
   };
   operator?: {
     blockTimeMs?: number;
-    /** Up to {@link OPERATOR_THREADS_MAX}. Default 0. */
+    /** Worker threads, 0 to {@link OPERATOR_THREADS_MAX}. Default 0. */
     threads?: number;
   };
 }
 
-/** Where generated files go; all absolute. */
+/** Folders of generated files, all absolute. */
 export interface RollupPathsConfig {
-  /** Everything of ours in Hardhat's cache. */
+  /** This package's folder in Hardhat's cache. */
   readonly cache: string;
   /** Compiled circuits and keys. */
   readonly circuits: string;
@@ -88,7 +90,7 @@ export interface RollupPathsConfig {
 
 export interface RollupConfig {
   readonly preset: PresetName;
-  /** Instead of the preset's own. */
+  /** Block sizes that replace the preset's. */
   readonly blockSlots?: readonly number[];
   readonly prover: ProverName;
   readonly externalProver?: ExternalProverConfig;

@@ -1,4 +1,4 @@
-/** Checks the user's `rollup: {…}` and says what is wrong with it. */
+/** Checks the user's `rollup: {…}` and describes its errors. */
 import { validateUserConfigZodType } from "@nomicfoundation/hardhat-zod-utils";
 import type {
   HardhatConfig,
@@ -22,7 +22,7 @@ function toMessage(error: RollupError): string {
   return `${error.message} ${error.fix}`;
 }
 
-/** One of `values`; any other is answered with the coded error that lists them. */
+/** One of `values`; another value gets the coded error that lists them. */
 function oneOf<T extends readonly [string, ...string[]]>(
   values: T,
   describe: (value: string) => RollupError,
@@ -32,7 +32,7 @@ function oneOf<T extends readonly [string, ...string[]]>(
   });
 }
 
-/** Descriptions become docs/config.md. */
+/** Schema of the config; docs/config.md shows its descriptions. */
 export const rollupUserConfigSchema = z
   .object({
     preset: oneOf(PRESET_NAMES, (preset) =>
@@ -44,7 +44,7 @@ export const rollupUserConfigSchema = z
       .array(z.number().int().min(BLOCK_SLOTS_MIN).max(BLOCK_SLOTS_MAX))
       .nonempty()
       .refine((sizes) => sizes.every((size, i) => i === 0 || size > sizes[i - 1]!), {
-        message: "The sizes of blocks ascend: list each once, the smallest first.",
+        message: "Block sizes ascend: list each once, the smallest first.",
       })
       .describe("slots of the blocks, ascending, instead of the preset's; each size has keys")
       .optional(),
@@ -52,7 +52,7 @@ export const rollupUserConfigSchema = z
       groth16Error({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
     )
       .describe(
-        "who proves blocks and the project's circuits: `kernel` is ours; `snarkjs` is slower; " +
+        "prover of blocks and the project's circuits: `kernel` is ours; `snarkjs` is slower; " +
           "`external` is another program; `mock` proves no blocks, and its verifier accepts all",
       )
       .optional(),
@@ -71,7 +71,7 @@ export const rollupUserConfigSchema = z
           .number()
           .int()
           .positive()
-          .describe("milliseconds after which a proof has failed")
+          .describe("time limit of a proof in milliseconds")
           .optional(),
       })
       .strict()
@@ -89,7 +89,9 @@ export const rollupUserConfigSchema = z
         seed: z
           .string()
           .min(1)
-          .describe("type `dev`: what the trapdoor is derived from; same seed, same keys")
+          .describe(
+            "type `dev`: text that the trapdoor is derived from; the same seed gives the same keys",
+          )
           .optional(),
         keysDir: z
           .string()
@@ -103,10 +105,10 @@ export const rollupUserConfigSchema = z
         path: ["keysDir"],
       })
       .refine(({ type, seed }) => type !== "ceremony" || seed === undefined, {
-        message: "The keys of a ceremony have no seed: remove it.",
+        message: "Keys of a ceremony have no seed: remove it.",
         path: ["seed"],
       })
-      .describe("where proving keys come from")
+      .describe("source of proving keys")
       .optional(),
     circuits: z
       .object({
@@ -139,7 +141,7 @@ export const rollupUserConfigSchema = z
           .number()
           .int()
           .positive()
-          .describe("devnet: milliseconds after which a block is sealed that is not full")
+          .describe("devnet: milliseconds until a block is sealed that is not full")
           .optional(),
         threads: z
           .number()
@@ -169,7 +171,7 @@ export function validateRollupUserConfig({
   }));
 }
 
-/** Hardhat takes any compiler at `path` for the configured version: a mismatch is caught here. */
+/** Refuses a compiler at `path` of another version, which Hardhat would accept. */
 export function validateSolcVersions(config: HardhatConfig): HardhatConfigValidationError[] {
   return Object.entries(config.solidity.profiles).flatMap(([name, profile]) => {
     const path = ["solidity", "profiles", name];

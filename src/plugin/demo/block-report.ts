@@ -1,11 +1,11 @@
-/** What a block took, in numbers. */
+/** Reports a block in numbers. */
 import { toBeHex } from "ethers";
 import type { PerPhase } from "../../bench/l1-cost.ts";
 import type { BlockRecord } from "../../operator/ledger/blocks.ts";
 import type { OperationName } from "../../operations/table.ts";
 import { FIELD_BYTES } from "../../protocol/constants.ts";
 
-/** One that the operator has brought through L1 all by itself. */
+/** An executed block of the operator. */
 export type ExecutedBlock = Required<Extract<BlockRecord, { status: "executed" }>>;
 
 export function isExecutedBlock(record: BlockRecord): record is ExecutedBlock {
@@ -14,11 +14,11 @@ export function isExecutedBlock(record: BlockRecord): record is ExecutedBlock {
 
 export interface BlockReport {
   readonly number: number;
-  /** In slots. */
+  /** Size in slots. */
   readonly size: number;
   readonly operations: readonly OperationName[];
   readonly proofMs: number;
-  /** Of the L1 transactions that bring it through. */
+  /** Gas of its L1 transactions. */
   readonly gas: PerPhase<number>;
   readonly pubdataBytes: number;
   /** 32 bytes, 0x-hex. */

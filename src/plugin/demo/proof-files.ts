@@ -1,4 +1,4 @@
-/** Writes keys and proofs as snarkjs reads them, so that anyone can check them by hand. */
+/** Writes keys and proofs in the form of snarkjs, so that anyone can check them. */
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fromJobProof } from "../../prover/job-proof.ts";
@@ -14,7 +14,7 @@ export interface ProofFiles {
   readonly proof: string;
 }
 
-/** @param folder - Is emptied first. */
+/** Writes the files of some blocks. @param folder - Folder, which is emptied first. */
 export async function writeProofFiles(
   folder: string,
   { circuits }: Manifest,

@@ -1,6 +1,7 @@
 /**
- * A rollup's life in four blocks: deposits from L1, signing keys, transfers to a new account and to
- * an existing one, withdrawals to L1. Told to a narrator step by step, and checked at the end.
+ * The demo: four blocks with deposits from L1, signing keys, transfers to a new account and to an
+ * existing one, and withdrawals to L1. A narrator shows each step, and balances are checked at the
+ * end.
  */
 import { getAddress, id } from "ethers";
 import type { HardhatConfig } from "hardhat/types/config";
@@ -20,16 +21,16 @@ import {
   reportBlock,
 } from "./block-report.ts";
 
-/** Who tells the story to whoever watches. */
+/** Output of the story. */
 export interface Narrator {
   chapter(title: string): void;
   step(text: string): void;
   block(report: BlockReport): void;
-  /** Shows that blocks are being worked on. */
+  /** Shows progress while blocks are processed. */
   working<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Tells nothing, to those who only want to know how it ends. */
+/** A narrator without output, for callers that need only the result. */
 export const silentNarrator: Narrator = {
   chapter: () => {},
   step: () => {},
@@ -37,7 +38,7 @@ export const silentNarrator: Narrator = {
   working: (work) => work(),
 };
 
-/** What somebody has of a token, in its smallest unit. */
+/** Somebody's balances of a token, in its smallest unit. */
 export interface BalanceReport {
   readonly account: string;
   readonly address: string;
@@ -54,7 +55,7 @@ interface BeforeAfter {
 export interface Story {
   readonly blocks: readonly ExecutedBlock[];
   readonly balances: readonly BalanceReport[];
-  /** Whether withdrawals have arrived on L1, and L1 holds exactly what is owed on L2. */
+  /** Whether withdrawals have arrived on L1, and L1 holds exactly the balances of L2. */
   readonly ok: boolean;
 }
 
@@ -69,7 +70,7 @@ interface Stage {
   readonly narrator: Narrator;
   readonly alice: RollupWallet;
   readonly bob: RollupWallet;
-  /** A fresh L1 address: it pays no gas, so what arrives there is exactly what was withdrawn. */
+  /** A new L1 address: it pays no gas, so its balance is exactly what was withdrawn. */
   readonly vault: string;
   readonly eth: Token;
   readonly usd: Token;
@@ -128,7 +129,7 @@ async function setTheStage(
     { name: "Demo Dollar", symbol: "DUSD" },
     { holders: [alice], amount: DEPOSITED.usd },
   );
-  // One block per L1 transaction, so that the gas of each block can be told.
+  // One block per L1 transaction, so that the gas of each block is known.
   const single = { blocksPerTransaction: 1, proofsPerTransaction: 1 };
   const options = { ...size, tokens: [usd.address], ...single };
   const rollup = await connection.rollup.deploy(options);
@@ -161,7 +162,7 @@ async function deposit({ narrator, alice, eth, usd }: Stage): Promise<void> {
 async function openAccounts({ narrator, alice, bob, eth }: Stage): Promise<void> {
   narrator.chapter("Alice sets her signing key and pays Bob, who has no account yet");
   await alice.setSigningKey({ fee: FEE });
-  narrator.step(`Key       Alice, authorised by her Ethereum wallet, fee ${show(FEE, eth)}`);
+  narrator.step(`Key       Alice, authorized by her Ethereum wallet, fee ${show(FEE, eth)}`);
   await alice.transfer({ to: bob.address, token: "ETH", amount: SENT.eth, fee: FEE });
   narrator.step(`Transfer  ${show(SENT.eth, eth)} to Bob, new account ${await bob.accountId()}`);
 }
@@ -178,7 +179,7 @@ async function transferAndWithdraw(stage: Stage): Promise<void> {
 async function leave({ narrator, bob, vault, usd }: Stage): Promise<void> {
   narrator.chapter("Bob sets his signing key and withdraws");
   await bob.setSigningKey();
-  narrator.step("Key       Bob, authorised by his Ethereum wallet");
+  narrator.step("Key       Bob, authorized by his Ethereum wallet");
   await bob.withdraw({ to: vault, token: "DUSD", amount: WITHDRAWN.usd });
   narrator.step(`Withdraw  ${show(WITHDRAWN.usd, usd)} to ${vault}`);
 }
@@ -224,7 +225,7 @@ async function balanceOnL1({ connection, eth }: Stage, token: Token, owner: stri
   return (await contract.getFunction("balanceOf")(owner)) as bigint;
 }
 
-/** Whether the contract holds exactly what all accounts together have on L2. */
+/** Returns whether the contract holds exactly the sum of all accounts on L2. */
 async function isSolvent(stage: Stage, token: Token): Promise<boolean> {
   const { state, preset } = stage.rollup.operator;
   let owed = 0n;

@@ -1,4 +1,4 @@
-/** A rollup on a node of its own: L1, contracts, operator and prover behind one port. */
+/** The devnet: L1, contracts, operator and prover behind one port. */
 import type { HardhatConfig } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
@@ -9,25 +9,25 @@ import { deployTestToken } from "../rollup/test-token.ts";
 
 export interface DevnetOptions extends Pick<DeployOptions, "preset" | "prover" | "logger"> {
   readonly hostname?: string | undefined;
-  /** 0 for any that is free. */
+  /** Port; 0 for any free one. */
   readonly port: number;
 }
 
 export interface DevnetAccount {
   readonly address: string;
-  /** 0x-hex; only where everybody knows it anyway. */
+  /** Private key in 0x-hex, only for the public test accounts. */
   readonly privateKey?: string;
 }
 
-/** What a client has to know. */
+/** Description of the devnet for clients. */
 export interface DevnetDescription {
   readonly url: string;
   readonly chainId: number;
   readonly rollup: string;
   readonly verifier: string;
-  /** ETH first. */
+  /** Tokens, ETH first. */
   readonly tokens: readonly { id: number; symbol: string; address: string }[];
-  /** Each with ETH and the test tokens on L1; the first is operator and governor. */
+  /** Accounts with ETH and the test tokens on L1; the first is operator and governor. */
   readonly accounts: readonly DevnetAccount[];
 }
 
@@ -36,21 +36,21 @@ export interface Devnet {
   close(): Promise<void>;
 }
 
-/** The network that the built-in `node` task runs, too. */
+/** Network of the devnet, as of the built-in task `node`. */
 const NETWORK = "node";
 const TOKENS = [
   { name: "Test Dollar", symbol: "TUSD" },
   { name: "Test Euro", symbol: "TEUR" },
 ];
-/** Hardhat's default, as that of other tools. */
+/** Default mnemonic of Hardhat and other tools. */
 const PUBLIC_MNEMONIC = "test test test test test test test test test test test junk";
-/** Where a server in Docker listens; no address to connect to. */
+/** Address on which a server in Docker listens; clients connect to another. */
 const ALL_INTERFACES = "0.0.0.0";
 const FUNDED_ACCOUNTS = 10;
 const TOKENS_PER_ACCOUNT = 1_000_000n * 10n ** 18n;
 
 /**
- * Hardhat's server lets a taken port end the process with a stack trace.
+ * Asserts that a port is free, because Hardhat's server ends the process with a stack trace.
  *
  * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
  */
@@ -61,7 +61,7 @@ export function assertDevnetPortFree({
   return assertPortFree(hostname, port);
 }
 
-/** @throws ROLLUP_NOT_BUILT, PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED */
+/** Starts a devnet. @throws ROLLUP_NOT_BUILT, PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED */
 export async function startDevnet(
   hre: HardhatRuntimeEnvironment,
   { hostname, port, ...deployOptions }: DevnetOptions,
@@ -97,7 +97,7 @@ export async function startDevnet(
   return { description, close };
 }
 
-/** Hardhat makes the connection behind a server itself; a hook of our own gets hold of it. */
+/** Gets the connection behind a server, which Hardhat creates itself, by a hook. */
 async function createServer(
   hre: HardhatRuntimeEnvironment,
   hostname: string | undefined,
@@ -122,7 +122,7 @@ async function createServer(
   }
 }
 
-/** The first accounts of the node, which signs for them; with keys if those are the public ones. */
+/** Returns the first accounts of the node, which signs for them; with keys if these are public. */
 async function readAccounts(
   { networks }: HardhatConfig,
   { ethers }: NetworkConnection,

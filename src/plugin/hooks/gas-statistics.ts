@@ -1,9 +1,9 @@
-/** Leaves generated verifiers out of the gas statistics, which are about the user's contracts. */
+/** Removes generated verifiers from the gas statistics, which cover the user's contracts. */
 import { relative, sep } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 interface GasMeasurement {
-  /** Such as `project/contracts/Token.sol:Token`. */
+  /** Full name, such as `project/contracts/Token.sol:Token`. */
   readonly contractFqn: string;
 }
 
@@ -12,9 +12,9 @@ interface GasAnalyticsManager {
 }
 
 /**
- * Hardhat's coverage can skip files, but its gas statistics can not, so what collects the
- * measurements is handed only those of other contracts. A Hardhat that collects them elsewhere
- * counts the verifiers, and nothing else changes.
+ * Filters the measurements before Hardhat collects them: its coverage can skip files, but its gas
+ * statistics cannot. A Hardhat that collects them elsewhere counts the verifiers too, and nothing
+ * else changes.
  */
 export function skipGeneratedContracts(hre: HardhatRuntimeEnvironment): void {
   const { _gasAnalytics: manager } = hre as { _gasAnalytics?: Partial<GasAnalyticsManager> };

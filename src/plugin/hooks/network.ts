@@ -1,4 +1,4 @@
-/** Gives each connection its rollup, answers `rollup_*`, and lets L2 follow the snapshots of L1. */
+/** Adds a rollup to each connection, answers `rollup_*`, and lets L2 follow the snapshots of L1. */
 import type { NetworkHooks } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
@@ -19,7 +19,7 @@ async function answerCall(
   } catch (error) {
     const { toJsonRpcError } = await import("../../api/error-transport.ts");
     const { code, message, data } = toJsonRpcError(method, error);
-    // Hardhat's server replaces `data` by an object of its own, in which only a string is kept.
+    // Hardhat's server replaces `data` by its own object, which keeps only a string.
     const forServer = { ...data, data: JSON.stringify(data) };
     return { jsonrpc: "2.0", id, error: { code, message, data: forServer } };
   }

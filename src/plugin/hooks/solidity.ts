@@ -2,18 +2,18 @@ import type { SolidityHooks } from "hardhat/types/hooks";
 import type { CompilerOutputError } from "hardhat/types/solidity";
 
 /**
- * The libraries that this package brings along. Nobody can act on a warning about their code, such
- * as that about transient storage, of which their guard against reentrancy makes the right use.
+ * Libraries that this package installs. Users cannot act on warnings about their code, such as the
+ * one about transient storage, which their guard against reentrancy uses correctly.
  */
 const LIBRARIES = /^(?:npm\/)?@openzeppelin\/contracts(?:-upgradeable)?[@/]/;
 
-/** solc's JSON has a location that Hardhat's type leaves out. */
+/** A message of solc with its location, which Hardhat's type omits. */
 function fileOf(error: CompilerOutputError & { sourceLocation?: { file?: string } }): string {
   return error.sourceLocation?.file ?? "";
 }
 
 const handlers: Partial<SolidityHooks> = {
-  // What comes after this hook has no locations any more, so warnings are left out before it.
+  // Messages lose their locations after this hook, so warnings are removed before.
   getCompilationJobErrors: (context, job, output, next) => {
     const { errors = [] } = output;
     const rest = errors.filter(

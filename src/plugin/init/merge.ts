@@ -1,7 +1,7 @@
-/** Adds what a project of ours needs to files that a project may have already. */
+/** Adds the needs of the template to files that a project may have already. */
 import { pluginError } from "../errors.ts";
 
-/** What we read of this package's own package.json. */
+/** The used part of this package's package.json. */
 export interface OwnPackageJson {
   readonly version: string;
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ interface PackageJson {
   devDependencies?: Record<string, string>;
 }
 
-/** What the template project needs beside this package, in the versions that we test with. */
+/** Packages of the template besides this one, in tested versions. */
 const DEV_DEPENDENCIES = [
   "@nomicfoundation/hardhat-toolbox-mocha-ethers",
   "@types/mocha",
@@ -23,14 +23,14 @@ const DEV_DEPENDENCIES = [
   "typescript",
 ];
 
-/** What `npm init` writes in place of a test command. */
+/** Placeholder of `npm init` for the test command. */
 const NPM_TEST_PLACEHOLDER = /^echo "Error: no test specified"/;
 
 /**
- * A package.json that Hardhat 3 and the template work with.
+ * Creates a package.json for Hardhat 3 and the template.
  *
- * @param present - Text of the file that is there, if there is one: all of it stays, except a
- *   `type` that is not `module`, as Hardhat 3 takes no other.
+ * @param present - Text of the existing file, if there is one. All of it stays, except a `type`
+ *   that is not `module`, which Hardhat 3 needs.
  * @returns The text, and whether it replaces something that is present.
  * @throws INIT_PACKAGE_JSON_INVALID
  */
@@ -61,7 +61,7 @@ export function mergePackageJson(
   return { text: `${JSON.stringify(merged, null, 2)}\n`, replaces };
 }
 
-/** The lines of `present`, and after them those of `wanted` that it lacks. */
+/** Appends the missing lines of `wanted` to `present`. */
 export function mergeGitignore(present: string, wanted: string): string {
   const lines = present.split("\n").map((line) => line.trim());
   const missing = wanted.split("\n").filter((line) => line !== "" && !lines.includes(line));
@@ -81,7 +81,7 @@ function parse(text: string, file: string): object {
   throw pluginError({ code: "INIT_PACKAGE_JSON_INVALID", file });
 }
 
-/** A name that npm takes, as close to the folder's as possible. */
+/** Returns a name that npm accepts, close to the folder's. */
 function toPackageName(folder: string): string {
   const name = folder
     .toLowerCase()

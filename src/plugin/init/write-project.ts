@@ -1,4 +1,4 @@
-/** What `rollup:init` writes: a project with a config, a contract, a circuit and tests. */
+/** Writes the project of `rollup:init`: a config, a contract, a circuit and tests. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pluginError } from "../errors.ts";
@@ -10,36 +10,36 @@ export interface InitOptions {
   readonly folder: string;
   /** Whether files that differ are replaced without a question. */
   readonly force: boolean;
-  /** Asks somebody whether these files may be replaced. Undefined if there is nobody to ask. */
+  /** Asks whether these files may be replaced. Undefined if nobody can answer. */
   readonly confirm?: ((files: readonly string[]) => Promise<boolean>) | undefined;
 }
 
-/** What `rollup:init` has done. Paths are relative to the folder, with forward slashes. */
+/** Result of `rollup:init`. Paths are relative to the folder, with forward slashes. */
 export interface InitReport {
-  /** Absolute. */
+  /** Absolute path of the project. */
   readonly folder: string;
   readonly written: readonly string[];
-  /** Files that were there already with the same text. */
+  /** Files that existed already with the same text. */
   readonly unchanged: readonly string[];
-  /** Files that differ, and that the user did not want to be replaced: nothing is written then. */
+  /** Files that differ and that the user refused to replace; then nothing is written. */
   readonly refused: readonly string[];
 }
 
-/** A file of the project: its text, and that of the file in its place, if there is one. */
+/** A file of the project: its text, and the text of an existing file in its place. */
 interface PlannedFile {
   readonly path: string;
   readonly text: string;
   readonly present: string | undefined;
-  /** Whether the present file loses something. */
+  /** Whether the existing file loses something. */
   readonly replaces: boolean;
 }
 
-/** From the sources, as `dist` has compiled code only. */
+/** Folder of the template in the sources, because `dist` has compiled code only. */
 const TEMPLATE = join(PACKAGE_ROOT, "src/plugin/init/template");
 
 /**
- * Writes the template project. Files that exist and differ are replaced only with consent; what
- * `package.json` and `.gitignore` have stays, and what they lack is added.
+ * Writes the template project. Existing files that differ are replaced only with consent.
+ * `package.json` and `.gitignore` keep their contents and get what they lack.
  *
  * @returns What was written; nothing at all if the user refuses to replace a file.
  * @throws INIT_FILES_EXIST if a file differs and nobody can be asked; INIT_PACKAGE_JSON_INVALID
@@ -90,7 +90,7 @@ async function plan(root: string, path: string): Promise<PlannedFile> {
   return { path, text, present, replaces: present !== undefined && present !== text };
 }
 
-/** npm takes a file `.gitignore` out of a package, so the template has it without the dot. */
+/** Reads .gitignore, which has no dot in the template because npm packs no `.gitignore`. */
 async function planGitignore(root: string): Promise<PlannedFile> {
   const template = await readFile(join(TEMPLATE, "gitignore"), "utf8");
   const present = await readIfThere(join(root, ".gitignore"));

@@ -1,4 +1,4 @@
-/** The operator of a rollup as a process of its own, on an L1 that runs elsewhere. */
+/** The operator of a rollup as a separate process, on an external L1. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { type OperatorServerOptions, serveOperator } from "../../server/serve-operator.ts";
 import { pluginError } from "../errors.ts";
@@ -17,7 +17,7 @@ export interface OperatorNode {
 
 /**
  * Restores a rollup from the L1 of the chosen network and operates it until it is closed. After a
- * kill, the next node continues from what L1 knows.
+ * kill, the next node continues from the state on L1.
  *
  * @throws NETWORK_WITHOUT_L1, PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED, and as
  * `ConnectionRollup.resume`
@@ -38,7 +38,7 @@ export async function startOperatorNode(
     }
     const { resume, ports } = splitOptions(options);
     const rollup = await connection.rollup.resume({ mode: "interval", ...resume });
-    // Clients reach L1 through a connection that has no keys: only the operator signs with its own.
+    // Clients reach L1 through a connection without keys: only the operator uses its own.
     const override = { accounts: "remote" } as const;
     const l1 = await hre.network.create({ network: networkName, override });
     closing.push(() => l1.close());
@@ -55,7 +55,7 @@ export async function startOperatorNode(
   }
 }
 
-/** Options of the resume, which refuses what it does not know, and those of the ports. */
+/** Splits the options of the resume, which refuses unknown ones, from those of the ports. */
 function splitOptions({
   hostname,
   port,

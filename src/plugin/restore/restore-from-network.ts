@@ -1,4 +1,4 @@
-/** Restores the rollup of a network connection, whatever is known of where it is. */
+/** Finds and restores the rollup of a network connection. */
 import { join, resolve } from "node:path";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -12,7 +12,7 @@ import { sizedPreset } from "../config/resolve.ts";
 import { locateRollup, type LocationSettings } from "../rollup/locate-rollup.ts";
 
 export interface RestoreSettings extends LocationSettings {
-  /** File for checkpoints. */
+  /** Path of the checkpoint file. */
   readonly output?: string | undefined;
 }
 
@@ -20,11 +20,11 @@ export interface NetworkRestore {
   /** Connected to the first signer, if there is one. */
   readonly l1: RollupClient;
   readonly restored: RestoredRollup;
-  /** Of the checkpoint. */
+  /** Path of the checkpoint. */
   readonly file: string;
 }
 
-/** @throws as {@link locateRollup}, and the codes of `restoreRollup` */
+/** Restores it. @throws as {@link locateRollup}, and the codes of `restoreRollup` */
 export async function restoreFromNetwork(
   config: HardhatConfig,
   connection: NetworkConnection,

@@ -1,4 +1,4 @@
-/** Takes blocks of a rollup back on L1, for which neither its state nor its operator is needed. */
+/** Reverts blocks of a rollup on L1, without its state or its operator. */
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import { connectRollup } from "../../l1/client.ts";
@@ -7,19 +7,19 @@ import { pluginError } from "../errors.ts";
 import { locateRollup, type LocationSettings } from "../rollup/locate-rollup.ts";
 
 export interface RevertedBlocks {
-  /** Checksummed. */
+  /** Address with its checksum. */
   readonly rollup: string;
-  /** Number of the first and the last block that was taken back. */
+  /** Numbers of the first and the last reverted block. */
   readonly from: number;
   readonly to: number;
-  /** Of all blocks that are executed, and so stay. */
+  /** Number of the last executed block; executed blocks are final. */
   readonly executed: number;
 }
 
 /**
- * @param fromBlockNumber - The first block of the rollup that goes.
- * @throws NO_SIGNER, BLOCKS_NOT_REVERTIBLE, L1_REVERTED (of who is no validator, for example), and
- * as {@link locateRollup}
+ * @param fromBlockNumber - The first block of the rollup that is reverted.
+ * @throws NO_SIGNER, BLOCKS_NOT_REVERTIBLE, L1_REVERTED (for example if the signer is no
+ * validator), and as {@link locateRollup}
  */
 export async function revertOnNetwork(
   config: HardhatConfig,

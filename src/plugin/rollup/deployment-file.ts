@@ -1,4 +1,4 @@
-/** The format of a deployment file: where `rollup:deploy` has put a rollup, and what it is. */
+/** The format of a deployment file, in which `rollup:deploy` records a rollup. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Provider } from "ethers";
@@ -6,17 +6,17 @@ import { z } from "zod";
 import { toJsonText } from "../../util/json.ts";
 import { pluginError } from "../errors.ts";
 
-/** What programs read of a file. */
+/** The part of a file that programs read. */
 const recordSchema = z.object({
   rollup: z.string().regex(/^0x[0-9a-fA-F]{40}$/),
-  /** L1 block of the deployment: the rollup's events start there. */
+  /** L1 block of the deployment, where the rollup's events start. */
   deploymentBlock: z.number().int().nonnegative().default(0),
-  /** Hash of the chain's block 0: every local chain has the same id. */
+  /** Hash of block 0 of the chain, because all local chains have the same id. */
   genesisHash: z.string().optional(),
 });
 export type DeploymentRecord = z.infer<typeof recordSchema>;
 
-/** All that a file says; the rest is for people. */
+/** All contents of a file; the rest is for people. */
 export interface Deployment extends DeploymentRecord {
   readonly network: string;
   readonly chainId: number;
@@ -34,12 +34,12 @@ export interface Deployment extends DeploymentRecord {
   readonly protocolDigest: string;
 }
 
-/** The text of a file. */
+/** Formats a file. */
 export function formatDeployment(deployment: Deployment): string {
   return toJsonText(deployment);
 }
 
-/** Undefined if there is no file. @throws DEPLOYMENT_FILE_INVALID */
+/** Reads a file. @returns Undefined if there is none. @throws DEPLOYMENT_FILE_INVALID */
 export async function readDeployment(file: string): Promise<DeploymentRecord | undefined> {
   if (!existsSync(file)) return undefined;
   try {
@@ -49,7 +49,7 @@ export async function readDeployment(file: string): Promise<DeploymentRecord | u
   }
 }
 
-/** Undefined if the node has no block 0. */
+/** Reads the hash of block 0. @returns Undefined if the node has no block 0. */
 export async function readGenesisHash(provider: Provider): Promise<string | undefined> {
   return (await provider.getBlock(0))?.hash ?? undefined;
 }

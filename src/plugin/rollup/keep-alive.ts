@@ -1,9 +1,9 @@
-/** What keeps the process alive, and for how long. The operator's own timers do not. */
+/** Keeps the process alive during work; the operator's own timers do not. */
 
-/** Any; the timer exists only for the event loop. */
+/** Any interval; the timer exists only for the event loop. */
 const INTERVAL_MS = 60_000;
 
-/** Keeps the process alive until `work` settles, also while it waits for the operator alone. */
+/** Keeps the process alive until `work` settles, also while it only waits for the operator. */
 export async function keepAlive<T>(work: Promise<T>): Promise<T> {
   const timer = setInterval(() => {}, INTERVAL_MS);
   try {

@@ -1,4 +1,4 @@
-/** `connection.rollup` as every connection gets it: nothing is loaded before it is used. */
+/** `connection.rollup` of every connection, which loads nothing before its first use. */
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Ledger } from "../../operator/ledger/ledger.ts";
@@ -14,7 +14,7 @@ import { noteOpenConnection } from "./open-connections.ts";
 import type { Session } from "./session.ts";
 import type { ConnectionRollup, DeployOptions, ResumeOptions, RollupContracts } from "./types.ts";
 
-/** What the rollup was when a snapshot of L1 was taken. */
+/** The rollup at a snapshot of L1. */
 interface Snapshot {
   readonly session: Session | undefined;
   readonly checkpoint: Ledger | undefined;
@@ -23,11 +23,11 @@ interface Snapshot {
 export class LazyRollup implements ConnectionRollup {
   readonly #context: HookContext;
   readonly #connection: NetworkConnection;
-  /** The current one. */
+  /** The current session. */
   #session: Session | undefined;
-  /** All that were ever made here: a snapshot may bring one back. */
+  /** All sessions of this connection: a snapshot may restore one. */
   readonly #sessions = new Set<Session>();
-  /** By the id of the snapshot of L1. */
+  /** Saved rollups by the id of the snapshot of L1. */
   readonly #snapshots = new Map<string, Snapshot>();
 
   constructor(context: HookContext, connection: NetworkConnection) {
@@ -83,45 +83,45 @@ export class LazyRollup implements ConnectionRollup {
     throw pluginError({ code: "OPERATOR_ELSEWHERE", network: this.#connection.networkName });
   }
 
-  // The rest is for the network hooks; it is no part of `ConnectionRollup`.
+  // The rest is for the network hooks, and is not part of `ConnectionRollup`.
 
   /**
    * Answers a `rollup_*` call if the operator is in this process.
    *
-   * @returns Undefined if the other side of the connection is to be asked.
-   * @throws ROLLUP_NOT_DEPLOYED, and what the operator refuses with
+   * @returns Undefined if the connected node answers the call.
+   * @throws ROLLUP_NOT_DEPLOYED, and the codes of the operator's refusals
    */
   answer(method: string, params: unknown): Promise<unknown> | undefined {
     const local = this.#session?.local;
     if (local !== undefined) {
       const answer = local.answer(method, params);
-      // In mode `manual` a wait is no work: nothing comes of it unless something else goes on.
+      // In mode `manual` a wait does no work, so it must not keep the process alive.
       return local.operator.options.mode === "manual" ? answer : keepAlive(answer);
     }
     if (this.#connection.networkConfig.type === "http") return undefined;
     throw this.#notDeployed();
   }
 
-  /** Runs a snapshot or revert of L1 while the operator does nothing there. */
+  /** Runs a snapshot or its restoration on L1 while the operator is idle. */
   exclusively<T>(action: () => Promise<T>): Promise<T> {
     const operator = this.#session?.local?.operator;
     return operator === undefined ? action() : operator.exclusively(action);
   }
 
-  /** Notes what is, under the id of a snapshot of L1. */
+  /** Saves the present rollup under the id of a snapshot of L1. */
   saveSnapshot(id: string): void {
     const session = this.#session;
     this.#snapshots.set(id, { session, checkpoint: session?.local?.operator.checkpoint() });
   }
 
-  /** Makes L2 what it was at a snapshot; L1 has just become that. */
+  /** Restores L2 to a snapshot, after L1 has been restored to it. */
   revertToSnapshot(id: string): void {
     const snapshot = this.#snapshots.get(id);
     this.#session = snapshot?.session;
     if (snapshot?.checkpoint !== undefined) {
       snapshot.session?.local?.operator.restore(snapshot.checkpoint);
     }
-    // L1 forgets this snapshot, too, and all that came later.
+    // L1 discards this snapshot too, and all later ones.
     for (const later of this.#snapshots.keys()) {
       if (BigInt(later) >= BigInt(id)) this.#snapshots.delete(later);
     }
@@ -146,7 +146,7 @@ export class LazyRollup implements ConnectionRollup {
     };
   }
 
-  /** By its address: another operator may have taken over the rollup. @throws ROLLUP_REPLACED */
+  /** Compares addresses, as another operator may have taken over. @throws ROLLUP_REPLACED */
   #assertCurrent(rollupAddress: string): void {
     const current = this.#session?.l1.rollupAddress;
     if (current === rollupAddress) return;

@@ -1,4 +1,4 @@
-/** Where the rollup of a network connection is, whatever is known of it. */
+/** Finds the rollup of a network connection. */
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { RollupLocation } from "../../l1/client.ts";
@@ -11,17 +11,17 @@ import { type DeploymentRecord, readDeployment, readGenesisHash } from "./deploy
 import { deploymentFile } from "./deployment-path.ts";
 
 export interface LocationSettings {
-  /** Address of the contract; looked for if it is not given. */
+  /** Address of the contract. Default: the located one. */
   readonly rollup?: string | undefined;
-  /** L1 block of the rollup's deployment, or one before; looked up if it is not given. */
+  /** L1 block of the rollup's deployment, or an earlier one. Default: the recorded one. */
   readonly fromBlock?: number | undefined;
   /** The connection's own rollup. */
   readonly known?: RollupLocation | undefined;
 }
 
 /**
- * A given address goes first, then what the connection knows: its own rollup, or the one of an
- * operator on its other side. The file, which may be of another chain, goes last.
+ * Finds the rollup: first by a given address, then by the connection's own rollup or the connected
+ * operator, and last by the deployment file, which may belong to another chain.
  *
  * @throws ADDRESS_INVALID, ROLLUP_ADDRESS_UNKNOWN, ROLLUP_NOT_FOUND, DEPLOYMENT_OF_OTHER_CHAIN,
  * DEPLOYMENT_FILE_INVALID
@@ -56,7 +56,7 @@ async function askOperator({ provider }: NetworkConnection): Promise<string> {
   return (await new RollupProvider(rpc).getConfig()).rollupAddress;
 }
 
-/** What the file says of this very chain. */
+/** Returns the record of the file, if it is about this chain. */
 async function recordedHere(
   connection: NetworkConnection,
   file: string,
@@ -79,13 +79,13 @@ function knownBlock(rollupAddress: string, known?: RollupLocation): number | und
   return known?.rollupAddress === rollupAddress ? known.deploymentBlock : undefined;
 }
 
-/** 0 where nothing is written down of this rollup on this chain. */
+/** Returns the recorded L1 block of this rollup on this chain, or 0. */
 async function recordedBlock(
   { ethers }: NetworkConnection,
   file: string,
   rollupAddress: string,
 ): Promise<number> {
-  // A file that can not be read matters only where nothing else says where the rollup is.
+  // An unreadable file matters only if the address is unknown otherwise.
   const record = await readDeployment(file).catch(() => undefined);
   if (record?.rollup.toLowerCase() !== rollupAddress.toLowerCase()) return 0;
   return (await isOfChain(record, ethers.provider)) ? record.deploymentBlock : 0;

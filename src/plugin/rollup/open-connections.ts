@@ -1,18 +1,18 @@
-/** The connections with a rollup that nobody has closed. */
+/** Open connections with a rollup. */
 import type { NetworkConnection } from "hardhat/types/network";
 import { settledWithin } from "./keep-alive.ts";
 
-/** What still runs then has lost its L1 and its threads, and ends by itself. */
+/** Time limit of closing; work that still runs then has lost its L1 and threads, and ends. */
 const CLOSING_MS_MAX = 10_000;
 
-/** Weak, so that a connection that a test has dropped is collected with its chain. */
+/** Weak references, so that a dropped connection is collected with its chain. */
 const open = new Set<WeakRef<NetworkConnection>>();
 
 export function noteOpenConnection(connection: NetworkConnection): void {
   open.add(new WeakRef(connection));
 }
 
-/** Closes all of them, for the end of a test run; those closed already stay as they are. */
+/** Closes all open connections, at the end of a test run. */
 export async function closeOpenConnections(): Promise<void> {
   const connections = [...open].flatMap((reference) => reference.deref() ?? []);
   open.clear();

@@ -1,4 +1,4 @@
-/** What the methods of `connection.rollup` take: one schema each, for `readInput`. */
+/** Schemas of the parameters of `connection.rollup`, for `readInput`. */
 import { groth16Error } from "../../groth16/errors.ts";
 import type { GovernanceSettings } from "../../l1/deploy.ts";
 import type { OperatorMode } from "../../operator/operator.ts";
@@ -22,18 +22,18 @@ import type { DeployOptions, OperatorSettings, ResumeOptions } from "./types.ts"
 
 const OPERATOR_MODES: readonly OperatorMode[] = ["manual", "on-demand", "interval"];
 
-/** The longest delay of a timer; a longer one would go off at once. */
+/** Maximum delay of a timer; a longer one would fire at once. */
 const DELAY_MS_MAX = 2 ** 31 - 1;
-/** What the contract keeps in 32 bits. */
+/** Maximum of a value that the contract stores in 32 bits. */
 const UINT32_MAX = 2 ** 32 - 1;
-/** Only a slip asks for more blocks in one L1 transaction. */
+/** Maximum blocks in one L1 transaction; a larger number is a mistake. */
 const BLOCKS_PER_TRANSACTION_MAX = 1_000;
 
-/** Rejects others with PRESET_UNKNOWN. */
+/** A preset; another name is refused with PRESET_UNKNOWN. */
 export const presetInput: Input<PresetName> = oneOf(PRESET_NAMES, (_, value) =>
   pluginError({ code: "PRESET_UNKNOWN", preset: String(value), known: PRESET_NAMES }),
 );
-/** Rejects others with PROVER_UNKNOWN. */
+/** A prover; another name is refused with PROVER_UNKNOWN. */
 export const proverInput: Input<ProverName> = oneOf(PROVER_NAMES, (_, value) =>
   groth16Error({ code: "PROVER_UNKNOWN", prover: String(value), known: PROVER_NAMES }),
 );

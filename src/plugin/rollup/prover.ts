@@ -1,4 +1,4 @@
-/** The prover for what the last build has made. */
+/** Creates the prover for the last build. */
 import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
@@ -16,8 +16,8 @@ import type { ProverName, RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
 /**
- * The prover of a rollup. Checks that circuits, keys and the compiled verifier belong together, so
- * that L1 rejects no proof.
+ * Creates the prover of a rollup, and checks that circuits, keys and the compiled verifier belong
+ * together, so that L1 accepts the proofs.
  *
  * @returns A prover that the caller closes.
  * @throws ROLLUP_NOT_BUILT, CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED
@@ -64,8 +64,8 @@ export async function createProver(
 }
 
 /**
- * A prover for exits and nothing else. It makes what it needs: whoever leaves a rollup may not have
- * built it, and the circuits of its blocks may take minutes and gigabytes.
+ * Creates a prover only for exits. It builds the exit circuit alone: the user may not have built
+ * the rollup, and the circuits of its blocks may take minutes and gigabytes.
  *
  * @throws CEREMONY_KEY_MISSING, EXTERNAL_PROVER_NOT_CONFIGURED
  */
@@ -83,7 +83,7 @@ export async function createExitProver(
   return createCircuitProver({ name: prover, circuitOf: () => Promise.resolve(circuit), close });
 }
 
-/** How the rollup's circuits are loaded: with threads that they share. */
+/** Loads the rollup's circuits, which share threads. */
 function toOptions(config: RollupConfig, prover: ProverName) {
   const { setup, paths } = config;
   return {

@@ -1,4 +1,4 @@
-/** One rollup as a network connection sees it, and how it comes to be. */
+/** Sessions: one rollup of a network connection, and the ways to create one. */
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -37,17 +37,17 @@ const VERIFIER_ABI = [
   "function verifyProofs(uint256 inputCount, uint256[] claims) view returns (bool)",
 ];
 
-/** How long an operator may take to end the step that it is in. */
+/** Maximum time for an operator to end its present step. */
 const STOPPING_MS_MAX = 5_000;
 
-/** What a deployment needs of the runtime environment. */
+/** The part of the runtime environment that a deployment needs. */
 export interface Environment {
   readonly config: HardhatConfig;
   readonly artifacts: ArtifactManager;
   readonly connection: NetworkConnection;
-  /** Where the connection's current rollup is, if it has one. */
+  /** Location of the connection's current rollup, if it has one. */
   readonly location: RollupLocation | undefined;
-  /** @throws ROLLUP_REPLACED if it is not this one */
+  /** Asserts that a rollup is the current one. @throws ROLLUP_REPLACED */
   readonly assertCurrent: (rollupAddress: string) => void;
 }
 
@@ -63,11 +63,11 @@ export interface Session {
   readonly contracts: RollupContracts;
   readonly l1: RollupClient;
   readonly provider: RollupProvider;
-  /** Missing if the operator runs elsewhere. */
+  /** Parts in this process; undefined if the operator runs in another. */
   readonly local?: LocalPart;
 }
 
-/** @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN, and as `readInput` */
+/** Deploys a rollup. @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN, and as `readInput` */
 export async function deploySession(
   environment: Environment,
   given: DeployOptions,
@@ -109,7 +109,7 @@ export async function deploySession(
   return startSession(environment, options, { preset, feeAccountAddress, l1, prover });
 }
 
-/** What another operator has left at the node is mined before L1 is read, or never. */
+/** Waits until pending transactions of an earlier operator are mined, before L1 is read. */
 async function settlePredecessor(
   connection: Environment["connection"],
   logger?: Logger,
@@ -123,7 +123,7 @@ async function settlePredecessor(
 }
 
 /**
- * An operator of this process for a rollup that has lost its own, with all that L1 knows of it.
+ * Starts an operator in this process for a rollup without one, from the data on L1.
  *
  * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT,
  * L1_REVERTED, and the codes of `restoreRollup` and `readInput`
@@ -176,7 +176,7 @@ async function startSession(
 }
 
 /**
- * The rollup that answers `rollup_*` on the other side of the connection.
+ * Attaches to the rollup that the connected node serves by `rollup_*`.
  *
  * @throws ROLLUP_NOT_DEPLOYED, ROLLUP_NOT_FOUND
  */
@@ -188,7 +188,7 @@ export async function attachSession(environment: Environment): Promise<Session> 
   return describe(await connectRollup({ rollupAddress }, signer), environment);
 }
 
-/** A node that knows no rollups answers with an error of its own. */
+/** Returns whether a node without rollups has answered with its own error. */
 async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
   try {
     return await createProvider(connection, () => {}).getConfig();
@@ -199,7 +199,7 @@ async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
   }
 }
 
-/** Waits a while for what is under way; after that a proof or a hash is cut off. */
+/** Waits for running work up to a limit, and then interrupts proofs and hashes. */
 export async function closeSession({ local }: Session): Promise<void> {
   if (local === undefined) return;
   await settledWithin(local.operator.close(), STOPPING_MS_MAX);
@@ -213,7 +213,7 @@ async function describe(
 ): Promise<Session> {
   const address = await l1.contract.verifier();
   const verifier = new Contract(address, VERIFIER_ABI, l1.contract.runner);
-  // Whoever tests a contract has its events and filters typed, too.
+  // The generated type has events and filters, which tests of a contract use.
   const rollup = l1.contract as unknown as RollupContracts["rollup"];
   const contracts = { rollup, verifier: verifier as unknown as IVerifier };
   const provider = createProvider(connection, () => assertCurrent(l1.rollupAddress));
@@ -221,9 +221,9 @@ async function describe(
 }
 
 /**
- * Even in process the client speaks JSON-RPC: one way in for every wallet.
+ * Creates a client that uses JSON-RPC even in this process, so that every wallet has one path.
  *
- * @param guard - Throws where another rollup would answer.
+ * @param guard - Throws if another rollup would answer.
  */
 function createProvider({ provider }: NetworkConnection, guard: () => void): RollupProvider {
   return new RollupProvider(

@@ -12,27 +12,27 @@ import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { ProverName } from "../config/types.ts";
 
-/** What an operator in this process is told. */
+/** Settings of an operator in this process. */
 export interface OperatorSettings {
-  /** Default: the config's. Its circuits must have been built. */
+  /** Sizes of the rollup. Default: the config's. Its circuits must have been built. */
   readonly preset?: PresetName;
-  /** Default: the config's. */
+  /** Prover of blocks and exits. Default: the config's. */
   readonly prover?: ProverName;
   /**
-   * Who makes blocks move. Default `on-demand`: whoever waits for a stage. `interval` is for a
-   * devnet, `manual` for tests that stop in between.
+   * When blocks are processed. `on-demand` (default): when somebody waits for a stage. `interval`:
+   * at regular times, for a devnet. `manual`: by method calls only, for tests that stop in between.
    */
   readonly mode?: OperatorMode;
   /**
-   * `interval`: how often L1 is read, and how long a block that is not full waits to be sealed,
-   * unless others wait to be committed.
+   * `interval`: milliseconds between reads of L1, and until a block that is not full is sealed,
+   * unless other blocks wait for their commit.
    */
   readonly blockTimeMs?: number;
-  /** Blocks that one L1 transaction commits or executes at most, if they fit. Default 32. */
+  /** Maximum blocks that one L1 transaction commits or executes, if they fit. Default 32. */
   readonly blocksPerTransaction?: number;
-  /** Blocks that one L1 transaction proves at most. Default 10. */
+  /** Maximum blocks that one L1 transaction proves. Default 10. */
   readonly proofsPerTransaction?: number;
-  /** Where the operator tells what it does; nowhere by default. */
+  /** Log sink of the operator; `console` satisfies it. Default: none. */
   readonly logger?: Logger;
 }
 
@@ -41,30 +41,31 @@ export interface DeployOptions extends OperatorSettings {
   readonly tokens?: readonly string[];
   /** L1 owner of the account that gets the fees. Default: the deployer. */
   readonly feeAccount?: string;
-  /** How long an L1 request may wait before anyone may call for an exodus. */
+  /** Seconds that an L1 request may wait before anyone may start the exodus. */
   readonly priorityExpirationSeconds?: number;
-  /** What a deposit or full exit costs besides gas, in wei, at most 0.01 ether. Default 0. */
+  /** Fee of a deposit or full exit besides gas, in wei, at most 0.01 ether. Default 0. */
   readonly requestFeeWei?: bigint;
-  /** Address whose pending balance these fees become. Default: the governor. */
+  /** Address that these fees are credited to, as a pending balance. Default: the governor. */
   readonly requestFeeRecipient?: string;
   /**
-   * Who governs. Default: the first signer, without a timelock, which only a local chain allows.
+   * Governor and timelock. Default: the first signer without a timelock, which only a local chain
+   * allows.
    */
   readonly governance?: GovernanceSettings;
-  /** Gets the addresses as soon as the contracts are there, whatever goes wrong after that. */
+  /** Receives the addresses as soon as the contracts are deployed, also if a later step fails. */
   readonly onDeployed?: (deployed: DeployedRollup) => void;
 }
 
 /** The preset is that of the rollup; its circuits must have been built. */
 export interface ResumeOptions extends Omit<OperatorSettings, "preset"> {
   /**
-   * Address of the contract. Default: the rollup of this connection, the one that answers
-   * `rollup_getConfig` on its other side, or the one that `rollup:deploy` has written down.
+   * Address of the contract. Default: the rollup of this connection; or the one that the connected
+   * node names in `rollup_getConfig`; or the one in the file of `rollup:deploy`.
    */
   readonly rollup?: string;
-  /** L1 block of the rollup's deployment, or one before. Default: as written down, or else 0. */
+  /** L1 block of the deployment, or an earlier one. Default: from the same file, or else 0. */
   readonly fromBlock?: number;
-  /** File for checkpoints of the restore. Default: in the cache. */
+  /** Path of the restore's checkpoint file. Default: in the cache. */
   readonly output?: string;
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
@@ -77,40 +78,88 @@ export interface RollupContracts {
 /**
  * The rollup of a network connection.
  *
- * On a simulated network, or one with an L1 of its own, `deploy` makes one, with its operator in
- * this process, and `resume` takes over one that is there. On a devnet, `attach` (or just
- * `getWallets`) finds the rollup that runs there.
+ * On a simulated network or an L1, `deploy` creates a rollup with its operator in this process, and
+ * `resume` takes over an existing one. On a devnet, `attach` or just `getWallets` finds the running
+ * rollup.
+ *
+ * @example
+ * const { rollup } = await hre.network.create();
+ * await rollup.deploy({ prover: "mock" });
+ * const [, alice] = await rollup.getWallets();
+ * await (await alice.deposit({ token: "ETH", amount: 1000n })).wait();
+ * await alice.getBalance("ETH"); // 1000n
  */
 export interface ConnectionRollup {
   /**
-   * Deploys verifier and rollup with the first ethers signer, who becomes validator and, by
-   * default, governor, and starts an operator. A rollup deployed here earlier is no longer the
-   * current one, and its wallets refuse with ROLLUP_REPLACED.
+   * Deploys verifier and rollup, and starts an operator in this process. The first ethers signer
+   * deploys; it becomes validator and, by default, governor. Wallets of a rollup that was deployed
+   * here earlier then throw ROLLUP_REPLACED.
    *
-   * @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN; PRESET_UNKNOWN, PROVER_UNKNOWN,
-   * ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN, before anything is sent
+   * @param options - Preset, prover, mode of the operator, tokens, governance and fees.
+   * @returns This object.
+   * @throws ROLLUP_NOT_BUILT, DEV_KEYS_ON_LIVE_CHAIN; and before anything is sent: PRESET_UNKNOWN,
+   * PROVER_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN
+   *
+   * @example
+   * const { rollup } = await hre.network.create();
+   * await rollup.deploy({ prover: "mock", preset: "dev" });
+   * (await rollup.provider.getConfig()).preset; // "dev"
    */
   deploy(options?: DeployOptions): Promise<ConnectionRollup>;
   /**
-   * Restores a rollup from L1 and starts an operator in this process that goes on from there: what
-   * is proven is executed first, and what is only committed is taken back, because nobody could
-   * prove it any more. The first ethers signer must be a validator.
+   * Restores a rollup from L1 and starts an operator in this process that continues it. Proven
+   * blocks are executed first. Blocks that are only committed are reverted: their signatures are
+   * lost, so nobody can prove them. The first ethers signer must be a validator.
    *
+   * @param options - Address, first L1 block, and settings of the operator.
+   * @returns This object.
    * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_NOT_FOUND, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH,
    * ROLLUP_NOT_BUILT, L1_REVERTED, PROVER_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN
    */
   resume(options?: ResumeOptions): Promise<ConnectionRollup>;
-  /** Uses the rollup of a devnet, through its `rollup_*` methods. @throws ROLLUP_NOT_DEPLOYED */
+  /**
+   * Uses the rollup of a devnet, through its `rollup_*` methods.
+   *
+   * @returns This object.
+   * @throws ROLLUP_NOT_DEPLOYED
+   */
   attach(): Promise<ConnectionRollup>;
   /**
-   * A wallet for each ethers signer, in their order. It belongs to the rollup that is current now.
+   * Creates a wallet for each ethers signer. They belong to the current rollup.
    *
+   * @returns The wallets, in the order of the signers.
    * @throws ROLLUP_NOT_DEPLOYED, OPTION_UNKNOWN
+   *
+   * @example
+   * const [operator, first] = await rollup.getWallets();
+   * first.address === alice.address; // true
    */
   getWallets(options?: object): Promise<RollupWallet[]>;
-  /** Lists an ERC-20 contract; the first signer must be governor. @throws ADDRESS_INVALID */
+  /**
+   * Lists an ERC-20 contract as a token of the rollup; the first signer must be governor.
+   *
+   * @param address - L1 address of the contract.
+   * @returns The token with its id.
+   * @throws ADDRESS_INVALID, ROLLUP_NOT_DEPLOYED, L1_REVERTED
+   *
+   * @example
+   * ```text
+   * const contract = await ethers.deployContract("MyToken");
+   * const token = await rollup.listToken(await contract.getAddress());
+   * token.id; // 1, if it is the first after ETH
+   * ```
+   */
   listToken(address: string): Promise<Token>;
-  /** Works off all that is pending. @returns The blocks that were not executed before. */
+  /**
+   * Processes everything that is pending, up to execution.
+   *
+   * @returns The blocks that were not executed before.
+   * @throws ROLLUP_NOT_DEPLOYED, and the codes of the operator
+   *
+   * @example
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * (await rollup.processBlocks()).length; // 1
+   */
   processBlocks(): Promise<readonly BlockRecord[]>;
   /** The L1 contracts, connected to the first signer. @throws ROLLUP_NOT_DEPLOYED */
   readonly contracts: RollupContracts;

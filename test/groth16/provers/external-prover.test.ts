@@ -57,7 +57,7 @@ describe(`groth16: external prover (${random.title})`, function () {
     expect(await failureOf(`${PROGRAM} crash`)).to.include("with 3: out of memory");
     expect(await failureOf(`${PROGRAM} silence`)).to.include("has not written a Groth16 proof");
     expect(await failureOf(`no-such-program ${FILES}`)).to.include("ENOENT");
-    expect(await failureOf(`${PROGRAM} hang`, 1_500)).to.include("no proof after 1500 ms");
+    expect(await failureOf(`${PROGRAM} hang`, 1_500)).to.include("no proof within 1500 ms");
   });
 
   it("EXTERNAL_PROVER_FAILED: a proof that does not verify", async () => {
