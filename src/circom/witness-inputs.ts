@@ -39,7 +39,9 @@ export function flattenInputs(
       throw circomError({ code: "INPUT_UNKNOWN", circuit, signal, known });
     }
   }
-  const signals = known.filter((name) => given.get(name) === undefined);
+  const signals = declarations.flatMap(({ name, shape }) =>
+    missingValues(name, given.get(name), shape.length),
+  );
   if (signals.length > 0) throw circomError({ code: "INPUT_MISSING", circuit, signals });
   return declarations.map(({ name, shape }) => {
     const values: bigint[] = [];
@@ -66,6 +68,15 @@ function collectSignals(name: string, value: InputValue, signals: Map<string, In
   } else {
     signals.set(name, value);
   }
+}
+
+/** The names of the values that are left out: a whole input, or elements such as "path[1]". */
+function missingValues(name: string, value: InputValue | undefined, depth: number): string[] {
+  if (value === undefined) return [name];
+  if (depth === 0 || !Array.isArray(value)) return [];
+  // `Array.from` visits the holes of an array, which `forEach` and `map` skip.
+  const elements = Array.from(value as readonly (InputValue | undefined)[]);
+  return elements.flatMap((element, i) => missingValues(`${name}[${i}]`, element, depth - 1));
 }
 
 function isBus(value: unknown): value is InputValues {
@@ -96,7 +107,11 @@ function flattenValue(
   }
   if (!Array.isArray(value)) throw mismatch(`a single value where an array belongs`);
   if (value.length !== length) {
-    throw mismatch(`an array of ${value.length} where ${length} belong`);
+    const extra =
+      value.length < length
+        ? `${signal}[${value.length}] is missing`
+        : `${signal}[${length}] is one too many`;
+    throw mismatch(`an array of ${value.length} where ${length} belong: ${extra}`);
   }
   value.forEach((element: InputValue, i) =>
     flattenValue(circuit, `${signal}[${i}]`, element, rest, wholeShape, values),

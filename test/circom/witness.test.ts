@@ -72,6 +72,50 @@ describe(`circom: witness (${random.title})`, () => {
     refuse("INPUT_NOT_A_NUMBER", { start: null });
   });
 
+  it("rejects arrays with missing and surplus values by index", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    calculate(honest);
+    const missing = (changes: object) =>
+      expectCode("INPUT_MISSING", () => calculate({ ...honest, ...changes })).facts["signals"];
+    // eslint-disable-next-line no-sparse-arrays -- the hole is the case
+    expect(missing({ factors: [5n, , 11n] })).to.deep.equal(["factors[1]"]);
+    expect(missing({ factors: [5n, undefined, 11n] })).to.deep.equal(["factors[1]"]);
+    const all = ["factors[0]", "factors[1]", "factors[2]"];
+    expect(missing({ factors: new Array(3) })).to.deep.equal(all);
+    // eslint-disable-next-line no-sparse-arrays -- the hole is the case
+    expect(missing({ grid: [, [6, 0, undefined]] })).to.deep.equal(["grid[0]", "grid[1][2]"]);
+    const shape = (changes: object) =>
+      expectCode("INPUT_SHAPE", () => calculate({ ...honest, ...changes })).message;
+    expect(shape({ factors: [5, 7] })).to.include("factors[2] is missing");
+    expect(shape({ factors: [5, 7, 11, 13] })).to.include("factors[3] is one too many");
+    const grid = [
+      [0, 2, 0, 1],
+      [6, 0, 3],
+    ];
+    expect(shape({ grid })).to.include("grid[0][3] is one too many");
+  });
+
+  it("never returns the witness of an earlier call when an input is not set", async () => {
+    const inputs = circuit.inputs.map((input) =>
+      input.name === "factors" ? { ...input, shape: [2] } : input,
+    );
+    const wrong = { ...circuit, inputs };
+    const calculate = await createWitnessCalculator(wrong, () => undefined);
+    const few = { ...honest, factors: [5n, 7n] };
+    const error = expectCode("WITNESS_GENERATOR_FAILED", () => calculate(few));
+    expect(error.message).to.include("takes 10 input values, but is given 9");
+  });
+
+  it("computes the witness of a circuit without inputs", async () => {
+    const file = join(workspace.folder, "constant.circom");
+    await writeFile(
+      file,
+      "pragma circom 2.0.0; template A() { signal output y; y <== 7; } component main = A();",
+    );
+    const options = { ...workspace.options("multiplier"), file };
+    expect((await calculateWitness(await compileCircuit(options), {}))[1]).to.equal(7n);
+  });
+
   it("takes buses as objects", async () => {
     const bus = await compileCircuit(workspace.options("bus"));
     const point = (x: number, y: number[]) => ({ x, y });
