@@ -7,8 +7,12 @@ import { type SignalDeclaration, signalCount } from "./signals.ts";
 /** One value of a signal. Strings are decimal or 0x-hexadecimal; true is 1. */
 export type SignalValue = bigint | number | string | boolean;
 
+/** The values of an array signal of one dimension. A `Buffer` is a `Uint8Array`. */
+export type SignalArray =
+  readonly SignalValue[] | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
+
 /** The value of an input: nested as the signal's array; for a bus, an object of its fields. */
-export type InputValue = SignalValue | readonly InputValue[] | InputValues;
+export type InputValue = SignalValue | SignalArray | readonly InputValue[] | InputValues;
 
 /** A value for each input signal of a circuit, by name. */
 export interface InputValues {
@@ -79,8 +83,25 @@ function missingValues(name: string, value: InputValue | undefined, depth: numbe
   return elements.flatMap((element, i) => missingValues(`${name}[${i}]`, element, depth - 1));
 }
 
+/** The fields of a bus are in a plain object, or in one of a class of the caller's own. */
 function isBus(value: unknown): value is InputValues {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && tagOf(value) === "Object";
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** "Object", "Array", "Null", or the name of a class of JavaScript's own, such as "Date". */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
+
+/** @returns The elements of an array or a typed array, or undefined for anything else. */
+function toElements(value: InputValue): readonly InputValue[] | undefined {
+  if (Array.isArray(value)) return value as readonly InputValue[];
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return undefined;
+  return Array.from(value as unknown as ArrayLike<number | bigint>);
 }
 
 function flattenValue(
@@ -100,20 +121,23 @@ function flattenValue(
       expected: describeShape(wholeShape),
       actual,
     });
+  const elements = toElements(value);
+  if (elements === undefined && isObject(value)) {
+    throw mismatch(`an object of type ${tagOf(value)}`);
+  }
   if (length === undefined) {
-    if (Array.isArray(value)) throw mismatch(`nested one level deeper`);
+    if (elements !== undefined) throw mismatch(`nested one level deeper`);
     values.push(toFieldElement(circuit, signal, value));
     return;
   }
-  if (!Array.isArray(value)) throw mismatch(`a single value where an array belongs`);
-  if (value.length !== length) {
+  if (elements === undefined) throw mismatch(`a single value where an array belongs`);
+  const count = elements.length;
+  if (count !== length) {
     const extra =
-      value.length < length
-        ? `${signal}[${value.length}] is missing`
-        : `${signal}[${length}] is one too many`;
-    throw mismatch(`an array of ${value.length} where ${length} belong: ${extra}`);
+      count < length ? `${signal}[${count}] is missing` : `${signal}[${length}] is one too many`;
+    throw mismatch(`an array of ${count} where ${length} belong: ${extra}`);
   }
-  value.forEach((element: InputValue, i) =>
+  elements.forEach((element, i) =>
     flattenValue(circuit, `${signal}[${i}]`, element, rest, wholeShape, values),
   );
 }

@@ -95,6 +95,38 @@ describe(`circom: witness (${random.title})`, () => {
     expect(shape({ grid })).to.include("grid[0][3] is one too many");
   });
 
+  it("takes typed arrays where a flat array belongs", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    const witness = calculate(honest);
+    for (const factors of [
+      Uint8Array.of(5, 7, 11),
+      Buffer.of(5, 7, 11),
+      Uint32Array.of(5, 7, 11),
+      BigUint64Array.of(5n, 7n, 11n),
+    ]) {
+      const rows = [Uint8Array.of(0, 2, 0), Uint16Array.of(6, 0, 3)];
+      expect(calculate({ ...honest, factors, grid: rows })).to.deep.equal(witness);
+    }
+    const refuse = (code: string, changes: object) =>
+      expectCode(code, () => calculate({ ...honest, ...changes }));
+    refuse("INPUT_SHAPE", { factors: Uint8Array.of(5, 7) });
+    refuse("INPUT_SHAPE", { start: Uint8Array.of(4) });
+    refuse("INPUT_SHAPE", { grid: Uint8Array.of(0, 2, 0, 6, 0, 3) });
+    refuse("INPUT_NOT_A_NUMBER", { factors: Float64Array.of(5, 0.5, 11) });
+    refuse("INPUT_OUT_OF_FIELD", { factors: Int8Array.of(5, -7, 11) });
+  });
+
+  it("rejects objects that are neither arrays nor buses by their type", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    const refuse = (changes: object) =>
+      expectCode("INPUT_SHAPE", () => calculate({ ...honest, ...changes })).message;
+    expect(refuse({ factors: new Map([[0, 5]]) })).to.include("an object of type Map");
+    expect(refuse({ factors: [5, new Date(7), 11] })).to.include("an object of type Date");
+    expect(refuse({ factors: new DataView(new ArrayBuffer(3)) })).to.include("DataView");
+    expect(refuse({ start: new Number(4) })).to.include("an object of type Number");
+    expect(refuse({ start: Promise.resolve(4) })).to.include("an object of type Promise");
+  });
+
   it("never returns the witness of an earlier call when an input is not set", async () => {
     const inputs = circuit.inputs.map((input) =>
       input.name === "factors" ? { ...input, shape: [2] } : input,
