@@ -138,6 +138,29 @@ describe(`circom: witness (${random.title})`, () => {
     expect(error.message).to.include("takes 10 input values, but is given 9");
   });
 
+  it("rejects an index beyond an array, whatever lies in memory there", async () => {
+    const file = join(workspace.folder, "lookup.circom");
+    const source = `pragma circom 2.1.0;
+template Lookup(n) {
+  signal input index;
+  signal row[n];
+  signal output found;
+  for (var i = 0; i < n; i++) row[i] <== 7 * i + 5;
+  found <-- row[index];
+  signal used <== found * index;
+}
+component main = Lookup(4);`;
+    await writeFile(file, source);
+    const lookup = await compileCircuit({ ...workspace.options("multiplier"), file });
+    const calculate = await createWitnessCalculator(lookup);
+    expect(calculate({ index: 3 })[1]).to.equal(26n);
+    for (const index of [4, 2 ** 32 - 1, FIELD_MODULUS - 1n]) {
+      const error = expectCode("WITNESS_GENERATOR_FAILED", () => calculate({ index }));
+      expect(error.message).to.match(/Lookup_\d+ line: 7/);
+    }
+    expect(calculate({ index: 1 })[1]).to.equal(12n);
+  });
+
   it("computes the witness of a circuit without inputs", async () => {
     const file = join(workspace.folder, "constant.circom");
     await writeFile(
