@@ -31,5 +31,5 @@ export {
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
-export type { InputValue, InputValues, SignalValue } from "./circom/witness-inputs.ts";
+export type { InputValue, InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

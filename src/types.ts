@@ -2,7 +2,7 @@
 // With a star, so that the generated types of a project can add to the interface CircuitInputs.
 export type * from "./circom/input-types.ts";
 export type { Circuit, ProveOptions } from "./circom/circuit.ts";
-export type { InputValues, SignalValue } from "./circom/witness-inputs.ts";
+export type { InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
 export type { ProverChoice } from "./groth16/provers/prover.ts";
 export type {
   CircuitName,

@@ -50,8 +50,13 @@ export interface CompiledCircuit extends EntryDescription {
   readonly cached: boolean;
 }
 
-/** Part of each cache key: raise it when the form of entries changes. */
-const CACHE_FORMAT = 2;
+/** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
+const CACHE_FORMAT = 3;
+/**
+ * Generators check each index that is only known at run time. Without that, they read whatever
+ * lies in memory behind an array. The constraints are the same.
+ */
+const SANITY_FLAGS = ["--sanity_check", "3"];
 
 /** The version of the circom2 package, which is the compiler. */
 export function compilerVersion(): string {
@@ -98,7 +103,7 @@ async function runCompiler(
   const name = basename(file, ".circom");
   const libraries = includePaths.flatMap((path) => ["-l", path]);
   const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
-  const output = await runCircom(file, [file, ...flags, ...libraries]);
+  const output = await runCircom(file, [file, ...flags, ...SANITY_FLAGS, ...libraries]);
   for (const warning of findWarnings(output)) onProgress?.(warning);
   const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
   await rename(join(folder, `${name}_js`, `${name}.wasm`), wasmPath);

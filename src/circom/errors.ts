@@ -62,7 +62,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   INPUT_SHAPE: {
     message: ({ circuit, signal, expected, actual }) =>
       `Input ${signal} of circuit ${circuit} must be ${expected}, but is ${actual}.`,
-    fix: "Nest and pad the values exactly as the signal is declared.",
+    fix: "Nest and pad values as the signal is declared: arrays, typed arrays, an object for a bus.",
   },
   INPUT_NOT_A_NUMBER: {
     message: ({ circuit, signal, value }) =>

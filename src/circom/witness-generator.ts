@@ -110,6 +110,7 @@ function runGenerator(circuit: string, generator: Generator, inputs: FlatInput[]
   const { exports, trace } = generator;
   try {
     exports.init(0);
+    assertAllSet(exports, inputs);
     for (const { name, values } of inputs) {
       const hash = hashName(name);
       values.forEach((value, index) => {
@@ -128,6 +129,17 @@ function runGenerator(circuit: string, generator: Generator, inputs: FlatInput[]
     const reason = [error instanceof Error ? error.message : String(error), ...trace].join("; ");
     throw circomError({ code: "WITNESS_GENERATOR_FAILED", circuit, reason }, { cause: error });
   }
+}
+
+/**
+ * The circuit runs when its last input is set. With fewer values it does not run at all, and the
+ * module still holds the witness of the call before.
+ */
+function assertAllSet(exports: GeneratorExports, inputs: readonly FlatInput[]): void {
+  const given = inputs.reduce((total, { values }) => total + values.length, 0);
+  const expected = exports.getInputSize();
+  if (given === expected) return;
+  throw new Error(`it takes ${expected} input values, but is given ${given}`);
 }
 
 function instantiate(module: WebAssembly.Module, log: (line: string) => void): Generator {

@@ -7,8 +7,12 @@ import { type SignalDeclaration, signalCount } from "./signals.ts";
 /** One value of a signal. Strings are decimal or 0x-hexadecimal; true is 1. */
 export type SignalValue = bigint | number | string | boolean;
 
+/** The values of an array signal of one dimension. A `Buffer` is a `Uint8Array`. */
+export type SignalArray =
+  readonly SignalValue[] | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
+
 /** The value of an input: nested as the signal's array; for a bus, an object of its fields. */
-export type InputValue = SignalValue | readonly InputValue[] | InputValues;
+export type InputValue = SignalValue | SignalArray | readonly InputValue[] | InputValues;
 
 /** A value for each input signal of a circuit, by name. */
 export interface InputValues {
@@ -39,7 +43,9 @@ export function flattenInputs(
       throw circomError({ code: "INPUT_UNKNOWN", circuit, signal, known });
     }
   }
-  const signals = known.filter((name) => given.get(name) === undefined);
+  const signals = declarations.flatMap(({ name, shape }) =>
+    missingValues(name, given.get(name), shape.length),
+  );
   if (signals.length > 0) throw circomError({ code: "INPUT_MISSING", circuit, signals });
   return declarations.map(({ name, shape }) => {
     const values: bigint[] = [];
@@ -68,8 +74,34 @@ function collectSignals(name: string, value: InputValue, signals: Map<string, In
   }
 }
 
+/** The names of the values that are left out: a whole input, or elements such as "path[1]". */
+function missingValues(name: string, value: InputValue | undefined, depth: number): string[] {
+  if (value === undefined) return [name];
+  if (depth === 0 || !Array.isArray(value)) return [];
+  // `Array.from` visits the holes of an array, which `forEach` and `map` skip.
+  const elements = Array.from(value as readonly (InputValue | undefined)[]);
+  return elements.flatMap((element, i) => missingValues(`${name}[${i}]`, element, depth - 1));
+}
+
+/** The fields of a bus are in a plain object, or in one of a class of the caller's own. */
 function isBus(value: unknown): value is InputValues {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && tagOf(value) === "Object";
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** "Object", "Array", "Null", or the name of a class of JavaScript's own, such as "Date". */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
+
+/** @returns The elements of an array or a typed array, or undefined for anything else. */
+function toElements(value: InputValue): readonly InputValue[] | undefined {
+  if (Array.isArray(value)) return value as readonly InputValue[];
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return undefined;
+  return Array.from(value as unknown as ArrayLike<number | bigint>);
 }
 
 function flattenValue(
@@ -89,16 +121,23 @@ function flattenValue(
       expected: describeShape(wholeShape),
       actual,
     });
+  const elements = toElements(value);
+  if (elements === undefined && isObject(value)) {
+    throw mismatch(`an object of type ${tagOf(value)}`);
+  }
   if (length === undefined) {
-    if (Array.isArray(value)) throw mismatch(`nested one level deeper`);
+    if (elements !== undefined) throw mismatch(`nested one level deeper`);
     values.push(toFieldElement(circuit, signal, value));
     return;
   }
-  if (!Array.isArray(value)) throw mismatch(`a single value instead of an array`);
-  if (value.length !== length) {
-    throw mismatch(`an array of ${value.length} instead of ${length}`);
+  if (elements === undefined) throw mismatch(`a single value instead of an array`);
+  const count = elements.length;
+  if (count !== length) {
+    const extra =
+      count < length ? `${signal}[${count}] is missing` : `${signal}[${length}] is one too many`;
+    throw mismatch(`an array of ${count} instead of ${length}: ${extra}`);
   }
-  value.forEach((element: InputValue, i) =>
+  elements.forEach((element, i) =>
     flattenValue(circuit, `${signal}[${i}]`, element, rest, wholeShape, values),
   );
 }

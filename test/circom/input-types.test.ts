@@ -27,6 +27,8 @@ const bus = {
 
 /** The module that the generated types add to, as far as they need it. */
 const PACKAGE_TYPES = `export type SignalValue = bigint | number | string | boolean;
+export type SignalArray =
+  readonly SignalValue[] | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
 export interface CircuitInputs {}
 `;
 
@@ -55,7 +57,7 @@ describe("circom: input types", () => {
   it("has an interface for each circuit, with lengths in comments", () => {
     const source = generateCircuitTypes([multiplier, bus]);
     expect(declaredType(source, "MultiplierInputs")).to.equal(
-      "readonly start: SignalValue; readonly grid: readonly (readonly SignalValue[])[];",
+      "readonly start: SignalValue; readonly grid: readonly SignalArray[];",
     );
     expect(source).to.include("/** Private: an array [2][3] of 6 values. */");
     expect(source).to.include('"merkle-proof": MerkleProofInputs;');
@@ -66,7 +68,7 @@ describe("circom: input types", () => {
     const type = declaredType(generateCircuitTypes([bus]), "MerkleProofInputs");
     expect(type.replace(/\/\*\*.*?\*\/ /g, "")).to.equal(
       "readonly points: readonly { readonly x: SignalValue; " +
-        "readonly y: readonly SignalValue[]; }[]; " +
+        "readonly y: SignalArray; }[]; " +
         "readonly deep: { readonly inner: { readonly z: SignalValue; }; };",
     );
   });
@@ -126,6 +128,14 @@ describe("circom: input types", () => {
     } finally {
       await workspace.remove();
     }
+  });
+
+  it("takes typed arrays where the last dimension of an array belongs", () => {
+    const use = `export const inputs: CircuitInputs["multiplier"] = {
+  start: 1,
+  grid: [Uint8Array.of(1, 2, 3), BigUint64Array.of(4n, 5n, 6n)],
+};`;
+    expect(check([multiplier], use)).to.deep.equal([]);
   });
 
   it("compiles for arrays of up to five dimensions, of values and of buses", () => {

@@ -72,6 +72,105 @@ describe(`circom: witness (${random.title})`, () => {
     refuse("INPUT_NOT_A_NUMBER", { start: null });
   });
 
+  it("rejects arrays with missing and surplus values by index", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    calculate(honest);
+    const missing = (changes: object) =>
+      expectCode("INPUT_MISSING", () => calculate({ ...honest, ...changes })).facts["signals"];
+    // eslint-disable-next-line no-sparse-arrays -- the hole is the case
+    expect(missing({ factors: [5n, , 11n] })).to.deep.equal(["factors[1]"]);
+    expect(missing({ factors: [5n, undefined, 11n] })).to.deep.equal(["factors[1]"]);
+    const all = ["factors[0]", "factors[1]", "factors[2]"];
+    expect(missing({ factors: new Array(3) })).to.deep.equal(all);
+    // eslint-disable-next-line no-sparse-arrays -- the hole is the case
+    expect(missing({ grid: [, [6, 0, undefined]] })).to.deep.equal(["grid[0]", "grid[1][2]"]);
+    const shape = (changes: object) =>
+      expectCode("INPUT_SHAPE", () => calculate({ ...honest, ...changes })).message;
+    expect(shape({ factors: [5, 7] })).to.include("factors[2] is missing");
+    expect(shape({ factors: [5, 7, 11, 13] })).to.include("factors[3] is one too many");
+    const grid = [
+      [0, 2, 0, 1],
+      [6, 0, 3],
+    ];
+    expect(shape({ grid })).to.include("grid[0][3] is one too many");
+  });
+
+  it("takes typed arrays where a flat array belongs", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    const witness = calculate(honest);
+    for (const factors of [
+      Uint8Array.of(5, 7, 11),
+      Buffer.of(5, 7, 11),
+      Uint32Array.of(5, 7, 11),
+      BigUint64Array.of(5n, 7n, 11n),
+    ]) {
+      const rows = [Uint8Array.of(0, 2, 0), Uint16Array.of(6, 0, 3)];
+      expect(calculate({ ...honest, factors, grid: rows })).to.deep.equal(witness);
+    }
+    const refuse = (code: string, changes: object) =>
+      expectCode(code, () => calculate({ ...honest, ...changes }));
+    refuse("INPUT_SHAPE", { factors: Uint8Array.of(5, 7) });
+    refuse("INPUT_SHAPE", { start: Uint8Array.of(4) });
+    refuse("INPUT_SHAPE", { grid: Uint8Array.of(0, 2, 0, 6, 0, 3) });
+    refuse("INPUT_NOT_A_NUMBER", { factors: Float64Array.of(5, 0.5, 11) });
+    refuse("INPUT_OUT_OF_FIELD", { factors: Int8Array.of(5, -7, 11) });
+  });
+
+  it("rejects objects that are neither arrays nor buses by their type", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    const refuse = (changes: object) =>
+      expectCode("INPUT_SHAPE", () => calculate({ ...honest, ...changes })).message;
+    expect(refuse({ factors: new Map([[0, 5]]) })).to.include("an object of type Map");
+    expect(refuse({ factors: [5, new Date(7), 11] })).to.include("an object of type Date");
+    expect(refuse({ factors: new DataView(new ArrayBuffer(3)) })).to.include("DataView");
+    expect(refuse({ start: new Number(4) })).to.include("an object of type Number");
+    expect(refuse({ start: Promise.resolve(4) })).to.include("an object of type Promise");
+  });
+
+  it("never returns the witness of an earlier call when an input is not set", async () => {
+    const inputs = circuit.inputs.map((input) =>
+      input.name === "factors" ? { ...input, shape: [2] } : input,
+    );
+    const wrong = { ...circuit, inputs };
+    const calculate = await createWitnessCalculator(wrong, () => undefined);
+    const few = { ...honest, factors: [5n, 7n] };
+    const error = expectCode("WITNESS_GENERATOR_FAILED", () => calculate(few));
+    expect(error.message).to.include("takes 10 input values, but is given 9");
+  });
+
+  it("rejects an index beyond an array, whatever lies in memory there", async () => {
+    const file = join(workspace.folder, "lookup.circom");
+    const source = `pragma circom 2.1.0;
+template Lookup(n) {
+  signal input index;
+  signal row[n];
+  signal output found;
+  for (var i = 0; i < n; i++) row[i] <== 7 * i + 5;
+  found <-- row[index];
+  signal used <== found * index;
+}
+component main = Lookup(4);`;
+    await writeFile(file, source);
+    const lookup = await compileCircuit({ ...workspace.options("multiplier"), file });
+    const calculate = await createWitnessCalculator(lookup);
+    expect(calculate({ index: 3 })[1]).to.equal(26n);
+    for (const index of [4, 2 ** 32 - 1, FIELD_MODULUS - 1n]) {
+      const error = expectCode("WITNESS_GENERATOR_FAILED", () => calculate({ index }));
+      expect(error.message).to.match(/Lookup_\d+ line: 7/);
+    }
+    expect(calculate({ index: 1 })[1]).to.equal(12n);
+  });
+
+  it("computes the witness of a circuit without inputs", async () => {
+    const file = join(workspace.folder, "constant.circom");
+    await writeFile(
+      file,
+      "pragma circom 2.0.0; template A() { signal output y; y <== 7; } component main = A();",
+    );
+    const options = { ...workspace.options("multiplier"), file };
+    expect((await calculateWitness(await compileCircuit(options), {}))[1]).to.equal(7n);
+  });
+
   it("takes buses as objects", async () => {
     const bus = await compileCircuit(workspace.options("bus"));
     const point = (x: number, y: number[]) => ({ x, y });

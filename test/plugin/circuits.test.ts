@@ -99,7 +99,7 @@ describe("plugin/circuits", () => {
   it("writes the types of the inputs", async () => {
     const types = await readFile(join(hre.config.rollup.paths.types, "index.ts"), "utf8");
     expect(types).to.match(/interface MultiplierInputs \{[^}]*readonly a: SignalValue;/);
-    expect(types).to.match(/readonly b: readonly SignalValue\[\];/);
+    expect(types).to.match(/readonly b: SignalArray;/);
   });
 
   it("leaves everything as it is when nothing has changed", async () => {
