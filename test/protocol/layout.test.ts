@@ -98,7 +98,7 @@ describe("operation table", () => {
 });
 
 describe("presets", () => {
-  it("have the capacities that design section 2 promises", () => {
+  it("have 64 to 16,777,216 accounts", () => {
     const capacities = Object.values(PRESETS).map((preset) => [
       accountCapacity(preset),
       tokenCapacity(preset),
