@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { createRandom } from "../test/helpers/random.ts";
 import { SCENARIOS } from "../test/faults/scenarios.ts";
-import { createWorld } from "../test/faults/world.ts";
+import { createWorld, type World } from "../test/faults/world.ts";
 
 const options = {
   seed: { type: "string", default: createRandom().seed },
@@ -24,10 +24,18 @@ if (unknown !== undefined) {
 
 console.log(`seed ${values.seed}`);
 let failed = 0;
+let current: World | undefined;
+// A run that is cut short leaves no processes behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    void Promise.resolve(current?.close()).finally(() => process.exit(1));
+  });
+}
 const chosen = SCENARIOS.filter(({ name }) => names?.includes(name) ?? true);
 for (const { name, title, mineEachMs, run } of chosen) {
   const startMs = Date.now();
   const world = await createWorld(`${values.seed}-${name}`, mineEachMs);
+  current = world;
   try {
     await run(world, { kills: Number(values.kills) });
     world.proxy.faults = {};
