@@ -111,7 +111,7 @@ export function sealOpenBlock({ open }: Ledger): LedgerEvent[] {
 }
 
 /**
- * Rebuilds sealed blocks whose timestamp L1 would soon refuse. None of them may be on its way to L1.
+ * Rebuilds sealed blocks whose timestamp L1 would soon refuse. None of them may be pending on L1.
  */
 export function reopenStaleBlocks(ledger: Ledger): LedgerEvent[] {
   const fromBlockNumber = firstSealedNumber(ledger);
