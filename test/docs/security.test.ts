@@ -27,7 +27,7 @@ const ATTACKS = [
   "refund hidden from L1",
   "reentrancy at payout",
   "griefing by gas at payout",
-  "front-running of initialisation",
+  "front-running of initialization",
   "implementation contract taken over",
   "block timestamp lies",
   "blocks out of order",

@@ -38,7 +38,7 @@ const ACTIONS = {
   passTime: 2,
   passLongTime: 1,
   snapshot: 2,
-  reorganise: 2,
+  reorg: 2,
   revertBlocks: 1,
   checkpoint: 1,
   restart: 1,
@@ -105,7 +105,7 @@ class Run {
       case "snapshot":
         this.#snapshot = l1.snapshot();
         return;
-      case "reorganise":
+      case "reorg":
         if (this.#snapshot !== undefined) l1.revert(this.#snapshot);
         l1.increaseTime(1);
         return;
