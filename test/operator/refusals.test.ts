@@ -253,8 +253,8 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
   });
 
   it("AUTHORIZATION_INVALID: an s that only a comparison finds too high", async () => {
-    // Its top bit is not set, which is all that ethers looks at; OpenZeppelin compares. Whoever
-    // makes the key to fit the signature can have such an s, and would stop all blocks with it.
+    // Its top bit is not set, which is all that ethers checks; OpenZeppelin compares. An attacker
+    // who makes the key to fit the signature can have such an s, and would stop all blocks with it.
     const mallory = new User(random);
     const s = SECP256K1_ORDER / 2n + 1n;
     const claim = { pubKeyHash: mallory.signer.pubKeyHash, nonce: 0, accountId: 2 };

@@ -41,7 +41,7 @@ describe("tasks: bad input", () => {
     expect(exitCode).to.equal(0);
     expect(stdout)
       .to.match(/^Rollup +0x/m)
-      .and.include("Not written down");
+      .and.include("Not recorded");
     expect(existsSync(file)).to.equal(before);
   });
 });
