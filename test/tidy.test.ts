@@ -1,5 +1,5 @@
 /** Rules about the source itself: module order, sizes, fresh generated files, no dead exports. */
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { format, resolveConfig } from "prettier";
@@ -40,6 +40,9 @@ const MODULE_ORDER = [
   "bench",
   "plugin",
 ];
+/** The first table of the words that docs/glossary.md does not use. */
+const BANNED_WORDS =
+  /\b(?:go(?:es|ing)? back|gone back|went back|anew|so (?:many|much|long)|tells|for ?ever|can not)\b/i;
 const FUNCTION_LINES_MAX = 70;
 const LINE_COLUMNS_MAX = 100;
 
@@ -158,6 +161,38 @@ describe("tidy: sizes", () => {
         .filter(({ line }) => isChecked.test(line) && Array.from(line).length > LINE_COLUMNS_MAX),
     );
     expect(long.map(({ place }) => place)).to.deep.equal([]);
+  });
+});
+
+describe("tidy: words", () => {
+  it("uses no word that docs/glossary.md bans", () => {
+    const folders = [
+      "src",
+      "tasks",
+      "scripts",
+      "test",
+      "contracts",
+      "circuits",
+      "docs",
+      "examples",
+    ];
+    const endings = [".ts", ".mjs", ".sol", ".circom", ".md"];
+    const excepted = /^(?:docs\/glossary\.md|test\/tidy\.test\.ts|docs\/\.vitepress\/.*)$/;
+    const documents = globSync("*.md", { cwd: PROJECT_ROOT }).map((path) => ({
+      path,
+      text: readFileSync(join(PROJECT_ROOT, path), "utf8"),
+    }));
+    const files = [...readSources(folders, endings), ...documents];
+    const found = files
+      .filter(({ path }) => !excepted.test(path))
+      .flatMap(({ path, text }) =>
+        text.split("\n").flatMap((line, index) => {
+          const word = BANNED_WORDS.exec(line)?.[0];
+          return word === undefined ? [] : [`${path}:${index + 1}: ${word}`];
+        }),
+      );
+    expect(files.length).to.be.above(300);
+    expect(found).to.deep.equal([]);
   });
 });
 

@@ -61,7 +61,7 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   AUTHORIZATION_INVALID: {
     message: ({ accountId, owner, reason }) =>
       `The owner 0x${owner.toString(16).padStart(40, "0")} of account ${accountId} ` +
-      `has not authorised this key: ${reason}.`,
+      `has not authorized this key: ${reason}.`,
     fix: "Sign ChangePubKey (EIP-712) with the owner, or call setAuthPubKeyHash on L1 first.",
   },
   BATCH_LENGTH_INVALID: {

@@ -48,7 +48,7 @@ export interface L1Port {
     blocks: readonly CommitBlock[],
   ): Promise<{ transaction: L1Transaction; storedBlocks: readonly StoredBlock[] }>;
   proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction>;
-  /** Finalises all blocks, and makes their payouts as far as gas reaches; the others stay open. */
+  /** Finalizes all blocks, and makes their payouts as far as gas reaches; the others stay open. */
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
   /** Makes open payouts of an executed block, as far as gas reaches. */
   payOut(block: ExecuteBlock): Promise<L1Transaction>;

@@ -191,7 +191,7 @@ export class Operator {
     return this.#log.ledger.progress;
   }
 
-  /** How much is kept in memory of blocks, receipts, authorised keys and open payouts. */
+  /** How much is kept in memory of blocks, receipts, authorized keys and open payouts. */
   get sizes(): LedgerSizes {
     return sizesOf(this.#log.ledger);
   }
@@ -249,7 +249,7 @@ export class Operator {
   }
 
   /**
-   * Takes what is new on L1: tokens, authorised keys, and requests, which no limit holds up. After
+   * Takes what is new on L1: tokens, authorized keys, and requests, which no limit holds up. After
    * a reorg the operator follows L1 as far as it must.
    *
    * @returns How many requests were new.

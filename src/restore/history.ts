@@ -51,7 +51,7 @@ export function extendHistory(
  * and counts of open payouts that later ones replace.
  *
  * @param nextRequestId - No executed block serves this request or a later one.
- * @param finalBlock - The last L1 block that L1 does not reorganise.
+ * @param finalBlock - The last L1 block that L1 does not reorg.
  */
 export function compactHistory(
   history: L1History,

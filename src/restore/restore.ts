@@ -145,7 +145,7 @@ async function readToEnd(source: RestoreSource, reading: Reading): Promise<Outco
   const { start, keeper, options } = reading;
   let { journal } = reading;
   for (;;) {
-    journal = await followReorganisation(source, journal, start);
+    journal = await followReorg(source, journal, start);
     const latest = await source.latestBlock();
     if (journal.l1Block.number >= latest.number) {
       const difference = await findDifference(
@@ -233,7 +233,7 @@ async function loadJournal(
 }
 
 /** Returns the journal at the last L1 block that it has in common with L1. */
-async function followReorganisation(
+async function followReorg(
   source: RestoreSource,
   journal: Journal,
   start: Journal,

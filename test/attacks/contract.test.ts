@@ -62,7 +62,7 @@ describe("Attacks on the contract", () => {
     };
   }
 
-  it("front-running of initialisation: the constructor initializes", async () => {
+  it("front-running of initialization: the constructor initializes", async () => {
     const { ethers, rollup, client, user, governor } = fixture;
     const { deploymentBlock, rollupAddress } = client;
     const block = (await ethers.provider.getBlock(deploymentBlock, true))!;

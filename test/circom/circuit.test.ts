@@ -42,7 +42,7 @@ describe("circom: loaded circuit", () => {
     });
   }
 
-  it("PROVER_UNKNOWN: rejects a prover that is none, and lists those there are", async () => {
+  it("PROVER_UNKNOWN: rejects an unknown prover, and lists the known ones", async () => {
     for (const prover of ["rapidsnark", "mock", "", null, {}, { external: 1 }]) {
       const failed = () => circuit.prove({ root: 3n }, { prover } as never);
       const error = await expectRejection("PROVER_UNKNOWN", failed);
@@ -57,7 +57,7 @@ describe("circom: loaded circuit", () => {
     expectCode("SIGNAL_NOT_FOUND", () => circuit.wire("main.cube"));
   });
 
-  it("proves a given witness only if it is one", async () => {
+  it("proves a given witness only if it satisfies the constraints", async () => {
     const witness = await circuit.calculateWitness({ root: 3n });
     const negative = witness.with(circuit.wire("main.root"), -3n);
     expect(circuit.checkWitness(negative)).to.equal(null);
@@ -66,7 +66,7 @@ describe("circom: loaded circuit", () => {
     await expectRejection("CONSTRAINT_VIOLATED", () => circuit.proveWitness(forged));
   });
 
-  it("uses the key it is given, wherever that is", async () => {
+  it("uses a given key from any folder", async () => {
     const zkeyPath = join(workspace.folder, "elsewhere.zkey");
     await copyFile(await circuit.zkeyPath(), zkeyPath);
     await using other = await loadCircuit({ ...workspace.options("squarer"), zkeyPath });
@@ -94,7 +94,7 @@ describe("circom: loaded circuit", () => {
     }
   });
 
-  it("ZKEY_NOT_USABLE: rejects the key of another circuit, and one that is not there", async () => {
+  it("ZKEY_NOT_USABLE: rejects the key of another circuit, and a missing one", async () => {
     await using cuber = await loadCircuit(workspace.options("seven-inputs"));
     for (const zkeyPath of [await cuber.zkeyPath(), "/nowhere.zkey"]) {
       await using other = await loadCircuit({ ...workspace.options("squarer"), zkeyPath });
@@ -102,7 +102,7 @@ describe("circom: loaded circuit", () => {
     }
   });
 
-  it("PROVER_CLOSED: proves nothing after it is closed; shared threads go on", async () => {
+  it("PROVER_CLOSED: proves nothing after it is closed; shared threads continue", async () => {
     const workers = createGroth16Workers({ threads: 1 });
     const load = () => loadCircuit({ ...workspace.options("squarer"), workers });
     const [one, other] = [await load(), await load()];

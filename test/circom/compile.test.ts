@@ -74,14 +74,14 @@ describe(`circom: compile ${random.title}`, () => {
     expect(third.digest).to.equal(first.digest);
   });
 
-  it("makes one entry when two builds run at once", async () => {
+  it("creates one entry when two builds run in parallel", async () => {
     const options = workspace.options("squarer");
     const both = await Promise.all([compileCircuit(options), compileCircuit(options)]);
     expect(both[0].r1csPath).to.equal(both[1].r1csPath);
     expect(readdirSync(options.cacheDir)).to.have.length(1);
   });
 
-  it("makes an entry again of which any file is damaged or missing", async () => {
+  it("recreates an entry if any of its files is damaged or missing", async () => {
     const options = workspace.options("squarer");
     const circuit = await compileCircuit(options);
     const [entry] = readdirSync(options.cacheDir);
@@ -95,7 +95,7 @@ describe(`circom: compile ${random.title}`, () => {
       const damage = [flipBit, cutOff, emptyOut, (path: string) => rm(path)][index % 4]!;
       await damage(file, random);
       const { cached } = await compileCircuit(options);
-      // A changed bit in the list of digests may go unseen: the files that matter are whole.
+      // A changed bit in the list of digests may stay unnoticed, because the files are whole.
       if (!file.endsWith("SHA256SUMS")) expect(cached, file).to.equal(false);
       expect(await compileCircuit(options)).to.deep.equal({ ...circuit, cached: true });
       expect(made.map((path) => readFileSync(path))).to.deep.equal(contents);
@@ -103,7 +103,7 @@ describe(`circom: compile ${random.title}`, () => {
     }
   });
 
-  it("repairs a damaged entry from two builds at once", async () => {
+  it("repairs a damaged entry in two parallel builds", async () => {
     const options = workspace.options("squarer");
     const made = await compileCircuit(options);
     await flipBit(made.wasmPath, random);
@@ -113,7 +113,7 @@ describe(`circom: compile ${random.title}`, () => {
     expect(readdirSync(options.cacheDir)).to.have.length(1);
   });
 
-  it("takes what a package has compiled, unless the sources differ or it is damaged", async () => {
+  it("uses a package's compiled circuit, unless the sources differ or it is damaged", async () => {
     const options = workspace.options("squarer");
     const made = await compileCircuit(options);
     const entry = dirname(made.r1csPath);
@@ -140,7 +140,7 @@ describe(`circom: compile ${random.title}`, () => {
     expect((await compileCircuit(fresh)).cached).to.equal(false);
   });
 
-  it("names the folder that it can not write to", async () => {
+  it("names a folder that is not writable", async () => {
     await writeFile(join(workspace.folder, "file"), "");
     const options = { ...workspace.options("squarer"), cacheDir: join(workspace.folder, "file/x") };
     const error = await expectRejection("FOLDER_NOT_WRITABLE", () => compileCircuit(options));
@@ -171,7 +171,7 @@ describe(`circom: compile ${random.title}`, () => {
     );
   });
 
-  it("passes the compiler's warnings on", async () => {
+  it("returns the compiler's warnings", async () => {
     const withoutPragma = "template A() { signal input a; } component main = A();";
     await writeFile(workspace.fixture("squarer"), withoutPragma);
     const progress: string[] = [];

@@ -14,10 +14,10 @@ describe("circom: determinacy", () => {
   });
   after(() => workspace.remove());
 
-  /** Inputs at which all is determined, but for the square: it has two roots. */
+  /** Inputs that determine everything but the square, which has two roots. */
   const inputs = { square: 4n, number: FIELD_MODULUS - 1n, divisor: 7n, dividend: 14n };
 
-  /** The signals that are free at some inputs, and do not follow without some constraints. */
+  /** Returns the signals that some inputs do not determine, without some constraints. */
   async function freeSignals(changes: Partial<typeof inputs>, without: number[] = []) {
     const honest = await circuit.calculateWitness({ ...inputs, ...changes });
     const check = createDeterminacyCheck(circuit.constraints(), honest);
@@ -36,22 +36,22 @@ describe("circom: determinacy", () => {
     expect(choices.get("root")).to.equal(FIELD_MODULUS - 4n); // from 2 to -2
   });
 
-  it("takes a double root for one", async () => {
+  it("counts a double root as one", async () => {
     expect((await freeSignals({ square: 0n })).free).to.deep.equal([]);
   });
 
-  it("finds numbers with room for r more", async () => {
+  it("finds numbers that have a second representation modulo r", async () => {
     const largest = (1n << 254n) - 1n - FIELD_MODULUS;
     expect((await freeSignals({ number: largest })).free).to.include("bits");
     expect((await freeSignals({ number: largest + 1n })).free).to.not.include("bits");
   });
 
-  it("finds what a zero leaves open", async () => {
+  it("finds signals that a zero factor leaves undetermined", async () => {
     const { free } = await freeSignals({ divisor: 0n, dividend: 0n });
     expect(free).to.have.members(["root", "quotient", "left", "right"]);
   });
 
-  it("misses each constraint that is taken out", async () => {
+  it("detects each removed constraint", async () => {
     const rows = Array.from({ length: circuit.stats.constraints }, (_, row) => row);
     const reports = await Promise.all(rows.map((row) => freeSignals({}, [row])));
     // Without its square the root is no longer one of two.

@@ -25,14 +25,14 @@ const bus = {
   ],
 };
 
-/** The module that the generated types add to, as far as they need it. */
+/** The used part of the module that the generated types augment. */
 const PACKAGE_TYPES = `export type SignalValue = bigint | number | string | boolean;
 export type SignalArray =
   readonly SignalValue[] | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
 export interface CircuitInputs {}
 `;
 
-/** The types the generated source declares, printed by the compiler. */
+/** Returns the declared types of the generated source, printed by the compiler. */
 function declaredType(source: string, name: string): string {
   const text = source.replace(/import type .*\n/, "type SignalValue = bigint;\n");
   const file = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
@@ -40,7 +40,7 @@ function declaredType(source: string, name: string): string {
   return found!.members.map((member) => member.getText().replace(/\s+/g, " ")).join(" ");
 }
 
-/** What a strict project's compiler says of the generated types and of code that uses them. */
+/** Compiles the generated types and code that uses them, with a strict project's options. */
 function check(circuits: readonly TypedCircuit[], use = "", options = STRICT_OPTIONS): string[] {
   const files = {
     "package.ts": PACKAGE_TYPES,
@@ -121,7 +121,7 @@ describe("circom: input types", () => {
         const options = { ...STRICT_OPTIONS, skipLibCheck };
         expect(check([{ name, inputs }], use(values), options)).to.deep.equal([]);
       }
-      // The same values are what the witness generator takes.
+      // The witness generator accepts the same values.
       expect(flattenInputs(name, inputs, values)).to.have.length(inputs.length);
       const flat = use({ ...values, grid: [1, 2, 3, 4, 5, 6] });
       expect(check([{ name, inputs }], flat).join()).to.include("is not assignable");
@@ -165,7 +165,7 @@ describe("circom: input types", () => {
     );
   });
 
-  it("rejects names that fall together", () => {
+  it("rejects names that become equal", () => {
     expectCode("CIRCUIT_NAMES_CLASH", () =>
       generateCircuitTypes([bus, { name: "merkle_proof", inputs: [] }]),
     );

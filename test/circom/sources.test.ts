@@ -33,11 +33,11 @@ describe("circom: sources", () => {
     ]);
   });
 
-  it("rejects a folder that is not there", () => {
+  it("rejects a missing folder", () => {
     expectCode("CIRCUIT_DIRECTORY_NOT_FOUND", () => findCircuits(join(workspace.folder, "none")));
   });
 
-  it("does not take comments and strings for code", () => {
+  it("ignores comments and strings", () => {
     expect(declaresMain('log("component main"); // component main\n/* component main */')).to.equal(
       false,
     );
@@ -65,7 +65,7 @@ describe("circom: sources", () => {
     expect(files).to.have.length(3);
   });
 
-  it("says which include is missing, and where", () => {
+  it("reports a missing include with its place", () => {
     const error = expectCode("INCLUDE_NOT_FOUND", () =>
       collectSources(workspace.fixture("broken/missing-include"), []),
     );

@@ -37,7 +37,7 @@ describe(`circom: witness (${random.title})`, () => {
   });
   after(() => workspace.remove());
 
-  it("computes what the circuit says, and prints its log", async () => {
+  it("computes the circuit's witness, and prints its log", async () => {
     const lines: string[] = [];
     const calculate = await createWitnessCalculator(circuit, (line) => lines.push(line));
     const witness = calculate(honest);
@@ -46,14 +46,14 @@ describe(`circom: witness (${random.title})`, () => {
     expect(checkWitness(r1cs, witness)).to.equal(null);
   });
 
-  it("says where an assert fails, and works on afterwards", async () => {
+  it("reports the place of a failed assert, and continues to work", async () => {
     const calculate = await createWitnessCalculator(circuit, () => undefined);
     const error = expectCode("CIRCUIT_ASSERT_FAILED", () => calculate({ ...honest, start: 5 }));
     expect(error.message).to.match(/Multiplier_\d+ line: 12/);
     expect(calculate(honest)[1]).to.equal(1540n);
   });
 
-  it("rejects inputs that do not fit, each by its code", async () => {
+  it("rejects each kind of wrong input with its code", async () => {
     const calculate = await createWitnessCalculator(circuit, () => undefined);
     const refuse = (code: string, changes: object) =>
       expectCode(code, () => calculate({ ...honest, ...changes }));

@@ -1,4 +1,4 @@
-/** A folder of fixture circuits for tests, and what they make. */
+/** A folder of fixture circuits and their compiled files, for tests. */
 
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { isRollupError, type RollupError } from "../../src/util/errors.ts";
 
 const require = createRequire(import.meta.url);
 
-/** The fixture circuits, copied so that tests may change them, and a place for what they make. */
+/** Copies of the fixture circuits, which tests may change, and a folder for results. */
 export interface Workspace {
   readonly folder: string;
   fixture(name: string): string;
@@ -36,7 +36,7 @@ export async function createWorkspace(): Promise<Workspace> {
   };
 }
 
-/** Awaits a refusal, which must be a RollupError with the given code, and returns it. */
+/** Awaits a rejection by a RollupError with the given code, and returns it. */
 export async function expectRejection(
   code: string,
   action: () => Promise<unknown>,
@@ -51,7 +51,7 @@ export async function expectRejection(
   expect.fail(`${code} expected, but nothing was thrown`);
 }
 
-/** Runs snarkjs's own command line. @returns What it printed. */
+/** Runs snarkjs's own command line. @returns Its output. */
 export async function runSnarkJs(...args: string[]): Promise<string> {
   const cli = join(require.resolve("snarkjs"), "../cli.cjs");
   const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args]);

@@ -1,4 +1,4 @@
-/** The public surface: written down, and usable without Hardhat. */
+/** The public surface is documented, and usable without Hardhat. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -17,7 +17,7 @@ import {
 import { STRICT_OPTIONS } from "../helpers/type-check.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** A server needs the types of Node, and a browser has none of them. */
+/** Types of each entry point: a server needs those of Node, a browser none. */
 const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   groth16: ["node"],
   circom: ["node"],

@@ -15,7 +15,7 @@ describe("docs: errors", () => {
     expect((await readFile(FILE, "utf8")) === text).to.equal(true);
   });
 
-  it("name every code once, and none that is not there", async () => {
+  it("name every code once, and no other", async () => {
     const codes = (await loadErrorModules(ROOT)).flatMap(({ codes }) => codes);
     expect(new Set(codes).size).to.equal(codes.length);
     expect([...codes].sort()).to.deep.equal(

@@ -1,4 +1,4 @@
-/** Links in documents lead somewhere: a file that is there, and a heading that it has. */
+/** Links in documents lead to existing files and headings. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { expect } from "chai";
@@ -14,17 +14,17 @@ const SOURCES = readSources(
   ["src", "tasks", "scripts", "test", "contracts", "circuits"],
   [".ts", ".sol", ".circom"],
 );
-/** A document's mention in a comment, with or without an anchor. */
+/** The mention of a document in a comment, with or without an anchor. */
 const MENTION = /\bdocs\/[\w/-]+\.md(?:#[\w-]+)?/g;
 
 const read = (file: string) => readFileSync(join(PROJECT_ROOT, file), "utf8");
 
-/** Text without its blocks of code, in which brackets are no links. */
+/** Removes blocks of code, in which brackets are no links. */
 function withoutCode(text: string): string {
   return text.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`\n]*`/g, "");
 }
 
-/** The anchors of a document's headings; a heading that occurs again gets a number. */
+/** Returns the anchors of a document's headings; a repeated heading gets a number. */
 function anchorsOf(file: string): Set<string> {
   const text = read(file).replace(/^```[\s\S]*?^```/gm, "");
   const anchors = new Set<string>();
@@ -40,7 +40,7 @@ function anchorsOf(file: string): Set<string> {
   return anchors;
 }
 
-/** What is wrong with a link from a folder of the repository; undefined if nothing is. */
+/** Returns the fault of a link from a folder of the repository; undefined if it is valid. */
 function fault(link: string, folder: string, self?: string): string | undefined {
   const [path = "", anchor] = link.split("#");
   const target = path === "" ? self! : posix.normalize(posix.join(folder, decodeURI(path)));

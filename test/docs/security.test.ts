@@ -5,7 +5,7 @@ import { expect } from "chai";
 const ROOT = join(import.meta.dirname, "../..");
 const text = readFileSync(join(ROOT, "docs/security.md"), "utf8");
 
-/** The attacks that must have a test of this name. */
+/** Names of attacks that must have a test. */
 const ATTACKS = [
   "replay of a transaction on another chain",
   "replay of a transaction on another deployment",
@@ -27,7 +27,7 @@ const ATTACKS = [
   "refund hidden from L1",
   "reentrancy at payout",
   "griefing by gas at payout",
-  "front-running of initialisation",
+  "front-running of initialization",
   "implementation contract taken over",
   "block timestamp lies",
   "blocks out of order",
@@ -40,7 +40,7 @@ const ATTACKS = [
   "regression of zkSync v1",
 ];
 
-/** Rows of the table under a heading, cell by cell, without the table's head. */
+/** Returns the rows of the table under a heading as cells, without the head. */
 function tableUnder(heading: string): string[][] {
   const section = text.split(`\n## ${heading}\n`)[1]!.split("\n## ")[0]!;
   const rows = section.split("\n").filter((line) => line.startsWith("|"));

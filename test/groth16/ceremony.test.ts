@@ -48,7 +48,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     await workspace.remove();
   });
 
-  it("makes keys of one phase 1 whose proofs can be checked together, and of no two", async () => {
+  it("allows batches of proofs for keys of one phase 1, and refuses keys of two", async () => {
     const other = await compileCircuit(workspace.options("cuber"));
     const otherPtau = await createPowersOfTau(path("other"), 4);
     const keyOf = async (of: CompiledCircuit, ptau: string, folder: string) => {
@@ -70,14 +70,14 @@ describe(`groth16: ceremony ${random.title}`, () => {
     expectCode("VERIFIER_KEYS_MIXED", () => generate(mixed));
   });
 
-  /** A key of its own with the given contributors, to try things on. */
+  /** Creates a separate key with the given contributors. */
   async function createKey(name: string, ...contributors: string[]): Promise<string> {
     const { zkeyPath } = await startCeremony(circuit, ptauPath, path(name));
     for (const contributor of contributors) await contributeToKey(zkeyPath, contributor);
     return zkeyPath;
   }
 
-  it("leads from powers of tau to a key that proves, and that is not insecure", async () => {
+  it("makes a secure key that proves from powers of tau", async () => {
     expectCode("CEREMONY_KEY_MISSING", () => findCeremonyKey(circuit, keysDir));
     const { zkeyPath, started } = await startCeremony(circuit, ptauPath, keysDir);
     expect(started).to.equal(true);
@@ -108,7 +108,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     expect((await readdir(keysDir)).sort(), "no half-made files").to.deep.equal(files);
   });
 
-  it("keeps the key that is there, and has another for another circuit", async () => {
+  it("keeps an existing key, and makes another for another circuit", async () => {
     const zkeyPath = await createKey("kept", "Alice");
     const before = await readFile(zkeyPath);
     const again = await startCeremony(circuit, ptauPath, path("kept"));
@@ -125,7 +125,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     expect(one!.vk_alpha_1).to.deep.equal(two!.vk_alpha_1);
   });
 
-  it("rejects powers of tau that do not serve", async () => {
+  it("rejects unusable powers of tau", async () => {
     const small = await createPowersOfTau(path("small"), 1);
     const start = (ptau: string) => () => startCeremony(circuit, ptau, path("refused"));
     await expectRejection("PTAU_NOT_USABLE", start(small));
@@ -133,7 +133,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     await expectRejection("BINARY_FORMAT", start(circuit.r1csPath));
   });
 
-  it("names powers of tau that are missing or damaged, and makes no key of them", async () => {
+  it("names missing or damaged powers of tau, and makes no key from them", async () => {
     const start = () => startCeremony(circuit, path("damaged.ptau"), path("none"));
     await expectRejection("PTAU_NOT_USABLE", start);
     const { length } = await readFile(ptauPath);
@@ -156,7 +156,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
         (error: unknown) => (error as RollupError).code,
       );
       if (outcome === "made") {
-        // No part of what this circuit takes: the key is as good as any.
+        // This circuit does not use the damaged part, so the key is valid.
         const { zkeyPath } = await start();
         expect(await findZkeyDamage(zkeyPath, circuit.r1csPath)).to.equal(null);
         await rm(path("none"), { recursive: true });
@@ -167,7 +167,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     }
   });
 
-  it("names a key that is damaged, with or without its digest, and leaves it alone", async () => {
+  it("names a damaged key, with or without its digest, and keeps it", async () => {
     const zkeyPath = await createKey("damaged", "Alice");
     await assertIntactKey(circuit, zkeyPath);
     await copyFile(zkeyPath, path("good.zkey"));
@@ -195,7 +195,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     }
   });
 
-  it("takes a key that was contributed to elsewhere, and rejects one of another circuit", async () => {
+  it("accepts a key with contributions from elsewhere, and rejects one of another circuit", async () => {
     const zkeyPath = await createKey("travelling");
     await snarkjs.contribute(zkeyPath, path("back.zkey"), "Bob", "entropy");
     await copyFile(path("back.zkey"), zkeyPath);
@@ -232,7 +232,7 @@ describe(`groth16: ceremony ${random.title}`, () => {
     await expectRejection("CEREMONY_KEY_INVALID", () => verifyCeremony(circuit, ptau, zkeyPath));
   });
 
-  it("counts a beacon for no secret", async () => {
+  it("does not count a beacon as a secret", async () => {
     const zkeyPath = await createKey("beacon");
     await snarkjs.beacon(zkeyPath, path("beacon.zkey"), "beacon", BEACON.slice(2), 10);
     await copyFile(path("beacon.zkey"), zkeyPath);

@@ -43,7 +43,7 @@ describe(`groth16: dev setup ${random.title}`, () => {
     await workspace.remove();
   });
 
-  it("makes keys with which snarkjs proves and verifies", async () => {
+  it("makes keys that snarkjs proves and verifies with", async () => {
     const witness = await calculateWitness(circuit, { root: 12 });
     const proven = await snarkjs.prove(zkeyPath, encodeWitness(witness));
     const key = await readVerificationKey(zkeyPath);
@@ -65,7 +65,7 @@ describe(`groth16: dev setup ${random.title}`, () => {
   });
 
   for (const name of ["squarer", "multiplier", "seven-inputs"]) {
-    it(`makes the key of ${name} that a ceremony with these secrets would have made`, async () => {
+    it(`makes the same key of ${name} as a ceremony with these secrets`, async () => {
       const { r1csPath } = await compileCircuit(workspace.options(name));
       const key = path(`${name}-verified.zkey`);
       await createDevSetup({ r1csPath, seed: SEED, zkeyPath: key });
@@ -81,7 +81,7 @@ describe(`groth16: dev setup ${random.title}`, () => {
     expect(await verify.then(() => "accepted").catch(() => "rejected")).to.equal("rejected");
   });
 
-  it("makes the same key from the same seed, and others from others", async () => {
+  it("makes the same key from the same seed, and different keys from different seeds", async () => {
     const { r1csPath } = circuit;
     await mkdir(path("again"));
     await createDevSetup({ r1csPath, seed: SEED, zkeyPath: path("again/a.zkey") });
@@ -136,7 +136,7 @@ describe(`groth16: dev setup ${random.title}`, () => {
     expect(other.zkeyPath).to.not.equal(first.zkeyPath);
   });
 
-  it("makes a damaged key again, the same as before", async () => {
+  it("remakes a damaged key unchanged", async () => {
     const options = { circuit, cacheDir: path("damaged-keys"), seed: SEED };
     const { zkeyPath } = await ensureDevKey(options);
     const good = await readFile(zkeyPath);

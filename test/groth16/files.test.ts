@@ -1,4 +1,4 @@
-/** What is written: whole or not at all, with a digest; and named if it can not be. */
+/** Files are written whole or not at all, with a digest; a folder that is not writable is named. */
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import {
@@ -35,7 +35,7 @@ import { withLock } from "../../src/groth16/files/lock.ts";
 import type { RollupError } from "../../src/util/errors.ts";
 import { expectRejection } from "../circom/workspace.ts";
 
-/** After so long a file's time of change is its own. */
+/** Milliseconds after which two changes get different times. */
 const SETTLED_MS = 120;
 
 describe("groth16: files", () => {
@@ -55,13 +55,13 @@ describe("groth16: files", () => {
       await recordDigests(list(), files());
     });
 
-    it("are in the format of sha256sum, and hold for files that are as they were", async () => {
+    it("are in the format of sha256sum, and match unchanged files", async () => {
       expect(await areIntact(list(), files())).to.equal(true);
       const check = spawnSync("sha256sum", ["--check", "SHA256SUMS"], { cwd: folder });
       if (check.error === undefined) expect(check.status).to.equal(0);
     });
 
-    it("find each kind of damage, also where time and size of the file are as before", async () => {
+    it("detect each kind of damage, also with unchanged time and size of the file", async () => {
       const { mtime, atime } = await stat(path("b"));
       const damages: Record<string, () => Promise<unknown>> = {
         "a changed bit": () => writeFile(path("b"), "the second".replace("s", "r")),
@@ -83,7 +83,7 @@ describe("groth16: files", () => {
       }
     });
 
-    it("do not hold without a list, with a damaged one, or for a file that it lacks", async () => {
+    it("fail without a list, with a damaged list, and for a file that the list lacks", async () => {
       await writeFile(path("c"), "the third");
       expect(await areIntact(list(), [...files(), path("c")])).to.equal(false);
       await writeFile(list(), (await readFile(list(), "utf8")).slice(0, 70));
@@ -92,7 +92,7 @@ describe("groth16: files", () => {
       expect(await areIntact(list(), files())).to.equal(false);
     });
 
-    it("hold in another place and after a copy, and are not computed again there", async () => {
+    it("match after a move and a copy, and are not computed again there", async () => {
       const copy = join(folder, "copy");
       await mkdir(copy);
       for (const name of ["a", "b", "SHA256SUMS"]) await copyFile(path(name), join(copy, name));
@@ -105,7 +105,7 @@ describe("groth16: files", () => {
       expect((await stat(list)).ino, "the list was not written again").to.equal(ino);
     });
 
-    it("find damage that came with a copy made file by file, the list last", async () => {
+    it("detect damage from a copy made file by file, the list last", async () => {
       await sleep(SETTLED_MS);
       expect(await areIntact(list(), files())).to.equal(true);
       const copy = join(folder, "copy");
@@ -116,7 +116,7 @@ describe("groth16: files", () => {
       expect(await areIntact(join(copy, "SHA256SUMS"), there)).to.equal(false);
     });
 
-    it("find damage that is done at once after the file was made", async () => {
+    it("detect damage immediately after the file was written", async () => {
       for (let i = 0; i < 20; i++) {
         await writeFile(path("a"), "first");
         await recordDigests(list(), files());
@@ -125,7 +125,7 @@ describe("groth16: files", () => {
       }
     });
 
-    it("have a list of their own for a single file", async () => {
+    it("have a separate list for a single file", async () => {
       await recordDigests(digestPath(path("a")), [path("a")]);
       expect(await areIntact(digestPath(path("a")), [path("a")])).to.equal(true);
       expect(await areIntact(digestPath(path("a")), [path("b")])).to.equal(false);
@@ -133,7 +133,7 @@ describe("groth16: files", () => {
   });
 
   describe("writing", () => {
-    it("leaves a file that says the same as it is, and no other behind", async () => {
+    it("keeps a file with the same text, and leaves no other behind", async () => {
       await writeIfChanged(path("deep/file"), "one");
       const { mtimeMs, ino } = await stat(path("deep/file"));
       await writeIfChanged(path("deep/file"), "one");
@@ -143,7 +143,7 @@ describe("groth16: files", () => {
       expect(readdirSync(path("deep"))).to.deep.equal(["file"]);
     });
 
-    it("shows whole files only, whoever writes them at the same time", async () => {
+    it("shows only whole files during parallel writes", async () => {
       const texts = ["a", "b", "c", "d"].map((letter) => letter.repeat(100_000));
       const writers = texts.map((text) => writeFileAtomically(path("file"), [text, text]));
       let isDone = false;
@@ -156,7 +156,7 @@ describe("groth16: files", () => {
       expect(readdirSync(folder)).to.deep.equal(["file"]);
     });
 
-    it("names the folder that can not be written to, and says why", async () => {
+    it("names the folder that is not writable, with the reason", async () => {
       await writeFile(path("file"), "");
       for (const folder of [path("file/below"), path("file")]) {
         const error = await expectRejection("FOLDER_NOT_WRITABLE", () => makeFolder(folder));
@@ -172,7 +172,7 @@ describe("groth16: files", () => {
       }
     });
 
-    it("names the folder of others' errors, however deep, and leaves the rest alone", async () => {
+    it("names the folder in errors of other code at any depth, and keeps other errors", async () => {
       const full = Object.assign(new Error(), { code: "ENOSPC", path: "/full/file" });
       const named = await nameUnwritable(new Error("could not write", { cause: full }));
       expect((named as RollupError).code).to.equal("FOLDER_NOT_WRITABLE");
@@ -183,7 +183,7 @@ describe("groth16: files", () => {
       }
     });
 
-    it("does not take a failed read from elsewhere for a folder that can not be written", async () => {
+    it("does not confuse a failed read of another file with a folder that is not writable", async () => {
       const failed = Object.assign(new Error("read"), { code: "EACCES", path: "/other/file" });
       const outcome = writingTo("/folder", () => Promise.reject(failed));
       expect(await outcome.catch((error: unknown) => error)).to.equal(failed);
@@ -195,7 +195,7 @@ describe("groth16: files", () => {
   describe("locks", () => {
     const now = (wait: () => Promise<void>) => wait();
 
-    it("let one at a time in, and work inside of work", async () => {
+    it("allow one holder at a time, and nested work", async () => {
       const script = `
         import { withLock } from ${JSON.stringify(join(import.meta.dirname, "../../src/groth16/files/lock.ts"))};
         import { appendFileSync } from "node:fs";
@@ -219,7 +219,7 @@ describe("groth16: files", () => {
       expect(existsSync(path("lock"))).to.equal(false);
     });
 
-    it("of a killed process, or where none can be written, keep nobody out", async () => {
+    it("of a killed process, or in a read-only folder, block nobody", async () => {
       const [host] = OWNER.split("-");
       const { pid } = spawnSync(process.execPath, ["--version"]);
       await writeFile(path("lock"), `${host}-${pid}`);
@@ -231,7 +231,7 @@ describe("groth16: files", () => {
     });
   });
 
-  describe("locks that nobody touches any more", () => {
+  describe("locks without a recent touch", () => {
     const now = (wait: () => Promise<void>) => wait();
     const signatures = {
       "of a process in another container": "0123abcd-1",
@@ -239,7 +239,7 @@ describe("groth16: files", () => {
       "that a full disk has left empty": "",
     };
     for (const [name, signature] of Object.entries(signatures)) {
-      it(`${name}, keep nobody out`, async () => {
+      it(`${name}, block nobody`, async () => {
         await writeFile(path("lock"), signature);
         const old = new Date(Date.now() - 6 * 60 * 1000);
         await utimes(path("lock"), old, old);
@@ -248,7 +248,7 @@ describe("groth16: files", () => {
       });
     }
 
-    it("are not those of work that takes long", async () => {
+    it("are not locks of long work", async () => {
       await withLock(path("lock"), now, async () => {
         const old = new Date(Date.now() - 6 * 60 * 1000);
         await utimes(path("lock"), old, old);
@@ -259,7 +259,7 @@ describe("groth16: files", () => {
   });
 
   describe("temporaries", () => {
-    /** The name that another process gives its file. */
+    /** Returns a name that another process gives its file. */
     function temporaryOf(pid: number, name: string, host?: string): string {
       const [prefix, tag] = temporaryPath(path(name)).split(
         /\.(?=[0-9a-f]{8}-\d+-[0-9a-f]{8}\.tmp$)/,
@@ -298,7 +298,7 @@ describe("groth16: files", () => {
       expect(existsSync(file)).to.equal(false);
     });
 
-    it("of the system's folder are for one purpose, for this user only, and gone in the end", async () => {
+    it("in the system's folder serve one purpose and this user only, and are removed at the end", async () => {
       const prefix = "hardhat-zkrollup-test.";
       const litter = temporaryOf(deadPid(), "x").replace(path("x."), join(tmpdir(), prefix));
       await mkdir(litter);
@@ -309,6 +309,6 @@ describe("groth16: files", () => {
       expect([made, litter].some(existsSync)).to.equal(false);
     });
 
-    it("of a folder that is not there are none", () => removeStaleTemporaries(path("none")));
+    it("do not exist in a missing folder", () => removeStaleTemporaries(path("none")));
   });
 });

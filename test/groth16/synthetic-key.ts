@@ -8,7 +8,7 @@ import {
 import { readVerificationKey } from "../../src/groth16/formats/verification-key.ts";
 import { createDevSetup } from "../../src/groth16/setup/dev-setup.ts";
 
-/** @param name Of the files in `folder`, and the seed of the key. */
+/** Creates a key. @param name - Name of the files in `folder`, and seed of the key. */
 export async function createSyntheticKey(folder: string, name: string, options: SyntheticOptions) {
   const circuit = createSyntheticCircuit(options);
   const [r1csPath, zkeyPath] = [join(folder, `${name}.r1cs`), join(folder, `${name}.zkey`)];

@@ -36,15 +36,15 @@ function withInput({ input, ...claim }: Claim, change: bigint): Claim {
   return { ...claim, input: input.with(0, reduce(input[0]! + change)) };
 }
 
-/** The scalar that a list's second proof is multiplied by. */
+/** Computes the scalar that multiplies a list's second proof. */
 function secondScalar(claims: readonly Claim[]): bigint {
   const words = toWords(claims);
   return reduce(BigInt(keccak256(solidityPacked(["uint256[]"], [words]))));
 }
 
 /**
- * Makes two wrong proofs that make up for each other, if the second is multiplied by `scalar`: the
- * first changes the sum by as much as the second changes it back.
+ * Creates two wrong proofs that cancel each other out if the second is multiplied by `scalar`: the
+ * second reverses the change of the sum by the first.
  */
 const CANCELLATIONS: Record<string, (valid: Claims, scalar: bigint) => Promise<readonly Claim[]>> =
   {
@@ -63,7 +63,7 @@ const CANCELLATIONS: Record<string, (valid: Claims, scalar: bigint) => Promise<r
 interface Claims {
   readonly twelve: Claim;
   readonly thirteen: Claim;
-  /** Of another key with as many inputs. */
+  /** Proof of another key with the same number of inputs. */
   readonly cube: Claim;
   readonly seven: Claim;
 }
@@ -115,7 +115,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     await workspace.remove();
   });
 
-  it("accepts valid proofs of any keys, in any order, also the same one again", async () => {
+  it("accepts valid proofs of any keys in any order, also repeated ones", async () => {
     const { twelve, thirteen, cube, seven } = valid;
     expect(await verify(twelve)).to.equal(true);
     expect(await verify(twelve, twelve, twelve)).to.equal(true);
@@ -125,7 +125,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     expect(await verifyWords(toWords([seven, seven]), 7)).to.equal(true);
   });
 
-  it("rejects a list with one wrong proof, wherever it stands", async () => {
+  it("rejects a list with one wrong proof at any place", async () => {
     const { twelve, thirteen, cube } = valid;
     const list = [twelve, cube, thirteen];
     for (const [index, claim] of list.entries()) {
@@ -163,7 +163,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
       const honest = name.includes("same B")
         ? [valid.twelve, valid.twelve]
         : [valid.twelve, valid.thirteen];
-      // Were there no scalars, or those that the honest list has: they depend on all of the list.
+      // Without scalars, or with those of the honest list; real ones depend on the whole list.
       for (const scalar of [1n, secondScalar(honest)]) {
         const forged = await cancel(valid, scalar);
         expect(await verify(...forged)).to.equal(false);
@@ -208,7 +208,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     }
   });
 
-  it("reverts for no claims, for one that is cut off, and for an unknown key", async () => {
+  it("reverts for no claims, for a truncated claim, and for an unknown key", async () => {
     const { twelve, cube } = valid;
     expect(await revertName(verify())).to.equal("NoClaims");
     const words = toWords([cube, twelve]);
@@ -220,9 +220,9 @@ describe("groth16: verifier contract, many proofs at once", () => {
     expect(await revertName(verify(twelve, { ...twelve, keyId: 5 }))).to.equal("UnknownKey");
   });
 
-  // Else whoever can name a key with more inputs could shift where the next claims begin, and so
-  // put proofs of their choice into words that mean something else to the caller.
-  it("reverts for a key with another number of inputs than the caller says", async () => {
+  // Otherwise a key with more inputs would shift the start of the next claims, and put chosen
+  // proofs into words with another meaning for the caller.
+  it("reverts for a key with another number of inputs than the argument", async () => {
     const { twelve, seven } = valid;
     for (const [inputCount, claimWords] of [
       [0n, 9],
@@ -266,7 +266,7 @@ describe("groth16: verifier contract, many proofs at once", () => {
     expect(anotherKey).to.be.lessThan(perProof + 34_000 + 2 * 6_150 + 2500);
   });
 
-  /** The contract as it is, but for what it multiplies the second proof by. */
+  /** The contract with another scalar for the second proof. */
   function deployWithScalar(scalar: bigint): Promise<Contract> {
     const changed = source.replace("uint256(keccak256(claims)) % r", `${scalar}`);
     expect(changed).to.not.equal(source);

@@ -1,4 +1,4 @@
-/** Verifier contracts for tests: compiled and deployed, and points that they must not take. */
+/** Verifier contracts for tests, compiled and deployed, and points that they must refuse. */
 import { expect } from "chai";
 import { BrowserProvider, type Contract, ContractFactory } from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
@@ -6,7 +6,7 @@ import { loadCurve } from "../../src/groth16/setup/ffjavascript.ts";
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import type { Artifact } from "../../src/plugin/bench/verifier-gas.ts";
 
-/** Deploys on a fresh chain of Hardhat's own EVM. */
+/** Deploys on a new chain of Hardhat's EVM. */
 export async function deploy({ abi, bytecode }: Artifact, chainId = 31337): Promise<Contract> {
   const hre = await createHardhatRuntimeEnvironment({});
   const { provider } = await hre.network.create({ override: { chainId } });
@@ -16,7 +16,7 @@ export async function deploy({ abi, bytecode }: Artifact, chainId = 31337): Prom
   return contract as Contract;
 }
 
-/** x and y, imaginary parts first, of a point on the curve that no multiple of the generator is. */
+/** x and y, imaginary parts first, of a point on the curve outside of the generator's group. */
 export async function pointOutsideSubgroup(): Promise<bigint[]> {
   const { G2 } = (await loadCurve()) as unknown as { G2: UntypedGroup };
   for (let i = 1n; ; i++) {
@@ -31,7 +31,7 @@ export async function pointOutsideSubgroup(): Promise<bigint[]> {
   }
 }
 
-/** More of ffjavascript than the sources use. */
+/** Parts of ffjavascript that only tests use. */
 interface UntypedGroup {
   readonly b: Uint8Array;
   readonly F: {
@@ -49,7 +49,7 @@ interface UntypedGroup {
   timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
 }
 
-/** The name of the error with which a call reverts. */
+/** Returns the name of the error with which a call reverts. */
 export function revertName(call: Promise<unknown>): Promise<string | undefined> {
   return call.then(
     () => "returned",
@@ -57,7 +57,7 @@ export function revertName(call: Promise<unknown>): Promise<string | undefined> 
   );
 }
 
-/** A point of G1 and a multiple of the generator, added up. Coordinates as in EIP-196. */
+/** Adds a multiple of the generator to a point of G1. Coordinates as in EIP-196. */
 export async function addMultiple(point: readonly bigint[], factor: bigint): Promise<bigint[]> {
   const { G1 } = (await loadCurve()) as unknown as { G1: UntypedG1 };
   const multiple = G1.timesScalar(G1.g, factor);

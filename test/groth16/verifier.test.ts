@@ -37,7 +37,7 @@ describe("groth16: verifier contract", () => {
     await workspace.remove();
   });
 
-  it("is formatted as prettier would, with one key or several", async () => {
+  it("has prettier's format, with one key or several", async () => {
     const options = { ...(await resolveConfig(join(import.meta.dirname, "a.sol"))) };
     const digest = "ab".repeat(32);
     for (const source of [
@@ -52,7 +52,7 @@ describe("groth16: verifier contract", () => {
     }
   });
 
-  it("rejects options that make no contract", () => {
+  it("rejects options without a possible contract", () => {
     const [first] = keys as [VerifierKey];
     const refuse = (options: Partial<VerifierOptions>) =>
       expectCode("VERIFIER_KEYS", () => generate(options));
@@ -67,7 +67,7 @@ describe("groth16: verifier contract", () => {
     refuse({ keys: [{ ...first, verificationKey: { ...verificationKey, nPublic: 0 } }] });
   });
 
-  it("rejects to bring insecure keys to a live chain", async () => {
+  it("rejects a deployment of insecure keys on a live chain", async () => {
     const insecure = compileSolidity(generate(), "Verifier");
     const reason = await deploy(insecure, 1).then(
       () => "deployed",
@@ -93,7 +93,7 @@ describe("groth16: verifier contract", () => {
       valid = toSolidityProof(await squarer.prove({ root: 12 }));
     });
 
-    it("takes points and inputs as snarkjs's verifiers do", async () => {
+    it("accepts points and inputs as snarkjs's verifiers do", async () => {
       const verify = contract.getFunction("verifyProof");
       expect(await verify(valid.a, valid.b, valid.c, valid.input)).to.equal(true);
       expect(await verify(valid.a, valid.b, valid.c, [145n])).to.equal(false);
@@ -102,7 +102,7 @@ describe("groth16: verifier contract", () => {
     });
   });
 
-  it("takes the id of a single key if it is told to", async () => {
+  it("accepts the id of a single key on request", async () => {
     const source = generate({ keys: keys.slice(0, 1), selectByKeyId: true });
     const contract = await deploy(compileSolidity(source, "Verifier"));
     const { flat, input } = toSolidityProof(await squarer.prove({ root: 12 }));
@@ -173,7 +173,7 @@ describe("groth16: verifier contract", () => {
       expect(await revertName(verify(4, proof, input))).to.equal("WrongInputCount");
     });
 
-    it("costs what the precompiled contracts cost, and little more", async () => {
+    it("costs little more gas than the precompiled contracts", async () => {
       const gas = await contract.getFunction("verifyProof").estimateGas(7, proof, input);
       const precompiled = 45_000 + 4 * 34_000 + 7 * (6_000 + 150);
       expect(Number(gas)).to.be.lessThan(21_000 + 10_000 + precompiled + 10_000);

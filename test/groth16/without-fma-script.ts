@@ -1,4 +1,4 @@
-/** Makes a dev key and proves, in a process whose processor is to have no fused multiply-add. */
+/** Makes a dev key and proves, in a process without fused multiply-add. */
 import { loadCircuit } from "../../src/circom/circuit.ts";
 import { isKernelSupported } from "../../src/kernel/instance.ts";
 import { isRollupError } from "../../src/util/errors.ts";

@@ -7,9 +7,9 @@ import { loadCircuit } from "../../src/circom/circuit.ts";
 import { createWorkspace, type Workspace } from "../circom/workspace.ts";
 
 const SCRIPT = join(import.meta.dirname, "without-fma-script.ts");
-/** V8's switch takes FMA3 away from a processor that has it. */
+/** V8's switch that disables FMA3. */
 const WITHOUT_FMA = "--no-enable-fma3";
-/** Only a process that never ends takes that long. */
+/** Time limit that only a process without end reaches. */
 const LIMIT_MS = 60_000;
 
 describe("groth16: a processor without fused multiply-add", function () {
@@ -18,7 +18,7 @@ describe("groth16: a processor without fused multiply-add", function () {
   before(async () => (workspace = await createWorkspace()));
   after(() => workspace.remove());
 
-  it("makes the same dev keys, proves by snarkjs, and names it where the kernel can not", async function () {
+  it("makes the same dev keys, proves by snarkjs, and names it where the kernel fails", async function () {
     if (process.arch !== "x64") this.skip(); // others always have it
     const { file } = workspace.options("squarer");
     const cacheDir = join(workspace.folder, "without-fma");

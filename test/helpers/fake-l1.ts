@@ -377,14 +377,14 @@ export class FakeL1 implements L1Port {
       for (const { storedBlock, payouts } of blocks) {
         const index = nextIndex(content, "proven", storedBlock);
         const block: KeptBlock = { ...content.blocks[index]!, status: "executed" };
-        const isFinaliseOnly = payouts.length === 0 && block.payouts.length > 0;
+        const isFinalizeOnly = payouts.length === 0 && block.payouts.length > 0;
         check(
-          isFinaliseOnly || hashPayouts(payouts) === storedBlock.payoutsHash,
+          isFinalizeOnly || hashPayouts(payouts) === storedBlock.payoutsHash,
           "PayoutsMismatch",
         );
         const made = payouts.map(() => left-- > 0);
         content.paid.push(...payouts.filter((_, payout) => made[payout]));
-        content.blocks[index] = isFinaliseOnly ? block : { ...block, made };
+        content.blocks[index] = isFinalizeOnly ? block : { ...block, made };
       }
     });
   }

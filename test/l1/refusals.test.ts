@@ -90,7 +90,7 @@ describe("refusals of L1 nodes", () => {
       expect(isTransient(rate), rate.message).to.equal(true);
     }
     expect(limits.map(suggestedBlocks)).to.deep.equal([undefined, 101, 5000, undefined, 10_000]);
-    // With a range that goes backwards or is empty, reading would never end.
+    // With a reversed or empty range, reading would never end.
     const backwards = ["[0x64, 0x0]", "[5, 4]"].map((range) => rpc(`block range: ${range}`));
     expect(backwards.map(suggestedBlocks)).to.deep.equal([undefined, undefined]);
   });

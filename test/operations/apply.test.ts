@@ -1,4 +1,4 @@
-/** What operations do, and that a rule stops at its edge: the last case that is still right. */
+/** Effects of operations, and the last valid case of each rule. */
 import { expect } from "chai";
 import {
   applyOperation,
@@ -60,18 +60,18 @@ describe("operations", () => {
     expect(fee).to.deep.equal({ tokenId: TOKEN, amount: 10n });
   });
 
-  it("transfer to oneself: only the fee is gone", () => {
+  it("transfer to oneself: only the fee is paid", () => {
     const { state: after } = submit(state, { ...toBob, recipient: alice.address, amount: 990n });
     expect(after.balance(ALICE, TOKEN)).to.equal(990n);
     expect(after.account(ALICE).nonce).to.equal(1);
   });
 
-  it("transfer up to the largest balance there is", () => {
+  it("transfer up to the largest balance", () => {
     const almost = state.update(BOB, TOKEN, { balance: AMOUNT_MAX - 100n });
     expect(submit(almost, toBob).state.balance(BOB, TOKEN)).to.equal(AMOUNT_MAX);
   });
 
-  it("transfer nothing for nothing", () => {
+  it("transfer 0 with fee 0", () => {
     const { state: after } = submit(state, { ...toBob, amount: 0n, fee: 0n });
     expect(after.balance(BOB, TOKEN)).to.equal(50n);
   });
@@ -84,14 +84,14 @@ describe("operations", () => {
     expect(after.balance(1, TOKEN)).to.equal(100n);
   });
 
-  it("act with the last nonce that can be used, and never again", () => {
+  it("work with the last nonce, and never after it", () => {
     const late = state.update(ALICE, 0, { account: { nonce: NONCE_MAX - 1 } });
     const { state: after } = submit(late, { ...toBob, nonce: NONCE_MAX - 1 });
     expect(after.account(ALICE).nonce).to.equal(NONCE_MAX);
     expectCode("NONCE_EXHAUSTED", () => submit(after, { ...toBob, nonce: NONCE_MAX }));
   });
 
-  it("act in the first and in the last second of their validity", () => {
+  it("work in the first and in the last second of their validity", () => {
     submit(state, { ...toBob, validFrom: 1000n, validUntil: 1000n });
     expectCode("NOT_YET_VALID", () => submit(state, { ...toBob, validFrom: 1001n }));
     expectCode("EXPIRED", () => submit(state, { ...toBob, validUntil: 999n }));
@@ -115,7 +115,7 @@ describe("operations", () => {
     submit(after, { ...toBob, nonce: 1 }, alice.keys[1]);
   });
 
-  it("force out an account without a key, to its owner", () => {
+  it("exit an account without a key by force, to its owner", () => {
     const exit = { ...common, ...always, type: "forcedExit", recipient: bob.address };
     const { state: after, payout } = submit(state, exit);
     expect(after.balance(BOB, TOKEN)).to.equal(0n);
@@ -131,7 +131,7 @@ describe("operations", () => {
     expect(request(twice, deposit).state.balance(60, TOKEN)).to.equal(7n);
   });
 
-  it("force out the account of an address that has no key and holds something", () => {
+  it("exit by force the account of an address without a key and with a balance", () => {
     const exit = { ...common, ...always, type: "forcedExit", recipient: bob.address } as const;
     const active = { ...newAccount(bob.address), pubKeyHash: bob.pubKeyHashes[1] };
     const several = [58, 60].reduce(
@@ -161,7 +161,7 @@ describe("operations", () => {
     }
   });
 
-  it("refund a deposit that the balance has no room for", () => {
+  it("refund a deposit that would overflow the balance", () => {
     const rich = state.update(BOB, TOKEN, { balance: AMOUNT_MAX - 5n });
     const deposit = { type: "deposit", tokenId: TOKEN, owner: bob.address } as const;
     expect(request(rich, { ...deposit, amount: 5n }).state.balance(BOB, TOKEN)).to.equal(
@@ -191,7 +191,7 @@ describe("operations", () => {
       expect(toOperation(state, { ...deposit, owner }).type).to.equal("deposit");
     });
 
-    it("transfer to the accounts there are, and to no other address", () => {
+    it("transfer to existing accounts, and to no other address", () => {
       expect(submit(full, toBob).state.balance(BOB, TOKEN)).to.equal(150n);
       const recipient = random.bigint(160);
       const { facts } = expectCode("ACCOUNT_CAPACITY_REACHED", () =>
@@ -201,7 +201,7 @@ describe("operations", () => {
     });
   });
 
-  it("exit fully for the owner, and for anybody else with nothing", () => {
+  it("exit fully for the owner, and with 0 for anybody else", () => {
     const exit = { type: "fullExit", tokenId: TOKEN } as const;
     const own = request(state, { ...exit, accountId: ALICE, owner: alice.address });
     expect(own.payout?.amount).to.equal(1000n);
@@ -226,7 +226,7 @@ describe("operations", () => {
     expectCode("AMOUNT_OUT_OF_RANGE", bad({ amount: -1n }));
   });
 
-  it(`do the same if only their public data is known (${random.title})`, () => {
+  it(`have the same effects from public data alone (${random.title})`, () => {
     const world = createWorld(random, PRESETS.dev);
     const { operations, timestamp } = randomBlock(world, world.state, { slots: 16 });
     let signed = world.state;

@@ -1,4 +1,4 @@
-/** What a spec of an operation cannot say. */
+/** Specs of operations that break a rule. */
 import { expect } from "chai";
 import { checkSpecs } from "../../src/operations/check-specs.ts";
 import type { OperationSpec } from "../../src/operations/definition.ts";
@@ -6,7 +6,7 @@ import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
 
 const SPECS = OPERATION_NAMES.map((name) => ({ name, spec: OPERATIONS[name] }));
 
-/** The table with one spec changed. */
+/** Returns the table with one changed spec. */
 function changed(name: string, changes: Partial<OperationSpec>) {
   return SPECS.map((each) =>
     each.name === name ? { name, spec: { ...each.spec, ...changes } } : each,
@@ -14,7 +14,7 @@ function changed(name: string, changes: Partial<OperationSpec>) {
 }
 
 describe("specs of operations", () => {
-  it("are accepted as they are", () => {
+  it("are accepted unchanged", () => {
     checkSpecs(SPECS);
   });
 

@@ -118,7 +118,7 @@ describe("codec", () => {
     expect(SAMPLES.map(({ operation }) => operation.type)).to.deep.equal(OPERATION_NAMES);
   });
 
-  it("gives an extension exactly to what L1 or a restoring node must see", () => {
+  it("adds an extension exactly where L1 or a restore needs more than the record", () => {
     const without = OPERATION_NAMES.filter((name) => !hasExtension(name));
     expect(without).to.deep.equal(["noop", "transfer"]);
     for (const name of OPERATION_NAMES) {

@@ -22,7 +22,7 @@ const FEE_MAX = 2047n * 10n ** 31n;
 describe("packed amounts and fees", () => {
   const random = createRandom();
 
-  it("packs with the mantissa high, the exponent low and as small as it can be", () => {
+  it("packs the mantissa high and the smallest exponent low", () => {
     expect(packAmount(0n)).to.equal(0n);
     expect(packAmount(1n)).to.equal(1n << 5n);
     expect(packAmount(MANTISSA_MAX)).to.equal(MANTISSA_MAX << 5n);
@@ -33,7 +33,7 @@ describe("packed amounts and fees", () => {
     expect(packFee(FEE_MAX)).to.equal(0xffffn);
   });
 
-  it("has every fee there is, and rounds to the closest of them", () => {
+  it("accepts every fee of the format, and rounds to the closest one", () => {
     const fees = new Set<bigint>();
     for (let packed = 0n; packed < 1n << 16n; packed++) fees.add(unpackFee(packed));
     const sorted = [...fees].sort((a, b) => (a < b ? -1 : 1));
@@ -60,7 +60,7 @@ describe("packed amounts and fees", () => {
       expect(unpackAmount(packAmount(below))).to.equal(below);
       expect(unpackAmount(packAmount(above))).to.equal(above);
       expect(below <= amount && amount <= above).to.equal(true);
-      // Neighbours differ by one unit of a 35-bit mantissa at most.
+      // Neighbors differ by at most one unit of a 35-bit mantissa.
       expect(above - below <= amount / 2n ** 30n).to.equal(true);
       expect(isPackableAmount(amount)).to.equal(below === amount);
       expect(isPackableAmount(amount)).to.equal(above === amount);
@@ -73,7 +73,7 @@ describe("packed amounts and fees", () => {
     expect(closestPackableFeeAbove(2048n)).to.equal(2050n);
   });
 
-  it("refuses what has no packed form", () => {
+  it("refuses values without a packed form", () => {
     expectCode("AMOUNT_NOT_PACKABLE", () => packAmount(MANTISSA_MAX + 2n));
     expectCode("FEE_NOT_PACKABLE", () => packFee(2048n));
     expectCode("FEE_NOT_PACKABLE", () => packFee(FEE_MAX + 1n));

@@ -1,4 +1,4 @@
-/** Signing: domain, message and signature, and the way from transaction to operation and back. */
+/** Signing: domain, message and signature; conversion from transaction to operation and back. */
 import { expect } from "chai";
 import { AbiCoder, getAddress, id, keccak256 } from "ethers";
 import { applyBlock } from "../../src/block/block.ts";
@@ -54,7 +54,7 @@ describe("transactions", () => {
     expect(signingMessage(TRANSFER, 5n)).to.equal(poseidon([5n, w1, w2, w3]));
   });
 
-  it("leave the columns zero that a type does not use", () => {
+  it("have zero in unused columns", () => {
     const w1 = 0x06_010203_0405_06070809_00000000000000000000000000000000n;
     const w3 = (1000n << 64n) + TIMESTAMP_MAX;
     expect(signingMessage({ ...COMMON, type: "changePubKey" }, 5n)).to.equal(
@@ -62,7 +62,7 @@ describe("transactions", () => {
     );
   });
 
-  it("carry a signature for this transaction and this domain only", () => {
+  it("have a signature for this transaction and this domain only", () => {
     const key = createSigningKey(random.bytes(32));
     const domain = random.field();
     const signed = signTransaction(key, TRANSFER, domain);
@@ -92,7 +92,7 @@ describe("transactions", () => {
     expectCode("FIELD_OUT_OF_RANGE", bad({ validUntil: TIMESTAMP_MAX + 1n }));
   });
 
-  it(`come back from the operation that was made of them (${random.title})`, () => {
+  it(`convert to an operation and back (${random.title})`, () => {
     const world = createWorld(random, PRESETS.dev);
     const block = randomBlock(world, world.state, { slots: 16 });
     for (const { operation, before } of applyBlock(world.state, block, world.domain).slots) {
@@ -103,7 +103,7 @@ describe("transactions", () => {
     }
   });
 
-  it(`of a batch are signed for all of it, in its order (${random.title})`, () => {
+  it(`of a batch are signed for the whole batch, in its order (${random.title})`, () => {
     const [domain, other] = [random.field(), random.field()];
     const keys = [createSigningKey(random.bytes(32)), createSigningKey(random.bytes(32))];
     const drafts = [TRANSFER, { ...TRANSFER, nonce: 8 }, { ...TRANSFER, amount: 5n }] as const;
@@ -135,7 +135,7 @@ describe("transactions", () => {
     expect(batchMessages([TRANSFER], domain)).to.deep.equal(alone);
   });
 
-  it("cannot force out an address without account", () => {
+  it("cannot exit an address without an account by force", () => {
     const key = createSigningKey(random.bytes(32));
     const transaction = { ...COMMON, type: "forcedExit", recipient: 0xabcdn } as const;
     const forced = signTransaction(key, transaction, 1n);

@@ -1,4 +1,4 @@
-/** The operation of docs/operations.md, added to a copy of the sources as a reader would add it. */
+/** The operation of docs/operations.md, added to a copy of the sources as a reader adds it. */
 import { execFile } from "node:child_process";
 import {
   appendFileSync,
@@ -31,7 +31,7 @@ const COPIED = [
   "tsconfig.json",
   ".prettierrc.json",
 ];
-/** Blocks of code of the page, each behind a comment that says which file it is or goes to. */
+/** Returns the blocks of code of the page by the file in the comment before each. */
 const BLOCK = /<!-- (file|line): (\S+) -->\n+```\w+\n([\s\S]*?)```/g;
 const TEST_FILE = "test/operations/donate.test.ts";
 
@@ -54,7 +54,7 @@ describe("docs/operations.md", function () {
   });
   after(() => rmSync(copy, { recursive: true }));
 
-  /** Runs a script in the copy. @returns What it prints, also if it fails. */
+  /** Runs a script in the copy. @returns Its output, also if it fails. */
   async function node(...args: readonly string[]): Promise<string> {
     try {
       return (await run(process.execPath, args, { cwd: copy })).stdout;

@@ -1,4 +1,4 @@
-/** An operator that can not bring anything to L1 accepts nothing, says why, and goes on after. */
+/** An operator that cannot reach L1 accepts nothing, reports the reason, and continues later. */
 import { expect } from "chai";
 import { Operator, type OperatorParts } from "../../src/operator/operator.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -18,7 +18,7 @@ import { createRandom } from "../helpers/random.ts";
 const random = createRandom();
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 100n };
 
-/** A world with something executed, to start other operators from. */
+/** Creates a world with an executed block, from which other operators start. */
 async function createWorld() {
   const world = await createOperatorWorld({ preset: PRESETS.dev });
   const alice = await createFundedUser(world, random);
@@ -26,7 +26,7 @@ async function createWorld() {
   return { ...world, alice };
 }
 
-/** Another operator, from what L1 has executed of the first one's. */
+/** Creates another operator from the executed blocks of the first one. */
 async function createSuccessor(
   { l1, prover, operator }: OperatorWorld,
   parts: Partial<OperatorParts> = {},
@@ -40,8 +40,8 @@ async function createSuccessor(
   });
 }
 
-describe(`operator: after a predecessor, and beside another one (${random.title})`, () => {
-  it("takes back what a predecessor with its key has committed, when that is mined late", async () => {
+describe(`operator: after a predecessor, and beside a rival (${random.title})`, () => {
+  it("reverts what a predecessor with its key has committed, when that is mined late", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const requestId = await deposit(world, 9n, 7n);
@@ -58,7 +58,7 @@ describe(`operator: after a predecessor, and beside another one (${random.title}
     expect(new Set(l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
-  it("does so by itself at intervals, also when nothing waits", async () => {
+  it("reverts it at intervals without a call, also when nothing waits", async () => {
     const world = await createWorld();
     const clock = new FakeClock();
     const successor = await createSuccessor(world, { clock, options: { mode: "interval" } });
@@ -72,7 +72,7 @@ describe(`operator: after a predecessor, and beside another one (${random.title}
     await successor.close();
   });
 
-  it("BLOCKS_UNKNOWN: does not fight one that lives and has its key", async () => {
+  it("BLOCKS_UNKNOWN: does not fight a running operator with its key", async () => {
     const world = await createWorld();
     const successor = await createSuccessor(world);
     for (let round = 0; round < 8; round++) {
@@ -85,7 +85,7 @@ describe(`operator: after a predecessor, and beside another one (${random.title}
     await expectRejection("BLOCKS_UNKNOWN", successor.processBlocks());
   });
 
-  it("BLOCKS_UNKNOWN: leaves blocks of another key alone, and goes on when they are gone", async () => {
+  it("BLOCKS_UNKNOWN: keeps blocks of another key, and continues when they are reverted", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     l1.setValidator("another", true);
@@ -110,7 +110,7 @@ describe(`operator: after a predecessor, and beside another one (${random.title}
     await operator.close();
   });
 
-  it("BLOCKS_UNKNOWN: another operator has taken over for good", async () => {
+  it("BLOCKS_UNKNOWN: another operator has taken over permanently", async () => {
     const world = await createWorld();
     const { l1, alice } = world;
     const clock = new FakeClock();
@@ -134,7 +134,7 @@ describe(`operator: after a predecessor, and beside another one (${random.title}
   });
 });
 
-describe(`operator: when nothing moves (${random.title})`, () => {
+describe(`operator: without progress on L1 (${random.title})`, () => {
   async function createStalled(stallLimitMs: number) {
     const clock = new FakeClock();
     const options = { mode: "interval" as const, blockTimeMs: 1000, stallLimitMs };
@@ -145,7 +145,7 @@ describe(`operator: when nothing moves (${random.title})`, () => {
     return { ...world, clock, alice };
   }
 
-  it("OPERATOR_NOT_ACCEPTING: blocks have not moved for too long, until they do", async () => {
+  it("OPERATOR_NOT_ACCEPTING: blocks make no progress within the limit, until they do", async () => {
     const world = await createStalled(60_000);
     const { clock, prover, operator, alice } = world;
     prover.failures = Infinity;
@@ -162,7 +162,7 @@ describe(`operator: when nothing moves (${random.title})`, () => {
     await operator.close();
   });
 
-  it("OPERATOR_NOT_ACCEPTING: L1 can not be read, until it can", async () => {
+  it("OPERATOR_NOT_ACCEPTING: L1 is unreadable, until it is readable", async () => {
     const world = await createStalled(60_000);
     const { clock, l1, operator, alice } = world;
     for (let i = 0; i < 70; i++) l1.failNext("readNews");
@@ -173,7 +173,7 @@ describe(`operator: when nothing moves (${random.title})`, () => {
     await operator.close();
   });
 
-  it("accepts as long as nothing is to be moved", async () => {
+  it("accepts while no block is pending", async () => {
     const world = await createStalled(60_000);
     await world.clock.advance(600_000);
     expect(submit(world, world.alice, TRANSFER).status).to.equal("accepted");

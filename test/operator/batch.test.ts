@@ -26,7 +26,7 @@ function toBatch(transactions: readonly SignedTransaction[]) {
   return transactions.map((transaction) => ({ transaction, authorization: "0x" }));
 }
 
-/** A batch of several times the same. */
+/** Creates a batch that repeats a transaction. */
 function repeat(world: OperatorWorld, user: User, draft: Draft, count: number) {
   return toBatch(signBatch(world, new Array<[User, Draft]>(count).fill([user, draft])));
 }
@@ -40,7 +40,7 @@ async function createUsers() {
 }
 
 describe(`operator: batches (${random.title})`, () => {
-  it("applies the transactions of several accounts in order, each on those before it", async () => {
+  it("applies the transactions of several accounts in order", async () => {
     const world = await createUsers();
     const { operator, alice, bob, l1 } = world;
     const all = { ...TRANSFER, recipient: bob.address, amount: FUNDS };
@@ -58,7 +58,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(l1.paid).to.deep.equal([{ recipient: 7n, tokenId: 0, amount: 2n * FUNDS }]);
   });
 
-  it("takes an account that the batch itself creates, with its key", async () => {
+  it("accepts an account that the batch itself creates, with its key", async () => {
     const world = await createUsers();
     const { operator, alice } = world;
     const carol = new User(random);
@@ -76,7 +76,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(operator.state.balance(accountId, 0)).to.equal(0n);
   });
 
-  it("accepts none if one of them breaks a rule", async () => {
+  it("accepts no transaction if one of them breaks a rule", async () => {
     const world = await createUsers();
     const { operator, alice, bob } = world;
     const { root } = operator.state;
@@ -93,7 +93,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(submit(world, alice, TRANSFER).status).to.equal("accepted");
   });
 
-  it("SIGNATURE_INVALID: a part alone, or what is signed alone in a batch", async () => {
+  it("SIGNATURE_INVALID: a part of a batch alone, or a single transaction in a batch", async () => {
     const world = await createUsers();
     const { operator, alice, bob } = world;
     const parts: [User, Draft][] = [
@@ -109,7 +109,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(await operator.receiveBatch(batch)).to.have.length(2);
   });
 
-  it("TOO_MANY_FEE_TOKENS: of which no block could take fees", async () => {
+  it("TOO_MANY_FEE_TOKENS: more fee tokens than a block can collect", async () => {
     const world = await createUsers();
     const { operator, l1, alice } = world;
     const listed = Array.from({ length: operator.preset.feeTokens }, (_, i) =>
@@ -127,7 +127,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(operator.state.root).to.equal(root);
   });
 
-  it("BATCH_LENGTH_INVALID: none, or more than a block takes", async () => {
+  it("BATCH_LENGTH_INVALID: no transaction, or more than a block has slots", async () => {
     const world = await createUsers();
     const { operator, alice } = world;
     expectCode("BATCH_LENGTH_INVALID", () => operator.submitBatch([]));
@@ -138,7 +138,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(operator.submitBatch(repeat(world, alice, TRANSFER, slots))).to.have.length(slots);
   });
 
-  it("puts them into neighbouring slots of one block, of the next if they do not fit", async () => {
+  it("puts a batch into neighboring slots of one block, or of the next if it does not fit", async () => {
     const world = await createUsers();
     const { operator, alice } = world;
     const slots = operator.preset.blockSlots.at(-1)!;
@@ -151,7 +151,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(operator.receipt(receipts[2]!.hash)?.status).to.equal("executed");
   });
 
-  it("rejects all of them when one expires before it is included", async () => {
+  it("rejects the whole batch when one transaction expires before it is included", async () => {
     const world = await createUsers();
     const { operator, alice, bob, l1 } = world;
     const expiring = { ...TRANSFER, validUntil: l1.timestamp + 60n };
@@ -172,7 +172,7 @@ describe(`operator: batches (${random.title})`, () => {
     expect(operator.state.balance(operator.state.accountIdOf(alice.address)!, 0)).to.equal(FUNDS);
   });
 
-  it("stays whole when blocks are taken back and made anew", async () => {
+  it("stays whole when blocks are reverted and rebuilt", async () => {
     const world = await createUsers();
     const { operator, alice, bob, l1 } = world;
     await deposit(world, 9n, 1n);

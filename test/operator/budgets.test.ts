@@ -1,4 +1,4 @@
-/** What one L1 transaction takes: blocks are sealed, sent together and paid out within that. */
+/** Limits of one L1 transaction: blocks are sealed, grouped and paid out within them. */
 import { expect } from "chai";
 import {
   commitCost,
@@ -35,7 +35,7 @@ async function createWorld(l1Limits: L1Limits = L1_LIMITS) {
   return world;
 }
 
-/** Accounts that have no signing key yet, and a block with each one's first. */
+/** Creates accounts without a signing key, and a block with the first key of each. */
 async function submitKeys(world: OperatorWorld, count: number): Promise<void> {
   const users = Array.from({ length: count }, () => new User(random));
   for (const { address } of users) {
@@ -54,7 +54,7 @@ function withdraw(world: OperatorWorld, user: User, count: number): void {
   }
 }
 
-/** So much gas that a block of payouts can be executed with no more than so many made. */
+/** Gas with which a block is executed with at most `made` of its payouts. */
 function gasForPayouts(payouts: number, made: number): number {
   return Math.max(executeCost([payouts], made).gas, payOutCost(payouts, made).gas);
 }
@@ -64,7 +64,7 @@ function sum(count: number): bigint {
 }
 
 describe(`operator: L1 transactions within their limits (${random.title})`, () => {
-  it("seals a block before it outgrows the bytes of a commit", async () => {
+  it("seals a block before it exceeds the bytes of a commit", async () => {
     const world = await createWorld({ ...L1_LIMITS, bytesMax: 4_000 });
     await submitKeys(world, 40);
     await world.operator.processBlocks();
@@ -79,7 +79,7 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
-  it("seals a block before it outgrows the gas of a commit", async () => {
+  it("seals a block before it exceeds the gas of a commit", async () => {
     const world = await createWorld({ ...L1_LIMITS, gasMax: 600_000 });
     await submitKeys(world, 40);
     await world.operator.processBlocks();
@@ -87,7 +87,7 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
-  it("commits as many blocks together as fit, and no more", async () => {
+  it("commits the maximum of blocks that fit together", async () => {
     const world = await createWorld({ ...L1_LIMITS, bytesMax: 4_000 });
     for (let i = 0; i < 12; i++) {
       await deposit(world, 5n, 1n);
@@ -99,7 +99,7 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(commits).to.be.greaterThan(1).and.lessThan(12);
   });
 
-  it("BATCH_TOO_LARGE: a batch that no block can take", async () => {
+  it("BATCH_TOO_LARGE: a batch that fits no block", async () => {
     const world = await createWorld({ ...L1_LIMITS, bytesMax: 1_700 });
     const alice = await createFundedUser(world, random);
     const draft = { type: "withdraw", tokenId: 0, recipient: 5n, amount: 1n } as const;
@@ -109,7 +109,7 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(submit(world, alice, draft).status).to.equal("accepted");
   });
 
-  it("halves what L1 finds too large though it was computed, down to smaller blocks", async () => {
+  it("halves a group that L1 finds too large despite the estimate, down to smaller blocks", async () => {
     const world = await createWorld();
     world.l1.limits = { ...L1_LIMITS, bytesMax: 3_000 };
     await submitKeys(world, 30);
@@ -118,7 +118,7 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
-  it("makes larger blocks again after L1 has found a small one too large for no reason", async () => {
+  it("seals larger blocks again after L1 has refused a small one for no reason", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const alice = await createFundedUser(world, random);
@@ -136,7 +136,7 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(operator.blocks.at(-1)?.items).to.have.length(10);
   });
 
-  it("takes back no more blocks at a time than L1 takes", async () => {
+  it("reverts at most as many blocks at once as fit one L1 transaction", async () => {
     const blocks = 20;
     const gasMax = 300_000; // a proof needs nearly as much
     expect(revertCost(blocks).gas).to.be.greaterThan(gasMax);
@@ -152,7 +152,7 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(world.l1.statuses).to.deep.equal([]);
   });
 
-  it("halves what L1 has mined and found short of gas", async () => {
+  it("halves a group that L1 has mined without enough gas", async () => {
     const world = await createWorld();
     for (let i = 0; i < 4; i++) {
       await deposit(world, 5n, 1n);
@@ -172,14 +172,14 @@ describe(`operator: payouts (${random.title})`, () => {
     await world.operator.processBlocks();
     withdraw(world, alice, payouts);
     world.operator.sealBlock();
-    // Worst-case gas is for all payouts, but L1 suffices for only so many at a time.
+    // The worst case needs gas for all payouts, but L1 has gas for only a few at a time.
     world.l1.limits = { ...L1_LIMITS, gasMax: gasForPayouts(payouts, made) };
     return { ...world, alice };
   }
   const paidSum = ({ l1 }: OperatorWorld) =>
     l1.paid.reduce((total, { amount }) => total + amount, 0n);
 
-  it("executes a block whose payouts outgrow one transaction, and makes each once", async () => {
+  it("executes a block whose payouts exceed one transaction, and makes each payout once", async () => {
     const world = await createPayingWorld(20, 6);
     await world.operator.processBlocks();
     expect(world.l1.statuses.at(-1)).to.equal("executed");
@@ -190,7 +190,7 @@ describe(`operator: payouts (${random.title})`, () => {
     expect(world.operator.sizes.unpaid).to.equal(0);
   });
 
-  it("holds up no later block with payouts that are open", async () => {
+  it("delays no later block by open payouts", async () => {
     const world = await createPayingWorld(20, 6);
     const { l1, operator, alice } = world;
     const transfer = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n } as const;
@@ -202,7 +202,7 @@ describe(`operator: payouts (${random.title})`, () => {
     expect(l1.paid.length).to.be.greaterThan(0).and.lessThan(20);
   });
 
-  it("makes payouts that a predecessor has left open", async () => {
+  it("makes the open payouts of a predecessor", async () => {
     const world = await createPayingWorld(20, 6);
     const { l1, operator, prover } = world;
     l1.failNext("payOut");
@@ -234,14 +234,14 @@ describe(`operator: payouts (${random.title})`, () => {
     expect(l1.paid).to.have.length(20);
   });
 
-  it("makes payouts again that a reorg has dropped after all of them were made", async () => {
+  it("makes payouts again that a reorg has dropped after the last one", async () => {
     const world = await createPayingWorld(10, 6);
     const { l1, operator } = world;
     l1.failNext("payOut");
     await operator.processBlocks().catch(() => undefined);
     const snapshot = l1.snapshot();
     await operator.processBlocks();
-    // Looks at L1 again, where nothing is open, but has not settled the block yet.
+    // Reads L1 again, where no payout is open, but has not finalized the block yet.
     await operator.executeBlocks();
     l1.revert(snapshot);
     l1.increaseTime(1);
@@ -249,7 +249,7 @@ describe(`operator: payouts (${random.title})`, () => {
     expect(l1.paid).to.have.length(10);
   });
 
-  it("makes payouts in exodus too", async () => {
+  it("makes payouts in exodus, too", async () => {
     const world = await createPayingWorld(20, 6);
     const { l1, operator } = world;
     l1.failNext("payOut");

@@ -15,7 +15,7 @@ const failed = (blockNumber: number, cause: Error) =>
   operatorError({ code: "BLOCK_STEP_FAILED", step: "commit", blockNumber, reason: "" }, { cause });
 
 describe("operator: the log of failures", () => {
-  it("says once what fails in the same way, whatever numbers are in it", () => {
+  it("logs repeated failures once, also if their numbers differ", () => {
     const { lines, log } = createLog();
     for (let i = 0; i < 5; i++)
       log.record(failed(i, new Error(`no answer to 0x${i}a after ${i} ms`)));
@@ -24,7 +24,7 @@ describe("operator: the log of failures", () => {
     expect(lines).to.have.length(2);
   });
 
-  it("reminds of it after some time, and says how often it was tried", async () => {
+  it("repeats a failure after some time, with the number of attempts", async () => {
     const { lines, clock, log } = createLog();
     for (let i = 0; i < 25 * 60; i++) {
       log.record(new Error("no"));
@@ -35,7 +35,7 @@ describe("operator: the log of failures", () => {
     expect(lines[1]).to.contain("600 more attempts");
   });
 
-  it("says it again after something has succeeded", () => {
+  it("logs a failure again after a success", () => {
     const { lines, log } = createLog();
     log.record(new Error("no"));
     log.clear();
@@ -43,7 +43,7 @@ describe("operator: the log of failures", () => {
     expect(lines).to.have.length(2);
   });
 
-  it("survives a logger that throws, and failures of any kind", () => {
+  it("survives a logger that throws, and failures of any type", () => {
     const logger: Logger = {
       debug: () => {},
       info: () => {},

@@ -28,7 +28,7 @@ async function createIntervalWorld(options: Partial<OperatorOptions> = {}) {
 }
 
 describe(`operator: at intervals (${random.title})`, () => {
-  it("seals and executes what is there when the time has come", async () => {
+  it("seals and executes pending transactions after the block time", async () => {
     const { clock, l1, operator } = await createIntervalWorld();
     l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
     await clock.advance(999);
@@ -40,7 +40,7 @@ describe(`operator: at intervals (${random.title})`, () => {
     await operator.close();
   });
 
-  it("does not wait for the time when a block is full", async () => {
+  it("does not wait for the block time when a block is full", async () => {
     const world = await createIntervalWorld();
     const alice = await createFundedUser(world, random);
     const { hash } = submit(world, alice, TRANSFER);
@@ -50,7 +50,7 @@ describe(`operator: at intervals (${random.title})`, () => {
     await world.operator.close();
   });
 
-  it("wakes who waits, at the stage or at the limit", async () => {
+  it("wakes waiters at the stage or at the limit", async () => {
     const world = await createIntervalWorld();
     const { clock, l1, operator, prover } = world;
     const request = l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
@@ -66,7 +66,7 @@ describe(`operator: at intervals (${random.title})`, () => {
     await operator.close();
   });
 
-  it("logs what fails and tries again at the next tick", async () => {
+  it("logs a failure and tries again at the next tick", async () => {
     const { clock, errors, l1, operator } = await createIntervalWorld();
     l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
     l1.failNext("readNews");
@@ -81,7 +81,7 @@ describe(`operator: at intervals (${random.title})`, () => {
     await operator.close();
   });
 
-  it("logs a failure that stays the same once", async () => {
+  it("logs a repeated failure once", async () => {
     const { clock, errors, l1, operator, prover } = await createIntervalWorld();
     l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
     prover.failures = 5;
@@ -96,7 +96,7 @@ describe(`operator: at intervals (${random.title})`, () => {
     await operator.close();
   });
 
-  it("ROLLUP_IN_EXODUS: accepts nothing, sends nothing and lets nobody wait", async () => {
+  it("ROLLUP_IN_EXODUS: accepts nothing, sends nothing and ends all waits", async () => {
     const world = await createIntervalWorld();
     const { clock, errors, l1, operator, prover } = world;
     const alice = await createFundedUser(world, random);
@@ -115,7 +115,7 @@ describe(`operator: at intervals (${random.title})`, () => {
     await clock.advance(5000);
     expect([errors.length, prover.jobs.length]).to.deep.equal([logged, jobs]);
 
-    // L1 goes back to where there was no exodus.
+    // A reorg returns L1 to a block before the exodus.
     l1.revert(before);
     l1.increaseTime(1);
     prover.failures = 0;

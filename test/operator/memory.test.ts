@@ -1,4 +1,4 @@
-/** What is executed leaves memory, and what is asked for after that is still answered right. */
+/** Executed blocks leave the memory, and later questions still get right answers. */
 import { expect } from "chai";
 import type { OperatorOptions } from "../../src/operator/operator.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -20,7 +20,7 @@ const random = createRandom();
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
 const KEPT = 8;
 const RECEIPTS = 20;
-/** Views of L1 that are kept, to go back to with it. */
+/** Views of L1 that are kept for reorgs. */
 const VIEWS = 64;
 const SLOTS = 2;
 
@@ -34,7 +34,7 @@ async function createWorld(options: Partial<OperatorOptions> = {}) {
   return { ...world, alice };
 }
 
-/** One block of two transfers a time, each at its own time of L1. */
+/** Executes blocks of two transfers, each at its own time of L1. */
 async function executeBlocks(world: OperatorWorld & { alice: User }, count: number) {
   const receipts = [];
   for (let i = 0; i < count; i++) {
@@ -49,7 +49,7 @@ async function executeBlocks(world: OperatorWorld & { alice: User }, count: numb
 }
 
 describe(`operator: memory (${random.title})`, () => {
-  it("keeps a window of executed blocks, as wide as a reorg of L1 needs it, and no more", async () => {
+  it("keeps a window of executed blocks for reorgs of L1, and no more", async () => {
     const world = await createWorld();
     const { operator } = world;
     await executeBlocks(world, VIEWS + KEPT + 10);
@@ -62,7 +62,7 @@ describe(`operator: memory (${random.title})`, () => {
     expect(operator.checkpoint().l1History).to.have.length(VIEWS);
   });
 
-  it("keeps just the window when L1 has moved on far enough", async () => {
+  it("keeps only the window when L1 has advanced far enough", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     await executeBlocks(world, 20);
@@ -74,7 +74,7 @@ describe(`operator: memory (${random.title})`, () => {
     expect(operator.sizes.receipts.open).to.equal(SLOTS * KEPT);
   });
 
-  it("answers for what it has forgotten: the receipt, then nothing, and never a second time", async () => {
+  it("returns a receipt, then null after forgetting it, and never accepts a second time", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const first = signFor(world, alice, TRANSFER);
@@ -99,7 +99,7 @@ describe(`operator: memory (${random.title})`, () => {
     expect(operator.requestReceipt(0)).to.equal(undefined);
   });
 
-  it("follows a reorg that drops executed blocks which it still keeps", async () => {
+  it("follows a reorg that drops executed blocks in the window", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     await executeBlocks(world, VIEWS + KEPT);
@@ -115,7 +115,7 @@ describe(`operator: memory (${random.title})`, () => {
     expect(new Set(l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
-  it("START_NOT_ON_L1: a reorg of more than it keeps, until L1 is back", async () => {
+  it("START_NOT_ON_L1: a reorg beyond the window, until L1 returns", async () => {
     const world = await createWorld({ executedBlocksMax: 0 });
     const { l1, operator, alice } = world;
     const early = l1.snapshot();
@@ -131,7 +131,7 @@ describe(`operator: memory (${random.title})`, () => {
     expect(submit(world, alice, TRANSFER).status).to.equal("accepted");
   });
 
-  it("goes back to a checkpoint from before blocks were forgotten", async () => {
+  it("restores a checkpoint from before blocks were forgotten", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const snapshot = l1.snapshot();
@@ -145,7 +145,7 @@ describe(`operator: memory (${random.title})`, () => {
     expect(operator.block(1)?.status).to.equal("executed");
   });
 
-  it("forgets facts about keys that can set none any more, and those of no account", async () => {
+  it("forgets facts that can no longer set a key, and facts of no account", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const bob = new User(random);

@@ -16,7 +16,7 @@ import { createRandom } from "../helpers/random.ts";
 const random = createRandom();
 
 describe(`operator: the life of operations (${random.title})`, () => {
-  it("takes a deposit, a key, transfers and a withdrawal to L1 and back", async () => {
+  it("processes a deposit, a key, transfers and a withdrawal from L1 to L1", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     const [alice, bob] = [new User(random), new User(random)];
@@ -49,7 +49,7 @@ describe(`operator: the life of operations (${random.title})`, () => {
     expect(balances).to.deep.equal([598n, 300n, 2n]);
   });
 
-  it("sets a key by consent on L1, and serves exits that nobody can refuse", async () => {
+  it("sets a key by consent on L1, and serves full and forced exits", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     const [alice, bob] = [new User(random), new User(random)];
@@ -67,7 +67,7 @@ describe(`operator: the life of operations (${random.title})`, () => {
     ]);
   });
 
-  it("gives the same transaction the same receipt", async () => {
+  it("returns the same receipt for the same transaction", async () => {
     const world = await createOperatorWorld();
     const alice = await createFundedUser(world, random);
     const signed = signFor(world, alice, {
@@ -101,7 +101,7 @@ describe(`operator: the life of operations (${random.title})`, () => {
 });
 
 describe(`operator: blocks (${random.title})`, () => {
-  it("takes the smallest size that fits", async () => {
+  it("seals a block at the smallest size that fits", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     for (const count of [1, 4, 5, 16]) {
       for (let i = 0; i < count; i++) {
@@ -115,7 +115,7 @@ describe(`operator: blocks (${random.title})`, () => {
     expect(world.prover.jobs.map(({ keyId }) => keyId)).to.deep.equal([4, 4, 16, 16]);
   });
 
-  it("starts another block when one can not collect a further fee token", async () => {
+  it("starts another block when one cannot collect a further fee token", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     const tokens = [0, world.l1.listToken("A").id, world.l1.listToken("B").id];
     const alice = new User(random);
@@ -137,7 +137,7 @@ describe(`operator: blocks (${random.title})`, () => {
     expect(l1.calls).to.deep.equal(["readNews", "readNews"]);
   });
 
-  it("can stop between the steps, and carries several blocks in one L1 transaction", async () => {
+  it("can stop between the steps, and groups several blocks in one L1 transaction", async () => {
     const options = { blocksPerTransaction: 2, proofsPerTransaction: 3 };
     const world = await createOperatorWorld({ options });
     const { l1, operator, prover } = world;
@@ -170,7 +170,7 @@ describe(`operator: blocks (${random.title})`, () => {
     expect(prover.jobs).to.have.length(3);
   });
 
-  it("makes nobody wait for more than the stage that was asked for", async () => {
+  it("ends a wait at the requested stage", async () => {
     const world = await createOperatorWorld();
     const alice = await createFundedUser(world, random);
     const { hash } = submit(world, alice, {

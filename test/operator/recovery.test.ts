@@ -56,11 +56,11 @@ describe(`operator: failures (${random.title})`, () => {
   });
 
   for (const kept of ["requests", "tokens"] as const) {
-    it(`L1_EVENTS_MISSING: takes nothing while a node keeps ${kept} back`, async () => {
+    it(`L1_EVENTS_MISSING: reads nothing while a node withholds ${kept}`, async () => {
       const { l1, operator } = await createOperatorWorld();
       await operator.syncL1();
       const readNews = l1.readNews.bind(l1);
-      // As a node that knows the latest block, and not yet its logs.
+      // Like a node that has the latest block without its logs.
       l1.readNews = async (fromBlock) => ({ ...(await readNews(fromBlock)), [kept]: [] });
       const deposited = { type: "deposit", owner: 5n, tokenId: 0, amount: 1n } as const;
       const requestId = l1.request(deposited);
@@ -74,7 +74,7 @@ describe(`operator: failures (${random.title})`, () => {
     });
   }
 
-  it("makes a proof anew that L1 has refused", async () => {
+  it("proves a block again after L1 has refused the proof", async () => {
     const world = await createOperatorWorld();
     await deposit(world, 5n, 1n);
     world.prover.wrongAfter(0);
@@ -84,7 +84,7 @@ describe(`operator: failures (${random.title})`, () => {
     expect(world.l1.statuses).to.deep.equal(["executed"]);
   });
 
-  it("finds the wrong one of several proofs, and makes no other anew", async () => {
+  it("finds the wrong one of several proofs, and repeats only that one", async () => {
     const world = await createOperatorWorld();
     const { operator, prover, l1 } = world;
     for (let i = 0; i < 8; i++) await deposit(world, 5n, 1n);
@@ -100,7 +100,7 @@ describe(`operator: failures (${random.title})`, () => {
     expect(l1.calls.filter((name) => name === "proveBlocks")).to.have.length(5);
   });
 
-  it("reads L1 again when that fails", async () => {
+  it("reads L1 again after a failed read", async () => {
     const world = await createOperatorWorld();
     world.l1.failNext("readNews");
     world.l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
@@ -112,7 +112,7 @@ describe(`operator: failures (${random.title})`, () => {
 });
 
 describe(`operator: checkpoints (${random.title})`, () => {
-  it("goes back to exactly what was, again and again", async () => {
+  it("restores exactly the earlier state, any number of times", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     const alice = await createFundedUser(world, random);
@@ -142,7 +142,7 @@ describe(`operator: checkpoints (${random.title})`, () => {
     expect((await operator.waitFor(kept.hash, "executed")).status).to.equal("executed");
   });
 
-  it("waits for what is on its way to L1 before it acts alone", async () => {
+  it("waits for pending L1 transactions before it acts alone", async () => {
     const world = await createOperatorWorld();
     await deposit(world, 5n, 1n);
     const processing = world.operator.processBlocks();
@@ -152,7 +152,7 @@ describe(`operator: checkpoints (${random.title})`, () => {
   });
 });
 
-describe("operator: deployments it refuses", () => {
+describe("operator: refused deployments", () => {
   const cases: readonly (readonly [string, string, (deployment: L1Deployment) => L1Deployment])[] =
     [
       [

@@ -1,4 +1,4 @@
-/** What the operator does with a deposit that has no place on L2. */
+/** The operator refunds deposits without a place on L2. */
 import { expect } from "chai";
 import { Operator } from "../../src/operator/operator.ts";
 import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
@@ -21,7 +21,7 @@ const FUNDS = 10n ** 18n;
 const NEWCOMER = 0xbeefn;
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: NEWCOMER, amount: 100n };
 
-/** Deposits of 1 for owners who have no account yet. */
+/** Creates deposits of 1 for owners without an account. */
 function fill({ l1, operator }: OperatorWorld, count: number): void {
   const first = operator.state.nextAccountId;
   for (let id = first; id < first + count; id++) {
@@ -29,7 +29,7 @@ function fill({ l1, operator }: OperatorWorld, count: number): void {
   }
 }
 
-/** Alice has money and a key, and so many accounts are free. */
+/** Creates a world in which Alice has money and a key, and `free` accounts are free. */
 async function createAlmostFull(free: number) {
   const world = await createOperatorWorld();
   const alice = await createFundedUser(world, random);
@@ -45,7 +45,7 @@ function paidTo({ l1 }: OperatorWorld, address: bigint): bigint {
 }
 
 describe(`operator: refunds (${random.title})`, () => {
-  it("pays a deposit back that has no account to go to, and moves on", async () => {
+  it("refunds a deposit without an account, and continues", async () => {
     const world = await createAlmostFull(1);
     const { operator, alice } = world;
     const last = await deposit(world, 0xaaan, 3n);
@@ -66,7 +66,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(world.l1.statuses).to.include("executed").and.not.include("committed");
   });
 
-  it("ACCOUNT_CAPACITY_REACHED: refuses transfers that would have to open an account", async () => {
+  it("ACCOUNT_CAPACITY_REACHED: refuses transfers that need a new account", async () => {
     const world = await createAlmostFull(0);
     const { operator, alice } = world;
     const { root } = operator.state;
@@ -79,7 +79,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(paidTo(world, NEWCOMER)).to.equal(100n);
   });
 
-  it("gives the last account to whoever comes first", async () => {
+  it("gives the last account to the first who needs it", async () => {
     const world = await createAlmostFull(1);
     const { operator, alice } = world;
     submit(world, alice, TRANSFER);
@@ -91,7 +91,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(operator.state.balance(CAPACITY - 1, 0)).to.equal(105n);
   });
 
-  it("credits what was to be refunded when the transfer before it expires", async () => {
+  it("credits a deposit instead of refunding it when the transfer before it expires", async () => {
     const world = await createAlmostFull(1);
     const { operator, l1, alice } = world;
     const { hash } = submit(world, alice, { ...TRANSFER, validUntil: l1.timestamp });
@@ -105,7 +105,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(paidTo(world, 0xaaan)).to.equal(0n);
   });
 
-  it("ACCOUNT_CAPACITY_REACHED: rejects a transfer when L1 gives the last account away", async () => {
+  it("ACCOUNT_CAPACITY_REACHED: rejects a transfer when L1 takes the last account", async () => {
     const world = await createAlmostFull(1);
     const { operator, l1, alice } = world;
     const snapshot = l1.snapshot();
@@ -122,7 +122,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(codes).to.deep.equal(["ACCOUNT_CAPACITY_REACHED", "ACCOUNT_CAPACITY_REACHED"]);
   });
 
-  it("pays a deposit back that the balance has no room for", async () => {
+  it("refunds a deposit that would overflow the balance", async () => {
     const world = await createOperatorWorld();
     const { operator, l1 } = world;
     const token = l1.listToken("INF");
@@ -135,7 +135,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(paidTo(world, NEWCOMER)).to.equal(5n);
   });
 
-  it("pays a deposit back that leaves the fee account no room for fees", async () => {
+  it("refunds a deposit that would leave no space for fees in the fee account", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     const { operator } = world;
     const alice = await createFundedUser(world, random);
@@ -155,7 +155,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(paidTo(world, FEE_ACCOUNT_ADDRESS)).to.equal(15n);
   });
 
-  it("commits refunds again as they were when blocks are taken back", async () => {
+  it("commits refunds again unchanged when blocks are reverted", async () => {
     const world = await createAlmostFull(0);
     const { operator, prover } = world;
     const request = await deposit(world, NEWCOMER, 5n);
@@ -169,7 +169,7 @@ describe(`operator: refunds (${random.title})`, () => {
     expect(paidTo(world, NEWCOMER)).to.equal(5n);
   });
 
-  it("goes on after a block of refunds with the next request", async () => {
+  it("continues after a block of refunds with the next request", async () => {
     const world = await createAlmostFull(0);
     const { l1, operator } = world;
     for (const owner of [NEWCOMER, 0xaaan]) await deposit(world, owner, 5n);

@@ -32,7 +32,7 @@ import { createRandom } from "../helpers/random.ts";
 const random = createRandom();
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
-/** An Ethereum key under which the EIP-712 signature of a claim has the given s. */
+/** Finds an Ethereum key under which the EIP-712 signature of a claim has the given s. */
 async function keyWithSignature(world: OperatorWorld, claim: ChangePubKeyClaim, s: bigint) {
   let z = 0n;
   const recorder: TypedDataSigner = {
@@ -65,7 +65,7 @@ function invert(value: bigint): bigint {
   return result;
 }
 
-/** What a refusal must leave alone. */
+/** Returns everything that a refusal must not change. */
 function fingerprint(operator: Operator) {
   const { open, blocks, receipts } = operator.checkpoint();
   const known = open.items.map((item) =>
@@ -120,7 +120,7 @@ describe(`operator: refusals (${random.title})`, () => {
     });
   }
 
-  it("names the closest amount that can be packed", () => {
+  it("returns the closest packable amount", () => {
     const amount = 2n ** 40n + 1n;
     const error = expectRefusal("AMOUNT_NOT_PACKABLE", world, () =>
       submit(world, alice, { ...TRANSFER, amount }),
@@ -129,7 +129,7 @@ describe(`operator: refusals (${random.title})`, () => {
     expect(error.message).to.contain("1099511627700");
   });
 
-  it("AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE: values that do not fit what is signed", () => {
+  it("AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE: values that do not fit the message", () => {
     const signed = signFor(world, alice, TRANSFER);
     const cases: readonly (readonly [string, object])[] = [
       ["AMOUNT_OUT_OF_RANGE", { amount: 2n ** 128n }],
@@ -144,7 +144,7 @@ describe(`operator: refusals (${random.title})`, () => {
     }
   });
 
-  it("SIGNATURE_INVALID: whatever is changed after signing, or signed for another rollup", () => {
+  it("SIGNATURE_INVALID: any change after signing, or a signature for another rollup", () => {
     const signed = signFor(world, alice, TRANSFER);
     const changes = [
       { amount: 101n },
@@ -172,7 +172,7 @@ describe(`operator: refusals (${random.title})`, () => {
     expectRefusal("ADDRESS_WITHOUT_ACCOUNT", world, () => submit(world, alice, exit(4711n)));
   });
 
-  it("OPERATOR_BUSY: too many blocks wait for L1, but requests are still taken", async () => {
+  it("OPERATOR_BUSY: too many blocks wait for L1, but requests are still accepted", async () => {
     const small = await createOperatorWorld({ options: { waitingBlocksMax: 1 } });
     const bob = await createFundedUser(small, random);
     await deposit(small, 5n, 1n);
@@ -182,7 +182,7 @@ describe(`operator: refusals (${random.title})`, () => {
     expect(submit(small, bob, TRANSFER).status).to.equal("accepted");
   });
 
-  it("OPERATOR_STOPPED: everything, once it is closed", async () => {
+  it("OPERATOR_STOPPED: every call after it is closed", async () => {
     const closed = await createOperatorWorld();
     const bob = await createFundedUser(closed, random);
     await closed.operator.close();
@@ -193,7 +193,7 @@ describe(`operator: refusals (${random.title})`, () => {
     await expectRejection("OPERATOR_STOPPED", closed.operator.waitForRequest(0, "executed"));
   });
 
-  it("TRANSACTION_NOT_FOUND, REQUEST_NOT_FOUND: waiting for what nobody knows", async () => {
+  it("TRANSACTION_NOT_FOUND, REQUEST_NOT_FOUND: a wait for something unknown", async () => {
     const { operator } = world;
     await expectRejection("TRANSACTION_NOT_FOUND", operator.waitFor("0x00", "executed"));
     await expectRejection("REQUEST_NOT_FOUND", operator.waitForRequest(99, "executed"));
@@ -217,7 +217,7 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
   const refuse = (given: string | undefined) =>
     expectRefusal("AUTHORIZATION_INVALID", world, () => world.operator.submit(signed, given));
 
-  it("AUTHORIZATION_INVALID: none, of an unknown kind, or cut short", () => {
+  it("AUTHORIZATION_INVALID: no consent, an unknown kind, or a truncated one", () => {
     refuse(undefined);
     refuse("0x");
     refuse("0x02");
@@ -232,7 +232,7 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
     refuse(await authorize(world, alice, { ...signed, accountId: 2 }));
   });
 
-  it("AUTHORIZATION_INVALID: a signature that the contract would not take", () => {
+  it("AUTHORIZATION_INVALID: a signature that the contract would refuse", () => {
     const { r, s, v } = Signature.from(dataSlice(authorization, 1));
     const twin = toBeHex(SECP256K1_ORDER - BigInt(s), 32);
     refuse(concat(["0x01", r, twin, toBeHex(55 - v, 1)]));
@@ -240,7 +240,7 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
     refuse(concat(["0x01", toBeHex(0, 32), s, toBeHex(v, 1)]));
   });
 
-  it("AUTHORIZATION_INVALID: L1 knows of none, or for another key, nonce or account", async () => {
+  it("AUTHORIZATION_INVALID: no fact on L1, or one for another key, nonce or account", async () => {
     refuse("0x00");
     const { address: owner, signer } = alice;
     const { pubKeyHash } = signer;
@@ -253,8 +253,8 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
   });
 
   it("AUTHORIZATION_INVALID: an s that only a comparison finds too high", async () => {
-    // Its top bit is not set, which is all that ethers looks at; OpenZeppelin compares. Whoever
-    // makes the key to fit the signature can have such an s, and would stop all blocks with it.
+    // Its top bit is not set, which is all that ethers checks; OpenZeppelin compares. An attacker
+    // who makes the key to fit the signature can have such an s, and would stop all blocks with it.
     const mallory = new User(random);
     const s = SECP256K1_ORDER / 2n + 1n;
     const claim = { pubKeyHash: mallory.signer.pubKeyHash, nonce: 0, accountId: 2 };
@@ -278,12 +278,12 @@ describe(`operator: consent to a signing key (${random.title})`, () => {
     refuse("0x00");
   });
 
-  it("ACCOUNT_NOT_FOUND: an account that is not there to consent for", () => {
+  it("ACCOUNT_NOT_FOUND: consent for an account that does not exist", () => {
     const absent = signFor(world, new User(random), { type: "changePubKey", tokenId: 0 });
     expectRefusal("ACCOUNT_NOT_FOUND", world, () => world.operator.submit(absent, authorization));
   });
 
-  it("accepts the owner's own", () => {
+  it("accepts the owner's consent", () => {
     expect(world.operator.submit(signed, authorization).status).to.equal("accepted");
   });
 });

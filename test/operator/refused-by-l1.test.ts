@@ -1,4 +1,4 @@
-/** Every fact of L1 that can change between acceptance and commit, and what the operator does. */
+/** The operator's reaction to each fact of L1 that can change between acceptance and commit. */
 import { getCreate2Address, keccak256, concat, toBeHex } from "ethers";
 import { expect } from "chai";
 import {
@@ -58,13 +58,13 @@ async function setKeysByFacts(world: World, count: number) {
   return { users, receipts };
 }
 
-/** Where an item's fact stands on L1. */
+/** Returns the place of an item's fact on L1. */
 function placeOf(user: User, { accountId, nonce }: TransactionReceipt) {
   return { owner: user.address, accountId, nonce };
 }
 
 describe(`operator: facts on L1 that can be replaced (${random.title})`, () => {
-  it("AUTHORIZATION_INVALID: a fact whose reset has been announced authorises nothing", async () => {
+  it("AUTHORIZATION_INVALID: a fact with an armed reset authorizes nothing", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const bob = new User(random);
@@ -80,7 +80,7 @@ describe(`operator: facts on L1 that can be replaced (${random.title})`, () => {
       operator.submit(signed, ON_CHAIN_AUTHORIZATION),
     );
     expect(error.message).to.contain("reset");
-    // When it has not been carried out in time, it takes another announcement, and another day.
+    // A reset that is not done in time needs another announcement and another day.
     l1.increaseTime(DAY + DAY);
     await operator.syncL1();
     expectCode("AUTHORIZATION_INVALID", () => operator.submit(signed, ON_CHAIN_AUTHORIZATION));
@@ -89,7 +89,7 @@ describe(`operator: facts on L1 that can be replaced (${random.title})`, () => {
     expect(operator.submit(signed, ON_CHAIN_AUTHORIZATION).status).to.equal("accepted");
   });
 
-  it("commits in time what was accepted before the reset was announced", async () => {
+  it("commits in time what was accepted before the reset was armed", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const { users, receipts } = await setKeysByFacts(world, 1);
@@ -100,7 +100,7 @@ describe(`operator: facts on L1 that can be replaced (${random.title})`, () => {
     expect(operator.receipt(receipts[0]!.hash)?.status).to.equal("executed");
   });
 
-  it("takes out in time what could not be committed, and nothing that does not hang on it", async () => {
+  it("rejects in time what could not be committed, and only what depends on it", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const { users, receipts } = await setKeysByFacts(world, 2);
@@ -145,7 +145,7 @@ describe(`operator: facts on L1 that can be replaced (${random.title})`, () => {
     expect(operator.obstacle).to.equal(undefined);
   });
 
-  it("rejects the whole batch of what L1 refuses", async () => {
+  it("rejects the whole batch of a refused transaction", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const bob = new User(random);
@@ -206,7 +206,7 @@ describe(`operator: consent by CREATE2 (${random.title})`, () => {
     await expectRejection("AUTHORIZATION_INVALID", world.operator.receiveBatch([wallet!]));
   });
 
-  it("asks L1 nothing for a key that the wallet's address does not name", async () => {
+  it("sends L1 no call for a key that does not match the wallet's address", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const [own, other] = await createWallets(world, 2);
@@ -225,7 +225,7 @@ describe(`operator: consent by CREATE2 (${random.title})`, () => {
     expect(questions).to.equal(1);
   });
 
-  it("asks L1 nothing for a key that some other rule refuses", async () => {
+  it("sends L1 no call for a key that another rule refuses", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const user = new User(random);
@@ -246,7 +246,7 @@ describe(`operator: consent by CREATE2 (${random.title})`, () => {
     expect(questions).to.equal(0);
   });
 
-  it("takes out a wallet that was deployed in time, which costs nobody anything", async () => {
+  it("rejects the key of a wallet that was deployed in time, without a failed commit", async () => {
     const world = await createWorld();
     const { l1, operator } = world;
     const [one, other] = await createWallets(world, 2);
@@ -282,7 +282,7 @@ describe(`operator: consent by CREATE2 (${random.title})`, () => {
     expect(new Set(rejections(world, receipts))).to.deep.equal(new Set(["AUTHORIZATION_INVALID"]));
     expect(operator.receipt(transfer.hash)?.status).to.equal("executed");
 
-    // Another one is taken only after a pause.
+    // Another one is accepted only after a pause.
     l1.beforeInclusion = undefined;
     const [late] = await createWallets(world, 1);
     await expectRejection("AUTHORIZATION_INVALID", operator.receiveBatch([late!]));
@@ -304,7 +304,7 @@ describe(`operator: L1 that changes before a commit is mined (${random.title})`,
     };
   }
 
-  it("makes blocks anew whose time L1 does not take any more", async () => {
+  it("rebuilds blocks whose timestamp L1 no longer accepts", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const { hash } = submit(world, alice, TRANSFER);
@@ -329,7 +329,7 @@ describe(`operator: L1 that changes before a commit is mined (${random.title})`,
     expect(l1.statuses.at(-1)).to.equal("executed");
   });
 
-  it("OPERATOR_NOT_ACCEPTING: it is no validator any more, until it is one again", async () => {
+  it("OPERATOR_NOT_ACCEPTING: it is no longer a validator, until it is one again", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const { hash } = submit(world, alice, TRANSFER);
@@ -343,7 +343,7 @@ describe(`operator: L1 that changes before a commit is mined (${random.title})`,
     expect(submit(world, alice, TRANSFER).status).to.equal("accepted");
   });
 
-  it("BLOCKS_UNKNOWN: another validator has committed, until that is gone", async () => {
+  it("BLOCKS_UNKNOWN: another validator has committed, until that is reverted", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const { hash } = submit(world, alice, TRANSFER);
@@ -372,7 +372,7 @@ describe(`operator: L1 that changes before a commit is mined (${random.title})`,
     await another.processBlocks("committed");
   }
 
-  it("ROLLUP_IN_EXODUS: the exodus has begun", async () => {
+  it("ROLLUP_IN_EXODUS: the exodus has started", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     submit(world, alice, TRANSFER);
@@ -397,7 +397,7 @@ describe(`operator: L1 that changes before a commit is mined (${random.title})`,
   });
 
   for (const error of ["CommitNotDirect", "CalldataNotCanonical"]) {
-    it(`OPERATOR_NOT_ACCEPTING: ${error}, which trying again does not change`, async () => {
+    it(`OPERATOR_NOT_ACCEPTING: ${error}, also after more attempts`, async () => {
       const world = await createWorld();
       const { l1, operator, alice } = world;
       const { hash } = submit(world, alice, TRANSFER);
@@ -411,7 +411,7 @@ describe(`operator: L1 that changes before a commit is mined (${random.title})`,
     });
   }
 
-  it("proves and executes what is committed, although a commit is refused", async () => {
+  it("proves and executes committed blocks, although a commit is refused", async () => {
     const world = await createWorld();
     const { l1, operator, alice } = world;
     const first = submit(world, alice, TRANSFER);

@@ -1,4 +1,4 @@
-/** The events of a run lead to the same ledger again, whatever has happened. */
+/** The replayed events of any run give the same ledger. */
 import { expect } from "chai";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../../src/protocol/constants.ts";
@@ -25,7 +25,7 @@ const random = createRandom();
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
 const ROUNDS = 60;
 
-/** What may happen in a run. Faults among it may fail. */
+/** Actions of a run; faults among them may fail. */
 const ACTIONS = {
   transfer: 8,
   expiring: 2,
@@ -38,7 +38,7 @@ const ACTIONS = {
   passTime: 2,
   passLongTime: 1,
   snapshot: 2,
-  reorganise: 2,
+  reorg: 2,
   revertBlocks: 1,
   checkpoint: 1,
   restart: 1,
@@ -105,7 +105,7 @@ class Run {
       case "snapshot":
         this.#snapshot = l1.snapshot();
         return;
-      case "reorganise":
+      case "reorg":
         if (this.#snapshot !== undefined) l1.revert(this.#snapshot);
         l1.increaseTime(1);
         return;
@@ -122,7 +122,7 @@ class Run {
     }
   }
 
-  /** Another operator goes on with what the store has. */
+  /** Starts another operator from the store. */
   async #restart(): Promise<void> {
     const { l1, prover, operator } = this.world;
     const before = describeLedger(operator.checkpoint());
@@ -137,7 +137,7 @@ class Run {
   }
 }
 
-/** Whether whoever runs an operator has to expect a failure, under these faults. */
+/** Returns whether a failure is expected under these faults. */
 function isExpected(error: unknown): boolean {
   return isRollupError(error) || String(error).includes("as the test wants");
 }
@@ -169,7 +169,7 @@ describe(`operator: the events of a run (${random.title})`, () => {
     ]);
   });
 
-  it("goes on after a restart with all that was accepted", async () => {
+  it("continues after a restart with all accepted transactions", async () => {
     const store = new RecordingStore();
     const world = await createOperatorWorld({ store });
     const alice = await createFundedUser(world, random);
@@ -185,7 +185,7 @@ describe(`operator: the events of a run (${random.title})`, () => {
     expect(prover.jobs.length, "no proof is made again").to.equal(jobs + 1);
   });
 
-  it("STORE_FAILED: what is kept is another rollup's", async () => {
+  it("STORE_FAILED: the store belongs to another rollup", async () => {
     const preset = PRESETS.minimal;
     const store = new RecordingStore();
     const state = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });

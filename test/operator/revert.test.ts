@@ -1,4 +1,4 @@
-/** L1 goes back, or says something else than the operator expects: it follows and loses nothing. */
+/** The operator follows reorgs and unexpected states of L1, and loses nothing. */
 import { expect } from "chai";
 import { Operator } from "../../src/operator/operator.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -21,7 +21,7 @@ const random = createRandom();
 const FUNDS = 10n ** 18n;
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 100n };
 
-/** Alice has paid somebody 100 in block 2, and there is a deposit of 7 in block 3. */
+/** Creates a world: Alice has paid 100 in block 2, and block 3 has a deposit of 7. */
 async function createHistory() {
   const world = await createOperatorWorld({
     options: { blocksPerTransaction: 1, proofsPerTransaction: 1 },
@@ -43,7 +43,7 @@ function statusesOf({ operator }: OperatorWorld): string[] {
 }
 
 describe(`operator: reverted blocks (${random.title})`, () => {
-  it("takes blocks back, and commits them again as they were", async () => {
+  it("reverts blocks, and commits them again unchanged", async () => {
     const world = await createHistory();
     const { operator, l1, prover, hash, requestId } = world;
     await operator.proveBlocks();
@@ -60,7 +60,7 @@ describe(`operator: reverted blocks (${random.title})`, () => {
     expect(balanceOf(world, 9n)).to.equal(7n);
   });
 
-  it("makes them anew when L1 would find them too old, without what has expired", async () => {
+  it("rebuilds reverted blocks that are too old for L1, without expired transactions", async () => {
     const world = await createOperatorWorld();
     const { operator, l1, prover } = world;
     const alice = await createFundedUser(world, random);
@@ -80,14 +80,14 @@ describe(`operator: reverted blocks (${random.title})`, () => {
     expect(prover.jobs.length, "another block needs another proof").to.equal(4);
   });
 
-  it("BLOCKS_NOT_REVERTIBLE: executed blocks, and blocks that are not there", async () => {
+  it("BLOCKS_NOT_REVERTIBLE: executed blocks, and blocks that do not exist", async () => {
     const { operator } = await createHistory();
     await operator.processBlocks();
     await expectRejection("BLOCKS_NOT_REVERTIBLE", operator.revertBlocks(3));
     await expectRejection("BLOCKS_NOT_REVERTIBLE", operator.revertBlocks(4));
   });
 
-  it("notices that another validator has taken blocks back", async () => {
+  it("notices that another validator has reverted blocks", async () => {
     const world = await createHistory();
     const { operator, l1 } = world;
     const stored = await Promise.all([3, 2].map((number) => l1.readStoredBlock(number)));
@@ -97,7 +97,7 @@ describe(`operator: reverted blocks (${random.title})`, () => {
     expect(l1.calls.filter((call) => call === "commitBlocks")).to.have.length(5);
   });
 
-  it("goes on from a proof that somebody else has sent", async () => {
+  it("continues from a proof that somebody else has sent", async () => {
     const world = await createHistory();
     world.l1.proveBySomebodyElse();
     await world.operator.processBlocks();
@@ -106,8 +106,8 @@ describe(`operator: reverted blocks (${random.title})`, () => {
   });
 });
 
-describe(`operator: blocks on L1 that it does not know (${random.title})`, () => {
-  /** As {@link createHistory}, but the operator has forgotten everything after block 1. */
+describe(`operator: unknown blocks on L1 (${random.title})`, () => {
+  /** As {@link createHistory}, with an operator that has forgotten everything after block 1. */
   async function createForgetful() {
     const world = await createOperatorWorld();
     const alice = await createFundedUser(world, random);
@@ -127,7 +127,7 @@ describe(`operator: blocks on L1 that it does not know (${random.title})`, () =>
     expect(world.l1.statuses).to.deep.equal(["executed", "proven"]);
   });
 
-  it("BLOCKS_UNKNOWN: does not take them for those that it has seen executed", async () => {
+  it("BLOCKS_UNKNOWN: does not confuse them with executed blocks that it has seen", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     await deposit(world, 9n, 7n);
@@ -144,7 +144,7 @@ describe(`operator: blocks on L1 that it does not know (${random.title})`, () =>
     expect(error.facts).to.include({ blockNumber: 1 });
   });
 
-  it("BLOCKS_UNKNOWN: does not take a block of its own for one that L1 executed", async () => {
+  it("BLOCKS_UNKNOWN: does not confuse its own block with an executed one", async () => {
     const world = await createOperatorWorld();
     const { operator } = world;
     const alice = await createFundedUser(world, random);
@@ -163,7 +163,7 @@ describe(`operator: blocks on L1 that it does not know (${random.title})`, () =>
     }
   });
 
-  it("takes them back when told to, and serves their requests again", async () => {
+  it("reverts them on request, and serves their L1 requests again", async () => {
     const world = await createForgetful();
     const { operator, requestId } = world;
     await operator.revertBlocks(2);
@@ -173,7 +173,7 @@ describe(`operator: blocks on L1 that it does not know (${random.title})`, () =>
     expect(balanceOf(world, world.alice.address)).to.equal(FUNDS);
   });
 
-  it("starts from what was restored, and goes on from there", async () => {
+  it("continues from a restored state", async () => {
     const world = await createHistory();
     const { l1, prover, operator: before } = world;
     await before.processBlocks();
@@ -198,7 +198,7 @@ describe(`operator: blocks on L1 that it does not know (${random.title})`, () =>
 
 describe(`operator: lost answers (${random.title})`, () => {
   for (const call of ["commitBlocks", "proveBlocks", "executeBlocks"] as const) {
-    it(`finds out that ${call} went through after all`, async () => {
+    it(`finds out that ${call} has succeeded`, async () => {
       const world = await createOperatorWorld();
       const alice = await createFundedUser(world, random);
       const { hash } = submit(world, alice, TRANSFER);
@@ -211,7 +211,7 @@ describe(`operator: lost answers (${random.title})`, () => {
     });
   }
 
-  it("keeps a block as it was while it may still turn up on L1", async () => {
+  it("keeps a block unchanged while it may still appear on L1", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     await deposit(world, 9n, 7n);
@@ -226,7 +226,7 @@ describe(`operator: lost answers (${random.title})`, () => {
 
 describe(`operator: L1 reorgs (${random.title})`, () => {
   for (const stage of ["committed", "proven", "executed"] as const) {
-    it(`brings blocks to L1 again that were ${stage}`, async () => {
+    it(`sends blocks to L1 again that were ${stage}`, async () => {
       const world = await createOperatorWorld();
       const { l1, operator } = world;
       const alice = await createFundedUser(world, random);
@@ -245,7 +245,7 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
   }
 
   for (const read of ["syncL1", "processBlocks"] as const) {
-    it(`notices a reorg in the middle of ${read}`, async () => {
+    it(`notices a reorg during ${read}`, async () => {
       const world = await createOperatorWorld();
       const { l1, operator } = world;
       await createFundedUser(world, random);
@@ -267,7 +267,7 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
     });
   }
 
-  it("drops a deposit with L1, and whatever hangs on it", async () => {
+  it("drops a deposit that a reorg drops, and what depends on it", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     const alice = await createFundedUser(world, random);
@@ -309,7 +309,7 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
     expect(operator.state.accountIdOf(7n)).to.equal(undefined);
   });
 
-  it("AUTHORIZATION_INVALID: a key whose authorisation L1 has lost", async () => {
+  it("AUTHORIZATION_INVALID: a key whose consent a reorg has dropped", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     const alice = new User(random);
@@ -325,7 +325,7 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
     expect(l1.statuses).to.deep.equal(["executed"]);
   });
 
-  it("leaves blocks alone that are on L1, whatever was authorised since", async () => {
+  it("keeps blocks that are on L1, whatever was authorized since", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     const alice = new User(random);
@@ -340,7 +340,7 @@ describe(`operator: L1 reorgs (${random.title})`, () => {
     expect(operator.receipt(hash)?.status).to.equal("executed");
   });
 
-  it("goes back further than it remembers", async () => {
+  it("follows a reorg beyond its window", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     const { l1, operator } = world;
     const snapshot = l1.snapshot();

@@ -1,6 +1,6 @@
 /**
- * The real operator under random traffic and seeded faults. After every round, all that L1 has
- * stored is rebuilt from the blocks by `applyBlock`, and no token has come from nowhere.
+ * The real operator under random traffic and seeded faults. After every round `applyBlock` rebuilds
+ * the state from the blocks on L1, and the supply of each token is checked.
  */
 import { expect } from "chai";
 import { applyBlock } from "../../src/block/block.ts";
@@ -21,7 +21,7 @@ import {
 import { createRandom } from "../helpers/random.ts";
 
 const random = createRandom();
-/** Refusals that random traffic runs into. */
+/** Refusals of random traffic. */
 const EXPECTED = [
   "ACCOUNT_NOT_FOUND",
   "ADDRESS_WITHOUT_ACCOUNT",
@@ -86,7 +86,7 @@ class Simulation {
     else prover.failures = 1;
   }
 
-  /** Processes until nothing fails any more. */
+  /** Processes until nothing fails. */
   async process(): Promise<void> {
     for (;;) {
       try {
@@ -130,7 +130,7 @@ async function createSimulation(preset: PresetName): Promise<Simulation> {
 
 describe(`operator: simulation (${random.title})`, () => {
   for (const preset of ["minimal", "dev"] as const) {
-    it(`comes to the state that its blocks say, with the preset ${preset}`, async () => {
+    it(`has the state of its blocks, with the preset ${preset}`, async () => {
       const simulation = await createSimulation(preset);
       const { l1, operator } = simulation.world;
       for (let round = 0; round < 6; round++) {

@@ -1,4 +1,4 @@
-/** Stages overlap: a long proof holds up nothing else, and belongs to its own block alone. */
+/** Stages overlap: a long proof delays no other stage, and counts for its own block only. */
 import { expect } from "chai";
 import type { OperatorOptions } from "../../src/operator/operator.ts";
 import { TurnQueue } from "../../src/operator/stages/turn-queue.ts";
@@ -10,7 +10,7 @@ import { RecordingStore } from "../helpers/recording-store.ts";
 
 const random = createRandom();
 
-/** A prover whose proofs are finished when the test says so. */
+/** A prover whose proofs the test finishes. */
 class HeldProver extends TestProver {
   isHeld = true;
   started = 0;
@@ -22,7 +22,7 @@ class HeldProver extends TestProver {
     return super.prove(job);
   }
 
-  /** Finishes the proof that has been under way longest. */
+  /** Finishes the oldest pending proof. */
   finishOne(): void {
     this.#waiting.shift()!();
   }
@@ -47,14 +47,14 @@ async function createHeldWorld(options: Partial<OperatorOptions> = {}) {
 }
 type HeldWorld = Awaited<ReturnType<typeof createHeldWorld>>;
 
-/** A block of one deposit. */
+/** Seals a block of one deposit. */
 async function addBlock({ l1, clock }: HeldWorld, amount = 1n): Promise<void> {
   l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount });
   await clock.advance(1000);
 }
 
 describe(`operator: stages that overlap (${random.title})`, () => {
-  it("commits while a proof is made, as far ahead as it may", async () => {
+  it("commits while a proof is made, up to the limit", async () => {
     const world = await createHeldWorld({ proofsPerTransaction: 2 });
     const { l1, prover, operator, clock } = world;
     for (let block = 0; block < 6; block++) await addBlock(world);
@@ -67,7 +67,7 @@ describe(`operator: stages that overlap (${random.title})`, () => {
     await operator.close();
   });
 
-  it("executes what is proven while the next proof is made", async () => {
+  it("executes proven blocks while the next proof is made", async () => {
     const world = await createHeldWorld({ proofsPerTransaction: 1 });
     const { l1, prover, operator, clock } = world;
     await addBlock(world);
@@ -82,12 +82,12 @@ describe(`operator: stages that overlap (${random.title})`, () => {
     await operator.close();
   });
 
-  it("sends the proofs of a batch together, though the first are made earlier", async () => {
+  it("sends the proofs of a group together, though the first are made earlier", async () => {
     const world = await createHeldWorld({ proofsPerTransaction: 3 });
     const { l1, prover, operator, clock } = world;
     for (let block = 0; block < 4; block++) await addBlock(world);
     const proves = () => l1.calls.filter((call) => call === "proveBlocks").length;
-    // The first proof was begun when there was one block.
+    // The first proof started when there was one block.
     prover.finishOne();
     await clock.advance(5000);
     expect(l1.statuses[0]).to.equal("executed");
@@ -99,7 +99,7 @@ describe(`operator: stages that overlap (${random.title})`, () => {
     await operator.close();
   });
 
-  it("lets others act alone on L1 while a proof is made", async () => {
+  it("lets exclusive work on L1 run while a proof is made", async () => {
     const world = await createHeldWorld();
     const { l1, prover, operator, clock } = world;
     await addBlock(world);
@@ -109,7 +109,7 @@ describe(`operator: stages that overlap (${random.title})`, () => {
     await operator.close();
   });
 
-  it("makes a proof once, though it is asked for twice", async () => {
+  it("makes a proof once, though it is requested twice", async () => {
     const world = await createHeldWorld();
     const { prover, operator, clock } = world;
     await addBlock(world);
@@ -123,7 +123,7 @@ describe(`operator: stages that overlap (${random.title})`, () => {
     await operator.close();
   });
 
-  it("waits for a proof that is being made when it is closed", async () => {
+  it("waits for a pending proof when it is closed", async () => {
     const world = await createHeldWorld();
     const { prover, operator, clock } = world;
     await addBlock(world);
@@ -137,8 +137,8 @@ describe(`operator: stages that overlap (${random.title})`, () => {
   });
 });
 
-describe(`operator: proofs of blocks that have gone meanwhile (${random.title})`, () => {
-  /** Commitments of the blocks that proofs were kept for. */
+describe(`operator: proofs of blocks that have changed meanwhile (${random.title})`, () => {
+  /** Returns the commitments of blocks with kept proofs. */
   function provedCommitments({ store }: HeldWorld): string[] {
     return store.events.flatMap((event) => (event.type === "proofMade" ? [event.commitment] : []));
   }
@@ -163,7 +163,7 @@ describe(`operator: proofs of blocks that have gone meanwhile (${random.title})`
     await operator.close();
   });
 
-  it("keeps a proof of a block that was reverted, for when it is committed again", async () => {
+  it("keeps the proof of a reverted block until the block is committed again", async () => {
     const world = await createHeldWorld();
     const { l1, prover, operator, clock } = world;
     await addBlock(world);
@@ -178,7 +178,7 @@ describe(`operator: proofs of blocks that have gone meanwhile (${random.title})`
     await operator.close();
   });
 
-  it("drops a proof that is finished after a checkpoint from before its block", async () => {
+  it("drops a proof that ends after the rollback to a checkpoint before its block", async () => {
     const world = await createHeldWorld();
     const { l1, prover, operator, clock } = world;
     const [snapshot, checkpoint] = [l1.snapshot(), operator.checkpoint()];
@@ -196,7 +196,7 @@ describe(`operator: proofs of blocks that have gone meanwhile (${random.title})`
 });
 
 describe("operator: turns on L1", () => {
-  it("gives nobody a second turn while somebody waits who has had none", async () => {
+  it("gives nobody a second turn while another waits for the first", async () => {
     const turns = new TurnQueue();
     const given: string[] = [];
     const take = (owner: "commit" | "prove" | "execute" | "payOut" | "other", name: string) =>
@@ -216,7 +216,7 @@ describe("operator: turns on L1", () => {
     expect(turns.isTaken).to.equal(false);
   });
 
-  it("gives one at a time, also after one that fails", async () => {
+  it("gives one turn at a time, also after a failure", async () => {
     const turns = new TurnQueue();
     let running = 0;
     const run = (isFailing: boolean) =>

@@ -1,4 +1,4 @@
-/** Under steady load no stage waits for another one, on an L1 that takes its time. */
+/** Under steady load on a slow L1 no stage waits for another one. */
 import { expect } from "chai";
 import type { OperatorOptions } from "../../src/operator/operator.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -15,7 +15,7 @@ const random = createRandom();
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
 const L1_BLOCK_MS = 12_000;
 
-/** An operator at intervals, on an L1 that mines a transaction 12 seconds after it was sent. */
+/** Creates an operator at intervals, on an L1 that mines transactions after 12 seconds. */
 async function createSlowWorld(options: Partial<OperatorOptions> = {}) {
   const clock = new FakeClock();
   const world = await createOperatorWorld({
@@ -62,7 +62,7 @@ describe(`operator: steady load on a slow L1 (${random.title})`, () => {
     await closing;
   });
 
-  it("seals no block each second that L1 can not take, and all full ones", async () => {
+  it("seals full blocks, and no partial ones while L1 is busy", async () => {
     const world = await createSlowWorld();
     const { clock, l1, operator, alice } = world;
     for (let second = 0; second < 240; second++) {
@@ -79,7 +79,7 @@ describe(`operator: steady load on a slow L1 (${random.title})`, () => {
     await operator.close();
   });
 
-  it("commits no further ahead of its proofs than a few transactions of them", async () => {
+  it("commits at most a few transactions of proofs ahead", async () => {
     const perTransaction = { blocksPerTransaction: 8, proofsPerTransaction: 2 };
     const world = await createSlowWorld({ ...perTransaction, waitingBlocksMax: 10_000 });
     const { clock, l1, operator, alice } = world;
@@ -95,7 +95,7 @@ describe(`operator: steady load on a slow L1 (${random.title})`, () => {
     await closing;
   });
 
-  it("brings a single transfer through in the time that its three transactions take", async () => {
+  it("executes a single transfer in the time of its three L1 transactions", async () => {
     const world = await createSlowWorld();
     const { clock, operator, alice } = world;
     await clock.advance(60_000);
@@ -105,7 +105,7 @@ describe(`operator: steady load on a slow L1 (${random.title})`, () => {
     await operator.close();
   });
 
-  it("ends no process with a failure that nobody waits for", async () => {
+  it("keeps the process alive after a failure that nobody awaits", async () => {
     const failures: unknown[] = [];
     const note = (error: unknown) => failures.push(error);
     process.on("unhandledRejection", note);

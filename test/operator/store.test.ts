@@ -1,4 +1,4 @@
-/** What a store promises holds for whoever gets an answer, and for L1. */
+/** Answers and L1 transactions wait until the store has kept their events. */
 import { expect } from "chai";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMemoryStore, type Store } from "../../src/operator/store.ts";
@@ -15,12 +15,12 @@ import { createRandom } from "../helpers/random.ts";
 const random = createRandom();
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
 
-/** A store that keeps events in groups, when the test lets it, or fails to. */
+/** A store that keeps events in groups when the test allows it, or fails. */
 class SlowStore implements Store {
   readonly isImmediate = false;
   readonly finalReceiptsMax = 100;
   readonly lastForgettable = ({ executed }: { executed: number }) => executed;
-  /** While it is set, nothing is kept before the test says so. */
+  /** While it is set, the store waits for the test. */
   isHeld = false;
   readonly #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
@@ -62,13 +62,13 @@ async function createSlowWorld() {
   return { ...world, store, alice };
 }
 
-/** Lets all else happen that waits for nothing. */
+/** Lets everything run that does not wait. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe(`operator: a store that takes its time (${random.title})`, () => {
-  it("answers a batch when it is kept, and not before", async () => {
+describe(`operator: a slow store (${random.title})`, () => {
+  it("answers a batch only after it is kept", async () => {
     const world = await createSlowWorld();
     const { operator, store, alice } = world;
     const submission = { transaction: signFor(world, alice, TRANSFER), authorization: "0x" };
@@ -82,7 +82,7 @@ describe(`operator: a store that takes its time (${random.title})`, () => {
     await Promise.all(answered);
   });
 
-  it("sends nothing to L1 before that from which it follows is kept", async () => {
+  it("sends nothing to L1 before the events behind it are kept", async () => {
     const world = await createSlowWorld();
     const { l1, operator, store, alice } = world;
     const submission = { transaction: signFor(world, alice, TRANSFER), authorization: "0x" };
@@ -100,13 +100,13 @@ describe(`operator: a store that takes its time (${random.title})`, () => {
     expect(commits()).to.equal(before + 1);
   });
 
-  it("refuses calls that would answer at once", async () => {
+  it("refuses synchronous calls", async () => {
     const world = await createSlowWorld();
     const transaction = signFor(world, world.alice, TRANSFER);
     expect(() => world.operator.submit(transaction)).to.throw("receiveBatch");
   });
 
-  it("STORE_FAILED: accepts and sends nothing any more", async () => {
+  it("STORE_FAILED: accepts and sends nothing after a failure", async () => {
     const world = await createSlowWorld();
     const { l1, operator, store, alice } = world;
     const submission = { transaction: signFor(world, alice, TRANSFER), authorization: "0x" };
@@ -126,7 +126,7 @@ describe(`operator: a store that takes its time (${random.title})`, () => {
 });
 
 describe(`operator: a store that fails at once (${random.title})`, () => {
-  it("STORE_FAILED: what is not kept has not happened", async () => {
+  it("STORE_FAILED: an event that is not kept has no effect", async () => {
     let isFull = false;
     const memory = createMemoryStore({ executedBlocksMax: 1, finalReceiptsMax: 1 });
     const append = () => {

@@ -1,4 +1,4 @@
-/** Many who submit at a time: signatures are checked together, and everybody gets an answer. */
+/** Concurrent submissions: signatures are checked together, and every sender gets an answer. */
 import { expect } from "chai";
 import { type BatchCrypto, createBatchCrypto } from "../../src/kernel/batch.ts";
 import type { Operator } from "../../src/operator/operator.ts";
@@ -17,7 +17,7 @@ import { createRandom } from "../helpers/random.ts";
 const random = createRandom();
 const TRANSFER = { type: "transfer", tokenId: 0, recipient: 9n, amount: 5n } as const;
 
-/** Counts what is asked of it, and can be made to wait or to fail. */
+/** Counts its calls, and can wait or fail on request. */
 class WatchedCrypto implements BatchCrypto {
   readonly verified: number[] = [];
   gate: Promise<void> = Promise.resolve();
@@ -43,7 +43,7 @@ describe(`operator: submissions (${random.title})`, () => {
     return { ...world, crypto, alice: await createFundedUser(world, random) };
   }
 
-  /** Signed transfers with consecutive nonces. */
+  /** Creates signed transfers with consecutive nonces. */
   function transfers(world: OperatorWorld, user: User, count: number): Submission[] {
     const { nonce } = signFor(world, user, TRANSFER);
     return Array.from({ length: count }, (_, index) => ({
@@ -55,7 +55,7 @@ describe(`operator: submissions (${random.title})`, () => {
   const receive = (operator: Operator, submissions: readonly Submission[]) =>
     submissions.map((submission) => operator.receiveBatch([submission]));
 
-  it("accepts in the order in which they came, all checked together", async () => {
+  it("accepts submissions in order of arrival, and checks them together", async () => {
     const world = await createWatched();
     const receipts = await Promise.all(receive(world.operator, transfers(world, world.alice, 40)));
     expect(receipts.flat().map(({ status }) => status)).to.deep.equal(
@@ -66,7 +66,7 @@ describe(`operator: submissions (${random.title})`, () => {
     expect(world.operator.state.account(alice).nonce).to.equal(41);
   });
 
-  it("answers the same as at once, also refusals", async () => {
+  it("gives the same answers as without waiting, also refusals", async () => {
     const world = await createWatched();
     const { operator, alice } = world;
     const [first, second, third] = transfers(world, alice, 3) as [
@@ -87,7 +87,7 @@ describe(`operator: submissions (${random.title})`, () => {
     await expectRejection("BATCH_LENGTH_INVALID", operator.receiveBatch([]));
   });
 
-  it("checks more while others are being checked, but only so many at a time", async () => {
+  it("checks further groups meanwhile, up to the limit", async () => {
     const world = await createWatched();
     const { operator, crypto, alice } = world;
     let open = () => {};
@@ -104,7 +104,7 @@ describe(`operator: submissions (${random.title})`, () => {
     expect(crypto.verified).to.deep.equal([1, 1, 3]);
   });
 
-  it("takes a batch all or none, whatever else is checked along with it", async () => {
+  it("accepts all of a batch or nothing, whatever else is checked with it", async () => {
     const world = await createWatched();
     const [one] = transfers(world, world.alice, 1) as [Submission];
     const next = one.transaction.nonce + 1;
@@ -120,11 +120,11 @@ describe(`operator: submissions (${random.title})`, () => {
     await expectRejection("NONCE_MISMATCH", early);
     await before;
     await expectRejection("INSUFFICIENT_BALANCE", tooMuch);
-    // The nonces are taken back with the batch.
+    // The rollback of the batch frees its nonces.
     expect(await world.operator.receiveBatch(good)).to.have.length(2);
   });
 
-  it("SUBMISSIONS_WAITING: refuses more than it can keep", async () => {
+  it("SUBMISSIONS_WAITING: refuses submissions above the limit", async () => {
     const world = await createWatched();
     const { operator, crypto, alice } = world;
     let open = () => {};
@@ -138,7 +138,7 @@ describe(`operator: submissions (${random.title})`, () => {
     await operator.receiveBatch([submission]);
   });
 
-  it("tells everybody when a check fails, and goes on with the next", async () => {
+  it("reports a failed check to all its senders, and continues with the next", async () => {
     const world = await createWatched();
     const { operator, crypto, alice } = world;
     crypto.failures = 1;
@@ -148,7 +148,7 @@ describe(`operator: submissions (${random.title})`, () => {
     await Promise.all(receive(operator, submissions));
   });
 
-  it("OPERATOR_STOPPED: answers those who wait when it is closed", async () => {
+  it("OPERATOR_STOPPED: answers waiting senders when it is closed", async () => {
     const world = await createWatched();
     const { operator, crypto, alice } = world;
     let open = () => {};

@@ -18,7 +18,7 @@ const random = createRandom();
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 100n };
 
 describe(`operator: time (${random.title})`, () => {
-  it("dates a block by the clock of L1, as last read", async () => {
+  it("uses the last read time of L1 as a block's timestamp", async () => {
     const { l1, operator } = await createOperatorWorld();
     l1.increaseTime(100);
     l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
@@ -26,7 +26,7 @@ describe(`operator: time (${random.title})`, () => {
     expect(block!.applied.block.timestamp).to.equal(l1.timestamp);
   });
 
-  it("judges validity by that clock, at both ends", async () => {
+  it("checks validity by L1's time, at both ends", async () => {
     const world = await createOperatorWorld();
     const alice = await createFundedUser(world, random);
     const { l1, operator } = world;
@@ -40,7 +40,7 @@ describe(`operator: time (${random.title})`, () => {
     expectCode("EXPIRED", () => submit(world, alice, { ...draft, nonce: 2 }));
   });
 
-  it("rejects what expires while it waits, and all that hangs on it", async () => {
+  it("rejects what expires while it waits, and what depends on it", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     const { l1, operator } = world;
     const alice = await createFundedUser(world, random);
@@ -64,7 +64,7 @@ describe(`operator: time (${random.title})`, () => {
     expect(operator.state.balance(1, 0)).to.equal(10n ** 18n);
   });
 
-  it("accepts a rejected transaction when it holds again", async () => {
+  it("accepts a rejected transaction when it is valid again", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     const { l1, operator } = world;
     const alice = await createFundedUser(world, random);
@@ -79,7 +79,7 @@ describe(`operator: time (${random.title})`, () => {
     expect((await operator.waitFor(hash, "executed")).status).to.equal("executed");
   });
 
-  it("does not let an expired owner's key come to stand on another account", async () => {
+  it("never sets the key of an expired owner on another account", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     const { l1, operator } = world;
     const alice = await createFundedUser(world, random);
@@ -90,14 +90,14 @@ describe(`operator: time (${random.title})`, () => {
     await deposit(world, carol.address, 1n);
     l1.increaseTime(6);
     await operator.processBlocks();
-    // Bob's account is gone before it was there, and Carol has its id; his key must not become
+    // Bob's account was never created, and Carol has its id; his key must not become
     // hers.
     expect(operator.state.accountIdOf(carol.address)).to.equal(change.accountId);
     expect(operator.state.account(change.accountId).pubKeyHash).to.equal(0n);
     expect(operator.receipt(hash)?.status).to.equal("rejected");
   });
 
-  it("makes sealed blocks anew before L1 finds them too old", async () => {
+  it("rebuilds sealed blocks before they are too old for L1", async () => {
     const world = await createOperatorWorld();
     const { l1, operator } = world;
     const alice = await createFundedUser(world, random);

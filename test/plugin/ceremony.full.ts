@@ -1,6 +1,6 @@
 /**
- * A rollup whose keys all come from a ceremony, on a chain with something at stake: from the powers
- * of tau, which are known here, to a withdrawal that L1 pays. `npm run test:ceremony`; it takes a
+ * A rollup whose keys all come from a ceremony, on a chain that is not local: from the powers of
+ * tau, which are known here, to a withdrawal that L1 pays. Run it by `npm run test:ceremony`, in a
  * minute or two.
  */
 import { join } from "node:path";

@@ -9,12 +9,12 @@ import { silentProgress } from "../../src/plugin/progress.ts";
 import { createPowersOfTau } from "../helpers/powers-of-tau.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
-/** The rollup's own circuits would take long: see ceremony.full.ts. The steps are the same. */
+/** The rollup's own circuits take long, see ceremony.full.ts; the steps are the same. */
 const CONFIG = {
   rollup: { prover: "mock", setup: { type: "ceremony", keysDir: "keys" } },
 } as const;
 
-/** One that is taken for a chain with something at stake. */
+/** Id of a chain that is not local. */
 const LIVE = { live: { type: "edr-simulated", chainId: 12345 } } as const;
 
 describe("plugin: keys of a ceremony", () => {
@@ -56,7 +56,7 @@ describe("plugin: keys of a ceremony", () => {
     );
   }
 
-  it("builds nothing before there are any", async () => {
+  it("builds nothing without keys", async () => {
     expect(await codeOf(build())).to.equal("CEREMONY_KEY_MISSING");
     expect(await codeOf(take({ contribute: "Alice" }))).to.equal("CEREMONY_KEY_MISSING");
     expect(await codeOf(take({ verify: true }))).to.equal("PTAU_MISSING");
@@ -89,7 +89,7 @@ describe("plugin: keys of a ceremony", () => {
     expect(await codeOf(take({ ptau }, dev))).to.equal("CEREMONY_NOT_CONFIGURED");
   });
 
-  it("wants a folder for a ceremony, and a seed for nothing else than dev keys", async () => {
+  it("requires a folder for a ceremony, and accepts a seed only for dev keys", async () => {
     const setups = [
       { type: "ceremony" },
       { type: "dev", keysDir: "keys" },

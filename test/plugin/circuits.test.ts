@@ -7,14 +7,14 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
-/** The rollup's own circuits are no matter of these tests. */
+/** Mock prover, because these tests need no circuits of the rollup. */
 const CONFIG = { rollup: { prover: "mock" } } as const;
 
 function build(hre: HardhatRuntimeEnvironment): Promise<unknown> {
   return hre.tasks.getTask("build").run({ quiet: true });
 }
 
-/** What a build of a broken circuit says. */
+/** Returns the error of a build of a broken circuit. */
 async function refusalOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
@@ -51,7 +51,7 @@ describe("plugin/circuits", () => {
     expect(await verify([61n, 3n, 5n])).to.equal(false);
   });
 
-  it("proves by the config's prover, or by the one that is asked for", async () => {
+  it("proves by the config's prover, or by the chosen one", async () => {
     const environment = await project.createHre({
       rollup: {
         prover: "external",
@@ -69,7 +69,7 @@ describe("plugin/circuits", () => {
     await environment.circuits.close();
   });
 
-  it("takes a key from elsewhere", async () => {
+  it("accepts a key from another folder", async () => {
     const seeded = await project.createHre({
       rollup: { ...CONFIG.rollup, setup: { type: "dev", seed: "elsewhere" } },
     });
@@ -81,7 +81,7 @@ describe("plugin/circuits", () => {
     expect(await own.verify(proven)).to.equal(false);
   });
 
-  it("closes what it has loaded, and loads again", async () => {
+  it("closes loaded circuits, and loads them again", async () => {
     const first = await hre.circuits.get("multiplier");
     await first.prove({ a: 2, b: [3, 5] });
     await hre.circuits.close();
@@ -102,7 +102,7 @@ describe("plugin/circuits", () => {
     expect(types).to.match(/readonly b: SignalArray;/);
   });
 
-  it("leaves everything as it is when nothing has changed", async () => {
+  it("changes no file when nothing has changed", async () => {
     const { contracts } = hre.config.rollup.paths;
     const file = join(contracts, "MultiplierVerifier.sol");
     const { mtimeMs } = await stat(file);
@@ -110,7 +110,7 @@ describe("plugin/circuits", () => {
     expect((await stat(file)).mtimeMs).to.equal(mtimeMs);
   });
 
-  it("takes away the verifier of a circuit that is gone", async () => {
+  it("removes the verifier of a removed circuit", async () => {
     const other = join("circuits", "adder.circom");
     await project.write(
       other,
@@ -125,7 +125,7 @@ describe("plugin/circuits", () => {
     expect(existsSync(file)).to.equal(false);
   });
 
-  it("says where a circuit has a syntax error, and what an include lacks", async () => {
+  it("reports the place of a syntax error, and a missing include", async () => {
     const broken = join("circuits", "broken.circom");
     await project.write(broken, "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();");
     const syntax = await refusalOf(build(await project.createHre(CONFIG)));
@@ -136,7 +136,7 @@ describe("plugin/circuits", () => {
     await project.delete(broken);
   });
 
-  it("rejects circuits of one name by both paths, and names of the rollup's own", async () => {
+  it("rejects two circuits of one name with both paths, and names of the rollup's own", async () => {
     const twin = await createProject("circuits");
     const environment = () => twin.createHre(CONFIG);
     const text = "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();"; // not to be compiled
@@ -172,14 +172,14 @@ describe("plugin/circuits", () => {
     expect(verifierName("merkle-path")).to.equal("MerklePathVerifier");
   });
 
-  it("rejects a configured folder that is not there", async () => {
+  it("rejects a configured folder that does not exist", async () => {
     const elsewhere = await project.createHre({
       rollup: { ...CONFIG.rollup, circuits: { path: "nowhere" } },
     });
     expect(await refusalOf(build(elsewhere))).to.include("CIRCUIT_DIRECTORY_NOT_FOUND");
   });
 
-  it("skips circuits on request, and cleans up what it made", async () => {
+  it("skips circuits on request, and cleans up its files", async () => {
     const fresh = await createProject("circuits");
     const environment = await fresh.createHre(CONFIG);
     const buildWith = (flags: object) =>

@@ -7,7 +7,7 @@ import { extendResolvedConfig, sizedPreset } from "../../src/plugin/config/resol
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
-/** What Hardhat says about a config that is wrong. */
+/** Returns Hardhat's message about a wrong config. */
 async function refusalOf(project: Project, config: unknown): Promise<string> {
   try {
     await project.createHre(config as HardhatUserConfig);
@@ -48,7 +48,7 @@ describe("plugin/config", () => {
       expect(rollup.circuits.include).to.deep.equal([join(project.root, "lib")]);
     });
 
-    it("takes other sizes of blocks than the preset's, if they ascend", async () => {
+    it("accepts block sizes other than the preset's, if they ascend", async () => {
       const { rollup } = (await project.createHre({ rollup: { blockSlots: [3, 5] } })).config;
       expect(sizedPreset(rollup, "dev")).to.deep.equal({ ...PRESETS.dev, blockSlots: [3, 5] });
       const { rollup: usual } = (await project.createHre({})).config;
@@ -59,7 +59,7 @@ describe("plugin/config", () => {
       }
     });
 
-    it("takes a number of threads, and by default none", async () => {
+    it("accepts a number of threads, by default 0", async () => {
       const { rollup } = (await project.createHre({ rollup: { operator: { threads: 3 } } })).config;
       expect(rollup.operator.threads).to.equal(3);
       expect((await project.createHre({})).config.rollup.operator.threads).to.equal(0);
@@ -75,7 +75,7 @@ describe("plugin/config", () => {
       expect(message).to.include("minimal, dev, full");
     });
 
-    it("takes the command of an external prover, and refuses one that can not work", async () => {
+    it("accepts the command of an external prover, and refuses an incomplete one", async () => {
       const externalProver = { command: "rapidsnark {zkey} {wtns} {proof} {public}" };
       const { rollup } = (
         await project.createHre({ rollup: { prover: "external", externalProver } })
@@ -142,21 +142,21 @@ describe("plugin/config", () => {
       }
     });
 
-    it("leaves what is generated out of coverage, whatever the folder is called", async () => {
+    it("excludes generated files from coverage, for any folder name", async () => {
       const { coverage } = (await project.createHre({ coverage: { skipFiles: ["a.sol"] } })).config;
       expect(coverage.skipFiles).to.deep.equal(["a.sol", "cache/rollup/contracts/**"]);
       const odd = (await project.createHre({ paths: { cache: "odd[1]{2}" } })).config.coverage;
       expect(odd.skipFiles).to.deep.equal(["odd[[]1][{]2}/rollup/contracts/**"]);
     });
 
-    it("leaves a configured compiler alone", async () => {
+    it("keeps a configured compiler", async () => {
       const { solidity } = (await project.createHre({ solidity: "0.8.28" })).config;
       const [compiler] = solidity.profiles["default"]!.compilers;
       expect(compiler!.version).to.equal("0.8.28");
       expect(compiler!.path).to.equal(undefined);
     });
 
-    it("refuses a version that is not that of the compiler at path", async () => {
+    it("refuses a version that differs from the compiler at path", async () => {
       const { path } = resolveNpmSolc();
       const message = await refusalOf(project, { solidity: { version: "0.8.1", path } });
       expect(message).to.include("SOLC_VERSION_MISMATCH").and.include("0.8.1");

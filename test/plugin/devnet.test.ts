@@ -26,7 +26,7 @@ describe("plugin/devnet", () => {
     await devnet.close();
   });
 
-  it("gives every account tokens, and lists them", async () => {
+  it("funds every account with tokens, and lists the tokens", async () => {
     expect(devnet.description.tokens.map(({ symbol }) => symbol)).to.deep.equal([
       "ETH",
       "TUSD",
@@ -47,7 +47,7 @@ describe("plugin/devnet", () => {
     expect(await bob!.getBalance("TUSD")).to.equal(10n);
   });
 
-  it("carries coded errors through the port, facts and all", async () => {
+  it("passes coded errors with their facts through the port", async () => {
     const [, , , carol] = await connection.rollup.getWallets();
     await (await carol!.deposit({ token: "ETH", amount: 5n })).wait();
     const transfer = carol!.transfer({ to: carol!.address, token: "ETH", amount: 1n });
@@ -55,7 +55,7 @@ describe("plugin/devnet", () => {
     expect(error.facts).to.have.property("accountId", await carol!.accountId());
   });
 
-  it("is where its rollup is looked for, whatever a file of another chain says", async () => {
+  it("locates its own rollup, not the one in the file of another chain", async () => {
     const root = await mkdtemp(join(tmpdir(), "devnet-deployments-"));
     const config = { ...hre.config, paths: { ...hre.config.paths, root } };
     await mkdir(join(root, "deployments"));

@@ -1,9 +1,9 @@
-/** `hardhat run` and `hardhat test` end by themselves, whatever they leave open. */
+/** `hardhat run` and `hardhat test` end by themselves, also with open resources. */
 import { expect } from "chai";
 import { startHardhat } from "../helpers/hardhat-cli.ts";
 
 const FOLDER = "test/plugin/endings";
-/** Only what never ends takes that long. */
+/** Time limit that only a process without end reaches. */
 const LIMIT_MS = 90_000;
 
 async function outcomeOf(...args: string[]) {

@@ -1,4 +1,4 @@
-/** What a test meets when the exodus of its rollup has begun. */
+/** Errors of a rollup whose exodus has started. */
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -29,7 +29,7 @@ describe("plugin/rollup: exodus", () => {
   }
 
   for (const step of ["commit", "prove", "execute"] as const) {
-    it(`says ROLLUP_IN_EXODUS when it fails the step ${step}`, async () => {
+    it(`fails with ROLLUP_IN_EXODUS in the step ${step}`, async () => {
       const { operator, contract } = await beginExodus({ mode: "manual" });
       if (step !== "commit") await operator.commitBlocks();
       if (step === "execute") await operator.proveBlocks();
@@ -38,7 +38,7 @@ describe("plugin/rollup: exodus", () => {
     });
   }
 
-  it("says so to who waits, and to who sends", async () => {
+  it("refuses waits and submissions with the same code", async () => {
     const { alice, late, contract } = await beginExodus({ mode: "on-demand" });
     await (await contract.activateExodusMode()).wait();
     await expectRejection("ROLLUP_IN_EXODUS", late.wait());

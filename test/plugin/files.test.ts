@@ -1,4 +1,4 @@
-/** What a build keeps on disk: damaged, moved, shared by two builds, or not to be written. */
+/** Files of a build: damaged, moved, shared by two builds, or not writable. */
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, cp, mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
@@ -49,10 +49,10 @@ describe(`plugin/files ${random.title}`, () => {
       const texts = files.map((file) => readFile(file, "base64"));
       return new Map((await Promise.all(texts)).map((text, i) => [files[i]!, text]));
     }
-    /** The digests have times in them, which are new when a file is. */
+    /** Removes the times from digests, which change with every new file. */
     const isDigest = (file: string) => /SHA256SUMS$|\.sha256$/.test(file);
 
-    it("are made again, the same, if any of them is damaged or missing", async function () {
+    it("are rebuilt unchanged if one of them is damaged or missing", async function () {
       this.timeout(300_000);
       const whole = await contents();
       const damages = [flipBit, cutOff, emptyOut, (file: string) => rm(file)];
@@ -90,14 +90,14 @@ describe(`plugin/files ${random.title}`, () => {
       expect(readdirSync(cacheDir).filter((name) => name.endsWith(".tmp"))).to.deep.equal([]);
     });
 
-    it("lose what a killed build has left, and nothing of a running one", async () => {
+    it("are cleared of a killed build's leftovers, and of nothing else", async () => {
       const { circuits, contracts, cache } = hre.config.rollup.paths;
       const killed = (path: string) => `${path}.${"0".repeat(8)}-${process.pid}-0123abcd.tmp`;
       await mkdir(killed(join(circuits, "entry")));
       await writeFile(killed(join(contracts, "A.sol")), "half");
       await writeFile(killed(join(cache, "manifest.json")), "half");
       await build(await project.createHre(MOCK));
-      // Of another host, so they stay for a day.
+      // They belong to another host, so they stay for a day.
       expect(existsSync(killed(join(circuits, "entry")))).to.equal(true);
       for (const path of [join(circuits, "entry"), join(contracts, "A.sol")]) {
         await utimes(killed(path), 0, 0);
@@ -108,7 +108,7 @@ describe(`plugin/files ${random.title}`, () => {
       expect(existsSync(killed(join(cache, "manifest.json")))).to.equal(true);
     });
 
-    it("are whole after two processes have built at the same time", async function () {
+    it("are whole after two parallel builds", async function () {
       this.timeout(300_000);
       const whole = await contents();
       await rm(hre.config.rollup.paths.cache, { recursive: true });
@@ -122,7 +122,7 @@ describe(`plugin/files ${random.title}`, () => {
       }
     });
 
-    it("need not be written to if nothing has to be built", async function () {
+    it("need no write access if nothing has to be built", async function () {
       if (process.getuid?.() === 0) this.skip(); // to whom everything is writable
       const { cache, circuits, contracts, types } = hre.config.rollup.paths;
       for (const folder of [circuits, contracts, cache, types]) await chmod(folder, 0o555);
@@ -134,7 +134,7 @@ describe(`plugin/files ${random.title}`, () => {
     });
   });
 
-  it("are named by their folder if they can not be written", async () => {
+  it("are reported by their folder if it is not writable", async () => {
     project = await createProject("circuits");
     await project.write("cache", "a file where the folder should be");
     const hre = await project.createHre(MOCK);
@@ -146,7 +146,7 @@ describe(`plugin/files ${random.title}`, () => {
     await project.delete("cache");
   });
 
-  it("of the rollup move with the project, and a key that is missing or damaged is said", async function () {
+  it("of the rollup move with the project, and a missing or damaged key is reported", async function () {
     this.timeout(300_000);
     project = await createProject();
     const plan = async (root: string) => {

@@ -1,4 +1,4 @@
-/** `rollup:init` and the package's own command: what they write, keep and refuse. */
+/** `rollup:init` and the package's own command: written, kept and refused files. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -57,7 +57,7 @@ describe("plugin/init", () => {
   const read = (file: string) => readFile(join(folder, file), "utf8");
   const differ = () => writeFile(join(folder, "tsconfig.json"), "{}\n");
 
-  it("writes a project, and finds nothing to do the second time", async () => {
+  it("writes a project, and nothing the second time", async () => {
     const first = await writeProject({ folder, force: false });
     expect([...first.written].sort()).to.deep.equal(FILES);
     const second = await writeProject({ folder, force: false });
@@ -66,7 +66,7 @@ describe("plugin/init", () => {
     expect(await read(".gitignore")).to.include("node_modules/");
   });
 
-  it("refuses to replace a file where nobody can be asked, and writes nothing", async () => {
+  it("refuses to replace a file when nobody can answer, and writes nothing", async () => {
     await mkdir(folder);
     await differ();
     const refusal = await expectRejection(
@@ -102,7 +102,7 @@ describe("plugin/init", () => {
     expect(written).to.include("tsconfig.json");
   });
 
-  it("keeps what package.json has, and adds what it lacks", () => {
+  it("keeps the contents of package.json, and adds what it lacks", () => {
     const { json, replaces } = merge({
       name: "mine",
       license: "MIT",
@@ -146,7 +146,7 @@ describe("plugin/init", () => {
     expect(mergeGitignore("a/\nb/\n", "a/\nb/\n")).to.equal("a/\nb/\n");
   });
 
-  it("runs as a task and as a command, with the next commands and as JSON", async () => {
+  it("runs as a task and as a command, and prints the next commands or JSON", async () => {
     const task = await runHardhat("rollup:init", folder);
     expect(task.exitCode, task.stderr).to.equal(0);
     expect(task.stdout).to.include(`cd ${folder}`).and.include("npx hardhat test");

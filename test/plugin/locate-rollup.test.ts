@@ -1,4 +1,4 @@
-/** Where a rollup is looked for, and in which order. */
+/** Places in which a rollup is looked for, in order. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -45,11 +45,11 @@ describe("plugin: locating a rollup", () => {
     await writeFile(file, JSON.stringify(contents));
   }
 
-  it("refuses where nothing says it", async () => {
+  it("refuses if the address is unknown", async () => {
     await expectRejection("ROLLUP_ADDRESS_UNKNOWN", locateRollup(config, l1, {}));
   });
 
-  it("believes a file of this chain, with the block of the deployment", async () => {
+  it("uses a file of this chain, with the block of the deployment", async () => {
     const { rollup } = await l1.rollup.deploy(MOCK).then(({ contracts }) => contracts);
     const [address, genesisHash] = [
       await rollup.getAddress(),
@@ -86,7 +86,7 @@ describe("plugin: locating a rollup", () => {
     await connection.close();
   });
 
-  it("says that there is no rollup at an address, rather than no block 0", async () => {
+  it("reports that there is no rollup at an address, not a missing block 0", async () => {
     await expectRejection("ROLLUP_NOT_FOUND", locateRollup(config, l1, { rollup: STRANGER }));
     const token = await l1.ethers.deployContract("TestToken", ["Token", "TKN"]);
     const other = locateRollup(config, l1, { rollup: await token.getAddress() });
@@ -97,14 +97,14 @@ describe("plugin: locating a rollup", () => {
   });
 });
 
-describe("plugin: a file that is reserved", () => {
+describe("plugin: a reserved file", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "reserved-file-"));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("is written as a whole, or not at all", async () => {
+  it("is written whole or not at all", async () => {
     const path = join(folder, "new", "file.json");
     const unused = await reserveFile(path, "refuse");
     await unused.release();
@@ -114,7 +114,7 @@ describe("plugin: a file that is reserved", () => {
     expect(await readFile(path, "utf8")).to.equal("text");
   });
 
-  it("replaces nothing unless it is told to", async () => {
+  it("replaces nothing unless requested", async () => {
     const path = join(folder, "file.json");
     await writeFile(path, "old");
     await expectRejection("OUTPUT_EXISTS", reserveFile(path, "refuse"));
@@ -124,7 +124,7 @@ describe("plugin: a file that is reserved", () => {
     expect(await readFile(path, "utf8")).to.equal("new");
   });
 
-  it("is refused where nothing can be written", async () => {
+  it("is refused in a folder that is not writable", async () => {
     await writeFile(join(folder, "file"), "");
     const below = reserveFile(join(folder, "file", "x.json"), "refuse");
     await expectRejection("OUTPUT_NOT_WRITABLE", below);

@@ -1,4 +1,4 @@
-/** An operator as a process of its own would run it, and clients on the other side of its port. */
+/** An operator as in a separate process, and clients on the other side of its port. */
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,14 +17,14 @@ import { expectRejection } from "../helpers/expect-code.ts";
 const ETHER = 10n ** 18n;
 const EXPIRATION_SECONDS = 3600;
 const OUTPUT = join(tmpdir(), `rollup-operator-${process.pid}.json`);
-/** Of the validator, which the L1 node does not know. */
+/** Key of the validator, which the L1 node does not have. */
 const KEY = `0x${"5a".repeat(32)}`;
-/** Of those who have ETH on the L1 node: as wallets do, clients sign with keys of their own. */
+/** Keys of accounts with ETH on L1; clients sign with their own keys, as wallets do. */
 const MNEMONIC = "test test test test test test test test test test test junk";
 
 describe("plugin/node", () => {
   let server: JsonRpcServer;
-  /** With the keys of the node. */
+  /** Connection with the keys of the node. */
   let l1: NetworkConnection;
   let operatorHre: HardhatRuntimeEnvironment;
   let rollup: string;
@@ -83,7 +83,7 @@ describe("plugin/node", () => {
       postTo(url(), JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
   const ask = askAt(() => node.url);
 
-  it("serves wallets that reach L1 through it, too", async () => {
+  it("serves wallets that also reach L1 through it", async () => {
     const [alice, bob] = await client.rollup.getWallets();
     await (await alice!.deposit({ token: "ETH", amount: 5n * ETHER })).wait("executed");
     await alice!.setSigningKey();
@@ -91,7 +91,7 @@ describe("plugin/node", () => {
     expect((await transfer.wait("executed")).status).to.equal("executed");
   });
 
-  it("carries coded errors, and those of L1", async () => {
+  it("passes coded errors, and those of L1", async () => {
     const [, bob, carol] = await client.rollup.getWallets();
     const transfer = bob!.transfer({ to: carol!.address, token: "ETH", amount: 1n });
     await expectRejection("SIGNING_KEY_NOT_SET", transfer);
@@ -99,7 +99,7 @@ describe("plugin/node", () => {
     expect(reverted).to.have.nested.property("error.message").that.includes("revert");
   });
 
-  it("passes on to L1 what wallets need, and nothing else", async () => {
+  it("forwards to L1 the methods of wallets, and no others", async () => {
     expect(await ask("eth_chainId")).to.have.property("result", "0x7a69");
     const height = (await ask("eth_blockNumber")) as { result: string };
     const logs = { address: rollup, fromBlock: "0x0", toBlock: height.result };
@@ -140,7 +140,7 @@ describe("plugin/node", () => {
     }
   });
 
-  it("keeps the operator's keys to itself, also where all of L1 is to be reached", async () => {
+  it("keeps the operator's keys to itself, also when all of L1 is forwarded", async () => {
     const local = await startOperatorNode(operatorHre, {
       ...{ rollup, prover: "mock", port: 0, output: OUTPUT, l1Methods: "all", mode: "manual" },
     });
@@ -155,7 +155,7 @@ describe("plugin/node", () => {
     await local.close();
   });
 
-  it("processes blocks for who runs it, and for nobody else", async () => {
+  it("processes blocks on the admin port only", async () => {
     const refused = await ask("rollup_processBlocks");
     expect(refused).to.have.nested.property("error.data.code", "RPC_METHOD_RESTRICTED");
     const { result } = (await askAt(() => node.adminUrl!)("rollup_processBlocks")) as {
@@ -164,7 +164,7 @@ describe("plugin/node", () => {
     expect(result).to.be.an("array");
   });
 
-  it("answers batches, and tells what is no call", async () => {
+  it("answers batches, and refuses what is no call", async () => {
     const call = { jsonrpc: "2.0", id: 1, method: "eth_chainId" };
     const answer = { jsonrpc: "2.0", id: 1, result: "0x7a69" };
     expect(await post(JSON.stringify(call))).to.deep.equal(answer);
@@ -187,7 +187,7 @@ describe("plugin/node", () => {
     expect(preflight.headers.get("access-control-allow-origin")).to.equal(null);
   });
 
-  it("goes on from L1 when it is started again", async () => {
+  it("continues from L1 when it is started again", async () => {
     await client.close();
     await node.close();
     await startNode();
@@ -205,7 +205,7 @@ describe("plugin/node", () => {
     await expectRejection("NETWORK_WITHOUT_L1", startOperatorNode(hre, { ...options, port: 0 }));
   });
 
-  it("ROLLUP_IN_EXODUS: refuses a rollup that takes no more blocks", async () => {
+  it("ROLLUP_IN_EXODUS: refuses a rollup that accepts no more blocks", async () => {
     await node.close();
     const [signer] = await l1.ethers.getSigners();
     const contract = node.rollup.contracts.rollup.connect(signer);

@@ -1,4 +1,4 @@
-/** What a task's failure becomes on its way to Hardhat's command line. */
+/** Conversion of a task's failure for Hardhat's command line. */
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ describe("plugin: errors at the edge to Hardhat", () => {
     expect(await codeOf(() => Promise.reject(coded))).to.equal("NO_SIGNER");
   });
 
-  it("gives failures of files a code, also those that lie deeper", async () => {
+  it("adds a code to failures of files, also in deeper causes", async () => {
     const failures = [
       () => readFile(join(tmpdir(), "there", "is", "none")),
       () => readFile(tmpdir()),
@@ -38,7 +38,7 @@ describe("plugin: errors at the edge to Hardhat", () => {
     for (const fail of failures) expect(await codeOf(fail)).to.equal("FILE_NOT_ACCESSIBLE");
   });
 
-  it("gives refusals of a node a code", async () => {
+  it("adds a code to refusals of a node", async () => {
     const { ethers, provider, ...connection } = await hre.network.create();
     const failures = [
       () => provider.request({ method: "eth_sendTransaction", params: [{}] }),
@@ -49,7 +49,7 @@ describe("plugin: errors at the edge to Hardhat", () => {
     await connection.close();
   });
 
-  it("leaves bugs as they are", async () => {
+  it("leaves bugs unchanged", async () => {
     expect(await codeOf(() => Promise.reject(new TypeError("x is not a function")))).to.equal(
       undefined,
     );

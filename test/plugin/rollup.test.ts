@@ -1,4 +1,4 @@
-/** `connection.rollup`, with the mock prover: what is proven is no matter here. */
+/** `connection.rollup`, with the mock prover because these tests need no proofs. */
 import type { Worker } from "node:worker_threads";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
@@ -62,7 +62,7 @@ describe("plugin/rollup", () => {
     expect((await again.wait()).blockNumber).to.equal(2);
   });
 
-  it("goes back to the rollup of the snapshot, or to none", async () => {
+  it("restores the rollup of the snapshot, or none", async () => {
     const fresh = await network.create();
     const helpers = fresh.networkHelpers;
     const empty = await helpers.takeSnapshot();
@@ -76,7 +76,7 @@ describe("plugin/rollup", () => {
     await fresh.close();
   });
 
-  it("refuses with codes what breaks a rule", async () => {
+  it("refuses with a code what breaks a rule", async () => {
     const { alice, bob, carol } = await load();
     const transfer = { to: bob.address, token: "ETH", amount: ETHER };
     const refused = (code: string, change: object) =>
@@ -102,7 +102,7 @@ describe("plugin/rollup", () => {
 });
 
 describe("plugin/rollup: request fee", () => {
-  it("is added by the wallet to what it deposits, and to a full exit", async () => {
+  it("is added by the wallet to a deposit and to a full exit", async () => {
     const connection = await network.create();
     const { ethers, rollup } = connection;
     const recipient = `0x${"fe".repeat(20)}`;
@@ -132,7 +132,7 @@ describe("plugin/rollup: two rollups on one connection", () => {
   });
   afterEach(() => connection.close());
 
-  it("lets no wallet of the first speak to the second", async () => {
+  it("lets no wallet of the first use the second", async () => {
     const { alice: old, bob } = await deployFixture(connection);
     const pending = await old.deposit({ token: "ETH", amount: 1n });
     const { rollup, alice } = await deployFixture(connection);
@@ -154,7 +154,7 @@ describe("plugin/rollup: two rollups on one connection", () => {
     expect(await alice.getBalance("ETH")).to.equal(2n * ETHER);
   });
 
-  it("gives a wallet its rollup back with the snapshot", async () => {
+  it("restores a wallet's rollup with the snapshot", async () => {
     const { rollup, alice, bob } = await deployFixture(connection);
     const snapshot = await connection.networkHelpers.takeSnapshot();
     await rollup.deploy(MOCK);
@@ -164,7 +164,7 @@ describe("plugin/rollup: two rollups on one connection", () => {
     expect(await bob.getBalance("ETH")).to.equal(ETHER);
   });
 
-  it("takes the operator that has resumed the wallet's rollup", async () => {
+  it("accepts the operator that has resumed the wallet's rollup", async () => {
     const { rollup, alice } = await deployFixture(connection);
     await rollup.processBlocks();
     await rollup.resume(MOCK);
@@ -232,7 +232,7 @@ describe("plugin/rollup: options", () => {
 });
 
 describe("plugin/rollup: threads", () => {
-  it("checks signatures in as many as the config says, and ends them with the connection", async () => {
+  it("checks signatures in the configured threads, and ends them with the connection", async () => {
     const threads = { started: 0, ended: 0 };
     const count = (worker: Worker) => {
       threads.started++;
@@ -254,7 +254,7 @@ describe("plugin/rollup: threads", () => {
 });
 
 describe("plugin/rollup: refusals", () => {
-  it("answers no rollup_* call before there is a rollup", async () => {
+  it("answers no rollup_* call without a rollup", async () => {
     const connection = await network.create();
     const call = connection.provider.request({ method: "rollup_getConfig", params: [] });
     const error: unknown = await call.catch((thrown: unknown) => thrown);

@@ -1,4 +1,4 @@
-/** What the plugin does to builds, coverage and gas statistics of the user's contracts. */
+/** Effects of the plugin on builds, coverage and gas statistics of the user's contracts. */
 import { expect } from "chai";
 import type { HardhatUserConfig } from "hardhat/types/config";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
@@ -8,12 +8,12 @@ import { resolveNpmSolc } from "../../src/plugin/package-root.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const MOCK = { prover: "mock" } as const;
-/** Of a user who does not think of the optimizer, without which the rollup is too large. */
+/** Config of a user without the optimizer, which the rollup's size needs. */
 const BARE: HardhatUserConfig["solidity"] = {
   profiles: { default: resolveNpmSolc(), lean: resolveNpmSolc() },
 };
 
-/** What Hardhat keeps of coverage and of gas. */
+/** Hardhat's data of coverage and of gas. */
 interface Internals {
   readonly _coverage?: { readonly filesMetadata: ReadonlyMap<string, unknown> };
   readonly _gasAnalytics?: { readonly gasMeasurements: readonly { contractFqn: string }[] };
@@ -33,7 +33,7 @@ describe("plugin/solidity", () => {
     await project.remove();
   });
 
-  /** Builds all, and returns what was warned of. */
+  /** Builds everything, and returns the warnings. */
   async function warningsOf(hre: HardhatRuntimeEnvironment): Promise<string> {
     const { warn, log } = console;
     const warnings: string[] = [];
@@ -54,7 +54,7 @@ describe("plugin/solidity", () => {
     expect(warnings).to.not.include("openzeppelin").and.not.include("Transient storage");
   });
 
-  it("leaves generated verifiers out of coverage and of gas statistics", async function () {
+  it("excludes generated verifiers from coverage and gas statistics", async function () {
     this.timeout(300_000);
     const hre = await createHardhatRuntimeEnvironment(
       { plugins: [plugin], rollup: MOCK },

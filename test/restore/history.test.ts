@@ -49,7 +49,7 @@ describe("restore: history beside the blocks", () => {
     expect(compactHistory(history, 1, 0)).to.deep.equal(history);
   });
 
-  it("forgets the events after an L1 block that L1 reorganises", () => {
+  it("forgets the events after an L1 block that a reorg removes", () => {
     const cut = cutHistory(history, 3);
     expect(cut.events).to.deep.equal(EVENTS.slice(0, 5));
     expect([cut.fromBlock, cut.toBlock]).to.deep.equal([0, 3]);

@@ -26,7 +26,7 @@ describe("open payouts", () => {
     await client.executeBlocks(executed);
   }
 
-  /** Blocks with payouts; those with even numbers are finalised only. */
+  /** Blocks with payouts; those with even numbers are finalized only. */
   async function fourBlocks() {
     const fixture = await createTestRollup();
     const { client, genesis, rollup, networkHelpers } = fixture;

@@ -74,7 +74,7 @@ describe("settling what a lost operator has left", () => {
     expect(numbersOf(l1.reverted).flat()).to.deep.equal(expected);
   });
 
-  it("splits by bytes, and finalises without payouts what is too large alone", async () => {
+  it("splits by bytes, and finalizes without payouts what is too large alone", async () => {
     const l1 = new RecordingPort();
     const limits: L1Limits = { ...L1_LIMITS, bytesMax: executeCost([5, 5]).bytes };
     const proven = [5, 5, 50, 2].map((count, index) => blockOf(index + 1, count, "proven"));

@@ -1,4 +1,4 @@
-/** What a caller in plain JavaScript may get wrong, and the code that it gets. */
+/** Codes for wrong input of callers in plain JavaScript. */
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -17,7 +17,7 @@ import { RollupWallet } from "../../src/sdk/wallet.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 
 const ALICE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
-/** Neither text nor anything else that a method takes. */
+/** Values that no method accepts. */
 const NONSENSE: readonly unknown[] = [
   undefined,
   null,
@@ -31,11 +31,11 @@ const NONSENSE: readonly unknown[] = [
   "x",
 ];
 
-/** As plain JavaScript, where nothing is checked before it runs. */
+/** Removes types, as in plain JavaScript. */
 type Loose = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
 describe("sdk: inputs", () => {
-  it("takes addresses as 20 bytes of hex and makes them checksummed", () => {
+  it("accepts addresses of 20 bytes in hex, and returns them with a checksum", () => {
     expect(readInput(address, ALICE.toLowerCase())).to.equal(ALICE);
     const wrongChecksum = ALICE.replace("C", "c");
     const strangers = [
@@ -55,14 +55,14 @@ describe("sdk: inputs", () => {
     }
   });
 
-  it("takes amounts as bigints that are not negative", () => {
+  it("accepts bigint amounts that are not negative", () => {
     expect(readInput(amount, 0n)).to.equal(0n);
     for (const value of [...NONSENSE, 5, "5", -1n, -0.5, Infinity]) {
       expectCode("AMOUNT_INVALID", () => readInput(amount, value));
     }
   });
 
-  it("takes whole numbers in a range, and values of a list", () => {
+  it("accepts whole numbers in a range, and values of a list", () => {
     expect(readInput(integer(1, 3), 3)).to.equal(3);
     for (const value of [...NONSENSE, 0, 4, "2", 2n]) {
       expectCode("OPTION_INVALID", () => readInput(integer(1, 3), value));
@@ -92,7 +92,7 @@ describe("sdk: inputs", () => {
     }
   });
 
-  it("reads amounts from text, or refuses it", () => {
+  it("reads amounts from text, or refuses the text", () => {
     const token = { decimals: 2 };
     expect(parseAmount("1.25", token)).to.equal(125n);
     for (const text of ["1.255", "-1", "1,5", "", "abc"]) {
@@ -166,7 +166,7 @@ describe("sdk: a wallet in plain JavaScript", () => {
     }
   }
 
-  it("refuses in a batch what it refuses alone", async () => {
+  it("refuses in a batch what it refuses for a single transaction", async () => {
     const send = (params: object) =>
       alice
         .batch()

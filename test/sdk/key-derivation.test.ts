@@ -18,7 +18,7 @@ const ROLLUP = {
 describe(`sdk: key derivation (${random.title})`, () => {
   const wallet = new Wallet(HARDHAT_KEY);
 
-  it("asks to sign a text that names chain and contract", () => {
+  it("requests a signature of a text with chain and contract", () => {
     const text =
       "Access hardhat-zkrollup account.\n\nOnly sign this message for a trusted client!\n" +
       "Chain ID: 31337\nRollup: 0x5FbDB2315678afecb367f032d93F642f64180aa3";
@@ -27,7 +27,7 @@ describe(`sdk: key derivation (${random.title})`, () => {
     expect(keyDerivationMessage(lower)).to.equal(text);
   });
 
-  it("derives what circomlibjs has for the SHA-256 of the signature's r and s", async () => {
+  it("derives circomlibjs's key for the SHA-256 of the signature's r and s", async () => {
     const signature = Signature.from(await wallet.signMessage(keyDerivationMessage(ROLLUP)));
     const scalars = Buffer.from((signature.r + signature.s.slice(2)).slice(2), "hex");
     const seed = createHash("sha256").update(scalars).digest();
@@ -35,13 +35,13 @@ describe(`sdk: key derivation (${random.title})`, () => {
     const [x, y] = eddsa.prv2pub(seed).map((element) => eddsa.babyJub.F.toObject(element));
     const { publicKey } = await RollupSigner.fromL1Signer(wallet, ROLLUP);
     expect(publicKey).to.deep.equal({ x, y });
-    // Frozen: whoever changes this locks every user out.
+    // Frozen: a change locks out every user.
     expect(publicKey.x).to.equal(
       20214030893676798119491777478823902609789262569147023794133473137963219211785n,
     );
   });
 
-  it("gives every wallet, chain and contract another key, and the same one each time", async () => {
+  it("derives a different key for every wallet, chain and contract, the same one each time", async () => {
     const other = new Wallet(toBeHex(random.bigint(250) + 1n, 32));
     const rollups = [
       ROLLUP,

@@ -8,7 +8,7 @@ import { expectRejection } from "../helpers/expect-code.ts";
 const REQUEST = { type: "deposit", requestId: 7, status: "executed", blockNumber: 1, slotIndex: 0 };
 
 describe("sdk: provider", () => {
-  it("waits on when the operator has no place for another wait", async () => {
+  it("continues to wait when the operator is busy", async () => {
     const busy = rpcError({ code: "RPC_BUSY", what: "waiting calls", maximum: 1 });
     const methods: string[] = [];
     const client = createRpcClient((method) => {
@@ -21,7 +21,7 @@ describe("sdk: provider", () => {
     expect(methods).to.deep.equal(new Array(2).fill("rollup_waitForPriorityRequest"));
   });
 
-  it("passes on every other refusal", async () => {
+  it("throws every other refusal", async () => {
     const refusal = rpcError({ code: "RPC_METHOD_UNKNOWN", method: "rollup_x" });
     const client = createRpcClient((method) =>
       Promise.reject(Object.assign(new Error(), toJsonRpcError(method, refusal))),

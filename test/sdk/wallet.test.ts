@@ -55,7 +55,7 @@ describe("sdk: wallet on a real contract", () => {
     world = await createWalletWorld();
   });
 
-  it("moves ETH in, over and out", async () => {
+  it("deposits, transfers and withdraws ETH", async () => {
     const { alice, bob, provider, ethers } = world;
     const deposit = await alice.deposit({ token: "ETH", amount: ETHER });
     expect((await provider.getPriorityRequest(deposit.requestId))?.status).to.equal("accepted");
@@ -102,7 +102,7 @@ describe("sdk: wallet on a real contract", () => {
     await expectRejection("CREATE2_WALLET_MISSING", bob.setSigningKey({ auth: "create2" }));
   });
 
-  it("takes an L2 key from elsewhere, for owners that can not sign", async () => {
+  it("accepts a given L2 key, for owners that cannot sign", async () => {
     const { bob, provider, user } = world;
     const signer = RollupSigner.fromSeed(new Uint8Array(32).fill(7));
     const silent = new Proxy(user, {
@@ -124,7 +124,7 @@ describe("sdk: wallet on a real contract", () => {
     ["TestToken", ["Test", "TST"]],
     ["NoReturnToken", []],
   ] as const) {
-    it(`moves the ERC-20 ${name}, and approves what is needed`, async () => {
+    it(`deposits and withdraws the ERC-20 ${name}, and approves the amount`, async () => {
       const { alice, bob } = world;
       const { token, address } = await listToken(world, name, [...args]);
       await token.mint(alice.address, 1000n);
@@ -139,7 +139,7 @@ describe("sdk: wallet on a real contract", () => {
     });
   }
 
-  it("ROLLUP_REPLACED: an operator that names another contract than the one that is trusted", async () => {
+  it("ROLLUP_REPLACED: an operator that names another contract than the trusted one", async () => {
     const { ethers, user, rollup, provider } = world;
     const rollupAddress = await rollup.getAddress();
     const wallet = await RollupWallet.create(user, provider, { rollupAddress });
@@ -151,7 +151,7 @@ describe("sdk: wallet on a real contract", () => {
     await expectRejection("ROLLUP_REPLACED", refused);
   });
 
-  it("TOKEN_UNKNOWN: signs nothing for a token that an operator passes for another one", async () => {
+  it("TOKEN_UNKNOWN: signs nothing for a token that an operator presents as another", async () => {
     const { user, bob, operator } = world;
     await listToken(world, "TestToken", ["Gold", "GLD"]);
     const linked = createLinkedClient(operator);
@@ -169,7 +169,7 @@ describe("sdk: wallet on a real contract", () => {
     expect(methods).not.to.include("rollup_submitTransaction");
   });
 
-  it("sends somebody without a key home", async () => {
+  it("exits an account without a key by a forced exit", async () => {
     const { alice, bob, ethers } = world;
     await alice.deposit({ token: "ETH", amount: 10n });
     await bob.deposit({ token: "ETH", amount: 20n });
@@ -179,7 +179,7 @@ describe("sdk: wallet on a real contract", () => {
     expect(await ethers.provider.getBalance(bob.address)).to.equal(before + 20n);
   });
 
-  it("sends what has no method of its own by its content", async () => {
+  it("sends a transaction by its content", async () => {
     const { alice, bob } = world;
     await alice.deposit({ token: "ETH", amount: ETHER });
     await alice.setSigningKey();
@@ -193,7 +193,7 @@ describe("sdk: wallet on a real contract", () => {
     await expectRejection("OPTION_UNKNOWN", unknown);
   });
 
-  it("gives each of several transactions at once its own nonce", async () => {
+  it("assigns different nonces to concurrent transactions", async () => {
     const { alice, bob } = world;
     await alice.deposit({ token: "ETH", amount: ETHER });
     await alice.setSigningKey();
@@ -206,7 +206,7 @@ describe("sdk: wallet on a real contract", () => {
     expect(await alice.getNonce()).to.equal(4);
   });
 
-  it("sends batches, of one wallet or of two, all or none", async () => {
+  it("sends batches of one wallet or of two, as a whole or not at all", async () => {
     const { alice, bob, ethers, provider } = world;
     for (const wallet of [alice, bob]) {
       await wallet.deposit({ token: "ETH", amount: ETHER });
@@ -252,7 +252,7 @@ describe("sdk: wallet on a real contract", () => {
     expect(await provider.getBalance(target, "ETH")).to.equal(0n);
   });
 
-  it("goes back with the chain", async () => {
+  it("follows a snapshot of the chain", async () => {
     const { alice, networkHelpers, operator } = world;
     await alice.deposit({ token: "ETH", amount: 10n });
     await operator.processBlocks();
@@ -330,7 +330,7 @@ describe("sdk: refusals of a wallet", () => {
     });
   }
 
-  it("brings the reason of a rejection to who waits", async () => {
+  it("throws the reason of a rejection from a wait", async () => {
     const { alice, networkHelpers } = world;
     const validUntil = BigInt(await networkHelpers.time.latest()) + 100n;
     const handle = await alice.transfer({ to, token: "ETH", amount: 1n, validUntil });

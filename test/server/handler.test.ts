@@ -148,13 +148,13 @@ describe(`server: methods (${random.title})`, () => {
     expect(await client.call("rollup_getReceipt", receipts[1]!.hash)).to.deep.equal(receipts[1]);
   });
 
-  it("has been called for every method there is", () => {
+  it("has been called for every method", () => {
     expect([...called].sort()).to.deep.equal(Object.keys(RPC_METHODS).sort());
   });
 });
 
 describe(`server: reading L1 (${random.title})`, () => {
-  it("happens for consent that was just given there, whatever the mode", async () => {
+  it("happens in any mode for consent that was just given there", async () => {
     const alice = new User(random);
     const world = await createOperatorWorld({ options: { mode: "manual" } });
     const client = createLinkedClient(world.operator);
@@ -171,7 +171,7 @@ describe(`server: reading L1 (${random.title})`, () => {
     expect(receipt.status).to.equal("accepted");
   });
 
-  it("happens at every question on demand, and seals nothing", async () => {
+  it("happens at every call on demand, and seals nothing", async () => {
     const world = await createOperatorWorld();
     const client = createLinkedClient(world.operator);
     const requestId = world.l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
@@ -184,7 +184,7 @@ describe(`server: reading L1 (${random.title})`, () => {
 describe(`server: reading L1 once all else holds (${random.title})`, () => {
   const alice = new User(random);
 
-  /** In the mode of a public operator, with an account, and L1 reads counted from then on. */
+  /** Creates a world in the mode of a public operator, with an account and a count of L1 reads. */
   async function createCounted() {
     const world = await createOperatorWorld({ options: { mode: "manual" } });
     await deposit(world, alice.address, AMOUNT);
@@ -198,7 +198,7 @@ describe(`server: reading L1 once all else holds (${random.title})`, () => {
     return { ...change, authorization: ON_CHAIN_AUTHORIZATION };
   }
 
-  it("asks L1 nothing for a signature that is wrong", async () => {
+  it("sends L1 no call for a wrong signature", async () => {
     const { world, reads, client } = await createCounted();
     const change = onChainChange(world);
     const forged = { ...change, signature: { ...change.signature, s: 1n } };
@@ -206,7 +206,7 @@ describe(`server: reading L1 once all else holds (${random.title})`, () => {
     expect(reads.count).to.equal(0);
   });
 
-  it("asks L1 nothing for an account that is not there, or a nonce that is not the next", async () => {
+  it("sends L1 no call for a missing account or a wrong nonce", async () => {
     const { world, reads, client } = await createCounted();
     for (const draft of [{ accountId: 7 }, { nonce: 5 }]) {
       const change = onChainChange(world, { nonce: 0, accountId: 1, ...draft });
@@ -216,7 +216,7 @@ describe(`server: reading L1 once all else holds (${random.title})`, () => {
     expect(reads.count).to.equal(0);
   });
 
-  it("reads L1 once for all who ask at the same time", async () => {
+  it("reads L1 once for concurrent calls", async () => {
     const { world, reads, client } = await createCounted();
     const change = onChainChange(world);
     const { pubKeyHash } = alice.signer;
@@ -224,11 +224,11 @@ describe(`server: reading L1 once all else holds (${random.title})`, () => {
     const calls = Array.from({ length: 20 }, () => client.call("rollup_submitTransaction", change));
     const receipts = await Promise.all(calls);
     expect(new Set(receipts.map(({ hash }) => hash)).size).to.equal(1);
-    // One for the first, and one for all who came while that was under way.
+    // One read for the first, and one for all calls during that read.
     expect(reads.count).to.be.within(1, 2);
   });
 
-  it("processes blocks once for all who ask at the same time", async () => {
+  it("processes blocks once for concurrent calls", async () => {
     const world = await createOperatorWorld({ options: { mode: "manual" } });
     const client = createLinkedClient(world.operator);
     const reads = countReads(world);
@@ -236,7 +236,7 @@ describe(`server: reading L1 once all else holds (${random.title})`, () => {
     expect(reads.count).to.be.within(1, 2);
   });
 
-  it("refuses the public what is for who runs the operator", async () => {
+  it("refuses the operator's own methods to the public", async () => {
     const world = await createOperatorWorld();
     const handle = createRpcHandler(world.operator, "public");
     await expectRejection("RPC_METHOD_RESTRICTED", handle("rollup_processBlocks", []));
@@ -244,7 +244,7 @@ describe(`server: reading L1 once all else holds (${random.title})`, () => {
   });
 });
 
-/** Counts how often the operator reads what is new on L1. */
+/** Counts the operator's reads of L1. */
 function countReads({ l1 }: OperatorWorld): { count: number } {
   const reads = { count: 0 };
   const readNews = l1.readNews.bind(l1);
@@ -261,7 +261,7 @@ describe(`server: errors (${random.title})`, () => {
     world = await createOperatorWorld();
   });
 
-  it("bring code, facts and fix of a refusal back", async () => {
+  it("carry code, facts and fix of a refusal", async () => {
     const client = createLinkedClient(world.operator);
     world.l1.request({ type: "deposit", owner: 5n, tokenId: 0, amount: 1n });
     const draft: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
@@ -271,7 +271,7 @@ describe(`server: errors (${random.title})`, () => {
     expect(error.facts).to.deep.equal({ code: "SIGNING_KEY_NOT_SET", accountId: 1 });
   });
 
-  it("keep bigints among the facts, and the words", () => {
+  it("keep bigints in the facts, and the texts", () => {
     const sent = opsError({ code: "AMOUNT_NOT_PACKABLE", amount: 2n ** 90n + 1n, closest: 5n });
     const received = fromJsonRpcError(toJsonRpcError("rollup_x", sent));
     expect(received?.facts).to.deep.equal(sent.facts);
@@ -291,7 +291,7 @@ describe(`server: errors (${random.title})`, () => {
     }
   });
 
-  it("of codes that nobody has registered here are errors all the same", () => {
+  it("of unregistered codes are errors too", () => {
     const data = { code: "FROM_THE_FUTURE", facts: { n: 1 }, sentence: "New.", fix: "Upgrade." };
     const error = fromJsonRpcError({ code: -32000, message: "", data });
     expect(error?.message).to.equal("FROM_THE_FUTURE: New.");
@@ -329,14 +329,14 @@ describe(`server: errors (${random.title})`, () => {
     await expectRejection("TOKEN_ID_OUT_OF_RANGE", client.call("rollup_getBalance", 0, 8));
   });
 
-  it("RPC_FAILED: whatever has no code", async () => {
+  it("RPC_FAILED: any error without a code", async () => {
     world.l1.failNext("readNews");
     const client = createLinkedClient(world.operator);
     const error = await expectRejection("RPC_FAILED", client.call("rollup_getTokens"));
     expect(error.message).to.contain("readNews fails");
   });
 
-  it("RPC_RESULT_INVALID: an answer of another kind; errors of the transport pass", async () => {
+  it("RPC_RESULT_INVALID: an answer of another type; errors of the transport pass", async () => {
     const request = createJsonRpcRequest(world.operator);
     const wrong = createRpcClient(async (method, params) => ({ x: await request(method, params) }));
     const error = await expectRejection("RPC_RESULT_INVALID", wrong.call("rollup_getConfig"));

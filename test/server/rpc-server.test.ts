@@ -1,4 +1,4 @@
-/** The public port under clients that ask for too much, too slowly, or what they may not have. */
+/** The public port under clients that send too much, too slowly, or without permission. */
 import { connect, type Socket } from "node:net";
 import { expect } from "chai";
 import { createPublicErrors, L1CallError, redact } from "../../src/server/public-errors.ts";
@@ -30,7 +30,7 @@ describe("server: the public port", () => {
     return server.url;
   }
 
-  /** A connection that says what it is told to, and notes what comes back. */
+  /** A connection that sends given text, and records the answer. */
   async function open(url: string, text = "", localAddress = "127.0.0.1") {
     const port = Number(new URL(url).port);
     const socket = connect({ port, host: "127.0.0.1", localAddress });
@@ -54,7 +54,7 @@ describe("server: the public port", () => {
     expect(codeOf((await post(url, calls)).body)).to.equal("RPC_BATCH_TOO_LONG");
   });
 
-  it("answers as much as one request may have, and says of the rest that it is too much", async () => {
+  it("answers up to the limit of a request, and refuses the rest with a code", async () => {
     const large = "f".repeat(1 << 20);
     const url = await serve((method) => Promise.resolve(method === "small" ? "0x1" : large));
     const calls = Array.from({ length: 100 }, (_, index) => {
@@ -63,13 +63,13 @@ describe("server: the public port", () => {
     const { body, bytes } = await post(url, calls);
     expect(bytes).to.be.below(11 << 20);
     const codes = (body as Answer[]).map((answer) => codeOf(answer));
-    // Nine of the large ones fit, and the small one.
+    // Nine large answers fit, and the small one.
     expect(codes.filter((code) => code === undefined)).to.have.length(10);
     expect(codes.at(-1)).to.equal(undefined);
     expect(codes.filter((code) => code === "RPC_ANSWER_TOO_LARGE")).to.have.length(90);
   });
 
-  it("says so of an answer that no string can hold", async () => {
+  it("refuses an answer that exceeds the length of a string", async () => {
     const toJSON = () => {
       throw new RangeError("Invalid string length");
     };
@@ -77,7 +77,7 @@ describe("server: the public port", () => {
     expect(codeOf((await post(url, CALL)).body)).to.equal("RPC_ANSWER_TOO_LARGE");
   });
 
-  it("holds no more answers than there is room for", async () => {
+  it("holds answers up to the limit of memory", async () => {
     const large = "f".repeat(1 << 20);
     const url = await serve(() => Promise.resolve(large), { limits: { heldBytesMax: 5 << 20 } });
     const { body } = await post(url, Array(8).fill(CALL));
@@ -86,7 +86,7 @@ describe("server: the public port", () => {
     expect(codeOf((await post(url, CALL)).body)).to.equal(undefined);
   });
 
-  it("has room for others while a client keeps it busy with bodies that do not end", async () => {
+  it("serves others while a client sends bodies without end", async () => {
     const url = await serve(ECHO, {
       limits: { heldBytesMax: 4 << 20, heldBytesPerClientMax: 1 << 20 },
     });
@@ -106,7 +106,7 @@ describe("server: the public port", () => {
     expect((await post(url, text)).body).to.have.nested.property("error.code", -32600);
   });
 
-  it("RPC_RATE_LIMITED: slows a client down that asks for too much", async () => {
+  it("RPC_RATE_LIMITED: limits the rate of a client", async () => {
     const limits = { unitsPerSecond: 10, unitsBurst: 50 };
     const url = await serve(ECHO, { limits });
     expect((await post(url, Array(40).fill(CALL))).status).to.equal(200);
@@ -119,7 +119,7 @@ describe("server: the public port", () => {
     expect(codeOf(await refused.json())).to.equal("RPC_RATE_LIMITED");
   });
 
-  it("serves newcomers though connections that say nothing fill all places", async () => {
+  it("serves new clients when silent connections fill all places", async () => {
     const url = await serve(ECHO, { limits: { socketsMax: 20 } });
     const half = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
     const slow = await Promise.all(Array.from({ length: 40 }, () => open(url, half)));
@@ -127,7 +127,7 @@ describe("server: the public port", () => {
     await waitUntil(() => slow.filter(({ seen }) => seen.isClosed).length >= 20);
   });
 
-  it("closes connections of who has the most, and not those of others", async () => {
+  it("closes connections of the client with the most, and no others", async () => {
     const url = await serve(ECHO, { limits: { socketsMax: 20 } });
     const body = JSON.stringify(CALL);
     const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`;
@@ -137,7 +137,7 @@ describe("server: the public port", () => {
     await waitUntil(() => slow.seen.text.includes('"result"'));
   });
 
-  it("waits neither for headers nor for bodies that do not come", async () => {
+  it("ends requests whose headers or body do not arrive", async () => {
     const url = await serve(ECHO, { limits: { headersMs: 200, requestMs: 400 } });
     const headers = await open(url, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Le");
     const body = await open(
@@ -164,7 +164,7 @@ describe("server: the public port", () => {
     expect(log[0]).to.include(id!).and.include("ECONNREFUSED").and.not.include("KEY");
   });
 
-  it("answers pages of the origins it is told, and no others", async () => {
+  it("answers pages of the configured origins, and no others", async () => {
     const url = await serve(ECHO, { cors: ["https://wallet.example"] });
     const ask = (origin: string, method = "POST") =>
       fetch(url, {
@@ -188,7 +188,7 @@ describe("server: the public port", () => {
     expect(preflight.headers.get("access-control-allow-origin")).to.equal("*");
   });
 
-  it("answers under no name that a page may have made to mean this machine", async () => {
+  it("refuses host names that a page may have rebound to this machine", async () => {
     const url = await serve(ECHO, { hostNames: ["rollup.example"] });
     const body = JSON.stringify(CALL);
     const statusOf = async (host: string) => {
@@ -225,7 +225,7 @@ describe("server: the public port", () => {
     await waitUntil(() => stuck.seen.isClosed);
   });
 
-  it("lives on when clients leave in the middle of their requests", async () => {
+  it("survives clients that leave during their requests", async () => {
     const url = await serve(async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       return "f".repeat(1 << 20);
@@ -242,7 +242,7 @@ describe("server: the public port", () => {
 });
 
 describe("server: errors for strangers", () => {
-  it("keep codes and words, without addresses and paths in any of their facts", () => {
+  it("keep codes and texts, without addresses and paths in their facts", () => {
     const toError = createPublicErrors({ error: () => undefined });
     const reason =
       "fetch http://user:pw@10.0.0.7:8545/key failed\n    at f (file:///srv/app/x.js:1:2)";
@@ -257,14 +257,14 @@ describe("server: errors for strangers", () => {
     expect(JSON.stringify(shown)).not.to.match(/10\.0\.0\.7|pw|key|srv|x\.js/);
   });
 
-  it("keep what L1 says of a call, such as the data of a revert", () => {
+  it("keep L1's answer to a call, such as the data of a revert", () => {
     const toError = createPublicErrors({ error: () => undefined });
     const data = `0x08c379a0${"00".repeat(300)}`;
     const error = new L1CallError(3, "execution reverted: NOT_YOURS", data);
     expect(toError("eth_call", error)).to.deep.equal({ code: 3, message: error.message, data });
   });
 
-  it("leave ordinary sentences as they are, and take no longer than a sentence needs", () => {
+  it("leave ordinary sentences unchanged, in linear time", () => {
     for (const text of [
       "Account 5 signed with nonce 3, but its next nonce is 4.",
       "Call one of the methods that docs/rpc.md lists; 0x-hex and/or 2^53.",

@@ -1,4 +1,4 @@
-/** An operator served by a program of one's own, without Hardhat. */
+/** An operator that a user's program serves, without Hardhat. */
 import { expect } from "chai";
 import { createRpcClient, type RpcClient } from "../../src/api/client.ts";
 import { type OperatorServer, serveOperator } from "../../src/server/serve-operator.ts";
@@ -41,7 +41,7 @@ describe("server: an operator behind its ports", () => {
     });
   }
 
-  it("answers the methods of the rollup, those of its operator on the admin port alone", async () => {
+  it("answers the rollup's methods, and the operator's own only on the admin port", async () => {
     const config = await clientOf(server.url).call("rollup_getConfig");
     expect(config.rollupAddress).to.equal(world.operator.rollupAddress);
     const refused = clientOf(server.url).call("rollup_processBlocks");
@@ -49,7 +49,7 @@ describe("server: an operator behind its ports", () => {
     expect(await clientOf(server.adminUrl!).call("rollup_processBlocks")).to.deep.equal([]);
   });
 
-  it("passes on what wallets need of L1, with L1's own errors", async () => {
+  it("forwards the L1 methods of wallets, with L1's own errors", async () => {
     expect((await post(server.url, "eth_chainId")).result).to.equal("0x7a69");
     const { error } = await post(server.url, "eth_call", [{}]);
     expect(error).to.deep.equal({ code: 3, message: "execution reverted", data: "0x1234" });
@@ -57,7 +57,7 @@ describe("server: an operator behind its ports", () => {
     expect(asked).to.deep.equal(["eth_chainId", "eth_call"]);
   });
 
-  it("PORT_IN_USE: leaves no port open behind it", async () => {
+  it("PORT_IN_USE: leaves no port open", async () => {
     const port = Number(new URL(server.url).port);
     const none = () => Promise.resolve(null);
     const second = serveOperator(world.operator, none, { port: 0, adminPort: port });

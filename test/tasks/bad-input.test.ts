@@ -1,4 +1,4 @@
-/** Tasks that can not do what they are told: a code, a fix, and no stack trace. */
+/** Tasks with bad input fail with a code and a fix, without a stack trace. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -34,14 +34,14 @@ describe("tasks: bad input", () => {
     });
   }
 
-  it("writes nothing down of a network that ends with the command", async () => {
+  it("records nothing about a network that ends with the command", async () => {
     const file = join(PACKAGE_ROOT, "deployments", "rollup-31337.json");
     const before = existsSync(file);
     const { exitCode, stdout } = await runHardhat("rollup:deploy", ...MOCK);
     expect(exitCode).to.equal(0);
     expect(stdout)
       .to.match(/^Rollup +0x/m)
-      .and.include("Not written down");
+      .and.include("Not recorded");
     expect(existsSync(file)).to.equal(before);
   });
 });

@@ -1,4 +1,4 @@
-/** The benchmarks as a user runs them, on small sizes: that they run and add up, not how fast. */
+/** Runs the benchmarks as a user does, at small sizes, and checks their sums, not their speed. */
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ describe("tasks: bench", function () {
     return JSON.parse(stdout) as Results;
   }
 
-  it("measures provers in one run, an external one too", async () => {
+  it("measures provers in one run, also an external one", async () => {
     const sizes = ["--power", "8", "--external", EXTERNAL];
     const { setup, prover } = await bench("setup", "prover", ...sizes);
     expect(setup).to.include({ constraints: 246 });
@@ -39,7 +39,7 @@ describe("tasks: bench", function () {
     );
   });
 
-  it("measures what operations and blocks cost on L1, and proofs only if there are", async () => {
+  it("measures the costs of operations and blocks on L1, and of proofs if there are any", async () => {
     const { blocks, operations, emptyBlock, proofBatches } = (await bench("l1", "--prover", "mock"))
       .l1;
     const { transfer, withdrawEth } = operations;
@@ -54,7 +54,7 @@ describe("tasks: bench", function () {
     expect(blocks).to.have.length.above(2);
   });
 
-  it("counts the constraints of circuits, and of what they are made of", async () => {
+  it("counts the constraints of circuits and of their parts", async () => {
     const { circuits, buildingBlocks } = (await bench("constraints")).constraints;
     expect(circuits[0]).to.include({ name: "block-minimal-2", slots: 2 });
     const slot = buildingBlocks["Slot(8, 2, 1)"]!;

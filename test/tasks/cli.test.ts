@@ -1,4 +1,4 @@
-/** The tasks as a user runs them. What needs proofs runs with the mock prover, but for one. */
+/** Runs the tasks as a user does. All but one use the mock prover. */
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { computeAddress, toBeHex, ZeroAddress } from "ethers";
 import { openSnarkjs } from "../../src/groth16/snarkjs.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
-/** With an option that each has to explain, besides --json. */
+/** Tasks, each with an option that its help explains besides --json. */
 const OPTIONS = {
   init: "--force",
   circuits: "--preset",
@@ -24,7 +24,7 @@ const OPTIONS = {
 };
 const MOCK = ["--prover", "mock"];
 
-/** The one JSON value that a task prints. */
+/** Returns the one JSON value that a task prints. */
 async function jsonOf(...args: string[]): Promise<unknown> {
   const { exitCode, stdout, stderr } = await runHardhat(...args, "--json");
   expect(exitCode, stderr).to.equal(0);
@@ -44,7 +44,7 @@ describe("tasks: command line", () => {
     });
   }
 
-  it("takes rollup x for rollup:x, and lists both", async () => {
+  it("accepts rollup x for rollup:x, and lists both", async () => {
     const { stdout } = await runHardhat("rollup", "--help");
     for (const name of Object.keys(OPTIONS)) expect(stdout).to.include(`rollup ${name}`);
   });
@@ -56,7 +56,7 @@ describe("tasks: command line", () => {
     expect(stderr).to.include("Fix:").and.not.include("    at ");
   });
 
-  it("refuses benchmarks that there are not", async () => {
+  it("refuses unknown benchmarks", async () => {
     const unknown = await runHardhat("rollup:bench", "speed");
     expect(unknown.exitCode).to.equal(1);
     expect(unknown.stderr).to.include("BENCH_SUITE_UNKNOWN").and.include("crypto, constraints");
@@ -98,7 +98,7 @@ describe("tasks: results", () => {
     expect(contracts).to.have.nested.property("[0].contract", "RollupVerifier");
   });
 
-  it("writes down where it has deployed", async () => {
+  it("records the deployed addresses", async () => {
     const output = join(tmpdir(), `rollup-${process.pid}.json`);
     const printed = await jsonOf("rollup:deploy", ...MOCK, "--output", output);
     const written: object = await readJson(output);
@@ -121,7 +121,7 @@ describe("tasks: results", () => {
     await rm(output);
   });
 
-  it("tells the demo with real proofs, which snarkjs accepts", async () => {
+  it("runs the demo with real proofs, which snarkjs accepts", async () => {
     const output = join(tmpdir(), `rollup-demo-${process.pid}`);
     const demo = (await jsonOf("rollup:demo", "--output", output)) as {
       ok: boolean;

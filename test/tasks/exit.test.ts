@@ -1,4 +1,4 @@
-/** `rollup:restore` and `rollup:exit` against an L1 whose operator is gone. */
+/** `rollup:restore` and `rollup:exit` against an L1 without an operator. */
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ interface ExitResult {
 describe("tasks: restore and exit", () => {
   let server: JsonRpcServer;
   let l1: NetworkConnection;
-  /** As in a project that knows the node's URL and nothing else. */
+  /** Runtime of a project that has only the node's URL. */
   let user: HardhatRuntimeEnvironment;
   let rollup: string;
   let stateRoot: bigint;
@@ -88,7 +88,7 @@ describe("tasks: restore and exit", () => {
 
   const exit = (args: object) => jsonOf("rollup:exit", { prover: "mock", ...args });
 
-  it("restores what the operator had, twice the same", async () => {
+  it("restores the operator's state, with the same result twice", async () => {
     for (let round = 0; round < 2; round++) {
       const restored = (await jsonOf("rollup:restore", {})) as RestoreResult;
       expect(restored.preset).to.equal("minimal");
@@ -97,7 +97,7 @@ describe("tasks: restore and exit", () => {
     }
   });
 
-  it("asks for a full exit while the rollup is alive, and only if it is told to", async () => {
+  it("requests a full exit while the operator runs, only with the option", async () => {
     const causeOf = (error: unknown): never => {
       throw (error as { cause: Error }).cause;
     };
@@ -113,7 +113,7 @@ describe("tasks: restore and exit", () => {
     }
   });
 
-  it("gets the money out when the operator has let a request expire", async () => {
+  it("exits with the money when the operator has let a request expire", async () => {
     await l1.networkHelpers.time.increase(EXPIRATION_SECONDS);
     const claim = (await exit({ account: addresses[0], withoutProof: true })) as ExitResult;
     expect(claim).to.include({ claimed: bigintToJson(3n * ETHER) });

@@ -1,4 +1,4 @@
-/** What the tasks with a port say before they build anything, and what the devnet prints. */
+/** Refusals of tasks with a port before they build, and the output of the devnet. */
 import { createServer } from "node:net";
 import { expect } from "chai";
 import { listen } from "../../src/server/listen.ts";
@@ -6,7 +6,7 @@ import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
 const MOCK = ["--prover", "mock"];
 
-/** The code that a task fails with, and what it printed on its way there. */
+/** Returns the code that a task fails with, and its output before. */
 async function refusalOf(...args: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await runHardhat(...args);
   expect(exitCode, stdout).to.equal(1);
@@ -17,11 +17,11 @@ async function refusalOf(...args: string[]): Promise<string> {
 
 describe("tasks: ports", () => {
   for (const task of ["rollup:devnet", "rollup:operator"]) {
-    it(`${task} refuses a port that there is not, before it builds`, async () => {
+    it(`${task} refuses a port out of range, before it builds`, async () => {
       expect(await refusalOf(task, ...MOCK, "--port", "99999")).to.include("PORT_OUT_OF_RANGE");
     });
 
-    it(`${task} refuses a port that is taken, before it builds`, async () => {
+    it(`${task} refuses a port in use, before it builds`, async () => {
       const taken = createServer();
       const port = await listen(taken, "127.0.0.1", 0);
       const args = ["--hostname", "127.0.0.1", "--port", String(port)];
@@ -29,18 +29,18 @@ describe("tasks: ports", () => {
       taken.close();
     });
 
-    it(`${task} refuses an address that this machine has not`, async () => {
+    it(`${task} refuses an address of another machine`, async () => {
       const args = ["--hostname", "192.0.2.1", "--port", "0"];
       expect(await refusalOf(task, ...MOCK, ...args)).to.include("LISTEN_FAILED");
     });
   }
 
-  it("rollup:devnet refuses a network, as it is one itself", async () => {
+  it("rollup:devnet refuses the option --network", async () => {
     const refusal = await refusalOf("rollup:devnet", ...MOCK, "--network", "localhost");
     expect(refusal).to.include("NETWORK_NOT_CHOSEN").and.include("localhost");
   });
 
-  it("rollup:operator refuses what its port can not have", async () => {
+  it("rollup:operator refuses invalid options of its port", async () => {
     const cases = [
       ["L1_METHODS_UNKNOWN", "--l1-methods", "some"],
       ["ORIGIN_INVALID", "--cors", "https://wallet.example/path"],

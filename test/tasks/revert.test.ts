@@ -1,4 +1,4 @@
-/** `rollup:revert` against an L1 whose operator is gone. */
+/** `rollup:revert` against an L1 without an operator. */
 import { expect } from "chai";
 import hre from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
@@ -55,7 +55,7 @@ describe("tasks: revert", () => {
     return written.join("");
   }
 
-  it("takes back what is committed or proven, and says so", async () => {
+  it("reverts committed and proven blocks, and reports them", async () => {
     expect(await committed()).to.equal(3);
     const result: unknown = JSON.parse(await revert(2));
     expect(result).to.deep.equal({ rollup, from: 2, to: 3, executed: 1 });
@@ -64,7 +64,7 @@ describe("tasks: revert", () => {
     expect(await committed(), "the operator has committed them again").to.equal(3);
   });
 
-  it("BLOCKS_NOT_REVERTIBLE: what is executed", async () => {
+  it("BLOCKS_NOT_REVERTIBLE: executed blocks", async () => {
     const failure = await revert(1).catch((error: unknown) => String(error));
     expect(failure).to.contain("BLOCKS_NOT_REVERTIBLE");
     expect(await committed()).to.equal(3);

@@ -33,7 +33,7 @@ async function codeOf(refused: Promise<unknown>): Promise<string> {
 }
 
 describe("exchange", () => {
-  it("moves both payments in one block, neighbours in their slots", async () => {
+  it("moves both payments in one block, neighbors in their slots", async () => {
     const { alice, bob, ethSide, dollarSide } = await networkHelpers.loadFixture(twoTraders);
     const [first, second] = await exchange(ethSide, dollarSide);
     expect(await alice.getBalance("USDX")).to.equal(ether("1500"));

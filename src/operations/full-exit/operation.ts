@@ -19,7 +19,7 @@ export function fullExitAmount(
 }
 
 /**
- * Never fails for a request that L1 accepted, whoever sent it.
+ * Never fails for a request that L1 accepted, from any sender.
  *
  * @throws EXIT_AMOUNT_MISMATCH if the operation has another amount.
  */

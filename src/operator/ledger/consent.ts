@@ -51,7 +51,7 @@ export function verifyConsent(
   if (authorization === ON_CHAIN_AUTHORIZATION) {
     const fact = findKeyFact(l1, { owner, accountId, nonce });
     if (fact?.pubKeyHash !== pubKeyHash) {
-      throw refuse("L1 has no such authorisation for this key, account and nonce");
+      throw refuse("L1 has no such authorization for this key, account and nonce");
     }
     if (hasPendingReset(fact, l1)) {
       throw refuse("a reset of the key has been announced on L1");
@@ -60,7 +60,7 @@ export function verifyConsent(
     const claim = { pubKeyHash, nonce, accountId };
     const authorizer = findAuthorizer(rollup, claim, authorization);
     if (authorizer !== toChecksumAddress(owner)) {
-      throw refuse(`the authorisation is that of ${authorizer ?? "nobody"}`);
+      throw refuse(`the authorization is that of ${authorizer ?? "nobody"}`);
     }
     if (isCreate2Authorization(authorization) && l1.timestamp < create2PausedUntil) {
       throw refuse(
@@ -72,7 +72,7 @@ export function verifyConsent(
   return { owner, authorization };
 }
 
-/** Whether L1 still shows what an owner has authorised there, if an item relies on that. */
+/** Whether L1 still shows what an owner has authorized there, if an item relies on that. */
 export function isStillAuthorized(l1: L1View, item: Item): boolean {
   return lapseReason(l1, item) === undefined;
 }
@@ -110,7 +110,7 @@ function lapseReason(l1: L1View, item: Item): string | undefined {
   const { accountId, nonce, publicKey } = item.transaction;
   const fact = findKeyFact(l1, { owner: item.consent.owner, accountId, nonce });
   if (fact?.pubKeyHash !== hashPublicKey(publicKey)) {
-    return "L1 has no such authorisation any more";
+    return "L1 has no such authorization any more";
   }
   if (!hasPendingReset(fact, l1)) return undefined;
   return l1.timestamp + RESET_MARGIN_SECONDS < fact.resetAvailableAt!
@@ -127,7 +127,7 @@ function hasPendingReset(
   return timestamp <= resetAvailableAt + AUTH_RESET_WINDOW_SECONDS;
 }
 
-/** Whether there can be no ChangePubKey any more of a nonce that an owner authorises a key for. */
+/** Whether there can be no ChangePubKey any more of a nonce that an owner authorizes a key for. */
 export function isUsedUp(state: RollupState, { accountId, nonce }: AuthorizationPlace): boolean {
   return accountId >= accountCapacity(state.preset) || state.account(accountId).nonce > nonce;
 }

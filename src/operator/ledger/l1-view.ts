@@ -10,7 +10,7 @@ import type {
 import { ETH_TOKEN_ID } from "../../protocol/constants.ts";
 import { assert } from "../../util/errors.ts";
 
-/** A key that an owner has authorised, and from when on it can be replaced at any moment. */
+/** A key that an owner has authorized, and from when on it can be replaced at any moment. */
 export interface KeyFact extends PubKeyAuthorization {
   /** Unix seconds; missing if no reset has been announced. */
   readonly resetAvailableAt?: bigint;
@@ -93,7 +93,7 @@ export function readNews(
   };
 }
 
-/** Views without facts that can authorise nothing any more. */
+/** Views without facts that can authorize nothing any more. */
 export function withoutKeyFacts(
   views: readonly L1View[],
   isUseless: (fact: KeyFact) => boolean,
@@ -107,7 +107,7 @@ export function withoutKeyFacts(
   });
 }
 
-/** What an owner has last authorised for an account and a nonce, or undefined. */
+/** What an owner has last authorized for an account and a nonce, or undefined. */
 export function findKeyFact({ keyFacts }: L1View, place: AuthorizationPlace): KeyFact | undefined {
   return keyFacts.get(keyOf(place));
 }

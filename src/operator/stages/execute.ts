@@ -42,15 +42,15 @@ export class ExecuteStage {
     if (blocks.length === 0) return false;
     assertNotBanned(follower);
     const whole = blocks.map(toExecuteBlock);
-    const finaliseOnly = whole.map((block) => ({ ...block, payouts: [] }));
+    const finalizeOnly = whole.map((block) => ({ ...block, payouts: [] }));
     const payoutCounts = whole.map(({ payouts }) => payouts.length);
     const fits = isWithin({ ...executeCost(payoutCounts), gas: 0 }, l1Limits);
     try {
-      await this.#execute(fits ? whole : finaliseOnly);
+      await this.#execute(fits ? whole : finalizeOnly);
     } catch (error) {
       if (refusalOf((error as Error).cause)?.kind !== "size") throw error;
       if (this.#size.halve(blocks.length)) return true;
-      await this.#execute(finaliseOnly);
+      await this.#execute(finalizeOnly);
     }
     this.#size.grow();
     this.#predecessors.noteExecuted();

@@ -109,7 +109,7 @@ export async function deploySession(
   return startSession(environment, options, { preset, feeAccountAddress, l1, prover });
 }
 
-/** Waits until pending transactions of an earlier operator are mined, before L1 is read. */
+/** Waits until an earlier operator has no pending transaction, before L1 is read. */
 async function settlePredecessor(
   connection: Environment["connection"],
   logger?: Logger,

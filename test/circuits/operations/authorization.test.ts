@@ -23,7 +23,7 @@ describe("AssertValidAt circuit", () => {
     });
   }
 
-  // A negative bound would move bits into the neighbouring column of the signed word.
+  // A negative bound would move bits into the neighboring column of the signed word.
   const refused = [
     { validFrom: timestamp + 1n, validUntil: TIMESTAMP_MAX },
     { validFrom: 0n, validUntil: timestamp - 1n },

@@ -53,7 +53,7 @@ describe(`groth16: external prover (${random.title})`, function () {
     await prover.close();
   });
 
-  it("EXTERNAL_PROVER_FAILED: names what the program said, or why it did not run", async () => {
+  it("EXTERNAL_PROVER_FAILED: reports the program's output, or why it did not run", async () => {
     expect(await failureOf(`${PROGRAM} crash`)).to.include("with 3: out of memory");
     expect(await failureOf(`${PROGRAM} silence`)).to.include("has not written a Groth16 proof");
     expect(await failureOf(`no-such-program ${FILES}`)).to.include("ENOENT");
@@ -64,7 +64,7 @@ describe(`groth16: external prover (${random.title})`, function () {
     expect(await failureOf(`${PROGRAM} forge`)).to.include("does not verify");
   });
 
-  it("EXTERNAL_COMMAND_INVALID: a command without a place for a file", async () => {
+  it("EXTERNAL_COMMAND_INVALID: a command without a placeholder", async () => {
     const prover = createExternalProver({ external: "rapidsnark {zkey} {wtns} {proof}" });
     const failed = prover.prove(key.zkeyPath, key.witness);
     const error = await expectRejection("EXTERNAL_COMMAND_INVALID", failed);

@@ -48,7 +48,7 @@ describe(`groth16: kernel prover (${random.title})`, function () {
     });
   }
 
-  it("takes keys from bytes, several at once, and proofs in turn", async () => {
+  it("loads several keys from bytes, and makes proofs in turn", async () => {
     const circuits = [await createKey("first", 50, 0), await createKey("second", 90, 4)];
     const keys = circuits.map(({ zkeyPath }) => new Uint8Array(readFileSync(zkeyPath)));
     const jobs = [0, 1, 0, 1];
@@ -77,14 +77,14 @@ describe(`groth16: kernel prover (${random.title})`, function () {
     await small.close();
   });
 
-  it("makes a proof that nobody accepts of a witness that breaks a constraint", async () => {
+  it("makes an invalid proof from a witness that violates a constraint", async () => {
     const { zkeyPath, verificationKey, witness } = await createKey("forged", 40, 0);
     const forged = decodeWitness(witness).with(20, 12345n);
     const proven = await prover.prove(zkeyPath, encodeWitness(forged));
     expect(await verify(verificationKey, proven)).to.equal(false);
   });
 
-  it("rejects what does not fit, and goes on", async () => {
+  it("rejects a witness of another circuit, and continues", async () => {
     const { zkeyPath, witness } = await createKey("misfit", 20, 0);
     const short = encodeWitness(decodeWitness(witness).slice(1));
     await expectRejection("WITNESS_LENGTH_MISMATCH", prover.prove(zkeyPath, short));
@@ -116,7 +116,7 @@ describe(`groth16: kernel prover (${random.title})`, function () {
     expect(error.fix).to.include("snarkjs");
   });
 
-  it("PROVER_CLOSED: rejects proofs under way and later ones", async () => {
+  it("PROVER_CLOSED: rejects pending proofs and later ones", async () => {
     const { zkeyPath, witness } = await createKey("closing", 3000, 0);
     const closed = createKernelProver({ threads: 1 });
     await closed.loadKey(zkeyPath);

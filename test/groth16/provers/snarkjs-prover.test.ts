@@ -11,7 +11,7 @@ import { createSyntheticKey } from "../synthetic-key.ts";
 
 const random = createRandom();
 
-/** The threads that snarkjs has in this process, if any. */
+/** Returns snarkjs's threads in this process, if any. */
 function threads(): unknown {
   return (globalThis as { curve_bn128?: unknown }).curve_bn128 ?? undefined;
 }
@@ -26,7 +26,7 @@ describe(`groth16: snarkjs prover (${random.title})`, function () {
     key = await createSyntheticKey(directory, "key", options);
   });
 
-  it("proves, several users at a time, whose threads end with the last of them", async () => {
+  it("proves for several users at a time, and its threads end with the last user", async () => {
     expect(threads()).to.equal(undefined);
     const [prover, judge] = [createSnarkjsProver(), openSnarkjs()];
     expect(threads()).to.equal(undefined);
@@ -42,7 +42,7 @@ describe(`groth16: snarkjs prover (${random.title})`, function () {
     expect(threads()).to.equal(undefined);
   });
 
-  it("PROVER_CLOSED: rejects proofs under way and later ones, and the next user proves", async () => {
+  it("PROVER_CLOSED: rejects pending and later proofs, and the next user proves", async () => {
     const prover = createSnarkjsProver();
     const failed = expectRejection("PROVER_CLOSED", prover.prove(key.zkeyPath, key.witness));
     const closing = prover.close();
