@@ -62,7 +62,7 @@ export interface Circuit<Inputs extends object = InputValues>
   prove(inputs: Inputs, options?: ProveOptions): Promise<ProofWithSignals>;
   /** As {@link Circuit.prove}, of a witness, after checking it. @throws CONSTRAINT_VIOLATED */
   proveWitness(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
-  /** Whether a proof is valid for its public values. */
+  /** Whether a proof is valid for its public values. @throws PROOF_MALFORMED */
   verify(proven: ProofWithSignals): Promise<boolean>;
   verificationKey(): Promise<VerificationKey>;
   /** The path of the proving key, which is made if it has to be. @throws as `ensureProvingKey` */

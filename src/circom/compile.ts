@@ -68,7 +68,7 @@ export function compilerVersion(): string {
  * Compiles a circuit, or finds it in the cache or among those of a package.
  *
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
- *   COMPILER_CRASHED, FOLDER_NOT_WRITABLE
+ *   COMPILER_CRASHED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
   const { optimization, cacheDir, precompiledDir, onProgress } = options;
@@ -108,7 +108,7 @@ async function runCompiler(
   const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
   await rename(join(folder, `${name}_js`, `${name}.wasm`), wasmPath);
   await rm(join(folder, `${name}_js`), { recursive: true });
-  const stats = readR1csHeader(r1csPath);
+  const stats = readR1csHeader(r1csPath, file);
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
   return { digest: await hashFile(r1csPath), stats, ...signals };

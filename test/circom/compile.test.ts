@@ -171,6 +171,29 @@ describe(`circom: compile ${random.title}`, () => {
     );
   });
 
+  it("rejects custom gates by name, which are in no constraint", async () => {
+    const source = `pragma circom 2.1.0;
+pragma custom_templates;
+template custom Cube() { signal input x; signal output y; y <-- x * x * x; }
+template Main() {
+  signal input x;
+  signal output y;
+  component cube = Cube();
+  cube.x <== x;
+  y <== cube.y * x;
+}
+component main = Main();`;
+    await writeFile(workspace.fixture("squarer"), source);
+    const compile = () => compileCircuit(workspace.options("squarer"));
+    const error = await expectRejection("CUSTOM_GATES", compile);
+    expect(error.message).to.include(`${workspace.fixture("squarer")} has custom gates`);
+    expect(error.facts["gates"]).to.deep.equal(["Cube"]);
+    // The pragma alone does no harm.
+    const unused = source.replace("cube.y", "x").replace(/.*(?:custom |cube\b).*\n/g, "");
+    await writeFile(workspace.fixture("squarer"), unused);
+    expect((await compile()).stats.constraints).to.equal(1);
+  });
+
   it("passes the compiler's warnings on", async () => {
     const withoutPragma = "template A() { signal input a; } component main = A();";
     await writeFile(workspace.fixture("squarer"), withoutPragma);

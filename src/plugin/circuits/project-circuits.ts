@@ -17,7 +17,7 @@ export type CircuitName = keyof CircuitInputs | (string & {});
 export interface ProjectCircuit<Inputs extends object = InputValues> extends Circuit<Inputs> {
   /** Name of the generated contract, for `ethers.deployContract`. */
   readonly verifierContract: string;
-  /** The arguments of the contract's `verifyProof`. */
+  /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
   toSolidityProof(proven: ProofWithSignals): SolidityProof;
 }
 
