@@ -1,10 +1,12 @@
 /** `hardhat build` and `hre.circuits` for a project with a circuit of its own. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
+import { expectCode } from "../helpers/expect-code.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 /** The rollup's own circuits are no matter of these tests. */
@@ -170,6 +172,31 @@ describe("plugin/circuits", () => {
   it("names the verifier of a circuit whose name begins with a digit", () => {
     expect(verifierName("3d")).to.equal("_3dVerifier");
     expect(verifierName("merkle-path")).to.equal("MerklePathVerifier");
+  });
+
+  it("has no verifier for a circuit without a public value, and says so", async () => {
+    const secret = join("circuits", "secret.circom");
+    await project.write(
+      secret,
+      "pragma circom 2.1.0; template A() { signal input a; signal b <== a * a; b * a === 8; }" +
+        "component main = A();",
+    );
+    const environment = await project.createHre(CONFIG);
+    await build(environment);
+    const circuit = await environment.circuits.get("secret");
+    expect(await circuit.verify(await circuit.prove({ a: 2 }))).to.equal(true);
+    expectCode("CIRCUIT_WITHOUT_PUBLIC_VALUE", () => circuit.verifierContract);
+    const manifest = await readManifest(environment.config.rollup);
+    const verifiers = manifest!.circuits.map(({ name, verifier }) => [name, verifier]);
+    expect(verifiers).to.deep.equal([
+      ["multiplier", "MultiplierVerifier"],
+      ["secret", undefined],
+    ]);
+    expect(readdirSync(environment.config.rollup.paths.contracts)).to.deep.equal([
+      "MultiplierVerifier.sol",
+    ]);
+    await environment.circuits.close();
+    await project.delete(secret);
   });
 
   it("rejects a configured folder that is not there", async () => {

@@ -135,7 +135,11 @@ export async function writeZkey(path: string, key: Zkey): Promise<void> {
   await writeFileAtomically(path, encodeSections("zkey", VERSION, sections));
 }
 
-/** Reads what a verification key is made of. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED */
+/**
+ * Reads what a verification key is made of.
+ *
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
+ */
 export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
   return withSections(path, "zkey", (sections) => {
     assertGroth16(sections);

@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import { publicCount } from "../../groth16/formats/r1cs.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -117,9 +118,8 @@ export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
 function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { circuit, keyId, verificationKey, insecure } of keyed) {
-    // A circuit without public values has nothing to verify.
-    if (keyId !== undefined || verificationKey.nPublic === 0) continue;
-    const contractName = verifierName(circuit.name);
+    const contractName = verifierOf(circuit);
+    if (keyId !== undefined || contractName === undefined) continue;
     const keys = [{ id: 0, name: circuit.name, verificationKey }];
     sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
   }
@@ -161,8 +161,14 @@ async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 
+/** The contract of a project's circuit. Without public values there is nothing to verify. */
+function verifierOf({ name, stats }: CompiledCircuit): string | undefined {
+  return publicCount(stats) === 0 ? undefined : verifierName(name);
+}
+
 function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
   const { name, digest, stats, wasmPath } = circuit;
+  const verifier = keyId === undefined ? verifierOf(circuit) : ROLLUP_VERIFIER;
   return {
     name,
     ...(keyId !== undefined && { keyId }),
@@ -172,6 +178,6 @@ function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): Manifes
     verificationKeyHash: createHash("sha256").update(JSON.stringify(verificationKey)).digest("hex"),
     zkeyPath,
     wasmPath,
-    verifier: keyId === undefined ? verifierName(name) : ROLLUP_VERIFIER,
+    ...(verifier !== undefined && { verifier }),
   };
 }

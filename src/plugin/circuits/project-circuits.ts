@@ -15,7 +15,11 @@ export type CircuitName = keyof CircuitInputs | (string & {});
 
 /** A circuit of the project, with the contract that verifies its proofs. */
 export interface ProjectCircuit<Inputs extends object = InputValues> extends Circuit<Inputs> {
-  /** Name of the generated contract, for `ethers.deployContract`. */
+  /**
+   * Name of the generated contract, for `ethers.deployContract`.
+   *
+   * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE as it is read: no contract is generated then
+   */
   readonly verifierContract: string;
   /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
   toSolidityProof(proven: ProofWithSignals): SolidityProof;
