@@ -1,7 +1,12 @@
 /** `hardhat build`: circuits first, so that their verifiers are compiled with the contracts. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskArguments, TaskOverrideActionFunction } from "hardhat/types/tasks";
-import { createProgress, createQuietProgress, type Progress } from "../src/plugin/progress.ts";
+import {
+  createProgress,
+  createQuietProgress,
+  printWarning,
+  type Progress,
+} from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import { networkOf, type SizeArguments, toSize } from "./common.ts";
 
@@ -44,6 +49,7 @@ async function build(
         config: hre.config.rollup,
         ...toSize({ preset, prover }, hre.config.rollup),
         progress,
+        warn: printWarning,
       }),
     );
   }

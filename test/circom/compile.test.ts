@@ -194,12 +194,18 @@ component main = Main();`;
     expect((await compile()).stats.constraints).to.equal(1);
   });
 
-  it("passes the compiler's warnings on", async () => {
+  it("passes the compiler's warnings on, also those of a circuit in the cache", async () => {
     const withoutPragma = "template A() { signal input a; } component main = A();";
     await writeFile(workspace.fixture("squarer"), withoutPragma);
-    const progress: string[] = [];
-    const onProgress = (message: string) => progress.push(message);
-    await compileCircuit({ ...workspace.options("squarer"), onProgress });
-    expect(progress.some((message) => message.startsWith("warning["))).to.equal(true);
+    for (const cached of [false, true]) {
+      const progress: string[] = [];
+      const onProgress = (message: string) => progress.push(message);
+      const circuit = await compileCircuit({ ...workspace.options("squarer"), onProgress });
+      expect(circuit.cached).to.equal(cached);
+      const warnings = progress.filter((message) => message.startsWith("warning["));
+      expect(warnings).to.have.length(1);
+      expect(circuit.warnings).to.deep.equal(warnings);
+      expect(warnings[0]).to.include("squarer.circom").and.not.include(workspace.folder);
+    }
   });
 });

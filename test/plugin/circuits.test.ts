@@ -26,6 +26,19 @@ async function refusalOf(work: Promise<unknown>): Promise<string> {
   throw new Error("Nothing was refused");
 }
 
+/** The warnings about circuits that are printed during `work`. */
+async function warningsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const { write } = process.stderr;
+  const written: string[] = [];
+  process.stderr.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+  try {
+    await work();
+  } finally {
+    process.stderr.write = write;
+  }
+  return written.filter((text) => text.startsWith("circuits/"));
+}
+
 describe("plugin/circuits", () => {
   let project: Project;
   let hre: HardhatRuntimeEnvironment;
@@ -197,6 +210,21 @@ describe("plugin/circuits", () => {
     ]);
     await environment.circuits.close();
     await project.delete(secret);
+  });
+
+  it("shows circom's warnings in each build while they hold", async () => {
+    const old = join("circuits", "old.circom");
+    const source = "template A() { signal input a; signal output b <== a * a; }";
+    await project.write(old, `${source} component main = A();`);
+    const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+    expect(shown).to.have.length(1);
+    expect(shown[0]).to.match(/^circuits\/old\.circom: warning\[\w+\]: .*pragma/s);
+    expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal(
+      shown,
+    );
+    await project.write(old, `pragma circom 2.1.0; ${source} component main = A();`);
+    expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal([]);
+    await project.delete(old);
   });
 
   it("rejects a configured folder that is not there", async () => {

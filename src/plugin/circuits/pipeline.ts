@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
@@ -34,6 +34,8 @@ export interface BuildPlan {
   readonly preset: PresetName;
   readonly prover: ProverName;
   readonly progress: Progress;
+  /** Receives warnings about the project's circuits, each of one or more lines. */
+  readonly warn?: (text: string) => void;
 }
 
 /** A compiled circuit; of the rollup's if it has the id of a key in their verifier. */
@@ -57,7 +59,9 @@ export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
   await removeLitter(config);
   const compiled: Compiled[] = [];
   for (const source of findProjectCircuits(root, config)) {
-    compiled.push({ circuit: await compile(source, plan) });
+    const circuit = await compile(source, plan);
+    warnAbout(circuit, plan);
+    compiled.push({ circuit });
   }
   await writeTypes(compiled, config);
   if (prover === "mock") return compiled;
@@ -143,6 +147,11 @@ function compile(source: CircuitSource, { config, progress }: BuildPlan): Promis
   return progress(`Compiling the circuit ${basename(source.file, ".circom")}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );
+}
+
+/** Passes circom's warnings on, in every build for as long as they hold. */
+function warnAbout({ file, warnings }: CompiledCircuit, { root, warn }: BuildPlan): void {
+  for (const warning of warnings) warn?.(`${relative(root, file)}: ${warning}`);
 }
 
 /** What killed runs have left of files that they were writing. */
