@@ -227,6 +227,23 @@ describe("plugin/circuits", () => {
     await project.delete(old);
   });
 
+  it("warns of a circuit that has no constraint in each build", async () => {
+    const hint = join("circuits", "hint.circom");
+    const source = (output: string) =>
+      `pragma circom 2.1.0; template A() { signal input a; signal output b; ${output}; }` +
+      "component main = A();";
+    for (const output of ["b <-- a * a", "b <== 2 * a"]) {
+      await project.write(hint, source(output));
+      for (let builds = 0; builds < 2; builds++) {
+        const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+        expect(shown.join()).to.match(/^circuits\/hint\.circom: warning: 0 constraints/);
+      }
+    }
+    await project.write(hint, source("b <== a * a"));
+    expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal([]);
+    await project.delete(hint);
+  });
+
   it("rejects a configured folder that is not there", async () => {
     const elsewhere = await project.createHre({
       rollup: { ...CONFIG.rollup, circuits: { path: "nowhere" } },

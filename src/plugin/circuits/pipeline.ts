@@ -149,9 +149,12 @@ function compile(source: CircuitSource, { config, progress }: BuildPlan): Promis
   );
 }
 
-/** Passes circom's warnings on, in every build for as long as they hold. */
-function warnAbout({ file, warnings }: CompiledCircuit, { root, warn }: BuildPlan): void {
-  for (const warning of warnings) warn?.(`${relative(root, file)}: ${warning}`);
+/** Passes warnings on, in every build for as long as they hold. */
+function warnAbout({ file, warnings, stats }: CompiledCircuit, { root, warn }: BuildPlan): void {
+  const none =
+    "warning: 0 constraints: any public values can be proven. Constrain the outputs by <== or ===.";
+  const all = stats.constraints === 0 ? [...warnings, none] : warnings;
+  for (const warning of all) warn?.(`${relative(root, file)}: ${warning}`);
 }
 
 /** What killed runs have left of files that they were writing. */
