@@ -5,7 +5,9 @@ import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./
 const action = defineAction<CommonArguments>(async (args, hre) => {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const plan = toCircuitPlan(args, hre);
-  const { circuits } = await buildCircuits(plan);
+  const { manifest, failure } = await buildCircuits(plan);
+  if (failure !== undefined) throw failure;
+  const { circuits } = manifest;
   const names = circuits.flatMap(({ verifier }) => verifier ?? []);
   const contracts = [...new Set(names)].map((contract) => ({
     contract,

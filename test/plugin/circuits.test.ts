@@ -151,6 +151,38 @@ describe("plugin/circuits", () => {
     await project.delete(broken);
   });
 
+  it("builds all but broken circuits, and says what is wrong with each", async () => {
+    const partial = await createProject("circuits");
+    const verifierOf = (name: string, of: HardhatRuntimeEnvironment) =>
+      join(of.config.rollup.paths.contracts, `${name}Verifier.sol`);
+    const square = "template A() { signal input a; signal output b <== a * a; }";
+    const sound = `pragma circom 2.1.0; ${square} component main = A();`;
+    await partial.write("circuits/later.circom", sound);
+    await build(await partial.createHre(CONFIG));
+    await partial.write("circuits/aaa-bad.circom", "template {}\ncomponent main = A();");
+    await partial.write("circuits/later.circom", 'include "none.circom"; component main = A();');
+    await partial.write("circuits/zzz.circom", sound);
+    const environment = await partial.createHre(CONFIG);
+    const message = await refusalOf(build(environment));
+    expect(message).to.include("CIRCUITS_BROKEN").and.include("2 circuits do not compile");
+    expect(message).to.include("CIRCUIT_SYNTAX").and.include("aaa-bad.circom:1");
+    expect(message).to.include("INCLUDE_NOT_FOUND").and.include("none.circom");
+    // Contracts are built, too, with the earlier verifier of what no longer compiles.
+    for (const name of ["Multiplier", "Zzz", "Later"]) {
+      expect(existsSync(verifierOf(name, environment)), name).to.equal(true);
+      await environment.artifacts.readArtifact(`${name}Verifier`);
+    }
+    const manifest = await readManifest(environment.config.rollup);
+    expect(manifest!.circuits.map(({ name }) => name)).to.deep.equal(["multiplier", "zzz"]);
+    const circuit = await environment.circuits.get("zzz");
+    expect(await circuit.verify(await circuit.prove({ a: 3 }))).to.equal(true);
+    await environment.circuits.close();
+    await partial.delete("circuits/aaa-bad.circom");
+    const other = await partial.createHre(CONFIG);
+    expect(await refusalOf(build(other))).to.match(/^INCLUDE_NOT_FOUND/);
+    await partial.remove();
+  });
+
   it("rejects circuits of one name by both paths, and names of the rollup's own", async () => {
     const twin = await createProject("circuits");
     const environment = () => twin.createHre(CONFIG);

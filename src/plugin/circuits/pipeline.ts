@@ -13,7 +13,9 @@ import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
+import { isRollupError, type RollupError } from "../../util/errors.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
+import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import type { Progress } from "../progress.ts";
 import { type CircuitKeys, ensureKeys } from "./keys.ts";
@@ -47,28 +49,56 @@ export interface Compiled {
 /** A compiled circuit with its keys. */
 export type Keyed = Compiled & CircuitKeys;
 
+/** A circuit of the project that does not compile. */
+interface Broken {
+  readonly name: string;
+  readonly error: RollupError;
+}
+
 /**
  * Compiles the project's circuits, writes the types of their inputs, and compiles the rollup's
  * circuits, which a mock prover does without.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED, and the codes
- *   of `compileCircuit`
+ *   of `compileCircuit`; CIRCUITS_BROKEN if several circuits do not compile
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
+  const { compiled, broken } = await compileSound(plan);
+  const failure = toFailure(broken);
+  if (failure !== undefined) throw failure;
+  return compiled;
+}
+
+/** As {@link compileCircuits}, but goes on when a circuit of the project does not compile. */
+async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; broken: Broken[] }> {
   const { root, config, preset, prover } = plan;
   await removeLitter(config);
   const compiled: Compiled[] = [];
+  const broken: Broken[] = [];
   for (const source of findProjectCircuits(root, config)) {
-    const circuit = await compile(source, plan);
-    warnAbout(circuit, plan);
-    compiled.push({ circuit });
+    try {
+      const circuit = await compile(source, plan);
+      warnAbout(circuit, plan);
+      compiled.push({ circuit });
+    } catch (error) {
+      // Where nothing can be written, no other circuit compiles either.
+      if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
+      broken.push({ name: nameOf(source), error });
+    }
   }
   await writeTypes(compiled, config);
-  if (prover === "mock") return compiled;
+  if (prover === "mock") return { compiled, broken };
   for (const keyId of rollupKeyIds(preset, config)) {
     compiled.push({ circuit: await compileRollupCircuit(keyId, plan), keyId });
   }
-  return compiled;
+  return { compiled, broken };
+}
+
+/** One error for all circuits that do not compile. */
+function toFailure(broken: readonly Broken[]): RollupError | undefined {
+  if (broken.length <= 1) return broken[0]?.error;
+  const errors = broken.map(({ error }) => `${error.message}\nFix: ${error.fix}`);
+  return pluginError({ code: "CIRCUITS_BROKEN", errors });
 }
 
 /** Compiles the circuit of a key in the rollup's verifier. @throws COMPILER_CRASHED */
@@ -93,29 +123,42 @@ export async function setUpCircuits(
   return keyed;
 }
 
+/** What {@link buildCircuits} leaves. */
+export interface CircuitBuild {
+  readonly manifest: Manifest;
+  /** Says which circuits of the project do not compile; all others are built. */
+  readonly failure: RollupError | undefined;
+}
+
 /**
- * All of it: keys, verifier contracts, and the manifest that says what there is now.
+ * All of it: keys, verifier contracts, and the manifest that says what there is now. The contract
+ * of a circuit that does not compile stays as it is.
  *
  * A mock prover needs no circuits of the rollup, so what an earlier build has made of them stays: a
  * test with the mock does not take the real prover away from the next.
  */
-export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
+export async function buildCircuits(plan: BuildPlan): Promise<CircuitBuild> {
   const { config, preset, prover } = plan;
-  const keyed = await setUpCircuits(await compileCircuits(plan), plan);
+  const { compiled, broken } = await compileSound(plan);
+  const keyed = await setUpCircuits(compiled, plan);
+  const failure = toFailure(broken);
   const sources = generateVerifiers(keyed);
+  const kept = broken.map(({ name }) => verifierName(name));
   const circuits = keyed.map(describe);
   if (prover === "mock") {
-    await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER]);
+    await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER, ...kept]);
     const earlier = await readManifest(config);
     const own = earlier?.circuits.filter(({ keyId }) => keyId !== undefined) ?? [];
-    return writeManifest(config, {
+    const manifest = {
       protocolDigest: PROTOCOL_DIGEST,
       ...earlier,
       circuits: [...circuits, ...own],
-    });
+    };
+    return { manifest: await writeManifest(config, manifest), failure };
   }
-  await writeContracts(config.paths.contracts, sources);
-  return writeManifest(config, { protocolDigest: PROTOCOL_DIGEST, preset, circuits });
+  await writeContracts(config.paths.contracts, sources, kept);
+  const manifest = { protocolDigest: PROTOCOL_DIGEST, preset, circuits };
+  return { manifest: await writeManifest(config, manifest), failure };
 }
 
 /** The verifier contracts by name: one per project circuit, and one for the rollup. */
@@ -143,8 +186,12 @@ function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   return sources;
 }
 
+function nameOf({ file }: CircuitSource): string {
+  return basename(file, ".circom");
+}
+
 function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
-  return progress(`Compiling the circuit ${basename(source.file, ".circom")}`, () =>
+  return progress(`Compiling the circuit ${nameOf(source)}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );
 }
