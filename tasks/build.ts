@@ -1,8 +1,14 @@
 /** `hardhat build`: circuits first, so that their verifiers are compiled with the contracts. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskArguments, TaskOverrideActionFunction } from "hardhat/types/tasks";
-import { createProgress, createQuietProgress, type Progress } from "../src/plugin/progress.ts";
+import {
+  createProgress,
+  createQuietProgress,
+  printWarning,
+  type Progress,
+} from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
+import type { RollupError } from "../src/util/errors.ts";
 import { networkOf, type SizeArguments, toSize } from "./common.ts";
 
 /** Arguments that this override adds to those of the built-in task. */
@@ -35,26 +41,37 @@ async function build(
   progress: Progress,
 ): Promise<unknown> {
   const { files } = args as unknown as BuiltInArguments;
-  // A build of given files builds only these files.
-  if (!noCircuits && files.length === 0) {
-    const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-    await withPluginErrors(networkOf(hre), async () =>
-      buildCircuits({
-        root: hre.config.paths.root,
-        config: hre.config.rollup,
-        ...toSize({ preset, prover }, hre.config.rollup),
-        progress,
-      }),
-    );
-  }
   return withPluginErrors(networkOf(hre), async () => {
-    try {
-      return await runSuper(args);
-    } catch (error) {
-      const { nameUnwritable } = await import("../src/groth16/files/files.ts");
-      throw await nameUnwritable(error);
-    }
+    // A build of some files only is that of those files.
+    const isWhole = !noCircuits && files.length === 0;
+    const failure = isWhole ? await buildAllCircuits({ preset, prover }, hre, progress) : undefined;
+    const result = await buildContracts(() => runSuper(args)).catch((error: unknown) => {
+      // Contracts may fail for want of a verifier. What is wrong with them is printed already.
+      throw failure ?? error;
+    });
+    if (failure !== undefined) throw failure;
+    return result;
   });
+}
+
+/** @returns What is wrong with circuits that do not compile; all others are built. */
+async function buildAllCircuits(
+  size: SizeArguments,
+  { config: { paths, rollup: config } }: HardhatRuntimeEnvironment,
+  progress: Progress,
+): Promise<RollupError | undefined> {
+  const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
+  const plan = { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
+  return (await buildCircuits(plan)).failure;
+}
+
+async function buildContracts(runSuper: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await runSuper();
+  } catch (error) {
+    const { nameUnwritable } = await import("../src/groth16/files/files.ts");
+    throw await nameUnwritable(error);
+  }
 }
 
 export default buildAction;

@@ -8,7 +8,7 @@ import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
 import { PROVER_NAMES, type ProverName, type RollupConfig } from "../src/plugin/config/types.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
-import { createProgress } from "../src/plugin/progress.ts";
+import { createProgress, printWarning } from "../src/plugin/progress.ts";
 import { PRESET_NAMES, type PresetName } from "../src/protocol/presets.ts";
 import type { RestoreProgress } from "../src/restore/restore.ts";
 import { assert } from "../src/util/errors.ts";
@@ -58,6 +58,7 @@ export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironm
     config: config.rollup,
     ...toSize(args, config.rollup),
     progress: createProgress(args.json ? process.stderr : process.stdout),
+    warn: printWarning,
   };
 }
 

@@ -5,8 +5,11 @@ import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./
 const action = defineAction<CommonArguments>(async (args, hre) => {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const plan = toCircuitPlan(args, hre);
-  const { circuits } = await buildCircuits(plan);
-  const contracts = [...new Set(circuits.map(({ verifier }) => verifier))].map((contract) => ({
+  const { manifest, failure } = await buildCircuits(plan);
+  if (failure !== undefined) throw failure;
+  const { circuits } = manifest;
+  const names = circuits.flatMap(({ verifier }) => verifier ?? []);
+  const contracts = [...new Set(names)].map((contract) => ({
     contract,
     file: join(plan.config.paths.contracts, `${contract}.sol`),
     circuits: circuits.filter(({ verifier }) => verifier === contract).map(({ name }) => name),
@@ -17,6 +20,9 @@ const action = defineAction<CommonArguments>(async (args, hre) => {
   }
   for (const { contract, file, circuits } of contracts) {
     console.log(`${contract} verifies ${circuits.join(", ")}\n  ${file}`);
+  }
+  for (const { name, verifier } of circuits) {
+    if (verifier === undefined) console.log(`${name} has no public value to verify`);
   }
 });
 

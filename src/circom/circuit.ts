@@ -96,17 +96,7 @@ export interface Circuit<Inputs extends object = InputValues>
    * @throws CONSTRAINT_VIOLATED, and as {@link Circuit.prove}
    */
   proveWitness(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
-  /**
-   * Returns whether a proof is valid for its public values.
-   *
-   * @param proven - A proof in snarkjs's form, with the public values.
-   * @throws PROVER_CLOSED
-   *
-   * @example
-   * const multiplier = await hre.circuits.get("multiplier");
-   * const { proof } = await multiplier.prove({ a: 6, b: 7 });
-   * await multiplier.verify({ proof, publicSignals: ["43"] }); // false
-   */
+  /** Whether a proof is valid for its public values. @throws PROOF_MALFORMED */
   verify(proven: ProofWithSignals): Promise<boolean>;
   /** Returns the verification key in snarkjs's form. @throws as {@link Circuit.zkeyPath} */
   verificationKey(): Promise<VerificationKey>;

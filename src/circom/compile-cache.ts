@@ -23,6 +23,8 @@ export interface EntryDescription extends CircuitSignals {
   /** SHA-256 of the r1cs file, in hex: keys belong to it. */
   readonly digest: string;
   readonly stats: R1csHeader;
+  /** What circom warned of. Paths of sources are relative to the folder of the circuit. */
+  readonly warnings: readonly string[];
 }
 
 const DESCRIPTION = "circuit.json";

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import {
   type EntryDescription,
@@ -34,6 +34,7 @@ export interface CompileOptions {
   readonly cacheDir: string;
   /** Folder of compressed entries in a package, see `packEntry`. */
   readonly precompiledDir?: string;
+  /** Receives what is compiled, and circom's warnings, also those of a circuit in the cache. */
   readonly onProgress?: (message: string) => void;
 }
 
@@ -51,7 +52,7 @@ export interface CompiledCircuit extends EntryDescription {
 }
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
-const CACHE_FORMAT = 3;
+const CACHE_FORMAT = 4;
 /**
  * Generators check each index that is only known at run time. Without that, they read whatever
  * lies in memory behind an array. The constraints are the same.
@@ -68,7 +69,7 @@ export function compilerVersion(): string {
  * Compiles a circuit, or finds it in the cache or in a package.
  *
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
- *   COMPILER_CRASHED, FOLDER_NOT_WRITABLE
+ *   COMPILER_CRASHED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
   const { optimization, cacheDir, precompiledDir, onProgress } = options;
@@ -85,10 +86,14 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   const present =
     (await readEntry(entry, name)) ??
     (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
-  if (present) return { ...circuit, ...present, cached: true };
+  if (present) {
+    for (const warning of present.warnings) onProgress?.(warning);
+    return { ...circuit, ...present, cached: true };
+  }
   onProgress?.(`Compiling ${name}`);
-  const compile = (target: string) => runCompiler(target, file, includePaths, options);
+  const compile = (target: string) => runCompiler(target, file, sources.files, options);
   const made = await makeEntry(entry, name, compile);
+  for (const warning of made.warnings) onProgress?.(warning);
   onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
   return { ...circuit, ...made, cached: false };
 }
@@ -97,26 +102,30 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
 async function runCompiler(
   folder: string,
   file: string,
-  includePaths: readonly string[],
-  { optimization, onProgress }: CompileOptions,
+  sources: readonly string[],
+  { optimization, includePaths = [] }: CompileOptions,
 ): Promise<EntryDescription> {
   const name = basename(file, ".circom");
-  const libraries = includePaths.flatMap((path) => ["-l", path]);
+  const libraries = includePaths.flatMap((path) => ["-l", resolve(path)]);
   const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
   const output = await runCircom(file, [file, ...flags, ...SANITY_FLAGS, ...libraries]);
-  for (const warning of findWarnings(output)) onProgress?.(warning);
+  const warnings = findWarnings(output, dirname(file), [file, ...sources]);
   const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
   await rename(join(folder, `${name}_js`, `${name}.wasm`), wasmPath);
   await rm(join(folder, `${name}_js`), { recursive: true });
-  const stats = readR1csHeader(r1csPath);
+  const stats = readR1csHeader(r1csPath, file);
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
-  return { digest: await hashFile(r1csPath), stats, ...signals };
+  return { digest: await hashFile(r1csPath), stats, warnings, ...signals };
 }
 
-/** Extracts circom's warnings, which blank lines separate. */
-function findWarnings(output: string): string[] {
-  return output.split("\n\n").filter((block) => block.startsWith("warning["));
+/** circom separates its messages by blank lines. An entry may move, so it has no full path. */
+function findWarnings(output: string, folder: string, sources: readonly string[]): string[] {
+  const relativeOutput = sources.reduce(
+    (text, path) => text.replaceAll(path, relative(folder, path).split(sep).join("/")),
+    output,
+  );
+  return relativeOutput.split("\n\n").filter((block) => block.startsWith("warning["));
 }
 
 /** Runs circom and returns its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */

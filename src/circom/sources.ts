@@ -88,10 +88,14 @@ function resolveInclude(
 
 function findIncludes(source: string): { include: string; line: number }[] {
   const code = blankComments(source);
-  return [...code.matchAll(/\binclude\s*"([^"\n]+)"/g)].map((match) => ({
-    include: match[1]!,
-    line: code.slice(0, match.index).split("\n").length,
-  }));
+  // Each string is matched, so that no closing quote is taken for an opening one.
+  const strings = [...code.matchAll(/(\binclude\s*)?"([^"\n]*)"/g)];
+  return strings
+    .filter(([, keyword]) => keyword !== undefined)
+    .map((match) => ({
+      include: match[2]!,
+      line: code.slice(0, match.index).split("\n").length,
+    }));
 }
 
 /** Replaces comments by blanks, so that lines keep their numbers. Strings stay. */

@@ -4,6 +4,10 @@ import { defineErrors } from "../util/errors.ts";
 export type Groth16ErrorFacts =
   | { code: "BINARY_FORMAT"; source: string; expected: string; problem: string }
   | { code: "FIELD_NOT_SUPPORTED"; source: string; modulus: bigint }
+  | { code: "PROTOCOL_NOT_SUPPORTED"; source: string; protocol: string }
+  | { code: "CUSTOM_GATES"; source: string; gates: readonly string[] }
+  | { code: "PROOF_MALFORMED"; problem: string }
+  | { code: "VERIFICATION_KEY_MALFORMED"; problem: string }
   | { code: "WITNESS_LENGTH"; expected: number; actual: number }
   | { code: "WITNESS_CONSTANT"; value: bigint }
   | { code: "CIRCUIT_TOO_LARGE"; constraints: number; maximum: number }
@@ -32,6 +36,23 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   FIELD_NOT_SUPPORTED: {
     message: ({ source, modulus }) => `${source} is made for the prime field of ${modulus}.`,
     fix: "Compile for BN254, circom's default (--prime bn128).",
+  },
+  PROTOCOL_NOT_SUPPORTED: {
+    message: ({ source, protocol }) => `${source} is a proving key for ${protocol}, not Groth16.`,
+    fix: "Take a Groth16 key of the circuit: from hardhat rollup:setup, or snarkjs groth16 setup.",
+  },
+  CUSTOM_GATES: {
+    message: ({ source, gates }) =>
+      `${source} has custom gates, which Groth16 cannot prove: ${gates.join(", ")}.`,
+    fix: "Replace them by ordinary templates, and leave the pragma custom_templates out.",
+  },
+  PROOF_MALFORMED: {
+    message: ({ problem }) => `The proof has another form than a Groth16 proof: ${problem}.`,
+    fix: "Pass the proof and all of its public values as a Groth16 prover has returned them.",
+  },
+  VERIFICATION_KEY_MALFORMED: {
+    message: ({ problem }) => `The verification key is not a whole Groth16 key: ${problem}.`,
+    fix: "Take the key of the circuit, or export it again from the proving key.",
   },
   WITNESS_LENGTH: {
     message: ({ expected, actual }) =>

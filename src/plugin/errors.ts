@@ -8,6 +8,8 @@ export type PluginErrorFacts =
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
+  | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
+  | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
@@ -57,6 +59,16 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
     fix: "Name a .circom file of that folder that has a main component, without the ending.",
+  },
+  CIRCUITS_BROKEN: {
+    message: ({ errors }) =>
+      `${errors.length} circuits do not compile; the others are built.\n\n${errors.join("\n\n")}`,
+    fix: "Correct each circuit as its own error says.",
+  },
+  CIRCUIT_WITHOUT_PUBLIC_VALUE: {
+    message: ({ circuit }) =>
+      `Circuit ${circuit} has no public value, so there is no contract that verifies its proofs.`,
+    fix: "Give it an output, or make an input public: component main {public [a]} = …;",
   },
   ROLLUP_NOT_BUILT: {
     message: ({ preset, prover, reason }) =>

@@ -7,6 +7,11 @@ const NOTABLE_MS = 2_000;
 /** Runs `work` and shows `text` meanwhile. */
 export type Progress = <T>(text: string, work: () => Promise<T>) => Promise<T>;
 
+/** Prints a warning where no program reads the output. */
+export function printWarning(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** Shows nothing. */
 export const silentProgress: Progress = (_text, work) => work();
 

@@ -1,10 +1,13 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import { encodeSections, withSections } from "../../src/groth16/formats/binary-file.ts";
+import { BASE_FIELD_MODULUS } from "../../src/groth16/formats/bn254.ts";
 import type { ProverChoice } from "../../src/groth16/provers/prover.ts";
 import { createGroth16Workers } from "../../src/groth16/provers/workers.ts";
 import { startCeremony } from "../../src/groth16/setup/ceremony.ts";
+import { toSolidityProof } from "../../src/groth16/verifier/verifier.ts";
 import { writeKnownPtau } from "../helpers/known-ptau.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
@@ -12,6 +15,16 @@ import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts
 const PROGRAM =
   `"${process.execPath}" "${join(import.meta.dirname, "../helpers/external-prover.mjs")}" ` +
   "{zkey} {wtns} {proof} {public}";
+
+/** All sections of a key, of which one is cut to its first bytes. */
+function readAllSections(zkeyPath: string, cutId: number, length: number) {
+  return withSections(zkeyPath, "zkey", (sections) =>
+    Array.from({ length: 10 }, (_, index) => index + 1).map((id) => ({
+      id,
+      chunks: [id === cutId ? sections.read(id, 0, length) : sections.read(id)],
+    })),
+  );
+}
 
 describe("circom: loaded circuit", () => {
   let workspace: Workspace;
@@ -102,7 +115,98 @@ describe("circom: loaded circuit", () => {
     }
   });
 
-  it("PROVER_CLOSED: proves nothing after it is closed; shared threads continue", async () => {
+  it("PROTOCOL_NOT_SUPPORTED, BINARY_FORMAT: rejects keys of other protocols, and parts", async () => {
+    const bytes = await readFile(await circuit.zkeyPath());
+    const zkeyPath = join(workspace.folder, "other.zkey");
+    const refuse = async (code: string, content: Uint8Array) => {
+      await writeFile(zkeyPath, content);
+      await using other = await loadCircuit({ ...workspace.options("squarer"), zkeyPath });
+      return await expectRejection(code, () => other.verificationKey());
+    };
+    const protocol = 12 + 12;
+    expect(bytes[protocol]).to.equal(1);
+    for (const [number, name] of [
+      [2, "PLONK"],
+      [10, "fflonk"],
+      [7, "protocol 7"],
+    ] as const) {
+      const error = await refuse("PROTOCOL_NOT_SUPPORTED", bytes.with(protocol, number));
+      expect(error.message).to.include(`${zkeyPath} is a proving key for ${name}`);
+    }
+    for (const [section, length] of [
+      [1, 0],
+      [2, 3],
+      [2, 200],
+      [3, 64],
+      [10, 20],
+      [10, 100],
+    ] as const) {
+      await writeFile(zkeyPath, bytes);
+      const cut = encodeSections("zkey", 1, readAllSections(zkeyPath, section, length));
+      await refuse("BINARY_FORMAT", Buffer.concat(cut));
+    }
+  });
+
+  it("PROOF_MALFORMED: rejects what is no Groth16 proof, here and for the contract", async () => {
+    const proven = await circuit.prove({ root: 3n });
+    const { proof, publicSignals } = proven;
+    const malformed: readonly [string, unknown][] = [
+      ["plonk over bn128", { proof: { protocol: "plonk", curve: "bn128", A: [] }, publicSignals }],
+      ["over bls12381", { proof: { ...proof, curve: "bls12381" }, publicSignals }],
+      ["proof.pi_a", { proof: { ...proof, pi_a: ["1", "2"] }, publicSignals }],
+      [
+        "proof.pi_b.0.1",
+        {
+          proof: {
+            ...proof,
+            pi_b: [
+              ["1", "-2"],
+              ["1", "2"],
+              ["1", "0"],
+            ],
+          },
+        },
+      ],
+      ["proof.pi_c", { proof: { ...proof, pi_c: undefined }, publicSignals }],
+      ["publicSignals.0", { proof, publicSignals: ["nine"] }],
+      ["publicSignals", { proof }],
+      ["proof", { publicSignals }],
+    ];
+    for (const [problem, value] of malformed) {
+      const verify = () => circuit.verify(value as never);
+      expect((await expectRejection("PROOF_MALFORMED", verify)).message).to.include(problem);
+      expectCode("PROOF_MALFORMED", () => toSolidityProof(value as never));
+    }
+    // snarkjs would take 0 for a missing value.
+    const zero = await circuit.prove({ root: 0n });
+    expect(zero.publicSignals).to.deep.equal(["0"]);
+    for (const signals of [[], ["0", "0"]]) {
+      const counted = { proof: zero.proof, publicSignals: signals };
+      await expectRejection("PROOF_MALFORMED", () => circuit.verify(counted));
+    }
+    const x = String(BigInt(proof.pi_a[0]!) + BASE_FIELD_MODULUS);
+    const unreduced = { proof: { ...proof, pi_a: [x, ...proof.pi_a.slice(1)] }, publicSignals };
+    expect(await circuit.verify(unreduced)).to.equal(false);
+  });
+
+  it("VERIFICATION_KEY_MALFORMED: rejects keys of other protocols, and parts", async () => {
+    const workers = createGroth16Workers({ threads: 1 });
+    const proven = await circuit.prove({ root: 3n });
+    const key = await circuit.verificationKey();
+    for (const [problem, changes] of [
+      ["plonk over bn128", { protocol: "plonk" }],
+      ["2 points for 2 public values", { nPublic: 2 }],
+      ["key.vk_alpha_1", { vk_alpha_1: ["1"] }],
+      ["key.IC", { IC: undefined }],
+    ] as const) {
+      const verify = () => workers.verify({ ...key, ...changes } as never, proven);
+      const error = await expectRejection("VERIFICATION_KEY_MALFORMED", verify);
+      expect(error.message).to.include(problem);
+    }
+    await workers.close();
+  });
+
+  it("PROVER_CLOSED: proves nothing after it is closed; shared threads go on", async () => {
     const workers = createGroth16Workers({ threads: 1 });
     const load = () => loadCircuit({ ...workspace.options("squarer"), workers });
     const [one, other] = [await load(), await load()];

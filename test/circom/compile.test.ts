@@ -171,12 +171,41 @@ describe(`circom: compile ${random.title}`, () => {
     );
   });
 
-  it("returns the compiler's warnings", async () => {
+  it("rejects custom gates by name, which are in no constraint", async () => {
+    const source = `pragma circom 2.1.0;
+pragma custom_templates;
+template custom Cube() { signal input x; signal output y; y <-- x * x * x; }
+template Main() {
+  signal input x;
+  signal output y;
+  component cube = Cube();
+  cube.x <== x;
+  y <== cube.y * x;
+}
+component main = Main();`;
+    await writeFile(workspace.fixture("squarer"), source);
+    const compile = () => compileCircuit(workspace.options("squarer"));
+    const error = await expectRejection("CUSTOM_GATES", compile);
+    expect(error.message).to.include(`${workspace.fixture("squarer")} has custom gates`);
+    expect(error.facts["gates"]).to.deep.equal(["Cube"]);
+    // The pragma alone does no harm.
+    const unused = source.replace("cube.y", "x").replace(/.*(?:custom |cube\b).*\n/g, "");
+    await writeFile(workspace.fixture("squarer"), unused);
+    expect((await compile()).stats.constraints).to.equal(1);
+  });
+
+  it("passes the compiler's warnings on, also those of a circuit in the cache", async () => {
     const withoutPragma = "template A() { signal input a; } component main = A();";
     await writeFile(workspace.fixture("squarer"), withoutPragma);
-    const progress: string[] = [];
-    const onProgress = (message: string) => progress.push(message);
-    await compileCircuit({ ...workspace.options("squarer"), onProgress });
-    expect(progress.some((message) => message.startsWith("warning["))).to.equal(true);
+    for (const cached of [false, true]) {
+      const progress: string[] = [];
+      const onProgress = (message: string) => progress.push(message);
+      const circuit = await compileCircuit({ ...workspace.options("squarer"), onProgress });
+      expect(circuit.cached).to.equal(cached);
+      const warnings = progress.filter((message) => message.startsWith("warning["));
+      expect(warnings).to.have.length(1);
+      expect(circuit.warnings).to.deep.equal(warnings);
+      expect(warnings[0]).to.include("squarer.circom").and.not.include(workspace.folder);
+    }
   });
 });

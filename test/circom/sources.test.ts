@@ -65,7 +65,17 @@ describe("circom: sources", () => {
     expect(files).to.have.length(3);
   });
 
-  it("reports a missing include with its place", () => {
+  it("does not take strings of a log for includes", async () => {
+    const file = join(workspace.folder, "log.circom");
+    const log = 'log("items to include", a, "of the list"); log("include ", a, "//");';
+    await writeFile(file, `include"library/a.circom"; ${log}\ncomponent main = A();`);
+    await mkdir(join(workspace.folder, "library"), { recursive: true });
+    await writeFile(join(workspace.folder, "library/a.circom"), "");
+    const { files } = collectSources(file, []);
+    expect(files.map((path) => basename(path))).to.deep.equal(["log.circom", "a.circom"]);
+  });
+
+  it("says which include is missing, and where", () => {
     const error = expectCode("INCLUDE_NOT_FOUND", () =>
       collectSources(workspace.fixture("broken/missing-include"), []),
     );

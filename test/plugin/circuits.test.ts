@@ -1,10 +1,12 @@
 /** `hardhat build` and `hre.circuits` for a project with a circuit of its own. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
+import { expectCode } from "../helpers/expect-code.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 /** Mock prover, because these tests need no circuits of the rollup. */
@@ -22,6 +24,19 @@ async function refusalOf(work: Promise<unknown>): Promise<string> {
     return (error as Error).message;
   }
   throw new Error("Nothing was refused");
+}
+
+/** The warnings about circuits that are printed during `work`. */
+async function warningsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const { write } = process.stderr;
+  const written: string[] = [];
+  process.stderr.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+  try {
+    await work();
+  } finally {
+    process.stderr.write = write;
+  }
+  return written.filter((text) => text.startsWith("circuits/"));
 }
 
 describe("plugin/circuits", () => {
@@ -136,7 +151,39 @@ describe("plugin/circuits", () => {
     await project.delete(broken);
   });
 
-  it("rejects two circuits of one name with both paths, and names of the rollup's own", async () => {
+  it("builds all but broken circuits, and says what is wrong with each", async () => {
+    const partial = await createProject("circuits");
+    const verifierOf = (name: string, of: HardhatRuntimeEnvironment) =>
+      join(of.config.rollup.paths.contracts, `${name}Verifier.sol`);
+    const square = "template A() { signal input a; signal output b <== a * a; }";
+    const sound = `pragma circom 2.1.0; ${square} component main = A();`;
+    await partial.write("circuits/later.circom", sound);
+    await build(await partial.createHre(CONFIG));
+    await partial.write("circuits/aaa-bad.circom", "template {}\ncomponent main = A();");
+    await partial.write("circuits/later.circom", 'include "none.circom"; component main = A();');
+    await partial.write("circuits/zzz.circom", sound);
+    const environment = await partial.createHre(CONFIG);
+    const message = await refusalOf(build(environment));
+    expect(message).to.include("CIRCUITS_BROKEN").and.include("2 circuits do not compile");
+    expect(message).to.include("CIRCUIT_SYNTAX").and.include("aaa-bad.circom:1");
+    expect(message).to.include("INCLUDE_NOT_FOUND").and.include("none.circom");
+    // Contracts are built, too, with the earlier verifier of what no longer compiles.
+    for (const name of ["Multiplier", "Zzz", "Later"]) {
+      expect(existsSync(verifierOf(name, environment)), name).to.equal(true);
+      await environment.artifacts.readArtifact(`${name}Verifier`);
+    }
+    const manifest = await readManifest(environment.config.rollup);
+    expect(manifest!.circuits.map(({ name }) => name)).to.deep.equal(["multiplier", "zzz"]);
+    const circuit = await environment.circuits.get("zzz");
+    expect(await circuit.verify(await circuit.prove({ a: 3 }))).to.equal(true);
+    await environment.circuits.close();
+    await partial.delete("circuits/aaa-bad.circom");
+    const other = await partial.createHre(CONFIG);
+    expect(await refusalOf(build(other))).to.match(/^INCLUDE_NOT_FOUND/);
+    await partial.remove();
+  });
+
+  it("rejects circuits of one name by both paths, and names of the rollup's own", async () => {
     const twin = await createProject("circuits");
     const environment = () => twin.createHre(CONFIG);
     const text = "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();"; // not to be compiled
@@ -172,7 +219,64 @@ describe("plugin/circuits", () => {
     expect(verifierName("merkle-path")).to.equal("MerklePathVerifier");
   });
 
-  it("rejects a configured folder that does not exist", async () => {
+  it("has no verifier for a circuit without a public value, and says so", async () => {
+    const secret = join("circuits", "secret.circom");
+    await project.write(
+      secret,
+      "pragma circom 2.1.0; template A() { signal input a; signal b <== a * a; b * a === 8; }" +
+        "component main = A();",
+    );
+    const environment = await project.createHre(CONFIG);
+    await build(environment);
+    const circuit = await environment.circuits.get("secret");
+    expect(await circuit.verify(await circuit.prove({ a: 2 }))).to.equal(true);
+    expectCode("CIRCUIT_WITHOUT_PUBLIC_VALUE", () => circuit.verifierContract);
+    const manifest = await readManifest(environment.config.rollup);
+    const verifiers = manifest!.circuits.map(({ name, verifier }) => [name, verifier]);
+    expect(verifiers).to.deep.equal([
+      ["multiplier", "MultiplierVerifier"],
+      ["secret", undefined],
+    ]);
+    expect(readdirSync(environment.config.rollup.paths.contracts)).to.deep.equal([
+      "MultiplierVerifier.sol",
+    ]);
+    await environment.circuits.close();
+    await project.delete(secret);
+  });
+
+  it("shows circom's warnings in each build while they hold", async () => {
+    const old = join("circuits", "old.circom");
+    const source = "template A() { signal input a; signal output b <== a * a; }";
+    await project.write(old, `${source} component main = A();`);
+    const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+    expect(shown).to.have.length(1);
+    expect(shown[0]).to.match(/^circuits\/old\.circom: warning\[\w+\]: .*pragma/s);
+    expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal(
+      shown,
+    );
+    await project.write(old, `pragma circom 2.1.0; ${source} component main = A();`);
+    expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal([]);
+    await project.delete(old);
+  });
+
+  it("warns of a circuit that has no constraint in each build", async () => {
+    const hint = join("circuits", "hint.circom");
+    const source = (output: string) =>
+      `pragma circom 2.1.0; template A() { signal input a; signal output b; ${output}; }` +
+      "component main = A();";
+    for (const output of ["b <-- a * a", "b <== 2 * a"]) {
+      await project.write(hint, source(output));
+      for (let builds = 0; builds < 2; builds++) {
+        const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+        expect(shown.join()).to.match(/^circuits\/hint\.circom: warning: 0 constraints/);
+      }
+    }
+    await project.write(hint, source("b <== a * a"));
+    expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal([]);
+    await project.delete(hint);
+  });
+
+  it("rejects a configured folder that is not there", async () => {
     const elsewhere = await project.createHre({
       rollup: { ...CONFIG.rollup, circuits: { path: "nowhere" } },
     });

@@ -16,6 +16,7 @@ import { groth16Error } from "../errors.ts";
 
 const HEADER_SECTION = 1;
 const CONSTRAINTS_SECTION = 2;
+const CUSTOM_GATES_SECTION = 4;
 const WORDS = ELEMENT_BYTES / 4;
 
 /** The counts in the header. Wires are the constant 1, outputs, public inputs, and the rest. */
@@ -45,12 +46,15 @@ export interface R1cs extends R1csHeader {
   readonly coefficients: readonly bigint[];
 }
 
-/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
-export function readR1csHeader(path: string): R1csHeader {
-  return withSections(path, "r1cs", parseHeader);
+/**
+ * @param source What errors call the circuit. Default: the path.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES
+ */
+export function readR1csHeader(path: string, source = path): R1csHeader {
+  return withSections(path, "r1cs", (sections) => parseHeader({ ...sections, name: source }));
 }
 
-/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES */
 export function readR1cs(path: string): R1cs {
   return withSections(path, "r1cs", (sections) => {
     const header = parseHeader(sections);
@@ -71,19 +75,40 @@ export function publicCount(header: R1csHeader): number {
 }
 
 function parseHeader(sections: SectionReader): R1csHeader {
-  const bytes = sections.read(HEADER_SECTION);
-  const view = dataView(bytes);
-  const fieldBytes = view.getUint32(0, true);
-  assertScalarField(sections.name, bytes.subarray(4, 4 + fieldBytes));
-  const word = (index: number) => view.getUint32(4 + ELEMENT_BYTES + 4 * index, true);
+  const fieldBytes = dataView(sections.read(HEADER_SECTION, 0, 4)).getUint32(0, true);
+  assertScalarField(sections.name, sections.read(HEADER_SECTION, 4, fieldBytes));
+  assertNoCustomGates(sections);
+  const view = dataView(sections.read(HEADER_SECTION, 4 + ELEMENT_BYTES, 7 * 4));
+  const word = (index: number) => view.getUint32(4 * index, true);
   return {
     wires: word(0),
     publicOutputs: word(1),
     publicInputs: word(2),
     privateInputs: word(3),
-    labels: Number(view.getBigUint64(4 + ELEMENT_BYTES + 16, true)),
+    labels: Number(view.getBigUint64(16, true)),
     constraints: word(6),
   };
+}
+
+/** The rules of custom gates are in none of the constraints: a key without them proves anything. */
+function assertNoCustomGates(sections: SectionReader): void {
+  if (!sections.has(CUSTOM_GATES_SECTION)) return;
+  const bytes = sections.read(CUSTOM_GATES_SECTION);
+  const view = dataView(sections.read(CUSTOM_GATES_SECTION, 0, 4));
+  const gates = new Set<string>();
+  let position = 4;
+  for (let left = view.getUint32(0, true); left > 0; left--) {
+    const end = bytes.indexOf(0, position);
+    if (end < 0) {
+      const [source, problem] = [sections.name, "the name of a custom gate has no end"];
+      throw groth16Error({ code: "BINARY_FORMAT", source, expected: "r1cs", problem });
+    }
+    gates.add(new TextDecoder().decode(bytes.subarray(position, end)));
+    const parameters = dataView(sections.read(CUSTOM_GATES_SECTION, end + 1, 4));
+    position = end + 1 + 4 + parameters.getUint32(0, true) * ELEMENT_BYTES;
+  }
+  if (gates.size === 0) return;
+  throw groth16Error({ code: "CUSTOM_GATES", source: sections.name, gates: [...gates] });
 }
 
 function parseConstraints(

@@ -31,6 +31,8 @@ import { writeFileAtomically } from "../files/files.ts";
 
 const VERSION = 1;
 const GROTH16 = 1;
+/** The numbers that snarkjs gives to other protocols. */
+const OTHER_PROTOCOLS: Readonly<Record<number, string>> = { 2: "PLONK", 10: "fflonk" };
 
 /** The numbers of the sections. */
 const SECTION = {
@@ -133,12 +135,17 @@ export async function writeZkey(path: string, key: Zkey): Promise<void> {
   await writeFileAtomically(path, encodeSections("zkey", VERSION, sections));
 }
 
-/** Reads the parts of a verification key. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+/**
+ * Reads what a verification key is made of.
+ *
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
+ */
 export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
   return withSections(path, "zkey", (sections) => {
     assertGroth16(sections);
-    const contributions = readContributions(sections);
-    return { header: readHeader(sections), ic: sections.read(SECTION.ic), contributions };
+    const header = readHeader(sections);
+    const ic = sections.read(SECTION.ic, 0, (header.publicCount + 1) * G1_BYTES);
+    return { header, ic, contributions: readContributions(sections) };
   });
 }
 
@@ -153,7 +160,7 @@ export interface ZkeyReader {
 /**
  * Opens a key: a file, which is opened for each piece, or its bytes.
  *
- * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
  */
 export function createZkeyReader(source: string | Uint8Array): ZkeyReader {
   const withKey = <T>(use: (sections: SectionReader) => T): T =>
@@ -172,9 +179,10 @@ export function createZkeyReader(source: string | Uint8Array): ZkeyReader {
 }
 
 function assertGroth16(sections: SectionReader): void {
-  if (dataView(sections.read(SECTION.protocol)).getUint32(0, true) === GROTH16) return;
-  const problem = "it is not a Groth16 key";
-  throw groth16Error({ code: "BINARY_FORMAT", source: sections.name, expected: "zkey", problem });
+  const number = dataView(sections.read(SECTION.protocol, 0, 4)).getUint32(0, true);
+  if (number === GROTH16) return;
+  const protocol = OTHER_PROTOCOLS[number] ?? `protocol ${number}`;
+  throw groth16Error({ code: "PROTOCOL_NOT_SUPPORTED", source: sections.name, protocol });
 }
 
 function encodeHeader(header: ZkeyHeader): Uint8Array[] {
@@ -194,13 +202,14 @@ function encodeHeader(header: ZkeyHeader): Uint8Array[] {
 }
 
 function readHeader(sections: SectionReader): ZkeyHeader {
-  const bytes = sections.read(SECTION.header);
+  const read = (offset: number, length: number) => sections.read(SECTION.header, offset, length);
+  const wordAt = (offset: number) => dataView(read(offset, 4)).getUint32(0, true);
+  const scalarField = 4 + wordAt(0) + 4;
+  const scalarFieldBytes = wordAt(scalarField - 4);
+  assertScalarField(sections.name, read(scalarField, scalarFieldBytes));
+  const bytes = read(scalarField + scalarFieldBytes, 3 * 4 + 3 * G1_BYTES + 3 * G2_BYTES);
   const view = dataView(bytes);
-  const baseFieldBytes = view.getUint32(0, true);
-  const scalarField = 4 + baseFieldBytes + 4;
-  const scalarFieldBytes = view.getUint32(scalarField - 4, true);
-  assertScalarField(sections.name, bytes.subarray(scalarField, scalarField + scalarFieldBytes));
-  let position = scalarField + scalarFieldBytes;
+  let position = 0;
   const word = () => view.getUint32((position += 4) - 4, true);
   const point = (length: number) => bytes.slice(position, (position += length));
   return {
@@ -231,16 +240,17 @@ function encodeContribution(contribution: Contribution): Uint8Array[] {
 }
 
 function readContributions(sections: SectionReader): ContributionRecord[] {
-  const bytes = sections.read(SECTION.contributions);
-  const view = dataView(bytes);
+  const read = (offset: number, length: number) =>
+    sections.read(SECTION.contributions, offset, length);
   const contributions: ContributionRecord[] = [];
   let position = TRANSCRIPT_BYTES + 4;
-  for (let left = view.getUint32(TRANSCRIPT_BYTES, true); left > 0; left--) {
+  for (let left = dataView(read(TRANSCRIPT_BYTES, 4)).getUint32(0, true); left > 0; left--) {
     position += 3 * G1_BYTES + G2_BYTES + TRANSCRIPT_BYTES;
-    const isBeacon = view.getUint32(position, true) === BEACON;
-    const parametersLength = view.getUint32(position + 4, true);
-    const parameters = bytes.subarray(position + 8, position + 8 + parametersLength);
-    // The name, if there is one, is the first parameter.
+    const view = dataView(read(position, 8));
+    const isBeacon = view.getUint32(0, true) === BEACON;
+    const parametersLength = view.getUint32(4, true);
+    const parameters = read(position + 8, parametersLength);
+    // The name comes first among the parameters, if there is one.
     const named = parameters[0] === CONTRIBUTION_NAME;
     const name = named ? parameters.subarray(2, 2 + parameters[1]!) : new Uint8Array();
     contributions.push({ name: new TextDecoder().decode(name), isBeacon });

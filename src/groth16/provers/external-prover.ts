@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { z } from "zod";
 import { groth16Error } from "../errors.ts";
 import { withTemporaryFolder, writingTo } from "../files/files.ts";
+import { proofSchema, publicSchema } from "../formats/proof.ts";
 import { readVerificationKey } from "../formats/verification-key.ts";
 import { openSnarkjs, type ProofWithSignals } from "../snarkjs.ts";
 import type { ExternalChoice, Groth16Prover } from "./prover.ts";
@@ -28,19 +28,7 @@ const SHOWN_CHARACTERS = 2_000;
 
 const run = promisify(execFile);
 
-const decimal = z.string().regex(/^\d+$/);
-const decimals = z.array(decimal);
-const publicSchema = decimals;
-/** rapidsnark omits the curve. */
-const proofSchema = z.object({
-  pi_a: decimals.length(3),
-  pi_b: z.array(decimals.length(2)).length(3),
-  pi_c: decimals.length(3),
-  protocol: z.literal("groth16"),
-  curve: z.string().default("bn128"),
-});
-
-/** Lists the placeholders that a command lacks. */
+/** The placeholders that a command lacks. */
 export function missingPlaceholders(command: string): string[] {
   return PLACEHOLDERS.map((name) => `{${name}}`).filter((text) => !command.includes(text));
 }

@@ -4,6 +4,7 @@
  */
 import { inspect } from "node:util";
 import { groth16Error } from "../errors.ts";
+import { assertProof, assertVerificationKey, isCanonical } from "../formats/proof.ts";
 import { openSnarkjs, type ProofWithSignals, type VerificationKey } from "../snarkjs.ts";
 import { createExternalProver } from "./external-prover.ts";
 import { createKernelProver, type KernelProverOptions } from "./kernel-prover.ts";
@@ -24,7 +25,11 @@ export interface Groth16Workers {
    * @throws PROVER_UNKNOWN, PROVER_CLOSED, and the codes of the prover
    */
   prove(choice: ProverChoice, zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
-  /** Returns whether a proof is valid for its public values under a key; snarkjs verifies. */
+  /**
+   * Whether a proof is valid for its public values under a key. snarkjs answers.
+   *
+   * @throws PROOF_MALFORMED, VERIFICATION_KEY_MALFORMED
+   */
   verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean>;
   /** Frees the memory of a key, if the kernel has loaded it. */
   releaseKey(zkeyPath: string): Promise<void>;
@@ -49,7 +54,18 @@ export function createGroth16Workers(options: KernelProverOptions = {}): Groth16
   };
   return {
     prove: async (choice, zkeyPath, witness) => proverOf(choice).prove(zkeyPath, witness),
-    verify: snarkjs.verify,
+    verify: async (key, proven) => {
+      assertVerificationKey(key);
+      assertProof(proven);
+      // snarkjs takes 0 for a value that is missing.
+      const [expected, actual] = [key.nPublic, proven.publicSignals.length];
+      if (actual !== expected) {
+        const problem = `it has ${actual} public values, but the key is for ${expected}`;
+        throw groth16Error({ code: "PROOF_MALFORMED", problem });
+      }
+      const isValid = await snarkjs.verify(key, proven);
+      return isValid && isCanonical(proven);
+    },
     releaseKey: kernel.releaseKey,
     close: async () => {
       isClosed = true;

@@ -39,7 +39,8 @@ export interface KeyOptions {
  * Finds the proving key of a circuit. Creates a dev key if the cache has none that is whole.
  *
  * @returns The path of the zkey.
- * @throws ZKEY_NOT_USABLE, BINARY_FORMAT and FIELD_NOT_SUPPORTED for a given key;
+ * @throws ZKEY_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED and PROTOCOL_NOT_SUPPORTED for a
+ *   given key;
  *   CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED; CIRCUIT_TOO_LARGE, FOLDER_NOT_WRITABLE
  */
 export async function ensureProvingKey(

@@ -22,6 +22,7 @@
 
 import { FIELD_MODULUS } from "../../crypto/field.ts";
 import { groth16Error } from "../errors.ts";
+import { assertProof } from "../formats/proof.ts";
 import type { ProofWithSignals } from "../snarkjs.ts";
 import { constantName, type VerifierKey, wordsInG1, wordsInG2, wrapComment } from "./keys.ts";
 import { severalKeysSections } from "./several-keys.ts";
@@ -60,8 +61,10 @@ const LOCAL_CHAIN_IDS = [31337, 1337] as const;
 /** The points that keys from one powers-of-tau file share. */
 const SHARED_POINTS = ["vk_alpha_1", "vk_beta_2", "vk_gamma_2"] as const;
 
-/** Converts a proof to the arguments of `verifyProof`. */
-export function toSolidityProof({ proof, publicSignals }: ProofWithSignals): SolidityProof {
+/** The arguments for `verifyProof`. @throws PROOF_MALFORMED */
+export function toSolidityProof(proven: ProofWithSignals): SolidityProof {
+  assertProof(proven);
+  const { proof, publicSignals } = proven;
   const [a, c] = [wordsInG1(proof.pi_a), wordsInG1(proof.pi_c)];
   const [xImaginary, xReal, yImaginary, yReal] = wordsInG2(proof.pi_b);
   const b: SolidityProof["b"] = [

@@ -1,6 +1,7 @@
 /** Finds and loads the project's circuits by name. */
 import { basename } from "node:path";
 import { loadCircuit } from "../../circom/circuit.ts";
+import { publicCount } from "../../groth16/formats/r1cs.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
 import type { RollupConfig } from "../config/types.ts";
@@ -42,7 +43,14 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
       const circuit = await loadCircuit<Inputs>(options);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
-      return { ...circuit, verifierContract: verifierName(name), toSolidityProof };
+      return {
+        ...circuit,
+        get verifierContract() {
+          if (publicCount(circuit.stats) > 0) return verifierName(name);
+          throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: name });
+        },
+        toSolidityProof,
+      };
     },
     close: workers.close,
   };

@@ -22,7 +22,8 @@ export interface ManifestCircuit {
   readonly zkeyPath: string;
   /** As {@link zkeyPath}. */
   readonly wasmPath: string;
-  readonly verifier: string;
+  /** Its contract; missing without public values, which leave nothing to verify. */
+  readonly verifier?: string;
 }
 
 export interface Manifest {
@@ -46,7 +47,7 @@ const manifestSchema = z.object({
       verificationKeyHash: z.string(),
       zkeyPath: z.string(),
       wasmPath: z.string(),
-      verifier: z.string(),
+      verifier: z.string().optional(),
     }),
   ),
 });

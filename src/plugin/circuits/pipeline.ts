@@ -4,15 +4,18 @@
  */
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import { publicCount } from "../../groth16/formats/r1cs.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
+import { isRollupError, type RollupError } from "../../util/errors.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
+import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import type { Progress } from "../progress.ts";
 import { type CircuitKeys, ensureKeys } from "./keys.ts";
@@ -33,6 +36,8 @@ export interface BuildPlan {
   readonly preset: PresetName;
   readonly prover: ProverName;
   readonly progress: Progress;
+  /** Receives warnings about the project's circuits, each of one or more lines. */
+  readonly warn?: (text: string) => void;
 }
 
 /** A compiled circuit; a circuit of the rollup has the id of its key in their verifier. */
@@ -44,26 +49,56 @@ export interface Compiled {
 /** A compiled circuit with its keys. */
 export type Keyed = Compiled & CircuitKeys;
 
+/** A circuit of the project that does not compile. */
+interface Broken {
+  readonly name: string;
+  readonly error: RollupError;
+}
+
 /**
  * Compiles the project's circuits, writes the types of their inputs, and compiles the rollup's
  * circuits, which a mock prover does not need.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED, and the codes
- *   of `compileCircuit`
+ *   of `compileCircuit`; CIRCUITS_BROKEN if several circuits do not compile
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
+  const { compiled, broken } = await compileSound(plan);
+  const failure = toFailure(broken);
+  if (failure !== undefined) throw failure;
+  return compiled;
+}
+
+/** As {@link compileCircuits}, but goes on when a circuit of the project does not compile. */
+async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; broken: Broken[] }> {
   const { root, config, preset, prover } = plan;
   await removeLitter(config);
   const compiled: Compiled[] = [];
+  const broken: Broken[] = [];
   for (const source of findProjectCircuits(root, config)) {
-    compiled.push({ circuit: await compile(source, plan) });
+    try {
+      const circuit = await compile(source, plan);
+      warnAbout(circuit, plan);
+      compiled.push({ circuit });
+    } catch (error) {
+      // Where nothing can be written, no other circuit compiles either.
+      if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
+      broken.push({ name: nameOf(source), error });
+    }
   }
   await writeTypes(compiled, config);
-  if (prover === "mock") return compiled;
+  if (prover === "mock") return { compiled, broken };
   for (const keyId of rollupKeyIds(preset, config)) {
     compiled.push({ circuit: await compileRollupCircuit(keyId, plan), keyId });
   }
-  return compiled;
+  return { compiled, broken };
+}
+
+/** One error for all circuits that do not compile. */
+function toFailure(broken: readonly Broken[]): RollupError | undefined {
+  if (broken.length <= 1) return broken[0]?.error;
+  const errors = broken.map(({ error }) => `${error.message}\nFix: ${error.fix}`);
+  return pluginError({ code: "CIRCUITS_BROKEN", errors });
 }
 
 /** Compiles the circuit of a key in the rollup's verifier. @throws COMPILER_CRASHED */
@@ -88,38 +123,50 @@ export async function setUpCircuits(
   return keyed;
 }
 
+/** What {@link buildCircuits} leaves. */
+export interface CircuitBuild {
+  readonly manifest: Manifest;
+  /** Says which circuits of the project do not compile; all others are built. */
+  readonly failure: RollupError | undefined;
+}
+
 /**
- * Builds everything: keys, verifier contracts, and the manifest that describes them.
+ * All of it: keys, verifier contracts, and the manifest that says what there is now. The contract
+ * of a circuit that does not compile stays as it is.
  *
  * A mock prover needs no circuits of the rollup, so those of an earlier build stay: a test with the
  * mock does not remove the real prover of the next.
  */
-export async function buildCircuits(plan: BuildPlan): Promise<Manifest> {
+export async function buildCircuits(plan: BuildPlan): Promise<CircuitBuild> {
   const { config, preset, prover } = plan;
-  const keyed = await setUpCircuits(await compileCircuits(plan), plan);
+  const { compiled, broken } = await compileSound(plan);
+  const keyed = await setUpCircuits(compiled, plan);
+  const failure = toFailure(broken);
   const sources = generateVerifiers(keyed);
+  const kept = broken.map(({ name }) => verifierName(name));
   const circuits = keyed.map(describe);
   if (prover === "mock") {
-    await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER]);
+    await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER, ...kept]);
     const earlier = await readManifest(config);
     const own = earlier?.circuits.filter(({ keyId }) => keyId !== undefined) ?? [];
-    return writeManifest(config, {
+    const manifest = {
       protocolDigest: PROTOCOL_DIGEST,
       ...earlier,
       circuits: [...circuits, ...own],
-    });
+    };
+    return { manifest: await writeManifest(config, manifest), failure };
   }
-  await writeContracts(config.paths.contracts, sources);
-  return writeManifest(config, { protocolDigest: PROTOCOL_DIGEST, preset, circuits });
+  await writeContracts(config.paths.contracts, sources, kept);
+  const manifest = { protocolDigest: PROTOCOL_DIGEST, preset, circuits };
+  return { manifest: await writeManifest(config, manifest), failure };
 }
 
 /** Generates the verifier contracts by name: one per project circuit, and one for the rollup. */
 function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { circuit, keyId, verificationKey, insecure } of keyed) {
-    // A circuit without public values has nothing to verify.
-    if (keyId !== undefined || verificationKey.nPublic === 0) continue;
-    const contractName = verifierName(circuit.name);
+    const contractName = verifierOf(circuit);
+    if (keyId !== undefined || contractName === undefined) continue;
     const keys = [{ id: 0, name: circuit.name, verificationKey }];
     sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
   }
@@ -139,13 +186,25 @@ function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   return sources;
 }
 
+function nameOf({ file }: CircuitSource): string {
+  return basename(file, ".circom");
+}
+
 function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
-  return progress(`Compiling the circuit ${basename(source.file, ".circom")}`, () =>
+  return progress(`Compiling the circuit ${nameOf(source)}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );
 }
 
-/** Removes unfinished files of killed runs. */
+/** Passes warnings on, in every build for as long as they hold. */
+function warnAbout({ file, warnings, stats }: CompiledCircuit, { root, warn }: BuildPlan): void {
+  const none =
+    "warning: 0 constraints: any public values can be proven. Constrain the outputs by <== or ===.";
+  const all = stats.constraints === 0 ? [...warnings, none] : warnings;
+  for (const warning of all) warn?.(`${relative(root, file)}: ${warning}`);
+}
+
+/** What killed runs have left of files that they were writing. */
 async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
   const keys = setup.type === "ceremony" ? [setup.keysDir] : [];
   const folders = [paths.cache, paths.circuits, paths.contracts, paths.types, ...keys];
@@ -161,8 +220,14 @@ async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 
+/** The contract of a project's circuit. Without public values there is nothing to verify. */
+function verifierOf({ name, stats }: CompiledCircuit): string | undefined {
+  return publicCount(stats) === 0 ? undefined : verifierName(name);
+}
+
 function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
   const { name, digest, stats, wasmPath } = circuit;
+  const verifier = keyId === undefined ? verifierOf(circuit) : ROLLUP_VERIFIER;
   return {
     name,
     ...(keyId !== undefined && { keyId }),
@@ -172,6 +237,6 @@ function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): Manifes
     verificationKeyHash: createHash("sha256").update(JSON.stringify(verificationKey)).digest("hex"),
     zkeyPath,
     wasmPath,
-    verifier: keyId === undefined ? verifierName(name) : ROLLUP_VERIFIER,
+    ...(verifier !== undefined && { verifier }),
   };
 }

@@ -15,14 +15,13 @@ export type CircuitName = keyof CircuitInputs | (string & {});
 
 /** A circuit of the project, with the contract that verifies its proofs. */
 export interface ProjectCircuit<Inputs extends object = InputValues> extends Circuit<Inputs> {
-  /** Name of the generated contract, for `ethers.deployContract`. */
-  readonly verifierContract: string;
   /**
-   * Converts a proof to the arguments of the contract's `verifyProof`.
+   * Name of the generated contract, for `ethers.deployContract`.
    *
-   * @param proven - From `prove` or `proveWitness`.
-   * @returns The points `a`, `b`, `c` as integers, and `input`: outputs, then public inputs.
+   * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE as it is read: no contract is generated then
    */
+  readonly verifierContract: string;
+  /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
   toSolidityProof(proven: ProofWithSignals): SolidityProof;
 }
 
