@@ -43,6 +43,12 @@ function typeOf(schema: z.ZodTypeAny): string {
     const element = typeOf(inner.element as z.ZodTypeAny);
     return element.includes(" ") ? `(${element})[]` : `${element}[]`;
   }
+  if (inner instanceof z.ZodRecord)
+    return `{ [name]: ${typeOf(inner.valueSchema as z.ZodTypeAny)} }`;
+  if (inner instanceof z.ZodObject) {
+    const fields = Object.entries(inner.shape as z.ZodRawShape);
+    return `{ ${fields.map(([key, field]) => `${key}: ${typeOf(field)}`).join("; ")} }`;
+  }
   if (inner instanceof z.ZodString) return "string";
   assert(inner instanceof z.ZodNumber, "the config has strings, numbers, lists and objects");
   const { minValue, maxValue } = inner;

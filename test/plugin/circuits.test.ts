@@ -260,6 +260,8 @@ describe("plugin/circuits", () => {
   });
 
   it("warns of a circuit that has no constraint in each build", async () => {
+    // At --O1, circom keeps linear constraints.
+    const linear = { rollup: { ...CONFIG.rollup, circuits: { optimization: 2 } } } as const;
     const hint = join("circuits", "hint.circom");
     const source = (output: string) =>
       `pragma circom 2.1.0; template A() { signal input a; signal output b; ${output}; }` +
@@ -267,13 +269,36 @@ describe("plugin/circuits", () => {
     for (const output of ["b <-- a * a", "b <== 2 * a"]) {
       await project.write(hint, source(output));
       for (let builds = 0; builds < 2; builds++) {
-        const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+        const shown = await warningsOf(async () => build(await project.createHre(linear)));
         expect(shown.join()).to.match(/^circuits\/hint\.circom: warning: 0 constraints/);
       }
     }
     await project.write(hint, source("b <== a * a"));
-    expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal([]);
+    expect(await warningsOf(async () => build(await project.createHre(linear)))).to.deep.equal([]);
     await project.delete(hint);
+  });
+
+  it("optimizes as circom does by default, as configured, and for a circuit by name", async () => {
+    const sums = join("circuits", "sums.circom");
+    await project.write(
+      sums,
+      "pragma circom 2.1.0; template A() { signal input a; signal s; signal output b; " +
+        "s <== 3 * a + 5; b <== s * s; } component main = A();",
+    );
+    const constraints = async (circuits: object) => {
+      const environment = await project.createHre({ rollup: { ...CONFIG.rollup, circuits } });
+      return (await environment.circuits.get("sums")).stats.constraints;
+    };
+    expect(await constraints({})).to.equal(2);
+    expect(await constraints({ optimization: 2 })).to.equal(1);
+    expect(await constraints({ overrides: { sums: { optimization: 2 } } })).to.equal(1);
+    const others = { optimization: 2, overrides: { sums: { optimization: 1 } } } as const;
+    expect(await constraints(others)).to.equal(2);
+    const message = await refusalOf(constraints({ overrides: { sum: { optimization: 2 } } }));
+    expect(message).to.include("CIRCUIT_UNKNOWN").and.include("sums");
+    const level = constraints({ overrides: { sums: { optimization: 3 } } });
+    expect(await refusalOf(level)).to.include("circuits.overrides.sums.optimization");
+    await project.delete(sums);
   });
 
   it("rejects a configured folder that is not there", async () => {

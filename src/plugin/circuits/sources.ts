@@ -15,6 +15,7 @@ import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import type { RollupConfig } from "../config/types.ts";
+import { pluginError } from "../errors.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
 import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 
@@ -41,16 +42,25 @@ export const ROLLUP_SOURCE = {
  * Finds the circuits in the project's folder.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH,
- *   CIRCUIT_NAME_RESERVED
+ *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
-  const { path, include, optimization } = circuits;
+  const { path, include, optimization: usual } = circuits;
   // A project needs no circuits, but a configured folder must exist.
-  if (path === join(root, "circuits") && !existsSync(path)) return [];
+  const isEmpty = path === join(root, "circuits") && !existsSync(path);
+  const files = isEmpty ? [] : findCircuits(path);
   const includePaths = [...include, ...nodeModulesPaths(root)];
-  const files = findCircuits(path);
   assertDistinctNames(files);
-  return files.map((file) => ({ file, includePaths, optimization }));
+  const overrides = new Map(Object.entries(circuits.overrides));
+  const known = files.map((file) => basename(file, ".circom"));
+  for (const name of overrides.keys()) {
+    if (known.includes(name)) continue;
+    throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
+  }
+  return files.map((file, index) => {
+    const { optimization = usual } = overrides.get(known[index]!) ?? {};
+    return { file, includePaths, optimization };
+  });
 }
 
 /** Refuses circuits with one name, which their verifiers and input types share. */

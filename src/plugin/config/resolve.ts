@@ -57,7 +57,8 @@ export function resolveRollupConfig(
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
-      optimization: user.circuits?.optimization ?? 2,
+      optimization: user.circuits?.optimization ?? 1,
+      overrides: user.circuits?.overrides ?? {},
     },
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,

@@ -38,6 +38,13 @@ export interface CircuitsConfig {
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
   readonly optimization: 0 | 1 | 2;
+  /** By circuit name: what differs for that circuit. */
+  readonly overrides: Readonly<Record<string, CircuitOverride>>;
+}
+
+/** What the config can set for a single circuit. */
+export interface CircuitOverride {
+  readonly optimization?: CircuitsConfig["optimization"];
 }
 
 /** Maximum threads; a larger number is a mistake. */
@@ -67,7 +74,10 @@ export interface RollupUserConfig {
     path?: string;
     /** Folders that `include` searches besides node_modules, relative to the project's root. */
     include?: string[];
+    /** Default 1, as circom's own. Another level means other keys. */
     optimization?: CircuitsConfig["optimization"];
+    /** By circuit name: what differs for that circuit. */
+    overrides?: Record<string, CircuitOverride>;
   };
   operator?: {
     blockTimeMs?: number;

@@ -32,6 +32,8 @@ function oneOf<T extends readonly [string, ...string[]]>(
   });
 }
 
+const optimizationSchema = z.number().int().min(0).max(2);
+
 /** Schema of the config; docs/config.md shows its descriptions. */
 export const rollupUserConfigSchema = z
   .object({
@@ -121,15 +123,15 @@ export const rollupUserConfigSchema = z
           .array(z.string().min(1))
           .describe("folders for `include` besides `node_modules`, relative to the project's root")
           .optional(),
-        optimization: z
-          .number()
-          .int()
-          .min(0)
-          .max(2)
+        optimization: optimizationSchema
           .describe(
             "circom's `--O0`, `--O1` or `--O2` for the project's circuits; the rollup's own are " +
               "compiled at `--O1`",
           )
+          .optional(),
+        overrides: z
+          .record(z.string(), z.object({ optimization: optimizationSchema.optional() }).strict())
+          .describe("by circuit name: what differs for that circuit")
           .optional(),
       })
       .strict()
