@@ -1,12 +1,12 @@
 /**
  * Limits the bytes of bodies and answers that a server holds at a time, in total and per client.
  */
+import { ClientTally } from "./client-tally.ts";
 import type { RpcLimits } from "./limits.ts";
 
 export class HeldBytes {
   readonly #limits: Pick<RpcLimits, "heldBytesMax" | "heldBytesPerClientMax">;
-  readonly #byClient = new Map<string, number>();
-  #held = 0;
+  readonly #held = new ClientTally();
 
   constructor(limits: Pick<RpcLimits, "heldBytesMax" | "heldBytesPerClientMax">) {
     this.#limits = limits;
@@ -18,25 +18,17 @@ export class HeldBytes {
     return {
       take: (bytes) => {
         const { heldBytesMax, heldBytesPerClientMax } = this.#limits;
-        const ofClient = this.#byClient.get(client) ?? 0;
-        if (this.#held + bytes > heldBytesMax) return false;
-        if (ofClient + bytes > heldBytesPerClientMax) return false;
-        this.#add(client, bytes);
+        if (this.#held.total + bytes > heldBytesMax) return false;
+        if (this.#held.of(client) + bytes > heldBytesPerClientMax) return false;
+        this.#held.add(client, bytes);
         own += bytes;
         return true;
       },
       release: () => {
-        this.#add(client, -own);
+        this.#held.add(client, -own);
         own = 0;
       },
     };
-  }
-
-  #add(client: string, bytes: number): void {
-    this.#held += bytes;
-    const ofClient = (this.#byClient.get(client) ?? 0) + bytes;
-    if (ofClient === 0) this.#byClient.delete(client);
-    else this.#byClient.set(client, ofClient);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The connections of a server: at most a maximum; an idle one makes room for a new one. */
 import type { Socket } from "node:net";
+import { ClientTally } from "./client-tally.ts";
 import { clientOf } from "./rate-limiter.ts";
 
 export class Sockets {
@@ -7,7 +8,7 @@ export class Sockets {
   /** Requests under way of each connection; least recently active first. */
   readonly #answering = new Map<Socket, number>();
   /** Connections of each client address. */
-  readonly #byClient = new Map<string, number>();
+  readonly #byClient = new ClientTally();
 
   constructor(maximum: number) {
     this.#maximum = maximum;
@@ -23,10 +24,10 @@ export class Sockets {
     if (socket.destroyed) return;
     this.#answering.set(socket, 0);
     const client = clientOf(socket.remoteAddress);
-    this.#count(client, 1);
+    this.#byClient.add(client, 1);
     socket.once("close", () => {
       this.#answering.delete(socket);
-      this.#count(client, -1);
+      this.#byClient.add(client, -1);
     });
   }
 
@@ -49,18 +50,12 @@ export class Sockets {
   }
 
   #evict(newcomer: Socket): void {
-    const most = Math.max(...this.#byClient.values());
+    const { largest } = this.#byClient;
     const isOfMost = ({ remoteAddress }: Socket) =>
-      this.#byClient.get(clientOf(remoteAddress)) === most;
+      this.#byClient.of(clientOf(remoteAddress)) === largest;
     const idle = [...this.#answering].filter(([, answering]) => answering === 0);
     const [evicted] = idle.find(([socket]) => isOfMost(socket)) ?? idle[0] ?? [newcomer];
     this.#answering.delete(evicted);
     evicted.destroy();
-  }
-
-  #count(client: string, change: 1 | -1): void {
-    const count = (this.#byClient.get(client) ?? 0) + change;
-    if (count === 0) this.#byClient.delete(client);
-    else this.#byClient.set(client, count);
   }
 }
