@@ -5,7 +5,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import ts from "typescript";
-import { escapeTags } from "./markdown.ts";
+import { escapeTags } from "../src/generate/markdown.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(root, "docs/reference");

@@ -4,7 +4,7 @@ import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
 import { rollupUserConfigSchema } from "../src/plugin/config/validate.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../src/protocol/presets.ts";
 import { assert } from "../src/util/errors.ts";
-import { markdownTable } from "./markdown.ts";
+import { markdownTable } from "../src/generate/markdown.ts";
 
 const INTRODUCTION = `The plugin's entry of \`hardhat.config.ts\` is \`rollup\`. All of it is optional. A value of the wrong type,
 an unknown key and an unknown name are refused, with the known ones in the message.

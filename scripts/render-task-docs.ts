@@ -6,7 +6,7 @@ import {
 } from "hardhat/types/arguments";
 import type { NewTaskDefinition, TaskDefinition } from "hardhat/types/tasks";
 import { tasks } from "../tasks/definitions.ts";
-import { escapeTags, markdownTable } from "./markdown.ts";
+import { escapeTags, markdownTable } from "../src/generate/markdown.ts";
 
 const INTRODUCTION = [
   "Each task is run as `npx hardhat rollup:NAME` or `npx hardhat rollup NAME`, and explains itself",

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitepress";
-import { slugify } from "../../scripts/markdown.ts";
+import { slugify } from "../../src/generate/markdown.ts";
 import { useSiteLinks } from "./links.ts";
 
 /** The reports that `npm run generate` writes, one for each entry point without Hardhat. */

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { listErrorCodes } from "../util/errors.ts";
+import { markdownTable } from "./markdown.ts";
 
 /** Codes of a module, in the order of its `errors.ts`. */
 export interface ErrorModule {
@@ -43,8 +44,8 @@ export async function renderErrorDocs(root: string): Promise<string> {
   const modules = await loadErrorModules(root);
   const fixes = new Map(listErrorCodes().map(({ code, fix }) => [code, fix]));
   const sections = modules.map(({ name, codes }) => {
-    const rows = codes.map((code) => `| \`${code}\` | ${escapePipes(fixes.get(code) ?? "")} |`);
-    return [`## ${name}`, "", "| code | how to fix it |", "| --- | --- |", ...rows].join("\n");
+    const rows = codes.map((code) => [`\`${code}\``, fixes.get(code) ?? ""]);
+    return `## ${name}\n\n${markdownTable(["code", "how to fix it"], rows)}`;
   });
   return [
     "<!-- generated from src/*/errors.ts; run `npm run generate` -->",
@@ -53,8 +54,4 @@ export async function renderErrorDocs(root: string): Promise<string> {
     ...sections,
     "",
   ].join("\n\n");
-}
-
-function escapePipes(text: string): string {
-  return text.replaceAll("|", "\\|");
 }

@@ -11,16 +11,12 @@ import type { OperationSpec } from "../operations/definition.ts";
 import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/columns.ts";
 import { PRESETS } from "../protocol/presets.ts";
 import { COMMITTED_INPUTS, HEADER_COLUMNS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
+import { markdownTable } from "./markdown.ts";
 import { GENERATED_NOTICE, toPascal } from "./tables.ts";
 import { MESSAGE_WORDS } from "../protocol/signing.ts";
 
-function table(head: string[], rows: (string | number)[][]): string {
-  const line = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 function layoutTable(columns: readonly Column[]): string {
-  return table(
+  return markdownTable(
     ["column", "type", "offset (bytes)", "bytes"],
     placeColumns(columns).map(({ name, type, offsetBytes, bytes }) => [
       `\`${name}\``,
@@ -103,7 +99,7 @@ export function renderPubdataDocs(): string {
     layoutTable(RECORD_COLUMNS),
     PACKED,
     "## Operations",
-    table(
+    markdownTable(
       ["operation", "code", "origin", "record columns", "extension (bytes)", "total bytes"],
       OPERATION_NAMES.map(operationRow),
     ),
@@ -121,7 +117,7 @@ export function renderPubdataDocs(): string {
     MESSAGE,
     ...MESSAGE_WORDS.flatMap((word, index) => [`Word ${index + 1}:`, layoutTable(word)]),
     "## Presets",
-    table(
+    markdownTable(
       ["preset", "accounts", "tokens", "slots per block", "fee tokens per block"],
       Object.values(PRESETS).map((preset) => [
         preset.name,

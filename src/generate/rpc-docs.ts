@@ -1,4 +1,5 @@
 /** Renders docs/rpc.md from the table of methods. */
+import { markdownTable } from "./markdown.ts";
 import { z } from "zod";
 import { LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "../server/l1-methods.ts";
 import {
@@ -67,10 +68,11 @@ const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
 };
 
 function limitsTable(): string {
-  const rows = Object.entries(LIMITS).map(
-    ([name, meaning]) => `| ${DEFAULT_RPC_LIMITS[name as keyof RpcLimits]} | ${meaning} |`,
-  );
-  return ["| default | what |", "| --- | --- |", ...rows].join("\n");
+  const rows = Object.entries(LIMITS).map(([name, meaning]) => [
+    DEFAULT_RPC_LIMITS[name as keyof RpcLimits],
+    meaning,
+  ]);
+  return markdownTable(["default", "what"], rows);
 }
 
 export function renderRpcDocs(): string {

@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { expect } from "chai";
-import { slugify } from "../../scripts/markdown.ts";
+import { slugify } from "../../src/generate/markdown.ts";
 import { PROJECT_ROOT, readSources } from "../helpers/source-files.ts";
 
 const DOCUMENTS = [
