@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import {
   type EntryDescription,
@@ -17,7 +17,7 @@ import { hashFile } from "../groth16/files/digests.ts";
 import { circomError } from "./errors.ts";
 import { readR1csHeader } from "../groth16/formats/r1cs.ts";
 import { readSignals } from "./signals.ts";
-import { collectSources } from "./sources.ts";
+import { circuitName, collectSources } from "./sources.ts";
 import { readInputSizes } from "./witness-generator.ts";
 import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
 
@@ -75,7 +75,7 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   const { optimization, cacheDir, precompiledDir, onProgress } = options;
   const file = resolve(options.file);
   const includePaths = (options.includePaths ?? []).map((path) => resolve(path));
-  const name = basename(file, ".circom");
+  const name = circuitName(file);
   const sources = collectSources(file, includePaths);
   const key = createHash("sha256")
     .update(JSON.stringify([CACHE_FORMAT, compilerVersion(), optimization, sources.digest]))
@@ -105,7 +105,7 @@ async function runCompiler(
   sources: readonly string[],
   { optimization, includePaths = [] }: CompileOptions,
 ): Promise<EntryDescription> {
-  const name = basename(file, ".circom");
+  const name = circuitName(file);
   const libraries = includePaths.flatMap((path) => ["-l", resolve(path)]);
   const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
   const output = await runCircom(file, [file, ...flags, ...SANITY_FLAGS, ...libraries]);

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, parse, resolve } from "node:path";
+import { basename, dirname, join, parse, resolve } from "node:path";
 import { circomError } from "./errors.ts";
 
 /** A circuit's file and everything it includes. */
@@ -11,6 +11,11 @@ export interface CircuitSources {
   readonly files: readonly string[];
   /** SHA-256 of the contents and of the file of each include; it does not depend on paths. */
   readonly digest: string;
+}
+
+/** Returns the name of a circuit: that of its file, without the ending. */
+export function circuitName(file: string): string {
+  return basename(file, ".circom");
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Finds and loads the project's circuits by name. */
-import { basename } from "node:path";
 import { loadCircuit } from "../../circom/circuit.ts";
-import { publicCount } from "../../groth16/formats/r1cs.ts";
+import { circuitName } from "../../circom/sources.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
 import type { RollupConfig } from "../config/types.ts";
@@ -9,14 +8,10 @@ import { pluginError } from "../errors.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
 import { type CircuitSource, findProjectCircuits } from "./sources.ts";
-import { verifierName } from "./verifier-name.ts";
-
-function nameOf({ file }: { file: string }): string {
-  return basename(file, ".circom");
-}
+import { verifierOf } from "./verifier-name.ts";
 
 export function projectCircuitNames(root: string, config: RollupConfig): string[] {
-  return findProjectCircuits(root, config).map(nameOf);
+  return findProjectCircuits(root, config).map(({ file }) => circuitName(file));
 }
 
 /** Loads circuits that share threads, and owns the threads. */
@@ -46,7 +41,8 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
       return {
         ...circuit,
         get verifierContract() {
-          if (publicCount(circuit.stats) > 0) return verifierName(name);
+          const contract = verifierOf(circuit);
+          if (contract !== undefined) return contract;
           throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: name });
         },
         toSolidityProof,
@@ -58,8 +54,8 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
 
 function findSource(name: string, root: string, config: RollupConfig): CircuitSource {
   const sources = findProjectCircuits(root, config);
-  const source = sources.find((candidate) => nameOf(candidate) === name);
+  const source = sources.find((candidate) => circuitName(candidate.file) === name);
   if (source !== undefined) return source;
-  const known = sources.map(nameOf);
+  const known = sources.map(({ file }) => circuitName(file));
   throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: config.circuits.path });
 }

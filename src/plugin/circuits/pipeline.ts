@@ -4,11 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
-import { publicCount } from "../../groth16/formats/r1cs.ts";
+import { circuitName } from "../../circom/sources.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -26,7 +26,7 @@ import {
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
-import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
+import { ROLLUP_VERIFIER, verifierName, verifierOf } from "./verifier-name.ts";
 import { writeContracts } from "./verifiers.ts";
 
 export interface BuildPlan {
@@ -83,7 +83,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
       if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
-      broken.push({ name: nameOf(source), error });
+      broken.push({ name: circuitName(source.file), error });
     }
   }
   await writeTypes(compiled, config);
@@ -186,12 +186,8 @@ function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   return sources;
 }
 
-function nameOf({ file }: CircuitSource): string {
-  return basename(file, ".circom");
-}
-
 function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
-  return progress(`Compiling the circuit ${nameOf(source)}`, () =>
+  return progress(`Compiling the circuit ${circuitName(source.file)}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );
 }
@@ -218,11 +214,6 @@ async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig
     PACKAGE_NAME,
   );
   await writeIfChanged(join(paths.types, "index.ts"), text);
-}
-
-/** The contract of a project's circuit. Without public values there is nothing to verify. */
-function verifierOf({ name, stats }: CompiledCircuit): string | undefined {
-  return publicCount(stats) === 0 ? undefined : verifierName(name);
 }
 
 function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {

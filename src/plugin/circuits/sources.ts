@@ -1,6 +1,6 @@
 /** Finds the circuits to build: those of the project, and the rollup's own. */
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import {
   blockCircuitName,
   exitCircuitName,
@@ -10,7 +10,7 @@ import {
 import type { OptimizationLevel } from "../../circom/compile.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { findCircuits, nodeModulesPaths } from "../../circom/sources.ts";
+import { circuitName, findCircuits, nodeModulesPaths } from "../../circom/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
@@ -52,7 +52,7 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   const includePaths = [...include, ...nodeModulesPaths(root)];
   assertDistinctNames(files);
   const overrides = new Map(Object.entries(circuits.overrides));
-  const known = files.map((file) => basename(file, ".circom"));
+  const known = files.map(circuitName);
   for (const name of overrides.keys()) {
     if (known.includes(name)) continue;
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
@@ -69,7 +69,7 @@ function assertDistinctNames(files: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const file of files) {
     // Some file systems ignore case.
-    const name = verifierName(basename(file, ".circom")).toLowerCase();
+    const name = verifierName(circuitName(file)).toLowerCase();
     const contract = reserved.get(name);
     if (contract !== undefined) {
       throw circomError({ code: "CIRCUIT_NAME_RESERVED", file, contract });
