@@ -8,7 +8,7 @@ import { pluginError } from "../errors.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
 import { type CircuitSource, findProjectCircuits } from "./sources.ts";
-import { verifierOf } from "./verifier-name.ts";
+import { verifierOf } from "./verifiers.ts";
 
 export function projectCircuitNames(root: string, config: RollupConfig): string[] {
   return findProjectCircuits(root, config).map(({ file }) => circuitName(file));

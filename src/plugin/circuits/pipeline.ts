@@ -26,8 +26,8 @@ import {
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
-import { ROLLUP_VERIFIER, verifierName, verifierOf } from "./verifier-name.ts";
-import { writeContracts } from "./verifiers.ts";
+import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
+import { verifierOf, writeContracts } from "./verifiers.ts";
 
 export interface BuildPlan {
   /** Root folder of the project. */

@@ -1,6 +1,4 @@
 /** Names of the verifier contracts. */
-import type { CompiledCircuit } from "../../circom/compile.ts";
-import { publicCount } from "../../groth16/formats/r1cs.ts";
 
 /** Name of the contract that verifies proofs of blocks of all sizes, and of exits. */
 export const ROLLUP_VERIFIER = "RollupVerifier";
@@ -13,12 +11,4 @@ export function verifierName(circuit: string): string {
   const words = circuit.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   const pascal = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
   return `${/^\d/.test(pascal) ? "_" : ""}${pascal}Verifier`;
-}
-
-/** Names the contract of a project's circuit. Without public values there is nothing to verify. */
-export function verifierOf({
-  name,
-  stats,
-}: Pick<CompiledCircuit, "name" | "stats">): string | undefined {
-  return publicCount(stats) === 0 ? undefined : verifierName(name);
 }

@@ -1,6 +1,7 @@
 /** The generated Solidity verifiers: one per circuit of the project, and one for the rollup. */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { CompiledCircuit } from "../../circom/compile.ts";
 import { areIntact, digestPath, recordDigests } from "../../groth16/files/digests.ts";
 import {
   makeFolder,
@@ -9,7 +10,9 @@ import {
   writingToCache,
 } from "../../groth16/files/files.ts";
 import type { VerificationKey } from "../../groth16/snarkjs.ts";
+import { publicCount } from "../../groth16/formats/r1cs.ts";
 import { readVerificationKey } from "../../groth16/formats/verification-key.ts";
+import { verifierName } from "./verifier-name.ts";
 
 /** Returns the path of a proving key's verification key, JSON in the form of snarkjs. */
 export function verificationKeyPath(zkeyPath: string): string {
@@ -57,4 +60,12 @@ export async function writeContracts(
     Promise.all(stale.map((file) => rm(join(folder, file), { recursive: true, force: true }))),
   );
   for (const [file, text] of files) await writeIfChanged(join(folder, file), text);
+}
+
+/** Names the contract of a project's circuit. Without public values there is nothing to verify. */
+export function verifierOf({
+  name,
+  stats,
+}: Pick<CompiledCircuit, "name" | "stats">): string | undefined {
+  return publicCount(stats) === 0 ? undefined : verifierName(name);
 }
