@@ -93,13 +93,17 @@ export class L1Follower {
     return operatorError({ code: "OPERATOR_NOT_ACCEPTING", reason });
   }
 
-  /** Why nothing that is accepted now would come to L1. */
-  get obstacle(): RollupError | undefined {
-    if (this.ban !== undefined) return this.ban;
+  /** Why the operator can commit nothing after the blocks on L1, if it lacks some of them. */
+  get gap(): RollupError | undefined {
     const blockNumber = this.unknownBlock;
     if (blockNumber === undefined) return undefined;
     const { executed } = this.#progress!;
     return operatorError({ code: "BLOCKS_UNKNOWN", blockNumber, executed });
+  }
+
+  /** Why nothing that is accepted now would come to L1. */
+  get obstacle(): RollupError | undefined {
+    return this.ban ?? this.gap;
   }
 
   /** What is known of L1 is not true any more. */

@@ -37,6 +37,7 @@ import { silentLogger } from "./logger.ts";
 import { DEFAULT_OPTIONS, type OperatorOptions, type OperatorParts } from "./options.ts";
 import { revertBlocksFrom } from "./revert.ts";
 import { Sequencer } from "./sequencer.ts";
+import { assertBeforeExodus } from "./stages/stage.ts";
 import { Stages } from "./stages/stages.ts";
 import { TurnQueue } from "./stages/turn-queue.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -407,7 +408,7 @@ export class Operator {
     const isDoneOrNever = () => {
       this.#assertRunning();
       if (isDone()) return true;
-      this.#assertBeforeExodus();
+      assertBeforeExodus(this.#follower);
       return false;
     };
     await this.#waiters.until(isDoneOrNever, this.options.waitLimitMs);
@@ -447,14 +448,6 @@ export class Operator {
     const stopped = this.#background.stop();
     await this.exclusively(() => {});
     await stopped;
-  }
-
-  /** @throws ROLLUP_IN_EXODUS */
-  #assertBeforeExodus(): void {
-    const { rollupAddress } = this;
-    if (latestView(this.#log.ledger).isInExodus) {
-      throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
-    }
   }
 
   #assertRunning(): void {

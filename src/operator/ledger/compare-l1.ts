@@ -7,6 +7,7 @@ import {
   type Prepared,
   isPrepared,
   isSealed,
+  numberOf,
   type ProvenBlock,
 } from "./blocks.ts";
 import type { Item } from "./sequence.ts";
@@ -42,14 +43,14 @@ export function withL1Status(
 }
 
 /** Whether L1 has a block of this number. */
-function isOnL1({ applied }: BlockRecord, { committed }: L1Progress): boolean {
-  return applied.block.blockNumber <= committed;
+function isOnL1(block: BlockRecord, { committed }: L1Progress): boolean {
+  return numberOf(block) <= committed;
 }
 
 function isSameOnL1(block: BlockRecord, progress: L1Progress): boolean {
   if (!isOnL1(block, progress) || !isPrepared(block)) return false;
   const { firstBlockNumber, storedBlockHashes } = progress;
-  const index = block.applied.block.blockNumber - firstBlockNumber;
+  const index = numberOf(block) - firstBlockNumber;
   return index < 0 || storedBlockHashes[index] === hashStoredBlock(block.storedBlock);
 }
 
@@ -62,15 +63,20 @@ function withStatus(block: BlockRecord & Prepared, status: Status): BlockRecord 
   const isCommitted = status !== "sealed";
   const isProven = status === "proven" || status === "executed";
   return {
-    ...{ items, applied, commitment, parentCommitment, storedBlock, status },
+    items,
+    applied,
+    commitment,
+    parentCommitment,
+    storedBlock,
+    status,
     ...(proof !== undefined && { proof }),
     ...(isCommitted && commit !== undefined && { commit }),
     ...(isProven && prove !== undefined && { prove }),
   };
 }
 
-function statusOnL1({ applied }: BlockRecord, { proven, executed }: L1Progress): Status {
-  const { blockNumber } = applied.block;
+function statusOnL1(block: BlockRecord, { proven, executed }: L1Progress): Status {
+  const blockNumber = numberOf(block);
   if (blockNumber <= executed) return "executed";
   return blockNumber <= proven ? "proven" : "committed";
 }

@@ -53,7 +53,7 @@ export class CommitStage {
   get isDue(): boolean {
     const { ledger } = this.#parts.log;
     const isReady = this.#room > 0 && nextBlocks(ledger, isSealed, 1).length > 0;
-    return isReady || this.#unknown !== undefined;
+    return isReady || this.#parts.follower.gap !== undefined;
   }
 
   /**
@@ -66,10 +66,11 @@ export class CommitStage {
    */
   async turn(extent: CommitExtent): Promise<boolean> {
     const { log, follower } = this.#parts;
+    const { gap } = follower;
     const hasSealed = nextBlocks(log.ledger, isSealed, 1).length > 0;
-    if (!hasSealed && this.#unknown === undefined) return false;
+    if (!hasSealed && gap === undefined) return false;
     assertNotBanned(follower);
-    if (this.#unknown !== undefined) throw this.#unknown;
+    if (gap !== undefined) throw gap;
     const countMax = Math.min(this.#size.now, extent === "all" ? Infinity : this.#room);
     const sealed = nextBlocks(log.ledger, isSealed, countMax);
     if (sealed.length === 0) return false;
@@ -139,12 +140,5 @@ export class CommitStage {
     }
     if (isRefusal(error.cause)) this.#lastRefusal = error;
     throw error;
-  }
-
-  get #unknown(): RollupError | undefined {
-    const { unknownBlock: blockNumber, progress } = this.#parts.follower;
-    if (blockNumber === undefined) return undefined;
-    const { executed } = progress!;
-    return operatorError({ code: "BLOCKS_UNKNOWN", blockNumber, executed });
   }
 }
