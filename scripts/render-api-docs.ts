@@ -5,6 +5,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import ts from "typescript";
+import { readCompilerOptions, resolveAlias } from "./compiler.ts";
 import { escapeTags } from "../src/generate/markdown.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -95,8 +96,7 @@ function signature(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefin
 }
 
 function section(exported: ts.Symbol, checker: ts.TypeChecker): string {
-  const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
-  const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
+  const symbol = resolveAlias(checker, exported);
   const text = signature(symbol, checker);
   return [
     `### ${exported.name}`,
@@ -122,11 +122,9 @@ function renderPage({ name, file }: EntryPoint, program: ts.Program): string {
 }
 
 const entryPoints = await readEntryPoints();
-const config = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));
-const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
 const program = ts.createProgram(
   entryPoints.map(({ file }) => file),
-  options,
+  readCompilerOptions(root),
 );
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });

@@ -4,6 +4,7 @@
  */
 import { join, relative } from "node:path";
 import ts from "typescript";
+import { readCompilerOptions, resolveAlias } from "./compiler.ts";
 
 /** Entry points without Hardhat, by the name after `hardhat-zkrollup/`. */
 export const ENTRY_POINTS = ["groth16", "circom", "core", "node", "sdk"] as const;
@@ -23,14 +24,17 @@ export interface Declarations {
 
 /** Emits the declarations of all entry points. @param root - Folder of the package. */
 export function emitDeclarations(root: string): Declarations {
-  const config = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
   const program = ts.createProgram(
     ENTRY_POINTS.map((name) => join(root, "src", `${name}.ts`)),
     {
-      ...options,
-      ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, removeComments: true },
-      ...{ types: ["node"], rootDir: root, outDir: join(root, "declarations") },
+      ...readCompilerOptions(root),
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      removeComments: true,
+      types: ["node"],
+      rootDir: root,
+      outDir: join(root, "declarations"),
     },
   );
   const files = new Map<string, string>();
@@ -68,8 +72,12 @@ export function renderApiReports(declarations: Declarations): Map<EntryPoint, st
   const entries = ENTRY_POINTS.map((entry) => declarationFile(declarations, entry));
   const roots = new Map(entries.map((file) => [file, declarations.files.get(file) ?? ""]));
   const options: ts.CompilerOptions = {
-    ...{ module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, types: ["node"] },
-    ...{ strict: true, skipLibCheck: true, lib: ["lib.es2023.d.ts"] },
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    types: ["node"],
+    strict: true,
+    skipLibCheck: true,
+    lib: ["lib.es2023.d.ts"],
   };
   const program = createConsumer(declarations, options, roots);
   return new Map(ENTRY_POINTS.map((entry) => [entry, renderReport(program, declarations, entry)]));
@@ -80,7 +88,7 @@ function renderReport(program: ts.Program, declarations: Declarations, entry: En
   const source = program.getSourceFile(declarationFile(declarations, entry))!;
   const exported = checker
     .getExportsOfModule(checker.getSymbolAtLocation(source)!)
-    .map((symbol) => ({ name: symbol.name, symbol: resolve(checker, symbol) }))
+    .map((symbol) => ({ name: symbol.name, symbol: resolveAlias(checker, symbol) }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
   const names = new Map(exported.map(({ name, symbol }) => [symbol, name]));
   const reached = reachTypes(checker, [...names.keys()], declarations);
@@ -98,11 +106,6 @@ function renderReport(program: ts.Program, declarations: Declarations, entry: En
   ].join("\n\n");
 }
 
-/** Resolves imports and re-exports of a symbol. */
-function resolve(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
-  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-}
-
 /** Collects our own symbols that declarations reach, directly or through others, by name. */
 function reachTypes(
   checker: ts.TypeChecker,
@@ -116,7 +119,7 @@ function reachTypes(
     const visit = (node: ts.Node): void => {
       if (ts.isIdentifier(node)) {
         const named = checker.getSymbolAtLocation(node);
-        const target = named && resolve(checker, named);
+        const target = named && resolveAlias(checker, named);
         if (target !== undefined && isOurs(target)) found.add(target);
       }
       ts.forEachChild(node, visit);
