@@ -7,6 +7,7 @@ import type { RollupClient } from "../l1/client.ts";
 import { readCommittedBlock } from "../l1/commit-calldata.ts";
 import { l1Error } from "../l1/errors.ts";
 import { findLastEvent, toStoredBlock } from "../l1/events.ts";
+import { REQUESTS_MAX } from "../l1/requests.ts";
 import { hashPayouts, hashStoredBlock } from "../l1/stored-block.ts";
 import { type ExecuteBlock, type L1Transaction, PAYOUTS_NOT_COUNTED } from "../l1/types.ts";
 import { payoutsOf } from "../operations/payouts.ts";
@@ -18,9 +19,6 @@ export interface OpenPayouts extends ExecuteBlock {
   /** Indexes of the open payouts in the list, ascending; at least one. */
   readonly open: readonly number[];
 }
-
-/** Maximum number of concurrent calls: nodes refuse floods. */
-const REQUESTS_MAX = 16;
 
 /**
  * The executed blocks whose payouts are not all made, in order.
