@@ -93,15 +93,8 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "old-commit",
     title: "continues if a predecessor's commit is mined after its own start",
     run: async (world) => {
-      const { l1, load } = world;
-      await callRpc(l1.url, "evm_setAutomine", [false]);
-      await load.send(1);
-      await poll(
-        () => pendingNonces(world),
-        (nonces) => nonces.length > 0,
-        30_000,
-      );
-      await world.operator.kill();
+      await killWithPendingTransaction(world);
+      const { l1 } = world;
       // The new operator waits until the outcome of its predecessor's transactions is known.
       const restarted = world.restart();
       await sleep(world.random.int(25_000));
@@ -115,15 +108,8 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "pending-predecessor",
     title: "replaces a predecessor's transactions in the pool after fees have risen",
     run: async (world) => {
-      const { l1, load } = world;
-      await callRpc(l1.url, "evm_setAutomine", [false]);
-      await load.send(1);
-      await poll(
-        () => pendingNonces(world),
-        (nonces) => nonces.length > 0,
-        30_000,
-      );
-      await world.operator.kill();
+      await killWithPendingTransaction(world);
+      const { l1 } = world;
       const block = (await callRpc(l1.url, "eth_getBlockByNumber", ["latest", false])) as {
         baseFeePerGas: string;
       };
@@ -261,6 +247,18 @@ export const SCENARIOS: readonly Scenario[] = [
 /** Submits a transaction that moves no money. @returns Code of its refusal; "" if accepted. */
 function refusalOf(wallet: RollupWallet): Promise<string> {
   return wallet.setSigningKey().then(() => "", codeOf);
+}
+
+/** Kills the operator while a transaction of it waits in the pool of an L1 that mines nothing. */
+async function killWithPendingTransaction(world: World): Promise<void> {
+  await callRpc(world.l1.url, "evm_setAutomine", [false]);
+  await world.load.send(1);
+  await poll(
+    () => pendingNonces(world),
+    (nonces) => nonces.length > 0,
+    30_000,
+  );
+  await world.operator.kill();
 }
 
 async function pendingNonces({ l1 }: World): Promise<number[]> {
