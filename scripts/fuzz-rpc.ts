@@ -27,7 +27,8 @@ const operator = await startOperatorProcess(Number(values.users));
 let failures: string[] = ["it was interrupted"];
 try {
   const report = await fuzz(operator, {
-    ...{ seed, requests },
+    seed,
+    requests,
     onProgress: showProgress,
   });
   print(report);

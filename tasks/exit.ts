@@ -36,13 +36,18 @@ function toJson({ request, report, balanceBefore, balanceAfter }: AccountedExit)
   const { owner, accountIds, token, executed } = request;
   const { exits, cancelled, failures, ...sent } = report;
   return {
-    ...{ owner, accountIds, token, blockNumber: executed.storedBlock.blockNumber },
+    owner,
+    accountIds,
+    token,
+    blockNumber: executed.storedBlock.blockNumber,
     claimed: exits.reduce((sum, { claim }) => sum + claim.amount, 0n),
     exits: exits.map(({ claim: { accountId, amount }, by, transaction }) => {
       return { accountId, amount, by, transaction };
     }),
     cancelled: cancelled.map(({ requestId, amount }) => ({ requestId, amount })),
-    ...{ ...sent, balanceBefore, balanceAfter },
+    ...sent,
+    balanceBefore,
+    balanceAfter,
     left: failures.map(({ error, ...place }) => ({ ...place, reason: reasonOf(error) })),
   };
 }

@@ -41,7 +41,10 @@ function toPortOptions(args: OperatorArguments): PublicPortOptions & { adminPort
   const cors = toList(args.cors);
   for (const origin of cors) assertOrigin(origin);
   return {
-    ...{ hostname, port, l1Methods, cors },
+    hostname,
+    port,
+    l1Methods,
+    cors,
     ...(adminPort >= 0 && { adminPort }),
     hostNames: toList(args.hostNames).map((name) => name.toLowerCase()),
     limits: { unitsPerSecond: rateLimit, unitsBurst: BURST_SECONDS * rateLimit },

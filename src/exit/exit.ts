@@ -175,7 +175,11 @@ export async function exitRollup(
       ? undefined
       : await attempt("withdraw", {}, () => l1.withdrawPendingBalance(owner, token.address));
   return {
-    ...{ payouts, cancelled, cancellations, exits, failures },
+    payouts,
+    cancelled,
+    cancellations,
+    exits,
+    failures,
     withdrawn: withdrawal === undefined ? 0n : pending,
     ...(activation && { activation }),
     ...(withdrawal && { withdrawal }),

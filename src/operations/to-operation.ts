@@ -41,6 +41,12 @@ export function toTransaction(operation: SignedOperation): SignedTransaction {
     type: message.type,
     accountId: values[record.accountA!],
     ...Object.fromEntries(columns),
-    ...{ tokenId, fee, nonce, validFrom, validUntil, publicKey, signature },
+    tokenId,
+    fee,
+    nonce,
+    validFrom,
+    validUntil,
+    publicKey,
+    signature,
   } as unknown as SignedTransaction;
 }

@@ -385,7 +385,10 @@ export class RollupWallet {
       return transactions;
     };
     return new TransactionBatch({
-      ...{ address, provider, prepare, tokens: this.#tokens },
+      address,
+      provider,
+      prepare,
+      tokens: this.#tokens,
       submit: (drafts) =>
         this.#sending.run(async () =>
           provider.submitBatch(await this.signBatch(await prepare(drafts))),

@@ -67,7 +67,9 @@ function splitOptions({
   ...resume
 }: OperatorNodeOptions): { resume: ResumeOptions; ports: OperatorServerOptions } {
   const ports = {
-    ...{ hostname, port, adminPort },
+    hostname,
+    port,
+    adminPort,
     ...(cors && { cors }),
     ...(hostNames && { hostNames }),
     ...(l1Methods && { l1Methods }),
