@@ -86,7 +86,7 @@ function toMethod({ name, inputs, outputs, stateMutability }: AbiFunction): stri
 
 const METHOD_TYPE = `
 /**
- * Renders a function of the contract, as this package calls it.
+ * A function of the contract, as this package calls it.
  *
  * @typeParam A - Its arguments. @typeParam R - Its result on L1. @typeParam D - Result of a call:
  * the same for a view, else the transaction.

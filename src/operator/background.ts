@@ -1,4 +1,4 @@
-/** An operator at intervals: it reads L1, seals blocks and brings them through L1 by itself. */
+/** An operator at intervals: it reads L1, seals blocks and processes them on L1 by itself. */
 import type { Clock } from "./clock.ts";
 import type { EventLog } from "./event-log.ts";
 import { FailureLog } from "./failure-log.ts";
@@ -22,7 +22,7 @@ export interface BackgroundParts {
   readonly isRunning: () => boolean;
 }
 
-/** What goes on beside the commits, by the names that it has among the stages. */
+/** Loops beside that of the commits, by the names of their methods in `Stages`. */
 type OtherLoop = "makeProofs" | "sendProofs" | "execute" | "payOut";
 
 /**

@@ -29,7 +29,7 @@ export interface L1Port {
   readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress>;
   /** As at the end of an L1 block. */
   readStanding(l1BlockNumber: number): Promise<L1Standing>;
-  /** A committed block of the rollup, whoever has committed it. */
+  /** A committed block of the rollup, of any validator. */
   readStoredBlock(blockNumber: number): Promise<StoredBlock>;
   /** Whether a committed block was sent by the account that sends this port's transactions. */
   isOwnCommit(blockNumber: number): Promise<boolean>;

@@ -1,6 +1,6 @@
 /**
- * The operator of one rollup: accepts transactions, follows L1, seals blocks and brings them
- * through L1. A facade: what it knows is in the event log, who does what in the sequencer, the
+ * The operator of one rollup: accepts transactions, follows L1, seals blocks and processes
+ * them on L1. A facade: what it knows is in the event log, who does what in the sequencer, the
  * follower of L1 and the stages. Clock, L1, prover, store and logger are injected.
  */
 import { createBatchCrypto } from "../kernel/batch.ts";
@@ -66,7 +66,7 @@ export class Operator {
   readonly #waiters: Waiters;
   readonly #stallWatch: StallWatch;
 
-  /** Calls that bring blocks through L1, one after the other; within them, turns on L1. */
+  /** Calls that process blocks on L1, one after the other; within them, turns on L1. */
   readonly #calls = new SerialQueue();
   readonly #turns = new TurnQueue();
   #isRunning = true;

@@ -11,8 +11,9 @@ import type { Logger } from "./logger.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Who makes blocks move: `manual`, only calls of its methods; `on-demand`, also whoever waits for a
- * stage (tests: nothing happens behind anybody's back); `interval`, the operator itself (a devnet).
+ * What moves blocks: `manual`, only calls of its methods; `on-demand`, also calls that wait for a
+ * stage (tests, where nothing happens in the background); `interval`, the operator itself (a
+ * devnet).
  */
 export type OperatorMode = "manual" | "on-demand" | "interval";
 
@@ -35,7 +36,7 @@ export interface OperatorOptions {
   readonly waitLimitMs: number;
   /** `interval`: milliseconds without progress on L1 after which transactions are refused. */
   readonly stallLimitMs: number;
-  /** Executed blocks that are kept in memory; more, as long as a reorg of L1 may need them. */
+  /** Executed blocks that are kept in memory; more, while a reorg of L1 may need them. */
   readonly executedBlocksMax: number;
   /** Receipts that are kept of what stands in older blocks, or was rejected. */
   readonly finalReceiptsMax: number;
@@ -67,7 +68,7 @@ export interface OperatorParts {
   /** Blocks up to the start whose payouts may not all have been made. */
   readonly unpaid?: readonly ExecuteBlock[];
   /**
-   * Keeps what happens. A ledger that it has is gone on with, whatever `start` says. By default
+   * Keeps what happens. Its ledger, if it has one, takes precedence over `start`. By default
    * nothing survives the process.
    */
   readonly store?: Store;

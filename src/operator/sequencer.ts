@@ -72,7 +72,7 @@ export class Sequencer {
   }
 
   /**
-   * L1 takes a consent by CREATE2 only as long as there is no contract at the owner's address.
+   * L1 accepts a consent by CREATE2 only while there is no contract at the owner's address.
    *
    * @throws AUTHORIZATION_INVALID
    */

@@ -118,7 +118,7 @@ export class SubmissionQueue {
       this.#rounds++;
       const round = this.#takeRound();
       const checked = this.#check(round);
-      checked.catch(() => undefined); // whoever waits for it gets the error
+      checked.catch(() => undefined); // the caller that waits for it gets the error
       void this.#answers.run(() => this.#answer(round, checked));
     }
   }

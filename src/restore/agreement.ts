@@ -5,7 +5,7 @@ import type { RestoreSource } from "./source.ts";
 
 /**
  * Every fact of the result that events, or a checkpoint, could have been wrong about: how many
- * blocks there are of each kind, the hash of each that an operator or an exit goes on from, and
+ * blocks there are of each kind, the hash of each that an operator or an exit continues from, and
  * which requests are served.
  *
  * @returns The first difference; undefined if there is none.

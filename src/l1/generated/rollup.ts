@@ -12,7 +12,7 @@ import type {
 } from "ethers";
 
 /**
- * Renders a function of the contract, as this package calls it.
+ * A function of the contract, as this package calls it.
  *
  * @typeParam A - Its arguments. @typeParam R - Its result on L1. @typeParam D - Result of a call:
  * the same for a view, else the transaction.

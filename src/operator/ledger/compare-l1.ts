@@ -105,8 +105,8 @@ function isSameRequest(one: QueuedRequest, other: QueuedRequest): boolean {
 }
 
 /**
- * Puts requests into the places where requests stand, in their order: whoever relies on a deposit
- * before finds it in its place or earlier, unless L1 has dropped it.
+ * Puts requests into the places where requests stand, in their order: an item that relies on an
+ * earlier deposit finds it in its place or earlier, unless L1 has dropped it.
  *
  * @returns The items, without the places that are left over; requests that are left over come last.
  */

@@ -29,7 +29,7 @@ import { type Item, placeBatch, type VerifiedTransaction } from "./sequence.ts";
 
 /** L1 takes older blocks than this, but they still have to get there. */
 const BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS / 2);
-/** A block that was sent to L1 may turn up there for as long as L1 would take it. */
+/** Until this age, L1 would accept a block that was sent, so it may appear there. */
 const PREPARED_BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS);
 
 /**

@@ -18,7 +18,7 @@ export interface BatchAccepted {
 
 /**
  * L1 has been read. Requests get their slots in the order of the queue, before everything that is
- * accepted later. The open block gets the time of L1, and loses what has expired by then.
+ * accepted later. The open block gets the time of L1, and loses what has expired.
  */
 export interface NewsTaken {
   readonly type: "newsTaken";

@@ -67,7 +67,7 @@ function movedBlock(
   }
 }
 
-/** Whatever has become of the block meanwhile: a proof counts as long as it is the same block. */
+/** Keeps a proof if the block still has the same commitment, at any stage; otherwise drops it. */
 export function addProof(ledger: Ledger, { blockNumber, commitment, proof }: ProofMade): Ledger {
   const block = blockOf(ledger, blockNumber);
   if (block === undefined || !isPrepared(block)) return ledger;

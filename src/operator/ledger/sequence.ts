@@ -5,7 +5,7 @@
  *
  * A block's timestamp is fixed while operations are added to it, so one that is accepted holds at
  * inclusion. When the clock of L1 moves on, the open block is rebuilt with the later timestamp, and
- * what has expired by then is rejected.
+ * what has expired is rejected.
  */
 import {
   type AppliedBlock,
