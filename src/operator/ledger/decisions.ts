@@ -166,8 +166,8 @@ export function rejectTransactions(
  */
 export function rejectLapsedConsents(ledger: Ledger): LedgerEvent[] {
   const view = latestView(ledger);
-  const facts = [...view.keyFacts.values()];
-  if (facts.every(({ resetAvailableAt }) => resetAvailableAt === undefined)) return [];
+  const facts = [...view.keyFacts.entries()];
+  if (facts.every(([, { resetAvailableAt }]) => resetAvailableAt === undefined)) return [];
   return rejectTransactions(ledger, (item) => lapseOf(view, item));
 }
 

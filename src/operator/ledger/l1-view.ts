@@ -9,6 +9,7 @@ import type {
 } from "../../l1/types.ts";
 import { ETH_TOKEN_ID } from "../../protocol/constants.ts";
 import { assert } from "../../util/errors.ts";
+import { PersistentMap } from "../../util/persistent-map.ts";
 
 /** A key that an owner has authorized, and from when on it can be replaced at any moment. */
 export interface KeyFact extends PubKeyAuthorization {
@@ -33,7 +34,7 @@ export interface L1View {
   /** Ascending by id. */
   readonly tokens: readonly Token[];
   /** By owner, account and nonce. */
-  readonly keyFacts: ReadonlyMap<string, KeyFact>;
+  readonly keyFacts: PersistentMap<string, KeyFact>;
   /** No block can be committed, proven or executed any more. */
   readonly isInExodus: boolean;
 }
@@ -57,7 +58,7 @@ export function unreadL1(
     confirmed,
     nextRequestId,
     tokens: [ETH],
-    keyFacts: new Map(),
+    keyFacts: PersistentMap.empty(),
     isInExodus: false,
   };
 }
@@ -120,12 +121,12 @@ function addKeyFacts(
   facts: L1View["keyFacts"],
   { authorizations, authorizationResets }: L1News,
 ): L1View["keyFacts"] {
-  if (authorizations.length === 0 && authorizationResets.length === 0) return facts;
-  const next = new Map(facts);
-  for (const fact of authorizations) next.set(keyOf(fact), fact);
+  let next = facts;
+  for (const fact of authorizations) next = next.set(keyOf(fact), fact);
   for (const { availableAt, ...place } of authorizationResets) {
     const fact = next.get(keyOf(place));
-    if (fact !== undefined) next.set(keyOf(place), { ...fact, resetAvailableAt: availableAt });
+    if (fact === undefined) continue;
+    next = next.set(keyOf(place), { ...fact, resetAvailableAt: availableAt });
   }
   return next;
 }
@@ -134,9 +135,6 @@ function filterFacts(
   facts: L1View["keyFacts"],
   isUseless: (fact: KeyFact) => boolean,
 ): L1View["keyFacts"] {
-  const useless = [...facts].filter(([, fact]) => isUseless(fact));
-  if (useless.length === 0) return facts;
-  const kept = new Map(facts);
-  for (const [key] of useless) kept.delete(key);
-  return kept;
+  const useless = [...facts.entries()].filter(([, fact]) => isUseless(fact));
+  return useless.reduce((kept, [key]) => kept.delete(key), facts);
 }
