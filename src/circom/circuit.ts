@@ -93,10 +93,16 @@ export interface Circuit<Inputs extends object = InputValues>
    *
    * @param witness - One field element for each wire.
    * @param options - `prover` for this proof.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as {@link Circuit.prove}
    */
   proveWitness(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
-  /** Whether a proof is valid for its public values. @throws PROOF_MALFORMED */
+  /**
+   * Whether a proof is valid for its public values.
+   *
+   * @param proven - The proof with all its public values.
+   * @throws PROOF_MALFORMED
+   */
   verify(proven: ProofWithSignals): Promise<boolean>;
   /** Returns the verification key in snarkjs's form. @throws as {@link Circuit.zkeyPath} */
   verificationKey(): Promise<VerificationKey>;

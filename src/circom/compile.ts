@@ -29,6 +29,7 @@ export interface CompileOptions {
   readonly file: string;
   /** Folders that `include` searches after the folder of the including file. */
   readonly includePaths?: readonly string[];
+  /** How much circom simplifies the constraints. */
   readonly optimization: OptimizationLevel;
   /** Folder of the cache; created if missing. */
   readonly cacheDir: string;
@@ -68,8 +69,16 @@ export function compilerVersion(): string {
 /**
  * Compiles a circuit, or finds it in the cache or in a package.
  *
+ * @param options - Path of the circuit, folder of the cache, and level of optimization.
+ * @returns The paths of the compiled files, and the circuit's signals and counts.
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
  *   COMPILER_CRASHED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const file = `${hre.config.paths.root}/circuits/multiplier.circom`;
+ * const { stats, inputs } = await compileCircuit({ file, cacheDir: folder, optimization: 1 });
+ * stats.constraints; // 1
+ * inputs.map(({ name }) => name); // ["a", "b"]
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
   const { optimization, cacheDir, precompiledDir, onProgress } = options;

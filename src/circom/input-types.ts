@@ -26,8 +26,14 @@ interface Field {
  * Generates a module with an interface of inputs for each circuit, which it adds to
  * {@link CircuitInputs}.
  *
+ * @param circuits - Compiled circuits, in any order.
  * @param moduleName - The module that exports `CircuitInputs`, `SignalArray` and `SignalValue`.
+ * @returns The TypeScript source of the module.
  * @throws CIRCUIT_NAMES_CLASH
+ *
+ * @example
+ * const source = generateCircuitTypes([multiplier]);
+ * source.includes("export interface MultiplierInputs {"); // true
  */
 export function generateCircuitTypes(
   circuits: readonly TypedCircuit[],
