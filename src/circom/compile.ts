@@ -1,7 +1,7 @@
 /** Compiles circuits with circom, unless the cache or a package has the result. */
 
 import { createHash } from "node:crypto";
-import { rename, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -137,11 +137,23 @@ function findWarnings(output: string, folder: string, sources: readonly string[]
   return relativeOutput.split("\n\n").filter((block) => block.startsWith("warning["));
 }
 
+/**
+ * The compiler's module. V8 shares the machine code of equal modules while one of them lives, so
+ * the worker of each later circuit starts with optimised code.
+ */
+let compilerModule: Promise<WebAssembly.Module> | undefined;
+
+async function loadCompiler(): Promise<WebAssembly.Module> {
+  const path = createRequire(import.meta.url).resolve("circom2/circom.wasm");
+  return WebAssembly.compile(await readFile(path));
+}
+
 /** Runs circom and returns its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
 async function runCircom(file: string, args: readonly string[]): Promise<string> {
   const worker = workerUrl(import.meta.url, "compile-worker");
   const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
   try {
+    await (compilerModule ??= loadCompiler());
     const outcome = await pool.run({ args });
     const output = stripVTControlCharacters(outcome.output);
     // circom hides or ignores failed writes.
