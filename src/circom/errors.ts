@@ -7,6 +7,13 @@ export type CircomErrorFacts =
   | { code: "NO_MAIN_COMPONENT"; file: string }
   | { code: "INCLUDE_NOT_FOUND"; include: string; file: string; line: number; searched: string[] }
   | { code: "CIRCUIT_SYNTAX"; file: string; location: string | null; output: string }
+  | {
+      code: "CIRCUIT_NOT_UNDERSTOOD";
+      file: string;
+      line: number;
+      column: number;
+      problem: string;
+    }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
@@ -42,6 +49,11 @@ export const circomError = defineErrors<CircomErrorFacts>({
     message: ({ file, location, output }) =>
       `circom does not accept ${location ?? file}.\n${output}`,
     fix: "Correct the circuit at the place in circom's message.",
+  },
+  CIRCUIT_NOT_UNDERSTOOD: {
+    message: ({ file, line, column, problem }) =>
+      `The diagnostics cannot follow the circuit at ${file}:${line}:${column}: ${problem}.`,
+    fix: "Compile the circuit: circom has the last word. If it accepts it, report the line.",
   },
   COMPILER_CRASHED: {
     message: ({ file, reason, output }) =>
