@@ -47,12 +47,14 @@ export interface CompiledCircuit extends EntryDescription {
   readonly r1csPath: string;
   readonly wasmPath: string;
   readonly symPath: string;
+  /** JSON of the signals that circom substituted away, each as a linear combination of others. */
+  readonly substitutionsPath: string;
   /** Whether it came from the cache or a package without compiling. */
   readonly cached: boolean;
 }
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
-const CACHE_FORMAT = 4;
+const CACHE_FORMAT = 5;
 /**
  * Generators check each index that is only known at run time. Without that, they read whatever
  * lies in memory behind an array. The constraints are the same.
@@ -107,12 +109,14 @@ async function runCompiler(
 ): Promise<EntryDescription> {
   const name = circuitName(file);
   const libraries = includePaths.flatMap((path) => ["-l", resolve(path)]);
-  const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
-  const output = await runCircom(file, [file, ...flags, ...SANITY_FLAGS, ...libraries]);
+  const outputs = ["--r1cs", "--wasm", "--sym", "--simplification_substitution", "-o", folder];
+  const flags = [`--O${optimization}`, ...SANITY_FLAGS, ...libraries];
+  const output = await runCircom(file, [file, ...outputs, ...flags]);
   const warnings = findWarnings(output, dirname(file), [file, ...sources]);
-  const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
+  const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   await rename(join(folder, `${name}_js`, `${name}.wasm`), wasmPath);
   await rm(join(folder, `${name}_js`), { recursive: true });
+  await rename(join(folder, `${name}_substitutions.json`), substitutionsPath);
   const stats = readR1csHeader(r1csPath, file);
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
