@@ -17,6 +17,13 @@ export {
   type LoadCircuitOptions,
   type ProveOptions,
 } from "./circom/circuit.ts";
+export type {
+  CircuitWitness,
+  OutputValues,
+  SignalValues,
+  Violation,
+} from "./circom/circuit-witness.ts";
+export type { SignalTree } from "./circom/signal-tree.ts";
 export {
   compileCircuit,
   type CompiledCircuit,

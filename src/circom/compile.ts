@@ -54,6 +54,8 @@ export interface CompiledCircuit extends EntryDescription {
   readonly r1csPath: string;
   readonly wasmPath: string;
   readonly symPath: string;
+  /** JSON of the signals that circom substituted away, each as a linear combination of others. */
+  readonly substitutionsPath: string;
   /** Whether it came from the cache or a package without compiling. */
   readonly cached: boolean;
 }
@@ -135,10 +137,11 @@ async function runCompiler(
   await stageSources(staged, sources.files);
   const output = await runCircom(folder, file, sources, optimization);
   await rm(staged, { recursive: true });
-  const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
+  const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
   await rename(made.symPath, symPath);
+  await rename(made.substitutionsPath, substitutionsPath);
   await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
   await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
   const stats = readR1csHeader(r1csPath, file);
@@ -186,7 +189,8 @@ async function runCircom(
   optimization: OptimizationLevel,
 ): Promise<string> {
   const staged = `${COMPILER_FOLDER}/${SOURCES}`;
-  const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", COMPILER_FOLDER];
+  const outputs = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
+  const flags = [...outputs, `--O${optimization}`, "-o", COMPILER_FOLDER];
   const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...SANITY_FLAGS];
   const worker = workerUrl(import.meta.url, "compile-worker");
   const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
