@@ -73,7 +73,7 @@ describe(`circom: evaluation (${random.title})`, () => {
   async function compare(file: string, includePaths: readonly string[]): Promise<number> {
     const cacheDir = join(workspace.folder, "cache");
     const circuit = await compileCircuit({ file, includePaths, optimization: 0, cacheDir });
-    const design = elaborate(loadPrograms(file, includePaths));
+    const design = elaborate(loadPrograms(file, { includePaths }));
     const names = signalNames(design.main);
     const symbols = readSymbols(circuit.symPath);
     expect(new Set(names)).to.deep.equal(new Set(symbols.keys()));

@@ -10,7 +10,7 @@ import {
 import type { OptimizationLevel } from "../../circom/compile.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { circuitName, findCircuits, nodeModulesPaths } from "../../circom/sources.ts";
+import { circuitName, findCircuits } from "../../circom/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
@@ -23,6 +23,7 @@ import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 export interface CircuitSource {
   readonly file: string;
   readonly includePaths: readonly string[];
+  readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
@@ -49,7 +50,6 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
   const files = isEmpty ? [] : findCircuits(path);
-  const includePaths = [...include, ...nodeModulesPaths(root)];
   assertDistinctNames(files);
   const overrides = new Map(Object.entries(circuits.overrides));
   const known = files.map(circuitName);
@@ -59,7 +59,7 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   }
   return files.map((file, index) => {
     const { optimization = usual } = overrides.get(known[index]!) ?? {};
-    return { file, includePaths, optimization };
+    return { file, includePaths: include, projectFolder: root, optimization };
   });
 }
 
