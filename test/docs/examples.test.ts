@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { expect } from "chai";
 import { loadCircuit } from "../../src/circom/circuit.ts";
 import * as sdk from "../../src/sdk.ts";
+import { circuitAssert } from "../../src/assert.ts";
 import { findExamples, toScript } from "../helpers/docstring-examples.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { createProject, type Project } from "../helpers/project.ts";
@@ -60,8 +61,11 @@ const DOCUMENTED = [
   "src/operations/packed.ts",
   "src/util/errors.ts",
   "src/circom/circuit.ts",
+  "src/circom/circuit-witness.ts",
   "src/plugin/circuits/project-circuits.ts",
   "src/plugin/rollup/types.ts",
+  "src/testing/assertions.ts",
+  "src/testing/chai-types.ts",
 ];
 /** Examples that cannot run: one lists a contract of its reader, one creates error codes. */
 const TEXT_EXAMPLES = 2;
@@ -90,7 +94,18 @@ async function createExampleWorld(project: Project) {
   await rollup.processBlocks();
   const { provider } = rollup;
   const snapshot = await networkHelpers.takeSnapshot();
-  const names = { ...sdk, loadCircuit, hre, ethers, rollup, provider, alice, bob };
+  const names = {
+    ...sdk,
+    expect,
+    circuitAssert,
+    loadCircuit,
+    hre,
+    ethers,
+    rollup,
+    provider,
+    alice,
+    bob,
+  };
   return { hre, names, restore: () => snapshot.restore() };
 }
 
@@ -119,7 +134,8 @@ describe("docs: examples of docstrings", () => {
     it(`${index + 1}: ${place}`, async () => {
       await world.restore();
       const { script, checks } = toScript(code);
-      expect(checks, "expressions with a value").to.be.above(0);
+      const asserts = /\b(?:expect|circuitAssert)\b/.test(code);
+      expect(asserts || checks > 0, "an assertion, or an expression with a value").to.equal(true);
       const names = {
         ...world.names,
         expectValue: async (evaluate: () => Promise<unknown>, expected: unknown) =>
