@@ -46,8 +46,8 @@ export interface CircuitWitness<
    * Reads a signal. Where circom has substituted the signal away, its value follows from the
    * signals in its place.
    *
-   * @param name - Full name of a signal, "main.hash.out" or "main.in[2]"; or of an array, a bus or a
-   *   component, whose values are nested.
+   * @param name - Full name of a signal, "main.hash.out" or "main.in[2]"; or of an array, a bus or
+   *   a component, whose values are nested.
    * @throws SIGNAL_NOT_FOUND; SIGNAL_WITHOUT_WIRE for a signal that is in no constraint, unless the
    *   circuit is compiled with `optimization: 0`
    *

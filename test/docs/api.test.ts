@@ -21,6 +21,8 @@ const ROOT = join(import.meta.dirname, "../..");
 const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   groth16: ["node"],
   circom: ["node"],
+  assert: ["node"],
+  chai: ["node", "chai"],
   core: ["node"],
   node: ["node"],
   sdk: [],

@@ -51,7 +51,8 @@ describe("plugin/solidity", () => {
   it("shows the warnings of the user's contracts, and none of OpenZeppelin's", async function () {
     this.timeout(300_000);
     // With the rollup's contracts, which import OpenZeppelin's.
-    const user = { plugins: [plugin], rollup: { ...MOCK, preset: "minimal" } } as const;
+    const rollup = { ...MOCK, preset: "minimal" } as const;
+    const user = { plugins: [plugin], rollup };
     const hre = await createHardhatRuntimeEnvironment(user, {}, project.root);
     const warnings = await warningsOf(hre);
     await hre.artifacts.readArtifact("Rollup");
