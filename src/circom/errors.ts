@@ -14,6 +14,7 @@ export type CircomErrorFacts =
       column: number;
       problem: string;
     }
+  | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
@@ -56,6 +57,11 @@ export const circomError = defineErrors<CircomErrorFacts>({
     message: ({ file, line, column, problem }) =>
       `The diagnostics cannot follow the circuit at ${file}:${line}:${column}: ${problem}.`,
     fix: "Compile the circuit: circom has the last word. If it accepts it, report the line.",
+  },
+  EVALUATION_TOO_LARGE: {
+    message: ({ what, max }) =>
+      `The circuit is too large for diagnostics from its source: more than ${max} ${what}.`,
+    fix: "Diagnose a component of it alone, as the main component of a small circuit.",
   },
   COMPILER_CRASHED: {
     message: ({ file, reason, output }) =>
