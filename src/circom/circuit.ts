@@ -31,6 +31,7 @@ export interface ProveOptions {
   readonly prover?: ProverChoice;
 }
 
+/** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOptions {
   /** Receives each line that the circuit's `log()` statements print. Default: the console. */
   readonly log?: (line: string) => void;
@@ -65,6 +66,7 @@ export interface Circuit<
    * Computes a witness whose signals are read and changed by name.
    *
    * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @returns The witness, which satisfies all constraints.
    * @throws as {@link Circuit.calculateWitness}
    *
    * @example
@@ -75,7 +77,12 @@ export interface Circuit<
    * witness.with({ "main.a": 5n }).isSatisfied(); // false
    */
   witness(inputs: Inputs): Promise<CircuitWitness<Outputs, Signals, ProveOptions>>;
-  /** Reads the signals of a witness by name. @param values - One field element for each wire. */
+  /**
+   * Reads the signals of a witness by name.
+   *
+   * @param values - One field element for each wire, such as those of a `.wtns` file.
+   * @returns The witness, which is not checked.
+   */
   toWitness(values: Witness): CircuitWitness<Outputs, Signals, ProveOptions>;
   /**
    * Computes the values of all wires.

@@ -142,7 +142,7 @@ async function runCompiler(
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
   await rename(made.symPath, symPath);
-  await rename(made.substitutionsPath, substitutionsPath);
+  await rename(join(folder, `${STAGED_NAME}_substitutions.json`), substitutionsPath);
   await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
   await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
   const stats = readR1csHeader(r1csPath, file);

@@ -8,6 +8,7 @@ import * as core from "../../src/core.ts";
 import * as groth16 from "../../src/groth16.ts";
 import * as node from "../../src/node.ts";
 import * as sdk from "../../src/sdk.ts";
+import { circuitAssert } from "../../src/assert.ts";
 import { type Example, findExamples, toScript } from "../helpers/docstring-examples.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { writeKnownPtau } from "../helpers/known-ptau.ts";
@@ -93,7 +94,7 @@ async function createExampleWorld(project: Project) {
   await writeKnownPtau(ptauPath, "example", PTAU_EXPONENT);
   const snapshot = await networkHelpers.takeSnapshot();
   const users = { hre, ethers, networkHelpers, rollup, provider, client, alice, bob };
-  const names = { ...users, multiplier, ptauPath };
+  const names = { ...users, expect, circuitAssert, multiplier, ptauPath };
   return { hre, names, restore: () => snapshot.restore() };
 }
 
@@ -133,7 +134,8 @@ describe("docs: examples of docstrings", () => {
     it(`${index + 1}: ${example.path}: ${example.name}`, async () => {
       await world.restore();
       const { script, checks } = toScript(example.code);
-      expect(checks, "expressions with a value").to.be.above(0);
+      const asserts = /\b(?:expect|circuitAssert)\b/.test(example.code);
+      expect(asserts || checks > 0, "an assertion, or an expression with a value").to.equal(true);
       const names = {
         ...(await scopeOf(example)),
         ...world.names,

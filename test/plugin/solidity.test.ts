@@ -50,9 +50,12 @@ describe("plugin/solidity", () => {
 
   it("shows the warnings of the user's contracts, and none of OpenZeppelin's", async function () {
     this.timeout(300_000);
-    const user = { plugins: [plugin], rollup: MOCK };
+    // With the rollup's contracts, which import OpenZeppelin's.
+    const rollup = { ...MOCK, preset: "minimal" } as const;
+    const user = { plugins: [plugin], rollup };
     const hre = await createHardhatRuntimeEnvironment(user, {}, project.root);
     const warnings = await warningsOf(hre);
+    await hre.artifacts.readArtifact("Rollup");
     expect(warnings).to.include("Careless.sol").and.include("Unused local variable");
     expect(warnings).to.not.include("openzeppelin").and.not.include("Transient storage");
   });
