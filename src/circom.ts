@@ -30,6 +30,8 @@ export {
   type CompileOptions,
   type OptimizationLevel,
 } from "./circom/compile.ts";
+export type { CircuitLog } from "./circom/diagnosis/logs.ts";
+export type { SourcePlace } from "./circom/diagnosis/trace.ts";
 export {
   createDeterminacyCheck,
   type Determinacy,

@@ -10,6 +10,7 @@ import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys
 import type { ProofWithSignals, VerificationKey } from "../groth16/snarkjs.ts";
 import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
 import { createCircuitSource } from "./diagnosis/circuit-source.ts";
+import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
 import { circomError } from "./errors.ts";
 import {
   type CircuitWitness,
@@ -33,8 +34,13 @@ export interface ProveOptions {
 
 /** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOptions {
-  /** Receives each line that the circuit's `log()` statements print. Default: the console. */
-  readonly log?: (line: string) => void;
+  /**
+   * Receives each line that the circuit's `log()` statements print, and with `logPlaces` where.
+   * Default: the console.
+   */
+  readonly log?: CircuitLog;
+  /** Whether each line is attributed to its component and statement. Default: false. */
+  readonly logPlaces?: boolean;
   /** Threads that circuits share; their creator closes them. Default: the circuit's own. */
   readonly workers?: Groth16Workers;
 }
@@ -190,12 +196,13 @@ export async function loadCircuit<
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath));
   const signals = once(() => readSignalTable(compiled));
-  const calculator = once(() => createWitnessCalculator(compiled, options.log));
+  const source = createCircuitSource(compiled.file, toFolders(options));
+  const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
+  const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
+  const calculator = once(() => createWitnessCalculator(compiled, log));
   const zkeyPath = once(() => ensureProvingKey(compiled, options));
   const verificationKey = once(async () => readVerificationKey(await zkeyPath()));
   const proofs = createProofs(zkeyPath, options);
-
-  const source = createCircuitSource(compiled.file, toFolders(options));
 
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
@@ -203,6 +210,8 @@ export async function loadCircuit<
       return calculate(inputs as InputValues);
     } catch (error) {
       throw source.explain(error, inputs as InputValues);
+    } finally {
+      logs?.flush(inputs as InputValues);
     }
   };
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
