@@ -55,7 +55,8 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
   };
 }
 
-function findSource(name: string, root: string, config: RollupConfig): CircuitSource {
+/** @throws CIRCUIT_UNKNOWN, CIRCUIT_DIRECTORY_NOT_FOUND */
+export function findSource(name: string, root: string, config: RollupConfig): CircuitSource {
   const sources = findProjectCircuits(root, config);
   const source = sources.find((candidate) => circuitName(candidate.file) === name);
   if (source !== undefined) return source;
