@@ -53,7 +53,7 @@ import { toL1Error } from "./reverts.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
-  CommittedBlock,
+  BlockOnL1,
   ExecuteBlock,
   ExitClaim,
   L1Deployment,
@@ -408,7 +408,7 @@ export class RollupClient {
    *
    * @throws L1_CALLDATA_NOT_FOUND
    */
-  async readCommittedBlocks(fromBlock = this.deploymentBlock): Promise<CommittedBlock[]> {
+  async readCommittedBlocks(fromBlock = this.deploymentBlock): Promise<BlockOnL1[]> {
     const toBlock = await this.#provider.getBlockNumber();
     return readCommittedBlocks(this.contract, { fromBlock, toBlock });
   }
