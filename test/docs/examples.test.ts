@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { expect } from "chai";
 import { loadCircuit } from "../../src/circom/circuit.ts";
 import * as sdk from "../../src/sdk.ts";
+import * as compat from "../../src/compat.ts";
 import { circuitAssert } from "../../src/assert.ts";
 import { findExamples, toScript } from "../helpers/docstring-examples.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -66,6 +67,8 @@ const DOCUMENTED = [
   "src/plugin/rollup/types.ts",
   "src/testing/assertions.ts",
   "src/testing/chai-types.ts",
+  "src/testing/circomkit.ts",
+  "src/testing/zkit.ts",
 ];
 /** Examples that cannot run: one lists a contract of its reader, one creates error codes. */
 const TEXT_EXAMPLES = 2;
@@ -96,6 +99,7 @@ async function createExampleWorld(project: Project) {
   const snapshot = await networkHelpers.takeSnapshot();
   const names = {
     ...sdk,
+    ...compat,
     expect,
     circuitAssert,
     loadCircuit,
