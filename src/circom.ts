@@ -4,9 +4,9 @@
  *
  * @example
  * await using circuit = await loadCircuit({
- *   file: "circuits/multiplier.circom",
+ *   file: `${hre.config.paths.root}/circuits/multiplier.circom`,
  *   optimization: 1,
- *   cacheDir: "cache",
+ *   cacheDir: `${folder}/cache`,
  * });
  * const proven = await circuit.prove({ a: 6n, b: 7n });
  * proven.publicSignals; // ["42"]

@@ -48,6 +48,7 @@ export interface CircuitWitness<
    *
    * @param name - Full name of a signal, "main.hash.out" or "main.in[2]"; or of an array, a bus or
    *   a component, whose values are nested.
+   * @returns A field element in [0, r), or a nesting of them.
    * @throws SIGNAL_NOT_FOUND; SIGNAL_WITHOUT_WIRE for a signal that is in no constraint, unless the
    *   circuit is compiled with `optimization: 0`
    *
@@ -78,11 +79,18 @@ export interface CircuitWitness<
   ): CircuitWitness<Outputs, Signals, ProveOptions>;
   /** Whether all constraints hold. */
   isSatisfied(): boolean;
-  /** Lists the violated constraints with their signals. @param limit - Maximum; default: all. */
+  /**
+   * Lists the violated constraints with their signals.
+   *
+   * @param limit - Maximum number, from 1; default: all.
+   * @returns The first violated constraints, in ascending order; none if all hold.
+   */
   violations(limit?: number): Violation[];
   /**
    * Proves this witness.
    *
+   * @param options - `prover` for this proof.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as `Circuit.prove`
    */
   prove(options?: ProveOptions): Promise<ProofWithSignals>;

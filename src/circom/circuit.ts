@@ -29,6 +29,7 @@ export interface ProveOptions {
   readonly prover?: ProverChoice;
 }
 
+/** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOptions {
   /** Receives each line that the circuit's `log()` statements print. Default: the console. */
   readonly log?: (line: string) => void;
@@ -63,6 +64,7 @@ export interface Circuit<
    * Computes a witness whose signals are read and changed by name.
    *
    * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @returns The witness, which satisfies all constraints.
    * @throws as {@link Circuit.calculateWitness}
    *
    * @example
@@ -73,7 +75,12 @@ export interface Circuit<
    * witness.with({ "main.a": 5n }).isSatisfied(); // false
    */
   witness(inputs: Inputs): Promise<CircuitWitness<Outputs, Signals, ProveOptions>>;
-  /** Reads the signals of a witness by name. @param values - One field element for each wire. */
+  /**
+   * Reads the signals of a witness by name.
+   *
+   * @param values - One field element for each wire, such as those of a `.wtns` file.
+   * @returns The witness, which is not checked.
+   */
   toWitness(values: Witness): CircuitWitness<Outputs, Signals, ProveOptions>;
   /**
    * Computes the values of all wires.
@@ -136,10 +143,16 @@ export interface Circuit<
    *
    * @param witness - One field element for each wire.
    * @param options - `prover` for this proof.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as {@link Circuit.prove}
    */
   proveWitness(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
-  /** Whether a proof is valid for its public values. @throws PROOF_MALFORMED */
+  /**
+   * Whether a proof is valid for its public values.
+   *
+   * @param proven - The proof with all its public values.
+   * @throws PROOF_MALFORMED
+   */
   verify(proven: ProofWithSignals): Promise<boolean>;
   /** Returns the verification key in snarkjs's form. @throws as {@link Circuit.zkeyPath} */
   verificationKey(): Promise<VerificationKey>;

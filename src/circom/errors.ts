@@ -7,6 +7,14 @@ export type CircomErrorFacts =
   | { code: "NO_MAIN_COMPONENT"; file: string }
   | { code: "INCLUDE_NOT_FOUND"; include: string; file: string; line: number; searched: string[] }
   | { code: "CIRCUIT_SYNTAX"; file: string; location: string | null; output: string }
+  | {
+      code: "CIRCUIT_NOT_UNDERSTOOD";
+      file: string;
+      line: number;
+      column: number;
+      problem: string;
+    }
+  | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
@@ -38,12 +46,22 @@ export const circomError = defineErrors<CircomErrorFacts>({
   INCLUDE_NOT_FOUND: {
     message: ({ include, file, line, searched }) =>
       `${file}:${line} includes "${include}", which is in none of: ${searched.join(", ")}.`,
-    fix: "Correct the include, install the package that has the file, or add an include path.",
+    fix: "Correct the include (with / between folders), install its package, or add an include path.",
   },
   CIRCUIT_SYNTAX: {
     message: ({ file, location, output }) =>
       `circom does not accept ${location ?? file}.\n${output}`,
     fix: "Correct the circuit at the place in circom's message.",
+  },
+  CIRCUIT_NOT_UNDERSTOOD: {
+    message: ({ file, line, column, problem }) =>
+      `The diagnostics cannot follow the circuit at ${file}:${line}:${column}: ${problem}.`,
+    fix: "Compile the circuit: circom has the last word. If it accepts it, report the line.",
+  },
+  EVALUATION_TOO_LARGE: {
+    message: ({ what, max }) =>
+      `The circuit is too large for diagnostics from its source: more than ${max} ${what}.`,
+    fix: "Diagnose a component of it alone, as the main component of a small circuit.",
   },
   COMPILER_CRASHED: {
     message: ({ file, reason, output }) =>

@@ -67,8 +67,14 @@ const KINDS = [
  * Generates a module with interfaces of inputs, outputs and signals for each circuit, which it adds
  * to {@link CircuitInputs}, {@link CircuitOutputs} and {@link CircuitSignalValues}.
  *
+ * @param circuits - Compiled circuits, in any order.
  * @param moduleName - The module that exports these, `SignalArray` and `SignalValue`.
+ * @returns The TypeScript source of the module.
  * @throws CIRCUIT_NAMES_CLASH
+ *
+ * @example
+ * const source = generateCircuitTypes([multiplier]);
+ * source.includes("export interface MultiplierInputs {"); // true
  */
 export function generateCircuitTypes(
   circuits: readonly TypedCircuit[],

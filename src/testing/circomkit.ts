@@ -39,7 +39,7 @@ export interface WitnessTester<
   /** The witness violates a constraint. @throws AssertionError */
   expectConstraintFail(witness: Witness): Promise<void>;
   getConstraintCount(): Promise<number>;
-  /** The circuit has at least, or `exact`ly, so many constraints. @throws AssertionError */
+  /** The circuit has at least this number of constraints, or exactly it. @throws AssertionError */
   expectConstraintCount(expected: number, exact?: boolean): Promise<void>;
   calculateWitness(inputs: SignalsOfNames<IN, InputValue>): Promise<Witness>;
   /** Computes signals of the main component, or as "component.signal", without "main.". */

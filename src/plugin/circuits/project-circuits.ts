@@ -40,7 +40,12 @@ export interface ProjectCircuit<
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE as it is read: no contract is generated then
    */
   readonly verifierContract: string;
-  /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
+  /**
+   * Returns the arguments of the contract's `verifyProof`.
+   *
+   * @param proven - A proof of this circuit, with all its public values.
+   * @throws PROOF_MALFORMED
+   */
   toSolidityProof(proven: ProofWithSignals): SolidityProof;
 }
 
