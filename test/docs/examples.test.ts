@@ -8,6 +8,7 @@ import * as core from "../../src/core.ts";
 import * as groth16 from "../../src/groth16.ts";
 import * as node from "../../src/node.ts";
 import * as sdk from "../../src/sdk.ts";
+import * as compat from "../../src/compat.ts";
 import { circuitAssert } from "../../src/assert.ts";
 import { type Example, findExamples, toScript } from "../helpers/docstring-examples.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -54,6 +55,8 @@ describe("docs: examples", () => {
 /** Everything that a user can import without Hardhat. */
 const EXPORTS: Readonly<Record<string, unknown>> = {
   ...circom,
+  ...compat,
+  circuitAssert,
   ...core,
   ...groth16,
   ...node,
@@ -94,7 +97,7 @@ async function createExampleWorld(project: Project) {
   await writeKnownPtau(ptauPath, "example", PTAU_EXPONENT);
   const snapshot = await networkHelpers.takeSnapshot();
   const users = { hre, ethers, networkHelpers, rollup, provider, client, alice, bob };
-  const names = { ...users, expect, circuitAssert, multiplier, ptauPath };
+  const names = { ...users, expect, multiplier, ptauPath };
   return { hre, names, restore: () => snapshot.restore() };
 }
 

@@ -1,0 +1,52 @@
+/** A circuit with the methods of hardhat-zkit, on top of a loaded one. */
+import type { InputValue } from "../circom/witness-inputs.ts";
+import type { Witness } from "../groth16/formats/wtns.ts";
+import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import { type SolidityProof, toSolidityProof } from "../groth16/verifier/verifier.ts";
+import type { TestedCircuit } from "./subjects.ts";
+
+/** Inputs by name. */
+type Inputs = Readonly<Record<string, InputValue>>;
+
+/** The circuit object of hardhat-zkit, for Groth16. */
+export interface ZkitCircuit {
+  /** @param overrides - Values by full name that replace computed ones, such as "main.a". */
+  calculateWitness(inputs: Inputs, overrides?: Inputs): Promise<Witness>;
+  /** @throws CONSTRAINT_VIOLATED for overrides that break a constraint */
+  generateProof(inputs: Inputs, overrides?: Inputs): Promise<ProofWithSignals>;
+  verifyProof(proof: ProofWithSignals): Promise<boolean>;
+  /** Arguments of the contract: `verifyProof(a, b, c, publicSignals)`. */
+  generateCalldata(proof: ProofWithSignals): Promise<{
+    readonly proofPoints: Pick<SolidityProof, "a" | "b" | "c">;
+    readonly publicSignals: readonly bigint[];
+  }>;
+  getCircuitName(): string;
+  getProvingSystemType(): "groth16";
+}
+
+/**
+ * Wraps a circuit as hardhat-zkit's object, to keep its tests.
+ *
+ * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+ *
+ * @example
+ * const circuit = createZkitCircuit(await hre.circuits.get("multiplier"));
+ * const proof = await circuit.generateProof({ a: 6, b: 7 });
+ * await circuit.verifyProof(proof); // true
+ * (await circuit.generateCalldata(proof)).publicSignals; // [42n]
+ */
+export function createZkitCircuit(circuit: TestedCircuit): ZkitCircuit {
+  const witness = async (inputs: Inputs, overrides: Inputs = {}) =>
+    (await circuit.witness(inputs as never)).with(overrides);
+  return {
+    calculateWitness: async (inputs, overrides) => (await witness(inputs, overrides)).values,
+    generateProof: async (inputs, overrides) => (await witness(inputs, overrides)).prove(),
+    verifyProof: (proof) => circuit.verify(proof),
+    generateCalldata: (proof) => {
+      const { a, b, c, input } = toSolidityProof(proof);
+      return Promise.resolve({ proofPoints: { a, b, c }, publicSignals: input });
+    },
+    getCircuitName: () => circuit.name,
+    getProvingSystemType: () => "groth16",
+  };
+}
