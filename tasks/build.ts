@@ -1,6 +1,7 @@
 /** `hardhat build`: circuits first, so that their verifiers are compiled with the contracts. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskArguments, TaskOverrideActionFunction } from "hardhat/types/tasks";
+import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import {
   createProgress,
   createQuietProgress,
@@ -44,7 +45,11 @@ async function build(
   return withPluginErrors(networkOf(hre), async () => {
     // A build of some files only is that of those files.
     const isWhole = !noCircuits && files.length === 0;
-    const failure = isWhole ? await buildAllCircuits({ preset, prover }, hre, progress) : undefined;
+    const { selectPackageContracts, usesRollup } = await rollupUse();
+    const isUsed = preset !== undefined || (await usesRollup(hre));
+    const plan = { ...toBuildPlan({ preset, prover }, hre, progress), leavesRollupOut: !isUsed };
+    const failure = isWhole ? await buildAllCircuits(plan) : undefined;
+    selectPackageContracts(hre, isUsed);
     const result = await buildContracts(() => runSuper(args)).catch((error: unknown) => {
       // Contracts may fail for want of a verifier. What is wrong with them is printed already.
       throw failure ?? error;
@@ -54,14 +59,19 @@ async function build(
   });
 }
 
-/** @returns What is wrong with circuits that do not compile; all others are built. */
-async function buildAllCircuits(
+const rollupUse = () => import("../src/plugin/circuits/rollup-use.ts");
+
+function toBuildPlan(
   size: SizeArguments,
   { config: { paths, rollup: config } }: HardhatRuntimeEnvironment,
   progress: Progress,
-): Promise<RollupError | undefined> {
+): BuildPlan {
+  return { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
+}
+
+/** @returns What is wrong with circuits that do not compile; all others are built. */
+async function buildAllCircuits(plan: BuildPlan): Promise<RollupError | undefined> {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const plan = { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
   return (await buildCircuits(plan)).failure;
 }
 

@@ -10,7 +10,7 @@ import {
 import type { OptimizationLevel } from "../../circom/compile.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { circuitName, findCircuits, nodeModulesPaths } from "../../circom/sources.ts";
+import { circuitName, findCircuits } from "../../circom/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
@@ -23,6 +23,7 @@ import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 export interface CircuitSource {
   readonly file: string;
   readonly includePaths: readonly string[];
+  readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
@@ -38,6 +39,10 @@ export const ROLLUP_SOURCE = {
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
+export function nameOfSource({ file }: CircuitSource): string {
+  return circuitName(file);
+}
+
 /**
  * Finds the circuits in the project's folder.
  *
@@ -49,7 +54,6 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
   const files = isEmpty ? [] : findCircuits(path);
-  const includePaths = [...include, ...nodeModulesPaths(root)];
   assertDistinctNames(files);
   const overrides = new Map(Object.entries(circuits.overrides));
   const known = files.map(circuitName);
@@ -59,7 +63,7 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   }
   return files.map((file, index) => {
     const { optimization = usual } = overrides.get(known[index]!) ?? {};
-    return { file, includePaths, optimization };
+    return { file, includePaths: include, projectFolder: root, optimization };
   });
 }
 
@@ -87,28 +91,30 @@ function assertDistinctNames(files: readonly string[]): void {
  *
  * @param keyId - Id of its key in the verifier: the slots of a block, or `EXIT_KEY_ID`.
  */
-export function writeRollupCircuit(
+export async function writeRollupCircuit(
   presetName: PresetName,
   keyId: number,
   config: RollupConfig,
 ): Promise<CircuitSource> {
   const preset = PRESETS[presetName];
-  return keyId === EXIT_KEY_ID
-    ? writeMain(exitCircuitName(preset), renderExitMain(preset), config)
-    : writeMain(blockCircuitName(preset, keyId), renderBlockMain(preset, keyId), config);
+  const text = keyId === EXIT_KEY_ID ? renderExitMain(preset) : renderBlockMain(preset, keyId);
+  const name = rollupCircuitName(presetName, keyId, config);
+  const file = join(config.paths.circuits, `${name}.circom`);
+  await writeIfChanged(file, text);
+  return { file, ...ROLLUP_SOURCE };
+}
+
+/** Names the circuit of one of the rollup's keys. */
+export function rollupCircuitName(
+  presetName: PresetName,
+  keyId: number,
+  config: RollupConfig,
+): string {
+  const preset = sizedPreset(config, presetName);
+  return keyId === EXIT_KEY_ID ? exitCircuitName(preset) : blockCircuitName(preset, keyId);
 }
 
 /** Lists the ids of the keys in the verifier of a preset's rollup. */
 export function rollupKeyIds(presetName: PresetName, config: RollupConfig): number[] {
   return [...sizedPreset(config, presetName).blockSlots, EXIT_KEY_ID];
-}
-
-async function writeMain(
-  name: string,
-  text: string,
-  { paths }: RollupConfig,
-): Promise<CircuitSource> {
-  const file = join(paths.circuits, `${name}.circom`);
-  await writeIfChanged(file, text);
-  return { file, ...ROLLUP_SOURCE };
 }
