@@ -10,9 +10,15 @@ import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys
 import type { ProofWithSignals, VerificationKey } from "../groth16/snarkjs.ts";
 import { compileCircuit, type CompiledCircuit, type CompileOptions } from "./compile.ts";
 import { circomError } from "./errors.ts";
-import { readSymbols } from "./signals.ts";
+import {
+  type CircuitWitness,
+  createCircuitWitness,
+  type OutputValues,
+  type SignalValues,
+} from "./circuit-witness.ts";
+import { readSignalTable } from "./signal-table.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
-import type { InputValues } from "./witness-inputs.ts";
+import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
 /** How a circuit proves. */
 export interface ProveOptions {
@@ -30,9 +36,45 @@ export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOpt
   readonly workers?: Groth16Workers;
 }
 
-/** @typeParam Inputs The type of the input signals, as generated for the project's circuits. */
-export interface Circuit<Inputs extends object = InputValues>
+/**
+ * @typeParam Inputs - Type of the input signals, as generated for the project's circuits.
+ * @typeParam Outputs - Type of the outputs.
+ * @typeParam Signals - Types of the signals of the main component, by full name.
+ */
+export interface Circuit<
+  Inputs extends object = InputValues,
+  Outputs extends object = OutputValues,
+  Signals extends object = SignalValues,
+>
   extends CompiledCircuit, AsyncDisposable {
+  /**
+   * Computes the outputs.
+   *
+   * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @returns The outputs by name, nested as their declarations.
+   * @throws as {@link Circuit.calculateWitness}
+   *
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * await multiplier.compute({ a: 6n, b: 7n }); // { product: 42n }
+   */
+  compute(inputs: Inputs): Promise<Outputs>;
+  /**
+   * Computes a witness whose signals are read and changed by name.
+   *
+   * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @throws as {@link Circuit.calculateWitness}
+   *
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * const witness = await multiplier.witness({ a: 6n, b: 7n });
+   * witness.outputs; // { product: 42n }
+   * witness.signal("main.a"); // 6n
+   * witness.with({ "main.a": 5n }).isSatisfied(); // false
+   */
+  witness(inputs: Inputs): Promise<CircuitWitness<Outputs, Signals, ProveOptions>>;
+  /** Reads the signals of a witness by name. @param values - One field element for each wire. */
+  toWitness(values: Witness): CircuitWitness<Outputs, Signals, ProveOptions>;
   /**
    * Computes the values of all wires.
    *
@@ -65,10 +107,11 @@ export interface Circuit<Inputs extends object = InputValues>
    */
   checkWitness(witness: Witness): number | null;
   /**
-   * Returns the index of a signal in a witness.
+   * Returns the index of a signal in a witness. Signals that circom has found equal share one.
    *
    * @param signal - Full name, such as "main.hash.out" or "main.in[2]".
-   * @throws SIGNAL_NOT_FOUND
+   * @throws SIGNAL_NOT_FOUND; SIGNAL_SUBSTITUTED and SIGNAL_WITHOUT_WIRE if only
+   *   {@link CircuitWitness.signal} can compute it, or nothing
    */
   wire(signal: string): number;
   /**
@@ -93,10 +136,16 @@ export interface Circuit<Inputs extends object = InputValues>
    *
    * @param witness - One field element for each wire.
    * @param options - `prover` for this proof.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as {@link Circuit.prove}
    */
   proveWitness(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
-  /** Whether a proof is valid for its public values. @throws PROOF_MALFORMED */
+  /**
+   * Whether a proof is valid for its public values.
+   *
+   * @param proven - The proof with all its public values.
+   * @throws PROOF_MALFORMED
+   */
   verify(proven: ProofWithSignals): Promise<boolean>;
   /** Returns the verification key in snarkjs's form. @throws as {@link Circuit.zkeyPath} */
   verificationKey(): Promise<VerificationKey>;
@@ -123,13 +172,15 @@ export interface Circuit<Inputs extends object = InputValues>
  * await using circuit = await loadCircuit({ file, cacheDir, optimization: 1 });
  * await circuit.verify(await circuit.prove({ a: 6n, b: 7n })); // true
  */
-export async function loadCircuit<Inputs extends object = InputValues>(
-  options: LoadCircuitOptions,
-): Promise<Circuit<Inputs>> {
+export async function loadCircuit<
+  Inputs extends object = InputValues,
+  Outputs extends object = OutputValues,
+  Signals extends object = SignalValues,
+>(options: LoadCircuitOptions): Promise<Circuit<Inputs, Outputs, Signals>> {
   const compiled = await compileCircuit(options);
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath));
-  const symbols = once(() => readSymbols(compiled.symPath));
+  const signals = once(() => readSignalTable(compiled));
   const calculator = once(() => createWitnessCalculator(compiled, options.log));
   const zkeyPath = once(() => ensureProvingKey(compiled, options));
   const verificationKey = once(async () => readVerificationKey(await zkeyPath()));
@@ -139,24 +190,31 @@ export async function loadCircuit<Inputs extends object = InputValues>(
     const calculate = await calculator();
     return calculate(inputs as InputValues);
   };
+  const proveWitness = async (witness: Witness, how?: ProveOptions) => {
+    const constraint = checkWitness(constraints(), witness);
+    if (constraint !== null) {
+      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint });
+    }
+    return proofs.prove(witness, how);
+  };
+  const context = { circuit: compiled, constraints, signals, prove: proveWitness };
+  const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
+    createCircuitWitness<Outputs, Signals, ProveOptions>(context, values, inputs);
+  const witness = async (inputs: Inputs) => {
+    const flat = flattenInputs(name, compiled.inputs, inputs as InputValues);
+    return toWitness(await calculateWitness(inputs), flat);
+  };
   return {
     ...compiled,
+    compute: async (inputs) => (await witness(inputs)).outputs,
+    witness,
+    toWitness: (values) => toWitness(values),
     calculateWitness,
     constraints,
-    checkWitness: (witness) => checkWitness(constraints(), witness),
-    wire: (signal) => {
-      const wire = symbols().get(signal);
-      if (wire !== undefined) return wire;
-      throw circomError({ code: "SIGNAL_NOT_FOUND", circuit: name, signal });
-    },
+    checkWitness: (values) => checkWitness(constraints(), values),
+    wire: (signal) => signals().wire(signal),
     prove: async (inputs, how) => proofs.prove(await calculateWitness(inputs), how),
-    proveWitness: async (witness, how) => {
-      const constraint = checkWitness(constraints(), witness);
-      if (constraint !== null) {
-        throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint });
-      }
-      return proofs.prove(witness, how);
-    },
+    proveWitness,
     verify: async (proven) => proofs.verify(await verificationKey(), proven),
     verificationKey,
     zkeyPath,

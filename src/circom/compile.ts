@@ -1,7 +1,7 @@
 /** Compiles circuits with circom, unless the cache or a package has the result. */
 
 import { createHash } from "node:crypto";
-import { rename, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -35,6 +35,7 @@ export interface CompileOptions {
   readonly includePaths?: readonly string[];
   /** Folder whose packages `include` searches last, for files of linked packages. */
   readonly projectFolder?: string;
+  /** How much circom simplifies the constraints. */
   readonly optimization: OptimizationLevel;
   /** Folder of the cache; created if missing. */
   readonly cacheDir: string;
@@ -53,12 +54,14 @@ export interface CompiledCircuit extends EntryDescription {
   readonly r1csPath: string;
   readonly wasmPath: string;
   readonly symPath: string;
+  /** JSON of the signals that circom substituted away, each as a linear combination of others. */
+  readonly substitutionsPath: string;
   /** Whether it came from the cache or a package without compiling. */
   readonly cached: boolean;
 }
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
-const CACHE_FORMAT = 5;
+const CACHE_FORMAT = 6;
 /**
  * Generators check each index that is only known at run time. Without that, they read whatever
  * lies in memory behind an array. The constraints are the same.
@@ -77,8 +80,16 @@ export function compilerVersion(): string {
 /**
  * Compiles a circuit, or finds it in the cache or in a package.
  *
+ * @param options - Path of the circuit, folder of the cache, and level of optimization.
+ * @returns The paths of the compiled files, and the circuit's signals and counts.
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
  *   COMPILER_CRASHED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const file = `${hre.config.paths.root}/circuits/multiplier.circom`;
+ * const { stats, inputs } = await compileCircuit({ file, cacheDir: folder, optimization: 1 });
+ * stats.constraints; // 1
+ * inputs.map(({ name }) => name); // ["a", "b"]
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
   const { optimization, cacheDir, precompiledDir, onProgress } = options;
@@ -126,10 +137,11 @@ async function runCompiler(
   await stageSources(staged, sources.files);
   const output = await runCircom(folder, file, sources, optimization);
   await rm(staged, { recursive: true });
-  const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
+  const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
   await rename(made.symPath, symPath);
+  await rename(join(folder, `${STAGED_NAME}_substitutions.json`), substitutionsPath);
   await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
   await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
   const stats = readR1csHeader(r1csPath, file);
@@ -158,6 +170,17 @@ function nameSources(
   );
 }
 
+/**
+ * The compiler's module. V8 shares the machine code of equal modules while one of them lives, so
+ * the worker of each later circuit starts with optimised code.
+ */
+let compilerModule: Promise<WebAssembly.Module> | undefined;
+
+async function loadCompiler(): Promise<WebAssembly.Module> {
+  const path = createRequire(import.meta.url).resolve("circom2/circom.wasm");
+  return WebAssembly.compile(await readFile(path));
+}
+
 /** Runs circom on staged sources. @returns Its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
 async function runCircom(
   folder: string,
@@ -166,11 +189,13 @@ async function runCircom(
   optimization: OptimizationLevel,
 ): Promise<string> {
   const staged = `${COMPILER_FOLDER}/${SOURCES}`;
-  const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", COMPILER_FOLDER];
+  const outputs = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
+  const flags = [...outputs, `--O${optimization}`, "-o", COMPILER_FOLDER];
   const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...SANITY_FLAGS];
   const worker = workerUrl(import.meta.url, "compile-worker");
   const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
   try {
+    await (compilerModule ??= loadCompiler());
     const outcome = await pool.run({ args, folder });
     const raw = stripVTControlCharacters(outcome.output);
     const output = restoreNames(raw, staged, files, (index) =>

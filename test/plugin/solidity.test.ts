@@ -5,6 +5,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import plugin from "../../src/index.ts";
 import { resolveNpmSolc } from "../../src/plugin/package-root.ts";
+import { sharedSolc } from "../helpers/solc-cache.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const MOCK = { prover: "mock" } as const;
@@ -51,7 +52,8 @@ describe("plugin/solidity", () => {
     this.timeout(300_000);
     // With the rollup's contracts, which import OpenZeppelin's.
     const rollup = { ...MOCK, preset: "minimal" } as const;
-    const hre = await project.createHre({ rollup });
+    const user = { plugins: [plugin], rollup };
+    const hre = await createHardhatRuntimeEnvironment(user, {}, project.root);
     const warnings = await warningsOf(hre);
     await hre.artifacts.readArtifact("Rollup");
     expect(warnings).to.include("Careless.sol").and.include("Unused local variable");
@@ -61,7 +63,7 @@ describe("plugin/solidity", () => {
   it("excludes generated verifiers from coverage and gas statistics", async function () {
     this.timeout(300_000);
     const hre = await createHardhatRuntimeEnvironment(
-      { plugins: [plugin], rollup: MOCK },
+      { plugins: [plugin, sharedSolc], rollup: MOCK },
       { coverage: true, gasStats: true },
       project.root,
     );

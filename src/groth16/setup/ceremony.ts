@@ -72,9 +72,16 @@ export async function assertIntactKey(circuit: SetupCircuit, zkeyPath: string): 
 /**
  * Creates the first key of a circuit, without contributions; an existing key stays.
  *
+ * @param circuit - A compiled circuit.
  * @param ptauPath - Powers of tau, prepared for phase 2, at least as many as the circuit has rows.
+ * @param keysDir - Folder of the keys, created if it is missing.
  * @returns The path of the key, and whether it existed already.
- * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED, FOLDER_NOT_WRITABLE
+ * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const { zkeyPath, started } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * started; // true
+ * isInsecureZkey(zkeyPath); // true
  */
 export async function startCeremony(
   circuit: SetupCircuit,
@@ -110,9 +117,15 @@ async function makeFirstKey(
 /**
  * Multiplies delta by a secret from the system's generator, which is discarded at once.
  *
- * @param name - Name of the contributor, public in the key.
+ * @param zkeyPath - Path of the key, which is replaced.
+ * @param name - Name of the contributor, public in the key, 1 to 64 characters.
  * @returns The hash of the contribution in hex, for the contributor to publish.
- * @throws CONTRIBUTION_NOT_POSSIBLE
+ * @throws CONTRIBUTION_NOT_POSSIBLE, BINARY_FORMAT, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const { zkeyPath } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * (await contributeToKey(zkeyPath, "Ada")).length; // 128
+ * isInsecureZkey(zkeyPath); // false
  */
 export async function contributeToKey(zkeyPath: string, name: string): Promise<string> {
   assertContributionPossible(zkeyPath, name);
@@ -139,9 +152,16 @@ export function assertContributionPossible(zkeyPath: string, name: string): void
 /**
  * Ends the ceremony of a key with a value that nobody could know before.
  *
+ * @param zkeyPath - Path of the key, which is replaced; it has at least one contribution.
  * @param beacon - 1 to 255 bytes in hex, such as the hash of a block announced in advance.
  * @returns The hash of the contribution in hex.
- * @throws CONTRIBUTION_NOT_POSSIBLE
+ * @throws CONTRIBUTION_NOT_POSSIBLE, BINARY_FORMAT, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const { zkeyPath } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * await contributeToKey(zkeyPath, "Ada");
+ * await applyBeaconToKey(zkeyPath, `0x${"5e".repeat(32)}`);
+ * await contributeToKey(zkeyPath, "Bob"); // throws CONTRIBUTION_NOT_POSSIBLE
  */
 export async function applyBeaconToKey(zkeyPath: string, beacon: string): Promise<string> {
   assertBeaconPossible(zkeyPath, beacon);
@@ -185,8 +205,18 @@ function toHex(beacon: string): string {
 /**
  * Verifies that a key follows from a circuit, these powers of tau and its contributions.
  *
+ * @param circuit - The circuit, compiled from sources that the caller trusts.
+ * @param ptauPath - The powers of tau that the ceremony started from.
+ * @param zkeyPath - Path of the key.
  * @returns The report of snarkjs: the contributions with their hashes.
- * @throws CEREMONY_KEY_INVALID, PTAU_NOT_USABLE, BINARY_FORMAT
+ * @throws CEREMONY_KEY_INVALID, PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ *
+ * @example
+ * const { zkeyPath } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * await verifyCeremony(multiplier, ptauPath, zkeyPath); // throws CEREMONY_KEY_INVALID
+ * await contributeToKey(zkeyPath, "Ada");
+ * const report = await verifyCeremony(multiplier, ptauPath, zkeyPath);
+ * report.some((line) => line.includes("Ada")); // true
  */
 export async function verifyCeremony(
   circuit: SetupCircuit,

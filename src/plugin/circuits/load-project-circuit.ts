@@ -20,10 +20,10 @@ export interface CircuitLoader {
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
-  load<Inputs extends object>(
+  load<Inputs extends object, Outputs extends object, Signals extends object>(
     name: string,
     options?: ProjectCircuitOptions,
-  ): Promise<ProjectCircuit<Inputs>>;
+  ): Promise<ProjectCircuit<Inputs, Outputs, Signals>>;
   close(): Promise<void>;
 }
 
@@ -31,11 +31,14 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
   const workers = createGroth16Workers();
   const { setup, paths } = config;
   return {
-    async load<Inputs extends object>(name: string, given: ProjectCircuitOptions = {}) {
+    async load<Inputs extends object, Outputs extends object, Signals extends object>(
+      name: string,
+      given: ProjectCircuitOptions = {},
+    ) {
       const { prover = toProverChoice(config.prover, config), ...key } = given;
       const source = findSource(name, root, config);
       const options = { ...source, setup, cacheDir: paths.circuits, prover, workers, ...key };
-      const circuit = await loadCircuit<Inputs>(options);
+      const circuit = await loadCircuit<Inputs, Outputs, Signals>(options);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       return {

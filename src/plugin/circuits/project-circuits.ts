@@ -1,6 +1,11 @@
 /** The types of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
 import type { Circuit, ProveOptions } from "../../circom/circuit.ts";
-import type { CircuitInputs } from "../../circom/input-types.ts";
+import type { OutputValues, SignalValues } from "../../circom/circuit-witness.ts";
+import type {
+  CircuitInputs,
+  CircuitOutputs,
+  CircuitSignalValues,
+} from "../../circom/input-types.ts";
 import type { ProofWithSignals } from "../../groth16/snarkjs.ts";
 import type { SolidityProof } from "../../groth16/verifier/verifier.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
@@ -10,18 +15,37 @@ export type InputsOf<Name extends string> = Name extends keyof CircuitInputs
   ? CircuitInputs[Name] & object
   : InputValues;
 
+/** Outputs of a circuit: its own type once a build has generated it. */
+export type OutputsOf<Name extends string> = Name extends keyof CircuitOutputs
+  ? CircuitOutputs[Name] & object
+  : OutputValues;
+
+/** Signals of a circuit's main component by full name: its own type once a build has generated it. */
+export type SignalsOf<Name extends string> = Name extends keyof CircuitSignalValues
+  ? CircuitSignalValues[Name] & object
+  : SignalValues;
+
 /** Name of a circuit of the project; an editor proposes those with generated types. */
 export type CircuitName = keyof CircuitInputs | (string & {});
 
 /** A circuit of the project, with the contract that verifies its proofs. */
-export interface ProjectCircuit<Inputs extends object = InputValues> extends Circuit<Inputs> {
+export interface ProjectCircuit<
+  Inputs extends object = InputValues,
+  Outputs extends object = OutputValues,
+  Signals extends object = SignalValues,
+> extends Circuit<Inputs, Outputs, Signals> {
   /**
    * Name of the generated contract, for `ethers.deployContract`.
    *
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE as it is read: no contract is generated then
    */
   readonly verifierContract: string;
-  /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
+  /**
+   * Returns the arguments of the contract's `verifyProof`.
+   *
+   * @param proven - A proof of this circuit, with all its public values.
+   * @throws PROOF_MALFORMED
+   */
   toSolidityProof(proven: ProofWithSignals): SolidityProof;
 }
 
@@ -63,7 +87,7 @@ export interface ProjectCircuits {
   get<Name extends CircuitName>(
     name: Name,
     options?: ProjectCircuitOptions,
-  ): Promise<ProjectCircuit<InputsOf<Name>>>;
+  ): Promise<ProjectCircuit<InputsOf<Name>, OutputsOf<Name>, SignalsOf<Name>>>;
   /**
    * Closes all loaded circuits and ends their threads. The end of a test run calls it, and idle
    * threads never keep a script alive. A later `get` starts new threads.
