@@ -23,7 +23,18 @@ const STRICT = "zkrollup.strict";
 /** The contract of hardhat-zkit's `useSolidityVerifier`. */
 const VERIFIER = "zkrollup.verifier";
 
-/** Adds the matchers: `chai.use(circuitMatchers)`. */
+/**
+ * Adds the matchers for circuits to Chai: `chai.use(circuitMatchers)`. `hardhat-zkrollup/chai` does
+ * so when it is imported.
+ *
+ * @param chai - Passed by `use`.
+ * @param utils - Passed by `use`.
+ *
+ * @example
+ * const multiplier = await hre.circuits.get("multiplier");
+ * await expect(multiplier.witness({ a: 6, b: 7 })).to.have.witnessOutputs({ product: 42 });
+ * await expect(multiplier.prove({ a: 6, b: 7 })).to.be.provenBy(multiplier);
+ */
 export function circuitMatchers(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
   const toolkit = createChaiToolkit(chai, utils);
   addWitnessMatchers(toolkit);

@@ -22,7 +22,13 @@ export interface WitnessTester<
   IN extends readonly string[] = [],
   OUT extends readonly string[] = [],
 > {
-  /** The circuit takes the inputs, and gives these outputs. @throws AssertionError */
+  /**
+   * The circuit takes the inputs, and gives these outputs.
+   *
+   * @param inputs - Values of all input signals, by name.
+   * @param outputs - Values of outputs, by name; those that are left out are not compared.
+   * @throws AssertionError
+   */
   expectPass(
     inputs: SignalsOfNames<IN, InputValue>,
     outputs?: Partial<SignalsOfNames<OUT, InputValue>>,
@@ -30,28 +36,80 @@ export interface WitnessTester<
   /**
    * The circuit refuses the inputs, or their number is wrong.
    *
+   * @param inputs - Values of all input signals, by name.
    * @returns The message of the error.
    * @throws AssertionError; other errors, as of a misspelt input
    */
   expectFail(inputs: SignalsOfNames<IN, InputValue>): Promise<string>;
-  /** The witness satisfies all constraints. @throws AssertionError */
+  /**
+   * The witness satisfies all constraints.
+   *
+   * @param witness - One field element for each wire.
+   * @throws AssertionError
+   */
   expectConstraintPass(witness: Witness): Promise<void>;
-  /** The witness violates a constraint. @throws AssertionError */
+  /**
+   * The witness violates a constraint.
+   *
+   * @param witness - One field element for each wire.
+   * @throws AssertionError
+   */
   expectConstraintFail(witness: Witness): Promise<void>;
+  /** Returns the number of constraints. */
   getConstraintCount(): Promise<number>;
-  /** The circuit has at least this number of constraints, or exactly it. @throws AssertionError */
+  /**
+   * The circuit has at least this number of constraints, or exactly it.
+   *
+   * @param expected - The number, from 0.
+   * @param exact - Whether more are an error. Default: false.
+   * @throws AssertionError
+   */
   expectConstraintCount(expected: number, exact?: boolean): Promise<void>;
+  /**
+   * Returns the values of all wires, each in [0, r).
+   *
+   * @param inputs - Values of all input signals, by name.
+   * @throws as `Circuit.calculateWitness`
+   */
   calculateWitness(inputs: SignalsOfNames<IN, InputValue>): Promise<Witness>;
-  /** Computes signals of the main component, or as "component.signal", without "main.". */
+  /**
+   * Computes signals.
+   *
+   * @param inputs - Values of all input signals, by name.
+   * @param signals - Names without "main.": "product", or "component.signal".
+   * @returns Their values by these names, arrays nested.
+   * @throws AssertionError, SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE
+   */
   compute(
     inputs: SignalsOfNames<IN, InputValue>,
     signals: readonly string[],
   ): Promise<Record<string, SignalTree>>;
-  /** Changes signals by full name. @throws as `CircuitWitness.with` */
+  /**
+   * Changes signals, and recomputes nothing.
+   *
+   * @param witness - One field element for each wire.
+   * @param values - New values by full name, such as "main.product".
+   * @returns A changed copy.
+   * @throws as `CircuitWitness.with`
+   */
   editWitness(witness: Witness, values: Readonly<Record<string, InputValue>>): Promise<Witness>;
-  /** Reads signals by full name. */
+  /**
+   * Reads signals by full name.
+   *
+   * @param witness - One field element for each wire.
+   * @param symbols - Full names, such as "main.product".
+   * @returns Their values by these names, arrays nested.
+   * @throws SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE
+   */
   readWitness(witness: Witness, symbols: readonly string[]): Promise<Record<string, SignalTree>>;
-  /** Reads signals without "main.", arrays nested. */
+  /**
+   * Reads signals by names without "main.".
+   *
+   * @param witness - One field element for each wire.
+   * @param signals - Names such as "product", or "component.signal".
+   * @returns Their values by these names, arrays nested.
+   * @throws SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE
+   */
   readWitnessSignals(
     witness: Witness,
     signals: readonly string[],
@@ -60,11 +118,36 @@ export interface WitnessTester<
 
 /** The proof tester of circomkit. */
 export interface ProofTester<IN extends readonly string[] = []> {
+  /**
+   * Returns the proof of some inputs, with the public values.
+   *
+   * @param inputs - Values of all input signals, by name.
+   * @throws as `Circuit.prove`
+   */
   prove(inputs: SignalsOfNames<IN, InputValue>): Promise<ProofWithSignals>;
+  /**
+   * Returns whether a proof is valid.
+   *
+   * @param proof - In snarkjs's form.
+   * @param publicSignals - Public values in decimal: outputs, then public inputs.
+   * @throws PROOF_MALFORMED
+   */
   verify(proof: Groth16Proof, publicSignals: readonly string[]): Promise<boolean>;
-  /** The proof is valid. @throws AssertionError */
+  /**
+   * The proof is valid.
+   *
+   * @param proof - In snarkjs's form.
+   * @param publicSignals - Public values in decimal: outputs, then public inputs.
+   * @throws AssertionError, PROOF_MALFORMED
+   */
   expectPass(proof: Groth16Proof, publicSignals: readonly string[]): Promise<void>;
-  /** The proof is not valid. @throws AssertionError */
+  /**
+   * The proof is not valid.
+   *
+   * @param proof - In snarkjs's form.
+   * @param publicSignals - Public values in decimal: outputs, then public inputs.
+   * @throws AssertionError, PROOF_MALFORMED
+   */
   expectFail(proof: Groth16Proof, publicSignals: readonly string[]): Promise<void>;
 }
 
@@ -75,6 +158,7 @@ const EXPECTED_FAILURES = ["CIRCUIT_ASSERT_FAILED", "INPUT_MISSING", "INPUT_SHAP
  * Wraps a circuit as circomkit's `WitnessTester`, to keep its tests.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+ * @returns A tester, which holds nothing to close.
  *
  * @example
  * const tester = createWitnessTester(await hre.circuits.get("multiplier"));
@@ -131,12 +215,14 @@ export function createWitnessTester<
  * Wraps a circuit as circomkit's `ProofTester` for Groth16.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`, which make its keys.
+ * @returns A tester, which holds nothing to close.
  *
  * @example
  * const tester = createProofTester(await hre.circuits.get("multiplier"));
  * const { proof, publicSignals } = await tester.prove({ a: 6, b: 7 });
  * await tester.expectPass(proof, publicSignals);
  * await tester.expectFail(proof, ["43"]);
+ * publicSignals; // ["42"]
  */
 export function createProofTester<IN extends readonly string[] = []>(
   circuit: TestedCircuit,

@@ -10,17 +10,44 @@ type Inputs = Readonly<Record<string, InputValue>>;
 
 /** The circuit object of hardhat-zkit, for Groth16. */
 export interface ZkitCircuit {
-  /** @param overrides - Values by full name that replace computed ones, such as "main.a". */
+  /**
+   * Computes the values of all wires.
+   *
+   * @param inputs - Values of all input signals, by name.
+   * @param overrides - Values by full name that replace computed ones, such as "main.a".
+   * @returns One field element for each wire.
+   * @throws as `CircuitWitness.with`
+   */
   calculateWitness(inputs: Inputs, overrides?: Inputs): Promise<Witness>;
-  /** @throws CONSTRAINT_VIOLATED for overrides that break a constraint */
+  /**
+   * Computes a witness and proves it.
+   *
+   * @param inputs - Values of all input signals, by name.
+   * @param overrides - As of {@link ZkitCircuit.calculateWitness}.
+   * @returns The proof in snarkjs's form, with the public values.
+   * @throws CONSTRAINT_VIOLATED for overrides that break a constraint; as `Circuit.prove`
+   */
   generateProof(inputs: Inputs, overrides?: Inputs): Promise<ProofWithSignals>;
+  /**
+   * Returns whether a proof is valid.
+   *
+   * @param proof - With all its public values.
+   * @throws PROOF_MALFORMED
+   */
   verifyProof(proof: ProofWithSignals): Promise<boolean>;
-  /** Arguments of the contract: `verifyProof(a, b, c, publicSignals)`. */
+  /**
+   * Returns the arguments of the contract: `verifyProof(a, b, c, publicSignals)`.
+   *
+   * @param proof - With all its public values.
+   * @throws PROOF_MALFORMED
+   */
   generateCalldata(proof: ProofWithSignals): Promise<{
     readonly proofPoints: Pick<SolidityProof, "a" | "b" | "c">;
     readonly publicSignals: readonly bigint[];
   }>;
+  /** Returns the name of the circuit. */
   getCircuitName(): string;
+  /** Returns the name of the proof system. */
   getProvingSystemType(): "groth16";
 }
 
@@ -28,6 +55,7 @@ export interface ZkitCircuit {
  * Wraps a circuit as hardhat-zkit's object, to keep its tests.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+ * @returns The object, which holds nothing to close.
  *
  * @example
  * const circuit = createZkitCircuit(await hre.circuits.get("multiplier"));
