@@ -4,7 +4,7 @@ import { defineErrors } from "../util/errors.ts";
 export type Groth16ErrorFacts =
   | { code: "BINARY_FORMAT"; source: string; expected: string; problem: string }
   | { code: "FIELD_NOT_SUPPORTED"; source: string; modulus: bigint }
-  | { code: "PROTOCOL_NOT_SUPPORTED"; source: string; protocol: string }
+  | { code: "PROTOCOL_NOT_SUPPORTED"; source: string; protocol: string; expected: string }
   | { code: "CUSTOM_GATES"; source: string; gates: readonly string[] }
   | { code: "PROOF_MALFORMED"; problem: string }
   | { code: "VERIFICATION_KEY_MALFORMED"; problem: string }
@@ -38,8 +38,9 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
     fix: "Compile for BN254, circom's default (--prime bn128).",
   },
   PROTOCOL_NOT_SUPPORTED: {
-    message: ({ source, protocol }) => `${source} is a proving key for ${protocol}, not Groth16.`,
-    fix: "Take a Groth16 key of the circuit: from hardhat rollup:setup, or snarkjs groth16 setup.",
+    message: ({ source, protocol, expected }) =>
+      `${source} is a proving key for ${protocol}, not ${expected}.`,
+    fix: "Take a key for the circuit's protocol: from hardhat rollup:setup, or the setup of snarkjs.",
   },
   CUSTOM_GATES: {
     message: ({ source, gates }) =>
