@@ -11,12 +11,13 @@
  * const proven = await circuit.prove({ a: 6n, b: 7n });
  * proven.publicSignals; // ["42"]
  */
-export {
-  type Circuit,
-  loadCircuit,
-  type LoadCircuitOptions,
-  type ProveOptions,
-} from "./circom/circuit.ts";
+export { type Circuit, loadCircuit, type LoadCircuitOptions } from "./circom/circuit.ts";
+export type {
+  Protocol,
+  ProveOptions,
+  ProvenBy,
+  VerificationKeyOf,
+} from "./circom/proof-systems.ts";
 export {
   compileCircuit,
   type CompiledCircuit,

@@ -1,7 +1,8 @@
 /** The public types of the plugin: `import type { … } from "hardhat-zkrollup/types"`. */
 // With a star, so that the generated types of a project can add to the interface CircuitInputs.
 export type * from "./circom/input-types.ts";
-export type { Circuit, ProveOptions } from "./circom/circuit.ts";
+export type { Circuit } from "./circom/circuit.ts";
+export type { Protocol, ProveOptions, ProvenBy } from "./circom/proof-systems.ts";
 export type { InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
 export type { ProverChoice } from "./groth16/provers/prover.ts";
 export type {

@@ -2,6 +2,7 @@
 
 import type { CompiledCircuit } from "./compile.ts";
 import { circomError } from "./errors.ts";
+import type { Protocol } from "./proof-systems.ts";
 import type { SignalDeclaration } from "./signals.ts";
 import { describeShape } from "./witness-inputs.ts";
 
@@ -13,8 +14,18 @@ import { describeShape } from "./witness-inputs.ts";
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
 export interface CircuitInputs {}
 
+/**
+ * Proof systems of the project's circuits that prove by another one than Groth16, by circuit name;
+ * filled as {@link CircuitInputs}.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
+export interface CircuitProtocols {}
+
 /** The part of a circuit that the generator needs. */
-export type TypedCircuit = Pick<CompiledCircuit, "name" | "inputs">;
+export type TypedCircuit = Pick<CompiledCircuit, "name" | "inputs"> & {
+  /** Default `"groth16"`. */
+  readonly protocol?: Protocol;
+};
 
 /** A signal of a bus, by the rest of its name. */
 interface Field {
@@ -51,9 +62,17 @@ ${sorted.map(inputInterface).join("\n\n")}
 declare module ${JSON.stringify(moduleName)} {
   interface CircuitInputs {
 ${entries.join("\n")}
-  }
+  }${protocolsInterface(sorted)}
 }
 `;
+}
+
+/** The proof systems that a static type has to know, because the config chooses them. */
+function protocolsInterface(circuits: readonly TypedCircuit[]): string {
+  const entries = circuits.flatMap(({ name, protocol = "groth16" }) =>
+    protocol === "groth16" ? [] : `    ${JSON.stringify(name)}: ${JSON.stringify(protocol)};\n`,
+  );
+  return entries.length === 0 ? "" : `\n  interface CircuitProtocols {\n${entries.join("")}  }`;
 }
 
 function assertDistinct(circuits: readonly TypedCircuit[]): void {

@@ -1,11 +1,14 @@
 /** Finds and loads the project's circuits by name. */
 import { loadCircuit } from "../../circom/circuit.ts";
+import { isPlonk, type Protocol, type ProvenBy } from "../../circom/proof-systems.ts";
 import { circuitName } from "../../circom/sources.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
+import { toPlonkSolidityProof } from "../../plonk/verifier/calldata.ts";
+import { createPlonkWorkers } from "../../plonk/workers.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
-import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
+import type { ProjectCircuit, ProjectCircuitOptions, SolidityProofOf } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
 import { type CircuitSource, findProjectCircuits } from "./sources.ts";
 import { verifierOf } from "./verifiers.ts";
@@ -20,36 +23,62 @@ export interface CircuitLoader {
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
-  load<Inputs extends object>(
+  load<Inputs extends object, P extends Protocol>(
     name: string,
-    options?: ProjectCircuitOptions,
-  ): Promise<ProjectCircuit<Inputs>>;
+    options?: ProjectCircuitOptions<P>,
+  ): Promise<ProjectCircuit<Inputs, P>>;
   close(): Promise<void>;
 }
 
 export function createCircuitLoader(root: string, config: RollupConfig): CircuitLoader {
   const workers = createGroth16Workers();
+  const plonkWorkers = createPlonkWorkers();
   const { setup, paths } = config;
+  const { ptau } = setup;
+  const shared = { setup, ...(ptau !== undefined && { ptau }), workers, plonkWorkers };
   return {
-    async load<Inputs extends object>(name: string, given: ProjectCircuitOptions = {}) {
-      const { prover = toProverChoice(config.prover, config), ...key } = given;
-      const source = findSource(name, root, config);
-      const options = { ...source, setup, cacheDir: paths.circuits, prover, workers, ...key };
-      const circuit = await loadCircuit<Inputs>(options);
+    async load<Inputs extends object, P extends Protocol>(
+      name: string,
+      given: ProjectCircuitOptions<P> = {},
+    ) {
+      const source = findSource(name, root, config) as CircuitSource<P>;
+      const { protocol = source.protocol } = given;
+      const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
+      const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
+      const circuit = await loadCircuit<Inputs, P>(options);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       return {
         ...circuit,
         get verifierContract() {
+          const [protocol, built] = [circuit.protocol, source.protocol];
+          if (protocol !== built) {
+            throw pluginError({
+              code: "VERIFIER_OF_OTHER_PROTOCOL",
+              circuit: name,
+              protocol,
+              built,
+            });
+          }
           const contract = verifierOf(circuit);
           if (contract !== undefined) return contract;
           throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: name });
         },
-        toSolidityProof,
+        toSolidityProof: (proven: ProvenBy[P]) => toArguments(circuit.protocol, proven),
       };
     },
-    close: workers.close,
+    close: async () => {
+      await Promise.all([workers.close(), plonkWorkers.close()]);
+    },
   };
+}
+
+/** The arguments of the protocol's contract. */
+function toArguments<P extends Protocol>(protocol: P, proven: ProvenBy[P]): SolidityProofOf[P] {
+  const converted = isPlonk(protocol)
+    ? toPlonkSolidityProof(protocol, proven as ProvenBy["plonk"] & ProvenBy["fflonk"])
+    : toSolidityProof(proven as ProvenBy["groth16"]);
+  return converted as SolidityProofOf[P];
 }
 
 function findSource(name: string, root: string, config: RollupConfig): CircuitSource {

@@ -8,6 +8,7 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import type { Protocol } from "../../circom/proof-systems.ts";
 import { circuitName } from "../../circom/sources.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
@@ -27,6 +28,7 @@ import {
   writeRollupCircuit,
 } from "./sources.ts";
 import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
+import { generateProjectVerifier } from "./project-verifier.ts";
 import { verifierOf, writeContracts } from "./verifiers.ts";
 
 export interface BuildPlan {
@@ -43,6 +45,7 @@ export interface BuildPlan {
 /** A compiled circuit; a circuit of the rollup has the id of its key in their verifier. */
 export interface Compiled {
   readonly circuit: CompiledCircuit;
+  readonly protocol: Protocol;
   readonly keyId?: number;
 }
 
@@ -79,7 +82,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
-      compiled.push({ circuit });
+      compiled.push({ circuit, protocol: source.protocol });
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
       if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
@@ -89,7 +92,8 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
   await writeTypes(compiled, config);
   if (prover === "mock") return { compiled, broken };
   for (const keyId of rollupKeyIds(preset, config)) {
-    compiled.push({ circuit: await compileRollupCircuit(keyId, plan), keyId });
+    const circuit = await compileRollupCircuit(keyId, plan);
+    compiled.push({ circuit, protocol: "groth16", keyId });
   }
   return { compiled, broken };
 }
@@ -116,8 +120,10 @@ export async function setUpCircuits(
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
-  for (const { circuit, ...rest } of compiled) {
-    const keys = await progress(`${origin} of ${circuit.name}`, () => ensureKeys(circuit, config));
+  for (const { circuit, protocol, ...rest } of compiled) {
+    const keys = await progress(`${origin} of ${circuit.name}`, () =>
+      ensureKeys(circuit, protocol, config),
+    );
     keyed.push({ circuit, ...rest, ...keys });
   }
   return keyed;
@@ -142,7 +148,7 @@ export async function buildCircuits(plan: BuildPlan): Promise<CircuitBuild> {
   const { compiled, broken } = await compileSound(plan);
   const keyed = await setUpCircuits(compiled, plan);
   const failure = toFailure(broken);
-  const sources = generateVerifiers(keyed);
+  const sources = await generateVerifiers(keyed);
   const kept = broken.map(({ name }) => verifierName(name));
   const circuits = keyed.map(describe);
   if (prover === "mock") {
@@ -162,16 +168,18 @@ export async function buildCircuits(plan: BuildPlan): Promise<CircuitBuild> {
 }
 
 /** Generates the verifier contracts by name: one per project circuit, and one for the rollup. */
-function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
+async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const { circuit, keyId, verificationKey, insecure } of keyed) {
+  for (const { circuit, keyId, ...keys } of keyed) {
     const contractName = verifierOf(circuit);
     if (keyId !== undefined || contractName === undefined) continue;
-    const keys = [{ id: 0, name: circuit.name, verificationKey }];
-    sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
+    const source = await generateProjectVerifier(contractName, circuit.name, keys);
+    sources.set(contractName, source);
   }
-  const rollupKeys = keyed.flatMap(({ circuit, keyId, verificationKey }) =>
-    keyId === undefined ? [] : { id: keyId, name: circuit.name, verificationKey },
+  const rollupKeys = keyed.flatMap(({ circuit, keyId, ...key }) =>
+    keyId === undefined || key.protocol !== "groth16"
+      ? []
+      : { id: keyId, name: circuit.name, verificationKey: key.verificationKey },
   );
   if (rollupKeys.length > 0) {
     const options = {
@@ -210,17 +218,18 @@ async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
   const text = generateCircuitTypes(
-    compiled.map(({ circuit }) => circuit),
+    compiled.map(({ circuit, protocol }) => ({ ...circuit, protocol })),
     PACKAGE_NAME,
   );
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 
-function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
+function describe({ circuit, protocol, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
   const { name, digest, stats, wasmPath } = circuit;
   const verifier = keyId === undefined ? verifierOf(circuit) : ROLLUP_VERIFIER;
   return {
     name,
+    ...(keyId === undefined && protocol !== "groth16" && { protocol }),
     ...(keyId !== undefined && { keyId }),
     ...(keyId !== undefined && keyId !== EXIT_KEY_ID && { slots: keyId }),
     digest,

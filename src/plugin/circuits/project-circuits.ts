@@ -1,7 +1,8 @@
 /** The types of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
-import type { Circuit, ProveOptions } from "../../circom/circuit.ts";
-import type { CircuitInputs } from "../../circom/input-types.ts";
-import type { ProofWithSignals } from "../../groth16/snarkjs.ts";
+import type { Circuit } from "../../circom/circuit.ts";
+import type { CircuitInputs, CircuitProtocols } from "../../circom/input-types.ts";
+import type { Protocol, ProveOptions, ProvenBy } from "../../circom/proof-systems.ts";
+import type { PlonkSolidityProof } from "../../plonk/verifier/calldata.ts";
 import type { SolidityProof } from "../../groth16/verifier/verifier.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 
@@ -10,22 +11,40 @@ export type InputsOf<Name extends string> = Name extends keyof CircuitInputs
   ? CircuitInputs[Name] & object
   : InputValues;
 
+/** Proof system of a circuit by the config, once a build has generated its types. */
+export type ProtocolOf<Name extends string> = Name extends keyof CircuitProtocols
+  ? CircuitProtocols[Name] & Protocol
+  : "groth16";
+
+/** The arguments of each protocol's contract. */
+export interface SolidityProofOf {
+  readonly groth16: SolidityProof;
+  readonly plonk: PlonkSolidityProof;
+  readonly fflonk: PlonkSolidityProof;
+}
+
 /** Name of a circuit of the project; an editor proposes those with generated types. */
 export type CircuitName = keyof CircuitInputs | (string & {});
 
 /** A circuit of the project, with the contract that verifies its proofs. */
-export interface ProjectCircuit<Inputs extends object = InputValues> extends Circuit<Inputs> {
+export interface ProjectCircuit<
+  Inputs extends object = InputValues,
+  P extends Protocol = "groth16",
+> extends Circuit<Inputs, P> {
   /**
    * Name of the generated contract, for `ethers.deployContract`.
    *
-   * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE as it is read: no contract is generated then
+   * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE and VERIFIER_OF_OTHER_PROTOCOL as it is read: no contract
+   *   is generated then
    */
   readonly verifierContract: string;
   /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
-  toSolidityProof(proven: ProofWithSignals): SolidityProof;
+  toSolidityProof(proven: ProvenBy[P]): SolidityProofOf[P];
 }
 
-export interface ProjectCircuitOptions extends ProveOptions {
+export interface ProjectCircuitOptions<P extends Protocol = Protocol> extends ProveOptions {
+  /** Another proof system than the config's for this circuit. */
+  readonly protocol?: P;
   /** Path of another proving key for this circuit. Default: the key of the config's setup. */
   readonly zkeyPath?: string;
 }
@@ -47,7 +66,8 @@ export interface ProjectCircuits {
    *
    * @param name - Name of its file without `.circom`.
    * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
-   *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key.
+   *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key; `protocol`:
+   *   "groth16", "plonk" or "fflonk" (default: the config's).
    * @returns The circuit, which `hre.circuits.close()` closes too.
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
@@ -60,10 +80,10 @@ export interface ProjectCircuits {
    * const verifier = await ethers.deployContract(multiplier.verifierContract);
    * await verifier.verifyProof(proof.a, proof.b, proof.c, proof.input); // true
    */
-  get<Name extends CircuitName>(
+  get<Name extends CircuitName, P extends Protocol = ProtocolOf<Name>>(
     name: Name,
-    options?: ProjectCircuitOptions,
-  ): Promise<ProjectCircuit<InputsOf<Name>>>;
+    options?: ProjectCircuitOptions<P>,
+  ): Promise<ProjectCircuit<InputsOf<Name>, P>>;
   /**
    * Closes all loaded circuits and ends their threads. The end of a test run calls it, and idle
    * threads never keep a script alive. A later `get` starts new threads.

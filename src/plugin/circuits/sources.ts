@@ -8,6 +8,7 @@ import {
   renderExitMain,
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
+import type { Protocol } from "../../circom/proof-systems.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { circuitName, findCircuits, nodeModulesPaths } from "../../circom/sources.ts";
@@ -20,10 +21,11 @@ import { PACKAGE_ROOT } from "../package-root.ts";
 import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 
 /** A .circom file with a main component, and its compiler options. */
-export interface CircuitSource {
+export interface CircuitSource<P extends Protocol = Protocol> {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly optimization: OptimizationLevel;
+  readonly protocol: P;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -35,6 +37,7 @@ export interface CircuitSource {
 export const ROLLUP_SOURCE = {
   includePaths: [join(PACKAGE_ROOT, "circuits")],
   optimization: 1,
+  protocol: "groth16",
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
@@ -45,7 +48,7 @@ export const ROLLUP_SOURCE = {
  *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
-  const { path, include, optimization: usual } = circuits;
+  const { path, include, optimization, protocol } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
   const files = isEmpty ? [] : findCircuits(path);
@@ -58,8 +61,7 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
   }
   return files.map((file, index) => {
-    const { optimization = usual } = overrides.get(known[index]!) ?? {};
-    return { file, includePaths, optimization };
+    return { file, includePaths, optimization, protocol, ...overrides.get(known[index]!) };
   });
 }
 
@@ -91,7 +93,7 @@ export function writeRollupCircuit(
   presetName: PresetName,
   keyId: number,
   config: RollupConfig,
-): Promise<CircuitSource> {
+): Promise<CircuitSource<"groth16">> {
   const preset = PRESETS[presetName];
   return keyId === EXIT_KEY_ID
     ? writeMain(exitCircuitName(preset), renderExitMain(preset), config)
@@ -107,7 +109,7 @@ async function writeMain(
   name: string,
   text: string,
   { paths }: RollupConfig,
-): Promise<CircuitSource> {
+): Promise<CircuitSource<"groth16">> {
   const file = join(paths.circuits, `${name}.circom`);
   await writeIfChanged(file, text);
   return { file, ...ROLLUP_SOURCE };
