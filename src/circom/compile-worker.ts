@@ -3,9 +3,11 @@
 import { readFileSync } from "node:fs";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
+import * as path from "node:path";
 import { parentPort } from "node:worker_threads";
 // @ts-expect-error: the package has no types
 import * as untyped from "circom2";
+import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
 
 /** The used part of circom2. */
 interface Circom2 {
@@ -21,20 +23,6 @@ interface Circom2 {
 
 const { bindings, CircomRunner } = untyped as Circom2;
 
-/** Arguments of the circom command line. */
-export interface CompileJob {
-  readonly args: readonly string[];
-}
-
-export type CompileOutcome = {
-  readonly output: string;
-  /** The system's code of a failed write, such as ENOSPC. */
-  readonly refusal: string | undefined;
-} & (
-  | { readonly status: "exited"; readonly code: number }
-  | { readonly status: "crashed"; readonly reason: string }
-);
-
 /** The system's codes of failed writes. */
 const REFUSALS = ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"];
 
@@ -49,10 +37,10 @@ class CompilerExit extends Error {
 }
 
 parentPort?.on("message", (job: CompileJob) => {
-  void runCompiler(job.args).then((outcome) => parentPort?.postMessage(outcome));
+  void runCompiler(job).then((outcome) => parentPort?.postMessage(outcome));
 });
 
-async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {
+async function runCompiler({ args, folder }: CompileJob): Promise<CompileOutcome> {
   let output = "";
   const recorder = recordRefusals((descriptor, data, ...rest) => {
     if (descriptor !== 1 && descriptor !== 2) return fs.writeSync(descriptor, data, ...rest);
@@ -62,9 +50,11 @@ async function runCompiler(args: readonly string[]): Promise<CompileOutcome> {
   const runner = new CircomRunner({
     args,
     env: {},
-    preopens: { "/": "/" },
+    // It compares this path with real ones.
+    preopens: { [COMPILER_FOLDER]: fs.realpathSync(folder) },
     bindings: {
       ...bindings,
+      path, // of this system, as the package's own knows POSIX only
       fs: recorder.fs,
       isTTY: () => false,
       exit: (code: number) => {

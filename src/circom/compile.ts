@@ -12,12 +12,13 @@ import {
   readEntry,
   unpackEntry,
 } from "./compile-cache.ts";
-import type { CompileJob, CompileOutcome } from "./compile-worker.ts";
+import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
 import { hashFile } from "../groth16/files/digests.ts";
 import { circomError } from "./errors.ts";
 import { readR1csHeader } from "../groth16/formats/r1cs.ts";
 import { readSignals } from "./signals.ts";
-import { circuitName, collectSources } from "./sources.ts";
+import { circuitName, type CircuitSources, collectSources } from "./sources.ts";
+import { restoreNames, STAGED_CIRCUIT, stageSources } from "./staged-sources.ts";
 import { readInputSizes } from "./witness-generator.ts";
 import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
 
@@ -27,8 +28,13 @@ export type OptimizationLevel = 0 | 1 | 2;
 export interface CompileOptions {
   /** Path of the .circom file with the main component. */
   readonly file: string;
-  /** Folders that `include` searches after the folder of the including file. */
+  /**
+   * Folders that `include` searches after the folder of the including file, and before the packages
+   * of the including file, which are found as Node finds modules.
+   */
   readonly includePaths?: readonly string[];
+  /** Folder whose packages `include` searches last, for files of linked packages. */
+  readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
   /** Folder of the cache; created if missing. */
   readonly cacheDir: string;
@@ -52,12 +58,15 @@ export interface CompiledCircuit extends EntryDescription {
 }
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
-const CACHE_FORMAT = 4;
+const CACHE_FORMAT = 5;
 /**
  * Generators check each index that is only known at run time. Without that, they read whatever
  * lies in memory behind an array. The constraints are the same.
  */
 const SANITY_FLAGS = ["--sanity_check", "3"];
+/** Folder of the staged sources in a new entry. */
+const SOURCES = "sources";
+const STAGED_NAME = circuitName(STAGED_CIRCUIT);
 
 /** The version of the circom2 package, which is the compiler. */
 export function compilerVersion(): string {
@@ -74,67 +83,99 @@ export function compilerVersion(): string {
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
   const { optimization, cacheDir, precompiledDir, onProgress } = options;
   const file = resolve(options.file);
-  const includePaths = (options.includePaths ?? []).map((path) => resolve(path));
+  const sources = collectSources(file, toFolders(options));
   const name = circuitName(file);
-  const sources = collectSources(file, includePaths);
   const key = createHash("sha256")
     .update(JSON.stringify([CACHE_FORMAT, compilerVersion(), optimization, sources.digest]))
     .digest("hex");
   const folder = `${name}-${key.slice(0, 16)}`;
   const entry = join(resolve(cacheDir), folder);
-  const circuit = { name, file, ...entryPaths(entry, name) };
+  const describe = (description: EntryDescription, cached: boolean): CompiledCircuit => {
+    const warnings = nameSources(description.warnings, file, sources);
+    for (const warning of warnings) onProgress?.(warning);
+    return { name, file, ...entryPaths(entry, name), ...description, warnings, cached };
+  };
   const present =
     (await readEntry(entry, name)) ??
     (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
-  if (present) {
-    for (const warning of present.warnings) onProgress?.(warning);
-    return { ...circuit, ...present, cached: true };
-  }
+  if (present) return describe(present, true);
   onProgress?.(`Compiling ${name}`);
-  const compile = (target: string) => runCompiler(target, file, sources.files, options);
+  const compile = (target: string) => runCompiler(target, file, sources, optimization);
   const made = await makeEntry(entry, name, compile);
-  for (const warning of made.warnings) onProgress?.(warning);
+  const circuit = describe(made, false);
   onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
-  return { ...circuit, ...made, cached: false };
+  return circuit;
+}
+
+function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
+  return {
+    includePaths: includePaths.map((path) => resolve(path)),
+    projectFolder: projectFolder === undefined ? undefined : resolve(projectFolder),
+  };
 }
 
 /** Compiles into a folder, and describes the result. */
 async function runCompiler(
   folder: string,
   file: string,
-  sources: readonly string[],
-  { optimization, includePaths = [] }: CompileOptions,
+  sources: CircuitSources,
+  optimization: OptimizationLevel,
 ): Promise<EntryDescription> {
   const name = circuitName(file);
-  const libraries = includePaths.flatMap((path) => ["-l", resolve(path)]);
-  const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", folder];
-  const output = await runCircom(file, [file, ...flags, ...SANITY_FLAGS, ...libraries]);
-  const warnings = findWarnings(output, dirname(file), [file, ...sources]);
+  const staged = join(folder, SOURCES);
+  await stageSources(staged, sources.files);
+  const output = await runCircom(folder, file, sources, optimization);
+  await rm(staged, { recursive: true });
   const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
-  await rename(join(folder, `${name}_js`, `${name}.wasm`), wasmPath);
-  await rm(join(folder, `${name}_js`), { recursive: true });
+  const made = entryPaths(folder, STAGED_NAME);
+  await rename(made.r1csPath, r1csPath);
+  await rename(made.symPath, symPath);
+  await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
+  await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
   const stats = readR1csHeader(r1csPath, file);
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
-  return { digest: await hashFile(r1csPath), stats, warnings, ...signals };
+  return { digest: await hashFile(r1csPath), stats, warnings: findWarnings(output), ...signals };
 }
 
-/** circom separates its messages by blank lines. An entry may move, so it has no full path. */
-function findWarnings(output: string, folder: string, sources: readonly string[]): string[] {
-  const relativeOutput = sources.reduce(
-    (text, path) => text.replaceAll(path, relative(folder, path).split(sep).join("/")),
-    output,
+/** circom separates its messages by blank lines. */
+function findWarnings(output: string): string[] {
+  return output.split("\n\n").filter((block) => block.startsWith("warning["));
+}
+
+/** Names sources in messages by their paths from the circuit: an entry has no path of a machine. */
+function nameSources(
+  messages: readonly string[],
+  circuit: string,
+  { files }: CircuitSources,
+): string[] {
+  const nameFile = (index: number) =>
+    relative(dirname(files[0]!.file), index === 0 ? circuit : files[index]!.file);
+  return messages.map((message) =>
+    restoreNames(message, `${COMPILER_FOLDER}/${SOURCES}`, files, (index) =>
+      nameFile(index).split(sep).join("/"),
+    ),
   );
-  return relativeOutput.split("\n\n").filter((block) => block.startsWith("warning["));
 }
 
-/** Runs circom and returns its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
-async function runCircom(file: string, args: readonly string[]): Promise<string> {
+/** Runs circom on staged sources. @returns Its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
+async function runCircom(
+  folder: string,
+  file: string,
+  { files }: CircuitSources,
+  optimization: OptimizationLevel,
+): Promise<string> {
+  const staged = `${COMPILER_FOLDER}/${SOURCES}`;
+  const flags = ["--r1cs", "--wasm", "--sym", `--O${optimization}`, "-o", COMPILER_FOLDER];
+  const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...SANITY_FLAGS];
   const worker = workerUrl(import.meta.url, "compile-worker");
   const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
   try {
-    const outcome = await pool.run({ args });
-    const output = stripVTControlCharacters(outcome.output);
+    const outcome = await pool.run({ args, folder });
+    const raw = stripVTControlCharacters(outcome.output);
+    const output = restoreNames(raw, staged, files, (index) =>
+      index === 0 ? file : files[index]!.file,
+    );
     // circom hides or ignores failed writes.
     if (outcome.refusal !== undefined) {
       throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
@@ -146,7 +187,7 @@ async function runCircom(file: string, args: readonly string[]): Promise<string>
       const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(output)?.slice(1).join(":") ?? null;
       throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: output.trim() });
     }
-    return output;
+    return raw;
   } finally {
     await pool.close();
   }

@@ -36,7 +36,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   INCLUDE_NOT_FOUND: {
     message: ({ include, file, line, searched }) =>
       `${file}:${line} includes "${include}", which is in none of: ${searched.join(", ")}.`,
-    fix: "Correct the include, install the package that has the file, or add an include path.",
+    fix: "Correct the include (with / between folders), install its package, or add an include path.",
   },
   CIRCUIT_SYNTAX: {
     message: ({ file, location, output }) =>

@@ -2,15 +2,35 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, parse, resolve } from "node:path";
+import * as systemPath from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { circomError } from "./errors.ts";
+import { type FileView, type IncludeSearch, resolveInclude } from "./resolve-include.ts";
+import { declaresMain, findIncludes, type Include } from "./source-text.ts";
+
+/** A source file of a circuit. */
+export interface SourceFile {
+  /** Absolute real path. */
+  readonly file: string;
+  readonly text: string;
+  /** The files that it includes, by their index in {@link CircuitSources.files}. */
+  readonly includes: readonly (Include & { readonly index: number })[];
+}
 
 /** A circuit's file and everything it includes. */
 export interface CircuitSources {
-  /** Absolute paths, the circuit itself first. */
-  readonly files: readonly string[];
+  /** The circuit itself first. */
+  readonly files: readonly SourceFile[];
   /** SHA-256 of the contents and of the file of each include; it does not depend on paths. */
   readonly digest: string;
+}
+
+/** Where includes are looked up besides the folder and the packages of the including file. */
+export interface SourceFolders {
+  /** Absolute folders that are searched after the folder of the including file. */
+  readonly includePaths?: readonly string[];
+  /** Absolute folder whose packages are searched last. */
+  readonly projectFolder?: string | undefined;
 }
 
 /** Returns the name of a circuit: that of its file, without the ending. */
@@ -30,85 +50,76 @@ export function findCircuits(directory: string): string[] {
   if (!isDirectory(directory)) {
     throw circomError({ code: "CIRCUIT_DIRECTORY_NOT_FOUND", directory });
   }
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".circom"))
-    .map((entry) => resolve(entry.parentPath, entry.name))
-    .filter((file) => !file.slice(resolve(directory).length).includes("/node_modules/"))
+  return listFiles(resolve(directory))
+    .filter((file) => file.endsWith(".circom"))
     .filter((file) => declaresMain(readFileSync(file, "utf8")))
     .sort();
 }
 
-/** Lists the node_modules folders in which a module of `directory` is looked up, nearest first. */
-export function nodeModulesPaths(directory: string): string[] {
-  const paths: string[] = [];
-  const root = parse(resolve(directory)).root;
-  for (let folder = resolve(directory); ; folder = dirname(folder)) {
-    paths.push(join(folder, "node_modules"));
-    if (folder === root) return paths.filter(isDirectory);
-  }
-}
-
-/** Returns whether circom source declares `component main` outside comments and strings. */
-export function declaresMain(source: string): boolean {
-  return /\bcomponent\s+main\b/.test(blankComments(source).replace(/"[^"\n]*"/g, '""'));
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : listFiles(file);
+    return entry.isFile() ? [file] : [];
+  });
 }
 
 /**
- * Follows the includes of `file` as circom does: first beside the including file, then in
- * `includePaths` in order.
+ * Follows the includes of `file`: first beside the including file, then in `includePaths` in
+ * order, and then in packages, as Node finds modules of the including file.
  *
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND
  */
-export function collectSources(file: string, includePaths: readonly string[]): CircuitSources {
+export function collectSources(file: string, folders: SourceFolders = {}): CircuitSources {
   if (!isFile(file)) throw circomError({ code: "CIRCUIT_NOT_FOUND", file });
-  const files = [realpathSync(file)];
-  const hash = createHash("sha256");
-  // `files` grows while it is walked: each file is read once, when its turn comes.
-  for (let index = 0; index < files.length; index++) {
-    const path = files[index]!;
-    const source = readFileSync(path, "utf8");
-    if (index === 0 && !declaresMain(source)) {
+  const { includePaths = [], projectFolder } = folders;
+  // A circuit that is a link belongs to the project of the link.
+  const projectFolders = [dirname(resolve(file)), ...(projectFolder ? [projectFolder] : [])];
+  const paths = [realpathSync(file)];
+  const files: SourceFile[] = [];
+  // `paths` grows while it is walked: each file is read once, when its turn comes.
+  for (const path of paths) {
+    const text = readFileSync(path, "utf8");
+    if (files.length === 0 && !declaresMain(text)) {
       throw circomError({ code: "NO_MAIN_COMPONENT", file });
     }
-    const included = findIncludes(source).map(({ include, line }) => {
-      const found = resolveInclude(include, [dirname(path), ...includePaths], path, line);
-      return files.includes(found) ? files.indexOf(found) : files.push(found) - 1;
+    const includes = findIncludes(text).map((include) => {
+      const found = findInclude(include, path, { includePaths, projectFolders });
+      return {
+        ...include,
+        index: paths.includes(found) ? paths.indexOf(found) : paths.push(found) - 1,
+      };
     });
-    hash.update(JSON.stringify([source, included]));
+    files.push({ file: path, text, includes });
+  }
+  const hash = createHash("sha256");
+  for (const { text, includes } of files) {
+    hash.update(JSON.stringify([text, includes.map(({ index }) => index)]));
   }
   return { files, digest: hash.digest("hex") };
 }
 
-function resolveInclude(
-  include: string,
-  folders: readonly string[],
+function findInclude(
+  { path: include, line }: Include,
   file: string,
-  line: number,
+  folders: Omit<IncludeSearch, "file">,
 ): string {
-  const found = folders.map((folder) => resolve(folder, include)).find(isFile);
+  const { found, searched } = resolveInclude(include, { file, ...folders }, DISK, systemPath);
   if (found !== undefined) return realpathSync(found);
-  const searched = [...folders];
   throw circomError({ code: "INCLUDE_NOT_FOUND", include, file, line, searched });
 }
 
-function findIncludes(source: string): { include: string; line: number }[] {
-  const code = blankComments(source);
-  // Each string is matched, so that no closing quote is taken for an opening one.
-  const strings = [...code.matchAll(/(\binclude\s*)?"([^"\n]*)"/g)];
-  return strings
-    .filter(([, keyword]) => keyword !== undefined)
-    .map((match) => ({
-      include: match[2]!,
-      line: code.slice(0, match.index).split("\n").length,
-    }));
-}
-
-/** Replaces comments by blanks, so that lines keep their numbers. Strings stay. */
-function blankComments(source: string): string {
-  return source.replace(/"[^"\n]*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (text) =>
-    text.startsWith('"') ? text : text.replace(/[^\n]/g, " "),
-  );
-}
+const DISK: FileView = {
+  isFile,
+  isDirectory,
+  readJson(file) {
+    try {
+      return JSON.parse(readFileSync(file, "utf8")) as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
 
 function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();

@@ -1,12 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-import {
-  collectSources,
-  declaresMain,
-  findCircuits,
-  nodeModulesPaths,
-} from "../../src/circom/sources.ts";
+import { declaresMain } from "../../src/circom/source-text.ts";
+import { collectSources, findCircuits } from "../../src/circom/sources.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -33,6 +29,16 @@ describe("circom: sources", () => {
     ]);
   });
 
+  it("finds no circuit in a package", async () => {
+    const folder = join(workspace.folder, "with-packages");
+    await mkdir(join(folder, "node_modules/package"), { recursive: true });
+    await mkdir(join(folder, "my_node_modules"));
+    for (const path of ["node_modules/package/a.circom", "my_node_modules/b.circom"]) {
+      await writeFile(join(folder, path), "component main = A();");
+    }
+    expect(findCircuits(folder)).to.deep.equal([join(folder, "my_node_modules/b.circom")]);
+  });
+
   it("rejects a missing folder", () => {
     expectCode("CIRCUIT_DIRECTORY_NOT_FOUND", () => findCircuits(join(workspace.folder, "none")));
   });
@@ -45,13 +51,13 @@ describe("circom: sources", () => {
   });
 
   it("follows includes, and changes its digest with any of them", async () => {
-    const before = collectSources(workspace.fixture("multiplier"), []);
-    expect(before.files.map((file) => basename(file))).to.deep.equal([
+    const before = collectSources(workspace.fixture("multiplier"));
+    expect(before.files.map(({ file }) => basename(file))).to.deep.equal([
       "multiplier.circom",
       "chain.circom",
     ]);
     await writeFile(workspace.fixture("lib/chain"), "// other\n");
-    expect(collectSources(workspace.fixture("multiplier"), []).digest).to.not.equal(before.digest);
+    expect(collectSources(workspace.fixture("multiplier")).digest).to.not.equal(before.digest);
   });
 
   it("looks beside the file first, then in the include paths; survives cycles", async () => {
@@ -61,7 +67,9 @@ describe("circom: sources", () => {
     await writeFile(join(library, "b.circom"), 'include "a.circom";');
     const file = join(workspace.folder, "user.circom");
     await writeFile(file, 'include "a.circom"; component main = A();');
-    const { files } = collectSources(file, [join(workspace.folder, "none"), library]);
+    const { files } = collectSources(file, {
+      includePaths: [join(workspace.folder, "none"), library],
+    });
     expect(files).to.have.length(3);
   });
 
@@ -71,19 +79,15 @@ describe("circom: sources", () => {
     await writeFile(file, `include"library/a.circom"; ${log}\ncomponent main = A();`);
     await mkdir(join(workspace.folder, "library"), { recursive: true });
     await writeFile(join(workspace.folder, "library/a.circom"), "");
-    const { files } = collectSources(file, []);
-    expect(files.map((path) => basename(path))).to.deep.equal(["log.circom", "a.circom"]);
+    const { files } = collectSources(file);
+    expect(files.map(({ file: path }) => basename(path))).to.deep.equal(["log.circom", "a.circom"]);
   });
 
   it("says which include is missing, and where", () => {
     const error = expectCode("INCLUDE_NOT_FOUND", () =>
-      collectSources(workspace.fixture("broken/missing-include"), []),
+      collectSources(workspace.fixture("broken/missing-include")),
     );
     expect(error.facts["include"]).to.equal("nowhere.circom");
     expect(error.facts["line"]).to.equal(4);
-  });
-
-  it("lists node_modules folders up to the root", () => {
-    expect(nodeModulesPaths(import.meta.dirname)[0]).to.match(/node_modules$/);
   });
 });

@@ -11,7 +11,7 @@ import type { OptimizationLevel } from "../../circom/compile.ts";
 import type { Protocol } from "../../circom/proof-systems.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { circuitName, findCircuits, nodeModulesPaths } from "../../circom/sources.ts";
+import { circuitName, findCircuits } from "../../circom/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
@@ -24,6 +24,7 @@ import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 export interface CircuitSource<P extends Protocol = Protocol> {
   readonly file: string;
   readonly includePaths: readonly string[];
+  readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
   readonly protocol: P;
   /** Folder of a package's compiled circuits. */
@@ -52,7 +53,6 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
   const files = isEmpty ? [] : findCircuits(path);
-  const includePaths = [...include, ...nodeModulesPaths(root)];
   assertDistinctNames(files);
   const overrides = new Map(Object.entries(circuits.overrides));
   const known = files.map(circuitName);
@@ -61,7 +61,8 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
   }
   return files.map((file, index) => {
-    return { file, includePaths, optimization, protocol, ...overrides.get(known[index]!) };
+    const override = overrides.get(known[index]!);
+    return { file, includePaths: include, projectFolder: root, optimization, protocol, ...override };
   });
 }
 

@@ -37,7 +37,7 @@ export interface CircuitsConfig {
   /** Absolute folder of the project's circuits; every file with a main component is built. */
   readonly path: string;
   /**
-   * Absolute folders that `include` searches after the including file's and before node_modules.
+   * Absolute folders that `include` searches after the including file's and before packages.
    */
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
@@ -84,7 +84,7 @@ export interface RollupUserConfig {
   circuits?: {
     /** Folder of circuits, relative to the project's root. Default `circuits`. */
     path?: string;
-    /** Folders that `include` searches besides node_modules, relative to the project's root. */
+    /** Folders that `include` searches before packages, relative to the project's root. */
     include?: string[];
     /** Default 1, as circom's own. Another level means other keys. */
     optimization?: CircuitsConfig["optimization"];

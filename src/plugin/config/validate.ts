@@ -133,7 +133,9 @@ export const rollupUserConfigSchema = z
           .optional(),
         include: z
           .array(z.string().min(1))
-          .describe("folders for `include` besides `node_modules`, relative to the project's root")
+          .describe(
+            "folders that `include` searches before packages, relative to the project's root",
+          )
           .optional(),
         optimization: optimizationSchema
           .describe(
