@@ -8,7 +8,7 @@ import {
   type Progress,
 } from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
-import type { RollupError } from "../src/util/errors.ts";
+import type { CircuitBuild } from "../src/plugin/circuits/pipeline.ts";
 import { networkOf, type SizeArguments, toSize } from "./common.ts";
 
 /** Arguments that this override adds to those of the built-in task. */
@@ -44,25 +44,35 @@ async function build(
   return withPluginErrors(networkOf(hre), async () => {
     // A build of some files only is that of those files.
     const isWhole = !noCircuits && files.length === 0;
-    const failure = isWhole ? await buildAllCircuits({ preset, prover }, hre, progress) : undefined;
+    const built = isWhole ? await buildAllCircuits({ preset, prover }, hre, progress) : undefined;
+    const failure = built?.failure;
     const result = await buildContracts(() => runSuper(args)).catch((error: unknown) => {
       // Contracts may fail for want of a verifier. What is wrong with them is printed already.
       throw failure ?? error;
     });
+    if (built !== undefined) await warnOfLargeVerifiers(built, hre);
     if (failure !== undefined) throw failure;
     return result;
   });
 }
 
-/** @returns What is wrong with circuits that do not compile; all others are built. */
+/** Circuits that do not compile are in the result; all others are built. */
 async function buildAllCircuits(
   size: SizeArguments,
   { config: { paths, rollup: config } }: HardhatRuntimeEnvironment,
   progress: Progress,
-): Promise<RollupError | undefined> {
+): Promise<CircuitBuild> {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const plan = { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
-  return (await buildCircuits(plan)).failure;
+  return buildCircuits(plan);
+}
+
+async function warnOfLargeVerifiers(
+  { manifest }: CircuitBuild,
+  { artifacts }: HardhatRuntimeEnvironment,
+): Promise<void> {
+  const { describeLargeVerifiers } = await import("../src/plugin/circuits/contract-size.ts");
+  for (const warning of await describeLargeVerifiers(manifest, artifacts)) printWarning(warning);
 }
 
 async function buildContracts(runSuper: () => Promise<unknown>): Promise<unknown> {

@@ -52,6 +52,9 @@ export interface Compiled {
 /** A compiled circuit with its keys. */
 export type Keyed = Compiled & CircuitKeys;
 
+/** Maximum names of signals in a warning. */
+const SHOWN_INPUTS_MAX = 8;
+
 /** A circuit of the project that does not compile. */
 interface Broken {
   readonly name: string;
@@ -201,11 +204,24 @@ function compile(source: CircuitSource, { config, progress }: BuildPlan): Promis
 }
 
 /** Passes warnings on, in every build for as long as they hold. */
-function warnAbout({ file, warnings, stats }: CompiledCircuit, { root, warn }: BuildPlan): void {
+function warnAbout(circuit: CompiledCircuit, { root, warn }: BuildPlan): void {
+  const { file, warnings, stats } = circuit;
   const none =
     "warning: 0 constraints: any public values can be proven. Constrain the outputs by <== or ===.";
   const all = stats.constraints === 0 ? [...warnings, none] : warnings;
-  for (const warning of all) warn?.(`${relative(root, file)}: ${warning}`);
+  for (const warning of [...all, ...warnAboutInputs(circuit)]) {
+    warn?.(`${relative(root, file)}: ${warning}`);
+  }
+}
+
+function warnAboutInputs({ unusedInputs }: CompiledCircuit): string[] {
+  const { length } = unusedInputs;
+  if (length === 0) return [];
+  const shown = unusedInputs.slice(0, SHOWN_INPUTS_MAX).join(", ");
+  const names =
+    length > SHOWN_INPUTS_MAX ? `${shown} and ${length - SHOWN_INPUTS_MAX} more` : shown;
+  const subject = length === 1 ? `input ${names} is` : `inputs ${names} are`;
+  return [`warning: the ${subject} in no constraint: a proof says nothing about the value.`];
 }
 
 /** What killed runs have left of files that they were writing. */

@@ -62,7 +62,14 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
   }
   return files.map((file, index) => {
     const override = overrides.get(known[index]!);
-    return { file, includePaths: include, projectFolder: root, optimization, protocol, ...override };
+    return {
+      file,
+      includePaths: include,
+      projectFolder: root,
+      optimization,
+      protocol,
+      ...override,
+    };
   });
 }
 
