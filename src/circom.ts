@@ -12,12 +12,8 @@
  * proven.publicSignals; // ["42"]
  */
 export { type Circuit, loadCircuit, type LoadCircuitOptions } from "./circom/circuit.ts";
-export type {
-  Protocol,
-  ProveOptions,
-  ProvenBy,
-  VerificationKeyOf,
-} from "./circom/proof-systems.ts";
+export type { ProveOptions } from "./circom/proof-systems.ts";
+export type { Protocol, ProvenBy, VerificationKeyOf } from "./circom/protocols.ts";
 export {
   compileCircuit,
   type CompiledCircuit,
@@ -29,7 +25,9 @@ export {
   type Determinacy,
   type DeterminacyCheck,
 } from "./circom/determinacy.ts";
+export { exportCircuit, type ExportOptions } from "./circom/export-circuit.ts";
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
+export { toSolidityCalldata } from "./circom/solidity-proof.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
 export type { InputValue, InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";

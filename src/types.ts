@@ -2,7 +2,8 @@
 // With a star, so that the generated types of a project can add to the interface CircuitInputs.
 export type * from "./circom/input-types.ts";
 export type { Circuit } from "./circom/circuit.ts";
-export type { Protocol, ProveOptions, ProvenBy } from "./circom/proof-systems.ts";
+export type { ProveOptions } from "./circom/proof-systems.ts";
+export type { Protocol, ProvenBy } from "./circom/protocols.ts";
 export type { InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
 export type { ProverChoice } from "./groth16/provers/prover.ts";
 export type {

@@ -4,6 +4,7 @@ import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
+import { PROTOCOLS } from "../src/circom/protocols.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
@@ -125,6 +126,23 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Generate the verifier contracts of all circuits",
     options: [preset],
     action: () => import("./verifier.ts"),
+  },
+  {
+    name: "export",
+    description: "Write a circuit's files in the layout of circom and snarkjs",
+    options: [
+      { name: "circuit", description: "Name of the project's circuit" },
+      { name: "output", description: "Folder to write into; created if missing" },
+      {
+        name: "input",
+        description: "JSON file with the inputs of a proof, which is written, too (default: none)",
+      },
+      {
+        name: "protocol",
+        description: `Proof system: ${PROTOCOLS.join(", ")} (default: the config's)`,
+      },
+    ],
+    action: () => import("./export.ts"),
   },
   {
     name: "deploy",

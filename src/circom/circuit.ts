@@ -8,11 +8,9 @@ import {
   createProofSystem,
   once,
   type ProofSystemOptions,
-  type Protocol,
-  type ProvenBy,
   type ProveOptions,
-  type VerificationKeyOf,
 } from "./proof-systems.ts";
+import { type Protocol, type ProvenBy, type VerificationKeyOf } from "./protocols.ts";
 import { readSymbols } from "./signals.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
 import type { InputValues } from "./witness-inputs.ts";

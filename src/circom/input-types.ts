@@ -2,7 +2,7 @@
 
 import type { CompiledCircuit } from "./compile.ts";
 import { circomError } from "./errors.ts";
-import type { Protocol } from "./proof-systems.ts";
+import type { Protocol } from "./protocols.ts";
 import type { SignalDeclaration } from "./signals.ts";
 import { describeShape } from "./witness-inputs.ts";
 

@@ -8,30 +8,16 @@ import { createGroth16Workers, type Groth16Workers } from "../groth16/provers/wo
 import type { SetupCircuit } from "../groth16/setup/circuit.ts";
 import { isInsecureZkey } from "../groth16/setup/dev-setup.ts";
 import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys.ts";
-import type { ProofWithSignals, VerificationKey } from "../groth16/snarkjs.ts";
-import {
-  PLONK_PROTOCOLS,
-  type PlonkKeys,
-  type PlonkProtocol,
-  type PlonkProven,
-  PROTOCOL_TITLES,
-} from "../plonk/protocols.ts";
+import { type PlonkProtocol, type PlonkProven, PROTOCOL_TITLES } from "../plonk/protocols.ts";
 import { ensurePlonkKey, isInsecurePlonkKey } from "../plonk/setup/keys.ts";
 import { createPlonkWorkers, type PlonkWorkers } from "../plonk/workers.ts";
-
-export const PROTOCOLS = ["groth16", ...PLONK_PROTOCOLS] as const;
-/** A proof system: Groth16, or one of snarkjs's with a universal setup. */
-export type Protocol = (typeof PROTOCOLS)[number];
-
-/** A proof of each protocol, in snarkjs's form and with its public values. */
-export interface ProvenBy extends PlonkProven {
-  readonly groth16: ProofWithSignals;
-}
-
-/** The verification key of each protocol, in snarkjs's form. */
-export interface VerificationKeyOf extends PlonkKeys {
-  readonly groth16: VerificationKey;
-}
+import {
+  isPlonk,
+  type Protocol,
+  PROTOCOLS,
+  type ProvenBy,
+  type VerificationKeyOf,
+} from "./protocols.ts";
 
 /** How a circuit proves. */
 export interface ProveOptions {
@@ -66,11 +52,6 @@ export interface ProofSystem<P extends Protocol> {
   prove(witness: Witness, options?: ProveOptions): Promise<ProvenBy[P]>;
   verify(proven: ProvenBy[P]): Promise<boolean>;
   close(): Promise<void>;
-}
-
-/** Whether a protocol has a universal setup and snarkjs as its only prover. */
-export function isPlonk(protocol: Protocol): protocol is PlonkProtocol {
-  return (PLONK_PROTOCOLS as readonly Protocol[]).includes(protocol);
 }
 
 /**

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { expect } from "chai";
 import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
-import type { Protocol } from "../../src/circom/proof-systems.ts";
+import type { Protocol } from "../../src/circom/protocols.ts";
 import { BASE_FIELD_MODULUS } from "../../src/groth16/formats/bn254.ts";
 import { isInsecurePlonkKey } from "../../src/plonk/setup/keys.ts";
 import { PLONK_PROTOCOLS, type PlonkProtocol } from "../../src/plonk/protocols.ts";

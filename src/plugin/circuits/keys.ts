@@ -8,13 +8,10 @@ import {
   verifyCeremony,
 } from "../../groth16/setup/ceremony.ts";
 import type { CompiledCircuit } from "../../circom/compile.ts";
-import {
-  ensureSystemKey,
-  isInsecureKey,
-  type Protocol,
-  type VerificationKeyOf,
-} from "../../circom/proof-systems.ts";
+import { ensureSystemKey, isInsecureKey } from "../../circom/proof-systems.ts";
+import { type Protocol } from "../../circom/protocols.ts";
 import type { RollupConfig } from "../config/types.ts";
+import type { ProtocolKey } from "../../circom/verifier-source.ts";
 import { pluginError } from "../errors.ts";
 import { ensureVerificationKey, exportVerificationKey } from "./verifiers.ts";
 
@@ -26,13 +23,6 @@ interface ProvingKeys {
 
 /** The keys of a circuit for its proof system. */
 export type CircuitKeys = ProvingKeys & ProtocolKey;
-
-export type ProtocolKey = {
-  readonly [P in Protocol]: {
-    readonly protocol: P;
-    readonly verificationKey: VerificationKeyOf[P];
-  };
-}[Protocol];
 
 /**
  * Makes or finds the keys of a circuit, by the config's setup.

@@ -1,14 +1,13 @@
 /** Finds and loads the project's circuits by name. */
 import { loadCircuit } from "../../circom/circuit.ts";
-import { isPlonk, type Protocol, type ProvenBy } from "../../circom/proof-systems.ts";
+import { isPlonk, type Protocol, type ProvenBy } from "../../circom/protocols.ts";
+import { toSolidityArguments, toSolidityCalldata } from "../../circom/solidity-proof.ts";
 import { circuitName } from "../../circom/sources.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
-import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
-import { toPlonkSolidityProof } from "../../plonk/verifier/calldata.ts";
 import { createPlonkWorkers } from "../../plonk/workers.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
-import type { ProjectCircuit, ProjectCircuitOptions, SolidityProofOf } from "./project-circuits.ts";
+import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
 import { type CircuitSource, findProjectCircuits } from "./sources.ts";
 import { verifierOf } from "./verifiers.ts";
@@ -64,21 +63,14 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
           if (contract !== undefined) return contract;
           throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: name });
         },
-        toSolidityProof: (proven: ProvenBy[P]) => toArguments(circuit.protocol, proven),
+        toSolidityProof: (proven: ProvenBy[P]) => toSolidityArguments(circuit.protocol, proven),
+        toSolidityCalldata: (proven: ProvenBy[P]) => toSolidityCalldata(circuit.protocol, proven),
       };
     },
     close: async () => {
       await Promise.all([workers.close(), plonkWorkers.close()]);
     },
   };
-}
-
-/** The arguments of the protocol's contract. */
-function toArguments<P extends Protocol>(protocol: P, proven: ProvenBy[P]): SolidityProofOf[P] {
-  const converted = isPlonk(protocol)
-    ? toPlonkSolidityProof(protocol, proven as ProvenBy["plonk"] & ProvenBy["fflonk"])
-    : toSolidityProof(proven as ProvenBy["groth16"]);
-  return converted as SolidityProofOf[P];
 }
 
 function findSource(name: string, root: string, config: RollupConfig): CircuitSource {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
-import { type Protocol, PROTOCOLS } from "../../circom/proof-systems.ts";
+import { type Protocol, PROTOCOLS } from "../../circom/protocols.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { PRESET_NAMES, type PresetName } from "../../protocol/presets.ts";
 import type { RollupConfig } from "../config/types.ts";

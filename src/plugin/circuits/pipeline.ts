@@ -8,8 +8,9 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
-import type { Protocol } from "../../circom/proof-systems.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import { circuitName } from "../../circom/sources.ts";
+import { generateVerifierSource } from "../../circom/verifier-source.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -28,7 +29,6 @@ import {
   writeRollupCircuit,
 } from "./sources.ts";
 import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
-import { generateProjectVerifier } from "./project-verifier.ts";
 import { verifierOf, writeContracts } from "./verifiers.ts";
 
 export interface BuildPlan {
@@ -176,7 +176,7 @@ async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, s
   for (const { circuit, keyId, ...keys } of keyed) {
     const contractName = verifierOf(circuit);
     if (keyId !== undefined || contractName === undefined) continue;
-    const source = await generateProjectVerifier(contractName, circuit.name, keys);
+    const source = await generateVerifierSource({ contractName, name: circuit.name, ...keys });
     sources.set(contractName, source);
   }
   const rollupKeys = keyed.flatMap(({ circuit, keyId, ...key }) =>

@@ -1,9 +1,9 @@
 /** The types of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
 import type { Circuit } from "../../circom/circuit.ts";
 import type { CircuitInputs, CircuitProtocols } from "../../circom/input-types.ts";
-import type { Protocol, ProveOptions, ProvenBy } from "../../circom/proof-systems.ts";
-import type { PlonkSolidityProof } from "../../plonk/verifier/calldata.ts";
-import type { SolidityProof } from "../../groth16/verifier/verifier.ts";
+import type { ProveOptions } from "../../circom/proof-systems.ts";
+import type { Protocol, ProvenBy } from "../../circom/protocols.ts";
+import type { SolidityProofOf } from "../../circom/solidity-proof.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 
 /** Input values of a circuit: its own type once a build has generated it. */
@@ -15,13 +15,6 @@ export type InputsOf<Name extends string> = Name extends keyof CircuitInputs
 export type ProtocolOf<Name extends string> = Name extends keyof CircuitProtocols
   ? CircuitProtocols[Name] & Protocol
   : "groth16";
-
-/** The arguments of each protocol's contract. */
-export interface SolidityProofOf {
-  readonly groth16: SolidityProof;
-  readonly plonk: PlonkSolidityProof;
-  readonly fflonk: PlonkSolidityProof;
-}
 
 /** Name of a circuit of the project; an editor proposes those with generated types. */
 export type CircuitName = keyof CircuitInputs | (string & {});
@@ -40,6 +33,11 @@ export interface ProjectCircuit<
   readonly verifierContract: string;
   /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
   toSolidityProof(proven: ProvenBy[P]): SolidityProofOf[P];
+  /**
+   * The arguments of the contract's `verifyProof` as text, as `snarkjs zkey export soliditycalldata`
+   * prints them. @throws PROOF_MALFORMED
+   */
+  toSolidityCalldata(proven: ProvenBy[P]): string;
 }
 
 export interface ProjectCircuitOptions<P extends Protocol = Protocol> extends ProveOptions {

@@ -8,7 +8,7 @@ import {
   renderExitMain,
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
-import type { Protocol } from "../../circom/proof-systems.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { circuitName, findCircuits } from "../../circom/sources.ts";

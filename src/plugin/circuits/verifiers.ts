@@ -2,11 +2,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CompiledCircuit } from "../../circom/compile.ts";
-import {
-  type Protocol,
-  readSystemKey,
-  type VerificationKeyOf,
-} from "../../circom/proof-systems.ts";
+import { readSystemKey } from "../../circom/proof-systems.ts";
+import { type Protocol, type VerificationKeyOf } from "../../circom/protocols.ts";
 import { areIntact, digestPath, recordDigests } from "../../groth16/files/digests.ts";
 import {
   makeFolder,

@@ -1,5 +1,5 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
-import type { Protocol } from "../../circom/proof-systems.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 

@@ -11,7 +11,7 @@ import type {
 } from "hardhat/types/hooks";
 import { z } from "zod";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
-import { PROTOCOLS } from "../../circom/proof-systems.ts";
+import { PROTOCOLS } from "../../circom/protocols.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import { missingPlaceholders } from "../../groth16/provers/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
