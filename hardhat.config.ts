@@ -1,7 +1,9 @@
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig, overrideTask } from "hardhat/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import zkrollup from "./src/index.ts";
 
 /**
@@ -28,8 +30,30 @@ function testFiles(): string[] {
   return [...all.filter((file) => slow.has(file)), ...quick];
 }
 
+/** Lets the hundreds of processes and threads of the tests share what Node compiles. */
+function shareCompiledScripts(): void {
+  process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "cache/node");
+}
+
+/**
+ * Restores the options of Node that Hardhat replaces for parallel tests: its loader of TypeScript
+ * would start in every process and thread of the tests, and Node needs none.
+ */
+function leaveTypesToNode({ hooks }: HardhatRuntimeEnvironment): void {
+  const { NODE_OPTIONS: options } = process.env;
+  hooks.registerHandlers("test", {
+    onTestRunStart: (context, id, next) => {
+      if (options === undefined) delete process.env["NODE_OPTIONS"];
+      else process.env["NODE_OPTIONS"] = options;
+      return next(context, id);
+    },
+  });
+}
+
 const testMocha = overrideTask(["test", "mocha"])
   .setInlineAction((args, hre, runSuper) => {
+    shareCompiledScripts();
+    leaveTypesToNode(hre);
     const named = args["testFiles"] as string[];
     // Workers know no `.only`, which is for those who name the files that they work on.
     if (named.length > 0) hre.config.test.mocha.parallel = false;

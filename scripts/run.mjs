@@ -55,6 +55,7 @@ const COMMANDS = {
     ["node", "scripts/fuzz-rpc.ts"],
   ],
   hostile: [["node", "scripts/hostile-blocks.ts"]],
+  corpus: [["node", "scripts/test-corpus.ts"]],
   branches: [["node", "scripts/branch-coverage.ts"]],
 };
 

@@ -4,9 +4,9 @@
  *
  * @example
  * await using circuit = await loadCircuit({
- *   file: "circuits/multiplier.circom",
+ *   file: `${hre.config.paths.root}/circuits/multiplier.circom`,
  *   optimization: 1,
- *   cacheDir: "cache",
+ *   cacheDir: `${folder}/cache`,
  * });
  * const proven = await circuit.prove({ a: 6n, b: 7n });
  * proven.publicSignals; // ["42"]
@@ -14,6 +14,13 @@
 export { type Circuit, loadCircuit, type LoadCircuitOptions } from "./circom/circuit.ts";
 export type { ProveOptions } from "./circom/proof-systems.ts";
 export type { Protocol, ProvenBy, VerificationKeyOf } from "./circom/protocols.ts";
+export type {
+  CircuitWitness,
+  OutputValues,
+  SignalValues,
+  Violation,
+} from "./circom/circuit-witness.ts";
+export type { SignalTree } from "./circom/signal-tree.ts";
 export {
   compileCircuit,
   type CompiledCircuit,

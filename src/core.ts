@@ -2,11 +2,17 @@
  * What a rollup is, without Hardhat and without an operator: state, operations, blocks, the
  * contract on L1, the restore from L1 and the exit: `import { … } from "hardhat-zkrollup/core"`.
  *
+ * A test runs the examples of its docstrings (test/docs/examples.test.ts). In their scope are,
+ * beside what src/sdk.ts lists: `client`, a `RollupClient` of the rollup whose signer is a
+ * validator; `networkHelpers` as in a Hardhat test; and `folder`, the path of an empty folder.
+ *
  * @example
- * const l1 = new JsonRpcProvider("http://127.0.0.1:8545");
+ * const l1 = ethers.provider; // or a JsonRpcProvider
+ * const { rollupAddress } = await provider.getConfig();
  * const client = await connectRollup({ rollupAddress }, l1);
  * const { executed } = await restoreRollup(createRestoreSource(client));
- * console.log(executed.state.root);
+ * const accountId = executed.state.accountIdOf(BigInt(alice.address));
+ * executed.state.balance(accountId, ETH_TOKEN_ID); // ethers.parseEther("10")
  */
 // Protocol: sizes, operations, stages.
 export { AMOUNT_MAX, ETH_TOKEN_ID, GENESIS_FEE_ACCOUNT_ID } from "./protocol/constants.ts";
@@ -30,6 +36,8 @@ export {
   type StateSnapshot,
   toSnapshot,
 } from "./state/snapshot.ts";
+// Keys.
+export { createSigningKey, type SigningKey } from "./crypto/eddsa.ts";
 // Operations.
 export { applyOperation, applyPublicOperation } from "./operations/apply.ts";
 export type { Operation, PublicOperation, SignedOperation } from "./operations/operation.ts";

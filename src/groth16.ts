@@ -2,10 +2,20 @@
  * Groth16 over BN254 for any circuit, in snarkjs's file formats and without Hardhat: files, setup,
  * ceremony, provers and Solidity verifiers: `import { … } from "hardhat-zkrollup/groth16"`.
  *
+ * A test runs the examples of its docstrings (test/docs/examples.test.ts). In their scope are,
+ * beside what src/sdk.ts lists: `multiplier`, a loaded circuit with the private inputs `a` and `b`
+ * and the public output `product`; `ptauPath`, the path of powers of tau for it; and `folder`, the
+ * path of an empty folder.
+ *
  * @example
+ * const { r1csPath } = multiplier;
+ * const zkeyPath = `${folder}/multiplier.zkey`;
+ * await createDevSetup({ r1csPath, zkeyPath, seed: "example" });
  * const workers = createGroth16Workers();
- * const proven = await workers.prove("kernel", "circuit.zkey", await readFile("circuit.wtns"));
- * await workers.verify(await readVerificationKey("circuit.zkey"), proven); // true
+ * const witness = encodeWitness(await multiplier.calculateWitness({ a: 6n, b: 7n }));
+ * const proven = await workers.prove("kernel", zkeyPath, witness);
+ * proven.publicSignals; // ["42"]
+ * await workers.verify(await readVerificationKey(zkeyPath), proven); // true
  * await workers.close();
  */
 // Files.

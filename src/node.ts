@@ -2,16 +2,32 @@
  * The operator of a rollup and its server, without Hardhat: `import { … } from
  * "hardhat-zkrollup/node"`. State, restore and L1 are in `hardhat-zkrollup/core`.
  *
+ * A test runs the examples of its docstrings, in the scope that src/core.ts describes.
+ *
  * @example
+ * const [validator, , , owner] = await ethers.getSigners();
+ * const l1 = ethers.provider; // or a JsonRpcProvider
+ * const { rollupAddress } = await provider.getConfig();
  * const client = await connectRollup({ rollupAddress }, validator);
  * const restored = await restoreRollup(createRestoreSource(client));
  * const start = await prepareStart(client, restored);
  * const { preset, feeAccountAddress } = restored;
+ * const prover = createMockProver(); // for a contract with the mock verifier
  * const parts = { preset, feeAccountAddress, l1: client, prover, start };
  * const operator = await Operator.create({ ...parts, options: { mode: "interval" } });
  * operator.start();
  * const askL1 = (method, params) => l1.send(method, params);
- * const server = await serveOperator(operator, askL1, { port: 9545 });
+ * const server = await serveOperator(operator, askL1, { port: 0 });
+ *
+ * const remote = new ethers.JsonRpcProvider(server.url);
+ * const rpc = createRpcClient((method, params) => remote.send(method, params));
+ * const wallet = await RollupWallet.create(owner, new RollupProvider(rpc));
+ * const deposit = await wallet.deposit({ token: "ETH", amount: 1000n });
+ * (await deposit.wait("executed")).status; // "executed"
+ * await wallet.getBalance("ETH"); // 1000n
+ * remote.destroy();
+ * await server.close();
+ * await operator.close();
  */
 // Operator.
 export { type Clock, systemClock } from "./operator/clock.ts";

@@ -3,9 +3,9 @@
  * "hardhat-zkrollup/sdk"`.
  *
  * A test runs the examples of its docstrings (test/docs/examples.test.ts). In their scope are all
- * exports of this file; `ethers`, `rollup` and `hre` as in a Hardhat test; `provider`, the rollup's
- * `RollupProvider`; and the wallets `alice` and `bob`, each with 10 ETH and a signing key on L2. A
- * comment after an expression is its value, or the code that it throws.
+ * exports of the entry points; `ethers`, `rollup` and `hre` as in a Hardhat test; `provider`, the
+ * rollup's `RollupProvider`; and the wallets `alice` and `bob`, each with 10 ETH and a signing key
+ * on L2. A comment after an expression is its value, or the code that it throws.
  *
  * @example
  * const l1 = ethers.provider; // or a JsonRpcProvider

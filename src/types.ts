@@ -4,14 +4,23 @@ export type * from "./circom/input-types.ts";
 export type { Circuit } from "./circom/circuit.ts";
 export type { ProveOptions } from "./circom/proof-systems.ts";
 export type { Protocol, ProvenBy } from "./circom/protocols.ts";
+export type {
+  CircuitWitness,
+  OutputValues,
+  SignalValues,
+  Violation,
+} from "./circom/circuit-witness.ts";
+export type { SignalTree } from "./circom/signal-tree.ts";
 export type { InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
 export type { ProverChoice } from "./groth16/provers/prover.ts";
 export type {
   CircuitName,
   InputsOf,
+  OutputsOf,
   ProjectCircuit,
   ProjectCircuitOptions,
   ProjectCircuits,
+  SignalsOf,
 } from "./plugin/circuits/project-circuits.ts";
 export type {
   CircuitsConfig,

@@ -1,6 +1,7 @@
 /** `hardhat build`: circuits first, so that their verifiers are compiled with the contracts. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskArguments, TaskOverrideActionFunction } from "hardhat/types/tasks";
+import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import {
   createProgress,
   createQuietProgress,
@@ -44,8 +45,12 @@ async function build(
   return withPluginErrors(networkOf(hre), async () => {
     // A build of some files only is that of those files.
     const isWhole = !noCircuits && files.length === 0;
-    const built = isWhole ? await buildAllCircuits({ preset, prover }, hre, progress) : undefined;
+    const { selectPackageContracts, usesRollup } = await rollupUse();
+    const isUsed = preset !== undefined || (await usesRollup(hre));
+    const plan = { ...toBuildPlan({ preset, prover }, hre, progress), leavesRollupOut: !isUsed };
+    const built = isWhole ? await buildAllCircuits(plan) : undefined;
     const failure = built?.failure;
+    selectPackageContracts(hre, isUsed);
     const result = await buildContracts(() => runSuper(args)).catch((error: unknown) => {
       // Contracts may fail for want of a verifier. What is wrong with them is printed already.
       throw failure ?? error;
@@ -56,23 +61,28 @@ async function build(
   });
 }
 
-/** Circuits that do not compile are in the result; all others are built. */
-async function buildAllCircuits(
+const rollupUse = () => import("../src/plugin/circuits/rollup-use.ts");
+
+function toBuildPlan(
   size: SizeArguments,
   { config: { paths, rollup: config } }: HardhatRuntimeEnvironment,
   progress: Progress,
-): Promise<CircuitBuild> {
+): BuildPlan {
+  return { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
+}
+
+/** Circuits that do not compile are in the result; all others are built. */
+async function buildAllCircuits(plan: BuildPlan): Promise<CircuitBuild> {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const plan = { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
   return buildCircuits(plan);
 }
 
 async function warnOfLargeVerifiers(
-  { manifest }: CircuitBuild,
+  { built }: CircuitBuild,
   { artifacts }: HardhatRuntimeEnvironment,
 ): Promise<void> {
   const { describeLargeVerifiers } = await import("../src/plugin/circuits/contract-size.ts");
-  for (const warning of await describeLargeVerifiers(manifest, artifacts)) printWarning(warning);
+  for (const warning of await describeLargeVerifiers(built, artifacts)) printWarning(warning);
 }
 
 async function buildContracts(runSuper: () => Promise<unknown>): Promise<unknown> {

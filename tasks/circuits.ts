@@ -1,7 +1,7 @@
 /** `hardhat rollup:circuits`: constraints of the rollup's circuits. */
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { CircuitCost } from "../src/plugin/circuits/measure.ts";
-import { type CommonArguments, defineAction, printJson, row, toCircuitPlan } from "./common.ts";
+import { type CommonArguments, defineAction, printJson, row, toPlan } from "./common.ts";
 
 const COLUMNS = [
   "circuit",
@@ -30,7 +30,7 @@ function toCells(cost: CircuitCost): string[] {
 
 const action = defineAction<CommonArguments>(async (args, hre) => {
   const { measureBlockCircuits } = await import("../src/plugin/circuits/measure.ts");
-  const plan = toCircuitPlan(args, hre);
+  const plan = toPlan(args, hre);
   const costs = await measureBlockCircuits(plan);
   if (args.json) {
     printJson(costs);

@@ -4,7 +4,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { groth16Error } from "../src/groth16/errors.ts";
 import type { Logger } from "../src/operator/logger.ts";
 import type { Manifest } from "../src/plugin/circuits/manifest.ts";
-import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
+import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import { PROVER_NAMES, type ProverName, type RollupConfig } from "../src/plugin/config/types.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
@@ -62,9 +62,30 @@ export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironm
   };
 }
 
-/** As {@link toPlan}, with real circuits even if the config has the mock prover. */
-export function toCircuitPlan(args: CommonArguments, hre: HardhatRuntimeEnvironment): BuildPlan {
-  return { ...toPlan(args, hre), prover: "kernel" };
+/** Arguments of the steps of the build, one by one. */
+export interface CircuitArguments extends CommonArguments {
+  /** Names of circuits, separated by commas. */
+  readonly circuit?: string | undefined;
+}
+
+/**
+ * As {@link toPlan}, for the circuits that a step of the build is about: the named ones, or those
+ * of a build. Who names a preset means the rollup's circuits, even if the config has the mock.
+ */
+export async function toCircuitPlan(
+  args: CircuitArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<BuildPlan> {
+  const plan = toPlan(args, hre);
+  const names = args.circuit?.split(",").map((name) => name.trim());
+  if (args.preset !== undefined) return { ...plan, prover: "kernel", names };
+  const { usesRollup } = await import("../src/plugin/circuits/rollup-use.ts");
+  return { ...plan, names, leavesRollupOut: !(await usesRollup(hre)) };
+}
+
+/** Says why a step of the build had nothing to do. */
+export function printNoCircuits({ config }: BuildPlan): void {
+  console.log(`There is no circuit in ${config.circuits.path}; --preset adds those of the rollup.`);
 }
 
 /** Builds circuits and contracts for a plan, and returns the manifest. */

@@ -1,9 +1,16 @@
 /** `hardhat rollup:compile`: compiles circuits only. */
-import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
+import {
+  type CircuitArguments,
+  defineAction,
+  printJson,
+  printNoCircuits,
+  toCircuitPlan,
+} from "./common.ts";
 
-const action = defineAction<CommonArguments>(async (args, hre) => {
+const action = defineAction<CircuitArguments>(async (args, hre) => {
   const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const compiled = await compileCircuits(toCircuitPlan(args, hre));
+  const plan = await toCircuitPlan(args, hre);
+  const compiled = await compileCircuits(plan);
   const rows = compiled.map(({ circuit }) => ({
     name: circuit.name,
     constraints: circuit.stats.constraints,
@@ -15,6 +22,7 @@ const action = defineAction<CommonArguments>(async (args, hre) => {
     printJson(rows);
     return;
   }
+  if (rows.length === 0) printNoCircuits(plan);
   for (const { name, constraints, r1cs, cached } of rows) {
     const source = cached ? "cached" : "compiled";
     console.log(`${name}: ${constraints.toLocaleString("en")} constraints, ${source}\n  ${r1cs}`);

@@ -48,6 +48,19 @@ const prover = {
   description: `Prover: ${PROVER_NAMES.join(", ")} (default: the config's)`,
 } satisfies Option;
 
+/** Option of the steps of the build. */
+const circuit = {
+  name: "circuit",
+  description:
+    "Only these circuits: names, separated by commas (default: the project's, and the rollup's " +
+    "if the project uses it and its prover is no mock)",
+} satisfies Option;
+/** Option of the steps of the build; it stands for the rollup's circuits. */
+const rollupPreset = {
+  name: "preset",
+  description: `Also the rollup's circuits, of this size: ${PRESET_NAMES.join(", ")}`,
+} satisfies Option;
+
 /** Options for the rollup's place on L1 and the checkpoint file. */
 const restoreOptions = [
   {
@@ -97,15 +110,16 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "compile",
-    description: "Compile the project's circuits and the rollup's",
-    options: [preset],
+    description: "Compile circuits",
+    options: [circuit, rollupPreset],
     action: () => import("./compile.ts"),
   },
   {
     name: "setup",
-    description: "Make the proving keys of all circuits: INSECURE ones, or those of a ceremony",
+    description: "Make the proving keys of circuits: INSECURE ones, or those of a ceremony",
     options: [
-      preset,
+      circuit,
+      rollupPreset,
       {
         name: "ptau",
         description: "Ceremony: powers of tau, prepared for phase 2, to start from",
@@ -123,8 +137,8 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "verifier",
-    description: "Generate the verifier contracts of all circuits",
-    options: [preset],
+    description: "Generate the verifier contracts of circuits",
+    options: [circuit, rollupPreset],
     action: () => import("./verifier.ts"),
   },
   {

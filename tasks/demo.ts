@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { Manifest } from "../src/plugin/circuits/manifest.ts";
-import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
+import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import type { BlockReport } from "../src/plugin/demo/block-report.ts";
 import type { ProofFiles } from "../src/plugin/demo/proof-files.ts";
 import type { BalanceReport, Narrator } from "../src/plugin/demo/story.ts";

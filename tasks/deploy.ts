@@ -5,7 +5,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { DeployedRollup, GovernanceSettings } from "../src/l1/deploy.ts";
 import type { GovernanceWarning } from "../src/l1/governance.ts";
-import type { BuildPlan } from "../src/plugin/circuits/pipeline.ts";
+import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import type { ReservedFile } from "../src/plugin/reserved-file.ts";
 import type { Deployment } from "../src/plugin/rollup/deployment-file.ts";
 import type { DeployOptions } from "../src/plugin/rollup/types.ts";

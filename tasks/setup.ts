@@ -1,19 +1,25 @@
 /** `hardhat rollup:setup`: makes keys of all circuits, by the dev setup or a ceremony. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { CeremonyResult, CeremonySteps } from "../src/plugin/circuits/keys.ts";
-import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
+import type { CeremonySteps } from "../src/plugin/circuits/ceremony.ts";
+import {
+  type CircuitArguments,
+  defineAction,
+  printJson,
+  printNoCircuits,
+  toCircuitPlan,
+} from "./common.ts";
 
-type SetupArguments = CommonArguments & CeremonySteps;
+type SetupArguments = CircuitArguments & CeremonySteps;
 
 const action = defineAction<SetupArguments>(async (args, hre) => {
-  const { hasCeremonySteps } = await import("../src/plugin/circuits/keys.ts");
+  const { hasCeremonySteps } = await import("../src/plugin/circuits/ceremony.ts");
   return hasCeremonySteps(args) ? holdCeremony(args, hre) : listKeys(args, hre);
 });
 
-async function listKeys(args: CommonArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
+async function listKeys(args: CircuitArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
   const { compileCircuits, setUpCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const { verificationKeyPath } = await import("../src/plugin/circuits/verifiers.ts");
-  const plan = toCircuitPlan(args, hre);
+  const plan = await toCircuitPlan(args, hre);
   const keyed = await setUpCircuits(await compileCircuits(plan), plan);
   const rows = keyed.map(({ circuit, zkeyPath, insecure }) => ({
     name: circuit.name,
@@ -25,6 +31,7 @@ async function listKeys(args: CommonArguments, hre: HardhatRuntimeEnvironment): 
     printJson(rows);
     return;
   }
+  if (rows.length === 0) printNoCircuits(plan);
   for (const { name, zkey, verificationKey } of rows) {
     console.log(`${name}\n  ${zkey}\n  ${verificationKey}`);
   }
@@ -35,19 +42,15 @@ async function listKeys(args: CommonArguments, hre: HardhatRuntimeEnvironment): 
 
 async function holdCeremony(args: SetupArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
   const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const { takeCeremonySteps } = await import("../src/plugin/circuits/keys.ts");
-  const plan = toCircuitPlan(args, hre);
-  const results: CeremonyResult[] = [];
-  for (const { circuit } of await compileCircuits(plan)) {
-    const result = await plan.progress(`Holding the ceremony of ${circuit.name}`, () =>
-      takeCeremonySteps(circuit, args, plan.config),
-    );
-    results.push(result);
-  }
+  const { takeCeremonySteps } = await import("../src/plugin/circuits/ceremony.ts");
+  const plan = await toCircuitPlan(args, hre);
+  const circuits = (await compileCircuits(plan)).map(({ circuit }) => circuit);
+  const results = await takeCeremonySteps(circuits, args, plan);
   if (args.json) {
     printJson(results);
     return;
   }
+  if (results.length === 0) printNoCircuits(plan);
   for (const { name, zkey, started, contribution, beacon, report } of results) {
     console.log(`${name}\n  ${zkey}${started ? " (new)" : ""}`);
     if (contribution !== undefined) console.log(`  Contribution: ${contribution}`);

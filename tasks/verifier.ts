@@ -1,13 +1,18 @@
 /** `hardhat rollup:verifier`: generates the verifier contracts, without compiling them. */
 import { join } from "node:path";
-import { type CommonArguments, defineAction, printJson, toCircuitPlan } from "./common.ts";
+import {
+  type CircuitArguments,
+  defineAction,
+  printJson,
+  printNoCircuits,
+  toCircuitPlan,
+} from "./common.ts";
 
-const action = defineAction<CommonArguments>(async (args, hre) => {
+const action = defineAction<CircuitArguments>(async (args, hre) => {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const plan = toCircuitPlan(args, hre);
-  const { manifest, failure } = await buildCircuits(plan);
+  const plan = await toCircuitPlan(args, hre);
+  const { built: circuits, failure } = await buildCircuits(plan);
   if (failure !== undefined) throw failure;
-  const { circuits } = manifest;
   const names = circuits.flatMap(({ verifier }) => verifier ?? []);
   const contracts = [...new Set(names)].map((contract) => ({
     contract,
@@ -18,6 +23,7 @@ const action = defineAction<CommonArguments>(async (args, hre) => {
     printJson(contracts);
     return;
   }
+  if (circuits.length === 0) printNoCircuits(plan);
   for (const { contract, file, circuits } of contracts) {
     console.log(`${contract} verifies ${circuits.join(", ")}\n  ${file}`);
   }

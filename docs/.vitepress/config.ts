@@ -51,6 +51,7 @@ const sidebar = [
       { text: "Kernel", link: "/kernel" },
       { text: "Simulation", link: "/simulation" },
       { text: "Performance", link: "/performance" },
+      { text: "Circuits of public packages", link: "/corpus" },
       { text: "Glossary", link: "/glossary" },
     ],
   },

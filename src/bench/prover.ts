@@ -38,14 +38,30 @@ export interface ProverTimes {
   readonly memoryRatio?: number;
 }
 
-export interface ProverBench {
-  readonly constraints: number;
+/** The provers on one key and witness. */
+export interface ProverComparison {
   readonly rounds: number;
   /** Loading a key, once for all its proofs and not part of the kernel's times. */
   readonly kernelLoadSeconds: number;
   /** Memory for the key and for making a proof. */
   readonly kernelMemoryBytes: number;
   readonly provers: Readonly<Record<string, ProverTimes>>;
+}
+
+export interface ProverBench extends ProverComparison {
+  readonly constraints: number;
+}
+
+/** What to compare on. */
+export interface ProverSubject {
+  /** Path of the proving key. */
+  readonly zkeyPath: string;
+  /** The bytes of a .wtns file. */
+  readonly witness: Uint8Array;
+  /** Command of an external prover to measure as well. */
+  readonly external?: string;
+  /** Verifies each proof in addition to snarkjs. */
+  readonly judge?: Judge;
 }
 
 type Make = () => Promise<ProofWithSignals>;
@@ -59,28 +75,35 @@ const ROUNDS = 3;
 
 /** Measures the provers. @param createJudge - Creates a second verifier for the proofs of a key. */
 export async function benchProver(
-  options: ProverBenchOptions,
+  { power, external }: ProverBenchOptions,
   createJudge: (key: VerificationKey) => Promise<Judge>,
 ): Promise<ProverBench> {
+  return withTemporaryFolder("bench", async (folder) => {
+    const { circuit, constraints, zkeyPath } = await makeKey(folder, power);
+    const judge = await createJudge(await readVerificationKey(zkeyPath));
+    const { witness } = circuit;
+    const subject = { zkeyPath, witness, judge, ...(external !== undefined && { external }) };
+    return { constraints, ...(await compareProvers(subject)) };
+  });
+}
+
+/** Measures the provers on a key and a witness; snarkjs verifies each proof. */
+export async function compareProvers(subject: ProverSubject): Promise<ProverComparison> {
   return withSnarkjs((snarkjs) =>
-    withTemporaryFolder("bench", (folder) => benchIn(folder, options, snarkjs, createJudge)),
+    withTemporaryFolder("bench", (folder) => compareIn(folder, subject, snarkjs)),
   );
 }
 
-async function benchIn(
+async function compareIn(
   folder: string,
-  { power, external }: ProverBenchOptions,
+  { zkeyPath, witness, external, judge }: ProverSubject,
   snarkjs: Snarkjs,
-  createJudge: (key: VerificationKey) => Promise<Judge>,
-): Promise<ProverBench> {
-  const { circuit, constraints, zkeyPath } = await makeKey(folder, power);
+): Promise<ProverComparison> {
   const verificationKey = await readVerificationKey(zkeyPath);
-  const judge = await createJudge(verificationKey);
   const check = async (name: string, proven: ProofWithSignals) => {
     assert(await snarkjs.verify(verificationKey, proven), `snarkjs accepts the proof of ${name}`);
-    await judge(proven);
+    await judge?.(proven);
   };
-  const { witness } = circuit;
   const kernel = createKernelProver();
   try {
     const { result: key, wallSeconds } = await measure(() => kernel.loadKey(zkeyPath));
@@ -96,7 +119,6 @@ async function benchIn(
     await writeFile(witnessPath, witness);
     const peaks = await measurePeaks({ zkeyPath, witnessPath }, check);
     return {
-      constraints,
       rounds: ROUNDS,
       kernelLoadSeconds: wallSeconds,
       kernelMemoryBytes: key.memoryBytes,

@@ -83,10 +83,15 @@ const NOOP: Operation = { type: "noop" };
  *
  * @param state - The state after the previous block.
  * @throws FEE_ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE
+ *
  * @example
+ * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+ * const request = { type: "deposit", owner: 0xa11cen, tokenId: 0, amount: 100n };
  * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
- * const open = appendOperation(openBlock(genesis, header), deposit);
- * const { block, state, payouts } = sealBlock(open);
+ * const open = appendOperation(openBlock(genesis, header), toOperation(genesis, request));
+ * const { block, state } = sealBlock(open);
+ * block.slots; // 4
+ * state.balance(1, 0); // 100n
  */
 export function openBlock(state: RollupState, header: BlockHeader): OpenBlock {
   assertFeeAccount(state, header.feeAccountId);
@@ -153,10 +158,19 @@ export function sealBlock(
  * Applies a whole block and verifies its signatures.
  *
  * @param state - The state before the block.
+ * @param block - Header, slots (one of the preset's block sizes) and at most `slots` operations.
  * @param domain - Signing domain of the rollup, a field element; see `signingDomain`.
  * @returns The sealed block with its effects; `applied.state` is the state after it.
  * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS,
- * BATCH_INCOMPLETE and every code of `applyOperation`.
+ * BATCH_INCOMPLETE and every code of {@link applyOperation}.
+ *
+ * @example
+ * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+ * const request = { type: "deposit", owner: 0xa11cen, tokenId: 0, amount: 100n };
+ * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
+ * const block = { ...header, slots: 4, operations: [toOperation(genesis, request)] };
+ * const { state } = applyBlock(genesis, block, signingDomain(1n, 0xc0den));
+ * state.balance(1, 0); // 100n
  */
 export function applyBlock(state: RollupState, block: Block, domain: bigint): AppliedBlock {
   const { slots, operations, ...header } = block;
@@ -177,8 +191,19 @@ export function applyBlock(state: RollupState, block: Block, domain: bigint): Ap
  * up and the fees are credited after all operations, as in the circuit. {@link appendOperation} is
  * stricter.
  *
+ * @param before - The state before the block.
+ * @param block - The block as L1 publishes it, with at most `slots` operations.
  * @returns The state after the block, and the payouts that L1 makes.
- * @throws The codes of {@link applyBlock}, except those about signatures, validity and sizes.
+ * @throws BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS, and the codes of
+ * {@link applyPublicOperation}
+ *
+ * @example
+ * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+ * const request = { type: "deposit", owner: 0xa11cen, tokenId: 0, amount: 100n };
+ * const operations = decodePubdata(encodePubdata([toOperation(genesis, request)]));
+ * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
+ * const { state } = applyPublicBlock(genesis, { ...header, slots: 4, operations });
+ * state.balance(1, 0); // 100n
  */
 export function applyPublicBlock(
   before: RollupState,

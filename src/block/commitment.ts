@@ -36,8 +36,19 @@ export type BlockInputs = Readonly<Record<CommittedInput | PublicInput, bigint>>
 /**
  * Computes the commitment to a block.
  *
+ * @param applied - A sealed block, from {@link applyBlock}.
  * @param domain - Signing domain of the rollup, a field element; see `signingDomain`.
+ * @returns The public inputs of the block's proof, what they commit to, and the public data.
  * @throws FIELD_OUT_OF_RANGE if block number or timestamp do not fit the header.
+ *
+ * @example
+ * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+ * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
+ * const domain = signingDomain(1n, 0xc0den);
+ * const empty = applyBlock(genesis, { ...header, slots: 4, operations: [] }, domain);
+ * const { oldStateRoot, newStateRoot, publicInputs } = commitBlock(empty, domain);
+ * oldStateRoot === newStateRoot; // true
+ * publicInputs.length; // 3
  */
 export function commitBlock(applied: AppliedBlock, domain: bigint): BlockCommitment {
   const operations = applied.slots.map(({ operation }) => operation);

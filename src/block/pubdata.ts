@@ -32,9 +32,11 @@ import { blockError } from "./errors.ts";
  * Encodes the public data of a block.
  *
  * @param operations - The operations of the block, by slot; noops at the end add no bytes.
+ * @returns The bytes that go to L1 as calldata.
  * @throws AMOUNT_NOT_PACKABLE, FEE_NOT_PACKABLE
+ *
  * @example
- * encodePubdata([{ type: "noop" }]); // Uint8Array [0, 0]: a block without records
+ * encodePubdata([{ type: "noop" }]); // new Uint8Array([0, 0])
  */
 export function encodePubdata(operations: readonly PublicOperation[]): Uint8Array {
   const recordCount = operations.findLastIndex(({ type }) => type !== "noop") + 1;
@@ -52,9 +54,15 @@ export function encodePubdata(operations: readonly PublicOperation[]): Uint8Arra
  * Decodes the public data of a block. Accepts exactly what L1 accepts, including an amount with a
  * larger exponent than needed.
  *
+ * @param pubdata - The whole public data of one block.
  * @returns The operations by slot, without the noops at the end.
  * @throws PUBDATA_TRUNCATED, PUBDATA_TOO_LONG, PUBDATA_TRAILING_NOOP, PUBDATA_UNKNOWN_OPERATION,
  * PUBDATA_EXTENSION_MISPLACED, UNUSED_COLUMN_NOT_ZERO, AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+ *
+ * @example
+ * const deposit = { type: "deposit", accountId: 1, owner: 0xa11cen, tokenId: 0, amount: 100n };
+ * decodePubdata(encodePubdata([deposit, { type: "noop" }])); // [deposit]
+ * decodePubdata(new Uint8Array([0])); // throws PUBDATA_TRUNCATED
  */
 export function decodePubdata(pubdata: Uint8Array): PublicOperation[] {
   const reader = createReader(pubdata);

@@ -5,16 +5,23 @@ import type { Witness } from "../groth16/formats/wtns.ts";
 import { compileCircuit, type CompiledCircuit, type CompileOptions } from "./compile.ts";
 import { circomError } from "./errors.ts";
 import {
+  type CircuitWitness,
+  createCircuitWitness,
+  type OutputValues,
+  type SignalValues,
+} from "./circuit-witness.ts";
+import {
   createProofSystem,
   once,
   type ProofSystemOptions,
   type ProveOptions,
 } from "./proof-systems.ts";
-import { type Protocol, type ProvenBy, type VerificationKeyOf } from "./protocols.ts";
-import { readSymbols } from "./signals.ts";
+import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
+import { readSignalTable } from "./signal-table.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
-import type { InputValues } from "./witness-inputs.ts";
+import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
+/** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions<P extends Protocol = Protocol>
   extends CompileOptions, ProofSystemOptions<P> {
   /** Receives each line that the circuit's `log()` statements print. Default: the console. */
@@ -22,13 +29,54 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
 }
 
 /**
- * @typeParam Inputs The type of the input signals, as generated for the project's circuits.
- * @typeParam P The proof system, which decides the form of proofs and keys.
+ * @typeParam Inputs - Type of the input signals, as generated for the project's circuits.
+ * @typeParam Outputs - Type of the outputs.
+ * @typeParam Signals - Types of the signals of the main component, by full name.
+ * @typeParam P - The proof system, which decides the form of proofs and keys.
  */
-export interface Circuit<Inputs extends object = InputValues, P extends Protocol = "groth16">
+export interface Circuit<
+  Inputs extends object = InputValues,
+  Outputs extends object = OutputValues,
+  Signals extends object = SignalValues,
+  P extends Protocol = "groth16",
+>
   extends CompiledCircuit, AsyncDisposable {
   /** The proof system of its proofs and keys. */
   readonly protocol: P;
+  /**
+   * Computes the outputs.
+   *
+   * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @returns The outputs by name, nested as their declarations.
+   * @throws as {@link Circuit.calculateWitness}
+   *
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * await multiplier.compute({ a: 6n, b: 7n }); // { product: 42n }
+   */
+  compute(inputs: Inputs): Promise<Outputs>;
+  /**
+   * Computes a witness whose signals are read and changed by name.
+   *
+   * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @returns The witness, which satisfies all constraints.
+   * @throws as {@link Circuit.calculateWitness}
+   *
+   * @example
+   * const multiplier = await hre.circuits.get("multiplier");
+   * const witness = await multiplier.witness({ a: 6n, b: 7n });
+   * witness.outputs; // { product: 42n }
+   * witness.signal("main.a"); // 6n
+   * witness.with({ "main.a": 5n }).isSatisfied(); // false
+   */
+  witness(inputs: Inputs): Promise<CircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>>;
+  /**
+   * Reads the signals of a witness by name.
+   *
+   * @param values - One field element for each wire, such as those of a `.wtns` file.
+   * @returns The witness, which is not checked.
+   */
+  toWitness(values: Witness): CircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>;
   /**
    * Computes the values of all wires.
    *
@@ -61,10 +109,11 @@ export interface Circuit<Inputs extends object = InputValues, P extends Protocol
    */
   checkWitness(witness: Witness): number | null;
   /**
-   * Returns the index of a signal in a witness.
+   * Returns the index of a signal in a witness. Signals that circom has found equal share one.
    *
    * @param signal - Full name, such as "main.hash.out" or "main.in[2]".
-   * @throws SIGNAL_NOT_FOUND
+   * @throws SIGNAL_NOT_FOUND; SIGNAL_SUBSTITUTED and SIGNAL_WITHOUT_WIRE if only
+   *   {@link CircuitWitness.signal} can compute it, or nothing
    */
   wire(signal: string): number;
   /**
@@ -89,10 +138,16 @@ export interface Circuit<Inputs extends object = InputValues, P extends Protocol
    *
    * @param witness - One field element for each wire.
    * @param options - `prover` for this proof.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as {@link Circuit.prove}
    */
   proveWitness(witness: Witness, options?: ProveOptions): Promise<ProvenBy[P]>;
-  /** Whether a proof is valid for its public values. @throws PROOF_MALFORMED */
+  /**
+   * Whether a proof is valid for its public values.
+   *
+   * @param proven - The proof with all its public values.
+   * @throws PROOF_MALFORMED
+   */
   verify(proven: ProvenBy[P]): Promise<boolean>;
   /** Returns the verification key in snarkjs's form. @throws as {@link Circuit.zkeyPath} */
   verificationKey(): Promise<VerificationKeyOf[P]>;
@@ -122,12 +177,14 @@ export interface Circuit<Inputs extends object = InputValues, P extends Protocol
  */
 export async function loadCircuit<
   Inputs extends object = InputValues,
+  Outputs extends object = OutputValues,
+  Signals extends object = SignalValues,
   P extends Protocol = "groth16",
->(options: LoadCircuitOptions<P>): Promise<Circuit<Inputs, P>> {
+>(options: LoadCircuitOptions<P>): Promise<Circuit<Inputs, Outputs, Signals, P>> {
   const compiled = await compileCircuit(options);
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath));
-  const symbols = once(() => readSymbols(compiled.symPath));
+  const signals = once(() => readSignalTable(compiled));
   const calculator = once(() => createWitnessCalculator(compiled, options.log));
   const system = createProofSystem(compiled, options);
 
@@ -135,25 +192,32 @@ export async function loadCircuit<
     const calculate = await calculator();
     return calculate(inputs as InputValues);
   };
+  const proveWitness = async (witness: Witness, how?: ProveOptions) => {
+    const constraint = checkWitness(constraints(), witness);
+    if (constraint !== null) {
+      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint });
+    }
+    return system.prove(witness, how);
+  };
+  const context = { circuit: compiled, constraints, signals, prove: proveWitness };
+  const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
+    createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);
+  const witness = async (inputs: Inputs) => {
+    const flat = flattenInputs(name, compiled.inputs, inputs as InputValues);
+    return toWitness(await calculateWitness(inputs), flat);
+  };
   return {
     ...compiled,
     protocol: options.protocol ?? ("groth16" as P),
+    compute: async (inputs) => (await witness(inputs)).outputs,
+    witness,
+    toWitness: (values) => toWitness(values),
     calculateWitness,
     constraints,
-    checkWitness: (witness) => checkWitness(constraints(), witness),
-    wire: (signal) => {
-      const wire = symbols().get(signal);
-      if (wire !== undefined) return wire;
-      throw circomError({ code: "SIGNAL_NOT_FOUND", circuit: name, signal });
-    },
+    checkWitness: (values) => checkWitness(constraints(), values),
+    wire: (signal) => signals().wire(signal),
     prove: async (inputs, how) => system.prove(await calculateWitness(inputs), how),
-    proveWitness: async (witness, how) => {
-      const constraint = checkWitness(constraints(), witness);
-      if (constraint !== null) {
-        throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint });
-      }
-      return system.prove(witness, how);
-    },
+    proveWitness,
     verify: system.verify,
     verificationKey: system.verificationKey,
     zkeyPath: system.zkeyPath,

@@ -1,9 +1,9 @@
 /**
  * A cache of compiled circuits, by the content of their sources.
  *
- * An entry is a folder `<name>-<digest>` with the files r1cs, wasm and sym, a description, and the
- * SHA-256 of each. It is written under another name and then renamed, so parallel builds never see
- * a part of it. A damaged entry counts as missing.
+ * An entry is a folder `<name>-<digest>` with the files r1cs, wasm and sym, circom's substitutions,
+ * a description, and the SHA-256 of each. It is written under another name and then renamed, so
+ * parallel builds never see a part of it. A damaged entry counts as missing.
  *
  * A package can contain compressed entries, so that nobody with the same sources and compiler has
  * to compile them.
@@ -40,6 +40,7 @@ export function entryPaths(entry: string, name: string) {
     r1csPath: join(entry, `${name}.r1cs`),
     wasmPath: join(entry, `${name}.wasm`),
     symPath: join(entry, `${name}.sym`),
+    substitutionsPath: join(entry, `${name}.substitutions.json`),
   };
 }
 
@@ -64,7 +65,7 @@ export async function readEntry(
 /**
  * Creates an entry.
  *
- * @param fill - Writes r1cs, wasm and sym into the given folder, and describes them.
+ * @param fill - Writes the compiler's files into the given folder, and describes them.
  * @throws FOLDER_NOT_WRITABLE, and what `fill` throws
  */
 export async function makeEntry(

@@ -1,7 +1,7 @@
 /** Compiles circuits with circom, unless the cache or a package has the result. */
 
 import { createHash } from "node:crypto";
-import { rename, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -37,6 +37,7 @@ export interface CompileOptions {
   readonly includePaths?: readonly string[];
   /** Folder whose packages `include` searches last, for files of linked packages. */
   readonly projectFolder?: string;
+  /** How much circom simplifies the constraints. */
   readonly optimization: OptimizationLevel;
   /** Folder of the cache; created if missing. */
   readonly cacheDir: string;
@@ -55,6 +56,8 @@ export interface CompiledCircuit extends EntryDescription {
   readonly r1csPath: string;
   readonly wasmPath: string;
   readonly symPath: string;
+  /** JSON of the signals that circom substituted away, each as a linear combination of others. */
+  readonly substitutionsPath: string;
   /** Whether it came from the cache or a package without compiling. */
   readonly cached: boolean;
 }
@@ -70,7 +73,7 @@ const SANITY_FLAGS = ["--sanity_check", "3"];
 const SOURCES = "sources";
 const STAGED_NAME = circuitName(STAGED_CIRCUIT);
 /** The files that an entry has. */
-const RESULTS = ["--r1cs", "--wasm", "--sym"];
+const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
 
 /** The version of the circom2 package, which is the compiler. */
 export function compilerVersion(): string {
@@ -81,8 +84,16 @@ export function compilerVersion(): string {
 /**
  * Compiles a circuit, or finds it in the cache or in a package.
  *
+ * @param options - Path of the circuit, folder of the cache, and level of optimization.
+ * @returns The paths of the compiled files, and the circuit's signals and counts.
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
  *   COMPILER_CRASHED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const file = `${hre.config.paths.root}/circuits/multiplier.circom`;
+ * const { stats, inputs } = await compileCircuit({ file, cacheDir: folder, optimization: 1 });
+ * stats.constraints; // 1
+ * inputs.map(({ name }) => name); // ["a", "b"]
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
   const { optimization, cacheDir, precompiledDir, onProgress } = options;
@@ -129,10 +140,11 @@ async function runCompiler(
   const staged = join(folder, SOURCES);
   await stageSources(staged, sources.files);
   const output = await runCircom(folder, file, sources, [...RESULTS, `--O${optimization}`]);
-  const { r1csPath, wasmPath, symPath } = entryPaths(folder, name);
+  const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
   await rename(made.symPath, symPath);
+  await rename(join(folder, `${STAGED_NAME}_substitutions.json`), substitutionsPath);
   await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
   await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
   const stats = readR1csHeader(r1csPath, file);
@@ -203,6 +215,17 @@ function nameSources(
   );
 }
 
+/**
+ * The compiler's module. V8 shares the machine code of equal modules while one of them lives, so
+ * the worker of each later circuit starts with optimised code.
+ */
+let compilerModule: Promise<WebAssembly.Module> | undefined;
+
+async function loadCompiler(): Promise<WebAssembly.Module> {
+  const path = createRequire(import.meta.url).resolve("circom2/circom.wasm");
+  return WebAssembly.compile(await readFile(path));
+}
+
 /** Runs circom on staged sources. @returns Its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
 async function runCircom(
   folder: string,
@@ -216,6 +239,7 @@ async function runCircom(
   const worker = workerUrl(import.meta.url, "compile-worker");
   const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
   try {
+    await (compilerModule ??= loadCompiler());
     const outcome = await pool.run({ args, folder });
     const raw = stripVTControlCharacters(outcome.output);
     const text = restoreNames(raw, staged, files, (index) =>

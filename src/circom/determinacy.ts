@@ -12,11 +12,6 @@
  * the derivation does not compensate for a missing constraint with an unsolvable equation, such as
  * a hash at the end of the circuit. The converse does not hold: a wire that is not derived may
  * still be determined, by an argument that the rules do not know.
- *
- * @example
- * const check = createDeterminacyCheck(r1cs, witness);
- * const { undetermined } = check(inputWires);
- * check(inputWires, [17]).undetermined; // in a circuit without constraint 17
  */
 import { indexConstraints } from "../groth16/check-witness.ts";
 import { Derivation, type Derived } from "./determinacy/derivation.ts";
@@ -35,7 +30,20 @@ export interface Determinacy extends Derived {
  */
 export type DeterminacyCheck = (given: Iterable<number>, without?: Iterable<number>) => Determinacy;
 
-/** @param witness - Satisfies the constraints. */
+/**
+ * Prepares the check whether some wires of a circuit determine all others.
+ *
+ * @param r1cs - The constraints of the circuit.
+ * @param witness - Satisfies the constraints.
+ * @returns The check, which can be repeated with other wires and without some constraints.
+ *
+ * @example
+ * const witness = await multiplier.calculateWitness({ a: 6n, b: 7n });
+ * const check = createDeterminacyCheck(multiplier.constraints(), witness);
+ * const inputWires = ["main.a", "main.b"].map(multiplier.wire);
+ * check(inputWires).undetermined; // []
+ * check(inputWires, [0]).undetermined; // [multiplier.wire("main.product")]
+ */
 export function createDeterminacyCheck(r1cs: R1cs, witness: Witness): DeterminacyCheck {
   const deviations = new Deviations(r1cs, witness);
   const rowsOf = indexConstraints(r1cs);

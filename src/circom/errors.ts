@@ -7,6 +7,14 @@ export type CircomErrorFacts =
   | { code: "NO_MAIN_COMPONENT"; file: string }
   | { code: "INCLUDE_NOT_FOUND"; include: string; file: string; line: number; searched: string[] }
   | { code: "CIRCUIT_SYNTAX"; file: string; location: string | null; output: string }
+  | {
+      code: "CIRCUIT_NOT_UNDERSTOOD";
+      file: string;
+      line: number;
+      column: number;
+      problem: string;
+    }
+  | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
@@ -16,7 +24,9 @@ export type CircomErrorFacts =
   | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[] }
   | { code: "WITNESS_GENERATOR_FAILED"; circuit: string; reason: string }
   | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number }
-  | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string }
+  | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string; known: string[] }
+  | { code: "SIGNAL_SUBSTITUTED"; circuit: string; signal: string; equal: string }
+  | { code: "SIGNAL_WITHOUT_WIRE"; circuit: string; signal: string }
   | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string }
   | { code: "CIRCUIT_NAME_RESERVED"; file: string; contract: string };
 
@@ -42,6 +52,16 @@ export const circomError = defineErrors<CircomErrorFacts>({
     message: ({ file, location, output }) =>
       `circom does not accept ${location ?? file}.\n${output}`,
     fix: "Correct the circuit at the place in circom's message.",
+  },
+  CIRCUIT_NOT_UNDERSTOOD: {
+    message: ({ file, line, column, problem }) =>
+      `The diagnostics cannot follow the circuit at ${file}:${line}:${column}: ${problem}.`,
+    fix: "Compile the circuit: circom has the last word. If it accepts it, report the line.",
+  },
+  EVALUATION_TOO_LARGE: {
+    message: ({ what, max }) =>
+      `The circuit is too large for diagnostics from its source: more than ${max} ${what}.`,
+    fix: "Diagnose a component of it alone, as the main component of a small circuit.",
   },
   COMPILER_CRASHED: {
     message: ({ file, reason, output }) =>
@@ -89,8 +109,19 @@ export const circomError = defineErrors<CircomErrorFacts>({
     fix: "Compute the witness with calculateWitness, and change nothing in it.",
   },
   SIGNAL_NOT_FOUND: {
-    message: ({ circuit, signal }) => `Circuit ${circuit} has no wire for a signal ${signal}.`,
-    fix: 'Use full names such as "main.hash.out"; circom may have optimized the signal away.',
+    message: ({ circuit, signal, known }) =>
+      `Circuit ${circuit} has no signal ${signal}; it has, for example, ${known.join(", ")}.`,
+    fix: 'Use full names, with an index for an element of an array: "main.hash.out", "main.in[2]".',
+  },
+  SIGNAL_SUBSTITUTED: {
+    message: ({ circuit, signal, equal }) =>
+      `Signal ${signal} of circuit ${circuit} has no wire: circom has put ${equal} in its place.`,
+    fix: "Change the signals in its place, or compile with optimization: 0, which substitutes none.",
+  },
+  SIGNAL_WITHOUT_WIRE: {
+    message: ({ circuit, signal }) =>
+      `Signal ${signal} of circuit ${circuit} is in no constraint, so the witness has no value for it.`,
+    fix: "Compile with optimization: 0, which keeps all signals, or constrain the signal.",
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>

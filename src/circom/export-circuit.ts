@@ -6,11 +6,23 @@ import { publicCount } from "../groth16/formats/r1cs.ts";
 import { renderR1csJson } from "../groth16/formats/r1cs-json.ts";
 import { encodeWitness } from "../groth16/formats/wtns.ts";
 import type { Circuit } from "./circuit.ts";
+import type { CompiledCircuit } from "./compile.ts";
 import { isInsecureKey } from "./proof-systems.ts";
 import { type Protocol, type ProvenBy } from "./protocols.ts";
 import { toSolidityCalldata } from "./solidity-proof.ts";
 import { generateVerifierSource, type VerifierSourceOptions } from "./verifier-source.ts";
 import type { InputValues } from "./witness-inputs.ts";
+
+/** A loaded circuit with inputs, outputs and signals of any type. */
+type ExportableCircuit<P extends Protocol> = Pick<
+  Circuit<never, object, object, P>,
+  | Exclude<keyof CompiledCircuit, number>
+  | "protocol"
+  | "zkeyPath"
+  | "verificationKey"
+  | "calculateWitness"
+  | "proveWitness"
+>;
 
 export interface ExportOptions {
   /** Folder to write into; created if missing. Files of the same names are replaced. */
@@ -39,7 +51,7 @@ export interface ExportOptions {
  * files.some((file) => file.endsWith("proof.json")); // true
  */
 export async function exportCircuit<P extends Protocol>(
-  circuit: Circuit<never, P> | Circuit<InputValues, P>,
+  circuit: ExportableCircuit<P>,
   { output, contractName = "Verifier", inputs }: ExportOptions,
 ): Promise<string[]> {
   const folder = resolve(output);
@@ -70,16 +82,16 @@ export async function exportCircuit<P extends Protocol>(
     const source = await generateVerifierSource(options as unknown as VerifierSourceOptions);
     await write(`${name}_verifier.sol`, source);
   }
-  if (inputs !== undefined) await writeProof(circuit as Circuit<InputValues, P>, inputs, write);
+  if (inputs !== undefined) await writeProof(circuit, inputs, write);
   return files;
 }
 
 async function writeProof<P extends Protocol>(
-  circuit: Circuit<InputValues, P>,
+  circuit: ExportableCircuit<P>,
   inputs: InputValues,
   write: (name: string, ...chunks: (string | Uint8Array)[]) => Promise<void>,
 ): Promise<void> {
-  const witness = await circuit.calculateWitness(inputs);
+  const witness = await circuit.calculateWitness(inputs as never);
   const proven: ProvenBy[P] = await circuit.proveWitness(witness);
   await write("input.json", json(inputs));
   await write(`${circuit.name}.wtns`, encodeWitness(witness));

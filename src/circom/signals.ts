@@ -19,10 +19,12 @@ export interface SignalDeclaration {
   readonly public: boolean;
 }
 
-/** The interface of a circuit. */
+/** The signals of a circuit's main component. */
 export interface CircuitSignals {
   readonly inputs: readonly SignalDeclaration[];
   readonly outputs: readonly SignalDeclaration[];
+  /** Signals that are neither inputs nor outputs. */
+  readonly intermediates: readonly SignalDeclaration[];
 }
 
 /** Number of signals under an input name in a compiled witness generator; 0 if none. */
@@ -44,7 +46,7 @@ export function readSymbols(symPath: string): Map<string, number> {
   return wires;
 }
 
-/** Reads the inputs and outputs of the main component from a .sym file. */
+/** Reads the signals of the main component from a .sym file. */
 export function readSignals(
   symPath: string,
   header: R1csHeader,
@@ -53,17 +55,25 @@ export function readSignals(
 ): CircuitSignals {
   const inputs = new Map<string, SignalDeclaration>();
   const outputs = new Map<string, SignalDeclaration>();
+  const intermediates = new Map<string, SignalDeclaration>();
   const publicTotal = header.publicOutputs + header.publicInputs;
-  let label = 0;
-  for (const { wire, name } of symbolLines(symPath)) {
-    if (label++ === header.publicOutputs + inputTotal) break;
+  const interfaceTotal = header.publicOutputs + inputTotal;
+  let main: number | undefined;
+  for (const { label, wire, component, name } of symbolLines(symPath)) {
+    main ??= component;
+    if (component !== main) break;
     const { base, indices } = splitIndices(name.slice("main.".length));
-    const group = inputSizes(base) > 0 ? inputs : outputs;
+    const isIntermediate = label > interfaceTotal;
+    const group = isIntermediate ? intermediates : inputSizes(base) > 0 ? inputs : outputs;
     const shape = indices.map((index, i) => Math.max(index + 1, group.get(base)?.shape[i] ?? 0));
     const isPublic = wire >= 1 && wire <= publicTotal;
     group.set(base, { name: base, shape, public: isPublic });
   }
-  return { inputs: [...inputs.values()], outputs: [...outputs.values()] };
+  return {
+    inputs: [...inputs.values()],
+    outputs: [...outputs.values()],
+    intermediates: [...intermediates.values()],
+  };
 }
 
 /** Splits "a[1][2]" into the base "a" and the indices 1 and 2; "bus[0].x" is all base. */
@@ -73,14 +83,32 @@ function splitIndices(name: string): { base: string; indices: number[] } {
   return { base: name.slice(0, name.length - suffix.length), indices };
 }
 
-function* symbolLines(symPath: string): Generator<{ wire: number; name: string }> {
-  const bytes = readFileSync(symPath); // in large circuits longer than a string can be
+/** A signal as a .sym file lists it. */
+export interface SymbolLine {
+  /** Number of the signal, from 1 on, in the order of the file. */
+  readonly label: number;
+  /** Index in the witness; -1 where circom substituted the signal away. */
+  readonly wire: number;
+  readonly component: number;
+  readonly name: string;
+}
+
+/** Reads all lines of a .sym file. */
+export function* symbolLines(symPath: string): Generator<SymbolLine> {
+  for (const line of fileLines(symPath)) {
+    const [label, wire, component, name] = line.split(",");
+    if (name === undefined) continue;
+    yield { label: Number(label), wire: Number(wire), component: Number(component), name };
+  }
+}
+
+/** Reads a text file by lines: in large circuits, the file is longer than a string can be. */
+export function* fileLines(path: string): Generator<string> {
+  const bytes = readFileSync(path);
   let start = 0;
   while (start < bytes.length) {
     const end = bytes.indexOf("\n", start);
-    const line = bytes.toString("latin1", start, end < 0 ? bytes.length : end);
-    const [, wire, , name] = line.split(",");
-    if (wire !== undefined && name !== undefined) yield { wire: Number(wire), name };
+    yield bytes.toString("latin1", start, end < 0 ? bytes.length : end);
     if (end < 0) return;
     start = end + 1;
   }

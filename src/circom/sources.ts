@@ -39,12 +39,17 @@ export function circuitName(file: string): string {
 }
 
 /**
- * Finds the .circom files below `directory` that declare a main component, as sorted absolute
- * paths.
+ * Finds the `.circom` files of a folder that declare a main component.
  *
  * Other files are libraries. Folders named node_modules are skipped.
  *
+ * @param directory - Path of the folder, which is searched with all folders in it.
+ * @returns Absolute paths, sorted.
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND
+ *
+ * @example
+ * const folder = `${hre.config.paths.root}/circuits`;
+ * findCircuits(folder); // [`${folder}/multiplier.circom`]
  */
 export function findCircuits(directory: string): string[] {
   if (!isDirectory(directory)) {

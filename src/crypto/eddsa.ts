@@ -44,11 +44,14 @@ export interface Signature {
  * Derives a signing key from a secret seed as circomlibjs does: from the halves of BLAKE-512(seed).
  *
  * @param seed - 32 secret random bytes.
+ * @returns The key, which is as secret as the seed.
  * @throws SIGNING_SEED_LENGTH
+ *
  * @example
- * const key = createSigningKey(crypto.getRandomValues(new Uint8Array(32)));
- * const signature = sign(key, 7n);
- * verify(publicKey(key), 7n, signature); // true
+ * const seed = new Uint8Array(32).fill(7);
+ * const { pubKeyHash } = new RollupSigner(createSigningKey(seed));
+ * pubKeyHash === RollupSigner.fromSeed(seed).pubKeyHash; // true
+ * createSigningKey(new Uint8Array(31)); // throws SIGNING_SEED_LENGTH
  */
 export function createSigningKey(seed: Uint8Array): SigningKey {
   if (seed.length !== SIGNING_SEED_BYTES) {

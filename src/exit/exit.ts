@@ -34,6 +34,7 @@ export interface ExitRequest {
    * deposit was never executed.
    */
   readonly accountIds: readonly number[];
+  /** The token that leaves. */
   readonly token: Token;
   /** The last executed block and its state, restored from L1. */
   readonly executed: StateAtBlock;
@@ -72,6 +73,7 @@ export interface ExitReport {
   readonly failures: readonly FailedStep[];
 }
 
+/** A step of an exit, in their order; each may be repeated or missing. */
 export type ExitStep = "activate" | "payOut" | "cancel" | "prove" | "exit" | "path" | "withdraw";
 /** Receives each step as it begins. */
 export type ExitListener = (step: ExitStep) => void;
@@ -79,6 +81,19 @@ export type ExitListener = (step: ExitStep) => void;
 /** Maximum deposits that one L1 transaction cancels: 100 cost about 5 million gas. */
 const CANCELLED_AT_ONCE = 100;
 
+/**
+ * Reads whether the operator still serves users.
+ *
+ * @param client - A client of the rollup; a provider is enough.
+ * @returns The stage, and when the oldest open request expires.
+ * @throws L1_REQUEST_FAILED
+ *
+ * @example
+ * await readExodusStatus(client); // { stage: "alive", expiration: undefined }
+ * await client.depositEth(alice.address, 5n);
+ * await networkHelpers.time.increase(15 * 24 * 60 * 60);
+ * (await readExodusStatus(client)).stage; // "expired"
+ */
 export async function readExodusStatus({ contract }: RollupClient): Promise<ExodusStatus> {
   const [exodus, { firstOpen, next }] = await Promise.all([
     contract.exodusMode(),
@@ -94,8 +109,20 @@ export async function readExodusStatus({ contract }: RollupClient): Promise<Exod
 /**
  * Proves the balance of an account in one token.
  *
+ * @param prover - Makes the proof; stays the caller's to close.
+ * @param executed - The last executed block, from {@link restoreRollup}.
+ * @param accountId - Id of the account.
+ * @param tokenId - Id of the token.
+ * @returns The claim, and its proof as eight words in the order of EIP-197: the arguments of
+ * {@link RollupClient.performExit}.
  * @throws ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE, and the
  * codes of the prover
+ *
+ * @example
+ * const { executed } = await restoreRollup(createRestoreSource(client));
+ * const accountId = executed.state.accountIdOf(BigInt(alice.address));
+ * const { claim } = await proveExit(createMockProver(), executed, accountId, ETH_TOKEN_ID);
+ * claim.amount; // ethers.parseEther("10")
  */
 export async function proveExit(
   prover: Prover,
@@ -118,8 +145,22 @@ export async function proveExit(
  * @param l1 - A client whose signer pays for gas; it need not be the owner.
  * @param prover - Proves the claims, which are cheaper then; without it, or if L1 refuses its
  * proofs, claims go by path.
+ * @param request - Owner, accounts and token, from {@link toExitRequest}.
+ * @param onStep - Receives each step as it begins.
+ * @returns What was done, and which steps failed.
  * @throws EXIT_ROLLUP_ALIVE, EXIT_NOTHING_TO_CLAIM, EXIT_DONE_ALREADY; L1_REVERTED if the
- * exodus does not begin
+ * exodus does not begin; RESTORE_EVENTS_MISSING if a search failed and nothing else was found
+ *
+ * @example
+ * await client.depositEth(alice.address, 5n);
+ * const restored = await restoreRollup(createRestoreSource(client));
+ * const request = await toExitRequest(client, restored, alice.address, "ETH");
+ * await exitRollup(client, undefined, request); // throws EXIT_ROLLUP_ALIVE
+ * await networkHelpers.time.increase(15 * 24 * 60 * 60);
+ * const { exits, withdrawn, failures } = await exitRollup(client, undefined, request);
+ * exits.map(({ claim }) => claim.amount); // [ethers.parseEther("10")]
+ * withdrawn; // 5n
+ * failures; // []
  */
 export async function exitRollup(
   l1: RollupClient,

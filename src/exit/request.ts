@@ -30,12 +30,21 @@ export interface AccountedExit {
 }
 
 /**
- * The exit that a person means.
+ * Finds the exit that a person means.
  *
+ * @param l1 - A client of the rollup.
+ * @param restored - From {@link restoreRollup}.
  * @param account - Id of an account, or L1 address of an owner for all accounts of that owner.
  * @param token - ETH, or symbol, address or id of a token.
  * @returns The request, with the history of L1 up to its latest block.
  * @throws ADDRESS_INVALID, ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, TOKEN_UNKNOWN
+ *
+ * @example
+ * const restored = await restoreRollup(createRestoreSource(client));
+ * const { owner, accountIds } = await toExitRequest(client, restored, alice.address, "ETH");
+ * owner === alice.address; // true
+ * accountIds.length; // 1
+ * await toExitRequest(client, restored, alice.address, "NONE"); // throws TOKEN_UNKNOWN
  */
 export async function toExitRequest(
   l1: RollupClient,
@@ -74,7 +83,19 @@ export interface AskedExit {
  *
  * @param connectAs - Connects with an address as the signer: L1 takes the request from its owner
  * alone.
- * @throws EXIT_NOTHING_TO_CLAIM without an account; the codes of sending
+ * @param restored - From {@link restoreRollup}.
+ * @param request - From {@link toExitRequest}.
+ * @returns One entry for each request: account, id in the priority queue and L1 transaction.
+ * @throws EXIT_NOTHING_TO_CLAIM without an account; the codes of sending, see {@link RollupClient}
+ *
+ * @example
+ * const restored = await restoreRollup(createRestoreSource(client));
+ * const request = await toExitRequest(client, restored, alice.address, "ETH");
+ * const connectAs = async (owner) => connectRollup(client, await ethers.getSigner(owner));
+ * const [{ requestId }] = await requestFullExits(connectAs, restored, request);
+ * await rollup.processBlocks();
+ * await alice.getBalance("ETH"); // 0n
+ * rollup.operator.requestReceipt(requestId).status; // "executed"
  */
 export async function requestFullExits(
   connectAs: (owner: string) => Promise<RollupClient>,
@@ -99,7 +120,20 @@ export async function requestFullExits(
 /**
  * Performs an exit, and reads the owner's balance on L1 before and after.
  *
+ * @param l1 - A client whose signer pays for gas; it need not be the owner.
+ * @param request - From {@link toExitRequest}.
+ * @param prover - As of {@link exitRollup}.
+ * @param onStep - Receives each step as it begins.
+ * @returns The report, and the owner's balances in the token's smallest unit.
  * @throws as {@link exitRollup}
+ *
+ * @example
+ * await client.depositEth(alice.address, 5n);
+ * await networkHelpers.time.increase(15 * 24 * 60 * 60);
+ * const restored = await restoreRollup(createRestoreSource(client));
+ * const request = await toExitRequest(client, restored, alice.address, "ETH");
+ * const exit = await exitAndAccount(client, request, undefined, () => {});
+ * exit.balanceAfter - exit.balanceBefore; // ethers.parseEther("10") + 5n
  */
 export async function exitAndAccount(
   l1: RollupClient,

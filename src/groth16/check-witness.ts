@@ -5,9 +5,11 @@
  * constraint fails. With many forgeries, check only the constraints of the changed wires.
  *
  * @example
+ * const r1cs = multiplier.constraints();
+ * const honest = await multiplier.calculateWitness({ a: 3n, b: 11n });
  * const constraintsOf = indexConstraints(r1cs);
- * const forged = honest.with(wire, 5n);
- * expect(checkConstraints(r1cs, forged, constraintsOf(wire))).not.to.equal(null);
+ * const wire = multiplier.wire("main.product");
+ * checkConstraints(r1cs, honest.with(wire, 5n), constraintsOf(wire)); // 0
  */
 
 import { FIELD_MODULUS } from "../crypto/field.ts";
@@ -18,8 +20,16 @@ import type { Witness } from "./formats/wtns.ts";
 /**
  * Checks every constraint.
  *
- * @returns The index of the first violated constraint, or null if all hold.
+ * @param r1cs - From {@link readR1cs}.
+ * @param witness - The value of every wire, each in [0, r).
+ * @returns The index of the first violated constraint, from 0 on, or null if all hold.
  * @throws WITNESS_LENGTH, WITNESS_CONSTANT
+ *
+ * @example
+ * const r1cs = readR1cs(multiplier.r1csPath);
+ * const witness = await multiplier.calculateWitness({ a: 3n, b: 11n });
+ * checkWitness(r1cs, witness); // null
+ * checkWitness(r1cs, witness.with(multiplier.wire("main.product"), 34n)); // 0
  */
 export function checkWitness(r1cs: R1cs, witness: Witness): number | null {
   assertWitnessShape(r1cs, witness);

@@ -14,9 +14,18 @@ import { verifyMany } from "./signatures.ts";
 
 /** Poseidon and EdDSA for many inputs per call. */
 export interface BatchCrypto {
-  /** Hashes lists of field elements with Poseidon. @param lists - All of one length, 1 to 16. */
+  /**
+   * Hashes lists of field elements with Poseidon.
+   *
+   * @param lists - All of one length, 1 to 16.
+   * @returns One field element for each list.
+   */
   hashMany(lists: readonly (readonly bigint[])[]): Promise<bigint[]>;
-  /** Returns whether each signature is valid, as `verify` of src/crypto does. */
+  /**
+   * Returns whether each signature is valid.
+   *
+   * @param signed - Public keys, messages (field elements) and EdDSA signatures.
+   */
   verifyMany(signed: readonly SignedMessage[]): Promise<boolean[]>;
   /** Ends the threads; unfinished calls are rejected. */
   close(): Promise<void>;
@@ -31,6 +40,13 @@ const SIGNATURES_PER_JOB_MIN = 8;
  *
  * @param threads - Number of worker threads. With 0, and where the kernel is not supported, this
  * thread computes everything.
+ * @returns The functions; `close()` ends the threads.
+ *
+ * @example
+ * const crypto = createBatchCrypto(2);
+ * const [one, other] = await crypto.hashMany([[1n, 2n], [2n, 1n]]);
+ * one === other; // false
+ * await crypto.close();
  */
 export function createBatchCrypto(threads: number): BatchCrypto {
   return threads > 0 && isKernelSupported() ? inThreads(threads) : IN_THIS_THREAD;

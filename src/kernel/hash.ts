@@ -25,9 +25,9 @@ let hasher: PoseidonHasher | undefined;
  * @param inputs - Each in [0, r).
  * @returns A field element, equal to circomlib's `Poseidon(n)`.
  * @throws POSEIDON_INPUT_COUNT, FIELD_ELEMENT_OUT_OF_RANGE
+ *
  * @example
- * poseidon([1n, 2n]);
- * // 7853200120776062878684798364095072458815029376092732009249414926327459813530n
+ * poseidon([1n, 2n]) % 10n ** 12n; // 327459813530n
  */
 export function poseidon(inputs: readonly bigint[]): bigint {
   return (hasher ??= createHasher()).hash(inputs);

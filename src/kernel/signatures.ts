@@ -75,6 +75,7 @@ export function publicKey(key: SigningKey): Point {
  *
  * @param message - A field element, usually a Poseidon hash.
  * @throws FIELD_ELEMENT_OUT_OF_RANGE
+ *
  * @example
  * const key = createSigningKey(new Uint8Array(32));
  * verify(publicKey(key), 7n, sign(key, 7n)); // true

@@ -78,14 +78,20 @@ export interface RollupLocation {
 /**
  * Connects to a deployed rollup.
  *
+ * @param location - Address of the contract, and the L1 block of its deployment.
  * @param runner - A signer to send transactions, or a provider to read only.
  * @param patience - Time limits for answers of L1 and for mining; default: about ten minutes.
  * @param limits - Limits of one L1 transaction; default: those of Ethereum.
+ * @returns A client of the contract. It does not check that a rollup is there.
  * @throws L1_REQUEST_FAILED
+ *
  * @example
- * const signer = await new JsonRpcProvider("http://127.0.0.1:8545").getSigner(0);
+ * const { rollupAddress, chainId } = await provider.getConfig();
+ * const [, , , signer] = await ethers.getSigners(); // or of new JsonRpcProvider(url)
  * const client = await connectRollup({ rollupAddress }, signer);
- * const { requestId } = await client.depositEth(signer.address, 10n ** 18n);
+ * client.chainId === chainId; // true
+ * await client.depositEth(signer.address, 10n ** 18n);
+ * await (await RollupWallet.create(signer, provider)).getBalance("ETH"); // 10n ** 18n
  */
 export async function connectRollup(
   { rollupAddress, deploymentBlock = 0 }: RollupLocation,
@@ -108,15 +114,29 @@ export async function connectRollup(
  * A typed client of one Rollup contract.
  *
  * Every method that sends resolves when its transaction is mined, and throws L1_REVERTED with name
- * and values of the Solidity error if L1 refuses it. Other failures have codes of their own (see
- * {@link Sender}), after which a retry is safe. All clients share one queue per account.
+ * and values of the Solidity error if L1 refuses it. The other codes of sending are
+ * L1_TRANSACTION_FAILED if it was mined and failed without a reason; L1_REQUEST_FAILED,
+ * L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED and L1_NONCE_TAKEN if it was not sent; and
+ * L1_TRANSACTION_STUCK if it may still be mined. A retry is safe after each of them. All clients
+ * share one queue per account.
+ *
+ * Every method that reads throws L1_REQUEST_FAILED if L1 does not answer.
+ *
+ * @example
+ * const { requestId } = await client.depositEth(alice.address, 5n);
+ * await rollup.processBlocks();
+ * const { executed } = await client.readProgress(0, await ethers.provider.getBlockNumber());
+ * (await client.readStoredBlock(executed)).priorityRequests; // 1
+ * rollup.operator.requestReceipt(requestId).status; // "executed"
  */
 export class RollupClient {
   /** The contract itself, for calls without a method here. */
   readonly contract: Rollup;
+  /** Chain of the contract. */
   readonly chainId: bigint;
   /** Checksummed. */
   readonly rollupAddress: string;
+  /** L1 block from which on events are read; 0 if it is unknown. */
   readonly deploymentBlock: number;
 
   readonly #patience: Patience;
@@ -144,7 +164,7 @@ export class RollupClient {
    * @param owner - L1 address that owns the L2 account.
    * @param amount - In wei, without the fee; uint128, not 0.
    * @returns The place of the request in the priority queue, and its L1 transaction.
-   * @throws L1_REVERTED, L1_FUNDS_INSUFFICIENT and the other codes of {@link Sender.send}
+   * @throws L1_SIGNER_MISSING, L1_EVENT_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async depositEth(owner: string, amount: bigint): Promise<PriorityRequestResult> {
     return this.#request("depositEth", (fee) =>
@@ -158,7 +178,8 @@ export class RollupClient {
    * @param token - L1 address of a listed token; {@link RollupClient.approve} `amount` of it first.
    * @param amount - In the token's smallest unit; uint128, not 0.
    * @param owner - L1 address that owns the L2 account.
-   * @throws The codes of {@link RollupClient.depositEth}.
+   * @returns The place of the request in the priority queue, and its L1 transaction.
+   * @throws L1_SIGNER_MISSING, L1_EVENT_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async depositErc20(token: string, amount: bigint, owner: string): Promise<PriorityRequestResult> {
     return this.#request("depositErc20", (value) =>
@@ -171,7 +192,8 @@ export class RollupClient {
    *
    * @param accountId - An account of the runner's address.
    * @param token - L1 address; the zero address is ETH.
-   * @throws The codes of {@link RollupClient.depositEth}.
+   * @returns The place of the request in the priority queue, and its L1 transaction.
+   * @throws L1_SIGNER_MISSING, L1_EVENT_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async requestFullExit(accountId: number, token: string): Promise<PriorityRequestResult> {
     return this.#request("requestFullExit", (value) =>
@@ -183,7 +205,9 @@ export class RollupClient {
    * Approves tokens of the runner's account to the rollup.
    *
    * @param token - L1 address of an ERC-20 contract.
-   * @param amount - In the token's smallest unit.
+   * @param amount - In the token's smallest unit, uint256.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async approve(token: string, amount: bigint): Promise<L1Transaction> {
     const data = APPROVAL.encodeFunctionData("approve", [this.rollupAddress, amount]);
@@ -191,7 +215,13 @@ export class RollupClient {
     return toTransaction(await this.#send("approve", send));
   }
 
-  /** Reads a listed token from L1. @throws L1_REVERTED if none is listed under the id */
+  /**
+   * Reads a listed token from L1.
+   *
+   * @param id - In [0, token count of the contract); 0 is ETH.
+   * @returns Address, symbol and decimals of the token.
+   * @throws L1_REVERTED if none is listed under the id
+   */
   async readListedToken(id: number): Promise<Token> {
     try {
       return await readToken(this.#provider, id, await this.contract.tokenAddress(id));
@@ -200,7 +230,7 @@ export class RollupClient {
     }
   }
 
-  /** Reads the current fee of a priority request, in wei. */
+  /** Returns the current fee of a priority request, in wei. */
   async readRequestFee(): Promise<bigint> {
     return this.contract.requestFeeWei();
   }
@@ -208,7 +238,10 @@ export class RollupClient {
   /**
    * Withdraws a pending balance to its owner; anyone may call.
    *
+   * @param owner - L1 address that the balance belongs to.
    * @param token - L1 address; the zero address is ETH.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async withdrawPendingBalance(owner: string, token: string): Promise<L1Transaction> {
     const send = () => this.contract.withdrawPendingBalance.populateTransaction(owner, token);
@@ -218,6 +251,11 @@ export class RollupClient {
   /**
    * Stores the runner's consent to a signing key on L1. A different earlier consent is replaced in
    * two calls: the first arms the reset, the second makes it a day later.
+   *
+   * @param claim - Hash of the key, account of the runner's address, and its nonce before the
+   * ChangePubKey.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async setAuthPubKeyHash({
     pubKeyHash,
@@ -229,7 +267,13 @@ export class RollupClient {
     return toTransaction(await this.#send("setAuthPubKeyHash", send));
   }
 
-  /** Lists a token; governor only. @param token - L1 address of an ERC-20 contract. */
+  /**
+   * Lists a token; governor only.
+   *
+   * @param token - L1 address of an ERC-20 contract.
+   * @returns The token with its new id.
+   * @throws L1_SIGNER_MISSING, L1_EVENT_MISSING, and the codes of sending, see {@link RollupClient}
+   */
   async listToken(token: string): Promise<Token> {
     const receipt = await this.#send("listToken", () =>
       this.contract.listToken.populateTransaction(token),
@@ -243,7 +287,8 @@ export class RollupClient {
    *
    * @param last - The last committed block.
    * @param blocks - At least one, in order.
-   * @returns The new blocks as L1 has stored them, in order.
+   * @returns The L1 transaction, and the new blocks as L1 has stored them, in order.
+   * @throws L1_SIGNER_MISSING, L1_EVENT_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async commitBlocks(
     last: StoredBlock,
@@ -256,7 +301,13 @@ export class RollupClient {
     return { transaction: toTransaction(receipt), storedBlocks };
   }
 
-  /** Proves blocks; L1 verifies all proofs together. @param blocks - At least one, in order. */
+  /**
+   * Proves committed blocks; L1 verifies all proofs together.
+   *
+   * @param blocks - At least one, in order.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
+   */
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.proveBlocks.populateTransaction(...toProveArguments(blocks));
     const cost = proveCost(blocks.length, new Set(blocks.map(({ slots }) => slots)).size);
@@ -266,6 +317,10 @@ export class RollupClient {
   /**
    * Executes proven blocks; validators only. Payouts that lack gas stay open, see
    * {@link RollupClient.readOpenPayouts}.
+   *
+   * @param blocks - At least one, in order.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction> {
     const structs = blocks.map(toExecuteStruct);
@@ -280,6 +335,8 @@ export class RollupClient {
    *
    * @param block - The block with all its payouts.
    * @param range - Payouts to make; default: all.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async payOut(block: ExecuteBlock, range?: PayoutRange): Promise<L1Transaction> {
     const { storedBlock, payouts } = toExecuteStruct(block);
@@ -292,8 +349,10 @@ export class RollupClient {
   /**
    * Reads the number of open payouts of an executed block.
    *
+   * @param blockNumber - Number of the rollup's block, from 1.
    * @param l1BlockNumber - L1 block whose state is read; default: the latest.
-   * @returns {@link PAYOUTS_NOT_COUNTED} if all are open and L1 has not counted them.
+   * @returns The number; 0 also if the block is not executed, and 2^32 - 1 if all are open and L1
+   * has not counted them.
    */
   async readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number> {
     return Number(
@@ -301,18 +360,33 @@ export class RollupClient {
     );
   }
 
-  /** Returns whether an address has code, which ends its CREATE2 consent. */
+  /**
+   * Returns whether an address has code, which ends its CREATE2 consent.
+   *
+   * @param address - L1 address, uint160.
+   */
   async hasCode(address: bigint): Promise<boolean> {
     return (await this.#provider.getCode(toChecksumAddress(address))) !== "0x";
   }
 
-  /** Reverts committed blocks; validators only. @param blocks - Newest first. */
+  /**
+   * Reverts committed blocks that are not executed; validators only.
+   *
+   * @param blocks - At least one, newest first, from the last committed one on.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
+   */
   async revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.revertBlocks.populateTransaction([...blocks]);
     return toTransaction(await this.#sendAlone("revertBlocks", send, revertCost(blocks.length)));
   }
 
-  /** Reads protocol, capacities and last block of the contract. */
+  /**
+   * Reads what the contract was deployed with, and its last committed block.
+   *
+   * @returns Protocol digest, capacities, and the last block; genesis on a new rollup.
+   * @throws L1_BLOCK_NOT_FOUND
+   */
   async readDeployment(): Promise<L1Deployment> {
     const [protocolDigest, accountCapacity, tokenCapacity, counts] = await Promise.all([
       this.contract.protocolDigest(),
@@ -329,8 +403,10 @@ export class RollupClient {
   }
 
   /**
-   * Reads a committed block as L1 has stored it; 0 is genesis.
+   * Reads a committed block as L1 has stored it.
    *
+   * @param blockNumber - Number of the rollup's block; 0 is genesis.
+   * @returns The block of the last commit with that number.
    * @throws L1_BLOCK_NOT_FOUND
    */
   async readStoredBlock(blockNumber: number): Promise<StoredBlock> {
@@ -348,28 +424,55 @@ export class RollupClient {
     throw l1Error({ code: "L1_BLOCK_NOT_FOUND", blockNumber, rollupAddress });
   }
 
-  /** Reads the runner's standing with the contract after an L1 block. */
+  /**
+   * Reads the runner's standing with the contract.
+   *
+   * @param l1BlockNumber - L1 block at whose end the state is read.
+   * @returns Whether the runner is a validator, and the contract's protocol digest.
+   */
   async readStanding(l1BlockNumber: number): Promise<L1Standing> {
     return readStanding(this.contract, l1BlockNumber);
   }
 
-  /** Returns whether the runner, not another validator, has committed a block. */
+  /**
+   * Returns whether the runner, not another validator, has committed a block.
+   *
+   * @param blockNumber - Number of the rollup's block, from 1.
+   */
   async isOwnCommit(blockNumber: number): Promise<boolean> {
     const toBlock = await this.#provider.getBlockNumber();
     return isOwnCommit(this.contract, blockNumber, { fromBlock: this.deploymentBlock, toBlock });
   }
 
-  /** Reads the hash of an L1 block, 0x-hex; undefined if there is no block with this number. */
+  /**
+   * Returns the hash of an L1 block, 0x-hex; undefined if there is no block with this number.
+   *
+   * @param blockNumber - Number of the L1 block.
+   */
   async readBlockHash(blockNumber: number): Promise<string | undefined> {
     return (await this.#provider.getBlock(blockNumber))?.hash ?? undefined;
   }
 
-  /** Reads block counts and hashes of stored blocks; see {@link readProgress}. */
+  /**
+   * Reads how far blocks have come.
+   *
+   * @param fromBlockNumber - First rollup block whose hash is read; hashes of all blocks that are
+   * not executed are read in any case.
+   * @param l1BlockNumber - L1 block at whose end the state is read.
+   * @returns Numbers of the last committed, proven and executed blocks, and hashes of stored
+   * blocks.
+   */
   async readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress> {
     return readProgress(this.contract, fromBlockNumber, l1BlockNumber);
   }
 
-  /** Reads the events of the L1 blocks from `fromBlock` (included) to the latest. */
+  /**
+   * Reads the events of L1 blocks up to the latest.
+   *
+   * @param fromBlock - The first L1 block that is read.
+   * @returns Requests, tokens, consents and exodus of these blocks, and the latest block.
+   * @throws L1_LOGS_REFUSED
+   */
   async readNews(fromBlock: number): Promise<L1News> {
     const latest = (await this.#provider.getBlock("latest"))!;
     const events = await readEvents(this.contract, NEWS_EVENTS, {
@@ -404,16 +507,23 @@ export class RollupClient {
   }
 
   /**
-   * Reads the blocks committed from an L1 block on and not reverted, oldest first, with their data.
+   * Reads the blocks that were committed from an L1 block on and not reverted.
    *
-   * @throws L1_CALLDATA_NOT_FOUND
+   * @param fromBlock - The first L1 block that is read; default: that of the deployment.
+   * @returns The blocks with their public data, oldest first.
+   * @throws L1_CALLDATA_NOT_FOUND, L1_LOGS_REFUSED
    */
   async readCommittedBlocks(fromBlock = this.deploymentBlock): Promise<CommittedBlock[]> {
     const toBlock = await this.#provider.getBlockNumber();
     return readCommittedBlocks(this.contract, { fromBlock, toBlock });
   }
 
-  /** Starts the exodus; anyone may call once a request has expired. */
+  /**
+   * Starts the exodus; anyone may call once a request has expired.
+   *
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
+   */
   async activateExodusMode(): Promise<L1Transaction> {
     const send = () => this.contract.activateExodusMode.populateTransaction();
     return toTransaction(await this.#send("activateExodusMode", send));
@@ -423,7 +533,10 @@ export class RollupClient {
    * Pays an account's balance out in exodus; anyone may call.
    *
    * @param last - The last executed block.
+   * @param claim - Account, token, owner, and the whole balance in the state after that block.
    * @param proof - Proof of the exit circuit: eight words in the order of EIP-197.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async performExit(
     last: StoredBlock,
@@ -439,7 +552,12 @@ export class RollupClient {
   /**
    * Like {@link performExit}, with a path instead of a proof; anyone may call.
    *
-   * @param path - See `exitPath`.
+   * @param last - The last executed block.
+   * @param claim - As of {@link performExit}.
+   * @param path - Nonce and key hash of the account, and the siblings in its balance tree and in
+   * the state tree, as field elements.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
   async performExitByPath(
     last: StoredBlock,
@@ -451,7 +569,13 @@ export class RollupClient {
     return toTransaction(await this.#send("performExitByPath", send));
   }
 
-  /** Turns deposits outside of executed blocks into pending balances in exodus; anyone may call. */
+  /**
+   * Turns deposits outside of executed blocks into pending balances in exodus; anyone may call.
+   *
+   * @param deposits - Open deposits of the priority queue, as they were requested.
+   * @returns The mined L1 transaction.
+   * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
+   */
   async cancelDeposits(deposits: readonly QueuedDeposit[]): Promise<L1Transaction> {
     const structs = deposits.map(({ requestId, owner, tokenId, amount }) => ({
       requestId,
@@ -463,7 +587,12 @@ export class RollupClient {
     return toTransaction(await this.#send("cancelDeposits", send));
   }
 
-  /** Reads which nonces of the runner's account are pending, of transactions of any sender. */
+  /**
+   * Reads which nonces of the runner's account are pending, of transactions of any sender.
+   *
+   * @returns The range of pending nonces, empty if both ends are equal.
+   * @throws L1_SIGNER_MISSING
+   */
   async readPending(): Promise<PendingTransactions> {
     return this.#connectSender("readPending").readPending();
   }
@@ -474,7 +603,7 @@ export class RollupClient {
    *
    * @param graceMs - Time to mine pending transactions before they are replaced. Default: 15 s.
    * @returns The transactions that were pending at first.
-   * @throws The codes of {@link Sender.settlePending}.
+   * @throws L1_SIGNER_MISSING, L1_FUNDS_INSUFFICIENT, L1_TRANSACTION_REFUSED, L1_TRANSACTION_STUCK
    */
   async settlePending(graceMs?: number): Promise<PendingTransactions> {
     return this.#connectSender("settlePending").settlePending(graceMs);

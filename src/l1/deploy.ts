@@ -8,9 +8,11 @@ import { createSender } from "./sending.ts";
 /** The part of a build artifact that a deployment needs. */
 export interface ContractArtifact {
   readonly abi: InterfaceAbi | readonly unknown[];
+  /** 0x-hex, linked. */
   readonly bytecode: string;
 }
 
+/** The build artifacts of the contracts that a rollup is made of. */
 export interface RollupArtifacts {
   /** `contracts/Rollup.sol`. */
   readonly rollup: ContractArtifact;
@@ -44,6 +46,7 @@ export interface GovernanceSettings {
 
 /** The settings of a new rollup. */
 export interface RollupSettings extends GovernanceSettings {
+  /** Sizes of the rollup, which the verifier must have keys for. */
   readonly preset: Preset;
   /** L1 owner of the fee account, uint160; it determines the genesis state. */
   readonly feeAccountAddress: bigint;
@@ -57,6 +60,7 @@ export interface RollupSettings extends GovernanceSettings {
   readonly requestFeeRecipient?: string;
 }
 
+/** Where the contracts of a new rollup are. */
 export interface DeployedRollup {
   /** Address of the proxy. */
   readonly rollupAddress: string;
@@ -72,14 +76,28 @@ const PRIORITY_EXPIRATION_SECONDS = 14 * 24 * 60 * 60;
  * creates the timelock if there are proposers, and initializes the rollup in the same transaction.
  *
  * @param deployer - Pays, and gets all roles that `settings` does not assign.
+ * @param artifacts - Build artifacts of the four contracts.
+ * @param settings - Preset, genesis, roles and fees.
+ * @returns Addresses of proxy and verifier, and the L1 block of the deployment.
  * @throws DEV_KEYS_ON_LIVE_CHAIN if the verifier is insecure (dev keys or mock) and the chain is
  * not local; nothing has been deployed then.
- * @throws L1_REVERTED, for example with UpgraderWithoutNotice on a live chain without proposers.
+ * @throws L1_REVERTED, for example with UpgraderWithoutNotice on a live chain without proposers;
+ * the other codes of sending, see {@link RollupClient}
+ *
  * @example
- * const feeAccountAddress = BigInt(await deployer.getAddress());
- * const genesisStateRoot = createGenesisState(PRESETS.dev, { feeAccountAddress }).root;
- * const settings = { preset: PRESETS.dev, feeAccountAddress, genesisStateRoot };
- * const { rollupAddress } = await deployRollup(deployer, artifacts, settings);
+ * const artifacts = {
+ *   rollup: await hre.artifacts.readArtifact("Rollup"),
+ *   proxy: await hre.artifacts.readArtifact("RollupProxy"),
+ *   exitVerifier: await hre.artifacts.readArtifact("ExitVerifier"),
+ *   verifier: await hre.artifacts.readArtifact("MockVerifier"),
+ * };
+ * const [deployer] = await ethers.getSigners();
+ * const feeAccountAddress = BigInt(deployer.address);
+ * const { root } = createGenesisState(PRESETS.dev, { feeAccountAddress });
+ * const settings = { preset: PRESETS.dev, feeAccountAddress, genesisStateRoot: root };
+ * const deployed = await deployRollup(deployer, artifacts, settings);
+ * const client = await connectRollup(deployed, deployer);
+ * (await client.readStoredBlock(0)).stateRoot === root; // true
  */
 export async function deployRollup(
   deployer: Signer,

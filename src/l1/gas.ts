@@ -26,8 +26,9 @@ import type { CommitBlock, StoredBlock } from "./types.ts";
 
 /** Limits of one L1 transaction. */
 export interface L1Limits {
+  /** Maximum gas. */
   readonly gasMax: number;
-  /** Bytes of calldata. */
+  /** Maximum bytes of calldata. */
   readonly bytesMax: number;
 }
 

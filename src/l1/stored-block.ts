@@ -31,7 +31,16 @@ export function toStoredBlock(
   };
 }
 
-/** Computes `keccak256(abi.encode(stored))`, 0x-hex. */
+/**
+ * Computes the hash under which the contract keeps a block.
+ *
+ * @param stored - The block as L1 has stored it.
+ * @returns `keccak256(abi.encode(stored))`, bytes32, 0x-hex.
+ *
+ * @example
+ * const genesis = await client.readStoredBlock(0);
+ * hashStoredBlock(genesis) === (await client.contract.storedBlockHash(0)); // true
+ */
 export function hashStoredBlock(stored: StoredBlock): string {
   const { blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment } = stored;
   const values = [blockNumber, priorityRequests, timestamp, payoutsHash, stateRoot, commitment];

@@ -20,6 +20,7 @@ export interface Effect extends BranchUpdates {
   readonly payout?: Payout;
 }
 
+/** What the checks of a signed operation need beside the state. */
 export interface ApplyContext {
   /** Of the block, in Unix seconds. */
   readonly timestamp: bigint;
@@ -30,8 +31,23 @@ export interface ApplyContext {
 /**
  * Applies an operation that is in no batch, with every check.
  *
- * @throws every code of the rules, see `src/operations/errors.ts`, and `ACCOUNT_ID_OUT_OF_RANGE`,
- * `TOKEN_ID_OUT_OF_RANGE` of the state.
+ * @param state - The state before the operation, which stays unchanged.
+ * @param operation - From {@link toOperation}.
+ * @param context - Time of the block in Unix seconds, and signing domain of the rollup.
+ * @returns The states between and after the operation's two updates, its fee and its payout.
+ * @throws The code of the rule that the operation breaks, of the section "operations" of
+ * docs/errors.md; ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
+ *
+ * @example
+ * const { state, chainId, rollupAddress } = rollup.operator;
+ * const domain = signingDomain(chainId, BigInt(rollupAddress));
+ * const { id: accountId, nonce } = await provider.getAccount(alice.address);
+ * const always = { validFrom: 0n, validUntil: 2n ** 64n - 1n };
+ * const content = { type: "withdraw", recipient: BigInt(bob.address), amount: 5n };
+ * const transaction = { ...content, accountId, tokenId: 0, fee: 0n, nonce, ...always };
+ * const operation = toOperation(state, alice.signer.sign(transaction, domain));
+ * const { payout } = applyOperation(state, operation, { timestamp: 1_800_000_000n, domain });
+ * payout.amount; // 5n
  */
 export function applyOperation(
   state: RollupState,
@@ -57,6 +73,18 @@ export function applyVerifiedOperation(
 /**
  * Applies an operation of a proven block, of which only the public data is known: the proof
  * replaces the check of signatures.
+ *
+ * @param state - The state before the operation, which stays unchanged.
+ * @param operation - From {@link decodePubdata}, or from {@link toOperation}.
+ * @returns The states between and after the operation's two updates, its fee and its payout.
+ * @throws The code of the rule that the operation breaks, except those about signatures, signing
+ * keys and times; ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
+ *
+ * @example
+ * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+ * const request = { type: "deposit", owner: 0xa11cen, tokenId: 0, amount: 100n };
+ * const { state } = applyPublicOperation(genesis, toOperation(genesis, request));
+ * state.balance(1, 0); // 100n
  */
 export function applyPublicOperation(state: RollupState, operation: PublicOperation): Effect {
   assertPublicFields(operation);

@@ -3,7 +3,20 @@ import type { PublicOperation } from "./operation.ts";
 import type { Payout } from "./rules.ts";
 import { OPERATIONS } from "./table.ts";
 
-/** Lists the payouts of operations, by their public data and in their order, without those of 0. */
+/**
+ * Lists the payouts of operations, as L1 makes them.
+ *
+ * @param operations - Operations of a block, by slot.
+ * @returns Recipients with amounts in the token's smallest unit, in the order of the operations,
+ * without amounts of 0.
+ *
+ * @example
+ * const { blockNumber } = await (
+ *   await alice.withdraw({ token: "ETH", amount: 5n })
+ * ).wait();
+ * const { applied } = rollup.operator.block(blockNumber);
+ * payoutsOf(applied.block.operations).map(({ amount }) => amount); // [5n]
+ */
 export function payoutsOf(operations: readonly PublicOperation[]): Payout[] {
   return operations.flatMap((operation) => {
     const payout = payoutOf(operation);

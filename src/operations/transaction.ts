@@ -27,8 +27,12 @@ export type SignedTransaction = Transaction & TransactionSignature;
 /**
  * Computes the domain of a rollup's signatures.
  *
+ * @param chainId - Chain of the contract, uint256.
  * @param rollupAddress - Address of the rollup contract, uint160.
  * @returns `keccak256(abi.encode(keccak256(DOMAIN_TAG), chainId, rollup)) mod r`.
+ *
+ * @example
+ * signingDomain(1n, 0xc0den) === signingDomain(5n, 0xc0den); // false
  */
 export function signingDomain(chainId: bigint, rollupAddress: bigint): bigint {
   const tag = keccak(utf8ToBytes(DOMAIN_TAG));
@@ -65,8 +69,21 @@ export function signingWords(transaction: Transaction, domain: bigint): bigint[]
 /**
  * Signs a transaction for the rollup of the given domain.
  *
+ * @param key - From {@link createSigningKey}.
+ * @param transaction - Complete, with account id, nonce, fee in the token's smallest unit, and
+ * validity in Unix seconds.
+ * @param domain - From {@link signingDomain}.
  * @param message - Signed message, if the transaction is in a batch: see `batchMessages`.
- * @throws as {@link signingMessage}
+ * @returns The transaction with its public key and signature.
+ * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+ *
+ * @example
+ * const key = createSigningKey(new Uint8Array(32).fill(7));
+ * const content = { type: "withdraw", accountId: 1, tokenId: 0, recipient: 0xb0bn, amount: 5n };
+ * const transaction = { ...content, fee: 0n, nonce: 0, validFrom: 0n, validUntil: 2n ** 64n - 1n };
+ * const signed = signTransaction(key, transaction, signingDomain(1n, 0xc0den));
+ * signed.amount; // 5n
+ * Object.keys(signed.signature); // ["r8", "s"]
  */
 export function signTransaction<T extends Transaction>(
   key: SigningKey,

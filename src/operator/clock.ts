@@ -1,11 +1,18 @@
 /** Time as the operator sees it, so that tests can hold it in their hands. */
 export interface Clock {
-  /** Milliseconds since any fixed moment. */
+  /** Returns the milliseconds since any fixed moment. */
   nowMs(): number;
-  /** Calls back once after a delay. @returns Cancels the call. */
+  /**
+   * Calls back once after a delay.
+   *
+   * @param delayMs - Milliseconds, from 0.
+   * @param callback - What is called.
+   * @returns Cancels the call.
+   */
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** The time of this process. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   after: (delayMs, callback) => {

@@ -14,44 +14,105 @@ import type {
   StoredBlock,
 } from "../l1/types.ts";
 
+/** L1 as the operator reads and writes it; a `RollupClient` with a signer satisfies it. */
 export interface L1Port {
+  /** Chain of the contract. */
   readonly chainId: bigint;
   /** Address of the Rollup contract, checksummed. */
   readonly rollupAddress: string;
   /** L1 block of its deployment: where its events start. */
   readonly deploymentBlock: number;
+  /** Returns protocol digest, capacities and last committed block of the contract. */
   readDeployment(): Promise<L1Deployment>;
-  /** Events of the blocks from `fromBlock` (included) to the latest. */
+  /**
+   * Returns the events of L1 blocks up to the latest.
+   *
+   * @param fromBlock - The first L1 block that is read.
+   */
   readNews(fromBlock: number): Promise<L1News>;
-  /** Hash of an L1 block, 0x-hex; undefined if there is none of this number. */
+  /**
+   * Returns the hash of an L1 block, 0x-hex; undefined if there is none of this number.
+   *
+   * @param blockNumber - Number of the L1 block.
+   */
   readBlockHash(blockNumber: number): Promise<string | undefined>;
-  /** As at the end of an L1 block; see `src/l1/progress.ts`. */
+  /**
+   * Returns block counts and hashes of stored blocks.
+   *
+   * @param fromBlockNumber - First rollup block whose hash is read; hashes of all blocks that are
+   * not executed are read in any case.
+   * @param l1BlockNumber - L1 block at whose end the state is read.
+   */
   readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress>;
-  /** As at the end of an L1 block. */
+  /**
+   * Returns whether the sender of transactions is a validator, and the contract's protocol digest.
+   *
+   * @param l1BlockNumber - L1 block at whose end the state is read.
+   */
   readStanding(l1BlockNumber: number): Promise<L1Standing>;
-  /** A committed block of the rollup, of any validator. */
+  /**
+   * Returns a committed block of the rollup, of any validator.
+   *
+   * @param blockNumber - Number of the block; 0 is genesis.
+   */
   readStoredBlock(blockNumber: number): Promise<StoredBlock>;
-  /** Whether a committed block was sent by the account that sends this port's transactions. */
+  /**
+   * Returns whether a committed block was sent by the account that sends this port's transactions.
+   *
+   * @param blockNumber - Number of the block, from 1.
+   */
   isOwnCommit(blockNumber: number): Promise<boolean>;
-  /** Whether there is a contract at an address. @param address - uint160. */
+  /**
+   * Returns whether there is a contract at an address.
+   *
+   * @param address - L1 address, uint160.
+   */
   hasCode(address: bigint): Promise<boolean>;
   /**
-   * How many payouts of a block are still to be made: 0 also if it is not executed, and
-   * PAYOUTS_NOT_COUNTED if L1 has not counted them.
+   * Returns how many payouts of a block are still to be made: 0 also if it is not executed, and
+   * 2^32 - 1 if all are and L1 has not counted them.
    *
+   * @param blockNumber - Number of the block, from 1.
    * @param l1BlockNumber - L1 block at whose end the question is asked; default: the latest.
    */
   readOpenPayouts(blockNumber: number, l1BlockNumber?: number): Promise<number>;
-  /** Resolves when mined. @returns The new blocks as L1 has stored them, in order. */
+  /**
+   * Commits blocks; resolves when the transaction is mined.
+   *
+   * @param last - The last committed block.
+   * @param blocks - At least one, in order.
+   * @returns The L1 transaction, and the new blocks as L1 has stored them, in order.
+   */
   commitBlocks(
     last: StoredBlock,
     blocks: readonly CommitBlock[],
   ): Promise<{ transaction: L1Transaction; storedBlocks: readonly StoredBlock[] }>;
+  /**
+   * Proves committed blocks; resolves when the transaction is mined.
+   *
+   * @param blocks - At least one, in order.
+   * @returns The L1 transaction.
+   */
   proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction>;
-  /** Finalizes all blocks, and makes their payouts as far as gas reaches; the others stay open. */
+  /**
+   * Finalizes proven blocks, and makes their payouts as far as gas reaches; the others stay open.
+   *
+   * @param blocks - At least one, in order.
+   * @returns The L1 transaction.
+   */
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
-  /** Makes open payouts of an executed block, as far as gas reaches. */
+  /**
+   * Makes open payouts of an executed block, as far as gas reaches.
+   *
+   * @param block - The block with all its payouts.
+   * @returns The L1 transaction.
+   */
   payOut(block: ExecuteBlock): Promise<L1Transaction>;
-  /** @param blocks - Newest first. */
+  /**
+   * Reverts committed blocks.
+   *
+   * @param blocks - At least one, newest first.
+   * @returns The L1 transaction.
+   */
   revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction>;
 }

@@ -54,8 +54,27 @@ interface Foundation {
   readonly log: EventLog;
 }
 
+/**
+ * The operator of one rollup. It accepts transactions and requests, seals blocks, and commits,
+ * proves and executes them on L1.
+ *
+ * @example
+ * const restored = await restoreRollup(createRestoreSource(client));
+ * const start = await prepareStart(client, restored);
+ * const { preset, feeAccountAddress } = restored;
+ * const prover = createMockProver(); // for a contract with the mock verifier
+ * const parts = { preset, feeAccountAddress, l1: client, prover, start };
+ * const operator = await Operator.create({ ...parts, options: { mode: "manual" } });
+ * const { requestId } = await client.depositEth(alice.address, 5n);
+ * const [block] = await operator.processBlocks();
+ * block.status; // "executed"
+ * operator.requestReceipt(requestId).status; // "executed"
+ * await operator.close();
+ */
 export class Operator {
+  /** Makes the proofs; stays the caller's to close. */
   readonly prover: Prover;
+  /** How the operator works, with all defaults. */
   readonly options: OperatorOptions;
   readonly #l1: L1Port;
   readonly #log: EventLog;
@@ -124,11 +143,18 @@ export class Operator {
   }
 
   /**
-   * Makes the operator of a deployment, which accepts transactions from then on. In mode `interval`
-   * it works by itself after {@link Operator.start}.
+   * Creates the operator of a deployment, which accepts transactions from then on. In mode
+   * `interval` it works by itself after {@link Operator.start}.
    *
+   * @param parts - L1, prover and preset; the start, unless the rollup has no block yet.
+   * @returns The operator, after it has read L1. It belongs to the caller, who closes it.
    * @throws PROTOCOL_DIGEST_MISMATCH, CAPACITY_MISMATCH, GENESIS_MISMATCH, ROLLUP_NOT_FRESH,
-   * START_NOT_ON_L1, STORE_FAILED
+   * START_NOT_ON_L1, STORE_FAILED, L1_UNSTABLE, L1_EVENTS_MISSING, L1_REQUEST_FAILED
+   *
+   * @example
+   * const { preset, feeAccountAddress } = await restoreRollup(createRestoreSource(client));
+   * const parts = { preset, feeAccountAddress, l1: client, prover: createMockProver() };
+   * await Operator.create(parts); // throws ROLLUP_NOT_FRESH
    */
   static async create(parts: OperatorParts): Promise<Operator> {
     const { preset, l1, circuitsProtocolDigest } = parts;
@@ -154,15 +180,17 @@ export class Operator {
     return operator;
   }
 
+  /** Sizes of the rollup. */
   get preset(): Preset {
     return this.state.preset;
   }
 
+  /** Chain of the contract. */
   get chainId(): bigint {
     return this.#log.ledger.rollup.chainId;
   }
 
-  /** Checksummed. */
+  /** Address of the contract, checksummed. */
   get rollupAddress(): string {
     return this.#log.ledger.rollup.rollupAddress;
   }
@@ -182,7 +210,11 @@ export class Operator {
     return this.#log.ledger.blocks;
   }
 
-  /** Undefined if it is not sealed, or so old that it is not kept. */
+  /**
+   * Returns a block; undefined if it is not sealed, or so old that it is not kept.
+   *
+   * @param blockNumber - From 1.
+   */
   block(blockNumber: number): BlockRecord | undefined {
     return blockOf(this.#log.ledger, blockNumber);
   }
@@ -213,10 +245,23 @@ export class Operator {
    * Accepts a signed transaction: checks its signature and every rule against the state, and
    * applies it at once. The same transaction again gets the same receipt again.
    *
+   * @param transaction - Complete and signed, in no batch.
    * @param authorization - Of a ChangePubKey: the owner's consent as L1 takes it, 0x-hex.
+   * @returns The receipt, with status `accepted` the first time.
    * @throws The code of the rule that it breaks, AUTHORIZATION_INVALID, TOKEN_NOT_LISTED,
    * OPERATOR_BUSY, OPERATOR_STOPPED, and those of {@link Operator.obstacle}. A refused transaction
    * changes nothing.
+   *
+   * @example
+   * const { operator } = rollup;
+   * const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
+   * const { id: accountId, nonce } = await provider.getAccount(alice.address);
+   * const always = { validFrom: 0n, validUntil: 2n ** 64n - 1n };
+   * const content = { type: "transfer", recipient: BigInt(bob.address), amount: 5n };
+   * const transaction = { ...content, accountId, tokenId: 0, fee: 0n, nonce, ...always };
+   * operator.submit(alice.signer.sign(transaction, domain)).status; // "accepted"
+   * const late = alice.signer.sign({ ...transaction, nonce: 9 }, domain);
+   * operator.submit(late); // throws NONCE_MISMATCH
    */
   submit(transaction: SignedTransaction, authorization = "0x"): TransactionReceipt {
     return this.submitBatch([{ transaction, authorization }])[0]!;
@@ -228,6 +273,9 @@ export class Operator {
    * take consecutive slots of one block, no proof can split them, and if one of them cannot be
    * included after all, all are rejected.
    *
+   * @param batch - One transaction, or those of a batch in their order, each with its
+   * authorization.
+   * @returns Their receipts, in the same order.
    * @throws BATCH_LENGTH_INVALID, BATCH_TOO_LARGE, and as {@link Operator.submit}
    */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
@@ -239,6 +287,8 @@ export class Operator {
    * with those of others, in worker threads if there are any. Batches are accepted in the order in
    * which they came, except those whose consent is checked on L1 first (CREATE2).
    *
+   * @param batch - As of {@link Operator.submitBatch}.
+   * @returns Their receipts, in the same order.
    * @throws as {@link Operator.submitBatch}, and SUBMISSIONS_WAITING
    */
   receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
@@ -254,6 +304,7 @@ export class Operator {
    * a reorg the operator follows L1 as far as it must.
    *
    * @returns How many requests were new.
+   * @throws L1_UNSTABLE, L1_EVENTS_MISSING, L1_REQUEST_FAILED, START_NOT_ON_L1, OPERATOR_STOPPED
    */
   async syncL1(): Promise<number> {
     const count = await this.#follower.readNews(() => this.#turns.isTaken);
@@ -279,12 +330,20 @@ export class Operator {
     return operatorError({ code: "OPERATOR_NOT_ACCEPTING", reason });
   }
 
-  /** Reads L1 where nothing else does so in time, for an answer that is up to date. */
+  /**
+   * Reads L1 where nothing else does so in time, for an answer that is up to date.
+   *
+   * @throws as {@link Operator.syncL1}
+   */
   async catchUp(): Promise<void> {
     if (this.options.mode === "on-demand") await this.syncL1();
   }
 
-  /** Seals the open block at the smallest size that fits, unless it is empty. */
+  /**
+   * Seals the open block at the smallest size that fits, unless it is empty.
+   *
+   * @throws OPERATOR_STOPPED
+   */
   sealBlock(): void {
     this.#assertRunning();
     this.#log.record(sealOpenBlock(this.#log.ledger));
@@ -317,6 +376,7 @@ export class Operator {
   /**
    * Processes everything that is pending: reads L1, seals, and brings every block to a stage.
    *
+   * @param stage - Stage that every block reaches; default: `executed`.
    * @returns The blocks that were not executed before.
    * @throws BLOCK_STEP_FAILED; nothing is lost, and the next call continues where this one stopped.
    */
@@ -350,12 +410,22 @@ export class Operator {
 
   // ---------------------------------------------------------------------------------- receipts
 
-  /** How far a transaction has come; undefined if it was never accepted. */
+  /**
+   * Returns how far a transaction has come; undefined if it was never accepted, or its receipt is
+   * not kept any more.
+   *
+   * @param hash - Hash of the L2 transaction, 32 bytes of 0x-hex.
+   */
   receipt(hash: string): TransactionReceipt | undefined {
     return transactionReceipt(this.#log.ledger, hash);
   }
 
-  /** How far a deposit or full exit has come; undefined if it has not been seen on L1. */
+  /**
+   * Returns how far a deposit or full exit has come; undefined if it has not been seen on L1, or
+   * its receipt is not kept any more.
+   *
+   * @param requestId - Place in the priority queue, from 0.
+   */
   requestReceipt(requestId: number): RequestReceipt | undefined {
     return requestReceipt(this.#log.ledger, requestId);
   }
@@ -364,6 +434,9 @@ export class Operator {
    * Waits until a transaction has reached a stage or was rejected. In mode `on-demand` this makes
    * the operator work; otherwise the answer may come short of the stage after `waitLimitMs`.
    *
+   * @param hash - Hash of the L2 transaction, 32 bytes of 0x-hex.
+   * @param stage - Stage that is enough.
+   * @returns The receipt at that stage or a later one, rejected, or at the time limit.
    * @throws TRANSACTION_NOT_FOUND, BLOCK_STEP_FAILED (`on-demand`), OPERATOR_STOPPED,
    * ROLLUP_IN_EXODUS
    */
@@ -377,7 +450,9 @@ export class Operator {
   /**
    * As {@link Operator.waitFor}, for a deposit or full exit.
    *
-   * @returns Undefined if it has still not been seen on L1.
+   * @param requestId - Place in the priority queue, from 0.
+   * @param stage - Stage that is enough.
+   * @returns The receipt; undefined if it has still not been seen on L1.
    * @throws REQUEST_NOT_FOUND (`on-demand`), BLOCK_STEP_FAILED (`on-demand`), OPERATOR_STOPPED,
    * ROLLUP_IN_EXODUS
    */
@@ -416,7 +491,7 @@ export class Operator {
 
   // -------------------------------------------------------------------------------------- life
 
-  /** A value to return to with {@link Operator.restore}; costs nothing. */
+  /** Returns a value to return to with {@link Operator.restore}; it costs nothing. */
   checkpoint(): Ledger {
     return this.#log.ledger;
   }
@@ -424,6 +499,9 @@ export class Operator {
   /**
    * Rolls back to a checkpoint, when L1 is rolled back too. Nothing may be on its way to L1: call
    * it within {@link Operator.exclusively}.
+   *
+   * @param checkpoint - From {@link Operator.checkpoint} of this operator.
+   * @throws STORE_FAILED
    */
   restore(checkpoint: Ledger): void {
     this.#log.replace(checkpoint);
@@ -431,7 +509,13 @@ export class Operator {
     this.#waiters.wake();
   }
 
-  /** Runs an action while the operator neither reads nor writes L1. Proofs go on being made. */
+  /**
+   * Runs an action while the operator neither reads nor writes L1. Proofs go on being made.
+   *
+   * @param action - What is run; a method of the operator that reads or writes L1 would wait for it
+   * without end.
+   * @returns The result of the action.
+   */
   exclusively<T>(action: () => T | Promise<T>): Promise<T> {
     return this.#calls.run(() => this.#turns.run("other", () => this.#follower.pause(action)));
   }

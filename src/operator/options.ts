@@ -17,31 +17,42 @@ import type { Store } from "./store.ts";
  */
 export type OperatorMode = "manual" | "on-demand" | "interval";
 
+/** How an operator works. */
 export interface OperatorOptions {
+  /** What moves blocks. Default `on-demand`. */
   readonly mode: OperatorMode;
   /**
    * `interval`: how often L1 is read, and after how long a block is sealed that is not full, unless
-   * others wait to be committed.
+   * others wait to be committed. Milliseconds, default 1000.
    */
   readonly blockTimeMs: number;
-  /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
+  /** Maximum sealed blocks that wait for L1; at more, transactions are refused. Default 256. */
   readonly waitingBlocksMax: number;
-  /** Blocks that one L1 transaction commits or executes at most, if they fit into it. */
+  /** Maximum blocks that one L1 transaction commits or executes, if they fit. Default 32. */
   readonly blocksPerTransaction: number;
-  /** Blocks that one L1 transaction proves at most: the more, the cheaper, but the first wait. */
+  /** Maximum blocks that one L1 transaction proves: more are cheaper and wait. Default 10. */
   readonly proofsPerTransaction: number;
-  /** What one L1 transaction may be made of: blocks are sealed and grouped within that. */
+  /** Limits of one L1 transaction, for sealing and groups. Default: those of Ethereum. */
   readonly l1Limits: L1Limits;
-  /** How long one call waits for a stage before it answers with what there is; not `on-demand`. */
+  /**
+   * Time after which a call that waits for a stage answers with what there is; not `on-demand`.
+   * Milliseconds, default 20,000.
+   */
   readonly waitLimitMs: number;
-  /** `interval`: milliseconds without progress on L1 after which transactions are refused. */
+  /**
+   * `interval`: time without progress on L1 after which transactions are refused. Milliseconds,
+   * default half an hour.
+   */
   readonly stallLimitMs: number;
-  /** Executed blocks that are kept in memory; more, while a reorg of L1 may need them. */
+  /**
+   * Executed blocks that are kept in memory; more, while a reorg of L1 may need them. Default 256.
+   */
   readonly executedBlocksMax: number;
-  /** Receipts that are kept of what stands in older blocks, or was rejected. */
+  /** Receipts that are kept of what stands in older blocks, or was rejected. Default 65,536. */
   readonly finalReceiptsMax: number;
 }
 
+/** The defaults of {@link OperatorOptions}. */
 export const DEFAULT_OPTIONS: OperatorOptions = {
   mode: "on-demand",
   blockTimeMs: 1000,
@@ -57,11 +68,13 @@ export const DEFAULT_OPTIONS: OperatorOptions = {
 
 /** What an operator is made of. */
 export interface OperatorParts {
+  /** Sizes of the rollup, as of its contract. */
   readonly preset: Preset;
   /** L1 owner of the fee account at genesis, uint160; the contract was deployed with the same. */
   readonly feeAccountAddress: bigint;
+  /** A client of the rollup, whose signer is a validator. */
   readonly l1: L1Port;
-  /** Stays the caller's to close. */
+  /** Makes the proofs of blocks; stays the caller's to close. */
   readonly prover: Prover;
   /** What has been restored from L1; without it the rollup must have no blocks yet. */
   readonly start?: StartingPoint;
@@ -76,7 +89,10 @@ export interface OperatorParts {
   readonly circuitsProtocolDigest?: string;
   /** Hashes and checks signatures; stays the caller's to close. By default in this thread. */
   readonly crypto?: BatchCrypto;
+  /** Time and timers. Default: those of this process. */
   readonly clock?: Clock;
+  /** Log sink; `console` satisfies it. Default: none. */
   readonly logger?: Logger;
+  /** How the operator works; each has a default. */
   readonly options?: Partial<OperatorOptions>;
 }

@@ -23,18 +23,26 @@ export interface Store {
   readonly isImmediate: boolean;
   /** Receipts that stay in memory of items in older blocks, and of rejected ones. */
   readonly finalReceiptsMax: number;
+  /** Returns what is kept. */
   load(): Promise<StoredLedger>;
   /**
    * Keeps events, all or none. It may gather several calls and keep them together.
    *
+   * @param events - What has happened since the last call, oldest first.
    * @returns Resolves when they are kept, and with them all that was appended before.
    */
   append(events: readonly LedgerEvent[]): Promise<void> | undefined;
-  /** Keeps a ledger in place of all that was kept: the next events happen to this one. */
+  /**
+   * Keeps a ledger in place of all that was kept: the next events happen to this one.
+   *
+   * @param ledger - The new ledger.
+   * @returns Resolves when it is kept.
+   */
   replace(ledger: Ledger): Promise<void> | undefined;
   /**
    * The rule by which blocks leave the memory, with all but the receipts of their items.
    *
+   * @param progress - Numbers of the last committed, proven and executed blocks.
    * @returns Number of the last block that may leave, at most the last executed one. The operator
    * keeps it longer while a reorg of L1 may need it.
    */
@@ -49,7 +57,18 @@ export interface MemoryStoreOptions {
   readonly finalReceiptsMax: number;
 }
 
-/** The ledger in memory is all there is: nothing survives the process. */
+/**
+ * Creates a store that keeps nothing: the ledger in memory is all there is, and nothing survives
+ * the process.
+ *
+ * @param options - How many executed blocks and final receipts stay in memory, each from 0.
+ * @returns The store of one operator.
+ *
+ * @example
+ * const store = createMemoryStore({ executedBlocksMax: 16, finalReceiptsMax: 1000 });
+ * store.isImmediate; // true
+ * store.lastForgettable({ committed: 22, proven: 21, executed: 20 }); // 4
+ */
 export function createMemoryStore({
   executedBlocksMax,
   finalReceiptsMax,

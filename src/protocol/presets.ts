@@ -60,12 +60,28 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
   },
 };
 
-/** Maximum number of accounts of a rollup with this preset. */
+/**
+ * Returns the maximum number of accounts of a rollup.
+ *
+ * @param preset - Sizes of the rollup.
+ * @returns Number of leaves of the state tree; account ids are below it.
+ *
+ * @example
+ * accountCapacity(PRESETS.dev); // 4096
+ */
 export function accountCapacity(preset: Preset): number {
   return preset.treeArity ** preset.stateTreeLevels;
 }
 
-/** Maximum number of tokens of a rollup with this preset, ETH included. */
+/**
+ * Returns the maximum number of tokens of a rollup, ETH included.
+ *
+ * @param preset - Sizes of the rollup.
+ * @returns Number of leaves of a balance tree; token ids are below it.
+ *
+ * @example
+ * tokenCapacity(PRESETS.dev); // 64
+ */
 export function tokenCapacity(preset: Preset): number {
   return preset.treeArity ** preset.tokenTreeLevels;
 }

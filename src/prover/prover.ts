@@ -23,6 +23,10 @@ export interface Prover {
   /** For logs and reports; `mock` proves nothing. */
   readonly name: string;
   /**
+   * Computes the witness of a job and proves it.
+   *
+   * @param job - Key, inputs and public inputs.
+   * @returns The proof, and the public inputs that it is for.
    * @throws PROOF_PUBLIC_INPUTS_MISMATCH, or the coded error of the witness generator when the
    * input breaks a constraint.
    */

@@ -2,12 +2,17 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
+/** Keeps the checkpoint of a restore. */
 export interface CheckpointStore {
   /** Where it is, for messages. */
   readonly file: string;
-  /** Undefined if nothing was ever saved. */
+  /** Returns what was saved last; undefined if nothing was ever saved. */
   load(): Promise<string | undefined>;
-  /** Replaces what was saved before, as a whole or not at all. */
+  /**
+   * Replaces what was saved before, as a whole or not at all.
+   *
+   * @param text - The new checkpoint, megabytes for a large rollup.
+   */
   save(text: string): Promise<void>;
   /** Moves what was saved out of the way, but keeps it. */
   setAside(): Promise<void>;
@@ -16,6 +21,18 @@ export interface CheckpointStore {
 /** Makes names of temporary files differ within a process. */
 let saves = 0;
 
+/**
+ * Creates a store that keeps a checkpoint in a file.
+ *
+ * @param file - Path of the file; it and its folder are created by the first `save`.
+ * @returns The store. Its methods throw the errors of the file system.
+ *
+ * @example
+ * const store = createCheckpointFile(`${folder}/checkpoint.json`);
+ * await store.load(); // undefined
+ * await restoreRollup(createRestoreSource(client), { store });
+ * (await store.load()).length > 0; // true
+ */
 export function createCheckpointFile(file: string): CheckpointStore {
   let isTidied = false;
   return {

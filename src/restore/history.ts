@@ -75,8 +75,16 @@ export function compactHistory(
 /**
  * Reads the L1 blocks that a history lacks, from the deployment to the latest.
  *
- * @param known - What was read already; default: nothing.
+ * @param l1 - A client of the rollup.
+ * @param known - What was read already, such as the history of a restore; default: nothing.
+ * @returns The history from the deployment to the latest L1 block.
  * @throws L1_LOGS_REFUSED, L1_REQUEST_FAILED
+ *
+ * @example
+ * const { history } = await restoreRollup(createRestoreSource(client));
+ * await client.depositEth(alice.address, 5n);
+ * const { toBlock } = await completeHistory(client, history);
+ * toBlock - history.toBlock; // 1
  */
 export async function completeHistory(
   { contract, deploymentBlock }: Pick<RollupClient, "contract" | "deploymentBlock">,
@@ -91,12 +99,33 @@ export async function completeHistory(
   return { fromBlock: 0, toBlock: Math.max(known.toBlock, latest), events };
 }
 
-/** The requests of a history, in the order of the queue. */
+/**
+ * Lists the requests of a history.
+ *
+ * @param history - From {@link completeHistory}, for all requests that may still be open.
+ * @returns Deposits and full exits, in the order of the queue. A history of a restore lacks those
+ * that final blocks have served.
+ *
+ * @example
+ * await client.depositEth(alice.address, 5n);
+ * requestsOf(await completeHistory(client)).at(-1).amount; // 5n
+ */
 export function requestsOf({ events }: L1History): QueuedRequest[] {
   return events.flatMap(({ event }) => (event.type === "requestAdded" ? [event.request] : []));
 }
 
-/** The tokens of a history, with symbol and decimals from their contracts; ETH first. */
+/**
+ * Reads the tokens of a history from their contracts.
+ *
+ * @param l1 - A client of the rollup.
+ * @param history - From {@link completeHistory}.
+ * @returns The tokens with address, symbol and decimals, ascending by id; ETH first.
+ * @throws L1_REQUEST_FAILED
+ *
+ * @example
+ * const tokens = await readTokens(client, await completeHistory(client));
+ * tokens.map(({ symbol }) => symbol); // ["ETH"]
+ */
 export async function readTokens(
   { contract }: Pick<RollupClient, "contract">,
   { events }: L1History,

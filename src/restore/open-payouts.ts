@@ -21,10 +21,17 @@ export interface OpenPayouts extends ExecuteBlock {
 }
 
 /**
- * The executed blocks whose payouts are not all made, in order.
+ * Finds the executed blocks whose payouts are not all made.
  *
+ * @param l1 - A client of the rollup.
  * @param history - Up to the latest L1 block; default: it is read.
- * @throws L1_BLOCK_NOT_FOUND, L1_CALLDATA_NOT_FOUND, RESTORE_BLOCK_UNREADABLE
+ * @returns The blocks in order, each with all its payouts and the indexes of the open ones.
+ * @throws L1_BLOCK_NOT_FOUND, L1_CALLDATA_NOT_FOUND, L1_LOGS_REFUSED, L1_REQUEST_FAILED,
+ * RESTORE_BLOCK_UNREADABLE
+ *
+ * @example
+ * await (await alice.withdraw({ token: "ETH", amount: 5n })).wait("executed");
+ * await findOpenPayouts(client); // []
  */
 export async function findOpenPayouts(
   l1: Pick<RollupClient, "contract" | "deploymentBlock">,
@@ -50,8 +57,15 @@ export async function findOpenPayouts(
  * Makes all open payouts of some blocks, in several L1 transactions if their gas demands it. Anyone
  * may, also in exodus.
  *
+ * @param l1 - A client whose signer pays for gas.
+ * @param blocks - From {@link findOpenPayouts}.
  * @param onPaid - Receives each transaction.
- * @throws L1_REVERTED, and the codes of sending; payouts made before the failure stay made.
+ * @throws L1_REVERTED, and the other codes of sending, see {@link RollupClient}; payouts made
+ * before the failure stay made.
+ *
+ * @example
+ * await makeOpenPayouts(client, await findOpenPayouts(client));
+ * (await findOpenPayouts(client)).length; // 0
  */
 export async function makeOpenPayouts(
   l1: Pick<RollupClient, "contract" | "payOut">,

@@ -27,6 +27,7 @@ import {
 } from "./journal.ts";
 import { namingFailures, type RestoreSource } from "./source.ts";
 
+/** How far a restore has come. */
 export interface RestoreProgress {
   /** Last L1 block that has been read, and the latest there is. */
   readonly l1Block: number;
@@ -35,17 +36,22 @@ export interface RestoreProgress {
   readonly blockNumber: number;
 }
 
+/** How a rollup is restored. */
 export interface RestoreOptions {
   /** Store for checkpoints; without it an interrupted restore starts over. */
   readonly store?: CheckpointStore;
   /** Presets that the rollup may have; default: those of this package. */
   readonly presets?: readonly Preset[];
+  /** Receives the progress after each step. */
   readonly onProgress?: (progress: RestoreProgress) => void;
   /** Receives what is wrong with the checkpoint; the restore continues without it. */
   readonly onWarning?: (warning: RollupError) => void;
-  /** L1 blocks that are read before each checkpoint. */
+  /** L1 blocks that are read before each checkpoint, from 1. Default 2000. */
   readonly l1BlocksPerStep?: number;
-  /** L1 blocks after which no reorg is expected; after a deeper one the restore starts over. */
+  /**
+   * L1 blocks after which no reorg is expected; after a deeper one the restore starts over. Default
+   * 64.
+   */
   readonly finalityBlocks?: number;
 }
 
@@ -55,6 +61,7 @@ const L1_BLOCKS_PER_STEP = 2_000;
 
 /** A rollup as L1 knows it. */
 export interface RestoredRollup {
+  /** Its sizes. */
   readonly preset: Preset;
   /** L1 owner of the fee account, uint160. */
   readonly feeAccountAddress: bigint;
@@ -73,12 +80,19 @@ export interface RestoredRollup {
 /**
  * Restores a rollup and compares the result with the contract.
  *
- * @param rawSource - See `createRestoreSource`.
- *
+ * @param rawSource - From {@link createRestoreSource}.
+ * @param options - Checkpoint, listeners and sizes of steps.
+ * @returns The last executed state, the blocks after it, and the rest that an exit or a new
+ * operator needs.
  * @throws RESTORE_ROOT_MISMATCH, RESTORE_BLOCK_INVALID, RESTORE_BLOCK_UNREADABLE,
  * RESTORE_EVENTS_MISSING, RESTORE_PRESET_UNKNOWN, RESTORE_GENESIS_MISMATCH, RESTORE_DISAGREES,
  * RESTORE_INTERRUPTED,
  * CHECKPOINT_OF_OTHER_ROLLUP, L1_BLOCK_NOT_FOUND, L1_CALLDATA_NOT_FOUND
+ *
+ * @example
+ * const { executed, preset } = await restoreRollup(createRestoreSource(client));
+ * preset.name; // "minimal"
+ * executed.state.root === rollup.operator.state.root; // true
  */
 export async function restoreRollup(
   rawSource: RestoreSource,

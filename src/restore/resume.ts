@@ -6,8 +6,19 @@ import type { RestoredRollup } from "./restore.ts";
 
 /** What a validator does on L1; a `RollupClient` satisfies it. */
 export interface ValidatorPort {
-  /** Finalizes all blocks; payouts without enough gas stay open, see `findOpenPayouts`. */
+  /**
+   * Finalizes all blocks; payouts without enough gas stay open, see `findOpenPayouts`.
+   *
+   * @param blocks - Proven blocks, in order.
+   * @returns The mined L1 transaction.
+   */
   executeBlocks(blocks: readonly ExecuteBlock[]): Promise<L1Transaction>;
+  /**
+   * Reverts committed blocks.
+   *
+   * @param blocks - Newest first.
+   * @returns The mined L1 transaction.
+   */
   revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction>;
 }
 
@@ -19,9 +30,16 @@ export interface ValidatorPort {
  * L1's limits may demand several L1 transactions. After a failure, restore and call again: what is
  * executed or reverted stays so.
  *
- * @param limits - Of one L1 transaction.
+ * @param l1 - A client whose signer is a validator.
+ * @param restored - From {@link restoreRollup}, of the latest L1 block.
+ * @param limits - Of one L1 transaction; default: those of Ethereum.
  * @returns The start of the new operator.
- * @throws L1_REVERTED
+ * @throws L1_REVERTED, and the other codes of sending, see {@link RollupClient}
+ *
+ * @example
+ * const restored = await restoreRollup(createRestoreSource(client));
+ * const { storedBlock, state } = await prepareStart(client, restored);
+ * storedBlock.stateRoot === state.root; // true
  */
 export async function prepareStart(
   l1: ValidatorPort,

@@ -1,4 +1,4 @@
-/** What a restore needs of L1. Every call may fail; then the restore can be tried again. */
+/** L1 as a restore reads it. */
 import type { RollupClient } from "../l1/client.ts";
 import { type BlockRange, providerOf } from "../l1/events.ts";
 import { readGenesis, readHistory } from "../l1/history.ts";
@@ -7,25 +7,60 @@ import type { Dated, L1BlockId, L1Genesis, L1Progress } from "../l1/types.ts";
 import { isRollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
 
+/** What a restore needs of L1. Every call may fail; then the restore can be tried again. */
 export interface RestoreSource {
+  /** Chain of the contract. */
   readonly chainId: bigint;
   /** Checksummed. */
   readonly rollupAddress: string;
+  /** Returns the genesis of the rollup, as L1 has published it. */
   readGenesis(): Promise<L1Genesis>;
-  /** Everything that happened to the rollup in a range of L1 blocks, in order. */
+  /**
+   * Returns everything that happened to the rollup in a range of L1 blocks, in order.
+   *
+   * @param range - The first and the last L1 block, both included.
+   */
   readHistory(range: BlockRange): Promise<readonly Dated[]>;
+  /** Returns the latest L1 block. */
   latestBlock(): Promise<L1BlockId>;
-  /** Undefined if L1 has no block of this number. */
+  /**
+   * Returns the hash of an L1 block, 0x-hex; undefined if L1 has no block of this number.
+   *
+   * @param l1BlockNumber - Number of the L1 block.
+   */
   blockHash(l1BlockNumber: number): Promise<string | undefined>;
-  /** Hash under which the contract keeps a block of the rollup, 0x-hex. */
+  /**
+   * Returns the hash under which the contract keeps a block of the rollup, 0x-hex.
+   *
+   * @param blockNumber - Number of the rollup's block; 0 is genesis.
+   */
   storedBlockHash(blockNumber: number): Promise<string>;
-  /** How far blocks have come at the end of an L1 block, see `src/l1/progress.ts`. */
+  /**
+   * Returns how far blocks have come.
+   *
+   * @param fromBlockNumber - First rollup block whose hash is read; hashes of all blocks that are
+   * not executed are read in any case.
+   * @param l1BlockNumber - L1 block at whose end the state is read.
+   */
   readProgress(fromBlockNumber: number, l1BlockNumber: number): Promise<L1Progress>;
-  /** First request that no executed block serves, at the end of an L1 block. */
+  /**
+   * Returns the id of the first request that no executed block serves.
+   *
+   * @param l1BlockNumber - L1 block at whose end the state is read.
+   */
   readFirstOpenRequest(l1BlockNumber: number): Promise<number>;
 }
 
-/** The source over a node of L1, which must keep old transactions. */
+/**
+ * Creates the source of a restore over a node of L1.
+ *
+ * @param client - A client of the rollup; its node must keep old transactions.
+ * @returns The source, which reads only when it is asked.
+ *
+ * @example
+ * const source = createRestoreSource(client);
+ * (await source.readGenesis()).accountCapacity; // 64
+ */
 export function createRestoreSource({
   contract,
   chainId,

@@ -36,7 +36,18 @@ export class TransactionHandle {
   }
 }
 
-/** Accepted L2 transactions of one batch. */
+/**
+ * Accepted L2 transactions of one batch.
+ *
+ * @example
+ * const batch = alice
+ *   .batch()
+ *   .transfer({ to: bob.address, token: "ETH", amount: 5n })
+ *   .transfer({ to: bob.address, token: "ETH", amount: 7n });
+ * const handle = await batch.send();
+ * handle.receipts.map(({ status }) => status); // ["accepted", "accepted"]
+ * (await handle.wait("committed")).length; // 2
+ */
 export class BatchHandle {
   /** The receipts at acceptance, in the order of the batch. */
   readonly receipts: readonly TransactionReceipt[];

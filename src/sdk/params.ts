@@ -30,12 +30,14 @@ export interface TransactionOptions {
 export interface TransferParams extends TransactionOptions {
   /** L1 address of the recipient; a recipient without an account gets one. */
   readonly to: string;
+  /** The token: "ETH", or the symbol, address or id of a listed one. */
   readonly token: TokenReference;
   /** In the token's smallest unit; must be packable. */
   readonly amount: bigint;
 }
 
 export interface WithdrawParams extends TransactionOptions {
+  /** The token: "ETH", or the symbol, address or id of a listed one. */
   readonly token: TokenReference;
   /** In the token's smallest unit. */
   readonly amount: bigint;
@@ -46,6 +48,7 @@ export interface WithdrawParams extends TransactionOptions {
 export interface ForcedExitParams extends TransactionOptions {
   /** L1 address whose account has no signing key. */
   readonly target: string;
+  /** The token: "ETH", or the symbol, address or id of a listed one. */
   readonly token: TokenReference;
 }
 
@@ -79,6 +82,7 @@ export interface WalletOptions {
 }
 
 export interface DepositParams {
+  /** The token: "ETH", or the symbol, address or id of a listed one. */
   readonly token: TokenReference;
   /** In the token's smallest unit. */
   readonly amount: bigint;
@@ -87,6 +91,7 @@ export interface DepositParams {
 }
 
 export interface FullExitParams {
+  /** The token: "ETH", or the symbol, address or id of a listed one. */
   readonly token: TokenReference;
 }
 

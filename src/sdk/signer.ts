@@ -54,6 +54,7 @@ export class RollupSigner {
    * Creates a signer from a seed.
    *
    * @param seed - 32 secret bytes.
+   * @returns The same signer for the same seed.
    * @throws SIGNING_SEED_LENGTH
    *
    * @example

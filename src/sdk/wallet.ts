@@ -90,7 +90,9 @@ const ERC20_ABI = ["function allowance(address owner, address spender) view retu
 export class RollupWallet {
   /** L1 address that owns the L2 account, with its checksum. */
   readonly address: string;
+  /** The operator's API, through which the wallet sends. */
   readonly provider: RollupProvider;
+  /** The Ethereum wallet, which pays for gas on L1. */
   readonly l1Signer: Signer;
   /** The L2 key. */
   readonly signer: RollupSigner;

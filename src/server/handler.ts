@@ -42,8 +42,17 @@ type Methods = {
 type RpcInput<T> = T extends readonly (infer E)[] ? readonly E[] : T;
 
 /**
+ * Creates a function that answers `rollup_*` calls, for a transport of your own.
+ *
+ * @param operator - Answers the calls.
  * @param access - Whom the handler serves; default: the person who runs the operator, as in tests
  * and devnets.
+ * @returns Answers one call, see {@link RpcHandler}.
+ *
+ * @example
+ * const handle = createRpcHandler(rollup.operator, "public");
+ * (await handle("rollup_getConfig", [])).preset; // "minimal"
+ * await handle("rollup_processBlocks", []); // throws RPC_METHOD_RESTRICTED
  */
 export function createRpcHandler(operator: Operator, access: RpcAccess = "operator"): RpcHandler {
   const methods = createMethods(operator);

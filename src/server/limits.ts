@@ -1,5 +1,6 @@
-/** Limits of one server. A request over a limit is refused; all others are served. */
+/** How much one server does for its clients. */
 
+/** Limits of one server. A request over a limit is refused; all others are served. */
 export interface RpcLimits {
   /** Bytes of the body of a request; the largest batch of transactions takes a tenth. */
   readonly bodyBytesMax: number;
@@ -42,6 +43,7 @@ export const BURST_SECONDS = 5;
 /** Far more than a wallet needs, and less than keeps one processor busy. */
 export const DEFAULT_UNITS_PER_SECOND = 2_000;
 
+/** The defaults of {@link RpcLimits}. */
 export const DEFAULT_RPC_LIMITS: RpcLimits = {
   bodyBytesMax: 1 << 20,
   batchCallsMax: 100,

@@ -10,9 +10,17 @@ import { keccak } from "../util/keccak.ts";
 import { toJsonRpcError } from "../api/error-transport.ts";
 import { rpcError } from "../api/errors.ts";
 
-/** A JSON-RPC error of L1 that clients may see. */
+/**
+ * A JSON-RPC error of L1 that clients may see: an {@link L1Request} rejects with it.
+ *
+ * @example
+ * const error = new L1CallError(3, "execution reverted", "0x");
+ * error.code; // 3
+ */
 export class L1CallError extends Error {
+  /** Code of JSON-RPC, an integer. */
   readonly code: number;
+  /** Data of the error, such as that of a revert in 0x-hex; undefined if there is none. */
   readonly data: unknown;
 
   constructor(code: number, message: string, data: unknown) {

@@ -12,13 +12,17 @@ import { clientOf, RateLimiter } from "./rate-limiter.ts";
 import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
 import { Sockets } from "./sockets.ts";
 
+/** A server that listens. */
 export interface RpcServer {
+  /** Where clients reach it, with the port that it has taken. */
   readonly url: string;
   /** Refuses new requests, and ends those under way within `limits.closingMs`. */
   close(): Promise<void>;
 }
 
+/** How a server listens, and whom it serves. */
 export interface RpcServerOptions {
+  /** Address that it listens on; default: 127.0.0.1. */
   readonly hostname?: string | undefined;
   /** 0 to 65535; 0 for any free port. */
   readonly port: number;
@@ -28,6 +32,7 @@ export interface RpcServerOptions {
   readonly hostNames?: readonly string[];
   /** Units that a call costs its client; by default one. */
   readonly unitsOf?: (method: string) => number;
+  /** Limits of requests; each has a default. */
   readonly limits?: Partial<RpcLimits>;
   /** Log sink for the errors that clients get no details of. */
   readonly logger?: Pick<Logger, "error">;
@@ -36,8 +41,18 @@ export interface RpcServerOptions {
 /**
  * Serves JSON-RPC over HTTP, within limits.
  *
- * @param request - Answers one call.
+ * @param request - Answers one call; clients see what it rejects with only if it is a
+ * `RollupError` or an {@link L1CallError}.
+ * @param options - Port, and whom the server serves.
+ * @returns The server, once it listens.
  * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ *
+ * @example
+ * const server = await serveRpc(async (method, [name]) => `${method} ${name}`, { port: 0 });
+ * const call = { jsonrpc: "2.0", id: 1, method: "hello", params: ["Ada"] };
+ * const response = await fetch(server.url, { method: "POST", body: JSON.stringify(call) });
+ * (await response.json()).result; // "hello Ada"
+ * await server.close();
  */
 export async function serveRpc(request: RpcRequest, options: RpcServerOptions): Promise<RpcServer> {
   const { hostname = LOOPBACK, port } = options;

@@ -22,9 +22,11 @@ export interface PublicPortOptions {
   readonly hostNames?: readonly string[];
   /** L1 methods that clients may call; default: what wallets need. */
   readonly l1Methods?: L1MethodSet;
+  /** Limits of requests; each has a default. */
   readonly limits?: Partial<RpcLimits>;
 }
 
+/** How an operator is served. */
 export interface OperatorServerOptions extends PublicPortOptions {
   /** Port for the person who runs the operator, on 127.0.0.1; 0 for any free one. Default: none. */
   readonly adminPort?: number | undefined;
@@ -32,6 +34,7 @@ export interface OperatorServerOptions extends PublicPortOptions {
   readonly logger?: Pick<Logger, "error">;
 }
 
+/** An operator's server that listens. */
 export interface OperatorServer {
   /** URL of the public methods. */
   readonly url: string;
@@ -44,13 +47,20 @@ export interface OperatorServer {
 /**
  * Serves an operator over HTTP: `rollup_*` methods, and those of L1 that `l1Methods` allows.
  *
+ * @param operator - Answers the `rollup_*` methods; stays the caller's to close.
  * @param askL1 - Reaches L1 without the operator's keys; see {@link L1Request}.
+ * @param options - Ports, and whom the public port serves.
+ * @returns The server, once it listens.
  * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
  *
  * @example
- * const server = await serveOperator(operator, (method, params) => l1.send(method, params), {
- *   port: 9545,
- * });
+ * const askL1 = (method, params) => ethers.provider.send(method, params);
+ * const server = await serveOperator(rollup.operator, askL1, { port: 0 });
+ * const remote = new ethers.JsonRpcProvider(server.url);
+ * (await remote.send("rollup_getConfig", [])).preset; // "minimal"
+ * await remote.send("eth_chainId", []); // "0x7a69"
+ * remote.destroy();
+ * await server.close();
  */
 export async function serveOperator(
   operator: Operator,

@@ -23,6 +23,7 @@ interface AccountLeaf extends Account {
 
 /** New contents of a leaf and of one of its balances; omitted fields stay as they are. */
 export interface LeafUpdate {
+  /** New fields of the account. */
   readonly account?: Partial<Account>;
   /** Unsigned 128-bit amount in the token's smallest unit. */
   readonly balance?: bigint;
@@ -52,7 +53,8 @@ interface Parts {
  *
  * @example
  * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
- * const state = genesis.update(1, 0, { account: newAccount(0xa11cen), balance: 100n });
+ * const account = { kind: 1, nonce: 0, address: 0xa11cen, pubKeyHash: 0n };
+ * const state = genesis.update(1, 0, { account, balance: 100n });
  * state.balance(1, 0); // 100n
  * genesis.balance(1, 0); // 0n
  */
@@ -63,7 +65,12 @@ export class RollupState {
     this.#parts = parts;
   }
 
-  /** Creates a state without accounts. */
+  /**
+   * Creates a state without accounts.
+   *
+   * @param preset - Sizes of the trees.
+   * @returns A state whose root is that of empty trees.
+   */
   static empty(preset: Preset): RollupState {
     const balances = MerkleTree.empty<bigint>({
       arity: preset.treeArity,
@@ -82,6 +89,7 @@ export class RollupState {
   /**
    * Computes all missing hashes of some states, so that their roots and witnesses need no hashing.
    *
+   * @param states - States of any presets; parts that they share are hashed once.
    * @param hashMany - Called once per tree level, with all lists of that level.
    */
   static async hashAll(states: Iterable<RollupState>, hashMany: HashMany): Promise<void> {
@@ -136,13 +144,19 @@ export class RollupState {
   /**
    * Iterates over the non-zero balances of an account, in ascending order of the token id.
    *
+   * @param accountId - In [0, account capacity of the preset).
+   * @returns Token ids with amounts in the token's smallest unit.
    * @throws ACCOUNT_ID_OUT_OF_RANGE
    */
   balances(accountId: number): Generator<[tokenId: number, amount: bigint]> {
     return this.#leaf(accountId).balances.entries();
   }
 
-  /** Iterates over all accounts in ascending order of their id. */
+  /**
+   * Iterates over all accounts.
+   *
+   * @returns Account ids with accounts, in ascending order of the id.
+   */
   *accounts(): Generator<[accountId: number, account: Account]> {
     for (const [accountId, leaf] of this.#parts.leaves.entries()) {
       if (isLive(leaf)) yield [accountId, this.account(accountId)];
@@ -160,7 +174,11 @@ export class RollupState {
     return preferredAccountId(this.#parts.index, address);
   }
 
-  /** Returns the ids of all accounts of an L1 address, ascending. */
+  /**
+   * Returns the ids of all accounts of an L1 address, ascending.
+   *
+   * @param address - L1 address, uint160.
+   */
   accountIdsOf(address: bigint): readonly number[] {
     return accountIdsOf(this.#parts.index, address);
   }
@@ -169,7 +187,11 @@ export class RollupState {
    * Returns the state with one leaf changed. Checks only the ids; the rules of operations decide
    * whether the change is valid.
    *
-   * @param tokenId - Token of `update.balance`; checked even without one.
+   * @param accountId - In [0, account capacity of the preset).
+   * @param tokenId - Token of the balance, in [0, token capacity of the preset); checked even
+   * without a balance.
+   * @param update - New fields of the account, and new balance in the token's smallest unit.
+   * @returns A new state; this one is unchanged.
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
   update(accountId: number, tokenId: number, { account, balance }: LeafUpdate): RollupState {
@@ -192,6 +214,8 @@ export class RollupState {
   /**
    * Returns the leaf of an account, one of its balances, and the siblings of both.
    *
+   * @param accountId - In [0, account capacity of the preset).
+   * @param tokenId - In [0, token capacity of the preset).
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
   witness(accountId: number, tokenId: number): BranchWitness {
@@ -211,7 +235,12 @@ export class RollupState {
     return this.#parts.leaves.get(accountId) ?? this.#parts.emptyLeaf;
   }
 
-  /** Checks that the balance tree has a leaf for the token. @throws TOKEN_ID_OUT_OF_RANGE */
+  /**
+   * Checks that the balance tree has a leaf for the token.
+   *
+   * @param tokenId - Valid in [0, token capacity of the preset).
+   * @throws TOKEN_ID_OUT_OF_RANGE
+   */
   assertTokenId(tokenId: number): void {
     const capacity = tokenCapacity(this.preset);
     if (!isIndexBelow(tokenId, capacity)) {
@@ -225,7 +254,13 @@ export class RollupState {
  *
  * @param preset - The tree sizes of the rollup.
  * @param options.feeAccountAddress - L1 owner of the fee account, uint160, not zero.
+ * @returns The state with account 0, which has no signing key.
  * @throws FEE_ACCOUNT_ADDRESS_ZERO
+ *
+ * @example
+ * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+ * genesis.account(0).address; // 0xfeen
+ * genesis.nextAccountId; // 1
  */
 export function createGenesisState(
   preset: Preset,

@@ -32,9 +32,17 @@ const descriptions = new Map<string, ErrorDescription>();
  * An error with a stable `code`, the facts behind it and a line on how to fix it.
  *
  * Compare `code`, not the message. Test with {@link isRollupError}, not with `instanceof`.
+ *
+ * @example
+ * const account = { accountId: 2 ** 20, capacity: accountCapacity(PRESETS.dev) };
+ * const error = new RollupError({ code: "ACCOUNT_ID_OUT_OF_RANGE", ...account });
+ * error.facts.capacity; // 4096
+ * error.message.startsWith("ACCOUNT_ID_OUT_OF_RANGE: "); // true
  */
 export class RollupError<F extends ErrorFacts = ErrorFacts> extends Error {
+  /** Stable name of the failure, in docs/errors.md. */
   readonly code: F["code"];
+  /** The code, with the values that the sentence is made of. */
   readonly facts: F;
   /** Says what is wrong; `message` is the code and this sentence. */
   readonly sentence: string;

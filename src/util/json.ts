@@ -14,7 +14,11 @@ export const BIGINT_JSON = /^(0x[0-9a-fA-F]+|\d+)$/;
 const TAGGED_BIGINT = /^(0x[0-9a-fA-F]{1,100}|-?\d{1,100})$/;
 
 /**
+ * Writes an integer as a string for JSON.
+ *
+ * @param value - Any integer.
  * @returns 0x-hex; decimal if the value is negative, as 0x-hex has no sign.
+ *
  * @example
  * bigintToJson(255n); // "0xff"
  */
@@ -23,7 +27,10 @@ export function bigintToJson(value: bigint): string {
 }
 
 /**
+ * Reads an integer from JSON: the inverse of {@link bigintToJson}, for integers from 0 on.
+ *
  * @param text - 0x-hex, or decimal.
+ * @returns The integer, which is not negative.
  * @throws RangeError for any other text
  *
  * @example
@@ -35,7 +42,15 @@ export function bigintFromJson(text: string): bigint {
   return BigInt(text);
 }
 
-/** A value as JSON carries it: bigints become 0x-hex, undefined properties go. */
+/**
+ * Turns a value into one that JSON carries.
+ *
+ * @param value - Any nesting of plain objects, lists, texts, numbers, booleans, null and bigints.
+ * @returns A copy, in which bigints are 0x-hex and undefined properties are left out.
+ *
+ * @example
+ * toJson({ amount: 255n, memo: undefined }); // { amount: "0xff" }
+ */
 export function toJson(value: unknown): unknown {
   if (typeof value === "bigint") return bigintToJson(value);
   if (typeof value !== "object" || value === null) return value;

@@ -88,7 +88,7 @@ describe(`circom: compile ${random.title}`, () => {
     const files = readdirSync(join(options.cacheDir, entry!)).map((file) =>
       join(options.cacheDir, entry!, file),
     );
-    expect(files).to.have.length(5);
+    expect(files).to.have.length(6);
     const made = files.filter((file) => !file.endsWith("SHA256SUMS"));
     const contents = made.map((file) => readFileSync(file));
     for (const [index, file] of files.entries()) {

@@ -7,15 +7,23 @@ import { expectCode } from "../helpers/expect-code.ts";
 import { STRICT_OPTIONS, typeCheck } from "../helpers/type-check.ts";
 import { createWorkspace } from "./workspace.ts";
 
-const multiplier = {
-  name: "multiplier",
+/** A circuit with these signals and no others. */
+function withSignals(name: string, signals: Partial<TypedCircuit>): TypedCircuit {
+  return { name, inputs: [], outputs: [], intermediates: [], ...signals };
+}
+
+const multiplier = withSignals("multiplier", {
   inputs: [
     { name: "start", shape: [], public: true },
     { name: "grid", shape: [2, 3], public: false },
   ],
-};
-const bus = {
-  name: "merkle-proof",
+  outputs: [
+    { name: "product", shape: [], public: true },
+    { name: "rows", shape: [2, 3], public: true },
+  ],
+  intermediates: [{ name: "partial", shape: [2], public: false }],
+});
+const bus = withSignals("merkle-proof", {
   inputs: [
     { name: "points[0].x", shape: [], public: false },
     { name: "points[0].y", shape: [2], public: false },
@@ -23,13 +31,19 @@ const bus = {
     { name: "points[1].y", shape: [2], public: false },
     { name: "deep.inner.z", shape: [], public: true },
   ],
-};
+  outputs: [
+    { name: "ends[0].x", shape: [], public: true },
+    { name: "ends[1].x", shape: [], public: true },
+  ],
+});
 
 /** The used part of the module that the generated types augment. */
 const PACKAGE_TYPES = `export type SignalValue = bigint | number | string | boolean;
 export type SignalArray =
   readonly SignalValue[] | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
 export interface CircuitInputs {}
+export interface CircuitOutputs {}
+export interface CircuitSignalValues {}
 `;
 
 /** Returns the declared types of the generated source, printed by the compiler. */
@@ -45,9 +59,9 @@ function check(circuits: readonly TypedCircuit[], use = "", options = STRICT_OPT
   const files = {
     "package.ts": PACKAGE_TYPES,
     "generated.ts": generateCircuitTypes(circuits, "./package.js"),
-    "use.ts": `import type { CircuitInputs } from "./package.js";
+    "use.ts": `import type { CircuitInputs, CircuitOutputs, CircuitSignalValues } from "./package.js";
 import "./generated.js";
-export type Names = keyof CircuitInputs;
+export type Names = keyof (CircuitInputs & CircuitOutputs & CircuitSignalValues);
 ${use}`,
   };
   return typeCheck(files, options);
@@ -77,7 +91,8 @@ describe("circom: input types", () => {
     this.timeout(60_000);
     const workspace = await createWorkspace();
     try {
-      const { name, inputs } = await compileCircuit(workspace.options("nested-inputs"));
+      const circuit = await compileCircuit(workspace.options("nested-inputs"));
+      const { name, inputs } = circuit;
       const point = {
         x: 1,
         y: [
@@ -119,15 +134,34 @@ describe("circom: input types", () => {
         `export const inputs: CircuitInputs["nested-inputs"] = ${JSON.stringify(given)};`;
       for (const skipLibCheck of [false, true]) {
         const options = { ...STRICT_OPTIONS, skipLibCheck };
-        expect(check([{ name, inputs }], use(values), options)).to.deep.equal([]);
+        expect(check([circuit], use(values), options)).to.deep.equal([]);
       }
       // The witness generator accepts the same values.
       expect(flattenInputs(name, inputs, values)).to.have.length(inputs.length);
       const flat = use({ ...values, grid: [1, 2, 3, 4, 5, 6] });
-      expect(check([{ name, inputs }], flat).join()).to.include("is not assignable");
+      expect(check([circuit], flat).join()).to.include("is not assignable");
     } finally {
       await workspace.remove();
     }
+  });
+
+  it("types outputs, and all signals of the main component by full name, as bigints", () => {
+    const source = generateCircuitTypes([multiplier, bus]);
+    expect(declaredType(source, "MultiplierOutputs").replace(/\/\*\*.*?\*\/ /g, "")).to.equal(
+      "readonly product: bigint; readonly rows: readonly (readonly bigint[])[];",
+    );
+    const use = `type Signals = CircuitSignalValues["multiplier"];
+export const names: readonly (keyof Signals)[] = ["main.start", "main.grid", "main.partial"];
+export const partial: Signals["main.partial"] = [1n, 2n];
+export const rows: CircuitOutputs["multiplier"]["rows"] = [[1n, 2n, 3n], [4n, 5n, 6n]];
+export const ends: CircuitOutputs["merkle-proof"] = { ends: [{ x: 1n }, { x: 2n }] };
+export const same: CircuitSignalValues["merkle-proof"]["main.ends"] = ends.ends;`;
+    expect(check([multiplier, bus], use)).to.deep.equal([]);
+    const wrong = `export const name: keyof CircuitSignalValues["multiplier"] = "main.parts";
+export const product: CircuitOutputs["multiplier"]["product"] = 1;`;
+    const errors = check([multiplier], wrong);
+    expect(errors).to.have.length(2);
+    expect(errors[0]).to.include('"main.parts"');
   });
 
   it("takes typed arrays where the last dimension of an array belongs", () => {
@@ -148,15 +182,17 @@ describe("circom: input types", () => {
         public: true,
       })),
     ]);
-    expect(check([{ name: "deep", inputs }])).to.deep.equal([]);
+    expect(check([withSignals("deep", { inputs, outputs: inputs })])).to.deep.equal([]);
   });
 
   it("compiles for a circuit without inputs, and for names and signals of any form", () => {
-    expect(check([{ name: "nothing", inputs: [] }])).to.deep.equal([]);
+    expect(check([withSignals("nothing", {})])).to.deep.equal([]);
     const odd = ["$value", "_", "class", "constructor", "readonly"];
     const inputs = odd.map((name) => ({ name, shape: [2, 2], public: false }));
     const names = ["3d", "a.b", "with space", 'quote"', "größe", "a*", "電"];
-    expect(check(names.map((name) => ({ name, inputs })))).to.deep.equal([]);
+    expect(
+      check(names.map((name) => withSignals(name, { inputs, intermediates: inputs }))),
+    ).to.deep.equal([]);
   });
 
   it("does not depend on the order of the circuits", () => {
@@ -167,7 +203,7 @@ describe("circom: input types", () => {
 
   it("rejects names that become equal", () => {
     expectCode("CIRCUIT_NAMES_CLASH", () =>
-      generateCircuitTypes([bus, { name: "merkle_proof", inputs: [] }]),
+      generateCircuitTypes([bus, withSignals("merkle_proof", {})]),
     );
   });
 });

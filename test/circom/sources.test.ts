@@ -26,6 +26,7 @@ describe("circom: sources", () => {
       "nested-inputs.circom",
       "seven-inputs.circom",
       "squarer.circom",
+      "substituted.circom",
     ]);
   });
 

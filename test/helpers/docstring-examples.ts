@@ -1,11 +1,15 @@
 /** Reads the `@example` blocks of docstrings and turns them into scripts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import ts from "typescript";
-import { readSources } from "./source-files.ts";
+import { PROJECT_ROOT } from "./source-files.ts";
 
 /** An `@example` of a docstring. */
 export interface Example {
-  /** File, and name of what the docstring documents. */
-  readonly place: string;
+  /** File, from the project root. */
+  readonly path: string;
+  /** Name of what the docstring documents. */
+  readonly name: string;
   readonly code: string;
   /** Whether it is marked as text, in a block of code "text", because it cannot run. */
   readonly isText: boolean;
@@ -13,16 +17,15 @@ export interface Example {
 
 const TEXT_FENCE = /^```text\n([\s\S]*)\n```$/;
 
-function toExample(place: string, { comment }: ts.JSDocTag): Example {
+function toExample(path: string, name: string, { comment }: ts.JSDocTag): Example {
   const content = (ts.getTextOfJSDocComment(comment) ?? "").trim();
   const text = TEXT_FENCE.exec(content)?.[1];
-  return { place, code: text ?? content, isText: text !== undefined };
+  return { path, name, code: text ?? content, isText: text !== undefined };
 }
 
 /** Finds the examples of a file of `src`, in their order. */
 export function findExamples(path: string): Example[] {
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  const text = readSources([folder], [".ts"]).find((file) => file.path === path)!.text;
+  const text = readFileSync(join(PROJECT_ROOT, path), "utf8");
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const found: Example[] = [];
   const visit = (node: ts.Node): void => {
@@ -30,7 +33,7 @@ export function findExamples(path: string): Example[] {
     const name = (node as { name?: ts.Node }).name?.getText(source) ?? "(file)";
     for (const { tags = [] } of docs) {
       for (const tag of tags.filter(({ tagName }) => tagName.text === "example")) {
-        found.push(toExample(`${path}: ${name}`, tag));
+        found.push(toExample(path, name, tag));
       }
     }
     ts.forEachChild(node, visit);

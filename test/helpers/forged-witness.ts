@@ -1,10 +1,11 @@
 /** Attacks on circuits: inputs that break a rule, and honest witnesses with a changed value. */
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { checkConstraints, indexConstraints } from "../../src/groth16/check-witness.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
+import { temporaryPath } from "../../src/groth16/files/files.ts";
 import type { R1cs } from "../../src/groth16/formats/r1cs.ts";
 import {
   createWitnessCalculator,
@@ -35,16 +36,31 @@ export async function expectCircuitRefusal(
     const rules = (facts["trace"] as string[]).flatMap(rulesAt);
     expect(rules, (facts["trace"] as string[]).join("\n")).to.include(rule);
   }
-  const calculate = await createUncheckedCalculator(circuit);
+  const calculate = await uncheckedCalculator(circuit);
   const forged = calculate(inputs);
   expect(circuit.checkWitness(forged), "a violated constraint").to.not.equal(null);
 }
 
-/** Creates a calculator that computes witnesses without checking constraints, like an attacker. */
-export async function createUncheckedCalculator(circuit: Circuit): Promise<WitnessCalculator> {
-  const wasmPath = `${circuit.wasmPath}.unchecked`;
+const unchecked = new WeakMap<Circuit, Promise<WitnessCalculator>>();
+
+/**
+ * Returns the calculator of a circuit that computes witnesses without checking constraints, like an
+ * attacker.
+ */
+export function uncheckedCalculator(circuit: Circuit): Promise<WitnessCalculator> {
+  const known = unchecked.get(circuit) ?? createUncheckedCalculator(circuit);
+  unchecked.set(circuit, known);
+  return known;
+}
+
+async function createUncheckedCalculator(circuit: Circuit): Promise<WitnessCalculator> {
+  const wasmPath = temporaryPath(circuit.wasmPath);
   await writeFile(wasmPath, withoutAsserts(await readFile(circuit.wasmPath)));
-  return createWitnessCalculator({ ...circuit, wasmPath });
+  try {
+    return await createWitnessCalculator({ ...circuit, wasmPath });
+  } finally {
+    await rm(wasmPath);
+  }
 }
 
 /**
@@ -118,7 +134,7 @@ export async function forgeInputs(
   honest: InputValues,
   signals: readonly string[],
 ): Promise<ForgedInput[]> {
-  const calculate = await createUncheckedCalculator(circuit);
+  const calculate = await uncheckedCalculator(circuit);
   return signals.map((signal) => {
     const path = signal.split(/[[\]]+/).filter((part) => part !== "");
     const forged = changeAt(honest, path, (value) => (value + 1n) % FIELD_MODULUS);

@@ -6,6 +6,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatUserConfig } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import plugin from "../../src/index.ts";
+import { sharedSolc } from "./solc-cache.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 
 export interface Project {
@@ -33,7 +34,7 @@ export async function createProject(fixture?: string): Promise<Project> {
     write,
     delete: (path) => rm(join(root, path)),
     createHre: (config = {}) =>
-      createHardhatRuntimeEnvironment({ ...config, plugins: [plugin] }, {}, root),
+      createHardhatRuntimeEnvironment({ ...config, plugins: [plugin, sharedSolc] }, {}, root),
     remove: () => rm(root, { recursive: true }),
   };
 }

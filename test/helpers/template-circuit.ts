@@ -1,5 +1,5 @@
 /** Loads templates of `circuits/`, each compiled as a main component. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { toMain } from "../../src/bench/building-blocks.ts";
 import {
@@ -9,11 +9,16 @@ import {
   renderExitMain,
 } from "../../src/block/circuit.ts";
 import { type Circuit, loadCircuit, type LoadCircuitOptions } from "../../src/circom/circuit.ts";
+import { writeIfChanged } from "../../src/groth16/files/files.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const CIRCUITS = join(ROOT, "circuits");
-const CACHE = join(ROOT, "cache/test-circuits");
+const MAINS = join(ROOT, "cache/test-circuits");
+/** The cache of `hardhat build` here, so that no circuit is compiled twice. */
+const CACHE = join(ROOT, "cache/rollup/circuits");
+/** What this process has loaded: a witness generator is fast only when it has run for a while. */
+const loaded = new Map<string, Promise<Circuit>>();
 
 /**
  * Loads a template.
@@ -30,7 +35,7 @@ export async function loadTemplate(include: string, instance: string): Promise<C
 export async function loadBlockCircuit(
   preset: Preset,
   slots: number,
-  options: Pick<LoadCircuitOptions, "prover" | "workers"> = {},
+  options?: Pick<LoadCircuitOptions, "prover" | "workers">,
 ): Promise<Circuit> {
   return loadMain(blockCircuitName(preset, slots), renderBlockMain(preset, slots), options);
 }
@@ -40,10 +45,18 @@ export async function loadExitCircuit(preset: Preset): Promise<Circuit> {
   return loadMain(exitCircuitName(preset), renderExitMain(preset));
 }
 
-async function loadMain(name: string, source: string, options: object = {}): Promise<Circuit> {
-  const file = join(CACHE, "mains", `${name}.circom`);
-  await mkdir(join(CACHE, "mains"), { recursive: true });
-  await writeFile(file, source);
+/** Loads a circuit; without options, all tests of a process share it, and none closes it. */
+async function loadMain(name: string, source: string, options?: object): Promise<Circuit> {
+  if (options !== undefined) return compileMain(name, source, options);
+  const known = loaded.get(source) ?? compileMain(name, source, {});
+  loaded.set(source, known);
+  return known;
+}
+
+async function compileMain(name: string, source: string, options: object): Promise<Circuit> {
+  const file = join(MAINS, `${name}.circom`);
+  await mkdir(MAINS, { recursive: true });
+  await writeIfChanged(file, source);
   const compiling = { includePaths: [CIRCUITS], optimization: 1, cacheDir: CACHE } as const;
   return loadCircuit({ file, ...compiling, ...options });
 }

@@ -10,7 +10,7 @@ import { readSymbols } from "../../src/circom/signals.ts";
 import type { InputValues } from "../../src/circom/witness-inputs.ts";
 import type { Witness } from "../../src/groth16/formats/wtns.ts";
 import { reduce } from "../../src/crypto/field.ts";
-import { createUncheckedCalculator } from "./forged-witness.ts";
+import { uncheckedCalculator } from "./forged-witness.ts";
 
 /** Returns the names of a circuit's wires; a wire that signals share has one of their names. */
 export function wireNames({ symPath }: Circuit): ReadonlyMap<number, string> {
@@ -49,7 +49,7 @@ export function violatedConstraints(r1cs: R1cs, witness: Witness): number[] {
  * circuit without it accepts them.
  */
 export async function expectEachNeeded(circuit: Circuit, inputs: InputValues): Promise<void> {
-  const calculate = await createUncheckedCalculator(circuit);
+  const calculate = await uncheckedCalculator(circuit);
   const [r1cs, forged] = [circuit.constraints(), calculate(inputs)];
   const violated = violatedConstraints(r1cs, forged);
   const isLocal = findLocalWires(circuit, violated);

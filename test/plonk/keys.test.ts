@@ -40,9 +40,13 @@ describe(`plonk: keys and proofs ${random.title}`, () => {
     protocol: P,
     options: Partial<Parameters<typeof loadCircuit>[0]> = {},
     name = "squarer",
-  ): Promise<Circuit<{ root: number }, P>> {
+  ): Promise<Circuit<{ root: number }, object, object, P>> {
     const base = { ...workspace.options(name), protocol };
-    const circuit = await loadCircuit<{ root: number }, P>({ ...base, ...options, protocol });
+    const circuit = await loadCircuit<{ root: number }, object, object, P>({
+      ...base,
+      ...options,
+      protocol,
+    });
     opened.push(circuit);
     return circuit;
   }
@@ -89,7 +93,12 @@ describe(`plonk: keys and proofs ${random.title}`, () => {
       const circuit = await load<PlonkProtocol>(protocol);
       const [groth16, other] = [await load("groth16"), await load<PlonkProtocol>(OTHER[protocol])];
       const proven = await circuit.prove({ root: 2 });
-      for (const wrong of [groth16, other] as Circuit<{ root: number }, PlonkProtocol>[]) {
+      for (const wrong of [groth16, other] as Circuit<
+        { root: number },
+        object,
+        object,
+        PlonkProtocol
+      >[]) {
         const zkeyPath = await wrong.zkeyPath();
         const given = await load<PlonkProtocol>(protocol, { zkeyPath });
         const error = await expectRejection("PROTOCOL_NOT_SUPPORTED", () => given.zkeyPath());
@@ -155,7 +164,7 @@ describe(`plonk: keys and proofs ${random.title}`, () => {
       load("plonk", { ptau }),
       load("plonk", { setup: { type: "dev", seed: "other" } }),
       load("plonk", {}, "cuber"),
-    ] as Promise<Circuit<{ root: number }, PlonkProtocol>>[]);
+    ] as Promise<Circuit<{ root: number }, object, object, PlonkProtocol>>[]);
     const names = await Promise.all(keys.map(async (key) => basename(await key.zkeyPath())));
     expect(new Set(names).size).to.equal(names.length);
     expect(names[0]).to.match(/^squarer-plonk-[0-9a-f]{16}\.zkey$/);

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { takeCeremonySteps } from "../../src/plugin/circuits/keys.ts";
+import { takeCeremonySteps } from "../../src/plugin/circuits/ceremony.ts";
 import { compileCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";
 import { writeKnownPtau } from "../helpers/known-ptau.ts";
@@ -45,8 +45,8 @@ describe("plugin: a rollup with the keys of a ceremony", () => {
       "exit-minimal",
     ]);
     for (const { circuit } of compiled) {
-      const take = (steps: object) =>
-        takeCeremonySteps(circuit, { verify: false, ...steps }, rollup);
+      const take = async (steps: object) =>
+        (await takeCeremonySteps([circuit], { verify: false, ...steps }, plan))[0]!;
       await take({ ptau });
       const alice = await take({ contribute: "Alice" });
       const bob = await take({ contribute: "Bob" });

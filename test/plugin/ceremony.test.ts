@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { type CeremonySteps, takeCeremonySteps } from "../../src/plugin/circuits/keys.ts";
+import { type CeremonySteps, takeCeremonySteps } from "../../src/plugin/circuits/ceremony.ts";
 import { compileCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";
 import { createPowersOfTau } from "../helpers/powers-of-tau.ts";
@@ -41,7 +41,12 @@ describe("plugin: keys of a ceremony", () => {
     const { preset, prover } = rollup;
     const plan = { root: paths.root, config: rollup, preset, prover, progress: silentProgress };
     const [compiled] = await compileCircuits(plan);
-    return takeCeremonySteps(compiled!.circuit, { verify: false, ...steps }, rollup);
+    const [result] = await takeCeremonySteps(
+      [compiled!.circuit],
+      { verify: false, ...steps },
+      plan,
+    );
+    return result!;
   }
 
   async function verifierSource(): Promise<string> {

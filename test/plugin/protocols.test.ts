@@ -37,7 +37,12 @@ describe("plugin: protocols", () => {
       ["cube", { a: 3 }, "fflonk"],
     ] as const) {
       // The name of a circuit is data here, so its type is not known.
-      const circuit = (await hre.circuits.get(name)) as unknown as ProjectCircuit<object, "plonk">;
+      const circuit = (await hre.circuits.get(name)) as unknown as ProjectCircuit<
+        object,
+        object,
+        object,
+        "plonk"
+      >;
       expect(circuit.protocol).to.equal(protocol);
       const proven = await circuit.prove(inputs);
       expect(await circuit.verify(proven)).to.equal(true);

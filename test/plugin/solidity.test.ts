@@ -5,6 +5,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import plugin from "../../src/index.ts";
 import { resolveNpmSolc } from "../../src/plugin/package-root.ts";
+import { sharedSolc } from "../helpers/solc-cache.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const MOCK = { prover: "mock" } as const;
@@ -49,7 +50,12 @@ describe("plugin/solidity", () => {
 
   it("shows the warnings of the user's contracts, and none of OpenZeppelin's", async function () {
     this.timeout(300_000);
-    const warnings = await warningsOf(await project.createHre({ rollup: MOCK }));
+    // With the rollup's contracts, which import OpenZeppelin's.
+    const rollup = { ...MOCK, preset: "minimal" } as const;
+    const user = { plugins: [plugin], rollup };
+    const hre = await createHardhatRuntimeEnvironment(user, {}, project.root);
+    const warnings = await warningsOf(hre);
+    await hre.artifacts.readArtifact("Rollup");
     expect(warnings).to.include("Careless.sol").and.include("Unused local variable");
     expect(warnings).to.not.include("openzeppelin").and.not.include("Transient storage");
   });
@@ -57,7 +63,7 @@ describe("plugin/solidity", () => {
   it("excludes generated verifiers from coverage and gas statistics", async function () {
     this.timeout(300_000);
     const hre = await createHardhatRuntimeEnvironment(
-      { plugins: [plugin], rollup: MOCK },
+      { plugins: [plugin, sharedSolc], rollup: MOCK },
       { coverage: true, gasStats: true },
       project.root,
     );

@@ -30,7 +30,7 @@ export interface R1csHeader {
   readonly labels: number;
 }
 
-/** Row i has the entries rowStart[i] up to rowStart[i + 1]. */
+/** A matrix by rows: row i has the entries rowStart[i] up to rowStart[i + 1]. */
 export interface SparseMatrix {
   readonly rowStart: Uint32Array;
   readonly wire: Uint32Array;
@@ -38,6 +38,7 @@ export interface SparseMatrix {
   readonly coefficient: Uint32Array;
 }
 
+/** A constraint system: the products A·w × B·w = C·w over a witness w. */
 export interface R1cs extends R1csHeader {
   readonly a: SparseMatrix;
   readonly b: SparseMatrix;
@@ -47,14 +48,34 @@ export interface R1cs extends R1csHeader {
 }
 
 /**
- * @param source What errors call the circuit. Default: the path.
+ * Reads the counts of a constraint system, without its constraints.
+ *
+ * @param path - Path of an `.r1cs` file.
+ * @param source - What errors call the circuit. Default: the path.
+ * @returns Numbers of constraints, wires and signals.
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES
+ *
+ * @example
+ * const { wires, publicOutputs, publicInputs } = readR1csHeader(multiplier.r1csPath);
+ * wires; // 4
+ * [publicOutputs, publicInputs]; // [1, 0]
  */
 export function readR1csHeader(path: string, source = path): R1csHeader {
   return withSections(path, "r1cs", (sections) => parseHeader({ ...sections, name: source }));
 }
 
-/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES */
+/**
+ * Reads a constraint system.
+ *
+ * @param path - Path of an `.r1cs` file.
+ * @returns Its counts, its three matrices and its distinct coefficients.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES
+ *
+ * @example
+ * const { constraints, a } = readR1cs(multiplier.r1csPath);
+ * constraints; // 1
+ * a.wire.length; // 1
+ */
 export function readR1cs(path: string): R1cs {
   return withSections(path, "r1cs", (sections) => {
     const header = parseHeader(sections);
@@ -69,7 +90,15 @@ export function readR1cs(path: string): R1cs {
   });
 }
 
-/** Counts the public values of a witness: outputs and public inputs, without the constant 1. */
+/**
+ * Counts the public values of a witness: outputs and public inputs, without the constant 1.
+ *
+ * @param header - From {@link readR1csHeader} or {@link readR1cs}.
+ * @returns The number of values that a verifier takes.
+ *
+ * @example
+ * publicCount(readR1csHeader(multiplier.r1csPath)); // 1
+ */
 export function publicCount(header: R1csHeader): number {
   return header.publicOutputs + header.publicInputs;
 }

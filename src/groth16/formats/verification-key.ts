@@ -6,9 +6,15 @@ import type { VerificationKey } from "../snarkjs.ts";
 import { readZkeyVerifierPart } from "./zkey.ts";
 
 /**
- * Returns what `snarkjs zkey export verificationkey` writes.
+ * Reads the verification key of a proving key.
  *
- * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ * @param zkeyPath - Path of a Groth16 proving key, a `.zkey` file.
+ * @returns What `snarkjs zkey export verificationkey` writes.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
+ *
+ * @example
+ * const key = await readVerificationKey(await multiplier.zkeyPath());
+ * key.nPublic; // 1
  */
 export async function readVerificationKey(zkeyPath: string): Promise<VerificationKey> {
   const { header, ic } = readZkeyVerifierPart(zkeyPath);

@@ -21,7 +21,15 @@ const VERSION = 2;
 /** The value of every wire of a circuit, in [0, r); wire 0 is the constant 1. */
 export type Witness = readonly bigint[];
 
-/** Encodes a .wtns file, which snarkjs and rapidsnark read. */
+/**
+ * Encodes a witness as a `.wtns` file, which snarkjs and rapidsnark read.
+ *
+ * @param witness - The value of every wire, each in [0, r).
+ * @returns The bytes of the file.
+ *
+ * @example
+ * decodeWitness(encodeWitness([1n, 33n, 3n, 11n])); // [1n, 33n, 3n, 11n]
+ */
 export function encodeWitness(witness: Witness): Uint8Array {
   const header = [
     uint32Bytes(ELEMENT_BYTES),
@@ -36,7 +44,16 @@ export function encodeWitness(witness: Witness): Uint8Array {
   );
 }
 
-/** Decodes a .wtns file. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+/**
+ * Decodes a `.wtns` file.
+ *
+ * @param bytes - The whole file.
+ * @returns The value of every wire.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ *
+ * @example
+ * decodeWitness(new Uint8Array(8)); // throws BINARY_FORMAT
+ */
 export function decodeWitness(bytes: Uint8Array): Witness {
   const values = readWitnessValues(bytes);
   return readElements(values, 0, values.length / ELEMENT_BYTES);

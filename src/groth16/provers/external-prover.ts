@@ -33,7 +33,22 @@ export function missingPlaceholders(command: string): string[] {
   return PLACEHOLDERS.map((name) => `{${name}}`).filter((text) => !command.includes(text));
 }
 
-/** Verifies every proof, because nothing is known about the program. */
+/**
+ * Creates a prover that runs an external program for each proof, and verifies the proof, because
+ * nothing is known about the program.
+ *
+ * @param choice - The command, with placeholders for its files, and a time limit.
+ * @returns The prover. Its `prove` throws EXTERNAL_COMMAND_INVALID, EXTERNAL_PROVER_FAILED,
+ * PROVER_CLOSED and FOLDER_NOT_WRITABLE.
+ *
+ * @example
+ * const external = "no-such-prover {zkey} {wtns} {proof} {public}";
+ * const prover = createExternalProver({ external });
+ * const witness = encodeWitness(await multiplier.calculateWitness({ a: 6n, b: 7n }));
+ * const zkeyPath = await multiplier.zkeyPath();
+ * await prover.prove(zkeyPath, witness); // throws EXTERNAL_PROVER_FAILED
+ * await prover.close();
+ */
 export function createExternalProver(choice: ExternalChoice): Groth16Prover {
   const closing = new AbortController();
   const snarkjs = openSnarkjs();

@@ -44,6 +44,7 @@ export interface KernelProver extends Groth16Prover {
   releaseKey(zkey: string | Uint8Array): Promise<void>;
 }
 
+/** Limits of a kernel prover. */
 export interface KernelProverOptions {
   /** Worker threads that compute, from 1. Default: all cores. */
   readonly threads?: number;
@@ -62,6 +63,19 @@ interface CachedKey {
 const KEYS_MAX = 8;
 const KEY_BYTES_MAX = 2 ** 32;
 
+/**
+ * Creates a prover that computes with this package's kernel.
+ *
+ * @param options - Threads, and how many keys stay in memory.
+ * @returns The prover; its threads start at the first proof, and `close()` ends them.
+ *
+ * @example
+ * const prover = createKernelProver({ threads: 2 });
+ * const witness = encodeWitness(await multiplier.calculateWitness({ a: 6n, b: 7n }));
+ * const proven = await prover.prove(await multiplier.zkeyPath(), witness);
+ * proven.publicSignals; // ["42"]
+ * await prover.close();
+ */
 export function createKernelProver({
   threads: threadCount = availableParallelism(),
   keysMax = KEYS_MAX,

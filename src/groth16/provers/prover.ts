@@ -33,8 +33,9 @@ export interface Groth16Prover {
    * Proves a witness. No prover checks the witness: if it violates a constraint, the proof does not
    * verify.
    *
-   * @param zkeyPath The proving key in snarkjs's format, from any setup.
-   * @param witness The bytes of a .wtns file.
+   * @param zkeyPath - Path of the proving key in snarkjs's format, from any setup.
+   * @param witness - The bytes of a `.wtns` file.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws PROVER_CLOSED, and the codes of the prover
    */
   prove(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;

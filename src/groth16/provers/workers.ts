@@ -16,28 +16,51 @@ import {
 } from "./prover.ts";
 import { createSnarkjsProver } from "./snarkjs-prover.ts";
 
+/** The threads of all provers in one place, for many circuits. */
 export interface Groth16Workers {
   /**
    * Proves a witness with the chosen prover.
    *
-   * @param zkeyPath The proving key in snarkjs's format, from any setup.
-   * @param witness The bytes of a .wtns file.
+   * @param choice - The prover: `"kernel"`, `"snarkjs"` or `{ external: command }`.
+   * @param zkeyPath - Path of the proving key in snarkjs's format, from any setup.
+   * @param witness - The bytes of a `.wtns` file.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws PROVER_UNKNOWN, PROVER_CLOSED, and the codes of the prover
    */
   prove(choice: ProverChoice, zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
   /**
    * Whether a proof is valid for its public values under a key. snarkjs answers.
    *
+   * @param key - From {@link readVerificationKey}.
+   * @param proven - The proof with all its public values.
    * @throws PROOF_MALFORMED, VERIFICATION_KEY_MALFORMED
    */
   verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean>;
-  /** Frees the memory of a key, if the kernel has loaded it. */
+  /**
+   * Frees the memory of a key, if the kernel has loaded it.
+   *
+   * @param zkeyPath - Path that the key was used with.
+   */
   releaseKey(zkeyPath: string): Promise<void>;
   /** Ends all threads and programs. Pending work is rejected with PROVER_CLOSED. */
   close(): Promise<void>;
 }
 
-/** @param options For the kernel. */
+/**
+ * Creates one place for all provers and for verification. Threads start at the first use.
+ *
+ * @param options - For the kernel: threads, and how many keys stay in memory.
+ * @returns The provers; `close()` ends their threads.
+ *
+ * @example
+ * const workers = createGroth16Workers();
+ * const zkeyPath = await multiplier.zkeyPath();
+ * const witness = encodeWitness(await multiplier.calculateWitness({ a: 6n, b: 7n }));
+ * const proven = await workers.prove("kernel", zkeyPath, witness);
+ * await workers.verify(await readVerificationKey(zkeyPath), proven); // true
+ * await workers.prove("fast", zkeyPath, witness); // throws PROVER_UNKNOWN
+ * await workers.close();
+ */
 export function createGroth16Workers(options: KernelProverOptions = {}): Groth16Workers {
   const kernel = createKernelProver(options);
   const provers = new Map<string, Groth16Prover>([["kernel", kernel]]);

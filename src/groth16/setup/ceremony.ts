@@ -72,9 +72,16 @@ export async function assertIntactKey(circuit: SetupCircuit, zkeyPath: string): 
 /**
  * Creates the first key of a circuit, without contributions; an existing key stays.
  *
+ * @param circuit - A compiled circuit.
  * @param ptauPath - Powers of tau, prepared for phase 2, at least as many as the circuit has rows.
+ * @param keysDir - Folder of the keys, created if it is missing.
  * @returns The path of the key, and whether it existed already.
- * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED, FOLDER_NOT_WRITABLE
+ * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const { zkeyPath, started } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * started; // true
+ * isInsecureZkey(zkeyPath); // true
  */
 export async function startCeremony(
   circuit: SetupCircuit,
@@ -83,7 +90,7 @@ export async function startCeremony(
 ): Promise<{ zkeyPath: string; started: boolean }> {
   const zkeyPath = ceremonyKeyPath(circuit, keysDir);
   if (existsSync(zkeyPath)) return { zkeyPath, started: false };
-  assertUsablePtau(ptauPath, domainSize(readR1csHeader(circuit.r1csPath)));
+  assertUsablePtau(circuit, ptauPath);
   await makeFolder(resolve(keysDir));
   await writeKey(zkeyPath, (path) => makeFirstKey(circuit, ptauPath, path));
   return { zkeyPath, started: true };
@@ -110,16 +117,18 @@ async function makeFirstKey(
 /**
  * Multiplies delta by a secret from the system's generator, which is discarded at once.
  *
- * @param name - Name of the contributor, public in the key.
+ * @param zkeyPath - Path of the key, which is replaced.
+ * @param name - Name of the contributor, public in the key, 1 to 64 characters.
  * @returns The hash of the contribution in hex, for the contributor to publish.
- * @throws CONTRIBUTION_NOT_POSSIBLE
+ * @throws CONTRIBUTION_NOT_POSSIBLE, BINARY_FORMAT, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const { zkeyPath } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * (await contributeToKey(zkeyPath, "Ada")).length; // 128
+ * isInsecureZkey(zkeyPath); // false
  */
 export async function contributeToKey(zkeyPath: string, name: string): Promise<string> {
-  assertOpen(zkeyPath);
-  if (name === "" || name.length > NAME_CHARACTERS_MAX) {
-    const problem = `a name has 1 to ${NAME_CHARACTERS_MAX} characters`;
-    throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
-  }
+  assertContributionPossible(zkeyPath, name);
   const entropy = randomBytes(ENTROPY_BYTES).toString("hex");
   const hash = await writeKey(zkeyPath, (path) =>
     withSnarkjs((snarkjs) => snarkjs.contribute(zkeyPath, path, name, entropy)),
@@ -128,44 +137,94 @@ export async function contributeToKey(zkeyPath: string, name: string): Promise<s
 }
 
 /**
- * Ends the ceremony of a key with a value that nobody could know before.
+ * Checks that a contribution is possible, without making it.
  *
- * @param beacon - 1 to 255 bytes in hex, such as the hash of a block announced in advance.
- * @returns The hash of the contribution in hex.
+ * @param zkeyPath - A key that does not exist yet takes any contribution.
  * @throws CONTRIBUTION_NOT_POSSIBLE
  */
-export async function applyBeaconToKey(zkeyPath: string, beacon: string): Promise<string> {
+export function assertContributionPossible(zkeyPath: string, name: string): void {
   assertOpen(zkeyPath);
-  const hex = beacon.replace(/^0x/, "").toLowerCase();
-  const refuse = (problem: string) =>
-    groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
-  if (!/^(?:[0-9a-f]{2})+$/.test(hex) || hex.length > 2 * BEACON_BYTES_MAX) {
-    throw refuse(`a beacon has 1 to ${BEACON_BYTES_MAX} bytes in hex`);
-  }
-  if (isInsecureZkey(zkeyPath)) throw refuse("nobody has contributed a secret to it yet");
+  if (name !== "" && name.length <= NAME_CHARACTERS_MAX) return;
+  const problem = `a name has 1 to ${NAME_CHARACTERS_MAX} characters`;
+  throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
+}
+
+/**
+ * Ends the ceremony of a key with a value that nobody could know before.
+ *
+ * @param zkeyPath - Path of the key, which is replaced; it has at least one contribution.
+ * @param beacon - 1 to 255 bytes in hex, such as the hash of a block announced in advance.
+ * @returns The hash of the contribution in hex.
+ * @throws CONTRIBUTION_NOT_POSSIBLE, BINARY_FORMAT, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const { zkeyPath } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * await contributeToKey(zkeyPath, "Ada");
+ * await applyBeaconToKey(zkeyPath, `0x${"5e".repeat(32)}`);
+ * await contributeToKey(zkeyPath, "Bob"); // throws CONTRIBUTION_NOT_POSSIBLE
+ */
+export async function applyBeaconToKey(zkeyPath: string, beacon: string): Promise<string> {
+  assertBeaconPossible(zkeyPath, beacon);
+  assertSecret(zkeyPath);
   const hash = await writeKey(zkeyPath, (path) =>
     withSnarkjs((snarkjs) =>
-      snarkjs.beacon(zkeyPath, path, BEACON_NAME, hex, BEACON_ITERATIONS_EXPONENT),
+      snarkjs.beacon(zkeyPath, path, BEACON_NAME, toHex(beacon), BEACON_ITERATIONS_EXPONENT),
     ),
   );
   return Buffer.from(hash).toString("hex");
 }
 
 /**
+ * Checks that a beacon is possible once somebody has contributed, see {@link assertSecret}.
+ *
+ * @throws CONTRIBUTION_NOT_POSSIBLE
+ */
+export function assertBeaconPossible(zkeyPath: string, beacon: string): void {
+  assertOpen(zkeyPath);
+  const hex = toHex(beacon);
+  if (/^(?:[0-9a-f]{2})+$/.test(hex) && hex.length <= 2 * BEACON_BYTES_MAX) return;
+  const problem = `a beacon has 1 to ${BEACON_BYTES_MAX} bytes in hex`;
+  throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
+}
+
+/** Checks that a key has a contribution, which a beacon needs. @throws CONTRIBUTION_NOT_POSSIBLE */
+export function assertSecret(zkeyPath: string): void {
+  if (hasSecret(zkeyPath)) return;
+  const problem = "nobody has contributed a secret to it yet";
+  throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
+}
+
+function hasSecret(zkeyPath: string): boolean {
+  return existsSync(zkeyPath) && !isInsecureZkey(zkeyPath);
+}
+
+function toHex(beacon: string): string {
+  return beacon.replace(/^0x/, "").toLowerCase();
+}
+
+/**
  * Verifies that a key follows from a circuit, these powers of tau and its contributions.
  *
+ * @param circuit - The circuit, compiled from sources that the caller trusts.
+ * @param ptauPath - The powers of tau that the ceremony started from.
+ * @param zkeyPath - Path of the key.
  * @returns The report of snarkjs: the contributions with their hashes.
- * @throws CEREMONY_KEY_INVALID, PTAU_NOT_USABLE, BINARY_FORMAT
+ * @throws CEREMONY_KEY_INVALID, PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ *
+ * @example
+ * const { zkeyPath } = await startCeremony(multiplier, ptauPath, `${folder}/keys`);
+ * await verifyCeremony(multiplier, ptauPath, zkeyPath); // throws CEREMONY_KEY_INVALID
+ * await contributeToKey(zkeyPath, "Ada");
+ * const report = await verifyCeremony(multiplier, ptauPath, zkeyPath);
+ * report.some((line) => line.includes("Ada")); // true
  */
 export async function verifyCeremony(
   circuit: SetupCircuit,
   ptauPath: string,
   zkeyPath: string,
 ): Promise<readonly string[]> {
-  assertUsablePtau(ptauPath, domainSize(readR1csHeader(circuit.r1csPath)));
-  const invalid = (problem: string) =>
-    groth16Error({ code: "CEREMONY_KEY_INVALID", circuit: circuit.name, zkey: zkeyPath, problem });
-  if (isInsecureZkey(zkeyPath)) throw invalid("nobody has contributed a secret to it");
+  assertUsablePtau(circuit, ptauPath);
+  assertContributed(circuit, zkeyPath);
   const report: string[] = [];
   const problems: string[] = [];
   const ignore = () => undefined;
@@ -178,30 +237,47 @@ export async function verifyCeremony(
   const isValid = await withSnarkjs((snarkjs) =>
     snarkjs.verifyFromR1cs(circuit.r1csPath, ptauPath, zkeyPath, logger),
   );
-  if (!isValid) throw invalid(problems.at(-1) ?? "snarkjs does not accept it");
-  return report;
+  if (isValid) return report;
+  const problem = problems.at(-1) ?? "snarkjs does not accept it";
+  throw groth16Error({
+    code: "CEREMONY_KEY_INVALID",
+    circuit: circuit.name,
+    zkey: zkeyPath,
+    problem,
+  });
+}
+
+/** Refuses a key without a contribution. @throws CEREMONY_KEY_INVALID */
+export function assertContributed({ name }: SetupCircuit, zkeyPath: string): void {
+  if (hasSecret(zkeyPath)) return;
+  const problem = "nobody has contributed a secret to it";
+  throw groth16Error({ code: "CEREMONY_KEY_INVALID", circuit: name, zkey: zkeyPath, problem });
 }
 
 /** Refuses steps after a beacon, which would not cover them. */
 function assertOpen(zkeyPath: string): void {
+  if (!existsSync(zkeyPath)) return;
   const { contributions } = readZkeyVerifierPart(zkeyPath);
   if (!contributions.some(({ isBeacon }) => isBeacon)) return;
   const problem = "a beacon has ended its ceremony";
   throw groth16Error({ code: "CONTRIBUTION_NOT_POSSIBLE", zkey: zkeyPath, problem });
 }
 
-/** Refuses powers from which snarkjs would make a broken key without an error. */
-function assertUsablePtau(file: string, size: number): void {
-  if (!existsSync(file)) {
-    throw groth16Error({ code: "PTAU_NOT_USABLE", file, problem: "there is no such file" });
-  }
+/**
+ * Refuses powers from which snarkjs would make a broken key without an error.
+ *
+ * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ */
+export function assertUsablePtau({ name, r1csPath }: SetupCircuit, file: string): void {
+  const refuse = (problem: string) => groth16Error({ code: "PTAU_NOT_USABLE", file, problem });
+  if (!existsSync(file)) throw refuse("there is no such file");
+  const size = domainSize(readR1csHeader(r1csPath));
   withSections(file, "ptau", (sections) => {
     const header = sections.read(PTAU_SECTION.header);
     const exponent = dataView(header).getUint32(4 + ELEMENT_BYTES, true);
-    const refuse = (problem: string) => groth16Error({ code: "PTAU_NOT_USABLE", file, problem });
     if (!sections.has(PTAU_SECTION.lagrangeTauG1)) throw refuse("it is not prepared for phase 2");
     if (2 ** exponent >= size) return;
-    throw refuse(`it has 2^${exponent} powers, and the circuit takes ${size}`);
+    throw refuse(`it has 2^${exponent} powers, and the circuit ${name} takes ${size}`);
   });
 }
 

@@ -45,23 +45,33 @@ export const DEFAULT_DEV_SEED = "hardhat-zkrollup";
 
 /** Progress of a setup, in points of the key. */
 export interface SetupProgress {
+  /** Points that are computed. */
   readonly done: number;
+  /** All points of the key. */
   readonly total: number;
 }
 
+/** What a dev setup makes, and of what. */
 export interface DevSetupOptions {
+  /** Path of the circuit's `.r1cs` file. */
   readonly r1csPath: string;
   /** Any text; the same seed and circuit give the same key, byte for byte. */
   readonly seed: string;
   /** Path of the key, which is written atomically. */
   readonly zkeyPath: string;
+  /** Receives the progress after each part. */
   readonly onProgress?: (progress: SetupProgress) => void;
 }
 
+/** Which dev key is needed, and where keys are kept. */
 export interface DevKeyOptions {
+  /** A compiled circuit. */
   readonly circuit: SetupCircuit;
+  /** Folder of the keys; created if it is missing. */
   readonly cacheDir: string;
+  /** Any text; the same seed and circuit give the same key. Default: fixed. */
   readonly seed?: string;
+  /** Receives the progress after each part. */
   readonly onProgress?: (progress: SetupProgress) => void;
 }
 
@@ -75,9 +85,17 @@ const CACHE_FORMAT = 1;
 const MAXIMUM_ROWS = 2 ** (TWO_ADICITY - 1);
 
 /**
- * Creates the key of a circuit.
+ * Creates the key of a circuit, in seconds. **Insecure**: the seed is enough to forge proofs.
  *
- * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CIRCUIT_TOO_LARGE
+ * @param options - Paths of circuit and key, and the seed.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES, CIRCUIT_TOO_LARGE, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const { r1csPath } = multiplier;
+ * const zkeyPath = `${folder}/multiplier.zkey`;
+ * await createDevSetup({ r1csPath, zkeyPath, seed: "example" });
+ * isInsecureZkey(zkeyPath); // true
+ *
  * @see snarkjs's src/zkey_new.js and src/zkey_contribute.js for the conventions
  */
 export async function createDevSetup(options: DevSetupOptions): Promise<void> {
@@ -121,8 +139,14 @@ export async function createDevSetup(options: DevSetupOptions): Promise<void> {
 /**
  * Finds the key of a circuit for a seed, or creates it if the cache has none that is whole.
  *
+ * @param options - Circuit, folder and seed.
  * @returns The path of the zkey, and whether the cache had it.
- * @throws FOLDER_NOT_WRITABLE, and the codes of {@link createDevSetup}
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES, CIRCUIT_TOO_LARGE, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const options = { circuit: multiplier, cacheDir: `${folder}/keys`, seed: "example" };
+ * (await ensureDevKey(options)).cached; // false
+ * (await ensureDevKey(options)).cached; // true
  */
 export async function ensureDevKey(
   options: DevKeyOptions,
@@ -150,7 +174,11 @@ export function isIntactZkey(zkeyPath: string): Promise<boolean> {
  * Returns whether a key is insecure: it comes from a dev setup, or nobody has contributed a secret
  * to it, so that everybody knows delta and can forge proofs.
  *
- * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ * @param zkeyPath - Path of a Groth16 proving key, a `.zkey` file.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
+ *
+ * @example
+ * isInsecureZkey(await multiplier.zkeyPath()); // true
  */
 export function isInsecureZkey(zkeyPath: string): boolean {
   const { contributions } = readZkeyVerifierPart(zkeyPath);

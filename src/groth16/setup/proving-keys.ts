@@ -38,10 +38,19 @@ export interface KeyOptions {
 /**
  * Finds the proving key of a circuit. Creates a dev key if the cache has none that is whole.
  *
+ * @param circuit - A compiled circuit.
+ * @param options - A key of its own, or the setup and the folder of dev keys.
  * @returns The path of the zkey.
  * @throws ZKEY_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED and PROTOCOL_NOT_SUPPORTED for a
  *   given key;
  *   CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED; CIRCUIT_TOO_LARGE, FOLDER_NOT_WRITABLE
+ *
+ * @example
+ * const cacheDir = `${folder}/keys`;
+ * const zkeyPath = await ensureProvingKey(multiplier, { cacheDir });
+ * (await ensureProvingKey(multiplier, { zkeyPath, cacheDir })) === zkeyPath; // true
+ * const setup = { type: "ceremony", keysDir: cacheDir };
+ * await ensureProvingKey(multiplier, { setup, cacheDir }); // throws CEREMONY_KEY_MISSING
  */
 export async function ensureProvingKey(
   circuit: SetupCircuit,

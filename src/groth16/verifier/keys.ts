@@ -9,6 +9,7 @@ export interface VerifierKey {
   readonly id: number;
   /** Name of the circuit, for the documentation and the constant's name. */
   readonly name: string;
+  /** From {@link readVerificationKey}. */
   readonly verificationKey: VerificationKey;
 }
 

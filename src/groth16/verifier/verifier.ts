@@ -29,8 +29,11 @@ import { constantName, type VerifierKey, wordsInG1, wordsInG2, wrapComment } fro
 import { severalKeysSections } from "./several-keys.ts";
 import { singleKeySections } from "./single-key.ts";
 
+/** What a verifier contract is made of. */
 export interface VerifierOptions {
+  /** Name of the contract, an identifier. */
   readonly contractName: string;
+  /** At least one key, with distinct ids and names. */
   readonly keys: readonly VerifierKey[];
   /** Whether callers name the key. Default: only if there are several keys. */
   readonly selectByKeyId?: boolean;
@@ -60,7 +63,18 @@ export interface SolidityProof {
 /** The points that keys from one powers-of-tau file share. */
 const SHARED_POINTS = ["vk_alpha_1", "vk_beta_2", "vk_gamma_2"] as const;
 
-/** The arguments for `verifyProof`. @throws PROOF_MALFORMED */
+/**
+ * Turns a proof into the arguments of a verifier contract.
+ *
+ * @param proven - A proof in snarkjs's form, with all its public values.
+ * @returns Points and public values as integers, also in one list.
+ * @throws PROOF_MALFORMED
+ *
+ * @example
+ * const { flat, input } = toSolidityProof(await multiplier.prove({ a: 6n, b: 7n }));
+ * flat.length; // 8
+ * input; // [42n]
+ */
 export function toSolidityProof(proven: ProofWithSignals): SolidityProof {
   assertProof(proven);
   const { proof, publicSignals } = proven;
@@ -76,7 +90,16 @@ export function toSolidityProof(proven: ProofWithSignals): SolidityProof {
 /**
  * Generates the source of a verifier contract. It imports nothing, and has prettier's format.
  *
+ * @param options - Name of the contract, its keys, and whether they are insecure.
+ * @returns Solidity, for version 0.8.24 or later.
  * @throws VERIFIER_KEYS, VERIFIER_KEYS_MIXED
+ *
+ * @example
+ * const verificationKey = await multiplier.verificationKey();
+ * const keys = [{ id: 0, name: "multiplier", verificationKey }];
+ * const source = generateVerifier({ contractName: "MyVerifier", keys, insecure: true });
+ * source.includes("contract MyVerifier {"); // true
+ * generateVerifier({ contractName: "None", keys: [], insecure: true }); // throws VERIFIER_KEYS
  */
 export function generateVerifier(options: VerifierOptions): string {
   checkOptions(options);

@@ -5,7 +5,7 @@ import { compileCircuit } from "../../circom/compile.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { PRESETS } from "../../protocol/presets.ts";
 import { type CircuitCost, measureBlockCircuits } from "../circuits/measure.ts";
-import type { BuildPlan } from "../circuits/pipeline.ts";
+import type { BuildPlan } from "../circuits/plan.ts";
 import { ROLLUP_SOURCE } from "../circuits/sources.ts";
 
 export interface ConstraintsBench {

@@ -2,7 +2,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { sumPhases } from "../../bench/l1-cost.ts";
 import { type L1Costs, measureOperations } from "../../bench/operation-gas.ts";
-import type { BuildPlan } from "../circuits/pipeline.ts";
+import type { BuildPlan } from "../circuits/plan.ts";
 import { type BlockReport, reportBlock } from "../demo/block-report.ts";
 import { silentNarrator, tellStory } from "../demo/story.ts";
 import { createGasStages } from "./gas-stage.ts";

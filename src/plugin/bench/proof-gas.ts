@@ -7,7 +7,7 @@ import type { ProveBlock } from "../../l1/types.ts";
 import { systemClock } from "../../operator/clock.ts";
 import { type BlockWithProof, isCommitted, toProveBlock } from "../../operator/ledger/blocks.ts";
 import { proveBlock } from "../../operator/stages/prove-block.ts";
-import type { BuildPlan } from "../circuits/pipeline.ts";
+import type { BuildPlan } from "../circuits/plan.ts";
 import type { ConnectionRollup } from "../rollup/types.ts";
 import { assertSnarkjsTakes } from "./snarkjs-judge.ts";
 

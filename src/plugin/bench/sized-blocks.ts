@@ -8,7 +8,7 @@ import {
 } from "../../bench/blocks.ts";
 import { renderChart } from "../../bench/chart.ts";
 import { measureFullBlocks } from "../../bench/operation-gas.ts";
-import type { BuildPlan } from "../circuits/pipeline.ts";
+import type { BuildPlan } from "../circuits/plan.ts";
 import { writeRollupCircuit } from "../circuits/sources.ts";
 import { createGasStages } from "./gas-stage.ts";
 import { deployVerifier } from "./verifier-gas.ts";

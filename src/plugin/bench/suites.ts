@@ -7,7 +7,7 @@ import type { SequencerBench } from "../../bench/sequencer.ts";
 import type { SetupBench } from "../../bench/setup.ts";
 import type { BenchSuite } from "../../bench/suites.ts";
 import { type PresetName, PRESETS } from "../../protocol/presets.ts";
-import type { BuildPlan } from "../circuits/pipeline.ts";
+import type { BuildPlan } from "../circuits/plan.ts";
 import type { ProverName } from "../config/types.ts";
 import type { ConstraintsBench } from "./constraints.ts";
 import type { L1Bench } from "./l1.ts";

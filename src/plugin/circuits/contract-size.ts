@@ -1,6 +1,6 @@
 /** Finds verifier contracts that are too large for L1. */
 import type { ArtifactManager } from "hardhat/types/artifacts";
-import type { Manifest } from "./manifest.ts";
+import type { ManifestCircuit } from "./manifest.ts";
 
 /** Maximum bytes of a contract's code. @see EIP-170 */
 const CODE_BYTES_MAX = 24_576;
@@ -12,7 +12,7 @@ interface VerifyProof {
 
 /** Describes each contract of the project's circuits that no L1 deploys, with its size. */
 export async function describeLargeVerifiers(
-  { circuits }: Manifest,
+  circuits: readonly ManifestCircuit[],
   artifacts: Pick<ArtifactManager, "readArtifact" | "artifactExists">,
 ): Promise<string[]> {
   const warnings: string[] = [];

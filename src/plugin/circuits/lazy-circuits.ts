@@ -6,14 +6,26 @@ import type { ProjectCircuits } from "./project-circuits.ts";
 export function createProjectCircuits({ paths, rollup }: HardhatConfig): ProjectCircuits {
   const load = () => import("./load-project-circuit.ts");
   let loader: ReturnType<typeof startLoader> | undefined;
+  let matchers: Promise<void> | undefined;
   const startLoader = async () => (await load()).createCircuitLoader(paths.root, rollup);
   return {
     names: async () => (await load()).projectCircuitNames(paths.root, rollup),
-    get: async (name, options) => (await (loader ??= startLoader())).load(name, options),
+    get: async (name, options) => {
+      await (matchers ??= registerMatchers());
+      return (await (loader ??= startLoader())).load(name, options);
+    },
     close: async () => {
       const last = loader;
       loader = undefined;
       await (await last)?.close();
     },
   };
+}
+
+/** Registers the matchers for circuits where the project has Chai, as Hardhat's plugins do. */
+async function registerMatchers(): Promise<void> {
+  const chai = await import("chai").catch(() => undefined);
+  if (chai === undefined) return;
+  const { circuitMatchers } = await import("../../testing/chai-plugin.ts");
+  chai.use(circuitMatchers);
 }

@@ -22,10 +22,10 @@ export interface CircuitLoader {
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
-  load<Inputs extends object, P extends Protocol>(
+  load<Inputs extends object, Outputs extends object, Signals extends object, P extends Protocol>(
     name: string,
     options?: ProjectCircuitOptions<P>,
-  ): Promise<ProjectCircuit<Inputs, P>>;
+  ): Promise<ProjectCircuit<Inputs, Outputs, Signals, P>>;
   close(): Promise<void>;
 }
 
@@ -36,15 +36,17 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
   const { ptau } = setup;
   const shared = { setup, ...(ptau !== undefined && { ptau }), workers, plonkWorkers };
   return {
-    async load<Inputs extends object, P extends Protocol>(
-      name: string,
-      given: ProjectCircuitOptions<P> = {},
-    ) {
+    async load<
+      Inputs extends object,
+      Outputs extends object,
+      Signals extends object,
+      P extends Protocol,
+    >(name: string, given: ProjectCircuitOptions<P> = {}) {
       const source = findSource(name, root, config) as CircuitSource<P>;
       const { protocol = source.protocol } = given;
       const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
       const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
-      const circuit = await loadCircuit<Inputs, P>(options);
+      const circuit = await loadCircuit<Inputs, Outputs, Signals, P>(options);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       return {

@@ -34,12 +34,15 @@ export interface Manifest {
   readonly protocolDigest: string;
   /** Preset of the rollup's circuits; missing if they were never built, as for a mock prover. */
   readonly preset?: PresetName;
+  /** Whether the last build had the rollup's contracts; missing in manifests of old versions. */
+  readonly hasRollup?: boolean;
   readonly circuits: readonly ManifestCircuit[];
 }
 
 const manifestSchema = z.object({
   protocolDigest: z.string(),
   preset: z.enum(PRESET_NAMES).optional(),
+  hasRollup: z.boolean().optional(),
   circuits: z.array(
     z.object({
       name: z.string(),

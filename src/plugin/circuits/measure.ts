@@ -12,7 +12,8 @@ import { BLOCK_SLOTS_MIN } from "../../protocol/presets.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
 import { assert } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
-import { type BuildPlan, compileRollupCircuit } from "./pipeline.ts";
+import { compileRollupCircuit } from "./pipeline.ts";
+import type { BuildPlan } from "./plan.ts";
 
 export interface CircuitCost {
   readonly name: string;

@@ -13,34 +13,23 @@ import { circuitName } from "../../circom/sources.ts";
 import { generateVerifierSource } from "../../circom/verifier-source.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
-import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { isRollupError, type RollupError } from "../../util/errors.ts";
-import type { ProverName, RollupConfig } from "../config/types.ts";
+import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
-import type { Progress } from "../progress.ts";
 import { type CircuitKeys, ensureKeys } from "./keys.ts";
-import { type Manifest, type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
+import { type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
+import { type BuildPlan, selectCircuits } from "./plan.ts";
 import {
   type CircuitSource,
-  findProjectCircuits,
+  nameOfSource,
+  rollupCircuitName,
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
 import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
 import { verifierOf, writeContracts } from "./verifiers.ts";
-
-export interface BuildPlan {
-  /** Root folder of the project. */
-  readonly root: string;
-  readonly config: RollupConfig;
-  readonly preset: PresetName;
-  readonly prover: ProverName;
-  readonly progress: Progress;
-  /** Receives warnings about the project's circuits, each of one or more lines. */
-  readonly warn?: (text: string) => void;
-}
 
 /** A compiled circuit; a circuit of the rollup has the id of its key in their verifier. */
 export interface Compiled {
@@ -62,11 +51,11 @@ interface Broken {
 }
 
 /**
- * Compiles the project's circuits, writes the types of their inputs, and compiles the rollup's
- * circuits, which a mock prover does not need.
+ * Compiles the circuits of a plan, and writes the types of their inputs.
  *
- * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED, and the codes
- *   of `compileCircuit`; CIRCUITS_BROKEN if several circuits do not compile
+ * @throws CIRCUIT_UNKNOWN, CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH,
+ *   CIRCUIT_NAME_RESERVED, and the codes of `compileCircuit`; CIRCUITS_BROKEN if several circuits
+ *   do not compile
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
   const { compiled, broken } = await compileSound(plan);
@@ -77,11 +66,12 @@ export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
 
 /** As {@link compileCircuits}, but goes on when a circuit of the project does not compile. */
 async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; broken: Broken[] }> {
-  const { root, config, preset, prover } = plan;
+  const { config, names } = plan;
+  const { own, keyIds } = selectCircuits(plan);
   await removeLitter(config);
   const compiled: Compiled[] = [];
   const broken: Broken[] = [];
-  for (const source of findProjectCircuits(root, config)) {
+  for (const source of own) {
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
@@ -89,12 +79,12 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
       if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
-      broken.push({ name: circuitName(source.file), error });
+      broken.push({ name: nameOfSource(source), error });
     }
   }
-  await writeTypes(compiled, config);
-  if (prover === "mock") return { compiled, broken };
-  for (const keyId of rollupKeyIds(preset, config)) {
+  // The types of all circuits are in one file.
+  if (names === undefined) await writeTypes(compiled, config);
+  for (const keyId of keyIds) {
     const circuit = await compileRollupCircuit(keyId, plan);
     compiled.push({ circuit, protocol: "groth16", keyId });
   }
@@ -134,7 +124,8 @@ export async function setUpCircuits(
 
 /** What {@link buildCircuits} leaves. */
 export interface CircuitBuild {
-  readonly manifest: Manifest;
+  /** The circuits that this build was about. */
+  readonly built: readonly ManifestCircuit[];
   /** Says which circuits of the project do not compile; all others are built. */
   readonly failure: RollupError | undefined;
 }
@@ -143,31 +134,45 @@ export interface CircuitBuild {
  * All of it: keys, verifier contracts, and the manifest that says what there is now. The contract
  * of a circuit that does not compile stays as it is.
  *
- * A mock prover needs no circuits of the rollup, so those of an earlier build stay: a test with the
- * mock does not remove the real prover of the next.
+ * A build for a mock prover leaves the rollup's circuits of an earlier one: a test with the mock
+ * does not remove the real prover of the next. A build of some circuits leaves all others.
  */
-export async function buildCircuits(plan: BuildPlan): Promise<CircuitBuild> {
-  const { config, preset, prover } = plan;
+export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
+  const plan = withWholeRollup(given);
+  const { config, preset, leavesRollupOut = false, names } = plan;
   const { compiled, broken } = await compileSound(plan);
   const keyed = await setUpCircuits(compiled, plan);
-  const failure = toFailure(broken);
-  const sources = await generateVerifiers(keyed);
-  const kept = broken.map(({ name }) => verifierName(name));
-  const circuits = keyed.map(describe);
-  if (prover === "mock") {
-    await writeContracts(config.paths.contracts, sources, [ROLLUP_VERIFIER, ...kept]);
-    const earlier = await readManifest(config);
-    const own = earlier?.circuits.filter(({ keyId }) => keyId !== undefined) ?? [];
-    const manifest = {
-      protocolDigest: PROTOCOL_DIGEST,
-      ...earlier,
-      circuits: [...circuits, ...own],
-    };
-    return { manifest: await writeManifest(config, manifest), failure };
-  }
-  await writeContracts(config.paths.contracts, sources, kept);
-  const manifest = { protocolDigest: PROTOCOL_DIGEST, preset, circuits };
-  return { manifest: await writeManifest(config, manifest), failure };
+  const hasRollup = keyed.some(({ keyId }) => keyId !== undefined);
+  const keepsRollup = !hasRollup && !leavesRollupOut;
+  const brokenVerifiers = broken.map(({ name }) => verifierName(name));
+  const isKept = (contract: string) =>
+    names !== undefined ||
+    brokenVerifiers.includes(contract) ||
+    (keepsRollup && contract === ROLLUP_VERIFIER);
+  await writeContracts(config.paths.contracts, await generateVerifiers(keyed), isKept);
+  const earlier = await readManifest(config);
+  const isUntouched = ({ keyId, name }: ManifestCircuit) =>
+    keyId === undefined ? names !== undefined && !names.includes(name) : keepsRollup;
+  const ofRollup = hasRollup
+    ? { protocolDigest: PROTOCOL_DIGEST, preset }
+    : { protocolDigest: PROTOCOL_DIGEST, ...(keepsRollup && earlier) };
+  const built = keyed.map(describe);
+  const manifest = {
+    ...ofRollup,
+    hasRollup: names === undefined ? !leavesRollupOut : (earlier?.hasRollup ?? false),
+    circuits: [...built, ...(earlier?.circuits.filter(isUntouched) ?? [])],
+  };
+  await writeManifest(config, manifest);
+  return { built, failure: toFailure(broken) };
+}
+
+/** The rollup's circuits have one verifier: whoever names one of them means all. */
+function withWholeRollup(plan: BuildPlan): BuildPlan {
+  const { names, preset, config } = plan;
+  const { keyIds } = selectCircuits(plan);
+  if (names === undefined || keyIds.length === 0) return plan;
+  const all = rollupKeyIds(preset, config).map((keyId) => rollupCircuitName(preset, keyId, config));
+  return { ...plan, names: [...new Set([...names, ...all])] };
 }
 
 /** Generates the verifier contracts by name: one per project circuit, and one for the rollup. */

@@ -1,6 +1,12 @@
 /** The types of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
 import type { Circuit } from "../../circom/circuit.ts";
-import type { CircuitInputs, CircuitProtocols } from "../../circom/input-types.ts";
+import type { OutputValues, SignalValues } from "../../circom/circuit-witness.ts";
+import type {
+  CircuitInputs,
+  CircuitOutputs,
+  CircuitProtocols,
+  CircuitSignalValues,
+} from "../../circom/input-types.ts";
 import type { ProveOptions } from "../../circom/proof-systems.ts";
 import type { Protocol, ProvenBy } from "../../circom/protocols.ts";
 import type { SolidityProofOf } from "../../circom/solidity-proof.ts";
@@ -16,14 +22,26 @@ export type ProtocolOf<Name extends string> = Name extends keyof CircuitProtocol
   ? CircuitProtocols[Name] & Protocol
   : "groth16";
 
+/** Outputs of a circuit: its own type once a build has generated it. */
+export type OutputsOf<Name extends string> = Name extends keyof CircuitOutputs
+  ? CircuitOutputs[Name] & object
+  : OutputValues;
+
+/** Signals of a circuit's main component: its own type once a build has generated it. */
+export type SignalsOf<Name extends string> = Name extends keyof CircuitSignalValues
+  ? CircuitSignalValues[Name] & object
+  : SignalValues;
+
 /** Name of a circuit of the project; an editor proposes those with generated types. */
 export type CircuitName = keyof CircuitInputs | (string & {});
 
 /** A circuit of the project, with the contract that verifies its proofs. */
 export interface ProjectCircuit<
   Inputs extends object = InputValues,
+  Outputs extends object = OutputValues,
+  Signals extends object = SignalValues,
   P extends Protocol = "groth16",
-> extends Circuit<Inputs, P> {
+> extends Circuit<Inputs, Outputs, Signals, P> {
   /**
    * Name of the generated contract, for `ethers.deployContract`.
    *
@@ -31,11 +49,18 @@ export interface ProjectCircuit<
    *   is generated then
    */
   readonly verifierContract: string;
-  /** The arguments of the contract's `verifyProof`. @throws PROOF_MALFORMED */
+  /**
+   * Returns the arguments of the contract's `verifyProof`.
+   *
+   * @param proven - A proof of this circuit, with all its public values.
+   * @throws PROOF_MALFORMED
+   */
   toSolidityProof(proven: ProvenBy[P]): SolidityProofOf[P];
   /**
-   * The arguments of the contract's `verifyProof` as text, as `snarkjs zkey export soliditycalldata`
-   * prints them. @throws PROOF_MALFORMED
+   * Returns these arguments as text, as `snarkjs zkey export soliditycalldata` prints them.
+   *
+   * @param proven - A proof of this circuit, with all its public values.
+   * @throws PROOF_MALFORMED
    */
   toSolidityCalldata(proven: ProvenBy[P]): string;
 }
@@ -81,7 +106,7 @@ export interface ProjectCircuits {
   get<Name extends CircuitName, P extends Protocol = ProtocolOf<Name>>(
     name: Name,
     options?: ProjectCircuitOptions<P>,
-  ): Promise<ProjectCircuit<InputsOf<Name>, P>>;
+  ): Promise<ProjectCircuit<InputsOf<Name>, OutputsOf<Name>, SignalsOf<Name>, P>>;
   /**
    * Closes all loaded circuits and ends their threads. The end of a test run calls it, and idle
    * threads never keep a script alive. A later `get` starts new threads.

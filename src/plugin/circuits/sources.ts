@@ -42,6 +42,10 @@ export const ROLLUP_SOURCE = {
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
+export function nameOfSource({ file }: CircuitSource): string {
+  return circuitName(file);
+}
+
 /**
  * Finds the circuits in the project's folder.
  *
@@ -97,28 +101,30 @@ function assertDistinctNames(files: readonly string[]): void {
  *
  * @param keyId - Id of its key in the verifier: the slots of a block, or `EXIT_KEY_ID`.
  */
-export function writeRollupCircuit(
+export async function writeRollupCircuit(
   presetName: PresetName,
   keyId: number,
   config: RollupConfig,
 ): Promise<CircuitSource<"groth16">> {
   const preset = PRESETS[presetName];
-  return keyId === EXIT_KEY_ID
-    ? writeMain(exitCircuitName(preset), renderExitMain(preset), config)
-    : writeMain(blockCircuitName(preset, keyId), renderBlockMain(preset, keyId), config);
+  const text = keyId === EXIT_KEY_ID ? renderExitMain(preset) : renderBlockMain(preset, keyId);
+  const name = rollupCircuitName(presetName, keyId, config);
+  const file = join(config.paths.circuits, `${name}.circom`);
+  await writeIfChanged(file, text);
+  return { file, ...ROLLUP_SOURCE };
+}
+
+/** Names the circuit of one of the rollup's keys. */
+export function rollupCircuitName(
+  presetName: PresetName,
+  keyId: number,
+  config: RollupConfig,
+): string {
+  const preset = sizedPreset(config, presetName);
+  return keyId === EXIT_KEY_ID ? exitCircuitName(preset) : blockCircuitName(preset, keyId);
 }
 
 /** Lists the ids of the keys in the verifier of a preset's rollup. */
 export function rollupKeyIds(presetName: PresetName, config: RollupConfig): number[] {
   return [...sizedPreset(config, presetName).blockSlots, EXIT_KEY_ID];
-}
-
-async function writeMain(
-  name: string,
-  text: string,
-  { paths }: RollupConfig,
-): Promise<CircuitSource<"groth16">> {
-  const file = join(paths.circuits, `${name}.circom`);
-  await writeIfChanged(file, text);
-  return { file, ...ROLLUP_SOURCE };
 }

@@ -47,21 +47,22 @@ export async function exportVerificationKey<P extends Protocol>(
 }
 
 /**
- * Makes the folder contain exactly these contracts, and existing ones of `kept`.
+ * Makes the folder contain exactly these contracts, and existing ones that are kept.
  *
  * @param sources - By contract name.
+ * @param isKept - Whether another contract of the folder stays.
  * @throws FOLDER_NOT_WRITABLE
  */
 export async function writeContracts(
   folder: string,
   sources: ReadonlyMap<string, string>,
-  kept: readonly string[] = [],
+  isKept: (contract: string) => boolean,
 ): Promise<void> {
   const files = new Map([...sources].map(([name, text]) => [`${name}.sol`, text]));
-  const wanted = new Set([...files.keys(), ...kept.map((name) => `${name}.sol`)]);
   await makeFolder(folder);
   // A file with another ending may be one that another build is writing.
-  const isStale = (file: string) => file.endsWith(".sol") && !wanted.has(file);
+  const isStale = (file: string) =>
+    file.endsWith(".sol") && !files.has(file) && !isKept(file.slice(0, -".sol".length));
   const stale = (await readdir(folder)).filter(isStale);
   await writingTo(folder, () =>
     Promise.all(stale.map((file) => rm(join(folder, file), { recursive: true, force: true }))),

@@ -81,6 +81,12 @@ export function sizedPreset({ blockSlots }: RollupConfig, name: PresetName): Pre
   return { ...PRESETS[name], ...(blockSlots && { blockSlots }) };
 }
 
+/** Lists our contracts as npm files; in this repository they are sources of the project. */
+export function packageContracts(root: string): string[] {
+  if (root === PACKAGE_ROOT) return [];
+  return PACKAGE_CONTRACTS.map((file) => `${PACKAGE_NAME}/contracts/${file}`);
+}
+
 /** Adds the resolved `rollup` entry, the generated verifiers and this package's contracts. */
 export function extendResolvedConfig(
   userConfig: HardhatUserConfig,
@@ -89,11 +95,7 @@ export function extendResolvedConfig(
   const rollup = resolveRollupConfig(userConfig.rollup, config.paths);
   const { root, sources } = config.paths;
   const generated = relative(root, rollup.paths.contracts).split(sep).join("/");
-  // In this repository the contracts are sources of the project.
-  const npmFiles =
-    root === PACKAGE_ROOT
-      ? []
-      : PACKAGE_CONTRACTS.map((file) => `${PACKAGE_NAME}/contracts/${file}`);
+  const npmFiles = packageContracts(root);
   // The oldest supported Hardhat has no such setting.
   const { coverage } = config as Partial<HardhatConfig>;
   const ours = [...npmFiles, `${generated}/${ROLLUP_VERIFIER}.sol`];

@@ -1,11 +1,13 @@
 import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
 import { createProjectCircuits } from "../circuits/lazy-circuits.ts";
+import { noteEnvironment } from "../environments.ts";
 import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
   created: (_context, hre) => {
     hre.circuits = createProjectCircuits(hre.config);
     skipGeneratedContracts(hre);
+    noteEnvironment(hre);
     return Promise.resolve();
   },
 };

@@ -27,6 +27,7 @@ import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
 import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
+import { buildRollupIfLeftOut } from "./build-on-demand.ts";
 import { settledWithin } from "./keep-alive.ts";
 import { deployOptions, resumeOptions } from "./options.ts";
 import { createProver } from "./prover.ts";
@@ -77,6 +78,7 @@ export async function deploySession(
   const presetName = options.preset ?? config.rollup.preset;
   const proverName = options.prover ?? config.rollup.prover;
   const preset = sizedPreset(config.rollup, presetName);
+  await buildRollupIfLeftOut(config, proverName);
   const prover = await createProver(config, presetName, proverName);
   const deployer = await firstSigner(connection);
   const feeAccountAddress = BigInt(options.feeAccount ?? deployer.address);
@@ -147,7 +149,9 @@ export async function resumeSession(
     throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
   }
   assertDeployment(preset, await l1.readDeployment());
-  const prover = await createProver(config, preset.name, options.prover ?? config.rollup.prover);
+  const proverName = options.prover ?? config.rollup.prover;
+  await buildRollupIfLeftOut(config, proverName);
+  const prover = await createProver(config, preset.name, proverName);
   const start = await prepareStart(l1, restored);
   const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
   const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };

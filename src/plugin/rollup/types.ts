@@ -67,6 +67,7 @@ export interface ResumeOptions extends Omit<OperatorSettings, "preset"> {
   readonly fromBlock?: number;
   /** Path of the restore's checkpoint file. Default: in the cache. */
   readonly output?: string;
+  /** Receives the progress of the restore after each step. */
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
@@ -127,6 +128,7 @@ export interface ConnectionRollup {
   /**
    * Creates a wallet for each ethers signer. They belong to the current rollup.
    *
+   * @param options - An empty object: there are no options.
    * @returns The wallets, in the order of the signers.
    * @throws ROLLUP_NOT_DEPLOYED, OPTION_UNKNOWN
    *

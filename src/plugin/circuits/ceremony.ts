@@ -1,0 +1,112 @@
+/** Holds the ceremony of several circuits, step by step. */
+import { existsSync } from "node:fs";
+import type { CompiledCircuit } from "../../circom/compile.ts";
+import {
+  applyBeaconToKey,
+  assertBeaconPossible,
+  assertContributed,
+  assertContributionPossible,
+  assertIntactKey,
+  assertSecret,
+  assertUsablePtau,
+  ceremonyKeyPath,
+  contributeToKey,
+  findCeremonyKey,
+  startCeremony,
+  verifyCeremony,
+} from "../../groth16/setup/ceremony.ts";
+import { pluginError } from "../errors.ts";
+import type { BuildPlan } from "./plan.ts";
+
+/** Steps of a ceremony, in this order. */
+export interface CeremonySteps {
+  /** File of the powers of tau, which starts the ceremony of a circuit and verifies its key. */
+  readonly ptau?: string | undefined;
+  /** Name under which to contribute. */
+  readonly contribute?: string | undefined;
+  /** Hex of the value that ends the ceremony. */
+  readonly beacon?: string | undefined;
+  /** Whether to verify the key at the end. */
+  readonly verify: boolean;
+}
+
+export interface CeremonyResult {
+  readonly name: string;
+  readonly zkey: string;
+  readonly started: boolean;
+  /** Hash of this contribution. */
+  readonly contribution?: string;
+  readonly beacon?: string;
+  /** The contributions with their hashes, if they were verified. */
+  readonly report?: readonly string[];
+}
+
+export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonySteps): boolean {
+  return verify || [ptau, contribute, beacon].some((step) => step !== undefined);
+}
+
+/**
+ * Takes the steps of a ceremony for each circuit. A step that is not possible for one of them is
+ * refused before any key is changed.
+ *
+ * @returns The results in the order of the circuits.
+ * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of each step
+ */
+export async function takeCeremonySteps(
+  circuits: readonly CompiledCircuit[],
+  steps: CeremonySteps,
+  { config: { setup }, progress }: Pick<BuildPlan, "config" | "progress">,
+): Promise<CeremonyResult[]> {
+  if (setup.type !== "ceremony") throw pluginError({ code: "CEREMONY_NOT_CONFIGURED" });
+  const { keysDir } = setup;
+  if (steps.verify && steps.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
+  for (const circuit of circuits) await assertStepsPossible(circuit, steps, keysDir);
+  // Damaged powers are found as a key is made of them, so all are made before the next step.
+  const started = new Set<CompiledCircuit>();
+  for (const circuit of steps.ptau === undefined ? [] : circuits) {
+    const start = () => startCeremony(circuit, steps.ptau!, keysDir);
+    const result = await progress(`Starting the ceremony of ${circuit.name}`, start);
+    if (result.started) started.add(circuit);
+  }
+  const results: CeremonyResult[] = [];
+  for (const circuit of circuits) {
+    const take = () => takeSteps(circuit, steps, findCeremonyKey(circuit, keysDir));
+    const result = await progress(`Holding the ceremony of ${circuit.name}`, take);
+    results.push({ started: started.has(circuit), ...result });
+  }
+  return results;
+}
+
+async function assertStepsPossible(
+  circuit: CompiledCircuit,
+  { ptau, contribute, beacon, verify }: CeremonySteps,
+  keysDir: string,
+): Promise<void> {
+  const isNew = ptau !== undefined && !existsSync(ceremonyKeyPath(circuit, keysDir));
+  const zkey = isNew ? ceremonyKeyPath(circuit, keysDir) : findCeremonyKey(circuit, keysDir);
+  if (isNew || verify) assertUsablePtau(circuit, ptau!);
+  if (!isNew) await assertIntactKey(circuit, zkey);
+  if (contribute !== undefined) assertContributionPossible(zkey, contribute);
+  if (beacon !== undefined) assertBeaconPossible(zkey, beacon);
+  if (contribute !== undefined) return;
+  if (beacon !== undefined) assertSecret(zkey);
+  if (verify) assertContributed(circuit, zkey);
+}
+
+async function takeSteps(
+  circuit: CompiledCircuit,
+  { ptau, contribute, beacon, verify }: CeremonySteps,
+  zkey: string,
+): Promise<Omit<CeremonyResult, "started">> {
+  const contribution =
+    contribute === undefined ? undefined : await contributeToKey(zkey, contribute);
+  const ended = beacon === undefined ? undefined : await applyBeaconToKey(zkey, beacon);
+  const report = verify ? await verifyCeremony(circuit, ptau!, zkey) : undefined;
+  return {
+    name: circuit.name,
+    zkey,
+    ...(contribution !== undefined && { contribution }),
+    ...(ended !== undefined && { beacon: ended }),
+    ...(report !== undefined && { report }),
+  };
+}

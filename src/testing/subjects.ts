@@ -1,0 +1,84 @@
+/** What assertions about circuits take, and how they resolve it. */
+import type { Circuit } from "../circom/circuit.ts";
+import type { CircuitWitness } from "../circom/circuit-witness.ts";
+import type { SignalTree } from "../circom/signal-tree.ts";
+import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import { isRollupError, type RollupError } from "../util/errors.ts";
+import { testingError } from "./errors.ts";
+
+/** The part of a witness that assertions need. */
+export interface WitnessLike<Outputs extends object = object> extends Pick<
+  CircuitWitness<Outputs>,
+  "circuit" | "values" | "outputs" | "isSatisfied" | "violations"
+> {
+  signal(name: string): SignalTree;
+  prove(): Promise<ProofWithSignals>;
+}
+
+/** The part of a circuit that assertions need. */
+export type CircuitLike = Pick<Circuit, "name" | "stats" | "verify">;
+
+/** A witness, or a computation of it that the circuit may refuse. */
+export type WitnessSubject<Outputs extends object = object> =
+  WitnessLike<Outputs> | PromiseLike<WitnessLike<Outputs>>;
+
+/** A proof, or a witness to be proven. */
+export type ProofSubject =
+  ProofWithSignals | WitnessLike | PromiseLike<ProofWithSignals | WitnessLike>;
+
+/** A witness, or the error by which the circuit has refused the inputs. */
+export type Run =
+  | { readonly witness: WitnessLike; readonly refusal?: undefined }
+  | { readonly witness?: undefined; readonly refusal: RollupError };
+
+/** Codes of inputs that a circuit refuses; other errors are faults of the test. */
+const REFUSALS = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR_FAILED"];
+
+/** Awaits a witness or the circuit's refusal. @throws ASSERTION_SUBJECT, and other errors */
+export async function resolveRun(assertion: string, subject: unknown): Promise<Run> {
+  try {
+    const witness = await subject;
+    if (isWitness(witness)) return { witness };
+    throw subjectError(assertion, "a witness", witness);
+  } catch (error) {
+    if (isRollupError(error) && REFUSALS.includes(error.code)) return { refusal: error };
+    throw error;
+  }
+}
+
+/** Awaits a witness. @throws ASSERTION_SUBJECT, and the circuit's refusal */
+export async function resolveWitness(assertion: string, subject: unknown): Promise<WitnessLike> {
+  const witness = await subject;
+  if (isWitness(witness)) return witness;
+  throw subjectError(assertion, "a witness", witness);
+}
+
+/** Awaits a proof; proves a witness. @throws ASSERTION_SUBJECT, and the codes of `prove` */
+export async function resolveProof(assertion: string, subject: unknown): Promise<ProofWithSignals> {
+  const value = await subject;
+  if (isWitness(value)) return value.prove();
+  if (hasMembers(value, ["proof", "publicSignals"])) return value as unknown as ProofWithSignals;
+  throw subjectError(assertion, "a proof or a witness", value);
+}
+
+/** @throws ASSERTION_SUBJECT */
+export function requireCircuit<T extends CircuitLike>(assertion: string, subject: unknown): T {
+  if (hasMembers(subject, ["name", "stats", "verify"])) return subject as unknown as T;
+  throw subjectError(assertion, "a circuit", subject);
+}
+
+function isWitness(value: unknown): value is WitnessLike {
+  return hasMembers(value, ["circuit", "values", "signal", "violations"]);
+}
+
+function hasMembers(value: unknown, members: readonly string[]): value is object {
+  return typeof value === "object" && value !== null && members.every((name) => name in value);
+}
+
+function subjectError(assertion: string, expected: string, value: unknown): RollupError {
+  const actual =
+    typeof value === "object" && value !== null
+      ? `an object with ${Object.keys(value).slice(0, 4).join(", ") || "nothing"}`
+      : String(value);
+  return testingError({ code: "ASSERTION_SUBJECT", assertion, expected, actual });
+}
