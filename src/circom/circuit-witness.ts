@@ -149,7 +149,10 @@ export function createCircuitWitness<
   };
 }
 
-function readOutputs<P>({ circuit, signals }: WitnessContext<P>, values: Witness): OutputValues {
+function readOutputs<P>(
+  { circuit, signals }: WitnessContext<P, unknown>,
+  values: Witness,
+): OutputValues {
   const names = circuit.outputs.map(({ name }) => /^[^.[]+/.exec(name)![0]);
   const unique = [...new Set(names)];
   return Object.fromEntries(unique.map((name) => [name, signals().value(values, `main.${name}`)]));
@@ -201,7 +204,7 @@ function listNames(tree: NameTree): string[] {
 }
 
 function findViolations<P>(
-  { constraints, signals }: WitnessContext<P>,
+  { constraints, signals }: WitnessContext<P, unknown>,
   values: Witness,
   limit: number,
 ): Violation[] {
