@@ -31,6 +31,8 @@ export {
   type OptimizationLevel,
 } from "./circom/compile.ts";
 export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
+export type { CircuitLog } from "./circom/diagnosis/logs.ts";
+export type { SourcePlace } from "./circom/diagnosis/trace.ts";
 export {
   createDeterminacyCheck,
   type Determinacy,

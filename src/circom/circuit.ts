@@ -4,6 +4,7 @@ import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
 import { createCircuitSource } from "./diagnosis/circuit-source.ts";
+import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
 import { circomError } from "./errors.ts";
 import {
   type CircuitWitness,
@@ -26,8 +27,13 @@ import { type FlatInput, flattenInputs, type InputValues } from "./witness-input
 /** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions<P extends Protocol = Protocol>
   extends CompileOptions, ProofSystemOptions<P> {
-  /** Receives each line that the circuit's `log()` statements print. Default: the console. */
-  readonly log?: (line: string) => void;
+  /**
+   * Receives each line that the circuit's `log()` statements print, and with `logPlaces` where.
+   * Default: the console.
+   */
+  readonly log?: CircuitLog;
+  /** Whether each line is attributed to its component and statement. Default: false. */
+  readonly logPlaces?: boolean;
 }
 
 /**
@@ -187,10 +193,11 @@ export async function loadCircuit<
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath));
   const signals = once(() => readSignalTable(compiled));
-  const calculator = once(() => createWitnessCalculator(compiled, options.log));
-  const system = createProofSystem(compiled, options);
-
   const source = createCircuitSource(compiled.file, toFolders(options));
+  const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
+  const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
+  const calculator = once(() => createWitnessCalculator(compiled, log));
+  const system = createProofSystem(compiled, options);
 
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
@@ -198,6 +205,8 @@ export async function loadCircuit<
       return calculate(inputs as InputValues);
     } catch (error) {
       throw source.explain(error, inputs as InputValues);
+    } finally {
+      logs?.flush(inputs as InputValues);
     }
   };
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
