@@ -10,6 +10,7 @@ export {
   type CircuitAssertions,
   circuitAssert,
   type ExpectedOutputs,
+  type OutputsOptions,
 } from "./testing/assertions.ts";
 export type { CountLimits } from "./testing/circuit-checks.ts";
 export type { ExpectedOf } from "./testing/compare.ts";

@@ -22,6 +22,12 @@ export type ExpectedOutputs<Outputs extends object> = {
   readonly [Name in keyof Outputs]?: ExpectedOf<Outputs[Name]>;
 };
 
+/** How outputs are compared. */
+export interface OutputsOptions {
+  /** Whether no output may be left out. Default: false. */
+  readonly strict?: boolean;
+}
+
 /** Assertions about circuits, their witnesses and proofs. All but the last reject or resolve. */
 export interface CircuitAssertions {
   /**
@@ -36,11 +42,12 @@ export interface CircuitAssertions {
   witnessOutputs<Outputs extends object>(
     witness: WitnessSubject<Outputs>,
     expected: ExpectedOutputs<NoInfer<Outputs>>,
-    options?: { readonly strict?: boolean },
+    options?: OutputsOptions,
   ): Promise<void>;
   /**
    * Signals have these values.
    *
+   * @param witness - `circuit.witness(inputs)`, with or without `await`.
    * @param expected - Values by full name, as "main.hash.out", or by the name of an array or bus.
    * @throws AssertionError; SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE, and as `circuit.witness`
    */
@@ -48,25 +55,44 @@ export interface CircuitAssertions {
     witness: WitnessSubject,
     expected: Readonly<Record<string, ExpectedOf<unknown>>>,
   ): Promise<void>;
-  /** The circuit takes the inputs, and the witness satisfies all constraints. */
+  /**
+   * The circuit takes the inputs, and the witness satisfies all constraints.
+   *
+   * @param witness - `circuit.witness(inputs)`, with or without `await`, or a changed copy.
+   * @throws AssertionError with the constraints, or the circuit's refusal; INPUT_…
+   */
   satisfied(witness: WitnessSubject): Promise<void>;
   /**
    * The circuit refuses the inputs, or the witness violates constraints.
    *
+   * @param witness - `circuit.witness(inputs)` without `await`, or a changed copy of a witness.
    * @param by - What refuses: `{ template, line }` in the trace of a failed assertion,
    *   `{ constraint }` or `{ signal }` for a changed witness, or text of the message. Default:
    *   anything.
    */
   refused(witness: WitnessSubject, by?: RefusedBy): Promise<void>;
-  /** A proof, or that of a witness, is valid by a circuit's key. @throws as `circuit.verify` */
+  /**
+   * A proof, or that of a witness, is valid by a circuit's key.
+   *
+   * @param proof - Of `circuit.prove(inputs)`, with or without `await`; or a witness.
+   * @param circuit - The circuit with the key.
+   * @throws AssertionError; PROOF_MALFORMED, CONSTRAINT_VIOLATED for a witness
+   */
   provenBy(proof: ProofSubject, circuit: CircuitLike): Promise<void>;
   /**
    * A verifier contract accepts a proof, or that of a witness.
    *
+   * @param proof - Of `circuit.prove(inputs)`, with or without `await`; or a witness.
    * @param contract - A contract with `verifyProof(a, b, c, input)`, of ethers or viem.
    */
   verifiedOnChain(proof: ProofSubject, contract: object): Promise<void>;
-  /** The circuit has this number of constraints, or one within `{ min, max }`. */
+  /**
+   * The circuit has this number of constraints, or one within limits.
+   *
+   * @param circuit - The circuit.
+   * @param limits - The exact number, or `{ min, max }`, both included.
+   * @throws AssertionError with the number
+   */
   constraintCount(circuit: CircuitLike, limits: CountLimits): void;
 }
 

@@ -23,7 +23,17 @@ const STRICT = "zkrollup.strict";
 /** The contract of hardhat-zkit's `useSolidityVerifier`. */
 const VERIFIER = "zkrollup.verifier";
 
-/** Adds the matchers: `chai.use(circuitMatchers)`. */
+/**
+ * Adds the matchers to Chai.
+ *
+ * @param chai - What `chai.use` passes.
+ * @param utils - What `chai.use` passes.
+ *
+ * @example
+ * const chai = await import("chai");
+ * chai.use(circuitMatchers);
+ * await chai.expect(multiplier.witness({ a: 6, b: 7 })).to.be.satisfied;
+ */
 export function circuitMatchers(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
   const toolkit = createChaiToolkit(chai, utils);
   addWitnessMatchers(toolkit);

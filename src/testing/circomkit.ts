@@ -22,7 +22,13 @@ export interface WitnessTester<
   IN extends readonly string[] = [],
   OUT extends readonly string[] = [],
 > {
-  /** The circuit takes the inputs, and gives these outputs. @throws AssertionError */
+  /**
+   * The circuit takes the inputs, and gives these outputs.
+   *
+   * @param inputs - Values of all inputs.
+   * @param outputs - Expected values; others are not compared.
+   * @throws AssertionError
+   */
   expectPass(
     inputs: SignalsOfNames<IN, InputValue>,
     outputs?: Partial<SignalsOfNames<OUT, InputValue>>,
@@ -30,28 +36,81 @@ export interface WitnessTester<
   /**
    * The circuit refuses the inputs, or their number is wrong.
    *
+   * @param inputs - Values of inputs.
    * @returns The message of the error.
    * @throws AssertionError; other errors, as of a misspelt input
    */
   expectFail(inputs: SignalsOfNames<IN, InputValue>): Promise<string>;
-  /** The witness satisfies all constraints. @throws AssertionError */
+  /**
+   * The witness satisfies all constraints.
+   *
+   * @param witness - One field element for each wire.
+   * @throws AssertionError
+   */
   expectConstraintPass(witness: Witness): Promise<void>;
-  /** The witness violates a constraint. @throws AssertionError */
+  /**
+   * The witness violates a constraint.
+   *
+   * @param witness - One field element for each wire.
+   * @throws AssertionError
+   */
   expectConstraintFail(witness: Witness): Promise<void>;
+  /** Counts the constraints. @returns Their number. */
   getConstraintCount(): Promise<number>;
-  /** The circuit has at least this number of constraints, or exactly it. @throws AssertionError */
+  /**
+   * The circuit has enough constraints.
+   *
+   * @param expected - The least number.
+   * @param exact - Whether there may be no more. Default: false.
+   * @throws AssertionError
+   */
   expectConstraintCount(expected: number, exact?: boolean): Promise<void>;
+  /**
+   * Computes the values of all wires.
+   *
+   * @param inputs - Values of all inputs.
+   * @returns One field element for each wire.
+   * @throws as `Circuit.calculateWitness`
+   */
   calculateWitness(inputs: SignalsOfNames<IN, InputValue>): Promise<Witness>;
-  /** Computes signals of the main component, or as "component.signal", without "main.". */
+  /**
+   * Computes signals.
+   *
+   * @param inputs - Values of all inputs.
+   * @param signals - Names without "main.", such as "out" or "component.signal".
+   * @returns The values by these names, arrays nested.
+   * @throws as `Circuit.calculateWitness` and `CircuitWitness.signal`
+   */
   compute(
     inputs: SignalsOfNames<IN, InputValue>,
     signals: readonly string[],
   ): Promise<Record<string, SignalTree>>;
-  /** Changes signals by full name. @throws as `CircuitWitness.with` */
+  /**
+   * Changes signals in a copy.
+   *
+   * @param witness - One field element for each wire.
+   * @param values - Values by full name.
+   * @returns The copy.
+   * @throws as `CircuitWitness.with`
+   */
   editWitness(witness: Witness, values: Readonly<Record<string, InputValue>>): Promise<Witness>;
-  /** Reads signals by full name. */
+  /**
+   * Reads signals.
+   *
+   * @param witness - One field element for each wire.
+   * @param symbols - Full names, such as "main.out".
+   * @returns The values by these names.
+   * @throws as `CircuitWitness.signal`
+   */
   readWitness(witness: Witness, symbols: readonly string[]): Promise<Record<string, SignalTree>>;
-  /** Reads signals without "main.", arrays nested. */
+  /**
+   * Reads whole signals.
+   *
+   * @param witness - One field element for each wire.
+   * @param signals - Names without "main.", such as "out" or "component.signal".
+   * @returns The values by these names, arrays nested.
+   * @throws as `CircuitWitness.signal`
+   */
   readWitnessSignals(
     witness: Witness,
     signals: readonly string[],
@@ -60,11 +119,38 @@ export interface WitnessTester<
 
 /** The proof tester of circomkit. */
 export interface ProofTester<IN extends readonly string[] = []> {
+  /**
+   * Computes a witness and proves it.
+   *
+   * @param inputs - Values of all inputs.
+   * @returns The proof and its public values.
+   * @throws as `Circuit.prove`
+   */
   prove(inputs: SignalsOfNames<IN, InputValue>): Promise<ProofWithSignals>;
+  /**
+   * Verifies a proof.
+   *
+   * @param proof - In snarkjs's form.
+   * @param publicSignals - Outputs, then public inputs, in decimal.
+   * @returns Whether it is valid.
+   * @throws PROOF_MALFORMED
+   */
   verify(proof: Groth16Proof, publicSignals: readonly string[]): Promise<boolean>;
-  /** The proof is valid. @throws AssertionError */
+  /**
+   * The proof is valid.
+   *
+   * @param proof - In snarkjs's form.
+   * @param publicSignals - Outputs, then public inputs, in decimal.
+   * @throws AssertionError; PROOF_MALFORMED
+   */
   expectPass(proof: Groth16Proof, publicSignals: readonly string[]): Promise<void>;
-  /** The proof is not valid. @throws AssertionError */
+  /**
+   * The proof is not valid.
+   *
+   * @param proof - In snarkjs's form.
+   * @param publicSignals - Outputs, then public inputs, in decimal.
+   * @throws AssertionError; PROOF_MALFORMED
+   */
   expectFail(proof: Groth16Proof, publicSignals: readonly string[]): Promise<void>;
 }
 
@@ -75,6 +161,7 @@ const EXPECTED_FAILURES = ["CIRCUIT_ASSERT_FAILED", "INPUT_MISSING", "INPUT_SHAP
  * Wraps a circuit as circomkit's `WitnessTester`, to keep its tests.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+ * @returns The tester.
  *
  * @example
  * const tester = createWitnessTester(await hre.circuits.get("multiplier"));
@@ -131,6 +218,7 @@ export function createWitnessTester<
  * Wraps a circuit as circomkit's `ProofTester` for Groth16.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`, which make its keys.
+ * @returns The tester.
  *
  * @example
  * const tester = createProofTester(await hre.circuits.get("multiplier"));

@@ -1,37 +1,24 @@
 /** What assertions about circuits take, and how they resolve it. */
 import type { Circuit } from "../circom/circuit.ts";
 import type { CircuitWitness } from "../circom/circuit-witness.ts";
-import type { SignalTree } from "../circom/signal-tree.ts";
-import type { InputValue } from "../circom/witness-inputs.ts";
-import type { Witness } from "../groth16/formats/wtns.ts";
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { testingError } from "./errors.ts";
 
 /** The part of a witness that assertions need. */
-export interface WitnessLike<Outputs extends object = object> extends Pick<
-  CircuitWitness<Outputs>,
-  "circuit" | "values" | "outputs" | "isSatisfied" | "violations"
-> {
-  signal(name: string): SignalTree;
-  prove(): Promise<ProofWithSignals>;
-}
+export type WitnessLike<Outputs extends object = object> = Pick<
+  CircuitWitness<Outputs, object>,
+  "circuit" | "values" | "outputs" | "signal" | "isSatisfied" | "violations" | "prove"
+>;
 
 /** The part of a circuit that assertions need. */
 export type CircuitLike = Pick<Circuit, "name" | "stats" | "verify">;
 
 /** A circuit with any types of inputs and outputs, as testers use it. */
-export interface TestedCircuit extends CircuitLike {
-  calculateWitness(inputs: never): Promise<Witness>;
-  witness(inputs: never): Promise<ChangeableWitness>;
-  toWitness(values: Witness): ChangeableWitness;
-  prove(inputs: never): Promise<ProofWithSignals>;
-}
-
-/** A witness that testers change. */
-interface ChangeableWitness extends WitnessLike {
-  with(changes: Readonly<Record<string, InputValue>>): ChangeableWitness;
-}
+export type TestedCircuit = Pick<
+  Circuit<never, object, object>,
+  "name" | "stats" | "verify" | "calculateWitness" | "witness" | "toWitness" | "prove"
+>;
 
 /** A witness, or a computation of it that the circuit may refuse. */
 export type WitnessSubject<Outputs extends object = object> =

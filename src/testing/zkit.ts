@@ -10,17 +10,46 @@ type Inputs = Readonly<Record<string, InputValue>>;
 
 /** The circuit object of hardhat-zkit, for Groth16. */
 export interface ZkitCircuit {
-  /** @param overrides - Values by full name that replace computed ones, such as "main.a". */
+  /**
+   * Computes the values of all wires.
+   *
+   * @param inputs - Values of all inputs.
+   * @param overrides - Values by full name that replace computed ones, such as "main.a".
+   * @returns One field element for each wire.
+   * @throws as `Circuit.calculateWitness` and `CircuitWitness.with`
+   */
   calculateWitness(inputs: Inputs, overrides?: Inputs): Promise<Witness>;
-  /** @throws CONSTRAINT_VIOLATED for overrides that break a constraint */
+  /**
+   * Computes a witness and proves it.
+   *
+   * @param inputs - Values of all inputs.
+   * @param overrides - Values by full name that replace computed ones.
+   * @returns The proof and its public values.
+   * @throws CONSTRAINT_VIOLATED for overrides that break a constraint; as `Circuit.prove`
+   */
   generateProof(inputs: Inputs, overrides?: Inputs): Promise<ProofWithSignals>;
+  /**
+   * Verifies a proof.
+   *
+   * @param proof - The proof and its public values.
+   * @returns Whether it is valid.
+   * @throws PROOF_MALFORMED
+   */
   verifyProof(proof: ProofWithSignals): Promise<boolean>;
-  /** Arguments of the contract: `verifyProof(a, b, c, publicSignals)`. */
+  /**
+   * Converts a proof to arguments of the contract: `verifyProof(a, b, c, publicSignals)`.
+   *
+   * @param proof - The proof and its public values.
+   * @returns The points and the public values as bigints.
+   * @throws PROOF_MALFORMED
+   */
   generateCalldata(proof: ProofWithSignals): Promise<{
     readonly proofPoints: Pick<SolidityProof, "a" | "b" | "c">;
     readonly publicSignals: readonly bigint[];
   }>;
+  /** Names the circuit. @returns The name of its file, without `.circom`. */
   getCircuitName(): string;
+  /** Names the proving system. @returns "groth16". */
   getProvingSystemType(): "groth16";
 }
 
@@ -28,6 +57,7 @@ export interface ZkitCircuit {
  * Wraps a circuit as hardhat-zkit's object, to keep its tests.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+ * @returns The object.
  *
  * @example
  * const circuit = createZkitCircuit(await hre.circuits.get("multiplier"));
