@@ -3,7 +3,7 @@
  * `import { circuitAssert } from "hardhat-zkrollup/assert"`.
  *
  * @example
- * const witness = circuit.witness({ a: 6, b: 7 });
+ * const witness = multiplier.witness({ a: 6, b: 7 });
  * await circuitAssert.witnessOutputs(witness, { product: 42 });
  */
 export {

@@ -3,7 +3,7 @@
  * project with the plugin, `hre.circuits.get` registers them.
  *
  * @example
- * const witness = circuit.witness({ a: 6, b: 7 });
+ * const witness = multiplier.witness({ a: 6, b: 7 });
  * await expect(witness).to.have.witnessOutputs({ product: 42 });
  */
 import { use } from "chai";

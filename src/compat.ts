@@ -4,8 +4,8 @@
  * `hardhat-zkrollup/chai` or `hardhat-zkrollup/assert`.
  *
  * @example
- * const tester = createWitnessTester(circuit);
- * await tester.expectPass({ a: 6, b: 7 }, { product: 42 });
+ * const tester = createWitnessTester(multiplier);
+ * await tester.compute({ a: 6, b: 7 }, ["product"]); // { product: 42n }
  */
 export {
   createProofTester,
