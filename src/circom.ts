@@ -30,11 +30,25 @@ export {
   type CompileOptions,
   type OptimizationLevel,
 } from "./circom/compile.ts";
+export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
 export {
   createDeterminacyCheck,
   type Determinacy,
   type DeterminacyCheck,
+  type DerivationOptions,
 } from "./circom/determinacy.ts";
+export type {
+  CounterExample,
+  DeterminacyReport,
+  DeterminacyVerdict,
+  SignalDifference,
+  SignalFinding,
+} from "./circom/determinacy/report.ts";
+export {
+  circuitInputs,
+  type GeneratedInputs,
+  type Values as GeneratedValues,
+} from "./circom/inputs/arbitrary.ts";
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
