@@ -8,8 +8,12 @@ export type PluginErrorFacts =
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
+  | { code: "CIRCUITS_NONE"; folder: string }
+  | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
+  | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
+  | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
@@ -60,6 +64,19 @@ export const pluginError = defineErrors<PluginErrorFacts>({
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
     fix: "Name a .circom file of that folder that has a main component, without the ending.",
   },
+  CIRCUITS_NONE: {
+    message: ({ folder }) => `There is no circuit to check in ${folder}.`,
+    fix: "Add a .circom file with a main component, or set the circuits path in the config.",
+  },
+  INPUT_FILE_INVALID: {
+    message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
+    fix: 'Write JSON such as {"a": 3, "b": "11"}, or an array of several such objects.',
+  },
+  OPTION_OUT_OF_RANGE: {
+    message: ({ option, value, min, max }) =>
+      `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
+    fix: "Pass a number in that range.",
+  },
   CIRCUITS_BROKEN: {
     message: ({ errors }) =>
       `${errors.length} circuits do not compile; the others are built.\n\n${errors.join("\n\n")}`,
@@ -69,6 +86,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ circuit }) =>
       `Circuit ${circuit} has no public value, so there is no contract that verifies its proofs.`,
     fix: "Give it an output, or make an input public: component main {public [a]} = …;",
+  },
+  VERIFIER_OF_OTHER_PROTOCOL: {
+    message: ({ circuit, protocol, built }) =>
+      `The circuit ${circuit} proves by ${protocol} here, but its contract is built for ${built}.`,
+    fix: "Set circuits.overrides of this circuit to the protocol in the config, and build again.",
   },
   ROLLUP_NOT_BUILT: {
     message: ({ preset, prover, reason }) =>

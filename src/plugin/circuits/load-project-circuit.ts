@@ -1,8 +1,10 @@
 /** Finds and loads the project's circuits by name. */
 import { loadCircuit } from "../../circom/circuit.ts";
+import { isPlonk, type Protocol, type ProvenBy } from "../../circom/protocols.ts";
+import { toSolidityArguments, toSolidityCalldata } from "../../circom/solidity-proof.ts";
 import { circuitName } from "../../circom/sources.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
-import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
+import { createPlonkWorkers } from "../../plonk/workers.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
@@ -20,38 +22,56 @@ export interface CircuitLoader {
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
-  load<Inputs extends object, Outputs extends object, Signals extends object>(
+  load<Inputs extends object, Outputs extends object, Signals extends object, P extends Protocol>(
     name: string,
-    options?: ProjectCircuitOptions,
-  ): Promise<ProjectCircuit<Inputs, Outputs, Signals>>;
+    options?: ProjectCircuitOptions<P>,
+  ): Promise<ProjectCircuit<Inputs, Outputs, Signals, P>>;
   close(): Promise<void>;
 }
 
 export function createCircuitLoader(root: string, config: RollupConfig): CircuitLoader {
   const workers = createGroth16Workers();
+  const plonkWorkers = createPlonkWorkers();
   const { setup, paths } = config;
+  const { ptau } = setup;
+  const shared = { setup, ...(ptau !== undefined && { ptau }), workers, plonkWorkers };
   return {
-    async load<Inputs extends object, Outputs extends object, Signals extends object>(
-      name: string,
-      given: ProjectCircuitOptions = {},
-    ) {
-      const { prover = toProverChoice(config.prover, config), ...key } = given;
-      const source = findSource(name, root, config);
-      const options = { ...source, setup, cacheDir: paths.circuits, prover, workers, ...key };
-      const circuit = await loadCircuit<Inputs, Outputs, Signals>(options);
+    async load<
+      Inputs extends object,
+      Outputs extends object,
+      Signals extends object,
+      P extends Protocol,
+    >(name: string, given: ProjectCircuitOptions<P> = {}) {
+      const source = findSource(name, root, config) as CircuitSource<P>;
+      const { protocol = source.protocol } = given;
+      const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
+      const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
+      const circuit = await loadCircuit<Inputs, Outputs, Signals, P>(options);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       return {
         ...circuit,
         get verifierContract() {
+          const [protocol, built] = [circuit.protocol, source.protocol];
+          if (protocol !== built) {
+            throw pluginError({
+              code: "VERIFIER_OF_OTHER_PROTOCOL",
+              circuit: name,
+              protocol,
+              built,
+            });
+          }
           const contract = verifierOf(circuit);
           if (contract !== undefined) return contract;
           throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: name });
         },
-        toSolidityProof,
+        toSolidityProof: (proven: ProvenBy[P]) => toSolidityArguments(circuit.protocol, proven),
+        toSolidityCalldata: (proven: ProvenBy[P]) => toSolidityCalldata(circuit.protocol, proven),
       };
     },
-    close: workers.close,
+    close: async () => {
+      await Promise.all([workers.close(), plonkWorkers.close()]);
+    },
   };
 }
 

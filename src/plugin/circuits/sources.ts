@@ -8,6 +8,7 @@ import {
   renderExitMain,
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { circuitName, findCircuits } from "../../circom/sources.ts";
@@ -20,11 +21,12 @@ import { PACKAGE_ROOT } from "../package-root.ts";
 import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 
 /** A .circom file with a main component, and its compiler options. */
-export interface CircuitSource {
+export interface CircuitSource<P extends Protocol = Protocol> {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
+  readonly protocol: P;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -36,6 +38,7 @@ export interface CircuitSource {
 export const ROLLUP_SOURCE = {
   includePaths: [join(PACKAGE_ROOT, "circuits")],
   optimization: 1,
+  protocol: "groth16",
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
@@ -50,7 +53,7 @@ export function nameOfSource({ file }: CircuitSource): string {
  *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
-  const { path, include, optimization: usual } = circuits;
+  const { path, include, optimization, protocol } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
   const files = isEmpty ? [] : findCircuits(path);
@@ -62,8 +65,15 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
   }
   return files.map((file, index) => {
-    const { optimization = usual } = overrides.get(known[index]!) ?? {};
-    return { file, includePaths: include, projectFolder: root, optimization };
+    const override = overrides.get(known[index]!);
+    return {
+      file,
+      includePaths: include,
+      projectFolder: root,
+      optimization,
+      protocol,
+      ...override,
+    };
   });
 }
 
@@ -95,7 +105,7 @@ export async function writeRollupCircuit(
   presetName: PresetName,
   keyId: number,
   config: RollupConfig,
-): Promise<CircuitSource> {
+): Promise<CircuitSource<"groth16">> {
   const preset = PRESETS[presetName];
   const text = keyId === EXIT_KEY_ID ? renderExitMain(preset) : renderBlockMain(preset, keyId);
   const name = rollupCircuitName(presetName, keyId, config);
