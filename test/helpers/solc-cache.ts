@@ -1,11 +1,7 @@
 /**
  * Lets the projects of the tests share what solc compiles, by the content of its input. The
-<<<<<<< HEAD
  * contracts of this package are compiled apart from those of each project, so their input is always
  * the same.
-=======
- * contracts of this package are compiled apart from those of a project, so their input is the same.
->>>>>>> h/tests8
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
