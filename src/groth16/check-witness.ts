@@ -12,7 +12,7 @@
  * checkConstraints(r1cs, honest.with(wire, 5n), constraintsOf(wire)); // 0
  */
 
-import { FIELD_MODULUS } from "../crypto/field.ts";
+import { PRIMES } from "../crypto/primes.ts";
 import { groth16Error } from "./errors.ts";
 import type { R1cs, SparseMatrix } from "./formats/r1cs.ts";
 import type { Witness } from "./formats/wtns.ts";
@@ -93,7 +93,8 @@ function holds(r1cs: R1cs, witness: Witness, row: number): boolean {
   const product =
     dotProduct(r1cs.a, r1cs.coefficients, witness, row) *
     dotProduct(r1cs.b, r1cs.coefficients, witness, row);
-  return (product - dotProduct(r1cs.c, r1cs.coefficients, witness, row)) % FIELD_MODULUS === 0n;
+  const difference = product - dotProduct(r1cs.c, r1cs.coefficients, witness, row);
+  return difference % PRIMES[r1cs.prime].modulus === 0n;
 }
 
 /** Returns an unreduced sum: rows are short, so one reduction at the end is cheaper. */
