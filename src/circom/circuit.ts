@@ -2,11 +2,13 @@
 import { checkWitness } from "../groth16/check-witness.ts";
 import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
-import { compileCircuit, type CompiledCircuit, type CompileOptions } from "./compile.ts";
+import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
+import { createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { circomError } from "./errors.ts";
 import {
   type CircuitWitness,
   createCircuitWitness,
+  describeViolation,
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
@@ -188,18 +190,26 @@ export async function loadCircuit<
   const calculator = once(() => createWitnessCalculator(compiled, options.log));
   const system = createProofSystem(compiled, options);
 
+  const source = createCircuitSource(compiled.file, toFolders(options), compiled.stats.prime);
+
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
-    return calculate(inputs as InputValues);
+    try {
+      return calculate(inputs as InputValues);
+    } catch (error) {
+      throw source.explain(error, inputs as InputValues);
+    }
   };
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
     const constraint = checkWitness(constraints(), witness);
     if (constraint !== null) {
-      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint });
+      const details = describeViolation(toWitness(witness).violations(1)[0]);
+      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint, details });
     }
     return system.prove(witness, how);
   };
-  const context = { circuit: compiled, constraints, signals, prove: proveWitness };
+  const locator = (values: Witness) => source.locator(constraints(), signals(), values);
+  const context = { circuit: compiled, constraints, signals, locator, prove: proveWitness };
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);
   const witness = async (inputs: Inputs) => {

@@ -96,7 +96,7 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   const { optimization, prime = DEFAULT_PRIME, cacheDir, precompiledDir, onProgress } = options;
   const file = resolve(options.file);
   if (!PRIME_NAMES.includes(prime)) {
-    throw circomError({ code: "PRIME_UNKNOWN", prime: String(prime), known: PRIME_NAMES });
+    throw circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES });
   }
   const compiler = await openCompiler(options.compiler);
   const sources = collectSources(file, toFolders(options));
@@ -125,7 +125,8 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   return circuit;
 }
 
-function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
+/** Returns where the includes of a circuit are looked up. */
+export function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
   return {
     includePaths: includePaths.map((path) => resolve(path)),
     projectFolder: projectFolder === undefined ? undefined : resolve(projectFolder),

@@ -89,7 +89,7 @@ async function runNative(path: string, { args, folder }: CompileJob): Promise<Co
 async function runProgram(path: string, args: readonly string[], cwd?: string) {
   const options = { maxBuffer: OUTPUT_BYTES_MAX, ...(cwd !== undefined && { cwd }) };
   const finish = ({ stdout, stderr }: ProgramOutput) =>
-    stripVTControlCharacters(`${stdout}\n\n${stderr}`);
+    stripVTControlCharacters(`${stdout.trimEnd()}\n\n${stderr}`);
   try {
     const result = await promisify(execFile)(path, [...args], options);
     return exited(0, finish(result));

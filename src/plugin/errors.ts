@@ -8,6 +8,9 @@ export type PluginErrorFacts =
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
+  | { code: "CIRCUITS_NONE"; folder: string }
+  | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
+  | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
@@ -60,6 +63,19 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
     fix: "Name a .circom file of that folder that has a main component, without the ending.",
+  },
+  CIRCUITS_NONE: {
+    message: ({ folder }) => `There is no circuit to check in ${folder}.`,
+    fix: "Add a .circom file with a main component, or set the circuits path in the config.",
+  },
+  INPUT_FILE_INVALID: {
+    message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
+    fix: 'Write JSON such as {"a": 3, "b": "11"}, or an array of several such objects.',
+  },
+  OPTION_OUT_OF_RANGE: {
+    message: ({ option, value, min, max }) =>
+      `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
+    fix: "Pass a number in that range.",
   },
   CIRCUITS_BROKEN: {
     message: ({ errors }) =>

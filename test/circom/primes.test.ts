@@ -3,6 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import { checkDeterminacy } from "../../src/circom/check-determinacy.ts";
+import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
 import { exportCircuit } from "../../src/circom/export-circuit.ts";
 import { PRIME_NAMES, type PrimeName, PRIMES } from "../../src/crypto/primes.ts";
 import { readR1cs } from "../../src/groth16/formats/r1cs.ts";
@@ -79,6 +81,27 @@ describe("circom: primes", () => {
     }
     const { r1csPath } = await load("pallas");
     await expectRejection("FIELD_NOT_SUPPORTED", async () => readR1cs(r1csPath));
+  });
+
+  it("keeps circom's own words where a constraint fails, without values of another prime", async () => {
+    const circuit = await load("goldilocks");
+    const error = await expectRejection("CIRCUIT_ASSERT_FAILED", () =>
+      circuit.calculateWitness({ a: 0, b: [0, 0] }),
+    );
+    expect(error.message).to.include("field.circom:5").and.include("the prime goldilocks");
+    const witness = await circuit.witness({ a: 2, b: [0, 0] });
+    const [violation] = witness.with({ "main.sum": 5 }).violations();
+    expect(violation!.signals).to.include({ "main.sum": 5n });
+  });
+
+  it("refuses checks that compute over BN254 only", async () => {
+    const circuit = await load("goldilocks");
+    const witness = await circuit.calculateWitness({ a: 1, b: [0, 0] });
+    const constraints = circuit.constraints();
+    await expectRejection("FIELD_NOT_SUPPORTED", async () =>
+      createDeterminacyCheck(constraints, witness),
+    );
+    await expectRejection("FIELD_NOT_SUPPORTED", () => checkDeterminacy(circuit));
   });
 
   it("refuses a prime that circom has not", async () => {
