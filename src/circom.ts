@@ -39,6 +39,7 @@ export {
   type DeterminacyCheck,
   type DerivationOptions,
 } from "./circom/determinacy.ts";
+export { exportCircuit, type ExportOptions } from "./circom/export-circuit.ts";
 export type {
   CounterExample,
   DeterminacyReport,
@@ -51,7 +52,6 @@ export {
   type GeneratedInputs,
   type Values as GeneratedValues,
 } from "./circom/inputs/arbitrary.ts";
-export { exportCircuit, type ExportOptions } from "./circom/export-circuit.ts";
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
 export { toSolidityCalldata } from "./circom/solidity-proof.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";

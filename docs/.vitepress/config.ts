@@ -30,6 +30,7 @@ const sidebar = [
       { text: "What it is", link: "/" },
       { text: "Getting started", link: "/guide/getting-started" },
       { text: "Circuits of your own", link: "/guide/circuits" },
+      { text: "Proof systems", link: "/guide/proof-systems" },
       { text: "Testing circuits", link: "/guide/testing-circuits" },
       { text: "Debugging circuits", link: "/guide/debugging" },
       { text: "A devnet and an operator", link: "/guide/devnet" },

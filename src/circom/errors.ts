@@ -17,6 +17,9 @@ export type CircomErrorFacts =
   | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_FILE_UNREADABLE"; file: string; reason: string }
+  | { code: "COMPILER_NOT_USABLE"; path: string; reason: string }
+  | { code: "PRIME_UNKNOWN"; prime: string; known: readonly string[] }
+  | { code: "PRIME_WITHOUT_PROVER"; circuit: string; prime: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
   | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
@@ -79,6 +82,19 @@ export const circomError = defineErrors<CircomErrorFacts>({
   INPUT_FILE_UNREADABLE: {
     message: ({ file, reason }) => `The inputs cannot be read from ${file}: ${reason}.`,
     fix: 'Give the path of a JSON file with an object of all inputs, such as { "a": 3, "b": "0x0b" }.',
+  },
+  COMPILER_NOT_USABLE: {
+    message: ({ path, reason }) => `${path} is not usable as the circom compiler: ${reason}.`,
+    fix: "Set circuits.compiler.path to a circom program of version 2, or remove the setting.",
+  },
+  PRIME_UNKNOWN: {
+    message: ({ prime, known }) => `circom has no prime ${prime}; it has ${known.join(", ")}.`,
+    fix: "Name one of them in circuits.prime, in an override, or in the options of the call.",
+  },
+  PRIME_WITHOUT_PROVER: {
+    message: ({ circuit, prime }) =>
+      `The circuit ${circuit} is compiled for the prime ${prime}, for which there is no prover here.`,
+    fix: "Compile for BN254, circom's default (prime bn128), or prove its r1cs and wtns elsewhere.",
   },
   INPUT_MISSING: {
     message: ({ circuit, signals }) =>

@@ -5,6 +5,8 @@ import { toSolidityArguments, toSolidityCalldata } from "../../circom/solidity-p
 import { circuitName } from "../../circom/sources.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { createPlonkWorkers } from "../../plonk/workers.ts";
+import { circomError } from "../../circom/errors.ts";
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
@@ -52,6 +54,10 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
       return {
         ...circuit,
         get verifierContract() {
+          const { prime } = circuit.stats;
+          if (prime !== DEFAULT_PRIME) {
+            throw circomError({ code: "PRIME_WITHOUT_PROVER", circuit: name, prime });
+          }
           const [protocol, built] = [circuit.protocol, source.protocol];
           if (protocol !== built) {
             throw pluginError({

@@ -8,6 +8,7 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import { circuitName } from "../../circom/sources.ts";
 import { generateVerifierSource } from "../../circom/verifier-source.ts";
@@ -113,7 +114,9 @@ export async function setUpCircuits(
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
-  for (const { circuit, protocol, ...rest } of compiled) {
+  // There are no provers for circuits of other primes.
+  const provable = compiled.filter(({ circuit }) => circuit.stats.prime === DEFAULT_PRIME);
+  for (const { circuit, protocol, ...rest } of provable) {
     const keys = await progress(`${origin} of ${circuit.name}`, () =>
       ensureKeys(circuit, protocol, config),
     );

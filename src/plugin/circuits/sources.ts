@@ -9,9 +9,11 @@ import {
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
 import type { Protocol } from "../../circom/protocols.ts";
+import type { NativeCompiler } from "../../circom/compiler.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { circuitName, findCircuits } from "../../circom/sources.ts";
+import type { PrimeName } from "../../crypto/primes.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
@@ -27,6 +29,8 @@ export interface CircuitSource<P extends Protocol = Protocol> {
   readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
   readonly protocol: P;
+  readonly prime?: PrimeName;
+  readonly compiler?: NativeCompiler;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -53,7 +57,7 @@ export function nameOfSource({ file }: CircuitSource): string {
  *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
-  const { path, include, optimization, protocol } = circuits;
+  const { path, include, optimization, protocol, prime, compiler } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
   const files = isEmpty ? [] : findCircuits(path);
@@ -72,6 +76,8 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
       projectFolder: root,
       optimization,
       protocol,
+      prime,
+      ...(compiler && { compiler }),
       ...override,
     };
   });

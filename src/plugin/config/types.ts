@@ -1,4 +1,6 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
+import type { NativeCompiler } from "../../circom/compiler.ts";
+import type { PrimeName } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -44,6 +46,10 @@ export interface CircuitsConfig {
   readonly optimization: 0 | 1 | 2;
   /** The proof system of the project's circuits. */
   readonly protocol: Protocol;
+  /** circom's name of the prime; only circuits for `bn128` are proven. */
+  readonly prime: PrimeName;
+  /** A native circom program; without it the package circom2 compiles. */
+  readonly compiler?: NativeCompiler;
   /** By circuit name: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
 }
@@ -52,6 +58,7 @@ export interface CircuitsConfig {
 export interface CircuitOverride {
   readonly optimization?: CircuitsConfig["optimization"];
   readonly protocol?: Protocol;
+  readonly prime?: PrimeName;
 }
 
 /** Maximum threads; a larger number is a mistake. */
@@ -90,6 +97,10 @@ export interface RollupUserConfig {
     optimization?: CircuitsConfig["optimization"];
     /** The proof system. Default `groth16`. */
     protocol?: Protocol;
+    /** circom's name of the prime. Default `bn128`, for which alone there are provers. */
+    prime?: PrimeName;
+    /** A native circom program, absolute or in the PATH. Default: the package circom2. */
+    compiler?: { path: string };
     /** By circuit name: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
   };
