@@ -54,6 +54,8 @@ async function build(
       // Contracts may fail for want of a verifier. What is wrong with them is printed already.
       throw failure ?? error;
     });
+    // It remembers which contracts there are.
+    await hre.artifacts.clearCache();
     if (failure !== undefined) throw failure;
     return result;
   });

@@ -8,6 +8,7 @@ export type PluginErrorFacts =
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
+  | { code: "CIRCUIT_AMBIGUOUS"; name: string; paths: readonly string[]; folder: string }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
@@ -58,7 +59,12 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   CIRCUIT_UNKNOWN: {
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
-    fix: "Name a .circom file of that folder that has a main component, without the ending.",
+    fix: "Name a .circom file of that folder that has a main component, or give its path.",
+  },
+  CIRCUIT_AMBIGUOUS: {
+    message: ({ name, paths, folder }) =>
+      `There are several circuits ${name} in ${folder}: ${paths.join(", ")}.`,
+    fix: "Name one of them by its path.",
   },
   CIRCUITS_BROKEN: {
     message: ({ errors }) =>

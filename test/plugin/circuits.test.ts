@@ -1,7 +1,7 @@
 /** `hardhat build` and `hre.circuits` for a project with a circuit of its own. */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { readManifest } from "../../src/plugin/circuits/manifest.ts";
@@ -181,37 +181,6 @@ describe("plugin/circuits", () => {
     const other = await partial.createHre(CONFIG);
     expect(await refusalOf(build(other))).to.match(/^INCLUDE_NOT_FOUND/);
     await partial.remove();
-  });
-
-  it("rejects circuits of one name by both paths, and names of the rollup's own", async () => {
-    const twin = await createProject("circuits");
-    const environment = () => twin.createHre(CONFIG);
-    const text = "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();"; // not to be compiled
-    const place = async (path: string) => {
-      await mkdir(dirname(join(twin.root, path)), { recursive: true });
-      await twin.write(path, text);
-    };
-    for (const path of ["circuits/other/multiplier.circom", "circuits/other/Multi-plier.circom"]) {
-      await place(path);
-      for (const use of [
-        build,
-        (hre: HardhatRuntimeEnvironment) => hre.circuits.get("multiplier"),
-      ]) {
-        const message = await refusalOf(use(await environment()));
-        expect(message).to.include("CIRCUIT_NAMES_CLASH");
-        expect(message).to.include(join(twin.root, path));
-        expect(message).to.include(join(twin.root, "circuits/multiplier.circom"));
-      }
-      await twin.delete(path);
-    }
-    for (const name of ["rollup", "Mock"]) {
-      const path = `circuits/${name}.circom`;
-      await place(path);
-      const message = await refusalOf(build(await environment()));
-      expect(message).to.include("CIRCUIT_NAME_RESERVED").and.include(join(twin.root, path));
-      await twin.delete(path);
-    }
-    await twin.remove();
   });
 
   it("names the verifier of a circuit whose name begins with a digit", () => {

@@ -1,23 +1,37 @@
 /** Finds and loads the project's circuits by name. */
+import { relative, sep } from "node:path";
+import type { ArtifactManager } from "hardhat/types/artifacts";
 import { loadCircuit } from "../../circom/circuit.ts";
-import { circuitName } from "../../circom/sources.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+import { type CircuitNames, findByName } from "./names.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
-import { type CircuitSource, findProjectCircuits } from "./sources.ts";
-import { verifierOf } from "./verifiers.ts";
+import { findProjectCircuits } from "./sources.ts";
+import { PACKAGE_VERIFIERS } from "./verifier-name.ts";
+import { hasVerifier } from "./verifiers.ts";
 
-export function projectCircuitNames(root: string, config: RollupConfig): string[] {
-  return findProjectCircuits(root, config).map(({ file }) => circuitName(file));
+/** What is known of the project before a circuit is loaded. */
+export interface CircuitProject {
+  /** Root folder of the project. */
+  readonly root: string;
+  readonly config: RollupConfig;
+  /** The compiled contracts. */
+  readonly artifacts: ArtifactManager;
+}
+
+export function projectCircuitNames({ root, config }: CircuitProject): string[] {
+  return findProjectCircuits(root, config)
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Loads circuits that share threads, and owns the threads. */
 export interface CircuitLoader {
   /**
-   * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
+   * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
   load<Inputs extends object, Outputs extends object, Signals extends object>(
@@ -27,26 +41,28 @@ export interface CircuitLoader {
   close(): Promise<void>;
 }
 
-export function createCircuitLoader(root: string, config: RollupConfig): CircuitLoader {
+export function createCircuitLoader(project: CircuitProject): CircuitLoader {
   const workers = createGroth16Workers();
-  const { setup, paths } = config;
+  const { root, config } = project;
+  const { setup, paths, circuits } = config;
   return {
     async load<Inputs extends object, Outputs extends object, Signals extends object>(
       name: string,
       given: ProjectCircuitOptions = {},
     ) {
       const { prover = toProverChoice(config.prover, config), ...key } = given;
-      const source = findSource(name, root, config);
+      const all = findProjectCircuits(root, config);
+      const source = findByName(name, all, { root, folder: circuits.path });
       const options = { ...source, setup, cacheDir: paths.circuits, prover, workers, ...key };
       const circuit = await loadCircuit<Inputs, Outputs, Signals>(options);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
+      const contract = hasVerifier(circuit) ? await nameContract(source, all, project) : undefined;
       return {
         ...circuit,
         get verifierContract() {
-          const contract = verifierOf(circuit);
           if (contract !== undefined) return contract;
-          throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: name });
+          throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: source.name });
         },
         toSolidityProof,
       };
@@ -55,10 +71,21 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
   };
 }
 
-function findSource(name: string, root: string, config: RollupConfig): CircuitSource {
-  const sources = findProjectCircuits(root, config);
-  const source = sources.find((candidate) => circuitName(candidate.file) === name);
-  if (source !== undefined) return source;
-  const known = sources.map(({ file }) => circuitName(file));
-  throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: config.circuits.path });
+/** Returns the name of a circuit's contract, with its file unless the name alone is unique. */
+async function nameContract(
+  { contract, contractFile }: CircuitNames,
+  circuits: readonly CircuitNames[],
+  { root, config, artifacts }: CircuitProject,
+): Promise<string> {
+  const folder = relative(root, config.paths.contracts).split(sep).join("/");
+  const fullName = `${folder}/${contractFile}:${contract}`;
+  const built = await artifacts.getAllFullyQualifiedNames();
+  const others = [
+    ...PACKAGE_VERIFIERS,
+    ...circuits
+      .filter((other) => other.contractFile !== contractFile)
+      .map((other) => other.contract),
+    ...[...built].filter((name) => name !== fullName).map((name) => name.split(":").at(-1)),
+  ];
+  return others.includes(contract) ? fullName : contract;
 }

@@ -18,20 +18,27 @@ import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import { type CircuitKeys, ensureKeys } from "./keys.ts";
 import { type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
+import type { CircuitNames } from "./names.ts";
 import { type BuildPlan, selectCircuits } from "./plan.ts";
 import {
   type CircuitSource,
-  nameOfSource,
   rollupCircuitName,
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
-import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
-import { verifierOf, writeContracts } from "./verifiers.ts";
+import { ROLLUP_VERIFIER } from "./verifier-name.ts";
+import { contractFolders, hasVerifier, writeContracts } from "./verifiers.ts";
 
-/** A compiled circuit; a circuit of the rollup has the id of its key in their verifier. */
+const ROLLUP_VERIFIER_FILE = `${ROLLUP_VERIFIER}.sol`;
+
+/** A compiled circuit. */
 export interface Compiled {
   readonly circuit: CompiledCircuit;
+  /** Its name, or its path if the name is not unique. */
+  readonly name: string;
+  /** The names of a circuit of the project. */
+  readonly names?: CircuitNames;
+  /** The id of the key of a circuit of the rollup in their verifier. */
   readonly keyId?: number;
 }
 
@@ -40,7 +47,7 @@ export type Keyed = Compiled & CircuitKeys;
 
 /** A circuit of the project that does not compile. */
 interface Broken {
-  readonly name: string;
+  readonly names: CircuitNames;
   readonly error: RollupError;
 }
 
@@ -48,7 +55,7 @@ interface Broken {
  * Compiles the circuits of a plan, and writes the types of their inputs.
  *
  * @throws CIRCUIT_UNKNOWN, CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH,
- *   CIRCUIT_NAME_RESERVED, and the codes of `compileCircuit`; CIRCUITS_BROKEN if several circuits
+ *   CIRCUIT_AMBIGUOUS, and the codes of `compileCircuit`; CIRCUITS_BROKEN if several circuits
  *   do not compile
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
@@ -69,17 +76,18 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
-      compiled.push({ circuit });
+      compiled.push({ circuit, name: source.name, names: source });
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
       if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
-      broken.push({ name: nameOfSource(source), error });
+      broken.push({ names: source, error });
     }
   }
   // The types of all circuits are in one file.
   if (names === undefined) await writeTypes(compiled, config);
   for (const keyId of keyIds) {
-    compiled.push({ circuit: await compileRollupCircuit(keyId, plan), keyId });
+    const circuit = await compileRollupCircuit(keyId, plan);
+    compiled.push({ circuit, name: circuit.name, keyId });
   }
   return { compiled, broken };
 }
@@ -107,7 +115,7 @@ export async function setUpCircuits(
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
   for (const { circuit, ...rest } of compiled) {
-    const keys = await progress(`${origin} of ${circuit.name}`, () => ensureKeys(circuit, config));
+    const keys = await progress(`${origin} of ${rest.name}`, () => ensureKeys(circuit, config));
     keyed.push({ circuit, ...rest, ...keys });
   }
   return keyed;
@@ -135,15 +143,16 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
   const keyed = await setUpCircuits(compiled, plan);
   const hasRollup = keyed.some(({ keyId }) => keyId !== undefined);
   const keepsRollup = !hasRollup && !leavesRollupOut;
-  const brokenVerifiers = broken.map(({ name }) => verifierName(name));
-  const isKept = (contract: string) =>
+  const ofBroken = broken.map(({ names: { contractFile } }) => contractFile);
+  const isKept = (file: string) =>
     names !== undefined ||
-    brokenVerifiers.includes(contract) ||
-    (keepsRollup && contract === ROLLUP_VERIFIER);
+    ofBroken.includes(file) ||
+    (keepsRollup && file === ROLLUP_VERIFIER_FILE);
   await writeContracts(config.paths.contracts, generateVerifiers(keyed), isKept);
   const earlier = await readManifest(config);
+  const builtNames = keyed.map(({ name }) => name);
   const isUntouched = ({ keyId, name }: ManifestCircuit) =>
-    keyId === undefined ? names !== undefined && !names.includes(name) : keepsRollup;
+    keyId === undefined ? names !== undefined && !builtNames.includes(name) : keepsRollup;
   const ofRollup = hasRollup
     ? { protocolDigest: PROTOCOL_DIGEST, preset }
     : { protocolDigest: PROTOCOL_DIGEST, ...(keepsRollup && earlier) };
@@ -166,17 +175,17 @@ function withWholeRollup(plan: BuildPlan): BuildPlan {
   return { ...plan, names: [...new Set([...names, ...all])] };
 }
 
-/** Generates the verifier contracts by name: one per project circuit, and one for the rollup. */
+/** Generates the verifier contracts by file: one per project circuit, and one for the rollup. */
 function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
   const sources = new Map<string, string>();
-  for (const { circuit, keyId, verificationKey, insecure } of keyed) {
-    const contractName = verifierOf(circuit);
-    if (keyId !== undefined || contractName === undefined) continue;
-    const keys = [{ id: 0, name: circuit.name, verificationKey }];
-    sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
+  for (const { circuit, name, names, verificationKey, insecure } of keyed) {
+    if (names === undefined || !hasVerifier(circuit)) continue;
+    const { contract: contractName, contractFile } = names;
+    const keys = [{ id: 0, name, verificationKey }];
+    sources.set(contractFile, generateVerifier({ contractName, keys, insecure }));
   }
-  const rollupKeys = keyed.flatMap(({ circuit, keyId, verificationKey }) =>
-    keyId === undefined ? [] : { id: keyId, name: circuit.name, verificationKey },
+  const rollupKeys = keyed.flatMap(({ name, keyId, verificationKey }) =>
+    keyId === undefined ? [] : { id: keyId, name, verificationKey },
   );
   if (rollupKeys.length > 0) {
     const options = {
@@ -186,13 +195,17 @@ function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
       insecure: keyed.some(({ keyId, insecure }) => keyId !== undefined && insecure),
       digest: PROTOCOL_DIGEST,
     };
-    sources.set(ROLLUP_VERIFIER, generateVerifier(options));
+    sources.set(ROLLUP_VERIFIER_FILE, generateVerifier(options));
   }
   return sources;
 }
 
-function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
-  return progress(`Compiling the circuit ${circuitName(source.file)}`, () =>
+function compile(
+  source: CircuitSource & Partial<CircuitNames>,
+  { config, progress }: BuildPlan,
+): Promise<CompiledCircuit> {
+  const { name = circuitName(source.file) } = source;
+  return progress(`Compiling the circuit ${name}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );
 }
@@ -208,22 +221,34 @@ function warnAbout({ file, warnings, stats }: CompiledCircuit, { root, warn }: B
 /** What killed runs have left of files that they were writing. */
 async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
   const keys = setup.type === "ceremony" ? [setup.keysDir] : [];
-  const folders = [paths.cache, paths.circuits, paths.contracts, paths.types, ...keys];
+  const contracts = await contractFolders(paths.contracts);
+  const folders = [paths.cache, paths.circuits, paths.types, ...contracts, ...keys];
   for (const folder of folders) await removeStaleTemporaries(folder);
 }
 
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
-  const text = generateCircuitTypes(
-    compiled.map(({ circuit }) => circuit),
-    PACKAGE_NAME,
-  );
+  // By path as well, where the name is enough.
+  const typed = compiled.map(({ circuit, name, names }) => ({
+    ...circuit,
+    name,
+    aliases: names === undefined || names.path === name || name.includes("/") ? [] : [names.path],
+  }));
+  const text = generateCircuitTypes(typed, PACKAGE_NAME);
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 
-function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
-  const { name, digest, stats, wasmPath } = circuit;
-  const verifier = keyId === undefined ? verifierOf(circuit) : ROLLUP_VERIFIER;
+function describe({
+  circuit,
+  name,
+  names,
+  keyId,
+  zkeyPath,
+  verificationKey,
+}: Keyed): ManifestCircuit {
+  const { digest, stats, wasmPath } = circuit;
+  const ofRollup = { verifier: ROLLUP_VERIFIER, verifierFile: ROLLUP_VERIFIER_FILE };
+  const own = names && { verifier: names.contract, verifierFile: names.contractFile };
   return {
     name,
     ...(keyId !== undefined && { keyId }),
@@ -233,6 +258,6 @@ function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): Manifes
     verificationKeyHash: createHash("sha256").update(JSON.stringify(verificationKey)).digest("hex"),
     zkeyPath,
     wasmPath,
-    ...(verifier !== undefined && { verifier }),
+    ...(hasVerifier(circuit) && (own ?? ofRollup)),
   };
 }

@@ -35,7 +35,8 @@ export interface ProjectCircuit<
   Signals extends object = SignalValues,
 > extends Circuit<Inputs, Outputs, Signals> {
   /**
-   * Name of the generated contract, for `ethers.deployContract`.
+   * Name of the generated contract, for `ethers.deployContract`: `MultiplierVerifier`, or with its
+   * file in front if another contract of the project has the same name.
    *
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE as it is read: no contract is generated then
    */
@@ -58,8 +59,9 @@ export interface ProjectCircuits {
   /**
    * Lists the project's circuits.
    *
-   * @returns The names of their files without `.circom`, sorted.
-   * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED
+   * @returns The names of their files without `.circom`, sorted; the paths of files that have one
+   *   name, such as "spend/note" and "mint/note".
+   * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH
    *
    * @example
    * await hre.circuits.names(); // ["multiplier"]
@@ -69,11 +71,12 @@ export interface ProjectCircuits {
    * Loads a circuit of the project, and compiles it if that was not done yet. All circuits share
    * threads and the keys in memory.
    *
-   * @param name - Name of its file without `.circom`.
+   * @param name - Name of its file without `.circom`, or its path in the folder of circuits
+   *   ("spend/note") or in the project ("circuits/spend/note.circom").
    * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
    *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key.
    * @returns The circuit, which `hre.circuits.close()` closes too.
-   * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
+   * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    *
    * @example

@@ -38,7 +38,7 @@ export interface CircuitsConfig {
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
   readonly optimization: 0 | 1 | 2;
-  /** By circuit name: what differs for that circuit. */
+  /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
 }
 
@@ -76,7 +76,7 @@ export interface RollupUserConfig {
     include?: string[];
     /** Default 1, as circom's own. Another level means other keys. */
     optimization?: CircuitsConfig["optimization"];
-    /** By circuit name: what differs for that circuit. */
+    /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
   };
   operator?: {

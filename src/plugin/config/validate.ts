@@ -133,7 +133,7 @@ export const rollupUserConfigSchema = z
           .optional(),
         overrides: z
           .record(z.string(), z.object({ optimization: optimizationSchema.optional() }).strict())
-          .describe("by circuit name: what differs for that circuit")
+          .describe("by circuit name or path: what differs for that circuit")
           .optional(),
       })
       .strict()

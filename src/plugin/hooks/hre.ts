@@ -5,7 +5,7 @@ import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
   created: (_context, hre) => {
-    hre.circuits = createProjectCircuits(hre.config);
+    hre.circuits = createProjectCircuits(hre);
     skipGeneratedContracts(hre);
     noteEnvironment(hre);
     return Promise.resolve();

@@ -23,6 +23,4 @@ export async function buildRollupIfLeftOut(
   const { preset, prover: usual } = config.rollup;
   const built = prover === "mock" ? prover : usual;
   await hre.tasks.getTask("build").run({ preset, prover: built, quiet: true });
-  // It remembers which contracts there are.
-  await hre.artifacts.clearCache();
 }
