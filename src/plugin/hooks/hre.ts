@@ -1,6 +1,7 @@
 import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
 import { createProjectCircuits } from "../circuits/lazy-circuits.ts";
 import { noteEnvironment } from "../environments.ts";
+import { noteTestPhase } from "../test-runs.ts";
 import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
@@ -8,6 +9,7 @@ const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
     hre.circuits = createProjectCircuits(hre);
     skipGeneratedContracts(hre);
     noteEnvironment(hre);
+    noteTestPhase(hre);
     return Promise.resolve();
   },
 };
