@@ -2,6 +2,9 @@
  * The circom tool chain for any project, without Hardhat: compiling, typed inputs, witnesses,
  * proofs and soundness checks: `import { … } from "hardhat-zkrollup/circom"`.
  *
+ * A test runs the examples of its docstrings, in the scope that src/groth16.ts describes; `fc` is
+ * the package fast-check.
+ *
  * @example
  * await using circuit = await loadCircuit({
  *   file: `${hre.config.paths.root}/circuits/multiplier.circom`,
@@ -30,11 +33,25 @@ export {
   type CompileOptions,
   type OptimizationLevel,
 } from "./circom/compile.ts";
+export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
 export {
   createDeterminacyCheck,
   type Determinacy,
   type DeterminacyCheck,
+  type DerivationOptions,
 } from "./circom/determinacy.ts";
+export type {
+  CounterExample,
+  DeterminacyReport,
+  DeterminacyVerdict,
+  SignalDifference,
+  SignalFinding,
+} from "./circom/determinacy/report.ts";
+export {
+  circuitInputs,
+  type GeneratedInputs,
+  type Values as GeneratedValues,
+} from "./circom/inputs/arbitrary.ts";
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";

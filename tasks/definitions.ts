@@ -3,7 +3,8 @@ import { emptyTask, overrideTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
-import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
+import { BENCH_LOAD, BENCH_POWERS, BENCH_ROUNDS, BENCH_SUITES } from "../src/bench/suites.ts";
+import { CHECK_LIMITS } from "../src/plugin/checks/limits.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
@@ -112,6 +113,41 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Compile circuits",
     options: [circuit, rollupPreset],
     action: () => import("./compile.ts"),
+  },
+  {
+    name: "check",
+    description: "Look for outputs of the project's circuits that a prover can choose",
+    values: {
+      name: "circuits",
+      description: "Names of circuits (default: all)",
+      defaultValue: [],
+    },
+    options: [
+      { name: "input", description: "JSON file of honest inputs: an object, or an array of them" },
+      {
+        name: "given",
+        description: "Inputs that stay the same, separated by commas (default: all inputs)",
+      },
+      {
+        name: "samples",
+        description: "Random inputs to find that the circuit accepts",
+        type: ArgumentType.INT,
+        defaultValue: CHECK_LIMITS.samples.default,
+      },
+      {
+        name: "seed",
+        description: "Seed of the random inputs, to repeat a run (default: a new one)",
+        type: ArgumentType.INT,
+        defaultValue: CHECK_LIMITS.seed.default,
+      },
+      {
+        name: "time",
+        description: "Time limit for each circuit in seconds",
+        type: ArgumentType.INT,
+        defaultValue: CHECK_LIMITS.time.default,
+      },
+    ],
+    action: () => import("./check.ts"),
   },
   {
     name: "setup",
@@ -281,6 +317,12 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     options: [
       preset,
       prover,
+      {
+        name: "rounds",
+        description: "Suite crypto: measurements of each library, the best of which counts",
+        type: ArgumentType.INT,
+        defaultValue: BENCH_ROUNDS.default,
+      },
       {
         name: "power",
         description: "Suites setup and prover: measure 2^power constraints",

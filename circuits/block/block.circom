@@ -27,11 +27,11 @@ template DecodeHeader() {
     signal bits[headerBits] <== ToBits(headerBits)(header);
     var timestampSum = 0;
     for (var i = 0; i < 8 * TIMESTAMP_BYTES(); i++) {
-        timestampSum += bits[HEADER_TIMESTAMP_SHIFT_BITS() + i] * 2 ** i;
+        timestampSum += bits[HEADER_TIMESTAMP_SHIFT_BITS() + i] * (1 << i);
     }
     var feeAccountIdSum = 0;
     for (var i = 0; i < 8 * ACCOUNT_ID_BYTES(); i++) {
-        feeAccountIdSum += bits[HEADER_FEE_ACCOUNT_ID_SHIFT_BITS() + i] * 2 ** i;
+        feeAccountIdSum += bits[HEADER_FEE_ACCOUNT_ID_SHIFT_BITS() + i] * (1 << i);
     }
     timestamp <== timestampSum;
     feeAccountId <== feeAccountIdSum;

@@ -17,11 +17,12 @@ template ToBits(n) {
     signal input in;
     signal output out[n];
 
+    // Shifts, because a witness generator computes 2 ** i by 256 squarings.
     var sum = 0;
     for (var i = 0; i < n; i++) {
         out[i] <-- (in >> i) & 1;
         out[i] * (out[i] - 1) === 0;
-        sum += out[i] * 2 ** i;
+        sum += out[i] * (1 << i);
     }
     sum === in;
 }

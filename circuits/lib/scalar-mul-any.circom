@@ -44,7 +44,7 @@ template ScalarMulAny() {
     MontgomeryPoint() base <== EdwardsToMontgomery()(point);
 
     // low is computed in two halves, because it can exceed r.
-    var mask = 2 ** half - 1;
+    var mask = (1 << half) - 1;
     var lowHalf = (scalar & mask) + (offset & mask);
     var highHalf = (scalar >> half) + (offset >> half) + (lowHalf >> half);
     signal vv <== base.v * base.v;
@@ -54,7 +54,7 @@ template ScalarMulAny() {
         var bit = i < half ? (lowHalf >> i) & 1 : (highHalf >> (i - half)) & 1;
         signedV[i] <-- bit == 1 ? base.v : -base.v;
         signedV[i] * signedV[i] === vv;
-        sum += signedV[i] * 2 ** i;
+        sum += signedV[i] * (1 << i);
     }
     base.v * (2 * scalar + 2 * offset + 1 - 2 ** n) === sum;
 

@@ -21,15 +21,17 @@ template Unpack(mantissaBits, exponentBits) {
     signal bits[exponentBits + mantissaBits] <== ToBits(exponentBits + mantissaBits)(packed);
     var mantissa = 0;
     for (var i = 0; i < mantissaBits; i++) {
-        mantissa += bits[exponentBits + i] * 2 ** i;
+        mantissa += bits[exponentBits + i] * (1 << i);
     }
 
     // 10^exponent is the product of 10^(2^i) over the bits i that are set.
     signal steps[exponentBits];
     var scaled = mantissa;
+    var power = PACKED_BASE();
     for (var i = 0; i < exponentBits; i++) {
-        steps[i] <== scaled * (1 + bits[i] * (PACKED_BASE() ** (2 ** i) - 1));
+        steps[i] <== scaled * (1 + bits[i] * (power - 1));
         scaled = steps[i];
+        power *= power;
     }
     value <== scaled;
 }

@@ -6,10 +6,10 @@ include "../lib/poseidon.circom";
 // Number of bits of a child's index in a node with `arity` children, a power of two.
 function childIndexBits(arity) {
     var bits = 0;
-    while (2 ** bits < arity) {
+    while ((1 << bits) < arity) {
         bits++;
     }
-    assert(2 ** bits == arity);
+    assert((1 << bits) == arity);
     return bits;
 }
 
@@ -43,7 +43,7 @@ template TreeNode(arity, versions) {
     isChild[0] = 1;
     var products = 0;
     for (var b = 0; b < indexBits; b++) {
-        var half = 2 ** b;
+        var half = 1 << b;
         isChild[half] = bits[b];
         for (var i = 1; i < half; i++) {
             moved[products] <== bits[b] * isChild[i];

@@ -3,6 +3,8 @@ import { checkConstraints, checkWitness } from "../groth16/check-witness.ts";
 import type { R1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import type { ConstraintLocator } from "./diagnosis/constraint-places.ts";
+import { showValue, type SourcePlace } from "./diagnosis/trace.ts";
 import { showConstraint, wiresOf } from "./equations.ts";
 import { isList, type NameTree, type SignalTree } from "./signal-tree.ts";
 import type { SignalTable } from "./signal-table.ts";
@@ -23,6 +25,8 @@ export interface Violation {
   readonly equation: string;
   /** The values of its signals, by full name. */
   readonly signals: Readonly<Record<string, bigint>>;
+  /** The statement that it comes from, where the source can be evaluated. */
+  readonly place: SourcePlace | undefined;
 }
 
 /**
@@ -46,8 +50,9 @@ export interface CircuitWitness<
    * Reads a signal. Where circom has substituted the signal away, its value follows from the
    * signals in its place.
    *
-   * @param name - Full name of a signal, "main.hash.out" or "main.in[2]"; or of an array, a bus or a
-   *   component, whose values are nested.
+   * @param name - Full name of a signal, "main.hash.out" or "main.in[2]"; or of an array, a bus or
+   *   a component, whose values are nested.
+   * @returns A field element in [0, r), or a nesting of them.
    * @throws SIGNAL_NOT_FOUND; SIGNAL_WITHOUT_WIRE for a signal that is in no constraint, unless the
    *   circuit is compiled with `optimization: 0`
    *
@@ -78,11 +83,18 @@ export interface CircuitWitness<
   ): CircuitWitness<Outputs, Signals, ProveOptions>;
   /** Whether all constraints hold. */
   isSatisfied(): boolean;
-  /** Lists the violated constraints with their signals. @param limit - Maximum; default: all. */
+  /**
+   * Lists the violated constraints with their signals.
+   *
+   * @param limit - Maximum number, from 1; default: all.
+   * @returns The first violated constraints, in ascending order; none if all hold.
+   */
   violations(limit?: number): Violation[];
   /**
    * Proves this witness.
    *
+   * @param options - `prover` for this proof.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as `Circuit.prove`
    */
   prove(options?: ProveOptions): Promise<ProofWithSignals>;
@@ -93,6 +105,8 @@ export interface WitnessContext<ProveOptions> {
   readonly circuit: Pick<CircuitSignals, "outputs"> & { readonly name: string };
   constraints(): R1cs;
   signals(): SignalTable;
+  /** Finds the statements behind violated constraints. */
+  locator(witness: Witness): ConstraintLocator;
   prove(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
 }
 
@@ -186,11 +200,12 @@ function listNames(tree: NameTree): string[] {
 }
 
 function findViolations<P>(
-  { constraints, signals }: WitnessContext<P>,
+  { constraints, signals, locator }: WitnessContext<P>,
   values: Witness,
   limit: number,
 ): Violation[] {
   const r1cs = constraints();
+  let locate: ConstraintLocator | undefined;
   const found: Violation[] = [];
   for (let row = 0; row < r1cs.constraints && found.length < limit; row++) {
     if (checkConstraints(r1cs, values, [row]) === null) continue;
@@ -200,7 +215,20 @@ function findViolations<P>(
       constraint: row,
       equation: showConstraint(r1cs, row, nameOf),
       signals: Object.fromEntries(wires) as Readonly<Record<string, bigint>>,
+      place: (locate ??= locator(values))(row),
     });
   }
   return found;
+}
+
+/** Describes a violation in lines of text. */
+export function describeViolation(violation: Violation | undefined): string[] {
+  if (violation === undefined) return [];
+  const { place, equation, signals } = violation;
+  const statement =
+    place === undefined
+      ? equation
+      : `${place.file}:${place.line} in ${place.component}: ${place.source}`;
+  const values = Object.entries(signals).map(([name, value]) => `  ${name} = ${showValue(value)}`);
+  return [statement, ...values];
 }

@@ -8,11 +8,13 @@ import type { ProverChoice } from "../groth16/provers/prover.ts";
 import { createGroth16Workers, type Groth16Workers } from "../groth16/provers/workers.ts";
 import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys.ts";
 import type { ProofWithSignals, VerificationKey } from "../groth16/snarkjs.ts";
-import { compileCircuit, type CompiledCircuit, type CompileOptions } from "./compile.ts";
+import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
+import { createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { circomError } from "./errors.ts";
 import {
   type CircuitWitness,
   createCircuitWitness,
+  describeViolation,
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
@@ -29,6 +31,7 @@ export interface ProveOptions {
   readonly prover?: ProverChoice;
 }
 
+/** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOptions {
   /** Receives each line that the circuit's `log()` statements print. Default: the console. */
   readonly log?: (line: string) => void;
@@ -63,6 +66,7 @@ export interface Circuit<
    * Computes a witness whose signals are read and changed by name.
    *
    * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
+   * @returns The witness, which satisfies all constraints.
    * @throws as {@link Circuit.calculateWitness}
    *
    * @example
@@ -73,7 +77,12 @@ export interface Circuit<
    * witness.with({ "main.a": 5n }).isSatisfied(); // false
    */
   witness(inputs: Inputs): Promise<CircuitWitness<Outputs, Signals, ProveOptions>>;
-  /** Reads the signals of a witness by name. @param values - One field element for each wire. */
+  /**
+   * Reads the signals of a witness by name.
+   *
+   * @param values - One field element for each wire, such as those of a `.wtns` file.
+   * @returns The witness, which is not checked.
+   */
   toWitness(values: Witness): CircuitWitness<Outputs, Signals, ProveOptions>;
   /**
    * Computes the values of all wires.
@@ -186,18 +195,26 @@ export async function loadCircuit<
   const verificationKey = once(async () => readVerificationKey(await zkeyPath()));
   const proofs = createProofs(zkeyPath, options);
 
+  const source = createCircuitSource(compiled.file, toFolders(options));
+
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
-    return calculate(inputs as InputValues);
+    try {
+      return calculate(inputs as InputValues);
+    } catch (error) {
+      throw source.explain(error, inputs as InputValues);
+    }
   };
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
     const constraint = checkWitness(constraints(), witness);
     if (constraint !== null) {
-      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint });
+      const details = describeViolation(toWitness(witness).violations(1)[0]);
+      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint, details });
     }
     return proofs.prove(witness, how);
   };
-  const context = { circuit: compiled, constraints, signals, prove: proveWitness };
+  const locator = (values: Witness) => source.locator(constraints(), signals(), values);
+  const context = { circuit: compiled, constraints, signals, locator, prove: proveWitness };
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions>(context, values, inputs);
   const witness = async (inputs: Inputs) => {

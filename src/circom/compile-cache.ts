@@ -1,9 +1,9 @@
 /**
  * A cache of compiled circuits, by the content of their sources.
  *
- * An entry is a folder `<name>-<digest>` with the files r1cs, wasm and sym, circom's
- * substitutions, a description, and the SHA-256 of each. It is written under another name and then renamed, so parallel builds never see
- * a part of it. A damaged entry counts as missing.
+ * An entry is a folder `<name>-<digest>` with the files r1cs, wasm and sym, circom's substitutions,
+ * a description, and the SHA-256 of each. It is written under another name and then renamed, so
+ * parallel builds never see a part of it. A damaged entry counts as missing.
  *
  * A package can contain compressed entries, so that nobody with the same sources and compiler has
  * to compile them.

@@ -118,7 +118,8 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   return circuit;
 }
 
-function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
+/** Returns where the includes of a circuit are looked up. */
+export function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
   return {
     includePaths: includePaths.map((path) => resolve(path)),
     projectFolder: projectFolder === undefined ? undefined : resolve(projectFolder),

@@ -16,6 +16,8 @@
 import { indexConstraints } from "../groth16/check-witness.ts";
 import { Derivation, type Derived } from "./determinacy/derivation.ts";
 import { Deviations } from "./determinacy/deviations.ts";
+import { PartialWitness } from "./determinacy/partial-witness.ts";
+import { reduce } from "../crypto/field.ts";
 import type { R1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 
@@ -30,11 +32,23 @@ export interface Determinacy extends Derived {
  */
 export type DeterminacyCheck = (given: Iterable<number>, without?: Iterable<number>) => Determinacy;
 
+/** How a derivation works. */
+export interface DerivationOptions {
+  /** Ends a derivation early; what it has derived by then is right. */
+  readonly isOver?: () => boolean;
+  /**
+   * Also bounds integers, and follows the other combinations of a row through further rows. The
+   * `rows` of reasons are incomplete then. Default: false.
+   */
+  readonly looksFurther?: boolean;
+}
+
 /**
  * Prepares the check whether some wires of a circuit determine all others.
  *
  * @param r1cs - The constraints of the circuit.
  * @param witness - Satisfies the constraints.
+ * @param options - When to end early, and whether to look further than row by row.
  * @returns The check, which can be repeated with other wires and without some constraints.
  *
  * @example
@@ -44,10 +58,15 @@ export type DeterminacyCheck = (given: Iterable<number>, without?: Iterable<numb
  * check(inputWires).undetermined; // []
  * check(inputWires, [0]).undetermined; // [multiplier.wire("main.product")]
  */
-export function createDeterminacyCheck(r1cs: R1cs, witness: Witness): DeterminacyCheck {
+export function createDeterminacyCheck(
+  r1cs: R1cs,
+  witness: Witness,
+  { isOver = () => false, looksFurther = false }: DerivationOptions = {},
+): DeterminacyCheck {
   const deviations = new Deviations(r1cs, witness);
   const rowsOf = indexConstraints(r1cs);
-  return (given, without = []) => {
+  return (given, left = []) => {
+    const without = new Set(left);
     const isGiven = new Uint8Array(r1cs.wires);
     for (const wire of [0, ...given]) isGiven[wire] = 1;
     const derived = new Derivation({
@@ -55,10 +74,31 @@ export function createDeterminacyCheck(r1cs: R1cs, witness: Witness): Determinac
       rowsOf,
       rowCount: r1cs.constraints,
       given: isGiven,
-      without: new Set(without),
+      without,
+      isOver,
+      ...(looksFurther && { further: { refutes: createRefuter(r1cs, witness, rowsOf, without) } }),
     }).run();
     const wires = [...isGiven.keys()];
     const undetermined = wires.filter((wire) => isGiven[wire] === 0 && !derived.reasons.has(wire));
     return { undetermined, ...derived };
+  };
+}
+
+/** Sets wires to their deviating values, and what follows, until a constraint cannot hold. */
+function createRefuter(
+  r1cs: R1cs,
+  witness: Witness,
+  allRowsOf: (wire: number) => Uint32Array,
+  without: ReadonlySet<number>,
+) {
+  const rowsOf = (wire: number) => allRowsOf(wire).filter((row) => !without.has(row));
+  return (moved: ReadonlyMap<number, bigint>, isFixed: Uint8Array): boolean => {
+    const isFree = isFixed.map((fixed) => 1 - fixed);
+    const partial = new PartialWitness(r1cs, rowsOf, witness, isFree);
+    const values = [...moved].map(([wire, deviation]): [number, bigint] => [
+      wire,
+      reduce(witness[wire]! + deviation),
+    ]);
+    return !partial.assign(values);
   };
 }

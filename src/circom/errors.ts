@@ -14,15 +14,22 @@ export type CircomErrorFacts =
       column: number;
       problem: string;
     }
+  | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
   | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
   | { code: "INPUT_NOT_A_NUMBER"; circuit: string; signal: string; value: string }
   | { code: "INPUT_OUT_OF_FIELD"; circuit: string; signal: string; value: bigint }
-  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[] }
-  | { code: "WITNESS_GENERATOR_FAILED"; circuit: string; reason: string }
-  | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number }
+  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[]; failure?: unknown }
+  | {
+      code: "WITNESS_GENERATOR_FAILED";
+      circuit: string;
+      reason: string;
+      trace: string[];
+      failure?: unknown;
+    }
+  | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number; details?: string[] }
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string; known: string[] }
   | { code: "SIGNAL_SUBSTITUTED"; circuit: string; signal: string; equal: string }
   | { code: "SIGNAL_WITHOUT_WIRE"; circuit: string; signal: string }
@@ -55,6 +62,11 @@ export const circomError = defineErrors<CircomErrorFacts>({
     message: ({ file, line, column, problem }) =>
       `The diagnostics cannot follow the circuit at ${file}:${line}:${column}: ${problem}.`,
     fix: "Compile the circuit: circom has the last word. If it accepts it, report the line.",
+  },
+  EVALUATION_TOO_LARGE: {
+    message: ({ what, max }) =>
+      `The circuit is too large for diagnostics from its source: more than ${max} ${what}.`,
+    fix: "Diagnose a component of it alone, as the main component of a small circuit.",
   },
   COMPILER_CRASHED: {
     message: ({ file, reason, output }) =>
@@ -90,15 +102,19 @@ export const circomError = defineErrors<CircomErrorFacts>({
   CIRCUIT_ASSERT_FAILED: {
     message: ({ circuit, trace }) =>
       `Circuit ${circuit} rejects these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
-    fix: "Read the trace from the top: the first line names the template and line that failed.",
+    fix: "Read the trace from the top: the first line names the file, the line and the component.",
   },
   WITNESS_GENERATOR_FAILED: {
-    message: ({ circuit, reason }) => `The witness generator of ${circuit} failed: ${reason}.`,
+    message: ({ circuit, reason, trace }) =>
+      [`The witness generator of ${circuit} failed: ${reason}.`, ...trace].join("\n"),
     fix: "Look for accesses beyond the end of an array in the circuit, and compile it again.",
   },
   CONSTRAINT_VIOLATED: {
-    message: ({ circuit, constraint }) =>
-      `The witness violates constraint ${constraint} of circuit ${circuit}: no proof of it holds.`,
+    message: ({ circuit, constraint, details = [] }) =>
+      [
+        `The witness violates constraint ${constraint} of circuit ${circuit}: no proof of it holds.`,
+        ...details,
+      ].join("\n"),
     fix: "Compute the witness with calculateWitness, and change nothing in it.",
   },
   SIGNAL_NOT_FOUND: {

@@ -14,7 +14,7 @@ import { describeShape } from "./witness-inputs.ts";
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
 export interface CircuitInputs {}
 
-/** Types of the outputs of the project's circuits, by circuit name; filled as {@link CircuitInputs}. */
+/** Types of the outputs of the project's circuits, by name; filled as {@link CircuitInputs}. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
 export interface CircuitOutputs {}
 

@@ -98,7 +98,7 @@ function tagOf(value: unknown): string {
 }
 
 /** @returns The elements of an array or a typed array, or undefined for anything else. */
-function toElements(value: InputValue): readonly InputValue[] | undefined {
+export function toElements(value: InputValue): readonly InputValue[] | undefined {
   if (Array.isArray(value)) return value as readonly InputValue[];
   if (!ArrayBuffer.isView(value) || value instanceof DataView) return undefined;
   return Array.from(value as unknown as ArrayLike<number | bigint>);
@@ -154,7 +154,7 @@ function toFieldElement(circuit: string, signal: string, value: unknown): bigint
   return integer;
 }
 
-function toInteger(value: unknown): bigint | undefined {
+export function toInteger(value: unknown): bigint | undefined {
   switch (typeof value) {
     case "bigint":
     case "boolean":

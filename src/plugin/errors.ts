@@ -9,6 +9,9 @@ export type PluginErrorFacts =
   | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
   | { code: "CIRCUIT_AMBIGUOUS"; name: string; paths: readonly string[]; folder: string }
+  | { code: "CIRCUITS_NONE"; folder: string }
+  | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
+  | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
@@ -65,6 +68,19 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ name, paths, folder }) =>
       `There are several circuits ${name} in ${folder}: ${paths.join(", ")}.`,
     fix: "Name one of them by its path.",
+  },
+  CIRCUITS_NONE: {
+    message: ({ folder }) => `There is no circuit to check in ${folder}.`,
+    fix: "Add a .circom file with a main component, or set the circuits path in the config.",
+  },
+  INPUT_FILE_INVALID: {
+    message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
+    fix: 'Write JSON such as {"a": 3, "b": "11"}, or an array of several such objects.',
+  },
+  OPTION_OUT_OF_RANGE: {
+    message: ({ option, value, min, max }) =>
+      `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
+    fix: "Pass a number in that range.",
   },
   CIRCUITS_BROKEN: {
     message: ({ errors }) =>

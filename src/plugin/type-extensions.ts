@@ -4,6 +4,7 @@ import "@nomicfoundation/hardhat-network-helpers";
 import type { ChainType, DefaultChainType } from "hardhat/types/network";
 import type { ProjectCircuits } from "./circuits/project-circuits.ts";
 import type { RollupConfig, RollupUserConfig } from "./config/types.ts";
+export type * from "../testing/chai-types.ts";
 import type { ConnectionRollup } from "./rollup/types.ts";
 
 declare module "hardhat/types/config" {

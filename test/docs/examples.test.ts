@@ -3,11 +3,14 @@ import { globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { expect } from "chai";
+import fc from "fast-check";
 import * as circom from "../../src/circom.ts";
 import * as core from "../../src/core.ts";
 import * as groth16 from "../../src/groth16.ts";
 import * as node from "../../src/node.ts";
 import * as sdk from "../../src/sdk.ts";
+import * as compat from "../../src/compat.ts";
+import { circuitAssert } from "../../src/assert.ts";
 import { type Example, findExamples, toScript } from "../helpers/docstring-examples.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { writeKnownPtau } from "../helpers/known-ptau.ts";
@@ -53,13 +56,18 @@ describe("docs: examples", () => {
 /** Everything that a user can import without Hardhat. */
 const EXPORTS: Readonly<Record<string, unknown>> = {
   ...circom,
+  ...compat,
+  circuitAssert,
   ...core,
   ...groth16,
   ...node,
   ...sdk,
 };
-/** Examples that cannot run: one lists a contract of its reader, one creates error codes. */
-const TEXT_EXAMPLES = 2;
+/**
+ * Examples that cannot run: one lists a contract of its reader, one creates error codes, and one
+ * uses several internal modules.
+ */
+const TEXT_EXAMPLES = 3;
 /** Powers of tau in an example: 2^4, more than the multiplier takes. */
 const PTAU_EXPONENT = 4;
 
@@ -93,7 +101,7 @@ async function createExampleWorld(project: Project) {
   await writeKnownPtau(ptauPath, "example", PTAU_EXPONENT);
   const snapshot = await networkHelpers.takeSnapshot();
   const users = { hre, ethers, networkHelpers, rollup, provider, client, alice, bob };
-  const names = { ...users, multiplier, ptauPath };
+  const names = { ...users, expect, fc, multiplier, ptauPath };
   return { hre, names, restore: () => snapshot.restore() };
 }
 
@@ -133,7 +141,8 @@ describe("docs: examples of docstrings", () => {
     it(`${index + 1}: ${example.path}: ${example.name}`, async () => {
       await world.restore();
       const { script, checks } = toScript(example.code);
-      expect(checks, "expressions with a value").to.be.above(0);
+      const asserts = /\b(?:expect|circuitAssert)\b/.test(example.code);
+      expect(asserts || checks > 0, "an assertion, or an expression with a value").to.equal(true);
       const names = {
         ...(await scopeOf(example)),
         ...world.names,

@@ -1,6 +1,7 @@
 /**
- * Lets the projects of the tests share what solc compiles, by the content of its input. The contracts
- * of this package are compiled apart from those of each project, so their input is always the same.
+ * Lets the projects of the tests share what solc compiles, by the content of its input. The
+ * contracts of this package are compiled apart from those of each project, so their input is always
+ * the same.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";

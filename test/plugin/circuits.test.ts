@@ -111,10 +111,25 @@ describe("plugin/circuits", () => {
     expect(message).to.include("CIRCUIT_UNKNOWN").and.include("multiplier");
   });
 
-  it("writes the types of the inputs", async () => {
+  it("registers the matchers of Chai, and verifies on chain with them", async () => {
+    const multiplier = await hre.circuits.get("multiplier");
+    const { ethers } = await hre.network.create();
+    const verifier = await ethers.deployContract(multiplier.verifierContract);
+    const witness = multiplier.witness({ a: 2, b: [3, 5] });
+    await expect(witness).to.have.strict.witnessOutputs({ product: 60 });
+    await expect(witness).to.be.verifiedOnChain(verifier);
+    const proven = await multiplier.prove({ a: 2, b: [3, 5] });
+    const wrong = { ...proven, publicSignals: ["61", "3", "5"] };
+    await expect(wrong).to.not.be.verifiedOnChain(verifier);
+    await expect(wrong).to.not.be.provenBy(multiplier);
+  });
+
+  it("writes the types of inputs, outputs and signals", async () => {
     const types = await readFile(join(hre.config.rollup.paths.types, "index.ts"), "utf8");
     expect(types).to.match(/interface MultiplierInputs \{[^}]*readonly a: SignalValue;/);
     expect(types).to.match(/readonly b: SignalArray;/);
+    expect(types).to.match(/interface MultiplierOutputs \{\s*readonly product: bigint;/);
+    expect(types).to.include('readonly "main.square": bigint;');
   });
 
   it("changes no file when nothing has changed", async () => {

@@ -20,13 +20,21 @@ const SIGNED_POWERS: ReadonlyMap<bigint, SignedPower> = new Map(
   ),
 );
 
+/** As {@link allSubsetsWithSum}, without the empty set. */
+export function subsetsWithSum(effects: readonly bigint[], total: bigint): number[][] | undefined {
+  return allSubsetsWithSum(effects, total)?.filter((subset) => subset.length > 0);
+}
+
 /**
- * Finds the non-empty sets of indices over which `effects` add up to a total.
+ * Finds the sets of indices over which `effects` add up to a total.
  *
  * @param effects - Change of an equation when each wire takes its other value.
  * @returns Undefined unless the effects are signed powers of 2, each once, times one factor.
  */
-export function subsetsWithSum(effects: readonly bigint[], total: bigint): number[][] | undefined {
+export function allSubsetsWithSum(
+  effects: readonly bigint[],
+  total: bigint,
+): number[][] | undefined {
   for (const unit of new Set([1n, effects[0]!, effects.at(-1)!])) {
     const scale = invert(unit);
     const digits = effects.map((effect) => SIGNED_POWERS.get(multiply(effect, scale)));
@@ -52,8 +60,7 @@ function digitsWithSum(digits: readonly SignedPower[], total: bigint): number[][
     const shifted = sum + negative;
     if (shifted < 0n || (shifted & ~all) !== 0n) continue;
     const taken = digits.map(({ power, isNegative }) => ((shifted & power) !== 0n) !== isNegative);
-    const subset = [...digits.keys()].filter((index) => taken[index]);
-    if (subset.length > 0) subsets.push(subset);
+    subsets.push([...digits.keys()].filter((index) => taken[index]));
   }
   return subsets;
 }

@@ -2,6 +2,7 @@
 import { invert, multiply, negate } from "../../crypto/field.ts";
 import { subsetsWithSum } from "./choices.ts";
 import type { Deviations } from "./deviations.ts";
+import { Intervals } from "./intervals.ts";
 import { type Forced, LinearSystem, type Terms } from "./linear-system.ts";
 
 /** The constraints that determine a wire, and their wires that were determined before. */
@@ -24,6 +25,16 @@ export interface DerivationStart {
   readonly given: Uint8Array;
   /** Constraints to leave out. */
   readonly without: ReadonlySet<number>;
+  /** Ends the derivation early. */
+  readonly isOver: () => boolean;
+  /**
+   * Rules that look further, whose reasons leave out some of the rows: bounds of integers, and
+   * `refutes`, which returns whether deviations contradict the constraints of wires that are not
+   * fixed. Default: none.
+   */
+  readonly further?: {
+    readonly refutes: (moved: ReadonlyMap<number, bigint>, isFixed: Uint8Array) => boolean;
+  };
 }
 
 export interface Derived {
@@ -52,6 +63,8 @@ export class Derivation {
   /** Linear rows that are not in the system yet, and rows to try choices in. */
   readonly #toInsert = new Set<number>();
   readonly #toTry = new Set<number>();
+  readonly #intervals = new Intervals();
+  readonly #toNarrow = new Set<number>();
 
   constructor(start: DerivationStart) {
     this.#start = start;
@@ -66,8 +79,9 @@ export class Derivation {
       for (let row = this.#queue.pop(); row !== undefined; row = this.#queue.pop()) {
         this.#isQueued[row] = 0;
         this.#inspect(row);
+        if (this.#start.isOver()) break;
       }
-    } while (this.#tryChoices() || this.#eliminate());
+    } while (!this.#start.isOver() && (this.#tryChoices() || this.#eliminate() || this.#narrow()));
     const open = [...this.#choices].filter(([wire]) => this.#isFixed[wire] === 0);
     const choices = new Map(open.map(([wire, { deviation }]) => [wire, deviation]));
     return { reasons: this.#reasons, choices };
@@ -78,6 +92,7 @@ export class Derivation {
     if (unknowns === 1) return this.#solveForOne(row);
     if (unknowns === 0 || isBilinear) return;
     this.#toTry.add(row);
+    if (this.#start.further !== undefined) this.#toNarrow.add(row);
     if (this.#linear.has(row)) return;
     this.#linear.add(row);
     this.#toInsert.add(row);
@@ -96,7 +111,12 @@ export class Derivation {
     const known = this.#choices.get(wire);
     if (known === undefined) {
       this.#choices.set(wire, { deviation, row });
-      for (const other of this.#rowsOf(wire)) if (this.#linear.has(other)) this.#toTry.add(other);
+      this.#intervals.addChoice(wire, deviation);
+      for (const other of this.#rowsOf(wire)) {
+        if (!this.#linear.has(other)) continue;
+        this.#toTry.add(other);
+        if (this.#start.further !== undefined) this.#toNarrow.add(other);
+      }
     } else if (known.deviation !== deviation) this.#determine([wire], [row, known.row]);
   }
 
@@ -106,8 +126,26 @@ export class Derivation {
     for (const row of this.#toInsert) {
       const { linear } = this.#start.deviations.row(row, this.#isFixed);
       if (linear.size > 0) this.#determineForced(this.#system.insert(linear, row));
+      if (this.#start.isOver()) break;
     }
     this.#toInsert.clear();
+    return this.#reasons.size > before;
+  }
+
+  /** Bounds deviations as integers. @returns Whether a wire was determined. */
+  #narrow(): boolean {
+    const before = this.#reasons.size;
+    for (const row of this.#toNarrow) {
+      this.#toNarrow.delete(row);
+      if (this.#start.isOver()) break;
+      const { linear } = this.#start.deviations.row(row, this.#isFixed);
+      for (const wire of this.#intervals.narrow(row, linear)) {
+        if (this.#intervals.isZero(wire)) this.#determine([wire], [row]);
+        for (const other of this.#rowsOf(wire)) {
+          if (this.#linear.has(other)) this.#toNarrow.add(other);
+        }
+      }
+    }
     return this.#reasons.size > before;
   }
 
@@ -132,9 +170,13 @@ export class Derivation {
   /** Determines wires if other constraints contradict every other way to satisfy the row. */
   #excludeSums(row: number, wires: readonly number[], sums: readonly number[][]): void {
     const choiceRows = wires.map((wire) => this.#choices.get(wire)!.row);
-    const contradictions = sums.map((sum) =>
-      this.#contradiction(this.#move(wires, (index) => sum.includes(index))),
-    );
+    const { further } = this.#start;
+    const contradictions = sums.map((sum) => {
+      const moved = this.#move(wires, (index) => sum.includes(index));
+      return (
+        this.#contradiction(moved) ?? (further?.refutes(moved, this.#isFixed) ? row : undefined)
+      );
+    });
     if (!contradictions.every((found) => found !== undefined)) return;
     this.#determine(wires, [row, ...choiceRows, ...contradictions]);
   }

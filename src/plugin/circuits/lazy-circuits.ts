@@ -10,14 +10,26 @@ export function createProjectCircuits({
   const project = { root: config.paths.root, config: config.rollup, artifacts };
   const load = () => import("./load-project-circuit.ts");
   let loader: ReturnType<typeof startLoader> | undefined;
+  let matchers: Promise<void> | undefined;
   const startLoader = async () => (await load()).createCircuitLoader(project);
   return {
     names: async () => (await load()).projectCircuitNames(project),
-    get: async (name, options) => (await (loader ??= startLoader())).load(name, options),
+    get: async (name, options) => {
+      await (matchers ??= registerMatchers());
+      return (await (loader ??= startLoader())).load(name, options);
+    },
     close: async () => {
       const last = loader;
       loader = undefined;
       await (await last)?.close();
     },
   };
+}
+
+/** Registers the matchers for circuits where the project has Chai, as Hardhat's plugins do. */
+async function registerMatchers(): Promise<void> {
+  const chai = await import("chai").catch(() => undefined);
+  if (chai === undefined) return;
+  const { circuitMatchers } = await import("../../testing/chai-plugin.ts");
+  chai.use(circuitMatchers);
 }

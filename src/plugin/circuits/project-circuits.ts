@@ -20,7 +20,7 @@ export type OutputsOf<Name extends string> = Name extends keyof CircuitOutputs
   ? CircuitOutputs[Name] & object
   : OutputValues;
 
-/** Signals of a circuit's main component by full name: its own type once a build has generated it. */
+/** Signals of a circuit's main component: its own type once a build has generated it. */
 export type SignalsOf<Name extends string> = Name extends keyof CircuitSignalValues
   ? CircuitSignalValues[Name] & object
   : SignalValues;

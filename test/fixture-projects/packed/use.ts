@@ -1,6 +1,9 @@
 /** Uses all that the package exports, and the types that a build has generated. */
 import zkrollup from "hardhat-zkrollup";
+import * as assert from "hardhat-zkrollup/assert";
+import * as chai from "hardhat-zkrollup/chai";
 import * as circom from "hardhat-zkrollup/circom";
+import * as compat from "hardhat-zkrollup/compat";
 import * as core from "hardhat-zkrollup/core";
 import * as groth16 from "hardhat-zkrollup/groth16";
 import * as node from "hardhat-zkrollup/node";
@@ -23,4 +26,9 @@ const inputs: InputsOf<"nested"> = {
 export const config: RollupUserConfig = { preset: "dev" };
 export const prove = async (circuits: ProjectCircuits) =>
   (await circuits.get("nested")).prove(inputs);
-export { circom, core, groth16, node, sdk, zkrollup };
+export const product = async (circuits: ProjectCircuits): Promise<bigint> => {
+  const witness = await (await circuits.get("nested")).witness(inputs);
+  const [, row] = witness.signal("main.grid");
+  return witness.outputs.product + (row?.[2] ?? 0n);
+};
+export { assert, chai, circom, compat, core, groth16, node, sdk, zkrollup };

@@ -1,0 +1,16 @@
+/**
+ * Registers the matchers for circuits with Chai: `import "hardhat-zkrollup/chai"`. In a Hardhat
+ * project with the plugin, `hre.circuits.get` registers them.
+ *
+ * @example
+ * const multiplier = await hre.circuits.get("multiplier");
+ * const witness = multiplier.witness({ a: 6, b: 7 });
+ * await expect(witness).to.have.witnessOutputs({ product: 42 });
+ */
+import { use } from "chai";
+import { circuitMatchers } from "./testing/chai-plugin.ts";
+
+export type * from "./testing/chai-types.ts";
+export { circuitMatchers };
+
+use(circuitMatchers);

@@ -1,0 +1,141 @@
+/**
+ * Checks whether a circuit is under-constrained: whether a prover can choose an output.
+ *
+ * Three tools, each exact in what it says:
+ *
+ *  - A derivation for every input shows that signals are determined (`determinacy/universal.ts`).
+ *  - A derivation at honest witnesses shows it for the inputs that were tried (`determinacy.ts`).
+ *  - A search around these witnesses finds counter-examples: two witnesses of the same inputs
+ *    (`determinacy/counter-examples.ts`).
+ *
+ * What none of them decides stays unknown.
+ */
+import fc from "fast-check";
+import { indexConstraints } from "../groth16/check-witness.ts";
+import { isRollupError } from "../util/errors.ts";
+import type { Circuit } from "./circuit.ts";
+import { type CheckedCircuit, Findings, type Sample } from "./determinacy/findings.ts";
+import type { DeterminacyReport } from "./determinacy/report.ts";
+import { deriveForEveryInput } from "./determinacy/universal.ts";
+import { circomError } from "./errors.ts";
+import { circuitInputs, cornerInputs } from "./inputs/arbitrary.ts";
+import { readSymbols } from "./signals.ts";
+import type { InputValues } from "./witness-inputs.ts";
+
+export interface DeterminacyOptions {
+  /** Honest inputs to start from, before generated ones. */
+  readonly inputs?: readonly InputValues[];
+  /** Random inputs to find that the circuit accepts; 0 for no generated ones. Default: 40. */
+  readonly samples?: number;
+  /** Seed of the generated inputs, a 32-bit integer. Default: a random one. */
+  readonly seed?: number;
+  /** Time limit in milliseconds. Default: 30,000. */
+  readonly timeMs?: number;
+  /** Names of the inputs that both witnesses share, such as the public ones. Default: all. */
+  readonly given?: readonly string[];
+  /** Receives what is being done. */
+  readonly onProgress?: (message: string) => void;
+}
+
+const DEFAULT_SAMPLES = 40;
+const DEFAULT_TIME_MS = 30_000;
+/** A hint may divide by zero or use an index beyond its array; then there is no witness either. */
+const REFUSALS = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR_FAILED"];
+/** Maximum inputs that are generated for one that the circuit accepts. */
+const TRIES_PER_SAMPLE = 20;
+
+/**
+ * Checks whether the inputs of a circuit determine its outputs and intermediate signals.
+ *
+ * @param circuit - A loaded circuit.
+ * @param options - Inputs to start from, number of generated ones, seed and time limit.
+ * @returns Verdicts by signal, and counter-examples: pairs of witnesses that both satisfy all
+ *   constraints. `passed` is false for a circuit whose outputs a prover can choose.
+ * @throws INPUT_… for given inputs of another form; CIRCUIT_ASSERT_FAILED for given inputs that the
+ *   circuit refuses; INPUT_UNKNOWN for a name in `given`
+ *
+ * @example
+ * const multiplier = await hre.circuits.get("multiplier");
+ * const report = await checkDeterminacy(multiplier);
+ * report.verdict; // "determined"
+ * report.counterExamples; // []
+ */
+export async function checkDeterminacy<Inputs extends object>(
+  circuit: Circuit<Inputs>,
+  options: DeterminacyOptions = {},
+): Promise<DeterminacyReport> {
+  const { seed = Math.floor(Math.random() * 2 ** 31), timeMs = DEFAULT_TIME_MS } = options;
+  const end = performance.now() + timeMs;
+  const isOver = () => performance.now() > end;
+  const checked = { ...readCircuit(circuit, options.given), isOver };
+  const { r1cs } = checked;
+  options.onProgress?.(`Deriving ${r1cs.wires} wires from ${r1cs.constraints} constraints`);
+  const findings = new Findings(checked, deriveForEveryInput(checked));
+  const samples = findings.isSettled
+    ? { tried: 0, accepted: [] }
+    : await collectSamples(circuit as unknown as Circuit, seed, options, isOver);
+  for (const [index, sample] of samples.accepted.entries()) {
+    if (findings.isSettled || isOver()) break;
+    options.onProgress?.(`Searching at input ${index + 1} of ${samples.accepted.length}`);
+    findings.search(sample);
+    await new Promise(setImmediate); // so that a spinner turns
+  }
+  options.onProgress?.("Searching at intermediate signals");
+  findings.searchFurther();
+  const { tried, accepted } = samples;
+  return {
+    circuit: circuit.name,
+    ...findings.report(),
+    samples: { tried, accepted: accepted.length },
+    seed,
+    isTimedOut: isOver(),
+  };
+}
+
+function readCircuit(
+  circuit: Pick<Circuit, "name" | "inputs" | "symPath" | "constraints">,
+  names: readonly string[] = circuit.inputs.map(({ name }) => name),
+): Omit<CheckedCircuit, "isOver"> {
+  const known = circuit.inputs.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw circomError({ code: "INPUT_UNKNOWN", circuit: circuit.name, signal: unknown, known });
+  }
+  const r1cs = circuit.constraints();
+  const isGiven = new Set(names.map((name) => `main.${name}`));
+  const given: number[] = [];
+  const nameOf = new Map<number, string>();
+  for (const [name, wire] of readSymbols(circuit.symPath)) {
+    if (!nameOf.has(wire)) nameOf.set(wire, name);
+    if (isGiven.has(name) || isGiven.has(name.replace(/(?:\[\d+\])+$/, ""))) given.push(wire);
+  }
+  return { r1cs, rowsOf: indexConstraints(r1cs), given, nameOf };
+}
+
+async function collectSamples(
+  circuit: Circuit,
+  seed: number,
+  { inputs = [], samples = DEFAULT_SAMPLES }: DeterminacyOptions,
+  isOver: () => boolean,
+): Promise<{ tried: number; accepted: Sample[] }> {
+  const calculate = circuit.calculateWitness;
+  const accepted: Sample[] = [];
+  for (const given of inputs) accepted.push({ inputs: given, witness: await calculate(given) });
+  if (samples === 0) return { tried: inputs.length, accepted };
+  const corners = cornerInputs(circuit);
+  const numRuns = samples * TRIES_PER_SAMPLE;
+  const random = fc.sample(circuitInputs(circuit), { seed, numRuns });
+  const enough = inputs.length + corners.length + samples;
+  let tried = inputs.length;
+  for (const generated of [...corners, ...random]) {
+    if (accepted.length >= enough || isOver()) break;
+    tried++;
+    const witness = await calculate(generated).catch(refusal);
+    if (witness !== undefined) accepted.push({ inputs: generated, witness });
+  }
+  return { tried, accepted };
+}
+
+function refusal(error: unknown): undefined {
+  if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
+}

@@ -1,0 +1,17 @@
+/** Defaults and limits of the options of checks, for the definitions of the tasks. */
+
+/** The range of an option, and its value if it is not given. */
+export interface OptionRange {
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+}
+
+/** The largest seed of fast-check, a 32-bit integer with a sign. */
+const SEED = { min: -1, max: 2 ** 31 - 1, default: -1 };
+
+export const CHECK_LIMITS = {
+  samples: { min: 0, max: 10_000, default: 40 },
+  seed: SEED,
+  time: { min: 1, max: 86_400, default: 60 },
+} as const satisfies Record<string, OptionRange>;

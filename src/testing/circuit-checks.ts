@@ -1,0 +1,75 @@
+/** Assertions about circuits and proofs. */
+import { toSolidityProof } from "../groth16/verifier/verifier.ts";
+import { testingError } from "./errors.ts";
+import { requireCircuit, resolveProof } from "./subjects.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** An exact number of constraints, or its limits, both included. */
+export type CountLimits = number | { readonly min?: number; readonly max?: number };
+
+/** Compares the number of constraints. @throws ASSERTION_SUBJECT */
+export function checkConstraintCount(subject: unknown, limits: CountLimits): Verdict {
+  const { name, stats } = requireCircuit("constraintCount", subject);
+  const { min = 0, max = Infinity } =
+    typeof limits === "number" ? { min: limits, max: limits } : limits;
+  const expected =
+    min === max
+      ? `${min}`
+      : max === Infinity
+        ? `at least ${min}`
+        : min === 0
+          ? `at most ${max}`
+          : `${min} to ${max}`;
+  const actual = stats.constraints;
+  return {
+    isMet: actual >= min && actual <= max,
+    message: `circuit ${name} should have ${expected} constraints, but has ${actual}`,
+    negated: `circuit ${name} should not have ${expected} constraints, but has ${actual}`,
+    expected: limits,
+    actual,
+  };
+}
+
+/** Verifies a proof by the key of a circuit. @throws ASSERTION_SUBJECT, PROOF_MALFORMED */
+export async function checkProvenBy(subject: unknown, circuit: unknown): Promise<Verdict> {
+  const { name, verify } = requireCircuit("provenBy", circuit);
+  const proven = await resolveProof("provenBy", subject);
+  const values = `public values ${proven.publicSignals.join(", ")}`;
+  return {
+    isMet: await verify(proven),
+    message: `the proof is not valid for circuit ${name} with the ${values}`,
+    negated: `the proof is valid for circuit ${name} with the ${values}, but should not be`,
+    expected: "a valid proof",
+    actual: proven.publicSignals,
+  };
+}
+
+/**
+ * Verifies a proof by a contract, with `verifyProof(a, b, c, input)`.
+ *
+ * @throws VERIFY_PROOF_MISSING, ASSERTION_SUBJECT, PROOF_MALFORMED, and errors of the call
+ */
+export async function checkVerifiedOnChain(subject: unknown, contract: unknown): Promise<Verdict> {
+  const verifyProof = verifyProofOf(contract);
+  const proven = await resolveProof("verifiedOnChain", subject);
+  const { a, b, c, input } = toSolidityProof(proven);
+  const values = `public values ${input.join(", ")}`;
+  return {
+    isMet: (await verifyProof([a, b, c, input])) === true,
+    message: `the contract rejects the proof with the ${values}`,
+    negated: `the contract accepts the proof with the ${values}, but should reject it`,
+    expected: true,
+    actual: proven.publicSignals,
+  };
+}
+
+function verifyProofOf(contract: unknown): (args: readonly unknown[]) => Promise<unknown> {
+  const { read, verifyProof } = Object(contract) as {
+    readonly read?: { verifyProof?(args: readonly unknown[]): Promise<unknown> };
+    readonly verifyProof?: (...args: readonly unknown[]) => Promise<unknown>;
+  };
+  if (typeof verifyProof === "function") return (args) => verifyProof(...args);
+  if (typeof read?.verifyProof === "function") return async (args) => read.verifyProof?.(args);
+  const actual = typeof contract === "object" ? "The object" : `A ${typeof contract}`;
+  throw testingError({ code: "VERIFY_PROOF_MISSING", actual });
+}

@@ -1,0 +1,53 @@
+/** `hardhat rollup:check`: looks for outputs that a prover can choose. */
+import type { DeterminacyOptions } from "../src/circom/check-determinacy.ts";
+import type { DeterminacyReport } from "../src/circom/determinacy/report.ts";
+import { CHECK_LIMITS } from "../src/plugin/checks/limits.ts";
+import { assertWithin } from "../src/plugin/checks/options.ts";
+import { createProgress } from "../src/plugin/progress.ts";
+import { type CommonArguments, defineAction, printJson } from "./common.ts";
+
+interface CheckArguments extends CommonArguments {
+  readonly circuits: readonly string[];
+  readonly input?: string | undefined;
+  readonly given?: string | undefined;
+  readonly samples: number;
+  readonly seed: number;
+  readonly time: number;
+}
+
+const action = defineAction<CheckArguments>(async (args, hre) => {
+  assertWithin(CHECK_LIMITS, args);
+  const { checkDeterminacy } = await import("../src/circom/check-determinacy.ts");
+  const { loadForCheck } = await import("../src/plugin/checks/load.ts");
+  const { determinacyToJson, formatDeterminacy } =
+    await import("../src/plugin/checks/determinacy-text.ts");
+  const options = await toOptions(args);
+  const progress = createProgress(args.json ? process.stderr : process.stdout);
+  const { root } = hre.config.paths;
+  const circuits = await progress("Compiling circuits", () =>
+    loadForCheck(args.circuits, root, hre.config.rollup),
+  );
+  const reports: DeterminacyReport[] = [];
+  for (const circuit of circuits) {
+    const report = await progress(`Checking ${circuit.name}`, () =>
+      checkDeterminacy(circuit, options),
+    );
+    reports.push(report);
+    if (!args.json) console.log(formatDeterminacy(report));
+  }
+  if (args.json) printJson(reports.map(determinacyToJson));
+  if (reports.some(({ passed }) => !passed)) process.exitCode = 1;
+});
+
+async function toOptions(args: CheckArguments): Promise<DeterminacyOptions> {
+  const { readInputFile } = await import("../src/plugin/checks/load.ts");
+  return {
+    samples: args.samples,
+    timeMs: args.time * 1000,
+    ...(args.seed >= 0 && { seed: args.seed }),
+    ...(args.input !== undefined && { inputs: await readInputFile(args.input) }),
+    ...(args.given !== undefined && { given: args.given.split(",").filter((name) => name !== "") }),
+  };
+}
+
+export default action;

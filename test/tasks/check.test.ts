@@ -1,0 +1,89 @@
+/** `rollup:check` in a project of its own. */
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import { type Printed, printedBy } from "../helpers/printed.ts";
+import { createProject, type Project } from "../helpers/project.ts";
+
+const PUBLISHED = join(PACKAGE_ROOT, "test/circom/fixtures/published");
+const DEFAULTS = { json: false, samples: 40, seed: 7, time: 60 };
+
+interface JsonReport {
+  readonly circuit: string;
+  readonly verdict: string;
+  readonly passed: boolean;
+  readonly counterExamples: readonly { readonly inputs: object; readonly differences: object[] }[];
+}
+
+describe("tasks: rollup:check", () => {
+  let project: Project;
+  before(async () => {
+    project = await createProject("circuits");
+    const copied = ["gadgets", "is-zero-faulty", "is-zero-fixed"];
+    for (const name of copied) {
+      const file = `${name}.circom`;
+      await cp(join(PUBLISHED, file), join(project.root, "circuits", file));
+    }
+  });
+  after(() => project.remove());
+
+  async function check(args: object): Promise<Printed> {
+    const hre = await project.createHre();
+    const task = hre.tasks.getTask("rollup:check");
+    return printedBy(() => task.run({ ...DEFAULTS, circuits: [], ...args }));
+  }
+
+  it("prints two witnesses, and fails", async () => {
+    const { stdout, exitCode } = await check({ circuits: ["is-zero-faulty"] });
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.include("is-zero-faulty: UNDER-CONSTRAINED: a prover can choose outputs");
+    expect(stdout)
+      .to.include("Two witnesses for {in: ")
+      .and.match(/main\.out = \d or \d/);
+    expect(stdout).to.include("(seed 7)");
+  });
+
+  it("passes a circuit whose inputs determine its outputs", async () => {
+    const { stdout, exitCode } = await check({ circuits: ["is-zero-fixed"] });
+    expect(exitCode).to.equal(undefined);
+    expect(stdout).to.include("the inputs determine every output, whatever they are");
+    expect(stdout).to.include("Free without effect on an output: main.inverse");
+  });
+
+  it("checks all circuits, and prints JSON for programs", async () => {
+    const { stdout, exitCode } = await check({ json: true });
+    expect(exitCode).to.equal(1);
+    const reports = JSON.parse(stdout) as JsonReport[];
+    expect(reports.map(({ circuit, passed }) => [circuit, passed])).to.deep.equal([
+      ["is-zero-faulty", false],
+      ["is-zero-fixed", true],
+      ["multiplier", true],
+    ]);
+    const [faulty] = reports;
+    expect(faulty!.counterExamples[0]).to.have.keys(["inputs", "differences", "reachesOutput"]);
+    expect(faulty!.counterExamples[0]!.differences[0]).to.include({ signal: "main.out" });
+  });
+
+  it("starts from the inputs of a file", async () => {
+    await project.write("inputs.json", '[{"in": 0}, {"in": "5"}]');
+    const input = join(project.root, "inputs.json");
+    const { stdout } = await check({ circuits: ["is-zero-faulty"], input, samples: 0, json: true });
+    const [report] = JSON.parse(stdout) as { samples: object }[];
+    expect(report!.samples).to.deep.equal({ tried: 2, accepted: 2 });
+  });
+
+  for (const [code, args] of [
+    ["CIRCUIT_UNKNOWN", { circuits: ["cube"] }],
+    ["OPTION_OUT_OF_RANGE", { time: 0 }],
+    ["OPTION_OUT_OF_RANGE", { samples: -1 }],
+    ["INPUT_FILE_INVALID", { input: "no-such-file.json" }],
+    ["INPUT_FILE_INVALID", { input: join(PACKAGE_ROOT, "README.md") }],
+    ["INPUT_UNKNOWN", { circuits: ["multiplier"], given: "x" }],
+  ] as const) {
+    it(`refuses ${JSON.stringify(args)}: ${code}`, async () => {
+      const refusal: unknown = await check(args).catch((error: unknown) => error);
+      expect(String(refusal)).to.include(`${code}: `);
+    });
+  }
+});
