@@ -3,6 +3,7 @@
 import type { CompiledCircuit } from "./compile.ts";
 import { circomError } from "./errors.ts";
 import { pascalName } from "./pascal-name.ts";
+import type { Protocol } from "./protocols.ts";
 import type { SignalDeclaration } from "./signals.ts";
 import { describeShape } from "./witness-inputs.ts";
 
@@ -13,6 +14,13 @@ import { describeShape } from "./witness-inputs.ts";
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
 export interface CircuitInputs {}
+
+/**
+ * Proof systems of the project's circuits that prove by another one than Groth16, by circuit name;
+ * filled as {@link CircuitInputs}.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
+export interface CircuitProtocols {}
 
 /** Types of the outputs of the project's circuits, by name; filled as {@link CircuitInputs}. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
@@ -32,6 +40,8 @@ export interface TypedCircuit extends Pick<
 > {
   /** Other names of the circuit, with the same types. */
   readonly aliases?: readonly string[];
+  /** Default `"groth16"`. */
+  readonly protocol?: Protocol;
 }
 
 /** A circuit with the beginning of the names of its interfaces. */
@@ -112,9 +122,21 @@ import type { ${used.join(", ")} } from ${JSON.stringify(moduleName)};
 ${sorted.flatMap((circuit) => KINDS.map(({ render }) => render(circuit))).join("\n\n")}
 
 declare module ${JSON.stringify(moduleName)} {
-${added.join("\n\n")}
+${added.join("\n\n")}${protocolsInterface(sorted)}
 }
 `;
+}
+
+/** The proof systems that a static type has to know, because the config chooses them. */
+function protocolsInterface(circuits: readonly TypedCircuit[]): string {
+  const entries = circuits.flatMap(({ name, aliases = [], protocol = "groth16" }) =>
+    protocol === "groth16"
+      ? []
+      : [name, ...aliases].map(
+          (key) => `    ${JSON.stringify(key)}: ${JSON.stringify(protocol)};\n`,
+        ),
+  );
+  return entries.length === 0 ? "" : `\n  interface CircuitProtocols {\n${entries.join("")}  }`;
 }
 
 /** Sorts circuits by name, and numbers types whose names become equal. */

@@ -24,7 +24,9 @@ export async function loadForCheck(
   const named = names.map((name) => findByName(name, sources, { root, folder }));
   if (sources.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
   const wanted = sources.filter((source) => names.length === 0 || named.includes(source));
-  const options = { setup: config.setup, cacheDir: config.paths.circuits, log: () => {} };
+  // A check makes no proofs, so the protocol does not matter.
+  const protocol = "groth16" as const;
+  const options = { protocol, cacheDir: config.paths.circuits, log: () => {} };
   return Promise.all(wanted.map((source) => loadCircuit({ ...source, ...options })));
 }
 

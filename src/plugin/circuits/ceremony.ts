@@ -79,10 +79,12 @@ export async function takeCeremonySteps(
   return results;
 }
 
-/** Circuits of one name and the same constraints have one key. */
+/** Circuits of one name and the same constraints have one key. Only Groth16 has ceremonies. */
 function withoutCopies(compiled: readonly Compiled[], keysDir: string): Compiled[] {
   const byKey = new Map(
-    compiled.map((entry) => [ceremonyKeyPath(entry.circuit, keysDir), entry] as const),
+    compiled
+      .filter(({ protocol }) => protocol === "groth16")
+      .map((entry) => [ceremonyKeyPath(entry.circuit, keysDir), entry] as const),
   );
   return [...byKey.values()];
 }

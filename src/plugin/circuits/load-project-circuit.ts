@@ -2,14 +2,16 @@
 import { relative, sep } from "node:path";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import { loadCircuit } from "../../circom/circuit.ts";
+import { isPlonk, type Protocol, type ProvenBy } from "../../circom/protocols.ts";
+import { toSolidityArguments, toSolidityCalldata } from "../../circom/solidity-proof.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
-import { toSolidityProof } from "../../groth16/verifier/verifier.ts";
+import { createPlonkWorkers } from "../../plonk/workers.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { type CircuitNames, findByName } from "./names.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
-import { findProjectCircuits } from "./sources.ts";
+import { findProjectCircuits, type ProjectSource } from "./sources.ts";
 import { PACKAGE_VERIFIERS } from "./verifier-name.ts";
 import { hasVerifier } from "./verifiers.ts";
 
@@ -34,40 +36,58 @@ export interface CircuitLoader {
    * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
-  load<Inputs extends object, Outputs extends object, Signals extends object>(
+  load<Inputs extends object, Outputs extends object, Signals extends object, P extends Protocol>(
     name: string,
-    options?: ProjectCircuitOptions,
-  ): Promise<ProjectCircuit<Inputs, Outputs, Signals>>;
+    options?: ProjectCircuitOptions<P>,
+  ): Promise<ProjectCircuit<Inputs, Outputs, Signals, P>>;
   close(): Promise<void>;
 }
 
 export function createCircuitLoader(project: CircuitProject): CircuitLoader {
   const workers = createGroth16Workers();
+  const plonkWorkers = createPlonkWorkers();
   const { root, config } = project;
   const { setup, paths, circuits } = config;
+  const { ptau } = setup;
+  const shared = { setup, ...(ptau !== undefined && { ptau }), workers, plonkWorkers };
   return {
-    async load<Inputs extends object, Outputs extends object, Signals extends object>(
-      name: string,
-      given: ProjectCircuitOptions = {},
-    ) {
-      const { prover = toProverChoice(config.prover, config), ...key } = given;
+    async load<
+      Inputs extends object,
+      Outputs extends object,
+      Signals extends object,
+      P extends Protocol,
+    >(name: string, given: ProjectCircuitOptions<P> = {}) {
       const all = findProjectCircuits(root, config);
-      const source = findByName(name, all, { root, folder: circuits.path });
-      const options = { ...source, setup, cacheDir: paths.circuits, prover, workers, ...key };
-      const circuit = await loadCircuit<Inputs, Outputs, Signals>(options);
+      const source = findByName(name, all, { root, folder: circuits.path }) as ProjectSource<P>;
+      const { protocol = source.protocol } = given;
+      const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
+      const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
+      const circuit = await loadCircuit<Inputs, Outputs, Signals, P>(options);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       const contract = hasVerifier(circuit) ? await nameContract(source, all, project) : undefined;
       return {
         ...circuit,
         get verifierContract() {
+          const [protocol, built] = [circuit.protocol, source.protocol];
+          if (protocol !== built) {
+            throw pluginError({
+              code: "VERIFIER_OF_OTHER_PROTOCOL",
+              circuit: source.name,
+              protocol,
+              built,
+            });
+          }
           if (contract !== undefined) return contract;
           throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: source.name });
         },
-        toSolidityProof,
+        toSolidityProof: (proven: ProvenBy[P]) => toSolidityArguments(circuit.protocol, proven),
+        toSolidityCalldata: (proven: ProvenBy[P]) => toSolidityCalldata(circuit.protocol, proven),
       };
     },
-    close: workers.close,
+    close: async () => {
+      await Promise.all([workers.close(), plonkWorkers.close()]);
+    },
   };
 }
 

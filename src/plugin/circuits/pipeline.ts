@@ -8,7 +8,9 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import { circuitName } from "../../circom/sources.ts";
+import { generateVerifierSource } from "../../circom/verifier-source.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
@@ -34,6 +36,7 @@ const ROLLUP_VERIFIER_FILE = `${ROLLUP_VERIFIER}.sol`;
 /** A compiled circuit. */
 export interface Compiled {
   readonly circuit: CompiledCircuit;
+  readonly protocol: Protocol;
   /** Its name, or its path if the name is not unique. */
   readonly name: string;
   /** The names of a circuit of the project. */
@@ -44,6 +47,9 @@ export interface Compiled {
 
 /** A compiled circuit with its keys. */
 export type Keyed = Compiled & CircuitKeys;
+
+/** Maximum names of signals in a warning. */
+const SHOWN_INPUTS_MAX = 8;
 
 /** A circuit of the project that does not compile. */
 interface Broken {
@@ -76,7 +82,8 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
-      compiled.push({ circuit, name: source.name, names: source });
+      const { name, protocol } = source;
+      compiled.push({ circuit, protocol, name, names: source });
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
       if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
@@ -87,7 +94,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
   if (names === undefined) await writeTypes(compiled, config);
   for (const keyId of keyIds) {
     const circuit = await compileRollupCircuit(keyId, plan);
-    compiled.push({ circuit, name: circuit.name, keyId });
+    compiled.push({ circuit, protocol: "groth16", name: circuit.name, keyId });
   }
   return { compiled, broken };
 }
@@ -114,8 +121,10 @@ export async function setUpCircuits(
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
-  for (const { circuit, ...rest } of compiled) {
-    const keys = await progress(`${origin} of ${rest.name}`, () => ensureKeys(circuit, config));
+  for (const { circuit, protocol, ...rest } of compiled) {
+    const keys = await progress(`${origin} of ${rest.name}`, () =>
+      ensureKeys(circuit, protocol, config),
+    );
     keyed.push({ circuit, ...rest, ...keys });
   }
   return keyed;
@@ -148,7 +157,7 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
     names !== undefined ||
     ofBroken.includes(file) ||
     (keepsRollup && file === ROLLUP_VERIFIER_FILE);
-  await writeContracts(config.paths.contracts, generateVerifiers(keyed), isKept);
+  await writeContracts(config.paths.contracts, await generateVerifiers(keyed), isKept);
   const earlier = await readManifest(config);
   const builtNames = keyed.map(({ name }) => name);
   const isUntouched = ({ keyId, name }: ManifestCircuit) =>
@@ -176,16 +185,17 @@ function withWholeRollup(plan: BuildPlan): BuildPlan {
 }
 
 /** Generates the verifier contracts by file: one per project circuit, and one for the rollup. */
-function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
+async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const { circuit, name, names, verificationKey, insecure } of keyed) {
+  for (const { circuit, name, names, keyId: _, ...keys } of keyed) {
     if (names === undefined || !hasVerifier(circuit)) continue;
     const { contract: contractName, contractFile } = names;
-    const keys = [{ id: 0, name, verificationKey }];
-    sources.set(contractFile, generateVerifier({ contractName, keys, insecure }));
+    sources.set(contractFile, await generateVerifierSource({ contractName, name, ...keys }));
   }
-  const rollupKeys = keyed.flatMap(({ name, keyId, verificationKey }) =>
-    keyId === undefined ? [] : { id: keyId, name, verificationKey },
+  const rollupKeys = keyed.flatMap(({ name, keyId, ...key }) =>
+    keyId === undefined || key.protocol !== "groth16"
+      ? []
+      : { id: keyId, name, verificationKey: key.verificationKey },
   );
   if (rollupKeys.length > 0) {
     const options = {
@@ -211,11 +221,24 @@ function compile(
 }
 
 /** Passes warnings on, in every build for as long as they hold. */
-function warnAbout({ file, warnings, stats }: CompiledCircuit, { root, warn }: BuildPlan): void {
+function warnAbout(circuit: CompiledCircuit, { root, warn }: BuildPlan): void {
+  const { file, warnings, stats } = circuit;
   const none =
     "warning: 0 constraints: any public values can be proven. Constrain the outputs by <== or ===.";
   const all = stats.constraints === 0 ? [...warnings, none] : warnings;
-  for (const warning of all) warn?.(`${relative(root, file)}: ${warning}`);
+  for (const warning of [...all, ...warnAboutInputs(circuit)]) {
+    warn?.(`${relative(root, file)}: ${warning}`);
+  }
+}
+
+function warnAboutInputs({ unusedInputs }: CompiledCircuit): string[] {
+  const { length } = unusedInputs;
+  if (length === 0) return [];
+  const shown = unusedInputs.slice(0, SHOWN_INPUTS_MAX).join(", ");
+  const names =
+    length > SHOWN_INPUTS_MAX ? `${shown} and ${length - SHOWN_INPUTS_MAX} more` : shown;
+  const subject = length === 1 ? `input ${names} is` : `inputs ${names} are`;
+  return [`warning: the ${subject} in no constraint: a proof says nothing about the value.`];
 }
 
 /** What killed runs have left of files that they were writing. */
@@ -229,8 +252,9 @@ async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
   // By path as well, where the name is enough.
-  const typed = compiled.map(({ circuit, name, names }) => ({
+  const typed = compiled.map(({ circuit, protocol, name, names }) => ({
     ...circuit,
+    protocol,
     name,
     aliases: names === undefined || names.path === name || name.includes("/") ? [] : [names.path],
   }));
@@ -240,6 +264,7 @@ async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig
 
 function describe({
   circuit,
+  protocol,
   name,
   names,
   keyId,
@@ -251,6 +276,7 @@ function describe({
   const own = names && { verifier: names.contract, verifierFile: names.contractFile };
   return {
     name,
+    ...(keyId === undefined && protocol !== "groth16" && { protocol }),
     ...(keyId !== undefined && { keyId }),
     ...(keyId !== undefined && keyId !== EXIT_KEY_ID && { slots: keyId }),
     digest,

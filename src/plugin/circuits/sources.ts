@@ -8,21 +8,23 @@ import {
   renderExitMain,
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { findCircuits } from "../../circom/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
-import type { RollupConfig } from "../config/types.ts";
+import type { CircuitOverride, RollupConfig } from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
 import { type CircuitNames, findByName, nameCircuits } from "./names.ts";
 
 /** A .circom file with a main component, and its compiler options. */
-export interface CircuitSource {
+export interface CircuitSource<P extends Protocol = Protocol> {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
+  readonly protocol: P;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -34,11 +36,13 @@ export interface CircuitSource {
 export const ROLLUP_SOURCE = {
   includePaths: [join(PACKAGE_ROOT, "circuits")],
   optimization: 1,
+  protocol: "groth16",
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
 /** A circuit of the project. */
-export interface ProjectSource extends CircuitSource, CircuitNames {}
+export interface ProjectSource<P extends Protocol = Protocol>
+  extends CircuitSource<P>, CircuitNames {}
 
 /**
  * Finds the circuits in the project's folder.
@@ -47,22 +51,17 @@ export interface ProjectSource extends CircuitSource, CircuitNames {}
  *   CIRCUIT_UNKNOWN and CIRCUIT_AMBIGUOUS for an override
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): ProjectSource[] {
-  const { path: folder, include, optimization: usual, overrides } = circuits;
+  const { path: folder, include: includePaths, optimization, protocol } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = folder === join(root, "circuits") && !existsSync(folder);
   const files = isEmpty ? [] : findCircuits(folder);
   const named = nameCircuits(files, folder).map((names, i) => ({ ...names, file: files[i]! }));
-  const levels = new Map<string, OptimizationLevel>();
-  for (const [name, { optimization }] of Object.entries(overrides)) {
-    const { file } = findByName(name, named, { root, folder });
-    if (optimization !== undefined) levels.set(file, optimization);
+  const overrides = new Map<string, CircuitOverride>();
+  for (const [name, override] of Object.entries(circuits.overrides)) {
+    overrides.set(findByName(name, named, { root, folder }).file, override);
   }
-  return named.map((source) => ({
-    ...source,
-    includePaths: include,
-    projectFolder: root,
-    optimization: levels.get(source.file) ?? usual,
-  }));
+  const usual = { includePaths, projectFolder: root, optimization, protocol };
+  return named.map((source) => ({ ...source, ...usual, ...overrides.get(source.file) }));
 }
 
 /**
@@ -74,7 +73,7 @@ export async function writeRollupCircuit(
   presetName: PresetName,
   keyId: number,
   config: RollupConfig,
-): Promise<CircuitSource> {
+): Promise<CircuitSource<"groth16">> {
   const preset = PRESETS[presetName];
   const text = keyId === EXIT_KEY_ID ? renderExitMain(preset) : renderBlockMain(preset, keyId);
   const name = rollupCircuitName(presetName, keyId, config);
