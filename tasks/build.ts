@@ -82,10 +82,10 @@ async function buildAllCircuits(plan: BuildPlan): Promise<CircuitBuild> {
 
 async function warnOfLargeVerifiers(
   { built }: CircuitBuild,
-  { artifacts }: HardhatRuntimeEnvironment,
+  hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   const { describeLargeVerifiers } = await import("../src/plugin/circuits/contract-size.ts");
-  for (const warning of await describeLargeVerifiers(built, artifacts)) printWarning(warning);
+  for (const warning of await describeLargeVerifiers(built, hre)) printWarning(warning);
 }
 
 async function buildContracts(runSuper: () => Promise<unknown>): Promise<unknown> {

@@ -12,6 +12,7 @@ export type PluginErrorFacts =
   | { code: "CIRCUITS_NONE"; folder: string }
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
@@ -82,6 +83,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, min, max }) =>
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
+  },
+  CIRCUIT_OPTION_UNKNOWN: {
+    message: ({ option, known }) =>
+      `hre.circuits.get has no option ${option}; its options are ${known.join(", ")}.`,
+    fix: "Correct the name of the option, or omit it.",
   },
   CIRCUITS_BROKEN: {
     message: ({ errors }) =>

@@ -2,8 +2,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { hintIfSlow } from "../../src/plugin/circuits/compile-hint.ts";
 import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
 import { expectCode } from "../helpers/expect-code.ts";
@@ -94,6 +97,29 @@ describe("plugin/circuits", () => {
     const proven = await other.prove({ a: 2, b: [3, 5] });
     expect(await other.verify(proven)).to.equal(true);
     expect(await own.verify(proven)).to.equal(false);
+  });
+
+  it("rejects unknown options", async () => {
+    for (const options of [{ zkey: "a.zkey" }, { provers: "snarkjs" }]) {
+      const message = await refusalOf(hre.circuits.get("multiplier", options as object));
+      expect(message).to.include("CIRCUIT_OPTION_UNKNOWN").and.include("zkeyPath");
+    }
+  });
+
+  it("gives a hint about a circuit that compiles for long", async () => {
+    const hints = async (optimization: 1 | 2, workMs: number) => {
+      const shown: string[] = [];
+      const warn = (text: string) => shown.push(text);
+      const slow = { name: "spend/note", optimization, warn, patienceMs: 20 };
+      expect(await hintIfSlow(slow, () => setTimeout(workMs, "compiled"))).to.equal("compiled");
+      return shown;
+    };
+    expect(await hints(2, 0)).to.deep.equal([]);
+    const [faster] = await hints(2, 100);
+    expect(faster).to.include('overrides: { "spend/note": { optimization: 1 } }');
+    expect((await hints(1, 100)).join())
+      .to.include("--O1")
+      .and.not.include("overrides");
   });
 
   it("closes loaded circuits, and loads them again", async () => {
@@ -215,6 +241,12 @@ describe("plugin/circuits", () => {
     const circuit = await environment.circuits.get("secret");
     expect(await circuit.verify(await circuit.prove({ a: 2 }))).to.equal(true);
     expectCode("CIRCUIT_WITHOUT_PUBLIC_VALUE", () => circuit.verifierContract);
+    // Nobody has asked for the contract who copies, prints or compares the circuit.
+    expect({ ...circuit }).to.include({ name: "secret" });
+    expect(inspect(circuit)).to.include("secret");
+    expect(circuit)
+      .to.deep.equal(circuit)
+      .and.not.deep.equal({ ...circuit, name: "other" });
     const manifest = await readManifest(environment.config.rollup);
     const verifiers = manifest!.circuits.map(({ name, verifier }) => [name, verifier]);
     expect(verifiers).to.deep.equal([

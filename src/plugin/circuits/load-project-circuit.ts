@@ -1,5 +1,4 @@
 /** Finds and loads the project's circuits by name. */
-import { relative, sep } from "node:path";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import { loadCircuit } from "../../circom/circuit.ts";
 import { isPlonk, type Protocol, type ProvenBy } from "../../circom/protocols.ts";
@@ -8,12 +7,19 @@ import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { createPlonkWorkers } from "../../plonk/workers.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+import { hintIfSlow } from "./compile-hint.ts";
 import { type CircuitNames, findByName } from "./names.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
 import { findProjectCircuits, type ProjectSource } from "./sources.ts";
 import { PACKAGE_VERIFIERS } from "./verifier-name.ts";
-import { hasVerifier } from "./verifiers.ts";
+import { fullContractName, hasVerifier } from "./verifiers.ts";
+
+const OPTIONS: readonly string[] = [
+  "prover",
+  "protocol",
+  "zkeyPath",
+] satisfies (keyof ProjectCircuitOptions)[];
 
 /** What is known of the project before a circuit is loaded. */
 export interface CircuitProject {
@@ -57,38 +63,52 @@ export function createCircuitLoader(project: CircuitProject): CircuitLoader {
       Signals extends object,
       P extends Protocol,
     >(name: string, given: ProjectCircuitOptions<P> = {}) {
+      assertKnownOptions(given);
       const all = findProjectCircuits(root, config);
       const source = findByName(name, all, { root, folder: circuits.path }) as ProjectSource<P>;
       const { protocol = source.protocol } = given;
       const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
       const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
-      const circuit = await loadCircuit<Inputs, Outputs, Signals, P>(options);
+      const circuit = await hintIfSlow(source, () =>
+        loadCircuit<Inputs, Outputs, Signals, P>(options),
+      );
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       const contract = hasVerifier(circuit) ? await nameContract(source, all, project) : undefined;
-      return {
+      const { protocol: built, name: id } = source;
+      const withProofs = {
         ...circuit,
-        get verifierContract() {
-          const [protocol, built] = [circuit.protocol, source.protocol];
-          if (protocol !== built) {
-            throw pluginError({
-              code: "VERIFIER_OF_OTHER_PROTOCOL",
-              circuit: source.name,
-              protocol,
-              built,
-            });
-          }
-          if (contract !== undefined) return contract;
-          throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: source.name });
-        },
-        toSolidityProof: (proven: ProvenBy[P]) => toSolidityArguments(circuit.protocol, proven),
-        toSolidityCalldata: (proven: ProvenBy[P]) => toSolidityCalldata(circuit.protocol, proven),
+        toSolidityProof: (proven: ProvenBy[P]) => toSolidityArguments(protocol, proven),
+        toSolidityCalldata: (proven: ProvenBy[P]) => toSolidityCalldata(protocol, proven),
       };
+      return withContract(withProofs, () => {
+        if (protocol !== built) {
+          throw pluginError({ code: "VERIFIER_OF_OTHER_PROTOCOL", circuit: id, protocol, built });
+        }
+        if (contract !== undefined) return contract;
+        throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: id });
+      });
     },
     close: async () => {
       await Promise.all([workers.close(), plonkWorkers.close()]);
     },
   };
+}
+
+/** Adds a property that throws as it is read. It is not enumerated, as by a spread or by Chai. */
+function withContract<T extends object>(
+  circuit: T,
+  get: () => string,
+): T & { readonly verifierContract: string } {
+  Object.defineProperty(circuit, "verifierContract", { get, enumerable: false });
+  return circuit as T & { readonly verifierContract: string };
+}
+
+/** @throws CIRCUIT_OPTION_UNKNOWN */
+function assertKnownOptions(given: object): void {
+  const unknown = Object.keys(given).find((option) => !OPTIONS.includes(option));
+  if (unknown === undefined) return;
+  throw pluginError({ code: "CIRCUIT_OPTION_UNKNOWN", option: unknown, known: OPTIONS });
 }
 
 /** Returns the name of a circuit's contract, with its file unless the name alone is unique. */
@@ -97,8 +117,7 @@ async function nameContract(
   circuits: readonly CircuitNames[],
   { root, config, artifacts }: CircuitProject,
 ): Promise<string> {
-  const folder = relative(root, config.paths.contracts).split(sep).join("/");
-  const fullName = `${folder}/${contractFile}:${contract}`;
+  const fullName = fullContractName(contractFile, contract, root, config);
   const built = await artifacts.getAllFullyQualifiedNames();
   const others = [
     ...PACKAGE_VERIFIERS,

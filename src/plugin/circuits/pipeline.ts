@@ -18,6 +18,7 @@ import { isRollupError, type RollupError } from "../../util/errors.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
+import { hintIfSlow } from "./compile-hint.ts";
 import { type CircuitKeys, ensureKeys } from "./keys.ts";
 import { type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
 import type { CircuitNames } from "./names.ts";
@@ -187,7 +188,7 @@ function withWholeRollup(plan: BuildPlan): BuildPlan {
 /** Generates the verifier contracts by file: one per project circuit, and one for the rollup. */
 async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const { circuit, name, names, keyId: _, ...keys } of keyed) {
+  for (const { circuit, name, names, ...keys } of keyed) {
     if (names === undefined || !hasVerifier(circuit)) continue;
     const { contract: contractName, contractFile } = names;
     sources.set(contractFile, await generateVerifierSource({ contractName, name, ...keys }));
@@ -212,11 +213,12 @@ async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, s
 
 function compile(
   source: CircuitSource & Partial<CircuitNames>,
-  { config, progress }: BuildPlan,
+  { config, progress, warn }: BuildPlan,
 ): Promise<CompiledCircuit> {
-  const { name = circuitName(source.file) } = source;
+  const { name = circuitName(source.file), optimization } = source;
+  const compiling = () => compileCircuit({ ...source, cacheDir: config.paths.circuits });
   return progress(`Compiling the circuit ${name}`, () =>
-    compileCircuit({ ...source, cacheDir: config.paths.circuits }),
+    hintIfSlow({ name, optimization, warn }, compiling),
   );
 }
 

@@ -44,7 +44,8 @@ export interface ProjectCircuit<
 > extends Circuit<Inputs, Outputs, Signals, P> {
   /**
    * Name of the generated contract, for `ethers.deployContract`: `MultiplierVerifier`, or with its
-   * file in front if another contract of the project has the same name.
+   * file in front if another contract of the project has the same name. Copies of the circuit made by
+   * a spread lack it.
    *
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE and VERIFIER_OF_OTHER_PROTOCOL as it is read: no contract
    *   is generated then
@@ -95,8 +96,8 @@ export interface ProjectCircuits {
    *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key; `protocol`:
    *   "groth16", "plonk" or "fflonk" (default: the config's).
    * @returns The circuit, which `hre.circuits.close()` closes too.
-   * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
-   *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
+   * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUIT_OPTION_UNKNOWN, CEREMONY_KEY_MISSING,
+   *   CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    *
    * @example
    * const multiplier = await hre.circuits.get("multiplier");

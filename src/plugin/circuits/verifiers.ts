@@ -1,6 +1,6 @@
 /** The generated Solidity verifiers: one per circuit of the project, and one for the rollup. */
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { CompiledCircuit } from "../../circom/compile.ts";
 import { readSystemKey } from "../../circom/proof-systems.ts";
 import { type Protocol, type VerificationKeyOf } from "../../circom/protocols.ts";
@@ -12,6 +12,7 @@ import {
   writingToCache,
 } from "../../groth16/files/files.ts";
 import { publicCount } from "../../groth16/formats/r1cs.ts";
+import type { RollupConfig } from "../config/types.ts";
 
 /** Returns the path of a proving key's verification key, JSON in the form of snarkjs. */
 export function verificationKeyPath(zkeyPath: string): string {
@@ -78,6 +79,16 @@ export async function contractFolders(folder: string): Promise<string[]> {
 
 function toSlashes(path: string): string {
   return path.split(sep).join("/");
+}
+
+/** Returns the name by which Hardhat knows a generated contract, also if others have its name. */
+export function fullContractName(
+  file: string,
+  contract: string,
+  root: string,
+  { paths }: Pick<RollupConfig, "paths">,
+): string {
+  return `${toSlashes(relative(root, paths.contracts))}/${file}:${contract}`;
 }
 
 /** Whether a contract can verify proofs. Without public values there is nothing to verify. */
