@@ -482,6 +482,9 @@ export const tasks: TaskDefinition[] = [
     .addOption({ ...OPTIONAL_STRING, ...prover })
     .setAction(() => import("./build.ts"))
     .build(),
+  overrideTask("test")
+    .setAction(() => import("./test.ts"))
+    .build(),
   emptyTask("rollup", "Build, run and deploy a zkRollup").build(),
   ...ROLLUP_TASKS.flatMap((definition) => [
     toTask(`rollup:${definition.name}`, definition),

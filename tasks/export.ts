@@ -49,7 +49,7 @@ async function exportTo(
   try {
     return await exportCircuit(circuit, {
       output,
-      contractName: verifierName(name),
+      contractName: verifierName(circuit.name),
       ...(inputs !== undefined && { inputs }),
     });
   } finally {

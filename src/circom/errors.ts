@@ -37,8 +37,7 @@ export type CircomErrorFacts =
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string; known: string[] }
   | { code: "SIGNAL_SUBSTITUTED"; circuit: string; signal: string; equal: string }
   | { code: "SIGNAL_WITHOUT_WIRE"; circuit: string; signal: string }
-  | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string }
-  | { code: "CIRCUIT_NAME_RESERVED"; file: string; contract: string };
+  | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string };
 
 export const circomError = defineErrors<CircomErrorFacts>({
   CIRCUIT_NOT_FOUND: {
@@ -156,12 +155,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>
-      `The circuits ${first} and ${second} give the same names to verifiers or types.`,
-    fix: "Rename one of the two files: circuits are named after their files, in any folder.",
-  },
-  CIRCUIT_NAME_RESERVED: {
-    message: ({ file, contract }) =>
-      `The verifier of ${file} would have the name ${contract} of one of the rollup's own contracts.`,
-    fix: "Rename the file: the verifier is named after it.",
+      `The circuits ${first} and ${second} give the same name to their types or verifiers.`,
+    fix: "Rename one of the two files.",
   },
 });

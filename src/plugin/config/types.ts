@@ -50,7 +50,7 @@ export interface CircuitsConfig {
   readonly prime: PrimeName;
   /** A native circom program; without it the package circom2 compiles. */
   readonly compiler?: NativeCompiler;
-  /** By circuit name: what differs for that circuit. */
+  /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
 }
 
@@ -101,7 +101,7 @@ export interface RollupUserConfig {
     prime?: PrimeName;
     /** A native circom program, absolute or in the PATH. Default: the package circom2. */
     compiler?: { path: string };
-    /** By circuit name: what differs for that circuit. */
+    /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
   };
   operator?: {

@@ -172,7 +172,7 @@ export const rollupUserConfigSchema = z
               })
               .strict(),
           )
-          .describe("by circuit name: what differs for that circuit")
+          .describe("by circuit name or path: what differs for that circuit")
           .optional(),
       })
       .strict()
