@@ -53,4 +53,17 @@ export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
 export type { InputValue, InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
+export {
+  type Disagreement,
+  fuzzCircuit,
+  type FuzzCounterExample,
+  type FuzzOptions,
+  type FuzzReport,
+} from "./testing/fuzz-circuit.ts";
+export type {
+  CircuitModel,
+  ModelFunction,
+  ModelInputs,
+  ModelOutputs,
+} from "./testing/fuzz-model.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

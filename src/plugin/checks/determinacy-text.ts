@@ -5,6 +5,7 @@ import type {
   SignalFinding,
 } from "../../circom/determinacy/report.ts";
 import { toJsonText } from "../../util/json.ts";
+import { oneLine } from "./one-line.ts";
 
 /** Maximum signals that are listed of one kind. */
 const LISTED_MAX = 12;
@@ -74,14 +75,6 @@ function scope({ wires, samples, seed, isTimedOut }: DeterminacyReport): string 
   const inputs = `${samples.accepted} of ${samples.tried} inputs accepted (seed ${seed})`;
   const end = isTimedOut ? "; the time limit ended the check" : "";
   return `${determined} of ${total} signals determined for every input; ${inputs}${end}`;
-}
-
-/** Values on one line, as they are typed in a test. */
-function oneLine(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "bigint" ? `${part}n` : part,
-  );
-  return text.replace(/"(\d+n)"/g, "$1").replace(/"(\w+)":/g, "$1: ");
 }
 
 /** A report for `--json`: the witnesses of a counter-example are in its differences. */

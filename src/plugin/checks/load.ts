@@ -1,9 +1,12 @@
 /** Loads what a check works on: circuits of the project without keys, and inputs from files. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
 import { circuitName } from "../../circom/sources.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
+import type { CircuitModel } from "../../testing/fuzz-model.ts";
 import { findProjectCircuits } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
@@ -30,6 +33,26 @@ export async function loadForCheck(
   const wanted = sources.filter((_, index) => names.length === 0 || names.includes(known[index]!));
   const options = { setup: config.setup, cacheDir: config.paths.circuits, log: () => {} };
   return Promise.all(wanted.map((source) => loadCircuit({ ...source, ...options })));
+}
+
+/**
+ * Imports the module of a model.
+ *
+ * @throws MODEL_FILE_INVALID
+ */
+export async function importModel(path: string): Promise<CircuitModel> {
+  const file = resolve(path);
+  const invalid = (reason: string) => pluginError({ code: "MODEL_FILE_INVALID", file, reason });
+  if (!existsSync(file)) throw invalid("there is no such file");
+  let module: Partial<CircuitModel>;
+  try {
+    module = (await import(pathToFileURL(file).href)) as Partial<CircuitModel>;
+  } catch (error) {
+    throw invalid((error as Error).message);
+  }
+  const { default: compute } = module;
+  if (typeof compute !== "function") throw invalid("its default export is no function");
+  return { ...module, default: compute };
 }
 
 /**
