@@ -7,7 +7,16 @@ import ts from "typescript";
 import { readCompilerOptions, resolveAlias } from "./compiler.ts";
 
 /** Entry points without Hardhat, by the name after `hardhat-zkrollup/`. */
-export const ENTRY_POINTS = ["groth16", "circom", "assert", "chai", "core", "node", "sdk"] as const;
+export const ENTRY_POINTS = [
+  "groth16",
+  "circom",
+  "assert",
+  "chai",
+  "compat",
+  "core",
+  "node",
+  "sdk",
+] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];
 
 /** Returns the path of an entry point's report, from the package's root. */

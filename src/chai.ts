@@ -3,7 +3,8 @@
  * project with the plugin, `hre.circuits.get` registers them.
  *
  * @example
- * const witness = circuit.witness({ a: 6, b: 7 });
+ * const multiplier = await hre.circuits.get("multiplier");
+ * const witness = multiplier.witness({ a: 6, b: 7 });
  * await expect(witness).to.have.witnessOutputs({ product: 42 });
  */
 import { use } from "chai";

@@ -2,6 +2,9 @@
  * The circom tool chain for any project, without Hardhat: compiling, typed inputs, witnesses,
  * proofs and soundness checks: `import { … } from "hardhat-zkrollup/circom"`.
  *
+ * A test runs the examples of its docstrings, in the scope that src/groth16.ts describes; `fc` is
+ * the package fast-check.
+ *
  * @example
  * await using circuit = await loadCircuit({
  *   file: `${hre.config.paths.root}/circuits/multiplier.circom`,

@@ -2,7 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
-import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES, type BenchSuite } from "../src/bench/suites.ts";
+import {
+  BENCH_LOAD,
+  BENCH_POWERS,
+  BENCH_ROUNDS,
+  BENCH_SUITES,
+  type BenchSuite,
+} from "../src/bench/suites.ts";
 import type { BenchContext, BenchOptions, BenchResults } from "../src/plugin/bench/suites.ts";
 import type { Table } from "../src/plugin/bench/tables.ts";
 import { pluginError } from "../src/plugin/errors.ts";
@@ -19,6 +25,7 @@ import {
 
 interface BenchArguments extends CommonArguments {
   readonly suites: readonly string[];
+  readonly rounds: number;
   readonly power: number;
   readonly external?: string | undefined;
   readonly slots?: string | undefined;
@@ -39,13 +46,14 @@ function toSuites({ suites }: BenchArguments): BenchSuite[] {
 
 /** @throws BENCH_OPTION_OUT_OF_RANGE */
 function toOptions(args: BenchArguments): BenchOptions {
-  const { power, external, slots, accounts, rate, seconds } = args;
+  const { rounds, power, external, slots, accounts, rate, seconds } = args;
+  assertRange("rounds", rounds, BENCH_ROUNDS.min, BENCH_ROUNDS.max);
   assertRange("power", power, BENCH_POWERS.min, BENCH_POWERS.max);
   for (const [option, { max }] of Object.entries(BENCH_LOAD)) {
     assertRange(option, args[option as keyof typeof BENCH_LOAD], 1, max);
   }
   const threads = args.threads < 0 ? availableParallelism() : args.threads;
-  return { power, external, slots: toSlots(slots), accounts, rate, seconds, threads };
+  return { rounds, power, external, slots: toSlots(slots), accounts, rate, seconds, threads };
 }
 
 /** Reads "2,4,8" as numbers. @throws BENCH_OPTION_OUT_OF_RANGE */

@@ -3,7 +3,7 @@ import { emptyTask, overrideTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
-import { BENCH_LOAD, BENCH_POWERS, BENCH_SUITES } from "../src/bench/suites.ts";
+import { BENCH_LOAD, BENCH_POWERS, BENCH_ROUNDS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { CHECK_LIMITS, FUZZ_LIMITS } from "../src/plugin/checks/limits.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
@@ -356,6 +356,12 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     options: [
       preset,
       prover,
+      {
+        name: "rounds",
+        description: "Suite crypto: measurements of each library, the best of which counts",
+        type: ArgumentType.INT,
+        defaultValue: BENCH_ROUNDS.default,
+      },
       {
         name: "power",
         description: "Suites setup and prover: measure 2^power constraints",

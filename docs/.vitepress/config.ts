@@ -30,9 +30,13 @@ const sidebar = [
       { text: "What it is", link: "/" },
       { text: "Getting started", link: "/guide/getting-started" },
       { text: "Circuits of your own", link: "/guide/circuits" },
+      { text: "Testing circuits", link: "/guide/testing-circuits" },
       { text: "A devnet and an operator", link: "/guide/devnet" },
       { text: "Keys", link: "/guide/keys" },
       { text: "Examples", link: "/project/examples" },
+      { text: "From circomkit", link: "/guide/from-circomkit" },
+      { text: "From hardhat-zkit", link: "/guide/from-hardhat-zkit" },
+      { text: "From hardhat-circom", link: "/guide/from-hardhat-circom" },
     ],
   },
   {

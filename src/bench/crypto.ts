@@ -33,7 +33,6 @@ export interface CryptoBench {
 }
 
 const BATCH = 64;
-const ROUNDS = 15;
 const INPUT_COUNTS = [2, 5, 8, 16] as const;
 
 /** Optional libraries: development dependencies of this package, which users may not have. */
@@ -42,20 +41,21 @@ interface Peers {
   readonly poseidonLite: typeof PoseidonLite | undefined;
 }
 
-export async function benchCrypto(): Promise<CryptoBench> {
+/** @param rounds - Measurements of each library, the best of which counts. */
+export async function benchCrypto(rounds: number): Promise<CryptoBench> {
   const peers: Peers = {
     circomlibjs: await ifInstalled(() => import("circomlibjs")),
     poseidonLite: await ifInstalled(() => import("poseidon-lite")),
   };
   const byInputs: [string, CryptoComparison][] = [];
   for (const inputs of INPUT_COUNTS) {
-    byInputs.push([String(inputs), await benchPoseidon(inputs, peers)]);
+    byInputs.push([String(inputs), await benchPoseidon(inputs, peers, rounds)]);
   }
   return {
-    fieldMultiplication: benchFieldMultiplication(),
+    fieldMultiplication: benchFieldMultiplication(rounds),
     poseidon: Object.fromEntries(byInputs),
-    eddsaVerify: await benchVerification(peers),
-    eddsaSignMicroseconds: await benchSigning(peers),
+    eddsaVerify: await benchVerification(peers, rounds),
+    eddsaSignMicroseconds: await benchSigning(peers, rounds),
     notInstalled: Object.entries(peers).flatMap(([name, peer]) => (peer === undefined ? name : [])),
   };
 }
@@ -72,6 +72,7 @@ async function ifInstalled<T>(load: () => Promise<T>): Promise<T | undefined> {
 async function benchPoseidon(
   inputs: (typeof INPUT_COUNTS)[number],
   { circomlibjs, poseidonLite }: Peers,
+  rounds: number,
 ): Promise<CryptoComparison> {
   const random = createSeededRandom("bench");
   const lists = Array.from({ length: BATCH }, () =>
@@ -91,10 +92,13 @@ async function benchPoseidon(
   for (const [name, hash] of Object.entries(hashes)) {
     assert(hash() === expected, `${name} hashes as the others do`);
   }
-  return compare({ ...hashes, kernelBatch: () => kernel.hashMany(lists) });
+  return compare({ ...hashes, kernelBatch: () => kernel.hashMany(lists) }, rounds);
 }
 
-async function benchVerification({ circomlibjs }: Peers): Promise<CryptoComparison> {
+async function benchVerification(
+  { circomlibjs }: Peers,
+  rounds: number,
+): Promise<CryptoComparison> {
   const random = createSeededRandom("bench");
   const signed = Array.from({ length: BATCH }, () => {
     const key = createSigningKey(random.bytes(32));
@@ -112,7 +116,7 @@ async function benchVerification({ circomlibjs }: Peers): Promise<CryptoComparis
     assert(isValid(), `${name} accepts a valid signature`);
   }
   assert(kernel.verifyBatch(signed).every(Boolean), "the kernel accepts valid signatures");
-  return compare({ ...verifications, kernelBatch: () => kernel.verifyBatch(signed) });
+  return compare({ ...verifications, kernelBatch: () => kernel.verifyBatch(signed) }, rounds);
 }
 
 type SignedMessages = Parameters<ReturnType<typeof createEddsaKernel>["verifyBatch"]>[0];
@@ -130,30 +134,38 @@ async function theirVerification(
 }
 
 /** Measures signing; circomlibjs includes the derivation of the key from a seed. */
-async function benchSigning({ circomlibjs }: Peers): Promise<Record<string, number>> {
+async function benchSigning(
+  { circomlibjs }: Peers,
+  rounds: number,
+): Promise<Record<string, number>> {
   const seed = createSeededRandom("bench").bytes(32);
   const key = createSigningKey(seed);
   const eddsa = await circomlibjs?.buildEddsa();
   const message = eddsa?.babyJub.F.e(1n);
   const kernel = createSignatureScheme(true);
-  return timeAll({
+  const signings = {
     kernel: () => kernel.sign(key, 1n),
     reference: () => sign(key, 1n),
     ...(eddsa && { circomlibjs: () => eddsa.signPoseidon(seed, message!) }),
-  });
+  };
+  return timeAll(signings, rounds);
 }
 
 /** Measures the microseconds per call of each action. */
-function timeAll(actions: Readonly<Record<string, () => unknown>>): Record<string, number> {
-  const seconds = bestOf(ROUNDS, Object.values(actions));
+function timeAll(
+  actions: Readonly<Record<string, () => unknown>>,
+  rounds: number,
+): Record<string, number> {
+  const seconds = bestOf(rounds, Object.values(actions));
   return Object.fromEntries(Object.keys(actions).map((name, i) => [name, seconds[i]! * 1e6]));
 }
 
 function compare(
   actions: Readonly<Record<"kernel" | "kernelBatch", () => unknown>> &
     Readonly<Record<string, () => unknown>>,
+  rounds: number,
 ): CryptoComparison {
-  const { kernel, kernelBatch, ...others } = timeAll(actions);
+  const { kernel, kernelBatch, ...others } = timeAll(actions, rounds);
   const [single, inBatch] = [kernel!, kernelBatch! / BATCH];
   const over = (ours: number) =>
     Object.fromEntries(Object.entries(others).map(([name, theirs]) => [name, theirs / ours]));

@@ -20,10 +20,13 @@ export interface FieldMultiplicationBench {
 }
 
 const PAIRS = 256;
-const ROUNDS = 20;
 
-/** Measures independent products of many elements, like those of the prover. */
-export function benchFieldMultiplication(): FieldMultiplicationBench {
+/**
+ * Measures independent products of many elements, like those of the prover.
+ *
+ * @param rounds - Number of measurements, the best of which counts.
+ */
+export function benchFieldMultiplication(rounds: number): FieldMultiplicationBench {
   const random = createSeededRandom("bench");
   const element = () => random.bigint(320) % FQ.modulus;
   const factors = Array.from({ length: 2 * PAIRS }, () => [element(), element()] as const);
@@ -34,7 +37,7 @@ export function benchFieldMultiplication(): FieldMultiplicationBench {
     products().every((product, index) => read(index) === product),
     "the kernel multiplies as bigints do",
   );
-  const [kernel, bigint] = bestOf(ROUNDS, [run, products]).map(
+  const [kernel, bigint] = bestOf(rounds, [run, products]).map(
     (seconds) => (seconds * 1e9) / factors.length,
   ) as [number, number];
   return { nanoseconds: { kernel, bigint }, ratio: bigint / kernel };

@@ -12,7 +12,8 @@ import { workerUrl } from "../util/worker-pool.ts";
  */
 export function bestOf(rounds: number, actions: readonly (() => unknown)[]): number[] {
   const best = actions.map(() => Infinity);
-  for (const action of actions) repeat(action, WARM_UP_SECONDS);
+  const warmUpSeconds = Math.min(WARM_UP_SECONDS_MAX, rounds * WARM_UP_SECONDS_PER_ROUND);
+  for (const action of actions) repeat(action, warmUpSeconds);
   for (let round = 0; round < rounds; round++) {
     actions.forEach((action, i) => {
       best[i] = Math.min(best[i]!, repeat(action, ROUND_SECONDS));
@@ -21,7 +22,8 @@ export function bestOf(rounds: number, actions: readonly (() => unknown)[]): num
   return best;
 }
 
-const WARM_UP_SECONDS = 0.2;
+const WARM_UP_SECONDS_MAX = 0.2;
+const WARM_UP_SECONDS_PER_ROUND = 0.02;
 const ROUND_SECONDS = 0.01;
 
 /** Doubles the number of calls until they take `seconds`; returns the seconds per call. */

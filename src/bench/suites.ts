@@ -15,6 +15,8 @@ export type BenchSuite = (typeof BENCH_SUITES)[number];
 
 /** Base-2 logarithm of the number of constraints of the setup and prover suites. */
 export const BENCH_POWERS = { min: 6, max: 20, default: 16 } as const;
+/** Rounds of the crypto suite, the best of which counts. */
+export const BENCH_ROUNDS = { min: 1, max: 1_000, default: 15 } as const;
 /** Defaults and limits of the sequencer's load. */
 export const BENCH_LOAD = {
   accounts: { default: 10_000, max: 1_000_000 },

@@ -3,6 +3,8 @@ import { checkConstraints, checkWitness } from "../groth16/check-witness.ts";
 import type { R1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import type { ConstraintLocator } from "./diagnosis/constraint-places.ts";
+import { showValue, type SourcePlace } from "./diagnosis/trace.ts";
 import { showConstraint, wiresOf } from "./equations.ts";
 import { isList, type NameTree, type SignalTree } from "./signal-tree.ts";
 import type { SignalTable } from "./signal-table.ts";
@@ -23,6 +25,8 @@ export interface Violation {
   readonly equation: string;
   /** The values of its signals, by full name. */
   readonly signals: Readonly<Record<string, bigint>>;
+  /** The statement that it comes from, where the source can be evaluated. */
+  readonly place: SourcePlace | undefined;
 }
 
 /**
@@ -101,6 +105,8 @@ export interface WitnessContext<ProveOptions> {
   readonly circuit: Pick<CircuitSignals, "outputs"> & { readonly name: string };
   constraints(): R1cs;
   signals(): SignalTable;
+  /** Finds the statements behind violated constraints. */
+  locator(witness: Witness): ConstraintLocator;
   prove(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
 }
 
@@ -194,11 +200,12 @@ function listNames(tree: NameTree): string[] {
 }
 
 function findViolations<P>(
-  { constraints, signals }: WitnessContext<P>,
+  { constraints, signals, locator }: WitnessContext<P>,
   values: Witness,
   limit: number,
 ): Violation[] {
   const r1cs = constraints();
+  let locate: ConstraintLocator | undefined;
   const found: Violation[] = [];
   for (let row = 0; row < r1cs.constraints && found.length < limit; row++) {
     if (checkConstraints(r1cs, values, [row]) === null) continue;
@@ -208,7 +215,20 @@ function findViolations<P>(
       constraint: row,
       equation: showConstraint(r1cs, row, nameOf),
       signals: Object.fromEntries(wires) as Readonly<Record<string, bigint>>,
+      place: (locate ??= locator(values))(row),
     });
   }
   return found;
+}
+
+/** Describes a violation in lines of text. */
+export function describeViolation(violation: Violation | undefined): string[] {
+  if (violation === undefined) return [];
+  const { place, equation, signals } = violation;
+  const statement =
+    place === undefined
+      ? equation
+      : `${place.file}:${place.line} in ${place.component}: ${place.source}`;
+  const values = Object.entries(signals).map(([name, value]) => `  ${name} = ${showValue(value)}`);
+  return [statement, ...values];
 }

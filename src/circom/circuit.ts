@@ -8,11 +8,13 @@ import type { ProverChoice } from "../groth16/provers/prover.ts";
 import { createGroth16Workers, type Groth16Workers } from "../groth16/provers/workers.ts";
 import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys.ts";
 import type { ProofWithSignals, VerificationKey } from "../groth16/snarkjs.ts";
-import { compileCircuit, type CompiledCircuit, type CompileOptions } from "./compile.ts";
+import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
+import { createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { circomError } from "./errors.ts";
 import {
   type CircuitWitness,
   createCircuitWitness,
+  describeViolation,
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
@@ -193,18 +195,26 @@ export async function loadCircuit<
   const verificationKey = once(async () => readVerificationKey(await zkeyPath()));
   const proofs = createProofs(zkeyPath, options);
 
+  const source = createCircuitSource(compiled.file, toFolders(options));
+
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
-    return calculate(inputs as InputValues);
+    try {
+      return calculate(inputs as InputValues);
+    } catch (error) {
+      throw source.explain(error, inputs as InputValues);
+    }
   };
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
     const constraint = checkWitness(constraints(), witness);
     if (constraint !== null) {
-      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint });
+      const details = describeViolation(toWitness(witness).violations(1)[0]);
+      throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint, details });
     }
     return proofs.prove(witness, how);
   };
-  const context = { circuit: compiled, constraints, signals, prove: proveWitness };
+  const locator = (values: Witness) => source.locator(constraints(), signals(), values);
+  const context = { circuit: compiled, constraints, signals, locator, prove: proveWitness };
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions>(context, values, inputs);
   const witness = async (inputs: Inputs) => {

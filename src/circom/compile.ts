@@ -61,7 +61,7 @@ export interface CompiledCircuit extends EntryDescription {
 }
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
-const CACHE_FORMAT = 5;
+const CACHE_FORMAT = 6;
 /**
  * Generators check each index that is only known at run time. Without that, they read whatever
  * lies in memory behind an array. The constraints are the same.
@@ -118,7 +118,8 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   return circuit;
 }
 
-function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
+/** Returns where the includes of a circuit are looked up. */
+export function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
   return {
     includePaths: includePaths.map((path) => resolve(path)),
     projectFolder: projectFolder === undefined ? undefined : resolve(projectFolder),

@@ -21,9 +21,15 @@ export type CircomErrorFacts =
   | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
   | { code: "INPUT_NOT_A_NUMBER"; circuit: string; signal: string; value: string }
   | { code: "INPUT_OUT_OF_FIELD"; circuit: string; signal: string; value: bigint }
-  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[] }
-  | { code: "WITNESS_GENERATOR_FAILED"; circuit: string; reason: string }
-  | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number }
+  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[]; failure?: unknown }
+  | {
+      code: "WITNESS_GENERATOR_FAILED";
+      circuit: string;
+      reason: string;
+      trace: string[];
+      failure?: unknown;
+    }
+  | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number; details?: string[] }
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string; known: string[] }
   | { code: "SIGNAL_SUBSTITUTED"; circuit: string; signal: string; equal: string }
   | { code: "SIGNAL_WITHOUT_WIRE"; circuit: string; signal: string }
@@ -97,15 +103,19 @@ export const circomError = defineErrors<CircomErrorFacts>({
   CIRCUIT_ASSERT_FAILED: {
     message: ({ circuit, trace }) =>
       `Circuit ${circuit} rejects these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
-    fix: "Read the trace from the top: the first line names the template and line that failed.",
+    fix: "Read the trace from the top: the first line names the file, the line and the component.",
   },
   WITNESS_GENERATOR_FAILED: {
-    message: ({ circuit, reason }) => `The witness generator of ${circuit} failed: ${reason}.`,
+    message: ({ circuit, reason, trace }) =>
+      [`The witness generator of ${circuit} failed: ${reason}.`, ...trace].join("\n"),
     fix: "Look for accesses beyond the end of an array in the circuit, and compile it again.",
   },
   CONSTRAINT_VIOLATED: {
-    message: ({ circuit, constraint }) =>
-      `The witness violates constraint ${constraint} of circuit ${circuit}: no proof of it holds.`,
+    message: ({ circuit, constraint, details = [] }) =>
+      [
+        `The witness violates constraint ${constraint} of circuit ${circuit}: no proof of it holds.`,
+        ...details,
+      ].join("\n"),
     fix: "Compute the witness with calculateWitness, and change nothing in it.",
   },
   SIGNAL_NOT_FOUND: {

@@ -126,8 +126,9 @@ function runGenerator(circuit: string, generator: Generator, inputs: FlatInput[]
     if (error instanceof GeneratorException && error.exceptionCode === ASSERT_FAILED) {
       throw circomError({ code: "CIRCUIT_ASSERT_FAILED", circuit, trace: [...trace] });
     }
-    const reason = [error instanceof Error ? error.message : String(error), ...trace].join("; ");
-    throw circomError({ code: "WITNESS_GENERATOR_FAILED", circuit, reason }, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    const facts = { circuit, reason, trace: [...trace] };
+    throw circomError({ code: "WITNESS_GENERATOR_FAILED", ...facts }, { cause: error });
   }
 }
 

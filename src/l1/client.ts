@@ -53,7 +53,7 @@ import { toL1Error } from "./reverts.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
-  CommittedBlock,
+  BlockOnL1,
   ExecuteBlock,
   ExitClaim,
   L1Deployment,
@@ -513,7 +513,7 @@ export class RollupClient {
    * @returns The blocks with their public data, oldest first.
    * @throws L1_CALLDATA_NOT_FOUND, L1_LOGS_REFUSED
    */
-  async readCommittedBlocks(fromBlock = this.deploymentBlock): Promise<CommittedBlock[]> {
+  async readCommittedBlocks(fromBlock = this.deploymentBlock): Promise<BlockOnL1[]> {
     const toBlock = await this.#provider.getBlockNumber();
     return readCommittedBlocks(this.contract, { fromBlock, toBlock });
   }

@@ -22,7 +22,7 @@ import {
   wordAt,
   wordOf,
 } from "./solidity-calldata.ts";
-import type { CommitBlock, CommittedBlock } from "./types.ts";
+import type { CommitBlock, BlockOnL1 } from "./types.ts";
 
 const SELECTOR = ROLLUP_INTERFACE.getFunction("commitBlocks")!.selector;
 /** Position of the arguments. */
@@ -39,7 +39,7 @@ const WORD_BYTES = 32;
 export async function readCommittedBlock(
   contract: Rollup,
   event: RollupEvent<"BlockCommitted">,
-): Promise<CommittedBlock> {
+): Promise<BlockOnL1> {
   const storedBlock = toStoredBlock(event);
   const { transactionHash } = event;
   const transaction = await readMinedTransaction(providerOf(contract), transactionHash);

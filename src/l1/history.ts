@@ -11,7 +11,7 @@ import {
 } from "./events.ts";
 import type { BlockRange } from "./logs.ts";
 import { mapBounded, REQUESTS_MAX } from "./requests.ts";
-import type { BlockEvent, CommittedBlock, Dated, L1Genesis, SideEvent } from "./types.ts";
+import type { BlockEvent, BlockOnL1, Dated, L1Genesis, SideEvent } from "./types.ts";
 
 const BLOCK_EVENTS = ["BlockCommitted", "BlocksProven", "BlockExecuted", "BlocksReverted"] as const;
 const SIDE_EVENTS = ["TokenListed", "PriorityRequestAdded", "PayoutsOpen"] as const;
@@ -113,7 +113,7 @@ async function toBlockEvent(
 export async function readCommittedBlocks(
   contract: Rollup,
   range: BlockRange,
-): Promise<CommittedBlock[]> {
+): Promise<BlockOnL1[]> {
   const events = await readEvents(contract, ["BlockCommitted", "BlocksReverted"], range);
   const kept = new Map<number, RollupEvent<"BlockCommitted">>();
   for (const event of events) {

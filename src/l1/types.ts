@@ -76,7 +76,7 @@ export interface L1BlockId {
 
 /** An event of a rollup block on L1. */
 export type BlockEvent =
-  | ({ readonly type: "committed" } & Pick<CommittedBlock, "storedBlock" | "commitBlock">)
+  | ({ readonly type: "committed" } & Pick<BlockOnL1, "storedBlock" | "commitBlock">)
   /** All blocks up to this number are proven. */
   | { readonly type: "proven"; readonly provenBlocks: number }
   | { readonly type: "executed"; readonly blockNumber: number }
@@ -204,8 +204,8 @@ export interface L1Standing {
   readonly protocolDigest: string;
 }
 
-/** A committed block with its public data; with all earlier ones, it determines the state. */
-export interface CommittedBlock {
+/** A committed block as L1 has it, with its public data; all blocks determine the state. */
+export interface BlockOnL1 {
   readonly storedBlock: StoredBlock;
   /** Undefined if the transaction's calldata does not contain it. */
   readonly commitBlock: CommitBlock | undefined;

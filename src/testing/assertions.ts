@@ -17,12 +17,22 @@ import {
   type RefusedBy,
 } from "./witness-checks.ts";
 
+/** How outputs are compared. */
+export interface OutputOptions {
+  /** Whether an output that is left out is an error. Default: false. */
+  readonly strict?: boolean;
+}
+
 /** Expected outputs; those that are left out are not compared. */
 export type ExpectedOutputs<Outputs extends object> = {
   readonly [Name in keyof Outputs]?: ExpectedOf<Outputs[Name]>;
 };
 
-/** Assertions about circuits, their witnesses and proofs. All but the last reject or resolve. */
+/**
+ * Assertions about circuits, their witnesses and proofs. All but the last return a promise, which
+ * the test awaits. Each throws an AssertionError if it does not hold, and ASSERTION_SUBJECT if it
+ * is given anything else than a witness, a proof or a circuit.
+ */
 export interface CircuitAssertions {
   /**
    * The outputs have these values.
@@ -36,11 +46,12 @@ export interface CircuitAssertions {
   witnessOutputs<Outputs extends object>(
     witness: WitnessSubject<Outputs>,
     expected: ExpectedOutputs<NoInfer<Outputs>>,
-    options?: { readonly strict?: boolean },
+    options?: OutputOptions,
   ): Promise<void>;
   /**
    * Signals have these values.
    *
+   * @param witness - `circuit.witness(inputs)`, with or without `await`.
    * @param expected - Values by full name, as "main.hash.out", or by the name of an array or bus.
    * @throws AssertionError; SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE, and as `circuit.witness`
    */
@@ -48,25 +59,48 @@ export interface CircuitAssertions {
     witness: WitnessSubject,
     expected: Readonly<Record<string, ExpectedOf<unknown>>>,
   ): Promise<void>;
-  /** The circuit takes the inputs, and the witness satisfies all constraints. */
+  /**
+   * The circuit takes the inputs, and the witness satisfies all constraints.
+   *
+   * @param witness - `circuit.witness(inputs)`, with or without `await`.
+   * @throws AssertionError with the violated constraints, or the trace of the refusal
+   */
   satisfied(witness: WitnessSubject): Promise<void>;
   /**
    * The circuit refuses the inputs, or the witness violates constraints.
    *
+   * @param witness - `circuit.witness(inputs)`, with or without `await`.
    * @param by - What refuses: `{ template, line }` in the trace of a failed assertion,
    *   `{ constraint }` or `{ signal }` for a changed witness, or text of the message. Default:
    *   anything.
+   * @throws AssertionError if the witness is good, or something else refuses it
    */
   refused(witness: WitnessSubject, by?: RefusedBy): Promise<void>;
-  /** A proof, or that of a witness, is valid by a circuit's key. @throws as `circuit.verify` */
+  /**
+   * A proof, or that of a witness, is valid by a circuit's key.
+   *
+   * @param proof - A proof with its public values, or a witness that is proven first; with or
+   * without `await`.
+   * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+   * @throws AssertionError, and as `circuit.verify` and `circuit.prove`
+   */
   provenBy(proof: ProofSubject, circuit: CircuitLike): Promise<void>;
   /**
    * A verifier contract accepts a proof, or that of a witness.
    *
+   * @param proof - A proof with its public values, or a witness that is proven first; with or
+   * without `await`.
    * @param contract - A contract with `verifyProof(a, b, c, input)`, of ethers or viem.
+   * @throws AssertionError; VERIFY_PROOF_MISSING, and the errors of the call
    */
   verifiedOnChain(proof: ProofSubject, contract: object): Promise<void>;
-  /** The circuit has this number of constraints, or one within `{ min, max }`. */
+  /**
+   * The circuit has this number of constraints, or one within `{ min, max }`.
+   *
+   * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+   * @param limits - The number, or its limits, both included.
+   * @throws AssertionError
+   */
   constraintCount(circuit: CircuitLike, limits: CountLimits): void;
 }
 

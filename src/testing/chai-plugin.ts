@@ -1,5 +1,6 @@
 /** The assertions as matchers of Chai. */
 import type { Circuit } from "../circom/circuit.ts";
+import type { CircuitWitness } from "../circom/circuit-witness.ts";
 import type { InputValues } from "../circom/witness-inputs.ts";
 import {
   checkConstraintCount,
@@ -7,8 +8,8 @@ import {
   checkVerifiedOnChain,
   type CountLimits,
 } from "./circuit-checks.ts";
+import { type ChaiToolkit, createChaiToolkit } from "./chai-toolkit.ts";
 import { requireCircuit } from "./subjects.ts";
-import type { Verdict } from "./verdict.ts";
 import {
   checkOutputs,
   checkRefused,
@@ -17,58 +18,39 @@ import {
   type RefusedBy,
 } from "./witness-checks.ts";
 
-/** Flags that the matchers set on assertions. */
+/** The flag of `strict`. */
 const STRICT = "zkrollup.strict";
-/** A promise of the matchers before, which the next one awaits. */
-const PENDING = "zkrollup.pending";
-
-/** An assertion that can be awaited. */
-type Awaitable = Chai.Assertion & Chai.AssertionPrototype & { then?: PromiseLike<void>["then"] };
+/** The contract of hardhat-zkit's `useSolidityVerifier`. */
+const VERIFIER = "zkrollup.verifier";
 
 /**
- * Adds the matchers: `chai.use(circuitMatchers)`.
+ * Adds the matchers for circuits to Chai: `chai.use(circuitMatchers)`. `hardhat-zkrollup/chai` does
+ * so when it is imported.
  *
- * They change the assertion itself instead of returning another one, because chai-as-promised,
- * which Hardhat's matchers use, drops what matchers return.
+ * @param chai - Passed by `use`.
+ * @param utils - Passed by `use`.
+ *
+ * @example
+ * const multiplier = await hre.circuits.get("multiplier");
+ * await expect(multiplier.witness({ a: 6, b: 7 })).to.have.witnessOutputs({ product: 42 });
+ * await expect(multiplier.prove({ a: 6, b: 7 })).to.be.provenBy(multiplier);
  */
-export function circuitMatchers({ Assertion }: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
-  const { prototype } = Assertion;
-  const method = (name: string, run: (assertion: Awaitable, ...args: never[]) => unknown): void =>
-    utils.addMethod(prototype, name, function (this: Awaitable, ...args: unknown[]) {
-      run(this, ...(args as never[]));
-      return this;
-    });
-  const property = (name: string, run: (assertion: Awaitable) => unknown): void =>
-    utils.addProperty(prototype, name, function (this: Awaitable) {
-      run(this);
-      return this;
-    });
-  const check = (assertion: Awaitable, find: (subject: unknown) => Promise<Verdict>): void => {
-    const subject: unknown = assertion._obj;
-    const before = utils.flag(assertion, PENDING) as Promise<void> | undefined;
-    const isNegated = utils.flag(assertion, "negate") === true;
-    const work = async () => judge(assertion, await find(subject), isNegated);
-    const pending = before === undefined ? work() : before.then(work);
-    utils.flag(assertion, PENDING, pending);
-    assertion.then = pending.then.bind(pending);
-  };
-  const judge = (assertion: Awaitable, verdict: Verdict, isNegated: boolean): void => {
-    const { isMet, message, negated, expected, actual } = verdict;
-    const text = isNegated ? negated : message;
-    const isGood = isMet !== isNegated;
-    // `assert` negates by the flag of the moment, which a later `not` in the chain may have set.
-    const passes = utils.flag(assertion, "negate") === true ? !isGood : isGood;
-    assertion.assert(passes, text, text, expected, actual, false);
-  };
+export function circuitMatchers(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
+  const toolkit = createChaiToolkit(chai, utils);
+  addWitnessMatchers(toolkit);
+  addCircuitMatchers(toolkit);
+  addZkitMatchers(toolkit);
+}
 
-  property("strict", (assertion) => utils.flag(assertion, STRICT, true));
+function addWitnessMatchers({ method, property, check, flag }: ChaiToolkit): void {
+  property("strict", (assertion) => flag(assertion, STRICT, true));
   method("witnessInputs", (assertion, inputs: InputValues) => {
     const computed = requireCircuit<Circuit>("witnessInputs", assertion._obj).witness(inputs);
-    utils.flag(assertion, "object", computed);
+    flag(assertion, "object", computed);
     assertion.then = (...handlers) => computed.then(() => undefined).then(...handlers);
   });
   method("witnessOutputs", (assertion, expected: Readonly<Record<string, unknown>>) => {
-    const isStrict = utils.flag(assertion, STRICT) === true;
+    const isStrict = flag(assertion, STRICT) === true;
     check(assertion, (subject) => checkOutputs(subject, expected, { isStrict }));
   });
   method("witnessSignals", (assertion, expected: Readonly<Record<string, unknown>>) =>
@@ -78,14 +60,16 @@ export function circuitMatchers({ Assertion }: Chai.ChaiStatic, utils: Chai.Chai
   method("refused", (assertion, by?: RefusedBy) =>
     check(assertion, (subject) => checkRefused(subject, by)),
   );
+}
+
+function addCircuitMatchers({ method, property, check, judge, flag }: ChaiToolkit): void {
   method("constraintCount", (assertion, limits: CountLimits) => {
-    const isNegated = utils.flag(assertion, "negate") === true;
-    judge(assertion, checkConstraintCount(assertion._obj, limits), isNegated);
+    judge(assertion, checkConstraintCount(assertion._obj, limits));
   });
   property("constraints", (assertion) => {
     const { name, stats } = requireCircuit("constraints", assertion._obj);
-    utils.flag(assertion, "object", stats.constraints);
-    utils.flag(assertion, "message", `constraints of circuit ${name}`);
+    flag(assertion, "object", stats.constraints);
+    flag(assertion, "message", `constraints of circuit ${name}`);
   });
   method("provenBy", (assertion, circuit: object) =>
     check(assertion, (subject) => checkProvenBy(subject, circuit)),
@@ -93,4 +77,29 @@ export function circuitMatchers({ Assertion }: Chai.ChaiStatic, utils: Chai.Chai
   method("verifiedOnChain", (assertion, contract: object) =>
     check(assertion, (subject) => checkVerifiedOnChain(subject, contract)),
   );
+}
+
+/** Matchers of hardhat-zkit that are not among ours. */
+function addZkitMatchers({ method, check, flag }: ChaiToolkit): void {
+  method("generateProof", (assertion, inputs: InputValues) => {
+    const { witness } = requireCircuit<Circuit>("generateProof", assertion._obj);
+    check(assertion, () => checkSatisfied(witness(inputs).then(provable)));
+  });
+  method("useSolidityVerifier", (assertion, contract: object) =>
+    flag(assertion, VERIFIER, contract),
+  );
+  method("verifyProof", (assertion, proof: unknown) => {
+    const contract: unknown = flag(assertion, VERIFIER);
+    check(assertion, (circuit) =>
+      contract === undefined
+        ? checkProvenBy(proof, circuit)
+        : checkVerifiedOnChain(proof, contract),
+    );
+  });
+}
+
+/** Proves a witness, so that the provers and keys are tested, too. */
+async function provable(witness: CircuitWitness): Promise<CircuitWitness> {
+  await witness.prove();
+  return witness;
 }

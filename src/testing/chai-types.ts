@@ -5,6 +5,7 @@
  */
 import type { Circuit } from "../circom/circuit.ts";
 import type { InputValue, InputValues } from "../circom/witness-inputs.ts";
+import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import type { CountLimits } from "./circuit-checks.ts";
 import type { RefusedBy } from "./witness-checks.ts";
 
@@ -84,6 +85,12 @@ declare global {
        * expect(multiplier).to.have.constraints.below(10);
        */
       constraints: Assertion;
+      /** As in hardhat-zkit: the circuit takes the inputs, and a proof is made. */
+      generateProof(inputs: InputValues | object): CircuitAssertion;
+      /** As in hardhat-zkit: a proof is valid by the key of the circuit, or by the contract. */
+      verifyProof(proof: ProofWithSignals): CircuitAssertion;
+      /** As in hardhat-zkit: the contract that the next `verifyProof` uses. */
+      useSolidityVerifier(contract: object): Assertion;
       /**
        * A proof, or that of a witness, is valid by the key of a circuit.
        *

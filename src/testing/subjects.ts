@@ -2,6 +2,8 @@
 import type { Circuit } from "../circom/circuit.ts";
 import type { CircuitWitness } from "../circom/circuit-witness.ts";
 import type { SignalTree } from "../circom/signal-tree.ts";
+import type { InputValue } from "../circom/witness-inputs.ts";
+import type { Witness } from "../groth16/formats/wtns.ts";
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { testingError } from "./errors.ts";
@@ -11,12 +13,52 @@ export interface WitnessLike<Outputs extends object = object> extends Pick<
   CircuitWitness<Outputs>,
   "circuit" | "values" | "outputs" | "isSatisfied" | "violations"
 > {
+  /**
+   * Reads a signal.
+   *
+   * @param name - Full name, such as "main.hash.out".
+   * @returns A field element in [0, r), or a nesting of them.
+   */
   signal(name: string): SignalTree;
+  /** Returns the proof of this witness, with the public values. */
   prove(): Promise<ProofWithSignals>;
 }
 
 /** The part of a circuit that assertions need. */
 export type CircuitLike = Pick<Circuit, "name" | "stats" | "verify">;
+
+/** A circuit with any types of inputs and outputs, as testers use it. */
+export interface TestedCircuit extends CircuitLike {
+  /**
+   * Returns the values of all wires, each in [0, r).
+   *
+   * @param inputs - Values of all input signals.
+   */
+  calculateWitness(inputs: never): Promise<Witness>;
+  /**
+   * Returns the witness of some inputs, with signals by name.
+   *
+   * @param inputs - Values of all input signals.
+   */
+  witness(inputs: never): Promise<ChangeableWitness>;
+  /**
+   * Returns a witness whose signals are read by name, without a check.
+   *
+   * @param values - One field element for each wire.
+   */
+  toWitness(values: Witness): ChangeableWitness;
+  /**
+   * Returns the proof of some inputs, with the public values.
+   *
+   * @param inputs - Values of all input signals.
+   */
+  prove(inputs: never): Promise<ProofWithSignals>;
+}
+
+/** A witness that testers change. */
+interface ChangeableWitness extends WitnessLike {
+  with(changes: Readonly<Record<string, InputValue>>): ChangeableWitness;
+}
 
 /** A witness, or a computation of it that the circuit may refuse. */
 export type WitnessSubject<Outputs extends object = object> =

@@ -23,6 +23,7 @@ const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   circom: ["node"],
   assert: ["node"],
   chai: ["node", "chai"],
+  compat: ["node"],
   core: ["node"],
   node: ["node"],
   sdk: [],

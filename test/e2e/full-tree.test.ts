@@ -26,7 +26,10 @@ const { ethers, networkHelpers, rollup } = await network.create();
 async function fullRollup() {
   const coin = await ethers.deployContract("TestToken", ["Test", "TST"]);
   await rollup.deploy({
-    ...{ preset: preset.name, prover: "mock", mode: "manual", blocksPerTransaction: 32 },
+    preset: preset.name,
+    prover: "mock",
+    mode: "manual",
+    blocksPerTransaction: 32,
     priorityExpirationSeconds: EXPIRATION_SECONDS,
     tokens: [await coin.getAddress()],
   });

@@ -21,7 +21,9 @@ const L1_BLOCKS_PER_STEP = 2_000;
 async function stoppedRollup() {
   const coin = await ethers.deployContract("TestToken", ["Test", "TST"]);
   await rollup.deploy({
-    ...{ prover: "mock", mode: "manual", tokens: [await coin.getAddress()] },
+    prover: "mock",
+    mode: "manual",
+    tokens: [await coin.getAddress()],
     priorityExpirationSeconds: EXPIRATION_SECONDS,
   });
   const { operator } = rollup;

@@ -129,7 +129,8 @@ export const SCENARIOS: readonly Scenario[] = [
       const { l1, users, dir } = world;
       const rival = await startOperator({
         ...world.settings,
-        ...{ port: await freePort(), output: join(dir, "rival.json") },
+        port: await freePort(),
+        output: join(dir, "rival.json"),
       });
       try {
         // Both are the same validator. Either may win; the loser must stop accepting.

@@ -41,7 +41,9 @@ export async function createWorld(seed: string, mineEachMs = 0): Promise<World> 
   const proxy = await FaultProxy.start(l1.url, random);
   const rollup = await deployRollup(l1.url, join(dir, "deployment.json"));
   const settings: OperatorSettings = {
-    ...{ l1Url: proxy.url, rollup, port: await freePort() },
+    l1Url: proxy.url,
+    rollup,
+    port: await freePort(),
     output: join(dir, "checkpoint.json"),
   };
   const operator = await startOperator(settings);
@@ -49,7 +51,14 @@ export async function createWorld(seed: string, mineEachMs = 0): Promise<World> 
   await fundUsers(users);
   if (mineEachMs > 0) await mineEach(l1.url, mineEachMs);
   const world: World = {
-    ...{ random, l1, proxy, rollup, settings, dir, users, operator },
+    random,
+    l1,
+    proxy,
+    rollup,
+    settings,
+    dir,
+    users,
+    operator,
     load: new Load(users, random),
     restart: async (changed = {}) => {
       world.operator = await startOperator({ ...settings, ...changed });

@@ -60,7 +60,9 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
   const provider = new RollupProvider(createRpcClient((...call) => callRpc(url, ...call)));
   const l1 = new JsonRpcProvider(l1Url, undefined, { pollingInterval: 100, cacheTimeout: -1 });
   return {
-    ...{ url, l1Url, provider },
+    url,
+    l1Url,
+    provider,
     wallets: await createWallets(l1, provider, userCount),
     memory: () => 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)])),
     isAlive: () => operator.process.exitCode === null && operator.process.signalCode === null,

@@ -62,7 +62,12 @@ export class Sender {
 
   #draft(random: Random, accountId: number, nonce: number): Transaction {
     const common = {
-      ...{ accountId, nonce, tokenId: 0, fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX },
+      accountId,
+      nonce,
+      tokenId: 0,
+      fee: 0n,
+      validFrom: 0n,
+      validUntil: TIMESTAMP_MAX,
       recipient: BigInt(this.#recipient),
     };
     const type = random.pick(["transfer", "withdraw", "forcedExit"] as const);

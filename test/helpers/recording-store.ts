@@ -56,7 +56,13 @@ export function describeLedger(ledger: Ledger) {
   const { start, blocks, open, receipts } = ledger;
   const keys = receipts.keys.sort((a, b) => String(a).localeCompare(String(b)));
   return {
-    ...{ rollup, domain, progress, l1History, unpaid, limits, create2PausedUntil },
+    rollup,
+    domain,
+    progress,
+    l1History,
+    unpaid,
+    limits,
+    create2PausedUntil,
     start: { ...start, state: start.state.root },
     blocks: blocks.map(({ applied, ...rest }) => {
       const { block, before, state, payouts } = applied;

@@ -183,7 +183,9 @@ describe("operations", () => {
       const deposit = { type: "deposit", tokenId: TOKEN, amount: 5n } as const;
       const owner = random.bigint(160);
       expect(toOperation(full, { ...deposit, owner })).to.deep.equal({
-        ...{ type: "refund", tokenId: TOKEN, amount: 5n },
+        type: "refund",
+        tokenId: TOKEN,
+        amount: 5n,
         owner,
       });
       const credited = request(full, { ...deposit, owner: bob.address });

@@ -34,7 +34,10 @@ async function createSuccessor(
   const last = operator.blocks.findLast(({ status }) => status === "executed")!;
   const storedBlock = await l1.readStoredBlock(last.applied.block.blockNumber);
   return Operator.create({
-    ...{ preset: PRESETS.dev, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1, prover },
+    preset: PRESETS.dev,
+    feeAccountAddress: FEE_ACCOUNT_ADDRESS,
+    l1,
+    prover,
     start: { state: last.applied.state, storedBlock, nextRequestId: 1 },
     ...parts,
   });

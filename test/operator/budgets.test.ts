@@ -210,7 +210,10 @@ describe(`operator: payouts (${random.title})`, () => {
     const last = operator.blocks.at(-1)!;
     const storedBlock = await l1.readStoredBlock(last.applied.block.blockNumber);
     const successor = await Operator.create({
-      ...{ preset: ROOMY, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1, prover },
+      preset: ROOMY,
+      feeAccountAddress: FEE_ACCOUNT_ADDRESS,
+      l1,
+      prover,
       start: { state: last.applied.state, storedBlock, nextRequestId: 1 },
       unpaid: [{ storedBlock, payouts: last.applied.payouts }],
     });

@@ -366,7 +366,10 @@ describe(`operator: L1 that changes before a commit is mined (${random.title})`,
     const storedBlock = await l1.readStoredBlock(last.applied.block.blockNumber);
     l1.request({ type: "deposit", owner: 9n, tokenId: 0, amount: 2n });
     const another = await Operator.create({
-      ...{ preset: operator.preset, feeAccountAddress: 0xfeen, prover, l1: l1.as("another") },
+      preset: operator.preset,
+      feeAccountAddress: 0xfeen,
+      prover,
+      l1: l1.as("another"),
       start: { state: last.applied.state, storedBlock, nextRequestId: 1 },
     });
     await another.processBlocks("committed");

@@ -39,7 +39,9 @@ async function createHeldWorld(options: Partial<OperatorOptions> = {}) {
   const store = new RecordingStore();
   const world = await createOperatorWorld({
     preset: { ...PRESETS.minimal, blockSlots: [2] },
-    ...{ clock, prover, store },
+    clock,
+    prover,
+    store,
     options: { mode: "interval", ...options },
   });
   world.operator.start();

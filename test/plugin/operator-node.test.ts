@@ -63,7 +63,12 @@ describe("plugin/node", () => {
 
   async function startNode(): Promise<void> {
     node = await startOperatorNode(operatorHre, {
-      ...{ rollup, prover: "mock", port: 0, adminPort: 0, blockTimeMs: 20, output: OUTPUT },
+      rollup,
+      prover: "mock",
+      port: 0,
+      adminPort: 0,
+      blockTimeMs: 20,
+      output: OUTPUT,
     });
     const override = { url: node.url, accounts: { mnemonic: MNEMONIC } };
     client = await hre.network.create({ network: "localhost", override });
@@ -142,7 +147,12 @@ describe("plugin/node", () => {
 
   it("keeps the operator's keys to itself, also when all of L1 is forwarded", async () => {
     const local = await startOperatorNode(operatorHre, {
-      ...{ rollup, prover: "mock", port: 0, output: OUTPUT, l1Methods: "all", mode: "manual" },
+      rollup,
+      prover: "mock",
+      port: 0,
+      output: OUTPUT,
+      l1Methods: "all",
+      mode: "manual",
     });
     const address = computeAddress(KEY).toLowerCase();
     const { result } = (await askAt(() => local.url)("eth_accounts")) as { result: string[] };

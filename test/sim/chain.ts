@@ -108,14 +108,16 @@ export class SimChain {
   static async create(preset: Preset, random: Random): Promise<SimChain> {
     const throwOnTransactionFailures = random.bool();
     const override = {
-      ...{ initialDate: DEPLOYMENT_DATE, allowBlocksWithSameTimestamp: true },
+      initialDate: DEPLOYMENT_DATE,
+      allowBlocksWithSameTimestamp: true,
       throwOnTransactionFailures,
     } as const;
     const chain = await network.create({ override });
     const genesis = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
     const [, validator, , foreigner] = await chain.ethers.getSigners();
     const settings = {
-      ...{ preset, genesisStateRoot: genesis.root },
+      preset,
+      genesisStateRoot: genesis.root,
       validators: [validator!.address, foreigner!.address],
       requestFeeWei: random.pick(REQUEST_FEES_WEI),
     };
@@ -130,7 +132,10 @@ export class SimChain {
     }
     const creator = await deployFactory(rollup);
     return new SimChain({
-      ...{ rollup, tokens, oddToken, oddRecipients },
+      rollup,
+      tokens,
+      oddToken,
+      oddRecipients,
       ...(await connectOperator(rollup, random)),
       foreignClient: await connectRollup(rollup.client, rollup.other),
       users: [

@@ -631,7 +631,10 @@ function createOperator({ chain, start, note, ...parts }: OperatorParts): Promis
     if (event !== undefined) note(event);
   };
   return Operator.create({
-    ...{ ...parts, start, preset: start.state.preset, feeAccountAddress: FEE_ACCOUNT_ADDRESS },
+    ...parts,
+    start,
+    preset: start.state.preset,
+    feeAccountAddress: FEE_ACCOUNT_ADDRESS,
     clock: new FakeClock(),
     logger: { debug: () => {}, info: log, error: log },
     options: { mode: "manual", l1Limits: chain.limits },

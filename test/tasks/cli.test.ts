@@ -62,6 +62,8 @@ describe("tasks: command line", () => {
     expect(unknown.stderr).to.include("BENCH_SUITE_UNKNOWN").and.include("crypto, constraints");
     const huge = await runHardhat("rollup:bench", "setup", "--power", "40");
     expect(huge.stderr).to.include("BENCH_OPTION_OUT_OF_RANGE").and.include("from 6 to 20");
+    const never = await runHardhat("rollup:bench", "crypto", "--rounds", "0");
+    expect(never.stderr).to.include("BENCH_OPTION_OUT_OF_RANGE").and.include("from 1 to 1000");
     const tiny = await runHardhat("rollup:bench", "compile", "--slots", "2,0");
     expect(tiny.stderr).to.include("BENCH_OPTION_OUT_OF_RANGE").and.include("--slots");
     const undrawn = await runHardhat("rollup:bench", "l1", "--chart", "blocks.svg");

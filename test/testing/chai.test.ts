@@ -164,6 +164,23 @@ function describeMatchers(title: string, prepare: () => unknown): void {
       await failureOf(() => expect(proven).to.be.verifiedOnChain(contract(false)));
       await failureOf(() => expect(proven).to.not.be.verifiedOnChain(contract(true)));
     });
+
+    it("generateProof, verifyProof and useSolidityVerifier, as hardhat-zkit has them", async () => {
+      await expect(circuit).to.generateProof(inputs);
+      await expect(circuit).to.not.generateProof({ ...inputs, start: 5 });
+      await failureOf(() => expect(circuit).to.generateProof({ ...inputs, start: 5 }));
+      await failureOf(() => expect(circuit).to.not.generateProof(inputs));
+      const proof = await circuit.prove(inputs);
+      const wrong = { ...proof, publicSignals: ["1", "4"] };
+      await expect(circuit).to.verifyProof(proof);
+      await expect(circuit).to.not.verifyProof(wrong);
+      await failureOf(() => expect(circuit).to.verifyProof(wrong));
+      const rejecting = { verifyProof: () => Promise.resolve(false) };
+      const on = (contract: object) => expect(circuit).to.useSolidityVerifier(contract);
+      await expect(circuit).to.not.useSolidityVerifier(rejecting).and.verifyProof(proof);
+      await failureOf(() => on(rejecting).and.verifyProof(proof));
+      await on({ verifyProof: () => Promise.resolve(true) }).and.verifyProof(proof);
+    });
   });
 }
 

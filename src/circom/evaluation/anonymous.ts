@@ -67,7 +67,7 @@ function create(request: ComponentRequest, inputs: readonly Input[], frame: Fram
   const named = inputs.map((input, index) => ({ ...input, name: input.name ?? names[index]! }));
   named.sort((left, right) => (left.name < right.name ? -1 : 1));
   for (const { name, evaluate, tags } of named) {
-    frame.machine.observer?.begin?.();
+    frame.machine.observer?.begin?.(frame);
     const value = evaluate(frame);
     const wire = store.findWire(name);
     if (wire === undefined) throw new ValueProblem(`${request.template} has no input ${name}`);

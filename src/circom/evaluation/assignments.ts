@@ -40,7 +40,7 @@ export function compileAssign(
   const evaluate = compileSource(value, scope);
   const store = compileStore(target, operator, scope);
   return (frame) => {
-    frame.machine.observer?.begin?.();
+    frame.machine.observer?.begin?.(frame);
     evaluate(frame, store);
     return undefined;
   };
@@ -78,7 +78,7 @@ export function compileTuple(
       throw new ValueProblem(`${node.name} has ${outputs.length} outputs, not ${stores.length}`);
     }
     outputs.forEach((output, index) => {
-      frame.machine.observer?.begin?.();
+      frame.machine.observer?.begin?.(frame);
       stores[index]!(frame, readPlace(output), output.store.tagsOf(output.tagKey));
     });
     return undefined;
@@ -92,7 +92,7 @@ function compileSource(value: Expression, scope: Scope): (frame: Frame, store: S
     const create = compileAnonymous(anonymous, scope);
     return (frame, store) => {
       const outputs = create(frame);
-      frame.machine.observer?.begin?.();
+      frame.machine.observer?.begin?.(frame);
       store(frame, readOutput(outputs), outputs[0]?.store.tagsOf(outputs[0].tagKey));
     };
   }
@@ -146,7 +146,7 @@ function compileCompound({ target, compound, value, span }: Assignment, scope: S
   const store = compileVariableStore(target, binding, scope);
   return (frame) => {
     const { observer } = frame.machine;
-    observer?.begin?.();
+    observer?.begin?.(frame);
     observer?.variableRead?.(slot, frame);
     const indices = indicesOf(frame);
     const before =

@@ -46,13 +46,12 @@ function callFunction(routine: Routine, values: readonly Value[], caller: Frame)
   const { machine } = caller;
   const { definition } = routine;
   const frame = new Frame(machine, definition.name, routine.slots, undefined, caller);
-  values.forEach((value, slot) => {
-    frame.slots[slot] = copyValue(value);
-    machine.observer?.variableWritten?.(slot, false, frame);
-  });
+  values.forEach((value, slot) => (frame.slots[slot] = copyValue(value)));
+  machine.observer?.called?.(values.length, frame);
   machine.frame = frame;
   const result = routine.run(frame);
   machine.frame = caller;
+  machine.observer?.returned?.(frame);
   if (result === undefined) throw new ValueProblem(`${definition.name} returns no value`);
   return result;
 }

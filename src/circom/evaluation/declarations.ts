@@ -55,7 +55,7 @@ function compileNew(
   if (node.type === "var") {
     return (frame, { slot }) => {
       frame.slots[slot] = zeroValue(lengthsOf(frame));
-      frame.machine.observer?.begin?.();
+      frame.machine.observer?.begin?.(frame);
       frame.machine.observer?.variableWritten?.(slot, false, frame);
     };
   }

@@ -84,8 +84,12 @@ export interface Observer {
   statement?(statement: Statement, frame: Frame): void;
   /** A variable has been read. */
   variableRead?(slot: number, frame: Frame): void;
-  /** A value is about to be computed; {@link Observer.variableWritten} or an assignment follows. */
-  begin?(): void;
+  /** A value is about to be computed, and is then written. */
+  begin?(frame: Frame): void;
+  /** The parameters of a function have their values; `frame` is that of the function. */
+  called?(parameters: number, frame: Frame): void;
+  /** A function has returned the value that it has computed last. */
+  returned?(frame: Frame): void;
   variableWritten?(slot: number, isPart: boolean, frame: Frame): void;
   /** Parts are text and values. */
   log?(parts: readonly (string | Value)[], frame: Frame): void;

@@ -26,7 +26,7 @@ export class Unsatisfied extends Error {
 
 /** Watches which signals get their values where. */
 export interface SignalObserver {
-  signalRead?(component: RunningComponent, offset: number): void;
+  signalRead?(component: RunningComponent, offset: number, frame: Frame): void;
   signalWritten?(component: RunningComponent, offset: number, frame: Frame): void;
 }
 
@@ -88,7 +88,8 @@ export class RunningComponent implements Activation {
 
   /** A signal without a value is 0. */
   read(wire: Wire, offset: number): bigint {
-    this.#simulation.signals?.signalRead?.(this, wire.offset + offset);
+    const { machine, signals } = this.#simulation;
+    signals?.signalRead?.(this, wire.offset + offset, machine.frame!);
     return this.values[wire.offset + offset] ?? 0n;
   }
 

@@ -3,6 +3,7 @@ import zkrollup from "hardhat-zkrollup";
 import * as assert from "hardhat-zkrollup/assert";
 import * as chai from "hardhat-zkrollup/chai";
 import * as circom from "hardhat-zkrollup/circom";
+import * as compat from "hardhat-zkrollup/compat";
 import * as core from "hardhat-zkrollup/core";
 import * as groth16 from "hardhat-zkrollup/groth16";
 import * as node from "hardhat-zkrollup/node";
@@ -30,4 +31,4 @@ export const product = async (circuits: ProjectCircuits): Promise<bigint> => {
   const [, row] = witness.signal("main.grid");
   return witness.outputs.product + (row?.[2] ?? 0n);
 };
-export { assert, chai, circom, core, groth16, node, sdk, zkrollup };
+export { assert, chai, circom, compat, core, groth16, node, sdk, zkrollup };

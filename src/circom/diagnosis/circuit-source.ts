@@ -1,0 +1,103 @@
+/**
+ * Diagnoses of a circuit from its source.
+ *
+ * They only add to what circom reports: where the evaluator does not know a construct, or a
+ * circuit is too large for it, circom's own text remains.
+ */
+import type { R1cs } from "../../groth16/formats/r1cs.ts";
+import type { Witness } from "../../groth16/formats/wtns.ts";
+import { isRollupError, type RollupError } from "../../util/errors.ts";
+import { circomError, type CircomErrorFacts } from "../errors.ts";
+import { type CircuitDesign, elaborate } from "../evaluation/evaluate.ts";
+import { loadPrograms } from "../language/load-programs.ts";
+import type { SignalTable } from "../signal-table.ts";
+import { collectSources, type SourceFolders } from "../sources.ts";
+import type { InputValues } from "../witness-inputs.ts";
+import { type ConstraintLocator, createConstraintLocator } from "./constraint-places.ts";
+import { type FailureTrace, renderTrace, shortPath, traceFailure } from "./trace.ts";
+
+/** The source of a circuit, which is read when it is needed. */
+export interface CircuitSource {
+  /** Instantiates the circuit. @throws CIRCUIT_NOT_UNDERSTOOD, EVALUATION_TOO_LARGE */
+  design(): CircuitDesign;
+  /** Returns the same error with the place, the component and the values, as far as known. */
+  explain(error: unknown, inputs: InputValues): unknown;
+  /** Finds the statements behind violated constraints, as far as known. */
+  locator(constraints: R1cs, signals: SignalTable, witness: Witness): ConstraintLocator;
+}
+
+/** @param file - Path of the .circom file with the main component. */
+export function createCircuitSource(file: string, folders: SourceFolders = {}): CircuitSource {
+  let made: CircuitDesign | undefined;
+  const design = () => (made ??= elaborate(loadPrograms(file, folders)));
+  return {
+    design,
+    explain: (error, inputs) => {
+      if (!isRollupError(error)) return error;
+      return explainError(
+        error,
+        () => {
+          const trace = traceFailure(design(), inputs);
+          return trace ?? "the evaluation of the source accepts these inputs";
+        },
+        () => collectSources(file, folders).files,
+      );
+    },
+    locator: (constraints, signals, witness) => {
+      try {
+        return createConstraintLocator(design(), constraints, signals, witness);
+      } catch {
+        return () => undefined;
+      }
+    },
+  };
+}
+
+type SourceTexts = () => readonly { readonly file: string; readonly text: string }[];
+
+function explainError(
+  error: RollupError,
+  trace: () => FailureTrace | string,
+  sources: SourceTexts,
+): unknown {
+  const facts = error.facts as CircomErrorFacts;
+  if (facts.code !== "CIRCUIT_ASSERT_FAILED" && facts.code !== "WITNESS_GENERATOR_FAILED") {
+    return error;
+  }
+  const generatorTrace = facts.trace;
+  const { failure, note } = attemptTrace(trace, generatorTrace);
+  const lines =
+    failure === undefined
+      ? [...nameFiles(generatorTrace, sources), ...(note === undefined ? [] : [`(${note})`])]
+      : renderTrace(failure);
+  return circomError({ ...facts, trace: lines, failure }, { cause: error });
+}
+
+/** A trace counts only if it names the same function or template as circom's. */
+function attemptTrace(
+  trace: () => FailureTrace | string,
+  generatorTrace: readonly string[],
+): { failure?: FailureTrace; note?: string } {
+  try {
+    const found = trace();
+    if (typeof found === "string") return { note: found };
+    const [first] = generatorTrace;
+    const isSame = first === undefined || first.includes(` ${found.routine}_`);
+    return isSame ? { failure: found } : { note: `the evaluation fails in ${found.routine}` };
+  } catch (error) {
+    const reason = isRollupError(error) ? error.sentence : "the source could not be evaluated";
+    return { note: `no values: ${reason}` };
+  }
+}
+
+/** Adds files to lines such as "Error in template InRange_0 line: 14". */
+function nameFiles(generatorTrace: readonly string[], sources: SourceTexts): string[] {
+  return generatorTrace.map((entry) => {
+    const [, kind, name, line] =
+      /^Error in (template|function) (.+)_\d+ line: (\d+)/.exec(entry) ?? [];
+    if (kind === undefined || name === undefined) return entry;
+    const declaration = new RegExp(`\\b${kind}\\s+(?:\\w+\\s+)*${name.replaceAll("$", "\\$")}\\b`);
+    const found = sources().find(({ text }) => declaration.test(text));
+    return found === undefined ? entry : `${shortPath(found.file)}:${line!} in the ${kind} ${name}`;
+  });
+}
