@@ -69,4 +69,6 @@ export type {
   ModelInputs,
   ModelOutputs,
 } from "./testing/fuzz-model.ts";
+export { type CircuitPatterns, findCircuitPatterns } from "./circom/patterns/circuit-patterns.ts";
+export type { PatternFinding, PatternName } from "./circom/patterns/find-patterns.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

@@ -25,12 +25,12 @@ const action = defineAction<FuzzArguments>(async (args, hre) => {
   const { formatFuzz } = await import("../src/plugin/checks/fuzz-text.ts");
   const progress = createProgress(args.json ? process.stderr : process.stdout);
   const { root } = hre.config.paths;
-  const [circuit] = await progress(`Compiling ${name}`, () =>
+  const [loaded] = await progress(`Compiling ${name}`, () =>
     loadForCheck([name], root, hre.config.rollup),
   );
   const model = await importModel(path);
   const report = await progress(`Fuzzing ${name}`, () =>
-    fuzzCircuit(circuit!, model, {
+    fuzzCircuit(loaded!.circuit, model, {
       runs,
       timeMs: time * 1000,
       ...(seed >= 0 && { seed }),

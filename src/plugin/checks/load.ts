@@ -4,12 +4,22 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
+import {
+  type CircuitPatterns,
+  findCircuitPatterns,
+} from "../../circom/patterns/circuit-patterns.ts";
 import { circuitName } from "../../circom/sources.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 import type { CircuitModel } from "../../testing/fuzz-model.ts";
 import { findProjectCircuits } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+
+/** A circuit, and what its sources have of patterns that have often been faults. */
+export interface LoadedForCheck {
+  readonly circuit: Circuit;
+  readonly patterns: CircuitPatterns;
+}
 
 /**
  * Loads circuits of the project.
@@ -21,7 +31,7 @@ export async function loadForCheck(
   names: readonly string[],
   root: string,
   config: RollupConfig,
-): Promise<Circuit[]> {
+): Promise<LoadedForCheck[]> {
   const sources = findProjectCircuits(root, config);
   const known = sources.map(({ file }) => circuitName(file));
   const unknown = names.find((name) => !known.includes(name));
@@ -32,7 +42,12 @@ export async function loadForCheck(
   if (known.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
   const wanted = sources.filter((_, index) => names.length === 0 || names.includes(known[index]!));
   const options = { setup: config.setup, cacheDir: config.paths.circuits, log: () => {} };
-  return Promise.all(wanted.map((source) => loadCircuit({ ...source, ...options })));
+  return Promise.all(
+    wanted.map(async (source) => ({
+      circuit: await loadCircuit({ ...source, ...options }),
+      patterns: findCircuitPatterns(source.file, source),
+    })),
+  );
 }
 
 /**

@@ -8,6 +8,8 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import { findCircuitPatterns } from "../../circom/patterns/circuit-patterns.ts";
+import type { PatternName } from "../../circom/patterns/find-patterns.ts";
 import { circuitName } from "../../circom/sources.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
@@ -69,6 +71,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
+      warnOfPatterns(source, plan);
       compiled.push({ circuit });
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
@@ -203,6 +206,22 @@ function warnAbout({ file, warnings, stats }: CompiledCircuit, { root, warn }: B
     "warning: 0 constraints: any public values can be proven. Constrain the outputs by <== or ===.";
   const all = stats.constraints === 0 ? [...warnings, none] : warnings;
   for (const warning of all) warn?.(`${relative(root, file)}: ${warning}`);
+}
+
+/** Patterns that are nearly always faults; `rollup:check` lists the others, too. */
+const WARNED_PATTERNS: readonly PatternName[] = [
+  "unchecked-hint",
+  "unused-result",
+  "unused-input",
+  "bits-alias",
+];
+
+function warnOfPatterns(source: CircuitSource, { root, config, warn }: BuildPlan): void {
+  if (warn === undefined || !config.circuits.patternWarnings) return;
+  for (const { file, line, pattern, message } of findCircuitPatterns(source.file, source).own) {
+    if (!WARNED_PATTERNS.includes(pattern)) continue;
+    warn(`${relative(root, file)}:${line}: warning[${pattern}]: ${message}`);
+  }
 }
 
 /** What killed runs have left of files that they were writing. */

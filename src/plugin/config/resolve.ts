@@ -59,6 +59,7 @@ export function resolveRollupConfig(
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 1,
       overrides: user.circuits?.overrides ?? {},
+      patternWarnings: user.circuits?.patternWarnings ?? true,
     },
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,

@@ -40,6 +40,8 @@ export interface CircuitsConfig {
   readonly optimization: 0 | 1 | 2;
   /** By circuit name: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
+  /** Whether builds warn of patterns in the sources that have often been faults. */
+  readonly patternWarnings: boolean;
 }
 
 /** What the config can set for a single circuit. */
@@ -78,6 +80,8 @@ export interface RollupUserConfig {
     optimization?: CircuitsConfig["optimization"];
     /** By circuit name: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
+    /** Whether builds warn of patterns that have often been faults. Default true. */
+    patternWarnings?: boolean;
   };
   operator?: {
     blockTimeMs?: number;

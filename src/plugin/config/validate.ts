@@ -135,6 +135,10 @@ export const rollupUserConfigSchema = z
           .record(z.string(), z.object({ optimization: optimizationSchema.optional() }).strict())
           .describe("by circuit name: what differs for that circuit")
           .optional(),
+        patternWarnings: z
+          .boolean()
+          .describe("whether builds warn of patterns in circuits that have often been faults")
+          .optional(),
       })
       .strict()
       .describe("the project's own circuits")
