@@ -57,4 +57,19 @@ export { toSolidityCalldata } from "./circom/solidity-proof.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
 export type { InputValue, InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
+export {
+  type Disagreement,
+  fuzzCircuit,
+  type FuzzCounterExample,
+  type FuzzOptions,
+  type FuzzReport,
+} from "./testing/fuzz-circuit.ts";
+export type {
+  CircuitModel,
+  ModelFunction,
+  ModelInputs,
+  ModelOutputs,
+} from "./testing/fuzz-model.ts";
+export { type CircuitPatterns, findCircuitPatterns } from "./circom/patterns/circuit-patterns.ts";
+export type { PatternFinding, PatternName } from "./circom/patterns/find-patterns.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

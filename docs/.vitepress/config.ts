@@ -33,6 +33,7 @@ const sidebar = [
       { text: "Proof systems", link: "/guide/proof-systems" },
       { text: "Testing circuits", link: "/guide/testing-circuits" },
       { text: "Debugging circuits", link: "/guide/debugging" },
+      { text: "Checking circuits", link: "/guide/checking-circuits" },
       { text: "A devnet and an operator", link: "/guide/devnet" },
       { text: "Keys", link: "/guide/keys" },
       { text: "Examples", link: "/project/examples" },

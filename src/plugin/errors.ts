@@ -11,6 +11,7 @@ export type PluginErrorFacts =
   | { code: "CIRCUIT_AMBIGUOUS"; name: string; paths: readonly string[]; folder: string }
   | { code: "CIRCUITS_NONE"; folder: string }
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
+  | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
@@ -78,6 +79,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   INPUT_FILE_INVALID: {
     message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
     fix: 'Write JSON such as {"a": 3, "b": "11"}, or an array of several such objects.',
+  },
+  MODEL_FILE_INVALID: {
+    message: ({ file, reason }) => `${file} is no model of a circuit: ${reason}.`,
+    fix: "Write export default ({ a, b }) => ({ product: a * b }), which returns null for bad inputs.",
   },
   OPTION_OUT_OF_RANGE: {
     message: ({ option, value, min, max }) =>

@@ -275,6 +275,25 @@ describe("plugin/circuits", () => {
     await project.delete(old);
   });
 
+  it("warns of patterns that have often been faults, unless the config says not to", async () => {
+    const hint = join("circuits", "hint.circom");
+    await project.write(
+      hint,
+      "pragma circom 2.1.0;\ntemplate A() {\n signal input a;\n signal output b;\n" +
+        " signal output c <== a * a;\n b <-- a;\n}\ncomponent main = A();",
+    );
+    for (let builds = 0; builds < 2; builds++) {
+      const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+      expect(shown).to.deep.equal([
+        "circuits/hint.circom:6: warning[unchecked-hint]: " +
+          "b is assigned by <-- and is in no constraint of its template",
+      ]);
+    }
+    const silent = { rollup: { ...CONFIG.rollup, circuits: { patternWarnings: false } } } as const;
+    expect(await warningsOf(async () => build(await project.createHre(silent)))).to.deep.equal([]);
+    await project.delete(hint);
+  });
+
   it("warns of a circuit that has no constraint in each build", async () => {
     // At --O1, circom keeps linear constraints.
     const linear = { rollup: { ...CONFIG.rollup, circuits: { optimization: 2 } } } as const;

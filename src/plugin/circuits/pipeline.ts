@@ -10,6 +10,8 @@ import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/file
 import { generateCircuitTypes } from "../../circom/input-types.ts";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
+import { findCircuitPatterns } from "../../circom/patterns/circuit-patterns.ts";
+import type { PatternName } from "../../circom/patterns/find-patterns.ts";
 import { circuitName } from "../../circom/sources.ts";
 import { generateVerifierSource } from "../../circom/verifier-source.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
@@ -84,6 +86,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
+      warnOfPatterns(source, plan);
       const { name, protocol } = source;
       compiled.push({ circuit, protocol, name, names: source });
     } catch (error) {
@@ -244,6 +247,22 @@ function warnAboutInputs({ unusedInputs }: CompiledCircuit): string[] {
     length > SHOWN_INPUTS_MAX ? `${shown} and ${length - SHOWN_INPUTS_MAX} more` : shown;
   const subject = length === 1 ? `input ${names} is` : `inputs ${names} are`;
   return [`warning: the ${subject} in no constraint: a proof says nothing about the value.`];
+}
+
+/** Patterns that are nearly always faults; `rollup:check` lists the others, too. */
+const WARNED_PATTERNS: readonly PatternName[] = [
+  "unchecked-hint",
+  "unused-result",
+  "unused-input",
+  "bits-alias",
+];
+
+function warnOfPatterns(source: CircuitSource, { root, config, warn }: BuildPlan): void {
+  if (warn === undefined || !config.circuits.patternWarnings) return;
+  for (const { file, line, pattern, message } of findCircuitPatterns(source.file, source).own) {
+    if (!WARNED_PATTERNS.includes(pattern)) continue;
+    warn(`${relative(root, file)}:${line}: warning[${pattern}]: ${message}`);
+  }
 }
 
 /** What killed runs have left of files that they were writing. */

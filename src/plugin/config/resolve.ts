@@ -65,6 +65,7 @@ export function resolveRollupConfig(
       prime: user.circuits?.prime ?? DEFAULT_PRIME,
       ...(user.circuits?.compiler && { compiler: user.circuits.compiler }),
       overrides: user.circuits?.overrides ?? {},
+      patternWarnings: user.circuits?.patternWarnings ?? true,
     },
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,

@@ -52,6 +52,8 @@ export interface CircuitsConfig {
   readonly compiler?: NativeCompiler;
   /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
+  /** Whether builds warn of patterns in the sources that have often been faults. */
+  readonly patternWarnings: boolean;
 }
 
 /** What the config can set for a single circuit. */
@@ -103,6 +105,8 @@ export interface RollupUserConfig {
     compiler?: { path: string };
     /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
+    /** Whether builds warn of patterns that have often been faults. Default true. */
+    patternWarnings?: boolean;
   };
   operator?: {
     blockTimeMs?: number;

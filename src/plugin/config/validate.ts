@@ -174,6 +174,10 @@ export const rollupUserConfigSchema = z
           )
           .describe("by circuit name or path: what differs for that circuit")
           .optional(),
+        patternWarnings: z
+          .boolean()
+          .describe("whether builds warn of patterns in circuits that have often been faults")
+          .optional(),
       })
       .strict()
       .describe("the project's own circuits")
