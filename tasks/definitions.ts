@@ -110,6 +110,22 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     action: () => import("./circuits.ts"),
   },
   {
+    name: "debug",
+    description: "Explain from the source why a circuit rejects inputs, or step through it",
+    argument: { name: "circuit", description: "Name of the circuit", defaultValue: "" },
+    options: [
+      { name: "input", description: "JSON file of the inputs (default: CIRCUIT.json)" },
+      { name: "signal", description: "Show how this signal gets its value: main.hash.out" },
+      {
+        name: "step",
+        description: "Step through the statements by commands on standard input; help lists them",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+    ],
+    action: () => import("./debug.ts"),
+  },
+  {
     name: "compile",
     description: "Compile circuits",
     options: [circuit, rollupPreset],

@@ -1,6 +1,9 @@
 /** What assertions about circuits take, and how they resolve it. */
 import type { Circuit } from "../circom/circuit.ts";
 import type { CircuitWitness } from "../circom/circuit-witness.ts";
+import type { SignalTree } from "../circom/signal-tree.ts";
+import type { InputValue } from "../circom/witness-inputs.ts";
+import type { Witness } from "../groth16/formats/wtns.ts";
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { testingError } from "./errors.ts";

@@ -87,7 +87,9 @@ describe("circom: diagnosis", () => {
     );
     const [first, second] = error.facts["trace"] as string[];
     expect(first).to.match(/unknown\.circom:4 in the template Unknown$/);
-    expect(second).to.match(/^\(no values: The diagnostics cannot follow the circuit at .*unknown\.circom:\d+:/);
+    expect(second).to.match(
+      /^\(no values: The diagnostics cannot follow the circuit at .*unknown\.circom:\d+:/,
+    );
   });
 
   for (const optimization of [0, 1, 2] as OptimizationLevel[]) {

@@ -128,3 +128,11 @@ async function nameContract(
   ];
   return others.includes(contract) ? fullName : contract;
 }
+
+/** Finds a circuit of the project by name or path. @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS */
+export function findSource(name: string, root: string, config: RollupConfig): ProjectSource {
+  return findByName(name, findProjectCircuits(root, config), {
+    root,
+    folder: config.circuits.path,
+  });
+}
