@@ -101,12 +101,6 @@ export function createCircuitLoader(project: CircuitProject): CircuitLoader {
   };
 }
 
-/** @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUIT_DIRECTORY_NOT_FOUND */
-export function findSource(name: string, root: string, config: RollupConfig): ProjectSource {
-  const { path: folder } = config.circuits;
-  return findByName(name, findProjectCircuits(root, config), { root, folder });
-}
-
 /** Adds a property that throws as it is read. It is not enumerated, as by a spread or by Chai. */
 function withContract<T extends object>(
   circuit: T,
@@ -139,4 +133,12 @@ async function nameContract(
     ...[...built].filter((name) => name !== fullName).map((name) => name.split(":").at(-1)),
   ];
   return others.includes(contract) ? fullName : contract;
+}
+
+/** Finds a circuit of the project by name or path. @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS */
+export function findSource(name: string, root: string, config: RollupConfig): ProjectSource {
+  return findByName(name, findProjectCircuits(root, config), {
+    root,
+    folder: config.circuits.path,
+  });
 }
