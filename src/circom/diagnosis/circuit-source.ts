@@ -26,22 +26,37 @@ export interface CircuitSource {
   locator(constraints: R1cs, signals: SignalTable, witness: Witness): ConstraintLocator;
 }
 
-/** @param file - Path of the .circom file with the main component. */
-export function createCircuitSource(file: string, folders: SourceFolders = {}): CircuitSource {
+/**
+ * Maximum statements of all evaluations that explain errors of one circuit: tests that reject
+ * inputs by the thousand take no longer for it than some seconds.
+ */
+const EXPLAINED_STEPS_MAX = 20_000_000;
+
+/**
+ * @param file - Path of the .circom file with the main component.
+ * @param explainedSteps - Maximum statements of all evaluations that explain errors.
+ */
+export function createCircuitSource(
+  file: string,
+  folders: SourceFolders = {},
+  explainedSteps = EXPLAINED_STEPS_MAX,
+): CircuitSource {
   let made: CircuitDesign | undefined;
+  let stepsLeft = explainedSteps;
   const design = () => (made ??= elaborate(loadPrograms(file, folders)));
   return {
     design,
     explain: (error, inputs) => {
       if (!isRollupError(error)) return error;
-      return explainError(
-        error,
-        () => {
-          const trace = traceFailure(design(), inputs);
-          return trace ?? "the evaluation of the source accepts these inputs";
-        },
-        () => collectSources(file, folders).files,
-      );
+      const trace = () => {
+        if (stepsLeft <= 0) return "no values: many inputs have been explained before";
+        const limit = stepsLeft;
+        stepsLeft = 0; // unless it succeeds: what is too large once is always
+        const found = traceFailure(design(), inputs, limit);
+        stepsLeft = limit - (found?.steps ?? 0);
+        return found ?? "the evaluation of the source accepts these inputs";
+      };
+      return explainError(error, trace, () => collectSources(file, folders).files);
     },
     locator: (constraints, signals, witness) => {
       try {
