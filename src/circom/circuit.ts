@@ -199,7 +199,7 @@ export async function loadCircuit<
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath, [compiled.stats.prime]));
   const signals = once(() => readSignalTable(compiled));
-  const source = createCircuitSource(compiled.file, toFolders(options));
+  const source = createCircuitSource(compiled.file, toFolders(options), options.prime);
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
   const calculator = once(() => createWitnessCalculator(compiled, log));
