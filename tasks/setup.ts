@@ -44,7 +44,11 @@ async function holdCeremony(args: SetupArguments, hre: HardhatRuntimeEnvironment
   const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const { takeCeremonySteps } = await import("../src/plugin/circuits/ceremony.ts");
   const plan = await toCircuitPlan(args, hre);
-  const circuits = (await compileCircuits(plan)).map(({ circuit }) => circuit);
+  const compiled = await compileCircuits(plan);
+  // The keys of PLONK and fflonk need no ceremony, and other primes have no prover.
+  const circuits = compiled
+    .filter(({ protocol, circuit }) => protocol === "groth16" && circuit.stats.prime === "bn128")
+    .map(({ circuit }) => circuit);
   const results = await takeCeremonySteps(circuits, args, plan);
   if (args.json) {
     printJson(results);

@@ -1,4 +1,6 @@
 /** Holds the ceremony of several circuits, step by step. */
+import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
+import { ensurePublicPtau } from "../../groth16/setup/ptau-download.ts";
 import { existsSync } from "node:fs";
 import type { CompiledCircuit } from "../../circom/compile.ts";
 import {
@@ -20,7 +22,7 @@ import type { BuildPlan } from "./plan.ts";
 
 /** Steps of a ceremony, in this order. */
 export interface CeremonySteps {
-  /** File of the powers of tau, which starts the ceremony of a circuit and verifies its key. */
+  /** File of the powers of tau, or the name of a public one, which starts the ceremony of a circuit and verifies its key. */
   readonly ptau?: string | undefined;
   /** Name under which to contribute. */
   readonly contribute?: string | undefined;
@@ -50,16 +52,18 @@ export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonyS
  * refused before any key is changed.
  *
  * @returns The results in the order of the circuits.
- * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of each step
+ * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, PTAU_NOT_DOWNLOADED, and the codes of each step
  */
 export async function takeCeremonySteps(
   circuits: readonly CompiledCircuit[],
-  steps: CeremonySteps,
-  { config: { setup }, progress }: Pick<BuildPlan, "config" | "progress">,
+  given: CeremonySteps,
+  { config: { setup, paths }, progress }: Pick<BuildPlan, "config" | "progress">,
 ): Promise<CeremonyResult[]> {
   if (setup.type !== "ceremony") throw pluginError({ code: "CEREMONY_NOT_CONFIGURED" });
   const { keysDir } = setup;
-  if (steps.verify && steps.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
+  if (given.verify && given.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
+  const get = () => locatePtau(given.ptau, paths.ptau);
+  const steps = { ...given, ptau: await progress("Getting the powers of tau", get) };
   for (const circuit of circuits) await assertStepsPossible(circuit, steps, keysDir);
   // Damaged powers are found as a key is made of them, so all are made before the next step.
   const started = new Set<CompiledCircuit>();
@@ -75,6 +79,12 @@ export async function takeCeremonySteps(
     results.push({ started: started.has(circuit), ...result });
   }
   return results;
+}
+
+/** Finds or downloads powers of tau that are given by name. */
+async function locatePtau(ptau: string | undefined, folder: string): Promise<string | undefined> {
+  const known = ptau === undefined ? undefined : findPublicPtau(ptau);
+  return known === undefined ? ptau : (await ensurePublicPtau(known, { folder })).path;
 }
 
 async function assertStepsPossible(
