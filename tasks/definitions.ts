@@ -213,7 +213,8 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       rollupPreset,
       {
         name: "ptau",
-        description: "Ceremony: powers of tau, prepared for phase 2, to start from",
+        description:
+          "Ceremony: powers of tau, prepared for phase 2, to start from; a path or hermez-14",
       },
       { name: "contribute", description: "Ceremony: contribute a secret under this name" },
       { name: "beacon", description: "Ceremony: end it with a public random value in hex" },
@@ -231,6 +232,20 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Generate the verifier contracts of circuits",
     options: [circuit, rollupPreset],
     action: () => import("./verifier.ts"),
+  },
+  {
+    name: "ptau",
+    description: "List public powers of tau, or download and check one of them",
+    argument: {
+      name: "name",
+      description: "Name such as hermez-14, for 2^14 powers; without a name they are listed",
+      defaultValue: "",
+    },
+    options: [
+      { name: "source", description: "URL of a folder that has the files (default: snarkjs's)" },
+      { name: "output", description: "Folder to keep the file (default: in the cache)" },
+    ],
+    action: () => import("./ptau.ts"),
   },
   {
     name: "export",
