@@ -14,12 +14,9 @@
  * const proven = await circuit.prove({ a: 6n, b: 7n });
  * proven.publicSignals; // ["42"]
  */
-export {
-  type Circuit,
-  loadCircuit,
-  type LoadCircuitOptions,
-  type ProveOptions,
-} from "./circom/circuit.ts";
+export { type Circuit, loadCircuit, type LoadCircuitOptions } from "./circom/circuit.ts";
+export type { ProveOptions } from "./circom/proof-systems.ts";
+export type { Protocol, ProvenBy, VerificationKeyOf } from "./circom/protocols.ts";
 export type {
   CircuitWitness,
   OutputValues,
@@ -34,12 +31,15 @@ export {
   type OptimizationLevel,
 } from "./circom/compile.ts";
 export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
+export type { CircuitLog } from "./circom/diagnosis/logs.ts";
+export type { SourcePlace } from "./circom/diagnosis/trace.ts";
 export {
   createDeterminacyCheck,
   type Determinacy,
   type DeterminacyCheck,
   type DerivationOptions,
 } from "./circom/determinacy.ts";
+export { exportCircuit, type ExportOptions } from "./circom/export-circuit.ts";
 export type {
   CounterExample,
   DeterminacyReport,
@@ -53,6 +53,7 @@ export {
   type Values as GeneratedValues,
 } from "./circom/inputs/arbitrary.ts";
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
+export { toSolidityCalldata } from "./circom/solidity-proof.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
 export type { InputValue, InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";

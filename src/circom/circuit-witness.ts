@@ -34,11 +34,13 @@ export interface Violation {
  *
  * @typeParam Outputs - Type of the outputs, as generated for the project's circuits.
  * @typeParam Signals - Types of the signals of the main component, by full name.
+ * @typeParam Proven - A proof with its public values.
  */
 export interface CircuitWitness<
   Outputs extends object = OutputValues,
   Signals extends object = SignalValues,
   ProveOptions = unknown,
+  Proven = ProofWithSignals,
 > {
   /** Name of the circuit. */
   readonly circuit: string;
@@ -80,7 +82,7 @@ export interface CircuitWitness<
    */
   with(
     changes: Readonly<Record<string, InputValue>>,
-  ): CircuitWitness<Outputs, Signals, ProveOptions>;
+  ): CircuitWitness<Outputs, Signals, ProveOptions, Proven>;
   /** Whether all constraints hold. */
   isSatisfied(): boolean;
   /**
@@ -97,17 +99,17 @@ export interface CircuitWitness<
    * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as `Circuit.prove`
    */
-  prove(options?: ProveOptions): Promise<ProofWithSignals>;
+  prove(options?: ProveOptions): Promise<Proven>;
 }
 
 /** The part of a circuit that its witnesses need. */
-export interface WitnessContext<ProveOptions> {
+export interface WitnessContext<ProveOptions, Proven> {
   readonly circuit: Pick<CircuitSignals, "outputs"> & { readonly name: string };
   constraints(): R1cs;
   signals(): SignalTable;
   /** Finds the statements behind violated constraints. */
   locator(witness: Witness): ConstraintLocator;
-  prove(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
+  prove(witness: Witness, options?: ProveOptions): Promise<Proven>;
 }
 
 /**
@@ -115,11 +117,16 @@ export interface WitnessContext<ProveOptions> {
  * @param inputs - The inputs that the values were computed from. They are known of an input that is
  *   in no constraint, too.
  */
-export function createCircuitWitness<Outputs extends object, Signals extends object, ProveOptions>(
-  context: WitnessContext<ProveOptions>,
+export function createCircuitWitness<
+  Outputs extends object,
+  Signals extends object,
+  ProveOptions,
+  Proven = ProofWithSignals,
+>(
+  context: WitnessContext<ProveOptions, Proven>,
   values: Witness,
   inputs: readonly FlatInput[] = [],
-): CircuitWitness<Outputs, Signals, ProveOptions> {
+): CircuitWitness<Outputs, Signals, ProveOptions, Proven> {
   const { circuit, constraints, signals, prove } = context;
   let known: ReadonlyMap<string, bigint> | undefined;
   const given = (name: string) => {
@@ -136,7 +143,7 @@ export function createCircuitWitness<Outputs extends object, Signals extends obj
     with: (changes) => {
       const changed = [...values];
       for (const [name, value] of Object.entries(changes)) {
-        for (const [wire, element] of toWires(circuit.name, signals(), name, value)) {
+        for (const [wire, element] of toWires(context, name, value)) {
           changed[wire] = element;
         }
       }
@@ -148,7 +155,10 @@ export function createCircuitWitness<Outputs extends object, Signals extends obj
   };
 }
 
-function readOutputs<P>({ circuit, signals }: WitnessContext<P>, values: Witness): OutputValues {
+function readOutputs<P>(
+  { circuit, signals }: WitnessContext<P, unknown>,
+  values: Witness,
+): OutputValues {
   const names = circuit.outputs.map(({ name }) => /^[^.[]+/.exec(name)![0]);
   const unique = [...new Set(names)];
   return Object.fromEntries(unique.map((name) => [name, signals().value(values, `main.${name}`)]));
@@ -165,13 +175,14 @@ function valuesByName(table: SignalTable, inputs: readonly FlatInput[]): Map<str
 
 /** Lists the wires that a changed signal, or the elements of an array, have, and their values. */
 function toWires(
-  circuit: string,
-  table: SignalTable,
+  { circuit, constraints, signals }: WitnessContext<never, unknown>,
   name: string,
   value: InputValue,
 ): (readonly [wire: number, value: bigint])[] {
+  const table = signals();
   const declared = declareLeaves(table.names(name), name);
-  return flattenInputs(circuit, declared, { [name]: value }).flatMap((leaf) => {
+  const { prime } = constraints();
+  return flattenInputs(circuit.name, declared, { [name]: value }, prime).flatMap((leaf) => {
     const names = listNames(table.names(leaf.name));
     return leaf.values.map((element, index) => [table.wire(names[index]!), element] as const);
   });
@@ -200,7 +211,7 @@ function listNames(tree: NameTree): string[] {
 }
 
 function findViolations<P>(
-  { constraints, signals, locator }: WitnessContext<P>,
+  { constraints, signals, locator }: WitnessContext<P, unknown>,
   values: Witness,
   limit: number,
 ): Violation[] {

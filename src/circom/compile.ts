@@ -1,10 +1,8 @@
 /** Compiles circuits with circom, unless the cache or a package has the result. */
 
 import { createHash } from "node:crypto";
-import { readFile, rename, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import {
   type EntryDescription,
   entryPaths,
@@ -12,15 +10,18 @@ import {
   readEntry,
   unpackEntry,
 } from "./compile-cache.ts";
-import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
+import { COMPILER_FOLDER } from "./compile-job.ts";
+import { type CircomCompiler, type NativeCompiler, openCompiler } from "./compiler.ts";
+import { DEFAULT_PRIME, PRIME_NAMES, type PrimeName } from "../crypto/primes.ts";
 import { hashFile } from "../groth16/files/digests.ts";
 import { circomError } from "./errors.ts";
-import { readR1csHeader } from "../groth16/formats/r1cs.ts";
-import { readSignals } from "./signals.ts";
+import { readR1cs, readR1csHeader } from "../groth16/formats/r1cs.ts";
+import { type CircuitSignals, readSignals, readSymbols } from "./signals.ts";
 import { circuitName, type CircuitSources, collectSources } from "./sources.ts";
 import { restoreNames, STAGED_CIRCUIT, stageSources } from "./staged-sources.ts";
 import { readInputSizes } from "./witness-generator.ts";
-import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
+import { inputNames, inputsBoundByNothing, inputsWithoutWire } from "./unused-inputs.ts";
+import { isRollupError } from "../util/errors.ts";
 
 /** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
 export type OptimizationLevel = 0 | 1 | 2;
@@ -37,6 +38,10 @@ export interface CompileOptions {
   readonly projectFolder?: string;
   /** How much circom simplifies the constraints. */
   readonly optimization: OptimizationLevel;
+  /** circom's name of the prime. Default `"bn128"`, for which alone there are provers. */
+  readonly prime?: PrimeName;
+  /** A native circom program. Default: the package circom2. */
+  readonly compiler?: NativeCompiler;
   /** Folder of the cache; created if missing. */
   readonly cacheDir: string;
   /** Folder of compressed entries in a package, see `packEntry`. */
@@ -61,7 +66,7 @@ export interface CompiledCircuit extends EntryDescription {
 }
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
-const CACHE_FORMAT = 6;
+const CACHE_FORMAT = 7;
 /**
  * Generators check each index that is only known at run time. Without that, they read whatever
  * lies in memory behind an array. The constraints are the same.
@@ -70,12 +75,8 @@ const SANITY_FLAGS = ["--sanity_check", "3"];
 /** Folder of the staged sources in a new entry. */
 const SOURCES = "sources";
 const STAGED_NAME = circuitName(STAGED_CIRCUIT);
-
-/** The version of the circom2 package, which is the compiler. */
-export function compilerVersion(): string {
-  const require = createRequire(import.meta.url);
-  return (require("circom2/package.json") as { version: string }).version;
-}
+/** The files that an entry has. */
+const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
 
 /**
  * Compiles a circuit, or finds it in the cache or in a package.
@@ -83,7 +84,7 @@ export function compilerVersion(): string {
  * @param options - Path of the circuit, folder of the cache, and level of optimization.
  * @returns The paths of the compiled files, and the circuit's signals and counts.
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
- *   COMPILER_CRASHED, CUSTOM_GATES, FOLDER_NOT_WRITABLE
+ *   COMPILER_CRASHED, COMPILER_NOT_USABLE, PRIME_UNKNOWN, CUSTOM_GATES, FOLDER_NOT_WRITABLE
  *
  * @example
  * const file = `${hre.config.paths.root}/circuits/multiplier.circom`;
@@ -92,12 +93,16 @@ export function compilerVersion(): string {
  * inputs.map(({ name }) => name); // ["a", "b"]
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
-  const { optimization, cacheDir, precompiledDir, onProgress } = options;
+  const { optimization, prime = DEFAULT_PRIME, cacheDir, precompiledDir, onProgress } = options;
   const file = resolve(options.file);
+  if (!PRIME_NAMES.includes(prime)) {
+    throw circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES });
+  }
+  const compiler = await openCompiler(options.compiler);
   const sources = collectSources(file, toFolders(options));
   const name = circuitName(file);
   const key = createHash("sha256")
-    .update(JSON.stringify([CACHE_FORMAT, compilerVersion(), optimization, sources.digest]))
+    .update(JSON.stringify([CACHE_FORMAT, compiler.version, optimization, prime, sources.digest]))
     .digest("hex");
   const folder = `${name}-${key.slice(0, 16)}`;
   const entry = join(resolve(cacheDir), folder);
@@ -111,7 +116,9 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
     (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
   if (present) return describe(present, true);
   onProgress?.(`Compiling ${name}`);
-  const compile = (target: string) => runCompiler(target, file, sources, optimization);
+  const run: CompilerRun = (folder, flags) =>
+    runCircom(compiler, folder, { file, sources }, [...flags, "--prime", prime]);
+  const compile = (target: string) => runCompiler(target, { file, sources, run }, optimization);
   const made = await makeEntry(entry, name, compile);
   const circuit = describe(made, false);
   onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
@@ -126,18 +133,25 @@ export function toFolders({ includePaths = [], projectFolder }: CompileOptions) 
   };
 }
 
+/** Compiles the staged sources into a folder. @returns The compiler's output. */
+type CompilerRun = (folder: string, flags: readonly string[]) => Promise<string>;
+
+/** What is compiled. */
+interface Compilation {
+  readonly file: string;
+  readonly sources: CircuitSources;
+}
+
 /** Compiles into a folder, and describes the result. */
 async function runCompiler(
   folder: string,
-  file: string,
-  sources: CircuitSources,
+  { file, sources, run }: Compilation & { readonly run: CompilerRun },
   optimization: OptimizationLevel,
 ): Promise<EntryDescription> {
   const name = circuitName(file);
   const staged = join(folder, SOURCES);
   await stageSources(staged, sources.files);
-  const output = await runCircom(folder, file, sources, optimization);
-  await rm(staged, { recursive: true });
+  const output = await run(folder, [...RESULTS, `--O${optimization}`]);
   const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
@@ -145,10 +159,48 @@ async function runCompiler(
   await rename(join(folder, `${STAGED_NAME}_substitutions.json`), substitutionsPath);
   await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
   await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
-  const stats = readR1csHeader(r1csPath, file);
+  const stats = readR1csHeader(r1csPath, file, PRIME_NAMES);
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
-  return { digest: await hashFile(r1csPath), stats, warnings: findWarnings(output), ...signals };
+  const digest = await hashFile(r1csPath);
+  const unusedInputs = await findUnusedInputs(folder, run, { r1csPath, symPath, signals });
+  await rm(staged, { recursive: true });
+  return { digest, stats, warnings: findWarnings(output), unusedInputs, ...signals };
+}
+
+/** Looks inputs up in the constraints, and compiles without simplification if these hide one. */
+async function findUnusedInputs(
+  folder: string,
+  run: CompilerRun,
+  compiled: {
+    readonly r1csPath: string;
+    readonly symPath: string;
+    readonly signals: CircuitSignals;
+  },
+): Promise<string[]> {
+  const { r1csPath, symPath, signals } = compiled;
+  const simplified = { r1cs: readR1cs(r1csPath, PRIME_NAMES), wires: readSymbols(symPath) };
+
+  const { inputs } = signals;
+  const hidden = inputsWithoutWire(inputs, simplified.wires);
+  const shown = inputNames(inputs).filter((name) => simplified.wires.has(`main.${name}`));
+  const unused = inputsBoundByNothing(shown, inputs, simplified);
+  if (hidden.length === 0) return unused;
+  const made = entryPaths(folder, STAGED_NAME);
+  try {
+    await run(folder, ["--r1cs", "--sym", "--O0"]);
+    const original = {
+      r1cs: readR1cs(made.r1csPath, PRIME_NAMES),
+      wires: readSymbols(made.symPath),
+    };
+    return [...unused, ...inputsBoundByNothing(hidden, inputs, original)];
+  } catch (error) {
+    // Constraints without simplification may be too many for the compiler's memory.
+    if (isRollupError(error) && error.code === "COMPILER_CRASHED") return unused;
+    throw error;
+  } finally {
+    for (const path of [made.r1csPath, made.symPath]) await rm(path, { force: true });
+  }
 }
 
 /** circom separates its messages by blank lines. */
@@ -171,50 +223,31 @@ function nameSources(
   );
 }
 
-/**
- * The compiler's module. V8 shares the machine code of equal modules while one of them lives, so
- * the worker of each later circuit starts with optimised code.
- */
-let compilerModule: Promise<WebAssembly.Module> | undefined;
-
-async function loadCompiler(): Promise<WebAssembly.Module> {
-  const path = createRequire(import.meta.url).resolve("circom2/circom.wasm");
-  return WebAssembly.compile(await readFile(path));
-}
-
 /** Runs circom on staged sources. @returns Its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
 async function runCircom(
+  compiler: CircomCompiler,
   folder: string,
-  file: string,
-  { files }: CircuitSources,
-  optimization: OptimizationLevel,
+  { file, sources: { files } }: Compilation,
+  flags: readonly string[],
 ): Promise<string> {
   const staged = `${COMPILER_FOLDER}/${SOURCES}`;
-  const outputs = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
-  const flags = [...outputs, `--O${optimization}`, "-o", COMPILER_FOLDER];
-  const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...SANITY_FLAGS];
-  const worker = workerUrl(import.meta.url, "compile-worker");
-  const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
-  try {
-    await (compilerModule ??= loadCompiler());
-    const outcome = await pool.run({ args, folder });
-    const raw = stripVTControlCharacters(outcome.output);
-    const output = restoreNames(raw, staged, files, (index) =>
-      index === 0 ? file : files[index]!.file,
-    );
-    // circom hides or ignores failed writes.
-    if (outcome.refusal !== undefined) {
-      throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
-    }
-    if (outcome.status === "crashed") {
-      throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output });
-    }
-    if (outcome.code !== 0) {
-      const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(output)?.slice(1).join(":") ?? null;
-      throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: output.trim() });
-    }
-    return raw;
-  } finally {
-    await pool.close();
+  const output = ["-o", COMPILER_FOLDER];
+  const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...output, ...SANITY_FLAGS];
+  const outcome = await compiler.run({ args, folder });
+  const raw = outcome.output;
+  const text = restoreNames(raw, staged, files, (index) =>
+    index === 0 ? file : files[index]!.file,
+  );
+  // circom hides or ignores failed writes.
+  if (outcome.refusal !== undefined) {
+    throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
   }
+  if (outcome.status === "crashed") {
+    throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output: text });
+  }
+  if (outcome.code !== 0) {
+    const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(text)?.slice(1).join(":") ?? null;
+    throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: text.trim() });
+  }
+  return raw;
 }

@@ -8,12 +8,15 @@ export type PluginErrorFacts =
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
+  | { code: "CIRCUIT_AMBIGUOUS"; name: string; paths: readonly string[]; folder: string }
   | { code: "CIRCUITS_NONE"; folder: string }
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
   | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
+  | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
@@ -62,7 +65,12 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   CIRCUIT_UNKNOWN: {
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
-    fix: "Name a .circom file of that folder that has a main component, without the ending.",
+    fix: "Name a .circom file of that folder that has a main component, or give its path.",
+  },
+  CIRCUIT_AMBIGUOUS: {
+    message: ({ name, paths, folder }) =>
+      `There are several circuits ${name} in ${folder}: ${paths.join(", ")}.`,
+    fix: "Name one of them by its path.",
   },
   CIRCUITS_NONE: {
     message: ({ folder }) => `There is no circuit to check in ${folder}.`,
@@ -81,6 +89,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
   },
+  CIRCUIT_OPTION_UNKNOWN: {
+    message: ({ option, known }) =>
+      `hre.circuits.get has no option ${option}; its options are ${known.join(", ")}.`,
+    fix: "Correct the name of the option, or omit it.",
+  },
   CIRCUITS_BROKEN: {
     message: ({ errors }) =>
       `${errors.length} circuits do not compile; the others are built.\n\n${errors.join("\n\n")}`,
@@ -90,6 +103,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ circuit }) =>
       `Circuit ${circuit} has no public value, so there is no contract that verifies its proofs.`,
     fix: "Give it an output, or make an input public: component main {public [a]} = …;",
+  },
+  VERIFIER_OF_OTHER_PROTOCOL: {
+    message: ({ circuit, protocol, built }) =>
+      `The circuit ${circuit} proves by ${protocol} here, but its contract is built for ${built}.`,
+    fix: "Set circuits.overrides of this circuit to the protocol in the config, and build again.",
   },
   ROLLUP_NOT_BUILT: {
     message: ({ preset, prover, reason }) =>

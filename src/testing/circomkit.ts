@@ -220,7 +220,7 @@ export function createWitnessTester<
  * @example
  * const tester = createProofTester(await hre.circuits.get("multiplier"));
  * const { proof, publicSignals } = await tester.prove({ a: 6, b: 7 });
- * await tester.expectPass(proof, publicSignals);
+ * await tester.verify(proof, publicSignals); // true
  * await tester.expectFail(proof, ["43"]);
  * publicSignals; // ["42"]
  */

@@ -3,6 +3,9 @@ import { AssertionError } from "node:assert";
 import { expect } from "chai";
 import { circuitAssert } from "../../src/assert.ts";
 import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import type { SignalArray, SignalValue } from "../../src/circom/witness-inputs.ts";
+import { createWitnessTester, createZkitCircuit } from "../../src/compat.ts";
+import "../../src/chai.ts";
 import { createWorkspace, expectRejection, type Workspace } from "../circom/workspace.ts";
 
 const grid = [
@@ -138,6 +141,39 @@ describe("testing: assertions", () => {
     );
     expect(message).to.include("main.sum\n  - expected  33\n  + actual    32");
     expect(message).to.include("main.grid[1][1]\n  - expected  14\n  + actual    13");
+  });
+
+  it("types inputs, outputs and signals by the circuit", async () => {
+    interface Inputs {
+      readonly a: SignalValue;
+      readonly grid: readonly SignalArray[];
+      readonly points: readonly { readonly x: SignalValue; readonly y: SignalArray }[];
+    }
+    interface Outputs {
+      readonly square: bigint;
+      readonly copies: readonly bigint[];
+      readonly end: { readonly x: bigint; readonly y: readonly bigint[] };
+    }
+    interface Signals {
+      readonly "main.grid": readonly (readonly bigint[])[];
+    }
+    const typed = circuit as unknown as Circuit<Inputs, Outputs, Signals>;
+    const witness = await typed.witness(inputs);
+    const row: readonly bigint[] | undefined = witness.signal("main.grid")[1];
+    const square: bigint = (await typed.compute(inputs)).square;
+    expect([row, square]).to.deep.equal([[12n, 13n], 1186n]);
+    await circuitAssert.witnessOutputs(witness, { copies: [9, "101"], end: { y: [3, 4] } });
+    // @ts-expect-error -- the name is wrong
+    const misspelt = () => circuitAssert.witnessOutputs(witness, { sqare: 1 });
+    await expectRejection("OUTPUT_UNKNOWN", misspelt);
+    // @ts-expect-error -- the shape is wrong
+    await circuitAssert.not.witnessOutputs(witness, { copies: 9 });
+    // @ts-expect-error -- an input is missing
+    await expectRejection("INPUT_MISSING", () => typed.compute({ a: 1, grid }));
+    await createWitnessTester(typed).expectPass({ a: 9, grid, points }, { square: 1186 });
+    expect(createZkitCircuit(typed).getCircuitName()).to.equal("substituted");
+    await expect(witness).to.be.satisfied;
+    circuitAssert.constraintCount(typed, { min: 1 });
   });
 
   it("limits the differences that it shows", async () => {

@@ -8,9 +8,9 @@ import {
   type CircuitPatterns,
   findCircuitPatterns,
 } from "../../circom/patterns/circuit-patterns.ts";
-import { circuitName } from "../../circom/sources.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 import type { CircuitModel } from "../../testing/fuzz-model.ts";
+import { findByName } from "../circuits/names.ts";
 import { findProjectCircuits } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
@@ -24,8 +24,8 @@ export interface LoadedForCheck {
 /**
  * Loads circuits of the project.
  *
- * @param names - Names of files without `.circom`; none for all circuits.
- * @throws CIRCUIT_UNKNOWN, CIRCUITS_NONE, and the codes of `loadCircuit`
+ * @param names - Names or paths of circuits; none for all circuits.
+ * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUITS_NONE, and the codes of `loadCircuit`
  */
 export async function loadForCheck(
   names: readonly string[],
@@ -33,15 +33,13 @@ export async function loadForCheck(
   config: RollupConfig,
 ): Promise<LoadedForCheck[]> {
   const sources = findProjectCircuits(root, config);
-  const known = sources.map(({ file }) => circuitName(file));
-  const unknown = names.find((name) => !known.includes(name));
-  const folder = config.circuits.path;
-  if (unknown !== undefined) {
-    throw pluginError({ code: "CIRCUIT_UNKNOWN", name: unknown, known, folder });
-  }
-  if (known.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
-  const wanted = sources.filter((_, index) => names.length === 0 || names.includes(known[index]!));
-  const options = { setup: config.setup, cacheDir: config.paths.circuits, log: () => {} };
+  const { path: folder } = config.circuits;
+  if (sources.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
+  const named = names.map((name) => findByName(name, sources, { root, folder }));
+  const wanted = names.length === 0 ? sources : [...new Set(named)];
+  // A check makes no proofs, so the protocol does not matter.
+  const protocol = "groth16" as const;
+  const options = { protocol, cacheDir: config.paths.circuits, log: () => {} };
   return Promise.all(
     wanted.map(async (source) => ({
       circuit: await loadCircuit({ ...source, ...options }),

@@ -7,6 +7,7 @@ import type {
   SolidityBuildProfileConfig,
   SolidityCompilerConfig,
 } from "hardhat/types/config";
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
@@ -50,14 +51,19 @@ export function resolveRollupConfig(
     ...(user.blockSlots && { blockSlots: user.blockSlots }),
     prover: user.prover ?? "kernel",
     ...(user.externalProver && { externalProver: user.externalProver }),
-    setup:
-      user.setup?.type === "ceremony"
+    setup: {
+      ...(user.setup?.type === "ceremony"
         ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }
-        : { type: "dev", ...user.setup },
+        : { ...user.setup, type: "dev" }),
+      ...(user.setup?.ptau !== undefined && { ptau: resolve(root, user.setup.ptau) }),
+    },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 1,
+      protocol: user.circuits?.protocol ?? "groth16",
+      prime: user.circuits?.prime ?? DEFAULT_PRIME,
+      ...(user.circuits?.compiler && { compiler: user.circuits.compiler }),
       overrides: user.circuits?.overrides ?? {},
       patternWarnings: user.circuits?.patternWarnings ?? true,
     },

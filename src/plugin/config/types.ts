@@ -1,4 +1,7 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
+import type { NativeCompiler } from "../../circom/compiler.ts";
+import type { PrimeName } from "../../crypto/primes.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 
@@ -13,7 +16,10 @@ export type ProverName = (typeof PROVER_NAMES)[number];
 export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
 /** The setup that proving keys come from, see `rollup:setup`. */
-export type SetupConfig = KeySetup;
+export type SetupConfig = KeySetup & {
+  /** Absolute path of the powers of tau from which the keys of PLONK and fflonk follow. */
+  readonly ptau?: string;
+};
 
 /** Program of the prover `external`. */
 export interface ExternalProverConfig {
@@ -38,7 +44,13 @@ export interface CircuitsConfig {
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
   readonly optimization: 0 | 1 | 2;
-  /** By circuit name: what differs for that circuit. */
+  /** The proof system of the project's circuits. */
+  readonly protocol: Protocol;
+  /** circom's name of the prime; only circuits for `bn128` are proven. */
+  readonly prime: PrimeName;
+  /** A native circom program; without it the package circom2 compiles. */
+  readonly compiler?: NativeCompiler;
+  /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
   /** Whether builds warn of patterns in the sources that have often been faults. */
   readonly patternWarnings: boolean;
@@ -47,6 +59,8 @@ export interface CircuitsConfig {
 /** What the config can set for a single circuit. */
 export interface CircuitOverride {
   readonly optimization?: CircuitsConfig["optimization"];
+  readonly protocol?: Protocol;
+  readonly prime?: PrimeName;
 }
 
 /** Maximum threads; a larger number is a mistake. */
@@ -69,8 +83,13 @@ export interface RollupUserConfig {
   prover?: ProverName;
   /** Program of the prover `external`, such as rapidsnark. */
   externalProver?: ExternalProverConfig;
-  /** Setup of keys. Default `dev`. `keysDir` is relative to the project's root. */
-  setup?: { type?: "dev"; seed?: string } | { type: "ceremony"; keysDir: string };
+  /**
+   * Setup of keys. Default `dev`. `keysDir` and `ptau` are relative to the project's root; `ptau`
+   * is for PLONK and fflonk.
+   */
+  setup?:
+    | { type?: "dev"; seed?: string; ptau?: string }
+    | { type: "ceremony"; keysDir: string; ptau?: string };
   circuits?: {
     /** Folder of circuits, relative to the project's root. Default `circuits`. */
     path?: string;
@@ -78,7 +97,13 @@ export interface RollupUserConfig {
     include?: string[];
     /** Default 1, as circom's own. Another level means other keys. */
     optimization?: CircuitsConfig["optimization"];
-    /** By circuit name: what differs for that circuit. */
+    /** The proof system. Default `groth16`. */
+    protocol?: Protocol;
+    /** circom's name of the prime. Default `bn128`, for which alone there are provers. */
+    prime?: PrimeName;
+    /** A native circom program, absolute or in the PATH. Default: the package circom2. */
+    compiler?: { path: string };
+    /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
     /** Whether builds warn of patterns that have often been faults. Default true. */
     patternWarnings?: boolean;

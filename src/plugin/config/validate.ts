@@ -11,6 +11,9 @@ import type {
 } from "hardhat/types/hooks";
 import { z } from "zod";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
+import { circomError } from "../../circom/errors.ts";
+import { PRIME_NAMES } from "../../crypto/primes.ts";
+import { PROTOCOLS } from "../../circom/protocols.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import { missingPlaceholders } from "../../groth16/provers/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
@@ -32,6 +35,12 @@ function oneOf<T extends readonly [string, ...string[]]>(
   });
 }
 
+const protocolSchema = oneOf(PROTOCOLS, (protocol) =>
+  groth16Error({ code: "PROTOCOL_UNKNOWN", protocol, known: PROTOCOLS }),
+);
+const primeSchema = oneOf(PRIME_NAMES, (prime) =>
+  circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES }),
+);
 const optimizationSchema = z.number().int().min(0).max(2);
 
 /** Schema of the config; docs/config.md shows its descriptions. */
@@ -100,6 +109,14 @@ export const rollupUserConfigSchema = z
           .min(1)
           .describe("type `ceremony`: folder of the keys, relative to the project's root")
           .optional(),
+        ptau: z
+          .string()
+          .min(1)
+          .describe(
+            "PLONK and fflonk: file of powers of tau, prepared for phase 2, relative to the root; " +
+              "without it type `dev` makes INSECURE ones",
+          )
+          .optional(),
       })
       .strict()
       .refine(({ type, keysDir }) => (type === "ceremony") === (keysDir !== undefined), {
@@ -131,9 +148,31 @@ export const rollupUserConfigSchema = z
               "compiled at `--O1`",
           )
           .optional(),
+        protocol: protocolSchema
+          .describe("proof system of the project's circuits: `groth16`, `plonk` or `fflonk`")
+          .optional(),
+        prime: primeSchema
+          .describe("circom's `--prime`; only circuits for `bn128` are proven")
+          .optional(),
+        compiler: z
+          .object({
+            path: z.string().min(1).describe("the program, absolute or in the `PATH`"),
+          })
+          .strict()
+          .describe("a native circom program in place of the package `circom2`")
+          .optional(),
         overrides: z
-          .record(z.string(), z.object({ optimization: optimizationSchema.optional() }).strict())
-          .describe("by circuit name: what differs for that circuit")
+          .record(
+            z.string(),
+            z
+              .object({
+                optimization: optimizationSchema.optional(),
+                protocol: protocolSchema.optional(),
+                prime: primeSchema.optional(),
+              })
+              .strict(),
+          )
+          .describe("by circuit name or path: what differs for that circuit")
           .optional(),
         patternWarnings: z
           .boolean()
