@@ -163,6 +163,16 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         type: ArgumentType.INT,
         defaultValue: CHECK_LIMITS.time.default,
       },
+      {
+        name: "mutate",
+        description: "Instead, remove each constraint, and list those that nobody would miss",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "refused",
+        description: "With --mutate: JSON file of inputs that the circuit must refuse",
+      },
     ],
     action: () => import("./check.ts"),
   },
