@@ -125,7 +125,8 @@ export interface Circuit<
    * @param options - `prover` for this proof.
    * @returns The proof in snarkjs's form, with the public values: outputs, then public inputs.
    * @throws KERNEL_UNSUPPORTED and PROVING_KEY_TOO_LARGE where only snarkjs can prove;
-   *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED; as {@link Circuit.calculateWitness}
+   *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED;
+   *   PRIME_WITHOUT_PROVER; as {@link Circuit.calculateWitness}
    *   and {@link Circuit.zkeyPath}
    *
    * @example

@@ -22,7 +22,10 @@ import type { BuildPlan } from "./plan.ts";
 
 /** Steps of a ceremony, in this order. */
 export interface CeremonySteps {
-  /** File of the powers of tau, or the name of a public one, which starts the ceremony of a circuit and verifies its key. */
+  /**
+   * File of the powers of tau, or the name of a public one. It starts the ceremony of a circuit and
+   * verifies its key.
+   */
   readonly ptau?: string | undefined;
   /** Name under which to contribute. */
   readonly contribute?: string | undefined;
