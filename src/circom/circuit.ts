@@ -137,7 +137,7 @@ export interface Circuit<
    * @returns The proof in snarkjs's form, with the public values: outputs, then public inputs.
    * @throws KERNEL_UNSUPPORTED and PROVING_KEY_TOO_LARGE where only snarkjs can prove;
    *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED;
-   *   as {@link Circuit.calculateWitness}
+   *   PRIME_WITHOUT_PROVER; as {@link Circuit.calculateWitness}
    *   and {@link Circuit.zkeyPath}
    *
    * @example

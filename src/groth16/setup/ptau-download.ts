@@ -1,6 +1,7 @@
 /**
- * Downloads powers of tau of a public ceremony, and checks them by their published hash. A file that
- * was put into the folder by hand is checked alike, so machines without a network can use it.
+ * Downloads powers of tau of a public ceremony, and checks them by their published hash.
+ *
+ * A file that was put into the folder by hand is checked alike, for machines without a network.
  */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";

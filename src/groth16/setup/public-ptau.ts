@@ -1,6 +1,6 @@
 /**
- * Powers of tau of the Perpetual Powers of Tau ceremony, prepared for phase 2 by the Hermez project,
- * with the hashes that snarkjs publishes.
+ * Powers of tau of the Perpetual Powers of Tau ceremony, prepared for phase 2 by the Hermez
+ * project, with the hashes that snarkjs publishes.
  *
  * @see https://github.com/iden3/snarkjs#7-prepare-phase-2
  */

@@ -24,7 +24,10 @@ import type { BuildPlan } from "./plan.ts";
 
 /** Steps of a ceremony, in this order. */
 export interface CeremonySteps {
-  /** File of the powers of tau, or the name of a public one, which starts the ceremony of a circuit and verifies its key. */
+  /**
+   * File of the powers of tau, or the name of a public one. It starts the ceremony of a circuit and
+   * verifies its key.
+   */
   readonly ptau?: string | undefined;
   /** Name under which to contribute. */
   readonly contribute?: string | undefined;
@@ -85,8 +88,8 @@ export async function takeCeremonySteps(
 }
 
 /**
- * Circuits of one name and the same constraints have one key. Only Groth16 has ceremonies, and other
- * primes have no prover.
+ * Circuits of one name and the same constraints have one key. Only Groth16 has ceremonies, and
+ * other primes have no prover.
  */
 function withoutCopies(compiled: readonly Compiled[], keysDir: string): Compiled[] {
   const byKey = new Map(

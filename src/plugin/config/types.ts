@@ -18,8 +18,8 @@ export const SETUP_TYPES = ["dev", "ceremony"] as const;
 /** The setup that proving keys come from, see `rollup:setup`. */
 export type SetupConfig = KeySetup & {
   /**
-   * Powers of tau from which the keys of PLONK and fflonk follow: an absolute path, or the name of a
-   * public file such as `hermez-14`.
+   * Powers of tau from which the keys of PLONK and fflonk follow: an absolute path, or the name of
+   * a public file such as `hermez-14`.
    */
   readonly ptau?: string;
 };
