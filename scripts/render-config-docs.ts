@@ -50,6 +50,7 @@ function typeOf(schema: z.ZodTypeAny): string {
     return `{ ${fields.map(([key, field]) => `${key}: ${typeOf(field)}`).join("; ")} }`;
   }
   if (inner instanceof z.ZodString) return "string";
+  if (inner instanceof z.ZodBoolean) return "boolean";
   assert(inner instanceof z.ZodNumber, "the config has strings, numbers, lists and objects");
   const { minValue, maxValue } = inner;
   if (maxValue !== null) return `integer, ${minValue ?? 0} to ${maxValue}`;

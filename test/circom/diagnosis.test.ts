@@ -96,7 +96,7 @@ describe("circom: diagnosis", () => {
   });
 
   it("stops explaining after many statements, and keeps circom's text then", async () => {
-    const source = createCircuitSource(workspace.fixture("ages"), {}, 100);
+    const source = createCircuitSource(workspace.fixture("ages"), {}, "bn128", 100);
     const traces = [1, 2].map(() => {
       const facts = { circuit: "ages", trace: ["Error in template InRange_0 line: 21"] };
       const error = circomError({ code: "CIRCUIT_ASSERT_FAILED", ...facts });

@@ -7,7 +7,7 @@ import { type Printed, printedBy } from "../helpers/printed.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const PUBLISHED = join(PACKAGE_ROOT, "test/circom/fixtures/published");
-const DEFAULTS = { json: false, samples: 40, seed: 7, time: 60 };
+const DEFAULTS = { json: false, samples: 40, seed: 7, time: 60, mutate: false };
 
 interface JsonReport {
   readonly circuit: string;
@@ -20,7 +20,7 @@ describe("tasks: rollup:check", () => {
   let project: Project;
   before(async () => {
     project = await createProject("circuits");
-    const copied = ["gadgets", "is-zero-faulty", "is-zero-fixed"];
+    const copied = ["gadgets", "is-zero-faulty", "is-zero-fixed", "sponge-faulty"];
     for (const name of copied) {
       const file = `${name}.circom`;
       await cp(join(PUBLISHED, file), join(project.root, "circuits", file));
@@ -59,10 +59,36 @@ describe("tasks: rollup:check", () => {
       ["is-zero-faulty", false],
       ["is-zero-fixed", true],
       ["multiplier", true],
+      ["sponge-faulty", false],
     ]);
     const [faulty] = reports;
     expect(faulty!.counterExamples[0]).to.have.keys(["inputs", "differences", "reachesOutput"]);
     expect(faulty!.counterExamples[0]!.differences[0]).to.include({ signal: "main.out" });
+  });
+
+  it("names places in the sources that have often been faults", async () => {
+    const { stdout } = await check({ circuits: ["sponge-faulty"] });
+    expect(stdout).to.match(/sponge-faulty\.circom:10: unchecked-hint: out is assigned by <--/);
+  });
+
+  it("lists constraints that nobody would miss", async () => {
+    const circuits = ["multiplier"];
+    const { stdout, exitCode } = await check({ circuits, mutate: true });
+    expect(exitCode).to.equal(undefined);
+    expect(stdout).to.include("multiplier: 0 of 3 constraints would not be missed");
+    const json = await check({ circuits, mutate: true, json: true });
+    expect(JSON.parse(json.stdout)).to.deep.equal([
+      {
+        circuit: "multiplier",
+        constraints: 3,
+        freeSignal: 3,
+        refusal: 0,
+        generatedRefusal: [],
+        unmissed: [],
+        seed: 7,
+        isTimedOut: false,
+      },
+    ]);
   });
 
   it("starts from the inputs of a file", async () => {

@@ -4,6 +4,7 @@
  * They only add to what circom reports: where the evaluator does not know a construct, or a
  * circuit is too large for it, circom's own text remains.
  */
+import { DEFAULT_PRIME, type PrimeName } from "../../crypto/primes.ts";
 import type { R1cs } from "../../groth16/formats/r1cs.ts";
 import type { Witness } from "../../groth16/formats/wtns.ts";
 import { isRollupError, type RollupError } from "../../util/errors.ts";
@@ -34,16 +35,24 @@ const EXPLAINED_STEPS_MAX = 20_000_000;
 
 /**
  * @param file - Path of the .circom file with the main component.
+ * @param prime - The evaluator knows that of BN254 only.
  * @param explainedSteps - Maximum statements of all evaluations that explain errors.
  */
 export function createCircuitSource(
   file: string,
   folders: SourceFolders = {},
+  prime: PrimeName = DEFAULT_PRIME,
   explainedSteps = EXPLAINED_STEPS_MAX,
 ): CircuitSource {
   let made: CircuitDesign | undefined;
   let stepsLeft = explainedSteps;
-  const design = () => (made ??= elaborate(loadPrograms(file, folders)));
+  const design = () => {
+    if (prime !== DEFAULT_PRIME) {
+      const problem = `it is compiled for the prime ${prime}`;
+      throw circomError({ code: "CIRCUIT_NOT_UNDERSTOOD", file, line: 1, column: 1, problem });
+    }
+    return (made ??= elaborate(loadPrograms(file, folders)));
+  };
   return {
     design,
     explain: (error, inputs) => {

@@ -1,4 +1,7 @@
 /** Holds the ceremony of several circuits, step by step. */
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
+import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
+import { ensurePublicPtau } from "../../groth16/setup/ptau-download.ts";
 import { existsSync } from "node:fs";
 import type { CompiledCircuit } from "../../circom/compile.ts";
 import {
@@ -16,11 +19,12 @@ import {
   verifyCeremony,
 } from "../../groth16/setup/ceremony.ts";
 import { pluginError } from "../errors.ts";
+import type { Compiled } from "./pipeline.ts";
 import type { BuildPlan } from "./plan.ts";
 
 /** Steps of a ceremony, in this order. */
 export interface CeremonySteps {
-  /** File of the powers of tau, which starts the ceremony of a circuit and verifies its key. */
+  /** File of the powers of tau, or the name of a public one, which starts the ceremony of a circuit and verifies its key. */
   readonly ptau?: string | undefined;
   /** Name under which to contribute. */
   readonly contribute?: string | undefined;
@@ -50,31 +54,55 @@ export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonyS
  * refused before any key is changed.
  *
  * @returns The results in the order of the circuits.
- * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of each step
+ * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, PTAU_NOT_DOWNLOADED, and the codes of each step
  */
 export async function takeCeremonySteps(
-  circuits: readonly CompiledCircuit[],
-  steps: CeremonySteps,
-  { config: { setup }, progress }: Pick<BuildPlan, "config" | "progress">,
+  compiled: readonly Compiled[],
+  given: CeremonySteps,
+  { config: { setup, paths }, progress }: Pick<BuildPlan, "config" | "progress">,
 ): Promise<CeremonyResult[]> {
   if (setup.type !== "ceremony") throw pluginError({ code: "CEREMONY_NOT_CONFIGURED" });
   const { keysDir } = setup;
-  if (steps.verify && steps.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
-  for (const circuit of circuits) await assertStepsPossible(circuit, steps, keysDir);
+  if (given.verify && given.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
+  const circuits = withoutCopies(compiled, keysDir);
+  const get = () => locatePtau(given.ptau, paths.ptau);
+  const steps = { ...given, ptau: await progress("Getting the powers of tau", get) };
+  for (const { circuit } of circuits) await assertStepsPossible(circuit, steps, keysDir);
   // Damaged powers are found as a key is made of them, so all are made before the next step.
-  const started = new Set<CompiledCircuit>();
-  for (const circuit of steps.ptau === undefined ? [] : circuits) {
+  const started = new Set<string>();
+  for (const { circuit, name } of steps.ptau === undefined ? [] : circuits) {
     const start = () => startCeremony(circuit, steps.ptau!, keysDir);
-    const result = await progress(`Starting the ceremony of ${circuit.name}`, start);
-    if (result.started) started.add(circuit);
+    const result = await progress(`Starting the ceremony of ${name}`, start);
+    if (result.started) started.add(name);
   }
   const results: CeremonyResult[] = [];
-  for (const circuit of circuits) {
+  for (const { circuit, name } of circuits) {
     const take = () => takeSteps(circuit, steps, findCeremonyKey(circuit, keysDir));
-    const result = await progress(`Holding the ceremony of ${circuit.name}`, take);
-    results.push({ started: started.has(circuit), ...result });
+    const result = await progress(`Holding the ceremony of ${name}`, take);
+    results.push({ name, started: started.has(name), ...result });
   }
   return results;
+}
+
+/**
+ * Circuits of one name and the same constraints have one key. Only Groth16 has ceremonies, and other
+ * primes have no prover.
+ */
+function withoutCopies(compiled: readonly Compiled[], keysDir: string): Compiled[] {
+  const byKey = new Map(
+    compiled
+      .filter(
+        ({ protocol, circuit }) => protocol === "groth16" && circuit.stats.prime === DEFAULT_PRIME,
+      )
+      .map((entry) => [ceremonyKeyPath(entry.circuit, keysDir), entry] as const),
+  );
+  return [...byKey.values()];
+}
+
+/** Finds or downloads powers of tau that are given by name. */
+async function locatePtau(ptau: string | undefined, folder: string): Promise<string | undefined> {
+  const known = ptau === undefined ? undefined : findPublicPtau(ptau);
+  return known === undefined ? ptau : (await ensurePublicPtau(known, { folder })).path;
 }
 
 async function assertStepsPossible(
@@ -97,13 +125,12 @@ async function takeSteps(
   circuit: CompiledCircuit,
   { ptau, contribute, beacon, verify }: CeremonySteps,
   zkey: string,
-): Promise<Omit<CeremonyResult, "started">> {
+): Promise<Omit<CeremonyResult, "name" | "started">> {
   const contribution =
     contribute === undefined ? undefined : await contributeToKey(zkey, contribute);
   const ended = beacon === undefined ? undefined : await applyBeaconToKey(zkey, beacon);
   const report = verify ? await verifyCeremony(circuit, ptau!, zkey) : undefined;
   return {
-    name: circuit.name,
     zkey,
     ...(contribution !== undefined && { contribution }),
     ...(ended !== undefined && { beacon: ended }),

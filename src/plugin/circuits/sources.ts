@@ -9,16 +9,16 @@ import {
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
 import type { Protocol } from "../../circom/protocols.ts";
-import { circomError } from "../../circom/errors.ts";
+import type { NativeCompiler } from "../../circom/compiler.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { circuitName, findCircuits } from "../../circom/sources.ts";
+import { findCircuits } from "../../circom/sources.ts";
+import type { PrimeName } from "../../crypto/primes.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
-import type { RollupConfig } from "../config/types.ts";
-import { pluginError } from "../errors.ts";
+import type { CircuitOverride, RollupConfig } from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
-import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
+import { type CircuitNames, findByName, nameCircuits } from "./names.ts";
 
 /** A .circom file with a main component, and its compiler options. */
 export interface CircuitSource<P extends Protocol = Protocol> {
@@ -27,6 +27,8 @@ export interface CircuitSource<P extends Protocol = Protocol> {
   readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
   readonly protocol: P;
+  readonly prime?: PrimeName;
+  readonly compiler?: NativeCompiler;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -42,58 +44,30 @@ export const ROLLUP_SOURCE = {
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
-export function nameOfSource({ file }: CircuitSource): string {
-  return circuitName(file);
-}
+/** A circuit of the project. */
+export interface ProjectSource<P extends Protocol = Protocol>
+  extends CircuitSource<P>, CircuitNames {}
 
 /**
  * Finds the circuits in the project's folder.
  *
- * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH,
- *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none
+ * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH;
+ *   CIRCUIT_UNKNOWN and CIRCUIT_AMBIGUOUS for an override
  */
-export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
-  const { path, include, optimization, protocol } = circuits;
+export function findProjectCircuits(root: string, { circuits }: RollupConfig): ProjectSource[] {
+  const { path: folder, include: includePaths, compiler } = circuits;
   // A project needs no circuits, but a configured folder must exist.
-  const isEmpty = path === join(root, "circuits") && !existsSync(path);
-  const files = isEmpty ? [] : findCircuits(path);
-  assertDistinctNames(files);
-  const overrides = new Map(Object.entries(circuits.overrides));
-  const known = files.map(circuitName);
-  for (const name of overrides.keys()) {
-    if (known.includes(name)) continue;
-    throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
+  const isEmpty = folder === join(root, "circuits") && !existsSync(folder);
+  const files = isEmpty ? [] : findCircuits(folder);
+  const named = nameCircuits(files, folder).map((names, i) => ({ ...names, file: files[i]! }));
+  const overrides = new Map<string, CircuitOverride>();
+  for (const [name, override] of Object.entries(circuits.overrides)) {
+    overrides.set(findByName(name, named, { root, folder }).file, override);
   }
-  return files.map((file, index) => {
-    const override = overrides.get(known[index]!);
-    return {
-      file,
-      includePaths: include,
-      projectFolder: root,
-      optimization,
-      protocol,
-      ...override,
-    };
-  });
-}
-
-/** Refuses circuits with one name, which their verifiers and input types share. */
-function assertDistinctNames(files: readonly string[]): void {
-  const reserved = new Map(PACKAGE_VERIFIERS.map((name) => [name.toLowerCase(), name]));
-  const seen = new Map<string, string>();
-  for (const file of files) {
-    // Some file systems ignore case.
-    const name = verifierName(circuitName(file)).toLowerCase();
-    const contract = reserved.get(name);
-    if (contract !== undefined) {
-      throw circomError({ code: "CIRCUIT_NAME_RESERVED", file, contract });
-    }
-    const first = seen.get(name);
-    if (first !== undefined) {
-      throw circomError({ code: "CIRCUIT_NAMES_CLASH", first, second: file });
-    }
-    seen.set(name, file);
-  }
+  const { optimization, protocol, prime } = circuits;
+  const how = { optimization, protocol, prime, ...(compiler && { compiler }) };
+  const usual = { includePaths, projectFolder: root, ...how };
+  return named.map((source) => ({ ...source, ...usual, ...overrides.get(source.file) }));
 }
 
 /**

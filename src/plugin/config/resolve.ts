@@ -7,6 +7,8 @@ import type {
   SolidityBuildProfileConfig,
   SolidityCompilerConfig,
 } from "hardhat/types/config";
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
+import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
@@ -54,14 +56,17 @@ export function resolveRollupConfig(
       ...(user.setup?.type === "ceremony"
         ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }
         : { ...user.setup, type: "dev" }),
-      ...(user.setup?.ptau !== undefined && { ptau: resolve(root, user.setup.ptau) }),
+      ...(user.setup?.ptau !== undefined && { ptau: toPtau(user.setup.ptau, root) }),
     },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 1,
       protocol: user.circuits?.protocol ?? "groth16",
+      prime: user.circuits?.prime ?? DEFAULT_PRIME,
+      ...(user.circuits?.compiler && { compiler: user.circuits.compiler }),
       overrides: user.circuits?.overrides ?? {},
+      patternWarnings: user.circuits?.patternWarnings ?? true,
     },
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,
@@ -70,10 +75,16 @@ export function resolveRollupConfig(
     paths: {
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),
+      ptau: join(rollupCache, "circuits", "ptau"),
       contracts: join(rollupCache, "contracts"),
       types: join(root, "types", "circuits"),
     },
   };
+}
+
+/** The name of a public file stays as it is. */
+function toPtau(ptau: string, root: string): string {
+  return findPublicPtau(ptau) === undefined ? resolve(root, ptau) : ptau;
 }
 
 /** Returns a preset with the block sizes of the config. */

@@ -1,4 +1,6 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
+import type { NativeCompiler } from "../../circom/compiler.ts";
+import type { PrimeName } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -15,7 +17,10 @@ export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
 /** The setup that proving keys come from, see `rollup:setup`. */
 export type SetupConfig = KeySetup & {
-  /** Absolute path of the powers of tau from which the keys of PLONK and fflonk follow. */
+  /**
+   * Powers of tau from which the keys of PLONK and fflonk follow: an absolute path, or the name of a
+   * public file such as `hermez-14`.
+   */
   readonly ptau?: string;
 };
 
@@ -44,14 +49,21 @@ export interface CircuitsConfig {
   readonly optimization: 0 | 1 | 2;
   /** The proof system of the project's circuits. */
   readonly protocol: Protocol;
-  /** By circuit name: what differs for that circuit. */
+  /** circom's name of the prime; only circuits for `bn128` are proven. */
+  readonly prime: PrimeName;
+  /** A native circom program; without it the package circom2 compiles. */
+  readonly compiler?: NativeCompiler;
+  /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
+  /** Whether builds warn of patterns in the sources that have often been faults. */
+  readonly patternWarnings: boolean;
 }
 
 /** What the config can set for a single circuit. */
 export interface CircuitOverride {
   readonly optimization?: CircuitsConfig["optimization"];
   readonly protocol?: Protocol;
+  readonly prime?: PrimeName;
 }
 
 /** Maximum threads; a larger number is a mistake. */
@@ -90,8 +102,14 @@ export interface RollupUserConfig {
     optimization?: CircuitsConfig["optimization"];
     /** The proof system. Default `groth16`. */
     protocol?: Protocol;
-    /** By circuit name: what differs for that circuit. */
+    /** circom's name of the prime. Default `bn128`, for which alone there are provers. */
+    prime?: PrimeName;
+    /** A native circom program, absolute or in the PATH. Default: the package circom2. */
+    compiler?: { path: string };
+    /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
+    /** Whether builds warn of patterns that have often been faults. Default true. */
+    patternWarnings?: boolean;
   };
   operator?: {
     blockTimeMs?: number;
@@ -106,6 +124,8 @@ export interface RollupPathsConfig {
   readonly cache: string;
   /** Compiled circuits and keys. */
   readonly circuits: string;
+  /** Powers of tau of public ceremonies. */
+  readonly ptau: string;
   /** Generated verifier contracts: a source folder of the project. */
   readonly contracts: string;
   /** Generated TypeScript types of the project's circuits. */
