@@ -88,7 +88,7 @@ describe("circom: diagnosis", () => {
     const error = await expectRejection("CIRCUIT_ASSERT_FAILED", () =>
       unknown.calculateWitness({ a: 1 }),
     );
-    const [first, second] = error.facts["trace"] as string[];
+    const [first, second] = error.facts["details"] as string[];
     expect(first).to.match(/unknown\.circom:4 in the template Unknown$/);
     expect(second).to.match(
       /^\(no values: The diagnostics cannot follow the circuit at .*unknown\.circom:\d+:/,
@@ -101,7 +101,7 @@ describe("circom: diagnosis", () => {
       const facts = { circuit: "ages", trace: ["Error in template InRange_0 line: 21"] };
       const error = circomError({ code: "CIRCUIT_ASSERT_FAILED", ...facts });
       const explained = source.explain(error, { ...good, ages: [30, 250, 7] });
-      return (explained as RollupError).facts["trace"] as string[];
+      return (explained as RollupError).facts["details"] as string[];
     });
     expect(traces[0]![0]).to.match(/range\.circom:21 in main\.ranges\[1\]/);
     expect(traces[1]![0]).to.match(/range\.circom:21 in the template InRange$/);

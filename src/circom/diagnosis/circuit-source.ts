@@ -90,11 +90,11 @@ function explainError(
   }
   const generatorTrace = facts.trace;
   const { failure, note } = attemptTrace(trace, generatorTrace);
-  const lines =
+  const details =
     failure === undefined
       ? [...nameFiles(generatorTrace, sources), ...(note === undefined ? [] : [`(${note})`])]
       : renderTrace(failure);
-  return circomError({ ...facts, trace: lines, failure }, { cause: error });
+  return circomError({ ...facts, details, failure }, { cause: error });
 }
 
 /** A trace counts only if it names the same function or template as circom's. */
