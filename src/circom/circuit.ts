@@ -1,7 +1,7 @@
 /** A loaded circuit: its inputs, witnesses and proofs. */
 import { checkWitness } from "../groth16/check-witness.ts";
 import { groth16Error } from "../groth16/errors.ts";
-import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
+import { publicCount, type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
 import { readVerificationKey } from "../groth16/formats/verification-key.ts";
 import { encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
 import type { ProverChoice } from "../groth16/provers/prover.ts";
@@ -18,6 +18,7 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
+import { cachedProof } from "./proof-cache.ts";
 import { readSignalTable } from "./signal-table.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
@@ -37,6 +38,11 @@ export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOpt
   readonly log?: (line: string) => void;
   /** Threads that circuits share; their creator closes them. Default: the circuit's own. */
   readonly workers?: Groth16Workers;
+  /**
+   * Whether `prove` takes the proof of the same witness, key and circuit from the cache, for tests.
+   * It is verified first. Default: false.
+   */
+  readonly cacheProofs?: boolean;
 }
 
 /**
@@ -193,7 +199,7 @@ export async function loadCircuit<
   const calculator = once(() => createWitnessCalculator(compiled, options.log));
   const zkeyPath = once(() => ensureProvingKey(compiled, options));
   const verificationKey = once(async () => readVerificationKey(await zkeyPath()));
-  const proofs = createProofs(zkeyPath, options);
+  const proofs = createProofs(compiled, { zkeyPath, verificationKey }, options);
 
   const source = createCircuitSource(compiled.file, toFolders(options));
 
@@ -242,8 +248,9 @@ export async function loadCircuit<
 
 /** The part of a circuit that has threads. */
 function createProofs(
-  zkeyPath: () => Promise<string>,
-  { prover: usual = "kernel", workers: shared }: LoadCircuitOptions,
+  { digest, stats }: CompiledCircuit,
+  keys: { zkeyPath(): Promise<string>; verificationKey(): Promise<VerificationKey> },
+  { prover: usual = "kernel", workers: shared, cacheProofs = false, cacheDir }: LoadCircuitOptions,
 ) {
   const workers = shared ?? createGroth16Workers();
   let key: Promise<string> | undefined;
@@ -254,8 +261,14 @@ function createProofs(
   return {
     prove: async (witness: Witness, { prover = usual }: ProveOptions = {}) => {
       assertOpen();
-      key ??= zkeyPath();
-      return workers.prove(prover, await key, encodeWitness(witness));
+      const zkeyPath = await (key ??= keys.zkeyPath());
+      const encoded = encodeWitness(witness);
+      const prove = () => workers.prove(prover, zkeyPath, encoded);
+      if (!cacheProofs) return prove();
+      const isValid = async (proven: ProofWithSignals) =>
+        provesWitness(proven, witness, publicCount(stats)) &&
+        (await workers.verify(await keys.verificationKey(), proven));
+      return cachedProof(cacheDir, { digest, zkeyPath, witness: encoded }, isValid, prove);
     },
     verify: async (verificationKey: VerificationKey, proven: ProofWithSignals) => {
       assertOpen();
@@ -267,6 +280,12 @@ function createProofs(
       else await key?.then(workers.releaseKey, () => undefined);
     },
   };
+}
+
+/** Whether the public values of a proof are those of a witness. */
+function provesWitness(proven: ProofWithSignals, witness: Witness, count: number): boolean {
+  const values = witness.slice(1, 1 + count).map(String);
+  return JSON.stringify(proven.publicSignals) === JSON.stringify(values);
 }
 
 /** Calls `make` at the first use only. */

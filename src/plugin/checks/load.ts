@@ -2,9 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
-import { circuitName } from "../../circom/sources.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
-import { findProjectCircuits } from "../circuits/sources.ts";
+import { findProjectCircuits, nameOfSource } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
@@ -20,7 +19,7 @@ export async function loadForCheck(
   config: RollupConfig,
 ): Promise<Circuit[]> {
   const sources = findProjectCircuits(root, config);
-  const known = sources.map(({ file }) => circuitName(file));
+  const known = sources.map(nameOfSource);
   const unknown = names.find((name) => !known.includes(name));
   const folder = config.circuits.path;
   if (unknown !== undefined) {

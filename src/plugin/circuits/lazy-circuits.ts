@@ -1,6 +1,7 @@
 /** Creates `hre.circuits`. */
 import type { HardhatConfig } from "hardhat/types/config";
-import type { ProjectCircuits } from "./project-circuits.ts";
+import type { CircuitMain } from "../config/types.ts";
+import type { ProjectCircuitOptions, ProjectCircuits } from "./project-circuits.ts";
 
 /** Creates `hre.circuits`, which loads the tool chain at the first use of a circuit. */
 export function createProjectCircuits({ paths, rollup }: HardhatConfig): ProjectCircuits {
@@ -10,10 +11,10 @@ export function createProjectCircuits({ paths, rollup }: HardhatConfig): Project
   const startLoader = async () => (await load()).createCircuitLoader(paths.root, rollup);
   return {
     names: async () => (await load()).projectCircuitNames(paths.root, rollup),
-    get: async (name, options) => {
+    get: (async (circuit: string | CircuitMain, options?: ProjectCircuitOptions) => {
       await (matchers ??= registerMatchers());
-      return (await (loader ??= startLoader())).load(name, options);
-    },
+      return (await (loader ??= startLoader())).load(circuit, options);
+    }) as ProjectCircuits["get"],
     close: async () => {
       const last = loader;
       loader = undefined;

@@ -8,7 +8,6 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
-import { circuitName } from "../../circom/sources.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
@@ -192,7 +191,7 @@ function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
 }
 
 function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
-  return progress(`Compiling the circuit ${circuitName(source.file)}`, () =>
+  return progress(`Compiling the circuit ${nameOfSource(source)}`, () =>
     compileCircuit({ ...source, cacheDir: config.paths.circuits }),
   );
 }

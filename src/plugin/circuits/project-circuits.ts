@@ -8,6 +8,7 @@ import type {
 } from "../../circom/input-types.ts";
 import type { ProofWithSignals } from "../../groth16/snarkjs.ts";
 import type { SolidityProof } from "../../groth16/verifier/verifier.ts";
+import type { CircuitMain } from "../config/types.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 
 /** Input values of a circuit: its own type once a build has generated it. */
@@ -52,6 +53,11 @@ export interface ProjectCircuit<
 export interface ProjectCircuitOptions extends ProveOptions {
   /** Path of another proving key for this circuit. Default: the key of the config's setup. */
   readonly zkeyPath?: string;
+  /**
+   * Whether to keep proofs in the cache, by circuit, key and witness, so that tests prove once.
+   * Default: `circuits.cacheProofs` of the config, which is false.
+   */
+  readonly cacheProofs?: boolean;
 }
 
 export interface ProjectCircuits {
@@ -71,7 +77,8 @@ export interface ProjectCircuits {
    *
    * @param name - Name of its file without `.circom`.
    * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
-   *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key.
+   *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key;
+   *   `cacheProofs`: whether to keep proofs.
    * @returns The circuit, which `hre.circuits.close()` closes too.
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
@@ -88,6 +95,26 @@ export interface ProjectCircuits {
     name: Name,
     options?: ProjectCircuitOptions,
   ): Promise<ProjectCircuit<InputsOf<Name>, OutputsOf<Name>, SignalsOf<Name>>>;
+  /**
+   * Makes a circuit of a template, without a file with a main component. `circuits.mains` of the
+   * config names such circuits for the build, which makes types and verifiers for them.
+   *
+   * @param main - `file` with the template, relative to the folder of circuits; `template`;
+   *   `params`, bigints, numbers and nested arrays of them; `public` inputs.
+   * @param options - As for a name.
+   * @returns The circuit; it has no `verifierContract`.
+   * @throws MAIN_TEMPLATE_UNKNOWN, MAIN_PARAMETER_COUNT, MAIN_PARAMETER_INVALID,
+   *   MAIN_PUBLIC_UNKNOWN, and as for a name
+   *
+   * @example
+   * const bits = await hre.circuits.get({
+   *   file: "../node_modules/hardhat-zkrollup/circuits/lib/bits.circom",
+   *   template: "ToBits",
+   *   params: [4],
+   * });
+   * await bits.compute({ in: 5 }); // { out: [1n, 0n, 1n, 0n] }
+   */
+  get(main: CircuitMain, options?: ProjectCircuitOptions): Promise<ProjectCircuit>;
   /**
    * Closes all loaded circuits and ends their threads. The end of a test run calls it, and idle
    * threads never keep a script alive. A later `get` starts new threads.

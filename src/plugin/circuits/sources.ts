@@ -10,17 +10,19 @@ import {
 import type { OptimizationLevel } from "../../circom/compile.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { circuitName, findCircuits } from "../../circom/sources.ts";
+import { type MainComponent, nameOfCircuit } from "../../circom/main-component.ts";
+import { findCircuits } from "../../circom/sources.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
+import { findMains, isMadeByCircomkit } from "./mains.ts";
 import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 
-/** A .circom file with a main component, and its compiler options. */
-export interface CircuitSource {
+/** A .circom file with a main component, or a template of it, and the compiler options. */
+export interface CircuitSource extends Partial<Omit<MainComponent, "file">> {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly projectFolder?: string;
@@ -39,41 +41,47 @@ export const ROLLUP_SOURCE = {
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
-export function nameOfSource({ file }: CircuitSource): string {
-  return circuitName(file);
+export function nameOfSource(source: CircuitSource): string {
+  return nameOfCircuit(source);
 }
 
 /**
- * Finds the circuits in the project's folder.
+ * Finds the circuits in the project's folder, and those that the config, or circomkit's, makes of
+ * templates.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH,
- *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none
+ *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none, CIRCOMKIT_FILE_INVALID
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
   const { path, include, optimization: usual } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
+  const mains = findMains(root, circuits);
   const files = isEmpty ? [] : findCircuits(path);
-  assertDistinctNames(files);
+  const names = mains.map(({ name }) => name);
+  const own = files.filter((file) => !isMadeByCircomkit(file, names)).map((file) => ({ file }));
+  const found = [...own, ...mains].sort((a, b) => (nameOfCircuit(a) < nameOfCircuit(b) ? -1 : 1));
+  assertDistinctNames(found);
   const overrides = new Map(Object.entries(circuits.overrides));
-  const known = files.map(circuitName);
+  const known = found.map(nameOfCircuit);
   for (const name of overrides.keys()) {
     if (known.includes(name)) continue;
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
   }
-  return files.map((file, index) => {
+  return found.map((source, index) => {
     const { optimization = usual } = overrides.get(known[index]!) ?? {};
-    return { file, includePaths: include, projectFolder: root, optimization };
+    return { ...source, includePaths: include, projectFolder: root, optimization };
   });
 }
 
 /** Refuses circuits with one name, which their verifiers and input types share. */
-function assertDistinctNames(files: readonly string[]): void {
+function assertDistinctNames(sources: readonly { readonly file: string }[]): void {
   const reserved = new Map(PACKAGE_VERIFIERS.map((name) => [name.toLowerCase(), name]));
   const seen = new Map<string, string>();
-  for (const file of files) {
+  for (const source of sources) {
+    const { file } = source;
     // Some file systems ignore case.
-    const name = verifierName(circuitName(file)).toLowerCase();
+    const name = verifierName(nameOfCircuit(source)).toLowerCase();
     const contract = reserved.get(name);
     if (contract !== undefined) {
       throw circomError({ code: "CIRCUIT_NAME_RESERVED", file, contract });

@@ -59,6 +59,8 @@ export function resolveRollupConfig(
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 1,
       overrides: user.circuits?.overrides ?? {},
+      mains: user.circuits?.mains ?? {},
+      cacheProofs: user.circuits?.cacheProofs ?? false,
     },
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,

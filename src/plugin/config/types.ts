@@ -1,4 +1,5 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
+import type { TemplateParameter } from "../../circom/main-component.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 
@@ -40,6 +41,21 @@ export interface CircuitsConfig {
   readonly optimization: 0 | 1 | 2;
   /** By circuit name: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
+  /** By circuit name: circuits that are made of templates, without a file of their own. */
+  readonly mains: Readonly<Record<string, CircuitMain>>;
+  /** Whether `prove` keeps proofs in the cache, by circuit, key and witness, for tests. */
+  readonly cacheProofs: boolean;
+}
+
+/** A circuit that is made of a template. */
+export interface CircuitMain {
+  /** File with the template, relative to the folder of circuits; `.circom` may be left out. */
+  readonly file: string;
+  readonly template: string;
+  /** Parameters in order, with nested arrays. Default: none. */
+  readonly params?: readonly TemplateParameter[];
+  /** Public inputs. Default: none. */
+  readonly public?: readonly string[];
 }
 
 /** What the config can set for a single circuit. */
@@ -78,6 +94,10 @@ export interface RollupUserConfig {
     optimization?: CircuitsConfig["optimization"];
     /** By circuit name: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
+    /** By circuit name: circuits that are made of templates, without a file of their own. */
+    mains?: Record<string, CircuitMain>;
+    /** Whether `prove` keeps proofs in the cache, for tests. Default false. */
+    cacheProofs?: boolean;
   };
   operator?: {
     blockTimeMs?: number;

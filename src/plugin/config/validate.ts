@@ -1,4 +1,5 @@
 /** Checks the user's `rollup: {…}` and describes its errors. */
+import type { TemplateParameter } from "../../circom/main-component.ts";
 import { validateUserConfigZodType } from "@nomicfoundation/hardhat-zod-utils";
 import type {
   HardhatConfig,
@@ -32,6 +33,9 @@ function oneOf<T extends readonly [string, ...string[]]>(
   });
 }
 
+const parameterSchema: z.ZodType<TemplateParameter> = z.lazy(() =>
+  z.union([z.bigint(), z.number().int(), z.array(parameterSchema)]),
+);
 const optimizationSchema = z.number().int().min(0).max(2);
 
 /** Schema of the config; docs/config.md shows its descriptions. */
@@ -134,6 +138,28 @@ export const rollupUserConfigSchema = z
         overrides: z
           .record(z.string(), z.object({ optimization: optimizationSchema.optional() }).strict())
           .describe("by circuit name: what differs for that circuit")
+          .optional(),
+        mains: z
+          .record(
+            z.string().regex(/^\w[\w.-]*$/, "A name has letters, digits, -, _ and . only."),
+            z
+              .object({
+                file: z.string().min(1),
+                template: z.string().min(1),
+                params: z.array(parameterSchema).optional(),
+                public: z.array(z.string().min(1)).optional(),
+              })
+              .strict(),
+          )
+          .describe(
+            "by circuit name: circuits made of a template, `{ file, template, params, public }`",
+          )
+          .optional(),
+        cacheProofs: z
+          .boolean()
+          .describe(
+            "keeps proofs of `prove` in the cache, so that tests prove once; verified when read",
+          )
           .optional(),
       })
       .strict()
