@@ -3,6 +3,7 @@
  * `import { circuitAssert } from "hardhat-zkrollup/assert"`.
  *
  * @example
+ * const multiplier = await hre.circuits.get("multiplier"); // or loadCircuit
  * const witness = multiplier.witness({ a: 6, b: 7 });
  * await circuitAssert.witnessOutputs(witness, { product: 42 });
  */
@@ -10,7 +11,7 @@ export {
   type CircuitAssertions,
   circuitAssert,
   type ExpectedOutputs,
-  type OutputsOptions,
+  type OutputOptions,
 } from "./testing/assertions.ts";
 export type { CountLimits } from "./testing/circuit-checks.ts";
 export type { ExpectedOf } from "./testing/compare.ts";

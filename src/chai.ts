@@ -3,6 +3,7 @@
  * project with the plugin, `hre.circuits.get` registers them.
  *
  * @example
+ * const multiplier = await hre.circuits.get("multiplier");
  * const witness = multiplier.witness({ a: 6, b: 7 });
  * await expect(witness).to.have.witnessOutputs({ product: 42 });
  */

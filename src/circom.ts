@@ -2,6 +2,9 @@
  * The circom tool chain for any project, without Hardhat: compiling, typed inputs, witnesses,
  * proofs and soundness checks: `import { … } from "hardhat-zkrollup/circom"`.
  *
+ * A test runs the examples of its docstrings, in the scope that src/groth16.ts describes; `fc` is
+ * the package fast-check.
+ *
  * @example
  * await using circuit = await loadCircuit({
  *   file: `${hre.config.paths.root}/circuits/multiplier.circom`,
@@ -11,12 +14,9 @@
  * const proven = await circuit.prove({ a: 6n, b: 7n });
  * proven.publicSignals; // ["42"]
  */
-export {
-  type Circuit,
-  loadCircuit,
-  type LoadCircuitOptions,
-  type ProveOptions,
-} from "./circom/circuit.ts";
+export { type Circuit, loadCircuit, type LoadCircuitOptions } from "./circom/circuit.ts";
+export type { ProveOptions } from "./circom/proof-systems.ts";
+export type { Protocol, ProvenBy, VerificationKeyOf } from "./circom/protocols.ts";
 export type {
   CircuitWitness,
   OutputValues,
@@ -32,6 +32,8 @@ export {
   type OptimizationLevel,
 } from "./circom/compile.ts";
 export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
+export type { CircuitLog } from "./circom/diagnosis/logs.ts";
+export type { SourcePlace } from "./circom/diagnosis/trace.ts";
 export {
   createDeterminacyCheck,
   type Determinacy,
@@ -50,7 +52,9 @@ export {
   type GeneratedInputs,
   type Values as GeneratedValues,
 } from "./circom/inputs/arbitrary.ts";
+export { exportCircuit, type ExportOptions } from "./circom/export-circuit.ts";
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
+export { toSolidityCalldata } from "./circom/solidity-proof.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
 export type { InputValue, InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";

@@ -4,8 +4,9 @@
  * `hardhat-zkrollup/chai` or `hardhat-zkrollup/assert`.
  *
  * @example
- * const tester = createWitnessTester(multiplier);
- * await tester.compute({ a: 6, b: 7 }, ["product"]); // { product: 42n }
+ * const tester = createWitnessTester(await hre.circuits.get("multiplier"));
+ * await tester.expectPass({ a: 6, b: 7 }, { product: 42 });
+ * await tester.getConstraintCount(); // 1
  */
 export {
   createProofTester,

@@ -1,7 +1,9 @@
 /** The public types of the plugin: `import type { … } from "hardhat-zkrollup/types"`. */
 // With a star, so that the generated types of a project can add to the interface CircuitInputs.
 export type * from "./circom/input-types.ts";
-export type { Circuit, ProveOptions } from "./circom/circuit.ts";
+export type { Circuit } from "./circom/circuit.ts";
+export type { ProveOptions } from "./circom/proof-systems.ts";
+export type { Protocol, ProvenBy } from "./circom/protocols.ts";
 export type {
   CircuitWitness,
   OutputValues,

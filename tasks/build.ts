@@ -9,7 +9,7 @@ import {
   type Progress,
 } from "../src/plugin/progress.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
-import type { RollupError } from "../src/util/errors.ts";
+import type { CircuitBuild } from "../src/plugin/circuits/pipeline.ts";
 import { networkOf, type SizeArguments, toSize } from "./common.ts";
 
 /** Arguments that this override adds to those of the built-in task. */
@@ -48,12 +48,14 @@ async function build(
     const { selectPackageContracts, usesRollup } = await rollupUse();
     const isUsed = preset !== undefined || (await usesRollup(hre));
     const plan = { ...toBuildPlan({ preset, prover }, hre, progress), leavesRollupOut: !isUsed };
-    const failure = isWhole ? await buildAllCircuits(plan) : undefined;
+    const built = isWhole ? await buildAllCircuits(plan) : undefined;
+    const failure = built?.failure;
     selectPackageContracts(hre, isUsed);
     const result = await buildContracts(() => runSuper(args)).catch((error: unknown) => {
       // Contracts may fail for want of a verifier. What is wrong with them is printed already.
       throw failure ?? error;
     });
+    if (built !== undefined) await warnOfLargeVerifiers(built, hre);
     if (failure !== undefined) throw failure;
     return result;
   });
@@ -69,10 +71,18 @@ function toBuildPlan(
   return { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
 }
 
-/** @returns What is wrong with circuits that do not compile; all others are built. */
-async function buildAllCircuits(plan: BuildPlan): Promise<RollupError | undefined> {
+/** Circuits that do not compile are in the result; all others are built. */
+async function buildAllCircuits(plan: BuildPlan): Promise<CircuitBuild> {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  return (await buildCircuits(plan)).failure;
+  return buildCircuits(plan);
+}
+
+async function warnOfLargeVerifiers(
+  { built }: CircuitBuild,
+  { artifacts }: HardhatRuntimeEnvironment,
+): Promise<void> {
+  const { describeLargeVerifiers } = await import("../src/plugin/circuits/contract-size.ts");
+  for (const warning of await describeLargeVerifiers(built, artifacts)) printWarning(warning);
 }
 
 async function buildContracts(runSuper: () => Promise<unknown>): Promise<unknown> {

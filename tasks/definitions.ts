@@ -5,6 +5,7 @@ import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "ha
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_ROUNDS, BENCH_SUITES } from "../src/bench/suites.ts";
 import { CHECK_LIMITS } from "../src/plugin/checks/limits.ts";
+import { PROTOCOLS } from "../src/circom/protocols.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
@@ -109,6 +110,22 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     action: () => import("./circuits.ts"),
   },
   {
+    name: "debug",
+    description: "Explain from the source why a circuit rejects inputs, or step through it",
+    argument: { name: "circuit", description: "Name of the circuit", defaultValue: "" },
+    options: [
+      { name: "input", description: "JSON file of the inputs (default: CIRCUIT.json)" },
+      { name: "signal", description: "Show how this signal gets its value: main.hash.out" },
+      {
+        name: "step",
+        description: "Step through the statements by commands on standard input; help lists them",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+    ],
+    action: () => import("./debug.ts"),
+  },
+  {
     name: "compile",
     description: "Compile circuits",
     options: [circuit, rollupPreset],
@@ -175,6 +192,23 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Generate the verifier contracts of circuits",
     options: [circuit, rollupPreset],
     action: () => import("./verifier.ts"),
+  },
+  {
+    name: "export",
+    description: "Write a circuit's files in the layout of circom and snarkjs",
+    options: [
+      { name: "circuit", description: "Name of the project's circuit" },
+      { name: "output", description: "Folder to write into; created if missing" },
+      {
+        name: "input",
+        description: "JSON file with the inputs of a proof, which is written, too (default: none)",
+      },
+      {
+        name: "protocol",
+        description: `Proof system: ${PROTOCOLS.join(", ")} (default: the config's)`,
+      },
+    ],
+    action: () => import("./export.ts"),
   },
   {
     name: "deploy",

@@ -23,6 +23,7 @@ const MODULE_ORDER = [
   "crypto",
   "kernel",
   "groth16",
+  "plonk",
   "circom",
   "testing",
   "protocol",

@@ -31,6 +31,7 @@ const sidebar = [
       { text: "Getting started", link: "/guide/getting-started" },
       { text: "Circuits of your own", link: "/guide/circuits" },
       { text: "Testing circuits", link: "/guide/testing-circuits" },
+      { text: "Debugging circuits", link: "/guide/debugging" },
       { text: "A devnet and an operator", link: "/guide/devnet" },
       { text: "Keys", link: "/guide/keys" },
       { text: "Examples", link: "/project/examples" },

@@ -34,11 +34,13 @@ export interface Violation {
  *
  * @typeParam Outputs - Type of the outputs, as generated for the project's circuits.
  * @typeParam Signals - Types of the signals of the main component, by full name.
+ * @typeParam Proven - A proof with its public values.
  */
 export interface CircuitWitness<
   Outputs extends object = OutputValues,
   Signals extends object = SignalValues,
   ProveOptions = unknown,
+  Proven = ProofWithSignals,
 > {
   /** Name of the circuit. */
   readonly circuit: string;
@@ -80,7 +82,7 @@ export interface CircuitWitness<
    */
   with(
     changes: Readonly<Record<string, InputValue>>,
-  ): CircuitWitness<Outputs, Signals, ProveOptions>;
+  ): CircuitWitness<Outputs, Signals, ProveOptions, Proven>;
   /** Whether all constraints hold. */
   isSatisfied(): boolean;
   /**
@@ -97,17 +99,17 @@ export interface CircuitWitness<
    * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as `Circuit.prove`
    */
-  prove(options?: ProveOptions): Promise<ProofWithSignals>;
+  prove(options?: ProveOptions): Promise<Proven>;
 }
 
 /** The part of a circuit that its witnesses need. */
-export interface WitnessContext<ProveOptions> {
+export interface WitnessContext<ProveOptions, Proven> {
   readonly circuit: Pick<CircuitSignals, "outputs"> & { readonly name: string };
   constraints(): R1cs;
   signals(): SignalTable;
   /** Finds the statements behind violated constraints. */
   locator(witness: Witness): ConstraintLocator;
-  prove(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
+  prove(witness: Witness, options?: ProveOptions): Promise<Proven>;
 }
 
 /**
@@ -115,11 +117,16 @@ export interface WitnessContext<ProveOptions> {
  * @param inputs - The inputs that the values were computed from. They are known of an input that is
  *   in no constraint, too.
  */
-export function createCircuitWitness<Outputs extends object, Signals extends object, ProveOptions>(
-  context: WitnessContext<ProveOptions>,
+export function createCircuitWitness<
+  Outputs extends object,
+  Signals extends object,
+  ProveOptions,
+  Proven = ProofWithSignals,
+>(
+  context: WitnessContext<ProveOptions, Proven>,
   values: Witness,
   inputs: readonly FlatInput[] = [],
-): CircuitWitness<Outputs, Signals, ProveOptions> {
+): CircuitWitness<Outputs, Signals, ProveOptions, Proven> {
   const { circuit, constraints, signals, prove } = context;
   let known: ReadonlyMap<string, bigint> | undefined;
   const given = (name: string) => {
@@ -148,7 +155,10 @@ export function createCircuitWitness<Outputs extends object, Signals extends obj
   };
 }
 
-function readOutputs<P>({ circuit, signals }: WitnessContext<P>, values: Witness): OutputValues {
+function readOutputs<P>(
+  { circuit, signals }: WitnessContext<P, unknown>,
+  values: Witness,
+): OutputValues {
   const names = circuit.outputs.map(({ name }) => /^[^.[]+/.exec(name)![0]);
   const unique = [...new Set(names)];
   return Object.fromEntries(unique.map((name) => [name, signals().value(values, `main.${name}`)]));
@@ -200,7 +210,7 @@ function listNames(tree: NameTree): string[] {
 }
 
 function findViolations<P>(
-  { constraints, signals, locator }: WitnessContext<P>,
+  { constraints, signals, locator }: WitnessContext<P, unknown>,
   values: Witness,
   limit: number,
 ): Violation[] {

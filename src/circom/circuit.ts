@@ -1,15 +1,10 @@
 /** A loaded circuit: its inputs, witnesses and proofs. */
 import { checkWitness } from "../groth16/check-witness.ts";
-import { groth16Error } from "../groth16/errors.ts";
-import { publicCount, type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
-import { readVerificationKey } from "../groth16/formats/verification-key.ts";
-import { encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
-import type { ProverChoice } from "../groth16/provers/prover.ts";
-import { createGroth16Workers, type Groth16Workers } from "../groth16/provers/workers.ts";
-import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys.ts";
-import type { ProofWithSignals, VerificationKey } from "../groth16/snarkjs.ts";
+import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
+import type { Witness } from "../groth16/formats/wtns.ts";
 import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
 import { createCircuitSource } from "./diagnosis/circuit-source.ts";
+import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
 import { circomError } from "./errors.ts";
 import {
   type CircuitWitness,
@@ -18,26 +13,28 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
-import { cachedProof } from "./proof-cache.ts";
+import { withCachedProofs } from "./proof-cache.ts";
+import {
+  createProofSystem,
+  once,
+  type ProofSystemOptions,
+  type ProveOptions,
+} from "./proof-systems.ts";
+import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
-/** How a circuit proves. */
-export interface ProveOptions {
-  /**
-   * The prover: `"kernel"`, `"snarkjs"` or `{ external: command }`. Default: the prover that the
-   * circuit was loaded with, or else the kernel.
-   */
-  readonly prover?: ProverChoice;
-}
-
 /** How a circuit is compiled, set up and proven. */
-export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOptions {
-  /** Receives each line that the circuit's `log()` statements print. Default: the console. */
-  readonly log?: (line: string) => void;
-  /** Threads that circuits share; their creator closes them. Default: the circuit's own. */
-  readonly workers?: Groth16Workers;
+export interface LoadCircuitOptions<P extends Protocol = Protocol>
+  extends CompileOptions, ProofSystemOptions<P> {
+  /**
+   * Receives each line that the circuit's `log()` statements print, and with `logPlaces` where.
+   * Default: the console.
+   */
+  readonly log?: CircuitLog;
+  /** Whether each line is attributed to its component and statement. Default: false. */
+  readonly logPlaces?: boolean;
   /**
    * Whether `prove` takes the proof of the same witness, key and circuit from the cache, for tests.
    * It is verified first. Default: false.
@@ -49,13 +46,17 @@ export interface LoadCircuitOptions extends CompileOptions, KeyOptions, ProveOpt
  * @typeParam Inputs - Type of the input signals, as generated for the project's circuits.
  * @typeParam Outputs - Type of the outputs.
  * @typeParam Signals - Types of the signals of the main component, by full name.
+ * @typeParam P - The proof system, which decides the form of proofs and keys.
  */
 export interface Circuit<
   Inputs extends object = InputValues,
   Outputs extends object = OutputValues,
   Signals extends object = SignalValues,
+  P extends Protocol = "groth16",
 >
   extends CompiledCircuit, AsyncDisposable {
+  /** The proof system of its proofs and keys. */
+  readonly protocol: P;
   /**
    * Computes the outputs.
    *
@@ -82,14 +83,14 @@ export interface Circuit<
    * witness.signal("main.a"); // 6n
    * witness.with({ "main.a": 5n }).isSatisfied(); // false
    */
-  witness(inputs: Inputs): Promise<CircuitWitness<Outputs, Signals, ProveOptions>>;
+  witness(inputs: Inputs): Promise<CircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>>;
   /**
    * Reads the signals of a witness by name.
    *
    * @param values - One field element for each wire, such as those of a `.wtns` file.
    * @returns The witness, which is not checked.
    */
-  toWitness(values: Witness): CircuitWitness<Outputs, Signals, ProveOptions>;
+  toWitness(values: Witness): CircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>;
   /**
    * Computes the values of all wires.
    *
@@ -136,7 +137,7 @@ export interface Circuit<
    * @param options - `prover` for this proof.
    * @returns The proof in snarkjs's form, with the public values: outputs, then public inputs.
    * @throws KERNEL_UNSUPPORTED and PROVING_KEY_TOO_LARGE where only snarkjs can prove;
-   *   PROVER_UNKNOWN, PROVER_CLOSED, EXTERNAL_PROVER_FAILED; as {@link Circuit.calculateWitness}
+   *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED; as {@link Circuit.calculateWitness}
    *   and {@link Circuit.zkeyPath}
    *
    * @example
@@ -145,7 +146,7 @@ export interface Circuit<
    * proven.publicSignals; // ["42"]
    * await multiplier.verify(proven); // true
    */
-  prove(inputs: Inputs, options?: ProveOptions): Promise<ProofWithSignals>;
+  prove(inputs: Inputs, options?: ProveOptions): Promise<ProvenBy[P]>;
   /**
    * Checks a witness and proves it, as {@link Circuit.prove} does with a computed one.
    *
@@ -154,17 +155,17 @@ export interface Circuit<
    * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED, and as {@link Circuit.prove}
    */
-  proveWitness(witness: Witness, options?: ProveOptions): Promise<ProofWithSignals>;
+  proveWitness(witness: Witness, options?: ProveOptions): Promise<ProvenBy[P]>;
   /**
    * Whether a proof is valid for its public values.
    *
    * @param proven - The proof with all its public values.
    * @throws PROOF_MALFORMED
    */
-  verify(proven: ProofWithSignals): Promise<boolean>;
+  verify(proven: ProvenBy[P]): Promise<boolean>;
   /** Returns the verification key in snarkjs's form. @throws as {@link Circuit.zkeyPath} */
-  verificationKey(): Promise<VerificationKey>;
-  /** Returns the path of the proving key; makes it if needed. @throws as `ensureProvingKey` */
+  verificationKey(): Promise<VerificationKeyOf[P]>;
+  /** Returns the path of the proving key; makes it if needed. @throws as `ensureSystemKey` */
   zkeyPath(): Promise<string>;
   /**
    * Frees the key and ends the threads; later proofs throw PROVER_CLOSED. Without it they stay, but
@@ -178,8 +179,9 @@ export interface Circuit<
  *
  * @param options - `file`, path of the `.circom` file; `cacheDir`, where compiled files and keys
  *   stay; how to compile, set up and prove.
+ *   `protocol`: "groth16", "plonk" or "fflonk".
  * @returns The circuit, which belongs to the caller: `close()` ends its threads.
- * @throws as {@link compileCircuit}
+ * @throws PROTOCOL_UNKNOWN, and as {@link compileCircuit}
  *
  * @example
  * const { root, cache: cacheDir } = hre.config.paths;
@@ -191,17 +193,18 @@ export async function loadCircuit<
   Inputs extends object = InputValues,
   Outputs extends object = OutputValues,
   Signals extends object = SignalValues,
->(options: LoadCircuitOptions): Promise<Circuit<Inputs, Outputs, Signals>> {
+  P extends Protocol = "groth16",
+>(options: LoadCircuitOptions<P>): Promise<Circuit<Inputs, Outputs, Signals, P>> {
   const compiled = await compileCircuit(options);
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath));
   const signals = once(() => readSignalTable(compiled));
-  const calculator = once(() => createWitnessCalculator(compiled, options.log));
-  const zkeyPath = once(() => ensureProvingKey(compiled, options));
-  const verificationKey = once(async () => readVerificationKey(await zkeyPath()));
-  const proofs = createProofs(compiled, { zkeyPath, verificationKey }, options);
-
   const source = createCircuitSource(compiled.file, toFolders(options));
+  const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
+  const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
+  const calculator = once(() => createWitnessCalculator(compiled, log));
+  const made = createProofSystem(compiled, options);
+  const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
@@ -209,6 +212,8 @@ export async function loadCircuit<
       return calculate(inputs as InputValues);
     } catch (error) {
       throw source.explain(error, inputs as InputValues);
+    } finally {
+      logs?.flush(inputs as InputValues);
     }
   };
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
@@ -217,18 +222,19 @@ export async function loadCircuit<
       const details = describeViolation(toWitness(witness).violations(1)[0]);
       throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint, details });
     }
-    return proofs.prove(witness, how);
+    return system.prove(witness, how);
   };
   const locator = (values: Witness) => source.locator(constraints(), signals(), values);
   const context = { circuit: compiled, constraints, signals, locator, prove: proveWitness };
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
-    createCircuitWitness<Outputs, Signals, ProveOptions>(context, values, inputs);
+    createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);
   const witness = async (inputs: Inputs) => {
     const flat = flattenInputs(name, compiled.inputs, inputs as InputValues);
     return toWitness(await calculateWitness(inputs), flat);
   };
   return {
     ...compiled,
+    protocol: options.protocol ?? ("groth16" as P),
     compute: async (inputs) => (await witness(inputs)).outputs,
     witness,
     toWitness: (values) => toWitness(values),
@@ -236,60 +242,12 @@ export async function loadCircuit<
     constraints,
     checkWitness: (values) => checkWitness(constraints(), values),
     wire: (signal) => signals().wire(signal),
-    prove: async (inputs, how) => proofs.prove(await calculateWitness(inputs), how),
+    prove: async (inputs, how) => system.prove(await calculateWitness(inputs), how),
     proveWitness,
-    verify: async (proven) => proofs.verify(await verificationKey(), proven),
-    verificationKey,
-    zkeyPath,
-    close: proofs.close,
-    [Symbol.asyncDispose]: proofs.close,
+    verify: system.verify,
+    verificationKey: system.verificationKey,
+    zkeyPath: system.zkeyPath,
+    close: system.close,
+    [Symbol.asyncDispose]: system.close,
   };
-}
-
-/** The part of a circuit that has threads. */
-function createProofs(
-  { digest, stats }: CompiledCircuit,
-  keys: { zkeyPath(): Promise<string>; verificationKey(): Promise<VerificationKey> },
-  { prover: usual = "kernel", workers: shared, cacheProofs = false, cacheDir }: LoadCircuitOptions,
-) {
-  const workers = shared ?? createGroth16Workers();
-  let key: Promise<string> | undefined;
-  let isClosed = false;
-  const assertOpen = () => {
-    if (isClosed) throw groth16Error({ code: "PROVER_CLOSED", prover: "circuit's" });
-  };
-  return {
-    prove: async (witness: Witness, { prover = usual }: ProveOptions = {}) => {
-      assertOpen();
-      const zkeyPath = await (key ??= keys.zkeyPath());
-      const encoded = encodeWitness(witness);
-      const prove = () => workers.prove(prover, zkeyPath, encoded);
-      if (!cacheProofs) return prove();
-      const isValid = async (proven: ProofWithSignals) =>
-        provesWitness(proven, witness, publicCount(stats)) &&
-        (await workers.verify(await keys.verificationKey(), proven));
-      return cachedProof(cacheDir, { digest, zkeyPath, witness: encoded }, isValid, prove);
-    },
-    verify: async (verificationKey: VerificationKey, proven: ProofWithSignals) => {
-      assertOpen();
-      return workers.verify(verificationKey, proven);
-    },
-    close: async () => {
-      isClosed = true;
-      if (shared === undefined) await workers.close();
-      else await key?.then(workers.releaseKey, () => undefined);
-    },
-  };
-}
-
-/** Whether the public values of a proof are those of a witness. */
-function provesWitness(proven: ProofWithSignals, witness: Witness, count: number): boolean {
-  const values = witness.slice(1, 1 + count).map(String);
-  return JSON.stringify(proven.publicSignals) === JSON.stringify(values);
-}
-
-/** Calls `make` at the first use only. */
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

@@ -25,6 +25,8 @@ export interface EntryDescription extends CircuitSignals {
   readonly stats: R1csHeader;
   /** What circom warned of. Paths of sources are relative to the folder of the circuit. */
   readonly warnings: readonly string[];
+  /** Input signals that no constraint binds, such as "in[2]". */
+  readonly unusedInputs: readonly string[];
 }
 
 const DESCRIPTION = "circuit.json";

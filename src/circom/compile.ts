@@ -15,12 +15,14 @@ import {
 import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
 import { hashFile } from "../groth16/files/digests.ts";
 import { circomError } from "./errors.ts";
-import { readR1csHeader } from "../groth16/formats/r1cs.ts";
+import { readR1cs, readR1csHeader } from "../groth16/formats/r1cs.ts";
 import { hasMain, type MainComponent, writeMainComponent } from "./main-component.ts";
-import { readSignals } from "./signals.ts";
+import { type CircuitSignals, readSignals, readSymbols } from "./signals.ts";
 import { circuitName, type CircuitSources, collectSources } from "./sources.ts";
 import { restoreNames, STAGED_CIRCUIT, stageSources } from "./staged-sources.ts";
 import { readInputSizes } from "./witness-generator.ts";
+import { inputNames, inputsBoundByNothing, inputsWithoutWire } from "./unused-inputs.ts";
+import { isRollupError } from "../util/errors.ts";
 import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
 
 /** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
@@ -71,6 +73,8 @@ const SANITY_FLAGS = ["--sanity_check", "3"];
 /** Folder of the staged sources in a new entry. */
 const SOURCES = "sources";
 const STAGED_NAME = circuitName(STAGED_CIRCUIT);
+/** The files that an entry has. */
+const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
 
 /** The version of the circom2 package, which is the compiler. */
 export function compilerVersion(): string {
@@ -144,8 +148,7 @@ async function runCompiler(
   const name = circuitName(file);
   const staged = join(folder, SOURCES);
   await stageSources(staged, sources.files);
-  const output = await runCircom(folder, file, sources, optimization);
-  await rm(staged, { recursive: true });
+  const output = await runCircom(folder, file, sources, [...RESULTS, `--O${optimization}`]);
   const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
@@ -156,7 +159,49 @@ async function runCompiler(
   const stats = readR1csHeader(r1csPath, file);
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
-  return { digest: await hashFile(r1csPath), stats, warnings: findWarnings(output), ...signals };
+  const digest = await hashFile(r1csPath);
+  const unusedInputs = await findUnusedInputs(folder, {
+    file,
+    sources,
+    r1csPath,
+    symPath,
+    signals,
+  });
+  await rm(staged, { recursive: true });
+  return { digest, stats, warnings: findWarnings(output), unusedInputs, ...signals };
+}
+
+/** Looks inputs up in the constraints, and compiles without simplification if these hide one. */
+async function findUnusedInputs(
+  folder: string,
+  compiled: {
+    readonly file: string;
+    readonly sources: CircuitSources;
+    readonly r1csPath: string;
+    readonly symPath: string;
+    readonly signals: CircuitSignals;
+  },
+): Promise<string[]> {
+  const { file, sources, r1csPath, symPath, signals } = compiled;
+  const simplified = { r1cs: readR1cs(r1csPath), wires: readSymbols(symPath) };
+
+  const { inputs } = signals;
+  const hidden = inputsWithoutWire(inputs, simplified.wires);
+  const shown = inputNames(inputs).filter((name) => simplified.wires.has(`main.${name}`));
+  const unused = inputsBoundByNothing(shown, inputs, simplified);
+  if (hidden.length === 0) return unused;
+  const made = entryPaths(folder, STAGED_NAME);
+  try {
+    await runCircom(folder, file, sources, ["--r1cs", "--sym", "--O0"]);
+    const original = { r1cs: readR1cs(made.r1csPath), wires: readSymbols(made.symPath) };
+    return [...unused, ...inputsBoundByNothing(hidden, inputs, original)];
+  } catch (error) {
+    // Constraints without simplification may be too many for the compiler's memory.
+    if (isRollupError(error) && error.code === "COMPILER_CRASHED") return unused;
+    throw error;
+  } finally {
+    for (const path of [made.r1csPath, made.symPath]) await rm(path, { force: true });
+  }
 }
 
 /** circom separates its messages by blank lines. */
@@ -195,19 +240,18 @@ async function runCircom(
   folder: string,
   file: string,
   { files }: CircuitSources,
-  optimization: OptimizationLevel,
+  flags: readonly string[],
 ): Promise<string> {
   const staged = `${COMPILER_FOLDER}/${SOURCES}`;
-  const outputs = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
-  const flags = [...outputs, `--O${optimization}`, "-o", COMPILER_FOLDER];
-  const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...SANITY_FLAGS];
+  const output = ["-o", COMPILER_FOLDER];
+  const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...output, ...SANITY_FLAGS];
   const worker = workerUrl(import.meta.url, "compile-worker");
   const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
   try {
     await (compilerModule ??= loadCompiler());
     const outcome = await pool.run({ args, folder });
     const raw = stripVTControlCharacters(outcome.output);
-    const output = restoreNames(raw, staged, files, (index) =>
+    const text = restoreNames(raw, staged, files, (index) =>
       index === 0 ? file : files[index]!.file,
     );
     // circom hides or ignores failed writes.
@@ -215,11 +259,11 @@ async function runCircom(
       throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
     }
     if (outcome.status === "crashed") {
-      throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output });
+      throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output: text });
     }
     if (outcome.code !== 0) {
-      const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(output)?.slice(1).join(":") ?? null;
-      throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: output.trim() });
+      const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(text)?.slice(1).join(":") ?? null;
+      throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: text.trim() });
     }
     return raw;
   } finally {

@@ -16,6 +16,7 @@ export type CircomErrorFacts =
     }
   | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
+  | { code: "INPUT_FILE_UNREADABLE"; file: string; reason: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
   | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
@@ -84,6 +85,10 @@ export const circomError = defineErrors<CircomErrorFacts>({
       `The circom compiler stopped on ${file} without a message of its own: ${reason}` +
       (output === "" ? "." : `\n${output}`),
     fix: "Try a lower optimization level or a smaller circuit: the compiler has 4 GB of memory.",
+  },
+  INPUT_FILE_UNREADABLE: {
+    message: ({ file, reason }) => `The inputs cannot be read from ${file}: ${reason}.`,
+    fix: 'Give the path of a JSON file with an object of all inputs, such as { "a": 3, "b": "0x0b" }.',
   },
   INPUT_MISSING: {
     message: ({ circuit, signals }) =>

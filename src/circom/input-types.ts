@@ -2,6 +2,7 @@
 
 import type { CompiledCircuit } from "./compile.ts";
 import { circomError } from "./errors.ts";
+import type { Protocol } from "./protocols.ts";
 import type { SignalDeclaration } from "./signals.ts";
 import { describeShape } from "./witness-inputs.ts";
 
@@ -12,6 +13,13 @@ import { describeShape } from "./witness-inputs.ts";
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
 export interface CircuitInputs {}
+
+/**
+ * Proof systems of the project's circuits that prove by another one than Groth16, by circuit name;
+ * filled as {@link CircuitInputs}.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
+export interface CircuitProtocols {}
 
 /** Types of the outputs of the project's circuits, by name; filled as {@link CircuitInputs}. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by augmentation
@@ -25,7 +33,13 @@ export interface CircuitOutputs {}
 export interface CircuitSignalValues {}
 
 /** The part of a circuit that the generator needs. */
-export type TypedCircuit = Pick<CompiledCircuit, "name" | "inputs" | "outputs" | "intermediates">;
+export type TypedCircuit = Pick<
+  CompiledCircuit,
+  "name" | "inputs" | "outputs" | "intermediates"
+> & {
+  /** Default `"groth16"`. */
+  readonly protocol?: Protocol;
+};
 
 /** A signal of a bus, by the rest of its name. */
 interface Field {
@@ -101,9 +115,17 @@ import type { ${used.join(", ")} } from ${JSON.stringify(moduleName)};
 ${sorted.flatMap((circuit) => KINDS.map(({ render }) => render(circuit))).join("\n\n")}
 
 declare module ${JSON.stringify(moduleName)} {
-${added.join("\n\n")}
+${added.join("\n\n")}${protocolsInterface(sorted)}
 }
 `;
+}
+
+/** The proof systems that a static type has to know, because the config chooses them. */
+function protocolsInterface(circuits: readonly TypedCircuit[]): string {
+  const entries = circuits.flatMap(({ name, protocol = "groth16" }) =>
+    protocol === "groth16" ? [] : `    ${JSON.stringify(name)}: ${JSON.stringify(protocol)};\n`,
+  );
+  return entries.length === 0 ? "" : `\n  interface CircuitProtocols {\n${entries.join("")}  }`;
 }
 
 function assertDistinct(circuits: readonly TypedCircuit[]): void {

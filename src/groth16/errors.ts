@@ -4,7 +4,10 @@ import { defineErrors } from "../util/errors.ts";
 export type Groth16ErrorFacts =
   | { code: "BINARY_FORMAT"; source: string; expected: string; problem: string }
   | { code: "FIELD_NOT_SUPPORTED"; source: string; modulus: bigint }
-  | { code: "PROTOCOL_NOT_SUPPORTED"; source: string; protocol: string }
+  | { code: "PROTOCOL_NOT_SUPPORTED"; source: string; protocol: string; expected: string }
+  | { code: "PROTOCOL_UNKNOWN"; protocol: string; known: readonly string[] }
+  | { code: "PROVER_NOT_OF_PROTOCOL"; prover: string; protocol: string }
+  | { code: "PTAU_NOT_CONFIGURED"; circuit: string; protocol: string }
   | { code: "CUSTOM_GATES"; source: string; gates: readonly string[] }
   | { code: "PROOF_MALFORMED"; problem: string }
   | { code: "VERIFICATION_KEY_MALFORMED"; problem: string }
@@ -38,8 +41,24 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
     fix: "Compile for BN254, circom's default (--prime bn128).",
   },
   PROTOCOL_NOT_SUPPORTED: {
-    message: ({ source, protocol }) => `${source} is a proving key for ${protocol}, not Groth16.`,
-    fix: "Take a Groth16 key of the circuit: from hardhat rollup:setup, or snarkjs groth16 setup.",
+    message: ({ source, protocol, expected }) =>
+      `${source} is a proving key for ${protocol}, not ${expected}.`,
+    fix: "Take a key for the circuit's protocol: from hardhat rollup:setup, or the setup of snarkjs.",
+  },
+  PROTOCOL_UNKNOWN: {
+    message: ({ protocol, known }) =>
+      `There is no proof system ${protocol}; there are ${known.join(", ")}.`,
+    fix: "Name one of them in circuits.protocol, in an override, or in the options of the call.",
+  },
+  PROVER_NOT_OF_PROTOCOL: {
+    message: ({ prover, protocol }) => `The prover ${prover} does not prove by ${protocol}.`,
+    fix: 'Leave the prover out or set it to "snarkjs", which proves PLONK and fflonk.',
+  },
+  PTAU_NOT_CONFIGURED: {
+    message: ({ circuit, protocol }) =>
+      `The key of the circuit ${circuit} for ${protocol} follows from powers of tau, ` +
+      "but the setup names none.",
+    fix: "Set setup.ptau to a prepared file of a public ceremony; dev keys make their own.",
   },
   CUSTOM_GATES: {
     message: ({ source, gates }) =>

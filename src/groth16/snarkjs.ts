@@ -87,6 +87,8 @@ export interface Snarkjs extends ZkeyFunctions {
   prove(zkeyPath: string, witness: Uint8Array): Promise<ProofWithSignals>;
   /** Returns whether a proof is valid for its public values under a key. */
   verify(key: VerificationKey, proven: ProofWithSignals): Promise<boolean>;
+  /** Runs other functions of snarkjs's module; a room above types those that it calls. */
+  run<T>(work: (module: object) => Promise<T>): Promise<T>;
   /**
    * Rejects this user's calls with PROVER_CLOSED. The threads end with their last user, after the
    * running computation, which does not keep the process alive.
@@ -184,6 +186,7 @@ export function openSnarkjs(): Snarkjs {
     contribute: (...args) => call(() => zKey.contribute(...args)),
     beacon: (...args) => call(() => zKey.beacon(...args)),
     verifyFromR1cs: (...args) => call(() => zKey.verifyFromR1cs(...args)),
+    run: (work) => call(() => work(snarkjs)),
     close: async () => {
       isClosed = true;
       shared.users.delete(user);

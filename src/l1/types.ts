@@ -204,7 +204,7 @@ export interface L1Standing {
   readonly protocolDigest: string;
 }
 
-/** A committed block as L1 has it, with its public data; with all earlier ones, it determines the state. */
+/** A committed block as L1 has it: with all earlier ones, its public data determine the state. */
 export interface BlockOnL1 {
   readonly storedBlock: StoredBlock;
   /** Undefined if the transaction's calldata does not contain it. */

@@ -15,6 +15,7 @@ export type PluginErrorFacts =
   | { code: "CIRCUIT_NOT_BUILT"; circuit: string }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
+  | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
@@ -96,6 +97,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ circuit }) =>
       `Circuit ${circuit} has no public value, so there is no contract that verifies its proofs.`,
     fix: "Give it an output, or make an input public: component main {public [a]} = …;",
+  },
+  VERIFIER_OF_OTHER_PROTOCOL: {
+    message: ({ circuit, protocol, built }) =>
+      `The circuit ${circuit} proves by ${protocol} here, but its contract is built for ${built}.`,
+    fix: "Set circuits.overrides of this circuit to the protocol in the config, and build again.",
   },
   ROLLUP_NOT_BUILT: {
     message: ({ preset, prover, reason }) =>

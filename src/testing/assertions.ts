@@ -17,18 +17,22 @@ import {
   type RefusedBy,
 } from "./witness-checks.ts";
 
+/** How outputs are compared. */
+export interface OutputOptions {
+  /** Whether an output that is left out is an error. Default: false. */
+  readonly strict?: boolean;
+}
+
 /** Expected outputs; those that are left out are not compared. */
 export type ExpectedOutputs<Outputs extends object> = {
   readonly [Name in keyof Outputs]?: ExpectedOf<Outputs[Name]>;
 };
 
-/** How outputs are compared. */
-export interface OutputsOptions {
-  /** Whether no output may be left out. Default: false. */
-  readonly strict?: boolean;
-}
-
-/** Assertions about circuits, their witnesses and proofs. All but the last reject or resolve. */
+/**
+ * Assertions about circuits, their witnesses and proofs. All but the last return a promise, which
+ * the test awaits. Each throws an AssertionError if it does not hold, and ASSERTION_SUBJECT if it
+ * is given anything else than a witness, a proof or a circuit.
+ */
 export interface CircuitAssertions {
   /**
    * The outputs have these values.
@@ -42,7 +46,7 @@ export interface CircuitAssertions {
   witnessOutputs<Outputs extends object>(
     witness: WitnessSubject<Outputs>,
     expected: ExpectedOutputs<NoInfer<Outputs>>,
-    options?: OutputsOptions,
+    options?: OutputOptions,
   ): Promise<void>;
   /**
    * Signals have these values.
@@ -58,40 +62,44 @@ export interface CircuitAssertions {
   /**
    * The circuit takes the inputs, and the witness satisfies all constraints.
    *
-   * @param witness - `circuit.witness(inputs)`, with or without `await`, or a changed copy.
-   * @throws AssertionError with the constraints, or the circuit's refusal; INPUT_…
+   * @param witness - `circuit.witness(inputs)`, with or without `await`.
+   * @throws AssertionError with the violated constraints, or the trace of the refusal
    */
   satisfied(witness: WitnessSubject): Promise<void>;
   /**
    * The circuit refuses the inputs, or the witness violates constraints.
    *
-   * @param witness - `circuit.witness(inputs)` without `await`, or a changed copy of a witness.
+   * @param witness - `circuit.witness(inputs)`, with or without `await`.
    * @param by - What refuses: `{ template, line }` in the trace of a failed assertion,
    *   `{ constraint }` or `{ signal }` for a changed witness, or text of the message. Default:
    *   anything.
+   * @throws AssertionError if the witness is good, or something else refuses it
    */
   refused(witness: WitnessSubject, by?: RefusedBy): Promise<void>;
   /**
    * A proof, or that of a witness, is valid by a circuit's key.
    *
-   * @param proof - Of `circuit.prove(inputs)`, with or without `await`; or a witness.
-   * @param circuit - The circuit with the key.
-   * @throws AssertionError; PROOF_MALFORMED, CONSTRAINT_VIOLATED for a witness
+   * @param proof - A proof with its public values, or a witness that is proven first; with or
+   * without `await`.
+   * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+   * @throws AssertionError, and as `circuit.verify` and `circuit.prove`
    */
   provenBy(proof: ProofSubject, circuit: CircuitLike): Promise<void>;
   /**
    * A verifier contract accepts a proof, or that of a witness.
    *
-   * @param proof - Of `circuit.prove(inputs)`, with or without `await`; or a witness.
+   * @param proof - A proof with its public values, or a witness that is proven first; with or
+   * without `await`.
    * @param contract - A contract with `verifyProof(a, b, c, input)`, of ethers or viem.
+   * @throws AssertionError; VERIFY_PROOF_MISSING, and the errors of the call
    */
   verifiedOnChain(proof: ProofSubject, contract: object): Promise<void>;
   /**
-   * The circuit has this number of constraints, or one within limits.
+   * The circuit has this number of constraints, or one within `{ min, max }`.
    *
-   * @param circuit - The circuit.
-   * @param limits - The exact number, or `{ min, max }`, both included.
-   * @throws AssertionError with the number
+   * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+   * @param limits - The number, or its limits, both included.
+   * @throws AssertionError
    */
   constraintCount(circuit: CircuitLike, limits: CountLimits): void;
 }

@@ -24,15 +24,16 @@ const STRICT = "zkrollup.strict";
 const VERIFIER = "zkrollup.verifier";
 
 /**
- * Adds the matchers to Chai.
+ * Adds the matchers for circuits to Chai: `chai.use(circuitMatchers)`. `hardhat-zkrollup/chai` does
+ * so when it is imported.
  *
- * @param chai - What `chai.use` passes.
- * @param utils - What `chai.use` passes.
+ * @param chai - Passed by `use`.
+ * @param utils - Passed by `use`.
  *
  * @example
- * const chai = await import("chai");
- * chai.use(circuitMatchers);
- * await chai.expect(multiplier.witness({ a: 6, b: 7 })).to.be.satisfied;
+ * const multiplier = await hre.circuits.get("multiplier");
+ * await expect(multiplier.witness({ a: 6, b: 7 })).to.have.witnessOutputs({ product: 42 });
+ * await expect(multiplier.prove({ a: 6, b: 7 })).to.be.provenBy(multiplier);
  */
 export function circuitMatchers(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): void {
   const toolkit = createChaiToolkit(chai, utils);

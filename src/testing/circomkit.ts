@@ -25,8 +25,8 @@ export interface WitnessTester<
   /**
    * The circuit takes the inputs, and gives these outputs.
    *
-   * @param inputs - Values of all inputs.
-   * @param outputs - Expected values; others are not compared.
+   * @param inputs - Values of all input signals, by name.
+   * @param outputs - Values of outputs, by name; those that are left out are not compared.
    * @throws AssertionError
    */
   expectPass(
@@ -36,7 +36,7 @@ export interface WitnessTester<
   /**
    * The circuit refuses the inputs, or their number is wrong.
    *
-   * @param inputs - Values of inputs.
+   * @param inputs - Values of all input signals, by name.
    * @returns The message of the error.
    * @throws AssertionError; other errors, as of a misspelt input
    */
@@ -55,61 +55,60 @@ export interface WitnessTester<
    * @throws AssertionError
    */
   expectConstraintFail(witness: Witness): Promise<void>;
-  /** Counts the constraints. @returns Their number. */
+  /** Returns the number of constraints. */
   getConstraintCount(): Promise<number>;
   /**
-   * The circuit has enough constraints.
+   * The circuit has at least this number of constraints, or exactly it.
    *
-   * @param expected - The least number.
-   * @param exact - Whether there may be no more. Default: false.
+   * @param expected - The number, from 0.
+   * @param exact - Whether more are an error. Default: false.
    * @throws AssertionError
    */
   expectConstraintCount(expected: number, exact?: boolean): Promise<void>;
   /**
-   * Computes the values of all wires.
+   * Returns the values of all wires, each in [0, r).
    *
-   * @param inputs - Values of all inputs.
-   * @returns One field element for each wire.
+   * @param inputs - Values of all input signals, by name.
    * @throws as `Circuit.calculateWitness`
    */
   calculateWitness(inputs: SignalsOfNames<IN, InputValue>): Promise<Witness>;
   /**
    * Computes signals.
    *
-   * @param inputs - Values of all inputs.
-   * @param signals - Names without "main.", such as "out" or "component.signal".
-   * @returns The values by these names, arrays nested.
-   * @throws as `Circuit.calculateWitness` and `CircuitWitness.signal`
+   * @param inputs - Values of all input signals, by name.
+   * @param signals - Names without "main.": "product", or "component.signal".
+   * @returns Their values by these names, arrays nested.
+   * @throws AssertionError, SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE
    */
   compute(
     inputs: SignalsOfNames<IN, InputValue>,
     signals: readonly string[],
   ): Promise<Record<string, SignalTree>>;
   /**
-   * Changes signals in a copy.
+   * Changes signals, and recomputes nothing.
    *
    * @param witness - One field element for each wire.
-   * @param values - Values by full name.
-   * @returns The copy.
+   * @param values - New values by full name, such as "main.product".
+   * @returns A changed copy.
    * @throws as `CircuitWitness.with`
    */
   editWitness(witness: Witness, values: Readonly<Record<string, InputValue>>): Promise<Witness>;
   /**
-   * Reads signals.
+   * Reads signals by full name.
    *
    * @param witness - One field element for each wire.
-   * @param symbols - Full names, such as "main.out".
-   * @returns The values by these names.
-   * @throws as `CircuitWitness.signal`
+   * @param symbols - Full names, such as "main.product".
+   * @returns Their values by these names, arrays nested.
+   * @throws SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE
    */
   readWitness(witness: Witness, symbols: readonly string[]): Promise<Record<string, SignalTree>>;
   /**
-   * Reads whole signals.
+   * Reads signals by names without "main.".
    *
    * @param witness - One field element for each wire.
-   * @param signals - Names without "main.", such as "out" or "component.signal".
-   * @returns The values by these names, arrays nested.
-   * @throws as `CircuitWitness.signal`
+   * @param signals - Names such as "product", or "component.signal".
+   * @returns Their values by these names, arrays nested.
+   * @throws SIGNAL_NOT_FOUND, SIGNAL_WITHOUT_WIRE
    */
   readWitnessSignals(
     witness: Witness,
@@ -120,19 +119,17 @@ export interface WitnessTester<
 /** The proof tester of circomkit. */
 export interface ProofTester<IN extends readonly string[] = []> {
   /**
-   * Computes a witness and proves it.
+   * Returns the proof of some inputs, with the public values.
    *
-   * @param inputs - Values of all inputs.
-   * @returns The proof and its public values.
+   * @param inputs - Values of all input signals, by name.
    * @throws as `Circuit.prove`
    */
   prove(inputs: SignalsOfNames<IN, InputValue>): Promise<ProofWithSignals>;
   /**
-   * Verifies a proof.
+   * Returns whether a proof is valid.
    *
    * @param proof - In snarkjs's form.
-   * @param publicSignals - Outputs, then public inputs, in decimal.
-   * @returns Whether it is valid.
+   * @param publicSignals - Public values in decimal: outputs, then public inputs.
    * @throws PROOF_MALFORMED
    */
   verify(proof: Groth16Proof, publicSignals: readonly string[]): Promise<boolean>;
@@ -140,16 +137,16 @@ export interface ProofTester<IN extends readonly string[] = []> {
    * The proof is valid.
    *
    * @param proof - In snarkjs's form.
-   * @param publicSignals - Outputs, then public inputs, in decimal.
-   * @throws AssertionError; PROOF_MALFORMED
+   * @param publicSignals - Public values in decimal: outputs, then public inputs.
+   * @throws AssertionError, PROOF_MALFORMED
    */
   expectPass(proof: Groth16Proof, publicSignals: readonly string[]): Promise<void>;
   /**
    * The proof is not valid.
    *
    * @param proof - In snarkjs's form.
-   * @param publicSignals - Outputs, then public inputs, in decimal.
-   * @throws AssertionError; PROOF_MALFORMED
+   * @param publicSignals - Public values in decimal: outputs, then public inputs.
+   * @throws AssertionError, PROOF_MALFORMED
    */
   expectFail(proof: Groth16Proof, publicSignals: readonly string[]): Promise<void>;
 }
@@ -161,7 +158,7 @@ const EXPECTED_FAILURES = ["CIRCUIT_ASSERT_FAILED", "INPUT_MISSING", "INPUT_SHAP
  * Wraps a circuit as circomkit's `WitnessTester`, to keep its tests.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
- * @returns The tester.
+ * @returns A tester, which holds nothing to close.
  *
  * @example
  * const tester = createWitnessTester(await hre.circuits.get("multiplier"));
@@ -218,13 +215,14 @@ export function createWitnessTester<
  * Wraps a circuit as circomkit's `ProofTester` for Groth16.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`, which make its keys.
- * @returns The tester.
+ * @returns A tester, which holds nothing to close.
  *
  * @example
  * const tester = createProofTester(await hre.circuits.get("multiplier"));
  * const { proof, publicSignals } = await tester.prove({ a: 6, b: 7 });
  * await tester.verify(proof, publicSignals); // true
  * await tester.expectFail(proof, ["43"]);
+ * publicSignals; // ["42"]
  */
 export function createProofTester<IN extends readonly string[] = []>(
   circuit: TestedCircuit,

@@ -13,43 +13,41 @@ export interface ZkitCircuit {
   /**
    * Computes the values of all wires.
    *
-   * @param inputs - Values of all inputs.
+   * @param inputs - Values of all input signals, by name.
    * @param overrides - Values by full name that replace computed ones, such as "main.a".
    * @returns One field element for each wire.
-   * @throws as `Circuit.calculateWitness` and `CircuitWitness.with`
+   * @throws as `CircuitWitness.with`
    */
   calculateWitness(inputs: Inputs, overrides?: Inputs): Promise<Witness>;
   /**
    * Computes a witness and proves it.
    *
-   * @param inputs - Values of all inputs.
-   * @param overrides - Values by full name that replace computed ones.
-   * @returns The proof and its public values.
+   * @param inputs - Values of all input signals, by name.
+   * @param overrides - As of {@link ZkitCircuit.calculateWitness}.
+   * @returns The proof in snarkjs's form, with the public values.
    * @throws CONSTRAINT_VIOLATED for overrides that break a constraint; as `Circuit.prove`
    */
   generateProof(inputs: Inputs, overrides?: Inputs): Promise<ProofWithSignals>;
   /**
-   * Verifies a proof.
+   * Returns whether a proof is valid.
    *
-   * @param proof - The proof and its public values.
-   * @returns Whether it is valid.
+   * @param proof - With all its public values.
    * @throws PROOF_MALFORMED
    */
   verifyProof(proof: ProofWithSignals): Promise<boolean>;
   /**
-   * Converts a proof to arguments of the contract: `verifyProof(a, b, c, publicSignals)`.
+   * Returns the arguments of the contract: `verifyProof(a, b, c, publicSignals)`.
    *
-   * @param proof - The proof and its public values.
-   * @returns The points and the public values as bigints.
+   * @param proof - With all its public values.
    * @throws PROOF_MALFORMED
    */
   generateCalldata(proof: ProofWithSignals): Promise<{
     readonly proofPoints: Pick<SolidityProof, "a" | "b" | "c">;
     readonly publicSignals: readonly bigint[];
   }>;
-  /** Names the circuit. @returns The name of its file, without `.circom`. */
+  /** Returns the name of the circuit. */
   getCircuitName(): string;
-  /** Names the proving system. @returns "groth16". */
+  /** Returns the name of the proof system. */
   getProvingSystemType(): "groth16";
 }
 
@@ -57,7 +55,7 @@ export interface ZkitCircuit {
  * Wraps a circuit as hardhat-zkit's object, to keep its tests.
  *
  * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
- * @returns The object.
+ * @returns The object, which holds nothing to close.
  *
  * @example
  * const circuit = createZkitCircuit(await hre.circuits.get("multiplier"));

@@ -173,6 +173,9 @@ describe(`circom: evaluation (${random.title})`, () => {
     expect(refuse("CIRCUIT_NOT_UNDERSTOOD", "x = 1;")).to.include("x is not declared");
     expect(refuse("CIRCUIT_NOT_UNDERSTOOD", "component b = B();")).to.include("no template B");
     expect(refuse("CIRCUIT_NOT_UNDERSTOOD", "var x = f(1);")).to.include("no function f");
+    const gate = "template custom G() {} template A() { component g = G(); } component main = A();";
+    const custom = () => elaborate([parse("gate.circom", gate)]);
+    expect(expectCode("CIRCUIT_NOT_UNDERSTOOD", custom).message).to.include("G is a custom gate");
     refuse("EVALUATION_TOO_LARGE", "var i = 0; while (1) i++;");
     expectCode("CIRCUIT_NOT_UNDERSTOOD", () => elaborate([parse("none.circom", "")]));
   });

@@ -4,7 +4,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { loadCircuit, type LoadCircuitOptions } from "../../src/circom/circuit.ts";
-import type { ProofWithSignals } from "../../src/groth16/snarkjs.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 describe("circom: cache of proofs", () => {
@@ -49,7 +48,7 @@ describe("circom: cache of proofs", () => {
     );
     const [name] = contents.find(([, text]) => text === JSON.stringify(first))!;
     const path = join(folder(), name);
-    const forged: ProofWithSignals = { ...other, publicSignals: first.publicSignals };
+    const forged = { ...other, publicSignals: first.publicSignals };
     for (const text of ["", "{", "null", "{}", JSON.stringify(other), JSON.stringify(forged)]) {
       await writeFile(path, text);
       const again = await prove(3);

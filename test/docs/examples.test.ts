@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { expect } from "chai";
+import fc from "fast-check";
 import * as circom from "../../src/circom.ts";
 import * as core from "../../src/core.ts";
 import * as groth16 from "../../src/groth16.ts";
@@ -62,8 +63,11 @@ const EXPORTS: Readonly<Record<string, unknown>> = {
   ...node,
   ...sdk,
 };
-/** Examples that cannot run: one lists a contract of its reader, one creates error codes. */
-const TEXT_EXAMPLES = 2;
+/**
+ * Examples that cannot run: one lists a contract of its reader, one creates error codes, and one
+ * uses several internal modules.
+ */
+const TEXT_EXAMPLES = 3;
 /** Powers of tau in an example: 2^4, more than the multiplier takes. */
 const PTAU_EXPONENT = 4;
 
@@ -97,7 +101,7 @@ async function createExampleWorld(project: Project) {
   await writeKnownPtau(ptauPath, "example", PTAU_EXPONENT);
   const snapshot = await networkHelpers.takeSnapshot();
   const users = { hre, ethers, networkHelpers, rollup, provider, client, alice, bob };
-  const names = { ...users, expect, multiplier, ptauPath };
+  const names = { ...users, expect, fc, multiplier, ptauPath };
   return { hre, names, restore: () => snapshot.restore() };
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { keccak256 } from "ethers";
 import type { Random } from "../helpers/random.ts";
-import { sleep } from "./json-rpc.ts";
+import { sleep } from "../helpers/json-rpc.ts";
 
 /** Calls that a fault hits: those of the named methods, each with a probability in percent. */
 interface Target {

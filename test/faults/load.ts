@@ -5,7 +5,7 @@ import { connectRollup } from "../../src/l1/client.ts";
 import { hasReached, type Stage } from "../../src/protocol/stages.ts";
 import { createRpcClient, RollupProvider, RollupWallet } from "../../src/sdk.ts";
 import type { Random } from "../helpers/random.ts";
-import { callRpc, codeOf, poll, sleep } from "./json-rpc.ts";
+import { callRpc, codeOf, poll, sleep } from "../helpers/json-rpc.ts";
 
 const ETHER = 10n ** 18n;
 const PHRASE = "test test test test test test test test test test test junk";

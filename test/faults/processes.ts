@@ -1,11 +1,9 @@
 /** L1 node, deployment and operator, each in a separate process, as operators run them. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { callRpc, poll, sleep } from "./json-rpc.ts";
+import { type RunningHardhat, startHardhatWith } from "../helpers/hardhat-cli.ts";
+import { callRpc, sleep } from "../helpers/json-rpc.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
-const HARDHAT_CLI = join(ROOT, "node_modules", "hardhat", "dist", "src", "cli.js");
 const CONFIG = join(import.meta.dirname, "hardhat.config.ts");
 const START_LIMIT_MS = 120_000;
 
@@ -23,11 +21,6 @@ export interface RunningProcess {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-const running = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -40,7 +33,7 @@ export async function freePort(): Promise<number> {
 export async function startL1(mineEachMs = 0): Promise<RunningProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const node = hardhat(["node", "--port", String(port)], url, {});
+  const node = toRunning(startOnL1(url, {}, "node", "--port", String(port)), url);
   await whenUp(node, "eth_chainId");
   if (mineEachMs > 0) await mineEach(url, mineEachMs);
   return node;
@@ -56,18 +49,10 @@ export async function mineEach(l1Url: string, ms: number): Promise<void> {
 
 /** @returns Address of the rollup. */
 export async function deployRollup(l1Url: string, output: string): Promise<string> {
-  const deploy = hardhat(
-    ["rollup:deploy", "--network", "l1", "--json", "--output", output],
-    l1Url,
-    {},
-  );
-  await poll(
-    async () => deploy.isAlive(),
-    (alive) => !alive,
-    START_LIMIT_MS,
-  );
-  const json = /\{[\s\S]*\}/.exec(deploy.log())?.[0];
-  if (json === undefined) throw new Error(`The deployment has failed:\n${deploy.log()}`);
+  const args = ["rollup:deploy", "--network", "l1", "--json", "--output", output];
+  const { log } = await runOnL1(l1Url, {}, ...args);
+  const json = /\{[\s\S]*\}/.exec(log)?.[0];
+  if (json === undefined) throw new Error(`The deployment has failed:\n${log}`);
   return (JSON.parse(json) as { rollup: string }).rollup;
 }
 
@@ -82,65 +67,53 @@ export interface OperatorSettings {
 /** Starts the operator. Resolves when it answers. @throws If it ends instead. */
 export async function startOperator(settings: OperatorSettings): Promise<RunningProcess> {
   const { l1Url, rollup, port, output } = settings;
-  const operator = hardhat(
-    [
-      ...["rollup:operator", "--network", "l1", "--rollup", rollup],
-      ...["--port", String(port), "--output", output],
-    ],
+  const started = startOnL1(
     l1Url,
     { FAULTS_L1_KEY: VALIDATOR_KEY },
-    `http://127.0.0.1:${port}`,
+    ...["rollup:operator", "--network", "l1", "--rollup", rollup],
+    ...["--port", String(port), "--output", output],
   );
+  const operator = toRunning(started, `http://127.0.0.1:${port}`);
   await whenUp(operator, "rollup_getConfig");
   return operator;
 }
 
 /** Runs a task to its end. */
-export async function runTask(
+export function runTask(
   args: readonly string[],
   l1Url: string,
 ): Promise<{ readonly code: number | null; readonly log: string }> {
-  const task = hardhat(args, l1Url, { FAULTS_L1_KEY: VALIDATOR_KEY });
-  await poll(
-    async () => task.isAlive(),
-    (alive) => !alive,
-    START_LIMIT_MS,
-  );
-  return { code: task.exitCode(), log: task.log() };
+  return runOnL1(l1Url, { FAULTS_L1_KEY: VALIDATOR_KEY }, ...args);
 }
 
-function hardhat(
-  args: readonly string[],
+function startOnL1(
   l1Url: string,
-  env: Record<string, string>,
-  url = l1Url,
-): RunningProcess & { exitCode(): number | null } {
-  const child = spawn(process.execPath, [HARDHAT_CLI, "--config", CONFIG, ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...env, FAULTS_L1_URL: l1Url, HARDHAT_DISABLE_TELEMETRY_PROMPT: "true" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  running.add(child);
-  let log = "";
-  child.stdout.on("data", (data: Buffer) => (log += String(data)));
-  child.stderr.on("data", (data: Buffer) => (log += String(data)));
-  const gone = new Promise<void>((resolve) => {
-    child.on("close", () => {
-      running.delete(child);
-      resolve();
-    });
-  });
-  return {
-    url,
-    pid: child.pid!,
-    log: () => log,
-    isAlive: () => child.exitCode === null && child.signalCode === null,
-    exitCode: () => child.exitCode,
-    kill: (signal = "SIGKILL") => {
-      child.kill(signal);
-      return gone;
-    },
+  variables: Readonly<Record<string, string>>,
+  ...args: string[]
+): RunningHardhat {
+  return startHardhatWith({ ...variables, FAULTS_L1_URL: l1Url }, "--config", CONFIG, ...args);
+}
+
+/** Runs a task to its end, or kills it after a time that no task takes. */
+async function runOnL1(
+  l1Url: string,
+  variables: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ readonly code: number | null; readonly log: string }> {
+  const task = startOnL1(l1Url, variables, ...args);
+  const timer = setTimeout(() => task.process.kill("SIGKILL"), START_LIMIT_MS);
+  const { exitCode } = await task.outcome;
+  clearTimeout(timer);
+  return { code: exitCode, log: task.log() };
+}
+
+function toRunning(started: RunningHardhat, url: string): RunningProcess {
+  const { process: child, outcome, isAlive, log } = started;
+  const kill = async (signal: NodeJS.Signals = "SIGKILL") => {
+    child.kill(signal);
+    await outcome;
   };
+  return { url, pid: child.pid!, log, isAlive, kill };
 }
 
 async function whenUp(child: RunningProcess, method: string): Promise<void> {

@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { RollupWallet } from "../../src/sdk.ts";
-import { callRpc, codeOf, poll, sleep } from "./json-rpc.ts";
+import { callRpc, codeOf, poll, sleep } from "../helpers/json-rpc.ts";
 import { connectUsers } from "./load.ts";
 import { mineEach, runTask, startOperator, VALIDATOR, freePort } from "./processes.ts";
 import type { World } from "./world.ts";

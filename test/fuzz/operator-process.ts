@@ -8,6 +8,7 @@ import { createRpcClient } from "../../src/api/client.ts";
 import { RollupProvider } from "../../src/sdk/provider.ts";
 import { RollupWallet } from "../../src/sdk/wallet.ts";
 import { type RunningHardhat, startHardhatWith } from "../helpers/hardhat-cli.ts";
+import { callRpc } from "../helpers/json-rpc.ts";
 import { L1_URL_VARIABLE } from "./hardhat.config.ts";
 
 export interface OperatorProcess {
@@ -28,6 +29,7 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 const CONFIG = ["--config", "test/fuzz/hardhat.config.ts"];
 const SIZE = ["--preset", "minimal", "--prover", "mock"];
 const ETHER = 10n ** 18n;
+const CALL_LIMIT_MS = 120_000;
 /** Options for a small heap, so that garbage is no growth, and a leak ends the process. */
 const OPERATOR_NODE_OPTIONS = "--max-old-space-size=300 --max-semi-space-size=16";
 
@@ -57,7 +59,9 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
   );
   const url = await urlOf(operator);
   const { pid } = operator.process;
-  const provider = new RollupProvider(createRpcClient((...call) => callRpc(url, ...call)));
+  const provider = new RollupProvider(
+    createRpcClient((...call) => callRpc(url, ...call, CALL_LIMIT_MS)),
+  );
   const l1 = new JsonRpcProvider(l1Url, undefined, { pollingInterval: 100, cacheTimeout: -1 });
   return {
     url,
@@ -65,7 +69,7 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
     provider,
     wallets: await createWallets(l1, provider, userCount),
     memory: () => 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)])),
-    isAlive: () => operator.process.exitCode === null && operator.process.signalCode === null,
+    isAlive: operator.isAlive,
     close: async () => {
       l1.destroy();
       for (const started of running.toReversed()) started.process.kill("SIGTERM");
@@ -79,17 +83,6 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
 async function urlOf(started: RunningHardhat): Promise<string> {
   const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(await started.printed(/127\.0\.0\.1:\d+\D/))!;
   return url;
-}
-
-async function callRpc(url: string, method: string, params: unknown[]): Promise<unknown> {
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-  const response = await fetch(url, { method: "POST", body });
-  const { error, result } = (await response.json()) as {
-    result?: unknown;
-    error?: { message: string };
-  };
-  if (error !== undefined) throw new Error(error.message, { cause: error });
-  return result;
 }
 
 async function createWallets(

@@ -14,6 +14,9 @@ export interface RunningHardhat {
   readonly process: ChildProcess;
   /** Resolves when the process ends. */
   readonly outcome: Promise<Outcome>;
+  isAlive(): boolean;
+  /** Everything that it has printed so far, on both streams. */
+  log(): string;
   /** Resolves with the whole standard output when it matches. */
   printed(pattern: RegExp): Promise<string>;
 }
@@ -25,6 +28,11 @@ function terminalEnvironment(): NodeJS.ProcessEnv {
   const variables = Object.entries(process.env).filter(([name]) => !CI_VARIABLES.includes(name));
   return { ...Object.fromEntries(variables), NO_COLOR: "1", NODE_ENV: "production" };
 }
+
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
 
 /** Starts `hardhat` with arguments, in this repository. */
 export function startHardhat(...args: string[]): RunningHardhat {
@@ -43,12 +51,21 @@ export function startHardhatWith(
     env: { ...terminalEnvironment(), ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+  running.add(child);
+  let [stdout, stderr, log] = ["", "", ""];
+  child.stdout.on("data", (data: Buffer) => {
+    stdout += data.toString();
+    log += data.toString();
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    stderr += data.toString();
+    log += data.toString();
+  });
   const outcome = new Promise<Outcome>((resolve) => {
-    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.on("close", (exitCode) => {
+      running.delete(child);
+      resolve({ exitCode, stdout, stderr });
+    });
   });
   const printed = (pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {
@@ -57,7 +74,8 @@ export function startHardhatWith(
       void outcome.then(() => reject(new Error(`Never printed ${String(pattern)}: ${stderr}`)));
       check();
     });
-  return { process: child, outcome, printed };
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  return { process: child, outcome, isAlive, log: () => log, printed };
 }
 
 export function runHardhat(...args: string[]): Promise<Outcome> {

@@ -13,6 +13,7 @@ import {
   appendOperation,
   type Block,
   type BlockHeader,
+  hasRoom,
   linksNext,
   openBlock,
   type OpenBlock,
@@ -47,7 +48,6 @@ import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
-import { isRollupError } from "../../src/util/errors.ts";
 import type { Random } from "./random.ts";
 
 /** An owner with an L1 address and two signing keys, of which an account has at most one. */
@@ -115,7 +115,9 @@ export function randomBlock(
   };
   let open = openBlock(state, header);
   for (let attempt = 0; open.slots.length < slots && attempt < 20 * slots; attempt++) {
-    open = tryAppend(open, randomOperation(world, open, random.pick(types)));
+    const operation = randomOperation(world, open, random.pick(types));
+    if (operation !== undefined && hasRoom(open, operation))
+      open = appendOperation(open, operation);
   }
   const operations = open.slots.map(({ operation }) => operation);
   return { ...header, slots, operations: withBatches(world, operations) };
@@ -141,18 +143,6 @@ export function withBatches(
       return { ...operation, signature: sign(key, messages[index]!) };
     });
   });
-}
-
-/** Appends an operation unless it exceeds a limit of the block that its generator ignores. */
-function tryAppend(open: OpenBlock, operation: Operation | undefined): OpenBlock {
-  if (operation === undefined) return open;
-  try {
-    return appendOperation(open, operation);
-  } catch (error) {
-    const limits = ["TOO_MANY_FEE_TOKENS", "BALANCE_OVERFLOW"];
-    if (isRollupError(error) && limits.includes(error.code)) return open;
-    throw error;
-  }
 }
 
 /**
@@ -208,22 +198,25 @@ function randomSignedOperation(
   const { accountId, key } = signer;
   const { nonce } = state.account(accountId);
   const balance = state.balance(accountId, tokenId);
-  const fee = randomFee(random, balance);
+  const fee = randomFee(random, smaller(balance, roomOf(open, open.header.feeAccountId, tokenId)));
   const common = { accountId, tokenId, fee, nonce, ...randomValidity(random, open) };
   const spendable = balance - fee;
-  const toAmount = closestPackableAmountBelow(randomPart(random, spendable));
   const submit = (transaction: Transaction) =>
     toOperation(state, signTransaction(key, transaction, domain));
   switch (type) {
     case "transfer": {
-      const { address: recipient } = random.pick([...state.accounts()])[1];
-      return submit({ type, ...common, recipient, amount: toAmount });
+      const [toAccountId, { address: recipient }] = random.pick([...state.accounts()]);
+      const room = roomOf(open, toAccountId, tokenId) - fee; // the recipient may get the fee, too
+      const limit = smaller(spendable, room > 0n ? room : 0n);
+      const amount = closestPackableAmountBelow(randomPart(random, limit));
+      return submit({ type, ...common, recipient, amount });
     }
     case "transferToNew": {
       const absent = actors.filter(({ address }) => state.accountIdOf(address) === undefined);
       const recipient = random.pick([...absent.map(({ address }) => address), random.bigint(160)]);
       if (isFull(state)) return undefined;
-      return submit({ type: "transfer", ...common, recipient, amount: toAmount });
+      const amount = closestPackableAmountBelow(randomPart(random, spendable));
+      return submit({ type: "transfer", ...common, recipient, amount });
     }
     case "withdraw": {
       const recipient = random.bigint(160) | 1n;
@@ -241,6 +234,17 @@ function randomSignedOperation(
     default:
       throw new Error(`${type} is not signed`);
   }
+}
+
+/** The amount that an account can still receive in a block, besides the fees so far. */
+function roomOf({ header, state, fees }: OpenBlock, accountId: number, tokenId: number): bigint {
+  const isCollector = accountId === header.feeAccountId;
+  const collected = isCollector ? fees.find((fee) => fee.tokenId === tokenId)?.amount : undefined;
+  return AMOUNT_MAX - state.balance(accountId, tokenId) - (collected ?? 0n);
+}
+
+function smaller(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }
 
 /** Picks an account that can sign, with its key; for a change of key any account and key. */

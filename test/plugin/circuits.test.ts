@@ -293,6 +293,45 @@ describe("plugin/circuits", () => {
     await project.delete(hint);
   });
 
+  it("warns of inputs in no constraint, by name", async () => {
+    const unused = join("circuits", "unused.circom");
+    const source =
+      "template A() { signal input a; signal input b[12]; signal output c <== a * a; }";
+    await project.write(
+      unused,
+      `pragma circom 2.1.0; ${source} component main {public [b]} = A();`,
+    );
+    const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+    expect(shown.join("")).to.equal(
+      "circuits/unused.circom: warning: the inputs b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7] " +
+        "and 4 more are in no constraint: a proof says nothing about the value.\n",
+    );
+    await project.delete(unused);
+  });
+
+  it("warns of a verifier that is too large for L1, with its size", async () => {
+    const large = join("circuits", "large.circom");
+    const source =
+      "template A(n) { signal input a[n]; signal input b; var s = 0; " +
+      "for (var i = 0; i < n; i++) { s += a[i]; } b * b === s; }";
+    await project.write(
+      large,
+      `pragma circom 2.1.0; ${source} component main {public [a]} = A(400);`,
+    );
+    const shown: string[] = [];
+    const { write } = process.stderr;
+    process.stderr.write = (text: string | Uint8Array) => shown.push(String(text)) > 0;
+    try {
+      await build(await project.createHre(CONFIG));
+    } finally {
+      process.stderr.write = write;
+    }
+    expect(shown.join("")).to.match(
+      /warning: LargeVerifier of the circuit large has 2\d,\d{3} bytes for 400 public values, and L1 takes 24,576/,
+    );
+    await project.delete(large);
+  });
+
   it("optimizes as circom does by default, as configured, and for a circuit by name", async () => {
     const sums = join("circuits", "sums.circom");
     await project.write(

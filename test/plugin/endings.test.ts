@@ -22,6 +22,7 @@ describe("plugin: endings", () => {
     failing: ["steps that fail", "OPERATOR_NOT_ACCEPTING"],
     kernel: ["a circuit that has proven by the kernel and is never closed", "true"],
     snarkjs: ["a circuit that has proven by snarkjs and is never closed", "true"],
+    plonk: ["circuits that have proven by PLONK and fflonk and are never closed", "true\ntrue"],
     closed: ["circuits that are closed while they prove", "PROVER_CLOSED"],
   };
   for (const [name, [what, printed]] of Object.entries(SCRIPTS)) {

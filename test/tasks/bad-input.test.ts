@@ -25,7 +25,7 @@ const CASES: readonly (readonly [code: string, ...args: string[]])[] = [
 
 describe("tasks: bad input", () => {
   for (const [code, ...args] of CASES) {
-    it(`${args.join(" ")}: ${code}`, async () => {
+    it(`rejects ${args.join(" ")} with ${code} and a fix`, async () => {
       const { exitCode, stdout, stderr } = await runHardhat(...args);
       expect(exitCode, stdout).to.equal(1);
       expect(stderr).to.include(`${code}: `).and.include("Fix: ");

@@ -14,6 +14,7 @@ const OPTIONS = {
   compile: "--preset",
   setup: "--ptau",
   verifier: "--preset",
+  export: "--circuit",
   deploy: "--proposers",
   demo: "--prover",
   devnet: "--port",

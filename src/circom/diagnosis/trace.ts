@@ -146,7 +146,7 @@ export function showValue(value: bigint): string {
   return String(toSigned(value));
 }
 
-function renderChain(chain: readonly ChainLink[]): string[] {
+export function renderChain(chain: readonly ChainLink[]): string[] {
   const [input, ...links] = chain;
   if (input === undefined) return [];
   const shown = links

@@ -171,6 +171,10 @@ class Elaboration implements Activation {
     if (frame.unknownConditions > 0) {
       throw new ValueProblem("a component is created under a condition on signals");
     }
+    if (template.isCustom || template.isExternal) {
+      const kind = template.isCustom ? "a custom gate" : "computed by external code";
+      throw notUnderstood(frame.statement!.span, `${template.name} is ${kind}`);
+    }
     const parameters = request.parameters.map((evaluate) => copyValue(evaluate(frame)));
     const isTagged = machine.definitions.tagged.has(template.name);
     const child = new ElaboratedChild(this.#elaborator, this, template, parameters, isTagged);

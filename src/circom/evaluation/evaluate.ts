@@ -5,9 +5,11 @@
  * known here fails with CIRCUIT_NOT_UNDERSTOOD, and what is too large with EVALUATION_TOO_LARGE.
  *
  * @example
+ * ```text
  * const design = elaborate(loadPrograms("circuits/multiplier.circom"));
  * design.main.instance.totals.constraints; // as many as in circom's r1cs with --O0
  * const { values, failure } = evaluate(design, { a: 6, b: 7 });
+ * ```
  */
 import { isRollupError } from "../../util/errors.ts";
 import { circomError } from "../errors.ts";

@@ -68,7 +68,7 @@ function ofWidth(bits: number): Arbitrary<bigint> {
  * @example
  * const multiplier = await hre.circuits.get("multiplier");
  * const [inputs] = fc.sample(circuitInputs(multiplier), { seed: 1, numRuns: 1 });
- * Object.keys(inputs!); // ["a", "b"]
+ * Object.keys(inputs); // ["a", "b"]
  */
 export function circuitInputs(
   circuit: Pick<Circuit, "inputs" | "constraints" | "symPath">,

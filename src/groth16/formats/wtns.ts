@@ -68,3 +68,8 @@ export function readWitnessValues(bytes: Uint8Array): Uint8Array {
   const count = dataView(header).getUint32(4 + ELEMENT_BYTES, true);
   return sections.read(VALUES_SECTION, 0, count * ELEMENT_BYTES);
 }
+
+/** Counts the values of a .wtns file. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
+export function decodeWitnessCount(bytes: Uint8Array): number {
+  return readWitnessValues(bytes).length / ELEMENT_BYTES;
+}

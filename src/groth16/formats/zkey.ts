@@ -182,7 +182,8 @@ function assertGroth16(sections: SectionReader): void {
   const number = dataView(sections.read(SECTION.protocol, 0, 4)).getUint32(0, true);
   if (number === GROTH16) return;
   const protocol = OTHER_PROTOCOLS[number] ?? `protocol ${number}`;
-  throw groth16Error({ code: "PROTOCOL_NOT_SUPPORTED", source: sections.name, protocol });
+  const facts = { source: sections.name, protocol, expected: "Groth16" };
+  throw groth16Error({ code: "PROTOCOL_NOT_SUPPORTED", ...facts });
 }
 
 function encodeHeader(header: ZkeyHeader): Uint8Array[] {

@@ -12,7 +12,6 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { dataView } from "../formats/binary-file.ts";
 import { ELEMENT_BYTES, TWO_ADICITY } from "../formats/bn254.ts";
@@ -24,14 +23,13 @@ import { publicCount, type R1csHeader, readR1csHeader } from "../formats/r1cs.ts
 import type { Group } from "./fixed-base.ts";
 import { domainSize } from "./qap.ts";
 import { deriveScalar, deriveTrapdoor, type Trapdoor } from "./trapdoor.ts";
-import type {
-  EvaluateJob,
-  EvaluateResult,
-  MultiplyJob,
-  MultiplyResult,
-  SetupWorkerData,
-} from "./worker.ts";
-import { createWorkerPool, type WorkerPool, workerUrl } from "../../util/worker-pool.ts";
+import {
+  multiplyScalars,
+  type PointList,
+  type SetupPool,
+  startSetupWorkers,
+} from "./multiplication.ts";
+import type { EvaluateJob, EvaluateResult } from "./worker.ts";
 import {
   type Contribution,
   readZkeyVerifierPart,
@@ -43,7 +41,7 @@ import {
 export const INSECURE_CONTRIBUTION = "INSECURE dev setup: known trapdoor";
 
 /** The default seed. */
-const DEFAULT_DEV_SEED = "hardhat-zkrollup";
+export const DEFAULT_DEV_SEED = "hardhat-zkrollup";
 
 /** Progress of a setup, in points of the key. */
 export interface SetupProgress {
@@ -77,22 +75,10 @@ export interface DevKeyOptions {
   readonly onProgress?: (progress: SetupProgress) => void;
 }
 
-type SetupPool = WorkerPool<EvaluateJob | MultiplyJob, EvaluateResult | MultiplyResult>;
-
-/** A list of points, in the chunks in which it was computed. */
-interface PointList {
-  readonly points: Uint8Array[];
-  readonly uncompressed: Uint8Array[];
-  readonly count: number;
-}
-
 type KeyLists = Readonly<
   Record<"a" | "b1" | "b2" | "ic" | "initialC" | "c" | "h" | "monomialH", PointList>
 >;
 
-/** Points per job: enough to outweigh the message, and few enough for even shares. */
-const CHUNK = 4096;
-const MAXIMUM_WORKERS = 8;
 /** Part of the names of cached keys: raise it when the same seed gives another key. */
 const CACHE_FORMAT = 1;
 /** The odd points belong to a domain twice as large as the circuit's. */
@@ -121,7 +107,10 @@ export async function createDevSetup(options: DevSetupOptions): Promise<void> {
   }
   const trapdoor = deriveTrapdoor(seed, await hashFile(r1csPath));
   const curve = await loadCurve();
-  const pool = await startWorkers(curve, circuit);
+  const pool = await startSetupWorkers(curve, {
+    G1: 4 * circuit.wires + 2 * domainSize(circuit),
+    G2: circuit.wires,
+  });
   try {
     const evaluate: EvaluateJob = { kind: "evaluate", r1csPath, trapdoor };
     const { scalars, coefficients } = (await pool.run(evaluate)) as EvaluateResult;
@@ -197,21 +186,6 @@ export function isInsecureZkey(zkeyPath: string): boolean {
   return isDevKey || contributions.every(({ isBeacon }) => isBeacon);
 }
 
-async function startWorkers(curve: Curve, circuit: R1csHeader): Promise<SetupPool> {
-  const pointsInG1 = 4 * circuit.wires + 2 * domainSize(circuit);
-  const size = Math.min(
-    availableParallelism(),
-    MAXIMUM_WORKERS,
-    Math.ceil((pointsInG1 + circuit.wires) / CHUNK),
-  );
-  const workerData: SetupWorkerData = {
-    module: await WebAssembly.compile(curve.tm.code),
-    generators: { G1: curve.G1.toAffine(curve.G1.g), G2: curve.G2.toAffine(curve.G2.g) },
-    expectedCounts: { G1: pointsInG1 / size, G2: circuit.wires / size },
-  };
-  return createWorkerPool(workerUrl(import.meta.url, "worker"), size, workerData);
-}
-
 /** Multiplies all scalars. The slow group starts first, so that the workers end together. */
 async function multiplyAll(
   pool: SetupPool,
@@ -221,24 +195,11 @@ async function multiplyAll(
   const lists = [scalars.b, ...Object.values(scalars)];
   const total = lists.reduce((sum, { length }) => sum + length / ELEMENT_BYTES, 0);
   let done = 0;
-  const multiply = async (group: Group, all: Uint8Array<ArrayBuffer>): Promise<PointList> => {
-    const starts = Array.from({ length: Math.ceil(all.length / ELEMENT_BYTES / CHUNK) }).keys();
-    const chunks = [...starts].map(async (index) => {
-      const chunk = all.slice(index * CHUNK * ELEMENT_BYTES, (index + 1) * CHUNK * ELEMENT_BYTES);
-      const count = chunk.length / ELEMENT_BYTES; // before the chunk is transferred
-      const job: MultiplyJob = { kind: "multiply", group, scalars: chunk };
-      const result = (await pool.run(job, [chunk.buffer])) as MultiplyResult;
-      done += count;
+  const multiply = (group: Group, all: Uint8Array<ArrayBuffer>) =>
+    multiplyScalars(pool, group, all, (points) => {
+      done += points;
       onProgress?.({ done, total });
-      return result;
     });
-    const results = await Promise.all(chunks);
-    return {
-      points: results.map(({ points }) => points),
-      uncompressed: results.map(({ uncompressed }) => uncompressed),
-      count: all.length / ELEMENT_BYTES,
-    };
-  };
   const [b2, a, b1, ic, initialC, c, h, monomialH] = await Promise.all([
     multiply("G2", scalars.b),
     multiply("G1", scalars.a),

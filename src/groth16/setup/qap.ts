@@ -140,12 +140,12 @@ function evaluateMonomialH(space: VectorSpace, tau: bigint, size: number): Eleme
 }
 
 /** Evaluates x^N - 1, which vanishes on the domain, at tau. */
-function vanishing(tau: bigint, size: number): bigint {
+export function vanishing(tau: bigint, size: number): bigint {
   return power(tau, BigInt(size)) - 1n;
 }
 
 /** Returns the generator of the domain, as ffjavascript chooses it. */
-function rootOfUnity(size: number): bigint {
+export function rootOfUnity(size: number): bigint {
   const largest = power(NON_RESIDUE, (FIELD_MODULUS - 1n) >> BigInt(TWO_ADICITY));
   return power(largest, (1n << BigInt(TWO_ADICITY)) / BigInt(size));
 }

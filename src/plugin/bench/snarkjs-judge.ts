@@ -18,7 +18,7 @@ export async function assertSnarkjsTakes(
       const { slots, blockNumber } = applied.block;
       const circuit = circuits.find(({ keyId }) => keyId === slots);
       assert(circuit !== undefined, `there is a circuit for ${slots} slots`);
-      const key = await ensureVerificationKey(circuit.zkeyPath);
+      const key = await ensureVerificationKey(circuit.zkeyPath, "groth16");
       const isAccepted = await snarkjs.verify(key, fromJobProof(proof));
       assert(isAccepted, `snarkjs accepts the proof of block ${blockNumber}`);
     }

@@ -27,7 +27,9 @@ export async function loadForCheck(
   }
   if (known.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
   const wanted = sources.filter((_, index) => names.length === 0 || names.includes(known[index]!));
-  const options = { setup: config.setup, cacheDir: config.paths.circuits, log: () => {} };
+  // A check makes no proofs, so the protocol does not matter.
+  const protocol = "groth16" as const;
+  const options = { protocol, cacheDir: config.paths.circuits, log: () => {} };
   return Promise.all(wanted.map((source) => loadCircuit({ ...source, ...options })));
 }
 

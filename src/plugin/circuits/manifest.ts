@@ -3,12 +3,15 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
+import { type Protocol, PROTOCOLS } from "../../circom/protocols.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { PRESET_NAMES, type PresetName } from "../../protocol/presets.ts";
 import type { RollupConfig } from "../config/types.ts";
 
 export interface ManifestCircuit {
   readonly name: string;
+  /** The proof system, if it is another than Groth16. */
+  readonly protocol?: Protocol;
   /** Slots of a block circuit of the rollup. */
   readonly slots?: number;
   /** Id of the key in the rollup's verifier; set for the rollup's circuits. */
@@ -43,6 +46,7 @@ const manifestSchema = z.object({
   circuits: z.array(
     z.object({
       name: z.string(),
+      protocol: z.enum(PROTOCOLS).optional(),
       slots: z.number().optional(),
       keyId: z.number().optional(),
       digest: z.string(),

@@ -8,6 +8,8 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import type { Protocol } from "../../circom/protocols.ts";
+import { generateVerifierSource } from "../../circom/verifier-source.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
@@ -31,11 +33,15 @@ import { verifierOf, writeContracts } from "./verifiers.ts";
 /** A compiled circuit; a circuit of the rollup has the id of its key in their verifier. */
 export interface Compiled {
   readonly circuit: CompiledCircuit;
+  readonly protocol: Protocol;
   readonly keyId?: number;
 }
 
 /** A compiled circuit with its keys. */
 export type Keyed = Compiled & CircuitKeys;
+
+/** Maximum names of signals in a warning. */
+const SHOWN_INPUTS_MAX = 8;
 
 /** A circuit of the project that does not compile. */
 interface Broken {
@@ -68,7 +74,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
-      compiled.push({ circuit });
+      compiled.push({ circuit, protocol: source.protocol });
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
       if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
@@ -78,7 +84,8 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
   // The types of all circuits are in one file.
   if (names === undefined) await writeTypes(compiled, config);
   for (const keyId of keyIds) {
-    compiled.push({ circuit: await compileRollupCircuit(keyId, plan), keyId });
+    const circuit = await compileRollupCircuit(keyId, plan);
+    compiled.push({ circuit, protocol: "groth16", keyId });
   }
   return { compiled, broken };
 }
@@ -105,8 +112,10 @@ export async function setUpCircuits(
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
-  for (const { circuit, ...rest } of compiled) {
-    const keys = await progress(`${origin} of ${circuit.name}`, () => ensureKeys(circuit, config));
+  for (const { circuit, protocol, ...rest } of compiled) {
+    const keys = await progress(`${origin} of ${circuit.name}`, () =>
+      ensureKeys(circuit, protocol, config),
+    );
     keyed.push({ circuit, ...rest, ...keys });
   }
   return keyed;
@@ -139,7 +148,7 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
     names !== undefined ||
     brokenVerifiers.includes(contract) ||
     (keepsRollup && contract === ROLLUP_VERIFIER);
-  await writeContracts(config.paths.contracts, generateVerifiers(keyed), isKept);
+  await writeContracts(config.paths.contracts, await generateVerifiers(keyed), isKept);
   const earlier = await readManifest(config);
   const isUntouched = ({ keyId, name }: ManifestCircuit) =>
     keyId === undefined ? names !== undefined && !names.includes(name) : keepsRollup;
@@ -166,16 +175,18 @@ function withWholeRollup(plan: BuildPlan): BuildPlan {
 }
 
 /** Generates the verifier contracts by name: one per project circuit, and one for the rollup. */
-function generateVerifiers(keyed: readonly Keyed[]): Map<string, string> {
+async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const { circuit, keyId, verificationKey, insecure } of keyed) {
+  for (const { circuit, keyId, ...keys } of keyed) {
     const contractName = verifierOf(circuit);
     if (keyId !== undefined || contractName === undefined) continue;
-    const keys = [{ id: 0, name: circuit.name, verificationKey }];
-    sources.set(contractName, generateVerifier({ contractName, keys, insecure }));
+    const source = await generateVerifierSource({ contractName, name: circuit.name, ...keys });
+    sources.set(contractName, source);
   }
-  const rollupKeys = keyed.flatMap(({ circuit, keyId, verificationKey }) =>
-    keyId === undefined ? [] : { id: keyId, name: circuit.name, verificationKey },
+  const rollupKeys = keyed.flatMap(({ circuit, keyId, ...key }) =>
+    keyId === undefined || key.protocol !== "groth16"
+      ? []
+      : { id: keyId, name: circuit.name, verificationKey: key.verificationKey },
   );
   if (rollupKeys.length > 0) {
     const options = {
@@ -197,11 +208,24 @@ function compile(source: CircuitSource, { config, progress }: BuildPlan): Promis
 }
 
 /** Passes warnings on, in every build for as long as they hold. */
-function warnAbout({ file, warnings, stats }: CompiledCircuit, { root, warn }: BuildPlan): void {
+function warnAbout(circuit: CompiledCircuit, { root, warn }: BuildPlan): void {
+  const { file, warnings, stats } = circuit;
   const none =
     "warning: 0 constraints: any public values can be proven. Constrain the outputs by <== or ===.";
   const all = stats.constraints === 0 ? [...warnings, none] : warnings;
-  for (const warning of all) warn?.(`${relative(root, file)}: ${warning}`);
+  for (const warning of [...all, ...warnAboutInputs(circuit)]) {
+    warn?.(`${relative(root, file)}: ${warning}`);
+  }
+}
+
+function warnAboutInputs({ unusedInputs }: CompiledCircuit): string[] {
+  const { length } = unusedInputs;
+  if (length === 0) return [];
+  const shown = unusedInputs.slice(0, SHOWN_INPUTS_MAX).join(", ");
+  const names =
+    length > SHOWN_INPUTS_MAX ? `${shown} and ${length - SHOWN_INPUTS_MAX} more` : shown;
+  const subject = length === 1 ? `input ${names} is` : `inputs ${names} are`;
+  return [`warning: the ${subject} in no constraint: a proof says nothing about the value.`];
 }
 
 /** What killed runs have left of files that they were writing. */
@@ -214,17 +238,18 @@ async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
   const text = generateCircuitTypes(
-    compiled.map(({ circuit }) => circuit),
+    compiled.map(({ circuit, protocol }) => ({ ...circuit, protocol })),
     PACKAGE_NAME,
   );
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 
-function describe({ circuit, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
+function describe({ circuit, protocol, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
   const { name, digest, stats, wasmPath } = circuit;
   const verifier = keyId === undefined ? verifierOf(circuit) : ROLLUP_VERIFIER;
   return {
     name,
+    ...(keyId === undefined && protocol !== "groth16" && { protocol }),
     ...(keyId !== undefined && { keyId }),
     ...(keyId !== undefined && keyId !== EXIT_KEY_ID && { slots: keyId }),
     digest,

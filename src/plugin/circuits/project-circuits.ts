@@ -1,13 +1,15 @@
 /** The types of `hre.circuits`: the circuits of the project, by name, with typed inputs. */
-import type { Circuit, ProveOptions } from "../../circom/circuit.ts";
+import type { Circuit } from "../../circom/circuit.ts";
 import type { OutputValues, SignalValues } from "../../circom/circuit-witness.ts";
 import type {
   CircuitInputs,
   CircuitOutputs,
+  CircuitProtocols,
   CircuitSignalValues,
 } from "../../circom/input-types.ts";
-import type { ProofWithSignals } from "../../groth16/snarkjs.ts";
-import type { SolidityProof } from "../../groth16/verifier/verifier.ts";
+import type { ProveOptions } from "../../circom/proof-systems.ts";
+import type { Protocol, ProvenBy } from "../../circom/protocols.ts";
+import type { SolidityProofOf } from "../../circom/solidity-proof.ts";
 import type { CircuitMain } from "../config/types.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 
@@ -15,6 +17,11 @@ import type { InputValues } from "../../circom/witness-inputs.ts";
 export type InputsOf<Name extends string> = Name extends keyof CircuitInputs
   ? CircuitInputs[Name] & object
   : InputValues;
+
+/** Proof system of a circuit by the config, once a build has generated its types. */
+export type ProtocolOf<Name extends string> = Name extends keyof CircuitProtocols
+  ? CircuitProtocols[Name] & Protocol
+  : "groth16";
 
 /** Outputs of a circuit: its own type once a build has generated it. */
 export type OutputsOf<Name extends string> = Name extends keyof CircuitOutputs
@@ -34,11 +41,13 @@ export interface ProjectCircuit<
   Inputs extends object = InputValues,
   Outputs extends object = OutputValues,
   Signals extends object = SignalValues,
-> extends Circuit<Inputs, Outputs, Signals> {
+  P extends Protocol = "groth16",
+> extends Circuit<Inputs, Outputs, Signals, P> {
   /**
    * Name of the generated contract, for `ethers.deployContract`.
    *
-   * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE as it is read: no contract is generated then
+   * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE and VERIFIER_OF_OTHER_PROTOCOL as it is read: no contract
+   *   is generated then
    */
   readonly verifierContract: string;
   /**
@@ -47,10 +56,19 @@ export interface ProjectCircuit<
    * @param proven - A proof of this circuit, with all its public values.
    * @throws PROOF_MALFORMED
    */
-  toSolidityProof(proven: ProofWithSignals): SolidityProof;
+  toSolidityProof(proven: ProvenBy[P]): SolidityProofOf[P];
+  /**
+   * Returns these arguments as text, as `snarkjs zkey export soliditycalldata` prints them.
+   *
+   * @param proven - A proof of this circuit, with all its public values.
+   * @throws PROOF_MALFORMED
+   */
+  toSolidityCalldata(proven: ProvenBy[P]): string;
 }
 
-export interface ProjectCircuitOptions extends ProveOptions {
+export interface ProjectCircuitOptions<P extends Protocol = Protocol> extends ProveOptions {
+  /** Another proof system than the config's for this circuit. */
+  readonly protocol?: P;
   /** Path of another proving key for this circuit. Default: the key of the config's setup. */
   readonly zkeyPath?: string;
   /**
@@ -77,8 +95,8 @@ export interface ProjectCircuits {
    *
    * @param name - Name of its file without `.circom`.
    * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
-   *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key;
-   *   `cacheProofs`: whether to keep proofs.
+   *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key; `protocol`:
+   *   "groth16", "plonk" or "fflonk" (default: the config's); `cacheProofs`: whether to keep proofs.
    * @returns The circuit, which `hre.circuits.close()` closes too.
    * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
@@ -91,10 +109,10 @@ export interface ProjectCircuits {
    * const verifier = await ethers.deployContract(multiplier.verifierContract);
    * await verifier.verifyProof(proof.a, proof.b, proof.c, proof.input); // true
    */
-  get<Name extends CircuitName>(
+  get<Name extends CircuitName, P extends Protocol = ProtocolOf<Name>>(
     name: Name,
-    options?: ProjectCircuitOptions,
-  ): Promise<ProjectCircuit<InputsOf<Name>, OutputsOf<Name>, SignalsOf<Name>>>;
+    options?: ProjectCircuitOptions<P>,
+  ): Promise<ProjectCircuit<InputsOf<Name>, OutputsOf<Name>, SignalsOf<Name>, P>>;
   /**
    * Makes a circuit of a template, without a file with a main component. `circuits.mains` of the
    * config names such circuits for the build, which makes types and verifiers for them.

@@ -8,6 +8,7 @@ import {
   renderExitMain,
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import { circomError } from "../../circom/errors.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { type MainComponent, nameOfCircuit } from "../../circom/main-component.ts";
@@ -22,11 +23,14 @@ import { findMains, isMadeByCircomkit } from "./mains.ts";
 import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
 
 /** A .circom file with a main component, or a template of it, and the compiler options. */
-export interface CircuitSource extends Partial<Omit<MainComponent, "file">> {
+export interface CircuitSource<P extends Protocol = Protocol> extends Partial<
+  Omit<MainComponent, "file">
+> {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
+  readonly protocol: P;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -38,6 +42,7 @@ export interface CircuitSource extends Partial<Omit<MainComponent, "file">> {
 export const ROLLUP_SOURCE = {
   includePaths: [join(PACKAGE_ROOT, "circuits")],
   optimization: 1,
+  protocol: "groth16",
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
@@ -53,7 +58,7 @@ export function nameOfSource(source: CircuitSource): string {
  *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none, CIRCOMKIT_FILE_INVALID
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
-  const { path, include, optimization: usual } = circuits;
+  const { path, include, optimization, protocol } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = path === join(root, "circuits") && !existsSync(path);
   const mains = findMains(root, circuits);
@@ -69,8 +74,15 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): C
     throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
   }
   return found.map((source, index) => {
-    const { optimization = usual } = overrides.get(known[index]!) ?? {};
-    return { ...source, includePaths: include, projectFolder: root, optimization };
+    const override = overrides.get(known[index]!);
+    return {
+      ...source,
+      includePaths: include,
+      projectFolder: root,
+      optimization,
+      protocol,
+      ...override,
+    };
   });
 }
 
@@ -103,7 +115,7 @@ export async function writeRollupCircuit(
   presetName: PresetName,
   keyId: number,
   config: RollupConfig,
-): Promise<CircuitSource> {
+): Promise<CircuitSource<"groth16">> {
   const preset = PRESETS[presetName];
   const text = keyId === EXIT_KEY_ID ? renderExitMain(preset) : renderBlockMain(preset, keyId);
   const name = rollupCircuitName(presetName, keyId, config);

@@ -2,6 +2,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CompiledCircuit } from "../../circom/compile.ts";
+import { readSystemKey } from "../../circom/proof-systems.ts";
+import { type Protocol, type VerificationKeyOf } from "../../circom/protocols.ts";
 import { areIntact, digestPath, recordDigests } from "../../groth16/files/digests.ts";
 import {
   makeFolder,
@@ -9,9 +11,7 @@ import {
   writingTo,
   writingToCache,
 } from "../../groth16/files/files.ts";
-import type { VerificationKey } from "../../groth16/snarkjs.ts";
 import { publicCount } from "../../groth16/formats/r1cs.ts";
-import { readVerificationKey } from "../../groth16/formats/verification-key.ts";
 import { verifierName } from "./verifier-name.ts";
 
 /** Returns the path of a proving key's verification key, JSON in the form of snarkjs. */
@@ -20,15 +20,22 @@ export function verificationKeyPath(zkeyPath: string): string {
 }
 
 /** Extracts the verification key of a proving key once; later it reads the file beside the key. */
-export async function ensureVerificationKey(zkeyPath: string): Promise<VerificationKey> {
+export async function ensureVerificationKey<P extends Protocol>(
+  zkeyPath: string,
+  protocol: P,
+): Promise<VerificationKeyOf[P]> {
   const path = verificationKeyPath(zkeyPath);
-  if (!(await areIntact(digestPath(path), [path]))) return exportVerificationKey(zkeyPath);
-  return JSON.parse(await readFile(path, "utf8")) as VerificationKey;
+  if (!(await areIntact(digestPath(path), [path])))
+    return exportVerificationKey(zkeyPath, protocol);
+  return JSON.parse(await readFile(path, "utf8")) as VerificationKeyOf[P];
 }
 
 /** Extracts the verification key of a proving key, and writes it beside the key if possible. */
-export async function exportVerificationKey(zkeyPath: string): Promise<VerificationKey> {
-  const key = await readVerificationKey(zkeyPath);
+export async function exportVerificationKey<P extends Protocol>(
+  zkeyPath: string,
+  protocol: P,
+): Promise<VerificationKeyOf[P]> {
+  const key = await readSystemKey(zkeyPath, protocol);
   const path = verificationKeyPath(zkeyPath);
   await writingToCache(async () => {
     await writeIfChanged(path, JSON.stringify(key, null, 2));

@@ -50,14 +50,17 @@ export function resolveRollupConfig(
     ...(user.blockSlots && { blockSlots: user.blockSlots }),
     prover: user.prover ?? "kernel",
     ...(user.externalProver && { externalProver: user.externalProver }),
-    setup:
-      user.setup?.type === "ceremony"
+    setup: {
+      ...(user.setup?.type === "ceremony"
         ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }
-        : { type: "dev", ...user.setup },
+        : { ...user.setup, type: "dev" }),
+      ...(user.setup?.ptau !== undefined && { ptau: resolve(root, user.setup.ptau) }),
+    },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 1,
+      protocol: user.circuits?.protocol ?? "groth16",
       overrides: user.circuits?.overrides ?? {},
       mains: user.circuits?.mains ?? {},
       cacheProofs: user.circuits?.cacheProofs ?? false,

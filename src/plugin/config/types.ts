@@ -1,5 +1,6 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
 import type { TemplateParameter } from "../../circom/main-component.ts";
+import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 
@@ -14,7 +15,10 @@ export type ProverName = (typeof PROVER_NAMES)[number];
 export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
 /** The setup that proving keys come from, see `rollup:setup`. */
-export type SetupConfig = KeySetup;
+export type SetupConfig = KeySetup & {
+  /** Absolute path of the powers of tau from which the keys of PLONK and fflonk follow. */
+  readonly ptau?: string;
+};
 
 /** Program of the prover `external`. */
 export interface ExternalProverConfig {
@@ -39,6 +43,8 @@ export interface CircuitsConfig {
   readonly include: readonly string[];
   /** circom's simplification: 0 none, 1 signals equal to signals, 2 all linear constraints. */
   readonly optimization: 0 | 1 | 2;
+  /** The proof system of the project's circuits. */
+  readonly protocol: Protocol;
   /** By circuit name: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
   /** By circuit name: circuits that are made of templates, without a file of their own. */
@@ -61,6 +67,7 @@ export interface CircuitMain {
 /** What the config can set for a single circuit. */
 export interface CircuitOverride {
   readonly optimization?: CircuitsConfig["optimization"];
+  readonly protocol?: Protocol;
 }
 
 /** Maximum threads; a larger number is a mistake. */
@@ -83,8 +90,13 @@ export interface RollupUserConfig {
   prover?: ProverName;
   /** Program of the prover `external`, such as rapidsnark. */
   externalProver?: ExternalProverConfig;
-  /** Setup of keys. Default `dev`. `keysDir` is relative to the project's root. */
-  setup?: { type?: "dev"; seed?: string } | { type: "ceremony"; keysDir: string };
+  /**
+   * Setup of keys. Default `dev`. `keysDir` and `ptau` are relative to the project's root; `ptau`
+   * is for PLONK and fflonk.
+   */
+  setup?:
+    | { type?: "dev"; seed?: string; ptau?: string }
+    | { type: "ceremony"; keysDir: string; ptau?: string };
   circuits?: {
     /** Folder of circuits, relative to the project's root. Default `circuits`. */
     path?: string;
@@ -92,6 +104,8 @@ export interface RollupUserConfig {
     include?: string[];
     /** Default 1, as circom's own. Another level means other keys. */
     optimization?: CircuitsConfig["optimization"];
+    /** The proof system. Default `groth16`. */
+    protocol?: Protocol;
     /** By circuit name: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
     /** By circuit name: circuits that are made of templates, without a file of their own. */

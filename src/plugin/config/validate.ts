@@ -12,6 +12,7 @@ import type {
 } from "hardhat/types/hooks";
 import { z } from "zod";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
+import { PROTOCOLS } from "../../circom/protocols.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import { missingPlaceholders } from "../../groth16/provers/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
@@ -35,6 +36,9 @@ function oneOf<T extends readonly [string, ...string[]]>(
 
 const parameterSchema: z.ZodType<TemplateParameter> = z.lazy(() =>
   z.union([z.bigint(), z.number().int(), z.array(parameterSchema)]),
+);
+const protocolSchema = oneOf(PROTOCOLS, (protocol) =>
+  groth16Error({ code: "PROTOCOL_UNKNOWN", protocol, known: PROTOCOLS }),
 );
 const optimizationSchema = z.number().int().min(0).max(2);
 
@@ -104,6 +108,14 @@ export const rollupUserConfigSchema = z
           .min(1)
           .describe("type `ceremony`: folder of the keys, relative to the project's root")
           .optional(),
+        ptau: z
+          .string()
+          .min(1)
+          .describe(
+            "PLONK and fflonk: file of powers of tau, prepared for phase 2, relative to the root; " +
+              "without it type `dev` makes INSECURE ones",
+          )
+          .optional(),
       })
       .strict()
       .refine(({ type, keysDir }) => (type === "ceremony") === (keysDir !== undefined), {
@@ -135,8 +147,19 @@ export const rollupUserConfigSchema = z
               "compiled at `--O1`",
           )
           .optional(),
+        protocol: protocolSchema
+          .describe("proof system of the project's circuits: `groth16`, `plonk` or `fflonk`")
+          .optional(),
         overrides: z
-          .record(z.string(), z.object({ optimization: optimizationSchema.optional() }).strict())
+          .record(
+            z.string(),
+            z
+              .object({
+                optimization: optimizationSchema.optional(),
+                protocol: protocolSchema.optional(),
+              })
+              .strict(),
+          )
           .describe("by circuit name: what differs for that circuit")
           .optional(),
         mains: z

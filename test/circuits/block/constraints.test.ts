@@ -21,7 +21,7 @@ const FULL_SLOT_LIMIT = 26_000;
 describe("Constraints of the block circuit", () => {
   for (const name of PRESET_NAMES) {
     const [one, two] = BASELINE[name];
-    it(`${name}: ${two - one} for one more slot, ${2 * one - two} for the rest`, async () => {
+    it(`are ${two - one} for each slot of ${name}, and ${2 * one - two} for the rest of a block`, async () => {
       const circuits = await Promise.all([1, 2].map((n) => loadBlockCircuit(PRESETS[name], n)));
       expect(circuits.map(({ stats }) => stats.constraints)).to.deep.equal([one, two]);
     });
@@ -43,7 +43,7 @@ describe("Constraints of the block circuit", () => {
     }),
   );
   for (const { path, count, instance } of claims) {
-    it(`${instance} has the ${count} of its comment`, async () => {
+    it(`are ${count} for ${instance}, as its comment says`, async () => {
       const circuit = await loadTemplate(path, instance!);
       expect(circuit.stats.constraints).to.equal(count);
     });

@@ -29,7 +29,7 @@ const BASELINE: [file: string, instance: string, constraints: number][] = [
 
 describe("Constraints of the library circuits", () => {
   for (const [file, instance, constraints] of BASELINE) {
-    it(`${instance} has ${constraints}`, async () => {
+    it(`are ${constraints} for ${instance}`, async () => {
       const circuit = await loadTemplate(`lib/${file}.circom`, instance);
       expect(circuit.stats.constraints).to.equal(constraints);
     });

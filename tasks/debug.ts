@@ -1,0 +1,84 @@
+/** `hardhat rollup:debug`: explains a circuit's witness from its source. */
+import { createInterface } from "node:readline";
+import { resolve } from "node:path";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { Debugger } from "../src/circom/debugger/commands.ts";
+import type { CircuitDesign } from "../src/circom/evaluation/evaluate.ts";
+import type { InputValues } from "../src/circom/witness-inputs.ts";
+import { type CommonArguments, defineAction, printJson } from "./common.ts";
+
+interface DebugArguments extends CommonArguments {
+  readonly circuit: string;
+  readonly input?: string | undefined;
+  readonly signal?: string | undefined;
+  readonly step: boolean;
+}
+
+const PROMPT = "(debug) ";
+const NOTE = "Evaluated from the source; circom's own generator has the last word.";
+
+async function load(
+  { circuit, input }: DebugArguments,
+  { config }: HardhatRuntimeEnvironment,
+): Promise<{ design: CircuitDesign; inputs: InputValues }> {
+  const { findSource } = await import("../src/plugin/circuits/load-project-circuit.ts");
+  const { createCircuitSource } = await import("../src/circom/diagnosis/circuit-source.ts");
+  const { readInputFile } = await import("../src/circom/input-file.ts");
+  const { file, ...folders } = findSource(circuit, config.paths.root, config.rollup);
+  const inputs = await readInputFile(resolve(input ?? `${circuit}.json`));
+  return { design: createCircuitSource(file, folders).design(), inputs };
+}
+
+async function explain(design: CircuitDesign, inputs: InputValues, json: boolean): Promise<void> {
+  const { renderTrace, traceFailure } = await import("../src/circom/diagnosis/trace.ts");
+  const failure = traceFailure(design, inputs);
+  if (json) {
+    printJson({ holds: failure === undefined, failure: failure ?? null });
+    return;
+  }
+  const lines = failure === undefined ? ["All statements hold."] : renderTrace(failure);
+  console.log([...lines, "", NOTE].join("\n"));
+}
+
+async function explainSignals(
+  design: CircuitDesign,
+  inputs: InputValues,
+  signal: string,
+  json: boolean,
+): Promise<void> {
+  const history = await import("../src/circom/debugger/signal-history.ts");
+  const found = history.explainSignal(design, inputs, signal);
+  if (json) {
+    printJson(found);
+    return;
+  }
+  console.log([...found.flatMap(history.renderHistory), "", NOTE].join("\n"));
+}
+
+/** Reads commands up to `quit` or the end of the input. */
+async function stepThrough(session: Debugger): Promise<void> {
+  console.log(["help lists the commands.", ...session.where()].join("\n"));
+  const { stdin, stdout } = process;
+  const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY });
+  lines.setPrompt(PROMPT);
+  lines.prompt();
+  for await (const line of lines) {
+    const output = session.run(line);
+    if (output === undefined) break;
+    console.log(output.join("\n"));
+    lines.prompt();
+  }
+  lines.close();
+}
+
+const action = defineAction<DebugArguments>(async (args, hre) => {
+  const { design, inputs } = await load(args, hre);
+  if (args.signal !== undefined) {
+    await explainSignals(design, inputs, args.signal, args.json);
+  } else if (args.step) {
+    const { createDebugger } = await import("../src/circom/debugger/commands.ts");
+    await stepThrough(createDebugger(design, inputs));
+  } else await explain(design, inputs, args.json);
+});
+
+export default action;

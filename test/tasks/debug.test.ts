@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect } from "chai";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import { createProject, type Project } from "../helpers/project.ts";
+
+const CIRCUIT = `pragma circom 2.0.0;
+template Below(max) {
+    signal input value;
+    assert(value < max);
+}
+template Limits() {
+    signal input values[2];
+    signal output sum <== values[0] + values[1];
+    component below[2];
+    for (var i = 0; i < 2; i++) {
+        below[i] = Below(100);
+        below[i].value <== values[i];
+    }
+}
+component main = Limits();
+`;
+const HARDHAT = dirname(createRequire(import.meta.url).resolve("hardhat/package.json"));
+
+describe("task: rollup:debug", function () {
+  this.timeout(60_000);
+  let project: Project;
+  before(async () => {
+    project = await createProject("circuits");
+    await project.write("circuits/limits.circom", CIRCUIT);
+    const plugin = JSON.stringify(join(PACKAGE_ROOT, "src", "index.ts"));
+    const config = `import zkrollup from ${plugin};\nexport default { plugins: [zkrollup] };\n`;
+    await project.write("hardhat.config.ts", config);
+    await symlink(HARDHAT, join(project.root, "node_modules", "hardhat"));
+    await project.write("limits.json", `{ "values": [7, 100] }`);
+    await project.write("good.json", `{ "values": [7, 99] }`);
+  });
+  after(() => project.remove());
+
+  /** Runs the task in a process of its own. @param commands - Its standard input. */
+  async function debug(args: readonly string[], commands = ""): Promise<string> {
+    const cli = join(project.root, "node_modules", "hardhat", "dist", "src", "cli.js");
+    // The test run's own HARDHAT_CONFIG is not the project's.
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("HARDHAT"));
+    const env = { ...Object.fromEntries(inherited), NO_COLOR: "1" };
+    const options = { cwd: project.root, env };
+    const child = spawn(process.execPath, [cli, "rollup:debug", ...args], options);
+    child.stdin.end(commands);
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return stdout + stderr;
+  }
+
+  it("explains why a circuit rejects inputs, and says who has the last word", async () => {
+    const output = await debug(["limits"]);
+    expect(output).to.include("circuits/limits.circom:4 in main.below[1]: assert(value < max)");
+    expect(output).to.include("from the input main.values[1] = 100");
+    expect(output).to.include("circom's own generator has the last word");
+    expect(await debug(["limits", "--input", "good.json"])).to.include("All statements hold.");
+  });
+
+  it("prints JSON with the place, the values and the chains", async () => {
+    const { holds, failure } = JSON.parse(await debug(["limits", "--json"])) as {
+      holds: boolean;
+      failure: {
+        place: { file: string; line: number; component: string };
+        values: { name: string; values: string[] }[];
+        chains: { signal: string }[][];
+      };
+    };
+    expect(holds).to.equal(false);
+    const { file, line, component } = failure.place;
+    expect([file, line, component]).to.deep.equal(["circuits/limits.circom", 4, "main.below[1]"]);
+    expect(failure.values.map(({ name, values }) => [name, values])).to.deep.equal([
+      ["value", ["0x64"]],
+      ["max", ["0x64"]],
+    ]);
+    expect(failure.chains[0]!.map(({ signal }) => signal)).to.deep.equal([
+      "main.values[1]",
+      "main.below[1].value",
+    ]);
+  });
+
+  it("shows how a signal gets its value", async () => {
+    const output = await debug(["limits", "--signal", "main.sum", "--input", "good.json"]);
+    expect(output).to.include("main.sum = 106");
+    expect(output).to.include("limits.circom:8 in main: signal output sum <== values[0]");
+  });
+
+  it("steps by the commands of its standard input", async () => {
+    const commands = "component main.below[1]\nprint max\nquit\n";
+    const output = await debug(["limits", "--step"], commands);
+    expect(output).to.include("help lists the commands.");
+    expect(output).to.include("circuits/limits.circom:3 in main.below[1]");
+    expect(output).to.include("max = 100");
+  });
+
+  it("rejects circuits and inputs that are not there", async () => {
+    expect(await debug(["nothing"])).to.include("CIRCUIT_UNKNOWN");
+    expect(await debug(["limits", "--input", "no.json"])).to.include("INPUT_FILE_UNREADABLE");
+    expect(await debug(["limits", "--signal", "main.no"])).to.include("SIGNAL_NOT_FOUND");
+  });
+});
