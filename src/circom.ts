@@ -40,6 +40,7 @@ export {
   type DeterminacyCheck,
   type DerivationOptions,
 } from "./circom/determinacy.ts";
+export { exportCircuit, type ExportOptions } from "./circom/export-circuit.ts";
 export type {
   CounterExample,
   DeterminacyReport,
@@ -52,10 +53,24 @@ export {
   type GeneratedInputs,
   type Values as GeneratedValues,
 } from "./circom/inputs/arbitrary.ts";
-export { exportCircuit, type ExportOptions } from "./circom/export-circuit.ts";
 export { generateCircuitTypes, type TypedCircuit } from "./circom/input-types.ts";
 export { toSolidityCalldata } from "./circom/solidity-proof.ts";
 export type { CircuitSignals, SignalDeclaration } from "./circom/signals.ts";
 export { findCircuits } from "./circom/sources.ts";
 export type { InputValue, InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
+export {
+  type Disagreement,
+  fuzzCircuit,
+  type FuzzCounterExample,
+  type FuzzOptions,
+  type FuzzReport,
+} from "./testing/fuzz-circuit.ts";
+export type {
+  CircuitModel,
+  ModelFunction,
+  ModelInputs,
+  ModelOutputs,
+} from "./testing/fuzz-model.ts";
+export { type CircuitPatterns, findCircuitPatterns } from "./circom/patterns/circuit-patterns.ts";
+export type { PatternFinding, PatternName } from "./circom/patterns/find-patterns.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

@@ -8,6 +8,7 @@ import {
   printWarning,
   type Progress,
 } from "../src/plugin/progress.ts";
+import { failsLater } from "../src/plugin/test-runs.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import type { CircuitBuild } from "../src/plugin/circuits/pipeline.ts";
 import { networkOf, type SizeArguments, toSize } from "./common.ts";
@@ -55,8 +56,10 @@ async function build(
       // Contracts may fail for want of a verifier. What is wrong with them is printed already.
       throw failure ?? error;
     });
+    // It remembers which contracts there are.
+    await hre.artifacts.clearCache();
     if (built !== undefined) await warnOfLargeVerifiers(built, hre);
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined && !failsLater(hre, failure)) throw failure;
     return result;
   });
 }
@@ -79,10 +82,10 @@ async function buildAllCircuits(plan: BuildPlan): Promise<CircuitBuild> {
 
 async function warnOfLargeVerifiers(
   { built }: CircuitBuild,
-  { artifacts }: HardhatRuntimeEnvironment,
+  hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   const { describeLargeVerifiers } = await import("../src/plugin/circuits/contract-size.ts");
-  for (const warning of await describeLargeVerifiers(built, artifacts)) printWarning(warning);
+  for (const warning of await describeLargeVerifiers(built, hre)) printWarning(warning);
 }
 
 async function buildContracts(runSuper: () => Promise<unknown>): Promise<unknown> {

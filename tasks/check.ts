@@ -19,7 +19,7 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
   assertWithin(CHECK_LIMITS, args);
   const { checkDeterminacy } = await import("../src/circom/check-determinacy.ts");
   const { loadForCheck } = await import("../src/plugin/checks/load.ts");
-  const { determinacyToJson, formatDeterminacy } =
+  const { determinacyToJson, formatDeterminacy, formatPatterns } =
     await import("../src/plugin/checks/determinacy-text.ts");
   const options = await toOptions(args);
   const progress = createProgress(args.json ? process.stderr : process.stdout);
@@ -28,14 +28,17 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
     loadForCheck(args.circuits, root, hre.config.rollup),
   );
   const reports: DeterminacyReport[] = [];
-  for (const circuit of circuits) {
+  const values: object[] = [];
+  for (const { circuit, patterns } of circuits) {
     const report = await progress(`Checking ${circuit.name}`, () =>
       checkDeterminacy(circuit, options),
     );
     reports.push(report);
-    if (!args.json) console.log(formatDeterminacy(report));
+    values.push({ ...determinacyToJson(report), patterns });
+    if (!args.json)
+      console.log([formatDeterminacy(report), ...formatPatterns(patterns)].join("\n"));
   }
-  if (args.json) printJson(reports.map(determinacyToJson));
+  if (args.json) printJson(values);
   if (reports.some(({ passed }) => !passed)) process.exitCode = 1;
 });
 

@@ -11,8 +11,8 @@ const action = defineAction<CircuitArguments>(async (args, hre) => {
   const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const plan = await toCircuitPlan(args, hre);
   const compiled = await compileCircuits(plan);
-  const rows = compiled.map(({ circuit }) => ({
-    name: circuit.name,
+  const rows = compiled.map(({ circuit, name }) => ({
+    name,
     constraints: circuit.stats.constraints,
     r1cs: circuit.r1csPath,
     wasm: circuit.wasmPath,

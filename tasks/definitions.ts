@@ -4,8 +4,8 @@ import { ArgumentType } from "hardhat/types/arguments";
 import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_ROUNDS, BENCH_SUITES } from "../src/bench/suites.ts";
-import { CHECK_LIMITS } from "../src/plugin/checks/limits.ts";
 import { PROTOCOLS } from "../src/circom/protocols.ts";
+import { CHECK_LIMITS, FUZZ_LIMITS } from "../src/plugin/checks/limits.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
@@ -165,6 +165,45 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
     ],
     action: () => import("./check.ts"),
+  },
+  {
+    name: "fuzz",
+    description: "Compare a circuit with a model in TypeScript on random inputs",
+    argument: {
+      name: "circuit",
+      description: "Name of the circuit",
+      defaultValue: "",
+    },
+    options: [
+      {
+        name: "model",
+        description:
+          "File whose default export computes the outputs, and returns null for inputs to refuse",
+      },
+      {
+        name: "runs",
+        description: "Number of random inputs",
+        type: ArgumentType.INT,
+        defaultValue: FUZZ_LIMITS.runs.default,
+      },
+      {
+        name: "seed",
+        description: "Seed of the random inputs, to repeat a run (default: a new one)",
+        type: ArgumentType.INT,
+        defaultValue: FUZZ_LIMITS.seed.default,
+      },
+      {
+        name: "path",
+        description: "Path of a counter-example of a run with that seed, to repeat it alone",
+      },
+      {
+        name: "time",
+        description: "Time limit in seconds",
+        type: ArgumentType.INT,
+        defaultValue: FUZZ_LIMITS.time.default,
+      },
+    ],
+    action: () => import("./fuzz.ts"),
   },
   {
     name: "setup",
@@ -481,6 +520,9 @@ export const tasks: TaskDefinition[] = [
     .addOption({ ...OPTIONAL_STRING, ...preset })
     .addOption({ ...OPTIONAL_STRING, ...prover })
     .setAction(() => import("./build.ts"))
+    .build(),
+  overrideTask("test")
+    .setAction(() => import("./test.ts"))
     .build(),
   emptyTask("rollup", "Build, run and deploy a zkRollup").build(),
   ...ROLLUP_TASKS.flatMap((definition) => [

@@ -1,5 +1,4 @@
 /** `hardhat rollup:export`: writes a circuit's files in the layout of circom and snarkjs. */
-import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Protocol } from "../src/circom/protocols.ts";
@@ -50,7 +49,7 @@ async function exportTo(
   try {
     return await exportCircuit(circuit, {
       output,
-      contractName: verifierName(name),
+      contractName: verifierName(circuit.name),
       ...(inputs !== undefined && { inputs }),
     });
   } finally {
@@ -58,22 +57,13 @@ async function exportTo(
   }
 }
 
-/** @throws FILE_NOT_ACCESSIBLE */
+/** @throws INPUT_FILE_INVALID */
 async function readInputs(file: string): Promise<InputValues> {
-  const refuse = (reason: string) =>
-    pluginError({ code: "FILE_NOT_ACCESSIBLE", path: resolve(file), reason });
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw refuse(String(error));
-  });
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return value as InputValues;
-    }
-  } catch (error) {
-    throw refuse(`it is not JSON: ${String(error)}`);
-  }
-  throw refuse("it is not a JSON object of input values");
+  const { readInputFile } = await import("../src/plugin/checks/load.ts");
+  const [inputs, ...others] = await readInputFile(file);
+  if (inputs !== undefined && others.length === 0) return inputs;
+  const reason = "it has the inputs of more or less than one proof";
+  throw pluginError({ code: "INPUT_FILE_INVALID", file: resolve(file), reason });
 }
 
 export default action;

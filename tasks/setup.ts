@@ -21,8 +21,8 @@ async function listKeys(args: CircuitArguments, hre: HardhatRuntimeEnvironment):
   const { verificationKeyPath } = await import("../src/plugin/circuits/verifiers.ts");
   const plan = await toCircuitPlan(args, hre);
   const keyed = await setUpCircuits(await compileCircuits(plan), plan);
-  const rows = keyed.map(({ circuit, zkeyPath, insecure }) => ({
-    name: circuit.name,
+  const rows = keyed.map(({ name, zkeyPath, insecure }) => ({
+    name,
     zkey: zkeyPath,
     verificationKey: verificationKeyPath(zkeyPath),
     insecure,
@@ -44,8 +44,7 @@ async function holdCeremony(args: SetupArguments, hre: HardhatRuntimeEnvironment
   const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
   const { takeCeremonySteps } = await import("../src/plugin/circuits/ceremony.ts");
   const plan = await toCircuitPlan(args, hre);
-  const circuits = (await compileCircuits(plan)).map(({ circuit }) => circuit);
-  const results = await takeCeremonySteps(circuits, args, plan);
+  const results = await takeCeremonySteps(await compileCircuits(plan), args, plan);
   if (args.json) {
     printJson(results);
     return;

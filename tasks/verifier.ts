@@ -13,12 +13,15 @@ const action = defineAction<CircuitArguments>(async (args, hre) => {
   const plan = await toCircuitPlan(args, hre);
   const { built: circuits, failure } = await buildCircuits(plan);
   if (failure !== undefined) throw failure;
-  const names = circuits.flatMap(({ verifier }) => verifier ?? []);
-  const contracts = [...new Set(names)].map((contract) => ({
-    contract,
-    file: join(plan.config.paths.contracts, `${contract}.sol`),
-    circuits: circuits.filter(({ verifier }) => verifier === contract).map(({ name }) => name),
-  }));
+  const files = new Set(circuits.flatMap(({ verifierFile }) => verifierFile ?? []));
+  const contracts = [...files].map((file) => {
+    const verified = circuits.filter(({ verifierFile }) => verifierFile === file);
+    return {
+      contract: verified[0]!.verifier,
+      file: join(plan.config.paths.contracts, file),
+      circuits: verified.map(({ name }) => name),
+    };
+  });
   if (args.json) {
     printJson(contracts);
     return;

@@ -11,7 +11,7 @@
  * What none of them decides stays unknown.
  */
 import fc from "fast-check";
-import { indexConstraints } from "../groth16/check-witness.ts";
+import { assertDefaultPrime, indexConstraints } from "../groth16/check-witness.ts";
 import { isRollupError } from "../util/errors.ts";
 import type { Circuit } from "./circuit.ts";
 import { type CheckedCircuit, Findings, type Sample } from "./determinacy/findings.ts";
@@ -102,6 +102,7 @@ function readCircuit(
     throw circomError({ code: "INPUT_UNKNOWN", circuit: circuit.name, signal: unknown, known });
   }
   const r1cs = circuit.constraints();
+  assertDefaultPrime(r1cs);
   const isGiven = new Set(names.map((name) => `main.${name}`));
   const given: number[] = [];
   const nameOf = new Map<number, string>();

@@ -143,7 +143,7 @@ export function createCircuitWitness<
     with: (changes) => {
       const changed = [...values];
       for (const [name, value] of Object.entries(changes)) {
-        for (const [wire, element] of toWires(circuit.name, signals(), name, value)) {
+        for (const [wire, element] of toWires(context, name, value)) {
           changed[wire] = element;
         }
       }
@@ -175,13 +175,14 @@ function valuesByName(table: SignalTable, inputs: readonly FlatInput[]): Map<str
 
 /** Lists the wires that a changed signal, or the elements of an array, have, and their values. */
 function toWires(
-  circuit: string,
-  table: SignalTable,
+  { circuit, constraints, signals }: WitnessContext<never, unknown>,
   name: string,
   value: InputValue,
 ): (readonly [wire: number, value: bigint])[] {
+  const table = signals();
   const declared = declareLeaves(table.names(name), name);
-  return flattenInputs(circuit, declared, { [name]: value }).flatMap((leaf) => {
+  const { prime } = constraints();
+  return flattenInputs(circuit.name, declared, { [name]: value }, prime).flatMap((leaf) => {
     const names = listNames(table.names(leaf.name));
     return leaf.values.map((element, index) => [table.wire(names[index]!), element] as const);
   });

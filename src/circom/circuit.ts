@@ -197,7 +197,7 @@ export async function loadCircuit<
 >(options: LoadCircuitOptions<P>): Promise<Circuit<Inputs, Outputs, Signals, P>> {
   const compiled = await compileCircuit(options);
   const { name } = compiled;
-  const constraints = once(() => readR1cs(compiled.r1csPath));
+  const constraints = once(() => readR1cs(compiled.r1csPath, [compiled.stats.prime]));
   const signals = once(() => readSignalTable(compiled));
   const source = createCircuitSource(compiled.file, toFolders(options));
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
@@ -229,7 +229,7 @@ export async function loadCircuit<
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);
   const witness = async (inputs: Inputs) => {
-    const flat = flattenInputs(name, compiled.inputs, inputs as InputValues);
+    const flat = flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
     return toWitness(await calculateWitness(inputs), flat);
   };
   return {

@@ -1,10 +1,8 @@
 /** Compiles circuits with circom, unless the cache or a package has the result. */
 
 import { createHash } from "node:crypto";
-import { readFile, rename, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import {
   type EntryDescription,
   entryPaths,
@@ -12,7 +10,9 @@ import {
   readEntry,
   unpackEntry,
 } from "./compile-cache.ts";
-import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
+import { COMPILER_FOLDER } from "./compile-job.ts";
+import { type CircomCompiler, type NativeCompiler, openCompiler } from "./compiler.ts";
+import { DEFAULT_PRIME, PRIME_NAMES, type PrimeName } from "../crypto/primes.ts";
 import { hashFile } from "../groth16/files/digests.ts";
 import { circomError } from "./errors.ts";
 import { readR1cs, readR1csHeader } from "../groth16/formats/r1cs.ts";
@@ -23,7 +23,6 @@ import { restoreNames, STAGED_CIRCUIT, stageSources } from "./staged-sources.ts"
 import { readInputSizes } from "./witness-generator.ts";
 import { inputNames, inputsBoundByNothing, inputsWithoutWire } from "./unused-inputs.ts";
 import { isRollupError } from "../util/errors.ts";
-import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
 
 /** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
 export type OptimizationLevel = 0 | 1 | 2;
@@ -40,6 +39,10 @@ export interface CompileOptions extends Partial<Omit<MainComponent, "file">> {
   readonly projectFolder?: string;
   /** How much circom simplifies the constraints. */
   readonly optimization: OptimizationLevel;
+  /** circom's name of the prime. Default `"bn128"`, for which alone there are provers. */
+  readonly prime?: PrimeName;
+  /** A native circom program. Default: the package circom2. */
+  readonly compiler?: NativeCompiler;
   /** Folder of the cache; created if missing. */
   readonly cacheDir: string;
   /** Folder of compressed entries in a package, see `packEntry`. */
@@ -64,7 +67,7 @@ export interface CompiledCircuit extends EntryDescription {
 }
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
-const CACHE_FORMAT = 6;
+const CACHE_FORMAT = 7;
 /**
  * Generators check each index that is only known at run time. Without that, they read whatever
  * lies in memory behind an array. The constraints are the same.
@@ -76,20 +79,15 @@ const STAGED_NAME = circuitName(STAGED_CIRCUIT);
 /** The files that an entry has. */
 const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
 
-/** The version of the circom2 package, which is the compiler. */
-export function compilerVersion(): string {
-  const require = createRequire(import.meta.url);
-  return (require("circom2/package.json") as { version: string }).version;
-}
-
 /**
  * Compiles a circuit, or finds it in the cache or in a package.
  *
  * @param options - Path of the circuit, folder of the cache, and level of optimization.
  * @returns The paths of the compiled files, and the circuit's signals and counts.
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
- *   COMPILER_CRASHED, CUSTOM_GATES, FOLDER_NOT_WRITABLE; for a template MAIN_TEMPLATE_UNKNOWN,
- *   MAIN_PARAMETER_COUNT, MAIN_PARAMETER_INVALID, MAIN_PUBLIC_UNKNOWN, MAIN_NAME_INVALID
+ *   COMPILER_CRASHED, COMPILER_NOT_USABLE, PRIME_UNKNOWN, CUSTOM_GATES, FOLDER_NOT_WRITABLE; for a
+ *   template MAIN_TEMPLATE_UNKNOWN, MAIN_PARAMETER_COUNT, MAIN_PARAMETER_INVALID,
+ *   MAIN_PUBLIC_UNKNOWN, MAIN_NAME_INVALID
  *
  * @example
  * const file = `${hre.config.paths.root}/circuits/multiplier.circom`;
@@ -98,7 +96,11 @@ export function compilerVersion(): string {
  * inputs.map(({ name }) => name); // ["a", "b"]
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
-  const { optimization, cacheDir, precompiledDir, onProgress } = options;
+  const { optimization, prime = DEFAULT_PRIME, cacheDir, precompiledDir, onProgress } = options;
+  if (!PRIME_NAMES.includes(prime)) {
+    throw circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES });
+  }
+  const compiler = await openCompiler(options.compiler);
   const folders = toFolders(options);
   const file = hasMain(options)
     ? await writeMainComponent(options, cacheDir, folders)
@@ -106,7 +108,7 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   const sources = collectSources(file, folders);
   const name = circuitName(file);
   const key = createHash("sha256")
-    .update(JSON.stringify([CACHE_FORMAT, compilerVersion(), optimization, sources.digest]))
+    .update(JSON.stringify([CACHE_FORMAT, compiler.version, optimization, prime, sources.digest]))
     .digest("hex");
   const folder = `${name}-${key.slice(0, 16)}`;
   const entry = join(resolve(cacheDir), folder);
@@ -120,7 +122,9 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
     (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
   if (present) return describe(present, true);
   onProgress?.(`Compiling ${name}`);
-  const compile = (target: string) => runCompiler(target, file, sources, optimization);
+  const run: CompilerRun = (folder, flags) =>
+    runCircom(compiler, folder, { file, sources }, [...flags, "--prime", prime]);
+  const compile = (target: string) => runCompiler(target, { file, sources, run }, optimization);
   const made = await makeEntry(entry, name, compile);
   const circuit = describe(made, false);
   onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
@@ -138,17 +142,25 @@ export function toFolders(options: CompileOptions) {
   };
 }
 
+/** Compiles the staged sources into a folder. @returns The compiler's output. */
+type CompilerRun = (folder: string, flags: readonly string[]) => Promise<string>;
+
+/** What is compiled. */
+interface Compilation {
+  readonly file: string;
+  readonly sources: CircuitSources;
+}
+
 /** Compiles into a folder, and describes the result. */
 async function runCompiler(
   folder: string,
-  file: string,
-  sources: CircuitSources,
+  { file, sources, run }: Compilation & { readonly run: CompilerRun },
   optimization: OptimizationLevel,
 ): Promise<EntryDescription> {
   const name = circuitName(file);
   const staged = join(folder, SOURCES);
   await stageSources(staged, sources.files);
-  const output = await runCircom(folder, file, sources, [...RESULTS, `--O${optimization}`]);
+  const output = await run(folder, [...RESULTS, `--O${optimization}`]);
   const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
@@ -156,17 +168,11 @@ async function runCompiler(
   await rename(join(folder, `${STAGED_NAME}_substitutions.json`), substitutionsPath);
   await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
   await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
-  const stats = readR1csHeader(r1csPath, file);
+  const stats = readR1csHeader(r1csPath, file, PRIME_NAMES);
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
   const digest = await hashFile(r1csPath);
-  const unusedInputs = await findUnusedInputs(folder, {
-    file,
-    sources,
-    r1csPath,
-    symPath,
-    signals,
-  });
+  const unusedInputs = await findUnusedInputs(folder, run, { r1csPath, symPath, signals });
   await rm(staged, { recursive: true });
   return { digest, stats, warnings: findWarnings(output), unusedInputs, ...signals };
 }
@@ -174,16 +180,15 @@ async function runCompiler(
 /** Looks inputs up in the constraints, and compiles without simplification if these hide one. */
 async function findUnusedInputs(
   folder: string,
+  run: CompilerRun,
   compiled: {
-    readonly file: string;
-    readonly sources: CircuitSources;
     readonly r1csPath: string;
     readonly symPath: string;
     readonly signals: CircuitSignals;
   },
 ): Promise<string[]> {
-  const { file, sources, r1csPath, symPath, signals } = compiled;
-  const simplified = { r1cs: readR1cs(r1csPath), wires: readSymbols(symPath) };
+  const { r1csPath, symPath, signals } = compiled;
+  const simplified = { r1cs: readR1cs(r1csPath, PRIME_NAMES), wires: readSymbols(symPath) };
 
   const { inputs } = signals;
   const hidden = inputsWithoutWire(inputs, simplified.wires);
@@ -192,8 +197,11 @@ async function findUnusedInputs(
   if (hidden.length === 0) return unused;
   const made = entryPaths(folder, STAGED_NAME);
   try {
-    await runCircom(folder, file, sources, ["--r1cs", "--sym", "--O0"]);
-    const original = { r1cs: readR1cs(made.r1csPath), wires: readSymbols(made.symPath) };
+    await run(folder, ["--r1cs", "--sym", "--O0"]);
+    const original = {
+      r1cs: readR1cs(made.r1csPath, PRIME_NAMES),
+      wires: readSymbols(made.symPath),
+    };
     return [...unused, ...inputsBoundByNothing(hidden, inputs, original)];
   } catch (error) {
     // Constraints without simplification may be too many for the compiler's memory.
@@ -224,49 +232,31 @@ function nameSources(
   );
 }
 
-/**
- * The compiler's module. V8 shares the machine code of equal modules while one of them lives, so
- * the worker of each later circuit starts with optimised code.
- */
-let compilerModule: Promise<WebAssembly.Module> | undefined;
-
-async function loadCompiler(): Promise<WebAssembly.Module> {
-  const path = createRequire(import.meta.url).resolve("circom2/circom.wasm");
-  return WebAssembly.compile(await readFile(path));
-}
-
 /** Runs circom on staged sources. @returns Its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
 async function runCircom(
+  compiler: CircomCompiler,
   folder: string,
-  file: string,
-  { files }: CircuitSources,
+  { file, sources: { files } }: Compilation,
   flags: readonly string[],
 ): Promise<string> {
   const staged = `${COMPILER_FOLDER}/${SOURCES}`;
   const output = ["-o", COMPILER_FOLDER];
   const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...output, ...SANITY_FLAGS];
-  const worker = workerUrl(import.meta.url, "compile-worker");
-  const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
-  try {
-    await (compilerModule ??= loadCompiler());
-    const outcome = await pool.run({ args, folder });
-    const raw = stripVTControlCharacters(outcome.output);
-    const text = restoreNames(raw, staged, files, (index) =>
-      index === 0 ? file : files[index]!.file,
-    );
-    // circom hides or ignores failed writes.
-    if (outcome.refusal !== undefined) {
-      throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
-    }
-    if (outcome.status === "crashed") {
-      throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output: text });
-    }
-    if (outcome.code !== 0) {
-      const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(text)?.slice(1).join(":") ?? null;
-      throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: text.trim() });
-    }
-    return raw;
-  } finally {
-    await pool.close();
+  const outcome = await compiler.run({ args, folder });
+  const raw = outcome.output;
+  const text = restoreNames(raw, staged, files, (index) =>
+    index === 0 ? file : files[index]!.file,
+  );
+  // circom hides or ignores failed writes.
+  if (outcome.refusal !== undefined) {
+    throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
   }
+  if (outcome.status === "crashed") {
+    throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output: text });
+  }
+  if (outcome.code !== 0) {
+    const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(text)?.slice(1).join(":") ?? null;
+    throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: text.trim() });
+  }
+  return raw;
 }

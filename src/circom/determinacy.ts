@@ -13,7 +13,7 @@
  * a hash at the end of the circuit. The converse does not hold: a wire that is not derived may
  * still be determined, by an argument that the rules do not know.
  */
-import { indexConstraints } from "../groth16/check-witness.ts";
+import { assertDefaultPrime, indexConstraints } from "../groth16/check-witness.ts";
 import { Derivation, type Derived } from "./determinacy/derivation.ts";
 import { Deviations } from "./determinacy/deviations.ts";
 import { PartialWitness } from "./determinacy/partial-witness.ts";
@@ -63,6 +63,7 @@ export function createDeterminacyCheck(
   witness: Witness,
   { isOver = () => false, looksFurther = false }: DerivationOptions = {},
 ): DeterminacyCheck {
+  assertDefaultPrime(r1cs);
   const deviations = new Deviations(r1cs, witness);
   const rowsOf = indexConstraints(r1cs);
   return (given, left = []) => {

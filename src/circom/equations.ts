@@ -1,5 +1,5 @@
 /** Writes linear combinations and constraints by the names of their signals. */
-import { FIELD_MODULUS } from "../crypto/field.ts";
+import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../crypto/primes.ts";
 import type { R1cs, SparseMatrix } from "../groth16/formats/r1cs.ts";
 
 /** A multiple of a signal; the name "1" is the constant. */
@@ -12,9 +12,10 @@ export interface NamedTerm {
 const TERMS_MAX = 6;
 
 /** Writes a sum: "3*main.a - main.b + 5"; "0" without terms. */
-export function showSum(terms: readonly NamedTerm[]): string {
+export function showSum(terms: readonly NamedTerm[], prime: PrimeName = DEFAULT_PRIME): string {
+  const { modulus } = PRIMES[prime];
   const shown = terms.slice(0, TERMS_MAX).map(({ name, coefficient }, index) => {
-    const signed = coefficient > FIELD_MODULUS / 2n ? coefficient - FIELD_MODULUS : coefficient;
+    const signed = coefficient > modulus / 2n ? coefficient - modulus : coefficient;
     const size = signed < 0n ? -signed : signed;
     const sign = signed < 0n ? (index === 0 ? "-" : " - ") : index === 0 ? "" : " + ";
     return sign + (name === "1" ? `${size}` : size === 1n ? name : `${size}*${name}`);
@@ -35,15 +36,17 @@ export function wiresOf(r1cs: R1cs, row: number): number[] {
 export function showConstraint(r1cs: R1cs, row: number, nameOf: (wire: number) => string): string {
   const read = (matrix: SparseMatrix) => termsOf(r1cs, matrix, row, nameOf);
   const [a, b, c] = [read(r1cs.a), read(r1cs.b), read(r1cs.c)];
-  if (a.length === 0 || b.length === 0) return `${showSum(positive(c))} = 0`;
+  if (a.length === 0 || b.length === 0) return `${showSum(positive(c), r1cs.prime)} = 0`;
   // circom mostly negates both sides.
   const isNegative = a[0]!.coefficient < 0n;
   const [left, right] = isNegative ? [negate(a), negate(c)] : [a, c];
-  return `${showFactor(left)} * ${showFactor(b)} = ${showSum(right)}`;
+  const { prime } = r1cs;
+  return `${showFactor(left, prime)} * ${showFactor(b, prime)} = ${showSum(right, prime)}`;
 }
 
-function showFactor(terms: readonly NamedTerm[]): string {
-  return terms.length > 1 ? `(${showSum(terms)})` : showSum(terms);
+function showFactor(terms: readonly NamedTerm[], prime: PrimeName): string {
+  const sum = showSum(terms, prime);
+  return terms.length > 1 ? `(${sum})` : sum;
 }
 
 function negate(terms: readonly NamedTerm[]): NamedTerm[] {

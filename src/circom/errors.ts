@@ -17,6 +17,9 @@ export type CircomErrorFacts =
   | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_FILE_UNREADABLE"; file: string; reason: string }
+  | { code: "COMPILER_NOT_USABLE"; path: string; reason: string }
+  | { code: "PRIME_UNKNOWN"; prime: string; known: readonly string[] }
+  | { code: "PRIME_WITHOUT_PROVER"; circuit: string; prime: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
   | { code: "INPUT_UNKNOWN"; circuit: string; signal: string; known: string[] }
   | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
@@ -44,8 +47,7 @@ export type CircomErrorFacts =
   | { code: "MAIN_PARAMETER_INVALID"; value: string }
   | { code: "MAIN_PUBLIC_UNKNOWN"; template: string; signal: string; known: string[] }
   | { code: "MAIN_NAME_INVALID"; name: string }
-  | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string }
-  | { code: "CIRCUIT_NAME_RESERVED"; file: string; contract: string };
+  | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string };
 
 export const circomError = defineErrors<CircomErrorFacts>({
   CIRCUIT_NOT_FOUND: {
@@ -89,6 +91,19 @@ export const circomError = defineErrors<CircomErrorFacts>({
   INPUT_FILE_UNREADABLE: {
     message: ({ file, reason }) => `The inputs cannot be read from ${file}: ${reason}.`,
     fix: 'Give the path of a JSON file with an object of all inputs, such as { "a": 3, "b": "0x0b" }.',
+  },
+  COMPILER_NOT_USABLE: {
+    message: ({ path, reason }) => `${path} is not usable as the circom compiler: ${reason}.`,
+    fix: "Set circuits.compiler.path to a circom program of version 2, or remove the setting.",
+  },
+  PRIME_UNKNOWN: {
+    message: ({ prime, known }) => `circom has no prime ${prime}; it has ${known.join(", ")}.`,
+    fix: "Name one of them in circuits.prime, in an override, or in the options of the call.",
+  },
+  PRIME_WITHOUT_PROVER: {
+    message: ({ circuit, prime }) =>
+      `The circuit ${circuit} is compiled for the prime ${prime}, for which there is no prover here.`,
+    fix: "Compile for BN254, circom's default (prime bn128), or prove its r1cs and wtns elsewhere.",
   },
   INPUT_MISSING: {
     message: ({ circuit, signals }) =>
@@ -174,12 +189,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>
-      `The circuits ${first} and ${second} give the same names to verifiers or types.`,
-    fix: "Rename one of the two files: circuits are named after their files, in any folder.",
-  },
-  CIRCUIT_NAME_RESERVED: {
-    message: ({ file, contract }) =>
-      `The verifier of ${file} would have the name ${contract} of one of the rollup's own contracts.`,
-    fix: "Rename the file: the verifier is named after it.",
+      `The circuits ${first} and ${second} give the same name to their types or verifiers.`,
+    fix: "Rename one of the two files.",
   },
 });

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { makeFolder, writeFileAtomically, writingTo } from "../groth16/files/files.ts";
 import { publicCount } from "../groth16/formats/r1cs.ts";
 import { renderR1csJson } from "../groth16/formats/r1cs-json.ts";
-import { encodeWitness } from "../groth16/formats/wtns.ts";
+import { DEFAULT_PRIME } from "../crypto/primes.ts";
+import { encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
 import type { Circuit } from "./circuit.ts";
 import type { CompiledCircuit } from "./compile.ts";
 import { isInsecureKey } from "./proof-systems.ts";
@@ -37,7 +38,7 @@ export interface ExportOptions {
  * Writes a circuit's files: NAME.r1cs, NAME.json with the same constraints, NAME.sym,
  * NAME_js/NAME.wasm, NAME.zkey, verification_key.json and, if there is a public value,
  * NAME_verifier.sol; with inputs also input.json, NAME.wtns, proof.json, public.json and
- * calldata.txt.
+ * calldata.txt. A circuit for another prime than BN254's has no key and no proof.
  *
  * @param circuit - A loaded circuit, whose key is made if it is missing.
  * @param options - `output`, the folder; `contractName`; `inputs`.
@@ -71,6 +72,11 @@ export async function exportCircuit<P extends Protocol>(
   await copy(symPath, `${name}.sym`);
   await writingTo(folder, () => mkdir(join(folder, `${name}_js`), { recursive: true }));
   await copy(wasmPath, join(`${name}_js`, `${name}.wasm`));
+  const { prime } = circuit.stats;
+  if (prime !== DEFAULT_PRIME) {
+    if (inputs !== undefined) await writeWitness(circuit, inputs, write);
+    return files;
+  }
   const zkeyPath = await circuit.zkeyPath();
   await copy(zkeyPath, `${name}.zkey`);
   const verificationKey = await circuit.verificationKey();
@@ -86,15 +92,28 @@ export async function exportCircuit<P extends Protocol>(
   return files;
 }
 
+async function writeWitness(
+  {
+    name,
+    stats,
+    calculateWitness,
+  }: Pick<ExportableCircuit<Protocol>, "name" | "stats" | "calculateWitness">,
+  inputs: InputValues,
+  write: (name: string, ...chunks: (string | Uint8Array)[]) => Promise<void>,
+): Promise<Witness> {
+  const witness = await calculateWitness(inputs as never);
+  await write("input.json", json(inputs));
+  await write(`${name}.wtns`, encodeWitness(witness, stats.prime));
+  return witness;
+}
+
 async function writeProof<P extends Protocol>(
   circuit: ExportableCircuit<P>,
   inputs: InputValues,
   write: (name: string, ...chunks: (string | Uint8Array)[]) => Promise<void>,
 ): Promise<void> {
-  const witness = await circuit.calculateWitness(inputs as never);
+  const witness = await writeWitness(circuit, inputs, write);
   const proven: ProvenBy[P] = await circuit.proveWitness(witness);
-  await write("input.json", json(inputs));
-  await write(`${circuit.name}.wtns`, encodeWitness(witness));
   await write("proof.json", json(proven.proof));
   await write("public.json", json(proven.publicSignals));
   await write("calldata.txt", `${toSolidityCalldata(circuit.protocol, proven)}\n`);

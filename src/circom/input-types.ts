@@ -2,12 +2,13 @@
 
 import type { CompiledCircuit } from "./compile.ts";
 import { circomError } from "./errors.ts";
+import { pascalName } from "./pascal-name.ts";
 import type { Protocol } from "./protocols.ts";
 import type { SignalDeclaration } from "./signals.ts";
 import { describeShape } from "./witness-inputs.ts";
 
 /**
- * Types of the inputs of the project's circuits, by circuit name.
+ * Types of the inputs of the project's circuits, by circuit name or path.
  *
  * Empty here: the generated file of a project adds its circuits by module augmentation.
  */
@@ -33,13 +34,20 @@ export interface CircuitOutputs {}
 export interface CircuitSignalValues {}
 
 /** The part of a circuit that the generator needs. */
-export type TypedCircuit = Pick<
+export interface TypedCircuit extends Pick<
   CompiledCircuit,
   "name" | "inputs" | "outputs" | "intermediates"
-> & {
+> {
+  /** Other names of the circuit, with the same types. */
+  readonly aliases?: readonly string[];
   /** Default `"groth16"`. */
   readonly protocol?: Protocol;
-};
+}
+
+/** A circuit with the beginning of the names of its interfaces. */
+interface NamedCircuit extends TypedCircuit {
+  readonly typeName: string;
+}
 
 /** A signal of a bus, by the rest of its name. */
 interface Field {
@@ -94,11 +102,10 @@ export function generateCircuitTypes(
   circuits: readonly TypedCircuit[],
   moduleName = "hardhat-zkrollup",
 ): string {
-  const sorted = [...circuits].sort((a, b) => (a.name < b.name ? -1 : 1));
-  assertDistinct(sorted);
+  const sorted = nameTypes(circuits);
   const added = KINDS.map(({ ending, target }) => {
-    const entries = sorted.map(
-      ({ name }) => `    ${JSON.stringify(name)}: ${interfaceName(name, ending)};`,
+    const entries = sorted.flatMap(({ name, aliases = [], typeName }) =>
+      [name, ...aliases].map((key) => `    ${JSON.stringify(key)}: ${typeName}${ending};`),
     );
     return `  interface ${target} {\n${entries.join("\n")}\n  }`;
   });
@@ -122,41 +129,51 @@ ${added.join("\n\n")}${protocolsInterface(sorted)}
 
 /** The proof systems that a static type has to know, because the config chooses them. */
 function protocolsInterface(circuits: readonly TypedCircuit[]): string {
-  const entries = circuits.flatMap(({ name, protocol = "groth16" }) =>
-    protocol === "groth16" ? [] : `    ${JSON.stringify(name)}: ${JSON.stringify(protocol)};\n`,
+  const entries = circuits.flatMap(({ name, aliases = [], protocol = "groth16" }) =>
+    protocol === "groth16"
+      ? []
+      : [name, ...aliases].map(
+          (key) => `    ${JSON.stringify(key)}: ${JSON.stringify(protocol)};\n`,
+        ),
   );
   return entries.length === 0 ? "" : `\n  interface CircuitProtocols {\n${entries.join("")}  }`;
 }
 
-function assertDistinct(circuits: readonly TypedCircuit[]): void {
-  const seen = new Map<string, string>();
-  for (const { name } of circuits) {
-    const first = seen.get(interfaceName(name, "Inputs"));
-    if (first !== undefined) {
-      throw circomError({ code: "CIRCUIT_NAMES_CLASH", first, second: name });
+/** Sorts circuits by name, and numbers types whose names become equal. */
+function nameTypes(circuits: readonly TypedCircuit[]): NamedCircuit[] {
+  const sorted = [...circuits].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const taken = new Set<string>();
+  return sorted.map((circuit, index) => {
+    const { name } = circuit;
+    if (sorted[index - 1]?.name === name) {
+      throw circomError({ code: "CIRCUIT_NAMES_CLASH", first: name, second: name });
     }
-    seen.set(interfaceName(name, "Inputs"), name);
-  }
+    const usual = pascalName(name);
+    let typeName = usual;
+    for (let number = 2; taken.has(typeName); number++) typeName = `${usual}_${number}`;
+    taken.add(typeName);
+    return { ...circuit, typeName };
+  });
 }
 
-function renderInputs({ name, inputs }: TypedCircuit): string {
+function renderInputs({ name, typeName, inputs }: NamedCircuit): string {
   return `/** The input signals of the circuit ${name}. */
-export interface ${interfaceName(name, "Inputs")} ${objectType(toFields(inputs), "", INPUT)}`;
+export interface ${typeName}Inputs ${objectType(toFields(inputs), "", INPUT)}`;
 }
 
-function renderOutputs({ name, outputs }: TypedCircuit): string {
+function renderOutputs({ name, typeName, outputs }: NamedCircuit): string {
   return `/** The outputs of the circuit ${name}. */
-export interface ${interfaceName(name, "Outputs")} ${objectType(toFields(outputs), "", RESULT)}`;
+export interface ${typeName}Outputs ${objectType(toFields(outputs), "", RESULT)}`;
 }
 
-function renderSignals(circuit: TypedCircuit): string {
-  const { name, inputs, outputs, intermediates } = circuit;
+function renderSignals(circuit: NamedCircuit): string {
+  const { name, typeName, inputs, outputs, intermediates } = circuit;
   const fields = toFields([...outputs, ...inputs, ...intermediates]);
   const members = [...groupByMember(fields)].map(([member, group]) =>
     renderMember(JSON.stringify(`main.${member}`), member, group, "  ", RESULT),
   );
   return `/** The signals of the main component of the circuit ${name}, by full name. */
-export interface ${interfaceName(name, "Signals")} ${braces(members, "")}`;
+export interface ${typeName}Signals ${braces(members, "")}`;
 }
 
 function toFields(declarations: readonly SignalDeclaration[]): Field[] {
@@ -213,11 +230,4 @@ function arrayType(element: string, depth: number): string {
   if (depth === 0) return element;
   const inner = arrayType(element, depth - 1);
   return inner.startsWith("readonly ") ? `readonly (${inner})[]` : `readonly ${inner}[]`;
-}
-
-/** Converts "merkle-proof" to MerkleProofInputs, for the ending "Inputs". */
-function interfaceName(circuit: string, ending: string): string {
-  const words = circuit.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  const pascal = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
-  return `${/^\d/.test(pascal) ? "_" : ""}${pascal}${ending}`;
 }

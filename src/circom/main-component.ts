@@ -6,7 +6,7 @@ import { isRollupError } from "../util/errors.ts";
 import { circomError } from "./errors.ts";
 import { loadPrograms } from "./language/load-programs.ts";
 import type { Definition, Program, Statement } from "./language/syntax.ts";
-import { circuitName, type SourceFolders } from "./sources.ts";
+import type { SourceFolders } from "./sources.ts";
 
 /** A parameter of a template: an integer, or a nested array of integers. */
 export type TemplateParameter = bigint | number | readonly TemplateParameter[];
@@ -143,9 +143,4 @@ function listInputs(statement: Statement): string[] {
 /** Whether options have a main component instead of a file with one. */
 export function hasMain<T extends object>(options: T): options is T & MainComponent {
   return "template" in options && options.template !== undefined;
-}
-
-/** Returns the name of a circuit: that of its main component, or of its file. */
-export function nameOfCircuit(options: { readonly file: string }): string {
-  return hasMain(options) ? mainName(options) : circuitName(options.file);
 }

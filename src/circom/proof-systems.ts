@@ -5,12 +5,15 @@ import { readVerificationKey } from "../groth16/formats/verification-key.ts";
 import { encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
 import type { ProverChoice } from "../groth16/provers/prover.ts";
 import { createGroth16Workers, type Groth16Workers } from "../groth16/provers/workers.ts";
+import { DEFAULT_PRIME } from "../crypto/primes.ts";
+import type { R1csHeader } from "../groth16/formats/r1cs.ts";
 import type { SetupCircuit } from "../groth16/setup/circuit.ts";
 import { isInsecureZkey } from "../groth16/setup/dev-setup.ts";
 import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys.ts";
 import { type PlonkProtocol, type PlonkProven, PROTOCOL_TITLES } from "../plonk/protocols.ts";
 import { ensurePlonkKey, isInsecurePlonkKey } from "../plonk/setup/keys.ts";
 import { createPlonkWorkers, type PlonkWorkers } from "../plonk/workers.ts";
+import { circomError } from "./errors.ts";
 import {
   isPlonk,
   type Protocol,
@@ -18,6 +21,9 @@ import {
   type ProvenBy,
   type VerificationKeyOf,
 } from "./protocols.ts";
+
+/** The part of a compiled circuit that a proof system needs. */
+type ProvableCircuit = SetupCircuit & { readonly stats: Pick<R1csHeader, "prime"> };
 
 /** How a circuit proves. */
 export interface ProveOptions {
@@ -58,13 +64,17 @@ export interface ProofSystem<P extends Protocol> {
  * Finds or makes the key of a circuit for a protocol.
  *
  * @returns The path of the zkey.
- * @throws PTAU_NOT_CONFIGURED, and as `ensureProvingKey` and `ensurePlonkKey`
+ * @throws PRIME_WITHOUT_PROVER, PTAU_NOT_CONFIGURED, and as `ensureProvingKey` and `ensurePlonkKey`
  */
 export async function ensureSystemKey(
-  circuit: SetupCircuit,
+  circuit: ProvableCircuit,
   protocol: Protocol,
   options: SystemKeyOptions,
 ): Promise<string> {
+  const { prime } = circuit.stats;
+  if (prime !== DEFAULT_PRIME) {
+    throw circomError({ code: "PRIME_WITHOUT_PROVER", circuit: circuit.name, prime });
+  }
   if (!isPlonk(protocol)) return ensureProvingKey(circuit, options);
   const { zkeyPath, setup = { type: "dev" }, ptau, cacheDir } = options;
   if (setup.type === "ceremony" && ptau === undefined && zkeyPath === undefined) {
@@ -101,7 +111,7 @@ export function isInsecureKey(zkeyPath: string, protocol: Protocol): boolean {
 
 /** Nothing starts before the first use. @throws PROTOCOL_UNKNOWN */
 export function createProofSystem<P extends Protocol>(
-  circuit: SetupCircuit,
+  circuit: ProvableCircuit,
   options: ProofSystemOptions<P>,
 ): ProofSystem<P> {
   const { protocol = "groth16" } = options;

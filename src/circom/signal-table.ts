@@ -6,7 +6,7 @@
  * follows from the witness. Only a signal that is in no constraint has no value.
  */
 import type { Witness } from "../groth16/formats/wtns.ts";
-import { reduce } from "../crypto/field.ts";
+import { PRIMES } from "../crypto/primes.ts";
 import type { CompiledCircuit } from "./compile.ts";
 import { circomError } from "./errors.ts";
 import { showSum } from "./equations.ts";
@@ -48,8 +48,10 @@ interface Labels {
 
 /** Reads the signals of a compiled circuit. */
 export function readSignalTable(
-  circuit: Pick<CompiledCircuit, "name" | "symPath" | "substitutionsPath">,
+  circuit: Pick<CompiledCircuit, "name" | "symPath" | "substitutionsPath" | "stats">,
 ): SignalTable {
+  const { prime } = circuit.stats;
+  const { modulus } = PRIMES[prime];
   const labels = readLabels(circuit.symPath);
   const substitutions = readSubstitutions(circuit.substitutionsPath);
   const firstNames = namesByWire(labels);
@@ -66,7 +68,7 @@ export function readSignalTable(
   };
   const read = (witness: Witness, signal: string, given?: GivenValues) => {
     const label = labels.byName.get(signal)!;
-    const value = evaluate(labels, substitutions, witness, label) ?? given?.(signal);
+    const value = evaluate(labels, { substitutions, modulus }, witness, label) ?? given?.(signal);
     if (value !== undefined) return value;
     throw circomError({ code: "SIGNAL_WITHOUT_WIRE", circuit: circuit.name, signal });
   };
@@ -82,7 +84,7 @@ export function readSignalTable(
         throw circomError({ code: "SIGNAL_WITHOUT_WIRE", circuit: circuit.name, signal });
       }
       const sum = found.map((term) => ({ ...term, name: labels.names[term.label]! }));
-      const facts = { circuit: circuit.name, signal, equal: showSum(sum) };
+      const facts = { circuit: circuit.name, signal, equal: showSum(sum, prime) };
       throw circomError({ code: "SIGNAL_SUBSTITUTED", ...facts });
     },
     names,
@@ -112,18 +114,19 @@ function namesByWire({ names, wires }: Labels): Map<number, string> {
 /** @returns Undefined for a signal that is in no constraint. */
 function evaluate(
   labels: Labels,
-  substitutions: Substitutions,
+  rules: { readonly substitutions: Substitutions; readonly modulus: bigint },
   witness: Witness,
   label: number,
 ): bigint | undefined {
   const wire = labels.wires[label]!;
   if (wire >= 0) return witness[wire];
-  const terms = substitutions(label)?.map((term) => {
-    const value = evaluate(labels, substitutions, witness, term.label);
+  const terms = rules.substitutions(label)?.map((term) => {
+    const value = evaluate(labels, rules, witness, term.label);
     return value === undefined ? undefined : term.coefficient * value;
   });
   if (terms === undefined || terms.includes(undefined)) return undefined;
-  return reduce(terms.reduce<bigint>((sum, value) => sum + value!, 0n));
+  const sum = terms.reduce<bigint>((total, value) => total + value!, 0n) % rules.modulus;
+  return sum < 0n ? sum + rules.modulus : sum;
 }
 
 /** @returns The wire of a signal or of its equal, what it is substituted by, or undefined. */

@@ -27,7 +27,7 @@ export function nestNames(names: Iterable<string>, prefix: string): NameTree | u
 }
 
 /** Converts each name of a tree. */
-export function mapNames(tree: NameTree, convert: (name: string) => bigint): SignalTree {
+export function mapNames(tree: NameTree, convert: (name: string) => SignalTree): SignalTree {
   if (typeof tree === "string") return convert(tree);
   if (isList(tree)) return tree.map((child) => mapNames(child, convert));
   const members = Object.entries(tree);

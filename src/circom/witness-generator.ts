@@ -5,7 +5,8 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { ELEMENT_BYTES, readElement, writeElement } from "../groth16/formats/bn254.ts";
+import { readElement, writeElement } from "../groth16/formats/bn254.ts";
+import type { R1csHeader } from "../groth16/formats/r1cs.ts";
 import { circomError } from "./errors.ts";
 import type { CircuitSignals, InputSizes } from "./signals.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
@@ -18,6 +19,8 @@ interface GeneratorExports {
   getInputSize(): number;
   getInputSignalSize(hashHigh: number, hashLow: number): number;
   getSharedRWMemoryStart(): number;
+  /** Length of a value in words of 32 bits. */
+  getFieldNumLen32(): number;
   setInputSignal(hashHigh: number, hashLow: number, index: number): void;
   getWitnessSize(): number;
   /** Copies one value to the shared memory. */
@@ -35,6 +38,8 @@ interface Generator {
 export interface WitnessCircuit extends Pick<CircuitSignals, "inputs"> {
   readonly name: string;
   readonly wasmPath: string;
+  /** Default: the prime of BN254. */
+  readonly stats?: Pick<R1csHeader, "prime">;
 }
 
 /** Checks inputs and computes a witness. */
@@ -73,7 +78,7 @@ export async function createWitnessCalculator(
   const module = await WebAssembly.compile(await readFile(circuit.wasmPath));
   let generator: Generator | null = null;
   return (inputs) => {
-    const flatInputs = flattenInputs(circuit.name, circuit.inputs, inputs);
+    const flatInputs = flattenInputs(circuit.name, circuit.inputs, inputs, circuit.stats?.prime);
     // An instance that stopped midway keeps incomplete components, so it is not used again.
     const current = generator ?? instantiate(module, log);
     generator = null;
@@ -114,13 +119,14 @@ function runGenerator(circuit: string, generator: Generator, inputs: FlatInput[]
     for (const { name, values } of inputs) {
       const hash = hashName(name);
       values.forEach((value, index) => {
-        writeElement(sharedMemory(exports), 0, value);
+        const memory = sharedMemory(exports);
+        writeElement(memory, 0, value, memory.length);
         exports.setInputSignal(...hash, index); // after the last one, the circuit runs
       });
     }
     return Array.from({ length: exports.getWitnessSize() }, (_, wire) => {
       exports.getWitness(wire);
-      return readElement(sharedMemory(exports), 0);
+      return readShared(exports);
     });
   } catch (error) {
     if (error instanceof GeneratorException && error.exceptionCode === ASSERT_FAILED) {
@@ -158,16 +164,22 @@ function instantiate(module: WebAssembly.Module, log: (line: string) => void): G
         if (message !== "\n") printed.push(message);
         else log(printed.splice(0).join(" "));
       },
-      showSharedRWMemory: () => printed.push(String(readElement(sharedMemory(exports), 0))),
+      showSharedRWMemory: () => printed.push(String(readShared(exports))),
     },
   });
   const exports = instance.exports as unknown as GeneratorExports;
   return { exports, trace };
 }
 
-/** Returns the 32 bytes that pass values in and out. Memory may have grown since the last call. */
+/** Returns the bytes that pass values in and out. Memory may have grown since the last call. */
 function sharedMemory(exports: GeneratorExports): Uint8Array {
-  return new Uint8Array(exports.memory.buffer, exports.getSharedRWMemoryStart(), ELEMENT_BYTES);
+  const length = 4 * exports.getFieldNumLen32();
+  return new Uint8Array(exports.memory.buffer, exports.getSharedRWMemoryStart(), length);
+}
+
+function readShared(exports: GeneratorExports): bigint {
+  const memory = sharedMemory(exports);
+  return readElement(memory, 0, memory.length);
 }
 
 function readMessage(exports: GeneratorExports): string {

@@ -1,6 +1,6 @@
 /** Converts the inputs of a caller to flat lists of field elements for a circuit. */
 
-import { isFieldElement } from "../crypto/field.ts";
+import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../crypto/primes.ts";
 import { circomError } from "./errors.ts";
 import { type SignalDeclaration, signalCount } from "./signals.ts";
 
@@ -28,12 +28,14 @@ export interface FlatInput {
 /**
  * Checks `inputs` against the declarations and flattens them.
  *
+ * @param prime - The prime below which values are. Default: that of BN254.
  * @throws INPUT_MISSING, INPUT_UNKNOWN, INPUT_SHAPE, INPUT_NOT_A_NUMBER, INPUT_OUT_OF_FIELD
  */
 export function flattenInputs(
   circuit: string,
   declarations: readonly SignalDeclaration[],
   inputs: InputValues,
+  prime: PrimeName = DEFAULT_PRIME,
 ): FlatInput[] {
   const given = new Map<string, InputValue>();
   for (const [name, value] of Object.entries(inputs)) collectSignals(name, value, given);
@@ -47,9 +49,10 @@ export function flattenInputs(
     missingValues(name, given.get(name), shape.length),
   );
   if (signals.length > 0) throw circomError({ code: "INPUT_MISSING", circuit, signals });
+  const target = { circuit, modulus: PRIMES[prime].modulus };
   return declarations.map(({ name, shape }) => {
     const values: bigint[] = [];
-    flattenValue(circuit, name, given.get(name)!, shape, shape, values);
+    flattenValue(target, name, given.get(name)!, shape, shape, values);
     return { name, values };
   });
 }
@@ -104,8 +107,14 @@ export function toElements(value: InputValue): readonly InputValue[] | undefined
   return Array.from(value as unknown as ArrayLike<number | bigint>);
 }
 
+/** The circuit that inputs are for, and the prime below which they are. */
+interface InputTarget {
+  readonly circuit: string;
+  readonly modulus: bigint;
+}
+
 function flattenValue(
-  circuit: string,
+  target: InputTarget,
   signal: string,
   value: InputValue,
   shape: readonly number[],
@@ -116,7 +125,7 @@ function flattenValue(
   const mismatch = (actual: string) =>
     circomError({
       code: "INPUT_SHAPE",
-      circuit,
+      circuit: target.circuit,
       signal,
       expected: describeShape(wholeShape),
       actual,
@@ -127,7 +136,7 @@ function flattenValue(
   }
   if (length === undefined) {
     if (elements !== undefined) throw mismatch(`nested one level deeper`);
-    values.push(toFieldElement(circuit, signal, value));
+    values.push(toFieldElement(target, signal, value));
     return;
   }
   if (elements === undefined) throw mismatch(`a single value instead of an array`);
@@ -138,17 +147,17 @@ function flattenValue(
     throw mismatch(`an array of ${count} instead of ${length}: ${extra}`);
   }
   elements.forEach((element, i) =>
-    flattenValue(circuit, `${signal}[${i}]`, element, rest, wholeShape, values),
+    flattenValue(target, `${signal}[${i}]`, element, rest, wholeShape, values),
   );
 }
 
-function toFieldElement(circuit: string, signal: string, value: unknown): bigint {
+function toFieldElement({ circuit, modulus }: InputTarget, signal: string, value: unknown): bigint {
   const integer = toInteger(value);
   if (integer === undefined) {
     const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
     throw circomError({ code: "INPUT_NOT_A_NUMBER", circuit, signal, value: shown });
   }
-  if (!isFieldElement(integer)) {
+  if (integer < 0n || integer >= modulus) {
     throw circomError({ code: "INPUT_OUT_OF_FIELD", circuit, signal, value: integer });
   }
   return integer;

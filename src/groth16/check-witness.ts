@@ -12,7 +12,7 @@
  * checkConstraints(r1cs, honest.with(wire, 5n), constraintsOf(wire)); // 0
  */
 
-import { FIELD_MODULUS } from "../crypto/field.ts";
+import { DEFAULT_PRIME, PRIMES } from "../crypto/primes.ts";
 import { groth16Error } from "./errors.ts";
 import type { R1cs, SparseMatrix } from "./formats/r1cs.ts";
 import type { Witness } from "./formats/wtns.ts";
@@ -93,7 +93,8 @@ function holds(r1cs: R1cs, witness: Witness, row: number): boolean {
   const product =
     dotProduct(r1cs.a, r1cs.coefficients, witness, row) *
     dotProduct(r1cs.b, r1cs.coefficients, witness, row);
-  return (product - dotProduct(r1cs.c, r1cs.coefficients, witness, row)) % FIELD_MODULUS === 0n;
+  const difference = product - dotProduct(r1cs.c, r1cs.coefficients, witness, row);
+  return difference % PRIMES[r1cs.prime].modulus === 0n;
 }
 
 /** Returns an unreduced sum: rows are short, so one reduction at the end is cheaper. */
@@ -108,4 +109,15 @@ function dotProduct(
     sum += coefficients[coefficient[entry]!]! * witness[wire[entry]!]!;
   }
   return sum;
+}
+
+/**
+ * Refuses constraints over another prime than BN254's, for code that computes in that field only.
+ *
+ * @throws FIELD_NOT_SUPPORTED
+ */
+export function assertDefaultPrime({ prime }: Pick<R1cs, "prime">): void {
+  if (prime === DEFAULT_PRIME) return;
+  const { modulus } = PRIMES[prime];
+  throw groth16Error({ code: "FIELD_NOT_SUPPORTED", source: "The circuit", modulus });
 }

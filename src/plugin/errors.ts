@@ -8,11 +8,14 @@ export type PluginErrorFacts =
   | { code: "CEREMONY_NOT_CONFIGURED" }
   | { code: "PTAU_MISSING" }
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
+  | { code: "CIRCUIT_AMBIGUOUS"; name: string; paths: readonly string[]; folder: string }
   | { code: "CIRCUITS_NONE"; folder: string }
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
+  | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "CIRCOMKIT_FILE_INVALID"; file: string; problem: string }
   | { code: "CIRCUIT_NOT_BUILT"; circuit: string }
+  | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
@@ -64,7 +67,12 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   CIRCUIT_UNKNOWN: {
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
-    fix: "Name a .circom file of that folder that has a main component, without the ending.",
+    fix: "Name a .circom file of that folder that has a main component, or give its path.",
+  },
+  CIRCUIT_AMBIGUOUS: {
+    message: ({ name, paths, folder }) =>
+      `There are several circuits ${name} in ${folder}: ${paths.join(", ")}.`,
+    fix: "Name one of them by its path.",
   },
   CIRCUITS_NONE: {
     message: ({ folder }) => `There is no circuit to check in ${folder}.`,
@@ -73,6 +81,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   INPUT_FILE_INVALID: {
     message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
     fix: 'Write JSON such as {"a": 3, "b": "11"}, or an array of several such objects.',
+  },
+  MODEL_FILE_INVALID: {
+    message: ({ file, reason }) => `${file} is no model of a circuit: ${reason}.`,
+    fix: "Write export default ({ a, b }) => ({ product: a * b }), which returns null for bad inputs.",
   },
   OPTION_OUT_OF_RANGE: {
     message: ({ option, value, min, max }) =>
@@ -87,6 +99,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ circuit }) =>
       `Circuit ${circuit} is made of a template in a test or script, so no contract is built for it.`,
     fix: "List it in the config under rollup.circuits.mains, and get it by its name.",
+  },
+  CIRCUIT_OPTION_UNKNOWN: {
+    message: ({ option, known }) =>
+      `hre.circuits.get has no option ${option}; its options are ${known.join(", ")}.`,
+    fix: "Correct the name of the option, or omit it.",
   },
   CIRCUITS_BROKEN: {
     message: ({ errors }) =>

@@ -5,6 +5,13 @@ export type TestingErrorFacts =
   | { code: "ASSERTION_SUBJECT"; assertion: string; expected: string; actual: string }
   | { code: "OUTPUT_UNKNOWN"; circuit: string; output: string; known: readonly string[] }
   | { code: "EXPECTED_NOT_A_NUMBER"; signal: string; value: string }
+  | { code: "MODEL_FAILED"; reason: string }
+  | {
+      code: "MODEL_OUTPUTS";
+      circuit: string;
+      expected: readonly string[];
+      given: readonly string[];
+    }
   | { code: "VERIFY_PROOF_MISSING"; actual: string };
 
 export const testingError = defineErrors<TestingErrorFacts>({
@@ -22,6 +29,16 @@ export const testingError = defineErrors<TestingErrorFacts>({
     message: ({ signal, value }) =>
       `The expected value of ${signal} is ${value}, no field element.`,
     fix: "Expect a bigint, a safe integer, a boolean, or a decimal or 0x-hex string, from 0 to r - 1.",
+  },
+  MODEL_FAILED: {
+    message: ({ reason }) => `The model of the circuit has a fault: ${reason}.`,
+    fix: "Correct the model; for inputs that the circuit must refuse it returns null, or throws an Error.",
+  },
+  MODEL_OUTPUTS: {
+    message: ({ circuit, expected, given }) =>
+      `The model returns ${given.join(", ") || "no output"}, but circuit ${circuit} has ` +
+      `${expected.join(", ") || "no output"}.`,
+    fix: "Return an object with each output by name; {} if there is none; null to refuse the inputs.",
   },
   VERIFY_PROOF_MISSING: {
     message: ({ actual }) => `${actual} is no verifier: it has no function verifyProof.`,

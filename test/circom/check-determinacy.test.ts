@@ -20,6 +20,7 @@ const PUBLISHED: readonly (readonly [name: string, isFixProven: boolean])[] = [
   ["montgomery", true],
   ["edwards", true],
   ["reset", true],
+  ["index", true],
   ["is-zero", true],
 ];
 

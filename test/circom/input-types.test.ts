@@ -201,9 +201,26 @@ export const product: CircuitOutputs["multiplier"]["product"] = 1;`;
     );
   });
 
-  it("rejects names that become equal", () => {
-    expectCode("CIRCUIT_NAMES_CLASH", () =>
-      generateCircuitTypes([bus, withSignals("merkle_proof", {})]),
+  it("numbers types whose names become equal, and adds a circuit by all of its names", () => {
+    const note = { ...withSignals("note", {}), aliases: ["spend/note"] };
+    const circuits = ["merkle_proof", "merkle/proof", "a/note"].map((name) =>
+      withSignals(name, {}),
     );
+    const types = generateCircuitTypes([bus, note, ...circuits]);
+    for (const entry of [
+      '"merkle-proof": MerkleProofInputs;',
+      '"merkle/proof": MerkleProof_2Inputs;',
+      '"merkle_proof": MerkleProof_3Inputs;',
+      '"a/note": ANoteInputs;',
+      '"note": NoteInputs;',
+      '"spend/note": NoteInputs;',
+    ]) {
+      expect(types).to.include(entry);
+    }
+    expect(check([bus, note, ...circuits])).to.deep.equal([]);
+  });
+
+  it("rejects two circuits of one name", () => {
+    expectCode("CIRCUIT_NAMES_CLASH", () => generateCircuitTypes([bus, bus]));
   });
 });

@@ -44,7 +44,7 @@ describe("plugin: a rollup with the keys of a ceremony", () => {
       "block-minimal-2",
       "exit-minimal",
     ]);
-    for (const { circuit } of compiled) {
+    for (const circuit of compiled) {
       const take = async (steps: object) =>
         (await takeCeremonySteps([circuit], { verify: false, ...steps }, plan))[0]!;
       await take({ ptau });

@@ -41,11 +41,7 @@ describe("plugin: keys of a ceremony", () => {
     const { preset, prover } = rollup;
     const plan = { root: paths.root, config: rollup, preset, prover, progress: silentProgress };
     const [compiled] = await compileCircuits(plan);
-    const [result] = await takeCeremonySteps(
-      [compiled!.circuit],
-      { verify: false, ...steps },
-      plan,
-    );
+    const [result] = await takeCeremonySteps([compiled!], { verify: false, ...steps }, plan);
     return result!;
   }
 

@@ -1,9 +1,12 @@
 /** `hardhat build` and `hre.circuits` for a project with a circuit of its own. */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { hintIfSlow } from "../../src/plugin/circuits/compile-hint.ts";
 import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { verifierName } from "../../src/plugin/circuits/verifier-name.ts";
 import { expectCode } from "../helpers/expect-code.ts";
@@ -94,6 +97,29 @@ describe("plugin/circuits", () => {
     const proven = await other.prove({ a: 2, b: [3, 5] });
     expect(await other.verify(proven)).to.equal(true);
     expect(await own.verify(proven)).to.equal(false);
+  });
+
+  it("rejects unknown options", async () => {
+    for (const options of [{ zkey: "a.zkey" }, { provers: "snarkjs" }]) {
+      const message = await refusalOf(hre.circuits.get("multiplier", options as object));
+      expect(message).to.include("CIRCUIT_OPTION_UNKNOWN").and.include("zkeyPath");
+    }
+  });
+
+  it("gives a hint about a circuit that compiles for long", async () => {
+    const hints = async (optimization: 1 | 2, workMs: number) => {
+      const shown: string[] = [];
+      const warn = (text: string) => shown.push(text);
+      const slow = { name: "spend/note", optimization, warn, patienceMs: 20 };
+      expect(await hintIfSlow(slow, () => setTimeout(workMs, "compiled"))).to.equal("compiled");
+      return shown;
+    };
+    expect(await hints(2, 0)).to.deep.equal([]);
+    const [faster] = await hints(2, 100);
+    expect(faster).to.include('overrides: { "spend/note": { optimization: 1 } }');
+    expect((await hints(1, 100)).join())
+      .to.include("--O1")
+      .and.not.include("overrides");
   });
 
   it("closes loaded circuits, and loads them again", async () => {
@@ -198,37 +224,6 @@ describe("plugin/circuits", () => {
     await partial.remove();
   });
 
-  it("rejects circuits of one name by both paths, and names of the rollup's own", async () => {
-    const twin = await createProject("circuits");
-    const environment = () => twin.createHre(CONFIG);
-    const text = "pragma circom 2.1.0;\ntemplate {}\ncomponent main = A();"; // not to be compiled
-    const place = async (path: string) => {
-      await mkdir(dirname(join(twin.root, path)), { recursive: true });
-      await twin.write(path, text);
-    };
-    for (const path of ["circuits/other/multiplier.circom", "circuits/other/Multi-plier.circom"]) {
-      await place(path);
-      for (const use of [
-        build,
-        (hre: HardhatRuntimeEnvironment) => hre.circuits.get("multiplier"),
-      ]) {
-        const message = await refusalOf(use(await environment()));
-        expect(message).to.include("CIRCUIT_NAMES_CLASH");
-        expect(message).to.include(join(twin.root, path));
-        expect(message).to.include(join(twin.root, "circuits/multiplier.circom"));
-      }
-      await twin.delete(path);
-    }
-    for (const name of ["rollup", "Mock"]) {
-      const path = `circuits/${name}.circom`;
-      await place(path);
-      const message = await refusalOf(build(await environment()));
-      expect(message).to.include("CIRCUIT_NAME_RESERVED").and.include(join(twin.root, path));
-      await twin.delete(path);
-    }
-    await twin.remove();
-  });
-
   it("names the verifier of a circuit whose name begins with a digit", () => {
     expect(verifierName("3d")).to.equal("_3dVerifier");
     expect(verifierName("merkle-path")).to.equal("MerklePathVerifier");
@@ -246,6 +241,12 @@ describe("plugin/circuits", () => {
     const circuit = await environment.circuits.get("secret");
     expect(await circuit.verify(await circuit.prove({ a: 2 }))).to.equal(true);
     expectCode("CIRCUIT_WITHOUT_PUBLIC_VALUE", () => circuit.verifierContract);
+    // Nobody has asked for the contract who copies, prints or compares the circuit.
+    expect({ ...circuit }).to.include({ name: "secret" });
+    expect(inspect(circuit)).to.include("secret");
+    expect(circuit)
+      .to.deep.equal(circuit)
+      .and.not.deep.equal({ ...circuit, name: "other" });
     const manifest = await readManifest(environment.config.rollup);
     const verifiers = manifest!.circuits.map(({ name, verifier }) => [name, verifier]);
     expect(verifiers).to.deep.equal([
@@ -272,6 +273,25 @@ describe("plugin/circuits", () => {
     await project.write(old, `pragma circom 2.1.0; ${source} component main = A();`);
     expect(await warningsOf(async () => build(await project.createHre(CONFIG)))).to.deep.equal([]);
     await project.delete(old);
+  });
+
+  it("warns of patterns that have often been faults, unless the config says not to", async () => {
+    const hint = join("circuits", "hint.circom");
+    await project.write(
+      hint,
+      "pragma circom 2.1.0;\ntemplate A() {\n signal input a;\n signal output b;\n" +
+        " signal output c <== a * a;\n b <-- a;\n}\ncomponent main = A();",
+    );
+    for (let builds = 0; builds < 2; builds++) {
+      const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
+      expect(shown).to.deep.equal([
+        "circuits/hint.circom:6: warning[unchecked-hint]: " +
+          "b is assigned by <-- and is in no constraint of its template",
+      ]);
+    }
+    const silent = { rollup: { ...CONFIG.rollup, circuits: { patternWarnings: false } } } as const;
+    expect(await warningsOf(async () => build(await project.createHre(silent)))).to.deep.equal([]);
+    await project.delete(hint);
   });
 
   it("warns of a circuit that has no constraint in each build", async () => {

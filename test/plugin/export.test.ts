@@ -55,14 +55,14 @@ describe("plugin: export", () => {
     expect(await reasonOf({ circuit: "none", output })).to.include("CIRCUIT_UNKNOWN");
     const protocol = { circuit: "multiplier", output, protocol: "stark" };
     expect(await reasonOf(protocol)).to.include("PROTOCOL_UNKNOWN");
-    for (const text of ["[1]", "{", "7"]) {
+    for (const text of ["[1]", "{", "7", "[]", "[{}, {}]"]) {
       await project.write("bad.json", text);
       const input = join(project.root, "bad.json");
       expect(await reasonOf({ circuit: "multiplier", output, input })).to.include(
-        "FILE_NOT_ACCESSIBLE",
+        "INPUT_FILE_INVALID",
       );
     }
     const missing = { circuit: "multiplier", output, input: join(project.root, "no.json") };
-    expect(await reasonOf(missing)).to.include("FILE_NOT_ACCESSIBLE");
+    expect(await reasonOf(missing)).to.include("INPUT_FILE_INVALID");
   });
 });

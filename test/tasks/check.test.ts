@@ -20,7 +20,7 @@ describe("tasks: rollup:check", () => {
   let project: Project;
   before(async () => {
     project = await createProject("circuits");
-    const copied = ["gadgets", "is-zero-faulty", "is-zero-fixed"];
+    const copied = ["gadgets", "is-zero-faulty", "is-zero-fixed", "sponge-faulty"];
     for (const name of copied) {
       const file = `${name}.circom`;
       await cp(join(PUBLISHED, file), join(project.root, "circuits", file));
@@ -59,10 +59,16 @@ describe("tasks: rollup:check", () => {
       ["is-zero-faulty", false],
       ["is-zero-fixed", true],
       ["multiplier", true],
+      ["sponge-faulty", false],
     ]);
     const [faulty] = reports;
     expect(faulty!.counterExamples[0]).to.have.keys(["inputs", "differences", "reachesOutput"]);
     expect(faulty!.counterExamples[0]!.differences[0]).to.include({ signal: "main.out" });
+  });
+
+  it("names places in the sources that have often been faults", async () => {
+    const { stdout } = await check({ circuits: ["sponge-faulty"] });
+    expect(stdout).to.match(/sponge-faulty\.circom:10: unchecked-hint: out is assigned by <--/);
   });
 
   it("starts from the inputs of a file", async () => {

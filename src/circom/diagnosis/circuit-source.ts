@@ -4,6 +4,7 @@
  * They only add to what circom reports: where the evaluator does not know a construct, or a
  * circuit is too large for it, circom's own text remains.
  */
+import { DEFAULT_PRIME, type PrimeName } from "../../crypto/primes.ts";
 import type { R1cs } from "../../groth16/formats/r1cs.ts";
 import type { Witness } from "../../groth16/formats/wtns.ts";
 import { isRollupError, type RollupError } from "../../util/errors.ts";
@@ -26,10 +27,23 @@ export interface CircuitSource {
   locator(constraints: R1cs, signals: SignalTable, witness: Witness): ConstraintLocator;
 }
 
-/** @param file - Path of the .circom file with the main component. */
-export function createCircuitSource(file: string, folders: SourceFolders = {}): CircuitSource {
+/**
+ * @param file - Path of the .circom file with the main component.
+ * @param prime - The evaluator knows that of BN254 only.
+ */
+export function createCircuitSource(
+  file: string,
+  folders: SourceFolders = {},
+  prime: PrimeName = DEFAULT_PRIME,
+): CircuitSource {
   let made: CircuitDesign | undefined;
-  const design = () => (made ??= elaborate(loadPrograms(file, folders)));
+  const design = () => {
+    if (prime !== DEFAULT_PRIME) {
+      const problem = `it is compiled for the prime ${prime}`;
+      throw circomError({ code: "CIRCUIT_NOT_UNDERSTOOD", file, line: 1, column: 1, problem });
+    }
+    return (made ??= elaborate(loadPrograms(file, folders)));
+  };
   return {
     design,
     explain: (error, inputs) => {

@@ -2,17 +2,19 @@
 import fc, { type Arbitrary } from "fast-check";
 import { FIELD_BITS, FIELD_MODULUS } from "../../crypto/field.ts";
 import { readSymbols, signalCount, type SignalDeclaration } from "../signals.ts";
+import { mapNames, nestNames } from "../signal-tree.ts";
 import type { Circuit } from "../circuit.ts";
 import { findRoots, findWidths } from "./widths.ts";
 
-/** A value, or an array of values, of any depth. */
-export type Values = bigint | readonly Values[];
+/** A value, an array of values, or the fields of a bus, of any depth. */
+export type Values = bigint | readonly Values[] | { readonly [field: string]: Values };
 
-/** Values for each input, by the name of its signal; that of a bus is "bus.field". */
+/** Values for each input by name; a bus is an object of its fields. */
 export type GeneratedInputs = Readonly<Record<string, Values>>;
 
 type ElementOf = (signal: string) => Arbitrary<bigint>;
 
+const MAIN = "main";
 const LAST = FIELD_MODULUS - 1n;
 const SMALL_MAX = 16n;
 
@@ -39,6 +41,7 @@ const anyWidth = fc
   .chain((bits) => fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n }));
 const element = fc.bigInt({ min: 0n, max: LAST });
 const wild = fc.oneof(
+  { withCrossShrink: true },
   { arbitrary: small, weight: 3 },
   { arbitrary: boundary, weight: 2 },
   { arbitrary: anyWidth, weight: 3 },
@@ -110,7 +113,9 @@ export function cornerInputs({ inputs }: Pick<Circuit, "inputs">): GeneratedInpu
       rest = Math.floor(rest / UNITS.length);
       return unit;
     };
-    return Object.fromEntries(inputs.map(({ name, shape }) => [name, fillShape(shape, next)]));
+    return nestBuses(
+      Object.fromEntries(inputs.map(({ name, shape }) => [name, fillShape(shape, next)])),
+    );
   });
 }
 
@@ -124,7 +129,15 @@ function recordOf(
   elementOf: ElementOf,
 ): Arbitrary<GeneratedInputs> {
   const entries = inputs.map(({ name, shape }) => [name, valuesOf(name, shape, elementOf)]);
-  return fc.record(Object.fromEntries(entries) as Record<string, Arbitrary<Values>>);
+  const flat = fc.record(Object.fromEntries(entries) as Record<string, Arbitrary<Values>>);
+  return inputs.some(({ name }) => name.includes(".")) ? flat.map(nestBuses) : flat;
+}
+
+/** Nests the values of signals "bus.field" as objects. */
+function nestBuses(values: GeneratedInputs): GeneratedInputs {
+  const names = Object.keys(values).map((name) => `${MAIN}.${name}`);
+  const tree = nestNames(names, MAIN)!;
+  return mapNames(tree, (name) => values[name.slice(MAIN.length + 1)]!) as GeneratedInputs;
 }
 
 function valuesOf(

@@ -2,11 +2,11 @@
  * BN254 in the file formats: 32-byte little-endian elements, points in Montgomery form.
  */
 
-import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { primeNameOf, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { dataView } from "./binary-file.ts";
 import { groth16Error } from "../errors.ts";
 
-/** The prime q over which the curve is defined. Circuits count modulo r = {@link FIELD_MODULUS}. */
+/** The prime q over which the curve is defined. Circuits count modulo r, the order of the groups. */
 export const BASE_FIELD_MODULUS =
   21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 
@@ -24,40 +24,50 @@ const MONTGOMERY_INVERSE =
 
 const WORD_BITS = 64n;
 
-/** Reads the integer in the 32 bytes at `offset`. */
-export function readElement(bytes: Uint8Array, offset: number): bigint {
+/** Reads the integer in the bytes at `offset`; `length` is a multiple of 8. */
+export function readElement(bytes: Uint8Array, offset: number, length = ELEMENT_BYTES): bigint {
   const view = dataView(bytes);
   let value = 0n;
-  for (let word = 3; word >= 0; word--) {
+  for (let word = length / 8 - 1; word >= 0; word--) {
     value = (value << WORD_BITS) | view.getBigUint64(offset + 8 * word, true);
   }
   return value;
 }
 
-/** Writes `value`, an integer in [0, 2^256), to the 32 bytes at `offset`. */
-export function writeElement(bytes: Uint8Array, offset: number, value: bigint): void {
+/** Writes `value`, from 0 on, to the bytes at `offset`; `length` is a multiple of 8. */
+export function writeElement(
+  bytes: Uint8Array,
+  offset: number,
+  value: bigint,
+  length = ELEMENT_BYTES,
+): void {
   const view = dataView(bytes);
-  for (let word = 0, rest = value; word < 4; word++, rest >>= WORD_BITS) {
+  for (let word = 0, rest = value; word < length / 8; word++, rest >>= WORD_BITS) {
     view.setBigUint64(offset + 8 * word, rest, true); // takes the low 64 bits
   }
 }
 
-/** Encodes `value` as 32 bytes. */
-export function elementBytes(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(ELEMENT_BYTES);
-  writeElement(bytes, 0, value);
+/** Encodes `value` as an element. */
+export function elementBytes(value: bigint, length = ELEMENT_BYTES): Uint8Array {
+  const bytes = new Uint8Array(length);
+  writeElement(bytes, 0, value, length);
   return bytes;
 }
 
 /** Reads `count` integers from `offset` on. */
-export function readElements(bytes: Uint8Array, offset: number, count: number): bigint[] {
-  return Array.from({ length: count }, (_, i) => readElement(bytes, offset + i * ELEMENT_BYTES));
+export function readElements(
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  length = ELEMENT_BYTES,
+): bigint[] {
+  return Array.from({ length: count }, (_, i) => readElement(bytes, offset + i * length, length));
 }
 
 /** Encodes `values` one after the other. */
-export function elementsBytes(values: readonly bigint[]): Uint8Array {
-  const bytes = new Uint8Array(values.length * ELEMENT_BYTES);
-  values.forEach((value, i) => writeElement(bytes, i * ELEMENT_BYTES, value));
+export function elementsBytes(values: readonly bigint[], length = ELEMENT_BYTES): Uint8Array {
+  const bytes = new Uint8Array(values.length * length);
+  values.forEach((value, i) => writeElement(bytes, i * length, value, length));
   return bytes;
 }
 
@@ -70,7 +80,19 @@ export function readCoordinates(bytes: Uint8Array, offset: number, count: number
 
 /** Checks the length and the modulus that the files repeat. @throws FIELD_NOT_SUPPORTED */
 export function assertScalarField(source: string, modulus: Uint8Array): void {
-  const value = BigInt(`0x${Buffer.from(modulus.toReversed()).toString("hex") || "0"}`);
-  if (value === FIELD_MODULUS) return;
-  throw groth16Error({ code: "FIELD_NOT_SUPPORTED", source, modulus: value });
+  assertField(source, modulus, ["bn128"]);
+}
+
+/** Returns the field of a modulus, if it is one of some primes. @throws FIELD_NOT_SUPPORTED */
+export function assertField(
+  source: string,
+  bytes: Uint8Array,
+  primes: readonly PrimeName[],
+): PrimeName {
+  const modulus = BigInt(`0x${Buffer.from(bytes.toReversed()).toString("hex") || "0"}`);
+  const prime = primeNameOf(modulus);
+  if (prime !== undefined && primes.includes(prime) && PRIMES[prime].bytes === bytes.length) {
+    return prime;
+  }
+  throw groth16Error({ code: "FIELD_NOT_SUPPORTED", source, modulus });
 }

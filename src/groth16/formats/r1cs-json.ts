@@ -1,8 +1,6 @@
 /** Renders constraints as JSON, as `snarkjs r1cs export json` does. */
-import { reduce } from "../../crypto/field.ts";
-import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { PRIME_NAMES, PRIMES } from "../../crypto/primes.ts";
 import { dataView, withSections } from "./binary-file.ts";
-import { ELEMENT_BYTES } from "./bn254.ts";
 import { type R1cs, readR1cs, type SparseMatrix } from "./r1cs.ts";
 
 const MAP_SECTION = 3;
@@ -11,10 +9,11 @@ const ROWS = 1024;
 
 /** @returns Pieces of the JSON in order. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES */
 export function renderR1csJson(path: string): string[] {
-  const r1cs = readR1cs(path);
+  const r1cs = readR1cs(path, PRIME_NAMES);
+  const { modulus, bytes } = PRIMES[r1cs.prime];
   const header = {
-    n8: ELEMENT_BYTES,
-    prime: String(FIELD_MODULUS),
+    n8: bytes,
+    prime: String(modulus),
     nVars: r1cs.wires,
     nOutputs: r1cs.publicOutputs,
     nPubInputs: r1cs.publicInputs,
@@ -26,7 +25,9 @@ export function renderR1csJson(path: string): string[] {
   const pieces = [`${JSON.stringify(header).slice(0, -1)},"constraints":[`];
   for (let row = 0; row < r1cs.constraints; row += ROWS) {
     const count = Math.min(ROWS, r1cs.constraints - row);
-    const rows = Array.from({ length: count }, (_, i) => JSON.stringify(toRow(r1cs, row + i)));
+    const rows = Array.from({ length: count }, (_, i) =>
+      JSON.stringify(toRow(r1cs, row + i, modulus)),
+    );
     pieces.push(`${row === 0 ? "" : ","}${rows.join(",")}`);
   }
   pieces.push(`],"map":${JSON.stringify(readMap(path, r1cs.wires))}`);
@@ -35,13 +36,18 @@ export function renderR1csJson(path: string): string[] {
 }
 
 /** The coefficients of A, B and C by wire, in decimal. */
-function toRow({ a, b, c, coefficients }: R1cs, row: number): Record<string, string>[] {
+function toRow(
+  { a, b, c, coefficients }: R1cs,
+  row: number,
+  modulus: bigint,
+): Record<string, string>[] {
   const decimal = ({ rowStart, wire, coefficient }: SparseMatrix) => {
     const entries = Array.from(
       wire.subarray(rowStart[row], rowStart[row + 1]),
       (of, i): [string, string] => {
         const index = coefficient[rowStart[row]! + i]!;
-        return [String(of), String(reduce(coefficients[index]!))];
+        const value = coefficients[index]!;
+        return [String(of), String(value < 0n ? value + modulus : value)];
       },
     );
     return Object.fromEntries(entries);

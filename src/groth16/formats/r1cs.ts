@@ -8,19 +8,22 @@
  * @see https://github.com/iden3/r1csfile/blob/master/doc/r1cs_bin_format.md
  */
 
-import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { type PrimeField, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { assert } from "../../util/errors.ts";
 import { dataView, type SectionReader, withSections } from "./binary-file.ts";
-import { assertScalarField, ELEMENT_BYTES } from "./bn254.ts";
+import { assertField } from "./bn254.ts";
 import { groth16Error } from "../errors.ts";
 
+/** The primes for which this package proves. */
+const PROVABLE: readonly PrimeName[] = ["bn128"];
 const HEADER_SECTION = 1;
 const CONSTRAINTS_SECTION = 2;
 const CUSTOM_GATES_SECTION = 4;
-const WORDS = ELEMENT_BYTES / 4;
 
 /** The counts in the header. Wires are the constant 1, outputs, public inputs, and the rest. */
 export interface R1csHeader {
+  /** circom's name of the prime. */
+  readonly prime: PrimeName;
   readonly constraints: number;
   readonly wires: number;
   readonly publicOutputs: number;
@@ -43,7 +46,7 @@ export interface R1cs extends R1csHeader {
   readonly a: SparseMatrix;
   readonly b: SparseMatrix;
   readonly c: SparseMatrix;
-  /** The distinct coefficients, in (-r/2, r/2]: most are small, which makes products cheap. */
+  /** The distinct coefficients, in (-p/2, p/2]: most are small, which makes products cheap. */
   readonly coefficients: readonly bigint[];
 }
 
@@ -60,8 +63,14 @@ export interface R1cs extends R1csHeader {
  * wires; // 4
  * [publicOutputs, publicInputs]; // [1, 0]
  */
-export function readR1csHeader(path: string, source = path): R1csHeader {
-  return withSections(path, "r1cs", (sections) => parseHeader({ ...sections, name: source }));
+export function readR1csHeader(
+  path: string,
+  source = path,
+  primes: readonly PrimeName[] = PROVABLE,
+): R1csHeader {
+  return withSections(path, "r1cs", (sections) =>
+    parseHeader({ ...sections, name: source }, primes),
+  );
 }
 
 /**
@@ -76,17 +85,18 @@ export function readR1csHeader(path: string, source = path): R1csHeader {
  * constraints; // 1
  * a.wire.length; // 1
  */
-export function readR1cs(path: string): R1cs {
+export function readR1cs(path: string, primes: readonly PrimeName[] = PROVABLE): R1cs {
   return withSections(path, "r1cs", (sections) => {
-    const header = parseHeader(sections);
+    const header = parseHeader(sections, primes);
+    const coefficientWords = PRIMES[header.prime].bytes / 4;
     const bytes = sections.read(CONSTRAINTS_SECTION);
     const words = new Uint32Array(bytes.buffer, 0, bytes.length / 4);
-    const counts = countEntries(words, header.constraints);
+    const counts = countEntries(words, header.constraints, coefficientWords);
     if (counts === undefined) {
       const problem = "its constraints do not fill their section";
       throw groth16Error({ code: "BINARY_FORMAT", source: path, expected: "r1cs", problem });
     }
-    return { ...header, ...parseConstraints(words, counts, header.constraints) };
+    return { ...header, ...parseConstraints(words, counts, header) };
   });
 }
 
@@ -103,13 +113,15 @@ export function publicCount(header: R1csHeader): number {
   return header.publicOutputs + header.publicInputs;
 }
 
-function parseHeader(sections: SectionReader): R1csHeader {
+function parseHeader(sections: SectionReader, primes: readonly PrimeName[]): R1csHeader {
   const fieldBytes = dataView(sections.read(HEADER_SECTION, 0, 4)).getUint32(0, true);
-  assertScalarField(sections.name, sections.read(HEADER_SECTION, 4, fieldBytes));
-  assertNoCustomGates(sections);
-  const view = dataView(sections.read(HEADER_SECTION, 4 + ELEMENT_BYTES, 7 * 4));
+  const modulus = sections.read(HEADER_SECTION, 4, fieldBytes);
+  const prime = assertField(sections.name, modulus, primes);
+  assertNoCustomGates(sections, fieldBytes);
+  const view = dataView(sections.read(HEADER_SECTION, 4 + fieldBytes, 7 * 4));
   const word = (index: number) => view.getUint32(4 * index, true);
   return {
+    prime,
     wires: word(0),
     publicOutputs: word(1),
     publicInputs: word(2),
@@ -120,7 +132,7 @@ function parseHeader(sections: SectionReader): R1csHeader {
 }
 
 /** The rules of custom gates are in none of the constraints: a key without them proves anything. */
-function assertNoCustomGates(sections: SectionReader): void {
+function assertNoCustomGates(sections: SectionReader, fieldBytes: number): void {
   if (!sections.has(CUSTOM_GATES_SECTION)) return;
   const bytes = sections.read(CUSTOM_GATES_SECTION);
   const view = dataView(sections.read(CUSTOM_GATES_SECTION, 0, 4));
@@ -134,7 +146,7 @@ function assertNoCustomGates(sections: SectionReader): void {
     }
     gates.add(new TextDecoder().decode(bytes.subarray(position, end)));
     const parameters = dataView(sections.read(CUSTOM_GATES_SECTION, end + 1, 4));
-    position = end + 1 + 4 + parameters.getUint32(0, true) * ELEMENT_BYTES;
+    position = end + 1 + 4 + parameters.getUint32(0, true) * fieldBytes;
   }
   if (gates.size === 0) return;
   throw groth16Error({ code: "CUSTOM_GATES", source: sections.name, gates: [...gates] });
@@ -143,14 +155,16 @@ function assertNoCustomGates(sections: SectionReader): void {
 function parseConstraints(
   words: Uint32Array,
   counts: readonly number[],
-  constraints: number,
+  { constraints, prime }: R1csHeader,
 ): Pick<R1cs, "a" | "b" | "c" | "coefficients"> {
   const matrices = counts.map((entries) => ({
     rowStart: new Uint32Array(constraints + 1),
     wire: new Uint32Array(entries),
     coefficient: new Uint32Array(entries),
   }));
-  const table = createCoefficientTable(words);
+  const field = PRIMES[prime];
+  const coefficientWords = field.bytes / 4;
+  const table = createCoefficientTable(words, field);
   const filled = [0, 0, 0];
   let position = 0;
   for (let row = 0; row < constraints; row++) {
@@ -159,7 +173,7 @@ function parseConstraints(
       for (let left = words[position++]!; left > 0; left--) {
         matrix.wire[entry] = words[position++]!;
         matrix.coefficient[entry++] = table.intern(position);
-        position += WORDS;
+        position += coefficientWords;
       }
       filled[m] = entry;
       matrix.rowStart[row + 1] = entry;
@@ -171,33 +185,38 @@ function parseConstraints(
 }
 
 /** Counts the entries of A, B and C; undefined if the constraints do not fill the section. */
-function countEntries(words: Uint32Array, constraints: number): number[] | undefined {
+function countEntries(
+  words: Uint32Array,
+  constraints: number,
+  coefficientWords: number,
+): number[] | undefined {
   const counts = [0, 0, 0];
   let position = 0;
   for (let row = 0; row < 3 * constraints; row++) {
     const entries = words[position]!;
     counts[row % 3]! += entries;
-    position += 1 + entries * (1 + WORDS);
+    position += 1 + entries * (1 + coefficientWords);
   }
   return position === words.length ? counts : undefined;
 }
 
 /** Numbers the distinct coefficients in the order of their first use, by open addressing. */
-function createCoefficientTable(words: Uint32Array) {
+function createCoefficientTable(words: Uint32Array, { modulus, bytes }: PrimeField) {
+  const length = bytes / 4;
   const values: bigint[] = [];
   let positions = new Uint32Array(1024); // position of coefficient i in `words`
   let slots = new Int32Array(4096).fill(-1);
 
   const hash = (position: number) => {
     let state = 0;
-    for (let i = 0; i < WORDS; i++) {
+    for (let i = 0; i < length; i++) {
       state = Math.imul(state ^ words[position + i]!, 0x9e3779b1);
       state ^= state >>> 15;
     }
     return state >>> 0;
   };
   const equal = (left: number, right: number) => {
-    for (let i = 0; i < WORDS; i++) if (words[left + i] !== words[right + i]) return false;
+    for (let i = 0; i < length; i++) if (words[left + i] !== words[right + i]) return false;
     return true;
   };
   const findSlot = (position: number) => {
@@ -215,7 +234,8 @@ function createCoefficientTable(words: Uint32Array) {
   const intern = (position: number): number => {
     const slot = findSlot(position);
     if (slots[slot]! >= 0) return slots[slot]!;
-    const index = values.push(signedCoefficient(words, position)) - 1;
+    const index =
+      values.push(signedCoefficient(words.subarray(position, position + length), modulus)) - 1;
     positions[index] = position;
     slots[slot] = index;
     if (values.length === positions.length) grow();
@@ -229,8 +249,7 @@ function copyInto(target: Uint32Array<ArrayBuffer>, source: Uint32Array): Uint32
   return target;
 }
 
-function signedCoefficient(words: Uint32Array, position: number): bigint {
-  let value = 0n;
-  for (let i = WORDS - 1; i >= 0; i--) value = (value << 32n) | BigInt(words[position + i]!);
-  return value > FIELD_MODULUS / 2n ? value - FIELD_MODULUS : value;
+function signedCoefficient(words: Uint32Array, modulus: bigint): bigint {
+  const value = words.reduceRight((high, word) => (high << 32n) | BigInt(word), 0n);
+  return value > modulus / 2n ? value - modulus : value;
 }

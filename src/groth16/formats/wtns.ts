@@ -4,7 +4,7 @@
  * @see https://github.com/iden3/snarkjs/blob/master/src/wtns_utils.js
  */
 
-import { FIELD_MODULUS } from "../../crypto/field.ts";
+import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { bytesSource, dataView, encodeSections, readSections, uint32Bytes } from "./binary-file.ts";
 import {
   assertScalarField,
@@ -30,16 +30,13 @@ export type Witness = readonly bigint[];
  * @example
  * decodeWitness(encodeWitness([1n, 33n, 3n, 11n])); // [1n, 33n, 3n, 11n]
  */
-export function encodeWitness(witness: Witness): Uint8Array {
-  const header = [
-    uint32Bytes(ELEMENT_BYTES),
-    elementBytes(FIELD_MODULUS),
-    uint32Bytes(witness.length),
-  ];
+export function encodeWitness(witness: Witness, prime: PrimeName = DEFAULT_PRIME): Uint8Array {
+  const { modulus, bytes } = PRIMES[prime];
+  const header = [uint32Bytes(bytes), elementBytes(modulus, bytes), uint32Bytes(witness.length)];
   return Buffer.concat(
     encodeSections("wtns", VERSION, [
       { id: HEADER_SECTION, chunks: header },
-      { id: VALUES_SECTION, chunks: [elementsBytes(witness)] },
+      { id: VALUES_SECTION, chunks: [elementsBytes(witness, bytes)] },
     ]),
   );
 }

@@ -1,10 +1,12 @@
 /** The report of a check of determinacy as text, and as JSON without whole witnesses. */
+import { relative } from "node:path";
+import type { CircuitPatterns } from "../../circom/patterns/circuit-patterns.ts";
 import type {
   CounterExample,
   DeterminacyReport,
   SignalFinding,
 } from "../../circom/determinacy/report.ts";
-import { toJsonText } from "../../util/json.ts";
+import { oneLine } from "./one-line.ts";
 
 /** Maximum signals that are listed of one kind. */
 const LISTED_MAX = 12;
@@ -76,19 +78,21 @@ function scope({ wires, samples, seed, isTimedOut }: DeterminacyReport): string 
   return `${determined} of ${total} signals determined for every input; ${inputs}${end}`;
 }
 
-/** Values on one line, as they are typed in a test. */
-function oneLine(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "bigint" ? `${part}n` : part,
+/** Lines about the patterns in the sources of a circuit. */
+export function formatPatterns({ own, inPackages }: CircuitPatterns): string[] {
+  const lines = own.map(
+    ({ file, line, pattern, message }) =>
+      `  ${relative(process.cwd(), file)}:${line}: ${pattern}: ${message}`,
   );
-  return text.replace(/"(\d+n)"/g, "$1").replace(/"(\w+)":/g, "$1: ");
+  if (inPackages > 0) lines.push(`  ${inPackages} such places in packages`);
+  return lines;
 }
 
 /** A report for `--json`: the witnesses of a counter-example are in its differences. */
-export function determinacyToJson(report: DeterminacyReport): unknown {
+export function determinacyToJson(report: DeterminacyReport): object {
   const counterExamples = report.counterExamples.map((example) => {
     const { inputs, differences, reachesOutput } = example;
     return { inputs, differences, reachesOutput };
   });
-  return JSON.parse(toJsonText({ ...report, counterExamples }));
+  return { ...report, counterExamples };
 }

@@ -15,3 +15,9 @@ export const CHECK_LIMITS = {
   seed: SEED,
   time: { min: 1, max: 86_400, default: 60 },
 } as const satisfies Record<string, OptionRange>;
+
+export const FUZZ_LIMITS = {
+  runs: { min: 1, max: 100_000_000, default: 1_000 },
+  seed: SEED,
+  time: { min: 1, max: 86_400, default: 600 },
+} as const satisfies Record<string, OptionRange>;

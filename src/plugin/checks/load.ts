@@ -1,36 +1,71 @@
 /** Loads what a check works on: circuits of the project without keys, and inputs from files. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
+import {
+  type CircuitPatterns,
+  findCircuitPatterns,
+} from "../../circom/patterns/circuit-patterns.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
-import { findProjectCircuits, nameOfSource } from "../circuits/sources.ts";
+import type { CircuitModel } from "../../testing/fuzz-model.ts";
+import { findByName } from "../circuits/names.ts";
+import { findProjectCircuits } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+
+/** A circuit, and what its sources have of patterns that have often been faults. */
+export interface LoadedForCheck {
+  readonly circuit: Circuit;
+  readonly patterns: CircuitPatterns;
+}
 
 /**
  * Loads circuits of the project.
  *
- * @param names - Names of files without `.circom`; none for all circuits.
- * @throws CIRCUIT_UNKNOWN, CIRCUITS_NONE, and the codes of `loadCircuit`
+ * @param names - Names or paths of circuits; none for all circuits.
+ * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUITS_NONE, and the codes of `loadCircuit`
  */
 export async function loadForCheck(
   names: readonly string[],
   root: string,
   config: RollupConfig,
-): Promise<Circuit[]> {
+): Promise<LoadedForCheck[]> {
   const sources = findProjectCircuits(root, config);
-  const known = sources.map(nameOfSource);
-  const unknown = names.find((name) => !known.includes(name));
-  const folder = config.circuits.path;
-  if (unknown !== undefined) {
-    throw pluginError({ code: "CIRCUIT_UNKNOWN", name: unknown, known, folder });
-  }
-  if (known.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
-  const wanted = sources.filter((_, index) => names.length === 0 || names.includes(known[index]!));
+  const { path: folder } = config.circuits;
+  if (sources.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
+  const named = names.map((name) => findByName(name, sources, { root, folder }));
+  const wanted = names.length === 0 ? sources : [...new Set(named)];
   // A check makes no proofs, so the protocol does not matter.
   const protocol = "groth16" as const;
   const options = { protocol, cacheDir: config.paths.circuits, log: () => {} };
-  return Promise.all(wanted.map((source) => loadCircuit({ ...source, ...options })));
+  return Promise.all(
+    wanted.map(async (source) => ({
+      circuit: await loadCircuit({ ...source, ...options }),
+      patterns: findCircuitPatterns(source.file, source),
+    })),
+  );
+}
+
+/**
+ * Imports the module of a model.
+ *
+ * @throws MODEL_FILE_INVALID
+ */
+export async function importModel(path: string): Promise<CircuitModel> {
+  const file = resolve(path);
+  const invalid = (reason: string) => pluginError({ code: "MODEL_FILE_INVALID", file, reason });
+  if (!existsSync(file)) throw invalid("there is no such file");
+  let module: Partial<CircuitModel>;
+  try {
+    module = (await import(pathToFileURL(file).href)) as Partial<CircuitModel>;
+  } catch (error) {
+    throw invalid((error as Error).message);
+  }
+  const { default: compute } = module;
+  if (typeof compute !== "function") throw invalid("its default export is no function");
+  return { ...module, default: compute };
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   verifyCeremony,
 } from "../../groth16/setup/ceremony.ts";
 import { pluginError } from "../errors.ts";
+import type { Compiled } from "./pipeline.ts";
 import type { BuildPlan } from "./plan.ts";
 
 /** Steps of a ceremony, in this order. */
@@ -53,28 +54,39 @@ export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonyS
  * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of each step
  */
 export async function takeCeremonySteps(
-  circuits: readonly CompiledCircuit[],
+  compiled: readonly Compiled[],
   steps: CeremonySteps,
   { config: { setup }, progress }: Pick<BuildPlan, "config" | "progress">,
 ): Promise<CeremonyResult[]> {
   if (setup.type !== "ceremony") throw pluginError({ code: "CEREMONY_NOT_CONFIGURED" });
   const { keysDir } = setup;
   if (steps.verify && steps.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
-  for (const circuit of circuits) await assertStepsPossible(circuit, steps, keysDir);
+  const circuits = withoutCopies(compiled, keysDir);
+  for (const { circuit } of circuits) await assertStepsPossible(circuit, steps, keysDir);
   // Damaged powers are found as a key is made of them, so all are made before the next step.
-  const started = new Set<CompiledCircuit>();
-  for (const circuit of steps.ptau === undefined ? [] : circuits) {
+  const started = new Set<string>();
+  for (const { circuit, name } of steps.ptau === undefined ? [] : circuits) {
     const start = () => startCeremony(circuit, steps.ptau!, keysDir);
-    const result = await progress(`Starting the ceremony of ${circuit.name}`, start);
-    if (result.started) started.add(circuit);
+    const result = await progress(`Starting the ceremony of ${name}`, start);
+    if (result.started) started.add(name);
   }
   const results: CeremonyResult[] = [];
-  for (const circuit of circuits) {
+  for (const { circuit, name } of circuits) {
     const take = () => takeSteps(circuit, steps, findCeremonyKey(circuit, keysDir));
-    const result = await progress(`Holding the ceremony of ${circuit.name}`, take);
-    results.push({ started: started.has(circuit), ...result });
+    const result = await progress(`Holding the ceremony of ${name}`, take);
+    results.push({ name, started: started.has(name), ...result });
   }
   return results;
+}
+
+/** Circuits of one name and the same constraints have one key. Only Groth16 has ceremonies. */
+function withoutCopies(compiled: readonly Compiled[], keysDir: string): Compiled[] {
+  const byKey = new Map(
+    compiled
+      .filter(({ protocol }) => protocol === "groth16")
+      .map((entry) => [ceremonyKeyPath(entry.circuit, keysDir), entry] as const),
+  );
+  return [...byKey.values()];
 }
 
 async function assertStepsPossible(
@@ -97,13 +109,12 @@ async function takeSteps(
   circuit: CompiledCircuit,
   { ptau, contribute, beacon, verify }: CeremonySteps,
   zkey: string,
-): Promise<Omit<CeremonyResult, "started">> {
+): Promise<Omit<CeremonyResult, "name" | "started">> {
   const contribution =
     contribute === undefined ? undefined : await contributeToKey(zkey, contribute);
   const ended = beacon === undefined ? undefined : await applyBeaconToKey(zkey, beacon);
   const report = verify ? await verifyCeremony(circuit, ptau!, zkey) : undefined;
   return {
-    name: circuit.name,
     zkey,
     ...(contribution !== undefined && { contribution }),
     ...(ended !== undefined && { beacon: ended }),

@@ -1,6 +1,7 @@
 /** Finds verifier contracts that are too large for L1. */
-import type { ArtifactManager } from "hardhat/types/artifacts";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { ManifestCircuit } from "./manifest.ts";
+import { fullContractName } from "./verifiers.ts";
 
 /** Maximum bytes of a contract's code. @see EIP-170 */
 const CODE_BYTES_MAX = 24_576;
@@ -13,14 +14,16 @@ interface VerifyProof {
 /** Describes each contract of the project's circuits that no L1 deploys, with its size. */
 export async function describeLargeVerifiers(
   circuits: readonly ManifestCircuit[],
-  artifacts: Pick<ArtifactManager, "readArtifact" | "artifactExists">,
+  { artifacts, config }: Pick<HardhatRuntimeEnvironment, "artifacts" | "config">,
 ): Promise<string[]> {
   const warnings: string[] = [];
-  for (const { name, keyId, verifier, protocol = "groth16" } of circuits) {
-    if (keyId !== undefined || verifier === undefined) continue;
+  for (const { name, keyId, verifier, verifierFile, protocol = "groth16" } of circuits) {
+    if (keyId !== undefined || verifier === undefined || verifierFile === undefined) continue;
+    const { paths, rollup } = config;
+    const fullName = fullContractName(verifierFile, verifier, paths.root, rollup);
     // It is missing if other contracts do not compile.
-    if (!(await artifacts.artifactExists(verifier))) continue;
-    const { deployedBytecode, abi } = await artifacts.readArtifact(verifier);
+    if (!(await artifacts.artifactExists(fullName))) continue;
+    const { deployedBytecode, abi } = await artifacts.readArtifact(fullName);
     const bytes = (deployedBytecode.length - "0x".length) / 2;
     if (bytes <= CODE_BYTES_MAX) continue;
     const values = publicValues(abi as readonly VerifyProof[]);

@@ -1,16 +1,20 @@
 /** Creates `hre.circuits`. */
-import type { HardhatConfig } from "hardhat/types/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { CircuitMain } from "../config/types.ts";
 import type { ProjectCircuitOptions, ProjectCircuits } from "./project-circuits.ts";
 
 /** Creates `hre.circuits`, which loads the tool chain at the first use of a circuit. */
-export function createProjectCircuits({ paths, rollup }: HardhatConfig): ProjectCircuits {
+export function createProjectCircuits({
+  config,
+  artifacts,
+}: Pick<HardhatRuntimeEnvironment, "config" | "artifacts">): ProjectCircuits {
+  const project = { root: config.paths.root, config: config.rollup, artifacts };
   const load = () => import("./load-project-circuit.ts");
   let loader: ReturnType<typeof startLoader> | undefined;
   let matchers: Promise<void> | undefined;
-  const startLoader = async () => (await load()).createCircuitLoader(paths.root, rollup);
+  const startLoader = async () => (await load()).createCircuitLoader(project);
   return {
-    names: async () => (await load()).projectCircuitNames(paths.root, rollup),
+    names: async () => (await load()).projectCircuitNames(project),
     get: (async (circuit: string | CircuitMain, options?: ProjectCircuitOptions) => {
       await (matchers ??= registerMatchers());
       return (await (loader ??= startLoader())).load(circuit, options);

@@ -1,26 +1,48 @@
 /** Finds and loads the project's circuits by name. */
+import type { ArtifactManager } from "hardhat/types/artifacts";
 import { loadCircuit } from "../../circom/circuit.ts";
-import { mainName } from "../../circom/main-component.ts";
 import { isPlonk, type Protocol, type ProvenBy } from "../../circom/protocols.ts";
 import { toSolidityArguments, toSolidityCalldata } from "../../circom/solidity-proof.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { createPlonkWorkers } from "../../plonk/workers.ts";
+import { circomError } from "../../circom/errors.ts";
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import type { CircuitMain, RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+import { hintIfSlow } from "./compile-hint.ts";
+import { type CircuitNames, findByName } from "./names.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
-import { toMain } from "./mains.ts";
-import { type CircuitSource, findProjectCircuits, nameOfSource } from "./sources.ts";
-import { verifierOf } from "./verifiers.ts";
+import { findProjectCircuits, type ProjectSource, sourceOfMain } from "./sources.ts";
+import { PACKAGE_VERIFIERS } from "./verifier-name.ts";
+import { fullContractName, hasVerifier } from "./verifiers.ts";
 
-export function projectCircuitNames(root: string, config: RollupConfig): string[] {
-  return findProjectCircuits(root, config).map(nameOfSource);
+const OPTIONS: readonly string[] = [
+  "prover",
+  "protocol",
+  "zkeyPath",
+  "cacheProofs",
+] satisfies (keyof ProjectCircuitOptions)[];
+
+/** What is known of the project before a circuit is loaded. */
+export interface CircuitProject {
+  /** Root folder of the project. */
+  readonly root: string;
+  readonly config: RollupConfig;
+  /** The compiled contracts. */
+  readonly artifacts: ArtifactManager;
+}
+
+export function projectCircuitNames({ root, config }: CircuitProject): string[] {
+  return findProjectCircuits(root, config)
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Loads circuits that share threads, and owns the threads. */
 export interface CircuitLoader {
   /**
-   * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
+   * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
   load<Inputs extends object, Outputs extends object, Signals extends object, P extends Protocol>(
@@ -30,17 +52,19 @@ export interface CircuitLoader {
   close(): Promise<void>;
 }
 
-export function createCircuitLoader(root: string, config: RollupConfig): CircuitLoader {
+export function createCircuitLoader(project: CircuitProject): CircuitLoader {
   const workers = createGroth16Workers();
   const plonkWorkers = createPlonkWorkers();
-  const { setup, paths } = config;
+  const { root, config } = project;
+  const { setup, paths, circuits } = config;
   const { ptau } = setup;
+  const { cacheProofs } = circuits;
   const shared = {
     setup,
     ...(ptau !== undefined && { ptau }),
     workers,
     plonkWorkers,
-    cacheProofs: config.circuits.cacheProofs,
+    cacheProofs,
   };
   return {
     async load<
@@ -49,35 +73,41 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
       Signals extends object,
       P extends Protocol,
     >(wanted: string | CircuitMain, given: ProjectCircuitOptions<P> = {}) {
+      assertKnownOptions(given);
       const isNamed = typeof wanted === "string";
-      const found = isNamed ? findSource(wanted, root, config) : toSource(wanted, root, config);
-      const source = found as CircuitSource<P>;
+      const all = isNamed ? findProjectCircuits(root, config) : [];
+      const source = (
+        isNamed
+          ? findByName(wanted, all, { root, folder: circuits.path })
+          : sourceOfMain(wanted, root, config)
+      ) as ProjectSource<P>;
       const { protocol = source.protocol } = given;
       const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
       const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
-      const circuit = await loadCircuit<Inputs, Outputs, Signals, P>(options);
+      const circuit = await hintIfSlow(source, () =>
+        loadCircuit<Inputs, Outputs, Signals, P>(options),
+      );
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
-      return {
+      const contract = hasVerifier(circuit) ? await nameContract(source, all, project) : undefined;
+      const { protocol: built, name: id } = source;
+      const withProofs = {
         ...circuit,
-        get verifierContract() {
-          const [protocol, built] = [circuit.protocol, source.protocol];
-          if (protocol !== built) {
-            throw pluginError({
-              code: "VERIFIER_OF_OTHER_PROTOCOL",
-              circuit: circuit.name,
-              protocol,
-              built,
-            });
-          }
-          const contract = verifierOf(circuit);
-          if (contract !== undefined && isNamed) return contract;
-          const code = isNamed ? "CIRCUIT_WITHOUT_PUBLIC_VALUE" : "CIRCUIT_NOT_BUILT";
-          throw pluginError({ code, circuit: circuit.name });
-        },
-        toSolidityProof: (proven: ProvenBy[P]) => toSolidityArguments(circuit.protocol, proven),
-        toSolidityCalldata: (proven: ProvenBy[P]) => toSolidityCalldata(circuit.protocol, proven),
+        toSolidityProof: (proven: ProvenBy[P]) => toSolidityArguments(protocol, proven),
+        toSolidityCalldata: (proven: ProvenBy[P]) => toSolidityCalldata(protocol, proven),
       };
+      return withContract(withProofs, () => {
+        const { prime } = circuit.stats;
+        if (prime !== DEFAULT_PRIME) {
+          throw circomError({ code: "PRIME_WITHOUT_PROVER", circuit: id, prime });
+        }
+        if (protocol !== built) {
+          throw pluginError({ code: "VERIFIER_OF_OTHER_PROTOCOL", circuit: id, protocol, built });
+        }
+        if (!isNamed) throw pluginError({ code: "CIRCUIT_NOT_BUILT", circuit: id });
+        if (contract !== undefined) return contract;
+        throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: id });
+      });
     },
     close: async () => {
       await Promise.all([workers.close(), plonkWorkers.close()]);
@@ -85,18 +115,44 @@ export function createCircuitLoader(root: string, config: RollupConfig): Circuit
   };
 }
 
-/** A circuit of a template, in the project's folder of circuits. */
-function toSource(main: CircuitMain, root: string, { circuits }: RollupConfig): CircuitSource {
-  const { path, include, optimization, protocol } = circuits;
-  const options = { includePaths: include, projectFolder: root, optimization, protocol };
-  return { ...toMain(mainName(main), main, path), ...options };
+/** Adds a property that throws as it is read. It is not enumerated, as by a spread or by Chai. */
+function withContract<T extends object>(
+  circuit: T,
+  get: () => string,
+): T & { readonly verifierContract: string } {
+  Object.defineProperty(circuit, "verifierContract", { get, enumerable: false });
+  return circuit as T & { readonly verifierContract: string };
 }
 
-/** @throws CIRCUIT_UNKNOWN, CIRCUIT_DIRECTORY_NOT_FOUND */
-export function findSource(name: string, root: string, config: RollupConfig): CircuitSource {
-  const sources = findProjectCircuits(root, config);
-  const source = sources.find((candidate) => nameOfSource(candidate) === name);
-  if (source !== undefined) return source;
-  const known = sources.map(nameOfSource);
-  throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: config.circuits.path });
+/** @throws CIRCUIT_OPTION_UNKNOWN */
+function assertKnownOptions(given: object): void {
+  const unknown = Object.keys(given).find((option) => !OPTIONS.includes(option));
+  if (unknown === undefined) return;
+  throw pluginError({ code: "CIRCUIT_OPTION_UNKNOWN", option: unknown, known: OPTIONS });
+}
+
+/** Returns the name of a circuit's contract, with its file unless the name alone is unique. */
+async function nameContract(
+  { contract, contractFile }: CircuitNames,
+  circuits: readonly CircuitNames[],
+  { root, config, artifacts }: CircuitProject,
+): Promise<string> {
+  const fullName = fullContractName(contractFile, contract, root, config);
+  const built = await artifacts.getAllFullyQualifiedNames();
+  const others = [
+    ...PACKAGE_VERIFIERS,
+    ...circuits
+      .filter((other) => other.contractFile !== contractFile)
+      .map((other) => other.contract),
+    ...[...built].filter((name) => name !== fullName).map((name) => name.split(":").at(-1)),
+  ];
+  return others.includes(contract) ? fullName : contract;
+}
+
+/** Finds a circuit of the project by name or path. @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS */
+export function findSource(name: string, root: string, config: RollupConfig): ProjectSource {
+  return findByName(name, findProjectCircuits(root, config), {
+    root,
+    folder: config.circuits.path,
+  });
 }

@@ -9,6 +9,7 @@ import { PRESET_NAMES, type PresetName } from "../../protocol/presets.ts";
 import type { RollupConfig } from "../config/types.ts";
 
 export interface ManifestCircuit {
+  /** Name, or path if it is not unique; see `CircuitNames`. */
   readonly name: string;
   /** The proof system, if it is another than Groth16. */
   readonly protocol?: Protocol;
@@ -27,6 +28,8 @@ export interface ManifestCircuit {
   readonly wasmPath: string;
   /** Its contract; missing without public values, which leave nothing to verify. */
   readonly verifier?: string;
+  /** Path of the contract's file in the folder of contracts, with "/". */
+  readonly verifierFile?: string;
 }
 
 export interface Manifest {
@@ -55,6 +58,7 @@ const manifestSchema = z.object({
       zkeyPath: z.string(),
       wasmPath: z.string(),
       verifier: z.string().optional(),
+      verifierFile: z.string().optional(),
     }),
   ),
 });

@@ -8,7 +8,11 @@ import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
+import { findCircuitPatterns } from "../../circom/patterns/circuit-patterns.ts";
+import type { PatternName } from "../../circom/patterns/find-patterns.ts";
+import { circuitName } from "../../circom/sources.ts";
 import { generateVerifierSource } from "../../circom/verifier-source.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
@@ -17,23 +21,31 @@ import { isRollupError, type RollupError } from "../../util/errors.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
+import { hintIfSlow } from "./compile-hint.ts";
 import { type CircuitKeys, ensureKeys } from "./keys.ts";
 import { type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
+import type { CircuitNames } from "./names.ts";
 import { type BuildPlan, selectCircuits } from "./plan.ts";
 import {
   type CircuitSource,
-  nameOfSource,
   rollupCircuitName,
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
-import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
-import { verifierOf, writeContracts } from "./verifiers.ts";
+import { ROLLUP_VERIFIER } from "./verifier-name.ts";
+import { contractFolders, hasVerifier, writeContracts } from "./verifiers.ts";
 
-/** A compiled circuit; a circuit of the rollup has the id of its key in their verifier. */
+const ROLLUP_VERIFIER_FILE = `${ROLLUP_VERIFIER}.sol`;
+
+/** A compiled circuit. */
 export interface Compiled {
   readonly circuit: CompiledCircuit;
   readonly protocol: Protocol;
+  /** Its name, or its path if the name is not unique. */
+  readonly name: string;
+  /** The names of a circuit of the project. */
+  readonly names?: CircuitNames;
+  /** The id of the key of a circuit of the rollup in their verifier. */
   readonly keyId?: number;
 }
 
@@ -45,7 +57,7 @@ const SHOWN_INPUTS_MAX = 8;
 
 /** A circuit of the project that does not compile. */
 interface Broken {
-  readonly name: string;
+  readonly names: CircuitNames;
   readonly error: RollupError;
 }
 
@@ -53,7 +65,7 @@ interface Broken {
  * Compiles the circuits of a plan, and writes the types of their inputs.
  *
  * @throws CIRCUIT_UNKNOWN, CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH,
- *   CIRCUIT_NAME_RESERVED, and the codes of `compileCircuit`; CIRCUITS_BROKEN if several circuits
+ *   CIRCUIT_AMBIGUOUS, and the codes of `compileCircuit`; CIRCUITS_BROKEN if several circuits
  *   do not compile
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
@@ -74,18 +86,20 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
-      compiled.push({ circuit, protocol: source.protocol });
+      warnOfPatterns(source, plan);
+      const { name, protocol } = source;
+      compiled.push({ circuit, protocol, name, names: source });
     } catch (error) {
       // Where nothing can be written, no other circuit compiles either.
       if (!isRollupError(error) || error.code === "FOLDER_NOT_WRITABLE") throw error;
-      broken.push({ name: nameOfSource(source), error });
+      broken.push({ names: source, error });
     }
   }
   // The types of all circuits are in one file.
   if (names === undefined) await writeTypes(compiled, config);
   for (const keyId of keyIds) {
     const circuit = await compileRollupCircuit(keyId, plan);
-    compiled.push({ circuit, protocol: "groth16", keyId });
+    compiled.push({ circuit, protocol: "groth16", name: circuit.name, keyId });
   }
   return { compiled, broken };
 }
@@ -112,8 +126,10 @@ export async function setUpCircuits(
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
-  for (const { circuit, protocol, ...rest } of compiled) {
-    const keys = await progress(`${origin} of ${circuit.name}`, () =>
+  // There are no provers for circuits of other primes.
+  const provable = compiled.filter(({ circuit }) => circuit.stats.prime === DEFAULT_PRIME);
+  for (const { circuit, protocol, ...rest } of provable) {
+    const keys = await progress(`${origin} of ${rest.name}`, () =>
       ensureKeys(circuit, protocol, config),
     );
     keyed.push({ circuit, ...rest, ...keys });
@@ -143,15 +159,16 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
   const keyed = await setUpCircuits(compiled, plan);
   const hasRollup = keyed.some(({ keyId }) => keyId !== undefined);
   const keepsRollup = !hasRollup && !leavesRollupOut;
-  const brokenVerifiers = broken.map(({ name }) => verifierName(name));
-  const isKept = (contract: string) =>
+  const ofBroken = broken.map(({ names: { contractFile } }) => contractFile);
+  const isKept = (file: string) =>
     names !== undefined ||
-    brokenVerifiers.includes(contract) ||
-    (keepsRollup && contract === ROLLUP_VERIFIER);
+    ofBroken.includes(file) ||
+    (keepsRollup && file === ROLLUP_VERIFIER_FILE);
   await writeContracts(config.paths.contracts, await generateVerifiers(keyed), isKept);
   const earlier = await readManifest(config);
+  const builtNames = keyed.map(({ name }) => name);
   const isUntouched = ({ keyId, name }: ManifestCircuit) =>
-    keyId === undefined ? names !== undefined && !names.includes(name) : keepsRollup;
+    keyId === undefined ? names !== undefined && !builtNames.includes(name) : keepsRollup;
   const ofRollup = hasRollup
     ? { protocolDigest: PROTOCOL_DIGEST, preset }
     : { protocolDigest: PROTOCOL_DIGEST, ...(keepsRollup && earlier) };
@@ -174,19 +191,18 @@ function withWholeRollup(plan: BuildPlan): BuildPlan {
   return { ...plan, names: [...new Set([...names, ...all])] };
 }
 
-/** Generates the verifier contracts by name: one per project circuit, and one for the rollup. */
+/** Generates the verifier contracts by file: one per project circuit, and one for the rollup. */
 async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const { circuit, keyId, ...keys } of keyed) {
-    const contractName = verifierOf(circuit);
-    if (keyId !== undefined || contractName === undefined) continue;
-    const source = await generateVerifierSource({ contractName, name: circuit.name, ...keys });
-    sources.set(contractName, source);
+  for (const { circuit, name, names, ...keys } of keyed) {
+    if (names === undefined || !hasVerifier(circuit)) continue;
+    const { contract: contractName, contractFile } = names;
+    sources.set(contractFile, await generateVerifierSource({ contractName, name, ...keys }));
   }
-  const rollupKeys = keyed.flatMap(({ circuit, keyId, ...key }) =>
+  const rollupKeys = keyed.flatMap(({ name, keyId, ...key }) =>
     keyId === undefined || key.protocol !== "groth16"
       ? []
-      : { id: keyId, name: circuit.name, verificationKey: key.verificationKey },
+      : { id: keyId, name, verificationKey: key.verificationKey },
   );
   if (rollupKeys.length > 0) {
     const options = {
@@ -196,14 +212,19 @@ async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, s
       insecure: keyed.some(({ keyId, insecure }) => keyId !== undefined && insecure),
       digest: PROTOCOL_DIGEST,
     };
-    sources.set(ROLLUP_VERIFIER, generateVerifier(options));
+    sources.set(ROLLUP_VERIFIER_FILE, generateVerifier(options));
   }
   return sources;
 }
 
-function compile(source: CircuitSource, { config, progress }: BuildPlan): Promise<CompiledCircuit> {
-  return progress(`Compiling the circuit ${nameOfSource(source)}`, () =>
-    compileCircuit({ ...source, cacheDir: config.paths.circuits }),
+function compile(
+  source: CircuitSource & Partial<CircuitNames>,
+  { config, progress, warn }: BuildPlan,
+): Promise<CompiledCircuit> {
+  const { name = circuitName(source.file), optimization } = source;
+  const compiling = () => compileCircuit({ ...source, cacheDir: config.paths.circuits });
+  return progress(`Compiling the circuit ${name}`, () =>
+    hintIfSlow({ name, optimization, warn }, compiling),
   );
 }
 
@@ -228,25 +249,55 @@ function warnAboutInputs({ unusedInputs }: CompiledCircuit): string[] {
   return [`warning: the ${subject} in no constraint: a proof says nothing about the value.`];
 }
 
+/** Patterns that are nearly always faults; `rollup:check` lists the others, too. */
+const WARNED_PATTERNS: readonly PatternName[] = [
+  "unchecked-hint",
+  "unused-result",
+  "unused-input",
+  "bits-alias",
+];
+
+function warnOfPatterns(source: CircuitSource, { root, config, warn }: BuildPlan): void {
+  if (warn === undefined || !config.circuits.patternWarnings) return;
+  for (const { file, line, pattern, message } of findCircuitPatterns(source.file, source).own) {
+    if (!WARNED_PATTERNS.includes(pattern)) continue;
+    warn(`${relative(root, file)}:${line}: warning[${pattern}]: ${message}`);
+  }
+}
+
 /** What killed runs have left of files that they were writing. */
 async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
   const keys = setup.type === "ceremony" ? [setup.keysDir] : [];
-  const folders = [paths.cache, paths.circuits, paths.contracts, paths.types, ...keys];
+  const contracts = await contractFolders(paths.contracts);
+  const folders = [paths.cache, paths.circuits, paths.types, ...contracts, ...keys];
   for (const folder of folders) await removeStaleTemporaries(folder);
 }
 
 async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
-  const text = generateCircuitTypes(
-    compiled.map(({ circuit, protocol }) => ({ ...circuit, protocol })),
-    PACKAGE_NAME,
-  );
+  // By path as well, where the name is enough.
+  const typed = compiled.map(({ circuit, protocol, name, names }) => ({
+    ...circuit,
+    protocol,
+    name,
+    aliases: names === undefined || names.path === name || name.includes("/") ? [] : [names.path],
+  }));
+  const text = generateCircuitTypes(typed, PACKAGE_NAME);
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 
-function describe({ circuit, protocol, keyId, zkeyPath, verificationKey }: Keyed): ManifestCircuit {
-  const { name, digest, stats, wasmPath } = circuit;
-  const verifier = keyId === undefined ? verifierOf(circuit) : ROLLUP_VERIFIER;
+function describe({
+  circuit,
+  protocol,
+  name,
+  names,
+  keyId,
+  zkeyPath,
+  verificationKey,
+}: Keyed): ManifestCircuit {
+  const { digest, stats, wasmPath } = circuit;
+  const ofRollup = { verifier: ROLLUP_VERIFIER, verifierFile: ROLLUP_VERIFIER_FILE };
+  const own = names && { verifier: names.contract, verifierFile: names.contractFile };
   return {
     name,
     ...(keyId === undefined && protocol !== "groth16" && { protocol }),
@@ -257,6 +308,6 @@ function describe({ circuit, protocol, keyId, zkeyPath, verificationKey }: Keyed
     verificationKeyHash: createHash("sha256").update(JSON.stringify(verificationKey)).digest("hex"),
     zkeyPath,
     wasmPath,
-    ...(verifier !== undefined && { verifier }),
+    ...(hasVerifier(circuit) && (own ?? ofRollup)),
   };
 }

@@ -1,12 +1,11 @@
 /** What to build, and which circuits that means. */
 import type { PresetName } from "../../protocol/presets.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
-import { pluginError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
+import { findByName } from "./names.ts";
 import {
-  type CircuitSource,
   findProjectCircuits,
-  nameOfSource,
+  type ProjectSource,
   rollupCircuitName,
   rollupKeyIds,
 } from "./sources.ts";
@@ -19,7 +18,7 @@ export interface BuildPlan {
   readonly prover: ProverName;
   /** Whether the project is built without the rollup's contracts and circuits. Default: false. */
   readonly leavesRollupOut?: boolean;
-  /** Names of the only circuits that are meant. Default: all. */
+  /** Names or paths of the only circuits that are meant. Default: all. */
   readonly names?: readonly string[] | undefined;
   readonly progress: Progress;
   /** Receives warnings about the project's circuits, each of one or more lines. */
@@ -28,30 +27,31 @@ export interface BuildPlan {
 
 export interface SelectedCircuits {
   /** Circuits of the project. */
-  readonly own: readonly CircuitSource[];
+  readonly own: readonly ProjectSource[];
   /** Ids of the rollup's keys, each of a circuit. A mock prover needs none of them. */
   readonly keyIds: readonly number[];
 }
 
 /**
- * Selects the circuits that a plan means.
+ * Selects the circuits that a plan means. Those of the rollup have precedence over the project's.
  *
- * @throws CIRCUIT_UNKNOWN, and as {@link findProjectCircuits}
+ * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, and as {@link findProjectCircuits}
  */
 export function selectCircuits(plan: BuildPlan): SelectedCircuits {
   const { root, config, preset, prover, leavesRollupOut = false, names } = plan;
   const own = findProjectCircuits(root, config);
   const keyIds = rollupKeyIds(preset, config);
-  if (names === undefined)
+  if (names === undefined) {
     return { own, keyIds: prover === "mock" || leavesRollupOut ? [] : keyIds };
-  const nameOfKey = (keyId: number) => rollupCircuitName(preset, keyId, config);
-  const known = [...own.map(nameOfSource), ...keyIds.map(nameOfKey)];
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: config.circuits.path });
   }
+  const nameOfKey = (keyId: number) => rollupCircuitName(preset, keyId, config);
+  const ofRollup = keyIds.map(nameOfKey);
+  const folders = { root, folder: config.circuits.path };
+  const named = names
+    .filter((name) => !ofRollup.includes(name))
+    .map((name) => findByName(name, own, folders));
   return {
-    own: own.filter((source) => names.includes(nameOfSource(source))),
+    own: own.filter((source) => named.includes(source)),
     keyIds: keyIds.filter((keyId) => names.includes(nameOfKey(keyId))),
   };
 }

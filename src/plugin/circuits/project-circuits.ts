@@ -44,7 +44,9 @@ export interface ProjectCircuit<
   P extends Protocol = "groth16",
 > extends Circuit<Inputs, Outputs, Signals, P> {
   /**
-   * Name of the generated contract, for `ethers.deployContract`.
+   * Name of the generated contract, for `ethers.deployContract`: `MultiplierVerifier`, or with its
+   * file in front if another contract of the project has the same name. Copies of the circuit made by
+   * a spread lack it.
    *
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE and VERIFIER_OF_OTHER_PROTOCOL as it is read: no contract
    *   is generated then
@@ -82,8 +84,9 @@ export interface ProjectCircuits {
   /**
    * Lists the project's circuits.
    *
-   * @returns The names of their files without `.circom`, sorted.
-   * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH, CIRCUIT_NAME_RESERVED
+   * @returns The names of their files without `.circom`, sorted; the paths of files that have one
+   *   name, such as "spend/note" and "mint/note".
+   * @throws CIRCUIT_DIRECTORY_NOT_FOUND, CIRCUIT_NAMES_CLASH
    *
    * @example
    * await hre.circuits.names(); // ["multiplier"]
@@ -93,13 +96,14 @@ export interface ProjectCircuits {
    * Loads a circuit of the project, and compiles it if that was not done yet. All circuits share
    * threads and the keys in memory.
    *
-   * @param name - Name of its file without `.circom`.
+   * @param name - Name of its file without `.circom`, or its path in the folder of circuits
+   *   ("spend/note") or in the project ("circuits/spend/note.circom").
    * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
    *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key; `protocol`:
    *   "groth16", "plonk" or "fflonk" (default: the config's); `cacheProofs`: whether to keep proofs.
    * @returns The circuit, which `hre.circuits.close()` closes too.
-   * @throws CIRCUIT_UNKNOWN, CEREMONY_KEY_MISSING, CEREMONY_KEY_DAMAGED,
-   *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
+   * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUIT_OPTION_UNKNOWN, CEREMONY_KEY_MISSING,
+   *   CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    *
    * @example
    * const multiplier = await hre.circuits.get("multiplier");

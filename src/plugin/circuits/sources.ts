@@ -9,18 +9,24 @@ import {
 } from "../../block/circuit.ts";
 import type { OptimizationLevel } from "../../circom/compile.ts";
 import type { Protocol } from "../../circom/protocols.ts";
-import { circomError } from "../../circom/errors.ts";
+import type { NativeCompiler } from "../../circom/compiler.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { type MainComponent, nameOfCircuit } from "../../circom/main-component.ts";
+import { circomError } from "../../circom/errors.ts";
+import { type MainComponent, mainName } from "../../circom/main-component.ts";
 import { findCircuits } from "../../circom/sources.ts";
+import type { PrimeName } from "../../crypto/primes.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
-import type { RollupConfig } from "../config/types.ts";
-import { pluginError } from "../errors.ts";
+import type {
+  CircuitMain,
+  CircuitOverride,
+  CircuitsConfig,
+  RollupConfig,
+} from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
-import { findMains, isMadeByCircomkit } from "./mains.ts";
-import { PACKAGE_VERIFIERS, verifierName } from "./verifier-name.ts";
+import { findMains, isMadeByCircomkit, type NamedMain, toMain } from "./mains.ts";
+import { type CircuitNames, findByName, nameCircuits } from "./names.ts";
 
 /** A .circom file with a main component, or a template of it, and the compiler options. */
 export interface CircuitSource<P extends Protocol = Protocol> extends Partial<
@@ -31,6 +37,8 @@ export interface CircuitSource<P extends Protocol = Protocol> extends Partial<
   readonly projectFolder?: string;
   readonly optimization: OptimizationLevel;
   readonly protocol: P;
+  readonly prime?: PrimeName;
+  readonly compiler?: NativeCompiler;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -46,64 +54,63 @@ export const ROLLUP_SOURCE = {
   precompiledDir: join(PACKAGE_ROOT, "precompiled"),
 } as const satisfies Omit<CircuitSource, "file">;
 
-export function nameOfSource(source: CircuitSource): string {
-  return nameOfCircuit(source);
-}
+/** A circuit of the project. */
+export interface ProjectSource<P extends Protocol = Protocol>
+  extends Omit<CircuitSource<P>, "name">, CircuitNames {}
 
 /**
  * Finds the circuits in the project's folder, and those that the config, or circomkit's, makes of
  * templates.
  *
- * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH,
- *   CIRCUIT_NAME_RESERVED, CIRCUIT_UNKNOWN for an override of none, CIRCOMKIT_FILE_INVALID
+ * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH;
+ *   CIRCUIT_UNKNOWN and CIRCUIT_AMBIGUOUS for an override; CIRCOMKIT_FILE_INVALID
  */
-export function findProjectCircuits(root: string, { circuits }: RollupConfig): CircuitSource[] {
-  const { path, include, optimization, protocol } = circuits;
+export function findProjectCircuits(root: string, { circuits }: RollupConfig): ProjectSource[] {
+  const { path: folder } = circuits;
   // A project needs no circuits, but a configured folder must exist.
-  const isEmpty = path === join(root, "circuits") && !existsSync(path);
-  const mains = findMains(root, circuits);
-  const files = isEmpty ? [] : findCircuits(path);
-  const names = mains.map(({ name }) => name);
-  const own = files.filter((file) => !isMadeByCircomkit(file, names)).map((file) => ({ file }));
-  const found = [...own, ...mains].sort((a, b) => (nameOfCircuit(a) < nameOfCircuit(b) ? -1 : 1));
-  assertDistinctNames(found);
-  const overrides = new Map(Object.entries(circuits.overrides));
-  const known = found.map(nameOfCircuit);
-  for (const name of overrides.keys()) {
-    if (known.includes(name)) continue;
-    throw pluginError({ code: "CIRCUIT_UNKNOWN", name, known, folder: path });
+  const isEmpty = folder === join(root, "circuits") && !existsSync(folder);
+  const named = nameAll(isEmpty ? [] : findCircuits(folder), findMains(root, circuits), folder);
+  const overrides = new Map<string, CircuitOverride>();
+  for (const [name, override] of Object.entries(circuits.overrides)) {
+    overrides.set(findByName(name, named, { root, folder }).path, override);
   }
-  return found.map((source, index) => {
-    const override = overrides.get(known[index]!);
-    return {
-      ...source,
-      includePaths: include,
-      projectFolder: root,
-      optimization,
-      protocol,
-      ...override,
-    };
+  const usual = usualOptions(root, circuits);
+  return named.map((source) => ({ ...source, ...usual, ...overrides.get(source.path) }));
+}
+
+/** Names files, and circuits of templates as files in the folder of circuits. */
+function nameAll(files: readonly string[], mains: readonly NamedMain[], folder: string) {
+  const made = mains.map(({ name }) => name);
+  const own = files.filter((file) => !isMadeByCircomkit(file, made)).map((file) => ({ file }));
+  const places = made.map((name) => join(folder, `${name}.circom`));
+  const all = nameCircuits([...own.map(({ file }) => file), ...places], folder);
+  return all.map((names, index) => {
+    const source = own[index] ?? mains[index - own.length]!;
+    if ("name" in source && source.name !== names.name) {
+      const clash = all.find(
+        (other) => other.path !== names.path && other.path.endsWith(names.path),
+      );
+      const second = clash?.path ?? source.name;
+      throw circomError({ code: "CIRCUIT_NAMES_CLASH", first: source.name, second });
+    }
+    return { ...source, ...names };
   });
 }
 
-/** Refuses circuits with one name, which their verifiers and input types share. */
-function assertDistinctNames(sources: readonly { readonly file: string }[]): void {
-  const reserved = new Map(PACKAGE_VERIFIERS.map((name) => [name.toLowerCase(), name]));
-  const seen = new Map<string, string>();
-  for (const source of sources) {
-    const { file } = source;
-    // Some file systems ignore case.
-    const name = verifierName(nameOfCircuit(source)).toLowerCase();
-    const contract = reserved.get(name);
-    if (contract !== undefined) {
-      throw circomError({ code: "CIRCUIT_NAME_RESERVED", file, contract });
-    }
-    const first = seen.get(name);
-    if (first !== undefined) {
-      throw circomError({ code: "CIRCUIT_NAMES_CLASH", first, second: file });
-    }
-    seen.set(name, file);
-  }
+/** What circuits are compiled with, unless an override says otherwise. */
+function usualOptions(root: string, circuits: CircuitsConfig) {
+  const { include: includePaths, optimization, protocol, prime, compiler } = circuits;
+  const how = { optimization, protocol, prime, ...(compiler && { compiler }) };
+  return { includePaths, projectFolder: root, ...how };
+}
+
+/** A circuit of a template that neither the config nor a file names. */
+export function sourceOfMain(
+  main: CircuitMain,
+  root: string,
+  { circuits }: RollupConfig,
+): CircuitSource {
+  return { ...toMain(mainName(main), main, circuits.path), ...usualOptions(root, circuits) };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The generated Solidity verifiers: one per circuit of the project, and one for the rollup. */
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { CompiledCircuit } from "../../circom/compile.ts";
 import { readSystemKey } from "../../circom/proof-systems.ts";
 import { type Protocol, type VerificationKeyOf } from "../../circom/protocols.ts";
@@ -12,7 +12,7 @@ import {
   writingToCache,
 } from "../../groth16/files/files.ts";
 import { publicCount } from "../../groth16/formats/r1cs.ts";
-import { verifierName } from "./verifier-name.ts";
+import type { RollupConfig } from "../config/types.ts";
 
 /** Returns the path of a proving key's verification key, JSON in the form of snarkjs. */
 export function verificationKeyPath(zkeyPath: string): string {
@@ -49,31 +49,49 @@ export async function exportVerificationKey<P extends Protocol>(
 /**
  * Makes the folder contain exactly these contracts, and existing ones that are kept.
  *
- * @param sources - By contract name.
- * @param isKept - Whether another contract of the folder stays.
+ * @param sources - By the path of the file in the folder, with "/".
+ * @param isKept - Whether another file of the folder stays.
  * @throws FOLDER_NOT_WRITABLE
  */
 export async function writeContracts(
   folder: string,
   sources: ReadonlyMap<string, string>,
-  isKept: (contract: string) => boolean,
+  isKept: (file: string) => boolean,
 ): Promise<void> {
-  const files = new Map([...sources].map(([name, text]) => [`${name}.sol`, text]));
   await makeFolder(folder);
+  const files = (await readdir(folder, { recursive: true })).map((file) => toSlashes(file));
   // A file with another ending may be one that another build is writing.
-  const isStale = (file: string) =>
-    file.endsWith(".sol") && !files.has(file) && !isKept(file.slice(0, -".sol".length));
-  const stale = (await readdir(folder)).filter(isStale);
+  const stale = files.filter(
+    (file) => file.endsWith(".sol") && !sources.has(file) && !isKept(file),
+  );
   await writingTo(folder, () =>
     Promise.all(stale.map((file) => rm(join(folder, file), { recursive: true, force: true }))),
   );
-  for (const [file, text] of files) await writeIfChanged(join(folder, file), text);
+  for (const [file, text] of sources) await writeIfChanged(join(folder, file), text);
 }
 
-/** Names the contract of a project's circuit. Without public values there is nothing to verify. */
-export function verifierOf({
-  name,
-  stats,
-}: Pick<CompiledCircuit, "name" | "stats">): string | undefined {
-  return publicCount(stats) === 0 ? undefined : verifierName(name);
+/** Lists the folders in which contracts are written. */
+export async function contractFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const inner = entries.filter((entry) => entry.isDirectory());
+  return [folder, ...inner.map(({ parentPath, name }) => join(parentPath, name))];
+}
+
+function toSlashes(path: string): string {
+  return path.split(sep).join("/");
+}
+
+/** Returns the name by which Hardhat knows a generated contract, also if others have its name. */
+export function fullContractName(
+  file: string,
+  contract: string,
+  root: string,
+  { paths }: Pick<RollupConfig, "paths">,
+): string {
+  return `${toSlashes(relative(root, paths.contracts))}/${file}:${contract}`;
+}
+
+/** Whether a contract can verify proofs. Without public values there is nothing to verify. */
+export function hasVerifier({ stats }: Pick<CompiledCircuit, "stats">): boolean {
+  return publicCount(stats) > 0;
 }

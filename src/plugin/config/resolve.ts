@@ -7,6 +7,7 @@ import type {
   SolidityBuildProfileConfig,
   SolidityCompilerConfig,
 } from "hardhat/types/config";
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
@@ -61,9 +62,12 @@ export function resolveRollupConfig(
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),
       optimization: user.circuits?.optimization ?? 1,
       protocol: user.circuits?.protocol ?? "groth16",
+      prime: user.circuits?.prime ?? DEFAULT_PRIME,
+      ...(user.circuits?.compiler && { compiler: user.circuits.compiler }),
       overrides: user.circuits?.overrides ?? {},
       mains: user.circuits?.mains ?? {},
       cacheProofs: user.circuits?.cacheProofs ?? false,
+      patternWarnings: user.circuits?.patternWarnings ?? true,
     },
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,

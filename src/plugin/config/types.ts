@@ -1,5 +1,7 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
+import type { NativeCompiler } from "../../circom/compiler.ts";
 import type { TemplateParameter } from "../../circom/main-component.ts";
+import type { PrimeName } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -45,12 +47,18 @@ export interface CircuitsConfig {
   readonly optimization: 0 | 1 | 2;
   /** The proof system of the project's circuits. */
   readonly protocol: Protocol;
-  /** By circuit name: what differs for that circuit. */
+  /** circom's name of the prime; only circuits for `bn128` are proven. */
+  readonly prime: PrimeName;
+  /** A native circom program; without it the package circom2 compiles. */
+  readonly compiler?: NativeCompiler;
+  /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
   /** By circuit name: circuits that are made of templates, without a file of their own. */
   readonly mains: Readonly<Record<string, CircuitMain>>;
   /** Whether `prove` keeps proofs in the cache, by circuit, key and witness, for tests. */
   readonly cacheProofs: boolean;
+  /** Whether builds warn of patterns in the sources that have often been faults. */
+  readonly patternWarnings: boolean;
 }
 
 /** A circuit that is made of a template. */
@@ -68,6 +76,7 @@ export interface CircuitMain {
 export interface CircuitOverride {
   readonly optimization?: CircuitsConfig["optimization"];
   readonly protocol?: Protocol;
+  readonly prime?: PrimeName;
 }
 
 /** Maximum threads; a larger number is a mistake. */
@@ -106,12 +115,18 @@ export interface RollupUserConfig {
     optimization?: CircuitsConfig["optimization"];
     /** The proof system. Default `groth16`. */
     protocol?: Protocol;
-    /** By circuit name: what differs for that circuit. */
+    /** circom's name of the prime. Default `bn128`, for which alone there are provers. */
+    prime?: PrimeName;
+    /** A native circom program, absolute or in the PATH. Default: the package circom2. */
+    compiler?: { path: string };
+    /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
     /** By circuit name: circuits that are made of templates, without a file of their own. */
     mains?: Record<string, CircuitMain>;
     /** Whether `prove` keeps proofs in the cache, for tests. Default false. */
     cacheProofs?: boolean;
+    /** Whether builds warn of patterns that have often been faults. Default true. */
+    patternWarnings?: boolean;
   };
   operator?: {
     blockTimeMs?: number;

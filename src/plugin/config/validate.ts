@@ -12,6 +12,8 @@ import type {
 } from "hardhat/types/hooks";
 import { z } from "zod";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
+import { circomError } from "../../circom/errors.ts";
+import { PRIME_NAMES } from "../../crypto/primes.ts";
 import { PROTOCOLS } from "../../circom/protocols.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import { missingPlaceholders } from "../../groth16/provers/external-prover.ts";
@@ -39,6 +41,9 @@ const parameterSchema: z.ZodType<TemplateParameter> = z.lazy(() =>
 );
 const protocolSchema = oneOf(PROTOCOLS, (protocol) =>
   groth16Error({ code: "PROTOCOL_UNKNOWN", protocol, known: PROTOCOLS }),
+);
+const primeSchema = oneOf(PRIME_NAMES, (prime) =>
+  circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES }),
 );
 const optimizationSchema = z.number().int().min(0).max(2);
 
@@ -150,6 +155,16 @@ export const rollupUserConfigSchema = z
         protocol: protocolSchema
           .describe("proof system of the project's circuits: `groth16`, `plonk` or `fflonk`")
           .optional(),
+        prime: primeSchema
+          .describe("circom's `--prime`; only circuits for `bn128` are proven")
+          .optional(),
+        compiler: z
+          .object({
+            path: z.string().min(1).describe("the program, absolute or in the `PATH`"),
+          })
+          .strict()
+          .describe("a native circom program in place of the package `circom2`")
+          .optional(),
         overrides: z
           .record(
             z.string(),
@@ -157,10 +172,15 @@ export const rollupUserConfigSchema = z
               .object({
                 optimization: optimizationSchema.optional(),
                 protocol: protocolSchema.optional(),
+                prime: primeSchema.optional(),
               })
               .strict(),
           )
-          .describe("by circuit name: what differs for that circuit")
+          .describe("by circuit name or path: what differs for that circuit")
+          .optional(),
+        patternWarnings: z
+          .boolean()
+          .describe("whether builds warn of patterns in circuits that have often been faults")
           .optional(),
         mains: z
           .record(

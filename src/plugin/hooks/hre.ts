@@ -1,13 +1,15 @@
 import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
 import { createProjectCircuits } from "../circuits/lazy-circuits.ts";
 import { noteEnvironment } from "../environments.ts";
+import { noteTestPhase } from "../test-runs.ts";
 import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
   created: (_context, hre) => {
-    hre.circuits = createProjectCircuits(hre.config);
+    hre.circuits = createProjectCircuits(hre);
     skipGeneratedContracts(hre);
     noteEnvironment(hre);
+    noteTestPhase(hre);
     return Promise.resolve();
   },
 };

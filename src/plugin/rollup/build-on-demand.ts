@@ -4,6 +4,7 @@ import { readManifest } from "../circuits/manifest.ts";
 import type { ProverName } from "../config/types.ts";
 import { environmentOf } from "../environments.ts";
 import { printWarning } from "../progress.ts";
+import { goOnWithout } from "../test-runs.ts";
 
 /**
  * Builds the config's rollup if the last build was one without it; later builds have it. A project
@@ -22,7 +23,6 @@ export async function buildRollupIfLeftOut(
   );
   const { preset, prover: usual } = config.rollup;
   const built = prover === "mock" ? prover : usual;
-  await hre.tasks.getTask("build").run({ preset, prover: built, quiet: true });
-  // It remembers which contracts there are.
-  await hre.artifacts.clearCache();
+  const build = () => hre.tasks.getTask("build").run({ preset, prover: built, quiet: true });
+  await goOnWithout(hre, build);
 }
