@@ -40,6 +40,11 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
    * It is verified first. Default: false.
    */
   readonly cacheProofs?: boolean;
+  /**
+   * Whether a refusal is explained from the source, with file, line, component and values. That
+   * evaluates the circuit in this thread, for seconds if it is large. Default: true.
+   */
+  readonly explain?: boolean;
 }
 
 /**
@@ -137,7 +142,8 @@ export interface Circuit<
    * @param options - `prover` for this proof.
    * @returns The proof in snarkjs's form, with the public values: outputs, then public inputs.
    * @throws KERNEL_UNSUPPORTED and PROVING_KEY_TOO_LARGE where only snarkjs can prove;
-   *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED; as {@link Circuit.calculateWitness}
+   *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED;
+   *   as {@link Circuit.calculateWitness}
    *   and {@link Circuit.zkeyPath}
    *
    * @example
@@ -211,7 +217,7 @@ export async function loadCircuit<
     try {
       return calculate(inputs as InputValues);
     } catch (error) {
-      throw source.explain(error, inputs as InputValues);
+      throw options.explain === false ? error : source.explain(error, inputs as InputValues);
     } finally {
       logs?.flush(inputs as InputValues);
     }

@@ -45,8 +45,8 @@ export async function checkProvenBy(subject: unknown, circuit: unknown): Promise
 }
 
 /**
- * Verifies a proof by a contract, with `verifyProof(a, b, c, input)`, or `verifyProof(proof, input)`
- * for PLONK and fflonk.
+ * Verifies a proof by a contract, with `verifyProof(a, b, c, input)`, or for PLONK and fflonk with
+ * `verifyProof(proof, input)`.
  *
  * @throws VERIFY_PROOF_MISSING, ASSERTION_SUBJECT, PROOF_MALFORMED, and errors of the call
  */

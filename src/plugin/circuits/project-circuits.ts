@@ -45,8 +45,8 @@ export interface ProjectCircuit<
 > extends Circuit<Inputs, Outputs, Signals, P> {
   /**
    * Name of the generated contract, for `ethers.deployContract`: `MultiplierVerifier`, or with its
-   * file in front if another contract of the project has the same name. Copies of the circuit made by
-   * a spread lack it.
+   * file in front if another contract of the project has the same name. Copies of the circuit made
+   * by a spread lack it.
    *
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE and VERIFIER_OF_OTHER_PROTOCOL as it is read: no contract
    *   is generated then
@@ -100,7 +100,7 @@ export interface ProjectCircuits {
    *   ("spend/note") or in the project ("circuits/spend/note.circom").
    * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
    *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key; `protocol`:
-   *   "groth16", "plonk" or "fflonk" (default: the config's); `cacheProofs`: whether to keep proofs.
+   *   "groth16", "plonk" or "fflonk" (default: the config's); `cacheProofs`: whether to keep them.
    * @returns The circuit, which `hre.circuits.close()` closes too.
    * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUIT_OPTION_UNKNOWN, CEREMONY_KEY_MISSING,
    *   CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
