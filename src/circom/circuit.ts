@@ -13,6 +13,7 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
+import { withCachedProofs } from "./proof-cache.ts";
 import {
   createProofSystem,
   once,
@@ -34,6 +35,11 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
   readonly log?: CircuitLog;
   /** Whether each line is attributed to its component and statement. Default: false. */
   readonly logPlaces?: boolean;
+  /**
+   * Whether `prove` takes the proof of the same witness, key and circuit from the cache, for tests.
+   * It is verified first. Default: false.
+   */
+  readonly cacheProofs?: boolean;
   /**
    * Whether a refusal is explained from the source, with file, line, component and values. That
    * evaluates the circuit in this thread, for seconds if it is large. Default: true.
@@ -203,7 +209,8 @@ export async function loadCircuit<
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
   const calculator = once(() => createWitnessCalculator(compiled, log));
-  const system = createProofSystem(compiled, options);
+  const made = createProofSystem(compiled, options);
+  const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();

@@ -41,6 +41,16 @@ export type CircomErrorFacts =
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string; known: string[] }
   | { code: "SIGNAL_SUBSTITUTED"; circuit: string; signal: string; equal: string }
   | { code: "SIGNAL_WITHOUT_WIRE"; circuit: string; signal: string }
+  | { code: "MAIN_TEMPLATE_UNKNOWN"; file: string; template: string; known: string[] }
+  | {
+      code: "MAIN_PARAMETER_COUNT";
+      template: string;
+      parameters: readonly string[];
+      actual: number;
+    }
+  | { code: "MAIN_PARAMETER_INVALID"; value: string }
+  | { code: "MAIN_PUBLIC_UNKNOWN"; template: string; signal: string; known: string[] }
+  | { code: "MAIN_NAME_INVALID"; name: string }
   | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string };
 
 export const circomError = defineErrors<CircomErrorFacts>({
@@ -158,6 +168,30 @@ export const circomError = defineErrors<CircomErrorFacts>({
     message: ({ circuit, signal }) =>
       `Signal ${signal} of circuit ${circuit} is in no constraint, so the witness has no value for it.`,
     fix: "Compile with optimization: 0, which keeps all signals, or constrain the signal.",
+  },
+  MAIN_TEMPLATE_UNKNOWN: {
+    message: ({ file, template, known }) =>
+      `${file} has no template ${template}; it has or includes ${known.join(", ") || "none"}.`,
+    fix: "Correct the name of the template, or the path of its file.",
+  },
+  MAIN_PARAMETER_COUNT: {
+    message: ({ template, parameters, actual }) =>
+      `Template ${template} has ${parameters.length} parameters (${parameters.join(", ")}), ` +
+      `but ${actual} are given.`,
+    fix: "Pass a value for each parameter, in the order of their declaration.",
+  },
+  MAIN_PARAMETER_INVALID: {
+    message: ({ value }) => `${value} is no parameter of a template.`,
+    fix: "Pass bigints, safe integers, and nested arrays of them.",
+  },
+  MAIN_PUBLIC_UNKNOWN: {
+    message: ({ template, signal, known }) =>
+      `Template ${template} has no input ${signal}; its inputs are ${known.join(", ") || "none"}.`,
+    fix: "List inputs of the template as public; outputs are public without it.",
+  },
+  MAIN_NAME_INVALID: {
+    message: ({ name }) => `"${name}" cannot be the name of a circuit, which names its files.`,
+    fix: 'Use letters, digits, "-", "_" and ".", as in "merkle-proof-20".',
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>

@@ -86,7 +86,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
-      warnOfPatterns(source, plan);
+      warnOfPatterns(circuit.file, source, plan);
       const { name, protocol } = source;
       compiled.push({ circuit, protocol, name, names: source });
     } catch (error) {
@@ -257,9 +257,14 @@ const WARNED_PATTERNS: readonly PatternName[] = [
   "bits-alias",
 ];
 
-function warnOfPatterns(source: CircuitSource, { root, config, warn }: BuildPlan): void {
+/** @param compiled - The file with the main component; that of a template is in the cache. */
+function warnOfPatterns(
+  compiled: string,
+  source: CircuitSource,
+  { root, config, warn }: BuildPlan,
+): void {
   if (warn === undefined || !config.circuits.patternWarnings) return;
-  for (const { file, line, pattern, message } of findCircuitPatterns(source.file, source).own) {
+  for (const { file, line, pattern, message } of findCircuitPatterns(compiled, source).own) {
     if (!WARNED_PATTERNS.includes(pattern)) continue;
     warn(`${relative(root, file)}:${line}: warning[${pattern}]: ${message}`);
   }

@@ -66,6 +66,8 @@ export function resolveRollupConfig(
       prime: user.circuits?.prime ?? DEFAULT_PRIME,
       ...(user.circuits?.compiler && { compiler: user.circuits.compiler }),
       overrides: user.circuits?.overrides ?? {},
+      mains: user.circuits?.mains ?? {},
+      cacheProofs: user.circuits?.cacheProofs ?? false,
       patternWarnings: user.circuits?.patternWarnings ?? true,
     },
     operator: {
