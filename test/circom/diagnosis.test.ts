@@ -43,6 +43,7 @@ describe("circom: diagnosis", () => {
       "  → main.ranges[1].value = 250, circuits/ages.circom:14: ranges[i].value <== ages[i]",
       "  → main.ranges[1].difference = -50, circuits/lib/range.circom:12: " +
         "signal difference <== max - value",
+      "circom: Error in template InRange_0 line: 21",
     ]);
   });
 
@@ -52,6 +53,7 @@ describe("circom: diagnosis", () => {
       "  the condition is false",
       "  ages[0] = 13  (main.ages[0])",
       "from the input main.ages[0] = 13",
+      "circom: Error in template Ages_1 line: 16",
     ]);
     const lines = await explain({ ages: [12, 7, 7] });
     expect(lines.slice(0, 3)).to.deep.equal([

@@ -93,7 +93,7 @@ function explainError(
   const details =
     failure === undefined
       ? [...nameFiles(generatorTrace, sources), ...(note === undefined ? [] : [`(${note})`])]
-      : renderTrace(failure);
+      : [...renderTrace(failure), ...generatorTrace.slice(0, 1).map((line) => `circom: ${line}`)];
   return circomError({ ...facts, details, failure }, { cause: error });
 }
 
