@@ -5,7 +5,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatUserConfig } from "hardhat/types/config";
 import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT, resolveNpmSolc } from "../../src/plugin/package-root.ts";
-import { extendResolvedConfig, sizedPreset } from "../../src/plugin/config/resolve.ts";
+import { addRollupContracts, sizedPreset } from "../../src/plugin/config/resolve.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
@@ -184,7 +184,7 @@ describe("plugin/config", () => {
       const { config } = await project.createHre({});
       expect(config.paths.sources.solidity).to.include(config.rollup.paths.contracts);
       expect(config.solidity.npmFilesToBuild).to.include("hardhat-zkrollup/contracts/Rollup.sol");
-      const own = extendResolvedConfig(
+      const own = addRollupContracts(
         {},
         {
           ...config,

@@ -96,7 +96,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     }
   }
   // The types of all circuits are in one file.
-  if (names === undefined) await writeTypes(compiled, config);
+  if (names === undefined) await writeTypes(compiled, plan);
   for (const keyId of keyIds) {
     const circuit = await compileRollupCircuit(keyId, plan);
     compiled.push({ circuit, protocol: "groth16", name: circuit.name, keyId });
@@ -278,7 +278,10 @@ async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
   for (const folder of folders) await removeStaleTemporaries(folder);
 }
 
-async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
+async function writeTypes(
+  compiled: readonly Compiled[],
+  { config: { paths }, typesModule = PACKAGE_NAME }: BuildPlan,
+): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
   // By path as well, where the name is enough.
   const typed = compiled.map(({ circuit, protocol, name, names }) => ({
@@ -287,7 +290,7 @@ async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig
     name,
     aliases: names === undefined || names.path === name || name.includes("/") ? [] : [names.path],
   }));
-  const text = generateCircuitTypes(typed, PACKAGE_NAME);
+  const text = generateCircuitTypes(typed, typesModule);
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 

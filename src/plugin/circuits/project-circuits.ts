@@ -45,8 +45,8 @@ export interface ProjectCircuit<
 > extends Circuit<Inputs, Outputs, Signals, P> {
   /**
    * Name of the generated contract, for `ethers.deployContract`: `MultiplierVerifier`, or with its
-   * file in front if another contract of the project has the same name. Copies of the circuit made
-   * by a spread lack it.
+   * file in front if another contract of the project has the same name. Copies of the circuit by a
+   * spread lack it.
    *
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE and VERIFIER_OF_OTHER_PROTOCOL as it is read: no contract
    *   is generated then
