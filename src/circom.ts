@@ -70,6 +70,12 @@ export type {
   ModelInputs,
   ModelOutputs,
 } from "./testing/fuzz-model.ts";
+export {
+  mutateConstraints,
+  type MutationOptions,
+  type MutationReport,
+  type UnmissedConstraint,
+} from "./circom/mutate-constraints.ts";
 export { type CircuitPatterns, findCircuitPatterns } from "./circom/patterns/circuit-patterns.ts";
 export type { PatternFinding, PatternName } from "./circom/patterns/find-patterns.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

@@ -3,13 +3,17 @@ import type { DeterminacyOptions } from "../src/circom/check-determinacy.ts";
 import type { DeterminacyReport } from "../src/circom/determinacy/report.ts";
 import { CHECK_LIMITS } from "../src/plugin/checks/limits.ts";
 import { assertWithin } from "../src/plugin/checks/options.ts";
-import { createProgress } from "../src/plugin/progress.ts";
+import type { MutationReport } from "../src/circom/mutate-constraints.ts";
+import type { LoadedForCheck } from "../src/plugin/checks/load.ts";
+import { createProgress, type Progress } from "../src/plugin/progress.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
 
 interface CheckArguments extends CommonArguments {
   readonly circuits: readonly string[];
   readonly input?: string | undefined;
   readonly given?: string | undefined;
+  readonly mutate: boolean;
+  readonly refused?: string | undefined;
   readonly samples: number;
   readonly seed: number;
   readonly time: number;
@@ -27,6 +31,7 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
   const circuits = await progress("Compiling circuits", () =>
     loadForCheck(args.circuits, root, hre.config.rollup),
   );
+  if (args.mutate) return mutate(args, circuits, progress);
   const reports: DeterminacyReport[] = [];
   const values: object[] = [];
   for (const { circuit, patterns } of circuits) {
@@ -41,6 +46,28 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
   if (args.json) printJson(values);
   if (reports.some(({ passed }) => !passed)) process.exitCode = 1;
 });
+
+/** Removes each constraint of the circuits; those that nobody misses are no failure. */
+async function mutate(
+  args: CheckArguments,
+  circuits: readonly LoadedForCheck[],
+  progress: Progress,
+): Promise<void> {
+  const { mutateConstraints } = await import("../src/circom/mutate-constraints.ts");
+  const { readInputFile } = await import("../src/plugin/checks/load.ts");
+  const { formatMutation } = await import("../src/plugin/checks/mutation-text.ts");
+  const refused = args.refused === undefined ? [] : await readInputFile(args.refused);
+  const options = { ...(await toOptions(args)), refused };
+  const reports: MutationReport[] = [];
+  for (const { circuit } of circuits) {
+    const report = await progress(`Removing constraints of ${circuit.name}`, () =>
+      mutateConstraints(circuit, options),
+    );
+    reports.push(report);
+    if (!args.json) console.log(formatMutation(report));
+  }
+  if (args.json) printJson(reports);
+}
 
 async function toOptions(args: CheckArguments): Promise<DeterminacyOptions> {
   const { readInputFile } = await import("../src/plugin/checks/load.ts");

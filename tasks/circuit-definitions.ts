@@ -27,7 +27,8 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       circuit,
       {
         name: "ptau",
-        description: "Ceremony: powers of tau, prepared for phase 2, to start from",
+        description:
+          "Ceremony: powers of tau, prepared for phase 2, to start from; a path or hermez-14",
       },
       { name: "contribute", description: "Ceremony: contribute a secret under this name" },
       { name: "beacon", description: "Ceremony: end it with a public random value in hex" },
@@ -39,6 +40,20 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       },
     ],
     action: () => import("./setup.ts"),
+  },
+  {
+    name: "ptau",
+    description: "List public powers of tau, or download and check one of them",
+    argument: {
+      name: "name",
+      description: "Name such as hermez-14, for 2^14 powers; without a name they are listed",
+      defaultValue: "",
+    },
+    options: [
+      { name: "source", description: "URL of a folder that has the files (default: snarkjs's)" },
+      { name: "output", description: "Folder to keep the file (default: in the cache)" },
+    ],
+    action: () => import("./ptau.ts"),
   },
   {
     name: "verifier",
@@ -94,6 +109,16 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
         description: "Time limit for each circuit in seconds",
         type: ArgumentType.INT,
         defaultValue: CHECK_LIMITS.time.default,
+      },
+      {
+        name: "mutate",
+        description: "Instead, remove each constraint, and list those that nobody would miss",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "refused",
+        description: "With --mutate: JSON file of inputs that the circuit must refuse",
       },
     ],
     action: () => import("./check.ts"),

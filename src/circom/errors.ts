@@ -1,6 +1,16 @@
 /** Errors between a .circom file and its witness. */
 import { defineErrors } from "../util/errors.ts";
 
+/** Where a witness generator stopped. */
+type GeneratorTrace = {
+  /** In circom's words, innermost first: "Error in template InRange_0 line: 14". */
+  trace: string[];
+  /** The same from the source, as far as it can be evaluated. */
+  details?: string[];
+  /** A `FailureTrace`, if the source can be evaluated. */
+  failure?: unknown;
+};
+
 export type CircomErrorFacts =
   | { code: "CIRCUIT_NOT_FOUND"; file: string }
   | { code: "CIRCUIT_DIRECTORY_NOT_FOUND"; directory: string }
@@ -25,14 +35,8 @@ export type CircomErrorFacts =
   | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
   | { code: "INPUT_NOT_A_NUMBER"; circuit: string; signal: string; value: string }
   | { code: "INPUT_OUT_OF_FIELD"; circuit: string; signal: string; value: bigint }
-  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[]; failure?: unknown }
-  | {
-      code: "WITNESS_GENERATOR_FAILED";
-      circuit: string;
-      reason: string;
-      trace: string[];
-      failure?: unknown;
-    }
+  | ({ code: "CIRCUIT_ASSERT_FAILED"; circuit: string } & GeneratorTrace)
+  | ({ code: "WITNESS_GENERATOR_FAILED"; circuit: string; reason: string } & GeneratorTrace)
   | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number; details?: string[] }
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string; known: string[] }
   | { code: "SIGNAL_SUBSTITUTED"; circuit: string; signal: string; equal: string }
@@ -121,13 +125,15 @@ export const circomError = defineErrors<CircomErrorFacts>({
     fix: "Reduce the value modulo r first; a negative x is written r - |x|.",
   },
   CIRCUIT_ASSERT_FAILED: {
-    message: ({ circuit, trace }) =>
-      `Circuit ${circuit} rejects these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
+    message: ({ circuit, trace, details = trace }) =>
+      [`Circuit ${circuit} rejects these inputs: a constraint or assert fails.`, ...details].join(
+        "\n",
+      ),
     fix: "Read the trace from the top: the first line names the file, the line and the component.",
   },
   WITNESS_GENERATOR_FAILED: {
-    message: ({ circuit, reason, trace }) =>
-      [`The witness generator of ${circuit} failed: ${reason}.`, ...trace].join("\n"),
+    message: ({ circuit, reason, trace, details = trace }) =>
+      [`The witness generator of ${circuit} failed: ${reason}.`, ...details].join("\n"),
     fix: "Look for accesses beyond the end of an array in the circuit, and compile it again.",
   },
   CONSTRAINT_VIOLATED: {

@@ -1,7 +1,9 @@
 /** The assertions in the style of `node:assert`. */
+import type { DeterminacyOptions } from "../circom/check-determinacy.ts";
 import { AssertionError } from "node:assert";
 import {
   checkConstraintCount,
+  checkDetermined,
   checkProvenBy,
   checkVerifiedOnChain,
   type CountLimits,
@@ -102,6 +104,14 @@ export interface CircuitAssertions {
    * @throws AssertionError
    */
   constraintCount(circuit: CircuitLike, limits: CountLimits): void;
+  /**
+   * Asserts that the inputs of a circuit determine its outputs, as `checkDeterminacy` finds.
+   *
+   * @param circuit - Of `hre.circuits.get` or `loadCircuit`.
+   * @param options - Inputs to start from, seed, time limit.
+   * @throws AssertionError
+   */
+  determined(circuit: CircuitLike, options?: DeterminacyOptions): Promise<void>;
 }
 
 function createAssertions(isNegated: boolean): CircuitAssertions {
@@ -127,6 +137,8 @@ function createAssertions(isNegated: boolean): CircuitAssertions {
       judge("verifiedOnChain", await checkVerifiedOnChain(proof, contract)),
     constraintCount: (circuit, limits) =>
       judge("constraintCount", checkConstraintCount(circuit, limits)),
+    determined: async (circuit, options) =>
+      judge("determined", await checkDetermined(circuit, options)),
   };
 }
 

@@ -1,9 +1,11 @@
 /** The assertions as matchers of Chai. */
+import type { DeterminacyOptions } from "../circom/check-determinacy.ts";
 import type { Circuit } from "../circom/circuit.ts";
 import type { CircuitWitness } from "../circom/circuit-witness.ts";
 import type { InputValues } from "../circom/witness-inputs.ts";
 import {
   checkConstraintCount,
+  checkDetermined,
   checkProvenBy,
   checkVerifiedOnChain,
   type CountLimits,
@@ -66,6 +68,9 @@ function addCircuitMatchers({ method, property, check, judge, flag }: ChaiToolki
   method("constraintCount", (assertion, limits: CountLimits) => {
     judge(assertion, checkConstraintCount(assertion._obj, limits));
   });
+  method("determined", (assertion, options?: DeterminacyOptions) =>
+    check(assertion, (subject) => checkDetermined(subject, options)),
+  );
   property("constraints", (assertion) => {
     const { name, stats } = requireCircuit("constraints", assertion._obj);
     flag(assertion, "object", stats.constraints);

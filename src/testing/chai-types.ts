@@ -3,6 +3,7 @@
  *
  * It imports nothing of Chai, so that projects without Chai can load it, too.
  */
+import type { DeterminacyOptions } from "../circom/check-determinacy.ts";
 import type { Circuit } from "../circom/circuit.ts";
 import type { InputValue, InputValues } from "../circom/witness-inputs.ts";
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
@@ -77,6 +78,17 @@ declare global {
        * expect(multiplier).to.have.constraintCount({ max: 10 });
        */
       constraintCount(limits: CountLimits): Assertion;
+      /**
+       * The inputs determine every output: no counter-example was found, and each output is shown
+       * to be determined for every input, or for each input that was tried. With parentheses.
+       *
+       * @param options - As of `checkDeterminacy`: inputs to start from, seed, time limit.
+       *
+       * @example
+       * const multiplier = await hre.circuits.get("multiplier");
+       * await expect(multiplier).to.be.determined();
+       */
+      determined(options?: DeterminacyOptions): CircuitAssertion;
       /**
        * The number of constraints, for the assertions about numbers.
        *

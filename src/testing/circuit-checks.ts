@@ -1,4 +1,6 @@
 /** Assertions about circuits and proofs. */
+import { checkDeterminacy, type DeterminacyOptions } from "../circom/check-determinacy.ts";
+import type { Circuit } from "../circom/circuit.ts";
 import { toSolidityProof } from "../groth16/verifier/verifier.ts";
 import { testingError } from "./errors.ts";
 import { requireCircuit, resolveProof } from "./subjects.ts";
@@ -27,6 +29,33 @@ export function checkConstraintCount(subject: unknown, limits: CountLimits): Ver
     negated: `circuit ${name} should not have ${expected} constraints, but has ${actual}`,
     expected: limits,
     actual,
+  };
+}
+
+/** Maximum signals of a counter-example in a message. */
+const SIGNALS_SHOWN = 4;
+
+/** Looks for outputs that a prover can choose. @throws ASSERTION_SUBJECT, as `checkDeterminacy` */
+export async function checkDetermined(
+  subject: unknown,
+  options: DeterminacyOptions = {},
+): Promise<Verdict> {
+  const circuit = requireCircuit<Circuit>("determined", subject);
+  const report = await checkDeterminacy(circuit, options);
+  const { passed, counterExamples, seed, outputs } = report;
+  const example = counterExamples.find(({ reachesOutput }) => reachesOutput);
+  const shown = example?.differences
+    .slice(0, SIGNALS_SHOWN)
+    .map(({ signal, honest, other }) => `${signal} can be ${honest} or ${other}`);
+  const open = outputs.filter(({ determinedWhereTried }) => !determinedWhereTried);
+  const reason =
+    shown?.join("; ") ?? `not shown of ${open.map(({ signal }) => signal).join(", ") || "any"}`;
+  return {
+    isMet: passed,
+    message: `the inputs of circuit ${circuit.name} do not determine its outputs (seed ${seed}): ${reason}`,
+    negated: `the inputs of circuit ${circuit.name} determine its outputs, but should not`,
+    expected: "determined",
+    actual: report.verdict,
   };
 }
 

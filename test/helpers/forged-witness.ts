@@ -1,14 +1,12 @@
 /** Attacks on circuits: inputs that break a rule, and honest witnesses with a changed value. */
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { checkConstraints, indexConstraints } from "../../src/groth16/check-witness.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
-import { temporaryPath } from "../../src/groth16/files/files.ts";
 import type { R1cs } from "../../src/groth16/formats/r1cs.ts";
 import {
-  createWitnessCalculator,
+  createUncheckedCalculator,
   type WitnessCalculator,
 } from "../../src/circom/witness-generator.ts";
 import type { InputValues } from "../../src/circom/witness-inputs.ts";
@@ -51,29 +49,6 @@ export function uncheckedCalculator(circuit: Circuit): Promise<WitnessCalculator
   const known = unchecked.get(circuit) ?? createUncheckedCalculator(circuit);
   unchecked.set(circuit, known);
   return known;
-}
-
-async function createUncheckedCalculator(circuit: Circuit): Promise<WitnessCalculator> {
-  const wasmPath = temporaryPath(circuit.wasmPath);
-  await writeFile(wasmPath, withoutAsserts(await readFile(circuit.wasmPath)));
-  try {
-    return await createWitnessCalculator({ ...circuit, wasmPath });
-  } finally {
-    await rm(wasmPath);
-  }
-}
-
-/**
- * Removes the asserts from a witness generator: where one fails, circom's code returns the error
- * code 4, `i32.const 4; return; end`, which becomes `nop; nop; nop; end`.
- */
-function withoutAsserts(wasm: Uint8Array): Uint8Array {
-  const failure = Buffer.from([0x41, 0x04, 0x0f, 0x0b]);
-  const patched = Buffer.from(wasm);
-  for (let at = patched.indexOf(failure); at >= 0; at = patched.indexOf(failure, at)) {
-    patched.set([0x01, 0x01, 0x01], at);
-  }
-  return patched;
 }
 
 /**

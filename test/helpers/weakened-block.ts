@@ -1,6 +1,7 @@
 /** Expectations about block circuits with constraints removed. */
 import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
+import { weakenCircuit } from "../../src/circom/determinacy/weakened.ts";
 import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
@@ -12,7 +13,6 @@ import {
   describeConstraint,
   inputWires,
   isRefuted,
-  weakenCircuit,
   wireNames,
 } from "./weakened-circuit.ts";
 

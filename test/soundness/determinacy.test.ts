@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { createExitWitnessInput } from "../../src/block/exit.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
+import { weakenCircuit } from "../../src/circom/determinacy/weakened.ts";
 import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
@@ -12,7 +13,6 @@ import {
   constraintsOf,
   describeConstraint,
   inputWires,
-  weakenCircuit,
   wireNames,
 } from "../helpers/weakened-circuit.ts";
 

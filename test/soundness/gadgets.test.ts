@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Circuit } from "../../src/circom/circuit.ts";
+import { weakenCircuit } from "../../src/circom/determinacy/weakened.ts";
 import type { InputValues } from "../../src/circom/witness-inputs.ts";
 import { multiplyBase } from "../../src/crypto/baby-jubjub.ts";
 import { invert, reduce } from "../../src/crypto/field.ts";
@@ -12,7 +13,6 @@ import {
   constraintsOf,
   describeConstraint,
   inputWires,
-  weakenCircuit,
   wireNames,
 } from "../helpers/weakened-circuit.ts";
 

@@ -7,7 +7,7 @@ import { type Printed, printedBy } from "../helpers/printed.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const PUBLISHED = join(PACKAGE_ROOT, "test/circom/fixtures/published");
-const DEFAULTS = { json: false, samples: 40, seed: 7, time: 60 };
+const DEFAULTS = { json: false, samples: 40, seed: 7, time: 60, mutate: false };
 
 interface JsonReport {
   readonly circuit: string;
@@ -69,6 +69,26 @@ describe("tasks: rollup:check", () => {
   it("names places in the sources that have often been faults", async () => {
     const { stdout } = await check({ circuits: ["sponge-faulty"] });
     expect(stdout).to.match(/sponge-faulty\.circom:10: unchecked-hint: out is assigned by <--/);
+  });
+
+  it("lists constraints that nobody would miss", async () => {
+    const circuits = ["multiplier"];
+    const { stdout, exitCode } = await check({ circuits, mutate: true });
+    expect(exitCode).to.equal(undefined);
+    expect(stdout).to.include("multiplier: 0 of 3 constraints would not be missed");
+    const json = await check({ circuits, mutate: true, json: true });
+    expect(JSON.parse(json.stdout)).to.deep.equal([
+      {
+        circuit: "multiplier",
+        constraints: 3,
+        freeSignal: 3,
+        refusal: 0,
+        generatedRefusal: [],
+        unmissed: [],
+        seed: 7,
+        isTimedOut: false,
+      },
+    ]);
   });
 
   it("starts from the inputs of a file", async () => {

@@ -8,6 +8,7 @@ import type {
   SolidityCompilerConfig,
 } from "hardhat/types/config";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
+import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
@@ -55,7 +56,7 @@ export function resolveRollupConfig(
       ...(user.setup?.type === "ceremony"
         ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }
         : { ...user.setup, type: "dev" }),
-      ...(user.setup?.ptau !== undefined && { ptau: resolve(root, user.setup.ptau) }),
+      ...(user.setup?.ptau !== undefined && { ptau: toPtau(user.setup.ptau, root) }),
     },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
@@ -74,10 +75,16 @@ export function resolveRollupConfig(
     paths: {
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),
+      ptau: join(rollupCache, "circuits", "ptau"),
       contracts: join(rollupCache, "contracts"),
       types: join(root, "types", "circuits"),
     },
   };
+}
+
+/** The name of a public file stays as it is. */
+function toPtau(ptau: string, root: string): string {
+  return findPublicPtau(ptau) === undefined ? resolve(root, ptau) : ptau;
 }
 
 /** Returns a preset with the block sizes of the config. */

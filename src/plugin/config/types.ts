@@ -17,7 +17,10 @@ export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
 /** The setup that proving keys come from, see `rollup:setup`. */
 export type SetupConfig = KeySetup & {
-  /** Absolute path of the powers of tau from which the keys of PLONK and fflonk follow. */
+  /**
+   * Powers of tau from which the keys of PLONK and fflonk follow: an absolute path, or the name of
+   * a public file such as `hermez-14`.
+   */
   readonly ptau?: string;
 };
 
@@ -121,6 +124,8 @@ export interface RollupPathsConfig {
   readonly cache: string;
   /** Compiled circuits and keys. */
   readonly circuits: string;
+  /** Powers of tau of public ceremonies. */
+  readonly ptau: string;
   /** Generated verifier contracts: a source folder of the project. */
   readonly contracts: string;
   /** Generated TypeScript types of the project's circuits. */

@@ -113,8 +113,8 @@ export const rollupUserConfigSchema = z
           .string()
           .min(1)
           .describe(
-            "PLONK and fflonk: file of powers of tau, prepared for phase 2, relative to the root; " +
-              "without it type `dev` makes INSECURE ones",
+            "PLONK and fflonk: file of powers of tau, prepared for phase 2, relative to the root, " +
+              "or `hermez-8` to `hermez-28`; without it type `dev` makes INSECURE ones",
           )
           .optional(),
       })
