@@ -42,6 +42,20 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
     action: () => import("./setup.ts"),
   },
   {
+    name: "ptau",
+    description: "List public powers of tau, or download and check one of them",
+    argument: {
+      name: "name",
+      description: "Name such as hermez-14, for 2^14 powers; without a name they are listed",
+      defaultValue: "",
+    },
+    options: [
+      { name: "source", description: "URL of a folder that has the files (default: snarkjs's)" },
+      { name: "output", description: "Folder to keep the file (default: in the cache)" },
+    ],
+    action: () => import("./ptau.ts"),
+  },
+  {
     name: "verifier",
     description: "Generate the verifier contracts of circuits",
     options: [circuit],
