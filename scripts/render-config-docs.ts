@@ -51,7 +51,11 @@ function typeOf(schema: z.ZodTypeAny): string {
   }
   if (inner instanceof z.ZodString) return "string";
   if (inner instanceof z.ZodBoolean) return "boolean";
-  assert(inner instanceof z.ZodNumber, "the config has strings, numbers, lists and objects");
+  if (inner instanceof z.ZodLazy) return "TemplateParameter"; // recursive, so it has a name
+  assert(
+    inner instanceof z.ZodNumber,
+    "the config has texts, numbers, booleans, lists and objects",
+  );
   const { minValue, maxValue } = inner;
   if (maxValue !== null) return `integer, ${minValue ?? 0} to ${maxValue}`;
   return minValue === null ? "number" : `integer, at least ${Math.max(minValue, 1)}`;

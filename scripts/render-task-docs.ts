@@ -4,13 +4,19 @@ import {
   type OptionDefinition,
   type PositionalArgumentDefinition,
 } from "hardhat/types/arguments";
-import type { NewTaskDefinition, TaskDefinition } from "hardhat/types/tasks";
+import {
+  type NewTaskDefinition,
+  type TaskDefinition,
+  TaskDefinitionType,
+} from "hardhat/types/tasks";
+import { circuitTasks } from "../tasks/circuit-definitions.ts";
 import { tasks } from "../tasks/definitions.ts";
 import { escapeTags, markdownTable } from "../src/generate/markdown.ts";
 
 const INTRODUCTION = [
   "Each task is run as `npx hardhat rollup:NAME` or `npx hardhat rollup NAME`, and explains itself",
-  "with `--help`. With `--json` it prints one JSON value on standard output, with large integers as",
+  "with `--help`. The tasks up to rollup:debug are those of `hardhat-zkrollup/circuits`, too, without",
+  "`--preset`. With `--json` it prints one JSON value on standard output, with large integers as",
   "0x-hex, and its progress on standard error. `--preset` and `--prover` override the [config](config.md). A failure has a code",
   "and a line on how to fix it ([errors](errors.md)), and the exit code 1.",
 ].join(" ");
@@ -21,8 +27,11 @@ const BUILD = [
   "`--prover` choose which circuits of the rollup are built. `hardhat clean` removes everything.",
 ].join(" ");
 
+const OVERRIDE = TaskDefinitionType.TASK_OVERRIDE;
+
 function isRollupTask(task: TaskDefinition): task is NewTaskDefinition {
-  return task.id.length === 1 && task.id[0]!.startsWith("rollup:") && "options" in task;
+  const { id, type } = task;
+  return id.length === 1 && id[0]!.startsWith("rollup:") && type === TaskDefinitionType.NEW_TASK;
 }
 
 function commandLineName(name: string): string {
@@ -52,11 +61,20 @@ function section({ id, description, options, positionalArguments }: NewTaskDefin
   return parts.join("\n\n");
 }
 
+/** Adds the options of the rollup to a task of circuits. */
+function withOverride(task: NewTaskDefinition): NewTaskDefinition {
+  const added = tasks.find(({ id, type }) => type === OVERRIDE && id[0] === task.id[0]);
+  const options = added !== undefined && "options" in added ? added.options : {};
+  return { ...task, options: { ...task.options, ...options } };
+}
+
 export function renderTaskDocs(): string {
-  const rollupTasks = tasks.filter(isRollupTask);
+  const ofCircuits = circuitTasks.filter(isRollupTask).map(withOverride);
+  const ofRollup = tasks.filter(isRollupTask);
+  const rollupTasks = [...ofCircuits, ...ofRollup];
   const links = rollupTasks.map(({ id }) => `[${id[0]!}](#${id[0]!.replace(":", "")})`);
   return [
-    "<!-- generated from tasks/definitions.ts; run `npm run generate` -->",
+    "<!-- generated from tasks/*definitions.ts; run `npm run generate` -->",
     "# Tasks",
     INTRODUCTION,
     links.join(" · "),

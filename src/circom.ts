@@ -23,6 +23,7 @@ export type {
   SignalValues,
   Violation,
 } from "./circom/circuit-witness.ts";
+export type { MainComponent, TemplateParameter } from "./circom/main-component.ts";
 export type { SignalTree } from "./circom/signal-tree.ts";
 export {
   compileCircuit,

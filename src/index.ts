@@ -10,16 +10,15 @@ const plugin: HardhatPlugin = definePlugin({
   id: "hardhat-zkrollup",
   npmPackage: "hardhat-zkrollup",
   dependencies: () => [
+    import("./circuits.ts"),
     import("@nomicfoundation/hardhat-ethers"),
     import("@nomicfoundation/hardhat-network-helpers"),
   ],
   hookHandlers: {
-    config: () => import("./plugin/hooks/config.ts"),
-    clean: () => import("./plugin/hooks/clean.ts"),
-    hre: () => import("./plugin/hooks/hre.ts"),
+    config: () => import("./plugin/hooks/rollup-config.ts"),
     network: () => import("./plugin/hooks/network.ts"),
     solidity: () => import("./plugin/hooks/solidity.ts"),
-    test: () => import("./plugin/hooks/test.ts"),
+    test: () => import("./plugin/hooks/rollup-test.ts"),
   },
   tasks,
 });

@@ -10,6 +10,7 @@ export type {
   SignalValues,
   Violation,
 } from "./circom/circuit-witness.ts";
+export type { TemplateParameter } from "./circom/main-component.ts";
 export type { SignalTree } from "./circom/signal-tree.ts";
 export type { InputValues, SignalArray, SignalValue } from "./circom/witness-inputs.ts";
 export type { ProverChoice } from "./groth16/provers/prover.ts";
@@ -23,6 +24,7 @@ export type {
   SignalsOf,
 } from "./plugin/circuits/project-circuits.ts";
 export type {
+  CircuitMain,
   CircuitsConfig,
   ExternalProverConfig,
   OperatorConfig,

@@ -8,6 +8,7 @@ import {
   printWarning,
   type Progress,
 } from "../src/plugin/progress.ts";
+import { typesModule } from "../src/plugin/rollup-plugin.ts";
 import { failsLater } from "../src/plugin/test-runs.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import type { CircuitBuild } from "../src/plugin/circuits/pipeline.ts";
@@ -68,10 +69,17 @@ const rollupUse = () => import("../src/plugin/circuits/rollup-use.ts");
 
 function toBuildPlan(
   size: SizeArguments,
-  { config: { paths, rollup: config } }: HardhatRuntimeEnvironment,
+  { config }: HardhatRuntimeEnvironment,
   progress: Progress,
 ): BuildPlan {
-  return { root: paths.root, config, ...toSize(size, config), progress, warn: printWarning };
+  return {
+    root: config.paths.root,
+    config: config.rollup,
+    ...toSize(size, config.rollup),
+    typesModule: typesModule(config),
+    progress,
+    warn: printWarning,
+  };
 }
 
 /** Circuits that do not compile are in the result; all others are built. */

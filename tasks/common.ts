@@ -9,6 +9,7 @@ import { PROVER_NAMES, type ProverName, type RollupConfig } from "../src/plugin/
 import { pluginError } from "../src/plugin/errors.ts";
 import { withPluginErrors } from "../src/plugin/plugin-errors.ts";
 import { createProgress, printWarning } from "../src/plugin/progress.ts";
+import { typesModule } from "../src/plugin/rollup-plugin.ts";
 import { PRESET_NAMES, type PresetName } from "../src/protocol/presets.ts";
 import type { RestoreProgress } from "../src/restore/restore.ts";
 import { assert } from "../src/util/errors.ts";
@@ -57,6 +58,7 @@ export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironm
     root: config.paths.root,
     config: config.rollup,
     ...toSize(args, config.rollup),
+    typesModule: typesModule(config),
     progress: createProgress(args.json ? process.stderr : process.stdout),
     warn: printWarning,
   };
@@ -85,7 +87,7 @@ export async function toCircuitPlan(
 
 /** Says why a step of the build had nothing to do. */
 export function printNoCircuits({ config }: BuildPlan): void {
-  console.log(`There is no circuit in ${config.circuits.path}; --preset adds those of the rollup.`);
+  console.log(`There is no circuit in ${config.circuits.path}.`);
 }
 
 /** Builds circuits and contracts for a plan, and returns the manifest. */

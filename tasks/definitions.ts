@@ -1,44 +1,21 @@
-/** Definitions of all tasks; each action is in its own file, which is loaded when it runs. */
-import { emptyTask, overrideTask, task } from "hardhat/config";
+/** Definitions of the tasks of the rollup. */
+import { overrideTask } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
-import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "hardhat/types/tasks";
+import type { TaskDefinition } from "hardhat/types/tasks";
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_ROUNDS, BENCH_SUITES } from "../src/bench/suites.ts";
-import { PROTOCOLS } from "../src/circom/protocols.ts";
-import { CHECK_LIMITS, FUZZ_LIMITS } from "../src/plugin/checks/limits.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { DEFAULT_UNITS_PER_SECOND } from "../src/server/limits.ts";
 import { PRESET_NAMES } from "../src/protocol/presets.ts";
-
-/** An option of a `rollup:…` task. An option without a default may be omitted. */
-interface Option {
-  readonly name: string;
-  readonly description: string;
-  readonly type?: ArgumentType.STRING | ArgumentType.INT | ArgumentType.FLAG;
-  readonly defaultValue?: string | number | boolean;
-}
-
-interface RollupTask {
-  /** Name: `demo` runs as `hardhat rollup:demo` or `hardhat rollup demo`. */
-  readonly name: string;
-  readonly description: string;
-  readonly options?: readonly Option[];
-  /** Argument after the name with any number of values. */
-  readonly values?: {
-    readonly name: string;
-    readonly description: string;
-    readonly defaultValue: string[];
-  };
-  /** Argument after the name with one value or none. */
-  readonly argument?: {
-    readonly name: string;
-    readonly description: string;
-    readonly defaultValue: string;
-  };
-  readonly action: LazyActionObject<NewTaskActionFunction>;
-}
+import {
+  OPTIONAL_STRING,
+  type Option,
+  type RollupTask,
+  taskIds,
+  toTasks,
+} from "./task-definition.ts";
 
 const preset = {
   name: "preset",
@@ -49,13 +26,6 @@ const prover = {
   description: `Prover: ${PROVER_NAMES.join(", ")} (default: the config's)`,
 } satisfies Option;
 
-/** Option of the steps of the build. */
-const circuit = {
-  name: "circuit",
-  description:
-    "Only these circuits: names, separated by commas (default: the project's, and the rollup's " +
-    "if the project uses it and its prover is no mock)",
-} satisfies Option;
 /** Option of the steps of the build; it stands for the rollup's circuits. */
 const rollupPreset = {
   name: "preset",
@@ -108,156 +78,6 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Print the constraints of the rollup's circuits, per block and per slot",
     options: [preset],
     action: () => import("./circuits.ts"),
-  },
-  {
-    name: "debug",
-    description: "Explain from the source why a circuit rejects inputs, or step through it",
-    argument: { name: "circuit", description: "Name of the circuit", defaultValue: "" },
-    options: [
-      { name: "input", description: "JSON file of the inputs (default: CIRCUIT.json)" },
-      { name: "signal", description: "Show how this signal gets its value: main.hash.out" },
-      {
-        name: "step",
-        description: "Step through the statements by commands on standard input; help lists them",
-        type: ArgumentType.FLAG,
-        defaultValue: false,
-      },
-    ],
-    action: () => import("./debug.ts"),
-  },
-  {
-    name: "compile",
-    description: "Compile circuits",
-    options: [circuit, rollupPreset],
-    action: () => import("./compile.ts"),
-  },
-  {
-    name: "check",
-    description: "Look for outputs of the project's circuits that a prover can choose",
-    values: {
-      name: "circuits",
-      description: "Names of circuits (default: all)",
-      defaultValue: [],
-    },
-    options: [
-      { name: "input", description: "JSON file of honest inputs: an object, or an array of them" },
-      {
-        name: "given",
-        description: "Inputs that stay the same, separated by commas (default: all inputs)",
-      },
-      {
-        name: "samples",
-        description: "Random inputs to find that the circuit accepts",
-        type: ArgumentType.INT,
-        defaultValue: CHECK_LIMITS.samples.default,
-      },
-      {
-        name: "seed",
-        description: "Seed of the random inputs, to repeat a run (default: a new one)",
-        type: ArgumentType.INT,
-        defaultValue: CHECK_LIMITS.seed.default,
-      },
-      {
-        name: "time",
-        description: "Time limit for each circuit in seconds",
-        type: ArgumentType.INT,
-        defaultValue: CHECK_LIMITS.time.default,
-      },
-      {
-        name: "mutate",
-        description: "Instead, remove each constraint, and list those that nobody would miss",
-        type: ArgumentType.FLAG,
-        defaultValue: false,
-      },
-      {
-        name: "refused",
-        description: "With --mutate: JSON file of inputs that the circuit must refuse",
-      },
-    ],
-    action: () => import("./check.ts"),
-  },
-  {
-    name: "fuzz",
-    description: "Compare a circuit with a model in TypeScript on random inputs",
-    argument: {
-      name: "circuit",
-      description: "Name of the circuit",
-      defaultValue: "",
-    },
-    options: [
-      {
-        name: "model",
-        description:
-          "File whose default export computes the outputs, and returns null for inputs to refuse",
-      },
-      {
-        name: "runs",
-        description: "Number of random inputs",
-        type: ArgumentType.INT,
-        defaultValue: FUZZ_LIMITS.runs.default,
-      },
-      {
-        name: "seed",
-        description: "Seed of the random inputs, to repeat a run (default: a new one)",
-        type: ArgumentType.INT,
-        defaultValue: FUZZ_LIMITS.seed.default,
-      },
-      {
-        name: "path",
-        description: "Path of a counter-example of a run with that seed, to repeat it alone",
-      },
-      {
-        name: "time",
-        description: "Time limit in seconds",
-        type: ArgumentType.INT,
-        defaultValue: FUZZ_LIMITS.time.default,
-      },
-    ],
-    action: () => import("./fuzz.ts"),
-  },
-  {
-    name: "setup",
-    description: "Make the proving keys of circuits: INSECURE ones, or those of a ceremony",
-    options: [
-      circuit,
-      rollupPreset,
-      {
-        name: "ptau",
-        description: "Ceremony: powers of tau, prepared for phase 2, to start from",
-      },
-      { name: "contribute", description: "Ceremony: contribute a secret under this name" },
-      { name: "beacon", description: "Ceremony: end it with a public random value in hex" },
-      {
-        name: "verify",
-        description: "Ceremony: verify the keys, starting from the powers of tau",
-        type: ArgumentType.FLAG,
-        defaultValue: false,
-      },
-    ],
-    action: () => import("./setup.ts"),
-  },
-  {
-    name: "verifier",
-    description: "Generate the verifier contracts of circuits",
-    options: [circuit, rollupPreset],
-    action: () => import("./verifier.ts"),
-  },
-  {
-    name: "export",
-    description: "Write a circuit's files in the layout of circom and snarkjs",
-    options: [
-      { name: "circuit", description: "Name of the project's circuit" },
-      { name: "output", description: "Folder to write into; created if missing" },
-      {
-        name: "input",
-        description: "JSON file with the inputs of a proof, which is written, too (default: none)",
-      },
-      {
-        name: "protocol",
-        description: `Proof system: ${PROTOCOLS.join(", ")} (default: the config's)`,
-      },
-    ],
-    action: () => import("./export.ts"),
   },
   {
     name: "deploy",
@@ -504,39 +324,20 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
 ];
 
-/** Type of an option that may be omitted. */
-const OPTIONAL_STRING = {
-  type: ArgumentType.STRING_WITHOUT_DEFAULT,
-  defaultValue: undefined,
-} as const;
-
-function toTask(id: string | string[], definition: RollupTask): TaskDefinition {
-  const { options = [], values, argument } = definition;
-  const builder = options.reduce(
-    (builder, option) => builder.addOption({ ...OPTIONAL_STRING, ...option }),
-    task(id, definition.description).addFlag({
-      name: "json",
-      description: "Print one JSON value and nothing else",
-    }),
-  );
-  if (argument !== undefined) builder.addPositionalArgument(argument);
-  if (values !== undefined) builder.addVariadicArgument(values);
-  return builder.setAction(definition.action).build();
+/** Adds options to a task of circuits, whose action reads them. */
+function withOptions(id: string | string[], options: readonly Option[]): TaskDefinition {
+  return options
+    .reduce(
+      (builder, option) => builder.addOption({ ...OPTIONAL_STRING, ...option }),
+      overrideTask(id),
+    )
+    .setAction(() => import("./pass-on.ts"))
+    .build();
 }
 
+/** Tasks of the rollup, and its options of the tasks of circuits. */
 export const tasks: TaskDefinition[] = [
-  overrideTask("build")
-    .addFlag({ name: "noCircuits", description: "Skip the compilation of circuits" })
-    .addOption({ ...OPTIONAL_STRING, ...preset })
-    .addOption({ ...OPTIONAL_STRING, ...prover })
-    .setAction(() => import("./build.ts"))
-    .build(),
-  overrideTask("test")
-    .setAction(() => import("./test.ts"))
-    .build(),
-  emptyTask("rollup", "Build, run and deploy a zkRollup").build(),
-  ...ROLLUP_TASKS.flatMap((definition) => [
-    toTask(`rollup:${definition.name}`, definition),
-    toTask(["rollup", definition.name], definition),
-  ]),
+  withOptions("build", [preset, prover]),
+  ...["compile", "setup", "verifier"].flatMap(taskIds).map((id) => withOptions(id, [rollupPreset])),
+  ...toTasks(ROLLUP_TASKS),
 ];

@@ -13,6 +13,7 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
+import { withCachedProofs } from "./proof-cache.ts";
 import {
   createProofSystem,
   once,
@@ -34,6 +35,16 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
   readonly log?: CircuitLog;
   /** Whether each line is attributed to its component and statement. Default: false. */
   readonly logPlaces?: boolean;
+  /**
+   * Whether `prove` takes the proof of the same witness, key and circuit from the cache, for tests.
+   * It is verified first. Default: false.
+   */
+  readonly cacheProofs?: boolean;
+  /**
+   * Whether a refusal is explained from the source, with file, line, component and values. That
+   * evaluates the circuit in this thread, for seconds if it is large. Default: true.
+   */
+  readonly explain?: boolean;
 }
 
 /**
@@ -131,7 +142,8 @@ export interface Circuit<
    * @param options - `prover` for this proof.
    * @returns The proof in snarkjs's form, with the public values: outputs, then public inputs.
    * @throws KERNEL_UNSUPPORTED and PROVING_KEY_TOO_LARGE where only snarkjs can prove;
-   *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED; as {@link Circuit.calculateWitness}
+   *   PROVER_UNKNOWN, PROVER_NOT_OF_PROTOCOL, PROVER_CLOSED, EXTERNAL_PROVER_FAILED;
+   *   PRIME_WITHOUT_PROVER; as {@link Circuit.calculateWitness}
    *   and {@link Circuit.zkeyPath}
    *
    * @example
@@ -193,18 +205,19 @@ export async function loadCircuit<
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath, [compiled.stats.prime]));
   const signals = once(() => readSignalTable(compiled));
-  const source = createCircuitSource(compiled.file, toFolders(options));
+  const source = createCircuitSource(compiled.file, toFolders(options), options.prime);
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
   const calculator = once(() => createWitnessCalculator(compiled, log));
-  const system = createProofSystem(compiled, options);
+  const made = createProofSystem(compiled, options);
+  const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
     try {
       return calculate(inputs as InputValues);
     } catch (error) {
-      throw source.explain(error, inputs as InputValues);
+      throw options.explain === false ? error : source.explain(error, inputs as InputValues);
     } finally {
       logs?.flush(inputs as InputValues);
     }

@@ -16,6 +16,7 @@ import { DEFAULT_PRIME, PRIME_NAMES, type PrimeName } from "../crypto/primes.ts"
 import { hashFile } from "../groth16/files/digests.ts";
 import { circomError } from "./errors.ts";
 import { readR1cs, readR1csHeader } from "../groth16/formats/r1cs.ts";
+import { hasMain, type MainComponent, writeMainComponent } from "./main-component.ts";
 import { type CircuitSignals, readSignals, readSymbols } from "./signals.ts";
 import { circuitName, type CircuitSources, collectSources } from "./sources.ts";
 import { restoreNames, STAGED_CIRCUIT, stageSources } from "./staged-sources.ts";
@@ -26,8 +27,8 @@ import { isRollupError } from "../util/errors.ts";
 /** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
 export type OptimizationLevel = 0 | 1 | 2;
 
-export interface CompileOptions {
-  /** Path of the .circom file with the main component. */
+export interface CompileOptions extends Partial<Omit<MainComponent, "file">> {
+  /** Path of the .circom file with the main component; or with the template if one is given. */
   readonly file: string;
   /**
    * Folders that `include` searches after the folder of the including file, and before the packages
@@ -84,7 +85,9 @@ const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
  * @param options - Path of the circuit, folder of the cache, and level of optimization.
  * @returns The paths of the compiled files, and the circuit's signals and counts.
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND, CIRCUIT_SYNTAX,
- *   COMPILER_CRASHED, COMPILER_NOT_USABLE, PRIME_UNKNOWN, CUSTOM_GATES, FOLDER_NOT_WRITABLE
+ *   COMPILER_CRASHED, COMPILER_NOT_USABLE, PRIME_UNKNOWN, CUSTOM_GATES, FOLDER_NOT_WRITABLE; for a
+ *   template MAIN_TEMPLATE_UNKNOWN, MAIN_PARAMETER_COUNT, MAIN_PARAMETER_INVALID,
+ *   MAIN_PUBLIC_UNKNOWN, MAIN_NAME_INVALID
  *
  * @example
  * const file = `${hre.config.paths.root}/circuits/multiplier.circom`;
@@ -94,12 +97,15 @@ const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
   const { optimization, prime = DEFAULT_PRIME, cacheDir, precompiledDir, onProgress } = options;
-  const file = resolve(options.file);
   if (!PRIME_NAMES.includes(prime)) {
     throw circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES });
   }
   const compiler = await openCompiler(options.compiler);
-  const sources = collectSources(file, toFolders(options));
+  const folders = toFolders(options);
+  const file = hasMain(options)
+    ? await writeMainComponent(options, cacheDir, folders)
+    : resolve(options.file);
+  const sources = collectSources(file, folders);
   const name = circuitName(file);
   const key = createHash("sha256")
     .update(JSON.stringify([CACHE_FORMAT, compiler.version, optimization, prime, sources.digest]))
@@ -126,7 +132,10 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
 }
 
 /** Returns where the includes of a circuit are looked up. */
-export function toFolders({ includePaths = [], projectFolder }: CompileOptions) {
+export function toFolders(options: CompileOptions) {
+  const { includePaths = [], file } = options;
+  // The packages of a template are those of its file, also if that is a link.
+  const { projectFolder = hasMain(options) ? dirname(file) : undefined } = options;
   return {
     includePaths: includePaths.map((path) => resolve(path)),
     projectFolder: projectFolder === undefined ? undefined : resolve(projectFolder),

@@ -1,6 +1,16 @@
 /** Errors between a .circom file and its witness. */
 import { defineErrors } from "../util/errors.ts";
 
+/** Where a witness generator stopped. */
+type GeneratorTrace = {
+  /** In circom's words, innermost first: "Error in template InRange_0 line: 14". */
+  trace: string[];
+  /** The same from the source, as far as it can be evaluated. */
+  details?: string[];
+  /** A `FailureTrace`, if the source can be evaluated. */
+  failure?: unknown;
+};
+
 export type CircomErrorFacts =
   | { code: "CIRCUIT_NOT_FOUND"; file: string }
   | { code: "CIRCUIT_DIRECTORY_NOT_FOUND"; directory: string }
@@ -25,18 +35,22 @@ export type CircomErrorFacts =
   | { code: "INPUT_SHAPE"; circuit: string; signal: string; expected: string; actual: string }
   | { code: "INPUT_NOT_A_NUMBER"; circuit: string; signal: string; value: string }
   | { code: "INPUT_OUT_OF_FIELD"; circuit: string; signal: string; value: bigint }
-  | { code: "CIRCUIT_ASSERT_FAILED"; circuit: string; trace: string[]; failure?: unknown }
-  | {
-      code: "WITNESS_GENERATOR_FAILED";
-      circuit: string;
-      reason: string;
-      trace: string[];
-      failure?: unknown;
-    }
+  | ({ code: "CIRCUIT_ASSERT_FAILED"; circuit: string } & GeneratorTrace)
+  | ({ code: "WITNESS_GENERATOR_FAILED"; circuit: string; reason: string } & GeneratorTrace)
   | { code: "CONSTRAINT_VIOLATED"; circuit: string; constraint: number; details?: string[] }
   | { code: "SIGNAL_NOT_FOUND"; circuit: string; signal: string; known: string[] }
   | { code: "SIGNAL_SUBSTITUTED"; circuit: string; signal: string; equal: string }
   | { code: "SIGNAL_WITHOUT_WIRE"; circuit: string; signal: string }
+  | { code: "MAIN_TEMPLATE_UNKNOWN"; file: string; template: string; known: string[] }
+  | {
+      code: "MAIN_PARAMETER_COUNT";
+      template: string;
+      parameters: readonly string[];
+      actual: number;
+    }
+  | { code: "MAIN_PARAMETER_INVALID"; value: string }
+  | { code: "MAIN_PUBLIC_UNKNOWN"; template: string; signal: string; known: string[] }
+  | { code: "MAIN_NAME_INVALID"; name: string }
   | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string };
 
 export const circomError = defineErrors<CircomErrorFacts>({
@@ -121,13 +135,15 @@ export const circomError = defineErrors<CircomErrorFacts>({
     fix: "Reduce the value modulo r first; a negative x is written r - |x|.",
   },
   CIRCUIT_ASSERT_FAILED: {
-    message: ({ circuit, trace }) =>
-      `Circuit ${circuit} rejects these inputs: a constraint or assert fails.\n${trace.join("\n")}`,
+    message: ({ circuit, trace, details = trace }) =>
+      [`Circuit ${circuit} rejects these inputs: a constraint or assert fails.`, ...details].join(
+        "\n",
+      ),
     fix: "Read the trace from the top: the first line names the file, the line and the component.",
   },
   WITNESS_GENERATOR_FAILED: {
-    message: ({ circuit, reason, trace }) =>
-      [`The witness generator of ${circuit} failed: ${reason}.`, ...trace].join("\n"),
+    message: ({ circuit, reason, trace, details = trace }) =>
+      [`The witness generator of ${circuit} failed: ${reason}.`, ...details].join("\n"),
     fix: "Look for accesses beyond the end of an array in the circuit, and compile it again.",
   },
   CONSTRAINT_VIOLATED: {
@@ -152,6 +168,30 @@ export const circomError = defineErrors<CircomErrorFacts>({
     message: ({ circuit, signal }) =>
       `Signal ${signal} of circuit ${circuit} is in no constraint, so the witness has no value for it.`,
     fix: "Compile with optimization: 0, which keeps all signals, or constrain the signal.",
+  },
+  MAIN_TEMPLATE_UNKNOWN: {
+    message: ({ file, template, known }) =>
+      `${file} has no template ${template}; it has or includes ${known.join(", ") || "none"}.`,
+    fix: "Correct the name of the template, or the path of its file.",
+  },
+  MAIN_PARAMETER_COUNT: {
+    message: ({ template, parameters, actual }) =>
+      `Template ${template} has ${parameters.length} parameters (${parameters.join(", ")}), ` +
+      `but ${actual} are given.`,
+    fix: "Pass a value for each parameter, in the order of their declaration.",
+  },
+  MAIN_PARAMETER_INVALID: {
+    message: ({ value }) => `${value} is no parameter of a template.`,
+    fix: "Pass bigints, safe integers, and nested arrays of them.",
+  },
+  MAIN_PUBLIC_UNKNOWN: {
+    message: ({ template, signal, known }) =>
+      `Template ${template} has no input ${signal}; its inputs are ${known.join(", ") || "none"}.`,
+    fix: "List inputs of the template as public; outputs are public without it.",
+  },
+  MAIN_NAME_INVALID: {
+    message: ({ name }) => `"${name}" cannot be the name of a circuit, which names its files.`,
+    fix: 'Use letters, digits, "-", "_" and ".", as in "merkle-proof-20".',
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>

@@ -17,6 +17,16 @@ export type Groth16ErrorFacts =
   | { code: "VERIFIER_KEYS"; problem: string }
   | { code: "VERIFIER_KEYS_MIXED"; first: string; second: string; point: string }
   | { code: "PTAU_NOT_USABLE"; file: string; problem: string }
+  | { code: "PTAU_UNKNOWN"; name: string; known: readonly string[] }
+  | { code: "PTAU_HASH_DIFFERS"; name: string; file: string; expected: string; actual: string }
+  | {
+      code: "PTAU_NOT_DOWNLOADED";
+      name: string;
+      url: string;
+      folder: string;
+      file: string;
+      reason: string;
+    }
   | { code: "CONTRIBUTION_NOT_POSSIBLE"; zkey: string; problem: string }
   | { code: "CEREMONY_KEY_MISSING"; circuit: string; zkey: string }
   | { code: "CEREMONY_KEY_INVALID"; circuit: string; zkey: string; problem: string }
@@ -99,6 +109,21 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   PTAU_NOT_USABLE: {
     message: ({ file, problem }) => `The powers of tau in ${file} cannot be used: ${problem}.`,
     fix: "Take a larger file of a public ceremony, prepared for phase 2, and check its hash.",
+  },
+  PTAU_UNKNOWN: {
+    message: ({ name, known }) =>
+      `There are no public powers of tau named ${name}; there are ${known[0]} to ${known.at(-1)}.`,
+    fix: "List them with hardhat rollup:ptau, or give the path of a file.",
+  },
+  PTAU_HASH_DIFFERS: {
+    message: ({ name, file, expected, actual }) =>
+      `${file} is not ${name}: its BLAKE2b hash is ${actual}, but ${expected} is published.`,
+    fix: "Delete the file and get it again, from another source if need be: never use this one.",
+  },
+  PTAU_NOT_DOWNLOADED: {
+    message: ({ name, url, folder, file, reason }) =>
+      `${name} cannot be downloaded from ${url}: ${reason}. A file ${file} in ${folder} is used instead.`,
+    fix: "Put that file there by hand, from any source: its hash is checked. Or pass --source URL.",
   },
   CONTRIBUTION_NOT_POSSIBLE: {
     message: ({ zkey, problem }) => `Nothing can be contributed to ${zkey}: ${problem}.`,

@@ -1,4 +1,4 @@
-/** PLONK and fflonk, the proof systems of snarkjs with a universal setup: their names and values. */
+/** PLONK and fflonk, snarkjs's proof systems with a universal setup: their names and values. */
 
 export const PLONK_PROTOCOLS = ["plonk", "fflonk"] as const;
 /** The proof systems whose keys follow from powers of tau without a ceremony of their own. */

@@ -13,6 +13,8 @@ export type PluginErrorFacts =
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
   | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "CIRCOMKIT_FILE_INVALID"; file: string; problem: string }
+  | { code: "CIRCUIT_NOT_BUILT"; circuit: string }
   | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
   | { code: "CIRCUITS_BROKEN"; errors: readonly string[] }
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
@@ -88,6 +90,15 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, min, max }) =>
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
+  },
+  CIRCOMKIT_FILE_INVALID: {
+    message: ({ file, problem }) => `${file} is no file of circomkit: ${problem}.`,
+    fix: "Give each circuit a file, a template, and lists of pubs and params; or rename the file.",
+  },
+  CIRCUIT_NOT_BUILT: {
+    message: ({ circuit }) =>
+      `Circuit ${circuit} is made of a template in a test or script, so no contract is built for it.`,
+    fix: "List it in the config under rollup.circuits.mains, and get it by its name.",
   },
   CIRCUIT_OPTION_UNKNOWN: {
     message: ({ option, known }) =>

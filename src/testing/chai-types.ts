@@ -4,14 +4,10 @@
  * It imports nothing of Chai, so that projects without Chai can load it, too.
  */
 import type { DeterminacyOptions } from "../circom/check-determinacy.ts";
-import type { Circuit } from "../circom/circuit.ts";
 import type { InputValue, InputValues } from "../circom/witness-inputs.ts";
-import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import type { CountLimits } from "./circuit-checks.ts";
+import type { AnyProof, CircuitLike } from "./subjects.ts";
 import type { RefusedBy } from "./witness-checks.ts";
-
-/** A circuit with any types of inputs. */
-export type AnyCircuit = Pick<Circuit, "name" | "stats" | "verify">;
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- @types/chai has this namespace
@@ -100,7 +96,7 @@ declare global {
       /** As in hardhat-zkit: the circuit takes the inputs, and a proof is made. */
       generateProof(inputs: InputValues | object): CircuitAssertion;
       /** As in hardhat-zkit: a proof is valid by the key of the circuit, or by the contract. */
-      verifyProof(proof: ProofWithSignals): CircuitAssertion;
+      verifyProof(proof: AnyProof): CircuitAssertion;
       /** As in hardhat-zkit: the contract that the next `verifyProof` uses. */
       useSolidityVerifier(contract: object): Assertion;
       /**
@@ -110,7 +106,7 @@ declare global {
        * const multiplier = await hre.circuits.get("multiplier");
        * await expect(multiplier.prove({ a: 6, b: 7 })).to.be.provenBy(multiplier);
        */
-      provenBy(circuit: AnyCircuit): CircuitAssertion;
+      provenBy(circuit: CircuitLike): CircuitAssertion;
       /**
        * A verifier contract, of ethers or viem, accepts a proof, or that of a witness.
        *

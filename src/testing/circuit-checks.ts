@@ -1,9 +1,9 @@
 /** Assertions about circuits and proofs. */
 import { checkDeterminacy, type DeterminacyOptions } from "../circom/check-determinacy.ts";
 import type { Circuit } from "../circom/circuit.ts";
-import { toSolidityProof } from "../groth16/verifier/verifier.ts";
+import { toSolidityArguments } from "../circom/solidity-proof.ts";
 import { testingError } from "./errors.ts";
-import { requireCircuit, resolveProof } from "./subjects.ts";
+import { type AnyProof, requireCircuit, resolveProof } from "./subjects.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** An exact number of constraints, or its limits, both included. */
@@ -65,7 +65,7 @@ export async function checkProvenBy(subject: unknown, circuit: unknown): Promise
   const proven = await resolveProof("provenBy", subject);
   const values = `public values ${proven.publicSignals.join(", ")}`;
   return {
-    isMet: await verify(proven),
+    isMet: await verify(proven as never),
     message: `the proof is not valid for circuit ${name} with the ${values}`,
     negated: `the proof is valid for circuit ${name} with the ${values}, but should not be`,
     expected: "a valid proof",
@@ -74,22 +74,35 @@ export async function checkProvenBy(subject: unknown, circuit: unknown): Promise
 }
 
 /**
- * Verifies a proof by a contract, with `verifyProof(a, b, c, input)`.
+ * Verifies a proof by a contract, with `verifyProof(a, b, c, input)`, or for PLONK and fflonk with
+ * `verifyProof(proof, input)`.
  *
  * @throws VERIFY_PROOF_MISSING, ASSERTION_SUBJECT, PROOF_MALFORMED, and errors of the call
  */
 export async function checkVerifiedOnChain(subject: unknown, contract: unknown): Promise<Verdict> {
   const verifyProof = verifyProofOf(contract);
   const proven = await resolveProof("verifiedOnChain", subject);
-  const { a, b, c, input } = toSolidityProof(proven);
+  const args = solidityArguments(proven);
+  const input = args.at(-1) as readonly bigint[];
   const values = `public values ${input.join(", ")}`;
   return {
-    isMet: (await verifyProof([a, b, c, input])) === true,
+    isMet: (await verifyProof(args)) === true,
     message: `the contract rejects the proof with the ${values}`,
     negated: `the contract accepts the proof with the ${values}, but should reject it`,
     expected: true,
     actual: proven.publicSignals,
   };
+}
+
+/** The arguments of the contract that the proof system has. */
+function solidityArguments(proven: AnyProof): readonly unknown[] {
+  const protocol = (proven.proof as { readonly protocol?: unknown } | null)?.protocol;
+  if (protocol === "plonk" || protocol === "fflonk") {
+    const { proof, input } = toSolidityArguments(protocol, proven as never);
+    return [proof, input];
+  }
+  const { a, b, c, input } = toSolidityArguments("groth16", proven as never);
+  return [a, b, c, input];
 }
 
 function verifyProofOf(contract: unknown): (args: readonly unknown[]) => Promise<unknown> {

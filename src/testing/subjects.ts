@@ -4,7 +4,7 @@ import type { CircuitWitness } from "../circom/circuit-witness.ts";
 import type { SignalTree } from "../circom/signal-tree.ts";
 import type { InputValue } from "../circom/witness-inputs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
-import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import type { Protocol, ProvenBy } from "../circom/protocols.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { testingError } from "./errors.ts";
 
@@ -21,14 +21,31 @@ export interface WitnessLike<Outputs extends object = object> extends Pick<
    */
   signal(name: string): SignalTree;
   /** Returns the proof of this witness, with the public values. */
-  prove(): Promise<ProofWithSignals>;
+  prove(): Promise<AnyProof>;
 }
 
-/** The part of a circuit that assertions need. */
-export type CircuitLike = Pick<Circuit, "name" | "stats" | "verify">;
+/** The part of a circuit that assertions need; its proofs may be of any proof system. */
+export interface CircuitLike extends Pick<Circuit, "name" | "stats"> {
+  /**
+   * Verifies a proof.
+   *
+   * @param proven - The proof with all its public values.
+   * @returns Whether it is valid.
+   * @throws PROOF_MALFORMED
+   */
+  verify(proven: never): Promise<boolean>;
+}
 
-/** A circuit with any types of inputs and outputs, as testers use it. */
+/** A circuit for Groth16 with any types of inputs and outputs, as testers use it. */
 export interface TestedCircuit extends CircuitLike {
+  /**
+   * Verifies a proof.
+   *
+   * @param proven - The proof with all its public values.
+   * @returns Whether it is valid.
+   * @throws PROOF_MALFORMED
+   */
+  verify(proven: ProvenBy["groth16"]): Promise<boolean>;
   /**
    * Returns the values of all wires, each in [0, r).
    *
@@ -52,11 +69,12 @@ export interface TestedCircuit extends CircuitLike {
    *
    * @param inputs - Values of all input signals.
    */
-  prove(inputs: never): Promise<ProofWithSignals>;
+  prove(inputs: never): Promise<ProvenBy["groth16"]>;
 }
 
 /** A witness that testers change. */
 interface ChangeableWitness extends WitnessLike {
+  prove(): Promise<ProvenBy["groth16"]>;
   with(changes: Readonly<Record<string, InputValue>>): ChangeableWitness;
 }
 
@@ -64,9 +82,11 @@ interface ChangeableWitness extends WitnessLike {
 export type WitnessSubject<Outputs extends object = object> =
   WitnessLike<Outputs> | PromiseLike<WitnessLike<Outputs>>;
 
+/** A proof of any proof system, with its public values. */
+export type AnyProof = ProvenBy[Protocol];
+
 /** A proof, or a witness to be proven. */
-export type ProofSubject =
-  ProofWithSignals | WitnessLike | PromiseLike<ProofWithSignals | WitnessLike>;
+export type ProofSubject = AnyProof | WitnessLike | PromiseLike<AnyProof | WitnessLike>;
 
 /** A witness, or the error by which the circuit has refused the inputs. */
 export type Run =
@@ -96,10 +116,10 @@ export async function resolveWitness(assertion: string, subject: unknown): Promi
 }
 
 /** Awaits a proof; proves a witness. @throws ASSERTION_SUBJECT, and the codes of `prove` */
-export async function resolveProof(assertion: string, subject: unknown): Promise<ProofWithSignals> {
+export async function resolveProof(assertion: string, subject: unknown): Promise<AnyProof> {
   const value = await subject;
   if (isWitness(value)) return value.prove();
-  if (hasMembers(value, ["proof", "publicSignals"])) return value as unknown as ProofWithSignals;
+  if (hasMembers(value, ["proof", "publicSignals"])) return value as unknown as AnyProof;
   throw subjectError(assertion, "a proof or a witness", value);
 }
 

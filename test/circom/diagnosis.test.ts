@@ -2,6 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { expect } from "chai";
 import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
+import { createCircuitSource } from "../../src/circom/diagnosis/circuit-source.ts";
+import { circomError } from "../../src/circom/errors.ts";
+import type { RollupError } from "../../src/util/errors.ts";
 import type { OptimizationLevel } from "../../src/circom/compile.ts";
 import type { SourcePlace } from "../../src/circom/diagnosis/trace.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
@@ -40,6 +43,7 @@ describe("circom: diagnosis", () => {
       "  → main.ranges[1].value = 250, circuits/ages.circom:14: ranges[i].value <== ages[i]",
       "  → main.ranges[1].difference = -50, circuits/lib/range.circom:12: " +
         "signal difference <== max - value",
+      "circom: Error in template InRange_0 line: 21",
     ]);
   });
 
@@ -49,6 +53,7 @@ describe("circom: diagnosis", () => {
       "  the condition is false",
       "  ages[0] = 13  (main.ages[0])",
       "from the input main.ages[0] = 13",
+      "circom: Error in template Ages_1 line: 16",
     ]);
     const lines = await explain({ ages: [12, 7, 7] });
     expect(lines.slice(0, 3)).to.deep.equal([
@@ -85,11 +90,24 @@ describe("circom: diagnosis", () => {
     const error = await expectRejection("CIRCUIT_ASSERT_FAILED", () =>
       unknown.calculateWitness({ a: 1 }),
     );
-    const [first, second] = error.facts["trace"] as string[];
+    const [first, second] = error.facts["details"] as string[];
     expect(first).to.match(/unknown\.circom:4 in the template Unknown$/);
     expect(second).to.match(
       /^\(no values: The diagnostics cannot follow the circuit at .*unknown\.circom:\d+:/,
     );
+  });
+
+  it("stops explaining after many statements, and keeps circom's text then", async () => {
+    const source = createCircuitSource(workspace.fixture("ages"), {}, "bn128", 100);
+    const traces = [1, 2].map(() => {
+      const facts = { circuit: "ages", trace: ["Error in template InRange_0 line: 21"] };
+      const error = circomError({ code: "CIRCUIT_ASSERT_FAILED", ...facts });
+      const explained = source.explain(error, { ...good, ages: [30, 250, 7] });
+      return (explained as RollupError).facts["details"] as string[];
+    });
+    expect(traces[0]![0]).to.match(/range\.circom:21 in main\.ranges\[1\]/);
+    expect(traces[1]![0]).to.match(/range\.circom:21 in the template InRange$/);
+    expect(traces[1]![1]).to.include("no values");
   });
 
   for (const optimization of [0, 1, 2] as OptimizationLevel[]) {

@@ -1,4 +1,4 @@
-/** A native circom program as the compiler. A script around the package circom2 stands in for it. */
+/** A native circom program as the compiler; a script around circom2 stands in for it. */
 import { chmod, readdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

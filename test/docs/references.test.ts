@@ -5,6 +5,7 @@ import { format, resolveConfig } from "prettier";
 import { renderConfigDocs } from "../../scripts/render-config-docs.ts";
 import { renderTaskDocs } from "../../scripts/render-task-docs.ts";
 import { PROVER_NAMES } from "../../src/plugin/config/types.ts";
+import { circuitTasks } from "../../tasks/circuit-definitions.ts";
 import { tasks } from "../../tasks/definitions.ts";
 import { PROJECT_ROOT } from "../helpers/source-files.ts";
 
@@ -21,7 +22,8 @@ describe("docs: references", () => {
 
   it("describe every task, and options as the command line spells them", () => {
     const docs = renderTaskDocs();
-    const names = tasks.map(({ id }) => id.join(" ")).filter((name) => name.startsWith("rollup:"));
+    const all = [...circuitTasks, ...tasks];
+    const names = all.map(({ id }) => id.join(" ")).filter((name) => name.startsWith("rollup:"));
     for (const name of names) expect(docs).to.contain(`\n## ${name}\n`);
     expect(docs).to.contain("`--validator-manager VALUE`");
   });

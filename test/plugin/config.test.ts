@@ -1,9 +1,11 @@
 /** The `rollup: {…}` entry of a config, and what the plugin adds to Solidity's. */
 import { join } from "node:path";
 import { expect } from "chai";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatUserConfig } from "hardhat/types/config";
+import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT, resolveNpmSolc } from "../../src/plugin/package-root.ts";
-import { extendResolvedConfig, sizedPreset } from "../../src/plugin/config/resolve.ts";
+import { addRollupContracts, sizedPreset } from "../../src/plugin/config/resolve.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
@@ -115,7 +117,10 @@ describe("plugin/config", () => {
     });
 
     it("compiles with the same settings in the profile production", async () => {
-      const { profiles } = (await project.createHre({})).config.solidity;
+      // Without the overrides by which the projects of the tests share solc's output.
+      const user = { plugins: [plugin] };
+      const hre = await createHardhatRuntimeEnvironment(user, {}, project.root);
+      const { profiles } = hre.config.solidity;
       const [compiler] = profiles["default"]!.compilers;
       expect(compiler!.settings).to.deep.include({ evmVersion: "cancun" });
       expect(profiles["production"]!.compilers).to.deep.equal([compiler]);
@@ -179,7 +184,7 @@ describe("plugin/config", () => {
       const { config } = await project.createHre({});
       expect(config.paths.sources.solidity).to.include(config.rollup.paths.contracts);
       expect(config.solidity.npmFilesToBuild).to.include("hardhat-zkrollup/contracts/Rollup.sol");
-      const own = extendResolvedConfig(
+      const own = addRollupContracts(
         {},
         {
           ...config,

@@ -1,8 +1,9 @@
 /** Circuits of a project that prove by PLONK and fflonk. */
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { findPublicPtau } from "../../src/groth16/setup/public-ptau.ts";
 import type { ProjectCircuit } from "../../src/plugin/circuits/project-circuits.ts";
 import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { expectCode } from "../helpers/expect-code.ts";
@@ -92,6 +93,19 @@ describe("plugin: protocols", () => {
     expect(await readFile(join(contracts, "CubeVerifier.sol"), "utf8")).to.include(
       "INSECURE = false",
     );
+    await hre.circuits.close();
+  });
+
+  it("takes powers of tau by the name of a public file, which it keeps in the cache", async () => {
+    const hre = await open({ setup: { ptau: "hermez-8" }, circuits: { protocol: "plonk" } });
+    const { setup, paths } = hre.config.rollup;
+    expect(setup.ptau).to.equal("hermez-8");
+    const { file } = findPublicPtau("hermez-8")!;
+    await mkdir(paths.ptau, { recursive: true });
+    await writeFile(join(paths.ptau, file), "another file");
+    const circuit = await hre.circuits.get("cube");
+    const reason = await circuit.zkeyPath().then(String, String);
+    expect(reason).to.include("PTAU_HASH_DIFFERS").and.include(join(paths.ptau, file));
     await hre.circuits.close();
   });
 

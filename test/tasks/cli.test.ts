@@ -15,6 +15,7 @@ const OPTIONS = {
   setup: "--ptau",
   verifier: "--preset",
   export: "--circuit",
+  ptau: "--source",
   deploy: "--proposers",
   demo: "--prover",
   devnet: "--port",

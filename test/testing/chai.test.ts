@@ -81,7 +81,7 @@ function describeMatchers(title: string, prepare: () => unknown): void {
       await failureOf(() => expect(witness).to.be.refused());
       await failureOf(() => expect(forged).to.not.be.refused());
       const by = await failureOf(() => expect(refused()).to.be.refused({ line: 13 }));
-      expect(by.message).to.include("should refuse by line 13").and.include("line: 12");
+      expect(by.message).to.include("should refuse by line 13").and.include("multiplier.circom:12");
       const missing = async () => expect(circuit.witness({ start: 1 })).to.not.be.satisfied;
       await expectRejection("INPUT_MISSING", missing);
     });

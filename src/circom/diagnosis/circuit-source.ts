@@ -28,15 +28,24 @@ export interface CircuitSource {
 }
 
 /**
+ * Maximum statements of all evaluations that explain errors of one circuit: tests that reject
+ * inputs by the thousand take no longer for it than some seconds.
+ */
+const EXPLAINED_STEPS_MAX = 20_000_000;
+
+/**
  * @param file - Path of the .circom file with the main component.
  * @param prime - The evaluator knows that of BN254 only.
+ * @param explainedSteps - Maximum statements of all evaluations that explain errors.
  */
 export function createCircuitSource(
   file: string,
   folders: SourceFolders = {},
   prime: PrimeName = DEFAULT_PRIME,
+  explainedSteps = EXPLAINED_STEPS_MAX,
 ): CircuitSource {
   let made: CircuitDesign | undefined;
+  let stepsLeft = explainedSteps;
   const design = () => {
     if (prime !== DEFAULT_PRIME) {
       const problem = `it is compiled for the prime ${prime}`;
@@ -48,14 +57,15 @@ export function createCircuitSource(
     design,
     explain: (error, inputs) => {
       if (!isRollupError(error)) return error;
-      return explainError(
-        error,
-        () => {
-          const trace = traceFailure(design(), inputs);
-          return trace ?? "the evaluation of the source accepts these inputs";
-        },
-        () => collectSources(file, folders).files,
-      );
+      const trace = () => {
+        if (stepsLeft <= 0) return "no values: many inputs have been explained before";
+        const limit = stepsLeft;
+        stepsLeft = 0; // unless it succeeds: what is too large once is always
+        const found = traceFailure(design(), inputs, limit);
+        stepsLeft = limit - (found?.steps ?? 0);
+        return found ?? "the evaluation of the source accepts these inputs";
+      };
+      return explainError(error, trace, () => collectSources(file, folders).files);
     },
     locator: (constraints, signals, witness) => {
       try {
@@ -80,11 +90,11 @@ function explainError(
   }
   const generatorTrace = facts.trace;
   const { failure, note } = attemptTrace(trace, generatorTrace);
-  const lines =
+  const details =
     failure === undefined
       ? [...nameFiles(generatorTrace, sources), ...(note === undefined ? [] : [`(${note})`])]
-      : renderTrace(failure);
-  return circomError({ ...facts, trace: lines, failure }, { cause: error });
+      : [...renderTrace(failure), ...generatorTrace.slice(0, 1).map((line) => `circom: ${line}`)];
+  return circomError({ ...facts, details, failure }, { cause: error });
 }
 
 /** A trace counts only if it names the same function or template as circom's. */

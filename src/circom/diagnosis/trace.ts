@@ -43,6 +43,8 @@ export interface FailureTrace {
   readonly calls: readonly SourcePlace[];
   /** From inputs of the main component to signals of the statement, the shortest chain first. */
   readonly chains: readonly (readonly ChainLink[])[];
+  /** Statements that ran up to it. */
+  readonly steps: number;
 }
 
 /** Maximum inputs whose chains are shown. */
@@ -53,20 +55,27 @@ const SHOWN_MAX = 8;
 /**
  * Runs a circuit up to the statement that does not hold.
  *
+ * @param stepsMax - Maximum statements.
  * @returns Undefined if all statements hold.
  * @throws INPUT_…, CIRCUIT_NOT_UNDERSTOOD, EVALUATION_TOO_LARGE
  */
-export function traceFailure(design: CircuitDesign, inputs: InputValues): FailureTrace | undefined {
+export function traceFailure(
+  design: CircuitDesign,
+  inputs: InputValues,
+  stepsMax?: number,
+): FailureTrace | undefined {
   const recorder = new OriginRecorder();
-  const { failure } = evaluate(design, inputs, { observer: recorder, signals: recorder });
-  return failure && describeFailure(design, failure, recorder);
+  const limit = stepsMax === undefined ? {} : { stepsMax };
+  const watched = { observer: recorder, signals: recorder, ...limit };
+  const { failure, steps } = evaluate(design, inputs, watched);
+  return failure && { ...describeFailure(design, failure, recorder), steps };
 }
 
 function describeFailure(
   { code }: CircuitDesign,
   { kind, reason, statement, frame }: Failure,
   recorder: OriginRecorder,
-): FailureTrace {
+): Omit<FailureTrace, "steps"> {
   const values = statementValues(code, statement, frame);
   const chains = chainsFromInputs(recorder.readsOf(frame), CHAINS_MAX);
   return {

@@ -6,7 +6,7 @@ import { primeNameOf, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { dataView } from "./binary-file.ts";
 import { groth16Error } from "../errors.ts";
 
-/** The prime q over which the curve is defined. Circuits count modulo r, the order of the groups. */
+/** The prime q of the curve. Circuits count modulo r, the order of the groups. */
 export const BASE_FIELD_MODULUS =
   21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 

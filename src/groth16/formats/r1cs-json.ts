@@ -7,7 +7,7 @@ const MAP_SECTION = 3;
 /** Constraints that are rendered to one piece of text. */
 const ROWS = 1024;
 
-/** @returns Pieces of the JSON in order. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES */
+/** @returns Pieces of the JSON in order. @throws BINARY_FORMAT, CUSTOM_GATES */
 export function renderR1csJson(path: string): string[] {
   const r1cs = readR1cs(path, PRIME_NAMES);
   const { modulus, bytes } = PRIMES[r1cs.prime];

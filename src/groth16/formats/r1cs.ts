@@ -55,6 +55,8 @@ export interface R1cs extends R1csHeader {
  *
  * @param path - Path of an `.r1cs` file.
  * @param source - What errors call the circuit. Default: the path.
+ * @param primes - circom's names of the primes to accept. Default: that of BN254, for which there
+ *   are provers.
  * @returns Numbers of constraints, wires and signals.
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES
  *
@@ -77,6 +79,8 @@ export function readR1csHeader(
  * Reads a constraint system.
  *
  * @param path - Path of an `.r1cs` file.
+ * @param primes - circom's names of the primes to accept. Default: that of BN254, for which there
+ *   are provers.
  * @returns Its counts, its three matrices and its distinct coefficients.
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, CUSTOM_GATES
  *

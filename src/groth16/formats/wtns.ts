@@ -25,6 +25,7 @@ export type Witness = readonly bigint[];
  * Encodes a witness as a `.wtns` file, which snarkjs and rapidsnark read.
  *
  * @param witness - The value of every wire, each in [0, r).
+ * @param prime - circom's name of the prime. Default: that of BN254.
  * @returns The bytes of the file.
  *
  * @example

@@ -8,6 +8,8 @@ import { makeFolder, temporaryPath, writingTo } from "../../groth16/files/files.
 import { groth16Error } from "../../groth16/errors.ts";
 import { publicCount, readR1cs, readR1csHeader } from "../../groth16/formats/r1cs.ts";
 import type { SetupCircuit } from "../../groth16/setup/circuit.ts";
+import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
+import { ensurePublicPtau } from "../../groth16/setup/ptau-download.ts";
 import { DEFAULT_DEV_SEED } from "../../groth16/setup/dev-setup.ts";
 import { TWO_ADICITY } from "../../groth16/formats/bn254.ts";
 import { withSnarkjs } from "../../groth16/snarkjs.ts";
@@ -20,7 +22,10 @@ import { ptauExponent, type UniversalSize, universalSize } from "./size.ts";
 
 /** Where the powers of tau come from, which all keys of PLONK and fflonk follow from. */
 export interface UniversalSetup {
-  /** Absolute path of a prepared file. Default: powers of a tau that everybody knows, INSECURE. */
+  /**
+   * Absolute path of a prepared file, or the name of a public one such as `hermez-14`, which is
+   * downloaded. Default: powers of a tau that everybody knows, INSECURE.
+   */
   readonly ptau?: string;
   /** Text from which the known tau is derived. Default: fixed. */
   readonly seed?: string;
@@ -37,6 +42,8 @@ export interface PlonkKeyOptions {
 /** Part of the names of cached keys: raise it when the same setup gives another key. */
 const CACHE_FORMAT = 1;
 const KEY_CHARACTERS = 16;
+/** Folder of public files, in that of the keys. */
+const PTAU_FOLDER = "ptau";
 /** The domain of the quotient is four times as large as the circuit's. */
 const EXPONENT_MAX = TWO_ADICITY - 2;
 
@@ -46,17 +53,19 @@ const EXPONENT_MAX = TWO_ADICITY - 2;
  *
  * @returns The path of the zkey.
  * @throws ZKEY_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED and PROTOCOL_NOT_SUPPORTED for a
- *   given key; PTAU_NOT_USABLE, CIRCUIT_TOO_LARGE, FOLDER_NOT_WRITABLE
+ *   given key; PTAU_NOT_USABLE, PTAU_NOT_DOWNLOADED, PTAU_HASH_DIFFERS; CIRCUIT_TOO_LARGE,
+ *   FOLDER_NOT_WRITABLE
  */
 export async function ensurePlonkKey(
   circuit: SetupCircuit,
   protocol: PlonkProtocol,
-  { zkeyPath, setup = {}, cacheDir }: PlonkKeyOptions,
+  { zkeyPath, setup: given = {}, cacheDir }: PlonkKeyOptions,
 ): Promise<string> {
   if (zkeyPath !== undefined) {
     assertKeyOf(circuit, protocol, zkeyPath);
     return zkeyPath;
   }
+  const setup = { ...given, ...(await locatePtau(given, cacheDir)) };
   const { ptau, seed = DEFAULT_DEV_SEED } = setup;
   const origin = ptau === undefined ? { seed } : { ptau: readPowersOfTau(ptau).id };
   const key = createHash("sha256")
@@ -66,6 +75,14 @@ export async function ensurePlonkKey(
   const path = join(resolve(cacheDir), name);
   if (!(await areIntact(digestPath(path), [path]))) await makeZkey(circuit, protocol, path, setup);
   return path;
+}
+
+/** Finds or downloads a public file that the setup names. */
+async function locatePtau({ ptau }: UniversalSetup, cacheDir: string): Promise<UniversalSetup> {
+  const known = ptau === undefined ? undefined : findPublicPtau(ptau);
+  if (known === undefined) return {};
+  const { path } = await ensurePublicPtau(known, { folder: join(cacheDir, PTAU_FOLDER) });
+  return { ptau: path };
 }
 
 /** Whether everybody can forge proofs under a key. @throws as {@link readPlonkZkeyHeader} */

@@ -41,10 +41,10 @@ export async function loadForCheck(
   const protocol = "groth16" as const;
   const options = { protocol, cacheDir: config.paths.circuits, log: () => {} };
   return Promise.all(
-    wanted.map(async (source) => ({
-      circuit: await loadCircuit({ ...source, ...options }),
-      patterns: findCircuitPatterns(source.file, source),
-    })),
+    wanted.map(async (source) => {
+      const circuit = await loadCircuit({ ...source, ...options });
+      return { circuit, patterns: findCircuitPatterns(circuit.file, source) };
+    }),
   );
 }
 

@@ -1,4 +1,7 @@
 /** Holds the ceremony of several circuits, step by step. */
+import { DEFAULT_PRIME } from "../../crypto/primes.ts";
+import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
+import { ensurePublicPtau } from "../../groth16/setup/ptau-download.ts";
 import { existsSync } from "node:fs";
 import type { CompiledCircuit } from "../../circom/compile.ts";
 import {
@@ -21,7 +24,10 @@ import type { BuildPlan } from "./plan.ts";
 
 /** Steps of a ceremony, in this order. */
 export interface CeremonySteps {
-  /** File of the powers of tau, which starts the ceremony of a circuit and verifies its key. */
+  /**
+   * File of the powers of tau, or the name of a public one. It starts the ceremony of a circuit and
+   * verifies its key.
+   */
   readonly ptau?: string | undefined;
   /** Name under which to contribute. */
   readonly contribute?: string | undefined;
@@ -51,17 +57,19 @@ export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonyS
  * refused before any key is changed.
  *
  * @returns The results in the order of the circuits.
- * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, and the codes of each step
+ * @throws CEREMONY_NOT_CONFIGURED, PTAU_MISSING, PTAU_NOT_DOWNLOADED, and the codes of each step
  */
 export async function takeCeremonySteps(
   compiled: readonly Compiled[],
-  steps: CeremonySteps,
-  { config: { setup }, progress }: Pick<BuildPlan, "config" | "progress">,
+  given: CeremonySteps,
+  { config: { setup, paths }, progress }: Pick<BuildPlan, "config" | "progress">,
 ): Promise<CeremonyResult[]> {
   if (setup.type !== "ceremony") throw pluginError({ code: "CEREMONY_NOT_CONFIGURED" });
   const { keysDir } = setup;
-  if (steps.verify && steps.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
+  if (given.verify && given.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
   const circuits = withoutCopies(compiled, keysDir);
+  const get = () => locatePtau(given.ptau, paths.ptau);
+  const steps = { ...given, ptau: await progress("Getting the powers of tau", get) };
   for (const { circuit } of circuits) await assertStepsPossible(circuit, steps, keysDir);
   // Damaged powers are found as a key is made of them, so all are made before the next step.
   const started = new Set<string>();
@@ -79,14 +87,25 @@ export async function takeCeremonySteps(
   return results;
 }
 
-/** Circuits of one name and the same constraints have one key. Only Groth16 has ceremonies. */
+/**
+ * Circuits of one name and the same constraints have one key. Only Groth16 has ceremonies, and
+ * other primes have no prover.
+ */
 function withoutCopies(compiled: readonly Compiled[], keysDir: string): Compiled[] {
   const byKey = new Map(
     compiled
-      .filter(({ protocol }) => protocol === "groth16")
+      .filter(
+        ({ protocol, circuit }) => protocol === "groth16" && circuit.stats.prime === DEFAULT_PRIME,
+      )
       .map((entry) => [ceremonyKeyPath(entry.circuit, keysDir), entry] as const),
   );
   return [...byKey.values()];
+}
+
+/** Finds or downloads powers of tau that are given by name. */
+async function locatePtau(ptau: string | undefined, folder: string): Promise<string | undefined> {
+  const known = ptau === undefined ? undefined : findPublicPtau(ptau);
+  return known === undefined ? ptau : (await ensurePublicPtau(known, { folder })).path;
 }
 
 async function assertStepsPossible(

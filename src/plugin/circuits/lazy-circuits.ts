@@ -1,6 +1,7 @@
 /** Creates `hre.circuits`. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { ProjectCircuits } from "./project-circuits.ts";
+import type { CircuitMain } from "../config/types.ts";
+import type { ProjectCircuitOptions, ProjectCircuits } from "./project-circuits.ts";
 
 /** Creates `hre.circuits`, which loads the tool chain at the first use of a circuit. */
 export function createProjectCircuits({
@@ -14,10 +15,10 @@ export function createProjectCircuits({
   const startLoader = async () => (await load()).createCircuitLoader(project);
   return {
     names: async () => (await load()).projectCircuitNames(project),
-    get: async (name, options) => {
+    get: (async (circuit: string | CircuitMain, options?: ProjectCircuitOptions) => {
       await (matchers ??= registerMatchers());
-      return (await (loader ??= startLoader())).load(name, options);
-    },
+      return (await (loader ??= startLoader())).load(circuit, options);
+    }) as ProjectCircuits["get"],
     close: async () => {
       const last = loader;
       loader = undefined;

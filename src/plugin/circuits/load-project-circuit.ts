@@ -7,13 +7,13 @@ import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { createPlonkWorkers } from "../../plonk/workers.ts";
 import { circomError } from "../../circom/errors.ts";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
-import type { RollupConfig } from "../config/types.ts";
+import type { CircuitMain, RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { hintIfSlow } from "./compile-hint.ts";
 import { type CircuitNames, findByName } from "./names.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
-import { findProjectCircuits, type ProjectSource } from "./sources.ts";
+import { findProjectCircuits, type ProjectSource, sourceOfMain } from "./sources.ts";
 import { PACKAGE_VERIFIERS } from "./verifier-name.ts";
 import { fullContractName, hasVerifier } from "./verifiers.ts";
 
@@ -21,6 +21,7 @@ const OPTIONS: readonly string[] = [
   "prover",
   "protocol",
   "zkeyPath",
+  "cacheProofs",
 ] satisfies (keyof ProjectCircuitOptions)[];
 
 /** What is known of the project before a circuit is loaded. */
@@ -45,7 +46,7 @@ export interface CircuitLoader {
    *   EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
    */
   load<Inputs extends object, Outputs extends object, Signals extends object, P extends Protocol>(
-    name: string,
+    wanted: string | CircuitMain,
     options?: ProjectCircuitOptions<P>,
   ): Promise<ProjectCircuit<Inputs, Outputs, Signals, P>>;
   close(): Promise<void>;
@@ -57,17 +58,29 @@ export function createCircuitLoader(project: CircuitProject): CircuitLoader {
   const { root, config } = project;
   const { setup, paths, circuits } = config;
   const { ptau } = setup;
-  const shared = { setup, ...(ptau !== undefined && { ptau }), workers, plonkWorkers };
+  const { cacheProofs } = circuits;
+  const shared = {
+    setup,
+    ...(ptau !== undefined && { ptau }),
+    workers,
+    plonkWorkers,
+    cacheProofs,
+  };
   return {
     async load<
       Inputs extends object,
       Outputs extends object,
       Signals extends object,
       P extends Protocol,
-    >(name: string, given: ProjectCircuitOptions<P> = {}) {
+    >(wanted: string | CircuitMain, given: ProjectCircuitOptions<P> = {}) {
       assertKnownOptions(given);
-      const all = findProjectCircuits(root, config);
-      const source = findByName(name, all, { root, folder: circuits.path }) as ProjectSource<P>;
+      const isNamed = typeof wanted === "string";
+      const all = isNamed ? findProjectCircuits(root, config) : [];
+      const source = (
+        isNamed
+          ? findByName(wanted, all, { root, folder: circuits.path })
+          : sourceOfMain(wanted, root, config)
+      ) as ProjectSource<P>;
       const { protocol = source.protocol } = given;
       const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
       const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
@@ -91,6 +104,7 @@ export function createCircuitLoader(project: CircuitProject): CircuitLoader {
         if (protocol !== built) {
           throw pluginError({ code: "VERIFIER_OF_OTHER_PROTOCOL", circuit: id, protocol, built });
         }
+        if (!isNamed) throw pluginError({ code: "CIRCUIT_NOT_BUILT", circuit: id });
         if (contract !== undefined) return contract;
         throw pluginError({ code: "CIRCUIT_WITHOUT_PUBLIC_VALUE", circuit: id });
       });
@@ -99,12 +113,6 @@ export function createCircuitLoader(project: CircuitProject): CircuitLoader {
       await Promise.all([workers.close(), plonkWorkers.close()]);
     },
   };
-}
-
-/** @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUIT_DIRECTORY_NOT_FOUND */
-export function findSource(name: string, root: string, config: RollupConfig): ProjectSource {
-  const { path: folder } = config.circuits;
-  return findByName(name, findProjectCircuits(root, config), { root, folder });
 }
 
 /** Adds a property that throws as it is read. It is not enumerated, as by a spread or by Chai. */
@@ -139,4 +147,12 @@ async function nameContract(
     ...[...built].filter((name) => name !== fullName).map((name) => name.split(":").at(-1)),
   ];
   return others.includes(contract) ? fullName : contract;
+}
+
+/** Finds a circuit of the project by name or path. @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS */
+export function findSource(name: string, root: string, config: RollupConfig): ProjectSource {
+  return findByName(name, findProjectCircuits(root, config), {
+    root,
+    folder: config.circuits.path,
+  });
 }

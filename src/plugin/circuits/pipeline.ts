@@ -86,7 +86,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     try {
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
-      warnOfPatterns(source, plan);
+      warnOfPatterns(circuit.file, source, plan);
       const { name, protocol } = source;
       compiled.push({ circuit, protocol, name, names: source });
     } catch (error) {
@@ -96,7 +96,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
     }
   }
   // The types of all circuits are in one file.
-  if (names === undefined) await writeTypes(compiled, config);
+  if (names === undefined) await writeTypes(compiled, plan);
   for (const keyId of keyIds) {
     const circuit = await compileRollupCircuit(keyId, plan);
     compiled.push({ circuit, protocol: "groth16", name: circuit.name, keyId });
@@ -252,9 +252,14 @@ function warnAboutInputs({ unusedInputs }: CompiledCircuit): string[] {
 /** Patterns that are nearly always faults; `rollup:check` lists the others, too. */
 const WARNED_PATTERNS: readonly PatternName[] = ["unchecked-hint", "unused-result", "bits-alias"];
 
-function warnOfPatterns(source: CircuitSource, { root, config, warn }: BuildPlan): void {
+/** @param compiled - The file with the main component; that of a template is in the cache. */
+function warnOfPatterns(
+  compiled: string,
+  source: CircuitSource,
+  { root, config, warn }: BuildPlan,
+): void {
   if (warn === undefined || !config.circuits.patternWarnings) return;
-  for (const { file, line, pattern, message } of findCircuitPatterns(source.file, source).own) {
+  for (const { file, line, pattern, message } of findCircuitPatterns(compiled, source).own) {
     if (!WARNED_PATTERNS.includes(pattern)) continue;
     warn(`${relative(root, file)}:${line}: warning[${pattern}]: ${message}`);
   }
@@ -268,7 +273,10 @@ async function removeLitter({ paths, setup }: RollupConfig): Promise<void> {
   for (const folder of folders) await removeStaleTemporaries(folder);
 }
 
-async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig): Promise<void> {
+async function writeTypes(
+  compiled: readonly Compiled[],
+  { config: { paths }, typesModule = PACKAGE_NAME }: BuildPlan,
+): Promise<void> {
   if (compiled.length === 0) return rm(paths.types, { recursive: true, force: true });
   // By path as well, where the name is enough.
   const typed = compiled.map(({ circuit, protocol, name, names }) => ({
@@ -277,7 +285,7 @@ async function writeTypes(compiled: readonly Compiled[], { paths }: RollupConfig
     name,
     aliases: names === undefined || names.path === name || name.includes("/") ? [] : [names.path],
   }));
-  const text = generateCircuitTypes(typed, PACKAGE_NAME);
+  const text = generateCircuitTypes(typed, typesModule);
   await writeIfChanged(join(paths.types, "index.ts"), text);
 }
 

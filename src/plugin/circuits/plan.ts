@@ -20,6 +20,8 @@ export interface BuildPlan {
   readonly leavesRollupOut?: boolean;
   /** Names or paths of the only circuits that are meant. Default: all. */
   readonly names?: readonly string[] | undefined;
+  /** Module that the generated types add to. Default: that of the rollup's plugin. */
+  readonly typesModule?: string;
   readonly progress: Progress;
   /** Receives warnings about the project's circuits, each of one or more lines. */
   readonly warn?: (text: string) => void;

@@ -10,6 +10,7 @@ import type {
 import type { ProveOptions } from "../../circom/proof-systems.ts";
 import type { Protocol, ProvenBy } from "../../circom/protocols.ts";
 import type { SolidityProofOf } from "../../circom/solidity-proof.ts";
+import type { CircuitMain } from "../config/types.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 
 /** Input values of a circuit: its own type once a build has generated it. */
@@ -44,8 +45,8 @@ export interface ProjectCircuit<
 > extends Circuit<Inputs, Outputs, Signals, P> {
   /**
    * Name of the generated contract, for `ethers.deployContract`: `MultiplierVerifier`, or with its
-   * file in front if another contract of the project has the same name. Copies of the circuit made by
-   * a spread lack it.
+   * file in front if another contract of the project has the same name. Copies of the circuit by a
+   * spread lack it.
    *
    * @throws CIRCUIT_WITHOUT_PUBLIC_VALUE and VERIFIER_OF_OTHER_PROTOCOL as it is read: no contract
    *   is generated then
@@ -72,6 +73,11 @@ export interface ProjectCircuitOptions<P extends Protocol = Protocol> extends Pr
   readonly protocol?: P;
   /** Path of another proving key for this circuit. Default: the key of the config's setup. */
   readonly zkeyPath?: string;
+  /**
+   * Whether to keep proofs in the cache, by circuit, key and witness, so that tests prove once.
+   * Default: `circuits.cacheProofs` of the config, which is false.
+   */
+  readonly cacheProofs?: boolean;
 }
 
 export interface ProjectCircuits {
@@ -94,7 +100,7 @@ export interface ProjectCircuits {
    *   ("spend/note") or in the project ("circuits/spend/note.circom").
    * @param options - `prover`: "kernel", "snarkjs" or `{ external: command }` (default: the
    *   config's prover; the kernel instead of a mock); `zkeyPath`: another proving key; `protocol`:
-   *   "groth16", "plonk" or "fflonk" (default: the config's).
+   *   "groth16", "plonk" or "fflonk" (default: the config's); `cacheProofs`: whether to keep them.
    * @returns The circuit, which `hre.circuits.close()` closes too.
    * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUIT_OPTION_UNKNOWN, CEREMONY_KEY_MISSING,
    *   CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED, and the codes of `loadCircuit`
@@ -111,6 +117,26 @@ export interface ProjectCircuits {
     name: Name,
     options?: ProjectCircuitOptions<P>,
   ): Promise<ProjectCircuit<InputsOf<Name>, OutputsOf<Name>, SignalsOf<Name>, P>>;
+  /**
+   * Makes a circuit of a template, without a file with a main component. `circuits.mains` of the
+   * config names such circuits for the build, which makes types and verifiers for them.
+   *
+   * @param main - `file` with the template, relative to the folder of circuits; `template`;
+   *   `params`, bigints, numbers and nested arrays of them; `public` inputs.
+   * @param options - As for a name.
+   * @returns The circuit; it has no `verifierContract`.
+   * @throws MAIN_TEMPLATE_UNKNOWN, MAIN_PARAMETER_COUNT, MAIN_PARAMETER_INVALID,
+   *   MAIN_PUBLIC_UNKNOWN, and as for a name
+   *
+   * @example
+   * const bits = await hre.circuits.get({
+   *   file: "../node_modules/hardhat-zkrollup/circuits/lib/bits.circom",
+   *   template: "ToBits",
+   *   params: [4],
+   * });
+   * await bits.compute({ in: 5 }); // { out: [1n, 0n, 1n, 0n] }
+   */
+  get(main: CircuitMain, options?: ProjectCircuitOptions): Promise<ProjectCircuit>;
   /**
    * Closes all loaded circuits and ends their threads. The end of a test run calls it, and idle
    * threads never keep a script alive. A later `get` starts new threads.

@@ -12,6 +12,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import { findCircuits } from "../../circom/sources.ts";
 import { packageContracts } from "../config/resolve.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT } from "../package-root.ts";
+import { hasRollupPlugin } from "../rollup-plugin.ts";
 import { readManifest } from "./manifest.ts";
 
 type Project = Pick<HardhatRuntimeEnvironment, "config" | "userConfig">;
@@ -31,10 +32,12 @@ const MENTION = new RegExp(
 const FILES_MAX = 2_000;
 
 /**
- * Whether the project uses the rollup: it has no circuits of its own, the config sizes or operates
- * a rollup, an earlier build had it, or a contract, test or script mentions it.
+ * Whether the project uses the rollup. It has the plugin of the rollup, and no circuits of its own;
+ * or the config sizes or operates a rollup, an earlier build had it, or a contract, test or script
+ * mentions it.
  */
 export async function usesRollup({ config, userConfig }: Project): Promise<boolean> {
+  if (!hasRollupPlugin(config)) return false;
   const { preset, blockSlots, operator } = userConfig.rollup ?? {};
   const isConfigured = [preset, blockSlots, operator].some((entry) => entry !== undefined);
   const { root } = config.paths;
@@ -70,6 +73,7 @@ async function isMentioned({ paths }: HardhatConfig): Promise<boolean> {
 
 /** Adds this package's contracts to the next builds, or takes them out. */
 export function selectPackageContracts({ config }: Project, isUsed: boolean): void {
+  if (!hasRollupPlugin(config)) return;
   const ours = packageContracts(config.paths.root);
   const { npmFilesToBuild } = config.solidity;
   const others = npmFilesToBuild.filter((file) => !ours.includes(file));

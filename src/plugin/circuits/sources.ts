@@ -11,17 +11,27 @@ import type { OptimizationLevel } from "../../circom/compile.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { NativeCompiler } from "../../circom/compiler.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
+import { circomError } from "../../circom/errors.ts";
+import { type MainComponent, mainName } from "../../circom/main-component.ts";
 import { findCircuits } from "../../circom/sources.ts";
 import type { PrimeName } from "../../crypto/primes.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { sizedPreset } from "../config/resolve.ts";
-import type { CircuitOverride, RollupConfig } from "../config/types.ts";
+import type {
+  CircuitMain,
+  CircuitOverride,
+  CircuitsConfig,
+  RollupConfig,
+} from "../config/types.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
+import { findMains, isMadeByCircomkit, type NamedMain, toMain } from "./mains.ts";
 import { type CircuitNames, findByName, nameCircuits } from "./names.ts";
 
-/** A .circom file with a main component, and its compiler options. */
-export interface CircuitSource<P extends Protocol = Protocol> {
+/** A .circom file with a main component, or a template of it, and the compiler options. */
+export interface CircuitSource<P extends Protocol = Protocol> extends Partial<
+  Omit<MainComponent, "file">
+> {
   readonly file: string;
   readonly includePaths: readonly string[];
   readonly projectFolder?: string;
@@ -46,28 +56,61 @@ export const ROLLUP_SOURCE = {
 
 /** A circuit of the project. */
 export interface ProjectSource<P extends Protocol = Protocol>
-  extends CircuitSource<P>, CircuitNames {}
+  extends Omit<CircuitSource<P>, "name">, CircuitNames {}
 
 /**
- * Finds the circuits in the project's folder.
+ * Finds the circuits in the project's folder, and those that the config, or circomkit's, makes of
+ * templates.
  *
  * @throws CIRCUIT_DIRECTORY_NOT_FOUND if the folder was configured; CIRCUIT_NAMES_CLASH;
- *   CIRCUIT_UNKNOWN and CIRCUIT_AMBIGUOUS for an override
+ *   CIRCUIT_UNKNOWN and CIRCUIT_AMBIGUOUS for an override; CIRCOMKIT_FILE_INVALID
  */
 export function findProjectCircuits(root: string, { circuits }: RollupConfig): ProjectSource[] {
-  const { path: folder, include: includePaths, compiler } = circuits;
+  const { path: folder } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = folder === join(root, "circuits") && !existsSync(folder);
-  const files = isEmpty ? [] : findCircuits(folder);
-  const named = nameCircuits(files, folder).map((names, i) => ({ ...names, file: files[i]! }));
+  const named = nameAll(isEmpty ? [] : findCircuits(folder), findMains(root, circuits), folder);
   const overrides = new Map<string, CircuitOverride>();
   for (const [name, override] of Object.entries(circuits.overrides)) {
-    overrides.set(findByName(name, named, { root, folder }).file, override);
+    overrides.set(findByName(name, named, { root, folder }).path, override);
   }
-  const { optimization, protocol, prime } = circuits;
+  const usual = usualOptions(root, circuits);
+  return named.map((source) => ({ ...source, ...usual, ...overrides.get(source.path) }));
+}
+
+/** Names files, and circuits of templates as files in the folder of circuits. */
+function nameAll(files: readonly string[], mains: readonly NamedMain[], folder: string) {
+  const made = mains.map(({ name }) => name);
+  const own = files.filter((file) => !isMadeByCircomkit(file, made)).map((file) => ({ file }));
+  const places = made.map((name) => join(folder, `${name}.circom`));
+  const all = nameCircuits([...own.map(({ file }) => file), ...places], folder);
+  return all.map((names, index) => {
+    const source = own[index] ?? mains[index - own.length]!;
+    if ("name" in source && source.name !== names.name) {
+      const clash = all.find(
+        (other) => other.path !== names.path && other.path.endsWith(names.path),
+      );
+      const second = clash?.path ?? source.name;
+      throw circomError({ code: "CIRCUIT_NAMES_CLASH", first: source.name, second });
+    }
+    return { ...source, ...names };
+  });
+}
+
+/** What circuits are compiled with, unless an override says otherwise. */
+function usualOptions(root: string, circuits: CircuitsConfig) {
+  const { include: includePaths, optimization, protocol, prime, compiler } = circuits;
   const how = { optimization, protocol, prime, ...(compiler && { compiler }) };
-  const usual = { includePaths, projectFolder: root, ...how };
-  return named.map((source) => ({ ...source, ...usual, ...overrides.get(source.file) }));
+  return { includePaths, projectFolder: root, ...how };
+}
+
+/** A circuit of a template that neither the config nor a file names. */
+export function sourceOfMain(
+  main: CircuitMain,
+  root: string,
+  { circuits }: RollupConfig,
+): CircuitSource {
+  return { ...toMain(mainName(main), main, circuits.path), ...usualOptions(root, circuits) };
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   SolidityCompilerConfig,
 } from "hardhat/types/config";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
+import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
@@ -55,7 +56,7 @@ export function resolveRollupConfig(
       ...(user.setup?.type === "ceremony"
         ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }
         : { ...user.setup, type: "dev" }),
-      ...(user.setup?.ptau !== undefined && { ptau: resolve(root, user.setup.ptau) }),
+      ...(user.setup?.ptau !== undefined && { ptau: toPtau(user.setup.ptau, root) }),
     },
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
@@ -65,6 +66,8 @@ export function resolveRollupConfig(
       prime: user.circuits?.prime ?? DEFAULT_PRIME,
       ...(user.circuits?.compiler && { compiler: user.circuits.compiler }),
       overrides: user.circuits?.overrides ?? {},
+      mains: user.circuits?.mains ?? {},
+      cacheProofs: user.circuits?.cacheProofs ?? false,
       patternWarnings: user.circuits?.patternWarnings ?? true,
     },
     operator: {
@@ -74,10 +77,16 @@ export function resolveRollupConfig(
     paths: {
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),
+      ptau: join(rollupCache, "circuits", "ptau"),
       contracts: join(rollupCache, "contracts"),
       types: join(root, "types", "circuits"),
     },
   };
+}
+
+/** The name of a public file stays as it is. */
+function toPtau(ptau: string, root: string): string {
+  return findPublicPtau(ptau) === undefined ? resolve(root, ptau) : ptau;
 }
 
 /** Returns a preset with the block sizes of the config. */
@@ -91,18 +100,17 @@ export function packageContracts(root: string): string[] {
   return PACKAGE_CONTRACTS.map((file) => `${PACKAGE_NAME}/contracts/${file}`);
 }
 
-/** Adds the resolved `rollup` entry, the generated verifiers and this package's contracts. */
+/** Adds the resolved `rollup` entry and the generated verifiers. */
 export function extendResolvedConfig(
   userConfig: HardhatUserConfig,
   config: HardhatConfig,
 ): HardhatConfig {
   const rollup = resolveRollupConfig(userConfig.rollup, config.paths);
   const { root, sources } = config.paths;
-  const generated = relative(root, rollup.paths.contracts).split(sep).join("/");
-  const npmFiles = packageContracts(root);
   // The oldest supported Hardhat has no such setting.
   const { coverage } = config as Partial<HardhatConfig>;
-  const ours = [...npmFiles, `${generated}/${ROLLUP_VERIFIER}.sol`];
+  // Generated contracts are no sources of the user, so coverage skips them.
+  const generated = `${escapeGlob(generatedFolder(root, rollup))}/**`;
   return {
     ...config,
     rollup,
@@ -110,22 +118,35 @@ export function extendResolvedConfig(
       ...config.paths,
       sources: { ...sources, solidity: [...sources.solidity, rollup.paths.contracts] },
     },
-    // Generated contracts are no sources of the user, so coverage skips them.
-    coverage: {
-      ...coverage,
-      skipFiles: [...(coverage?.skipFiles ?? []), `${escapeGlob(generated)}/**`],
-    },
+    coverage: { ...coverage, skipFiles: [...(coverage?.skipFiles ?? []), generated] },
+  };
+}
+
+/** Adds this package's contracts, with their compiler settings. */
+export function addRollupContracts(
+  userConfig: HardhatUserConfig,
+  config: HardhatConfig,
+): HardhatConfig {
+  const { root } = config.paths;
+  const rollup = resolveRollupConfig(userConfig.rollup, config.paths);
+  const npmFiles = packageContracts(root);
+  const ours = [...npmFiles, `${generatedFolder(root, rollup)}/${ROLLUP_VERIFIER}.sol`];
+  const { npmFilesToBuild, profiles } = config.solidity;
+  return {
+    ...config,
     solidity: {
       ...config.solidity,
-      npmFilesToBuild: [...new Set([...config.solidity.npmFilesToBuild, ...npmFiles])],
+      npmFilesToBuild: [...new Set([...npmFilesToBuild, ...npmFiles])],
       profiles: Object.fromEntries(
-        Object.entries(config.solidity.profiles).map(([name, profile]) => [
-          name,
-          withOverrides(profile, ours),
-        ]),
+        Object.entries(profiles).map(([name, profile]) => [name, withOverrides(profile, ours)]),
       ),
     },
   };
+}
+
+/** The folder of the generated contracts in the project, with "/". */
+function generatedFolder(root: string, { paths }: RollupConfig): string {
+  return relative(root, paths.contracts).split(sep).join("/");
 }
 
 /** Sets our compiler and settings for files, except for those that the user has overridden. */

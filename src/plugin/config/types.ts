@@ -1,5 +1,6 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
 import type { NativeCompiler } from "../../circom/compiler.ts";
+import type { TemplateParameter } from "../../circom/main-component.ts";
 import type { PrimeName } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
@@ -17,7 +18,10 @@ export const SETUP_TYPES = ["dev", "ceremony"] as const;
 
 /** The setup that proving keys come from, see `rollup:setup`. */
 export type SetupConfig = KeySetup & {
-  /** Absolute path of the powers of tau from which the keys of PLONK and fflonk follow. */
+  /**
+   * Powers of tau from which the keys of PLONK and fflonk follow: an absolute path, or the name of
+   * a public file such as `hermez-14`.
+   */
   readonly ptau?: string;
 };
 
@@ -52,8 +56,23 @@ export interface CircuitsConfig {
   readonly compiler?: NativeCompiler;
   /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
+  /** By circuit name: circuits that are made of templates, without a file of their own. */
+  readonly mains: Readonly<Record<string, CircuitMain>>;
+  /** Whether `prove` keeps proofs in the cache, by circuit, key and witness, for tests. */
+  readonly cacheProofs: boolean;
   /** Whether builds warn of patterns in the sources that have often been faults. */
   readonly patternWarnings: boolean;
+}
+
+/** A circuit that is made of a template. */
+export interface CircuitMain {
+  /** File with the template, relative to the folder of circuits; `.circom` may be left out. */
+  readonly file: string;
+  readonly template: string;
+  /** Parameters in order, with nested arrays. Default: none. */
+  readonly params?: readonly TemplateParameter[];
+  /** Public inputs. Default: none. */
+  readonly public?: readonly string[];
 }
 
 /** What the config can set for a single circuit. */
@@ -105,6 +124,10 @@ export interface RollupUserConfig {
     compiler?: { path: string };
     /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
+    /** By circuit name: circuits that are made of templates, without a file of their own. */
+    mains?: Record<string, CircuitMain>;
+    /** Whether `prove` keeps proofs in the cache, for tests. Default false. */
+    cacheProofs?: boolean;
     /** Whether builds warn of patterns that have often been faults. Default true. */
     patternWarnings?: boolean;
   };
@@ -121,6 +144,8 @@ export interface RollupPathsConfig {
   readonly cache: string;
   /** Compiled circuits and keys. */
   readonly circuits: string;
+  /** Powers of tau of public ceremonies. */
+  readonly ptau: string;
   /** Generated verifier contracts: a source folder of the project. */
   readonly contracts: string;
   /** Generated TypeScript types of the project's circuits. */

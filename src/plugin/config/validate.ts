@@ -1,4 +1,5 @@
 /** Checks the user's `rollup: {…}` and describes its errors. */
+import type { TemplateParameter } from "../../circom/main-component.ts";
 import { validateUserConfigZodType } from "@nomicfoundation/hardhat-zod-utils";
 import type {
   HardhatConfig,
@@ -35,6 +36,9 @@ function oneOf<T extends readonly [string, ...string[]]>(
   });
 }
 
+const parameterSchema: z.ZodType<TemplateParameter> = z.lazy(() =>
+  z.union([z.bigint(), z.number().int(), z.array(parameterSchema)]),
+);
 const protocolSchema = oneOf(PROTOCOLS, (protocol) =>
   groth16Error({ code: "PROTOCOL_UNKNOWN", protocol, known: PROTOCOLS }),
 );
@@ -113,8 +117,8 @@ export const rollupUserConfigSchema = z
           .string()
           .min(1)
           .describe(
-            "PLONK and fflonk: file of powers of tau, prepared for phase 2, relative to the root; " +
-              "without it type `dev` makes INSECURE ones",
+            "PLONK and fflonk: file of powers of tau, prepared for phase 2, relative to the root, " +
+              "or `hermez-8` to `hermez-28`; without it type `dev` makes INSECURE ones",
           )
           .optional(),
       })
@@ -177,6 +181,28 @@ export const rollupUserConfigSchema = z
         patternWarnings: z
           .boolean()
           .describe("whether builds warn of patterns in circuits that have often been faults")
+          .optional(),
+        mains: z
+          .record(
+            z.string().regex(/^\w[\w.-]*$/, "A name has letters, digits, -, _ and . only."),
+            z
+              .object({
+                file: z.string().min(1),
+                template: z.string().min(1),
+                params: z.array(parameterSchema).optional(),
+                public: z.array(z.string().min(1)).optional(),
+              })
+              .strict(),
+          )
+          .describe(
+            "by circuit name: circuits made of a template, `{ file, template, params, public }`",
+          )
+          .optional(),
+        cacheProofs: z
+          .boolean()
+          .describe(
+            "keeps proofs of `prove` in the cache, so that tests prove once; verified when read",
+          )
           .optional(),
       })
       .strict()

@@ -7,11 +7,9 @@ const handlers: Partial<TestHooks> = {
     noteTestStart(context);
     return next(context, runner);
   },
-  // The test run ends by itself, also with connections that tests have left open.
+  // The test run ends by itself, also with circuits that tests have left open.
   onTestRunDone: async (context, runner, next) => {
     await next(context, runner);
-    const { closeOpenConnections } = await import("../rollup/open-connections.ts");
-    await closeOpenConnections();
     await context.circuits.close();
     noteTestEnd(context);
   },

@@ -90,6 +90,8 @@ function toOptions(config: RollupConfig, prover: ProverName) {
     setup,
     cacheDir: paths.circuits,
     prover: toProverChoice(prover, config),
+    // The operator goes on while a block is proven.
+    explain: false,
     workers: createGroth16Workers(),
   };
 }
