@@ -286,7 +286,7 @@ describe("plugin/circuits", () => {
       const shown = await warningsOf(async () => build(await project.createHre(CONFIG)));
       expect(shown).to.deep.equal([
         "circuits/hint.circom:6: warning[unchecked-hint]: " +
-          "b is assigned by <-- and is in no constraint of its template",
+          "b is assigned by <-- and is in no constraint of its template\n",
       ]);
     }
     const silent = { rollup: { ...CONFIG.rollup, circuits: { patternWarnings: false } } } as const;

@@ -250,12 +250,7 @@ function warnAboutInputs({ unusedInputs }: CompiledCircuit): string[] {
 }
 
 /** Patterns that are nearly always faults; `rollup:check` lists the others, too. */
-const WARNED_PATTERNS: readonly PatternName[] = [
-  "unchecked-hint",
-  "unused-result",
-  "unused-input",
-  "bits-alias",
-];
+const WARNED_PATTERNS: readonly PatternName[] = ["unchecked-hint", "unused-result", "bits-alias"];
 
 /** @param compiled - The file with the main component; that of a template is in the cache. */
 function warnOfPatterns(
