@@ -26,6 +26,8 @@ export interface NativeCompiler {
 
 const OUTPUT_BYTES_MAX = 1 << 28;
 const SHOWN_CHARACTERS = 500;
+/** The first folder of a path inside of the compiler's. */
+const PATH_INSIDE = new RegExp(`^${COMPILER_FOLDER}/([^/]+/)`);
 const VERSION = /\b\d+\.\d+\.\d+\b/;
 
 /** The version of the circom2 package, which is the compiler by default. */
@@ -78,11 +80,13 @@ async function openNativeCompiler(path: string): Promise<CircomCompiler> {
 async function runNative(path: string, { args, folder }: CompileJob): Promise<CompileOutcome> {
   const relative = args.map((arg) => arg.replace(COMPILER_FOLDER, "."));
   const outcome = await runProgram(path, relative, folder);
-  const names = [await realpath(folder), folder, "."];
-  const output = names.reduce(
-    (text, name) => text.replaceAll(`"${name}/`, `"${COMPILER_FOLDER}/`),
-    outcome.output,
-  );
+  // It may shorten "./sources/a.circom", or resolve it to a full path.
+  const names = [`${await realpath(folder)}/`, `${folder}/`, "./"];
+  const inside = args.flatMap((arg) => PATH_INSIDE.exec(arg)?.[1] ?? []);
+  const output = [...names, ...inside].reduce((text, name) => {
+    const known = inside.includes(name) ? name : "";
+    return text.replaceAll(`"${name}`, `"${COMPILER_FOLDER}/${known}`);
+  }, outcome.output);
   return { ...outcome, output };
 }
 
