@@ -62,20 +62,6 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
     action: () => import("./verifier.ts"),
   },
   {
-    name: "ptau",
-    description: "List public powers of tau, or download and check one of them",
-    argument: {
-      name: "name",
-      description: "Name such as hermez-14, for 2^14 powers; without a name they are listed",
-      defaultValue: "",
-    },
-    options: [
-      { name: "source", description: "URL of a folder that has the files (default: snarkjs's)" },
-      { name: "output", description: "Folder to keep the file (default: in the cache)" },
-    ],
-    action: () => import("./ptau.ts"),
-  },
-  {
     name: "export",
     description: "Write a circuit's files in the layout of circom and snarkjs",
     options: [
