@@ -1,7 +1,8 @@
 /**
  * Takes circuits of public packages through the tool chain: `npm run test:corpus`. Options:
  * `--sample` and `--only NAMES` choose circuits, `--compare` measures the kernel against snarkjs on
- * five of them instead, and `--write` writes the tables of docs/corpus.md. Ends with an error if a
+ * five of them instead, and `--write` writes the tables of docs/corpus.md, that of circuits if all
+ * are checked. Ends with an error if a
  * circuit is not treated right.
  */
 import { parseArgs } from "node:util";
@@ -42,7 +43,8 @@ async function checkAll(hre: HardhatRuntimeEnvironment): Promise<void> {
     const verdict = failure === undefined ? "right" : `${failure.step}: ${failure.reason}`;
     console.log(`${name} (${constraints ?? "?"} constraints): ${verdict}`);
   }
-  if (values.write) await writePart("circuits", circuitTable(results));
+  const isWhole = results.length === CASES.length;
+  if (values.write && isWhole) await writePart("circuits", circuitTable(results));
   const failed = results.filter(({ failure }) => failure !== undefined);
   console.log(`${results.length - failed.length} of ${results.length} circuits are right`);
   process.exitCode = failed.length === 0 ? 0 : 1;
