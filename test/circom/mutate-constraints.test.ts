@@ -14,7 +14,7 @@ describe("circom: removed constraints", () => {
   it("notices each constraint that computes something", async () => {
     const circuit = await load("published/limbs-fixed");
     const report = await mutateConstraints(circuit, { seed: 7 });
-    // The limb above the first carry limits it, too: only inputs that are too large need its own bit.
+    // The limb above limits the first carry, too: only inputs that are too large need its own bit.
     expect(report.freeSignal).to.equal(circuit.stats.constraints - 1);
     expect(report.generatedRefusal.map(({ equation }) => equation)).to.deep.equal([
       "(1 - main.carry[0]) * main.carry[0] = 0",
