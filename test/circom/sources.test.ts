@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { expect } from "chai";
 import { declaresMain } from "../../src/circom/source-text.ts";
 import { collectSources, findCircuits } from "../../src/circom/sources.ts";
@@ -14,19 +14,24 @@ describe("circom: sources", () => {
   after(() => workspace.remove());
 
   it("finds the files that declare a main component", () => {
-    const found = findCircuits(join(workspace.folder, "circuits")).map((file) => basename(file));
-    expect(found).to.deep.equal([
-      "missing-include.circom",
-      "syntax-error.circom",
-      "too-large.circom",
+    const folder = join(workspace.folder, "circuits");
+    const found = findCircuits(folder).map((file) => relative(folder, file));
+    expect(found.filter((file) => dirname(file) !== "published")).to.deep.equal([
+      "ages.circom",
+      "broken/missing-include.circom",
+      "broken/syntax-error.circom",
+      "broken/too-large.circom",
       "bus.circom",
       "choices.circom",
       "cuber.circom",
+      "language.circom",
       "multiplier.circom",
       "nested-inputs.circom",
+      "product.circom",
       "seven-inputs.circom",
       "squarer.circom",
       "substituted.circom",
+      "twice.circom",
     ]);
   });
 
