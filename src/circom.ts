@@ -79,4 +79,5 @@ export {
 } from "./circom/mutate-constraints.ts";
 export { type CircuitPatterns, findCircuitPatterns } from "./circom/patterns/circuit-patterns.ts";
 export type { PatternFinding, PatternName } from "./circom/patterns/find-patterns.ts";
+export { FIELD_MODULUS } from "./crypto/field.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";
