@@ -12,6 +12,12 @@ import type { RefusedBy } from "./witness-checks.ts";
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- @types/chai has this namespace
   namespace Chai {
+    // Of @types/chai, which a project without Chai lacks.
+    /* eslint-disable @typescript-eslint/no-empty-object-type */
+    interface ChaiStatic {}
+    interface ChaiUtils {}
+    /* eslint-enable @typescript-eslint/no-empty-object-type */
+
     interface Assertion {
       /** For {@link Assertion.witnessOutputs}: no output may be left out. */
       strict: Assertion;
