@@ -12,14 +12,13 @@
  */
 import fc from "fast-check";
 import { assertDefaultPrime, indexConstraints } from "../groth16/check-witness.ts";
-import { isRollupError } from "../util/errors.ts";
 import type { Circuit } from "./circuit.ts";
 import { type CheckedCircuit, Findings, type Sample } from "./determinacy/findings.ts";
 import type { DeterminacyReport } from "./determinacy/report.ts";
 import { deriveForEveryInput } from "./determinacy/universal.ts";
-import { circomError } from "./errors.ts";
+import { circomError, isRefusal } from "./errors.ts";
 import { circuitInputs, cornerInputs } from "./inputs/arbitrary.ts";
-import { readSymbols } from "./signals.ts";
+import { readSymbols, wiresOfInputs } from "./signals.ts";
 import type { InputValues } from "./witness-inputs.ts";
 
 export interface DeterminacyOptions {
@@ -39,8 +38,6 @@ export interface DeterminacyOptions {
 
 const DEFAULT_SAMPLES = 40;
 const DEFAULT_TIME_MS = 30_000;
-/** A hint may divide by zero or use an index beyond its array; then there is no witness either. */
-const REFUSALS = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR_FAILED"];
 /** Maximum inputs that are generated for one that the circuit accepts. */
 const TRIES_PER_SAMPLE = 20;
 
@@ -103,13 +100,10 @@ function readCircuit(
   }
   const r1cs = circuit.constraints();
   assertDefaultPrime(r1cs);
-  const isGiven = new Set(names.map((name) => `main.${name}`));
-  const given: number[] = [];
+  const symbols = readSymbols(circuit.symPath);
   const nameOf = new Map<number, string>();
-  for (const [name, wire] of readSymbols(circuit.symPath)) {
-    if (!nameOf.has(wire)) nameOf.set(wire, name);
-    if (isGiven.has(name) || isGiven.has(name.replace(/(?:\[\d+\])+$/, ""))) given.push(wire);
-  }
+  for (const [name, wire] of symbols) if (!nameOf.has(wire)) nameOf.set(wire, name);
+  const given = wiresOfInputs(symbols, names);
   return { r1cs, rowsOf: indexConstraints(r1cs), given, nameOf };
 }
 
@@ -138,5 +132,5 @@ async function collectSamples(
 }
 
 function refusal(error: unknown): undefined {
-  if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
+  if (!isRefusal(error)) throw error;
 }

@@ -1,5 +1,5 @@
 /** Errors between a .circom file and its witness. */
-import { defineErrors } from "../util/errors.ts";
+import { defineErrors, isRollupError, type RollupError } from "../util/errors.ts";
 
 /** Where a witness generator stopped. */
 type GeneratorTrace = {
@@ -199,3 +199,11 @@ export const circomError = defineErrors<CircomErrorFacts>({
     fix: "Rename one of the two files.",
   },
 });
+
+/** A hint may divide by zero or use an index beyond its array; then there is no witness either. */
+const REFUSALS: readonly string[] = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR_FAILED"];
+
+/** Whether an error says that a circuit has no witness for its inputs; others are faults. */
+export function isRefusal(error: unknown): error is RollupError {
+  return isRollupError(error) && REFUSALS.includes(error.code);
+}

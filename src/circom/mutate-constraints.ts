@@ -9,14 +9,14 @@ import fc from "fast-check";
 import type { R1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import { checkConstraints } from "../groth16/check-witness.ts";
-import { isRollupError } from "../util/errors.ts";
 import type { Circuit } from "./circuit.ts";
 import { createDeterminacyCheck } from "./determinacy.ts";
 import { weakenCircuit } from "./determinacy/weakened.ts";
 import { showConstraint } from "./equations.ts";
+import { isRefusal } from "./errors.ts";
 import { circuitInputs } from "./inputs/arbitrary.ts";
 import { readSignalTable } from "./signal-table.ts";
-import { readSymbols } from "./signals.ts";
+import { readSymbols, wiresOfInputs } from "./signals.ts";
 import { createUncheckedCalculator } from "./witness-generator.ts";
 import type { InputValues } from "./witness-inputs.ts";
 
@@ -61,7 +61,6 @@ const DEFAULT_SAMPLES = 200;
 const DEFAULT_TIME_MS = 60_000;
 /** Maximum accepted inputs at which free signals are looked for. */
 const ACCEPTED_MAX = 8;
-const REFUSALS = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR_FAILED"];
 
 /**
  * Finds the constraints of a circuit that nobody would miss.
@@ -86,7 +85,8 @@ export async function mutateConstraints<Inputs extends object>(
   const untyped = circuit as unknown as Circuit;
   const r1cs = circuit.constraints();
   const { accepted, refusals, generated } = await collectWitnesses(untyped, options, seed);
-  const given = givenWires(untyped);
+  const names = circuit.inputs.map(({ name }) => name);
+  const given = wiresOfInputs(readSymbols(circuit.symPath), names);
   const mutants = accepted.map((witness) => createMutants(r1cs, witness, given));
   const { nameOf } = readSignalTable(circuit);
   const describe = (row: number): UnmissedConstraint => ({
@@ -162,14 +162,7 @@ function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (isRollupError(error) && REFUSALS.includes(error.code)) return undefined;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
-}
-
-function givenWires({ inputs, symPath }: Circuit): number[] {
-  const names = new Set(inputs.map(({ name }) => `main.${name}`));
-  return [...readSymbols(symPath)]
-    .filter(([name]) => names.has(name) || names.has(name.replace(/(?:\[\d+\])+$/, "")))
-    .map(([, wire]) => wire);
 }

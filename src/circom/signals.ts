@@ -46,6 +46,22 @@ export function readSymbols(symPath: string): Map<string, number> {
   return wires;
 }
 
+/**
+ * Lists the wires of inputs of the main component.
+ *
+ * @param symbols - From {@link readSymbols}.
+ * @param names - Names of inputs, "in" for an array.
+ */
+export function wiresOfInputs(
+  symbols: ReadonlyMap<string, number>,
+  names: readonly string[],
+): number[] {
+  const wanted = new Set(names.map((name) => `main.${name}`));
+  return [...symbols]
+    .filter(([name]) => wanted.has(name) || wanted.has(name.replace(/(?:\[\d+\])+$/, "")))
+    .map(([, wire]) => wire);
+}
+
 /** Reads the signals of the main component from a .sym file. */
 export function readSignals(
   symPath: string,

@@ -5,6 +5,7 @@
  * inputs together with constraints that it simplifies. So private inputs without a wire are looked
  * up in the constraints as they were before.
  */
+import { wiresOf } from "./equations.ts";
 import { indexConstraints } from "../groth16/check-witness.ts";
 import { publicCount, type R1cs } from "../groth16/formats/r1cs.ts";
 import { type SignalDeclaration, signalCount } from "./signals.ts";
@@ -68,12 +69,6 @@ function countBinding(r1cs: R1cs, isIntermediate: (wire: number) => boolean): Ui
 /** Whether a constraint has no product, and so is C·w = 0. */
 function isLinear({ a, b }: R1cs, row: number): boolean {
   return [a, b].some(({ rowStart }) => rowStart[row] === rowStart[row + 1]);
-}
-
-function wiresOf({ a, b, c }: R1cs, row: number): Set<number> {
-  return new Set(
-    [a, b, c].flatMap(({ rowStart, wire }) => [...wire.subarray(rowStart[row], rowStart[row + 1])]),
-  );
 }
 
 function indicesOf(shape: readonly number[], index: number): string {

@@ -1,9 +1,9 @@
 /** Fuzzes a circuit: random inputs, for which it must compute what a model in TypeScript does. */
 import fc from "fast-check";
 import type { Circuit } from "../circom/circuit.ts";
+import { isRefusal } from "../circom/errors.ts";
 import { cornerInputs } from "../circom/inputs/arbitrary.ts";
 import type { InputValues } from "../circom/witness-inputs.ts";
-import { isRollupError } from "../util/errors.ts";
 import { type Difference, findDifferences } from "./compare.ts";
 import { testingError } from "./errors.ts";
 import { type CircuitModel, type ModelFunction, modelInputs } from "./fuzz-model.ts";
@@ -54,8 +54,6 @@ export interface FuzzOptions {
 
 const DEFAULT_RUNS = 1_000;
 const DEFAULT_TIME_MS = 60_000;
-/** The circuit has no witness for the inputs; other errors are faults of the test. */
-const REFUSALS = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR_FAILED"];
 
 /** Outputs, or why there are none. */
 type Outcome<Outputs> =
@@ -172,7 +170,7 @@ async function runCircuit(
   try {
     return { outputs: (await circuit.witness(inputs)).outputs };
   } catch (error) {
-    if (isRollupError(error) && REFUSALS.includes(error.code)) return { reason: error.sentence };
+    if (isRefusal(error)) return { reason: error.sentence };
     throw error;
   }
 }

@@ -5,7 +5,8 @@ import type { SignalTree } from "../circom/signal-tree.ts";
 import type { InputValue } from "../circom/witness-inputs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import type { Protocol, ProvenBy } from "../circom/protocols.ts";
-import { isRollupError, type RollupError } from "../util/errors.ts";
+import type { RollupError } from "../util/errors.ts";
+import { isRefusal } from "../circom/errors.ts";
 import { testingError } from "./errors.ts";
 
 /** The part of a witness that assertions need. */
@@ -93,9 +94,6 @@ export type Run =
   | { readonly witness: WitnessLike; readonly refusal?: undefined }
   | { readonly witness?: undefined; readonly refusal: RollupError };
 
-/** Codes of inputs that a circuit refuses; other errors are faults of the test. */
-const REFUSALS = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR_FAILED"];
-
 /** Awaits a witness or the circuit's refusal. @throws ASSERTION_SUBJECT, and other errors */
 export async function resolveRun(assertion: string, subject: unknown): Promise<Run> {
   try {
@@ -103,7 +101,7 @@ export async function resolveRun(assertion: string, subject: unknown): Promise<R
     if (isWitness(witness)) return { witness };
     throw subjectError(assertion, "a witness", witness);
   } catch (error) {
-    if (isRollupError(error) && REFUSALS.includes(error.code)) return { refusal: error };
+    if (isRefusal(error)) return { refusal: error };
     throw error;
   }
 }
