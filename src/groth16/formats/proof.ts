@@ -4,9 +4,10 @@ import { groth16Error } from "../errors.ts";
 import type { ProofWithSignals, VerificationKey } from "../snarkjs.ts";
 import { BASE_FIELD_MODULUS } from "./bn254.ts";
 
-const decimal = z.string().regex(/^\d+$/);
-const pointInG1 = z.array(decimal).length(3);
-const pointInG2 = z.array(z.array(decimal).length(2)).length(3);
+/** Numbers and points of snarkjs's JSON, which other proof systems share. */
+export const decimal = z.string().regex(/^\d+$/);
+export const pointInG1 = z.array(decimal).length(3);
+export const pointInG2 = z.array(z.array(decimal).length(2)).length(3);
 
 /** The values that a proof is of, in decimal. */
 export const publicSchema = z.array(decimal);
@@ -67,7 +68,8 @@ function protocolProblem(value: unknown): string | undefined {
   return `it is for ${String(protocol)} over ${String(curve)}`;
 }
 
-function firstIssue(schema: z.ZodType, value: unknown, name: string): string | undefined {
+/** Describes the first thing that does not fit a schema, or returns undefined. */
+export function firstIssue(schema: z.ZodType, value: unknown, name: string): string | undefined {
   const [issue] = schema.safeParse(value).error?.issues ?? [];
   return issue && `${[name, ...issue.path].join(".")}: ${issue.message}`;
 }

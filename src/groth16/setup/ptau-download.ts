@@ -45,6 +45,17 @@ export function requirePublicPtau(name: string): PublicPtau {
 }
 
 /**
+ * Returns the path of powers of tau that are given by path or by the name of a public file, which is
+ * downloaded if it is not in the folder.
+ *
+ * @throws as {@link ensurePublicPtau}
+ */
+export async function locatePtau(ptau: string, options: PtauOptions): Promise<string> {
+  const known = findPublicPtau(ptau);
+  return known === undefined ? ptau : (await ensurePublicPtau(known, options)).path;
+}
+
+/**
  * Finds a public file in the folder, or downloads it. Its hash is checked once.
  *
  * @returns The path of the file, and whether it was there.

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { FIELD_MODULUS } from "../../crypto/field.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import { BASE_FIELD_MODULUS } from "../../groth16/formats/bn254.ts";
-import { publicSchema } from "../../groth16/formats/proof.ts";
+import {
+  decimal,
+  firstIssue,
+  pointInG1,
+  pointInG2,
+  publicSchema,
+} from "../../groth16/formats/proof.ts";
 import {
   type AnyPlonkKey,
   type AnyPlonkProven,
@@ -42,10 +48,6 @@ export const FFLONK_EVALUATIONS = [
   "t2w",
   "inv",
 ] as const;
-
-const decimal = z.string().regex(/^\d+$/);
-const pointInG1 = z.array(decimal).length(3);
-const pointInG2 = z.array(z.array(decimal).length(2)).length(3);
 
 function shape<K extends string, T extends z.ZodType>(names: readonly K[], type: T) {
   return Object.fromEntries(names.map((name) => [name, type])) as Record<K, T>;
@@ -130,9 +132,4 @@ function protocolProblem(expected: PlonkProtocol, value: unknown): string | unde
   if (protocol === expected && curve === "bn128") return undefined;
   const title = PROTOCOL_TITLES[expected];
   return `it is for ${String(protocol)} over ${String(curve)} instead of ${title} over bn128`;
-}
-
-function firstIssue(schema: z.ZodType, value: unknown, name: string): string | undefined {
-  const [issue] = schema.safeParse(value).error?.issues ?? [];
-  return issue && `${[name, ...issue.path].join(".")}: ${issue.message}`;
 }

@@ -8,8 +8,7 @@ import { makeFolder, temporaryPath, writingTo } from "../../groth16/files/files.
 import { groth16Error } from "../../groth16/errors.ts";
 import { publicCount, readR1cs, readR1csHeader } from "../../groth16/formats/r1cs.ts";
 import type { SetupCircuit } from "../../groth16/setup/circuit.ts";
-import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
-import { ensurePublicPtau } from "../../groth16/setup/ptau-download.ts";
+import { locatePtau } from "../../groth16/setup/ptau-download.ts";
 import { DEFAULT_DEV_SEED } from "../../groth16/setup/dev-setup.ts";
 import { TWO_ADICITY } from "../../groth16/formats/bn254.ts";
 import { withSnarkjs } from "../../groth16/snarkjs.ts";
@@ -59,30 +58,24 @@ const EXPONENT_MAX = TWO_ADICITY - 2;
 export async function ensurePlonkKey(
   circuit: SetupCircuit,
   protocol: PlonkProtocol,
-  { zkeyPath, setup: given = {}, cacheDir }: PlonkKeyOptions,
+  { zkeyPath, setup = {}, cacheDir }: PlonkKeyOptions,
 ): Promise<string> {
   if (zkeyPath !== undefined) {
     assertKeyOf(circuit, protocol, zkeyPath);
     return zkeyPath;
   }
-  const setup = { ...given, ...(await locatePtau(given, cacheDir)) };
-  const { ptau, seed = DEFAULT_DEV_SEED } = setup;
+  const { seed = DEFAULT_DEV_SEED } = setup;
+  const folder = join(cacheDir, PTAU_FOLDER);
+  const ptau = setup.ptau === undefined ? undefined : await locatePtau(setup.ptau, { folder });
   const origin = ptau === undefined ? { seed } : { ptau: readPowersOfTau(ptau).id };
   const key = createHash("sha256")
     .update(JSON.stringify([CACHE_FORMAT, protocol, circuit.digest, origin]))
     .digest("hex");
   const name = `${circuit.name}-${protocol}-${key.slice(0, KEY_CHARACTERS)}.zkey`;
   const path = join(resolve(cacheDir), name);
-  if (!(await areIntact(digestPath(path), [path]))) await makeZkey(circuit, protocol, path, setup);
+  if (!(await areIntact(digestPath(path), [path])))
+    await makeZkey(circuit, protocol, path, { ptau, seed });
   return path;
-}
-
-/** Finds or downloads a public file that the setup names. */
-async function locatePtau({ ptau }: UniversalSetup, cacheDir: string): Promise<UniversalSetup> {
-  const known = ptau === undefined ? undefined : findPublicPtau(ptau);
-  if (known === undefined) return {};
-  const { path } = await ensurePublicPtau(known, { folder: join(cacheDir, PTAU_FOLDER) });
-  return { ptau: path };
 }
 
 /** Whether everybody can forge proofs under a key. @throws as {@link readPlonkZkeyHeader} */
@@ -94,7 +87,7 @@ async function makeZkey(
   circuit: SetupCircuit,
   protocol: PlonkProtocol,
   path: string,
-  { ptau, seed = DEFAULT_DEV_SEED }: UniversalSetup,
+  { ptau, seed }: { readonly ptau: string | undefined; readonly seed: string },
 ): Promise<void> {
   const size = measure(circuit, protocol);
   const folder = dirname(path);

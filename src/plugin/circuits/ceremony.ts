@@ -1,7 +1,6 @@
 /** Holds the ceremony of several circuits, step by step. */
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
-import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
-import { ensurePublicPtau } from "../../groth16/setup/ptau-download.ts";
+import { locatePtau } from "../../groth16/setup/ptau-download.ts";
 import { existsSync } from "node:fs";
 import type { CompiledCircuit } from "../../circom/compile.ts";
 import {
@@ -68,7 +67,7 @@ export async function takeCeremonySteps(
   const { keysDir } = setup;
   if (given.verify && given.ptau === undefined) throw pluginError({ code: "PTAU_MISSING" });
   const circuits = withoutCopies(compiled, keysDir);
-  const get = () => locatePtau(given.ptau, paths.ptau);
+  const get = async () => given.ptau && locatePtau(given.ptau, { folder: paths.ptau });
   const steps = { ...given, ptau: await progress("Getting the powers of tau", get) };
   for (const { circuit } of circuits) await assertStepsPossible(circuit, steps, keysDir);
   // Damaged powers are found as a key is made of them, so all are made before the next step.
@@ -100,12 +99,6 @@ function withoutCopies(compiled: readonly Compiled[], keysDir: string): Compiled
       .map((entry) => [ceremonyKeyPath(entry.circuit, keysDir), entry] as const),
   );
   return [...byKey.values()];
-}
-
-/** Finds or downloads powers of tau that are given by name. */
-async function locatePtau(ptau: string | undefined, folder: string): Promise<string | undefined> {
-  const known = ptau === undefined ? undefined : findPublicPtau(ptau);
-  return known === undefined ? ptau : (await ensurePublicPtau(known, { folder })).path;
 }
 
 async function assertStepsPossible(
