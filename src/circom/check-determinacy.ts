@@ -16,9 +16,10 @@ import type { Circuit } from "./circuit.ts";
 import { type CheckedCircuit, Findings, type Sample } from "./determinacy/findings.ts";
 import type { DeterminacyReport } from "./determinacy/report.ts";
 import { deriveForEveryInput } from "./determinacy/universal.ts";
-import { circomError, isRefusal } from "./errors.ts";
+import { circomError, unlessRefused } from "./errors.ts";
 import { circuitInputs, cornerInputs } from "./inputs/arbitrary.ts";
 import { readSymbols, wiresOfInputs } from "./signals.ts";
+import { createWitnessCalculator } from "./witness-generator.ts";
 import type { InputValues } from "./witness-inputs.ts";
 
 export interface DeterminacyOptions {
@@ -113,24 +114,23 @@ async function collectSamples(
   { inputs = [], samples = DEFAULT_SAMPLES }: DeterminacyOptions,
   isOver: () => boolean,
 ): Promise<{ tried: number; accepted: Sample[] }> {
-  const calculate = circuit.calculateWitness;
   const accepted: Sample[] = [];
-  for (const given of inputs) accepted.push({ inputs: given, witness: await calculate(given) });
+  for (const given of inputs) {
+    accepted.push({ inputs: given, witness: await circuit.calculateWitness(given) });
+  }
   if (samples === 0) return { tried: inputs.length, accepted };
   const corners = cornerInputs(circuit);
   const numRuns = samples * TRIES_PER_SAMPLE;
   const random = fc.sample(circuitInputs(circuit), { seed, numRuns });
   const enough = inputs.length + corners.length + samples;
+  // Generated inputs are refused by the hundred, so nothing explains that or prints logs.
+  const calculate = await createWitnessCalculator(circuit, () => undefined);
   let tried = inputs.length;
   for (const generated of [...corners, ...random]) {
     if (accepted.length >= enough || isOver()) break;
     tried++;
-    const witness = await calculate(generated).catch(refusal);
+    const witness = unlessRefused(() => calculate(generated));
     if (witness !== undefined) accepted.push({ inputs: generated, witness });
   }
   return { tried, accepted };
-}
-
-function refusal(error: unknown): undefined {
-  if (!isRefusal(error)) throw error;
 }

@@ -41,8 +41,9 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
    */
   readonly cacheProofs?: boolean;
   /**
-   * Whether a refusal is explained from the source, with file, line, component and values. That
-   * evaluates the circuit in this thread, for seconds if it is large. Default: true.
+   * Whether a refusal, or a violated constraint, is explained from the source, with file, line,
+   * component and values. That evaluates the circuit in this thread, for seconds if it is large.
+   * Default: true.
    */
   readonly explain?: boolean;
 }
@@ -230,7 +231,8 @@ export async function loadCircuit<
     }
     return system.prove(witness, how);
   };
-  const locator = (values: Witness) => source.locator(constraints(), signals(), values);
+  const locator = (values: Witness) =>
+    options.explain === false ? () => undefined : source.locator(constraints(), signals(), values);
   const context = { circuit: compiled, constraints, signals, locator, prove: proveWitness };
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);

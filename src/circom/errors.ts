@@ -207,3 +207,13 @@ const REFUSALS: readonly string[] = ["CIRCUIT_ASSERT_FAILED", "WITNESS_GENERATOR
 export function isRefusal(error: unknown): error is RollupError {
   return isRollupError(error) && REFUSALS.includes(error.code);
 }
+
+/** Does work on inputs. @returns Undefined if the circuit refuses them. */
+export function unlessRefused<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}

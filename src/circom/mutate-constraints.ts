@@ -13,7 +13,7 @@ import type { Circuit } from "./circuit.ts";
 import { createDeterminacyCheck } from "./determinacy.ts";
 import { weakenCircuit } from "./determinacy/weakened.ts";
 import { showConstraint } from "./equations.ts";
-import { isRefusal } from "./errors.ts";
+import { unlessRefused } from "./errors.ts";
 import { circuitInputs } from "./inputs/arbitrary.ts";
 import { readSignalTable } from "./signal-table.ts";
 import { readSymbols, wiresOfInputs } from "./signals.ts";
@@ -124,7 +124,8 @@ async function collectWitnesses(
   const accepted: Witness[] = [];
   for (const given of inputs) accepted.push(await circuit.calculateWitness(given));
   const loneRefusal = (given: InputValues): number | undefined => {
-    const witness = attempt(() => compute(given));
+    // The generator can fail even without asserts.
+    const witness = unlessRefused(() => compute(given));
     if (witness === undefined) return undefined;
     const violated = violatedRows(witness);
     if (violated.length === 0 && accepted.length < ACCEPTED_MAX) accepted.push(witness);
@@ -155,14 +156,4 @@ function createMutants(
   const check = createDeterminacyCheck(r1cs, witness, { looksFurther: true });
   const free = check(given).undetermined.length;
   return (row) => isMissed(row) || check(given, [row]).undetermined.length > free;
-}
-
-/** Returns undefined where the generator fails even without asserts. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
 }

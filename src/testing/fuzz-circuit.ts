@@ -1,6 +1,8 @@
 /** Fuzzes a circuit: random inputs, for which it must compute what a model in TypeScript does. */
 import fc from "fast-check";
 import type { Circuit } from "../circom/circuit.ts";
+import type { OutputValues } from "../circom/circuit-witness.ts";
+import { createWitnessCalculator } from "../circom/witness-generator.ts";
 import { isRefusal } from "../circom/errors.ts";
 import { cornerInputs } from "../circom/inputs/arbitrary.ts";
 import type { InputValues } from "../circom/witness-inputs.ts";
@@ -86,10 +88,13 @@ export async function fuzzCircuit<Inputs extends object>(
   const given = typeof model === "function" ? { default: model } : model;
   const fuzzed = circuit as unknown as Circuit;
   const compute = given.default as ModelFunction;
+  // Inputs are refused by the hundred, so only the counter-example is explained.
+  const calculate = await createWitnessCalculator(fuzzed, () => undefined);
+  const run = (inputs: InputValues) => fuzzed.toWitness(calculate(inputs)).outputs;
   const counts = { accepted: 0, refused: 0 };
   let isShrinking = false;
   const property = fc.asyncProperty(modelInputs(fuzzed, given), async (inputs) => {
-    const found = await compare(fuzzed, compute, inputs);
+    const found = await compare(fuzzed.name, run, compute, inputs);
     if (found === "accepted" || found === "refused") {
       if (isShrinking) return;
       counts[found]++;
@@ -120,7 +125,7 @@ export async function fuzzCircuit<Inputs extends object>(
     ...(errorInstance instanceof DisagreementError && {
       counterExample: {
         inputs: counterexample![0],
-        disagreement: errorInstance.disagreement,
+        disagreement: await explain(errorInstance.disagreement, fuzzed, counterexample![0]),
         path: details.counterexamplePath!,
         shrinks: details.numShrinks,
       },
@@ -139,12 +144,25 @@ class DisagreementError extends Error {
   }
 }
 
-async function compare(
+/** Says from the source why the circuit refuses inputs. */
+async function explain(
+  disagreement: Disagreement,
   circuit: Circuit,
+  inputs: InputValues,
+): Promise<Disagreement> {
+  if (disagreement.kind !== "refused") return disagreement;
+  const refusal: unknown = await circuit.calculateWitness(inputs).catch((error: unknown) => error);
+  return isRefusal(refusal) ? { ...disagreement, reason: refusal.sentence } : disagreement;
+}
+
+async function compare(
+  circuit: string,
+  run: (inputs: InputValues) => OutputValues,
   compute: ModelFunction,
   inputs: InputValues,
 ): Promise<Disagreement | "accepted" | "refused"> {
-  const [actual, expected] = [await runCircuit(circuit, inputs), await runModel(compute, inputs)];
+  const actual = runCircuit(() => run(inputs));
+  const expected = await runModel(compute, inputs);
   if (actual.outputs === undefined) {
     if (expected.outputs === undefined) return "refused";
     return { kind: "refused", reason: actual.reason, outputs: expected.outputs };
@@ -155,7 +173,7 @@ async function compare(
   const names = Object.keys(actual.outputs);
   const given = Object.keys(expected.outputs);
   if (names.some((name) => !given.includes(name)) || given.length > names.length) {
-    throw testingError({ code: "MODEL_OUTPUTS", circuit: circuit.name, expected: names, given });
+    throw testingError({ code: "MODEL_OUTPUTS", circuit, expected: names, given });
   }
   const differences = names.flatMap((name) =>
     findDifferences(name, actual.outputs[name]!, expected.outputs[name], true),
@@ -163,12 +181,9 @@ async function compare(
   return differences.length === 0 ? "accepted" : { kind: "outputs", differences };
 }
 
-async function runCircuit(
-  circuit: Circuit,
-  inputs: InputValues,
-): Promise<Outcome<Awaited<ReturnType<Circuit["witness"]>>["outputs"]>> {
+function runCircuit(run: () => OutputValues): Outcome<OutputValues> {
   try {
-    return { outputs: (await circuit.witness(inputs)).outputs };
+    return { outputs: run() };
   } catch (error) {
     if (isRefusal(error)) return { reason: error.sentence };
     throw error;

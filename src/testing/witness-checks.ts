@@ -1,5 +1,4 @@
 /** Assertions about witnesses. */
-import type { FailureTrace } from "../circom/diagnosis/trace.ts";
 import type { SignalTree } from "../circom/signal-tree.ts";
 import type { RollupError } from "../util/errors.ts";
 import { type Difference, findDifferences, showDifferences } from "./compare.ts";
@@ -84,7 +83,7 @@ export type RefusedBy =
   | string
   | RegExp
   | {
-      /** Name of the template of the failed statement. */
+      /** Name of a template in the trace. */
       readonly template?: string;
       /** Line of the failed statement in that template's file. */
       readonly line?: number;
@@ -132,30 +131,21 @@ function isViolated(witness: WitnessLike, by: RefusedBy | undefined): boolean {
     );
 }
 
-/** The place of the failed statement: by the source, or else in the generator's own trace. */
+/** The generator's trace has lines such as "Error in template Multiplier_3 line: 12". */
 function isTraced({ message, facts }: RollupError, by: RefusedBy | undefined): boolean {
   if (by === undefined) return true;
   if (typeof by === "string") return message.includes(by);
   if (by instanceof RegExp) return by.test(message);
   const { template, line, constraint, signal } = by;
   if (constraint !== undefined || signal !== undefined) return false; // no witness was computed
-  return failedPlaces(facts).some(
-    (place) =>
-      (template === undefined || place.template === template) &&
-      (line === undefined || place.line === line),
-  );
-}
-
-function failedPlaces(facts: RollupError["facts"]): { template: string; line: number }[] {
-  const failure = facts["failure"] as FailureTrace | undefined;
-  if (failure !== undefined) return [{ template: failure.routine, line: failure.place.line }];
   const trace = (facts["trace"] ?? []) as readonly string[];
-  return trace.flatMap((text) => {
-    // "Error in template Multiplier_3 line: 12" of circom, or "a.circom:12 in the template M".
+  return trace.some((text) => {
     const [, name, at] = /template (\w+?)_\d+ line: (\d+)/.exec(text) ?? [];
-    if (name !== undefined) return [{ template: name, line: Number(at) }];
-    const [, line, template] = /:(\d+) in the template (\w+)$/.exec(text) ?? [];
-    return template === undefined ? [] : [{ template, line: Number(line) }];
+    return (
+      name !== undefined &&
+      (template === undefined || name === template) &&
+      (line === undefined || Number(at) === line)
+    );
   });
 }
 

@@ -90,6 +90,9 @@ describe("testing: fuzzing against a model", () => {
     const { disagreement } = report.counterExample!;
     expect(disagreement.kind).to.equal("refused");
     expect(disagreement).to.have.property("reason").that.includes("rejects these inputs");
+    expect(disagreement)
+      .to.have.property("reason")
+      .that.matches(/range-\w*\.circom:\d+ in main/);
   });
 
   it("takes generators of single inputs, and of all", async () => {
