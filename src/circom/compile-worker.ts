@@ -1,13 +1,11 @@
 /** Runs the circom compiler in a worker thread: it is WebAssembly that ends its process. */
 
-import { readFileSync } from "node:fs";
 import * as fs from "node:fs";
-import { createRequire } from "node:module";
 import * as path from "node:path";
 import { parentPort } from "node:worker_threads";
 // @ts-expect-error: the package has no types
 import * as untyped from "circom2";
-import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
+import { COMPILER_FOLDER, type CompileOutcome, type PackageJob } from "./compile-job.ts";
 
 /** The used part of circom2. */
 interface Circom2 {
@@ -17,11 +15,22 @@ interface Circom2 {
     /** Folders by their names in the compiler's file system. */
     readonly preopens: Readonly<Record<string, string>>;
     readonly bindings: object;
-  }) => { execute(wasm: Uint8Array): Promise<unknown> };
+  }) => {
+    /** Makes the module of what {@link execute} is given. */
+    compile(wasm: unknown): Promise<WebAssembly.Module>;
+    execute(wasm: unknown): Promise<unknown>;
+  };
   readonly bindings: object;
 }
 
 const { bindings, CircomRunner } = untyped as Circom2;
+
+/** Executes a module that is compiled already. */
+class ModuleRunner extends CircomRunner {
+  override compile(module: WebAssembly.Module): Promise<WebAssembly.Module> {
+    return Promise.resolve(module);
+  }
+}
 
 /** The system's codes of failed writes. */
 const REFUSALS = ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"];
@@ -36,18 +45,18 @@ class CompilerExit extends Error {
   }
 }
 
-parentPort?.on("message", (job: CompileJob) => {
+parentPort?.on("message", (job: PackageJob) => {
   void runCompiler(job).then((outcome) => parentPort?.postMessage(outcome));
 });
 
-async function runCompiler({ args, folder }: CompileJob): Promise<CompileOutcome> {
+async function runCompiler({ args, folder, compiler }: PackageJob): Promise<CompileOutcome> {
   let output = "";
   const recorder = recordRefusals((descriptor, data, ...rest) => {
     if (descriptor !== 1 && descriptor !== 2) return fs.writeSync(descriptor, data, ...rest);
     output += new TextDecoder().decode(data);
     return data.length;
   });
-  const runner = new CircomRunner({
+  const runner = new ModuleRunner({
     args,
     env: {},
     // It compares this path with real ones.
@@ -62,9 +71,8 @@ async function runCompiler({ args, folder }: CompileJob): Promise<CompileOutcome
       },
     },
   });
-  const wasm = createRequire(import.meta.url).resolve("circom2/circom.wasm");
   try {
-    await runner.execute(readFileSync(wasm));
+    await runner.execute(compiler);
     return { status: "exited", code: 0, output, refusal: recorder.refusal() };
   } catch (error) {
     const refusal = recorder.refusal();

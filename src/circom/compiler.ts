@@ -8,7 +8,12 @@ import { readFile, realpath } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
-import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
+import {
+  COMPILER_FOLDER,
+  type CompileJob,
+  type CompileOutcome,
+  type PackageJob,
+} from "./compile-job.ts";
 import { circomError } from "./errors.ts";
 
 /** A compiler, which runs one job at a time. */
@@ -42,10 +47,7 @@ export async function openCompiler(native: NativeCompiler | undefined): Promise<
   return { version: compilerVersion(), run: runPackage };
 }
 
-/**
- * The compiler's module. V8 shares the machine code of equal modules while one of them lives, so
- * the worker of each later circuit starts with optimised code.
- */
+/** The compiler's module, which all workers get, so that it is compiled and optimised once. */
 let compilerModule: Promise<WebAssembly.Module> | undefined;
 
 async function loadCompiler(): Promise<WebAssembly.Module> {
@@ -55,10 +57,9 @@ async function loadCompiler(): Promise<WebAssembly.Module> {
 
 async function runPackage(job: CompileJob): Promise<CompileOutcome> {
   const worker = workerUrl(import.meta.url, "compile-worker");
-  const pool = createWorkerPool<CompileJob, CompileOutcome>(worker, 1);
+  const pool = createWorkerPool<PackageJob, CompileOutcome>(worker, 1);
   try {
-    await (compilerModule ??= loadCompiler());
-    const outcome = await pool.run(job);
+    const outcome = await pool.run({ ...job, compiler: await (compilerModule ??= loadCompiler()) });
     return { ...outcome, output: stripVTControlCharacters(outcome.output) };
   } finally {
     await pool.close();
