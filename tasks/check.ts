@@ -34,10 +34,11 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
   if (args.mutate) return mutate(args, circuits, progress);
   const reports: DeterminacyReport[] = [];
   const values: object[] = [];
-  for (const { circuit, patterns } of circuits) {
+  for (const { circuit, ...sources } of circuits) {
     const report = await progress(`Checking ${circuit.name}`, () =>
       checkDeterminacy(circuit, options),
     );
+    const patterns = sources.patterns();
     reports.push(report);
     values.push({ ...determinacyToJson(report), patterns });
     if (!args.json)

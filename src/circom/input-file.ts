@@ -15,7 +15,7 @@ type Reviver = (key: string, value: unknown, context: { source?: string }) => un
 export async function readInputFile(file: string): Promise<InputValues> {
   let inputs: unknown;
   try {
-    inputs = JSON.parse(await readFile(file, "utf8"), keepDigits as (key: string) => unknown);
+    inputs = parseInputs(await readFile(file, "utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw circomError({ code: "INPUT_FILE_UNREADABLE", file, reason }, { cause: error });
@@ -24,6 +24,11 @@ export async function readInputFile(file: string): Promise<InputValues> {
     return inputs as InputValues;
   }
   throw circomError({ code: "INPUT_FILE_UNREADABLE", file, reason: "it has no object" });
+}
+
+/** Parses JSON in which numbers have any size. @throws SyntaxError */
+export function parseInputs(text: string): unknown {
+  return JSON.parse(text, keepDigits as (key: string) => unknown);
 }
 
 /** A number above 2^53 keeps all digits. */

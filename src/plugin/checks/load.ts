@@ -8,6 +8,7 @@ import {
   type CircuitPatterns,
   findCircuitPatterns,
 } from "../../circom/patterns/circuit-patterns.ts";
+import { parseInputs } from "../../circom/input-file.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 import type { CircuitModel } from "../../testing/fuzz-model.ts";
 import { findByName } from "../circuits/names.ts";
@@ -15,10 +16,10 @@ import { findProjectCircuits } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
-/** A circuit, and what its sources have of patterns that have often been faults. */
 export interface LoadedForCheck {
   readonly circuit: Circuit;
-  readonly patterns: CircuitPatterns;
+  /** Finds patterns in the sources that have often been faults. */
+  patterns(): CircuitPatterns;
 }
 
 /**
@@ -43,7 +44,7 @@ export async function loadForCheck(
   return Promise.all(
     wanted.map(async (source) => {
       const circuit = await loadCircuit({ ...source, ...options });
-      return { circuit, patterns: findCircuitPatterns(circuit.file, source) };
+      return { circuit, patterns: () => findCircuitPatterns(circuit.file, source) };
     }),
   );
 }
@@ -81,7 +82,7 @@ export async function readInputFile(path: string): Promise<InputValues[]> {
   });
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseInputs(text);
   } catch (error) {
     throw invalid((error as Error).message);
   }
