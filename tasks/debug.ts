@@ -24,9 +24,12 @@ async function load(
   const { findSource } = await import("../src/plugin/circuits/load-project-circuit.ts");
   const { createCircuitSource } = await import("../src/circom/diagnosis/circuit-source.ts");
   const { readInputFile } = await import("../src/circom/input-file.ts");
-  const { file, ...folders } = findSource(circuit, config.paths.root, config.rollup);
+  const { locateCircuit } = await import("../src/circom/compile.ts");
+  const source = findSource(circuit, config.paths.root, config.rollup);
+  const cacheDir = config.rollup.paths.circuits;
+  const { file, folders } = await locateCircuit({ ...source, cacheDir });
   const inputs = await readInputFile(resolve(input ?? `${circuit}.json`));
-  return { design: createCircuitSource(file, folders).design(), inputs };
+  return { design: createCircuitSource(file, folders, source.prime).design(), inputs };
 }
 
 async function explain(design: CircuitDesign, inputs: InputValues, json: boolean): Promise<void> {

@@ -101,10 +101,7 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
     throw circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES });
   }
   const compiler = await openCompiler(options.compiler);
-  const folders = toFolders(options);
-  const file = hasMain(options)
-    ? await writeMainComponent(options, cacheDir, folders)
-    : resolve(options.file);
+  const { file, folders } = await locateCircuit(options);
   const sources = collectSources(file, folders);
   const name = circuitName(file);
   const key = createHash("sha256")
@@ -129,6 +126,20 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
   const circuit = describe(made, false);
   onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
   return circuit;
+}
+
+/**
+ * Finds the file with the main component, or writes that of a template into the cache.
+ *
+ * @returns Its absolute path, and where its includes are looked up.
+ * @throws MAIN_…, and CIRCUIT_NOT_FOUND or INCLUDE_NOT_FOUND for the file of a template
+ */
+export async function locateCircuit(options: CompileOptions) {
+  const folders = toFolders(options);
+  const file = hasMain(options)
+    ? await writeMainComponent(options, options.cacheDir, folders)
+    : resolve(options.file);
+  return { file, folders };
 }
 
 /** Returns where the includes of a circuit are looked up. */

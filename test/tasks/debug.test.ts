@@ -32,7 +32,16 @@ describe("task: rollup:debug", function () {
     project = await createProject("circuits");
     await project.write("circuits/limits.circom", CIRCUIT);
     const plugin = JSON.stringify(join(PACKAGE_ROOT, "src", "index.ts"));
-    const config = `import zkrollup from ${plugin};\nexport default { plugins: [zkrollup] };\n`;
+    await project.write("circuits/small.circom", CIRCUIT);
+    await project.write("circuits/below.circom", CIRCUIT.split("template Limits")[0]!);
+    const circuits = {
+      mains: { "below-5": { file: "below", template: "Below", params: [5] } },
+      overrides: { small: { prime: "goldilocks" } },
+    };
+    const rollup = JSON.stringify({ circuits });
+    const config = `import zkrollup from ${plugin};
+export default { plugins: [zkrollup], rollup: ${rollup} };
+`;
     await project.write("hardhat.config.ts", config);
     await symlink(HARDHAT, join(project.root, "node_modules", "hardhat"));
     await project.write("limits.json", `{ "values": [7, 100] }`);
@@ -59,6 +68,17 @@ describe("task: rollup:debug", function () {
     expect(output).to.include("from the input main.values[1] = 100");
     expect(output).to.include("circom's own generator has the last word");
     expect(await debug(["limits", "--input", "good.json"])).to.include("All statements hold.");
+  });
+
+  it("explains a circuit that is made of a template", async () => {
+    await project.write("below-5.json", `{ "value": 7 }`);
+    const output = await debug(["below-5"]);
+    expect(output).to.include("circuits/below.circom:4 in main: assert(value < max)");
+  });
+
+  it("refuses a circuit of another prime, in whose field it does not compute", async () => {
+    const output = await debug(["small", "--input", "good.json"]);
+    expect(output).to.include("CIRCUIT_NOT_UNDERSTOOD").and.include("the prime goldilocks");
   });
 
   it("prints JSON with the place, the values and the chains", async () => {
