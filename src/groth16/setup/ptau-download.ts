@@ -45,8 +45,8 @@ export function requirePublicPtau(name: string): PublicPtau {
 }
 
 /**
- * Returns the path of powers of tau that are given by path or by the name of a public file, which is
- * downloaded if it is not in the folder.
+ * Returns the path of powers of tau that are given by path or by the name of a public file, which
+ * is downloaded if it is not in the folder.
  *
  * @throws as {@link ensurePublicPtau}
  */
