@@ -252,6 +252,24 @@ describe(`operator: payouts (${random.title})`, () => {
     expect(l1.paid).to.have.length(10);
   });
 
+  it("makes the payouts of the block that takes the place of another after a reorg", async () => {
+    const world = await createPayingWorld(20, 6);
+    const { l1, operator } = world;
+    const snapshot = l1.snapshot();
+    l1.failNext("payOut");
+    await operator.processBlocks().catch(() => undefined);
+    expect(l1.paid).to.have.length(6);
+    const before = operator.blocks.at(-1)!.applied.block;
+    l1.revert(snapshot);
+    l1.increaseTime(3 * 24 * 60 * 60); // so that the block has to be built again
+    await operator.processBlocks();
+    const { blockNumber, timestamp } = operator.blocks.at(-1)!.applied.block;
+    expect(blockNumber).to.equal(before.blockNumber);
+    expect(timestamp).to.not.equal(before.timestamp);
+    expect(l1.paid).to.have.length(20);
+    expect(paidSum(world)).to.equal(sum(20));
+  });
+
   it("makes payouts in exodus, too", async () => {
     const world = await createPayingWorld(20, 6);
     const { l1, operator } = world;

@@ -92,17 +92,17 @@ function updateBlock(
   return { ...ledger, blocks };
 }
 
-/** Takes over blocks of the same numbers, and notes what those that are newly executed pay. */
+/**
+ * Takes over blocks of the same numbers, and notes what those that are newly executed pay. After a
+ * reorg they take the place of others that had been executed under their numbers.
+ */
 export function withBlocks(ledger: Ledger, blocks: readonly BlockRecord[]): Ledger {
   const { executed } = ledger.progress;
-  const added = blocks
-    .filter(isExecuted)
-    .filter(hasPayouts)
-    .filter((block) => {
-      return numberOf(block) > executed;
-    });
+  const added = blocks.filter(isExecuted).filter((block) => numberOf(block) > executed);
+  const numbers = new Set(added.map(numberOf));
+  const others = ledger.unpaid.filter(({ storedBlock }) => !numbers.has(storedBlock.blockNumber));
   const unpaid =
-    added.length > 0 ? [...ledger.unpaid, ...added.map(toExecuteBlock)] : ledger.unpaid;
+    added.length > 0 ? [...others, ...added.filter(hasPayouts).map(toExecuteBlock)] : ledger.unpaid;
   return { ...ledger, blocks, unpaid, progress: countBlocks(blocks, ledger) };
 }
 
