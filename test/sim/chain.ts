@@ -112,16 +112,16 @@ export class SimChain {
       allowBlocksWithSameTimestamp: true,
       throwOnTransactionFailures,
     } as const;
-    const chain = await network.create({ override });
+    const connection = await network.create({ override });
     const genesis = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
-    const [, validator, , foreigner] = await chain.ethers.getSigners();
+    const [, validator, , foreigner] = await connection.ethers.getSigners();
     const settings = {
       preset,
       genesisStateRoot: genesis.root,
       validators: [validator!.address, foreigner!.address],
       requestFeeWei: random.pick(REQUEST_FEES_WEI),
     };
-    const rollup = await createTestRollup("SealVerifier", settings, chain);
+    const rollup = await createTestRollup("SealVerifier", settings, connection);
     const signers = (await rollup.ethers.getSigners()).slice(4, 4 + USERS);
     const { oddToken, tokens } = await deployTokens(rollup, signers);
     const { ethers } = rollup;
@@ -131,7 +131,7 @@ export class SimChain {
       oddRecipients.push(Object.assign(contract, { address: BigInt(contract.target as string) }));
     }
     const creator = await deployFactory(rollup);
-    return new SimChain({
+    const chain = new SimChain({
       rollup,
       tokens,
       oddToken,
@@ -144,6 +144,9 @@ export class SimChain {
       ],
       freshAddresses: Array.from({ length: FRESH_ADDRESSES }, () => random.bigint(160) | 1n),
     });
+    // L1 judges a call by its latest block's time, so that must not be the time of the deployment.
+    await chain.passTime(0);
+    return chain;
   }
 
   /** Client of the validator, over a connection that never fails. */

@@ -9,6 +9,7 @@ import type { ExecuteBlock, QueuedRequest } from "../../src/l1/types.ts";
 import type { Ledger, StartingPoint } from "../../src/operator/ledger/ledger.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
+import { TIMESTAMP_LEAD_MAX_SECONDS } from "../../src/protocol/constants.ts";
 import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
 import { type Stage, STAGES } from "../../src/protocol/stages.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";
@@ -497,7 +498,7 @@ export class Simulation {
 
   async #lie(): Promise<void> {
     const restored = await this.#auditor.audit(this.#operator);
-    if (restored.faulty.length > 0) return;
+    if (restored.faulty.length > 0 || !this.#canFollow(lastBlock(restored))) return;
     const lie = this.#random.pick(LIES);
     const { client, foreignClient } = this.#chain;
     const account = this.#random.pick([client, foreignClient]);
@@ -513,32 +514,31 @@ export class Simulation {
 
   async #censor(): Promise<void> {
     const restored = await this.#auditor.audit(this.#operator);
-    if (restored.faulty.length > 0) return;
+    if (restored.faulty.length > 0 || !this.#canFollow(lastBlock(restored))) return;
     const [first, second] = (await this.#unservedRequests()).map(toServed);
     if (second === undefined || isDeepStrictEqual(first, second)) return;
     await this.#rogue.censor(lastBlock(restored), [second]);
     this.#note("censored");
   }
 
-  /** Commits a block as another validator. @returns False if L1 has a faulty one already. */
+  /** Commits a block as another validator. @returns False if L1 takes none now. */
   async #overtake(): Promise<boolean> {
     const restored = await this.#auditor.restore();
-    if (restored.faulty.length > 0) return false;
-    try {
-      await this.#rogue.overtake(lastBlock(restored));
-    } catch (error) {
-      // The timestamp of the block before may be too far ahead for L1 now.
-      if (!isRollupError(error) || error.code !== "L1_REVERTED") throw error;
-      return false;
-    }
+    if (restored.faulty.length > 0 || !this.#canFollow(lastBlock(restored))) return false;
+    await this.#rogue.overtake(lastBlock(restored));
     this.#note("overtaken");
     return true;
+  }
+
+  /** Whether L1 takes a block after this one: after a reorg its time may be too far ahead of L1's. */
+  #canFollow({ storedBlock }: StateAtBlock): boolean {
+    return storedBlock.timestamp <= BigInt(this.#chain.now + TIMESTAMP_LEAD_MAX_SECONDS);
   }
 
   /** Executes a hostile block as another validator, if no other block is pending. */
   async #publishHostile(): Promise<void> {
     const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
-    if (pending.length + faulty.length > 0) return;
+    if (pending.length + faulty.length > 0 || !this.#canFollow(executed)) return;
     if (await this.#hostile.publish(executed, await this.#unservedRequests())) {
       this.#note("hostile block");
     }
