@@ -25,12 +25,8 @@ export type {
 } from "./circom/circuit-witness.ts";
 export type { MainComponent, TemplateParameter } from "./circom/main-component.ts";
 export type { SignalTree } from "./circom/signal-tree.ts";
-export {
-  compileCircuit,
-  type CompiledCircuit,
-  type CompileOptions,
-  type OptimizationLevel,
-} from "./circom/compile.ts";
+export type { CompileOptions, OptimizationLevel } from "./circom/compilation.ts";
+export { compileCircuit, type CompiledCircuit } from "./circom/compile.ts";
 export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
 export type { CircuitLog } from "./circom/diagnosis/logs.ts";
 export type { SourcePlace } from "./circom/diagnosis/trace.ts";

@@ -24,7 +24,7 @@ async function load(
   const { findSource } = await import("../src/plugin/circuits/load-project-circuit.ts");
   const { createCircuitSource } = await import("../src/circom/diagnosis/circuit-source.ts");
   const { readInputFile } = await import("../src/circom/input-file.ts");
-  const { locateCircuit } = await import("../src/circom/compile.ts");
+  const { locateCircuit } = await import("../src/circom/compilation.ts");
   const source = findSource(circuit, config.paths.root, config.rollup);
   const cacheDir = config.rollup.paths.circuits;
   const { file, folders } = await locateCircuit({ ...source, cacheDir });

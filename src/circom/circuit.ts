@@ -2,7 +2,10 @@
 import { checkWitness } from "../groth16/check-witness.ts";
 import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
-import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
+import { type CompileOptions, toFolders } from "./compilation.ts";
+import { compileCircuit, type CompiledCircuit } from "./compile.ts";
+import { buildCppGenerator } from "./cpp/build.ts";
+import { type CppLimits, createCppCalculator } from "./cpp/calculator.ts";
 import { createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
 import { circomError } from "./errors.ts";
@@ -14,16 +17,16 @@ import {
   type SignalValues,
 } from "./circuit-witness.ts";
 import { withCachedProofs } from "./proof-cache.ts";
-import {
-  createProofSystem,
-  once,
-  type ProofSystemOptions,
-  type ProveOptions,
-} from "./proof-systems.ts";
+import { once } from "../util/once.ts";
+import { createProofSystem, type ProofSystemOptions, type ProveOptions } from "./proof-systems.ts";
 import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
-import { createWitnessCalculator } from "./witness-generator.ts";
+import { createFlatCalculator } from "./witness-generator.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
+
+export const WITNESS_KINDS = ["wasm", "cpp"] as const;
+/** What computes the witnesses of a circuit. */
+export type WitnessKind = (typeof WITNESS_KINDS)[number];
 
 /** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions<P extends Protocol = Protocol>
@@ -46,6 +49,13 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
    * Default: true.
    */
   readonly explain?: boolean;
+  /**
+   * What computes witnesses: circom's WebAssembly in this thread, or a C++ program that is built at
+   * first use, with make, g++, nasm, GMP and nlohmann-json. Default: `"wasm"`.
+   */
+  readonly witness?: WitnessKind;
+  /** Limits of the C++ program for one witness. */
+  readonly cpp?: CppLimits;
 }
 
 /**
@@ -209,20 +219,24 @@ export async function loadCircuit<
   const source = createCircuitSource(compiled.file, toFolders(options), options.prime);
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
-  const calculator = once(() => createWitnessCalculator(compiled, log));
+  let started: Promise<WitnessGenerator> | undefined;
+  const generator = once(() => openGenerator(compiled, options, log));
   const made = createProofSystem(compiled, options);
   const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
-  const calculateWitness = async (inputs: Inputs) => {
-    const calculate = await calculator();
+  const flatten = (inputs: Inputs) =>
+    flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
+  const calculate = async (flat: readonly FlatInput[], inputs: Inputs) => {
+    const { calculate } = await (started = generator());
     try {
-      return calculate(inputs as InputValues);
+      return await calculate(flat);
     } catch (error) {
       throw options.explain === false ? error : source.explain(error, inputs as InputValues);
     } finally {
       logs?.flush(inputs as InputValues);
     }
   };
+  const calculateWitness = async (inputs: Inputs) => calculate(flatten(inputs), inputs);
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
     const constraint = checkWitness(constraints(), witness);
     if (constraint !== null) {
@@ -237,8 +251,15 @@ export async function loadCircuit<
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);
   const witness = async (inputs: Inputs) => {
-    const flat = flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
-    return toWitness(await calculateWitness(inputs), flat);
+    const flat = flatten(inputs);
+    return toWitness(await calculate(flat, inputs), flat);
+  };
+  const close = async () => {
+    await started?.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+    await system.close();
   };
   return {
     ...compiled,
@@ -255,7 +276,25 @@ export async function loadCircuit<
     verify: system.verify,
     verificationKey: system.verificationKey,
     zkeyPath: system.zkeyPath,
-    close: system.close,
-    [Symbol.asyncDispose]: system.close,
+    close,
+    [Symbol.asyncDispose]: close,
   };
+}
+
+/** A generator of either kind. */
+interface WitnessGenerator {
+  calculate(inputs: readonly FlatInput[]): Witness | Promise<Witness>;
+  close(): void;
+}
+
+async function openGenerator(
+  compiled: CompiledCircuit,
+  options: LoadCircuitOptions,
+  log: (line: string) => void,
+): Promise<WitnessGenerator> {
+  if (options.witness === "cpp") {
+    const program = await buildCppGenerator(options);
+    return createCppCalculator(compiled, program, log, options.cpp);
+  }
+  return { calculate: await createFlatCalculator(compiled, log), close: () => undefined };
 }

@@ -28,6 +28,10 @@ export type CircomErrorFacts =
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
   | { code: "INPUT_FILE_UNREADABLE"; file: string; reason: string }
   | { code: "COMPILER_NOT_USABLE"; path: string; reason: string }
+  | { code: "COMPILER_VERSION"; path: string; expected: string; actual: string }
+  | { code: "CPP_TOOLS_MISSING"; circuit: string; missing: string[] }
+  | { code: "CPP_BUILD_FAILED"; circuit: string; reason: string; output: string }
+  | { code: "CPP_LIMIT_EXCEEDED"; circuit: string; limit: string }
   | { code: "PRIME_UNKNOWN"; prime: string; known: readonly string[] }
   | { code: "PRIME_WITHOUT_PROVER"; circuit: string; prime: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
@@ -99,6 +103,28 @@ export const circomError = defineErrors<CircomErrorFacts>({
   COMPILER_NOT_USABLE: {
     message: ({ path, reason }) => `${path} is not usable as the circom compiler: ${reason}.`,
     fix: "Set circuits.compiler.path to a circom program of version 2, or remove the setting.",
+  },
+  COMPILER_VERSION: {
+    message: ({ path, expected, actual }) =>
+      `The circom compiler ${path} has version ${actual} instead of ${expected}.`,
+    fix: "Install that version of circom, or set circuits.compiler.version to the one that you have.",
+  },
+  CPP_TOOLS_MISSING: {
+    message: ({ circuit, missing }) =>
+      `The C++ witness generator of ${circuit} cannot be built here. Missing: ${missing.join(", ")}.`,
+    fix:
+      "Install them (Debian: apt-get install make g++ nasm libgmp-dev nlohmann-json3-dev), " +
+      'or set circuits.witness to "wasm", which needs nothing.',
+  },
+  CPP_BUILD_FAILED: {
+    message: ({ circuit, reason, output }) =>
+      `The C++ witness generator of ${circuit} was not built: ${reason}.\n${output}`,
+    fix: 'Read the messages of the C++ compiler, or set circuits.witness to "wasm".',
+  },
+  CPP_LIMIT_EXCEEDED: {
+    message: ({ circuit, limit }) =>
+      `The C++ witness generator of ${circuit} was stopped: it needs more than ${limit}.`,
+    fix: "Raise timeoutMs or memoryMb in circuits.cpp of the configuration.",
   },
   PRIME_UNKNOWN: {
     message: ({ prime, known }) => `circom has no prime ${prime}; it has ${known.join(", ")}.`,

@@ -13,6 +13,7 @@ import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys
 import { type PlonkProtocol, type PlonkProven, PROTOCOL_TITLES } from "../plonk/protocols.ts";
 import { ensurePlonkKey, isInsecurePlonkKey } from "../plonk/setup/keys.ts";
 import { createPlonkWorkers, type PlonkWorkers } from "../plonk/workers.ts";
+import { once } from "../util/once.ts";
 import { circomError } from "./errors.ts";
 import {
   isPlonk,
@@ -194,10 +195,4 @@ function createOpening() {
       isClosed = true;
     },
   };
-}
-
-/** Calls `make` at the first use only. */
-export function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

@@ -7,7 +7,7 @@ import {
   renderBlockMain,
   renderExitMain,
 } from "../../block/circuit.ts";
-import type { OptimizationLevel } from "../../circom/compile.ts";
+import type { OptimizationLevel } from "../../circom/compilation.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { NativeCompiler } from "../../circom/compiler.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";

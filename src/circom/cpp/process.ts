@@ -1,0 +1,78 @@
+/** Runs a program with limits, and returns how it ended. */
+import { spawn } from "node:child_process";
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  readonly timeoutMs: number;
+  /** Maximum address space, where the system has such limits. */
+  readonly memoryMb?: number;
+  /** Ends the program. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a program ended. */
+export interface ProcessResult {
+  /** The exit code; null after a signal, or if it did not start. */
+  readonly status: number | null;
+  /** The signal that ended it, or the system's code if it did not start. */
+  readonly signal: string | null;
+  /** Whether the time limit ended it. */
+  readonly isLate: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Maximum bytes of each of the two outputs that are kept; the rest is dropped. */
+const OUTPUT_BYTES_MAX = 1 << 24;
+const KIB_PER_MIB = 1024;
+
+/** Runs a program without a shell, and never rejects. */
+export function runProcess(
+  program: string,
+  args: readonly string[],
+  { cwd, timeoutMs, memoryMb, signal }: ProcessOptions,
+): Promise<ProcessResult> {
+  const [command, ...rest] = withMemoryLimit([program, ...args], memoryMb);
+  return new Promise((resolve) => {
+    const child = spawn(command!, rest, {
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(cwd !== undefined && { cwd }),
+      ...(signal !== undefined && { signal }),
+      killSignal: "SIGKILL",
+    });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill("SIGKILL");
+    }, timeoutMs);
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+    let failure: string | null = null;
+    const end = (status: number | null, ended: string | null) => {
+      clearTimeout(timer);
+      resolve({ status, signal: ended, isLate, stdout: stdout(), stderr: stderr() });
+    };
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      failure = error.code ?? error.message;
+      // An aborted child still closes.
+      if (child.pid === undefined) end(null, failure);
+    });
+    child.once("close", (status, ended) => end(status, ended ?? failure));
+  });
+}
+
+/** A shell sets the limit, and that of core dumps, and becomes the program; the words of the command stay as they are. */
+function withMemoryLimit(command: readonly string[], memoryMb: number | undefined) {
+  if (memoryMb === undefined || process.platform === "win32") return command;
+  const kib = memoryMb * KIB_PER_MIB;
+  return ["/bin/sh", "-c", `ulimit -c 0; ulimit -v ${kib}; exec "$@"`, "sh", ...command];
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  stream.on("data", (chunk: Buffer) => {
+    if (length < OUTPUT_BYTES_MAX) chunks.push(chunk);
+    length += chunk.length;
+  });
+  return () => Buffer.concat(chunks).subarray(0, OUTPUT_BYTES_MAX).toString("utf8");
+}
