@@ -17,7 +17,15 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
   {
     name: "compile",
     description: "Compile circuits",
-    options: [circuit],
+    options: [
+      circuit,
+      {
+        name: "inspect",
+        description: "Show what circom's --inspect finds, by file and line",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+    ],
     action: () => import("./compile.ts"),
   },
   {
@@ -74,6 +82,11 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       {
         name: "protocol",
         description: `Proof system: ${PROTOCOLS.join(", ")} (default: the config's)`,
+      },
+      {
+        name: "verifier",
+        description: "Language of the verifier contract: solidity, or vyper for Groth16",
+        defaultValue: "solidity",
       },
     ],
     action: () => import("./export.ts"),

@@ -7,9 +7,14 @@ import {
   toCircuitPlan,
 } from "./common.ts";
 
-const action = defineAction<CircuitArguments>(async (args, hre) => {
+interface CompileArguments extends CircuitArguments {
+  readonly inspect: boolean;
+}
+
+const action = defineAction<CompileArguments>(async (args, hre) => {
   const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const plan = await toCircuitPlan(args, hre);
+  const given = await toCircuitPlan(args, hre);
+  const plan = args.inspect ? { ...given, inspects: true } : given;
   const compiled = await compileCircuits(plan);
   const rows = compiled.map(({ circuit, name }) => ({
     name,

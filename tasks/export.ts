@@ -2,28 +2,34 @@
 import { relative, resolve } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Protocol } from "../src/circom/protocols.ts";
+import { VERIFIER_LANGUAGES, type VerifierLanguage } from "../src/circom/verifier-source.ts";
 import type { InputValues } from "../src/circom/witness-inputs.ts";
 import { pluginError } from "../src/plugin/errors.ts";
-import { type CommonArguments, defineAction, printJson } from "./common.ts";
+import { type CommonArguments, defineAction, isOneOf, printJson } from "./common.ts";
 
 interface ExportArguments extends CommonArguments {
   readonly circuit: string | undefined;
   readonly output: string | undefined;
   readonly input: string | undefined;
   readonly protocol: string | undefined;
+  readonly verifier: string;
 }
 
 const TASK = "rollup:export";
 
 const action = defineAction<ExportArguments>(async (args, hre) => {
-  const { circuit: name, output, input, protocol, json } = args;
+  const { circuit: name, output, input, protocol, verifier, json } = args;
   if (name === undefined)
     throw pluginError({ code: "OPTION_MISSING", option: "circuit", task: TASK });
   if (output === undefined) {
     throw pluginError({ code: "OPTION_MISSING", option: "output", task: TASK });
   }
+  if (!isOneOf(VERIFIER_LANGUAGES, verifier)) {
+    const known = VERIFIER_LANGUAGES;
+    throw pluginError({ code: "OPTION_VALUE_UNKNOWN", option: "verifier", value: verifier, known });
+  }
   const inputs = input === undefined ? undefined : await readInputs(input);
-  const files = await exportTo(resolve(output), { name, inputs, protocol }, hre);
+  const files = await exportTo(resolve(output), { name, inputs, protocol, verifier }, hre);
   if (json) {
     printJson({ circuit: name, files });
     return;
@@ -37,19 +43,21 @@ async function exportTo(
     readonly name: string;
     readonly inputs: InputValues | undefined;
     readonly protocol: string | undefined;
+    readonly verifier: VerifierLanguage;
   },
   hre: HardhatRuntimeEnvironment,
 ): Promise<string[]> {
   const { exportCircuit } = await import("../src/circom/export-circuit.ts");
   const { verifierName } = await import("../src/plugin/circuits/verifier-name.ts");
-  const { name, inputs, protocol } = chosen;
+  const { name, inputs, protocol, verifier: verifierLanguage } = chosen;
   const circuit = await hre.circuits.get(name, {
     ...(protocol !== undefined && { protocol: protocol as Protocol }),
   });
   try {
     return await exportCircuit(circuit, {
       output,
-      contractName: verifierName(circuit.name),
+      contractName: verifierName(circuit.name, hre.config.rollup.circuits.verifiers.suffix),
+      verifierLanguage,
       ...(inputs !== undefined && { inputs }),
     });
   } finally {

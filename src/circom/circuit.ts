@@ -5,7 +5,8 @@ import type { Witness } from "../groth16/formats/wtns.ts";
 import { type CompileOptions, toFolders } from "./compilation.ts";
 import { compileCircuit, type CompiledCircuit } from "./compile.ts";
 import { buildCppGenerator } from "./cpp/build.ts";
-import { type CppLimits, createCppCalculator } from "./cpp/calculator.ts";
+import { createCppCalculator } from "./cpp/calculator.ts";
+import type { CppLimits, WitnessKind } from "./cpp/kinds.ts";
 import { createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
 import { circomError } from "./errors.ts";
@@ -23,10 +24,6 @@ import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
 import { createFlatCalculator } from "./witness-generator.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
-
-export const WITNESS_KINDS = ["wasm", "cpp"] as const;
-/** What computes the witnesses of a circuit. */
-export type WitnessKind = (typeof WITNESS_KINDS)[number];
 
 /** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions<P extends Protocol = Protocol>

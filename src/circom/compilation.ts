@@ -7,7 +7,7 @@ import { type CircomCompiler, type NativeCompiler, openCompiler } from "./compil
 import { circomError } from "./errors.ts";
 import { hasMain, type MainComponent, writeMainComponent } from "./main-component.ts";
 import { circuitName, type CircuitSources, collectSources } from "./sources.ts";
-import { restoreNames, STAGED_CIRCUIT, stageSources } from "./staged-sources.ts";
+import { restoreNames, STAGED_CIRCUIT, stagedName, stageSources } from "./staged-sources.ts";
 
 /** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
 export type OptimizationLevel = 0 | 1 | 2;
@@ -46,8 +46,9 @@ export interface Compilation {
   readonly file: string;
   readonly sources: CircuitSources;
   readonly compiler: CircomCompiler;
-  /** Flags that decide which constraints the compiler makes. */
-  readonly flags: readonly string[];
+  /** The flag of the simplification. */
+  readonly level: readonly string[];
+  readonly prime: PrimeName;
   /** What a result depends on, for its {@link resultKey}. */
   readonly content: readonly unknown[];
 }
@@ -84,9 +85,15 @@ export async function prepareCompilation(options: CompileOptions): Promise<Compi
     file,
     sources,
     compiler,
-    flags: [...level, "--prime", prime],
+    level,
+    prime,
     content: hasRounds ? [...content, rounds] : content,
   };
+}
+
+/** The flags that decide which constraints the compiler makes. */
+export function constraintFlags({ level, prime }: Compilation): string[] {
+  return [...level, "--prime", prime];
 }
 
 /** Returns the name of the cache's entry for a result: the circuit's, and a digest. */
@@ -160,9 +167,16 @@ export async function runCircom(
   return raw;
 }
 
-/** circom separates its messages by blank lines. @returns Its warnings. */
+/** Returns the path of a source by its name in the compiler's messages. */
+export function stagedFile(name: string, { sources }: Compilation): string | undefined {
+  const staged = `${COMPILER_FOLDER}/${SOURCES}/`;
+  return sources.files.find((_, index) => name === `${staged}${stagedName(index)}`)?.file;
+}
+
+/** Returns circom's warnings. They end with blank lines, but may follow on a line of progress. */
 export function findWarnings(output: string): string[] {
-  return output.split("\n\n").filter((block) => block.startsWith("warning["));
+  const blocks = output.replace(/^(?=warning\[)/gm, "\n\n").split(/\n\n+/);
+  return blocks.filter((block) => block.startsWith("warning["));
 }
 
 /** Names sources in messages by their paths from the circuit: an entry has no path of a machine. */

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import {
   type Compilation,
   type CompileOptions,
+  constraintFlags,
   findWarnings,
   nameSources,
   prepareCompilation,
@@ -88,9 +89,12 @@ export async function compileCircuit(options: CompileOptions): Promise<CompiledC
 
 /** Compiles into a folder, and describes the result. */
 async function runCompiler(folder: string, compilation: Compilation): Promise<EntryDescription> {
-  const { name, file, flags } = compilation;
+  const { name, file } = compilation;
   const staged = await stageInto(folder, compilation);
-  const output = await runCircom(compilation, folder, [...RESULTS, ...flags]);
+  const output = await runCircom(compilation, folder, [
+    ...RESULTS,
+    ...constraintFlags(compilation),
+  ]);
   const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);

@@ -29,6 +29,7 @@ export type CircomErrorFacts =
   | { code: "INPUT_FILE_UNREADABLE"; file: string; reason: string }
   | { code: "COMPILER_NOT_USABLE"; path: string; reason: string }
   | { code: "COMPILER_VERSION"; path: string; expected: string; actual: string }
+  | { code: "VERIFIER_LANGUAGE"; circuit: string; language: string; protocol: string }
   | { code: "CPP_TOOLS_MISSING"; circuit: string; missing: string[] }
   | { code: "CPP_BUILD_FAILED"; circuit: string; reason: string; output: string }
   | { code: "CPP_LIMIT_EXCEEDED"; circuit: string; limit: string }
@@ -108,6 +109,11 @@ export const circomError = defineErrors<CircomErrorFacts>({
     message: ({ path, expected, actual }) =>
       `The circom compiler ${path} has version ${actual} instead of ${expected}.`,
     fix: "Install that version of circom, or set circuits.compiler.version to the one that you have.",
+  },
+  VERIFIER_LANGUAGE: {
+    message: ({ circuit, language, protocol }) =>
+      `There is no verifier of ${circuit} in ${language} for ${protocol}.`,
+    fix: "Use solidity; vyper is for circuits whose protocol is groth16.",
   },
   CPP_TOOLS_MISSING: {
     message: ({ circuit, missing }) =>

@@ -61,6 +61,11 @@ export function findCircuits(directory: string): string[] {
     .sort();
 }
 
+/** Whether a file belongs to an installed package, whatever separates the folders. */
+export function isOfPackage(file: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(file);
+}
+
 function listFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = join(folder, entry.name);

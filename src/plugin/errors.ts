@@ -13,6 +13,8 @@ export type PluginErrorFacts =
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
   | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "OPTION_VALUE_UNKNOWN"; option: string; value: string; known: readonly string[] }
+  | { code: "VERIFIER_FILE_TAKEN"; file: string }
   | { code: "CIRCOMKIT_FILE_INVALID"; file: string; problem: string }
   | { code: "CIRCUIT_NOT_BUILT"; circuit: string }
   | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
@@ -90,6 +92,15 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, min, max }) =>
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
+  },
+  OPTION_VALUE_UNKNOWN: {
+    message: ({ option, value, known }) =>
+      `--${option} is ${value}, but it must be one of ${known.join(", ")}.`,
+    fix: "Pass one of these values.",
+  },
+  VERIFIER_FILE_TAKEN: {
+    message: ({ file }) => `${file} is not generated, and a verifier would replace it.`,
+    fix: "Move the file, or set circuits.verifiers to another path or suffix.",
   },
   CIRCOMKIT_FILE_INVALID: {
     message: ({ file, problem }) => `${file} is no file of circomkit: ${problem}.`,

@@ -13,6 +13,7 @@ import { withLock } from "../../groth16/files/lock.ts";
 import {
   type Compilation,
   type CompileOptions,
+  constraintFlags,
   prepareCompilation,
   resultKey,
   runCircom,
@@ -55,7 +56,8 @@ export async function buildCppGenerator(options: CompileOptions): Promise<string
   await withLock(`${entry}.lock`, waiting, async () => {
     if (await isBuilt(entry)) return;
     const missing = await missingTools();
-    if (missing.length > 0) throw circomError({ code: "CPP_TOOLS_MISSING", circuit: name, missing });
+    if (missing.length > 0)
+      throw circomError({ code: "CPP_TOOLS_MISSING", circuit: name, missing });
     options.onProgress?.(`Building the C++ witness generator of ${name}`);
     await build(entry, compilation);
   });
@@ -77,7 +79,8 @@ async function build(entry: string, compilation: Compilation): Promise<void> {
     try {
       await stageInto(folder, compilation);
       const arithmetic = HAS_ASSEMBLER ? [] : ["--no_asm"];
-      await runCircom(compilation, folder, ["--c", ...arithmetic, ...compilation.flags]);
+      const flags = ["--c", ...arithmetic, ...constraintFlags(compilation)];
+      await runCircom(compilation, folder, flags);
       const code = join(folder, `${STAGED_NAME}_cpp`);
       await runMake(code, compilation.name);
       const made = join(folder, "entry");

@@ -9,15 +9,8 @@ import { decodeWitness, type Witness } from "../../groth16/formats/wtns.ts";
 import type { CompiledCircuit } from "../compile.ts";
 import { circomError } from "../errors.ts";
 import type { FlatInput } from "../witness-inputs.ts";
+import type { CppLimits } from "./kinds.ts";
 import { type ProcessResult, runProcess } from "./process.ts";
-
-/** Limits of one process. */
-export interface CppLimits {
-  /** Time in milliseconds. Default: ten minutes. */
-  readonly timeoutMs?: number;
-  /** Address space in MiB, on systems that limit it. Default: 16,384. */
-  readonly memoryMb?: number;
-}
 
 export interface CppCalculator {
   calculate(inputs: readonly FlatInput[]): Promise<Witness>;

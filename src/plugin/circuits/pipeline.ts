@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
+import { buildCppGenerator } from "../../circom/cpp/build.ts";
+import { inspectCircuit } from "../../circom/inspect.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
@@ -28,12 +30,13 @@ import type { CircuitNames } from "./names.ts";
 import { type BuildPlan, selectCircuits } from "./plan.ts";
 import {
   type CircuitSource,
+  type ProjectSource,
   rollupCircuitName,
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
 import { ROLLUP_VERIFIER } from "./verifier-name.ts";
-import { contractFolders, hasVerifier, writeContracts } from "./verifiers.ts";
+import { contractFolders, findForeignContracts, hasVerifier, writeContracts } from "./verifiers.ts";
 
 const ROLLUP_VERIFIER_FILE = `${ROLLUP_VERIFIER}.sol`;
 
@@ -87,6 +90,8 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
       warnOfPatterns(circuit.file, source, plan);
+      await warnOfInspection(source, plan);
+      if (source.witness === "cpp") await buildGenerator(source, plan);
       const { name, protocol } = source;
       compiled.push({ circuit, protocol, name, names: source });
     } catch (error) {
@@ -160,11 +165,19 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
   const hasRollup = keyed.some(({ keyId }) => keyId !== undefined);
   const keepsRollup = !hasRollup && !leavesRollupOut;
   const ofBroken = broken.map(({ names: { contractFile } }) => contractFile);
+  const foreign = await findForeign(config);
   const isKept = (file: string) =>
     names !== undefined ||
     ofBroken.includes(file) ||
+    foreign.includes(file) ||
     (keepsRollup && file === ROLLUP_VERIFIER_FILE);
-  await writeContracts(config.paths.contracts, await generateVerifiers(keyed), isKept);
+  const sources = await generateVerifiers(keyed);
+  const taken = foreign.find((file) => sources.has(file));
+  if (taken !== undefined) {
+    const file = join(config.paths.contracts, taken);
+    throw pluginError({ code: "VERIFIER_FILE_TAKEN", file });
+  }
+  await writeContracts(config.paths.contracts, sources, isKept);
   const earlier = await readManifest(config);
   const builtNames = keyed.map(({ name }) => name);
   const isUntouched = ({ keyId, name }: ManifestCircuit) =>
@@ -180,6 +193,12 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
   };
   await writeManifest(config, manifest);
   return { built, failure: toFailure(broken) };
+}
+
+/** Lists the user's own contracts among the generated ones; the cache has none. */
+async function findForeign({ paths }: RollupConfig): Promise<string[]> {
+  const isInCache = !relative(paths.cache, paths.contracts).startsWith("..");
+  return isInCache ? [] : findForeignContracts(paths.contracts);
 }
 
 /** The rollup's circuits have one verifier: whoever names one of them means all. */
@@ -263,6 +282,30 @@ function warnOfPatterns(
     if (!WARNED_PATTERNS.includes(pattern)) continue;
     warn(`${relative(root, file)}:${line}: warning[${pattern}]: ${message}`);
   }
+}
+
+/** Shows what circom's `--inspect` finds in the project's files, and how much in packages. */
+async function warnOfInspection(
+  source: ProjectSource,
+  { root, config, progress, warn, inspects = config.circuits.inspect }: BuildPlan,
+): Promise<void> {
+  if (!inspects) return;
+  const { name } = source;
+  const cacheDir = config.paths.circuits;
+  const { own, inPackages } = await progress(`Inspecting the circuit ${name}`, () =>
+    inspectCircuit({ ...source, cacheDir }),
+  );
+  for (const { file, line, code, message } of own) {
+    warn?.(`${relative(root, file)}:${line}: warning[${code}]: ${message}`);
+  }
+  if (inPackages > 0) warn?.(`${name}: ${inPackages} findings of --inspect are in packages`);
+}
+
+async function buildGenerator(source: ProjectSource, { config, progress }: BuildPlan) {
+  const { name } = source;
+  await progress(`Building the C++ witness generator of ${name}`, () =>
+    buildCppGenerator({ ...source, cacheDir: config.paths.circuits }),
+  );
 }
 
 /** What killed runs have left of files that they were writing. */

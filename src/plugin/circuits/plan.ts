@@ -22,6 +22,8 @@ export interface BuildPlan {
   readonly names?: readonly string[] | undefined;
   /** Module that the generated types add to. Default: that of the rollup's plugin. */
   readonly typesModule?: string;
+  /** Whether to show what circom's `--inspect` finds. Default: the config's. */
+  readonly inspects?: boolean;
   readonly progress: Progress;
   /** Receives warnings about the project's circuits, each of one or more lines. */
   readonly warn?: (text: string) => void;
