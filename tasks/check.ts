@@ -40,9 +40,12 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
     );
     const patterns = sources.patterns();
     reports.push(report);
-    values.push({ ...determinacyToJson(report), patterns });
-    if (!args.json)
-      console.log([formatDeterminacy(report), ...formatPatterns(patterns)].join("\n"));
+    if (args.json) {
+      values.push({ ...determinacyToJson(report, sources.places), patterns });
+    } else {
+      const text = formatDeterminacy(report, sources.places);
+      console.log([text, ...formatPatterns(patterns)].join("\n"));
+    }
   }
   if (args.json) printJson(values);
   if (reports.some(({ passed }) => !passed)) process.exitCode = 1;

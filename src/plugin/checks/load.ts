@@ -8,11 +8,14 @@ import {
   type CircuitPatterns,
   findCircuitPatterns,
 } from "../../circom/patterns/circuit-patterns.ts";
+import { createCircuitSource } from "../../circom/diagnosis/circuit-source.ts";
+import { createSignalPlaces, type SignalPlaces } from "../../circom/diagnosis/signal-places.ts";
+import { isRollupError } from "../../util/errors.ts";
 import { parseInputs } from "../../circom/input-file.ts";
 import type { InputValues } from "../../circom/witness-inputs.ts";
 import type { CircuitModel } from "../../testing/fuzz-model.ts";
 import { findByName } from "../circuits/names.ts";
-import { findProjectCircuits } from "../circuits/sources.ts";
+import { findProjectCircuits, type ProjectSource } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
@@ -20,6 +23,8 @@ export interface LoadedForCheck {
   readonly circuit: Circuit;
   /** Finds patterns in the sources that have often been faults. */
   patterns(): CircuitPatterns;
+  /** Finds declarations and constraints; undefined if the source cannot be evaluated. */
+  places(): SignalPlaces | undefined;
 }
 
 /**
@@ -44,9 +49,24 @@ export async function loadForCheck(
   return Promise.all(
     wanted.map(async (source) => {
       const circuit = await loadCircuit({ ...source, ...options });
-      return { circuit, patterns: () => findCircuitPatterns(circuit.file, source) };
+      return {
+        circuit,
+        patterns: () => findCircuitPatterns(circuit.file, source),
+        places: () => findPlaces(circuit, source),
+      };
     }),
   );
+}
+
+function findPlaces(circuit: Circuit, source: ProjectSource): SignalPlaces | undefined {
+  try {
+    const { design } = createCircuitSource(circuit.file, source, circuit.stats.prime);
+    return createSignalPlaces(design());
+  } catch (error) {
+    // circom accepts what the evaluator does not know, or finds too large.
+    if (isRollupError(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
