@@ -27,6 +27,9 @@ export type { MainComponent, TemplateParameter } from "./circom/main-component.t
 export type { SignalTree } from "./circom/signal-tree.ts";
 export type { CompileOptions, OptimizationLevel } from "./circom/compilation.ts";
 export { compileCircuit, type CompiledCircuit } from "./circom/compile.ts";
+export type { CppLimits, WitnessKind } from "./circom/cpp/kinds.ts";
+export { type CircuitInspection, inspectCircuit, type InspectFinding } from "./circom/inspect.ts";
+export type { VerifierLanguage } from "./circom/verifier-source.ts";
 export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
 export type { CircuitLog } from "./circom/diagnosis/logs.ts";
 export type { SourcePlace } from "./circom/diagnosis/trace.ts";

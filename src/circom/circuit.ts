@@ -3,10 +3,8 @@ import { checkWitness } from "../groth16/check-witness.ts";
 import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import { type CompileOptions, toFolders } from "./compilation.ts";
+import { createCircuitGenerator, type GeneratorOptions } from "./circuit-generator.ts";
 import { compileCircuit, type CompiledCircuit } from "./compile.ts";
-import { buildCppGenerator } from "./cpp/build.ts";
-import { createCppCalculator } from "./cpp/calculator.ts";
-import type { CppLimits, WitnessKind } from "./cpp/kinds.ts";
 import { createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
 import { circomError } from "./errors.ts";
@@ -22,12 +20,11 @@ import { once } from "../util/once.ts";
 import { createProofSystem, type ProofSystemOptions, type ProveOptions } from "./proof-systems.ts";
 import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
-import { createFlatCalculator } from "./witness-generator.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
 /** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions<P extends Protocol = Protocol>
-  extends CompileOptions, ProofSystemOptions<P> {
+  extends CompileOptions, ProofSystemOptions<P>, GeneratorOptions {
   /**
    * Receives each line that the circuit's `log()` statements print, and with `logPlaces` where.
    * Default: the console.
@@ -46,13 +43,6 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
    * Default: true.
    */
   readonly explain?: boolean;
-  /**
-   * What computes witnesses: circom's WebAssembly in this thread, or a C++ program that is built at
-   * first use, with make, g++, nasm, GMP and nlohmann-json. Default: `"wasm"`.
-   */
-  readonly witness?: WitnessKind;
-  /** Limits of the C++ program for one witness. */
-  readonly cpp?: CppLimits;
 }
 
 /**
@@ -216,17 +206,15 @@ export async function loadCircuit<
   const source = createCircuitSource(compiled.file, toFolders(options), options.prime);
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
-  let started: Promise<WitnessGenerator> | undefined;
-  const generator = once(() => openGenerator(compiled, options, log));
+  const generator = createCircuitGenerator(compiled, options, log);
   const made = createProofSystem(compiled, options);
   const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
   const flatten = (inputs: Inputs) =>
     flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
   const calculate = async (flat: readonly FlatInput[], inputs: Inputs) => {
-    const { calculate } = await (started = generator());
     try {
-      return await calculate(flat);
+      return await generator.calculate(flat);
     } catch (error) {
       throw options.explain === false ? error : source.explain(error, inputs as InputValues);
     } finally {
@@ -252,10 +240,7 @@ export async function loadCircuit<
     return toWitness(await calculate(flat, inputs), flat);
   };
   const close = async () => {
-    await started?.then(
-      (opened) => opened.close(),
-      () => undefined,
-    );
+    await generator.close();
     await system.close();
   };
   return {
@@ -276,22 +261,4 @@ export async function loadCircuit<
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** A generator of either kind. */
-interface WitnessGenerator {
-  calculate(inputs: readonly FlatInput[]): Witness | Promise<Witness>;
-  close(): void;
-}
-
-async function openGenerator(
-  compiled: CompiledCircuit,
-  options: LoadCircuitOptions,
-  log: (line: string) => void,
-): Promise<WitnessGenerator> {
-  if (options.witness === "cpp") {
-    const program = await buildCppGenerator(options);
-    return createCppCalculator(compiled, program, log, options.cpp);
-  }
-  return { calculate: await createFlatCalculator(compiled, log), close: () => undefined };
 }

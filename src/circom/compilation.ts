@@ -1,4 +1,4 @@
-/** What is compiled, and how circom runs on it: for the circuit itself, and for what else it makes. */
+/** What is compiled, and how circom runs on it, for the circuit itself and for other results. */
 import { createHash } from "node:crypto";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { DEFAULT_PRIME, PRIME_NAMES, type PrimeName } from "../crypto/primes.ts";

@@ -52,6 +52,7 @@ component main = A();`;
 describe("circom: witnesses in C++", function () {
   let workspace: Workspace;
   const circuits: Circuit[] = [];
+  const folders: Workspace[] = [];
   before(async function () {
     const missing = await missingTools();
     if (missing.length > 0) {
@@ -59,6 +60,7 @@ describe("circom: witnesses in C++", function () {
       return this.skip();
     }
     workspace = await createWorkspace();
+    folders.push(workspace);
     // circom's C++ for a parallel component without inputs does not compile.
     const language = await readFile(workspace.fixture("language"), "utf8");
     const changed = language.replace("parallel Constants()", "Constants()");
@@ -69,7 +71,7 @@ describe("circom: witnesses in C++", function () {
   });
   after(async () => {
     for (const circuit of circuits) await circuit.close();
-    await workspace?.remove();
+    for (const folder of folders) await folder.remove();
   });
 
   async function load(

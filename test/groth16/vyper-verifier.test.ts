@@ -46,7 +46,7 @@ describe("groth16: verifier in Vyper", () => {
   async function deployed(fixture: VyperFixture, chainId?: number): Promise<Contract> {
     const { bytecode } = await readCompiledVyper(fixture);
     const { nPublic } = await circuitOf(fixture).verificationKey();
-    return deploy({ abi: abiOf(nPublic), bytecode } as never, chainId);
+    return deploy({ abi: abiOf(nPublic), bytecode }, chainId);
   }
   const verify = (contract: Contract, { a, b, c, input }: Pick<Proof, "a" | "b" | "c" | "input">) =>
     contract.getFunction("verifyProof").staticCall(a, b, c, input) as Promise<boolean>;

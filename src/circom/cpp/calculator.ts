@@ -48,11 +48,11 @@ export function createCppCalculator(
           const values = inputs.map(({ name, values }) => [name, values.map(String)]);
           const json = JSON.stringify(Object.fromEntries(values));
           await writingTo(folder, () => writeFile(paths.input, json));
-          if (signal.aborted) throw closed();
+          assertOpen(signal);
           const { timeoutMs = DEFAULT_TIMEOUT_MS, memoryMb = DEFAULT_MEMORY_MB } = limits;
           const args = [paths.input, paths.wtns];
           const result = await runProcess(program, args, { timeoutMs, memoryMb, signal });
-          if (signal.aborted) throw closed();
+          assertOpen(signal);
           printLogs(result, log);
           const failure = toFailure(circuit.name, result, { timeoutMs, memoryMb });
           if (failure !== undefined) throw failure;
@@ -63,8 +63,8 @@ export function createCppCalculator(
   };
 }
 
-function closed() {
-  return groth16Error({ code: "PROVER_CLOSED", prover: "circuit's" });
+function assertOpen({ aborted }: AbortSignal): void {
+  if (aborted) throw groth16Error({ code: "PROVER_CLOSED", prover: "circuit's" });
 }
 
 /** Reads the program's witness, and checks its form as far as the circuit says it. */

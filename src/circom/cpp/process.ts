@@ -60,7 +60,10 @@ export function runProcess(
   });
 }
 
-/** A shell sets the limit, and that of core dumps, and becomes the program; the words of the command stay as they are. */
+/**
+ * A shell sets the limits of memory and of core dumps, and becomes the program. The words of the
+ * command stay as they are.
+ */
 function withMemoryLimit(command: readonly string[], memoryMb: number | undefined) {
   if (memoryMb === undefined || process.platform === "win32") return command;
   const kib = memoryMb * KIB_PER_MIB;

@@ -6,13 +6,7 @@
 
 import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { bytesSource, dataView, encodeSections, readSections, uint32Bytes } from "./binary-file.ts";
-import {
-  assertField,
-  ELEMENT_BYTES,
-  elementBytes,
-  elementsBytes,
-  readElements,
-} from "./bn254.ts";
+import { assertField, ELEMENT_BYTES, elementBytes, elementsBytes, readElements } from "./bn254.ts";
 
 const HEADER_SECTION = 1;
 const VALUES_SECTION = 2;
