@@ -1,4 +1,4 @@
-/** What the worker thread of the package's compiler gets. Users' types do not know WebAssembly. */
+/** The job of a worker thread, apart from the public types, which Node's types cannot express. */
 import type { CompileJob } from "./compile-job.ts";
 
 /** A job with the compiler itself. */
