@@ -45,7 +45,8 @@ export interface ExportOptions {
  * Writes a circuit's files: NAME.r1cs, NAME.json with the same constraints, NAME.sym,
  * NAME_substitutions.json, NAME_js/NAME.wasm, NAME.zkey, verification_key.json and, if there is a
  * public value, NAME_verifier.sol or NAME_verifier.vy; with inputs also input.json, NAME.wtns,
- * proof.json, public.json and calldata.txt. A circuit for another prime than BN254's has no key and no proof.
+ * proof.json, public.json and calldata.txt. A circuit for another prime than BN254's has no key and
+ * no proof.
  *
  * @param circuit - A loaded circuit, whose key is made if it is missing.
  * @param options - `output`, the folder; `contractName`; `verifierLanguage`; `inputs`.
