@@ -133,6 +133,12 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
         name: "refused",
         description: "With --mutate: JSON file of inputs that the circuit must refuse",
       },
+      {
+        name: "tests",
+        description:
+          "With --mutate: run these test files, separated by commas, without each constraint of " +
+          "the source, and list those that no test notices (time limit: an hour)",
+      },
     ],
     action: () => import("./check.ts"),
   },

@@ -7,6 +7,7 @@ import { type CircomCompiler, type NativeCompiler, openCompiler } from "./compil
 import { circomError } from "./errors.ts";
 import { hasMain, type MainComponent, writeMainComponent } from "./main-component.ts";
 import { circuitName, type CircuitSources, collectSources } from "./sources.ts";
+import type { SourceChange } from "./source-change.ts";
 import { restoreNames, STAGED_CIRCUIT, stagedName, stageSources } from "./staged-sources.ts";
 
 /** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
@@ -34,6 +35,10 @@ export interface CompileOptions extends Partial<Omit<MainComponent, "file">> {
   readonly cacheDir: string;
   /** Folder of compressed entries in a package, see `packEntry`. */
   readonly precompiledDir?: string;
+  /**
+   * A change under which a source is read, for tests of mutants. Default: that of the environment.
+   */
+  readonly change?: SourceChange;
   /** Receives what is compiled, and circom's warnings, also those of a circuit in the cache. */
   readonly onProgress?: (message: string) => void;
 }
@@ -76,7 +81,7 @@ export async function prepareCompilation(options: CompileOptions): Promise<Compi
   }
   const compiler = await openCompiler(options.compiler);
   const { file, folders } = await locateCircuit(options);
-  const sources = collectSources(file, folders);
+  const sources = collectSources(file, folders, options.change);
   const hasRounds = optimization === 2 && rounds !== undefined;
   const level = hasRounds ? ["--O2round", String(rounds)] : [`--O${optimization}`];
   const content = [compiler.version, optimization, prime, sources.digest];

@@ -15,6 +15,7 @@ export type PluginErrorFacts =
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "OPTION_VALUE_UNKNOWN"; option: string; value: string; known: readonly string[] }
   | { code: "VERIFIER_FILE_TAKEN"; file: string }
+  | { code: "TESTS_FAIL_UNCHANGED"; files: readonly string[]; output: string }
   | { code: "CIRCOMKIT_FILE_INVALID"; file: string; problem: string }
   | { code: "CIRCUIT_NOT_BUILT"; circuit: string }
   | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
@@ -97,6 +98,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, known }) =>
       `--${option} is ${value}, but it must be one of ${known.join(", ")}.`,
     fix: "Pass one of these values.",
+  },
+  TESTS_FAIL_UNCHANGED: {
+    message: ({ files, output }) =>
+      `The tests ${files.join(", ")} do not pass before any constraint is removed.\n${output}`,
+    fix: "Run them alone by hardhat test, and correct them or their paths.",
   },
   VERIFIER_FILE_TAKEN: {
     message: ({ file }) => `${file} is not generated, and a verifier would replace it.`,

@@ -21,7 +21,7 @@ import {
   stageInto,
 } from "../compilation.ts";
 import { circomError } from "../errors.ts";
-import { runProcess } from "./process.ts";
+import { runProcess } from "../../util/run-process.ts";
 import { HAS_ASSEMBLER, missingTools } from "./tools.ts";
 
 /** Part of each cache key: raise it when the entries, or how they are built, change. */

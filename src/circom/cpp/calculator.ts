@@ -10,7 +10,7 @@ import type { CompiledCircuit } from "../compile.ts";
 import { circomError } from "../errors.ts";
 import type { FlatInput } from "../witness-inputs.ts";
 import type { CppLimits } from "./kinds.ts";
-import { type ProcessResult, runProcess } from "./process.ts";
+import { type ProcessResult, runProcess } from "../../util/run-process.ts";
 
 export interface CppCalculator {
   calculate(inputs: readonly FlatInput[]): Promise<Witness>;

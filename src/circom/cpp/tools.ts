@@ -1,5 +1,5 @@
 /** What a C++ witness generator is built with, and which of it is missing. */
-import { runProcess } from "./process.ts";
+import { runProcess } from "../../util/run-process.ts";
 
 /** Time limit of asking a tool for its version. */
 const PROBE_MS = 30_000;

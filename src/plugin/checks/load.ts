@@ -25,6 +25,8 @@ export interface LoadedForCheck {
   patterns(): CircuitPatterns;
   /** Finds declarations and constraints; undefined if the source cannot be evaluated. */
   places(): SignalPlaces | undefined;
+  /** How it is compiled, with the name of the circuit. */
+  readonly source: ProjectSource & { readonly cacheDir: string };
 }
 
 /**
@@ -45,12 +47,14 @@ export async function loadForCheck(
   const wanted = names.length === 0 ? sources : [...new Set(named)];
   // A check makes no proofs, so the protocol does not matter.
   const protocol = "groth16" as const;
-  const options = { protocol, cacheDir: config.paths.circuits, log: () => {} };
+  const cacheDir = config.paths.circuits;
+  const options = { protocol, cacheDir, witness: "wasm", log: () => {} } as const;
   return Promise.all(
     wanted.map(async (source) => {
       const circuit = await loadCircuit({ ...source, ...options });
       return {
         circuit,
+        source: { ...source, cacheDir },
         patterns: () => findCircuitPatterns(circuit.file, source),
         places: () => findPlaces(circuit, source),
       };

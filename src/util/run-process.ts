@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 
 export interface ProcessOptions {
   readonly cwd?: string;
+  /** Default: the environment of this process. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly timeoutMs: number;
   /** Maximum address space, where the system has such limits. */
   readonly memoryMb?: number;
@@ -30,13 +32,14 @@ const KIB_PER_MIB = 1024;
 export function runProcess(
   program: string,
   args: readonly string[],
-  { cwd, timeoutMs, memoryMb, signal }: ProcessOptions,
+  { cwd, env, timeoutMs, memoryMb, signal }: ProcessOptions,
 ): Promise<ProcessResult> {
   const [command, ...rest] = withMemoryLimit([program, ...args], memoryMb);
   return new Promise((resolve) => {
     const child = spawn(command!, rest, {
       stdio: ["ignore", "pipe", "pipe"],
       ...(cwd !== undefined && { cwd }),
+      ...(env !== undefined && { env }),
       ...(signal !== undefined && { signal }),
       killSignal: "SIGKILL",
     });
