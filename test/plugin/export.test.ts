@@ -46,6 +46,17 @@ describe("plugin: export", () => {
     expect(source).to.include("contract MultiplierVerifier {");
   });
 
+  it("writes the verifier in Vyper, which is for Groth16 only", async () => {
+    const output = join(project.root, "vyper");
+    const args = { circuit: "multiplier", output, verifier: "vyper" };
+    await run(args);
+    expect(existsSync(join(output, "multiplier_verifier.sol"))).to.equal(false);
+    const source = await readFile(join(output, "multiplier_verifier.vy"), "utf8");
+    expect(source).to.include("for multiplier\n").and.include("input: uint256[3]");
+    expect(await reasonOf({ ...args, protocol: "plonk" })).to.include("VERIFIER_LANGUAGE");
+    expect(await reasonOf({ ...args, verifier: "yul" })).to.include("OPTION_VALUE_UNKNOWN");
+  });
+
   it("refuses missing options, unknown names, and files that are no inputs", async () => {
     const output = join(project.root, "other");
     expect(await reasonOf({ output }))
