@@ -3,11 +3,15 @@ import { checkWitness } from "../groth16/check-witness.ts";
 import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import { type CompileOptions, toFolders } from "./compilation.ts";
-import { createCircuitGenerator, type GeneratorOptions } from "./circuit-generator.ts";
+import {
+  type CircuitGenerator,
+  createCircuitGenerator,
+  type GeneratorOptions,
+} from "./circuit-generator.ts";
 import { compileCircuit, type CompiledCircuit } from "./compile.ts";
-import { createCircuitSource } from "./diagnosis/circuit-source.ts";
+import { type CircuitSource, createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
-import { circomError } from "./errors.ts";
+import { circomError, isRefusal } from "./errors.ts";
 import {
   type CircuitWitness,
   createCircuitWitness,
@@ -20,6 +24,7 @@ import { once } from "../util/once.ts";
 import { createProofSystem, type ProofSystemOptions, type ProveOptions } from "./proof-systems.ts";
 import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
+import { noteWitness } from "./witness-watch.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
 /** How a circuit is compiled, set up and proven. */
@@ -203,7 +208,9 @@ export async function loadCircuit<
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath, [compiled.stats.prime]));
   const signals = once(() => readSignalTable(compiled));
-  const source = createCircuitSource(compiled.file, toFolders(options), options.prime);
+  const folders = toFolders(options);
+  const source = createCircuitSource(compiled.file, folders, options.prime);
+  const watched = { name, file: compiled.file, folders, prime: compiled.stats.prime };
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
   const generator = createCircuitGenerator(compiled, options, log);
@@ -212,15 +219,10 @@ export async function loadCircuit<
 
   const flatten = (inputs: Inputs) =>
     flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
-  const calculate = async (flat: readonly FlatInput[], inputs: Inputs) => {
-    try {
-      return await generator.calculate(flat);
-    } catch (error) {
-      throw options.explain === false ? error : source.explain(error, inputs as InputValues);
-    } finally {
-      logs?.flush(inputs as InputValues);
-    }
-  };
+  const calculate = explainedCalculation<Inputs>(generator, watched, {
+    explain: options.explain === false ? (error) => error : source.explain,
+    flush: (inputs) => logs?.flush(inputs),
+  });
   const calculateWitness = async (inputs: Inputs) => calculate(flatten(inputs), inputs);
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
     const constraint = checkWitness(constraints(), witness);
@@ -260,5 +262,26 @@ export async function loadCircuit<
     zkeyPath: system.zkeyPath,
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Computes witnesses, notes them for reports, and explains refusals. */
+function explainedCalculation<Inputs extends object>(
+  generator: CircuitGenerator,
+  watched: Parameters<typeof noteWitness>[0],
+  { explain, flush }: { explain: CircuitSource["explain"]; flush: (inputs: InputValues) => void },
+): (flat: readonly FlatInput[], inputs: Inputs) => Promise<Witness> {
+  return async (flat, given) => {
+    const inputs = given as InputValues;
+    try {
+      const values = await generator.calculate(flat);
+      noteWitness(watched, inputs, true);
+      return values;
+    } catch (error) {
+      if (isRefusal(error)) noteWitness(watched, inputs, false);
+      throw explain(error, inputs);
+    } finally {
+      flush(inputs);
+    }
   };
 }

@@ -67,7 +67,8 @@ export function isOfPackage(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file);
 }
 
-function listFiles(folder: string): string[] {
+/** Lists all files below a folder; folders named node_modules are skipped. */
+export function listFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === "node_modules" ? [] : listFiles(file);
