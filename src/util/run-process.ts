@@ -1,5 +1,6 @@
 /** Runs a program with limits, and returns how it ended. */
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 
 export interface ProcessOptions {
   readonly cwd?: string;
@@ -34,7 +35,7 @@ export function runProcess(
   args: readonly string[],
   { cwd, env, timeoutMs, memoryMb, signal }: ProcessOptions,
 ): Promise<ProcessResult> {
-  const [command, ...rest] = withMemoryLimit([program, ...args], memoryMb);
+  const [command, ...rest] = withLimits([program, ...args], timeoutMs, memoryMb);
   return new Promise((resolve) => {
     const child = spawn(command!, rest, {
       stdio: ["ignore", "pipe", "pipe"],
@@ -64,13 +65,22 @@ export function runProcess(
 }
 
 /**
- * A shell sets the limits of memory and of core dumps, and becomes the program. The words of the
- * command stay as they are.
+ * A shell sets the limits of memory, of core dumps and of processor time, which ends the program
+ * also if this process was killed, and becomes the program. The words of the command stay as they
+ * are.
  */
-function withMemoryLimit(command: readonly string[], memoryMb: number | undefined) {
+function withLimits(command: readonly string[], timeoutMs: number, memoryMb: number | undefined) {
   if (memoryMb === undefined || process.platform === "win32") return command;
   const kib = memoryMb * KIB_PER_MIB;
-  return ["/bin/sh", "-c", `ulimit -c 0; ulimit -v ${kib}; exec "$@"`, "sh", ...command];
+  // Each thread of the program counts.
+  const seconds = availableParallelism() * (Math.ceil(timeoutMs / 1000) + 1);
+  return [
+    "/bin/sh",
+    "-c",
+    `ulimit -c 0; ulimit -t ${seconds}; ulimit -v ${kib}; exec "$@"`,
+    "sh",
+    ...command,
+  ];
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
