@@ -4,6 +4,7 @@ import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
 import { PROTOCOLS } from "../src/circom/protocols.ts";
 import { CHECK_LIMITS, FUZZ_LIMITS } from "../src/plugin/checks/limits.ts";
+import { BASELINE_FILE, PROFILE_LIMITS } from "../src/plugin/profile/limits.ts";
 import { type Option, type RollupTask, toTasks } from "./task-definition.ts";
 
 /** Option of the steps of the build. */
@@ -177,6 +178,64 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       },
     ],
     action: () => import("./debug.ts"),
+  },
+  {
+    name: "profile",
+    description: "Count constraints, wires and proving time by template, component and source line",
+    values: {
+      name: "circuits",
+      description: "Names of circuits (default: all)",
+      defaultValue: [],
+    },
+    options: [
+      { name: "output", description: "Folder for a flamegraph and an interactive page of each" },
+      {
+        name: "limit",
+        description: "Maximum rows of each table",
+        type: ArgumentType.INT,
+        defaultValue: PROFILE_LIMITS.limit.default,
+      },
+      {
+        name: "expand",
+        description: "List the elements of arrays of components one by one",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "time",
+        description: "Measure a proof, and show the share of each part in it",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "input",
+        description:
+          "With --time: JSON file of inputs (default: random ones that the circuit accepts)",
+      },
+      {
+        name: "check",
+        description: "Compare with the baseline, and fail if a circuit has grown",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "writeBaseline",
+        description: "Write the baseline",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "baseline",
+        description: `File of the baseline, from the project's folder (default: ${BASELINE_FILE})`,
+      },
+      {
+        name: "tolerance",
+        description: "With --check: percent by which a circuit may grow",
+        type: ArgumentType.FLOAT,
+        defaultValue: 0,
+      },
+    ],
+    action: () => import("./profile.ts"),
   },
 ];
 

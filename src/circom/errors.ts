@@ -51,6 +51,7 @@ export type CircomErrorFacts =
   | { code: "MAIN_PARAMETER_INVALID"; value: string }
   | { code: "MAIN_PUBLIC_UNKNOWN"; template: string; signal: string; known: string[] }
   | { code: "MAIN_NAME_INVALID"; name: string }
+  | { code: "PROFILE_BASELINE_INVALID"; file: string; reason: string }
   | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string };
 
 export const circomError = defineErrors<CircomErrorFacts>({
@@ -192,6 +193,10 @@ export const circomError = defineErrors<CircomErrorFacts>({
   MAIN_NAME_INVALID: {
     message: ({ name }) => `"${name}" cannot be the name of a circuit, which names its files.`,
     fix: 'Use letters, digits, "-", "_" and ".", as in "merkle-proof-20".',
+  },
+  PROFILE_BASELINE_INVALID: {
+    message: ({ file, reason }) => `${file} is no baseline of rollup:profile: ${reason}.`,
+    fix: "Take it from version control, or write a new one by rollup:profile --write-baseline.",
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>

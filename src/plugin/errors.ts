@@ -13,6 +13,11 @@ export type PluginErrorFacts =
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
   | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "PROFILE_BASELINE_MISSING"; file: string }
+  | { code: "PROFILE_GROWN"; circuits: readonly string[]; file: string }
+  | { code: "PROFILE_TOLERANCE_INVALID"; value: number }
+  | { code: "PROFILE_PROTOCOL_UNTIMED"; circuit: string; protocol: string }
+  | { code: "PROFILE_INPUTS_MISSING"; circuit: string; tried: number }
   | { code: "CIRCOMKIT_FILE_INVALID"; file: string; problem: string }
   | { code: "CIRCUIT_NOT_BUILT"; circuit: string }
   | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
@@ -75,7 +80,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Name one of them by its path.",
   },
   CIRCUITS_NONE: {
-    message: ({ folder }) => `There is no circuit to check in ${folder}.`,
+    message: ({ folder }) => `There is no circuit in ${folder}.`,
     fix: "Add a .circom file with a main component, or set the circuits path in the config.",
   },
   INPUT_FILE_INVALID: {
@@ -90,6 +95,29 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, min, max }) =>
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
+  },
+  PROFILE_BASELINE_MISSING: {
+    message: ({ file }) => `There is no baseline ${file} to compare circuits with.`,
+    fix: "Write it by rollup:profile --write-baseline, and commit it.",
+  },
+  PROFILE_GROWN: {
+    message: ({ circuits, file }) =>
+      `These circuits have more constraints or wires than in ${file}: ${circuits.join(", ")}.`,
+    fix: "Make them smaller where the table says, or accept the costs: rollup:profile --write-baseline.",
+  },
+  PROFILE_TOLERANCE_INVALID: {
+    message: ({ value }) => `--tolerance is ${value}, but it must be a percentage from 0 to 100.`,
+    fix: "Pass a number in that range, such as 0.5.",
+  },
+  PROFILE_PROTOCOL_UNTIMED: {
+    message: ({ circuit, protocol }) =>
+      `The circuit ${circuit} proves by ${protocol}, but times are measured for Groth16 only.`,
+    fix: "Omit --time: constraints and wires are those of every proof system.",
+  },
+  PROFILE_INPUTS_MISSING: {
+    message: ({ circuit, tried }) =>
+      `No inputs to measure a proof of ${circuit} with: it accepts none of ${tried} random ones.`,
+    fix: "Pass --input with a JSON file of inputs that it accepts.",
   },
   CIRCOMKIT_FILE_INVALID: {
     message: ({ file, problem }) => `${file} is no file of circomkit: ${problem}.`,

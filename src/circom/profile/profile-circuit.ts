@@ -24,14 +24,10 @@ export interface CircuitProfile extends Omit<Collected, "root"> {
   readonly optimization: CompileOptions["optimization"];
   /** All constraints and wires of the r1cs, and of the source. */
   readonly totals: Counts;
-  /** How the constraints of the r1cs were found in the source. */
-  readonly found: {
-    /** They are a constraint of the source, after circom's substitutions. */
-    readonly exactly: number;
-    /** circom has made them of several; they count for the most similar one. */
-    readonly bySimilarity: number;
-  };
-  /** What belongs to no template: other constraints, and the wire of the constant 1. */
+  /**
+   * What belongs to no template: the wire of the constant 1, and constraints that are none of the
+   * source, of which no tested version of circom makes any.
+   */
   readonly unattributed: Pick<Counts, "constraints" | "wires">;
   /** The main component with all in it. */
   readonly main: InstanceProfile;
@@ -73,7 +69,6 @@ export async function profileCircuit(options: ProfileOptions): Promise<CircuitPr
       sourceConstraints: constraints,
       signals,
     },
-    found: { exactly: attribution.exactRows, bySimilarity: attribution.similarRows },
     unattributed: { constraints: attribution.otherRows, wires: 1 + attribution.otherWires },
     templates,
     main: mainProfile,

@@ -1,0 +1,179 @@
+/** `hardhat rollup:profile`: constraints, wires and proving time of circuits, by their parts. */
+import { relative, resolve } from "node:path";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { CircuitChange } from "../src/circom/profile/baseline.ts";
+import type { CircuitProfile } from "../src/circom/profile/profile-circuit.ts";
+import type { ProvingTime } from "../src/circom/profile/proving-time.ts";
+import { assertWithin } from "../src/plugin/checks/options.ts";
+import type { CircuitSource } from "../src/plugin/circuits/sources.ts";
+import { pluginError } from "../src/plugin/errors.ts";
+import { BASELINE_FILE, PROFILE_LIMITS, TOLERANCE_MAX } from "../src/plugin/profile/limits.ts";
+import { createProgress, type Progress } from "../src/plugin/progress.ts";
+import { type CommonArguments, defineAction, printJson, toSize } from "./common.ts";
+
+interface ProfileArguments extends CommonArguments {
+  readonly circuits: readonly string[];
+  readonly time: boolean;
+  readonly input?: string | undefined;
+  readonly output?: string | undefined;
+  readonly expand: boolean;
+  readonly limit: number;
+  readonly baseline?: string | undefined;
+  readonly writeBaseline: boolean;
+  readonly check: boolean;
+  readonly tolerance: number;
+}
+
+interface Profiled {
+  readonly profile: CircuitProfile;
+  readonly time: ProvingTime | undefined;
+}
+
+/** @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUITS_NONE, PRESET_UNKNOWN */
+async function findSources(
+  args: ProfileArguments,
+  { config }: HardhatRuntimeEnvironment,
+): Promise<CircuitSource[]> {
+  const { root } = config.paths;
+  const { findByName } = await import("../src/plugin/circuits/names.ts");
+  const { findProjectCircuits, rollupKeyIds, writeRollupCircuit } =
+    await import("../src/plugin/circuits/sources.ts");
+  const { path: folder } = config.rollup.circuits;
+  const all = findProjectCircuits(root, config.rollup);
+  const named = args.circuits.map((name) => findByName(name, all, { root, folder }));
+  const own = args.circuits.length === 0 ? all : [...new Set(named)];
+  if (args.preset === undefined) {
+    if (own.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
+    return own;
+  }
+  const { preset } = toSize(args, config.rollup);
+  const keyIds = rollupKeyIds(preset, config.rollup);
+  const ofRollup = keyIds.map((keyId) => writeRollupCircuit(preset, keyId, config.rollup));
+  return [...own, ...(await Promise.all(ofRollup))];
+}
+
+async function profileOne(
+  source: CircuitSource,
+  { time, input, expand }: ProfileArguments,
+  { config }: HardhatRuntimeEnvironment,
+  progress: Progress,
+): Promise<Profiled> {
+  const { profileCircuit } = await import("../src/circom/profile/profile-circuit.ts");
+  const { hintIfSlow } = await import("../src/plugin/circuits/compile-hint.ts");
+  const { circuitName } = await import("../src/circom/sources.ts");
+  const { name = circuitName(source.file), optimization } = source;
+  const profile = await progress(`Profiling ${name}`, () =>
+    hintIfSlow({ name, optimization }, () =>
+      profileCircuit({
+        ...source,
+        cacheDir: config.rollup.paths.circuits,
+        arrays: expand ? "expanded" : "collapsed",
+        root: config.paths.root,
+      }),
+    ),
+  );
+  if (!time) return { profile, time: undefined };
+  const { measureCircuit } = await import("../src/plugin/profile/measure.ts");
+  const { readInputFile } = await import("../src/circom/input-file.ts");
+  const inputs = input === undefined ? undefined : await readInputFile(resolve(input));
+  return {
+    profile,
+    time: await progress(`Measuring proofs of ${name}`, () =>
+      measureCircuit(source, name, inputs, config.rollup),
+    ),
+  };
+}
+
+function baselinePath(
+  { baseline = BASELINE_FILE }: ProfileArguments,
+  { config }: HardhatRuntimeEnvironment,
+): string {
+  return resolve(config.paths.root, baseline);
+}
+
+async function compare(
+  profiled: readonly Profiled[],
+  args: ProfileArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<CircuitChange[]> {
+  const { compareProfile, describeGone, own } = await import("../src/circom/profile/baseline.ts");
+  const { readBaseline } = await import("../src/plugin/profile/files.ts");
+  const { circuits } = await readBaseline(baselinePath(args, hre));
+  const changes = profiled.map(({ profile }) =>
+    compareProfile(profile, own(circuits, profile.circuit), args.tolerance),
+  );
+  if (args.circuits.length > 0) return changes;
+  const names = profiled.map(({ profile }) => profile.circuit);
+  const gone = Object.entries(circuits).filter(([name]) => !names.includes(name));
+  return [...changes, ...gone.map(([name, before]) => describeGone(name, before))];
+}
+
+/** The baselines of circuits that are not named stay. */
+async function writeBaseline(
+  profiled: readonly Profiled[],
+  args: ProfileArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  const { renderBaseline, toBaseline } = await import("../src/circom/profile/baseline.ts");
+  const { findBaseline } = await import("../src/plugin/profile/files.ts");
+  const { writeIfChanged } = await import("../src/groth16/files/files.ts");
+  const file = baselinePath(args, hre);
+  const before = args.circuits.length === 0 ? undefined : await findBaseline(file);
+  const now = profiled.map(({ profile }) => [profile.circuit, toBaseline(profile)] as const);
+  const circuits = { ...before?.circuits, ...Object.fromEntries(now) };
+  await writeIfChanged(file, renderBaseline(circuits));
+  if (!args.json) console.log(`Wrote ${relative(process.cwd(), file)}`);
+}
+
+async function print(profiled: readonly Profiled[], { limit }: ProfileArguments): Promise<void> {
+  const { formatProfile } = await import("../src/plugin/profile/profile-text.ts");
+  const texts = profiled.map(({ profile, time }) => formatProfile(profile, time, limit));
+  console.log(texts.join("\n\n"));
+}
+
+async function writePictures(
+  profiled: readonly Profiled[],
+  output: string,
+  { config }: HardhatRuntimeEnvironment,
+): Promise<string[]> {
+  const files = await import("../src/plugin/profile/files.ts");
+  const written: string[] = [];
+  for (const { profile, time } of profiled) {
+    const { svg, html } = await files.writePictures(profile, time, output, config.paths.root);
+    written.push(svg, html);
+  }
+  return written;
+}
+
+const action = defineAction<ProfileArguments>(async (args, hre) => {
+  assertWithin(PROFILE_LIMITS, { limit: args.limit });
+  const { tolerance } = args;
+  if (!(tolerance >= 0 && tolerance <= TOLERANCE_MAX)) {
+    throw pluginError({ code: "PROFILE_TOLERANCE_INVALID", value: tolerance });
+  }
+  const progress = createProgress(args.json ? process.stderr : process.stdout);
+  const profiled: Profiled[] = [];
+  for (const source of await findSources(args, hre)) {
+    profiled.push(await profileOne(source, args, hre, progress));
+  }
+  const changes = args.check ? await compare(profiled, args, hre) : undefined;
+  const pictures = args.output === undefined ? [] : await writePictures(profiled, args.output, hre);
+  if (args.json) {
+    const circuits = profiled.map(({ profile, time }) => ({ ...profile, time: time ?? null }));
+    printJson({ circuits, ...(changes && { changes }) });
+  } else {
+    if (changes === undefined) await print(profiled, args);
+    else {
+      const { formatChanges } = await import("../src/plugin/profile/baseline-text.ts");
+      console.log(formatChanges(changes));
+    }
+    for (const file of pictures) console.log(`Wrote ${relative(process.cwd(), file)}`);
+  }
+  if (args.writeBaseline) await writeBaseline(profiled, args, hre);
+  const grown = changes?.filter(({ verdict }) => verdict === "grown") ?? [];
+  if (grown.length === 0 || args.writeBaseline) return;
+  const circuits = grown.map(({ circuit }) => circuit);
+  throw pluginError({ code: "PROFILE_GROWN", circuits, file: baselinePath(args, hre) });
+});
+
+export default action;
