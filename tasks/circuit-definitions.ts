@@ -1,6 +1,6 @@
 /** Definitions of the tasks on the circuits of a project, which need no rollup. */
-import { emptyTask, overrideTask } from "hardhat/config";
-import { ArgumentType } from "hardhat/types/arguments";
+import { emptyTask, globalFlag, globalOption, overrideTask } from "hardhat/config";
+import { ArgumentType, type GlobalOptionDefinition } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
 import { PROTOCOLS } from "../src/circom/protocols.ts";
 import { CHECK_LIMITS, FUZZ_LIMITS } from "../src/plugin/checks/limits.ts";
@@ -237,6 +237,19 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
     ],
     action: () => import("./profile.ts"),
   },
+];
+
+export const circuitOptions: GlobalOptionDefinition[] = [
+  globalFlag({
+    name: "circuitStats",
+    description: "Show after tests the circuits that they used, with counts and times",
+  }),
+  globalOption({
+    name: "circuitStatsJson",
+    description: "Write these circuit statistics to a JSON file at the specified path",
+    type: ArgumentType.FILE_WITHOUT_DEFAULT,
+    defaultValue: undefined,
+  }),
 ];
 
 export const circuitTasks: TaskDefinition[] = [

@@ -9,6 +9,7 @@ import type { CircuitSource } from "../src/plugin/circuits/sources.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { BASELINE_FILE, PROFILE_LIMITS, TOLERANCE_MAX } from "../src/plugin/profile/limits.ts";
 import { createProgress, type Progress } from "../src/plugin/progress.ts";
+import { isRollupError, type RollupError } from "../src/util/errors.ts";
 import { type CommonArguments, defineAction, printJson, toSize } from "./common.ts";
 
 interface ProfileArguments extends CommonArguments {
@@ -91,10 +92,12 @@ function baselinePath(
   return resolve(config.paths.root, baseline);
 }
 
+/** @param isWhole - Whether these are all circuits, so that others of the baseline are gone. */
 async function compare(
   profiled: readonly Profiled[],
   args: ProfileArguments,
   hre: HardhatRuntimeEnvironment,
+  isWhole: boolean,
 ): Promise<CircuitChange[]> {
   const { compareProfile, describeGone, own } = await import("../src/circom/profile/baseline.ts");
   const { readBaseline } = await import("../src/plugin/profile/files.ts");
@@ -102,33 +105,28 @@ async function compare(
   const changes = profiled.map(({ profile }) =>
     compareProfile(profile, own(circuits, profile.circuit), args.tolerance),
   );
-  if (args.circuits.length > 0) return changes;
+  if (!isWhole) return changes;
   const names = profiled.map(({ profile }) => profile.circuit);
   const gone = Object.entries(circuits).filter(([name]) => !names.includes(name));
   return [...changes, ...gone.map(([name, before]) => describeGone(name, before))];
 }
 
-/** The baselines of circuits that are not named stay. */
+/** @param isWhole - Whether these are all circuits; the baselines of others stay. */
 async function writeBaseline(
   profiled: readonly Profiled[],
   args: ProfileArguments,
   hre: HardhatRuntimeEnvironment,
-): Promise<void> {
+  isWhole: boolean,
+): Promise<string> {
   const { renderBaseline, toBaseline } = await import("../src/circom/profile/baseline.ts");
   const { findBaseline } = await import("../src/plugin/profile/files.ts");
   const { writeIfChanged } = await import("../src/groth16/files/files.ts");
   const file = baselinePath(args, hre);
-  const before = args.circuits.length === 0 ? undefined : await findBaseline(file);
+  const before = isWhole ? undefined : await findBaseline(file);
   const now = profiled.map(({ profile }) => [profile.circuit, toBaseline(profile)] as const);
   const circuits = { ...before?.circuits, ...Object.fromEntries(now) };
   await writeIfChanged(file, renderBaseline(circuits));
-  if (!args.json) console.log(`Wrote ${relative(process.cwd(), file)}`);
-}
-
-async function print(profiled: readonly Profiled[], { limit }: ProfileArguments): Promise<void> {
-  const { formatProfile } = await import("../src/plugin/profile/profile-text.ts");
-  const texts = profiled.map(({ profile, time }) => formatProfile(profile, time, limit));
-  console.log(texts.join("\n\n"));
+  return file;
 }
 
 async function writePictures(
@@ -145,31 +143,70 @@ async function writePictures(
   return written;
 }
 
+/** A circuit that has no profile stops no other one. */
+async function profileAll(
+  args: ProfileArguments,
+  hre: HardhatRuntimeEnvironment,
+  progress: Progress,
+): Promise<{ profiled: Profiled[]; errors: RollupError[] }> {
+  const profiled: Profiled[] = [];
+  const errors: RollupError[] = [];
+  for (const source of await findSources(args, hre)) {
+    try {
+      profiled.push(await profileOne(source, args, hre, progress));
+    } catch (error) {
+      if (!isRollupError(error)) throw error;
+      errors.push(error);
+    }
+  }
+  if (profiled.length === 0) assertComplete(errors);
+  return { profiled, errors };
+}
+
+/** @throws PROFILE_INCOMPLETE, or the only error itself */
+function assertComplete(errors: readonly RollupError[]): void {
+  const [first, ...others] = errors;
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  throw pluginError({ code: "PROFILE_INCOMPLETE", errors: errors.map(({ message }) => message) });
+}
+
+/** Prints profiles, or what has changed since the baseline. */
+async function print(
+  profiled: readonly Profiled[],
+  changes: readonly CircuitChange[] | undefined,
+  { json, limit }: ProfileArguments,
+): Promise<void> {
+  if (json) {
+    const circuits = profiled.map(({ profile, time }) => ({ ...profile, time: time ?? null }));
+    printJson({ circuits, ...(changes && { changes }) });
+  } else if (changes === undefined) {
+    const { formatProfile } = await import("../src/plugin/profile/profile-text.ts");
+    const texts = profiled.map(({ profile, time }) => formatProfile(profile, time, limit));
+    console.log(texts.join("\n\n"));
+  } else {
+    const { formatChanges } = await import("../src/plugin/profile/baseline-text.ts");
+    console.log(formatChanges(changes));
+  }
+}
+
 const action = defineAction<ProfileArguments>(async (args, hre) => {
   assertWithin(PROFILE_LIMITS, { limit: args.limit });
-  const { tolerance } = args;
+  const { tolerance, output } = args;
   if (!(tolerance >= 0 && tolerance <= TOLERANCE_MAX)) {
     throw pluginError({ code: "PROFILE_TOLERANCE_INVALID", value: tolerance });
   }
   const progress = createProgress(args.json ? process.stderr : process.stdout);
-  const profiled: Profiled[] = [];
-  for (const source of await findSources(args, hre)) {
-    profiled.push(await profileOne(source, args, hre, progress));
-  }
-  const changes = args.check ? await compare(profiled, args, hre) : undefined;
-  const pictures = args.output === undefined ? [] : await writePictures(profiled, args.output, hre);
-  if (args.json) {
-    const circuits = profiled.map(({ profile, time }) => ({ ...profile, time: time ?? null }));
-    printJson({ circuits, ...(changes && { changes }) });
-  } else {
-    if (changes === undefined) await print(profiled, args);
-    else {
-      const { formatChanges } = await import("../src/plugin/profile/baseline-text.ts");
-      console.log(formatChanges(changes));
-    }
-    for (const file of pictures) console.log(`Wrote ${relative(process.cwd(), file)}`);
-  }
-  if (args.writeBaseline) await writeBaseline(profiled, args, hre);
+  const { profiled, errors } = await profileAll(args, hre, progress);
+  const isWhole = args.circuits.length === 0 && errors.length === 0;
+  const changes = args.check ? await compare(profiled, args, hre, isWhole) : undefined;
+  await print(profiled, changes, args);
+  const written = [
+    ...(output === undefined ? [] : await writePictures(profiled, output, hre)),
+    ...(args.writeBaseline ? [await writeBaseline(profiled, args, hre, isWhole)] : []),
+  ];
+  if (!args.json) for (const file of written) console.log(`Wrote ${relative(process.cwd(), file)}`);
+  assertComplete(errors);
   const grown = changes?.filter(({ verdict }) => verdict === "grown") ?? [];
   if (grown.length === 0 || args.writeBaseline) return;
   const circuits = grown.map(({ circuit }) => circuit);

@@ -3,7 +3,9 @@ import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 
 const testAction: TaskOverrideActionFunction = async (args, hre, runSuper) => {
   const { goOnWithout, repeatFailure } = await import("../src/plugin/test-runs.ts");
-  const result: unknown = await goOnWithout(hre, () => runSuper(args));
+  const { withCircuitReport } = await import("../src/plugin/hooks/circuit-statistics.ts");
+  const run = () => goOnWithout(hre, () => runSuper(args));
+  const result: unknown = await withCircuitReport(hre, run);
   repeatFailure(hre);
   return result;
 };

@@ -13,6 +13,7 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
+import { type CircuitMeter, measureProofs, measureWitnesses } from "./meter.ts";
 import { withCachedProofs } from "./proof-cache.ts";
 import {
   createProofSystem,
@@ -46,6 +47,8 @@ export interface LoadCircuitOptions<P extends Protocol = Protocol>
    * Default: true.
    */
   readonly explain?: boolean;
+  /** Receives the time of each witness and proof. */
+  readonly meter?: CircuitMeter;
 }
 
 /**
@@ -209,8 +212,11 @@ export async function loadCircuit<
   const source = createCircuitSource(compiled.file, toFolders(options), options.prime);
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
-  const calculator = once(() => createWitnessCalculator(compiled, log));
-  const made = createProofSystem(compiled, options);
+  const { meter } = options;
+  const calculator = once(async () =>
+    measureWitnesses(await createWitnessCalculator(compiled, log), meter),
+  );
+  const made = measureProofs(createProofSystem(compiled, options), meter);
   const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
   const calculateWitness = async (inputs: Inputs) => {

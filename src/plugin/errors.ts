@@ -13,6 +13,7 @@ export type PluginErrorFacts =
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
   | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "PROFILE_INCOMPLETE"; errors: readonly string[] }
   | { code: "PROFILE_BASELINE_MISSING"; file: string }
   | { code: "PROFILE_GROWN"; circuits: readonly string[]; file: string }
   | { code: "PROFILE_TOLERANCE_INVALID"; value: number }
@@ -95,6 +96,12 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, min, max }) =>
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
+  },
+  PROFILE_INCOMPLETE: {
+    message: ({ errors }) =>
+      `${errors.length} circuits have no profile; those of the others are complete.\n\n` +
+      errors.join("\n\n"),
+    fix: "Correct each circuit as its own error says, or name the circuits to profile.",
   },
   PROFILE_BASELINE_MISSING: {
     message: ({ file }) => `There is no baseline ${file} to compare circuits with.`,

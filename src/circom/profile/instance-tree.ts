@@ -104,7 +104,9 @@ export class InstanceNode {
   }
 }
 
-function shorten(name: string): string {
+/** Shows an array by its size, as "[3x3]", since its values are often constants by the hundred. */
+function shorten(instance: string): string {
+  const name = instance.replace(/\[([\dx]+):[^\]]*\]/g, "[$1]");
   return name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX - 2)}…)`;
 }
 

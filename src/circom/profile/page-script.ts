@@ -172,8 +172,8 @@ function pathTo(node, from) {
 }
 function zoomTo(node) {
   state.zoom = pathTo(node, root()) ?? [];
-  if (node.place) showLine(node.place);
   draw();
+  if (node.place) showLine(node.place);
 }
 
 function flatten(node, list) {
@@ -198,7 +198,8 @@ function rows() {
   );
 }
 function drawTable() {
-  const all = rows().filter((row) => state.search === "" || matches(row));
+  const counted = rows().filter(({ total }) => valueOf(total) > 0);
+  const all = counted.filter((row) => state.search === "" || matches(row));
   const compare = {
     self: (a, b) => valueOf(b.self) - valueOf(a.self) || valueOf(b.total) - valueOf(a.total),
     total: (a, b) => valueOf(b.total) - valueOf(a.total) || valueOf(b.self) - valueOf(a.self),

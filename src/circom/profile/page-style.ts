@@ -19,7 +19,7 @@ export const PAGE_STYLE = [
   "[aria-pressed=true]{background:var(--accent);color:var(--ground);border-color:var(--accent)}",
   "output{color:var(--soft);min-width:1em}",
   "#flame{position:relative;overflow:hidden;margin-bottom:18px}",
-  ".frame{position:absolute;height:20px;overflow:hidden;white-space:nowrap;text-align:left;",
+  ".frame{position:absolute;height:20px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;text-align:left;",
   "border:0;border-radius:2px;padding:0 4px;background:var(--rest);color:#1a1a1a;cursor:pointer;",
   "font:12px/20px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}",
   ".frame:hover,.frame:focus-visible{outline:2px solid var(--text);z-index:1}",

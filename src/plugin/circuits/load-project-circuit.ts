@@ -13,6 +13,7 @@ import { hintIfSlow } from "./compile-hint.ts";
 import { type CircuitNames, findByName } from "./names.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
 import { toProverChoice } from "./prover-choice.ts";
+import { createUsageMeter } from "../profile/usage.ts";
 import { findProjectCircuits, type ProjectSource, sourceOfMain } from "./sources.ts";
 import { PACKAGE_VERIFIERS } from "./verifier-name.ts";
 import { fullContractName, hasVerifier } from "./verifiers.ts";
@@ -84,9 +85,11 @@ export function createCircuitLoader(project: CircuitProject): CircuitLoader {
       const { protocol = source.protocol } = given;
       const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
       const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
+      const meter = createUsageMeter(config, source.name);
       const circuit = await hintIfSlow(source, () =>
-        loadCircuit<Inputs, Outputs, Signals, P>(options),
+        loadCircuit<Inputs, Outputs, Signals, P>({ ...options, ...(meter && { meter }) }),
       );
+      meter?.describe(circuit);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       const contract = hasVerifier(circuit) ? await nameContract(source, all, project) : undefined;

@@ -2,6 +2,7 @@ import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
 import { createProjectCircuits } from "../circuits/lazy-circuits.ts";
 import { noteEnvironment } from "../environments.ts";
 import { noteTestPhase } from "../test-runs.ts";
+import { recordCircuits } from "./circuit-statistics.ts";
 import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
@@ -10,6 +11,7 @@ const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
     skipGeneratedContracts(hre);
     noteEnvironment(hre);
     noteTestPhase(hre);
+    recordCircuits(hre);
     return Promise.resolve();
   },
 };

@@ -76,7 +76,7 @@ function makeTable(totals: Counts, time: ProvingTime | undefined, limit: number)
     const cells = shown.map(({ self, total, ...row }): Cell[] => [
       shorten(row.name, "start"),
       self.constraints,
-      percent(self.constraints).padStart(7),
+      percent(self.constraints),
       total.constraints,
       self.sourceConstraints,
       self.wires,
