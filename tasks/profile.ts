@@ -186,7 +186,7 @@ async function print(
     console.log(texts.join("\n\n"));
   } else {
     const { formatChanges } = await import("../src/plugin/profile/baseline-text.ts");
-    console.log(formatChanges(changes));
+    console.log(formatChanges(changes, limit));
   }
 }
 

@@ -4,7 +4,7 @@
 export type Cell = string | number;
 
 /** Numbers as text, with a unit. */
-const NUMERIC = /^[+-]?[\d.,]+ (?:%|ms)$/;
+const NUMERIC = /^[+-]?[\d.,]+(?: %| ms)?$/;
 
 /** Returns lines with the cells of each column below each other, indented by two blanks. */
 export function toColumns(header: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
