@@ -32,6 +32,15 @@ export {
   type OptimizationLevel,
 } from "./circom/compile.ts";
 export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
+export type { CircuitMeter } from "./circom/meter.ts";
+export type { LineProfile, TemplateProfile } from "./circom/profile/collect.ts";
+export type { Counts, SelfAndTotal } from "./circom/profile/counts.ts";
+export type { ArrayView, InstanceProfile } from "./circom/profile/instance-tree.ts";
+export {
+  type CircuitProfile,
+  profileCircuit,
+  type ProfileOptions,
+} from "./circom/profile/profile-circuit.ts";
 export type { CircuitLog } from "./circom/diagnosis/logs.ts";
 export type { SourcePlace } from "./circom/diagnosis/trace.ts";
 export {
