@@ -8,7 +8,7 @@ import { assertWithin } from "../src/plugin/checks/options.ts";
 import type { CircuitSource } from "../src/plugin/circuits/sources.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { BASELINE_FILE, PROFILE_LIMITS, TOLERANCE_MAX } from "../src/plugin/profile/limits.ts";
-import { createProgress, type Progress } from "../src/plugin/progress.ts";
+import { createProgress, type Progress, silentProgress } from "../src/plugin/progress.ts";
 import { isRollupError, type RollupError } from "../src/util/errors.ts";
 import { type CommonArguments, defineAction, printJson, toSize } from "./common.ts";
 
@@ -30,27 +30,31 @@ interface Profiled {
   readonly time: ProvingTime | undefined;
 }
 
-/** @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUITS_NONE, PRESET_UNKNOWN */
+/**
+ * Finds the circuits that are named, or else those of the project, and with a preset the rollup's.
+ *
+ * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUITS_NONE, PRESET_UNKNOWN
+ */
 async function findSources(
   args: ProfileArguments,
-  { config }: HardhatRuntimeEnvironment,
+  { config: { paths, rollup: config } }: HardhatRuntimeEnvironment,
 ): Promise<CircuitSource[]> {
-  const { root } = config.paths;
-  const { findByName } = await import("../src/plugin/circuits/names.ts");
-  const { findProjectCircuits, rollupKeyIds, writeRollupCircuit } =
-    await import("../src/plugin/circuits/sources.ts");
-  const { path: folder } = config.rollup.circuits;
-  const all = findProjectCircuits(root, config.rollup);
-  const named = args.circuits.map((name) => findByName(name, all, { root, folder }));
-  const own = args.circuits.length === 0 ? all : [...new Set(named)];
-  if (args.preset === undefined) {
-    if (own.length === 0) throw pluginError({ code: "CIRCUITS_NONE", folder });
-    return own;
-  }
-  const { preset } = toSize(args, config.rollup);
-  const keyIds = rollupKeyIds(preset, config.rollup);
-  const ofRollup = keyIds.map((keyId) => writeRollupCircuit(preset, keyId, config.rollup));
-  return [...own, ...(await Promise.all(ofRollup))];
+  const { selectCircuits } = await import("../src/plugin/circuits/plan.ts");
+  const { writeRollupCircuit } = await import("../src/plugin/circuits/sources.ts");
+  const { preset } = toSize({ preset: args.preset, prover: "kernel" }, config);
+  const { own, keyIds } = selectCircuits({
+    root: paths.root,
+    config,
+    preset,
+    prover: "kernel",
+    leavesRollupOut: args.preset === undefined,
+    names: args.circuits.length === 0 ? undefined : args.circuits,
+    progress: silentProgress,
+  });
+  const ofRollup = keyIds.map((keyId) => writeRollupCircuit(preset, keyId, config));
+  const sources = [...own, ...(await Promise.all(ofRollup))];
+  if (sources.length > 0) return sources;
+  throw pluginError({ code: "CIRCUITS_NONE", folder: config.circuits.path });
 }
 
 async function profileOne(

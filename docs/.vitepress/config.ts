@@ -34,6 +34,7 @@ const sidebar = [
       { text: "Testing circuits", link: "/guide/testing-circuits" },
       { text: "Debugging circuits", link: "/guide/debugging" },
       { text: "Checking circuits", link: "/guide/checking-circuits" },
+      { text: "Profiling circuits", link: "/guide/profiling" },
       { text: "A devnet and an operator", link: "/guide/devnet" },
       { text: "Keys", link: "/guide/keys" },
       { text: "Examples", link: "/project/examples" },

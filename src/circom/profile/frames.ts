@@ -1,6 +1,6 @@
 /** The frames of a flamegraph: a tree whose widths are constraints, wires or milliseconds. */
 import type { Counts } from "./counts.ts";
-import type { InstanceProfile } from "./instance-tree.ts";
+import { type InstanceProfile, shortLabel, templateName } from "./instance-tree.ts";
 import type { CircuitProfile } from "./profile-circuit.ts";
 
 /** A rectangle, as wide as its value, above those of its parts. */
@@ -42,10 +42,13 @@ function toFrame(
   valueOf: (counts: Counts) => number,
 ): Frame {
   const path = parent === "" ? node.label : `${parent}.${node.label}`;
+  const template = templateName(node.template);
+  const short = shortLabel(node);
+  const detail = short === node.label ? node.template : node.template.slice(template.length);
   return {
-    label: `${node.label} ${node.template}`,
+    label: detail === "()" ? short : `${short} ${detail}`,
     path,
-    template: node.template.replace(/\(.*$/s, ""),
+    template,
     value: valueOf(node.total),
     children: node.children
       .map((child) => toFrame(child, path, valueOf))

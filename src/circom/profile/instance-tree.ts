@@ -8,7 +8,10 @@ export type ArrayView = "collapsed" | "expanded";
 
 /** A component, or those of an array that have the same template and the same place. */
 export interface InstanceProfile extends SelfAndTotal {
-  /** "main", "hash", or "bits[0..253]" with the range of each index. */
+  /**
+   * "main", "hash", or "bits[0..253]" with the range of each index; anonymous components are named
+   * by circom after template, line and byte: "IsZero_12_340".
+   */
   readonly label: string;
   /** The template with its parameters, "Num2Bits(254)"; "Num2Bits(…)" if they differ. */
   readonly template: string;
@@ -102,6 +105,21 @@ export class InstanceNode {
       ),
     };
   }
+}
+
+/** Returns a label for people: that of an anonymous component without the byte, "IsZero:12". */
+export function shortLabel({
+  label,
+  template,
+}: Pick<InstanceProfile, "label" | "template">): string {
+  const name = templateName(template);
+  const [, line, indices] = /^_(\d+)_\d+((?:\[.*)?)$/.exec(label.slice(name.length)) ?? [];
+  return line !== undefined && label.startsWith(name) ? `${name}:${line}${indices}` : label;
+}
+
+/** Returns the name of a template without its parameters. */
+export function templateName(template: string): string {
+  return template.replace(/\(.*$/s, "");
 }
 
 /** Shows an array by its size, as "[3x3]", since its values are often constants by the hundred. */

@@ -1,7 +1,7 @@
 /** The script of the interactive page. It builds the page from the data beside it, and loads nothing. */
 export const PAGE_SCRIPT = String.raw`"use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
-const ROW = 21, FRAME_MIN = 1.5, LEVELS_MAX = 60, ROWS_MAX = 400;
+const ROW = 21, FRAME_MIN = 1.5, LEVELS_MAX = 60, ROWS_MAX = 400, NAME_MAX = 72;
 const METRICS = [
   ["constraints", "Constraints", "constraints"],
   ["wires", "Wires", "wires"],
@@ -56,11 +56,13 @@ function describe(node) {
 function addUp(list) {
   return list.reduce((sum, each) => sum.map((count, i) => count + each[i]), [0, 0, 0, 0]);
 }
-function fromTree([label, template, components, self, total, children], parent) {
-  const path = parent === "" ? label : parent + "." + label;
+function fromTree([name, label, template, components, self, total, children], parent, parents) {
+  const path = parent === "" ? name : parent + "." + name;
   const base = template.replace(/\([\s\S]*$/, "");
-  const parts = children.map((child) => fromTree(child, path));
-  return { label, detail: template, path, base, components, self, total, children: parts };
+  const rest = name === label ? template : template.slice(base.length);
+  const [short, detail] = [parents + label, rest === "()" ? "" : rest];
+  const parts = children.map((child) => fromTree(child, path, short + "."));
+  return { label, detail, path, short, base, template, components, self, total, children: parts };
 }
 function byTemplate(nodes, parent) {
   const groups = Map.groupBy(nodes, ({ base }) => base);
@@ -85,7 +87,7 @@ function byLine() {
     return { label: path, detail: "", path, base: path, components: 1, self: [0, 0, 0, 0], total, children: lines };
   });
 }
-const main = fromTree(data.tree, "");
+const main = fromTree(data.tree, "", "");
 const rest = {
   label: "not attributed", detail: "", path: "not attributed: the constant 1 and the like", base: "",
   components: 1, self: data.rest, total: data.rest, children: [],
@@ -183,7 +185,7 @@ function flatten(node, list) {
 }
 function rows() {
   if (state.view === "instances") {
-    return flatten(main, []).map((node) => ({ ...node, name: node.path, place: node.detail, node }));
+    return flatten(main, []).map((node) => ({ ...node, name: node.short, place: node.template, node }));
   }
   if (state.view === "templates") {
     return data.templates.map(([name, path, line, components, self, total]) => ({
@@ -223,7 +225,8 @@ function drawTable() {
   };
   const body = shown.map((row) => {
     const open = () => (row.go ? showLine(row.go) : row.node ? zoomTo(row.node) : search(row.name));
-    const link = make("button", { type: "button", className: "link", textContent: row.name, onclick: open });
+    const text = row.name.length > NAME_MAX ? "…" + row.name.slice(1 - NAME_MAX) : row.name;
+    const link = make("button", { type: "button", className: "link", title: row.path, textContent: text, onclick: open });
     return make("tr", {},
       make("td", { className: "name" }, link),
       cell(row.components === undefined ? "" : row.components.toLocaleString("en"), "number"),

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import type { LineProfile } from "./collect.ts";
 import type { Counts } from "./counts.ts";
 import { escapeXml } from "./flamegraph.ts";
-import type { InstanceProfile } from "./instance-tree.ts";
+import { type InstanceProfile, shortLabel } from "./instance-tree.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { CircuitProfile } from "./profile-circuit.ts";
@@ -98,5 +98,13 @@ function toHit({ line, template, self, total, source }: LineProfile): unknown[] 
 
 function toTree(node: InstanceProfile): unknown[] {
   const { label, template, components, self, total, children } = node;
-  return [label, template, components, toList(self), toList(total), children.map(toTree)];
+  return [
+    label,
+    shortLabel(node),
+    template,
+    components,
+    toList(self),
+    toList(total),
+    children.map(toTree),
+  ];
 }

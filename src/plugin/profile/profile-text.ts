@@ -1,6 +1,6 @@
 /** A profile as text. */
 import type { Counts, SelfAndTotal } from "../../circom/profile/counts.ts";
-import type { InstanceProfile } from "../../circom/profile/instance-tree.ts";
+import { type InstanceProfile, shortLabel } from "../../circom/profile/instance-tree.ts";
 import type { CircuitProfile } from "../../circom/profile/profile-circuit.ts";
 import { type ProvingTime, shareOfProof } from "../../circom/profile/proving-time.ts";
 import { type Cell, toColumns } from "./columns.ts";
@@ -92,7 +92,8 @@ function makeTable(totals: Counts, time: ProvingTime | undefined, limit: number)
 }
 
 function flatten(node: InstanceProfile, parent: string): { node: InstanceProfile; path: string }[] {
-  const path = parent === "" ? node.label : `${parent}.${node.label}`;
+  const label = shortLabel(node);
+  const path = parent === "" ? label : `${parent}.${label}`;
   return [{ node, path }, ...node.children.flatMap((child) => flatten(child, path))];
 }
 
