@@ -13,7 +13,8 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
-import { type CircuitMeter, measureProofs, measureWitnesses } from "./meter.ts";
+import { measureProofs, measureWitnesses } from "./measured-use.ts";
+import type { CircuitMeter } from "./meter.ts";
 import { withCachedProofs } from "./proof-cache.ts";
 import {
   createProofSystem,

@@ -1,4 +1,4 @@
-/** The script of the interactive page. It builds the page from the data beside it, and loads nothing. */
+/** The script of the interactive page, which it builds from the data beside it. */
 export const PAGE_SCRIPT = String.raw`"use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const ROW = 21, FRAME_MIN = 1.5, LEVELS_MAX = 60, ROWS_MAX = 400, NAME_MAX = 72;

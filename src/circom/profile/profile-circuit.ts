@@ -45,7 +45,7 @@ export interface CircuitProfile extends Omit<Collected, "root"> {
  * const file = `${hre.config.paths.root}/circuits/multiplier.circom`;
  * const profile = await profileCircuit({ file, cacheDir: folder, optimization: 1 });
  * profile.totals.constraints; // 1
- * profile.templates.map(({ template, self }) => [template, self.constraints]); // [["Multiplier", 1]]
+ * profile.templates.map(({ template }) => template); // ["Multiplier"]
  */
 export async function profileCircuit(options: ProfileOptions): Promise<CircuitProfile> {
   const { optimization, prime, arrays = "collapsed", root } = options;

@@ -1,5 +1,5 @@
 /**
- * Tells constraints apart by their values at random points.
+ * Compares constraints by their values at random points.
  *
  * A constraint a·b = c says that the polynomial a·b − c is 0. Two constraints are the same if one
  * polynomial is a multiple of the other: then the quotient of the values at any two points is the

@@ -11,7 +11,7 @@ import { type Cell, toColumns } from "./columns.ts";
 /** Maximum characters of a line of source. */
 const SOURCE_MAX = 60;
 
-/** Formats the comparison of circuits with a baseline. @param limit - Maximum rows of each table. */
+/** Formats a comparison with a baseline. @param limit - Maximum rows of each table. */
 export function formatChanges(changes: readonly CircuitChange[], limit: number): string {
   const isOutdated = changes.some(({ verdict }) => verdict !== "same" && verdict !== "grown");
   const hint = "Write the baseline again, so that it stays true: rollup:profile --write-baseline";
