@@ -13,7 +13,7 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
-import { measureProofs, measureWitnesses } from "./measured-use.ts";
+import { createMeasuredCalculator, measureProofs } from "./measured-use.ts";
 import type { CircuitMeter } from "./meter.ts";
 import { withCachedProofs } from "./proof-cache.ts";
 import {
@@ -24,7 +24,6 @@ import {
 } from "./proof-systems.ts";
 import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
-import { createWitnessCalculator } from "./witness-generator.ts";
 import { noteWitness } from "./witness-watch.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
@@ -216,11 +215,8 @@ export async function loadCircuit<
   const watched = { name, file: compiled.file, folders, prime: compiled.stats.prime };
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
-  const { meter } = options;
-  const calculator = once(async () =>
-    measureWitnesses(await createWitnessCalculator(compiled, log), meter),
-  );
-  const made = measureProofs(createProofSystem(compiled, options), meter);
+  const calculator = once(() => createMeasuredCalculator(compiled, log, options.meter));
+  const made = measureProofs(createProofSystem(compiled, options), options.meter);
   const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
   const calculateWitness = async (inputs: Inputs) => {

@@ -2,13 +2,19 @@
 import type { CircuitMeter } from "./meter.ts";
 import type { ProofSystem } from "./proof-systems.ts";
 import type { Protocol } from "./protocols.ts";
-import type { WitnessCalculator } from "./witness-generator.ts";
+import {
+  createWitnessCalculator,
+  type WitnessCalculator,
+  type WitnessCircuit,
+} from "./witness-generator.ts";
 
-/** Reports the times of a calculator. */
-export function measureWitnesses(
-  calculate: WitnessCalculator,
+/** Creates a calculator as {@link createWitnessCalculator} does, and reports its times. */
+export async function createMeasuredCalculator(
+  circuit: WitnessCircuit,
+  log: (line: string) => void,
   meter: CircuitMeter | undefined,
-): WitnessCalculator {
+): Promise<WitnessCalculator> {
+  const calculate = await createWitnessCalculator(circuit, log);
   if (meter === undefined) return calculate;
   return (inputs) => {
     const start = performance.now();
