@@ -150,6 +150,19 @@ describe("circom: profile as pictures and baselines", () => {
     expectCode("PROFILE_BASELINE_INVALID", () => parseBaseline(negative, "file"));
   });
 
+  it("names long lines by their start", () => {
+    const long = `x <== ${"a + ".repeat(500)}b;`;
+    const lines = profile.lines.map((line) =>
+      line.template === "Towers" ? { ...line, source: long } : line,
+    );
+    const { templates } = toBaseline({ ...profile, lines });
+    const [key, ...others] = Object.keys(templates["Towers"]!.statements);
+    expect([key!.length, others.length]).to.deep.equal([120, 0]);
+    const before = { ...toBaseline({ ...profile, lines }) };
+    const { templates: changes } = compareProfile({ ...profile, lines }, before, 0);
+    expect(changes).to.deep.equal([]);
+  });
+
   it("says which circuit, template and line has grown", () => {
     const before = toBaseline(profile);
     const verdictOf = (now: CircuitProfile, tolerance = 0) =>

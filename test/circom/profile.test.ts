@@ -7,6 +7,7 @@ import { attribute } from "../../src/circom/profile/attribution.ts";
 import { type Counts, createTally, addCounts } from "../../src/circom/profile/counts.ts";
 import type { InstanceProfile } from "../../src/circom/profile/instance-tree.ts";
 import { readLabels } from "../../src/circom/profile/labels.ts";
+import { assertFits } from "../../src/circom/profile/memory.ts";
 import {
   type CircuitProfile,
   profileCircuit,
@@ -16,6 +17,7 @@ import { shareOfProof } from "../../src/circom/profile/proving-time.ts";
 import { readSubstitutions } from "../../src/circom/substitutions.ts";
 import { readR1cs, readR1csHeader } from "../../src/groth16/formats/r1cs.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
+import { expectCode } from "../helpers/expect-code.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
 
 const FIXTURES = [
@@ -171,6 +173,12 @@ describe("circom: profile", function () {
     expect(constraint).to.be.closeTo((30 * 6) / 20 / totals.constraints, 1e-9);
     const none = { constraints: 0, wires: 4 };
     expect(shareOfProof(time, none, none)).to.be.closeTo(30, 1e-9);
+  });
+
+  it("fails by its code where the memory would not do", () => {
+    assertFits(1_000_000, 600_000_000);
+    const error = expectCode("EVALUATION_TOO_LARGE", () => assertFits(1_000_001, 600_000_000));
+    expect(error.facts["max"]).to.equal(1_000_000);
   });
 
   it("refuses what cannot be evaluated by its code", async () => {

@@ -1,7 +1,7 @@
 /** `hardhat test --circuit-stats` in a project of its own, as a process. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -115,18 +115,25 @@ export default { plugins: [mocha, circuits], test: { mocha: { parallel, jobs: 2 
     expect(silent).to.include("2 passing").and.not.include("Circuit");
   });
 
-  it("reads records with half a line of a process that was killed", async () => {
-    const folder = join(project.root, "records");
-    await mkdir(folder);
+  it("reads records of processes that were killed, and removes what such runs have left", async () => {
+    const folder = join(project.root, "records", "run");
+    const [killed, running] = [join(folder, "../killed"), join(folder, "../running")];
+    for (const path of [folder, killed, running]) await mkdir(path, { recursive: true });
+    const old = new Date(Date.now() - 25 * 3_600_000);
+    await utimes(killed, old, old);
     const used = { circuit: "a", protocol: "groth16", constraints: 1 };
     const lines = [
       { kind: "circuit", id: "1", used },
       ...[3, 1, 2, 10].map((ms) => ({ kind: "proof", id: "1", ms })),
     ].map((line) => JSON.stringify(line));
-    await project.write("records/1.jsonl", `${lines.join("\n")}\n{"kind":"pro`);
+    await project.write("records/run/1.jsonl", `${lines.join("\n")}\n{"kind":"pro`);
     const usage = await collectUsage(folder);
     const proofs = { count: 4, minMs: 1, medianMs: 2.5, maxMs: 10 };
     expect(usage).to.deep.equal([{ ...used, witnesses: null, proofs }]);
-    expect(existsSync(folder)).to.equal(false);
+    expect([folder, killed, running].map((path) => existsSync(path))).to.deep.equal([
+      false,
+      false,
+      true,
+    ]);
   });
 });

@@ -9,6 +9,8 @@ import { circomError } from "../errors.ts";
 import { compareText } from "./instance-tree.ts";
 import type { CircuitProfile } from "./profile-circuit.ts";
 
+/** Maximum characters of a line of source in a baseline. */
+const KEY_MAX = 120;
 const count = z.number().int().min(0);
 const record = <T extends z.ZodTypeAny>(value: T) => z.record(z.string(), value);
 const circuitSchema = z
@@ -79,13 +81,19 @@ export function toBaseline(profile: CircuitProfile): CircuitBaseline {
     const own = lines.filter((line) => line.template === template && line.self.constraints > 0);
     const statements = new Map<string, number>();
     for (const { source, self } of own) {
-      statements.set(source, (statements.get(source) ?? 0) + self.constraints);
+      const key = toKey(source);
+      statements.set(key, (statements.get(key) ?? 0) + self.constraints);
     }
     const { constraints, wires } = self;
     return [template, { components, constraints, wires, statements: sorted(statements) }] as const;
   });
   const { constraints, wires } = totals;
   return { optimization, constraints, wires, templates: sorted(entries) };
+}
+
+/** Names a statement: a line may be very long. */
+function toKey(source: string): string {
+  return source.length <= KEY_MAX ? source : `${source.slice(0, KEY_MAX - 1)}…`;
 }
 
 function sorted<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
@@ -204,7 +212,9 @@ function compareLines(
   const sources = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   return sources
     .map((source): LineChange => {
-      const line = lines.find((each) => each.template === template && each.source === source)?.line;
+      const line = lines.find(
+        (each) => each.template === template && toKey(each.source) === source,
+      )?.line;
       const constraints = { before: own(before, source) ?? 0, now: own(now, source) ?? 0 };
       return { line, source, constraints };
     })

@@ -1,4 +1,5 @@
 /** Counts what each part of a circuit costs. */
+import { getHeapStatistics } from "node:v8";
 import { PRIME_NAMES } from "../../crypto/primes.ts";
 import { readR1cs } from "../../groth16/formats/r1cs.ts";
 import { compileCircuit, type CompileOptions, locateCircuit } from "../compile.ts";
@@ -10,6 +11,7 @@ import { collect, type Collected } from "./collect.ts";
 import type { Counts } from "./counts.ts";
 import type { ArrayView, InstanceProfile } from "./instance-tree.ts";
 import { readLabels } from "./labels.ts";
+import { assertFits } from "./memory.ts";
 
 export interface ProfileOptions extends CompileOptions {
   /** How arrays of components are listed. Default `"collapsed"`. */
@@ -52,6 +54,7 @@ export async function profileCircuit(options: ProfileOptions): Promise<CircuitPr
   const compiled = await compileCircuit(options);
   const { file, folders } = await locateCircuit(options);
   const { main } = createCircuitSource(file, folders, prime).design();
+  assertFits(main.instance.totals.signals, getHeapStatistics().heap_size_limit);
   await pause();
   const r1cs = readR1cs(compiled.r1csPath, PRIME_NAMES);
   const labels = readLabels(main, compiled.symPath);

@@ -26,12 +26,9 @@ export function recordCircuits(hre: HardhatRuntimeEnvironment): void {
 export async function withCircuitReport<T>(hre: Environment, run: () => Promise<T>): Promise<T> {
   if (!isWanted(hre)) return run();
   wholeRuns.add(hre.config);
-  try {
-    return await run();
-  } finally {
-    wholeRuns.delete(hre.config);
-    await report(hre);
-  }
+  const result = await run().finally(() => wholeRuns.delete(hre.config));
+  await report(hre);
+  return result;
 }
 
 async function report({ config, globalOptions }: Environment): Promise<void> {

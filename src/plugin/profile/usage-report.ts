@@ -1,12 +1,15 @@
 /** The report of what a test run has done with circuits. */
-import { readdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readdir, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { fileLines } from "../../circom/signals.ts";
 import { compareText } from "../../circom/profile/instance-tree.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
 import { median } from "../../util/median.ts";
 import type { UsageLine, UsedCircuit } from "./usage.ts";
+
+/** Age of records that no run will read any more. */
+const STALE_MS = 24 * 3_600_000;
 
 /** Times in milliseconds. */
 export interface Times {
@@ -42,6 +45,7 @@ export async function collectUsage(folder: string): Promise<CircuitUsage[]> {
     }
   }
   await rm(folder, { recursive: true, force: true });
+  await removeStale(dirname(folder));
   return [...used]
     .map(([id, circuit]) => ({
       ...circuit,
@@ -49,6 +53,16 @@ export async function collectUsage(folder: string): Promise<CircuitUsage[]> {
       proofs: summarize(times.proof.get(id)),
     }))
     .sort((left, right) => compareText(left.circuit, right.circuit));
+}
+
+/** Removes what runs have left that were killed. */
+async function removeStale(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name);
+    // Another process may remove it at the same time.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+    if (mtimeMs < Date.now() - STALE_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** A process that is killed may leave half a line. */
