@@ -55,9 +55,9 @@ async function mutate(
   progress: Progress,
 ): Promise<void> {
   const { mutateConstraints } = await import("../src/circom/mutate-constraints.ts");
-  const { readInputFile } = await import("../src/plugin/checks/load.ts");
+  const { readInputList } = await import("../src/plugin/circuits/input-files.ts");
   const { formatMutation } = await import("../src/plugin/checks/mutation-text.ts");
-  const refused = args.refused === undefined ? [] : await readInputFile(args.refused);
+  const refused = args.refused === undefined ? [] : await readInputList(args.refused);
   const options = { ...(await toOptions(args)), refused };
   const reports: MutationReport[] = [];
   for (const { circuit } of circuits) {
@@ -71,12 +71,12 @@ async function mutate(
 }
 
 async function toOptions(args: CheckArguments): Promise<DeterminacyOptions> {
-  const { readInputFile } = await import("../src/plugin/checks/load.ts");
+  const { readInputList } = await import("../src/plugin/circuits/input-files.ts");
   return {
     samples: args.samples,
     timeMs: args.time * 1000,
     ...(args.seed >= 0 && { seed: args.seed }),
-    ...(args.input !== undefined && { inputs: await readInputFile(args.input) }),
+    ...(args.input !== undefined && { inputs: await readInputList(args.input) }),
     ...(args.given !== undefined && { given: args.given.split(",").filter((name) => name !== "") }),
   };
 }

@@ -2,29 +2,33 @@
 import { emptyTask, overrideTask } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
-import { PROTOCOLS } from "../src/circom/protocols.ts";
 import { CHECK_LIMITS, FUZZ_LIMITS } from "../src/plugin/checks/limits.ts";
-import { type Option, type RollupTask, toTasks } from "./task-definition.ts";
+import {
+  flag,
+  INPUT,
+  ONE_CIRCUIT,
+  PROOF_FILES,
+  PROOF_FOLDER,
+  PROTOCOL,
+  STEP_OPTIONS,
+} from "./circuit-options.ts";
+import { type RollupTask, toTasks } from "./task-definition.ts";
 
-/** Option of the steps of the build. */
-const circuit = {
-  name: "circuit",
-  description:
-    "Only these circuits: names, separated by commas (default: the project's, and the rollup's " +
-    "if the project uses it and its prover is no mock)",
-} satisfies Option;
 const CIRCUIT_TASKS: readonly RollupTask[] = [
   {
     name: "compile",
     description: "Compile circuits",
-    options: [circuit],
+    options: [
+      ...STEP_OPTIONS,
+      flag("watch", "Compile again after each change of a circuit or an included file"),
+    ],
     action: () => import("./compile.ts"),
   },
   {
     name: "setup",
     description: "Make the proving keys of circuits: INSECURE ones, or those of a ceremony",
     options: [
-      circuit,
+      ...STEP_OPTIONS,
       {
         name: "ptau",
         description:
@@ -32,12 +36,7 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       },
       { name: "contribute", description: "Ceremony: contribute a secret under this name" },
       { name: "beacon", description: "Ceremony: end it with a public random value in hex" },
-      {
-        name: "verify",
-        description: "Ceremony: verify the keys, starting from the powers of tau",
-        type: ArgumentType.FLAG,
-        defaultValue: false,
-      },
+      flag("verify", "Ceremony: verify the keys, starting from the powers of tau"),
     ],
     action: () => import("./setup.ts"),
   },
@@ -58,23 +57,92 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
   {
     name: "verifier",
     description: "Generate the verifier contracts of circuits",
-    options: [circuit],
+    options: STEP_OPTIONS,
     action: () => import("./verifier.ts"),
+  },
+  {
+    name: "list",
+    description:
+      "List the project's circuits: what is compiled, which keys and contracts there are",
+    action: () => import("./list.ts"),
+  },
+  {
+    name: "info",
+    description: "Show a circuit's constraints, signals, key, contract and files",
+    argument: ONE_CIRCUIT,
+    options: [PROTOCOL],
+    action: () => import("./info.ts"),
+  },
+  {
+    name: "witness",
+    description: "Compute the witness of inputs, write it, and show its outputs",
+    argument: ONE_CIRCUIT,
+    options: [
+      INPUT,
+      {
+        name: "signal",
+        description:
+          "Show these signals instead: full names, separated by commas, as main.hash.out",
+      },
+      PROOF_FOLDER,
+    ],
+    action: () => import("./witness.ts"),
+  },
+  {
+    name: "prove",
+    description: "Prove inputs, and write proof.json and public.json in the form of snarkjs",
+    argument: ONE_CIRCUIT,
+    options: [
+      INPUT,
+      PROOF_FOLDER,
+      PROTOCOL,
+      {
+        name: "prover",
+        description: "Prover: kernel, snarkjs, external (default: the config's)",
+      },
+    ],
+    action: () => import("./prove.ts"),
+  },
+  {
+    name: "verify",
+    description: "Verify a proof; the exit code is 1 if it is not valid",
+    argument: ONE_CIRCUIT,
+    options: [
+      ...PROOF_FILES,
+      {
+        name: "vkey",
+        description: "JSON file of a verification key (default: that of the circuit)",
+      },
+      PROTOCOL,
+    ],
+    action: () => import("./verify.ts"),
+  },
+  {
+    name: "calldata",
+    description: "Print the arguments of a proof for its verifier contract",
+    argument: ONE_CIRCUIT,
+    options: PROOF_FILES,
+    action: () => import("./calldata.ts"),
+  },
+  {
+    name: "vkey",
+    description: "Print a circuit's verification key in the form of snarkjs",
+    argument: ONE_CIRCUIT,
+    options: [{ name: "output", description: "File to write instead" }, PROTOCOL],
+    action: () => import("./vkey.ts"),
   },
   {
     name: "export",
     description: "Write a circuit's files in the layout of circom and snarkjs",
+    argument: ONE_CIRCUIT,
     options: [
-      { name: "circuit", description: "Name of the project's circuit" },
       { name: "output", description: "Folder to write into; created if missing" },
       {
         name: "input",
-        description: "JSON file with the inputs of a proof, which is written, too (default: none)",
+        description:
+          "JSON file with the inputs of a proof, which is written, too, or - (default: none)",
       },
-      {
-        name: "protocol",
-        description: `Proof system: ${PROTOCOLS.join(", ")} (default: the config's)`,
-      },
+      PROTOCOL,
     ],
     action: () => import("./export.ts"),
   },
@@ -110,12 +178,7 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
         type: ArgumentType.INT,
         defaultValue: CHECK_LIMITS.time.default,
       },
-      {
-        name: "mutate",
-        description: "Instead, remove each constraint, and list those that nobody would miss",
-        type: ArgumentType.FLAG,
-        defaultValue: false,
-      },
+      flag("mutate", "Instead, remove each constraint, and list those that nobody would miss"),
       {
         name: "refused",
         description: "With --mutate: JSON file of inputs that the circuit must refuse",
@@ -126,11 +189,7 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
   {
     name: "fuzz",
     description: "Compare a circuit with a model in TypeScript on random inputs",
-    argument: {
-      name: "circuit",
-      description: "Name of the circuit",
-      defaultValue: "",
-    },
+    argument: ONE_CIRCUIT,
     options: [
       {
         name: "model",
@@ -165,16 +224,11 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
   {
     name: "debug",
     description: "Explain from the source why a circuit rejects inputs, or step through it",
-    argument: { name: "circuit", description: "Name of the circuit", defaultValue: "" },
+    argument: ONE_CIRCUIT,
     options: [
-      { name: "input", description: "JSON file of the inputs (default: CIRCUIT.json)" },
+      INPUT,
       { name: "signal", description: "Show how this signal gets its value: main.hash.out" },
-      {
-        name: "step",
-        description: "Step through the statements by commands on standard input; help lists them",
-        type: ArgumentType.FLAG,
-        defaultValue: false,
-      },
+      flag("step", "Step through the statements by commands on standard input; help lists them"),
     ],
     action: () => import("./debug.ts"),
   },

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import {
   type EntryDescription,
   entryPaths,
@@ -47,6 +47,8 @@ export interface CompileOptions extends Partial<Omit<MainComponent, "file">> {
   readonly cacheDir: string;
   /** Folder of compressed entries in a package, see `packEntry`. */
   readonly precompiledDir?: string;
+  /** Whether to compile although the cache has the result. Default: false. */
+  readonly recompile?: boolean;
   /** Receives what is compiled, and circom's warnings, also those of a circuit in the cache. */
   readonly onProgress?: (message: string) => void;
 }
@@ -96,36 +98,78 @@ const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
  * inputs.map(({ name }) => name); // ["a", "b"]
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
-  const { optimization, prime = DEFAULT_PRIME, cacheDir, precompiledDir, onProgress } = options;
+  const { optimization, prime = DEFAULT_PRIME, onProgress, recompile = false } = options;
+  const place = await findPlace(options);
+  const { compiler, file, sources, entry } = place;
+  const name = circuitName(file);
+  const present = recompile ? undefined : await readPresent(place, options);
+  if (present !== undefined) return describe(place, present, options);
+  onProgress?.(`Compiling ${name}`);
+  const run: CompilerRun = (folder, flags) =>
+    runCircom(compiler, folder, { file, sources }, [...flags, "--prime", prime]);
+  const compile = (target: string) => runCompiler(target, { file, sources, run }, optimization);
+  const made = await makeEntry(entry, name, compile, recompile ? "replace" : "keep");
+  const circuit = describe(place, made, options, false);
+  onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
+  return circuit;
+}
+
+/**
+ * Finds a compiled circuit in the cache or in a package, without compiling.
+ *
+ * @param options - As of {@link compileCircuit}.
+ * @returns Undefined if the circuit was not compiled since its sources or options have changed.
+ * @throws as {@link compileCircuit}, but for what only the compiler finds
+ */
+export async function findCompiledCircuit(
+  options: CompileOptions,
+): Promise<CompiledCircuit | undefined> {
+  const place = await findPlace(options);
+  const present = await readPresent(place, options);
+  return present && describe(place, present, options);
+}
+
+/** The sources of a circuit, and the entry of the cache that they have. */
+interface Place extends Compilation {
+  readonly compiler: CircomCompiler;
+  readonly entry: string;
+}
+
+async function findPlace(options: CompileOptions): Promise<Place> {
+  const { optimization, prime = DEFAULT_PRIME, cacheDir } = options;
   if (!PRIME_NAMES.includes(prime)) {
     throw circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES });
   }
   const compiler = await openCompiler(options.compiler);
   const { file, folders } = await locateCircuit(options);
   const sources = collectSources(file, folders);
-  const name = circuitName(file);
   const key = createHash("sha256")
     .update(JSON.stringify([CACHE_FORMAT, compiler.version, optimization, prime, sources.digest]))
     .digest("hex");
-  const folder = `${name}-${key.slice(0, 16)}`;
-  const entry = join(resolve(cacheDir), folder);
-  const describe = (description: EntryDescription, cached: boolean): CompiledCircuit => {
-    const warnings = nameSources(description.warnings, file, sources);
-    for (const warning of warnings) onProgress?.(warning);
-    return { name, file, ...entryPaths(entry, name), ...description, warnings, cached };
-  };
-  const present =
-    (await readEntry(entry, name)) ??
-    (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
-  if (present) return describe(present, true);
-  onProgress?.(`Compiling ${name}`);
-  const run: CompilerRun = (folder, flags) =>
-    runCircom(compiler, folder, { file, sources }, [...flags, "--prime", prime]);
-  const compile = (target: string) => runCompiler(target, { file, sources, run }, optimization);
-  const made = await makeEntry(entry, name, compile);
-  const circuit = describe(made, false);
-  onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
-  return circuit;
+  const entry = join(resolve(cacheDir), `${circuitName(file)}-${key.slice(0, 16)}`);
+  return { compiler, file, sources, entry };
+}
+
+async function readPresent(
+  { file, entry }: Place,
+  { precompiledDir }: CompileOptions,
+): Promise<EntryDescription | undefined> {
+  const name = circuitName(file);
+  const present = await readEntry(entry, name);
+  if (present !== undefined || precompiledDir === undefined) return present;
+  return unpackEntry(join(precompiledDir, basename(entry)), entry, name);
+}
+
+function describe(
+  { file, sources, entry }: Place,
+  description: EntryDescription,
+  { onProgress }: CompileOptions,
+  cached = true,
+): CompiledCircuit {
+  const name = circuitName(file);
+  const warnings = nameSources(description.warnings, file, sources);
+  for (const warning of warnings) onProgress?.(warning);
+  return { name, file, ...entryPaths(entry, name), ...description, warnings, cached };
 }
 
 /**

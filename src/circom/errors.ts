@@ -26,7 +26,6 @@ export type CircomErrorFacts =
     }
   | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
-  | { code: "INPUT_FILE_UNREADABLE"; file: string; reason: string }
   | { code: "COMPILER_NOT_USABLE"; path: string; reason: string }
   | { code: "PRIME_UNKNOWN"; prime: string; known: readonly string[] }
   | { code: "PRIME_WITHOUT_PROVER"; circuit: string; prime: string }
@@ -91,10 +90,6 @@ export const circomError = defineErrors<CircomErrorFacts>({
       `The circom compiler stopped on ${file} without a message of its own: ${reason}` +
       (output === "" ? "." : `\n${output}`),
     fix: "Try a lower optimization level or a smaller circuit: the compiler has 4 GB of memory.",
-  },
-  INPUT_FILE_UNREADABLE: {
-    message: ({ file, reason }) => `The inputs cannot be read from ${file}: ${reason}.`,
-    fix: 'Give the path of a JSON file with an object of all inputs, such as { "a": 3, "b": "0x0b" }.',
   },
   COMPILER_NOT_USABLE: {
     message: ({ path, reason }) => `${path} is not usable as the circom compiler: ${reason}.`,

@@ -10,7 +10,15 @@ export type PluginErrorFacts =
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
   | { code: "CIRCUIT_AMBIGUOUS"; name: string; paths: readonly string[]; folder: string }
   | { code: "CIRCUITS_NONE"; folder: string }
+  | { code: "CIRCUIT_NOT_NAMED"; task: string; known: readonly string[] }
+  | { code: "CEREMONY_KEYS_KEPT"; circuits: readonly string[] }
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
+  | { code: "INPUT_FILE_MISSING"; circuit: string; searched: readonly string[] }
+  | { code: "PROOF_FILE_MISSING"; content: string; file: string; circuit: string | null }
+  | { code: "PROOF_FILE_INVALID"; content: string; file: string; reason: string }
+  | { code: "PROOF_OF_OTHER_PROTOCOL"; proof: string; key: string }
+  | { code: "OPTIONS_EXCLUSIVE"; options: readonly string[] }
+  | { code: "WATCH_FAILED"; folder: string; reason: string }
   | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | { code: "CIRCOMKIT_FILE_INVALID"; file: string; problem: string }
@@ -75,12 +83,49 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Name one of them by its path.",
   },
   CIRCUITS_NONE: {
-    message: ({ folder }) => `There is no circuit to check in ${folder}.`,
+    message: ({ folder }) => `There is no circuit in ${folder}.`,
     fix: "Add a .circom file with a main component, or set the circuits path in the config.",
+  },
+  CIRCUIT_NOT_NAMED: {
+    message: ({ task, known }) =>
+      `${task} is about one circuit, and the project has several: ${known.join(", ")}.`,
+    fix: "Name one of them after the task, by its name or its path.",
+  },
+  CEREMONY_KEYS_KEPT: {
+    message: ({ circuits }) =>
+      `--force makes no key of a ceremony again, which only its contributors can: ${circuits.join(", ")}.`,
+    fix: "Omit --force. For a new ceremony, move the old keys out of the folder keysDir first.",
   },
   INPUT_FILE_INVALID: {
     message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
-    fix: 'Write JSON such as {"a": 3, "b": "11"}, or an array of several such objects.',
+    fix: 'Write JSON such as {"a": 3, "b": "11"}; for a check, also an array of such objects.',
+  },
+  INPUT_FILE_MISSING: {
+    message: ({ circuit, searched }) =>
+      `There are no inputs for the circuit ${circuit}: ${searched.join(", ")} do not exist.`,
+    fix: "Write the inputs as JSON into one of these files, name another with --input, or pipe them to --input -.",
+  },
+  PROOF_FILE_MISSING: {
+    message: ({ content, file, circuit }) =>
+      `There is no ${content} in ${file}` +
+      (circuit === null ? "." : `: the circuit ${circuit} was not proven yet.`),
+    fix: "Run hardhat rollup:prove first, or name the files with --proof and --public.",
+  },
+  PROOF_FILE_INVALID: {
+    message: ({ content, file, reason }) => `${file} has no ${content}: ${reason}.`,
+    fix: "Take the JSON file that rollup:prove, rollup:vkey, snarkjs or rapidsnark has written.",
+  },
+  PROOF_OF_OTHER_PROTOCOL: {
+    message: ({ proof, key }) => `The proof is for ${proof}, but the verification key for ${key}.`,
+    fix: "Pass the key of the proof's protocol with --vkey, or its name with --protocol.",
+  },
+  OPTIONS_EXCLUSIVE: {
+    message: ({ options }) => `${options.join(" and ")} exclude each other.`,
+    fix: "Pass only one of them.",
+  },
+  WATCH_FAILED: {
+    message: ({ folder, reason }) => `The folder ${folder} cannot be watched: ${reason}.`,
+    fix: "Raise the system's limit of watched files, or run rollup:compile after each change.",
   },
   MODEL_FILE_INVALID: {
     message: ({ file, reason }) => `${file} is no model of a circuit: ${reason}.`,

@@ -1,6 +1,5 @@
 /** Loads what a check works on: circuits of the project without keys, and inputs from files. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
@@ -8,8 +7,6 @@ import {
   type CircuitPatterns,
   findCircuitPatterns,
 } from "../../circom/patterns/circuit-patterns.ts";
-import { parseInputs } from "../../circom/input-file.ts";
-import type { InputValues } from "../../circom/witness-inputs.ts";
 import type { CircuitModel } from "../../testing/fuzz-model.ts";
 import { findByName } from "../circuits/names.ts";
 import { findProjectCircuits } from "../circuits/sources.ts";
@@ -67,28 +64,4 @@ export async function importModel(path: string): Promise<CircuitModel> {
   const { default: compute } = module;
   if (typeof compute !== "function") throw invalid("its default export is no function");
   return { ...module, default: compute };
-}
-
-/**
- * Reads a JSON file of a circuit's inputs: an object of signals, or an array of such objects.
- *
- * @throws INPUT_FILE_INVALID
- */
-export async function readInputFile(path: string): Promise<InputValues[]> {
-  const file = resolve(path);
-  const invalid = (reason: string) => pluginError({ code: "INPUT_FILE_INVALID", file, reason });
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw invalid((error as Error).message);
-  });
-  let json: unknown;
-  try {
-    json = parseInputs(text);
-  } catch (error) {
-    throw invalid((error as Error).message);
-  }
-  const list: unknown[] = Array.isArray(json) ? json : [json];
-  const isInputs = (value: unknown): value is InputValues =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!list.every(isInputs)) throw invalid("it has something other than objects of signals");
-  return list;
 }

@@ -22,7 +22,7 @@ import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import { hintIfSlow } from "./compile-hint.ts";
-import { type CircuitKeys, ensureKeys } from "./keys.ts";
+import { type CircuitKeys, discardKeys, ensureKeys } from "./keys.ts";
 import { type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
 import type { CircuitNames } from "./names.ts";
 import { type BuildPlan, selectCircuits } from "./plan.ts";
@@ -69,10 +69,24 @@ interface Broken {
  *   do not compile
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
-  const { compiled, broken } = await compileSound(plan);
-  const failure = toFailure(broken);
+  const { compiled, failure } = await compileAll(plan);
   if (failure !== undefined) throw failure;
   return compiled;
+}
+
+/** What {@link compileAll} leaves. */
+export interface Compilation {
+  readonly compiled: Compiled[];
+  /** Says which circuits of the project do not compile. */
+  readonly failure: RollupError | undefined;
+}
+
+/**
+ * As {@link compileCircuits}, but says in the result which circuits of the project do not compile.
+ */
+export async function compileAll(plan: BuildPlan): Promise<Compilation> {
+  const { compiled, broken } = await compileSound(plan);
+  return { compiled, failure: toFailure(broken) };
 }
 
 /** As {@link compileCircuits}, but goes on when a circuit of the project does not compile. */
@@ -122,13 +136,14 @@ export async function compileRollupCircuit(
 /** Makes or finds the keys of compiled circuits. @throws as {@link ensureKeys} */
 export async function setUpCircuits(
   compiled: readonly Compiled[],
-  { config, progress }: BuildPlan,
+  { config, progress, force = false }: BuildPlan,
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
   // There are no provers for circuits of other primes.
   const provable = compiled.filter(({ circuit }) => circuit.stats.prime === DEFAULT_PRIME);
   for (const { circuit, protocol, ...rest } of provable) {
+    if (force) await discardKeys(circuit, protocol, config);
     const keys = await progress(`${origin} of ${rest.name}`, () =>
       ensureKeys(circuit, protocol, config),
     );
@@ -219,10 +234,11 @@ async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, s
 
 function compile(
   source: CircuitSource & Partial<CircuitNames>,
-  { config, progress, warn }: BuildPlan,
+  { config, progress, warn, force = false }: BuildPlan,
 ): Promise<CompiledCircuit> {
   const { name = circuitName(source.file), optimization } = source;
-  const compiling = () => compileCircuit({ ...source, cacheDir: config.paths.circuits });
+  const options = { ...source, cacheDir: config.paths.circuits, recompile: force };
+  const compiling = () => compileCircuit(options);
   return progress(`Compiling the circuit ${name}`, () =>
     hintIfSlow({ name, optimization, warn }, compiling),
   );
