@@ -1,4 +1,5 @@
 /** `hardhat rollup:compile`: compiles circuits only, once or after each change of their files. */
+import { existsSync } from "node:fs";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Compiled } from "../src/plugin/circuits/pipeline.ts";
 import type { WatchRound } from "../src/plugin/circuits/watch.ts";
@@ -15,19 +16,22 @@ const action = defineAction<CompileArguments>(async (args, hre) => {
   const { compileAll } = await import("../src/plugin/circuits/pipeline.ts");
   const plan = await toStepPlan(args, hre);
   const { compiled, failure } = await compileAll(plan);
-  const rows = compiled.map(({ circuit, name }) => ({
+  const rows = compiled.map(toRow);
+  if (rows.length > 0 || failure === undefined) printResults(args, plan, rows, describe);
+  if (failure !== undefined) throw failure;
+});
+
+function toRow({ circuit, name }: Compiled) {
+  return {
     name,
     constraints: circuit.stats.constraints,
     r1cs: circuit.r1csPath,
     wasm: circuit.wasmPath,
     cached: circuit.cached,
-  }));
-  if (rows.length > 0 || failure === undefined) printResults(args, plan, rows, describe);
-  if (failure !== undefined) throw failure;
-});
+  };
+}
 
-function describe(row: { name: string; constraints: number; r1cs: string; cached: boolean }) {
-  const { name, constraints, r1cs, cached } = row;
+function describe({ name, constraints, r1cs, cached }: ReturnType<typeof toRow>): string {
   const source = cached ? "cached" : "compiled";
   return `${name}: ${constraints.toLocaleString("en")} constraints, ${source}\n  ${shownPath(r1cs)}`;
 }
@@ -40,26 +44,25 @@ async function watch(args: CompileArguments, hre: HardhatRuntimeEnvironment): Pr
   }
   const { startWatch } = await import("../src/plugin/circuits/watch.ts");
   const plan = await toStepPlan(args, hre);
-  const watching = await startWatch(plan, (round) => reportRound(round, args));
-  await serveUntilInterrupted(
-    () => console.log("Watching the circuits and what they include; Ctrl-C ends it."),
-    () => Promise.resolve(watching.close()),
-  );
+  const watching = await startWatch(plan, (round) => {
+    reportRound(round, args);
+  });
+  await serveUntilInterrupted(() => {
+    console.log("Watching the circuits and what they include; Ctrl-C ends it.");
+  }, watching.close);
 }
 
 /** Says what has changed, and what has come of it. */
 function reportRound({ changed, compiled, failure }: WatchRound, { quiet }: CompileArguments) {
-  const lines = changed.map((file) => `${shownPath(file)} has changed`);
-  const rows = compiled.map(({ name, circuit }: Compiled) =>
-    describe({
-      name,
-      constraints: circuit.stats.constraints,
-      r1cs: circuit.r1csPath,
-      cached: circuit.cached,
-    }),
-  );
+  // Editors leave no trace of the other files that they write.
+  const files = changed.filter((file) => /\.(?:circom|json)$/.test(file) || existsSync(file));
+  const rows = compiled.map((entry) => describe(toRow(entry)));
   const isSame = rows.length === 0 && failure === undefined;
-  const all = [...lines, ...rows, ...(isSame ? ["The circuits are the same."] : [])];
+  const all = [
+    ...files.map((file) => `${shownPath(file)} has changed`),
+    ...rows,
+    ...(isSame ? ["There is nothing to compile."] : []),
+  ];
   if (!quiet) console.log(all.join("\n"));
   if (failure !== undefined) console.error(`${failure.message}\nFix: ${failure.fix}`);
 }

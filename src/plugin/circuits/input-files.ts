@@ -18,6 +18,8 @@ const STANDARD_INPUT_NAME = "Standard input";
 const INPUT_FOLDER = "inputs";
 /** Name of the inputs of a circuit that has several. */
 const USUAL_INPUTS = "default";
+/** What may be such a name instead of a path. */
+const NAME = /^[^./\\][^/\\]*(?<!\.json)$/;
 /** Maximum bytes of inputs: three million numbers of the field. */
 export const INPUT_BYTES_MAX = 1 << 28;
 
@@ -61,10 +63,10 @@ function locateInputs(
   root: string,
 ): string {
   if (given === STANDARD_INPUT) return STANDARD_INPUT;
-  const places =
-    given === undefined
-      ? usualInputFiles(circuit, root)
-      : [resolve(given), join(root, INPUT_FOLDER, ...circuit.path.split("/"), `${given}.json`)];
+  const places = given === undefined ? usualInputFiles(circuit, root) : [resolve(given)];
+  if (given !== undefined && NAME.test(given)) {
+    places.push(join(root, INPUT_FOLDER, ...circuit.path.split("/"), `${given}.json`));
+  }
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   const searched = places.map((place) => relative(process.cwd(), place));

@@ -1,5 +1,6 @@
 /** The files of a circuit's proof, in snarkjs's form: where they are, how they are read, verified. */
 import { readFile, stat } from "node:fs/promises";
+import { inspect } from "node:util";
 import { dirname, join, relative } from "node:path";
 import { isPlonk, type Protocol, PROTOCOLS, type ProvenBy } from "../../circom/protocols.ts";
 import { readSignalTable } from "../../circom/signal-table.ts";
@@ -66,7 +67,8 @@ export interface ProofPlace {
  * @throws PROOF_FILE_MISSING, PROOF_FILE_INVALID
  */
 export async function readProof(place: ProofPlace): Promise<ProofFiles & { proven: AnyProven }> {
-  const { folder = ".", circuit } = place;
+  const { folder = "." } = place;
+  const circuit = place.proof === undefined ? place.circuit : null;
   const proof = place.proof ?? join(folder, PROOF_FILE);
   const values = place.public ?? join(dirname(proof), PUBLIC_FILE);
   const proven = {
@@ -131,7 +133,7 @@ export function protocolOf({ proof }: AnyProven): Protocol {
   const { protocol } = proof;
   const known = PROTOCOLS.find((name) => name === protocol);
   if (known !== undefined) return known;
-  throw groth16Error({ code: "PROOF_MALFORMED", problem: `its protocol is ${String(protocol)}` });
+  throw groth16Error({ code: "PROOF_MALFORMED", problem: `its protocol is ${inspect(protocol)}` });
 }
 
 /**

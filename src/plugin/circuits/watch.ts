@@ -12,8 +12,10 @@ import { type BuildPlan, selectCircuits } from "./plan.ts";
 
 /** Milliseconds without a change before the circuits are compiled: editors write in steps. */
 const QUIET_MS = 100;
-/** Sources, the files of circomkit, and folders. */
-const RELEVANT = /\.circom$|\.json$|^[^.]+$/;
+/** Sources and folders. */
+const RELEVANT = /\.circom$|^[^.]*$/;
+/** The files of circomkit, in the root folder of the project. */
+const CIRCOMKIT = /\.json$/;
 
 /** What a change has led to. */
 export interface WatchRound {
@@ -26,7 +28,7 @@ export interface WatchRound {
 
 export interface CircuitWatch {
   /** Stops watching. A running compilation is not waited for, and not reported any more. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -43,8 +45,12 @@ export async function startWatch(
   let isClosed = false;
   let isRunning = false;
   let timer: NodeJS.Timeout | undefined;
-  const folders = watchFolders((path) => {
-    if (isClosed) return;
+  const { root } = plan;
+  const isSource = (folder: string, name: string) =>
+    RELEVANT.test(name) && (folder !== root || name.endsWith(".circom"));
+  const folders = watchFolders((folder, name) => {
+    const path = join(folder, name);
+    if (isClosed || !(isSource(folder, name) || CIRCOMKIT.test(name))) return;
     changed.add(path);
     clearTimeout(timer);
     timer = setTimeout(() => void run(), QUIET_MS);
@@ -56,9 +62,7 @@ export async function startWatch(
     do {
       const files = [...changed];
       changed.clear();
-      const { sources, paths } = await inspect(plan);
-      // Other files may be included now.
-      const unwatched = folders.set(paths);
+      const { sources, unwatched } = await inspectWatched(plan, folders);
       const result = await compileNews(sources);
       if (isClosed) return;
       const failure = result?.failure ?? unwatched;
@@ -68,7 +72,7 @@ export async function startWatch(
     isRunning = false;
   };
   selectCircuits(plan);
-  const unwatched = folders.set((await inspect(plan)).paths);
+  const { unwatched } = await inspectWatched(plan, folders);
   if (unwatched !== undefined) throw unwatched;
   void run();
   return {
@@ -76,8 +80,23 @@ export async function startWatch(
       isClosed = true;
       clearTimeout(timer);
       folders.set([]);
+      return Promise.resolve();
     },
   };
+}
+
+/** Maximum attempts to see files in folders that appear while they are looked for. */
+const ATTEMPTS_MAX = 8;
+
+/** Reads the sources, in folders that are watched before: a change is in the result or an event. */
+async function inspectWatched(plan: BuildPlan, folders: WatchedFolders) {
+  let { sources, paths } = await inspect(plan);
+  let { added, failure: unwatched } = folders.set(paths);
+  for (let attempt = 1; added && attempt < ATTEMPTS_MAX; attempt++) {
+    ({ sources, paths } = await inspect(plan));
+    ({ added, failure: unwatched } = folders.set(paths));
+  }
+  return { sources, unwatched };
 }
 
 /** Compiles what is new since the last call. */
@@ -162,8 +181,17 @@ async function innerFolders(folder: string): Promise<string[]> {
   return [folder, ...below.flat()];
 }
 
-/** Watches folders, of which editors replace the files. @param onChange - Gets absolute paths. */
-function watchFolders(onChange: (path: string) => void) {
+/** Folders whose changes are reported. */
+interface WatchedFolders {
+  /** Makes these the watched folders. @returns Whether one is new, and what keeps one out. */
+  set(folders: Iterable<string>): {
+    readonly added: boolean;
+    readonly failure: RollupError | undefined;
+  };
+}
+
+/** Watches folders, of which editors replace the files. */
+function watchFolders(onChange: (folder: string, name: string) => void): WatchedFolders {
   const watchers = new Map<string, FSWatcher>();
   const stop = (folder: string) => {
     watchers.get(folder)?.close();
@@ -173,19 +201,21 @@ function watchFolders(onChange: (path: string) => void) {
     const watcher = watch(folder, (_event, name) => {
       // A removed folder is watched again once it is back.
       if (!existsSync(folder)) stop(folder);
-      if (name === null || RELEVANT.test(name)) onChange(join(folder, name ?? ""));
+      // The system may not name what has changed.
+      onChange(folder, name ?? "");
     });
-    watcher.on("error", () => stop(folder));
+    watcher.on("error", () => {
+      stop(folder);
+    });
     watchers.set(folder, watcher);
   };
   return {
-    /** Makes these the watched folders. @returns What keeps one from being watched. */
-    set: (folders: Iterable<string>): RollupError | undefined => {
+    set: (folders) => {
       const wanted = new Set(folders);
       for (const folder of [...watchers.keys()]) if (!wanted.has(folder)) stop(folder);
+      const missing = [...wanted].filter((folder) => !watchers.has(folder) && existsSync(folder));
       let failure: RollupError | undefined;
-      for (const folder of wanted) {
-        if (watchers.has(folder) || !existsSync(folder)) continue;
+      for (const folder of missing) {
         try {
           start(folder);
         } catch (error) {
@@ -193,7 +223,7 @@ function watchFolders(onChange: (path: string) => void) {
           failure ??= pluginError({ code: "WATCH_FAILED", folder, reason }, { cause: error });
         }
       }
-      return failure;
+      return { added: missing.length > 0, failure };
     },
   };
 }
