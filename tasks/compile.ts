@@ -32,8 +32,8 @@ function toRow({ circuit, name }: Compiled) {
 }
 
 function describe({ name, constraints, r1cs, cached }: ReturnType<typeof toRow>): string {
-  const source = cached ? "cached" : "compiled";
-  return `${name}: ${constraints.toLocaleString("en")} constraints, ${source}\n  ${shownPath(r1cs)}`;
+  const count = `${constraints.toLocaleString("en")} constraint${constraints === 1 ? "" : "s"}`;
+  return `${name}: ${count}, ${cached ? "cached" : "compiled"}\n  ${shownPath(r1cs)}`;
 }
 
 async function watch(args: CompileArguments, hre: HardhatRuntimeEnvironment): Promise<void> {

@@ -27,7 +27,7 @@ const action = defineAction<CommonArguments>(async ({ json }, hre) => {
     console.log(`There is no circuit in ${config.rollup.circuits.path}.`);
     return;
   }
-  const title = `Circuits of ${shownPath(config.rollup.circuits.path)}`;
+  const title = `Circuits in ${shownPath(config.rollup.circuits.path)}`;
   const rows = found.map((status) => row(...toCells(status)));
   console.log(
     formatTable([

@@ -108,6 +108,7 @@ function standardInput(): AsyncIterable<Uint8Array> {
 
 async function* fileChunks(file: string): AsyncGenerator<Uint8Array> {
   await using handle = await open(file);
+  assertSize((await handle.stat()).size);
   yield* handle.createReadStream({ autoClose: false });
 }
 
@@ -116,8 +117,12 @@ async function collectText(source: AsyncIterable<Uint8Array>): Promise<string> {
   let bytes = 0;
   for await (const chunk of source) {
     bytes += chunk.length;
-    if (bytes > INPUT_BYTES_MAX) throw new Error(`it has more than ${INPUT_BYTES_MAX} bytes`);
+    assertSize(bytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function assertSize(bytes: number): void {
+  if (bytes > INPUT_BYTES_MAX) throw new Error(`it has more than ${INPUT_BYTES_MAX} bytes`);
 }

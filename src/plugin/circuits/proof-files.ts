@@ -1,4 +1,4 @@
-/** The files of a circuit's proof, in snarkjs's form: where they are, how they are read, verified. */
+/** The files of a circuit's proof, in snarkjs's form: where they are, reading and verifying. */
 import { readFile, stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import { dirname, join, relative } from "node:path";

@@ -4,7 +4,7 @@ import { isList, type SignalTree } from "../../circom/signal-tree.ts";
 /** Maximum values that are shown of one array. */
 const SHOWN_MAX = 16;
 
-/** Shows values by name, each on a line of its own: "product = 60", "bits = [1, 0, … 254 values]". */
+/** Shows values by name, a line each: "product = 60", "bits = [1, 0, … 254 values]". */
 export function signalLines(values: Readonly<Record<string, SignalTree>>): string[] {
   return Object.entries(values).map(([name, value]) => `${name} = ${showTree(value)}`);
 }
