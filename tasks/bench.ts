@@ -119,6 +119,8 @@ const action = defineAction<BenchArguments>(async (args, hre) => {
     options,
     hre,
     plan,
+    suites,
+    results: new Map(),
     build: (prover) => buildFor({ ...plan, prover }, hre),
   };
   const machine = describeMachine();

@@ -3,7 +3,10 @@ import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 
 const testAction: TaskOverrideActionFunction = async (args, hre, runSuper) => {
   const { goOnWithout, repeatFailure } = await import("../src/plugin/test-runs.ts");
-  const result: unknown = await goOnWithout(hre, () => runSuper(args));
+  const { withJoinedCoverage } = await import("../src/plugin/coverage/test-run.ts");
+  const result: unknown = await goOnWithout(hre, () =>
+    withJoinedCoverage(hre, () => runSuper(args)),
+  );
   repeatFailure(hre);
   return result;
 };

@@ -32,6 +32,7 @@ const sidebar = [
       { text: "Circuits of your own", link: "/guide/circuits" },
       { text: "Proof systems", link: "/guide/proof-systems" },
       { text: "Testing circuits", link: "/guide/testing-circuits" },
+      { text: "Coverage of circuits", link: "/guide/coverage" },
       { text: "Debugging circuits", link: "/guide/debugging" },
       { text: "Checking circuits", link: "/guide/checking-circuits" },
       { text: "Circuits on the command line", link: "/guide/command-line" },

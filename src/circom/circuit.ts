@@ -5,7 +5,7 @@ import type { Witness } from "../groth16/formats/wtns.ts";
 import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
 import { createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
-import { circomError } from "./errors.ts";
+import { circomError, isRefusal } from "./errors.ts";
 import {
   type CircuitWitness,
   createCircuitWitness,
@@ -23,6 +23,7 @@ import {
 import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
+import { noteWitness } from "./witness-watch.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
 /** How a circuit is compiled, set up and proven. */
@@ -206,7 +207,9 @@ export async function loadCircuit<
   const { name } = compiled;
   const constraints = once(() => readR1cs(compiled.r1csPath, [compiled.stats.prime]));
   const signals = once(() => readSignalTable(compiled));
-  const source = createCircuitSource(compiled.file, toFolders(options), options.prime);
+  const folders = toFolders(options);
+  const source = createCircuitSource(compiled.file, folders, options.prime);
+  const watched = { name, file: compiled.file, folders, prime: compiled.stats.prime };
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
   const calculator = once(() => createWitnessCalculator(compiled, log));
@@ -216,8 +219,11 @@ export async function loadCircuit<
   const calculateWitness = async (inputs: Inputs) => {
     const calculate = await calculator();
     try {
-      return calculate(inputs as InputValues);
+      const values = calculate(inputs as InputValues);
+      noteWitness(watched, inputs as InputValues, true);
+      return values;
     } catch (error) {
+      if (isRefusal(error)) noteWitness(watched, inputs as InputValues, false);
       throw options.explain === false ? error : source.explain(error, inputs as InputValues);
     } finally {
       logs?.flush(inputs as InputValues);

@@ -10,11 +10,6 @@ export interface CompileJob {
   readonly folder: string;
 }
 
-/** A job with the compiler itself. */
-export interface PackageJob extends CompileJob {
-  readonly compiler: WebAssembly.Module;
-}
-
 export type CompileOutcome = {
   readonly output: string;
   /** The system's code of a failed write, such as ENOSPC. */

@@ -5,7 +5,8 @@ import * as path from "node:path";
 import { parentPort } from "node:worker_threads";
 // @ts-expect-error: the package has no types
 import * as untyped from "circom2";
-import { COMPILER_FOLDER, type CompileOutcome, type PackageJob } from "./compile-job.ts";
+import { COMPILER_FOLDER, type CompileOutcome } from "./compile-job.ts";
+import type { PackageJob } from "./package-job.ts";
 
 /** The used part of circom2. */
 interface Circom2 {

@@ -8,13 +8,9 @@ import { readFile, realpath } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { createWorkerPool, workerUrl } from "../util/worker-pool.ts";
-import {
-  COMPILER_FOLDER,
-  type CompileJob,
-  type CompileOutcome,
-  type PackageJob,
-} from "./compile-job.ts";
+import { COMPILER_FOLDER, type CompileJob, type CompileOutcome } from "./compile-job.ts";
 import { circomError } from "./errors.ts";
+import type { PackageJob } from "./package-job.ts";
 
 /** A compiler, which runs one job at a time. */
 export interface CircomCompiler {

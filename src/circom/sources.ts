@@ -61,7 +61,8 @@ export function findCircuits(directory: string): string[] {
     .sort();
 }
 
-function listFiles(folder: string): string[] {
+/** Lists all files below a folder; folders named node_modules are skipped. */
+export function listFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === "node_modules" ? [] : listFiles(file);

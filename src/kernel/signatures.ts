@@ -84,25 +84,7 @@ export function sign(key: SigningKey, message: bigint): Signature {
   return (scheme ??= createSignatureScheme()).sign(key, message);
 }
 
-/** Cache of key hashes, by identity of the key. */
-const keyHashes = new WeakMap<Point, bigint>();
-
-/** Returns `Poseidon(x, y)`, by which an account names its key; cached by identity of the key. */
-export function hashPublicKey(key: Point): bigint {
-  let hash = keyHashes.get(key);
-  if (hash === undefined) {
-    hash = poseidon([key.x, key.y]);
-    keyHashes.set(key, hash);
-  }
-  return hash;
-}
-
-/** Fills the cache of {@link hashPublicKey} for many keys whose coordinates are field elements. */
-export async function hashPublicKeys(
-  keys: readonly Point[],
-  hashMany: (lists: readonly (readonly bigint[])[]) => Promise<bigint[]>,
-): Promise<void> {
-  const unknown = keys.filter((key) => !keyHashes.has(key));
-  const hashes = await hashMany(unknown.map(({ x, y }) => [x, y]));
-  for (const [index, key] of unknown.entries()) keyHashes.set(key, hashes[index]!);
+/** Returns `Poseidon(x, y)`, by which an account names its key. */
+export function hashPublicKey({ x, y }: Point): bigint {
+  return poseidon([x, y]);
 }

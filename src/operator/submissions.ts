@@ -4,7 +4,7 @@
  */
 import type { BatchCrypto } from "../kernel/batch.ts";
 import type { SignedMessage } from "../kernel/eddsa.ts";
-import { hashPublicKeys, verify } from "../kernel/signatures.ts";
+import { verify } from "../kernel/signatures.ts";
 import { batchMessages } from "../operations/batch.ts";
 import { type SignedTransaction, signingWords } from "../operations/transaction.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
@@ -144,8 +144,6 @@ export class SubmissionQueue {
       return { key, message: messages[index]!, signature };
     });
     const valid = await this.#crypto.verifyMany(signed);
-    const keys = signed.filter((_, index) => valid[index]).map(({ key }) => key);
-    await hashPublicKeys(keys, this.#crypto.hashMany);
     const checked = submissions.map((submission, index): CheckedSubmission => {
       const hash = transactionHash(messages[index]!, submission.transaction.publicKey);
       return { ...submission, hash, isSigned: () => valid[index]! };

@@ -44,10 +44,19 @@ export function startHardhatWith(
   variables: Readonly<Record<string, string>>,
   ...args: string[]
 ): RunningHardhat {
+  return startHardhatIn(PACKAGE_ROOT, variables, ...args);
+}
+
+/** Like {@link startHardhatWith}, in another folder. */
+export function startHardhatIn(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+  ...args: string[]
+): RunningHardhat {
   const require = createRequire(import.meta.url);
   const cli = join(dirname(require.resolve("hardhat/package.json")), "dist/src/cli.js");
   const child = spawn(process.execPath, [cli, ...args], {
-    cwd: PACKAGE_ROOT,
+    cwd: folder,
     env: { ...terminalEnvironment(), ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });

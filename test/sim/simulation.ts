@@ -530,7 +530,7 @@ export class Simulation {
     return true;
   }
 
-  /** Whether L1 takes a block after this one: after a reorg its time may be too far ahead of L1's. */
+  /** Whether L1 takes a block after this one: after a reorg its time may be too far ahead. */
   #canFollow({ storedBlock }: StateAtBlock): boolean {
     return storedBlock.timestamp <= BigInt(this.#chain.now + TIMESTAMP_LEAD_MAX_SECONDS);
   }

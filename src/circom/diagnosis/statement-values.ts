@@ -1,6 +1,7 @@
 /** Values of the signals and variables in a statement. */
-import type { Access, Expression, Statement, Variable } from "../language/syntax.ts";
+import type { Expression, Statement, Variable } from "../language/syntax.ts";
 import { textOf } from "../language/source-text.ts";
+import { expressionsOf, operandsOf, walkExpression } from "../language/walk.ts";
 import type { CompiledCode } from "../evaluation/compiler.ts";
 import { cellName } from "../evaluation/design.ts";
 import type { Frame } from "../evaluation/frame.ts";
@@ -28,7 +29,7 @@ export function statementValues(
   const scope = code.scopeOf(statement);
   if (scope === undefined) return [];
   const byName = new Map<string, NamedValue>();
-  for (const variable of expressionsOf(statement).flatMap(variablesOf)) {
+  for (const variable of evaluatedBy(statement).flatMap(variablesOf)) {
     const name = textOf(variable.span);
     const value = byName.has(name) ? undefined : readVariable(variable, scope, frame);
     if (value !== undefined) byName.set(name, { name, ...value });
@@ -66,61 +67,13 @@ function known(value: Value): bigint[] | undefined {
 }
 
 /** The expressions that a statement itself evaluates, without those of statements in it. */
-function expressionsOf(statement: Statement): readonly Expression[] {
-  switch (statement.kind) {
-    case "constraint":
-      return [statement.left, statement.right];
-    case "assignment":
-      return [statement.value, ...indicesOf(statement.target)];
-    case "assert":
-    case "if":
-    case "while":
-    case "for":
-      return [statement.condition];
-    case "declaration": {
-      const { names, tupleValue } = statement;
-      const initial = names.flatMap((name) => name.initial?.value ?? []);
-      return [...names.flatMap(({ dimensions }) => dimensions), ...initial].concat(
-        tupleValue === undefined ? [] : [tupleValue.value],
-      );
-    }
-    case "log":
-      return statement.parts.filter((part) => typeof part !== "string");
-    case "return":
-    case "expression":
-      return [statement.value];
-    case "block":
-      return [];
-  }
-}
-
-function indicesOf(target: Expression): Expression[] {
-  return target.kind === "variable" ? target.accesses.flatMap(indexOf) : [];
-}
-
-function indexOf(access: Access): Expression[] {
-  return access.kind === "index" ? [access.index] : [];
+function evaluatedBy(statement: Statement): readonly Expression[] {
+  if (statement.kind === "for") return [statement.condition];
+  if (statement.kind !== "assignment") return expressionsOf(statement);
+  const { target, value } = statement;
+  return [value, ...(target.kind === "variable" ? operandsOf(target) : [])];
 }
 
 function variablesOf(node: Expression): Variable[] {
-  switch (node.kind) {
-    case "variable":
-      return [node, ...node.accesses.flatMap(indexOf).flatMap(variablesOf)];
-    case "unary":
-    case "parallel":
-      return variablesOf(node.operand);
-    case "binary":
-      return [...variablesOf(node.left), ...variablesOf(node.right)];
-    case "conditional":
-      return [node.condition, node.whenTrue, node.whenFalse].flatMap(variablesOf);
-    case "call":
-      return node.arguments.flatMap(variablesOf);
-    case "anonymous":
-      return [...node.arguments, ...node.inputs.map(({ value }) => value)].flatMap(variablesOf);
-    case "array":
-    case "tuple":
-      return node.elements.flatMap(variablesOf);
-    case "number":
-      return [];
-  }
+  return [...walkExpression(node)].filter((inner) => inner.kind === "variable");
 }

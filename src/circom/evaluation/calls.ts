@@ -47,6 +47,7 @@ function callFunction(routine: Routine, values: readonly Value[], caller: Frame)
   const { definition } = routine;
   const frame = new Frame(machine, definition.name, routine.slots, undefined, caller);
   values.forEach((value, slot) => (frame.slots[slot] = copyValue(value)));
+  machine.observer?.started?.(definition, frame);
   machine.observer?.called?.(values.length, frame);
   machine.frame = frame;
   const result = routine.run(frame);

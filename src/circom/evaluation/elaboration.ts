@@ -94,6 +94,7 @@ export class Elaborator {
       throw new ValueProblem(`${template.name} takes ${template.parameters.length} parameters`);
     }
     parameters.forEach((value, slot) => (frame.slots[slot] = copyValue(value)));
+    machine.observer?.started?.(template, frame);
     machine.frame = frame;
     routine.run(frame);
     machine.frame = caller;

@@ -78,11 +78,11 @@ export interface Evaluation {
  */
 export function elaborate(
   programs: readonly Program[],
-  { stepsMax = STEPS_MAX }: Pick<EvaluateOptions, "stepsMax"> = {},
+  options: Omit<EvaluateOptions, "signals"> = {},
 ): CircuitDesign {
   const definitions = joinPrograms(programs);
   const code = createCompiler();
-  const machine = createMachine(definitions, { stepsMax });
+  const machine = createMachine(definitions, options);
   const { main } = definitions;
   const whole = { source: programs[0]!.source, start: 0, end: 0 };
   const call = main?.value;
@@ -142,8 +142,7 @@ function createMachine(
     frame: undefined,
     steps: 0,
     stepsMax,
-    // An observer sees every call.
-    functionResults: observer === undefined ? new Map() : undefined,
+    functionResults: (observer?.mayMissCalls ?? observer === undefined) ? new Map() : undefined,
     observer,
     check: (condition) => {
       if (condition === 0n) throw new Unsatisfied("assert");

@@ -4,6 +4,7 @@ import type { Binary, Conditional, Expression, Unary } from "../language/syntax.
 import { notUnderstood } from "../language/tokens.ts";
 import { compileAnonymous, readOutput } from "./anonymous.ts";
 import { compileCall } from "./calls.ts";
+import { decide } from "./decisions.ts";
 import { applyBinary } from "./field-operations.ts";
 import { combine, combineUnary, UNKNOWN } from "./forms.ts";
 import type { Evaluate } from "./frame.ts";
@@ -66,8 +67,8 @@ function compileConditional(node: Conditional, scope: Scope): Evaluate {
   const whenTrue = scope.expression(node.whenTrue);
   const whenFalse = scope.expression(node.whenFalse);
   return (frame) => {
-    const isTrue = toScalar(condition(frame));
-    if (typeof isTrue !== "bigint") return UNKNOWN;
-    return isTrue === 0n ? whenFalse(frame) : whenTrue(frame);
+    const isTrue = decide(node, condition, frame);
+    if (isTrue === undefined) return UNKNOWN;
+    return isTrue ? whenTrue(frame) : whenFalse(frame);
   };
 }

@@ -1,5 +1,13 @@
 /** The state of a running function or template. */
-import type { Statement } from "../language/syntax.ts";
+import type {
+  Assertion,
+  Conditional,
+  Definition,
+  For,
+  If,
+  Statement,
+  While,
+} from "../language/syntax.ts";
 import type { Definitions } from "./definitions.ts";
 import type { ChildComponent, Field, Tags, Wire } from "./design.ts";
 import type { Scalar } from "./forms.ts";
@@ -78,8 +86,17 @@ export interface Machine {
   check(condition: Scalar, frame: Frame): void;
 }
 
+/** What decides at a condition. */
+export type Decision = If | For | While | Conditional | Assertion;
+
 /** Watches an evaluation. */
 export interface Observer {
+  /** Whether the results of functions of small numbers may be kept, and such calls be skipped. */
+  readonly mayMissCalls?: boolean;
+  /** A component or a function starts. */
+  started?(definition: Definition, frame: Frame): void;
+  /** A condition is decided; undefined if it depends on signals without a value. */
+  decided?(node: Decision, isTrue: boolean | undefined, frame: Frame): void;
   /** A statement is about to run. */
   statement?(statement: Statement, frame: Frame): void;
   /** A variable has been read. */

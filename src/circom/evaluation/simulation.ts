@@ -156,6 +156,7 @@ export class RunningComponent implements Activation {
     const caller = machine.frame;
     const frame = new Frame(machine, template.name, routine.slots, this, caller);
     this.instance.parameters.forEach((value, slot) => (frame.slots[slot] = copyValue(value)));
+    machine.observer?.started?.(template, frame);
     machine.frame = frame;
     routine.run(frame);
     machine.frame = caller;

@@ -1,5 +1,6 @@
 /** Compiles statements that assign nothing: blocks, conditions, loops, constraints, logs. */
 import type { Block, Constraint, For, If, Log, Statement, While } from "../language/syntax.ts";
+import { decide, noteDecision } from "./decisions.ts";
 import { activationOf, type Evaluate, type Execute, type Frame } from "./frame.ts";
 import { assertSteps } from "./limits.ts";
 import type { Scope } from "./scope.ts";
@@ -34,15 +35,16 @@ export function compileIf(node: If, scope: Scope): Execute {
   const whenFalse =
     node.whenFalse === undefined ? () => undefined : scope.block().statement(node.whenFalse);
   return atStatement(node, (frame) => {
-    const isTrue = toScalar(condition(frame));
-    if (typeof isTrue === "bigint") return isTrue === 0n ? whenFalse(frame) : whenTrue(frame);
-    return runUnknown(frame, [whenTrue, whenFalse]);
+    const isTrue = decide(node, condition, frame);
+    if (isTrue === undefined) return runUnknown(frame, [whenTrue, whenFalse]);
+    return isTrue ? whenTrue(frame) : whenFalse(frame);
   });
 }
 
 export function compileWhile(node: While, outer: Scope): Execute {
   const scope = outer.loop();
-  const run = toLoop(scope, scope.expression(node.condition), scope.statement(node.body));
+  const condition = scope.expression(node.condition);
+  const run = toLoop(node, scope, condition, scope.statement(node.body));
   return atStatement(node, run);
 }
 
@@ -52,7 +54,7 @@ export function compileFor(node: For, outer: Scope): Execute {
   const condition = scope.expression(node.condition);
   const body = scope.statement(node.body);
   const step = scope.statement(node.step);
-  const run = toLoop(scope, condition, (frame) => body(frame) ?? step(frame));
+  const run = toLoop(node, scope, condition, (frame) => body(frame) ?? step(frame));
   return atStatement(node, (frame) => {
     initial(frame);
     return run(frame);
@@ -60,14 +62,19 @@ export function compileFor(node: For, outer: Scope): Execute {
 }
 
 /** The rounds are counted over all runs of the loop: circom numbers anonymous components so. */
-function toLoop({ loopSlot }: Scope, condition: Evaluate, body: Execute): Execute {
+function toLoop(
+  node: For | While,
+  { loopSlot }: Scope,
+  condition: Evaluate,
+  body: Execute,
+): Execute {
   const slot = loopSlot!;
   return (frame) => {
     frame.slots[slot] ??= 0;
     for (;;) {
-      const isTrue = toScalar(condition(frame));
-      if (typeof isTrue !== "bigint") return runUnknown(frame, [body]);
-      if (isTrue === 0n) return undefined;
+      const isTrue = decide(node, condition, frame);
+      if (isTrue === undefined) return runUnknown(frame, [body]);
+      if (!isTrue) return undefined;
       const returned = body(frame);
       if (returned !== undefined) return returned;
       (frame.slots[slot] as number)++;
@@ -101,7 +108,9 @@ export function compileReturn(node: Extract<Statement, { kind: "return" }>, scop
 export function compileAssert(node: Extract<Statement, { kind: "assert" }>, scope: Scope): Execute {
   const condition = scope.expression(node.condition);
   return atStatement(node, (frame) => {
-    frame.machine.check(toScalar(condition(frame)), frame);
+    const isTrue = toScalar(condition(frame));
+    noteDecision(node, isTrue, frame);
+    frame.machine.check(isTrue, frame);
     return undefined;
   });
 }

@@ -36,6 +36,10 @@ export interface BenchContext {
   readonly options: BenchOptions;
   readonly hre: HardhatRuntimeEnvironment;
   readonly plan: BuildPlan;
+  /** The suites of this run. */
+  readonly suites: readonly BenchSuite[];
+  /** What the run has measured, by suite. */
+  readonly results: Map<BenchSuite, Promise<unknown>>;
   /** Builds the plan's contracts, and the circuits that a prover needs. */
   readonly build: (prover: ProverName) => Promise<unknown>;
 }
@@ -104,7 +108,12 @@ const SUITES: Suites = {
     toTables: tables.ofProver,
   },
   compile: {
-    run: async ({ plan, options }) => {
+    run: async (context) => {
+      const { plan, options, suites } = context;
+      // Suite blocks compiles the same circuits.
+      if (suites.includes("blocks")) {
+        return (await runSuite("blocks", context)).map(({ compile }) => compile);
+      }
       const { benchCompilations } = await import("./sized-blocks.ts");
       return benchCompilations(plan, sizesOf(plan, options));
     },
@@ -128,13 +137,16 @@ const SUITES: Suites = {
   },
 };
 
-/** Runs a suite. */
+/** Runs a suite, at most once in a run of the benchmark. */
 export function runSuite<S extends BenchSuite>(
   name: S,
   context: BenchContext,
 ): Promise<BenchResults[S]> {
+  const { results } = context;
   const { run }: Suite<BenchResults[S]> = SUITES[name];
-  return run(context);
+  const result = (results.get(name) as Promise<BenchResults[S]> | undefined) ?? run(context);
+  results.set(name, result);
+  return result;
 }
 
 /** The result of a suite for a person. */

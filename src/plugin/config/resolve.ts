@@ -25,6 +25,8 @@ const PACKAGE_CONTRACTS = [
 ];
 
 const DEFAULT_BLOCK_TIME_MS = 1000;
+/** About half a minute of evaluation. */
+const DEFAULT_COVERAGE_STATEMENTS = 20_000_000;
 
 /**
  * Compiler settings of the rollup's contracts, which are too large for L1 without the optimizer.
@@ -69,6 +71,11 @@ export function resolveRollupConfig(
       mains: user.circuits?.mains ?? {},
       cacheProofs: user.circuits?.cacheProofs ?? false,
       patternWarnings: user.circuits?.patternWarnings ?? true,
+      coverage: {
+        packages: user.circuits?.coverage?.packages ?? [],
+        statements: user.circuits?.coverage?.statements ?? DEFAULT_COVERAGE_STATEMENTS,
+        minimum: user.circuits?.coverage?.minimum ?? {},
+      },
     },
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,

@@ -1,4 +1,5 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
+import type { CoverageKind } from "../../circom/coverage/totals.ts";
 import type { NativeCompiler } from "../../circom/compiler.ts";
 import type { TemplateParameter } from "../../circom/main-component.ts";
 import type { PrimeName } from "../../crypto/primes.ts";
@@ -62,6 +63,17 @@ export interface CircuitsConfig {
   readonly cacheProofs: boolean;
   /** Whether builds warn of patterns in the sources that have often been faults. */
   readonly patternWarnings: boolean;
+  readonly coverage: CircuitCoverageConfig;
+}
+
+/** What `hardhat test --coverage` reports of circuits. */
+export interface CircuitCoverageConfig {
+  /** Packages in node_modules whose circuits count, too. */
+  readonly packages: readonly string[];
+  /** Maximum statements of all evaluations, which bounds the time of the report. */
+  readonly statements: number;
+  /** Minimum percentages of the whole run, below which it fails. */
+  readonly minimum: Readonly<Partial<Record<CoverageKind, number>>>;
 }
 
 /** A circuit that is made of a template. */
@@ -130,6 +142,15 @@ export interface RollupUserConfig {
     cacheProofs?: boolean;
     /** Whether builds warn of patterns that have often been faults. Default true. */
     patternWarnings?: boolean;
+    /** The report of circuits by `hardhat test --coverage`. */
+    coverage?: {
+      /** Packages in node_modules whose circuits count, too. Default none. */
+      packages?: string[];
+      /** Maximum statements of all evaluations. Default 20,000,000. */
+      statements?: number;
+      /** Minimum percentages, below which the run fails. Default none. */
+      minimum?: Partial<Record<CoverageKind, number>>;
+    };
   };
   operator?: {
     blockTimeMs?: number;

@@ -12,6 +12,7 @@ import type {
 } from "hardhat/types/hooks";
 import { z } from "zod";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
+import type { CoverageKind } from "../../circom/coverage/totals.ts";
 import { circomError } from "../../circom/errors.ts";
 import { PRIME_NAMES } from "../../crypto/primes.ts";
 import { PROTOCOLS } from "../../circom/protocols.ts";
@@ -45,6 +46,15 @@ const protocolSchema = oneOf(PROTOCOLS, (protocol) =>
 const primeSchema = oneOf(PRIME_NAMES, (prime) =>
   circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES }),
 );
+const percentSchema = (covered: string) =>
+  z.number().int().min(0).max(100).describe(`minimum percentage of ${covered}`).optional();
+const minimumSchema = {
+  lines: percentSchema("lines that run"),
+  branches: percentSchema("branches that are taken"),
+  constraints: percentSchema("constraints that an accepted input exercises"),
+  varied: percentSchema("constraints on signals that change from input to input"),
+  checks: percentSchema("checks, `===` and `assert`, that refuse an input"),
+} satisfies Record<CoverageKind, z.ZodTypeAny>;
 const optimizationSchema = z.number().int().min(0).max(2);
 
 /** Schema of the config; docs/config.md shows its descriptions. */
@@ -181,6 +191,29 @@ export const rollupUserConfigSchema = z
         patternWarnings: z
           .boolean()
           .describe("whether builds warn of patterns in circuits that have often been faults")
+          .optional(),
+        coverage: z
+          .object({
+            packages: z
+              .array(z.string().min(1))
+              .describe("packages in node_modules whose circuits count, too")
+              .optional(),
+            statements: z
+              .number()
+              .int()
+              .positive()
+              .describe(
+                "maximum statements that the report evaluates, over all circuits and inputs",
+              )
+              .optional(),
+            minimum: z
+              .object(minimumSchema)
+              .strict()
+              .describe("minimum percentages of the whole run, below which it fails")
+              .optional(),
+          })
+          .strict()
+          .describe("the report of circuits by `hardhat test --coverage`")
           .optional(),
         mains: z
           .record(

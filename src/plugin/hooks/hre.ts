@@ -1,16 +1,17 @@
 import type { HardhatRuntimeEnvironmentHooks } from "hardhat/types/hooks";
 import { createProjectCircuits } from "../circuits/lazy-circuits.ts";
+import { startCoverage } from "../coverage/test-run.ts";
 import { noteEnvironment } from "../environments.ts";
 import { noteTestPhase } from "../test-runs.ts";
 import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
-  created: (_context, hre) => {
+  created: async (_context, hre) => {
     hre.circuits = createProjectCircuits(hre);
     skipGeneratedContracts(hre);
     noteEnvironment(hre);
     noteTestPhase(hre);
-    return Promise.resolve();
+    await startCoverage(hre);
   },
 };
 
