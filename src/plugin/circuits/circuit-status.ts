@@ -1,4 +1,4 @@
-/** What a project has of a circuit: compiled files, key and contract, and whether they are fresh. */
+/** What there is of a circuit: compiled files, key and contract, and whether they are fresh. */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
