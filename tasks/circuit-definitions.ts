@@ -155,7 +155,10 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       defaultValue: [],
     },
     options: [
-      { name: "input", description: "JSON file of honest inputs: an object, or an array of them" },
+      {
+        name: "input",
+        description: "JSON file of honest inputs, an object or an array; - is standard input",
+      },
       {
         name: "given",
         description: "Inputs that stay the same, separated by commas (default: all inputs)",
