@@ -1,5 +1,6 @@
 /** `hardhat rollup:debug`: explains a circuit's witness from its source. */
 import { createInterface } from "node:readline";
+import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Debugger } from "../src/circom/debugger/commands.ts";
 import type { CircuitDesign } from "../src/circom/evaluation/evaluate.ts";
@@ -64,18 +65,24 @@ async function explainSignals(
 
 /** Reads commands up to `quit` or the end of the input. */
 async function stepThrough(session: Debugger): Promise<void> {
-  console.log(["help lists the commands.", ...session.where()].join("\n"));
   const { stdin, stdout } = process;
+  const show = (output: readonly string[]) => console.log(output.map(highlight).join("\n"));
+  show(["help lists the commands.", ...session.where()]);
   const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY });
-  lines.setPrompt(PROMPT);
+  lines.setPrompt(styleText("blue", PROMPT, { stream: stdout }));
   lines.prompt();
   for await (const line of lines) {
     const output = session.run(line);
     if (output === undefined) break;
-    console.log(output.join("\n"));
+    show(output);
     lines.prompt();
   }
   lines.close();
+}
+
+/** Colours the current line of the source, on a terminal. */
+function highlight(line: string): string {
+  return line.startsWith(">") ? styleText("yellow", line, { stream: process.stdout }) : line;
 }
 
 const action = defineAction<DebugArguments>(async (args, hre) => {
