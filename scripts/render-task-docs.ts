@@ -15,7 +15,7 @@ import { escapeTags, markdownTable } from "../src/generate/markdown.ts";
 
 const INTRODUCTION = [
   "Each task is run as `npx hardhat rollup:NAME` or `npx hardhat rollup NAME`, and explains itself",
-  "with `--help`. The tasks up to rollup:debug are those of `hardhat-zkrollup/circuits`, too, without",
+  "with `--help`. The tasks up to rollup:profile are those of `hardhat-zkrollup/circuits`, too, without",
   "`--preset`. With `--json` it prints one JSON value on standard output, with large integers as",
   "0x-hex, and its progress on standard error. `--preset` and `--prover` override the [config](config.md). A failure has a code",
   "and a line on how to fix it ([errors](errors.md)), and the exit code 1.",
@@ -39,7 +39,8 @@ function commandLineName(name: string): string {
 }
 
 function optionRow({ name, type, description, defaultValue }: OptionDefinition): string[] {
-  const value = type === ArgumentType.FLAG ? "" : type === ArgumentType.INT ? " N" : " VALUE";
+  const isNumber = type === ArgumentType.INT || type === ArgumentType.FLOAT;
+  const value = type === ArgumentType.FLAG ? "" : isNumber ? " N" : " VALUE";
   const isSaid =
     type === ArgumentType.FLAG || defaultValue === undefined || description.includes("(default");
   const isNone = defaultValue === -1;

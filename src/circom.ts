@@ -25,13 +25,21 @@ export type {
 } from "./circom/circuit-witness.ts";
 export type { MainComponent, TemplateParameter } from "./circom/main-component.ts";
 export type { SignalTree } from "./circom/signal-tree.ts";
-export {
-  compileCircuit,
-  type CompiledCircuit,
-  type CompileOptions,
-  type OptimizationLevel,
-} from "./circom/compile.ts";
+export type { CompileOptions, OptimizationLevel } from "./circom/compilation.ts";
+export { compileCircuit, type CompiledCircuit } from "./circom/compile.ts";
+export type { CppLimits, WitnessKind } from "./circom/cpp/kinds.ts";
+export { type CircuitInspection, inspectCircuit, type InspectFinding } from "./circom/inspect.ts";
+export type { VerifierLanguage } from "./circom/verifier-source.ts";
 export { checkDeterminacy, type DeterminacyOptions } from "./circom/check-determinacy.ts";
+export type { CircuitMeter } from "./circom/meter.ts";
+export type { LineProfile, TemplateProfile } from "./circom/profile/collect.ts";
+export type { Counts, SelfAndTotal } from "./circom/profile/counts.ts";
+export type { ArrayView, InstanceProfile } from "./circom/profile/instance-tree.ts";
+export {
+  type CircuitProfile,
+  profileCircuit,
+  type ProfileOptions,
+} from "./circom/profile/profile-circuit.ts";
 export type { CircuitLog } from "./circom/diagnosis/logs.ts";
 export type { SourcePlace } from "./circom/diagnosis/trace.ts";
 export {

@@ -4,7 +4,7 @@
  */
 import { definePlugin } from "hardhat/plugins";
 import type { HardhatPlugin } from "hardhat/types/plugins";
-import { circuitTasks } from "../tasks/circuit-definitions.ts";
+import { circuitOptions, circuitTasks } from "../tasks/circuit-definitions.ts";
 
 export type * from "./plugin/circuit-extensions.ts";
 export type * from "./types.ts";
@@ -18,6 +18,7 @@ const plugin: HardhatPlugin = definePlugin({
     hre: () => import("./plugin/hooks/hre.ts"),
     test: () => import("./plugin/hooks/test.ts"),
   },
+  globalOptions: circuitOptions,
   tasks: circuitTasks,
 });
 

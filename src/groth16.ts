@@ -55,4 +55,5 @@ export {
   toSolidityProof,
   type VerifierOptions,
 } from "./groth16/verifier/verifier.ts";
+export { generateVyperVerifier, type VyperVerifierOptions } from "./groth16/verifier/vyper.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

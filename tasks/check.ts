@@ -1,9 +1,12 @@
 /** `hardhat rollup:check`: looks for outputs that a prover can choose. */
+import { resolve } from "node:path";
 import type { DeterminacyOptions } from "../src/circom/check-determinacy.ts";
 import type { DeterminacyReport } from "../src/circom/determinacy/report.ts";
 import { CHECK_LIMITS } from "../src/plugin/checks/limits.ts";
 import { assertWithin } from "../src/plugin/checks/options.ts";
 import type { MutationReport } from "../src/circom/mutate-constraints.ts";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { TestedMutants } from "../src/plugin/checks/mutation-tests.ts";
 import type { LoadedForCheck } from "../src/plugin/checks/load.ts";
 import { createProgress, type Progress } from "../src/plugin/progress.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
@@ -14,6 +17,7 @@ interface CheckArguments extends CommonArguments {
   readonly given?: string | undefined;
   readonly mutate: boolean;
   readonly refused?: string | undefined;
+  readonly tests?: string | undefined;
   readonly samples: number;
   readonly seed: number;
   readonly time: number;
@@ -31,6 +35,7 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
   const circuits = await progress("Compiling circuits", () =>
     loadForCheck(args.circuits, root, hre.config.rollup),
   );
+  if (args.tests !== undefined) return testMutants(args, circuits, progress, hre);
   if (args.mutate) return mutate(args, circuits, progress);
   const reports: DeterminacyReport[] = [];
   const values: object[] = [];
@@ -40,9 +45,12 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
     );
     const patterns = sources.patterns();
     reports.push(report);
-    values.push({ ...determinacyToJson(report), patterns });
-    if (!args.json)
-      console.log([formatDeterminacy(report), ...formatPatterns(patterns)].join("\n"));
+    if (args.json) {
+      values.push({ ...determinacyToJson(report, sources.places), patterns });
+    } else {
+      const text = formatDeterminacy(report, sources.places);
+      console.log([text, ...formatPatterns(patterns)].join("\n"));
+    }
   }
   if (args.json) printJson(values);
   if (reports.some(({ passed }) => !passed)) process.exitCode = 1;
@@ -55,9 +63,9 @@ async function mutate(
   progress: Progress,
 ): Promise<void> {
   const { mutateConstraints } = await import("../src/circom/mutate-constraints.ts");
-  const { readInputFile } = await import("../src/plugin/checks/load.ts");
+  const { readInputList } = await import("../src/plugin/circuits/input-files.ts");
   const { formatMutation } = await import("../src/plugin/checks/mutation-text.ts");
-  const refused = args.refused === undefined ? [] : await readInputFile(args.refused);
+  const refused = args.refused === undefined ? [] : await readInputList(args.refused);
   const options = { ...(await toOptions(args)), refused };
   const reports: MutationReport[] = [];
   for (const { circuit } of circuits) {
@@ -70,13 +78,44 @@ async function mutate(
   if (args.json) printJson(reports);
 }
 
+/** The tests can take long, so that the limit of a check is none for them. */
+const TESTS_TIME_S = 3_600;
+
+/** Runs tests without each constraint; one that no test notices is a failure. */
+async function testMutants(
+  args: CheckArguments,
+  circuits: readonly LoadedForCheck[],
+  progress: Progress,
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  const { testMutants } = await import("../src/plugin/checks/mutation-tests.ts");
+  const { formatTestedMutants } = await import("../src/plugin/checks/mutation-text.ts");
+  const files = args.tests!.split(",").map((file) => resolve(file.trim()));
+  const seconds = args.time === CHECK_LIMITS.time.default ? TESTS_TIME_S : args.time;
+  const { root, config } = hre.config.paths;
+  const options = { root, config, files, timeMs: seconds * 1000, progress };
+  const reports: TestedMutants[] = [];
+  try {
+    for (const { source } of circuits) {
+      const report = await testMutants(source, options);
+      reports.push(report);
+      if (!args.json) console.log(formatTestedMutants(report));
+    }
+  } finally {
+    // The last test run has left the contracts and types of a changed circuit.
+    await hre.tasks.getTask("build").run({ quiet: true });
+  }
+  if (args.json) printJson(reports);
+  if (reports.some(({ survivors }) => survivors.length > 0)) process.exitCode = 1;
+}
+
 async function toOptions(args: CheckArguments): Promise<DeterminacyOptions> {
-  const { readInputFile } = await import("../src/plugin/checks/load.ts");
+  const { readInputList } = await import("../src/plugin/circuits/input-files.ts");
   return {
     samples: args.samples,
     timeMs: args.time * 1000,
     ...(args.seed >= 0 && { seed: args.seed }),
-    ...(args.input !== undefined && { inputs: await readInputFile(args.input) }),
+    ...(args.input !== undefined && { inputs: await readInputList(args.input) }),
     ...(args.given !== undefined && { given: args.given.split(",").filter((name) => name !== "") }),
   };
 }

@@ -64,32 +64,6 @@ export function toPlan(args: CommonArguments, { config }: HardhatRuntimeEnvironm
   };
 }
 
-/** Arguments of the steps of the build, one by one. */
-export interface CircuitArguments extends CommonArguments {
-  /** Names of circuits, separated by commas. */
-  readonly circuit?: string | undefined;
-}
-
-/**
- * As {@link toPlan}, for the circuits that a step of the build is about: the named ones, or those
- * of a build. Who names a preset means the rollup's circuits, even if the config has the mock.
- */
-export async function toCircuitPlan(
-  args: CircuitArguments,
-  hre: HardhatRuntimeEnvironment,
-): Promise<BuildPlan> {
-  const plan = toPlan(args, hre);
-  const names = args.circuit?.split(",").map((name) => name.trim());
-  if (args.preset !== undefined) return { ...plan, prover: "kernel", names };
-  const { usesRollup } = await import("../src/plugin/circuits/rollup-use.ts");
-  return { ...plan, names, leavesRollupOut: !(await usesRollup(hre)) };
-}
-
-/** Says why a step of the build had nothing to do. */
-export function printNoCircuits({ config }: BuildPlan): void {
-  console.log(`There is no circuit in ${config.circuits.path}.`);
-}
-
 /** Builds circuits and contracts for a plan, and returns the manifest. */
 export async function buildFor(
   { preset, prover, config, progress }: BuildPlan,

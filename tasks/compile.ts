@@ -1,32 +1,72 @@
-/** `hardhat rollup:compile`: compiles circuits only. */
-import {
-  type CircuitArguments,
-  defineAction,
-  printJson,
-  printNoCircuits,
-  toCircuitPlan,
-} from "./common.ts";
+/** `hardhat rollup:compile`: compiles circuits only, once or after each change of their files. */
+import { existsSync } from "node:fs";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { Compiled } from "../src/plugin/circuits/pipeline.ts";
+import type { WatchRound } from "../src/plugin/circuits/watch.ts";
+import { pluginError } from "../src/plugin/errors.ts";
+import { printResults, shownPath, type StepArguments, toStepPlan } from "./circuit-steps.ts";
+import { defineAction, serveUntilInterrupted } from "./common.ts";
 
-const action = defineAction<CircuitArguments>(async (args, hre) => {
-  const { compileCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const plan = await toCircuitPlan(args, hre);
-  const compiled = await compileCircuits(plan);
-  const rows = compiled.map(({ circuit, name }) => ({
+interface CompileArguments extends StepArguments {
+  readonly watch: boolean;
+  readonly inspect: boolean;
+}
+
+const action = defineAction<CompileArguments>(async (args, hre) => {
+  if (args.watch) return watch(args, hre);
+  const { compileAll } = await import("../src/plugin/circuits/pipeline.ts");
+  const given = await toStepPlan(args, hre);
+  const plan = args.inspect ? { ...given, inspects: true } : given;
+  const { compiled, failure } = await compileAll(plan);
+  const rows = compiled.map(toRow);
+  if (rows.length > 0 || failure === undefined) printResults(args, plan, rows, describe);
+  if (failure !== undefined) throw failure;
+});
+
+function toRow({ circuit, name }: Compiled) {
+  return {
     name,
     constraints: circuit.stats.constraints,
     r1cs: circuit.r1csPath,
     wasm: circuit.wasmPath,
     cached: circuit.cached,
-  }));
-  if (args.json) {
-    printJson(rows);
-    return;
+  };
+}
+
+function describe({ name, constraints, r1cs, cached }: ReturnType<typeof toRow>): string {
+  const count = `${constraints.toLocaleString("en")} constraint${constraints === 1 ? "" : "s"}`;
+  return `${name}: ${count}, ${cached ? "cached" : "compiled"}\n  ${shownPath(r1cs)}`;
+}
+
+async function watch(args: CompileArguments, hre: HardhatRuntimeEnvironment): Promise<void> {
+  const excluded = ["json", "force"] as const;
+  const other = excluded.find((option) => args[option]);
+  if (other !== undefined) {
+    throw pluginError({ code: "OPTIONS_EXCLUSIVE", options: ["--watch", `--${other}`] });
   }
-  if (rows.length === 0) printNoCircuits(plan);
-  for (const { name, constraints, r1cs, cached } of rows) {
-    const source = cached ? "cached" : "compiled";
-    console.log(`${name}: ${constraints.toLocaleString("en")} constraints, ${source}\n  ${r1cs}`);
-  }
-});
+  const { startWatch } = await import("../src/plugin/circuits/watch.ts");
+  const plan = await toStepPlan(args, hre);
+  const watching = await startWatch(plan, (round) => {
+    reportRound(round, args);
+  });
+  await serveUntilInterrupted(() => {
+    console.log("Watching the circuits and what they include; Ctrl-C ends it.");
+  }, watching.close);
+}
+
+/** Says what has changed, and what has come of it. */
+function reportRound({ changed, compiled, failure }: WatchRound, { quiet }: CompileArguments) {
+  // Editors leave no trace of the other files that they write.
+  const files = changed.filter((file) => /\.(?:circom|json)$/.test(file) || existsSync(file));
+  const rows = compiled.map((entry) => describe(toRow(entry)));
+  const isSame = rows.length === 0 && failure === undefined;
+  const all = [
+    ...files.map((file) => `${shownPath(file)} has changed`),
+    ...rows,
+    ...(isSame ? ["There is nothing to compile."] : []),
+  ];
+  if (!quiet) console.log(all.join("\n"));
+  if (failure !== undefined) console.error(`${failure.message}\nFix: ${failure.fix}`);
+}
 
 export default action;

@@ -1,11 +1,11 @@
 /** `hardhat rollup:debug`: explains a circuit's witness from its source. */
 import { createInterface } from "node:readline";
-import { resolve } from "node:path";
 import { styleText } from "node:util";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Debugger } from "../src/circom/debugger/commands.ts";
 import type { CircuitDesign } from "../src/circom/evaluation/evaluate.ts";
 import type { InputValues } from "../src/circom/witness-inputs.ts";
+import { pluginError } from "../src/plugin/errors.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
 
 interface DebugArguments extends CommonArguments {
@@ -19,17 +19,21 @@ const PROMPT = "(debug) ";
 const NOTE = "Evaluated from the source; circom's own generator has the last word.";
 
 async function load(
-  { circuit, input }: DebugArguments,
+  { circuit, input, step }: DebugArguments,
   { config }: HardhatRuntimeEnvironment,
 ): Promise<{ design: CircuitDesign; inputs: InputValues }> {
-  const { findSource } = await import("../src/plugin/circuits/load-project-circuit.ts");
+  const { chooseSource } = await import("../src/plugin/circuits/load-project-circuit.ts");
   const { createCircuitSource } = await import("../src/circom/diagnosis/circuit-source.ts");
-  const { readInputFile } = await import("../src/circom/input-file.ts");
-  const { locateCircuit } = await import("../src/circom/compile.ts");
-  const source = findSource(circuit, config.paths.root, config.rollup);
+  const { readInputs } = await import("../src/plugin/circuits/input-files.ts");
+  const { locateCircuit } = await import("../src/circom/compilation.ts");
+  if (step && input === "-") {
+    throw pluginError({ code: "OPTIONS_EXCLUSIVE", options: ["--step", "--input -"] });
+  }
+  const { root } = config.paths;
+  const source = chooseSource(circuit, "rollup:debug", root, config.rollup);
   const cacheDir = config.rollup.paths.circuits;
   const { file, folders } = await locateCircuit({ ...source, cacheDir });
-  const inputs = await readInputFile(resolve(input ?? `${circuit}.json`));
+  const { inputs } = await readInputs(input, source, root);
   return { design: createCircuitSource(file, folders, source.prime).design(), inputs };
 }
 

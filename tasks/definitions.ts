@@ -338,6 +338,8 @@ function withOptions(id: string | string[], options: readonly Option[]): TaskDef
 /** Tasks of the rollup, and its options of the tasks of circuits. */
 export const tasks: TaskDefinition[] = [
   withOptions("build", [preset, prover]),
-  ...["compile", "setup", "verifier"].flatMap(taskIds).map((id) => withOptions(id, [rollupPreset])),
+  ...["compile", "setup", "verifier", "profile"]
+    .flatMap(taskIds)
+    .map((id) => withOptions(id, [rollupPreset])),
   ...toTasks(ROLLUP_TASKS),
 ];

@@ -1,69 +1,43 @@
 /** `hardhat rollup:export`: writes a circuit's files in the layout of circom and snarkjs. */
-import { relative, resolve } from "node:path";
-import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { Protocol } from "../src/circom/protocols.ts";
-import type { InputValues } from "../src/circom/witness-inputs.ts";
+import { resolve } from "node:path";
+import { VERIFIER_LANGUAGES } from "../src/circom/verifier-source.ts";
 import { pluginError } from "../src/plugin/errors.ts";
-import { type CommonArguments, defineAction, printJson } from "./common.ts";
+import { shownPath } from "./circuit-steps.ts";
+import { defineAction, isOneOf, printJson } from "./common.ts";
+import { type InputArguments, withCircuit } from "./one-circuit.ts";
 
-interface ExportArguments extends CommonArguments {
-  readonly circuit: string | undefined;
-  readonly output: string | undefined;
-  readonly input: string | undefined;
-  readonly protocol: string | undefined;
+interface ExportArguments extends InputArguments {
+  readonly verifier: string;
 }
 
 const TASK = "rollup:export";
 
 const action = defineAction<ExportArguments>(async (args, hre) => {
-  const { circuit: name, output, input, protocol, json } = args;
-  if (name === undefined)
-    throw pluginError({ code: "OPTION_MISSING", option: "circuit", task: TASK });
+  const { output, input, verifier, json } = args;
   if (output === undefined) {
     throw pluginError({ code: "OPTION_MISSING", option: "output", task: TASK });
   }
-  const inputs = input === undefined ? undefined : await readInputs(input);
-  const files = await exportTo(resolve(output), { name, inputs, protocol }, hre);
-  if (json) {
-    printJson({ circuit: name, files });
-    return;
+  if (!isOneOf(VERIFIER_LANGUAGES, verifier)) {
+    const known = VERIFIER_LANGUAGES;
+    throw pluginError({ code: "OPTION_VALUE_UNKNOWN", option: "verifier", value: verifier, known });
   }
-  for (const file of files) console.log(relative(process.cwd(), file));
-});
-
-async function exportTo(
-  output: string,
-  chosen: {
-    readonly name: string;
-    readonly inputs: InputValues | undefined;
-    readonly protocol: string | undefined;
-  },
-  hre: HardhatRuntimeEnvironment,
-): Promise<string[]> {
   const { exportCircuit } = await import("../src/circom/export-circuit.ts");
+  const { readInputs } = await import("../src/plugin/circuits/input-files.ts");
   const { verifierName } = await import("../src/plugin/circuits/verifier-name.ts");
-  const { name, inputs, protocol } = chosen;
-  const circuit = await hre.circuits.get(name, {
-    ...(protocol !== undefined && { protocol: protocol as Protocol }),
+  await withCircuit(args, TASK, hre, async ({ circuit, source, progress }) => {
+    const { root } = hre.config.paths;
+    const read = input === undefined ? undefined : await readInputs(input, source, root);
+    const files = await progress(`Exporting ${source.name}`, () =>
+      exportCircuit(circuit, {
+        output: resolve(output),
+        contractName: verifierName(circuit.name, hre.config.rollup.circuits.verifiers.suffix),
+        verifierLanguage: verifier,
+        ...(read !== undefined && { inputs: read.inputs }),
+      }),
+    );
+    if (json) printJson({ circuit: source.name, files });
+    else for (const file of files) console.log(shownPath(file));
   });
-  try {
-    return await exportCircuit(circuit, {
-      output,
-      contractName: verifierName(circuit.name),
-      ...(inputs !== undefined && { inputs }),
-    });
-  } finally {
-    await hre.circuits.close();
-  }
-}
-
-/** @throws INPUT_FILE_INVALID */
-async function readInputs(file: string): Promise<InputValues> {
-  const { readInputFile } = await import("../src/plugin/checks/load.ts");
-  const [inputs, ...others] = await readInputFile(file);
-  if (inputs !== undefined && others.length === 0) return inputs;
-  const reason = "it has the inputs of more or less than one proof";
-  throw pluginError({ code: "INPUT_FILE_INVALID", file: resolve(file), reason });
-}
+});
 
 export default action;

@@ -16,7 +16,7 @@ interface FuzzArguments extends CommonArguments {
 
 const action = defineAction<FuzzArguments>(async (args, hre) => {
   assertWithin(FUZZ_LIMITS, args);
-  const { circuit: name, model: path, runs, seed, time } = args;
+  const { model: path, runs, seed, time } = args;
   if (path === undefined) {
     throw pluginError({ code: "OPTION_MISSING", option: "model", task: "rollup:fuzz" });
   }
@@ -24,7 +24,9 @@ const action = defineAction<FuzzArguments>(async (args, hre) => {
   const { importModel, loadForCheck } = await import("../src/plugin/checks/load.ts");
   const { formatFuzz } = await import("../src/plugin/checks/fuzz-text.ts");
   const progress = createProgress(args.json ? process.stderr : process.stdout);
+  const { chooseSource } = await import("../src/plugin/circuits/load-project-circuit.ts");
   const { root } = hre.config.paths;
+  const { name } = chooseSource(args.circuit, "rollup:fuzz", root, hre.config.rollup);
   const [loaded] = await progress(`Compiling ${name}`, () =>
     loadForCheck([name], root, hre.config.rollup),
   );

@@ -7,7 +7,7 @@ import type { LazyActionObject, NewTaskActionFunction, TaskDefinition } from "ha
 export interface Option {
   readonly name: string;
   readonly description: string;
-  readonly type?: ArgumentType.STRING | ArgumentType.INT | ArgumentType.FLAG;
+  readonly type?: ArgumentType.STRING | ArgumentType.INT | ArgumentType.FLOAT | ArgumentType.FLAG;
   readonly defaultValue?: string | number | boolean;
 }
 

@@ -4,9 +4,9 @@ import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 const testAction: TaskOverrideActionFunction = async (args, hre, runSuper) => {
   const { goOnWithout, repeatFailure } = await import("../src/plugin/test-runs.ts");
   const { withJoinedCoverage } = await import("../src/plugin/coverage/test-run.ts");
-  const result: unknown = await goOnWithout(hre, () =>
-    withJoinedCoverage(hre, () => runSuper(args)),
-  );
+  const { withCircuitReport } = await import("../src/plugin/hooks/circuit-statistics.ts");
+  const run = () => withJoinedCoverage(hre, () => runSuper(args));
+  const result: unknown = await goOnWithout(hre, () => withCircuitReport(hre, run));
   repeatFailure(hre);
   return result;
 };

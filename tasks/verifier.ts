@@ -1,16 +1,11 @@
 /** `hardhat rollup:verifier`: generates the verifier contracts, without compiling them. */
 import { join } from "node:path";
-import {
-  type CircuitArguments,
-  defineAction,
-  printJson,
-  printNoCircuits,
-  toCircuitPlan,
-} from "./common.ts";
+import { printResults, shownPath, type StepArguments, toStepPlan } from "./circuit-steps.ts";
+import { defineAction } from "./common.ts";
 
-const action = defineAction<CircuitArguments>(async (args, hre) => {
+const action = defineAction<StepArguments>(async (args, hre) => {
   const { buildCircuits } = await import("../src/plugin/circuits/pipeline.ts");
-  const plan = await toCircuitPlan(args, hre);
+  const plan = await toStepPlan(args, hre);
   const { built: circuits, failure } = await buildCircuits(plan);
   if (failure !== undefined) throw failure;
   const files = new Set(circuits.flatMap(({ verifierFile }) => verifierFile ?? []));
@@ -22,17 +17,14 @@ const action = defineAction<CircuitArguments>(async (args, hre) => {
       circuits: verified.map(({ name }) => name),
     };
   });
-  if (args.json) {
-    printJson(contracts);
-    return;
+  const without = circuits.filter(({ verifier }) => verifier === undefined);
+  if (args.json || contracts.length > 0 || without.length === 0) {
+    printResults(args, plan, contracts, ({ contract, file, circuits }) =>
+      [`${contract} verifies ${circuits.join(", ")}`, `  ${shownPath(file)}`].join("\n"),
+    );
   }
-  if (circuits.length === 0) printNoCircuits(plan);
-  for (const { contract, file, circuits } of contracts) {
-    console.log(`${contract} verifies ${circuits.join(", ")}\n  ${file}`);
-  }
-  for (const { name, verifier } of circuits) {
-    if (verifier === undefined) console.log(`${name} has no public value to verify`);
-  }
+  if (args.json || args.quiet) return;
+  for (const { name } of without) console.log(`${name} has no public value to verify`);
 });
 
 export default action;

@@ -10,14 +10,13 @@
  *
  * What none of them decides stays unknown.
  */
-import fc from "fast-check";
 import { assertDefaultPrime, indexConstraints } from "../groth16/check-witness.ts";
 import type { Circuit } from "./circuit.ts";
 import { type CheckedCircuit, Findings, type Sample } from "./determinacy/findings.ts";
 import type { DeterminacyReport } from "./determinacy/report.ts";
 import { deriveForEveryInput } from "./determinacy/universal.ts";
 import { circomError, unlessRefused } from "./errors.ts";
-import { circuitInputs, cornerInputs } from "./inputs/arbitrary.ts";
+import { cornerInputs, sampleInputs } from "./inputs/arbitrary.ts";
 import { readSymbols, wiresOfInputs } from "./signals.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
 import type { InputValues } from "./witness-inputs.ts";
@@ -120,17 +119,20 @@ async function collectSamples(
   }
   if (samples === 0) return { tried: inputs.length, accepted };
   const corners = cornerInputs(circuit);
-  const numRuns = samples * TRIES_PER_SAMPLE;
-  const random = fc.sample(circuitInputs(circuit), { seed, numRuns });
+  const random = sampleInputs(circuit, seed, samples * TRIES_PER_SAMPLE);
   const enough = inputs.length + corners.length + samples;
   // Generated inputs are refused by the hundred, so nothing explains that or prints logs.
   const calculate = await createWitnessCalculator(circuit, () => undefined);
   let tried = inputs.length;
-  for (const generated of [...corners, ...random]) {
+  for (const generated of concat<InputValues>(corners, random)) {
     if (accepted.length >= enough || isOver()) break;
     tried++;
     const witness = unlessRefused(() => calculate(generated));
     if (witness !== undefined) accepted.push({ inputs: generated, witness });
   }
   return { tried, accepted };
+}
+
+function* concat<T>(...lists: readonly Iterable<T>[]): Generator<T> {
+  for (const list of lists) yield* list;
 }

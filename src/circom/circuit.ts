@@ -2,8 +2,14 @@
 import { checkWitness } from "../groth16/check-witness.ts";
 import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
-import { compileCircuit, type CompiledCircuit, type CompileOptions, toFolders } from "./compile.ts";
-import { createCircuitSource } from "./diagnosis/circuit-source.ts";
+import { type CompileOptions, toFolders } from "./compilation.ts";
+import {
+  type CircuitGenerator,
+  createCircuitGenerator,
+  type GeneratorOptions,
+} from "./circuit-generator.ts";
+import { compileCircuit, type CompiledCircuit } from "./compile.ts";
+import { type CircuitSource, createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
 import { circomError, isRefusal } from "./errors.ts";
 import {
@@ -13,22 +19,18 @@ import {
   type OutputValues,
   type SignalValues,
 } from "./circuit-witness.ts";
+import { measureProofs } from "./measured-use.ts";
 import { withCachedProofs } from "./proof-cache.ts";
-import {
-  createProofSystem,
-  once,
-  type ProofSystemOptions,
-  type ProveOptions,
-} from "./proof-systems.ts";
+import { once } from "../util/once.ts";
+import { createProofSystem, type ProofSystemOptions, type ProveOptions } from "./proof-systems.ts";
 import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
-import { createWitnessCalculator } from "./witness-generator.ts";
 import { noteWitness } from "./witness-watch.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
 
 /** How a circuit is compiled, set up and proven. */
 export interface LoadCircuitOptions<P extends Protocol = Protocol>
-  extends CompileOptions, ProofSystemOptions<P> {
+  extends CompileOptions, ProofSystemOptions<P>, GeneratorOptions {
   /**
    * Receives each line that the circuit's `log()` statements print, and with `logPlaces` where.
    * Default: the console.
@@ -212,23 +214,17 @@ export async function loadCircuit<
   const watched = { name, file: compiled.file, folders, prime: compiled.stats.prime };
   const logs = options.logPlaces ? createLogCollector(source.design, options.log) : undefined;
   const log = logs?.collect ?? ((line: string) => (options.log ?? console.log)(line));
-  const calculator = once(() => createWitnessCalculator(compiled, log));
-  const made = createProofSystem(compiled, options);
+  const generator = createCircuitGenerator(compiled, options, log);
+  const made = measureProofs(createProofSystem(compiled, options), options.meter);
   const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
-  const calculateWitness = async (inputs: Inputs) => {
-    const calculate = await calculator();
-    try {
-      const values = calculate(inputs as InputValues);
-      noteWitness(watched, inputs as InputValues, true);
-      return values;
-    } catch (error) {
-      if (isRefusal(error)) noteWitness(watched, inputs as InputValues, false);
-      throw options.explain === false ? error : source.explain(error, inputs as InputValues);
-    } finally {
-      logs?.flush(inputs as InputValues);
-    }
-  };
+  const flatten = (inputs: Inputs) =>
+    flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
+  const calculate = explainedCalculation<Inputs>(generator, watched, {
+    explain: options.explain === false ? (error) => error : source.explain,
+    flush: (inputs) => logs?.flush(inputs),
+  });
+  const calculateWitness = async (inputs: Inputs) => calculate(flatten(inputs), inputs);
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
     const constraint = checkWitness(constraints(), witness);
     if (constraint !== null) {
@@ -243,8 +239,12 @@ export async function loadCircuit<
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);
   const witness = async (inputs: Inputs) => {
-    const flat = flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
-    return toWitness(await calculateWitness(inputs), flat);
+    const flat = flatten(inputs);
+    return toWitness(await calculate(flat, inputs), flat);
+  };
+  const close = async () => {
+    await generator.close();
+    await system.close();
   };
   return {
     ...compiled,
@@ -261,7 +261,28 @@ export async function loadCircuit<
     verify: system.verify,
     verificationKey: system.verificationKey,
     zkeyPath: system.zkeyPath,
-    close: system.close,
-    [Symbol.asyncDispose]: system.close,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Computes witnesses, notes them for reports, and explains refusals. */
+function explainedCalculation<Inputs extends object>(
+  generator: CircuitGenerator,
+  watched: Parameters<typeof noteWitness>[0],
+  { explain, flush }: { explain: CircuitSource["explain"]; flush: (inputs: InputValues) => void },
+): (flat: readonly FlatInput[], inputs: Inputs) => Promise<Witness> {
+  return async (flat, given) => {
+    const inputs = given as InputValues;
+    try {
+      const values = await generator.calculate(flat);
+      noteWitness(watched, inputs, true);
+      return values;
+    } catch (error) {
+      if (isRefusal(error)) noteWitness(watched, inputs, false);
+      throw explain(error, inputs);
+    } finally {
+      flush(inputs);
+    }
   };
 }

@@ -66,18 +66,20 @@ export async function readEntry(
  * Creates an entry.
  *
  * @param fill - Writes the compiler's files into the given folder, and describes them.
+ * @param present - What happens to a whole entry that is there: another build may be faster.
  * @throws FOLDER_NOT_WRITABLE, and what `fill` throws
  */
 export async function makeEntry(
   entry: string,
   name: string,
   fill: (folder: string) => Promise<EntryDescription>,
+  present: "keep" | "replace" = "keep",
 ): Promise<EntryDescription> {
   return withNewFolder(entry, async (folder) => {
     const description = await fill(folder);
     await writeFile(join(folder, DESCRIPTION), JSON.stringify(description, null, 2));
     await recordDigests(join(folder, DIGESTS), entryFiles(folder, name));
-    await install(folder, entry, name);
+    await install(folder, entry, name, present);
     return description;
   });
 }
@@ -107,7 +109,7 @@ export async function unpackEntry(
       await writeFile(file, content);
     }
     if (!(await isIntact(folder, name))) return undefined;
-    await install(folder, entry, name);
+    await install(folder, entry, name, "keep");
     return readEntry(entry, name);
   });
 }
@@ -146,8 +148,13 @@ async function withNewFolder<T>(entry: string, use: (folder: string) => Promise<
   });
 }
 
-/** Renames a folder to the entry, after moving a damaged entry away. */
-async function install(folder: string, entry: string, name: string): Promise<void> {
+/** Renames a folder to the entry, after moving a damaged or unwanted entry away. */
+async function install(
+  folder: string,
+  entry: string,
+  name: string,
+  present: "keep" | "replace",
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await rename(folder, entry);
@@ -156,9 +163,9 @@ async function install(folder: string, entry: string, name: string): Promise<voi
       if (!existsSync(entry) || attempt === INSTALL_ATTEMPTS) throw error;
     }
     // If another build was faster, its entry is the same.
-    if (await isIntact(entry, name)) return;
-    const damaged = temporaryPath(entry);
-    await rename(entry, damaged).catch(() => undefined); // or another build has moved it away
-    await rm(damaged, { recursive: true, force: true });
+    if (present === "keep" && (await isIntact(entry, name))) return;
+    const old = temporaryPath(entry);
+    await rename(entry, old).catch(() => undefined); // or another build has moved it away
+    await rm(old, { recursive: true, force: true });
   }
 }

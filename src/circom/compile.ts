@@ -1,8 +1,19 @@
 /** Compiles circuits with circom, unless the cache or a package has the result. */
 
-import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, join, resolve } from "node:path";
+import {
+  type Compilation,
+  type CompileOptions,
+  constraintFlags,
+  findWarnings,
+  nameSources,
+  prepareCompilation,
+  resultKey,
+  runCircom,
+  STAGED_NAME,
+  stageInto,
+} from "./compilation.ts";
 import {
   type EntryDescription,
   entryPaths,
@@ -10,46 +21,13 @@ import {
   readEntry,
   unpackEntry,
 } from "./compile-cache.ts";
-import { COMPILER_FOLDER } from "./compile-job.ts";
-import { type CircomCompiler, type NativeCompiler, openCompiler } from "./compiler.ts";
-import { DEFAULT_PRIME, PRIME_NAMES, type PrimeName } from "../crypto/primes.ts";
+import { PRIME_NAMES } from "../crypto/primes.ts";
 import { hashFile } from "../groth16/files/digests.ts";
-import { circomError } from "./errors.ts";
 import { readR1cs, readR1csHeader } from "../groth16/formats/r1cs.ts";
-import { hasMain, type MainComponent, writeMainComponent } from "./main-component.ts";
-import { type CircuitSignals, readSignals, readSymbols } from "./signals.ts";
-import { circuitName, type CircuitSources, collectSources } from "./sources.ts";
-import { restoreNames, STAGED_CIRCUIT, stageSources } from "./staged-sources.ts";
+import { readSignals, symbolLines } from "./signals.ts";
+import { readSubstitutions } from "./substitutions.ts";
+import { findUnusedInputs } from "./unused-inputs.ts";
 import { readInputSizes } from "./witness-generator.ts";
-import { inputNames, inputsBoundByNothing, inputsWithoutWire } from "./unused-inputs.ts";
-import { isRollupError } from "../util/errors.ts";
-
-/** circom's --O0, --O1, --O2: none, signal-to-signal, or all linear constraints removed. */
-export type OptimizationLevel = 0 | 1 | 2;
-
-export interface CompileOptions extends Partial<Omit<MainComponent, "file">> {
-  /** Path of the .circom file with the main component; or with the template if one is given. */
-  readonly file: string;
-  /**
-   * Folders that `include` searches after the folder of the including file, and before the packages
-   * of the including file, which are found as Node finds modules.
-   */
-  readonly includePaths?: readonly string[];
-  /** Folder whose packages `include` searches last, for files of linked packages. */
-  readonly projectFolder?: string;
-  /** How much circom simplifies the constraints. */
-  readonly optimization: OptimizationLevel;
-  /** circom's name of the prime. Default `"bn128"`, for which alone there are provers. */
-  readonly prime?: PrimeName;
-  /** A native circom program. Default: the package circom2. */
-  readonly compiler?: NativeCompiler;
-  /** Folder of the cache; created if missing. */
-  readonly cacheDir: string;
-  /** Folder of compressed entries in a package, see `packEntry`. */
-  readonly precompiledDir?: string;
-  /** Receives what is compiled, and circom's warnings, also those of a circuit in the cache. */
-  readonly onProgress?: (message: string) => void;
-}
 
 /** A compiled circuit on disk. */
 export interface CompiledCircuit extends EntryDescription {
@@ -68,14 +46,6 @@ export interface CompiledCircuit extends EntryDescription {
 
 /** Part of each cache key: raise it when the entries, or the flags of the compiler, change. */
 const CACHE_FORMAT = 7;
-/**
- * Generators check each index that is only known at run time. Without that, they read whatever
- * lies in memory behind an array. The constraints are the same.
- */
-const SANITY_FLAGS = ["--sanity_check", "3"];
-/** Folder of the staged sources in a new entry. */
-const SOURCES = "sources";
-const STAGED_NAME = circuitName(STAGED_CIRCUIT);
 /** The files that an entry has. */
 const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
 
@@ -96,82 +66,74 @@ const RESULTS = ["--r1cs", "--wasm", "--sym", "--simplification_substitution"];
  * inputs.map(({ name }) => name); // ["a", "b"]
  */
 export async function compileCircuit(options: CompileOptions): Promise<CompiledCircuit> {
-  const { optimization, prime = DEFAULT_PRIME, cacheDir, precompiledDir, onProgress } = options;
-  if (!PRIME_NAMES.includes(prime)) {
-    throw circomError({ code: "PRIME_UNKNOWN", prime, known: PRIME_NAMES });
-  }
-  const compiler = await openCompiler(options.compiler);
-  const { file, folders } = await locateCircuit(options);
-  const sources = collectSources(file, folders);
-  const name = circuitName(file);
-  const key = createHash("sha256")
-    .update(JSON.stringify([CACHE_FORMAT, compiler.version, optimization, prime, sources.digest]))
-    .digest("hex");
-  const folder = `${name}-${key.slice(0, 16)}`;
-  const entry = join(resolve(cacheDir), folder);
-  const describe = (description: EntryDescription, cached: boolean): CompiledCircuit => {
-    const warnings = nameSources(description.warnings, file, sources);
-    for (const warning of warnings) onProgress?.(warning);
-    return { name, file, ...entryPaths(entry, name), ...description, warnings, cached };
-  };
-  const present =
-    (await readEntry(entry, name)) ??
-    (precompiledDir && (await unpackEntry(join(precompiledDir, folder), entry, name)));
-  if (present) return describe(present, true);
+  const { onProgress, recompile = false } = options;
+  const place = await findPlace(options);
+  const { name, entry } = place;
+  const present = recompile ? undefined : await readPresent(place, options);
+  if (present !== undefined) return describe(place, present, options);
   onProgress?.(`Compiling ${name}`);
-  const run: CompilerRun = (folder, flags) =>
-    runCircom(compiler, folder, { file, sources }, [...flags, "--prime", prime]);
-  const compile = (target: string) => runCompiler(target, { file, sources, run }, optimization);
-  const made = await makeEntry(entry, name, compile);
-  const circuit = describe(made, false);
+  const compile = (target: string) => runCompiler(target, place);
+  const made = await makeEntry(entry, name, compile, recompile ? "replace" : "keep");
+  const circuit = describe(place, made, options, false);
   onProgress?.(`Compiled ${name}: ${made.stats.constraints} constraints`);
   return circuit;
 }
 
 /**
- * Finds the file with the main component, or writes that of a template into the cache.
+ * Finds a compiled circuit in the cache or in a package, without compiling.
  *
- * @returns Its absolute path, and where its includes are looked up.
- * @throws MAIN_…, and CIRCUIT_NOT_FOUND or INCLUDE_NOT_FOUND for the file of a template
+ * @param options - As of {@link compileCircuit}.
+ * @returns Undefined if the circuit was not compiled since its sources or options have changed.
+ * @throws as {@link compileCircuit}, but for what only the compiler finds
  */
-export async function locateCircuit(options: CompileOptions) {
-  const folders = toFolders(options);
-  const file = hasMain(options)
-    ? await writeMainComponent(options, options.cacheDir, folders)
-    : resolve(options.file);
-  return { file, folders };
+export async function findCompiledCircuit(
+  options: CompileOptions,
+): Promise<CompiledCircuit | undefined> {
+  const place = await findPlace(options);
+  const present = await readPresent(place, options);
+  return present && describe(place, present, options);
 }
 
-/** Returns where the includes of a circuit are looked up. */
-export function toFolders(options: CompileOptions) {
-  const { includePaths = [], file } = options;
-  // The packages of a template are those of its file, also if that is a link.
-  const { projectFolder = hasMain(options) ? dirname(file) : undefined } = options;
-  return {
-    includePaths: includePaths.map((path) => resolve(path)),
-    projectFolder: projectFolder === undefined ? undefined : resolve(projectFolder),
-  };
+/** The sources of a circuit, and the entry of the cache that they have. */
+interface Place extends Compilation {
+  readonly entry: string;
 }
 
-/** Compiles the staged sources into a folder. @returns The compiler's output. */
-type CompilerRun = (folder: string, flags: readonly string[]) => Promise<string>;
+async function findPlace(options: CompileOptions): Promise<Place> {
+  const compilation = await prepareCompilation(options);
+  const entry = join(resolve(options.cacheDir), resultKey(compilation, CACHE_FORMAT));
+  return { ...compilation, entry };
+}
 
-/** What is compiled. */
-interface Compilation {
-  readonly file: string;
-  readonly sources: CircuitSources;
+async function readPresent(
+  { name, entry }: Place,
+  { precompiledDir }: CompileOptions,
+): Promise<EntryDescription | undefined> {
+  const present = await readEntry(entry, name);
+  if (present !== undefined || precompiledDir === undefined) return present;
+  return unpackEntry(join(precompiledDir, basename(entry)), entry, name);
+}
+
+function describe(
+  place: Place,
+  description: EntryDescription,
+  { onProgress }: CompileOptions,
+  cached = true,
+): CompiledCircuit {
+  const { name, file, entry } = place;
+  const warnings = nameSources(description.warnings, place);
+  for (const warning of warnings) onProgress?.(warning);
+  return { name, file, ...entryPaths(entry, name), ...description, warnings, cached };
 }
 
 /** Compiles into a folder, and describes the result. */
-async function runCompiler(
-  folder: string,
-  { file, sources, run }: Compilation & { readonly run: CompilerRun },
-  optimization: OptimizationLevel,
-): Promise<EntryDescription> {
-  const name = circuitName(file);
-  const staged = join(folder, SOURCES);
-  await stageSources(staged, sources.files);
-  const output = await run(folder, [...RESULTS, `--O${optimization}`]);
+async function runCompiler(folder: string, compilation: Compilation): Promise<EntryDescription> {
+  const { name, file } = compilation;
+  const staged = await stageInto(folder, compilation);
+  const output = await runCircom(compilation, folder, [
+    ...RESULTS,
+    ...constraintFlags(compilation),
+  ]);
   const { r1csPath, wasmPath, symPath, substitutionsPath } = entryPaths(folder, name);
   const made = entryPaths(folder, STAGED_NAME);
   await rename(made.r1csPath, r1csPath);
@@ -183,91 +145,11 @@ async function runCompiler(
   const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
   const digest = await hashFile(r1csPath);
-  const unusedInputs = await findUnusedInputs(folder, run, { r1csPath, symPath, signals });
+  const unusedInputs = findUnusedInputs(signals.inputs, {
+    r1cs: readR1cs(r1csPath, PRIME_NAMES),
+    symbols: symbolLines(symPath),
+    substitutions: () => readSubstitutions(substitutionsPath),
+  });
   await rm(staged, { recursive: true });
   return { digest, stats, warnings: findWarnings(output), unusedInputs, ...signals };
-}
-
-/** Looks inputs up in the constraints, and compiles without simplification if these hide one. */
-async function findUnusedInputs(
-  folder: string,
-  run: CompilerRun,
-  compiled: {
-    readonly r1csPath: string;
-    readonly symPath: string;
-    readonly signals: CircuitSignals;
-  },
-): Promise<string[]> {
-  const { r1csPath, symPath, signals } = compiled;
-  const simplified = { r1cs: readR1cs(r1csPath, PRIME_NAMES), wires: readSymbols(symPath) };
-
-  const { inputs } = signals;
-  const hidden = inputsWithoutWire(inputs, simplified.wires);
-  const shown = inputNames(inputs).filter((name) => simplified.wires.has(`main.${name}`));
-  const unused = inputsBoundByNothing(shown, inputs, simplified);
-  if (hidden.length === 0) return unused;
-  const made = entryPaths(folder, STAGED_NAME);
-  try {
-    await run(folder, ["--r1cs", "--sym", "--O0"]);
-    const original = {
-      r1cs: readR1cs(made.r1csPath, PRIME_NAMES),
-      wires: readSymbols(made.symPath),
-    };
-    return [...unused, ...inputsBoundByNothing(hidden, inputs, original)];
-  } catch (error) {
-    // Constraints without simplification may be too many for the compiler's memory.
-    if (isRollupError(error) && error.code === "COMPILER_CRASHED") return unused;
-    throw error;
-  } finally {
-    for (const path of [made.r1csPath, made.symPath]) await rm(path, { force: true });
-  }
-}
-
-/** circom separates its messages by blank lines. */
-function findWarnings(output: string): string[] {
-  return output.split("\n\n").filter((block) => block.startsWith("warning["));
-}
-
-/** Names sources in messages by their paths from the circuit: an entry has no path of a machine. */
-function nameSources(
-  messages: readonly string[],
-  circuit: string,
-  { files }: CircuitSources,
-): string[] {
-  const nameFile = (index: number) =>
-    relative(dirname(files[0]!.file), index === 0 ? circuit : files[index]!.file);
-  return messages.map((message) =>
-    restoreNames(message, `${COMPILER_FOLDER}/${SOURCES}`, files, (index) =>
-      nameFile(index).split(sep).join("/"),
-    ),
-  );
-}
-
-/** Runs circom on staged sources. @returns Its output. @throws CIRCUIT_SYNTAX, COMPILER_CRASHED */
-async function runCircom(
-  compiler: CircomCompiler,
-  folder: string,
-  { file, sources: { files } }: Compilation,
-  flags: readonly string[],
-): Promise<string> {
-  const staged = `${COMPILER_FOLDER}/${SOURCES}`;
-  const output = ["-o", COMPILER_FOLDER];
-  const args = [`${staged}/${STAGED_CIRCUIT}`, ...flags, ...output, ...SANITY_FLAGS];
-  const outcome = await compiler.run({ args, folder });
-  const raw = outcome.output;
-  const text = restoreNames(raw, staged, files, (index) =>
-    index === 0 ? file : files[index]!.file,
-  );
-  // circom hides or ignores failed writes.
-  if (outcome.refusal !== undefined) {
-    throw Object.assign(new Error("circom cannot write"), { code: outcome.refusal });
-  }
-  if (outcome.status === "crashed") {
-    throw circomError({ code: "COMPILER_CRASHED", file, reason: outcome.reason, output: text });
-  }
-  if (outcome.code !== 0) {
-    const location = /"([^"\n]+\.circom)":(\d+):(\d+)/.exec(text)?.slice(1).join(":") ?? null;
-    throw circomError({ code: "CIRCUIT_SYNTAX", file, location, output: text.trim() });
-  }
-  return raw;
 }

@@ -23,6 +23,8 @@ export interface CircomCompiler {
 export interface NativeCompiler {
   /** Path of the program, absolute or in the PATH. */
   readonly path: string;
+  /** The version that it must have, such as "2.2.2". Default: any. */
+  readonly version?: string;
 }
 
 const OUTPUT_BYTES_MAX = 1 << 28;
@@ -37,9 +39,13 @@ export function compilerVersion(): string {
   return (require("circom2/package.json") as { version: string }).version;
 }
 
-/** Returns the configured compiler, or the package's. @throws COMPILER_NOT_USABLE */
+/**
+ * Returns the configured compiler, or the package's.
+ *
+ * @throws COMPILER_NOT_USABLE, COMPILER_VERSION
+ */
 export async function openCompiler(native: NativeCompiler | undefined): Promise<CircomCompiler> {
-  if (native !== undefined) return openNativeCompiler(native.path);
+  if (native !== undefined) return openNativeCompiler(native);
   return { version: compilerVersion(), run: runPackage };
 }
 
@@ -62,10 +68,16 @@ async function runPackage(job: CompileJob): Promise<CompileOutcome> {
   }
 }
 
-async function openNativeCompiler(path: string): Promise<CircomCompiler> {
+async function openNativeCompiler({
+  path,
+  version: expected,
+}: NativeCompiler): Promise<CircomCompiler> {
   const { output, ...outcome } = await runProgram(path, ["--version"]);
   const version = VERSION.exec(output)?.[0];
   if (outcome.status === "exited" && outcome.code === 0 && version !== undefined) {
+    if (expected !== undefined && expected !== version) {
+      throw circomError({ code: "COMPILER_VERSION", path, expected, actual: version });
+    }
     return { version: `native ${version}`, run: (job) => runNative(path, job) };
   }
   const shown = output.trim().slice(0, SHOWN_CHARACTERS);

@@ -26,8 +26,12 @@ export type CircomErrorFacts =
     }
   | { code: "EVALUATION_TOO_LARGE"; what: string; max: number }
   | { code: "COMPILER_CRASHED"; file: string; reason: string; output: string }
-  | { code: "INPUT_FILE_UNREADABLE"; file: string; reason: string }
   | { code: "COMPILER_NOT_USABLE"; path: string; reason: string }
+  | { code: "COMPILER_VERSION"; path: string; expected: string; actual: string }
+  | { code: "VERIFIER_LANGUAGE"; circuit: string; language: string; protocol: string }
+  | { code: "CPP_TOOLS_MISSING"; circuit: string; missing: string[] }
+  | { code: "CPP_BUILD_FAILED"; circuit: string; reason: string; output: string }
+  | { code: "CPP_LIMIT_EXCEEDED"; circuit: string; limit: string }
   | { code: "PRIME_UNKNOWN"; prime: string; known: readonly string[] }
   | { code: "PRIME_WITHOUT_PROVER"; circuit: string; prime: string }
   | { code: "INPUT_MISSING"; circuit: string; signals: string[] }
@@ -51,6 +55,7 @@ export type CircomErrorFacts =
   | { code: "MAIN_PARAMETER_INVALID"; value: string }
   | { code: "MAIN_PUBLIC_UNKNOWN"; template: string; signal: string; known: string[] }
   | { code: "MAIN_NAME_INVALID"; name: string }
+  | { code: "PROFILE_BASELINE_INVALID"; file: string; reason: string }
   | { code: "CIRCUIT_NAMES_CLASH"; first: string; second: string };
 
 export const circomError = defineErrors<CircomErrorFacts>({
@@ -92,13 +97,36 @@ export const circomError = defineErrors<CircomErrorFacts>({
       (output === "" ? "." : `\n${output}`),
     fix: "Try a lower optimization level or a smaller circuit: the compiler has 4 GB of memory.",
   },
-  INPUT_FILE_UNREADABLE: {
-    message: ({ file, reason }) => `The inputs cannot be read from ${file}: ${reason}.`,
-    fix: 'Give the path of a JSON file with an object of all inputs, such as { "a": 3, "b": "0x0b" }.',
-  },
   COMPILER_NOT_USABLE: {
     message: ({ path, reason }) => `${path} is not usable as the circom compiler: ${reason}.`,
     fix: "Set circuits.compiler.path to a circom program of version 2, or remove the setting.",
+  },
+  COMPILER_VERSION: {
+    message: ({ path, expected, actual }) =>
+      `The circom compiler ${path} has version ${actual} instead of ${expected}.`,
+    fix: "Install that version of circom, or set circuits.compiler.version to the one that you have.",
+  },
+  VERIFIER_LANGUAGE: {
+    message: ({ circuit, language, protocol }) =>
+      `There is no verifier of ${circuit} in ${language} for ${protocol}.`,
+    fix: "Use solidity; vyper is for circuits whose protocol is groth16.",
+  },
+  CPP_TOOLS_MISSING: {
+    message: ({ circuit, missing }) =>
+      `The C++ witness generator of ${circuit} cannot be built here. Missing: ${missing.join(", ")}.`,
+    fix:
+      "Install them (Debian: apt-get install make g++ nasm libgmp-dev nlohmann-json3-dev), " +
+      'or set circuits.witness to "wasm", which needs nothing.',
+  },
+  CPP_BUILD_FAILED: {
+    message: ({ circuit, reason, output }) =>
+      `The C++ witness generator of ${circuit} was not built: ${reason}.\n${output}`,
+    fix: 'Read the messages of the C++ compiler, or set circuits.witness to "wasm".',
+  },
+  CPP_LIMIT_EXCEEDED: {
+    message: ({ circuit, limit }) =>
+      `The C++ witness generator of ${circuit} was stopped: it needs more than ${limit}.`,
+    fix: "Raise timeoutMs or memoryMb in circuits.cpp of the configuration.",
   },
   PRIME_UNKNOWN: {
     message: ({ prime, known }) => `circom has no prime ${prime}; it has ${known.join(", ")}.`,
@@ -192,6 +220,10 @@ export const circomError = defineErrors<CircomErrorFacts>({
   MAIN_NAME_INVALID: {
     message: ({ name }) => `"${name}" cannot be the name of a circuit, which names its files.`,
     fix: 'Use letters, digits, "-", "_" and ".", as in "merkle-proof-20".',
+  },
+  PROFILE_BASELINE_INVALID: {
+    message: ({ file, reason }) => `${file} is no baseline of rollup:profile: ${reason}.`,
+    fix: "Take it from version control, or write a new one by rollup:profile --write-baseline.",
   },
   CIRCUIT_NAMES_CLASH: {
     message: ({ first, second }) =>

@@ -11,7 +11,12 @@ import type { CompiledCircuit } from "./compile.ts";
 import { isInsecureKey } from "./proof-systems.ts";
 import { type Protocol, type ProvenBy } from "./protocols.ts";
 import { toSolidityCalldata } from "./solidity-proof.ts";
-import { generateVerifierSource, type VerifierSourceOptions } from "./verifier-source.ts";
+import {
+  generateVerifierSource,
+  generateVyperSource,
+  type VerifierLanguage,
+  type VerifierSourceOptions,
+} from "./verifier-source.ts";
 import type { InputValues } from "./witness-inputs.ts";
 
 /** A loaded circuit with inputs, outputs and signals of any type. */
@@ -30,20 +35,23 @@ export interface ExportOptions {
   readonly output: string;
   /** Name of the contract in NAME_verifier.sol. Default `"Verifier"`. */
   readonly contractName?: string;
+  /** Language of the contract; Vyper is for Groth16 only. Default `"solidity"`. */
+  readonly verifierLanguage?: VerifierLanguage;
   /** Values of all input signals: their witness and proof are written, too. */
   readonly inputs?: InputValues;
 }
 
 /**
  * Writes a circuit's files: NAME.r1cs, NAME.json with the same constraints, NAME.sym,
- * NAME_js/NAME.wasm, NAME.zkey, verification_key.json and, if there is a public value,
- * NAME_verifier.sol; with inputs also input.json, NAME.wtns, proof.json, public.json and
- * calldata.txt. A circuit for another prime than BN254's has no key and no proof.
+ * NAME_substitutions.json, NAME_js/NAME.wasm, NAME.zkey, verification_key.json and, if there is a
+ * public value, NAME_verifier.sol or NAME_verifier.vy; with inputs also input.json, NAME.wtns,
+ * proof.json, public.json and calldata.txt. A circuit for another prime than BN254's has no key and
+ * no proof.
  *
  * @param circuit - A loaded circuit, whose key is made if it is missing.
- * @param options - `output`, the folder; `contractName`; `inputs`.
+ * @param options - `output`, the folder; `contractName`; `verifierLanguage`; `inputs`.
  * @returns The absolute paths of the files.
- * @throws FOLDER_NOT_WRITABLE, and as `prove` and `zkeyPath` of the circuit
+ * @throws FOLDER_NOT_WRITABLE, VERIFIER_LANGUAGE, and as `prove` and `zkeyPath` of the circuit
  *
  * @example
  * const multiplier = await hre.circuits.get("multiplier");
@@ -53,7 +61,7 @@ export interface ExportOptions {
  */
 export async function exportCircuit<P extends Protocol>(
   circuit: ExportableCircuit<P>,
-  { output, contractName = "Verifier", inputs }: ExportOptions,
+  { output, contractName = "Verifier", verifierLanguage = "solidity", inputs }: ExportOptions,
 ): Promise<string[]> {
   const folder = resolve(output);
   await makeFolder(folder);
@@ -66,10 +74,11 @@ export async function exportCircuit<P extends Protocol>(
   const copy = (from: string, name: string) => writingTo(folder, () => copyFile(from, place(name)));
   const write = (name: string, ...chunks: (string | Uint8Array)[]) =>
     writeFileAtomically(place(name), chunks);
-  const { name, r1csPath, symPath, wasmPath } = circuit;
+  const { name, r1csPath, symPath, substitutionsPath, wasmPath } = circuit;
   await copy(r1csPath, `${name}.r1cs`);
   await write(`${name}.json`, ...renderR1csJson(r1csPath));
   await copy(symPath, `${name}.sym`);
+  await copy(substitutionsPath, `${name}_substitutions.json`);
   await writingTo(folder, () => mkdir(join(folder, `${name}_js`), { recursive: true }));
   await copy(wasmPath, join(`${name}_js`, `${name}.wasm`));
   const { prime } = circuit.stats;
@@ -85,8 +94,12 @@ export async function exportCircuit<P extends Protocol>(
     const { protocol } = circuit;
     const insecure = isInsecureKey(zkeyPath, protocol);
     const options = { contractName, name, zkeyPath, insecure, protocol, verificationKey };
-    const source = await generateVerifierSource(options as unknown as VerifierSourceOptions);
-    await write(`${name}_verifier.sol`, source);
+    const typed = options as unknown as VerifierSourceOptions;
+    if (verifierLanguage === "vyper") {
+      await write(`${name}_verifier.vy`, generateVyperSource(typed));
+    } else {
+      await write(`${name}_verifier.sol`, await generateVerifierSource(typed));
+    }
   }
   if (inputs !== undefined) await writeProof(circuit, inputs, write);
   return files;

@@ -57,7 +57,7 @@ export async function writeMainComponent(
 ): Promise<string> {
   const name = mainName(main);
   const library = resolve(main.file);
-  const instance = `${main.template}(${renderParameters(main.params ?? [])})`;
+  const instance = renderMain(main);
   const signals = main.public ?? [];
   const visibility = signals.length === 0 ? "" : ` {public [${signals.join(", ")}]}`;
   const end = `component main${visibility} = ${instance};\n`;
@@ -73,6 +73,11 @@ export async function writeMainComponent(
   );
   checkMain(main, file, folders);
   return file;
+}
+
+/** Writes a template with its parameters: "Merkle(20)". @throws MAIN_PARAMETER_INVALID */
+export function renderMain({ template, params = [] }: MainComponent): string {
+  return `${template}(${renderParameters(params)})`;
 }
 
 /** Writes parameters as circom reads them. @throws MAIN_PARAMETER_INVALID */

@@ -5,7 +5,6 @@
  * asserts something is noticed if it alone refuses some inputs. A constraint that nobody would
  * miss is redundant, or the tests lack inputs for it.
  */
-import fc from "fast-check";
 import type { R1cs } from "../groth16/formats/r1cs.ts";
 import type { Witness } from "../groth16/formats/wtns.ts";
 import { checkConstraints } from "../groth16/check-witness.ts";
@@ -14,7 +13,7 @@ import { createDeterminacyCheck } from "./determinacy.ts";
 import { weakenCircuit } from "./determinacy/weakened.ts";
 import { showConstraint } from "./equations.ts";
 import { unlessRefused } from "./errors.ts";
-import { circuitInputs } from "./inputs/arbitrary.ts";
+import { sampleInputs } from "./inputs/arbitrary.ts";
 import { readSignalTable } from "./signal-table.ts";
 import { readSymbols, wiresOfInputs } from "./signals.ts";
 import { createUncheckedCalculator } from "./witness-generator.ts";
@@ -138,10 +137,16 @@ async function collectWitnesses(
     }
     return rows;
   };
-  const alone = (list: readonly InputValues[]) =>
-    new Set(list.map(loneRefusal).filter((row) => row !== undefined));
+  const alone = (list: Iterable<InputValues>) => {
+    const rows = new Set<number>();
+    for (const given of list) {
+      const row = loneRefusal(given);
+      if (row !== undefined) rows.add(row);
+    }
+    return rows;
+  };
   const refusals = alone(refused);
-  const random = samples === 0 ? [] : fc.sample(circuitInputs(circuit), { seed, numRuns: samples });
+  const random = sampleInputs(circuit, seed, samples);
   return { refusals, generated: alone(random), accepted };
 }
 

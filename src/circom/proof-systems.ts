@@ -8,11 +8,13 @@ import { createGroth16Workers, type Groth16Workers } from "../groth16/provers/wo
 import { DEFAULT_PRIME } from "../crypto/primes.ts";
 import type { R1csHeader } from "../groth16/formats/r1cs.ts";
 import type { SetupCircuit } from "../groth16/setup/circuit.ts";
-import { isInsecureZkey } from "../groth16/setup/dev-setup.ts";
+import { ceremonyKeyPath } from "../groth16/setup/ceremony.ts";
+import { devKeyPath, isInsecureZkey } from "../groth16/setup/dev-setup.ts";
 import { ensureProvingKey, type KeyOptions } from "../groth16/setup/proving-keys.ts";
 import { type PlonkProtocol, type PlonkProven, PROTOCOL_TITLES } from "../plonk/protocols.ts";
-import { ensurePlonkKey, isInsecurePlonkKey } from "../plonk/setup/keys.ts";
+import { ensurePlonkKey, isInsecurePlonkKey, plonkKeyPath } from "../plonk/setup/keys.ts";
 import { createPlonkWorkers, type PlonkWorkers } from "../plonk/workers.ts";
+import { once } from "../util/once.ts";
 import { circomError } from "./errors.ts";
 import {
   isPlonk,
@@ -76,17 +78,42 @@ export async function ensureSystemKey(
     throw circomError({ code: "PRIME_WITHOUT_PROVER", circuit: circuit.name, prime });
   }
   if (!isPlonk(protocol)) return ensureProvingKey(circuit, options);
-  const { zkeyPath, setup = { type: "dev" }, ptau, cacheDir } = options;
+  const { zkeyPath, setup = { type: "dev" }, ptau } = options;
   if (setup.type === "ceremony" && ptau === undefined && zkeyPath === undefined) {
     const facts = { circuit: circuit.name, protocol: PROTOCOL_TITLES[protocol] };
     throw groth16Error({ code: "PTAU_NOT_CONFIGURED", ...facts });
   }
+  return ensurePlonkKey(circuit, protocol, toPlonkOptions(options));
+}
+
+/**
+ * Returns where the key of a circuit is, or would be made. Nothing is made or downloaded.
+ *
+ * @returns Undefined while the powers of tau are missing that the key follows from.
+ */
+export function systemKeyPath(
+  circuit: ProvableCircuit,
+  protocol: Protocol,
+  options: SystemKeyOptions,
+): string | undefined {
+  const { zkeyPath, setup = { type: "dev" }, ptau, cacheDir } = options;
+  if (zkeyPath !== undefined) return zkeyPath;
+  if (isPlonk(protocol)) {
+    if (setup.type === "ceremony" && ptau === undefined) return undefined;
+    return plonkKeyPath(circuit, protocol, toPlonkOptions(options));
+  }
+  if (setup.type === "ceremony") return ceremonyKeyPath(circuit, setup.keysDir);
+  const { seed } = setup;
+  return devKeyPath({ circuit, cacheDir, ...(seed !== undefined && { seed }) });
+}
+
+function toPlonkOptions({ zkeyPath, setup = { type: "dev" }, ptau, cacheDir }: SystemKeyOptions) {
   const seed = setup.type === "dev" ? setup.seed : undefined;
-  return ensurePlonkKey(circuit, protocol, {
+  return {
     ...(zkeyPath !== undefined && { zkeyPath }),
     setup: { ...(ptau !== undefined && { ptau }), ...(seed !== undefined && { seed }) },
     cacheDir,
-  });
+  };
 }
 
 /** Extracts the verification key of a proving key, as snarkjs does. @throws as its reader */
@@ -194,10 +221,4 @@ function createOpening() {
       isClosed = true;
     },
   };
-}
-
-/** Calls `make` at the first use only. */
-export function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

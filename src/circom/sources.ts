@@ -6,6 +6,7 @@ import * as systemPath from "node:path";
 import { basename, dirname, join, resolve } from "node:path";
 import { circomError } from "./errors.ts";
 import { type FileView, type IncludeSearch, resolveInclude } from "./resolve-include.ts";
+import { applyChange, changeOfProcess, type SourceChange } from "./source-change.ts";
 import { declaresMain, findIncludes, type Include } from "./source-text.ts";
 
 /** A source file of a circuit. */
@@ -61,6 +62,11 @@ export function findCircuits(directory: string): string[] {
     .sort();
 }
 
+/** Whether a file belongs to an installed package, whatever separates the folders. */
+export function isOfPackage(file: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(file);
+}
+
 /** Lists all files below a folder; folders named node_modules are skipped. */
 export function listFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -74,9 +80,14 @@ export function listFiles(folder: string): string[] {
  * Follows the includes of `file`: first beside the including file, then in `includePaths` in
  * order, and then in packages, as Node finds modules of the including file.
  *
+ * @param change - A change of one of the files, for tests of mutants.
  * @throws CIRCUIT_NOT_FOUND, NO_MAIN_COMPONENT, INCLUDE_NOT_FOUND
  */
-export function collectSources(file: string, folders: SourceFolders = {}): CircuitSources {
+export function collectSources(
+  file: string,
+  folders: SourceFolders = {},
+  change: SourceChange | undefined = changeOfProcess(),
+): CircuitSources {
   if (!isFile(file)) throw circomError({ code: "CIRCUIT_NOT_FOUND", file });
   const { includePaths = [], projectFolder } = folders;
   // A circuit that is a link belongs to the project of the link.
@@ -85,7 +96,7 @@ export function collectSources(file: string, folders: SourceFolders = {}): Circu
   const files: SourceFile[] = [];
   // `paths` grows while it is walked: each file is read once, when its turn comes.
   for (const path of paths) {
-    const text = readFileSync(path, "utf8");
+    const text = applyChange(change, path, readFileSync(path, "utf8"));
     if (files.length === 0 && !declaresMain(text)) {
       throw circomError({ code: "NO_MAIN_COMPONENT", file });
     }

@@ -13,7 +13,7 @@ import type { SourceFile } from "./sources.ts";
 export const STAGED_CIRCUIT = "circuit.circom";
 
 /** Name of an included file by its index; an include is longer, so that columns stay. */
-function stagedName(index: number): string {
+export function stagedName(index: number): string {
   return index === 0 ? STAGED_CIRCUIT : `@${index}`;
 }
 

@@ -75,10 +75,19 @@ export async function createWitnessCalculator(
   circuit: WitnessCircuit,
   log: (line: string) => void = console.log,
 ): Promise<WitnessCalculator> {
+  const calculate = await createFlatCalculator(circuit, log);
+  return (inputs) =>
+    calculate(flattenInputs(circuit.name, circuit.inputs, inputs, circuit.stats?.prime));
+}
+
+/** As {@link createWitnessCalculator}, for inputs that are checked and flattened already. */
+export async function createFlatCalculator(
+  circuit: Pick<WitnessCircuit, "name" | "wasmPath">,
+  log: (line: string) => void,
+): Promise<(inputs: readonly FlatInput[]) => Witness> {
   const module = await WebAssembly.compile(await readFile(circuit.wasmPath));
   let generator: Generator | null = null;
-  return (inputs) => {
-    const flatInputs = flattenInputs(circuit.name, circuit.inputs, inputs, circuit.stats?.prime);
+  return (flatInputs) => {
     // An instance that stopped midway keeps incomplete components, so it is not used again.
     const current = generator ?? instantiate(module, log);
     generator = null;
@@ -142,7 +151,11 @@ export async function readInputSizes(
   return { inputSizes, inputTotal: exports.getInputSize() };
 }
 
-function runGenerator(circuit: string, generator: Generator, inputs: FlatInput[]): Witness {
+function runGenerator(
+  circuit: string,
+  generator: Generator,
+  inputs: readonly FlatInput[],
+): Witness {
   const { exports, trace } = generator;
   try {
     exports.init(0);

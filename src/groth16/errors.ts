@@ -58,7 +58,7 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
   PROTOCOL_UNKNOWN: {
     message: ({ protocol, known }) =>
       `There is no proof system ${protocol}; there are ${known.join(", ")}.`,
-    fix: "Name one of them in circuits.protocol, in an override, or in the options of the call.",
+    fix: "Name one of them in circuits.protocol, an override, --protocol, or the options of the call.",
   },
   PROVER_NOT_OF_PROTOCOL: {
     message: ({ prover, protocol }) => `The prover ${prover} does not prove by ${protocol}.`,
@@ -76,11 +76,12 @@ export const groth16Error = defineErrors<Groth16ErrorFacts>({
     fix: "Replace them by ordinary templates, and leave the pragma custom_templates out.",
   },
   PROOF_MALFORMED: {
-    message: ({ problem }) => `The proof has another form than a Groth16 proof: ${problem}.`,
-    fix: "Pass the proof and all of its public values as a Groth16 prover has returned them.",
+    message: ({ problem }) =>
+      `The proof, or the list of its public values, is malformed: ${problem}.`,
+    fix: "Pass the proof and all of its public values as the prover has returned them.",
   },
   VERIFICATION_KEY_MALFORMED: {
-    message: ({ problem }) => `The verification key is not a whole Groth16 key: ${problem}.`,
+    message: ({ problem }) => `The verification key is malformed: ${problem}.`,
     fix: "Take the key of the circuit, or export it again from the proving key.",
   },
   WITNESS_LENGTH: {

@@ -41,8 +41,8 @@ export interface FflonkProof {
   readonly curve: string;
 }
 
-/** A PLONK verification key in snarkjs's JSON form. */
-export interface PlonkVerificationKey {
+/** What verification keys of both protocols have. */
+interface UniversalKey {
   readonly protocol: string;
   readonly curve: string;
   readonly nPublic: number;
@@ -50,6 +50,13 @@ export interface PlonkVerificationKey {
   readonly power: number;
   readonly k1: string;
   readonly k2: string;
+  readonly X_2: readonly (readonly string[])[];
+  /** Generator of the domain. */
+  readonly w: string;
+}
+
+/** A PLONK verification key in snarkjs's JSON form. */
+export interface PlonkVerificationKey extends UniversalKey {
   readonly Qm: readonly string[];
   readonly Ql: readonly string[];
   readonly Qr: readonly string[];
@@ -58,25 +65,14 @@ export interface PlonkVerificationKey {
   readonly S1: readonly string[];
   readonly S2: readonly string[];
   readonly S3: readonly string[];
-  readonly X_2: readonly (readonly string[])[];
-  /** Generator of the domain. */
-  readonly w: string;
 }
 
 /** An fflonk verification key in snarkjs's JSON form. */
-export interface FflonkVerificationKey {
-  readonly protocol: string;
-  readonly curve: string;
-  readonly nPublic: number;
-  readonly power: number;
-  readonly k1: string;
-  readonly k2: string;
-  readonly w: string;
+export interface FflonkVerificationKey extends UniversalKey {
   readonly w3: string;
   readonly w4: string;
   readonly w8: string;
   readonly wr: string;
-  readonly X_2: readonly (readonly string[])[];
   readonly C0: readonly string[];
 }
 

@@ -13,6 +13,13 @@ declare module "hardhat/types/config" {
   }
 }
 
+declare module "hardhat/types/global-options" {
+  interface GlobalOptions {
+    circuitStats: boolean;
+    circuitStatsJson: string | undefined;
+  }
+}
+
 declare module "hardhat/types/hre" {
   interface HardhatRuntimeEnvironment {
     circuits: ProjectCircuits;

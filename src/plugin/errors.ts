@@ -10,9 +10,26 @@ export type PluginErrorFacts =
   | { code: "CIRCUIT_UNKNOWN"; name: string; known: readonly string[]; folder: string }
   | { code: "CIRCUIT_AMBIGUOUS"; name: string; paths: readonly string[]; folder: string }
   | { code: "CIRCUITS_NONE"; folder: string }
+  | { code: "CIRCUIT_NOT_NAMED"; task: string; known: readonly string[] }
+  | { code: "CEREMONY_KEYS_KEPT"; circuits: readonly string[] }
   | { code: "INPUT_FILE_INVALID"; file: string; reason: string }
+  | { code: "INPUT_FILE_MISSING"; circuit: string; searched: readonly string[] }
+  | { code: "PROOF_FILE_MISSING"; content: string; file: string; circuit: string | null }
+  | { code: "PROOF_FILE_INVALID"; content: string; file: string; reason: string }
+  | { code: "PROOF_OF_OTHER_PROTOCOL"; proof: string; key: string }
+  | { code: "OPTIONS_EXCLUSIVE"; options: readonly string[] }
+  | { code: "WATCH_FAILED"; folder: string; reason: string }
   | { code: "MODEL_FILE_INVALID"; file: string; reason: string }
   | { code: "OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "OPTION_VALUE_UNKNOWN"; option: string; value: string; known: readonly string[] }
+  | { code: "VERIFIER_FILE_TAKEN"; file: string }
+  | { code: "TESTS_FAIL_UNCHANGED"; files: readonly string[]; output: string }
+  | { code: "PROFILE_INCOMPLETE"; errors: readonly string[] }
+  | { code: "PROFILE_BASELINE_MISSING"; file: string }
+  | { code: "PROFILE_GROWN"; circuits: readonly string[]; file: string }
+  | { code: "PROFILE_TOLERANCE_INVALID"; value: number }
+  | { code: "PROFILE_PROTOCOL_UNTIMED"; circuit: string; protocol: string }
+  | { code: "PROFILE_INPUTS_MISSING"; circuit: string; tried: number }
   | { code: "CIRCOMKIT_FILE_INVALID"; file: string; problem: string }
   | { code: "CIRCUIT_NOT_BUILT"; circuit: string }
   | { code: "CIRCUIT_OPTION_UNKNOWN"; option: string; known: readonly string[] }
@@ -75,12 +92,49 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Name one of them by its path.",
   },
   CIRCUITS_NONE: {
-    message: ({ folder }) => `There is no circuit to check in ${folder}.`,
+    message: ({ folder }) => `There is no circuit in ${folder}.`,
     fix: "Add a .circom file with a main component, or set the circuits path in the config.",
+  },
+  CIRCUIT_NOT_NAMED: {
+    message: ({ task, known }) =>
+      `${task} is about one circuit, and the project has several: ${known.join(", ")}.`,
+    fix: "Name one of them after the task, by its name or its path.",
+  },
+  CEREMONY_KEYS_KEPT: {
+    message: ({ circuits }) =>
+      `--force makes no key of a ceremony again, which only its contributors can: ${circuits.join(", ")}.`,
+    fix: "Omit --force. For a new ceremony, move the old keys out of the folder keysDir first.",
   },
   INPUT_FILE_INVALID: {
     message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
-    fix: 'Write JSON such as {"a": 3, "b": "11"}, or an array of several such objects.',
+    fix: 'Write JSON such as {"a": 3, "b": "11"}; for a check, also an array of such objects.',
+  },
+  INPUT_FILE_MISSING: {
+    message: ({ circuit, searched }) =>
+      `There are no inputs for the circuit ${circuit}: ${searched.join(", ")} do not exist.`,
+    fix: "Write the inputs as JSON into one of these files, name another with --input, or pipe them to --input -.",
+  },
+  PROOF_FILE_MISSING: {
+    message: ({ content, file, circuit }) =>
+      `There is no ${content} in ${file}` +
+      (circuit === null ? "." : `: the circuit ${circuit} was not proven yet.`),
+    fix: "Run hardhat rollup:prove first, or name the files with --proof and --public.",
+  },
+  PROOF_FILE_INVALID: {
+    message: ({ content, file, reason }) => `${file} has no ${content}: ${reason}.`,
+    fix: "Take the JSON file that rollup:prove, rollup:vkey, snarkjs or rapidsnark has written.",
+  },
+  PROOF_OF_OTHER_PROTOCOL: {
+    message: ({ proof, key }) => `The proof is for ${proof}, but the verification key for ${key}.`,
+    fix: "Pass the key of the proof's protocol with --vkey, or its name with --protocol.",
+  },
+  OPTIONS_EXCLUSIVE: {
+    message: ({ options }) => `${options.join(" and ")} exclude each other.`,
+    fix: "Pass only one of them.",
+  },
+  WATCH_FAILED: {
+    message: ({ folder, reason }) => `The folder ${folder} cannot be watched: ${reason}.`,
+    fix: "Raise the system's limit of watched files, or run rollup:compile after each change.",
   },
   MODEL_FILE_INVALID: {
     message: ({ file, reason }) => `${file} is no model of a circuit: ${reason}.`,
@@ -90,6 +144,49 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, min, max }) =>
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
+  },
+  OPTION_VALUE_UNKNOWN: {
+    message: ({ option, value, known }) =>
+      `--${option} is ${value}, but it must be one of ${known.join(", ")}.`,
+    fix: "Pass one of these values.",
+  },
+  TESTS_FAIL_UNCHANGED: {
+    message: ({ files, output }) =>
+      `The tests ${files.join(", ")} do not pass before any constraint is removed.\n${output}`,
+    fix: "Run them alone by hardhat test, and correct them or their paths.",
+  },
+  VERIFIER_FILE_TAKEN: {
+    message: ({ file }) => `${file} is not generated, and a verifier would replace it.`,
+    fix: "Move the file, or set circuits.verifiers to another path or suffix.",
+  },
+  PROFILE_INCOMPLETE: {
+    message: ({ errors }) =>
+      `${errors.length} circuits have no profile; those of the others are complete.\n\n` +
+      errors.join("\n\n"),
+    fix: "Correct each circuit as its own error says, or name the circuits to profile.",
+  },
+  PROFILE_BASELINE_MISSING: {
+    message: ({ file }) => `There is no baseline ${file} to compare circuits with.`,
+    fix: "Write it by rollup:profile --write-baseline, and commit it.",
+  },
+  PROFILE_GROWN: {
+    message: ({ circuits, file }) =>
+      `These circuits have more constraints or wires than in ${file}: ${circuits.join(", ")}.`,
+    fix: "Make them smaller where the table says, or accept the costs: rollup:profile --write-baseline.",
+  },
+  PROFILE_TOLERANCE_INVALID: {
+    message: ({ value }) => `--tolerance is ${value}, but it must be a percentage from 0 to 100.`,
+    fix: "Pass a number in that range, such as 0.5.",
+  },
+  PROFILE_PROTOCOL_UNTIMED: {
+    message: ({ circuit, protocol }) =>
+      `The circuit ${circuit} proves by ${protocol}, but times are measured for Groth16 only.`,
+    fix: "Omit --time: constraints and wires are those of every proof system.",
+  },
+  PROFILE_INPUTS_MISSING: {
+    message: ({ circuit, tried }) =>
+      `No inputs to measure a proof of ${circuit} with: it accepts none of ${tried} random ones.`,
+    fix: "Pass --input with a JSON file of inputs that it accepts.",
   },
   CIRCOMKIT_FILE_INVALID: {
     message: ({ file, problem }) => `${file} is no file of circomkit: ${problem}.`,

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureProcess } from "../../src/bench/measure.ts";
-import type { CompileOptions } from "../../src/circom/compile.ts";
+import type { CompileOptions } from "../../src/circom/compilation.ts";
 
 const SOURCE = `pragma circom 2.1.0;
 template Square() { signal input a; signal output b; b <== a * a; }

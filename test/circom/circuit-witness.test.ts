@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
-import type { OptimizationLevel } from "../../src/circom/compile.ts";
+import type { OptimizationLevel } from "../../src/circom/compilation.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
 

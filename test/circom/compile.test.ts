@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
+import { type OptimizationLevel } from "../../src/circom/compilation.ts";
 import { compileCircuit } from "../../src/circom/compile.ts";
 import { compilerVersion } from "../../src/circom/compiler.ts";
 import { packEntry } from "../../src/circom/compile-cache.ts";
@@ -193,6 +194,27 @@ component main = Main();`;
     const unused = source.replace("cube.y", "x").replace(/.*(?:custom |cube\b).*\n/g, "");
     await writeFile(workspace.fixture("squarer"), unused);
     expect((await compile()).stats.constraints).to.equal(1);
+  });
+
+  it("limits the rounds of the simplification at level 2, and only there", async () => {
+    // Each product is linear only once the one before is substituted.
+    const body =
+      "signal input a; signal output out; signal s[6]; s[0] <== 3; " +
+      "for (var i = 0; i < 5; i++) s[i + 1] <== s[i] * s[i]; out <== s[5] * a;";
+    const options = workspace.options("rounds");
+    await writeFile(
+      options.file,
+      `pragma circom 2.1.0; template A() { ${body} } component main = A();`,
+    );
+    const count = async (optimization: OptimizationLevel, optimizationRounds?: number) => {
+      const rounds = optimizationRounds === undefined ? {} : { optimizationRounds };
+      const circuit = await compileCircuit({ ...options, optimization, ...rounds });
+      return circuit.stats.constraints;
+    };
+    const [all, one, two] = [await count(2), await count(2, 1), await count(2, 2)];
+    expect(one).to.be.greaterThan(two).and.greaterThan(all);
+    expect(two).to.be.greaterThan(all);
+    expect(await count(1, 1)).to.equal(await count(1));
   });
 
   it("passes the compiler's warnings on, also those of a circuit in the cache", async () => {

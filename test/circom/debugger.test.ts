@@ -1,13 +1,10 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect } from "chai";
 import { createDebugger, type Debugger } from "../../src/circom/debugger/commands.ts";
 import { explainSignal, renderHistory } from "../../src/circom/debugger/signal-history.ts";
 import { type CircuitDesign, elaborate } from "../../src/circom/evaluation/evaluate.ts";
-import { readInputFile } from "../../src/circom/input-file.ts";
 import { loadPrograms } from "../../src/circom/language/load-programs.ts";
 import { expectCode } from "../helpers/expect-code.ts";
-import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 
 const GOOD = { ages: [30, 25, 7], index: 2 };
 const BAD = { ages: [30, 250, 7], index: 2 };
@@ -131,19 +128,5 @@ describe("circom: debugger", () => {
     const bits = explainSignal(design, GOOD, "main.ranges[0].bits");
     expect(bits.map(({ value }) => value)).to.deep.equal([0n, 1n, 0n, 1n, 0n, 1n, 0n, 1n]);
     expectCode("SIGNAL_NOT_FOUND", () => explainSignal(design, GOOD, "main.ages[3]"));
-  });
-
-  it("reads inputs from a file with numbers of any size", async () => {
-    const file = join(workspace.folder, "inputs.json");
-    await writeFile(file, `{ "a": 12345678901234567890123, "b": ["0x0b", -5, 7] }`);
-    expect(await readInputFile(file)).to.deep.equal({
-      a: 12345678901234567890123n,
-      b: ["0x0b", -5, 7],
-    });
-    for (const text of ["{ a: 1 }", "[1]", "null"]) {
-      await writeFile(file, text);
-      await expectRejection("INPUT_FILE_UNREADABLE", () => readInputFile(file));
-    }
-    await expectRejection("INPUT_FILE_UNREADABLE", () => readInputFile(`${file}.missing`));
   });
 });

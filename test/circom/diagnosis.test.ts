@@ -5,7 +5,7 @@ import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
 import { createCircuitSource } from "../../src/circom/diagnosis/circuit-source.ts";
 import { circomError } from "../../src/circom/errors.ts";
 import type { RollupError } from "../../src/util/errors.ts";
-import type { OptimizationLevel } from "../../src/circom/compile.ts";
+import type { OptimizationLevel } from "../../src/circom/compilation.ts";
 import type { SourcePlace } from "../../src/circom/diagnosis/trace.ts";
 import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts";
 

@@ -43,6 +43,7 @@ describe("circom: export", () => {
           "multiplier.wtns",
           "multiplier.zkey",
           join("multiplier_js", "multiplier.wasm"),
+          "multiplier_substitutions.json",
           "multiplier_verifier.sol",
           "proof.json",
           "public.json",

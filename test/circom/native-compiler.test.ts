@@ -69,6 +69,26 @@ describe("circom: native compiler", () => {
     expect(next.r1csPath).not.to.equal(first.r1csPath);
   });
 
+  it("refuses another version than the configured one", async () => {
+    const { version } = createRequire(import.meta.url)("circom2/package.json") as {
+      version: string;
+    };
+    const program = await writeScript(
+      "circom-2-1-9",
+      `if [ "$1" = --version ]; then echo "circom compiler 2.1.9"; exit; fi; exec "${native}" "$@"`,
+    );
+    const compiled = (expected: string) =>
+      compileCircuit({
+        ...workspace.options("squarer"),
+        compiler: { path: program, version: expected },
+      });
+    expect((await compiled("2.1.9")).cached).to.equal(false);
+    for (const other of ["2.1.8", "2.1", version]) {
+      const error = await expectRejection("COMPILER_VERSION", () => compiled(other));
+      expect(error.facts).to.include({ expected: other, actual: "2.1.9" });
+    }
+  });
+
   it("refuses what is no circom program, and says why", async () => {
     const missing = join(workspace.folder, "none");
     const reasonOf = async (path: string) =>

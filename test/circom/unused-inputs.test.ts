@@ -1,7 +1,8 @@
 /** Inputs that no constraint binds, at each level of circom's simplification. */
 import { writeFile } from "node:fs/promises";
 import { expect } from "chai";
-import { compileCircuit, type OptimizationLevel } from "../../src/circom/compile.ts";
+import type { OptimizationLevel } from "../../src/circom/compilation.ts";
+import { compileCircuit } from "../../src/circom/compile.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 describe("circom: unused inputs", () => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import type { CompileOptions, OptimizationLevel } from "../../src/circom/compile.ts";
+import type { CompileOptions, OptimizationLevel } from "../../src/circom/compilation.ts";
 import { isRollupError, type RollupError } from "../../src/util/errors.ts";
 
 const require = createRequire(import.meta.url);

@@ -1,7 +1,9 @@
 /** Takes a circuit through all that a project does with it, once rightly and once wrongly. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { profileCircuit } from "../../src/circom/profile/profile-circuit.ts";
 import type { Witness } from "../../src/groth16/formats/wtns.ts";
 import type { ProofWithSignals } from "../../src/groth16/snarkjs.ts";
+import { findSource } from "../../src/plugin/circuits/load-project-circuit.ts";
 import type { ProjectCircuit } from "../../src/plugin/circuits/project-circuits.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import type { CorpusCase } from "./cases.ts";
@@ -31,6 +33,7 @@ export async function checkCase(
     ["compile", async () => (circuit = await hre.circuits.get(name))],
     ["witness", async () => (witness = await circuit!.calculateWitness(entry.inputs))],
     ["constraints hold", () => Promise.resolve(circuit!.checkWitness(witness) === null)],
+    ["profile", () => hasWholeProfile(name, hre)],
     ["outputs", () => Promise.resolve(hasOutputs(entry, circuit!, witness))],
     ["refuse inputs", () => refusesInputs(entry, circuit!)],
     ["prove", async () => (proven = await circuit!.prove(entry.inputs))],
@@ -53,6 +56,18 @@ export async function checkCase(
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return isRollupError(error) ? `${error.code}: ${message}` : message;
+}
+
+/** Whether each constraint of the circuit is one of the source, and each wire a signal. */
+export async function hasWholeProfile(
+  name: string,
+  { config: { paths, rollup } }: HardhatRuntimeEnvironment,
+): Promise<boolean> {
+  const source = findSource(name, paths.root, rollup);
+  const profile = await profileCircuit({ ...source, cacheDir: rollup.paths.circuits });
+  const { totals, unattributed, main } = profile;
+  const isWhole = main.total.constraints === totals.constraints;
+  return isWhole && unattributed.constraints === 0 && unattributed.wires === 1;
 }
 
 /** Whether the outputs are those of an independent program. */

@@ -34,7 +34,8 @@ describe("plugin: export", () => {
     const output = join(project.root, "out");
     await project.write("inputs.json", JSON.stringify({ a: "2", b: [3, 5] }));
     const input = join(project.root, "inputs.json");
-    const printed = await run({ circuit: "multiplier", output, input });
+    // The project has no other circuit.
+    const printed = await run({ output, input });
     const { files } = JSON.parse(printed) as { files: string[] };
     expect(files.every((file) => existsSync(file))).to.equal(true);
     expect(JSON.parse(await readFile(join(output, "public.json"), "utf8"))).to.deep.equal([
@@ -46,12 +47,22 @@ describe("plugin: export", () => {
     expect(source).to.include("contract MultiplierVerifier {");
   });
 
+  it("writes the verifier in Vyper, which is for Groth16 only", async () => {
+    const output = join(project.root, "vyper");
+    const args = { circuit: "multiplier", output, verifier: "vyper" };
+    await run(args);
+    expect(existsSync(join(output, "multiplier_verifier.sol"))).to.equal(false);
+    const source = await readFile(join(output, "multiplier_verifier.vy"), "utf8");
+    expect(source).to.include("for multiplier\n").and.include("input: uint256[3]");
+    expect(await reasonOf({ ...args, protocol: "plonk" })).to.include("VERIFIER_LANGUAGE");
+    expect(await reasonOf({ ...args, verifier: "yul" })).to.include("OPTION_VALUE_UNKNOWN");
+  });
+
   it("refuses missing options, unknown names, and files that are no inputs", async () => {
     const output = join(project.root, "other");
-    expect(await reasonOf({ output }))
+    expect(await reasonOf({ circuit: "multiplier" }))
       .to.include("OPTION_MISSING")
-      .and.include("--circuit");
-    expect(await reasonOf({ circuit: "multiplier" })).to.include("OPTION_MISSING");
+      .and.include("--output");
     expect(await reasonOf({ circuit: "none", output })).to.include("CIRCUIT_UNKNOWN");
     const protocol = { circuit: "multiplier", output, protocol: "stark" };
     expect(await reasonOf(protocol)).to.include("PROTOCOL_UNKNOWN");
@@ -63,6 +74,6 @@ describe("plugin: export", () => {
       );
     }
     const missing = { circuit: "multiplier", output, input: join(project.root, "no.json") };
-    expect(await reasonOf(missing)).to.include("INPUT_FILE_INVALID");
+    expect(await reasonOf(missing)).to.include("INPUT_FILE_MISSING");
   });
 });

@@ -123,4 +123,24 @@ describe("plugin: circuits of templates", () => {
     await environment.circuits.close();
     await kit.remove();
   });
+
+  it("takes a circuits.json for circomkit's only if it has templates", async () => {
+    const kit = await createProject();
+    await mkdir(join(kit.root, "circuits"), { recursive: true });
+    const namesWith = async (text: string) => {
+      await kit.write("circuits.json", text);
+      return (await kit.createHre({ rollup: { prover: "mock" } })).circuits.names();
+    };
+    for (const other of [
+      "[]",
+      "null",
+      "{",
+      '{"circuits": ["a"]}',
+      '{"a": {"file": "b"}, "c": 1}',
+    ]) {
+      expect(await namesWith(other), other).to.deep.equal([]);
+    }
+    await expectRejection("CIRCOMKIT_FILE_INVALID", namesWith('{"a": {"template": "Power"}}'));
+    await kit.remove();
+  });
 });

@@ -13,7 +13,11 @@ interface JsonReport {
   readonly circuit: string;
   readonly verdict: string;
   readonly passed: boolean;
-  readonly counterExamples: readonly { readonly inputs: object; readonly differences: object[] }[];
+  readonly counterExamples: readonly {
+    readonly inputs: object;
+    readonly differences: object[];
+    readonly constraints: readonly { readonly line: number; readonly source: string }[];
+  }[];
 }
 
 describe("tasks: rollup:check", () => {
@@ -42,6 +46,10 @@ describe("tasks: rollup:check", () => {
       .to.include("Two witnesses for {in: ")
       .and.match(/main\.out = \d or \d/);
     expect(stdout).to.include("(seed 7)");
+    expect(stdout).to.match(/main\.out = \d or \d {2}\(\S+is-zero-faulty\.circom:\d+\)/);
+    expect(stdout).to.match(
+      /which leave the choice:\n.*is-zero-faulty\.circom:\d+ in main: out <==/,
+    );
   });
 
   it("passes a circuit whose inputs determine its outputs", async () => {
@@ -62,8 +70,14 @@ describe("tasks: rollup:check", () => {
       ["sponge-faulty", false],
     ]);
     const [faulty] = reports;
-    expect(faulty!.counterExamples[0]).to.have.keys(["inputs", "differences", "reachesOutput"]);
-    expect(faulty!.counterExamples[0]!.differences[0]).to.include({ signal: "main.out" });
+    const [example] = faulty!.counterExamples;
+    expect(example).to.have.keys(["inputs", "differences", "reachesOutput", "constraints"]);
+    const [difference] = example!.differences as [{ signal: string; place: object }];
+    expect(difference.signal).to.equal("main.out");
+    expect(difference.place).to.include({ line: 5, component: "main" });
+    expect(example!.constraints.map(({ line, source }) => [line, source])).to.deep.equal([
+      [8, "out <== 1 - in * inverse"],
+    ]);
   });
 
   it("names places in the sources that have often been faults", async () => {

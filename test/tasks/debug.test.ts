@@ -1,10 +1,5 @@
-import { spawn } from "node:child_process";
-import { symlink } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import { installHardhat, runInProject } from "../helpers/project-cli.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const CIRCUIT = `pragma circom 2.0.0;
@@ -23,7 +18,6 @@ template Limits() {
 }
 component main = Limits();
 `;
-const HARDHAT = dirname(createRequire(import.meta.url).resolve("hardhat/package.json"));
 
 describe("task: rollup:debug", function () {
   this.timeout(60_000);
@@ -31,19 +25,13 @@ describe("task: rollup:debug", function () {
   before(async () => {
     project = await createProject("circuits");
     await project.write("circuits/limits.circom", CIRCUIT);
-    const plugin = JSON.stringify(join(PACKAGE_ROOT, "src", "index.ts"));
     await project.write("circuits/small.circom", CIRCUIT);
     await project.write("circuits/below.circom", CIRCUIT.split("template Limits")[0]!);
     const circuits = {
       mains: { "below-5": { file: "below", template: "Below", params: [5] } },
       overrides: { small: { prime: "goldilocks" } },
     };
-    const rollup = JSON.stringify({ circuits });
-    const config = `import zkrollup from ${plugin};
-export default { plugins: [zkrollup], rollup: ${rollup} };
-`;
-    await project.write("hardhat.config.ts", config);
-    await symlink(HARDHAT, join(project.root, "node_modules", "hardhat"));
+    await installHardhat(project, { circuits });
     await project.write("limits.json", `{ "values": [7, 100] }`);
     await project.write("good.json", `{ "values": [7, 99] }`);
   });
@@ -51,14 +39,7 @@ export default { plugins: [zkrollup], rollup: ${rollup} };
 
   /** Runs the task in a process of its own. @param commands - Its standard input. */
   async function debug(args: readonly string[], commands = ""): Promise<string> {
-    const cli = join(project.root, "node_modules", "hardhat", "dist", "src", "cli.js");
-    // The test run's own HARDHAT_CONFIG is not the project's.
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("HARDHAT"));
-    const env = { ...Object.fromEntries(inherited), NO_COLOR: "1" };
-    const options = { cwd: project.root, env };
-    const child = spawn(process.execPath, [cli, "rollup:debug", ...args], options);
-    child.stdin.end(commands);
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    const { stdout, stderr } = await runInProject(project, ["rollup:debug", ...args], commands);
     return stdout + stderr;
   }
 
@@ -109,6 +90,13 @@ export default { plugins: [zkrollup], rollup: ${rollup} };
     expect(output).to.include("limits.circom:8 in main: signal output sum <== values[0]");
   });
 
+  it("reads inputs from its standard input, unless it steps by commands there", async () => {
+    const output = await debug(["limits", "--input", "-"], `{ "values": [1, "2"] }`);
+    expect(output).to.include("All statements hold.");
+    const both = await debug(["limits", "--input", "-", "--step"]);
+    expect(both).to.include("OPTIONS_EXCLUSIVE");
+  });
+
   it("steps by the commands of its standard input", async () => {
     const commands = "component main.below[1]\nprint max\nquit\n";
     const output = await debug(["limits", "--step"], commands);
@@ -119,7 +107,8 @@ export default { plugins: [zkrollup], rollup: ${rollup} };
 
   it("rejects circuits and inputs that are not there", async () => {
     expect(await debug(["nothing"])).to.include("CIRCUIT_UNKNOWN");
-    expect(await debug(["limits", "--input", "no.json"])).to.include("INPUT_FILE_UNREADABLE");
+    expect(await debug([])).to.include("CIRCUIT_NOT_NAMED");
+    expect(await debug(["limits", "--input", "no.json"])).to.include("INPUT_FILE_MISSING");
     expect(await debug(["limits", "--signal", "main.no"])).to.include("SIGNAL_NOT_FOUND");
   });
 });

@@ -112,9 +112,9 @@ export function toPlace(span: Span, component: string): SourcePlace {
   return { file: shortPath(file), line, column, component, source: textOf(span) };
 }
 
-/** A file outside of the working directory keeps its absolute path. */
-export function shortPath(file: string): string {
-  const path = relative(process.cwd(), file);
+/** A file outside of the folder, by default the working directory, keeps its absolute path. */
+export function shortPath(file: string, folder = process.cwd()): string {
+  const path = relative(folder, file);
   return path.startsWith("..") ? file : path.split(sep).join("/");
 }
 

@@ -95,6 +95,25 @@ export function circuitInputs(
   );
 }
 
+/** Number of inputs that are generated at a time. */
+const SAMPLED_TOGETHER = 50;
+/** Step between the seeds of one run; odd, so that no two of them are equal. */
+const SEED_STEP = 0x9e3779b1;
+
+/** Generates random inputs when they are taken: the same ones for the same seed. */
+export function* sampleInputs(
+  circuit: Parameters<typeof circuitInputs>[0],
+  seed: number,
+  count: number,
+): Generator<GeneratedInputs> {
+  const arbitrary = circuitInputs(circuit);
+  for (let taken = 0, next = seed; taken < count; taken += SAMPLED_TOGETHER) {
+    const numRuns = Math.min(SAMPLED_TOGETHER, count - taken);
+    yield* fc.sample(arbitrary, { seed: next, numRuns });
+    next = (next + SEED_STEP) | 0;
+  }
+}
+
 /** Maximum inputs that {@link cornerInputs} returns. */
 const CORNERS_MAX = 125;
 

@@ -1,6 +1,6 @@
 /** The patterns in a circuit's own sources, and how many its packages have. */
 import { parse } from "../language/parse.ts";
-import { collectSources, type SourceFolders } from "../sources.ts";
+import { collectSources, isOfPackage, type SourceFolders } from "../sources.ts";
 import { findPatterns, type PatternFinding } from "./find-patterns.ts";
 
 export interface CircuitPatterns {
@@ -32,6 +32,6 @@ export function findCircuitPatterns(file: string, folders: SourceFolders = {}): 
     .files.filter(({ text }) => text.length <= SOURCE_CHARACTERS_MAX)
     .map((source) => parse(source.file, source.text));
   const found = findPatterns(programs);
-  const own = found.filter((finding) => !finding.file.includes("/node_modules/"));
+  const own = found.filter((finding) => !isOfPackage(finding.file));
   return { own, inPackages: found.length - own.length };
 }

@@ -6,13 +6,7 @@
 
 import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { bytesSource, dataView, encodeSections, readSections, uint32Bytes } from "./binary-file.ts";
-import {
-  assertScalarField,
-  ELEMENT_BYTES,
-  elementBytes,
-  elementsBytes,
-  readElements,
-} from "./bn254.ts";
+import { assertField, ELEMENT_BYTES, elementBytes, elementsBytes, readElements } from "./bn254.ts";
 
 const HEADER_SECTION = 1;
 const VALUES_SECTION = 2;
@@ -46,25 +40,31 @@ export function encodeWitness(witness: Witness, prime: PrimeName = DEFAULT_PRIME
  * Decodes a `.wtns` file.
  *
  * @param bytes - The whole file.
+ * @param prime - circom's name of the prime. Default: that of BN254.
  * @returns The value of every wire.
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED
  *
  * @example
  * decodeWitness(new Uint8Array(8)); // throws BINARY_FORMAT
  */
-export function decodeWitness(bytes: Uint8Array): Witness {
-  const values = readWitnessValues(bytes);
-  return readElements(values, 0, values.length / ELEMENT_BYTES);
+export function decodeWitness(bytes: Uint8Array, prime: PrimeName = DEFAULT_PRIME): Witness {
+  const values = readValues(bytes, prime);
+  const { bytes: length } = PRIMES[prime];
+  return readElements(values, 0, values.length / length, length);
 }
 
 /** Returns its values as 32 little-endian bytes each. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */
 export function readWitnessValues(bytes: Uint8Array): Uint8Array {
+  return readValues(bytes, DEFAULT_PRIME);
+}
+
+function readValues(bytes: Uint8Array, prime: PrimeName): Uint8Array {
   const sections = readSections(bytesSource("witness", bytes), "wtns");
   const header = sections.read(HEADER_SECTION);
   const fieldBytes = dataView(header).getUint32(0, true);
-  assertScalarField(sections.name, header.subarray(4, 4 + fieldBytes));
-  const count = dataView(header).getUint32(4 + ELEMENT_BYTES, true);
-  return sections.read(VALUES_SECTION, 0, count * ELEMENT_BYTES);
+  assertField(sections.name, header.subarray(4, 4 + fieldBytes), [prime]);
+  const count = dataView(header).getUint32(4 + fieldBytes, true);
+  return sections.read(VALUES_SECTION, 0, count * fieldBytes);
 }
 
 /** Counts the values of a .wtns file. @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED */

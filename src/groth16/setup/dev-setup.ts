@@ -151,11 +151,8 @@ export async function createDevSetup(options: DevSetupOptions): Promise<void> {
 export async function ensureDevKey(
   options: DevKeyOptions,
 ): Promise<{ zkeyPath: string; cached: boolean }> {
-  const { circuit, cacheDir, seed = DEFAULT_DEV_SEED, onProgress } = options;
-  const key = createHash("sha256")
-    .update(JSON.stringify([CACHE_FORMAT, circuit.digest, seed]))
-    .digest("hex");
-  const zkeyPath = join(resolve(cacheDir), `${circuit.name}-${key.slice(0, 16)}.zkey`);
+  const { circuit, seed = DEFAULT_DEV_SEED, onProgress } = options;
+  const zkeyPath = devKeyPath(options);
   const cached = await isIntactZkey(zkeyPath);
   if (!cached) {
     const { r1csPath } = circuit;
@@ -163,6 +160,14 @@ export async function ensureDevKey(
     await recordDigests(digestPath(zkeyPath), [zkeyPath]);
   }
   return { zkeyPath, cached };
+}
+
+/** Returns the path of a circuit's dev key, whether it exists or not. */
+export function devKeyPath({ circuit, cacheDir, seed = DEFAULT_DEV_SEED }: DevKeyOptions): string {
+  const key = createHash("sha256")
+    .update(JSON.stringify([CACHE_FORMAT, circuit.digest, seed]))
+    .digest("hex");
+  return join(resolve(cacheDir), `${circuit.name}-${key.slice(0, 16)}.zkey`);
 }
 
 /** Returns whether a key of {@link ensureDevKey} exists unchanged. */

@@ -55,6 +55,12 @@ export async function locatePtau(ptau: string, options: PtauOptions): Promise<st
   return known === undefined ? ptau : (await ensurePublicPtau(known, options)).path;
 }
 
+/** Returns where {@link locatePtau} has its file, which may be missing. */
+export function expectedPtauPath(ptau: string, folder: string): string {
+  const known = findPublicPtau(ptau);
+  return known === undefined ? ptau : join(resolve(folder), known.file);
+}
+
 /**
  * Finds a public file in the folder, or downloads it. Its hash is checked once.
  *

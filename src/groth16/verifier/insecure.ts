@@ -1,7 +1,7 @@
 /** The parts of a verifier contract that keep insecure keys off chains with something at stake. */
 
 /** The chains that Hardhat and Ganache simulate. */
-const LOCAL_CHAIN_IDS = [31337, 1337] as const;
+export const LOCAL_CHAIN_IDS = [31337, 1337] as const;
 
 /** The constant that says whether the keys are insecure. */
 export function insecureConstant(insecure: boolean): string {

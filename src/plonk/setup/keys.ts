@@ -8,7 +8,7 @@ import { makeFolder, temporaryPath, writingTo } from "../../groth16/files/files.
 import { groth16Error } from "../../groth16/errors.ts";
 import { publicCount, readR1cs, readR1csHeader } from "../../groth16/formats/r1cs.ts";
 import type { SetupCircuit } from "../../groth16/setup/circuit.ts";
-import { locatePtau } from "../../groth16/setup/ptau-download.ts";
+import { expectedPtauPath, locatePtau } from "../../groth16/setup/ptau-download.ts";
 import { DEFAULT_DEV_SEED } from "../../groth16/setup/dev-setup.ts";
 import { TWO_ADICITY } from "../../groth16/formats/bn254.ts";
 import { withSnarkjs } from "../../groth16/snarkjs.ts";
@@ -67,15 +67,50 @@ export async function ensurePlonkKey(
   const { seed = DEFAULT_DEV_SEED } = setup;
   const folder = join(cacheDir, PTAU_FOLDER);
   const ptau = setup.ptau === undefined ? undefined : await locatePtau(setup.ptau, { folder });
+  const path = keyPath(circuit, protocol, { ptau, seed, cacheDir });
+  if (!(await areIntact(digestPath(path), [path])))
+    await makeZkey(circuit, protocol, path, { ptau, seed });
+  return path;
+}
+
+/**
+ * Returns the path of a circuit's key, whether it exists or not. Nothing is downloaded.
+ *
+ * @returns Undefined while the powers of tau are missing that the key follows from.
+ * @throws PTAU_NOT_USABLE, BINARY_FORMAT, FIELD_NOT_SUPPORTED
+ */
+export function plonkKeyPath(
+  circuit: SetupCircuit,
+  protocol: PlonkProtocol,
+  { zkeyPath, setup = {}, cacheDir }: PlonkKeyOptions,
+): string | undefined {
+  if (zkeyPath !== undefined) return zkeyPath;
+  const { seed = DEFAULT_DEV_SEED } = setup;
+  const folder = join(cacheDir, PTAU_FOLDER);
+  const ptau = setup.ptau === undefined ? undefined : expectedPtauPath(setup.ptau, folder);
+  if (ptau !== undefined && !existsSync(ptau)) return undefined;
+  return keyPath(circuit, protocol, { ptau, seed, cacheDir });
+}
+
+function keyPath(
+  circuit: SetupCircuit,
+  protocol: PlonkProtocol,
+  {
+    ptau,
+    seed,
+    cacheDir,
+  }: {
+    readonly ptau: string | undefined;
+    readonly seed: string;
+    readonly cacheDir: string;
+  },
+): string {
   const origin = ptau === undefined ? { seed } : { ptau: readPowersOfTau(ptau).id };
   const key = createHash("sha256")
     .update(JSON.stringify([CACHE_FORMAT, protocol, circuit.digest, origin]))
     .digest("hex");
   const name = `${circuit.name}-${protocol}-${key.slice(0, KEY_CHARACTERS)}.zkey`;
-  const path = join(resolve(cacheDir), name);
-  if (!(await areIntact(digestPath(path), [path])))
-    await makeZkey(circuit, protocol, path, { ptau, seed });
-  return path;
+  return join(resolve(cacheDir), name);
 }
 
 /** Whether everybody can forge proofs under a key. @throws as {@link readPlonkZkeyHeader} */

@@ -1,9 +1,11 @@
 /** The report of a check of determinacy as text, and as JSON without whole witnesses. */
 import { relative } from "node:path";
 import type { CircuitPatterns } from "../../circom/patterns/circuit-patterns.ts";
+import type { SignalPlaces } from "../../circom/diagnosis/signal-places.ts";
 import type {
   CounterExample,
   DeterminacyReport,
+  SignalDifference,
   SignalFinding,
 } from "../../circom/determinacy/report.ts";
 import { oneLine } from "./one-line.ts";
@@ -12,16 +14,24 @@ import { oneLine } from "./one-line.ts";
 const LISTED_MAX = 12;
 const EXAMPLES_MAX = 3;
 
-/** Formats a report for people. */
-export function formatDeterminacy(report: DeterminacyReport): string {
+/**
+ * Formats a report for people.
+ *
+ * @param findPlaces - Finds declarations and constraints. It is called for counter-examples only.
+ */
+export function formatDeterminacy(
+  report: DeterminacyReport,
+  findPlaces: () => SignalPlaces | undefined = () => undefined,
+): string {
   const { circuit, outputs, intermediates, counterExamples } = report;
   const effective = counterExamples.filter(({ reachesOutput }) => reachesOutput);
   const free = intermediates.filter(({ verdict }) => verdict === "under-constrained");
   const open = intermediates.filter(({ verdict }) => verdict === "unknown");
+  const places = effective.length === 0 ? undefined : findPlaces();
   const lines = [
     `${circuit}: ${summary(report)}`,
     ...outputLines(outputs),
-    ...effective.slice(0, EXAMPLES_MAX).flatMap(exampleLines),
+    ...effective.slice(0, EXAMPLES_MAX).flatMap((example) => exampleLines(example, places)),
     ...listed("Free without effect on an output", free),
     ...listed("Not derived", open),
     `  ${scope(report)}`,
@@ -47,14 +57,43 @@ function outputLines(outputs: readonly SignalFinding[]): string[] {
   return [...groups].map(([text, signals]) => `  ${text}: ${shorten(signals)}`);
 }
 
-function exampleLines({ inputs, differences }: CounterExample): string[] {
+function exampleLines(
+  { inputs, differences }: CounterExample,
+  places: SignalPlaces | undefined,
+): string[] {
+  const shown = differences.slice(0, LISTED_MAX);
+  const declared = ({ signal }: SignalDifference) => {
+    const place = places?.declaration(signal);
+    return place === undefined ? "" : `  (${place.file}:${place.line})`;
+  };
   return [
     `  Two witnesses for ${oneLine(inputs)}:`,
-    ...differences
-      .slice(0, LISTED_MAX)
-      .map(({ signal, honest, other }) => `    ${signal} = ${honest} or ${other}`),
+    ...shown.map(
+      (found) => `    ${found.signal} = ${found.honest} or ${found.other}${declared(found)}`,
+    ),
     ...more(differences.length),
+    ...constraintLines(differences, places),
   ];
+}
+
+/** The statements that constrain what differs, and leave a choice. */
+function constraintLines(
+  differences: readonly SignalDifference[],
+  places: SignalPlaces | undefined,
+): string[] {
+  if (places === undefined) return [];
+  const found = constraintsOf(differences, places);
+  if (found.length === 0) return ["  No constraint of the source has them."];
+  const lines = found
+    .slice(0, LISTED_MAX)
+    .map(({ file, line, component, source }) => `    ${file}:${line} in ${component}: ${source}`);
+  const more = found.length > LISTED_MAX ? ["    and more"] : [];
+  return ["  Constraints on them, which leave the choice:", ...lines, ...more];
+}
+
+function constraintsOf(differences: readonly SignalDifference[], places: SignalPlaces) {
+  const signals = differences.map(({ signal }) => signal);
+  return places.constraints(signals, LISTED_MAX + 1);
 }
 
 function more(count: number): string[] {
@@ -88,11 +127,24 @@ export function formatPatterns({ own, inPackages }: CircuitPatterns): string[] {
   return lines;
 }
 
-/** A report for `--json`: the witnesses of a counter-example are in its differences. */
-export function determinacyToJson(report: DeterminacyReport): object {
+/**
+ * A report for `--json`: the witnesses of a counter-example are in its differences.
+ *
+ * @param findPlaces - Finds declarations and constraints. It is called for counter-examples only.
+ */
+export function determinacyToJson(
+  report: DeterminacyReport,
+  findPlaces: () => SignalPlaces | undefined,
+): object {
+  const places = report.counterExamples.length === 0 ? undefined : findPlaces();
   const counterExamples = report.counterExamples.map((example) => {
-    const { inputs, differences, reachesOutput } = example;
-    return { inputs, differences, reachesOutput };
+    const { inputs, reachesOutput } = example;
+    const differences = example.differences.map((difference) => ({
+      ...difference,
+      place: places?.declaration(difference.signal) ?? null,
+    }));
+    const constraints = places === undefined ? null : constraintsOf(differences, places);
+    return { inputs, differences, reachesOutput, constraints };
   });
   return { ...report, counterExamples };
 }

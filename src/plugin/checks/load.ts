@@ -1,6 +1,5 @@
 /** Loads what a check works on: circuits of the project without keys, and inputs from files. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
@@ -8,11 +7,12 @@ import {
   type CircuitPatterns,
   findCircuitPatterns,
 } from "../../circom/patterns/circuit-patterns.ts";
-import { parseInputs } from "../../circom/input-file.ts";
-import type { InputValues } from "../../circom/witness-inputs.ts";
+import { createCircuitSource } from "../../circom/diagnosis/circuit-source.ts";
+import { createSignalPlaces, type SignalPlaces } from "../../circom/diagnosis/signal-places.ts";
+import { isRollupError } from "../../util/errors.ts";
 import type { CircuitModel } from "../../testing/fuzz-model.ts";
 import { findByName } from "../circuits/names.ts";
-import { findProjectCircuits } from "../circuits/sources.ts";
+import { findProjectCircuits, type ProjectSource } from "../circuits/sources.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 
@@ -20,6 +20,10 @@ export interface LoadedForCheck {
   readonly circuit: Circuit;
   /** Finds patterns in the sources that have often been faults. */
   patterns(): CircuitPatterns;
+  /** Finds declarations and constraints; undefined if the source cannot be evaluated. */
+  places(): SignalPlaces | undefined;
+  /** How it is compiled, with the name of the circuit. */
+  readonly source: ProjectSource & { readonly cacheDir: string };
 }
 
 /**
@@ -40,13 +44,30 @@ export async function loadForCheck(
   const wanted = names.length === 0 ? sources : [...new Set(named)];
   // A check makes no proofs, so the protocol does not matter.
   const protocol = "groth16" as const;
-  const options = { protocol, cacheDir: config.paths.circuits, log: () => {} };
+  const cacheDir = config.paths.circuits;
+  const options = { protocol, cacheDir, witness: "wasm", log: () => {} } as const;
   return Promise.all(
     wanted.map(async (source) => {
       const circuit = await loadCircuit({ ...source, ...options });
-      return { circuit, patterns: () => findCircuitPatterns(circuit.file, source) };
+      return {
+        circuit,
+        source: { ...source, cacheDir },
+        patterns: () => findCircuitPatterns(circuit.file, source),
+        places: () => findPlaces(circuit, source),
+      };
     }),
   );
+}
+
+function findPlaces(circuit: Circuit, source: ProjectSource): SignalPlaces | undefined {
+  try {
+    const { design } = createCircuitSource(circuit.file, source, circuit.stats.prime);
+    return createSignalPlaces(design());
+  } catch (error) {
+    // circom accepts what the evaluator does not know, or finds too large.
+    if (isRollupError(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -67,28 +88,4 @@ export async function importModel(path: string): Promise<CircuitModel> {
   const { default: compute } = module;
   if (typeof compute !== "function") throw invalid("its default export is no function");
   return { ...module, default: compute };
-}
-
-/**
- * Reads a JSON file of a circuit's inputs: an object of signals, or an array of such objects.
- *
- * @throws INPUT_FILE_INVALID
- */
-export async function readInputFile(path: string): Promise<InputValues[]> {
-  const file = resolve(path);
-  const invalid = (reason: string) => pluginError({ code: "INPUT_FILE_INVALID", file, reason });
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw invalid((error as Error).message);
-  });
-  let json: unknown;
-  try {
-    json = parseInputs(text);
-  } catch (error) {
-    throw invalid((error as Error).message);
-  }
-  const list: unknown[] = Array.isArray(json) ? json : [json];
-  const isInputs = (value: unknown): value is InputValues =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!list.every(isInputs)) throw invalid("it has something other than objects of signals");
-  return list;
 }

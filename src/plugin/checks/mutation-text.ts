@@ -1,4 +1,6 @@
 /** The report of removed constraints as text. */
+import { shortPath } from "../../circom/diagnosis/trace.ts";
+import type { TestedMutants } from "./mutation-tests.ts";
 import type { MutationReport, UnmissedConstraint } from "../../circom/mutate-constraints.ts";
 
 /** Maximum constraints that are listed of one kind. */
@@ -13,6 +15,20 @@ export function formatMutation(report: MutationReport): string {
     ...listed("Refuse generated inputs only; add such inputs to the tests", generatedRefusal),
     ...listed("Not missed: redundant, or without inputs that need them", unmissed),
     `  seed ${seed}${isTimedOut ? "; the time limit ended the run" : ""}`,
+  ].join("\n");
+}
+
+export function formatTestedMutants(report: TestedMutants): string {
+  const { circuit, mutants, noticed, survivors, withoutEffect, refusedByCircom } = report;
+  const places = survivors.map(
+    ({ file, line, template, source }) =>
+      `    ${shortPath(file)}:${line} in ${template}: ${source}`,
+  );
+  return [
+    `${circuit}: the tests miss ${survivors.length} of ${mutants} constraints of the source`,
+    `  ${noticed} are noticed; without effect ${withoutEffect}, refused by circom ${refusedByCircom}`,
+    ...(places.length === 0 ? [] : ["  All tests pass without:", ...places]),
+    ...(report.isTimedOut ? ["  The time limit ended the run; --time sets another one."] : []),
   ].join("\n");
 }
 

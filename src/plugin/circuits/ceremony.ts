@@ -19,7 +19,9 @@ import {
 } from "../../groth16/setup/ceremony.ts";
 import { pluginError } from "../errors.ts";
 import type { Compiled } from "./pipeline.ts";
-import type { BuildPlan } from "./plan.ts";
+import { isCeremonyKey } from "./keys.ts";
+import { type BuildPlan, selectCircuits } from "./plan.ts";
+import { rollupCircuitName } from "./sources.ts";
 
 /** Steps of a ceremony, in this order. */
 export interface CeremonySteps {
@@ -49,6 +51,23 @@ export interface CeremonyResult {
 
 export function hasCeremonySteps({ ptau, contribute, beacon, verify }: CeremonySteps): boolean {
   return verify || [ptau, contribute, beacon].some((step) => step !== undefined);
+}
+
+/**
+ * Refuses to make keys again that only the contributors of a ceremony can make.
+ *
+ * @throws CEREMONY_KEYS_KEPT
+ */
+export function assertNotForced(plan: BuildPlan): void {
+  if (plan.force !== true) return;
+  const { own, keyIds } = selectCircuits(plan);
+  const circuits = [
+    ...own.filter(({ protocol }) => isCeremonyKey(protocol, plan.config)).map(({ name }) => name),
+    ...(isCeremonyKey("groth16", plan.config)
+      ? keyIds.map((keyId) => rollupCircuitName(plan.preset, keyId, plan.config))
+      : []),
+  ];
+  if (circuits.length > 0) throw pluginError({ code: "CEREMONY_KEYS_KEPT", circuits });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Finds and loads the project's circuits by name. */
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import { loadCircuit } from "../../circom/circuit.ts";
-import { isPlonk, type Protocol, type ProvenBy } from "../../circom/protocols.ts";
+import type { Protocol, ProvenBy } from "../../circom/protocols.ts";
 import { toSolidityArguments, toSolidityCalldata } from "../../circom/solidity-proof.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { createPlonkWorkers } from "../../plonk/workers.ts";
@@ -12,7 +12,8 @@ import { pluginError } from "../errors.ts";
 import { hintIfSlow } from "./compile-hint.ts";
 import { type CircuitNames, findByName } from "./names.ts";
 import type { ProjectCircuit, ProjectCircuitOptions } from "./project-circuits.ts";
-import { toProverChoice } from "./prover-choice.ts";
+import { chooseProver } from "./prover-choice.ts";
+import { createUsageMeter } from "../profile/usage.ts";
 import { findProjectCircuits, type ProjectSource, sourceOfMain } from "./sources.ts";
 import { PACKAGE_VERIFIERS } from "./verifier-name.ts";
 import { fullContractName, hasVerifier } from "./verifiers.ts";
@@ -82,11 +83,13 @@ export function createCircuitLoader(project: CircuitProject): CircuitLoader {
           : sourceOfMain(wanted, root, config)
       ) as ProjectSource<P>;
       const { protocol = source.protocol } = given;
-      const prover = isPlonk(protocol) ? "snarkjs" : toProverChoice(config.prover, config);
+      const prover = chooseProver(undefined, protocol, config);
       const options = { ...source, ...shared, cacheDir: paths.circuits, prover, ...given };
+      const meter = createUsageMeter(config, source.name);
       const circuit = await hintIfSlow(source, () =>
-        loadCircuit<Inputs, Outputs, Signals, P>(options),
+        loadCircuit<Inputs, Outputs, Signals, P>({ ...options, ...(meter && { meter }) }),
       );
+      meter?.describe(circuit);
       // Nothing here repairs a missing or damaged key of a ceremony, so fail before any work.
       if (setup.type === "ceremony") await circuit.zkeyPath();
       const contract = hasVerifier(circuit) ? await nameContract(source, all, project) : undefined;
@@ -155,4 +158,26 @@ export function findSource(name: string, root: string, config: RollupConfig): Pr
     root,
     folder: config.circuits.path,
   });
+}
+
+/**
+ * Finds the one circuit that a task is about: by its name, or the only one of the project.
+ *
+ * @param task - Name of the task.
+ * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, CIRCUIT_NOT_NAMED, CIRCUITS_NONE
+ */
+export function chooseSource(
+  name: string,
+  task: string,
+  root: string,
+  config: RollupConfig,
+): ProjectSource {
+  if (name !== "") return findSource(name, root, config);
+  const sources = findProjectCircuits(root, config);
+  const [only, ...others] = sources;
+  if (only === undefined) {
+    throw pluginError({ code: "CIRCUITS_NONE", folder: config.circuits.path });
+  }
+  if (others.length === 0) return only;
+  throw pluginError({ code: "CIRCUIT_NOT_NAMED", task, known: sources.map(({ name }) => name) });
 }

@@ -58,16 +58,29 @@ export function toMain(name: string, { file, ...rest }: CircuitMain, folder: str
 /** Reads `circuits.json`, or the file that `circomkit.json` names, if there is one. */
 function readCircomkit(root: string): NamedMain[] {
   const config = join(root, "circomkit.json");
-  const { circuits, dirCircuits } = existsSync(config)
+  const isCircomkit = existsSync(config);
+  const { circuits, dirCircuits } = isCircomkit
     ? read(config, circomkitSchema)
     : circomkitSchema.parse({});
   const file = join(root, circuits);
-  if (!existsSync(file)) return [];
+  if (!existsSync(file) || (!isCircomkit && !hasTemplates(file))) return [];
   return Object.entries(read(file, circuitsSchema)).map(([name, main]) => {
     const { pubs = [], params = [], template } = main;
     const folder = resolve(dirname(config), dirCircuits);
     return toMain(name, { file: main.file, template, params, public: pubs }, folder);
   });
+}
+
+/** Whether a `circuits.json` is circomkit's, and not another file of that name. */
+function hasTemplates(file: string): boolean {
+  try {
+    const circuits = Object.values(JSON.parse(readFileSync(file, "utf8")) as object);
+    return circuits.some(
+      (main: unknown) => typeof main === "object" && main !== null && "template" in main,
+    );
+  } catch {
+    return false;
+  }
 }
 
 function read<T extends z.ZodTypeAny>(file: string, schema: T): z.infer<T> {

@@ -9,7 +9,7 @@ import * as systemPath from "node:path";
 import type { PlatformPath } from "node:path";
 import { circomError } from "../../circom/errors.ts";
 import { pluginError } from "../errors.ts";
-import { ROLLUP_VERIFIER, verifierName } from "./verifier-name.ts";
+import { ROLLUP_VERIFIER, VERIFIER_SUFFIX, verifierName } from "./verifier-name.ts";
 
 export interface CircuitNames {
   /** Path in the folder of circuits, with "/" and without ".circom". */
@@ -28,18 +28,20 @@ const ENDING = /\.circom$/;
  * Names circuits.
  *
  * @param files - Absolute paths, all in `folder`.
+ * @param suffix - The end of the names of contracts.
  * @throws CIRCUIT_NAMES_CLASH
  */
 export function nameCircuits(
   files: readonly string[],
   folder: string,
   path: PlatformPath = systemPath,
+  suffix: string = VERIFIER_SUFFIX,
 ): CircuitNames[] {
   const paths = files.map((file) =>
     path.relative(folder, file).split(path.sep).join("/").replace(ENDING, ""),
   );
   const isShared = sharedBy(paths.map(lastPart));
-  const contractFiles = nameContractFiles(paths);
+  const contractFiles = nameContractFiles(paths, suffix);
   const owners = new Map<string, string>();
   return paths.map((circuit, index) => {
     const contractFile = contractFiles[index]!;
@@ -51,14 +53,14 @@ export function nameCircuits(
     const short = lastPart(circuit);
     const long = circuit === short ? `./${circuit}` : circuit;
     const name = isShared(short) ? long : short;
-    return { path: circuit, name, contract: verifierName(short), contractFile };
+    return { path: circuit, name, contract: verifierName(short, suffix), contractFile };
   });
 }
 
 /** A file has the name of its contract, or that of its circuit if the former is not unique. */
-function nameContractFiles(paths: readonly string[]): string[] {
+function nameContractFiles(paths: readonly string[], suffix: string): string[] {
   const folderOf = (path: string) => path.slice(0, -lastPart(path).length);
-  const usual = paths.map((path) => `${folderOf(path)}${verifierName(lastPart(path))}.sol`);
+  const usual = paths.map((path) => `${folderOf(path)}${verifierName(lastPart(path), suffix)}.sol`);
   // Some file systems ignore case.
   const isShared = sharedBy([...usual, `${ROLLUP_VERIFIER}.sol`].map((file) => file.toLowerCase()));
   return usual.map((file, i) => (isShared(file.toLowerCase()) ? `${paths[i]!}.sol` : file));

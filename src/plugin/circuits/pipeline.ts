@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type CompiledCircuit, compileCircuit } from "../../circom/compile.ts";
+import { buildCppGenerator } from "../../circom/cpp/build.ts";
+import { inspectCircuit } from "../../circom/inspect.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
@@ -22,18 +24,19 @@ import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME } from "../package-root.ts";
 import { hintIfSlow } from "./compile-hint.ts";
-import { type CircuitKeys, ensureKeys } from "./keys.ts";
+import { type CircuitKeys, discardKeys, ensureKeys } from "./keys.ts";
 import { type ManifestCircuit, readManifest, writeManifest } from "./manifest.ts";
 import type { CircuitNames } from "./names.ts";
 import { type BuildPlan, selectCircuits } from "./plan.ts";
 import {
   type CircuitSource,
+  type ProjectSource,
   rollupCircuitName,
   rollupKeyIds,
   writeRollupCircuit,
 } from "./sources.ts";
 import { ROLLUP_VERIFIER } from "./verifier-name.ts";
-import { contractFolders, hasVerifier, writeContracts } from "./verifiers.ts";
+import { contractFolders, findForeignContracts, hasVerifier, writeContracts } from "./verifiers.ts";
 
 const ROLLUP_VERIFIER_FILE = `${ROLLUP_VERIFIER}.sol`;
 
@@ -69,10 +72,24 @@ interface Broken {
  *   do not compile
  */
 export async function compileCircuits(plan: BuildPlan): Promise<Compiled[]> {
-  const { compiled, broken } = await compileSound(plan);
-  const failure = toFailure(broken);
+  const { compiled, failure } = await compileAll(plan);
   if (failure !== undefined) throw failure;
   return compiled;
+}
+
+/** What {@link compileAll} leaves. */
+export interface Compilation {
+  readonly compiled: Compiled[];
+  /** Says which circuits of the project do not compile. */
+  readonly failure: RollupError | undefined;
+}
+
+/**
+ * As {@link compileCircuits}, but says in the result which circuits of the project do not compile.
+ */
+export async function compileAll(plan: BuildPlan): Promise<Compilation> {
+  const { compiled, broken } = await compileSound(plan);
+  return { compiled, failure: toFailure(broken) };
 }
 
 /** As {@link compileCircuits}, but goes on when a circuit of the project does not compile. */
@@ -87,6 +104,8 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
       const circuit = await compile(source, plan);
       warnAbout(circuit, plan);
       warnOfPatterns(circuit.file, source, plan);
+      await warnOfInspection(source, plan);
+      if (source.witness === "cpp") await buildGenerator(source, plan);
       const { name, protocol } = source;
       compiled.push({ circuit, protocol, name, names: source });
     } catch (error) {
@@ -122,13 +141,14 @@ export async function compileRollupCircuit(
 /** Makes or finds the keys of compiled circuits. @throws as {@link ensureKeys} */
 export async function setUpCircuits(
   compiled: readonly Compiled[],
-  { config, progress }: BuildPlan,
+  { config, progress, force = false }: BuildPlan,
 ): Promise<Keyed[]> {
   const keyed: Keyed[] = [];
   const origin = config.setup.type === "dev" ? "Making the development key" : "Reading the key";
   // There are no provers for circuits of other primes.
   const provable = compiled.filter(({ circuit }) => circuit.stats.prime === DEFAULT_PRIME);
   for (const { circuit, protocol, ...rest } of provable) {
+    if (force) await discardKeys(circuit, protocol, config);
     const keys = await progress(`${origin} of ${rest.name}`, () =>
       ensureKeys(circuit, protocol, config),
     );
@@ -160,11 +180,19 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
   const hasRollup = keyed.some(({ keyId }) => keyId !== undefined);
   const keepsRollup = !hasRollup && !leavesRollupOut;
   const ofBroken = broken.map(({ names: { contractFile } }) => contractFile);
+  const foreign = await findForeign(config);
   const isKept = (file: string) =>
     names !== undefined ||
     ofBroken.includes(file) ||
+    foreign.includes(file) ||
     (keepsRollup && file === ROLLUP_VERIFIER_FILE);
-  await writeContracts(config.paths.contracts, await generateVerifiers(keyed), isKept);
+  const sources = await generateVerifiers(keyed);
+  const taken = foreign.find((file) => sources.has(file));
+  if (taken !== undefined) {
+    const file = join(config.paths.contracts, taken);
+    throw pluginError({ code: "VERIFIER_FILE_TAKEN", file });
+  }
+  await writeContracts(config.paths.contracts, sources, isKept);
   const earlier = await readManifest(config);
   const builtNames = keyed.map(({ name }) => name);
   const isUntouched = ({ keyId, name }: ManifestCircuit) =>
@@ -180,6 +208,12 @@ export async function buildCircuits(given: BuildPlan): Promise<CircuitBuild> {
   };
   await writeManifest(config, manifest);
   return { built, failure: toFailure(broken) };
+}
+
+/** Lists the user's own contracts among the generated ones; the cache has none. */
+async function findForeign({ paths }: RollupConfig): Promise<string[]> {
+  const isInCache = !relative(paths.cache, paths.contracts).startsWith("..");
+  return isInCache ? [] : findForeignContracts(paths.contracts);
 }
 
 /** The rollup's circuits have one verifier: whoever names one of them means all. */
@@ -219,10 +253,11 @@ async function generateVerifiers(keyed: readonly Keyed[]): Promise<Map<string, s
 
 function compile(
   source: CircuitSource & Partial<CircuitNames>,
-  { config, progress, warn }: BuildPlan,
+  { config, progress, warn, force = false }: BuildPlan,
 ): Promise<CompiledCircuit> {
   const { name = circuitName(source.file), optimization } = source;
-  const compiling = () => compileCircuit({ ...source, cacheDir: config.paths.circuits });
+  const options = { ...source, cacheDir: config.paths.circuits, recompile: force };
+  const compiling = () => compileCircuit(options);
   return progress(`Compiling the circuit ${name}`, () =>
     hintIfSlow({ name, optimization, warn }, compiling),
   );
@@ -263,6 +298,30 @@ function warnOfPatterns(
     if (!WARNED_PATTERNS.includes(pattern)) continue;
     warn(`${relative(root, file)}:${line}: warning[${pattern}]: ${message}`);
   }
+}
+
+/** Shows what circom's `--inspect` finds in the project's files, and how much in packages. */
+async function warnOfInspection(
+  source: ProjectSource,
+  { root, config, progress, warn, inspects = config.circuits.inspect }: BuildPlan,
+): Promise<void> {
+  if (!inspects) return;
+  const { name } = source;
+  const cacheDir = config.paths.circuits;
+  const { own, inPackages } = await progress(`Inspecting the circuit ${name}`, () =>
+    inspectCircuit({ ...source, cacheDir }),
+  );
+  for (const { file, line, code, message } of own) {
+    warn?.(`${relative(root, file)}:${line}: warning[${code}]: ${message}`);
+  }
+  if (inPackages > 0) warn?.(`${name}: ${inPackages} findings of --inspect are in packages`);
+}
+
+async function buildGenerator(source: ProjectSource, { config, progress }: BuildPlan) {
+  const { name } = source;
+  await progress(`Building the C++ witness generator of ${name}`, () =>
+    buildCppGenerator({ ...source, cacheDir: config.paths.circuits }),
+  );
 }
 
 /** What killed runs have left of files that they were writing. */

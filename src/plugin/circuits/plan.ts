@@ -20,8 +20,15 @@ export interface BuildPlan {
   readonly leavesRollupOut?: boolean;
   /** Names or paths of the only circuits that are meant. Default: all. */
   readonly names?: readonly string[] | undefined;
+  /**
+   * Whether circuits and keys are made again although the cache has them. A ceremony's keys stay.
+   * Default: false.
+   */
+  readonly force?: boolean;
   /** Module that the generated types add to. Default: that of the rollup's plugin. */
   readonly typesModule?: string;
+  /** Whether to show what circom's `--inspect` finds. Default: the config's. */
+  readonly inspects?: boolean;
   readonly progress: Progress;
   /** Receives warnings about the project's circuits, each of one or more lines. */
   readonly warn?: (text: string) => void;
@@ -32,6 +39,25 @@ export interface SelectedCircuits {
   readonly own: readonly ProjectSource[];
   /** Ids of the rollup's keys, each of a circuit. A mock prover needs none of them. */
   readonly keyIds: readonly number[];
+}
+
+/**
+ * Leaves circuits out of a plan, which is about all others that it meant.
+ *
+ * @param skipped - Names or paths.
+ * @throws CIRCUIT_UNKNOWN, CIRCUIT_AMBIGUOUS, and as {@link findProjectCircuits}
+ */
+export function withoutCircuits(plan: BuildPlan, skipped: readonly string[]): BuildPlan {
+  const { own, keyIds } = selectCircuits(plan);
+  const left = selectCircuits({ ...plan, names: skipped });
+  const isLeft = ({ path }: ProjectSource) => left.own.some((source) => source.path === path);
+  const names = [
+    ...own.filter((source) => !isLeft(source)).map(({ name }) => name),
+    ...keyIds
+      .filter((keyId) => !left.keyIds.includes(keyId))
+      .map((keyId) => rollupCircuitName(plan.preset, keyId, plan.config)),
+  ];
+  return { ...plan, names };
 }
 
 /**

@@ -7,7 +7,8 @@ import {
   renderBlockMain,
   renderExitMain,
 } from "../../block/circuit.ts";
-import type { OptimizationLevel } from "../../circom/compile.ts";
+import type { OptimizationLevel } from "../../circom/compilation.ts";
+import type { CppLimits, WitnessKind } from "../../circom/cpp/kinds.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { NativeCompiler } from "../../circom/compiler.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
@@ -38,7 +39,10 @@ export interface CircuitSource<P extends Protocol = Protocol> extends Partial<
   readonly optimization: OptimizationLevel;
   readonly protocol: P;
   readonly prime?: PrimeName;
+  readonly optimizationRounds?: number;
   readonly compiler?: NativeCompiler;
+  readonly witness?: WitnessKind;
+  readonly cpp?: CppLimits;
   /** Folder of a package's compiled circuits. */
   readonly precompiledDir?: string;
 }
@@ -69,7 +73,7 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): P
   const { path: folder } = circuits;
   // A project needs no circuits, but a configured folder must exist.
   const isEmpty = folder === join(root, "circuits") && !existsSync(folder);
-  const named = nameAll(isEmpty ? [] : findCircuits(folder), findMains(root, circuits), folder);
+  const named = nameAll(isEmpty ? [] : findCircuits(folder), findMains(root, circuits), circuits);
   const overrides = new Map<string, CircuitOverride>();
   for (const [name, override] of Object.entries(circuits.overrides)) {
     overrides.set(findByName(name, named, { root, folder }).path, override);
@@ -79,11 +83,20 @@ export function findProjectCircuits(root: string, { circuits }: RollupConfig): P
 }
 
 /** Names files, and circuits of templates as files in the folder of circuits. */
-function nameAll(files: readonly string[], mains: readonly NamedMain[], folder: string) {
+function nameAll(
+  files: readonly string[],
+  mains: readonly NamedMain[],
+  { path: folder, verifiers }: CircuitsConfig,
+) {
   const made = mains.map(({ name }) => name);
   const own = files.filter((file) => !isMadeByCircomkit(file, made)).map((file) => ({ file }));
   const places = made.map((name) => join(folder, `${name}.circom`));
-  const all = nameCircuits([...own.map(({ file }) => file), ...places], folder);
+  const all = nameCircuits(
+    [...own.map(({ file }) => file), ...places],
+    folder,
+    undefined,
+    verifiers.suffix,
+  );
   return all.map((names, index) => {
     const source = own[index] ?? mains[index - own.length]!;
     if ("name" in source && source.name !== names.name) {
@@ -99,9 +112,19 @@ function nameAll(files: readonly string[], mains: readonly NamedMain[], folder: 
 
 /** What circuits are compiled with, unless an override says otherwise. */
 function usualOptions(root: string, circuits: CircuitsConfig) {
-  const { include: includePaths, optimization, protocol, prime, compiler } = circuits;
-  const how = { optimization, protocol, prime, ...(compiler && { compiler }) };
-  return { includePaths, projectFolder: root, ...how };
+  const { include: includePaths, optimization, protocol, prime, witness, cpp } = circuits;
+  const { optimizationRounds, compiler } = circuits;
+  return {
+    includePaths,
+    projectFolder: root,
+    optimization,
+    ...(optimizationRounds !== undefined && { optimizationRounds }),
+    protocol,
+    prime,
+    ...(compiler && { compiler }),
+    witness,
+    cpp,
+  };
 }
 
 /** A circuit of a template that neither the config nor a file names. */

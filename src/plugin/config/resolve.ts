@@ -1,5 +1,5 @@
 /** Resolves the user's config: defaults, paths, and our additions to Solidity's. */
-import { join, relative, resolve, sep } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type {
   HardhatConfig,
@@ -10,7 +10,7 @@ import type {
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
-import { ROLLUP_VERIFIER } from "../circuits/verifier-name.ts";
+import { ROLLUP_VERIFIER, VERIFIER_SUFFIX } from "../circuits/verifier-name.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
 import type { RollupConfig, RollupUserConfig } from "./types.ts";
 
@@ -49,6 +49,7 @@ export function resolveRollupConfig(
   { root, cache }: { root: string; cache: string },
 ): RollupConfig {
   const rollupCache = join(cache, "rollup");
+  const verifiersPath = user.circuits?.verifiers?.path;
   return {
     preset: user.preset ?? "minimal",
     ...(user.blockSlots && { blockSlots: user.blockSlots }),
@@ -66,11 +67,18 @@ export function resolveRollupConfig(
       optimization: user.circuits?.optimization ?? 1,
       protocol: user.circuits?.protocol ?? "groth16",
       prime: user.circuits?.prime ?? DEFAULT_PRIME,
+      ...(user.circuits?.optimizationRounds && {
+        optimizationRounds: user.circuits.optimizationRounds,
+      }),
       ...(user.circuits?.compiler && { compiler: user.circuits.compiler }),
+      witness: user.circuits?.witness ?? "wasm",
+      cpp: user.circuits?.cpp ?? {},
       overrides: user.circuits?.overrides ?? {},
       mains: user.circuits?.mains ?? {},
       cacheProofs: user.circuits?.cacheProofs ?? false,
       patternWarnings: user.circuits?.patternWarnings ?? true,
+      inspect: user.circuits?.inspect ?? false,
+      verifiers: { suffix: user.circuits?.verifiers?.suffix ?? VERIFIER_SUFFIX },
       coverage: {
         packages: user.circuits?.coverage?.packages ?? [],
         statements: user.circuits?.coverage?.statements ?? DEFAULT_COVERAGE_STATEMENTS,
@@ -85,7 +93,8 @@ export function resolveRollupConfig(
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),
       ptau: join(rollupCache, "circuits", "ptau"),
-      contracts: join(rollupCache, "contracts"),
+      contracts:
+        verifiersPath === undefined ? join(rollupCache, "contracts") : resolve(root, verifiersPath),
       types: join(root, "types", "circuits"),
     },
   };
@@ -116,17 +125,32 @@ export function extendResolvedConfig(
   const { root, sources } = config.paths;
   // The oldest supported Hardhat has no such setting.
   const { coverage } = config as Partial<HardhatConfig>;
+  const { contracts } = rollup.paths;
+  const isSource = sources.solidity.some((folder) => isWithin(contracts, folder));
   // Generated contracts are no sources of the user, so coverage skips them.
   const generated = `${escapeGlob(generatedFolder(root, rollup))}/**`;
+  const hasOthers = sources.solidity.some((folder) => isWithin(folder, contracts));
   return {
     ...config,
     rollup,
     paths: {
       ...config.paths,
-      sources: { ...sources, solidity: [...sources.solidity, rollup.paths.contracts] },
+      sources: {
+        ...sources,
+        solidity: isSource ? sources.solidity : [...sources.solidity, contracts],
+      },
     },
-    coverage: { ...coverage, skipFiles: [...(coverage?.skipFiles ?? []), generated] },
+    coverage: {
+      ...coverage,
+      skipFiles: [...(coverage?.skipFiles ?? []), ...(hasOthers ? [] : [generated])],
+    },
   };
+}
+
+/** Whether a folder is in another one, or is that one. */
+function isWithin(folder: string, outer: string): boolean {
+  const path = relative(outer, folder);
+  return path === "" || (!path.startsWith("..") && !isAbsolute(path));
 }
 
 /** Adds this package's contracts, with their compiler settings. */

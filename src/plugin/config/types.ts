@@ -1,4 +1,5 @@
 /** The `rollup` entry of a Hardhat config, as written by the user and as resolved. */
+import type { CppLimits, WitnessKind } from "../../circom/cpp/kinds.ts";
 import type { CoverageKind } from "../../circom/coverage/totals.ts";
 import type { NativeCompiler } from "../../circom/compiler.ts";
 import type { TemplateParameter } from "../../circom/main-component.ts";
@@ -53,8 +54,14 @@ export interface CircuitsConfig {
   readonly protocol: Protocol;
   /** circom's name of the prime; only circuits for `bn128` are proven. */
   readonly prime: PrimeName;
+  /** With optimization 2: maximum rounds of the simplification. */
+  readonly optimizationRounds?: number;
   /** A native circom program; without it the package circom2 compiles. */
   readonly compiler?: NativeCompiler;
+  /** What computes witnesses: WebAssembly, or a C++ program that is built with the circuit. */
+  readonly witness: WitnessKind;
+  /** Limits of the C++ program for one witness. */
+  readonly cpp: CppLimits;
   /** By circuit name or path: what differs for that circuit. */
   readonly overrides: Readonly<Record<string, CircuitOverride>>;
   /** By circuit name: circuits that are made of templates, without a file of their own. */
@@ -63,6 +70,10 @@ export interface CircuitsConfig {
   readonly cacheProofs: boolean;
   /** Whether builds warn of patterns in the sources that have often been faults. */
   readonly patternWarnings: boolean;
+  /** Whether builds show what circom's `--inspect` finds. */
+  readonly inspect: boolean;
+  /** The generated verifier contracts. */
+  readonly verifiers: { readonly suffix: string };
   readonly coverage: CircuitCoverageConfig;
 }
 
@@ -90,8 +101,10 @@ export interface CircuitMain {
 /** What the config can set for a single circuit. */
 export interface CircuitOverride {
   readonly optimization?: CircuitsConfig["optimization"];
+  readonly optimizationRounds?: number;
   readonly protocol?: Protocol;
   readonly prime?: PrimeName;
+  readonly witness?: WitnessKind;
 }
 
 /** Maximum threads; a larger number is a mistake. */
@@ -132,8 +145,20 @@ export interface RollupUserConfig {
     protocol?: Protocol;
     /** circom's name of the prime. Default `bn128`, for which alone there are provers. */
     prime?: PrimeName;
-    /** A native circom program, absolute or in the PATH. Default: the package circom2. */
-    compiler?: { path: string };
+    /** With optimization 2: maximum rounds, circom's `--O2round`. Default: no limit. */
+    optimizationRounds?: number;
+    /**
+     * A native circom program, absolute or in the PATH, and the version that it must have. Default:
+     * the package circom2.
+     */
+    compiler?: { path: string; version?: string };
+    /**
+     * What computes witnesses: `wasm`, or `cpp` for a program that is built with make, g++, nasm,
+     * GMP and nlohmann-json. Default `wasm`.
+     */
+    witness?: WitnessKind;
+    /** Limits of the C++ program for one witness: ten minutes and 16,384 MiB by default. */
+    cpp?: CppLimits;
     /** By circuit name or path: what differs for that circuit. */
     overrides?: Record<string, CircuitOverride>;
     /** By circuit name: circuits that are made of templates, without a file of their own. */
@@ -142,6 +167,13 @@ export interface RollupUserConfig {
     cacheProofs?: boolean;
     /** Whether builds warn of patterns that have often been faults. Default true. */
     patternWarnings?: boolean;
+    /** Whether builds show what circom's `--inspect` finds. Default false. */
+    inspect?: boolean;
+    /**
+     * The generated verifier contracts: their folder, relative to the project's root, and the end
+     * of their names. Default: a folder of the cache, and `Verifier`.
+     */
+    verifiers?: { path?: string; suffix?: string };
     /** The report of circuits by `hardhat test --coverage`. */
     coverage?: {
       /** Packages in node_modules whose circuits count, too. Default none. */

@@ -1,4 +1,5 @@
 /** Checks the user's `rollup: {…}` and describes its errors. */
+import { WITNESS_KINDS } from "../../circom/cpp/kinds.ts";
 import type { TemplateParameter } from "../../circom/main-component.ts";
 import { validateUserConfigZodType } from "@nomicfoundation/hardhat-zod-utils";
 import type {
@@ -56,6 +57,8 @@ const minimumSchema = {
   checks: percentSchema("checks, `===` and `assert`, that refuse an input"),
 } satisfies Record<CoverageKind, z.ZodTypeAny>;
 const optimizationSchema = z.number().int().min(0).max(2);
+const roundsSchema = z.number().int().positive();
+const witnessSchema = z.enum(WITNESS_KINDS);
 
 /** Schema of the config; docs/config.md shows its descriptions. */
 export const rollupUserConfigSchema = z
@@ -162,6 +165,9 @@ export const rollupUserConfigSchema = z
               "compiled at `--O1`",
           )
           .optional(),
+        optimizationRounds: roundsSchema
+          .describe("with `optimization: 2`: maximum rounds, circom's `--O2round`")
+          .optional(),
         protocol: protocolSchema
           .describe("proof system of the project's circuits: `groth16`, `plonk` or `fflonk`")
           .optional(),
@@ -171,9 +177,38 @@ export const rollupUserConfigSchema = z
         compiler: z
           .object({
             path: z.string().min(1).describe("the program, absolute or in the `PATH`"),
+            version: z
+              .string()
+              .regex(/^\d+\.\d+\.\d+$/, "A version is three numbers, such as 2.2.2.")
+              .describe("the version that the program must have, such as `2.2.2`")
+              .optional(),
           })
           .strict()
           .describe("a native circom program in place of the package `circom2`")
+          .optional(),
+        witness: witnessSchema
+          .describe(
+            "what computes witnesses: `wasm`, or `cpp`, a program that is built with `make`, " +
+              "`g++`, `nasm`, GMP and nlohmann-json",
+          )
+          .optional(),
+        cpp: z
+          .object({
+            timeoutMs: z
+              .number()
+              .int()
+              .positive()
+              .describe("time limit in milliseconds")
+              .optional(),
+            memoryMb: z
+              .number()
+              .int()
+              .positive()
+              .describe("maximum memory in MiB, where the system limits it")
+              .optional(),
+          })
+          .strict()
+          .describe("limits of the C++ program for one witness")
           .optional(),
         overrides: z
           .record(
@@ -181,6 +216,8 @@ export const rollupUserConfigSchema = z
             z
               .object({
                 optimization: optimizationSchema.optional(),
+                optimizationRounds: roundsSchema.optional(),
+                witness: witnessSchema.optional(),
                 protocol: protocolSchema.optional(),
                 prime: primeSchema.optional(),
               })
@@ -191,6 +228,26 @@ export const rollupUserConfigSchema = z
         patternWarnings: z
           .boolean()
           .describe("whether builds warn of patterns in circuits that have often been faults")
+          .optional(),
+        inspect: z
+          .boolean()
+          .describe("whether builds show what circom's `--inspect` finds, by file and line")
+          .optional(),
+        verifiers: z
+          .object({
+            path: z
+              .string()
+              .min(1)
+              .describe("their folder, relative to the project's root")
+              .optional(),
+            suffix: z
+              .string()
+              .regex(/^\w+$/, "The end of a name has letters, digits and _ only.")
+              .describe("the end of their names")
+              .optional(),
+          })
+          .strict()
+          .describe("the generated verifier contracts")
           .optional(),
         coverage: z
           .object({

@@ -3,6 +3,7 @@ import { createProjectCircuits } from "../circuits/lazy-circuits.ts";
 import { startCoverage } from "../coverage/test-run.ts";
 import { noteEnvironment } from "../environments.ts";
 import { noteTestPhase } from "../test-runs.ts";
+import { recordCircuits } from "./circuit-statistics.ts";
 import { skipGeneratedContracts } from "./gas-statistics.ts";
 
 const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
@@ -11,6 +12,7 @@ const handlers: Partial<HardhatRuntimeEnvironmentHooks> = {
     skipGeneratedContracts(hre);
     noteEnvironment(hre);
     noteTestPhase(hre);
+    recordCircuits(hre);
     await startCoverage(hre);
   },
 };

@@ -11,9 +11,10 @@ import { createMockProver } from "../../prover/mock-prover.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { readManifest } from "../circuits/manifest.ts";
 import { toProverChoice } from "../circuits/prover-choice.ts";
-import { rollupKeyIds, writeRollupCircuit } from "../circuits/sources.ts";
+import { rollupCircuitName, rollupKeyIds, writeRollupCircuit } from "../circuits/sources.ts";
 import type { ProverName, RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+import { createUsageMeter } from "../profile/usage.ts";
 
 /**
  * Creates the prover of a rollup, and checks that circuits, keys and the compiled verifier belong
@@ -46,7 +47,10 @@ export async function createProver(
     const built = manifest.circuits.find((circuit) => circuit.keyId === keyId);
     if (built === undefined) throw notBuilt(`the last build was without the key ${keyId}`);
     const { zkeyPath } = built;
-    const circuit = await loadCircuit({ ...source, ...provingOptions, zkeyPath });
+    const meter = createUsageMeter(rollup, rollupCircuitName(preset, keyId, rollup));
+    const metered = { ...provingOptions, ...(meter && { meter }) };
+    const circuit = await loadCircuit({ ...source, ...metered, zkeyPath });
+    meter?.describe(circuit);
     if (!(await isProvingKeyIntact(circuit, zkeyPath, rollup.setup))) {
       throw notBuilt(`the key ${zkeyPath} is missing or damaged`);
     }
