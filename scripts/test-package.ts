@@ -1,8 +1,9 @@
 /**
  * Packs the package and installs it into an empty folder outside the repository, as a user does.
  * There it runs the README's commands: `hardhat-zkrollup init`, the tests that this writes, and the
- * tasks of circuits. Then it type-checks that project, a strict one and the declarations of the package, checks that the
- * package contains the compiled circuits, and runs all projects of `examples/`.
+ * tasks of circuits. Then it type-checks that project, a strict one and the declarations of the
+ * package, checks that the package contains the compiled circuits, and runs all projects of
+ * `examples/`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
