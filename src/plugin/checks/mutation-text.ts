@@ -26,7 +26,7 @@ export function formatTestedMutants(report: TestedMutants): string {
   );
   return [
     `${circuit}: the tests miss ${survivors.length} of ${mutants} constraints of the source`,
-    `  ${noticed} are noticed; without effect ${withoutEffect}, refused by circom ${refusedByCircom}`,
+    `  noticed ${noticed}, without effect ${withoutEffect}, refused by circom ${refusedByCircom}`,
     ...(places.length === 0 ? [] : ["  All tests pass without:", ...places]),
     ...(report.isTimedOut ? ["  The time limit ended the run; --time sets another one."] : []),
   ].join("\n");
