@@ -88,10 +88,17 @@ const sidebar = [
   },
 ];
 
+/** Tables and printed reports are wider than VitePress's column, where the window has the room. */
+const STYLE = `:root { --vp-layout-max-width: 1760px }
+@media (min-width: 1440px) {
+  .VPDoc.has-aside .content-container { max-width: 1000px !important }
+}`;
+
 export default defineConfig({
   title: "hardhat-zkrollup",
   description: "Build, test and run a zkRollup with Hardhat 3",
   cleanUrls: true,
+  head: [["style", {}, STYLE]],
   markdown: {
     anchor: { slugify },
     config: useSiteLinks,
