@@ -89,9 +89,11 @@ const sidebar = [
 ];
 
 /** Tables and printed reports are wider than VitePress's column, where the window has the room. */
-const STYLE = `:root { --vp-layout-max-width: 1760px }
-@media (min-width: 1440px) {
+const STYLE = `@media (min-width: 1440px) {
   .VPDoc.has-aside .content-container { max-width: 1000px !important }
+}
+@media (min-width: 1760px) {
+  :root { --vp-layout-max-width: 1760px }
 }`;
 
 export default defineConfig({
