@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatUserConfig } from "hardhat/types/config";
+import { CHANGE_VARIABLE } from "../../src/circom/source-change.ts";
 import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT, resolveNpmSolc } from "../../src/plugin/package-root.ts";
 import { addRollupContracts, sizedPreset } from "../../src/plugin/config/resolve.ts";
@@ -48,6 +49,17 @@ describe("plugin/config", () => {
       expect(rollup.prover).to.equal("mock");
       expect(rollup.circuits.path).to.equal(join(project.root, "zk"));
       expect(rollup.circuits.include).to.deep.equal([join(project.root, "lib")]);
+    });
+
+    it("gives a test run of a changed circuit dev keys, which no ceremony can have", async () => {
+      const setup = { type: "ceremony", keysDir: "keys" } as const;
+      const keysDir = join(project.root, "keys");
+      const resolved = async () => (await project.createHre({ rollup: { setup } })).config.rollup;
+      expect((await resolved()).setup).to.deep.equal({ ...setup, keysDir });
+      const change = { file: "/a.circom", start: 0, original: "a", replacement: "a" };
+      process.env[CHANGE_VARIABLE] = JSON.stringify(change);
+      const changed = await resolved().finally(() => delete process.env[CHANGE_VARIABLE]);
+      expect(changed.setup).to.deep.equal({ type: "dev" });
     });
 
     it("accepts block sizes other than the preset's, if they ascend", async () => {
