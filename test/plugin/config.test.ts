@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatUserConfig } from "hardhat/types/config";
-import { CHANGE_VARIABLE } from "../../src/circom/source-change.ts";
 import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT, resolveNpmSolc } from "../../src/plugin/package-root.ts";
 import { addRollupContracts, sizedPreset } from "../../src/plugin/config/resolve.ts";
@@ -57,8 +56,8 @@ describe("plugin/config", () => {
       const resolved = async () => (await project.createHre({ rollup: { setup } })).config.rollup;
       expect((await resolved()).setup).to.deep.equal({ ...setup, keysDir });
       const change = { file: "/a.circom", start: 0, original: "a", replacement: "a" };
-      process.env[CHANGE_VARIABLE] = JSON.stringify(change);
-      const changed = await resolved().finally(() => delete process.env[CHANGE_VARIABLE]);
+      process.env["ROLLUP_SOURCE_CHANGE"] = JSON.stringify(change);
+      const changed = await resolved().finally(() => delete process.env["ROLLUP_SOURCE_CHANGE"]);
       expect(changed.setup).to.deep.equal({ type: "dev" });
     });
 
