@@ -125,7 +125,7 @@ describe("tasks: rollup:check", () => {
 
   for (const [code, args] of [
     ["CIRCUIT_UNKNOWN", { circuits: ["cube"] }],
-    ["OPTION_OUT_OF_RANGE", { time: 0 }],
+    ["OPTION_OUT_OF_RANGE", { time: 86_401 }],
     ["OPTION_OUT_OF_RANGE", { samples: -1 }],
     ["INPUT_FILE_INVALID", { input: "no-such-file.json" }],
     ["INPUT_FILE_INVALID", { input: join(PACKAGE_ROOT, "README.md") }],
