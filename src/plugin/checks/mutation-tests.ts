@@ -74,8 +74,10 @@ export async function testMutants(
   const mutants = await findOwnMutants(source);
   const { digest } = await compileCircuit(source);
   const start = performance.now();
-  await assertPassing(options, mutants[0], timeMs);
+  await assertPassing("TESTS_FAIL_UNCHANGED", options, mutants[0], timeMs);
   const runMs = Math.max(RUN_MS_MIN, PATIENCE * (performance.now() - start));
+  const assertRepeatable = (mutant: SourceMutant) =>
+    assertPassing("TESTS_NOT_REPEATABLE", options, mutant, runMs);
   const counts = { noticed: 0, withoutEffect: 0, refusedByCircom: 0 };
   const lists = { survivors: [] as RemovedConstraint[], undecided: [] as RemovedConstraint[] };
   let index = 0;
@@ -91,53 +93,38 @@ export async function testMutants(
     const { status } = await progress(text, () => runTests(options, runMs, mutant.change));
     if (status !== TESTS_FAILED_STATUS) {
       lists[status === 0 ? "survivors" : "undecided"].push({ ...removed, file: change.file });
-    } else if (++counts.noticed === 1) await assertRepeatable(options, mutant, runMs);
+      continue;
+    }
+    counts.noticed++;
+    if (counts.noticed === 1) await assertRepeatable(mutant);
   }
-  if (counts.noticed > 1) await assertRepeatable(options, mutants[0]!, runMs);
+  if (counts.noticed > 1) await assertRepeatable(mutants[0]!);
   const isTimedOut = index < mutants.length;
   return { circuit: source.name, mutants: mutants.length, ...counts, ...lists, isTimedOut };
-}
-
-/** @throws TESTS_FAIL_UNCHANGED */
-async function assertPassing(
-  options: MutationTestOptions,
-  mutant: SourceMutant | undefined,
-  timeMs: number,
-): Promise<void> {
-  const output = await failureUnchanged(options, mutant, timeMs);
-  if (output === undefined) return;
-  throw pluginError({ code: "TESTS_FAIL_UNCHANGED", files: options.files, output });
-}
-
-/** @throws TESTS_NOT_REPEATABLE */
-async function assertRepeatable(
-  options: MutationTestOptions,
-  mutant: SourceMutant,
-  timeMs: number,
-): Promise<void> {
-  const output = await failureUnchanged(options, mutant, timeMs);
-  if (output === undefined) return;
-  throw pluginError({ code: "TESTS_NOT_REPEATABLE", files: options.files, output });
 }
 
 /**
  * Runs the tests in the way of a mutant, but with what it removes in its place.
  *
- * @returns What the tests have printed, if they fail.
+ * @param mutant - Undefined for a circuit without constraints to remove.
+ * @throws TESTS_FAIL_UNCHANGED or TESTS_NOT_REPEATABLE, as `code` says
  */
-async function failureUnchanged(
+async function assertPassing(
+  code: "TESTS_FAIL_UNCHANGED" | "TESTS_NOT_REPEATABLE",
   options: MutationTestOptions,
   mutant: SourceMutant | undefined,
   timeMs: number,
-): Promise<string | undefined> {
+): Promise<void> {
+  const { files, progress } = options;
   const same = mutant && { ...mutant.change, replacement: mutant.change.original };
-  const { status, isLate, stdout, stderr } = await options.progress(
+  const { status, isLate, stdout, stderr } = await progress(
     "Running the tests without a change",
     () => runTests(options, timeMs, same),
   );
-  if (status === 0) return undefined;
-  if (isLate) return `They did not end within ${Math.round(timeMs)} ms.`;
-  return `${stdout}\n${stderr}`.trim().slice(-SHOWN_CHARACTERS);
+  if (status === 0) return;
+  const printed = `${stdout}\n${stderr}`.trim().slice(-SHOWN_CHARACTERS);
+  const output = isLate ? `They did not end within ${Math.round(timeMs)} ms.` : printed;
+  throw pluginError({ code, files, output });
 }
 
 async function findOwnMutants(source: CompileOptions): Promise<SourceMutant[]> {
