@@ -160,7 +160,7 @@ describe("tasks: rollup:profile", function () {
     await project.write("circuit-baseline.json", "[]");
     await refuse("PROFILE_BASELINE_INVALID", { check: true });
     const input = join(project.root, "no.json");
-    await refuse("INPUT_FILE_UNREADABLE", { circuits: ["chain"], time: true, input });
+    await refuse("INPUT_FILE_MISSING", { circuits: ["chain"], time: true, input });
     await write("chain", "template A() { signal input a; a * a === a; }");
     await project.delete("circuits/multiplier.circom");
     await project.delete("circuits/chain.circom");
