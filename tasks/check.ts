@@ -2,14 +2,14 @@
 import { resolve } from "node:path";
 import type { DeterminacyOptions } from "../src/circom/check-determinacy.ts";
 import type { DeterminacyReport } from "../src/circom/determinacy/report.ts";
-import { CHECK_LIMITS } from "../src/plugin/checks/limits.ts";
+import { CHECK_LIMITS, CHECK_TIME_S, TESTS_TIME_S } from "../src/plugin/checks/limits.ts";
 import { assertWithin } from "../src/plugin/checks/options.ts";
 import type { MutationReport } from "../src/circom/mutate-constraints.ts";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TestedMutants } from "../src/plugin/checks/mutation-tests.ts";
 import type { InputReader } from "../src/plugin/circuits/input-files.ts";
 import type { LoadedForCheck } from "../src/plugin/checks/load.ts";
-import { createProgress, type Progress } from "../src/plugin/progress.ts";
+import { createProgress, printWarning, type Progress } from "../src/plugin/progress.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
 
 interface CheckArguments extends CommonArguments {
@@ -81,10 +81,7 @@ async function mutate(
   if (args.json) printJson(reports);
 }
 
-/** The tests can take long, so that the limit of a check is none for them. */
-const TESTS_TIME_S = 3_600;
-
-/** Runs tests without each constraint; one that no test notices is a failure. */
+/** Runs tests without each constraint; one that is not known to be noticed is a failure. */
 async function testMutants(
   args: CheckArguments,
   circuits: readonly LoadedForCheck[],
@@ -93,23 +90,28 @@ async function testMutants(
 ): Promise<void> {
   const { testMutants } = await import("../src/plugin/checks/mutation-tests.ts");
   const { formatTestedMutants } = await import("../src/plugin/checks/mutation-text.ts");
-  const files = args.tests!.split(",").map((file) => resolve(file.trim()));
-  const seconds = args.time === CHECK_LIMITS.time.default ? TESTS_TIME_S : args.time;
+  const named = args.tests!.split(",").map((file) => file.trim());
+  const files = named.filter((file) => file !== "").map((file) => resolve(file));
   const { root, config } = hre.config.paths;
-  const options = { root, config, files, timeMs: seconds * 1000, progress };
+  const options = { root, config, files, timeMs: 1000 * (args.time || TESTS_TIME_S), progress };
   const reports: TestedMutants[] = [];
+  // The last test run has left the contracts and types of a changed circuit.
+  const rebuild = () => hre.tasks.getTask("build").run({ quiet: true });
   try {
     for (const { source } of circuits) {
       const report = await testMutants(source, options);
       reports.push(report);
       if (!args.json) console.log(formatTestedMutants(report));
     }
-  } finally {
-    // The last test run has left the contracts and types of a changed circuit.
-    await hre.tasks.getTask("build").run({ quiet: true });
+  } catch (error) {
+    await rebuild().catch((reason: unknown) => printWarning((reason as Error).message));
+    throw error;
   }
+  await rebuild();
   if (args.json) printJson(reports);
-  if (reports.some(({ survivors }) => survivors.length > 0)) process.exitCode = 1;
+  const isOpen = ({ survivors, undecided, isTimedOut }: TestedMutants) =>
+    survivors.length + undecided.length > 0 || isTimedOut;
+  if (reports.some(isOpen)) process.exitCode = 1;
 }
 
 async function toOptions(
@@ -119,7 +121,7 @@ async function toOptions(
 ): Promise<DeterminacyOptions> {
   return {
     samples: args.samples,
-    timeMs: args.time * 1000,
+    timeMs: 1000 * (args.time || CHECK_TIME_S),
     ...(args.seed >= 0 && { seed: args.seed }),
     ...(args.input !== undefined && { inputs: await read(args.input, source) }),
     ...(args.given !== undefined && { given: args.given.split(",").filter((name) => name !== "") }),

@@ -185,7 +185,7 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       },
       {
         name: "time",
-        description: "Time limit for each circuit in seconds",
+        description: "Time limit for each circuit in seconds (default: 60, with --tests an hour)",
         type: ArgumentType.INT,
         defaultValue: CHECK_LIMITS.time.default,
       },
@@ -198,7 +198,7 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
         name: "tests",
         description:
           "With --mutate: run these test files, separated by commas, without each constraint of " +
-          "the source, and list those that no test notices (time limit: an hour)",
+          "the source, and list those that no test notices",
       },
     ],
     action: () => import("./check.ts"),

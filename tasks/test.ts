@@ -3,11 +3,12 @@ import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 
 const testAction: TaskOverrideActionFunction = async (args, hre, runSuper) => {
   const { goOnWithout, repeatFailure } = await import("../src/plugin/test-runs.ts");
+  const { markFailedTests } = await import("../src/plugin/checks/mutant-run.ts");
   const { withJoinedCoverage } = await import("../src/plugin/coverage/test-run.ts");
   const { withCircuitReport } = await import("../src/plugin/hooks/circuit-statistics.ts");
   const run = () => withJoinedCoverage(hre, () => runSuper(args));
   const result: unknown = await goOnWithout(hre, () => withCircuitReport(hre, run));
-  repeatFailure(hre);
+  if (!repeatFailure(hre)) markFailedTests(result);
   return result;
 };
 

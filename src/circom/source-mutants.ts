@@ -5,6 +5,7 @@
 import { lineOf, type Span, textOf } from "./language/source-text.ts";
 import type { Assignment, Declaration, Expression, Program, Statement } from "./language/syntax.ts";
 import type { SourceChange } from "./source-change.ts";
+import { blankComments } from "./source-text.ts";
 
 /** A constraint of a template, and the change that removes it. */
 export interface SourceMutant {
@@ -18,18 +19,19 @@ export interface SourceMutant {
 
 /** Lists the constraints of all templates in the order of their places. */
 export function findMutants(programs: readonly Program[]): SourceMutant[] {
-  return programs.flatMap(({ definitions }) =>
-    definitions
+  return programs.flatMap(({ definitions, source }) => {
+    const code = blankComments(source.text);
+    return definitions
       .filter(({ kind }) => kind === "template")
       .flatMap(({ name, body }) =>
-        mutantsOf(body).map(({ span, change }) => ({
+        mutantsOf(body, code).map(({ span, change }) => ({
           template: name,
           line: lineOf(span),
           source: textOf(span),
           change,
         })),
-      ),
-  );
+      );
+  });
 }
 
 interface Found {
@@ -37,63 +39,63 @@ interface Found {
   readonly change: SourceChange;
 }
 
-function mutantsOf(statement: Statement): Found[] {
+/** @param code - The text of the file with blanks for comments. */
+function mutantsOf(statement: Statement, code: string): Found[] {
   switch (statement.kind) {
     case "block":
-      return statement.statements.flatMap(mutantsOf);
+      return statement.statements.flatMap((inner) => mutantsOf(inner, code));
     case "if": {
       const { whenTrue, whenFalse } = statement;
-      return [...mutantsOf(whenTrue), ...(whenFalse === undefined ? [] : mutantsOf(whenFalse))];
+      const branches = whenFalse === undefined ? [whenTrue] : [whenTrue, whenFalse];
+      return branches.flatMap((branch) => mutantsOf(branch, code));
     }
     case "for":
     case "while":
-      return mutantsOf(statement.body);
+      return mutantsOf(statement.body, code);
     case "constraint":
-      return removal(statement.span);
+      return removal(statement.span, code);
     case "assignment":
-      return fromAssignment(statement);
+      return fromAssignment(statement, code);
     case "declaration":
-      return fromDeclaration(statement);
+      return fromDeclaration(statement, code);
     default:
       return [];
   }
 }
 
 /** The block takes the place of the semicolon, too: an empty statement is no circom. */
-function removal(span: Span): Found[] {
-  const { text } = span.source;
-  const semicolon = text.indexOf(";", span.end);
-  if (semicolon < 0 || text.slice(span.end, semicolon).trim() !== "") return [];
-  const original = text.slice(span.start, semicolon + 1);
+function removal(span: Span, code: string): Found[] {
+  const semicolon = code.indexOf(";", span.end);
+  if (semicolon < 0 || code.slice(span.end, semicolon).trim() !== "") return [];
+  const original = span.source.text.slice(span.start, semicolon + 1);
   const blank = original.slice(2).replace(/[^\n]/g, " ");
   return [{ span, change: toChange(span, span.start, original, `{}${blank}`) }];
 }
 
-function fromAssignment({ operator, target, value, span }: Assignment): Found[] {
-  return operator === "<==" ? weakening(span, value, target.span) : [];
+function fromAssignment({ operator, target, value, span }: Assignment, code: string): Found[] {
+  return operator === "<==" ? weakening(span, code, value, target.span) : [];
 }
 
-function fromDeclaration({ type, names, tupleValue, span }: Declaration): Found[] {
+function fromDeclaration({ type, names, tupleValue, span }: Declaration, code: string): Found[] {
   if (type !== "signal") return []; // circom assigns buses by <== only
   const initials = [...names.map(({ initial }) => initial), tupleValue];
   return initials.flatMap((initial) =>
-    initial?.operator === "<==" ? weakening(span, initial.value) : [],
+    initial?.operator === "<==" ? weakening(span, code, initial.value) : [],
   );
 }
 
 /** Turns the operator beside a value into one without a constraint. */
-function weakening(span: Span, value: Expression, target?: Span): Found[] {
-  const { text } = span.source;
+function weakening(span: Span, code: string, value: Expression, target?: Span): Found[] {
   const isReversed = target !== undefined && target.start > value.span.start;
   const [operator, replacement] = isReversed ? ["==>", "-->"] : ["<==", "<--"];
   const start = isReversed
-    ? text.indexOf(operator, value.span.end)
-    : text.lastIndexOf(operator, value.span.start);
+    ? code.indexOf(operator, value.span.end)
+    : code.lastIndexOf(operator, value.span.start);
   const end = start + operator.length;
   const between = isReversed
-    ? text.slice(value.span.end, start)
-    : text.slice(end, value.span.start);
-  // Nothing but parentheses stands between the operator and its value, unless there are comments.
+    ? code.slice(value.span.end, start)
+    : code.slice(end, value.span.start);
+  // Nothing but parentheses stands between the operator and its value.
   if (start < span.start || end > span.end || !/^[\s()]*$/.test(between)) return [];
   return [{ span, change: toChange(span, start, operator, replacement) }];
 }

@@ -30,7 +30,7 @@ export function findIncludes(source: string): Include[] {
 }
 
 /** Replaces comments by blanks, so that lines and offsets stay. Strings stay, too. */
-function blankComments(source: string): string {
+export function blankComments(source: string): string {
   return source.replace(/"[^"\n]*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (text) =>
     text.startsWith('"') ? text : text.replace(/[^\n]/g, " "),
   );

@@ -24,6 +24,7 @@ export type PluginErrorFacts =
   | { code: "OPTION_VALUE_UNKNOWN"; option: string; value: string; known: readonly string[] }
   | { code: "VERIFIER_FILE_TAKEN"; file: string }
   | { code: "TESTS_FAIL_UNCHANGED"; files: readonly string[]; output: string }
+  | { code: "TESTS_NOT_REPEATABLE"; files: readonly string[]; output: string }
   | { code: "PROFILE_INCOMPLETE"; errors: readonly string[] }
   | { code: "PROFILE_BASELINE_MISSING"; file: string }
   | { code: "PROFILE_GROWN"; circuits: readonly string[]; file: string }
@@ -154,6 +155,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ files, output }) =>
       `The tests ${files.join(", ")} do not pass before any constraint is removed.\n${output}`,
     fix: "Run them alone by hardhat test, and correct them or their paths.",
+  },
+  TESTS_NOT_REPEATABLE: {
+    message: ({ files, output }) =>
+      `The tests ${files.join(", ")} passed without a change, and later failed without one.\n${output}`,
+    fix: "Let them pass each time, leave no files that make the next run fail, and do not edit the circuit meanwhile.",
   },
   VERIFIER_FILE_TAKEN: {
     message: ({ file }) => `${file} is not generated, and a verifier would replace it.`,

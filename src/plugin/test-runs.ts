@@ -77,10 +77,11 @@ export function noteTestEnd(environment: Environment): void {
   if (phase.goingOn === 0) repeatFailure(environment);
 }
 
-/** Repeats at the end of a test run why it fails. */
-export function repeatFailure({ config }: Environment): void {
+/** Repeats at the end of a test run why it fails. @returns Whether it fails for broken circuits. */
+export function repeatFailure({ config }: Environment): boolean {
   const failure = phases.get(config)?.failure;
-  if (failure === undefined) return;
+  if (failure === undefined) return false;
   const [summary = ""] = failure.message.split("\n");
   printWarning(`\nThe run fails, whatever the tests say: ${summary}`);
+  return true;
 }

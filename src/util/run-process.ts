@@ -28,6 +28,8 @@ export interface ProcessResult {
 /** Maximum bytes of each of the two outputs that are kept; the rest is dropped. */
 const OUTPUT_BYTES_MAX = 1 << 24;
 const KIB_PER_MIB = 1024;
+/** Time for outputs to arrive after the program has ended. */
+const OUTPUT_GRACE_MS = 1_000;
 
 /** Runs a program without a shell, and never rejects. */
 export function runProcess(
@@ -61,6 +63,14 @@ export function runProcess(
       if (child.pid === undefined) end(null, failure);
     });
     child.once("close", (status, ended) => end(status, ended ?? failure));
+    // Its own children may keep the outputs open long after it has ended.
+    child.once("exit", (status, ended) => {
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        end(status, ended ?? failure);
+      }, OUTPUT_GRACE_MS).unref();
+    });
   });
 }
 

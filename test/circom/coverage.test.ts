@@ -127,6 +127,19 @@ describe("circom: coverage", () => {
     ]);
   });
 
+  it("does not guess what decides a condition behind one on signals", async () => {
+    const nested = parse(
+      "nested.circom",
+      "template N() { signal input a; signal output b; b <-- a == 1 ? (a > 3 ? 1 : 2) : 0; }\n" +
+        "component main = N();",
+    );
+    const { of } = await cover([[[nested], [{ inputs: { a: 1 }, isAccepted: true }]]]);
+    expect(of(nested).branches.map(({ onSignals, taken }) => [onSignals, taken])).to.deep.equal([
+      [true, [1, 0]],
+      [undefined, [0, 1]],
+    ]);
+  });
+
   it("counts a constraint as exercised by accepted inputs only", async () => {
     const only = await cover([[[MAIN, LIB], [refused({ a: 5, flags: [1, 1, 2] })]]]);
     expect(only.of(MAIN).lines.get(6)).to.equal(3);

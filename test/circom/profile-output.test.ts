@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { Script } from "node:vm";
 import { expect } from "chai";
 import {
@@ -17,6 +18,11 @@ import { expectCode } from "../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 const HOSTILE = `</script><script>alert("1")</script>&'\u0000`;
+
+const ONE_LINE =
+  "pragma circom 2.1.0; template Square() { signal input a; signal output b; b <== a * a; } " +
+  "template Main() { signal input a; signal output c; component q = Square(); q.a <== a; " +
+  "signal d <== Square()(q.b); c <== d * a; } component main = Main();";
 
 function frame(label: string, value: number, children: readonly Frame[] = []): Frame {
   return { label, path: label, template: label, value, children };
@@ -196,7 +202,32 @@ describe("circom: profile as pictures and baselines", () => {
     const { templates } = compareProfile(named, before, 0);
     const made = templates.find(({ template }) => template === "constructor");
     expect(made?.constraints.before).to.equal(0);
-    const kept = parseBaseline(renderBaseline({ constructor: toBaseline(named) }), "file");
-    expect(Object.keys(kept.circuits)).to.deep.equal(["constructor"]);
+    for (const name of ["constructor", "__proto__"]) {
+      const text = renderBaseline(Object.fromEntries([[name, toBaseline(named)]]));
+      expect(Object.keys(parseBaseline(text, "file").circuits)).to.deep.equal([name]);
+    }
+  });
+
+  it("notices another level of optimization, also if it has the same counts", () => {
+    const before = { ...toBaseline(profile), optimization: 2 as const };
+    const { verdict, optimization } = compareProfile(profile, before, 0);
+    expect([verdict, optimization]).to.deep.equal(["changed", { before: 2, now: 1 }]);
+  });
+
+  it("keeps the templates of one line apart, and adds their counts up in the page", async () => {
+    const options = workspace.options("one-line");
+    await writeFile(options.file, ONE_LINE);
+    const oneLine = await profileCircuit(options);
+    const counted = oneLine.lines.map(({ line, template, self, total }) => {
+      return [line, template, self.constraints, total.constraints];
+    });
+    expect(counted).to.have.deep.members([
+      [1, "Square", 2, 2],
+      [1, "Main", 1, 3],
+    ]);
+    const { templates } = toBaseline(oneLine);
+    for (const { constraints, statements } of Object.values(templates)) {
+      expect(Object.values(statements)).to.deep.equal([constraints]);
+    }
   });
 });

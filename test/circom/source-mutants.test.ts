@@ -19,6 +19,10 @@ template T(n) {
   (a * b) ==> c;
   c /* <== */ === a * b;
   s ==> /* comments stand here */ c;
+  c <== // not <==
+    /* nor <== */ a * b;
+  a * b /* ==> */ ==> c;
+  a === b /* ; */ ;
 }
 component main = T(1);
 `;
@@ -35,6 +39,9 @@ describe("circom: mutants of sources", () => {
       "10 (a * b) ==> c",
       "11 c /* <== */ === a * b",
       "12 s ==> /* comments stand here */ c",
+      "13 c <== // not <== /* nor <== */ a * b",
+      "15 a * b /* ==> */ ==> c",
+      "16 a === b",
     ]);
     expect(new Set(mutants.map(({ template }) => template))).to.deep.equal(new Set(["T"]));
   });
@@ -55,6 +62,8 @@ describe("circom: mutants of sources", () => {
     expect(texts[0]).to.include("signal s <-- a * (b + 1), t <-- b;");
     expect(texts[1]).to.match(/i\+\+\) \{\} +\n +\n {2}if/);
     expect(texts[4]).to.include("(a * b) --> c;");
+    expect(texts[7]).to.include("c <-- // not <==\n    /* nor <== */ a * b;");
+    expect(texts[8]).to.include("a * b /* ==> */ --> c;");
   });
 
   it("compiles the circuit without the constraint, apart from the whole one", async () => {

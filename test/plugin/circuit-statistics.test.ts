@@ -115,6 +115,16 @@ export default { plugins: [mocha, circuits], test: { mocha: { parallel, jobs: 2 
     expect(silent).to.include("2 passing").and.not.include("Circuit");
   });
 
+  it("names a folder in which it cannot write", async () => {
+    const args = ["test", "mocha", "--no-compile", "test/one.ts", "--circuit-stats-json"];
+    const failure: unknown = await run([...args, "package.json/stats.json"]).catch(
+      (error: unknown) => error,
+    );
+    expect((failure as { stderr: string }).stderr)
+      .to.include("FOLDER_NOT_WRITABLE")
+      .and.not.include("unexpected error");
+  });
+
   it("reads records of processes that were killed, and removes what such runs have left", async () => {
     const folder = join(project.root, "records", "run");
     const [killed, running] = [join(folder, "../killed"), join(folder, "../running")];

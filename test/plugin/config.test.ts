@@ -50,6 +50,17 @@ describe("plugin/config", () => {
       expect(rollup.circuits.include).to.deep.equal([join(project.root, "lib")]);
     });
 
+    it("gives a test run of a changed circuit dev keys, which no ceremony can have", async () => {
+      const setup = { type: "ceremony", keysDir: "keys" } as const;
+      const keysDir = join(project.root, "keys");
+      const resolved = async () => (await project.createHre({ rollup: { setup } })).config.rollup;
+      expect((await resolved()).setup).to.deep.equal({ ...setup, keysDir });
+      const change = { file: "/a.circom", start: 0, original: "a", replacement: "a" };
+      process.env["ROLLUP_SOURCE_CHANGE"] = JSON.stringify(change);
+      const changed = await resolved().finally(() => delete process.env["ROLLUP_SOURCE_CHANGE"]);
+      expect(changed.setup).to.deep.equal({ type: "dev" });
+    });
+
     it("accepts block sizes other than the preset's, if they ascend", async () => {
       const { rollup } = (await project.createHre({ rollup: { blockSlots: [3, 5] } })).config;
       expect(sizedPreset(rollup, "dev")).to.deep.equal({ ...PRESETS.dev, blockSlots: [3, 5] });

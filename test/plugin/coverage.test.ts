@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import type { WatchedCircuit } from "../../src/circom/witness-watch.ts";
+import { temporaryPath } from "../../src/groth16/files/files.ts";
 import { createInputLog, loadInputs } from "../../src/plugin/coverage/input-log.ts";
 import { evaluateRun } from "../../src/plugin/coverage/evaluate-run.ts";
 import { belowMinimum } from "../../src/plugin/coverage/report.ts";
@@ -197,6 +198,12 @@ describe("plugin: coverage of circuits", function () {
     const blocked = await run(["test", "mocha", "--coverage"]);
     expect(blocked.stderr).to.include("The coverage of circuits is not known");
     expect(blocked.exitCode).to.equal(0);
+    // But of a minimum nothing is known then.
+    const minimum = "coverage: { minimum: { lines: 1 } }";
+    await project.write("hardhat.config.ts", config(`${MAINS}, ${minimum}`));
+    const unknown = await run(["test", "mocha", "--coverage"]);
+    expect(unknown.stdout).to.include("2 passing");
+    expect(unknown.exitCode).to.equal(1);
     await rm(join(project.root, "coverage"), { recursive: true });
     await project.delete("circuits/lib/broken.circom");
   });
@@ -239,6 +246,7 @@ describe("plugin: inputs of a coverage run", () => {
     log.watch(circuit(), { x: 254, y: [{ z: 1 }] }, false);
     await log.save(join(folder, "data"));
     await log.save(join(folder, "data"));
+    await writeFile(temporaryPath(join(folder, "data", "killed.json")), "[{");
     const [loaded] = (await loadInputs([join(folder, "data"), join(folder, "none")])).values();
     expect([...loaded!.inputs]).to.deep.equal([
       ['{"x":"255","y":["1"]}', true],

@@ -41,6 +41,20 @@ describe("main", () => {
 });
 `;
 
+/** They leave a file, with which they fail. */
+const ONCE = `import { existsSync, writeFileSync } from "node:fs";
+it("passes once", () => {
+  if (existsSync("left")) throw new Error("not the first run");
+  writeFileSync("left", "");
+});
+`;
+/** Without a constraint, the run ends before a test has failed. */
+const ENDING = `it("passes", () => {
+  const { original, replacement } = JSON.parse(process.env.ROLLUP_SOURCE_CHANGE);
+  if (original !== replacement) process.exit(1);
+});
+`;
+
 describe("tasks: rollup:check --mutate --tests", () => {
   let project: Project;
   before(async () => {
@@ -56,6 +70,8 @@ describe("tasks: rollup:check --mutate --tests", () => {
     await project.write("circuits/main.circom", CIRCUIT);
     await project.write("hardhat.config.ts", CONFIG);
     await project.write("test/main.ts", TESTS);
+    await project.write("test/once.ts", ONCE);
+    await project.write("test/ending.ts", ENDING);
     await project.write("test/failing.ts", 'it("fails", () => { throw new Error("as always"); });');
   });
   after(() => project.remove());
@@ -71,7 +87,7 @@ describe("tasks: rollup:check --mutate --tests", () => {
 
   async function check(file: string, args: object = {}) {
     const hre = await project.createHre();
-    const given = { circuits: ["main"], samples: 40, seed: 7, time: 60, mutate: true, json: false };
+    const given = { circuits: ["main"], samples: 40, seed: 7, time: 0, mutate: true, json: false };
     const tests = join(project.root, "test", file);
     return printedBy(() => hre.tasks.getTask("rollup:check").run({ ...given, tests, ...args }));
   }
@@ -81,7 +97,8 @@ describe("tasks: rollup:check --mutate --tests", () => {
     const { stdout, exitCode } = await check("main.ts", { json: true });
     expect(exitCode).to.equal(1);
     const [report] = JSON.parse(stdout) as [TestedMutants];
-    const { survivors, ...counts } = report;
+    const { survivors, undecided, ...counts } = report;
+    expect(undecided).to.deep.equal([]);
     expect(counts).to.deep.equal({
       circuit: "main",
       mutants: 4,
@@ -94,6 +111,20 @@ describe("tasks: rollup:check --mutate --tests", () => {
       [11, "flag ==> check.in", "Main"],
     ]);
     expect(survivors[0]!.file).to.match(/\/circuits\/main\.circom$/);
+  });
+
+  it("takes nothing for noticed if the tests fail without a change, too", async () => {
+    const error: unknown = await check("once.ts").catch((reason: unknown) => reason);
+    expect((error as Error).message)
+      .to.match(/^TESTS_NOT_REPEATABLE/)
+      .and.include("not the first run");
+  });
+
+  it("takes nothing for noticed if the run ends for another reason", async () => {
+    const { stdout, exitCode } = await check("ending.ts", { json: true });
+    const [{ noticed, survivors, undecided }] = JSON.parse(stdout) as [TestedMutants];
+    expect([noticed, survivors, exitCode]).to.deep.equal([0, [], 1]);
+    expect(undecided.map(({ line }) => line)).to.deep.equal([4, 11, 12]);
   });
 
   it("removes nothing before the tests pass, or after the time limit", async () => {

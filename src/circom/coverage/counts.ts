@@ -29,6 +29,8 @@ export interface CoverageCounts {
   readonly varied: Set<Statement>;
   /** Conditions that depend on signals, in at least one instance. */
   readonly onSignals: Set<Decision>;
+  /** Conditions that were decided as templates were instantiated. */
+  readonly onParameters: Set<Decision>;
 }
 
 export function createCounts(): CoverageCounts {
@@ -42,6 +44,7 @@ export function createCounts(): CoverageCounts {
     constraining: new Set(),
     varied: new Set(),
     onSignals: new Set(),
+    onParameters: new Set(),
   };
 }
 
@@ -80,12 +83,13 @@ export function recordRun(): RunRecorder {
 }
 
 /** Watches the instantiation of a circuit. */
-export function recordInstantiation({ instantiated, onSignals }: CoverageCounts): Observer {
+export function recordInstantiation(counts: CoverageCounts): Observer {
+  const { instantiated, onSignals, onParameters } = counts;
   return {
     mayMissCalls: true,
     statement: (statement) => void instantiated.add(statement),
     decided: (node, isTrue) => {
-      if (isTrue === undefined) onSignals.add(node);
+      (isTrue === undefined ? onSignals : onParameters).add(node);
     },
   };
 }

@@ -21,7 +21,7 @@ export interface BranchCoverage {
   readonly condition: string;
   /**
    * Whether signals decide, so that another input takes another branch; false if parameters do;
-   * undefined if no instance has the condition.
+   * undefined if no instance has the condition, or only behind another one on signals.
    */
   readonly onSignals: boolean | undefined;
   /** How often each branch was taken: true, then false; a loop has only its body. */
@@ -99,7 +99,7 @@ function describeBranching(node: Branching, counts: CoverageCounts): BranchCover
     kind: isLoop ? "loop" : node.kind,
     line: lineOf(node.span),
     condition: textOf(node.condition.span),
-    onSignals: counts.onSignals.has(node) || (decided === undefined ? undefined : false),
+    onSignals: counts.onSignals.has(node) || (counts.onParameters.has(node) ? false : undefined),
     taken: isLoop ? [whenTrue] : [whenTrue, whenFalse],
     isReached: decided !== undefined,
   };

@@ -37,6 +37,7 @@ const baselineSchema = z
 /** Costs of circuits by their names. */
 export type Baseline = z.infer<typeof baselineSchema>;
 export type CircuitBaseline = z.infer<typeof circuitSchema>;
+type Optimization = CircuitBaseline["optimization"];
 
 /** A count then and now. */
 export interface Change {
@@ -65,10 +66,13 @@ export interface LineChange {
 export interface CircuitChange {
   readonly circuit: string;
   /**
-   * `changed`: grown within the tolerance, or only from one template or statement to another;
+   * `changed`: grown within the tolerance, or only from one template or statement to another, or
+   * the same by another level of optimization;
    * `new` circuits have no baseline, and those that are `gone` nothing else.
    */
   readonly verdict: "grown" | "shrunk" | "changed" | "same" | "new" | "gone";
+  /** circom's level, which is undefined where there is no circuit. */
+  readonly optimization: { readonly before?: Optimization; readonly now?: Optimization };
   readonly constraints: Change;
   readonly wires: Change;
   readonly templates: readonly TemplateChange[];
@@ -117,7 +121,8 @@ export function parseBaseline(text: string, file: string): Baseline {
     throw invalid((error as Error).message, error);
   }
   const result = baselineSchema.safeParse(json);
-  if (result.success) return result.data;
+  // zod's copy lacks "__proto__", which circom takes for a name like others.
+  if (result.success) return json as Baseline;
   const [issue] = result.error.issues;
   throw invalid(`${issue!.path.join(".") || "the file"}: ${issue!.message}`, result.error);
 }
@@ -133,21 +138,24 @@ export function compareProfile(
   before: CircuitBaseline | undefined,
   tolerance: number,
 ): CircuitChange {
-  const { circuit, totals } = profile;
+  const { circuit, totals, optimization } = profile;
   const { constraints, wires } = totals;
   if (before === undefined) {
     const change = (now: number): Change => ({ before: 0, now });
     const changes = { constraints: change(constraints), wires: change(wires), templates: [] };
-    return { circuit, verdict: "new", ...changes };
+    return { circuit, verdict: "new", optimization: { now: optimization }, ...changes };
   }
   const changes = {
     constraints: { before: before.constraints, now: constraints },
     wires: { before: before.wires, now: wires },
   };
   const templates = compareTemplates(profile, before);
+  const verdict = judge(Object.values(changes), templates, tolerance);
+  const isOtherLevel = before.optimization !== optimization;
   return {
     circuit,
-    verdict: judge(Object.values(changes), templates, tolerance),
+    verdict: verdict === "same" && isOtherLevel ? "changed" : verdict,
+    optimization: { before: before.optimization, now: optimization },
     ...changes,
     templates,
   };
@@ -157,7 +165,8 @@ export function compareProfile(
 export function describeGone(circuit: string, before: CircuitBaseline): CircuitChange {
   const change = (count: number): Change => ({ before: count, now: 0 });
   const changes = { constraints: change(before.constraints), wires: change(before.wires) };
-  return { circuit, verdict: "gone", ...changes, templates: [] };
+  const optimization = { before: before.optimization };
+  return { circuit, verdict: "gone", optimization, ...changes, templates: [] };
 }
 
 function judge(

@@ -20,7 +20,10 @@ export interface TemplateProfile extends SelfAndTotal {
   readonly components: number;
 }
 
-/** A line of the source; its total includes the components that it creates. */
+/**
+ * A line of the source; its total includes the components that it creates. Of a line with several
+ * templates, each has an entry.
+ */
 export interface LineProfile extends SelfAndTotal {
   readonly file: string;
   /** From 1. */
@@ -138,7 +141,7 @@ class Collector {
   #lineEntry(node: Statement | Wire, span: Span, template: string): LineEntry {
     const known = this.#lineOfNode.get(node);
     if (known !== undefined) return known;
-    const key = `${lineOf(span)} ${span.source.file}`;
+    const key = `${lineOf(span)} ${template} ${span.source.file}`;
     let entry = this.#lines.get(key);
     if (entry === undefined) {
       entry = { self: createTally(), total: createTally(), depth: 0, span, template };

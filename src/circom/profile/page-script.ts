@@ -249,7 +249,12 @@ function drawSource() {
   panel.hidden = state.view !== "lines";
   if (panel.hidden) return;
   panel.replaceChildren(...data.files.map(({ path, text, hits }) => {
-    const counts = new Map(hits.map(([line, , self, total, source]) => [line, { self, total, source }]));
+    const counts = new Map();
+    for (const [line, , self, total, source] of hits) {
+      const before = counts.get(line);
+      const both = (now, kind) => (before ? addUp([now, before[kind]]) : now);
+      counts.set(line, { self: both(self, "self"), total: both(total, "total"), source });
+    }
     const largest = Math.max(1e-9, ...data.files.flatMap((file) => file.hits.map(([, , self]) => valueOf(self))));
     const numbers = text === null ? [...counts.keys()].sort((a, b) => a - b) : text.map((_, i) => i + 1);
     const lines = numbers.map((number) => {

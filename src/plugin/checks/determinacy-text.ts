@@ -25,7 +25,12 @@ export function formatDeterminacy(
 ): string {
   const { circuit, outputs, intermediates, counterExamples } = report;
   const effective = counterExamples.filter(({ reachesOutput }) => reachesOutput);
-  const free = intermediates.filter(({ verdict }) => verdict === "under-constrained");
+  const reaching = new Set(
+    effective.flatMap(({ differences }) => differences.map(({ signal }) => signal)),
+  );
+  const free = intermediates.filter(
+    ({ signal, verdict }) => verdict === "under-constrained" && !reaching.has(signal),
+  );
   const open = intermediates.filter(({ verdict }) => verdict === "unknown");
   const places = effective.length === 0 ? undefined : findPlaces();
   const lines = [

@@ -4,13 +4,14 @@ import { dirname, join } from "node:path";
 import { type CompileOptions, prepareCompilation } from "../../circom/compilation.ts";
 import { compileCircuit } from "../../circom/compile.ts";
 import { parse } from "../../circom/language/parse.ts";
-import { CHANGE_VARIABLE } from "../../circom/source-change.ts";
+import { CHANGE_VARIABLE, type SourceChange } from "../../circom/source-change.ts";
 import { findMutants, type SourceMutant } from "../../circom/source-mutants.ts";
 import { isOfPackage } from "../../circom/sources.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { type ProcessResult, runProcess } from "../../util/run-process.ts";
 import { pluginError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
+import { TESTS_FAILED_STATUS } from "./mutant-run.ts";
 
 /** A constraint of the source that was removed. */
 export interface RemovedConstraint {
@@ -30,6 +31,8 @@ export interface TestedMutants {
   readonly noticed: number;
   /** Constraints without which all tests pass. */
   readonly survivors: readonly RemovedConstraint[];
+  /** Constraints without which the run ended for another reason: an error, or a limit. */
+  readonly undecided: readonly RemovedConstraint[];
   /** Constraints without which circom makes the same circuit, or none. */
   readonly withoutEffect: number;
   readonly refusedByCircom: number;
@@ -56,29 +59,27 @@ const SHOWN_CHARACTERS = 2_000;
 /**
  * Removes each constraint in the project's sources of a circuit, and runs the tests.
  *
+ * The tests run without a change as well: first, when a test has failed, and at the end. So none
+ * counts as noticing that fails by chance, or because of what an earlier run has left.
+ *
  * @param source - How the circuit is compiled.
- * @throws TESTS_FAIL_UNCHANGED, and as `compileCircuit`
+ * @throws TESTS_FAIL_UNCHANGED, TESTS_NOT_REPEATABLE, and as `compileCircuit`
  */
 export async function testMutants(
   source: CompileOptions & { readonly name: string },
   options: MutationTestOptions,
 ): Promise<TestedMutants> {
-  const { files, timeMs, progress } = options;
+  const { timeMs, progress } = options;
   const end = performance.now() + timeMs;
   const mutants = await findOwnMutants(source);
   const { digest } = await compileCircuit(source);
   const start = performance.now();
-  const unchanged = await progress("Running the tests without a change", () =>
-    runTests(options, timeMs),
-  );
-  if (unchanged.status !== 0) {
-    const printed = `${unchanged.stdout}\n${unchanged.stderr}`.trim().slice(-SHOWN_CHARACTERS);
-    const output = unchanged.isLate ? `They did not end within ${timeMs} ms.` : printed;
-    throw pluginError({ code: "TESTS_FAIL_UNCHANGED", files, output });
-  }
+  await assertPassing("TESTS_FAIL_UNCHANGED", options, mutants[0], timeMs);
   const runMs = Math.max(RUN_MS_MIN, PATIENCE * (performance.now() - start));
+  const assertRepeatable = (mutant: SourceMutant) =>
+    assertPassing("TESTS_NOT_REPEATABLE", options, mutant, runMs);
   const counts = { noticed: 0, withoutEffect: 0, refusedByCircom: 0 };
-  const survivors: RemovedConstraint[] = [];
+  const lists = { survivors: [] as RemovedConstraint[], undecided: [] as RemovedConstraint[] };
   let index = 0;
   for (; index < mutants.length && performance.now() < end; index++) {
     const mutant = mutants[index]!;
@@ -89,12 +90,41 @@ export async function testMutants(
       continue;
     }
     const text = `Constraint ${index + 1} of ${mutants.length}: line ${removed.line}`;
-    const { status } = await progress(text, () => runTests(options, runMs, mutant));
-    if (status === 0) survivors.push({ ...removed, file: change.file });
-    else counts.noticed++;
+    const { status } = await progress(text, () => runTests(options, runMs, mutant.change));
+    if (status !== TESTS_FAILED_STATUS) {
+      lists[status === 0 ? "survivors" : "undecided"].push({ ...removed, file: change.file });
+      continue;
+    }
+    counts.noticed++;
+    if (counts.noticed === 1) await assertRepeatable(mutant);
   }
+  if (counts.noticed > 1) await assertRepeatable(mutants[0]!);
   const isTimedOut = index < mutants.length;
-  return { circuit: source.name, mutants: mutants.length, ...counts, survivors, isTimedOut };
+  return { circuit: source.name, mutants: mutants.length, ...counts, ...lists, isTimedOut };
+}
+
+/**
+ * Runs the tests in the way of a mutant, but with what it removes in its place.
+ *
+ * @param mutant - Undefined for a circuit without constraints to remove.
+ * @throws TESTS_FAIL_UNCHANGED or TESTS_NOT_REPEATABLE, as `code` says
+ */
+async function assertPassing(
+  code: "TESTS_FAIL_UNCHANGED" | "TESTS_NOT_REPEATABLE",
+  options: MutationTestOptions,
+  mutant: SourceMutant | undefined,
+  timeMs: number,
+): Promise<void> {
+  const { files, progress } = options;
+  const same = mutant && { ...mutant.change, replacement: mutant.change.original };
+  const { status, isLate, stdout, stderr } = await progress(
+    "Running the tests without a change",
+    () => runTests(options, timeMs, same),
+  );
+  if (status === 0) return;
+  const printed = `${stdout}\n${stderr}`.trim().slice(-SHOWN_CHARACTERS);
+  const output = isLate ? `They did not end within ${Math.round(timeMs)} ms.` : printed;
+  throw pluginError({ code, files, output });
 }
 
 async function findOwnMutants(source: CompileOptions): Promise<SourceMutant[]> {
@@ -116,15 +146,15 @@ async function effectOf(source: CompileOptions, { change }: SourceMutant, digest
 function runTests(
   { root, config, files }: MutationTestOptions,
   timeoutMs: number,
-  mutant?: SourceMutant,
+  change: SourceChange | undefined,
 ): Promise<ProcessResult> {
   const require = createRequire(join(root, "package.json"));
   const cli = join(dirname(require.resolve("hardhat/package.json")), "dist/src/cli.js");
   const chosen = config === undefined ? [] : ["--config", config];
-  const change = mutant && { [CHANGE_VARIABLE]: JSON.stringify(mutant.change) };
+  const changed = change && { [CHANGE_VARIABLE]: JSON.stringify(change) };
   return runProcess(process.execPath, [cli, ...chosen, "test", ...files], {
     cwd: root,
     timeoutMs,
-    env: { ...process.env, ...change },
+    env: { ...process.env, ...changed },
   });
 }

@@ -1,6 +1,6 @@
 /** The report of removed constraints as text. */
 import { shortPath } from "../../circom/diagnosis/trace.ts";
-import type { TestedMutants } from "./mutation-tests.ts";
+import type { RemovedConstraint, TestedMutants } from "./mutation-tests.ts";
 import type { MutationReport, UnmissedConstraint } from "../../circom/mutate-constraints.ts";
 
 /** Maximum constraints that are listed of one kind. */
@@ -20,16 +20,25 @@ export function formatMutation(report: MutationReport): string {
 
 export function formatTestedMutants(report: TestedMutants): string {
   const { circuit, mutants, noticed, survivors, withoutEffect, refusedByCircom } = report;
-  const places = survivors.map(
-    ({ file, line, template, source }) =>
-      `    ${shortPath(file)}:${line} in ${template}: ${source}`,
-  );
   return [
     `${circuit}: the tests miss ${survivors.length} of ${mutants} constraints of the source`,
     `  noticed ${noticed}, without effect ${withoutEffect}, refused by circom ${refusedByCircom}`,
-    ...(places.length === 0 ? [] : ["  All tests pass without:", ...places]),
+    ...places("All tests pass without", survivors),
+    ...places(
+      "The run ended by an error or a limit, so that nothing is known, without",
+      report.undecided,
+    ),
     ...(report.isTimedOut ? ["  The time limit ended the run; --time sets another one."] : []),
   ].join("\n");
+}
+
+function places(title: string, removed: readonly RemovedConstraint[]): string[] {
+  if (removed.length === 0) return [];
+  const rows = removed.map(
+    ({ file, line, template, source }) =>
+      `    ${shortPath(file)}:${line} in ${template}: ${source}`,
+  );
+  return [`  ${title}:`, ...rows];
 }
 
 function listed(title: string, found: readonly UnmissedConstraint[]): string[] {

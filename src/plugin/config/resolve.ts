@@ -7,6 +7,7 @@ import type {
   SolidityBuildProfileConfig,
   SolidityCompilerConfig,
 } from "hardhat/types/config";
+import { changeOfProcess } from "../../circom/source-change.ts";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
@@ -43,6 +44,14 @@ export function withDefaultSolc(config: HardhatUserConfig): HardhatUserConfig {
   return { ...config, solidity: { profiles: { default: profile(), production: profile() } } };
 }
 
+/** A test run under a change of a circuit has dev keys: no ceremony has keys of that circuit. */
+function resolveSetup(setup: RollupUserConfig["setup"], root: string): RollupConfig["setup"] {
+  const powers = setup?.ptau === undefined ? {} : { ptau: toPtau(setup.ptau, root) };
+  if (setup?.type !== "ceremony") return { ...setup, type: "dev", ...powers };
+  if (changeOfProcess() !== undefined) return { type: "dev", ...powers };
+  return { type: "ceremony", keysDir: resolve(root, setup.keysDir), ...powers };
+}
+
 /** Adds defaults, and makes every path absolute. */
 export function resolveRollupConfig(
   user: RollupUserConfig = {},
@@ -55,12 +64,7 @@ export function resolveRollupConfig(
     ...(user.blockSlots && { blockSlots: user.blockSlots }),
     prover: user.prover ?? "kernel",
     ...(user.externalProver && { externalProver: user.externalProver }),
-    setup: {
-      ...(user.setup?.type === "ceremony"
-        ? { type: "ceremony", keysDir: resolve(root, user.setup.keysDir) }
-        : { ...user.setup, type: "dev" }),
-      ...(user.setup?.ptau !== undefined && { ptau: toPtau(user.setup.ptau, root) }),
-    },
+    setup: resolveSetup(user.setup, root),
     circuits: {
       path: resolve(root, user.circuits?.path ?? "circuits"),
       include: (user.circuits?.include ?? []).map((path) => resolve(root, path)),

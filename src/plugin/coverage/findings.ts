@@ -56,8 +56,8 @@ function describeBranch({ kind, condition, onSignals, isReached }: BranchCoverag
   const text = cut(condition);
   if (!isReached) return `${text}: never reached`;
   const missed = kind === "loop" ? "no round" : `never ${index === 0 ? "true" : "false"}`;
-  const decides = onSignals === true ? "inputs decide" : "parameters of the template decide";
-  return `${text}: ${missed}; ${decides}`;
+  if (onSignals === undefined) return `${text}: ${missed}`;
+  return `${text}: ${missed}; ${onSignals ? "inputs" : "parameters of the template"} decide`;
 }
 
 function constant({ file, constraints }: FileCoverage): Finding[] {

@@ -91,11 +91,13 @@ export function createInputLog(
 export async function loadInputs(folders: readonly string[]): Promise<LoggedCircuits> {
   const circuits: LoggedCircuits = new Map();
   for (const folder of folders) {
-    for (const file of (await readdir(folder).catch(() => [])).sort()) {
-      const stored = JSON.parse(await readFile(join(folder, file), "utf8")) as StoredCircuit[];
-      for (const { circuit, inputs, dropped } of stored) {
+    const stored = await readdir(folder).catch(() => []);
+    // A process that was killed may leave a part of a file under a temporary name.
+    for (const file of stored.filter((name) => name.endsWith(".json")).sort()) {
+      const text = await readFile(join(folder, file), "utf8");
+      for (const { circuit, inputs, dropped } of JSON.parse(text) as StoredCircuit[]) {
         const logged = loggedOf(circuits, keyOf(circuit), circuit);
-        for (const [text, isAccepted] of inputs) logged.inputs.set(text, isAccepted);
+        for (const [given, isAccepted] of inputs) logged.inputs.set(given, isAccepted);
         logged.dropped += dropped;
       }
     }

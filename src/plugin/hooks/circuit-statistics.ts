@@ -41,5 +41,7 @@ async function report({ config, globalOptions }: Environment): Promise<void> {
     const text = circuits.length === 0 ? "No test has used a circuit." : formatUsage(circuits);
     console.log(`\n${text}`);
   }
-  if (circuitStatsJson !== undefined) await writeUsage(circuits, circuitStatsJson);
+  if (circuitStatsJson === undefined) return;
+  const { withPluginErrors } = await import("../plugin-errors.ts");
+  await withPluginErrors("", () => writeUsage(circuits, circuitStatsJson));
 }

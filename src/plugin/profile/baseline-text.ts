@@ -23,17 +23,19 @@ export function formatChanges(changes: readonly CircuitChange[], limit: number):
 }
 
 function formatCircuit(change: CircuitChange, limit: number): string[] {
-  const { circuit, verdict, constraints, wires, templates } = change;
+  const { circuit, verdict, constraints, wires, templates, optimization } = change;
   const now = `${counted(constraints.now, "constraint")}, ${counted(wires.now, "wire")}`;
   if (verdict === "same") return [`${circuit}: as in the baseline, ${now}`];
   if (verdict === "new") return [`${circuit}: NEW, not in the baseline: ${now}`];
   if (verdict === "gone") return [`${circuit}: in the baseline, but no circuit any more`];
+  const { before, now: level } = optimization;
   // What matters most is first: growth, or in a smaller circuit what has shrunk.
   const shown = verdict === "shrunk" ? templates.toReversed() : templates;
   const whole = { template: "whole circuit", constraints, wires, components: undefined };
   return [
     `${circuit}: ${verdict.toUpperCase()}, ${describe(constraints, "constraints")}, ` +
-      describe(wires, "wires"),
+      describe(wires, "wires") +
+      (before === level ? "" : `; at --O${level}, and --O${before} in the baseline`),
     ...toColumns(
       ["template", "before", "now", "change", "", "wires", "components"],
       [whole, ...shown.slice(0, limit)].map(toRow),
