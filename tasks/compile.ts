@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Compiled } from "../src/plugin/circuits/pipeline.ts";
+import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import type { WatchRound } from "../src/plugin/circuits/watch.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { printResults, shownPath, type StepArguments, toStepPlan } from "./circuit-steps.ts";
@@ -15,13 +16,20 @@ interface CompileArguments extends StepArguments {
 const action = defineAction<CompileArguments>(async (args, hre) => {
   if (args.watch) return watch(args, hre);
   const { compileAll } = await import("../src/plugin/circuits/pipeline.ts");
-  const given = await toStepPlan(args, hre);
-  const plan = args.inspect ? { ...given, inspects: true } : given;
+  const plan = await toCompilePlan(args, hre);
   const { compiled, failure } = await compileAll(plan);
   const rows = compiled.map(toRow);
   if (rows.length > 0 || failure === undefined) printResults(args, plan, rows, describe);
   if (failure !== undefined) throw failure;
 });
+
+async function toCompilePlan(
+  args: CompileArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<BuildPlan> {
+  const plan = await toStepPlan(args, hre);
+  return args.inspect ? { ...plan, inspects: true } : plan;
+}
 
 function toRow({ circuit, name }: Compiled) {
   return {
@@ -45,7 +53,7 @@ async function watch(args: CompileArguments, hre: HardhatRuntimeEnvironment): Pr
     throw pluginError({ code: "OPTIONS_EXCLUSIVE", options: ["--watch", `--${other}`] });
   }
   const { startWatch } = await import("../src/plugin/circuits/watch.ts");
-  const plan = await toStepPlan(args, hre);
+  const plan = await toCompilePlan(args, hre);
   const watching = await startWatch(plan, (round) => {
     reportRound(round, args);
   });

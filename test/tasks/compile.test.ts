@@ -1,6 +1,6 @@
 /** `rollup:compile`, `setup` and `verifier`: which circuits they are about, and `--watch`. */
 import type { ChildProcess } from "node:child_process";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Printed, printedBy } from "../helpers/printed.ts";
@@ -19,6 +19,15 @@ const CUBE = `${SQUARE.replaceAll("Square", "Cube")
     "signal output",
     "signal square <== in * in;\n    signal output",
   )}component main = Cube();
+`;
+/** Its hint is assigned without a constraint. */
+const LOOSE = `pragma circom 2.1.6;
+template Loose() {
+    signal input in;
+    signal hint <-- in;
+    signal output out <== in * in;
+}
+component main = Loose();
 `;
 
 interface Row {
@@ -221,6 +230,40 @@ describe("tasks: rollup:compile --watch", function () {
     const next = await printed(/cube: 2 constraints, compiled\n.*\n/);
     expect(next).to.include("circuits/new/cube.circom has changed").and.not.include("multiplier");
     child.kill("SIGTERM");
+    expect(await exit).to.equal(0);
+  });
+
+  it("finds folders again that were gone, and others in their place", async () => {
+    await project.write("circuits/lib/square.circom", SQUARE);
+    const [circuits, inner, aside] = ["circuits", "circuits/inner", "aside"].map((name) =>
+      join(project.root, name),
+    ) as [string, string, string];
+    const write = async (addend: number) => {
+      await mkdir(inner, { recursive: true });
+      await writeFile(join(inner, "sum.circom"), CUBE.replace("in * in;", `in * in + ${addend};`));
+    };
+    await write(1);
+    const { child, exit, printed } = watch("--circuit", "sum");
+    await printed(/sum: 2 constraints.*\n.*\n/);
+    await rename(circuits, aside);
+    await printed(/CIRCUIT_UNKNOWN: [^]*Fix: .*\n/);
+    await rename(aside, circuits);
+    await printed(/circuits has changed\n/);
+    // Another folder at once takes the place of the watched one.
+    await rename(inner, aside);
+    await write(2);
+    await printed(/sum: 2 constraints, compiled\n.*\n/);
+    await write(3);
+    await printed(/sum: 2 constraints, compiled\n.*\n/);
+    child.kill("SIGINT");
+    expect(await exit).to.equal(0);
+  });
+
+  it("shows what --inspect finds in each round", async () => {
+    await project.write("circuits/loose.circom", LOOSE);
+    const { child, exit, printed } = watch("--inspect", "--circuit", "loose");
+    await printed(/loose\.circom:\d+: warning\[/);
+    child.kill("SIGINT");
     expect(await exit).to.equal(0);
   });
 
