@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { type Printed, printedBy } from "../helpers/printed.ts";
 import { installHardhat, runInProject, startInProject } from "../helpers/project-cli.ts";
@@ -165,12 +166,12 @@ describe("tasks: rollup:compile --watch", function () {
   /** Starts the task. `printed` waits for text on either stream after the last text found. */
   function watch(...args: string[]) {
     const child = startInProject(project, ["rollup:compile", "--watch", ...args]);
-    let text = "";
+    let output = "";
     let seen = 0;
     const checks = new Set<() => void>();
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on("data", (data: Buffer) => {
-        text += data.toString();
+        output += data.toString();
         for (const check of checks) check();
       });
     }
@@ -179,16 +180,16 @@ describe("tasks: rollup:compile --watch", function () {
     const printed = (pattern: RegExp) =>
       new Promise<string>((resolve, reject) => {
         const check = () => {
-          const found = pattern.exec(text.slice(seen));
+          const found = pattern.exec(output.slice(seen));
           if (found === null) return;
           checks.delete(check);
-          const before = text.slice(seen, seen + found.index + found[0].length);
+          const before = output.slice(seen, seen + found.index + found[0].length);
           seen += found.index + found[0].length;
           resolve(before);
         };
         checks.add(check);
         void exit.then(() => {
-          reject(new Error(`It never printed ${String(pattern)}: ${text}`));
+          reject(new Error(`It never printed ${String(pattern)}: ${output}`));
         });
         check();
       });
@@ -264,6 +265,14 @@ describe("tasks: rollup:compile --watch", function () {
     const { child, exit, printed } = watch("--inspect", "--circuit", "loose");
     await printed(/loose\.circom:\d+: warning\[/);
     child.kill("SIGINT");
+    expect(await exit).to.equal(0);
+  });
+
+  it("ends well without --watch if nobody reads its output any more", async () => {
+    const child = startInProject(project, ["rollup:compile", "--json", "--circuit", "multiplier"]);
+    const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
+    child.stdout!.destroy();
+    expect(await text(child.stderr!)).to.equal("");
     expect(await exit).to.equal(0);
   });
 
