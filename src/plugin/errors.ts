@@ -111,7 +111,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   },
   INPUT_FILE_MISSING: {
     message: ({ circuit, searched }) =>
-      `There are no inputs for the circuit ${circuit}: ${searched.join(", ")} do not exist.`,
+      `There are no inputs for the circuit ${circuit}. Looked for: ${searched.join(", ")}.`,
     fix: "Write the inputs as JSON into one of these files, name another with --input, or pipe them to --input -.",
   },
   PROOF_FILE_MISSING: {
