@@ -19,9 +19,11 @@ const SLOW_TESTS = [
   "test/{bench,e2e,equivalence,fuzz,sim,tasks}/**",
   "test/attacks/{balances,blocks,exits,fees}.test.ts",
   "test/circuits/{block,exit}/**",
-  "test/{circom,groth16,prover}/**",
+  "test/{circom,groth16,plonk,prover}/**",
   "test/docs/{api,examples}.test.ts",
-  "test/plugin/{ceremony,endings,files,operator-node,solidity}.test.ts",
+  "test/plugin/{broken-circuits,ceremony,coverage,endings,files,operator-node}.test.ts",
+  "test/plugin/circuit{-names,-settings,-statistics,s-alone}.test.ts",
+  "test/plugin/{protocols,solidity}.test.ts",
 ];
 
 /** Tests are the *.test.ts files: not their helpers, nor the projects that serve as fixtures. */

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Compiled } from "../src/plugin/circuits/pipeline.ts";
-import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import type { WatchRound } from "../src/plugin/circuits/watch.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { printResults, shownPath, type StepArguments, toStepPlan } from "./circuit-steps.ts";
@@ -23,10 +22,7 @@ const action = defineAction<CompileArguments>(async (args, hre) => {
   if (failure !== undefined) throw failure;
 });
 
-async function toCompilePlan(
-  args: CompileArguments,
-  hre: HardhatRuntimeEnvironment,
-): Promise<BuildPlan> {
+async function toCompilePlan(args: CompileArguments, hre: HardhatRuntimeEnvironment) {
   const plan = await toStepPlan(args, hre);
   return args.inspect ? { ...plan, inspects: true } : plan;
 }

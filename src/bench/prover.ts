@@ -13,7 +13,8 @@ import { readVerificationKey } from "../groth16/formats/verification-key.ts";
 import { proveExternally } from "../groth16/provers/external-prover.ts";
 import { createKernelProver } from "../groth16/provers/kernel-prover.ts";
 import { assert } from "../util/errors.ts";
-import { measure, measureProcess, type Usage } from "./measure.ts";
+import { type ChildUsage, measureChild } from "./child-usage.ts";
+import { measure, measureProcess } from "./measure.ts";
 import type { ProveTask } from "./prove-process.ts";
 import { makeKey } from "./setup.ts";
 
@@ -27,14 +28,14 @@ export interface ProverBenchOptions {
 /** The best of all rounds of one prover. */
 export interface ProverTimes {
   readonly wallSeconds: number;
-  /** CPU time of all threads; unknown for an external program. */
+  /** CPU time of all threads; of an external program on Linux only. */
   readonly cpuSeconds?: number;
   /** Ratio of its time to the kernel's. */
   readonly wallRatio: number;
   readonly cpuRatio?: number;
-  /** Peak of a process that loads the key and makes one proof; unknown for an external program. */
+  /** Peak of a process that loads the key and makes one proof; of an external one on Linux only. */
   readonly peakMemoryBytes?: number;
-  /** Ratio of its peak memory to the kernel's, both including Node's own. */
+  /** Ratio of its peak memory to the kernel's, with Node's own in those that run in Node. */
   readonly memoryRatio?: number;
 }
 
@@ -65,6 +66,10 @@ export interface ProverSubject {
 }
 
 type Make = () => Promise<ProofWithSignals>;
+
+/** The best times of a prover, and the peak memory where each of its proofs is a process. */
+type BestUsage = Partial<ChildUsage> & Pick<ChildUsage, "wallSeconds">;
+type Measure = (make: Make) => Promise<BestUsage & { readonly result: ProofWithSignals }>;
 
 /** Verifies a proof, in addition to snarkjs; rejects if the proof is invalid. */
 export type Judge = (proven: ProofWithSignals) => Promise<void>;
@@ -133,20 +138,33 @@ async function compareIn(
 async function takeTurns(
   ways: Readonly<Record<string, Make>>,
   check: Check,
-): Promise<Map<string, Usage>> {
-  const best = new Map<string, Usage>();
+): Promise<Map<string, BestUsage>> {
+  const best = new Map<string, BestUsage>();
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, make] of Object.entries(ways)) {
-      const { result, ...usage } = await measure(make);
+      const measureOne: Measure = name === "external" ? measureChild : measure;
+      const { result, ...usage } = await measureOne(make);
       await check(name, result);
-      const { wallSeconds, cpuSeconds } = best.get(name) ?? usage;
-      best.set(name, {
-        wallSeconds: Math.min(wallSeconds, usage.wallSeconds),
-        cpuSeconds: Math.min(cpuSeconds, usage.cpuSeconds),
-      });
+      best.set(name, bestOfBoth(best.get(name) ?? usage, usage));
     }
   }
   return best;
+}
+
+function bestOfBoth(one: BestUsage, other: BestUsage): BestUsage {
+  return {
+    wallSeconds: Math.min(one.wallSeconds, other.wallSeconds),
+    cpuSeconds: pick(Math.min, one.cpuSeconds, other.cpuSeconds),
+    peakMemoryBytes: pick(Math.max, one.peakMemoryBytes, other.peakMemoryBytes),
+  };
+}
+
+function pick(
+  choose: (one: number, other: number) => number,
+  one: number | undefined,
+  other: number | undefined,
+): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : choose(one, other);
 }
 
 /** Measures the peak memory of the provers that run in Node, in bytes. */
@@ -165,18 +183,21 @@ async function measurePeaks(
 }
 
 function compare(
-  usages: ReadonlyMap<string, Usage>,
+  usages: ReadonlyMap<string, BestUsage>,
   peaks: ReadonlyMap<string, number>,
 ): Record<string, ProverTimes> {
   const kernel = usages.get("kernel")!;
   const kernelPeak = peaks.get("kernel")!;
-  const times = Array.from(usages, ([name, { wallSeconds, cpuSeconds }]) => {
-    const wall = { wallSeconds, wallRatio: wallSeconds / kernel.wallSeconds };
-    const peakMemoryBytes = peaks.get(name);
-    if (peakMemoryBytes === undefined) return [name, wall] as const;
-    const cpu = { cpuSeconds, cpuRatio: cpuSeconds / kernel.cpuSeconds };
-    const memory = { peakMemoryBytes, memoryRatio: peakMemoryBytes / kernelPeak };
-    return [name, { ...wall, ...cpu, ...memory }] as const;
+  const times = Array.from(usages, ([name, usage]): [string, ProverTimes] => {
+    const { wallSeconds, cpuSeconds, peakMemoryBytes = peaks.get(name) } = usage;
+    const ofWall = { wallSeconds, wallRatio: wallSeconds / kernel.wallSeconds };
+    const ofCpu =
+      cpuSeconds === undefined ? {} : { cpuSeconds, cpuRatio: cpuSeconds / kernel.cpuSeconds! };
+    const ofMemory =
+      peakMemoryBytes === undefined
+        ? {}
+        : { peakMemoryBytes, memoryRatio: peakMemoryBytes / kernelPeak };
+    return [name, { ...ofWall, ...ofCpu, ...ofMemory }];
   });
   return Object.fromEntries(times);
 }

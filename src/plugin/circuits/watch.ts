@@ -246,7 +246,7 @@ function watchFolders(onChange: (folder: string, name: string) => void): Watched
   };
 }
 
-/** Tells a folder from another one that takes its place; empty if there is none. */
+/** Identifies a folder, also against another one in its place; empty if there is none. */
 function identify(folder: string): string {
   const { dev, ino } = statSync(folder, { throwIfNoEntry: false }) ?? {};
   return ino === undefined ? "" : `${dev}:${ino}`;
