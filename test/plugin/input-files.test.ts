@@ -86,6 +86,15 @@ describe("plugin: input files", () => {
     expect(await readInputList(file)).to.have.length(2);
   });
 
+  it("quotes no control characters of a file", async () => {
+    const file = join(root, "control.json");
+    await writeFile(file, "\u001b[2J\0");
+    const { message } = await expectRejection("INPUT_FILE_INVALID", read(file));
+    expect(message)
+      .to.match(/\[2J/)
+      .and.not.match(/\p{Cc}/u);
+  });
+
   it("refuses a file above the limit before it has read all of it", async () => {
     const file = join(root, "huge.json");
     await writeFile(file, "");
