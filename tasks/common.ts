@@ -139,6 +139,11 @@ export function networkOf({ globalOptions }: HardhatRuntimeEnvironment): string 
   return globalOptions.network;
 }
 
+/** Lets a task end its work although nobody reads its output any more, as after `| head -1`. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
 /**
  * Creates a task's action, which shows coded errors without a stack trace.
  *
@@ -150,5 +155,9 @@ export function networkOf({ globalOptions }: HardhatRuntimeEnvironment): string 
 export function defineAction<A extends CommonArguments>(
   action: (args: A, hre: HardhatRuntimeEnvironment) => Promise<void>,
 ): NewTaskActionFunction {
-  return (args, hre) => withPluginErrors(networkOf(hre), () => action(args as A, hre));
+  return async (args, hre) => {
+    // Tasks may run tasks: the listener is added once.
+    process.stdout.off("error", ignoreClosedPipe).on("error", ignoreClosedPipe);
+    await withPluginErrors(networkOf(hre), () => action(args as A, hre));
+  };
 }

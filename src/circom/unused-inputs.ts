@@ -46,13 +46,15 @@ export function findUnusedInputs(
   );
   const unused = shown.filter((name) => uses[wireOf(name)] === 0);
   if (hidden.length === 0) return unused;
+  // What was equal to a public input, and is gone, has bound it.
+  const candidates = [...unused, ...hidden];
   const inputLabels = new Set(labels.byName.values());
   const allUses = countBinding(
     fullTable(r1cs, labels.wires, substitutions()),
     // Outputs are the first signals.
     (label) => label > r1cs.publicOutputs && !inputLabels.has(label),
   );
-  return [...unused, ...hidden.filter((name) => allUses[labels.byName.get(name) ?? 0] === 0)];
+  return candidates.filter((name) => allUses[labels.byName.get(name) ?? 0] === 0);
 }
 
 interface Labels {

@@ -107,12 +107,12 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Omit --force. For a new ceremony, move the old keys out of the folder keysDir first.",
   },
   INPUT_FILE_INVALID: {
-    message: ({ file, reason }) => `${file} has no inputs of a circuit: ${reason}.`,
+    message: ({ file, reason }) => `${file} has no inputs of a circuit: ${printable(reason)}.`,
     fix: 'Write JSON such as {"a": 3, "b": "11"}; for a check, also an array of such objects.',
   },
   INPUT_FILE_MISSING: {
     message: ({ circuit, searched }) =>
-      `There are no inputs for the circuit ${circuit}: ${searched.join(", ")} do not exist.`,
+      `There are no inputs for the circuit ${circuit}. Looked for: ${searched.join(", ")}.`,
     fix: "Write the inputs as JSON into one of these files, name another with --input, or pipe them to --input -.",
   },
   PROOF_FILE_MISSING: {
@@ -122,7 +122,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Run hardhat rollup:prove first, or name the files with --proof and --public.",
   },
   PROOF_FILE_INVALID: {
-    message: ({ content, file, reason }) => `${file} has no ${content}: ${reason}.`,
+    message: ({ content, file, reason }) => `${file} has no ${content}: ${printable(reason)}.`,
     fix: "Take the JSON file that rollup:prove, rollup:vkey, snarkjs or rapidsnark has written.",
   },
   PROOF_OF_OTHER_PROTOCOL: {
@@ -321,3 +321,8 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Set the version to that of the installed solc package, or install that version.",
   },
 });
+
+/** Replaces control characters: a terminal would obey those of a file that a parser quotes. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "\ufffd");
+}

@@ -46,6 +46,15 @@ describe("circom: unused inputs", () => {
       expect(await unusedInputs(`flow-${name}`, body, optimization)).to.include("b");
     });
 
+    it(`names no public input that equals a private one at --O${optimization}`, async () => {
+      const body =
+        "signal input a; signal input b; signal s <== a - b; s === 0; signal output c <== 1;";
+      const publics = "{public [a]}";
+      expect(await unusedInputs(`equal-${name}`, body, optimization, publics)).to.deep.equal([]);
+      const direct = "signal input a; signal input b; a === b;";
+      expect(await unusedInputs(`same-${name}`, direct, optimization, publics)).to.deep.equal([]);
+    });
+
     it(`names no input that circom has merged with another signal at --O${optimization}`, async () => {
       const body =
         "signal input a; signal input b; signal input c; signal output d <== a; b === c; " +

@@ -45,6 +45,29 @@ describe("plugin: input files", () => {
     expect(path.facts["searched"]).to.have.length(1);
   });
 
+  it("prefers a file to a folder of the same name", async () => {
+    await writeFile(join(root, "inputs/spend/note/default.json"), '{ "a": 2 }');
+    const working = process.cwd();
+    process.chdir(root);
+    try {
+      await mkdir("large");
+      await writeFile("inputs/spend/note/large.json", '{ "a": 1 }');
+      expect((await read("large")).inputs).to.deep.equal({ a: 1 });
+      await mkdir("inputs/spend/note.json");
+      expect((await read()).inputs).to.deep.equal({ a: 2 });
+      await mkdir("only");
+      await expectRejection("INPUT_FILE_INVALID", read("only"));
+    } finally {
+      process.chdir(working);
+    }
+  });
+
+  it("reads a file that starts with a byte order mark", async () => {
+    const file = join(root, "marked.json");
+    await writeFile(file, '\ufeff{ "a": 1 }');
+    expect((await read(file)).inputs).to.deep.equal({ a: 1 });
+  });
+
   it("reads numbers of any size", async () => {
     const file = join(root, "big.json");
     await writeFile(file, `{ "a": 12345678901234567890123, "b": ["0x0b", -5, 7] }`);
@@ -61,6 +84,15 @@ describe("plugin: input files", () => {
       await expectRejection("INPUT_FILE_INVALID", read(file));
     }
     expect(await readInputList(file)).to.have.length(2);
+  });
+
+  it("quotes no control characters of a file", async () => {
+    const file = join(root, "control.json");
+    await writeFile(file, "\u001b[2J\0");
+    const { message } = await expectRejection("INPUT_FILE_INVALID", read(file));
+    expect(message)
+      .to.match(/\[2J/)
+      .and.not.match(/\p{Cc}/u);
   });
 
   it("refuses a file above the limit before it has read all of it", async () => {

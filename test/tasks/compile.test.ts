@@ -1,7 +1,8 @@
 /** `rollup:compile`, `setup` and `verifier`: which circuits they are about, and `--watch`. */
 import type { ChildProcess } from "node:child_process";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { type Printed, printedBy } from "../helpers/printed.ts";
 import { installHardhat, runInProject, startInProject } from "../helpers/project-cli.ts";
@@ -19,6 +20,15 @@ const CUBE = `${SQUARE.replaceAll("Square", "Cube")
     "signal output",
     "signal square <== in * in;\n    signal output",
   )}component main = Cube();
+`;
+/** Its hint is assigned without a constraint. */
+const LOOSE = `pragma circom 2.1.6;
+template Loose() {
+    signal input in;
+    signal hint <-- in;
+    signal output out <== in * in;
+}
+component main = Loose();
 `;
 
 interface Row {
@@ -156,12 +166,12 @@ describe("tasks: rollup:compile --watch", function () {
   /** Starts the task. `printed` waits for text on either stream after the last text found. */
   function watch(...args: string[]) {
     const child = startInProject(project, ["rollup:compile", "--watch", ...args]);
-    let text = "";
+    let output = "";
     let seen = 0;
     const checks = new Set<() => void>();
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on("data", (data: Buffer) => {
-        text += data.toString();
+        output += data.toString();
         for (const check of checks) check();
       });
     }
@@ -170,16 +180,16 @@ describe("tasks: rollup:compile --watch", function () {
     const printed = (pattern: RegExp) =>
       new Promise<string>((resolve, reject) => {
         const check = () => {
-          const found = pattern.exec(text.slice(seen));
+          const found = pattern.exec(output.slice(seen));
           if (found === null) return;
           checks.delete(check);
-          const before = text.slice(seen, seen + found.index + found[0].length);
+          const before = output.slice(seen, seen + found.index + found[0].length);
           seen += found.index + found[0].length;
           resolve(before);
         };
         checks.add(check);
         void exit.then(() => {
-          reject(new Error(`It never printed ${String(pattern)}: ${text}`));
+          reject(new Error(`It never printed ${String(pattern)}: ${output}`));
         });
         check();
       });
@@ -221,6 +231,48 @@ describe("tasks: rollup:compile --watch", function () {
     const next = await printed(/cube: 2 constraints, compiled\n.*\n/);
     expect(next).to.include("circuits/new/cube.circom has changed").and.not.include("multiplier");
     child.kill("SIGTERM");
+    expect(await exit).to.equal(0);
+  });
+
+  it("finds folders again that were gone, and others in their place", async () => {
+    await project.write("circuits/lib/square.circom", SQUARE);
+    const [circuits, inner, aside] = ["circuits", "circuits/inner", "aside"].map((name) =>
+      join(project.root, name),
+    ) as [string, string, string];
+    const write = async (addend: number) => {
+      await mkdir(inner, { recursive: true });
+      await writeFile(join(inner, "sum.circom"), CUBE.replace("in * in;", `in * in + ${addend};`));
+    };
+    await write(1);
+    const { child, exit, printed } = watch("--circuit", "sum");
+    await printed(/sum: 2 constraints.*\n.*\n/);
+    await rename(circuits, aside);
+    await printed(/CIRCUIT_UNKNOWN: [^]*Fix: .*\n/);
+    await rename(aside, circuits);
+    await printed(/circuits has changed\n/);
+    // Another folder at once takes the place of the watched one.
+    await rename(inner, aside);
+    await write(2);
+    await printed(/sum: 2 constraints, compiled\n.*\n/);
+    await write(3);
+    await printed(/sum: 2 constraints, compiled\n.*\n/);
+    child.kill("SIGINT");
+    expect(await exit).to.equal(0);
+  });
+
+  it("shows what --inspect finds in each round", async () => {
+    await project.write("circuits/loose.circom", LOOSE);
+    const { child, exit, printed } = watch("--inspect", "--circuit", "loose");
+    await printed(/loose\.circom:\d+: warning\[/);
+    child.kill("SIGINT");
+    expect(await exit).to.equal(0);
+  });
+
+  it("ends well without --watch if nobody reads its output any more", async () => {
+    const child = startInProject(project, ["rollup:compile", "--json", "--circuit", "multiplier"]);
+    const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
+    child.stdout!.destroy();
+    expect(await text(child.stderr!)).to.equal("");
     expect(await exit).to.equal(0);
   });
 

@@ -156,8 +156,12 @@ describe("tasks: rollup:prove, verify, calldata, vkey", function () {
     await project.write("object.json", "{}");
     const stark = { ...((await readJson(cached("proof.json"))) as object), protocol: "stark" };
     await project.write("stark.json", JSON.stringify(stark));
+    const proof = (await readJson(cached("proof.json"))) as { readonly pi_a: string[] };
+    const wide = [String(1n << 256n), ...proof.pi_a.slice(1)];
+    await project.write("wide.json", JSON.stringify({ ...proof, pi_a: wide }));
     await copyFile(cached("public.json"), inProject("public.json"));
     for (const [code, args] of [
+      ["PROOF_MALFORMED", { proof: inProject("wide.json") }],
       ["PROOF_FILE_MISSING", { circuit: "adder" }],
       ["PROOF_FILE_MISSING", { proof: inProject("none.json") }],
       ["PROOF_FILE_MISSING", { vkey: inProject("none.json") }],
@@ -177,7 +181,27 @@ describe("tasks: rollup:prove, verify, calldata, vkey", function () {
     }
     const few = { public: inProject("two.json") };
     expect(await refusal("calldata", few)).to.include("PROOF_MALFORMED: ");
+    const wideProof = { proof: inProject("wide.json") };
+    expect(await refusal("calldata", wideProof)).to.include("PROOF_MALFORMED: ");
     expect(await refusal("calldata", { circuit: "adder" })).to.include("PROOF_FILE_MISSING: ");
+  });
+
+  it("refuses keys that do not say of what they are", async () => {
+    for (const protocol of PROTOCOLS) {
+      const output = inProject(`keys/whole-${protocol}.json`);
+      await run("prove", { protocol, output: inProject(`of-${protocol}`) });
+      await run("vkey", { protocol, output });
+      const key = (await readJson(output)) as object;
+      for (const field of ["protocol", "curve"]) {
+        const part = JSON.stringify({ ...key, [field]: undefined });
+        await project.write("keys/part.json", part);
+        const args = {
+          vkey: inProject("keys/part.json"),
+          proof: inProject(`of-${protocol}/proof.json`),
+        };
+        expect(await refusal("verify", args)).to.include("VERIFICATION_KEY_MALFORMED: ");
+      }
+    }
   });
 
   it("refuses a read-only folder, and a file in place of one", async () => {

@@ -130,7 +130,7 @@ describe("tasks: rollup:witness", function () {
     await project.write("circuits/other.circom", BITS);
     const refusal: unknown = await witness({ circuit: "other" }).catch((error: unknown) => error);
     expect(String(refusal)).to.match(
-      /inputs\/other\.json, \S*inputs\/other\/default\.json, \S*other\.json do not exist/,
+      /inputs\/other\.json, \S*inputs\/other\/default\.json, \S*other\.json\./,
     );
     await project.delete("circuits/other.circom");
   });

@@ -35,6 +35,9 @@ const BUILD_MS = 60 * 60 * 1000;
 /** Maximum characters of the C++ compiler's output in an error. */
 const SHOWN_CHARACTERS = 2_000;
 
+/** The builds that this process runs, by their entries. */
+const builds = new Map<string, Promise<void>>();
+
 /**
  * Builds the generator of a circuit, or finds it in the cache.
  *
@@ -48,9 +51,22 @@ export async function buildCppGenerator(options: CompileOptions): Promise<string
   const entry = join(resolve(options.cacheDir), `${key}-cpp`);
   const program = join(entry, PROGRAM);
   if (await isBuilt(entry)) return program;
+  // A lock makes other processes wait, but not this one.
+  const running = builds.get(entry) ?? buildLocked(entry, compilation, options.onProgress);
+  builds.set(entry, running);
+  await running.finally(() => builds.delete(entry));
+  return program;
+}
+
+/** Builds an entry, unless another process builds it meanwhile. */
+async function buildLocked(
+  entry: string,
+  compilation: Compilation,
+  onProgress: CompileOptions["onProgress"],
+): Promise<void> {
   const { name } = compilation;
   const waiting = async (wait: () => Promise<void>) => {
-    options.onProgress?.(`Waiting for another process that builds ${name} in C++`);
+    onProgress?.(`Waiting for another process that builds ${name} in C++`);
     await wait();
   };
   await withLock(`${entry}.lock`, waiting, async () => {
@@ -58,10 +74,9 @@ export async function buildCppGenerator(options: CompileOptions): Promise<string
     const missing = await missingTools();
     if (missing.length > 0)
       throw circomError({ code: "CPP_TOOLS_MISSING", circuit: name, missing });
-    options.onProgress?.(`Building the C++ witness generator of ${name}`);
+    onProgress?.(`Building the C++ witness generator of ${name}`);
     await build(entry, compilation);
   });
-  return program;
 }
 
 function isBuilt(entry: string): Promise<boolean> {

@@ -4,8 +4,16 @@ import { groth16Error } from "../errors.ts";
 import type { ProofWithSignals, VerificationKey } from "../snarkjs.ts";
 import { BASE_FIELD_MODULUS } from "./bn254.ts";
 
+/** As many digits as 2^256 has: no word of a contract has more. */
+const DECIMAL = /^\d{1,78}$/;
+
 /** Numbers and points of snarkjs's JSON, which other proof systems share. */
-export const decimal = z.string().regex(/^\d+$/);
+export const decimal = z
+  .string()
+  .refine(
+    (text) => DECIMAL.test(text) && BigInt(text) < 1n << 256n,
+    "Expected an unsigned integer of 256 bits, in decimal",
+  );
 export const pointInG1 = z.array(decimal).length(3);
 export const pointInG2 = z.array(z.array(decimal).length(2)).length(3);
 

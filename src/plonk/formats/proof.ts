@@ -61,15 +61,20 @@ const PROOFS = {
   }),
 } as const satisfies Record<PlonkProtocol, z.ZodType>;
 
+const curve = z.literal("bn128");
 const counts = { nPublic: z.number().int().nonnegative(), power: z.number().int().min(1).max(28) };
 const KEYS = {
   plonk: z.object({
+    protocol: z.literal("plonk"),
+    curve,
     ...counts,
     ...shape(["k1", "k2", "w"], decimal),
     ...shape(["Qm", "Ql", "Qr", "Qo", "Qc", "S1", "S2", "S3"], pointInG1),
     X_2: pointInG2,
   }),
   fflonk: z.object({
+    protocol: z.literal("fflonk"),
+    curve,
     ...counts,
     ...shape(["k1", "k2", "w", "w3", "w4", "w8", "wr"], decimal),
     C0: pointInG1,

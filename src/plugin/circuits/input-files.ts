@@ -2,7 +2,7 @@
  * Finds and reads the inputs of a circuit: JSON from a file, from the place where circomkit has it,
  * or from standard input.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { parseInputs } from "../../circom/input-file.ts";
@@ -67,7 +67,8 @@ function locateInputs(
   if (given !== undefined && NAME.test(given)) {
     places.push(join(root, INPUT_FOLDER, ...circuit.path.split("/"), `${given}.json`));
   }
-  const found = places.find((place) => existsSync(place));
+  // A folder may have the name of inputs.
+  const found = places.find(isNoFolder) ?? places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   const searched = places.map((place) => relative(process.cwd(), place));
   throw pluginError({ code: "INPUT_FILE_MISSING", circuit: circuit.name, searched });
@@ -88,6 +89,10 @@ export function createInputReader(root: string): InputReader {
     lists.set(file, list);
     return list;
   };
+}
+
+function isNoFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 /**
@@ -137,7 +142,8 @@ async function collectText(source: AsyncIterable<Uint8Array>): Promise<string> {
     assertSize(bytes);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  // A decoder leaves out the mark that some editors write first.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function assertSize(bytes: number): void {

@@ -68,16 +68,18 @@ export interface ProofPlace {
  */
 export async function readProof(place: ProofPlace): Promise<ProofFiles & { proven: AnyProven }> {
   const { folder = "." } = place;
-  const circuit = place.proof === undefined ? place.circuit : null;
+  // A file that the user names says nothing about the circuit.
+  const ofCircuit = (named?: string) =>
+    place.proof === undefined && named === undefined ? place.circuit : null;
   const proof = place.proof ?? join(folder, PROOF_FILE);
   const values = place.public ?? join(dirname(proof), PUBLIC_FILE);
   const proven = {
-    proof: await readJson(proof, "proof", circuit),
-    publicSignals: await readJson(values, "public values of a proof", circuit),
+    proof: await readJson(proof, "proof", ofCircuit()),
+    publicSignals: await readJson(values, "list of public values", ofCircuit(place.public)),
   };
   if (!isObject(proven.proof)) throw notAn("object", proof, "proof");
   if (!Array.isArray(proven.publicSignals)) {
-    throw notAn("array", values, "public values of a proof");
+    throw notAn("array", values, "list of public values");
   }
   return { proof, public: values, proven: proven as unknown as AnyProven };
 }
@@ -96,7 +98,8 @@ async function readJson(file: string, content: string, circuit: string | null): 
   try {
     const { size } = await stat(file);
     if (size > FILE_BYTES_MAX) throw invalid(`it has more than ${FILE_BYTES_MAX} bytes`);
-    return JSON.parse(await readFile(file, "utf8")) as unknown;
+    // A decoder leaves out the mark that some editors write first.
+    return JSON.parse(new TextDecoder().decode(await readFile(file))) as unknown;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") {

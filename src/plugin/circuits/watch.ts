@@ -1,5 +1,5 @@
 /** Compiles circuits again whenever one of their files changes, also an included one. */
-import { existsSync, type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, statSync, watch } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { locateCircuit } from "../../circom/compilation.ts";
@@ -45,9 +45,15 @@ export async function startWatch(
   let isClosed = false;
   let isRunning = false;
   let timer: NodeJS.Timeout | undefined;
+  const past = new Set<string>();
   const { root } = plan;
+  const { path, include } = plan.config.circuits;
+  // The root folder has many others, such as the cache.
+  const isOnPath = (changed: string) =>
+    [path, ...include, ...past].some((folder) => `${folder}${sep}`.startsWith(`${changed}${sep}`));
   const isSource = (folder: string, name: string) =>
-    RELEVANT.test(name) && (folder !== root || name.endsWith(".circom"));
+    (RELEVANT.test(name) && (folder !== root || name.endsWith(".circom"))) ||
+    isOnPath(join(folder, name));
   const folders = watchFolders((folder, name) => {
     const path = join(folder, name);
     if (isClosed || !(isSource(folder, name) || CIRCOMKIT.test(name))) return;
@@ -62,7 +68,7 @@ export async function startWatch(
     do {
       const files = [...changed];
       changed.clear();
-      const { sources, unwatched } = await inspectWatched(plan, folders);
+      const { sources, unwatched } = await inspectWatched(plan, folders, past);
       const result = await compileNews(sources);
       if (isClosed) return;
       const failure = result?.failure ?? unwatched;
@@ -72,7 +78,7 @@ export async function startWatch(
     isRunning = false;
   };
   selectCircuits(plan);
-  const { unwatched } = await inspectWatched(plan, folders);
+  const { unwatched } = await inspectWatched(plan, folders, past);
   if (unwatched !== undefined) throw unwatched;
   void run();
   return {
@@ -89,11 +95,11 @@ export async function startWatch(
 const ATTEMPTS_MAX = 8;
 
 /** Reads the sources, in folders that are watched before: a change is in the result or an event. */
-async function inspectWatched(plan: BuildPlan, folders: WatchedFolders) {
-  let { sources, paths } = await inspect(plan);
+async function inspectWatched(plan: BuildPlan, folders: WatchedFolders, past: Set<string>) {
+  let { sources, paths } = await inspect(plan, past);
   let { added, failure: unwatched } = folders.set(paths);
   for (let attempt = 1; added && attempt < ATTEMPTS_MAX; attempt++) {
-    ({ sources, paths } = await inspect(plan));
+    ({ sources, paths } = await inspect(plan, past));
     ({ added, failure: unwatched } = folders.set(paths));
   }
   return { sources, unwatched };
@@ -135,10 +141,11 @@ interface Inspection {
   readonly paths: ReadonlySet<string>;
 }
 
-async function inspect(plan: BuildPlan): Promise<Inspection> {
+/** @param past - The folders of earlier inspections, to which new ones are added. */
+async function inspect(plan: BuildPlan, past: Set<string>): Promise<Inspection> {
   const { root, config } = plan;
   const { path, include } = config.circuits;
-  const paths = new Set([root, ...include, ...(await innerFolders(path))]);
+  const paths = new Set([root, ...include, path, ...(await innerFolders(path))]);
   const seen: unknown[] = [];
   try {
     for (const source of selectCircuits(plan).own) {
@@ -147,6 +154,9 @@ async function inspect(plan: BuildPlan): Promise<Inspection> {
   } catch (error) {
     seen.push(toFailure(error).message);
   }
+  for (const folder of paths) past.add(folder);
+  // What is gone may come back: a package as it is installed again, a folder with another branch.
+  for (const folder of past) if (!existsSync(folder)) paths.add(existingAncestor(folder));
   // What is generated there changes with every round.
   for (const folder of paths) {
     if (`${folder}${sep}`.startsWith(`${config.paths.cache}${sep}`)) paths.delete(folder);
@@ -173,6 +183,10 @@ async function inspectSource(
   }
 }
 
+function existingAncestor(folder: string): string {
+  return existsSync(folder) ? folder : existingAncestor(dirname(folder));
+}
+
 async function innerFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (entries === undefined) return [];
@@ -192,12 +206,13 @@ interface WatchedFolders {
 
 /** Watches folders, of which editors replace the files. */
 function watchFolders(onChange: (folder: string, name: string) => void): WatchedFolders {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, { readonly watcher: FSWatcher; readonly identity: string }>();
   const stop = (folder: string) => {
-    watchers.get(folder)?.close();
+    watchers.get(folder)?.watcher.close();
     watchers.delete(folder);
   };
   const start = (folder: string) => {
+    const identity = identify(folder);
     const watcher = watch(folder, (_event, name) => {
       // A removed folder is watched again once it is back.
       if (!existsSync(folder)) stop(folder);
@@ -207,12 +222,15 @@ function watchFolders(onChange: (folder: string, name: string) => void): Watched
     watcher.on("error", () => {
       stop(folder);
     });
-    watchers.set(folder, watcher);
+    watchers.set(folder, { watcher, identity });
   };
   return {
     set: (folders) => {
       const wanted = new Set(folders);
-      for (const folder of [...watchers.keys()]) if (!wanted.has(folder)) stop(folder);
+      for (const [folder, { identity }] of [...watchers]) {
+        // A watcher follows its folder, also when another one has taken its place.
+        if (!wanted.has(folder) || identify(folder) !== identity) stop(folder);
+      }
       const missing = [...wanted].filter((folder) => !watchers.has(folder) && existsSync(folder));
       let failure: RollupError | undefined;
       for (const folder of missing) {
@@ -226,6 +244,12 @@ function watchFolders(onChange: (folder: string, name: string) => void): Watched
       return { added: missing.length > 0, failure };
     },
   };
+}
+
+/** Identifies a folder, also against another one in its place; empty if there is none. */
+function identify(folder: string): string {
+  const { dev, ino } = statSync(folder, { throwIfNoEntry: false }) ?? {};
+  return ino === undefined ? "" : `${dev}:${ino}`;
 }
 
 /** @throws The error, if it is a fault of this package. */
