@@ -171,6 +171,7 @@ describe("tasks: rollup:profile", function () {
     await refuse("PRESET_UNKNOWN", { preset: "huge" });
     await project.write("circuit-baseline.json", "[]");
     await refuse("PROFILE_BASELINE_INVALID", { check: true });
+    await refuse("PROFILE_BASELINE_INVALID", { check: true, baseline: project.root });
     const input = join(project.root, "no.json");
     await refuse("INPUT_FILE_MISSING", { circuits: ["chain"], time: true, input });
     await write("chain", "template A() { signal input a; a * a === a; }");

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Baseline, parseBaseline } from "../../circom/profile/baseline.ts";
+import { circomError } from "../../circom/errors.ts";
 import { renderFlamegraph } from "../../circom/profile/flamegraph.ts";
 import { toFrames } from "../../circom/profile/frames.ts";
 import { renderPage } from "../../circom/profile/page.ts";
@@ -26,8 +27,10 @@ export async function findBaseline(file: string): Promise<Baseline | undefined> 
   try {
     return parseBaseline(await readFile(file, "utf8"), file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (code !== "EISDIR") throw error;
+    throw circomError({ code: "PROFILE_BASELINE_INVALID", file, reason: "it is a folder" });
   }
 }
 
