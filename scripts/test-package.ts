@@ -1,10 +1,12 @@
 /**
  * Packs the package and installs it into an empty folder outside the repository, as a user does.
- * There it runs the README's commands: `hardhat-zkrollup init` and the tests that this writes. Then
- * it type-checks that project, a strict one and the declarations of the package, checks that the
- * package contains the compiled circuits, and runs all projects of `examples/`.
+ * There it runs the README's commands: `hardhat-zkrollup init`, the tests that this writes, and the
+ * tasks of circuits. Then it type-checks that project, a strict one and the declarations of the
+ * package, checks that the package contains the compiled circuits, and runs all projects of
+ * `examples/`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,6 +85,18 @@ function testNewProject(folder: string): void {
   console.log(run("npx", ["hardhat-zkrollup", "init"], folder));
   console.log(run("npx", ["hardhat", "test"], folder));
   assertTypes(folder);
+  testCommandLine(folder);
+}
+
+/** Runs the tasks of circuits in the project that `init` has written. */
+function testCommandLine(folder: string): void {
+  writeFileSync(join(folder, "multiplier.json"), '{ "a": 6, "b": "7" }');
+  for (const task of ["list", "info", "witness", "prove", "verify", "calldata", "vkey"]) {
+    console.log(run("npx", ["hardhat", `rollup:${task}`], folder));
+  }
+  for (const task of ["debug", "check", "profile"]) {
+    console.log(run("npx", ["hardhat", `rollup:${task}`, "multiplier"], folder));
+  }
 }
 
 /** Tests types in a strict project, and generated types of unusual circuits. */

@@ -7,6 +7,7 @@ import { assertWithin } from "../src/plugin/checks/options.ts";
 import type { MutationReport } from "../src/circom/mutate-constraints.ts";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TestedMutants } from "../src/plugin/checks/mutation-tests.ts";
+import type { InputReader } from "../src/plugin/circuits/input-files.ts";
 import type { LoadedForCheck } from "../src/plugin/checks/load.ts";
 import { createProgress, printWarning, type Progress } from "../src/plugin/progress.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
@@ -29,17 +30,19 @@ const action = defineAction<CheckArguments>(async (args, hre) => {
   const { loadForCheck } = await import("../src/plugin/checks/load.ts");
   const { determinacyToJson, formatDeterminacy, formatPatterns } =
     await import("../src/plugin/checks/determinacy-text.ts");
-  const options = await toOptions(args);
+  const { createInputReader } = await import("../src/plugin/circuits/input-files.ts");
   const progress = createProgress(args.json ? process.stderr : process.stdout);
   const { root } = hre.config.paths;
+  const read = createInputReader(root);
   const circuits = await progress("Compiling circuits", () =>
     loadForCheck(args.circuits, root, hre.config.rollup),
   );
   if (args.tests !== undefined) return testMutants(args, circuits, progress, hre);
-  if (args.mutate) return mutate(args, circuits, progress);
+  if (args.mutate) return mutate(args, circuits, progress, read);
   const reports: DeterminacyReport[] = [];
   const values: object[] = [];
   for (const { circuit, ...sources } of circuits) {
+    const options = await toOptions(args, sources.source, read);
     const report = await progress(`Checking ${circuit.name}`, () =>
       checkDeterminacy(circuit, options),
     );
@@ -61,14 +64,14 @@ async function mutate(
   args: CheckArguments,
   circuits: readonly LoadedForCheck[],
   progress: Progress,
+  read: InputReader,
 ): Promise<void> {
   const { mutateConstraints } = await import("../src/circom/mutate-constraints.ts");
-  const { readInputList } = await import("../src/plugin/circuits/input-files.ts");
   const { formatMutation } = await import("../src/plugin/checks/mutation-text.ts");
-  const refused = args.refused === undefined ? [] : await readInputList(args.refused);
-  const options = { ...(await toOptions(args)), refused };
   const reports: MutationReport[] = [];
-  for (const { circuit } of circuits) {
+  for (const { circuit, source } of circuits) {
+    const refused = args.refused === undefined ? [] : await read(args.refused, source);
+    const options = { ...(await toOptions(args, source, read)), refused };
     const report = await progress(`Removing constraints of ${circuit.name}`, () =>
       mutateConstraints(circuit, options),
     );
@@ -111,13 +114,16 @@ async function testMutants(
   if (reports.some(isOpen)) process.exitCode = 1;
 }
 
-async function toOptions(args: CheckArguments): Promise<DeterminacyOptions> {
-  const { readInputList } = await import("../src/plugin/circuits/input-files.ts");
+async function toOptions(
+  args: CheckArguments,
+  source: LoadedForCheck["source"],
+  read: InputReader,
+): Promise<DeterminacyOptions> {
   return {
     samples: args.samples,
     timeMs: 1000 * (args.time || CHECK_TIME_S),
     ...(args.seed >= 0 && { seed: args.seed }),
-    ...(args.input !== undefined && { inputs: await readInputList(args.input) }),
+    ...(args.input !== undefined && { inputs: await read(args.input, source) }),
     ...(args.given !== undefined && { given: args.given.split(",").filter((name) => name !== "") }),
   };
 }

@@ -164,7 +164,8 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
     options: [
       {
         name: "input",
-        description: "JSON file of honest inputs, an object or an array; - is standard input",
+        description:
+          "JSON file of honest inputs, an object or an array, a name as in inputs/CIRCUIT, or -",
       },
       {
         name: "given",
@@ -191,7 +192,7 @@ const CIRCUIT_TASKS: readonly RollupTask[] = [
       flag("mutate", "Instead, remove each constraint, and list those that nobody would miss"),
       {
         name: "refused",
-        description: "With --mutate: JSON file of inputs that the circuit must refuse",
+        description: "With --mutate: file or name of inputs that the circuit must refuse",
       },
       {
         name: "tests",

@@ -4,6 +4,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Compiled } from "../src/plugin/circuits/pipeline.ts";
 import type { WatchRound } from "../src/plugin/circuits/watch.ts";
 import { pluginError } from "../src/plugin/errors.ts";
+import { counted } from "../src/util/counted.ts";
 import { printResults, shownPath, type StepArguments, toStepPlan } from "./circuit-steps.ts";
 import { defineAction, serveUntilInterrupted } from "./common.ts";
 
@@ -38,7 +39,7 @@ function toRow({ circuit, name }: Compiled) {
 }
 
 function describe({ name, constraints, r1cs, cached }: ReturnType<typeof toRow>): string {
-  const count = `${constraints.toLocaleString("en")} constraint${constraints === 1 ? "" : "s"}`;
+  const count = counted(constraints, "constraint");
   return `${name}: ${count}, ${cached ? "cached" : "compiled"}\n  ${shownPath(r1cs)}`;
 }
 

@@ -3,6 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { CircuitInfo } from "../src/plugin/circuits/circuit-info.ts";
 import type { SignalDeclaration } from "../src/circom/signals.ts";
 import { createProgress } from "../src/plugin/progress.ts";
+import { counted } from "../src/util/counted.ts";
 import { shownPath } from "./circuit-steps.ts";
 import { defineAction, printJson } from "./common.ts";
 import { type CircuitArguments, sourceOf } from "./one-circuit.ts";
@@ -35,7 +36,8 @@ async function load(args: CircuitArguments, hre: HardhatRuntimeEnvironment): Pro
 function describe(info: CircuitInfo): string[] {
   const { name, file, main, protocol, prime, optimization, key, contract } = info;
   const count = (value: number) => value.toLocaleString("en");
-  const inner = info.labels === info.wires ? "" : ` for ${count(info.labels)} signals`;
+  // A label and a wire are that of the constant 1, which is no signal.
+  const inner = info.labels === info.wires ? "" : ` for ${counted(info.labels - 1, "signal")}`;
   return [
     name,
     line("source", main === null ? shownPath(file) : `${shownPath(file)}: ${main}`),

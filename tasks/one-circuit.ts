@@ -50,9 +50,29 @@ export function toProtocol(name: string): Protocol {
   throw groth16Error({ code: "PROTOCOL_UNKNOWN", protocol: name, known: PROTOCOLS });
 }
 
+/** Loads a circuit. Its lines of `log()` go where they spoil no JSON. */
+async function load(
+  source: ProjectSource,
+  { json }: CircuitArguments,
+  progress: Progress,
+  { config }: HardhatRuntimeEnvironment,
+): Promise<AnyCircuit> {
+  const { loadCircuit } = await import("../src/circom/circuit.ts");
+  const { toKeyOptions } = await import("../src/plugin/circuits/keys.ts");
+  const { hintIfSlow } = await import("../src/plugin/circuits/compile-hint.ts");
+  return await progress(`Compiling ${source.name}`, () =>
+    hintIfSlow(source, () =>
+      loadCircuit<InputValues, OutputValues, SignalValues, Protocol>({
+        ...source,
+        ...toKeyOptions(config.rollup),
+        log: json ? (line) => console.error(line) : (line) => console.log(line),
+      }),
+    ),
+  );
+}
+
 /**
- * Loads the circuit of a task, and closes it after the work. Lines of `log()` go where they spoil
- * no JSON.
+ * Loads the circuit of a task, and closes it after the work.
  *
  * @throws as {@link sourceOf}, and the codes of `loadCircuit`
  */
@@ -63,19 +83,9 @@ export async function withCircuit<T>(
   work: (loaded: LoadedCircuit) => Promise<T>,
 ): Promise<T> {
   const source = await sourceOf(args, task, hre);
-  const { loadCircuit } = await import("../src/circom/circuit.ts");
-  const { toKeyOptions } = await import("../src/plugin/circuits/keys.ts");
-  const { hintIfSlow } = await import("../src/plugin/circuits/compile-hint.ts");
   const progress = createProgress(args.json ? process.stderr : process.stdout);
-  await using circuit = await progress(`Compiling ${source.name}`, () =>
-    hintIfSlow(source, () =>
-      loadCircuit<InputValues, OutputValues, SignalValues, Protocol>({
-        ...source,
-        ...toKeyOptions(hre.config.rollup),
-        log: args.json ? (line) => console.error(line) : (line) => console.log(line),
-      }),
-    ),
-  );
+  // tsc leaves ".ts" in a dynamic import beside a `using` declaration, so `load` has the imports.
+  await using circuit = await load(source, args, progress, hre);
   return await work({ circuit, source, progress });
 }
 

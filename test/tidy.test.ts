@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { format, resolveConfig } from "prettier";
+import ts from "typescript";
 import { GENERATED_FILES } from "../src/generate/generated-files.ts";
 import {
   findExportedValues,
@@ -195,6 +196,28 @@ describe("tidy: words", () => {
       );
     expect(files.length).to.be.above(300);
     expect(found).to.deep.equal([]);
+  });
+});
+
+describe("tidy: the build", () => {
+  it("emits no dynamic import of a TypeScript file, which the package does not have", () => {
+    const { config } = ts.readConfigFile(join(PROJECT_ROOT, "tsconfig.json"), ts.sys.readFile) as {
+      config: { compilerOptions: object };
+    };
+    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, PROJECT_ROOT);
+    const imports = [...sources, ...readSources(["tasks"], [".ts"])]
+      .filter(({ text }) => /\bawait import\("\./.test(text))
+      .flatMap(({ path, text }) => {
+        const { outputText } = ts.transpileModule(text, {
+          fileName: join(PROJECT_ROOT, path),
+          compilerOptions: { ...options, noEmit: false },
+        });
+        return (outputText.match(/\bimport\("\.[^"]*"\)/g) ?? []).map(
+          (found) => `${path}: ${found}`,
+        );
+      });
+    expect(imports.filter((found) => found.includes('.ts"'))).to.deep.equal([]);
+    expect(imports.filter((found) => found.includes('.js"')).length).to.be.above(50);
   });
 });
 

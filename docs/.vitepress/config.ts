@@ -88,10 +88,19 @@ const sidebar = [
   },
 ];
 
+/** Tables and printed reports are wider than VitePress's column, where the window has the room. */
+const STYLE = `@media (min-width: 1440px) {
+  .VPDoc.has-aside .content-container { max-width: 1000px !important }
+}
+@media (min-width: 1760px) {
+  :root { --vp-layout-max-width: 1760px }
+}`;
+
 export default defineConfig({
   title: "hardhat-zkrollup",
   description: "Build, test and run a zkRollup with Hardhat 3",
   cleanUrls: true,
+  head: [["style", {}, STYLE]],
   markdown: {
     anchor: { slugify },
     config: useSiteLinks,

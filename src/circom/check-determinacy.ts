@@ -17,6 +17,7 @@ import type { DeterminacyReport } from "./determinacy/report.ts";
 import { deriveForEveryInput } from "./determinacy/universal.ts";
 import { circomError, unlessRefused } from "./errors.ts";
 import { cornerInputs, sampleInputs } from "./inputs/arbitrary.ts";
+import type { Protocol } from "./protocols.ts";
 import { readSymbols, wiresOfInputs } from "./signals.ts";
 import { createWitnessCalculator } from "./witness-generator.ts";
 import type { InputValues } from "./witness-inputs.ts";
@@ -57,8 +58,13 @@ const TRIES_PER_SAMPLE = 20;
  * report.verdict; // "determined"
  * report.counterExamples; // []
  */
-export async function checkDeterminacy<Inputs extends object>(
-  circuit: Circuit<Inputs>,
+export async function checkDeterminacy<
+  Inputs extends object,
+  Outputs extends object,
+  Signals extends object,
+  P extends Protocol,
+>(
+  circuit: Circuit<Inputs, Outputs, Signals, P>,
   options: DeterminacyOptions = {},
 ): Promise<DeterminacyReport> {
   const { seed = Math.floor(Math.random() * 2 ** 31), timeMs = DEFAULT_TIME_MS } = options;

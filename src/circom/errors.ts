@@ -1,4 +1,5 @@
 /** Errors between a .circom file and its witness. */
+import { counted } from "../util/counted.ts";
 import { defineErrors, isRollupError, type RollupError } from "../util/errors.ts";
 
 /** Where a witness generator stopped. */
@@ -204,7 +205,7 @@ export const circomError = defineErrors<CircomErrorFacts>({
   },
   MAIN_PARAMETER_COUNT: {
     message: ({ template, parameters, actual }) =>
-      `Template ${template} has ${parameters.length} parameters (${parameters.join(", ")}), ` +
+      `Template ${template} has ${counted(parameters.length, "parameter")} (${parameters.join(", ")}), ` +
       `but ${actual} are given.`,
     fix: "Pass a value for each parameter, in the order of their declaration.",
   },

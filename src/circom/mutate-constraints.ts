@@ -14,6 +14,7 @@ import { weakenCircuit } from "./determinacy/weakened.ts";
 import { showConstraint } from "./equations.ts";
 import { unlessRefused } from "./errors.ts";
 import { sampleInputs } from "./inputs/arbitrary.ts";
+import type { Protocol } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
 import { readSymbols, wiresOfInputs } from "./signals.ts";
 import { createUncheckedCalculator } from "./witness-generator.ts";
@@ -75,8 +76,13 @@ const ACCEPTED_MAX = 8;
  * const report = await mutateConstraints(multiplier);
  * report.unmissed; // []
  */
-export async function mutateConstraints<Inputs extends object>(
-  circuit: Circuit<Inputs>,
+export async function mutateConstraints<
+  Inputs extends object,
+  Outputs extends object,
+  Signals extends object,
+  P extends Protocol,
+>(
+  circuit: Circuit<Inputs, Outputs, Signals, P>,
   options: MutationOptions = {},
 ): Promise<MutationReport> {
   const { seed = Math.floor(Math.random() * 2 ** 31), timeMs = DEFAULT_TIME_MS } = options;

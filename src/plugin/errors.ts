@@ -85,7 +85,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   CIRCUIT_UNKNOWN: {
     message: ({ name, known, folder }) =>
       `There is no circuit ${name} in ${folder}; there are: ${known.join(", ") || "none"}.`,
-    fix: "Name a .circom file of that folder that has a main component, or give its path.",
+    fix: "Name one of these, a .circom file with a main component, or an entry of circuits.mains.",
   },
   CIRCUIT_AMBIGUOUS: {
     message: ({ name, paths, folder }) =>

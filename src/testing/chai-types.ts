@@ -59,7 +59,8 @@ declare global {
        */
       satisfied: CircuitAssertion;
       /**
-       * The circuit refuses the inputs, or the witness violates constraints.
+       * The circuit refuses the inputs, or the witness violates constraints. With parentheses:
+       * without, nothing is checked.
        *
        * @param by - What refuses: `{ template, line }` in the trace of a failed assertion,
        *   `{ constraint }` or `{ signal }` for a changed witness, or text of the message.

@@ -5,6 +5,7 @@ import type { OutputValues } from "../circom/circuit-witness.ts";
 import { createWitnessCalculator } from "../circom/witness-generator.ts";
 import { isRefusal } from "../circom/errors.ts";
 import { cornerInputs } from "../circom/inputs/arbitrary.ts";
+import type { Protocol } from "../circom/protocols.ts";
 import type { InputValues } from "../circom/witness-inputs.ts";
 import { type Difference, findDifferences } from "./compare.ts";
 import { testingError } from "./errors.ts";
@@ -78,8 +79,13 @@ type Outcome<Outputs> =
  * const report = await fuzzCircuit(multiplier, ({ a, b }) => ({ product: a * b % FIELD_MODULUS }));
  * report.passed; // true
  */
-export async function fuzzCircuit<Inputs extends object>(
-  circuit: Circuit<Inputs>,
+export async function fuzzCircuit<
+  Inputs extends object,
+  Outputs extends object,
+  Signals extends object,
+  P extends Protocol,
+>(
+  circuit: Circuit<Inputs, Outputs, Signals, P>,
   model: ModelFunction<never> | CircuitModel<never>,
   options: FuzzOptions = {},
 ): Promise<FuzzReport> {

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { checkDeterminacy } from "../../src/circom/check-determinacy.ts";
 import { loadCircuit } from "../../src/circom/circuit.ts";
+import { mutateConstraints } from "../../src/circom/mutate-constraints.ts";
+import { fuzzCircuit } from "../../src/testing/fuzz-circuit.ts";
 import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
 import { CounterExampleSearch } from "../../src/circom/determinacy/counter-examples.ts";
 import { deriveForEveryInput } from "../../src/circom/determinacy/universal.ts";
@@ -24,10 +26,32 @@ const PUBLISHED: readonly (readonly [name: string, isFixProven: boolean])[] = [
   ["is-zero", true],
 ];
 
+/** Types of a circuit as a build generates them: interfaces, which have no index signature. */
+interface TypedInputs {
+  readonly in: bigint;
+}
+interface TypedOutputs {
+  readonly out: bigint;
+}
+interface TypedSignals {
+  readonly "main.out": bigint;
+}
+
 describe("circom: check of determinacy", () => {
   let workspace: Workspace;
   before(async () => (workspace = await createWorkspace()));
   after(() => workspace.remove());
+
+  it("takes circuits with generated types and of any proof system, as other checks do", async () => {
+    const circuit = await loadCircuit<TypedInputs, TypedOutputs, TypedSignals, "plonk">({
+      ...workspace.options("published/is-zero-fixed"),
+      protocol: "plonk",
+    });
+    expect((await checkDeterminacy(circuit)).verdict).to.equal("determined");
+    expect((await mutateConstraints(circuit)).unmissed).to.deep.equal([]);
+    const model = (inputs: TypedInputs) => ({ out: inputs.in === 0n ? 1n : 0n });
+    expect((await fuzzCircuit(circuit, model, { runs: 20 })).passed).to.equal(true);
+  });
 
   const load = (name: string) => loadCircuit(workspace.options(`published/${name}`));
 

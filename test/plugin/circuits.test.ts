@@ -326,6 +326,11 @@ describe("plugin/circuits", () => {
       "circuits/unused.circom: warning: the inputs b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7] " +
         "and 4 more are in no constraint: a proof says nothing about the value.\n",
     );
+    await project.write(unused, `pragma circom 2.1.0; ${source.replace("A()", "A(n)")}`);
+    const mains = { wide: { file: "unused", template: "A", params: [3] } };
+    const config = { rollup: { ...CONFIG.rollup, circuits: { mains } } } as const;
+    const ofTemplate = await warningsOf(async () => build(await project.createHre(config)));
+    expect(ofTemplate.join("")).to.match(/^circuits\/unused\.circom: A\(3\): warning: the inputs /);
     await project.delete(unused);
   });
 

@@ -9,6 +9,8 @@ import { writeProject } from "../../src/plugin/init/write-project.ts";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 import { runHardhat } from "../helpers/hardhat-cli.ts";
+import { printedBy } from "../helpers/printed.ts";
+import { createProject } from "../helpers/project.ts";
 
 const FILES = [
   ".gitignore",
@@ -154,6 +156,20 @@ describe("plugin/init", () => {
     const report = JSON.parse(command.stdout) as { unchanged: string[]; next: string[] };
     expect(report.unchanged).to.have.length(FILES.length);
     expect(report.next).to.deep.equal([`cd ${folder}`, "npm install", "npx hardhat test"]);
+  });
+
+  it("keeps the config of the project that runs the task, also with force", async () => {
+    const project = await createProject("circuits");
+    const task = (await project.createHre()).tasks.getTask("rollup:init");
+    const args = { folder: project.root, force: true, json: true };
+    const { stdout } = await printedBy(() => task.run(args));
+    const report = JSON.parse(stdout) as { kept: string[]; written: string[] };
+    expect(report.kept).to.deep.equal(["hardhat.config.ts"]);
+    expect(report.written).to.include("test/rollup.test.ts").and.not.include("hardhat.config.ts");
+    expect(await readdir(project.root)).to.not.include("hardhat.config.ts");
+    const elsewhere = await printedBy(() => task.run({ ...args, folder }));
+    expect(JSON.parse(elsewhere.stdout)).to.deep.include({ kept: [] });
+    await project.remove();
   });
 
   it("fails with a code and a fix, without a stack", async () => {

@@ -1,5 +1,5 @@
 /** `rollup:check` in a project of its own. */
-import { cp } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
@@ -115,6 +115,18 @@ describe("tasks: rollup:check", () => {
     ]);
   });
 
+  it("finds inputs by a name, in the folder of each circuit", async () => {
+    const folder = (name: string) => join(project.root, "inputs", name);
+    await mkdir(folder("is-zero-faulty"), { recursive: true });
+    await mkdir(folder("is-zero-fixed"));
+    await project.write("inputs/is-zero-faulty/some.json", '{"in": 5}');
+    await project.write("inputs/is-zero-fixed/some.json", '[{"in": 1}, {"in": 2}]');
+    const circuits = ["is-zero-faulty", "is-zero-fixed"];
+    const { stdout } = await check({ circuits, input: "some", given: "", samples: 0, json: true });
+    const reports = JSON.parse(stdout) as { samples: { tried: number } }[];
+    expect(reports.map(({ samples }) => samples.tried)).to.deep.equal([1, 2]);
+  });
+
   it("starts from the inputs of a file", async () => {
     await project.write("inputs.json", '[{"in": 0}, {"in": "5"}]');
     const input = join(project.root, "inputs.json");
@@ -127,7 +139,9 @@ describe("tasks: rollup:check", () => {
     ["CIRCUIT_UNKNOWN", { circuits: ["cube"] }],
     ["OPTION_OUT_OF_RANGE", { time: 86_401 }],
     ["OPTION_OUT_OF_RANGE", { samples: -1 }],
-    ["INPUT_FILE_INVALID", { input: "no-such-file.json" }],
+    ["INPUT_FILE_MISSING", { input: "no-such-file.json" }],
+    ["INPUT_FILE_MISSING", { input: "no-such-name" }],
+    ["INPUT_FILE_MISSING", { mutate: true, refused: "no-such-name" }],
     ["INPUT_FILE_INVALID", { input: join(PACKAGE_ROOT, "README.md") }],
     ["INPUT_UNKNOWN", { circuits: ["multiplier"], given: "x" }],
   ] as const) {

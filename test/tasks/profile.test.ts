@@ -77,6 +77,18 @@ describe("tasks: rollup:profile", function () {
     expect(short.stdout).to.match(/… \d more: --limit/);
   });
 
+  it("counts constraints, wires and signals as rollup:info does", async () => {
+    const { stdout } = await profile({ circuits: ["chain"] });
+    const counts = /; (?<wires>\d+) wires for (?<signals>\d+) signals\n/.exec(stdout)!.groups!;
+    const hre = await project.createHre();
+    const info = hre.tasks.getTask("rollup:info");
+    const printed = await printedBy(() => info.run({ circuit: "chain", json: false }));
+    expect(printed.stdout).to.include(`  ${counts["wires"]} for ${counts["signals"]} signals\n`);
+    await write("chain", circuit(1, 1));
+    const smallest = await profile({ circuits: ["chain"] });
+    expect(smallest.stdout).to.match(/^chain: 1 constraint at --O1/);
+  });
+
   it("prints all circuits as JSON, and arrays one by one if asked", async () => {
     const { stdout } = await profile({ json: true, expand: true });
     const { circuits, changes } = JSON.parse(stdout) as JsonProfile;

@@ -1,4 +1,5 @@
 /** The commands of the witness debugger, as text in and text out. */
+import { counted } from "../../util/counted.ts";
 import { isRollupError } from "../../util/errors.ts";
 import {
   type FailureTrace,
@@ -214,7 +215,7 @@ function toggleBreakpoint(context: Context, place: string): string[] {
   if (breakpoints.delete(place)) return [`${place} is no breakpoint any more.`];
   const hits = context.session.steps.filter((step) => isAt(step, place)).length;
   breakpoints.add(place);
-  return [`${place}: ${hits} statements run there.`];
+  return [`${place}: ${counted(hits, "statement")} ${hits === 1 ? "runs" : "run"} there.`];
 }
 
 function isBreakpoint({ breakpoints }: Context, step: Step): boolean {

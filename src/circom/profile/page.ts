@@ -13,6 +13,7 @@ import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { CircuitProfile } from "./profile-circuit.ts";
 import type { ProvingTime } from "./proving-time.ts";
+import { counted } from "../../util/counted.ts";
 
 export interface ProfilePage {
   readonly profile: CircuitProfile;
@@ -26,10 +27,10 @@ export function renderPage({ profile, time, sources }: ProfilePage): string {
   const { circuit, optimization, totals } = profile;
   const number = (count: number) => count.toLocaleString("en");
   const facts = [
-    `${number(totals.constraints)} constraints`,
+    counted(totals.constraints, "constraint"),
     `${number(totals.sourceConstraints)} in the source`,
-    `${number(totals.wires)} wires`,
-    `${number(totals.signals)} signals`,
+    counted(totals.wires, "wire"),
+    counted(totals.signals, "signal"),
     `--O${optimization}`,
     ...(time === undefined ? [] : [`a proof: ${time.proofMs.toFixed(1)} ms`]),
   ];

@@ -22,7 +22,7 @@ export function formatTestedMutants(report: TestedMutants): string {
   const { circuit, mutants, noticed, survivors, withoutEffect, refusedByCircom } = report;
   return [
     `${circuit}: the tests miss ${survivors.length} of ${mutants} constraints of the source`,
-    `  ${noticed} are noticed; without effect ${withoutEffect}, refused by circom ${refusedByCircom}`,
+    `  noticed ${noticed}, without effect ${withoutEffect}, refused by circom ${refusedByCircom}`,
     ...places("All tests pass without", survivors),
     ...places(
       "The run ended by an error or a limit, so that nothing is known, without",

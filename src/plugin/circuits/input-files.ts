@@ -74,6 +74,23 @@ function locateInputs(
   throw pluginError({ code: "INPUT_FILE_MISSING", circuit: circuit.name, searched });
 }
 
+/** Reads the inputs of several proofs, which {@link readInputs} would find in the same places. */
+export type InputReader = (
+  given: string,
+  circuit: Pick<CircuitNames, "name" | "path">,
+) => Promise<InputValues[]>;
+
+/** Makes a reader for several circuits; it reads standard input, and each file, once. */
+export function createInputReader(root: string): InputReader {
+  const lists = new Map<string, Promise<InputValues[]>>();
+  return async (given, circuit) => {
+    const file = locateInputs(given, circuit, root);
+    const list = lists.get(file) ?? readInputList(file);
+    lists.set(file, list);
+    return list;
+  };
+}
+
 function isNoFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }

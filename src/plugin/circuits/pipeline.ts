@@ -11,6 +11,7 @@ import { inspectCircuit } from "../../circom/inspect.ts";
 import { removeStaleTemporaries, writeIfChanged } from "../../groth16/files/files.ts";
 import { generateCircuitTypes } from "../../circom/input-types.ts";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
+import { hasMain, renderMain } from "../../circom/main-component.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import { findCircuitPatterns } from "../../circom/patterns/circuit-patterns.ts";
 import type { PatternName } from "../../circom/patterns/find-patterns.ts";
@@ -102,7 +103,7 @@ async function compileSound(plan: BuildPlan): Promise<{ compiled: Compiled[]; br
   for (const source of own) {
     try {
       const circuit = await compile(source, plan);
-      warnAbout(circuit, plan);
+      warnAbout(circuit, source, plan);
       warnOfPatterns(circuit.file, source, plan);
       await warnOfInspection(source, plan);
       if (source.witness === "cpp") await buildGenerator(source, plan);
@@ -264,13 +265,20 @@ function compile(
 }
 
 /** Passes warnings on, in every build for as long as they hold. */
-function warnAbout(circuit: CompiledCircuit, { root, warn }: BuildPlan): void {
-  const { file, warnings, stats } = circuit;
+function warnAbout(
+  circuit: CompiledCircuit,
+  source: CircuitSource,
+  { root, warn }: BuildPlan,
+): void {
+  const { warnings, stats } = circuit;
+  // The file with the main component of a template is a generated one.
+  const file = relative(root, source.file);
+  const place = hasMain(source) ? `${file}: ${renderMain(source)}` : file;
   const none =
     "warning: 0 constraints: any public values can be proven. Constrain the outputs by <== or ===.";
   const all = stats.constraints === 0 ? [...warnings, none] : warnings;
   for (const warning of [...all, ...warnAboutInputs(circuit)]) {
-    warn?.(`${relative(root, file)}: ${warning}`);
+    warn?.(`${place}: ${warning}`);
   }
 }
 

@@ -31,11 +31,12 @@ function nextCommands({ folder }: InitReport): string[] {
 
 /** Formats the report as text for a terminal. */
 export function formatReport(report: InitReport): string {
-  const { written, unchanged, refused } = report;
+  const { written, unchanged, kept, refused } = report;
   if (refused.length > 0) return "Nothing is written.";
   const lines = [
     ...written.map((path) => `  wrote      ${path}`),
     ...unchanged.map((path) => `  unchanged  ${path}`),
+    ...kept.map((path) => `  kept       ${path}: the project has its own config`),
   ];
   const next = nextCommands(report).map((command) => `  ${command}`);
   return [...lines, "", "Next:", ...next].join("\n");

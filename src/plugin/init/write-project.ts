@@ -12,6 +12,8 @@ export interface InitOptions {
   readonly force: boolean;
   /** Asks whether these files may be replaced. Undefined if nobody can answer. */
   readonly confirm?: ((files: readonly string[]) => Promise<boolean>) | undefined;
+  /** Files of the template that are not written, because the project has its own. */
+  readonly kept?: readonly string[];
 }
 
 /** Result of `rollup:init`. Paths are relative to the folder, with forward slashes. */
@@ -21,6 +23,8 @@ export interface InitReport {
   readonly written: readonly string[];
   /** Files that existed already with the same text. */
   readonly unchanged: readonly string[];
+  /** Files of the template that the project has its own of. */
+  readonly kept: readonly string[];
   /** Files that differ and that the user refused to replace; then nothing is written. */
   readonly refused: readonly string[];
 }
@@ -44,16 +48,17 @@ const TEMPLATE = join(PACKAGE_ROOT, "src/plugin/init/template");
  * @returns What was written; nothing at all if the user refuses to replace a file.
  * @throws INIT_FILES_EXIST if a file differs and nobody can be asked; INIT_PACKAGE_JSON_INVALID
  */
-export async function writeProject({ folder, force, confirm }: InitOptions): Promise<InitReport> {
+export async function writeProject(options: InitOptions): Promise<InitReport> {
+  const { folder, force, confirm, kept = [] } = options;
   const root = resolve(folder);
-  const files = await planFiles(root);
+  const files = (await planFiles(root)).filter(({ path }) => !kept.includes(path));
   const differing = files.filter(({ replaces }) => replaces).map(({ path }) => path);
   if (differing.length > 0 && !force) {
     if (confirm === undefined) {
       throw pluginError({ code: "INIT_FILES_EXIST", folder: root, files: differing });
     }
     if (!(await confirm(differing))) {
-      return { folder: root, written: [], unchanged: [], refused: differing };
+      return { folder: root, written: [], unchanged: [], kept, refused: differing };
     }
   }
   const changed = files.filter(({ text, present }) => text !== present);
@@ -67,6 +72,7 @@ export async function writeProject({ folder, force, confirm }: InitOptions): Pro
     folder: root,
     written: changed.map(({ path }) => path),
     unchanged: unchanged.map(({ path }) => path),
+    kept,
     refused: [],
   };
 }

@@ -6,6 +6,7 @@ import {
   type LineChange,
   type TemplateChange,
 } from "../../circom/profile/baseline.ts";
+import { counted } from "../../util/counted.ts";
 import { type Cell, toColumns } from "./columns.ts";
 
 /** Maximum characters of a line of source. */
@@ -23,7 +24,7 @@ export function formatChanges(changes: readonly CircuitChange[], limit: number):
 
 function formatCircuit(change: CircuitChange, limit: number): string[] {
   const { circuit, verdict, constraints, wires, templates, optimization } = change;
-  const now = `${count(constraints.now)} constraints, ${count(wires.now)} wires`;
+  const now = `${counted(constraints.now, "constraint")}, ${counted(wires.now, "wire")}`;
   if (verdict === "same") return [`${circuit}: as in the baseline, ${now}`];
   if (verdict === "new") return [`${circuit}: NEW, not in the baseline: ${now}`];
   if (verdict === "gone") return [`${circuit}: in the baseline, but no circuit any more`];

@@ -9,6 +9,7 @@ import { renderPage } from "../../circom/profile/page.ts";
 import type { CircuitProfile } from "../../circom/profile/profile-circuit.ts";
 import type { ProvingTime } from "../../circom/profile/proving-time.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
+import { counted } from "../../util/counted.ts";
 import { pluginError } from "../errors.ts";
 
 /** Maximum characters of the sources in a page; beyond, it shows only the lines that count. */
@@ -49,9 +50,8 @@ export async function writePictures(
   const { circuit, totals, optimization } = profile;
   const base = join(resolve(folder), circuit);
   const [svg, html] = [`${base}.svg`, `${base}.html`];
-  const count = (value: number) => value.toLocaleString("en");
   const subtitle =
-    `${count(totals.constraints)} constraints at --O${optimization}: each frame is a component, ` +
+    `${counted(totals.constraints, "constraint")} at --O${optimization}: each frame is a component, ` +
     "as wide as its constraints with those of the components below it";
   const picture = renderFlamegraph({
     title: circuit,

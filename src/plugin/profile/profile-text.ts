@@ -3,6 +3,7 @@ import type { Counts, SelfAndTotal } from "../../circom/profile/counts.ts";
 import { type InstanceProfile, shortLabel } from "../../circom/profile/instance-tree.ts";
 import type { CircuitProfile } from "../../circom/profile/profile-circuit.ts";
 import { type ProvingTime, shareOfProof } from "../../circom/profile/proving-time.ts";
+import { counted } from "../../util/counted.ts";
 import { type Cell, toColumns } from "./columns.ts";
 
 /** Maximum characters of a path or a line of source. */
@@ -18,9 +19,9 @@ export function formatProfile(
   const count = (value: number) => value.toLocaleString("en");
   const table = makeTable(totals, time, limit);
   return [
-    `${circuit}: ${count(totals.constraints)} constraints at --O${optimization}, ` +
+    `${circuit}: ${counted(totals.constraints, "constraint")} at --O${optimization}, ` +
       `${count(totals.sourceConstraints)} in the source; ` +
-      `${count(totals.wires)} wires of ${count(totals.signals)} signals`,
+      `${counted(totals.wires, "wire")} for ${counted(totals.signals, "signal")}`,
     ...(time === undefined ? [] : [describeTime(time)]),
     "",
     ...table(
@@ -29,7 +30,7 @@ export function formatProfile(
       templates.map((each) => ({ ...each, name: each.template, more: each.components })),
     ),
     ...(unattributed.constraints > 0
-      ? [`  and ${count(unattributed.constraints)} constraints of no statement`]
+      ? [`  and ${counted(unattributed.constraints, "constraint")} of no statement`]
       : []),
     "",
     ...table(

@@ -31,4 +31,12 @@ export const product = async (circuits: ProjectCircuits): Promise<bigint> => {
   const [, row] = witness.signal("main.grid");
   return witness.outputs.product + (row?.[2] ?? 0n);
 };
+export const checks = async (circuits: ProjectCircuits) => {
+  const circuit = await circuits.get("nested");
+  await circom.checkDeterminacy(circuit);
+  await circom.mutateConstraints(circuit);
+  await circom.fuzzCircuit(circuit, () => null);
+  compat.createWitnessTester(circuit);
+  await assert.circuitAssert.determined(circuit);
+};
 export { assert, chai, circom, compat, core, groth16, node, sdk, zkrollup };
