@@ -70,7 +70,7 @@ describe("plugin: circuits of templates", () => {
     const mains = { wrong: { file: "power", template: "Power", params: [1, 2] } };
     const other = await project.createHre({ rollup: { prover: "mock", circuits: { mains } } });
     const error = (await build(other).catch((reason: unknown) => reason)) as Error;
-    expect(error.message).to.include("MAIN_PARAMETER_COUNT").and.include("1 parameters (n)");
+    expect(error.message).to.include("MAIN_PARAMETER_COUNT").and.include("1 parameter (n)");
     const verifier = join(other.config.rollup.paths.contracts, "MultiplierVerifier.sol");
     expect(existsSync(verifier)).to.equal(true);
   });
