@@ -1,6 +1,7 @@
 /** The tables of docs/corpus.md. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { markdownTable } from "../../src/generate/markdown.ts";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import { CASES, PACKAGES } from "./cases.ts";
@@ -17,7 +18,9 @@ export async function writePart(part: Part, table: string): Promise<void> {
   const page = await readFile(PAGE, "utf8");
   const [start, end] = [`<!-- ${part} -->\n`, `\n<!-- end of ${part} -->`];
   const [from, to] = [page.indexOf(start) + start.length, page.indexOf(end)];
-  await writeFile(PAGE, `${page.slice(0, from)}\n${table}\n${page.slice(to)}`);
+  const text = `${page.slice(0, from)}\n${table}\n${page.slice(to)}`;
+  const options = { ...(await resolveConfig(PAGE)), filepath: PAGE };
+  await writeFile(PAGE, await format(text, options));
 }
 
 export function circuitTable(results: readonly CorpusResult[]): string {
