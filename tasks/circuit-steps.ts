@@ -32,7 +32,8 @@ export async function toStepPlan(
     ...toPlan(args, hre),
     ...(quiet && { progress: createQuietProgress(process.stderr) }),
     force,
-    names: toNames(args.circuit),
+    // An empty value, as of a variable that is not set, means no circuit, and not all of them.
+    names: args.circuit?.trim() === "" ? [""] : toNames(args.circuit),
     ...(args.preset === undefined
       ? { leavesRollupOut: !(await usesRollup(hre)) }
       : { prover: "kernel" }),

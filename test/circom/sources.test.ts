@@ -28,6 +28,7 @@ describe("circom: sources", () => {
       "multiplier.circom",
       "nested-inputs.circom",
       "product.circom",
+      "recursive.circom",
       "seven-inputs.circom",
       "squarer.circom",
       "substituted.circom",

@@ -76,6 +76,8 @@ describe("tasks: steps of the build", function () {
     const none = await run("compile", { skip: "cube,multiplier" });
     expect(none.stdout).to.equal("There is nothing to do for these circuits.\n");
     expect(await refusal("compile", { skip: "none" })).to.include("CIRCUIT_UNKNOWN: ");
+    // As of a variable of the shell that is not set.
+    expect(await refusal("compile", { circuit: "" })).to.include("CIRCUIT_UNKNOWN: ");
   });
 
   it("leaves the contracts of skipped circuits as they are", async () => {
@@ -223,13 +225,13 @@ describe("tasks: rollup:compile --watch", function () {
     await project.write("circuits/lib/square.circom", SQUARE);
     const { child, exit, printed } = watch();
     await printed(/multiplier: 3 constraints.*\n.*\n/);
-    await mkdir(join(project.root, "circuits/new"));
-    await project.write("circuits/new/cube.circom", CUBE);
+    await mkdir(join(project.root, "circuits/v1.0"));
+    await project.write("circuits/v1.0/cube.circom", CUBE);
     const round = await printed(/cube: 2 constraints, compiled\n.*\n/);
     expect(round).to.not.include("multiplier");
-    await project.write("circuits/new/cube.circom", CUBE.replace("in * in;", "in * in + 1;"));
+    await project.write("circuits/v1.0/cube.circom", CUBE.replace("in * in;", "in * in + 1;"));
     const next = await printed(/cube: 2 constraints, compiled\n.*\n/);
-    expect(next).to.include("circuits/new/cube.circom has changed").and.not.include("multiplier");
+    expect(next).to.include("circuits/v1.0/cube.circom has changed").and.not.include("multiplier");
     child.kill("SIGTERM");
     expect(await exit).to.equal(0);
   });

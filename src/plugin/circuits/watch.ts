@@ -12,7 +12,7 @@ import { type BuildPlan, selectCircuits } from "./plan.ts";
 
 /** Milliseconds without a change before the circuits are compiled: editors write in steps. */
 const QUIET_MS = 100;
-/** Sources and folders. */
+/** Sources, and what may have been a folder. */
 const RELEVANT = /\.circom$|^[^.]*$/;
 /** The files of circomkit, in the root folder of the project. */
 const CIRCOMKIT = /\.json$/;
@@ -52,8 +52,9 @@ export async function startWatch(
   const isOnPath = (changed: string) =>
     [path, ...include, ...past].some((folder) => `${folder}${sep}`.startsWith(`${changed}${sep}`));
   const isSource = (folder: string, name: string) =>
-    (RELEVANT.test(name) && (folder !== root || name.endsWith(".circom"))) ||
-    isOnPath(join(folder, name));
+    (folder === root
+      ? name.endsWith(".circom")
+      : RELEVANT.test(name) || isFolder(join(folder, name))) || isOnPath(join(folder, name));
   const folders = watchFolders((folder, name) => {
     const path = join(folder, name);
     if (isClosed || !(isSource(folder, name) || CIRCOMKIT.test(name))) return;
@@ -193,6 +194,14 @@ async function innerFolders(folder: string): Promise<string[]> {
   const inner = entries.filter((entry) => entry.isDirectory() && entry.name !== "node_modules");
   const below = await Promise.all(inner.map(({ name }) => innerFolders(join(folder, name))));
   return [folder, ...below.flat()];
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // it is gone, or nobody may look
+  }
 }
 
 /** Folders whose changes are reported. */
