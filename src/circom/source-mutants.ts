@@ -4,6 +4,7 @@
  */
 import { lineOf, type Span, textOf } from "./language/source-text.ts";
 import type { Assignment, Declaration, Expression, Program, Statement } from "./language/syntax.ts";
+import { walkStatements } from "./language/walk.ts";
 import type { SourceChange } from "./source-change.ts";
 import { blankComments } from "./source-text.ts";
 
@@ -40,27 +41,19 @@ interface Found {
 }
 
 /** @param code - The text of the file with blanks for comments. */
-function mutantsOf(statement: Statement, code: string): Found[] {
-  switch (statement.kind) {
-    case "block":
-      return statement.statements.flatMap((inner) => mutantsOf(inner, code));
-    case "if": {
-      const { whenTrue, whenFalse } = statement;
-      const branches = whenFalse === undefined ? [whenTrue] : [whenTrue, whenFalse];
-      return branches.flatMap((branch) => mutantsOf(branch, code));
+function mutantsOf(body: Statement, code: string): Found[] {
+  return Array.from(walkStatements(body)).flatMap((statement) => {
+    switch (statement.kind) {
+      case "constraint":
+        return removal(statement.span, code);
+      case "assignment":
+        return fromAssignment(statement, code);
+      case "declaration":
+        return fromDeclaration(statement, code);
+      default:
+        return [];
     }
-    case "for":
-    case "while":
-      return mutantsOf(statement.body, code);
-    case "constraint":
-      return removal(statement.span, code);
-    case "assignment":
-      return fromAssignment(statement, code);
-    case "declaration":
-      return fromDeclaration(statement, code);
-    default:
-      return [];
-  }
+  });
 }
 
 /** The block takes the place of the semicolon, too: an empty statement is no circom. */

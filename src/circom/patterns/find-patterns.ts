@@ -5,7 +5,8 @@
 import { lineOf, type Span, textOf } from "../language/source-text.ts";
 import type { Expression, Program } from "../language/syntax.ts";
 import { FIELD_BITS } from "../../crypto/field.ts";
-import { collectFacts, type TemplateFacts, visit } from "./template-facts.ts";
+import { walkExpression } from "../language/walk.ts";
+import { collectFacts, type TemplateFacts } from "./template-facts.ts";
 
 /** Names of the patterns. */
 export type PatternName =
@@ -81,10 +82,10 @@ function uncheckedHints({ hints, constrained }: TemplateFacts): Found[] {
 function divisions({ hints }: TemplateFacts): Found[] {
   return hints.flatMap(({ name, value, span }): Found[] => {
     const divisors: Expression[] = [];
-    visit(value, (node) => {
-      if (node.kind !== "binary" || node.operator !== "/" || node.left.kind === "number") return;
+    for (const node of walkExpression(value)) {
+      if (node.kind !== "binary" || node.operator !== "/" || node.left.kind === "number") continue;
       divisors.push(node.right);
-    });
+    }
     // `x != 0 ? 1 / x : 0` has thought of it.
     if (value.kind === "conditional" || !divisors.some(hasVariable)) return [];
     const message = `${name} is a quotient: for 0 / 0 it is free, unless something refuses that`;
@@ -152,9 +153,9 @@ function aliases({ calls }: TemplateFacts): Found[] {
 
 function namesIn(expression: Expression): string[] {
   const names: string[] = [];
-  visit(expression, (node) => {
+  for (const node of walkExpression(expression)) {
     if (node.kind === "variable") names.push(node.name);
-  });
+  }
   return names;
 }
 

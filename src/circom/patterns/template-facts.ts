@@ -9,6 +9,7 @@ import type {
   Statement,
   Variable,
 } from "../language/syntax.ts";
+import { walkExpression } from "../language/walk.ts";
 
 export interface SignalFact {
   readonly name: string;
@@ -158,13 +159,13 @@ class Collector {
   /** Lists the names in an expression, and notes calls and components that are read. */
   #names(expression: Expression): string[] {
     const names: string[] = [];
-    visit(expression, (node) => {
+    for (const node of walkExpression(expression)) {
       if (node.kind === "call") this.#calls.push(node);
       if (node.kind === "anonymous") this.#calls.push({ ...node, kind: "call" });
-      if (node.kind !== "variable") return;
+      if (node.kind !== "variable") continue;
       names.push(node.name);
       if (node.accesses.some(({ kind }) => kind === "member")) this.#read.add(node.name);
-    });
+    }
     return names;
   }
 }
@@ -172,35 +173,4 @@ class Collector {
 function callOf(expression: Expression): Call | undefined {
   if (expression.kind === "parallel") return callOf(expression.operand);
   return expression.kind === "call" ? expression : undefined;
-}
-
-/** Visits an expression and all its parts. */
-export function visit(expression: Expression, see: (node: Expression) => void): void {
-  see(expression);
-  for (const part of partsOf(expression)) visit(part, see);
-}
-
-function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "number":
-      return [];
-    case "variable":
-      return expression.accesses.flatMap((access) =>
-        access.kind === "index" ? [access.index] : [],
-      );
-    case "unary":
-    case "parallel":
-      return [expression.operand];
-    case "binary":
-      return [expression.left, expression.right];
-    case "conditional":
-      return [expression.condition, expression.whenTrue, expression.whenFalse];
-    case "call":
-      return expression.arguments;
-    case "anonymous":
-      return [...expression.arguments, ...expression.inputs.map(({ value }) => value)];
-    case "array":
-    case "tuple":
-      return expression.elements;
-  }
 }
