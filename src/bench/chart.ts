@@ -1,4 +1,5 @@
 /** Draws how costs grow with the size of a block: one panel per cost, with logarithmic axes. */
+import { escapeXml } from "../util/escape-xml.ts";
 
 export interface Panel {
   readonly title: string;
@@ -110,7 +111,7 @@ function renderLine(
   const color = COLORS[index % COLORS.length]!;
   const points = values.map((value, i) => [round(xs[i]!), round(scaleY(value))] as const);
   const dots = points.map(([x, y], i) => {
-    const tip = `<title>${escape(label)}: ${format(values[i]!)}</title>`;
+    const tip = `<title>${escapeXml(label)}: ${format(values[i]!)}</title>`;
     return `<circle cx="${x}" cy="${y}" r="4" fill="${color}">${tip}</circle>`;
   });
   return `<polyline stroke="${color}" points="${points.join(" ")}"/>${dots.join("")}`;
@@ -163,9 +164,5 @@ function format(value: number): string {
 }
 
 function text(x: number, y: number, content: string, attributes = ""): string {
-  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escape(content)}</text>`;
-}
-
-function escape(content: string): string {
-  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeXml(content)}</text>`;
 }

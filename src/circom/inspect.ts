@@ -6,6 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { compareText } from "../util/compare-text.ts";
 import {
   withTemporaryFolder,
   writeFileAtomically,
@@ -24,6 +25,7 @@ import {
 import { parse } from "./language/parse.ts";
 import { lineOf, type Span } from "./language/source-text.ts";
 import type { Program, Statement } from "./language/syntax.ts";
+import { walkStatements } from "./language/walk.ts";
 import { isOfPackage } from "./sources.ts";
 
 /** Signals that circom has found in no constraint, or a hint that could be one. */
@@ -183,11 +185,7 @@ function readHints(warnings: readonly string[], compilation: Compilation): Inspe
 }
 
 function byPlace(a: InspectFinding, b: InspectFinding): number {
-  return compare(a.file, b.file) || a.line - b.line || compare(a.message, b.message);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message);
 }
 
 function describe(
@@ -221,29 +219,11 @@ function createFinder(load: () => readonly Program[]) {
   };
 }
 
-function findDeclaration(statement: Statement, name: string): Span | undefined {
-  switch (statement.kind) {
-    case "declaration":
-      return statement.names.find((declared) => declared.name === name)?.span;
-    case "block":
-      return firstOf(statement.statements, name);
-    case "if": {
-      const { whenTrue, whenFalse } = statement;
-      return firstOf(whenFalse === undefined ? [whenTrue] : [whenTrue, whenFalse], name);
-    }
-    case "for":
-      return firstOf([statement.initial, statement.body], name);
-    case "while":
-      return findDeclaration(statement.body, name);
-    default:
-      return undefined;
-  }
-}
-
-function firstOf(statements: readonly Statement[], name: string): Span | undefined {
-  for (const statement of statements) {
-    const found = findDeclaration(statement, name);
-    if (found !== undefined) return found;
+function findDeclaration(body: Statement, name: string): Span | undefined {
+  for (const statement of walkStatements(body)) {
+    if (statement.kind !== "declaration") continue;
+    const found = statement.names.find((declared) => declared.name === name);
+    if (found !== undefined) return found.span;
   }
   return undefined;
 }

@@ -9,7 +9,8 @@ import {
   toBaseline,
 } from "../../src/circom/profile/baseline.ts";
 import type { Counts } from "../../src/circom/profile/counts.ts";
-import { escapeXml, renderFlamegraph } from "../../src/circom/profile/flamegraph.ts";
+import { renderFlamegraph } from "../../src/circom/profile/flamegraph.ts";
+import { escapeXml } from "../../src/util/escape-xml.ts";
 import { type Frame, toFrames } from "../../src/circom/profile/frames.ts";
 import { PAGE_SCRIPT } from "../../src/circom/profile/page-script.ts";
 import { renderPage } from "../../src/circom/profile/page.ts";

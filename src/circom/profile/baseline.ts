@@ -5,8 +5,8 @@
  * code changes nothing.
  */
 import { z } from "zod";
+import { compareText } from "../../util/compare-text.ts";
 import { circomError } from "../errors.ts";
-import { compareText } from "./instance-tree.ts";
 import type { CircuitProfile } from "./profile-circuit.ts";
 
 /** Maximum characters of a line of source in a baseline. */

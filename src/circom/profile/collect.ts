@@ -1,15 +1,11 @@
 /** Adds the constraints and wires of a circuit up, by template, by component and by line. */
+import { compareText } from "../../util/compare-text.ts";
 import { type Component, childrenOf, type Wire } from "../evaluation/design.ts";
 import { lineOf, lineText, type Span } from "../language/source-text.ts";
 import type { Definition, Statement } from "../language/syntax.ts";
 import type { Attribution } from "./attribution.ts";
 import { addCounts, type Counts, createTally, type SelfAndTotal, type Tally } from "./counts.ts";
-import {
-  type ArrayView,
-  compareText,
-  InstanceNode,
-  type InstanceProfile,
-} from "./instance-tree.ts";
+import { type ArrayView, InstanceNode, type InstanceProfile } from "./instance-tree.ts";
 
 /** A template with all its components. */
 export interface TemplateProfile extends SelfAndTotal {

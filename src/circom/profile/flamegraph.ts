@@ -3,6 +3,7 @@
  *
  * The circuit is at the top, and below each component are those in it. Hovering shows the numbers.
  */
+import { escapeXml } from "../../util/escape-xml.ts";
 import type { Frame } from "./frames.ts";
 
 export interface Flamegraph {
@@ -145,17 +146,4 @@ export function colorOf(template: string): string {
 
 function round(value: number): number {
   return Math.round(10 * value) / 10;
-}
-
-/** Escapes text for XML and HTML, in contents and in attributes. */
-export function escapeXml(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-  };
-  return text
-    .replace(/[&<>"]/g, (letter) => entities[letter]!)
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\u{fffd}");
 }

@@ -1,5 +1,6 @@
 /** The components of a circuit as a tree, in which arrays of components are one node. */
 import type { ChildComponent, TemplateInstance } from "../evaluation/design.ts";
+import { compareText } from "../../util/compare-text.ts";
 import { circomError } from "../errors.ts";
 import { addCounts, type Counts, createTally, type SelfAndTotal, type Tally } from "./counts.ts";
 
@@ -126,9 +127,4 @@ export function templateName(template: string): string {
 function shorten(instance: string): string {
   const name = instance.replace(/\[([\dx]+):[^\]]*\]/g, "[$1]");
   return name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX - 2)}…)`;
-}
-
-/** Compares by code units, so that the order is that of every machine. */
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

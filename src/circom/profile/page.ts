@@ -7,13 +7,13 @@
 import { createHash } from "node:crypto";
 import type { LineProfile } from "./collect.ts";
 import type { Counts } from "./counts.ts";
-import { escapeXml } from "./flamegraph.ts";
 import { type InstanceProfile, shortLabel } from "./instance-tree.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { CircuitProfile } from "./profile-circuit.ts";
 import type { ProvingTime } from "./proving-time.ts";
 import { counted } from "../../util/counted.ts";
+import { escapeXml } from "../../util/escape-xml.ts";
 
 export interface ProfilePage {
   readonly profile: CircuitProfile;

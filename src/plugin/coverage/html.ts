@@ -1,6 +1,7 @@
 /** The coverage of a run as a page of its own, without scripts or other files. */
 import type { FileCoverage } from "../../circom/coverage/file-coverage.ts";
 import { COVERAGE_KINDS, totalsOf, type Totals } from "../../circom/coverage/totals.ts";
+import { escapeXml } from "../../util/escape-xml.ts";
 import type { RunCoverage } from "./evaluate-run.ts";
 import { type Finding, listFindings } from "./findings.ts";
 import { showPercent } from "./table.ts";
@@ -48,12 +49,12 @@ function renderSummary({ files, circuits }: RunCoverage, nameOf: (file: string) 
     return `<tr><td>${name}</td>${cells.join("")}</tr>`;
   };
   const rows = files.map((file) => {
-    const name = escape(nameOf(file.file));
+    const name = escapeXml(nameOf(file.file));
     return row(`<a href="#${name}">${name}</a>`, totalsOf([file]));
   });
   const inputs = circuits.map(({ name, accepted, refused, leftOut }) => {
     const more = leftOut === 0 ? "" : `, ${leftOut} left out`;
-    return `<li>${escape(name)}: ${accepted} accepted and ${refused} refused inputs${more}</li>`;
+    return `<li>${escapeXml(name)}: ${accepted} accepted and ${refused} refused inputs${more}</li>`;
   });
   const headings = HEADINGS.map((heading) => `<th>${heading}</th>`).join("");
   return `<table><thead><tr><th>File</th>${headings}</tr></thead>
@@ -68,8 +69,8 @@ function renderList(
   nameOf: (file: string) => string,
 ): string {
   const items = findings.map(({ file, line, text }) => {
-    const place = escape(`${nameOf(file)}:${line}`);
-    return `<li><a href="#${place}">${place}</a> <code>${escape(text)}</code></li>`;
+    const place = escapeXml(`${nameOf(file)}:${line}`);
+    return `<li><a href="#${place}">${place}</a> <code>${escapeXml(text)}</code></li>`;
   });
   return `<details><summary>${title}: ${findings.length}</summary><ul>${items.join("\n")}</ul></details>`;
 }
@@ -80,27 +81,19 @@ function renderFile(
   readText: (file: string) => string,
   findings: readonly (Finding & { readonly title: string })[],
 ): string {
-  const name = escape(nameOf(file));
+  const name = escapeXml(nameOf(file));
   const rows = readText(file)
     .split(/\r?\n/)
     .map((text, index) => {
       const line = index + 1;
       const runs = lines.get(line);
       const own = findings.filter((finding) => finding.file === file && finding.line === line);
-      const notes = own.map(({ title, text: found }) => escape(`${title}: ${found}`));
+      const notes = own.map(({ title, text: found }) => escapeXml(`${title}: ${found}`));
       const kind =
         runs === undefined ? "" : runs === 0 ? "missed" : own.length > 0 ? "partly" : "run";
       const hint = notes.length === 0 ? "" : ` title="${notes.join("&#10;")}"`;
-      const code = `<td class="${kind}"${hint}>${escape(text)}</td>`;
+      const code = `<td class="${kind}"${hint}>${escapeXml(text)}</td>`;
       return `<tr id="${name}:${line}"><td>${line}</td><td>${runs ?? ""}</td>${code}</tr>`;
     });
   return `<h2 id="${name}">${name}</h2>\n<table class="source">${rows.join("\n")}</table>`;
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

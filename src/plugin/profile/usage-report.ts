@@ -3,8 +3,8 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { fileLines } from "../../circom/signals.ts";
-import { compareText } from "../../circom/profile/instance-tree.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
+import { compareText } from "../../util/compare-text.ts";
 import { median } from "../../util/median.ts";
 import type { UsageLine, UsedCircuit } from "./usage.ts";
 
