@@ -1,7 +1,7 @@
 /** Evaluates a circuit on the inputs of a test run, to see what they reach. */
 import { isRollupError } from "../../util/errors.ts";
 import type { CircomErrorFacts } from "../errors.ts";
-import { type Component, walkConstraints } from "../evaluation/design.ts";
+import { type Component, signalsOf, walkConstraints } from "../evaluation/design.ts";
 import { type CircuitDesign, elaborate, evaluate } from "../evaluation/evaluate.ts";
 import type { Program } from "../language/syntax.ts";
 import type { InputValues } from "../witness-inputs.ts";
@@ -148,13 +148,10 @@ function noteConstraints(
   { hasChanged }: SignalChanges,
   { constraining, varied }: CoverageCounts,
 ): void {
-  for (const { constraint, toSignal } of walkConstraints(main)) {
-    const { statement, a, b, c } = constraint;
+  for (const located of walkConstraints(main)) {
+    const { statement } = located.constraint;
     constraining.add(statement);
     if (varied.has(statement)) continue;
-    const isVaried = [a, b, c].some(({ terms }) =>
-      [...terms.keys()].some((symbol) => hasChanged(toSignal(symbol))),
-    );
-    if (isVaried) varied.add(statement);
+    if (signalsOf(located).some((signal) => hasChanged(signal))) varied.add(statement);
   }
 }

@@ -3,7 +3,12 @@ import { reduce } from "../../crypto/field.ts";
 import type { R1cs } from "../../groth16/formats/r1cs.ts";
 import type { Witness } from "../../groth16/formats/wtns.ts";
 import { wiresOf } from "../equations.ts";
-import { type LocatedConstraint, signalNames, walkConstraints } from "../evaluation/design.ts";
+import {
+  type LocatedConstraint,
+  signalNames,
+  signalsOf,
+  walkConstraints,
+} from "../evaluation/design.ts";
 import type { CircuitDesign } from "../evaluation/evaluate.ts";
 import type { Linear } from "../evaluation/forms.ts";
 import type { SignalTable } from "../signal-table.ts";
@@ -57,12 +62,13 @@ export function createConstraintLocator(
 
 /** @returns Numbers of its signals; undefined if it holds, or a value is not known. */
 function violatedSignals(
-  { constraint, toSignal }: LocatedConstraint,
+  located: LocatedConstraint,
   values: readonly unknown[],
 ): number[] | undefined {
-  const { a, b, c } = constraint;
-  const signals = [a, b, c].flatMap(({ terms }) => Array.from(terms.keys(), toSignal));
+  const signals = signalsOf(located);
   if (!signals.every((signal) => typeof values[signal] === "bigint")) return undefined;
+  const { constraint, toSignal } = located;
+  const { a, b, c } = constraint;
   const evaluate = ({ constant, terms }: Linear) => {
     let sum = constant;
     for (const [symbol, coefficient] of terms) {

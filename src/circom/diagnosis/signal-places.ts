@@ -1,8 +1,8 @@
 /** Finds where signals are declared, and which statements constrain them. */
 import {
   type Component,
-  type LocatedConstraint,
   signalNames,
+  signalsOf,
   walkComponents,
   walkConstraints,
 } from "../evaluation/design.ts";
@@ -43,7 +43,7 @@ export function createSignalPlaces({ main }: CircuitDesign): SignalPlaces {
       const places: SourcePlace[] = [];
       for (const located of walkConstraints(main)) {
         if (places.length === limit) break;
-        if (hasSignal(located, wanted)) {
+        if (signalsOf(located).some((signal) => wanted.has(signal))) {
           const { component, constraint } = located;
           places.push(toPlace(constraint.statement.span, component.path));
         }
@@ -51,12 +51,4 @@ export function createSignalPlaces({ main }: CircuitDesign): SignalPlaces {
       return places;
     },
   };
-}
-
-function hasSignal(
-  { constraint, toSignal }: LocatedConstraint,
-  wanted: ReadonlySet<number | undefined>,
-): boolean {
-  const { a, b, c } = constraint;
-  return [a, b, c].some(({ terms }) => [...terms.keys()].some((of) => wanted.has(toSignal(of))));
 }

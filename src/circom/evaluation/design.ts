@@ -154,6 +154,12 @@ export function* walkConstraints(main: Component): Generator<LocatedConstraint> 
   }
 }
 
+/** Returns the numbers of the signals in a constraint, those in several of its sides repeatedly. */
+export function signalsOf({ constraint, toSignal }: LocatedConstraint): number[] {
+  const { a, b, c } = constraint;
+  return [a, b, c].flatMap(({ terms }) => Array.from(terms.keys(), toSignal));
+}
+
 /** Returns the names of all signals below a component, by their numbers: "main.r[1].in". */
 export function signalNames(main: Component): string[] {
   const names = new Array<string>(main.instance.totals.signals);

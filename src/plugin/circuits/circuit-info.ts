@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
+import type { CompiledCircuit } from "../../circom/compile.ts";
 import { readSignalTable } from "../../circom/signal-table.ts";
 import type { SignalDeclaration } from "../../circom/signals.ts";
 import { publicCount } from "../../groth16/formats/r1cs.ts";
@@ -58,17 +59,23 @@ export async function readInfo(source: ProjectSource, project: InfoProject): Pro
   assert(circuit !== undefined, "the circuit was compiled just now");
   const { stats, inputs, outputs, unusedInputs, warnings } = circuit;
   const { constraints, wires, labels } = stats;
-  const { nameOf } = readSignalTable(circuit);
   return {
     ...{ name, file, main, protocol, prime, optimization },
     ...{ constraints, wires, labels, inputs, outputs },
-    publicSignals: Array.from({ length: publicCount(stats) }, (_, index) =>
-      nameOf(index + 1).replace(/^main\./, ""),
-    ),
+    publicSignals: publicNames(circuit),
     ...{ unusedInputs, warnings, key },
     contract: { ...status.contract, codeBytes: await countCode(source, status, project) },
     files: await listFiles(status),
   };
+}
+
+/** Names the values of a proof in their order, outputs first: "product", "b[0]". */
+export function publicNames(circuit: CompiledCircuit): string[] {
+  const { nameOf } = readSignalTable(circuit);
+  // Wire 0 is the constant 1.
+  return Array.from({ length: publicCount(circuit.stats) }, (_, index) =>
+    nameOf(index + 1).replace(/^main\./, ""),
+  );
 }
 
 async function countCode(

@@ -2,8 +2,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import { dirname, join, relative } from "node:path";
+import type { CompiledCircuit } from "../../circom/compile.ts";
 import { isPlonk, type Protocol, PROTOCOLS, type ProvenBy } from "../../circom/protocols.ts";
-import { readSignalTable } from "../../circom/signal-table.ts";
 import type { ProtocolKey } from "../../circom/verifier-source.ts";
 import { writeFileAtomically } from "../../groth16/files/files.ts";
 import { groth16Error } from "../../groth16/errors.ts";
@@ -11,6 +11,7 @@ import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { createPlonkWorkers } from "../../plonk/workers.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
+import { publicNames } from "./circuit-info.ts";
 import type { CircuitNames } from "./names.ts";
 
 const PROOF_FILE = "proof.json";
@@ -121,14 +122,11 @@ function notAn(type: string, file: string, content: string) {
 
 /** Names the public values of a proof by their signals, outputs first: "product", "b[0]". */
 export function namePublicSignals(
-  circuit: Parameters<typeof readSignalTable>[0],
+  circuit: CompiledCircuit,
   publicSignals: readonly string[],
 ): Record<string, bigint> {
-  const { nameOf } = readSignalTable(circuit);
-  // Wire 0 is the constant 1.
-  return Object.fromEntries(
-    publicSignals.map((value, index) => [nameOf(index + 1).replace(/^main\./, ""), BigInt(value)]),
-  );
+  const names = publicNames(circuit);
+  return Object.fromEntries(publicSignals.map((value, index) => [names[index]!, BigInt(value)]));
 }
 
 /** Names the protocol of a proof. @throws PROOF_MALFORMED */
