@@ -47,20 +47,17 @@ export const NONCE_MAX = 2 ** (8 * NONCE_BYTES) - 1;
 /** Last second of a validity range: 2^64 − 1. */
 export const TIMESTAMP_MAX = (1n << BigInt(8 * TIMESTAMP_BYTES)) - 1n;
 
-/** Kinds of object in a state leaf; an empty leaf has kind 0 and the value 0. */
+/** Kinds of object in a state leaf; an empty leaf has kind 0. */
 export const LEAF_KIND = { empty: 0, account: 1 } as const;
 /** Account that receives the fees of a block, unless the block names another. */
 export const GENESIS_FEE_ACCOUNT_ID = 0;
 /** Token id of ETH; ERC-20 tokens have ids from 1, in the order of their listing. */
 export const ETH_TOKEN_ID = 0;
 
-/**
- * `meta = kind·2^192 + nonce·2^160 + address`, the first input of an account's leaf hash, and the
- * first extension word, `op·2^192 + nonce·2^160 + address`, share these shifts (in bits).
- */
-export const ADDRESS_SHIFT_BITS = 0;
-export const NONCE_SHIFT_BITS = 8 * ADDRESS_BYTES;
-export const KIND_SHIFT_BITS = NONCE_SHIFT_BITS + 8 * NONCE_BYTES;
+/** Shifts in the first extension word, `op·2^192 + nonce·2^160 + address`. */
+export const EXTENSION_ADDRESS_SHIFT_BITS = 0;
+export const EXTENSION_NONCE_SHIFT_BITS = 8 * ADDRESS_BYTES;
+export const EXTENSION_OP_SHIFT_BITS = EXTENSION_NONCE_SHIFT_BITS + 8 * NONCE_BYTES;
 
 /** Inputs of one Poseidon call of the digest chain: the running hash and 15 data elements. */
 export const DIGEST_ARITY = 16;
@@ -80,6 +77,6 @@ assert(Number.isInteger(PACKED_AMOUNT_BYTES), "a packed amount fills whole bytes
 assert(Number.isInteger(PACKED_FEE_BYTES), "a packed fee fills whole bytes");
 assert(DEPOSIT_AMOUNT_MAX < AMOUNT_MAX, "a deposit fits a balance");
 assert(
-  KIND_SHIFT_BITS + 8 * OP_CODE_BYTES <= 8 * FIELD_SAFE_BYTES,
-  "meta and the first extension word fit a field element",
+  EXTENSION_OP_SHIFT_BITS + 8 * OP_CODE_BYTES <= 8 * FIELD_SAFE_BYTES,
+  "the first extension word fits a field element",
 );

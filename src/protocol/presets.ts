@@ -2,8 +2,18 @@
  * Sizes of a rollup. A preset decides the circuits, and with them the proving and verification
  * keys. The code is the same for all sizes, so tests run it at small ones.
  */
-import { ACCOUNT_ID_BYTES, TOKEN_ID_BYTES } from "./constants.ts";
 import { assert } from "../util/errors.ts";
+import { ACCOUNT_ID_BYTES, TOKEN_ID_BYTES } from "./constants.ts";
+import {
+  BLOCK_SLOTS_MAX,
+  BLOCK_SLOTS_MIN,
+  blockKindId,
+  type BlockKind,
+  CELL_LEVELS,
+  MAIN_TOKENS,
+  TAILS,
+  TREE_ARITY,
+} from "./kinds.ts";
 
 export interface Preset {
   readonly name: PresetName;
@@ -11,24 +21,19 @@ export interface Preset {
   readonly treeArity: number;
   /** Levels of the account tree, which has `treeArity^stateTreeLevels` leaves. */
   readonly stateTreeLevels: number;
-  /** Levels of the balance tree of each account. */
-  readonly tokenTreeLevels: number;
-  /** Block sizes in slots, ascending; the operator chooses the smallest that fits. */
-  readonly blockSlots: readonly number[];
+  /** Levels of each of the trees in a leaf that hold the balances of tokens from 8 on. */
+  readonly tailLevels: number;
+  /**
+   * Kinds of blocks; the operator chooses the cheapest that holds a block's operations. At least
+   * one holds every account id and every token.
+   */
+  readonly blockKinds: readonly BlockKind[];
   /** Maximum number of fee tokens in one block. */
   readonly feeTokens: number;
 }
 
-/** Smallest block; circom simplifies a single slot differently. */
-export const BLOCK_SLOTS_MIN = 2;
-/** Largest block: this number of maximum fees adds up to less than 2^128, see `FeeSums`. */
-export const BLOCK_SLOTS_MAX = 2 ** 14 - 1;
-
 export const PRESET_NAMES = ["minimal", "dev", "full"] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
-
-/** Children of a node in the trees of every preset, as contracts hash them. */
-export const TREE_ARITY = 8;
 
 export const PRESETS: { readonly [N in PresetName]: Preset } = {
   /** Unit tests: proofs in seconds. */
@@ -36,8 +41,11 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
     name: "minimal",
     treeArity: TREE_ARITY,
     stateTreeLevels: 2,
-    tokenTreeLevels: 1,
-    blockSlots: [2],
+    tailLevels: 1,
+    blockKinds: [
+      { slots: 2, levels: 2, tokens: "main" },
+      { slots: 2, levels: 2, tokens: "wide" },
+    ],
     feeTokens: 2,
   },
   /** Devnet on a laptop. */
@@ -45,8 +53,12 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
     name: "dev",
     treeArity: TREE_ARITY,
     stateTreeLevels: 4,
-    tokenTreeLevels: 2,
-    blockSlots: [4, 16],
+    tailLevels: 2,
+    blockKinds: [
+      { slots: 4, levels: 3, tokens: "main" },
+      { slots: 16, levels: 3, tokens: "main" },
+      { slots: 4, levels: 4, tokens: "wide" },
+    ],
     feeTokens: 2,
   },
   /** Production sizes and benchmarks. */
@@ -54,8 +66,15 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
     name: "full",
     treeArity: TREE_ARITY,
     stateTreeLevels: 8,
-    tokenTreeLevels: 4,
-    blockSlots: [16, 64, 256],
+    tailLevels: 3,
+    blockKinds: [
+      { slots: 16, levels: 6, tokens: "main" },
+      { slots: 64, levels: 6, tokens: "main" },
+      { slots: 256, levels: 6, tokens: "main" },
+      { slots: 16, levels: 6, tokens: "wide" },
+      { slots: 64, levels: 6, tokens: "wide" },
+      { slots: 16, levels: 8, tokens: "wide" },
+    ],
     feeTokens: 2,
   },
 };
@@ -77,13 +96,18 @@ export function accountCapacity(preset: Preset): number {
  * Returns the maximum number of tokens of a rollup, ETH included.
  *
  * @param preset - Sizes of the rollup.
- * @returns Number of leaves of a balance tree; token ids are below it.
+ * @returns Number of leaves of an account's tails together; token ids are below it.
  *
  * @example
- * tokenCapacity(PRESETS.dev); // 64
+ * tokenCapacity(PRESETS.dev); // 256
  */
 export function tokenCapacity(preset: Preset): number {
-  return preset.treeArity ** preset.tokenTreeLevels;
+  return TAILS * preset.treeArity ** preset.tailLevels;
+}
+
+/** Whether a kind holds every operation of a rollup of this size. */
+export function holdsAll({ stateTreeLevels }: Preset, { levels, tokens }: BlockKind): boolean {
+  return levels === stateTreeLevels && tokens === "wide";
 }
 
 /** Bits of a child's index in its node. */
@@ -96,10 +120,15 @@ for (const preset of Object.values(PRESETS)) {
   assert(accountCapacity(preset) <= 256 ** ACCOUNT_ID_BYTES, "every account id fits its bytes");
   assert(tokenCapacity(preset) <= 256 ** TOKEN_ID_BYTES, "every token id fits its bytes");
   assert(preset.feeTokens >= 1 && preset.feeTokens <= tokenCapacity(preset), "fee tokens exist");
-  const sizes = preset.blockSlots;
-  assert(sizes[0]! >= BLOCK_SLOTS_MIN && sizes.at(-1)! <= BLOCK_SLOTS_MAX, "block sizes in range");
+  assert(preset.tailLevels >= 1 && tokenCapacity(preset) > MAIN_TOKENS, "tails hold other tokens");
+  for (const { slots, levels } of preset.blockKinds) {
+    assert(slots >= BLOCK_SLOTS_MIN && slots <= BLOCK_SLOTS_MAX, "block sizes in range");
+    assert(levels >= CELL_LEVELS && levels <= preset.stateTreeLevels, "levels in range");
+  }
+  const ids = new Set(preset.blockKinds.map(blockKindId));
+  assert(ids.size === preset.blockKinds.length, "kinds differ");
   assert(
-    sizes.length > 0 && sizes.every((size, index) => size > (sizes[index - 1] ?? 1)),
-    "block sizes ascend",
+    preset.blockKinds.some((kind) => holdsAll(preset, kind)),
+    "a kind holds every account and token",
   );
 }
