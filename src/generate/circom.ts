@@ -1,8 +1,7 @@
 /** Renders the protocol's numbers as circom functions. */
-import { poseidon } from "../crypto/poseidon.ts";
 import * as constants from "../protocol/constants.ts";
 import { OPERATION_NAMES } from "../operations/table.ts";
-import { PRESETS } from "../protocol/presets.ts";
+import { CELL_LEVELS, MAIN_TOKENS, TAILS, TREE_ARITY } from "../protocol/kinds.ts";
 import { COMMITTED_INPUTS } from "../protocol/public-inputs.ts";
 import * as render from "./tables.ts";
 
@@ -13,6 +12,10 @@ function circuitNumbers(): render.NamedNumber[] {
     ...render.operationCodes(),
     ["OPERATION_COUNT", BigInt(OPERATION_NAMES.length)],
     ...render.wireWidths(),
+    ["TREE_ARITY", BigInt(TREE_ARITY)],
+    ["CELL_LEVELS", BigInt(CELL_LEVELS)],
+    ["MAIN_TOKENS", BigInt(MAIN_TOKENS)],
+    ["TAILS", BigInt(TAILS)],
     ["LEAF_KIND_ACCOUNT", BigInt(constants.LEAF_KIND.account)],
     ["PACKED_AMOUNT_MANTISSA_BITS", BigInt(PACKED_AMOUNT.mantissaBits)],
     ["PACKED_AMOUNT_EXPONENT_BITS", BigInt(PACKED_AMOUNT.exponentBits)],
@@ -23,34 +26,11 @@ function circuitNumbers(): render.NamedNumber[] {
     ["COMMITTED_INPUTS", BigInt(COMMITTED_INPUTS.length)],
     ["NONCE_MAX", BigInt(NONCE_MAX)],
     ["TIMESTAMP_MAX", TIMESTAMP_MAX],
-    ...render.metaShifts(),
+    ...render.extensionShifts(),
     ...render.recordShifts(),
     ...render.headerShifts(),
     ...render.messageShifts(),
   ];
-}
-
-/** Computes the root of a tree whose leaves are all 0. */
-function emptyTreeRoot(arity: number, levels: number): bigint {
-  let root = 0n;
-  for (let level = 0; level < levels; level++) root = poseidon(new Array(arity).fill(root));
-  return root;
-}
-
-/** Renders `EMPTY_TREE_ROOT(arity, levels)` for the balance trees of all presets. */
-function renderEmptyTreeRoots(): string {
-  const cases = Object.values(PRESETS).map(({ treeArity, tokenTreeLevels }) => [
-    `    if (arity == ${treeArity} && levels == ${tokenTreeLevels}) {`,
-    `        return ${emptyTreeRoot(treeArity, tokenTreeLevels)};`,
-    "    }",
-  ]);
-  return [
-    "function EMPTY_TREE_ROOT(arity, levels) {",
-    ...cases.flat(),
-    "    assert(0); // no preset has this tree",
-    "    return 0;",
-    "}",
-  ].join("\n");
 }
 
 /** Renders `circuits/generated/protocol.circom`. */
@@ -63,7 +43,6 @@ export function renderCircomConstants(): string {
     "pragma circom 2.1.0;",
     "",
     ...functions,
-    renderEmptyTreeRoots(),
     "",
   ].join("\n");
 }

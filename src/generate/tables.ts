@@ -73,10 +73,14 @@ export const headerShifts = (): NamedNumber[] => columnShifts("HEADER", HEADER_C
 export const messageShifts = (): NamedNumber[] =>
   MESSAGE_WORDS.flatMap((word, index) => columnShifts(`MESSAGE_${index + 1}`, word));
 
-/** Shifts shared by an account's `meta` and the first extension word. */
-export function metaShifts(): NamedNumber[] {
-  const { ADDRESS_SHIFT_BITS, NONCE_SHIFT_BITS, KIND_SHIFT_BITS } = constants;
-  return Object.entries({ ADDRESS_SHIFT_BITS, NONCE_SHIFT_BITS, KIND_SHIFT_BITS }).map(
-    ([name, bits]) => [name, BigInt(bits)],
-  );
+/** Shifts in the first extension word. */
+export function extensionShifts(): NamedNumber[] {
+  const { EXTENSION_ADDRESS_SHIFT_BITS, EXTENSION_NONCE_SHIFT_BITS } = constants;
+  const { EXTENSION_OP_SHIFT_BITS } = constants;
+  const shifts = {
+    EXTENSION_ADDRESS_SHIFT_BITS,
+    EXTENSION_NONCE_SHIFT_BITS,
+    EXTENSION_OP_SHIFT_BITS,
+  };
+  return Object.entries(shifts).map(([name, bits]) => [name, BigInt(bits)]);
 }

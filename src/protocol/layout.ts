@@ -23,6 +23,8 @@ export type FieldType = keyof typeof FIELD_TYPE_BYTES;
 export interface Column<Name extends string = string> {
   readonly name: Name;
   readonly type: FieldType;
+  /** Zero bytes before the column, which no value fills; 0 by default. */
+  readonly guardBytes?: number;
 }
 
 export interface PlacedColumn<Name extends string = string> extends Column<Name> {
@@ -37,6 +39,7 @@ export function placeColumns<Name extends string>(
   let offsetBytes = 0;
   return columns.map((column) => {
     const bytes = FIELD_TYPE_BYTES[column.type];
+    offsetBytes += column.guardBytes ?? 0;
     const placed = { ...column, offsetBytes, bytes };
     offsetBytes += bytes;
     return placed;
@@ -45,7 +48,7 @@ export function placeColumns<Name extends string>(
 
 /** Counts the bytes of a layout. */
 export function layoutBytes(columns: readonly Column[]): number {
-  return columns.reduce((sum, { type }) => sum + FIELD_TYPE_BYTES[type], 0);
+  return columns.reduce((sum, { type, guardBytes = 0 }) => sum + guardBytes + FIELD_TYPE_BYTES[type], 0);
 }
 
 /**
@@ -60,13 +63,13 @@ export function packColumns<Name extends string>(
   values: { readonly [N in Name]: bigint | number },
 ): bigint {
   let packed = 0n;
-  for (const { name, type } of columns) {
+  for (const { name, type, guardBytes = 0 } of columns) {
     const bits = BigInt(8 * FIELD_TYPE_BYTES[type]);
     const value = BigInt(values[name]);
     if (value < 0n || value >> bits !== 0n) {
       throw new RangeError(`${name} = ${value} does not fit ${bits} bits`);
     }
-    packed = (packed << bits) | value;
+    packed = (packed << (bits + BigInt(8 * guardBytes))) | value;
   }
   return packed;
 }
@@ -78,10 +81,10 @@ export function unpackColumns<Name extends string>(
 ): { [N in Name]: bigint } {
   const values: Partial<Record<Name, bigint>> = {};
   let rest = packed;
-  for (const { name, type } of columns.toReversed()) {
+  for (const { name, type, guardBytes = 0 } of columns.toReversed()) {
     const bits = BigInt(8 * FIELD_TYPE_BYTES[type]);
     values[name] = rest & ((1n << bits) - 1n);
-    rest >>= bits;
+    rest >>= bits + BigInt(8 * guardBytes);
   }
   return values as { [N in Name]: bigint };
 }

@@ -5,6 +5,10 @@
  * A transfer and a transfer to a new account have the same message, `transfer`; the operator
  * chooses between them. The recipient's **address** is signed, so the operator cannot redirect the
  * amount. Unused columns are zero.
+ *
+ * A guard byte stands before each time. The circuit bounds the times only by their distance from
+ * the block's, so a time may be out by 2^64 either way; with the guard, a word still has one
+ * meaning.
  */
 import { type Column, layoutBytes } from "./layout.ts";
 import { FIELD_SAFE_BYTES } from "./constants.ts";
@@ -20,11 +24,11 @@ export const MESSAGE_WORDS = [
   ],
   [
     { name: "recipient", type: "address" },
-    { name: "validFrom", type: "timestamp" },
+    { name: "validFrom", type: "timestamp", guardBytes: 1 },
   ],
   [
     { name: "fee", type: "amount" },
-    { name: "validUntil", type: "timestamp" },
+    { name: "validUntil", type: "timestamp", guardBytes: 1 },
   ],
 ] as const satisfies readonly (readonly Column[])[];
 
