@@ -2,6 +2,8 @@ pragma circom 2.2.0;
 
 include "../generated/protocol.circom";
 include "../lib/bits.circom";
+include "../state/cells.circom";
+include "../state/leaf.circom";
 include "batches.circom";
 include "fees.circom";
 include "public-data.circom";
@@ -41,6 +43,12 @@ template DecodeHeader() {
  * A block: its slots in order, then the fees; and the commitment to its public data and to the
  * inputs that L1 knows.
  *
+ * Parameters
+ *   slots        number of operations
+ *   levels       levels of the state tree in use: ids are below 8^levels
+ *   upperLevels  levels of the state tree above these
+ *   tailLevels   levels of a leaf's tails; 0 if all tokens are main tokens
+ *   feeTokens    number of tokens in which the block takes fees
  * Public inputs, in this order
  *   digest, z, y                 {Field}   commitment to the public data and the next four inputs
  * Private inputs
@@ -50,41 +58,47 @@ template DecodeHeader() {
  *   op … address                     per slot: the columns of Operation
  *   validFrom … s, batch             per slot: the columns of Authorization
  *   linksNext                        per slot: see AssertBatches
- *   kind … tokenSiblings             per slot and branch, A then B: Holding and BranchSiblings
+ *   noncePlusOne … balances          per slot and branch, A then B: the words of Leaf
+ *   tailBalance, tailSiblings        per slot and branch: see UpdateBalance
+ *   stateSiblings                    per slot and branch: see ReplaceLeaf
+ *   cells, upperSiblings             see ReplaceCell and TopOfTree; before the block
  *   feeToken, feeTokenIndex          see FeeSums
- *   feeNonce … feeTokenSiblings      per fee token: see FeeCredits
+ *   feeNoncePlusOne … feeTailSiblings    see FeeCredits
  *
  * Assumes: every balance in the state of oldStateRoot is below 2^128.
  * Guarantees: legal operations with this public data, and nothing else, lead from oldStateRoot to
  * newStateRoot; every balance in the state of newStateRoot is below 2^128.
  */
-template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
+template Block(slots, levels, upperLevels, tailLevels, feeTokens) {
+    var levelsBelow = levels - CELL_LEVELS();
     signal input oldStateRoot, newStateRoot, header, domain, digest, z, y;
     signal input op[slots], accountA[slots], accountB[slots], token[slots];
     signal input packedAmount[slots], packedFee[slots], amount[slots], address[slots];
     signal input validFrom[slots], validUntil[slots];
     signal input ax[slots], ay[slots], r8x[slots], r8y[slots], s[slots];
     signal input batch[slots], linksNext[slots];
-    signal input kind[slots][2], nonce[slots][2], accountAddress[slots][2];
-    signal input pubKeyHash[slots][2], balance[slots][2];
-    signal input stateSiblings[slots][2][stateTreeLevels][treeArity - 1];
-    signal input tokenSiblings[slots][2][tokenTreeLevels][treeArity - 1];
+    signal input noncePlusOne[slots][2], accountAddress[slots][2], pubKeyHash[slots][2];
+    signal input reserved[slots][2], tails[slots][2][TAILS()], balances[slots][2][MAIN_TOKENS()];
+    signal input tailBalance[slots][2], tailSiblings[slots][2][tailLevels][TREE_ARITY() - 1];
+    signal input stateSiblings[slots][2][levelsBelow][TREE_ARITY() - 1];
+    signal input cells[8][8], upperSiblings[upperLevels][TREE_ARITY() - 1];
     signal input feeToken[feeTokens], feeTokenIndex[slots];
-    signal input feeNonce[feeTokens], feeAddress[feeTokens], feePubKeyHash[feeTokens];
-    signal input feeBalance[feeTokens];
-    signal input feeStateSiblings[feeTokens][stateTreeLevels][treeArity - 1];
-    signal input feeTokenSiblings[feeTokens][tokenTreeLevels][treeArity - 1];
+    signal input feeNoncePlusOne, feeAddress, feePubKeyHash, feeReserved;
+    signal input feeTails[TAILS()], feeBalances[MAIN_TOKENS()];
+    signal input feeTailBalance[feeTokens];
+    signal input feeTailSiblings[feeTokens][tailLevels][TREE_ARITY() - 1];
+    signal input feeStateSiblings[levelsBelow][TREE_ARITY() - 1];
 
     signal timestamp, feeAccountId;
     (timestamp, feeAccountId) <== DecodeHeader()(header);
 
     component slot[slots];
-    signal root[slots + 1], chain[slots + 1];
+    signal state[slots + 1][8][8], chain[slots + 1];
     signal fee[slots], content[slots], signed[slots];
     SlotData() data[slots];
-    (root[0], chain[0]) <== (oldStateRoot, domain);
+    (state[0], chain[0]) <== (cells, domain);
     for (var i = 0; i < slots; i++) {
-        slot[i] = Slot(treeArity, stateTreeLevels, tokenTreeLevels);
+        slot[i] = Slot(levels, tailLevels);
         slot[i].operation.op <== op[i];
         slot[i].operation.accountA <== accountA[i];
         slot[i].operation.accountB <== accountB[i];
@@ -102,16 +116,17 @@ template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
         slot[i].authorization.s <== s[i];
         slot[i].authorization.batch <== batch[i];
         for (var branch = 0; branch < 2; branch++) {
-            slot[i].holdings[branch].account.kind <== kind[i][branch];
-            slot[i].holdings[branch].account.nonce <== nonce[i][branch];
-            slot[i].holdings[branch].account.address <== accountAddress[i][branch];
-            slot[i].holdings[branch].account.pubKeyHash <== pubKeyHash[i][branch];
-            slot[i].holdings[branch].balance <== balance[i][branch];
-            slot[i].siblings[branch].state <== stateSiblings[i][branch];
-            slot[i].siblings[branch].tokens <== tokenSiblings[i][branch];
+            slot[i].leaves[branch].noncePlusOne <== noncePlusOne[i][branch];
+            slot[i].leaves[branch].address <== accountAddress[i][branch];
+            slot[i].leaves[branch].pubKeyHash <== pubKeyHash[i][branch];
+            slot[i].leaves[branch].reserved <== reserved[i][branch];
+            slot[i].leaves[branch].tails <== tails[i][branch];
+            slot[i].leaves[branch].balances <== balances[i][branch];
         }
-        (slot[i].oldRoot, slot[i].domain, slot[i].timestamp) <== (root[i], chain[i], timestamp);
-        (root[i + 1], fee[i]) <== (slot[i].newRoot, slot[i].fee);
+        (slot[i].tailBalance, slot[i].tailSiblings) <== (tailBalance[i], tailSiblings[i]);
+        (slot[i].siblings, slot[i].cells) <== (stateSiblings[i], state[i]);
+        (slot[i].domain, slot[i].timestamp) <== (chain[i], timestamp);
+        (state[i + 1], fee[i]) <== (slot[i].newCells, slot[i].fee);
         (content[i], signed[i]) <== (slot[i].content, slot[i].signed);
         chain[i + 1] <== domain + linksNext[i] * content[i];
         data[i] <== slot[i].data;
@@ -119,9 +134,18 @@ template Block(slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens) {
 
     AssertBatches(slots)(linksNext, batch, content, signed);
     signal feeSums[feeTokens] <== FeeSums(slots, feeTokens)(token, fee, feeToken, feeTokenIndex);
-    signal rootAfterFees <== FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels)(
-        feeAccountId, feeToken, feeSums, root[slots], feeNonce, feeAddress, feePubKeyHash,
-        feeBalance, feeStateSiblings, feeTokenSiblings);
-    rootAfterFees === newStateRoot;
+    Leaf() feeLeaf;
+    feeLeaf.noncePlusOne <== feeNoncePlusOne;
+    (feeLeaf.address, feeLeaf.pubKeyHash) <== (feeAddress, feePubKeyHash);
+    (feeLeaf.reserved, feeLeaf.tails) <== (feeReserved, feeTails);
+    feeLeaf.balances <== feeBalances;
+    signal lastCells[8][8] <== FeeCredits(feeTokens, levels, tailLevels)(
+        feeAccountId, feeToken, feeSums, feeLeaf, feeTailBalance, feeTailSiblings,
+        feeStateSiblings, state[slots]);
+
+    signal rootBefore, rootAfter;
+    (rootBefore, rootAfter) <== TopOfTree(upperLevels)(cells, lastCells, upperSiblings);
+    rootBefore === oldStateRoot;
+    rootAfter === newStateRoot;
     AssertCommitment(slots)([oldStateRoot, newStateRoot, header, domain], data, digest, z, y);
 }

@@ -1,8 +1,12 @@
 pragma circom 2.2.0;
 
 include "../generated/protocol.circom";
+include "../lib/bits.circom";
+include "../lib/comparators.circom";
 include "../lib/one-hot.circom";
-include "../state/branch.circom";
+include "../state/balances.circom";
+include "../state/cells.circom";
+include "../state/leaf.circom";
 
 /*
  * Adds up the fees of a block per token.
@@ -40,52 +44,61 @@ template FeeSums(slots, feeTokens) {
 }
 
 /*
- * Credits the sums of a block's fees to the fee account, one token after the other.
+ * Credits the sums of a block's fees to the fee account: one token after the other within its leaf,
+ * and then the leaf once.
  *
  * Inputs
  *   accountId                          {Field}
  *   feeToken[feeTokens]                {Field}
  *   sums[feeTokens]                    {Uint128}
- *   oldRoot                            {Field}    state root after the last slot
- *   nonce, address, pubKeyHash,
- *   balance, stateSiblings,
- *   tokenSiblings [feeTokens]                     branch of the fee account per token, each after
- *                                                 the credit before it
+ *   leaf                                          of the fee account after the last slot
+ *   tailBalance, tailSiblings
+ *   [feeTokens]                                   see UpdateBalance, each after the credits before
+ *   siblings[levels - 2][7]            {Field}    see ReplaceLeaf
+ *   cells[8][8]                        {Field}    after the last slot
  * Outputs
- *   newRoot                            {Field}
+ *   newCells
  *
- * Assumes: every balance in the state of oldRoot is below 2^128.
- * Constraints: 10560 for FeeCredits(1, 8, 8, 4)
+ * Assumes: every balance in the state of the cells is below 2^128.
+ * Guarantees: every balance in the state of newCells is below 2^128.
+ * Constraints: 4753 for FeeCredits(1, 6, 0)
  */
-template FeeCredits(feeTokens, treeArity, stateTreeLevels, tokenTreeLevels) {
-    signal input accountId, feeToken[feeTokens], sums[feeTokens], oldRoot;
-    signal input nonce[feeTokens], address[feeTokens], pubKeyHash[feeTokens], balance[feeTokens];
-    signal input stateSiblings[feeTokens][stateTreeLevels][treeArity - 1];
-    signal input tokenSiblings[feeTokens][tokenTreeLevels][treeArity - 1];
-    signal output newRoot;
+template FeeCredits(feeTokens, levels, tailLevels) {
+    signal input accountId, feeToken[feeTokens], sums[feeTokens];
+    input Leaf() leaf;
+    signal input tailBalance[feeTokens];
+    signal input tailSiblings[feeTokens][tailLevels][TREE_ARITY() - 1];
+    signal input siblings[levels - CELL_LEVELS()][TREE_ARITY() - 1];
+    signal input cells[8][8];
+    signal output newCells[8][8];
 
-    // RULE ACCOUNT_ID_OUT_OF_RANGE
-    signal accountBits[stateTreeLevels][childIndexBits(treeArity)] <==
-        TreeIndex(treeArity, stateTreeLevels)(accountId);
-    component credit[feeTokens];
-    signal root[feeTokens + 1];
-    root[0] <== oldRoot;
+    // RULE FEE_ACCOUNT_NOT_FOUND
+    signal isEmpty <== IsZero()(leaf.noncePlusOne);
+    isEmpty === 0;
+
+    signal balances[feeTokens + 1][MAIN_TOKENS()], tails[feeTokens + 1][TAILS()];
+    (balances[0], tails[0]) <== (leaf.balances, leaf.tails);
+    signal isMain[feeTokens][MAIN_TOKENS()], isTail[feeTokens][TAILS()];
+    signal tailBits[feeTokens][tailLevels][3];
+    signal balance[feeTokens];
     for (var f = 0; f < feeTokens; f++) {
-        credit[f] = Branch(treeArity, stateTreeLevels, tokenTreeLevels);
-        credit[f].accountBits <== accountBits;
-        credit[f].tokenBits <== TreeIndex(treeArity, tokenTreeLevels)(feeToken[f]);
-        credit[f].oldHolding.account.kind <== LEAF_KIND_ACCOUNT();
-        credit[f].oldHolding.account.nonce <== nonce[f];
-        credit[f].oldHolding.account.address <== address[f];
-        credit[f].oldHolding.account.pubKeyHash <== pubKeyHash[f];
-        credit[f].oldHolding.balance <== balance[f];
-        credit[f].newHolding.account <== credit[f].oldHolding.account;
-        credit[f].newHolding.balance <== balance[f] + sums[f];
-        credit[f].siblings.state <== stateSiblings[f];
-        credit[f].siblings.tokens <== tokenSiblings[f];
-        // RULE FEE_ACCOUNT_NOT_FOUND: the state has an account, kind 1, in this leaf.
-        credit[f].oldRoot === root[f];
-        root[f + 1] <== credit[f].newRoot;
+        // RULE TOKEN_ID_OUT_OF_RANGE
+        (isMain[f], isTail[f], tailBits[f]) <== TokenPlace(tailLevels)(feeToken[f]);
+        balance[f] <== ReadBalance(tailLevels)(balances[f], isMain[f], tailBalance[f]);
+        // RULE BALANCE_OVERFLOW
+        _ <== ToBits(8 * AMOUNT_BYTES())(balance[f] + sums[f]);
+        (balances[f + 1], tails[f + 1]) <== UpdateBalance(tailLevels)(
+            balances[f], tails[f], isMain[f], isTail[f], tailBits[f],
+            tailBalance[f], tailSiblings[f], sums[f]);
     }
-    newRoot <== root[feeTokens];
+
+    Leaf() newLeaf;
+    newLeaf.noncePlusOne <== leaf.noncePlusOne;
+    newLeaf.address <== leaf.address;
+    newLeaf.pubKeyHash <== leaf.pubKeyHash;
+    newLeaf.reserved <== leaf.reserved;
+    (newLeaf.balances, newLeaf.tails) <== (balances[feeTokens], tails[feeTokens]);
+    // RULE ACCOUNT_ID_OUT_OF_RANGE
+    signal accountBits[levels][3] <== TreeIndex(TREE_ARITY(), levels)(accountId);
+    newCells <== ReplaceLeaf(levels)(leaf, newLeaf, accountBits, siblings, cells);
 }

@@ -8,38 +8,83 @@ include "../operations/authorization.circom";
 include "../operations/effects.circom";
 include "../operations/operation.circom";
 include "../operations/unpack.circom";
-include "../state/branch.circom";
+include "../state/balances.circom";
+include "../state/cells.circom";
+include "../state/leaf.circom";
 include "public-data.circom";
 
 /*
- * Asserts that every column of an operation keeps to its width, and unpacks the packed ones.
+ * Unpacks the packed columns of an operation, and splits its ids.
  *
  * Inputs
  *   operation
  * Outputs
- *   amount, fee     {Uint138}, {Uint114}   packedAmount and packedFee, unpacked
- *   accountABits, accountBBits, tokenBits  {Bool}   TreeIndex of the ids
+ *   amount, fee                   {Uint138}, {Uint114}   packedAmount and packedFee, unpacked
+ *   accountABits, accountBBits    {Bool}   TreeIndex of the ids
+ *   isMain, isTail, tailBits               TokenPlace of the token
  *
- * Constraints: 421 for DecodeColumns(8, 8, 4)
+ * Guarantees: these columns keep to their widths. The widths of `amount` and `address` follow from
+ * what else holds for the slot: if its operation has an extension, L1 reads both from fields of
+ * their widths, and the commitment has only one meaning; in a transfer, A's balance covers the
+ * amount and B's account has the address; a noop has neither.
+ * Constraints: 117 for DecodeColumns(6, 0)
  */
-template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
+template DecodeColumns(levels, tailLevels) {
     input Operation() operation;
     signal output amount, fee;
-    signal output accountABits[stateTreeLevels][childIndexBits(treeArity)];
-    signal output accountBBits[stateTreeLevels][childIndexBits(treeArity)];
-    signal output tokenBits[tokenTreeLevels][childIndexBits(treeArity)];
+    signal output accountABits[levels][3], accountBBits[levels][3];
+    signal output isMain[MAIN_TOKENS()], isTail[TAILS()], tailBits[tailLevels][3];
 
-    // RULE AMOUNT_OUT_OF_RANGE
-    _ <== ToBits(8 * AMOUNT_BYTES())(operation.amount);
-    _ <== ToBits(8 * ADDRESS_BYTES())(operation.address);
     amount <== Unpack(PACKED_AMOUNT_MANTISSA_BITS(), PACKED_AMOUNT_EXPONENT_BITS())(
         operation.packedAmount);
     fee <== Unpack(PACKED_FEE_MANTISSA_BITS(), PACKED_FEE_EXPONENT_BITS())(operation.packedFee);
     // RULE ACCOUNT_ID_OUT_OF_RANGE
-    accountABits <== TreeIndex(treeArity, stateTreeLevels)(operation.accountA);
-    accountBBits <== TreeIndex(treeArity, stateTreeLevels)(operation.accountB);
+    accountABits <== TreeIndex(TREE_ARITY(), levels)(operation.accountA);
+    accountBBits <== TreeIndex(TREE_ARITY(), levels)(operation.accountB);
     // RULE TOKEN_ID_OUT_OF_RANGE
-    tokenBits <== TreeIndex(treeArity, tokenTreeLevels)(operation.token);
+    (isMain, isTail, tailBits) <== TokenPlace(tailLevels)(operation.token);
+}
+
+/*
+ * Writes an account and one of its balances.
+ *
+ * Inputs
+ *   leaf                                      the leaf before
+ *   oldHolding, newHolding                    what it says of the slot's token, before and after
+ *   accountBits, isMain, isTail, tailBits     see DecodeColumns
+ *   tailBalance, tailSiblings, siblings       see UpdateBalance and ReplaceLeaf
+ *   cells
+ * Outputs
+ *   newCells
+ *
+ * Assumes: oldHolding is of the leaf; every balance in the state is below 2^128.
+ * Guarantees: the state has the leaf, and no other, at the account id; newCells is of the state with
+ * newHolding there; the new balance is below 2^128.
+ * Constraints: 4731 for WriteHolding(6, 0)
+ */
+template WriteHolding(levels, tailLevels) {
+    input Leaf() leaf;
+    input Holding() oldHolding, newHolding;
+    signal input accountBits[levels][3];
+    signal input isMain[MAIN_TOKENS()], isTail[TAILS()], tailBits[tailLevels][3];
+    signal input tailBalance, tailSiblings[tailLevels][TREE_ARITY() - 1];
+    signal input siblings[levels - CELL_LEVELS()][TREE_ARITY() - 1];
+    signal input cells[8][8];
+    signal output newCells[8][8];
+
+    // RULE INSUFFICIENT_BALANCE: a debit leaves no balance below zero.
+    // RULE BALANCE_OVERFLOW: a credit leaves no balance above 2^128 - 1.
+    _ <== ToBits(8 * AMOUNT_BYTES())(newHolding.balance);
+
+    Leaf() newLeaf;
+    newLeaf.noncePlusOne <== newHolding.account.nonce + newHolding.account.kind;
+    newLeaf.address <== newHolding.account.address;
+    newLeaf.pubKeyHash <== newHolding.account.pubKeyHash;
+    newLeaf.reserved <== leaf.reserved;
+    (newLeaf.balances, newLeaf.tails) <== UpdateBalance(tailLevels)(
+        leaf.balances, leaf.tails, isMain, isTail, tailBits, tailBalance, tailSiblings,
+        newHolding.balance - oldHolding.balance);
+    newCells <== ReplaceLeaf(levels)(leaf, newLeaf, accountBits, siblings, cells);
 }
 
 /*
@@ -47,42 +92,50 @@ template DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels) {
  *
  * Inputs
  *   operation, authorization
- *   holdings[2], siblings[2]          branch of A before the slot, and branch of B after the update
- *                                     of A, in the operation's token; account 0 if not used
- *   oldRoot                {Field}    state root before the slot
+ *   leaves[2]                         leaf of A before the slot, and of B after the update of A;
+ *                                     account 0 if not used
+ *   tailBalance[2], tailSiblings[2]   see UpdateBalance, in the operation's token
+ *   siblings[2]                       see ReplaceLeaf
+ *   cells                  {Field}    before the slot
  *   domain                 {Field}    domain of the rollup plus the batch so far: see
  *                                     batches.circom
  *   timestamp              {Uint64}   timestamp of the block
  * Outputs
- *   newRoot                {Field}    state root after the slot
+ *   newCells               {Field}    after the slot
  *   fee                    {Uint114}  fee that A pays, in the operation's token
  *   content                {Field}    content that A signs; without meaning if signed is 0
  *   signed                 {Bool}     whether A has signed
  *   data                              part of the slot in the public data
  *
- * Assumes: every balance in the state of oldRoot is below 2^128.
- * Guarantees: a legal operation leads from oldRoot to newRoot; every balance in the state of
- * newRoot is below 2^128.
- * Constraints: 25107 for Slot(8, 8, 4)
+ * Assumes: every balance in the state of the cells is below 2^128.
+ * Guarantees: a legal operation leads from the state of cells to that of newCells; every balance in
+ * the latter is below 2^128.
+ * Constraints: 12900 for Slot(6, 0)
  */
-template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
+template Slot(levels, tailLevels) {
     input Operation() operation;
     input Authorization() authorization;
-    input Holding() holdings[2];
-    input BranchSiblings(treeArity, stateTreeLevels, tokenTreeLevels) siblings[2];
-    signal input oldRoot, domain, timestamp;
-    signal output newRoot, fee, content, signed;
+    input Leaf() leaves[2];
+    signal input tailBalance[2], tailSiblings[2][tailLevels][TREE_ARITY() - 1];
+    signal input siblings[2][levels - CELL_LEVELS()][TREE_ARITY() - 1];
+    signal input cells[8][8];
+    signal input domain, timestamp;
+    signal output newCells[8][8];
+    signal output fee, content, signed;
     output SlotData() data;
 
-    Holding() a <== holdings[0];
-    Holding() b <== holdings[1];
-
-    // Phase A: decode the operation.
+    // Phase A: decode the operation, and read what it names.
     OperationFlags() flags <== DecodeOperation()(operation.op);
     AssertUnusedColumns()(flags, operation);
-    component columns = DecodeColumns(treeArity, stateTreeLevels, tokenTreeLevels);
+    component columns = DecodeColumns(levels, tailLevels);
     columns.operation <== operation;
     fee <== columns.fee;
+    Holding() a;
+    a.account <== AccountOfLeaf()(leaves[0]);
+    a.balance <== ReadBalance(tailLevels)(leaves[0].balances, columns.isMain, tailBalance[0]);
+    Holding() b;
+    b.account <== AccountOfLeaf()(leaves[1]);
+    b.balance <== ReadBalance(tailLevels)(leaves[1].balances, columns.isMain, tailBalance[1]);
 
     // Phase B: check that A has signed it.
     signal signingKeyHash;
@@ -93,13 +146,12 @@ template Slot(treeArity, stateTreeLevels, tokenTreeLevels) {
     // Phase C: update A, then B.
     Holding() newA <== EffectOnA()(flags, a, operation.amount, fee, signingKeyHash);
     Holding() newB <== EffectOnB()(flags, b, operation.amount, operation.address);
-    signal readByA, writtenByA, readByB;
-    (readByA, writtenByA) <== Branch(treeArity, stateTreeLevels, tokenTreeLevels)(
-        columns.accountABits, columns.tokenBits, a, newA, siblings[0]);
-    (readByB, newRoot) <== Branch(treeArity, stateTreeLevels, tokenTreeLevels)(
-        columns.accountBBits, columns.tokenBits, b, newB, siblings[1]);
-    readByA === oldRoot;
-    readByB === writtenByA;
+    signal afterA[8][8] <== WriteHolding(levels, tailLevels)(
+        leaves[0], a, newA, columns.accountABits, columns.isMain, columns.isTail,
+        columns.tailBits, tailBalance[0], tailSiblings[0], siblings[0], cells);
+    newCells <== WriteHolding(levels, tailLevels)(
+        leaves[1], b, newB, columns.accountBBits, columns.isMain, columns.isTail,
+        columns.tailBits, tailBalance[1], tailSiblings[1], siblings[1], afterA);
 
     // Phase D: check the rules of the operation.
     SlotView() view;

@@ -1,7 +1,9 @@
 pragma circom 2.2.0;
 
 include "../generated/protocol.circom";
-include "../state/account.circom";
+include "../lib/comparators.circom";
+include "../state/balances.circom";
+include "../state/leaf.circom";
 include "../state/tree-path.circom";
 
 /*
@@ -14,39 +16,55 @@ include "../state/tree-path.circom";
  *   owner              {Uint160}   owner of the account on L1
  *   amount             {Uint128}   its whole balance of the token
  * Private inputs
- *   nonce, pubKeyHash              the other parts of the account's leaf
+ *   nonce, pubKeyHash, reserved,
+ *   tails, balances                the other words of the account's leaf
+ *   tailSiblings[][]   {Field}     siblings of the token's place in its tail, leaf level first
  *   stateSiblings[][]  {Field}     siblings of the account in the state tree, leaf level first
- *   tokenSiblings[][]  {Field}     siblings of the balance in the account's tree, leaf level first
  *
  * Assumes: every balance in the state of stateRoot is below 2^128, which every block guarantees.
  * Guarantees: in that state the account exists, belongs to owner and holds exactly amount.
- * Constraints: 5463 for Exit(8, 8, 4)
+ * Constraints: 5239 for Exit(8, 3)
  */
-template Exit(treeArity, stateTreeLevels, tokenTreeLevels) {
+template Exit(stateTreeLevels, tailLevels) {
     signal input stateRoot, accountId, tokenId, owner, amount;
-    signal input nonce, pubKeyHash;
-    signal input stateSiblings[stateTreeLevels][treeArity - 1];
-    signal input tokenSiblings[tokenTreeLevels][treeArity - 1];
+    signal input nonce, pubKeyHash, reserved, tails[TAILS()], balances[MAIN_TOKENS()];
+    signal input tailSiblings[tailLevels][TREE_ARITY() - 1];
+    signal input stateSiblings[stateTreeLevels][TREE_ARITY() - 1];
 
     // RULE TOKEN_ID_OUT_OF_RANGE
-    signal tokenBits[tokenTreeLevels][childIndexBits(treeArity)] <==
-        TreeIndex(treeArity, tokenTreeLevels)(tokenId);
+    signal isMain[MAIN_TOKENS()], isTail[TAILS()], tailBits[tailLevels][3];
+    (isMain, isTail, tailBits) <== TokenPlace(tailLevels)(tokenId);
     // RULE ACCOUNT_ID_OUT_OF_RANGE
-    signal accountBits[stateTreeLevels][childIndexBits(treeArity)] <==
-        TreeIndex(treeArity, stateTreeLevels)(accountId);
+    signal accountBits[stateTreeLevels][3] <== TreeIndex(TREE_ARITY(), stateTreeLevels)(accountId);
 
-    signal balanceRoot[1] <== TreePath(treeArity, tokenTreeLevels, 1)(
-        [amount], tokenBits, tokenSiblings);
+    // A main token's balance is in the leaf, and its place in the tail holds nothing.
+    var isInLeaf = 0;
+    for (var i = 0; i < MAIN_TOKENS(); i++) { isInLeaf += isMain[i]; }
+    signal tailBalance <== (1 - isInLeaf) * amount;
+    signal balance <== ReadBalance(tailLevels)(balances, isMain, tailBalance);
+    balance === amount;
+    signal tailRoot[1] <== TreePath(TREE_ARITY(), tailLevels, 1)(
+        [tailBalance], tailBits, tailSiblings);
+    signal selected[TAILS()];
+    var root = 0;
+    for (var i = 0; i < TAILS(); i++) {
+        selected[i] <== isTail[i] * tails[i];
+        root += selected[i];
+    }
+    root === tailRoot[0];
 
-    Account() account;
-    account.kind <== LEAF_KIND_ACCOUNT();
-    account.nonce <== nonce;
-    account.address <== owner;
-    account.pubKeyHash <== pubKeyHash;
-    AssertAccount()(account, balanceRoot[0], EMPTY_TREE_ROOT(treeArity, tokenTreeLevels));
-    signal leaf <== AccountLeaf()(account, balanceRoot[0]);
-
-    // RULE ACCOUNT_NOT_FOUND: the state has an account, kind 1, with this owner and amount, here.
-    signal root[1] <== TreePath(treeArity, stateTreeLevels, 1)([leaf], accountBits, stateSiblings);
-    root[0] === stateRoot;
+    // RULE ACCOUNT_NOT_FOUND: the leaf is not empty, and the state has it here.
+    Leaf() leaf;
+    leaf.noncePlusOne <== nonce + 1;
+    signal isEmpty <== IsZero()(leaf.noncePlusOne);
+    isEmpty === 0;
+    leaf.address <== owner;
+    leaf.pubKeyHash <== pubKeyHash;
+    leaf.reserved <== reserved;
+    leaf.tails <== tails;
+    leaf.balances <== balances;
+    signal hash <== LeafHash()(leaf);
+    signal stateRoots[1] <== TreePath(TREE_ARITY(), stateTreeLevels, 1)(
+        [hash], accountBits, stateSiblings);
+    stateRoots[0] === stateRoot;
 }

@@ -55,6 +55,18 @@ function BLOCK_NUMBER_BYTES() {
 function RECORD_BYTES() {
     return 16;
 }
+function TREE_ARITY() {
+    return 8;
+}
+function CELL_LEVELS() {
+    return 2;
+}
+function MAIN_TOKENS() {
+    return 8;
+}
+function TAILS() {
+    return 4;
+}
 function LEAF_KIND_ACCOUNT() {
     return 1;
 }
@@ -85,13 +97,13 @@ function NONCE_MAX() {
 function TIMESTAMP_MAX() {
     return 18446744073709551615;
 }
-function ADDRESS_SHIFT_BITS() {
+function EXTENSION_ADDRESS_SHIFT_BITS() {
     return 0;
 }
-function NONCE_SHIFT_BITS() {
+function EXTENSION_NONCE_SHIFT_BITS() {
     return 160;
 }
-function KIND_SHIFT_BITS() {
+function EXTENSION_OP_SHIFT_BITS() {
     return 192;
 }
 function RECORD_OP_SHIFT_BITS() {
@@ -137,27 +149,14 @@ function MESSAGE_1_AMOUNT_SHIFT_BITS() {
     return 0;
 }
 function MESSAGE_2_RECIPIENT_SHIFT_BITS() {
-    return 64;
+    return 72;
 }
 function MESSAGE_2_VALID_FROM_SHIFT_BITS() {
     return 0;
 }
 function MESSAGE_3_FEE_SHIFT_BITS() {
-    return 64;
+    return 72;
 }
 function MESSAGE_3_VALID_UNTIL_SHIFT_BITS() {
-    return 0;
-}
-function EMPTY_TREE_ROOT(arity, levels) {
-    if (arity == 8 && levels == 1) {
-        return 1524321216038799095937469147836866648978083754965002674906449126183454401066;
-    }
-    if (arity == 8 && levels == 2) {
-        return 13474927003650916624948559013483641534091303357614646466210028459289321208378;
-    }
-    if (arity == 8 && levels == 4) {
-        return 6190352091218036727882286149423839206305732835518369231577714611527246027376;
-    }
-    assert(0); // no preset has this tree
     return 0;
 }

@@ -3,44 +3,65 @@ pragma circom 2.2.0;
 include "baby-jubjub.circom";
 
 /*
- * A multiple of BASE8, the generator of the subgroup.
+ * A multiple of BASE8, the generator of the subgroup, that the prover chooses.
  *
- * Let H = BASE8 / 2. Two bits K at 4^i represent the odd multiple (2K - 3) · 4^i · H, with a factor
- * of ±1 or ±3; its u and v are linear in the bits and their product. The windows add up to
- * (2S - (4^125 - 1)) · H for the number S in the lower 250 bits. One complete addition at the end
- * adds the rest of S · BASE8 and the highest bit.
+ * Let H = BASE8 / 2. Window i = 0 … 82 holds an odd digit d = ±1, ±3, ±5 or ±7 as the point
+ * (u, v) = d · 8^i · H. Three constraints let (u, v) be only one of these eight points:
+ *  - isLarge is 0 or 1: whether d is ±5 or ±7.
+ *  - Given isLarge, u is a root of a quadratic polynomial: one of two coordinates.
+ *  - Given isLarge and u, v² is that of the point, so v is that of the point or of its negative.
+ *    v² has a linear form in isLarge, u, isLarge · u and u²; the left side provides the products.
+ * The digits 2 k_i - 7 for the octal digits k_i of K < 2^249 add up to (2K - (2^249 - 1)) · H.
+ * Two bits J choose the point (2^249 - 1) · H + J · 2^249 · BASE8. Its addition is complete, and
+ * gives (K + 2^249 J) · BASE8.
  *
- * No window addition can fail: the sum below 4^i is an odd multiple of H by less than 4^i in
- * absolute value, and the addend a multiple by at least 4^i. Their sum and difference are therefore
- * multiples by a number other than 0 and less than 4^125 in absolute value, which is below the
- * order l. For the same reason the Edwards form has the last sum.
+ * No window addition can fail, whatever the digits are: the sum of the windows below i is an odd
+ * multiple c · H with |c| <= 7 (1 + 8 + … + 8^(i-1)) = 8^i - 1, and the addend is d · 8^i · H with
+ * 8^i <= |d · 8^i| <= 7 · 8^i. So c + d · 8^i and c - d · 8^i are not 0, and at most 8^83 - 1 in
+ * absolute value, below the order l > 2^250 of H. Neither is 0 mod l: the addend is neither the sum
+ * nor its negative, so their u differ. The first window is the first sum; nothing is added to it.
+ * Each sum is an odd multiple of H by less than l: never the identity, so it has coordinates, and
+ * of order l, so the Edwards form has the last one. That addition has no exceptions.
+ *
+ * Thus every scalar below 2^251 has a witness, among them all below l < 2^251. Some have two,
+ * because K + 2^249 J can also be the scalar plus l.
  *
  * Inputs
- *   bits[251]   {Bool}   the least significant bit first
+ *   s     {Field}   a hint: what the digits are computed from. It is in no constraint.
  * Outputs
- *   out                  bits · BASE8
+ *   out             S · BASE8 for a number S in [0, 2^251) that the prover chooses. Honestly it is
+ *                   s; for s >= 2^251, it is the lower 251 bits of s.
  *
- * Assumes: the bits are 0 or 1; the number may be l or more.
- * Constraints: 509, of which 4 are linear
+ * Guarantees: out is in the subgroup, and the prover knows S. Nothing else is known about S.
+ * Constraints: 507
  */
 template ScalarMulFixed() {
-    signal input bits[251];
+    signal input s;
     output EdwardsPoint() out;
 
-    var windows = 125;
-    var table[windows][4] = BASE8_WINDOWS();
-    signal both[windows];
+    var windows = 83;
+    var points[windows][8] = BASE8_WINDOWS(); // u and v of the multiples 1, 3, 5 and 7
+    var equations[windows][4] = BASE8_WINDOW_EQUATIONS();
+    signal isLarge[windows];
     signal slope[windows];
-    MontgomeryPoint() sums[windows];
+    MontgomeryPoint() addends[windows], sums[windows];
     for (var i = 0; i < windows; i++) {
-        both[i] <== bits[2 * i] * bits[2 * i + 1];
-        var isThree = 2 * both[i] - bits[2 * i] - bits[2 * i + 1] + 1;
-        var u = table[i][0] + isThree * (table[i][2] - table[i][0]);
-        var v = table[i][1] * (bits[2 * i + 1] - bits[2 * i])
-            + table[i][3] * (bits[2 * i + 1] + bits[2 * i] - 1);
+        var digit = (s >> (3 * i)) & 7;
+        var isPositive = digit >> 2;
+        var index = isPositive == 1 ? digit - 4 : 3 - digit;
+        isLarge[i] <-- index >> 1;
+        isLarge[i] * (isLarge[i] - 1) === 0;
+        var u = addends[i].u;
+        var v = addends[i].v;
+        addends[i].u <-- points[i][2 * index];
+        (u - points[i][0] - isLarge[i] * (points[i][4] - points[i][0]))
+            * (u - points[i][2] - isLarge[i] * (points[i][6] - points[i][2])) === 0;
+        addends[i].v <-- (2 * isPositive - 1) * points[i][2 * index + 1];
+        (v - u - equations[i][0] * isLarge[i]) * (v + u + equations[i][0] * isLarge[i])
+            === equations[i][1] + equations[i][2] * isLarge[i] + equations[i][3] * u;
+
         if (i == 0) {
-            sums[0].u <== u;
-            sums[0].v <== v;
+            sums[0] <== addends[0];
         } else {
             slope[i] <-- (v - sums[i - 1].v) / (u - sums[i - 1].u);
             slope[i] * (u - sums[i - 1].u) === v - sums[i - 1].v;
@@ -48,10 +69,6 @@ template ScalarMulFixed() {
             sums[i].v <== slope[i] * (sums[i - 1].u - sums[i].u) - sums[i - 1].v;
         }
     }
-
-    var tops[2][2] = BASE8_TOPS();
-    EdwardsPoint() top;
-    top.x <== tops[0][0] + bits[250] * (tops[1][0] - tops[0][0]);
-    top.y <== tops[0][1] + bits[250] * (tops[1][1] - tops[0][1]);
+    EdwardsPoint() top <== BaseTop()(s >> (3 * windows));
     out <== EdwardsAdd()(MontgomeryToEdwards()(sums[windows - 1]), top);
 }

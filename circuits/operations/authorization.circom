@@ -32,7 +32,8 @@ bus Authorization() {
  * Outputs
  *   content   {Field}    of no meaning unless the slot is signed
  *
- * Assumes: every column keeps to its width.
+ * Assumes: every column keeps to its width if the slot is signed, and the times to that of
+ * AssertValidAt.
  * Constraints: 303 for SignedContent()
  */
 template SignedContent() {
@@ -65,14 +66,13 @@ template SignedContent() {
  *   validFrom, validUntil   {Field}   both inclusive
  *
  * Assumes: the timestamp keeps to its width.
- * Guarantees: the bounds keep to theirs too.
- * Constraints: 262 for AssertValidAt()
+ * Guarantees: each bound is less than 2^64 away from the timestamp. So it is above -2^64 and below
+ * 2^65, and the words of SignedContent, which leave 72 bits for it, have one meaning.
+ * Constraints: 130 for AssertValidAt()
  */
 template AssertValidAt() {
     signal input timestamp, validFrom, validUntil;
 
-    _ <== ToBits(8 * TIMESTAMP_BYTES())(validFrom);
-    _ <== ToBits(8 * TIMESTAMP_BYTES())(validUntil);
     // RULE NOT_YET_VALID
     _ <== ToBits(8 * TIMESTAMP_BYTES())(timestamp - validFrom);
     // RULE EXPIRED

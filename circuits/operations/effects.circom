@@ -2,6 +2,7 @@ pragma circom 2.2.0;
 
 include "../generated/operations.circom";
 include "../generated/protocol.circom";
+include "../state/leaf.circom";
 
 /*
  * What a slot does to account A, the payer.
@@ -44,7 +45,7 @@ template EffectOnA() {
  * Outputs
  *   newHolding   after; the caller range-checks its balance
  *
- * Assumes: an empty account has nonce 0, address 0 and no signing key (AssertAccount).
+ * Assumes: an empty leaf has nonce 0, address 0 and no signing key.
  * Constraints: 4 for EffectOnB()
  */
 template EffectOnB() {

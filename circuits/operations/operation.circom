@@ -1,6 +1,6 @@
 pragma circom 2.2.0;
 
-include "../state/branch.circom";
+include "../state/leaf.circom";
 
 /* The columns of a slot's record, and what its extension adds. */
 bus Operation() {

@@ -1,21 +1,24 @@
-/** Main components of the rollup's circuits: a block per preset and size, an exit per preset. */
+/** Main components of the rollup's circuits: a block per preset and kind, an exit per preset. */
+import { type BlockKind, blockKindName } from "../protocol/kinds.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { EXIT_PUBLIC_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 
 /** Returns the name of a block circuit, also of its file without extension. */
-export function blockCircuitName(preset: Preset, slots: number): string {
-  return `block-${preset.name}-${slots}`;
+export function blockCircuitName(preset: Preset, kind: BlockKind): string {
+  return `block-${preset.name}-${blockKindName(kind)}`;
 }
 
 /**
- * Renders the source of the circuit that proves blocks of one size.
+ * Renders the source of the circuit that proves blocks of one kind.
  *
- * @param slots - Slots of the block; any positive number, operators use the preset's sizes.
+ * @param kind - Any kind with at most the preset's levels; operators use the preset's kinds.
  * @returns circom source; compile it with the package's `circuits` folder as an include path.
  */
-export function renderBlockMain(preset: Preset, slots: number): string {
-  const { treeArity, stateTreeLevels, tokenTreeLevels, feeTokens } = preset;
-  const parameters = [slots, treeArity, stateTreeLevels, tokenTreeLevels, feeTokens];
+export function renderBlockMain(preset: Preset, kind: BlockKind): string {
+  const { stateTreeLevels, tailLevels, feeTokens } = preset;
+  const { slots, levels, tokens } = kind;
+  const tails = tokens === "wide" ? tailLevels : 0;
+  const parameters = [slots, levels, stateTreeLevels - levels, tails, feeTokens];
   return renderMain("block/block.circom", PUBLIC_INPUTS, `Block(${parameters.join(", ")})`);
 }
 
@@ -25,8 +28,8 @@ export function exitCircuitName(preset: Preset): string {
 }
 
 /** Renders the source of the circuit that proves a balance, like {@link renderBlockMain}. */
-export function renderExitMain({ treeArity, stateTreeLevels, tokenTreeLevels }: Preset): string {
-  const parameters = [treeArity, stateTreeLevels, tokenTreeLevels];
+export function renderExitMain({ stateTreeLevels, tailLevels }: Preset): string {
+  const parameters = [stateTreeLevels, tailLevels];
   return renderMain("exit/exit.circom", EXIT_PUBLIC_INPUTS, `Exit(${parameters.join(", ")})`);
 }
 
