@@ -3,6 +3,14 @@
  * is an immutable value too, so a refused operation leaves it unchanged.
  */
 import { AMOUNT_MAX, LEAF_KIND } from "../protocol/constants.ts";
+import { cheapestKind, slotsMax } from "../protocol/kind-costs.ts";
+import {
+  type BlockKind,
+  blockKindId,
+  blockKindName,
+  type BlockNeeds,
+  holds,
+} from "../protocol/kinds.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { applyPublicOperation, applyVerifiedOperation, type Effect } from "../operations/apply.ts";
 import { assertSignatures } from "../operations/authorization.ts";
@@ -12,7 +20,9 @@ import { isSigned, type Operation, type PublicOperation } from "../operations/op
 import { credit, type Payout, type TokenAmount } from "../operations/rules.ts";
 import { toTransaction } from "../operations/to-operation.ts";
 import type { RollupState } from "../state/rollup-state.ts";
+import { assert } from "../util/errors.ts";
 import { blockError } from "./errors.ts";
+import { addNeeds, emptyBlockNeeds, operationNeeds } from "./needs.ts";
 
 /** The part of a block besides its operations. */
 export interface BlockHeader {
@@ -26,14 +36,15 @@ export interface BlockHeader {
 
 /** A block with everything that its signers have provided. */
 export interface Block extends BlockHeader {
-  /** Slots of the circuit that proves the block; slots after the operations hold noops. */
-  readonly slots: number;
+  /** The circuit that proves the block; slots after the operations hold noops. */
+  readonly kind: BlockKind;
   readonly operations: readonly Operation[];
 }
 
 /** A block as L1 publishes it, without signatures and validity times. */
 export interface PublicBlock extends BlockHeader {
-  readonly slots: number;
+  /** Perhaps none of the preset's: that of the block's id on L1, see `blockKindOfId`. */
+  readonly kind: BlockKind;
   readonly operations: readonly PublicOperation[];
 }
 
@@ -57,6 +68,8 @@ export interface OpenBlock {
   /** The state after all operations so far, before the fees are credited. */
   readonly state: RollupState;
   readonly slots: readonly SlotTrace[];
+  /** What the block's kind must hold. */
+  readonly needs: BlockNeeds;
   /** Sums of the fees so far, tokens in the order of their first fee. */
   readonly fees: readonly TokenAmount[];
   /** Payouts in the order of the slots, without amounts of 0. */
@@ -90,38 +103,48 @@ const NOOP: Operation = { type: "noop" };
  * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
  * const open = appendOperation(openBlock(genesis, header), toOperation(genesis, request));
  * const { block, state } = sealBlock(open);
- * block.slots; // 4
+ * block.kind; // { slots: 4, levels: 3, tokens: "main" }
  * state.balance(1, 0); // 100n
  */
 export function openBlock(state: RollupState, header: BlockHeader): OpenBlock {
   assertFeeAccount(state, header.feeAccountId);
-  return { header, before: state, state, slots: [], fees: [], payouts: [] };
+  const needs = emptyBlockNeeds(header.feeAccountId);
+  return { header, before: state, state, slots: [], needs, fees: [], payouts: [] };
 }
 
 /**
  * Appends an operation whose signature has been verified (`assertSignatures`).
  *
  * @returns The block with the operation; `open` is unchanged.
- * @throws BLOCK_FULL, TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW (also for the fee account) and every
- * code of `applyVerifiedOperation`.
+ * @throws BLOCK_FULL if no kind of block holds one more operation, or these together;
+ * TOO_MANY_FEE_TOKENS, BALANCE_OVERFLOW (also for the fee account) and every code of
+ * `applyVerifiedOperation`.
  */
 export function appendOperation(open: OpenBlock, operation: Operation): OpenBlock {
+  const { preset } = open.before;
+  const next = addOperation(open, operation);
+  assertRoom(slotsMax(preset, next.needs), next.needs.slots);
+  return next;
+}
+
+function addOperation(open: OpenBlock, operation: Operation): OpenBlock {
   const before = open.state;
-  const slots = before.preset.blockSlots.at(-1)!;
-  if (open.slots.length >= slots) throw blockError({ code: "BLOCK_FULL", slots });
   const effect = applyVerifiedOperation(before, operation, open.header.timestamp);
   const slot = { operation, before, afterA: effect.afterA, after: effect.state };
-  return { ...addEffect(open, effect), slots: [...open.slots, slot] };
+  const needs = addNeeds(open.needs, operationNeeds(operation));
+  return { ...addEffect(open, effect), slots: [...open.slots, slot], needs };
 }
 
 /**
- * Whether a block has room for an operation: a slot, a place for its fee, and in the balance of the
- * fee account for a deposit besides the fees. What has no room belongs into the next block, which
- * starts when the fees of this one are credited.
+ * Whether a block has room for an operation: a kind that holds it besides the others, a place for
+ * its fee, and in the balance of the fee account for a deposit besides the fees. What has no room
+ * belongs into the next block, which starts when the fees of this one are credited.
  */
-export function hasRoom({ header, before, state, slots, fees }: OpenBlock, operation: Operation) {
+export function hasRoom(open: OpenBlock, operation: Operation): boolean {
+  const { header, before, state, fees } = open;
   const { preset } = before;
-  if (slots.length >= preset.blockSlots.at(-1)!) return false;
+  const needs = addNeeds(open.needs, operationNeeds(operation));
+  if (needs.slots > slotsMax(preset, needs)) return false;
   if (isSigned(operation)) {
     const isCollected = fees.some(({ tokenId }) => tokenId === operation.tokenId);
     return operation.fee === 0n || isCollected || fees.length < preset.feeTokens;
@@ -134,23 +157,21 @@ export function hasRoom({ header, before, state, slots, fees }: OpenBlock, opera
 }
 
 /**
- * Seals a block: pads it with noops to a block size and credits the fees.
+ * Seals a block: pads it with noops to its kind's slots and credits the fees.
  *
- * @param slots - One of the preset's block sizes; by default the smallest that fits.
- * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, BATCH_INCOMPLETE
+ * @param kind - One of the preset's kinds; by default the cheapest that holds the operations.
+ * @throws BLOCK_KIND_UNKNOWN, BLOCK_FULL, BLOCK_KIND_TOO_SMALL, BATCH_INCOMPLETE
  */
-export function sealBlock(
-  open: OpenBlock,
-  slots: number = smallestBlockSlots(open.before.preset, open.slots.length),
-): AppliedBlock {
-  assertBlockSlots(open.before.preset, slots, open.slots.length);
+export function sealBlock(open: OpenBlock, kind: BlockKind = cheapestKindOf(open)): AppliedBlock {
+  assertKindKnown(open.before.preset, kind);
+  assertHolds(kind, open.needs);
   const { header, before, payouts } = open;
   const operations = open.slots.map(({ operation }) => operation);
   assertBatchesWhole(operations);
   const last = { operation: NOOP, before: open.state, afterA: open.state, after: open.state };
-  const padding = new Array<SlotTrace>(slots - operations.length).fill(last);
+  const padding = new Array<SlotTrace>(kind.slots - operations.length).fill(last);
   const { fees, state } = collectFees(open);
-  const block = { ...header, slots, operations };
+  const block = { ...header, kind, operations };
   return { block, before, state, slots: [...open.slots, ...padding], fees, payouts };
 }
 
@@ -158,58 +179,62 @@ export function sealBlock(
  * Applies a whole block and verifies its signatures.
  *
  * @param state - The state before the block.
- * @param block - Header, slots (one of the preset's block sizes) and at most `slots` operations.
+ * @param block - Header, one of the preset's kinds, and operations that it holds.
  * @param domain - Signing domain of the rollup, a field element; see `signingDomain`.
  * @returns The sealed block with its effects; `applied.state` is the state after it.
- * @throws BLOCK_SIZE_UNKNOWN, BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS,
- * BATCH_INCOMPLETE and every code of {@link applyOperation}.
+ * @throws BLOCK_KIND_UNKNOWN, BLOCK_FULL, BLOCK_KIND_TOO_SMALL, FEE_ACCOUNT_NOT_FOUND,
+ * TOO_MANY_FEE_TOKENS, BATCH_INCOMPLETE and every code of {@link applyOperation}.
  *
  * @example
  * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
  * const request = { type: "deposit", owner: 0xa11cen, tokenId: 0, amount: 100n };
  * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
- * const block = { ...header, slots: 4, operations: [toOperation(genesis, request)] };
+ * const kind = PRESETS.dev.blockKinds[0];
+ * const block = { ...header, kind, operations: [toOperation(genesis, request)] };
  * const { state } = applyBlock(genesis, block, signingDomain(1n, 0xc0den));
  * state.balance(1, 0); // 100n
  */
 export function applyBlock(state: RollupState, block: Block, domain: bigint): AppliedBlock {
-  const { slots, operations, ...header } = block;
-  assertBlockSlots(state.preset, slots, operations.length);
+  const { kind, operations, ...header } = block;
+  assertKindKnown(state.preset, kind);
+  assertRoom(kind.slots, operations.length);
   assertBatchesWhole(operations);
   for (const batch of splitBatches(operations, linksNext)) {
     assertSignatures(batch.filter(isSigned).map(toTransaction), domain);
   }
-  return sealBlock(operations.reduce(appendOperation, openBlock(state, header)), slots);
+  return sealBlock(operations.reduce(addOperation, openBlock(state, header)), kind);
 }
 
 /**
  * Applies a block from its public data alone. Signatures and validity times are not checked, since
- * the block's proof covers them; sizes are not either, since L1 accepts those that its verifier
- * has keys for.
+ * the block's proof covers them; whether the preset has its kind is not either, since L1 accepts
+ * those that its verifier has keys for.
  *
  * Accepts every block that circuit and contract accept, of any validator: the fee account is looked
  * up and the fees are credited after all operations, as in the circuit. {@link appendOperation} is
  * stricter.
  *
  * @param before - The state before the block.
- * @param block - The block as L1 publishes it, with at most `slots` operations.
+ * @param block - The block as L1 publishes it.
  * @returns The state after the block, and the payouts that L1 makes.
- * @throws BLOCK_FULL, FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS, and the codes of
- * {@link applyPublicOperation}
+ * @throws BLOCK_FULL or BLOCK_KIND_TOO_SMALL if no circuit of that kind can prove it;
+ * FEE_ACCOUNT_NOT_FOUND, TOO_MANY_FEE_TOKENS, and the codes of {@link applyPublicOperation}
  *
  * @example
  * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
  * const request = { type: "deposit", owner: 0xa11cen, tokenId: 0, amount: 100n };
  * const operations = decodePubdata(encodePubdata([toOperation(genesis, request)]));
  * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
- * const { state } = applyPublicBlock(genesis, { ...header, slots: 4, operations });
+ * const kind = PRESETS.dev.blockKinds[0];
+ * const { state } = applyPublicBlock(genesis, { ...header, kind, operations });
  * state.balance(1, 0); // 100n
  */
 export function applyPublicBlock(
   before: RollupState,
-  { slots, operations, feeAccountId }: PublicBlock,
+  { kind, operations, feeAccountId }: PublicBlock,
 ): Pick<AppliedBlock, "state" | "payouts"> {
-  assertRoom(slots, operations.length);
+  const needs = operations.map(operationNeeds).reduce(addNeeds, emptyBlockNeeds(feeAccountId));
+  assertHolds(kind, needs);
   let state = before;
   let fees: readonly TokenAmount[] = [];
   let payouts: readonly Payout[] = [];
@@ -227,18 +252,27 @@ export function applyPublicBlock(
   return { state: credited, payouts };
 }
 
-/** Returns the smallest block size of a preset that fits the operations. @throws BLOCK_FULL */
-export function smallestBlockSlots({ blockSlots }: Preset, operationCount: number): number {
-  const slots = blockSlots.find((size) => size >= operationCount);
-  if (slots === undefined) throw blockError({ code: "BLOCK_FULL", slots: blockSlots.at(-1)! });
-  return slots;
+/** The kind that a block is sealed with. */
+export function cheapestKindOf({ before, needs }: OpenBlock): BlockKind {
+  const kind = cheapestKind(before.preset, needs);
+  assert(kind !== undefined, "a block is only appended to if a kind holds it");
+  return kind;
 }
 
-function assertBlockSlots({ blockSlots }: Preset, slots: number, operationCount: number): void {
-  if (!blockSlots.includes(slots)) {
-    throw blockError({ code: "BLOCK_SIZE_UNKNOWN", slots, sizes: blockSlots });
-  }
-  assertRoom(slots, operationCount);
+/** @throws BLOCK_KIND_UNKNOWN */
+function assertKindKnown({ blockKinds }: Preset, kind: BlockKind): void {
+  const id = blockKindId(kind);
+  if (blockKinds.some((known) => blockKindId(known) === id)) return;
+  const kinds = blockKinds.map(blockKindName);
+  throw blockError({ code: "BLOCK_KIND_UNKNOWN", kind: blockKindName(kind), kinds });
+}
+
+/** @throws BLOCK_FULL, BLOCK_KIND_TOO_SMALL */
+function assertHolds(kind: BlockKind, needs: BlockNeeds): void {
+  assertRoom(kind.slots, needs.slots);
+  if (holds(kind, needs)) return;
+  const { levels, tokens } = needs;
+  throw blockError({ code: "BLOCK_KIND_TOO_SMALL", kind: blockKindName(kind), levels, tokens });
 }
 
 /** Returns whether the operation of the next slot belongs to the same batch. */

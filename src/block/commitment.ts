@@ -11,6 +11,7 @@ import { extensionWords, recordWord, toColumns } from "../operations/codec.ts";
 import { assertField } from "../operations/fields.ts";
 import type { PublicOperation } from "../operations/operation.ts";
 import { DIGEST_ARITY, FIELD_MODULUS } from "../protocol/constants.ts";
+import { blockKindId } from "../protocol/kinds.ts";
 import { packColumns } from "../protocol/layout.ts";
 import {
   COMMITTED_INPUTS,
@@ -45,7 +46,8 @@ export type BlockInputs = Readonly<Record<CommittedInput | PublicInput, bigint>>
  * const genesis = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
  * const header = { blockNumber: 1, timestamp: 1_700_000_000n, feeAccountId: 0 };
  * const domain = signingDomain(1n, 0xc0den);
- * const empty = applyBlock(genesis, { ...header, slots: 4, operations: [] }, domain);
+ * const kind = PRESETS.dev.blockKinds[0];
+ * const empty = applyBlock(genesis, { ...header, kind, operations: [] }, domain);
  * const { oldStateRoot, newStateRoot, publicInputs } = commitBlock(empty, domain);
  * oldStateRoot === newStateRoot; // true
  * publicInputs.length; // 3
@@ -59,8 +61,8 @@ export function commitBlock(applied: AppliedBlock, domain: bigint): BlockCommitm
   const header = headerWord(applied.block);
   const elements = committedElements({ oldStateRoot, newStateRoot, header, domain }, data);
   const digest = digestOf(elements);
-  const slots = applied.block.slots;
-  const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+  const kind = blockKindId(applied.block.kind);
+  const z = challenge({ pubdata, kind, digest, oldStateRoot, newStateRoot, header });
   const y = evaluate(elements, z);
   const inputs = { oldStateRoot, newStateRoot, header, domain, digest, z, y };
   return { ...inputs, pubdata, publicInputs: PUBLIC_INPUTS.map((name) => inputs[name]) };
@@ -107,7 +109,8 @@ export function digestOf(elements: readonly bigint[]): bigint {
 /** The inputs of the challenge: everything that is fixed when L1 accepts the block. */
 export interface ChallengeInput {
   readonly pubdata: Uint8Array;
-  readonly slots: number;
+  /** Id of the block's kind, uint32; see `blockKindId`. */
+  readonly kind: number;
   readonly digest: bigint;
   readonly oldStateRoot: bigint;
   readonly newStateRoot: bigint;
@@ -116,8 +119,8 @@ export interface ChallengeInput {
 
 /** Computes z, the point at which circuit and L1 evaluate the elements, as L1 does. */
 export function challenge(input: ChallengeInput): bigint {
-  const { pubdata, slots, digest, oldStateRoot, newStateRoot, header } = input;
-  const words = [keccak(pubdata), BigInt(slots), digest, oldStateRoot, newStateRoot, header];
+  const { pubdata, kind, digest, oldStateRoot, newStateRoot, header } = input;
+  const words = [keccak(pubdata), BigInt(kind), digest, oldStateRoot, newStateRoot, header];
   return keccakOfWords(words) % FIELD_MODULUS;
 }
 

@@ -3,7 +3,8 @@ import { defineErrors } from "../util/errors.ts";
 
 export type BlockErrorFacts =
   | { code: "BLOCK_FULL"; slots: number }
-  | { code: "BLOCK_SIZE_UNKNOWN"; slots: number; sizes: readonly number[] }
+  | { code: "BLOCK_KIND_UNKNOWN"; kind: string; kinds: readonly string[] }
+  | { code: "BLOCK_KIND_TOO_SMALL"; kind: string; levels: number; tokens: string }
   | { code: "TOO_MANY_FEE_TOKENS"; tokenId: number; feeTokens: readonly number[] }
   | { code: "FEE_ACCOUNT_NOT_FOUND"; feeAccountId: number }
   | { code: "BATCH_INCOMPLETE"; slot: number }
@@ -18,10 +19,16 @@ export const blockError = defineErrors<BlockErrorFacts>({
     message: ({ slots }) => `All ${slots} slots of the block are taken.`,
     fix: "Seal the block and put the operation into the next one.",
   },
-  BLOCK_SIZE_UNKNOWN: {
-    message: ({ slots, sizes }) =>
-      `There is no circuit for blocks of ${slots} slots, only of ${sizes.join(", ")}.`,
-    fix: "Use one of the preset's block sizes.",
+  BLOCK_KIND_UNKNOWN: {
+    message: ({ kind, kinds }) =>
+      `There is no circuit for blocks of the kind ${kind}, only for ${kinds.join(", ")}.`,
+    fix: "Use one of the preset's kinds of blocks.",
+  },
+  BLOCK_KIND_TOO_SMALL: {
+    message: ({ kind, levels, tokens }) =>
+      `A block of the kind ${kind} cannot hold its operations, which need ${levels} levels of the ` +
+      `state tree and ${tokens} tokens.`,
+    fix: "Use a kind with as many levels, and with wide tokens if a token id is 8 or more.",
   },
   TOO_MANY_FEE_TOKENS: {
     message: ({ tokenId, feeTokens }) =>

@@ -3,7 +3,7 @@ import type { InputValues } from "../circom/witness-inputs.ts";
 
 /** One block or exit to prove. */
 export interface ProofJob {
-  /** Id of its circuit's key in the rollup's verifier: the slots of a block, or `EXIT_KEY_ID`. */
+  /** Id of its circuit's key in the rollup's verifier: of the block's kind, or `EXIT_KEY_ID`. */
   readonly keyId: number;
   /** Values of all input signals of the circuit, public ones included. */
   readonly input: InputValues;
