@@ -1,6 +1,5 @@
-/** Accounts, the leaves of the state tree. */
-import { poseidon } from "../kernel/hash.ts";
-import { KIND_SHIFT_BITS, LEAF_KIND, NONCE_SHIFT_BITS } from "../protocol/constants.ts";
+/** Accounts: the part of a leaf of the state tree besides its balances. */
+import { LEAF_KIND } from "../protocol/constants.ts";
 
 /** The contents of a leaf, without its balances. */
 export interface Account {
@@ -27,16 +26,7 @@ export function newAccount(address: bigint): Account {
   return { kind: LEAF_KIND.account, nonce: 0, address, pubKeyHash: 0n };
 }
 
-/** Hashes an account and the root of its balance tree to the value of its leaf, 0 if empty. */
-export function hashAccount(account: Account, balanceRoot: bigint): bigint {
-  return account.kind === LEAF_KIND.empty ? 0n : poseidon(accountWords(account, balanceRoot));
-}
-
-/** Returns the preimage of an account's leaf: `meta`, key hash and balance root. */
-export function accountWords(account: Account, balanceRoot: bigint): [bigint, bigint, bigint] {
-  const meta =
-    (BigInt(account.kind) << BigInt(KIND_SHIFT_BITS)) +
-    (BigInt(account.nonce) << BigInt(NONCE_SHIFT_BITS)) +
-    account.address;
-  return [meta, account.pubKeyHash, balanceRoot];
+/** Whether a leaf holds an account. */
+export function isLive({ kind }: Account): boolean {
+  return kind !== LEAF_KIND.empty;
 }

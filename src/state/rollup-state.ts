@@ -1,12 +1,14 @@
 /**
- * The state of a rollup: one 8-ary Merkle tree of accounts, whose leaves hold the roots of balance
- * trees.
+ * The state of a rollup: one 8-ary Merkle tree of accounts, whose leaves hold the balances of the
+ * main tokens and the roots of the trees of all others.
  *
- * @see docs/restore-and-exit.md#by-proof-or-by-path for the encoding of leaves and paths
+ * @see docs/state.md
  */
-import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
+import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
+import { CELL_LEVELS } from "../protocol/kinds.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
-import { type Account, accountWords, EMPTY_ACCOUNT, hashAccount, newAccount } from "./account.ts";
+import { assert } from "../util/errors.ts";
+import { type Account, isLive, newAccount } from "./account.ts";
 import {
   type AddressIndex,
   accountIdsOf,
@@ -15,11 +17,22 @@ import {
   withoutAccount,
 } from "./address-index.ts";
 import { stateError } from "./errors.ts";
+import {
+  type AccountLeaf,
+  createEmptyLeaf,
+  hashLeaf,
+  hashLeaves,
+  hashTails,
+  leafBalance,
+  leafBalances,
+  leafWitness,
+  type LeafWitness,
+  tailBalance,
+  tailSiblings,
+  withAccountFields,
+  withBalance,
+} from "./leaf.ts";
 import { type HashMany, MerkleTree } from "./merkle-tree.ts";
-
-interface AccountLeaf extends Account {
-  readonly balances: MerkleTree<bigint>;
-}
 
 /** New contents of a leaf and of one of its balances; omitted fields stay as they are. */
 export interface LeafUpdate {
@@ -29,22 +42,56 @@ export interface LeafUpdate {
   readonly balance?: bigint;
 }
 
+/** Per level of a tree, lowest first, the other children in ascending order. */
+export type Siblings = readonly (readonly bigint[])[];
+
 /** The inputs of a circuit that reads and updates one balance of one account. */
 export interface BranchWitness {
   readonly account: Account;
   readonly balance: bigint;
-  /** Per level of the state tree, leaf level first, the other children in ascending order. */
-  readonly stateSiblings: readonly (readonly bigint[])[];
-  /** The same for the account's balance tree. */
-  readonly tokenSiblings: readonly (readonly bigint[])[];
+  /** The words of the account's leaf. */
+  readonly leaf: LeafWitness;
+  /** What the tails hold at the token's place: its balance, or 0 for a main token. */
+  readonly tailBalance: bigint;
+  /** Siblings of that place in its tail. */
+  readonly tailSiblings: Siblings;
+  /** Siblings of the leaf in the state tree; up to the cells' height if levels are named. */
+  readonly stateSiblings: Siblings;
+}
+
+/** The top of the state tree over the accounts with the lowest ids. */
+export interface StateTop {
+  /**
+   * Nodes {@link CELL_LEVELS} levels below the root of these accounts' subtree: by the index of
+   * their parent, then by their own in it.
+   */
+  readonly cells: readonly (readonly bigint[])[];
+  /** Siblings on the path from the subtree's root to the state root. */
+  readonly upperSiblings: Siblings;
+}
+
+/** What {@link RollupState.hashAll} leaves out. */
+export interface HashAllOptions {
+  /**
+   * Only nodes of the state tree below this height are hashed, leaves having height 0; balances are
+   * hashed at any height. Default: all nodes.
+   */
+  readonly belowHeight?: number | undefined;
 }
 
 interface Parts {
-  readonly preset: Preset;
+  readonly sizes: Sizes;
   readonly leaves: MerkleTree<AccountLeaf>;
-  readonly emptyLeaf: AccountLeaf;
   readonly index: AddressIndex;
   readonly nextAccountId: number;
+}
+
+/** What all states of a rollup share. */
+interface Sizes {
+  readonly preset: Preset;
+  readonly accountCapacity: number;
+  readonly tokenCapacity: number;
+  readonly emptyLeaf: AccountLeaf;
 }
 
 /**
@@ -72,39 +119,47 @@ export class RollupState {
    * @returns A state whose root is that of empty trees.
    */
   static empty(preset: Preset): RollupState {
-    const balances = MerkleTree.empty<bigint>({
-      arity: preset.treeArity,
-      levels: preset.tokenTreeLevels,
-      hashLeaf: (amount) => amount,
-    });
+    const emptyLeaf = createEmptyLeaf(preset);
+    const sizes = {
+      preset,
+      accountCapacity: accountCapacity(preset),
+      tokenCapacity: tokenCapacity(preset),
+      emptyLeaf,
+    };
     const leaves = MerkleTree.empty<AccountLeaf>({
       arity: preset.treeArity,
       levels: preset.stateTreeLevels,
-      hashLeaf: (leaf) => hashAccount(leaf, leaf.balances.root),
+      hashLeaf,
+      emptyLeafHash: hashLeaf(emptyLeaf),
     });
-    const emptyLeaf = { ...EMPTY_ACCOUNT, balances };
-    return new RollupState({ preset, leaves, emptyLeaf, index: undefined, nextAccountId: 0 });
+    return new RollupState({ sizes, leaves, index: undefined, nextAccountId: 0 });
   }
 
   /**
-   * Computes all missing hashes of some states, so that their roots and witnesses need no hashing.
+   * Computes missing hashes of some states, so that their roots and witnesses need no hashing.
    *
-   * @param states - States of any presets; parts that they share are hashed once.
-   * @param hashMany - Called once per tree level, with all lists of that level.
+   * @param states - States of one rollup; parts that they share are hashed once.
+   * @param hashMany - Called once per tree level and once for the leaves, with all lists of one
+   * length.
+   * @param options - Leaves out the top of the state tree, which most witnesses do not need.
    */
-  static async hashAll(states: Iterable<RollupState>, hashMany: HashMany): Promise<void> {
+  static async hashAll(
+    states: Iterable<RollupState>,
+    hashMany: HashMany,
+    { belowHeight }: HashAllOptions = {},
+  ): Promise<void> {
     const trees = Array.from(states, (state) => state.#parts.leaves);
-    await MerkleTree.hashAll(trees, hashMany, async (leaves) => {
-      const balances = leaves.map((leaf) => leaf.balances);
-      await MerkleTree.hashAll(balances, hashMany, (amounts) => Promise.resolve([...amounts]));
-      const hashes = await hashMany(leaves.map((leaf) => accountWords(leaf, leaf.balances.root)));
-      return leaves.map((leaf, index) => (isLive(leaf) ? hashes[index]! : 0n));
+    await MerkleTree.hashAll(trees, {
+      hashMany,
+      belowHeight,
+      prepareLeaves: (leaves) => hashTails(leaves, hashMany),
+      hashLeaves: (leaves) => hashLeaves(leaves, hashMany),
     });
   }
 
   /** The tree sizes of the rollup. */
   get preset(): Preset {
-    return this.#parts.preset;
+    return this.#parts.sizes.preset;
   }
 
   /** Root of the account tree, a field element; L1 stores nothing else of the state. */
@@ -124,8 +179,7 @@ export class RollupState {
    * @throws ACCOUNT_ID_OUT_OF_RANGE
    */
   account(accountId: number): Account {
-    const { kind, nonce, address, pubKeyHash } = this.#leaf(accountId);
-    return { kind, nonce, address, pubKeyHash };
+    return this.#leaf(accountId).account;
   }
 
   /**
@@ -138,7 +192,7 @@ export class RollupState {
    */
   balance(accountId: number, tokenId: number): bigint {
     this.assertTokenId(tokenId);
-    return this.#leaf(accountId).balances.get(tokenId) ?? 0n;
+    return leafBalance(this.#leaf(accountId), tokenId);
   }
 
   /**
@@ -149,7 +203,7 @@ export class RollupState {
    * @throws ACCOUNT_ID_OUT_OF_RANGE
    */
   balances(accountId: number): Generator<[tokenId: number, amount: bigint]> {
-    return this.#leaf(accountId).balances.entries();
+    return leafBalances(this.#leaf(accountId));
   }
 
   /**
@@ -158,8 +212,8 @@ export class RollupState {
    * @returns Account ids with accounts, in ascending order of the id.
    */
   *accounts(): Generator<[accountId: number, account: Account]> {
-    for (const [accountId, leaf] of this.#parts.leaves.entries()) {
-      if (isLive(leaf)) yield [accountId, this.account(accountId)];
+    for (const [accountId, { account }] of this.#parts.leaves.entries()) {
+      if (isLive(account)) yield [accountId, account];
     }
   }
 
@@ -196,19 +250,28 @@ export class RollupState {
    */
   update(accountId: number, tokenId: number, { account, balance }: LeafUpdate): RollupState {
     this.assertTokenId(tokenId);
+    const { sizes, index, nextAccountId, leaves: leavesBefore } = this.#parts;
     const before = this.#leaf(accountId);
-    const balances =
-      balance === undefined
-        ? before.balances
-        : before.balances.set(tokenId, balance === 0n ? undefined : balance);
-    const after = { ...before, ...account, balances };
-    const leaves = this.#parts.leaves.set(accountId, after);
+    let after = account === undefined ? before : withAccountFields(before, account);
+    if (balance !== undefined) after = withBalance(after, tokenId, balance);
+    const leaves = leavesBefore.set(accountId, after);
     return new RollupState({
-      ...this.#parts,
+      sizes,
       leaves,
-      index: reindex(this.#parts.index, accountId, before, after),
-      nextAccountId: nextFreeId(this.#parts.nextAccountId, leaves, accountId, this.preset),
+      index: reindex(index, accountId, before.account, after.account),
+      nextAccountId: nextFreeId(nextAccountId, leaves, accountId),
     });
+  }
+
+  /**
+   * Returns the words of an account's leaf.
+   *
+   * @param accountId - In [0, account capacity of the preset).
+   * @returns The words by name; those of an empty leaf if the account does not exist.
+   * @throws ACCOUNT_ID_OUT_OF_RANGE
+   */
+  leaf(accountId: number): LeafWitness {
+    return leafWitness(this.#leaf(accountId));
   }
 
   /**
@@ -216,33 +279,57 @@ export class RollupState {
    *
    * @param accountId - In [0, account capacity of the preset).
    * @param tokenId - In [0, token capacity of the preset).
+   * @param levels - Levels of a block's kind: state siblings end below its cells. Default: they
+   * reach the root.
    * @throws ACCOUNT_ID_OUT_OF_RANGE, TOKEN_ID_OUT_OF_RANGE
    */
-  witness(accountId: number, tokenId: number): BranchWitness {
+  witness(accountId: number, tokenId: number, levels?: number): BranchWitness {
+    this.assertTokenId(tokenId);
+    const leaf = this.#leaf(accountId);
+    const below = levels === undefined ? this.preset.stateTreeLevels : levels - CELL_LEVELS;
     return {
-      account: this.account(accountId),
-      balance: this.balance(accountId, tokenId),
-      stateSiblings: this.#parts.leaves.siblings(accountId),
-      tokenSiblings: this.#leaf(accountId).balances.siblings(tokenId),
+      account: leaf.account,
+      balance: leafBalance(leaf, tokenId),
+      leaf: leafWitness(leaf),
+      tailBalance: tailBalance(leaf, tokenId),
+      tailSiblings: tailSiblings(leaf, tokenId),
+      stateSiblings: this.#parts.leaves.siblings(accountId, { below }),
     };
   }
 
+  /**
+   * Returns the top of the state tree over the accounts with ids below `treeArity^levels`.
+   *
+   * @param levels - Levels of a block's kind, in [{@link CELL_LEVELS}, levels of the state tree].
+   */
+  top(levels: number): StateTop {
+    const { treeArity, stateTreeLevels } = this.preset;
+    assert(levels >= CELL_LEVELS && levels <= stateTreeLevels, "the state tree has these levels");
+    const { leaves } = this.#parts;
+    const nodes = leaves.nodes(levels - CELL_LEVELS, treeArity ** CELL_LEVELS);
+    const cells = Array.from({ length: nodes.length / treeArity }, (_, i) =>
+      nodes.slice(i * treeArity, (i + 1) * treeArity),
+    );
+    return { cells, upperSiblings: leaves.siblings(0, { from: levels }) };
+  }
+
   #leaf(accountId: number): AccountLeaf {
-    const capacity = accountCapacity(this.preset);
+    const { sizes, leaves } = this.#parts;
+    const capacity = sizes.accountCapacity;
     if (!isIndexBelow(accountId, capacity)) {
       throw stateError({ code: "ACCOUNT_ID_OUT_OF_RANGE", accountId, capacity });
     }
-    return this.#parts.leaves.get(accountId) ?? this.#parts.emptyLeaf;
+    return leaves.get(accountId) ?? sizes.emptyLeaf;
   }
 
   /**
-   * Checks that the balance tree has a leaf for the token.
+   * Checks that a leaf has a place for the balance of the token.
    *
    * @param tokenId - Valid in [0, token capacity of the preset).
    * @throws TOKEN_ID_OUT_OF_RANGE
    */
   assertTokenId(tokenId: number): void {
-    const capacity = tokenCapacity(this.preset);
+    const capacity = this.#parts.sizes.tokenCapacity;
     if (!isIndexBelow(tokenId, capacity)) {
       throw stateError({ code: "TOKEN_ID_OUT_OF_RANGE", tokenId, capacity });
     }
@@ -275,10 +362,6 @@ function isIndexBelow(index: number, capacity: number): boolean {
   return Number.isInteger(index) && index >= 0 && index < capacity;
 }
 
-function isLive({ kind }: Account): boolean {
-  return kind !== LEAF_KIND.empty;
-}
-
 function reindex(
   index: AddressIndex,
   accountId: number,
@@ -308,11 +391,14 @@ function nextFreeId(
   nextAccountId: number,
   leaves: MerkleTree<AccountLeaf>,
   changedId: number,
-  preset: Preset,
 ): number {
-  const isFree = (accountId: number) => !isLive(leaves.get(accountId) ?? EMPTY_ACCOUNT);
-  if (changedId < nextAccountId) return isFree(changedId) ? changedId : nextAccountId;
+  if (changedId > nextAccountId) return nextAccountId;
+  const isUsed = (accountId: number) => {
+    const leaf = leaves.get(accountId);
+    return leaf !== undefined && isLive(leaf.account);
+  };
+  if (changedId < nextAccountId) return isUsed(changedId) ? nextAccountId : changedId;
   let candidate = nextAccountId;
-  while (candidate < accountCapacity(preset) && !isFree(candidate)) candidate++;
+  while (candidate < leaves.capacity && isUsed(candidate)) candidate++;
   return candidate;
 }
