@@ -10,6 +10,7 @@ import {
 } from "../../src/block/circuit.ts";
 import { type Circuit, loadCircuit, type LoadCircuitOptions } from "../../src/circom/circuit.ts";
 import { writeIfChanged } from "../../src/groth16/files/files.ts";
+import type { BlockKind } from "../../src/protocol/kinds.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -31,13 +32,13 @@ export async function loadTemplate(include: string, instance: string): Promise<C
   return loadMain(name, source);
 }
 
-/** Loads the circuit of blocks of one size, compiled as for proving. */
+/** Loads the circuit of blocks of one kind, compiled as for proving. */
 export async function loadBlockCircuit(
   preset: Preset,
-  slots: number,
+  kind: BlockKind,
   options?: Pick<LoadCircuitOptions, "prover" | "workers">,
 ): Promise<Circuit> {
-  return loadMain(blockCircuitName(preset, slots), renderBlockMain(preset, slots), options);
+  return loadMain(blockCircuitName(preset, kind), renderBlockMain(preset, kind), options);
 }
 
 /** Loads the circuit of exits, compiled as for proving. */

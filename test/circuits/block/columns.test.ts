@@ -7,56 +7,59 @@ import {
   closestPackableAmountBelow,
   closestPackableFeeBelow,
 } from "../../../src/operations/packed.ts";
-import { accountCapacity, PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";
+import { MAIN_TOKENS, TREE_ARITY } from "../../../src/protocol/kinds.ts";
+import { PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";
 import { expectCircuitRefusal } from "../../helpers/forged-witness.ts";
 import { createRandom } from "../../helpers/random.ts";
 import { loadTemplate } from "../../helpers/template-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
+const LEVELS = 3;
 
-describe(`DecodeColumns circuit, ${random.title}`, () => {
-  let circuit: Circuit;
-  before(async () => {
-    const { treeArity, stateTreeLevels, tokenTreeLevels } = preset;
-    const parameters = [treeArity, stateTreeLevels, tokenTreeLevels].join(", ");
-    circuit = await loadTemplate("block/slot.circom", `DecodeColumns(${parameters})`);
-  });
-
-  const operation = {
-    op: 0n,
-    accountA: BigInt(accountCapacity(preset) - 1),
-    accountB: BigInt(accountCapacity(preset) - 1),
-    token: BigInt(tokenCapacity(preset) - 1),
-    packedAmount: (1n << 40n) - 1n,
-    packedFee: (1n << 16n) - 1n,
-    amount: (1n << 128n) - 1n,
-    address: (1n << 160n) - 1n,
-  };
-
-  it("accepts the largest value of every column", async () => {
-    const witness = await circuit.calculateWitness({ operation });
-    expect(circuit.checkWitness(witness)).to.equal(null);
-  });
-
-  for (const [column, largest] of Object.entries(operation).slice(1)) {
-    it(`refuses a larger ${column}`, async () => {
-      const wide = { ...operation, [column]: largest + 1n };
-      await expectCircuitRefusal(circuit, { operation: wide });
+for (const [tokens, tailLevels, tokenMax] of [
+  ["main", 0, MAIN_TOKENS - 1],
+  ["wide", preset.tailLevels, tokenCapacity(preset) - 1],
+] as const) {
+  describe(`DecodeColumns circuit of ${tokens} tokens, ${random.title}`, () => {
+    let circuit: Circuit;
+    before(async () => {
+      circuit = await loadTemplate("block/slot.circom", `DecodeColumns(${LEVELS}, ${tailLevels})`);
     });
-  }
 
-  it("unpacks amounts and fees as TypeScript packs them", async () => {
-    for (let round = 0; round < 20; round++) {
-      const amount = closestPackableAmountBelow(random.bigint(1 + random.int(128)));
-      const fee = closestPackableFeeBelow(random.bigint(1 + random.int(110)));
-      const packed = { packedAmount: packAmount(amount), packedFee: packFee(fee) };
-      const witness = await circuit.calculateWitness({ operation: { ...operation, ...packed } });
-      expect(witness[circuit.wire("main.amount")]).to.equal(amount);
-      expect(witness[circuit.wire("main.fee")]).to.equal(fee);
+    const decoded = {
+      accountA: BigInt(TREE_ARITY ** LEVELS - 1),
+      accountB: BigInt(TREE_ARITY ** LEVELS - 1),
+      token: BigInt(tokenMax),
+      packedAmount: (1n << 40n) - 1n,
+      packedFee: (1n << 16n) - 1n,
+    };
+    const operation = { op: 0n, ...decoded, amount: 0n, address: 0n };
+
+    it("accepts the largest value of every column", async () => {
+      const witness = await circuit.calculateWitness({ operation });
+      expect(circuit.checkWitness(witness)).to.equal(null);
+    });
+
+    for (const [column, largest] of Object.entries(decoded)) {
+      it(`refuses a larger ${column}`, async () => {
+        const wide = { ...operation, [column]: largest + 1n };
+        await expectCircuitRefusal(circuit, { operation: wide });
+      });
     }
+
+    it("unpacks amounts and fees as TypeScript packs them", async () => {
+      for (let round = 0; round < 20; round++) {
+        const amount = closestPackableAmountBelow(random.bigint(1 + random.int(128)));
+        const fee = closestPackableFeeBelow(random.bigint(1 + random.int(110)));
+        const packed = { packedAmount: packAmount(amount), packedFee: packFee(fee) };
+        const witness = await circuit.calculateWitness({ operation: { ...operation, ...packed } });
+        expect(witness[circuit.wire("main.amount")]).to.equal(amount);
+        expect(witness[circuit.wire("main.fee")]).to.equal(fee);
+      }
+    });
   });
-});
+}
 
 describe(`DecodeHeader circuit, ${random.title}`, () => {
   let circuit: Circuit;

@@ -1,37 +1,46 @@
 import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DIGEST_ARITY } from "../../../src/protocol/constants.ts";
-import { PRESET_NAMES, PRESETS } from "../../../src/protocol/presets.ts";
+import type { BlockTokens } from "../../../src/protocol/kinds.ts";
+import { PRESET_NAMES, type PresetName, PRESETS } from "../../../src/protocol/presets.ts";
 import { CIRCUITS, loadBlockCircuit, loadTemplate } from "../../helpers/template-circuit.ts";
 
 /**
- * Constraints of blocks with one and two slots, as compiled for proving, linear ones included. A
+ * Constraints of blocks with two and three slots, as compiled for proving, linear ones included. A
  * change makes every proving key of the preset invalid.
  */
-const BASELINE = {
-  minimal: [17_854, 28_426],
-  dev: [27_553, 42_976],
-  full: [46_951, 72_076],
-} as const;
-
-/** Limit for a slot of the preset "full", its share of the block's hash included. */
-const FULL_SLOT_LIMIT = 26_000;
+const BASELINE: readonly (readonly [
+  name: PresetName,
+  levels: number,
+  tokens: BlockTokens,
+  two: number,
+  three: number,
+])[] = [
+  ["minimal", 2, "main", 0, 0],
+  ["minimal", 2, "wide", 0, 0],
+  ["dev", 3, "main", 0, 0],
+  ["dev", 4, "wide", 0, 0],
+  ["full", 6, "main", 0, 0],
+  ["full", 6, "wide", 0, 0],
+  ["full", 8, "wide", 0, 0],
+];
 
 describe("Constraints of the block circuit", () => {
-  for (const name of PRESET_NAMES) {
-    const [one, two] = BASELINE[name];
-    it(`are ${two - one} for each slot of ${name}, and ${2 * one - two} for the rest of a block`, async () => {
-      const circuits = await Promise.all([1, 2].map((n) => loadBlockCircuit(PRESETS[name], n)));
-      expect(circuits.map(({ stats }) => stats.constraints)).to.deep.equal([one, two]);
+  for (const [name, levels, tokens, two, three] of BASELINE) {
+    it(`are ${three - two} for each slot of ${name}, ${tokens} tokens, ${levels} levels`, async () => {
+      const circuits = await Promise.all(
+        [2, 3].map((slots) => loadBlockCircuit(PRESETS[name], { slots, levels, tokens })),
+      );
+      expect(circuits.map(({ stats }) => stats.constraints)).to.deep.equal([two, three]);
     });
   }
 
-  it(`are at most ${FULL_SLOT_LIMIT} for a slot of full`, async () => {
-    const [one, two] = BASELINE.full;
-    const link = await loadTemplate("lib/poseidon.circom", `Poseidon(${DIGEST_ARITY})`);
-    const slotsPerLink = (DIGEST_ARITY - 1) / 3;
-    expect(two - one + link.stats.constraints / slotsPerLink).to.be.at.most(FULL_SLOT_LIMIT);
+  it("have a baseline for every kind of every preset", () => {
+    const flavors = PRESET_NAMES.flatMap((name) =>
+      PRESETS[name].blockKinds.map(({ levels, tokens }) => [name, levels, tokens].join(" ")),
+    );
+    const known = BASELINE.map(([name, levels, tokens]) => [name, levels, tokens].join(" "));
+    expect(known).to.have.members([...new Set(flavors)]);
   });
 
   const claims = ["state", "operations", "block", "exit", "generated"].flatMap((folder) =>

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { createExitWitnessInput, exitPublicInputs } from "../../../src/block/exit.ts";
 import type { Circuit } from "../../../src/circom/circuit.ts";
+import { reduce } from "../../../src/crypto/field.ts";
+import { MAIN_TOKENS } from "../../../src/protocol/kinds.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../../../src/protocol/presets.ts";
 import { EXIT_PUBLIC_INPUTS } from "../../../src/protocol/public-inputs.ts";
 import type { RollupState } from "../../../src/state/rollup-state.ts";
@@ -26,8 +28,13 @@ describe(`Exit circuit, ${random.title}`, () => {
   });
 
   it("proves the balance of any account in any token, also 0", async () => {
-    for (const [accountId] of state.accounts()) {
-      const tokenId = random.int(tokenCapacity(preset));
+    const ids = [...state.accounts()].map(([id]) => id);
+    const claims = ids.flatMap((id) => [
+      [id, random.int(MAIN_TOKENS)] as const,
+      [id, random.int(tokenCapacity(preset))] as const,
+      ...[...state.balances(id)].map(([tokenId]) => [id, tokenId] as const),
+    ]);
+    for (const [accountId, tokenId] of claims) {
       const input = createExitWitnessInput(state, accountId, tokenId);
       const witness = await circuit.calculateWitness(input);
       expect(circuit.checkWitness(witness)).to.equal(null);
@@ -52,6 +59,7 @@ describe(`Exit circuit, ${random.title}`, () => {
     const { accountId, tokenId } = other;
     await expectCircuitRefusal(circuit, { ...mine, accountId: (accountId + 1n) % 64n });
     await expectCircuitRefusal(circuit, { ...mine, tokenId: (tokenId + 1n) % 8n });
+    await expectCircuitRefusal(circuit, { ...mine, tokenId: tokenId + 8n });
   });
 
   it("refuses earlier balances of an account", async () => {
@@ -64,11 +72,27 @@ describe(`Exit circuit, ${random.title}`, () => {
   it("refuses an account that does not exist", async () => {
     const free = state.nextAccountId;
     expectCode("ACCOUNT_NOT_FOUND", () => createExitWitnessInput(state, free, 0));
-    const { stateSiblings, tokenSiblings } = state.witness(free, 0);
-    const claim = { accountId: BigInt(free), tokenId: 0n, owner: 0n, amount: 0n };
-    const leaf = { nonce: 0n, pubKeyHash: 0n, stateSiblings, tokenSiblings };
-    const input = { stateRoot: state.root, ...claim, ...leaf };
+    const { stateSiblings, tailSiblings, leaf } = state.witness(free, 0);
+    const { noncePlusOne, address, ...words } = leaf;
+    const claim = { accountId: BigInt(free), tokenId: 0n, owner: address, amount: 0n };
+    const nonce = reduce(noncePlusOne - 1n);
+    const input = { stateRoot: state.root, ...claim, nonce, ...words, stateSiblings, tailSiblings };
     await expectCircuitRefusal(circuit, input, "ACCOUNT_NOT_FOUND");
+    const withNonce = { ...input, nonce: 0n };
+    await expectCircuitRefusal(circuit, withNonce, "ACCOUNT_NOT_FOUND");
+  });
+
+  it("refuses an amount in the tail for a main token, and in the leaf for another", async () => {
+    const [accountId] = [...state.accounts()].at(-1)!;
+    const rich = state
+      .update(accountId, 3, { balance: 30n })
+      .update(accountId, 11, { balance: 110n });
+    const main = createExitWitnessInput(rich, accountId, 3);
+    const tail = createExitWitnessInput(rich, accountId, 11);
+    await expectCircuitRefusal(circuit, { ...main, amount: 110n });
+    await expectCircuitRefusal(circuit, { ...tail, amount: 30n });
+    await expectCircuitRefusal(circuit, { ...main, tokenId: 11n });
+    await expectCircuitRefusal(circuit, { ...tail, tokenId: 3n });
   });
 
   it("refuses ids out of range", async () => {
@@ -88,7 +112,7 @@ describe(`Exit circuit, ${random.title}`, () => {
 
   it("leaves no input and no wire free", async () => {
     const honest = randomExit(state);
-    const names = [...EXIT_PUBLIC_INPUTS, "nonce", "pubKeyHash"];
+    const names = [...EXIT_PUBLIC_INPUTS, "nonce", "pubKeyHash", "reserved"];
     expect(await findFreeInputs(circuit, honest, names)).to.deep.equal([]);
     const witness = await circuit.calculateWitness(honest);
     expect(findFreeWires(circuit.constraints(), witness)).to.deep.equal([]);

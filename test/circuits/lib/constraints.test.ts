@@ -22,9 +22,9 @@ const BASELINE: [file: string, instance: string, constraints: number][] = [
   ["baby-jubjub", "MontgomeryAdd()", 3],
   ["baby-jubjub", "MontgomeryDouble()", 4],
   ["baby-jubjub", "MontgomeryDoubleAdd()", 5],
-  ["scalar-mul-fixed", "ScalarMulFixed()", 509],
+  ["scalar-mul-fixed", "ScalarMulFixed()", 507],
   ["scalar-mul-any", "ScalarMulAny()", 1598],
-  ["eddsa", "EdDSAPoseidonVerifier()", 2770],
+  ["eddsa", "EdDSAPoseidonVerifier()", 2456],
 ];
 
 describe("Constraints of the library circuits", () => {
