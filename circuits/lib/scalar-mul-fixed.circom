@@ -51,13 +51,14 @@ template ScalarMulFixed() {
         var index = isPositive == 1 ? digit - 4 : 3 - digit;
         isLarge[i] <-- index >> 1;
         isLarge[i] * (isLarge[i] - 1) === 0;
-        var u = addends[i].u;
-        var v = addends[i].v;
         addends[i].u <-- points[i][2 * index];
+        var u = addends[i].u;
         (u - points[i][0] - isLarge[i] * (points[i][4] - points[i][0]))
             * (u - points[i][2] - isLarge[i] * (points[i][6] - points[i][2])) === 0;
         addends[i].v <-- (2 * isPositive - 1) * points[i][2 * index + 1];
-        (v - u - equations[i][0] * isLarge[i]) * (v + u + equations[i][0] * isLarge[i])
+        var v = addends[i].v;
+        var w = u + equations[i][0] * isLarge[i];
+        (v - w) * (v + w)
             === equations[i][1] + equations[i][2] * isLarge[i] + equations[i][3] * u;
 
         if (i == 0) {
@@ -69,6 +70,19 @@ template ScalarMulFixed() {
             sums[i].v <== slope[i] * (sums[i - 1].u - sums[i].u) - sums[i - 1].v;
         }
     }
-    EdwardsPoint() top <== BaseTop()(s >> (3 * windows));
+
+    var tops[4][2] = BASE8_TOPS();
+    signal topBits[2];
+    for (var i = 0; i < 2; i++) {
+        topBits[i] <-- (s >> (3 * windows + i)) & 1;
+        topBits[i] * (topBits[i] - 1) === 0;
+    }
+    EdwardsPoint() top;
+    top.x <== tops[0][0] + topBits[0] * (tops[1][0] - tops[0][0])
+        + topBits[1] * (tops[2][0] - tops[0][0]
+            + topBits[0] * (tops[3][0] - tops[2][0] - tops[1][0] + tops[0][0]));
+    top.y <== tops[0][1] + topBits[0] * (tops[1][1] - tops[0][1])
+        + topBits[1] * (tops[2][1] - tops[0][1]
+            + topBits[0] * (tops[3][1] - tops[2][1] - tops[1][1] + tops[0][1]));
     out <== EdwardsAdd()(MontgomeryToEdwards()(sums[windows - 1]), top);
 }

@@ -14,8 +14,11 @@ import { assert } from "../util/errors.ts";
 import { circomExpression, circomHeader } from "./circom-functions.ts";
 import type { CircomConstant } from "./circom-functions.ts";
 
-/** Windows of two bits in `circuits/lib/scalar-mul-fixed.circom`; one more bit is above them. */
-const FIXED_WINDOWS = 125;
+/** Windows of three bits in `circuits/lib/scalar-mul-fixed.circom`; two more bits are above them. */
+const FIXED_WINDOWS = 83;
+const WINDOW_SIZE = 8n;
+
+type MontgomeryPoint = readonly [u: bigint, v: bigint];
 
 /**
  * Added to a scalar h < r by `circuits/lib/scalar-mul-any.circom`, so that bit 254 of the sum k is
@@ -48,21 +51,53 @@ function curveConstants(): Record<string, CircomConstant> {
   };
 }
 
-/** With H = BASE8 / 2, the windows add up odd multiples of 4^i · H. */
+/** With H = BASE8 / 2, the windows add up odd multiples of 8^i · H. */
 function fixedConstants(): Record<string, CircomConstant> {
   const half = multiplyBase((SUBGROUP_ORDER + 1n) / 2n);
-  const windows = Array.from({ length: FIXED_WINDOWS }, (_, i) => {
-    const one = multiplyPoint(half, 4n ** BigInt(i));
-    const three = multiplyPoint(one, 3n);
-    return [...toMontgomery(one), ...toMontgomery(three)];
-  });
-  const topWeight = 4n ** BigInt(FIXED_WINDOWS);
-  const withoutTop = multiplyPoint(half, topWeight - 1n);
-  const withTop = addPoints(withoutTop, multiplyBase(topWeight));
+  const windows = Array.from({ length: FIXED_WINDOWS }, (_, i) =>
+    [1n, 3n, 5n, 7n].map((factor) =>
+      toMontgomery(multiplyPoint(half, factor * WINDOW_SIZE ** BigInt(i))),
+    ),
+  );
+  const topWeight = WINDOW_SIZE ** BigInt(FIXED_WINDOWS);
+  // No sum of windows is 0 times H, nor does any wrap around.
+  assert(topWeight < SUBGROUP_ORDER, "the windows add up to less than the order");
+  assert(4n * topWeight > SUBGROUP_ORDER, "windows and two bits hold every scalar");
+  const offset = multiplyPoint(half, topWeight - 1n);
+  const tops = [0n, 1n, 2n, 3n].map((bits) => addPoints(offset, multiplyBase(bits * topWeight)));
   return {
-    BASE8_WINDOWS: windows,
-    BASE8_TOPS: [withoutTop, withTop].map(({ x, y }) => [x, y]),
+    BASE8_WINDOWS: windows.map((points) => points.flat()),
+    BASE8_WINDOW_EQUATIONS: windows.map(equationOfV),
+    BASE8_TOPS: tops.map(({ x, y }) => [x, y]),
   };
+}
+
+/**
+ * Finds the equation by which `circuits/lib/scalar-mul-fixed.circom` gives a point of a window its
+ * v, up to the sign, where b = 0 for the first two points and b = 1 for the others:
+ *
+ *     (v - (u + m b)) (v + (u + m b)) = c0 + c1 b + c2 u.
+ *
+ * For either b, two points are on a line v² - u² = gradient · u + constant. The term 2 m b u makes
+ * up for the difference of the gradients.
+ *
+ * @param points - Four points with different u.
+ * @returns [m, c0, c1, c2]
+ */
+function equationOfV([first, second, third, fourth]: readonly MontgomeryPoint[]): bigint[] {
+  const low = lineThrough(first!, second!);
+  const high = lineThrough(third!, fourth!);
+  const m = multiply(subtract(high.gradient, low.gradient), invert(2n));
+  const c1 = subtract(subtract(high.constant, low.constant), multiply(m, m));
+  return [m, low.constant, c1, low.gradient];
+}
+
+/** Returns the line v² - u² = gradient · u + constant through two points. */
+function lineThrough(one: MontgomeryPoint, other: MontgomeryPoint) {
+  const heightOf = ([u, v]: MontgomeryPoint) => subtract(multiply(v, v), multiply(u, u));
+  const difference = subtract(heightOf(other), heightOf(one));
+  const gradient = multiply(difference, invert(subtract(other[0], one[0])));
+  return { gradient, constant: subtract(heightOf(one), multiply(gradient, one[0])) };
 }
 
 function anyConstants(): Record<string, CircomConstant> {
@@ -85,7 +120,7 @@ function anyConstants(): Record<string, CircomConstant> {
 }
 
 /** Returns the coordinates (u, v) on the Montgomery curve of a point whose order is not 1 or 2. */
-function toMontgomery({ x, y }: Point): [u: bigint, v: bigint] {
+function toMontgomery({ x, y }: Point): MontgomeryPoint {
   const u = multiply(add(1n, y), invert(subtract(1n, y)));
   return [u, multiply(u, invert(x))];
 }
