@@ -40,8 +40,8 @@ export function flattenInputs(
   const given = new Map<string, InputValue>();
   for (const [name, value] of Object.entries(inputs)) collectSignals(name, value, given);
   const known = declarations.map(({ name }) => name);
-  for (const signal of given.keys()) {
-    if (!known.includes(signal)) {
+  for (const [signal, value] of given) {
+    if (!known.includes(signal) && !isEmpty(value)) {
       throw circomError({ code: "INPUT_UNKNOWN", circuit, signal, known });
     }
   }
@@ -84,6 +84,14 @@ function missingValues(name: string, value: InputValue | undefined, depth: numbe
   // `Array.from` visits the holes of an array, which `forEach` and `map` skip.
   const elements = Array.from(value as readonly (InputValue | undefined)[]);
   return elements.flatMap((element, i) => missingValues(`${name}[${i}]`, element, depth - 1));
+}
+
+/**
+ * Whether a value has no elements: that of an array with a dimension of length 0, which a compiled
+ * circuit does not name.
+ */
+function isEmpty(value: InputValue): boolean {
+  return Array.isArray(value) && value.flat(Infinity).length === 0;
 }
 
 /** The fields of a bus are in a plain object, or in one of a class of the caller's own. */

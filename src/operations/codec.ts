@@ -5,7 +5,7 @@ import {
   RECORD_COLUMNS,
   type RecordColumn,
 } from "../protocol/columns.ts";
-import { KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../protocol/constants.ts";
+import { EXTENSION_NONCE_SHIFT_BITS, EXTENSION_OP_SHIFT_BITS } from "../protocol/constants.ts";
 import { type FieldType, packColumns } from "../protocol/layout.ts";
 import { NUMBER_TYPES, type OperationSpec } from "./definition.ts";
 import { opsError } from "./errors.ts";
@@ -105,8 +105,8 @@ export function recordWord({ type, record }: OperationColumns): bigint {
 /** Encodes the elements `e1` and `e2` of the block's data; zeros without an extension. */
 export function extensionWords({ type, extension }: OperationColumns): [e1: bigint, e2: bigint] {
   if (!hasExtension(type)) return [0n, 0n];
-  const op = BigInt(OPERATIONS[type].code) << BigInt(KIND_SHIFT_BITS);
-  const nonce = extension.nonce << BigInt(NONCE_SHIFT_BITS);
+  const op = BigInt(OPERATIONS[type].code) << BigInt(EXTENSION_OP_SHIFT_BITS);
+  const nonce = extension.nonce << BigInt(EXTENSION_NONCE_SHIFT_BITS);
   return [op + nonce + extension.address, extension.value];
 }
 

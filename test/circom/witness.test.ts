@@ -72,6 +72,14 @@ describe(`circom: witness (${random.title})`, () => {
     refuse("INPUT_NOT_A_NUMBER", { start: null });
   });
 
+  it("takes the empty array of a signal that has a dimension of length 0", async () => {
+    const calculate = await createWitnessCalculator(circuit, () => undefined);
+    const witness = calculate(honest);
+    expect(calculate({ ...honest, none: [] })).to.deep.equal(witness);
+    expect(calculate({ ...honest, none: [[], []] })).to.deep.equal(witness);
+    expectCode("INPUT_UNKNOWN", () => calculate({ ...honest, none: [[], [0]] }));
+  });
+
   it("rejects arrays with missing and surplus values by index", async () => {
     const calculate = await createWitnessCalculator(circuit, () => undefined);
     calculate(honest);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { SUBGROUP_ORDER, addPoints, multiplyBase } from "../../../src/crypto/baby-jubjub.ts";
+import { BASE8, SUBGROUP_ORDER, addPoints, multiplyBase } from "../../../src/crypto/baby-jubjub.ts";
 import type { Point } from "../../../src/crypto/baby-jubjub.ts";
 import type { Circuit } from "../../../src/circom/circuit.ts";
 import type { InputValues } from "../../../src/circom/witness-inputs.ts";
@@ -14,6 +14,16 @@ import { loadTemplate } from "../../helpers/template-circuit.ts";
 import { EDDSA_VECTOR } from "../../vectors/circomlib.ts";
 
 const random = createRandom();
+
+/** The circuit computes digits of numbers below this. */
+const SCALARS = 1n << 251n;
+/** Numbers with equal digits, and the bounds of windows and of the subgroup. */
+const EDGE_SCALARS = [
+  ...Array.from({ length: 8 }, (_, digit) => (BigInt(digit) * (8n ** 83n - 1n)) / 7n),
+  ...[1n, 2n, 3n].flatMap((top) => [(top << 249n) - 1n, top << 249n, (top << 249n) + 1n]),
+  ...[SUBGROUP_ORDER - 1n, SUBGROUP_ORDER, SUBGROUP_ORDER + 1n, (SUBGROUP_ORDER - 1n) / 2n],
+  ...[1n, 2n, SCALARS - 1n],
+];
 
 interface Case {
   readonly key: Point;
@@ -74,7 +84,6 @@ describe(`EdDSA circuit, ${random.title}`, () => {
       { ...valid, key: addPoints(key, torsion) },
       { ...valid, key: { x: FIELD_MODULUS - key.x, y: key.y } },
       { ...valid, key: { x: key.y, y: key.x } },
-      { ...valid, signature: { r8, s: s + SUBGROUP_ORDER } },
       { ...valid, signature: { r8, s: (s + 1n) % SUBGROUP_ORDER } },
       { ...valid, signature: { r8, s: SUBGROUP_ORDER } },
       { ...valid, signature: { r8, s: FIELD_MODULUS - 1n } },
@@ -95,18 +104,56 @@ describe(`EdDSA circuit, ${random.title}`, () => {
     }
   });
 
+  it("accepts S + l, whose canonical form is what TypeScript accepts", async () => {
+    let valid = randomCase();
+    while (valid.signature.s + SUBGROUP_ORDER >= SCALARS) valid = randomCase();
+    const { r8, s } = valid.signature;
+    const other = { ...valid, signature: { r8, s: s + SUBGROUP_ORDER } };
+    expect(verify(other.key, other.message, other.signature)).to.equal(false);
+    expect(verify(valid.key, valid.message, valid.signature)).to.equal(true);
+    await expectAccepted(toInput(other));
+  });
+
+  it("refuses a wrong signature with any digits of S", async () => {
+    const valid = randomCase();
+    const { s } = valid.signature;
+    const message = (valid.message + 1n) % FIELD_MODULUS;
+    // Each choice of digits belongs to one number of 251 bits, of which they are computed.
+    const changes = Array.from(
+      { length: 84 },
+      (_, i) => s ^ (BigInt(1 + random.int(7)) << BigInt(3 * i)),
+    );
+    const randoms = Array.from({ length: 20 }, () => random.bigint(251));
+    for (const digits of [...EDGE_SCALARS, s, ...changes, ...randoms]) {
+      const signature = { ...valid.signature, s: digits % SCALARS };
+      await expectCircuitRefusal(circuit, toInput({ ...valid, message, signature }));
+      if (signature.s % SUBGROUP_ORDER === s) continue;
+      await expectCircuitRefusal(circuit, toInput({ ...valid, signature }));
+    }
+  });
+
   it("waives only the equation if nothing is signed", async () => {
     const { key, message, signature } = randomCase();
     const { r8, s } = signature;
     const other = (message + 1n) % FIELD_MODULUS;
     await expectAccepted(toInput({ key, message: other, signature }, 0));
     const malformed: Case[] = [
-      { key, message, signature: { r8, s: s + SUBGROUP_ORDER } },
       { key, message, signature: { r8: { x: r8.y, y: r8.x }, s } },
       { key: { x: key.y, y: key.x }, message, signature },
       { key: SMALL_ORDER_POINTS[2]!, message, signature },
     ];
     for (const forged of malformed) await expectCircuitRefusal(circuit, toInput(forged, 0));
+  });
+
+  it("accepts every S if nothing is signed", async () => {
+    const signed = randomCase();
+    const unsigned = { key: BASE8, message: 0n, signature: { r8: BASE8, s: 0n } };
+    const randoms = Array.from({ length: 20 }, () => random.bigint(251));
+    for (const { key, message, signature } of [unsigned, signed]) {
+      for (const s of [...EDGE_SCALARS, ...randoms, FIELD_MODULUS - 1n]) {
+        await expectAccepted(toInput({ key, message, signature: { r8: signature.r8, s } }, 0));
+      }
+    }
   });
 
   it("leaves no wire of an honest witness free", async () => {
