@@ -101,6 +101,8 @@ export const status = z
     obstacle: z.object(words).optional(),
     /** Number of the last block of each stage. */
     blocks: z.object({ sealed: index, committed: index, proven: index, executed: index }),
+    /** Sealed blocks of each kind. */
+    kinds: z.array(z.object({ kind: z.string(), blocks: index })),
   })
   .describe("Status");
 
@@ -149,8 +151,8 @@ export const block = z
   .object({
     blockNumber: index,
     status: z.enum(["sealed", "committed", "proven", "executed"]),
-    /** Size of the block's circuit. */
-    slots: index,
+    /** Name of the block's kind, which its circuit has too: slots, tokens, levels. */
+    kind: z.string(),
     timestamp: quantity,
     feeAccountId: index,
     oldStateRoot: quantity,

@@ -10,19 +10,27 @@ import { OPERATIONS } from "../operations/table.ts";
 import { type BlockNeeds, CELL_LEVELS, MAIN_TOKENS, TREE_ARITY } from "../protocol/kinds.ts";
 
 /**
- * Returns what a slot with an operation needs. A column that the operation does not use is 0 in the
- * circuit, and 0 fits every kind.
+ * Returns the highest ids that a slot with an operation touches. A column that the operation does
+ * not use is 0 in the circuit.
+ */
+export function highestIds(operation: PublicOperation): { accountId: number; tokenId: number } {
+  const { record }: OperationSpec = OPERATIONS[operation.type];
+  const values = operation as unknown as Readonly<Record<string, number>>;
+  const idOf = (name: string | undefined) => (name === undefined ? 0 : values[name]!);
+  const accountId = Math.max(idOf(record.accountA), idOf(record.accountB));
+  return { accountId, tokenId: idOf(record.token) };
+}
+
+/**
+ * Returns what a slot with an operation needs.
  *
  * @example
  * const exit = { type: "fullExit", accountId: 64, owner: 0xa11cen, tokenId: 0, amount: 0n };
  * operationNeeds(exit); // { slots: 1, levels: 3, tokens: "main" }
  */
 export function operationNeeds(operation: PublicOperation): BlockNeeds {
-  const { record }: OperationSpec = OPERATIONS[operation.type];
-  const values = operation as unknown as Readonly<Record<string, number>>;
-  const idOf = (name: string | undefined) => (name === undefined ? 0 : values[name]!);
-  const accountId = Math.max(idOf(record.accountA), idOf(record.accountB));
-  const tokens = idOf(record.token) < MAIN_TOKENS ? "main" : "wide";
+  const { accountId, tokenId } = highestIds(operation);
+  const tokens = tokenId < MAIN_TOKENS ? "main" : "wide";
   return { slots: 1, levels: levelsOf(accountId), tokens };
 }
 
@@ -31,7 +39,7 @@ export function emptyBlockNeeds(feeAccountId: number): BlockNeeds {
   return { slots: 0, levels: levelsOf(feeAccountId), tokens: "main" };
 }
 
-/** Returns the needs of both in one block. */
+/** Returns the needs of both in one block: slots add up, the others are those of the higher. */
 export function addNeeds(one: BlockNeeds, other: BlockNeeds): BlockNeeds {
   return {
     slots: one.slots + other.slots,

@@ -66,7 +66,8 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   },
   BATCH_LENGTH_INVALID: {
     message: ({ length, maximum }) =>
-      `A batch has between 1 and ${maximum} transactions, and this one has ${length}.`,
+      `A batch has between 1 and ${maximum} transactions if it touches accounts and tokens such as ` +
+      `these, and this one has ${length}.`,
     fix: "Submit the transactions in several batches, or one by one.",
   },
   BATCH_TOO_LARGE: {

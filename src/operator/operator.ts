@@ -21,10 +21,12 @@ import { L1Follower } from "./follower.ts";
 import type { L1Port } from "./l1-port.ts";
 import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
 import { sealOpenBlock } from "./ledger/decisions.ts";
+import type { KindCounts } from "./ledger/kinds.ts";
 import { createLedger, type Ledger } from "./ledger/ledger.ts";
 import {
   blockOf,
   headState,
+  kindCounts,
   latestView,
   type LedgerSizes,
   requestReceipt,
@@ -224,6 +226,14 @@ export class Operator {
     return this.#log.ledger.progress;
   }
 
+  /**
+   * Sealed blocks since the start of the store's ledger, by the name of their kind: how often the
+   * costly kinds are needed.
+   */
+  get kindCounts(): KindCounts {
+    return kindCounts(this.#log.ledger);
+  }
+
   /** How much is kept in memory of blocks, receipts, authorized keys and open payouts. */
   get sizes(): LedgerSizes {
     return sizesOf(this.#log.ledger);
@@ -340,7 +350,7 @@ export class Operator {
   }
 
   /**
-   * Seals the open block at the smallest size that fits, unless it is empty.
+   * Seals the open block with the cheapest kind that holds it, unless it is empty.
    *
    * @throws OPERATOR_STOPPED
    */

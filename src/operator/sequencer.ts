@@ -91,8 +91,9 @@ export class Sequencer {
     assertRunning();
     const obstacle = findObstacle();
     if (obstacle !== undefined) throw obstacle;
-    const { blockSlots } = headState(log.ledger).preset;
-    const lengthMax = Math.min(BATCH_LENGTH_MAX, blockSlots.at(-1)!);
+    const { blockKinds } = headState(log.ledger).preset;
+    // The kinds that hold its accounts and tokens may have fewer slots, as its place shows.
+    const lengthMax = Math.min(BATCH_LENGTH_MAX, Math.max(...blockKinds.map(({ slots }) => slots)));
     if (length < 1 || length > lengthMax) {
       throw operatorError({ code: "BATCH_LENGTH_INVALID", length, maximum: lengthMax });
     }

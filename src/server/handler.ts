@@ -10,6 +10,7 @@ import { assertSignatures } from "../operations/authorization.ts";
 import { signingDomain } from "../operations/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../operations/table.ts";
+import { blockKindName } from "../protocol/kinds.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { toJson } from "../util/json.ts";
@@ -175,7 +176,12 @@ function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {
   };
 }
 
-function toStatus({ obstacle, blocks, progress }: Operator): RpcResult<"rollup_getStatus"> {
+function toStatus({
+  obstacle,
+  blocks,
+  progress,
+  kindCounts,
+}: Operator): RpcResult<"rollup_getStatus"> {
   const { committed, proven, executed } = progress;
   const sealed = blocks.at(-1)?.applied.block.blockNumber ?? committed;
   const words = obstacle && {
@@ -187,6 +193,7 @@ function toStatus({ obstacle, blocks, progress }: Operator): RpcResult<"rollup_g
     accepting: obstacle === undefined,
     ...(words && { obstacle: words }),
     blocks: { sealed, committed, proven, executed },
+    kinds: Object.entries(kindCounts).map(([kind, count]) => ({ kind, blocks: count })),
   };
 }
 
@@ -209,11 +216,11 @@ function findAccount(
 
 function toBlock(record: BlockRecord): NonNullable<RpcResult<"rollup_getBlock">> {
   const { status, applied } = record;
-  const { blockNumber, timestamp, feeAccountId, slots, operations } = applied.block;
+  const { blockNumber, timestamp, feeAccountId, kind, operations } = applied.block;
   return {
     blockNumber,
     status,
-    slots,
+    kind: blockKindName(kind),
     timestamp,
     feeAccountId,
     oldStateRoot: applied.before.root,

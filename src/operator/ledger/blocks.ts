@@ -8,6 +8,7 @@ import type {
   ProveBlock,
   StoredBlock,
 } from "../../l1/types.ts";
+import { type BlockKind, blockKindId } from "../../protocol/kinds.ts";
 import type { JobProof } from "../../prover/prover.ts";
 import type { SealedSlots } from "./sequence.ts";
 
@@ -77,6 +78,10 @@ export function hasPayouts({ applied }: BlockRecord): boolean {
   return applied.payouts.length > 0;
 }
 
+export function kindOf({ applied }: BlockRecord): BlockKind {
+  return applied.block.kind;
+}
+
 export function numberOf({ applied }: BlockRecord): number {
   return applied.block.blockNumber;
 }
@@ -112,19 +117,20 @@ export function toExecuteBlock({ storedBlock, applied }: Prepared): ExecuteBlock
 
 /** What L1 is shown to commit a block. */
 export function toCommitBlock({ items, applied, commitment }: Prepared): CommitBlock {
-  const { timestamp, feeAccountId, slots } = applied.block;
+  const { timestamp, feeAccountId } = applied.block;
+  const kind = blockKindId(applied.block.kind);
   const { newStateRoot, digest, pubdata } = commitment;
   const authorizations = items.flatMap((item) =>
     item.kind === "transaction" && item.consent !== undefined ? [item.consent.authorization] : [],
   );
-  return { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata, authorizations };
+  return { timestamp, feeAccountId, kind, newStateRoot, digest, pubdata, authorizations };
 }
 
 /** What L1 is shown to prove a block. */
 export function toProveBlock(block: BlockWithProof): ProveBlock {
   const { parentCommitment, storedBlock, applied, commitment } = block;
-  const { slots } = applied.block;
+  const kind = blockKindId(applied.block.kind);
   const { digest, z, y } = commitment;
   const { proof } = block.proof;
-  return { parentCommitment, storedBlock, slots, digest, z, y, proof };
+  return { parentCommitment, storedBlock, kind, digest, z, y, proof };
 }

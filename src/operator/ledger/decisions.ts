@@ -105,7 +105,7 @@ function consentContext(ledger: Ledger, state: RollupState): ConsentContext {
   return { state, l1: latestView(ledger), rollup, create2PausedUntil };
 }
 
-/** Seals the open block at the smallest size that fits, unless it is empty. */
+/** Seals the open block, unless it is empty. */
 export function sealOpenBlock({ open }: Ledger): LedgerEvent[] {
   return open.items.length === 0 ? [] : [{ type: "blockSealed" }];
 }

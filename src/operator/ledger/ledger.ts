@@ -8,6 +8,7 @@ import type { ExecuteBlock, L1BlockCounts, StoredBlock } from "../../l1/types.ts
 import { signingDomain } from "../../operations/transaction.ts";
 import type { RollupState } from "../../state/rollup-state.ts";
 import type { BlockRecord } from "./blocks.ts";
+import type { KindCounts } from "./kinds.ts";
 import { type L1View, unreadL1 } from "./l1-view.ts";
 import { ReceiptBook } from "./receipt-book.ts";
 import { type OpenSlots, openSlots } from "./sequence.ts";
@@ -39,6 +40,8 @@ export interface Ledger {
   readonly start: StartingPoint;
   /** The latest executed blocks and all that are not executed, oldest first. */
   readonly blocks: readonly BlockRecord[];
+  /** Blocks after the first start that have left the memory. */
+  readonly forgottenKinds: KindCounts;
   /** Number of the last block that is committed, proven, executed, as far as is known. */
   readonly progress: L1BlockCounts;
   readonly open: OpenSlots;
@@ -75,6 +78,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     domain: signingDomain(chainId, BigInt(rollupAddress)),
     start,
     blocks: [],
+    forgottenKinds: {},
     progress: { committed: blockNumber, proven: blockNumber, executed: blockNumber },
     open: openSlots(start.state, blockNumber + 1, timestamp),
     l1History: [unreadView(rollup, start)],

@@ -10,6 +10,7 @@ import {
   isProven,
   isSealed,
   isWithProof,
+  kindOf,
   numberOf,
   type Prepared,
   toExecuteBlock,
@@ -17,6 +18,7 @@ import {
 } from "./blocks.ts";
 import { isUsedUp } from "./consent.ts";
 import type { BlocksMoved, BlocksPrepared, ProofMade } from "./events.ts";
+import { countKinds } from "./kinds.ts";
 import { withoutKeyFacts } from "./l1-view.ts";
 import type { Ledger } from "./ledger.ts";
 import { blockOf, indexOfBlock, slotOf } from "./queries.ts";
@@ -136,6 +138,7 @@ export function forgetBlocks(ledger: Ledger, upTo: number): Ledger {
     ...ledger,
     start: { state, storedBlock, nextRequestId },
     blocks: blocks.slice(count),
+    forgottenKinds: countKinds(ledger.forgottenKinds, forgotten.map(kindOf)),
     l1History: withoutKeyFacts(l1History, (fact) => isUsedUp(state, fact)),
     receipts,
   };

@@ -1,7 +1,9 @@
 /** What can be asked of a ledger. Pure. */
 import type { StoredBlock } from "../../l1/types.ts";
+import { blockKindName } from "../../protocol/kinds.ts";
 import type { RollupState } from "../../state/rollup-state.ts";
-import type { BlockRecord } from "./blocks.ts";
+import { type BlockRecord, kindOf } from "./blocks.ts";
+import { countKinds, type KindCounts } from "./kinds.ts";
 import type { L1View } from "./l1-view.ts";
 import { type Ledger, unreadView } from "./ledger.ts";
 import type { ReceiptBook, ReceiptKey, TakenSlot } from "./receipt-book.ts";
@@ -76,6 +78,14 @@ export function slotOf(ledger: Ledger, blockNumber: number, slotIndex: number): 
   const { status, applied } = block;
   const operation = applied.block.operations[slotIndex]!.type;
   return { status: status === "sealed" ? "accepted" : status, operation };
+}
+
+/** Sealed blocks by their kind, for every kind of the preset, with those not kept any more. */
+export function kindCounts(ledger: Ledger): KindCounts {
+  const { blockKinds } = headState(ledger).preset;
+  const none = Object.fromEntries(blockKinds.map((kind) => [blockKindName(kind), 0]));
+  const counts = { ...none, ...ledger.forgottenKinds };
+  return countKinds(counts, ledger.blocks.map(kindOf));
 }
 
 /** How much of what is over is kept in memory. */

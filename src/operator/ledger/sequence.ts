@@ -1,6 +1,7 @@
 /**
  * The order of operations. Whatever is accepted gets its slot in the open block at once and keeps
- * it: a full block is sealed and the next one opened. All functions are pure; a refusal leaves
+ * it: a full block is sealed and the next one opened, and so is one whose operations are cheaper to
+ * prove apart from the next. All functions are pure; a refusal leaves
  * nothing behind.
  *
  * A block's timestamp is fixed while operations are added to it, so one that is accepted holds at
@@ -27,6 +28,7 @@ import type { RollupState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { addOperationCost, EMPTY_BLOCK_COST, fitsBlock } from "./budget.ts";
 import { operatorError } from "../errors.ts";
+import { isCheaperApart } from "./kinds.ts";
 import { type Rejection, toRejection } from "./rejection.ts";
 
 /** A transaction whose signature, and for a ChangePubKey the owner's consent, has been verified. */
@@ -91,17 +93,18 @@ export function openSlots(state: RollupState, blockNumber: number, timestamp: bi
 /**
  * Gives items the next slots, all of them or none: several are a batch, and stand in one block.
  *
- * @throws The code of the first rule that one of them breaks, BATCH_TOO_LARGE
+ * They join the open block if it has room and one block for all is the cheaper choice; otherwise
+ * they begin the next one. Some kind of block holds any single operation.
+ *
+ * @throws The code of the first rule that one of them breaks, BATCH_LENGTH_INVALID,
+ * BATCH_TOO_LARGE
  */
 export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence {
   const { limits } = sequence;
   const open = appendBatch(sequence, batch);
   if (open !== undefined) return { ...sequence, open };
   const next = sealOpenSlots(sequence);
-  const opened = batch.reduce(
-    (slots, item) => appendItem(slots, item, toPlacedOperation(slots, item)),
-    next.open,
-  );
+  const opened = openWith(next.open, batch);
   // An item alone is as small as a block can be.
   if (batch.length > 1 && !fits(opened, limits)) {
     const { bytes, gas } = opened.cost;
@@ -110,7 +113,25 @@ export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence
   return { ...next, open: opened };
 }
 
-/** Seals the open block and opens the next one; an empty one stays open. */
+/** An empty block with a batch in its first slots. @throws BATCH_LENGTH_INVALID */
+function openWith(empty: OpenSlots, batch: readonly Item[]): OpenSlots {
+  try {
+    return batch.reduce(
+      (slots, item) => appendItem(slots, item, toPlacedOperation(slots, item)),
+      empty,
+    );
+  } catch (cause) {
+    if (!isRollupError(cause) || cause.code !== "BLOCK_FULL") throw cause;
+    const maximum = cause.facts["slots"] as number;
+    const facts = { length: batch.length, maximum };
+    throw operatorError({ code: "BATCH_LENGTH_INVALID", ...facts }, { cause });
+  }
+}
+
+/**
+ * Seals the open block, with the cheapest kind that holds it, and opens the next one; an empty one
+ * stays open.
+ */
 export function sealOpenSlots(sequence: Sequence): Sequence {
   const { items, block } = sequence.open;
   if (items.length === 0) return sequence;
@@ -205,7 +226,7 @@ function appendBatch({ open, limits }: Sequence, batch: readonly Item[]): OpenSl
     if (!hasRoom(slots.block, operation)) return undefined;
     slots = appendItem(slots, item, operation);
   }
-  return fits(slots, limits) ? slots : undefined;
+  return fits(slots, limits) && !isCheaperApart(open.block, slots.block) ? slots : undefined;
 }
 
 function fits({ cost, block }: OpenSlots, limits: L1Limits): boolean {

@@ -6,6 +6,7 @@ import type { BatchCrypto } from "../../kernel/batch.ts";
 import { assert, type RollupError } from "../../util/errors.ts";
 import { operatorError } from "../errors.ts";
 import {
+  isPrepared,
   isSealed,
   numberOf,
   type Prepared,
@@ -14,7 +15,8 @@ import {
 } from "../ledger/blocks.ts";
 import { takeWithin } from "../ledger/budget.ts";
 import { sealOpenBlock } from "../ledger/decisions.ts";
-import { lastStoredBlock } from "../ledger/queries.ts";
+import { describeKind } from "../ledger/kinds.ts";
+import { headState, lastStoredBlock } from "../ledger/queries.ts";
 import type { GroupSize } from "./group-size.ts";
 import { prepareBlocks } from "./prepare.ts";
 import { RefusedCommits } from "./refused-commits.ts";
@@ -99,7 +101,7 @@ export class CommitStage {
     sealed: readonly SealedBlock[],
     last: StoredBlock,
   ): Promise<readonly PreparedBlock[]> {
-    const { log, l1Limits } = this.#parts;
+    const { log, logger, l1Limits } = this.#parts;
     const batch = takeWithin(
       await prepareBlocks(this.#crypto, sealed, last, log.ledger.domain),
       sealed.length,
@@ -111,6 +113,10 @@ export class CommitStage {
       return { commitment, parentCommitment, storedBlock };
     });
     log.record([{ type: "blocksPrepared", blocks: facts }]);
+    const { preset } = headState(log.ledger);
+    for (const [index, { applied }] of batch.entries()) {
+      if (!isPrepared(sealed[index]!)) logger.info(describeKind(preset, applied.block));
+    }
     return batch;
   }
 
