@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
 import { rollupUserConfigSchema } from "../src/plugin/config/validate.ts";
+import { blockKindName, MAIN_TOKENS } from "../src/protocol/kinds.ts";
 import { accountCapacity, PRESETS, tokenCapacity } from "../src/protocol/presets.ts";
 import { assert } from "../src/util/errors.ts";
 import { markdownTable } from "../src/generate/markdown.ts";
@@ -24,6 +25,24 @@ downloaded. With one, your contracts are compiled as it says, and the rollup's o
 compiler and its optimizer, in every build profile; an \`overrides\` entry for them takes precedence.
 \`--coverage\` and \`--gas-stats\` leave the generated verifiers out.`;
 
+const KINDS = `A kind of block has a circuit, keys and an entry in the verifier of its own: a number of slots for
+operations, the \`levels\` of the account tree that it can change, and the tokens that it can move. The name
+\`64-main-6\` is that of 64 slots, main tokens and 6 levels. The fewer a kind holds, the fewer constraints a slot takes,
+so the operator seals every block with the cheapest kind that holds its operations and its fee account.
+
+\`rollup.blockKinds\` replaces the kinds of the preset. \`levels\` is by default the number of all levels: account ids
+are below 8^levels. \`tokens\` is \`"wide"\` by default, for all tokens; \`"main"\` is for the ids 0 to ${MAIN_TOKENS - 1}. One kind
+at least has both defaults, so that every operation has a block:
+
+\`\`\`ts
+rollup: {
+  preset: "dev",
+  blockKinds: [{ slots: 32, levels: 3, tokens: "main" }, { slots: 8 }],
+},
+\`\`\`
+
+Each kind takes time to compile and disk space for its keys; \`hardhat rollup:circuits\` prints the constraints of all.`;
+
 /** Folder of an example project, which is cut off from paths. */
 const ROOT = "/";
 
@@ -41,13 +60,17 @@ function typeOf(schema: z.ZodTypeAny): string {
   }
   if (inner instanceof z.ZodArray) {
     const element = typeOf(inner.element as z.ZodTypeAny);
-    return element.includes(" ") ? `(${element})[]` : `${element}[]`;
+    return element.includes(" ") && !element.startsWith("{") ? `(${element})[]` : `${element}[]`;
   }
   if (inner instanceof z.ZodRecord)
     return `{ [name]: ${typeOf(inner.valueSchema as z.ZodTypeAny)} }`;
   if (inner instanceof z.ZodObject) {
     const fields = Object.entries(inner.shape as z.ZodRawShape);
-    return `{ ${fields.map(([key, field]) => `${key}: ${typeOf(field)}`).join("; ")} }`;
+    const types = fields.map(([key, field]) => {
+      const mark = (field).isOptional() ? "?" : "";
+      return `${key}${mark}: ${typeOf(field)}`;
+    });
+    return `{ ${types.join("; ")} }`;
   }
   if (inner instanceof z.ZodString) return "string";
   if (inner instanceof z.ZodBoolean) return "boolean";
@@ -90,9 +113,21 @@ function presetsTable(): string {
     `\`${preset.name}\``,
     accountCapacity(preset).toLocaleString("en"),
     tokenCapacity(preset).toLocaleString("en"),
-    preset.blockSlots.join(", "),
   ]);
-  return markdownTable(["preset", "accounts", "tokens", "slots of a block"], rows);
+  return markdownTable(["preset", "accounts", "tokens"], rows);
+}
+
+function kindsTable(): string {
+  const rows = Object.values(PRESETS).flatMap((preset) =>
+    preset.blockKinds.map((kind) => [
+      `\`${preset.name}\``,
+      `\`${blockKindName(kind)}\``,
+      String(kind.slots),
+      `below ${(preset.treeArity ** kind.levels).toLocaleString("en")}`,
+      kind.tokens === "main" ? `below ${MAIN_TOKENS}` : "all",
+    ]),
+  );
+  return markdownTable(["preset", "kind", "slots", "account ids", "token ids"], rows);
 }
 
 export function renderConfigDocs(): string {
@@ -105,6 +140,9 @@ export function renderConfigDocs(): string {
     "## Presets",
     "A preset decides the circuits, and with them the keys and the verifier contract.",
     presetsTable(),
+    "## Kinds of blocks",
+    KINDS,
+    kindsTable(),
     "## Solidity",
     SOLIDITY,
     "",

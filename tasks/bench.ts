@@ -12,7 +12,10 @@ import {
 import type { BenchContext, BenchOptions, BenchResults } from "../src/plugin/bench/suites.ts";
 import type { Table } from "../src/plugin/bench/tables.ts";
 import { pluginError } from "../src/plugin/errors.ts";
-import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN } from "../src/protocol/presets.ts";
+import { kindsOfSlots, parseKind } from "../src/plugin/bench/kinds.ts";
+import { sizedPreset } from "../src/plugin/config/resolve.ts";
+import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, type BlockKind } from "../src/protocol/kinds.ts";
+import type { Preset } from "../src/protocol/presets.ts";
 import {
   buildFor,
   type CommonArguments,
@@ -28,6 +31,7 @@ interface BenchArguments extends CommonArguments {
   readonly rounds: number;
   readonly power: number;
   readonly external?: string | undefined;
+  readonly kind?: string | undefined;
   readonly slots?: string | undefined;
   readonly chart?: string | undefined;
   readonly accounts: number;
@@ -44,23 +48,34 @@ function toSuites({ suites }: BenchArguments): BenchSuite[] {
   });
 }
 
-/** @throws BENCH_OPTION_OUT_OF_RANGE */
-function toOptions(args: BenchArguments): BenchOptions {
-  const { rounds, power, external, slots, accounts, rate, seconds } = args;
+/** @throws BENCH_OPTION_OUT_OF_RANGE, and as {@link toKinds} */
+function toOptions(args: BenchArguments, preset: Preset): BenchOptions {
+  const { rounds, power, external, accounts, rate, seconds } = args;
   assertRange("rounds", rounds, BENCH_ROUNDS.min, BENCH_ROUNDS.max);
   assertRange("power", power, BENCH_POWERS.min, BENCH_POWERS.max);
   for (const [option, { max }] of Object.entries(BENCH_LOAD)) {
     assertRange(option, args[option as keyof typeof BENCH_LOAD], 1, max);
   }
   const threads = args.threads < 0 ? availableParallelism() : args.threads;
-  return { rounds, power, external, slots: toSlots(slots), accounts, rate, seconds, threads };
+  const kinds = toKinds(args, preset);
+  return { rounds, power, external, kinds, accounts, rate, seconds, threads };
 }
 
-/** Reads "2,4,8" as numbers. @throws BENCH_OPTION_OUT_OF_RANGE */
-function toSlots(list: string | undefined): number[] | undefined {
-  const sizes = list?.split(",").map(Number);
+/**
+ * Reads --kind 2-main-2,4-wide-2, or --slots 2,4,8.
+ *
+ * @throws OPTIONS_EXCLUSIVE, BENCH_KIND_INVALID, BENCH_OPTION_OUT_OF_RANGE
+ */
+function toKinds({ kind, slots, chart }: BenchArguments, preset: Preset): BlockKind[] | undefined {
+  if (kind !== undefined) {
+    // A chart shows the growth with the slots.
+    const other = slots === undefined ? chart && "--chart" : "--slots";
+    if (other) throw pluginError({ code: "OPTIONS_EXCLUSIVE", options: ["--kind", other] });
+    return kind.split(",").map((name) => parseKind(name, preset));
+  }
+  const sizes = slots?.split(",").map(Number);
   for (const size of sizes ?? []) assertRange("slots", size, BLOCK_SLOTS_MIN, BLOCK_SLOTS_MAX);
-  return sizes;
+  return sizes && kindsOfSlots(sizes, preset);
 }
 
 function assertRange(option: string, value: number, min: number, max: number): void {
@@ -109,12 +124,12 @@ async function writeChart(file: string, blocks: BenchResults["blocks"]): Promise
 
 const action = defineAction<BenchArguments>(async (args, hre) => {
   const suites = toSuites(args);
-  const options = toOptions(args);
+  const plan = toPlan(args, hre);
+  const options = toOptions(args, sizedPreset(plan.config, plan.preset));
   const { chart } = args;
   if (chart !== undefined && !suites.includes("blocks")) {
     throw pluginError({ code: "BENCH_CHART_WITHOUT_BLOCKS" });
   }
-  const plan = toPlan(args, hre);
   const context: BenchContext = {
     options,
     hre,

@@ -6,6 +6,8 @@ import { type CommonArguments, defineAction, printJson, row, toPlan } from "./co
 const COLUMNS = [
   "circuit",
   "slots",
+  "levels",
+  "tokens",
   "constraints",
   "per slot",
   "one slot",
@@ -17,7 +19,6 @@ const COLUMNS = [
 
 function toCells(cost: CircuitCost): string[] {
   const counts = [
-    cost.slots,
     cost.constraints,
     cost.constraintsPerSlot,
     cost.slotConstraints,
@@ -25,7 +26,8 @@ function toCells(cost: CircuitCost): string[] {
     cost.wires,
     cost.publicInputs,
   ];
-  return [cost.name, ...counts.map((count) => count.toLocaleString("en")), cost.counted];
+  const kind = [String(cost.slots), String(cost.levels), cost.tokens];
+  return [cost.name, ...kind, ...counts.map((count) => count.toLocaleString("en")), cost.counted];
 }
 
 const action = defineAction<CommonArguments>(async (args, hre) => {

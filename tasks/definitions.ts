@@ -75,7 +75,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   },
   {
     name: "circuits",
-    description: "Print the constraints of the rollup's circuits, per block and per slot",
+    description: "Print the constraints of the rollup's circuits, per kind of block and per slot",
     options: [preset],
     action: () => import("./circuits.ts"),
   },
@@ -237,14 +237,18 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         description: 'Suite prover: also measure "PROGRAM {zkey} {wtns} {proof} {public}"',
       },
       {
+        name: "kind",
+        description: "Suites compile and blocks: kinds of blocks, such as 64-main-6,64-wide-6",
+      },
+      {
         name: "slots",
         description:
-          "Suites compile and blocks: block sizes, such as 16,64 (default: the preset's " +
-          "smallest, twice and four times that)",
+          "Suites compile and blocks: kinds of main tokens with these slots, such as 16,64, and " +
+          "the fewest levels of the preset's (default: its fewest slots, twice and four times that)",
       },
       {
         name: "chart",
-        description: "Suite blocks: write a chart of the growth with the size, an SVG file",
+        description: "Suite blocks: write a chart of the growth with the slots, an SVG file",
       },
       ...Object.entries({
         accounts: "Suite sequencer: number of accounts that send to each other",

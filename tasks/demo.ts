@@ -26,10 +26,10 @@ function createNarrator({ progress, prover }: BuildPlan): Narrator {
 }
 
 function describeBlock(block: BlockReport, prover: string): string {
-  const { number, size, operations, proofMs, gas, pubdataBytes } = block;
+  const { number, kind, slots, operations, proofMs, gas, pubdataBytes } = block;
   const head = styleText("green", `  ✔ Block ${number}`);
   return [
-    `${head}  ${operations.join(", ")} in ${size} slots, ${pubdataBytes} bytes of public data`,
+    `${head}  ${operations.join(", ")} in ${slots} slots (${kind}), ${pubdataBytes} bytes of public data`,
     `    proof ${seconds(proofMs)} (${prover}), gas: commit ${count(gas.commit)}, ` +
       `prove ${count(gas.prove)}, execute ${count(gas.execute)}`,
     `    state ${block.oldStateRoot} → ${block.newStateRoot}`,
@@ -58,11 +58,13 @@ function printProofFiles(files: readonly ProofFiles[]): void {
 
 async function describeCircuits({ circuits }: Manifest) {
   const { constraintsPerSlot } = await import("../src/plugin/circuits/measure.ts");
-  return circuits.flatMap(({ name, slots, constraints }) =>
-    slots === undefined
-      ? []
-      : { name, constraints, slots, constraintsPerSlot: constraintsPerSlot(constraints, slots) },
-  );
+  const { blockKindOfId } = await import("../src/protocol/kinds.ts");
+  return circuits.flatMap(({ name, keyId, constraints }) => {
+    const kind = keyId === undefined ? undefined : blockKindOfId(keyId);
+    if (kind === undefined) return [];
+    const perSlot = constraintsPerSlot(constraints, kind.slots);
+    return { name, ...kind, constraints, constraintsPerSlot: perSlot };
+  });
 }
 
 const action = defineAction<DemoArguments>(async (args, hre) => {

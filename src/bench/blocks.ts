@@ -1,8 +1,9 @@
-/** Measures a block circuit of one size, from its source to a proof. */
+/** Measures the circuit of one kind of block, from its source to a proof. */
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { appendOperation, openBlock, sealBlock } from "../block/block.ts";
+import { blockCircuitName } from "../block/circuit.ts";
 import { commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
 import { loadCircuit } from "../circom/circuit.ts";
@@ -16,7 +17,8 @@ import { type ProofWithSignals, type VerificationKey, withSnarkjs } from "../gro
 import { encodeWitness } from "../groth16/formats/wtns.ts";
 import { toOperation } from "../operations/to-operation.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
-import { accountCapacity, type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
+import { type BlockKind, blockKindName } from "../protocol/kinds.ts";
+import { type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
 import { createGenesisState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";
@@ -36,6 +38,8 @@ export interface CompileBench extends Omit<Usage, "result"> {
 
 export interface BlockBench {
   readonly preset: PresetName;
+  /** Name of the kind. */
+  readonly kind: string;
   readonly slots: number;
   readonly constraints: number;
   readonly compile: CompileBench;
@@ -44,6 +48,8 @@ export interface BlockBench {
   readonly witness: Usage;
   /** The best of {@link PROOFS} proofs, verified by snarkjs, without the loading of the key. */
   readonly proof: Usage;
+  /** Of one prover that computes the witness and proves, block after block. */
+  readonly transfersPerMinute: number;
   readonly proverMemoryBytes: number;
 }
 
@@ -55,6 +61,7 @@ export interface ProvenBlockBench {
 }
 
 const PROOFS = 3;
+const SECONDS_PER_MINUTE = 60;
 const DOMAIN = 5n;
 const HEADER = { blockNumber: 1, timestamp: 1n, feeAccountId: GENESIS_FEE_ACCOUNT_ID };
 
@@ -71,20 +78,21 @@ async function compileIn(options: CompileOptions, name: string): Promise<Compile
   return { name, constraints: result.constraints, wires: result.wires, ...usage };
 }
 
-/** Compiles a block circuit, sets it up, and proves a block full of transfers. */
+/** Compiles the circuit of a kind, sets it up, and proves a block full of transfers. */
 export async function benchBlock(
   presetName: PresetName,
-  slots: number,
+  kind: BlockKind,
   source: BenchSource,
 ): Promise<ProvenBlockBench> {
   return withTemporaryFolder("bench", async (folder) => {
     const options = { ...source, cacheDir: folder };
-    const compile = await compileIn(options, `block-${presetName}-${slots}`);
+    const preset: Preset = { ...PRESETS[presetName], blockKinds: [kind] };
+    const compile = await compileIn(options, blockCircuitName(preset, kind));
     const zkeyPath = join(folder, "block.zkey");
     const { r1csPath } = await compileCircuit(options);
     const setup = await measure(() => createDevSetup({ r1csPath, seed: "bench", zkeyPath }));
     const circuit = await loadCircuit({ ...options, zkeyPath });
-    const { applied, commitment } = createBlock({ ...PRESETS[presetName], blockSlots: [slots] });
+    const { applied, commitment } = createBlock(preset, kind);
     const witness = await measure(() =>
       circuit.calculateWitness({ ...createBlockWitnessInput(applied, commitment) }),
     );
@@ -92,12 +100,14 @@ export async function benchBlock(
     const proving = await proveRepeatedly(zkeyPath, encodeWitness(witness.result), verificationKey);
     const bench: BlockBench = {
       preset: presetName,
-      slots,
+      kind: blockKindName(kind),
+      slots: kind.slots,
       constraints: compile.constraints,
       compile,
       setup: { ...usageOf(setup), zkeyBytes: statSync(zkeyPath).size },
       witness: usageOf(witness),
       proof: usageOf(proving.best),
+      transfersPerMinute: rateOf(kind, witness.wallSeconds + proving.best.wallSeconds),
       proverMemoryBytes: proving.memoryBytes,
     };
     return { bench, verificationKey, proofs: proving.proofs };
@@ -108,13 +118,15 @@ function usageOf({ wallSeconds, cpuSeconds }: Usage): Usage {
   return { wallSeconds, cpuSeconds };
 }
 
-/** Creates a block full of transfers. @param preset - With a single block size. */
-function createBlock(preset: Preset) {
-  const [slots] = preset.blockSlots as [number];
-  const users = createUsers(
-    Math.min(2 * slots, accountCapacity(preset) - 1),
-    createSeededRandom("bench"),
-  );
+function rateOf({ slots }: BlockKind, blockSeconds: number): number {
+  return Math.round((SECONDS_PER_MINUTE * slots) / blockSeconds);
+}
+
+/** Creates a block full of transfers. @param preset - With this kind of block. */
+function createBlock(preset: Preset, kind: BlockKind) {
+  const { slots, levels } = kind;
+  const accounts = preset.treeArity ** levels;
+  const users = createUsers(Math.min(2 * slots, accounts - 1), createSeededRandom("bench"));
   const genesis = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
   const load = createLoad(users, DOMAIN);
   const state = fund(
@@ -125,7 +137,7 @@ function createBlock(preset: Preset) {
     (block, transaction) => appendOperation(block, toOperation(block.state, transaction)),
     openBlock(state, HEADER),
   );
-  const applied = sealBlock(open, slots);
+  const applied = sealBlock(open, kind);
   return { applied, commitment: commitBlock(applied, DOMAIN) };
 }
 

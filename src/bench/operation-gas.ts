@@ -19,11 +19,12 @@ import type { CommitBlock, ExecuteBlock, ProveBlock, StoredBlock } from "../l1/t
 import type { PublicOperation } from "../operations/operation.ts";
 import { payoutsOf } from "../operations/payouts.ts";
 import { signingDomain } from "../operations/transaction.ts";
+import { type BlockKind, blockKindId } from "../protocol/kinds.ts";
 import { type Cost, costOf, type PerPhase, perPhase } from "./l1-cost.ts";
 import { createSeededRandom, type Random } from "./random.ts";
 import { createOperationKinds, type OperationKind } from "./sample-operations.ts";
 
-/** A new rollup with the preset `full`, which holds enough ETH and token 1. */
+/** A new rollup of any preset, which holds enough ETH and token 1. */
 export interface GasStage {
   /** Client of a validator. */
   readonly validator: RollupClient;
@@ -48,7 +49,8 @@ export interface L1Costs {
   readonly userCalls: Readonly<Record<string, number>>;
 }
 
-const SLOTS = 64;
+/** Gas of L1 depends on the slots of a kind alone, and as calldata on its bytes that are not 0. */
+const KIND: BlockKind = { slots: 64, levels: 6, tokens: "main" };
 /** Number of added operations from which the cost of one is computed. */
 const SAMPLES = 8;
 
@@ -68,19 +70,19 @@ export async function measureOperations(withStage: WithStage): Promise<L1Costs> 
   };
 }
 
-/** Measures the cost of blocks full of transfers, by number of slots. */
+/** Measures the cost of blocks full of transfers, of each kind. */
 export async function measureFullBlocks(
   withStage: WithStage,
-  sizes: readonly number[],
+  kinds: readonly BlockKind[],
 ): Promise<PerPhase<Cost>[]> {
   const costs: PerPhase<Cost>[] = [];
-  for (const slots of sizes) {
+  for (const kind of kinds) {
     costs.push(
       await withStage(async (stage) => {
         const { transfer } = await kindsOf(stage);
-        const runBlock = await createRunner(stage, slots);
-        await runBlock(transfer!, slots); // makes the first writes to storage slots
-        return (await runBlock(transfer!, slots)).costs;
+        const runBlock = await createRunner(stage, kind);
+        await runBlock(transfer!, kind.slots); // makes the first writes to storage slots
+        return (await runBlock(transfer!, kind.slots)).costs;
       }),
     );
   }
@@ -122,7 +124,7 @@ interface RunBlock {
 }
 
 /** Creates a function that commits, proves and executes a block of `count` operations of a kind. */
-async function createRunner({ validator }: GasStage, slots = SLOTS) {
+async function createRunner({ validator }: GasStage, blockKind = KIND) {
   const random = createSeededRandom("blocks");
   let last = await validator.readStoredBlock(0);
   let index = 0;
@@ -135,7 +137,7 @@ async function createRunner({ validator }: GasStage, slots = SLOTS) {
     }
     const operations = indices.map(kind.operation);
     const { timestamp } = (await providerOf(validator.contract).getBlock("latest"))!;
-    const options = { timestamp: BigInt(timestamp), slots, random };
+    const options = { timestamp: BigInt(timestamp), kind: blockKind, random };
     const block = createUnprovenBlock(validator, last, operations, options);
     const commitBlock = { ...block.commitBlock, authorizations };
     const committed = await validator.commitBlocks(last, [commitBlock]);
@@ -155,7 +157,7 @@ async function createRunner({ validator }: GasStage, slots = SLOTS) {
 
 interface BlockOptions {
   readonly timestamp: bigint;
-  readonly slots: number;
+  readonly kind: BlockKind;
   readonly random: Random;
 }
 
@@ -164,10 +166,13 @@ function createUnprovenBlock(
   { chainId, rollupAddress }: RollupClient,
   parent: StoredBlock,
   operations: readonly PublicOperation[],
-  { timestamp, slots, random }: BlockOptions,
+  { timestamp, kind: blockKind, random }: BlockOptions,
 ): UnprovenBlock {
-  const padding = new Array<PublicOperation>(slots - operations.length).fill({ type: "noop" });
+  const padding = new Array<PublicOperation>(blockKind.slots - operations.length).fill({
+    type: "noop",
+  });
   const pubdata = encodePubdata(operations);
+  const kind = blockKindId(blockKind);
   const newStateRoot = random.field();
   const oldStateRoot = parent.stateRoot;
   const feeAccountId = 0;
@@ -177,11 +182,11 @@ function createUnprovenBlock(
   const inputs = { oldStateRoot, newStateRoot, header, domain };
   const elements = committedElements(inputs, blockData([...operations, ...padding]));
   const digest = digestOf(elements);
-  const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+  const z = challenge({ pubdata, kind, digest, oldStateRoot, newStateRoot, header });
   const y = evaluate(elements, z);
   return {
-    commitBlock: { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata },
-    claim: { slots, digest, z, y, proof: NO_PROOF },
+    commitBlock: { timestamp, feeAccountId, kind, newStateRoot, digest, pubdata },
+    claim: { kind, digest, z, y, proof: NO_PROOF },
     payouts: payoutsOf(operations),
   };
 }

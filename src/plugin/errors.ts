@@ -3,6 +3,8 @@ import { defineErrors } from "../util/errors.ts";
 
 export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
+  | { code: "BLOCK_SLOTS_REPLACED"; kinds: string }
+  | { code: "BLOCK_KINDS_UNSUITABLE"; preset: string; problem: string }
   | { code: "EXTERNAL_PROVER_NOT_CONFIGURED" }
   | { code: "SETUP_UNKNOWN"; setup: string; known: readonly string[] }
   | { code: "CEREMONY_NOT_CONFIGURED" }
@@ -50,6 +52,7 @@ export type PluginErrorFacts =
   | { code: "OPTION_MISSING"; option: string; task: string }
   | { code: "BENCH_SUITE_UNKNOWN"; suite: string; known: readonly string[] }
   | { code: "BENCH_OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
+  | { code: "BENCH_KIND_INVALID"; kind: string; preset: string }
   | { code: "BENCH_CHART_WITHOUT_BLOCKS" }
   | { code: "NO_SIGNER"; network: string }
   | { code: "NETWORK_WITHOUT_L1"; network: string }
@@ -64,6 +67,16 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   PRESET_UNKNOWN: {
     message: ({ preset, known }) => `There is no preset ${preset}; there are ${known.join(", ")}.`,
     fix: "Set rollup.preset, or the option --preset, to one of them.",
+  },
+  BLOCK_SLOTS_REPLACED: {
+    message: ({ kinds }) =>
+      `rollup.blockSlots is replaced by rollup.blockKinds: write blockKinds: ${kinds} instead.`,
+    fix: 'Add kinds with fewer levels or tokens: "main", whose blocks are cheaper; see docs/config.md.',
+  },
+  BLOCK_KINDS_UNSUITABLE: {
+    message: ({ preset, problem }) =>
+      `rollup.blockKinds cannot be the kinds of blocks of the preset ${preset}: ${problem}.`,
+    fix: "Correct rollup.blockKinds, or set rollup.preset to the preset that they are for.",
   },
   EXTERNAL_PROVER_NOT_CONFIGURED: {
     message: () => "The prover is external, but the config names no program.",
@@ -279,6 +292,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ option, value, min, max }) =>
       `--${option} is ${value}, but it must be a whole number from ${min} to ${max}.`,
     fix: "Pass a number in that range.",
+  },
+  BENCH_KIND_INVALID: {
+    message: ({ kind, preset }) =>
+      `--kind is ${kind}, which names no kind of block that the preset ${preset} can have.`,
+    fix: "Name its slots, its tokens (main or wide) and its levels, such as 4-main-2.",
   },
   BENCH_CHART_WITHOUT_BLOCKS: {
     message: () => "--chart draws the results of the suite `blocks`, which is not named.",

@@ -17,7 +17,10 @@ const USERS = 8;
  */
 export async function run(rounds = 16, transfers = 256): Promise<readonly number[]> {
   const random = createRandom();
-  const preset = { ...PRESETS.full, blockSlots: [16] };
+  const preset = {
+    ...PRESETS.full,
+    blockKinds: [{ slots: 16, levels: 8, tokens: "wide" }],
+  } as const;
   const options = { mode: "manual", executedBlocksMax: 16, finalReceiptsMax: 1024 } as const;
   const world = await createOperatorWorld({ preset, options });
   const users = [];

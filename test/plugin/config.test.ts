@@ -5,8 +5,14 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatUserConfig } from "hardhat/types/config";
 import plugin from "../../src/index.ts";
 import { PACKAGE_ROOT, resolveNpmSolc } from "../../src/plugin/package-root.ts";
-import { addRollupContracts, sizedPreset } from "../../src/plugin/config/resolve.ts";
+import {
+  addRollupContracts,
+  restorablePresets,
+  sizedPreset,
+} from "../../src/plugin/config/resolve.ts";
+import { blockKindName } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
+import { expectCode } from "../helpers/expect-code.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 /** Returns Hardhat's message about a wrong config. */
@@ -61,15 +67,64 @@ describe("plugin/config", () => {
       expect(changed.setup).to.deep.equal({ type: "dev" });
     });
 
-    it("accepts block sizes other than the preset's, if they ascend", async () => {
-      const { rollup } = (await project.createHre({ rollup: { blockSlots: [3, 5] } })).config;
-      expect(sizedPreset(rollup, "dev")).to.deep.equal({ ...PRESETS.dev, blockSlots: [3, 5] });
+    it("accepts kinds of blocks other than the preset's, by default for all ids and tokens", async () => {
+      const blockKinds = [{ slots: 5, levels: 3, tokens: "main" as const }, { slots: 3 }];
+      const user = { preset: "dev", blockKinds } as const;
+      const { rollup } = (await project.createHre({ rollup: { ...user, blockKinds } })).config;
+      expect(sizedPreset(rollup, "dev")).to.deep.equal({
+        ...PRESETS.dev,
+        blockKinds: [blockKinds[0], { slots: 3, levels: 4, tokens: "wide" }],
+      });
       const { rollup: usual } = (await project.createHre({})).config;
       expect(sizedPreset(usual, "dev")).to.deep.equal(PRESETS.dev);
-      for (const blockSlots of [[], [1], [4, 4], [16, 4], [2.5], [2 ** 14]]) {
-        const message = await refusalOf(project, { rollup: { blockSlots } });
-        expect(message, String(blockSlots)).to.include("config.rollup.blockSlots");
+    });
+
+    it("refuses kinds of blocks out of range, and names the wrong one", async () => {
+      for (const [blockKinds, path] of [
+        [[], "blockKinds"],
+        [[{ slots: 1 }], "blockKinds.0.slots"],
+        [[{ slots: 2 ** 14 }], "blockKinds.0.slots"],
+        [[{ slots: 2.5 }], "blockKinds.0.slots"],
+        [[{ levels: 2 }], "blockKinds.0.slots"],
+        [[{ slots: 2 }, { slots: 2, levels: 1 }], "blockKinds.1.levels"],
+        [[{ slots: 2, tokens: "few" }], "blockKinds.0.tokens"],
+        [[{ slots: 2, size: 2 }], "blockKinds.0"],
+        [[2], "blockKinds.0"],
+      ] as const) {
+        const message = await refusalOf(project, { rollup: { blockKinds } });
+        expect(message, JSON.stringify(blockKinds)).to.include(`config.rollup.${path}:`);
       }
+    });
+
+    it("refuses kinds of blocks that do not suit the preset, by their names", async () => {
+      const narrow = { slots: 4, levels: 2, tokens: "main" };
+      for (const [blockKinds, problem] of [
+        [[{ slots: 4 }, { slots: 8, levels: 5 }], "the kind 8-wide-5 has 5 levels, of 2 to 4"],
+        [[{ slots: 4 }, { slots: 4, levels: 4 }], "the kind 4-wide-4 is listed twice"],
+        [[narrow, { slots: 8, levels: 3 }], "none of 4-main-2, 8-wide-3 holds every account"],
+        [[{ slots: 4, tokens: "main" }], "none of 4-main-4 holds every account and token"],
+      ] as const) {
+        const message = await refusalOf(project, { rollup: { preset: "dev", blockKinds } });
+        expect(message).to.include("config.rollup.blockKinds").and.include(problem);
+        expect(message).to.include("BLOCK_KINDS_UNSUITABLE");
+      }
+    });
+
+    it("refuses kinds of blocks for another preset than theirs, except to restore it", async () => {
+      const blockKinds = [{ slots: 4, levels: 3 }, { slots: 6 }];
+      const user = { preset: "dev", blockKinds } as const;
+      const { rollup } = (await project.createHre({ rollup: { ...user, blockKinds } })).config;
+      expectCode("BLOCK_KINDS_UNSUITABLE", () => sizedPreset(rollup, "minimal"));
+      const [minimal, dev, full] = restorablePresets(rollup);
+      expect(minimal).to.deep.equal(PRESETS.minimal);
+      expect(dev!.blockKinds.map(blockKindName)).to.deep.equal(["4-wide-3", "6-wide-4"]);
+      expect(full!.blockKinds.map(blockKindName)).to.deep.equal(["4-wide-3", "6-wide-8"]);
+    });
+
+    it("says what replaces the block sizes of earlier versions", async () => {
+      const message = await refusalOf(project, { rollup: { blockSlots: [3, 5] } });
+      expect(message).to.include("config.rollup.blockSlots").and.include("BLOCK_SLOTS_REPLACED");
+      expect(message).to.include("blockKinds: [{ slots: 3 }, { slots: 5 }]");
     });
 
     it("accepts a number of threads, by default 0", async () => {

@@ -83,7 +83,7 @@ describe("plugin: circuits without a rollup", () => {
       usesRollup(await project.createHre(config));
     const configs: Record<string, HardhatUserConfig> = {
       preset: { rollup: { preset: "minimal" } },
-      blockSlots: { rollup: { blockSlots: [2] } },
+      blockKinds: { rollup: { blockKinds: [{ slots: 2 }] } },
       operator: { rollup: { operator: {} } },
       npmFilesToBuild: {
         solidity: { version: "0.8.30", npmFilesToBuild: ["hardhat-zkrollup/contracts/Rollup.sol"] },

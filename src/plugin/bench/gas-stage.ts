@@ -34,7 +34,7 @@ async function setStage(
   await request("evm_setNextBlockTimestamp", START_TIME);
   const [validator, user] = await ethers.getSigners();
   assert(validator !== undefined && user !== undefined, "a simulated chain has accounts");
-  await rollup.deploy({ preset: "full", prover: "mock", mode: "manual" });
+  await rollup.deploy({ prover: "mock", mode: "manual" });
   const location = { rollupAddress: await rollup.contracts.rollup.getAddress() };
   const holders = [user.address, location.rollupAddress];
   const names = { name: "Test", symbol: "TST" };

@@ -1,4 +1,4 @@
-/** Measures blocks of several sizes, from their circuit to L1. */
+/** Measures blocks of several kinds, from their circuit to L1. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import {
   benchBlock,
@@ -8,12 +8,13 @@ import {
 } from "../../bench/blocks.ts";
 import { renderChart } from "../../bench/chart.ts";
 import { measureFullBlocks } from "../../bench/operation-gas.ts";
+import { type BlockKind, blockKindId, blockKindName } from "../../protocol/kinds.ts";
 import type { BuildPlan } from "../circuits/plan.ts";
-import { writeRollupCircuit } from "../circuits/sources.ts";
+import { rollupCircuitName, writeRollupCircuit } from "../circuits/sources.ts";
 import { createGasStages } from "./gas-stage.ts";
 import { deployVerifier } from "./verifier-gas.ts";
 
-/** Costs on L1 of a block of some size, full of transfers. */
+/** Costs on L1 of a block of some kind, full of transfers. */
 export interface SizedBlocks {
   readonly gas: {
     /** Gas of the whole transactions, with one block in each. */
@@ -27,16 +28,14 @@ export interface SizedBlocks {
 
 export async function benchCompilations(
   { preset, config, progress }: BuildPlan,
-  sizes: readonly number[],
+  kinds: readonly BlockKind[],
 ): Promise<CompileBench[]> {
   const compilations: CompileBench[] = [];
-  for (const slots of sizes) {
-    const source = await writeRollupCircuit(preset, slots, config);
-    compilations.push(
-      await progress(`Compiling a block of ${slots}`, () =>
-        benchCompile(source, `block-${preset}-${slots}`),
-      ),
-    );
+  for (const kind of kinds) {
+    const keyId = blockKindId(kind);
+    const source = await writeRollupCircuit(preset, keyId, config);
+    const name = rollupCircuitName(preset, keyId);
+    compilations.push(await progress(`Compiling ${name}`, () => benchCompile(source, name)));
   }
   return compilations;
 }
@@ -44,17 +43,17 @@ export async function benchCompilations(
 export async function benchSizedBlocks(
   { preset, config, progress }: BuildPlan,
   hre: HardhatRuntimeEnvironment,
-  sizes: readonly number[],
+  kinds: readonly BlockKind[],
 ): Promise<(BlockBench & SizedBlocks)[]> {
   const costs = await progress("Measuring blocks on L1", () =>
-    measureFullBlocks(createGasStages(hre), sizes),
+    measureFullBlocks(createGasStages(hre), kinds),
   );
   const blocks: (BlockBench & SizedBlocks)[] = [];
-  for (const [index, slots] of sizes.entries()) {
-    const source = await writeRollupCircuit(preset, slots, config);
+  for (const [index, kind] of kinds.entries()) {
+    const source = await writeRollupCircuit(preset, blockKindId(kind), config);
     const { bench, verificationKey, proofs } = await progress(
-      `Compiling and proving a block of ${slots}`,
-      () => benchBlock(preset, slots, source),
+      `Compiling and proving a block ${blockKindName(kind)}`,
+      () => benchBlock(preset, kind, source),
     );
     const connection = await hre.network.create();
     const verifier = await deployVerifier(connection, verificationKey);
@@ -68,7 +67,7 @@ export async function benchSizedBlocks(
   return blocks;
 }
 
-/** Draws the growth with the size of a block. */
+/** Draws the growth with the slots of a block. */
 export function drawSizedBlocks(measured: readonly (BlockBench & SizedBlocks)[]): string {
   const blocks = measured.toSorted((one, other) => one.slots - other.slots);
   const preset = blocks[0]?.preset ?? "";

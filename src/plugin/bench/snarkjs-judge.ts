@@ -2,6 +2,7 @@
 import { withSnarkjs } from "../../groth16/snarkjs.ts";
 import type { BlockWithProof } from "../../operator/ledger/blocks.ts";
 import { fromJobProof } from "../../prover/job-proof.ts";
+import { blockKindId, blockKindName } from "../../protocol/kinds.ts";
 import { assert } from "../../util/errors.ts";
 import { readManifest } from "../circuits/manifest.ts";
 import { ensureVerificationKey } from "../circuits/verifiers.ts";
@@ -15,9 +16,9 @@ export async function assertSnarkjsTakes(
   const circuits = (await readManifest(config))?.circuits ?? [];
   await withSnarkjs(async (snarkjs) => {
     for (const { applied, proof } of blocks) {
-      const { slots, blockNumber } = applied.block;
-      const circuit = circuits.find(({ keyId }) => keyId === slots);
-      assert(circuit !== undefined, `there is a circuit for ${slots} slots`);
+      const { kind, blockNumber } = applied.block;
+      const circuit = circuits.find(({ keyId }) => keyId === blockKindId(kind));
+      assert(circuit !== undefined, `there is a circuit for the kind ${blockKindName(kind)}`);
       const key = await ensureVerificationKey(circuit.zkeyPath, "groth16");
       const isAccepted = await snarkjs.verify(key, fromJobProof(proof));
       assert(isAccepted, `snarkjs accepts the proof of block ${blockNumber}`);

@@ -6,10 +6,13 @@ import type { ProverBench } from "../../bench/prover.ts";
 import type { SequencerBench } from "../../bench/sequencer.ts";
 import type { SetupBench } from "../../bench/setup.ts";
 import type { BenchSuite } from "../../bench/suites.ts";
-import { type PresetName, PRESETS } from "../../protocol/presets.ts";
+import type { BlockKind } from "../../protocol/kinds.ts";
+import type { PresetName } from "../../protocol/presets.ts";
 import type { BuildPlan } from "../circuits/plan.ts";
+import { sizedPreset } from "../config/resolve.ts";
 import type { ProverName } from "../config/types.ts";
 import type { ConstraintsBench } from "./constraints.ts";
+import { growingKinds } from "./kinds.ts";
 import type { L1Bench } from "./l1.ts";
 import type { SizedBlocks } from "./sized-blocks.ts";
 import * as tables from "./tables.ts";
@@ -21,10 +24,8 @@ export interface BenchOptions {
   readonly power: number;
   /** Suite prover: another program. */
   readonly external?: string | undefined;
-  /**
-   * Suites compile and blocks: sizes. Default: the preset's smallest, twice and four times that.
-   */
-  readonly slots?: readonly number[] | undefined;
+  /** Suites compile and blocks: kinds of blocks. Default: three that differ in their slots. */
+  readonly kinds?: readonly BlockKind[] | undefined;
   /** Suite sequencer. */
   readonly accounts: number;
   readonly rate: number;
@@ -115,15 +116,15 @@ const SUITES: Suites = {
         return (await runSuite("blocks", context)).map(({ compile }) => compile);
       }
       const { benchCompilations } = await import("./sized-blocks.ts");
-      return benchCompilations(plan, sizesOf(plan, options));
+      return benchCompilations(plan, kindsOf(plan, options));
     },
     toTables: tables.ofCompile,
   },
   blocks: {
     run: async ({ plan, hre, build, options }) => {
-      await build("mock"); // the contracts; the circuits of these sizes follow
+      await build("mock"); // the contracts; the circuits of these kinds follow
       const { benchSizedBlocks } = await import("./sized-blocks.ts");
-      return benchSizedBlocks(plan, hre, sizesOf(plan, options));
+      return benchSizedBlocks(plan, hre, kindsOf(plan, options));
     },
     toTables: tables.ofBlocks,
   },
@@ -158,7 +159,6 @@ export function tablesOf<S extends BenchSuite>(
   return toTables(result);
 }
 
-function sizesOf({ preset }: BuildPlan, { slots }: BenchOptions): readonly number[] {
-  const smallest = PRESETS[preset].blockSlots[0]!;
-  return slots ?? [smallest, 2 * smallest, 4 * smallest];
+function kindsOf({ config, preset }: BuildPlan, { kinds }: BenchOptions): readonly BlockKind[] {
+  return kinds ?? growingKinds(sizedPreset(config, preset));
 }

@@ -45,9 +45,12 @@ export function ofCrypto(result: CryptoBench): readonly Table[] {
 export function ofConstraints({ circuits, buildingBlocks }: ConstraintsBench): readonly Table[] {
   return [
     [
-      ["circuit", "constraints", "per slot", "one more slot", "shared"],
+      ["kind", "slots", "levels", "tokens", "constraints", "per slot", "one more slot", "shared"],
       ...circuits.map((cost) => [
-        cost.name,
+        cost.kind,
+        cost.slots,
+        cost.levels,
+        cost.tokens,
         cost.constraints,
         cost.constraintsPerSlot,
         cost.slotConstraints,
@@ -139,30 +142,32 @@ export function ofBlocks(blocks: readonly (BlockBench & SizedBlocks)[]): readonl
   return [
     [
       [
-        "slots",
+        "kind",
         "constraints",
         "compile s",
         "setup s",
         "key MB",
         "witness s",
         "proof s",
+        "transfers/min",
         "memory MB",
       ],
-      ...blocks.map(({ slots, constraints, compile, setup, witness, proof, proverMemoryBytes }) => [
-        slots,
-        constraints,
-        compile.wallSeconds,
-        setup.wallSeconds,
-        megabytes(setup.zkeyBytes),
-        witness.wallSeconds,
-        proof.wallSeconds,
-        megabytes(proverMemoryBytes),
+      ...blocks.map((block) => [
+        block.kind,
+        block.constraints,
+        block.compile.wallSeconds,
+        block.setup.wallSeconds,
+        megabytes(block.setup.zkeyBytes),
+        block.witness.wallSeconds,
+        block.proof.wallSeconds,
+        block.transfersPerMinute,
+        megabytes(block.proverMemoryBytes),
       ]),
     ],
     [
       ["gas of a full block", "commit", "verify", "execute", "per transfer", "calldata bytes"],
-      ...blocks.map(({ slots, gas, calldataBytes }) => [
-        `${slots} transfers`,
+      ...blocks.map(({ kind, slots, gas, calldataBytes }) => [
+        kind,
         gas.commit,
         gas.verify,
         gas.execute,

@@ -64,7 +64,7 @@ export function assertNotForced(plan: BuildPlan): void {
   const circuits = [
     ...own.filter(({ protocol }) => isCeremonyKey(protocol, plan.config)).map(({ name }) => name),
     ...(isCeremonyKey("groth16", plan.config)
-      ? keyIds.map((keyId) => rollupCircuitName(plan.preset, keyId, plan.config))
+      ? keyIds.map((keyId) => rollupCircuitName(plan.preset, keyId))
       : []),
   ];
   if (circuits.length > 0) throw pluginError({ code: "CEREMONY_KEYS_KEPT", circuits });

@@ -13,9 +13,7 @@ export interface ManifestCircuit {
   readonly name: string;
   /** The proof system, if it is another than Groth16. */
   readonly protocol?: Protocol;
-  /** Slots of a block circuit of the rollup. */
-  readonly slots?: number;
-  /** Id of the key in the rollup's verifier; set for the rollup's circuits. */
+  /** Id of the key in the rollup's verifier, for a block that of its kind; only of its circuits. */
   readonly keyId?: number;
   /** SHA-256 of the r1cs file, in hex. */
   readonly digest: string;
@@ -50,7 +48,6 @@ const manifestSchema = z.object({
     z.object({
       name: z.string(),
       protocol: z.enum(PROTOCOLS).optional(),
-      slots: z.number().optional(),
       keyId: z.number().optional(),
       digest: z.string(),
       constraints: z.number(),

@@ -1,23 +1,31 @@
 /**
  * Measures the rollup's circuits without compiling the largest of them.
  *
- * Constraints and wires of a block circuit are linear in its slots and in the links of its digest
- * chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small circuits determine the
- * exact size of all; small circuits are compiled as well.
+ * Constraints and wires of block circuits of the same levels and tokens are linear in the slots and
+ * in the links of the digest chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small
+ * circuits determine the exact size of all of them; small circuits are compiled as well.
  */
 import { blockCircuitName } from "../../block/circuit.ts";
 import type { R1csHeader } from "../../groth16/formats/r1cs.ts";
 import { DIGEST_ARITY } from "../../protocol/constants.ts";
-import { BLOCK_SLOTS_MIN } from "../../protocol/presets.ts";
+import {
+  BLOCK_SLOTS_MIN,
+  type BlockKind,
+  blockKindId,
+  blockKindName,
+} from "../../protocol/kinds.ts";
+import { PRESETS } from "../../protocol/presets.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
 import { assert } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import { compileRollupCircuit } from "./pipeline.ts";
 import type { BuildPlan } from "./plan.ts";
 
-export interface CircuitCost {
+/** Costs of the circuit of a kind of block. */
+export interface CircuitCost extends BlockKind {
   readonly name: string;
-  readonly slots: number;
+  /** Name of the kind. */
+  readonly kind: string;
   readonly constraints: number;
   /** All constraints divided by the slots, rounded up. */
   readonly constraintsPerSlot: number;
@@ -55,14 +63,19 @@ export function constraintsPerSlot(constraints: number, slots: number): number {
   return Math.ceil(constraints / slots);
 }
 
-/** Compiles three small circuits and derives the counts of any size. */
-async function createModel(plan: BuildPlan): Promise<{
+/** Counts of the circuits of kinds that differ in their slots alone. */
+interface Model {
   readonly slotConstraints: number;
   derive(slots: number): Counts;
-}> {
-  const first = (await compileRollupCircuit(SMALLEST, plan)).stats;
-  const next = (await compileRollupCircuit(SMALLEST + 1, plan)).stats;
-  const linked = (await compileRollupCircuit(TWO_LINKS, plan)).stats;
+}
+
+/** Compiles three small circuits of a kind's levels and tokens. */
+async function createModel(kind: BlockKind, plan: BuildPlan): Promise<Model> {
+  const compile = async (slots: number) =>
+    (await compileRollupCircuit(blockKindId({ ...kind, slots }), plan)).stats;
+  const first = await compile(SMALLEST);
+  const next = await compile(SMALLEST + 1);
+  const linked = await compile(TWO_LINKS);
   const slot = (count: Count) => next[count] - first[count];
   const link = (count: Count) =>
     linked[count] - first[count] - (TWO_LINKS - SMALLEST) * slot(count);
@@ -77,30 +90,43 @@ async function createModel(plan: BuildPlan): Promise<{
   };
 }
 
-/** Measures each block size of the preset. */
+/** Measures the circuit of each kind of block. @throws BLOCK_KINDS_UNSUITABLE */
 export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost[]> {
-  const { derive, slotConstraints } = await createModel(plan);
+  const { blockKinds } = sizedPreset(plan.config, plan.preset);
+  const models = new Map<number, Model>();
   const costs: CircuitCost[] = [];
-  const preset = sizedPreset(plan.config, plan.preset);
-  for (const slots of preset.blockSlots) {
-    const { constraints, wires } = derive(slots);
-    const counted = constraints <= COMPILED_CONSTRAINTS_MAX ? "compiled" : "derived";
-    if (counted === "compiled") {
-      const { stats } = await compileRollupCircuit(slots, plan);
-      assert(stats.constraints === constraints, "constraints are linear in slots and links");
-      assert(stats.wires === wires, "wires are linear in slots and links");
-    }
-    costs.push({
-      name: blockCircuitName(preset, slots),
-      slots,
-      constraints,
-      constraintsPerSlot: constraintsPerSlot(constraints, slots),
-      slotConstraints,
-      sharedConstraints: constraints - slots * slotConstraints,
-      wires,
-      publicInputs: PUBLIC_INPUTS.length,
-      counted,
-    });
+  for (const kind of blockKinds) {
+    const family = blockKindId({ ...kind, slots: SMALLEST });
+    const model = models.get(family) ?? (await createModel(kind, plan));
+    models.set(family, model);
+    costs.push(await measureCircuit(kind, model, plan));
   }
   return costs;
+}
+
+async function measureCircuit(
+  kind: BlockKind,
+  { derive, slotConstraints }: Model,
+  plan: BuildPlan,
+): Promise<CircuitCost> {
+  const { slots } = kind;
+  const { constraints, wires } = derive(slots);
+  const counted = constraints <= COMPILED_CONSTRAINTS_MAX ? "compiled" : "derived";
+  if (counted === "compiled") {
+    const { stats } = await compileRollupCircuit(blockKindId(kind), plan);
+    assert(stats.constraints === constraints, "constraints are linear in slots and links");
+    assert(stats.wires === wires, "wires are linear in slots and links");
+  }
+  return {
+    name: blockCircuitName(PRESETS[plan.preset], kind),
+    kind: blockKindName(kind),
+    ...kind,
+    constraints,
+    constraintsPerSlot: constraintsPerSlot(constraints, slots),
+    slotConstraints,
+    sharedConstraints: constraints - slots * slotConstraints,
+    wires,
+    publicInputs: PUBLIC_INPUTS.length,
+    counted,
+  };
 }

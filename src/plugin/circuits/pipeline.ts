@@ -19,7 +19,6 @@ import { circuitName } from "../../circom/sources.ts";
 import { generateVerifierSource } from "../../circom/verifier-source.ts";
 import { generateVerifier } from "../../groth16/verifier/verifier.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
-import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { isRollupError, type RollupError } from "../../util/errors.ts";
 import type { RollupConfig } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
@@ -222,7 +221,7 @@ function withWholeRollup(plan: BuildPlan): BuildPlan {
   const { names, preset, config } = plan;
   const { keyIds } = selectCircuits(plan);
   if (names === undefined || keyIds.length === 0) return plan;
-  const all = rollupKeyIds(preset, config).map((keyId) => rollupCircuitName(preset, keyId, config));
+  const all = rollupKeyIds(preset, config).map((keyId) => rollupCircuitName(preset, keyId));
   return { ...plan, names: [...new Set([...names, ...all])] };
 }
 
@@ -372,7 +371,6 @@ function describe({
     name,
     ...(keyId === undefined && protocol !== "groth16" && { protocol }),
     ...(keyId !== undefined && { keyId }),
-    ...(keyId !== undefined && keyId !== EXIT_KEY_ID && { slots: keyId }),
     digest,
     constraints: stats.constraints,
     verificationKeyHash: createHash("sha256").update(JSON.stringify(verificationKey)).digest("hex"),

@@ -55,7 +55,7 @@ export function withoutCircuits(plan: BuildPlan, skipped: readonly string[]): Bu
     ...own.filter((source) => !isLeft(source)).map(({ name }) => name),
     ...keyIds
       .filter((keyId) => !left.keyIds.includes(keyId))
-      .map((keyId) => rollupCircuitName(plan.preset, keyId, plan.config)),
+      .map((keyId) => rollupCircuitName(plan.preset, keyId)),
   ];
   return { ...plan, names };
 }
@@ -72,7 +72,7 @@ export function selectCircuits(plan: BuildPlan): SelectedCircuits {
   if (names === undefined) {
     return { own, keyIds: prover === "mock" || leavesRollupOut ? [] : keyIds };
   }
-  const nameOfKey = (keyId: number) => rollupCircuitName(preset, keyId, config);
+  const nameOfKey = (keyId: number) => rollupCircuitName(preset, keyId);
   const ofRollup = keyIds.map(nameOfKey);
   const folders = { root, folder: config.circuits.path };
   const named = names

@@ -38,8 +38,8 @@ const FILES_MAX = 2_000;
  */
 export async function usesRollup({ config, userConfig }: Project): Promise<boolean> {
   if (!hasRollupPlugin(config)) return false;
-  const { preset, blockSlots, operator } = userConfig.rollup ?? {};
-  const isConfigured = [preset, blockSlots, operator].some((entry) => entry !== undefined);
+  const { preset, blockKinds, operator } = userConfig.rollup ?? {};
+  const isConfigured = [preset, blockKinds, operator].some((entry) => entry !== undefined);
   const { root } = config.paths;
   if (isConfigured || root === PACKAGE_ROOT) return true;
   const { path } = config.rollup.circuits;

@@ -16,8 +16,10 @@ import { circomError } from "../../circom/errors.ts";
 import { type MainComponent, mainName } from "../../circom/main-component.ts";
 import { findCircuits } from "../../circom/sources.ts";
 import type { PrimeName } from "../../crypto/primes.ts";
+import { type BlockKind, blockKindId, blockKindOfId } from "../../protocol/kinds.ts";
 import { PRESETS, type PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
+import { assert } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import type {
   CircuitMain,
@@ -139,7 +141,8 @@ export function sourceOfMain(
 /**
  * Writes the main component of one of the rollup's circuits into the cache.
  *
- * @param keyId - Id of its key in the verifier: the slots of a block, or `EXIT_KEY_ID`.
+ * @param keyId - Id of its key in the verifier: of a kind of block, or `EXIT_KEY_ID`. The kind
+ *   need not be one of the preset's.
  */
 export async function writeRollupCircuit(
   presetName: PresetName,
@@ -147,24 +150,32 @@ export async function writeRollupCircuit(
   config: RollupConfig,
 ): Promise<CircuitSource<"groth16">> {
   const preset = PRESETS[presetName];
-  const text = keyId === EXIT_KEY_ID ? renderExitMain(preset) : renderBlockMain(preset, keyId);
-  const name = rollupCircuitName(presetName, keyId, config);
+  const isExit = keyId === EXIT_KEY_ID;
+  const text = isExit ? renderExitMain(preset) : renderBlockMain(preset, kindOfKey(keyId));
+  const name = rollupCircuitName(presetName, keyId);
   const file = join(config.paths.circuits, `${name}.circom`);
   await writeIfChanged(file, text);
   return { file, ...ROLLUP_SOURCE };
 }
 
 /** Names the circuit of one of the rollup's keys. */
-export function rollupCircuitName(
-  presetName: PresetName,
-  keyId: number,
-  config: RollupConfig,
-): string {
-  const preset = sizedPreset(config, presetName);
-  return keyId === EXIT_KEY_ID ? exitCircuitName(preset) : blockCircuitName(preset, keyId);
+export function rollupCircuitName(presetName: PresetName, keyId: number): string {
+  const preset = PRESETS[presetName];
+  const isExit = keyId === EXIT_KEY_ID;
+  return isExit ? exitCircuitName(preset) : blockCircuitName(preset, kindOfKey(keyId));
 }
 
-/** Lists the ids of the keys in the verifier of a preset's rollup. */
+function kindOfKey(keyId: number): BlockKind {
+  const kind = blockKindOfId(keyId);
+  assert(kind !== undefined, "the key is of a kind of block");
+  return kind;
+}
+
+/**
+ * Lists the ids of the keys in the verifier of a preset's rollup.
+ *
+ * @throws BLOCK_KINDS_UNSUITABLE
+ */
 export function rollupKeyIds(presetName: PresetName, config: RollupConfig): number[] {
-  return [...sizedPreset(config, presetName).blockSlots, EXIT_KEY_ID];
+  return [...sizedPreset(config, presetName).blockKinds.map(blockKindId), EXIT_KEY_ID];
 }

@@ -12,8 +12,10 @@ import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { ROLLUP_VERIFIER, VERIFIER_SUFFIX } from "../circuits/verifier-name.ts";
+import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
-import type { RollupConfig, RollupUserConfig } from "./types.ts";
+import { findKindProblem, toBlockKinds } from "./block-kinds.ts";
+import { DEFAULT_PRESET, type RollupConfig, type RollupUserConfig } from "./types.ts";
 
 /** Contracts of this package that a user's project builds and deploys. */
 const PACKAGE_CONTRACTS = [
@@ -60,8 +62,8 @@ export function resolveRollupConfig(
   const rollupCache = join(cache, "rollup");
   const verifiersPath = user.circuits?.verifiers?.path;
   return {
-    preset: user.preset ?? "minimal",
-    ...(user.blockSlots && { blockSlots: user.blockSlots }),
+    preset: user.preset ?? DEFAULT_PRESET,
+    ...(user.blockKinds && { blockKinds: user.blockKinds }),
     prover: user.prover ?? "kernel",
     ...(user.externalProver && { externalProver: user.externalProver }),
     setup: resolveSetup(user.setup, root),
@@ -109,9 +111,28 @@ function toPtau(ptau: string, root: string): string {
   return findPublicPtau(ptau) === undefined ? resolve(root, ptau) : ptau;
 }
 
-/** Returns a preset with the block sizes of the config. */
-export function sizedPreset({ blockSlots }: RollupConfig, name: PresetName): Preset {
-  return { ...PRESETS[name], ...(blockSlots && { blockSlots }) };
+/**
+ * Returns a preset with the kinds of blocks of the config.
+ *
+ * @throws BLOCK_KINDS_UNSUITABLE if they are for another preset
+ */
+export function sizedPreset({ blockKinds }: RollupConfig, name: PresetName): Preset {
+  const preset = PRESETS[name];
+  if (blockKinds === undefined) return preset;
+  const problem = findKindProblem(preset, blockKinds);
+  if (problem !== undefined) {
+    throw pluginError({ code: "BLOCK_KINDS_UNSUITABLE", preset: name, problem });
+  }
+  return { ...preset, blockKinds: toBlockKinds(preset, blockKinds) };
+}
+
+/** Returns every preset, with the kinds of blocks of the config where they suit it. */
+export function restorablePresets({ blockKinds = [] }: RollupConfig): Preset[] {
+  return Object.values(PRESETS).map((preset) =>
+    findKindProblem(preset, blockKinds) === undefined
+      ? { ...preset, blockKinds: toBlockKinds(preset, blockKinds) }
+      : preset,
+  );
 }
 
 /** Lists our contracts as npm files; in this repository they are sources of the project. */

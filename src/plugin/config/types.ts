@@ -7,6 +7,7 @@ import type { PrimeName } from "../../crypto/primes.ts";
 import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
+import type { BlockKindConfig } from "./block-kinds.ts";
 
 export const PROVER_NAMES = ["kernel", "snarkjs", "external", "mock"] as const;
 /**
@@ -117,12 +118,18 @@ export interface OperatorConfig {
   readonly threads: number;
 }
 
+/** Preset of a config that names none. */
+export const DEFAULT_PRESET: PresetName = "minimal";
+
 /** The entry `rollup` of a Hardhat config; everything is optional. */
 export interface RollupUserConfig {
   /** Sizes of trees and blocks. Default `minimal`. */
   preset?: PresetName;
-  /** Block sizes in slots, ascending; each has a circuit and keys. Default: the preset's. */
-  blockSlots?: number[];
+  /**
+   * Kinds of blocks, each with a circuit and keys; at least one holds every account and token.
+   * Default: the preset's.
+   */
+  blockKinds?: BlockKindConfig[];
   /** Prover. Default `kernel`: real proofs. */
   prover?: ProverName;
   /** Program of the prover `external`, such as rapidsnark. */
@@ -207,8 +214,8 @@ export interface RollupPathsConfig {
 
 export interface RollupConfig {
   readonly preset: PresetName;
-  /** Block sizes that replace the preset's. */
-  readonly blockSlots?: readonly number[];
+  /** Kinds of blocks that replace the preset's. */
+  readonly blockKinds?: readonly BlockKindConfig[];
   readonly prover: ProverName;
   readonly externalProver?: ExternalProverConfig;
   readonly setup: SetupConfig;

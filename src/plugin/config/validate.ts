@@ -12,7 +12,13 @@ import type {
   HardhatUserConfigValidationError,
 } from "hardhat/types/hooks";
 import { z } from "zod";
-import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, PRESET_NAMES } from "../../protocol/presets.ts";
+import {
+  BLOCK_SLOTS_MAX,
+  BLOCK_SLOTS_MIN,
+  BLOCK_TOKENS,
+  CELL_LEVELS,
+} from "../../protocol/kinds.ts";
+import { PRESET_NAMES, PRESETS } from "../../protocol/presets.ts";
 import type { CoverageKind } from "../../circom/coverage/totals.ts";
 import { circomError } from "../../circom/errors.ts";
 import { PRIME_NAMES } from "../../crypto/primes.ts";
@@ -22,7 +28,8 @@ import { missingPlaceholders } from "../../groth16/provers/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
-import { OPERATOR_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
+import { findKindProblem } from "./block-kinds.ts";
+import { DEFAULT_PRESET, OPERATOR_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
 
 function toMessage(error: RollupError): string {
   return `${error.message} ${error.fix}`;
@@ -68,13 +75,18 @@ export const rollupUserConfigSchema = z
     )
       .describe("sizes of trees and blocks; see the table below")
       .optional(),
-    blockSlots: z
-      .array(z.number().int().min(BLOCK_SLOTS_MIN).max(BLOCK_SLOTS_MAX))
-      .nonempty()
-      .refine((sizes) => sizes.every((size, i) => i === 0 || size > sizes[i - 1]!), {
-        message: "Block sizes ascend: list each once, the smallest first.",
-      })
-      .describe("slots of the blocks, ascending, instead of the preset's; each size has keys")
+    blockKinds: z
+      .array(
+        z
+          .object({
+            slots: z.number().int().min(BLOCK_SLOTS_MIN).max(BLOCK_SLOTS_MAX),
+            levels: z.number().int().min(CELL_LEVELS).optional(),
+            tokens: z.enum(BLOCK_TOKENS).optional(),
+          })
+          .strict(),
+      )
+      .nonempty("List at least one kind of block, or omit blockKinds for those of the preset.")
+      .describe("kinds of blocks instead of the preset's; see below")
       .optional(),
     prover: oneOf(PROVER_NAMES, (prover) =>
       groth16Error({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
@@ -323,15 +335,33 @@ export const rollupUserConfigSchema = z
     message: toMessage(pluginError({ code: "EXTERNAL_PROVER_NOT_CONFIGURED" })),
     path: ["externalProver"],
   })
+  .superRefine(({ preset = DEFAULT_PRESET, blockKinds }, context) => {
+    if (blockKinds === undefined || blockKinds.length === 0) return;
+    const problem = findKindProblem(PRESETS[preset], blockKinds);
+    if (problem === undefined) return;
+    const error = pluginError({ code: "BLOCK_KINDS_UNSUITABLE", preset, problem });
+    context.addIssue({ code: "custom", path: ["blockKinds"], message: toMessage(error) });
+  })
   .optional();
 
 export function validateRollupUserConfig({
   rollup,
 }: HardhatUserConfig): HardhatUserConfigValidationError[] {
+  const replaced = findBlockSlots(rollup);
+  if (replaced !== undefined) return [replaced];
   return validateUserConfigZodType(rollup, rollupUserConfigSchema).map((error) => ({
     ...error,
     path: ["rollup", ...error.path],
   }));
+}
+
+/** Says what to write instead of the block sizes of earlier versions. */
+function findBlockSlots(rollup: unknown): HardhatUserConfigValidationError | undefined {
+  if (typeof rollup !== "object" || rollup === null || !("blockSlots" in rollup)) return undefined;
+  const sizes = [rollup.blockSlots].flat();
+  const kinds = `[${sizes.map((slots) => `{ slots: ${String(slots)} }`).join(", ")}]`;
+  const message = toMessage(pluginError({ code: "BLOCK_SLOTS_REPLACED", kinds }));
+  return { path: ["rollup", "blockSlots"], message };
 }
 
 /** Refuses a compiler at `path` of another version, which Hardhat would accept. */

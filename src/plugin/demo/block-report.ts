@@ -3,6 +3,7 @@ import { toBeHex } from "ethers";
 import type { PerPhase } from "../../bench/l1-cost.ts";
 import type { BlockRecord } from "../../operator/ledger/blocks.ts";
 import type { OperationName } from "../../operations/table.ts";
+import { blockKindName } from "../../protocol/kinds.ts";
 import { FIELD_BYTES } from "../../protocol/constants.ts";
 
 /** An executed block of the operator. */
@@ -14,8 +15,9 @@ export function isExecutedBlock(record: BlockRecord): record is ExecutedBlock {
 
 export interface BlockReport {
   readonly number: number;
-  /** Size in slots. */
-  readonly size: number;
+  /** Name of its kind. */
+  readonly kind: string;
+  readonly slots: number;
   readonly operations: readonly OperationName[];
   readonly proofMs: number;
   /** Gas of its L1 transactions. */
@@ -28,10 +30,11 @@ export interface BlockReport {
 
 export function reportBlock(record: ExecutedBlock): BlockReport {
   const { applied, commitment, proof, commit, prove, execute } = record;
-  const { blockNumber, slots, operations } = applied.block;
+  const { blockNumber, kind, operations } = applied.block;
   return {
     number: blockNumber,
-    size: slots,
+    kind: blockKindName(kind),
+    slots: kind.slots,
     operations: operations.map(({ type }) => type),
     proofMs: Math.round(proof.proofMs),
     gas: {

@@ -1,6 +1,7 @@
 /** Writes keys and proofs in the form of snarkjs, so that anyone can check them. */
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { blockKindId } from "../../protocol/kinds.ts";
 import { fromJobProof } from "../../prover/job-proof.ts";
 import type { Manifest } from "../circuits/manifest.ts";
 import { verificationKeyPath } from "../circuits/verifiers.ts";
@@ -24,8 +25,8 @@ export async function writeProofFiles(
   await mkdir(folder, { recursive: true });
   const files: ProofFiles[] = [];
   for (const { applied, proof } of blocks) {
-    const { blockNumber, slots } = applied.block;
-    const circuit = circuits.find((candidate) => candidate.slots === slots)!;
+    const { blockNumber, kind } = applied.block;
+    const circuit = circuits.find(({ keyId }) => keyId === blockKindId(kind))!;
     const inFolder = (name: string) => join(folder, name);
     const file: ProofFiles = {
       blockNumber,

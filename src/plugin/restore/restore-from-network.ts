@@ -4,11 +4,10 @@ import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { ContractRunner } from "ethers";
 import { connectRollup, type RollupClient } from "../../l1/client.ts";
-import { PRESET_NAMES } from "../../protocol/presets.ts";
 import { createCheckpointFile } from "../../restore/checkpoint-file.ts";
 import { restoreRollup, type RestoredRollup, type RestoreProgress } from "../../restore/restore.ts";
 import { createRestoreSource } from "../../restore/source.ts";
-import { sizedPreset } from "../config/resolve.ts";
+import { restorablePresets } from "../config/resolve.ts";
 import { locateRollup, type LocationSettings } from "../rollup/locate-rollup.ts";
 
 export interface RestoreSettings extends LocationSettings {
@@ -40,7 +39,7 @@ export async function restoreFromNetwork(
   const file = resolve(settings.output ?? join(config.rollup.paths.cache, name));
   const restored = await restoreRollup(createRestoreSource(l1), {
     store: createCheckpointFile(file),
-    presets: PRESET_NAMES.map((preset) => sizedPreset(config.rollup, preset)),
+    presets: restorablePresets(config.rollup),
     onWarning: ({ sentence, fix }) => console.warn(`Warning: ${sentence} ${fix}`),
     ...(onProgress && { onProgress }),
   });

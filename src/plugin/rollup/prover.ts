@@ -43,11 +43,12 @@ export async function createProver(
   }
   const [circuits, provingOptions] = [new Map<number, Circuit>(), toOptions(rollup, prover)];
   for (const keyId of rollupKeyIds(preset, rollup)) {
+    const name = rollupCircuitName(preset, keyId);
     const source = await writeRollupCircuit(preset, keyId, rollup);
     const built = manifest.circuits.find((circuit) => circuit.keyId === keyId);
-    if (built === undefined) throw notBuilt(`the last build was without the key ${keyId}`);
+    if (built === undefined) throw notBuilt(`the last build was without the circuit ${name}`);
     const { zkeyPath } = built;
-    const meter = createUsageMeter(rollup, rollupCircuitName(preset, keyId, rollup));
+    const meter = createUsageMeter(rollup, name);
     const metered = { ...provingOptions, ...(meter && { meter }) };
     const circuit = await loadCircuit({ ...source, ...metered, zkeyPath });
     meter?.describe(circuit);
