@@ -1,5 +1,6 @@
 /** The templates of a block circuit, for counting their constraints one by one. */
 
+import type { BlockKind } from "../protocol/kinds.ts";
 import type { Preset } from "../protocol/presets.ts";
 
 /** A template with its parameters, and its file below `circuits/`. */
@@ -8,15 +9,14 @@ export interface BuildingBlock {
   readonly instance: string;
 }
 
-/** Lists the templates of a preset's block circuit, from the smallest to a whole slot. */
+/** Lists the templates of a preset's block circuits, from the smallest to a whole slot. */
 export function buildingBlocks(preset: Preset): BuildingBlock[] {
-  const { treeArity, stateTreeLevels, tokenTreeLevels } = preset;
-  const sizes = `${treeArity}, ${stateTreeLevels}, ${tokenTreeLevels}`;
+  const { treeArity, stateTreeLevels, blockKinds } = preset;
   const poseidon = [2, 3, 4, 5, treeArity, 16].map((inputs) => ({
     file: "lib/poseidon.circom",
     instance: `Poseidon(${inputs})`,
   }));
-  return [
+  const blocks = [
     ...poseidon,
     { file: "lib/bits.circom", instance: "ToBits(128)" },
     { file: "lib/scalar-mul-fixed.circom", instance: "ScalarMulFixed()" },
@@ -24,10 +24,25 @@ export function buildingBlocks(preset: Preset): BuildingBlock[] {
     { file: "lib/eddsa.circom", instance: "EdDSAPoseidonVerifier()" },
     { file: "state/tree-path.circom", instance: `TreeNode(${treeArity}, 2)` },
     { file: "state/tree-path.circom", instance: `TreePath(${treeArity}, ${stateTreeLevels}, 2)` },
-    { file: "state/branch.circom", instance: `Branch(${sizes})` },
+    { file: "state/leaf.circom", instance: "LeafHash()" },
+    { file: "state/cells.circom", instance: "ReplaceCell()" },
     { file: "operations/authorization.circom", instance: "AuthorizeA()" },
-    { file: "block/slot.circom", instance: `DecodeColumns(${sizes})` },
     { file: "generated/operations.circom", instance: "OperationRules()" },
+    ...blockKinds.flatMap((kind) => blocksOfKind(preset, kind)),
+  ];
+  return [...new Map(blocks.map((block) => [block.instance, block])).values()];
+}
+
+/** Lists the templates whose sizes depend on a block's kind; those of kinds can be the same. */
+function blocksOfKind(preset: Preset, { levels, tokens }: BlockKind): BuildingBlock[] {
+  const tailLevels = tokens === "wide" ? preset.tailLevels : 0;
+  const sizes = `${levels}, ${tailLevels}`;
+  return [
+    { file: "state/balances.circom", instance: `UpdateBalance(${tailLevels})` },
+    { file: "state/cells.circom", instance: `ReplaceLeaf(${levels})` },
+    { file: "state/cells.circom", instance: `TopOfTree(${preset.stateTreeLevels - levels})` },
+    { file: "block/slot.circom", instance: `DecodeColumns(${sizes})` },
+    { file: "block/slot.circom", instance: `WriteHolding(${sizes})` },
     { file: "block/slot.circom", instance: `Slot(${sizes})` },
     { file: "block/fees.circom", instance: `FeeCredits(${preset.feeTokens}, ${sizes})` },
   ];

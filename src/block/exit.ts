@@ -6,7 +6,8 @@
  */
 import { existingAccount } from "../operations/rules.ts";
 import { EXIT_PUBLIC_INPUTS, type ExitPublicInput } from "../protocol/public-inputs.ts";
-import type { BranchWitness, RollupState } from "../state/rollup-state.ts";
+import { isMainToken } from "../state/leaf.ts";
+import type { RollupState, Siblings } from "../state/rollup-state.ts";
 
 /**
  * The input signals of the circuit `Exit`. A type, not an interface, so that it is assignable to
@@ -15,8 +16,12 @@ import type { BranchWitness, RollupState } from "../state/rollup-state.ts";
 export type ExitWitnessInput = Readonly<Record<ExitPublicInput, bigint>> & {
   readonly nonce: bigint;
   readonly pubKeyHash: bigint;
-  readonly stateSiblings: BranchWitness["stateSiblings"];
-  readonly tokenSiblings: BranchWitness["tokenSiblings"];
+  readonly reserved: bigint;
+  readonly tails: readonly bigint[];
+  readonly balances: readonly bigint[];
+  /** Of the token's place in its tail, which holds 0 if it is a main token. */
+  readonly tailSiblings: Siblings;
+  readonly stateSiblings: Siblings;
 };
 
 /**
@@ -31,7 +36,7 @@ export function createExitWitnessInput(
   tokenId: number,
 ): ExitWitnessInput {
   const { address, nonce, pubKeyHash } = existingAccount(state, accountId);
-  const { balance, stateSiblings, tokenSiblings } = state.witness(accountId, tokenId);
+  const { balance, leaf, tailSiblings, stateSiblings } = state.witness(accountId, tokenId);
   return {
     stateRoot: state.root,
     accountId: BigInt(accountId),
@@ -40,22 +45,24 @@ export function createExitWitnessInput(
     amount: balance,
     nonce: BigInt(nonce),
     pubKeyHash,
+    reserved: leaf.reserved,
+    tails: leaf.tails,
+    balances: leaf.balances,
+    tailSiblings,
     stateSiblings,
-    tokenSiblings,
   };
 }
 
 /**
- * Returns the path from a claim to the state root, in the order of `IExitVerifier`: nonce and key
- * hash of the account, siblings in its balance tree, siblings in the state tree.
+ * Returns the path from a claim to the state root, in the order of `IExitVerifier`: the words of
+ * the account's leaf that the claim does not name, siblings in the token's tail unless it is a main
+ * token, siblings in the state tree.
  */
-export function exitPath({
-  nonce,
-  pubKeyHash,
-  tokenSiblings,
-  stateSiblings,
-}: ExitWitnessInput): bigint[] {
-  return [nonce, pubKeyHash, ...tokenSiblings.flat(), ...stateSiblings.flat()];
+export function exitPath(input: ExitWitnessInput): bigint[] {
+  const { nonce, pubKeyHash, reserved, tails, balances, tailSiblings, stateSiblings } = input;
+  const inTail = isMainToken(Number(input.tokenId)) ? [] : tailSiblings;
+  const leaf = [nonce, pubKeyHash, reserved, ...tails, ...balances];
+  return [...leaf, ...inTail.flat(), ...stateSiblings.flat()];
 }
 
 /** Returns the public inputs of an exit, in the order of the circuit. */

@@ -6,8 +6,9 @@ import { isSigned, type Operation } from "../operations/operation.ts";
 import { toTransaction } from "../operations/to-operation.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { OPERATIONS } from "../operations/table.ts";
+import type { BlockKind } from "../protocol/kinds.ts";
 import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
-import type { BranchWitness } from "../state/rollup-state.ts";
+import type { BranchWitness, Siblings, StateTop } from "../state/rollup-state.ts";
 import { type AppliedBlock, linksNext, type SlotTrace } from "./block.ts";
 import type { BlockInputs } from "./commitment.ts";
 
@@ -45,13 +46,18 @@ export interface SlotWitness {
 /** The credit of one token's fees as the circuit sees it. */
 export interface FeeWitness {
   readonly token: bigint;
+  /** The fee account after all slots and the credits of the tokens before. */
   readonly branch: BranchWitness;
 }
 
 /** A whole block as the circuit sees it. */
 export interface BlockWitness {
+  readonly kind: BlockKind;
   readonly inputs: BlockInputs;
+  /** The state before the block, from its cells up. */
+  readonly top: StateTop;
   readonly slots: readonly SlotWitness[];
+  /** One per fee token of the preset, so at least one. */
   readonly fees: readonly FeeWitness[];
 }
 
@@ -59,8 +65,6 @@ export interface BlockWitness {
 type PerBranch<T> = readonly (readonly T[])[];
 /** One value per fee token. */
 type PerFeeToken<T> = readonly T[];
-/** The other children per tree level, leaf level first. */
-type Siblings = BranchWitness["stateSiblings"];
 
 /**
  * The input signals of the circuit `Block`. A type, not an interface, so that it is assignable to
@@ -70,27 +74,39 @@ export type BlockWitnessInput = BlockInputs &
   Readonly<Record<keyof SlotSignals, readonly bigint[]>> &
   StateSignals;
 
-type StateSignals = {
-  readonly kind: PerBranch<bigint>;
-  readonly nonce: PerBranch<bigint>;
+type StateSignals = LeafSignals & StateTop & FeeSignals;
+
+/** The leaf of each branch, and its place in the trees. */
+type LeafSignals = {
+  readonly noncePlusOne: PerBranch<bigint>;
   readonly accountAddress: PerBranch<bigint>;
   readonly pubKeyHash: PerBranch<bigint>;
-  readonly balance: PerBranch<bigint>;
+  readonly reserved: PerBranch<bigint>;
+  readonly tails: PerBranch<readonly bigint[]>;
+  readonly balances: PerBranch<readonly bigint[]>;
+  readonly tailBalance: PerBranch<bigint>;
+  readonly tailSiblings: PerBranch<Siblings>;
   readonly stateSiblings: PerBranch<Siblings>;
-  readonly tokenSiblings: PerBranch<Siblings>;
+};
+
+/** The leaf of the fee account after all slots, and the credits to it. */
+type FeeSignals = {
   readonly feeToken: PerFeeToken<bigint>;
   readonly feeTokenIndex: readonly bigint[];
-  readonly feeNonce: PerFeeToken<bigint>;
-  readonly feeAddress: PerFeeToken<bigint>;
-  readonly feePubKeyHash: PerFeeToken<bigint>;
-  readonly feeBalance: PerFeeToken<bigint>;
-  readonly feeStateSiblings: PerFeeToken<Siblings>;
-  readonly feeTokenSiblings: PerFeeToken<Siblings>;
+  readonly feeNoncePlusOne: bigint;
+  readonly feeAddress: bigint;
+  readonly feePubKeyHash: bigint;
+  readonly feeReserved: bigint;
+  readonly feeTails: readonly bigint[];
+  readonly feeBalances: readonly bigint[];
+  readonly feeStateSiblings: Siblings;
+  readonly feeTailBalance: PerFeeToken<bigint>;
+  readonly feeTailSiblings: PerFeeToken<Siblings>;
 };
 
 /**
- * Creates the inputs of the block circuit. Slow unless `RollupState.hashAll` has run over the
- * block's states, because it reads siblings before every branch update.
+ * Creates the inputs of the circuit for blocks of this kind. Slow unless `RollupState.hashAll` has
+ * run over the block's states, because it reads siblings before every branch update.
  *
  * @param commitment - The commitment to this block, see `commitBlock`.
  */
@@ -98,18 +114,24 @@ export function createBlockWitnessInput(
   applied: AppliedBlock,
   commitment: BlockInputs,
 ): BlockWitnessInput {
-  const { block, slots, fees } = applied;
+  const { block, before, slots, fees } = applied;
+  const { kind, feeAccountId } = block;
   const feeTokens = fees.filter(({ amount }) => amount > 0n).map(({ tokenId }) => tokenId);
   const batches = batchCommitments(
     slots.map(({ operation }) => operation),
     commitment.domain,
   );
   return toWitnessInput({
+    kind,
     inputs: commitment,
-    slots: slots.map((trace, slot) => toSlotWitness(trace, batches[slot]!, feeTokens)),
-    fees: fees.map(({ tokenId, before }) => ({
-      token: BigInt(tokenId),
-      branch: before.witness(block.feeAccountId, tokenId),
+    top: before.top(kind.levels),
+    slots: slots.map((trace, slot) => {
+      const signals = toSlotSignals(trace.operation, batches[slot]!);
+      return toSlotWitness(trace, signals, { levels: kind.levels, feeTokens });
+    }),
+    fees: fees.map((fee) => ({
+      token: BigInt(fee.tokenId),
+      branch: fee.before.witness(feeAccountId, fee.tokenId, kind.levels),
     })),
   });
 }
@@ -124,17 +146,16 @@ export function batchCommitments(operations: readonly Operation[], domain: bigin
 }
 
 function toSlotWitness(
-  { operation, before, afterA }: SlotTrace,
-  batch: bigint,
-  feeTokens: readonly number[],
+  { before, afterA }: SlotTrace,
+  signals: SlotSignals,
+  { levels, feeTokens }: { levels: number; feeTokens: readonly number[] },
 ): SlotWitness {
-  const signals = toSlotSignals(operation, batch);
   const token = Number(signals.token);
   return {
     signals,
     branches: [
-      before.witness(Number(signals.accountA), token),
-      afterA.witness(Number(signals.accountB), token),
+      before.witness(Number(signals.accountA), token, levels),
+      afterA.witness(Number(signals.accountB), token, levels),
     ],
     feeTokenIndex: signals.packedFee === 0n ? 0n : BigInt(feeTokens.indexOf(token)),
   };
@@ -180,31 +201,56 @@ const UNSIGNED = {
   signature: { r8: BASE8, s: 0n },
 };
 
-/** Arranges a block's values by signal of the circuit; checks nothing. */
-export function toWitnessInput({ inputs, slots, fees }: BlockWitness): BlockWitnessInput {
+/** Arranges a block's values by signal of the circuit of its kind; checks nothing. */
+export function toWitnessInput(witness: BlockWitness): BlockWitnessInput {
+  const { inputs, top, slots } = witness;
   const perSlot = (name: keyof SlotSignals) => slots.map(({ signals }) => signals[name]);
-  const perBranch = <T>(read: (branch: BranchWitness) => T) =>
-    slots.map(({ branches }) => branches.map(read));
-  const perFee = <T>(read: (branch: BranchWitness) => T) => fees.map(({ branch }) => read(branch));
   return {
     ...fromNames([...COMMITTED_INPUTS, ...PUBLIC_INPUTS], (name) => inputs[name]),
     ...fromNames(SLOT_SIGNALS, perSlot),
-    kind: perBranch(({ account }) => BigInt(account.kind)),
-    nonce: perBranch(({ account }) => BigInt(account.nonce)),
-    accountAddress: perBranch(({ account }) => account.address),
-    pubKeyHash: perBranch(({ account }) => account.pubKeyHash),
-    balance: perBranch(({ balance }) => balance),
+    ...toLeafSignals(witness),
+    cells: top.cells,
+    upperSiblings: top.upperSiblings,
+    ...toFeeSignals(witness),
+  };
+}
+
+function toLeafSignals({ kind, slots }: BlockWitness): LeafSignals {
+  const perBranch = <T>(read: (branch: BranchWitness) => T) =>
+    slots.map(({ branches }) => branches.map(read));
+  return {
+    noncePlusOne: perBranch(({ leaf }) => leaf.noncePlusOne),
+    accountAddress: perBranch(({ leaf }) => leaf.address),
+    pubKeyHash: perBranch(({ leaf }) => leaf.pubKeyHash),
+    reserved: perBranch(({ leaf }) => leaf.reserved),
+    tails: perBranch(({ leaf }) => leaf.tails),
+    balances: perBranch(({ leaf }) => leaf.balances),
+    tailBalance: perBranch(({ tailBalance }) => tailBalance),
+    tailSiblings: perBranch((branch) => tailSiblingsFor(kind, branch)),
     stateSiblings: perBranch(({ stateSiblings }) => stateSiblings),
-    tokenSiblings: perBranch(({ tokenSiblings }) => tokenSiblings),
+  };
+}
+
+function toFeeSignals({ kind, slots, fees }: BlockWitness): FeeSignals {
+  const { leaf, stateSiblings } = fees[0]!.branch;
+  return {
     feeToken: fees.map(({ token }) => token),
     feeTokenIndex: slots.map(({ feeTokenIndex }) => feeTokenIndex),
-    feeNonce: perFee(({ account }) => BigInt(account.nonce)),
-    feeAddress: perFee(({ account }) => account.address),
-    feePubKeyHash: perFee(({ account }) => account.pubKeyHash),
-    feeBalance: perFee(({ balance }) => balance),
-    feeStateSiblings: perFee(({ stateSiblings }) => stateSiblings),
-    feeTokenSiblings: perFee(({ tokenSiblings }) => tokenSiblings),
+    feeNoncePlusOne: leaf.noncePlusOne,
+    feeAddress: leaf.address,
+    feePubKeyHash: leaf.pubKeyHash,
+    feeReserved: leaf.reserved,
+    feeTails: leaf.tails,
+    feeBalances: leaf.balances,
+    feeStateSiblings: stateSiblings,
+    feeTailBalance: fees.map(({ branch }) => branch.tailBalance),
+    feeTailSiblings: fees.map(({ branch }) => tailSiblingsFor(kind, branch)),
   };
+}
+
+/** The circuit of a `main` kind has no tails, so no siblings in them either. */
+function tailSiblingsFor({ tokens }: BlockKind, { tailSiblings }: BranchWitness): Siblings {
+  return tokens === "wide" ? tailSiblings : [];
 }
 
 function fromNames<Name extends string, Value>(

@@ -2,6 +2,7 @@
 import { type AppliedBlock, applyBlock } from "../../block/block.ts";
 import { createBlockWitnessInput } from "../../block/witness-input.ts";
 import type { BatchCrypto } from "../../kernel/batch.ts";
+import { blockKindId, CELL_LEVELS } from "../../protocol/kinds.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { RollupState } from "../../state/rollup-state.ts";
 import type { Clock } from "../clock.ts";
@@ -20,9 +21,9 @@ export async function proveBlock(
 ): Promise<TimedProof> {
   const startMs = clock.nowMs();
   const traced = withTraces(applied, commitment.domain);
-  await RollupState.hashAll(tracedStates(traced), crypto.hashMany);
+  await hashForWitness(traced, crypto);
   const proof = await prover.prove({
-    keyId: applied.block.slots,
+    keyId: blockKindId(applied.block.kind),
     input: { ...createBlockWitnessInput(traced, commitment) },
     publicInputs: commitment.publicInputs,
   });
@@ -34,8 +35,16 @@ function withTraces(applied: AppliedBlock, domain: bigint): AppliedBlock {
   return applied.slots.length > 0 ? applied : applyBlock(applied.before, applied.block, domain);
 }
 
-/** The states that a proof goes through, one branch update after the other. */
-function tracedStates({ slots, fees }: AppliedBlock): RollupState[] {
-  const inSlots = slots.flatMap(({ before, afterA }) => [before, afterA]);
-  return [...inSlots, ...fees.map(({ before }) => before)];
+/**
+ * Hashes what the witness of a block reads: the whole tree before the block, and of the states
+ * after each branch update the nodes below the cells, which the circuit updates itself.
+ */
+async function hashForWitness(
+  { block, before, slots, fees }: AppliedBlock,
+  { hashMany }: BatchCrypto,
+): Promise<void> {
+  const inSlots = slots.flatMap((slot) => [slot.before, slot.afterA]);
+  const states = [...inSlots, ...fees.map((fee) => fee.before)];
+  await RollupState.hashAll([before], hashMany);
+  await RollupState.hashAll(states, hashMany, { belowHeight: block.kind.levels - CELL_LEVELS });
 }
