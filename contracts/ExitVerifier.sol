@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {LeafHasher} from "./LeafHasher.sol";
 import {Poseidon} from "./generated/Poseidon.sol";
 import {ProtocolConstants} from "./generated/ProtocolConstants.sol";
 import {IExitVerifier} from "./interfaces/IExitVerifier.sol";
@@ -12,12 +13,12 @@ import {ExitClaim} from "./types/Exits.sol";
 /// @title Verifies exits, by a proof or by the hashes between a balance and the state root
 /// @dev A path shows the same as a proof of `circuits/exit/exit.circom`. It needs no proving key,
 /// so the public data of all blocks is enough to leave. The contract is a separate one because most
-/// of its code is constants of Poseidon.
+/// of its code is constants of Poseidon; for the same reason it deploys a `LeafHasher`.
 contract ExitVerifier is IExitVerifier {
     uint256 private constant SIBLINGS = ProtocolConstants.TREE_ARITY - 1;
-    /// @dev Words of a path before the siblings: nonce and public key hash.
-    uint256 private constant LEAF_WORDS = 2;
     uint256 private constant PUBLIC_INPUTS = 5;
+
+    LeafHasher private immutable _leafHasher = new LeafHasher();
 
     /// @inheritdoc IExitVerifier
     /// @dev Public inputs of the exit circuit, in order: stateRoot, accountId, tokenId, owner,
@@ -62,21 +63,39 @@ contract ExitVerifier is IExitVerifier {
         uint256 tokenCapacity,
         ExitClaim calldata claim,
         uint256[] calldata path
-    ) public pure returns (bool) {
-        uint256 tokenWords = SIBLINGS * _levels(tokenCapacity);
-        uint256 stateWords = SIBLINGS * _levels(accountCapacity);
-        if (path.length != LEAF_WORDS + tokenWords + stateWords) return false;
+    ) public view returns (bool) {
         // An id below its capacity has digits that no other id has, so it names one leaf.
         if (claim.tokenId >= tokenCapacity || claim.accountId >= accountCapacity) return false;
-        if (path[0] > type(uint32).max || !_isCanonical(path[1:])) return false;
+        // The words of a main token are all in the leaf.
+        uint256 tailLevels =
+            claim.tokenId < ProtocolConstants.MAIN_TOKENS
+                ? 0
+                : _levels(tokenCapacity, ProtocolConstants.TAILS);
+        uint256 tailEnd = AccountLeaf.WORDS_WITHOUT_OWNER + SIBLINGS * tailLevels;
+        if (path.length != tailEnd + SIBLINGS * _levels(accountCapacity, 1)) return false;
+        if (path[0] > type(uint32).max || !_isCanonical(path)) return false;
 
-        uint256 balanceRoot = _climb(
-            claim.amount,
-            claim.tokenId,
-            path[LEAF_WORDS:LEAF_WORDS + tokenWords]
-        );
-        uint256 leaf = AccountLeaf.hash(claim.owner, uint32(path[0]), path[1], balanceRoot);
-        return _climb(leaf, claim.accountId, path[LEAF_WORDS + tokenWords:]) == stateRoot;
+        uint256[] calldata words = path[:AccountLeaf.WORDS_WITHOUT_OWNER];
+        uint256[] calldata tail = path[AccountLeaf.WORDS_WITHOUT_OWNER:tailEnd];
+        if (!_holdsBalance(claim, words, tail, tailLevels)) return false;
+        uint256 leaf = AccountLeaf.hash(_leafHasher, claim.owner, words);
+        return _climb(leaf, claim.accountId, path[tailEnd:]) == stateRoot;
+    }
+
+    /// @dev Whether an account's words hold the claimed balance: of a main token themselves, of
+    /// another one in the token's tail.
+    function _holdsBalance(
+        ExitClaim calldata claim,
+        uint256[] calldata words,
+        uint256[] calldata siblings,
+        uint256 tailLevels
+    ) private pure returns (bool) {
+        if (claim.tokenId < ProtocolConstants.MAIN_TOKENS) {
+            return AccountLeaf.balanceOf(words, claim.tokenId) == claim.amount;
+        }
+        uint256 tailLeaves = ProtocolConstants.TREE_ARITY ** tailLevels;
+        uint256 root = _climb(claim.amount, claim.tokenId % tailLeaves, siblings);
+        return AccountLeaf.tailOf(words, claim.tokenId / tailLeaves) == root;
     }
 
     /// @dev Root of the tree with `node` at `index`, whose digits are its places at each level.
@@ -97,10 +116,10 @@ contract ExitVerifier is IExitVerifier {
         return node;
     }
 
-    /// @dev Levels of the smallest tree with at least `capacity` leaves. Leaves at ids from
-    /// `capacity` on stay empty.
-    function _levels(uint256 capacity) private pure returns (uint256 levels) {
-        for (uint256 leaves = 1; leaves < capacity; leaves *= ProtocolConstants.TREE_ARITY) {
+    /// @dev Levels of the smallest `trees` trees that have at least `capacity` leaves together.
+    /// Leaves at ids from `capacity` on stay empty.
+    function _levels(uint256 capacity, uint256 trees) private pure returns (uint256 levels) {
+        for (uint256 leaves = trees; leaves < capacity; leaves *= ProtocolConstants.TREE_ARITY) {
             ++levels;
         }
     }

@@ -561,7 +561,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         );
         uint256 z = Commitment.challenge(
             newBlock.pubdata,
-            newBlock.slots,
+            newBlock.kind,
             newBlock.digest,
             parent.stateRoot,
             newBlock.newStateRoot,
@@ -580,7 +580,7 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         );
         stored.commitment = Commitment.hash(
             parent.commitment,
-            newBlock.slots,
+            newBlock.kind,
             newBlock.digest,
             z,
             y

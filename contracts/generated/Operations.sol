@@ -27,7 +27,10 @@ library Operations {
         uint256 z
     ) internal view returns (OperationEffects.Effects memory effects) {
         bytes calldata pubdata = newBlock.pubdata;
-        Pubdata.Walk memory walk = pubdata.start(newBlock.slots, z);
+        Pubdata.Walk memory walk = pubdata.start(
+            newBlock.kind & ProtocolConstants.KIND_SLOTS_MASK,
+            z
+        );
         while (walk.next(pubdata)) {
             uint256 op = PubdataReader.opOf(walk.record);
             if (op == ProtocolConstants.OP_DEPOSIT) {

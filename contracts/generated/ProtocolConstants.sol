@@ -5,7 +5,7 @@ pragma solidity ^0.8.24;
 /// @title Numbers of the protocol that no preset changes
 library ProtocolConstants {
     bytes32 internal constant PROTOCOL_DIGEST =
-        0xf596acca4c3f3c0f86899da50f6a3136ee3d7f5591398ad39c95370c48226a4e;
+        0x1db188d160a07f97d0968737cafdd6de95e46ee628c4660bbd73477d432fd6c8;
     bytes32 internal constant DOMAIN_TAG_HASH = keccak256(bytes("hardhat-zkrollup/domain/1"));
     uint256 internal constant FIELD_MODULUS =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
@@ -35,10 +35,13 @@ library ProtocolConstants {
     uint256 internal constant TIMESTAMP_LEAD_MAX_SECONDS = 900;
     uint256 internal constant EXIT_KEY_ID = 0;
     uint256 internal constant TREE_ARITY = 8;
-    uint256 internal constant LEAF_KIND_ACCOUNT = 1;
-    uint256 internal constant ADDRESS_SHIFT_BITS = 0;
-    uint256 internal constant NONCE_SHIFT_BITS = 160;
-    uint256 internal constant KIND_SHIFT_BITS = 192;
+    uint256 internal constant KIND_SLOTS_MASK = 65535;
+    uint256 internal constant MAIN_TOKENS = 8;
+    uint256 internal constant TAILS = 4;
+    uint256 internal constant LEAF_WORDS = 16;
+    uint256 internal constant EXTENSION_ADDRESS_SHIFT_BITS = 0;
+    uint256 internal constant EXTENSION_NONCE_SHIFT_BITS = 160;
+    uint256 internal constant EXTENSION_OP_SHIFT_BITS = 192;
     uint256 internal constant RECORD_OP_SHIFT_BITS = 120;
     uint256 internal constant RECORD_ACCOUNT_A_SHIFT_BITS = 96;
     uint256 internal constant RECORD_ACCOUNT_B_SHIFT_BITS = 72;

@@ -104,7 +104,7 @@ library PubdataReader {
         bytes calldata pubdata,
         uint256 offsetBytes
     ) internal pure returns (uint256 e1, uint256 e2, uint256 endBytes) {
-        e1 = op << ProtocolConstants.KIND_SHIFT_BITS;
+        e1 = op << ProtocolConstants.EXTENSION_OP_SHIFT_BITS;
         if (
             op == ProtocolConstants.OP_DEPOSIT ||
             op == ProtocolConstants.OP_WITHDRAW ||
@@ -124,7 +124,7 @@ library PubdataReader {
         }
         if (op == ProtocolConstants.OP_CHANGE_PUB_KEY) {
             endBytes = _end(pubdata, offsetBytes, 56);
-            e1 |= _load(pubdata, offsetBytes, 4) << ProtocolConstants.NONCE_SHIFT_BITS;
+            e1 |= _load(pubdata, offsetBytes, 4) << ProtocolConstants.EXTENSION_NONCE_SHIFT_BITS;
             e1 |= _load(pubdata, offsetBytes + 4, 20);
             e2 = _load(pubdata, offsetBytes + 24, 32);
             _requireCanonical(e2);
@@ -217,7 +217,7 @@ library PubdataReader {
         );
         operation.tokenId = uint16(record >> ProtocolConstants.RECORD_TOKEN_SHIFT_BITS);
         operation.fee = uint16(record >> ProtocolConstants.RECORD_FEE_SHIFT_BITS);
-        operation.nonce = uint32(e1 >> ProtocolConstants.NONCE_SHIFT_BITS);
+        operation.nonce = uint32(e1 >> ProtocolConstants.EXTENSION_NONCE_SHIFT_BITS);
         operation.owner = address(uint160(e1));
         operation.pubKeyHash = e2;
     }

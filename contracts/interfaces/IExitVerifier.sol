@@ -41,11 +41,12 @@ interface IExitVerifier {
     /// modulus.
     /// @param stateRoot Root of the state, a field element.
     /// @param accountCapacity Leaves of the state tree.
-    /// @param tokenCapacity Leaves of a balance tree.
+    /// @param tokenCapacity Leaves of the tails of an account together.
     /// @param claim The account, the token, the owner and the balance.
-    /// @param path The account's nonce and public key hash, then the siblings in the balance tree,
-    /// then those in the state tree. A level has (arity - 1) siblings in ascending order; the leaf
-    /// level comes first.
+    /// @param path The words of the account's leaf without its owner: nonce, public key hash,
+    /// reserved word, roots of the tails, balances of the main tokens. Then the siblings in the
+    /// tail of the token, none for a main token, then those in the state tree. A level has
+    /// (arity - 1) siblings in ascending order; the leaf level comes first.
     /// @return True if the path leads from the claim to `stateRoot`.
     function verifyPath(
         uint256 stateRoot,

@@ -23,7 +23,7 @@ interface IRollup {
     /// @param feeAccount Owner of account 0.
     /// @param verifier Verifier of block and exit proofs.
     /// @param accountCapacity Leaves of the state tree.
-    /// @param tokenCapacity Leaves of a balance tree, ETH included.
+    /// @param tokenCapacity Leaves of the tails of an account together, ETH included.
     /// @param priorityExpirationSeconds Seconds that a priority request may wait.
     event RollupInitialized(
         uint256 genesisStateRoot,
@@ -181,7 +181,7 @@ interface IRollup {
     /// @param verifier Its address.
     error VerifierWithoutCode(address verifier);
     /// @notice A capacity is 0, or larger than the ids of the protocol allow.
-    /// @param capacity Capacity of the state tree or of a balance tree.
+    /// @param capacity Capacity of accounts or of tokens.
     /// @param maximum Number of different ids.
     error CapacityInvalid(uint256 capacity, uint256 maximum);
 
@@ -689,7 +689,7 @@ interface IRollup {
     /// @return Leaves of it; account ids are below.
     function accountCapacity() external view returns (uint32);
 
-    /// @notice Capacity of a balance tree.
+    /// @notice Capacity of the tails of an account together.
     /// @return Leaves of it, ETH included; token ids are below.
     function tokenCapacity() external view returns (uint32);
 

@@ -6,7 +6,7 @@ interface IVerifier {
     /// @notice Whether a proof is valid for its public inputs.
     /// @dev Returns false or reverts for an unknown key, points off the curve and inputs that are
     /// not canonical field elements.
-    /// @param keyId Verification key: slots of the block, or `ProtocolConstants.EXIT_KEY_ID`.
+    /// @param keyId Verification key: id of the block's kind, or `ProtocolConstants.EXIT_KEY_ID`.
     /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
     /// @param input Public inputs in the order of the circuit, field elements.
     /// @return True if it is valid.

@@ -44,7 +44,7 @@ library Commitment {
     /// @dev Both polynomials are fixed before z is known: that of the circuit by `digest`, and that
     /// of this contract by the other parameters and its address.
     /// @param pubdata Public data of the block.
-    /// @param slots Slots of the block's circuit.
+    /// @param kind Id of the block's kind.
     /// @param digest Poseidon digest of the values that the proof is bound to.
     /// @param oldStateRoot State root before the block.
     /// @param newStateRoot State root after the block.
@@ -52,7 +52,7 @@ library Commitment {
     /// @return Field element.
     function challenge(
         bytes calldata pubdata,
-        uint32 slots,
+        uint32 kind,
         uint256 digest,
         uint256 oldStateRoot,
         uint256 newStateRoot,
@@ -61,7 +61,7 @@ library Commitment {
         bytes32 seed = keccak256(
             abi.encode(
                 keccak256(pubdata),
-                uint256(slots),
+                uint256(kind),
                 digest,
                 oldStateRoot,
                 newStateRoot,
@@ -96,23 +96,23 @@ library Commitment {
         y = addmod(mulmod(y, z, modulus), oldStateRoot, modulus);
     }
 
-    /// @notice Commitment of a block: a hash of its size, the public inputs of its proof and the
+    /// @notice Commitment of a block: a hash of its kind, the public inputs of its proof and the
     /// commitment of the block before.
     /// @dev The commitment of a block thereby fixes which proofs all blocks up to it need.
     /// @param parentCommitment Commitment of the block before; 0 for genesis.
-    /// @param slots Slots of the block's circuit.
+    /// @param kind Id of the block's kind.
     /// @param digest Public input.
     /// @param z Public input.
     /// @param y Public input.
     /// @return keccak256 of the five words.
     function hash(
         bytes32 parentCommitment,
-        uint32 slots,
+        uint32 kind,
         uint256 digest,
         uint256 z,
         uint256 y
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(parentCommitment, slots, digest, z, y));
+        return keccak256(abi.encode(parentCommitment, kind, digest, z, y));
     }
 
     /// @notice Commitment of the last of consecutive blocks.

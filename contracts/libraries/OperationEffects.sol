@@ -99,7 +99,7 @@ library OperationEffects {
     function _movement(
         Pubdata.Walk memory walk
     ) private pure returns (address party, uint16 tokenId, uint128 amount) {
-        party = address(uint160(walk.e1 >> ProtocolConstants.ADDRESS_SHIFT_BITS));
+        party = address(uint160(walk.e1 >> ProtocolConstants.EXTENSION_ADDRESS_SHIFT_BITS));
         tokenId = uint16(walk.record >> ProtocolConstants.RECORD_TOKEN_SHIFT_BITS);
         amount = uint128(walk.e2);
     }

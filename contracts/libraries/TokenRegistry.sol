@@ -32,7 +32,7 @@ library TokenRegistry {
     /// @dev Reverts with `TokenAlreadyListed`, `TokenCapacityReached` or `TokenWithoutCode`.
     /// @param registry The registry.
     /// @param token Address of the token.
-    /// @param capacity Leaves of a balance tree, ETH included.
+    /// @param capacity Leaves of the tails of an account together, ETH included.
     /// @return tokenId Id of the token.
     function list(
         Registry storage registry,

@@ -22,7 +22,7 @@ contract CommitCalldataHarness {
     function _read(CommitBlock calldata source, CommitBlock memory target) private pure {
         target.timestamp = source.timestamp;
         target.feeAccountId = source.feeAccountId;
-        target.slots = source.slots;
+        target.kind = source.kind;
         target.newStateRoot = source.newStateRoot;
         target.digest = source.digest;
         target.pubdata = source.pubdata;

@@ -42,13 +42,13 @@ contract PubdataHarness is OperationReaders {
 
     function challenge(
         bytes calldata pubdata,
-        uint32 slots,
+        uint32 kind,
         uint256 digest,
         uint256 oldStateRoot,
         uint256 newStateRoot,
         uint256 header
     ) external pure returns (uint256) {
-        return Commitment.challenge(pubdata, slots, digest, oldStateRoot, newStateRoot, header);
+        return Commitment.challenge(pubdata, kind, digest, oldStateRoot, newStateRoot, header);
     }
 
     function evaluate(

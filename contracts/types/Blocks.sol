@@ -22,7 +22,8 @@ struct StoredBlock {
 /// @notice A block to commit.
 /// @param timestamp Unix seconds.
 /// @param feeAccountId Account that receives the block's fees.
-/// @param slots Size of the block's circuit; also the id of its verification key.
+/// @param kind Id of the block's kind: that of its verification key, with the slots of its circuit
+/// in the lowest bits, see `ProtocolConstants.KIND_SLOTS_MASK`.
 /// @param newStateRoot State root after the block.
 /// @param digest Poseidon digest of the block's data, roots, header and domain; it is fixed before
 /// the challenge z is known.
@@ -32,7 +33,7 @@ struct StoredBlock {
 struct CommitBlock {
     uint64 timestamp;
     uint32 feeAccountId;
-    uint32 slots;
+    uint32 kind;
     uint256 newStateRoot;
     uint256 digest;
     bytes pubdata;
@@ -41,13 +42,13 @@ struct CommitBlock {
 
 /// @notice The preimage of a block's commitment, and the block's proof.
 /// @dev Its words are exactly a claim of `IVerifier.verifyProofs`.
-/// @param slots Size of the block's circuit.
+/// @param kind Id of the block's kind.
 /// @param digest Poseidon digest of all values that the proof is bound to.
 /// @param z Challenge: the point at which the polynomial of these values is evaluated.
 /// @param y Value of the polynomial at z.
 /// @param proof Groth16 proof in the order of EIP-197: a, b (imaginary parts first), c.
 struct ProveBlock {
-    uint32 slots;
+    uint32 kind;
     uint256 digest;
     uint256 z;
     uint256 y;

@@ -14,7 +14,7 @@ import {IVerifier} from "../interfaces/IVerifier.sol";
 /// @param feeAccount Owner of account 0, the only account before block 1.
 /// @param genesisStateRoot Root of that state.
 /// @param accountCapacity Leaves of the state tree.
-/// @param tokenCapacity Leaves of a balance tree, ETH included.
+/// @param tokenCapacity Leaves of the tails of an account together, ETH included.
 /// @param priorityExpirationSeconds Seconds that a priority request may wait.
 /// @param requestFeeWei First price of a priority request, in wei.
 /// @param requestFeeRecipient Address whose pending balance the fees become; zero for the governor.

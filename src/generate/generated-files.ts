@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OPERATION_NAMES, OPERATIONS } from "../operations/table.ts";
+import { TREE_ARITY } from "../protocol/kinds.ts";
+import { LEAF_WORDS } from "../protocol/leaf.ts";
 import { type AbiArtifact, renderAbi } from "./abi.ts";
 import { renderContractTypes } from "./contract-types.ts";
 import { renderBabyJubjubConstants } from "./baby-jubjub-constants.ts";
@@ -31,8 +33,6 @@ export interface GeneratedFile {
 
 /** Widths of Poseidon in `circuits/`: 2, 3, 4, 5, 8 and 16 inputs plus the capacity. */
 const POSEIDON_WIDTHS = [3, 4, 5, 6, 9, 17];
-/** Input counts that contracts hash: an account's leaf (3 words), and the children of a node. */
-const POSEIDON_INPUTS_ON_L1 = [3, 8];
 
 const SPECS = OPERATION_NAMES.map((name) => OPERATIONS[name]);
 
@@ -56,7 +56,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "contracts/mocks/OperationReaders.sol", render: renderOperationReaders },
   {
     path: "contracts/generated/Poseidon.sol",
-    render: () => renderPoseidonSolidity(POSEIDON_INPUTS_ON_L1),
+    render: () => renderPoseidonSolidity(TREE_ARITY, LEAF_WORDS),
   },
   { path: "src/l1/generated/abi.ts", render: (root) => fromBuild(root, renderAbi) },
   {

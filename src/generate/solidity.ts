@@ -16,7 +16,8 @@ import {
   type RecordColumn,
 } from "../protocol/columns.ts";
 import type { OperationSpec } from "../operations/definition.ts";
-import { TREE_ARITY } from "../protocol/presets.ts";
+import { KIND_LEVELS_SHIFT_BITS, MAIN_TOKENS, TAILS, TREE_ARITY } from "../protocol/kinds.ts";
+import { LEAF_WORDS } from "../protocol/leaf.ts";
 import { EXIT_KEY_ID } from "../protocol/public-inputs.ts";
 import { DOMAIN_TAG } from "../protocol/signing.ts";
 
@@ -55,8 +56,11 @@ function contractNumbers(): render.NamedNumber[] {
     ["TIMESTAMP_LEAD_MAX_SECONDS", BigInt(constants.TIMESTAMP_LEAD_MAX_SECONDS)],
     ["EXIT_KEY_ID", BigInt(EXIT_KEY_ID)],
     ["TREE_ARITY", BigInt(TREE_ARITY)],
-    ["LEAF_KIND_ACCOUNT", BigInt(constants.LEAF_KIND.account)],
-    ...render.metaShifts(),
+    ["KIND_SLOTS_MASK", BigInt(2 ** KIND_LEVELS_SHIFT_BITS - 1)],
+    ["MAIN_TOKENS", BigInt(MAIN_TOKENS)],
+    ["TAILS", BigInt(TAILS)],
+    ["LEAF_WORDS", BigInt(LEAF_WORDS)],
+    ...render.extensionShifts(),
     ...render.recordShifts(),
     ...render.headerShifts(),
   ];
@@ -106,7 +110,7 @@ function readBits(word: string, shift: string, type: FieldType): string {
 
 function readWord(column: ExtensionColumn, type: FieldType): string {
   if (column === "value") return type === "field" ? "e2" : readBits("e2", "", type);
-  const shift = column === "nonce" ? "ProtocolConstants.NONCE_SHIFT_BITS" : "";
+  const shift = column === "nonce" ? "ProtocolConstants.EXTENSION_NONCE_SHIFT_BITS" : "";
   return readBits("e1", shift, type);
 }
 
@@ -196,7 +200,7 @@ function renderExtensionCase(names: readonly OperationName[]): string[] {
     const read = `_load(pubdata, ${from}, ${bytes})`;
     if (column === "value") lines.push(`            e2 = ${read};`);
     else if (column === "nonce") {
-      lines.push(`            e1 |= ${read} << ProtocolConstants.NONCE_SHIFT_BITS;`);
+      lines.push(`            e1 |= ${read} << ProtocolConstants.EXTENSION_NONCE_SHIFT_BITS;`);
     } else lines.push(`            e1 |= ${read};`);
     if (own.type === "field") lines.push("            _requireCanonical(e2);");
     offset += bytes;
@@ -283,7 +287,7 @@ export function renderPubdataReader(): string {
     "        bytes calldata pubdata,",
     "        uint256 offsetBytes",
     "    ) internal pure returns (uint256 e1, uint256 e2, uint256 endBytes) {",
-    "        e1 = op << ProtocolConstants.KIND_SHIFT_BITS;",
+    "        e1 = op << ProtocolConstants.EXTENSION_OP_SHIFT_BITS;",
     ...groupByExtension(extended).flatMap(renderExtensionCase),
     "        revert OperationHasNoExtension(op);",
     "    }",

@@ -56,21 +56,44 @@ export interface PoseidonRecurrence {
   readonly closing: readonly (readonly EntryFactors[])[];
 }
 
+/** The recurrence before scaling: the same factors in every round. */
+export interface PoseidonRecurrenceTerms {
+  /** q₀ … qₙ, factors of s(k) … s(k−n). */
+  readonly ofPowers: Vector;
+  /** 1, p₁ … pₙ; x(k+1−j) has the factor −pⱼ. */
+  readonly ofElements: Vector;
+  /** As in {@link PoseidonRecurrence}. */
+  readonly opening: Matrix;
+  /** Two matrices that give y from the last n of s and of x, oldest first. */
+  readonly closing: { readonly ofPowers: Matrix; readonly ofElements: Matrix };
+}
+
 /** Returns the recurrence of a width; derived once per process. @param width - 2 to 17. */
 export const poseidonRecurrence = rememberByWidth(deriveRecurrence);
 
-function deriveRecurrence(width: number): PoseidonRecurrence {
-  const { fullConstants, partialConstants, mds } = poseidonRounds(width);
+/** Derives the recurrence before scaling. @param width - 2 to 17. */
+export function poseidonRecurrenceTerms(width: number): PoseidonRecurrenceTerms {
+  const { mds } = poseidonRounds(width);
   const [[corner, ...v], ...lower] = mds as [[bigint, ...bigint[]], ...Vector[]];
   const w = lower.map((row) => row[0]!);
   const inner = lower.map((row) => row.slice(1));
-  const n = width - 1;
-  const rounds = partialConstants.length;
   const p = characteristicPolynomial(inner);
   const h = markovParameters(corner, v, inner, w);
-  const q = h.map((_, j) =>
-    h.slice(0, j + 1).reduce((sum, entry, i) => sum + p[j - i]! * entry, 0n),
-  );
+  return {
+    ofPowers: h.map((_, j) => dot(h.slice(0, j + 1), p.slice(0, j + 1).reverse())),
+    ofElements: p,
+    opening: [mds[0]!, ...multiplyMatrices(pastOutputs(v, inner), lower)],
+    closing: closingMatrices(v, inner, w, h),
+  };
+}
+
+function deriveRecurrence(width: number): PoseidonRecurrence {
+  const { fullConstants, partialConstants, mds } = poseidonRounds(width);
+  const terms = poseidonRecurrenceTerms(width);
+  const { ofPowers: q, ofElements: p, opening } = terms;
+  const corner = mds[0]![0]!;
+  const n = width - 1;
+  const rounds = partialConstants.length;
   const scales = [1n];
   for (let k = 0; k < rounds; k++) scales.push(multiply(corner, power(scales[k]!, 5n)));
   const constants = [...partialConstants, 0n];
@@ -85,13 +108,13 @@ function deriveRecurrence(width: number): PoseidonRecurrence {
       if (entry < 0) return [0n, multiply(negate(p[lag]!), inverse)];
       constant += p[lag]! * constants[entry + 1]!;
       return [
-        multiply(multiply(q[lag]! % FIELD_MODULUS, power(scales[entry]!, 5n)), inverse),
+        multiply(multiply(q[lag]!, power(scales[entry]!, 5n)), inverse),
         multiply(negate(multiply(p[lag]!, scales[entry + 1]!)), inverse),
       ];
     });
     return { constant: multiply(constant % FIELD_MODULUS, inverse), factors };
   };
-  const { ofPowers, ofElements } = closingMatrices(v, inner, w, h);
+  const { ofPowers, ofElements } = terms.closing;
   const last = indices(n, rounds - n);
   const closing = last.map((_, row) =>
     last.map((entry, i): EntryFactors => [
@@ -106,7 +129,7 @@ function deriveRecurrence(width: number): PoseidonRecurrence {
     width,
     fullConstants: fullConstants.with(half, addVectors(fullConstants[half]!, left)),
     mds,
-    opening: [mds[0]!, ...multiplyMatrices(pastOutputs(v, inner), lower)],
+    opening,
     firstConstant: constants[0]!,
     rounds: indices(rounds, 0).map(step),
     lastScale: scales[rounds]!,

@@ -310,7 +310,7 @@ export class RollupClient {
    */
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.proveBlocks.populateTransaction(...toProveArguments(blocks));
-    const cost = proveCost(blocks.length, new Set(blocks.map(({ slots }) => slots)).size);
+    const cost = proveCost(blocks.length, new Set(blocks.map(({ kind }) => kind)).size);
     return toTransaction(await this.#sendAlone("proveBlocks", send, cost));
   }
 
@@ -701,8 +701,8 @@ export function toProveArguments(
 ): [parentCommitment: string, last: StoredBlock, blocks: ProveBlockStruct[]] {
   const [first, last] = [blocks[0], blocks.at(-1)];
   assert(first !== undefined && last !== undefined, "there is a block to prove");
-  const structs = blocks.map(({ slots, digest, z, y, proof }) => {
-    return { slots, digest, z, y, proof: [...proof] as ProveBlockStruct["proof"] };
+  const structs = blocks.map(({ kind, digest, z, y, proof }) => {
+    return { kind, digest, z, y, proof: [...proof] as ProveBlockStruct["proof"] };
   });
   return [first.parentCommitment, last.storedBlock, structs];
 }

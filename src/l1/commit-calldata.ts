@@ -74,17 +74,17 @@ export function decodeCommitBlock(data: string, blockNumber: number): CommitBloc
 function decodeStruct(calldata: Uint8Array, head: Position): CommitBlock | undefined {
   const timestamp = uintAt(calldata, head, 64);
   const feeAccountId = uintAt(calldata, wordOf(head, 1), 32);
-  const slots = uintAt(calldata, wordOf(head, 2), 32);
+  const kind = uintAt(calldata, wordOf(head, 2), 32);
   const pubdata = bytesAt(calldata, head, wordOf(head, 5));
   const authorizations = decodeAuthorizations(calldata, head, wordOf(head, 6));
-  if (timestamp === undefined || feeAccountId === undefined || slots === undefined) {
+  if (timestamp === undefined || feeAccountId === undefined || kind === undefined) {
     return undefined;
   }
   if (pubdata === undefined || authorizations === undefined) return undefined;
   return {
     timestamp,
     feeAccountId: Number(feeAccountId),
-    slots: Number(slots),
+    kind: Number(kind),
     newStateRoot: wordAt(calldata, wordOf(head, 3)),
     digest: wordAt(calldata, wordOf(head, 4)),
     pubdata,

@@ -75,7 +75,7 @@ const SELECTOR: Calldata = { bytes: SELECTOR_BYTES, nonzero: SELECTOR_BYTES };
 const STORED_BLOCK = words(6, 16 + 3 * WORD_BYTES);
 /** Address, token id, amount. */
 const PAYOUT = words(3, 20 + 2 + 16);
-/** Slots, three field elements, eight words of a proof. */
+/** The kind, three field elements, eight words of a proof. */
 const PROVE_BLOCK = words(12, 4 + 11 * WORD_BYTES);
 
 /** Gas of execution, without that of calldata. */
@@ -98,7 +98,7 @@ const PROVE_GAS = {
   /** Each key beyond the first: a pairing and four point multiplications. */
   key: 62_000,
 } as const;
-/** Default number of block sizes in a list of proofs. */
+/** Default number of kinds of blocks in a list of proofs. */
 const KEYS_USUAL = 4;
 
 const EXECUTE_GAS = {
@@ -188,7 +188,7 @@ export function operationCost(
  * Computes the cost of `proveBlocks`.
  *
  * @param blockCount - Number of blocks, at least 1.
- * @param keyCount - Number of different block sizes.
+ * @param keyCount - Number of different kinds of blocks.
  */
 export function proveCost(blockCount: number, keyCount = Math.min(blockCount, KEYS_USUAL)): L1Cost {
   const { call, proof, key } = PROVE_GAS;

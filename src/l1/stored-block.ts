@@ -3,6 +3,7 @@ import type { AppliedBlock } from "../block/block.ts";
 import type { BlockCommitment } from "../block/commitment.ts";
 import type { Payout } from "../operations/rules.ts";
 import { FIELD_BYTES } from "../protocol/constants.ts";
+import { blockKindId } from "../protocol/kinds.ts";
 import { OPERATIONS } from "../operations/table.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 import type { StoredBlock } from "./types.ts";
@@ -18,9 +19,9 @@ export function toStoredBlock(
   parentCommitment: string,
 ): StoredBlock {
   const { block, payouts } = applied;
-  const { blockNumber, timestamp, operations, slots } = block;
+  const { blockNumber, timestamp, operations, kind } = block;
   const { newStateRoot, digest, z, y } = commitment;
-  const words = [BigInt(parentCommitment), BigInt(slots), digest, z, y];
+  const words = [BigInt(parentCommitment), BigInt(blockKindId(kind)), digest, z, y];
   return {
     blockNumber,
     priorityRequests: operations.filter(({ type }) => OPERATIONS[type].origin === "l1").length,

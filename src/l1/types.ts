@@ -21,7 +21,8 @@ export interface CommitBlock {
   /** Unix seconds. */
   readonly timestamp: bigint;
   readonly feeAccountId: number;
-  readonly slots: number;
+  /** Id of the block's kind, uint32; see `blockKindId`. */
+  readonly kind: number;
   readonly newStateRoot: bigint;
   readonly digest: bigint;
   readonly pubdata: Uint8Array;
@@ -34,7 +35,8 @@ export interface ProveBlock {
   /** Commitment of the previous block, bytes32, 0x-hex. */
   readonly parentCommitment: string;
   readonly storedBlock: StoredBlock;
-  readonly slots: number;
+  /** Id of the block's kind, uint32. */
+  readonly kind: number;
   readonly digest: bigint;
   readonly z: bigint;
   readonly y: bigint;

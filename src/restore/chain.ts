@@ -4,9 +4,10 @@
  */
 import { applyPublicBlock } from "../block/block.ts";
 import { decodePubdata } from "../block/pubdata.ts";
-import type { BlockEvent, StoredBlock } from "../l1/types.ts";
+import type { BlockEvent, CommitBlock, StoredBlock } from "../l1/types.ts";
 import type { PublicOperation } from "../operations/operation.ts";
 import type { Payout } from "../operations/rules.ts";
+import { type BlockKind, blockKindOfId } from "../protocol/kinds.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { restoreError } from "./errors.ts";
@@ -132,9 +133,10 @@ function restoreBlock(
     if (commitBlock === undefined) {
       throw restoreError({ code: "RESTORE_BLOCK_UNREADABLE", blockNumber });
     }
-    const { timestamp, feeAccountId, slots, pubdata } = commitBlock;
+    const { timestamp, feeAccountId, pubdata } = commitBlock;
+    const kind = kindOf(blockNumber, commitBlock);
     const operations = decodePubdata(pubdata);
-    const block = { blockNumber, timestamp, feeAccountId, slots, operations };
+    const block = { blockNumber, timestamp, feeAccountId, kind, operations };
     const { state, payouts } = applyPublicBlock(before, block);
     assertRoot(storedBlock, state);
     const nextRequestId = parent.nextRequestId + storedBlock.priorityRequests;
@@ -165,7 +167,27 @@ function assertRoot({ blockNumber, stateRoot }: StoredBlock, { root }: RollupSta
   });
 }
 
-const OWN_FAULTS: readonly string[] = ["RESTORE_ROOT_MISMATCH", "RESTORE_BLOCK_UNREADABLE"];
+/**
+ * Returns the kind of a block. L1 accepts every id when a block is committed, but a block whose id
+ * names no kind can never be proven, because no circuit has such a key.
+ *
+ * @throws RESTORE_BLOCK_INVALID
+ */
+function kindOf(blockNumber: number, { kind: id }: CommitBlock): BlockKind {
+  const kind = blockKindOfId(id);
+  if (kind !== undefined) return kind;
+  throw restoreError({
+    code: "RESTORE_BLOCK_INVALID",
+    blockNumber,
+    reason: `${id} is the id of no kind of blocks.`,
+  });
+}
+
+const OWN_FAULTS: readonly string[] = [
+  "RESTORE_BLOCK_INVALID",
+  "RESTORE_BLOCK_UNREADABLE",
+  "RESTORE_ROOT_MISMATCH",
+];
 
 function toFault(blockNumber: number, error: unknown): RollupError {
   if (!isRollupError(error)) throw error;

@@ -52,7 +52,7 @@ const storedBlock = z.object({
 const commitBlock = z.object({
   timestamp: bigint,
   feeAccountId: count,
-  slots: count,
+  kind: count,
   newStateRoot: bigint,
   digest: bigint,
   pubdata: z

@@ -26,7 +26,7 @@ export interface RollupMethod<A extends unknown[], R, D> {
 export interface CommitBlockStruct {
   timestamp: BigNumberish;
   feeAccountId: BigNumberish;
-  slots: BigNumberish;
+  kind: BigNumberish;
   newStateRoot: BigNumberish;
   digest: BigNumberish;
   pubdata: BytesLike;
@@ -35,7 +35,7 @@ export interface CommitBlockStruct {
 export type CommitBlockStructOutput = [bigint, bigint, bigint, bigint, bigint, string, string[]] & {
   timestamp: bigint;
   feeAccountId: bigint;
-  slots: bigint;
+  kind: bigint;
   newStateRoot: bigint;
   digest: bigint;
   pubdata: string;
@@ -116,14 +116,14 @@ export type PayoutStructOutput = [string, bigint, bigint] & {
   amount: bigint;
 };
 export interface ProveBlockStruct {
-  slots: BigNumberish;
+  kind: BigNumberish;
   digest: BigNumberish;
   z: BigNumberish;
   y: BigNumberish;
   proof: BigNumberish[];
 }
 export type ProveBlockStructOutput = [bigint, bigint, bigint, bigint, bigint[]] & {
-  slots: bigint;
+  kind: bigint;
   digest: bigint;
   z: bigint;
   y: bigint;
