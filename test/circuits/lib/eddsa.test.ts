@@ -119,17 +119,16 @@ describe(`EdDSA circuit, ${random.title}`, () => {
     const { s } = valid.signature;
     const message = (valid.message + 1n) % FIELD_MODULUS;
     // Each choice of digits belongs to one number of 251 bits, of which they are computed.
-    const changes = Array.from(
-      { length: 84 },
-      (_, i) => s ^ (BigInt(1 + random.int(7)) << BigInt(3 * i)),
-    );
-    const randoms = Array.from({ length: 20 }, () => random.bigint(251));
-    for (const digits of [...EDGE_SCALARS, s, ...changes, ...randoms]) {
+    const windows = random.shuffle([...new Array(83).keys()]).slice(0, 12);
+    const changed = windows.map((i) => s ^ (BigInt(1 + random.int(7)) << BigInt(3 * i)));
+    for (const top of [1n, 2n, 3n]) changed.push(s ^ (top << 249n));
+    const randoms = Array.from({ length: 5 }, () => random.bigint(251));
+    for (const digits of [...EDGE_SCALARS, ...changed, ...randoms]) {
       const signature = { ...valid.signature, s: digits % SCALARS };
-      await expectCircuitRefusal(circuit, toInput({ ...valid, message, signature }));
-      if (signature.s % SUBGROUP_ORDER === s) continue;
-      await expectCircuitRefusal(circuit, toInput({ ...valid, signature }));
+      const forged = random.pick([valid, { ...valid, message }]);
+      await expectCircuitRefusal(circuit, toInput({ ...forged, signature }));
     }
+    await expectCircuitRefusal(circuit, toInput({ ...valid, message }));
   });
 
   it("waives only the equation if nothing is signed", async () => {
@@ -148,7 +147,7 @@ describe(`EdDSA circuit, ${random.title}`, () => {
   it("accepts every S if nothing is signed", async () => {
     const signed = randomCase();
     const unsigned = { key: BASE8, message: 0n, signature: { r8: BASE8, s: 0n } };
-    const randoms = Array.from({ length: 20 }, () => random.bigint(251));
+    const randoms = Array.from({ length: 10 }, () => random.bigint(251));
     for (const { key, message, signature } of [unsigned, signed]) {
       for (const s of [...EDGE_SCALARS, ...randoms, FIELD_MODULUS - 1n]) {
         await expectAccepted(toInput({ key, message, signature: { r8: signature.r8, s } }, 0));
