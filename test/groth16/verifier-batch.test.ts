@@ -5,15 +5,21 @@ import { type Circuit, loadCircuit } from "../../src/circom/circuit.ts";
 import { createGroth16Workers } from "../../src/groth16/provers/workers.ts";
 import { generateVerifier, toSolidityProof } from "../../src/groth16/verifier/verifier.ts";
 import type { VerifierKey } from "../../src/groth16/verifier/keys.ts";
+import { BLOCK_KINDS_MAX } from "../../src/plugin/config/block-kinds.ts";
+import { type BlockKind, blockKindId, blockKindName } from "../../src/protocol/kinds.ts";
+import { EXIT_KEY_ID, PUBLIC_INPUTS } from "../../src/protocol/public-inputs.ts";
 import { FIELD_MODULUS, reduce } from "../../src/crypto/field.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorkspace, type Workspace } from "../circom/workspace.ts";
 import { compileSolidity } from "../../src/plugin/bench/verifier-gas.ts";
 import { addMultiple, deploy, pointOutsideSubgroup, revertName } from "./verifier-contract.ts";
 
-const SQUARER = 4;
-const CUBER = 16;
+/** Ids as those of kinds of blocks, which are uint32. */
+const SQUARER = blockKindId({ slots: 4, levels: 3, tokens: "main" });
+const CUBER = blockKindId({ slots: 16, levels: 8, tokens: "wide" });
 const SEVEN = 7;
+/** EIP-170. */
+const CODE_BYTES_MAX = 24_576;
 const A = 0;
 const C = 6;
 
@@ -240,6 +246,22 @@ describe("groth16: verifier contract, many proofs at once", () => {
     expect(await revertName(verifyWords([...toWords([twelve]), ...sevenInOnes]))).to.equal(
       "WrongInputCount",
     );
+  });
+
+  it("fits the code that L1 takes with the most kinds of blocks that a config can have", () => {
+    const { verificationKey } = keys[0]!;
+    const IC = [...verificationKey.IC, ...verificationKey.IC].slice(0, 1 + PUBLIC_INPUTS.length);
+    const ofBlock = { ...verificationKey, nPublic: PUBLIC_INPUTS.length, IC };
+    const ofKind = (slots: number) => {
+      const kind: BlockKind = { slots, levels: 8, tokens: "wide" };
+      return { id: blockKindId(kind), name: blockKindName(kind), verificationKey: ofBlock };
+    };
+    const most = Array.from({ length: BLOCK_KINDS_MAX }, (_, index) => ofKind(1000 + index));
+    const exit = { id: EXIT_KEY_ID, name: "exit", verificationKey: ofBlock };
+    const { bytecode } = compile(
+      generateVerifier({ contractName: "Verifier", keys: [...most, exit], insecure: true }),
+    );
+    expect(bytecode.length / 2).to.be.below(0.75 * CODE_BYTES_MAX);
   });
 
   it("rejects keys of different powers of tau", async () => {

@@ -90,6 +90,7 @@ describe("plugin/config", () => {
         [[{ slots: 2, tokens: "few" }], "blockKinds.0.tokens"],
         [[{ slots: 2, size: 2 }], "blockKinds.0"],
         [[2], "blockKinds.0"],
+        [Array.from({ length: 33 }, (_, index) => ({ slots: 2 + index })), "blockKinds"],
       ] as const) {
         const message = await refusalOf(project, { rollup: { blockKinds } });
         expect(message, JSON.stringify(blockKinds)).to.include(`config.rollup.${path}:`);

@@ -8,6 +8,9 @@ import {
 } from "../../protocol/kinds.ts";
 import { holdsAll, type Preset } from "../../protocol/presets.ts";
 
+/** Maximum kinds: with their keys the verifier is far below the 24,576 bytes that L1 takes. */
+export const BLOCK_KINDS_MAX = 32;
+
 /** A kind of block as a config writes it; {@link toBlockKinds} adds the defaults. */
 export interface BlockKindConfig {
   /** Number of operations, 2 to 16,383. */

@@ -28,7 +28,7 @@ import { missingPlaceholders } from "../../groth16/provers/external-prover.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
-import { findKindProblem } from "./block-kinds.ts";
+import { BLOCK_KINDS_MAX, findKindProblem } from "./block-kinds.ts";
 import { DEFAULT_PRESET, OPERATOR_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
 
 function toMessage(error: RollupError): string {
@@ -85,8 +85,9 @@ export const rollupUserConfigSchema = z
           })
           .strict(),
       )
+      .max(BLOCK_KINDS_MAX)
       .nonempty("List at least one kind of block, or omit blockKinds for those of the preset.")
-      .describe("kinds of blocks instead of the preset's; see below")
+      .describe("kinds of blocks instead of the preset's, at most 32; see below")
       .optional(),
     prover: oneOf(PROVER_NAMES, (prover) =>
       groth16Error({ code: "PROVER_UNKNOWN", prover, known: PROVER_NAMES }),
