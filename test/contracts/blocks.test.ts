@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import { type BlockKind, blockKindId, slotsOfKindId } from "../../src/protocol/kinds.ts";
 import { toProveArguments } from "../../src/l1/client.ts";
 import type { ProveBlock, StoredBlock } from "../../src/l1/types.ts";
 import {
   createTestBlock,
   createTestRollup,
   hashStoredBlock,
+  kindOfSlots,
   latestTimestamp,
   type TestBlock,
   type TestRollup,
@@ -15,6 +17,14 @@ import {
 
 const DAY = 24n * 60n * 60n;
 const QUARTER = 15n * 60n;
+/** Kinds of 4 and of 16 slots. */
+const [FOUR, SIXTEEN] = [kindOfSlots(4), kindOfSlots(16)];
+/** Kinds with the slots of FOUR. */
+const ALIKE: readonly BlockKind[] = [
+  { slots: 4, levels: 4, tokens: "main" },
+  { slots: 4, levels: 3, tokens: "wide" },
+  { slots: 4, levels: 2, tokens: "main" },
+];
 
 /** Commits blocks without operations after `last`. */
 async function commitEmpty(fixture: TestRollup, last: StoredBlock, count: number) {
@@ -42,7 +52,7 @@ describe("Rollup: committing blocks", () => {
     const first = createTestBlock(client, genesis, [withdrawOperation(user.address, 7n)], {
       timestamp,
     });
-    const second = createTestBlock(client, first.storedBlock, [], { timestamp, slots: 16 });
+    const second = createTestBlock(client, first.storedBlock, [], { timestamp, kind: SIXTEEN });
     const commits = [first.commitBlock, second.commitBlock];
     const { storedBlocks } = await client.commitBlocks(genesis, commits);
     expect(storedBlocks).to.deep.equal([first.storedBlock, second.storedBlock]);
@@ -145,6 +155,59 @@ describe("Rollup: committing blocks", () => {
   });
 });
 
+describe("Rollup: kinds of blocks", () => {
+  let fixture: TestRollup;
+  beforeEach(async () => {
+    fixture = await createTestRollup();
+  });
+
+  const someKinds = [FOUR, ...ALIKE.map(blockKindId), 0xffff_0004, 0x0000_0004];
+
+  it("give blocks that are otherwise equal other commitments", async () => {
+    const { client, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const commitments = new Set<string>();
+    const challenges = new Set<bigint>();
+    for (const kind of someKinds) {
+      expect(slotsOfKindId(kind)).to.equal(4);
+      const block = createTestBlock(client, genesis, [], { timestamp, kind });
+      const { storedBlocks } = await client.commitBlocks(genesis, [block.commitBlock]);
+      expect(storedBlocks).to.deep.equal([block.storedBlock]);
+      commitments.add(block.storedBlock.commitment);
+      challenges.add(block.proveBlock.z);
+      await client.revertBlocks(storedBlocks);
+    }
+    expect(commitments.size).to.equal(someKinds.length);
+    expect(challenges.size).to.equal(someKinds.length);
+  });
+
+  it("have their slots in the lowest 16 bits: more records are refused", async () => {
+    const { rollup, client, genesis, user } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const operations = new Array(5).fill(withdrawOperation(user.address, 1n));
+    for (const kind of someKinds) {
+      const { commitBlock } = createTestBlock(client, genesis, operations, { timestamp, kind });
+      await expect(rollup.commitBlocks(genesis, [{ ...commitBlock, authorizations: [] }]))
+        .to.be.revertedWithCustomError(rollup, "TooManyRecords")
+        .withArgs(5, 4);
+      const fitting = createTestBlock(client, genesis, operations.slice(1), { timestamp, kind });
+      await client.commitBlocks(genesis, [fitting.commitBlock]);
+      await client.revertBlocks([fitting.storedBlock]);
+    }
+  });
+
+  it("of no slots are committed without records, as any kind without a key", async () => {
+    const { client, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    for (const kind of [0, 0x0001_0000]) {
+      const block = createTestBlock(client, genesis, [], { timestamp, kind });
+      const { storedBlocks } = await client.commitBlocks(genesis, [block.commitBlock]);
+      expect(storedBlocks).to.deep.equal([block.storedBlock]);
+      await client.revertBlocks(storedBlocks);
+    }
+  });
+});
+
 describe("Rollup: proving blocks", () => {
   let fixture: TestRollup;
   beforeEach(async () => {
@@ -153,17 +216,17 @@ describe("Rollup: proving blocks", () => {
 
   const PROOF = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
 
-  /** Commits blocks of these sizes; the verifier then accepts `PROOF` for each of them. */
-  async function provableBlocks(...sizes: number[]): Promise<ProveBlock[]> {
+  /** Commits blocks of these kinds; the verifier then accepts `PROOF` for each of them. */
+  async function provableBlocks(...kinds: number[]): Promise<ProveBlock[]> {
     const { rollup, client, ethers, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
     const blocks: TestBlock[] = [];
-    for (const slots of sizes) {
+    for (const kind of kinds) {
       const parent = blocks.at(-1)?.storedBlock ?? genesis;
-      const block = createTestBlock(client, parent, [], { timestamp, slots });
+      const block = createTestBlock(client, parent, [], { timestamp, kind });
       const { digest, z, y } = block.proveBlock;
-      await verifier.expect(slots, [...PROOF] as Words, [digest, z, y]);
+      await verifier.expect(kind, [...PROOF] as Words, [digest, z, y]);
       blocks.push(block);
     }
     await client.commitBlocks(
@@ -177,9 +240,9 @@ describe("Rollup: proving blocks", () => {
     fixture.rollup.connect(fixture.user).proveBlocks(...toProveArguments(blocks));
   const provenBlocks = async () => (await fixture.rollup.blockCounts()).proven;
 
-  it("passes sizes, proofs and public inputs to the verifier; anyone may prove", async () => {
+  it("passes kinds, proofs and public inputs to the verifier; anyone may prove", async () => {
     const { rollup } = fixture;
-    await expect(prove(await provableBlocks(4, 16, 4)))
+    await expect(prove(await provableBlocks(FOUR, SIXTEEN, FOUR)))
       .to.emit(rollup, "BlocksProven")
       .withArgs(3);
     expect([...(await rollup.blockCounts())]).to.deep.equal([3n, 3n, 0n]);
@@ -187,7 +250,7 @@ describe("Rollup: proving blocks", () => {
 
   it("skips blocks that are proven already", async () => {
     const { rollup } = fixture;
-    const [first, second, third] = (await provableBlocks(4, 4, 16)) as Three;
+    const [first, second, third] = (await provableBlocks(FOUR, FOUR, SIXTEEN)) as Three;
     await prove([first, second]);
     const otherProof = { proof: PROOF.toReversed() };
     await expect(prove([{ ...first, ...otherProof }, { ...second, ...otherProof }, third]))
@@ -199,7 +262,7 @@ describe("Rollup: proving blocks", () => {
 
   it("refuses all proofs if the verifier refuses one", async () => {
     const { rollup } = fixture;
-    const blocks = await provableBlocks(4, 4, 4);
+    const blocks = await provableBlocks(FOUR, FOUR, FOUR);
     for (const [index, block] of blocks.entries()) {
       const wrong = { ...block, proof: PROOF.with(index, 0n) };
       await expect(prove(blocks.with(index, wrong)))
@@ -213,12 +276,13 @@ describe("Rollup: proving blocks", () => {
       .withArgs(2, 3);
   });
 
-  it("refuses public inputs and sizes that differ from the block's commitment", async () => {
+  it("refuses public inputs and kinds that differ from the block's commitment", async () => {
     const { rollup } = fixture;
-    const blocks = await provableBlocks(4, 4, 4);
+    const blocks = await provableBlocks(FOUR, FOUR, FOUR);
     for (const [index, block] of blocks.entries()) {
       for (const other of [
-        { slots: 16 },
+        { kind: SIXTEEN },
+        ...ALIKE.map((kind) => ({ kind: blockKindId(kind) })),
         { digest: block.digest + 1n },
         { z: block.z + 1n },
         { y: block.y + 1n },
@@ -230,8 +294,27 @@ describe("Rollup: proving blocks", () => {
     }
   });
 
+  it("refuses a proof under the key of another kind, also one with the same slots", async () => {
+    const { rollup, client, ethers, genesis } = fixture;
+    const timestamp = await latestTimestamp(fixture);
+    const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
+    const { commitBlock, proveBlock } = createTestBlock(client, genesis, [], { timestamp });
+    const { kind, digest, z, y } = proveBlock;
+    expect(kind).to.equal(FOUR);
+    await client.commitBlocks(genesis, [commitBlock]);
+    for (const other of [SIXTEEN, ...ALIKE.map(blockKindId)]) {
+      await verifier.expect(other, [...PROOF] as Words, [digest, z, y]);
+    }
+    await expect(prove([{ ...proveBlock, proof: PROOF }]))
+      .to.be.revertedWithCustomError(rollup, "ProofsInvalid")
+      .withArgs(1, 1);
+    await verifier.expect(kind, [...PROOF] as Words, [digest, z, y]);
+    await prove([{ ...proveBlock, proof: PROOF }]);
+    expect(await provenBlocks()).to.equal(1n);
+  });
+
   it("refuses blocks that are not consecutive from the first commitment", async () => {
-    const [first, second, third] = (await provableBlocks(4, 4, 4)) as Three;
+    const [first, second, third] = (await provableBlocks(FOUR, FOUR, FOUR)) as Three;
     for (const blocks of [
       [first, third],
       [first, second, second],
@@ -247,7 +330,7 @@ describe("Rollup: proving blocks", () => {
 
   it("proves in order, and only committed blocks", async () => {
     const { rollup, genesis, client } = fixture;
-    const [first, second, third] = (await provableBlocks(4, 4, 4)) as Three;
+    const [first, second, third] = (await provableBlocks(FOUR, FOUR, FOUR)) as Three;
     for (const [blocks, start] of [
       [[second], 2],
       [[third], 3],

@@ -4,7 +4,9 @@ import { network } from "hardhat";
 import { createExitWitnessInput, exitPath } from "../../src/block/exit.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
-import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import { FIELD_MODULUS, NONCE_MAX } from "../../src/protocol/constants.ts";
+import { MAIN_TOKENS, TAILS, TREE_ARITY } from "../../src/protocol/kinds.ts";
+import { LEAF_WORDS } from "../../src/protocol/leaf.ts";
 import {
   accountCapacity,
   type Preset,
@@ -50,19 +52,24 @@ describe(`Poseidon on L1, ${random.title}`, () => {
   const edge = [0n, 1n, FIELD_MODULUS - 1n];
   const someInputs = (count: number) =>
     Array.from({ length: count }, () => (random.bool() ? random.field() : random.pick(edge)));
+  const samples = (count: number) => [
+    ...Array.from({ length: HASHES }, () => someInputs(count)),
+    ...edge.map((word) => new Array<bigint>(count).fill(word)),
+  ];
 
-  it("equals Poseidon of src/crypto", async () => {
+  it("of a node equals Poseidon of src/crypto", async () => {
     const { ethers } = await network.create();
     const harness = await ethers.deployContract("PoseidonHarness");
-    for (let i = 0; i < HASHES; i++) {
-      const [three, eight] = [someInputs(3), someInputs(8)];
-      expect(await harness.hash3(three as never)).to.equal(poseidon(three));
-      expect(await harness.hash8(eight)).to.equal(poseidon(eight));
+    for (const inputs of samples(TREE_ARITY)) {
+      expect(await harness.hash8(inputs)).to.equal(poseidon(inputs));
     }
-    for (const word of edge) {
-      const [three, eight] = [new Array<bigint>(3).fill(word), new Array<bigint>(8).fill(word)];
-      expect(await harness.hash3(three as never)).to.equal(poseidon(three));
-      expect(await harness.hash8(eight)).to.equal(poseidon(eight));
+  });
+
+  it("of a leaf equals Poseidon of src/crypto", async () => {
+    const { ethers } = await network.create();
+    const hasher = await ethers.deployContract("LeafHasher");
+    for (const inputs of samples(LEAF_WORDS)) {
+      expect(await hasher.hash(inputs)).to.equal(poseidon(inputs));
     }
   });
 });
@@ -85,14 +92,27 @@ describe(`ExitVerifier, ${random.title}`, () => {
     );
   };
 
-  /** An honest claim to ETH. */
-  const someQuestion = (preset: Preset) => {
-    const state = createRandomState(random, preset);
-    return questionOf(state, pickAccountId(random, state), 0);
+  /** A state, and an account in it that has these tokens. */
+  const someAccount = (preset: Preset, tokenIds: readonly number[]) => {
+    let state = createRandomState(random, preset);
+    const accountId = pickAccountId(random, state);
+    for (const tokenId of tokenIds) {
+      state = state.update(accountId, tokenId, { balance: 1n + random.bigint(127) });
+    }
+    return { state, accountId };
+  };
+
+  /** Honest claims of an account to a main token and to another one. */
+  const someQuestions = (preset: Preset) => {
+    const tokenId = MAIN_TOKENS + random.int(tokenCapacity(preset) - MAIN_TOKENS);
+    const mainId = random.int(MAIN_TOKENS);
+    const { state, accountId } = someAccount(preset, [mainId, tokenId]);
+    return [questionOf(state, accountId, mainId), questionOf(state, accountId, tokenId)] as const;
   };
 
   for (const name of PRESET_NAMES) {
     const preset = PRESETS[name];
+    const tailLeaves = tokenCapacity(preset) / TAILS;
 
     it(`accepts the balance of any account in any token, also 0: ${name}`, async () => {
       const state = createRandomState(random, preset);
@@ -103,98 +123,197 @@ describe(`ExitVerifier, ${random.title}`, () => {
       }
     });
 
-    it(`refuses a path with any word changed: ${name}`, async () => {
-      const question = someQuestion(preset);
-      for (const [index, word] of question.path.entries()) {
-        const path = question.path.with(index, (word + 1n) % FIELD_MODULUS);
-        expect(await verify(question, { path }), `word ${index}`).to.equal(false);
+    it(`accepts tokens at the ends of the leaf and of each tail: ${name}`, async () => {
+      const ends = [0, 1, 2, 3].flatMap((tail) => [tail * tailLeaves, (tail + 1) * tailLeaves - 1]);
+      const tokenIds = [MAIN_TOKENS - 1, MAIN_TOKENS, ...ends].filter(
+        (tokenId) => tokenId < tokenCapacity(preset),
+      );
+      const { state, accountId } = someAccount(preset, tokenIds);
+      for (const tokenId of tokenIds) {
+        const question = questionOf(state, accountId, tokenId);
+        expect(question.claim.amount > 0n).to.equal(true);
+        expect(await verify(question), `token ${tokenId}`).to.equal(true);
       }
-      expect(await verify(question)).to.equal(true);
+    });
+
+    it(`refuses a path with any word changed: ${name}`, async () => {
+      for (const question of someQuestions(preset)) {
+        for (const [index, word] of question.path.entries()) {
+          const path = question.path.with(index, (word + 1n) % FIELD_MODULUS);
+          expect(await verify(question, { path }), `word ${index}`).to.equal(false);
+        }
+        expect(await verify(question)).to.equal(true);
+      }
     });
   }
 
   it("refuses every other claim and every other state", async () => {
-    const question = someQuestion(PRESETS.dev);
-    const { claim, stateRoot } = question;
-    const changes = [
-      { accountId: (claim.accountId + 1) % question.accountCapacity },
-      { accountId: claim.accountId ^ 8 },
-      { tokenId: 1 },
-      { tokenId: 8 },
-      { owner: claim.owner + 1n },
-      { owner: 0n },
-      { amount: claim.amount - 1n },
-      { amount: claim.amount ^ (1n << 127n) },
-      { amount: 0n },
-    ];
-    for (const change of changes) {
-      const changed = await verify(question, { claim: { ...claim, ...change } });
-      expect(changed, Object.keys(change)[0]).to.equal(false);
+    for (const question of someQuestions(PRESETS.dev)) {
+      const { claim, stateRoot } = question;
+      const changes = [
+        { accountId: (claim.accountId + 1) % question.accountCapacity },
+        { accountId: claim.accountId ^ 8 },
+        { tokenId: (claim.tokenId + 1) % question.tokenCapacity },
+        { tokenId: claim.tokenId ^ 8 },
+        { tokenId: claim.tokenId ^ 64 },
+        { owner: claim.owner + 1n },
+        { owner: 0n },
+        { amount: claim.amount - 1n },
+        { amount: claim.amount ^ (1n << 127n) },
+        { amount: 0n },
+      ];
+      for (const change of changes) {
+        const changed = await verify(question, { claim: { ...claim, ...change } });
+        expect(changed, Object.keys(change)[0]).to.equal(false);
+      }
+      expect(await verify(question, { stateRoot: stateRoot + 1n })).to.equal(false);
+      expect(await verify(question, { stateRoot: stateRoot + FIELD_MODULUS })).to.equal(false);
     }
-    expect(await verify(question, { stateRoot: stateRoot + 1n })).to.equal(false);
-    expect(await verify(question, { stateRoot: stateRoot + FIELD_MODULUS })).to.equal(false);
+  });
+
+  it("refuses the path of another token of the account", async () => {
+    const tailLeaves = tokenCapacity(PRESETS.dev) / TAILS;
+    const tokenIds = [3, 4, MAIN_TOKENS + 3, tailLeaves + 3, tailLeaves + MAIN_TOKENS + 3];
+    const { state, accountId } = someAccount(PRESETS.dev, tokenIds);
+    const questions = tokenIds.map((tokenId) => questionOf(state, accountId, tokenId));
+    for (const question of questions) {
+      for (const other of questions.filter((each) => each !== question)) {
+        const { tokenId, amount } = question.claim;
+        const text = `token ${tokenId} by the path of ${other.claim.tokenId}`;
+        expect(await verify(question, { path: other.path }), text).to.equal(false);
+        const claim = { ...other.claim, tokenId };
+        expect(await verify(other, { claim }), text).to.equal(false);
+        expect(await verify(other, { claim: { ...claim, amount } }), text).to.equal(false);
+      }
+    }
+  });
+
+  it("refuses siblings of a tail for a main token, also the true ones", async () => {
+    const { state, accountId } = someAccount(PRESETS.dev, [3]);
+    const question = questionOf(state, accountId, 3);
+    const { tailSiblings } = state.witness(accountId, 3);
+    const inserted = (siblings: readonly bigint[]) => [
+      ...question.path.slice(0, LEAF_WORDS - 1),
+      ...siblings,
+      ...question.path.slice(LEAF_WORDS - 1),
+    ];
+    const path = inserted(tailSiblings.flat());
+    expect(await verify(question, { path })).to.equal(false);
+    // The tail holds 0 for a main token, so this would be a second balance of the account.
+    const claim = { ...question.claim, amount: 0n };
+    expect(await verify(question, { claim, path })).to.equal(false);
+    expect(await verify(question, { path: inserted([]) })).to.equal(true);
+  });
+
+  it("refuses a path without the siblings of the tail for any other token", async () => {
+    const [, { claim, path, ...rest }] = someQuestions(PRESETS.minimal);
+    const cut = [...path.slice(0, LEAF_WORDS - 1), ...path.slice(LEAF_WORDS - 1 + 7)];
+    expect(await verify({ claim, path: cut, ...rest })).to.equal(false);
+    // Not even with the amount as the root of the tail.
+    const tail = Math.floor(claim.tokenId / (rest.tokenCapacity / TAILS));
+    const forged = cut.with(3 + tail, claim.amount);
+    expect(await verify({ claim, path: forged, ...rest })).to.equal(false);
+  });
+
+  it("refuses the right place in another tail", async () => {
+    const tailLeaves = tokenCapacity(PRESETS.minimal) / TAILS;
+    const { state, accountId } = someAccount(PRESETS.minimal, [2 * tailLeaves + 5]);
+    const question = questionOf(state, accountId, 2 * tailLeaves + 5);
+    for (const tail of [1, 3]) {
+      const claim = { ...question.claim, tokenId: tail * tailLeaves + 5 };
+      expect(await verify(question, { claim }), `tail ${tail}`).to.equal(false);
+    }
+    expect(await verify(question)).to.equal(true);
   });
 
   it("refuses words that are not canonical, so every path has one encoding", async () => {
-    const question = someQuestion(PRESETS.minimal);
-    for (const [index, word] of question.path.entries()) {
-      const path = question.path.with(index, word + FIELD_MODULUS);
-      expect(await verify(question, { path }), `word ${index}`).to.equal(false);
+    for (const question of someQuestions(PRESETS.minimal)) {
+      for (const [index, word] of question.path.entries()) {
+        const path = question.path.with(index, word + FIELD_MODULUS);
+        expect(await verify(question, { path }), `word ${index}`).to.equal(false);
+        const huge = question.path.with(index, 2n ** 256n - 1n);
+        expect(await verify(question, { path: huge }), `word ${index}`).to.equal(false);
+      }
     }
-    const huge = question.path.with(1, 2n ** 256n - 1n);
-    expect(await verify(question, { path: huge })).to.equal(false);
   });
 
-  it("refuses a nonce that reaches into the kind of the leaf", async () => {
-    const question = someQuestion(PRESETS.minimal);
-    const path = question.path.with(0, question.path[0]! + 2n ** 32n);
-    expect(await verify(question, { path })).to.equal(false);
+  it("refuses a reserved word that is not that of the leaf", async () => {
+    for (const question of someQuestions(PRESETS.minimal)) {
+      expect(question.path[2]).to.equal(0n);
+      expect(await verify(question, { path: question.path.with(2, 1n) })).to.equal(false);
+    }
+  });
+
+  it("accepts the last nonce, and refuses larger ones", async () => {
+    const { state, accountId } = someAccount(PRESETS.minimal, [0]);
+    const last = state.update(accountId, 0, { account: { nonce: NONCE_MAX } });
+    const question = questionOf(last, accountId, 0);
+    expect(await verify(question)).to.equal(true);
+    const { path } = question;
+    for (const nonce of [2n ** 32n, 2n ** 32n + path[0]!, FIELD_MODULUS - 1n, 2n ** 256n - 1n]) {
+      expect(await verify(question, { path: path.with(0, nonce) }), `${nonce}`).to.equal(false);
+    }
   });
 
   it("refuses ids out of range whose last digits are those of a leaf", async () => {
-    const question = someQuestion(PRESETS.minimal);
-    const { claim } = question;
-    const accountId = claim.accountId + question.accountCapacity;
-    expect(await verify(question, { claim: { ...claim, accountId } })).to.equal(false);
-    const tokenId = claim.tokenId + question.tokenCapacity;
-    expect(await verify(question, { claim: { ...claim, tokenId } })).to.equal(false);
-  });
-
-  it("refuses paths of another length, so no inner node passes for a leaf", async () => {
-    const question = someQuestion(PRESETS.minimal);
-    const { path } = question;
-    const [zeros, level] = [new Array<bigint>(7).fill(0n), path.slice(2, 9)];
-    for (const other of [
-      path.slice(0, -1),
-      path.slice(0, -7),
-      path.slice(2),
-      [...path, 0n],
-      [...path, ...zeros],
-      [...path.slice(0, 2), ...zeros, ...path.slice(2)],
-      [...path.slice(0, 2), ...path.slice(9)],
-      [...path.slice(0, 9), ...level, ...path.slice(9)],
-      [],
-    ]) {
-      expect(await verify(question, { path: other })).to.equal(false);
+    for (const question of someQuestions(PRESETS.minimal)) {
+      const { claim } = question;
+      const accountId = claim.accountId + question.accountCapacity;
+      expect(await verify(question, { claim: { ...claim, accountId } })).to.equal(false);
+      const tokenId = claim.tokenId + question.tokenCapacity;
+      expect(await verify(question, { claim: { ...claim, tokenId } })).to.equal(false);
     }
   });
 
-  it("refuses an account that does not exist", async () => {
+  it("refuses paths of another length, so no inner node passes for a leaf", async () => {
+    const leafWords = LEAF_WORDS - 1;
+    for (const question of someQuestions(PRESETS.minimal)) {
+      const { path } = question;
+      const zeros = new Array<bigint>(7).fill(0n);
+      const [leaf, siblings] = [path.slice(0, leafWords), path.slice(leafWords)];
+      for (const other of [
+        path.slice(0, -1),
+        path.slice(0, -7),
+        path.slice(2),
+        path.slice(7),
+        [...path, 0n],
+        [...path, ...zeros],
+        [...leaf, ...zeros, ...siblings],
+        [...leaf, ...siblings.slice(7)],
+        [...leaf, ...siblings.slice(0, 7), ...siblings],
+        leaf,
+        [],
+      ]) {
+        expect(await verify(question, { path: other })).to.equal(false);
+      }
+    }
+  });
+
+  it("refuses an account that does not exist: its leaf has no nonce", async () => {
     const state = createRandomState(random, PRESETS.minimal);
     const free = state.nextAccountId;
-    const { stateSiblings, tokenSiblings } = state.witness(free, 0);
-    const honest = questionOf(state, pickAccountId(random, state), 0);
-    const claim = { accountId: free, tokenId: 0, owner: 0n, amount: 0n };
-    const path = [0n, 0n, ...tokenSiblings.flat(), ...stateSiblings.flat()];
-    expect(await verify(honest, { claim, path })).to.equal(false);
+    for (const tokenId of [0, MAIN_TOKENS]) {
+      const { leaf, tailSiblings, stateSiblings } = state.witness(free, tokenId);
+      const honest = questionOf(state, pickAccountId(random, state), tokenId);
+      const claim = { accountId: free, tokenId, owner: 0n, amount: 0n };
+      const words = [...leaf.tails, ...leaf.balances];
+      const siblings = [...(tokenId === 0 ? [] : tailSiblings.flat()), ...stateSiblings.flat()];
+      // Nonce + 1 = 0 would be the empty leaf, in the field or in 256 bits.
+      for (const nonce of [0n, FIELD_MODULUS - 1n, 2n ** 256n - 1n]) {
+        const path = [nonce, 0n, 0n, ...words, ...siblings];
+        expect(path.length).to.equal(honest.path.length);
+        expect(await verify(honest, { claim, path }), `${nonce}`).to.equal(false);
+      }
+    }
   });
 
   it("refuses earlier balances of an account", async () => {
-    const state = createRandomState(random, PRESETS.minimal);
-    const accountId = pickAccountId(random, state);
-    const earlier = questionOf(state, accountId, 0);
-    const { root: stateRoot } = state.update(accountId, 0, { balance: 0n });
-    expect(await verify(earlier)).to.equal(true);
-    expect(await verify(earlier, { stateRoot })).to.equal(false);
+    for (const tokenId of [0, MAIN_TOKENS]) {
+      const { state, accountId } = someAccount(PRESETS.minimal, [tokenId]);
+      const earlier = questionOf(state, accountId, tokenId);
+      const { root: stateRoot } = state.update(accountId, tokenId, { balance: 0n });
+      expect(await verify(earlier)).to.equal(true);
+      expect(await verify(earlier, { stateRoot })).to.equal(false);
+    }
   });
 });

@@ -73,7 +73,7 @@ describe("Rollup: initialization", () => {
     expect(await rollup.isValidator(validator.address)).to.equal(true);
     expect(await rollup.isValidator(user.address)).to.equal(false);
     expect(await rollup.accountCapacity()).to.equal(4096n);
-    expect(await rollup.tokenCapacity()).to.equal(64n);
+    expect(await rollup.tokenCapacity()).to.equal(256n);
     expect(await rollup.priorityExpirationSeconds()).to.equal(14n * 24n * 60n * 60n);
     expect(await rollup.payoutGasLimit()).to.equal(100_000n);
     expect(await rollup.requestFeeWei()).to.equal(0n);

@@ -114,14 +114,14 @@ describe(`Pubdata: contract compared with TypeScript (${random.title})`, () => {
     for (let i = 0; i < 10; i++) {
       const input = {
         pubdata: random.bytes(random.int(300)),
-        slots: random.int(2 ** 32),
+        kind: random.int(2 ** 32),
         digest: random.field(),
         oldStateRoot: random.field(),
         newStateRoot: random.field(),
         header: random.bigint(120),
       };
-      const { pubdata, slots, digest, oldStateRoot, newStateRoot, header } = input;
-      const z = await harness.challenge(pubdata, slots, digest, oldStateRoot, newStateRoot, header);
+      const { pubdata, kind, digest, oldStateRoot, newStateRoot, header } = input;
+      const z = await harness.challenge(pubdata, kind, digest, oldStateRoot, newStateRoot, header);
       expect(z).to.equal(challenge(input));
     }
   });

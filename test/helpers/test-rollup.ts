@@ -21,6 +21,7 @@ import { payoutsOf } from "../../src/operations/payouts.ts";
 import type { Payout } from "../../src/operations/rules.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 import type { OperationName } from "../../src/operations/table.ts";
+import { blockKindId, slotsOfKindId } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 
 export const GENESIS_ROOT = 1n;
@@ -83,7 +84,8 @@ export type TestRollup = Awaited<ReturnType<typeof createTestRollup>>;
 
 /** The parts of a block besides its operations. */
 export interface BlockOptions {
-  readonly slots?: number;
+  /** Id of the block's kind; default: {@link kindOfSlots} of 4. */
+  readonly kind?: number;
   readonly timestamp?: bigint;
   readonly feeAccountId?: number;
   readonly newStateRoot?: bigint;
@@ -99,6 +101,11 @@ export interface TestBlock {
   readonly payouts: readonly Payout[];
 }
 
+/** Returns the id of the kind with these slots that holds all accounts and tokens of `dev`. */
+export function kindOfSlots(slots: number): number {
+  return blockKindId({ slots, levels: PRESETS.dev.stateTreeLevels, tokens: "wide" });
+}
+
 /** Creates a block of the given operations after `parent`, with an arbitrary state root. */
 export function createTestBlock(
   { chainId, rollupAddress }: Pick<RollupClient, "chainId" | "rollupAddress">,
@@ -107,22 +114,23 @@ export function createTestBlock(
   options: BlockOptions = {},
 ): TestBlock {
   const {
-    slots = 4,
+    kind = kindOfSlots(4),
     timestamp = parent.timestamp,
     feeAccountId = 0,
     authorizations = [],
   } = options;
   const { newStateRoot = parent.stateRoot + 1n } = options;
   const blockNumber = parent.blockNumber + 1;
-  const padding = new Array<PublicOperation>(slots - operations.length).fill({ type: "noop" });
-  const data = blockData([...operations, ...padding]);
+  const padding = slotsOfKindId(kind) - operations.length;
+  const noops = new Array<PublicOperation>(Math.max(0, padding)).fill({ type: "noop" });
+  const data = blockData([...operations, ...noops]);
   const pubdata = encodePubdata(operations);
   const oldStateRoot = parent.stateRoot;
   const header = headerWord({ blockNumber, timestamp, feeAccountId });
   const domain = signingDomain(chainId, BigInt(rollupAddress));
   const elements = committedElements({ oldStateRoot, newStateRoot, header, domain }, data);
   const digest = digestOf(elements);
-  const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+  const z = challenge({ pubdata, kind, digest, oldStateRoot, newStateRoot, header });
   const y = evaluate(elements, z);
   const payouts = payoutsOf(operations);
   const storedBlock: StoredBlock = {
@@ -131,11 +139,11 @@ export function createTestBlock(
     timestamp,
     payoutsHash: hashPayouts(payouts),
     stateRoot: newStateRoot,
-    commitment: keccak256(encodeWords([BigInt(parent.commitment), BigInt(slots), digest, z, y])),
+    commitment: keccak256(encodeWords([BigInt(parent.commitment), BigInt(kind), digest, z, y])),
   };
-  const commitBlock = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
+  const commitBlock = { timestamp, feeAccountId, kind, newStateRoot, digest, pubdata };
   const parentCommitment = parent.commitment;
-  const claim = { parentCommitment, slots, digest, z, y, proof: ZERO_PROOF };
+  const claim = { parentCommitment, kind, digest, z, y, proof: ZERO_PROOF };
   return {
     commitBlock: { ...commitBlock, authorizations },
     storedBlock,

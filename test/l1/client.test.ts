@@ -54,7 +54,7 @@ describe("RollupClient", () => {
     expect(await client.readDeployment()).to.deep.equal({
       protocolDigest: PROTOCOL_DIGEST,
       accountCapacity: 4096,
-      tokenCapacity: 64,
+      tokenCapacity: 256,
       lastBlock: genesis,
     });
     expect(client.chainId).to.equal(31337n);

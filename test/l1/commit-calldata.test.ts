@@ -33,7 +33,7 @@ function randomBlocks(): CommitBlock[] {
   return Array.from({ length: 1 + random.int(4) }, () => ({
     timestamp: random.bigint(64),
     feeAccountId: random.int(2 ** 32),
-    slots: random.int(2 ** 32),
+    kind: random.int(2 ** 32),
     newStateRoot: random.bigint(256),
     digest: random.bigint(256),
     pubdata: random.bytes(random.pick([0, 1, 31, 32, 70])),
@@ -151,7 +151,7 @@ function toPlain(block: CommitBlock | CommitBlockStructOutput): Record<string, u
   return {
     timestamp: block.timestamp,
     feeAccountId: Number(block.feeAccountId),
-    slots: Number(block.slots),
+    kind: Number(block.kind),
     newStateRoot: block.newStateRoot,
     digest: block.digest,
     pubdata: hexlify(block.pubdata),

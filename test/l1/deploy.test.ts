@@ -28,7 +28,7 @@ describe("deployRollup", () => {
     expect(await rollup.owner()).to.equal(deployer.address);
     expect(await rollup.isValidator(deployer.address)).to.equal(true);
     expect(await rollup.accountCapacity()).to.equal(64n);
-    expect(await rollup.tokenCapacity()).to.equal(8n);
+    expect(await rollup.tokenCapacity()).to.equal(32n);
     const deployed = await ethers.provider.getCode(
       location.rollupAddress,
       location.deploymentBlock,

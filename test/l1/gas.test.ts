@@ -30,6 +30,7 @@ import { createRandomPublicOperation } from "../helpers/random-public-operation.
 import {
   createTestBlock,
   createTestRollup,
+  kindOfSlots,
   latestTimestamp,
   type TestBlock,
   type TestRollup,
@@ -140,7 +141,12 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
     const blocks: TestBlock[] = [];
     for (const operations of lists) {
       const last = blocks.at(-1)?.storedBlock ?? parent;
-      const options = { timestamp, slots: 512, newStateRoot: random.field(), authorizations };
+      const options = {
+        timestamp,
+        kind: kindOfSlots(512),
+        newStateRoot: random.field(),
+        authorizations,
+      };
       blocks.push(createTestBlock(fixture.client, last, operations, options));
     }
     const commitBlocks = blocks.map(({ commitBlock }) => commitBlock);
@@ -284,8 +290,8 @@ describe(`worst-case gas of L1 transactions (${random.title})`, () => {
   it("of proofs, at least those of the mock verifier", async () => {
     const { genesis } = fixture;
     const blocks = await commit(genesis, [[], []]);
-    const claims = blocks.map(({ proveBlock: { slots, digest, z, y, proof } }) => {
-      return { slots, digest, z, y, proof };
+    const claims = blocks.map(({ proveBlock: { kind, digest, z, y, proof } }) => {
+      return { kind, digest, z, y, proof };
     });
     await send("proveBlocks", [ZeroHash, blocks.at(-1)!.storedBlock, claims], proveCost(2));
   });

@@ -7,6 +7,7 @@ import {
   createTestBlock,
   createTestRollup,
   FEE_ACCOUNT_ADDRESS,
+  kindOfSlots,
   latestTimestamp,
   type TestBlock,
   type TestRollup,
@@ -21,7 +22,10 @@ describe("history of blocks", () => {
     fixture = await createTestRollup();
     const timestamp = await latestTimestamp(fixture);
     first = createTestBlock(fixture.client, fixture.genesis, [], { timestamp });
-    second = createTestBlock(fixture.client, first.storedBlock, [], { timestamp, slots: 16 });
+    second = createTestBlock(fixture.client, first.storedBlock, [], {
+      timestamp,
+      kind: kindOfSlots(16),
+    });
   });
 
   const readAll = async () => {
@@ -35,7 +39,7 @@ describe("history of blocks", () => {
     const start = await readGenesis(client.contract, { fromBlock: 0, toBlock: 10 });
     expect(start.storedBlock).to.deep.equal(genesis);
     expect(start.feeAccountAddress).to.equal(FEE_ACCOUNT_ADDRESS);
-    expect([start.accountCapacity, start.tokenCapacity]).to.deep.equal([4096, 64]);
+    expect([start.accountCapacity, start.tokenCapacity]).to.deep.equal([4096, 256]);
   });
 
   it("has every event of blocks in order, those reverted later included", async () => {

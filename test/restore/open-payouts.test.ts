@@ -5,6 +5,7 @@ import { findOpenPayouts, makeOpenPayouts } from "../../src/restore/open-payouts
 import {
   createTestBlock,
   createTestRollup,
+  kindOfSlots,
   latestTimestamp,
   type TestBlock,
   type TestRollup,
@@ -34,7 +35,7 @@ describe("open payouts", () => {
     const timestamp = await latestTimestamp(fixture);
     const operationsOf = (count: number, amount: bigint) =>
       RECIPIENTS.slice(0, count).map((recipient) => withdrawOperation(recipient, amount));
-    const options = { timestamp, slots: 32 };
+    const options = { timestamp, kind: kindOfSlots(32) };
     const dropped = createTestBlock(client, genesis, operationsOf(2, 99n), options);
     await client.commitBlocks(genesis, [dropped.commitBlock]);
     await client.revertBlocks([dropped.storedBlock]);
@@ -88,7 +89,10 @@ describe("open payouts", () => {
     const count = 200;
     const operations = Array.from({ length: count }, () => withdrawOperation(recipient, 5n));
     const timestamp = await latestTimestamp(fixture);
-    const block = createTestBlock(client, genesis, operations, { timestamp, slots: 256 });
+    const block = createTestBlock(client, genesis, operations, {
+      timestamp,
+      kind: kindOfSlots(256),
+    });
     await client.commitBlocks(genesis, [block.commitBlock]);
     await client.proveBlocks([block.proveBlock]);
     await client.executeBlocks([block]);
