@@ -74,7 +74,7 @@ export type BlockWitnessInput = BlockInputs &
   Readonly<Record<keyof SlotSignals, readonly bigint[]>> &
   StateSignals;
 
-type StateSignals = LeafSignals & StateTop & FeeSignals;
+type StateSignals = LeafSignals & Pick<StateTop, keyof StateTop> & FeeSignals;
 
 /** The leaf of each branch, and its place in the trees. */
 type LeafSignals = {

@@ -20,10 +20,10 @@ describe("rules", () => {
 
   for (const preset of [PRESETS.minimal, PRESETS.dev]) {
     describe(`of a ${preset.name} rollup (${random.title})`, () => {
-      for (const { tag, name, build } of INVALID_CASES) {
+      for (const { tag, code, name, build } of INVALID_CASES) {
         it(`${tag}: ${name}`, () => {
           const { refuse, createInput } = build(random, preset);
-          expectCode(tag, refuse);
+          expectCode(code, refuse);
           createInput();
         });
       }

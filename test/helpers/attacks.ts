@@ -13,6 +13,7 @@ import { createDishonestInput } from "./dishonest-input.ts";
 import { expectCode } from "./expect-code.ts";
 import { expectCircuitRefusal } from "./forged-witness.ts";
 import type { RuleTag } from "./invalid-cases.ts";
+import { wholeKind } from "./kinds.ts";
 import { type Breach, buildCase, type Scene } from "./scene.ts";
 import { loadBlockCircuit } from "./template-circuit.ts";
 import {
@@ -23,11 +24,11 @@ import {
 } from "./test-rollup.ts";
 
 export const preset = PRESETS.minimal;
-const SLOTS = preset.blockSlots[0]!;
+export const kind = wholeKind(preset);
 
-/** Loads the circuit of the preset's smallest block; it is compiled once and cached. */
+/** Loads the circuit of the preset's whole kind; it is compiled once and cached. */
 export function attackedCircuit(): Promise<Circuit> {
-  return loadBlockCircuit(preset, SLOTS);
+  return loadBlockCircuit(preset, kind);
 }
 
 /**
@@ -51,7 +52,7 @@ export async function expectImpossible(
 export async function expectPossible(scene: Scene, breach: Breach): Promise<AppliedBlock> {
   const { operations, feeAccountId = 0 } = breach;
   const { state, timestamp, domain } = scene;
-  const block = { blockNumber: 1, timestamp, feeAccountId, slots: SLOTS, operations };
+  const block = { blockNumber: 1, timestamp, feeAccountId, kind, operations };
   const applied = applyBlock(state, block, domain);
   const input = createDishonestInput({ ...breach, state, block, domain });
   expect(input.newStateRoot).to.equal(applied.state.root);

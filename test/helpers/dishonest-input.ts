@@ -34,14 +34,19 @@ import {
   unpackFee,
 } from "../../src/operations/packed.ts";
 import type { Transaction, TransactionSignature } from "../../src/operations/transaction.ts";
-import { AMOUNT_MAX, KIND_SHIFT_BITS, NONCE_SHIFT_BITS } from "../../src/protocol/constants.ts";
+import {
+  AMOUNT_MAX,
+  EXTENSION_NONCE_SHIFT_BITS,
+  EXTENSION_OP_SHIFT_BITS,
+  LEAF_KIND,
+} from "../../src/protocol/constants.ts";
+import type { BlockKind } from "../../src/protocol/kinds.ts";
 import { type Column, FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
 import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
 import { RECORD_COLUMNS } from "../../src/protocol/columns.ts";
-import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
 import { MESSAGE_WORDS } from "../../src/protocol/signing.ts";
-import { EMPTY_ACCOUNT } from "../../src/state/account.ts";
 import type { BranchWitness, RollupState } from "../../src/state/rollup-state.ts";
+import { accountsOf, tokensOf } from "./kinds.ts";
 
 /** A block, and the attacker's claims that its operations cannot express. */
 export interface DishonestBlock {
@@ -57,7 +62,8 @@ export interface DishonestBlock {
 /** Creates input signals of `Block` with the claims, and consistent in everything else. */
 export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
   const { state: before, block, domain, forcedSignals = [] } = claim;
-  const padding = new Array<Operation>(block.slots - block.operations.length).fill({
+  const { kind } = block;
+  const padding = new Array<Operation>(kind.slots - block.operations.length).fill({
     type: "noop",
   });
   const operations = [...block.operations, ...padding];
@@ -70,12 +76,12 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
   const slots: SlotWitness[] = [];
   let state = before;
   for (const slot of signals) {
-    const { branches, after } = carryOut(state, slot);
+    const { branches, after } = carryOut(state, kind, slot);
     const feeTokenIndex = feeTokenIndexOf(slot, feeTokens);
     slots.push({ signals: slot, branches, feeTokenIndex: BigInt(feeTokenIndex) });
     state = after;
   }
-  const { fees, after } = collect(state, block.feeAccountId, slots, feeTokens);
+  const { fees, after } = collect(state, block, slots, feeTokens);
   const data = [...slots.map(recordOf), ...slots.flatMap(extensionOf)].map(reduce);
   const z = poseidon([domain, data[0]!]); // the circuit accepts any z
   const committed = {
@@ -86,20 +92,22 @@ export function createDishonestInput(claim: DishonestBlock): BlockWitnessInput {
   };
   const elements = committedElements(committed, data);
   const commitment = { digest: digestOf(elements), z, y: evaluate(elements, z) };
-  return toWitnessInput({ inputs: { ...committed, ...commitment }, slots, fees });
+  const inputs = { ...committed, ...commitment };
+  return toWitnessInput({ kind, inputs, top: before.top(kind.levels), slots, fees });
 }
 
 /**
- * Returns the state after an operation, without checking any rule.
+ * Returns the state after an operation in a block of a kind, without checking any rule.
  *
  * @param forced - Signals that replace the operation's own.
  */
 export function carryOutOperation(
   state: RollupState,
+  kind: BlockKind,
   operation: Operation,
   forced: Partial<SlotSignals> = {},
 ): RollupState {
-  return carryOut(state, { ...toLooseSignals(operation, 0n), ...forced }).after;
+  return carryOut(state, kind, { ...toLooseSignals(operation, 0n), ...forced }).after;
 }
 
 /**
@@ -128,7 +136,7 @@ function toLooseSignals(operation: Operation, batch: bigint): SlotSignals {
 }
 
 /** Applies `EffectOnA` and `EffectOnB` of the circuit. */
-function carryOut(state: RollupState, signals: SlotSignals) {
+function carryOut(state: RollupState, kind: BlockKind, signals: SlotSignals) {
   const { op, amount, address } = signals;
   const { origin, effects }: OperationSpec = OPERATIONS[OPERATION_NAMES[Number(op)]!];
   const flag = (isSet: boolean) => (isSet ? 1n : 0n);
@@ -137,9 +145,9 @@ function carryOut(state: RollupState, signals: SlotSignals) {
   const debitsB = flag(effects.debits === "accountB");
   const creditsB = flag(effects.credits === "accountB");
 
-  const a = readBranch(state, signals.accountA, signals.token);
+  const a = readBranch(state, kind, signals.accountA, signals.token);
   const key = hashPublicKey({ x: signals.ax, y: signals.ay });
-  const afterA = writeBranch(state, signals.accountA, signals.token, {
+  const afterA = writeBranch(state, kind, signals.accountA, signals.token, {
     account: {
       ...a.account,
       nonce: a.account.nonce + (isSigned ? 1 : 0),
@@ -148,10 +156,11 @@ function carryOut(state: RollupState, signals: SlotSignals) {
     balance: a.balance - unpackFee(signals.packedFee) - debitsA * amount,
   });
 
-  const b = readBranch(afterA, signals.accountB, signals.token);
+  const b = readBranch(afterA, kind, signals.accountB, signals.token);
   const isCreated = creditsB === 1n && b.account.kind === 0;
-  const after = writeBranch(afterA, signals.accountB, signals.token, {
-    account: isCreated ? { ...b.account, kind: 1, address } : b.account,
+  const { account } = b;
+  const after = writeBranch(afterA, kind, signals.accountB, signals.token, {
+    account: isCreated ? { ...account, kind: 1, address: account.address + address } : account,
     balance: b.balance + (creditsB - debitsB) * amount,
   });
   return { branches: [a, b] as const, after };
@@ -160,7 +169,7 @@ function carryOut(state: RollupState, signals: SlotSignals) {
 /** Sums the fees and credits them. */
 function collect(
   state: RollupState,
-  feeAccountId: number,
+  { feeAccountId, kind }: Pick<Block, "feeAccountId" | "kind">,
   slots: readonly SlotWitness[],
   feeTokens: readonly number[],
 ) {
@@ -171,9 +180,9 @@ function collect(
       .filter(({ feeTokenIndex }) => Number(feeTokenIndex) === f)
       .reduce((total, { signals }) => total + unpackFee(signals.packedFee), 0n);
     const token = BigInt(tokenId);
-    const branch = readBranch(after, BigInt(feeAccountId), token);
+    const branch = readBranch(after, kind, BigInt(feeAccountId), token);
     fees.push({ token, branch });
-    after = writeBranch(after, BigInt(feeAccountId), token, {
+    after = writeBranch(after, kind, BigInt(feeAccountId), token, {
       account: branch.account,
       balance: branch.balance + sum,
     });
@@ -191,32 +200,46 @@ function feeTokenIndexOf({ packedFee, token }: SlotSignals, feeTokens: readonly 
   return packedFee === 0n ? 0 : Math.max(0, feeTokens.indexOf(Number(token)));
 }
 
-/** Reads a branch; ids beyond the tree wrap around, as in the circuit. */
-function readBranch(state: RollupState, accountId: bigint, token: bigint): BranchWitness {
-  return state.witness(...wrapIds(state, accountId, token));
+/** Reads a branch; ids beyond those of the kind wrap around, as in the circuit. */
+function readBranch(
+  state: RollupState,
+  kind: BlockKind,
+  accountId: bigint,
+  token: bigint,
+): BranchWitness {
+  return state.witness(...wrapIds(state, kind, accountId, token), kind.levels);
 }
 
+/** Writes the words of a leaf as the circuit does, which tells no account from an empty leaf. */
 function writeBranch(
   state: RollupState,
+  blockKind: BlockKind,
   accountId: bigint,
   token: bigint,
   { account, balance }: Pick<BranchWitness, "account" | "balance">,
 ): RollupState {
-  return state.update(...wrapIds(state, accountId, token), {
-    account: account.kind === 0 ? EMPTY_ACCOUNT : account,
+  const noncePlusOne = account.nonce + account.kind;
+  const kind = noncePlusOne === 0 ? LEAF_KIND.empty : LEAF_KIND.account;
+  return state.update(...wrapIds(state, blockKind, accountId, token), {
+    account: { ...account, kind, nonce: noncePlusOne - kind },
     balance: reduce(balance),
   });
 }
 
-function wrapIds({ preset }: RollupState, accountId: bigint, token: bigint): [number, number] {
-  return [Number(accountId) % accountCapacity(preset), Number(token) % tokenCapacity(preset)];
+function wrapIds(
+  { preset }: RollupState,
+  kind: BlockKind,
+  accountId: bigint,
+  token: bigint,
+): [number, number] {
+  return [Number(accountId) % accountsOf(kind), Number(token) % tokensOf(preset, kind)];
 }
 
 /** Packs the columns of a layout into one integer; a value may be wider than its column. */
 function packLoosely(columns: readonly Column[], values: Record<string, bigint | number>): bigint {
   return columns.reduce(
-    (packed, { name, type }) =>
-      (packed << BigInt(8 * FIELD_TYPE_BYTES[type])) + BigInt(values[name]!),
+    (packed, { name, type, guardBytes = 0 }) =>
+      (packed << BigInt(8 * (guardBytes + FIELD_TYPE_BYTES[type]))) + BigInt(values[name]!),
     0n,
   );
 }
@@ -231,7 +254,8 @@ function extensionOf({ signals, branches }: SlotWitness): [bigint, bigint] {
   const { extension }: OperationSpec = OPERATIONS[OPERATION_NAMES[Number(op)]!];
   if (extension.address === undefined) return [0n, 0n];
   const nonce = extension.nonce === undefined ? 0n : BigInt(branches[0].account.nonce);
-  const e1 = (op << BigInt(KIND_SHIFT_BITS)) + (nonce << BigInt(NONCE_SHIFT_BITS)) + address;
+  const shown = (op << BigInt(EXTENSION_OP_SHIFT_BITS)) + address;
+  const e1 = shown + (nonce << BigInt(EXTENSION_NONCE_SHIFT_BITS));
   if (extension.value === undefined) return [e1, 0n];
   return [e1, extension.value.type === "amount" ? amount : hashPublicKey({ x: ax, y: ay })];
 }

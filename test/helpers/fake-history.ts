@@ -15,6 +15,7 @@ import type {
   L1Progress,
   StoredBlock,
 } from "../../src/l1/types.ts";
+import { blockKindId } from "../../src/protocol/kinds.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RestoreSource } from "../../src/restore/source.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
@@ -217,7 +218,7 @@ export class FakeHistory implements RestoreSource {
     const commitment = commitBlock(applied, this.#world.domain);
     const honest = toStoredBlock(applied, commitment, parentBlock.commitment);
     const storedBlock = isFaulty ? { ...honest, stateRoot: honest.stateRoot ^ 1n } : honest;
-    const { timestamp, feeAccountId, slots } = block;
+    const { timestamp, feeAccountId } = block;
     const { digest, pubdata } = commitment;
     const event: BlockEvent = {
       type: "committed",
@@ -225,7 +226,7 @@ export class FakeHistory implements RestoreSource {
       commitBlock: {
         timestamp,
         feeAccountId,
-        slots,
+        kind: blockKindId(block.kind),
         newStateRoot: storedBlock.stateRoot,
         digest,
         pubdata,

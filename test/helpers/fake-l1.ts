@@ -57,6 +57,7 @@ import {
   TIMESTAMP_LAG_MAX_SECONDS,
   TIMESTAMP_LEAD_MAX_SECONDS,
 } from "../../src/protocol/constants.ts";
+import { slotsOfKindId } from "../../src/protocol/kinds.ts";
 import { PROTOCOL_DIGEST, OPERATIONS } from "../../src/operations/table.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
@@ -356,8 +357,8 @@ export class FakeL1 implements L1Port {
       if (blocks.some(({ proof }) => proof === WRONG_PROOF)) throw refusal("ProofsInvalid");
       for (const block of blocks) {
         const index = nextIndex(content, "committed", block.storedBlock);
-        const { parentCommitment, slots, digest, z, y } = block;
-        const commitment = hashWords([BigInt(parentCommitment), BigInt(slots), digest, z, y]);
+        const { parentCommitment, kind, digest, z, y } = block;
+        const commitment = hashWords([BigInt(parentCommitment), BigInt(kind), digest, z, y]);
         check(commitment === block.storedBlock.commitment, "CommitmentMismatch");
         content.blocks[index] = { ...content.blocks[index]!, status: "proven" };
       }
@@ -488,12 +489,13 @@ export class FakeL1 implements L1Port {
     parent: StoredBlock,
     block: CommitBlock,
   ): KeptBlock {
-    const { timestamp, slots, newStateRoot, digest, pubdata, feeAccountId } = block;
+    const { timestamp, kind, newStateRoot, digest, pubdata, feeAccountId } = block;
     const { timestamp: now, servedRequests: served } = content;
     check(timestamp >= parent.timestamp, "TimestampOutOfRange");
     check(timestamp >= now - BigInt(TIMESTAMP_LAG_MAX_SECONDS), "TimestampOutOfRange");
     check(timestamp <= now + BigInt(TIMESTAMP_LEAD_MAX_SECONDS), "TimestampOutOfRange");
     const operations = decodePubdata(pubdata);
+    const slots = slotsOfKindId(kind);
     check(operations.length <= slots, "TooManyRecords");
     const requests = operations.filter(({ type }) => OPERATIONS[type].origin === "l1");
     for (const [index, operation] of requests.entries()) {
@@ -507,8 +509,8 @@ export class FakeL1 implements L1Port {
     const inputs = { oldStateRoot, newStateRoot, header, domain: this.domain };
     const elements = committedElements(inputs, data);
     check(digestOf(elements) === digest, "the digest is that of the data");
-    const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
-    const words = [BigInt(parent.commitment), BigInt(slots), digest, z];
+    const z = challenge({ pubdata, kind, digest, oldStateRoot, newStateRoot, header });
+    const words = [BigInt(parent.commitment), BigInt(kind), digest, z];
     const payouts = payoutsOf(operations);
     return {
       status: "committed",

@@ -5,17 +5,19 @@ import { commitBlock } from "../../src/block/commitment.ts";
 import { type BlockWitnessInput, createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import type { OperationName } from "../../src/operations/table.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
+import { wholeKind } from "./kinds.ts";
 import { createWorld, randomBlock } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
-/** Creates a random block of two slots with operations of the given type. */
+/** Creates a random block of the whole kind with operations of the given type. */
 export function honestBlock(
   random: Random,
   preset: Preset,
   type: OperationName,
 ): { readonly applied: AppliedBlock; readonly input: BlockWitnessInput } {
-  const world = createWorld(random, preset);
-  const block = randomBlock(world, world.state, { slots: 2, types: [type] });
+  const kind = wholeKind(preset);
+  const world = createWorld(random, preset, kind);
+  const block = randomBlock(world, world.state, { kind, types: [type] });
   const applied = applyBlock(world.state, block, world.domain);
   expect(applied.slots[0]!.operation.type).to.equal(type);
   const input = createBlockWitnessInput(applied, commitBlock(applied, world.domain));

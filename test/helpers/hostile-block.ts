@@ -12,6 +12,7 @@
 import { concatBytes } from "@noble/hashes/utils.js";
 import type { BlockHeader } from "../../src/block/block.ts";
 import { challenge, committedElements, digestOf, evaluate } from "../../src/block/commitment.ts";
+import { operationNeeds } from "../../src/block/needs.ts";
 import type { BlockWitnessInput } from "../../src/block/witness-input.ts";
 import {
   extensionWords,
@@ -31,38 +32,48 @@ import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
 import { EXTENSION_COLUMNS, RECORD_BYTES } from "../../src/protocol/columns.ts";
 import { OPERATION_NAMES, type OperationName, OPERATIONS } from "../../src/operations/table.ts";
 import type { OperationSpec } from "../../src/operations/definition.ts";
-import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import { type BlockKind, blockKindId, holds } from "../../src/protocol/kinds.ts";
+import type { Preset } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { assert } from "../../src/util/errors.ts";
 import { carryOutOperation, createDishonestInput, type DishonestBlock } from "./dishonest-input.ts";
 import { type Draft, hostileOperation } from "./hostile-operation.ts";
+import { accountsOf, tokensOf } from "./kinds.ts";
 import { createWorld, withBatches, type World } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
 export interface HostileOptions {
   /** Header without the fee account, which is random; default: values at their limits. */
   readonly header?: Omit<BlockHeader, "feeAccountId">;
-  /** Slots of the block; default: one of the preset's sizes. */
-  readonly slots?: number;
+  /** Kind of the block; default: one of the preset's. */
+  readonly kind?: BlockKind;
   /** Operations to choose from; default: all. */
   readonly types?: readonly OperationName[];
   /** Operations of the first slots, for example requests of L1. */
   readonly first?: readonly Operation[];
 }
 
-/** Creates a state with several accounts per address, and balances and nonces at their limits. */
-export function createHostileWorld(random: Random, preset: Preset): World {
-  const world = createWorld(random, preset);
+/**
+ * Creates a state with several accounts per address, and balances and nonces at their limits.
+ *
+ * @param kind - Whose blocks can touch all of these; default: one of the preset's.
+ */
+export function createHostileWorld(
+  random: Random,
+  preset: Preset,
+  kind: BlockKind = random.pick(preset.blockKinds),
+): World {
+  const world = createWorld(random, preset, kind);
   const accounts = [...world.state.accounts()].map(([, account]) => account);
-  const ids = Array.from({ length: 4 }, () => random.int(accountCapacity(preset)));
+  const ids = Array.from({ length: 4 }, () => random.int(accountsOf(kind)));
   const state = ids.reduce((state, accountId) => {
     if (state.account(accountId).kind !== 0) return state;
     const twin = random.pick(accounts);
     const { pubKeyHashes } = random.pick(world.actors);
     const pubKeyHash = random.pick([0n, twin.pubKeyHash, pubKeyHashes[0]]);
     const nonce = random.pick([0, 7, NONCE_MAX - 1, NONCE_MAX]);
-    const tokenId = random.pick([0, 1, tokenCapacity(preset) - 1]);
+    const tokenId = random.pick([0, 1, tokensOf(preset, kind) - 1]);
     const balance = random.pick([0n, 1000n, AMOUNT_MAX]);
     return state.update(accountId, tokenId, { account: { ...twin, nonce, pubKeyHash }, balance });
   }, world.state);
@@ -76,18 +87,21 @@ export function hostileBlock(
   options: HostileOptions = {},
 ): DishonestBlock {
   const { random, domain } = world;
-  const { slots = random.pick(before.preset.blockSlots), types = OPERATION_NAMES } = options;
+  const { kind = random.pick(before.preset.blockKinds), types = OPERATION_NAMES } = options;
+  const { slots } = kind;
   const header = options.header ?? {
     blockNumber: random.pick([1, 2 ** 32 - 1, random.int(2 ** 32)]),
     timestamp: random.pick([0n, TIMESTAMP_MAX, random.bigint(40)]),
   };
   const first = options.first ?? [];
   const drafts: Draft[] = first.map((operation) => ({ operation, forced: {} }));
+  const carryOut = (state: RollupState, { operation, forced }: Draft) =>
+    carryOutOperation(state, kind, operation, forced);
   let state = drafts.reduce(carryOut, before);
   const length = Math.max(first.length, random.pick([slots, slots, random.int(slots + 1)]));
   while (drafts.length < length) {
     const place = { state, timestamp: header.timestamp };
-    const draft = hostileOperation(world, place, random.pick(types));
+    const draft = draftFor(kind, random, () => hostileOperation(world, place, random.pick(types)));
     drafts.push(draft);
     state = carryOut(state, draft);
   }
@@ -95,18 +109,34 @@ export function hostileBlock(
     world,
     drafts.map(({ operation }) => operation),
   );
-  const feeAccountId = pickFeeAccount(random, before, state);
-  const block = { ...header, feeAccountId, slots, operations };
+  const feeAccountId = pickFeeAccount(random, kind, before, state);
+  const block = { ...header, feeAccountId, kind, operations };
   return { state: before, block, domain, forcedSignals: drafts.map(({ forced }) => forced) };
 }
 
-function carryOut(state: RollupState, { operation, forced }: Draft): RollupState {
-  return carryOutOperation(state, operation, forced);
+/** One of this number of drafts may touch ids beyond those of the block's kind. */
+const BEYOND_OF = 50;
+const DRAFTS_MAX = 20;
+
+/** Draws operations until the kind holds one; a noop if it holds none of them. */
+function draftFor(kind: BlockKind, random: Random, draw: () => Draft): Draft {
+  for (let attempt = 0; attempt < DRAFTS_MAX; attempt++) {
+    const draft = draw();
+    const isHeld = holds(kind, operationNeeds(draft.operation));
+    if (isHeld || random.int(BEYOND_OF) === 0) return draft;
+  }
+  return { operation: { type: "noop" }, forced: {} };
 }
 
 /** Picks an account that the block opens, one with a full balance, or any other. */
-function pickFeeAccount(random: Random, before: RollupState, after: RollupState): number {
-  const ids = [...after.accounts()].map(([accountId]) => accountId);
+function pickFeeAccount(
+  random: Random,
+  kind: BlockKind,
+  before: RollupState,
+  after: RollupState,
+): number {
+  const all = [...after.accounts()].map(([accountId]) => accountId);
+  const ids = all.filter((accountId) => accountId < accountsOf(kind));
   const isOpened = (id: number) => before.account(id).kind === 0;
   const isFull = (id: number) => [...before.balances(id)].some(([, held]) => held === AMOUNT_MAX);
   const wanted = ids.filter(random.bool() ? isOpened : isFull);
@@ -121,8 +151,8 @@ export interface HostileCommitment {
 
 /** Commits to a block, with the challenge that L1 derives from the public data. */
 export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
-  const { operations, slots } = claim.block;
-  const padding = new Array<Operation>(slots - operations.length).fill({ type: "noop" });
+  const { operations, kind } = claim.block;
+  const padding = new Array<Operation>(kind.slots - operations.length).fill({ type: "noop" });
   const input = createDishonestInput(claim);
   const columns = [...operations, ...padding].map((operation, slot): OperationColumns => {
     const { packedAmount, packedFee } = claim.forcedSignals?.[slot] ?? {};
@@ -130,7 +160,7 @@ export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
     const amount = packedAmount ?? record.amount;
     const fee = packedFee ?? record.fee;
     // The circuit publishes the account's nonce, not the operation's.
-    const nonce = type === "changePubKey" ? input.nonce[slot]![0]! : 0n;
+    const nonce = type === "changePubKey" ? shownNonce(input.noncePlusOne[slot]![0]!) : 0n;
     return { type, record: { ...record, amount, fee }, extension: { ...extension, nonce } };
   });
   const elements = committedElements(input, [
@@ -139,8 +169,13 @@ export function commitHostileBlock(claim: DishonestBlock): HostileCommitment {
   ]);
   assert(digestOf(elements) === input.digest, "the public data equals that of the circuit");
   const pubdata = encodeColumns(columns);
-  const z = challenge({ ...input, pubdata, slots });
+  const z = challenge({ ...input, pubdata, kind: blockKindId(kind) });
   return { input: { ...input, z, y: evaluate(elements, z) }, pubdata };
+}
+
+/** The nonce that the circuit reads from a leaf; that of an empty one is 0. */
+function shownNonce(noncePlusOne: bigint): bigint {
+  return noncePlusOne === 0n ? 0n : noncePlusOne - 1n;
 }
 
 /** Encodes public data by the layout alone, with any encoding of the amounts. */

@@ -3,6 +3,7 @@ import { applyPublicBlock } from "../../src/block/block.ts";
 import { decodePubdata } from "../../src/block/pubdata.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import type { OperationName } from "../../src/operations/table.ts";
+import type { BlockKind } from "../../src/protocol/kinds.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { assert, isRollupError } from "../../src/util/errors.ts";
@@ -29,15 +30,15 @@ export interface HostileRun {
 export async function runHostileBlocks(
   circuit: Circuit,
   random: Random,
-  { preset, slots, blocks }: { preset: Preset; slots: number; blocks: number },
+  { preset, kind, blocks }: { preset: Preset; kind: BlockKind; blocks: number },
 ): Promise<HostileRun> {
   const seen = new Set<OperationName>();
   let [provable, refused] = [0, 0];
   while (provable < blocks) {
-    const world = createHostileWorld(random, preset);
+    const world = createHostileWorld(random, preset, kind);
     let { state } = world;
     for (let count = 0; count < BLOCKS_PER_WORLD && provable < blocks; count++) {
-      const claim = hostileBlock(world, state, { slots });
+      const claim = hostileBlock(world, state, { kind });
       const after = await restoreIfProvable(circuit, claim);
       if (after === undefined) refused++;
       else {

@@ -1,16 +1,16 @@
 /**
  * Invalid blocks: for every rule tag at least one that breaks this rule and no other.
  *
- * `refuse` runs the case in TypeScript, where it must throw the tag. `createInput` creates the
+ * `refuse` runs the case in TypeScript, where it must throw the code. `createInput` creates the
  * attacker's input of the same case (see dishonest-input.ts): the circuit must refuse it by the
  * constraint of that rule, because everything else in it is consistent.
  *
  * @example
- * for (const { tag, name, build } of INVALID_CASES) {
+ * for (const { tag, code, name, build } of INVALID_CASES) {
  *   it(`${tag}: ${name}`, async () => {
- *     const { refuse, createInput } = build(createRandom(), PRESETS.minimal);
- *     expectCode(tag, refuse);
- *     await expectNoWitness(circuit, createInput()); // the circuit of preset.blockSlots[0] slots
+ *     const { preset, kind, refuse, createInput } = build(createRandom(), PRESETS.minimal);
+ *     expectCode(code, refuse);
+ *     await expectNoWitness(await loadBlockCircuit(preset, kind), createInput());
  *   });
  * }
  */
@@ -35,10 +35,17 @@ import {
 } from "../../src/protocol/constants.ts";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { RECORD_BYTES, type RecordColumn } from "../../src/protocol/columns.ts";
-import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import { type BlockKind, MAIN_TOKENS } from "../../src/protocol/kinds.ts";
+import {
+  accountCapacity,
+  type Preset,
+  PRESETS,
+  tokenCapacity,
+} from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { contentOf } from "./dishonest-input.ts";
+import { accountsOf } from "./kinds.ts";
 import type { Random } from "./random.ts";
 import {
   BALANCE,
@@ -93,6 +100,8 @@ export type RuleTag = (typeof RULE_TAGS)[number];
 
 export interface InvalidCase {
   readonly tag: RuleTag;
+  /** What TypeScript throws: the tag, unless the ids are beyond those of the block's kind. */
+  readonly code: RuleTag | "BLOCK_KIND_TOO_SMALL";
   readonly name: string;
   /** @param preset - Not "full", whose columns have no room for ids beyond the trees. */
   readonly build: (random: Random, preset: Preset) => BuiltCase;
@@ -102,6 +111,12 @@ interface Case {
   readonly tag: RuleTag;
   readonly name: string;
   readonly breach: (scene: Scene) => Breach;
+}
+
+/** A case of a narrow kind of block: the rollup has the ids, and the block's circuit has not. */
+interface KindCase extends Case {
+  readonly preset: Preset;
+  readonly kind: BlockKind;
 }
 
 /** A balance above the amounts without packed form, which have 36 bits and 12 bits. */
@@ -486,6 +501,74 @@ const RANGE_CASES: readonly Case[] = [
   },
 ];
 
+const MAIN: BlockKind = { slots: 2, levels: 2, tokens: "main" };
+const LOW: BlockKind = { slots: 2, levels: 2, tokens: "wide" };
+const WHOLE: BlockKind = { slots: 2, levels: 3, tokens: "wide" };
+/** A rollup with one level of accounts above those of the narrow kinds. */
+const TALL: Preset = { ...PRESETS.minimal, stateTreeLevels: 3, blockKinds: [MAIN, LOW, WHOLE] };
+
+const KIND_CASES: readonly KindCase[] = [
+  {
+    tag: "TOKEN_ID_OUT_OF_RANGE",
+    name: "a deposit of a token in a tail, in a block of main tokens",
+    preset: PRESETS.minimal,
+    kind: MAIN,
+    breach: (scene) => ({
+      operations: [forge(deposit(scene, scene.bob), { tokenId: MAIN_TOKENS + scene.tokenId })],
+    }),
+  },
+  {
+    tag: "TOKEN_ID_OUT_OF_RANGE",
+    name: "a fee in a token in a tail, in a block of main tokens",
+    preset: PRESETS.minimal,
+    kind: MAIN,
+    breach: (scene) => {
+      const { alice, state, tokenId } = scene;
+      const inTail = MAIN_TOKENS + tokenId;
+      const rich = { ...scene, state: state.update(alice.accountId, inTail, { balance: BALANCE }) };
+      return {
+        scene: rich,
+        operations: [operationBy(rich, { ...transferTo(scene.bob), tokenId: inTail })],
+      };
+    },
+  },
+  {
+    tag: "ACCOUNT_ID_OUT_OF_RANGE",
+    name: "a deposit to an account above the block's levels",
+    preset: TALL,
+    kind: LOW,
+    breach: (scene) => {
+      const accountId = accountsOf(LOW) + scene.emptyId;
+      return { operations: [deposit(scene, { accountId, ...stranger(scene) })] };
+    },
+  },
+  {
+    tag: "ACCOUNT_ID_OUT_OF_RANGE",
+    name: "a signer above the block's levels",
+    preset: TALL,
+    kind: LOW,
+    breach: (scene) => {
+      const { state, alice, tokenId } = scene;
+      const accountId = accountsOf(LOW) + alice.accountId;
+      // The same account in both places, so that only the place breaks a rule.
+      const twin = { account: state.account(alice.accountId), balance: BALANCE };
+      const twins = { ...scene, state: state.update(accountId, tokenId, twin) };
+      return { scene: twins, operations: [operationBy(twins, { ...withdraw(scene), accountId })] };
+    },
+  },
+  {
+    tag: "ACCOUNT_ID_OUT_OF_RANGE",
+    name: "a fee account above the block's levels",
+    preset: TALL,
+    kind: MAIN,
+    breach: (scene) => {
+      const feeAccountId = accountsOf(MAIN);
+      const account = newAccount(stranger(scene).address);
+      return { scene: withLeaf(scene, feeAccountId, { account }), operations: [], feeAccountId };
+    },
+  },
+];
+
 const FEE_CASES: readonly Case[] = [
   {
     tag: "TOO_MANY_FEE_TOKENS",
@@ -520,7 +603,7 @@ const BATCH_CASES: readonly Case[] = [
     tag: "BATCH_INCOMPLETE",
     name: "a batch that continues after the last slot",
     breach: (scene) => {
-      const padding = new Array<Operation>(scene.preset.blockSlots[0]! - 1).fill({ type: "noop" });
+      const padding = new Array<Operation>(scene.kind.slots - 1).fill({ type: "noop" });
       const operation = operationBy(scene, transferTo(scene.bob));
       return { operations: [...padding, forge(operation, { linksNext: true })] };
     },
@@ -694,7 +777,8 @@ function withColumn(operation: Operation, column: RecordColumn, value: bigint): 
   );
 }
 
-export const INVALID_CASES: readonly InvalidCase[] = [
+/** Cases of the kind that holds every account and token. */
+const WHOLE_CASES: readonly Case[] = [
   ...IDENTITY_CASES,
   ...AUTHORIZATION_CASES,
   ...AMOUNT_CASES,
@@ -703,11 +787,25 @@ export const INVALID_CASES: readonly InvalidCase[] = [
   ...FEE_CASES,
   ...BATCH_CASES,
   ...COLUMN_CASES,
-].map(({ tag, name, breach }) => ({
-  tag,
-  name,
-  build: (random, preset) => {
-    const scene = createScene(random, preset);
-    return buildCase(scene, breach(scene));
-  },
-}));
+];
+
+export const INVALID_CASES: readonly InvalidCase[] = [
+  ...WHOLE_CASES.map(({ tag, name, breach }): InvalidCase => ({
+    tag,
+    code: tag,
+    name,
+    build: (random, preset) => {
+      const scene = createScene(random, preset);
+      return buildCase(scene, breach(scene));
+    },
+  })),
+  ...KIND_CASES.map(({ tag, name, breach, preset, kind }): InvalidCase => ({
+    tag,
+    code: "BLOCK_KIND_TOO_SMALL",
+    name,
+    build: (random) => {
+      const scene = createScene(random, preset, kind);
+      return buildCase(scene, breach(scene));
+    },
+  })),
+];

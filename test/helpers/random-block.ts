@@ -18,6 +18,7 @@ import {
   openBlock,
   type OpenBlock,
 } from "../../src/block/block.ts";
+import { addNeeds, operationNeeds } from "../../src/block/needs.ts";
 import {
   createSigningKey,
   hashPublicKey,
@@ -45,9 +46,11 @@ import {
   TIMESTAMP_MAX,
 } from "../../src/protocol/constants.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
+import { type BlockKind, holds, MAIN_TOKENS } from "../../src/protocol/kinds.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
+import { accountsOf, tokensOf } from "./kinds.ts";
 import type { Random } from "./random.ts";
 
 /** An owner with an L1 address and two signing keys, of which an account has at most one. */
@@ -75,8 +78,14 @@ export function createActor(random: Random): Actor {
 /**
  * Creates a state with the fee account, three accounts with a signing key, two without, and two
  * actors without an account; balances of every magnitude are in some of the tokens.
+ *
+ * @param kind - Whose blocks can touch all of these; default: one of the preset's.
  */
-export function createWorld(random: Random, preset: Preset): World {
+export function createWorld(
+  random: Random,
+  preset: Preset,
+  kind: BlockKind = random.pick(preset.blockKinds),
+): World {
   const actors = Array.from({ length: 8 }, () => createActor(random));
   const domain = random.field();
   const [collector, ...others] = actors;
@@ -84,9 +93,9 @@ export function createWorld(random: Random, preset: Preset): World {
   for (const [index, { address, pubKeyHashes }] of others.slice(0, 5).entries()) {
     const pubKeyHash = index < 3 ? random.pick(pubKeyHashes) : 0n;
     const account = { ...newAccount(address), nonce: randomNonce(random), pubKeyHash };
-    const accountId = randomFreeId(random, state);
+    const accountId = randomFreeId(random, state, accountsOf(kind));
     state = state.update(accountId, 0, { account });
-    for (const tokenId of randomTokens(random, preset)) {
+    for (const tokenId of randomTokens(random, tokensOf(preset, kind))) {
       state = state.update(accountId, tokenId, { balance: randomBalance(random) });
     }
   }
@@ -95,32 +104,35 @@ export function createWorld(random: Random, preset: Preset): World {
 
 /**
  * Creates a block that is valid on `state` and full if possible; consecutive signed operations are
- * often a batch.
+ * often a batch. Its operations are those that its kind holds.
  *
  * @param options.header - Default: random, with an existing fee account; L1 would refuse it.
- * @param options.slots - Slots of the block; default: one of the preset's sizes.
+ * @param options.kind - Kind of the block; default: one of the preset's.
  * @param options.types - Operations to choose from; default: all.
  */
 export function randomBlock(
   world: World,
   state: RollupState,
-  options: { header?: BlockHeader; slots?: number; types?: readonly OperationName[] } = {},
+  options: { header?: BlockHeader; kind?: BlockKind; types?: readonly OperationName[] } = {},
 ): Block {
   const { random } = world;
-  const { slots = random.pick(state.preset.blockSlots), types = OPERATION_NAMES } = options;
+  const { kind = random.pick(state.preset.blockKinds), types = OPERATION_NAMES } = options;
+  const accountIds = [...state.accounts()].map(([accountId]) => accountId);
   const header = options.header ?? {
     blockNumber: random.int(2 ** 32),
     timestamp: random.bigint(40),
-    feeAccountId: random.pick([...state.accounts()])[0],
+    feeAccountId: random.pick(accountIds.filter((id) => id < accountsOf(kind))),
   };
+  const isHeld = (open: OpenBlock, operation: Operation) =>
+    holds(kind, addNeeds(open.needs, operationNeeds(operation)));
   let open = openBlock(state, header);
-  for (let attempt = 0; open.slots.length < slots && attempt < 20 * slots; attempt++) {
+  for (let attempt = 0; open.slots.length < kind.slots && attempt < 20 * kind.slots; attempt++) {
     const operation = randomOperation(world, open, random.pick(types));
-    if (operation !== undefined && hasRoom(open, operation))
+    if (operation !== undefined && isHeld(open, operation) && hasRoom(open, operation))
       open = appendOperation(open, operation);
   }
   const operations = open.slots.map(({ operation }) => operation);
-  return { ...header, slots, operations: withBatches(world, operations) };
+  return { ...header, kind, operations: withBatches(world, operations) };
 }
 
 /** Returns the same operations, with some consecutive ones signed as batches. */
@@ -291,19 +303,19 @@ function randomNonce(random: Random): number {
   return random.pick([0, random.int(1000), NONCE_MAX - 1]);
 }
 
-/** Picks some of ETH, token 1 and the last token: few, so that operations share tokens. */
-function randomTokens(random: Random, preset: Preset): number[] {
-  return [0, 1, tokenCapacity(preset) - 1].filter(() => random.int(4) > 0);
+/** Picks some of ETH, token 1 and the last ones: few, so that operations share tokens. */
+function randomTokens(random: Random, tokenCount: number): number[] {
+  return [0, 1, MAIN_TOKENS - 1, tokenCount - 1].filter(() => random.int(4) > 0);
 }
 
 function randomTokenId(random: Random, { preset }: RollupState): number {
   const any = random.int(tokenCapacity(preset));
-  return random.pick([0, 1, tokenCapacity(preset) - 1, any]);
+  return random.pick([0, 1, MAIN_TOKENS - 1, tokenCapacity(preset) - 1, any]);
 }
 
-function randomFreeId(random: Random, state: RollupState): number {
-  const id = random.int(accountCapacity(state.preset));
-  return state.account(id).kind === 0 ? id : randomFreeId(random, state);
+function randomFreeId(random: Random, state: RollupState, accountCount: number): number {
+  const id = random.int(accountCount);
+  return state.account(id).kind === 0 ? id : randomFreeId(random, state, accountCount);
 }
 
 function isFull(state: RollupState): boolean {

@@ -8,7 +8,8 @@ import type { Operation } from "../../src/operations/operation.ts";
 import { toOperation } from "../../src/operations/to-operation.ts";
 import type { SignedTransaction, Transaction } from "../../src/operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
-import { accountCapacity, type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
+import type { BlockKind } from "../../src/protocol/kinds.ts";
+import type { Preset } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
 import {
   createGenesisState,
@@ -16,13 +17,17 @@ import {
   type RollupState,
 } from "../../src/state/rollup-state.ts";
 import { createDishonestInput, signLoosely } from "./dishonest-input.ts";
+import { accountsOf, tokensOf, wholeKind } from "./kinds.ts";
 import { type Actor, createActor } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
 export interface BuiltCase {
+  readonly preset: Preset;
+  /** The kind of block whose circuit the input is for. */
+  readonly kind: BlockKind;
   /** Runs the case in TypeScript, which throws the tag. */
   readonly refuse: () => unknown;
-  /** Creates the attacker's input for the circuit of the preset's smallest block. */
+  /** Creates the attacker's input for the circuit of that kind. */
   readonly createInput: () => BlockWitnessInput;
 }
 
@@ -37,6 +42,8 @@ export interface Party extends Actor {
 export interface Scene {
   readonly random: Random;
   readonly preset: Preset;
+  /** The kind of its blocks, which holds all of its accounts and its token. */
+  readonly kind: BlockKind;
   readonly domain: bigint;
   readonly timestamp: bigint;
   readonly tokenId: number;
@@ -63,12 +70,16 @@ export interface Breach {
 export const BALANCE = 1000n;
 export const FEE = 10n;
 
-export function createScene(random: Random, preset: Preset): Scene {
+export function createScene(
+  random: Random,
+  preset: Preset,
+  kind: BlockKind = wholeKind(preset),
+): Scene {
   const ids = new Set<number>();
-  while (ids.size < 4) ids.add(1 + random.int(accountCapacity(preset) - 1));
+  while (ids.size < 4) ids.add(1 + random.int(accountsOf(kind) - 1));
   const [emptyId, ...partyIds] = ids;
   const [alice, bob, carol] = partyIds.map((accountId) => ({ ...createActor(random), accountId }));
-  const tokenId = random.int(tokenCapacity(preset));
+  const tokenId = random.int(tokensOf(preset, kind));
   let state = createGenesisState(preset, { feeAccountAddress: random.bigint(160) });
   for (const { accountId, address, pubKeyHashes } of [alice!, bob!, carol!]) {
     const pubKeyHash = accountId === carol!.accountId ? 0n : pubKeyHashes[0];
@@ -78,6 +89,7 @@ export function createScene(random: Random, preset: Preset): Scene {
   return {
     random,
     preset,
+    kind,
     domain: random.field(),
     timestamp: 1000n + random.bigint(40),
     tokenId,
@@ -161,10 +173,11 @@ export function forcedExit(scene: Scene, target: Owner, amount: bigint): Operati
 
 export function buildCase(given: Scene, breach: Breach): BuiltCase {
   const { operations, feeAccountId = 0, scene = given } = breach;
-  const { state, domain, timestamp } = scene;
-  const slots = scene.preset.blockSlots[0]!;
-  const block: Block = { blockNumber: 1, timestamp, feeAccountId, slots, operations };
+  const { state, domain, timestamp, preset, kind } = scene;
+  const block: Block = { blockNumber: 1, timestamp, feeAccountId, kind, operations };
   return {
+    preset,
+    kind,
     refuse: breach.refuse ?? (() => applyBlock(state, block, domain)),
     createInput: () => createDishonestInput({ ...breach, state, block, domain }),
   };
