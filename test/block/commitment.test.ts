@@ -11,13 +11,11 @@ import {
   evaluate,
   headerWord,
 } from "../../src/block/commitment.ts";
-import { createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
 import { extensionColumns, operationOfCode } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import type { BranchWitness } from "../../src/state/rollup-state.ts";
 import { integerFromBytes } from "../../src/util/bytes.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorld, randomBlock } from "../helpers/random-block.ts";
@@ -47,20 +45,6 @@ function readData(pubdata: Uint8Array, slots: number): bigint[] {
     data[slots + 2 * slot + 1] = values.get("value") ?? 0n;
   }
   return data;
-}
-
-/** Computes the root that a branch proves for an account and a token. */
-function rootOf(branch: BranchWitness, accountId: number, tokenId: number): bigint {
-  const climb = (leaf: bigint, index: number, siblings: BranchWitness["stateSiblings"]) =>
-    siblings.reduce((child, others, level) => {
-      const place = Math.floor(index / 8 ** level) % 8;
-      return poseidon(others.toSpliced(place, 0, child));
-    }, leaf);
-  const { kind, nonce, address, pubKeyHash } = branch.account;
-  const balanceRoot = climb(branch.balance, tokenId, branch.tokenSiblings);
-  const meta = (BigInt(kind) << 192n) + (BigInt(nonce) << 160n) + address;
-  const leaf = kind === 0 ? 0n : poseidon([meta, pubKeyHash, balanceRoot]);
-  return climb(leaf, accountId, branch.stateSiblings);
 }
 
 describe("block commitment", () => {
@@ -136,27 +120,6 @@ describe("block commitment", () => {
     const changes = [{ digest: 1n }, { oldStateRoot: 1n }, { newStateRoot: 1n }, { header: 1n }];
     for (const change of [...changes, { slots: 4 }]) {
       expect(challenge({ ...commitment, slots: 16, ...change })).to.not.equal(commitment.z);
-    }
-  });
-
-  it("creates branches that prove the roots before and between the updates", () => {
-    const input = createBlockWitnessInput(applied, commitment);
-    for (const [slot, { before, afterA }] of applied.slots.entries()) {
-      for (const [branch, state] of [before, afterA].entries()) {
-        const witness: BranchWitness = {
-          account: {
-            kind: Number(input.kind[slot]![branch]),
-            nonce: Number(input.nonce[slot]![branch]),
-            address: input.accountAddress[slot]![branch]!,
-            pubKeyHash: input.pubKeyHash[slot]![branch]!,
-          },
-          balance: input.balance[slot]![branch]!,
-          stateSiblings: input.stateSiblings[slot]![branch]!,
-          tokenSiblings: input.tokenSiblings[slot]![branch]!,
-        };
-        const accountId = Number((branch === 0 ? input.accountA : input.accountB)[slot]);
-        expect(rootOf(witness, accountId, Number(input.token[slot]))).to.equal(state.root);
-      }
     }
   });
 });
