@@ -9,7 +9,13 @@ import {
 } from "../operations/table.ts";
 import type { OperationSpec } from "../operations/definition.ts";
 import { RECORD_BYTES, RECORD_COLUMNS } from "../protocol/columns.ts";
-import { PRESETS } from "../protocol/presets.ts";
+import {
+  BLOCK_TOKENS,
+  blockKindName,
+  KIND_LEVELS_SHIFT_BITS,
+  KIND_TOKENS_SHIFT_BITS,
+} from "../protocol/kinds.ts";
+import { accountCapacity, PRESETS, tokenCapacity } from "../protocol/presets.ts";
 import { COMMITTED_INPUTS, HEADER_COLUMNS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 import { markdownTable } from "./markdown.ts";
 import { GENERATED_NOTICE, toPascal } from "./tables.ts";
@@ -62,7 +68,7 @@ exit, a Deposit or a Refund one for a deposit, which it credits or pays back on 
 const WORDS = `In the circuit, record i is the field element \`a_i\` (its bytes as one integer), and each slot has
 two extension words, zero where the operation has no extension:
 
-- \`e1 = op·2^${constants.KIND_SHIFT_BITS} + nonce·2^${constants.NONCE_SHIFT_BITS} + address\`
+- \`e1 = op·2^${constants.EXTENSION_OP_SHIFT_BITS} + nonce·2^${constants.EXTENSION_NONCE_SHIFT_BITS} + address\`
 - \`e2\` = the amount, or the public key hash
 
 A block commits to the list
@@ -71,10 +77,19 @@ A block commits to the list
 
 which the circuit knows as private inputs, and L1 from its storage and the public data. \`digest\` is
 a Poseidon chain over it (${constants.DIGEST_ARITY} inputs a step: the running hash and ${constants.DIGEST_ARITY - 1} elements). With
-\`z = keccak256(abi.encode(keccak256(pubdata), slots, digest, oldStateRoot, newStateRoot, header)) mod r\`
+\`z = keccak256(abi.encode(keccak256(pubdata), kind, digest, oldStateRoot, newStateRoot, header)) mod r\`
 both sides evaluate the list as a polynomial, \`y = Σ element_k · z^k mod r\`, the first element
 constant. The circuit's list is fixed by \`digest\`, and L1's by the rest, before \`z\` is known; so if
-\`y\` is the same the lists are, but for a chance of \`(3N + ${COMMITTED_INPUTS.length - 1})/r\` for every \`z\` that is tried.`;
+\`y\` is the same the lists are, but for a chance of \`(3N + ${COMMITTED_INPUTS.length - 1})/r\` for every \`z\` that is tried.
+
+\`kind\` is the id of the block's [kind](glossary.md), which is also the id of its verification key:
+\`slots + 2^${KIND_LEVELS_SHIFT_BITS}·levels + 2^${KIND_TOKENS_SHIFT_BITS}·tokens\`, with tokens ${tokenCodes()}.
+L1 reads only the slots N from it.`;
+
+/** Describes the number of each choice of tokens in a kind's id. */
+function tokenCodes(): string {
+  return BLOCK_TOKENS.map((tokens, code) => `${code} for \`${tokens}\``).join(" and ");
+}
 
 function packedText(format: constants.PackedFormat): string {
   return `${format.mantissaBits} bits of mantissa, ${format.exponentBits} bits of exponent`;
@@ -86,7 +101,7 @@ high bits: amounts have ${packedText(constants.PACKED_AMOUNT)}, fees ${packedTex
 const MESSAGE = `An L2 key signs \`Poseidon(domain, w1, w2, w3)\` with EdDSA-Poseidon on Baby Jubjub. The domain binds
 chain id and rollup address. The recipient's address is signed, not its account id; a transfer to a
 new account is signed as a transfer. Columns an operation does not use are zero. In a batch the other
-transactions are signed along: see [batches](batches.md).`;
+transactions are signed along: see [batches](batches.md). The byte before each time is zero.`;
 
 /** Renders `docs/pubdata.md`. */
 export function renderPubdataDocs(): string {
@@ -117,13 +132,14 @@ export function renderPubdataDocs(): string {
     MESSAGE,
     ...MESSAGE_WORDS.flatMap((word, index) => [`Word ${index + 1}:`, layoutTable(word)]),
     "## Presets",
+    "A kind of blocks is named by its slots, tokens and levels of the state tree.",
     markdownTable(
-      ["preset", "accounts", "tokens", "slots per block", "fee tokens per block"],
+      ["preset", "accounts", "tokens", "kinds of blocks", "fee tokens per block"],
       Object.values(PRESETS).map((preset) => [
         preset.name,
-        preset.treeArity ** preset.stateTreeLevels,
-        preset.treeArity ** preset.tokenTreeLevels,
-        preset.blockSlots.join(", "),
+        accountCapacity(preset),
+        tokenCapacity(preset),
+        preset.blockKinds.map((kind) => `\`${blockKindName(kind)}\``).join(", "),
         preset.feeTokens,
       ]),
     ),

@@ -21,6 +21,7 @@ import {
   OPERATIONS,
 } from "../operations/table.ts";
 import { RECORD_BYTES } from "../protocol/columns.ts";
+import { PRESETS } from "../protocol/presets.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
 import type { CommitBlock, StoredBlock } from "./types.ts";
 
@@ -98,8 +99,8 @@ const PROVE_GAS = {
   /** Each key beyond the first: a pairing and four point multiplications. */
   key: 62_000,
 } as const;
-/** Default number of kinds of blocks in a list of proofs. */
-const KEYS_USUAL = 4;
+/** Default number of kinds of blocks in a list of proofs: all of the largest preset. */
+const KEYS_USUAL = Math.max(...Object.values(PRESETS).map(({ blockKinds }) => blockKinds.length));
 
 const EXECUTE_GAS = {
   call: 40_000,
