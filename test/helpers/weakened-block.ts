@@ -14,6 +14,7 @@ import {
   inputWires,
   isRefuted,
   wireNames,
+  wiresNamed,
 } from "./weakened-circuit.ts";
 
 /** Signals that are free because their value has no effect. */
@@ -22,6 +23,21 @@ export const FREE_HINT = oneOf(
   String.raw`\.Is(Zero|Equal)_\w+\.inverse$`,
   // AssertAtMost: the hint of an implication between sums of bits, if the first sum is 0.
   String.raw`\.(above|below|AssertAtMost_\w+)\.hints\[\d+\]$`,
+);
+
+/**
+ * The digits of S in the verification of a signature, which the prover chooses: no constraint has S
+ * itself. They satisfy the equation only if they are those of a signature, which no derivation can
+ * show: it takes a discrete logarithm. So digits are given where the equation must fail.
+ */
+export const DIGIT = oneOf(
+  String.raw`(^main|\.ScalarMulFixed_\w+)\.(isLarge\[\d+\]|addends\[\d+\]\.[uv]|topBits\[\d\])$`,
+);
+
+/** All that depends on digits: the multiple of BASE8, and the sum that the equation compares. */
+export const OF_DIGITS = oneOf(
+  String.raw`\.ScalarMulFixed_\w+\.`,
+  String.raw`(^main|\.EdDSAPoseidonVerifier_\w+)\.left\.`,
 );
 
 /** Inputs that the circuit computes from other inputs and compares. */
@@ -41,6 +57,8 @@ const ASSERTION = oneOf(
   // assertions.test.ts: the kind of an account is valid, and a point is on the curve.
   String.raw`^1 \+ main\.kind\S+ \| .* \| $`,
   String.raw`\.AssertOnCurve_\w+\.xx \| \S+\.AssertOnCurve_\w+\.yy \| `,
+  // digits.test.ts: a digit is one of eight.
+  String.raw`^(?:[1+| ]|\S+\.ScalarMulFixed_\w+\.(?:isLarge|addends|topBits)\S+)+$`,
 );
 
 /**
@@ -52,7 +70,10 @@ const COMPARED_HASH = oneOf(
   String.raw`\.TreePath_\w+\.TreeNode_\S+\.PoseidonOtherRounds_\S+\.eighth\.`,
 );
 
-/** Expects that the inputs determine all wires in a block of one type of operation. */
+/**
+ * Expects that the inputs determine all wires in a block of one type of operation except digits of
+ * signatures and what is computed from them, and that with the digits they determine those, too.
+ */
 export async function expectDetermined(
   circuit: Circuit,
   preset: Preset,
@@ -62,13 +83,20 @@ export async function expectDetermined(
   const honest = await circuit.calculateWitness(honestBlock(random, preset, type).input);
   const check = createDeterminacyCheck(circuit.constraints(), honest);
   const names = wireNames(circuit);
-  const free = check(inputWires(circuit)).undetermined.map((wire) => names.get(wire)!);
-  expect(free.filter((name) => !FREE_HINT.test(name))).to.deep.equal([]);
+  const namesOfOpen = (given: readonly number[]) =>
+    check(given)
+      .undetermined.map((wire) => names.get(wire)!)
+      .filter((name) => !FREE_HINT.test(name));
+  const [inputs, digits] = [inputWires(circuit), wiresNamed(circuit, DIGIT)];
+  const withoutDigits = namesOfOpen(inputs);
+  expect(withoutDigits).to.include.members(digits.map((wire) => names.get(wire)));
+  expect(withoutDigits.filter((name) => !OF_DIGITS.test(name))).to.deep.equal([]);
+  expect(namesOfOpen([...inputs, ...digits])).to.deep.equal([]);
 }
 
 /**
  * Expects that an input that cannot be changed alone cannot be changed together with any other
- * wires either.
+ * wires either, except digits of signatures.
  */
 export async function expectRefuted(
   circuit: Circuit,
@@ -78,7 +106,7 @@ export async function expectRefuted(
   signals: readonly string[],
 ): Promise<void> {
   const { input } = honestBlock(random, preset, type);
-  const given = inputWires(circuit);
+  const given = [...inputWires(circuit), ...wiresNamed(circuit, DIGIT)];
   const possible = (await forgeInputs(circuit, input, signals))
     .filter(({ witness }) => circuit.checkWitness(witness) !== null)
     .filter(({ witness }) => !isRefuted(circuit.constraints(), witness, given));
@@ -101,7 +129,7 @@ export async function findUnmissed(
   const r1cs = circuit.constraints();
   const names = wireNames(circuit);
   const describeRow = (row: number) => describeConstraint(r1cs, row, names);
-  const given = inputWires(circuit, COMPARED_INPUTS);
+  const given = [...inputWires(circuit, COMPARED_INPUTS), ...wiresNamed(circuit, DIGIT)];
   const assertions = [...constraintsOf(r1cs)].filter((row) => ASSERTION.test(describeRow(row)));
   let unmissed = [...rows].filter((row) => !assertions.includes(row));
   for (const type of random.shuffle(OPERATION_NAMES)) {

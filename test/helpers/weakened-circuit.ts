@@ -27,6 +27,12 @@ export function inputWires(circuit: Circuit, except: readonly string[] = []): nu
     .map(([, wire]) => wire);
 }
 
+/** Returns the wires of the signals with such names. */
+export function wiresNamed({ symPath }: Circuit, pattern: RegExp): number[] {
+  const named = [...readSymbols(symPath)].filter(([name]) => pattern.test(name));
+  return [...new Set(named.map(([, wire]) => wire))];
+}
+
 /** Describes a constraint by the names of the wires in its three sides. */
 export function describeConstraint(
   { a, b, c }: R1cs,

@@ -26,7 +26,6 @@ interface Gadget {
 }
 
 const fields = (count: number) => Array.from({ length: count }, () => random.field());
-const bits = (count: number) => Array.from({ length: count }, () => random.int(2));
 const point = () => ({ ...multiplyBase(1n + random.bigint(250)) });
 const montgomeryPoint = () => {
   const { x, y } = point();
@@ -96,11 +95,6 @@ const GADGETS: readonly Gadget[] = [
     file: "lib/baby-jubjub.circom",
     instance: "MontgomeryDoubleAdd()",
     inputs: [() => ({ p: montgomeryPoint(), q: montgomeryPoint() })],
-  },
-  {
-    file: "lib/scalar-mul-fixed.circom",
-    instance: "ScalarMulFixed()",
-    inputs: [() => ({ bits: bits(251) })],
   },
   {
     file: "lib/scalar-mul-any.circom",
