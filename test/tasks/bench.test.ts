@@ -62,21 +62,29 @@ describe("tasks: bench", function () {
 
   it("counts the constraints of circuits and of their parts", async () => {
     const { circuits, buildingBlocks } = (await bench("constraints")).constraints;
-    expect(circuits[0]).to.include({ name: "block-minimal-2", slots: 2 });
-    const slot = buildingBlocks["Slot(8, 2, 1)"]!;
+    expect(circuits.map(({ kind }) => kind)).to.deep.equal(["2-main-2", "2-wide-2"]);
+    const [slot, wideSlot] = [buildingBlocks["Slot(2, 0)"]!, buildingBlocks["Slot(2, 1)"]!];
     expect(slot).to.be.above(buildingBlocks["EdDSAPoseidonVerifier()"]!);
+    expect(wideSlot).to.be.above(slot);
     expect(slot).to.be.below(circuits[0]!.constraints);
   });
 
-  it("compiles, sets up and proves blocks of several sizes, and draws them", async () => {
+  it("compiles, sets up and proves blocks of several slots, and draws them", async () => {
     const chart = join(await mkdtemp(join(tmpdir(), "bench-")), "blocks.svg");
     const { compile, blocks } = await bench(
       ...["compile", "blocks", "--slots", "2,4", "--chart", chart],
     );
-    expect(compile.map(({ name }) => name)).to.deep.equal(["block-minimal-2", "block-minimal-4"]);
+    expect(compile.map(({ name }) => name)).to.deep.equal([
+      "block-minimal-2-main-2",
+      "block-minimal-4-main-2",
+    ]);
     const [small, large] = blocks;
     expect(large!.constraints).to.be.above(small!.constraints);
     expect(large!.calldataBytes).to.be.above(small!.calldataBytes);
+    for (const { slots, transfersPerMinute, witness, proof } of blocks) {
+      const blocksPerMinute = 60 / (witness.wallSeconds + proof.wallSeconds);
+      expect(transfersPerMinute).to.be.closeTo(slots * blocksPerMinute, 0.5);
+    }
     for (const { gas } of blocks) expect(gas.verify).to.be.within(200_000, 300_000);
     const drawing = await readFile(chart, "utf8");
     expect(drawing)
@@ -84,6 +92,14 @@ describe("tasks: bench", function () {
       .and.include("Cost on L1 per transfer");
     expect(drawing).not.to.match(/NaN|Infinity|undefined/);
     expect(drawing.match(/<polyline/g)).to.have.length(7);
+  });
+
+  it("compiles kinds of blocks by their names, also others than the preset's", async () => {
+    const { compile } = await bench("compile", "--kind", "3-main-2,2-wide-2");
+    expect(compile.map(({ name }) => name)).to.deep.equal([
+      "block-minimal-3-main-2",
+      "block-minimal-2-wide-2",
+    ]);
   });
 
   it("offers transfers to an operator", async () => {

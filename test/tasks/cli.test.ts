@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { computeAddress, toBeHex, ZeroAddress } from "ethers";
 import { openSnarkjs } from "../../src/groth16/snarkjs.ts";
+import { parseKind } from "../../src/plugin/bench/kinds.ts";
+import type { CircuitCost } from "../../src/plugin/circuits/measure.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
+import { expectCode } from "../helpers/expect-code.ts";
 import { runHardhat, startHardhat } from "../helpers/hardhat-cli.ts";
 
 /** Tasks, each with an option that its help explains besides --json. */
@@ -75,6 +79,16 @@ describe("tasks: command line", () => {
     expect(never.stderr).to.include("BENCH_OPTION_OUT_OF_RANGE").and.include("from 1 to 1000");
     const tiny = await runHardhat("rollup:bench", "compile", "--slots", "2,0");
     expect(tiny.stderr).to.include("BENCH_OPTION_OUT_OF_RANGE").and.include("--slots");
+    for (const kind of ["2", "02-main-2", "2-few-2", "1-main-2", "2-main-1", "2-main-3"]) {
+      expectCode("BENCH_KIND_INVALID", () => parseKind(kind, PRESETS.minimal));
+    }
+    const odd = await runHardhat("rollup:bench", "compile", "--kind", "2-main-2,2-main-3");
+    expect(odd.stderr).to.include("BENCH_KIND_INVALID").and.include("2-main-3");
+    const both = await runHardhat("rollup:bench", "blocks", "--kind", "2-main-2", "--slots", "2");
+    expect(both.stderr).to.include("OPTIONS_EXCLUSIVE").and.include("--kind and --slots");
+    const flat = ["--kind", "2-main-2", "--chart", "blocks.svg"];
+    const uneven = await runHardhat("rollup:bench", "blocks", ...flat);
+    expect(uneven.stderr).to.include("OPTIONS_EXCLUSIVE").and.include("--kind and --chart");
     const undrawn = await runHardhat("rollup:bench", "l1", "--chart", "blocks.svg");
     expect(undrawn.stderr).to.include("BENCH_CHART_WITHOUT_BLOCKS");
   });
@@ -91,18 +105,25 @@ describe("tasks: results", () => {
   after(() => snarkjs.close());
 
   it("counts the constraints of the rollup's circuits", async () => {
-    const circuits = (await jsonOf("rollup:circuits")) as Record<string, number>[];
-    expect(circuits).to.have.length(1);
-    const [{ slots, constraints, constraintsPerSlot, slotConstraints, sharedConstraints }] =
-      circuits as [Record<string, number>];
-    expect(circuits[0]).to.include({ name: "block-minimal-2", publicInputs: 3, slots: 2 });
-    expect(constraintsPerSlot).to.equal(Math.ceil(constraints! / slots!));
-    expect(slots! * slotConstraints! + sharedConstraints!).to.equal(constraints);
+    const circuits = (await jsonOf("rollup:circuits")) as CircuitCost[];
+    const [main, wide] = circuits;
+    expect(circuits).to.have.length(2);
+    const common = { publicInputs: 3, slots: 2, levels: 2, counted: "compiled" };
+    expect(main).to.include({ ...common, name: "block-minimal-2-main-2", tokens: "main" });
+    expect(wide).to.include({ ...common, name: "block-minimal-2-wide-2", tokens: "wide" });
+    expect(circuits.map(({ kind }) => kind)).to.deep.equal(["2-main-2", "2-wide-2"]);
+    for (const cost of circuits) {
+      const { slots, constraints, constraintsPerSlot, slotConstraints, sharedConstraints } = cost;
+      expect(constraintsPerSlot).to.equal(Math.ceil(constraints / slots));
+      expect(slots * slotConstraints + sharedConstraints).to.equal(constraints);
+    }
+    expect(wide!.slotConstraints).to.be.above(main!.slotConstraints);
+    expect(wide!.sharedConstraints).to.be.above(main!.sharedConstraints);
   });
 
   it("compiles, sets up and generates", async () => {
     const compiled = await jsonOf("rollup:compile");
-    expect(compiled).to.have.nested.property("[0].name", "block-minimal-2");
+    expect(compiled).to.have.nested.property("[0].name", "block-minimal-2-main-2");
     const keys = await jsonOf("rollup:setup");
     expect(keys).to.have.nested.property("[0].insecure", true);
     const contracts = await jsonOf("rollup:verifier");
@@ -141,8 +162,11 @@ describe("tasks: results", () => {
       files: { verificationKey: string; publicInputs: string; proof: string }[];
     };
     expect(demo).to.include({ preset: "minimal", prover: "kernel", ok: true });
-    expect(demo.circuits[0]).to.have.all.keys("name", "constraints", "slots", "constraintsPerSlot");
+    const [circuit] = demo.circuits;
+    expect(circuit).to.include({ name: "block-minimal-2-main-2", slots: 2, levels: 2 });
+    expect(circuit).to.include({ tokens: "main" }).and.contain.keys("constraintsPerSlot");
     expect(demo.blocks).to.have.length.of.at.least(2);
+    for (const block of demo.blocks) expect(block).to.include({ kind: "2-main-2", slots: 2 });
     expect(demo.blocks[0]).to.have.nested.property("gas.prove").that.is.above(100_000);
     for (const { verificationKey, publicInputs, proof } of demo.files.slice(0, 2)) {
       const proven = { publicSignals: await readJson(publicInputs), proof: await readJson(proof) };

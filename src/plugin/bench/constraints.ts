@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { buildingBlocks, toMain } from "../../bench/building-blocks.ts";
 import { compileCircuit } from "../../circom/compile.ts";
 import { writeIfChanged } from "../../groth16/files/files.ts";
-import { PRESETS } from "../../protocol/presets.ts";
 import { type CircuitCost, measureBlockCircuits } from "../circuits/measure.ts";
 import type { BuildPlan } from "../circuits/plan.ts";
 import { ROLLUP_SOURCE } from "../circuits/sources.ts";
+import { sizedPreset } from "../config/resolve.ts";
 
 export interface ConstraintsBench {
   readonly circuits: readonly CircuitCost[];
@@ -23,7 +23,7 @@ export async function benchConstraints(plan: BuildPlan): Promise<ConstraintsBenc
 async function countEach({ preset, config }: BuildPlan): Promise<Record<string, number>> {
   const { circuits: cacheDir } = config.paths;
   const counts: Record<string, number> = {};
-  for (const block of buildingBlocks(PRESETS[preset])) {
+  for (const block of buildingBlocks(sizedPreset(config, preset))) {
     const { name, source } = toMain(block);
     const file = join(cacheDir, `${name}.circom`);
     await writeIfChanged(file, source);
