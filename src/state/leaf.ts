@@ -16,7 +16,7 @@ export interface AccountLeaf {
   readonly account: Account;
   /** Balances of the main tokens, by token id. */
   readonly mainBalances: readonly bigint[];
-  /** Trees of all other balances, see {@link tailPosition}. */
+  /** Trees of all other balances: token ids count through the leaves of one after the other. */
   readonly tails: readonly MerkleTree<bigint>[];
 }
 
@@ -56,10 +56,7 @@ export function isMainToken(tokenId: number): boolean {
 }
 
 /** Returns the tail and the index in it that belong to a token; those of main tokens stay 0. */
-export function tailPosition(
-  { tails }: AccountLeaf,
-  tokenId: number,
-): { tail: number; index: number } {
+function tailPosition({ tails }: AccountLeaf, tokenId: number): { tail: number; index: number } {
   const { capacity } = tails[0]!;
   return { tail: Math.floor(tokenId / capacity), index: tokenId % capacity };
 }
