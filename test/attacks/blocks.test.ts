@@ -19,6 +19,7 @@ import {
   createTestBlock,
   createTestRollup,
   GENESIS_ROOT,
+  kindOfSlots,
   latestTimestamp,
   type TestBlock,
   type TestRollup,
@@ -142,28 +143,29 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     );
   });
 
-  it("a proof for another block size: the size is part of the commitment", async () => {
+  it("a proof for another kind of blocks: the kind is part of the commitment", async () => {
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const { commitBlock, proveBlock } = createTestBlock(client, genesis, [], {
       timestamp,
-      slots: 4,
+      kind: kindOfSlots(4),
     });
     await client.commitBlocks(genesis, [commitBlock]);
-    for (const slots of [EXIT_KEY_ID, 2, 16]) {
-      await expectL1Refusal("CommitmentMismatch", client.proveBlocks([{ ...proveBlock, slots }]));
+    for (const kind of [EXIT_KEY_ID, 4, kindOfSlots(2), kindOfSlots(16)]) {
+      await expectL1Refusal("CommitmentMismatch", client.proveBlocks([{ ...proveBlock, kind }]));
     }
   });
 
-  it("a proof for another block size: sizes that do not exist have no key", async () => {
+  it("a proof for another kind of blocks: kinds that do not exist have no key", async () => {
     fixture = await createTestRollup("RollupVerifier");
     const { client, genesis } = fixture;
-    for (const [slots, error] of [
-      [3, "UnknownKey"],
+    for (const [kind, error] of [
+      [kindOfSlots(3), "UnknownKey"],
+      [2, "UnknownKey"], // slots alone
       [EXIT_KEY_ID, "WrongInputCount"], // the key of exits
     ] as const) {
       const timestamp = await latestTimestamp(fixture);
-      const block = createTestBlock(client, genesis, [], { timestamp, slots });
+      const block = createTestBlock(client, genesis, [], { timestamp, kind });
       await client.commitBlocks(genesis, [block.commitBlock]);
       await expectL1Refusal(error, client.proveBlocks([block.proveBlock]));
       await client.revertBlocks([block.storedBlock]);
@@ -172,14 +174,14 @@ describe(`Attacks on blocks, ${random.title}`, () => {
 
   // The verifier takes the words of all blocks in one list. If the key of exits took two more words
   // there, it would read seven blocks as six proofs that the attacker composes freely.
-  it("a proof for another block size: no size shifts the words of other blocks", async () => {
+  it("a proof for another kind of blocks: no kind shifts the words of other blocks", async () => {
     fixture = await createTestRollup("RollupVerifier");
     const { client, genesis } = fixture;
     const timestamp = await latestTimestamp(fixture);
     const blocks: TestBlock[] = [];
     while (blocks.length < 7) {
       const parent = blocks.at(-1)?.storedBlock ?? genesis;
-      blocks.push(createTestBlock(client, parent, [], { timestamp, slots: EXIT_KEY_ID }));
+      blocks.push(createTestBlock(client, parent, [], { timestamp, kind: EXIT_KEY_ID }));
     }
     await client.commitBlocks(
       genesis,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
-import { PRESETS } from "../../src/protocol/presets.ts";
+import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import {
   createTestBlock,
   createTestRollup,
@@ -130,10 +130,11 @@ describe("Rollup: governance", () => {
       .to.be.revertedWithCustomError(rollup, "TokenAlreadyListed")
       .withArgs(ZeroAddress, 0);
     const deploy = () => ethers.deployContract("TestToken", ["Test", "TST"]);
-    for (let id = 1; id < 8; id++) await list.listToken(await deploy());
+    const capacity = tokenCapacity(PRESETS.minimal);
+    for (let id = 1; id < capacity; id++) await list.listToken(await deploy());
     await expect(list.listToken(await deploy()))
       .to.be.revertedWithCustomError(rollup, "TokenCapacityReached")
-      .withArgs(8);
+      .withArgs(capacity);
   });
 
   it("pauses and resumes deposits of one token", async () => {

@@ -7,6 +7,7 @@ import { provenBlock, startExodus } from "../helpers/attacks.ts";
 import {
   createTestRollup,
   hashStoredBlock,
+  kindOfSlots,
   PAYING,
   type TestRollup,
   withdrawOperation,
@@ -51,7 +52,7 @@ describe("Rollup: open payouts", () => {
     const operations: PublicOperation[] = payouts.map(({ recipient, amount }) =>
       withdrawOperation(recipient, amount),
     );
-    const { storedBlock } = await provenBlock(fixture, last, operations, 8);
+    const { storedBlock } = await provenBlock(fixture, last, operations, kindOfSlots(8));
     return { storedBlock, payouts };
   }
 
@@ -203,7 +204,8 @@ describe("Rollup: open payouts", () => {
     const operations = Array.from({ length: count }, (_, index) =>
       withdrawOperation(`0x${(0xaaaa0000 + index).toString(16).padStart(40, "0")}`, 1n),
     );
-    const { storedBlock, payouts } = await provenBlock(fixture, fixture.genesis, operations, count);
+    const kind = kindOfSlots(count);
+    const { storedBlock, payouts } = await provenBlock(fixture, fixture.genesis, operations, kind);
     await client.executeBlocks([{ storedBlock, payouts: [] }]);
     for (const range of [
       { first: 250, count: 10 },

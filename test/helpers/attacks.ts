@@ -61,16 +61,16 @@ export async function expectPossible(scene: Scene, breach: Breach): Promise<Appl
   return applied;
 }
 
-/** Commits and proves a block of the given operations on top of `last`. */
+/** Commits and proves a block on top of `last`. @param kind - Id of its kind, see `createTestBlock`. */
 export async function provenBlock(
   fixture: TestRollup,
   last: StoredBlock,
   operations: readonly PublicOperation[],
-  slots?: number,
+  kind?: number,
 ): Promise<TestBlock> {
   const timestamp = await latestTimestamp(fixture);
-  const sized = slots === undefined ? {} : { slots };
-  const block = createTestBlock(fixture.client, last, operations, { timestamp, ...sized });
+  const options = { timestamp, ...(kind !== undefined && { kind }) };
+  const block = createTestBlock(fixture.client, last, operations, options);
   await fixture.client.commitBlocks(last, [block.commitBlock]);
   await fixture.client.proveBlocks([block.proveBlock]);
   return block;
