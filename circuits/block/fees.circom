@@ -61,7 +61,7 @@ template FeeSums(slots, feeTokens) {
  *
  * Assumes: every balance in the state of the cells is below 2^128.
  * Guarantees: every balance in the state of newCells is below 2^128.
- * Constraints: 4753 for FeeCredits(1, 6, 0)
+ * Constraints: 4765 for FeeCredits(1, 6, 0)
  */
 template FeeCredits(feeTokens, levels, tailLevels) {
     signal input accountId, feeToken[feeTokens], sums[feeTokens];

@@ -27,7 +27,7 @@ include "public-data.circom";
  * what else holds for the slot: if its operation has an extension, L1 reads both from fields of
  * their widths, and the commitment has only one meaning; in a transfer, A's balance covers the
  * amount and B's account has the address; a noop has neither.
- * Constraints: 117 for DecodeColumns(6, 0)
+ * Constraints: 123 for DecodeColumns(6, 0)
  */
 template DecodeColumns(levels, tailLevels) {
     input Operation() operation;
@@ -60,7 +60,7 @@ template DecodeColumns(levels, tailLevels) {
  * Assumes: oldHolding is of the leaf; every balance in the state is below 2^128.
  * Guarantees: the state has the leaf, and no other, at the account id; newCells is of the state with
  * newHolding there; the new balance is below 2^128.
- * Constraints: 4731 for WriteHolding(6, 0)
+ * Constraints: 4724 for WriteHolding(6, 0)
  */
 template WriteHolding(levels, tailLevels) {
     input Leaf() leaf;
@@ -110,7 +110,7 @@ template WriteHolding(levels, tailLevels) {
  * Assumes: every balance in the state of the cells is below 2^128.
  * Guarantees: a legal operation leads from the state of cells to that of newCells; every balance in
  * the latter is below 2^128.
- * Constraints: 12900 for Slot(6, 0)
+ * Constraints: 12785 for Slot(6, 0)
  */
 template Slot(levels, tailLevels) {
     input Operation() operation;

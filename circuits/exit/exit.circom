@@ -23,7 +23,7 @@ include "../state/tree-path.circom";
  *
  * Assumes: every balance in the state of stateRoot is below 2^128, which every block guarantees.
  * Guarantees: in that state the account exists, belongs to owner and holds exactly amount.
- * Constraints: 5239 for Exit(8, 3)
+ * Constraints: 5234 for Exit(8, 3)
  */
 template Exit(stateTreeLevels, tailLevels) {
     signal input stateRoot, accountId, tokenId, owner, amount;

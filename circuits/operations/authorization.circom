@@ -68,7 +68,7 @@ template SignedContent() {
  * Assumes: the timestamp keeps to its width.
  * Guarantees: each bound is less than 2^64 away from the timestamp. So it is above -2^64 and below
  * 2^65, and the words of SignedContent, which leave 72 bits for it, have one meaning.
- * Constraints: 130 for AssertValidAt()
+ * Constraints: 132 for AssertValidAt()
  */
 template AssertValidAt() {
     signal input timestamp, validFrom, validUntil;
@@ -94,7 +94,7 @@ template AssertValidAt() {
  *   content          {Field}   what A agrees to; of no meaning unless the slot is signed
  *
  * Assumes: the operation's columns keep to their widths.
- * Constraints: 3581 for AuthorizeA()
+ * Constraints: 3137 for AuthorizeA()
  */
 template AuthorizeA() {
     input OperationFlags() flags;

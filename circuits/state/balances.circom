@@ -20,8 +20,8 @@ include "tree-path.circom";
  *
  * Guarantees: with tailLevels = 0 the token is a main token; otherwise it is below the capacity of
  * the tails.
- * Constraints: 13 for TokenPlace(0)
- * Constraints: 31 for TokenPlace(3)
+ * Constraints: 17 for TokenPlace(0)
+ * Constraints: 29 for TokenPlace(3)
  */
 template TokenPlace(tailLevels) {
     signal input token;

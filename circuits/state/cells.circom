@@ -93,7 +93,7 @@ template ReplaceCell() {
  * compares the top of the tree over the cells with a root that it trusts.
  * Guarantees: the tree has oldLeaf, and no other, at the account id; newCells belongs to the same
  * tree with newLeaf there.
- * Constraints: 4586 for ReplaceLeaf(6)
+ * Constraints: 4585 for ReplaceLeaf(6)
  */
 template ReplaceLeaf(levels) {
     input Leaf() oldLeaf, newLeaf;
@@ -126,7 +126,7 @@ template ReplaceLeaf(levels) {
  *   oldRoot, newRoot                   {Field}
  *
  * Constraints: 7236 for TopOfTree(0)
- * Constraints: 8832 for TopOfTree(2)
+ * Constraints: 8848 for TopOfTree(2)
  */
 template TopOfTree(upperLevels) {
     signal input oldCells[8][8], newCells[8][8];

@@ -8,36 +8,42 @@ import type { Preset } from "./presets.ts";
 import { COMMITTED_INPUTS } from "./public-inputs.ts";
 
 /**
- * Constraints of the parts of a block, as the compiled circuits have them. They decide only which
- * kind is chosen. Another choice leads to other blocks of the same events, so a store of events is
- * to be read with the numbers that it was written with.
+ * Constraints of the parts of a block, with two fee tokens; a test compares them with compiled
+ * circuits. They decide only which kind is chosen. Another choice leads to other blocks of the same
+ * events, so a store of events is to be read with the numbers that it was written with.
  */
 export const KIND_CONSTRAINTS = {
-  /** A level of a tree in which a leaf is replaced: two hashes, and the place of the child. */
-  level: 806,
-  /** A slot without any level of a tree. */
-  slot: 6540,
-  /** Of a slot of a `wide` block: where the balance is. */
-  wideSlot: 60,
+  /** A slot of a `main` block whose leaves are cells. */
+  slot: 6329,
+  /** Each level of the state tree below the cells, in a slot: for two accounts. */
+  slotStateLevel: 1618,
+  /** Where the balance is, in a slot of a `wide` block. */
+  slotWide: 25,
+  /** Each level of the tails, in a slot of a `wide` block: for two accounts. */
+  slotTailLevel: 1615,
   /** The top of the state tree, hashed once before and once after the block. */
-  top: 7240,
+  top: 7236,
+  /** Each level of the state tree above the levels in use. */
+  upperLevel: 806,
   /** The header's columns. */
   header: 123,
-  /** The fee account's leaf, and the sums of the fees. */
-  fees: 2000,
-  /** Of the fees of a `wide` block: where the balances are. */
-  wideFees: 9,
+  /** The fee account's leaf. */
+  fees: 1692,
+  /** Each level of the state tree below the cells, for the fee account. */
+  feeStateLevel: 809,
+  /** Where the balance is, for each fee token of a `wide` block. */
+  feeWide: 16,
+  /** Each level of the tails, for each fee token of a `wide` block. */
+  feeTailLevel: 809,
   /** A call of the hash in the chain of the digest. */
   digestLink: 609,
 } as const;
 
-/** Each slot updates two leaves, one after the other. */
-const BRANCHES = 2;
 /** Field elements that a slot adds to the digest: record and two of the extension. */
 const SLOT_ELEMENTS = 3;
 
 /**
- * Estimates the constraints of a kind's circuit.
+ * Returns the constraints of a kind's circuit.
  *
  * @param preset - Sizes of the rollup.
  * @param kind - Any kind that the rollup can have.
@@ -47,18 +53,21 @@ const SLOT_ELEMENTS = 3;
  * kindCost(PRESETS.dev, narrow) < kindCost(PRESETS.dev, wide); // true
  */
 export function kindCost(preset: Preset, { slots, levels, tokens }: BlockKind): number {
-  const { level, slot, wideSlot, top, header, fees, wideFees } = KIND_CONSTRAINTS;
-  const isWide = tokens === "wide";
+  const cost = KIND_CONSTRAINTS;
   const lowerLevels = levels - CELL_LEVELS;
   const upperLevels = preset.stateTreeLevels - levels;
-  const tailLevels = isWide ? preset.tailLevels : 0;
-  const perSlot = slot + BRANCHES * level * (lowerLevels + tailLevels) + (isWide ? wideSlot : 0);
+  const wide = tokens === "wide" ? 1 : 0;
+  const perSlot =
+    cost.slot +
+    lowerLevels * cost.slotStateLevel +
+    wide * (cost.slotWide + preset.tailLevels * cost.slotTailLevel);
   const perBlock =
-    top +
-    header +
-    fees +
-    level * (lowerLevels + upperLevels + preset.feeTokens * tailLevels) +
-    (isWide ? wideFees : 0) +
+    cost.top +
+    upperLevels * cost.upperLevel +
+    cost.header +
+    cost.fees +
+    lowerLevels * cost.feeStateLevel +
+    wide * preset.feeTokens * (cost.feeWide + preset.tailLevels * cost.feeTailLevel) +
     digestCost(slots);
   return slots * perSlot + perBlock;
 }

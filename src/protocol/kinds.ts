@@ -53,7 +53,9 @@ export const KIND_TOKENS_SHIFT_BITS = 24;
  */
 export function blockKindId({ slots, levels, tokens }: BlockKind): number {
   return (
-    slots + levels * 2 ** KIND_LEVELS_SHIFT_BITS + (tokens === "wide" ? 1 : 0) * 2 ** KIND_TOKENS_SHIFT_BITS
+    slots +
+    levels * 2 ** KIND_LEVELS_SHIFT_BITS +
+    (tokens === "wide" ? 1 : 0) * 2 ** KIND_TOKENS_SHIFT_BITS
   );
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { kindCost } from "../../../src/protocol/kind-costs.ts";
 import type { BlockTokens } from "../../../src/protocol/kinds.ts";
 import { PRESET_NAMES, type PresetName, PRESETS } from "../../../src/protocol/presets.ts";
 import { CIRCUITS, loadBlockCircuit, loadTemplate } from "../../helpers/template-circuit.ts";
@@ -16,13 +17,13 @@ const BASELINE: readonly (readonly [
   two: number,
   three: number,
 ])[] = [
-  ["minimal", 2, "main", 0, 0],
-  ["minimal", 2, "wide", 0, 0],
-  ["dev", 3, "main", 0, 0],
-  ["dev", 4, "wide", 0, 0],
-  ["full", 6, "main", 0, 0],
-  ["full", 6, "wide", 0, 0],
-  ["full", 8, "wide", 0, 0],
+  ["minimal", 2, "main", 22_318, 28_647],
+  ["minimal", 2, "wide", 27_248, 35_217],
+  ["dev", 3, "main", 27_169, 35_116],
+  ["dev", 4, "wide", 40_186, 53_006],
+  ["full", 6, "main", 40_110, 52_911],
+  ["full", 6, "wide", 54_736, 72_407],
+  ["full", 8, "wide", 61_214, 82_121],
 ];
 
 describe("Constraints of the block circuit", () => {
@@ -32,6 +33,21 @@ describe("Constraints of the block circuit", () => {
         [2, 3].map((slots) => loadBlockCircuit(PRESETS[name], { slots, levels, tokens })),
       );
       expect(circuits.map(({ stats }) => stats.constraints)).to.deep.equal([two, three]);
+      const costs = [2, 3].map((slots) => kindCost(PRESETS[name], { slots, levels, tokens }));
+      expect(costs, "the costs that choose a block's kind").to.deep.equal([two, three]);
+    });
+  }
+
+  for (const [levels, tokens, slotMax, blockMax] of [
+    [6, "main", 13_500, 14_000],
+    [6, "wide", 18_500, 19_000],
+    [8, "wide", 21_500, 22_000],
+  ] as const) {
+    it(`of full are at most ${slotMax} for one more slot of ${tokens} tokens and ${levels} levels`, () => {
+      const cost = (slots: number) => kindCost(PRESETS.full, { slots, levels, tokens });
+      // Five slots fill a link of the digest.
+      expect((cost(65) - cost(60)) / 5).to.be.at.most(slotMax);
+      expect(cost(64) / 64, "a slot of 64, with what is shared").to.be.at.most(blockMax);
     });
   }
 
