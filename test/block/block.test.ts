@@ -7,7 +7,6 @@ import {
   applyPublicBlock,
   openBlock,
   sealBlock,
-  smallestBlockSlots,
 } from "../../src/block/block.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
@@ -77,13 +76,13 @@ describe("blocks", () => {
   it(`are the same built operation by operation and applied whole (${random.title})`, () => {
     for (let round = 0; round < 5; round++) {
       const block = randomBlock(world, world.state);
-      const { operations, slots, blockNumber, timestamp, feeAccountId } = block;
+      const { operations, kind, blockNumber, timestamp, feeAccountId } = block;
       const open = openBlock(world.state, { blockNumber, timestamp, feeAccountId });
-      const sealed = sealBlock(operations.reduce(appendOperation, open), slots);
+      const sealed = sealBlock(operations.reduce(appendOperation, open), kind);
       const applied = applyBlock(world.state, block, world.domain);
       expect(applied.state.root).to.equal(sealed.state.root);
       expect(applied.block).to.deep.equal(block);
-      expect(applied.slots).to.have.length(slots);
+      expect(applied.slots).to.have.length(kind.slots);
       expect(applied.payouts).to.deep.equal(sealed.payouts);
     }
   });
@@ -116,26 +115,6 @@ describe("blocks", () => {
     expect(open.state).to.equal(state);
     expect(open.slots).to.equal(slots);
     expect(sealBlock(open).block.operations).to.have.length(1);
-  });
-
-  it("take the smallest size that fits, and refuse operations beyond it", () => {
-    const sizes = [0, 1, 4, 5, 16].map((count) => smallestBlockSlots(PRESETS.dev, count));
-    expect(sizes).to.deep.equal([4, 4, 4, 16, 16]);
-    expectCode("BLOCK_FULL", () => smallestBlockSlots(PRESETS.dev, 17));
-    const noops = (count: number) => new Array<Operation>(count).fill({ type: "noop" });
-    const full = noops(16).reduce(appendOperation, openBlock(world.state, header));
-    expectCode("BLOCK_FULL", () => appendOperation(full, { type: "noop" }));
-    expectCode("BLOCK_FULL", () => sealBlock(full, 4));
-    expectCode("BLOCK_SIZE_UNKNOWN", () => sealBlock(full, 17));
-    const block = { ...header, slots: 4, operations: noops(5) };
-    expectCode("BLOCK_FULL", () => applyBlock(world.state, block, 0n));
-    expectCode("BLOCK_SIZE_UNKNOWN", () => applyBlock(world.state, { ...block, slots: 5 }, 0n));
-  });
-
-  it("may have any size from L1 that fits their operations", () => {
-    const publicBlock = { ...header, operations: [{ type: "noop" } as const], slots: 5 };
-    expect(applyPublicBlock(world.state, publicBlock).payouts).to.deep.equal([]);
-    expectCode("BLOCK_FULL", () => applyPublicBlock(world.state, { ...publicBlock, slots: 0 }));
   });
 
   it("make no payout of amount 0", () => {

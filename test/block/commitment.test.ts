@@ -13,6 +13,7 @@ import {
 } from "../../src/block/commitment.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
+import { blockKindId } from "../../src/protocol/kinds.ts";
 import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
 import { extensionColumns, operationOfCode } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -49,8 +50,10 @@ function readData(pubdata: Uint8Array, slots: number): bigint[] {
 
 describe("block commitment", () => {
   const random = createRandom();
-  const world = createWorld(random, PRESETS.dev);
-  const block = randomBlock(world, world.state, { slots: 16 });
+  const kind = PRESETS.dev.blockKinds.find(({ slots }) => slots === 16)!;
+  const kindId = blockKindId(kind);
+  const world = createWorld(random, PRESETS.dev, kind);
+  const block = randomBlock(world, world.state, { kind });
   const applied = applyBlock(world.state, block, world.domain);
   const commitment = commitBlock(applied, world.domain);
   const data = blockData(applied.slots.map(({ operation }) => operation));
@@ -78,7 +81,7 @@ describe("block commitment", () => {
   it("derives the challenge as Solidity does", () => {
     const { pubdata, digest, oldStateRoot, newStateRoot, header, z } = commitment;
     const types = ["bytes32", ...new Array<string>(5).fill("uint256")];
-    const values = [keccak256(pubdata), 16, digest, oldStateRoot, newStateRoot, header];
+    const values = [keccak256(pubdata), kindId, digest, oldStateRoot, newStateRoot, header];
     const encoded = AbiCoder.defaultAbiCoder().encode(types, values);
     expect(z).to.equal(BigInt(keccak256(encoded)) % FIELD_MODULUS);
   });
@@ -104,7 +107,7 @@ describe("block commitment", () => {
     for (let offset = 2; offset < pubdata.length; offset++) {
       const changed = pubdata.slice();
       changed[offset]! ^= 1 << random.int(8);
-      const changedZ = challenge({ ...commitment, pubdata: changed, slots: 16 });
+      const changedZ = challenge({ ...commitment, pubdata: changed, kind: kindId });
       expect(changedZ).to.not.equal(z);
       let read: bigint[];
       try {
@@ -118,8 +121,13 @@ describe("block commitment", () => {
 
   it("depends on every part of the block", () => {
     const changes = [{ digest: 1n }, { oldStateRoot: 1n }, { newStateRoot: 1n }, { header: 1n }];
-    for (const change of [...changes, { slots: 4 }]) {
-      expect(challenge({ ...commitment, slots: 16, ...change })).to.not.equal(commitment.z);
+    const kinds = [
+      { ...kind, slots: 4 },
+      { ...kind, levels: 4 },
+      { ...kind, tokens: "wide" as const },
+    ].map((other) => ({ kind: blockKindId(other) }));
+    for (const change of [...changes, ...kinds]) {
+      expect(challenge({ ...commitment, kind: kindId, ...change })).to.not.equal(commitment.z);
     }
   });
 });

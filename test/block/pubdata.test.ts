@@ -8,6 +8,7 @@ import { PRESETS } from "../../src/protocol/presets.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { isRollupError } from "../../src/util/errors.ts";
 import { expectCode } from "../helpers/expect-code.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createWorld, randomBlock, toPublic } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 
@@ -111,7 +112,7 @@ describe("public data", () => {
 
   it(`is refused with a code if bytes are random (${random.title})`, () => {
     const world = createWorld(random, PRESETS.dev);
-    const { operations } = randomBlock(world, world.state, { slots: 16 });
+    const { operations } = randomBlock(world, world.state, { kind: wholeKind(PRESETS.dev) });
     const data = encodePubdata(operations);
     for (let round = 0; round < 500; round++) {
       const changed = withBytes(data, random.int(data.length), random.int(256));

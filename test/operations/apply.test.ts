@@ -20,6 +20,7 @@ import { newAccount } from "../../src/state/account.ts";
 import { createGenesisState, type RollupState } from "../../src/state/rollup-state.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { INVALID_CASES } from "../helpers/invalid-cases.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createActor, createWorld, randomBlock, toPublic } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 
@@ -230,7 +231,8 @@ describe("operations", () => {
 
   it(`have the same effects from public data alone (${random.title})`, () => {
     const world = createWorld(random, PRESETS.dev);
-    const { operations, timestamp } = randomBlock(world, world.state, { slots: 16 });
+    const kind = wholeKind(PRESETS.dev);
+    const { operations, timestamp } = randomBlock(world, world.state, { kind });
     let signed = world.state;
     let restored = world.state;
     for (const operation of operations) {
@@ -241,9 +243,9 @@ describe("operations", () => {
   });
 
   it(`never show a signature in a refusal (${random.title})`, () => {
-    for (const { tag, build } of INVALID_CASES) {
+    for (const { code, build } of INVALID_CASES) {
       const { refuse, createInput } = build(random, PRESETS.minimal);
-      const { message, facts } = expectCode(tag, refuse);
+      const { message, facts } = expectCode(code, refuse);
       const shown = message + Object.values(facts).map(String).join();
       for (const s of createInput().s) expect(s > 0n && shown.includes(String(s))).to.equal(false);
     }

@@ -10,7 +10,7 @@ import {
 } from "../../src/l1/gas.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import { isPrepared, toCommitBlock } from "../../src/operator/ledger/blocks.ts";
-import { PRESETS } from "../../src/protocol/presets.ts";
+import { type Preset, PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import {
   authorize,
@@ -27,7 +27,10 @@ import {
 import { createRandom } from "../helpers/random.ts";
 
 const random = createRandom();
-const ROOMY = { ...PRESETS.dev, blockSlots: [4, 16, 64] };
+const ROOMY: Preset = {
+  ...PRESETS.dev,
+  blockKinds: [...PRESETS.dev.blockKinds, { slots: 64, levels: 3, tokens: "main" }],
+};
 
 async function createWorld(l1Limits: L1Limits = L1_LIMITS) {
   const world = await createOperatorWorld({ preset: ROOMY, options: { l1Limits } });

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { OperatorOptions } from "../../src/operator/operator.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import {
   createFundedUser,
   createOperatorWorld,
@@ -26,7 +27,7 @@ const SLOTS = 2;
 
 async function createWorld(options: Partial<OperatorOptions> = {}) {
   const world = await createOperatorWorld({
-    preset: { ...PRESETS.minimal, blockSlots: [SLOTS] },
+    preset: { ...PRESETS.minimal, blockKinds: [wholeKind(PRESETS.minimal)] },
     options: { executedBlocksMax: KEPT, finalReceiptsMax: RECEIPTS, ...options },
   });
   const alice = await createFundedUser(world, random);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { blockKindId } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import {
@@ -101,7 +102,7 @@ describe(`operator: the life of operations (${random.title})`, () => {
 });
 
 describe(`operator: blocks (${random.title})`, () => {
-  it("seals a block at the smallest size that fits", async () => {
+  it("seals a block with the smallest kind that holds it", async () => {
     const world = await createOperatorWorld({ preset: PRESETS.dev });
     for (const count of [1, 4, 5, 16]) {
       for (let i = 0; i < count; i++) {
@@ -109,10 +110,9 @@ describe(`operator: blocks (${random.title})`, () => {
       }
       await world.operator.processBlocks();
     }
-    expect(world.operator.blocks.map(({ applied }) => applied.block.slots)).to.deep.equal([
-      4, 4, 16, 16,
-    ]);
-    expect(world.prover.jobs.map(({ keyId }) => keyId)).to.deep.equal([4, 4, 16, 16]);
+    const kinds = world.operator.blocks.map(({ applied }) => applied.block.kind);
+    expect(kinds.map(({ slots }) => slots)).to.deep.equal([4, 4, 16, 16]);
+    expect(world.prover.jobs.map(({ keyId }) => keyId)).to.deep.equal(kinds.map(blockKindId));
   });
 
   it("starts another block when one cannot collect a further fee token", async () => {

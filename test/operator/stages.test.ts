@@ -4,6 +4,7 @@ import type { OperatorOptions } from "../../src/operator/operator.ts";
 import { TurnQueue } from "../../src/operator/stages/turn-queue.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createOperatorWorld, TestProver } from "../helpers/operator-world.ts";
 import { createRandom } from "../helpers/random.ts";
 import { RecordingStore } from "../helpers/recording-store.ts";
@@ -38,7 +39,7 @@ async function createHeldWorld(options: Partial<OperatorOptions> = {}) {
   const prover = new HeldProver();
   const store = new RecordingStore();
   const world = await createOperatorWorld({
-    preset: { ...PRESETS.minimal, blockSlots: [2] },
+    preset: { ...PRESETS.minimal, blockKinds: [wholeKind(PRESETS.minimal)] },
     clock,
     prover,
     store,

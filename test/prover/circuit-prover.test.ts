@@ -4,6 +4,7 @@ import type { Circuit } from "../../src/circom/circuit.ts";
 import type { ProverChoice } from "../../src/groth16/provers/prover.ts";
 import { createGroth16Workers, type Groth16Workers } from "../../src/groth16/provers/workers.ts";
 import type { BlockWithProof } from "../../src/operator/ledger/blocks.ts";
+import type { BlockKind } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createCircuitProver } from "../../src/prover/circuit-prover.ts";
 import { fromJobProof } from "../../src/prover/job-proof.ts";
@@ -38,9 +39,11 @@ describe(`prover: jobs by circuits (${random.title})`, function () {
   let circuit: Circuit;
   let prover: Prover;
   let job: ProofJob;
+  /** The operator's choice for blocks of ETH alone. */
+  const [kind] = PRESETS.minimal.blockKinds as [BlockKind];
   before(async () => {
     workers = createGroth16Workers({ threads: 2 });
-    circuit = await loadBlockCircuit(PRESETS.minimal, 2, { workers });
+    circuit = await loadBlockCircuit(PRESETS.minimal, kind, { workers });
     prover = toProver(circuit);
     job = await createJob();
   });
@@ -70,7 +73,7 @@ describe(`prover: jobs by circuits (${random.title})`, function () {
   ];
   for (const [name, choice] of choices) {
     it(`proves the blocks of an operator by ${name}, and snarkjs verifies them`, async () => {
-      const chosen = await loadBlockCircuit(PRESETS.minimal, 2, { workers, prover: choice });
+      const chosen = await loadBlockCircuit(PRESETS.minimal, kind, { workers, prover: choice });
       const world = await createOperatorWorld({ prover: toProver(chosen) });
       await createFundedUser(world, random);
       await world.operator.processBlocks();
@@ -88,7 +91,7 @@ describe(`prover: jobs by circuits (${random.title})`, function () {
       calls.push(call);
       return workers.prove(...call);
     };
-    const spied = await loadBlockCircuit(PRESETS.minimal, 2, { workers: { ...workers, prove } });
+    const spied = await loadBlockCircuit(PRESETS.minimal, kind, { workers: { ...workers, prove } });
     const proven = await spied.prove(job.input);
     const { publicInputs } = await toProver(spied).prove(job);
     expect(calls).to.have.length(2);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { makeError, ZeroAddress } from "ethers";
 import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
+import { tokenCapacity } from "../../src/protocol/presets.ts";
 import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
 import { createRpcClient, type RpcClient } from "../../src/api/client.ts";
 import { fromJsonRpcError, toJsonRpcError } from "../../src/api/error-transport.ts";
@@ -64,7 +65,11 @@ describe(`server: methods (${random.title})`, () => {
 
   it("rollup_getStatus", async () => {
     const blocks = { sealed: 0, committed: 0, proven: 0, executed: 0 };
-    expect(await client.call("rollup_getStatus")).to.deep.equal({ accepting: true, blocks });
+    const kinds = [
+      { kind: "2-main-2", blocks: 0 },
+      { kind: "2-wide-2", blocks: 0 },
+    ];
+    expect(await client.call("rollup_getStatus")).to.deep.equal({ accepting: true, blocks, kinds });
   });
 
   it("rollup_getPriorityRequest, rollup_getAccount, rollup_getBalance", async () => {
@@ -119,7 +124,7 @@ describe(`server: methods (${random.title})`, () => {
     const processed = await client.call("rollup_processBlocks");
     expect(processed.map(({ status }) => status)).to.deep.equal(Array(3).fill("executed"));
     const [first] = processed;
-    expect(first).to.include({ blockNumber: 1, slots: 2, timestamp: world.l1.timestamp });
+    expect(first).to.include({ blockNumber: 1, kind: "2-main-2", timestamp: world.l1.timestamp });
     expect(first?.operations).to.deep.equal(["deposit", "changePubKey"]);
     expect(first?.execute?.gasUsed).to.be.a("bigint");
     expect(processed[1]?.oldStateRoot).to.equal(first?.newStateRoot);
@@ -127,6 +132,8 @@ describe(`server: methods (${random.title})`, () => {
     expect(await client.call("rollup_getBlock", "latest")).to.deep.equal(processed.at(-1));
     expect(await client.call("rollup_getBlock", 0)).to.equal(null);
     expect(await client.call("rollup_getBlock", 4)).to.equal(null);
+    const { kinds } = await client.call("rollup_getStatus");
+    expect(kinds[0]).to.deep.equal({ kind: "2-main-2", blocks: 3 });
   });
 
   it("rollup_submitBatch", async () => {
@@ -326,7 +333,8 @@ describe(`server: errors (${random.title})`, () => {
 
   it("TOKEN_ID_OUT_OF_RANGE: a token that cannot exist", async () => {
     const client = createLinkedClient(world.operator);
-    await expectRejection("TOKEN_ID_OUT_OF_RANGE", client.call("rollup_getBalance", 0, 8));
+    const tokenId = tokenCapacity(world.operator.preset);
+    await expectRejection("TOKEN_ID_OUT_OF_RANGE", client.call("rollup_getBalance", 0, tokenId));
   });
 
   it("RPC_FAILED: any error without a code", async () => {

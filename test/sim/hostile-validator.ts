@@ -11,12 +11,14 @@ import type { Operation } from "../../src/operations/operation.ts";
 import { payoutsOf } from "../../src/operations/payouts.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
+import { blockKindId } from "../../src/protocol/kinds.ts";
 import { accountCapacity } from "../../src/protocol/presets.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { carryOutOperation } from "../helpers/dishonest-input.ts";
 import { commitHostileBlock, hostileBlock } from "../helpers/hostile-block.ts";
 import { restoreIfProvable } from "../helpers/hostile-run.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import type { Random } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 import type { SimChain } from "./chain.ts";
@@ -49,8 +51,8 @@ export class HostileValidator {
     const { client, now, users } = this.#chain;
     const { chainId, rollupAddress } = client;
     const { storedBlock, state } = parent;
-    const slots = state.preset.blockSlots[0]!;
-    this.#circuit ??= loadBlockCircuit(state.preset, slots);
+    const kind = wholeKind(state.preset);
+    this.#circuit ??= loadBlockCircuit(state.preset, kind);
     const world = {
       random: this.#random,
       domain: signingDomain(chainId, BigInt(rollupAddress)),
@@ -59,11 +61,11 @@ export class HostileValidator {
     const timestamp = storedBlock.timestamp > now ? storedBlock.timestamp : BigInt(now);
     const header = { blockNumber: storedBlock.blockNumber + 1, timestamp };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const first = this.#serve(state, requests.slice(0, this.#random.int(slots)));
-      const claim = hostileBlock(world, state, { header, slots, types: TYPES, first });
+      const first = this.#serve(state, requests.slice(0, this.#random.int(kind.slots)));
+      const claim = hostileBlock(world, state, { header, kind, types: TYPES, first });
       const isProvable = (await restoreIfProvable(await this.#circuit, claim)) !== undefined;
       if (!isProvable) continue;
-      await this.#commitAndProve(parent, slots, claim);
+      await this.#commitAndProve(parent, claim);
       return true;
     }
     return false;
@@ -74,7 +76,7 @@ export class HostileValidator {
     let state = before;
     return requests.map((request) => {
       const operation = this.#toOperation(state, request);
-      state = carryOutOperation(state, operation);
+      state = carryOutOperation(state, wholeKind(state.preset), operation);
       return operation;
     });
   }
@@ -105,13 +107,13 @@ export class HostileValidator {
 
   async #commitAndProve(
     parent: StateAtBlock,
-    slots: number,
     claim: Parameters<typeof commitHostileBlock>[0],
   ): Promise<void> {
     const { input, pubdata } = commitHostileBlock(claim);
     const { digest, z, y, newStateRoot } = input;
     const { timestamp, feeAccountId } = claim.block;
-    const header = { timestamp, feeAccountId, slots, newStateRoot, digest };
+    const kind = blockKindId(claim.block.kind);
+    const header = { timestamp, feeAccountId, kind, newStateRoot, digest };
     const commitBlock: CommitBlock = { ...header, pubdata, authorizations: [] };
     const chain = this.#chain;
     const { foreignClient } = chain;
@@ -120,9 +122,9 @@ export class HostileValidator {
     );
     const storedBlock = storedBlocks[0]!;
     const parentCommitment = parent.storedBlock.commitment;
-    const seal = sealOf(slots, [digest, z, y]);
+    const seal = sealOf(kind, [digest, z, y]);
     const proof = [seal, ...new Array<bigint>(PROOF_WORDS - 1).fill(0n)];
-    const proven = { storedBlock, parentCommitment, slots, digest, z, y, proof };
+    const proven = { storedBlock, parentCommitment, kind, digest, z, y, proof };
     await chain.act(() => foreignClient.proveBlocks([proven]));
     if (this.#random.int(4) === 0) return; // the next validator executes it
     const payouts = payoutsOf(decodePubdata(pubdata));

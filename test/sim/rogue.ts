@@ -15,8 +15,10 @@ import type { ProveBlock } from "../../src/l1/types.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";
+import { blockKindId, slotsOfKindId } from "../../src/protocol/kinds.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createTestBlock, type TestBlock } from "../helpers/test-rollup.ts";
 import type { SimChain } from "./chain.ts";
 
@@ -90,9 +92,9 @@ export class Rogue {
       return hide(this.#block(parent, [theft], state.root), parent, domain);
     }
     const { blockNumber } = parent.storedBlock;
-    const slots = state.preset.blockSlots[0]!;
+    const kind = wholeKind(state.preset);
     const header = { blockNumber: blockNumber + 1, timestamp: 0n, feeAccountId: 0 };
-    const after = applyPublicBlock(state, { ...header, slots, operations: [theft] });
+    const after = applyPublicBlock(state, { ...header, kind, operations: [theft] });
     return this.#block(parent, [theft], after.state.root);
   }
 
@@ -111,9 +113,9 @@ export class Rogue {
   ): TestBlock {
     const now = BigInt(this.#chain.now);
     const timestamp = now > storedBlock.timestamp ? now : storedBlock.timestamp;
-    const slots = state.preset.blockSlots[0]!;
+    const kind = blockKindId(wholeKind(state.preset));
     return createTestBlock(this.#chain.client, storedBlock, operations, {
-      slots,
+      kind,
       timestamp,
       newStateRoot,
     });
@@ -132,14 +134,15 @@ function hide(
   parent: StateAtBlock,
   domain: bigint,
 ): TestBlock {
-  const { slots, timestamp, newStateRoot, pubdata, feeAccountId } = commitBlock;
+  const { kind, timestamp, newStateRoot, pubdata, feeAccountId } = commitBlock;
+  const slots = slotsOfKindId(kind);
   const { blockNumber, stateRoot: oldStateRoot } = parent.storedBlock;
   const noop: PublicOperation = { type: "noop" };
   const header = headerWord({ blockNumber: blockNumber + 1, timestamp, feeAccountId });
   const elementsOf = (operations: readonly PublicOperation[]) =>
     committedElements({ oldStateRoot, newStateRoot, header, domain }, blockData(operations));
   const digest = digestOf(elementsOf(new Array<PublicOperation>(slots).fill(noop)));
-  const z = challenge({ pubdata, slots, digest, oldStateRoot, newStateRoot, header });
+  const z = challenge({ pubdata, kind, digest, oldStateRoot, newStateRoot, header });
   const published = decodePubdata(pubdata);
   const padding = new Array<PublicOperation>(slots - published.length).fill(noop);
   const y = evaluate(elementsOf([...published, ...padding]), z);
