@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { createExitWitnessInput, exitPath } from "../../src/block/exit.ts";
+import { MAIN_TOKENS } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { startExodus } from "../helpers/attacks.ts";
@@ -63,6 +64,44 @@ describe(`Rollup: exits by path, ${random.title}`, () => {
     const byProof = { ...claim, owner: ownerAddress() };
     const again = rollup.performExit(genesis, byProof, ZERO_PROOF);
     await refused(again, "AlreadyExited", accountId, 0);
+  });
+
+  it("pay a token whose balance is in a tail, and only that", async () => {
+    const { ethers, governor } = fixture;
+    const tokenId = MAIN_TOKENS;
+    const [right, wrong] = [9n, 10n];
+    const before = state;
+    state = state
+      .update(accountId, tokenId, { balance: right })
+      .update(accountId, tokenId + 1, { balance: wrong });
+    const { chain } = fixture;
+    fixture = await createTestRollup(
+      "MockVerifier",
+      { preset: before.preset, genesisStateRoot: state.root, priorityExpirationSeconds: 1000 },
+      chain,
+    );
+    const { rollup } = fixture;
+    const tokens = [];
+    while (tokens.length <= tokenId) {
+      const token = await ethers.deployContract("TestToken", ["Test", "TST"]);
+      await token.mint(await rollup.getAddress(), 100n);
+      await rollup.connect(governor).listToken(await token.getAddress());
+      tokens.push(token);
+    }
+    await startExodus(fixture);
+    const path = exitPath(createExitWitnessInput(state, accountId, tokenId));
+    const claim = { tokenId, amount: right };
+    await refused(call({ ...claim, amount: wrong }, path), "ExitPathInvalid", accountId, tokenId);
+    await refused(
+      call({ tokenId: tokenId + 1, amount: right }, path),
+      "ExitPathInvalid",
+      accountId,
+      tokenId + 1,
+    );
+    await refused(call(claim), "ExitPathInvalid", accountId, tokenId);
+    await call(claim, path);
+    expect(await tokens[tokenId - 1]!.balanceOf(ownerAddress())).to.equal(right);
+    await refused(call(claim, path), "AlreadyExited", accountId, tokenId);
   });
 
   it("are refused after an exit by proof", async () => {

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import type { BlockRange } from "../../src/l1/events.ts";
 import type { Dated } from "../../src/l1/types.ts";
+import { type BlockKind, blockKindId } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { type RestoreOptions, restoreRollup } from "../../src/restore/restore.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -62,7 +63,7 @@ describe(`restore, ${random.title}`, () => {
     }
   });
 
-  it("follows blocks of every size", async () => {
+  it("follows blocks of every kind", async () => {
     const history = new FakeHistory(PRESETS.dev, random);
     for (let i = 0; i < 25; i++) history.doAnything();
     history.commit(4);
@@ -187,6 +188,36 @@ describe(`restore, ${random.title}`, () => {
     const { faulty, executed } = await restoreRollup(history);
     expect(faulty.map(({ fault }) => fault.code)).to.deep.equal(["RESTORE_BLOCK_INVALID"]);
     expect(executed.state.root).to.equal(history.genesisState.root);
+  });
+
+  /** Lets L1 have another id as the kind of all blocks. */
+  const changeKinds = (history: FakeHistory, kind: number) =>
+    changeEvents(history, (events) =>
+      events.map(({ l1Block, event }) => {
+        if (event.type !== "committed") return { l1Block, event };
+        return { l1Block, event: { ...event, commitBlock: { ...event.commitBlock!, kind } } };
+      }),
+    );
+
+  it("reads the id of no kind as a fault: L1 takes any id, but no circuit has its key", async () => {
+    for (const kind of [0, 4, 0x0101_0004, 0x0202_0004, 0xffff_ffff]) {
+      const history = new FakeHistory(preset, random);
+      history.commit(1);
+      changeKinds(history, kind);
+      const { faulty, pending } = await restoreRollup(history);
+      expect(faulty.map(({ fault }) => fault.code)).to.deep.equal(["RESTORE_BLOCK_INVALID"]);
+      expect(faulty[0]!.fault.message).to.include(`${kind}`);
+      expect(pending).to.deep.equal([]);
+    }
+  });
+
+  it("applies blocks of any kind, whether the preset has it or not", async () => {
+    const kind: BlockKind = { slots: 77, levels: 2, tokens: "wide" };
+    expect(preset.blockKinds).not.to.deep.include(kind);
+    const history = new FakeHistory(preset, random);
+    history.commit(2);
+    changeKinds(history, blockKindId(kind));
+    await expectRestored(history);
   });
 });
 
