@@ -4,7 +4,13 @@ import { unpackAmount } from "../../src/operations/packed.ts";
 import { AMOUNT_MAX, NONCE_MAX, PACKED_AMOUNT } from "../../src/protocol/constants.ts";
 import { tokenCapacity } from "../../src/protocol/presets.ts";
 import { newAccount } from "../../src/state/account.ts";
-import { attackedCircuit, expectImpossible, expectPossible, preset } from "../helpers/attacks.ts";
+import {
+  attackedCircuit,
+  expectImpossible,
+  expectPossible,
+  kind,
+  preset,
+} from "../helpers/attacks.ts";
 import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
@@ -117,7 +123,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
     expectCode("AMOUNT_OUT_OF_RANGE", () => unpackAmount(beyond));
     const { domain, timestamp, state } = scene;
     const operations = [operationBy(scene, transferTo(scene.bob))];
-    const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
+    const block = { blockNumber: 1, timestamp, feeAccountId: 0, kind, operations };
     const forcedSignals = [{ packedAmount: beyond, amount }];
     const input = createDishonestInput({ state, block, domain, forcedSignals });
     await expectCircuitRefusal(await attackedCircuit(), input, "AMOUNT_OUT_OF_RANGE");
@@ -137,7 +143,7 @@ describe(`Attacks on balances, ${random.title}`, () => {
   it("fee in another token: the fee is paid only in the token that moves", async () => {
     const { domain, timestamp, state, tokenId } = scene;
     const operations = [operationBy(scene, transferTo(scene.bob))];
-    const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
+    const block = { blockNumber: 1, timestamp, feeAccountId: 0, kind, operations };
     const otherToken = (tokenId + 1) % tokenCapacity(preset);
     const forcedFeeTokens = new Array<number>(preset.feeTokens).fill(otherToken);
     const input = createDishonestInput({ state, block, domain, forcedFeeTokens });

@@ -7,6 +7,7 @@ import {
   attackedCircuit,
   expectImpossible,
   expectPossible,
+  kind,
   preset,
   provenBlock,
 } from "../helpers/attacks.ts";
@@ -65,7 +66,7 @@ describe(`Attacks on blocks, ${random.title}`, () => {
     await expectPossible(scene, { operations });
     const later = { ...scene, timestamp: timestamp + 1n };
     await expectImpossible("EXPIRED", later, { operations });
-    const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
+    const block = { blockNumber: 1, timestamp, feeAccountId: 0, kind, operations };
     const input = createDishonestInput({ state, block, domain });
     const header = headerWord({ ...block, timestamp: timestamp + 1n });
     await expectCircuitRefusal(

@@ -6,7 +6,13 @@ import { expect } from "chai";
 import { hashPublicKey, publicKey } from "../../src/crypto/eddsa.ts";
 import { NONCE_MAX } from "../../src/protocol/constants.ts";
 import { tokenCapacity } from "../../src/protocol/presets.ts";
-import { attackedCircuit, expectImpossible, expectPossible, preset } from "../helpers/attacks.ts";
+import {
+  attackedCircuit,
+  expectImpossible,
+  expectPossible,
+  kind,
+  preset,
+} from "../helpers/attacks.ts";
 import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import type { RuleTag } from "../helpers/invalid-cases.ts";
@@ -137,7 +143,7 @@ describe(`Attacks on ChangePubKey: regression of zkSync v1, ${random.title}`, ()
   it("moves no money and names nobody else, for any witness", async () => {
     const { state, domain, timestamp, bob } = scene;
     const operations = [changeKey(scene)];
-    const block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
+    const block = { blockNumber: 1, timestamp, feeAccountId: 0, kind, operations };
     const circuit = await attackedCircuit();
     const lies = [{ amount: 1n }, { accountB: BigInt(bob.accountId) }, { packedAmount: 1n << 5n }];
     for (const signals of lies) {

@@ -5,7 +5,13 @@ import type { BlockWitnessInput } from "../../src/block/witness-input.ts";
 import { newAccount } from "../../src/state/account.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { tokenCapacity } from "../../src/protocol/presets.ts";
-import { attackedCircuit, expectImpossible, expectPossible, preset } from "../helpers/attacks.ts";
+import {
+  attackedCircuit,
+  expectImpossible,
+  expectPossible,
+  kind,
+  preset,
+} from "../helpers/attacks.ts";
 import { createDishonestInput, recommit } from "../helpers/dishonest-input.ts";
 import { expectL1Refusal } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
@@ -22,7 +28,7 @@ describe(`Attacks on fees, ${random.title}`, () => {
     scene = createScene(random, preset);
     const { timestamp, bob } = scene;
     const operations = [operationBy(scene, transferTo(bob))];
-    block = { blockNumber: 1, timestamp, feeAccountId: 0, slots: 2, operations };
+    block = { blockNumber: 1, timestamp, feeAccountId: 0, kind, operations };
   });
 
   /** The attacker's input for the block on a given state. */

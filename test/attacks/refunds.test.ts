@@ -7,6 +7,7 @@ import {
   attackedCircuit,
   executedBlock,
   expectPossible,
+  kind,
   preset,
   provenBlock,
   startExodus,
@@ -30,7 +31,7 @@ describe(`Attacks on refunds: the circuit, ${random.title}`, () => {
     expect(after.state.root).to.equal(state.root);
     expect(after.payouts.map(({ amount }) => amount)).to.deep.equal([100n, 1n]);
     const header = { blockNumber: 1, timestamp, feeAccountId: 0 };
-    const block = { ...header, slots: preset.blockSlots[0]!, operations };
+    const block = { ...header, kind, operations };
     const credited = state.update(bob.accountId, tokenId, { balance: BALANCE + 100n });
     const input = createDishonestInput({ state, block, domain });
     const theft = { ...input, newStateRoot: credited.root };
@@ -40,7 +41,7 @@ describe(`Attacks on refunds: the circuit, ${random.title}`, () => {
   it("refund hidden from L1: the proof covers its extension", async () => {
     const scene = createScene(random, preset);
     const { state, timestamp, domain } = scene;
-    const header = { blockNumber: 1, timestamp, feeAccountId: 0, slots: preset.blockSlots[0]! };
+    const header = { blockNumber: 1, timestamp, feeAccountId: 0, kind };
     const claim = { state, domain };
     const shown = createDishonestInput({
       ...claim,

@@ -9,9 +9,11 @@ import type { Circuit } from "../../src/circom/circuit.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { AMOUNT_MAX } from "../../src/protocol/constants.ts";
 import { OPERATION_NAMES } from "../../src/operations/table.ts";
+import { blockKindName } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { restoreIfProvable, runHostileBlocks } from "../helpers/hostile-run.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createRandom } from "../helpers/random.ts";
 import {
   createScene,
@@ -26,13 +28,13 @@ import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
-const SLOTS = 2;
+const KIND = wholeKind(preset);
 const BLOCKS = 40;
 
 describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`, () => {
   let circuit: Circuit;
   before(async () => {
-    circuit = await loadBlockCircuit(preset, SLOTS);
+    circuit = await loadBlockCircuit(preset, KIND);
   });
 
   /** Expects that the block is provable and can be restored, and that the operator refuses it. */
@@ -42,7 +44,7 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     feeAccountId: number,
     operations: readonly Operation[],
   ) {
-    const block = { blockNumber: 1, timestamp, feeAccountId, slots: SLOTS, operations };
+    const block = { blockNumber: 1, timestamp, feeAccountId, kind: KIND, operations };
     expectCode(code, () => applyBlock(state, block, domain));
     const after = await restoreIfProvable(circuit, { state, block, domain });
     expect(after, "provable").to.not.equal(undefined);
@@ -84,16 +86,21 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     expect(after.balance(accountId, tokenId)).to.equal(AMOUNT_MAX - 200n + FEE);
   });
 
-  it(`restores ${BLOCKS} random blocks of ${SLOTS} slots`, async function () {
-    this.timeout(180_000);
-    const run = await runHostileBlocks(circuit, random, { preset, slots: SLOTS, blocks: BLOCKS });
-    expect(run.provable).to.equal(BLOCKS);
-    for (const type of OPERATION_NAMES) expect([...run.seen]).to.include(type);
-  });
+  for (const kind of preset.blockKinds) {
+    it(`restores ${BLOCKS} random blocks ${blockKindName(kind)}`, async function () {
+      this.timeout(180_000);
+      const of = await loadBlockCircuit(preset, kind);
+      const run = await runHostileBlocks(of, random, { preset, kind, blocks: BLOCKS });
+      expect(run.provable).to.equal(BLOCKS);
+      for (const type of OPERATION_NAMES) expect([...run.seen]).to.include(type);
+    });
+  }
 
-  it("restores random blocks of 4 slots", async function () {
+  it("restores random blocks with levels above those in use", async function () {
     this.timeout(180_000);
-    const larger = await loadBlockCircuit(PRESETS.dev, 4);
-    await runHostileBlocks(larger, random, { preset: PRESETS.dev, slots: 4, blocks: 5 });
+    const kind = PRESETS.dev.blockKinds[0]!;
+    expect(kind.levels).to.be.below(PRESETS.dev.stateTreeLevels);
+    const larger = await loadBlockCircuit(PRESETS.dev, kind);
+    await runHostileBlocks(larger, random, { preset: PRESETS.dev, kind, blocks: 5 });
   });
 });
