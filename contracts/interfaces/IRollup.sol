@@ -480,8 +480,8 @@ interface IRollup {
     /// Reverts as `performExit` does, with `ExitPathInvalid` for `ExitProofInvalid`.
     /// @param last The last executed block.
     /// @param claim The account, the token, the owner and the balance.
-    /// @param path The account's nonce and public key hash, and the siblings from the balance up to
-    /// the state root; see `IExitVerifier.verifyPath`.
+    /// @param path The words of the account's leaf, and the siblings from the balance up to the
+    /// state root; see `IExitVerifier.verifyPath`.
     function performExitByPath(
         StoredBlock calldata last,
         ExitClaim calldata claim,

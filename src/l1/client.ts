@@ -554,8 +554,8 @@ export class RollupClient {
    *
    * @param last - The last executed block.
    * @param claim - As of {@link performExit}.
-   * @param path - Nonce and key hash of the account, and the siblings in its balance tree and in
-   * the state tree, as field elements.
+   * @param path - Words of the account's leaf, siblings in the token's tail, which a main token has
+   * none of, and siblings in the state tree, as field elements; see `IExitVerifier`.
    * @returns The mined L1 transaction.
    * @throws L1_SIGNER_MISSING, and the codes of sending, see {@link RollupClient}
    */
