@@ -61,7 +61,7 @@ export async function expectPossible(scene: Scene, breach: Breach): Promise<Appl
   return applied;
 }
 
-/** Commits and proves a block on top of `last`. @param kind - Id of its kind, see `createTestBlock`. */
+/** Commits and proves a block on top of `last`. @param kind - As of {@link createTestBlock}. */
 export async function provenBlock(
   fixture: TestRollup,
   last: StoredBlock,
