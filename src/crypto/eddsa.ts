@@ -2,7 +2,8 @@
  * EdDSA over Baby Jubjub with Poseidon as the challenge hash, signing exactly as circomlibjs does.
  *
  * A signature (R8, S) of the message m by the key A is valid if S·B8 = R8 + h·8A with
- * h = Poseidon(R8.x, R8.y, A.x, A.y, m). `circuits/lib/eddsa.circom` states the same rules.
+ * h = Poseidon(R8.x, R8.y, A.x, A.y, m). `circuits/lib/eddsa.circom` states the same rules, except
+ * S < l: a proof shows that some S satisfies the equation, and then S mod l does.
  */
 
 import { blake512 } from "@noble/hashes/blake1.js";

