@@ -1,7 +1,7 @@
 /**
- * Errors of an operation. Each code up to `SIGNATURE_INVALID` is the tag of a rule
- * of the circuit too, in a comment `// RULE <code>` at the constraint. No fact is a
- * secret.
+ * Errors of an operation. Each code up to `SIGNATURE_INVALID` is the tag of a rule of the circuit
+ * too, in a comment `// RULE <code>` at the constraint; except `AMOUNT_OUT_OF_RANGE`, which the
+ * public data of L1 rules out. No fact is a secret.
  */
 import { defineErrors } from "../util/errors.ts";
 

@@ -173,7 +173,8 @@ export function forcedExit(scene: Scene, target: Owner, amount: bigint): Operati
 
 export function buildCase(given: Scene, breach: Breach): BuiltCase {
   const { operations, feeAccountId = 0, scene = given } = breach;
-  const { state, domain, timestamp, preset, kind } = scene;
+  const { state, domain, timestamp } = scene;
+  const { preset, kind } = given;
   const block: Block = { blockNumber: 1, timestamp, feeAccountId, kind, operations };
   return {
     preset,

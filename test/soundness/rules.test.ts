@@ -1,12 +1,18 @@
 import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Circuit } from "../../src/circom/circuit.ts";
+import { FIELD_TYPE_BYTES } from "../../src/protocol/layout.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
-import { INVALID_CASES, RULE_TAGS, type RuleTag } from "../helpers/invalid-cases.ts";
+import {
+  INVALID_CASES,
+  RULE_TAGS,
+  type RuleTag,
+  UNPUBLISHABLE_CASES,
+} from "../helpers/invalid-cases.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createWorld, randomBlock } from "../helpers/random-block.ts";
 import { createRandom } from "../helpers/random.ts";
 import { CIRCUITS, loadBlockCircuit } from "../helpers/template-circuit.ts";
@@ -28,15 +34,11 @@ const SHARED_CONSTRAINTS: readonly RuleTag[] = [
 ];
 
 describe(`Rules, ${random.title}`, () => {
-  let circuit: Circuit;
-  before(async () => {
-    circuit = await loadBlockCircuit(preset, preset.blockSlots[0]!);
-  });
-
-  for (const { tag, name, build } of INVALID_CASES) {
+  for (const { tag, code, name, build } of INVALID_CASES) {
     it(`${tag}: TypeScript and the circuit refuse ${name}`, async () => {
-      const { refuse, createInput } = build(random, preset);
-      expectCode(tag, refuse);
+      const { refuse, createInput, ...of } = build(random, preset);
+      expectCode(code, refuse);
+      const circuit = await loadBlockCircuit(of.preset, of.kind);
       const input = createInput();
       await expectCircuitRefusal(circuit, input, tag);
       if (!SHARED_CONSTRAINTS.includes(tag)) await expectEachNeeded(circuit, input);
@@ -52,12 +54,27 @@ describe(`Rules, ${random.title}`, () => {
   for (const { type, signals } of unsayable) {
     const [column] = Object.keys(signals);
     it(`UNUSED_COLUMN_NOT_ZERO: the circuit refuses a ${type} with an ${column}`, async () => {
-      const world = createWorld(random, preset);
+      const kind = wholeKind(preset);
+      const circuit = await loadBlockCircuit(preset, kind);
+      const world = createWorld(random, preset, kind);
       const { state, domain } = world;
-      const block = randomBlock(world, state, { types: [type] });
+      const block = randomBlock(world, state, { kind, types: [type] });
       const input = createDishonestInput({ state, block, domain, forcedSignals: [signals] });
       await expectCircuitRefusal(circuit, input, "UNUSED_COLUMN_NOT_ZERO");
       await expectEachNeeded(circuit, input);
+    });
+  }
+
+  for (const { name, build } of UNPUBLISHABLE_CASES) {
+    it(`AMOUNT_OUT_OF_RANGE: TypeScript refuses ${name}, which L1 cannot publish`, async () => {
+      const { refuse, createInput, ...of } = build(random, preset);
+      expectCode("AMOUNT_OUT_OF_RANGE", refuse);
+      const input = createInput();
+      const circuit = await loadBlockCircuit(of.preset, of.kind);
+      expect(circuit.checkWitness(await circuit.calculateWitness(input))).to.equal(null);
+      // L1 reads the amount from a field of its width, and evaluates what it has read.
+      const amount = input.amount[0]!;
+      expect(amount >> BigInt(8 * FIELD_TYPE_BYTES.amount)).to.not.equal(0n);
     });
   }
 
