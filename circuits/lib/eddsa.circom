@@ -10,7 +10,7 @@ include "scalar-mul-fixed.circom";
  * h = Poseidon(R8.x, R8.y, A.x, A.y, message), A and R8 on the curve, 8A not the identity.
  *
  * `verify` of src/crypto/eddsa.ts also requires S < l, so that a signature has one encoding. Here S
- * only shows that a signature exists: B8 has order l, so S mod l satisfies the equation as well, and
+ * only shows that a signature exists: B8 has order l, so S mod l satisfies the equation, too, and
  * `verify` accepts (R8, S mod l). Nothing but the left side of the equation depends on S.
  *
  * The circuit adds 4A to both sides, because (2h + 1) · 4A is cheaper than h · 8A. If nothing is

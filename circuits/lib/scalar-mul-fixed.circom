@@ -9,19 +9,21 @@ include "baby-jubjub.circom";
  * (u, v) = d · 8^i · H. Three constraints let (u, v) be only one of these eight points:
  *  - isLarge is 0 or 1: whether d is ±5 or ±7.
  *  - Given isLarge, u is a root of a quadratic polynomial: one of two coordinates.
- *  - Given isLarge and u, v² is that of the point, so v is that of the point or of its negative.
- *    v² has a linear form in isLarge, u, isLarge · u and u²; the left side provides the products.
+ *  - Given isLarge and u, v² has one value, so v is that of the point or of its negative. On the
+ *    four points with positive d, v² - (u + m · isLarge)² is a linear form in isLarge and u, for
+ *    the m that src/generate/baby-jubjub-constants.ts finds.
  * The digits 2 k_i - 7 for the octal digits k_i of K < 2^249 add up to (2K - (2^249 - 1)) · H.
  * Two bits J choose the point (2^249 - 1) · H + J · 2^249 · BASE8. Its addition is complete, and
  * gives (K + 2^249 J) · BASE8.
  *
  * No window addition can fail, whatever the digits are: the sum of the windows below i is an odd
  * multiple c · H with |c| <= 7 (1 + 8 + … + 8^(i-1)) = 8^i - 1, and the addend is d · 8^i · H with
- * 8^i <= |d · 8^i| <= 7 · 8^i. So c + d · 8^i and c - d · 8^i are not 0, and at most 8^83 - 1 in
- * absolute value, below the order l > 2^250 of H. Neither is 0 mod l: the addend is neither the sum
- * nor its negative, so their u differ. The first window is the first sum; nothing is added to it.
- * Each sum is an odd multiple of H by less than l: never the identity, so it has coordinates, and
- * of order l, so the Edwards form has the last one. That addition has no exceptions.
+ * 8^i <= |d · 8^i| <= 7 · 8^i. So neither c + d · 8^i nor c - d · 8^i is 0, and both are at most
+ * 8^(i+1) - 1 < 2^249 in absolute value, below the order l > 2^250 of H. Modulo l they are not 0
+ * either: the addend is neither the sum nor its negative, and their u differ. To the first window
+ * nothing is added: it is the first sum. Every sum is a multiple of H by an odd number below 2^249
+ * in absolute value, so it is never the identity and has order l: it has coordinates with v other
+ * than 0, and the last one has an Edwards form. The last addition has no exceptions.
  *
  * Thus every scalar below 2^251 has a witness, among them all below l < 2^251. Some have two,
  * because K + 2^249 J can also be the scalar plus l.

@@ -14,7 +14,7 @@ import { assert } from "../util/errors.ts";
 import { circomExpression, circomHeader } from "./circom-functions.ts";
 import type { CircomConstant } from "./circom-functions.ts";
 
-/** Windows of three bits in `circuits/lib/scalar-mul-fixed.circom`; two more bits are above them. */
+/** Windows of three bits in `circuits/lib/scalar-mul-fixed.circom`; above them are two bits. */
 const FIXED_WINDOWS = 83;
 const WINDOW_SIZE = 8n;
 
@@ -60,8 +60,7 @@ function fixedConstants(): Record<string, CircomConstant> {
     ),
   );
   const topWeight = WINDOW_SIZE ** BigInt(FIXED_WINDOWS);
-  // No sum of windows is 0 times H, nor does any wrap around.
-  assert(topWeight < SUBGROUP_ORDER, "the windows add up to less than the order");
+  assert(topWeight < SUBGROUP_ORDER, "no sum of windows wraps around");
   assert(4n * topWeight > SUBGROUP_ORDER, "windows and two bits hold every scalar");
   const offset = multiplyPoint(half, topWeight - 1n);
   const tops = [0n, 1n, 2n, 3n].map((bits) => addPoints(offset, multiplyBase(bits * topWeight)));

@@ -174,5 +174,7 @@ describe(`Scalar multiplication circuits, ${random.title}`, () => {
     const free = findFreeWires(any.constraints(), product, wires);
     // A comparison's hint is free, and 0, while no bit is missing and none is extra.
     expect(free.filter((wire) => product[wire] !== 0n)).to.deep.equal([]);
+    const multiple = await fixed.calculateWitness({ s: random.bigint(SCALAR_BITS) });
+    expect(findFreeWires(fixed.constraints(), multiple)).to.deep.equal([]);
   });
 });
