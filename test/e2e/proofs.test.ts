@@ -20,12 +20,13 @@ import { signingDomain } from "../../src/operations/transaction.ts";
 import {
   ADDRESS_BYTES,
   AMOUNT_BYTES,
+  EXTENSION_OP_SHIFT_BITS,
   FIELD_MODULUS,
-  KIND_SHIFT_BITS,
   OP_CODE_BYTES,
   RECORD_COUNT_BYTES,
   SLOT_INDEX_BYTES,
 } from "../../src/protocol/constants.ts";
+import { type BlockKind, blockKindId } from "../../src/protocol/kinds.ts";
 import { layoutBytes } from "../../src/protocol/layout.ts";
 import { extensionColumns } from "../../src/operations/table.ts";
 import { RECORD_BYTES } from "../../src/protocol/columns.ts";
@@ -80,7 +81,7 @@ async function prove(
   commitment: BlockCommitment,
 ): Promise<readonly bigint[]> {
   const { proof } = await rollup.operator.prover.prove({
-    keyId: applied.block.slots,
+    keyId: blockKindId(applied.block.kind),
     input: { ...createBlockWitnessInput(applied, commitment) },
     publicInputs: commitment.publicInputs,
   });
@@ -92,18 +93,19 @@ async function publish(
   { applied, commitment, l1, last }: Sealed,
   pubdata: Uint8Array,
 ): Promise<Omit<ProveBlock, "proof">> {
-  const { timestamp, feeAccountId, slots } = applied.block;
+  const { timestamp, feeAccountId } = applied.block;
+  const kind = blockKindId(applied.block.kind);
   const { newStateRoot, digest } = commitment;
-  const block = { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata };
+  const block = { timestamp, feeAccountId, kind, newStateRoot, digest, pubdata };
   const { storedBlocks } = await l1.commitBlocks(last, [{ ...block, authorizations: [] }]);
-  const z = challenge({ ...commitment, pubdata, slots });
-  const y = evaluate(committedElements(commitment, looselyRead(pubdata, slots)), z);
+  const z = challenge({ ...commitment, pubdata, kind });
+  const y = evaluate(committedElements(commitment, looselyRead(pubdata, applied.block.kind)), z);
   const parentCommitment = last.commitment;
-  return { parentCommitment, storedBlock: storedBlocks[0]!, slots, digest, z, y };
+  return { parentCommitment, storedBlock: storedBlocks[0]!, kind, digest, z, y };
 }
 
 /** The data of two withdrawals as L1 reads it, also with bytes that no operation can have. */
-function looselyRead(pubdata: Uint8Array, slots: number): bigint[] {
+function looselyRead(pubdata: Uint8Array, { slots }: BlockKind): bigint[] {
   const integer = (offset: number, bytes: number) =>
     integerFromBytes(pubdata.slice(offset, offset + bytes));
   const data = new Array<bigint>(3 * slots).fill(0n);
@@ -116,7 +118,8 @@ function looselyRead(pubdata: Uint8Array, slots: number): bigint[] {
     const slot = Number(integer(offset, SLOT_INDEX_BYTES));
     const address = integer(offset + SLOT_INDEX_BYTES, ADDRESS_BYTES);
     const op =
-      (data[slot]! >> BigInt(8 * (RECORD_BYTES - OP_CODE_BYTES))) << BigInt(KIND_SHIFT_BITS);
+      (data[slot]! >> BigInt(8 * (RECORD_BYTES - OP_CODE_BYTES))) <<
+      BigInt(EXTENSION_OP_SHIFT_BITS);
     data[slots + 2 * slot] = op | address;
     data[slots + 2 * slot + 1] = integer(offset + SLOT_INDEX_BYTES + ADDRESS_BYTES, AMOUNT_BYTES);
   }
@@ -201,10 +204,10 @@ describe(`blocks with real proofs, ${random.title}`, () => {
 
   it("refuses the proof for other public inputs", async () => {
     const { proof, commitment, applied } = await networkHelpers.loadFixture(withSealedBlock);
-    const { slots } = applied.block;
+    const keyId = blockKindId(applied.block.kind);
     const { verifier } = rollup.contracts;
     const verify = (inputs: readonly bigint[]) =>
-      verifier.verifyProof(slots, [...proof] as never, [...inputs]);
+      verifier.verifyProof(keyId, [...proof] as never, [...inputs]);
     const honest = commitment.publicInputs;
     expect(await verify(honest)).to.equal(true);
     for (const index of honest.keys()) {

@@ -6,6 +6,7 @@ import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { connectRollup } from "../../src/l1/client.ts";
 import type { StoredBlock } from "../../src/l1/types.ts";
 import type { Operation } from "../../src/operations/operation.ts";
+import { blockKindId } from "../../src/protocol/kinds.ts";
 import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -101,15 +102,16 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
   }
 
   /** Makes the verifier accept only this proof of these public inputs. */
-  async function announce(slots: number, publicInputs: readonly bigint[]): Promise<void> {
+  async function announce(kind: number, publicInputs: readonly bigint[]): Promise<void> {
     const { ethers, rollup } = fixture;
     const verifier = await ethers.getContractAt("ExpectingVerifier", await rollup.verifier());
-    await verifier.expect(slots, ZERO_PROOF, [...publicInputs]);
+    await verifier.expect(kind, ZERO_PROOF, [...publicInputs]);
   }
 
   async function runBlock(last: StoredBlock, applied: AppliedBlock): Promise<StoredBlock> {
     const { client, rollup } = fixture;
-    const { timestamp, feeAccountId, slots, operations } = applied.block;
+    const { timestamp, feeAccountId, operations } = applied.block;
+    const kind = blockKindId(applied.block.kind);
     await prepare(operations);
     const commitment = commitBlock(applied, world.domain);
     const { pubdata, newStateRoot, publicInputs, digest, z, y } = commitment;
@@ -117,12 +119,12 @@ describe(`Blocks on L1: contract = TypeScript (${random.title})`, () => {
       .filter(({ type }) => type === "changePubKey")
       .map(() => ON_CHAIN_AUTHORIZATION);
     const { storedBlocks } = await client.commitBlocks(last, [
-      { timestamp, feeAccountId, slots, newStateRoot, digest, pubdata, authorizations },
+      { timestamp, feeAccountId, kind, newStateRoot, digest, pubdata, authorizations },
     ]);
     const storedBlock = storedBlocks[0]!;
-    await announce(slots, publicInputs);
+    await announce(kind, publicInputs);
     const parentCommitment = last.commitment;
-    const claim = { parentCommitment, slots, digest, z, y, proof: ZERO_PROOF };
+    const claim = { parentCommitment, kind, digest, z, y, proof: ZERO_PROOF };
     await client.proveBlocks([{ storedBlock, ...claim }]);
     const { payouts } = applied;
     const { blockNumber } = await client.executeBlocks([{ storedBlock, payouts }]);
