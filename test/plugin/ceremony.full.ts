@@ -41,7 +41,8 @@ describe("plugin: a rollup with the keys of a ceremony", () => {
     const plan = { root: paths.root, config: rollup, preset, prover, progress: silentProgress };
     const compiled = await compileCircuits(plan);
     expect(compiled.map(({ circuit }) => circuit.name)).to.deep.equal([
-      "block-minimal-2",
+      "block-minimal-2-main-2",
+      "block-minimal-2-wide-2",
       "exit-minimal",
     ]);
     for (const circuit of compiled) {

@@ -10,6 +10,8 @@ import { readManifest } from "../../src/plugin/circuits/manifest.ts";
 import { buildCircuits } from "../../src/plugin/circuits/pipeline.ts";
 import { silentProgress } from "../../src/plugin/progress.ts";
 import { createProver } from "../../src/plugin/rollup/prover.ts";
+import { blockKindId } from "../../src/protocol/kinds.ts";
+import { PRESETS } from "../../src/protocol/presets.ts";
 import { cutOff, emptyOut, flipBit } from "../helpers/damage.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -175,7 +177,8 @@ describe(`plugin/files ${random.title}`, () => {
     await cp(here.config.paths.cache, copy, { recursive: true });
 
     const { circuits } = (await readManifest(here.config))!;
-    const { zkeyPath } = circuits.find(({ keyId }) => keyId === 2)!;
+    const [kind] = PRESETS.minimal.blockKinds;
+    const { zkeyPath } = circuits.find(({ keyId }) => keyId === blockKindId(kind!))!;
     expect(zkeyPath.startsWith(root)).to.equal(true);
     for (const damage of [flipBit, cutOff, emptyOut, (file: string) => rm(file)]) {
       await damage(zkeyPath, random);
