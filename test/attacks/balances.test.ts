@@ -122,11 +122,11 @@ describe(`Attacks on balances, ${random.title}`, () => {
     expect(amount > AMOUNT_MAX).to.equal(true);
     expectCode("AMOUNT_OUT_OF_RANGE", () => unpackAmount(beyond));
     const { domain, timestamp, state } = scene;
-    const operations = [operationBy(scene, transferTo(scene.bob))];
+    const operations = [operationBy(scene, transferTo(scene.bob, amount))];
     const block = { blockNumber: 1, timestamp, feeAccountId: 0, kind, operations };
     const forcedSignals = [{ packedAmount: beyond, amount }];
     const input = createDishonestInput({ state, block, domain, forcedSignals });
-    await expectCircuitRefusal(await attackedCircuit(), input, "AMOUNT_OUT_OF_RANGE");
+    await expectCircuitRefusal(await attackedCircuit(), input, "INSUFFICIENT_BALANCE");
   });
 
   it("packed-amount edge values: another encoding of the amount changes nothing", async () => {
