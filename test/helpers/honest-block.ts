@@ -9,13 +9,17 @@ import { wholeKind } from "./kinds.ts";
 import { createWorld, randomBlock } from "./random-block.ts";
 import type { Random } from "./random.ts";
 
-/** Creates a random block of the whole kind with operations of the given type. */
+/**
+ * Creates a random block with operations of the given type.
+ *
+ * @param kind - Default: the one that holds every account and token.
+ */
 export function honestBlock(
   random: Random,
   preset: Preset,
   type: OperationName,
+  kind = wholeKind(preset),
 ): { readonly applied: AppliedBlock; readonly input: BlockWitnessInput } {
-  const kind = wholeKind(preset);
   const world = createWorld(random, preset, kind);
   const block = randomBlock(world, world.state, { kind, types: [type] });
   const applied = applyBlock(world.state, block, world.domain);

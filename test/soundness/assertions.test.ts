@@ -13,6 +13,7 @@ import { poseidon } from "../../src/crypto/poseidon.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { honestBlock } from "../helpers/honest-block.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit, loadTemplate } from "../helpers/template-circuit.ts";
 import { expectEachNeeded } from "../helpers/weakened-circuit.ts";
@@ -31,24 +32,35 @@ async function expectNeeded(circuit: Circuit, inputs: InputValues): Promise<void
  * forgery.
  */
 describe(`Assertions, ${random.title}`, () => {
-  for (const [name, change] of [
-    ["a kind that is neither 0 nor 1", { kind: 2, nonce: 0, address: 0, pubKeyHash: 0 }],
-    ["an empty account with a nonce", { kind: 0, nonce: 1, address: 0, pubKeyHash: 0 }],
-    ["an empty account with an address", { kind: 0, nonce: 0, address: 1, pubKeyHash: 0 }],
-    ["an empty account with a key", { kind: 0, nonce: 0, address: 0, pubKeyHash: 1 }],
-    ["a nonce beyond its width", { kind: 1, nonce: 2 ** 32, address: 0, pubKeyHash: 0 }],
-    ["an address beyond its width", { kind: 1, nonce: 0, address: 1n << 160n, pubKeyHash: 0 }],
-  ] as const) {
-    it(`an account: ${name}`, async () => {
-      const circuit = await loadTemplate("state/account.circom", "AssertAccount()");
-      await expectNeeded(circuit, { account: change, balanceRoot: 7, emptyBalanceRoot: 7 });
-    });
-  }
+  it("a cell with another value", async () => {
+    const circuit = await loadTemplate("state/cells.circom", "ReplaceCell()");
+    const cells = Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => random.field()));
+    const [column, row] = [
+      [1, 0, 1],
+      [0, 1, 1],
+    ];
+    const honest = { cells, column, row, old: cells[6]![5]!, new: 7n };
+    expect(circuit.checkWitness(await circuit.calculateWitness(honest))).to.equal(null);
+    await expectNeeded(circuit, { ...honest, old: reduce(honest.old + 1n) });
+  });
 
-  it("an account: an empty one with balances", async () => {
-    const circuit = await loadTemplate("state/account.circom", "AssertAccount()");
-    const account = { kind: 0, nonce: 0, address: 0, pubKeyHash: 0 };
-    await expectNeeded(circuit, { account, balanceRoot: 8, emptyBalanceRoot: 7 });
+  it("a balance that its tail does not have", async () => {
+    const circuit = await loadTemplate("state/balances.circom", "UpdateBalance(1)");
+    const row = Array.from({ length: 8 }, () => random.bigint(120));
+    const tails = [random.field(), poseidon(row), random.field(), random.field()];
+    const honest = {
+      balances: new Array<bigint>(8).fill(0n),
+      tails,
+      isMain: new Array<bigint>(8).fill(0n),
+      isTail: [0, 1, 0, 0],
+      tailBits: [[0, 1, 0]],
+      tailBalance: row[2]!,
+      tailSiblings: [row.toSpliced(2, 1)],
+      change: 5n,
+    };
+    expect(circuit.checkWitness(await circuit.calculateWitness(honest))).to.equal(null);
+    await expectNeeded(circuit, { ...honest, tailBalance: honest.tailBalance + 1n });
+    await expectNeeded(circuit, { ...honest, isTail: [1, 0, 0, 0] });
   });
 
   it("a point that is not on the curve", async () => {
@@ -109,7 +121,7 @@ describe(`Assertions, ${random.title}`, () => {
   }
 
   it("the digest and the evaluation of the public data", async () => {
-    const circuit = await loadBlockCircuit(preset, 2);
+    const circuit = await loadBlockCircuit(preset, wholeKind(preset));
     const { input } = honestBlock(random, preset, "transfer");
     await expectNeeded(circuit, { ...input, digest: reduce(input.digest + 1n) });
     await expectNeeded(circuit, { ...input, y: reduce(input.y + 1n) });

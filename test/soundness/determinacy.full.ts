@@ -3,6 +3,7 @@ import type { Circuit } from "../../src/circom/circuit.ts";
 import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 import { expectDetermined, expectRefuted, findUnmissed } from "../helpers/weakened-block.ts";
@@ -15,7 +16,7 @@ const preset = PRESETS.minimal;
 describe(`Determinacy of all cases, ${random.title}`, () => {
   let circuit: Circuit;
   before(async () => {
-    circuit = await loadBlockCircuit(preset, 2);
+    circuit = await loadBlockCircuit(preset, wholeKind(preset));
   });
 
   for (const type of OPERATION_NAMES) {

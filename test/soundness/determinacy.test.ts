@@ -6,6 +6,7 @@ import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
 import { createWorld } from "../helpers/random-block.ts";
+import { wholeKind } from "../helpers/kinds.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit, loadExitCircuit } from "../helpers/template-circuit.ts";
 import { expectDetermined, expectRefuted, findUnmissed } from "../helpers/weakened-block.ts";
@@ -26,7 +27,7 @@ const SAMPLED_CONSTRAINTS = 50;
 describe(`Determinacy, ${random.title}`, () => {
   let circuit: Circuit;
   before(async () => {
-    circuit = await loadBlockCircuit(preset, 2);
+    circuit = await loadBlockCircuit(preset, wholeKind(preset));
   });
 
   for (const type of SAMPLED_TYPES) {
