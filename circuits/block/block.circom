@@ -99,29 +99,21 @@ template Block(slots, levels, upperLevels, tailLevels, feeTokens) {
     (state[0], chain[0]) <== (cells, domain);
     for (var i = 0; i < slots; i++) {
         slot[i] = Slot(levels, tailLevels);
-        slot[i].operation.op <== op[i];
+        (slot[i].operation.op, slot[i].operation.token) <== (op[i], token[i]);
         slot[i].operation.accountA <== accountA[i];
         slot[i].operation.accountB <== accountB[i];
-        slot[i].operation.token <== token[i];
         slot[i].operation.packedAmount <== packedAmount[i];
         slot[i].operation.packedFee <== packedFee[i];
-        slot[i].operation.amount <== amount[i];
-        slot[i].operation.address <== address[i];
+        (slot[i].operation.amount, slot[i].operation.address) <== (amount[i], address[i]);
         slot[i].authorization.validFrom <== validFrom[i];
         slot[i].authorization.validUntil <== validUntil[i];
-        slot[i].authorization.ax <== ax[i];
-        slot[i].authorization.ay <== ay[i];
-        slot[i].authorization.r8x <== r8x[i];
-        slot[i].authorization.r8y <== r8y[i];
-        slot[i].authorization.s <== s[i];
-        slot[i].authorization.batch <== batch[i];
+        (slot[i].authorization.ax, slot[i].authorization.ay) <== (ax[i], ay[i]);
+        (slot[i].authorization.r8x, slot[i].authorization.r8y) <== (r8x[i], r8y[i]);
+        (slot[i].authorization.s, slot[i].authorization.batch) <== (s[i], batch[i]);
         for (var branch = 0; branch < 2; branch++) {
-            slot[i].leaves[branch].noncePlusOne <== noncePlusOne[i][branch];
-            slot[i].leaves[branch].address <== accountAddress[i][branch];
-            slot[i].leaves[branch].pubKeyHash <== pubKeyHash[i][branch];
-            slot[i].leaves[branch].reserved <== reserved[i][branch];
-            slot[i].leaves[branch].tails <== tails[i][branch];
-            slot[i].leaves[branch].balances <== balances[i][branch];
+            slot[i].leaves[branch] <== LeafOf()(
+                noncePlusOne[i][branch], accountAddress[i][branch], pubKeyHash[i][branch],
+                reserved[i][branch], tails[i][branch], balances[i][branch]);
         }
         (slot[i].tailBalance, slot[i].tailSiblings) <== (tailBalance[i], tailSiblings[i]);
         (slot[i].siblings, slot[i].cells) <== (stateSiblings[i], state[i]);
@@ -134,18 +126,15 @@ template Block(slots, levels, upperLevels, tailLevels, feeTokens) {
 
     AssertBatches(slots)(linksNext, batch, content, signed);
     signal feeSums[feeTokens] <== FeeSums(slots, feeTokens)(token, fee, feeToken, feeTokenIndex);
-    Leaf() feeLeaf;
-    feeLeaf.noncePlusOne <== feeNoncePlusOne;
-    (feeLeaf.address, feeLeaf.pubKeyHash) <== (feeAddress, feePubKeyHash);
-    (feeLeaf.reserved, feeLeaf.tails) <== (feeReserved, feeTails);
-    feeLeaf.balances <== feeBalances;
+    Leaf() feeLeaf <== LeafOf()(
+        feeNoncePlusOne, feeAddress, feePubKeyHash, feeReserved, feeTails, feeBalances);
     signal lastCells[8][8] <== FeeCredits(feeTokens, levels, tailLevels)(
         feeAccountId, feeToken, feeSums, feeLeaf, feeTailBalance, feeTailSiblings,
         feeStateSiblings, state[slots]);
 
-    signal rootBefore, rootAfter;
-    (rootBefore, rootAfter) <== TopOfTree(upperLevels)(cells, lastCells, upperSiblings);
-    rootBefore === oldStateRoot;
-    rootAfter === newStateRoot;
+    signal before, after;
+    (before, after) <== TopOfTree(upperLevels)(cells, lastCells, upperSiblings);
+    before === oldStateRoot;
+    after === newStateRoot;
     AssertCommitment(slots)([oldStateRoot, newStateRoot, header, domain], data, digest, z, y);
 }

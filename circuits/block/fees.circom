@@ -92,12 +92,9 @@ template FeeCredits(feeTokens, levels, tailLevels) {
             tailBalance[f], tailSiblings[f], sums[f]);
     }
 
-    Leaf() newLeaf;
-    newLeaf.noncePlusOne <== leaf.noncePlusOne;
-    newLeaf.address <== leaf.address;
-    newLeaf.pubKeyHash <== leaf.pubKeyHash;
-    newLeaf.reserved <== leaf.reserved;
-    (newLeaf.balances, newLeaf.tails) <== (balances[feeTokens], tails[feeTokens]);
+    Leaf() newLeaf <== LeafOf()(
+        leaf.noncePlusOne, leaf.address, leaf.pubKeyHash, leaf.reserved,
+        tails[feeTokens], balances[feeTokens]);
     // RULE ACCOUNT_ID_OUT_OF_RANGE
     signal accountBits[levels][3] <== TreeIndex(TREE_ARITY(), levels)(accountId);
     newCells <== ReplaceLeaf(levels)(leaf, newLeaf, accountBits, siblings, cells);

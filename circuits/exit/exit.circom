@@ -23,7 +23,7 @@ include "../state/tree-path.circom";
  *
  * Assumes: every balance in the state of stateRoot is below 2^128, which every block guarantees.
  * Guarantees: in that state the account exists, belongs to owner and holds exactly amount.
- * Constraints: 5234 for Exit(8, 3)
+ * Constraints: 5235 for Exit(8, 3)
  */
 template Exit(stateTreeLevels, tailLevels) {
     signal input stateRoot, accountId, tokenId, owner, amount;
@@ -54,16 +54,10 @@ template Exit(stateTreeLevels, tailLevels) {
     root === tailRoot[0];
 
     // RULE ACCOUNT_NOT_FOUND: the leaf is not empty, and the state has it here.
-    Leaf() leaf;
-    leaf.noncePlusOne <== nonce + 1;
-    signal isEmpty <== IsZero()(leaf.noncePlusOne);
+    signal isEmpty <== IsZero()(nonce + 1);
     isEmpty === 0;
-    leaf.address <== owner;
-    leaf.pubKeyHash <== pubKeyHash;
-    leaf.reserved <== reserved;
-    leaf.tails <== tails;
-    leaf.balances <== balances;
-    signal hash <== LeafHash()(leaf);
+    signal hash <== LeafHash()(
+        LeafOf()(nonce + 1, owner, pubKeyHash, reserved, tails, balances));
     signal stateRoots[1] <== TreePath(TREE_ARITY(), stateTreeLevels, 1)(
         [hash], accountBits, stateSiblings);
     stateRoots[0] === stateRoot;

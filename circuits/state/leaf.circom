@@ -33,6 +33,17 @@ bus Holding() {
     signal balance;  // {Uint128}
 }
 
+/* Puts the words of a leaf together. */
+template LeafOf() {
+    signal input noncePlusOne, address, pubKeyHash, reserved;
+    signal input tails[TAILS()], balances[MAIN_TOKENS()];
+    output Leaf() leaf;
+
+    (leaf.noncePlusOne, leaf.address) <== (noncePlusOne, address);
+    (leaf.pubKeyHash, leaf.reserved) <== (pubKeyHash, reserved);
+    (leaf.tails, leaf.balances) <== (tails, balances);
+}
+
 /*
  * The value of a leaf in the state tree.
  *
