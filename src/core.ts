@@ -26,6 +26,7 @@ export {
   PRESETS,
   tokenCapacity,
 } from "./protocol/presets.ts";
+export type { BlockKind, BlockTokens } from "./protocol/kinds.ts";
 export { hasReached, type Stage, STAGES } from "./protocol/stages.ts";
 // State.
 export type { Account } from "./state/account.ts";
