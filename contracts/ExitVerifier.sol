@@ -18,7 +18,7 @@ contract ExitVerifier is IExitVerifier {
     uint256 private constant SIBLINGS = ProtocolConstants.TREE_ARITY - 1;
     uint256 private constant PUBLIC_INPUTS = 5;
 
-    LeafHasher private immutable _leafHasher = new LeafHasher();
+    LeafHasher private immutable LEAF_HASHER = new LeafHasher();
 
     /// @inheritdoc IExitVerifier
     /// @dev Public inputs of the exit circuit, in order: stateRoot, accountId, tokenId, owner,
@@ -78,7 +78,7 @@ contract ExitVerifier is IExitVerifier {
         uint256[] calldata words = path[:AccountLeaf.WORDS_WITHOUT_OWNER];
         uint256[] calldata tail = path[AccountLeaf.WORDS_WITHOUT_OWNER:tailEnd];
         if (!_holdsBalance(claim, words, tail, tailLevels)) return false;
-        uint256 leaf = AccountLeaf.hash(_leafHasher, claim.owner, words);
+        uint256 leaf = AccountLeaf.hash(LEAF_HASHER, claim.owner, words);
         return _climb(leaf, claim.accountId, path[tailEnd:]) == stateRoot;
     }
 
