@@ -1,6 +1,7 @@
 /**
  * Checks random blocks of a hostile validator in the circuit, and restores those that it accepts:
- * `npm run test:hostile -- --blocks N --seed S`, of another kind with `--preset dev --kind 4-main-3`.
+ * `npm run test:hostile -- --blocks N --seed S`; of another kind with
+ * `--preset dev --kind 4-main-3`.
  * Ends with an error at the first accepted block that a restore refuses.
  */
 import { parseArgs } from "node:util";

@@ -210,7 +210,7 @@ function readBranch(
   return state.witness(...wrapIds(state, kind, accountId, token), kind.levels);
 }
 
-/** Writes the words of a leaf as the circuit does, which tells no account from an empty leaf. */
+/** Writes the words of a leaf as the circuit does: a nonce in an empty leaf makes an account. */
 function writeBranch(
   state: RollupState,
   blockKind: BlockKind,

@@ -1,4 +1,4 @@
-/** The kinds of an operator's blocks: when one is sealed, with which kind, and what is said of it. */
+/** The kinds of an operator's blocks: when a block is sealed, with which kind, and its report. */
 import { expect } from "chai";
 import { describeKind } from "../../src/operator/ledger/kinds.ts";
 import type { OperatorOptions } from "../../src/operator/operator.ts";
