@@ -23,7 +23,7 @@ include "../state/tree-path.circom";
  *
  * Assumes: every balance in the state of stateRoot is below 2^128, which every block guarantees.
  * Guarantees: in that state the account exists, belongs to owner and holds exactly amount.
- * Constraints: 5235 for Exit(8, 3)
+ * Constraints: 5233 for Exit(8, 3)
  */
 template Exit(stateTreeLevels, tailLevels) {
     signal input stateRoot, accountId, tokenId, owner, amount;
@@ -37,27 +37,25 @@ template Exit(stateTreeLevels, tailLevels) {
     // RULE ACCOUNT_ID_OUT_OF_RANGE
     signal accountBits[stateTreeLevels][3] <== TreeIndex(TREE_ARITY(), stateTreeLevels)(accountId);
 
-    // A main token's balance is in the leaf, and its place in the tail holds nothing.
+    // The amount is in its word of the leaf or in its place in a tail, whatever the inputs say there.
+    signal ownBalances[MAIN_TOKENS()], ownTails[TAILS()];
     var isInLeaf = 0;
-    for (var i = 0; i < MAIN_TOKENS(); i++) { isInLeaf += isMain[i]; }
+    for (var i = 0; i < MAIN_TOKENS(); i++) {
+        ownBalances[i] <== balances[i] + isMain[i] * (amount - balances[i]);
+        isInLeaf += isMain[i];
+    }
     signal tailBalance <== (1 - isInLeaf) * amount;
-    signal balance <== ReadBalance(tailLevels)(balances, isMain, tailBalance);
-    balance === amount;
     signal tailRoot[1] <== TreePath(TREE_ARITY(), tailLevels, 1)(
         [tailBalance], tailBits, tailSiblings);
-    signal selected[TAILS()];
-    var root = 0;
     for (var i = 0; i < TAILS(); i++) {
-        selected[i] <== isTail[i] * tails[i];
-        root += selected[i];
+        ownTails[i] <== tails[i] + isTail[i] * (tailRoot[0] - tails[i]);
     }
-    root === tailRoot[0];
 
     // RULE ACCOUNT_NOT_FOUND: the leaf is not empty, and the state has it here.
     signal isEmpty <== IsZero()(nonce + 1);
     isEmpty === 0;
     signal hash <== LeafHash()(
-        LeafOf()(nonce + 1, owner, pubKeyHash, reserved, tails, balances));
+        LeafOf()(nonce + 1, owner, pubKeyHash, reserved, ownTails, ownBalances));
     signal stateRoots[1] <== TreePath(TREE_ARITY(), stateTreeLevels, 1)(
         [hash], accountBits, stateSiblings);
     stateRoots[0] === stateRoot;
