@@ -2,8 +2,8 @@
  * Measures the rollup's circuits without compiling the largest of them.
  *
  * Constraints and wires of block circuits of the same levels and tokens are linear in the slots and
- * in the links of the digest chain: n = shared + slot·(slots − 2) + link·(links − 1). So three small
- * circuits determine the exact size of all of them; small circuits are compiled as well.
+ * in the links of the digest chain: n = shared + slot·(slots − 2) + link·(links − 1). So three
+ * small circuits determine the exact size of all of them; small circuits are compiled as well.
  */
 import { blockCircuitName } from "../../block/circuit.ts";
 import type { R1csHeader } from "../../groth16/formats/r1cs.ts";
