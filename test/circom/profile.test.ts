@@ -78,7 +78,7 @@ describe("circom: profile", function () {
   }
 
   it("attributes every constraint and wire of the rollup's block circuit", async () => {
-    const { file, stats } = await loadBlockCircuit(PRESETS.minimal, 2);
+    const { file, stats } = await loadBlockCircuit(PRESETS.minimal, PRESETS.minimal.blockKinds[0]!);
     const cacheDir = `${CIRCUITS}/../cache/rollup/circuits`;
     const options = { includePaths: [CIRCUITS], optimization: 1, cacheDir } as const;
     const block = await profileCircuit({ file, ...options });
