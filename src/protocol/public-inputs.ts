@@ -18,7 +18,7 @@ export type CommittedInput = (typeof COMMITTED_INPUTS)[number];
 export const EXIT_PUBLIC_INPUTS = ["stateRoot", "accountId", "tokenId", "owner", "amount"] as const;
 export type ExitPublicInput = (typeof EXIT_PUBLIC_INPUTS)[number];
 
-/** Key of the exit circuit in the rollup's verifier; a block's key has its slots as id. */
+/** Key of the exit circuit in the rollup's verifier; a block's key has the id of its kind. */
 export const EXIT_KEY_ID = 0;
 
 /** Columns of the committed input `header`. */
