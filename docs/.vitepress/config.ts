@@ -57,6 +57,7 @@ const sidebar = [
       { text: "Batches", link: "/batches" },
       { text: "Operator", link: "/operator" },
       { text: "Contracts", link: "/contracts" },
+      { text: "State", link: "/state" },
       { text: "L1", link: "/l1" },
       { text: "Soundness and ceremony", link: "/soundness" },
       { text: "Kernel", link: "/kernel" },

@@ -71,7 +71,15 @@ function checkMessage(spec: OperationSpec, specs: readonly NamedSpec[]): void {
   const signs = (column: "recipient" | "amount") => message.columns.includes(column);
   assert(!signs("amount") || hasAmount({ record, extension }), `${name}: it has what is signed`);
   assert(effects.debits !== "accountA" || signs("amount"), `${name}: A signs what it pays`);
+  // The circuit checks no widths of these two columns, see DecodeColumns in block/slot.circom.
+  const isBounded = record.amount === undefined || effects.debits !== undefined;
+  assert(isBounded, `${name}: an account pays an amount that L1 does not read as such`);
   const isPublic = extension.address !== undefined;
+  const isOwner = effects.credits !== undefined;
+  assert(
+    !signs("recipient") || isPublic || isOwner,
+    `${name}: the recipient is public or B's owner`,
+  );
   const namesOwner = extension.address?.name === "owner";
   assert(!isPublic || namesOwner !== signs("recipient"), `${name}: a recipient is signed`);
   assert(!namesOwner || spec.l1.consent === true, `${name}: the owner whom L1 asks consents`);

@@ -84,6 +84,17 @@ describe("specs of operations", () => {
       { message: { type: "forcedExit", columns: [] } },
       /a recipient is signed/,
     ],
+    ["an amount that no balance bounds", "transfer", { effects: {} }, /an account pays an amount/],
+    [
+      "a recipient that nothing bounds",
+      "transfer",
+      {
+        effects: {},
+        record: without(transfer.record, "amount"),
+        message: { type: "transfer", columns: ["recipient"] },
+      },
+      /public or B's owner/,
+    ],
     ["a request that is not served", "fullExit", { l1: changePubKey.l1 }, /requests are served/],
     [
       "a payout that L1 does not see",
