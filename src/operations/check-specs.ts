@@ -22,6 +22,7 @@ export function checkSpecs(specs: readonly NamedSpec[]): void {
     checkEffects(spec);
     checkMessage(spec, specs);
     checkL1(spec);
+    checkBounds(spec);
   }
 }
 
@@ -71,15 +72,7 @@ function checkMessage(spec: OperationSpec, specs: readonly NamedSpec[]): void {
   const signs = (column: "recipient" | "amount") => message.columns.includes(column);
   assert(!signs("amount") || hasAmount({ record, extension }), `${name}: it has what is signed`);
   assert(effects.debits !== "accountA" || signs("amount"), `${name}: A signs what it pays`);
-  // The circuit checks no widths of these two columns, see DecodeColumns in block/slot.circom.
-  const isBounded = record.amount === undefined || effects.debits !== undefined;
-  assert(isBounded, `${name}: an account pays an amount that L1 does not read as such`);
   const isPublic = extension.address !== undefined;
-  const isOwner = effects.credits !== undefined;
-  assert(
-    !signs("recipient") || isPublic || isOwner,
-    `${name}: the recipient is public or B's owner`,
-  );
   const namesOwner = extension.address?.name === "owner";
   assert(!isPublic || namesOwner !== signs("recipient"), `${name}: a recipient is signed`);
   assert(!namesOwner || spec.l1.consent === true, `${name}: the owner whom L1 asks consents`);
@@ -93,6 +86,15 @@ function checkL1(spec: OperationSpec): void {
   assert(l1.serves === undefined || moves, `${name}: the extension shows what was asked for`);
   const shows = extension.nonce !== undefined && extension.value?.type === "field";
   assert((l1.consent === true) === shows, `${name}: the owner consents to a nonce and a key`);
+}
+
+/** The circuit checks no widths of these columns, see `DecodeColumns` in block/slot.circom. */
+function checkBounds({ name, record, extension, effects, message }: OperationSpec): void {
+  const isPaid = record.amount === undefined || effects.debits !== undefined;
+  assert(isPaid, `${name}: an account pays an amount that L1 does not read as such`);
+  const signsRecipient = message?.columns.includes("recipient") === true;
+  const isBounded = extension.address !== undefined || effects.credits !== undefined;
+  assert(!signsRecipient || isBounded, `${name}: the recipient is public or B's owner`);
 }
 
 /** Returns whether the public data of an operation contains the moved amount. */

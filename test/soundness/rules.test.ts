@@ -23,14 +23,12 @@ const preset = PRESETS.minimal;
 
 /**
  * Rules of two constraints, each of which refuses most violations: the two coordinates of a
- * signature's equation, and the roots of both fee tokens. assertions.test.ts and
- * state-chain.test.ts show that each is needed.
+ * signature's equation. assertions.test.ts shows that each is needed.
  */
 const SHARED_CONSTRAINTS: readonly RuleTag[] = [
   "SIGNATURE_INVALID",
   "NONCE_MISMATCH",
   "FEE_NOT_PACKABLE",
-  "FEE_ACCOUNT_NOT_FOUND",
 ];
 
 describe(`Rules, ${random.title}`, () => {
