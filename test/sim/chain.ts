@@ -9,6 +9,7 @@ import { createSigningKey } from "../../src/crypto/eddsa.ts";
 import { type Create2Wallet, create2WalletAddress } from "../../src/l1/authorization.ts";
 import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import type { L1Limits } from "../../src/l1/gas.ts";
+import { MAIN_TOKENS } from "../../src/protocol/kinds.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import { RollupSigner } from "../../src/sdk/signer.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
@@ -308,19 +309,28 @@ async function deployFactory({ governor }: TestRollup): Promise<string> {
   return (await sent.wait())!.contractAddress!;
 }
 
-/** Deploys a good, a misbehaving and a silent token. Users get plenty of each, and of ETH. */
+/** The first one's; ETH, the misbehaving and the silent token are before. */
+const GOOD_TOKEN_ID = 3;
+
+/**
+ * Deploys a misbehaving, a silent and good tokens, the last of which is no main token: it takes
+ * wide blocks. Users get plenty of each, and of ETH.
+ */
 async function deployTokens(rollup: TestRollup, holders: readonly HardhatEthersSigner[]) {
   const { ethers, governor } = rollup;
-  const good = await ethers.deployContract("TestToken", ["Good", "GOOD"]);
+  const good = [];
+  for (let id = GOOD_TOKEN_ID; id <= MAIN_TOKENS; id++) {
+    good.push(await ethers.deployContract("TestToken", [`Good ${id}`, `GOOD${id}`]));
+  }
   const odd = await ethers.deployContract("OddToken");
   const silent = await ethers.deployContract("NoReturnToken");
-  for (const token of [good, odd, silent]) {
+  for (const token of [odd, silent, ...good]) {
     await rollup.rollup.connect(governor).listToken(token);
     for (const holder of holders) {
       await token.mint(holder.address, PLENTY);
       await token.connect(holder).getFunction("approve")(rollup.client.rollupAddress, PLENTY);
     }
   }
-  const tokens = [good, odd, silent].map(({ target }) => target as string);
+  const tokens = [odd, silent, ...good].map(({ target }) => target as string);
   return { oddToken: odd, tokens: [ethers.ZeroAddress, ...tokens] };
 }

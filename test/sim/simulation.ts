@@ -10,6 +10,7 @@ import type { Ledger, StartingPoint } from "../../src/operator/ledger/ledger.ts"
 import { Operator } from "../../src/operator/operator.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { TIMESTAMP_LEAD_MAX_SECONDS } from "../../src/protocol/constants.ts";
+import { blockKindName } from "../../src/protocol/kinds.ts";
 import { type PresetName, PRESETS } from "../../src/protocol/presets.ts";
 import { type Stage, STAGES } from "../../src/protocol/stages.ts";
 import type { StateAtBlock } from "../../src/restore/chain.ts";
@@ -592,13 +593,14 @@ export class Simulation {
     this.#store.replace(ledger);
   }
 
-  /** Counts the operations of the blocks that this round has executed. */
+  /** Counts the blocks that this round has executed, their kinds and operations. */
   #countOperations(): void {
     for (const { applied } of this.#operator.blocks) {
-      const { blockNumber, operations } = applied.block;
+      const { blockNumber, kind, operations } = applied.block;
       if (blockNumber <= this.#countedBlocks) continue;
       this.#countedBlocks = blockNumber;
       this.#note("blocks");
+      this.#note(`block ${blockKindName(kind)}`);
       for (const { type } of operations) this.#note(`executed ${type}`);
     }
   }
