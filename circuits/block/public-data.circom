@@ -41,7 +41,8 @@ template EncodeSlot() {
 
     signal shownNonce <== flags.showsNonce * nonce;
     data.extension[0] <== flags.hasExtension * (operation.op * 2 ** EXTENSION_OP_SHIFT_BITS()
-        + operation.address * 2 ** EXTENSION_ADDRESS_SHIFT_BITS()) + shownNonce * 2 ** EXTENSION_NONCE_SHIFT_BITS();
+        + operation.address * 2 ** EXTENSION_ADDRESS_SHIFT_BITS())
+        + shownNonce * 2 ** EXTENSION_NONCE_SHIFT_BITS();
 
     signal shownKey <== flags.setsKey * pubKeyHash;
     data.extension[1] <== flags.showsAmount * operation.amount + shownKey;

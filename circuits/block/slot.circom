@@ -58,8 +58,8 @@ template DecodeColumns(levels, tailLevels) {
  *   newCells
  *
  * Assumes: oldHolding is of the leaf; every balance in the state is below 2^128.
- * Guarantees: the state has the leaf, and no other, at the account id; newCells is of the state with
- * newHolding there; the new balance is below 2^128.
+ * Guarantees: the state has the leaf, and no other, at the account id; newCells is of the state
+ * with newHolding there; the new balance is below 2^128.
  * Constraints: 4724 for WriteHolding(6, 0)
  */
 template WriteHolding(levels, tailLevels) {

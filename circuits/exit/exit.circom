@@ -37,7 +37,8 @@ template Exit(stateTreeLevels, tailLevels) {
     // RULE ACCOUNT_ID_OUT_OF_RANGE
     signal accountBits[stateTreeLevels][3] <== TreeIndex(TREE_ARITY(), stateTreeLevels)(accountId);
 
-    // The amount is in its word of the leaf or in its place in a tail, whatever the inputs say there.
+    // The amount is in its word of the leaf, or in its place in a tail, whatever the inputs have
+    // there.
     signal ownBalances[MAIN_TOKENS()], ownTails[TAILS()];
     var isInLeaf = 0;
     for (var i = 0; i < MAIN_TOKENS(); i++) {

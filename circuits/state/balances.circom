@@ -14,8 +14,8 @@ include "tree-path.circom";
  *   token                        {Field}
  * Outputs
  *   isMain[MAIN_TOKENS()]        {Bool}   1 for the word of the token, all 0 for a token in a tail
- *   isTail[TAILS()]              {Bool}   1 for the tail that has a place for the token, which a main
- *                                         token does not use; all 0 without tails
+ *   isTail[TAILS()]              {Bool}   1 for the tail that has a place for the token, which a
+ *                                         main token does not use; all 0 without tails
  *   tailBits[tailLevels][3]      {Bool}   TreeIndex of that place
  *
  * Guarantees: with tailLevels = 0 the token is a main token; otherwise it is below the capacity of
@@ -36,7 +36,9 @@ template TokenPlace(tailLevels) {
     // isLow[i] = 1 exactly for i = token mod 8.
     signal both[2];
     both[0] <== bits[0] * bits[1];
-    var isPair[4] = [1 - bits[0] - bits[1] + both[0], bits[0] - both[0], bits[1] - both[0], both[0]];
+    var isPair[4] = [
+        1 - bits[0] - bits[1] + both[0], bits[0] - both[0], bits[1] - both[0], both[0]
+    ];
     if (tailLevels == 0) {
         both[1] <== 0;
         for (var i = 0; i < 4; i++) {
@@ -113,8 +115,8 @@ template ReadBalance(tailLevels) {
  *   newBalances, newTails
  *
  * Assumes: the flags are those of one token; the caller range-checks the new balance.
- * Guarantees: the tail has tailBalance, and no other, in the token's place; the token's balance, and
- * no other, has grown by change.
+ * Guarantees: the tail has tailBalance, and no other, in the token's place; the token's balance,
+ * and no other, has grown by change.
  * Constraints: 8 for UpdateBalance(0)
  * Constraints: 2435 for UpdateBalance(3)
  */

@@ -5,7 +5,6 @@
  *
  * @see docs/state.md#kinds-of-blocks
  */
-import { assert } from "../util/errors.ts";
 
 /** Tokens of a block: only those in the leaf itself, or all. */
 export const BLOCK_TOKENS = ["main", "wide"] as const;
@@ -99,5 +98,3 @@ export function holds(kind: BlockKind, needs: BlockNeeds): boolean {
     (kind.tokens === "wide" || needs.tokens === "main")
   );
 }
-
-assert(CELL_LEVELS >= 1, "a cell is below the root");
