@@ -28,7 +28,7 @@ const FIXTURES = [
 ];
 /** Templates of the project, whose parts are nearly all of `circuits/`. */
 const TEMPLATES = [
-  { file: "exit/exit.circom", instance: "Exit(8, 2, 1)" },
+  { file: "exit/exit.circom", instance: "Exit(2, 1)" },
   { file: "block/batches.circom", instance: "AssertBatches(3)" },
   { file: "lib/one-hot.circom", instance: "OneHot(5)" },
   { file: "lib/eddsa.circom", instance: "EdDSAPoseidonVerifier()" },

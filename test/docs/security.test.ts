@@ -32,7 +32,7 @@ const ATTACKS = [
   "block timestamp lies",
   "blocks out of order",
   "commitment reused",
-  "a proof for another block size",
+  "a proof for another kind of blocks",
   "public inputs above the field",
   "a validator that stops after commit",
   "a validator that stops after prove",

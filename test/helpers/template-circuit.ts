@@ -12,6 +12,7 @@ import { type Circuit, loadCircuit, type LoadCircuitOptions } from "../../src/ci
 import { writeIfChanged } from "../../src/groth16/files/files.ts";
 import type { BlockKind } from "../../src/protocol/kinds.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
+import { keccak } from "../../src/util/keccak.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const CIRCUITS = join(ROOT, "circuits");
@@ -55,8 +56,10 @@ async function loadMain(name: string, source: string, options?: object): Promise
 }
 
 async function compileMain(name: string, source: string, options: object): Promise<Circuit> {
-  const file = join(MAINS, `${name}.circom`);
-  await mkdir(MAINS, { recursive: true });
+  // Tests change the sizes of a preset, and so the circuits of one name.
+  const folder = join(MAINS, keccak(new TextEncoder().encode(source)).toString(16).slice(0, 8));
+  const file = join(folder, `${name}.circom`);
+  await mkdir(folder, { recursive: true });
   await writeIfChanged(file, source);
   const compiling = { includePaths: [CIRCUITS], optimization: 1, cacheDir: CACHE } as const;
   // Attacks are refused a thousand times, and the tests read the generator's own trace.

@@ -1,13 +1,18 @@
 /** Expectations about block circuits with constraints removed. */
 import { expect } from "chai";
+import { applyBlock } from "../../src/block/block.ts";
+import { commitBlock } from "../../src/block/commitment.ts";
+import { type BlockWitnessInput, createBlockWitnessInput } from "../../src/block/witness-input.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
 import { weakenCircuit } from "../../src/circom/determinacy/weakened.ts";
 import { createDeterminacyCheck } from "../../src/circom/determinacy.ts";
 import { OPERATION_NAMES, type OperationName } from "../../src/operations/table.ts";
-import type { Preset } from "../../src/protocol/presets.ts";
+import { MAIN_TOKENS } from "../../src/protocol/kinds.ts";
+import { type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { forgeInputs } from "./forged-witness.ts";
 import { honestBlock } from "./honest-block.ts";
 import type { Random } from "./random.ts";
+import { BALANCE, createScene, operationBy, withdraw } from "./scene.ts";
 import {
   constraintsOf,
   describeConstraint,
@@ -54,8 +59,10 @@ const ASSERTION = oneOf(
   String.raw`^1 \+ (\S*isIndex\S*|main\.feeTokenIndex\S*) \| \S+ \| $`,
   // rules.test.ts, assertions.test.ts: a batch is complete and signed as a batch.
   String.raw`\bmain\.linksNext\[.* \| $`,
-  // assertions.test.ts: the kind of an account is valid, and a point is on the curve.
-  String.raw`^1 \+ main\.kind\S+ \| .* \| $`,
+  // assertions.test.ts: a cell, or the root of a tail, is what a slot has climbed to.
+  String.raw`\.ReplaceCell_\w+\.moved\[0\]\[3\] \| .*\.inColumn\[5\]`,
+  String.raw`\.isTail(\[\d\])*\[3\] \| \S+[tT]ails(\[\d\])*\[3\] \| .*\.selected\[2\]`,
+  // assertions.test.ts: a point is on the curve.
   String.raw`\.AssertOnCurve_\w+\.xx \| \S+\.AssertOnCurve_\w+\.yy \| `,
   // digits.test.ts: a digit is one of eight.
   String.raw`^(?:[1+| ]|\S+\.ScalarMulFixed_\w+\.(?:isLarge|addends|topBits)\S+)+$`,
@@ -132,15 +139,33 @@ export async function findUnmissed(
   const given = [...inputWires(circuit, COMPARED_INPUTS), ...wiresNamed(circuit, DIGIT)];
   const assertions = [...constraintsOf(r1cs)].filter((row) => ASSERTION.test(describeRow(row)));
   let unmissed = [...rows].filter((row) => !assertions.includes(row));
-  for (const type of random.shuffle(OPERATION_NAMES)) {
+  const inputs = random.shuffle(OPERATION_NAMES).map((type) => honestBlock(random, preset, type));
+  for (const { input } of [...inputs, feesInTails(random, preset)]) {
     if (unmissed.every((row) => COMPARED_HASH.test(describeRow(row)))) return [];
-    const honest = await circuit.calculateWitness(honestBlock(random, preset, type).input);
+    const honest = await circuit.calculateWitness(input);
     const weakened = weakenCircuit(r1cs, honest, given, assertions);
     const free = weakened.undetermined.map((wire) => names.get(wire)!);
     expect(free.filter((name) => !FREE_HINT.test(name))).to.deep.equal([]);
     unmissed = unmissed.filter((row) => !weakened.isMissed(row));
   }
   return unmissed.map(describeRow).filter((text) => !COMPARED_HASH.test(text));
+}
+
+/** Creates a block of two withdrawals that pay fees in two tokens with places in two tails. */
+function feesInTails(random: Random, preset: Preset): { readonly input: BlockWitnessInput } {
+  const scene = createScene(random, preset);
+  const { alice, bob, domain, timestamp, kind } = scene;
+  const tokens = [MAIN_TOKENS + 1, tokenCapacity(preset) - 1] as const;
+  const state = scene.state
+    .update(alice.accountId, tokens[0], { balance: BALANCE })
+    .update(bob.accountId, tokens[1], { balance: BALANCE });
+  const operations = [alice, bob].map((party, i) => {
+    const inToken = { ...scene, state, tokenId: tokens[i]! };
+    return operationBy(inToken, withdraw(inToken), party);
+  });
+  const header = { blockNumber: 1, timestamp, feeAccountId: 0 };
+  const applied = applyBlock(state, { ...header, kind, operations }, domain);
+  return { input: createBlockWitnessInput(applied, commitBlock(applied, domain)) };
 }
 
 function oneOf(...patterns: readonly string[]): RegExp {

@@ -104,9 +104,9 @@ describe("presets", () => {
       tokenCapacity(preset),
     ]);
     expect(capacities).to.deep.equal([
-      [64, 8],
-      [4096, 64],
-      [16777216, 4096],
+      [64, 32],
+      [4096, 256],
+      [16777216, 2048],
     ]);
   });
 });
