@@ -24,7 +24,7 @@ import type { CoordinateMacros } from "./extension.ts";
 import { PAIR_BYTES } from "./limbs.ts";
 import { POWER_SCRATCH_BYTES } from "./power.ts";
 import { i32, i64, i64x2, v128 } from "./wasm/instructions.ts";
-import type { I32, Local, V128 } from "./wasm/instructions.ts";
+import type { I32, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 /** The parameters that differ between the two groups. */
@@ -57,7 +57,7 @@ export const SUM_BYTES = 12;
 
 /** Returns the length of `addAffine`'s scratch memory for up to `sums` sums. */
 export function addAffineScratchBytes(sums: number, coordinateLimbs: number): number {
-  return PREFIX_START + 16 * coordinateLimbs * Math.ceil(sums / 2);
+  return PREFIX_START + 32 * coordinateLimbs * Math.ceil(sums / 4);
 }
 
 /** Offset of the running products in the scratch memory, after that of the inversion. */
@@ -192,71 +192,126 @@ function defineAddAffine(module: ModuleBuilder, parameters: CurveParameters): Wa
   );
 }
 
+/** The addresses of the sums of a vector: one per lane. */
+type SumPair = readonly [I32, I32];
+
 /**
  * Defines `addDistinct(sums, count, scratch)`: computes sums of points with different x. Returns 0
  * without any effect if some points have the same x.
  */
 function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
-  const { limbs, bytes, multiply, tidy, constant } = coordinates;
+  const { limbs, bytes, multiplyAll, interleaved, constant } = coordinates;
   const one = constant([1n, ...Array<bigint>(limbs / 5 - 1).fill(0n)]);
-  const set = (fn: FunctionBuilder, target: readonly Local<"v128">[], value: Limbs) =>
-    target.forEach((limb, i) => fn.set(limb, value[i]!));
+  const prefixBytes = interleaved * 2 * bytes;
+  const stepBytes = interleaved * 2 * SUM_BYTES;
   return module.function(
     null,
     3,
     (fn, sums, count, scratch) => {
       const last = fn.let(sumAddress(sums, i32.subtract(count, i32.const(1))));
+      const step = fn.let(sums);
       const prefix = fn.let(i32.add(scratch, i32.const(PREFIX_START)));
-      const even = fn.let(i32.and(i32.subtract(count, i32.const(1)), i32.const(-2)));
-      const running = one.map((limb) => fn.let(limb));
-      const low = fn.let(sums);
-      const high = fn.local("i32");
-      // With an odd count, the last sum is formed in both lanes.
-      const chooseHigh = () => {
-        fn.set(high, i32.add(low, i32.const(SUM_BYTES)));
-        fn.if(i32.greater(high, last), () => fn.set(high, last));
-      };
-      const reference = (offset: number) =>
-        splitReferences(fn, i32.load(low, offset), i32.load(high, offset));
+      const running = Array.from({ length: interleaved }, () => one.map((limb) => fn.let(limb)));
+      const setRunning = (values: readonly Limbs[]) =>
+        running.forEach((vector, v) => vector.forEach((limb, i) => fn.set(limb, values[v]![i]!)));
+      const prefixOf = (v: number) => loadPair(fn, prefix, v * 2 * bytes, limbs);
 
       fn.while(
-        () => i32.lessOrEqual(low, last),
+        () => i32.lessOrEqual(step, last),
         () => {
-          chooseHigh();
-          const [x1, x2] = [0, 4].map((o) => loadX(fn, coordinates, reference(o)));
-          storePair(fn, prefix, running);
-          set(fn, running, multiply(fn, running, subtract(fn, x2!, x1!)));
-          fn.set(prefix, i32.add(prefix, i32.const(2 * bytes)));
-          fn.set(low, i32.add(low, i32.const(2 * SUM_BYTES)));
+          const differences = sumPairs(fn, interleaved, step, last).map((pair) => xDifference(fn, coordinates, pair)); // prettier-ignore
+          running.forEach((vector, v) => storePair(fn, prefix, vector, v * 2 * bytes));
+          setRunning(multiplyAll(fn, running.map((vector, v) => [vector, differences[v]!]))); // prettier-ignore
+          fn.set(prefix, i32.add(prefix, i32.const(prefixBytes)));
+          fn.set(step, i32.add(step, i32.const(stepBytes)));
         },
       );
-      set(fn, running, tidy(fn, running));
-      fn.if(v128.anyTrue(zeroLanes(fn, running)), () => fn.return(i32.const(0)));
-      set(fn, running, invertWith(fn, parameters, scratch)(running));
+      const inverses = invertAll(fn, parameters, running, scratch);
+      setRunning(inverses);
 
-      fn.set(low, sumAddress(sums, even));
       fn.while(
-        () => i32.greaterOrEqual(low, sums),
+        () => i32.greater(step, sums),
         () => {
-          chooseHigh();
-          fn.set(prefix, i32.subtract(prefix, i32.const(2 * bytes)));
-          const [a, b] = [reference(0), reference(4)];
-          const [x1, x2] = [loadX(fn, coordinates, a), loadX(fn, coordinates, b)];
-          const inverse = multiply(fn, running, loadPair(fn, prefix, 0, limbs));
-          set(fn, running, multiply(fn, running, subtract(fn, x2, x1)));
-          const y1 = loadY(fn, coordinates, a);
-          const slope = multiply(fn, subtract(fn, loadY(fn, coordinates, b), y1), inverse);
-          const [x3, y3] = thirdPoint(fn, coordinates, slope, [x1, y1], x2);
-          const targets = [fn.let(i32.load(low, 8)), fn.let(i32.load(high, 8))] as const;
-          storeSingles(fn, targets, [...x3, ...y3]);
-          fn.set(low, i32.subtract(low, i32.const(2 * SUM_BYTES)));
+          fn.set(step, i32.subtract(step, i32.const(stepBytes)));
+          fn.set(prefix, i32.subtract(prefix, i32.const(prefixBytes)));
+          const pairs = sumPairs(fn, interleaved, step, last);
+          const inverses = multiplyAll(fn, running.map((vector, v) => [vector, prefixOf(v)])); // prettier-ignore
+          const differences = pairs.map((pair) => xDifference(fn, coordinates, pair));
+          setRunning(multiplyAll(fn, running.map((vector, v) => [vector, differences[v]!]))); // prettier-ignore
+          addWithInverses(fn, coordinates, pairs, inverses);
         },
       );
       fn.return(i32.const(1));
     },
     "i32",
   );
+}
+
+/** Computes the inverses of one or two elements; returns 0 from the function if one is zero. */
+function invertAll(
+  fn: FunctionBuilder,
+  parameters: CurveParameters,
+  elements: readonly Limbs[],
+  scratch: I32,
+): Limbs[] {
+  const { multiply, multiplyAll, tidy } = parameters.coordinates;
+  const [first, second] = elements.map((element) => tidy(fn, element)) as [Limbs, Limbs?];
+  const product = second === undefined ? first : tidy(fn, multiply(fn, first, second));
+  fn.if(v128.anyTrue(zeroLanes(fn, product)), () => fn.return(i32.const(0)));
+  const inverse = invertWith(fn, parameters, scratch)(product);
+  if (second === undefined) return [inverse];
+  return multiplyAll(fn, [[inverse, second], [inverse, first]]); // prettier-ignore
+}
+
+/** Addresses of the sums of a step; beyond the last one, that is formed again. */
+function sumPairs(fn: FunctionBuilder, count: number, step: I32, last: I32): SumPair[] {
+  const at = (index: number) => {
+    const address = fn.let(i32.add(step, i32.const(index * SUM_BYTES)));
+    fn.if(i32.greater(address, last), () => fn.set(address, last));
+    return address;
+  };
+  return Array.from({ length: count }, (_, v) => [at(2 * v), at(2 * v + 1)] as const);
+}
+
+/** Reads the references to the first (offset 0) or second (4) points of two sums. */
+function referencesOf(fn: FunctionBuilder, [low, high]: SumPair, offset: number): References {
+  return splitReferences(fn, i32.load(low, offset), i32.load(high, offset));
+}
+
+function xDifference(fn: FunctionBuilder, coordinates: CoordinateMacros, sums: SumPair): Limbs {
+  const [x1, x2] = [0, 4].map((o) => loadX(fn, coordinates, referencesOf(fn, sums, o)));
+  return subtract(fn, x2!, x1!);
+}
+
+/** Computes and stores sums of points, given 1/(x₂ − x₁) of each. */
+function addWithInverses(
+  fn: FunctionBuilder,
+  coordinates: CoordinateMacros,
+  pairs: readonly SumPair[],
+  inverses: readonly Limbs[],
+): void {
+  const { multiplyAll, squares, tidy } = coordinates;
+  const points = pairs.map((sums) => [0, 4].map((o) => referencesOf(fn, sums, o)) as [References, References]); // prettier-ignore
+  const y1 = points.map(([a]) => loadY(fn, coordinates, a));
+  const slopes = multiplyAll(
+    fn,
+    points.map(([, b], v) => [subtract(fn, loadY(fn, coordinates, b), y1[v]!), inverses[v]!]),
+  );
+  const x1 = points.map(([a]) => loadX(fn, coordinates, a));
+  const x3 = squares(fn, slopes).map((square, v) =>
+    tidy(fn, subtract(fn, square, add(fn, x1[v]!, loadX(fn, coordinates, points[v]![1])))),
+  );
+  const products = multiplyAll(
+    fn,
+    slopes.map((slope, v) => [slope, subtract(fn, x1[v]!, x3[v]!)]),
+  );
+  pairs.forEach((sums, v) => {
+    const y3 = tidy(fn, subtract(fn, products[v]!, y1[v]!));
+    const [low, high] = sums;
+    const targets = [fn.let(i32.load(low, 8)), fn.let(i32.load(high, 8))] as const;
+    storeSingles(fn, targets, [...x3[v]!, ...y3]);
+  });
 }
 
 function sumAddress(sums: I32, index: I32): I32 {

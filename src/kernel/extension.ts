@@ -7,7 +7,7 @@
  */
 
 import { negate, add, subtract } from "./field.ts";
-import type { FieldMacros, Limbs } from "./field.ts";
+import type { FieldMacros, Limbs, Products } from "./field.ts";
 import { ELEMENT_BYTES, LIMBS, toLimbs, toMontgomery } from "./limbs.ts";
 import { f64x2, v128 } from "./wasm/instructions.ts";
 import type { V128 } from "./wasm/instructions.ts";
@@ -19,9 +19,15 @@ export interface CoordinateMacros {
   readonly limbs: number;
   /** Length of a single element in memory. */
   readonly bytes: number;
-  sumOfProducts(fn: FunctionBuilder, products: readonly (readonly [Limbs, Limbs])[]): Limbs;
+  /** Products that are worth interleaving; those in Fq2 have enough independent instructions. */
+  readonly interleaved: 1 | 2;
+  sumOfProducts(fn: FunctionBuilder, products: Products): Limbs;
   multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
+  /** Computes independent products with their instructions interleaved. */
+  multiplyAll(fn: FunctionBuilder, factors: Products): Limbs[];
   square(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** Computes independent squares with their instructions interleaved. */
+  squares(fn: FunctionBuilder, elements: readonly Limbs[]): Limbs[];
   tidy(fn: FunctionBuilder, a: Limbs): Limbs;
   /** Computes 1/a, and 0 for 0. @param invertBase - Macro of the inverse in Fq. */
   invert(fn: FunctionBuilder, a: Limbs, invertBase: (a: Limbs) => Limbs): Limbs;
@@ -46,9 +52,12 @@ export function createBaseCoordinates(fq: FieldMacros): CoordinateMacros {
   return {
     limbs: LIMBS,
     bytes: ELEMENT_BYTES,
+    interleaved: 2,
     sumOfProducts: fq.sumOfProducts,
     multiply: fq.multiply,
+    multiplyAll: (fn, factors) => fq.sumsOfProducts(fn, factors.map((pair) => [pair])), // prettier-ignore
     square: fq.square,
+    squares: fq.squares,
     tidy: fq.tidy,
     invert: (_, a, invertBase) => invertBase(a),
     constant: (components) => constantOf(fq, components),
@@ -72,17 +81,22 @@ export function createExtensionCoordinates(fq: FieldMacros): CoordinateMacros {
     ]);
     return tidy(fn, [...fq.sumOfProducts(fn, real), ...fq.sumOfProducts(fn, imaginary)]);
   };
+  const multiply = (fn: FunctionBuilder, a: Limbs, b: Limbs) => sumOfProducts(fn, [[a, b]]);
+  const square = (fn: FunctionBuilder, a: Limbs) => {
+    const [a0, a1] = split(a);
+    const real = fq.multiply(fn, add(fn, a0, a1), subtract(fn, a0, a1));
+    return tidy(fn, [...real, ...fq.multiply(fn, add(fn, a0, a0), a1)]);
+  };
   return {
     limbs: 2 * LIMBS,
     bytes: 2 * ELEMENT_BYTES,
+    interleaved: 1,
     tidy,
     sumOfProducts,
-    multiply: (fn, a, b) => sumOfProducts(fn, [[a, b]]),
-    square: (fn, a) => {
-      const [a0, a1] = split(a);
-      const real = fq.multiply(fn, add(fn, a0, a1), subtract(fn, a0, a1));
-      return tidy(fn, [...real, ...fq.multiply(fn, add(fn, a0, a0), a1)]);
-    },
+    multiply,
+    multiplyAll: (fn, factors) => factors.map(([a, b]) => multiply(fn, a, b)),
+    square,
+    squares: (fn, elements) => elements.map((a) => square(fn, a)),
     invert: (fn, a, invertBase) => {
       const [a0, a1] = split(a);
       const norm = fq.sumOfProducts(fn, [
