@@ -32,6 +32,7 @@ import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module
 
 /** References per chunk: a larger one shares more inversions, a smaller one fits the cache. */
 const CHUNK = 1 << 13;
+const CACHE_LINE_BYTES = 64;
 const WORD = 4;
 const RUN_BYTES = 2 * WORD;
 
@@ -127,6 +128,8 @@ function defineAccumulate(
   return module.function(null, 9, (fn, ...parameters) => {
     const [offsets, entries, buckets, used, count, points, present, first, scratch] = parameters;
     const list = createRunList(fn, scratch, layout);
+    // Points are read before their sums wait for them, many at a time, to bring them into the cache.
+    const touched = fn.let(i64.const(0n));
     const openRun = (bucket: I32) => {
       list.open();
       fn.if(i32.load8(i32.add(used, bucket)), () => list.push(at(buckets, bucket, pointBytes)));
@@ -139,9 +142,13 @@ function defineAccumulate(
       const word = fn.let(i32.load(entry));
       const index = fn.let(i32.subtract(i32.shiftRight(word, i32.const(1)), first));
       fn.if(i32.greaterOrEqualSigned(index, i32.const(0)), () =>
-        fn.if(i32.load8(i32.add(present, index)), () =>
-          list.push(i32.or(at(points, index, pointBytes), i32.and(word, i32.const(1)))),
-        ),
+        fn.if(i32.load8(i32.add(present, index)), () => {
+          const point = fn.let(at(points, index, pointBytes));
+          for (const offset of wordsOfCacheLines(pointBytes)) {
+            fn.set(touched, i64.xor(touched, i64.load(point, offset)));
+          }
+          list.push(i32.or(point, i32.and(word, i32.const(1))));
+        }),
       );
     };
     fn.for(i32.const(0), count, (bucket) => {
@@ -168,7 +175,17 @@ function defineAccumulate(
       });
     });
     flushRuns();
+    fn.do(i64.store(scratch, touched)); // so that no compiler drops the reads
   });
+}
+
+/** Returns the offsets of words that touch all cache lines of a point. */
+function wordsOfCacheLines(pointBytes: number): number[] {
+  const starts = Array.from(
+    { length: Math.ceil(pointBytes / CACHE_LINE_BYTES) },
+    (_, i) => i * CACHE_LINE_BYTES,
+  );
+  return starts.map((start) => Math.min(start, pointBytes - 8));
 }
 
 /** Emits a list of runs of references in a scratch area. */
