@@ -22,7 +22,6 @@ import type { Limbs } from "./field.ts";
 import { zeroLanes } from "./extension.ts";
 import type { CoordinateMacros } from "./extension.ts";
 import { PAIR_BYTES } from "./limbs.ts";
-import { POWER_SCRATCH_BYTES } from "./power.ts";
 import { i32, i64, i64x2, v128 } from "./wasm/instructions.ts";
 import type { I32, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
@@ -34,8 +33,8 @@ export interface CurveParameters {
   readonly tripleB: readonly bigint[];
   /** β with (βx, y) = λ·(x, y) for the λ of endomorphism.ts, by components. */
   readonly beta: readonly bigint[];
-  /** Raises a pair in Fq to p − 2. */
-  readonly power: WasmFunction;
+  /** Inverts a pair in Fq, see inversion.ts. */
+  readonly invert: WasmFunction;
 }
 
 export interface CurveFunctions extends CurveParameters {
@@ -61,7 +60,7 @@ export function addAffineScratchBytes(sums: number, coordinateLimbs: number): nu
 }
 
 /** Offset of the running products in the scratch memory, after that of the inversion. */
-const PREFIX_START = POWER_SCRATCH_BYTES + 2 * PAIR_BYTES;
+const PREFIX_START = 2 * PAIR_BYTES;
 
 /** Defines the functions of a group, and exports `add` with the suffix `group`. */
 export function defineCurve(
@@ -165,13 +164,12 @@ function thirdPoint(
   return [x3, y3];
 }
 
-function invertWith(fn: FunctionBuilder, { coordinates, power }: CurveParameters, scratch: I32) {
-  const table = fn.let(i32.add(scratch, i32.const(2 * PAIR_BYTES)));
+function invertWith(fn: FunctionBuilder, { coordinates, invert }: CurveParameters, scratch: I32) {
   const result = fn.let(i32.add(scratch, i32.const(PAIR_BYTES)));
   return (a: Limbs): Limbs =>
     coordinates.invert(fn, a, (base) => {
       storePair(fn, scratch, base);
-      fn.call(power, result, scratch, table);
+      fn.call(invert, result, scratch);
       return loadPair(fn, result);
     });
 }
