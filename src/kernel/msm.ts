@@ -31,7 +31,7 @@ import type { I32, Local, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 /** References per chunk: a larger one shares more inversions, a smaller one fits the cache. */
-const CHUNK = 1 << 13;
+const CHUNK = 1 << 11;
 const CACHE_LINE_BYTES = 64;
 const WORD = 4;
 const RUN_BYTES = 2 * WORD;
