@@ -2,10 +2,10 @@
  * Emits inversion in a prime field, by the division steps of Bernstein and Yang.
  *
  * A step replaces (f, g), starting with (p, x), by (g, (g − f)/2), (f, (g + f)/2) or (f, g/2),
- * as the lowest bit of g and a counter decide. After 590 steps, g is 0 and f is 1 or −1. As the
- * steps depend on low bits only, 30 of them are found from one word, as a matrix [[u, v], [q, r]]
- * of small numbers, which is then applied to f and g, and modulo p to d and e, with d·x = f and
- * e·x = g. Fermat's x^(p − 2) takes four times as long.
+ * as the lowest bit of g and a counter decide. After at most 590 steps, g is 0 and f is 1 or −1.
+ * As the steps depend on low bits only, 30 of them are found from one word, as a matrix
+ * [[u, v], [q, r]] of small numbers, which is then applied to f and g, and modulo p to d and e, with
+ * d·x = f and e·x = g. Fermat's x^(p − 2) takes four times as long.
  *
  * Integers here have nine digits of 30 bits in 64-bit words; the highest digit is signed.
  *
@@ -31,8 +31,6 @@ import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module
 const DIGITS = 9;
 const DIGIT_BITS = 30;
 const DIGIT_MASK = i64.const((1n << BigInt(DIGIT_BITS)) - 1n);
-/** Rounds of 30 steps: 590 steps are enough for numbers of 256 bits. */
-const ROUNDS = 20;
 /** Added to an integer of up to 51 bits, gives the bits of a double whose last place is 1. */
 const MAGIC = 1.5 * 2 ** 52;
 const SIGN_SHIFT = i64.const(63n);
@@ -63,11 +61,14 @@ export function defineInversion(module: ModuleBuilder, macros: FieldMacros): Was
     const d = constantDigits(fn, 0n);
     const e = constantDigits(fn, 1n);
     const zeta = fn.let(i64.const(-1n));
-    fn.for(i32.const(0), i32.const(ROUNDS), () => {
-      const matrix = divisionSteps(fn, f[0]!, g[0]!, zeta);
-      applyModulo(fn, matrix, d, e, modulus);
-      apply(fn, matrix, f, g);
-    });
+    fn.while(
+      () => i32.isZero(i64.isZero(g.reduce((bits: I64, digit) => i64.or(bits, digit), g[0]!))),
+      () => {
+        const matrix = divisionSteps(fn, f[0]!, g[0]!, zeta);
+        applyModulo(fn, matrix, d, e, modulus);
+        apply(fn, matrix, f, g);
+      },
+    );
     const inverse = fromDigits(fn, module, d, fn.let(signOf(f)));
     // The product is a·b·R, its inverse lacks R² to be in Montgomery form.
     const factor = macros.constant(toLimbs(modulo(MONTGOMERY_RADIX ** 3n, modulus)));
@@ -133,13 +134,15 @@ function split(bit: number, size: number): [index: number, rest: number] {
   return [Math.floor(bit / size), bit % size];
 }
 
-/** Emits 30 steps on the lowest digits of f and g, without branches. */
+/**
+ * Emits 30 steps on the lowest digits of f and g, without branches. A row of the matrix is one word
+ * u + 2^32·v meanwhile, because the steps only add, negate and double rows.
+ */
 function divisionSteps(fn: FunctionBuilder, f0: I64, g0: I64, zeta: Local<"i64">): Matrix {
   const [f, g] = [fn.let(f0), fn.let(g0)];
   const one = i64.const(1n);
-  const [u, v, q, r] = [1n, 0n, 0n, 1n].map((value) => fn.let(i64.const(value))) as [
-    Local<"i64">, Local<"i64">, Local<"i64">, Local<"i64">,
-  ]; // prettier-ignore
+  const upper = fn.let(one);
+  const lower = fn.let(i64.const(1n << 32n));
   fn.for(i32.const(0), i32.const(DIGIT_BITS), () => {
     const negative = fn.let(i64.shiftRightSigned(zeta, SIGN_SHIFT));
     const odd = fn.let(i64.subtract(i64.const(0n), i64.and(g, one)));
@@ -148,16 +151,23 @@ function divisionSteps(fn: FunctionBuilder, f0: I64, g0: I64, zeta: Local<"i64">
       fn.set(target, i64.add(target, i64.and(signed, odd)));
     };
     addTo(g, f);
-    addTo(q, u);
-    addTo(r, v);
-    const swap = fn.let(i64.and(negative, odd));
-    fn.set(zeta, i64.subtract(i64.xor(zeta, swap), one));
-    fn.set(f, i64.add(f, i64.and(g, swap)));
-    fn.set(u, i64.shiftLeft(i64.add(u, i64.and(q, swap)), one));
-    fn.set(v, i64.shiftLeft(i64.add(v, i64.and(r, swap)), one));
+    addTo(lower, upper);
+    fn.set(odd, i64.and(odd, negative));
+    fn.set(zeta, i64.subtract(i64.xor(zeta, odd), one));
+    fn.set(f, i64.add(f, i64.and(g, odd)));
+    fn.set(upper, i64.shiftLeft(i64.add(upper, i64.and(lower, odd)), one));
     fn.set(g, i64.shiftRightSigned(g, one));
   });
+  const [u, v] = splitRow(fn, upper);
+  const [q, r] = splitRow(fn, lower);
   return { u, v, q, r };
+}
+
+/** Splits u + 2^32·v with |u| < 2^31. */
+function splitRow(fn: FunctionBuilder, row: I64): [Local<"i64">, Local<"i64">] {
+  const shift = i64.const(32n);
+  const second = fn.let(i64.shiftRightSigned(i64.add(row, i64.const(1n << 31n)), shift));
+  return [fn.let(i64.subtract(row, i64.shiftLeft(second, shift))), second];
 }
 
 /** Computes a·x + b·y. */
