@@ -4,6 +4,7 @@
  * **Affine additions in batches.** (x₁, y₁) + (x₂, y₂) with λ = (y₂ − y₁)/(x₂ − x₁) is
  * x₃ = λ² − x₁ − x₂, y₃ = λ(x₁ − x₃) − y₁: three products and a division. Montgomery's trick turns
  * n divisions into one and 3(n − 1) products: multiply all denominators up, invert, and walk back.
+ * In Fq2 it does so with the norms, which are in Fq, because 1/(a + bu) = (a − bu)/(a² + b²).
  * The formula fails if x₁ = x₂. The product of all denominators is zero then, which is free to
  * check; only in that case are the exceptional sums found and computed separately.
  *
@@ -21,7 +22,7 @@ import { add, loadPair, loadSingles, negate, storePair, storeSingles, subtract }
 import type { Limbs } from "./field.ts";
 import { zeroLanes } from "./extension.ts";
 import type { CoordinateMacros } from "./extension.ts";
-import { PAIR_BYTES } from "./limbs.ts";
+import { PAIR_BYTES, toLimbs, toMontgomery } from "./limbs.ts";
 import { i32, i64, i64x2, v128 } from "./wasm/instructions.ts";
 import type { I32, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
@@ -55,12 +56,14 @@ export interface CurveFunctions extends CurveParameters {
 export const SUM_BYTES = 12;
 
 /** Returns the length of `addAffine`'s scratch memory for up to `sums` sums. */
-export function addAffineScratchBytes(sums: number, coordinateLimbs: number): number {
-  return PREFIX_START + 32 * coordinateLimbs * Math.ceil(sums / 4);
+export function addAffineScratchBytes(sums: number): number {
+  return PRODUCTS_START + 2 * PRODUCT_BYTES * Math.ceil(sums / 4);
 }
 
-/** Offset of the running products in the scratch memory, after that of the inversion. */
-const PREFIX_START = 2 * PAIR_BYTES;
+/** Offset of the products in the scratch memory, after that of the inversion. */
+const PRODUCTS_START = 2 * PAIR_BYTES;
+/** Length of a product of the norms so far and the next norm, for two sums. */
+const PRODUCT_BYTES = 2 * PAIR_BYTES;
 
 /** Defines the functions of a group, and exports `add` with the suffix `group`. */
 export function defineCurve(
@@ -164,14 +167,12 @@ function thirdPoint(
   return [x3, y3];
 }
 
-function invertWith(fn: FunctionBuilder, { coordinates, invert }: CurveParameters, scratch: I32) {
+/** Inverts a tidy pair in Fq. */
+function invertBase(fn: FunctionBuilder, invert: WasmFunction, a: Limbs, scratch: I32): Limbs {
   const result = fn.let(i32.add(scratch, i32.const(PAIR_BYTES)));
-  return (a: Limbs): Limbs =>
-    coordinates.invert(fn, a, (base) => {
-      storePair(fn, scratch, base);
-      fn.call(invert, result, scratch);
-      return loadPair(fn, result);
-    });
+  storePair(fn, scratch, a);
+  fn.call(invert, result, scratch);
+  return loadPair(fn, result);
 }
 
 function defineAddAffine(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
@@ -199,9 +200,9 @@ type SumPair = readonly [I32, I32];
  */
 function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
-  const { limbs, bytes, multiplyAll, interleaved, constant } = coordinates;
-  const one = constant([1n, ...Array<bigint>(limbs / 5 - 1).fill(0n)]);
-  const prefixBytes = interleaved * 2 * bytes;
+  const { interleaved, base } = coordinates;
+  const one = base.constant(toLimbs(toMontgomery(base.field, 1n)));
+  const productBytes = interleaved * PRODUCT_BYTES;
   const stepBytes = interleaved * 2 * SUM_BYTES;
   return module.function(
     null,
@@ -209,34 +210,40 @@ function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): 
     (fn, sums, count, scratch) => {
       const last = fn.let(sumAddress(sums, i32.subtract(count, i32.const(1))));
       const step = fn.let(sums);
-      const prefix = fn.let(i32.add(scratch, i32.const(PREFIX_START)));
+      const products = fn.let(i32.add(scratch, i32.const(PRODUCTS_START)));
       const running = Array.from({ length: interleaved }, () => one.map((limb) => fn.let(limb)));
+      const multiplyRunning = (factors: readonly Limbs[]) =>
+        base.sumsOfProducts(fn, running.map((vector, v) => [[vector, factors[v]!]])); // prettier-ignore
       const setRunning = (values: readonly Limbs[]) =>
         running.forEach((vector, v) => vector.forEach((limb, i) => fn.set(limb, values[v]![i]!)));
-      const prefixOf = (v: number) => loadPair(fn, prefix, v * 2 * bytes, limbs);
+      const saved = (offset: number) =>
+        running.map((_, v) => loadPair(fn, products, v * PRODUCT_BYTES + offset));
 
       fn.while(
         () => i32.lessOrEqual(step, last),
         () => {
-          const differences = sumPairs(fn, interleaved, step, last).map((pair) => xDifference(fn, coordinates, pair)); // prettier-ignore
-          running.forEach((vector, v) => storePair(fn, prefix, vector, v * 2 * bytes));
-          setRunning(multiplyAll(fn, running.map((vector, v) => [vector, differences[v]!]))); // prettier-ignore
-          fn.set(prefix, i32.add(prefix, i32.const(prefixBytes)));
+          const pairs = sumPairs(fn, interleaved, step, last);
+          const norms = pairs.map((pair) => coordinates.norm(fn, xDifference(fn, coordinates, pair))); // prettier-ignore
+          running.forEach((vector, v) =>
+            storePair(fn, products, [...vector, ...norms[v]!], v * PRODUCT_BYTES),
+          );
+          setRunning(multiplyRunning(norms));
+          fn.set(products, i32.add(products, i32.const(productBytes)));
           fn.set(step, i32.add(step, i32.const(stepBytes)));
         },
       );
-      const inverses = invertAll(fn, parameters, running, scratch);
-      setRunning(inverses);
+      setRunning(invertRunning(fn, parameters, running, scratch));
 
       fn.while(
         () => i32.greater(step, sums),
         () => {
           fn.set(step, i32.subtract(step, i32.const(stepBytes)));
-          fn.set(prefix, i32.subtract(prefix, i32.const(prefixBytes)));
+          fn.set(products, i32.subtract(products, i32.const(productBytes)));
           const pairs = sumPairs(fn, interleaved, step, last);
-          const inverses = multiplyAll(fn, running.map((vector, v) => [vector, prefixOf(v)])); // prettier-ignore
+          const normInverses = multiplyRunning(saved(0));
+          setRunning(multiplyRunning(saved(PAIR_BYTES)));
           const differences = pairs.map((pair) => xDifference(fn, coordinates, pair));
-          setRunning(multiplyAll(fn, running.map((vector, v) => [vector, differences[v]!]))); // prettier-ignore
+          const inverses = coordinates.invertAll(fn, differences, normInverses);
           addWithInverses(fn, coordinates, pairs, inverses);
         },
       );
@@ -246,20 +253,19 @@ function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): 
   );
 }
 
-/** Computes the inverses of one or two elements; returns 0 from the function if one is zero. */
-function invertAll(
+/** Computes the inverses of one or two pairs in Fq; returns 0 from the function if one is zero. */
+function invertRunning(
   fn: FunctionBuilder,
-  parameters: CurveParameters,
+  { coordinates: { base }, invert }: CurveParameters,
   elements: readonly Limbs[],
   scratch: I32,
 ): Limbs[] {
-  const { multiply, multiplyAll, tidy } = parameters.coordinates;
-  const [first, second] = elements.map((element) => tidy(fn, element)) as [Limbs, Limbs?];
-  const product = second === undefined ? first : tidy(fn, multiply(fn, first, second));
+  const [first, second] = elements.map((element) => base.tidy(fn, element)) as [Limbs, Limbs?];
+  const product = second === undefined ? first : base.tidy(fn, base.multiply(fn, first, second));
   fn.if(v128.anyTrue(zeroLanes(fn, product)), () => fn.return(i32.const(0)));
-  const inverse = invertWith(fn, parameters, scratch)(product);
+  const inverse = invertBase(fn, invert, product, scratch);
   if (second === undefined) return [inverse];
-  return multiplyAll(fn, [[inverse, second], [inverse, first]]); // prettier-ignore
+  return base.sumsOfProducts(fn, [[[inverse, second]], [[inverse, first]]]);
 }
 
 /** Addresses of the sums of a step; beyond the last one, that is formed again. */
@@ -322,7 +328,7 @@ function sumAddress(sums: I32, index: I32): I32 {
  */
 function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
-  const { limbs, square, multiply, tidy } = coordinates;
+  const { base, limbs, square, multiply, tidy } = coordinates;
   const isZero = (fn: FunctionBuilder, a: Limbs) => v128.anyTrue(zeroLanes(fn, tidy(fn, a)));
   return module.function(
     null,
@@ -343,7 +349,10 @@ function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters
         const double = () => {
           const xx = square(fn, x1);
           const numerator = tidy(fn, add(fn, add(fn, xx, xx), xx));
-          const inverse = invertWith(fn, parameters, scratch)(tidy(fn, add(fn, y1, y1)));
+          const denominator = tidy(fn, add(fn, y1, y1));
+          const norm = base.tidy(fn, coordinates.norm(fn, denominator));
+          const normInverse = invertBase(fn, parameters.invert, norm, scratch);
+          const inverse = coordinates.invertAll(fn, [denominator], [normInverse])[0]!;
           store(thirdPoint(fn, coordinates, multiply(fn, numerator, inverse), [x1, y1], x1).flat());
         };
         const infinity = () =>

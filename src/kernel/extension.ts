@@ -29,8 +29,12 @@ export interface CoordinateMacros {
   /** Computes independent squares with their instructions interleaved. */
   squares(fn: FunctionBuilder, elements: readonly Limbs[]): Limbs[];
   tidy(fn: FunctionBuilder, a: Limbs): Limbs;
-  /** Computes 1/a, and 0 for 0. @param invertBase - Macro of the inverse in Fq. */
-  invert(fn: FunctionBuilder, a: Limbs, invertBase: (a: Limbs) => Limbs): Limbs;
+  /** The field Fq. */
+  readonly base: FieldMacros;
+  /** Computes an element of Fq that is zero for zero only. The limbs of a may be up to 2^51. */
+  norm(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** Computes inverses from those of the norms. */
+  invertAll(fn: FunctionBuilder, elements: readonly Limbs[], inverses: readonly Limbs[]): Limbs[];
   /** Returns a constant, given by its components. */
   constant(components: readonly bigint[]): Limbs;
 }
@@ -59,7 +63,9 @@ export function createBaseCoordinates(fq: FieldMacros): CoordinateMacros {
     square: fq.square,
     squares: fq.squares,
     tidy: fq.tidy,
-    invert: (_, a, invertBase) => invertBase(a),
+    base: fq,
+    norm: (_, a) => a,
+    invertAll: (_, _elements, inverses) => [...inverses],
     constant: (components) => constantOf(fq, components),
   };
 }
@@ -97,16 +103,18 @@ export function createExtensionCoordinates(fq: FieldMacros): CoordinateMacros {
     multiplyAll: (fn, factors) => factors.map(([a, b]) => multiply(fn, a, b)),
     square,
     squares: (fn, elements) => elements.map((a) => square(fn, a)),
-    invert: (fn, a, invertBase) => {
+    base: fq,
+    norm: (fn, a) => {
       const [a0, a1] = split(a);
-      const norm = fq.sumOfProducts(fn, [
-        [a0, a0],
-        [a1, a1],
-      ]);
-      const inverse = invertBase(fq.tidy(fn, norm));
-      const product = [fq.multiply(fn, a0, inverse), fq.multiply(fn, negate(fn, a1), inverse)];
-      return tidy(fn, product.flat());
+      return fq.sumOfProducts(fn, [[a0, a0], [a1, a1]]); // prettier-ignore
     },
+    // 1/(a₀ + a₁u) = (a₀ − a₁u) / (a₀² + a₁²)
+    invertAll: (fn, elements, inverses) =>
+      elements.map((a, i) => {
+        const [a0, a1] = split(a);
+        const conjugate = [a0, negate(fn, a1)];
+        return fq.sumsOfProducts(fn, conjugate.map((part) => [[part, inverses[i]!]])).flat(); // prettier-ignore
+      }),
     constant: (components) => constantOf(fq, components),
   };
 }

@@ -115,7 +115,7 @@ function planLayout(curve: CurveFunctions, fileBytes: number, entries: number): 
   const scalars = allocate((BATCH + 1) * INTEGER_BYTES);
   const started = allocate(BATCH);
   const sums = allocate(BATCH * SUM_BYTES);
-  const scratch = allocate(addAffineScratchBytes(BATCH, curve.coordinates.limbs));
+  const scratch = allocate(addAffineScratchBytes(BATCH));
   const points = allocate(BATCH * curve.pointBytes);
   const file = allocate(BATCH * fileBytes);
   const table = allocate(entries * curve.pointBytes);

@@ -49,12 +49,12 @@ interface ScratchLayout {
   readonly end: number;
 }
 
-function scratchLayout({ pointBytes, coordinates }: CurveFunctions): ScratchLayout {
+function scratchLayout({ pointBytes }: CurveFunctions): ScratchLayout {
   const runs = WORD * CHUNK;
   const sums = runs + RUN_BYTES * CHUNK;
   const points = sums + (SUM_BYTES * CHUNK) / 2;
   const inversion = points + pointBytes * CHUNK;
-  const end = inversion + addAffineScratchBytes(CHUNK / 2, coordinates.limbs);
+  const end = inversion + addAffineScratchBytes(CHUNK / 2);
   return { references: 0, runs, sums, points, inversion, end };
 }
 
