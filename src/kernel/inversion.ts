@@ -4,8 +4,8 @@
  * A step replaces (f, g), starting with (p, x), by (g, (g − f)/2), (f, (g + f)/2) or (f, g/2),
  * as the lowest bit of g and a counter decide. After at most 590 steps, g is 0 and f is 1 or −1.
  * As the steps depend on low bits only, 30 of them are found from one word, as a matrix
- * [[u, v], [q, r]] of small numbers, which is then applied to f and g, and modulo p to d and e, with
- * d·x = f and e·x = g. Fermat's x^(p − 2) takes four times as long.
+ * [[u, v], [q, r]] of small numbers. It is then applied to f and g, and modulo p to d and e, with
+ * d·x = f and e·x = g. Fermat's x^(p − 2) takes more than three times as long.
  *
  * Integers here have nine digits of 30 bits in 64-bit words; the highest digit is signed.
  *

@@ -128,7 +128,7 @@ function defineAccumulate(
   return module.function(null, 9, (fn, ...parameters) => {
     const [offsets, entries, buckets, used, count, points, present, first, scratch] = parameters;
     const list = createRunList(fn, scratch, layout);
-    // Points are read before their sums wait for them, many at a time, to bring them into the cache.
+    // A loop that only reads brings many points into the cache at a time, before sums need them.
     const touched = fn.let(i64.const(0n));
     const openRun = (bucket: I32) => {
       list.open();
