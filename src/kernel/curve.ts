@@ -4,6 +4,7 @@
  * **Affine additions in batches.** (x₁, y₁) + (x₂, y₂) with λ = (y₂ − y₁)/(x₂ − x₁) is
  * x₃ = λ² − x₁ − x₂, y₃ = λ(x₁ − x₃) − y₁: three products and a division. Montgomery's trick turns
  * n divisions into one and 3(n − 1) products: multiply all denominators up, invert, and walk back.
+ * In Fq2 it does so with the norms, which are in Fq, because 1/(a + bu) = (a − bu)/(a² + b²).
  * The formula fails if x₁ = x₂. The product of all denominators is zero then, which is free to
  * check; only in that case are the exceptional sums found and computed separately.
  *
@@ -21,10 +22,9 @@ import { add, loadPair, loadSingles, negate, storePair, storeSingles, subtract }
 import type { Limbs } from "./field.ts";
 import { zeroLanes } from "./extension.ts";
 import type { CoordinateMacros } from "./extension.ts";
-import { PAIR_BYTES } from "./limbs.ts";
-import { POWER_SCRATCH_BYTES } from "./power.ts";
+import { PAIR_BYTES, toLimbs, toMontgomery } from "./limbs.ts";
 import { i32, i64, i64x2, v128 } from "./wasm/instructions.ts";
-import type { I32, Local, V128 } from "./wasm/instructions.ts";
+import type { I32, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 /** The parameters that differ between the two groups. */
@@ -34,8 +34,8 @@ export interface CurveParameters {
   readonly tripleB: readonly bigint[];
   /** β with (βx, y) = λ·(x, y) for the λ of endomorphism.ts, by components. */
   readonly beta: readonly bigint[];
-  /** Raises a pair in Fq to p − 2. */
-  readonly power: WasmFunction;
+  /** Inverts a pair in Fq, see inversion.ts. */
+  readonly invert: WasmFunction;
 }
 
 export interface CurveFunctions extends CurveParameters {
@@ -56,12 +56,14 @@ export interface CurveFunctions extends CurveParameters {
 export const SUM_BYTES = 12;
 
 /** Returns the length of `addAffine`'s scratch memory for up to `sums` sums. */
-export function addAffineScratchBytes(sums: number, coordinateLimbs: number): number {
-  return PREFIX_START + 16 * coordinateLimbs * Math.ceil(sums / 2);
+export function addAffineScratchBytes(sums: number): number {
+  return PRODUCTS_START + 2 * PRODUCT_BYTES * Math.ceil(sums / 4);
 }
 
-/** Offset of the running products in the scratch memory, after that of the inversion. */
-const PREFIX_START = POWER_SCRATCH_BYTES + 2 * PAIR_BYTES;
+/** Offset of the products in the scratch memory, after that of the inversion. */
+const PRODUCTS_START = 2 * PAIR_BYTES;
+/** Length of a product of the norms so far and the next norm, for two sums. */
+const PRODUCT_BYTES = 2 * PAIR_BYTES;
 
 /** Defines the functions of a group, and exports `add` with the suffix `group`. */
 export function defineCurve(
@@ -165,15 +167,12 @@ function thirdPoint(
   return [x3, y3];
 }
 
-function invertWith(fn: FunctionBuilder, { coordinates, power }: CurveParameters, scratch: I32) {
-  const table = fn.let(i32.add(scratch, i32.const(2 * PAIR_BYTES)));
+/** Inverts a tidy pair in Fq. */
+function invertBase(fn: FunctionBuilder, invert: WasmFunction, a: Limbs, scratch: I32): Limbs {
   const result = fn.let(i32.add(scratch, i32.const(PAIR_BYTES)));
-  return (a: Limbs): Limbs =>
-    coordinates.invert(fn, a, (base) => {
-      storePair(fn, scratch, base);
-      fn.call(power, result, scratch, table);
-      return loadPair(fn, result);
-    });
+  storePair(fn, scratch, a);
+  fn.call(invert, result, scratch);
+  return loadPair(fn, result);
 }
 
 function defineAddAffine(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
@@ -192,71 +191,131 @@ function defineAddAffine(module: ModuleBuilder, parameters: CurveParameters): Wa
   );
 }
 
+/** The addresses of the sums of a vector: one per lane. */
+type SumPair = readonly [I32, I32];
+
 /**
  * Defines `addDistinct(sums, count, scratch)`: computes sums of points with different x. Returns 0
  * without any effect if some points have the same x.
  */
 function defineAddDistinct(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
-  const { limbs, bytes, multiply, tidy, constant } = coordinates;
-  const one = constant([1n, ...Array<bigint>(limbs / 5 - 1).fill(0n)]);
-  const set = (fn: FunctionBuilder, target: readonly Local<"v128">[], value: Limbs) =>
-    target.forEach((limb, i) => fn.set(limb, value[i]!));
+  const { interleaved, base } = coordinates;
+  const one = base.constant(toLimbs(toMontgomery(base.field, 1n)));
+  const productBytes = interleaved * PRODUCT_BYTES;
+  const stepBytes = interleaved * 2 * SUM_BYTES;
   return module.function(
     null,
     3,
     (fn, sums, count, scratch) => {
       const last = fn.let(sumAddress(sums, i32.subtract(count, i32.const(1))));
-      const prefix = fn.let(i32.add(scratch, i32.const(PREFIX_START)));
-      const even = fn.let(i32.and(i32.subtract(count, i32.const(1)), i32.const(-2)));
-      const running = one.map((limb) => fn.let(limb));
-      const low = fn.let(sums);
-      const high = fn.local("i32");
-      // With an odd count, the last sum is formed in both lanes.
-      const chooseHigh = () => {
-        fn.set(high, i32.add(low, i32.const(SUM_BYTES)));
-        fn.if(i32.greater(high, last), () => fn.set(high, last));
-      };
-      const reference = (offset: number) =>
-        splitReferences(fn, i32.load(low, offset), i32.load(high, offset));
+      const step = fn.let(sums);
+      const products = fn.let(i32.add(scratch, i32.const(PRODUCTS_START)));
+      const running = Array.from({ length: interleaved }, () => one.map((limb) => fn.let(limb)));
+      const multiplyRunning = (factors: readonly Limbs[]) =>
+        base.sumsOfProducts(fn, running.map((vector, v) => [[vector, factors[v]!]])); // prettier-ignore
+      const setRunning = (values: readonly Limbs[]) =>
+        running.forEach((vector, v) => vector.forEach((limb, i) => fn.set(limb, values[v]![i]!)));
+      const saved = (offset: number) =>
+        running.map((_, v) => loadPair(fn, products, v * PRODUCT_BYTES + offset));
 
       fn.while(
-        () => i32.lessOrEqual(low, last),
+        () => i32.lessOrEqual(step, last),
         () => {
-          chooseHigh();
-          const [x1, x2] = [0, 4].map((o) => loadX(fn, coordinates, reference(o)));
-          storePair(fn, prefix, running);
-          set(fn, running, multiply(fn, running, subtract(fn, x2!, x1!)));
-          fn.set(prefix, i32.add(prefix, i32.const(2 * bytes)));
-          fn.set(low, i32.add(low, i32.const(2 * SUM_BYTES)));
+          const pairs = sumPairs(fn, interleaved, step, last);
+          const norms = pairs.map((pair) => coordinates.norm(fn, xDifference(fn, coordinates, pair))); // prettier-ignore
+          running.forEach((vector, v) =>
+            storePair(fn, products, [...vector, ...norms[v]!], v * PRODUCT_BYTES),
+          );
+          setRunning(multiplyRunning(norms));
+          fn.set(products, i32.add(products, i32.const(productBytes)));
+          fn.set(step, i32.add(step, i32.const(stepBytes)));
         },
       );
-      set(fn, running, tidy(fn, running));
-      fn.if(v128.anyTrue(zeroLanes(fn, running)), () => fn.return(i32.const(0)));
-      set(fn, running, invertWith(fn, parameters, scratch)(running));
+      setRunning(invertRunning(fn, parameters, running, scratch));
 
-      fn.set(low, sumAddress(sums, even));
       fn.while(
-        () => i32.greaterOrEqual(low, sums),
+        () => i32.greater(step, sums),
         () => {
-          chooseHigh();
-          fn.set(prefix, i32.subtract(prefix, i32.const(2 * bytes)));
-          const [a, b] = [reference(0), reference(4)];
-          const [x1, x2] = [loadX(fn, coordinates, a), loadX(fn, coordinates, b)];
-          const inverse = multiply(fn, running, loadPair(fn, prefix, 0, limbs));
-          set(fn, running, multiply(fn, running, subtract(fn, x2, x1)));
-          const y1 = loadY(fn, coordinates, a);
-          const slope = multiply(fn, subtract(fn, loadY(fn, coordinates, b), y1), inverse);
-          const [x3, y3] = thirdPoint(fn, coordinates, slope, [x1, y1], x2);
-          const targets = [fn.let(i32.load(low, 8)), fn.let(i32.load(high, 8))] as const;
-          storeSingles(fn, targets, [...x3, ...y3]);
-          fn.set(low, i32.subtract(low, i32.const(2 * SUM_BYTES)));
+          fn.set(step, i32.subtract(step, i32.const(stepBytes)));
+          fn.set(products, i32.subtract(products, i32.const(productBytes)));
+          const pairs = sumPairs(fn, interleaved, step, last);
+          const normInverses = multiplyRunning(saved(0));
+          setRunning(multiplyRunning(saved(PAIR_BYTES)));
+          const differences = pairs.map((pair) => xDifference(fn, coordinates, pair));
+          const inverses = coordinates.invertAll(fn, differences, normInverses);
+          addWithInverses(fn, coordinates, pairs, inverses);
         },
       );
       fn.return(i32.const(1));
     },
     "i32",
   );
+}
+
+/** Computes the inverses of one or two pairs in Fq; returns 0 from the function if one is zero. */
+function invertRunning(
+  fn: FunctionBuilder,
+  { coordinates: { base }, invert }: CurveParameters,
+  elements: readonly Limbs[],
+  scratch: I32,
+): Limbs[] {
+  const [first, second] = elements.map((element) => base.tidy(fn, element)) as [Limbs, Limbs?];
+  const product = second === undefined ? first : base.tidy(fn, base.multiply(fn, first, second));
+  fn.if(v128.anyTrue(zeroLanes(fn, product)), () => fn.return(i32.const(0)));
+  const inverse = invertBase(fn, invert, product, scratch);
+  if (second === undefined) return [inverse];
+  return base.sumsOfProducts(fn, [[[inverse, second]], [[inverse, first]]]);
+}
+
+/** Addresses of the sums of a step; beyond the last one, that is formed again. */
+function sumPairs(fn: FunctionBuilder, count: number, step: I32, last: I32): SumPair[] {
+  const at = (index: number) => {
+    const address = fn.let(i32.add(step, i32.const(index * SUM_BYTES)));
+    fn.if(i32.greater(address, last), () => fn.set(address, last));
+    return address;
+  };
+  return Array.from({ length: count }, (_, v) => [at(2 * v), at(2 * v + 1)] as const);
+}
+
+/** Reads the references to the first (offset 0) or second (4) points of two sums. */
+function referencesOf(fn: FunctionBuilder, [low, high]: SumPair, offset: number): References {
+  return splitReferences(fn, i32.load(low, offset), i32.load(high, offset));
+}
+
+function xDifference(fn: FunctionBuilder, coordinates: CoordinateMacros, sums: SumPair): Limbs {
+  const [x1, x2] = [0, 4].map((o) => loadX(fn, coordinates, referencesOf(fn, sums, o)));
+  return subtract(fn, x2!, x1!);
+}
+
+/** Computes and stores sums of points, given 1/(x₂ − x₁) of each. */
+function addWithInverses(
+  fn: FunctionBuilder,
+  coordinates: CoordinateMacros,
+  pairs: readonly SumPair[],
+  inverses: readonly Limbs[],
+): void {
+  const { multiplyAll, squares, tidy } = coordinates;
+  const points = pairs.map((sums) => [0, 4].map((o) => referencesOf(fn, sums, o)) as [References, References]); // prettier-ignore
+  const y1 = points.map(([a]) => loadY(fn, coordinates, a));
+  const slopes = multiplyAll(
+    fn,
+    points.map(([, b], v) => [subtract(fn, loadY(fn, coordinates, b), y1[v]!), inverses[v]!]),
+  );
+  const x1 = points.map(([a]) => loadX(fn, coordinates, a));
+  const x3 = squares(fn, slopes).map((square, v) =>
+    tidy(fn, subtract(fn, square, add(fn, x1[v]!, loadX(fn, coordinates, points[v]![1])))),
+  );
+  const products = multiplyAll(
+    fn,
+    slopes.map((slope, v) => [slope, subtract(fn, x1[v]!, x3[v]!)]),
+  );
+  pairs.forEach((sums, v) => {
+    const y3 = tidy(fn, subtract(fn, products[v]!, y1[v]!));
+    const [low, high] = sums;
+    const targets = [fn.let(i32.load(low, 8)), fn.let(i32.load(high, 8))] as const;
+    storeSingles(fn, targets, [...x3[v]!, ...y3]);
+  });
 }
 
 function sumAddress(sums: I32, index: I32): I32 {
@@ -269,7 +328,7 @@ function sumAddress(sums: I32, index: I32): I32 {
  */
 function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters): WasmFunction {
   const { coordinates } = parameters;
-  const { limbs, square, multiply, tidy } = coordinates;
+  const { base, limbs, square, multiply, tidy } = coordinates;
   const isZero = (fn: FunctionBuilder, a: Limbs) => v128.anyTrue(zeroLanes(fn, tidy(fn, a)));
   return module.function(
     null,
@@ -290,7 +349,10 @@ function defineAddExceptional(module: ModuleBuilder, parameters: CurveParameters
         const double = () => {
           const xx = square(fn, x1);
           const numerator = tidy(fn, add(fn, add(fn, xx, xx), xx));
-          const inverse = invertWith(fn, parameters, scratch)(tidy(fn, add(fn, y1, y1)));
+          const denominator = tidy(fn, add(fn, y1, y1));
+          const norm = base.tidy(fn, coordinates.norm(fn, denominator));
+          const normInverse = invertBase(fn, parameters.invert, norm, scratch);
+          const inverse = coordinates.invertAll(fn, [denominator], [normInverse])[0]!;
           store(thirdPoint(fn, coordinates, multiply(fn, numerator, inverse), [x1, y1], x1).flat());
         };
         const infinity = () =>

@@ -7,7 +7,7 @@
  */
 
 import { negate, add, subtract } from "./field.ts";
-import type { FieldMacros, Limbs } from "./field.ts";
+import type { FieldMacros, Limbs, Products } from "./field.ts";
 import { ELEMENT_BYTES, LIMBS, toLimbs, toMontgomery } from "./limbs.ts";
 import { f64x2, v128 } from "./wasm/instructions.ts";
 import type { V128 } from "./wasm/instructions.ts";
@@ -19,12 +19,22 @@ export interface CoordinateMacros {
   readonly limbs: number;
   /** Length of a single element in memory. */
   readonly bytes: number;
-  sumOfProducts(fn: FunctionBuilder, products: readonly (readonly [Limbs, Limbs])[]): Limbs;
+  /** Products that are worth interleaving; those in Fq2 have enough independent instructions. */
+  readonly interleaved: 1 | 2;
+  sumOfProducts(fn: FunctionBuilder, products: Products): Limbs;
   multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
+  /** Computes independent products with their instructions interleaved. */
+  multiplyAll(fn: FunctionBuilder, factors: Products): Limbs[];
   square(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** Computes independent squares with their instructions interleaved. */
+  squares(fn: FunctionBuilder, elements: readonly Limbs[]): Limbs[];
   tidy(fn: FunctionBuilder, a: Limbs): Limbs;
-  /** Computes 1/a, and 0 for 0. @param invertBase - Macro of the inverse in Fq. */
-  invert(fn: FunctionBuilder, a: Limbs, invertBase: (a: Limbs) => Limbs): Limbs;
+  /** The field Fq. */
+  readonly base: FieldMacros;
+  /** Computes an element of Fq that is zero for zero only. The limbs of a may be up to 2^51. */
+  norm(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** Computes inverses from those of the norms. */
+  invertAll(fn: FunctionBuilder, elements: readonly Limbs[], inverses: readonly Limbs[]): Limbs[];
   /** Returns a constant, given by its components. */
   constant(components: readonly bigint[]): Limbs;
 }
@@ -46,11 +56,16 @@ export function createBaseCoordinates(fq: FieldMacros): CoordinateMacros {
   return {
     limbs: LIMBS,
     bytes: ELEMENT_BYTES,
+    interleaved: 2,
     sumOfProducts: fq.sumOfProducts,
     multiply: fq.multiply,
+    multiplyAll: (fn, factors) => fq.sumsOfProducts(fn, factors.map((pair) => [pair])), // prettier-ignore
     square: fq.square,
+    squares: fq.squares,
     tidy: fq.tidy,
-    invert: (_, a, invertBase) => invertBase(a),
+    base: fq,
+    norm: (_, a) => a,
+    invertAll: (_, _elements, inverses) => [...inverses],
     constant: (components) => constantOf(fq, components),
   };
 }
@@ -72,27 +87,34 @@ export function createExtensionCoordinates(fq: FieldMacros): CoordinateMacros {
     ]);
     return tidy(fn, [...fq.sumOfProducts(fn, real), ...fq.sumOfProducts(fn, imaginary)]);
   };
+  const multiply = (fn: FunctionBuilder, a: Limbs, b: Limbs) => sumOfProducts(fn, [[a, b]]);
+  const square = (fn: FunctionBuilder, a: Limbs) => {
+    const [a0, a1] = split(a);
+    const real = fq.multiply(fn, add(fn, a0, a1), subtract(fn, a0, a1));
+    return tidy(fn, [...real, ...fq.multiply(fn, add(fn, a0, a0), a1)]);
+  };
   return {
     limbs: 2 * LIMBS,
     bytes: 2 * ELEMENT_BYTES,
+    interleaved: 1,
     tidy,
     sumOfProducts,
-    multiply: (fn, a, b) => sumOfProducts(fn, [[a, b]]),
-    square: (fn, a) => {
+    multiply,
+    multiplyAll: (fn, factors) => factors.map(([a, b]) => multiply(fn, a, b)),
+    square,
+    squares: (fn, elements) => elements.map((a) => square(fn, a)),
+    base: fq,
+    norm: (fn, a) => {
       const [a0, a1] = split(a);
-      const real = fq.multiply(fn, add(fn, a0, a1), subtract(fn, a0, a1));
-      return tidy(fn, [...real, ...fq.multiply(fn, add(fn, a0, a0), a1)]);
+      return fq.sumOfProducts(fn, [[a0, a0], [a1, a1]]); // prettier-ignore
     },
-    invert: (fn, a, invertBase) => {
-      const [a0, a1] = split(a);
-      const norm = fq.sumOfProducts(fn, [
-        [a0, a0],
-        [a1, a1],
-      ]);
-      const inverse = invertBase(fq.tidy(fn, norm));
-      const product = [fq.multiply(fn, a0, inverse), fq.multiply(fn, negate(fn, a1), inverse)];
-      return tidy(fn, product.flat());
-    },
+    // 1/(a₀ + a₁u) = (a₀ − a₁u) / (a₀² + a₁²)
+    invertAll: (fn, elements, inverses) =>
+      elements.map((a, i) => {
+        const [a0, a1] = split(a);
+        const conjugate = [a0, negate(fn, a1)];
+        return fq.sumsOfProducts(fn, conjugate.map((part) => [[part, inverses[i]!]])).flat(); // prettier-ignore
+      }),
     constant: (components) => constantOf(fq, components),
   };
 }

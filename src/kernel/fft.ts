@@ -17,7 +17,7 @@
  */
 
 import { add, loadBoth, loadPair, storePair, subtract } from "./field.ts";
-import type { FieldMacros, Limbs } from "./field.ts";
+import type { FieldMacros, Limbs, Products } from "./field.ts";
 import { ELEMENT_BYTES, PAIR_BYTES } from "./limbs.ts";
 import { i32, v128 } from "./wasm/instructions.ts";
 import type { I32 } from "./wasm/instructions.ts";
@@ -56,21 +56,68 @@ function definePowers(module: ModuleBuilder, fr: FieldMacros): void {
   });
 }
 
-/** Runs `body` with the addresses and the root index of butterflies `from` to `to` of a layer. */
+/** Items of a step of a loop, whose products are interleaved. */
+const STEP_ITEMS = 2;
+
+/**
+ * Runs `body` with the indices from `from` to `to`, some at a time. The last step may repeat an
+ * index, so `body` reads everything before it writes.
+ */
+function forEachStep(
+  fn: FunctionBuilder,
+  [from, to]: readonly [I32, I32],
+  body: (indices: readonly I32[]) => void,
+): void {
+  const last = fn.let(i32.subtract(to, i32.const(1)));
+  fn.for(
+    from,
+    to,
+    (first) => {
+      const others = Array.from({ length: STEP_ITEMS - 1 }, (_, i) => {
+        const index = fn.let(i32.add(first, i32.const(i + 1)));
+        fn.if(i32.greater(index, last), () => fn.set(index, last));
+        return index;
+      });
+      body([first, ...others]);
+    },
+    STEP_ITEMS,
+  );
+}
+
+/** Computes independent products. */
+function multiplyAll(fn: FunctionBuilder, fr: FieldMacros, factors: Products): Limbs[] {
+  return fr.sumsOfProducts(fn, factors.map((pair) => [pair])); // prettier-ignore
+}
+
+/** The two pairs of a butterfly, and where they are. */
+interface Butterfly {
+  readonly low: I32;
+  readonly high: I32;
+  /** Index of the root. */
+  readonly index: I32;
+  readonly a: Limbs;
+  readonly b: Limbs;
+}
+
+/** Runs `body` with butterflies `from` to `to` of a layer, some at a time. */
 function forEachButterfly(
   fn: FunctionBuilder,
   vector: I32,
-  [from, to]: readonly [I32, I32],
+  range: readonly [I32, I32],
   logHalf: I32,
-  body: (low: I32, high: I32, index: I32) => void,
+  body: (butterflies: readonly Butterfly[]) => void,
 ): void {
   const half = fn.let(i32.shiftLeft(i32.const(1), logHalf));
   const distance = fn.let(i32.multiply(half, i32.const(PAIR_BYTES)));
-  fn.for(from, to, (butterfly) => {
-    const index = fn.let(i32.and(butterfly, i32.subtract(half, i32.const(1))));
-    const pair = i32.subtract(i32.shiftLeft(butterfly, i32.const(1)), index);
-    const low = fn.let(at(vector, pair, PAIR_BYTES));
-    body(low, fn.let(i32.add(low, distance)), index);
+  forEachStep(fn, range, (numbers) => {
+    const butterflies = numbers.map((butterfly): Butterfly => {
+      const index = fn.let(i32.and(butterfly, i32.subtract(half, i32.const(1))));
+      const pair = i32.subtract(i32.shiftLeft(butterfly, i32.const(1)), index);
+      const low = fn.let(at(vector, pair, PAIR_BYTES));
+      const high = fn.let(i32.add(low, distance));
+      return { low, high, index, a: loadPair(fn, low), b: loadPair(fn, high) };
+    });
+    body(butterflies);
   });
 }
 
@@ -122,11 +169,19 @@ function defineInverse(module: ModuleBuilder, fr: FieldMacros): void {
     6,
     (fn, vector, roots, logSize, logHalf, from, to) => {
       const half = fn.let(i32.shiftLeft(i32.const(1), logHalf));
-      forEachButterfly(fn, vector, [from, to], logHalf, (low, high, index) => {
-        const [a, b] = [loadPair(fn, low), loadPair(fn, high)];
-        const address = fn.let(rootAddress(roots, i32.subtract(half, index), logSize, logHalf));
-        storePair(fn, low, fr.tidy(fn, add(fn, a, b)));
-        storePair(fn, high, fr.multiply(fn, subtract(fn, b, a), loadBoth(fn, address)));
+      forEachButterfly(fn, vector, [from, to], logHalf, (butterflies) => {
+        const products = multiplyAll(
+          fn,
+          fr,
+          butterflies.map(({ a, b, index }) => {
+            const address = rootAddress(roots, i32.subtract(half, index), logSize, logHalf);
+            return [subtract(fn, b, a), loadBoth(fn, fn.let(address))];
+          }),
+        );
+        butterflies.forEach(({ low, high, a, b }, i) => {
+          storePair(fn, low, fr.tidy(fn, add(fn, a, b)));
+          storePair(fn, high, products[i]!);
+        });
       });
     },
   );
@@ -150,12 +205,19 @@ function defineForward(module: ModuleBuilder, fr: FieldMacros): void {
     "forwardLayer",
     6,
     (fn, vector, roots, logSize, logHalf, from, to) => {
-      forEachButterfly(fn, vector, [from, to], logHalf, (low, high, index) => {
-        const address = fn.let(rootAddress(roots, index, logSize, logHalf));
-        const a = loadPair(fn, low);
-        const b = fr.multiply(fn, loadPair(fn, high), loadBoth(fn, address));
-        storePair(fn, low, fr.tidy(fn, add(fn, a, b)));
-        storePair(fn, high, fr.tidy(fn, subtract(fn, a, b)));
+      forEachButterfly(fn, vector, [from, to], logHalf, (butterflies) => {
+        const products = multiplyAll(
+          fn,
+          fr,
+          butterflies.map(({ b, index }) => {
+            const address = rootAddress(roots, index, logSize, logHalf);
+            return [b, loadBoth(fn, fn.let(address))];
+          }),
+        );
+        butterflies.forEach(({ low, high, a }, i) => {
+          storePair(fn, low, fr.tidy(fn, add(fn, a, products[i]!)));
+          storePair(fn, high, fr.tidy(fn, subtract(fn, a, products[i]!)));
+        });
       });
     },
   );
@@ -171,12 +233,20 @@ function defineForward(module: ModuleBuilder, fr: FieldMacros): void {
 function defineShift(module: ModuleBuilder, fr: FieldMacros): void {
   module.function("shift", 6, (fn, vector, roots, logSize, factors, from, to) => {
     const scale = loadPair(fn, factors);
-    fn.for(from, to, (index) => {
-      const address = fn.let(at(vector, index, PAIR_BYTES));
-      const reversed = i32.shiftRight(reverseBits(fn, index), i32.subtract(i32.const(32), logSize));
-      const root = loadBoth(fn, at(roots, fn.let(reversed), ELEMENT_BYTES));
-      const scaled = fr.multiply(fn, loadPair(fn, address), scale);
-      storePair(fn, address, fr.multiply(fn, scaled, root));
+    forEachStep(fn, [from, to], (indices) => {
+      const addresses = indices.map((index) => fn.let(at(vector, index, PAIR_BYTES)));
+      const scaled = multiplyAll(
+        fn,
+        fr,
+        addresses.map((address) => [loadPair(fn, address), scale]),
+      );
+      const factors = indices.map((index, i) => {
+        const unused = i32.subtract(i32.const(32), logSize);
+        const reversed = fn.let(i32.shiftRight(reverseBits(fn, index), unused));
+        return [scaled[i]!, loadBoth(fn, at(roots, reversed, ELEMENT_BYTES))] as const;
+      });
+      const shifted = multiplyAll(fn, fr, factors);
+      addresses.forEach((address, i) => storePair(fn, address, shifted[i]!));
     });
   });
 }

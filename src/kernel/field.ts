@@ -34,6 +34,8 @@ import type { FunctionBuilder, ModuleBuilder } from "./wasm/module.ts";
 
 /** The limbs of a pair of elements, lowest first. */
 export type Limbs = readonly V128[];
+/** Pairs of factors, whose products are added. */
+export type Products = readonly (readonly [Limbs, Limbs])[];
 /** Two limbs to multiply. */
 type Term = readonly [V128, V128];
 
@@ -50,13 +52,13 @@ const DIRECT_COLUMNS = 4;
 export interface FieldMacros {
   readonly field: PrimeField;
   /** Computes Σ aᵢ·bᵢ / R + addend. */
-  sumOfProducts(
-    fn: FunctionBuilder,
-    products: readonly (readonly [Limbs, Limbs])[],
-    addend?: Limbs,
-  ): Limbs;
+  sumOfProducts(fn: FunctionBuilder, products: Products, addend?: Limbs): Limbs;
+  /** Computes independent sums Σ aᵢ·bᵢ / R with their instructions interleaved. */
+  sumsOfProducts(fn: FunctionBuilder, sums: readonly Products[]): Limbs[];
   multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
   square(fn: FunctionBuilder, a: Limbs): Limbs;
+  /** Computes independent squares with their instructions interleaved. */
+  squares(fn: FunctionBuilder, elements: readonly Limbs[]): Limbs[];
   /** Makes an element tidy. Its limbs may be up to 2^52 and |x| up to 8p. */
   tidy(fn: FunctionBuilder, a: Limbs): Limbs;
   /** Reads elements from vectors of the four 64-bit words of two integers below 2^255. */
@@ -131,23 +133,47 @@ export function createFieldMacros(module: ModuleBuilder, field: PrimeField): Fie
   const double = (value: number) => module.constant(doubleBits(value));
   const constant = (limbs: readonly number[]) => limbs.map(double);
   const multiplyColumns = createColumnMultiplier(module, field);
+  const emitSum = (fn: FunctionBuilder, products: Products, addend?: Limbs) =>
+    multiplyColumns(
+      fn,
+      (column) => products.flatMap(([a, b]) => termsOfColumn(a, b, column)),
+      addend,
+    );
+  const emitSquare = (fn: FunctionBuilder, a: Limbs) => {
+    const doubled = add(fn, a, a);
+    return multiplyColumns(fn, (column) => squareTermsOfColumn(a, doubled, column));
+  };
   return {
     field,
     constant,
-    sumOfProducts: (fn, products, addend) =>
-      multiplyColumns(
-        fn,
-        (column) => products.flatMap(([a, b]) => termsOfColumn(a, b, column)),
-        addend,
-      ),
-    multiply: (fn, a, b) => multiplyColumns(fn, (column) => termsOfColumn(a, b, column)),
-    square: (fn, a) => {
-      const doubled = add(fn, a, a);
-      return multiplyColumns(fn, (column) => squareTermsOfColumn(a, doubled, column));
-    },
+    sumOfProducts: (fn, products, addend) => interleave([emitSum(fn, products, addend)])[0]!,
+    sumsOfProducts: (fn, sums) => interleave(sums.map((products) => emitSum(fn, products))),
+    multiply: (fn, a, b) => interleave([emitSum(fn, [[a, b]])])[0]!,
+    square: (fn, a) => interleave([emitSquare(fn, a)])[0]!,
+    squares: (fn, elements) => interleave(elements.map((a) => emitSquare(fn, a))),
     tidy: (fn, a) => tidy(fn, a, field, double),
     fromWords: (fn, words) => limbsFromWords(fn, words, module),
   };
+}
+
+/** Code that is emitted step by step, so that independent computations can alternate. */
+type Steps = Generator<undefined, Limbs>;
+
+/**
+ * Emits one step of each computation in turn. A column of a product waits for the one before it,
+ * and the processor looks ahead by little more than one product: the steps of another one between
+ * them fill the wait.
+ */
+function interleave(computations: readonly Steps[]): Limbs[] {
+  const results: Limbs[] = [];
+  while (results.length < computations.length) {
+    computations.forEach((steps, i) => {
+      if (results[i] !== undefined) return;
+      const { done, value } = steps.next();
+      if (done) results[i] = value;
+    });
+  }
+  return results;
 }
 
 function termsOfColumn(a: Limbs, b: Limbs, column: number): Term[] {
@@ -175,14 +201,14 @@ type ColumnMultiplier = (
   fn: FunctionBuilder,
   termsOf: (column: number) => readonly Term[],
   addend?: Limbs,
-) => Limbs;
+) => Steps;
 
 function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): ColumnMultiplier {
   const double = (value: number) => module.constant(doubleBits(value));
   const modulus = field.modulusLimbs.map(double);
   const shiftedMultiple = field.shiftedMultipleLimbs.map(double);
   const inverse = double(Number(field.negatedInverse));
-  return (fn, termsOf, addend) => {
+  return function* (fn, termsOf, addend) {
     const columns = createColumns(fn, module);
     const cleared: Local<"v128">[] = [];
     const reductionTerms = (column: number): Term[] =>
@@ -196,6 +222,7 @@ function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): Colum
       for (const [a, b] of [...termsOf(column), ...reductionTerms(column)]) {
         columns.addProduct(column, a, b);
       }
+      yield;
       if (column >= LIMBS) continue;
       const [low, biased] = columns.split(column);
       if (column < DIRECT_COLUMNS) {
@@ -206,6 +233,7 @@ function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): Colum
         cleared.push(quotient);
         columns.carry(column, columns.addExact(column, biased, quotient, modulus[0]!));
       }
+      yield;
     }
     return Array.from({ length: LIMBS }, (_, i) => {
       const column = LIMBS + i;

@@ -11,7 +11,8 @@ import { addAffineScratchBytes, copyPoint, SUM_BYTES } from "./curve.ts";
 import type { CurveFunctions } from "./curve.ts";
 import { createFieldMacros, loadSingles } from "./field.ts";
 import type { FieldMacros } from "./field.ts";
-import { defineGroup, defineInversion } from "./groups.ts";
+import { defineGroup } from "./groups.ts";
+import { defineInversion } from "./inversion.ts";
 import type { Group } from "./groups.ts";
 import { compileKernel, instantiateKernel, PAGE_BYTES } from "./instance.ts";
 import type { KernelFunctions } from "./instance.ts";
@@ -114,7 +115,7 @@ function planLayout(curve: CurveFunctions, fileBytes: number, entries: number): 
   const scalars = allocate((BATCH + 1) * INTEGER_BYTES);
   const started = allocate(BATCH);
   const sums = allocate(BATCH * SUM_BYTES);
-  const scratch = allocate(addAffineScratchBytes(BATCH, curve.coordinates.limbs));
+  const scratch = allocate(addAffineScratchBytes(BATCH));
   const points = allocate(BATCH * curve.pointBytes);
   const file = allocate(BATCH * fileBytes);
   const table = allocate(entries * curve.pointBytes);

@@ -6,7 +6,6 @@ import { BETA_G1, BETA_G2 } from "./endomorphism.ts";
 import { createBaseCoordinates, createExtensionCoordinates } from "./extension.ts";
 import type { FieldMacros } from "./field.ts";
 import { FQ, invertModulo, modulo } from "./limbs.ts";
-import { definePower } from "./power.ts";
 import type { ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 export type Group = "G1" | "G2";
@@ -16,16 +15,11 @@ const G1_B = 3n;
 /** G2 is y² = x³ + 3/(9 + u), and 1/(9 + u) = (9 − u)/82. */
 const G2_B = [27n, -3n].map((c) => modulo(c * invertModulo(82n, FQ.modulus), FQ.modulus));
 
-/** Defines the inversion that {@link defineGroup} needs, to be shared by both groups. */
-export function defineInversion(module: ModuleBuilder, fq: FieldMacros): WasmFunction {
-  return definePower(module, fq, FQ.modulus - 2n);
-}
-
 /** Defines the functions of a group, and exports its addition. */
 export function defineGroup(
   module: ModuleBuilder,
   fq: FieldMacros,
-  power: WasmFunction,
+  invert: WasmFunction,
   group: Group,
 ): CurveFunctions {
   const parameters =
@@ -36,5 +30,5 @@ export function defineGroup(
           tripleB: G2_B.map((c) => 3n * c),
           beta: [BETA_G2, 0n],
         };
-  return defineCurve(module, { ...parameters, power }, group);
+  return defineCurve(module, { ...parameters, invert }, group);
 }

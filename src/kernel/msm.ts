@@ -11,8 +11,10 @@
  *    works on a chunk of references at a time, so that levels stay in the cache.
  * 2. `endomorphism` multiplies every bucket by λ. It runs after the half k'' is accumulated and
  *    before k' is added to the same buckets.
- * 3. `reduce` computes Σ d·B_d as the sum of the running sums R_d = B_d + … + B_max, from the top.
- *    Each lane takes one half of the buckets.
+ * 3. `reduce` computes Σ d·B_d. It arranges the buckets as a square, d − 1 = 2^m·row + column, and
+ *    adds up the rows and the columns, in batches as before; what remains are two such sums over
+ *    some 2^(c/2) points. These are the sums of the running sums R_d = B_d + … + B_max, from the
+ *    top, in projective coordinates; each lane takes one half of the points.
  * 4. `combine` combines the windows: S_0 + 2^c·(S_1 + 2^c·(…)).
  *
  * The first three make up `sumWindow`, which takes a scratch area as last argument, so that threads
@@ -29,7 +31,8 @@ import type { I32, Local, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 /** References per chunk: a larger one shares more inversions, a smaller one fits the cache. */
-const CHUNK = 1 << 13;
+const CHUNK = 1 << 11;
+const CACHE_LINE_BYTES = 64;
 const WORD = 4;
 const RUN_BYTES = 2 * WORD;
 
@@ -46,18 +49,24 @@ interface ScratchLayout {
   readonly end: number;
 }
 
-function scratchLayout({ pointBytes, coordinates }: CurveFunctions): ScratchLayout {
+function scratchLayout({ pointBytes }: CurveFunctions): ScratchLayout {
   const runs = WORD * CHUNK;
   const sums = runs + RUN_BYTES * CHUNK;
   const points = sums + (SUM_BYTES * CHUNK) / 2;
   const inversion = points + pointBytes * CHUNK;
-  const end = inversion + addAffineScratchBytes(CHUNK / 2, coordinates.limbs);
+  const end = inversion + addAffineScratchBytes(CHUNK / 2);
   return { references: 0, runs, sums, points, inversion, end };
 }
 
 /** Returns the length of a thread's scratch memory for windows of `bits` bits. */
 export function msmScratchBytes(curve: CurveFunctions, bits: number): number {
-  return scratchLayout(curve).end + (curve.pointBytes + 1) * 2 ** (bits - 1);
+  const lines = 2 ** columnBits(bits) + 2 ** (bits - 1 - columnBits(bits));
+  return scratchLayout(curve).end + (curve.pointBytes + 1) * (2 ** (bits - 1) + lines);
+}
+
+/** The logarithm of the number of columns that the buckets of a window are arranged in. */
+function columnBits(bits: number): number {
+  return Math.floor(bits / 2);
 }
 
 /** Exports `sumWindow` and `combine` with the suffix `group`. */
@@ -73,10 +82,12 @@ export function defineMsm(module: ModuleBuilder, curve: CurveFunctions, group: s
  * both lanes of `target`. Point i belongs to scalar i + first, and counts if present[i] is not 0.
  */
 function defineSumWindow(module: ModuleBuilder, curve: CurveFunctions, name: string): void {
-  const accumulate = defineAccumulate(module, curve);
+  const layout = scratchLayout(curve);
+  const flush = defineFlush(module, curve, layout);
+  const accumulate = defineAccumulate(module, curve, layout, flush);
   const endomorphism = defineEndomorphism(module, curve);
-  const reduce = defineReduce(module, curve);
-  const start = scratchLayout(curve).end;
+  const reduce = defineReduce(module, curve, layout, flush);
+  const start = layout.end;
   module.function(
     name,
     10,
@@ -92,7 +103,7 @@ function defineSumWindow(module: ModuleBuilder, curve: CurveFunctions, name: str
       add(offsets2, entries2);
       fn.call(endomorphism, buckets, count);
       add(offsets, entries);
-      fn.call(reduce, buckets, used, count, target, scratch);
+      fn.call(reduce, buckets, bits, target, scratch);
     },
   );
 }
@@ -108,42 +119,36 @@ const increment = (fn: FunctionBuilder, counter: Local<"i32">, by = 1) =>
  * adds to each of `count` buckets the points of its entries. used[b] is not 0 if bucket b has a
  * point.
  */
-function defineAccumulate(module: ModuleBuilder, curve: CurveFunctions): WasmFunction {
-  const { pointBytes } = curve;
-  const layout = scratchLayout(curve);
-  const flush = defineFlush(module, curve, layout);
+function defineAccumulate(
+  module: ModuleBuilder,
+  { pointBytes }: CurveFunctions,
+  layout: ScratchLayout,
+  flush: WasmFunction,
+): WasmFunction {
   return module.function(null, 9, (fn, ...parameters) => {
     const [offsets, entries, buckets, used, count, points, present, first, scratch] = parameters;
-    const filled = fn.let(i32.const(0));
-    const runs = fn.let(i32.const(0));
-    const runStart = fn.local("i32");
-    const push = (reference: I32) => {
-      fn.do(i32.store(at(scratch, filled, WORD), reference));
-      increment(fn, filled);
-    };
+    const list = createRunList(fn, scratch, layout);
+    // A loop that only reads brings many points into the cache at a time, before sums need them.
+    const touched = fn.let(i64.const(0n));
     const openRun = (bucket: I32) => {
-      fn.set(runStart, filled);
-      fn.if(i32.load8(i32.add(used, bucket)), () => push(at(buckets, bucket, pointBytes)));
+      list.open();
+      fn.if(i32.load8(i32.add(used, bucket)), () => list.push(at(buckets, bucket, pointBytes)));
     };
-    const closeRun = (bucket: I32) =>
-      fn.if(i32.less(runStart, filled), () => {
-        const run = fn.let(at(plus(scratch, layout.runs), runs, RUN_BYTES));
-        fn.do(i32.store(run, i32.subtract(filled, runStart)));
-        fn.do(i32.store(run, bucket, WORD));
-        increment(fn, runs);
-      });
     const flushRuns = () => {
-      fn.call(flush, runs, buckets, used, scratch);
-      fn.set(filled, i32.const(0));
-      fn.set(runs, i32.const(0));
+      fn.call(flush, list.runs, buckets, used, scratch);
+      list.clear();
     };
     const pushEntry = (entry: I32) => {
       const word = fn.let(i32.load(entry));
       const index = fn.let(i32.subtract(i32.shiftRight(word, i32.const(1)), first));
       fn.if(i32.greaterOrEqualSigned(index, i32.const(0)), () =>
-        fn.if(i32.load8(i32.add(present, index)), () =>
-          push(i32.or(at(points, index, pointBytes), i32.and(word, i32.const(1)))),
-        ),
+        fn.if(i32.load8(i32.add(present, index)), () => {
+          const point = fn.let(at(points, index, pointBytes));
+          for (const offset of wordsOfCacheLines(pointBytes)) {
+            fn.set(touched, i64.xor(touched, i64.load(point, offset)));
+          }
+          list.push(i32.or(point, i32.and(word, i32.const(1))));
+        }),
       );
     };
     fn.for(i32.const(0), count, (bucket) => {
@@ -157,20 +162,60 @@ function defineAccumulate(module: ModuleBuilder, curve: CurveFunctions): WasmFun
           () => {
             pushEntry(entry);
             increment(fn, entry, WORD);
-            fn.if(i32.equal(filled, i32.const(CHUNK)), () => {
-              closeRun(bucket);
+            fn.if(i32.equal(list.filled, i32.const(CHUNK)), () => {
+              list.close(bucket);
               flushRuns();
               openRun(bucket);
             });
           },
         );
-        closeRun(bucket);
+        list.close(bucket);
         // The next bucket needs room for its own point and one entry.
-        fn.if(i32.greater(filled, i32.const(CHUNK - 2)), flushRuns);
+        fn.if(i32.greater(list.filled, i32.const(CHUNK - 2)), flushRuns);
       });
     });
     flushRuns();
+    fn.do(i64.store(scratch, touched)); // so that no compiler drops the reads
   });
+}
+
+/** Returns the offsets of words that touch all cache lines of a point. */
+function wordsOfCacheLines(pointBytes: number): number[] {
+  const starts = Array.from(
+    { length: Math.ceil(pointBytes / CACHE_LINE_BYTES) },
+    (_, i) => i * CACHE_LINE_BYTES,
+  );
+  return starts.map((start) => Math.min(start, pointBytes - 8));
+}
+
+/** Emits a list of runs of references in a scratch area. */
+function createRunList(fn: FunctionBuilder, scratch: I32, layout: ScratchLayout) {
+  const filled = fn.let(i32.const(0));
+  const runs = fn.let(i32.const(0));
+  const start = fn.local("i32");
+  return {
+    /** Number of references. */
+    filled,
+    /** Number of runs. */
+    runs,
+    open: () => fn.set(start, filled),
+    push: (reference: I32) => {
+      fn.do(i32.store(at(scratch, filled, WORD), reference));
+      increment(fn, filled);
+    },
+    /** Ends a run, to be summed into a bucket, unless it is empty. */
+    close: (bucket: I32) =>
+      fn.if(i32.less(start, filled), () => {
+        const run = fn.let(at(plus(scratch, layout.runs), runs, RUN_BYTES));
+        fn.do(i32.store(run, i32.subtract(filled, start)));
+        fn.do(i32.store(run, bucket, WORD));
+        increment(fn, runs);
+      }),
+    clear: () => {
+      fn.set(filled, i32.const(0));
+      fn.set(runs, i32.const(0));
+    },
+  };
 }
 
 /**
@@ -304,10 +349,86 @@ function defineEndomorphism(module: ModuleBuilder, curve: CurveFunctions): WasmF
 }
 
 /**
- * Defines `reduce(buckets, used, count, target, scratch)`: computes Σ (b + 1)·bucket[b] as a
+ * Defines `reduce(buckets, bits, target, scratch)`: computes Σ (b + 1)·bucket[b] over 2^(bits − 1)
+ * buckets as a projective point in both lanes of `target`. The flags of used buckets follow them.
+ */
+function defineReduce(
+  module: ModuleBuilder,
+  curve: CurveFunctions,
+  layout: ScratchLayout,
+  flush: WasmFunction,
+): WasmFunction {
+  const { pointBytes, projectiveBytes } = curve;
+  const sumLines = defineSumLines(module, curve, layout, flush);
+  const reduceLine = defineReduceLine(module, curve);
+  return module.function(null, 4, (fn, buckets, bits, target, scratch) => {
+    const one = i32.const(1);
+    const logColumns = fn.let(i32.shiftRight(bits, one));
+    const columns = fn.let(i32.shiftLeft(one, logColumns));
+    const rows = fn.let(i32.shiftLeft(one, i32.subtract(i32.subtract(bits, one), logColumns)));
+    const count = fn.let(i32.multiply(rows, columns));
+    const lines = fn.let(at(buckets, count, pointBytes + 1));
+    const used = fn.let(at(lines, i32.add(rows, columns), pointBytes));
+    fn.call(sumLines, buckets, logColumns, rows, lines, used, scratch);
+    fn.call(reduceLine, lines, used, columns, target, scratch);
+    const product = fn.let(plus(scratch, 2 * projectiveBytes));
+    const rowSums = at(lines, columns, pointBytes);
+    fn.call(reduceLine, rowSums, i32.add(used, columns), rows, product, scratch);
+    fn.for(i32.const(0), logColumns, () => fn.call(curve.add, product, product, product));
+    fn.call(curve.add, target, target, product);
+  });
+}
+
+/**
+ * Defines `sumLines(buckets, logColumns, rows, lines, used, scratch)`: writes the sums of all
+ * columns to `lines`, then those of the rows from the second on, and a flag of each to `used`.
+ */
+function defineSumLines(
+  module: ModuleBuilder,
+  { pointBytes }: CurveFunctions,
+  layout: ScratchLayout,
+  flush: WasmFunction,
+): WasmFunction {
+  return module.function(null, 6, (fn, buckets, logColumns, rows, lines, used, scratch) => {
+    const columns = fn.let(i32.shiftLeft(i32.const(1), logColumns));
+    const usedBuckets = fn.let(at(buckets, i32.multiply(rows, columns), pointBytes));
+    const list = createRunList(fn, scratch, layout);
+    const flushRuns = () => {
+      fn.call(flush, list.runs, lines, used, scratch);
+      list.clear();
+    };
+    const sumLine = (line: I32, length: I32, bucketOf: (index: I32) => I32) => {
+      // A line has room in an empty list: the 2^15 buckets of a window have lines of 2^8 at most.
+      const isFull = i32.greater(i32.add(list.filled, length), i32.const(CHUNK));
+      fn.if(isFull, flushRuns);
+      list.open();
+      fn.for(i32.const(0), length, (index) => {
+        const bucket = fn.let(bucketOf(index));
+        fn.if(i32.load8(i32.add(usedBuckets, bucket)), () =>
+          list.push(at(buckets, bucket, pointBytes)),
+        );
+      });
+      list.close(line);
+    };
+    fn.for(i32.const(0), i32.add(rows, columns), (line) =>
+      fn.do(i32.store8(i32.add(used, line), i32.const(0))),
+    );
+    fn.for(i32.const(0), columns, (column) =>
+      sumLine(column, rows, (row) => i32.add(i32.shiftLeft(row, logColumns), column)),
+    );
+    fn.for(i32.const(1), rows, (row) => {
+      const line = i32.add(columns, i32.subtract(row, i32.const(1)));
+      sumLine(line, columns, (column) => i32.add(i32.shiftLeft(row, logColumns), column));
+    });
+    flushRuns();
+  });
+}
+
+/**
+ * Defines `reduceLine(buckets, used, count, target, scratch)`: computes Σ (b + 1)·bucket[b] as a
  * projective point in both lanes of `target`. `count` is a power of two.
  */
-function defineReduce(module: ModuleBuilder, curve: CurveFunctions): WasmFunction {
+function defineReduceLine(module: ModuleBuilder, curve: CurveFunctions): WasmFunction {
   const { pointBytes, projectiveBytes } = curve;
   return module.function(null, 5, (fn, buckets, used, count, target, scratch) => {
     const running = fn.let(plus(scratch, projectiveBytes));

@@ -124,6 +124,29 @@ for (const [name, field] of [
       }
     });
 
+    it("computes interleaved sums and squares like separate ones", () => {
+      type Operands = readonly [Limbs, Limbs, Limbs, Limbs];
+      const sums = ([a, b, c, d]: Operands) => [[[a, b]], [[c, d], [b, a]], [[d, d]]] as const; // prettier-ignore
+      const pairs = [
+        [(m: FieldMacros, fn: FunctionBuilder, all: Operands) => m.sumsOfProducts(fn, sums(all)),
+          (m: FieldMacros, fn: FunctionBuilder, all: Operands) => sums(all).map((sum) => m.sumOfProducts(fn, sum))],
+        [(m: FieldMacros, fn: FunctionBuilder, all: Operands) => m.squares(fn, all),
+          (m: FieldMacros, fn: FunctionBuilder, all: Operands) => all.map((a) => m.square(fn, a))],
+      ] as const; // prettier-ignore
+      for (const ways of pairs) {
+        for (let index = 0; index < 3; index++) {
+          const [together, alone] = ways.map((way) =>
+            createRunner(field, 4, (fn, m, all) => way(m, fn, all as unknown as Operands)[index]!),
+          );
+          for (let i = 0; i < 50; i++) {
+            const values = () => [sample(), sample(), sample(), sample()];
+            const lanes = [values(), values()] as const;
+            expect(together!(lanes)).to.deep.equal(alone!(lanes));
+          }
+        }
+      }
+    });
+
     it("multiplies sums with limbs of 51 bits", () => {
       const run = createRunner(field, 4, (fn, m, [a, b, c, d]) =>
         m.multiply(fn, add(fn, a!, b!), subtract(fn, c!, d!)),

@@ -103,7 +103,7 @@ for (const group of ["G1", "G2"] as const) {
     const edges = [0n, 1n, 2n, r - 1n, r - 2n, LAMBDA, r - LAMBDA, 1n << 127n, r / 2n];
 
     it("sums random terms, with every window", () => {
-      for (const bits of [4, 5, 8, 13]) {
+      for (const bits of [4, 5, 8, 13, 16]) {
         const count = 1 + random.int(150);
         const term = () => ({ logarithm: logarithm(), scalar: random.field() });
         check(Array.from({ length: count }, term), bits);

@@ -15,7 +15,7 @@ export async function computeSums(key: LoadedKey): Promise<void> {
   const { witnessScalars, quotientScalars } = key.layout;
   await sortScalars(key, [witnessScalars, quotientScalars]);
   // The longest first, so that threads end together.
-  const order: readonly Query[] = ["b2", "a", "b1", "c", "h"];
+  const order: readonly Query[] = ["b2", "h", "c", "a", "b1"];
   await key.space.run(order.flatMap((query) => windowTasks(key, query)));
   await key.space.run(QUERY_NAMES.map((query) => combineTask(key, query)));
 }

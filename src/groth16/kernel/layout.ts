@@ -191,10 +191,10 @@ function planDigits(count: number, windowBits: number, allocate: Allocate) {
 
 /**
  * Chooses the window with the least work for `count` scalars: an affine addition per half and
- * window, and a step of the final sum, about three times as expensive, per bucket and window.
+ * window, and two per bucket and window in the final sum.
  */
 function chooseWindowBits(count: number): number {
-  const work = (bits: number) => windowCount(bits) * (2 * count + 3 * 2 ** (bits - 1));
+  const work = (bits: number) => windowCount(bits) * (2 * count + 2 * 2 ** (bits - 1));
   let best = WINDOW_BITS_MIN;
   for (let bits = best + 1; bits <= WINDOW_BITS_MAX; bits++) {
     if (work(bits) < work(best)) best = bits;
