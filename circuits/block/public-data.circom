@@ -21,10 +21,11 @@ bus SlotData() {
  * Outputs
  *   data
  *
- * Assumes: every column keeps to its width.
- * Guarantees: different operations have different data; an extension is never zero, because its
- * first element holds the code of an operation that has one.
- * Constraints: 5 for EncodeSlot()
+ * Assumes: every column keeps to its width, except amount and address: see DecodeColumns.
+ * Guarantees: different operations have different data; the first element of an extension is not
+ * zero, whatever the address is. L1 has zeros for an extension that its data leaves out, so no
+ * block can hide one.
+ * Constraints: 6 for EncodeSlot()
  */
 template EncodeSlot() {
     input OperationFlags() flags;
@@ -43,6 +44,10 @@ template EncodeSlot() {
     data.extension[0] <== flags.hasExtension * (operation.op * 2 ** EXTENSION_OP_SHIFT_BITS()
         + operation.address * 2 ** EXTENSION_ADDRESS_SHIFT_BITS())
         + shownNonce * 2 ** EXTENSION_NONCE_SHIFT_BITS();
+
+    // Only a number other than zero has an inverse.
+    signal inverse <-- data.extension[0] != 0 ? 1 / data.extension[0] : 0;
+    data.extension[0] * inverse === flags.hasExtension;
 
     signal shownKey <== flags.setsKey * pubKeyHash;
     data.extension[1] <== flags.showsAmount * operation.amount + shownKey;

@@ -25,7 +25,7 @@ include "public-data.circom";
  *
  * Guarantees: these columns keep to their widths. The widths of `amount` and `address` follow from
  * what else holds for the slot: if its operation has an extension, L1 reads both from fields of
- * their widths, and the commitment has only one meaning; in a transfer, A's balance covers the
+ * their widths, since EncodeSlot lets no block leave it out; in a transfer, A's balance covers the
  * amount and B's account has the address; a noop has neither.
  * Constraints: 123 for DecodeColumns(6, 0)
  */
@@ -110,7 +110,7 @@ template WriteHolding(levels, tailLevels) {
  * Assumes: every balance in the state of the cells is below 2^128.
  * Guarantees: a legal operation leads from the state of cells to that of newCells; every balance in
  * the latter is below 2^128.
- * Constraints: 12785 for Slot(6, 0)
+ * Constraints: 12786 for Slot(6, 0)
  */
 template Slot(levels, tailLevels) {
     input Operation() operation;

@@ -14,7 +14,7 @@ import { COMMITTED_INPUTS } from "./public-inputs.ts";
  */
 export const KIND_CONSTRAINTS = {
   /** A slot of a `main` block whose leaves are cells. */
-  slot: 6329,
+  slot: 6330,
   /** Each level of the state tree below the cells, in a slot: for two accounts. */
   slotStateLevel: 1618,
   /** Where the balance is, in a slot of a `wide` block. */

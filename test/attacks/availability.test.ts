@@ -2,9 +2,16 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { connectRollup } from "../../src/l1/client.ts";
-import type { PublicOperation } from "../../src/operations/operation.ts";
-import { executedBlock, provenBlock } from "../helpers/attacks.ts";
+import { negate } from "../../src/crypto/field.ts";
+import type { Operation, PublicOperation } from "../../src/operations/operation.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
+import { EXTENSION_OP_SHIFT_BITS } from "../../src/protocol/constants.ts";
+import { attackedCircuit, executedBlock, kind, preset, provenBlock } from "../helpers/attacks.ts";
+import { createDishonestInput } from "../helpers/dishonest-input.ts";
 import { expectL1Refusal } from "../helpers/expect-code.ts";
+import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
+import { createRandom } from "../helpers/random.ts";
+import { createScene } from "../helpers/scene.ts";
 import {
   createTestBlock,
   createTestRollup,
@@ -17,8 +24,9 @@ import {
 
 const EXPIRATION_SECONDS = 1000;
 const FUNDS = 1000n;
+const random = createRandom();
 
-describe("Attacks on availability", () => {
+describe(`Attacks on availability, ${random.title}`, () => {
   let fixture: TestRollup;
   let deposit: PublicOperation<"deposit">;
   beforeEach(async () => {
@@ -186,4 +194,17 @@ describe("Attacks on availability", () => {
     const hidden = { ...commitBlock, pubdata: new Uint8Array() };
     await expectL1Refusal("PubdataTooShort", client.commitBlocks(genesis, [hidden]));
   });
+
+  for (const type of ["deposit", "fullExit", "refund"] as const) {
+    it(`an operator that hides data: no ${type} is proven without its extension`, async () => {
+      const { state, domain, timestamp } = createScene(random, preset);
+      const accountId = type === "deposit" ? state.nextAccountId : 0;
+      const operation: Operation = { type, accountId, tokenId: 0, owner: 0n, amount: 0n };
+      const block = { blockNumber: 1, timestamp, feeAccountId: 0, kind, operations: [operation] };
+      // L1 has zeros for what is left out; with this address, so would the circuit.
+      const address = negate(BigInt(OPERATIONS[type].code) << BigInt(EXTENSION_OP_SHIFT_BITS));
+      const input = createDishonestInput({ state, block, domain, forcedSignals: [{ address }] });
+      await expectCircuitRefusal(await attackedCircuit(), input);
+    });
+  }
 });

@@ -34,6 +34,7 @@ import { OPERATION_NAMES, type OperationName, OPERATIONS } from "../../src/opera
 import type { OperationSpec } from "../../src/operations/definition.ts";
 import { type BlockKind, blockKindId, holds } from "../../src/protocol/kinds.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
+import type { Account } from "../../src/state/account.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { assert } from "../../src/util/errors.ts";
@@ -101,7 +102,8 @@ export function hostileBlock(
   const length = Math.max(first.length, random.pick([slots, slots, random.int(slots + 1)]));
   while (drafts.length < length) {
     const place = { state, timestamp: header.timestamp };
-    const draft = draftFor(kind, random, () => hostileOperation(world, place, random.pick(types)));
+    const draw = () => hostileOperation(world, place, random.pick(types));
+    const draft = isWithinLimits(state) ? draftFor(kind, random, draw) : IDLE;
     drafts.push(draft);
     state = carryOut(state, draft);
   }
@@ -117,6 +119,7 @@ export function hostileBlock(
 /** One of this number of drafts may touch ids beyond those of the block's kind. */
 const BEYOND_OF = 50;
 const DRAFTS_MAX = 20;
+const IDLE: Draft = { operation: { type: "noop" }, forced: {} };
 
 /** Draws operations until the kind holds one; a noop if it holds none of them. */
 function draftFor(kind: BlockKind, random: Random, draw: () => Draft): Draft {
@@ -125,7 +128,17 @@ function draftFor(kind: BlockKind, random: Random, draw: () => Draft): Draft {
     const isHeld = holds(kind, operationNeeds(draft.operation));
     if (isHeld || random.int(BEYOND_OF) === 0) return draft;
   }
-  return { operation: { type: "noop" }, forced: {} };
+  return IDLE;
+}
+
+/**
+ * Whether operations can be drawn on a state. A slot that the circuit refuses can leave a balance or
+ * nonce that no column holds.
+ */
+function isWithinLimits(state: RollupState): boolean {
+  const isWithin = ([accountId, { nonce }]: readonly [number, Account]) =>
+    nonce <= NONCE_MAX && [...state.balances(accountId)].every(([, held]) => held <= AMOUNT_MAX);
+  return [...state.accounts()].every(isWithin);
 }
 
 /** Picks an account that the block opens, one with a full balance, or any other. */

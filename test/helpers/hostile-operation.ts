@@ -21,6 +21,7 @@ import {
 } from "../../src/protocol/constants.ts";
 import type { FieldType } from "../../src/protocol/layout.ts";
 import type { OperationName } from "../../src/operations/table.ts";
+import { MAIN_TOKENS } from "../../src/protocol/kinds.ts";
 import { accountCapacity, tokenCapacity } from "../../src/protocol/presets.ts";
 import type { Account } from "../../src/state/account.ts";
 import type { RollupState } from "../../src/state/rollup-state.ts";
@@ -75,7 +76,8 @@ function draftOperation(
   type: OperationName,
 ): Operation | undefined {
   const { random } = world;
-  const tokenId = random.pick([0, 0, 1, tokenCapacity(state.preset) - 1]);
+  const border = [MAIN_TOKENS - 1, MAIN_TOKENS, tokenCapacity(state.preset) - 1];
+  const tokenId = random.pick([0, 0, 1, random.pick(border)]);
   switch (type) {
     case "noop":
       return { type };

@@ -24,6 +24,8 @@ import {
 
 /** Signals that are free because their value has no effect. */
 export const FREE_HINT = oneOf(
+  // The hint that shows an extension, in a slot without one.
+  String.raw`\.EncodeSlot_\w+\.inverse$`,
   // The hint for an inverse that does not exist: the output is 1 for any hint.
   String.raw`\.Is(Zero|Equal)_\w+\.inverse$`,
   // AssertAtMost: the hint of an implication between sums of bits, if the first sum is 0.

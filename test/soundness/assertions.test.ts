@@ -10,6 +10,8 @@ import {
 } from "../../src/crypto/baby-jubjub.ts";
 import { negate, reduce } from "../../src/crypto/field.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
+import { EXTENSION_OP_SHIFT_BITS } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCircuitRefusal } from "../helpers/forged-witness.ts";
 import { honestBlock } from "../helpers/honest-block.ts";
@@ -20,6 +22,18 @@ import { expectEachNeeded } from "../helpers/weakened-circuit.ts";
 
 const random = createRandom();
 const preset = PRESETS.minimal;
+
+/** The flags of `OperationFlags` that are sums. */
+const FLAG_NAMES = [
+  "signed",
+  "debitsA",
+  "debitsB",
+  "creditsB",
+  "setsKey",
+  "hasExtension",
+  "showsAmount",
+  "showsNonce",
+];
 
 /** Expects that the circuit refuses the inputs, and accepts them without that constraint. */
 async function expectNeeded(circuit: Circuit, inputs: InputValues): Promise<void> {
@@ -61,6 +75,24 @@ describe(`Assertions, ${random.title}`, () => {
     expect(circuit.checkWitness(await circuit.calculateWitness(honest))).to.equal(null);
     await expectNeeded(circuit, { ...honest, tailBalance: honest.tailBalance + 1n });
     await expectNeeded(circuit, { ...honest, isTail: [1, 0, 0, 0] });
+  });
+
+  it("an extension whose address makes its first element zero", async () => {
+    const circuit = await loadTemplate("block/public-data.circom", "EncodeSlot()");
+    const names = [...OPERATION_NAMES, ...FLAG_NAMES];
+    for (const type of ["deposit", "transferToNew", "refund"] as const) {
+      const set = [type, "hasExtension", ...(type === "transferToNew" ? [] : ["showsAmount"])];
+      const flags = Object.fromEntries(names.map((name) => [name, set.includes(name) ? 1 : 0]));
+      const { code } = OPERATIONS[type];
+      const ids = { accountA: 0, accountB: 1, token: 0 };
+      const amounts = { packedAmount: 0, packedFee: 0, amount: 0 };
+      const address = random.bigint(160);
+      const operation = { op: code, ...ids, ...amounts, address };
+      const honest = { flags, operation, nonce: 0, pubKeyHash: 0 };
+      expect(circuit.checkWitness(await circuit.calculateWitness(honest))).to.equal(null);
+      const hidden = negate(BigInt(code) << BigInt(EXTENSION_OP_SHIFT_BITS));
+      await expectNeeded(circuit, { ...honest, operation: { ...operation, address: hidden } });
+    }
   });
 
   it("a point that is not on the curve", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { AppliedBlock } from "../../src/block/block.ts";
 import type { Circuit } from "../../src/circom/circuit.ts";
+import { hasExtension } from "../../src/operations/codec.ts";
 import { isSigned } from "../../src/operations/operation.ts";
 import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { blockKindName } from "../../src/protocol/kinds.ts";
@@ -25,6 +26,11 @@ const FREE_WIRES: readonly FreeSignal[] = [
   { name: /\.Is(Zero|Equal)_\w+\.inverse$/, when: () => true },
   // AssertAtMost: the hint of an implication between sums of bits, the first of which is 0.
   { name: /\.(above|below|AssertAtMost_\w+)\.hints\[\d+\]$/, when: () => true },
+  // The slot has no extension: the hint that shows one has no effect.
+  {
+    name: /^main\.slot\[(\d)\]\.EncodeSlot_\w+\.inverse$/,
+    when: ({ slots }, [slot]) => !hasExtension(slots[slot!]!.operation.type),
+  },
 ];
 
 /** Inputs that a prover may choose; they determine all other signals. */
