@@ -26,7 +26,7 @@ compiler and its optimizer, in every build profile; an \`overrides\` entry for t
 \`--coverage\` and \`--gas-stats\` leave the generated verifiers out.`;
 
 const KINDS = `A kind of block has a circuit, keys and an entry in the verifier of its own: a number of slots for
-operations, the \`levels\` of the account tree that it can change, and the tokens that it can move. The name
+operations, the \`levels\` of the state tree that it can change, and the tokens that it can move. The name
 \`64-main-6\` is that of 64 slots, main tokens and 6 levels. The fewer a kind holds, the fewer constraints a slot takes,
 so the operator seals every block with the cheapest kind that holds its operations and its fee account.
 

@@ -71,7 +71,7 @@ function toKinds({ kind, slots, chart }: BenchArguments, preset: Preset): BlockK
     // A chart shows the growth with the slots.
     const other = slots === undefined ? chart && "--chart" : "--slots";
     if (other) throw pluginError({ code: "OPTIONS_EXCLUSIVE", options: ["--kind", other] });
-    return kind.split(",").map((name) => parseKind(name, preset));
+    return [...new Set(kind.split(","))].map((name) => parseKind(name, preset));
   }
   const sizes = slots?.split(",").map(Number);
   for (const size of sizes ?? []) assertRange("slots", size, BLOCK_SLOTS_MIN, BLOCK_SLOTS_MAX);

@@ -317,7 +317,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "withoutProof",
-        description: "Claim by paths, which need no proving key, for up to 2.2 million gas",
+        description: "Claim by paths, which need no proving key, for up to 1.6 million gas",
         type: ArgumentType.FLAG,
         defaultValue: false,
       },

@@ -21,7 +21,7 @@ include "tree-path.circom";
  * Assumes: the bits are 0 or 1.
  * Guarantees: the cell at the index has the value old; newCells has new there, and every other cell
  * unchanged.
- * Constraints: 144
+ * Constraints: 143 for ReplaceCell()
  */
 template ReplaceCell() {
     signal input cells[8][8];

@@ -2,8 +2,8 @@
 import { defineErrors } from "../util/errors.ts";
 
 export type ExitErrorFacts =
-  | { code: "EXIT_NOTHING_TO_CLAIM"; owner: string; tokenId: number }
-  | { code: "EXIT_DONE_ALREADY"; owner: string; tokenId: number }
+  | { code: "EXIT_NOTHING_TO_CLAIM"; owner: string; tokenId: number; symbol: string }
+  | { code: "EXIT_DONE_ALREADY"; owner: string; tokenId: number; symbol: string }
   | { code: "EXIT_INCOMPLETE"; owner: string; failed: number; first: string }
   | { code: "EXIT_ROLLUP_ALIVE"; expiration: bigint | undefined };
 
@@ -13,12 +13,14 @@ function toDate(timestamp: bigint): string {
 
 export const exitError = defineErrors<ExitErrorFacts>({
   EXIT_NOTHING_TO_CLAIM: {
-    message: ({ owner, tokenId }) =>
-      `${owner} holds nothing of token ${tokenId}: not in the last executed state, not in the queue.`,
+    message: ({ owner, tokenId, symbol }) =>
+      `${owner} holds nothing of ${symbol} (token ${tokenId}): ` +
+      `not in the last executed state, not in the queue.`,
     fix: "Check account and token; payouts of executed blocks are on L1 already.",
   },
   EXIT_DONE_ALREADY: {
-    message: ({ owner, tokenId }) => `Token ${tokenId} of ${owner} is paid out already.`,
+    message: ({ owner, tokenId, symbol }) =>
+      `${symbol} (token ${tokenId}) of ${owner} is paid out already.`,
     fix: "Look for the events ExitPerformed and PayoutSent of the contract.",
   },
   EXIT_INCOMPLETE: {

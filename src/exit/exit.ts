@@ -345,7 +345,7 @@ async function assertPending(
   throwFirst(failures);
   const done = await Promise.all(accountIds.map((id) => contract.hasExited(id, token.id)));
   const code = done.includes(true) ? "EXIT_DONE_ALREADY" : "EXIT_NOTHING_TO_CLAIM";
-  throw exitError({ code, owner, tokenId: token.id });
+  throw exitError({ code, owner, tokenId: token.id, symbol: token.symbol });
 }
 
 /**

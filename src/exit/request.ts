@@ -103,7 +103,8 @@ export async function requestFullExits(
   { owner, accountIds, token, executed }: ExitRequest,
 ): Promise<AskedExit[]> {
   if (accountIds.length === 0) {
-    throw exitError({ code: "EXIT_NOTHING_TO_CLAIM", owner, tokenId: token.id });
+    const { id: tokenId, symbol } = token;
+    throw exitError({ code: "EXIT_NOTHING_TO_CLAIM", owner, tokenId, symbol });
   }
   const states = [executed, ...pending].map(({ state }) => state);
   const holders = accountIds.filter((id) =>

@@ -52,7 +52,13 @@ export type PluginErrorFacts =
   | { code: "OPTION_MISSING"; option: string; task: string }
   | { code: "BENCH_SUITE_UNKNOWN"; suite: string; known: readonly string[] }
   | { code: "BENCH_OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
-  | { code: "BENCH_KIND_INVALID"; kind: string; preset: string }
+  | {
+      code: "BENCH_KIND_INVALID";
+      kind: string;
+      preset: string;
+      slots: readonly [number, number];
+      levels: readonly [number, number];
+    }
   | { code: "BENCH_CHART_WITHOUT_BLOCKS" }
   | { code: "NO_SIGNER"; network: string }
   | { code: "NETWORK_WITHOUT_L1"; network: string }
@@ -294,9 +300,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Pass a number in that range.",
   },
   BENCH_KIND_INVALID: {
-    message: ({ kind, preset }) =>
-      `--kind is ${kind}, which names no kind of block that the preset ${preset} can have.`,
-    fix: "Name its slots, its tokens (main or wide) and its levels, such as 4-main-2.",
+    message: ({ kind, preset, slots, levels }) =>
+      `--kind names "${kind}", which is no kind of block that the preset ${preset} can have: ` +
+      `slots from ${slots.join(" to ")}, main or wide, levels from ${levels.join(" to ")}.`,
+    fix: "Name each as slots-tokens-levels, such as 4-main-2, with commas between them.",
   },
   BENCH_CHART_WITHOUT_BLOCKS: {
     message: () => "--chart draws the results of the suite `blocks`, which is not named.",

@@ -19,7 +19,7 @@ export interface Preset {
   readonly name: PresetName;
   /** Children of a tree node; a power of two. */
   readonly treeArity: number;
-  /** Levels of the account tree, which has `treeArity^stateTreeLevels` leaves. */
+  /** Levels of the state tree, which has `treeArity^stateTreeLevels` leaves. */
   readonly stateTreeLevels: number;
   /** Levels of each of the trees in a leaf that hold the balances of tokens from 8 on. */
   readonly tailLevels: number;

@@ -162,7 +162,7 @@ export class RollupState {
     return this.#parts.sizes.preset;
   }
 
-  /** Root of the account tree, a field element; L1 stores nothing else of the state. */
+  /** Root of the state tree, a field element; L1 stores nothing else of the state. */
   get root(): bigint {
     return this.#parts.leaves.root;
   }

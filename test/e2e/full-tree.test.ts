@@ -47,7 +47,7 @@ async function fullRollup() {
   return { alice, bob, coin };
 }
 
-describe("a full account tree", () => {
+describe("a full state tree", () => {
   /** Asserts that the contract's balance of both tokens equals their sums on L2. */
   async function assertNothingLost({ coin }: Awaited<ReturnType<typeof fullRollup>>) {
     const { rollupAddress, state } = rollup.operator;
@@ -123,7 +123,7 @@ describe("a full account tree", () => {
   });
 });
 
-describe("a full account tree, with a real proof", () => {
+describe("a full state tree, with a real proof", () => {
   it("refunds and credits in one block", async () => {
     let state = createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS });
     for (let id = 1; id < CAPACITY; id++) {

@@ -82,7 +82,8 @@ describe("exitRollup", () => {
     expect([steps, failures]).to.deep.equal([["path", "path"], []]);
     expect(await balance()).to.equal(12n);
     const again = exitRollup(fixture.client, undefined, request);
-    await expectRejection("EXIT_DONE_ALREADY", again);
+    const { message } = await expectRejection("EXIT_DONE_ALREADY", again);
+    expect(message).to.include(`${request.token.symbol} (token ${request.token.id}) of `);
   });
 
   it("claims by proof where one is accepted", async () => {

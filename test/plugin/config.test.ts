@@ -100,7 +100,10 @@ describe("plugin/config", () => {
     it("refuses kinds of blocks that do not suit the preset, by their names", async () => {
       const narrow = { slots: 4, levels: 2, tokens: "main" };
       for (const [blockKinds, problem] of [
-        [[{ slots: 4 }, { slots: 8, levels: 5 }], "the kind 8-wide-5 has 5 levels, of 2 to 4"],
+        [
+          [{ slots: 4 }, { slots: 8, levels: 5 }],
+          "the kind 8-wide-5 has 5 levels, and this preset takes 2 to 4.",
+        ],
         [[{ slots: 4 }, { slots: 4, levels: 4 }], "the kind 4-wide-4 is listed twice"],
         [[narrow, { slots: 8, levels: 3 }], "none of 4-main-2, 8-wide-3 holds every account"],
         [[{ slots: 4, tokens: "main" }], "none of 4-main-4 holds every account and token"],
@@ -122,10 +125,30 @@ describe("plugin/config", () => {
       expect(full!.blockKinds.map(blockKindName)).to.deep.equal(["4-wide-3", "6-wide-8"]);
     });
 
+    it("names the levels of a preset whose kinds all have the same", async () => {
+      const blockKinds = [{ slots: 4, levels: 3 }, { slots: 2 }];
+      const message = await refusalOf(project, { rollup: { preset: "minimal", blockKinds } });
+      expect(message).to.include("the kind 4-wide-3 has 3 levels, and this preset takes 2.");
+    });
+
+    it("says what a kind looks like where a number or a name is listed", async () => {
+      for (const kind of [4, "4-main-2"]) {
+        const message = await refusalOf(project, { rollup: { blockKinds: [kind] } });
+        expect(message).to.include("blockKinds.0: A kind of block is { slots, levels?, tokens? }");
+      }
+    });
+
     it("says what replaces the block sizes of earlier versions", async () => {
-      const message = await refusalOf(project, { rollup: { blockSlots: [3, 5] } });
-      expect(message).to.include("config.rollup.blockSlots").and.include("BLOCK_SLOTS_REPLACED");
-      expect(message).to.include("blockKinds: [{ slots: 3 }, { slots: 5 }]");
+      for (const [blockSlots, kinds] of [
+        [[3, 5], "[{ slots: 3 }, { slots: 5 }]"],
+        [4, "[{ slots: 4 }]"],
+        [[], "[{ slots: 2 }]"],
+        ["large", "[{ slots: 2 }]"],
+      ] as const) {
+        const message = await refusalOf(project, { rollup: { blockSlots } });
+        expect(message).to.include("config.rollup.blockSlots").and.include("BLOCK_SLOTS_REPLACED");
+        expect(message).to.include(`write blockKinds: ${kinds} instead`);
+      }
     });
 
     it("accepts a number of threads, by default 0", async () => {

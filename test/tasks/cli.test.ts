@@ -84,6 +84,7 @@ describe("tasks: command line", () => {
     }
     const odd = await runHardhat("rollup:bench", "compile", "--kind", "2-main-2,2-main-3");
     expect(odd.stderr).to.include("BENCH_KIND_INVALID").and.include("2-main-3");
+    expect(odd.stderr).to.include("slots from 2 to 16383, main or wide, levels from 2 to 2");
     const both = await runHardhat("rollup:bench", "blocks", "--kind", "2-main-2", "--slots", "2");
     expect(both.stderr).to.include("OPTIONS_EXCLUSIVE").and.include("--kind and --slots");
     const flat = ["--kind", "2-main-2", "--chart", "blocks.svg"];

@@ -29,7 +29,13 @@ export function parseKind(text: string, { name, stateTreeLevels }: Preset): Bloc
   ) {
     return kind;
   }
-  throw pluginError({ code: "BENCH_KIND_INVALID", kind: text, preset: name });
+  throw pluginError({
+    code: "BENCH_KIND_INVALID",
+    kind: text,
+    preset: name,
+    slots: [BLOCK_SLOTS_MIN, BLOCK_SLOTS_MAX],
+    levels: [CELL_LEVELS, stateTreeLevels],
+  });
 }
 
 /** Returns kinds of these slots: of main tokens, with the fewest levels of the preset's kinds. */

@@ -45,7 +45,7 @@ export function ofCrypto(result: CryptoBench): readonly Table[] {
 export function ofConstraints({ circuits, buildingBlocks }: ConstraintsBench): readonly Table[] {
   return [
     [
-      ["kind", "slots", "levels", "tokens", "constraints", "per slot", "one more slot", "shared"],
+      ["kind", "slots", "levels", "tokens", "constraints", "per slot", "one slot", "shared"],
       ...circuits.map((cost) => [
         cost.kind,
         cost.slots,

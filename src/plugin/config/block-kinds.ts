@@ -36,7 +36,7 @@ export function toBlockKinds(
 /**
  * Says why kinds cannot be those of a rollup of a preset.
  *
- * @param entries - Each with slots, levels and tokens in range.
+ * @param entries - Each with slots and tokens in range, and levels that some preset has.
  * @returns undefined if they can.
  */
 export function findKindProblem(
@@ -58,6 +58,7 @@ export function findKindProblem(
 }
 
 function tooManyLevels({ stateTreeLevels }: Preset, kind: BlockKind): string {
-  const range = `${CELL_LEVELS} to ${stateTreeLevels}`;
-  return `the kind ${blockKindName(kind)} has ${kind.levels} levels, of ${range} in this preset`;
+  const range = stateTreeLevels === CELL_LEVELS ? "" : `${CELL_LEVELS} to `;
+  const allowed = `this preset takes ${range}${stateTreeLevels}`;
+  return `the kind ${blockKindName(kind)} has ${kind.levels} levels, and ${allowed}`;
 }

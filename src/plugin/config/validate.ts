@@ -78,11 +78,14 @@ export const rollupUserConfigSchema = z
     blockKinds: z
       .array(
         z
-          .object({
-            slots: z.number().int().min(BLOCK_SLOTS_MIN).max(BLOCK_SLOTS_MAX),
-            levels: z.number().int().min(CELL_LEVELS).optional(),
-            tokens: z.enum(BLOCK_TOKENS).optional(),
-          })
+          .object(
+            {
+              slots: z.number().int().min(BLOCK_SLOTS_MIN).max(BLOCK_SLOTS_MAX),
+              levels: z.number().int().min(CELL_LEVELS).optional(),
+              tokens: z.enum(BLOCK_TOKENS).optional(),
+            },
+            { invalid_type_error: "A kind of block is { slots, levels?, tokens? }: { slots: 4 }" },
+          )
           .strict(),
       )
       .max(BLOCK_KINDS_MAX)
@@ -359,9 +362,13 @@ export function validateRollupUserConfig({
 /** Says what to write instead of the block sizes of earlier versions. */
 function findBlockSlots(rollup: unknown): HardhatUserConfigValidationError | undefined {
   if (typeof rollup !== "object" || rollup === null || !("blockSlots" in rollup)) return undefined;
-  const sizes = [rollup.blockSlots].flat();
-  const kinds = `[${sizes.map((slots) => `{ slots: ${String(slots)} }`).join(", ")}]`;
-  const message = toMessage(pluginError({ code: "BLOCK_SLOTS_REPLACED", kinds }));
+  const sizes: unknown[] = [rollup.blockSlots].flat();
+  const known = sizes.filter((size): size is number => Number.isInteger(size));
+  const kinds = (known.length === 0 ? [BLOCK_SLOTS_MIN] : known).map(
+    (size) => `{ slots: ${size} }`,
+  );
+  const list = `[${kinds.join(", ")}]`;
+  const message = toMessage(pluginError({ code: "BLOCK_SLOTS_REPLACED", kinds: list }));
   return { path: ["rollup", "blockSlots"], message };
 }
 
