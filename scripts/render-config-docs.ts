@@ -67,7 +67,7 @@ function typeOf(schema: z.ZodTypeAny): string {
   if (inner instanceof z.ZodObject) {
     const fields = Object.entries(inner.shape as z.ZodRawShape);
     const types = fields.map(([key, field]) => {
-      const mark = (field).isOptional() ? "?" : "";
+      const mark = field.isOptional() ? "?" : "";
       return `${key}${mark}: ${typeOf(field)}`;
     });
     return `{ ${types.join("; ")} }`;

@@ -38,11 +38,5 @@ export function renderCircomConstants(): string {
   const functions = circuitNumbers().map(([name, value]) =>
     [`function ${name}() {`, `    return ${value};`, "}"].join("\n"),
   );
-  return [
-    `// ${render.GENERATED_NOTICE}`,
-    "pragma circom 2.1.0;",
-    "",
-    ...functions,
-    "",
-  ].join("\n");
+  return [`// ${render.GENERATED_NOTICE}`, "pragma circom 2.1.0;", "", ...functions, ""].join("\n");
 }

@@ -48,7 +48,10 @@ export function placeColumns<Name extends string>(
 
 /** Counts the bytes of a layout. */
 export function layoutBytes(columns: readonly Column[]): number {
-  return columns.reduce((sum, { type, guardBytes = 0 }) => sum + guardBytes + FIELD_TYPE_BYTES[type], 0);
+  return columns.reduce(
+    (sum, { type, guardBytes = 0 }) => sum + guardBytes + FIELD_TYPE_BYTES[type],
+    0,
+  );
 }
 
 /**
