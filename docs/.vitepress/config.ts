@@ -63,6 +63,7 @@ const sidebar = [
       { text: "Kernel", link: "/kernel" },
       { text: "Simulation", link: "/simulation" },
       { text: "Performance", link: "/performance" },
+      { text: "2,000 transfers a second", link: "/scaling" },
       { text: "Circuits of public packages", link: "/corpus" },
       { text: "Glossary", link: "/glossary" },
     ],
