@@ -132,8 +132,8 @@ function draftFor(kind: BlockKind, random: Random, draw: () => Draft): Draft {
 }
 
 /**
- * Whether operations can be drawn on a state. A slot that the circuit refuses can leave a balance or
- * nonce that no column holds.
+ * Whether operations can be drawn on a state. A slot that the circuit refuses can leave a balance
+ * or nonce that no column holds.
  */
 function isWithinLimits(state: RollupState): boolean {
   const isWithin = ([accountId, { nonce }]: readonly [number, Account]) =>
