@@ -1,7 +1,7 @@
 /** The templates of a block circuit, for counting their constraints one by one. */
 
 import type { BlockKind } from "../protocol/kinds.ts";
-import type { Preset } from "../protocol/presets.ts";
+import { type Preset, tailLevelsOf } from "../protocol/presets.ts";
 
 /** A template with its parameters, and its file below `circuits/`. */
 export interface BuildingBlock {
@@ -34,8 +34,9 @@ export function buildingBlocks(preset: Preset): BuildingBlock[] {
 }
 
 /** Lists the templates whose sizes depend on a block's kind; those of kinds can be the same. */
-function blocksOfKind(preset: Preset, { levels, tokens }: BlockKind): BuildingBlock[] {
-  const tailLevels = tokens === "wide" ? preset.tailLevels : 0;
+function blocksOfKind(preset: Preset, kind: BlockKind): BuildingBlock[] {
+  const { levels } = kind;
+  const tailLevels = tailLevelsOf(preset, kind);
   const sizes = `${levels}, ${tailLevels}`;
   return [
     { file: "state/balances.circom", instance: `UpdateBalance(${tailLevels})` },

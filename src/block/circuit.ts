@@ -1,6 +1,6 @@
 /** Main components of the rollup's circuits: a block per preset and kind, an exit per preset. */
 import { type BlockKind, blockKindName } from "../protocol/kinds.ts";
-import type { Preset } from "../protocol/presets.ts";
+import { type Preset, tailLevelsOf } from "../protocol/presets.ts";
 import { EXIT_PUBLIC_INPUTS, PUBLIC_INPUTS } from "../protocol/public-inputs.ts";
 
 /** Returns the name of a block circuit, also of its file without extension. */
@@ -15,9 +15,9 @@ export function blockCircuitName(preset: Preset, kind: BlockKind): string {
  * @returns circom source; compile it with the package's `circuits` folder as an include path.
  */
 export function renderBlockMain(preset: Preset, kind: BlockKind): string {
-  const { stateTreeLevels, tailLevels, feeTokens } = preset;
-  const { slots, levels, tokens } = kind;
-  const tails = tokens === "wide" ? tailLevels : 0;
+  const { stateTreeLevels, feeTokens } = preset;
+  const { slots, levels } = kind;
+  const tails = tailLevelsOf(preset, kind);
   const parameters = [slots, levels, stateTreeLevels - levels, tails, feeTokens];
   return renderMain("block/block.circom", PUBLIC_INPUTS, `Block(${parameters.join(", ")})`);
 }

@@ -5,8 +5,8 @@
  * @see docs/restore-and-exit.md#by-proof-or-by-path
  */
 import { existingAccount } from "../operations/rules.ts";
+import { isMainToken } from "../protocol/kinds.ts";
 import { EXIT_PUBLIC_INPUTS, type ExitPublicInput } from "../protocol/public-inputs.ts";
-import { isMainToken } from "../state/leaf.ts";
 import type { RollupState, Siblings } from "../state/rollup-state.ts";
 
 /**

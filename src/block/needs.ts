@@ -7,7 +7,7 @@
 import type { OperationSpec } from "../operations/definition.ts";
 import type { PublicOperation } from "../operations/operation.ts";
 import { OPERATIONS } from "../operations/table.ts";
-import { type BlockNeeds, CELL_LEVELS, MAIN_TOKENS, TREE_ARITY } from "../protocol/kinds.ts";
+import { type BlockNeeds, CELL_LEVELS, isMainToken, TREE_ARITY } from "../protocol/kinds.ts";
 
 /**
  * Returns the highest ids that a slot with an operation touches. A column that the operation does
@@ -30,7 +30,7 @@ export function highestIds(operation: PublicOperation): { accountId: number; tok
  */
 export function operationNeeds(operation: PublicOperation): BlockNeeds {
   const { accountId, tokenId } = highestIds(operation);
-  const tokens = tokenId < MAIN_TOKENS ? "main" : "wide";
+  const tokens = isMainToken(tokenId) ? "main" : "wide";
   return { slots: 1, levels: levelsOf(accountId), tokens };
 }
 

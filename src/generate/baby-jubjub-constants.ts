@@ -47,7 +47,6 @@ function curveConstants(): Record<string, CircomConstant> {
     BABY_JUBJUB_D: CURVE_D,
     // Of the birationally equivalent v² = u³ + A u² + u, A = 2(a + d) / (a - d).
     BABY_JUBJUB_MONTGOMERY_A: (2n * (CURVE_A + CURVE_D)) / (CURVE_A - CURVE_D),
-    BABY_JUBJUB_SUBGROUP_ORDER: SUBGROUP_ORDER,
   };
 }
 

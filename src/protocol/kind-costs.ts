@@ -68,7 +68,7 @@ export function kindCost(preset: Preset, { slots, levels, tokens }: BlockKind): 
     cost.fees +
     lowerLevels * cost.feeStateLevel +
     wide * preset.feeTokens * (cost.feeWide + preset.tailLevels * cost.feeTailLevel) +
-    digestCost(slots);
+    digestLinks(slots) * cost.digestLink;
   return slots * perSlot + perBlock;
 }
 
@@ -93,7 +93,7 @@ export function slotsMax({ blockKinds }: Preset, needs: Omit<BlockNeeds, "slots"
   return Math.max(0, ...holding.map(({ slots }) => slots));
 }
 
-function digestCost(slots: number): number {
-  const elements = COMMITTED_INPUTS.length + SLOT_ELEMENTS * slots;
-  return KIND_CONSTRAINTS.digestLink * Math.ceil(elements / (DIGEST_ARITY - 1));
+/** Counts the calls of the hash in the digest chain of a block. */
+export function digestLinks(slots: number): number {
+  return Math.ceil((COMMITTED_INPUTS.length + SLOT_ELEMENTS * slots) / (DIGEST_ARITY - 1));
 }

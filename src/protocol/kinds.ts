@@ -32,6 +32,12 @@ export const BLOCK_SLOTS_MAX = 2 ** 14 - 1;
 export const TREE_ARITY = 8;
 /** Balances in the leaf itself: of the tokens with ids below. */
 export const MAIN_TOKENS = 8;
+
+/** Whether a token's balance is a word of the leaf itself. */
+export function isMainToken(tokenId: number): boolean {
+  return tokenId < MAIN_TOKENS;
+}
+
 /** Trees of a leaf that hold the balances of all other tokens. */
 export const TAILS = 4;
 /** Levels at the top of the levels in use that a circuit hashes once a block, as cells. */

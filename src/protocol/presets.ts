@@ -105,6 +105,11 @@ export function tokenCapacity(preset: Preset): number {
   return TAILS * preset.treeArity ** preset.tailLevels;
 }
 
+/** Returns the levels of the tails that a kind's circuit has: none if all its tokens are main. */
+export function tailLevelsOf({ tailLevels }: Preset, { tokens }: BlockKind): number {
+  return tokens === "wide" ? tailLevels : 0;
+}
+
 /** Whether a kind holds every operation of a rollup of this size. */
 export function holdsAll({ stateTreeLevels }: Preset, { levels, tokens }: BlockKind): boolean {
   return levels === stateTreeLevels && tokens === "wide";

@@ -5,7 +5,7 @@
  * @see docs/state.md#leaf
  */
 import { poseidon } from "../kernel/hash.ts";
-import { MAIN_TOKENS, TAILS } from "../protocol/kinds.ts";
+import { isMainToken, MAIN_TOKENS, TAILS } from "../protocol/kinds.ts";
 import { LEAF_HEAD_WORDS } from "../protocol/leaf.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { type Account, EMPTY_ACCOUNT, isLive } from "./account.ts";
@@ -48,11 +48,6 @@ export function createEmptyLeaf({ treeArity, tailLevels }: Preset): AccountLeaf 
   });
   const tails = Object.freeze(new Array<typeof tail>(TAILS).fill(tail));
   return { account: EMPTY_ACCOUNT, mainBalances: NO_BALANCES, tails };
-}
-
-/** Whether a token's balance is a word of the leaf itself. */
-export function isMainToken(tokenId: number): boolean {
-  return tokenId < MAIN_TOKENS;
 }
 
 /** Returns the tail and the index in it that belong to a token; those of main tokens stay 0. */

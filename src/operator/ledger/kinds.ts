@@ -6,7 +6,7 @@ import {
   type BlockKind,
   blockKindName,
   type BlockNeeds,
-  MAIN_TOKENS,
+  isMainToken,
 } from "../../protocol/kinds.ts";
 import type { Preset } from "../../protocol/presets.ts";
 import { counted } from "../../util/counted.ts";
@@ -54,7 +54,7 @@ export function describeKind(
   const isHigh = levels > Math.min(...blockKinds.map((known) => known.levels));
   return [
     `block ${blockNumber}: ${blockKindName(kind)} for ${counted(operations.length, "operation")}`,
-    ...(tokenId < MAIN_TOKENS ? [] : [`wide: token ${tokenId}`]),
+    ...(isMainToken(tokenId) ? [] : [`wide: token ${tokenId}`]),
     ...(isHigh ? [`${levels} levels: account ${accountId}`] : []),
   ].join(", ");
 }

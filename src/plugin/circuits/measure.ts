@@ -7,7 +7,7 @@
  */
 import { blockCircuitName } from "../../block/circuit.ts";
 import type { R1csHeader } from "../../groth16/formats/r1cs.ts";
-import { DIGEST_ARITY } from "../../protocol/constants.ts";
+import { digestLinks } from "../../protocol/kind-costs.ts";
 import {
   BLOCK_SLOTS_MIN,
   type BlockKind,
@@ -15,7 +15,7 @@ import {
   blockKindName,
 } from "../../protocol/kinds.ts";
 import { PRESETS } from "../../protocol/presets.ts";
-import { COMMITTED_INPUTS, PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
+import { PUBLIC_INPUTS } from "../../protocol/public-inputs.ts";
 import { assert } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import { compileRollupCircuit } from "./pipeline.ts";
@@ -41,22 +41,19 @@ export interface CircuitCost extends BlockKind {
 
 /** Maximum constraints of a circuit that is compiled for counting; more takes minutes. */
 const COMPILED_CONSTRAINTS_MAX = 2 ** 19;
-/** Words of public data that each slot adds to the digest: record and two of the extension. */
-const WORDS_PER_SLOT = 3;
-/** Words per call of the hash, besides the digest of the earlier words. */
-const WORDS_PER_LINK = DIGEST_ARITY - 1;
 const SMALLEST = BLOCK_SLOTS_MIN;
 
 type Counts = Pick<R1csHeader, "constraints" | "wires">;
 type Count = keyof Counts;
 
-/** Counts the calls of the hash in the digest chain of a block. */
-function digestLinks(slots: number): number {
-  return Math.ceil((COMMITTED_INPUTS.length + WORDS_PER_SLOT * slots) / WORDS_PER_LINK);
-}
-
 /** Slots of the smallest block whose digest takes two links. */
-const TWO_LINKS = Math.floor((WORDS_PER_LINK - COMMITTED_INPUTS.length) / WORDS_PER_SLOT) + 1;
+const TWO_LINKS = smallestWithLinks(2);
+
+function smallestWithLinks(links: number): number {
+  let slots = SMALLEST;
+  while (digestLinks(slots) < links) slots++;
+  return slots;
+}
 
 /** Divides the constraints of a block by its slots, rounded up. */
 export function constraintsPerSlot(constraints: number, slots: number): number {
