@@ -92,6 +92,8 @@ function defaultAt(path: readonly string[]): string {
     resolved,
   );
   if (value === undefined) return "";
+  const variant = z.object({ type: z.string() }).strict().safeParse(value);
+  if (variant.success) return `\`"${variant.data.type}"\``;
   const text = JSON.stringify(value);
   return `\`${text.replace(`"${ROOT}`, '"')}\``;
 }

@@ -161,6 +161,23 @@ describe("plugin/config", () => {
       }
     });
 
+    it("reads the node's store from its name, by default sqlite", async () => {
+      const storeOf = async (node: object) =>
+        (await project.createHre({ rollup: { node } })).config.rollup.node.store;
+      expect(await storeOf({})).to.deep.equal({ type: "sqlite" });
+      expect(await storeOf({ store: "memory" })).to.deep.equal({ type: "memory" });
+      expect(await storeOf({ store: "sqlite:kept/node.db" })).to.deep.equal({
+        type: "sqlite",
+        path: join(project.root, "kept/node.db"),
+      });
+      const url = "postgres://rollup@127.0.0.1:5432/rollup";
+      expect(await storeOf({ store: url })).to.deep.equal({ type: "postgres", url });
+      for (const store of ["", "sqlite:", "mysql://x", 7]) {
+        const message = await refusalOf(project, { rollup: { node: { store } } });
+        expect(message, String(store)).to.include("config.rollup.node.store");
+      }
+    });
+
     it("names the known presets when the preset is unknown", async () => {
       const message = await refusalOf(project, { rollup: { preset: "huge" } });
       expect(message).to.include("config.rollup.preset").and.include("PRESET_UNKNOWN");

@@ -15,6 +15,7 @@ import { ROLLUP_VERIFIER, VERIFIER_SUFFIX } from "../circuits/verifier-name.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_NAME, PACKAGE_ROOT, resolveNpmSolc } from "../package-root.ts";
 import { findKindProblem, toBlockKinds } from "./block-kinds.ts";
+import { resolveNode } from "./node/types.ts";
 import { DEFAULT_PRESET, type RollupConfig, type RollupUserConfig } from "./types.ts";
 
 /** Contracts of this package that a user's project builds and deploys. */
@@ -95,6 +96,7 @@ export function resolveRollupConfig(
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,
       threads: user.operator?.threads ?? 0,
     },
+    node: resolveNode(user.node, root),
     paths: {
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),
@@ -102,6 +104,7 @@ export function resolveRollupConfig(
       contracts:
         verifiersPath === undefined ? join(rollupCache, "contracts") : resolve(root, verifiersPath),
       types: join(root, "types", "circuits"),
+      data: join(root, "rollup-data"),
     },
   };
 }

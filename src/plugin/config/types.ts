@@ -8,6 +8,7 @@ import type { Protocol } from "../../circom/protocols.ts";
 import type { KeySetup } from "../../groth16/setup/proving-keys.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import type { BlockKindConfig } from "./block-kinds.ts";
+import type { NodeConfig, NodeUserConfig } from "./node/types.ts";
 
 export const PROVER_NAMES = ["kernel", "snarkjs", "external", "mock"] as const;
 /**
@@ -196,6 +197,8 @@ export interface RollupUserConfig {
     /** Worker threads, 0 to {@link OPERATOR_THREADS_MAX}. Default 0. */
     threads?: number;
   };
+  /** The node that `rollup:operator` runs. */
+  node?: NodeUserConfig;
 }
 
 /** Folders of generated files, all absolute. */
@@ -210,6 +213,8 @@ export interface RollupPathsConfig {
   readonly contracts: string;
   /** Generated TypeScript types of the project's circuits. */
   readonly types: string;
+  /** What the node keeps; `hardhat clean` leaves it alone. */
+  readonly data: string;
 }
 
 export interface RollupConfig {
@@ -221,5 +226,6 @@ export interface RollupConfig {
   readonly setup: SetupConfig;
   readonly circuits: CircuitsConfig;
   readonly operator: OperatorConfig;
+  readonly node: NodeConfig;
   readonly paths: RollupPathsConfig;
 }

@@ -29,6 +29,7 @@ import type { RollupError } from "../../util/errors.ts";
 import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
 import { BLOCK_KINDS_MAX, findKindProblem } from "./block-kinds.ts";
+import { nodeSchema } from "./node/types.ts";
 import { DEFAULT_PRESET, OPERATOR_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
 
 function toMessage(error: RollupError): string {
@@ -333,6 +334,7 @@ export const rollupUserConfigSchema = z
       .strict()
       .describe("the operator in this process or of `rollup:operator`")
       .optional(),
+    node: nodeSchema.optional(),
   })
   .strict()
   .refine(({ prover, externalProver }) => prover !== "external" || externalProver !== undefined, {
