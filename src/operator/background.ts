@@ -23,7 +23,7 @@ export interface BackgroundParts {
 }
 
 /** Loops beside that of the commits, by the names of their methods in `Stages`. */
-type OtherLoop = "makeProofs" | "sendProofs" | "execute" | "payOut";
+type OtherLoop = "startProofs" | "sendProofs" | "execute" | "payOut";
 
 /**
  * A loop for each stage: a long proof holds up no commit, and a stage that fails no other one. The
@@ -47,15 +47,11 @@ export class Background {
         () => this.#sealWhenDue(),
       ),
     );
-    const others: readonly OtherLoop[] = ["makeProofs", "sendProofs", "execute", "payOut"];
+    const others: readonly OtherLoop[] = ["startProofs", "sendProofs", "execute", "payOut"];
     this.#others = new Map(
       others.map((name) => [
         name,
-        this.#newLoop(async () => {
-          const hasDone = this.#isDue(name) && (await stages[name]());
-          if (name === "makeProofs") this.#wakeOthers();
-          return hasDone;
-        }),
+        this.#newLoop(async () => this.#isDue(name) && (await stages[name]())),
       ]),
     );
   }
@@ -82,6 +78,7 @@ export class Background {
   async stop(): Promise<void> {
     this.#cancelTick();
     await Promise.all([this.#commit, ...this.#others.values()].map((loop) => loop.idle()));
+    await this.#parts.stages.proofsIdle();
   }
 
   #scheduleTick(): void {

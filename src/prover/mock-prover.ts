@@ -16,6 +16,7 @@ const PROOF_WORDS = 8;
 export function createMockProver(): Prover {
   return {
     name: "mock",
+    capacity: 1, // it answers at once
     prove: ({ publicInputs }) =>
       Promise.resolve({ proof: Array<bigint>(PROOF_WORDS).fill(0n), publicInputs }),
     close: () => Promise.resolve(),

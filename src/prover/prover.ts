@@ -22,15 +22,18 @@ export interface JobProof {
 export interface Prover {
   /** For logs and reports; `mock` proves nothing. */
   readonly name: string;
+  /** Proofs that may be asked for at a time, from 1: more would only wait in the prover. */
+  readonly capacity: number;
   /**
-   * Computes the witness of a job and proves it.
+   * Computes the witness of a job, proves it, and verifies the proof in this process.
    *
    * @param job - Key, inputs and public inputs.
+   * @param signal - Aborted when nobody waits for the proof any more.
    * @returns The proof, and the public inputs that it is for.
-   * @throws PROOF_PUBLIC_INPUTS_MISMATCH, or the coded error of the witness generator when the
-   * input breaks a constraint.
+   * @throws PROOF_PUBLIC_INPUTS_MISMATCH, PROOF_INVALID, or the coded error of the witness generator
+   * when the input breaks a constraint; the signal's reason.
    */
-  prove(job: ProofJob): Promise<JobProof>;
+  prove(job: ProofJob, signal?: AbortSignal): Promise<JobProof>;
   /** Frees threads and memory. The prover takes no job after that. */
   close(): Promise<void>;
 }

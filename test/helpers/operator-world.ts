@@ -18,6 +18,7 @@ export const FEE_ACCOUNT_ADDRESS = 0xfeen;
 /** A prover that records its jobs, and fails on demand. */
 export class TestProver implements Prover {
   readonly name = "test";
+  readonly capacity: number = 1;
   readonly jobs: ProofJob[] = [];
   /** Number of the next jobs that fail. */
   failures = 0;

@@ -41,7 +41,7 @@ async function jobOf(applied: AppliedBlock, hash: (list: readonly bigint[]) => b
     return Promise.resolve(results);
   };
   const parts = {
-    prover: { name: "keeps its job", prove, close },
+    prover: { name: "keeps its job", capacity: 1, prove, close },
     crypto: { hashMany, verifyMany: () => Promise.resolve([]), close },
     clock: new FakeClock(),
   };

@@ -49,10 +49,11 @@ describe(`prover: jobs by circuits (${random.title})`, function () {
   });
   after(() => workers.close());
 
-  function toProver(by: Pick<Circuit, "prove">): Prover {
+  function toProver({ prove }: Pick<Circuit, "prove">): Prover {
     return createCircuitProver({
       name: "kernel",
-      circuitOf: () => Promise.resolve(by),
+      capacity: 2,
+      circuitOf: () => Promise.resolve({ prove, verify: circuit.verify }),
       close: () => Promise.resolve(),
     });
   }
@@ -125,6 +126,25 @@ describe(`prover: jobs by circuits (${random.title})`, function () {
   it("CIRCUIT_ASSERT_FAILED: an input that breaks a rule", async () => {
     const input = { ...job.input, validUntil: [0n, 0n] };
     await expectRejection("CIRCUIT_ASSERT_FAILED", prover.prove({ ...job, input }));
+  });
+
+  it("PROOF_INVALID: a proof of the right public inputs that does not verify", async () => {
+    const proven = await circuit.prove(job.input);
+    const { pi_a: a } = proven.proof;
+    const wrong = { ...proven, proof: { ...proven.proof, pi_a: [...proven.proof.pi_c] } };
+    expect(wrong.proof.pi_a).not.to.deep.equal(a);
+    const failed = toProver({ prove: () => Promise.resolve(wrong) }).prove(job);
+    const error = await expectRejection("PROOF_INVALID", failed);
+    expect(error.facts).to.include({ keyId: job.keyId, prover: "kernel" });
+  });
+
+  it("starts no proof of a job that is aborted", async () => {
+    let calls = 0;
+    const prove = () => Promise.reject(new Error(`call ${++calls}`));
+    const reason = new Error("of no use any more");
+    const failed = toProver({ prove }).prove(job, AbortSignal.abort(reason));
+    expect(await failed.catch((error: unknown) => error)).to.equal(reason);
+    expect(calls).to.equal(0);
   });
 
   it("PROOF_PUBLIC_INPUTS_MISMATCH: a job whose input is that of another block", async () => {

@@ -9,6 +9,7 @@ export const PROVER_FAULTS = ["late", "wrong", "slow"] as const;
 
 export class SimProver implements Prover {
   readonly name = "simulation";
+  readonly capacity: number = 1;
   /** Called while a slow proof is made. */
   meanwhile: () => Promise<void> = () => Promise.resolve();
   jobs = 0;

@@ -15,18 +15,21 @@ export interface ProvingParts {
   readonly clock: Clock;
 }
 
+/** @param signal - Aborted when the proof is of no use any more. */
 export async function proveBlock(
   { prover, crypto, clock }: ProvingParts,
   { applied, commitment }: Prepared,
+  signal?: AbortSignal,
 ): Promise<TimedProof> {
   const startMs = clock.nowMs();
   const traced = withTraces(applied, commitment.domain);
   await hashForWitness(traced, crypto);
-  const proof = await prover.prove({
+  const job = {
     keyId: blockKindId(applied.block.kind),
     input: { ...createBlockWitnessInput(traced, commitment) },
     publicInputs: commitment.publicInputs,
-  });
+  };
+  const proof = await prover.prove(job, signal);
   return { ...proof, proofMs: clock.nowMs() - startMs };
 }
 

@@ -19,7 +19,7 @@ export class StageLoop {
   /** Something may have become ready. */
   wake(): void {
     this.#isWoken = true;
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#running ??= this.#run();
   }
 
   /** Resolves when no turn is under way. */
@@ -38,5 +38,7 @@ export class StageLoop {
         this.#failures.record(error);
       }
     }
+    // At once after the last look at the flag: whoever wakes it later finds no run, and starts one.
+    this.#running = undefined;
   }
 }

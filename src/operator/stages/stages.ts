@@ -13,7 +13,10 @@ import { ProveStage } from "./prove.ts";
 import type { StageParts } from "./stage.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
-/** Committed blocks that may wait for their proofs, in L1 transactions of proofs. */
+/**
+ * Committed blocks that may wait for their proofs, in L1 transactions of proofs, or in proofs that
+ * are made at a time if those are more.
+ */
 const PROOFS_AHEAD = 2;
 
 export interface StagesParts extends StageParts {
@@ -37,7 +40,7 @@ export class Stages {
   constructor(parts: StagesParts) {
     const { proving, blocksPerTransaction, proofsPerTransaction } = parts;
     const newGroupSize = () => new GroupSize(blocksPerTransaction);
-    const aheadMax = PROOFS_AHEAD * proofsPerTransaction;
+    const aheadMax = PROOFS_AHEAD * Math.max(proofsPerTransaction, proving.prover.capacity);
     this.#parts = parts;
     this.#predecessors = new Predecessors(parts);
     this.#commit = new CommitStage(parts, proving.crypto, newGroupSize(), aheadMax);
@@ -55,7 +58,7 @@ export class Stages {
   get due() {
     return {
       commit: this.#commit.isDue,
-      makeProofs: this.#prove.isProofDue,
+      startProofs: this.#prove.isProofDue,
       sendProofs: this.#prove.isSendingDue,
       execute: this.#execute.isDue,
       payOut: this.#payOut.isDue,
@@ -94,9 +97,14 @@ export class Stages {
     return this.#prove.turn((send) => this.#parts.turns.run("prove", send));
   }
 
-  /** Makes proofs of committed blocks, beside everything else. */
-  makeProofs(): Promise<boolean> {
-    return this.#prove.makeProofs();
+  /** Starts proofs of committed blocks, which are made beside everything else. */
+  async startProofs(): Promise<boolean> {
+    return this.#prove.startProofs();
+  }
+
+  /** Resolves when no proof is being made. */
+  proofsIdle(): Promise<void> {
+    return this.#prove.idle();
   }
 
   /** Sends proofs with one transaction. */
@@ -155,5 +163,6 @@ export class Stages {
     await follower.follow();
     await this.#predecessors.revert();
     log.record(reopenStaleBlocks(log.ledger));
+    this.#prove.abortStale();
   }
 }

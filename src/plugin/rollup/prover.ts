@@ -17,6 +17,12 @@ import { pluginError } from "../errors.ts";
 import { createUsageMeter } from "../profile/usage.ts";
 
 /**
+ * The kernel makes one proof after the other; the witness of the next block is computed meanwhile.
+ * snarkjs or another program would run twice, with twice the memory and no gain.
+ */
+const KERNEL_CAPACITY = 2;
+
+/**
  * Creates the prover of a rollup, and checks that circuits, keys and the compiled verifier belong
  * together, so that L1 accepts the proofs.
  *
@@ -63,6 +69,7 @@ export async function createProver(
   const { close } = provingOptions.workers;
   return createCircuitProver({
     name: prover,
+    capacity: prover === "kernel" ? KERNEL_CAPACITY : 1,
     circuitOf: (keyId) => Promise.resolve(circuits.get(keyId)!),
     close,
   });
@@ -85,7 +92,8 @@ export async function createExitProver(
   const circuit = await loadCircuit({ ...source, ...options });
   await circuit.zkeyPath();
   const { close } = options.workers;
-  return createCircuitProver({ name: prover, circuitOf: () => Promise.resolve(circuit), close });
+  const circuitOf = () => Promise.resolve(circuit);
+  return createCircuitProver({ name: prover, capacity: 1, circuitOf, close });
 }
 
 /** Loads the rollup's circuits, which share threads. */
