@@ -30,8 +30,8 @@ export interface Prover {
    * @param job - Key, inputs and public inputs.
    * @param signal - Aborted when nobody waits for the proof any more.
    * @returns The proof, and the public inputs that it is for.
-   * @throws PROOF_PUBLIC_INPUTS_MISMATCH, PROOF_INVALID, or the coded error of the witness generator
-   * when the input breaks a constraint; the signal's reason.
+   * @throws PROOF_PUBLIC_INPUTS_MISMATCH, PROOF_INVALID, or the coded error of the witness
+   * generator when the input breaks a constraint; the signal's reason.
    */
   prove(job: ProofJob, signal?: AbortSignal): Promise<JobProof>;
   /** Frees threads and memory. The prover takes no job after that. */

@@ -1,4 +1,4 @@
-/** Proofs that are made in parallel: how many at a time, in which order, and what a failure does. */
+/** Proofs made in parallel: how many at a time, in which order, and what a failure does. */
 import { expect } from "chai";
 import type { BlockWithProof } from "../../src/operator/ledger/blocks.ts";
 import type { OperatorOptions } from "../../src/operator/operator.ts";
