@@ -36,6 +36,12 @@ import type { FunctionBuilder, ModuleBuilder } from "./wasm/module.ts";
 export type Limbs = readonly V128[];
 /** Pairs of factors, whose products are added. */
 export type Products = readonly (readonly [Limbs, Limbs])[];
+/** A sum of products whose factors are loaded one pair after the other. */
+export interface ProductLoop {
+  readonly count: number;
+  /** Emits the step to the next two factors; the second one is loaded limb by limb. */
+  readonly next: () => readonly [Limbs, readonly V128[]];
+}
 /** Two limbs to multiply. */
 type Term = readonly [V128, V128];
 
@@ -53,6 +59,11 @@ export interface FieldMacros {
   readonly field: PrimeField;
   /** Computes Σ aᵢ·bᵢ / R + addend. */
   sumOfProducts(fn: FunctionBuilder, products: Products, addend?: Limbs): Limbs;
+  /**
+   * Computes Σ aᵢ·bᵢ / R in a loop. Its code stays in the processor's cache of instructions, which
+   * that of many products in a row does not.
+   */
+  loopOfProducts(fn: FunctionBuilder, loop: ProductLoop): Limbs;
   /** Computes independent sums Σ aᵢ·bᵢ / R with their instructions interleaved. */
   sumsOfProducts(fn: FunctionBuilder, sums: readonly Products[]): Limbs[];
   multiply(fn: FunctionBuilder, a: Limbs, b: Limbs): Limbs;
@@ -81,7 +92,7 @@ export function negate(fn: FunctionBuilder, a: Limbs): Limbs {
 
 /** Reads a pair. */
 export function loadPair(fn: FunctionBuilder, address: I32, offset = 0, limbs = LIMBS): Limbs {
-  return Array.from({ length: limbs }, (_, i) => fn.let(v128.load(address, offset + 16 * i)));
+  return limbsOfPair(address, offset, limbs).map((limb) => fn.let(limb));
 }
 
 export function storePair(fn: FunctionBuilder, address: I32, a: Limbs, offset = 0): void {
@@ -125,7 +136,17 @@ export function loadLanes(
 
 /** Reads a single element into both lanes. */
 export function loadBoth(fn: FunctionBuilder, address: I32, offset = 0, limbs = LIMBS): Limbs {
-  return Array.from({ length: limbs }, (_, i) => fn.let(v128.loadSplat(address, offset + 8 * i)));
+  return limbsOfSingle(address, offset, limbs).map((limb) => fn.let(limb));
+}
+
+/** Returns the loads of a pair's limbs. */
+export function limbsOfPair(address: I32, offset = 0, limbs = LIMBS): V128[] {
+  return Array.from({ length: limbs }, (_, i) => v128.load(address, offset + 16 * i));
+}
+
+/** Returns the loads of a single element's limbs into both lanes. */
+export function limbsOfSingle(address: I32, offset = 0, limbs = LIMBS): V128[] {
+  return Array.from({ length: limbs }, (_, i) => v128.loadSplat(address, offset + 8 * i));
 }
 
 /** Creates the macros of `field`, with their constants in the pool of `module`. */
@@ -143,9 +164,12 @@ export function createFieldMacros(module: ModuleBuilder, field: PrimeField): Fie
     const doubled = add(fn, a, a);
     return multiplyColumns(fn, (column) => squareTermsOfColumn(a, doubled, column));
   };
+  const emitLoop = (fn: FunctionBuilder, loop: ProductLoop) =>
+    multiplyColumns(fn, () => [], undefined, loop);
   return {
     field,
     constant,
+    loopOfProducts: (fn, loop) => interleave([emitLoop(fn, loop)])[0]!,
     sumOfProducts: (fn, products, addend) => interleave([emitSum(fn, products, addend)])[0]!,
     sumsOfProducts: (fn, sums) => interleave(sums.map((products) => emitSum(fn, products))),
     multiply: (fn, a, b) => interleave([emitSum(fn, [[a, b]])])[0]!,
@@ -201,6 +225,7 @@ type ColumnMultiplier = (
   fn: FunctionBuilder,
   termsOf: (column: number) => readonly Term[],
   addend?: Limbs,
+  loop?: ProductLoop,
 ) => Steps;
 
 function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): ColumnMultiplier {
@@ -208,8 +233,9 @@ function createColumnMultiplier(module: ModuleBuilder, field: PrimeField): Colum
   const modulus = field.modulusLimbs.map(double);
   const shiftedMultiple = field.shiftedMultipleLimbs.map(double);
   const inverse = double(Number(field.negatedInverse));
-  return function* (fn, termsOf, addend) {
+  return function* (fn, termsOf, addend, loop) {
     const columns = createColumns(fn, module);
+    if (loop !== undefined) columns.addLoop(loop);
     const cleared: Local<"v128">[] = [];
     const reductionTerms = (column: number): Term[] =>
       cleared.flatMap((factor, i): Term[] => {
@@ -267,9 +293,22 @@ function createColumns(fn: FunctionBuilder, module: ModuleBuilder) {
     addBits(index + 1, rounded, doubleBits(HIGH));
     return f64x2.multiplyAdd(a, b, f64x2.subtract(highAndLow, rounded));
   };
+  const addProduct = (index: number, a: V128, b: V128): void =>
+    addBits(index, splitProduct(index, a, b), doubleBits(LOW));
   return {
-    addProduct: (index: number, a: V128, b: V128): void =>
-      addBits(index, splitProduct(index, a, b), doubleBits(LOW)),
+    addProduct,
+    /** Adds products row by row, so that few columns change at a time and stay in registers. */
+    addLoop: ({ count, next }: ProductLoop): void => {
+      for (const column of columns) column.sum = fn.let(v128.splat64(0n));
+      fn.for(i32.const(0), i32.const(count), () => {
+        const [a, b] = next();
+        b.forEach((load, j) => {
+          const factor = fn.let(load);
+          a.forEach((limb, i) => addProduct(i + j, limb, factor));
+        });
+      });
+      for (const column of columns) column.excess *= BigInt(count);
+    },
     /** Returns `biased` plus the low half of a·b; adds the high half to the next column. */
     addExact: (index: number, biased: V128, a: V128, b: V128): V128 => {
       const sum = i64x2.add(biased, splitProduct(index, a, b));

@@ -7,14 +7,14 @@
 import { type Matrix, transpose, type Vector } from "../crypto/matrices.ts";
 import { POSEIDON_FULL_ROUNDS, poseidonPartialRounds } from "../crypto/poseidon-constants.ts";
 import { importFactor } from "./conversion.ts";
-import { add, loadBoth, loadPair, storePair } from "./field.ts";
+import { add, limbsOfPair, limbsOfSingle, loadBoth, loadPair, storePair } from "./field.ts";
 import type { FieldMacros, Limbs } from "./field.ts";
 import { encodeElements } from "./instance.ts";
 import { ELEMENT_BYTES, FR, PAIR_BYTES } from "./limbs.ts";
 import { type EntryFactors, poseidonRecurrence } from "./poseidon-recurrence.ts";
 import type { PoseidonRecurrence } from "./poseidon-recurrence.ts";
 import { i32, v128 } from "./wasm/instructions.ts";
-import type { I32 } from "./wasm/instructions.ts";
+import type { I32, V128 } from "./wasm/instructions.ts";
 import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 const HALF_ROUNDS = POSEIDON_FULL_ROUNDS / 2;
@@ -29,6 +29,8 @@ export interface StateShape {
   /** Length of the constants of a vector. */
   readonly constantBytes: number;
   readonly loadConstant: (fn: FunctionBuilder, address: I32, offset?: number) => Limbs;
+  /** Returns the loads of a constant's limbs. */
+  readonly constantLimbs: (address: I32) => V128[];
   /** Returns a vector for each element of a unit, with the element in all lanes of its state. */
   readonly spread: (fn: FunctionBuilder, unit: Limbs, index: number) => Limbs[];
   /** Sums the lanes of each state. */
@@ -52,6 +54,7 @@ export function twoStates(width: number): StateShape {
     units: width,
     constantBytes: ELEMENT_BYTES,
     loadConstant: loadBoth,
+    constantLimbs: limbsOfSingle,
     spread: (_, unit) => [unit],
     fold: (_, sum) => sum,
     arrange: (elements) => elements.map((element) => [element]),
@@ -70,6 +73,7 @@ export function oneState(width: number): StateShape {
     units,
     constantBytes: PAIR_BYTES,
     loadConstant: loadPair,
+    constantLimbs: limbsOfPair,
     spread: (fn, unit, index) =>
       index === 0 ? [unit] : [shuffle(fn, unit, 0, 0), shuffle(fn, unit, 1, 1)],
     fold: (fn, sum) => add(fn, sum, shuffle(fn, sum, 1, 0)),
@@ -291,19 +295,20 @@ function sbox(fn: FunctionBuilder, fr: FieldMacros, element: Limbs, constant: Li
 function dot(
   fn: FunctionBuilder,
   fr: FieldMacros,
-  { constantBytes, loadConstant }: StateShape,
+  { constantBytes, constantLimbs }: StateShape,
   [vectors, constants]: readonly [I32, I32],
   count: number,
 ): Limbs {
-  const products = Array.from(
-    { length: count },
-    (_, i) =>
-      [
-        loadPair(fn, vectors, i * PAIR_BYTES),
-        loadConstant(fn, constants, i * constantBytes),
-      ] as const,
-  );
-  return fr.sumOfProducts(fn, products);
+  const [vector, constant] = [
+    fn.let(at(vectors, -PAIR_BYTES)),
+    fn.let(at(constants, -constantBytes)),
+  ];
+  const next = () => {
+    fn.set(vector, at(vector, PAIR_BYTES));
+    fn.set(constant, at(constant, constantBytes));
+    return [loadPair(fn, vector), constantLimbs(constant)] as const;
+  };
+  return fr.loopOfProducts(fn, { count, next });
 }
 
 /** Defines `fullRound(state, constants, matrix)`. */
@@ -350,7 +355,6 @@ function definePartialRound(
   return module.function(null, 4, (fn, state, entry, constant, factors) => {
     const x = loadPair(fn, state);
     const square = fr.square(fn, x);
-    // Emitted between dependent steps of x, so that the processor overlaps the sum with them.
     const sum = fold(fn, dot(fn, fr, shape, [entry, factors], (width - 1) * entryUnits));
     const fifth = fr.multiply(fn, fr.square(fn, square), x);
     const others = add(fn, sum, loadConstant(fn, constant));
