@@ -82,7 +82,7 @@ export {
 } from "./l1/deploy.ts";
 export { L1_LIMITS, type L1Limits } from "./l1/gas.ts";
 export type { Rollup } from "./l1/generated/rollup.ts";
-export type { Patience } from "./l1/sending.ts";
+export type { Patience } from "./l1/settings.ts";
 export { hashStoredBlock } from "./l1/stored-block.ts";
 export type { L1BlockId, L1Transaction, QueuedRequest, StoredBlock, Token } from "./l1/types.ts";
 // Restore from L1.

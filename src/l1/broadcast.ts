@@ -1,4 +1,4 @@
-/** Broadcasts a transaction, signed in this process if the signer can, else by the key's holder. */
+/** Signs a transaction in this process if the signer can, else the key's holder does; sends it. */
 import {
   BrowserProvider,
   JsonRpcSigner,
@@ -6,6 +6,7 @@ import {
   type Signer,
   toQuantity,
   Transaction,
+  type TransactionLike,
   type TransactionRequest,
 } from "ethers";
 import type { Fees } from "./fees.ts";
@@ -25,6 +26,14 @@ export interface ReadyTransaction {
   readonly fees: Fees;
 }
 
+/** A transaction in the form in which it is written down and sent. */
+export interface Version {
+  /** 0x-hex; signed, or not if another process has the key and signs. */
+  readonly raw: string;
+  /** Hash of the signed transaction, 0x-hex; empty if it is not known. */
+  readonly hash: string;
+}
+
 export interface SendResult {
   /** `taken`: the node has accepted it. */
   readonly answer: SendAnswer | "taken";
@@ -38,25 +47,42 @@ export interface SendResult {
 const unableToSign = new WeakSet<Signer>();
 
 /**
- * Broadcasts a transaction. Never throws; the result contains the error.
+ * Signs a transaction, or leaves that to the holder of the key.
  *
- * @param timeoutMs - Deadline for the node's answer; a person at a wallet has none.
+ * @param timeoutMs - Deadline for a signer in another process.
+ * @throws The signer's error.
  */
-export async function broadcast(
+export async function toVersion(
   signer: Signer,
   transaction: ReadyTransaction,
   timeoutMs: number,
+): Promise<Version> {
+  const raw = await withDeadline(signHere(signer, transaction), timeoutMs);
+  if (raw !== undefined) return { raw, hash: Transaction.from(raw).hash! };
+  // An unsigned transaction has no sender.
+  const unsigned = Transaction.from({ ...toRequest(transaction), from: null } as TransactionLike);
+  return { raw: unsigned.unsignedSerialized, hash: "" };
+}
+
+/**
+ * Sends a transaction. Never throws; the result contains the error.
+ *
+ * @param timeoutMs - Deadline for the node's answer; a person at a wallet has none.
+ */
+export async function sendVersion(
+  signer: Signer,
+  transaction: ReadyTransaction,
+  { raw, hash }: Version,
+  timeoutMs: number,
 ): Promise<SendResult> {
   const provider = signer.provider!;
-  let sent: { hash?: string } = {};
+  const known = hash === "" ? {} : { hash };
   try {
-    const raw = await signHere(signer, transaction);
-    if (raw !== undefined) sent = { hash: Transaction.from(raw).hash! };
-    const sending = raw === undefined ? sendThere(signer, transaction) : sendRaw(provider, raw);
-    const hash = await withDeadline(sending, asksPerson(signer) ? Infinity : timeoutMs);
-    return { answer: "taken", hash, ...sent };
+    const sending = hash === "" ? sendThere(signer, transaction) : sendRaw(provider, raw);
+    const answered = await withDeadline(sending, asksPerson(signer) ? Infinity : timeoutMs);
+    return { answer: "taken", hash: answered, ...known };
   } catch (error) {
-    return { answer: toSendAnswer(error), ...sent, error };
+    return { answer: toSendAnswer(error), ...known, error };
   }
 }
 

@@ -47,7 +47,9 @@ import {
 } from "./gas.ts";
 import { findDeploymentBlock } from "./locate.ts";
 import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
-import { DEFAULT_PATIENCE, type Patience, type PendingTransactions, Sender } from "./sending.ts";
+import { type L1Call, type PendingTransactions, Sender } from "./sending.ts";
+import { DEFAULT_PATIENCE, type Patience, type SendingSettings } from "./settings.ts";
+import { isRequestUrgent } from "./expiry.ts";
 import { isOwnCommit, readStanding } from "./standing.ts";
 import { toL1Error } from "./reverts.ts";
 import { readToken } from "./tokens.ts";
@@ -75,13 +77,19 @@ export interface RollupLocation {
   readonly deploymentBlock?: number;
 }
 
+/** How a client reads and sends. */
+export interface ConnectOptions extends Partial<Patience>, SendingSettings {
+  /** Limits of one L1 transaction. Default: those of Ethereum. */
+  readonly limits?: L1Limits;
+}
+
 /**
  * Connects to a deployed rollup.
  *
  * @param location - Address of the contract, and the L1 block of its deployment.
  * @param runner - A signer to send transactions, or a provider to read only.
- * @param patience - Time limits for answers of L1 and for mining; default: about ten minutes.
- * @param limits - Limits of one L1 transaction; default: those of Ethereum.
+ * @param options - Time limits for answers of L1 and for mining, about ten minutes by default; and
+ * what an operator's account needs: journal, limits of fees and budget.
  * @returns A client of the contract. It does not check that a rollup is there.
  * @throws L1_REQUEST_FAILED
  *
@@ -96,10 +104,9 @@ export interface RollupLocation {
 export async function connectRollup(
   { rollupAddress, deploymentBlock = 0 }: RollupLocation,
   runner: ContractRunner,
-  patience: Partial<Patience> = {},
-  limits: L1Limits = L1_LIMITS,
+  options: ConnectOptions = {},
 ): Promise<RollupClient> {
-  const whole = { ...DEFAULT_PATIENCE, ...patience };
+  const whole = { ...DEFAULT_PATIENCE, ...options };
   const patient = patientRunner(runner, whole);
   const contract = new Contract(rollupAddress, ROLLUP_INTERFACE, patient) as unknown as Rollup;
   const provider = providerOf(contract);
@@ -107,7 +114,7 @@ export async function connectRollup(
   const address = await contract.getAddress();
   const start = deploymentBlock || (await findDeploymentBlock(contract));
   const location = { chainId, rollupAddress: address, deploymentBlock: start };
-  return new RollupClient(contract, location, whole, limits);
+  return new RollupClient(contract, location, whole);
 }
 
 /**
@@ -139,7 +146,7 @@ export class RollupClient {
   /** L1 block from which on events are read; 0 if it is unknown. */
   readonly deploymentBlock: number;
 
-  readonly #patience: Patience;
+  readonly #options: ConnectOptions & Patience;
   readonly #limits: L1Limits;
   #sender: Sender | undefined;
 
@@ -147,12 +154,11 @@ export class RollupClient {
   constructor(
     contract: Rollup,
     location: Required<RollupLocation> & { readonly chainId: bigint },
-    patience = DEFAULT_PATIENCE,
-    limits = L1_LIMITS,
+    options: ConnectOptions & Patience = DEFAULT_PATIENCE,
   ) {
     this.contract = contract;
-    this.#patience = patience;
-    this.#limits = limits;
+    this.#options = options;
+    this.#limits = options.limits ?? L1_LIMITS;
     this.chainId = location.chainId;
     this.rollupAddress = location.rollupAddress;
     this.deploymentBlock = location.deploymentBlock;
@@ -296,7 +302,9 @@ export class RollupClient {
   ): Promise<{ transaction: L1Transaction; storedBlocks: StoredBlock[] }> {
     const structs = blocks.map(toCommitStruct);
     const send = () => this.contract.commitBlocks.populateTransaction(last, structs);
-    const receipt = await this.#sendAlone("commitBlocks", send, commitCost(blocks));
+    const purpose = toPurpose("commit", last.blockNumber + 1, blocks.length);
+    const call = { name: "commitBlocks", purpose };
+    const receipt = await this.#sendAlone(call, send, commitCost(blocks));
     const storedBlocks = this.#eventsOf(receipt, "BlockCommitted").map(toStoredBlock);
     return { transaction: toTransaction(receipt), storedBlocks };
   }
@@ -311,7 +319,8 @@ export class RollupClient {
   async proveBlocks(blocks: readonly ProveBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.proveBlocks.populateTransaction(...toProveArguments(blocks));
     const cost = proveCost(blocks.length, new Set(blocks.map(({ kind }) => kind)).size);
-    return toTransaction(await this.#sendAlone("proveBlocks", send, cost));
+    const purpose = toPurpose("prove", blocks[0]?.storedBlock.blockNumber, blocks.length);
+    return toTransaction(await this.#sendAlone({ name: "proveBlocks", purpose }, send, cost));
   }
 
   /**
@@ -326,7 +335,8 @@ export class RollupClient {
     const structs = blocks.map(toExecuteStruct);
     const send = () => this.contract.executeBlocks.populateTransaction(structs);
     const cost = executeCost(blocks.map(({ payouts }) => payouts.length));
-    return toTransaction(await this.#sendAlone("executeBlocks", send, cost));
+    const purpose = toPurpose("execute", blocks[0]?.storedBlock.blockNumber, blocks.length);
+    return toTransaction(await this.#sendAlone({ name: "executeBlocks", purpose }, send, cost));
   }
 
   /**
@@ -378,7 +388,9 @@ export class RollupClient {
    */
   async revertBlocks(blocks: readonly StoredBlock[]): Promise<L1Transaction> {
     const send = () => this.contract.revertBlocks.populateTransaction([...blocks]);
-    return toTransaction(await this.#sendAlone("revertBlocks", send, revertCost(blocks.length)));
+    const purpose = toPurpose("revert", blocks.at(-1)?.blockNumber, blocks.length);
+    const cost = revertCost(blocks.length);
+    return toTransaction(await this.#sendAlone({ name: "revertBlocks", purpose }, send, cost));
   }
 
   /**
@@ -638,19 +650,30 @@ export class RollupClient {
   }
 
   /** Sends for an operator, with the gas of the worst case. */
-  async #sendAlone(call: string, send: Send, cost: L1Cost): Promise<TransactionReceipt> {
+  async #sendAlone(
+    call: Pick<L1Call, "name" | "purpose">,
+    send: Send,
+    cost: L1Cost,
+  ): Promise<TransactionReceipt> {
     const { to, data, value = 0n } = await send();
     const gasLimit = toGasLimit(cost, this.#limits);
-    const sender = this.#connectSender(call);
-    return sender.sendAlone({ name: call, to, data, value }, gasLimit);
+    const sender = this.#connectSender(call.name);
+    const isUrgent = () => isRequestUrgent(this.contract);
+    return sender.sendAlone({ ...call, to, data, value }, gasLimit, isUrgent);
   }
 
   #connectSender(call: string): Sender {
     const { runner } = this.contract;
     if (!isSigner(runner)) throw l1Error({ code: "L1_SIGNER_MISSING", call });
-    this.#sender ??= new Sender(runner, this.#provider, this.chainId, this.#patience);
+    const options = this.#options;
+    this.#sender ??= new Sender(runner, this.#provider, this.chainId, options, options);
     return this.#sender;
   }
+}
+
+/** Describes a call for people, such as `commit 12-15`. */
+function toPurpose(step: string, first = 0, count: number): string {
+  return count === 1 ? `${step} ${first}` : `${step} ${first}-${first + count - 1}`;
 }
 
 function toGasLimit({ gas }: L1Cost, { gasMax }: L1Limits): bigint {

@@ -25,6 +25,8 @@ export type L1ErrorFacts =
   | { code: "L1_LOGS_REFUSED"; fromBlock: number; toBlock: number; reason: string }
   | { code: "L1_TRANSACTION_REFUSED"; call: string; reason: string }
   | { code: "L1_FUNDS_INSUFFICIENT"; call: string; address: string }
+  | { code: "L1_FEES_ABOVE_LIMIT"; call: string; neededWei: bigint; limitWei: bigint }
+  | { code: "L1_BUDGET_SPENT"; call: string; spentWei: bigint; budgetWei: bigint; hours: number }
   | { code: "L1_NONCE_TAKEN"; call: string; address: string; attempts: number }
   | { code: "L1_SIGNER_MISSING"; call: string }
   | { code: "L1_EVENT_MISSING"; event: string; transactionHash: string }
@@ -76,6 +78,18 @@ export const l1Error = defineErrors<L1ErrorFacts>({
   L1_FUNDS_INSUFFICIENT: {
     message: ({ call, address }) => `${address} does not have enough ETH on L1 to send ${call}.`,
     fix: "Send ETH to that address; nothing was sent, so a retry is safe.",
+  },
+  L1_FEES_ABOVE_LIMIT: {
+    message: ({ call, neededWei, limitWei }) =>
+      `${call} was not sent, because L1 asks for ${neededWei} wei per unit of gas, ` +
+      `and at most ${limitWei} are allowed.`,
+    fix: "Wait for lower fees, or raise rollup.node.l1.fees.maxFeePerGas; a retry is safe.",
+  },
+  L1_BUDGET_SPENT: {
+    message: ({ call, spentWei, budgetWei, hours }) =>
+      `${call} waits, because ${spentWei} of the ${budgetWei} wei that the budget allows in ` +
+      `${hours} h are spent.`,
+    fix: "Wait, or raise rollup.node.l1.budget; a retry is safe.",
   },
   L1_NONCE_TAKEN: {
     message: ({ call, address, attempts }) =>

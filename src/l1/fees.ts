@@ -19,16 +19,25 @@ const PRIORITY_FEE_MAX = 100n * GWEI;
 /** The same for the gas price of a chain without EIP-1559. */
 const GAS_PRICE_MAX = 10_000n * GWEI;
 
+/** What an account pays at most, whatever L1 asks for. */
+export interface FeeLimits {
+  /** Maximum price of a unit of gas, in wei: base and priority fee together. Default: none. */
+  readonly maxFeePerGas?: bigint;
+  /** Maximum priority fee, in wei per unit of gas. Default: 100 gwei. */
+  readonly maxPriorityFeePerGas?: bigint;
+}
+
 /**
  * Suggests fees at the current level of L1, with room for a doubled base fee. The node's priority
- * fee counts up to 100 gwei, and its gas price up to 10,000.
+ * fee counts up to a limit, and its gas price up to 10,000 gwei.
  */
-export async function suggestFees(provider: Provider): Promise<Fees> {
+export async function suggestFees(provider: Provider, limits: FeeLimits = {}): Promise<Fees> {
   const suggested = await provider.getFeeData();
   if (suggested.maxFeePerGas === null || suggested.maxPriorityFeePerGas === null) {
     return { gasPrice: min(suggested.gasPrice ?? 0n, GAS_PRICE_MAX) };
   }
-  const maxPriorityFeePerGas = min(suggested.maxPriorityFeePerGas, PRIORITY_FEE_MAX);
+  const tipMax = limits.maxPriorityFeePerGas ?? PRIORITY_FEE_MAX;
+  const maxPriorityFeePerGas = min(suggested.maxPriorityFeePerGas, tipMax);
   const baseFee = await nextBaseFee(provider);
   // The node's limit contains its priority fee, of which a part may not count.
   const forLatest = suggested.maxFeePerGas - suggested.maxPriorityFeePerGas + maxPriorityFeePerGas;
@@ -49,6 +58,27 @@ async function nextBaseFee(provider: Provider): Promise<bigint> {
   }
 }
 
+/** Returns the price of a unit of gas at which suggested fees are mined at once, in wei. */
+export function presentPrice(suggested: Fees): bigint {
+  if ("gasPrice" in suggested) return suggested.gasPrice;
+  const { maxFeePerGas, maxPriorityFeePerGas: tip } = suggested;
+  return (maxFeePerGas - tip) / 2n + tip;
+}
+
+/** Lowers fees to a limit. */
+export function capFees(fees: Fees, { maxFeePerGas: cap }: FeeLimits): Fees {
+  if (cap === undefined || priceOf(fees) <= cap) return fees;
+  if ("gasPrice" in fees) return { gasPrice: cap };
+  return { maxFeePerGas: cap, maxPriorityFeePerGas: min(fees.maxPriorityFeePerGas, cap) };
+}
+
+/** Returns whether nodes accept a transaction with these fees in place of one with others. */
+export function canReplace(fees: Fees, others: Fees): boolean {
+  const least = raiseFees(others);
+  const higher = higherFees(fees, least);
+  return priceOf(higher) === priceOf(fees) && tipOf(higher) === tipOf(fees);
+}
+
 /** Raises fees enough to replace a transaction that pays these. */
 export function raiseFees(fees: Fees): Fees {
   if ("gasPrice" in fees) return { gasPrice: raise(fees.gasPrice) };
@@ -61,7 +91,7 @@ export function raiseFees(fees: Fees): Fees {
 /** Returns the maximum of each fee. */
 export function higherFees(one: Fees, other: Fees): Fees {
   if ("gasPrice" in one || "gasPrice" in other) {
-    return { gasPrice: max(price(one), price(other)) };
+    return { gasPrice: max(priceOf(one), priceOf(other)) };
   }
   return {
     maxFeePerGas: max(one.maxFeePerGas, other.maxFeePerGas),
@@ -71,12 +101,16 @@ export function higherFees(one: Fees, other: Fees): Fees {
 
 /** Returns whether fees are at most `factor` times the suggested ones. */
 export function areWithin(fees: Fees, suggested: Fees, factor: number): boolean {
-  return price(fees) <= price(suggested) * BigInt(factor);
+  return priceOf(fees) <= priceOf(suggested) * BigInt(factor);
 }
 
 /** Returns the maximum price of a unit of gas. */
-function price(fees: Fees): bigint {
+export function priceOf(fees: Fees): bigint {
   return "gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas;
+}
+
+function tipOf(fees: Fees): bigint {
+  return "gasPrice" in fees ? fees.gasPrice : fees.maxPriorityFeePerGas;
 }
 
 function raise(fee: bigint): bigint {

@@ -271,7 +271,7 @@ async function connectOperator(rollup: TestRollup, random: Random) {
   const node = new SimNode(rollup.chain.provider, limits, () => setNextTime(rollup, time));
   const connection = new FaultyProvider(node);
   const wallet = HDNodeWallet.fromPhrase(MNEMONIC, "", VALIDATOR_PATH).connect(connection.ethers);
-  const operatorClient = await connectRollup(rollup.client, wallet, PATIENCE, limits);
+  const operatorClient = await connectRollup(rollup.client, wallet, { ...PATIENCE, limits });
   return { time, limits, node, connection, operatorClient };
 }
 
