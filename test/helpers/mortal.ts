@@ -40,16 +40,16 @@ export class Mortal {
   }
 
   async #outside<T>(name: string, call: () => Promise<T>): Promise<T> {
-    if (!this.#lives()) return forever();
+    if (!this.#lives()) return noAnswer();
     this.calls.push(name);
     const isLast = this.#isLast(name);
     if (isLast && this.#death!.when === "before") {
       this.#end();
-      return forever();
+      return noAnswer();
     }
     const result = await call();
     if (isLast) this.#end();
-    return this.#lives() ? result : forever();
+    return this.#lives() ? result : noAnswer();
   }
 
   #isLast(name: string): boolean {
@@ -68,6 +68,6 @@ export class Mortal {
   }
 }
 
-function forever(): Promise<never> {
+function noAnswer(): Promise<never> {
   return new Promise(() => undefined);
 }
