@@ -20,7 +20,7 @@ import { EventLog } from "./event-log.ts";
 import { L1Follower } from "./follower.ts";
 import type { L1Port } from "./l1-port.ts";
 import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
-import { sealOpenBlock } from "./ledger/decisions.ts";
+import { sealOpenBlock, setBlockOverhead } from "./ledger/decisions.ts";
 import type { KindCounts } from "./ledger/kinds.ts";
 import { createLedger, type Ledger } from "./ledger/ledger.ts";
 import {
@@ -173,10 +173,12 @@ export class Operator {
         rollup: l1,
         start: findStart(),
         l1Limits: options.l1Limits,
+        blockOverhead: options.blockOverhead,
         finalReceiptsMax: store.finalReceiptsMax,
         ...(parts.unpaid !== undefined && { unpaid: parts.unpaid }),
       }),
     );
+    log.record(setBlockOverhead(log.ledger, options.blockOverhead));
     const operator = new Operator(parts, { options, store, log });
     await operator.#turns.run("other", () => operator.#follower.follow());
     return operator;
@@ -350,7 +352,7 @@ export class Operator {
   }
 
   /**
-   * Seals the open block with the cheapest kind that holds it, unless it is empty.
+   * Seals the operations of the open block, if there are any: in as many blocks as cost least.
    *
    * @throws OPERATOR_STOPPED
    */

@@ -2,6 +2,7 @@
 import type { BatchCrypto } from "../kernel/batch.ts";
 import { L1_LIMITS, type L1Limits } from "../l1/gas.ts";
 import type { ExecuteBlock } from "../l1/types.ts";
+import { DEFAULT_BLOCK_OVERHEAD } from "../protocol/kind-costs.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { Clock } from "./clock.ts";
@@ -32,6 +33,11 @@ export interface OperatorOptions {
   readonly blocksPerTransaction: number;
   /** Maximum blocks that one L1 transaction proves: more are cheaper and wait. Default 10. */
   readonly proofsPerTransaction: number;
+  /**
+   * What a block costs besides its proof, in constraints: with more, operations are sealed in fewer
+   * and larger blocks. Default 200,000: its gas on L1, a constraint a gas.
+   */
+  readonly blockOverhead: number;
   /** Limits of one L1 transaction, for sealing and groups. Default: those of Ethereum. */
   readonly l1Limits: L1Limits;
   /**
@@ -59,6 +65,7 @@ export const DEFAULT_OPTIONS: OperatorOptions = {
   waitingBlocksMax: 256,
   blocksPerTransaction: 32,
   proofsPerTransaction: 10,
+  blockOverhead: DEFAULT_BLOCK_OVERHEAD,
   l1Limits: L1_LIMITS,
   waitLimitMs: 20_000,
   stallLimitMs: 30 * 60 * 1000,

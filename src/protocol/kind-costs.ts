@@ -39,6 +39,15 @@ export const KIND_CONSTRAINTS = {
   digestLink: 609,
 } as const;
 
+/**
+ * What a block costs besides its proof unless an operator says otherwise, in constraints: its gas
+ * on L1 (80,000 to commit it, 75,000 for a tenth of a transaction with proofs, 45,000 to execute
+ * it), a constraint a gas.
+ *
+ * @see docs/operator.md#sealing
+ */
+export const DEFAULT_BLOCK_OVERHEAD = 200_000;
+
 /** Field elements that a slot adds to the digest: record and two of the extension. */
 const SLOT_ELEMENTS = 3;
 

@@ -33,7 +33,10 @@ const ROOMY: Preset = {
 };
 
 async function createWorld(l1Limits: L1Limits = L1_LIMITS) {
-  const world = await createOperatorWorld({ preset: ROOMY, options: { l1Limits } });
+  const world = await createOperatorWorld({
+    preset: ROOMY,
+    options: { l1Limits, blockOverhead: 1e9 },
+  });
   world.l1.limits = l1Limits;
   return world;
 }

@@ -1,7 +1,7 @@
 /** The kinds of an operator's blocks: when a block is sealed, with which kind, and its report. */
 import { expect } from "chai";
 import { describeKind } from "../../src/operator/ledger/kinds.ts";
-import type { OperatorOptions } from "../../src/operator/operator.ts";
+import { DEFAULT_OPTIONS, type OperatorOptions } from "../../src/operator/options.ts";
 import { type BlockKind, blockKindId, blockKindName } from "../../src/protocol/kinds.ts";
 import { kindCost } from "../../src/protocol/kind-costs.ts";
 import {
@@ -31,11 +31,13 @@ const LARGE_WIDE: BlockKind = { slots: 16, levels: 4, tokens: "wide" };
 /** The first token in a tail. */
 const IN_TAIL = 8;
 
-async function createWorld(blockKinds: readonly BlockKind[], options?: Partial<OperatorOptions>) {
+/** A world where a block costs nothing besides its proof, so that sizes for tests are cut too. */
+async function createWorld(blockKinds: readonly BlockKind[], more?: Partial<OperatorOptions>) {
+  const options = { blockOverhead: 0, ...more };
   const preset: Preset = { ...PRESETS.dev, blockKinds };
   const lines: string[] = [];
   const logger = { debug: () => {}, info: (line: string) => lines.push(line), error: () => {} };
-  const world = await createOperatorWorld({ preset, logger, ...(options && { options }) });
+  const world = await createOperatorWorld({ preset, logger, options });
   for (let id = 1; id <= IN_TAIL + 1; id++) world.l1.listToken(`T${id}`);
   return { ...world, lines };
 }
@@ -53,27 +55,27 @@ function sealed({ operator }: OperatorWorld): string[] {
 }
 
 describe(`operator: kinds of blocks (${random.title})`, () => {
-  it("grow: a block fills up while the next operations need the same", async () => {
+  it("grow: a block fills up while some kind holds one operation more", async () => {
     const world = await createWorld([SMALL, LARGE, WIDE, LARGE_WIDE]);
     requestExits(world, 17);
     await world.operator.processBlocks();
     expect(sealed(world)).to.deep.equal(["16 in 16-main-3", "1 in 4-main-3"]);
-    requestExits(world, 9, IN_TAIL);
+    requestExits(world, 13, IN_TAIL);
     await world.operator.processBlocks();
-    expect(sealed(world).slice(2)).to.deep.equal(["9 in 16-wide-4"]);
+    expect(sealed(world).slice(2)).to.deep.equal(["13 in 16-wide-4"]);
   });
 
   it("grow: account ids of other levels, in blocks of the same kind", async () => {
     const world = await createWorld([SMALL, LARGE, WIDE]);
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 8; i++) {
       requestExits(world, 1, 0, 63);
       requestExits(world, 1, 0, 64);
     }
     await world.operator.processBlocks();
-    expect(sealed(world)).to.deep.equal(["8 in 16-main-3"]);
+    expect(sealed(world)).to.deep.equal(["16 in 16-main-3"]);
   });
 
-  it("merge: what needs more joins an open block if one wide block is cheaper than two", async () => {
+  it("merge: what needs more stays with the others if one wide block is cheaper", async () => {
     const world = await createWorld([SMALL, LARGE, WIDE, LARGE_WIDE]);
     requestExits(world, 2);
     requestExits(world, 1, IN_TAIL);
@@ -84,7 +86,7 @@ describe(`operator: kinds of blocks (${random.title})`, () => {
     expect(kindCost(preset, WIDE)).to.be.below(kindCost(preset, SMALL) + kindCost(preset, WIDE));
   });
 
-  it("split: what needs more begins the next block if two are cheaper than a wide one", async () => {
+  it("split: what needs more is cut off if two blocks are cheaper than a wide one", async () => {
     const world = await createWorld([SMALL, LARGE, WIDE, LARGE_WIDE]);
     const { preset } = world.operator;
     const apart = kindCost(preset, SMALL) + kindCost(preset, WIDE);
@@ -100,13 +102,48 @@ describe(`operator: kinds of blocks (${random.title})`, () => {
     expect(sealed(world).slice(2)).to.deep.equal(["4 in 4-wide-4", "1 in 4-main-3"]);
   });
 
+  it("split: a block one operation past a size is two of the smaller kind", async () => {
+    const world = await createWorld([SMALL, LARGE, WIDE]);
+    requestExits(world, 5);
+    await world.operator.processBlocks();
+    expect(sealed(world)).to.deep.equal(["4 in 4-main-3", "1 in 4-main-3"]);
+    expect(world.operator.requestReceipt(4)).to.include({ blockNumber: 2, slotIndex: 0 });
+  });
+
+  it("split: not where a block costs more than a smaller proof saves", async () => {
+    const { preset } = await createOperatorWorld({ preset: PRESETS.dev }).then((w) => w.operator);
+    const saved = kindCost(preset, LARGE) - 2 * kindCost(preset, SMALL);
+    for (const [blockOverhead, blocks] of [
+      [saved - 1, ["4 in 4-main-3", "1 in 4-main-3"]],
+      [saved + 1, ["5 in 16-main-3"]],
+      [DEFAULT_OPTIONS.blockOverhead, ["5 in 16-main-3"]],
+    ] as const) {
+      const world = await createWorld([SMALL, LARGE, WIDE], { blockOverhead });
+      requestExits(world, 5);
+      await world.operator.processBlocks();
+      expect(sealed(world)).to.deep.equal(blocks);
+    }
+  });
+
   it("split: no kind holds both together", async () => {
     const world = await createWorld(PRESETS.dev.blockKinds);
     requestExits(world, 5);
     requestExits(world, 1, 0, 512);
+    expect(await world.operator.syncL1()).to.equal(6);
+    // The cut that is cheapest is not the last that was possible.
+    expect(sealed(world)).to.deep.equal(["4 in 4-main-3"]);
     requestExits(world, 6);
     await world.operator.processBlocks();
-    expect(sealed(world)).to.deep.equal(["5 in 16-main-3", "4 in 4-wide-4", "3 in 4-main-3"]);
+    expect(sealed(world).slice(1)).to.deep.equal(["4 in 4-wide-4", "4 in 4-main-3"]);
+  });
+
+  it("split: the last part is sealed, too, if it is more than half of the block", async () => {
+    const world = await createWorld([SMALL, LARGE, WIDE]);
+    requestExits(world, 1, IN_TAIL);
+    requestExits(world, 3);
+    requestExits(world, 1);
+    await world.operator.syncL1();
+    expect(sealed(world)).to.deep.equal(["4 in 4-wide-4"]);
   });
 
   it("prove with the key of the block's kind", async () => {

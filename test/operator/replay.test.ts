@@ -196,6 +196,7 @@ describe(`operator: the events of a run (${random.title})`, () => {
         rollup: { chainId: 1n, rollupAddress: l1.rollupAddress, deploymentBlock: 0 },
         start: { state, storedBlock, nextRequestId: 0 },
         l1Limits: l1.limits,
+        blockOverhead: 0,
         finalReceiptsMax: 1,
       }),
     );

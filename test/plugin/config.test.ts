@@ -151,6 +151,17 @@ describe("plugin/config", () => {
       }
     });
 
+    it("accepts what a block costs besides its proof, by default its gas", async () => {
+      const overheadOf = async (operator: { blockOverhead?: number }) =>
+        (await project.createHre({ rollup: { operator } })).config.rollup.operator.blockOverhead;
+      expect(await overheadOf({})).to.equal(200_000);
+      expect(await overheadOf({ blockOverhead: 0 })).to.equal(0);
+      for (const blockOverhead of [-1, 0.5, 1e12]) {
+        const message = await refusalOf(project, { rollup: { operator: { blockOverhead } } });
+        expect(message).to.include("config.rollup.operator.blockOverhead");
+      }
+    });
+
     it("accepts a number of threads, by default 0", async () => {
       const { rollup } = (await project.createHre({ rollup: { operator: { threads: 3 } } })).config;
       expect(rollup.operator.threads).to.equal(3);

@@ -25,7 +25,7 @@ import {
 import { sequenceAfter, sequenceFrom } from "./rebuild.ts";
 import { reduce } from "./reduce.ts";
 import type { Rejection } from "./rejection.ts";
-import { type Item, placeBatch, type VerifiedTransaction } from "./sequence.ts";
+import { type Item, stateAfter, type VerifiedTransaction } from "./sequence.ts";
 
 /** L1 takes older blocks than this, but they still have to get there. */
 const BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS / 2);
@@ -85,7 +85,7 @@ function stateWithAccount(
   const isThere = state.account(accountId).kind === LEAF_KIND.account;
   if (isThere || before.length === 0) return state;
   // Owners of accounts do not change, so the place of these does not matter.
-  return placeBatch(sequenceAfter(ledger), before).open.block.state;
+  return stateAfter(sequenceAfter(ledger), before);
 }
 
 /** Whether transactions would get slots that they do not have yet. */
@@ -103,6 +103,12 @@ export function wouldAccept(ledger: Ledger, batch: readonly CheckedSubmission[])
 function consentContext(ledger: Ledger, state: RollupState): ConsentContext {
   const { rollup, create2PausedUntil } = ledger;
   return { state, l1: latestView(ledger), rollup, create2PausedUntil };
+}
+
+/** Has blocks sealed with a cost of a block besides its proof, in constraints. */
+export function setBlockOverhead(ledger: Ledger, blockOverhead: number): LedgerEvent[] {
+  if (ledger.blockOverhead === blockOverhead) return [];
+  return [{ type: "blockOverheadChanged", blockOverhead }];
 }
 
 /** Seals the open block, unless it is empty. */

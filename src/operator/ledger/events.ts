@@ -49,7 +49,10 @@ export interface PayoutsSettled {
   readonly blockNumbers: readonly number[];
 }
 
-/** The open block takes no more operations; an empty one stays open. */
+/**
+ * The open block takes no more operations: they are sealed, in as many blocks as cost least. An
+ * empty one stays open.
+ */
 export interface BlockSealed {
   readonly type: "blockSealed";
 }
@@ -82,6 +85,13 @@ export interface Create2Paused {
 export interface LimitsChanged {
   readonly type: "limitsChanged";
   readonly limits: L1Limits;
+}
+
+/** Blocks are sealed with another cost of a block besides its proof, from now on. */
+export interface BlockOverheadChanged {
+  readonly type: "blockOverheadChanged";
+  /** In constraints. */
+  readonly blockOverhead: number;
 }
 
 /** What L1 is shown of some sealed blocks has been computed: from now on they may turn up there. */
@@ -129,6 +139,7 @@ export type LedgerEvent =
   | TransactionsRejected
   | Create2Paused
   | LimitsChanged
+  | BlockOverheadChanged
   | BlocksPrepared
   | BlocksMoved
   | ProofMade

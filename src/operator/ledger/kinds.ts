@@ -1,43 +1,9 @@
-/** Which kinds of blocks are sealed, and why. Pure. */
-import { cheapestKindOf, type OpenBlock, type PublicBlock } from "../../block/block.ts";
-import { addNeeds, emptyBlockNeeds, highestIds, operationNeeds } from "../../block/needs.ts";
-import { cheapestKind, kindCost } from "../../protocol/kind-costs.ts";
-import {
-  type BlockKind,
-  blockKindName,
-  type BlockNeeds,
-  isMainToken,
-} from "../../protocol/kinds.ts";
+/** What is said of the kinds of sealed blocks. Pure. */
+import type { PublicBlock } from "../../block/block.ts";
+import { emptyBlockNeeds, highestIds } from "../../block/needs.ts";
+import { type BlockKind, blockKindName, isMainToken } from "../../protocol/kinds.ts";
 import type { Preset } from "../../protocol/presets.ts";
 import { counted } from "../../util/counted.ts";
-import { assert } from "../../util/errors.ts";
-
-/**
- * Whether new operations cost fewer constraints in a block of their own than in the open one.
- * Operations that need the same as the open block always stay in it: it only fills up.
- *
- * @param open - The open block before the new operations.
- * @param together - The same block with them.
- */
-export function isCheaperApart(open: OpenBlock, together: OpenBlock): boolean {
-  if (open.slots.length === 0) return false;
-  const { preset } = open.before;
-  const added = together.slots.slice(open.slots.length);
-  const alone = added
-    .map(({ operation }) => operationNeeds(operation))
-    .reduce(addNeeds, emptyBlockNeeds(open.header.feeAccountId));
-  if (isAlike(open.needs, alone)) return false;
-  const kind = cheapestKindOf(open);
-  const kindAlone = cheapestKind(preset, alone);
-  assert(kindAlone !== undefined, "a kind that holds the open block with them holds them alone");
-  if (isAlike(kind, kindAlone)) return false;
-  const apart = kindCost(preset, kind) + kindCost(preset, kindAlone);
-  return apart < kindCost(preset, cheapestKindOf(together));
-}
-
-function isAlike(one: BlockNeeds, other: BlockNeeds): boolean {
-  return one.levels === other.levels && one.tokens === other.tokens;
-}
 
 /**
  * Says which kind a sealed block has, and the ids that the cheapest kinds do not hold:

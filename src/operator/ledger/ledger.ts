@@ -11,7 +11,7 @@ import type { BlockRecord } from "./blocks.ts";
 import type { KindCounts } from "./kinds.ts";
 import { type L1View, unreadL1 } from "./l1-view.ts";
 import { ReceiptBook } from "./receipt-book.ts";
-import { type OpenSlots, openSlots } from "./sequence.ts";
+import { type OpenSlots, openSlots, type SealingRules } from "./sequence.ts";
 
 /** The rollup that a ledger is of. */
 export interface RollupIdentity {
@@ -32,7 +32,7 @@ export interface StartingPoint {
 }
 
 /** Everything that an operator knows. Keeping one is a checkpoint, and costs nothing. */
-export interface Ledger {
+export interface Ledger extends SealingRules {
   readonly rollup: RollupIdentity;
   /** Of the rollup's signatures, see `signingDomain`. */
   readonly domain: bigint;
@@ -49,8 +49,6 @@ export interface Ledger {
   readonly l1History: readonly L1View[];
   /** Executed blocks with payouts that may still be to be made, oldest first. */
   readonly unpaid: readonly ExecuteBlock[];
-  /** What new blocks must fit into. */
-  readonly limits: L1Limits;
   /** L1 time, Unix seconds, up to which no consent by CREATE2 is accepted. */
   readonly create2PausedUntil: bigint;
   readonly receipts: ReceiptBook;
@@ -62,6 +60,8 @@ export interface LedgerParts {
   readonly start: StartingPoint;
   /** What blocks must fit into. */
   readonly l1Limits: L1Limits;
+  /** What a block costs besides its proof, in constraints. */
+  readonly blockOverhead: number;
   /** Receipts in memory of transactions and requests in older blocks, and of rejected ones. */
   readonly finalReceiptsMax: number;
   /** Blocks up to the start with payouts that may still be to be made. */
@@ -70,7 +70,7 @@ export interface LedgerParts {
 
 /** A ledger in which nothing has happened yet. */
 export function createLedger(parts: LedgerParts): Ledger {
-  const { rollup, start, l1Limits, finalReceiptsMax, unpaid = [] } = parts;
+  const { rollup, start, l1Limits, blockOverhead, finalReceiptsMax, unpaid = [] } = parts;
   const { chainId, rollupAddress, deploymentBlock } = rollup;
   const { blockNumber, timestamp } = start.storedBlock;
   return {
@@ -84,6 +84,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     l1History: [unreadView(rollup, start)],
     unpaid,
     limits: l1Limits,
+    blockOverhead,
     create2PausedUntil: 0n,
     receipts: ReceiptBook.empty(finalReceiptsMax),
   };

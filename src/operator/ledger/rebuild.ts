@@ -54,13 +54,13 @@ export function rebuild(
 
 /** The blocks from a number on, and the open one. */
 export function sequenceFrom(ledger: Ledger, first: number): Sequence {
-  const { blocks, open, limits } = ledger;
-  return { sealed: blocks.slice(indexOfBlock(ledger, first)), open, limits };
+  const { blocks } = ledger;
+  return { ...sequenceAfter(ledger), sealed: blocks.slice(indexOfBlock(ledger, first)) };
 }
 
 /** The open block alone. */
-export function sequenceAfter({ open, limits }: Ledger): Sequence {
-  return { sealed: [], open, limits };
+export function sequenceAfter({ open, limits, blockOverhead }: Ledger): Sequence {
+  return { sealed: [], open, limits, blockOverhead };
 }
 
 /** Makes a sequence the end of the ledger. */

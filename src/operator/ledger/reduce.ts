@@ -39,6 +39,8 @@ export function reduce(ledger: Ledger, event: LedgerEvent): Ledger {
       return { ...ledger, create2PausedUntil: event.until };
     case "limitsChanged":
       return { ...ledger, limits: event.limits };
+    case "blockOverheadChanged":
+      return { ...ledger, blockOverhead: event.blockOverhead };
     case "blocksPrepared":
       return prepareBlocks(ledger, event);
     case "blocksCommitted":

@@ -1,7 +1,7 @@
 /**
  * The order of operations. Whatever is accepted gets its slot in the open block at once and keeps
- * it: a full block is sealed and the next one opened, and so is one whose operations are cheaper to
- * prove apart from the next. All functions are pure; a refusal leaves
+ * its place among the others. When the open block takes no more, or its time has come, its
+ * operations are cut into the blocks that cost least. All functions are pure; a refusal leaves
  * nothing behind.
  *
  * A block's timestamp is fixed while operations are added to it, so one that is accepted holds at
@@ -12,10 +12,12 @@ import {
   type AppliedBlock,
   appendOperation,
   hasRoom,
+  linksNext as operationLinksNext,
   type OpenBlock,
   openBlock,
   sealBlock,
 } from "../../block/block.ts";
+import { addNeeds, operationNeeds } from "../../block/needs.ts";
 import type { L1Cost, L1Limits } from "../../l1/gas.ts";
 import type { QueuedRequest } from "../../l1/types.ts";
 import { splitBatches } from "../../operations/batch.ts";
@@ -28,7 +30,7 @@ import type { RollupState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { addOperationCost, EMPTY_BLOCK_COST, fitsBlock } from "./budget.ts";
 import { operatorError } from "../errors.ts";
-import { isCheaperApart } from "./kinds.ts";
+import { cheapestPartition } from "./partition.ts";
 import { type Rejection, toRejection } from "./rejection.ts";
 
 /** A transaction whose signature, and for a ChangePubKey the owner's consent, has been verified. */
@@ -65,13 +67,19 @@ export interface SealedSlots {
   readonly applied: AppliedBlock;
 }
 
+/** What decides where a block ends. */
+export interface SealingRules {
+  /** What a block must fit into. */
+  readonly limits: L1Limits;
+  /** What a block costs besides its proof, in constraints. */
+  readonly blockOverhead: number;
+}
+
 /** Sealed blocks, and the open one that takes the next operation. */
-export interface Sequence {
+export interface Sequence extends SealingRules {
   /** Oldest first. */
   readonly sealed: readonly SealedSlots[];
   readonly open: OpenSlots;
-  /** What a block must fit into. */
-  readonly limits: L1Limits;
 }
 
 /** A transaction that was accepted and does not hold any more. */
@@ -93,8 +101,9 @@ export function openSlots(state: RollupState, blockNumber: number, timestamp: bi
 /**
  * Gives items the next slots, all of them or none: several are a batch, and stand in one block.
  *
- * They join the open block if it has room and one block for all is the cheaper choice; otherwise
- * they begin the next one. Some kind of block holds any single operation.
+ * They join the open block if some kind of block holds all of it. Otherwise its operations are cut
+ * where it is cheapest; what comes after the last cut stays open. Some kind of block holds any
+ * single operation.
  *
  * @throws The code of the first rule that one of them breaks, BATCH_LENGTH_INVALID,
  * BATCH_TOO_LARGE
@@ -103,14 +112,21 @@ export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence
   const { limits } = sequence;
   const open = appendBatch(sequence, batch);
   if (open !== undefined) return { ...sequence, open };
-  const next = sealOpenSlots(sequence);
+  // Shows whether the batch keeps every rule, before anything expensive.
+  const next = sealWhole(sequence);
   const opened = openWith(next.open, batch);
   // An item alone is as small as a block can be.
   if (batch.length > 1 && !fits(opened, limits)) {
     const { bytes, gas } = opened.cost;
     throw operatorError({ code: "BATCH_TOO_LARGE", length: batch.length, bytes, gas });
   }
-  return { ...next, open: opened };
+  return cutBeforeLast(sequence, opened) ?? { ...next, open: opened };
+}
+
+/** The state after a batch in the next slots. @throws as {@link placeBatch} */
+export function stateAfter(sequence: Sequence, batch: readonly Item[]): RollupState {
+  const open = appendBatch(sequence, batch) ?? openWith(sealWhole(sequence).open, batch);
+  return open.block.state;
 }
 
 /** An empty block with a batch in its first slots. @throws BATCH_LENGTH_INVALID */
@@ -129,12 +145,20 @@ function openWith(empty: OpenSlots, batch: readonly Item[]): OpenSlots {
 }
 
 /**
- * Seals the open block, with the cheapest kind that holds it, and opens the next one; an empty one
- * stays open.
+ * Seals the operations of the open block, in the blocks that cost least, and opens the next one; an
+ * empty one stays open.
  */
 export function sealOpenSlots(sequence: Sequence): Sequence {
   const { items, block } = sequence.open;
   if (items.length === 0) return sequence;
+  const lengths = cheapestLengths(sequence, block.slots);
+  const cut = lengths.length > 1 ? cutInto(sequence, items, lengths) : undefined;
+  return sealWhole(cut ?? sequence);
+}
+
+/** Seals the open block, with the cheapest kind that holds it, and opens the next one. */
+function sealWhole(sequence: Sequence): Sequence {
+  const { items, block } = sequence.open;
   const applied = sealBlock(block);
   const { blockNumber, timestamp } = block.header;
   return {
@@ -142,6 +166,76 @@ export function sealOpenSlots(sequence: Sequence): Sequence {
     sealed: [...sequence.sealed, { items, applied }],
     open: openSlots(applied.state, blockNumber + 1, timestamp),
   };
+}
+
+/**
+ * Cuts the open block, and a batch that it has no room for, where it is cheapest. What comes after
+ * the last cut stays open, unless that is more than half: then the batch begins the next block, and
+ * the others are all sealed. So an operation is applied again only a few times, whatever comes.
+ *
+ * @param last - The batch in a block of its own.
+ * @returns Undefined if the open block is best sealed as it is.
+ */
+function cutBeforeLast(sequence: Sequence, last: OpenSlots): Sequence | undefined {
+  const { items, block } = sequence.open;
+  const all = [...items, ...last.items];
+  const slots = [...block.slots, ...last.block.slots];
+  const lengths = cheapestLengths(sequence, slots);
+  const kept = lengths.at(-1)!;
+  if (lengths.length > 1 && kept > last.items.length && kept <= slots.length / 2) {
+    const cut = cutInto(sequence, all, lengths);
+    if (cut !== undefined) return cut;
+  }
+  const sealed = cheapestLengths(sequence, block.slots);
+  if (sealed.length === 1) return undefined;
+  return cutInto(sequence, all, [...sealed, last.items.length]);
+}
+
+/** The numbers of operations in the blocks that cost least. */
+function cheapestLengths(
+  { open, blockOverhead }: Sequence,
+  slots: OpenBlock["slots"],
+): readonly number[] {
+  const { before, header } = open.block;
+  const operations = slots.map(({ operation }) => operation);
+  const batches = splitBatches(operations, operationLinksNext).map((batch) =>
+    batch.map(operationNeeds).reduce(addNeeds),
+  );
+  const { preset } = before;
+  const { feeAccountId } = header;
+  let first = 0;
+  return cheapestPartition({ preset, batches, feeAccountId, blockOverhead }).map((count) => {
+    const block = batches.slice(first, first + count).reduce(addNeeds);
+    first += count;
+    return block.slots;
+  });
+}
+
+/**
+ * Builds blocks of these lengths in place of the open one; the last of them stays open.
+ *
+ * Whatever holds in one block holds in its parts: fees and deposits add up to the same, and the fee
+ * account gets its fees no later.
+ *
+ * @returns Undefined if a block does not hold its items after all, such as their fee tokens.
+ */
+function cutInto(
+  sequence: Sequence,
+  items: readonly Item[],
+  lengths: readonly number[],
+): Sequence | undefined {
+  const { before, header } = sequence.open.block;
+  const { blockNumber, timestamp } = header;
+  let next: Sequence = { ...sequence, open: openSlots(before, blockNumber, timestamp) };
+  let first = 0;
+  for (const length of lengths) {
+    if (first > 0) next = sealWhole(next);
+    const open = tryAppend(next.open, items.slice(first, first + length));
+    if (open === undefined || !fits(open, sequence.limits)) return undefined;
+    next = { ...next, open };
+    first += length;
+  }
+  return next;
 }
 
 /** All items, in order. */
@@ -172,8 +266,8 @@ export function rebuildSequence({ sequence, timestamp, items, rejectionOf }: Reb
   const oldest = sequence.sealed[0]?.applied;
   const { before } = oldest ?? sequence.open.block;
   const { blockNumber } = oldest?.block ?? sequence.open.block.header;
-  const { limits } = sequence;
-  let next: Sequence = { sealed: [], open: openSlots(before, blockNumber, timestamp), limits };
+  const open = openSlots(before, blockNumber, timestamp);
+  let next: Sequence = { ...sequence, sealed: [], open };
   const dropped: DroppedItem[] = [];
   for (const batch of splitBatches(items, linksNext)) {
     const placed = tryPlace(next, batch, rejectionOf);
@@ -220,13 +314,29 @@ function toDropped(batch: readonly Item[], rejection: Rejection): DroppedItem[] 
 
 /** The slots with a batch, or undefined if the next block must take it. */
 function appendBatch({ open, limits }: Sequence, batch: readonly Item[]): OpenSlots | undefined {
+  const slots = appendItems(open, batch);
+  return slots !== undefined && fits(slots, limits) ? slots : undefined;
+}
+
+/** The slots with items, or undefined if one of them has no room. */
+function appendItems(open: OpenSlots, items: readonly Item[]): OpenSlots | undefined {
   let slots = open;
-  for (const item of batch) {
+  for (const item of items) {
     const operation = toPlacedOperation(slots, item);
     if (!hasRoom(slots.block, operation)) return undefined;
     slots = appendItem(slots, item, operation);
   }
-  return fits(slots, limits) && !isCheaperApart(open.block, slots.block) ? slots : undefined;
+  return slots;
+}
+
+/** As {@link appendItems}, also undefined if an item breaks a rule. */
+function tryAppend(open: OpenSlots, items: readonly Item[]): OpenSlots | undefined {
+  try {
+    return appendItems(open, items);
+  } catch (error) {
+    if (!isRollupError(error)) throw error;
+    return undefined;
+  }
 }
 
 function fits({ cost, block }: OpenSlots, limits: L1Limits): boolean {

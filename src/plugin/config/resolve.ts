@@ -10,6 +10,7 @@ import type {
 import { changeOfProcess } from "../../circom/source-change.ts";
 import { DEFAULT_PRIME } from "../../crypto/primes.ts";
 import { findPublicPtau } from "../../groth16/setup/public-ptau.ts";
+import { DEFAULT_BLOCK_OVERHEAD } from "../../protocol/kind-costs.ts";
 import { type Preset, type PresetName, PRESETS } from "../../protocol/presets.ts";
 import { ROLLUP_VERIFIER, VERIFIER_SUFFIX } from "../circuits/verifier-name.ts";
 import { pluginError } from "../errors.ts";
@@ -95,6 +96,7 @@ export function resolveRollupConfig(
     operator: {
       blockTimeMs: user.operator?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS,
       threads: user.operator?.threads ?? 0,
+      blockOverhead: user.operator?.blockOverhead ?? DEFAULT_BLOCK_OVERHEAD,
     },
     node: resolveNode(user.node, root),
     paths: {

@@ -111,12 +111,16 @@ export interface CircuitOverride {
 
 /** Maximum threads; a larger number is a mistake. */
 export const OPERATOR_THREADS_MAX = 256;
+/** Maximum cost of a block besides its proof: with it, nothing is cut to save constraints. */
+export const BLOCK_OVERHEAD_MAX = 100_000_000_000;
 
 export interface OperatorConfig {
   /** Devnet: milliseconds after the previous block at which a block is sealed that is not full. */
   readonly blockTimeMs: number;
   /** Worker threads that hash and check signatures; with 0 the operator's thread does both. */
   readonly threads: number;
+  /** What a block costs besides its proof, in constraints. */
+  readonly blockOverhead: number;
 }
 
 /** Preset of a config that names none. */
@@ -196,6 +200,11 @@ export interface RollupUserConfig {
     blockTimeMs?: number;
     /** Worker threads, 0 to {@link OPERATOR_THREADS_MAX}. Default 0. */
     threads?: number;
+    /**
+     * What a block costs besides its proof, in constraints, 0 to {@link BLOCK_OVERHEAD_MAX}.
+     * Default 200,000.
+     */
+    blockOverhead?: number;
   };
   /** The node that `rollup:operator` runs. */
   node?: NodeUserConfig;

@@ -30,7 +30,13 @@ import { pluginError } from "../errors.ts";
 import { solcVersionAt } from "../package-root.ts";
 import { BLOCK_KINDS_MAX, findKindProblem } from "./block-kinds.ts";
 import { nodeSchema } from "./node/types.ts";
-import { DEFAULT_PRESET, OPERATOR_THREADS_MAX, PROVER_NAMES, SETUP_TYPES } from "./types.ts";
+import {
+  BLOCK_OVERHEAD_MAX,
+  DEFAULT_PRESET,
+  OPERATOR_THREADS_MAX,
+  PROVER_NAMES,
+  SETUP_TYPES,
+} from "./types.ts";
 
 function toMessage(error: RollupError): string {
   return `${error.message} ${error.fix}`;
@@ -329,6 +335,13 @@ export const rollupUserConfigSchema = z
           .min(0)
           .max(OPERATOR_THREADS_MAX)
           .describe("worker threads that hash and check signatures")
+          .optional(),
+        blockOverhead: z
+          .number()
+          .int()
+          .min(0)
+          .max(BLOCK_OVERHEAD_MAX)
+          .describe("what a block costs besides its proof, in constraints")
           .optional(),
       })
       .strict()

@@ -242,6 +242,7 @@ function operatorOptions(options: OperatorSettings, { rollup }: HardhatConfig) {
   const { mode, blocksPerTransaction, proofsPerTransaction } = options;
   return {
     blockTimeMs: options.blockTimeMs ?? rollup.operator.blockTimeMs,
+    blockOverhead: rollup.operator.blockOverhead,
     ...(mode && { mode }),
     ...(blocksPerTransaction !== undefined && { blocksPerTransaction }),
     ...(proofsPerTransaction !== undefined && { proofsPerTransaction }),
