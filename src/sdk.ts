@@ -30,6 +30,7 @@ export {
 } from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
 export type { SendContent } from "./sdk/drafts.ts";
+export type { FeeParams } from "./sdk/fee-params.ts";
 export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts";
 export { keyDerivationMessage } from "./sdk/key-derivation.ts";
 export type {
@@ -46,6 +47,7 @@ export {
   type AccountInfo,
   type BatchMember,
   type BlockInfo,
+  type FeeEstimate,
   type RequestReceipt,
   type RollupInfo,
   RollupProvider,

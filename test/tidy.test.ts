@@ -37,6 +37,7 @@ const MODULE_ORDER = [
   "api",
   "operator",
   "server",
+  "fees",
   "generate",
   "sdk",
   "exit",

@@ -39,6 +39,17 @@ export const RPC_METHODS = {
     [schemas.accountReference, schemas.tokenId],
     schemas.quantity,
   ),
+  rollup_getFee: method(
+    "The fee of a transaction in a token, what it covers, and until when it is accepted; 0 if the " +
+      "operator asks for no fees. The more is known of the transaction, the closer it is.",
+    [schemas.transactionType, schemas.tokenId, schemas.feeOptions],
+    schemas.fee,
+  ),
+  rollup_getBatchFee: method(
+    "The fee of several transactions together, in the order of their batch; any of them may pay it.",
+    [z.array(schemas.feeRequest).min(1).max(BATCH_LENGTH_MAX), schemas.tokenId],
+    schemas.fee,
+  ),
   rollup_submitTransaction: method(
     "Accepts a signed transaction, or refuses it with the code of the rule that it breaks.",
     [schemas.signedTransaction],

@@ -39,6 +39,7 @@ export const hash = z
   .string()
   .regex(/^0x[0-9a-f]{64}$/, "expected a hash of 32 bytes as 0x-hex")
   .describe("Hash");
+export const transactionType = z.enum(TRANSACTION_TYPES).describe("TransactionType");
 export const stage = z.enum(STAGES).describe("Stage");
 export const requestId = index.describe("RequestId");
 export const tokenId = index.describe("TokenId");
@@ -91,6 +92,38 @@ export const config = z
   })
   .describe("Config");
 
+const feeCircumstances = {
+  /** The account that signs. */
+  account: accountReference.optional(),
+  /** A transfer to an address without an account costs more. */
+  recipient: addressInteger.optional(),
+  /** The owner's consent to a ChangePubKey; default: the one that costs most. */
+  authorization: z.enum(["eip712", "onchain", "create2"]).optional(),
+};
+export const feeOptions = z.object(feeCircumstances).strict().describe("FeeOptions");
+export const feeRequest = z
+  .object({ type: transactionType, ...feeCircumstances })
+  .strict()
+  .describe("FeeRequest");
+/** `fee` is in the token's smallest unit and covers `costWei`; both are 0 where all is free. */
+export const fee = z
+  .object({
+    tokenId: index,
+    fee: quantity,
+    costWei: z.object({
+      commit: quantity,
+      prove: quantity,
+      execute: quantity,
+      proof: quantity,
+      total: quantity,
+    }),
+    /** Of L1, with which the costs are computed. */
+    gasPriceWei: quantity,
+    /** Unix seconds; none if the fee is accepted without a limit of time. */
+    validUntil: index.optional(),
+  })
+  .describe("Fee");
+
 const words = { code: z.string(), sentence: z.string(), fix: z.string() };
 
 export const status = z
@@ -126,7 +159,7 @@ const progress = {
 };
 export const transactionReceipt = z
   .object({
-    type: z.enum(TRANSACTION_TYPES),
+    type: transactionType,
     hash,
     accountId: index,
     nonce: index,

@@ -1,7 +1,12 @@
 /** Sample operations of each kind as public data, equal in every run, to measure their L1 cost. */
 
-import { type Signer, ZeroAddress } from "ethers";
-import { ON_CHAIN_AUTHORIZATION, signChangePubKey } from "../l1/authorization.ts";
+import { keccak256, type Signer, toBeHex, ZeroAddress } from "ethers";
+import {
+  create2WalletAddress,
+  encodeCreate2Authorization,
+  ON_CHAIN_AUTHORIZATION,
+  signChangePubKey,
+} from "../l1/authorization.ts";
 import type { RollupClient } from "../l1/client.ts";
 import type { PublicOperation } from "../operations/operation.ts";
 import { ACCOUNT_ID_BYTES, ADDRESS_BYTES, PACKED_FEE } from "../protocol/constants.ts";
@@ -52,6 +57,11 @@ export function createOperationKinds(
     pubKeyHash: PUB_KEY_HASH,
   });
   const claim = { pubKeyHash: PUB_KEY_HASH, accountId: ACCOUNT_ID };
+  const create2Wallet = (index: number) => ({
+    creator: address,
+    saltArgument: keccak256(toBeHex(index, 32)),
+    codeHash: keccak256(address),
+  });
   const moved = { tokenId: 0, owner, amount: AMOUNT };
   return {
     ...createTransferKinds(),
@@ -77,6 +87,13 @@ export function createOperationKinds(
       request: (nonce) => client.setAuthPubKeyHash({ ...claim, nonce }),
       authorization: () => Promise.resolve(ON_CHAIN_AUTHORIZATION),
       operation: change,
+    },
+    changePubKeyCreate2: {
+      authorization: (index) => Promise.resolve(encodeCreate2Authorization(create2Wallet(index))),
+      operation: (index) => ({
+        ...change(0),
+        owner: BigInt(create2WalletAddress(create2Wallet(index), PUB_KEY_HASH)),
+      }),
     },
     forcedExit: {
       operation: (index) => ({

@@ -7,6 +7,7 @@ import { LEAF_WORDS } from "../protocol/leaf.ts";
 import { type AbiArtifact, renderAbi } from "./abi.ts";
 import { renderContractTypes } from "./contract-types.ts";
 import { renderBabyJubjubConstants } from "./baby-jubjub-constants.ts";
+import { renderL1Gas } from "./l1-gas.ts";
 import { renderPoseidonConstants } from "./poseidon-constants.ts";
 import { renderPoseidonSolidity } from "./poseidon-solidity.ts";
 import { renderCircomConstants } from "./circom.ts";
@@ -63,6 +64,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
     path: "src/l1/generated/rollup.ts",
     render: (root) => fromBuild(root, ({ abi }) => renderContractTypes(abi)),
   },
+  { path: "src/fees/generated/l1-gas.ts", render: renderL1Gas },
   { path: "docs/pubdata.md", render: renderPubdataDocs },
   { path: "docs/rpc.md", render: renderRpcDocs },
   { path: "docs/errors.md", render: renderErrorDocs },

@@ -17,6 +17,13 @@ import { systemClock } from "./clock.ts";
 import { assertDeployment, startAtGenesis } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
+import {
+  dueOperations,
+  type FeePolicy,
+  type FeeQuote,
+  type FeeRequest,
+  freeQuote,
+} from "./fee-policy.ts";
 import { L1Follower } from "./follower.ts";
 import type { L1Port } from "./l1-port.ts";
 import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
@@ -79,6 +86,7 @@ export class Operator {
   /** How the operator works, with all defaults. */
   readonly options: OperatorOptions;
   readonly #l1: L1Port;
+  readonly #feePolicy: FeePolicy | undefined;
   readonly #log: EventLog;
   readonly #follower: L1Follower;
   readonly #sequencer: Sequencer;
@@ -100,6 +108,7 @@ export class Operator {
     this.prover = prover;
     this.options = options;
     this.#l1 = l1;
+    this.#feePolicy = parts.feePolicy;
     this.#log = log;
     this.#waiters = new Waiters(clock);
     this.#stallWatch = new StallWatch(clock);
@@ -128,6 +137,7 @@ export class Operator {
       log,
       crypto,
       assertRunning,
+      feePolicy: parts.feePolicy,
       waitingBlocksMax: options.waitingBlocksMax,
       findObstacle: () => this.obstacle,
       onAccepted: () => this.#onAccepted(),
@@ -305,6 +315,29 @@ export class Operator {
    */
   receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
     return this.#sequencer.receiveBatch(batch);
+  }
+
+  /**
+   * Names the fee of a transaction, or of several together, in one token; 0 without a fee policy.
+   *
+   * @param requests - The transactions, in the order of their batch.
+   * @param tokenId - Token that the fee is paid in.
+   * @returns The fee, what it covers, and until when it is accepted.
+   * @throws TOKEN_NOT_LISTED, FEE_TOKEN_WITHOUT_PRICE, FEE_PRICE_UNKNOWN, FEE_GAS_PRICE_UNKNOWN,
+   * FEE_OUT_OF_RANGE
+   *
+   * @example
+   * const { operator } = rollup;
+   * (await operator.quoteFee([{ type: "transfer" }], 0)).fee; // 0n
+   */
+  async quoteFee(requests: readonly FeeRequest[], tokenId: number): Promise<FeeQuote> {
+    if (this.tokens[tokenId] === undefined) {
+      throw operatorError({ code: "TOKEN_NOT_LISTED", tokenId });
+    }
+    const policy = this.#feePolicy;
+    if (policy === undefined) return freeQuote(tokenId);
+    await policy.refresh();
+    return policy.quote(dueOperations(this.state, requests, tokenId), tokenId, this.tokens);
   }
 
   #onAccepted(): void {

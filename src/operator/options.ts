@@ -6,6 +6,7 @@ import { DEFAULT_BLOCK_OVERHEAD } from "../protocol/kind-costs.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { Clock } from "./clock.ts";
+import type { FeePolicy } from "./fee-policy.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { StartingPoint } from "./ledger/ledger.ts";
 import type { Logger } from "./logger.ts";
@@ -94,6 +95,8 @@ export interface OperatorParts {
   readonly store?: Store;
   /** Protocol digest in the manifest of the compiled circuits, if there are any. */
   readonly circuitsProtocolDigest?: string;
+  /** Names fees, and refuses transactions that pay too little. Default: everything is free. */
+  readonly feePolicy?: FeePolicy;
   /** Hashes and checks signatures; stays the caller's to close. By default in this thread. */
   readonly crypto?: BatchCrypto;
   /** Time and timers. Default: those of this process. */

@@ -5,9 +5,10 @@ import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import { assert, type RollupError } from "../util/errors.ts";
 import { operatorError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
+import { type FeePolicy, paidOperations } from "./fee-policy.ts";
 import type { L1Port } from "./l1-port.ts";
 import { acceptBatch, wouldAccept } from "./ledger/decisions.ts";
-import { headState, transactionReceipt, waitingBlockCount } from "./ledger/queries.ts";
+import { headState, latestView, transactionReceipt, waitingBlockCount } from "./ledger/queries.ts";
 import type { TransactionReceipt } from "./ledger/receipts.ts";
 import {
   type CheckedSubmission,
@@ -20,6 +21,8 @@ export interface SequencerParts {
   readonly l1: Pick<L1Port, "hasCode">;
   readonly log: EventLog;
   readonly crypto: BatchCrypto;
+  /** Undefined if everything is free. */
+  readonly feePolicy: FeePolicy | undefined;
   /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
   readonly waitingBlocksMax: number;
   /** @throws When nothing is accepted any more. */
@@ -65,10 +68,21 @@ export class Sequencer {
 
   #accept(batch: readonly CheckedSubmission[]): TransactionReceipt[] {
     const { log, onAccepted } = this.#parts;
-    log.record(acceptBatch(log.ledger, batch));
+    const events = acceptBatch(log.ledger, batch);
+    // What has been accepted already is answered whatever fees are now.
+    if (events.length > 0) this.#assertPaid(batch);
+    log.record(events);
     const receipts = batch.map(({ hash }) => transactionReceipt(log.ledger, hash)!);
     onAccepted();
     return receipts;
+  }
+
+  /** @throws FEE_TOO_LOW, and the other codes of the policy */
+  #assertPaid(batch: readonly CheckedSubmission[]): void {
+    const { feePolicy, log } = this.#parts;
+    if (feePolicy === undefined) return;
+    const { tokens } = latestView(log.ledger);
+    feePolicy.assertPaid(paidOperations(headState(log.ledger), batch), tokens);
   }
 
   /**

@@ -15,7 +15,8 @@ export type SdkErrorFacts =
   | { code: "CREATE2_WALLET_MISSING"; address: string }
   | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
   | { code: "PRIORITY_REQUEST_NOT_FOUND"; transactionHash: string }
-  | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string };
+  | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string }
+  | { code: "FEE_ABOVE_MAXIMUM"; fee: bigint; maximum: bigint; tokenId: number };
 
 export const sdkError = defineErrors<SdkErrorFacts>({
   TOKEN_UNKNOWN: {
@@ -83,5 +84,10 @@ export const sdkError = defineErrors<SdkErrorFacts>({
     message: ({ address }) =>
       `The signature by ${address} is not an ECDSA signature of that address.`,
     fix: "Pass { signer: RollupSigner.fromSeed(seed) } to RollupWallet.create, or another l1Signer.",
+  },
+  FEE_ABOVE_MAXIMUM: {
+    message: ({ fee, maximum, tokenId }) =>
+      `The fee is ${fee} of token ${tokenId}, more than the maximum of ${maximum}.`,
+    fix: "Look at wallet.estimateFee, and pass { maxFee } or { fee } if you agree; see docs/fees.md.",
   },
 });

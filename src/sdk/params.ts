@@ -1,6 +1,7 @@
 /** Parameters of the wallet's methods, with a schema of each for {@link readInput}. */
 import type { Create2Wallet } from "../l1/authorization.ts";
 import { NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { type KeyConsent, keyConsent, tokenReference, type TokenReference } from "./fee-params.ts";
 import {
   address,
   amount,
@@ -8,17 +9,23 @@ import {
   type Input,
   integer,
   nonZeroAddress,
-  oneOf,
   option,
   optionsOf,
 } from "./inputs.ts";
-import type { TokenReference } from "./provider.ts";
 import type { RollupSigner } from "./signer.ts";
 
 /** Options of every L2 transaction. */
 export interface TransactionOptions {
-  /** In the token's smallest unit; must be packable (see {@link isPackableFee}). Default 0. */
+  /**
+   * In the token's smallest unit; must be packable (see {@link isPackableFee}). Default: what the
+   * operator asks for, up to `maxFee`.
+   */
   readonly fee?: bigint;
+  /**
+   * Maximum fee that is signed, in the token's smallest unit. Default: in ETH, twice the cost of an
+   * L1 block for this transaction alone, and at most 0.05; in other tokens, 1% of the amount.
+   */
+  readonly maxFee?: bigint;
   /** First Unix second of blocks that may include the transaction. Default 0. */
   readonly validFrom?: bigint;
   /** Last Unix second of blocks that may include the transaction. Default: no end. */
@@ -60,7 +67,7 @@ export interface SetSigningKeyParams extends TransactionOptions {
    * a CREATE2 address that is derived from the key. Default `eip712`; `create2` for a
    * {@link Create2Wallet}.
    */
-  readonly auth?: "eip712" | "onchain" | "create2";
+  readonly auth?: KeyConsent;
 }
 
 export interface WalletOptions {
@@ -95,11 +102,6 @@ export interface FullExitParams {
   readonly token: TokenReference;
 }
 
-export const tokenReference: Input<TokenReference> = option(
-  "a token's symbol, address or id",
-  (value): value is TokenReference => typeof value === "string" || Number.isSafeInteger(value),
-);
-
 const timestamp = option(
   "a bigint of Unix seconds",
   (value): value is bigint => typeof value === "bigint" && value >= 0n && value <= TIMESTAMP_MAX,
@@ -107,6 +109,7 @@ const timestamp = option(
 
 const transactionOptions = {
   fee: amount.optional(),
+  maxFee: amount.optional(),
   validFrom: timestamp.optional(),
   validUntil: timestamp.optional(),
   nonce: integer(0, NONCE_MAX).optional(),
@@ -146,7 +149,7 @@ export const fullExitParams = optionsOf<FullExitParams>({ token: tokenReference 
 
 export const setSigningKeyParams = optionsOf<SetSigningKeyParams>({
   feeToken: tokenReference.optional(),
-  auth: oneOf(["eip712", "onchain", "create2"]).optional(),
+  auth: keyConsent.optional(),
   ...transactionOptions,
 });
 

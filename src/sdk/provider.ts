@@ -6,7 +6,8 @@ import type { RpcClient } from "../api/client.ts";
 import type { RpcResult, SignedTransactionParam } from "../api/methods.ts";
 import { isRollupError, RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
-import { address, integer, listOf, option, readInput, show } from "./inputs.ts";
+import { type FeeParams, feeParams, readAccount, type TokenReference } from "./fee-params.ts";
+import { listOf, option, readInput, show } from "./inputs.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
 
 export type RollupInfo = RpcResult<"rollup_getConfig">;
@@ -14,14 +15,15 @@ export type Token = RpcResult<"rollup_getTokens">[number];
 export type AccountInfo = NonNullable<RpcResult<"rollup_getAccount">>;
 export type TransactionReceipt = RpcResult<"rollup_submitTransaction">;
 export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>;
+/** A fee, what it covers, and until when the operator accepts it. */
+export type FeeEstimate = RpcResult<"rollup_getFee">;
 export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
 
 export type { SignedTransactionParam };
 /** A transaction of a batch, signed or not yet signed. */
 export type BatchMember = Transaction | SignedTransactionParam;
 
-/** A token by symbol, by L1 address, or by id; `"ETH"` and the zero address are ETH. */
-export type TokenReference = string | number;
+export type { TokenReference };
 
 /** Pause before a wait that the operator was too busy for is asked again. */
 const BUSY_PAUSE_MS = 500;
@@ -111,6 +113,47 @@ export class RollupProvider {
     const reference = readAccount(account);
     const { id } = await this.getToken(token);
     return this.#client.call("rollup_getBalance", reference, id);
+  }
+
+  /**
+   * Asks for the fee of a transaction. An operator without fees answers 0.
+   *
+   * @param params - `type` and `token`; the closer the rest is described, the closer the fee.
+   * @returns `fee`, in the token's smallest unit; `costWei`, what it covers, part by part;
+   * `gasPriceWei` of L1; and `validUntil`, Unix seconds, if there is a limit.
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
+   * TOKEN_NOT_LISTED, FEE_TOKEN_WITHOUT_PRICE, FEE_PRICE_UNKNOWN, FEE_GAS_PRICE_UNKNOWN,
+   * FEE_OUT_OF_RANGE
+   *
+   * @example
+   * (await provider.estimateFee({ type: "transfer", token: "ETH", to: bob.address })).fee; // 0n
+   */
+  async estimateFee(params: FeeParams): Promise<FeeEstimate> {
+    const { type, token, ...rest } = readInput(feeParams, params);
+    return this.#client.call("rollup_getFee", type, await this.#idOf(token), toFeeOptions(rest));
+  }
+
+  /**
+   * Asks for the fee of a batch, which any of its transactions may pay.
+   *
+   * @param batch - The transactions as of {@link RollupProvider.estimateFee}, in their order. All
+   * `token`s are the one that pays.
+   * @returns As of {@link RollupProvider.estimateFee}, for all together.
+   * @throws as {@link RollupProvider.estimateFee}
+   *
+   * @example
+   * const transfer = { type: "transfer", token: "ETH", to: bob.address };
+   * (await provider.estimateBatchFee([transfer, transfer])).fee; // 0n
+   */
+  async estimateBatchFee(batch: readonly FeeParams[]): Promise<FeeEstimate> {
+    const all = readInput(listOf(feeParams, 1), batch, "batch");
+    const tokenId = await this.#idOf(all[0]!.token);
+    const requests = all.map(({ type, token: _, ...rest }) => ({ type, ...toFeeOptions(rest) }));
+    return this.#client.call("rollup_getBatchFee", requests, tokenId);
+  }
+
+  async #idOf(token: TokenReference): Promise<number> {
+    return typeof token === "number" ? token : (await this.getToken(token)).id;
   }
 
   /**
@@ -243,9 +286,12 @@ const batchMember = option(
   (value): value is BatchMember => typeof value === "object" && value !== null && "type" in value,
 );
 
-function readAccount(account: number | string): number | string {
-  if (typeof account === "number") return readInput(integer(0), account, "account");
-  return readInput(address, account, "account");
+function toFeeOptions({ to, account, auth }: Omit<FeeParams, "type" | "token">) {
+  return {
+    ...(to !== undefined && { recipient: BigInt(to) }),
+    ...(account !== undefined && { account: readAccount(account) }),
+    ...(auth !== undefined && { authorization: auth }),
+  };
 }
 
 /** @throws BATCH_NOT_SIGNED */

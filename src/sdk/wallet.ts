@@ -1,5 +1,5 @@
 /** One user of one rollup: an Ethereum wallet on L1, and the L2 key that is derived from it. */
-import { Contract, getAddress, type Signer } from "ethers";
+import { Contract, getAddress, type Signer, toBeHex } from "ethers";
 import {
   type Create2Wallet,
   create2WalletAddress,
@@ -31,6 +31,8 @@ import {
   type TokenSource,
 } from "./drafts.ts";
 import { sdkError } from "./errors.ts";
+import type { FeeParams, KeyConsent } from "./fee-params.ts";
+import { decideFee } from "./fees.ts";
 import { RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
 import {
@@ -51,6 +53,7 @@ import {
 import {
   type AccountInfo,
   type BatchMember,
+  type FeeEstimate,
   findToken,
   readBatch,
   type RollupProvider,
@@ -283,7 +286,7 @@ export class RollupWallet {
     const { id: tokenId } = await this.#tokens.getToken(feeToken);
     const receipt = await this.#sending.run(async () => {
       const drafts = [{ content: { type: "changePubKey", tokenId } as const, options }];
-      const [transaction] = await this.#prepare(drafts);
+      const [transaction] = await this.#prepare(drafts, auth);
       const signed = this.signer.sign(transaction!, this.#domain);
       const authorization = await this.#authorize(signed, auth);
       const change = { ...(signed as ChangePubKeyTransaction & TransactionSignature) };
@@ -426,20 +429,55 @@ export class RollupWallet {
     });
   }
 
-  /** Turns drafts into transactions with consecutive nonces, from the account's next nonce on. */
-  async #prepare(drafts: readonly Draft[]): Promise<Transaction[]> {
+  /**
+   * Asks for the fee of a transaction of this wallet, as `RollupProvider.estimateFee` does.
+   *
+   * @param params - `type` and `token`; `to` and `auth` where they matter.
+   * @returns As of `RollupProvider.estimateFee`.
+   * @throws as `RollupProvider.estimateFee`
+   *
+   * @example
+   * (await alice.estimateFee({ type: "withdraw", token: "ETH" })).costWei.total; // 0n
+   */
+  estimateFee(params: Omit<FeeParams, "account">): Promise<FeeEstimate> {
+    return this.provider.estimateFee({ ...params, account: this.address });
+  }
+
+  /**
+   * Turns drafts into transactions with consecutive nonces, from the account's next nonce on.
+   *
+   * @param auth - Consent to the key, if there is a ChangePubKey.
+   * @throws FEE_ABOVE_MAXIMUM, and as `RollupProvider.estimateFee`
+   */
+  async #prepare(drafts: readonly Draft[], auth?: KeyConsent): Promise<Transaction[]> {
     const { id: accountId, nonce } = await this.#existingAccount();
-    return drafts.map(({ content, options }, index) => {
-      const defaults = { fee: 0n, validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce: nonce + index };
-      return { ...content, accountId, ...defaults, ...options };
-    });
+    return Promise.all(
+      drafts.map(async (draft, index) => {
+        const { maxFee: _, ...options } = draft.options;
+        const fee = await this.#decideFee(draft, auth);
+        const defaults = { validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce: nonce + index };
+        return { ...draft.content, accountId, ...defaults, ...options, fee };
+      }),
+    );
+  }
+
+  #decideFee(draft: Draft, auth?: KeyConsent): Promise<bigint> {
+    const { type, tokenId } = draft.content;
+    const recipient = "recipient" in draft.content ? draft.content.recipient : undefined;
+    const ask = async () => {
+      const estimate = await this.estimateFee({
+        type,
+        token: tokenId,
+        ...(recipient !== undefined && { to: toBeHex(recipient, 20) }),
+        ...(auth !== undefined && { auth }),
+      });
+      return estimate.fee;
+    };
+    return decideFee(draft, ask, this.l1Signer.provider!);
   }
 
   /** Returns the owner's consent to the key, as L1 accepts it. @throws CREATE2_WALLET_MISSING */
-  async #authorize(
-    { accountId, nonce }: SignedTransaction,
-    auth: NonNullable<SetSigningKeyParams["auth"]>,
-  ): Promise<string> {
+  async #authorize({ accountId, nonce }: SignedTransaction, auth: KeyConsent): Promise<string> {
     const { pubKeyHash } = this.signer;
     switch (auth) {
       case "eip712":

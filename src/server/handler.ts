@@ -91,6 +91,14 @@ function createMethods(operator: Operator): Methods {
       const accountId = findAccountId(operator.state, reference);
       return accountId === undefined ? 0n : operator.state.balance(accountId, tokenId);
     },
+    rollup_getFee: async (type, tokenId, options) => {
+      await l1.catchUp();
+      return operator.quoteFee([{ type, ...options }], tokenId);
+    },
+    rollup_getBatchFee: async (requests, tokenId) => {
+      await l1.catchUp();
+      return operator.quoteFee(requests, tokenId);
+    },
     rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
     rollup_submitBatch: (batch) => submit(operator, l1, batch),
     rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,

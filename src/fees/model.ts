@@ -1,0 +1,199 @@
+/**
+ * What an operation costs its operator, as integers; docs/fees.md has the formulas. Pure.
+ */
+import type { ConsentKind, DueOperation, FeeParts } from "../operator/fee-policy.ts";
+import { emptyBlockNeeds } from "../block/needs.ts";
+import { closestPackableFeeAbove } from "../operations/packed.ts";
+import { ETH_TOKEN_ID, PACKED_BASE, PACKED_FEE } from "../protocol/constants.ts";
+import { kindCost } from "../protocol/kind-costs.ts";
+import {
+  type BlockKind,
+  blockKindName,
+  type BlockNeeds,
+  holds,
+  isMainToken,
+} from "../protocol/kinds.ts";
+import type { Preset } from "../protocol/presets.ts";
+import { assert } from "../util/errors.ts";
+import { feeError } from "./errors.ts";
+import { L1_GAS } from "./generated/l1-gas.ts";
+
+/** Wei of one ETH. */
+export const ETHER = 10n ** 18n;
+const MILLION = 1_000_000n;
+const PERCENT = 100n;
+
+/** What fees are computed for. */
+export interface FeeModel {
+  readonly preset: Preset;
+  /** The kind of block that operations share, if it holds them. */
+  readonly target: BlockKind;
+  /** Slots that are taken, as a percentage of all, 1 to 100. */
+  readonly fillPercent: number;
+  /** Blocks that share an L1 transaction that commits or executes. */
+  readonly blocksPerTransaction: number;
+  /** Blocks that share an L1 transaction that proves. */
+  readonly proofsPerTransaction: number;
+  /** Price of a proof of 10^6 constraints. */
+  readonly weiPerMillionConstraints: bigint;
+  /** Least gas of a payout; tokens can need more than the measured one. */
+  readonly payoutGasMin: number;
+}
+
+/** What an operation uses up, its share of the block included. */
+export interface Usage {
+  /** Gas of L1. */
+  readonly commit: number;
+  readonly prove: number;
+  readonly execute: number;
+  /** Constraints of the proof. */
+  readonly constraints: number;
+}
+
+/**
+ * Finds the target of fees by name.
+ *
+ * @param name - Such as `64-main-6`; default: the kind with the most slots, of these the cheapest.
+ * @throws FEE_TARGET_UNKNOWN
+ */
+export function findTarget(preset: Preset, name?: string): BlockKind {
+  const { blockKinds } = preset;
+  if (name === undefined) return roomiest(preset, blockKinds);
+  const target = blockKinds.find((kind) => blockKindName(kind) === name);
+  if (target !== undefined) return target;
+  const known = blockKinds.map(blockKindName);
+  throw feeError({ code: "FEE_TARGET_UNKNOWN", kind: name, known });
+}
+
+/** The kind with the most slots; of these, the one with the fewest constraints. */
+function roomiest(preset: Preset, kinds: readonly BlockKind[]): BlockKind {
+  const [first] = [...kinds].sort(
+    (one, other) => other.slots - one.slots || kindCost(preset, one) - kindCost(preset, other),
+  );
+  assert(first !== undefined, "some kind of block holds every operation");
+  return first;
+}
+
+/** The kind of block that an operation pays a share of: the target, or else one that holds it. */
+export function kindFor({ preset, target }: FeeModel, operation: DueOperation): BlockKind {
+  const needs: BlockNeeds = {
+    slots: 1,
+    levels: emptyBlockNeeds(operation.accountIdMax).levels,
+    tokens: isMainToken(operation.tokenId) ? "main" : "wide",
+  };
+  if (holds(target, needs)) return target;
+  return roomiest(
+    preset,
+    preset.blockKinds.filter((kind) => holds(kind, needs)),
+  );
+}
+
+/** Computes what an operation uses up. */
+export function usageOf(model: FeeModel, operation: DueOperation): Usage {
+  const kind = kindFor(model, operation);
+  const taken = Math.max(1, Math.floor((kind.slots * model.fillPercent) / 100));
+  const { commit, prove, execute } = ownGas(model, operation);
+  const shared = sharedGas(model);
+  return {
+    commit: commit + Math.ceil(shared.commit / taken),
+    prove: prove + Math.ceil(shared.prove / taken),
+    execute: execute + Math.ceil(shared.execute / taken),
+    constraints: Math.ceil(kindCost(model.preset, kind) / taken),
+  };
+}
+
+/** Gas of a block without operations: of its transactions, only the base is shared by blocks. */
+function sharedGas({ blocksPerTransaction, proofsPerTransaction }: FeeModel) {
+  const { transaction, block, proofs } = L1_GAS;
+  const saved = transaction - transaction / blocksPerTransaction;
+  // The more proofs, the less gas each: what was measured for fewer is an upper bound.
+  const known = proofs.findLast((each) => each.proofs <= proofsPerTransaction) ?? proofs[0];
+  return {
+    commit: block.commit - saved,
+    prove: known.gas / known.proofs,
+    execute: block.execute - saved,
+  };
+}
+
+const CHANGE_GAS: Readonly<Record<ConsentKind, keyof typeof L1_GAS.operations>> = {
+  eip712: "changePubKeyEip712",
+  onchain: "changePubKeyOnChain",
+  create2: "changePubKeyCreate2",
+};
+
+/** Gas that the operation adds to a block. */
+function ownGas(model: FeeModel, { type, tokenId, consent = "eip712" }: DueOperation) {
+  const { operations } = L1_GAS;
+  const withdraw = tokenId === ETH_TOKEN_ID ? operations.withdrawEth : operations.withdrawErc20;
+  const payout = Math.max(withdraw.execute, model.payoutGasMin);
+  switch (type) {
+    case "transfer":
+      return operations.transfer;
+    case "transferToNew":
+      return operations.transferToNew;
+    case "changePubKey":
+      return operations[CHANGE_GAS[consent]];
+    case "withdraw":
+      return { ...withdraw, execute: payout };
+    case "forcedExit":
+      return { ...operations.forcedExit, execute: payout };
+  }
+}
+
+/** Computes costs in wei, each rounded up. */
+export function costOf(model: FeeModel, usage: Usage, gasPriceWei: bigint): FeeParts {
+  const [commit, prove, execute] = [usage.commit, usage.prove, usage.execute].map(
+    (gas) => BigInt(gas) * gasPriceWei,
+  ) as [bigint, bigint, bigint];
+  const proof = ceilDiv(BigInt(usage.constraints) * model.weiPerMillionConstraints, MILLION);
+  return { commit, prove, execute, proof, total: commit + prove + execute + proof };
+}
+
+export function addCosts(one: FeeParts, other: FeeParts): FeeParts {
+  return {
+    commit: one.commit + other.commit,
+    prove: one.prove + other.prove,
+    execute: one.execute + other.execute,
+    proof: one.proof + other.proof,
+    total: one.total + other.total,
+  };
+}
+
+/** Price of a token. */
+export interface Price {
+  /** Of one whole token, at least 1. */
+  readonly wei: bigint;
+  readonly decimals: number;
+}
+
+/** Largest fee that a transaction can carry. */
+export const FEE_MAX =
+  ((1n << BigInt(PACKED_FEE.mantissaBits)) - 1n) *
+  PACKED_BASE ** ((1n << BigInt(PACKED_FEE.exponentBits)) - 1n);
+
+/**
+ * Converts a cost to a fee that a transaction can carry, rounded up.
+ *
+ * @returns In the token's smallest unit, or undefined if none is large enough.
+ *
+ * @example
+ * toFee(1_000_001n, { wei: 10n ** 18n, decimals: 18 }); // 1001000n
+ */
+export function toFee(costWei: bigint, { wei, decimals }: Price): bigint | undefined {
+  const fee = ceilDiv(costWei * 10n ** BigInt(decimals), wei);
+  return fee > FEE_MAX ? undefined : closestPackableFeeAbove(fee);
+}
+
+/** The value of an amount in wei, rounded down. */
+export function valueOf(amount: bigint, { wei, decimals }: Price): bigint {
+  return (amount * wei) / 10n ** BigInt(decimals);
+}
+
+/** A part of a value, rounded up. */
+export function percentOf(value: bigint, percent: number): bigint {
+  return ceilDiv(value * BigInt(percent), PERCENT);
+}
+
+function ceilDiv(dividend: bigint, divisor: bigint): bigint {
+  return (dividend + divisor - 1n) / divisor;
+}
