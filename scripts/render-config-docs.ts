@@ -74,14 +74,20 @@ function typeOf(schema: z.ZodTypeAny): string {
   }
   if (inner instanceof z.ZodString) return "string";
   if (inner instanceof z.ZodBoolean) return "boolean";
+  if (inner instanceof z.ZodUnion) {
+    return (inner.options as z.ZodTypeAny[]).map((option) => typeOf(option)).join(" | ");
+  }
   if (inner instanceof z.ZodLazy) return "TemplateParameter"; // recursive, so it has a name
   assert(
     inner instanceof z.ZodNumber,
     "the config has texts, numbers, booleans, lists and objects",
   );
   const { minValue, maxValue } = inner;
-  if (maxValue !== null) return `integer, ${minValue ?? 0} to ${maxValue}`;
-  return minValue === null ? "number" : `integer, at least ${Math.max(minValue, 1)}`;
+  // `positive()` excludes its minimum of 0.
+  const isOpen = inner._def.checks.some((check) => check.kind === "min" && !check.inclusive);
+  const least = (minValue ?? 0) + (isOpen ? 1 : 0);
+  if (maxValue !== null) return `integer, ${least} to ${maxValue}`;
+  return minValue === null ? "number" : `integer, at least ${least}`;
 }
 
 /** Returns the value of an empty config at a path of keys. */

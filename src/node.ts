@@ -50,6 +50,23 @@ export {
   type StoredLedger,
 } from "./operator/store.ts";
 export { type BatchCrypto, createBatchCrypto } from "./kernel/batch.ts";
+// Fees.
+export type {
+  ConsentKind,
+  DueOperation,
+  FeeParts,
+  FeePolicy,
+  FeeQuote,
+  FeeRequest,
+  PaidOperation,
+} from "./operator/fee-policy.ts";
+export {
+  createFeeService,
+  type FeeServiceOptions,
+  type FeeSettings,
+  type RunningFeePolicy,
+  type TokenPriceConfig,
+} from "./fees/create-fee-service.ts";
 // Provers.
 export { createMockProver } from "./prover/mock-prover.ts";
 export type { JobProof, ProofJob, Prover } from "./prover/prover.ts";

@@ -163,6 +163,13 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         type: ArgumentType.INT,
         defaultValue: 8545,
       },
+      {
+        name: "fees",
+        description:
+          "Ask for fees, as `rollup.node.fees` of the config says (default: all is free)",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
     ],
     action: () => import("./devnet.ts"),
   },

@@ -19,6 +19,7 @@ import {
 interface DevnetArguments extends CommonArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
+  readonly fees: boolean;
 }
 
 function printDevnet(
@@ -85,7 +86,9 @@ const action = defineAction<DevnetArguments>(async (args, hre) => {
   const { preset, prover } = plan;
   await buildFor(plan, hre);
   const logger = createLogger(args);
-  const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger });
+  // A devnet is free unless asked: people who try it have other questions first.
+  const fees = args.fees && { fees: hre.config.rollup.node.fees ?? {} };
+  const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger, ...fees });
   const consoleCommand = await toConsoleCommand(hre.config, devnet.description.url);
   const announce = () => {
     if (args.json) printJson(devnet.description);

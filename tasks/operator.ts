@@ -97,6 +97,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const plan = toPlan(args, hre);
   const { prover } = plan;
   await buildFor(plan, hre);
+  const { fees } = hre.config.rollup.node;
   const { startOperatorNode } = await import("../src/plugin/node/operator-node.ts");
   const node = await startOperatorNode(hre, {
     ...portOptions,
@@ -104,6 +105,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     ...(rollup !== undefined && { rollup }),
     ...(fromBlock !== undefined && { fromBlock }),
     ...(output !== undefined && { output }),
+    ...(fees && { fees }),
     logger: createLogger(args),
     onProgress: createRestoreReporter(args),
   });

@@ -56,6 +56,7 @@ const sidebar = [
       { text: "Operations", link: "/operations" },
       { text: "Batches", link: "/batches" },
       { text: "Operator", link: "/operator" },
+      { text: "Fees", link: "/fees" },
       { text: "Contracts", link: "/contracts" },
       { text: "State", link: "/state" },
       { text: "L1", link: "/l1" },

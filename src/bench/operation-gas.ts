@@ -20,6 +20,7 @@ import type { PublicOperation } from "../operations/operation.ts";
 import { payoutsOf } from "../operations/payouts.ts";
 import { signingDomain } from "../operations/transaction.ts";
 import { type BlockKind, blockKindId } from "../protocol/kinds.ts";
+import { assert } from "../util/errors.ts";
 import { type Cost, costOf, type PerPhase, perPhase } from "./l1-cost.ts";
 import { createSeededRandom, type Random } from "./random.ts";
 import { createOperationKinds, type OperationKind } from "./sample-operations.ts";
@@ -45,6 +46,8 @@ export interface L1Costs {
   /** Cost of a block without operations, alone in its L1 transactions. */
   readonly emptyBlock: PerPhase<Cost>;
   readonly operations: Readonly<Record<string, OperationCost>>;
+  /** Gas that the first payout of a block takes when it is executed. */
+  readonly firstPayout: number;
   /** Gas of users' calls on L1, from the second call on. */
   readonly userCalls: Readonly<Record<string, number>>;
 }
@@ -63,26 +66,35 @@ export async function measureOperations(withStage: WithStage): Promise<L1Costs> 
   for (const name of names) {
     operations[name] = await withStage((stage) => measureOperation(stage, name));
   }
+  const emptyBlock = await withStage(measureEmptyBlock);
+  const onePayout = await withStage(measureOnePayout);
   return {
-    emptyBlock: await withStage(measureEmptyBlock),
+    emptyBlock,
     operations,
+    firstPayout: onePayout.execute.gas - emptyBlock.execute.gas,
     userCalls: await withStage(measureUserCalls),
   };
 }
 
-/** Measures the cost of blocks full of transfers, of each kind. */
+/**
+ * Measures the cost of blocks full of one operation, of each kind.
+ *
+ * @param name - Of the operation, as in `createOperationKinds`.
+ */
 export async function measureFullBlocks(
   withStage: WithStage,
   kinds: readonly BlockKind[],
+  name = "transfer",
 ): Promise<PerPhase<Cost>[]> {
   const costs: PerPhase<Cost>[] = [];
   for (const kind of kinds) {
     costs.push(
       await withStage(async (stage) => {
-        const { transfer } = await kindsOf(stage);
+        const operation = (await kindsOf(stage))[name];
+        assert(operation !== undefined, "the name is that of a sample operation");
         const runBlock = await createRunner(stage, kind);
-        await runBlock(transfer!, kind.slots); // makes the first writes to storage slots
-        return (await runBlock(transfer!, kind.slots)).costs;
+        await runBlock(operation, 1); // makes the first writes to storage slots
+        return (await runBlock(operation, kind.slots)).costs;
       }),
     );
   }
@@ -98,6 +110,13 @@ async function measureEmptyBlock(stage: GasStage): Promise<PerPhase<Cost>> {
   const noop: OperationKind = { operation: () => ({ type: "noop" }) };
   await runBlock(noop, 0);
   return (await runBlock(noop, 0)).costs;
+}
+
+async function measureOnePayout(stage: GasStage): Promise<PerPhase<Cost>> {
+  const { withdrawEth } = await kindsOf(stage);
+  const runBlock = await createRunner(stage);
+  await runBlock(withdrawEth!, 1);
+  return (await runBlock(withdrawEth!, 1)).costs;
 }
 
 async function measureOperation(stage: GasStage, name: string): Promise<OperationCost> {

@@ -47,21 +47,6 @@ export function createOperationKinds(
       amount: AMOUNT,
     }),
   });
-  const change = (nonce: number): PublicOperation => ({
-    type: "changePubKey",
-    accountId: ACCOUNT_ID,
-    tokenId: 0,
-    fee: 10n,
-    nonce,
-    owner,
-    pubKeyHash: PUB_KEY_HASH,
-  });
-  const claim = { pubKeyHash: PUB_KEY_HASH, accountId: ACCOUNT_ID };
-  const create2Wallet = (index: number) => ({
-    creator: address,
-    saltArgument: keccak256(toBeHex(index, 32)),
-    codeHash: keccak256(address),
-  });
   const moved = { tokenId: 0, owner, amount: AMOUNT };
   return {
     ...createTransferKinds(),
@@ -79,22 +64,7 @@ export function createOperationKinds(
       request: () => client.requestFullExit(ACCOUNT_ID, ZeroAddress),
       operation: () => ({ type: "fullExit", accountId: ACCOUNT_ID, ...moved }),
     },
-    changePubKeyEip712: {
-      authorization: (nonce) => signChangePubKey(user, client, { ...claim, nonce }),
-      operation: change,
-    },
-    changePubKeyOnChain: {
-      request: (nonce) => client.setAuthPubKeyHash({ ...claim, nonce }),
-      authorization: () => Promise.resolve(ON_CHAIN_AUTHORIZATION),
-      operation: change,
-    },
-    changePubKeyCreate2: {
-      authorization: (index) => Promise.resolve(encodeCreate2Authorization(create2Wallet(index))),
-      operation: (index) => ({
-        ...change(0),
-        owner: BigInt(create2WalletAddress(create2Wallet(index), PUB_KEY_HASH)),
-      }),
-    },
+    ...createKeyChanges(client, { user, address }),
     forcedExit: {
       operation: (index) => ({
         type: "forcedExit",
@@ -105,6 +75,43 @@ export function createOperationKinds(
         recipient: recipient(index),
         amount: AMOUNT,
       }),
+    },
+  };
+}
+
+/** Creates changes of the signing key, by each kind of consent. */
+function createKeyChanges(
+  client: RollupClient,
+  { user, address }: { readonly user: Signer; readonly address: string },
+): Readonly<Record<string, OperationKind>> {
+  const claim = { pubKeyHash: PUB_KEY_HASH, accountId: ACCOUNT_ID };
+  const change = (nonce: number, owner = BigInt(address)): PublicOperation => ({
+    type: "changePubKey",
+    ...claim,
+    tokenId: 0,
+    fee: 10n,
+    nonce,
+    owner,
+  });
+  const create2Wallet = (index: number) => ({
+    creator: address,
+    saltArgument: keccak256(toBeHex(index, 32)),
+    codeHash: keccak256(address),
+  });
+  return {
+    changePubKeyEip712: {
+      authorization: (nonce) => signChangePubKey(user, client, { ...claim, nonce }),
+      operation: (nonce) => change(nonce),
+    },
+    changePubKeyOnChain: {
+      request: (nonce) => client.setAuthPubKeyHash({ ...claim, nonce }),
+      authorization: () => Promise.resolve(ON_CHAIN_AUTHORIZATION),
+      operation: (nonce) => change(nonce),
+    },
+    changePubKeyCreate2: {
+      authorization: (index) => Promise.resolve(encodeCreate2Authorization(create2Wallet(index))),
+      operation: (index) =>
+        change(0, BigInt(create2WalletAddress(create2Wallet(index), PUB_KEY_HASH))),
     },
   };
 }

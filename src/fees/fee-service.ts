@@ -93,6 +93,7 @@ export class FeeService implements FeePolicy {
     this.#cancelTimer = undefined;
   }
 
+  /** As of {@link FeePolicy}. */
   refresh(): Promise<void> {
     const { clock, refreshMs } = this.#parts;
     if (clock.nowMs() - this.#refreshedAtMs < refreshMs) return Promise.resolve();

@@ -92,15 +92,23 @@ export function kindFor({ preset, target }: FeeModel, operation: DueOperation): 
 export function usageOf(model: FeeModel, operation: DueOperation): Usage {
   const kind = kindFor(model, operation);
   const taken = Math.max(1, Math.floor((kind.slots * model.fillPercent) / 100));
-  const { commit, prove, execute } = ownGas(model, operation);
+  const own = ownGas(model, operation);
   const shared = sharedGas(model);
+  const shareOf = (gas: number) => Math.ceil(gas / taken);
   return {
-    commit: commit + Math.ceil(shared.commit / taken),
-    prove: prove + Math.ceil(shared.prove / taken),
-    execute: execute + Math.ceil(shared.execute / taken),
-    constraints: Math.ceil(kindCost(model.preset, kind) / taken),
+    // If all operations of a block pay the larger, they pay the larger of both sums, too.
+    commit: Math.max(
+      own.commit + shareOf(shared.commit),
+      own.commitFloor + shareOf(shared.commitFloor),
+    ),
+    prove: own.prove + shareOf(shared.prove),
+    execute: own.execute + shareOf(shared.execute),
+    constraints: shareOf(kindCost(model.preset, kind)),
   };
 }
+
+/** What bytes that happen to be 0, and the number of slots, can add to the measured block. */
+const COMMIT_VARIES_GAS = 1_100;
 
 /** Gas of a block without operations: of its transactions, only the base is shared by blocks. */
 function sharedGas({ blocksPerTransaction, proofsPerTransaction }: FeeModel) {
@@ -109,7 +117,8 @@ function sharedGas({ blocksPerTransaction, proofsPerTransaction }: FeeModel) {
   // The more proofs, the less gas each: what was measured for fewer is an upper bound.
   const known = proofs.findLast((each) => each.proofs <= proofsPerTransaction) ?? proofs[0];
   return {
-    commit: block.commit - saved,
+    commit: block.commit + COMMIT_VARIES_GAS - saved,
+    commitFloor: block.commitFloor + COMMIT_VARIES_GAS - saved,
     prove: known.gas / known.proofs,
     execute: block.execute - saved,
   };
@@ -123,9 +132,10 @@ const CHANGE_GAS: Readonly<Record<ConsentKind, keyof typeof L1_GAS.operations>> 
 
 /** Gas that the operation adds to a block. */
 function ownGas(model: FeeModel, { type, tokenId, consent = "eip712" }: DueOperation) {
-  const { operations } = L1_GAS;
+  const { operations, moreForFirstPayout } = L1_GAS;
   const withdraw = tokenId === ETH_TOKEN_ID ? operations.withdrawEth : operations.withdrawErc20;
-  const payout = Math.max(withdraw.execute, model.payoutGasMin);
+  // Each payout pays as if it were the only one of its block.
+  const payout = Math.max(withdraw.execute, model.payoutGasMin) + moreForFirstPayout;
   switch (type) {
     case "transfer":
       return operations.transfer;

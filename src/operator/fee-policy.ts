@@ -64,16 +64,19 @@ export interface FeePolicy {
   /**
    * Names the fee of operations together, in one token.
    *
+   * @param operations - What is to be paid for.
    * @param tokenId - Of a listed token.
    * @param tokens - All listed tokens, by id.
+   * @returns The fee, and what it covers.
    * @throws FEE_TOKEN_WITHOUT_PRICE, FEE_PRICE_UNKNOWN, FEE_GAS_PRICE_UNKNOWN, FEE_OUT_OF_RANGE
    */
   quote(operations: readonly DueOperation[], tokenId: number, tokens: readonly Token[]): FeeQuote;
   /**
    * Checks that the fees of a batch, or of a single transaction, are enough together.
    *
+   * @param operations - What is paid for, with what is paid.
    * @param tokens - All listed tokens, by id.
-   * @throws FEE_TOO_LOW, and as `quote`
+   * @throws FEE_TOO_LOW, FEE_TOKEN_WITHOUT_PRICE, FEE_PRICE_UNKNOWN, FEE_GAS_PRICE_UNKNOWN
    */
   assertPaid(operations: readonly PaidOperation[], tokens: readonly Token[]): void;
 }

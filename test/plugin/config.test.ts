@@ -189,6 +189,33 @@ describe("plugin/config", () => {
       }
     });
 
+    it("takes fees as they are, and refuses prices from nowhere or without bounds", async () => {
+      const feesOf = async (node: object) =>
+        (await project.createHre({ rollup: { node } })).config.rollup.node.fees;
+      expect(await feesOf({})).to.equal(undefined);
+      const http = { url: "https://prices.example/", path: "price" };
+      const fees = {
+        target: { kind: "2-main-2" },
+        tokens: { TST: { eth: "0.5" }, USD: { http, min: "0.1", max: "2" } },
+        subsidised: [3, `0x${"ab".repeat(20)}`],
+      };
+      expect(await feesOf({ fees })).to.deep.equal(fees);
+      for (const price of [{}, { eth: "-1" }, { http }, { eth: "1", http, min: "1", max: "2" }]) {
+        const message = await refusalOf(project, {
+          rollup: { node: { fees: { tokens: { price } } } },
+        });
+        expect(message, JSON.stringify(price)).to.include("config.rollup.node.fees.tokens.price");
+      }
+      for (const wrong of [
+        { tolerancePercent: 100 },
+        { target: { fillPercent: 0 } },
+        { free: true },
+      ]) {
+        const message = await refusalOf(project, { rollup: { node: { fees: wrong } } });
+        expect(message, JSON.stringify(wrong)).to.include("config.rollup.node.fees");
+      }
+    });
+
     it("names the known presets when the preset is unknown", async () => {
       const message = await refusalOf(project, { rollup: { preset: "huge" } });
       expect(message).to.include("config.rollup.preset").and.include("PRESET_UNKNOWN");

@@ -72,6 +72,17 @@ describe(`server: methods (${random.title})`, () => {
     expect(await client.call("rollup_getStatus")).to.deep.equal({ accepting: true, blocks, kinds });
   });
 
+  it("rollup_getFee, rollup_getBatchFee: nothing without a fee policy", async () => {
+    const costWei = { commit: 0n, prove: 0n, execute: 0n, proof: 0n, total: 0n };
+    const free = { tokenId: 0, fee: 0n, costWei, gasPriceWei: 0n };
+    const recipient = alice.address;
+    const options = { account: 5, recipient, authorization: "onchain" as const };
+    expect(await client.call("rollup_getFee", "transfer", 0, options)).to.deep.equal(free);
+    const batch = [{ type: "withdraw" as const, account: alice.l1.address }];
+    expect(await client.call("rollup_getBatchFee", batch, 0)).to.deep.equal(free);
+    await expectRejection("TOKEN_NOT_LISTED", client.call("rollup_getFee", "transfer", 9, {}));
+  });
+
   it("rollup_getPriorityRequest, rollup_getAccount, rollup_getBalance", async () => {
     const { l1, operator } = world;
     expect(await client.call("rollup_getPriorityRequest", 0)).to.equal(null);
@@ -323,6 +334,10 @@ describe(`server: errors (${random.title})`, () => {
       ["rollup_getReceipt", ["0x1"]],
       ["rollup_waitForReceipt", [`0x${"00".repeat(32)}`, "sealed"]],
       ["rollup_submitTransaction", [{ type: "swap" }]],
+      ["rollup_getFee", ["deposit", 0, {}]],
+      ["rollup_getFee", ["transfer", 0, { to: "0x1" }]],
+      ["rollup_getBatchFee", [[], 0]],
+      ["rollup_getBatchFee", [new Array(51).fill({ type: "transfer" }), 0]],
     ];
     for (const [method, params] of bad) {
       const error = await expectRejection("RPC_PARAMS_INVALID", handle(method, params));

@@ -1,4 +1,5 @@
 /** The price of a token over time, guarded against what a source may say. */
+import { withDeadline } from "../../l1/requests.ts";
 import { feeError } from "../errors.ts";
 import { RecentValues } from "../recent-values.ts";
 import type { PriceSource } from "./price-source.ts";
@@ -36,7 +37,7 @@ export class TokenPrice {
   async refresh(nowMs: () => number): Promise<void> {
     const { ttlMs, timeoutMs, minWei, maxWei } = this.settings;
     if (nowMs() - this.#readAtMs < ttlMs) return;
-    const read = await this.source.read(timeoutMs);
+    const read = await withDeadline(this.source.read(timeoutMs), timeoutMs);
     if (read < minWei || read > maxWei) {
       const reason = `${read} wei is not within ${minWei} and ${maxWei}`;
       throw feeError({ code: "PRICE_INVALID", source: this.source.name, reason });

@@ -7,7 +7,10 @@ import { assertPortFree } from "../../server/listen.ts";
 import type { DeployOptions } from "../rollup/types.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
 
-export interface DevnetOptions extends Pick<DeployOptions, "preset" | "prover" | "logger"> {
+export interface DevnetOptions extends Pick<
+  DeployOptions,
+  "preset" | "prover" | "logger" | "fees"
+> {
   readonly hostname?: string | undefined;
   /** Port; 0 for any free one. */
   readonly port: number;

@@ -16,6 +16,7 @@ import {
   text,
 } from "../../sdk/inputs.ts";
 import { PRESET_NAMES, type PresetName } from "../../protocol/presets.ts";
+import { type FeesConfig, feesSchema } from "../config/node/fees.ts";
 import { PROVER_NAMES, type ProverName } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
 import type { DeployOptions, OperatorSettings, ResumeOptions } from "./types.ts";
@@ -50,6 +51,10 @@ const logger = option("an object with debug, info and error", (value): value is 
       typeof Reflect.get(value, level) === "function",
   ),
 );
+const fees = option(
+  "settings of fees, as of rollup.node.fees",
+  (value): value is FeesConfig => feesSchema.safeParse(value).success,
+);
 const blocksPerTransaction = integer(1, BLOCKS_PER_TRANSACTION_MAX);
 
 const operatorSettings = {
@@ -59,6 +64,7 @@ const operatorSettings = {
   blocksPerTransaction: blocksPerTransaction.optional(),
   proofsPerTransaction: blocksPerTransaction.optional(),
   logger: logger.optional(),
+  fees: fees.optional(),
 } satisfies { readonly [K in keyof Omit<OperatorSettings, "preset">]-?: unknown };
 
 export const governanceSettings = optionsOf<GovernanceSettings>({

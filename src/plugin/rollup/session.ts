@@ -5,14 +5,17 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { Contract } from "ethers";
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import { type BatchCrypto, createBatchCrypto } from "../../kernel/batch.ts";
+import type { RunningFeePolicy } from "../../fees/create-fee-service.ts";
 import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/client.ts";
 import { deployRollup } from "../../l1/deploy.ts";
+import { providerOf } from "../../l1/events.ts";
 import { assertRollupAt } from "../../l1/presence.ts";
 import { createSender } from "../../l1/sending.ts";
 import type { Logger } from "../../operator/logger.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
+import type { Preset } from "../../protocol/presets.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { completeHistory } from "../../restore/history.ts";
 import { findOpenPayouts } from "../../restore/open-payouts.ts";
@@ -58,6 +61,8 @@ export interface LocalPart {
   readonly answer: RpcHandler;
   readonly prover: Prover;
   readonly crypto: BatchCrypto;
+  /** Undefined if everything is free. */
+  readonly fees: RunningFeePolicy | undefined;
 }
 
 export interface Session {
@@ -168,15 +173,27 @@ async function startSession(
   const { config } = environment;
   const { l1, prover } = parts;
   const crypto = createBatchCrypto(config.rollup.operator.threads);
+  const fees = await createFees(options, parts);
   const operator = await Operator.create({
     ...parts,
     crypto,
+    ...(fees && { feePolicy: fees }),
     ...(options.logger && { logger: options.logger }),
     options: operatorOptions(options, config),
   });
   operator.start();
-  const local = { operator, answer: createRpcHandler(operator), prover, crypto };
+  const local = { operator, answer: createRpcHandler(operator), prover, crypto, fees };
   return { ...(await describe(l1, environment)), local };
+}
+
+/** @throws FEE_TARGET_UNKNOWN, PRICE_SOURCE_INVALID */
+async function createFees(
+  { fees: settings, logger }: OperatorSettings,
+  { preset, l1 }: { readonly preset: Preset; readonly l1: RollupClient },
+): Promise<RunningFeePolicy | undefined> {
+  if (settings === undefined) return undefined;
+  const { createFeeService } = await import("../../fees/create-fee-service.ts");
+  return createFeeService({ settings, preset, provider: providerOf(l1.contract), logger });
 }
 
 /**
@@ -209,6 +226,7 @@ export async function closeSession({ local }: Session): Promise<void> {
   await settledWithin(local.operator.close(), STOPPING_MS_MAX);
   await local.prover.close();
   await local.crypto.close();
+  local.fees?.close();
 }
 
 async function describe(

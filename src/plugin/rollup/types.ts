@@ -10,6 +10,7 @@ import type { PresetName } from "../../protocol/presets.ts";
 import type { RestoreProgress } from "../../restore/restore.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
+import type { FeesConfig } from "../config/node/fees.ts";
 import type { ProverName } from "../config/types.ts";
 
 /** Settings of an operator in this process. */
@@ -34,6 +35,8 @@ export interface OperatorSettings {
   readonly proofsPerTransaction?: number;
   /** Log sink of the operator; `console` satisfies it. Default: none. */
   readonly logger?: Logger;
+  /** Fees, as of `rollup.node.fees` in the config. Default: all is free. */
+  readonly fees?: FeesConfig;
 }
 
 export interface DeployOptions extends OperatorSettings {

@@ -3,6 +3,7 @@
  * types and what it resolves to.
  */
 import { z } from "zod";
+import { type FeesConfig, feesSchema } from "./fees.ts";
 import { DEFAULT_STORE, resolveStore, type StoreConfig, storeSchema } from "./store.ts";
 
 /** The entry `rollup.node` of a Hardhat config; everything is optional. */
@@ -12,20 +13,27 @@ export interface NodeUserConfig {
    * relative to the project's root, or the URL of a PostgreSQL database. Default `sqlite`.
    */
   store?: string;
+  /** Fees of L2 transactions, see docs/fees.md. Default: all are free. */
+  fees?: FeesConfig;
 }
 
 export interface NodeConfig {
   /** Where the node keeps what it has promised. */
   readonly store: StoreConfig;
+  /** Fees of L2 transactions, if they are not free. */
+  readonly fees?: FeesConfig;
 }
 
 /** Schema of {@link NodeUserConfig}. */
 export const nodeSchema = z
-  .object({ store: storeSchema.optional() })
+  .object({ store: storeSchema.optional(), fees: feesSchema.optional() })
   .strict()
   .describe("the node that `rollup:operator` runs");
 
 /** @param root - Folder of the project. */
 export function resolveNode(user: NodeUserConfig | undefined, root: string): NodeConfig {
-  return { store: resolveStore(user?.store ?? DEFAULT_STORE, root) };
+  return {
+    store: resolveStore(user?.store ?? DEFAULT_STORE, root),
+    ...(user?.fees && { fees: user.fees }),
+  };
 }
