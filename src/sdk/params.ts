@@ -2,16 +2,7 @@
 import type { Create2Wallet } from "../l1/authorization.ts";
 import { NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { type KeyConsent, keyConsent, tokenReference, type TokenReference } from "./fee-params.ts";
-import {
-  address,
-  amount,
-  hexBytes,
-  type Input,
-  integer,
-  nonZeroAddress,
-  option,
-  optionsOf,
-} from "./inputs.ts";
+import { address, amount, hexBytes, integer, nonZeroAddress, option, optionsOf } from "./inputs.ts";
 import type { RollupSigner } from "./signer.ts";
 
 /** Options of every L2 transaction. */

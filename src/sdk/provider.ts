@@ -148,7 +148,7 @@ export class RollupProvider {
   async estimateBatchFee(batch: readonly FeeParams[]): Promise<FeeEstimate> {
     const all = readInput(listOf(feeParams, 1), batch, "batch");
     const tokenId = await this.#idOf(all[0]!.token);
-    const requests = all.map(({ type, token: _, ...rest }) => ({ type, ...toFeeOptions(rest) }));
+    const requests = all.map((each) => ({ type: each.type, ...toFeeOptions(each) }));
     return this.#client.call("rollup_getBatchFee", requests, tokenId);
   }
 

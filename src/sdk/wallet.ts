@@ -453,10 +453,10 @@ export class RollupWallet {
     const { id: accountId, nonce } = await this.#existingAccount();
     return Promise.all(
       drafts.map(async (draft, index) => {
-        const { maxFee: _, ...options } = draft.options;
+        const { validFrom = 0n, validUntil = TIMESTAMP_MAX, ...options } = draft.options;
         const fee = await this.#decideFee(draft, auth);
-        const defaults = { validFrom: 0n, validUntil: TIMESTAMP_MAX, nonce: nonce + index };
-        return { ...draft.content, accountId, ...defaults, ...options, fee };
+        const signed = { fee, validFrom, validUntil, nonce: options.nonce ?? nonce + index };
+        return { ...draft.content, accountId, ...signed };
       }),
     );
   }
