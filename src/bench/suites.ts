@@ -5,6 +5,7 @@ export const BENCH_SUITES = [
   "crypto",
   "constraints",
   "l1",
+  "shapes",
   "setup",
   "prover",
   "compile",

@@ -2,7 +2,9 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
 import type { CryptoBench } from "../../bench/crypto.ts";
+import type { LeavesBench } from "../../bench/leaves.ts";
 import type { ProverBench } from "../../bench/prover.ts";
+import type { SealingBench } from "../../bench/sealing.ts";
 import type { SequencerBench } from "../../bench/sequencer.ts";
 import type { SetupBench } from "../../bench/setup.ts";
 import type { BenchSuite } from "../../bench/suites.ts";
@@ -45,10 +47,17 @@ export interface BenchContext {
   readonly build: (prover: ProverName) => Promise<unknown>;
 }
 
+/** Shapes of traffic. */
+export interface ShapesBench {
+  readonly sealing: readonly SealingBench[];
+  readonly leaves: readonly LeavesBench[];
+}
+
 export interface BenchResults {
   readonly crypto: CryptoBench;
   readonly constraints: ConstraintsBench;
   readonly l1: L1Bench;
+  readonly shapes: ShapesBench;
   readonly setup: SetupBench;
   readonly prover: ProverBench;
   readonly compile: readonly CompileBench[];
@@ -84,6 +93,16 @@ const SUITES: Suites = {
       return (await import("./l1.ts")).benchL1(plan, hre);
     },
     toTables: tables.ofL1,
+  },
+  shapes: {
+    run: async ({ plan }) => {
+      const { benchSealing } = await import("../../bench/sealing.ts");
+      const { benchLeaves } = await import("../../bench/leaves.ts");
+      return plan.progress("Sealing blocks of several shapes", () =>
+        Promise.resolve({ sealing: benchSealing(), leaves: benchLeaves() }),
+      );
+    },
+    toTables: ({ sealing, leaves }) => [tables.ofSealing(sealing), tables.ofLeaves(leaves)],
   },
   setup: {
     run: async ({ plan, options: { power } }) => {

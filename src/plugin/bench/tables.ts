@@ -2,7 +2,9 @@
 import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
 import type { CryptoBench } from "../../bench/crypto.ts";
 import { PHASES, sumPhases } from "../../bench/l1-cost.ts";
+import type { LeavesBench } from "../../bench/leaves.ts";
 import type { ProverBench } from "../../bench/prover.ts";
+import type { SealingBench } from "../../bench/sealing.ts";
 import type { SequencerBench, SequencerRun } from "../../bench/sequencer.ts";
 import type { SetupBench } from "../../bench/setup.ts";
 import { RECORD_COUNT_BYTES } from "../../protocol/constants.ts";
@@ -93,6 +95,41 @@ export function ofL1({ emptyBlock, operations, blocks, proofBatches }: L1Bench):
   ];
   const heading = ["proofs at once", "gas", "per proof", "calldata bytes", "per proof"];
   return batchRows.length === 0 ? tables : [...tables, [heading, ...batchRows]];
+}
+
+export function ofSealing(shapes: readonly SealingBench[]): Table {
+  return [
+    ["shape", "a seal", "fewest blocks", "blocks", "sealed", "blocks", "least"],
+    ...shapes.map(({ name, perSeal, fewest, sealed, least }) => [
+      name,
+      perSeal,
+      fewest.constraintsPerOperation,
+      fewest.blocks,
+      sealed.constraintsPerOperation,
+      sealed.blocks,
+      least.constraintsPerOperation,
+    ]),
+  ];
+}
+
+export function ofLeaves(shapes: readonly LeavesBench[]): Table {
+  const title = ["shape", "accounts", "slots", "leaves", "of 64", "of 512", "nodes", "of"];
+  return [
+    [...title, "now", "network", "leaf paths"],
+    ...shapes.map((shape) => [
+      shape.name,
+      shape.accounts,
+      shape.slots,
+      shape.leaves,
+      shape.cells,
+      shape.cells512,
+      shape.nodes,
+      shape.nodesNow,
+      shape.now,
+      shape.network,
+      shape.uniqueLeaves,
+    ]),
+  ];
 }
 
 export function ofSetup(result: SetupBench): readonly Table[] {
