@@ -40,7 +40,9 @@ export function createQuietL1(preset: Preset, lastBlock: StoredBlock): L1Port {
       Promise.resolve({
         blockNumber: 1,
         blockHash: BLOCK_HASH,
+        tip: { number: 1, hash: BLOCK_HASH },
         timestamp: TIMESTAMP,
+        executed: 0,
         requests: [],
         tokens: [],
         authorizations: [],

@@ -34,6 +34,7 @@ import {
 } from "./events.ts";
 import { readCommittedBlocks } from "./history.ts";
 import { ROLLUP_INTERFACE } from "./interface.ts";
+import { readNews } from "./news.ts";
 import { readProgress } from "./progress.ts";
 import {
   commitCost,
@@ -46,7 +47,7 @@ import {
   revertCost,
 } from "./gas.ts";
 import { findDeploymentBlock } from "./locate.ts";
-import { mapBounded, patientRunner, REQUESTS_MAX } from "./requests.ts";
+import { patientRunner, sourceOf } from "./requests.ts";
 import { type L1Call, type PendingTransactions, Sender } from "./sending.ts";
 import { DEFAULT_PATIENCE, type Patience, type SendingSettings } from "./settings.ts";
 import { isRequestUrgent } from "./expiry.ts";
@@ -60,6 +61,7 @@ import type {
   ExitClaim,
   L1Deployment,
   L1News,
+  NewsTag,
   L1Progress,
   L1Standing,
   L1Transaction,
@@ -81,6 +83,8 @@ export interface RollupLocation {
 export interface ConnectOptions extends Partial<Patience>, SendingSettings {
   /** Limits of one L1 transaction. Default: those of Ethereum. */
   readonly limits?: L1Limits;
+  /** The L1 blocks whose requests and other facts count. Default: all, up to the latest. */
+  readonly deposits?: NewsTag;
 }
 
 /**
@@ -479,43 +483,17 @@ export class RollupClient {
   }
 
   /**
-   * Reads the events of L1 blocks up to the latest.
+   * Reads the events of L1 blocks up to the latest that counts, see `deposits` of
+   * {@link connectRollup}.
    *
    * @param fromBlock - The first L1 block that is read.
    * @returns Requests, tokens, consents and exodus of these blocks, and the latest block.
    * @throws L1_LOGS_REFUSED
    */
   async readNews(fromBlock: number): Promise<L1News> {
-    const latest = (await this.#provider.getBlock("latest"))!;
-    const events = await readEvents(this.contract, NEWS_EVENTS, {
-      fromBlock,
-      toBlock: latest.number,
-    });
-    const listed = events.filter((event) => event.name === "TokenListed");
-    const at = { blockTag: latest.number };
-    const [queue, tokenCount] = await Promise.all([
-      this.contract.priorityQueue(at),
-      this.contract.tokenCount(at),
-    ]);
-    const tokens = await mapBounded(listed, REQUESTS_MAX, ({ args: { tokenId, token } }) =>
-      readToken(this.#provider, Number(tokenId), token),
-    );
-    return {
-      blockNumber: latest.number,
-      blockHash: latest.hash!,
-      timestamp: BigInt(latest.timestamp),
-      requests: events
-        .filter((event) => event.name === "PriorityRequestAdded")
-        .map(toQueuedRequest),
-      tokens,
-      authorizations: events
-        .filter((event) => event.name === "AuthPubKeyHashSet")
-        .map(toPubKeyAuthorization),
-      authorizationResets: toAuthorizationResets(events),
-      isExodusBegun: events.some((event) => event.name === "ExodusModeActivated"),
-      requestCount: Number(queue.next),
-      tokenCount: Number(tokenCount),
-    };
+    const { contract, deploymentBlock } = this;
+    const tag = this.#options.deposits ?? "latest";
+    return readNews(contract, { fromBlock, deploymentBlock, tag });
   }
 
   /**
@@ -621,6 +599,14 @@ export class RollupClient {
     return this.#connectSender("settlePending").settlePending(graceMs);
   }
 
+  /**
+   * Which L1 node answers, of several: it changes whenever another one does. What is read before
+   * and after a change must not be combined.
+   */
+  get source(): number {
+    return sourceOf(this.#provider);
+  }
+
   get #provider(): Provider {
     return providerOf(this.contract);
   }
@@ -698,14 +684,6 @@ export interface PriorityRequestResult {
 }
 
 const APPROVAL = new Interface(["function approve(address spender, uint256 amount)"]);
-
-const NEWS_EVENTS = [
-  "PriorityRequestAdded",
-  "TokenListed",
-  "AuthPubKeyHashSet",
-  "AuthResetStarted",
-  "ExodusModeActivated",
-] as const;
 
 type Send = () => Promise<ContractTransaction>;
 

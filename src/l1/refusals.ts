@@ -128,6 +128,26 @@ export function isLogLimit(error: unknown): boolean {
   return !RATE_LIMITS.test(text) && LOG_LIMITS.some((pattern) => pattern.test(text));
 }
 
+/** JSON-RPC: an error of the node, or of the contract. */
+const ANSWER_CODES = { min: -32_768, max: -32_000, revert: 3 };
+/** Codes by which nodes say that there were too many requests. */
+const RATE_CODES: readonly unknown[] = [-32_005, 429];
+
+/** Returns whether a node has failed, rather than answered with an error. */
+export function isNodeFault(error: unknown): boolean {
+  if (isRevert(error) || isMisuse(error) || isLogLimit(error)) return false;
+  const { texts, codes } = contentOf(error);
+  if (codes.some((code) => RATE_CODES.includes(code))) return true;
+  if (texts.some((text) => RATE_LIMITS.test(text))) return true;
+  const { min, max, revert } = ANSWER_CODES;
+  const isAnswer = (code: unknown) => Number(code) === revert || isBetween(Number(code), min, max);
+  return !codes.some(isAnswer);
+}
+
+function isBetween(value: number, min: number, max: number): boolean {
+  return min <= value && value <= max;
+}
+
 const SUGGESTED_RANGE = /\[\s*(0x[0-9a-f]+|\d+)\s*,\s*(0x[0-9a-f]+|\d+)\s*\]/i;
 const BLOCKS_ALLOWED = /(\d[\d,]*)[ -]?(?:blocks?|range)\b|range[^\d\n]{0,30}(\d[\d,]*)/i;
 

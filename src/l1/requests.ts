@@ -119,6 +119,12 @@ export function isRpcProvider(provider: Provider): provider is Provider & RpcPro
   return "send" in provider;
 }
 
+/** Returns which of several nodes answers, see `FailoverProvider`; always 0 for a single one. */
+export function sourceOf(provider: Provider): number {
+  const { generation } = originalRunner(provider) as { readonly generation?: number };
+  return generation ?? 0;
+}
+
 /** Rejects after `timeoutMs`; a later answer is ignored. */
 export async function withDeadline<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   if (timeoutMs === Infinity) return answer;

@@ -163,20 +163,30 @@ export interface AuthorizationReset extends AuthorizationPlace {
 /** Equals `authResetWindowSeconds` of the contract. */
 export const AUTH_RESET_WINDOW_SECONDS = 24n * 60n * 60n;
 
-/** The events on L1 from one block to the latest. */
+/**
+ * Which L1 blocks the operator takes deposits and other facts from: all, those that attestations
+ * of most validators protect, or those that no reorg can replace.
+ */
+export type NewsTag = "latest" | "safe" | "finalized";
+
+/** The events on L1 from one block to the latest that counts. */
 export interface L1News {
   /** The latest L1 block that is included. */
   readonly blockNumber: number;
   /** Hash of that block, 0x-hex; a reorg that replaces it invalidates the news. */
   readonly blockHash: string;
-  /** Unix seconds of that block. */
+  /** The latest L1 block, at whose end the progress of the rollup's blocks is read. */
+  readonly tip: L1BlockId;
+  /** Unix seconds of the latest L1 block. */
   readonly timestamp: bigint;
+  /** Number of the last rollup block that was executed at the end of block `blockNumber`. */
+  readonly executed: number;
   readonly requests: readonly QueuedRequest[];
   readonly tokens: readonly Token[];
   readonly authorizations: readonly PubKeyAuthorization[];
   /** Resets that these blocks have armed and not made. */
   readonly authorizationResets: readonly AuthorizationReset[];
-  /** Whether the exodus has begun in these blocks; it is permanent. */
+  /** Whether the exodus has begun, also in blocks that do not count yet; it is permanent. */
   readonly isExodusBegun: boolean;
   /** Requests and tokens of the contract at the end of that block: events can be missing. */
   readonly requestCount: number;

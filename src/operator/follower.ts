@@ -1,5 +1,5 @@
 /** Reads L1 into the ledger, and knows which facts of L1 stop the operator. */
-import type { L1BlockCounts, L1News, L1Progress, L1Standing } from "../l1/types.ts";
+import type { L1BlockCounts, L1BlockId, L1News, L1Progress, L1Standing } from "../l1/types.ts";
 import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
@@ -51,6 +51,8 @@ export class L1Follower {
   /** When L1 was last looked at as a whole. */
   #progress: L1Progress | undefined;
   #standing: L1Standing | undefined;
+  /** The latest L1 block then, which may be later than that of the latest view. */
+  #tip: L1BlockId | undefined;
   /** A reorg of L1 reaches further than the ledger. */
   #lostStart: RollupError | undefined;
 
@@ -110,6 +112,7 @@ export class L1Follower {
   forget(): void {
     this.#progress = undefined;
     this.#standing = undefined;
+    this.#tip = undefined;
     this.#lostStart = undefined;
   }
 
@@ -152,19 +155,22 @@ export class L1Follower {
   async #readNews(isWorking: () => boolean): Promise<number | undefined> {
     const { progress: known } = this.#ledger;
     const view = latestView(this.#ledger);
+    const { source } = this.#l1;
     if (this.obstacle !== undefined || !(await this.#isOnL1(view))) return undefined;
+    if (!(await this.#isTipOnL1())) return undefined;
     const news = await this.#l1.readNews(view.nextBlock);
-    const progress = await this.#l1.readProgress(known.executed + 1, news.blockNumber);
+    const progress = await this.#l1.readProgress(known.executed + 1, news.tip.number);
     const { committed } = this.#ledger.progress;
     const isUnknown = progress.committed > committed && !isWorking();
     if (isBehind(progress, known) || isUnknown) return undefined;
-    if (!isWhole(view, news) || !(await this.#hasHeld(view, news))) return undefined;
+    if (!isWhole(view, news) || !(await this.#hasHeld(view, news, source))) return undefined;
     return this.#takeNews(news, view, view.confirmed);
   }
 
   /** @returns How many requests are new. */
   #takeNews(news: L1News, since: L1View, confirmed: number): number {
     const { nextRequestId } = latestView(this.#ledger);
+    this.#tip = news.tip;
     this.#log.record([{ type: "newsTaken", news, since: since.nextBlock, confirmed }]);
     return news.requests.filter(({ requestId }) => requestId >= nextRequestId).length;
   }
@@ -176,7 +182,9 @@ export class L1Follower {
     log.record([{ type: "progressTaken", progress }]);
     this.#progress = progress;
     this.#standing = standing;
-    const count = this.#takeNews(news, since, log.ledger.progress.executed);
+    // What is executed in blocks that do not count yet may be another block after a reorg.
+    const confirmed = Math.min(log.ledger.progress.executed, news.executed);
+    const count = this.#takeNews(news, since, Math.max(since.confirmed, confirmed));
     if (isReorg) log.record([{ type: "payoutsRechecked" }]);
     else if (paidBlocks.length > 0) {
       log.record([{ type: "payoutsSettled", blockNumbers: paidBlocks }]);
@@ -194,16 +202,17 @@ export class L1Follower {
   async #readAll(): Promise<L1Reading> {
     let isLacking = false;
     for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
+      const { source } = this.#l1;
       const since = await this.#lastViewOnL1();
       const news = await this.#l1.readNews(since.nextBlock);
-      const { blockNumber } = news;
+      const blockNumber = news.tip.number;
       if (since !== latestView(this.#ledger) || this.#progress === undefined) {
         await this.#assertStart(blockNumber);
       }
       const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
       const standing = await this.#l1.readStanding(blockNumber);
-      const paidBlocks = await this.#readPaidBlocks(progress, blockNumber);
-      const hasHeld = await this.#hasHeld(since, news);
+      const paidBlocks = await this.#readPaidBlocks(news);
+      const hasHeld = await this.#hasHeld(since, news, source);
       isLacking = hasHeld && !isWhole(since, news);
       if (hasHeld && !isLacking) return { since, news, progress, standing, paidBlocks };
     }
@@ -211,7 +220,8 @@ export class L1Follower {
     throw operatorError({ code: "L1_UNSTABLE", attempts: READ_ATTEMPTS_MAX });
   }
 
-  async #readPaidBlocks({ executed }: L1Progress, l1BlockNumber: number): Promise<number[]> {
+  /** Payouts are settled by blocks that count: they are asked for again only if those change. */
+  async #readPaidBlocks({ executed, blockNumber: l1BlockNumber }: L1News): Promise<number[]> {
     const numbers = this.#ledger.unpaid
       .slice(0, UNPAID_MAX)
       .map(({ storedBlock }) => storedBlock.blockNumber)
@@ -242,10 +252,23 @@ export class L1Follower {
   /**
    * Whether news continue a view: after a reorg between the check of the view and the read, news of
    * another chain would be taken for a continuation of this one.
+   *
+   * @param source - Of the L1 port before the read.
    */
-  async #hasHeld(since: L1View, { blockNumber, blockHash }: L1News): Promise<boolean> {
+  async #hasHeld(since: L1View, news: L1News, source: number | undefined): Promise<boolean> {
+    const { blockNumber, blockHash, tip } = news;
     if (!(await this.#isOnL1(since))) return false;
-    return (await this.#l1.readBlockHash(blockNumber)) === blockHash;
+    if ((await this.#l1.readBlockHash(tip.number)) !== tip.hash) return false;
+    if (blockNumber !== tip.number) {
+      if ((await this.#l1.readBlockHash(blockNumber)) !== blockHash) return false;
+    }
+    return this.#l1.source === source;
+  }
+
+  /** Whether no reorg has replaced blocks that do not count yet, which have the latest progress. */
+  async #isTipOnL1(): Promise<boolean> {
+    if (this.#tip === undefined) return true;
+    return (await this.#l1.readBlockHash(this.#tip.number)) === this.#tip.hash;
   }
 
   async #isOnL1({ nextBlock, blockHash }: L1View): Promise<boolean> {
@@ -265,12 +288,14 @@ function isBehind(one: L1BlockCounts, other: L1BlockCounts): boolean {
  */
 function isWhole(
   { nextRequestId, tokens: known }: L1View,
-  { requests, tokens, requestCount, tokenCount }: L1News,
+  { requests, tokens, requestCount, tokenCount, blockNumber, tip }: L1News,
 ): boolean {
   const newRequests = requests.filter(({ requestId }) => requestId >= nextRequestId);
   const newTokens = tokens.filter(({ id }) => known.every((token) => token.id !== id));
+  // The blocks that the operator has started with may serve requests that do not count yet.
+  const least = blockNumber < tip.number ? nextRequestId : 0;
   return (
-    nextRequestId + newRequests.length === requestCount &&
+    nextRequestId + newRequests.length === Math.max(requestCount, least) &&
     known.length + newTokens.length === tokenCount
   );
 }

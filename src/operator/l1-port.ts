@@ -22,10 +22,16 @@ export interface L1Port {
   readonly rollupAddress: string;
   /** L1 block of its deployment: where its events start. */
   readonly deploymentBlock: number;
+  /**
+   * Which of several L1 nodes answers: what is read before and after a change is not of one state.
+   * Missing if there is only one.
+   */
+  readonly source?: number;
   /** Returns protocol digest, capacities and last committed block of the contract. */
   readDeployment(): Promise<L1Deployment>;
   /**
-   * Returns the events of L1 blocks up to the latest.
+   * Returns the events of L1 blocks up to the latest that counts, which may be some time behind
+   * the latest of all.
    *
    * @param fromBlock - The first L1 block that is read.
    */

@@ -289,13 +289,15 @@ export class FakeL1 implements L1Port {
     return {
       blockNumber,
       blockHash: this.#blockHash(blockNumber),
+      tip: { number: blockNumber, hash: this.#blockHash(blockNumber) },
       timestamp,
+      executed: this.#executed,
       // Includes old entries, like an L1 node that returns more than was requested.
       requests: [...requests],
       tokens: [...tokens],
       authorizations: isNew ? [...authorizations] : [],
       authorizationResets: isNew ? [...resets] : [],
-      isExodusBegun: isNew && isInExodus,
+      isExodusBegun: isInExodus,
       requestCount: requests.length,
       tokenCount: 1 + tokens.length,
     };
@@ -306,10 +308,13 @@ export class FakeL1 implements L1Port {
     return Promise.resolve(exists ? this.#blockHash(blockNumber) : undefined);
   }
 
+  get #executed(): number {
+    return this.#content.blocks.filter(({ status }) => status === "executed").length;
+  }
+
   readProgress(fromBlockNumber: number): Promise<L1Progress> {
     const { blocks } = this.#content;
-    const isExecuted = ({ status }: KeptBlock) => status === "executed";
-    const executed = blocks.filter(isExecuted).length;
+    const executed = this.#executed;
     const firstBlockNumber = Math.min(fromBlockNumber, executed + 1);
     return Promise.resolve({
       committed: blocks.length,

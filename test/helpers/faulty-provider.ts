@@ -7,21 +7,10 @@
  * const wallet = new Wallet(key, faulty.ethers);
  * faulty.set({ kind: "lose", methods: ["eth_sendRawTransaction"], times: 1 });
  */
-import {
-  JsonRpcApiProvider,
-  type JsonRpcError,
-  type JsonRpcPayload,
-  type JsonRpcResult,
-  keccak256,
-  Network,
-} from "ethers";
+import { type JsonRpcApiProvider, keccak256 } from "ethers";
+import { type Eip1193, EthersProvider, type RpcCall } from "../../src/l1/eip1193.ts";
 
-export interface Eip1193 {
-  request(call: {
-    readonly method: string;
-    readonly params?: readonly unknown[];
-  }): Promise<unknown>;
-}
+export type { Eip1193 } from "../../src/l1/eip1193.ts";
 
 /** An error of a provider. */
 export interface NodeError {
@@ -75,7 +64,7 @@ export class FaultyProvider implements Eip1193 {
 
   constructor(inner: Eip1193, chainId = 31_337) {
     this.#inner = inner;
-    this.ethers = new Eip1193Provider(this, chainId);
+    this.ethers = new EthersProvider(this, chainId);
   }
 
   /** Replaces all faults; the first that matches a request applies to it. */
@@ -83,7 +72,7 @@ export class FaultyProvider implements Eip1193 {
     this.#faults = faults.map((fault) => ({ fault, left: fault.times ?? Infinity }));
   }
 
-  async request(call: { method: string; params?: readonly unknown[] }): Promise<unknown> {
+  async request(call: RpcCall): Promise<unknown> {
     const { method, params = [] } = call;
     this.counts.set(method, (this.counts.get(method) ?? 0) + 1);
     const fault = this.#faultFor(method, params);
@@ -133,34 +122,4 @@ export class FaultyProvider implements Eip1193 {
 
 function toError({ message, ...codes }: NodeError): Error {
   return Object.assign(new Error(message), codes);
-}
-
-/** Adapts an EIP-1193 provider to ethers. */
-class Eip1193Provider extends JsonRpcApiProvider {
-  readonly #inner: Eip1193;
-
-  constructor(inner: Eip1193, chainId: number) {
-    super(Network.from(chainId), { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
-    this.#inner = inner;
-    this._start();
-  }
-
-  override async _send(
-    payload: JsonRpcPayload | JsonRpcPayload[],
-  ): Promise<(JsonRpcResult | JsonRpcError)[]> {
-    const payloads = Array.isArray(payload) ? payload : [payload];
-    return Promise.all(payloads.map((each) => this.#answer(each)));
-  }
-
-  async #answer({ id, method, params }: JsonRpcPayload): Promise<JsonRpcResult | JsonRpcError> {
-    try {
-      const result = await this.#inner.request({ method, params: params as unknown[] });
-      return { id, result };
-    } catch (error) {
-      const { message, code = -32_000, data, ...others } = error as NodeError & { data?: unknown };
-      // As over HTTP: an error with a code is an answer, any other one is a failed request.
-      if (!("code" in (error as object))) throw Object.assign(new Error(message), others);
-      return { id, error: { code, message, data } };
-    }
-  }
 }

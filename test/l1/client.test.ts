@@ -113,7 +113,9 @@ describe("RollupClient", () => {
     expect(news).to.deep.equal({
       blockNumber: latest.number,
       blockHash: latest.hash,
+      tip: { number: latest.number, hash: latest.hash },
       timestamp: await latestTimestamp(fixture),
+      executed: 0,
       requests: [{ type: "deposit", requestId: 0, owner, tokenId: 1, amount: 50n }, exit],
       tokens: [{ id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18 }, listed],
       authorizations: [{ owner, ...fact }],

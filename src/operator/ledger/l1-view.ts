@@ -22,7 +22,7 @@ export interface L1View {
   readonly nextBlock: number;
   /** Hash of the last one that has, 0x-hex. */
   readonly blockHash?: string;
-  /** Unix seconds of that one. */
+  /** Unix seconds of the latest L1 block, which may be later than that one. */
   readonly timestamp: bigint;
   /**
    * Number of the last block that L1 had executed by then and whose hash there was compared with
@@ -89,7 +89,7 @@ export function readNews(
       nextRequestId: view.nextRequestId + requests.length,
       tokens: [...view.tokens, ...tokens],
       keyFacts: addKeyFacts(view.keyFacts, news),
-      isInExodus: view.isInExodus || news.isExodusBegun,
+      isInExodus: news.isExodusBegun,
     },
   };
 }
