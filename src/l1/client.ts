@@ -23,13 +23,9 @@ import {
   findFirstEvent,
   findLastEvent,
   providerOf,
-  readEvents,
   type EventName,
   type RollupEvent,
   toGenesisBlock,
-  toAuthorizationResets,
-  toPubKeyAuthorization,
-  toQueuedRequest,
   toStoredBlock,
 } from "./events.ts";
 import { readCommittedBlocks } from "./history.ts";

@@ -91,7 +91,7 @@ describe("deposits at finalized L1 blocks", () => {
   it("follows a reorg of blocks that are not finalized", async () => {
     finalized = (await deposit()).blockNumber;
     await operator.syncL1();
-    const before = await ethers.provider.send("evm_snapshot", []);
+    const before: unknown = await ethers.provider.send("evm_snapshot", []);
     await operator.processBlocks();
     expect(operator.progress.executed).to.equal(1);
     await ethers.provider.send("evm_revert", [before]);
