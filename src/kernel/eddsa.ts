@@ -11,6 +11,16 @@ import type { Point } from "../crypto/baby-jubjub.ts";
 import type { Signature } from "../crypto/eddsa.ts";
 import { FIELD_BITS, invert, isFieldElement, multiply } from "../crypto/field.ts";
 import { storeIntegers } from "./conversion.ts";
+import {
+  defineGroup,
+  GROUP,
+  GROUP_MIN,
+  type GroupMachine,
+  laneBits,
+  SLOTS_BYTES,
+  verifyGroup,
+  verifyPairs,
+} from "./eddsa-batch.ts";
 import { CACHED_BYTES, defineEdwards, POINTS_BYTES } from "./edwards.ts";
 import type { EdwardsFunctions } from "./edwards.ts";
 import { zeroLanes } from "./extension.ts";
@@ -27,10 +37,11 @@ import {
   poseidonTable,
   twoStates,
 } from "./poseidon.ts";
-import { i32, i64x2, v128 } from "./wasm/instructions.ts";
-import type { I32 } from "./wasm/instructions.ts";
+import { createSubgroupCheck, prepareSubgroupCheck, SUBGROUP_BYTES } from "./subgroup.ts";
+import { i32, v128 } from "./wasm/instructions.ts";
+import type { I32, V128 } from "./wasm/instructions.ts";
 import { createModule, POOL_END } from "./wasm/module.ts";
-import type { FunctionBuilder, ModuleBuilder } from "./wasm/module.ts";
+import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module.ts";
 
 /** A signature with its public key and message. */
 export interface SignedMessage {
@@ -84,6 +95,10 @@ interface Layout {
   readonly right: number;
   readonly keyTable: number;
   readonly baseTable: number;
+  /** Memory of the subgroup check. */
+  readonly subgroup: number;
+  /** Memory of a group that is verified together. */
+  readonly slots: number;
   readonly end: number;
 }
 
@@ -105,6 +120,8 @@ function planLayout(hashTableBytes: number): Layout {
     right: allocate(POINTS_BYTES),
     keyTable: allocate(POINTS_BYTES << KEY_WINDOW_BITS),
     baseTable: allocate(CACHED_BYTES * BASE_WINDOW_SIZE * BASE_WINDOWS),
+    subgroup: allocate(SUBGROUP_BYTES),
+    slots: allocate(SLOTS_BYTES),
   };
   return { ...layout, end };
 }
@@ -121,37 +138,19 @@ export function createEddsaKernel(): EddsaKernel {
   const words = new BigUint64Array(memory.buffer);
   new Float64Array(memory.buffer).set(hashTable, layout.hashTable / 8);
   fillBaseTable(functions, words, layout);
+  prepareSubgroupCheck(words, layout.subgroup);
 
-  const write = (lane: number, signed: SignedMessage) =>
-    writeInputs(words, layout.inputs + lane * INPUT_BYTES, signed);
-  const verifyTwo = (first: SignedMessage, second: SignedMessage): [boolean, boolean] => {
-    const inRange = [isInRange(first), isInRange(second)] as const;
-    write(0, inRange[0] ? first : NOTHING);
-    write(1, inRange[1] ? second : NOTHING);
-    const valid = functions["verify"]!();
-    return [inRange[0] && (valid & 1) !== 0, inRange[1] && (valid & 2) !== 0];
+  const verifyOne = (signed: SignedMessage): boolean => {
+    if (!isInRange(signed)) return false;
+    writeInputs(words, layout.inputs, signed);
+    writeInputs(words, layout.inputs + INPUT_BYTES, NOTHING);
+    return (functions["verify"]!() & 1) !== 0;
   };
+  const verifyPacked = createPackedVerifier(words, functions, layout);
   return {
-    verify: (key, message, signature) => verifyTwo({ key, message, signature }, NOTHING)[0],
-    verifyBatch: (signed) => {
-      const results: boolean[] = [];
-      for (let i = 0; i < signed.length; i += 2) {
-        results.push(...verifyTwo(signed[i]!, signed[i + 1] ?? NOTHING));
-      }
-      return results.slice(0, signed.length);
-    },
-    verifyPacked: (signed) => {
-      const results = new Uint8Array(signed.length / INPUT_WORDS);
-      for (let i = 0; i < results.length; i += 2) {
-        // With an odd count, the second of the last two is of an earlier pair, and ignored.
-        words.set(signed.subarray(i * INPUT_WORDS, (i + 2) * INPUT_WORDS), layout.inputs / 8);
-        const valid = functions["verify"]!();
-        for (let lane = 0; lane < 2 && i + lane < results.length; lane++) {
-          results[i + lane] = (valid >> lane) & 1;
-        }
-      }
-      return results;
-    },
+    verify: (key, message, signature) => verifyOne({ key, message, signature }),
+    verifyBatch: (signed) => Array.from(verifyPacked(packSigned(signed)), Boolean),
+    verifyPacked,
     multiplyBase: (scalars) => {
       scalars.forEach((scalar, lane) => {
         const input = layout.inputs + lane * INPUT_BYTES + INPUTS.indexOf("s") * INTEGER_BYTES;
@@ -166,6 +165,37 @@ export function createEddsaKernel(): EddsaKernel {
       };
       return [toPoint(0), toPoint(1)];
     },
+  };
+}
+
+/** Verifies packed signatures in groups; few are verified in pairs. */
+function createPackedVerifier(
+  words: BigUint64Array,
+  { verify, prepare, sum }: KernelFunctions,
+  { inputs, slots, challenges }: Layout,
+): EddsaKernel["verifyPacked"] {
+  const machine: GroupMachine = {
+    words,
+    prepare: prepare!,
+    sum: sum!,
+    verifyPair: verify as () => number,
+    inputs,
+    inputBytes: INPUT_BYTES,
+    slots,
+    challenges,
+  };
+  // Whoever sends invalid signatures makes equations fail, so the next group is spared them.
+  let wasValid = true;
+  return (signed) => {
+    const results = new Uint8Array(signed.length / INPUT_WORDS);
+    for (let from = 0; from < results.length; from += GROUP) {
+      const part = results.subarray(from, from + GROUP);
+      const group = signed.subarray(from * INPUT_WORDS, (from + part.length) * INPUT_WORDS);
+      if (wasValid && part.length >= GROUP_MIN) verifyGroup(machine, group, part);
+      else verifyPairs(machine, group, part);
+      wasValid = part.every((valid) => valid === 1);
+    }
+    return results;
   };
 }
 
@@ -226,7 +256,8 @@ function defineVerify(module: ModuleBuilder, layout: Layout): void {
     const targets = [i32.const(challenges), i32.const(challenges + INTEGER_BYTES)] as const;
     storeIntegers(fn, module, fr, targets, loadPair(fn, i32.const(state)));
   });
-  const multiplyKey = defineMultiplyKey(module, edwards, layout);
+  const tabulate = defineTabulate(module, edwards, layout);
+  const multiplyKey = defineMultiplyKey(module, edwards, layout, tabulate);
   const multiplyBase = defineMultiplyBase(module, edwards, layout);
   module.function("multiplyBase", 0, (fn) => {
     fn.call(multiplyBase);
@@ -235,29 +266,32 @@ function defineVerify(module: ModuleBuilder, layout: Layout): void {
       storeIntegers(fn, module, fr, [targets[0]!, targets[1]!], coordinate);
     });
   });
+  const readPoints = (fn: FunctionBuilder): V128 => {
+    const [key, nonce] = [i32.const(layout.key), i32.const(layout.nonce)];
+    const keyOnCurve = edwards.storeAffine(fn, key, element(fn, "ax"), element(fn, "ay"));
+    const nonceOnCurve = edwards.storeAffine(fn, nonce, element(fn, "r8x"), element(fn, "r8y"));
+    for (let i = 1; i < COFACTOR; i *= 2) fn.call(edwards.doubleFully, key);
+    // 8A has odd order, so its x is zero only for the neutral element.
+    const isSmall = zeroLanes(fn, loadPair(fn, key));
+    fn.call(hash);
+    return v128.andNot(v128.and(keyOnCurve, nonceOnCurve), isSmall);
+  };
+  const isInSubgroup = createSubgroupCheck(module, fr, layout.subgroup);
+  const isNonceInSubgroup = (fn: FunctionBuilder) =>
+    isInSubgroup(fn, element(fn, "r8x"), element(fn, "r8y"));
+  defineGroup(module, layout, { edwards, tabulate, multiplyBase, readPoints, isNonceInSubgroup });
   module.function(
     "verify",
     0,
     (fn) => {
-      const [key, nonce] = [i32.const(layout.key), i32.const(layout.nonce)];
+      const nonce = i32.const(layout.nonce);
       const [left, right] = [i32.const(layout.left), i32.const(layout.right)];
-      const keyOnCurve = edwards.storeAffine(fn, key, element(fn, "ax"), element(fn, "ay"));
-      const nonceOnCurve = edwards.storeAffine(fn, nonce, element(fn, "r8x"), element(fn, "r8y"));
-      for (let i = 1; i < COFACTOR; i *= 2) fn.call(edwards.doubleFully, key);
-      // 8A has odd order, so its x is zero only for the neutral element.
-      const isSmall = zeroLanes(fn, loadPair(fn, key));
-      fn.call(hash);
+      const isValid = fn.let(readPoints(fn));
       fn.call(multiplyKey);
       fn.call(edwards.cache, nonce, nonce);
       fn.call(edwards.addPairs, right, nonce, nonce);
       fn.call(multiplyBase);
-      const onCurve = v128.and(keyOnCurve, nonceOnCurve);
-      const equal = edwards.equalLanes(fn, left, right);
-      const valid = fn.let(v128.and(equal, v128.andNot(onCurve, isSmall)));
-      const bits = ([0, 1] as const).map((lane) =>
-        i32.and(i32.fromI64(i64x2.extract(valid, lane)), i32.const(1 << lane)),
-      );
-      fn.return(i32.or(bits[0]!, bits[1]!));
+      fn.return(laneBits(fn, v128.and(isValid, edwards.equalLanes(fn, left, right))));
     },
     "i32",
   );
@@ -266,23 +300,36 @@ function defineVerify(module: ModuleBuilder, layout: Layout): void {
 const plus = (base: I32, offset: I32): I32 => i32.add(base, offset);
 const times = (index: I32, bytes: number): I32 => i32.multiply(index, i32.const(bytes));
 
+/** `tabulate(table, points)`: the first multiples of two points, cached. */
+function defineTabulate(
+  module: ModuleBuilder,
+  { addPairs, cache, storeIdentity }: EdwardsFunctions,
+  layout: Layout,
+) {
+  const multiple = i32.const(layout.right);
+  return module.function(null, 2, (fn, table, points) => {
+    const entry = fn.let(table);
+    const first = fn.let(plus(table, i32.const(POINTS_BYTES)));
+    fn.call(cache, first, points);
+    storeIdentity(fn, multiple);
+    fn.for(i32.const(0), i32.const(1 << KEY_WINDOW_BITS), () => {
+      fn.call(cache, entry, multiple);
+      fn.call(addPairs, multiple, first, first);
+      fn.set(entry, plus(entry, i32.const(POINTS_BYTES)));
+    });
+  });
+}
+
 /** right ← challenge · key. */
 function defineMultiplyKey(
   module: ModuleBuilder,
-  { double, doubleFully, addPairs, cache, storeIdentity }: EdwardsFunctions,
+  { double, doubleFully, addPairs, storeIdentity }: EdwardsFunctions,
   layout: Layout,
+  tabulate: WasmFunction,
 ) {
   const [key, right, table] = [layout.key, layout.right, layout.keyTable].map((a) => i32.const(a));
   return module.function(null, 0, (fn) => {
-    const entry = fn.let(table!);
-    const first = i32.const(layout.keyTable + POINTS_BYTES);
-    fn.call(cache, first, key!);
-    storeIdentity(fn, right!);
-    fn.for(i32.const(0), i32.const(1 << KEY_WINDOW_BITS), () => {
-      fn.call(cache, entry, right!);
-      fn.call(addPairs, right!, first, first);
-      fn.set(entry, plus(entry, i32.const(POINTS_BYTES)));
-    });
+    fn.call(tabulate, table!, key!);
     storeIdentity(fn, right!);
     const window = fn.let(i32.const(KEY_WINDOWS));
     fn.while(

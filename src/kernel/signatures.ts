@@ -84,7 +84,18 @@ export function sign(key: SigningKey, message: bigint): Signature {
   return (scheme ??= createSignatureScheme()).sign(key, message);
 }
 
-/** Returns `Poseidon(x, y)`, by which an account names its key. */
+/** Maximum number of remembered hashes, so that strangers' keys take a bounded memory. */
+const KEY_HASHES_MAX = 16_384;
+/** Hashes of the latest keys by x, the oldest first: an account signs with one key many times. */
+const keyHashes = new Map<bigint, { readonly y: bigint; readonly hash: bigint }>();
+
+/** Returns `Poseidon(x, y)`, by which an account names its key. Remembers the latest ones. */
 export function hashPublicKey({ x, y }: Point): bigint {
-  return poseidon([x, y]);
+  const known = keyHashes.get(x);
+  if (known?.y === y) return known.hash;
+  const hash = poseidon([x, y]);
+  keyHashes.delete(x);
+  keyHashes.set(x, { y, hash });
+  if (keyHashes.size > KEY_HASHES_MAX) keyHashes.delete(keyHashes.keys().next().value!);
+  return hash;
 }

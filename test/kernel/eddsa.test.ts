@@ -12,6 +12,7 @@ import {
 } from "../../src/crypto/baby-jubjub.ts";
 import { createSigningKey, publicKey, sign, verify } from "../../src/crypto/eddsa.ts";
 import { FIELD_MODULUS, squareRoot } from "../../src/crypto/field.ts";
+import { poseidon } from "../../src/crypto/poseidon.ts";
 import { createEddsaKernel, type SignedMessage } from "../../src/kernel/eddsa.ts";
 import { createRandom } from "../helpers/random.ts";
 
@@ -61,6 +62,39 @@ function variants(signed: SignedMessage): SignedMessage[] {
   ];
 }
 
+/** A generator of the points whose order divides 8. */
+const TORSION = multiplyPoint(
+  {
+    x: 995203441582195749578291179787384436505546430278305826713579947235728471134n,
+    y: 5472060717959818805561601436314318772137091100104008585924551046643952123905n,
+  },
+  SUBGROUP_ORDER,
+);
+
+/** Signs with a nonce and components of small order of the signer's choice. */
+function signFreely(choice: { nonce: bigint; r8Torsion?: bigint; keyTorsion?: bigint }) {
+  const { nonce, r8Torsion = 0n, keyTorsion = 0n } = choice;
+  const { scalar } = createSigningKey(random.bytes(32));
+  const withTorsion = (point: Point, multiple: bigint) =>
+    addPoints(point, multiplyPoint(TORSION, multiple));
+  const key = withTorsion(multiplyBase(scalar / 8n), keyTorsion);
+  const r8 = withTorsion(multiplyBase(nonce), r8Torsion);
+  const message = random.field();
+  const h = poseidon([r8.x, r8.y, key.x, key.y, message]);
+  return { key, message, signature: { r8, s: (nonce + h * scalar) % SUBGROUP_ORDER } };
+}
+
+/** Signatures that satisfy the equation up to a component of small order, and others. */
+function freeSignatures(): SignedMessage[] {
+  const multiples = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n];
+  const nonces = [0n, 1n, SUBGROUP_ORDER - 1n, random.bigint(250)];
+  return nonces.flatMap((nonce) => [
+    ...multiples.map((r8Torsion) => signFreely({ nonce, r8Torsion })),
+    ...multiples.map((keyTorsion) => signFreely({ nonce, keyTorsion })),
+    signFreely({ nonce, r8Torsion: 4n, keyTorsion: 4n }),
+  ]);
+}
+
 describe(`kernel: EdDSA (${random.title})`, () => {
   const kernel = createEddsaKernel();
   const check = ({ key, message, signature }: SignedMessage) => verify(key, message, signature);
@@ -101,5 +135,47 @@ describe(`kernel: EdDSA (${random.title})`, () => {
     const expected = tampered.map((_, i) => i % 3 !== 1);
     expect(kernel.verifyBatch(tampered)).to.deep.equal(expected);
     expect(kernel.verifyBatch([])).to.deep.equal([]);
+  });
+
+  it("accepts the same signatures as the reference where components of small order cancel", () => {
+    const signed = freeSignatures();
+    const expected = signed.map(check);
+    // Of each nonce: one honest R8, and all components of the key, which the cofactor clears.
+    expect(expected.filter(Boolean)).to.have.lengthOf(4 * 9);
+    // Each class alone among honest ones: no other refusal makes the group's equation fail.
+    const honest = Array.from({ length: 8 }, () => createSigned());
+    signed.forEach((item, i) => {
+      const valid = kernel.verifyBatch([...honest, item, item]);
+      expect(valid.slice(0, 8), `neighbors of ${i}`).to.deep.equal(honest.map(() => true));
+      expect(valid.slice(8), `signature ${i}`).to.deep.equal([expected[i], expected[i]]);
+      expect(kernel.verifyBatch(honest)).to.deep.equal(honest.map(() => true));
+    });
+    expect(kernel.verifyBatch(signed)).to.deep.equal(expected);
+  });
+
+  it("finds the invalid signatures of groups of any length, wherever they are", () => {
+    const honest = Array.from({ length: 150 }, () => createSigned());
+    expect(kernel.verifyBatch(honest)).to.deep.equal(honest.map(() => true));
+    for (const length of [5, 6, 7, 63, 64, 65, 129, 150]) {
+      const invalid = new Set([0, 1, 2].map(() => random.int(length)));
+      const signed = honest
+        .slice(0, length)
+        .map((item, i) => (invalid.has(i) ? { ...item, message: 7n } : item));
+      const expected = signed.map((_, i) => !invalid.has(i));
+      expect(kernel.verifyBatch(honest.slice(0, 8)).every(Boolean)).to.equal(true);
+      expect(kernel.verifyBatch(signed), `${length} signatures`).to.deep.equal(expected);
+    }
+  });
+
+  it("refuses two invalid signatures whose errors cancel in a plain sum", () => {
+    const [first, second, ...others] = Array.from({ length: 16 }, () => createSigned());
+    const shift = (item: SignedMessage, by: bigint) => {
+      const s = (item.signature.s + by + SUBGROUP_ORDER) % SUBGROUP_ORDER;
+      return { ...item, signature: { ...item.signature, s } };
+    };
+    // Of one lane: the first and the third.
+    const signed = [shift(first!, 1n), second!, shift(others[0]!, -1n), ...others.slice(1)];
+    const valid = createEddsaKernel().verifyBatch(signed);
+    expect(valid).to.deep.equal(signed.map((_, i) => i !== 0 && i !== 2));
   });
 });
