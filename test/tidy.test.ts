@@ -36,6 +36,8 @@ const MODULE_ORDER = [
   "restore",
   "api",
   "operator",
+  "logs",
+  "metrics",
   "server",
   "fees",
   "generate",

@@ -178,7 +178,7 @@ export const requestReceipt = z
 
 /** `gasUsed` covers the whole transaction, which may carry several blocks. */
 const l1Transaction = z
-  .object({ hash, blockNumber: index, gasUsed: quantity })
+  .object({ hash, blockNumber: index, gasUsed: quantity, feeWei: quantity.optional() })
   .describe("L1Transaction");
 export const block = z
   .object({

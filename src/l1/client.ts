@@ -684,8 +684,8 @@ const APPROVAL = new Interface(["function approve(address spender, uint256 amoun
 type Send = () => Promise<ContractTransaction>;
 
 function toTransaction(receipt: TransactionReceipt): L1Transaction {
-  const { hash, blockNumber, gasUsed } = receipt;
-  return { hash, blockNumber, gasUsed };
+  const { hash, blockNumber, gasUsed, fee } = receipt;
+  return { hash, blockNumber, gasUsed, feeWei: fee };
 }
 
 function toCommitStruct(block: CommitBlock): CommitBlockStruct {

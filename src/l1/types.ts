@@ -114,6 +114,8 @@ export interface L1Transaction {
   readonly blockNumber: number;
   /** Gas of the whole transaction, which may contain several blocks. */
   readonly gasUsed: bigint;
+  /** Fee of the whole transaction, in wei; undefined if L1 has not said it. */
+  readonly feeWei?: bigint;
 }
 
 /** Protocol, capacities and last block of a contract. */

@@ -5,9 +5,12 @@ import type { LedgerEvent } from "./ledger/events.ts";
 import type { Ledger, RollupIdentity } from "./ledger/ledger.ts";
 import { reduce } from "./ledger/reduce.ts";
 import type { Store } from "./store.ts";
+import { Watchers } from "./watchers.ts";
 
 export class EventLog {
   readonly #store: Store;
+  /** Who takes the events that are recorded. */
+  readonly watchers = new Watchers();
   #ledger: Ledger;
   /** Settles when the store has kept all that it was given; undefined if it has. */
   #saving: Promise<void> | undefined;
@@ -62,11 +65,13 @@ export class EventLog {
   record(events: readonly LedgerEvent[]): void {
     if (events.length === 0) return;
     this.#change(events.reduce(reduce, this.#ledger), () => this.#store.append(events));
+    this.watchers.notify(({ onEvents }) => onEvents?.(events, this.#ledger));
   }
 
   /** Makes the ledger another one, such as a checkpoint of it. @throws STORE_FAILED */
   replace(ledger: Ledger): void {
     this.#change(ledger, () => this.#store.replace(ledger));
+    this.watchers.notify(({ onReplaced }) => onReplaced?.(ledger));
   }
 
   /** Waits until all that was recorded so far is kept. @throws STORE_FAILED */

@@ -1,7 +1,7 @@
 /** Failures of background work. */
 import { isRollupError } from "../util/errors.ts";
 import type { Clock } from "./clock.ts";
-import type { Logger } from "./logger.ts";
+import type { LogFields, Logger } from "./logger.ts";
 
 /** Time between two lines about a failure that stays the same. */
 const REMINDER_MS = 10 * 60 * 1000;
@@ -35,7 +35,8 @@ export class FailureLog {
     const repeats =
       last === undefined ? "" : ` (still so, after ${last.repeats + 1} more attempts)`;
     try {
-      this.#logger.error(`${String(error)}${repeats}`);
+      const attempts = (last?.repeats ?? 0) + 1;
+      this.#logger.error(`${String(error)}${repeats}`, { ...factsOf(error), attempts });
     } catch {
       // A log that cannot be written must not stop the operator.
     }
@@ -45,6 +46,13 @@ export class FailureLog {
   clear(): void {
     this.#logged.clear();
   }
+}
+
+/** What programs read of a failure. */
+function factsOf(error: unknown): LogFields {
+  if (!isRollupError(error)) return {};
+  const { step, blockNumber } = error.facts;
+  return { code: error.code, step, blockNumber };
 }
 
 /** Errors of one kind may differ in numbers: hashes, gas, how long something has taken. */

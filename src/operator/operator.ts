@@ -53,6 +53,8 @@ import { StallWatch } from "./stall-watch.ts";
 import { createMemoryStore, type Store } from "./store.ts";
 import type { Submission } from "./submissions.ts";
 import { Waiters } from "./waiters.ts";
+import { watchL1 } from "./watched-l1.ts";
+import type { OperatorWatcher } from "./watchers.ts";
 
 export type { OperatorMode, OperatorOptions, OperatorParts } from "./options.ts";
 
@@ -101,7 +103,8 @@ export class Operator {
   #isRunning = true;
 
   private constructor(parts: OperatorParts, { options, store, log }: Foundation) {
-    const { l1, prover, clock = systemClock, logger = silentLogger } = parts;
+    const { prover, clock = systemClock, logger = silentLogger } = parts;
+    const l1 = watchL1(parts.l1, log.watchers);
     const { l1Limits, blocksPerTransaction, proofsPerTransaction, blockTimeMs } = options;
     const crypto = parts.crypto ?? createBatchCrypto(0);
     const assertRunning = () => this.#assertRunning();
@@ -188,6 +191,8 @@ export class Operator {
         ...(parts.unpaid !== undefined && { unpaid: parts.unpaid }),
       }),
     );
+    const { onEvents } = parts;
+    log.watchers.add({ onEvents });
     log.record(setBlockOverhead(log.ledger, options.blockOverhead));
     const operator = new Operator(parts, { options, store, log });
     await operator.#turns.run("other", () => operator.#follower.follow());
@@ -301,7 +306,11 @@ export class Operator {
    * @throws BATCH_LENGTH_INVALID, BATCH_TOO_LARGE, and as {@link Operator.submit}
    */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
-    return this.#sequencer.submitBatch(batch);
+    try {
+      return this.#sequencer.submitBatch(batch);
+    } catch (error) {
+      throw this.#noteRefusal(error);
+    }
   }
 
   /**
@@ -313,8 +322,17 @@ export class Operator {
    * @returns Their receipts, in the same order.
    * @throws as {@link Operator.submitBatch}, and SUBMISSIONS_WAITING
    */
-  receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
-    return this.#sequencer.receiveBatch(batch);
+  async receiveBatch(batch: readonly Submission[]): Promise<TransactionReceipt[]> {
+    try {
+      return await this.#sequencer.receiveBatch(batch);
+    } catch (error) {
+      throw this.#noteRefusal(error);
+    }
+  }
+
+  #noteRefusal(error: unknown): unknown {
+    this.#log.watchers.notify(({ onRefused }) => onRefused?.(error));
+    return error;
   }
 
   /**
@@ -364,6 +382,21 @@ export class Operator {
   #onStep(): void {
     this.#onChange();
     if (this.options.mode === "interval") this.#background.noteStep();
+  }
+
+  /** Time without progress on L1 in milliseconds; 0 while nothing waits. */
+  get stallMs(): number {
+    return waitingBlocks(this.#log.ledger).length === 0 ? 0 : this.#stallWatch.stallMs;
+  }
+
+  /** Transactions that wait for their signatures to be checked. */
+  get submissionsWaiting(): number {
+    return this.#sequencer.waiting;
+  }
+
+  /** Whether the operator has not been closed. */
+  get isRunning(): boolean {
+    return this.#isRunning;
   }
 
   /** Only for mode `interval`: in the others nothing moves by itself. */
@@ -563,6 +596,25 @@ export class Operator {
    */
   exclusively<T>(action: () => T | Promise<T>): Promise<T> {
     return this.#calls.run(() => this.#turns.run("other", () => this.#follower.pause(action)));
+  }
+
+  /**
+   * Reports to a watcher from now on what the operator does.
+   *
+   * @param watcher - Functions that take it, each optional. They run within the operator's work:
+   * they must be quick, and what they throw is dropped.
+   * @returns Ends the watching.
+   *
+   * @example
+   * const steps = [];
+   * const stop = rollup.operator.watch({ onL1Transaction: (step) => steps.push(step) });
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * await rollup.processBlocks();
+   * steps; // ["commit", "prove", "execute"]
+   * stop();
+   */
+  watch(watcher: OperatorWatcher): () => void {
+    return this.#log.watchers.add(watcher);
   }
 
   /** In mode `interval`, starts to work; in the others there is nothing to start. */

@@ -11,6 +11,7 @@ import type { L1Port } from "./l1-port.ts";
 import type { StartingPoint } from "./ledger/ledger.ts";
 import type { Logger } from "./logger.ts";
 import type { Store } from "./store.ts";
+import type { EventListener } from "./watchers.ts";
 
 /**
  * What moves blocks: `manual`, only calls of its methods; `on-demand`, also calls that wait for a
@@ -103,6 +104,11 @@ export interface OperatorParts {
   readonly clock?: Clock;
   /** Log sink; `console` satisfies it. Default: none. */
   readonly logger?: Logger;
+  /**
+   * Takes the events of the ledger from the start on, and the ledger after them; see also
+   * `Operator.watch`.
+   */
+  readonly onEvents?: EventListener;
   /** How the operator works; each has a default. */
   readonly options?: Partial<OperatorOptions>;
 }

@@ -42,6 +42,11 @@ export class Sequencer {
     this.#submissions = new SubmissionQueue(parts.crypto, parts.log.ledger.domain);
   }
 
+  /** Transactions that wait for their signatures to be checked. */
+  get waiting(): number {
+    return this.#submissions.count;
+  }
+
   /** As `Operator.submitBatch`: at once. */
   submitBatch(batch: readonly Submission[]): TransactionReceipt[] {
     const { log } = this.#parts;

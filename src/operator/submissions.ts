@@ -86,6 +86,11 @@ export class SubmissionQueue {
     this.#domain = domain;
   }
 
+  /** Transactions that wait, also those being checked. */
+  get count(): number {
+    return this.#count;
+  }
+
   /**
    * @returns When their turn has come.
    * @throws AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE, SUBMISSIONS_WAITING

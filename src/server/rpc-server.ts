@@ -4,9 +4,17 @@ import { operatorError } from "../operator/errors.ts";
 import type { Logger } from "../operator/logger.ts";
 import { rpcError } from "../api/errors.ts";
 import { createPublicErrors } from "./public-errors.ts";
-import { answerCalls, failure, readCalls, type AnswerParts, type RpcRequest } from "./answer.ts";
+import {
+  answerCalls,
+  failure,
+  readCalls,
+  type AnswerParts,
+  type RpcCaller,
+  type RpcRequest,
+} from "./answer.ts";
 import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
 import { listen } from "./listen.ts";
+import type { Page, ReadPage } from "./pages.ts";
 import { ANY, isHostAllowed, isLoopback, isOriginAllowed, LOOPBACK } from "./origins.ts";
 import { clientOf, RateLimiter } from "./rate-limiter.ts";
 import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
@@ -32,6 +40,8 @@ export interface RpcServerOptions {
   readonly hostNames?: readonly string[];
   /** Units that a call costs its client; by default one. */
   readonly unitsOf?: (method: string) => number;
+  /** Answers GET; by default nothing does. */
+  readonly readPage?: ReadPage | undefined;
   /** Limits of requests; each has a default. */
   readonly limits?: Partial<RpcLimits>;
   /** Log sink for the errors that clients get no details of. */
@@ -111,6 +121,10 @@ class Serving {
     response.on("close", () => held.release());
     try {
       if (this.#isRefused(incoming, response)) return;
+      if (incoming.method === "GET") {
+        await this.#answerPage(incoming, held, response);
+        return;
+      }
       const body = await this.#readBody(incoming, held);
       if (body === undefined) {
         this.#refuse(response.setHeader("connection", "close"), 503, this.#busy());
@@ -123,7 +137,7 @@ class Serving {
 
   /** Checks that need nothing of the body. */
   #isRefused({ headers, method }: IncomingMessage, response: ServerResponse): boolean {
-    const { cors = [], hostNames = [], hostname } = this.#options;
+    const { cors = [], hostNames = [], hostname, readPage } = this.#options;
     const { host, origin } = headers;
     const length = headers["content-length"];
     const isNamed = isHostAllowed(host, hostNames) || !isLoopback(hostname);
@@ -137,7 +151,11 @@ class Serving {
       response.setHeader("vary", "origin");
     }
     if (method === "OPTIONS") return end(response, 204);
-    if (method !== "POST") return end(response.setHeader("allow", "POST, OPTIONS"), 405);
+    const methods = readPage === undefined ? ["POST"] : ["GET", "POST"];
+    if (!methods.includes(method ?? "")) {
+      return end(response.setHeader("allow", [...methods, "OPTIONS"].join(", ")), 405);
+    }
+    if (method === "GET") return false;
     if (length === undefined) return end(response, 411);
     return Number(length) > this.#limits.bodyBytesMax && end(response, 413);
   }
@@ -154,23 +172,14 @@ class Serving {
     return Buffer.concat(chunks).toString();
   }
 
-  async #answer(
+  #answer(
     body: string,
     held: HeldByRequest,
-    { socket }: IncomingMessage,
+    incoming: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { requestsMax, requestsPerSocketMax } = this.#limits;
-    const client = clientOf(socket.remoteAddress);
-    const ofSocket = this.#sockets.begin(socket);
-    const wanted = new AbortController();
-    this.#answering.add(wanted);
-    response.on("close", () => wanted.abort());
-    try {
-      if (ofSocket > requestsPerSocketMax || this.#answering.size > requestsMax) {
-        this.#refuse(response, 503, this.#busy());
-        return;
-      }
+    return this.#whileRoom(incoming, response, async (caller) => {
+      const { client } = caller;
       if (this.#isOverRate(client, 1 + body.length / BODY_BYTES_PER_UNIT, response)) return;
       const read = readCalls(body, this.#parts);
       if (typeof read === "string") {
@@ -180,8 +189,54 @@ class Serving {
       const { unitsOf = () => 1 } = this.#options;
       const units = read.calls.reduce((sum, call) => sum + (call ? unitsOf(call.method) : 1), 0);
       if (this.#isOverRate(client, units, response)) return;
-      const caller = { client, signal: wanted.signal };
       this.#send(response, 200, await answerCalls(read, this.#parts, held, caller));
+    });
+  }
+
+  #answerPage(
+    incoming: IncomingMessage,
+    held: HeldByRequest,
+    response: ServerResponse,
+  ): Promise<void> {
+    return this.#whileRoom(incoming, response, async (caller) => {
+      if (this.#isOverRate(caller.client, 1, response)) return;
+      const page = await this.#readPage(incoming.url ?? "/", caller);
+      if (page === undefined) end(response, 404);
+      else if (!held.take(Buffer.byteLength(page.text))) this.#refuse(response, 503, this.#busy());
+      else this.#send(response, page.status, page.text, page.contentType);
+    });
+  }
+
+  /** @returns Undefined if there is no such page. */
+  async #readPage(target: string, caller: RpcCaller): Promise<Page | undefined> {
+    const base = "http://localhost";
+    if (!target.startsWith("/") || !URL.canParse(target, base)) return undefined;
+    const { pathname: path, searchParams: query } = new URL(target, base);
+    try {
+      return await this.#options.readPage?.({ path, query, caller });
+    } catch (error) {
+      const text = failure(null, this.#parts.toError("", error));
+      return { status: 500, contentType: "application/json", text };
+    }
+  }
+
+  /** Answers a request unless too many are under way. */
+  async #whileRoom(
+    { socket }: IncomingMessage,
+    response: ServerResponse,
+    answer: (caller: RpcCaller) => Promise<void>,
+  ): Promise<void> {
+    const { requestsMax, requestsPerSocketMax } = this.#limits;
+    const ofSocket = this.#sockets.begin(socket);
+    const wanted = new AbortController();
+    this.#answering.add(wanted);
+    response.on("close", () => wanted.abort());
+    try {
+      if (ofSocket > requestsPerSocketMax || this.#answering.size > requestsMax) {
+        this.#refuse(response, 503, this.#busy());
+        return;
+      }
+      await answer({ client: clientOf(socket.remoteAddress), signal: wanted.signal });
     } finally {
       this.#answering.delete(wanted);
       this.#sockets.end(socket);
@@ -206,12 +261,18 @@ class Serving {
     this.#send(response, status, failure(null, this.#parts.toError("", error)));
   }
 
-  #send(response: ServerResponse, status: number, text: string): void {
+  #send(
+    response: ServerResponse,
+    status: number,
+    text: string,
+    contentType = "application/json",
+  ): void {
     const { socket } = response;
     const late = setTimeout(() => socket?.destroy(), this.#limits.answerMs);
     response.once("close", () => clearTimeout(late));
     const headers = {
-      "content-type": "application/json",
+      "content-type": contentType,
+      "x-content-type-options": "nosniff",
       "content-length": Buffer.byteLength(text),
     };
     response.writeHead(status, headers).end(text);

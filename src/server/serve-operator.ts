@@ -1,5 +1,6 @@
 /** An operator behind two ports: one for everybody, one for the person who runs it. */
 import { isRpcMethod, RPC_METHODS } from "../api/methods.ts";
+import type { Monitor } from "../metrics/monitor.ts";
 import type { Logger } from "../operator/logger.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { RpcCaller, RpcRequest } from "./answer.ts";
@@ -7,6 +8,7 @@ import { createRpcHandler } from "./handler.ts";
 import type { L1MethodSet } from "./l1-methods.ts";
 import { L1Passage, type L1Request } from "./l1-passage.ts";
 import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "./limits.ts";
+import { createAdminPages, createPublicPages } from "./pages.ts";
 import { type RpcServer, serveRpc } from "./rpc-server.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 
@@ -28,8 +30,15 @@ export interface PublicPortOptions {
 
 /** How an operator is served. */
 export interface OperatorServerOptions extends PublicPortOptions {
-  /** Port for the person who runs the operator, on 127.0.0.1; 0 for any free one. Default: none. */
+  /** Port for the person who runs the operator; 0 for any free one. Default: none. */
   readonly adminPort?: number | undefined;
+  /** Address that the admin port listens on; default: 127.0.0.1. Who reaches it may do anything. */
+  readonly adminHostname?: string | undefined;
+  /**
+   * Watches the operator: then both ports have `/health` and `/ready`, and the admin port
+   * `/metrics`. Default: none.
+   */
+  readonly monitor?: Monitor | undefined;
   /** Log sink for the errors that clients get no details of. */
   readonly logger?: Pick<Logger, "error">;
 }
@@ -67,18 +76,24 @@ export async function serveOperator(
   askL1: L1Request,
   options: OperatorServerOptions,
 ): Promise<OperatorServer> {
-  const { adminPort, logger } = options;
+  const { adminPort, adminHostname, logger, monitor } = options;
   const limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
   const logTo = logger && { logger };
   const request = createPublicRequest(operator, askL1, { ...options, limits });
+  const watched = (answer: RpcRequest) => (monitor ? watchCalls(answer, monitor) : answer);
   const servers: RpcServer[] = [];
   const close = async () => {
     await Promise.all(servers.map((server) => server.close()));
   };
   try {
-    servers.push(await serveRpc(request, { ...options, ...logTo, limits, unitsOf }));
+    const readPage = monitor && createPublicPages(monitor);
+    const publicOptions = { ...options, ...logTo, limits, unitsOf, readPage };
+    servers.push(await serveRpc(watched(request), publicOptions));
     if (adminPort !== undefined) {
-      servers.push(await serveRpc(createRpcHandler(operator), { port: adminPort, ...logTo }));
+      const answer = watched(createRpcHandler(operator));
+      const adminPages = monitor && createAdminPages(monitor);
+      const at = { hostname: adminHostname, port: adminPort };
+      servers.push(await serveRpc(answer, { ...at, ...logTo, readPage: adminPages }));
     }
   } catch (error) {
     await close();
@@ -101,6 +116,26 @@ function createPublicRequest(
     const answer = () => answerPublic(method, params);
     // The operator waits on when the client has left, so the call counts until it ends.
     return isWaiting(method) ? whileWanted(waiting.run(caller.client, answer), caller) : answer();
+  };
+}
+
+/** Reports each call to a monitor, by the names of known methods. */
+function watchCalls(answer: RpcRequest, monitor: Monitor): RpcRequest {
+  return async (method, params, caller) => {
+    const startMs = performance.now();
+    const name = isRpcMethod(method) ? method : isForRollup(method) ? "unknown" : "l1";
+    const note = (outcome: { readonly error?: unknown }) => {
+      const seconds = (performance.now() - startMs) / 1_000;
+      monitor.noteCall({ method: name, seconds, waits: isWaiting(method), ...outcome });
+    };
+    try {
+      const result = await answer(method, params, caller);
+      note({});
+      return result;
+    } catch (error) {
+      note({ error });
+      throw error;
+    }
   };
 }
 

@@ -67,6 +67,27 @@ export class ReceiptBook {
     return [...entries.entries(), ...final.entries()].map(([key]) => key);
   }
 
+  /** Number of final receipts that there have ever been, see {@link finalSince}. */
+  get finalCount(): number {
+    return this.#contents.nextTurn;
+  }
+
+  /**
+   * The receipts that have become final since there were so many of them, as far as they are kept.
+   *
+   * @param count - An earlier {@link finalCount}.
+   */
+  finalSince(count: number): Receipt[] {
+    const { turns, final, oldestTurn, nextTurn } = this.#contents;
+    const found: Receipt[] = [];
+    for (let turn = Math.max(count, oldestTurn); turn < nextTurn; turn++) {
+      const key = turns.get(turn);
+      const receipt = key === undefined ? undefined : final.get(key)?.receipt;
+      if (receipt !== undefined) found.push(receipt);
+    }
+    return found;
+  }
+
   /** With the slots that the items of a block take. @param first - Slot of the first new one. */
   withBlock(blockNumber: number, items: readonly Item[], first = 0): ReceiptBook {
     let contents = this.#contents;

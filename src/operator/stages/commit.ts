@@ -115,7 +115,10 @@ export class CommitStage {
     log.record([{ type: "blocksPrepared", blocks: facts }]);
     const { preset } = headState(log.ledger);
     for (const [index, { applied }] of batch.entries()) {
-      if (!isPrepared(sealed[index]!)) logger.info(describeKind(preset, applied.block));
+      if (!isPrepared(sealed[index]!)) {
+        const { blockNumber } = applied.block;
+        logger.info(describeKind(preset, applied.block), { step: "seal", blockNumber });
+      }
     }
     return batch;
   }
@@ -131,6 +134,7 @@ export class CommitStage {
         assert(isSame, "L1 makes the same of a block as the operator");
       }
       log.record([{ type: "blocksCommitted", blockNumbers, transaction }]);
+      return transaction;
     });
   }
 
@@ -141,7 +145,8 @@ export class CommitStage {
     if (refusal !== undefined && (await this.#refused.answer(refusal, batch))) {
       // The rebuilt items may stand in the open block.
       log.record(sealOpenBlock(log.ledger));
-      logger.error(`${String(error)} What L1 refuses is removed (${refusal.kind}).`);
+      const fields = { step: "commit", blockNumbers: batch.map(numberOf), code: error.code };
+      logger.error(`${String(error)} What L1 refuses is removed (${refusal.kind}).`, fields);
       return true;
     }
     if (isRefusal(error.cause)) this.#lastRefusal = error;

@@ -63,6 +63,7 @@ export class ExecuteStage {
     await runStep(this.#parts, "execute", blockNumbers, async () => {
       const transaction = await l1.executeBlocks(blocks);
       log.record([{ type: "blocksExecuted", blockNumbers, transaction }]);
+      return transaction;
     });
   }
 }

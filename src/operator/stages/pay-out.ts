@@ -35,9 +35,7 @@ export class PayOutStage {
     if (next === undefined) return false;
     const { block, open } = next;
     const { blockNumber } = block.storedBlock;
-    await runStep(this.#parts, "pay out", [blockNumber], async () => {
-      await l1.payOut(block);
-    });
+    await runStep(this.#parts, "pay out", [blockNumber], () => l1.payOut(block));
     this.#tried.set(blockNumber, { open, atMs: this.#clock.nowMs() });
     return true;
   }

@@ -216,7 +216,7 @@ export class ProveStage {
     const isSame =
       current !== undefined && isPrepared(current) && current.storedBlock.commitment === commitment;
     if (isSame) log.record([{ type: "proofMade", blockNumber, commitment, proof }]);
-    else logger.debug(`prove: block ${blockNumber} is another one by now`);
+    else logger.debug(`prove: block ${blockNumber} is another one by now`, { blockNumber });
   }
 
   /**
@@ -231,6 +231,7 @@ export class ProveStage {
       await runStep(this.#parts, "submit proof", blockNumbers, async () => {
         const transaction = await l1.proveBlocks(batch.map(toProveBlock));
         log.record([{ type: "blocksProven", blockNumbers, transaction }]);
+        return transaction;
       });
       this.#size.grow();
     } catch (error) {
@@ -238,7 +239,7 @@ export class ProveStage {
       if (refusalOf(cause)?.kind === "size" && this.#size.halve(batch.length)) return;
       if (!isProofRefusal(cause)) throw error;
       if (batch.length > 1) {
-        logger.error(String(error));
+        logger.error(String(error), { step: "submit proof", blockNumbers });
         for (const block of batch) await this.#send([block]);
         return;
       }

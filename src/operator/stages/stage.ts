@@ -1,5 +1,6 @@
 /** What the stages have in common: each takes blocks a step further with one L1 transaction. */
 import type { L1Limits } from "../../l1/gas.ts";
+import type { L1Transaction } from "../../l1/types.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { operatorError } from "../errors.ts";
 import type { EventLog } from "../event-log.ts";
@@ -35,18 +36,21 @@ export function nextBlocks<B extends BlockRecord>(
 /**
  * Runs a step of some blocks, once all that it follows from is kept.
  *
+ * @param run - Returns the L1 transaction of the step, if there is one.
  * @throws BLOCK_STEP_FAILED, ROLLUP_IN_EXODUS, STORE_FAILED
  */
 export async function runStep(
   { log, assertRunning, logger, onStep }: StageParts,
   step: string,
   blockNumbers: readonly number[],
-  run: () => Promise<void>,
+  run: () => Promise<L1Transaction | void>,
 ): Promise<void> {
   assertRunning();
   await log.saved();
+  const startMs = performance.now();
+  let transaction: L1Transaction | void;
   try {
-    await run();
+    transaction = await run();
   } catch (cause) {
     if (isRollupError(cause) && cause.code === "STORE_FAILED") throw cause;
     const exodus = toExodusError(cause, log.ledger.rollup.rollupAddress);
@@ -55,7 +59,10 @@ export async function runStep(
     const facts = { step, blockNumber: blockNumbers[0]!, reason };
     throw operatorError({ code: "BLOCK_STEP_FAILED", ...facts }, { cause });
   }
-  logger.info(`${step}: block ${blockNumbers.join(", ")}`);
+  const durationMs = Math.round(performance.now() - startMs);
+  const { hash, gasUsed } = transaction ?? {};
+  const fields = { step, blockNumbers, durationMs, hash, gasUsed };
+  logger.info(`${step}: block ${blockNumbers.join(", ")}`, fields);
   onStep();
 }
 
