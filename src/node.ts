@@ -32,7 +32,9 @@
 // Operator.
 export { type Clock, systemClock } from "./operator/clock.ts";
 export type { L1Port } from "./operator/l1-port.ts";
-export { type Logger, silentLogger } from "./operator/logger.ts";
+export { type LogFields, type Logger, silentLogger } from "./operator/logger.ts";
+export type { EventListener, L1Call, OperatorWatcher } from "./operator/watchers.ts";
+export { L1_STEPS, type L1Step } from "./operator/watched-l1.ts";
 export {
   Operator,
   type OperatorMode,
@@ -70,6 +72,19 @@ export {
 // Provers.
 export { createMockProver } from "./prover/mock-prover.ts";
 export type { JobProof, ProofJob, Prover } from "./prover/prover.ts";
+// Log, metrics and readiness.
+export {
+  createLog,
+  type Log,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+  type LogOptions,
+  type LogOutput,
+} from "./logs/log.ts";
+export { createL1Source, type L1Source } from "./metrics/l1-source.ts";
+export { Monitor, type MonitorOptions } from "./metrics/monitor.ts";
 // API and server.
 export { RPC_METHODS, type RpcAccess, type RpcMethod } from "./api/methods.ts";
 export { createRpcHandler, type RpcHandler } from "./server/handler.ts";

@@ -2,7 +2,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { groth16Error } from "../src/groth16/errors.ts";
-import type { Logger } from "../src/operator/logger.ts";
+import { createLog, type Log, type LogLevel } from "../src/logs/log.ts";
 import type { Manifest } from "../src/plugin/circuits/manifest.ts";
 import type { BuildPlan } from "../src/plugin/circuits/plan.ts";
 import { PROVER_NAMES, type ProverName, type RollupConfig } from "../src/plugin/config/types.ts";
@@ -92,14 +92,29 @@ export function createRestoreReporter({
   };
 }
 
-/** Creates an operator's log, on standard error when a program reads standard output. */
-export function createLogger({ json }: Pick<CommonArguments, "json">): Logger {
-  const output = json ? process.stderr : process.stdout;
-  return {
-    debug: () => {},
-    info: (message) => void output.write(`${message}\n`),
-    error: (message) => void process.stderr.write(`${message}\n`),
+/** How a node writes its log. */
+export interface LogArguments extends Pick<CommonArguments, "json"> {
+  readonly jsonLogs?: boolean;
+}
+
+/**
+ * Creates the log of a node, on standard error when a program reads standard output. Text for
+ * people has its errors on standard error in any case.
+ *
+ * @param write - Writes a line to a stream; default: at once.
+ */
+export function createNodeLog(
+  { json, jsonLogs = false }: LogArguments,
+  level: LogLevel,
+  write: (stream: NodeJS.WriteStream, line: string) => void = (stream, line) =>
+    void stream.write(line),
+): Log {
+  const stream = json ? process.stderr : process.stdout;
+  const output = {
+    write: (line: string, of: LogLevel) =>
+      write(of === "error" && !jsonLogs ? process.stderr : stream, line),
   };
+  return createLog({ format: jsonLogs ? "json" : "text", level, output });
 }
 
 /** Time limit of closing, so that a client's open WebSocket does not keep the process alive. */

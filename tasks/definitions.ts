@@ -189,9 +189,21 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "adminPort",
-        description: "Port on 127.0.0.1 that also answers the operator's own methods (-1: none)",
+        description:
+          "Port with the operator's own methods, /metrics and the reasons of /ready (-1: none)",
         type: ArgumentType.INT,
         defaultValue: -1,
+      },
+      {
+        name: "adminHostname",
+        description:
+          "Address of the admin port, for those who may do anything (default: 127.0.0.1)",
+      },
+      {
+        name: "jsonLogs",
+        description: "Write each entry of the log as a line of JSON",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
       },
       {
         name: "cors",

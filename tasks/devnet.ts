@@ -8,7 +8,7 @@ import { isLoopback } from "../src/server/origins.ts";
 import {
   buildFor,
   type CommonArguments,
-  createLogger,
+  createNodeLog,
   defineAction,
   printJson,
   row,
@@ -85,7 +85,7 @@ const action = defineAction<DevnetArguments>(async (args, hre) => {
   const plan = toPlan(args, hre);
   const { preset, prover } = plan;
   await buildFor(plan, hre);
-  const logger = createLogger(args);
+  const logger = createNodeLog(args, hre.config.rollup.node.monitoring.logLevel);
   // A devnet is free unless asked: people who try it have other questions first.
   const fees = args.fees && { fees: hre.config.rollup.node.fees ?? {} };
   const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger, ...fees });

@@ -1,6 +1,8 @@
 /** `hardhat rollup:operator`: runs the operator of a rollup on an external L1 until interrupted. */
-import type { OperatorNode } from "../src/plugin/node/operator-node.ts";
+import type { OperatorNode, OperatorNodeOptions } from "../src/plugin/node/operator-node.ts";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
+import { StatusLine } from "../src/logs/status-line.ts";
+import { describeStatus } from "../src/metrics/status-text.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { assertPortFree } from "../src/server/listen.ts";
@@ -10,7 +12,7 @@ import { BURST_SECONDS } from "../src/server/limits.ts";
 import {
   buildFor,
   type CommonArguments,
-  createLogger,
+  createNodeLog,
   createRestoreReporter,
   defineAction,
   isOneOf,
@@ -26,6 +28,8 @@ interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly port: number;
   /** Admin port; negative for none. */
   readonly adminPort: number;
+  readonly adminHostname?: string | undefined;
+  readonly jsonLogs: boolean;
   readonly cors?: string | undefined;
   readonly hostNames?: string | undefined;
   readonly l1Methods: string;
@@ -33,8 +37,10 @@ interface OperatorArguments extends CommonArguments, RestoreArguments {
 }
 
 /** @throws L1_METHODS_UNKNOWN, ORIGIN_INVALID */
-function toPortOptions(args: OperatorArguments): PublicPortOptions & { adminPort?: number } {
-  const { hostname, port, adminPort, l1Methods, rateLimit } = args;
+function toPortOptions(
+  args: OperatorArguments,
+): PublicPortOptions & Pick<OperatorNodeOptions, "adminPort" | "adminHostname"> {
+  const { hostname, port, adminPort, adminHostname, l1Methods, rateLimit } = args;
   if (!isOneOf(L1_METHOD_SETS, l1Methods)) {
     throw pluginError({ code: "L1_METHODS_UNKNOWN", value: l1Methods, known: L1_METHOD_SETS });
   }
@@ -45,7 +51,7 @@ function toPortOptions(args: OperatorArguments): PublicPortOptions & { adminPort
     port,
     l1Methods,
     cors,
-    ...(adminPort >= 0 && { adminPort }),
+    ...(adminPort >= 0 && { adminPort, adminHostname }),
     hostNames: toList(args.hostNames).map((name) => name.toLowerCase()),
     limits: { unitsPerSecond: rateLimit, unitsBurst: BURST_SECONDS * rateLimit },
   };
@@ -90,14 +96,23 @@ function printNode(node: OperatorNode, prover: string): void {
 
 const action = defineAction<OperatorArguments>(async (args, hre) => {
   const portOptions = toPortOptions(args);
-  const { hostname = LOOPBACK, port, adminPort } = portOptions;
+  const { hostname = LOOPBACK, port, adminPort, adminHostname = LOOPBACK } = portOptions;
   await assertPortFree(hostname, port);
-  if (adminPort !== undefined) await assertPortFree(LOOPBACK, adminPort);
+  if (adminPort !== undefined) await assertPortFree(adminHostname, adminPort);
   const { rollup, fromBlock, output } = await toRestoreSettings(args);
-  const plan = toPlan(args, hre);
+  // Standard output is a program's as soon as every line of it is JSON.
+  const ownOutput = { ...args, json: args.json || args.jsonLogs };
+  const plan = toPlan(ownOutput, hre);
   const { prover } = plan;
   await buildFor(plan, hre);
   const { fees } = hre.config.rollup.node;
+  let line: StatusLine | undefined;
+  const { logLevel } = hre.config.rollup.node.monitoring;
+  const log = createNodeLog(args, logLevel, (stream, text) => {
+    const write = () => void stream.write(text);
+    if (line === undefined) write();
+    else line.above(write);
+  });
   const { startOperatorNode } = await import("../src/plugin/node/operator-node.ts");
   const node = await startOperatorNode(hre, {
     ...portOptions,
@@ -106,11 +121,29 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     ...(fromBlock !== undefined && { fromBlock }),
     ...(output !== undefined && { output }),
     ...(fees && { fees }),
-    logger: createLogger(args),
-    onProgress: createRestoreReporter(args),
+    log,
+    onProgress: createRestoreReporter(ownOutput),
   });
-  const announce = () => (args.json ? printJson(describe(node)) : printNode(node, prover));
-  await serveUntilInterrupted(announce, () => node.close());
+  const announce = () => {
+    if (args.json) printJson(describe(node));
+    else if (args.jsonLogs) log.info("The operator runs.", describe(node));
+    else printNode(node, prover);
+    if (hasStatusLine(args)) line = createNodeStatusLine(node);
+  };
+  await serveUntilInterrupted(announce, async () => {
+    line?.close();
+    line = undefined;
+    await node.close();
+  });
 });
+
+/** Whether a person looks at the log. */
+function hasStatusLine({ json, jsonLogs }: OperatorArguments): boolean {
+  return process.stdout.isTTY && !json && !jsonLogs;
+}
+
+function createNodeStatusLine({ rollup, monitor }: OperatorNode): StatusLine {
+  return new StatusLine(process.stdout, () => describeStatus(rollup.operator, monitor));
+}
 
 export default action;

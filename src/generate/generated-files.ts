@@ -14,6 +14,9 @@ import { renderCircomConstants } from "./circom.ts";
 import { renderOperationsCircom } from "./operations-circom.ts";
 import { renderOperationsSolidity } from "./operations-solidity.ts";
 import { renderRpcDocs } from "./rpc-docs.ts";
+import { renderAlerts } from "./alerts.ts";
+import { renderDashboard } from "./dashboard.ts";
+import { renderMetricDocs } from "./metric-docs.ts";
 import { renderErrorDocs } from "./error-docs.ts";
 import { renderPubdataDocs } from "./pubdata-docs.ts";
 import {
@@ -68,6 +71,9 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "docs/pubdata.md", render: renderPubdataDocs },
   { path: "docs/rpc.md", render: renderRpcDocs },
   { path: "docs/errors.md", render: renderErrorDocs },
+  { path: "docs/monitoring/metrics.md", render: renderMetricDocs },
+  { path: "docs/monitoring/dashboard.json", render: renderDashboard },
+  { path: "docs/monitoring/alerts.yml", render: renderAlerts },
 ];
 
 /** Reads a build artifact; undefined without a build, which itself needs generated files. */

@@ -31,8 +31,11 @@ of its own, and all others are served. A failure without a code becomes \`RPC_FA
 the operator's log has the details: no answer has a stack trace, a path or the address of L1.
 \`serveOperator\` of \`hardhat-zkrollup/node\` is the same for programs, without Hardhat.
 
-- \`--admin-port PORT\` opens another port, on 127.0.0.1 only, that also answers the methods marked
-  *operator only*. Without it only programs that hold the operator, and devnets, can call them.
+- \`--admin-port PORT\` opens another port, on 127.0.0.1 unless \`--admin-hostname\` names another
+  address, that also answers the methods marked *operator only*, and \`/metrics\`
+  ([monitoring](monitoring.md)). Without it only programs that hold the operator, and devnets, can call
+  them. Whoever reaches this port may do anything.
+- \`GET /health\` and \`GET /ready\` say whether the process answers and whether blocks can move.
 - \`--cors https://wallet.example,…\` names the web pages that may call; by default none, and a
   request with the origin of another page is refused. \`"*"\` is any page.
 - \`--host-names NAME,…\`: a port on 127.0.0.1 answers to addresses and \`localhost\` only, so that no

@@ -37,6 +37,17 @@ export interface Log extends Logger {
  * Creates a log.
  *
  * Fields become members of the JSON entry beside `time`, `level` and `message`; bigints are 0x-hex.
+ *
+ * @param options - Format, and where lines go.
+ * @returns The log.
+ *
+ * @example
+ * const lines = [];
+ * const output = { write: (line) => lines.push(line) };
+ * const log = createLog({ format: "json", output });
+ * log.info("reads L1", { url: "https://user:pass@l1.example/key", gasUsed: 255n });
+ * JSON.parse(lines[0]).url; // "https://[…]@l1.example/[…]"
+ * JSON.parse(lines[0]).gasUsed; // "0xff"
  */
 export function createLog({ format, output, level = "info", nowMs = Date.now }: LogOptions): Log {
   const redactor = new Redactor();
@@ -56,11 +67,13 @@ export function createLog({ format, output, level = "info", nowMs = Date.now }: 
     },
     sink,
   );
-  const write = (of: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (!logger.isLevelEnabled(of)) return;
-    const { time: _time, level: _level, message: _message, ...rest } = fields;
-    logger[of](redactor.value(rest) as object, redactor.text(message));
-  };
+  const write =
+    (of: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (!logger.isLevelEnabled(of)) return;
+      const { time: _time, level: _level, message: _message, ...rest } = fields;
+      logger[of](redactor.value(rest) as object, redactor.text(message));
+    };
   return {
     debug: write("debug"),
     info: write("info"),

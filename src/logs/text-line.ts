@@ -12,7 +12,9 @@ export function toTextLine(json: string): string {
   const { time, level, message } = entry;
   const facts = Object.entries(entry)
     .filter(([name]) => !IN_MESSAGE.includes(name))
-    .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    .map(
+      ([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
   const mark = level === "error" ? "ERROR " : "";
   const text = `${time.slice(11, 19)} ${mark}${message}${facts.length > 0 ? ` ${facts.join("")}` : ""}`;
   return `${text.replaceAll(CONTROL_CHARACTERS, " ")}\n`;

@@ -4,7 +4,7 @@ import type { Clock } from "../operator/clock.ts";
 import { kindOf, numberOf } from "../operator/ledger/blocks.ts";
 import type { LedgerEvent } from "../operator/ledger/events.ts";
 import type { Ledger } from "../operator/ledger/ledger.ts";
-import { blockOf } from "../operator/ledger/queries.ts";
+import { blockOf, latestView } from "../operator/ledger/queries.ts";
 import type { Operator } from "../operator/operator.ts";
 import { blockKindName } from "../protocol/kinds.ts";
 
@@ -47,6 +47,8 @@ export class Activity {
   #finalReceipts: number;
   /** First L1 block that was not read. */
   #nextL1Block: number;
+  /** First request that was not taken; a reorg may take some back. */
+  #nextRequestId: number;
   #l1ReadAtMs: number;
   #l1GasUsed = 0n;
   #l1FeeWei = 0n;
@@ -58,7 +60,8 @@ export class Activity {
     const ledger = operator.checkpoint();
     this.#sealed = ledger.progress.executed;
     this.#finalReceipts = ledger.receipts.finalCount;
-    this.#nextL1Block = ledger.l1History.at(-1)!.nextBlock;
+    this.#nextL1Block = latestView(ledger).nextBlock;
+    this.#nextRequestId = latestView(ledger).nextRequestId;
     this.#l1ReadAtMs = clock.nowMs();
     this.#startedAtMs = clock.nowMs();
     this.#followBlocks(ledger);
@@ -120,7 +123,10 @@ export class Activity {
         this.#l1ReadAtMs = this.#clock.nowMs();
         if (event.since < this.#nextL1Block) listener.onReorg?.();
         this.#nextL1Block = event.news.blockNumber + 1;
-        for (const { type } of event.news.requests) listener.onRequest?.(type);
+        for (const { requestId, type } of event.news.requests) {
+          if (requestId >= this.#nextRequestId) listener.onRequest?.(type);
+        }
+        this.#nextRequestId = latestView(ledger).nextRequestId;
         break;
       case "proofMade": {
         const block = blockOf(ledger, event.blockNumber);
@@ -170,7 +176,8 @@ export class Activity {
     this.#sealed = ledger.progress.executed;
     this.#followBlocks(ledger);
     this.#finalReceipts = ledger.receipts.finalCount;
-    this.#nextL1Block = ledger.l1History.at(-1)!.nextBlock;
+    this.#nextL1Block = latestView(ledger).nextBlock;
+    this.#nextRequestId = latestView(ledger).nextRequestId;
   }
 
   #countAccepted(count: number): void {

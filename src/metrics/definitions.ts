@@ -135,6 +135,10 @@ export const METRICS = {
     help: "Entries in memory: blocks, open and final receipts, facts about keys.",
     labels: ["of"],
   },
+  rollup_heap_limit_bytes: {
+    kind: "gauge",
+    help: "Size of the JavaScript heap at which the process dies.",
+  },
   rollup_api_calls_total: {
     kind: "counter",
     help: "Answered API calls, by method and by outcome: ok, or the code of the error.",

@@ -31,7 +31,8 @@ interface Account {
 /**
  * Reads L1 through a client whose runner is the operator's signer.
  *
- * @param client - Of `connectRollup`.
+ * @param client - Of `connectRollup`, with a signer.
+ * @returns The source.
  */
 export function createL1Source({ contract }: RollupReader): L1Source {
   return {

@@ -1,4 +1,5 @@
 /** What a node shows of itself: metrics for Prometheus, and whether blocks can move. */
+import { getHeapStatistics } from "node:v8";
 import { formatEther } from "ethers";
 import { systemClock, type Clock } from "../operator/clock.ts";
 import type { Operator } from "../operator/operator.ts";
@@ -37,8 +38,18 @@ export interface ApiCall {
   readonly waits: boolean;
 }
 
-/** Watches one operator until it is closed. */
+/**
+ * Watches one operator until it is closed: metrics for Prometheus, and whether blocks can move.
+ *
+ * @example
+ * const monitor = new Monitor(rollup.operator, { version: "1.0.0" });
+ * monitor.notReady; // []
+ * const { text } = await monitor.render();
+ * text.includes("rollup_ready 1"); // true
+ * monitor.close();
+ */
 export class Monitor {
+  /** What the operator has done since then. */
   readonly activity: Activity;
   readonly #operator: Operator;
   readonly #options: MonitorOptions;
@@ -86,7 +97,11 @@ export class Monitor {
     });
   }
 
-  /** Takes an answered API call. */
+  /**
+   * Takes an answered API call.
+   *
+   * @param call - Its method, outcome and time.
+   */
   noteCall({ method, error, seconds, waits }: ApiCall): void {
     const outcome = error === undefined ? "ok" : codeOf(error);
     this.#metrics.count("rollup_api_calls_total", { method, outcome });
@@ -98,7 +113,11 @@ export class Monitor {
     return this.#metrics.registry.getMetricsAsArray().map(({ name }) => name);
   }
 
-  /** Returns all metrics in the text format of Prometheus. */
+  /**
+   * Renders all metrics.
+   *
+   * @returns The text format of Prometheus, and its content type.
+   */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
     this.#collectOperator();
     this.#collectBlocks();
@@ -112,6 +131,7 @@ export class Monitor {
     await this.#facts?.read();
   }
 
+  /** Ends the watching. */
   close(): void {
     this.#stop();
     this.activity.close();
@@ -130,6 +150,7 @@ export class Monitor {
     for (const { code } of reasons) metrics.set("rollup_not_ready", 1, { code });
     metrics.set("rollup_submissions_waiting", submissionsWaiting);
     metrics.set("rollup_stall_seconds", stallMs / 1_000);
+    metrics.set("rollup_heap_limit_bytes", getHeapStatistics().heap_size_limit);
     metrics.set("rollup_accounts", this.#operator.state.nextAccountId);
     metrics.set("rollup_ledger_entries", sizes.blocks, { of: "blocks" });
     metrics.set("rollup_ledger_entries", sizes.receipts.open, { of: "open receipts" });

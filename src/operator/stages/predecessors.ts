@@ -32,7 +32,10 @@ export class Predecessors {
     await revertBlocksFrom(l1, first, progress, l1Limits);
     this.#reverts++;
     const fields = { step: "revert", fromBlockNumber: first, toBlockNumber: committed };
-    logger.info(`revert: block ${first} to ${committed}, which a predecessor has committed`, fields);
+    logger.info(
+      `revert: block ${first} to ${committed}, which a predecessor has committed`,
+      fields,
+    );
     await follower.follow();
   }
 

@@ -1,10 +1,21 @@
 /** The operator of a rollup as a separate process, on an external L1. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { HttpNetworkConfig } from "hardhat/types/config";
+import type { Log } from "../../logs/log.ts";
+import { createL1Source } from "../../metrics/l1-source.ts";
+import { Monitor } from "../../metrics/monitor.ts";
 import { type OperatorServerOptions, serveOperator } from "../../server/serve-operator.ts";
 import { pluginError } from "../errors.ts";
+import { PACKAGE_ROOT } from "../package-root.ts";
 import type { ConnectionRollup, ResumeOptions } from "../rollup/types.ts";
 
-export interface OperatorNodeOptions extends ResumeOptions, Omit<OperatorServerOptions, "logger"> {}
+export interface OperatorNodeOptions
+  extends Omit<ResumeOptions, "logger">, Omit<OperatorServerOptions, "logger" | "monitor"> {
+  /** Log sink of operator and server; by default none. */
+  readonly log?: Log;
+}
 
 export interface OperatorNode {
   /** URL of the public methods. */
@@ -12,6 +23,8 @@ export interface OperatorNode {
   /** URL of all methods, if there is an admin port. */
   readonly adminUrl?: string;
   readonly rollup: ConnectionRollup;
+  /** Watches the operator. */
+  readonly monitor: Monitor;
   close(): Promise<void>;
 }
 
@@ -36,8 +49,16 @@ export async function startOperatorNode(
     if (networkConfig.type !== "http") {
       throw pluginError({ code: "NETWORK_WITHOUT_L1", network: networkName });
     }
+    for (const secret of await secretsOf(networkConfig)) options.log?.hide(secret);
     const { resume, ports } = splitOptions(options);
     const rollup = await connection.rollup.resume({ mode: "interval", ...resume });
+    const { monitoring } = hre.config.rollup.node;
+    const monitor = new Monitor(rollup.operator, {
+      l1: createL1Source({ contract: rollup.contracts.rollup }),
+      version: await packageVersion(),
+      minimumBalanceWei: monitoring.minimumBalanceWei,
+    });
+    closing.push(() => Promise.resolve(monitor.close()));
     // Clients reach L1 through a connection without keys: only the operator uses its own.
     const override = { accounts: "remote" } as const;
     const l1 = await hre.network.create({ network: networkName, override });
@@ -45,10 +66,10 @@ export async function startOperatorNode(
     const { close: closeServer, ...urls } = await serveOperator(
       rollup.operator,
       (method, params) => l1.provider.request({ method, params }),
-      ports,
+      { ...ports, monitor },
     );
     closing.push(closeServer);
-    return { ...urls, rollup, close };
+    return { ...urls, rollup, monitor, close };
   } catch (error) {
     await close();
     throw error;
@@ -60,21 +81,36 @@ function splitOptions({
   hostname,
   port,
   adminPort,
+  adminHostname,
   cors,
   hostNames,
   l1Methods,
   limits,
+  log: logger,
   ...resume
 }: OperatorNodeOptions): { resume: ResumeOptions; ports: OperatorServerOptions } {
   const ports = {
     hostname,
     port,
     adminPort,
+    adminHostname,
     ...(cors && { cors }),
     ...(hostNames && { hostNames }),
     ...(l1Methods && { l1Methods }),
     ...(limits && { limits }),
-    ...(resume.logger && { logger: resume.logger }),
+    ...(logger && { logger }),
   };
-  return { resume, ports };
+  return { resume: { ...resume, ...(logger && { logger }) }, ports };
+}
+
+/** What no log may show: the keys of a network's accounts. Its URL is shortened in any case. */
+async function secretsOf({ accounts }: HttpNetworkConfig): Promise<string[]> {
+  if (accounts === "remote") return [];
+  if (!Array.isArray(accounts)) return [await accounts.mnemonic.get()];
+  return Promise.all(accounts.map((account) => account.getHexString()));
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(join(PACKAGE_ROOT, "package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }

@@ -4,6 +4,12 @@
  */
 import { z } from "zod";
 import { type FeesConfig, feesSchema } from "./fees.ts";
+import {
+  type MonitoringConfig,
+  monitoringSchema,
+  type MonitoringUserConfig,
+  resolveMonitoring,
+} from "./monitoring.ts";
 import { DEFAULT_STORE, resolveStore, type StoreConfig, storeSchema } from "./store.ts";
 
 /** The entry `rollup.node` of a Hardhat config; everything is optional. */
@@ -15,6 +21,8 @@ export interface NodeUserConfig {
   store?: string;
   /** Fees of L2 transactions, see docs/fees.md. Default: all are free. */
   fees?: FeesConfig;
+  /** Log and readiness of the node. */
+  monitoring?: MonitoringUserConfig;
 }
 
 export interface NodeConfig {
@@ -22,11 +30,17 @@ export interface NodeConfig {
   readonly store: StoreConfig;
   /** Fees of L2 transactions, if they are not free. */
   readonly fees?: FeesConfig;
+  /** Log and readiness of the node. */
+  readonly monitoring: MonitoringConfig;
 }
 
 /** Schema of {@link NodeUserConfig}. */
 export const nodeSchema = z
-  .object({ store: storeSchema.optional(), fees: feesSchema.optional() })
+  .object({
+    store: storeSchema.optional(),
+    fees: feesSchema.optional(),
+    monitoring: monitoringSchema.optional(),
+  })
   .strict()
   .describe("the node that `rollup:operator` runs");
 
@@ -35,5 +49,6 @@ export function resolveNode(user: NodeUserConfig | undefined, root: string): Nod
   return {
     store: resolveStore(user?.store ?? DEFAULT_STORE, root),
     ...(user?.fees && { fees: user.fees }),
+    monitoring: resolveMonitoring(user?.monitoring),
   };
 }
