@@ -33,8 +33,7 @@
 export { type Clock, systemClock } from "./operator/clock.ts";
 export type { L1Port } from "./operator/l1-port.ts";
 export { type LogFields, type Logger, silentLogger } from "./operator/logger.ts";
-export type { EventListener, L1Call, OperatorWatcher } from "./operator/watchers.ts";
-export { L1_STEPS, type L1Step } from "./operator/watched-l1.ts";
+export type { EventListener, L1Call, L1Step, OperatorWatcher } from "./operator/watchers.ts";
 export {
   Operator,
   type OperatorMode,

@@ -1,4 +1,4 @@
-/** Renders docs/monitoring/alerts.yml, rules for Prometheus. Each has a section in docs/runbook.md. */
+/** Renders docs/monitoring/alerts.yml, rules for Prometheus; docs/runbook.md explains each. */
 
 export interface Alert {
   readonly name: string;

@@ -14,12 +14,22 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Takes whole lines, with the line break. */
 export interface LogOutput {
-  /** @param level - Level of the entry. */
+  /**
+   * Takes a line.
+   *
+   * @param line - The line, with its break.
+   * @param level - Level of the entry.
+   */
   write(line: string, level: LogLevel): void;
 }
 
+/** Members of every entry. */
+const OWN_FIELDS = ["time", "level", "message"];
+
 export interface LogOptions {
+  /** Form of the lines. */
   readonly format: LogFormat;
+  /** Takes the lines. */
   readonly output: LogOutput;
   /** Default: `info`. */
   readonly level?: LogLevel | undefined;
@@ -29,7 +39,11 @@ export interface LogOptions {
 
 /** A log; it satisfies the operator's port. */
 export interface Log extends Logger {
-  /** Removes a text, such as a private key or a URL with a password, from all later lines. */
+  /**
+   * Removes a text from all later lines.
+   *
+   * @param secret - A private key, a password; with or without `0x`.
+   */
   hide(secret: string): void;
 }
 
@@ -71,8 +85,8 @@ export function createLog({ format, output, level = "info", nowMs = Date.now }: 
     (of: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (!logger.isLevelEnabled(of)) return;
-      const { time: _time, level: _level, message: _message, ...rest } = fields;
-      logger[of](redactor.value(rest) as object, redactor.text(message));
+      const rest = Object.entries(fields).filter(([name]) => !OWN_FIELDS.includes(name));
+      logger[of](redactor.value(Object.fromEntries(rest)) as object, redactor.text(message));
     };
   return {
     debug: write("debug"),

@@ -33,6 +33,12 @@ interface Account {
  *
  * @param client - Of `connectRollup`, with a signer.
  * @returns The source.
+ *
+ * @example
+ * const [validator] = await ethers.getSigners();
+ * const { rollupAddress } = await provider.getConfig();
+ * const client = await connectRollup({ rollupAddress }, validator);
+ * (await createL1Source(client).readBalance()) > 10n ** 18n; // true
  */
 export function createL1Source({ contract }: RollupReader): L1Source {
   return {

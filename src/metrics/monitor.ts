@@ -33,6 +33,7 @@ export interface ApiCall {
   readonly method: string;
   /** Undefined if the call was answered with a result. */
   readonly error?: unknown;
+  /** Time until the answer. */
   readonly seconds: number;
   /** Whether the call waits for a stage. */
   readonly waits: boolean;

@@ -19,44 +19,46 @@ const OTHER = "other";
 /** Counts, sets and observes; a metric takes a bounded number of values of its labels. */
 export class MetricRegistry {
   readonly registry = new Registry();
-  readonly #metrics = new Map<MetricName, Counter | Gauge | Histogram>();
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
   readonly #series = new Map<MetricName, Set<string>>();
 
   constructor() {
     for (const [name, definition] of Object.entries(METRICS)) {
-      this.#metrics.set(name as MetricName, this.#create(name, definition));
+      this.#create(name, definition);
     }
     collectDefaultMetrics({ register: this.registry });
   }
 
   count(name: CounterName, labels: Labels = {}, by = 1): void {
-    (this.#metrics.get(name) as Counter).inc(this.#bounded(name, labels), by);
+    this.#counters.get(name)!.inc(this.#bounded(name, labels), by);
   }
 
   observe(name: HistogramName, labels: Labels, value: number): void {
-    (this.#metrics.get(name) as Histogram).observe(this.#bounded(name, labels), value);
+    this.#histograms.get(name)!.observe(this.#bounded(name, labels), value);
   }
 
   set(name: GaugeName, value: number, labels: Labels = {}): void {
-    (this.#metrics.get(name) as Gauge).set(this.#bounded(name, labels), value);
+    this.#gauges.get(name)!.set(this.#bounded(name, labels), value);
   }
 
   /** Forgets all values of a gauge. */
   reset(name: GaugeName): void {
-    (this.#metrics.get(name) as Gauge).reset();
+    this.#gauges.get(name)!.reset();
     this.#series.delete(name);
   }
 
   /** Removes the value of a gauge without labels. */
   unset(name: GaugeName): void {
-    (this.#metrics.get(name) as Gauge).remove();
+    this.#gauges.get(name)!.remove();
   }
 
-  #create(name: string, { kind, help, labels = [], buckets }: MetricDefinition) {
+  #create(name: string, { kind, help, labels = [], buckets = [] }: MetricDefinition): void {
     const options = { name, help, labelNames: [...labels], registers: [this.registry] };
-    if (kind === "counter") return new Counter(options);
-    if (kind === "gauge") return new Gauge(options);
-    return new Histogram({ ...options, buckets: [...buckets!] });
+    if (kind === "counter") this.#counters.set(name, new Counter(options));
+    else if (kind === "gauge") this.#gauges.set(name, new Gauge(options));
+    else this.#histograms.set(name, new Histogram({ ...options, buckets: [...buckets] }));
   }
 
   #bounded(name: MetricName, labels: Labels): Labels {

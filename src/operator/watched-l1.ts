@@ -1,11 +1,7 @@
 /** An L1 port whose calls are watched. */
 import type { L1Transaction } from "../l1/types.ts";
 import type { L1Port } from "./l1-port.ts";
-import type { Watchers } from "./watchers.ts";
-
-/** What the operator sends to L1. */
-export const L1_STEPS = ["commit", "prove", "execute", "payOut", "revert"] as const;
-export type L1Step = (typeof L1_STEPS)[number];
+import type { L1Step, Watchers } from "./watchers.ts";
 
 /** The calls that send a transaction, and where it is in their results. */
 const SENDING = {

@@ -2,7 +2,9 @@
 import type { L1Transaction } from "../l1/types.ts";
 import type { LedgerEvent } from "./ledger/events.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import type { L1Step } from "./watched-l1.ts";
+
+/** What the operator sends to L1. */
+export type L1Step = "commit" | "prove" | "execute" | "payOut" | "revert";
 
 /** Takes the events of a ledger, and the ledger after them. */
 export type EventListener = (events: readonly LedgerEvent[], ledger: Ledger) => void;
@@ -45,7 +47,7 @@ export class Watchers {
     return () => void this.#watchers.delete(own);
   }
 
-  /** Runs an action for each watcher. Never throws, because a watcher is no part of the operator. */
+  /** Runs an action for each watcher. Never throws: a watcher is no part of the operator. */
   notify(action: (watcher: OperatorWatcher) => void): void {
     for (const watcher of this.#watchers) {
       try {

@@ -22,7 +22,7 @@ export type ReadPage = (request: PageRequest) => Promise<Page | undefined>;
 
 const JSON_TYPE = "application/json";
 
-export function jsonPage(status: number, value: unknown): Page {
+function jsonPage(status: number, value: unknown): Page {
   return { status, contentType: JSON_TYPE, text: JSON.stringify(value) };
 }
 

@@ -37,7 +37,9 @@ describe("operator: those who watch it", () => {
     const failed: string[] = [];
     operator.watch({
       onL1Transaction: (step, { gasUsed }) => steps.push(`${step} ${typeof gasUsed}`),
-      onL1Call: ({ call, error }) => void (error !== undefined && failed.push(call)),
+      onL1Call: ({ call, error }) => {
+        if (error !== undefined) failed.push(call);
+      },
     });
     await createFundedUser(world, createRandom("watch 2"));
     await operator.processBlocks();

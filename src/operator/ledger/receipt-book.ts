@@ -73,9 +73,9 @@ export class ReceiptBook {
   }
 
   /**
-   * The receipts that have become final since there were so many of them, as far as they are kept.
+   * The receipts that have become final since an earlier count, as far as they are kept.
    *
-   * @param count - An earlier {@link finalCount}.
+   * @param count - {@link finalCount} at that time.
    */
   finalSince(count: number): Receipt[] {
     const { turns, final, oldestTurn, nextTurn } = this.#contents;

@@ -189,6 +189,7 @@ export class ProveStage {
       try {
         await runStep(this.#parts, "prove", [numberOf(block)], async () => {
           this.#keepProof(block, await proveBlock(this.#proving, block, signal));
+          return undefined;
         });
         this.#retryMs.delete(commitment);
         this.#hasMade = true;

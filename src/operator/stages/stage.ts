@@ -43,12 +43,12 @@ export async function runStep(
   { log, assertRunning, logger, onStep }: StageParts,
   step: string,
   blockNumbers: readonly number[],
-  run: () => Promise<L1Transaction | void>,
+  run: () => Promise<L1Transaction | undefined>,
 ): Promise<void> {
   assertRunning();
   await log.saved();
   const startMs = performance.now();
-  let transaction: L1Transaction | void;
+  let transaction: L1Transaction | undefined;
   try {
     transaction = await run();
   } catch (cause) {

@@ -58,7 +58,10 @@ export async function startOperatorNode(
       version: await packageVersion(),
       minimumBalanceWei: monitoring.minimumBalanceWei,
     });
-    closing.push(() => Promise.resolve(monitor.close()));
+    closing.push(() => {
+      monitor.close();
+      return Promise.resolve();
+    });
     // Clients reach L1 through a connection without keys: only the operator uses its own.
     const override = { accounts: "remote" } as const;
     const l1 = await hre.network.create({ network: networkName, override });
