@@ -262,7 +262,7 @@ export class Attempts {
       try {
         attempt.last = { version: await toVersion(signer, transaction, timeoutMs), fees };
       } catch (error) {
-        return { answer: toSendAnswer(error), error };
+        return { answer: isRollupError(error) ? "refused" : toSendAnswer(error), error };
       }
     }
     const { version } = attempt.last;

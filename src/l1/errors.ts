@@ -29,6 +29,7 @@ export type L1ErrorFacts =
   | { code: "L1_BUDGET_SPENT"; call: string; spentWei: bigint; budgetWei: bigint; hours: number }
   | { code: "L1_NONCE_TAKEN"; call: string; address: string; attempts: number }
   | { code: "L1_SIGNER_MISSING"; call: string }
+  | { code: "L1_SIGNER_FAILED"; address: string; reason: string }
   | { code: "L1_EVENT_MISSING"; event: string; transactionHash: string }
   | { code: "L1_BLOCK_NOT_FOUND"; blockNumber: number; rollupAddress: string }
   | { code: "ROLLUP_NOT_FOUND"; rollupAddress: string; chainId: bigint; found: string }
@@ -99,6 +100,11 @@ export const l1Error = defineErrors<L1ErrorFacts>({
   L1_SIGNER_MISSING: {
     message: ({ call }) => `${call} needs an account that sends its transaction.`,
     fix: "Connect with a signer, or set accounts for the network in the Hardhat config.",
+  },
+  L1_SIGNER_FAILED: {
+    message: ({ address, reason }) =>
+      `The remote signer of ${address} has not signed a transaction: ${reason}.`,
+    fix: "Check the signer and its rules; nothing was sent, so a retry is safe.",
   },
   L1_EVENT_MISSING: {
     message: ({ event, transactionHash }) =>

@@ -3,6 +3,7 @@
  * of geth, erigon, nethermind, besu, Hardhat, and of the large providers.
  */
 import { isError, isHexString } from "ethers";
+import { isRollupError } from "../util/errors.ts";
 
 /** Providers nest the answer of the node under these names, in any order. */
 const WRAPPERS = ["data", "error", "info", "cause", "response", "body", "responseBody"] as const;
@@ -221,5 +222,6 @@ const UNABLE_TO_SIGN = /not implemented|not supported|unsupported|does not (supp
 
 /** Returns whether a signer reports that it has no key. */
 export function isUnableToSign(error: unknown): boolean {
+  if (isRollupError(error)) return false;
   return isError(error, "UNSUPPORTED_OPERATION") || UNABLE_TO_SIGN.test(textOf(error));
 }
