@@ -1,5 +1,7 @@
 /** Writes docs/config.md from the schema of the config, its defaults and the presets. */
+import { sensitiveUrlSchema } from "@nomicfoundation/hardhat-zod-utils";
 import { z } from "zod";
+import { keySchema } from "../src/plugin/config/node/l1.ts";
 import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
 import { rollupUserConfigSchema } from "../src/plugin/config/validate.ts";
 import { blockKindName, MAIN_TOKENS } from "../src/protocol/kinds.ts";
@@ -46,6 +48,12 @@ Each kind takes time to compile and disk space for its keys; \`hardhat rollup:ci
 /** Folder of an example project, which is cut off from paths. */
 const ROOT = "/";
 
+/** Schemas whose type is better told by a name. */
+const NAMED_TYPES: readonly (readonly [z.ZodTypeAny, string])[] = [
+  [sensitiveUrlSchema, "string | ConfigurationVariable"],
+  [keySchema, "ConfigurationVariable | { env } | { url; address } | { signer }"],
+];
+
 /** Removes the wrappers of a schema. */
 function unwrap(schema: z.ZodTypeAny): z.ZodTypeAny {
   if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodTypeAny);
@@ -55,6 +63,9 @@ function unwrap(schema: z.ZodTypeAny): z.ZodTypeAny {
 
 function typeOf(schema: z.ZodTypeAny): string {
   const inner = unwrap(schema);
+  const name = NAMED_TYPES.find(([named]) => named === schema || named === inner)?.[1];
+  if (name !== undefined) return name;
+  if (inner instanceof z.ZodBigInt) return "bigint, at least 1";
   if (inner instanceof z.ZodEnum) {
     return (inner.options as string[]).map((option) => `"${option}"`).join(" | ");
   }

@@ -40,6 +40,8 @@ export type PluginErrorFacts =
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
+  | { code: "L1_KEY_MISSING"; variable: string }
+  | { code: "L1_KEY_INVALID"; source: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
   | { code: "OPERATOR_ELSEWHERE"; network: string }
   | { code: "ROLLUP_ADDRESS_UNKNOWN"; network: string; file: string }
@@ -246,6 +248,14 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ preset, prover, reason }) =>
       `The rollup of preset ${preset} with prover ${prover} is not built: ${reason}.`,
     fix: "Set preset and prover in the config, or run hardhat build --preset P --prover X, then --no-compile.",
+  },
+  L1_KEY_MISSING: {
+    message: ({ variable }) => `The environment variable ${variable} has no key.`,
+    fix: "Set it to the private key of the operator's L1 account, as 0x-hex.",
+  },
+  L1_KEY_INVALID: {
+    message: ({ source }) => `The key of ${source} is no private key.`,
+    fix: "Use 32 bytes as 0x-hex.",
   },
   ROLLUP_NOT_DEPLOYED: {
     message: ({ network }) => `There is no rollup on this connection to the network ${network}.`,

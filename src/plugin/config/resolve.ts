@@ -2,8 +2,11 @@
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type {
+  ConfigurationVariable,
+  ConfigurationVariableResolver,
   HardhatConfig,
   HardhatUserConfig,
+  ResolvedConfigurationVariable,
   SolidityBuildProfileConfig,
   SolidityCompilerConfig,
 } from "hardhat/types/config";
@@ -60,6 +63,7 @@ function resolveSetup(setup: RollupUserConfig["setup"], root: string): RollupCon
 export function resolveRollupConfig(
   user: RollupUserConfig = {},
   { root, cache }: { root: string; cache: string },
+  resolveVariable: ConfigurationVariableResolver = unresolved,
 ): RollupConfig {
   const rollupCache = join(cache, "rollup");
   const verifiersPath = user.circuits?.verifiers?.path;
@@ -98,7 +102,7 @@ export function resolveRollupConfig(
       threads: user.operator?.threads ?? 0,
       blockOverhead: user.operator?.blockOverhead ?? DEFAULT_BLOCK_OVERHEAD,
     },
-    node: resolveNode(user.node, root),
+    node: resolveNode(user.node, root, resolveVariable),
     paths: {
       cache: rollupCache,
       circuits: join(rollupCache, "circuits"),
@@ -150,8 +154,9 @@ export function packageContracts(root: string): string[] {
 export function extendResolvedConfig(
   userConfig: HardhatUserConfig,
   config: HardhatConfig,
+  resolveVariable: ConfigurationVariableResolver,
 ): HardhatConfig {
-  const rollup = resolveRollupConfig(userConfig.rollup, config.paths);
+  const rollup = resolveRollupConfig(userConfig.rollup, config.paths, resolveVariable);
   const { root, sources } = config.paths;
   // The oldest supported Hardhat has no such setting.
   const { coverage } = config as Partial<HardhatConfig>;
@@ -175,6 +180,14 @@ export function extendResolvedConfig(
       skipFiles: [...(coverage?.skipFiles ?? []), ...(hasOthers ? [] : [generated])],
     },
   };
+}
+
+/** For those who need no variable of a config. */
+function unresolved(variable: ConfigurationVariable | string): ResolvedConfigurationVariable {
+  const get = () => Promise.reject(new Error("the variables of this config are not resolved"));
+  const format = typeof variable === "string" ? variable : (variable.format ?? "{variable}");
+  const readers = { get, getUrl: get, getBigInt: get, getHexString: get };
+  return { _type: "ResolvedConfigurationVariable", format, ...readers };
 }
 
 /** Whether a folder is in another one, or is that one. */

@@ -6,7 +6,7 @@ const handlers: Partial<ConfigHooks> = {
   extendUserConfig: async (config, next) => withDefaultSolc(await next(config)),
   validateUserConfig: (config) => Promise.resolve(validateRollupUserConfig(config)),
   resolveUserConfig: async (userConfig, resolveVariable, next) =>
-    extendResolvedConfig(userConfig, await next(userConfig, resolveVariable)),
+    extendResolvedConfig(userConfig, await next(userConfig, resolveVariable), resolveVariable),
   validateResolvedConfig: (config) => Promise.resolve(validateSolcVersions(config)),
 };
 

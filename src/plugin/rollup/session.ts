@@ -28,6 +28,7 @@ import { createGenesisState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
+import { type L1Access, openL1 } from "../node/l1-access.ts";
 import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
 import { buildRollupIfLeftOut } from "./build-on-demand.ts";
@@ -117,11 +118,8 @@ export async function deploySession(
 }
 
 /** Waits until an earlier operator has no pending transaction, before L1 is read. */
-async function settlePredecessor(
-  connection: Environment["connection"],
-  logger?: Logger,
-): Promise<void> {
-  const sender = await createSender(await firstSigner(connection));
+async function settlePredecessor({ signer, options }: L1Access, logger?: Logger): Promise<void> {
+  const sender = await createSender(signer, {}, options);
   const { latestNonce, pendingNonce } = await sender.readPending();
   const count = pendingNonce - latestNonce;
   if (count > 0)
@@ -141,11 +139,12 @@ export async function resumeSession(
 ): Promise<Session> {
   const options = readInput(resumeOptions, given);
   const { config, connection, location } = environment;
-  await settlePredecessor(connection, options.logger);
+  const access = await openL1(config, connection, { logger: options.logger });
+  await settlePredecessor(access, options.logger);
   const { l1, restored } = await restoreFromNetwork(
     config,
     connection,
-    { ...options, known: location },
+    { ...options, known: location, access },
     options.onProgress,
   );
   const { preset, feeAccountAddress } = restored;

@@ -2,8 +2,10 @@
  * `rollup.node`: the node that `rollup:operator` runs. Each part has a file with its schema, its
  * types and what it resolves to.
  */
+import type { ConfigurationVariableResolver } from "hardhat/types/config";
 import { z } from "zod";
 import { type FeesConfig, feesSchema } from "./fees.ts";
+import { type L1Config, l1Schema, type L1UserConfig, resolveL1 } from "./l1.ts";
 import {
   type MonitoringConfig,
   monitoringSchema,
@@ -23,6 +25,8 @@ export interface NodeUserConfig {
   fees?: FeesConfig;
   /** Log and readiness of the node. */
   monitoring?: MonitoringUserConfig;
+  /** L1 nodes, key and costs of the operator, see docs/l1.md. */
+  l1?: L1UserConfig;
 }
 
 export interface NodeConfig {
@@ -32,6 +36,8 @@ export interface NodeConfig {
   readonly fees?: FeesConfig;
   /** Log and readiness of the node. */
   readonly monitoring: MonitoringConfig;
+  /** L1 nodes, key and costs of the operator. */
+  readonly l1: L1Config;
 }
 
 /** Schema of {@link NodeUserConfig}. */
@@ -40,15 +46,24 @@ export const nodeSchema = z
     store: storeSchema.optional(),
     fees: feesSchema.optional(),
     monitoring: monitoringSchema.optional(),
+    l1: l1Schema.optional(),
   })
   .strict()
   .describe("the node that `rollup:operator` runs");
 
-/** @param root - Folder of the project. */
-export function resolveNode(user: NodeUserConfig | undefined, root: string): NodeConfig {
+/**
+ * @param root - Folder of the project.
+ * @param resolveVariable - Hardhat's.
+ */
+export function resolveNode(
+  user: NodeUserConfig | undefined,
+  root: string,
+  resolveVariable: ConfigurationVariableResolver,
+): NodeConfig {
   return {
     store: resolveStore(user?.store ?? DEFAULT_STORE, root),
     ...(user?.fees && { fees: user.fees }),
     monitoring: resolveMonitoring(user?.monitoring),
+    l1: resolveL1(user?.l1 ?? {}, resolveVariable),
   };
 }

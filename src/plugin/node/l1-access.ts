@@ -1,0 +1,163 @@
+/** The L1 of an operator: its nodes, the key of its account, and what it may spend. */
+import type { HardhatConfig, NetworkConfig } from "hardhat/types/config";
+import type { NetworkConnection } from "hardhat/types/network";
+import { HDNodeWallet, JsonRpcSigner, type Signer, Wallet } from "ethers";
+import { createMemorySpendingBook } from "../../l1/budget.ts";
+import type { ConnectOptions } from "../../l1/client.ts";
+import { type FailoverEvent, FailoverEthersProvider, FailoverProvider } from "../../l1/failover.ts";
+import { createMemoryJournal, type L1Journal } from "../../l1/journal.ts";
+import { createRpcSigner, RemoteL1Signer } from "../../l1/remote-signer.ts";
+import type { SendingEvent } from "../../l1/settings.ts";
+import { createHttpUpstream, type Upstream } from "../../l1/upstream.ts";
+import type { Logger } from "../../operator/logger.ts";
+import type { KeyConfig } from "../config/node/l1.ts";
+import { pluginError } from "../errors.ts";
+
+/** How an operator reaches L1. */
+export interface L1Access {
+  /** Its account, connected to all nodes. */
+  readonly signer: Signer;
+  /** For `connectRollup` and `createSender`. */
+  readonly options: ConnectOptions;
+}
+
+export interface L1AccessParts {
+  readonly logger?: Logger | undefined;
+  /** Default: in memory. */
+  readonly journal?: L1Journal | undefined;
+}
+
+/**
+ * Opens L1 for an operator. A simulated network is used as it is.
+ *
+ * @throws NO_SIGNER, L1_KEY_MISSING, L1_KEY_INVALID, L1_REQUEST_FAILED
+ */
+export async function openL1(
+  { rollup }: HardhatConfig,
+  connection: NetworkConnection,
+  { logger, journal = createMemoryJournal() }: L1AccessParts,
+): Promise<L1Access> {
+  const { networkConfig, networkName, ethers } = connection;
+  const { deposits, fees, budget, key } = rollup.node.l1;
+  const onEvent = (event: SendingEvent) => logSending(event, logger);
+  const spending = createMemorySpendingBook();
+  const options = { journal, deposits, feeLimits: fees, budget, spending, onEvent };
+  if (networkConfig.type !== "http") {
+    const [signer] = await ethers.getSigners();
+    if (signer === undefined) throw pluginError({ code: "NO_SIGNER", network: networkName });
+    return { signer, options };
+  }
+  const provider = await openNodes(rollup, connection, logger);
+  const signer =
+    key === undefined
+      ? await accountOf(networkConfig, networkName, provider)
+      : await signerOf(key, provider);
+  return { signer, options };
+}
+
+/** Connects to the network's node, with all of Hardhat's settings, and to the others. */
+async function openNodes(
+  { node }: HardhatConfig["rollup"],
+  { provider, networkConfig }: NetworkConnection,
+  logger: Logger | undefined,
+): Promise<FailoverEthersProvider> {
+  const { urls, timeoutMs } = node.l1;
+  const first: Upstream = {
+    name: "the network's node",
+    request: ({ method, params = [] }) => provider.request({ method, params: [...params] }),
+  };
+  const others = urls.map(async (url, index) =>
+    createHttpUpstream(await url.getUrl(), `rollup.node.l1.urls[${index}]`),
+  );
+  const failover = new FailoverProvider([first, ...(await Promise.all(others))], {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(networkConfig.chainId !== undefined && { chainId: BigInt(networkConfig.chainId) }),
+    onEvent: (event) => logNode(event, logger),
+  });
+  const chainId = await failover.request({ method: "eth_chainId" });
+  return new FailoverEthersProvider(failover, BigInt(chainId as string));
+}
+
+/** The first account of the network: a key of the config, or of the node. @throws NO_SIGNER */
+async function accountOf(
+  config: Extract<NetworkConfig, { readonly type: "http" }>,
+  network: string,
+  provider: FailoverEthersProvider,
+): Promise<Signer> {
+  const { accounts } = config;
+  if (accounts === "remote") {
+    const [address] = (await provider.send("eth_accounts", [])) as string[];
+    if (address === undefined) throw pluginError({ code: "NO_SIGNER", network });
+    return new JsonRpcSigner(provider, address);
+  }
+  if (Array.isArray(accounts)) {
+    const [first] = accounts;
+    if (first === undefined) throw pluginError({ code: "NO_SIGNER", network });
+    return toWallet(await first.getHexString(), `the accounts of ${network}`, provider);
+  }
+  const { mnemonic, passphrase, path, initialIndex } = accounts;
+  const [phrase, password] = await Promise.all([mnemonic.get(), passphrase.get()]);
+  const full = `${path}/${initialIndex}`;
+  return HDNodeWallet.fromPhrase(phrase, password, full).connect(provider);
+}
+
+async function signerOf(key: KeyConfig, provider: FailoverEthersProvider): Promise<Signer> {
+  switch (key.type) {
+    case "env": {
+      const { name } = key;
+      const value = process.env[name]?.trim();
+      if (!value) throw pluginError({ code: "L1_KEY_MISSING", variable: name });
+      return toWallet(value, `the environment variable ${name}`, provider);
+    }
+    case "variable":
+      return toWallet(await key.variable.get(), "rollup.node.l1.key", provider);
+    case "url": {
+      const server = createHttpUpstream(await key.url.getUrl(), "the key server");
+      return new RemoteL1Signer(createRpcSigner(server, key.address), provider);
+    }
+    case "signer":
+      return new RemoteL1Signer(key.signer, provider);
+  }
+}
+
+const KEY = /^(0x)?[0-9a-fA-F]{64}$/;
+
+/** The error of a wrong key must not contain it, so nothing of ethers's is passed on. */
+function toWallet(key: string, source: string, provider: FailoverEthersProvider): Wallet {
+  if (!KEY.test(key)) throw pluginError({ code: "L1_KEY_INVALID", source });
+  try {
+    return new Wallet(key.startsWith("0x") ? key : `0x${key}`, provider);
+  } catch {
+    throw pluginError({ code: "L1_KEY_INVALID", source });
+  }
+}
+
+// ---------------------------------------------------------------------------------------- logs
+
+function logNode(event: FailoverEvent, logger?: Logger): void {
+  if (event.type === "paused") {
+    const seconds = Math.ceil(event.pauseMs / 1000);
+    logger?.error(`L1: ${event.node} is not asked for ${seconds} s: ${event.reason}`);
+  } else if (event.type === "switched") {
+    logger?.info(`L1: reads go to ${event.to} instead of ${event.from}`);
+  } else logger?.info(`L1: ${event.node} is back`);
+}
+
+function logSending(event: SendingEvent, logger?: Logger): void {
+  if (event.type === "sent") {
+    const { purpose, nonce, hash, sends } = event;
+    const again = sends > 1 ? `, time ${sends}` : "";
+    logger?.debug(`L1: ${purpose} was sent with nonce ${nonce}${again} (${hash})`);
+  } else if (event.type === "mined") {
+    logger?.debug(`L1: ${event.purpose} was mined for ${event.costWei} wei (${event.hash})`);
+  } else if (event.type === "settled") {
+    const { purpose, nonce, outcome } = event;
+    logger?.info(`L1: ${purpose} of an earlier process, nonce ${nonce}: ${outcome}`);
+  } else {
+    const { purpose, spentWei, hours } = event;
+    logger?.error(
+      `L1: ${purpose} is sent over budget, because a request would expire: ` +
+        `${spentWei} wei were spent within ${hours} h`,
+    );
+  }
+}
