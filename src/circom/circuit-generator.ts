@@ -1,5 +1,6 @@
 /** The witness generator of a loaded circuit: circom's WebAssembly, or a C++ program. */
-import type { Witness } from "../groth16/formats/wtns.ts";
+import { decodeWitness, encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
+import { once } from "../util/once.ts";
 import type { CompileOptions } from "./compilation.ts";
 import type { CompiledCircuit } from "./compile.ts";
 import { buildCppGenerator } from "./cpp/build.ts";
@@ -7,14 +8,15 @@ import { createCppCalculator } from "./cpp/calculator.ts";
 import type { CppLimits, WitnessKind } from "./cpp/kinds.ts";
 import { measureWitness } from "./measured-use.ts";
 import type { CircuitMeter } from "./meter.ts";
-import { createFlatCalculator } from "./witness-generator.ts";
+import { createFileCalculator } from "./witness-generator.ts";
 import type { FlatInput } from "./witness-inputs.ts";
+import { createWitnessThread } from "./witness-thread.ts";
 
 /** What computes the witnesses of a circuit. */
 export interface GeneratorOptions {
   /**
-   * circom's WebAssembly in this thread, or a C++ program that is built at first use, with make,
-   * g++, nasm, GMP and nlohmann-json. Default: `"wasm"`.
+   * circom's WebAssembly, or a C++ program that is built at first use, with make, g++, nasm, GMP and
+   * nlohmann-json. Proofs of large circuits run the WebAssembly in a thread. Default: `"wasm"`.
    */
   readonly witness?: WitnessKind;
   /** Limits of the C++ program for one witness. */
@@ -26,30 +28,45 @@ export interface GeneratorOptions {
 export interface CircuitGenerator {
   /** @throws CIRCUIT_ASSERT_FAILED, WITNESS_GENERATOR_FAILED; of C++ CPP_… and PROVER_CLOSED */
   calculate(inputs: readonly FlatInput[]): Promise<Witness>;
-  /** Ends running programs; later calls of a C++ generator are refused. */
+  /**
+   * Computes the bytes of a `.wtns` file. WebAssembly of a circuit with 2^14 wires or more runs in a
+   * thread of the circuit, one witness after the other.
+   *
+   * @throws as {@link CircuitGenerator.calculate}, and PROVER_CLOSED
+   */
+  calculateFile(inputs: readonly FlatInput[]): Promise<Uint8Array>;
+  /** Ends the thread and running programs; later calls that need them are refused. */
   close(): Promise<void>;
 }
 
+/** From here on, a witness takes longer than starting a thread: some 0.1 s. */
+const THREAD_WIRES_MIN = 1 << 14;
+
 /** A generator that is loaded, or built. */
 interface Opened {
-  calculate(inputs: readonly FlatInput[]): Witness | Promise<Witness>;
-  close(): void;
+  calculate(inputs: readonly FlatInput[]): Promise<Witness>;
+  calculateFile(inputs: readonly FlatInput[]): Promise<Uint8Array>;
+  close(): void | Promise<void>;
 }
 
-/** Nothing is loaded or built before the first witness. */
+/** Nothing is loaded, built or started before the first witness. */
 export function createCircuitGenerator(
   compiled: CompiledCircuit,
   options: CompileOptions & GeneratorOptions,
   log: (line: string) => void,
 ): CircuitGenerator {
-  let opened: Promise<Opened> | undefined;
+  const opened = once(() => open(compiled, options, log));
+  let isOpened = false;
+  const use = <T>(compute: (generator: Opened) => Promise<T>): Promise<T> => {
+    isOpened = true;
+    return opened().then((generator) => measureWitness(options.meter, () => compute(generator)));
+  };
   return {
-    calculate: async (inputs) => {
-      const generator = await (opened ??= open(compiled, options, log));
-      return measureWitness(options.meter, () => generator.calculate(inputs));
-    },
+    calculate: (inputs) => use((generator) => generator.calculate(inputs)),
+    calculateFile: (inputs) => use((generator) => generator.calculateFile(inputs)),
     close: async () => {
-      await opened?.then(
+      if (!isOpened) return;
+      await opened().then(
         (generator) => generator.close(),
         () => undefined,
       );
@@ -62,9 +79,20 @@ async function open(
   options: CompileOptions & GeneratorOptions,
   log: (line: string) => void,
 ): Promise<Opened> {
+  const { stats } = compiled;
   if (options.witness === "cpp") {
     const program = await buildCppGenerator(options);
-    return createCppCalculator(compiled, program, log, options.cpp);
+    const { calculate, close } = createCppCalculator(compiled, program, log, options.cpp);
+    const calculateFile = async (inputs: readonly FlatInput[]) =>
+      encodeWitness(await calculate(inputs), stats.prime);
+    return { calculate, calculateFile, close };
   }
-  return { calculate: await createFlatCalculator(compiled, log), close: () => undefined };
+  const loaded = once(() => createFileCalculator(compiled, log));
+  const calculateHere = async (inputs: readonly FlatInput[]) => (await loaded())(inputs).file;
+  const thread = stats.wires < THREAD_WIRES_MIN ? undefined : createWitnessThread(compiled, log);
+  return {
+    calculate: async (inputs) => decodeWitness(await calculateHere(inputs), stats.prime),
+    calculateFile: thread?.calculate ?? calculateHere,
+    close: () => thread?.close(),
+  };
 }

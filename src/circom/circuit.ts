@@ -1,13 +1,9 @@
 /** A loaded circuit: its inputs, witnesses and proofs. */
 import { checkWitness } from "../groth16/check-witness.ts";
 import { type R1cs, readR1cs } from "../groth16/formats/r1cs.ts";
-import type { Witness } from "../groth16/formats/wtns.ts";
+import { encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
 import { type CompileOptions, toFolders } from "./compilation.ts";
-import {
-  type CircuitGenerator,
-  createCircuitGenerator,
-  type GeneratorOptions,
-} from "./circuit-generator.ts";
+import { createCircuitGenerator, type GeneratorOptions } from "./circuit-generator.ts";
 import { compileCircuit, type CompiledCircuit } from "./compile.ts";
 import { type CircuitSource, createCircuitSource } from "./diagnosis/circuit-source.ts";
 import { type CircuitLog, createLogCollector } from "./diagnosis/logs.ts";
@@ -22,6 +18,7 @@ import {
 import { measureProofs } from "./measured-use.ts";
 import { withCachedProofs } from "./proof-cache.ts";
 import { once } from "../util/once.ts";
+import { createTurns } from "../util/turns.ts";
 import { createProofSystem, type ProofSystemOptions, type ProveOptions } from "./proof-systems.ts";
 import type { Protocol, ProvenBy, VerificationKeyOf } from "./protocols.ts";
 import { readSignalTable } from "./signal-table.ts";
@@ -140,7 +137,9 @@ export interface Circuit<
    */
   wire(signal: string): number;
   /**
-   * Computes a witness and proves it. The first proof starts threads and loads the key.
+   * Computes a witness and proves it. The first proof starts threads and loads the key. Of proofs
+   * that are asked for together, one is proven while a thread computes the next witness; the others
+   * wait without one.
    *
    * @param inputs - Values of all input signals, as of {@link Circuit.calculateWitness}.
    * @param options - `prover` for this proof.
@@ -184,6 +183,9 @@ export interface Circuit<
   close(): Promise<void>;
 }
 
+/** One is proven, and the next one has its witness computed: more would only take memory. */
+const PROOFS_AT_ONCE = 2;
+
 /**
  * Compiles a circuit, or takes it from the cache. Keys and threads are made at their first use.
  *
@@ -218,30 +220,27 @@ export async function loadCircuit<
   const made = measureProofs(createProofSystem(compiled, options), options.meter);
   const system = options.cacheProofs ? withCachedProofs(made, compiled, options.cacheDir) : made;
 
-  const flatten = (inputs: Inputs) =>
-    flattenInputs(name, compiled.inputs, inputs as InputValues, compiled.stats.prime);
-  const calculate = explainedCalculation<Inputs>(generator, watched, {
+  const computed = createComputation(watched, {
+    flatten: (inputs) => flattenInputs(name, compiled.inputs, inputs, compiled.stats.prime),
     explain: options.explain === false ? (error) => error : source.explain,
     flush: (inputs) => logs?.flush(inputs),
   });
-  const calculateWitness = async (inputs: Inputs) => calculate(flatten(inputs), inputs);
+  const turns = createTurns(PROOFS_AT_ONCE);
   const proveWitness = async (witness: Witness, how?: ProveOptions) => {
     const constraint = checkWitness(constraints(), witness);
     if (constraint !== null) {
       const details = describeViolation(toWitness(witness).violations(1)[0]);
       throw circomError({ code: "CONSTRAINT_VIOLATED", circuit: name, constraint, details });
     }
-    return system.prove(witness, how);
+    return system.prove(encodeWitness(witness, compiled.stats.prime), how);
   };
   const locator = (values: Witness) =>
     options.explain === false ? () => undefined : source.locator(constraints(), signals(), values);
   const context = { circuit: compiled, constraints, signals, locator, prove: proveWitness };
   const toWitness = (values: Witness, inputs?: readonly FlatInput[]) =>
     createCircuitWitness<Outputs, Signals, ProveOptions, ProvenBy[P]>(context, values, inputs);
-  const witness = async (inputs: Inputs) => {
-    const flat = flatten(inputs);
-    return toWitness(await calculate(flat, inputs), flat);
-  };
+  const witness = (inputs: Inputs) =>
+    computed(inputs, async (flat) => toWitness(await generator.calculate(flat), flat));
   const close = async () => {
     await generator.close();
     await system.close();
@@ -252,11 +251,12 @@ export async function loadCircuit<
     compute: async (inputs) => (await witness(inputs)).outputs,
     witness,
     toWitness: (values) => toWitness(values),
-    calculateWitness,
+    calculateWitness: (inputs) => computed(inputs, generator.calculate),
     constraints,
     checkWitness: (values) => checkWitness(constraints(), values),
     wire: (signal) => signals().wire(signal),
-    prove: async (inputs, how) => system.prove(await calculateWitness(inputs), how),
+    prove: (inputs, how) =>
+      turns(async () => system.prove(await computed(inputs, generator.calculateFile), how)),
     proveWitness,
     verify: system.verify,
     verificationKey: system.verificationKey,
@@ -266,18 +266,25 @@ export async function loadCircuit<
   };
 }
 
-/** Computes witnesses, notes them for reports, and explains refusals. */
-function explainedCalculation<Inputs extends object>(
-  generator: CircuitGenerator,
+interface Computation {
+  flatten(inputs: InputValues): readonly FlatInput[];
+  readonly explain: CircuitSource["explain"];
+  /** Passes on what the circuit has printed. */
+  flush(inputs: InputValues): void;
+}
+
+/** Computes from inputs, notes the result for reports, and explains a refusal. */
+function createComputation(
   watched: Parameters<typeof noteWitness>[0],
-  { explain, flush }: { explain: CircuitSource["explain"]; flush: (inputs: InputValues) => void },
-): (flat: readonly FlatInput[], inputs: Inputs) => Promise<Witness> {
-  return async (flat, given) => {
+  { flatten, explain, flush }: Computation,
+): <T>(given: object, compute: (inputs: readonly FlatInput[]) => Promise<T>) => Promise<T> {
+  return async (given, compute) => {
     const inputs = given as InputValues;
+    const flat = flatten(inputs);
     try {
-      const values = await generator.calculate(flat);
+      const result = await compute(flat);
       noteWitness(watched, inputs, true);
-      return values;
+      return result;
     } catch (error) {
       if (isRefusal(error)) noteWitness(watched, inputs, false);
       throw explain(error, inputs);

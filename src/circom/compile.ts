@@ -142,7 +142,7 @@ async function runCompiler(folder: string, compilation: Compilation): Promise<En
   await rename(join(folder, `${STAGED_NAME}_js`, `${STAGED_NAME}.wasm`), wasmPath);
   await rm(join(folder, `${STAGED_NAME}_js`), { recursive: true });
   const stats = readR1csHeader(r1csPath, file, PRIME_NAMES);
-  const { inputSizes, inputTotal } = await readInputSizes(wasmPath);
+  const { inputSizes, inputTotal } = await readInputSizes(wasmPath, stats.prime);
   const signals = readSignals(symPath, stats, inputSizes, inputTotal);
   const digest = await hashFile(r1csPath);
   const unusedInputs = findUnusedInputs(signals.inputs, {

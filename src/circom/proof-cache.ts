@@ -4,8 +4,9 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { hashFile } from "../groth16/files/digests.ts";
 import { writeIfChanged, writingToCache } from "../groth16/files/files.ts";
+import { readElements } from "../groth16/formats/bn254.ts";
 import { publicCount } from "../groth16/formats/r1cs.ts";
-import { encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
+import { readWitnessValues } from "../groth16/formats/wtns.ts";
 import type { CompiledCircuit } from "./compile.ts";
 import type { ProofSystem } from "./proof-systems.ts";
 import type { Protocol, ProvenBy } from "./protocols.ts";
@@ -21,8 +22,8 @@ export function withCachedProofs<P extends Protocol>(
   { digest, stats }: Pick<CompiledCircuit, "digest" | "stats">,
   cacheDir: string,
 ): ProofSystem<P> {
-  const pathOf = async (witness: Witness) => {
-    const witnessHash = createHash("sha256").update(encodeWitness(witness)).digest("hex");
+  const pathOf = async (witness: Uint8Array) => {
+    const witnessHash = createHash("sha256").update(witness).digest("hex");
     const content = JSON.stringify([digest, await hashFile(await system.zkeyPath()), witnessHash]);
     const name = createHash("sha256").update(content).digest("hex");
     return join(resolve(cacheDir), "proofs", `${name}.json`);
@@ -32,7 +33,8 @@ export function withCachedProofs<P extends Protocol>(
     prove: async (witness, options) => {
       const path = await pathOf(witness);
       const kept = await readProof<P>(path);
-      const values = witness.slice(1, 1 + publicCount(stats)).map(String);
+      const first = readElements(readWitnessValues(witness), 0, 1 + publicCount(stats));
+      const values = first.slice(1).map(String);
       const isKept =
         JSON.stringify(kept?.publicSignals) === JSON.stringify(values) &&
         (await system.verify(kept!).catch(() => false));

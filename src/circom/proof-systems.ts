@@ -2,7 +2,6 @@
 import { inspect } from "node:util";
 import { groth16Error } from "../groth16/errors.ts";
 import { readVerificationKey } from "../groth16/formats/verification-key.ts";
-import { encodeWitness, type Witness } from "../groth16/formats/wtns.ts";
 import type { ProverChoice } from "../groth16/provers/prover.ts";
 import { createGroth16Workers, type Groth16Workers } from "../groth16/provers/workers.ts";
 import { DEFAULT_PRIME } from "../crypto/primes.ts";
@@ -57,7 +56,8 @@ export interface ProofSystemOptions<P extends Protocol> extends SystemKeyOptions
 export interface ProofSystem<P extends Protocol> {
   zkeyPath(): Promise<string>;
   verificationKey(): Promise<VerificationKeyOf[P]>;
-  prove(witness: Witness, options?: ProveOptions): Promise<ProvenBy[P]>;
+  /** @param witness - The bytes of a `.wtns` file. */
+  prove(witness: Uint8Array, options?: ProveOptions): Promise<ProvenBy[P]>;
   verify(proven: ProvenBy[P]): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -166,7 +166,7 @@ function createGroth16System(
     prove: async (witness, { prover = usual } = {}) => {
       opening.assertOpen();
       key ??= zkeyPath();
-      return workers.prove(prover, await key, encodeWitness(witness));
+      return workers.prove(prover, await key, witness);
     },
     verify: async (proven) => {
       opening.assertOpen();
@@ -191,13 +191,13 @@ function createPlonkSystem<P extends PlonkProtocol>(
   return {
     zkeyPath,
     verificationKey,
-    prove: async (witness: Witness, { prover = usual }: ProveOptions = {}) => {
+    prove: async (witness: Uint8Array, { prover = usual }: ProveOptions = {}) => {
       opening.assertOpen();
       if (prover !== "snarkjs") {
         const facts = { prover: inspect(prover), protocol: PROTOCOL_TITLES[protocol] };
         throw groth16Error({ code: "PROVER_NOT_OF_PROTOCOL", ...facts });
       }
-      return workers.prove(protocol, await zkeyPath(), encodeWitness(witness));
+      return workers.prove(protocol, await zkeyPath(), witness);
     },
     verify: async (proven: PlonkProven[P]) => {
       opening.assertOpen();

@@ -30,6 +30,7 @@ import type { FunctionBuilder, ModuleBuilder, WasmFunction } from "./wasm/module
 
 const DIGITS = 9;
 const DIGIT_BITS = 30;
+const WORD_BITS = 64;
 const DIGIT_MASK = i64.const((1n << BigInt(DIGIT_BITS)) - 1n);
 /** Added to an integer of up to 51 bits, gives the bits of a double whose last place is 1. */
 const MAGIC = 1.5 * 2 ** 52;
@@ -56,24 +57,112 @@ export function defineInversion(module: ModuleBuilder, macros: FieldMacros): Was
     const swapped = pair.map((limb) => fn.let(v128.shuffle64(limb, limb, 1, 0)));
     // Both lanes of the product are the same, and 1/a = b/(a·b).
     const product = macros.tidy(fn, macros.multiply(fn, pair, swapped));
-    const f = constantDigits(fn, modulus);
-    const g = toDigits(fn, product);
-    const d = constantDigits(fn, 0n);
-    const e = constantDigits(fn, 1n);
-    const zeta = fn.let(i64.const(-1n));
-    fn.while(
-      () => i32.isZero(i64.isZero(g.reduce((bits: I64, digit) => i64.or(bits, digit), g[0]!))),
-      () => {
-        const matrix = divisionSteps(fn, f[0]!, g[0]!, zeta);
-        applyModulo(fn, matrix, d, e, modulus);
-        apply(fn, matrix, f, g);
-      },
-    );
-    const inverse = fromDigits(fn, module, d, fn.let(signOf(f)));
+    const { digits, sign } = invertDigits(fn, toDigits(fn, product), modulus);
+    const inverse = fromDigits(fn, module, digits, sign);
     // The product is a·b·R, its inverse lacks R² to be in Montgomery form.
     const factor = macros.constant(toLimbs(modulo(MONTGOMERY_RADIX ** 3n, modulus)));
     const scaled = macros.multiply(fn, macros.tidy(fn, inverse), factor);
     storePair(fn, target, macros.multiply(fn, scaled, swapped));
+  });
+}
+
+/**
+ * Emits the inversion of digits. Returns digits from −2p to p, which are to be negated if `sign` is
+ * −1 and not 0. The digits of g become zero.
+ */
+function invertDigits(
+  fn: FunctionBuilder,
+  g: Digits,
+  modulus: bigint,
+): { readonly digits: Digits; readonly sign: Local<"i64"> } {
+  const f = constantDigits(fn, modulus);
+  const d = constantDigits(fn, 0n);
+  const e = constantDigits(fn, 1n);
+  const zeta = fn.let(i64.const(-1n));
+  fn.while(
+    () => i32.isZero(i64.isZero(g.reduce((bits: I64, digit) => i64.or(bits, digit), g[0]!))),
+    () => {
+      const matrix = divisionSteps(fn, f[0]!, g[0]!, zeta);
+      applyModulo(fn, matrix, d, e, modulus);
+      apply(fn, matrix, f, g);
+    },
+  );
+  return { digits: d, sign: fn.let(signOf(f)) };
+}
+
+/**
+ * Emits the inversion of an integer modulo p, from 0 to p − 1 in four words of 64 bits, lowest
+ * first. The inverse of 0 is 0.
+ */
+export function invertWords(
+  fn: FunctionBuilder,
+  words: readonly I64[],
+  modulus: bigint,
+): readonly I64[] {
+  const { digits, sign } = invertDigits(fn, fromWords(fn, words), modulus);
+  for (const digit of digits) fn.set(digit, i64.subtract(i64.xor(digit, sign), sign));
+  carryOver(fn, digits);
+  fn.while(
+    () => i32.fromI64(i64.and(signOf(digits), i64.const(1n))),
+    () => addMultiple(fn, digits, digits, modulus, 1n),
+  );
+  const reduced = constantDigits(fn, 0n);
+  addMultiple(fn, reduced, digits, modulus, -1n);
+  fn.while(
+    () => i64.isZero(signOf(reduced)),
+    () => {
+      digits.forEach((digit, i) => fn.set(digit, reduced[i]!));
+      addMultiple(fn, reduced, digits, modulus, -1n);
+    },
+  );
+  return toWords(digits);
+}
+
+/** Sets `target` to `digits` plus or minus p. */
+function addMultiple(
+  fn: FunctionBuilder,
+  target: Digits,
+  digits: Digits,
+  modulus: bigint,
+  factor: 1n | -1n,
+): void {
+  digits.forEach((digit, i) => {
+    const multiple = factor * BigInt.asUintN(DIGIT_BITS, modulus >> BigInt(DIGIT_BITS * i));
+    fn.set(target[i]!, i64.add(digit, i64.const(multiple)));
+  });
+  carryOver(fn, target);
+}
+
+/** Brings all digits but the highest from 0 to 2^30 − 1. */
+function carryOver(fn: FunctionBuilder, digits: Digits): void {
+  for (let i = 0; i < DIGITS - 1; i++) {
+    const carry = i64.shiftRightSigned(digits[i]!, i64.const(BigInt(DIGIT_BITS)));
+    fn.set(digits[i + 1]!, i64.add(digits[i + 1]!, carry));
+    fn.set(digits[i]!, i64.and(digits[i]!, DIGIT_MASK));
+  }
+}
+
+function fromWords(fn: FunctionBuilder, words: readonly I64[]): Digits {
+  return Array.from({ length: DIGITS }, (_, i) => {
+    const [word, shift] = split(DIGIT_BITS * i, WORD_BITS);
+    const low = i64.shiftRight(words[word]!, i64.const(BigInt(shift)));
+    const next = words[word + 1];
+    if (next === undefined || shift + DIGIT_BITS <= WORD_BITS)
+      return fn.let(i64.and(low, DIGIT_MASK));
+    const high = i64.shiftLeft(next, i64.const(BigInt(WORD_BITS - shift)));
+    return fn.let(i64.and(i64.or(low, high), DIGIT_MASK));
+  });
+}
+
+function toWords(digits: Digits): I64[] {
+  return Array.from({ length: 4 }, (_, word) => {
+    const parts = digits.flatMap((digit, i) => {
+      const shift = DIGIT_BITS * i - WORD_BITS * word;
+      if (shift <= -DIGIT_BITS || shift >= WORD_BITS) return [];
+      const by = i64.const(BigInt(Math.abs(shift)));
+      return [shift < 0 ? i64.shiftRight(digit, by) : i64.shiftLeft(digit, by)];
+    });
+    return parts.reduce((all, part) => i64.or(all, part));
   });
 }
 

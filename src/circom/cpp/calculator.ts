@@ -11,6 +11,7 @@ import { circomError } from "../errors.ts";
 import type { FlatInput } from "../witness-inputs.ts";
 import type { CppLimits } from "./kinds.ts";
 import { type ProcessResult, runProcess } from "../../util/run-process.ts";
+import { createTurns } from "../../util/turns.ts";
 
 export interface CppCalculator {
   calculate(inputs: readonly FlatInput[]): Promise<Witness>;
@@ -118,21 +119,4 @@ function toFailure(circuit: string, result: ProcessResult, limits: Required<CppL
 function printLogs({ stdout }: ProcessResult, log: (line: string) => void): void {
   const lines = stdout.split("\n");
   for (const line of lines.slice(0, -1)) if (!STOPPED.test(line)) log(line);
-}
-
-/** Lets a number of tasks run at a time; others wait in the order of submission. */
-function createTurns(size: number): <T>(task: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let free = size;
-  return async (task) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
 }

@@ -26,10 +26,15 @@ const WORD_BITS = 64n;
 
 /** Reads the integer in the bytes at `offset`; `length` is a multiple of 8. */
 export function readElement(bytes: Uint8Array, offset: number, length = ELEMENT_BYTES): bigint {
-  const view = dataView(bytes);
+  return readWords(dataView(bytes), offset, length);
+}
+
+function readWords(view: DataView, offset: number, length: number): bigint {
   let value = 0n;
-  for (let word = length / 8 - 1; word >= 0; word--) {
-    value = (value << WORD_BITS) | view.getBigUint64(offset + 8 * word, true);
+  for (let end = offset + length; end > offset; end -= 8) {
+    const word = view.getBigUint64(end - 8, true);
+    // Most values of a witness are either full-size or small: a shift of 0 is left out.
+    value = value === 0n ? word : (value << WORD_BITS) | word;
   }
   return value;
 }
@@ -41,7 +46,10 @@ export function writeElement(
   value: bigint,
   length = ELEMENT_BYTES,
 ): void {
-  const view = dataView(bytes);
+  writeWords(dataView(bytes), offset, value, length);
+}
+
+function writeWords(view: DataView, offset: number, value: bigint, length: number): void {
   for (let word = 0, rest = value; word < length / 8; word++, rest >>= WORD_BITS) {
     view.setBigUint64(offset + 8 * word, rest, true); // takes the low 64 bits
   }
@@ -61,14 +69,25 @@ export function readElements(
   count: number,
   length = ELEMENT_BYTES,
 ): bigint[] {
-  return Array.from({ length: count }, (_, i) => readElement(bytes, offset + i * length, length));
+  const view = dataView(bytes);
+  return Array.from({ length: count }, (_, i) => readWords(view, offset + i * length, length));
 }
 
 /** Encodes `values` one after the other. */
 export function elementsBytes(values: readonly bigint[], length = ELEMENT_BYTES): Uint8Array {
   const bytes = new Uint8Array(values.length * length);
-  values.forEach((value, i) => writeElement(bytes, i * length, value, length));
+  writeElements(bytes, values, length);
   return bytes;
+}
+
+/** Writes `values` one after the other, from the start of `bytes` on. */
+export function writeElements(
+  bytes: Uint8Array,
+  values: readonly bigint[],
+  length = ELEMENT_BYTES,
+): void {
+  const view = dataView(bytes);
+  values.forEach((value, i) => writeWords(view, i * length, value, length));
 }
 
 /** Reads `count` coordinates from `offset` on, and converts them from Montgomery form. */

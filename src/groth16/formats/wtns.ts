@@ -6,7 +6,7 @@
 
 import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { bytesSource, dataView, encodeSections, readSections, uint32Bytes } from "./binary-file.ts";
-import { assertField, ELEMENT_BYTES, elementBytes, elementsBytes, readElements } from "./bn254.ts";
+import { assertField, ELEMENT_BYTES, elementBytes, readElements, writeElements } from "./bn254.ts";
 
 const HEADER_SECTION = 1;
 const VALUES_SECTION = 2;
@@ -26,14 +26,31 @@ export type Witness = readonly bigint[];
  * decodeWitness(encodeWitness([1n, 33n, 3n, 11n])); // [1n, 33n, 3n, 11n]
  */
 export function encodeWitness(witness: Witness, prime: PrimeName = DEFAULT_PRIME): Uint8Array {
+  const { file, values } = createWitnessFile(witness.length, prime);
+  writeElements(values, witness, PRIMES[prime].bytes);
+  return file;
+}
+
+/** A `.wtns` file in memory, and the part of it that has the values. */
+export interface WitnessFile {
+  readonly file: Uint8Array<ArrayBuffer>;
+  readonly values: Uint8Array<ArrayBuffer>;
+}
+
+/** Creates a `.wtns` file of `count` zeros, to write the values in place. */
+export function createWitnessFile(count: number, prime: PrimeName = DEFAULT_PRIME): WitnessFile {
   const { modulus, bytes } = PRIMES[prime];
-  const header = [uint32Bytes(bytes), elementBytes(modulus, bytes), uint32Bytes(witness.length)];
-  return Buffer.concat(
-    encodeSections("wtns", VERSION, [
-      { id: HEADER_SECTION, chunks: header },
-      { id: VALUES_SECTION, chunks: [elementsBytes(witness, bytes)] },
-    ]),
+  const header = [uint32Bytes(bytes), elementBytes(modulus, bytes), uint32Bytes(count)];
+  // An array of its own, not a part of Node's pool, so that it can move to another thread.
+  const file = new Uint8Array(
+    Buffer.concat(
+      encodeSections("wtns", VERSION, [
+        { id: HEADER_SECTION, chunks: header },
+        { id: VALUES_SECTION, chunks: [new Uint8Array(count * bytes)] },
+      ]),
+    ),
   );
+  return { file, values: file.subarray(file.length - count * bytes) };
 }
 
 /**

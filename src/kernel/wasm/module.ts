@@ -126,6 +126,18 @@ function poolSegment(words: readonly bigint[]): number[] {
   return [0x00, ...i32.const(POOL_ADDRESS).bytes, 0x0b, ...unsigned(bytes.length), ...bytes];
 }
 
+/**
+ * Returns an entry of a code section, without its length: a function that calls no other and uses no
+ * vector constant, to be put into a module of somebody else.
+ */
+export function functionCode<N extends number>(
+  parameters: N,
+  body: (fn: FunctionBuilder, ...parameters: Parameters<N>) => void,
+): Uint8Array {
+  const entry = buildBody({ index: 0, parameters, result: "void" }, body as AnyBody);
+  return Uint8Array.from(entry.slice(unsigned(entry.length).length));
+}
+
 type AnyBody = (fn: FunctionBuilder, ...parameters: Local<"i32">[]) => void;
 
 function buildBody({ parameters, result }: WasmFunction, body: AnyBody): number[] {
