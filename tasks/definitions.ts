@@ -257,13 +257,15 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "kind",
-        description: "Suites compile and blocks: kinds of blocks, such as 64-main-6,64-wide-6",
+        description:
+          "Suites constraints, compile and blocks: kinds of blocks, such as 64-main-6,64-wide-6",
       },
       {
         name: "slots",
         description:
-          "Suites compile and blocks: kinds of main tokens with these slots, such as 16,64, and " +
-          "the fewest levels of the preset's (default: its fewest slots, twice and four times that)",
+          "Suites constraints, compile and blocks: kinds of main tokens with these slots, such as " +
+          "16,64, and the fewest levels of the preset's (default: the preset's kinds for " +
+          "constraints, else its fewest slots, twice and four times that)",
       },
       {
         name: "chart",

@@ -6,21 +6,23 @@ import { appendOperation, openBlock, sealBlock } from "../block/block.ts";
 import { blockCircuitName } from "../block/circuit.ts";
 import { commitBlock } from "../block/commitment.ts";
 import { createBlockWitnessInput } from "../block/witness-input.ts";
-import { loadCircuit } from "../circom/circuit.ts";
+import { loadCircuit, type LoadCircuitOptions } from "../circom/circuit.ts";
+import { createCircuitGenerator } from "../circom/circuit-generator.ts";
 import type { CompileOptions } from "../circom/compilation.ts";
-import { compileCircuit } from "../circom/compile.ts";
+import { compileCircuit, type CompiledCircuit } from "../circom/compile.ts";
+import { flattenInputs, type InputValues } from "../circom/witness-inputs.ts";
 import { createDevSetup } from "../groth16/setup/dev-setup.ts";
 import { createKernelProver } from "../groth16/provers/kernel-prover.ts";
+import { readVerificationKey } from "../groth16/formats/verification-key.ts";
 import { withTemporaryFolder } from "../groth16/files/files.ts";
-import type { R1csHeader } from "../groth16/formats/r1cs.ts";
 import { type ProofWithSignals, type VerificationKey, withSnarkjs } from "../groth16/snarkjs.ts";
-import { encodeWitness } from "../groth16/formats/wtns.ts";
 import { toOperation } from "../operations/to-operation.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../protocol/constants.ts";
 import { type BlockKind, blockKindName } from "../protocol/kinds.ts";
 import { type Preset, type PresetName, PRESETS } from "../protocol/presets.ts";
 import { createGenesisState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
+import type { CompileResult } from "./compile-process.ts";
 import { measure, measureProcess, type Usage } from "./measure.ts";
 import { createSeededRandom } from "./random.ts";
 import { createLoad, createUsers, FEE_ACCOUNT_ADDRESS, fund } from "./transfers.ts";
@@ -34,6 +36,8 @@ export interface CompileBench extends Omit<Usage, "result"> {
   readonly constraints: number;
   readonly wires: number;
   readonly peakMemoryBytes: number;
+  /** Whether the package brought the compiled circuit, so that nothing was compiled. */
+  readonly cached: boolean;
 }
 
 export interface BlockBench {
@@ -44,11 +48,11 @@ export interface BlockBench {
   readonly constraints: number;
   readonly compile: CompileBench;
   readonly setup: Usage & { readonly zkeyBytes: number };
-  /** Computation of all wires from the block's operations. */
+  /** Computation of all wires from the block's operations, in a thread. */
   readonly witness: Usage;
   /** The best of {@link PROOFS} proofs, verified by snarkjs, without the loading of the key. */
   readonly proof: Usage;
-  /** Of one prover that computes the witness and proves, block after block. */
+  /** Of one prover that proves block after block, and computes the next witness meanwhile. */
   readonly transfersPerMinute: number;
   readonly proverMemoryBytes: number;
 }
@@ -71,11 +75,12 @@ export async function benchCompile(source: BenchSource, name: string): Promise<C
 }
 
 async function compileIn(options: CompileOptions, name: string): Promise<CompileBench> {
-  const { result, ...usage } = await measureProcess<CompileOptions, R1csHeader>(
+  const { result, ...usage } = await measureProcess<CompileOptions, CompileResult>(
     "compile-process",
     options,
   );
-  return { name, constraints: result.constraints, wires: result.wires, ...usage };
+  const { constraints, wires, cached } = result;
+  return { name, constraints, wires, cached, ...usage };
 }
 
 /** Compiles the circuit of a kind, sets it up, and proves a block full of transfers. */
@@ -89,15 +94,15 @@ export async function benchBlock(
     const preset: Preset = { ...PRESETS[presetName], blockKinds: [kind] };
     const compile = await compileIn(options, blockCircuitName(preset, kind));
     const zkeyPath = join(folder, "block.zkey");
-    const { r1csPath } = await compileCircuit(options);
+    const compiled = await compileCircuit(options);
+    const { r1csPath } = compiled;
     const setup = await measure(() => createDevSetup({ r1csPath, seed: "bench", zkeyPath }));
-    const circuit = await loadCircuit({ ...options, zkeyPath });
     const { applied, commitment } = createBlock(preset, kind);
-    const witness = await measure(() =>
-      circuit.calculateWitness({ ...createBlockWitnessInput(applied, commitment) }),
-    );
-    const verificationKey = await circuit.verificationKey();
-    const proving = await proveRepeatedly(zkeyPath, encodeWitness(witness.result), verificationKey);
+    const input = { ...createBlockWitnessInput(applied, commitment) };
+    const witness = await measureWitness(compiled, options, input);
+    const verificationKey = await readVerificationKey(zkeyPath);
+    const proving = await proveRepeatedly(zkeyPath, witness.result, verificationKey);
+    const row = await proveInARow({ ...options, zkeyPath }, input, verificationKey);
     const bench: BlockBench = {
       preset: presetName,
       kind: blockKindName(kind),
@@ -107,19 +112,53 @@ export async function benchBlock(
       setup: { ...usageOf(setup), zkeyBytes: statSync(zkeyPath).size },
       witness: usageOf(witness),
       proof: usageOf(proving.best),
-      transfersPerMinute: rateOf(kind, witness.wallSeconds + proving.best.wallSeconds),
+      transfersPerMinute: Math.round((SECONDS_PER_MINUTE * kind.slots) / row.blockSeconds),
       proverMemoryBytes: proving.memoryBytes,
     };
-    return { bench, verificationKey, proofs: proving.proofs };
+    return { bench, verificationKey, proofs: [...proving.proofs, ...row.proofs] };
   });
+}
+
+/** Measures the second witness of a block: the first one compiles the generator. */
+async function measureWitness(
+  compiled: CompiledCircuit,
+  options: CompileOptions,
+  input: InputValues,
+): Promise<Usage & { result: Uint8Array }> {
+  const { name, inputs } = compiled;
+  const generator = createCircuitGenerator(compiled, options, () => undefined);
+  try {
+    const calculate = () => generator.calculateFile(flattenInputs(name, inputs, input));
+    await calculate();
+    return await measure(calculate);
+  } finally {
+    await generator.close();
+  }
+}
+
+/** Proves a block several times as the operator's prover does; the first proof loads the key. */
+async function proveInARow(
+  options: LoadCircuitOptions<"groth16">,
+  input: InputValues,
+  key: VerificationKey,
+): Promise<{ blockSeconds: number; proofs: ProofWithSignals[] }> {
+  await using circuit = await loadCircuit<InputValues>(options);
+  const ends: number[] = [];
+  const proofs = await Promise.all(
+    Array.from({ length: 1 + PROOFS }, async () => {
+      const proof = await circuit.prove(input);
+      ends.push(performance.now());
+      return proof;
+    }),
+  );
+  for (const proof of proofs) {
+    assert(await withSnarkjs((snarkjs) => snarkjs.verify(key, proof)), "snarkjs accepts the proof");
+  }
+  return { blockSeconds: (ends.at(-1)! - ends[0]!) / 1000 / PROOFS, proofs };
 }
 
 function usageOf({ wallSeconds, cpuSeconds }: Usage): Usage {
   return { wallSeconds, cpuSeconds };
-}
-
-function rateOf({ slots }: BlockKind, blockSeconds: number): number {
-  return Math.round((SECONDS_PER_MINUTE * slots) / blockSeconds);
 }
 
 /** Creates a block full of transfers. @param preset - With this kind of block. */

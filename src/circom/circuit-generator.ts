@@ -15,8 +15,9 @@ import { createWitnessThread } from "./witness-thread.ts";
 /** What computes the witnesses of a circuit. */
 export interface GeneratorOptions {
   /**
-   * circom's WebAssembly, or a C++ program that is built at first use, with make, g++, nasm, GMP and
-   * nlohmann-json. Proofs of large circuits run the WebAssembly in a thread. Default: `"wasm"`.
+   * circom's WebAssembly, or a C++ program that is built at first use, with make, g++, nasm, GMP
+   * and nlohmann-json. Proofs of large circuits run the WebAssembly in a thread.
+   * Default: `"wasm"`.
    */
   readonly witness?: WitnessKind;
   /** Limits of the C++ program for one witness. */
@@ -29,8 +30,8 @@ export interface CircuitGenerator {
   /** @throws CIRCUIT_ASSERT_FAILED, WITNESS_GENERATOR_FAILED; of C++ CPP_… and PROVER_CLOSED */
   calculate(inputs: readonly FlatInput[]): Promise<Witness>;
   /**
-   * Computes the bytes of a `.wtns` file. WebAssembly of a circuit with 2^14 wires or more runs in a
-   * thread of the circuit, one witness after the other.
+   * Computes the bytes of a `.wtns` file. WebAssembly of a circuit with 2^14 wires or more runs in
+   * a thread of the circuit, one witness after the other.
    *
    * @throws as {@link CircuitGenerator.calculate}, and PROVER_CLOSED
    */

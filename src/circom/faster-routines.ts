@@ -28,7 +28,7 @@ const inverseCode = once(() =>
   }),
 );
 
-/** `if ((x[7] & 0x80) === 0) return x as i32`: the highest bit of an element marks the long form. */
+/** `if (!(x[7] & 0x80)) return x as i32`: the highest bit of byte 7 marks the long form. */
 const RETURN_SHORT = Uint8Array.from([
   ...[0x20, 0, 0x2d, 0, 7, 0x41, 0x80, 0x01, 0x71, 0x45], // !(x[7] & 128)
   ...[0x04, 0x40, 0x20, 0, 0x28, 2, 0, 0x0f, 0x0b], // if, load x[0…3], return, end

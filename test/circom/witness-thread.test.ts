@@ -11,7 +11,7 @@ import { createWorkspace, expectRejection, type Workspace } from "./workspace.ts
 const WIRES = 1 << 14;
 const ROWS = 128;
 
-/** Takes so many inputs that the circuit counts as large, and does work that takes some 50 ms. */
+/** Takes enough inputs to count as large, and does work that takes some 50 ms. */
 const SOURCE = `pragma circom 2.1.0;
 template Large(rows, n) {
     signal input start;

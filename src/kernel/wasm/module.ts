@@ -127,8 +127,8 @@ function poolSegment(words: readonly bigint[]): number[] {
 }
 
 /**
- * Returns an entry of a code section, without its length: a function that calls no other and uses no
- * vector constant, to be put into a module of somebody else.
+ * Returns an entry of a code section, without its length: a function that calls no other and uses
+ * no vector constant, to be put into a module of somebody else.
  */
 export function functionCode<N extends number>(
   parameters: N,

@@ -6,6 +6,7 @@ import { writeIfChanged } from "../../groth16/files/files.ts";
 import { type CircuitCost, measureBlockCircuits } from "../circuits/measure.ts";
 import type { BuildPlan } from "../circuits/plan.ts";
 import { ROLLUP_SOURCE } from "../circuits/sources.ts";
+import type { BlockKind } from "../../protocol/kinds.ts";
 import { sizedPreset } from "../config/resolve.ts";
 
 export interface ConstraintsBench {
@@ -14,8 +15,12 @@ export interface ConstraintsBench {
   readonly buildingBlocks: Readonly<Record<string, number>>;
 }
 
-export async function benchConstraints(plan: BuildPlan): Promise<ConstraintsBench> {
-  const circuits = await measureBlockCircuits({ ...plan, prover: "kernel" });
+/** @param kinds - Default: those of the plan's preset. */
+export async function benchConstraints(
+  plan: BuildPlan,
+  kinds?: readonly BlockKind[],
+): Promise<ConstraintsBench> {
+  const circuits = await measureBlockCircuits({ ...plan, prover: "kernel" }, kinds);
   const counts = await plan.progress("Compiling building blocks", () => countEach(plan));
   return { circuits, buildingBlocks: counts };
 }

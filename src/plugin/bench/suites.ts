@@ -26,7 +26,10 @@ export interface BenchOptions {
   readonly power: number;
   /** Suite prover: another program. */
   readonly external?: string | undefined;
-  /** Suites compile and blocks: kinds of blocks. Default: three that differ in their slots. */
+  /**
+   * Suites constraints, compile and blocks: kinds of blocks. Default: those of the preset, or for
+   * the others three that differ in their slots.
+   */
   readonly kinds?: readonly BlockKind[] | undefined;
   /** Suite sequencer. */
   readonly accounts: number;
@@ -84,7 +87,8 @@ const SUITES: Suites = {
     toTables: tables.ofCrypto,
   },
   constraints: {
-    run: async ({ plan }) => (await import("./constraints.ts")).benchConstraints(plan),
+    run: async ({ plan, options: { kinds } }) =>
+      (await import("./constraints.ts")).benchConstraints(plan, kinds),
     toTables: tables.ofConstraints,
   },
   l1: {

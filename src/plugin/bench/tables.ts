@@ -160,16 +160,21 @@ export function ofProver({ constraints, provers }: ProverBench): readonly Table[
   ];
 }
 
+/** A circuit that comes compiled with the package takes no time that would say anything. */
+function compileSeconds({ cached, wallSeconds }: CompileBench): number | string {
+  return cached ? "cached" : wallSeconds;
+}
+
 export function ofCompile(compilations: readonly CompileBench[]): readonly Table[] {
   return [
     [
       ["circuit", "constraints", "wall s", "CPU s", "peak MB"],
-      ...compilations.map(({ name, constraints, wallSeconds, cpuSeconds, peakMemoryBytes }) => [
-        name,
-        constraints,
-        wallSeconds,
-        cpuSeconds,
-        megabytes(peakMemoryBytes),
+      ...compilations.map((compilation) => [
+        compilation.name,
+        compilation.constraints,
+        compileSeconds(compilation),
+        compilation.cached ? undefined : compilation.cpuSeconds,
+        compilation.cached ? undefined : megabytes(compilation.peakMemoryBytes),
       ]),
     ],
   ];
@@ -192,7 +197,7 @@ export function ofBlocks(blocks: readonly (BlockBench & SizedBlocks)[]): readonl
       ...blocks.map((block) => [
         block.kind,
         block.constraints,
-        block.compile.wallSeconds,
+        compileSeconds(block.compile),
         block.setup.wallSeconds,
         megabytes(block.setup.zkeyBytes),
         block.witness.wallSeconds,

@@ -87,12 +87,19 @@ async function createModel(kind: BlockKind, plan: BuildPlan): Promise<Model> {
   };
 }
 
-/** Measures the circuit of each kind of block. @throws BLOCK_KINDS_UNSUITABLE */
-export async function measureBlockCircuits(plan: BuildPlan): Promise<CircuitCost[]> {
-  const { blockKinds } = sizedPreset(plan.config, plan.preset);
+/**
+ * Measures the circuit of each kind of block.
+ *
+ * @param kinds - Default: those of the plan's preset.
+ * @throws BLOCK_KINDS_UNSUITABLE
+ */
+export async function measureBlockCircuits(
+  plan: BuildPlan,
+  kinds = sizedPreset(plan.config, plan.preset).blockKinds,
+): Promise<CircuitCost[]> {
   const models = new Map<number, Model>();
   const costs: CircuitCost[] = [];
-  for (const kind of blockKinds) {
+  for (const kind of kinds) {
     const family = blockKindId({ ...kind, slots: SMALLEST });
     const model = models.get(family) ?? (await createModel(kind, plan));
     models.set(family, model);
