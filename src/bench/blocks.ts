@@ -142,7 +142,7 @@ async function proveInARow(
   input: InputValues,
   key: VerificationKey,
 ): Promise<{ blockSeconds: number; proofs: ProofWithSignals[] }> {
-  await using circuit = await loadCircuit<InputValues>(options);
+  await using circuit = await loadCircuit(options);
   const ends: number[] = [];
   const proofs = await Promise.all(
     Array.from({ length: 1 + PROOFS }, async () => {

@@ -14,7 +14,7 @@ import { proveExternally } from "../groth16/provers/external-prover.ts";
 import { createKernelProver } from "../groth16/provers/kernel-prover.ts";
 import { assert } from "../util/errors.ts";
 import { type ChildUsage, measureChild } from "./child-usage.ts";
-import { measure, measureProcess } from "./measure.ts";
+import { measure, measureProcess, type ProcessUsage, type Usage } from "./measure.ts";
 import type { ProveTask } from "./prove-process.ts";
 import { makeKey } from "./setup.ts";
 
@@ -37,6 +37,11 @@ export interface ProverTimes {
   readonly peakMemoryBytes?: number;
   /** Ratio of its peak memory to the kernel's, with Node's own in those that run in Node. */
   readonly memoryRatio?: number;
+  /**
+   * One proof of a process that loads the key first. An external program does that for each proof,
+   * so its times are the same.
+   */
+  readonly withKey: Pick<Usage, "wallSeconds"> & Partial<Usage>;
 }
 
 /** The provers on one key and witness. */
@@ -69,6 +74,7 @@ type Make = () => Promise<ProofWithSignals>;
 
 /** The best times of a prover, and the peak memory where each of its proofs is a process. */
 type BestUsage = Partial<ChildUsage> & Pick<ChildUsage, "wallSeconds">;
+type FirstProof = Omit<ProcessUsage<unknown>, "result">;
 type Measure = (make: Make) => Promise<BestUsage & { readonly result: ProofWithSignals }>;
 
 /** Verifies a proof, in addition to snarkjs; rejects if the proof is invalid. */
@@ -122,12 +128,12 @@ async function compareIn(
     const usages = await takeTurns(ways, check);
     const witnessPath = join(folder, "a.wtns");
     await writeFile(witnessPath, witness);
-    const peaks = await measurePeaks({ zkeyPath, witnessPath }, check);
+    const first = await measureFirstProofs({ zkeyPath, witnessPath }, check);
     return {
       rounds: ROUNDS,
       kernelLoadSeconds: wallSeconds,
       kernelMemoryBytes: key.memoryBytes,
-      provers: compare(usages, peaks),
+      provers: compare(usages, first),
     };
   } finally {
     await kernel.close();
@@ -167,29 +173,36 @@ function pick(
   return one === undefined || other === undefined ? (one ?? other) : choose(one, other);
 }
 
-/** Measures the peak memory of the provers that run in Node, in bytes. */
-async function measurePeaks(
+/** Measures the provers of Node in processes that load the key and make one proof. */
+async function measureFirstProofs(
   files: Omit<ProveTask, "prover">,
   check: Check,
-): Promise<Map<string, number>> {
-  const peaks = new Map<string, number>();
+): Promise<Map<string, FirstProof>> {
+  const first = new Map<string, FirstProof>();
   for (const prover of ["kernel", "snarkjs"] as const) {
     const task: ProveTask = { ...files, prover };
     const usage = await measureProcess<ProveTask, ProofWithSignals>("prove-process", task);
-    await check(prover, usage.result);
-    peaks.set(prover, usage.peakMemoryBytes);
+    const { result, ...measured } = usage;
+    await check(prover, result);
+    first.set(prover, measured);
   }
-  return peaks;
+  return first;
 }
 
 function compare(
   usages: ReadonlyMap<string, BestUsage>,
-  peaks: ReadonlyMap<string, number>,
+  firstProofs: ReadonlyMap<string, FirstProof>,
 ): Record<string, ProverTimes> {
   const kernel = usages.get("kernel")!;
-  const kernelPeak = peaks.get("kernel")!;
+  const kernelPeak = firstProofs.get("kernel")!.peakMemoryBytes;
   const times = Array.from(usages, ([name, usage]): [string, ProverTimes] => {
-    const { wallSeconds, cpuSeconds, peakMemoryBytes = peaks.get(name) } = usage;
+    const { wallSeconds, cpuSeconds } = usage;
+    const first = firstProofs.get(name) ?? usage;
+    const { peakMemoryBytes } = first;
+    const withKey = {
+      wallSeconds: first.wallSeconds,
+      ...(first.cpuSeconds !== undefined && { cpuSeconds: first.cpuSeconds }),
+    };
     const ofWall = { wallSeconds, wallRatio: wallSeconds / kernel.wallSeconds };
     const ofCpu =
       cpuSeconds === undefined ? {} : { cpuSeconds, cpuRatio: cpuSeconds / kernel.cpuSeconds! };
@@ -197,7 +210,7 @@ function compare(
       peakMemoryBytes === undefined
         ? {}
         : { peakMemoryBytes, memoryRatio: peakMemoryBytes / kernelPeak };
-    return [name, { ...ofWall, ...ofCpu, ...ofMemory }];
+    return [name, { ...ofWall, ...ofCpu, ...ofMemory, withKey }];
   });
   return Object.fromEntries(times);
 }

@@ -28,12 +28,14 @@ describe("tasks: bench", function () {
     expect(kernel).to.include({ wallRatio: 1, cpuRatio: 1 });
     expect(snarkjs!.wallRatio).to.equal(snarkjs!.wallSeconds / kernel!.wallSeconds);
     expect(external).to.have.all.keys(
-      ...["wallSeconds", "wallRatio"],
+      ...["wallSeconds", "wallRatio", "withKey"],
       ...(process.platform === "linux"
         ? ["cpuSeconds", "cpuRatio", "peakMemoryBytes", "memoryRatio"]
         : []),
     );
     expect(external!.cpuSeconds ?? 0.01).to.be.above(0);
+    expect(external!.withKey.wallSeconds).to.equal(external!.wallSeconds);
+    expect(kernel!.withKey.wallSeconds).to.be.above(kernel!.wallSeconds);
   });
 
   it("measures hashes and signatures beside other libraries", async () => {

@@ -146,7 +146,10 @@ export function ofProver({ constraints, provers }: ProverBench): readonly Table[
   const title = `${constraints.toLocaleString("en")} constraints`;
   return [
     [
-      [title, "wall s", "CPU s", "peak MB", "× wall", "× CPU", "× memory"],
+      [
+        ...[title, "wall s", "CPU s", "peak MB", "× wall", "× CPU", "× memory"],
+        ...["with key: wall s", "CPU s"],
+      ],
       ...Object.entries(provers).map(([name, times]) => [
         name,
         times.wallSeconds,
@@ -155,6 +158,8 @@ export function ofProver({ constraints, provers }: ProverBench): readonly Table[
         times.wallRatio,
         times.cpuRatio,
         times.memoryRatio,
+        times.withKey.wallSeconds,
+        times.withKey.cpuSeconds,
       ]),
     ],
   ];
