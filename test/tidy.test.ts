@@ -38,6 +38,7 @@ const MODULE_ORDER = [
   "operator",
   "logs",
   "metrics",
+  "lease",
   "server",
   "fees",
   "generate",

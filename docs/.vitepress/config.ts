@@ -67,6 +67,7 @@ const sidebar = [
       { text: "Simulation", link: "/simulation" },
       { text: "Performance", link: "/performance" },
       { text: "2,000 transfers a second", link: "/scaling" },
+      { text: "One operator at a time", link: "/lease" },
       { text: "Circuits of public packages", link: "/corpus" },
       { text: "Glossary", link: "/glossary" },
     ],

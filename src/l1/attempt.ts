@@ -268,6 +268,7 @@ export class Attempts {
     const { version } = attempt.last;
     await write(attempt, version);
     account?.refused.delete(version.raw);
+    this.#parts.settings.assertMaySend?.();
     const result = await sendVersion(signer, transaction, version, timeoutMs);
     const { hash = "" } = result;
     if (hash !== version.hash) await write(attempt, { ...version, hash });

@@ -35,6 +35,11 @@ export interface SendingSettings {
   readonly budget?: Budget;
   /** Keeps what was spent. Default: the memory of this process. */
   readonly spending?: SpendingBook;
+  /**
+   * Checks right before each transaction is sent that this process may still send, and throws if
+   * not; see `Held.assertHeld` of a lease. What was written down before is left to the next leader.
+   */
+  readonly assertMaySend?: () => void;
   /** Receives what happens to transactions. It must not throw. */
   readonly onEvent?: (event: SendingEvent) => void;
 }
