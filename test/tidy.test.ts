@@ -33,6 +33,7 @@ const MODULE_ORDER = [
   "block",
   "prover",
   "l1",
+  "receipts",
   "restore",
   "api",
   "operator",

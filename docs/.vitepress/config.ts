@@ -59,6 +59,7 @@ const sidebar = [
       { text: "Fees", link: "/fees" },
       { text: "Monitoring", link: "/monitoring" },
       { text: "Runbook", link: "/runbook" },
+      { text: "Bonded promises", link: "/receipts" },
       { text: "Contracts", link: "/contracts" },
       { text: "State", link: "/state" },
       { text: "L1", link: "/l1" },
