@@ -1,24 +1,41 @@
 #!/usr/bin/env node
 /**
- * `npx hardhat-zkrollup init [folder]`: as `hardhat rollup:init`, but it needs no Hardhat config,
- * without which Hardhat runs no task. So it is the way to start in an empty folder.
+ * Commands that need no Hardhat config, without which Hardhat runs no task: `init` starts a project
+ * in an empty folder, as `hardhat rollup:init`; `prover` proves jobs of a queue on a machine that
+ * has only keys, as `hardhat rollup:prover`.
  */
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
+import { DEFAULT_SCHEMA } from "./farm/database.ts";
+import type { ProverChoice } from "./groth16/provers/prover.ts";
+import { QUEUE_VARIABLE } from "./plugin/config/node/provers.ts";
 import { pluginError } from "./plugin/errors.ts";
 import { canAsk, formatReport, isYes, overwriteQuestion, toJson } from "./plugin/init/report.ts";
 import { writeProject } from "./plugin/init/write-project.ts";
 import { toCodedError } from "./plugin/plugin-errors.ts";
 
 const USAGE = `Usage: hardhat-zkrollup init [folder] [--force] [--json]
+       hardhat-zkrollup prover --keys <folder> [--queue <url>] [--name <name>]
+                               [--concurrency <n>] [--prover <prover>] [--schema <name>]
 
-Writes a Hardhat project with a config, a contract, a circuit, and tests of a rollup and of the
+init writes a Hardhat project with a config, a contract, a circuit, and tests of a rollup and of the
 circuit, and prints the commands to run next.
 
-  folder    where to write it; created if missing (default: the current folder)
-  --force   replace files that differ, without a question
-  --json    print one JSON value and nothing else
-  --help    print this
+  folder         where to write it; created if missing (default: the current folder)
+  --force        replace files that differ, without a question
+  --json         print one JSON value and nothing else
+
+prover proves blocks of an operator elsewhere, until Ctrl-C or SIGTERM.
+
+  --keys         folder that hardhat rollup:prover --output has written
+  --queue        database of the jobs, postgres://… (default: the variable ${QUEUE_VARIABLE},
+                 which other users of the machine do not see)
+  --name         name in the operator's log (default: machine and process)
+  --concurrency  jobs at a time (default: 1); each takes the memory of its circuit
+  --prover       kernel, snarkjs, or a command "PROGRAM {zkey} {wtns} {proof} {public}"
+  --schema       schema of the queue's tables (default: ${DEFAULT_SCHEMA})
+
+  --help         print this
 
 All other commands are tasks of Hardhat: npx hardhat rollup --help`;
 
@@ -26,6 +43,12 @@ const OPTIONS = {
   force: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
+  keys: { type: "string" },
+  queue: { type: "string" },
+  name: { type: "string" },
+  concurrency: { type: "string" },
+  prover: { type: "string" },
+  schema: { type: "string" },
 } as const;
 
 async function ask(files: readonly string[]): Promise<boolean> {
@@ -43,25 +66,59 @@ async function ask(files: readonly string[]): Promise<boolean> {
 
 /** @throws COMMAND_UNKNOWN for any command line but those that {@link USAGE} names */
 function parse(args: string[]) {
+  // Only the command is shown: a URL with a password may follow.
+  const unknown = (cause?: unknown) =>
+    pluginError({ code: "COMMAND_UNKNOWN", command: args[0] ?? "" }, { cause });
   try {
-    const parsed = parseArgs({ args, options: OPTIONS, allowPositionals: true });
-    const { help } = parsed.values;
-    const [command, folder = ".", ...rest] = parsed.positionals;
-    if (help || (command === "init" && rest.length === 0)) return { ...parsed.values, folder };
-  } catch (error) {
-    throw pluginError({ code: "COMMAND_UNKNOWN", command: args.join(" ") }, { cause: error });
+    const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+    const [command, folder = ".", ...rest] = positionals;
+    const isKnown = command === "init" || (command === "prover" && positionals.length === 1);
+    if (values.help || (isKnown && rest.length === 0)) return { ...values, command, folder };
+  } catch {
+    throw unknown();
   }
-  throw pluginError({ code: "COMMAND_UNKNOWN", command: args.join(" ") });
+  throw unknown();
+}
+
+type Arguments = ReturnType<typeof parse>;
+
+async function init({ folder, force, json }: Arguments): Promise<void> {
+  const report = await writeProject({ folder, force, confirm: canAsk(json) ? ask : undefined });
+  console.log(json ? JSON.stringify(toJson(report), null, 2) : formatReport(report));
+}
+
+/** @throws OPTION_MISSING, and as `openWorkerKeys` and `runWorker` */
+async function prove(args: Arguments): Promise<void> {
+  const url = args.queue ?? process.env[QUEUE_VARIABLE];
+  const task = "hardhat-zkrollup prover";
+  if (url === undefined) throw pluginError({ code: "OPTION_MISSING", option: "queue", task });
+  if (args.keys === undefined) throw pluginError({ code: "OPTION_MISSING", option: "keys", task });
+  const { assertWorkerOptions, defaultWorkerName, runWorker } =
+    await import("./farm/run-worker.ts");
+  const { openWorkerKeys } = await import("./farm/keys.ts");
+  const { name = defaultWorkerName(), prover: choice = "kernel", schema } = args;
+  const concurrency = Number(args.concurrency ?? 1);
+  assertWorkerOptions({ name, concurrency, prover: choice });
+  const isProgram = /\s/.test(choice);
+  const { keys, prover } = await openWorkerKeys(
+    args.keys,
+    isProgram ? { external: choice } : (choice as ProverChoice),
+  );
+  const logger = { ...console, debug: () => {} };
+  const location = { url, ...(schema !== undefined && { schema }) };
+  try {
+    await runWorker({ ...location, name, concurrency, keys, prover, logger }, (worker) =>
+      console.log(`The worker ${worker.name} waits for proof jobs. Stop with Ctrl-C.`),
+    );
+  } finally {
+    await prover.close();
+  }
 }
 
 async function main(args: string[]): Promise<void> {
-  const { folder, force, json, help } = parse(args);
-  if (help) {
-    console.log(USAGE);
-    return;
-  }
-  const report = await writeProject({ folder, force, confirm: canAsk(json) ? ask : undefined });
-  console.log(json ? JSON.stringify(toJson(report), null, 2) : formatReport(report));
+  const parsed = parse(args);
+  if (parsed.help) console.log(USAGE);
+  else await (parsed.command === "init" ? init(parsed) : prove(parsed));
 }
 
 try {

@@ -4,6 +4,7 @@ import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
 import { BENCH_LOAD, BENCH_POWERS, BENCH_ROUNDS, BENCH_SUITES } from "../src/bench/suites.ts";
+import { QUEUE_VARIABLE } from "../src/plugin/config/node/provers.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
@@ -24,6 +25,13 @@ const preset = {
 const prover = {
   name: "prover",
   description: `Prover: ${PROVER_NAMES.join(", ")} (default: the config's)`,
+} satisfies Option;
+
+const queue = {
+  name: "queue",
+  description:
+    "Database of proof jobs, postgres://… (default: rollup.node.provers.queue, " +
+    `or the variable ${QUEUE_VARIABLE})`,
 } satisfies Option;
 
 /** Option of the steps of the build; it stands for the rollup's circuits. */
@@ -225,8 +233,30 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         type: ArgumentType.INT,
         defaultValue: DEFAULT_UNITS_PER_SECOND,
       },
+      queue,
     ],
     action: () => import("./operator.ts"),
+  },
+  {
+    name: "prover",
+    description: "Prove jobs of a queue of blocks, or export the keys for that",
+    options: [
+      preset,
+      prover,
+      queue,
+      { name: "name", description: "Name in the operator's log (default: machine and process)" },
+      {
+        name: "concurrency",
+        description: "Jobs at a time; each takes the memory of its circuit",
+        type: ArgumentType.INT,
+        defaultValue: 1,
+      },
+      {
+        name: "output",
+        description: "Only write the keys for workers without Hardhat into this folder",
+      },
+    ],
+    action: () => import("./prover.ts"),
   },
   {
     name: "bench",

@@ -3,6 +3,8 @@ import type { OperatorNode, OperatorNodeOptions } from "../src/plugin/node/opera
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { StatusLine } from "../src/logs/status-line.ts";
 import { describeStatus } from "../src/metrics/status-text.ts";
+import type { QueueLocation } from "../src/farm/database.ts";
+import type { ProversConfig } from "../src/plugin/config/node/provers.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { assertPortFree } from "../src/server/listen.ts";
@@ -34,6 +36,7 @@ interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly hostNames?: string | undefined;
   readonly l1Methods: string;
   readonly rateLimit: number;
+  readonly queue?: string | undefined;
 }
 
 /** @throws L1_METHODS_UNKNOWN, ORIGIN_INVALID */
@@ -55,6 +58,13 @@ function toPortOptions(
     hostNames: toList(args.hostNames).map((name) => name.toLowerCase()),
     limits: { unitsPerSecond: rateLimit, unitsBurst: BURST_SECONDS * rateLimit },
   };
+}
+
+/** The queue of the option, or of the config. */
+function toQueue({ queue }: OperatorArguments, config: ProversConfig): QueueLocation | undefined {
+  const url = queue ?? config.queue;
+  if (url === undefined) return undefined;
+  return { url, ...(config.schema !== undefined && { schema: config.schema }) };
 }
 
 function toList(text = ""): string[] {
@@ -104,6 +114,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const ownOutput = { ...args, json: args.json || args.jsonLogs };
   const plan = toPlan(ownOutput, hre);
   const { prover } = plan;
+  const queue = toQueue(args, hre.config.rollup.node.provers);
   await buildFor(plan, hre);
   const { fees } = hre.config.rollup.node;
   let line: StatusLine | undefined;
@@ -121,6 +132,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     ...(fromBlock !== undefined && { fromBlock }),
     ...(output !== undefined && { output }),
     ...(fees && { fees }),
+    ...(queue !== undefined && { queue }),
     log,
     onProgress: createRestoreReporter(ownOutput),
   });

@@ -40,6 +40,7 @@ const MODULE_ORDER = [
   "logs",
   "metrics",
   "lease",
+  "farm",
   "server",
   "fees",
   "generate",

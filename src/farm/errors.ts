@@ -8,6 +8,7 @@ export type FarmErrorFacts =
   | { code: "FARM_JOB_FAILED"; keyId: number; attempts: number; reasons: readonly string[] }
   | { code: "FARM_JOB_MALFORMED"; problem: string }
   | { code: "FARM_KEY_MISMATCH"; keyId: number; what: string; expected: string; actual: string }
+  | { code: "FARM_WORKER_INVALID"; problem: string }
   | { code: "FARM_KEYS_INVALID"; folder: string; problem: string };
 
 export const farmError = defineErrors<FarmErrorFacts>({
@@ -35,10 +36,14 @@ export const farmError = defineErrors<FarmErrorFacts>({
   FARM_KEY_MISMATCH: {
     message: ({ keyId, what, expected, actual }) =>
       `The job needs the ${what} ${expected} for key ${keyId}, but the worker has ${actual}.`,
-    fix: "Give the worker the keys of the operator's build: hardhat rollup:prover --export <folder>.",
+    fix: "Give the worker the keys of the operator's build: hardhat rollup:prover --output <folder>.",
+  },
+  FARM_WORKER_INVALID: {
+    message: ({ problem }) => `The worker cannot be started: ${problem}.`,
+    fix: "Use --name with letters, digits and _.:-, --concurrency from 1 to 64, and a real --prover.",
   },
   FARM_KEYS_INVALID: {
     message: ({ folder, problem }) => `The folder ${folder} has no usable keys: ${problem}.`,
-    fix: "Write it where the rollup was built: hardhat rollup:prover --export <folder>.",
+    fix: "Write it where the rollup was built: hardhat rollup:prover --output <folder>.",
   },
 });

@@ -347,8 +347,8 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Correct the file or delete it, and run the command again.",
   },
   COMMAND_UNKNOWN: {
-    message: ({ command }) => `hardhat-zkrollup has no command "${command}".`,
-    fix: "Run hardhat-zkrollup --help; everything but init is a task: npx hardhat rollup --help.",
+    message: ({ command }) => `hardhat-zkrollup has no command "${command}" with these arguments.`,
+    fix: "Run hardhat-zkrollup --help; all other commands are tasks: npx hardhat rollup --help.",
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>

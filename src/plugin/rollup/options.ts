@@ -1,4 +1,5 @@
 /** Schemas of the parameters of `connection.rollup`, for `readInput`. */
+import type { QueueLocation } from "../../farm/database.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import type { GovernanceSettings } from "../../l1/deploy.ts";
 import type { OperatorMode } from "../../operator/operator.ts";
@@ -92,5 +93,6 @@ export const resumeOptions = optionsOf<ResumeOptions>({
   rollup: nonZeroAddress.optional(),
   fromBlock: integer(0).optional(),
   output: text.optional(),
+  queue: optionsOf<QueueLocation>({ url: text, schema: text.optional() }).optional(),
   onProgress: callback.optional() as Input<((progress: RestoreProgress) => void) | undefined>,
 });

@@ -1,14 +1,18 @@
 /** Creates the prover for the last build. */
 import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
+import type { QueueLocation } from "../../farm/database.ts";
+import type { KeyedCircuit } from "../../farm/keys.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { isProvingKeyIntact } from "../../groth16/setup/proving-keys.ts";
+import type { Logger } from "../../operator/logger.ts";
 import { PROTOCOL_DIGEST } from "../../operations/table.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import { EXIT_KEY_ID } from "../../protocol/public-inputs.ts";
 import { createCircuitProver } from "../../prover/circuit-prover.ts";
+import { fromJobProof } from "../../prover/job-proof.ts";
 import { createMockProver } from "../../prover/mock-prover.ts";
-import type { Prover } from "../../prover/prover.ts";
+import type { JobProof, Prover } from "../../prover/prover.ts";
 import { readManifest } from "../circuits/manifest.ts";
 import { toProverChoice } from "../circuits/prover-choice.ts";
 import { rollupCircuitName, rollupKeyIds, writeRollupCircuit } from "../circuits/sources.ts";
@@ -22,19 +26,58 @@ import { createUsageMeter } from "../profile/usage.ts";
  */
 const KERNEL_CAPACITY = 2;
 
+/** A database of proof jobs, and a log of what becomes of them. */
+export interface ProofQueue extends QueueLocation {
+  readonly logger?: Logger;
+}
+
+/** The circuits of a rollup with their keys, and a prover of this process. */
+export interface RollupCircuits {
+  readonly keys: readonly KeyedCircuit[];
+  readonly prover: Prover;
+  /** Whether a proof holds under the key of a circuit. */
+  readonly verify: (keyId: number, proof: JobProof) => Promise<boolean>;
+}
+
 /**
  * Creates the prover of a rollup, and checks that circuits, keys and the compiled verifier belong
  * together, so that L1 accepts the proofs.
  *
+ * @param queue - Where workers elsewhere prove; without it this process does.
  * @returns A prover that the caller closes.
- * @throws ROLLUP_NOT_BUILT, CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED
+ * @throws ROLLUP_NOT_BUILT, CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED, and as
+ * `createQueueProver`
  */
 export async function createProver(
+  config: HardhatConfig,
+  preset: PresetName,
+  prover: ProverName,
+  queue?: ProofQueue,
+): Promise<Prover> {
+  if (prover === "mock") return createMockProver();
+  const { keys, verify, prover: own } = await openRollupCircuits(config, preset, prover);
+  if (queue === undefined) return own;
+  const { createQueueProver } = await import("../../farm/queue-prover.ts");
+  const closing = (error: unknown) => own.close().then(() => Promise.reject(error as Error));
+  const remote = await createQueueProver({ ...queue, keys, verify }).catch(closing);
+  const close = async () => {
+    await remote.close();
+    await own.close();
+  };
+  return { ...remote, close };
+}
+
+/**
+ * Opens the circuits of a rollup, with their keys.
+ *
+ * @param prover - Not the mock, which has no circuits.
+ * @throws ROLLUP_NOT_BUILT, CEREMONY_KEY_DAMAGED, EXTERNAL_PROVER_NOT_CONFIGURED
+ */
+export async function openRollupCircuits(
   { rollup }: HardhatConfig,
   preset: PresetName,
   prover: ProverName,
-): Promise<Prover> {
-  if (prover === "mock") return createMockProver();
+): Promise<RollupCircuits> {
   const notBuilt = (reason: string) =>
     pluginError({ code: "ROLLUP_NOT_BUILT", preset, prover, reason });
   const manifest = await readManifest(rollup);
@@ -48,6 +91,7 @@ export async function createProver(
     );
   }
   const [circuits, provingOptions] = [new Map<number, Circuit>(), toOptions(rollup, prover)];
+  const keys: KeyedCircuit[] = [];
   for (const keyId of rollupKeyIds(preset, rollup)) {
     const name = rollupCircuitName(preset, keyId);
     const source = await writeRollupCircuit(preset, keyId, rollup);
@@ -65,14 +109,19 @@ export async function createProver(
       throw notBuilt(`the circuit ${circuit.name} has changed since the last build`);
     }
     circuits.set(keyId, circuit);
+    const { digest, verificationKeyHash: key } = built;
+    keys.push({ keyId, circuit: digest, key, zkeyPath, loaded: circuit });
   }
-  const { close } = provingOptions.workers;
-  return createCircuitProver({
-    name: prover,
-    capacity: prover === "kernel" ? KERNEL_CAPACITY : 1,
-    circuitOf: (keyId) => Promise.resolve(circuits.get(keyId)!),
-    close,
-  });
+  return {
+    keys,
+    verify: (keyId, proof) => circuits.get(keyId)!.verify(fromJobProof(proof)),
+    prover: createCircuitProver({
+      name: prover,
+      capacity: prover === "kernel" ? KERNEL_CAPACITY : 1,
+      circuitOf: (keyId) => Promise.resolve(circuits.get(keyId)!),
+      close: provingOptions.workers.close,
+    }),
+  };
 }
 
 /**

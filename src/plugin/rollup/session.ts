@@ -155,7 +155,9 @@ export async function resumeSession(
   assertDeployment(preset, await l1.readDeployment());
   const proverName = options.prover ?? config.rollup.prover;
   await buildRollupIfLeftOut(config, proverName);
-  const prover = await createProver(config, preset.name, proverName);
+  const { queue, logger } = options;
+  const proofQueue = queue && { ...queue, ...(logger && { logger }) };
+  const prover = await createProver(config, preset.name, proverName, proofQueue);
   const start = await prepareStart(l1, restored);
   const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
   const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };

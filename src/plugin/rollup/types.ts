@@ -1,6 +1,7 @@
 /** `connection.rollup`: a rollup on the chain of a network connection. */
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import type { Rollup } from "../../../types/ethers-contracts/contracts/Rollup.ts";
+import type { QueueLocation } from "../../farm/database.ts";
 import type { DeployedRollup, GovernanceSettings } from "../../l1/deploy.ts";
 import type { Token } from "../../l1/types.ts";
 import type { Logger } from "../../operator/logger.ts";
@@ -70,6 +71,10 @@ export interface ResumeOptions extends Omit<OperatorSettings, "preset"> {
   readonly fromBlock?: number;
   /** Path of the restore's checkpoint file. Default: in the cache. */
   readonly output?: string;
+  /**
+   * Database of proof jobs, whose workers prove the blocks. Default: this process proves them.
+   */
+  readonly queue?: QueueLocation;
   /** Receives the progress of the restore after each step. */
   readonly onProgress?: (progress: RestoreProgress) => void;
 }

@@ -12,6 +12,12 @@ import {
   type MonitoringUserConfig,
   resolveMonitoring,
 } from "./monitoring.ts";
+import {
+  type ProversConfig,
+  proversSchema,
+  type ProversUserConfig,
+  resolveProvers,
+} from "./provers.ts";
 import { DEFAULT_STORE, resolveStore, type StoreConfig, storeSchema } from "./store.ts";
 
 /** The entry `rollup.node` of a Hardhat config; everything is optional. */
@@ -27,6 +33,8 @@ export interface NodeUserConfig {
   monitoring?: MonitoringUserConfig;
   /** L1 nodes, key and costs of the operator, see docs/l1.md. */
   l1?: L1UserConfig;
+  /** Who proves the blocks. Default: the node's own process. */
+  provers?: ProversUserConfig;
 }
 
 export interface NodeConfig {
@@ -38,6 +46,8 @@ export interface NodeConfig {
   readonly monitoring: MonitoringConfig;
   /** L1 nodes, key and costs of the operator. */
   readonly l1: L1Config;
+  /** Who proves the blocks. */
+  readonly provers: ProversConfig;
 }
 
 /** Schema of {@link NodeUserConfig}. */
@@ -47,6 +57,7 @@ export const nodeSchema = z
     fees: feesSchema.optional(),
     monitoring: monitoringSchema.optional(),
     l1: l1Schema.optional(),
+    provers: proversSchema.optional(),
   })
   .strict()
   .describe("the node that `rollup:operator` runs");
@@ -65,5 +76,6 @@ export function resolveNode(
     ...(user?.fees && { fees: user.fees }),
     monitoring: resolveMonitoring(user?.monitoring),
     l1: resolveL1(user?.l1 ?? {}, resolveVariable),
+    provers: resolveProvers(user?.provers),
   };
 }
