@@ -7,6 +7,7 @@ import {
   BENCH_POWERS,
   BENCH_ROUNDS,
   BENCH_SUITES,
+  BENCH_WORKERS,
   type BenchSuite,
 } from "../src/bench/suites.ts";
 import type { BenchContext, BenchOptions, BenchResults } from "../src/plugin/bench/suites.ts";
@@ -38,6 +39,8 @@ interface BenchArguments extends CommonArguments {
   readonly rate: number;
   readonly seconds: number;
   readonly threads: number;
+  readonly workers: number;
+  readonly queue?: string | undefined;
 }
 
 /** @throws BENCH_SUITE_UNKNOWN */
@@ -52,13 +55,15 @@ function toSuites({ suites }: BenchArguments): BenchSuite[] {
 function toOptions(args: BenchArguments, preset: Preset): BenchOptions {
   const { rounds, power, external, accounts, rate, seconds } = args;
   assertRange("rounds", rounds, BENCH_ROUNDS.min, BENCH_ROUNDS.max);
+  assertRange("workers", args.workers, BENCH_WORKERS.min, BENCH_WORKERS.max);
   assertRange("power", power, BENCH_POWERS.min, BENCH_POWERS.max);
   for (const [option, { max }] of Object.entries(BENCH_LOAD)) {
     assertRange(option, args[option as keyof typeof BENCH_LOAD], 1, max);
   }
   const threads = args.threads < 0 ? availableParallelism() : args.threads;
   const kinds = toKinds(args, preset);
-  return { rounds, power, external, kinds, accounts, rate, seconds, threads };
+  const { workers, queue } = args;
+  return { rounds, power, external, kinds, accounts, rate, seconds, threads, workers, queue };
 }
 
 /**

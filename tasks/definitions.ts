@@ -3,7 +3,13 @@ import { overrideTask } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
 import { FROM_BLOCK_UNKNOWN } from "./restore-arguments.ts";
-import { BENCH_LOAD, BENCH_POWERS, BENCH_ROUNDS, BENCH_SUITES } from "../src/bench/suites.ts";
+import {
+  BENCH_LOAD,
+  BENCH_POWERS,
+  BENCH_ROUNDS,
+  BENCH_SUITES,
+  BENCH_WORKERS,
+} from "../src/bench/suites.ts";
 import { QUEUE_VARIABLE } from "../src/plugin/config/node/provers.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
@@ -316,6 +322,16 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         description: "Suite sequencer: threads for signatures and hashes (default: one per core)",
         type: ArgumentType.INT,
         defaultValue: -1,
+      },
+      {
+        name: "workers",
+        description: "Suite farm: workers that are compared with one",
+        type: ArgumentType.INT,
+        defaultValue: BENCH_WORKERS.default,
+      },
+      {
+        name: "queue",
+        description: "Suite farm: also measure a queue in this database, postgres://…",
       },
     ],
     action: () => import("./bench.ts"),

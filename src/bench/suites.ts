@@ -1,6 +1,6 @@
 /** The benchmark suites and their parameters, for the command line to read without the suites. */
 
-/** Names of the suites; the last five take minutes. */
+/** Names of the suites; those from `setup` on take long. */
 export const BENCH_SUITES = [
   "crypto",
   "constraints",
@@ -11,6 +11,7 @@ export const BENCH_SUITES = [
   "compile",
   "blocks",
   "sequencer",
+  "farm",
 ] as const;
 export type BenchSuite = (typeof BENCH_SUITES)[number];
 
@@ -18,6 +19,8 @@ export type BenchSuite = (typeof BENCH_SUITES)[number];
 export const BENCH_POWERS = { min: 6, max: 20, default: 16 } as const;
 /** Rounds of the crypto suite, the best of which counts. */
 export const BENCH_ROUNDS = { min: 1, max: 1_000, default: 15 } as const;
+/** Workers of the farm suite, besides one alone. */
+export const BENCH_WORKERS = { min: 2, max: 64, default: 8 } as const;
 /** Defaults and limits of the sequencer's load. */
 export const BENCH_LOAD = {
   accounts: { default: 10_000, max: 1_000_000 },

@@ -5,6 +5,7 @@ import type { CryptoBench } from "../../bench/crypto.ts";
 import type { LeavesBench } from "../../bench/leaves.ts";
 import type { ProverBench } from "../../bench/prover.ts";
 import type { SealingBench } from "../../bench/sealing.ts";
+import type { FarmBench } from "../../bench/farm.ts";
 import type { SequencerBench } from "../../bench/sequencer.ts";
 import type { SetupBench } from "../../bench/setup.ts";
 import type { BenchSuite } from "../../bench/suites.ts";
@@ -36,6 +37,9 @@ export interface BenchOptions {
   readonly rate: number;
   readonly seconds: number;
   readonly threads: number;
+  /** Suite farm: workers, and the database of a queue. */
+  readonly workers: number;
+  readonly queue?: string | undefined;
 }
 
 export interface BenchContext {
@@ -66,6 +70,7 @@ export interface BenchResults {
   readonly compile: readonly CompileBench[];
   readonly blocks: readonly (BlockBench & SizedBlocks)[];
   readonly sequencer: SequencerBench;
+  readonly farm: FarmBench;
 }
 
 /** The measurement of a suite, and its display. */
@@ -158,6 +163,14 @@ const SUITES: Suites = {
       return plan.progress("Measuring the sequencer", () => benchSequencer(options));
     },
     toTables: tables.ofSequencer,
+  },
+  farm: {
+    run: async ({ plan, options: { workers, queue } }) => {
+      const { benchFarm } = await import("../../bench/farm.ts");
+      const options = { workers, ...(queue !== undefined && { url: queue }) };
+      return plan.progress("Measuring workers", () => benchFarm(options));
+    },
+    toTables: tables.ofFarm,
   },
 };
 

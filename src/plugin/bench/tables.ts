@@ -5,6 +5,7 @@ import { PHASES, sumPhases } from "../../bench/l1-cost.ts";
 import type { LeavesBench } from "../../bench/leaves.ts";
 import type { ProverBench } from "../../bench/prover.ts";
 import type { SealingBench } from "../../bench/sealing.ts";
+import type { FarmBench, FarmRun } from "../../bench/farm.ts";
 import type { SequencerBench, SequencerRun } from "../../bench/sequencer.ts";
 import type { SetupBench } from "../../bench/setup.ts";
 import { RECORD_COUNT_BYTES } from "../../protocol/constants.ts";
@@ -221,6 +222,25 @@ export function ofBlocks(blocks: readonly (BlockBench & SizedBlocks)[]): readonl
         Math.round((gas.commit + gas.verify + gas.execute) / slots),
         calldataBytes,
       ]),
+    ],
+  ];
+}
+
+export function ofFarm({ proofMs, inProcess, throughQueue }: FarmBench): readonly Table[] {
+  const rows = (name: string, [one, all]: readonly [FarmRun, FarmRun]) =>
+    [one, all].map((run) => [
+      name,
+      run.workers,
+      run.proofs,
+      run.wallSeconds,
+      run.proofsPerSecond,
+      (100 * run.proofsPerSecond) / (run.workers * one.proofsPerSecond),
+    ]);
+  return [
+    [
+      [`Proofs of ${proofMs} ms each`, "workers", "proofs", "wall s", "per s", "% of n times one"],
+      ...rows("in process", inProcess),
+      ...(throughQueue === undefined ? [] : rows("through PostgreSQL", throughQueue)),
     ],
   ];
 }
