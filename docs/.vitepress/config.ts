@@ -60,6 +60,7 @@ const sidebar = [
       { text: "Monitoring", link: "/monitoring" },
       { text: "Runbook", link: "/runbook" },
       { text: "Bonded promises", link: "/receipts" },
+      { text: "A farm of provers", link: "/farm" },
       { text: "Contracts", link: "/contracts" },
       { text: "State", link: "/state" },
       { text: "L1", link: "/l1" },
