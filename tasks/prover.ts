@@ -5,7 +5,7 @@ import { shownPath } from "./circuit-steps.ts";
 import {
   buildFor,
   type CommonArguments,
-  createLogger,
+  createNodeLog,
   defineAction,
   printJson,
   toPlan,
@@ -46,7 +46,8 @@ const action = defineAction<ProverArguments>(async (args, hre) => {
     const { prover } = circuits;
     const location = { url: url!, ...(schema !== undefined && { schema }) };
     const options = { ...location, name, concurrency, keys: circuits.keys, prover };
-    await runWorker({ ...options, logger: createLogger(args) }, (worker) => {
+    const logger = createNodeLog(args, "info", (stream, text) => void stream.write(text));
+    await runWorker({ ...options, logger }, (worker) => {
       if (json) printJson({ worker: worker.name, keys: circuits.keys.map(({ keyId }) => keyId) });
       else console.log(`The worker ${worker.name} waits for proof jobs. Stop with Ctrl-C.`);
     });
