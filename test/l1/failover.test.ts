@@ -106,7 +106,7 @@ describe("several L1 nodes", () => {
     await call(provider);
     await settled();
     expect(events.at(-1)).to.deep.equal({ type: "back", node: "URL 0" });
-    // It has no need to go back to it, and does when the other fails.
+    // It stays with the other until that one fails.
     nodes[1]!.mood = "hangs";
     nodes[2]!.mood = "hangs";
     forget();
