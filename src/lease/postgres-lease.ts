@@ -103,7 +103,7 @@ async function tryOnce({ url, name, resource, times }: Attempt): Promise<Held | 
     if (taken === undefined) {
       const { rows: holders } = await client.query<Holder>(FIND, [resource]);
       await close(client);
-      return holders[0]!;
+      return holders[0] ?? { host: "unknown", pid: 0 };
     }
     const fencingToken = Number(taken.token);
     return holdRow(client, { url, name, resource, times }, { fencingToken, acquiredAt });

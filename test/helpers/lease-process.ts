@@ -1,5 +1,6 @@
 /**
- * A process that waits for a lease and then leads: `lease-process.ts postgres|file <where> <times>`.
+ * A process that waits for a lease and then leads:
+ * `lease-process.ts postgres|file <where> <times>`.
  * It reports what happens, and each time at which it has found that it leads, to its parent.
  */
 import type { Held, Lease, LeaseTimes } from "../../src/lease/lease.ts";
