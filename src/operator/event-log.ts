@@ -36,7 +36,7 @@ export class EventLog {
     const { snapshot, events } = await orStoreError(store.load());
     if (snapshot !== undefined) {
       assertSameRollup(snapshot.rollup, rollup);
-      return new EventLog(store, events.reduce(reduce, snapshot));
+      return new EventLog(store, replay(snapshot, events));
     }
     const first = createFirst();
     await orStoreError(store.replace(first));
@@ -52,9 +52,12 @@ export class EventLog {
     return this.#store.isImmediate;
   }
 
-  /** Why nothing more can be recorded. What the store has may differ from the ledger then. */
+  /**
+   * Why nothing can be recorded: for good, or until the store can keep things again. What the store
+   * has may lack the latest events then.
+   */
   get failure(): RollupError | undefined {
-    return this.#failure;
+    return this.#failure ?? this.#store.obstacle;
   }
 
   /**
@@ -64,8 +67,10 @@ export class EventLog {
    */
   record(events: readonly LedgerEvent[]): void {
     if (events.length === 0) return;
-    this.#change(events.reduce(reduce, this.#ledger), () => this.#store.append(events));
-    this.watchers.notify(({ onEvents }) => onEvents?.(events, this.#ledger));
+    const before = this.#ledger;
+    const after = events.reduce(reduce, before);
+    this.#change(after, () => this.#store.append(events, { before, after }));
+    this.watchers.notify(({ onEvents }) => onEvents?.(events, after));
   }
 
   /** Makes the ledger another one, such as a checkpoint of it. @throws STORE_FAILED */
@@ -77,11 +82,16 @@ export class EventLog {
   /** Waits until all that was recorded so far is kept. @throws STORE_FAILED */
   async saved(): Promise<void> {
     await this.#saving;
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#assertUsable();
+  }
+
+  #assertUsable(): void {
+    const { failure } = this;
+    if (failure !== undefined) throw failure;
   }
 
   #change(next: Ledger, save: () => Promise<void> | undefined): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#assertUsable();
     try {
       this.#await(save());
     } catch (cause) {
@@ -92,12 +102,14 @@ export class EventLog {
 
   #await(saving: Promise<void> | undefined): void {
     if (saving === undefined) return;
-    const done = saving.then(
-      () => {
+    const done = saving
+      .catch((cause: unknown) => {
+        // A store that tries again, or has given up, says so itself.
+        if (this.#store.obstacle === undefined) this.#fail(cause);
+      })
+      .then(() => {
         if (this.#saving === done) this.#saving = undefined;
-      },
-      (cause: unknown) => void this.#fail(cause),
-    );
+      });
     this.#saving = done;
   }
 
@@ -105,6 +117,22 @@ export class EventLog {
     this.#failure ??= toStoreError(cause);
     return this.#failure;
   }
+}
+
+/** @throws STORE_FAILED if an event does not belong to the ledger */
+function replay(snapshot: Ledger, events: readonly LedgerEvent[]): Ledger {
+  let ledger = snapshot;
+  for (const [index, event] of events.entries()) {
+    try {
+      ledger = reduce(ledger, event);
+    } catch (cause) {
+      const place = `event ${index + 1} of ${events.length} after the snapshot (${event.type})`;
+      const why = isRollupError(cause) ? cause.message : String(cause);
+      const reason = `${place} does not follow from those before it: ${why}`;
+      throw operatorError({ code: "STORE_FAILED", reason }, { cause });
+    }
+  }
+  return ledger;
 }
 
 /** @throws STORE_FAILED */

@@ -1,5 +1,7 @@
 /** Where the events of a ledger are kept, so that it can be made again of them. */
 import type { L1BlockCounts } from "../l1/types.ts";
+import type { RollupError } from "../util/errors.ts";
+import type { History } from "./history.ts";
 import type { LedgerEvent } from "./ledger/events.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
@@ -9,6 +11,12 @@ export interface StoredLedger {
   readonly snapshot: Ledger | undefined;
   /** All that has happened since then, oldest first. */
   readonly events: readonly LedgerEvent[];
+}
+
+/** What some events have made of a ledger. */
+export interface LedgerChange {
+  readonly before: Ledger;
+  readonly after: Ledger;
 }
 
 /**
@@ -23,15 +31,23 @@ export interface Store {
   readonly isImmediate: boolean;
   /** Receipts that stay in memory of items in older blocks, and of rejected ones. */
   readonly finalReceiptsMax: number;
+  /**
+   * Why nothing can be kept: for good, or while the store tries again by itself. Meanwhile it
+   * rejects with this error, and keeps what it was given as soon as it can.
+   */
+  readonly obstacle?: RollupError | undefined;
+  /** What has left the memory. By default it cannot be asked for. */
+  readonly history?: History;
   /** Returns what is kept. */
   load(): Promise<StoredLedger>;
   /**
    * Keeps events, all or none. It may gather several calls and keep them together.
    *
    * @param events - What has happened since the last call, oldest first.
+   * @param change - The ledger before and after them.
    * @returns Resolves when they are kept, and with them all that was appended before.
    */
-  append(events: readonly LedgerEvent[]): Promise<void> | undefined;
+  append(events: readonly LedgerEvent[], change: LedgerChange): Promise<void> | undefined;
   /**
    * Keeps a ledger in place of all that was kept: the next events happen to this one.
    *

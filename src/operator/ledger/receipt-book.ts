@@ -56,6 +56,42 @@ export class ReceiptBook {
     });
   }
 
+  /**
+   * A book with final receipts.
+   *
+   * @param finals - In the order in which they became final.
+   */
+  static withFinals(
+    finalMax: number,
+    finals: Iterable<readonly [ReceiptKey, Receipt]>,
+  ): ReceiptBook {
+    let { final, turns, ...rest } = ReceiptBook.empty(finalMax).#contents;
+    let nextTurn = 0;
+    for (const [key, receipt] of finals) {
+      final = final.set(key, { receipt, turn: nextTurn });
+      turns = turns.set(nextTurn++, key);
+    }
+    return new ReceiptBook(withoutOldest({ ...rest, final, turns, nextTurn }));
+  }
+
+  /** How many receipts have become final, also those that are not kept any more. */
+  get finalCount(): number {
+    return this.#contents.nextTurn;
+  }
+
+  /**
+   * Iterates over the final receipts that are kept, in the order in which they became final.
+   *
+   * @param count - Skips as many of all that ever became final.
+   */
+  *finals(count = 0): Generator<[ReceiptKey, Receipt]> {
+    const { final, turns, oldestTurn, nextTurn } = this.#contents;
+    for (let turn = Math.max(count, oldestTurn); turn < nextTurn; turn++) {
+      const key = turns.get(turn);
+      if (key !== undefined) yield [key, final.get(key)!.receipt];
+    }
+  }
+
   /** Receipts of items that can still change place, and final ones. */
   get sizes(): { readonly open: number; readonly final: number } {
     return { open: this.#contents.entries.size, final: this.#contents.final.size };
@@ -161,10 +197,13 @@ function withoutFinal(contents: Contents, key: ReceiptKey): Contents {
 
 /** With as many final receipts as are kept. */
 function withoutOldest(contents: Contents): Contents {
-  let { oldestTurn } = contents;
-  if (contents.final.size <= contents.finalMax) return contents;
-  // Turns of receipts that became open again are missing.
-  while (!contents.turns.has(oldestTurn)) oldestTurn++;
-  const without = withoutFinal(contents, contents.turns.get(oldestTurn)!);
-  return { ...without, oldestTurn: oldestTurn + 1 };
+  let kept = contents;
+  while (kept.final.size > kept.finalMax) {
+    let { oldestTurn } = kept;
+    // Turns of receipts that became open again are missing.
+    while (!kept.turns.has(oldestTurn)) oldestTurn++;
+    const without = withoutFinal(kept, kept.turns.get(oldestTurn)!);
+    kept = { ...without, oldestTurn: oldestTurn + 1 };
+  }
+  return kept;
 }

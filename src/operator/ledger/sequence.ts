@@ -129,8 +129,8 @@ export function stateAfter(sequence: Sequence, batch: readonly Item[]): RollupSt
   return open.block.state;
 }
 
-/** An empty block with a batch in its first slots. @throws BATCH_LENGTH_INVALID */
-function openWith(empty: OpenSlots, batch: readonly Item[]): OpenSlots {
+/** An empty block with items in its first slots. @throws BATCH_LENGTH_INVALID */
+export function openWith(empty: OpenSlots, batch: readonly Item[]): OpenSlots {
   try {
     return batch.reduce(
       (slots, item) => appendItem(slots, item, toPlacedOperation(slots, item)),

@@ -1,0 +1,295 @@
+/**
+ * The store of a node: events and snapshots in SQLite or PostgreSQL. What is answered is on the disk,
+ * so it survives the end of the process and of the machine's power.
+ *
+ * @see docs/store.md
+ */
+import { crc32 } from "node:zlib";
+import type { History } from "../operator/history.ts";
+import type { LedgerEvent } from "../operator/ledger/events.ts";
+import type { Ledger } from "../operator/ledger/ledger.ts";
+import { type Logger, silentLogger } from "../operator/logger.ts";
+import type { LedgerChange, Store, StoredLedger } from "../operator/store.ts";
+import { isRollupError, type RollupError } from "../util/errors.ts";
+import { decode } from "./codec.ts";
+import { openDatabase, type StoreDatabase } from "./database.ts";
+import { storeError } from "./errors.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { createHistory } from "./history.ts";
+import { assertIdentity, type StoreOwner } from "./identity.ts";
+import { describeTarget, prepareFolder } from "./location.ts";
+import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
+import { LEDGER_RULES } from "./rules.ts";
+import {
+  corrupt,
+  listSnapshots,
+  pruneAll,
+  pruneOlder,
+  readSnapshot,
+  writeSnapshot,
+} from "./snapshots.ts";
+import type { SqlTarget } from "./sql/executor.ts";
+import { PACKAGE_MISSING } from "./sql/postgres.ts";
+import { StoreWriter } from "./store-writer.ts";
+
+/** Bytes of events after which a snapshot is taken, unless the last snapshot has more. */
+const SNAPSHOT_BYTES_MIN = 2 ** 24;
+/** Rows of events that are read at a time. */
+const EVENT_ROWS = 256;
+/** Time for the snapshot of a store that is closed, in milliseconds. */
+const LAST_SNAPSHOT_MS_MAX = 20_000;
+
+export interface DurableStoreOptions {
+  readonly target: SqlTarget;
+  readonly owner: StoreOwner;
+  /** Receipts that stay in memory of items in older blocks, and of rejected ones. */
+  readonly finalReceiptsMax: number;
+  readonly logger?: Logger;
+  /** Bytes of events after which a snapshot is taken. Default: as many as the last one has. */
+  readonly snapshotBytes?: number;
+  /** Opens the database. */
+  readonly open?: (target: SqlTarget) => StoreDatabase;
+}
+
+/** A store that outlives the process. */
+export interface DurableStore extends Store {
+  readonly history: History;
+  /** The file or the database, without a password. */
+  readonly name: string;
+  /**
+   * Keeps all that was appended, and a snapshot if that takes no longer than some seconds. The
+   * operator must have ended.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store of a rollup, and takes it over: whoever has used it before cannot write any more.
+ *
+ * @returns A store that the caller closes after the operator.
+ * @throws STORE_UNREACHABLE, STORE_DRIVER_MISSING, STORE_MISMATCH, STORE_TOO_NEW
+ */
+export async function openDurableStore(options: DurableStoreOptions): Promise<DurableStore> {
+  const { target, owner, logger = silentLogger, open = openDatabase } = options;
+  const name = describeTarget(target);
+  if (target.type === "sqlite") await prepareFolder(target.path).catch(() => undefined);
+  const database = open(target);
+  try {
+    await upgradeSchema(database, target, { name, logger });
+    await assertIdentity(database, name, owner);
+    const writer = await StoreWriter.takeOver(database, name);
+    return new SqlStore(database, writer, { ...options, logger });
+  } catch (error) {
+    await database.close();
+    throw toStoreError(error, name);
+  }
+}
+
+/** Gives an error of a database the words of a store's. */
+export function toStoreError(error: unknown, store: string): unknown {
+  if (isRollupError(error) || !(error instanceof Error)) return error;
+  if ("code" in error && error.code === PACKAGE_MISSING) {
+    return storeError({ code: "STORE_DRIVER_MISSING", package: "pg" });
+  }
+  const facts = { code: "STORE_UNREACHABLE" as const, store, reason: error.message };
+  return storeError(facts, { cause: error });
+}
+
+async function upgradeSchema(
+  database: StoreDatabase,
+  target: SqlTarget,
+  { name, logger }: { readonly name: string; readonly logger: Logger },
+): Promise<void> {
+  const version = await readSchemaVersion(database);
+  if (version === SCHEMA_VERSION) return;
+  if (version > SCHEMA_VERSION) {
+    const facts = { store: name, kept: version, known: SCHEMA_VERSION };
+    throw storeError({ code: "STORE_TOO_NEW", ...facts });
+  }
+  if (version > 0 && target.type === "sqlite") {
+    const backup = `${target.path}.schema-${version}`;
+    await database.backup(backup);
+    logger.info(`The store gets the schema ${SCHEMA_VERSION}; as it was before: ${backup}`);
+  }
+  await migrate(database, version);
+}
+
+class SqlStore implements DurableStore {
+  readonly isImmediate = false;
+  readonly finalReceiptsMax: number;
+  readonly history: History;
+  readonly name: string;
+  readonly #database: StoreDatabase;
+  readonly #writer: StoreWriter;
+  readonly #options: DurableStoreOptions & { readonly logger: Logger };
+  #commits: GroupCommit;
+  /** The ledger after the last event that is kept, once one is. */
+  #ledger: Ledger | undefined;
+  /** Bytes of events since the last snapshot, and of that one. */
+  #bytes = 0;
+  #snapshotBytes = 0;
+  #snapshot: Promise<void> | undefined;
+  #isClosing = false;
+
+  constructor(
+    database: StoreDatabase,
+    writer: StoreWriter,
+    options: DurableStoreOptions & { readonly logger: Logger },
+  ) {
+    this.#database = database;
+    this.#writer = writer;
+    this.#options = options;
+    this.name = writer.name;
+    this.finalReceiptsMax = options.finalReceiptsMax;
+    this.history = createHistory(database.queries);
+    this.#commits = this.#startCommits(0);
+  }
+
+  get obstacle(): RollupError | undefined {
+    return this.#commits.obstacle;
+  }
+
+  /** What is executed is in the query tables when it leaves the memory. */
+  lastForgettable({ executed }: { readonly executed: number }): number {
+    return executed;
+  }
+
+  /** @throws STORE_CORRUPT, STORE_RULES_CHANGED, STORE_UNREACHABLE */
+  async load(): Promise<StoredLedger> {
+    try {
+      return await this.#load();
+    } catch (error) {
+      throw toStoreError(error, this.name);
+    }
+  }
+
+  append(events: readonly LedgerEvent[], change: LedgerChange): Promise<void> {
+    return this.#commits.append(events, change);
+  }
+
+  replace(ledger: Ledger): Promise<void> {
+    return this.#commits.run(async (sequence) => {
+      const prune = () => pruneAll(this.#writer, sequence, ledger);
+      const options = { prune, shouldEnd: () => false };
+      await this.#snapshot;
+      const bytes = await writeSnapshot(this.#writer, ledger, sequence, options);
+      this.#ledger = ledger;
+      this.#bytes = 0;
+      this.#snapshotBytes = bytes!;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.obstacle !== undefined) this.#commits.abandon(this.obstacle);
+    await this.#commits.idle();
+    await this.#snapshot;
+    if (this.#bytes > 0 && this.obstacle === undefined) {
+      const endMs = performance.now() + LAST_SNAPSHOT_MS_MAX;
+      await this.#takeSnapshot(() => performance.now() > endMs);
+    }
+    await this.#database.close();
+  }
+
+  #startCommits(sequence: number): GroupCommit {
+    return new GroupCommit(
+      {
+        writer: this.#writer,
+        onKept: ({ ledger, bytes }) => this.#noteKept(ledger, bytes),
+        onOutage: (obstacle) => this.#logOutage(obstacle),
+      },
+      sequence,
+    );
+  }
+
+  async #load(): Promise<StoredLedger> {
+    const { preset } = this.#options.owner;
+    const { logger, finalReceiptsMax } = this.#options;
+    const { name } = this;
+    const snapshots = await listSnapshots(this.#database);
+    let failure: unknown;
+    for (const kept of snapshots) {
+      try {
+        const snapshot = await readSnapshot(this.#database, kept, {
+          ...{ name, preset, finalReceiptsMax },
+        });
+        const events = await this.#readEvents(kept.sequence);
+        if (kept.rules !== LEDGER_RULES && events.length > 0) {
+          const facts = { store: name, kept: kept.rules, known: LEDGER_RULES };
+          throw storeError({ code: "STORE_RULES_CHANGED", ...facts, events: events.length });
+        }
+        this.#commits = this.#startCommits(kept.sequence + events.length);
+        return { snapshot, events };
+      } catch (error) {
+        if (!isRollupError(error) || error.code !== "STORE_CORRUPT") throw error;
+        failure ??= error;
+        logger.error(`${error.message} ${error.fix}`);
+      }
+    }
+    if (failure !== undefined) throw failure as Error;
+    const lost = await this.#database.queries
+      .selectFrom("events")
+      .select("first")
+      .executeTakeFirst();
+    if (lost !== undefined) throw corrupt(name, "its snapshot", "it is missing");
+    return { snapshot: undefined, events: [] };
+  }
+
+  /** Reads all events after a sequence number. @throws STORE_CORRUPT */
+  async #readEvents(after: number): Promise<LedgerEvent[]> {
+    const events: LedgerEvent[] = [];
+    for (let last = after; ;) {
+      const rows = await this.#database.queries
+        .selectFrom("events")
+        .selectAll()
+        .where("last", ">", last)
+        .orderBy("first")
+        .limit(EVENT_ROWS)
+        .execute();
+      for (const { first, last: end, data, checksum } of rows) {
+        const record = `the record of the events ${first} to ${end}`;
+        if (first !== last + 1) throw corrupt(this.name, record, `${last + 1} is missing`);
+        if (crc32(data) !== checksum) throw corrupt(this.name, record, "its checksum is wrong");
+        const lines = data.split("\n");
+        if (lines.length !== end - first + 1) throw corrupt(this.name, record, "it has gaps");
+        for (const line of lines) events.push(decode(line) as LedgerEvent);
+        last = end;
+      }
+      if (rows.length < EVENT_ROWS) return events;
+    }
+  }
+
+  #noteKept(ledger: Ledger, bytes: number): void {
+    this.#ledger = ledger;
+    this.#bytes += bytes;
+    const due = this.#options.snapshotBytes ?? Math.max(SNAPSHOT_BYTES_MIN, this.#snapshotBytes);
+    if (this.#bytes < due || this.#isClosing) return;
+    this.#snapshot ??= this.#takeSnapshot(() => this.#isClosing).finally(() => {
+      this.#snapshot = undefined;
+    });
+  }
+
+  /** A snapshot that fails costs nothing: the next one is tried after as many events again. */
+  async #takeSnapshot(shouldEnd: () => boolean): Promise<void> {
+    const { logger } = this.#options;
+    const ledger = this.#ledger!;
+    const taken = this.#bytes;
+    this.#bytes = 0;
+    try {
+      const prune = (sequence: number) => pruneOlder(this.#writer, sequence);
+      const options = { prune, shouldEnd };
+      const { sequence } = this.#commits;
+      const bytes = await writeSnapshot(this.#writer, ledger, sequence, options);
+      if (bytes === undefined) this.#bytes += taken;
+      else this.#snapshotBytes = bytes;
+    } catch (error) {
+      logger.error(`A snapshot of the ledger has failed: ${String(error)}`);
+    }
+  }
+
+  #logOutage(obstacle: RollupError | undefined): void {
+    const { logger } = this.#options;
+    if (obstacle === undefined) logger.info(`The store ${this.name} keeps everything again`);
+    else logger.error(`${obstacle.message} ${obstacle.fix}`);
+  }
+}
