@@ -41,6 +41,7 @@ const MODULE_ORDER = [
   "metrics",
   "lease",
   "farm",
+  "store",
   "server",
   "fees",
   "generate",

@@ -25,6 +25,7 @@ import {
   freeQuote,
 } from "./fee-policy.ts";
 import { L1Follower } from "./follower.ts";
+import type { History, HistoryPage, PastOperation } from "./history.ts";
 import type { L1Port } from "./l1-port.ts";
 import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
 import { sealOpenBlock, setBlockOverhead } from "./ledger/decisions.ts";
@@ -42,6 +43,7 @@ import {
   waitingBlocks,
 } from "./ledger/queries.ts";
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./ledger/receipts.ts";
+import { type BlockSummary, summarizeBlock } from "./ledger/summary.ts";
 import { silentLogger } from "./logger.ts";
 import { DEFAULT_OPTIONS, type OperatorOptions, type OperatorParts } from "./options.ts";
 import { revertBlocksFrom } from "./revert.ts";
@@ -96,6 +98,7 @@ export class Operator {
   readonly #background: Background;
   readonly #waiters: Waiters;
   readonly #stallWatch: StallWatch;
+  readonly #history: History | undefined;
 
   /** Calls that process blocks on L1, one after the other; within them, turns on L1. */
   readonly #calls = new SerialQueue();
@@ -113,6 +116,7 @@ export class Operator {
     this.#l1 = l1;
     this.#feePolicy = parts.feePolicy;
     this.#log = log;
+    this.#history = store.history;
     this.#waiters = new Waiters(clock);
     this.#stallWatch = new StallWatch(clock);
     this.#follower = new L1Follower({
@@ -236,6 +240,38 @@ export class Operator {
    */
   block(blockNumber: number): BlockRecord | undefined {
     return blockOf(this.#log.ledger, blockNumber);
+  }
+
+  /**
+   * Returns what is said of a block of any age: from the memory, or else from the store.
+   *
+   * @param blockNumber - From 1.
+   * @returns Undefined if it is not sealed, or older than the store.
+   */
+  async findBlock(blockNumber: number): Promise<BlockSummary | undefined> {
+    const block = this.block(blockNumber);
+    return block === undefined ? this.#history?.block(blockNumber) : summarizeBlock(block);
+  }
+
+  /**
+   * Returns the operations of an executed block that has left the memory, in the order of its
+   * slots.
+   *
+   * @param blockNumber - From 1.
+   * @returns None if the block is still in memory, or older than the store.
+   */
+  async pastOperations(blockNumber: number): Promise<readonly PastOperation[]> {
+    return (await this.#history?.operations(blockNumber)) ?? [];
+  }
+
+  /**
+   * Returns what has touched an account in the blocks that have left the memory, the newest first.
+   *
+   * @param accountId - In [0, account capacity of the preset).
+   * @param page - Where to begin, and how many.
+   */
+  async pastOperationsOf(accountId: number, page: HistoryPage): Promise<readonly PastOperation[]> {
+    return (await this.#history?.operationsOf(accountId, page)) ?? [];
   }
 
   /** Number of the last block that is committed, proven, executed, as far as is known. */
@@ -499,6 +535,24 @@ export class Operator {
   }
 
   /**
+   * As {@link Operator.receipt}, also of transactions that have left the memory.
+   *
+   * @param hash - Hash of the L2 transaction, 32 bytes of 0x-hex.
+   */
+  async findReceipt(hash: string): Promise<TransactionReceipt | undefined> {
+    return this.receipt(hash) ?? this.#history?.receipt(hash);
+  }
+
+  /**
+   * As {@link Operator.requestReceipt}, also of requests that have left the memory.
+   *
+   * @param requestId - Place in the priority queue, from 0.
+   */
+  async findRequestReceipt(requestId: number): Promise<RequestReceipt | undefined> {
+    return this.requestReceipt(requestId) ?? this.#history?.requestReceipt(requestId);
+  }
+
+  /**
    * Returns how far a deposit or full exit has come; undefined if it has not been seen on L1, or
    * its receipt is not kept any more.
    *
@@ -520,6 +574,8 @@ export class Operator {
    */
   async waitFor(hash: string, stage: Stage): Promise<TransactionReceipt> {
     if (this.receipt(hash) === undefined) {
+      const past = await this.#history?.receipt(hash);
+      if (past !== undefined) return past;
       throw operatorError({ code: "TRANSACTION_NOT_FOUND", hash });
     }
     return (await this.#wait(() => this.receipt(hash), stage))!;
@@ -535,6 +591,9 @@ export class Operator {
    * ROLLUP_IN_EXODUS
    */
   async waitForRequest(requestId: number, stage: Stage): Promise<RequestReceipt | undefined> {
+    const isForgotten = this.requestReceipt(requestId) === undefined;
+    const past = isForgotten ? await this.#history?.requestReceipt(requestId) : undefined;
+    if (past !== undefined) return past;
     const receipt = await this.#wait(() => this.requestReceipt(requestId), stage);
     if (receipt === undefined && this.options.mode === "on-demand") {
       throw operatorError({ code: "REQUEST_NOT_FOUND", requestId });

@@ -3,14 +3,14 @@ import type { z } from "zod";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
 import type { Operator } from "../operator/operator.ts";
-import type { BlockRecord } from "../operator/ledger/blocks.ts";
+import { numberOf } from "../operator/ledger/blocks.ts";
+import { summarizeBlock } from "../operator/ledger/summary.ts";
 import type { TransactionReceipt } from "../operator/ledger/receipts.ts";
 import type { Submission } from "../operator/submissions.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { signingDomain } from "../operations/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../operations/table.ts";
-import { blockKindName } from "../protocol/kinds.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { toJson } from "../util/json.ts";
@@ -101,19 +101,20 @@ function createMethods(operator: Operator): Methods {
     },
     rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
     rollup_submitBatch: (batch) => submit(operator, l1, batch),
-    rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,
+    rollup_getReceipt: async (hash) => (await operator.findReceipt(hash)) ?? null,
     rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
     rollup_getPriorityRequest: async (requestId) => {
       await l1.catchUp();
-      return operator.requestReceipt(requestId) ?? null;
+      return (await operator.findRequestReceipt(requestId)) ?? null;
     },
     rollup_waitForPriorityRequest: async (requestId, stage) =>
       (await operator.waitForRequest(requestId, stage)) ?? null,
-    rollup_getBlock: (number) => {
-      const block = number === "latest" ? operator.blocks.at(-1) : operator.block(number);
-      return block === undefined ? null : toBlock(block);
+    rollup_getBlock: async (number) => {
+      const latest = operator.blocks.at(-1);
+      const wanted = number === "latest" ? latest && numberOf(latest) : number;
+      return (wanted === undefined ? undefined : await operator.findBlock(wanted)) ?? null;
     },
-    rollup_processBlocks: async () => (await processBlocks()).map(toBlock),
+    rollup_processBlocks: async () => (await processBlocks()).map(summarizeBlock),
   };
 }
 
@@ -220,24 +221,4 @@ function findAccount(
   const { address, nonce, pubKeyHash } = state.account(id);
   const balances = [...state.balances(id)].map(([tokenId, amount]) => ({ tokenId, amount }));
   return { id, address: toChecksumAddress(address), nonce, pubKeyHash, balances };
-}
-
-function toBlock(record: BlockRecord): NonNullable<RpcResult<"rollup_getBlock">> {
-  const { status, applied } = record;
-  const { blockNumber, timestamp, feeAccountId, kind, operations } = applied.block;
-  return {
-    blockNumber,
-    status,
-    kind: blockKindName(kind),
-    timestamp,
-    feeAccountId,
-    oldStateRoot: applied.before.root,
-    newStateRoot: applied.state.root,
-    operations: operations.map(({ type }) => type),
-    ...("commitment" in record && { pubdataBytes: record.commitment.pubdata.length }),
-    ...("proof" in record && { proofMs: record.proof.proofMs }),
-    ...("commit" in record && { commit: record.commit }),
-    ...("prove" in record && { prove: record.prove }),
-    ...("execute" in record && { execute: record.execute }),
-  };
 }

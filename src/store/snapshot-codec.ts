@@ -38,9 +38,9 @@ export interface SnapshotPart {
 }
 
 /** What a ledger is besides its state, blocks and receipts. */
-interface Head extends Pick<
+interface Head extends Omit<
   Ledger,
-  "rollup" | "forgottenKinds" | "progress" | "unpaid" | "limits" | "create2PausedUntil"
+  "domain" | "start" | "blocks" | "open" | "l1History" | "receipts"
 > {
   readonly start: Omit<StartingPoint, "state">;
   readonly views: readonly ViewParts[];
@@ -125,15 +125,11 @@ export function decodeSnapshot(
 }
 
 function toHead(ledger: Ledger): Head {
-  const { rollup, forgottenKinds, progress, unpaid, limits, create2PausedUntil } = ledger;
-  const { storedBlock, nextRequestId } = ledger.start;
-  const views = ledger.l1History.map((view, index) =>
-    toViewParts(view, ledger.l1History[index - 1]),
-  );
-  return {
-    ...{ rollup, forgottenKinds, progress, unpaid, limits, create2PausedUntil, views },
-    start: { storedBlock, nextRequestId },
-  };
+  const { domain: _, start, blocks: _blocks, open: _open, receipts: _receipts, ...rest } = ledger;
+  const { l1History, ...head } = rest;
+  const views = l1History.map((view, index) => toViewParts(view, l1History[index - 1]));
+  const { storedBlock, nextRequestId } = start;
+  return { ...head, start: { storedBlock, nextRequestId }, views };
 }
 
 function fromParts(

@@ -18,7 +18,7 @@ export interface BlockSummary {
   readonly oldStateRoot: bigint;
   readonly newStateRoot: bigint;
   /** Types of the operations, in the order of the slots. */
-  readonly operations: readonly OperationName[];
+  readonly operations: OperationName[];
   /** Bytes of its public data, once they are computed. */
   readonly pubdataBytes?: number;
   /** Wall time of witness and proof. */
