@@ -10,13 +10,24 @@ import type { LedgerEvent } from "../operator/ledger/events.ts";
 import type { Ledger } from "../operator/ledger/ledger.ts";
 import { type Logger, silentLogger } from "../operator/logger.ts";
 import type { LedgerChange, Store, StoredLedger } from "../operator/store.ts";
-import { isRollupError, type RollupError } from "../util/errors.ts";
+import type { SpendingBook } from "../l1/budget.ts";
+import type { L1Journal } from "../l1/journal.ts";
+import type { Preset } from "../protocol/presets.ts";
+import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { decode } from "./codec.ts";
 import { openDatabase, type StoreDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { createHistory } from "./history.ts";
-import { assertIdentity, type StoreOwner } from "./identity.ts";
+import {
+  assertSame,
+  presetOf,
+  readIdentity,
+  type StoreOwner,
+  toIdentity,
+  writeIdentity,
+} from "./identity.ts";
+import { createJournal, createSpendingBook } from "./l1-records.ts";
 import { describeTarget, prepareFolder } from "./location.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
 import { LEDGER_RULES } from "./rules.ts";
@@ -42,6 +53,8 @@ const LAST_SNAPSHOT_MS_MAX = 20_000;
 export interface DurableStoreOptions {
   readonly target: SqlTarget;
   readonly owner: StoreOwner;
+  /** Of which one is the rollup's, with the kinds of blocks of the config. */
+  readonly presets: readonly Preset[];
   /** Receipts that stay in memory of items in older blocks, and of rejected ones. */
   readonly finalReceiptsMax: number;
   readonly logger?: Logger;
@@ -54,8 +67,13 @@ export interface DurableStoreOptions {
 /** A store that outlives the process. */
 export interface DurableStore extends Store {
   readonly history: History;
+  /** What is sent to L1 is written down here before. */
+  readonly journal: L1Journal;
+  readonly spending: SpendingBook;
   /** The file or the database, without a password. */
   readonly name: string;
+  /** The preset of the ledger that is kept; undefined if none is. */
+  readonly preset: Preset | undefined;
   /**
    * Keeps all that was appended, and a snapshot if that takes no longer than some seconds. The
    * operator must have ended.
@@ -70,15 +88,17 @@ export interface DurableStore extends Store {
  * @throws STORE_UNREACHABLE, STORE_DRIVER_MISSING, STORE_MISMATCH, STORE_TOO_NEW
  */
 export async function openDurableStore(options: DurableStoreOptions): Promise<DurableStore> {
-  const { target, owner, logger = silentLogger, open = openDatabase } = options;
+  const { target, owner, presets, logger = silentLogger, open = openDatabase } = options;
   const name = describeTarget(target);
   if (target.type === "sqlite") await prepareFolder(target.path).catch(() => undefined);
   const database = open(target);
   try {
     await upgradeSchema(database, target, { name, logger });
-    await assertIdentity(database, name, owner);
+    const kept = await readIdentity(database);
+    assertSame(name, kept, toIdentity(owner, presetOf(kept, presets)));
+    const preset = (await listSnapshots(database)).length > 0 ? presetOf(kept, presets) : undefined;
     const writer = await StoreWriter.takeOver(database, name);
-    return new SqlStore(database, writer, { ...options, logger });
+    return new SqlStore(database, writer, { ...options, logger, preset });
   } catch (error) {
     await database.close();
     throw toStoreError(error, name);
@@ -114,14 +134,23 @@ async function upgradeSchema(
   await migrate(database, version);
 }
 
+/** What a store is made of. */
+interface SqlStoreParts extends DurableStoreOptions {
+  readonly logger: Logger;
+  readonly preset: Preset | undefined;
+}
+
 class SqlStore implements DurableStore {
   readonly isImmediate = false;
   readonly finalReceiptsMax: number;
   readonly history: History;
+  readonly journal: L1Journal;
+  readonly spending: SpendingBook;
   readonly name: string;
+  readonly preset: Preset | undefined;
   readonly #database: StoreDatabase;
   readonly #writer: StoreWriter;
-  readonly #options: DurableStoreOptions & { readonly logger: Logger };
+  readonly #options: SqlStoreParts;
   #commits: GroupCommit;
   /** The ledger after the last event that is kept, once one is. */
   #ledger: Ledger | undefined;
@@ -131,17 +160,16 @@ class SqlStore implements DurableStore {
   #snapshot: Promise<void> | undefined;
   #isClosing = false;
 
-  constructor(
-    database: StoreDatabase,
-    writer: StoreWriter,
-    options: DurableStoreOptions & { readonly logger: Logger },
-  ) {
+  constructor(database: StoreDatabase, writer: StoreWriter, options: SqlStoreParts) {
     this.#database = database;
     this.#writer = writer;
     this.#options = options;
     this.name = writer.name;
     this.finalReceiptsMax = options.finalReceiptsMax;
+    this.preset = options.preset;
     this.history = createHistory(database.queries);
+    this.journal = createJournal(writer);
+    this.spending = createSpendingBook(writer);
     this.#commits = this.#startCommits(0);
   }
 
@@ -169,7 +197,11 @@ class SqlStore implements DurableStore {
 
   replace(ledger: Ledger): Promise<void> {
     return this.#commits.run(async (sequence) => {
-      const prune = () => pruneAll(this.#writer, sequence, ledger);
+      const identity = toIdentity(this.#options.owner, ledger.start.state.preset);
+      const prune = () => [
+        ...pruneAll(this.#writer, sequence, ledger),
+        ...writeIdentity(this.#database, identity),
+      ];
       const options = { prune, shouldEnd: () => false };
       await this.#snapshot;
       const bytes = await writeSnapshot(this.#writer, ledger, sequence, options);
@@ -203,12 +235,12 @@ class SqlStore implements DurableStore {
   }
 
   async #load(): Promise<StoredLedger> {
-    const { preset } = this.#options.owner;
-    const { logger, finalReceiptsMax } = this.#options;
+    const { preset, logger, finalReceiptsMax } = this.#options;
     const { name } = this;
     const snapshots = await listSnapshots(this.#database);
     let failure: unknown;
     for (const kept of snapshots) {
+      assert(preset !== undefined, "a store with a ledger has a preset");
       try {
         const snapshot = await readSnapshot(this.#database, kept, {
           ...{ name, preset, finalReceiptsMax },

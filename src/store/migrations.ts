@@ -24,6 +24,7 @@ function table(
       isNullable ? definition : definition.notNull(),
     );
   }
+  if (key.length === 0) return builder.compile();
   return builder.addPrimaryKeyConstraint(`${name}_key`, key as [string]).compile();
 }
 
@@ -60,6 +61,8 @@ const MIGRATIONS: readonly Migration[] = [
       },
       ["account", "nonce", "version"],
     ),
+    table(queries, "l1_costs", { account: "text", time: "bigint", wei: "text" }, []),
+    index(queries, "l1_costs", "account"),
     table(
       queries,
       "blocks",

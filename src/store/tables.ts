@@ -48,6 +48,15 @@ interface L1TransactionsTable {
   readonly sent: number;
 }
 
+/** What the operator's L1 transactions have cost in the last 24 hours. */
+interface L1CostsTable {
+  readonly account: string;
+  /** Unix time in milliseconds. */
+  readonly time: number;
+  /** Decimal. */
+  readonly wei: string;
+}
+
 /** Executed blocks that have left the memory. */
 interface BlocksTable {
   readonly number: number;
@@ -92,6 +101,7 @@ export interface Tables {
   readonly snapshots: SnapshotsTable;
   readonly snapshot_parts: SnapshotPartsTable;
   readonly l1_transactions: L1TransactionsTable;
+  readonly l1_costs: L1CostsTable;
   readonly blocks: BlocksTable;
   readonly operations: OperationsTable;
   readonly account_operations: AccountOperationsTable;
