@@ -167,7 +167,7 @@ class SqlStore implements DurableStore {
     this.name = writer.name;
     this.finalReceiptsMax = options.finalReceiptsMax;
     this.preset = options.preset;
-    this.history = createHistory(database.queries);
+    this.history = createHistory(database.queries, () => this.#commits.flushed());
     this.journal = createJournal(writer);
     this.spending = createSpendingBook(writer);
     this.#commits = this.#startCommits(0);

@@ -83,6 +83,11 @@ export class GroupCommit {
     return this.#addJob(task).done.promise;
   }
 
+  /** Resolves when all that was appended so far is kept. @throws STORE_UNAVAILABLE */
+  async flushed(): Promise<void> {
+    await this.#jobs.at(-1)?.done.promise;
+  }
+
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;

@@ -10,7 +10,25 @@ import type { Tables } from "./tables.ts";
 
 type OperationRow = Selectable<Tables["operations"]>;
 
-export function createHistory(queries: Kysely<Tables>): History {
+/** @param flushed - Resolves when what has left the memory so far is in the tables. */
+export function createHistory(queries: Kysely<Tables>, flushed: () => Promise<void>): History {
+  const tables = createQueries(queries);
+  const whenFlushed =
+    <A extends unknown[], R>(ask: (...args: A) => Promise<R>) =>
+    async (...args: A) => {
+      await flushed();
+      return ask(...args);
+    };
+  return {
+    block: whenFlushed(tables.block),
+    operations: whenFlushed(tables.operations),
+    receipt: whenFlushed(tables.receipt),
+    requestReceipt: whenFlushed(tables.requestReceipt),
+    operationsOf: whenFlushed(tables.operationsOf),
+  };
+}
+
+function createQueries(queries: Kysely<Tables>): History {
   const findOperation = (column: "hash" | "request", name: string | number) =>
     queries.selectFrom("operations").selectAll().where(column, "=", name).executeTakeFirst();
   return {
