@@ -71,7 +71,8 @@ async function measureQueue(url: string, count: number): Promise<FarmRun> {
   const schema = `rollup_bench_${randomBytes(6).toString("hex")}`;
   const key: FarmKey = { keyId: 0, circuit: hash("circuit"), key: hash("key") };
   const location = { url, schema };
-  const capacity = 2 * count;
+  // As the operator has it by default, or more: jobs wait while answers are looked after.
+  const capacity = Math.max(32, 4 * count);
   const verify = (_: number, { proof }: JobProof) =>
     Promise.resolve(proof.every((word, index) => word === PROOF[index]));
   const queue = await createQueueProver({ ...location, keys: [key], verify, capacity });

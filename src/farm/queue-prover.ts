@@ -33,7 +33,7 @@ const JOB_MS_MAX = 15 * 60 * 1000;
 /** Workers that fail a job, one after the other, before the job counts as failed. */
 const ATTEMPTS_MAX = 4;
 /** How often answers are looked for. */
-const POLL_MS = 100;
+const POLL_MS = 50;
 /** The same while the database does not answer. */
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 5_000;
@@ -167,7 +167,8 @@ class QueueProver {
       await this.#find(all.filter(({ generation }) => generation === undefined));
       const sent = all.filter((pending) => this.#isPending(pending));
       const rows = await this.#table.read(sent.map(toSentJob));
-      for (const pending of sent) await this.#advance(pending, rows.get(pending.statement));
+      const advance = (pending: Pending) => this.#advance(pending, rows.get(pending.statement));
+      await Promise.all(sent.map(advance));
       return true;
     } catch (error) {
       if (this.#isClosed) return true;
