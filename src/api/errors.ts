@@ -12,7 +12,9 @@ export type RpcErrorFacts =
   | { code: "RPC_RATE_LIMITED"; retryAfterSeconds: number }
   | { code: "RPC_BUSY"; what: string; maximum: number }
   | { code: "RPC_L1_RANGE_TOO_WIDE"; method: string; blocks: bigint; maximum: number }
-  | { code: "RPC_L1_TIMEOUT"; method: string; seconds: number };
+  | { code: "RPC_L1_TIMEOUT"; method: string; seconds: number }
+  | { code: "RPC_NOT_FOUND"; path: string }
+  | { code: "RPC_CURSOR_GONE"; cursor: string };
 
 export const rpcError = defineErrors<RpcErrorFacts>({
   RPC_METHOD_UNKNOWN: {
@@ -61,6 +63,14 @@ export const rpcError = defineErrors<RpcErrorFacts>({
     message: ({ method, blocks, maximum }) =>
       `${method} asks for ${blocks} L1 blocks, and this port passes on at most ${maximum}.`,
     fix: "Ask for a narrower range of blocks, or ask an L1 node itself.",
+  },
+  RPC_NOT_FOUND: {
+    message: ({ path }) => `There is nothing at ${path}.`,
+    fix: "Check the path against /v1/openapi.json, and the number, hash or address in it.",
+  },
+  RPC_CURSOR_GONE: {
+    message: ({ cursor }) => `What follows the cursor ${cursor} is not kept.`,
+    fix: "Read the present state, and subscribe without a cursor; the node may have been restarted.",
   },
   RPC_L1_TIMEOUT: {
     message: ({ method, seconds }) => `L1 did not answer ${method} within ${seconds} s.`,

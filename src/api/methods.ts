@@ -1,4 +1,6 @@
-/** Each `rollup_*` method once: parameters, result, access, and its text in docs/rpc.md. */
+/**
+ * Each `rollup_*` method once: parameters, result, access, its REST route, and its text in docs.
+ */
 import { z } from "zod";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import * as schemas from "./schemas.ts";
@@ -6,7 +8,29 @@ import * as schemas from "./schemas.ts";
 /** Who may call a method: anybody, or only the person who runs the operator. */
 export type RpcAccess = "public" | "operator";
 
+/** How a method is called by REST. */
+export interface RestRoute {
+  readonly verb: "GET" | "POST";
+  /** With the names of parameters in braces. */
+  readonly path: string;
+  /**
+   * Names of all parameters in their order. Of those that are not in the path, GET has them in the
+   * query, and the members of an object there too; POST has the only one as its body.
+   */
+  readonly names: readonly string[];
+}
+
+function get(path: string, ...names: string[]): { rest: RestRoute } {
+  return { rest: { verb: "GET", path, names } };
+}
+
+function post(path: string, ...names: string[]): { rest: RestRoute } {
+  return { rest: { verb: "POST", path, names } };
+}
+
 interface MethodTraits {
+  /** Undefined for a method of JSON-RPC alone. */
+  readonly rest: RestRoute | undefined;
   readonly access: RpcAccess;
   /** Whether the answer waits for a block to reach a stage; the server limits such calls. */
   readonly waits: boolean;
@@ -16,55 +40,82 @@ function method<P extends z.ZodTupleItems | [], R extends z.ZodTypeAny>(
   description: string,
   params: P,
   result: R,
-  { access = "public", waits = false }: Partial<MethodTraits> = {},
+  { access = "public", waits = false, rest }: Partial<MethodTraits> = {},
 ): { description: string; params: z.ZodTuple<P>; result: R } & MethodTraits {
-  return { description, params: z.tuple(params), result, access, waits };
+  return { description, params: z.tuple(params), result, access, waits, rest };
 }
 
 export const RPC_METHODS = {
-  rollup_getConfig: method("Chain, contract and sizes of the rollup.", [], schemas.config),
+  rollup_getConfig: method(
+    "Chain, contract and sizes of the rollup.",
+    [],
+    schemas.config,
+    get("/v1/config"),
+  ),
   rollup_getStatus: method(
     "Whether the operator accepts transactions, or why not, and the last block of each stage.",
     [],
     schemas.status,
+    get("/v1/status"),
   ),
-  rollup_getTokens: method("All listed tokens.", [], z.array(schemas.token)),
+  rollup_getTokens: method("All listed tokens.", [], z.array(schemas.token), get("/v1/tokens")),
   rollup_getAccount: method(
     "An account by id or owner in the head state; null if there is none.",
     [schemas.accountReference],
     schemas.account.nullable(),
+    get("/v1/accounts/{account}", "account"),
+  ),
+  rollup_getAccountState: method(
+    "An account in the state after everything accepted, after the last committed block, or after " +
+      "the last executed one, which is final; null if it does not exist there.",
+    [schemas.accountReference, schemas.stateName],
+    schemas.account.nullable(),
+    get("/v1/accounts/{account}/states/{state}", "account", "state"),
   ),
   rollup_getBalance: method(
     "The balance of an account in one token, in the head state; 0 if there is no such account.",
     [schemas.accountReference, schemas.tokenId],
     schemas.quantity,
+    get("/v1/accounts/{account}/balances/{token}", "account", "token"),
   ),
   rollup_getFee: method(
     "The fee of a transaction in a token, what it covers, and until when it is accepted; 0 if the " +
       "operator asks for no fees. The more is known of the transaction, the closer it is.",
     [schemas.transactionType, schemas.tokenId, schemas.feeOptions],
     schemas.fee,
+    get("/v1/fees/{type}/{token}", "type", "token", "options"),
   ),
   rollup_getBatchFee: method(
     "The fee of several transactions together, in the order of their batch; any of them may pay it.",
     [z.array(schemas.feeRequest).min(1).max(BATCH_LENGTH_MAX), schemas.tokenId],
     schemas.fee,
+    post("/v1/batch-fees/{token}", "transactions", "token"),
   ),
   rollup_submitTransaction: method(
     "Accepts a signed transaction, or refuses it with the code of the rule that it breaks.",
     [schemas.signedTransaction],
     schemas.transactionReceipt,
+    post("/v1/transactions", "transaction"),
   ),
   rollup_submitBatch: method(
     "Accepts a batch of transactions of one or more accounts, or refuses all of them. Each is signed " +
       "as a part of the batch (docs/batches.md); no block can hold some without the others.",
     [z.array(schemas.signedTransaction).min(1).max(BATCH_LENGTH_MAX)],
     z.array(schemas.transactionReceipt),
+    post("/v1/batches", "transactions"),
   ),
   rollup_getReceipt: method(
     "The stage of a transaction; null if it was never accepted.",
     [schemas.hash],
     schemas.transactionReceipt.nullable(),
+    get("/v1/receipts/{hash}", "hash"),
+  ),
+  rollup_getTransaction: method(
+    "A transaction with its signed data and the hashes of its batch; null if it was never accepted. " +
+      "The data are left out of one that was rejected, or is too old to be kept.",
+    [schemas.hash],
+    schemas.transactionDetails.nullable(),
+    get("/v1/transactions/{hash}", "hash"),
   ),
   rollup_waitForReceipt: method(
     "Answers when the transaction has reached the stage or was rejected, or after a time limit.",
@@ -77,6 +128,7 @@ export const RPC_METHODS = {
       "`refunded`: L1 pays the deposit back to its owner, because L2 has no place for it.",
     [schemas.requestId],
     schemas.requestReceipt.nullable(),
+    get("/v1/requests/{requestId}", "requestId"),
   ),
   rollup_waitForPriorityRequest: method(
     "As rollup_waitForReceipt, for a deposit or full exit; null if it is still unseen on L1.",
@@ -88,6 +140,27 @@ export const RPC_METHODS = {
     "A sealed block; null if there is none of that number.",
     [schemas.blockNumber],
     schemas.block.nullable(),
+    get("/v1/blocks/{number}", "number"),
+  ),
+  rollup_getBlocks: method(
+    "Sealed blocks that are kept, the latest first.",
+    [schemas.pageOptions],
+    schemas.pageOf(schemas.block),
+    get("/v1/blocks", "page"),
+  ),
+  rollup_getBlockOperations: method(
+    "The operations of a sealed block with all fields, in the order of their slots; null if there " +
+      "is no block of that number.",
+    [schemas.blockNumber, schemas.pageOptions],
+    schemas.pageOf(schemas.operation).nullable(),
+    get("/v1/blocks/{number}/operations", "number", "page"),
+  ),
+  rollup_getL1Transactions: method(
+    "L1 transactions of the operator that have committed, proven or executed the blocks that are " +
+      "kept, the latest first.",
+    [schemas.pageOptions],
+    schemas.pageOf(schemas.l1Step),
+    get("/v1/l1-transactions", "page"),
   ),
   rollup_processBlocks: method(
     "Processes everything that is pending, up to execution; answers with these blocks. Calls " +

@@ -199,3 +199,58 @@ export const block = z
     execute: l1Transaction.optional(),
   })
   .describe("Block");
+
+/** Accepted: of the operator; committed: of L1, without proof; finalized: executed on L1. */
+export const stateName = z.enum(["accepted", "committed", "finalized"]).describe("StateName");
+
+/** Items of a page at most, and by default. */
+export const PAGE_ITEMS_MAX = 100;
+export const PAGE_ITEMS_DEFAULT = 20;
+/** `cursor`: `next` of the page before; none for the first page. */
+export const pageOptions = z
+  .object({
+    cursor: z
+      .string()
+      .regex(/^[\w-]{1,80}$/, "expected the cursor of a page")
+      .optional(),
+    limit: z.number().int().min(1).max(PAGE_ITEMS_MAX).optional(),
+  })
+  .strict()
+  .describe("PageOptions");
+
+/** A part of a list; `next` is missing in the last. */
+export function pageOf<T extends z.ZodTypeAny>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().optional() });
+}
+
+/** `data` has the fields of docs/pubdata.md, and for a signed one those of its signature. */
+export const operation = z
+  .object({
+    slotIndex: index,
+    type: z.enum(OPERATION_NAMES),
+    /** Of a signed transaction. */
+    hash: hash.optional(),
+    /** Of a request from L1. */
+    requestId: index.optional(),
+    data: z.record(z.unknown()),
+  })
+  .describe("Operation");
+
+export const transactionDetails = z
+  .object({
+    receipt: transactionReceipt,
+    /** Hashes of all transactions of its batch, in order; its own alone if it was sent alone. */
+    batch: z.array(hash),
+    /** The signed transaction. */
+    data: z.record(z.unknown()).optional(),
+  })
+  .describe("TransactionDetails");
+
+export const l1Step = z
+  .object({
+    step: z.enum(["commit", "prove", "execute"]),
+    transaction: l1Transaction,
+    /** Numbers of its blocks, as far as they are kept. */
+    blocks: z.array(index),
+  })
+  .describe("L1Step");

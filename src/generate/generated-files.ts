@@ -1,6 +1,7 @@
 /** The list of every committed file that is generated from code or from a build. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createOpenApi } from "../api/openapi.ts";
 import { OPERATION_NAMES, OPERATIONS } from "../operations/table.ts";
 import { TREE_ARITY } from "../protocol/kinds.ts";
 import { LEAF_WORDS } from "../protocol/leaf.ts";
@@ -71,6 +72,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "docs/pubdata.md", render: renderPubdataDocs },
   { path: "docs/rpc.md", render: renderRpcDocs },
   { path: "docs/errors.md", render: renderErrorDocs },
+  { path: "docs/openapi.json", render: () => `${JSON.stringify(createOpenApi(), null, 2)}\n` },
   { path: "docs/monitoring/metrics.md", render: renderMetricDocs },
   { path: "docs/monitoring/dashboard.json", render: renderDashboard },
   { path: "docs/monitoring/alerts.yml", render: renderAlerts },

@@ -9,6 +9,7 @@ import {
   type RpcLimits,
 } from "../server/limits.ts";
 import { RPC_METHODS } from "../api/methods.ts";
+import { PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX } from "../api/schemas.ts";
 
 /** Types with an explanation in words. */
 const PRIMITIVES: readonly (readonly [string, string])[] = [
@@ -50,6 +51,21 @@ the operator's log has the details: no answer has a stack trace, a path or the a
   of up to ${LOG_BLOCKS_MAX} blocks. \`all\` is for a private chain: everybody can use what the node has,
   such as \`hardhat_*\` and unlocked accounts.`;
 
+const REST = `The ports of \`rollup:operator\` have most methods also as REST routes below \`/v1\`.
+\`GET /v1/openapi.json\` describes them in OpenAPI 3.1; the same document is
+\`docs/openapi.json\` in the package. Parameters are in the path or, the members of an object, in the query; POST has its
+only other parameter as the body. What is \`null\` by JSON-RPC is 404 here. A refusal is
+\`{ "error": { code, facts, sentence, fix } }\` with a status: 400 for invalid parameters, 404, 410 for a cursor that is
+not kept any more, 422 for a transaction that breaks a rule, 429, and 503 while the operator accepts nothing.
+
+\`\`\`sh
+curl -s localhost:8546/v1/blocks?limit=2
+curl -s localhost:8546/v1/accounts/0x…/states/finalized
+\`\`\`
+
+Lists have pages of up to ${PAGE_ITEMS_MAX} items (\`limit\`, by default ${PAGE_ITEMS_DEFAULT}): \`next\` of one page is the
+\`cursor\` of the next. They reach as far back as the operator's memory ([operator](operator.md#memory)).`;
+
 const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
   bodyBytesMax: "bytes of a body (HTTP 413)",
   batchCallsMax: "calls in a request (`RPC_BATCH_TOO_LONG`)",
@@ -81,16 +97,19 @@ function limitsTable(): string {
 export function renderRpcDocs(): string {
   const types = collectTypes();
   const methods = Object.entries(RPC_METHODS).map(([name, entry]) => {
-    const { description, params, result, access } = entry;
+    const { description, params, result, access, rest } = entry;
     const call = `${name}(${params.items.map((item: z.ZodTypeAny) => toType(item)).join(", ")})`;
     const marked = access === "operator" ? `*Operator only.* ${description}` : description;
-    return `## ${name}\n\n${marked}\n\n${code(`${call}: ${toType(result)}`)}`;
+    const route = rest === undefined ? "" : `\n\nREST: \`${rest.verb} ${rest.path}\``;
+    return `## ${name}\n\n${marked}\n\n${code(`${call}: ${toType(result)}`)}${route}`;
   });
   return [
     "<!-- generated from src/api/methods.ts; run `npm run generate` -->",
     "# JSON-RPC methods of a rollup",
     INTRODUCTION,
     ...methods,
+    "# REST",
+    REST,
     "# A port for everybody",
     PUBLIC_PORT,
     limitsTable(),
@@ -144,6 +163,8 @@ function toType(schema: z.ZodTypeAny, spelledOut = false): string {
     return parts[0]!.includes(" ") ? `(${parts[0]})[]` : `${parts[0]}[]`;
   if (schema instanceof z.ZodEnum) return (schema.options as string[]).map(quote).join(" | ");
   if (schema instanceof z.ZodLiteral) return quote(schema.value);
+  if (schema instanceof z.ZodBoolean) return "boolean";
+  if (schema instanceof z.ZodRecord) return "{ [name: string]: unknown }";
   if (schema instanceof z.ZodNumber) return "number";
   if (schema instanceof z.ZodString) return "string";
   return parts.join(" | ");

@@ -66,7 +66,8 @@ function readCall(value: unknown, { paramsDepthMax }: RpcLimits): Call | undefin
   return data === undefined || isDeeper(data.params, paramsDepthMax) ? undefined : data;
 }
 
-function isDeeper(value: unknown, depth: number): boolean {
+/** Whether a value has more levels of nesting. */
+export function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return depth === 0 || Object.values(value).some((part) => isDeeper(part, depth - 1));
 }

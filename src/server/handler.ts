@@ -24,6 +24,13 @@ import {
   type RpcMethod,
 } from "../api/methods.ts";
 import { redact } from "./public-errors.ts";
+import {
+  findTransaction,
+  listBlocks,
+  listL1Transactions,
+  listOperations,
+  stateOf,
+} from "./reads.ts";
 import type { RpcParams, RpcResult, SignedTransactionParam } from "../api/methods.ts";
 
 /**
@@ -86,6 +93,10 @@ function createMethods(operator: Operator): Methods {
       await l1.catchUp();
       return findAccount(operator.state, reference);
     },
+    rollup_getAccountState: async (reference, state) => {
+      await l1.catchUp();
+      return findAccount(stateOf(operator, state), reference);
+    },
     rollup_getBalance: async (reference, tokenId) => {
       await l1.catchUp();
       const accountId = findAccountId(operator.state, reference);
@@ -102,6 +113,8 @@ function createMethods(operator: Operator): Methods {
     rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
     rollup_submitBatch: (batch) => submit(operator, l1, batch),
     rollup_getReceipt: async (hash) => (await operator.findReceipt(hash)) ?? null,
+    rollup_getTransaction: (hash) => findTransaction(operator, hash),
+    rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,
     rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
     rollup_getPriorityRequest: async (requestId) => {
       await l1.catchUp();
@@ -115,7 +128,22 @@ function createMethods(operator: Operator): Methods {
       return (wanted === undefined ? undefined : await operator.findBlock(wanted)) ?? null;
     },
     rollup_processBlocks: async () => (await processBlocks()).map(summarizeBlock),
+    rollup_getBlock: (number) => {
+      const block = findBlock(operator, number);
+      return block === undefined ? null : toBlock(block);
+    },
+    rollup_getBlocks: (page) => listBlocks(operator, page, toBlock),
+    rollup_getBlockOperations: (number, page) => {
+      const block = findBlock(operator, number);
+      return block === undefined ? null : listOperations(block, page);
+    },
+    rollup_getL1Transactions: (page) => listL1Transactions(operator, page),
+    rollup_processBlocks: async () => (await processBlocks()).map(toBlock),
   };
+}
+
+function findBlock(operator: Operator, number: number | "latest"): BlockRecord | undefined {
+  return number === "latest" ? operator.blocks.at(-1) : operator.block(number);
 }
 
 /** Reads L1 for calls; concurrent calls share one read. */

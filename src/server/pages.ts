@@ -1,13 +1,16 @@
-/** Paths that answer GET beside JSON-RPC: health, readiness, metrics. */
+/** Paths beside JSON-RPC: what a page is, and those of health, readiness and metrics. */
 import type { Monitor } from "../metrics/monitor.ts";
-import { redact } from "./public-errors.ts";
+import { type PublicError, redact } from "./public-errors.ts";
 import type { RpcCaller } from "./answer.ts";
 
-/** A GET request. */
+/** A request to a path. */
 export interface PageRequest {
+  readonly verb: "GET" | "POST";
   /** Without the query, such as `/health`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Of a POST: the JSON of its body. */
+  readonly body?: unknown;
   readonly caller: RpcCaller;
 }
 
@@ -17,18 +20,58 @@ export interface Page {
   readonly text: string;
 }
 
-/** @returns Undefined if there is no such page. */
+/**
+ * @returns Undefined if there is no such page.
+ * @throws Anything; the server shows it as an error for strangers.
+ */
 export type ReadPage = (request: PageRequest) => Promise<Page | undefined>;
+
+/** HTTP status of refusals; any other is 422, as the request was understood. */
+const STATUS: Readonly<Record<string, number>> = {
+  RPC_PARAMS_INVALID: 400,
+  RPC_METHOD_RESTRICTED: 403,
+  RPC_NOT_FOUND: 404,
+  TRANSACTION_NOT_FOUND: 404,
+  REQUEST_NOT_FOUND: 404,
+  RPC_CURSOR_GONE: 410,
+  RPC_RATE_LIMITED: 429,
+  RPC_FAILED: 500,
+  RPC_BUSY: 503,
+  OPERATOR_BUSY: 503,
+  OPERATOR_STOPPED: 503,
+  OPERATOR_NOT_ACCEPTING: 503,
+  SUBMISSIONS_WAITING: 503,
+  STORE_FAILED: 503,
+};
+const STATUS_REFUSED = 422;
+
+/** An error as REST shows it: what JSON-RPC has in its `data`. */
+export function errorPage({ data }: PublicError): Page {
+  const { code } = data as { readonly code: string };
+  return jsonPage(STATUS[code] ?? STATUS_REFUSED, { error: data });
+}
+
+/** Asks several, in order. */
+export function firstPage(readers: readonly ReadPage[]): ReadPage {
+  return async (request) => {
+    for (const read of readers) {
+      const page = await read(request);
+      if (page !== undefined) return page;
+    }
+    return undefined;
+  };
+}
 
 const JSON_TYPE = "application/json";
 
-function jsonPage(status: number, value: unknown): Page {
+export function jsonPage(status: number, value: unknown): Page {
   return { status, contentType: JSON_TYPE, text: JSON.stringify(value) };
 }
 
 /** Whether the process answers, and whether blocks can move: all that a load balancer needs. */
 export function createPublicPages(monitor: Monitor): ReadPage {
-  return ({ path }) => {
+  return ({ path, verb }) => {
+    if (verb !== "GET") return Promise.resolve(undefined);
     if (path === "/health") return Promise.resolve(jsonPage(200, { status: "alive" }));
     if (path !== "/ready") return Promise.resolve(undefined);
     const ready = monitor.notReady.length === 0;
@@ -40,6 +83,7 @@ export function createPublicPages(monitor: Monitor): ReadPage {
 export function createAdminPages(monitor: Monitor): ReadPage {
   const readPublic = createPublicPages(monitor);
   return async (request) => {
+    if (request.verb !== "GET") return undefined;
     if (request.path === "/metrics") {
       const { contentType, text } = await monitor.render();
       return { status: 200, contentType, text };

@@ -7,6 +7,7 @@ import { createPublicErrors } from "./public-errors.ts";
 import {
   answerCalls,
   failure,
+  isDeeper,
   readCalls,
   type AnswerParts,
   type RpcCaller,
@@ -14,11 +15,14 @@ import {
 } from "./answer.ts";
 import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
 import { listen } from "./listen.ts";
-import type { Page, ReadPage } from "./pages.ts";
+import { errorPage, type Page, type ReadPage } from "./pages.ts";
 import { ANY, isHostAllowed, isLoopback, isOriginAllowed, LOOPBACK } from "./origins.ts";
 import { clientOf, RateLimiter } from "./rate-limiter.ts";
 import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
 import { Sockets } from "./sockets.ts";
+
+/** Paths below this are REST routes; at any other a POST is JSON-RPC. */
+const REST_PREFIX = "/v1/";
 
 /** A server that listens. */
 export interface RpcServer {
@@ -40,7 +44,7 @@ export interface RpcServerOptions {
   readonly hostNames?: readonly string[];
   /** Units that a call costs its client; by default one. */
   readonly unitsOf?: (method: string) => number;
-  /** Answers GET; by default nothing does. */
+  /** Answers GET, and POST below `/v1/`; by default nothing does. */
   readonly readPage?: ReadPage | undefined;
   /** Limits of requests; each has a default. */
   readonly limits?: Partial<RpcLimits>;
@@ -122,12 +126,14 @@ class Serving {
     try {
       if (this.#isRefused(incoming, response)) return;
       if (incoming.method === "GET") {
-        await this.#answerPage(incoming, held, response);
+        await this.#answerPage("", held, incoming, response);
         return;
       }
       const body = await this.#readBody(incoming, held);
       if (body === undefined) {
         this.#refuse(response.setHeader("connection", "close"), 503, this.#busy());
+      } else if (this.#isRest(incoming)) {
+        await this.#answerPage(body, held, incoming, response);
       } else await this.#answer(body, held, incoming, response);
     } catch {
       // The client has left, or the response is broken.
@@ -193,14 +199,20 @@ class Serving {
     });
   }
 
+  #isRest({ url = "/" }: IncomingMessage): boolean {
+    return this.#options.readPage !== undefined && url.startsWith(REST_PREFIX);
+  }
+
   #answerPage(
-    incoming: IncomingMessage,
+    body: string,
     held: HeldByRequest,
+    incoming: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
     return this.#whileRoom(incoming, response, async (caller) => {
-      if (this.#isOverRate(caller.client, 1, response)) return;
-      const page = await this.#readPage(incoming.url ?? "/", caller);
+      const units = 1 + body.length / BODY_BYTES_PER_UNIT;
+      if (this.#isOverRate(caller.client, units, response)) return;
+      const page = await this.#readPage(body, incoming, caller);
       if (page === undefined) end(response, 404);
       else if (!held.take(Buffer.byteLength(page.text))) this.#refuse(response, 503, this.#busy());
       else this.#send(response, page.status, page.text, page.contentType);
@@ -208,15 +220,24 @@ class Serving {
   }
 
   /** @returns Undefined if there is no such page. */
-  async #readPage(target: string, caller: RpcCaller): Promise<Page | undefined> {
+  async #readPage(
+    body: string,
+    { url = "/", method }: IncomingMessage,
+    caller: RpcCaller,
+  ): Promise<Page | undefined> {
     const base = "http://localhost";
-    if (!target.startsWith("/") || !URL.canParse(target, base)) return undefined;
-    const { pathname: path, searchParams: query } = new URL(target, base);
+    if (!url.startsWith("/") || !URL.canParse(url, base)) return undefined;
+    const { pathname: path, searchParams: query } = new URL(url, base);
+    const verb = method === "POST" ? "POST" : "GET";
+    const { answerBytesMax, paramsDepthMax } = this.#limits;
     try {
-      return await this.#options.readPage?.({ path, query, caller });
+      const value = verb === "POST" ? readJson(path, body, paramsDepthMax) : undefined;
+      const page = await this.#options.readPage?.({ verb, path, query, body: value, caller });
+      if (page === undefined || Buffer.byteLength(page.text) <= answerBytesMax) return page;
+      const facts = { method: path, maximumBytes: answerBytesMax };
+      throw rpcError({ code: "RPC_ANSWER_TOO_LARGE", ...facts });
     } catch (error) {
-      const text = failure(null, this.#parts.toError("", error));
-      return { status: 500, contentType: "application/json", text };
+      return errorPage(this.#parts.toError(path, error));
     }
   }
 
@@ -277,6 +298,20 @@ class Serving {
     };
     response.writeHead(status, headers).end(text);
   }
+}
+
+/** @throws RPC_PARAMS_INVALID */
+function readJson(path: string, body: string, depthMax: number): unknown {
+  const invalid = (reason: string) =>
+    rpcError({ code: "RPC_PARAMS_INVALID", method: path, path: "(body)", reason });
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw invalid("it is not JSON");
+  }
+  if (isDeeper(value, depthMax)) throw invalid("it has too many levels");
+  return value;
 }
 
 /** Ends a response that has no body. @returns True. */

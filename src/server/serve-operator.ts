@@ -8,7 +8,8 @@ import { createRpcHandler } from "./handler.ts";
 import type { L1MethodSet } from "./l1-methods.ts";
 import { L1Passage, type L1Request } from "./l1-passage.ts";
 import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "./limits.ts";
-import { createAdminPages, createPublicPages } from "./pages.ts";
+import { createAdminPages, createPublicPages, firstPage } from "./pages.ts";
+import { createRest } from "./rest.ts";
 import { type RpcServer, serveRpc } from "./rpc-server.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 
@@ -86,14 +87,19 @@ export async function serveOperator(
     await Promise.all(servers.map((server) => server.close()));
   };
   try {
-    const readPage = monitor && createPublicPages(monitor);
+    const answer = watched(request);
+    const readPage = firstPage([
+      createRest(answer),
+      ...(monitor ? [createPublicPages(monitor)] : []),
+    ]);
     const publicOptions = { ...options, ...logTo, limits, unitsOf, readPage };
-    servers.push(await serveRpc(watched(request), publicOptions));
+    servers.push(await serveRpc(answer, publicOptions));
     if (adminPort !== undefined) {
-      const answer = watched(createRpcHandler(operator));
-      const adminPages = monitor && createAdminPages(monitor);
+      const adminAnswer = watched(createRpcHandler(operator));
+      const pages = monitor ? [createAdminPages(monitor)] : [];
+      const adminPages = firstPage([createRest(adminAnswer), ...pages]);
       const at = { hostname: adminHostname, port: adminPort };
-      servers.push(await serveRpc(answer, { ...at, ...logTo, readPage: adminPages }));
+      servers.push(await serveRpc(adminAnswer, { ...at, ...logTo, readPage: adminPages }));
     }
   } catch (error) {
     await close();

@@ -15,26 +15,50 @@ const answerSchema = z
   })
   .strict()
   .refine((answer) => (answer.error === undefined) !== (answer.result === undefined));
+const restErrorSchema = z
+  .object({
+    error: z
+      .object({
+        code: z.string(),
+        facts: z.record(z.unknown()),
+        sentence: z.string(),
+        fix: z.string(),
+      })
+      .strict(),
+  })
+  .strict();
 const bodySchema = z.union([answerSchema, z.array(answerSchema).min(1)]);
 
 /** HTTP statuses of answers without a JSON-RPC body. */
 const PLAIN_STATUSES = [204, 400, 403, 404, 405, 408, 411, 413, 417, 431];
 
+/** HTTP statuses of refusals by REST. */
+const REST_STATUSES = [400, 403, 404, 410, 422, 500, 503];
+
 const TRACES = /node_modules|node:internal|file:\/\/|\.[tj]s:\d+|\n\s+at |\/home\/|\/tmp\//;
 
 /** @returns The fault of an answer, in a few words; undefined if it has none. */
-export function findFault({ status, text }: HttpAnswer, l1Url: string): string | undefined {
+export function findFault(
+  { status, text }: HttpAnswer,
+  l1Url: string,
+  isRest = false,
+): string | undefined {
   if (status === 0) return undefined;
   const { host } = new URL(l1Url);
   if (TRACES.test(text) || text.includes(PACKAGE_ROOT)) return "it shows a path or a stack trace";
   if (text.includes(host)) return "it shows the address of L1";
   if (text === "" && PLAIN_STATUSES.includes(status)) return undefined;
+  const value = parse(text);
+  if (REST_STATUSES.includes(status) && restErrorSchema.safeParse(value).success) return undefined;
+  if (isRest && status === 200 && value !== undefined) return undefined;
   if (![200, 429, 503].includes(status)) return `it has the status ${status}`;
-  return bodySchema.safeParse(parse(text)).success ? undefined : "it is no answer of JSON-RPC";
+  return bodySchema.safeParse(value).success ? undefined : "it is no answer of JSON-RPC";
 }
 
 /** The codes of an answer, as keys of statistics; `result` for a success. */
 export function outcomesOf({ status, text }: HttpAnswer): string[] {
+  const refusal = restErrorSchema.safeParse(parse(text));
+  if (refusal.success) return [refusal.data.error.code];
   const { data } = bodySchema.safeParse(parse(text));
   if (data === undefined) return [`HTTP ${status}`];
   return [data].flat().map(({ error }) => {

@@ -26,7 +26,12 @@ describe(`fuzz: the public port of an operator (${random.title})`, () => {
     // The operator accepts other encodings of a transaction, so it refused the rest for their
     // meaning.
     expect(accepted).to.be.greaterThan(0);
-    for (const code of ["SIGNATURE_INVALID", "RPC_PARAMS_INVALID", "RPC_METHOD_UNKNOWN"]) {
+    for (const code of [
+      "SIGNATURE_INVALID",
+      "RPC_PARAMS_INVALID",
+      "RPC_METHOD_UNKNOWN",
+      "RPC_NOT_FOUND",
+    ]) {
       expect(outcomes.get(code), code).to.be.greaterThan(0);
     }
   });

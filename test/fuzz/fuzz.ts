@@ -99,7 +99,8 @@ class Run {
 
   async #ask(random: Random): Promise<void> {
     const request = createRequest(random);
-    const shown = "body" in request ? request.body : request.kind;
+    const target = request.how === "http" ? (request.http?.path ?? "") : "";
+    const shown = "body" in request ? `${target} ${request.body.toString()}` : request.kind;
     await this.#send(request.kind, shown, () => this.client.send(request));
   }
 
@@ -125,7 +126,7 @@ class Run {
       this.#time(kind, performance.now() - start);
       for (const answer of answers) {
         for (const outcome of outcomesOf(answer)) count(this.outcomes, outcome);
-        const fault = findFault(answer, this.#operator.l1Url);
+        const fault = findFault(answer, this.#operator.l1Url, kind === "REST");
         if (fault !== undefined) this.#note(fault, shown, answer.text);
       }
       return answers;

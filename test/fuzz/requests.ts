@@ -1,6 +1,7 @@
 /** Requests of a careless or hostile client to an operator. */
 import { WALLET_L1_METHODS } from "../../src/server/l1-methods.ts";
 import { RPC_METHODS } from "../../src/api/methods.ts";
+import { listRoutes } from "../../src/api/openapi.ts";
 import type { Random } from "../helpers/random.ts";
 import { mutate, WEIRD } from "./mutations.ts";
 
@@ -46,6 +47,11 @@ const PARAMS: Readonly<Record<string, unknown[]>> = {
   rollup_getPriorityRequest: [0],
   rollup_waitForPriorityRequest: [0, "executed"],
   rollup_getBlock: ["latest"],
+  rollup_getBlocks: [{ cursor: "3", limit: 5 }],
+  rollup_getBlockOperations: ["latest", { limit: 5 }],
+  rollup_getL1Transactions: [{ limit: 5 }],
+  rollup_getTransaction: [HASH],
+  rollup_getAccountState: [1, "finalized"],
   eth_call: [{ to: ADDRESS, data: "0x" }, "latest", { [ADDRESS]: { code: "0x6110005ff3" } }],
   eth_estimateGas: [{ to: ADDRESS }],
   eth_feeHistory: ["0x4", "latest", [25]],
@@ -65,6 +71,7 @@ const PARAMS: Readonly<Record<string, unknown[]>> = {
 export function createRequest(random: Random): FuzzRequest {
   const kinds: readonly (readonly [number, (random: Random) => FuzzRequest])[] = [
     [30, changedParams],
+    [20, restRoute],
     [20, weirdParams],
     [10, brokenJson],
     [6, changedEnvelope],
@@ -98,6 +105,33 @@ function changedParams(random: Random): FuzzRequest {
     "changed parameters",
     call(method, random.int(5) === 0 ? params : mutate(random, params)),
   );
+}
+
+/** REST routes with parts of the path, the query or the body that may be anything. */
+function restRoute(random: Random): FuzzRequest {
+  const [, { verb, path, names }] = random.pick(listRoutes());
+  const text = () => {
+    const value: unknown = random.pick([...WEIRD, HASH, ADDRESS, 0, 1, "latest", "finalized"]);
+    const plain = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+    const short = plain.slice(0, 200);
+    return random.int(4) === 0
+      ? short.replaceAll(/[\s\u0000-\u001f\u0080-\uffff]/g, "")
+      : encode(short);
+  };
+  const filled = path.replaceAll(/\{\w+\}/g, text);
+  const query = Array.from(
+    { length: random.int(4) },
+    () => `${random.pick(["cursor", "limit", "account", "__proto__", ...names])}=${text()}`,
+  );
+  const target = query.length === 0 ? filled : `${filled}?${query.join("&")}`;
+  const method = random.int(10) === 0 ? random.pick(["GET", "POST", "PUT"]) : verb;
+  const body = method === "GET" ? "" : JSON.stringify(random.pick(WEIRD)) || "{";
+  return http("REST", body, { method, path: target });
+}
+
+/** A text for a URL; lone surrogates have no form there. */
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 function weirdParams(random: Random): FuzzRequest {

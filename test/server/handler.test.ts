@@ -166,6 +166,25 @@ describe(`server: methods (${random.title})`, () => {
     expect(await client.call("rollup_getReceipt", receipts[1]!.hash)).to.deep.equal(receipts[1]);
   });
 
+  it("rollup_getTransaction, rollup_getAccountState, and lists", async () => {
+    const found = await client.call("rollup_getTransaction", transferHash);
+    expect(found?.batch).to.deep.equal([transferHash]);
+    expect(found?.data).to.include({ type: "transfer", accountId: 1 });
+    expect(await client.call("rollup_getTransaction", `0x${"12".repeat(32)}`)).to.equal(null);
+    const finalized = await client.call("rollup_getAccountState", 1, "finalized");
+    const accepted = await client.call("rollup_getAccountState", 1, "accepted");
+    expect(accepted!.nonce).to.equal(finalized!.nonce + 2);
+    const { items, next } = await client.call("rollup_getBlocks", { limit: 2 });
+    expect(items.map(({ blockNumber }) => blockNumber)).to.deep.equal([3, 2]);
+    expect(next).to.equal("1");
+    const operations = await client.call("rollup_getBlockOperations", 1, {});
+    expect(operations!.items.map(({ type }) => type)).to.deep.equal(
+      (await client.call("rollup_getBlock", 1))!.operations,
+    );
+    const steps = (await client.call("rollup_getL1Transactions", {})).items;
+    expect(steps.map(({ step }) => step)).to.include.members(["commit", "prove", "execute"]);
+  });
+
   it("has been called for every method", () => {
     expect([...called].sort()).to.deep.equal(Object.keys(RPC_METHODS).sort());
   });
