@@ -26,9 +26,9 @@ import {
 import { redact } from "./public-errors.ts";
 import {
   findTransaction,
+  listBlockOperations,
   listBlocks,
   listL1Transactions,
-  listOperations,
   stateOf,
 } from "./reads.ts";
 import type { RpcParams, RpcResult, SignedTransactionParam } from "../api/methods.ts";
@@ -114,7 +114,6 @@ function createMethods(operator: Operator): Methods {
     rollup_submitBatch: (batch) => submit(operator, l1, batch),
     rollup_getReceipt: async (hash) => (await operator.findReceipt(hash)) ?? null,
     rollup_getTransaction: (hash) => findTransaction(operator, hash),
-    rollup_getReceipt: (hash) => operator.receipt(hash) ?? null,
     rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
     rollup_getPriorityRequest: async (requestId) => {
       await l1.catchUp();
@@ -128,22 +127,10 @@ function createMethods(operator: Operator): Methods {
       return (wanted === undefined ? undefined : await operator.findBlock(wanted)) ?? null;
     },
     rollup_processBlocks: async () => (await processBlocks()).map(summarizeBlock),
-    rollup_getBlock: (number) => {
-      const block = findBlock(operator, number);
-      return block === undefined ? null : toBlock(block);
-    },
-    rollup_getBlocks: (page) => listBlocks(operator, page, toBlock),
-    rollup_getBlockOperations: (number, page) => {
-      const block = findBlock(operator, number);
-      return block === undefined ? null : listOperations(block, page);
-    },
+    rollup_getBlocks: (page) => listBlocks(operator, page, summarizeBlock),
+    rollup_getBlockOperations: (number, page) => listBlockOperations(operator, number, page),
     rollup_getL1Transactions: (page) => listL1Transactions(operator, page),
-    rollup_processBlocks: async () => (await processBlocks()).map(toBlock),
   };
-}
-
-function findBlock(operator: Operator, number: number | "latest"): BlockRecord | undefined {
-  return number === "latest" ? operator.blocks.at(-1) : operator.block(number);
 }
 
 /** Reads L1 for calls; concurrent calls share one read. */

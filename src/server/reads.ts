@@ -33,21 +33,40 @@ export function listBlocks<T>(
   return { items, ...(next && { next: String(numberOf(next)) }) };
 }
 
-/** Lists the operations of a block; a cursor is the slot to begin with. */
-export function listOperations(
-  { applied, items }: BlockRecord,
+/** Lists the operations of a block of any age; a cursor is the slot to begin with. */
+export async function listBlockOperations(
+  operator: Operator,
+  number: number | "latest",
   { cursor, limit = PAGE_ITEMS_DEFAULT }: PageOptions,
-): NonNullable<RpcResult<"rollup_getBlockOperations">> {
+): Promise<RpcResult<"rollup_getBlockOperations">> {
   const first = cursor === undefined ? 0 : readIndex("rollup_getBlockOperations", cursor);
-  const { operations } = applied.block;
-  const listed = operations.slice(first, first + limit).map((operation, index) => {
-    const slotIndex = first + index;
-    const { type, ...fields } = operation;
+  const block = number === "latest" ? operator.blocks.at(-1) : operator.block(number);
+  const slots = block === undefined ? await pastSlots(operator, number) : presentSlots(block);
+  if (slots === undefined) return null;
+  const next = first + limit;
+  const items = slots.slice(first, next);
+  return { items, ...(next < slots.length && { next: String(next) }) };
+}
+
+type Slot = NonNullable<RpcResult<"rollup_getBlockOperations">>["items"][number];
+
+function presentSlots({ applied, items }: BlockRecord): Slot[] {
+  return applied.block.operations.map(({ type, ...fields }, slotIndex) => {
     const data = toJson(fields) as Record<string, unknown>;
     return { slotIndex, type, ...nameOf(items[slotIndex]), data };
   });
-  const next = first + limit;
-  return { items: listed, ...(next < operations.length && { next: String(next) }) };
+}
+
+/** Slots of a block that has left the memory; undefined if it is not known. */
+async function pastSlots(
+  operator: Operator,
+  number: number | "latest",
+): Promise<Slot[] | undefined> {
+  if (number === "latest" || (await operator.findBlock(number)) === undefined) return undefined;
+  const operations = await operator.pastOperations(number);
+  return operations.map(({ blockNumber: _, fields, ...slot }) => {
+    return { ...slot, data: toJson(fields) as Record<string, unknown> };
+  });
 }
 
 function nameOf(item: Item | undefined): { hash?: string; requestId?: number } {
@@ -56,11 +75,11 @@ function nameOf(item: Item | undefined): { hash?: string; requestId?: number } {
 }
 
 /** Finds a transaction with what was signed, while its block is kept. */
-export function findTransaction(
+export async function findTransaction(
   operator: Operator,
   hash: string,
-): RpcResult<"rollup_getTransaction"> {
-  const receipt = operator.receipt(hash);
+): Promise<RpcResult<"rollup_getTransaction">> {
+  const receipt = await operator.findReceipt(hash);
   if (receipt === undefined) return null;
   const { blockNumber, slotIndex } = receipt;
   const items = blockNumber === undefined ? undefined : itemsOf(operator, blockNumber);

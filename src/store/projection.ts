@@ -34,9 +34,9 @@ function projectForgotten(queries: Kysely<Tables>, { before, after }: LedgerChan
 
 function projectRejected(queries: Kysely<Tables>, { before, after }: LedgerChange): Statement[] {
   const rows: Tables["rejections"][] = [];
-  for (const [hash, receipt] of after.receipts.finals(before.receipts.finalCount)) {
-    if (receipt.status !== "rejected" || typeof hash !== "string") continue;
-    rows.push({ hash, data: encode(receipt) });
+  for (const receipt of after.receipts.finalSince(before.receipts.finalCount)) {
+    if (receipt.status !== "rejected" || !("hash" in receipt)) continue;
+    rows.push({ hash: receipt.hash, data: encode(receipt) });
   }
   return inserts(rows, (some) =>
     queries

@@ -74,19 +74,10 @@ export class ReceiptBook {
     return new ReceiptBook(withoutOldest({ ...rest, final, turns, nextTurn }));
   }
 
-  /** How many receipts have become final, also those that are not kept any more. */
-  get finalCount(): number {
-    return this.#contents.nextTurn;
-  }
-
-  /**
-   * Iterates over the final receipts that are kept, in the order in which they became final.
-   *
-   * @param count - Skips as many of all that ever became final.
-   */
-  *finals(count = 0): Generator<[ReceiptKey, Receipt]> {
+  /** Iterates over the final receipts, in the order in which they became final. */
+  *finals(): Generator<[ReceiptKey, Receipt]> {
     const { final, turns, oldestTurn, nextTurn } = this.#contents;
-    for (let turn = Math.max(count, oldestTurn); turn < nextTurn; turn++) {
+    for (let turn = oldestTurn; turn < nextTurn; turn++) {
       const key = turns.get(turn);
       if (key !== undefined) yield [key, final.get(key)!.receipt];
     }
