@@ -57,6 +57,23 @@ describe("RollupClient: stuck transactions", () => {
     expect((await deposit).transaction.hash).not.to.equal(first);
   });
 
+  it("are not sent again by a process that does not lead any more", async () => {
+    const { ethers, user } = fixture;
+    const abort = new AbortController();
+    const assertMaySend = () => abort.signal.throwIfAborted();
+    const options = { resendAfterMs: RESEND_AFTER_MS, sendsMax: 3, assertMaySend };
+    const leader = await connectRollup(fixture.client, user, options);
+    const deposit = leader.depositEth(user.address, 9n).catch((error: unknown) => error);
+    const first = await nextPending([]);
+    abort.abort(new Error("another process leads"));
+    expect(await deposit).to.have.property("message", "another process leads");
+    expect(await pendingHashes()).to.deep.equal([first]);
+    const nonce = await ethers.provider.getTransactionCount(user.address, "pending");
+    const next = await leader.depositEth(user.address, 9n).catch((error: unknown) => error);
+    expect(next).to.have.property("message", "another process leads");
+    expect(await ethers.provider.getTransactionCount(user.address, "pending")).to.equal(nonce);
+  });
+
   it("L1_TRANSACTION_STUCK: are abandoned, and may be mined later", async () => {
     const { networkHelpers, user, rollup } = fixture;
     const error = await expectRejection(
