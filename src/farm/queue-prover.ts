@@ -22,7 +22,7 @@ export interface QueueProverOptions extends JobTableOptions {
   readonly verify: (keyId: number, proof: JobProof) => Promise<boolean>;
   /** Jobs that wait or are proven at a time, from 1. Default 32. */
   readonly capacity?: number;
-  /** Time after which an active job is given to another worker, milliseconds. Default 15 minutes. */
+  /** Time after which an active job goes to another worker, milliseconds. Default 15 minutes. */
   readonly jobTimeoutMs?: number;
   /** Log sink. Default: none. */
   readonly logger?: Logger;
@@ -214,7 +214,7 @@ class QueueProver {
     await this.#table.send({ key, job, statement, generation: generation!, without });
   }
 
-  /** Whoever writes to the table can keep a job active without end; this clock is the operator's. */
+  /** Whoever writes to the table can keep a job active without end, but not by this clock. */
   async #watch(pending: Pending, { attempt }: JobRow): Promise<void> {
     const nowMs = performance.now();
     if (pending.active?.attempt !== attempt) pending.active = { attempt, sinceMs: nowMs };

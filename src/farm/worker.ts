@@ -41,7 +41,7 @@ export interface FarmWorker {
 /** How often an idle worker asks for a job. */
 const POLL_MS = 100;
 const RETRY_MS = 2_000;
-/** After so many polls without a job, it takes one that it has failed before, too. */
+/** Polls without a job after which it takes one that it has failed before, too. */
 const LONELY_POLLS = 20;
 /** How long it tries to give an answer that the database does not take. */
 const ANSWER_MS_MAX = 10 * 60 * 1000;

@@ -1,4 +1,4 @@
-/** Proof jobs in PostgreSQL: operators, workers, and what becomes of jobs when one of them fails. */
+/** Proof jobs in PostgreSQL: operators, workers, and jobs of which one of them fails. */
 import { expect } from "chai";
 import { jobIdOf, queueOf, statementOf } from "../../src/farm/job.ts";
 import type { ProofJob } from "../../src/prover/prover.ts";

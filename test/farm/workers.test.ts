@@ -1,4 +1,4 @@
-/** Worker processes without Hardhat that prove the blocks of an operator, also when one is killed. */
+/** Worker processes without Hardhat that prove an operator's blocks, also when one is killed. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";

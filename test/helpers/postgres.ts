@@ -1,6 +1,6 @@
 /**
  * A real PostgreSQL for tests. `ROLLUP_TEST_POSTGRES` names a database that they may use, such as
- * `postgres://postgres@127.0.0.1:5432/test`; each suite works in a schema of its own, which it drops.
+ * `postgres://postgres@127.0.0.1:5432/test`; each suite has a schema of its own, which it drops.
  * Without the variable, the suites are skipped with a line that says so.
  */
 import { randomBytes } from "node:crypto";
