@@ -243,12 +243,14 @@ class QueueProver {
     // Somebody has changed the job: the worker has proven what it was given.
     if (!isProofOf(pending, proof)) return this.#retry(pending, "its proof is of another job");
     if (await this.#isRight(pending, proof)) {
-      await this.#table.keep(pending.key, pending.statement, pending.generation!, {
-        proof,
-        worker,
-      });
       this.#logger.debug(`prove: a proof by ${worker}`);
-      this.#settle(pending, proof);
+      try {
+        const { key, statement, generation } = pending;
+        await this.#table.keep(key, statement, generation!, { proof, worker });
+      } finally {
+        // A database that does not keep it holds up nobody who waits for it.
+        this.#settle(pending, proof);
+      }
       return;
     }
     const count = this.#trust.noteWrong(worker);
@@ -275,7 +277,7 @@ class QueueProver {
     pending.without = worker;
     if (pending.reasons.length < ATTEMPTS_MAX) return this.#replace(pending);
     const { key, statement, generation, reasons } = pending;
-    this.#pending.delete(statement);
+    if (this.#isPending(pending)) this.#pending.delete(statement);
     const facts = { keyId: key.keyId, attempts: reasons.length, reasons };
     pending.reject(farmError({ code: "FARM_JOB_FAILED", ...facts }));
     await this.#table.remove(key, statement, generation!);
@@ -292,8 +294,11 @@ class QueueProver {
   }
 
   #settle({ statement, resolve }: Pending, proof: JobProof): void {
+    // Somebody else may have asked for it while the database was.
+    const latest = this.#pending.get(statement);
     this.#pending.delete(statement);
     resolve(proof);
+    latest?.resolve(proof);
   }
 
   /** It may have been withdrawn while the database was asked. */

@@ -188,6 +188,37 @@ describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
     expect(await Promise.all(pending)).to.deep.equal([1, 2, 3, 4].map((n) => proofOf(jobOf(n))));
   });
 
+  it("gives out a right proof also when the database does not keep it", async () => {
+    const operator = await world.operator();
+    const proofs = `${database.schema}.rollup_proof`;
+    const pending = operator.prove(jobOf(1));
+    await until(async () => (await statesOf()).length === 1);
+    await database.query(`ALTER TABLE ${proofs} ADD CONSTRAINT refused CHECK (false) NOT VALID`);
+    try {
+      await world.worker("w");
+      expect(await pending).to.deep.equal(proofOf(jobOf(1)));
+    } finally {
+      await database.query(`ALTER TABLE ${proofs} DROP CONSTRAINT refused`);
+    }
+  });
+
+  it("gives the proof to who asks again while that of an aborted job is kept", async () => {
+    const operator = await world.operator();
+    const proofs = `${database.schema}.rollup_proof`;
+    const abort = new AbortController();
+    const aborted = operator.prove(jobOf(1), abort.signal).catch((error: unknown) => error);
+    await until(async () => (await statesOf()).length === 1);
+    const lock = `DO $$ BEGIN LOCK TABLE ${proofs}; PERFORM pg_sleep(1.5); END $$`;
+    const locked = database.query(lock);
+    await world.worker("w");
+    const waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass";
+    await until(async () => (await database.query(waiting, [proofs])).length > 0);
+    abort.abort(new Error("the block is rebuilt"));
+    expect(await operator.prove(jobOf(1))).to.deep.equal(proofOf(jobOf(1)));
+    expect(String(await aborted)).to.equal("Error: the block is rebuilt");
+    await locked;
+  });
+
   it("takes its clock for the time that a job may take, not that of the database", async () => {
     const operator = await world.operator({ jobTimeoutMs: 300 });
     let calls = 0;
