@@ -1,6 +1,7 @@
 /** Signing by somebody else: a key server, or a key management service behind an interface. */
 import {
   AbstractSigner,
+  getAddress,
   type Provider,
   toQuantity,
   Transaction,
@@ -19,7 +20,7 @@ export interface TransactionToSign {
 
 /** Whoever has the key of an L1 account. */
 export interface RemoteSigner {
-  /** Returns the address of the account. */
+  /** Returns the address of the account, which never changes; checksummed or not. */
   getAddress(): Promise<string>;
   /**
    * Signs a transaction and sends nothing.
@@ -53,6 +54,7 @@ export function createRpcSigner(server: Eip1193, address: string): RemoteSigner 
 /** A signer of ethers for a {@link RemoteSigner}, of which only signatures are believed. */
 export class RemoteL1Signer extends AbstractSigner {
   readonly #remote: RemoteSigner;
+  #address: string | undefined;
 
   constructor(remote: RemoteSigner, provider: Provider | null = null) {
     super(provider);
@@ -63,8 +65,10 @@ export class RemoteL1Signer extends AbstractSigner {
     return new RemoteL1Signer(this.#remote, provider);
   }
 
-  getAddress(): Promise<string> {
-    return this.#remote.getAddress();
+  /** Returns the address with its checksum, as ethers names the sender of what was signed. */
+  async getAddress(): Promise<string> {
+    this.#address ??= getAddress(await this.#remote.getAddress());
+    return this.#address;
   }
 
   /**
