@@ -12,8 +12,8 @@ export const leaseError = defineErrors<LeaseErrorFacts>({
     message: ({ lease, reason }) =>
       `This process is not the leader any more, by the lease ${lease}: ${reason}.`,
     fix:
-      "Nothing is lost: the next leader continues. Start this one again, and it waits as standby; " +
-      "see that it reaches the database of the lease.",
+      "Nothing is lost: the next leader continues. Start this one again to wait as standby; see " +
+      "that it reaches the database of the lease.",
   },
   LEASE_UNREACHABLE: {
     message: ({ lease, reason }) => `The lease ${lease} cannot be asked for: ${reason}.`,
@@ -25,7 +25,7 @@ export const leaseError = defineErrors<LeaseErrorFacts>({
   },
   LEASE_ON_OTHER_HOST: {
     message: ({ lease, host, pid }) =>
-      `The process ${pid} on the host ${host} uses ${lease}, and a lock of files does not reach there.`,
+      `The process ${pid} on the host ${host} uses ${lease}, and no lock of files reaches there.`,
     fix: "Use a store in PostgreSQL for operators on several hosts, or stop the other one.",
   },
 });
