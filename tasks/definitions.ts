@@ -40,6 +40,13 @@ const queue = {
     `or the variable ${QUEUE_VARIABLE})`,
 } satisfies Option;
 
+const store = {
+  name: "store",
+  description:
+    "Where the operator keeps what it has promised: sqlite, sqlite:<file>, postgres://… or memory " +
+    "(default: the config's)",
+} satisfies Option;
+
 /** Option of the steps of the build; it stands for the rollup's circuits. */
 const rollupPreset = {
   name: "preset",
@@ -240,6 +247,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         defaultValue: DEFAULT_UNITS_PER_SECOND,
       },
       queue,
+      store,
     ],
     action: () => import("./operator.ts"),
   },

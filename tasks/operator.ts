@@ -1,10 +1,17 @@
 /** `hardhat rollup:operator`: runs the operator of a rollup on an external L1 until interrupted. */
 import type { OperatorNode, OperatorNodeOptions } from "../src/plugin/node/operator-node.ts";
+import type { HardhatConfig } from "hardhat/types/config";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { StatusLine } from "../src/logs/status-line.ts";
 import { describeStatus } from "../src/metrics/status-text.ts";
 import type { QueueLocation } from "../src/farm/database.ts";
 import type { ProversConfig } from "../src/plugin/config/node/provers.ts";
+import {
+  isStoreName,
+  resolveStore,
+  STORE_FORMS,
+  type StoreConfig,
+} from "../src/plugin/config/node/store.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { assertPortFree } from "../src/server/listen.ts";
@@ -37,6 +44,7 @@ interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly l1Methods: string;
   readonly rateLimit: number;
   readonly queue?: string | undefined;
+  readonly store?: string | undefined;
 }
 
 /** @throws L1_METHODS_UNKNOWN, ORIGIN_INVALID */
@@ -67,6 +75,13 @@ function toQueue({ queue }: OperatorArguments, config: ProversConfig): QueueLoca
   return { url, ...(config.schema !== undefined && { schema: config.schema }) };
 }
 
+/** The store of the option, or of the config. @throws STORE_UNKNOWN */
+function toStore({ store }: OperatorArguments, { rollup, paths }: HardhatConfig): StoreConfig {
+  if (store === undefined) return rollup.node.store;
+  if (!isStoreName(store)) throw pluginError({ code: "STORE_UNKNOWN", forms: STORE_FORMS });
+  return resolveStore(store, paths.root);
+}
+
 function toList(text = ""): string[] {
   return text
     .split(",")
@@ -88,7 +103,7 @@ function describe({ rollup, url, adminUrl }: OperatorNode) {
   };
 }
 
-function printNode(node: OperatorNode, prover: string): void {
+function printNode(node: OperatorNode, prover: string, isDurable: boolean): void {
   const { url, adminUrl, chainId, rollup, preset, accounts, stateRoot } = describe(node);
   console.log(
     formatTable([
@@ -101,7 +116,11 @@ function printNode(node: OperatorNode, prover: string): void {
       row("State root", String(stateRoot)),
     ]),
   );
-  console.log("Stop with Ctrl-C. A later start continues from the data on L1.");
+  console.log(
+    isDurable
+      ? "Stop with Ctrl-C. A later start continues with all that was accepted."
+      : "Stop with Ctrl-C. A later start continues from the data on L1.",
+  );
 }
 
 const action = defineAction<OperatorArguments>(async (args, hre) => {
@@ -115,6 +134,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const plan = toPlan(ownOutput, hre);
   const { prover } = plan;
   const queue = toQueue(args, hre.config.rollup.node.provers);
+  const store = toStore(args, hre.config);
   await buildFor(plan, hre);
   const { fees } = hre.config.rollup.node;
   let line: StatusLine | undefined;
@@ -133,13 +153,14 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     ...(output !== undefined && { output }),
     ...(fees && { fees }),
     ...(queue !== undefined && { queue }),
+    store,
     log,
     onProgress: createRestoreReporter(ownOutput),
   });
   const announce = () => {
     if (args.json) printJson(describe(node));
     else if (args.jsonLogs) log.info("The operator runs.", describe(node));
-    else printNode(node, prover);
+    else printNode(node, prover, store.type !== "memory");
     if (hasStatusLine(args)) line = createNodeStatusLine(node);
   };
   await serveUntilInterrupted(announce, async () => {

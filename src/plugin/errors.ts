@@ -66,6 +66,7 @@ export type PluginErrorFacts =
   | { code: "NETWORK_WITHOUT_L1"; network: string }
   | { code: "NETWORK_NOT_CHOSEN"; network: string }
   | { code: "L1_METHODS_UNKNOWN"; value: string; known: readonly string[] }
+  | { code: "STORE_UNKNOWN"; forms: string }
   | { code: "INIT_FILES_EXIST"; folder: string; files: readonly string[] }
   | { code: "INIT_PACKAGE_JSON_INVALID"; file: string }
   | { code: "COMMAND_UNKNOWN"; command: string }
@@ -336,6 +337,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ value, known }) =>
       `--l1-methods is ${value}, but it must be one of ${known.join(", ")}.`,
     fix: "Pass one of them, or omit the option for the methods that wallets need.",
+  },
+  STORE_UNKNOWN: {
+    message: ({ forms }) => `--store names no store: it must be ${forms}.`,
+    fix: "Pass one of them, or omit the option for the store of the config.",
   },
   INIT_FILES_EXIST: {
     message: ({ folder, files }) =>

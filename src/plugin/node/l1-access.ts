@@ -2,7 +2,7 @@
 import type { HardhatConfig, NetworkConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import { HDNodeWallet, JsonRpcSigner, type Signer, Wallet } from "ethers";
-import { createMemorySpendingBook } from "../../l1/budget.ts";
+import { createMemorySpendingBook, type SpendingBook } from "../../l1/budget.ts";
 import type { ConnectOptions } from "../../l1/client.ts";
 import { type FailoverEvent, FailoverEthersProvider, FailoverProvider } from "../../l1/failover.ts";
 import { createMemoryJournal, type L1Journal } from "../../l1/journal.ts";
@@ -24,7 +24,7 @@ export interface L1Access {
 export interface L1AccessParts {
   readonly logger?: Logger | undefined;
   /** Default: in memory. */
-  readonly journal?: L1Journal | undefined;
+  readonly store?: { readonly journal: L1Journal; readonly spending: SpendingBook } | undefined;
 }
 
 /**
@@ -35,12 +35,13 @@ export interface L1AccessParts {
 export async function openL1(
   { rollup }: HardhatConfig,
   connection: NetworkConnection,
-  { logger, journal = createMemoryJournal() }: L1AccessParts,
+  { logger, store }: L1AccessParts,
 ): Promise<L1Access> {
   const { networkConfig, networkName, ethers } = connection;
   const { deposits, fees, budget, key } = rollup.node.l1;
   const onEvent = (event: SendingEvent) => logSending(event, logger);
-  const spending = createMemorySpendingBook();
+  const journal = store?.journal ?? createMemoryJournal();
+  const spending = store?.spending ?? createMemorySpendingBook();
   const options = { journal, deposits, feeLimits: fees, budget, spending, onEvent };
   if (networkConfig.type !== "http") {
     const [signer] = await ethers.getSigners();

@@ -1,5 +1,6 @@
 /** Schemas of the parameters of `connection.rollup`, for `readInput`. */
 import type { QueueLocation } from "../../farm/database.ts";
+import { isStoreConfig } from "../config/node/store.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import type { GovernanceSettings } from "../../l1/deploy.ts";
 import type { OperatorMode } from "../../operator/operator.ts";
@@ -93,6 +94,7 @@ export const resumeOptions = optionsOf<ResumeOptions>({
   rollup: nonZeroAddress.optional(),
   fromBlock: integer(0).optional(),
   output: text.optional(),
+  store: option("a store, as of rollup.node.store", isStoreConfig).optional(),
   queue: optionsOf<QueueLocation>({ url: text, schema: text.optional() }).optional(),
   onProgress: callback.optional() as Input<((progress: RestoreProgress) => void) | undefined>,
 });

@@ -24,15 +24,18 @@ import { createRpcClient } from "../../api/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../server/handler.ts";
 import { readInput } from "../../sdk/inputs.ts";
 import { type RollupInfo, RollupProvider } from "../../sdk/provider.ts";
+import type { DurableStore } from "../../store/durable-store.ts";
 import { createGenesisState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
 import { type L1Access, openL1 } from "../node/l1-access.ts";
+import { openNodeStore } from "../node/node-store.ts";
 import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
 import { buildRollupIfLeftOut } from "./build-on-demand.ts";
 import { settledWithin } from "./keep-alive.ts";
+import { locateRollup } from "./locate-rollup.ts";
 import { deployOptions, resumeOptions } from "./options.ts";
 import { createProver } from "./prover.ts";
 import type { DeployOptions, OperatorSettings, ResumeOptions, RollupContracts } from "./types.ts";
@@ -64,6 +67,8 @@ export interface LocalPart {
   readonly crypto: BatchCrypto;
   /** Undefined if everything is free. */
   readonly fees: RunningFeePolicy | undefined;
+  /** Undefined if all stays in memory. */
+  readonly store: DurableStore | undefined;
 }
 
 export interface Session {
@@ -139,12 +144,34 @@ export async function resumeSession(
 ): Promise<Session> {
   const options = readInput(resumeOptions, given);
   const { config, connection, location } = environment;
-  const access = await openL1(config, connection, { logger: options.logger });
-  await settlePredecessor(access, options.logger);
+  const { logger, store: kept = { type: "memory" } } = options;
+  const known = await locateRollup(config, connection, { ...options, known: location });
+  const { rollupAddress } = known;
+  const store = await openNodeStore(kept, { config, connection, rollupAddress, logger });
+  try {
+    return await resumeWith(environment, { ...options, known, store });
+  } catch (error) {
+    await store?.close();
+    throw error;
+  }
+}
+
+async function resumeWith(
+  environment: Environment,
+  options: Omit<ResumeOptions, "store"> & {
+    readonly known: RollupLocation;
+    readonly store: DurableStore | undefined;
+  },
+): Promise<Session> {
+  const { config, connection } = environment;
+  const { store, queue, logger } = options;
+  const access = await openL1(config, connection, { logger, store });
+  await settlePredecessor(access, logger);
+  const settings = { ...options, access };
   const { l1, restored } = await restoreFromNetwork(
     config,
     connection,
-    { ...options, known: location, access },
+    settings,
     options.onProgress,
   );
   const { preset, feeAccountAddress } = restored;
@@ -155,13 +182,12 @@ export async function resumeSession(
   assertDeployment(preset, await l1.readDeployment());
   const proverName = options.prover ?? config.rollup.prover;
   await buildRollupIfLeftOut(config, proverName);
-  const { queue, logger } = options;
   const proofQueue = queue && { ...queue, ...(logger && { logger }) };
   const prover = await createProver(config, preset.name, proverName, proofQueue);
   const start = await prepareStart(l1, restored);
   const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
   const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };
-  return startSession(environment, options, parts);
+  return startSession(environment, options, { ...parts, ...(store && { store }) });
 }
 
 async function startSession(
@@ -169,10 +195,11 @@ async function startSession(
   options: OperatorSettings,
   parts: Pick<OperatorParts, "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid"> & {
     readonly l1: RollupClient;
+    readonly store?: DurableStore;
   },
 ): Promise<Session> {
   const { config } = environment;
-  const { l1, prover } = parts;
+  const { l1, prover, store } = parts;
   const crypto = createBatchCrypto(config.rollup.operator.threads);
   const fees = await createFees(options, parts);
   const operator = await Operator.create({
@@ -183,7 +210,7 @@ async function startSession(
     options: operatorOptions(options, config),
   });
   operator.start();
-  const local = { operator, answer: createRpcHandler(operator), prover, crypto, fees };
+  const local = { operator, answer: createRpcHandler(operator), prover, crypto, fees, store };
   return { ...(await describe(l1, environment)), local };
 }
 
@@ -225,6 +252,7 @@ async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
 export async function closeSession({ local }: Session): Promise<void> {
   if (local === undefined) return;
   await settledWithin(local.operator.close(), STOPPING_MS_MAX);
+  await local.store?.close();
   await local.prover.close();
   await local.crypto.close();
   local.fees?.close();

@@ -2,6 +2,7 @@
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import type { Rollup } from "../../../types/ethers-contracts/contracts/Rollup.ts";
 import type { QueueLocation } from "../../farm/database.ts";
+import type { StoreConfig } from "../config/node/store.ts";
 import type { DeployedRollup, GovernanceSettings } from "../../l1/deploy.ts";
 import type { Token } from "../../l1/types.ts";
 import type { Logger } from "../../operator/logger.ts";
@@ -75,6 +76,8 @@ export interface ResumeOptions extends Omit<OperatorSettings, "preset"> {
    * Database of proof jobs, whose workers prove the blocks. Default: this process proves them.
    */
   readonly queue?: QueueLocation;
+  /** Where the operator keeps what it has promised. Default: in memory. */
+  readonly store?: StoreConfig;
   /** Receives the progress of the restore after each step. */
   readonly onProgress?: (progress: RestoreProgress) => void;
 }

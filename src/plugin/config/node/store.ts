@@ -16,6 +16,15 @@ export type StoreConfig =
       readonly url: string;
     };
 
+/** Whether a value is a store's config. */
+export function isStoreConfig(value: unknown): value is StoreConfig {
+  if (typeof value !== "object" || value === null || !("type" in value)) return false;
+  if (value.type === "memory") return true;
+  if (value.type === "postgres") return "url" in value && typeof value.url === "string";
+  const path = "path" in value ? value.path : undefined;
+  return value.type === "sqlite" && (path === undefined || typeof path === "string");
+}
+
 /** The store of a node that names none. */
 export const DEFAULT_STORE = "sqlite";
 
@@ -23,10 +32,10 @@ const SQLITE_PREFIX = "sqlite:";
 const POSTGRES_URL = /^postgres(ql)?:\/\//;
 
 /** The forms of a store's name, for messages. */
-const STORE_FORMS = '"memory", "sqlite", "sqlite:<file>" or "postgres://<…>"';
+export const STORE_FORMS = '"memory", "sqlite", "sqlite:<file>" or "postgres://<…>"';
 
 /** Whether a text names a store. */
-function isStoreName(name: string): boolean {
+export function isStoreName(name: string): boolean {
   if (name === "memory" || name === "sqlite" || POSTGRES_URL.test(name)) return true;
   return name.startsWith(SQLITE_PREFIX) && name.length > SQLITE_PREFIX.length;
 }
