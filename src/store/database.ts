@@ -35,7 +35,7 @@ export interface StoreDatabase {
    */
   transact(transaction: Transaction): Promise<readonly StatementResult[]>;
   backup(path: string): Promise<void>;
-  /** Connects anew, after a failure. */
+  /** Connects again, after a failure. */
   reconnect(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The store of a node: events and snapshots in SQLite or PostgreSQL. What is answered is on the disk,
- * so it survives the end of the process and of the machine's power.
+ * The store of a node: events and snapshots in SQLite or PostgreSQL. What is answered is on the
+ * disk, so it survives the end of the process and of the machine's power.
  *
  * @see docs/store.md
  */

@@ -221,7 +221,8 @@ interface Deferred {
 }
 
 function createDeferred(): Deferred {
-  let [resolve, reject] = [() => {}, (_error: Error) => {}];
+  let resolve: Deferred["resolve"] = () => {};
+  let reject: Deferred["reject"] = () => {};
   const promise = new Promise<void>((onResolve, onReject) => {
     [resolve, reject] = [onResolve, onReject];
   });

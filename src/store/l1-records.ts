@@ -1,6 +1,7 @@
 /** What the store knows of the operator's own L1 transactions: the journal, and what they cost. */
 import type { SpendingBook } from "../l1/budget.ts";
 import type { JournaledTransaction, L1Journal } from "../l1/journal.ts";
+import { omit } from "../util/omit.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import type { StoreWriter } from "./store-writer.ts";
 
@@ -19,9 +20,9 @@ export function createJournal(writer: StoreWriter): L1Journal {
       .orderBy("version");
   return {
     pending: async (account) =>
-      (await rowsOf(account).execute()).map(({ version: _, sent, ...row }) => ({
-        ...row,
-        sentAt: sent,
+      (await rowsOf(account).execute()).map((row) => ({
+        ...omit(row, "version", "sent"),
+        sentAt: row.sent,
       })),
     write: (transaction) =>
       inTurn.run(async () => {

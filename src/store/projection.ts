@@ -6,6 +6,7 @@ import { accountsOf, summarizeBlock } from "../operator/ledger/summary.ts";
 import type { LedgerChange } from "../operator/store.ts";
 import type { Operation } from "../operations/operation.ts";
 import { assert } from "../util/errors.ts";
+import { omit } from "../util/omit.ts";
 import { encode } from "./codec.ts";
 import type { Statement } from "./sql/executor.ts";
 import type { Tables } from "./tables.ts";
@@ -93,17 +94,7 @@ function nameOf(item: Item): Pick<Tables["operations"], "source" | "hash" | "req
 
 /** All that is said of an operation later: its signature has done its work. */
 function encodeFields(operation: Operation): string {
-  const {
-    type: _type,
-    publicKey: _key,
-    signature: _signature,
-    ...fields
-  } = {
-    publicKey: undefined,
-    signature: undefined,
-    ...operation,
-  };
-  return encode(fields);
+  return encode(omit(operation, "type", "publicKey", "signature"));
 }
 
 function toAccountRows({ applied }: BlockRecord): Tables["account_operations"][] {

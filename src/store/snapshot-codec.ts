@@ -22,14 +22,14 @@ import type { BlockKind } from "../protocol/kinds.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { Account } from "../state/account.ts";
 import { RollupState } from "../state/rollup-state.ts";
+import { omit } from "../util/omit.ts";
 import { PersistentMap } from "../util/persistent-map.ts";
 import { decode, encode } from "./codec.ts";
 
 /** How many accounts or receipts are in one text: few enough that encoding them takes no time. */
 const PART_ENTRIES = 500;
 
-export const PART_KINDS = ["head", "accounts", "block", "open", "receipts"] as const;
-type PartKind = (typeof PART_KINDS)[number];
+type PartKind = "head" | "accounts" | "block" | "open" | "receipts";
 
 /** One of the texts that make up a ledger. */
 export interface SnapshotPart {
@@ -125,27 +125,28 @@ export function decodeSnapshot(
 }
 
 function toHead(ledger: Ledger): Head {
-  const { domain: _, start, blocks: _blocks, open: _open, receipts: _receipts, ...rest } = ledger;
-  const { l1History, ...head } = rest;
+  const { l1History } = ledger;
   const views = l1History.map((view, index) => toViewParts(view, l1History[index - 1]));
-  const { storedBlock, nextRequestId } = start;
-  return { ...head, start: { storedBlock, nextRequestId }, views };
+  const start = omit(ledger.start, "state");
+  const rest = omit(ledger, "domain", "start", "blocks", "open", "l1History", "receipts");
+  return { ...rest, start, views };
 }
 
 function fromParts(
-  { rollup, views, start: _, ...rest }: Head,
+  head: Head,
   parts: Pick<Ledger, "start" | "blocks" | "open" | "receipts">,
 ): Ledger {
   const l1History: L1View[] = [];
-  for (const view of views) l1History.push(fromViewParts(view, l1History.at(-1)));
+  for (const view of head.views) l1History.push(fromViewParts(view, l1History.at(-1)));
   let { receipts } = parts;
   for (const { items, applied } of parts.blocks) {
     receipts = receipts.withBlock(applied.block.blockNumber, items);
   }
   const { items, block } = parts.open;
   receipts = receipts.withBlock(block.header.blockNumber, items);
-  const domain = signingDomain(rollup.chainId, BigInt(rollup.rollupAddress));
-  return { ...rest, ...parts, rollup, domain, l1History, receipts };
+  const { chainId, rollupAddress } = head.rollup;
+  const domain = signingDomain(chainId, BigInt(rollupAddress));
+  return { ...omit(head, "views"), ...parts, domain, l1History, receipts };
 }
 
 // ---------------------------------------------------------------------------------------- L1
@@ -196,8 +197,8 @@ function toBlockParts({ applied, ...record }: BlockRecord): BlockParts {
 }
 
 function fromBlockParts(state: RollupState, parts: BlockParts): BlockRecord {
-  const { kind, blockNumber, timestamp, ...record } = parts;
-  const whole = sealBlock(fromOpenParts(state, parts).block, kind);
+  const record = omit(parts, "kind", "blockNumber", "timestamp");
+  const whole = sealBlock(fromOpenParts(state, parts).block, parts.kind);
   const isOver = record.status === "proven" || record.status === "executed";
   // As in memory: the traces of the slots have done their work.
   const applied = isOver ? { ...whole, slots: [], fees: [] } : whole;

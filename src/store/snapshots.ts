@@ -1,4 +1,4 @@
-/** Snapshots of a ledger in the database: written part by part, read from the newest that is whole. */
+/** Snapshots of a ledger in the database: written part by part, read from the newest whole one. */
 import { crc32 } from "node:zlib";
 import type { Ledger } from "../operator/ledger/ledger.ts";
 import type { Preset } from "../protocol/presets.ts";

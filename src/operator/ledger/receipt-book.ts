@@ -65,13 +65,13 @@ export class ReceiptBook {
     finalMax: number,
     finals: Iterable<readonly [ReceiptKey, Receipt]>,
   ): ReceiptBook {
-    let { final, turns, ...rest } = ReceiptBook.empty(finalMax).#contents;
-    let nextTurn = 0;
+    const empty = ReceiptBook.empty(finalMax).#contents;
+    let { final, turns, nextTurn } = empty;
     for (const [key, receipt] of finals) {
       final = final.set(key, { receipt, turn: nextTurn });
       turns = turns.set(nextTurn++, key);
     }
-    return new ReceiptBook(withoutOldest({ ...rest, final, turns, nextTurn }));
+    return new ReceiptBook(withoutOldest({ ...empty, final, turns, nextTurn }));
   }
 
   /** Iterates over the final receipts, in the order in which they became final. */

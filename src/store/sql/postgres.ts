@@ -5,8 +5,6 @@ import { fencedError, type SqlExecutor, type Statement, type StatementResult } f
 /** Time limits, so that a server that hangs is a failure. */
 const CONNECT_MS_MAX = 10_000;
 const QUERY_MS_MAX = 30_000;
-/** int8 of PostgreSQL; all of ours are numbers that JavaScript can hold. */
-const INT8 = 20;
 
 /** Code of the failure if the package is not installed. */
 export const PACKAGE_MISSING = "PACKAGE_MISSING";
@@ -14,6 +12,8 @@ export const PACKAGE_MISSING = "PACKAGE_MISSING";
 /** @throws Error with the code of PostgreSQL, of the system, or {@link PACKAGE_MISSING} */
 export async function openPostgres(url: string): Promise<SqlExecutor> {
   const { default: pg } = await loadPg();
+  // All of ours are numbers that JavaScript can hold; the thread has no other queries.
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number);
   const connect = async () => {
     const client = new pg.Client({
       connectionString: url,
@@ -21,12 +21,6 @@ export async function openPostgres(url: string): Promise<SqlExecutor> {
       query_timeout: QUERY_MS_MAX,
       keepAlive: true,
       application_name: "hardhat-zkrollup",
-      types: {
-        getTypeParser: (type: number, format) =>
-          type === INT8
-            ? Number
-            : (pg.types.getTypeParser(type, format) as (text: string) => unknown),
-      },
     });
     // What the connection suffers while it is idle is found by the next statement.
     client.on("error", () => {});

@@ -61,7 +61,7 @@ export function startSqlThread(target: SqlTarget): SqlExecutor {
   return {
     query: (statement) => call("query", statement) as Promise<StatementResult>,
     transact: (transaction) => call("transact", transaction) as Promise<StatementResult[]>,
-    backup: async (path) => void (await call("backup", path)),
+    backup: (path) => call("backup", path) as Promise<void>,
     close: async () => {
       await call("close").catch(() => undefined);
       await worker.terminate();
