@@ -72,7 +72,12 @@ export {
 export { type BlockCommitment, commitBlock } from "./block/commitment.ts";
 export { decodePubdata, encodePubdata } from "./block/pubdata.ts";
 // The contract on L1.
-export { connectRollup, RollupClient, type RollupLocation } from "./l1/client.ts";
+export {
+  type ConnectOptions,
+  connectRollup,
+  RollupClient,
+  type RollupLocation,
+} from "./l1/client.ts";
 export {
   type ContractArtifact,
   type DeployedRollup,
@@ -82,7 +87,8 @@ export {
 } from "./l1/deploy.ts";
 export { L1_LIMITS, type L1Limits } from "./l1/gas.ts";
 export type { Rollup } from "./l1/generated/rollup.ts";
-export type { Patience } from "./l1/settings.ts";
+export type { JournaledTransaction, L1Journal } from "./l1/journal.ts";
+export type { Patience, SendingEvent } from "./l1/settings.ts";
 export { hashStoredBlock } from "./l1/stored-block.ts";
 export type { L1BlockId, L1Transaction, QueuedRequest, StoredBlock, Token } from "./l1/types.ts";
 // Restore from L1.

@@ -28,11 +28,14 @@ export interface L1Journal {
    * Reads all that is not settled, ascending by nonce, versions of one nonce oldest first.
    *
    * @param account - Checksummed address.
+   * @returns The entries, with all versions of each nonce.
    */
   pending(account: string): Promise<readonly JournaledTransaction[]>;
   /**
    * Keeps a version; resolves when it is on disk. The sender sends only after that. A version that
    * equals a kept one in account, nonce, hash and raw is kept once, with its first time.
+   *
+   * @param transaction - The version, as it will be sent.
    */
   write(transaction: JournaledTransaction): Promise<void>;
   /**
