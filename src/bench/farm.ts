@@ -33,7 +33,7 @@ export interface FarmBench {
 }
 
 const PROOF_MS = 250;
-const PROOFS_PER_WORKER = 20;
+const PROOFS_PER_WORKER = 40;
 /** About as many as a block of two slots has. */
 const INPUT_VALUES = 250;
 const PROOF: readonly bigint[] = Array.from({ length: 8 }, (_, index) => BigInt(index));

@@ -114,12 +114,14 @@ function toTable(database: FarmDatabase, heartbeatSeconds: number): JobTable {
       });
     },
     keep: async (key, statement, generation, { proof, worker }) => {
+      const text = JSON.stringify(encodeProof(proof));
+      // One statement: this is the operator's work for each proof.
       await query(
-        `INSERT INTO ${schema}.rollup_proof (statement, proof, worker) VALUES ($1, $2, $3)
+        `WITH taken AS (DELETE FROM ${schema}.job WHERE name = $4 AND id = $5)
+        INSERT INTO ${schema}.rollup_proof (statement, proof, worker) VALUES ($1, $2, $3)
         ON CONFLICT (statement) DO UPDATE SET proof = excluded.proof, worker = excluded.worker`,
-        [statement, JSON.stringify(encodeProof(proof)), worker],
+        [statement, text, worker, queueOf(key), jobIdOf(statement, generation)],
       );
-      await remove(key, statement, generation);
     },
     remove,
     nextGeneration: (generation) => (generation + 1) % GENERATIONS,

@@ -112,15 +112,21 @@ class Worker implements FarmWorker {
     return this.#stopping.signal.aborted;
   }
 
-  /** Proves one job after the other. */
+  /** Proves one job after the other; while one is answered, the next is fetched and proven. */
   async #work(): Promise<void> {
     let idlePolls = 0;
+    let answering = Promise.resolve();
     while (!this.#isStopping) {
       const job = await this.#fetch(idlePolls >= LONELY_POLLS);
       idlePolls = job === undefined ? idlePolls + 1 : 0;
       if (job === undefined) await this.#pause(this.#isReached ? POLL_MS : RETRY_MS);
-      else await this.#handle(job);
+      else {
+        const answer = await this.#handle(job);
+        await answering;
+        answering = answer();
+      }
     }
+    await answering;
   }
 
   /** @param isLonely - Nobody else takes what it has failed. */
@@ -143,26 +149,24 @@ class Worker implements FarmWorker {
     return undefined;
   }
 
-  async #handle(job: FetchedJob): Promise<void> {
+  /** Proves a job. @returns Gives the answer; until then there are signs of life. */
+  async #handle(job: FetchedJob): Promise<() => Promise<void>> {
     const startMs = performance.now();
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#abort.signal]);
     const beat = this.#startBeating(job, abort);
-    try {
-      const outcome = await this.#prove(job, signal);
-      if (abort.signal.aborted) {
+    const outcome = await this.#prove(job, signal);
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+    return async () => {
+      const isTaken = !abort.signal.aborted && (await this.#answer(job, outcome));
+      clearInterval(beat);
+      if (!isTaken) {
         this.#logger.info("A job is not needed any more, or was given to another worker");
-        return;
-      }
-      if (!(await this.#answer(job, outcome))) return;
-      const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-      if (outcome.type === "proof") {
+      } else if (outcome.type === "proof") {
         this.provenCount++;
         this.#logger.info(`Proven in ${seconds} s: job ${job.id}`);
       }
-    } finally {
-      clearInterval(beat);
-    }
+    };
   }
 
   async #prove({ data, id }: FetchedJob, signal: AbortSignal): Promise<Outcome> {

@@ -1,6 +1,9 @@
 /** Proof jobs in PostgreSQL: operators, workers, and jobs of which one of them fails. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { jobIdOf, queueOf, statementOf } from "../../src/farm/job.ts";
+import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import type { ProofJob } from "../../src/prover/prover.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { describeWithPostgres, openTestDatabase, type TestDatabase } from "../helpers/postgres.ts";
@@ -14,6 +17,10 @@ import {
   until,
 } from "./farm-world.ts";
 
+/** The statements that docs/farm.md has for a worker's account. */
+const WORKER_GRANTS = readFileSync(join(PACKAGE_ROOT, "docs/farm.md"), "utf8")
+  .split("\n")
+  .filter((line) => line.startsWith("GRANT "));
 const WRONG = { ...proofOf(jobOf(999)) };
 const wrongProof = (job: ProofJob) => Promise.resolve({ ...WRONG, publicInputs: job.publicInputs });
 
@@ -132,6 +139,7 @@ describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
     const names = reasons.map((reason) => reason.split(":")[0]);
     expect(new Set(names)).to.deep.equal(new Set([one.name, other.name]));
     expect(names[0]).not.to.equal(names[1]);
+    await Promise.all([one.stop("finish"), other.stop("finish")]);
     await world.worker("third");
     expect(await operator.prove(jobOf(1))).to.deep.equal(proofOf(jobOf(1)));
   });
@@ -228,6 +236,28 @@ describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
     await world.worker("w", stuck, { concurrency: 2 });
     expect(await operator.prove(jobOf(1))).to.deep.equal(proofOf(jobOf(1)));
     expect(stuck.jobs).to.have.length(2);
+  });
+
+  it("needs of a worker's account only what the documents grant", async () => {
+    const operator = await world.operator();
+    const { schema } = database;
+    const role = `${schema}_worker`;
+    await database.query(`CREATE ROLE ${role} LOGIN`);
+    try {
+      for (const grant of WORKER_GRANTS) {
+        await database.query(grant.replaceAll("rollup_farm", schema).replaceAll("worker", role));
+      }
+      const account = new URL(url);
+      account.username = role;
+      const prover = new FarmProver();
+      await world.worker("limited", prover, { url: account.href });
+      expect(await operator.prove(jobOf(1))).to.deep.equal(proofOf(jobOf(1)));
+      expect(prover.jobs).to.have.length(1);
+    } finally {
+      await world.close();
+      await database.query(`DROP OWNED BY ${role}`);
+      await database.query(`DROP ROLE ${role}`);
+    }
   });
 
   it("gives no job to a worker with other keys", async () => {

@@ -19,7 +19,7 @@ import { describeWithPostgres, openTestDatabase, type TestDatabase } from "../he
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 import { FarmLog, until } from "./farm-world.ts";
 
-const BLOCKS = 6;
+const BLOCKS = 4;
 
 interface WorkerProcess {
   readonly child: ChildProcess;
