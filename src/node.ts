@@ -92,6 +92,7 @@ export type { L1Request } from "./server/l1-passage.ts";
 export { DEFAULT_RPC_LIMITS, type RpcLimits } from "./server/limits.ts";
 export { L1CallError } from "./server/public-errors.ts";
 export { type RpcServer, type RpcServerOptions, serveRpc } from "./server/rpc-server.ts";
+export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./server/stream.ts";
 export {
   type OperatorServer,
   type OperatorServerOptions,

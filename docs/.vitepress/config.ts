@@ -80,6 +80,7 @@ const sidebar = [
       { text: "Tasks", link: "/tasks" },
       { text: "Config", link: "/config" },
       { text: "JSON-RPC", link: "/rpc" },
+      { text: "Subscriptions", link: "/stream" },
       { text: "Public data", link: "/pubdata" },
       { text: "Errors", link: "/errors" },
       { text: "Metrics", link: "/monitoring/metrics" },

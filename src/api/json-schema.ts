@@ -32,13 +32,14 @@ function defineSchema(schema: z.ZodTypeAny, named: Map<string, JsonSchema>): Jso
   if (schema instanceof z.ZodBoolean) return { type: "boolean" };
   if (schema instanceof z.ZodLiteral) return { const: schema.value as unknown };
   if (schema instanceof z.ZodEnum) return { type: "string", enum: schema.options as string[] };
-  if (schema instanceof z.ZodArray) return arraySchema(schema, named);
+  if (schema instanceof z.ZodArray) return arraySchema(schema as z.ZodArray<z.ZodTypeAny>, named);
   if (schema instanceof z.ZodRecord) return { type: "object" };
   if (schema instanceof z.ZodUnion || schema instanceof z.ZodDiscriminatedUnion) {
     const options = [...(schema.options as z.ZodTypeAny[])];
     return { anyOf: options.map((option) => toJsonSchema(option, named)) };
   }
-  if (schema instanceof z.ZodObject) return objectSchema(schema, named);
+  if (schema instanceof z.ZodObject)
+    return objectSchema(shapeOf(schema), strictness(schema), named);
   throw new Error(`no JSON Schema for ${schema.constructor.name}`);
 }
 
@@ -65,11 +66,17 @@ function arraySchema(schema: z.ZodArray<z.ZodTypeAny>, named: Map<string, JsonSc
   };
 }
 
+function strictness(schema: z.ZodTypeAny): JsonSchema {
+  const { unknownKeys } = schema._def as { readonly unknownKeys?: string };
+  return unknownKeys === "strict" ? { additionalProperties: false } : {};
+}
+
 function objectSchema(
-  schema: z.ZodObject<z.ZodRawShape>,
+  shape: z.ZodRawShape,
+  extras: object,
   named: Map<string, JsonSchema>,
 ): JsonSchema {
-  const entries = Object.entries(schema.shape);
+  const entries = Object.entries(shape);
   const required = entries.filter(([, field]) => !field.isOptional()).map(([name]) => name);
   return {
     type: "object",
@@ -77,6 +84,11 @@ function objectSchema(
       entries.map(([name, field]) => [name, toJsonSchema(field, named)]),
     ),
     ...(required.length > 0 && { required }),
-    ...(schema._def.unknownKeys === "strict" && { additionalProperties: false }),
+    ...extras,
   };
+}
+
+/** The members of a schema that is an object. */
+export function shapeOf(schema: z.ZodTypeAny): z.ZodRawShape {
+  return schema instanceof z.ZodObject ? (schema.shape as z.ZodRawShape) : {};
 }

@@ -1,6 +1,6 @@
 /** The OpenAPI document of the REST routes, made of the same table as JSON-RPC. */
 import { z } from "zod";
-import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
+import { type JsonSchema, shapeOf, toJsonSchema } from "./json-schema.ts";
 import { type RestRoute, RPC_METHODS, type RpcMethod } from "./methods.ts";
 
 /** Routes by method, in the order of the table. */
@@ -62,8 +62,7 @@ function toOperation(
 
 /** The members of an object as parameters of the query. */
 function toQuery(schema: z.ZodTypeAny, named: Map<string, JsonSchema>): JsonSchema[] {
-  const { shape } = schema as z.ZodObject<z.ZodRawShape>;
-  return Object.entries(shape).map(([name, field]) => ({
+  return Object.entries(shapeOf(schema)).map(([name, field]) => ({
     name,
     in: "query",
     required: !field.isOptional(),

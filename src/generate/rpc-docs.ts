@@ -63,7 +63,7 @@ curl -s localhost:8546/v1/blocks?limit=2
 curl -s localhost:8546/v1/accounts/0x…/states/finalized
 \`\`\`
 
-Lists have pages of up to ${PAGE_ITEMS_MAX} items (\`limit\`, by default ${PAGE_ITEMS_DEFAULT}): \`next\` of one page is the
+[Subscriptions](stream.md) go over a WebSocket at \`/v1/stream\`. Lists have pages of up to ${PAGE_ITEMS_MAX} items (\`limit\`, by default ${PAGE_ITEMS_DEFAULT}): \`next\` of one page is the
 \`cursor\` of the next. They reach as far back as the operator's memory ([operator](operator.md#memory)).`;
 
 const LIMITS: { readonly [L in keyof RpcLimits]: string } = {

@@ -430,6 +430,11 @@ export class Operator {
     return this.#sequencer.waiting;
   }
 
+  /** Waits until everything recorded so far is on disk. @throws STORE_FAILED */
+  saved(): Promise<void> {
+    return this.#log.saved();
+  }
+
   /** Whether the operator has not been closed. */
   get isRunning(): boolean {
     return this.#isRunning;

@@ -1,6 +1,7 @@
 /** REST routes: the methods of JSON-RPC under paths. */
-import { z } from "zod";
+import type { z } from "zod";
 import { rpcError } from "../api/errors.ts";
+import { shapeOf } from "../api/json-schema.ts";
 import { type RestRoute, RPC_METHODS, type RpcMethod } from "../api/methods.ts";
 import { createOpenApi, listRoutes } from "../api/openapi.ts";
 import type { RpcRequest } from "./answer.ts";
@@ -75,7 +76,7 @@ function fromQuery(
   query: URLSearchParams,
   method: string,
 ): Record<string, unknown> {
-  const { shape } = schema as z.ZodObject<z.ZodRawShape>;
+  const shape = shapeOf(schema);
   const read: [string, unknown][] = [];
   for (const [name, text] of query) {
     if (read.some(([known]) => known === name)) {

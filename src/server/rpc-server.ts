@@ -1,9 +1,16 @@
 /** JSON-RPC 2.0 over HTTP for the public. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import type { Duplex } from "node:stream";
 import { operatorError } from "../operator/errors.ts";
 import type { Logger } from "../operator/logger.ts";
 import { rpcError } from "../api/errors.ts";
-import { createPublicErrors } from "./public-errors.ts";
+import { createPublicErrors, type PublicError } from "./public-errors.ts";
 import {
   answerCalls,
   failure,
@@ -32,6 +39,19 @@ export interface RpcServer {
   close(): Promise<void>;
 }
 
+/** What a server shares with the stream behind it. */
+export interface ServerParts {
+  readonly rates: RateLimiter;
+  readonly toError: (method: string, error: unknown) => PublicError;
+}
+
+/** Takes over connections that are no HTTP any more. */
+export interface Upgrades {
+  /** @returns The HTTP status of a refusal; undefined if the connection is taken. */
+  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): number | undefined;
+  close(): void;
+}
+
 /** How a server listens, and whom it serves. */
 export interface RpcServerOptions {
   /** Address that it listens on; default: 127.0.0.1. */
@@ -46,6 +66,8 @@ export interface RpcServerOptions {
   readonly unitsOf?: (method: string) => number;
   /** Answers GET, and POST below `/v1/`; by default nothing does. */
   readonly readPage?: ReadPage | undefined;
+  /** Makes what takes the connections of WebSocket clients; by default nothing does. */
+  readonly createStream?: ((parts: ServerParts) => Upgrades) | undefined;
   /** Limits of requests; each has a default. */
   readonly limits?: Partial<RpcLimits>;
   /** Log sink for the errors that clients get no details of. */
@@ -84,6 +106,7 @@ class Serving {
   readonly #held: HeldBytes;
   readonly #rates: RateLimiter;
   readonly #sockets: Sockets;
+  readonly #stream: Upgrades | undefined;
   /** Of the requests under way. */
   readonly #answering = new Set<AbortController>();
 
@@ -105,6 +128,10 @@ class Serving {
       (incoming, response) => void this.#respond(incoming, response),
     );
     this.server.on("connection", (socket) => this.#sockets.add(socket));
+    this.#stream = options.createStream?.({ rates: this.#rates, toError });
+    if (this.#stream !== undefined) {
+      this.server.on("upgrade", (...upgrade) => this.#upgrade(...upgrade));
+    }
   }
 
   close(): Promise<void> {
@@ -112,12 +139,32 @@ class Serving {
       const limit = setTimeout(() => this.#sockets.destroyAll(), this.#limits.closingMs);
       const reason = operatorError({ code: "OPERATOR_STOPPED" });
       for (const request of this.#answering) request.abort(reason);
+      this.#stream?.close();
       this.server.close(() => {
         clearTimeout(limit);
         resolve();
       });
       this.server.closeIdleConnections();
     });
+  }
+
+  /** The connection counts as answering as long as it lasts, so nothing evicts it. */
+  #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const status = this.#isForeign(incoming) ? 403 : this.#stream!.upgrade(incoming, socket, head);
+    if (status === undefined) this.#sockets.begin(incoming.socket);
+    else {
+      const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
+      socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      setTimeout(() => socket.destroy(), this.#limits.closingMs).unref();
+    }
+  }
+
+  /** Whether a page of another origin asks, or one under a name of its own. */
+  #isForeign({ headers: { host, origin } }: IncomingMessage): boolean {
+    const { cors = [], hostNames = [], hostname } = this.#options;
+    const isNamed = isHostAllowed(host, hostNames) || !isLoopback(hostname);
+    return !isNamed || !isOriginAllowed(origin, cors);
   }
 
   async #respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -142,15 +189,13 @@ class Serving {
   }
 
   /** Checks that need nothing of the body. */
-  #isRefused({ headers, method }: IncomingMessage, response: ServerResponse): boolean {
-    const { cors = [], hostNames = [], hostname, readPage } = this.#options;
-    const { host, origin } = headers;
+  #isRefused(incoming: IncomingMessage, response: ServerResponse): boolean {
+    const { cors = [], readPage } = this.#options;
+    const { headers, method } = incoming;
+    const { origin } = headers;
     const length = headers["content-length"];
-    const isNamed = isHostAllowed(host, hostNames) || !isLoopback(hostname);
     // A request without a preflight, such as a form, must not act for its user either.
-    if (!isNamed || !isOriginAllowed(origin, cors)) {
-      return end(response, 403);
-    }
+    if (this.#isForeign(incoming)) return end(response, 403);
     if (origin !== undefined || cors.includes(ANY)) {
       response.setHeader("access-control-allow-origin", cors.includes(ANY) ? ANY : origin!);
       response.setHeader("access-control-allow-headers", "content-type");

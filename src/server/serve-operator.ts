@@ -10,7 +10,8 @@ import { L1Passage, type L1Request } from "./l1-passage.ts";
 import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "./limits.ts";
 import { createAdminPages, createPublicPages, firstPage } from "./pages.ts";
 import { createRest } from "./rest.ts";
-import { type RpcServer, serveRpc } from "./rpc-server.ts";
+import { type RpcServer, type ServerParts, serveRpc } from "./rpc-server.ts";
+import { Stream, type StreamLimits } from "./stream.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 
 /** How the public port serves. */
@@ -25,6 +26,8 @@ export interface PublicPortOptions {
   readonly hostNames?: readonly string[];
   /** L1 methods that clients may call; default: what wallets need. */
   readonly l1Methods?: L1MethodSet;
+  /** Limits of subscriptions over WebSocket; each has a default. */
+  readonly streamLimits?: Partial<StreamLimits>;
   /** Limits of requests; each has a default. */
   readonly limits?: Partial<RpcLimits>;
 }
@@ -92,7 +95,9 @@ export async function serveOperator(
       createRest(answer),
       ...(monitor ? [createPublicPages(monitor)] : []),
     ]);
-    const publicOptions = { ...options, ...logTo, limits, unitsOf, readPage };
+    const createStream = (parts: ServerParts) =>
+      new Stream({ ...parts, operator, limits: options.streamLimits });
+    const publicOptions = { ...options, ...logTo, limits, unitsOf, readPage, createStream };
     servers.push(await serveRpc(answer, publicOptions));
     if (adminPort !== undefined) {
       const adminAnswer = watched(createRpcHandler(operator));

@@ -30,7 +30,7 @@ const restErrorSchema = z
 const bodySchema = z.union([answerSchema, z.array(answerSchema).min(1)]);
 
 /** HTTP statuses of answers without a JSON-RPC body. */
-const PLAIN_STATUSES = [204, 400, 403, 404, 405, 408, 411, 413, 417, 431];
+const PLAIN_STATUSES = [101, 204, 400, 403, 404, 405, 408, 411, 413, 417, 426, 429, 431, 503];
 
 /** HTTP statuses of refusals by REST. */
 const REST_STATUSES = [400, 403, 404, 410, 422, 500, 503];

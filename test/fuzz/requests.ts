@@ -72,6 +72,7 @@ export function createRequest(random: Random): FuzzRequest {
   const kinds: readonly (readonly [number, (random: Random) => FuzzRequest])[] = [
     [30, changedParams],
     [20, restRoute],
+    [8, stream],
     [20, weirdParams],
     [10, brokenJson],
     [6, changedEnvelope],
@@ -110,13 +111,14 @@ function changedParams(random: Random): FuzzRequest {
 /** REST routes with parts of the path, the query or the body that may be anything. */
 function restRoute(random: Random): FuzzRequest {
   const [, { verb, path, names }] = random.pick(listRoutes());
+  const values = [...WEIRD, HASH, ADDRESS, 1, "finalized", "../config", "%", "%00", "%ff"];
   const text = () => {
-    const value: unknown = random.pick([...WEIRD, HASH, ADDRESS, 0, 1, "latest", "finalized"]);
-    const plain = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+    const value = random.pick(values);
+    const plain = typeof value === "string" ? value : JSON.stringify(value);
     const short = plain.slice(0, 200);
-    return random.int(4) === 0
-      ? short.replaceAll(/[\s\u0000-\u001f\u0080-\uffff]/g, "")
-      : encode(short);
+    // A client of Node sends neither spaces nor lone surrogates.
+    const raw = short.replaceAll(/[^!-~]/g, "");
+    return random.int(4) === 0 ? raw : encodeURIComponent(raw);
   };
   const filled = path.replaceAll(/\{\w+\}/g, text);
   const query = Array.from(
@@ -125,13 +127,34 @@ function restRoute(random: Random): FuzzRequest {
   );
   const target = query.length === 0 ? filled : `${filled}?${query.join("&")}`;
   const method = random.int(10) === 0 ? random.pick(["GET", "POST", "PUT"]) : verb;
-  const body = method === "GET" ? "" : JSON.stringify(random.pick(WEIRD)) || "{";
+  const body = method === "GET" ? "" : JSON.stringify(random.pick(WEIRD));
   return http("REST", body, { method, path: target });
 }
 
-/** A text for a URL; lone surrogates have no form there. */
-function encode(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\uFFFD"));
+/** A WebSocket with messages, or bytes that are no frames. */
+function stream(random: Random): FuzzRequest {
+  const version = random.int(8) === 0 ? 99 : 13;
+  const head =
+    `GET ${random.pick(["/v1/stream", "/v1/stream?a=1", "/v1/%00", "//v1/stream"])} HTTP/1.1\r\n` +
+    "Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+    `Sec-WebSocket-Version: ${version}\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+  const request = () => {
+    const subscribe = random.pick(["blocks", "account", "transaction", "__proto__"]);
+    const [account, hash, from] = [random.pick(WEIRD), random.pick(WEIRD), random.pick(WEIRD)];
+    const whole = { id: 1, subscribe, account, hash, from };
+    const valid = random.pick([
+      { id: 1, subscribe },
+      { id: 1, subscribe, account: 1 },
+    ]);
+    return JSON.stringify(random.int(2) === 0 ? valid : mutate(random, whole)).slice(0, 125);
+  };
+  const frames = Array.from({ length: 1 + random.int(4) }, () => {
+    if (random.int(4) === 0) return Buffer.from(random.bytes(1 + random.int(60)));
+    const data = Buffer.from(request()).subarray(0, 125);
+    const first = random.pick([0x81, 0x81, 0x81, 0x82, 0x88, 0x89, 0x8a, 0xf1, 0x01]);
+    return Buffer.concat([Buffer.from([first, 0x80 | data.length, 0, 0, 0, 0]), data]);
+  });
+  return { kind: "stream", how: "socket", pieces: [head, ...frames] };
 }
 
 function weirdParams(random: Random): FuzzRequest {

@@ -169,7 +169,8 @@ describe(`server: methods (${random.title})`, () => {
   it("rollup_getTransaction, rollup_getAccountState, and lists", async () => {
     const found = await client.call("rollup_getTransaction", transferHash);
     expect(found?.batch).to.deep.equal([transferHash]);
-    expect(found?.data).to.include({ type: "transfer", accountId: 1 });
+    expect(found?.receipt).to.deep.equal(await client.call("rollup_getReceipt", transferHash));
+    expect(found?.data).to.include({ type: found?.receipt.type, accountId: 1 });
     expect(await client.call("rollup_getTransaction", `0x${"12".repeat(32)}`)).to.equal(null);
     const finalized = await client.call("rollup_getAccountState", 1, "finalized");
     const accepted = await client.call("rollup_getAccountState", 1, "accepted");

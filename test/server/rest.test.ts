@@ -116,12 +116,12 @@ describe("server: REST routes", () => {
     for (const path of ["/v1/blocks", "/v1/l1-transactions"]) {
       const whole = (await ask(`${path}?limit=100`)).json["items"] as unknown[];
       const paged: unknown[] = [];
-      let cursor: unknown;
+      let cursor: string | undefined;
       do {
-        const from = cursor === undefined ? "" : `&cursor=${String(cursor)}`;
+        const from = cursor === undefined ? "" : `&cursor=${cursor}`;
         const { json } = await ask(`${path}?limit=1${from}`);
         paged.push(...(json["items"] as unknown[]));
-        cursor = json["next"];
+        cursor = json["next"] as string | undefined;
       } while (cursor !== undefined && paged.length <= whole.length);
       expect(paged, path).to.deep.equal(whole);
       expect(whole.length, path).to.be.greaterThan(1);
