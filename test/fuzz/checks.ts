@@ -35,6 +35,9 @@ const PLAIN_STATUSES = [101, 204, 400, 403, 404, 405, 408, 411, 413, 417, 426, 4
 /** HTTP statuses of refusals by REST. */
 const REST_STATUSES = [400, 403, 404, 410, 422, 500, 503];
 
+/** What `ws` answers to a handshake that is none. */
+const WEBSOCKET_REFUSAL = /^(Missing or invalid|Invalid) [\w-]+ header$/;
+
 const TRACES = /node_modules|node:internal|file:\/\/|\.[tj]s:\d+|\n\s+at |\/home\/|\/tmp\//;
 
 /** @returns The fault of an answer, in a few words; undefined if it has none. */
@@ -48,6 +51,7 @@ export function findFault(
   if (TRACES.test(text) || text.includes(PACKAGE_ROOT)) return "it shows a path or a stack trace";
   if (text.includes(host)) return "it shows the address of L1";
   if (text === "" && PLAIN_STATUSES.includes(status)) return undefined;
+  if (status === 400 && WEBSOCKET_REFUSAL.test(text)) return undefined;
   const value = parse(text);
   if (REST_STATUSES.includes(status) && restErrorSchema.safeParse(value).success) return undefined;
   if (isRest && status === 200 && value !== undefined) return undefined;
