@@ -147,7 +147,10 @@ function notePath(path: string): string {
 /** Undefined if there is none, or one that cannot be read. */
 async function readNote(path: string): Promise<Note | undefined> {
   try {
-    const { host, pid, count } = JSON.parse(await readFile(notePath(path), "utf8")) as Note;
+    const { host, pid, count } = JSON.parse(await readFile(notePath(path), "utf8")) as Record<
+      keyof Note,
+      unknown
+    >;
     return { host: String(host), pid: Number(pid), count: Number(count) };
   } catch {
     return undefined;

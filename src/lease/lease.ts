@@ -137,7 +137,10 @@ export function hold({ fencingToken, acquiredAt, times, renew, end, toLoss }: Ho
     const startedAt = now();
     try {
       const reason = await renew();
-      if (reason !== undefined) return lose(reason);
+      if (reason !== undefined) {
+        lose(reason);
+        return;
+      }
       // What was halted meanwhile may be too late: another one may lead already.
       if (!loseIfLate()) renewedAt = startedAt;
       failure = "";

@@ -64,9 +64,13 @@ async function pastSlots(
 ): Promise<Slot[] | undefined> {
   if (number === "latest" || (await operator.findBlock(number)) === undefined) return undefined;
   const operations = await operator.pastOperations(number);
-  return operations.map(({ blockNumber: _, fields, ...slot }) => {
-    return { ...slot, data: toJson(fields) as Record<string, unknown> };
-  });
+  return operations.map(({ slotIndex, type, hash, requestId, fields }) => ({
+    slotIndex,
+    type,
+    ...(hash !== undefined && { hash }),
+    ...(requestId !== undefined && { requestId }),
+    data: toJson(fields) as Record<string, unknown>,
+  }));
 }
 
 function nameOf(item: Item | undefined): { hash?: string; requestId?: number } {

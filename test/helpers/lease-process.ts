@@ -25,11 +25,10 @@ const lease: Lease =
     ? createFileLease({ path: where, ...options })
     : createPostgresLease({ url: where, resource: "test", ...options });
 
-let held: Held | undefined;
+const held: Held = await lease.acquire({ onWaiting: ({ pid }) => report({ type: "waits", pid }) });
 process.on("message", (message) => {
-  if (message === "release") void held?.release().then(() => process.exit());
+  if (message === "release") void held.release().then(() => process.exit());
 });
-held = await lease.acquire({ onWaiting: ({ pid }) => report({ type: "waits", pid }) });
 report({ type: "leads", token: held.fencingToken, at: Date.now() });
 const lose = (error: unknown) => {
   if (!isRollupError(error)) throw error;
