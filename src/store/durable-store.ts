@@ -74,6 +74,8 @@ export interface DurableStore extends Store {
   readonly name: string;
   /** The preset of the ledger that is kept; undefined if none is. */
   readonly preset: Preset | undefined;
+  /** Makes the store one without a ledger, until another one begins in it. */
+  discardLedger(): void;
   /**
    * Keeps all that was appended, and a snapshot if that takes no longer than some seconds. The
    * operator must have ended.
@@ -159,6 +161,7 @@ class SqlStore implements DurableStore {
   #snapshotBytes = 0;
   #snapshot: Promise<void> | undefined;
   #isClosing = false;
+  #isDiscarded = false;
 
   constructor(database: StoreDatabase, writer: StoreWriter, options: SqlStoreParts) {
     this.#database = database;
@@ -182,8 +185,13 @@ class SqlStore implements DurableStore {
     return executed;
   }
 
+  discardLedger(): void {
+    this.#isDiscarded = true;
+  }
+
   /** @throws STORE_CORRUPT, STORE_RULES_CHANGED, STORE_UNREACHABLE */
   async load(): Promise<StoredLedger> {
+    if (this.#isDiscarded) return { snapshot: undefined, events: [] };
     try {
       return await this.#load();
     } catch (error) {

@@ -62,16 +62,18 @@ export interface OperatorSettings {
   readonly port: number;
   /** File of the checkpoint. */
   readonly output: string;
+  /** As the option `--store`. Default: memory, so that a restart knows what L1 has. */
+  readonly store?: string;
 }
 
 /** Starts the operator. Resolves when it answers. @throws If it ends instead. */
 export async function startOperator(settings: OperatorSettings): Promise<RunningProcess> {
-  const { l1Url, rollup, port, output } = settings;
+  const { l1Url, rollup, port, output, store = "memory" } = settings;
   const started = startOnL1(
     l1Url,
     { FAULTS_L1_KEY: VALIDATOR_KEY },
     ...["rollup:operator", "--network", "l1", "--rollup", rollup],
-    ...["--port", String(port), "--output", output],
+    ...["--port", String(port), "--output", output, "--store", store],
   );
   const operator = toRunning(started, `http://127.0.0.1:${port}`);
   await whenUp(operator, "rollup_getConfig");

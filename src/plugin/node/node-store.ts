@@ -1,5 +1,4 @@
 /** Opens the store of a node, as the config or a command names it. */
-import { join } from "node:path";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import { DEFAULT_OPTIONS } from "../../operator/options.ts";
@@ -10,9 +9,6 @@ import { defaultStoreFile } from "../../store/location.ts";
 import type { SqlTarget } from "../../store/sql/executor.ts";
 import type { StoreConfig } from "../config/node/store.ts";
 import { restorablePresets } from "../config/resolve.ts";
-
-/** Folder of the project's stores; `hardhat clean` leaves it. */
-const DATA_FOLDER = "rollup-data";
 
 export interface NodeStoreParts {
   readonly config: HardhatConfig;
@@ -36,7 +32,7 @@ export async function openNodeStore(
   const owner = await readOwner(connection, rollupAddress);
   const { finalReceiptsMax } = DEFAULT_OPTIONS;
   const presets = restorablePresets(config.rollup);
-  const target = toTarget(store, join(config.paths.root, DATA_FOLDER), owner);
+  const target = toTarget(store, config.rollup.paths.data, owner);
   const opened = await openDurableStore({
     ...{ target, owner, presets, finalReceiptsMax },
     ...(logger && { logger }),

@@ -41,7 +41,7 @@ export class LazyRollup implements ConnectionRollup {
   }
 
   async resume(options: ResumeOptions = {}): Promise<this> {
-    const { resumeSession } = await import("./session.ts");
+    const { resumeSession } = await import("./resume-session.ts");
     return this.#adopt(await resumeSession(this.#environment, options));
   }
 

@@ -10,16 +10,9 @@ import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/
 import { deployRollup } from "../../l1/deploy.ts";
 import { providerOf } from "../../l1/events.ts";
 import { assertRollupAt } from "../../l1/presence.ts";
-import { createSender } from "../../l1/sending.ts";
-import type { Logger } from "../../operator/logger.ts";
-import { assertDeployment } from "../../operator/deployment.ts";
-import { operatorError } from "../../operator/errors.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Preset } from "../../protocol/presets.ts";
 import type { Prover } from "../../prover/prover.ts";
-import { completeHistory } from "../../restore/history.ts";
-import { findOpenPayouts } from "../../restore/open-payouts.ts";
-import { prepareStart } from "../../restore/resume.ts";
 import { createRpcClient } from "../../api/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../server/handler.ts";
 import { readInput } from "../../sdk/inputs.ts";
@@ -29,16 +22,12 @@ import { createGenesisState } from "../../state/rollup-state.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import { pluginError } from "../errors.ts";
-import { type L1Access, openL1 } from "../node/l1-access.ts";
-import { openNodeStore } from "../node/node-store.ts";
-import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { packageContract, verifierContract } from "./artifact-names.ts";
 import { buildRollupIfLeftOut } from "./build-on-demand.ts";
 import { settledWithin } from "./keep-alive.ts";
-import { locateRollup } from "./locate-rollup.ts";
-import { deployOptions, resumeOptions } from "./options.ts";
+import { deployOptions } from "./options.ts";
 import { createProver } from "./prover.ts";
-import type { DeployOptions, OperatorSettings, ResumeOptions, RollupContracts } from "./types.ts";
+import type { DeployOptions, OperatorSettings, RollupContracts } from "./types.ts";
 
 const VERIFIER_ABI = [
   "function verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) view returns (bool)",
@@ -122,84 +111,31 @@ export async function deploySession(
   return startSession(environment, options, { preset, feeAccountAddress, l1, prover });
 }
 
-/** Waits until an earlier operator has no pending transaction, before L1 is read. */
-async function settlePredecessor({ signer, options }: L1Access, logger?: Logger): Promise<void> {
-  const sender = await createSender(signer, {}, options);
-  const { latestNonce, pendingNonce } = await sender.readPending();
-  const count = pendingNonce - latestNonce;
-  if (count > 0)
-    logger?.info(`Waiting for ${count} L1 transactions of an operator before this one`);
-  await sender.settlePending();
-}
-
-/**
- * Starts an operator in this process for a rollup without one, from the data on L1.
- *
- * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT,
- * L1_REVERTED, and the codes of `restoreRollup` and `readInput`
- */
-export async function resumeSession(
-  environment: Environment,
-  given: ResumeOptions,
-): Promise<Session> {
-  const options = readInput(resumeOptions, given);
-  const { config, connection, location } = environment;
-  const { logger, store: kept = { type: "memory" } } = options;
-  const known = await locateRollup(config, connection, { ...options, known: location });
-  const { rollupAddress } = known;
-  const store = await openNodeStore(kept, { config, connection, rollupAddress, logger });
-  try {
-    return await resumeWith(environment, { ...options, known, store });
-  } catch (error) {
-    await store?.close();
-    throw error;
-  }
-}
-
-async function resumeWith(
-  environment: Environment,
-  options: Omit<ResumeOptions, "store"> & {
-    readonly known: RollupLocation;
-    readonly store: DurableStore | undefined;
-  },
-): Promise<Session> {
-  const { config, connection } = environment;
-  const { store, queue, logger } = options;
-  const access = await openL1(config, connection, { logger, store });
-  await settlePredecessor(access, logger);
-  const settings = { ...options, access };
-  const { l1, restored } = await restoreFromNetwork(
-    config,
-    connection,
-    settings,
-    options.onProgress,
-  );
-  const { preset, feeAccountAddress } = restored;
-  const { rollupAddress } = l1;
-  if (await l1.contract.exodusMode()) {
-    throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
-  }
-  assertDeployment(preset, await l1.readDeployment());
-  const proverName = options.prover ?? config.rollup.prover;
-  await buildRollupIfLeftOut(config, proverName);
-  const proofQueue = queue && { ...queue, ...(logger && { logger }) };
-  const prover = await createProver(config, preset.name, proverName, proofQueue);
-  const start = await prepareStart(l1, restored);
-  const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
-  const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };
-  return startSession(environment, options, { ...parts, ...(store && { store }) });
-}
+/** What an operator needs besides the settings. */
+export type LocalParts = Pick<
+  OperatorParts,
+  "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid"
+> & {
+  readonly l1: RollupClient;
+  readonly store?: DurableStore;
+};
 
 async function startSession(
   environment: Environment,
   options: OperatorSettings,
-  parts: Pick<OperatorParts, "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid"> & {
-    readonly l1: RollupClient;
-    readonly store?: DurableStore;
-  },
+  parts: LocalParts,
 ): Promise<Session> {
-  const { config } = environment;
-  const { l1, prover, store } = parts;
+  const local = await createLocal(environment, options, parts);
+  return startLocal(environment, parts.l1, local);
+}
+
+/** Creates an operator, which does nothing by itself yet. */
+export async function createLocal(
+  { config }: Environment,
+  options: OperatorSettings,
+  parts: LocalParts,
+): Promise<LocalPart> {
+  const { prover, store } = parts;
   const crypto = createBatchCrypto(config.rollup.operator.threads);
   const fees = await createFees(options, parts);
   const operator = await Operator.create({
@@ -209,8 +145,15 @@ async function startSession(
     ...(options.logger && { logger: options.logger }),
     options: operatorOptions(options, config),
   });
-  operator.start();
-  const local = { operator, answer: createRpcHandler(operator), prover, crypto, fees, store };
+  return { operator, answer: createRpcHandler(operator), prover, crypto, fees, store };
+}
+
+export async function startLocal(
+  environment: Environment,
+  l1: RollupClient,
+  local: LocalPart,
+): Promise<Session> {
+  local.operator.start();
   return { ...(await describe(l1, environment)), local };
 }
 

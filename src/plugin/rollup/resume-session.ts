@@ -1,0 +1,168 @@
+/** Sessions of a rollup that an operator before this one has left, from its store or from L1. */
+import type { Preset } from "../../protocol/presets.ts";
+import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/client.ts";
+import { createSender } from "../../l1/sending.ts";
+import { assertDeployment } from "../../operator/deployment.ts";
+import { operatorError } from "../../operator/errors.ts";
+import { waitingSubmissions } from "../../operator/ledger/waiting.ts";
+import { type Logger, silentLogger } from "../../operator/logger.ts";
+import type { Operator } from "../../operator/operator.ts";
+import type { Submission } from "../../operator/submissions.ts";
+import type { Prover } from "../../prover/prover.ts";
+import { completeHistory } from "../../restore/history.ts";
+import { findOpenPayouts } from "../../restore/open-payouts.ts";
+import { prepareStart } from "../../restore/resume.ts";
+import { readInput } from "../../sdk/inputs.ts";
+import type { DurableStore } from "../../store/durable-store.ts";
+import { type L1Access, openL1 } from "../node/l1-access.ts";
+import { openNodeStore } from "../node/node-store.ts";
+import { restoreFromNetwork } from "../restore/restore-from-network.ts";
+import { buildRollupIfLeftOut } from "./build-on-demand.ts";
+import { locateRollup } from "./locate-rollup.ts";
+import { resumeOptions } from "./options.ts";
+import { createProver } from "./prover.ts";
+import {
+  createLocal,
+  type Environment,
+  type LocalPart,
+  type Session,
+  startLocal,
+} from "./session.ts";
+import type { ResumeOptions } from "./types.ts";
+
+/** Batches that are accepted again at a time, in their order. */
+const AGAIN_MAX = 128;
+
+/** What an operator is resumed with, and where. */
+interface Resumption {
+  readonly environment: Environment;
+  readonly options: Omit<ResumeOptions, "store">;
+  readonly location: Required<RollupLocation>;
+  readonly store: DurableStore | undefined;
+  readonly access: L1Access;
+  readonly l1: RollupClient;
+  readonly logger: Logger;
+}
+
+/**
+ * Starts an operator in this process for a rollup without one: with the ledger of its store, or, if
+ * the store has none, from the data on L1.
+ *
+ * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT,
+ * L1_REVERTED, and the codes of `openDurableStore`, `restoreRollup` and `readInput`
+ */
+export async function resumeSession(
+  environment: Environment,
+  given: ResumeOptions,
+): Promise<Session> {
+  const { store: kept = { type: "memory" }, ...options } = readInput(resumeOptions, given);
+  const { config, connection } = environment;
+  const { logger = silentLogger } = options;
+  const known = environment.location;
+  const location = await locateRollup(config, connection, { ...options, known });
+  const { rollupAddress } = location;
+  const store = await openNodeStore(kept, { config, connection, rollupAddress, logger });
+  try {
+    const access = await openL1(config, connection, { logger, store });
+    await settlePredecessor(access, logger);
+    const l1 = await connectRollup(location, access.signer, access.options);
+    if (await l1.contract.exodusMode()) {
+      throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
+    }
+    const resumption = { environment, options, location, store, access, l1, logger };
+    const preset = store?.preset;
+    const local =
+      preset === undefined
+        ? await continueFromL1(resumption)
+        : await continueFromStore(resumption, preset);
+    return await startLocal(environment, l1, local);
+  } catch (error) {
+    await store?.close();
+    throw error;
+  }
+}
+
+/** Waits until an earlier operator has no pending transaction, before L1 is read. */
+async function settlePredecessor({ signer, options }: L1Access, logger: Logger): Promise<void> {
+  const sender = await createSender(signer, {}, options);
+  const { latestNonce, pendingNonce } = await sender.readPending();
+  const count = pendingNonce - latestNonce;
+  if (count > 0) {
+    logger.info(`Waiting for ${count} L1 transactions of an operator before this one`);
+  }
+  await sender.settlePending();
+}
+
+/** Begins with what L1 has: transactions in blocks that are not proven are lost. */
+async function continueFromL1(resumption: Resumption): Promise<LocalPart> {
+  const { environment, options, location, access, l1, store } = resumption;
+  const { config, connection } = environment;
+  const settings = { ...options, known: location, access };
+  const { restored } = await restoreFromNetwork(config, connection, settings, options.onProgress);
+  const { preset, feeAccountAddress } = restored;
+  assertDeployment(preset, await l1.readDeployment());
+  const prover = await createOwnProver(resumption, preset);
+  const start = await prepareStart(l1, restored);
+  const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
+  const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };
+  return createLocal(environment, options, { ...parts, ...(store && { store }) });
+}
+
+/**
+ * Continues the ledger of the store. If L1 has proven blocks that the store lacks, because the
+ * store is a backup, the operator begins with those and accepts again what waits in the store.
+ */
+async function continueFromStore(resumption: Resumption, preset: Preset): Promise<LocalPart> {
+  const { environment, options, l1, store, logger } = resumption;
+  const prover = await createOwnProver(resumption, preset);
+  // The store's ledger has begun, so nothing depends on the owner of the fee account.
+  const parts = { preset, feeAccountAddress: 0n, l1, prover, ...(store && { store }) };
+  const local = await createLocal(environment, options, parts);
+  if (!(await isBehind(local.operator, l1))) return local;
+  const waiting = waitingSubmissions(local.operator.checkpoint());
+  logger.info("L1 has proven blocks that the store lacks: the operator begins with those");
+  await closeOperator(local);
+  store!.discardLedger();
+  const next = await continueFromL1(resumption);
+  await acceptAgain(next.operator, waiting, logger);
+  return next;
+}
+
+/** Whether L1 has blocks that the operator does not know and that nobody can revert. */
+async function isBehind({ obstacle }: Operator, { contract }: RollupClient): Promise<boolean> {
+  if (obstacle?.code !== "BLOCKS_UNKNOWN") return false;
+  const { proven } = await contract.blockCounts();
+  return BigInt(obstacle.facts["blockNumber"] as number) <= proven;
+}
+
+async function closeOperator({ operator, prover, crypto, fees }: LocalPart): Promise<void> {
+  await operator.close();
+  await prover.close();
+  await crypto.close();
+  fees?.close();
+}
+
+/** What L1 has executed meanwhile, or nobody can include any more, is refused. */
+async function acceptAgain(
+  operator: Operator,
+  batches: readonly (readonly Submission[])[],
+  logger: Logger,
+): Promise<void> {
+  let accepted = 0;
+  for (let first = 0; first < batches.length; first += AGAIN_MAX) {
+    const some = batches.slice(first, first + AGAIN_MAX);
+    const outcomes = await Promise.allSettled(some.map((batch) => operator.receiveBatch(batch)));
+    accepted += outcomes.filter(({ status }) => status === "fulfilled").length;
+  }
+  logger.info(`${accepted} of ${batches.length} that waited are accepted again`);
+}
+
+async function createOwnProver(
+  { environment: { config }, options, logger }: Resumption,
+  preset: Preset,
+): Promise<Prover> {
+  const { queue } = options;
+  const name = options.prover ?? config.rollup.prover;
+  await buildRollupIfLeftOut(config, name);
+  return createProver(config, preset.name, name, queue && { ...queue, logger });
+}
