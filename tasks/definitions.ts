@@ -43,7 +43,7 @@ const queue = {
 const store = {
   name: "store",
   description:
-    "Where the operator keeps what it has promised: sqlite, sqlite:<file>, postgres://… or memory " +
+    "Where the operator keeps what it has promised: sqlite, sqlite:FILE, postgres://… or memory " +
     "(default: the config's)",
 } satisfies Option;
 

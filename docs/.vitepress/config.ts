@@ -60,6 +60,7 @@ const sidebar = [
       { text: "Monitoring", link: "/monitoring" },
       { text: "Runbook", link: "/runbook" },
       { text: "Bonded promises", link: "/receipts" },
+      { text: "The store of a node", link: "/store" },
       { text: "A farm of provers", link: "/farm" },
       { text: "Contracts", link: "/contracts" },
       { text: "State", link: "/state" },

@@ -36,7 +36,7 @@ export const farmError = defineErrors<FarmErrorFacts>({
   FARM_KEY_MISMATCH: {
     message: ({ keyId, what, expected, actual }) =>
       `The job needs the ${what} ${expected} for key ${keyId}, but the worker has ${actual}.`,
-    fix: "Give the worker the keys of the operator's build: hardhat rollup:prover --output <folder>.",
+    fix: "Give the worker the keys of the operator's build: hardhat rollup:prover --output FOLDER.",
   },
   FARM_WORKER_INVALID: {
     message: ({ problem }) => `The worker cannot be started: ${problem}.`,
@@ -44,6 +44,6 @@ export const farmError = defineErrors<FarmErrorFacts>({
   },
   FARM_KEYS_INVALID: {
     message: ({ folder, problem }) => `The folder ${folder} has no usable keys: ${problem}.`,
-    fix: "Write it where the rollup was built: hardhat rollup:prover --output <folder>.",
+    fix: "Write it where the rollup was built: hardhat rollup:prover --output FOLDER.",
   },
 });

@@ -147,7 +147,17 @@ function ownGas(model: FeeModel, { type, tokenId, consent = "eip712" }: DueOpera
       return { ...withdraw, execute: payout };
     case "forcedExit":
       return { ...operations.forcedExit, execute: payout };
+    default:
+      return { ...dearest(), execute: payout };
   }
+}
+
+/** An operation that no baseline has, such as a new one, costs as much as the dearest of them. */
+function dearest() {
+  const measured = Object.values(L1_GAS.operations);
+  const most = (phase: "commit" | "commitFloor" | "prove") =>
+    Math.max(...measured.map((gas) => gas[phase]));
+  return { commit: most("commit"), commitFloor: most("commitFloor"), prove: most("prove") };
 }
 
 /** Computes costs in wei, each rounded up. */

@@ -144,7 +144,7 @@ export class Stream {
     this.#byClient.add(client, 1);
     socket.on("error", () => socket.terminate());
     socket.on("pong", () => (connection.isAlive = true));
-    socket.on("message", (data) => this.#answer(connection, data.toString()));
+    socket.on("message", (data: Buffer) => this.#answer(connection, data.toString()));
     socket.on("close", () => {
       connection.isClosed = true;
       for (const subscription of connection.subscriptions.values()) this.#remove(subscription);

@@ -27,6 +27,7 @@ const COPIED = [
   "docs",
   "types",
   "test/helpers",
+  "test/bench/gas.json",
   "package.json",
   "tsconfig.json",
   ".prettierrc.json",

@@ -32,7 +32,7 @@ const SQLITE_PREFIX = "sqlite:";
 const POSTGRES_URL = /^postgres(ql)?:\/\//;
 
 /** The forms of a store's name, for messages. */
-export const STORE_FORMS = '"memory", "sqlite", "sqlite:<file>" or "postgres://<…>"';
+export const STORE_FORMS = '"memory", "sqlite", "sqlite:FILE" or "postgres://…"';
 
 /** Whether a text names a store. */
 export function isStoreName(name: string): boolean {
@@ -45,7 +45,7 @@ export const storeSchema = z
   .refine(isStoreName, { message: `A store is ${STORE_FORMS}.` })
   .describe(
     "what the node promises is kept here: `sqlite` in a file of the project's folder " +
-      "`rollup-data`, `sqlite:<file>` in another one, `postgres://…` in a database, or `memory` " +
+      "`rollup-data`, `sqlite:FILE` in another one, `postgres://…` in a database, or `memory` " +
       "until the process ends",
   );
 

@@ -23,7 +23,7 @@ import { DEFAULT_STORE, resolveStore, type StoreConfig, storeSchema } from "./st
 /** The entry `rollup.node` of a Hardhat config; everything is optional. */
 export interface NodeUserConfig {
   /**
-   * Where the node keeps what it has promised: `memory`, `sqlite`, `sqlite:<file>` with a path
+   * Where the node keeps what it has promised: `memory`, `sqlite`, `sqlite:FILE` with a path
    * relative to the project's root, or the URL of a PostgreSQL database. Default `sqlite`.
    */
   store?: string;
