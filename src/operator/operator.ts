@@ -543,6 +543,7 @@ export class Operator {
    * As {@link Operator.receipt}, also of transactions that have left the memory.
    *
    * @param hash - Hash of the L2 transaction, 32 bytes of 0x-hex.
+   * @returns Undefined if the transaction is not known, or older than the store.
    */
   async findReceipt(hash: string): Promise<TransactionReceipt | undefined> {
     return this.receipt(hash) ?? this.#history?.receipt(hash);
@@ -552,6 +553,7 @@ export class Operator {
    * As {@link Operator.requestReceipt}, also of requests that have left the memory.
    *
    * @param requestId - Place in the priority queue, from 0.
+   * @returns Undefined if the request is not known, or older than the store.
    */
   async findRequestReceipt(requestId: number): Promise<RequestReceipt | undefined> {
     return this.requestReceipt(requestId) ?? this.#history?.requestReceipt(requestId);

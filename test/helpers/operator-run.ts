@@ -150,4 +150,3 @@ export class OperatorRun {
 function isExpected(error: unknown): boolean {
   return isRollupError(error) || String(error).includes("as the test wants");
 }
-
