@@ -6,7 +6,7 @@
  */
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { DEFAULT_SCHEMA } from "./farm/database.ts";
+import { DEFAULT_SCHEMA } from "./farm/location.ts";
 import type { ProverChoice } from "./groth16/provers/prover.ts";
 import { QUEUE_VARIABLE } from "./plugin/config/node/provers.ts";
 import { pluginError } from "./plugin/errors.ts";

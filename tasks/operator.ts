@@ -4,7 +4,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { StatusLine } from "../src/logs/status-line.ts";
 import { describeStatus } from "../src/metrics/status-text.ts";
-import type { QueueLocation } from "../src/farm/database.ts";
+import type { QueueLocation } from "../src/farm/location.ts";
 import type { ProversConfig } from "../src/plugin/config/node/provers.ts";
 import {
   isStoreName,

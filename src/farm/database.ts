@@ -4,15 +4,8 @@
  */
 import type { PgBoss } from "pg-boss";
 import { farmError } from "./errors.ts";
+import { DEFAULT_SCHEMA, type QueueLocation } from "./location.ts";
 import { loadPackages } from "./packages.ts";
-
-/** Where proof jobs are kept. */
-export interface QueueLocation {
-  /** `postgres://user:password@host:port/database`. */
-  readonly url: string;
-  /** Schema of the tables. Default `rollup_farm`. */
-  readonly schema?: string;
-}
 
 export interface FarmDatabase {
   readonly schema: string;
@@ -28,7 +21,6 @@ export interface FarmDatabase {
 /** What a client of the queue is: operators make and watch jobs, workers only fetch and answer. */
 export type FarmRole = "operator" | "worker";
 
-export const DEFAULT_SCHEMA = "rollup_farm";
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
 
 const CONNECT_MS_MAX = 5_000;

@@ -1,7 +1,8 @@
 /** The operator's side of the tables: jobs of pg-boss, and the proofs that were right. */
 import type { JobProof, ProofJob } from "../prover/prover.ts";
 import { ANSWER_LENGTH_MAX } from "./answer.ts";
-import { type FarmDatabase, openDatabase, type QueueLocation } from "./database.ts";
+import { type FarmDatabase, openDatabase } from "./database.ts";
+import type { QueueLocation } from "./location.ts";
 import { decodeProof, encodeJob, encodeProof, type FarmKey, jobIdOf, queueOf } from "./job.ts";
 
 export interface JobTableOptions extends QueueLocation {

@@ -1,5 +1,5 @@
 /** Schemas of the parameters of `connection.rollup`, for `readInput`. */
-import type { QueueLocation } from "../../farm/database.ts";
+import type { QueueLocation } from "../../farm/location.ts";
 import { isStoreConfig } from "../config/node/store.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import type { GovernanceSettings } from "../../l1/deploy.ts";

@@ -1,7 +1,7 @@
 /** Creates the prover for the last build. */
 import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
-import type { QueueLocation } from "../../farm/database.ts";
+import type { QueueLocation } from "../../farm/location.ts";
 import type { KeyedCircuit } from "../../farm/keys.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { isProvingKeyIntact } from "../../groth16/setup/proving-keys.ts";

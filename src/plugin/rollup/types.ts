@@ -1,7 +1,7 @@
 /** `connection.rollup`: a rollup on the chain of a network connection. */
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import type { Rollup } from "../../../types/ethers-contracts/contracts/Rollup.ts";
-import type { QueueLocation } from "../../farm/database.ts";
+import type { QueueLocation } from "../../farm/location.ts";
 import type { StoreConfig } from "../config/node/store.ts";
 import type { DeployedRollup, GovernanceSettings } from "../../l1/deploy.ts";
 import type { Token } from "../../l1/types.ts";

@@ -1,0 +1,9 @@
+/** Where proof jobs are kept. It names no type of an optional package, as users' types reach it. */
+export interface QueueLocation {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Schema of the tables. Default `rollup_farm`. */
+  readonly schema?: string;
+}
+
+export const DEFAULT_SCHEMA = "rollup_farm";
