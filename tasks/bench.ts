@@ -1,7 +1,9 @@
 /** `hardhat rollup:bench`: measures speed here, beside other programs in the same run. */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
+import type { HardhatConfig } from "hardhat/types/config";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
+import type { BenchStore } from "../src/bench/bench-store.ts";
 import {
   BENCH_LOAD,
   BENCH_POWERS,
@@ -14,6 +16,7 @@ import type { BenchContext, BenchOptions, BenchResults } from "../src/plugin/ben
 import type { Table } from "../src/plugin/bench/tables.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { kindsOfSlots, parseKind } from "../src/plugin/bench/kinds.ts";
+import { isStoreName, resolveStore } from "../src/plugin/config/node/store.ts";
 import { sizedPreset } from "../src/plugin/config/resolve.ts";
 import { BLOCK_SLOTS_MAX, BLOCK_SLOTS_MIN, type BlockKind } from "../src/protocol/kinds.ts";
 import type { Preset } from "../src/protocol/presets.ts";
@@ -41,6 +44,7 @@ interface BenchArguments extends CommonArguments {
   readonly threads: number;
   readonly workers: number;
   readonly queue?: string | undefined;
+  readonly store?: string | undefined;
 }
 
 /** @throws BENCH_SUITE_UNKNOWN */
@@ -51,8 +55,12 @@ function toSuites({ suites }: BenchArguments): BenchSuite[] {
   });
 }
 
-/** @throws BENCH_OPTION_OUT_OF_RANGE, and as {@link toKinds} */
-function toOptions(args: BenchArguments, preset: Preset): BenchOptions {
+/** @throws BENCH_OPTION_OUT_OF_RANGE, and as {@link toKinds} and {@link toStores} */
+function toOptions(
+  args: BenchArguments,
+  preset: Preset,
+  { paths }: HardhatConfig["rollup"],
+): BenchOptions {
   const { rounds, power, external, accounts, rate, seconds } = args;
   assertRange("rounds", rounds, BENCH_ROUNDS.min, BENCH_ROUNDS.max);
   assertRange("workers", args.workers, BENCH_WORKERS.min, BENCH_WORKERS.max);
@@ -63,8 +71,30 @@ function toOptions(args: BenchArguments, preset: Preset): BenchOptions {
   const threads = args.threads < 0 ? availableParallelism() : args.threads;
   const kinds = toKinds(args, preset);
   const { workers, queue } = args;
-  return { rounds, power, external, kinds, accounts, rate, seconds, threads, workers, queue };
+  const stores = toStores(args, paths.data);
+  const load = { accounts, rate, seconds, threads, stores };
+  return { rounds, power, external, kinds, ...load, workers, queue };
 }
+
+/**
+ * Reads --store sqlite,postgres://…, beside which the memory is measured.
+ *
+ * @param folder - Where files of SQLite are made.
+ * @throws STORE_UNKNOWN
+ */
+function toStores({ store }: BenchArguments, folder: string): BenchStore[] {
+  const names = [...new Set(store?.split(",") ?? [])].filter((name) => name !== "memory");
+  const others = names.map((name): BenchStore => {
+    const config = isStoreName(name) ? resolveStore(name, folder) : undefined;
+    if (config?.type === "postgres") return config;
+    if (name === "sqlite") return { type: "sqlite", folder };
+    throw pluginError({ code: "STORE_UNKNOWN", forms: BENCH_STORE_FORMS });
+  });
+  return [{ type: "memory" }, ...others];
+}
+
+/** A measurement makes its own file, so it takes no name of one. */
+const BENCH_STORE_FORMS = '"memory", "sqlite" or "postgres://…", several with commas between them';
 
 /**
  * Reads --kind 2-main-2,4-wide-2, or --slots 2,4,8.
@@ -130,7 +160,7 @@ async function writeChart(file: string, blocks: BenchResults["blocks"]): Promise
 const action = defineAction<BenchArguments>(async (args, hre) => {
   const suites = toSuites(args);
   const plan = toPlan(args, hre);
-  const options = toOptions(args, sizedPreset(plan.config, plan.preset));
+  const options = toOptions(args, sizedPreset(plan.config, plan.preset), plan.config);
   const { chart } = args;
   if (chart !== undefined && !suites.includes("blocks")) {
     throw pluginError({ code: "BENCH_CHART_WITHOUT_BLOCKS" });

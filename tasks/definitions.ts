@@ -332,6 +332,12 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         defaultValue: -1,
       },
       {
+        name: "store",
+        description:
+          "Suite sequencer: also measure operators that keep what they accept here: sqlite, " +
+          "postgres://…, or both with a comma between them",
+      },
+      {
         name: "workers",
         description: "Suite farm: workers that are compared with one",
         type: ArgumentType.INT,

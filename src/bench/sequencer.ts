@@ -1,6 +1,7 @@
 /**
  * Measures how many transfers an operator accepts: it verifies every signature, applies every rule,
- * seals every block and prepares it for its commit on L1.
+ * keeps each receipt in its store before it answers, seals every block and prepares it for its
+ * commit on L1.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +17,7 @@ import { type PresetName, PRESETS } from "../protocol/presets.ts";
 import { createMockProver } from "../prover/mock-prover.ts";
 import { createGenesisState, RollupState } from "../state/rollup-state.ts";
 import { assert } from "../util/errors.ts";
+import { type BenchStore, type OpenBenchStore, openBenchStore } from "./bench-store.ts";
 import { measure } from "./measure.ts";
 import { createQuietL1 } from "./quiet-l1.ts";
 import { createSeededRandom } from "./random.ts";
@@ -31,6 +33,8 @@ export interface SequencerBenchOptions {
   readonly seconds: number;
   /** Worker threads for signatures and hashes, besides the one that applies transfers. */
   readonly threads: number;
+  /** Where operators keep what they accept. The first one is what the others are compared with. */
+  readonly stores: readonly BenchStore[];
 }
 
 /** The result of one load. */
@@ -44,16 +48,23 @@ export interface SequencerRun {
   readonly latencyMs: Readonly<Record<"p50" | "p95" | "p99" | "max", number>>;
 }
 
+/** What an operator with one kind of store takes. */
+export interface StoreRun {
+  readonly store: BenchStore["type"];
+  /** Load at the configured rate. */
+  readonly sustained: SequencerRun;
+  /** Load with {@link IN_FLIGHT} concurrent transfers at all times, the best of its turns. */
+  readonly peak: SequencerRun;
+}
+
 export interface SequencerBench {
   readonly preset: PresetName;
   readonly accounts: number;
   readonly threads: number;
-  /** Load at the configured rate. */
-  readonly sustained: SequencerRun;
-  /** Load with {@link IN_FLIGHT} concurrent transfers at all times. */
-  readonly peak: SequencerRun;
+  readonly stores: readonly StoreRun[];
+  /** Blocks of each operator. */
   readonly blocks: number;
-  /** State root after all blocks, equal to that of the reference. */
+  /** State root after all blocks, equal to that of the reference for each store. */
   readonly stateRoot: bigint;
 }
 
@@ -62,6 +73,8 @@ const IN_FLIGHT = 1024;
 const WARM_UP = 2048;
 /** Maximum seconds of transfers in the peak load. */
 const PEAK_SECONDS_MAX = 10;
+/** Peak loads of each store if several are compared: in turns, so that all meet a slow phase. */
+const COMPARED_TURNS = 3;
 
 const NO_HASH = `0x${"00".repeat(32)}`;
 /** The genesis block, with any state root. */
@@ -75,43 +88,86 @@ const GENESIS: StoredBlock = {
 };
 
 export async function benchSequencer(options: SequencerBenchOptions): Promise<SequencerBench> {
-  const { preset: presetName, accounts, rate, seconds, threads } = options;
+  const { preset: presetName, accounts, rate, seconds, threads, stores } = options;
   const preset = PRESETS[presetName];
   const users = createUsers(accounts, createSeededRandom("bench"));
   const start = fund(createGenesisState(preset, { feeAccountAddress: FEE_ACCOUNT_ADDRESS }), users);
   const crypto = createBatchCrypto(threads);
+  const sequencers: Sequencer[] = [];
   try {
-    const operator = await createOperator(start, crypto);
-    const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
-    const load = createLoad(users, domain);
-    const sequencer = { operator, crypto, domain, prepared: 0, parent: GENESIS };
-    await run(sequencer, load(WARM_UP), sendAllAtOnce);
+    for (const kind of stores) sequencers.push(await createSequencer(start, crypto, kind));
+    const load = createLoad(users, sequencers[0]!.domain);
+    const warmUp = load(WARM_UP);
+    for (const sequencer of sequencers) await run(sequencer, warmUp, sendAllAtOnce);
     const sustainedLoad = load(rate * seconds);
-    const peakLoad = load(rate * Math.min(seconds, PEAK_SECONDS_MAX));
-    const sustained = await run(sequencer, sustainedLoad, (send) => sendAtRate(send, rate));
-    const peak = await run(sequencer, peakLoad, sendAllAtOnce);
-    const stateRoot = operator.state.root;
-    assert(stateRoot === (await referenceRoot(start, users)), "the reference has the same root");
-    const blocks = operator.blocks.length;
-    await operator.close();
-    return { preset: presetName, accounts, threads, sustained, peak, blocks, stateRoot };
+    const sustained: SequencerRun[] = [];
+    for (const sequencer of sequencers) {
+      sustained.push(await run(sequencer, sustainedLoad, (send) => sendAtRate(send, rate)));
+    }
+    const turns = Array.from({ length: stores.length > 1 ? COMPARED_TURNS : 1 }, () =>
+      load(rate * Math.min(seconds, PEAK_SECONDS_MAX)),
+    );
+    const peaks = await runInTurns(sequencers, turns);
+    const stateRoot = await referenceRoot(start, users);
+    for (const { operator } of sequencers) {
+      assert(operator.state.root === stateRoot, "the reference has the same root");
+    }
+    return {
+      ...{ preset: presetName, accounts, threads, stateRoot },
+      blocks: sequencers[0]!.operator.blocks.length,
+      stores: stores.map(({ type }, index) => {
+        return { store: type, sustained: sustained[index]!, peak: fastest(peaks[index]!) };
+      }),
+    };
   } finally {
+    for (const { operator, opened } of sequencers) {
+      await operator.close();
+      await opened.remove();
+    }
     await crypto.close();
   }
 }
 
-function createOperator(state: RollupState, crypto: BatchCrypto): Promise<Operator> {
+async function createSequencer(
+  state: RollupState,
+  crypto: BatchCrypto,
+  kind: BenchStore,
+): Promise<Sequencer> {
   const { preset } = state;
   const storedBlock = { ...GENESIS, stateRoot: state.root };
-  return Operator.create({
+  const l1 = createQuietL1(preset, storedBlock);
+  const opened = await openBenchStore(kind, l1, preset);
+  const { store } = opened;
+  const operator = await Operator.create({
     preset,
     feeAccountAddress: FEE_ACCOUNT_ADDRESS,
-    l1: createQuietL1(preset, storedBlock),
+    l1,
     prover: createMockProver(),
     crypto,
     start: { state, storedBlock, nextRequestId: 0 },
+    ...(store && { store }),
     options: { mode: "manual", waitingBlocksMax: Infinity },
   });
+  const domain = signingDomain(operator.chainId, BigInt(operator.rollupAddress));
+  return { operator, crypto, opened, domain, prepared: 0, parent: GENESIS };
+}
+
+/** Sends each load to each operator in its turn. @returns The runs of each operator. */
+async function runInTurns(
+  sequencers: readonly Sequencer[],
+  loads: readonly (readonly SignedTransaction[])[],
+): Promise<SequencerRun[][]> {
+  const runs: SequencerRun[][] = sequencers.map(() => []);
+  for (const load of loads) {
+    for (const [index, sequencer] of sequencers.entries()) {
+      runs[index]!.push(await run(sequencer, load, sendAllAtOnce));
+    }
+  }
+  return runs;
+}
+
+function fastest(runs: readonly SequencerRun[]): SequencerRun {
+  return runs.toSorted((a, b) => b.transactionsPerSecond - a.transactionsPerSecond)[0]!;
 }
 
 /** Computes the state root from the users' own balances and nonces, hashed by the reference. */
@@ -126,6 +182,7 @@ async function referenceRoot(start: RollupState, users: readonly User[]): Promis
 interface Sequencer {
   readonly operator: Operator;
   readonly crypto: BatchCrypto;
+  readonly opened: OpenBenchStore;
   readonly domain: bigint;
   /** Number of blocks that are ready for their commit. */
   prepared: number;

@@ -124,9 +124,11 @@ describe("tasks: bench", function () {
 
   it("offers transfers to an operator", async () => {
     const load = ["--accounts", "20", "--rate", "50", "--seconds", "1", "--threads", "0"];
-    const { accounts, preset, sustained, peak } = (await bench("sequencer", ...load)).sequencer;
+    const options = [...load, "--store", "sqlite"];
+    const { accounts, preset, stores } = (await bench("sequencer", ...options)).sequencer;
     expect({ accounts, preset }).to.deep.equal({ accounts: 20, preset: "full" });
-    for (const { transactions, latencyMs } of [sustained, peak]) {
+    expect(stores.map(({ store }) => store)).to.deep.equal(["memory", "sqlite"]);
+    for (const { transactions, latencyMs } of stores.flatMap((run) => [run.sustained, run.peak])) {
       expect(transactions).to.equal(50);
       expect(latencyMs.p50).to.be.above(0).and.at.most(latencyMs.p95);
       expect(latencyMs.p95).to.be.at.most(latencyMs.max);

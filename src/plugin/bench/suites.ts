@@ -1,5 +1,6 @@
 /** The suites of `rollup:bench`: what each measures, and how it is shown. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { BenchStore } from "../../bench/bench-store.ts";
 import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
 import type { CryptoBench } from "../../bench/crypto.ts";
 import type { LeavesBench } from "../../bench/leaves.ts";
@@ -37,6 +38,7 @@ export interface BenchOptions {
   readonly rate: number;
   readonly seconds: number;
   readonly threads: number;
+  readonly stores: readonly BenchStore[];
   /** Suite farm: workers, and the database of a queue. */
   readonly workers: number;
   readonly queue?: string | undefined;
@@ -157,9 +159,9 @@ const SUITES: Suites = {
     toTables: tables.ofBlocks,
   },
   sequencer: {
-    run: async ({ plan, options: { accounts, rate, seconds, threads } }) => {
+    run: async ({ plan, options: { accounts, rate, seconds, threads, stores } }) => {
       const { benchSequencer } = await import("../../bench/sequencer.ts");
-      const options = { preset: SEQUENCER_PRESET, accounts, rate, seconds, threads };
+      const options = { preset: SEQUENCER_PRESET, accounts, rate, seconds, threads, stores };
       return plan.progress("Measuring the sequencer", () => benchSequencer(options));
     },
     toTables: tables.ofSequencer,

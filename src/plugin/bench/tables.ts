@@ -246,21 +246,28 @@ export function ofFarm({ proofMs, inProcess, throughQueue }: FarmBench): readonl
 }
 
 export function ofSequencer(result: SequencerBench): readonly Table[] {
-  const { accounts, threads, sustained, peak } = result;
-  const row = (name: string, run: SequencerRun) => [
+  const { accounts, threads, stores } = result;
+  const [base] = stores;
+  const row = (name: string, run: SequencerRun, baseRun: SequencerRun) => [
     name,
     run.transactions,
     run.wallSeconds,
     run.cpuSeconds,
     Math.round(run.transactionsPerSecond),
     ...Object.values(run.latencyMs),
+    ...(stores.length > 1 ? [run.transactionsPerSecond / baseRun.transactionsPerSecond] : []),
   ];
   const title = `${accounts.toLocaleString("en")} accounts, ${threads} threads`;
+  const heading = [title, "transfers", "wall s", "CPU s", "per s"];
+  const latencies = ["ms: median", "95%", "99%", "longest"];
+  const ratio = stores.length > 1 ? [`of ${base!.store}`] : [];
   return [
     [
-      [title, "transfers", "wall s", "CPU s", "per s", "ms: median", "95%", "99%", "longest"],
-      row("at the chosen rate", sustained),
-      row("at the maximum", peak),
+      [...heading, ...latencies, ...ratio],
+      ...stores.map(({ store, sustained }) =>
+        row(`${store}, at the chosen rate`, sustained, base!.sustained),
+      ),
+      ...stores.map(({ store, peak }) => row(`${store}, at the maximum`, peak, base!.peak)),
     ],
   ];
 }
