@@ -2,7 +2,7 @@
 
 import { parentPort } from "node:worker_threads";
 import { createEddsaKernel, type EddsaKernel } from "./eddsa.ts";
-import { createPoseidonKernel, type PoseidonKernel } from "./poseidon-kernel.ts";
+import { createPoseidonKernel, type PoseidonHasher } from "./poseidon-kernel.ts";
 
 export type BatchJob =
   | { readonly kind: "hash"; readonly count: number; readonly lists: BigUint64Array }
@@ -11,7 +11,7 @@ export type BatchJob =
 /** The answer to a job: hashes as integers, or 1 for each valid signature and 0 for each other. */
 export type BatchAnswer = BigUint64Array | Uint8Array;
 
-let poseidon: PoseidonKernel | undefined;
+let poseidon: PoseidonHasher | undefined;
 let eddsa: EddsaKernel | undefined;
 
 parentPort?.on("message", (job: BatchJob) => {

@@ -6,7 +6,7 @@
 import { createWorkerPool, type WorkerPool, workerUrl } from "../util/worker-pool.ts";
 import type { BatchAnswer, BatchJob } from "./batch-worker.ts";
 import { packSigned, type SignedMessage } from "./eddsa.ts";
-import { poseidonMany } from "./hash.ts";
+import { poseidonMany, poseidonPacked } from "./hash.ts";
 import { isKernelSupported } from "./instance.ts";
 import { INTEGER_WORDS, readInteger, writeInteger } from "./integers.ts";
 import { INTEGER_BYTES } from "./limbs.ts";
@@ -21,6 +21,15 @@ export interface BatchCrypto {
    * @returns One field element for each list.
    */
   hashMany(lists: readonly (readonly bigint[])[]): Promise<bigint[]>;
+  /**
+   * Hashes lists of integers as words, without a bigint for each.
+   *
+   * @param count - Length of each list, 1 to 16.
+   * @param lists - All lists, one after the other: four words an integer, lowest first. That each
+   * integer is below r is not checked.
+   * @returns One such integer for each list.
+   */
+  hashPacked(count: number, lists: BigUint64Array): Promise<BigUint64Array>;
   /**
    * Returns whether each signature is valid.
    *
@@ -54,6 +63,7 @@ export function createBatchCrypto(threads: number): BatchCrypto {
 
 const IN_THIS_THREAD: BatchCrypto = {
   hashMany: (lists) => Promise.resolve(poseidonMany(lists)),
+  hashPacked: (count, lists) => Promise.resolve(poseidonPacked(count, lists)),
   verifyMany: (signed) => Promise.resolve(verifyMany(signed)),
   close: () => Promise.resolve(),
 };
@@ -71,6 +81,20 @@ function inThreads(threads: number): BatchCrypto {
         return unpack(hashes as BigUint64Array);
       });
       return (await Promise.all(jobs)).flat();
+    },
+    hashPacked: async (count, lists) => {
+      const hashes = new BigUint64Array(lists.length / count);
+      const total = hashes.length / INTEGER_WORDS;
+      const size = Math.max(HASHES_PER_JOB_MIN, Math.ceil(total / threads));
+      const jobs: Promise<void>[] = [];
+      for (let first = 0; first < total; first += size) {
+        const [start, end] = [first * INTEGER_WORDS, (first + size) * INTEGER_WORDS];
+        const part = lists.slice(start * count, end * count);
+        const job = run({ kind: "hash", count, lists: part }, part.buffer);
+        jobs.push(job.then((answer) => hashes.set(answer as BigUint64Array, start)));
+      }
+      await Promise.all(jobs);
+      return hashes;
     },
     verifyMany: async (signed) => {
       const jobs = split(signed, threads, SIGNATURES_PER_JOB_MIN).map((part) => {

@@ -25,10 +25,6 @@ export interface PoseidonHasher {
   hash(inputs: readonly bigint[]): bigint;
   /** Hashes many lists; the kernel takes two neighbors of the same length at once. */
   hashMany(lists: readonly (readonly bigint[])[]): bigint[];
-}
-
-/** The implementation on the kernel. */
-export interface PoseidonKernel extends PoseidonHasher {
   /**
    * Hashes lists of `count` elements each.
    *
@@ -52,7 +48,7 @@ interface Hasher {
 type Lanes = 1 | 2;
 
 /** Creates the kernel's hasher. @throws KERNEL_UNSUPPORTED when it first hashes. */
-export function createPoseidonKernel(): PoseidonKernel {
+export function createPoseidonKernel(): PoseidonHasher {
   const hashers: Record<Lanes, Hasher[]> = { 1: [], 2: [] };
   const hasherOf = (count: number, lanes: Lanes) =>
     (hashers[lanes][count] ??= createHasher(count, lanes));

@@ -1,7 +1,12 @@
 /**
  * Account ids by address, as a persistent trie. An index is a value that shares structure with
  * earlier ones, like the state tree, so each state keeps its own index.
+ *
+ * An index names every account of an address, and perhaps ids that are none (any more): whoever
+ * asks looks at the accounts. So old entries can move to an {@link AddressTable}, which all states
+ * of a rollup share.
  */
+import type { AddressTable } from "./address-table.ts";
 
 /** Bits of the address that select the child at each level. */
 const DIGIT_BITS = 4;
@@ -10,83 +15,54 @@ const DIGIT_MASK = (1n << BigInt(DIGIT_BITS)) - 1n;
 /** One address and the ids of its accounts. */
 interface Entry {
   readonly address: bigint;
-  /** All accounts, ascending, at least one. */
+  /** Ascending, at least one. */
   readonly accountIds: readonly number[];
-  /** Accounts with a signing key, ascending. */
-  readonly activeIds: readonly number[];
 }
-type Fork = readonly (TrieNode | undefined)[];
+type Fork = (TrieNode | undefined)[];
 type TrieNode = Entry | Fork;
 
 /** `undefined` is the empty index. */
 export type AddressIndex = TrieNode | undefined;
 
-/** The part of an account that the index depends on. */
-export interface IndexedAccount {
-  readonly accountId: number;
-  readonly address: bigint;
-  /** Whether its owner has set a signing key. */
-  readonly isActive: boolean;
-}
-
-/** Returns the ids of the accounts of `address`, ascending. */
-export function accountIdsOf(index: AddressIndex, address: bigint): readonly number[] {
-  return entryOf(index, address).accountIds;
-}
-
-/**
- * Returns the account that transfers and deposits to `address` use: the lowest with a signing key,
- * or else the lowest. The circuit allows several accounts per address; only the operator does not.
- */
-export function preferredAccountId(index: AddressIndex, address: bigint): number | undefined {
-  const { accountIds, activeIds } = entryOf(index, address);
-  return activeIds[0] ?? accountIds[0];
+/** Returns the ids of all accounts of `address` that the index has, ascending. */
+export function accountIdsIn(index: AddressIndex, address: bigint): readonly number[] {
+  let node = index;
+  for (let depth = 0; isFork(node); depth++) node = node[digitAt(address, depth)];
+  return node?.address === address ? node.accountIds : [];
 }
 
 /** Returns the index with an account added. */
-export function withAccount(index: AddressIndex, account: IndexedAccount): AddressIndex {
-  const { address, accountId, isActive } = account;
-  const { accountIds, activeIds } = entryOf(index, address);
-  const entry = {
-    address,
-    accountIds: insert(accountIds, accountId),
-    activeIds: isActive ? insert(activeIds, accountId) : activeIds,
-  };
-  return put(index, entry, 0);
+export function withAccount(index: AddressIndex, address: bigint, accountId: number): AddressIndex {
+  const accountIds = accountIdsIn(index, address);
+  if (accountIds.includes(accountId)) return index;
+  const ascending = [...accountIds, accountId].sort((a, b) => a - b);
+  return put(index, { address, accountIds: ascending }, 0);
 }
 
-/** Returns the index without an account. */
-export function withoutAccount(
-  index: AddressIndex,
-  { address, accountId }: Pick<IndexedAccount, "address" | "accountId">,
-): AddressIndex {
-  const { accountIds, activeIds } = entryOf(index, address);
-  const isOther = (id: number) => id !== accountId;
-  const entry = {
-    address,
-    accountIds: accountIds.filter(isOther),
-    activeIds: activeIds.filter(isOther),
-  };
-  return put(index, entry, 0);
-}
-
-function entryOf(index: AddressIndex, address: bigint): Entry {
-  let node = index;
-  for (let depth = 0; isFork(node); depth++) node = node[digitAt(address, depth)];
-  return node?.address === address ? node : { address, accountIds: [], activeIds: [] };
-}
-
-function insert(ascending: readonly number[], id: number): readonly number[] {
-  const place = ascending.findIndex((other) => other > id);
-  return place < 0 ? [...ascending, id] : ascending.toSpliced(place, 0, id);
+/**
+ * Moves what an index has to a table, here and in all indexes that share it: what they lose, the
+ * table has.
+ *
+ * @returns A generator; between its steps any index may be used and made.
+ */
+export function* moveToTable(index: AddressIndex, table: AddressTable): Generator<void> {
+  if (!isFork(index)) return;
+  for (const [digit, child] of index.entries()) {
+    if (isFork(child)) {
+      yield* moveToTable(child, table);
+      if (child.some((other) => other !== undefined)) continue;
+    } else if (child !== undefined) {
+      for (const accountId of child.accountIds) table.add(child.address, accountId);
+    }
+    index[digit] = undefined;
+  }
+  yield;
 }
 
 /** Stores an entry at the highest node on its address's path that no other address needs. */
-function put(node: TrieNode | undefined, entry: Entry, depth: number): TrieNode | undefined {
+function put(node: TrieNode | undefined, entry: Entry, depth: number): TrieNode {
   if (!isFork(node)) {
-    if (node === undefined || node.address === entry.address) {
-      return entry.accountIds.length > 0 ? entry : undefined;
-    }
+    if (node === undefined || node.address === entry.address) return entry;
     return put(put([], node, depth), entry, depth);
   }
   const digit = digitAt(entry.address, depth);

@@ -6,10 +6,16 @@
  * siblings are read, and remembered in the node, so a block of thousands of updates hashes each
  * node once.
  *
+ * Nodes are either objects or places in pages, which hold whole subtrees in little memory. A node
+ * that is both hashed and old moves into a page by `compaction`, in place: every tree that shares
+ * the node keeps its contents, so no tree has to be replaced. An update of a node in a page makes
+ * objects of the path, and leaves the page as it is.
+ *
  * Heights count from the leaves, which have height 0; the root's height is the number of levels.
  */
 import { poseidon } from "../kernel/hash.ts";
 import { assert } from "../util/errors.ts";
+import type { Page, PageBuilder, Paging } from "./page.ts";
 
 /** The parameters of a tree. */
 export interface TreeShape<Leaf> {
@@ -21,6 +27,12 @@ export interface TreeShape<Leaf> {
   readonly hashLeaf: (leaf: Leaf) => bigint;
   /** Field element of an absent leaf in its parent. */
   readonly emptyLeafHash: bigint;
+  /**
+   * How pages are made; without it, all nodes stay objects.
+   *
+   * @param emptyHashes - Hashes of empty subtrees by height.
+   */
+  readonly createPaging?: (emptyHashes: readonly bigint[]) => Paging<Leaf>;
 }
 
 /** What all trees of a shape share. */
@@ -30,21 +42,60 @@ interface SharedShape<Leaf> extends TreeShape<Leaf> {
   readonly arityBits: number;
   /** Hashes of empty subtrees by height. */
   readonly emptyHashes: readonly bigint[];
+  readonly paging: Paging<Leaf> | undefined;
 }
 
-interface LeafNode<Leaf> {
-  readonly leaf: Leaf;
+type Children<Leaf> = readonly (TreeNode<Leaf> | undefined)[];
+
+/**
+ * A node that is not empty. Its contents and those below it never change; how they are kept does.
+ * A page counts as hashed.
+ */
+class TreeNode<Leaf> {
+  /** Cache of the hash of a node that is not in a page. */
   hash: bigint | undefined;
+  /** Above the leaves, and not in a page: the children, of which absent ones are empty. */
+  children: Children<Leaf> | undefined;
+  leaf: Leaf | undefined;
+  page: Page<Leaf> | undefined;
+  /** Place in the page. */
+  place = 0;
+
+  constructor(children: Children<Leaf> | undefined, leaf: Leaf | undefined) {
+    this.hash = undefined;
+    this.children = children;
+    this.leaf = leaf;
+    this.page = undefined;
+  }
+
+  static inPage<Leaf>(page: Page<Leaf>, place: number): TreeNode<Leaf> {
+    const node = new TreeNode<Leaf>(undefined, undefined);
+    node.move(page, place);
+    return node;
+  }
+
+  get isHashed(): boolean {
+    return this.hash !== undefined || this.page !== undefined;
+  }
+
+  /** Lets a page hold the contents from now on. */
+  move(page: Page<Leaf>, place: number): void {
+    this.hash = undefined;
+    this.children = undefined;
+    this.leaf = undefined;
+    this.page = page;
+    this.place = place;
+  }
 }
-interface InnerNode<Leaf> {
-  readonly children: readonly (TreeNode<Leaf> | undefined)[];
-  hash: bigint | undefined;
-}
-/** Absent children are empty subtrees. `hash` is a cache; all other fields are immutable. */
-type TreeNode<Leaf> = LeafNode<Leaf> | InnerNode<Leaf>;
 
 /** Hashes many lists of one length with Poseidon, possibly in other threads. */
 export type HashMany = (lists: readonly (readonly bigint[])[]) => Promise<bigint[]>;
+
+/**
+ * Hashes many lists of `count` integers, which are words, four an integer, lowest first. That each
+ * integer is a field element is not checked.
+ */
+export type HashPacked = (count: number, lists: BigUint64Array) => Promise<BigUint64Array>;
 
 /** How {@link MerkleTree.hashAll} hashes. */
 export interface Hashing<Leaf> {
@@ -77,10 +128,19 @@ export class MerkleTree<Leaf> {
     while (emptyHashes.length <= levels) {
       emptyHashes.push(poseidon(new Array<bigint>(arity).fill(emptyHashes.at(-1)!)));
     }
-    return new MerkleTree(
-      { ...shape, capacity: arity ** levels, arityBits, emptyHashes },
-      undefined,
-    );
+    const paging = shape.createPaging?.(emptyHashes);
+    const capacity = arity ** levels;
+    return new MerkleTree({ ...shape, capacity, arityBits, emptyHashes, paging }, undefined);
+  }
+
+  /** Children of a node. */
+  get arity(): number {
+    return this.#shape.arity;
+  }
+
+  /** Levels of nodes above the leaves. */
+  get levels(): number {
+    return this.#shape.levels;
   }
 
   /** Number of leaves, the empty ones included. */
@@ -90,20 +150,32 @@ export class MerkleTree<Leaf> {
 
   /** Whether the root and all siblings are known, so that reading them does not hash. */
   get isHashed(): boolean {
-    return this.#top === undefined || this.#top.hash !== undefined;
+    return this.#top === undefined || this.#top.isHashed;
+  }
+
+  /** Whether it has no leaf. */
+  get isEmpty(): boolean {
+    return this.#top === undefined;
   }
 
   /** Returns the leaf at `index`, or undefined if it is empty. */
   get(index: number): Leaf | undefined {
     this.#assertIndex(index);
-    const node = this.#nodeAt(0, index);
-    return (node as LeafNode<Leaf> | undefined)?.leaf;
+    const { arityBits, levels } = this.#shape;
+    let node = this.#top;
+    for (let height = levels; node !== undefined; height--) {
+      const { page, place } = node;
+      if (page !== undefined) return page.leaf(placeBelow(place, index, arityBits * height));
+      if (height === 0) return node.leaf;
+      node = node.children![digitAt(index, height - 1, arityBits)];
+    }
+    return undefined;
   }
 
   /** Returns this tree with another leaf at `index`; undefined removes the leaf. */
   set(index: number, leaf: Leaf | undefined): MerkleTree<Leaf> {
     this.#assertIndex(index);
-    const leafNode = leaf === undefined ? undefined : { leaf, hash: undefined };
+    const leafNode = leaf === undefined ? undefined : new TreeNode<Leaf>(undefined, leaf);
     const { arityBits, levels } = this.#shape;
     const top = replaceNode(this.#top, { index, arityBits, leafNode }, levels);
     return new MerkleTree(this.#shape, top);
@@ -111,7 +183,20 @@ export class MerkleTree<Leaf> {
 
   /** The root hash, a field element. */
   get root(): bigint {
-    return this.#hashOf(this.#top, this.#shape.levels);
+    return this.hashAt(this.#shape.levels, 0);
+  }
+
+  /** Returns the hash of the node at a height that has `index` nodes before it. */
+  hashAt(height: number, index: number): bigint {
+    const { arityBits, levels, emptyHashes } = this.#shape;
+    let node = this.#top;
+    for (let above = levels - height; above > 0; above--) {
+      if (node === undefined) return emptyHashes[height]!;
+      const { page, place } = node;
+      if (page !== undefined) return page.hash(height, placeBelow(place, index, arityBits * above));
+      node = node.children![digitAt(index, above - 1, arityBits)];
+    }
+    return node === undefined ? emptyHashes[height]! : this.#hashOf(node, height);
   }
 
   /**
@@ -131,24 +216,29 @@ export class MerkleTree<Leaf> {
     let node = this.#top;
     for (let height = levels - 1; height >= from; height--) {
       const childIndex = digitAt(index, height, arityBits);
-      const { children } = (node as InnerNode<Leaf> | undefined) ?? {};
+      const children = node?.children;
       if (height < below) {
         const others: bigint[] = [];
         for (let i = 0; i < this.#shape.arity; i++) {
           if (i === childIndex) continue;
           const other = children?.[i];
-          others.push(other?.hash ?? (other ? this.#hashOf(other, height) : emptyHashes[height]!));
+          if (other !== undefined) others.push(this.#hashOf(other, height));
+          else if (node?.page === undefined) others.push(emptyHashes[height]!);
+          else others.push(node.page.hash(height, (node.place << arityBits) | i));
         }
         siblings.push(others);
       }
-      node = children?.[childIndex];
+      node =
+        node?.page === undefined
+          ? children?.[childIndex]
+          : TreeNode.inPage(node.page, (node.place << arityBits) | childIndex);
     }
     return siblings.reverse();
   }
 
   /** Returns the hashes of the first `count` nodes at a height. */
   nodes(height: number, count: number): bigint[] {
-    return Array.from({ length: count }, (_, i) => this.#hashOf(this.#nodeAt(height, i), height));
+    return Array.from({ length: count }, (_, i) => this.hashAt(height, i));
   }
 
   /**
@@ -167,7 +257,7 @@ export class MerkleTree<Leaf> {
     for (const tree of trees) collectUnhashed(tree.#top, tree.#shape.levels, levels);
     const leaves = [...levels.leaves];
     if (leaves.length > 0) {
-      const contents = leaves.map(({ leaf }) => leaf);
+      const contents = leaves.map(({ leaf }) => leaf!);
       await prepareLeaves?.(contents);
       if (belowHeight > 0) setHashes(leaves, await hashLeaves(contents));
     }
@@ -175,14 +265,58 @@ export class MerkleTree<Leaf> {
       if (below + 1 >= belowHeight) return;
       const nodes = [...level];
       const emptyChild = emptyHashes[below]!;
-      const lists = nodes.map(({ children }) => children.map((child) => child?.hash ?? emptyChild));
+      const lists = nodes.map(({ children }) =>
+        children!.map((child) => (child ? knownHash(child, below) : emptyChild)),
+      );
       if (lists.length > 0) setHashes(nodes, await hashMany(lists));
     }
   }
 
   /** Iterates over all leaves that are not empty, in ascending order of their index. */
   *entries(): Generator<[index: number, leaf: Leaf]> {
-    yield* entriesBelow(this.#top, 0, this.#shape.arity);
+    const { arityBits, levels } = this.#shape;
+    yield* entriesBelow(this.#top, { index: 0, height: levels, arityBits });
+  }
+
+  /**
+   * Moves nodes that are hashed into pages, here and in all trees that share them. What is a page
+   * already stays one.
+   *
+   * @returns A generator that makes one page a step; between steps any tree may be used and made.
+   */
+  *compaction(): Generator<void> {
+    const { levels, paging } = this.#shape;
+    if (paging !== undefined) yield* compactBelow(this.#top, levels, this.#shape);
+  }
+
+  /**
+   * Iterates over the pages of a hashed tree, in ascending order. Makes those that are missing, as
+   * {@link MerkleTree.compaction} does.
+   */
+  *pages(): Generator<[index: number, page: Page<Leaf>]> {
+    assert(this.isHashed, "a page holds hashes");
+    const { levels, paging } = this.#shape;
+    assert(paging !== undefined, "the tree has pages");
+    yield* pagesBelow(this.#top, { index: 0, height: levels, shape: this.#shape });
+  }
+
+  /** Returns a tree of the same shape with pages as its contents, each by its index among all. */
+  withPages(pages: Iterable<readonly [index: number, page: Page<Leaf>]>): MerkleTree<Leaf> {
+    const { arityBits, levels, paging } = this.#shape;
+    assert(paging !== undefined && paging.height <= levels, "the tree has pages");
+    let top: TreeNode<Leaf> | undefined;
+    for (const [index, page] of pages) {
+      const leafNode = page.isEmpty(paging.height, 0) ? undefined : TreeNode.inPage(page, 0);
+      assert(index < this.capacity >> (arityBits * paging.height), "a page is in the tree");
+      top = replaceNode(top, { index, arityBits, leafNode }, levels - paging.height);
+    }
+    return new MerkleTree(this.#shape, top);
+  }
+
+  /** Returns a tree of the same shape that is one page, of as many levels as the tree has. */
+  withPage(page: Page<Leaf>): MerkleTree<Leaf> {
+    const isEmpty = page.isEmpty(this.#shape.levels, 0);
+    return new MerkleTree(this.#shape, isEmpty ? undefined : TreeNode.inPage(page, 0));
   }
 
   #assertIndex(index: number): void {
@@ -190,31 +324,35 @@ export class MerkleTree<Leaf> {
     assert(Number.isInteger(index) && index >= 0 && index < capacity, "a leaf index exists");
   }
 
-  /** Returns the node at a height that has `index` nodes before it. */
-  #nodeAt(height: number, index: number): TreeNode<Leaf> | undefined {
-    const { arityBits, levels } = this.#shape;
-    let node = this.#top;
-    for (let level = levels - height - 1; level >= 0 && node !== undefined; level--) {
-      node = (node as InnerNode<Leaf>).children[digitAt(index, level, arityBits)];
-    }
-    return node;
-  }
-
-  #hashOf(node: TreeNode<Leaf> | undefined, height: number): bigint {
-    if (node === undefined) return this.#shape.emptyHashes[height]!;
-    node.hash ??=
-      "leaf" in node
-        ? this.#shape.hashLeaf(node.leaf)
-        : poseidon(node.children.map((child) => this.#hashOf(child, height - 1)));
+  #hashOf(node: TreeNode<Leaf>, height: number): bigint {
+    if (node.isHashed) return knownHash(node, height);
+    const { hashLeaf, emptyHashes } = this.#shape;
+    node.hash =
+      height === 0
+        ? hashLeaf(node.leaf!)
+        : poseidon(
+            node.children!.map((child) =>
+              child === undefined ? emptyHashes[height - 1]! : this.#hashOf(child, height - 1),
+            ),
+          );
     return node.hash;
   }
 }
 
+function knownHash<Leaf>({ hash, page, place }: TreeNode<Leaf>, height: number): bigint {
+  return page === undefined ? hash! : page.hash(height, place);
+}
+
+/** Returns the place of a node or leaf below a node of a page: the low bits are its own. */
+function placeBelow(place: number, index: number, bits: number): number {
+  return (place << bits) | (index & ((1 << bits) - 1));
+}
+
 /** The nodes without a hash. A node with a hash has no such node below it. */
 interface Unhashed<Leaf> {
-  readonly leaves: Set<LeafNode<Leaf>>;
+  readonly leaves: Set<TreeNode<Leaf>>;
   /** By height, parents of leaves first. */
-  readonly inner: Set<InnerNode<Leaf>>[];
+  readonly inner: Set<TreeNode<Leaf>>[];
 }
 
 function collectUnhashed<Leaf>(
@@ -222,8 +360,8 @@ function collectUnhashed<Leaf>(
   height: number,
   found: Unhashed<Leaf>,
 ): void {
-  if (node === undefined || node.hash !== undefined) return;
-  if ("leaf" in node) {
+  if (node === undefined || node.isHashed) return;
+  if (height === 0) {
     found.leaves.add(node);
     return;
   }
@@ -231,11 +369,14 @@ function collectUnhashed<Leaf>(
   const level = found.inner[height - 1]!;
   if (level.has(node)) return;
   level.add(node);
-  for (const child of node.children) collectUnhashed(child, height - 1, found);
+  for (const child of node.children!) collectUnhashed(child, height - 1, found);
 }
 
-function setHashes(nodes: readonly TreeNode<unknown>[], hashes: readonly bigint[]): void {
-  for (const [index, node] of nodes.entries()) node.hash = hashes[index];
+/** A node that has moved into a page meanwhile has its hash there. */
+function setHashes<Leaf>(nodes: readonly TreeNode<Leaf>[], hashes: readonly bigint[]): void {
+  for (const [index, node] of nodes.entries()) {
+    if (node.page === undefined) node.hash = hashes[index];
+  }
 }
 
 /** Returns the index, in its parent, of the node at `height` above the leaf: a digit of `index`. */
@@ -246,7 +387,7 @@ function digitAt(index: number, height: number, arityBits: number): number {
 interface Replacement<Leaf> {
   readonly index: number;
   readonly arityBits: number;
-  readonly leafNode: LeafNode<Leaf> | undefined;
+  readonly leafNode: TreeNode<Leaf> | undefined;
 }
 
 /** Returns a copy of a node with one leaf replaced; undefined if no leaf remains. */
@@ -258,27 +399,132 @@ function replaceNode<Leaf>(
   const { index, arityBits, leafNode } = replacement;
   if (height === 0) return leafNode;
   const childIndex = digitAt(index, height - 1, arityBits);
-  const children =
-    node === undefined
-      ? new Array<undefined>(1 << arityBits).fill(undefined)
-      : (node as InnerNode<Leaf>).children.slice();
+  const children = copyChildren(node, height, arityBits);
   const child = replaceNode(children[childIndex], replacement, height - 1);
   children[childIndex] = child;
   const isEmpty = child === undefined && children.every((other) => other === undefined);
-  return isEmpty ? undefined : { children, hash: undefined };
+  return isEmpty ? undefined : new TreeNode<Leaf>(children, undefined);
+}
+
+/** Returns the children of a node as objects, in a list that the caller may change. */
+function copyChildren<Leaf>(
+  node: TreeNode<Leaf> | undefined,
+  height: number,
+  arityBits: number,
+): (TreeNode<Leaf> | undefined)[] {
+  if (node?.children !== undefined) return node.children.slice();
+  const children = new Array<TreeNode<Leaf> | undefined>(1 << arityBits).fill(undefined);
+  const { page } = node ?? {};
+  if (node === undefined || page === undefined) return children;
+  for (let i = 0; i < children.length; i++) {
+    const place = (node.place << arityBits) | i;
+    if (!page.isEmpty(height - 1, place)) children[i] = TreeNode.inPage(page, place);
+  }
+  return children;
+}
+
+/** Where a node is in its tree. */
+interface Position {
+  /** How many nodes of its height are before it. */
+  readonly index: number;
+  readonly height: number;
+  readonly arityBits: number;
 }
 
 function* entriesBelow<Leaf>(
   node: TreeNode<Leaf> | undefined,
-  index: number,
-  arity: number,
+  { index, height, arityBits }: Position,
 ): Generator<[number, Leaf]> {
   if (node === undefined) return;
-  if ("leaf" in node) {
-    yield [index, node.leaf];
+  const { page, place } = node;
+  if (page !== undefined) {
+    const bits = arityBits * height;
+    for (const [leafPlace, leaf] of page.entries(height, place)) {
+      yield [placeBelow(index, leafPlace, bits), leaf];
+    }
+  } else if (height === 0) {
+    yield [index, node.leaf!];
+  } else {
+    for (const [i, child] of node.children!.entries()) {
+      const position = { index: (index << arityBits) | i, height: height - 1, arityBits };
+      yield* entriesBelow(child, position);
+    }
+  }
+}
+
+// -------------------------------------------------------------------------------------- pages
+
+function* compactBelow<Leaf>(
+  node: TreeNode<Leaf> | undefined,
+  height: number,
+  shape: SharedShape<Leaf>,
+): Generator<void> {
+  const paging = shape.paging!;
+  if (node === undefined || node.page !== undefined) return;
+  if (height > paging.height) {
+    for (const child of node.children!) yield* compactBelow(child, height - 1, shape);
+  } else if (height === paging.height && node.isHashed) {
+    moveIntoPage(node, shape);
+    yield;
+  }
+}
+
+function* pagesBelow<Leaf>(
+  node: TreeNode<Leaf> | undefined,
+  place: { readonly index: number; readonly height: number; readonly shape: SharedShape<Leaf> },
+): Generator<[number, Page<Leaf>]> {
+  const { index, height, shape } = place;
+  if (node === undefined) return;
+  if (height > shape.paging!.height) {
+    for (const [i, child] of node.children!.entries()) {
+      const childIndex = (index << shape.arityBits) | i;
+      yield* pagesBelow(child, { index: childIndex, height: height - 1, shape });
+    }
     return;
   }
-  for (const [i, child] of node.children.entries()) {
-    yield* entriesBelow(child, index * arity + i, arity);
+  if (node.page === undefined) moveIntoPage(node, shape);
+  yield [index, node.page!];
+}
+
+/**
+ * Makes one page of the subtree of a node. All nodes below move with it: other trees share them,
+ * and would keep older pages and objects alive.
+ */
+function moveIntoPage<Leaf>(top: TreeNode<Leaf>, { arityBits, paging }: SharedShape<Leaf>): void {
+  const builder = paging!.createBuilder();
+  addToPage(builder, top, { index: 0, height: paging!.height, arityBits });
+  moveBelow(top, builder.finish(), 0, arityBits);
+}
+
+function addToPage<Leaf>(
+  builder: PageBuilder<Leaf>,
+  node: TreeNode<Leaf>,
+  { index, height, arityBits }: Position,
+): void {
+  if (node.page !== undefined) {
+    builder.copy(node.page, height, index);
+    return;
+  }
+  if (height === 0) {
+    builder.addLeaf(index, node.leaf!, node.hash!);
+    return;
+  }
+  for (const [i, child] of node.children!.entries()) {
+    const position = { index: (index << arityBits) | i, height: height - 1, arityBits };
+    if (child !== undefined) addToPage(builder, child, position);
+  }
+  builder.setHash(height, index, node.hash!);
+}
+
+function moveBelow<Leaf>(
+  node: TreeNode<Leaf>,
+  page: Page<Leaf>,
+  place: number,
+  arityBits: number,
+): void {
+  const { children } = node;
+  node.move(page, place);
+  for (const [i, child] of children?.entries() ?? []) {
+    if (child !== undefined) moveBelow(child, page, (place << arityBits) | i, arityBits);
   }
 }

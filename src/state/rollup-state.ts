@@ -9,14 +9,12 @@ import { CELL_LEVELS } from "../protocol/kinds.ts";
 import { accountCapacity, type Preset, tokenCapacity } from "../protocol/presets.ts";
 import { assert } from "../util/errors.ts";
 import { type Account, isLive, newAccount } from "./account.ts";
-import {
-  type AddressIndex,
-  accountIdsOf,
-  preferredAccountId,
-  withAccount,
-  withoutAccount,
-} from "./address-index.ts";
+import { accountIdsIn, type AddressIndex, moveToTable, withAccount } from "./address-index.ts";
+import { AddressTable } from "./address-table.ts";
 import { stateError } from "./errors.ts";
+import { createLeafPaging, type LeafPage, PAGE_LEAVES } from "./leaf-page.ts";
+import { findDamagedLeaf } from "./leaf-audit.ts";
+import { loadPages, type PageBytes } from "./load-pages.ts";
 import {
   type AccountLeaf,
   createEmptyLeaf,
@@ -32,7 +30,7 @@ import {
   withAccountFields,
   withBalance,
 } from "./leaf.ts";
-import { type HashMany, MerkleTree } from "./merkle-tree.ts";
+import { type HashMany, type HashPacked, MerkleTree } from "./merkle-tree.ts";
 
 /** New contents of a leaf and of one of its balances; omitted fields stay as they are. */
 export interface LeafUpdate {
@@ -70,6 +68,12 @@ export interface StateTop {
   readonly upperSiblings: Siblings;
 }
 
+/** How a state is hashed as it is loaded, possibly in threads. */
+export interface StateHashing {
+  readonly hashMany: HashMany;
+  readonly hashPacked: HashPacked;
+}
+
 /** What {@link RollupState.hashAll} leaves out. */
 export interface HashAllOptions {
   /**
@@ -82,6 +86,7 @@ export interface HashAllOptions {
 interface Parts {
   readonly sizes: Sizes;
   readonly leaves: MerkleTree<AccountLeaf>;
+  /** Recent accounts by their addresses. */
   readonly index: AddressIndex;
   readonly nextAccountId: number;
 }
@@ -92,6 +97,8 @@ interface Sizes {
   readonly accountCapacity: number;
   readonly tokenCapacity: number;
   readonly emptyLeaf: AccountLeaf;
+  /** All other accounts of all states by their addresses, and some that are none. */
+  readonly table: AddressTable;
 }
 
 /**
@@ -125,14 +132,41 @@ export class RollupState {
       accountCapacity: accountCapacity(preset),
       tokenCapacity: tokenCapacity(preset),
       emptyLeaf,
+      table: new AddressTable(),
     };
     const leaves = MerkleTree.empty<AccountLeaf>({
       arity: preset.treeArity,
       levels: preset.stateTreeLevels,
       hashLeaf,
       emptyLeafHash: hashLeaf(emptyLeaf),
+      createPaging: (emptyHashes) => createLeafPaging(emptyLeaf, emptyHashes),
     });
     return new RollupState({ sizes, leaves, index: undefined, nextAccountId: 0 });
+  }
+
+  /**
+   * Makes a state of pages, as {@link RollupState.pages} gives them. All hashes above those of the
+   * leaves are computed again, so the root is that of the leaves' hashes; whether the leaves have
+   * these hashes is for {@link RollupState.findDamage}.
+   *
+   * @param preset - Sizes of the trees.
+   * @param bytes - The pages in ascending order of their indices, each in a buffer of its own,
+   * which the state keeps.
+   * @param hashing - Hashes many lists at a time, possibly in threads.
+   * @returns The state; the caller compares its root.
+   * @throws Error if the bytes are not those of pages in this order
+   */
+  static async fromPages(
+    preset: Preset,
+    bytes: Iterable<PageBytes>,
+    { hashPacked, hashMany }: StateHashing,
+  ): Promise<RollupState> {
+    const { sizes, leaves: empty } = RollupState.empty(preset).#parts;
+    const { pages, nextAccountId } = await loadPages(bytes, { ...sizes, hashPacked });
+    const leaves = empty.withPages(pages);
+    const state = new RollupState({ sizes, leaves, index: undefined, nextAccountId });
+    await RollupState.hashAll([state], hashMany);
+    return state;
   }
 
   /**
@@ -225,7 +259,8 @@ export class RollupState {
    * @returns An account id, or undefined if the address has no account.
    */
   accountIdOf(address: bigint): number | undefined {
-    return preferredAccountId(this.#parts.index, address);
+    const accountIds = this.accountIdsOf(address);
+    return accountIds.find((id) => isActive(this.account(id))) ?? accountIds[0];
   }
 
   /**
@@ -234,7 +269,14 @@ export class RollupState {
    * @param address - L1 address, uint160.
    */
   accountIdsOf(address: bigint): readonly number[] {
-    return accountIdsOf(this.#parts.index, address);
+    const { index, sizes, leaves } = this.#parts;
+    const candidates = [...accountIdsIn(index, address), ...sizes.table.candidates(address)];
+    const accountIds = candidates.filter((accountId, place) => {
+      const account = leaves.get(accountId)?.account;
+      const isOwned = account !== undefined && isLive(account) && account.address === address;
+      return isOwned && candidates.indexOf(accountId) === place;
+    });
+    return accountIds.sort((a, b) => a - b);
   }
 
   /**
@@ -313,6 +355,46 @@ export class RollupState {
     return { cells, upperSiblings: leaves.siblings(0, { from: levels }) };
   }
 
+  /**
+   * Moves accounts whose hashes are known from objects to pages of bytes, here and in all states
+   * that share them. No state changes by it; it is for memory alone, and for the oldest state in
+   * use: what later states have changed stays as objects.
+   *
+   * @returns A generator of small steps. Between them any state may be used and made.
+   *
+   * @example
+   * state.root; // hashes what is not hashed
+   * for (const step of state.compaction()) void step;
+   */
+  *compaction(): Generator<void> {
+    const { leaves, index, sizes } = this.#parts;
+    yield* leaves.compaction();
+    yield* moveToTable(index, sizes.table);
+  }
+
+  /**
+   * Computes the hashes of accounts in pages, and compares them with those in the pages.
+   *
+   * @param hashMany - Hashes many lists at a time, possibly in threads.
+   * @returns A generator of batches; each step gives the first account id of a leaf that is not
+   * what its hash says, or undefined.
+   */
+  async *findDamage(hashMany: HashMany): AsyncGenerator<number | undefined> {
+    const { emptyLeaf } = this.#parts.sizes;
+    for (const [index, page] of this.pages()) {
+      const place = await findDamagedLeaf(page, emptyLeaf, hashMany);
+      yield place === undefined ? undefined : index * PAGE_LEAVES + place;
+    }
+  }
+
+  /**
+   * Iterates over the pages of accounts, each with its index, ascending, as a snapshot has them.
+   * Accounts that are objects become pages by it; all hashes must be known.
+   */
+  pages(): Generator<[index: number, page: LeafPage]> {
+    return this.#parts.leaves.pages() as Generator<[number, LeafPage]>;
+  }
+
   #leaf(accountId: number): AccountLeaf {
     const { sizes, leaves } = this.#parts;
     const capacity = sizes.accountCapacity;
@@ -368,18 +450,8 @@ function reindex(
   before: Account,
   after: Account,
 ): AddressIndex {
-  const isSame =
-    isLive(before) === isLive(after) &&
-    before.address === after.address &&
-    isActive(before) === isActive(after);
-  if (isSame) return index;
-  const { address } = after;
-  const without = isLive(before)
-    ? withoutAccount(index, { accountId, address: before.address })
-    : index;
-  return isLive(after)
-    ? withAccount(without, { accountId, address, isActive: isActive(after) })
-    : without;
+  if (!isLive(after) || (isLive(before) && before.address === after.address)) return index;
+  return withAccount(index, after.address, accountId);
 }
 
 function isActive({ pubKeyHash }: Account): boolean {

@@ -4,6 +4,7 @@ import type { AppliedBlock } from "../../src/block/block.ts";
 import { commitBlock } from "../../src/block/commitment.ts";
 import type { BlockWitnessInput } from "../../src/block/witness-input.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
+import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import type { Prepared } from "../../src/operator/ledger/blocks.ts";
 import { proveBlock } from "../../src/operator/stages/prove-block.ts";
 import { blockKindId } from "../../src/protocol/kinds.ts";
@@ -42,7 +43,7 @@ async function jobOf(applied: AppliedBlock, hash: (list: readonly bigint[]) => b
   };
   const parts = {
     prover: { name: "keeps its job", capacity: 1, prove, close },
-    crypto: { hashMany, verifyMany: () => Promise.resolve([]), close },
+    crypto: { ...createBatchCrypto(0), hashMany },
     clock: new FakeClock(),
   };
   // The commitment is of the same block on another state, so it hashes nothing here.

@@ -26,6 +26,8 @@ class WatchedCrypto implements BatchCrypto {
 
   hashMany: BatchCrypto["hashMany"] = (lists) => this.#crypto.hashMany(lists);
 
+  hashPacked: BatchCrypto["hashPacked"] = (count, lists) => this.#crypto.hashPacked(count, lists);
+
   verifyMany: BatchCrypto["verifyMany"] = async (signed) => {
     this.verified.push(signed.length);
     await this.gate;
