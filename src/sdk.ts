@@ -51,6 +51,7 @@ export {
   type RequestReceipt,
   type RollupInfo,
   RollupProvider,
+  type ListedToken,
   type Token,
   type TokenReference,
   type TransactionReceipt,

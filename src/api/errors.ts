@@ -70,7 +70,7 @@ export const rpcError = defineErrors<RpcErrorFacts>({
   },
   RPC_CURSOR_GONE: {
     message: ({ cursor }) => `What follows the cursor ${cursor} is not kept.`,
-    fix: "Read the present state, and subscribe without a cursor; the node may have been restarted.",
+    fix: "Begin again without a cursor: read the present state, or the list from its first page.",
   },
   RPC_L1_TIMEOUT: {
     message: ({ method, seconds }) => `L1 did not answer ${method} within ${seconds} s.`,

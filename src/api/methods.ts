@@ -24,9 +24,17 @@ function get(path: string, ...names: string[]): { rest: RestRoute } {
   return { rest: { verb: "GET", path, names } };
 }
 
+/** As {@link get}, of a list in pages. */
+function list(path: string, ...names: string[]): { rest: RestRoute; units: number } {
+  return { ...get(path, ...names), units: LIST_UNITS };
+}
+
 function post(path: string, ...names: string[]): { rest: RestRoute } {
   return { rest: { verb: "POST", path, names } };
 }
+
+/** Units of a client's rate that a page of a list takes: it may come out of the store. */
+export const LIST_UNITS = 10;
 
 interface MethodTraits {
   /** Undefined for a method of JSON-RPC alone. */
@@ -34,15 +42,17 @@ interface MethodTraits {
   readonly access: RpcAccess;
   /** Whether the answer waits for a block to reach a stage; the server limits such calls. */
   readonly waits: boolean;
+  /** What a call takes of a client's rate. */
+  readonly units: number;
 }
 
 function method<P extends z.ZodTupleItems | [], R extends z.ZodTypeAny>(
   description: string,
   params: P,
   result: R,
-  { access = "public", waits = false, rest }: Partial<MethodTraits> = {},
+  { access = "public", waits = false, units = 1, rest }: Partial<MethodTraits> = {},
 ): { description: string; params: z.ZodTuple<P>; result: R } & MethodTraits {
-  return { description, params: z.tuple(params), result, access, waits, rest };
+  return { description, params: z.tuple(params), result, access, waits, units, rest };
 }
 
 export const RPC_METHODS = {
@@ -58,7 +68,13 @@ export const RPC_METHODS = {
     schemas.status,
     get("/v1/status"),
   ),
-  rollup_getTokens: method("All listed tokens.", [], z.array(schemas.token), get("/v1/tokens")),
+  rollup_getTokens: method(
+    "All listed tokens. `isMain`: blocks of every kind can move it, others need a `wide` one, which " +
+      "costs more. `priceWei`: what a whole token (10^decimals) is worth for fees, where known.",
+    [],
+    z.array(schemas.token),
+    get("/v1/tokens"),
+  ),
   rollup_getAccount: method(
     "An account by id or owner in the head state; null if there is none.",
     [schemas.accountReference],
@@ -71,6 +87,14 @@ export const RPC_METHODS = {
     [schemas.accountReference, schemas.stateName],
     schemas.account.nullable(),
     get("/v1/accounts/{account}/states/{state}", "account", "state"),
+  ),
+  rollup_getAccountTransactions: method(
+    "What has touched an account, the newest first: transactions of and to it, and L1 requests. " +
+      "`type` and `tokenId` narrow it down; then a page may have few items and still a `next`. Null " +
+      "if there is no such account. Rejected transactions are not in it (rollup_getReceipt).",
+    [schemas.accountReference, schemas.historyOptions],
+    schemas.historyOf(schemas.accountTransaction).nullable(),
+    list("/v1/accounts/{account}/transactions", "account", "options"),
   ),
   rollup_getBalance: method(
     "The balance of an account in one token, in the head state; 0 if there is no such account.",
@@ -111,8 +135,8 @@ export const RPC_METHODS = {
     get("/v1/receipts/{hash}", "hash"),
   ),
   rollup_getTransaction: method(
-    "A transaction with its signed data and the hashes of its batch; null if it was never accepted. " +
-      "The data are left out of one that was rejected, or is too old to be kept.",
+    "A transaction with the hashes of its batch and its operation in a block; null if it was never " +
+      "accepted. The signed `data` are kept until its block leaves the memory.",
     [schemas.hash],
     schemas.transactionDetails.nullable(),
     get("/v1/transactions/{hash}", "hash"),
@@ -143,24 +167,24 @@ export const RPC_METHODS = {
     get("/v1/blocks/{number}", "number"),
   ),
   rollup_getBlocks: method(
-    "Sealed blocks that are kept, the latest first.",
+    "Sealed blocks, the latest first, back to `firstBlock`.",
     [schemas.pageOptions],
-    schemas.pageOf(schemas.block),
-    get("/v1/blocks", "page"),
+    schemas.historyOf(schemas.block),
+    list("/v1/blocks", "page"),
   ),
   rollup_getBlockOperations: method(
     "The operations of a sealed block with all fields, in the order of their slots; null if there " +
       "is no block of that number.",
     [schemas.blockNumber, schemas.pageOptions],
     schemas.pageOf(schemas.operation).nullable(),
-    get("/v1/blocks/{number}/operations", "number", "page"),
+    list("/v1/blocks/{number}/operations", "number", "page"),
   ),
   rollup_getL1Transactions: method(
-    "L1 transactions of the operator that have committed, proven or executed the blocks that are " +
-      "kept, the latest first.",
+    "L1 transactions of the operator that have committed, proven or executed blocks, those of the " +
+      "latest block first, back to `firstBlock`.",
     [schemas.pageOptions],
-    schemas.pageOf(schemas.l1Step),
-    get("/v1/l1-transactions", "page"),
+    schemas.historyOf(schemas.l1Step),
+    list("/v1/l1-transactions", "page"),
   ),
   rollup_processBlocks: method(
     "Processes everything that is pending, up to execution; answers with these blocks. Calls " +

@@ -78,7 +78,16 @@ export const signedTransaction = z
   .describe("SignedTransaction") as unknown as z.ZodType<SubmittedTransaction>;
 
 export const token = z
-  .object({ id: index, address, symbol: z.string(), decimals: index })
+  .object({
+    id: index,
+    address,
+    symbol: z.string(),
+    decimals: index,
+    /** Whether blocks of every kind can move it; others need a `wide` one, which costs more. */
+    isMain: z.boolean(),
+    /** Value in wei of a whole token (10^decimals) for fees, as far as the operator knows it. */
+    priceWei: quantity.optional(),
+  })
   .describe("Token");
 
 export const config = z
@@ -223,6 +232,20 @@ export function pageOf<T extends z.ZodTypeAny>(item: T) {
   return z.object({ items: z.array(item), next: z.string().optional() });
 }
 
+/** A part of a list that reaches back in time. */
+export function historyOf<T extends z.ZodTypeAny>(item: T) {
+  return pageOf(item).extend({
+    /** The first block that the list reaches; what came before is on L1 only. */
+    firstBlock: index,
+  });
+}
+
+/** Of pages that can be narrowed down: a page may have fewer items than `limit`, and a `next`. */
+export const historyOptions = pageOptions
+  .extend({ type: z.enum(OPERATION_NAMES).optional(), tokenId: index.optional() })
+  .strict()
+  .describe("HistoryOptions");
+
 /** `data` has the fields of docs/pubdata.md, and for a signed one those of its signature. */
 export const operation = z
   .object({
@@ -236,13 +259,20 @@ export const operation = z
   })
   .describe("Operation");
 
+/** Until it is committed, an operation may get another block, slot and time. */
+export const accountTransaction = operation
+  .extend({ blockNumber: index, status: z.enum(STAGES), timestamp: quantity })
+  .describe("AccountTransaction");
+
 export const transactionDetails = z
   .object({
     receipt: transactionReceipt,
     /** Hashes of all transactions of its batch, in order; its own alone if it was sent alone. */
     batch: z.array(hash),
-    /** The signed transaction. */
+    /** The signed transaction, while its block is in memory. */
     data: z.record(z.unknown()).optional(),
+    /** What it is in its block. */
+    operation: operation.optional(),
   })
   .describe("TransactionDetails");
 
@@ -250,7 +280,7 @@ export const l1Step = z
   .object({
     step: z.enum(["commit", "prove", "execute"]),
     transaction: l1Transaction,
-    /** Numbers of its blocks, as far as they are kept. */
+    /** Numbers of its blocks. */
     blocks: z.array(index),
   })
   .describe("L1Step");

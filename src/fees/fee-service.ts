@@ -151,6 +151,11 @@ export class FeeService implements FeePolicy {
     return { tokenId, fee, costWei, gasPriceWei, validUntil };
   }
 
+  priceOf(tokenId: number, tokens: readonly Token[]): bigint | undefined {
+    if (tokenId === ETH_TOKEN_ID) return ETHER;
+    return this.#findPrice(tokenId, tokens)?.current(this.#parts.clock.nowMs());
+  }
+
   assertPaid(operations: readonly PaidOperation[], tokens: readonly Token[]): void {
     const { clock, gasPrice, rules } = this.#parts;
     const payers = operations.filter((operation) => !this.#isSubsidised(operation));

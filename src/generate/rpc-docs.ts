@@ -8,7 +8,7 @@ import {
   L1_CALL_UNITS,
   type RpcLimits,
 } from "../server/limits.ts";
-import { RPC_METHODS } from "../api/methods.ts";
+import { LIST_UNITS, RPC_METHODS } from "../api/methods.ts";
 import { PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX } from "../api/schemas.ts";
 
 /** Types with an explanation in words. */
@@ -43,7 +43,7 @@ the operator's log has the details: no answer has a stack trace, a path or the a
   page can reach it under a name of its own (DNS rebinding). Behind a proxy that keeps the \`Host\`
   of its clients, name that host here.
 - \`--rate-limit UNITS\` a second for each client address (an IPv6 /64 is one); 0 for no limit. A call
-  takes one unit, or ${L1_CALL_UNITS} if it goes to L1, and a body one for each ${BODY_BYTES_PER_UNIT} bytes. A client without units
+  takes one unit, or ${L1_CALL_UNITS} if it goes to L1, a page of a list ${LIST_UNITS}, and a body one for each ${BODY_BYTES_PER_UNIT} bytes. A client without units
   left gets HTTP 429 with \`retry-after\`. Behind a proxy all clients have one address: limit them
   there.
 - \`--l1-methods none|wallet|all\`: what is passed on to L1, over a connection without the operator's
@@ -61,10 +61,13 @@ not kept any more, 422 for a transaction that breaks a rule, 429, and 503 while 
 \`\`\`sh
 curl -s localhost:8546/v1/blocks?limit=2
 curl -s localhost:8546/v1/accounts/0x…/states/finalized
+curl -s 'localhost:8546/v1/accounts/0x…/transactions?type=deposit&tokenId=0'
 \`\`\`
 
 [Subscriptions](stream.md) go over a WebSocket at \`/v1/stream\`. Lists have pages of up to ${PAGE_ITEMS_MAX} items (\`limit\`, by default ${PAGE_ITEMS_DEFAULT}): \`next\` of one page is the
-\`cursor\` of the next. They reach as far back as the operator's memory ([operator](operator.md#memory)).`;
+\`cursor\` of the next, also after the operator was started again. They reach back to block 1, or else say from
+which \`firstBlock\` on: where the [store](store.md) begins, or with the store \`memory\` what is still
+[in memory](operator.md#memory). An item is neither left out nor listed twice while blocks are sealed and executed.`;
 
 const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
   bodyBytesMax: "bytes of a body (HTTP 413)",

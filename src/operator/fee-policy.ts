@@ -72,6 +72,14 @@ export interface FeePolicy {
    */
   quote(operations: readonly DueOperation[], tokenId: number, tokens: readonly Token[]): FeeQuote;
   /**
+   * Names the value of a whole token, 10^decimals of its smallest unit.
+   *
+   * @param tokenId - Of a listed token.
+   * @param tokens - All listed tokens, by id.
+   * @returns In wei; undefined if it has no price, or none that is known at present.
+   */
+  priceOf(tokenId: number, tokens: readonly Token[]): bigint | undefined;
+  /**
    * Checks that the fees of a batch, or of a single transaction, are enough together.
    *
    * @param operations - What is paid for, with what is paid.

@@ -12,6 +12,8 @@ export interface SlotPlace {
 /** An operation of an executed block. */
 export interface PastOperation extends SlotPlace {
   readonly type: OperationName;
+  /** Of its block, Unix seconds. */
+  readonly timestamp: bigint;
   /** Of the transaction that it was, if it was one. */
   readonly hash?: string;
   /** Of the L1 request that it was, if it was one. */
@@ -35,6 +37,19 @@ export interface HistoryPage {
 export interface History {
   /** @returns Undefined if the block has not left the memory, or came before the store. */
   block(blockNumber: number): Promise<BlockSummary | undefined>;
+  /**
+   * Lists blocks, the newest first.
+   *
+   * @param last - Number of the newest one.
+   * @param limit - Blocks at most, from 1.
+   */
+  blocks(last: number, limit: number): Promise<readonly BlockSummary[]>;
+  /**
+   * @param last - Number of a block.
+   * @returns Number of the first of those that are here up to that one without a gap; undefined if
+   * that one is not here.
+   */
+  firstBlock(last: number): Promise<number | undefined>;
   /** @returns The operations of a block in the order of their slots; none if it is not here. */
   operations(blockNumber: number): Promise<readonly PastOperation[]>;
   /** @returns Undefined if the transaction is not in such a block and was not rejected. */

@@ -228,6 +228,15 @@ export class Operator {
     return latestView(this.#log.ledger).tokens;
   }
 
+  /** Returns the listed tokens, with what a whole one is worth in wei where the fees know that. */
+  pricedTokens(): readonly (Token & { readonly priceWei?: bigint })[] {
+    const { tokens } = this;
+    return tokens.map((token) => {
+      const priceWei = this.#feePolicy?.priceOf(token.id, tokens);
+      return { ...token, ...(priceWei !== undefined && { priceWei }) };
+    });
+  }
+
   /** Sealed blocks, oldest first: all that wait, and the latest that are executed. */
   get blocks(): readonly BlockRecord[] {
     return this.#log.ledger.blocks;
@@ -251,6 +260,26 @@ export class Operator {
   async findBlock(blockNumber: number): Promise<BlockSummary | undefined> {
     const block = this.block(blockNumber);
     return block === undefined ? this.#history?.block(blockNumber) : summarizeBlock(block);
+  }
+
+  /**
+   * Lists blocks that have left the memory, the newest first.
+   *
+   * @param last - Number of the newest one, from 1.
+   * @param limit - Blocks at most, from 1.
+   * @returns None if the store begins later, or keeps no history.
+   */
+  async pastBlocks(last: number, limit: number): Promise<readonly BlockSummary[]> {
+    return (await this.#history?.blocks(last, limit)) ?? [];
+  }
+
+  /**
+   * Returns the number of the first block from which on all are known, in memory or in the store;
+   * of a rollup without blocks, the number of its next one.
+   */
+  async firstBlock(): Promise<number> {
+    const { blockNumber: last } = this.#log.ledger.start.storedBlock;
+    return (await this.#history?.firstBlock(last)) ?? last + 1;
   }
 
   /**

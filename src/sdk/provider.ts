@@ -11,7 +11,10 @@ import { listOf, option, readInput, show } from "./inputs.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
 
 export type RollupInfo = RpcResult<"rollup_getConfig">;
-export type Token = RpcResult<"rollup_getTokens">[number];
+/** A token as L1 lists it. */
+export type Token = Omit<ListedToken, "isMain" | "priceWei">;
+/** A token with what the operator says of it, see `rollup_getTokens`. */
+export type ListedToken = RpcResult<"rollup_getTokens">[number];
 export type AccountInfo = NonNullable<RpcResult<"rollup_getAccount">>;
 export type TransactionReceipt = RpcResult<"rollup_submitTransaction">;
 export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>;
@@ -68,7 +71,7 @@ export class RollupProvider {
   }
 
   /** Returns all listed tokens, in the order of their ids: ETH is the first. */
-  getTokens(): Promise<Token[]> {
+  getTokens(): Promise<ListedToken[]> {
     return this.#client.call("rollup_getTokens");
   }
 
@@ -301,7 +304,7 @@ function assertSigned(member: BatchMember, index: number): SignedTransactionPara
 }
 
 /** Finds a token by symbol, address or id. @throws TOKEN_UNKNOWN */
-export function findToken(tokens: readonly Token[], reference: TokenReference): Token {
+export function findToken<T extends Token>(tokens: readonly T[], reference: TokenReference): T {
   const token = tokens.find((token) => isNamed(token, reference));
   if (token !== undefined) return token;
   const known = tokens.map(({ symbol }) => symbol);

@@ -11,6 +11,7 @@ import { assertSignatures } from "../operations/authorization.ts";
 import { signingDomain } from "../operations/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../operations/table.ts";
+import { isMainToken } from "../protocol/kinds.ts";
 import { accountCapacity } from "../protocol/presets.ts";
 import type { RollupState } from "../state/rollup-state.ts";
 import { toJson } from "../util/json.ts";
@@ -24,13 +25,8 @@ import {
   type RpcMethod,
 } from "../api/methods.ts";
 import { redact } from "./public-errors.ts";
-import {
-  findTransaction,
-  listBlockOperations,
-  listBlocks,
-  listL1Transactions,
-  stateOf,
-} from "./reads.ts";
+import { listAccountTransactions, listBlocks, listL1Transactions } from "./lists.ts";
+import { findTransaction, listBlockOperations, stateOf } from "./reads.ts";
 import type { RpcParams, RpcResult, SignedTransactionParam } from "../api/methods.ts";
 
 /**
@@ -87,7 +83,7 @@ function createMethods(operator: Operator): Methods {
     rollup_getStatus: () => toStatus(operator),
     rollup_getTokens: async () => {
       await l1.catchUp();
-      return operator.tokens;
+      return operator.pricedTokens().map((token) => ({ ...token, isMain: isMainToken(token.id) }));
     },
     rollup_getAccount: async (reference) => {
       await l1.catchUp();
@@ -96,6 +92,12 @@ function createMethods(operator: Operator): Methods {
     rollup_getAccountState: async (reference, state) => {
       await l1.catchUp();
       return findAccount(stateOf(operator, state), reference);
+    },
+    rollup_getAccountTransactions: async (reference, options) => {
+      await l1.catchUp();
+      const accountId = findAccountId(operator.state, reference);
+      if (accountId === undefined) return null;
+      return listAccountTransactions(operator, accountId, options);
     },
     rollup_getBalance: async (reference, tokenId) => {
       await l1.catchUp();
@@ -127,7 +129,7 @@ function createMethods(operator: Operator): Methods {
       return (wanted === undefined ? undefined : await operator.findBlock(wanted)) ?? null;
     },
     rollup_processBlocks: async () => (await processBlocks()).map(summarizeBlock),
-    rollup_getBlocks: (page) => listBlocks(operator, page, summarizeBlock),
+    rollup_getBlocks: (page) => listBlocks(operator, page),
     rollup_getBlockOperations: (number, page) => listBlockOperations(operator, number, page),
     rollup_getL1Transactions: (page) => listL1Transactions(operator, page),
   };

@@ -44,7 +44,13 @@ interface Found {
   readonly values: ReadonlyMap<string, string>;
 }
 
-function findRoute({ path, verb }: PageRequest): Found | undefined {
+/** What a request takes of its client's rate besides its body. */
+export function unitsOfPage(target: Pick<PageRequest, "path" | "verb">): number {
+  const found = findRoute(target);
+  return found === undefined ? 1 : RPC_METHODS[found.route.method].units;
+}
+
+function findRoute({ path, verb }: Pick<PageRequest, "path" | "verb">): Found | undefined {
   const given = path.split("/");
   for (const route of ROUTES) {
     if (route.verb !== verb || route.segments.length !== given.length) continue;

@@ -22,7 +22,7 @@ import {
 } from "./answer.ts";
 import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
 import { listen } from "./listen.ts";
-import { errorPage, type Page, type ReadPage } from "./pages.ts";
+import { errorPage, type Page, type PageRequest, type ReadPage } from "./pages.ts";
 import { ANY, isHostAllowed, isLoopback, isOriginAllowed, LOOPBACK } from "./origins.ts";
 import { clientOf, RateLimiter } from "./rate-limiter.ts";
 import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
@@ -64,6 +64,8 @@ export interface RpcServerOptions {
   readonly hostNames?: readonly string[];
   /** Units that a call costs its client; by default one. */
   readonly unitsOf?: (method: string) => number;
+  /** Units that a page costs its client besides its body; by default one. */
+  readonly unitsOfPage?: (target: Pick<PageRequest, "path" | "verb">) => number;
   /** Answers GET, and POST below `/v1/`; by default nothing does. */
   readonly readPage?: ReadPage | undefined;
   /** Makes what takes the connections of WebSocket clients; by default nothing does. */
@@ -255,9 +257,11 @@ class Serving {
     response: ServerResponse,
   ): Promise<void> {
     return this.#whileRoom(incoming, response, async (caller) => {
-      const units = 1 + body.length / BODY_BYTES_PER_UNIT;
+      const target = targetOf(incoming);
+      const { unitsOfPage = () => 1 } = this.#options;
+      const units = (target ? unitsOfPage(target) : 1) + body.length / BODY_BYTES_PER_UNIT;
       if (this.#isOverRate(caller.client, units, response)) return;
-      const page = await this.#readPage(body, incoming, caller);
+      const page = target && (await this.#readPage(body, target, caller));
       if (page === undefined) end(response, 404);
       else if (!held.take(Buffer.byteLength(page.text))) this.#refuse(response, 503, this.#busy());
       else this.#send(response, page.status, page.text, page.contentType);
@@ -265,19 +269,12 @@ class Serving {
   }
 
   /** @returns Undefined if there is no such page. */
-  async #readPage(
-    body: string,
-    { url = "/", method }: IncomingMessage,
-    caller: RpcCaller,
-  ): Promise<Page | undefined> {
-    const base = "http://localhost";
-    if (!url.startsWith("/") || !URL.canParse(url, base)) return undefined;
-    const { pathname: path, searchParams: query } = new URL(url, base);
-    const verb = method === "POST" ? "POST" : "GET";
+  async #readPage(body: string, target: Target, caller: RpcCaller): Promise<Page | undefined> {
+    const { path, verb } = target;
     const { answerBytesMax, paramsDepthMax } = this.#limits;
     try {
       const value = verb === "POST" ? readJson(path, body, paramsDepthMax) : undefined;
-      const page = await this.#options.readPage?.({ verb, path, query, body: value, caller });
+      const page = await this.#options.readPage?.({ ...target, body: value, caller });
       if (page === undefined || Buffer.byteLength(page.text) <= answerBytesMax) return page;
       const facts = { method: path, maximumBytes: answerBytesMax };
       throw rpcError({ code: "RPC_ANSWER_TOO_LARGE", ...facts });
@@ -343,6 +340,16 @@ class Serving {
     };
     response.writeHead(status, headers).end(text);
   }
+}
+
+type Target = Pick<PageRequest, "path" | "verb" | "query">;
+
+/** What a request is for; undefined if that is no path. */
+function targetOf({ url = "/", method }: IncomingMessage): Target | undefined {
+  const base = "http://localhost";
+  if (!url.startsWith("/") || !URL.canParse(url, base)) return undefined;
+  const { pathname: path, searchParams: query } = new URL(url, base);
+  return { path, query, verb: method === "POST" ? "POST" : "GET" };
 }
 
 /** @throws RPC_PARAMS_INVALID */

@@ -9,7 +9,7 @@ import type { L1MethodSet } from "./l1-methods.ts";
 import { L1Passage, type L1Request } from "./l1-passage.ts";
 import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "./limits.ts";
 import { createAdminPages, createPublicPages, firstPage } from "./pages.ts";
-import { createRest } from "./rest.ts";
+import { createRest, unitsOfPage } from "./rest.ts";
 import { type RpcServer, type ServerParts, serveRpc } from "./rpc-server.ts";
 import { Stream, type StreamLimits } from "./stream.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
@@ -97,7 +97,8 @@ export async function serveOperator(
     ]);
     const createStream = (parts: ServerParts) =>
       new Stream({ ...parts, operator, limits: options.streamLimits });
-    const publicOptions = { ...options, ...logTo, limits, unitsOf, readPage, createStream };
+    const costs = { unitsOf, unitsOfPage };
+    const publicOptions = { ...options, ...logTo, limits, ...costs, readPage, createStream };
     servers.push(await serveRpc(answer, publicOptions));
     if (adminPort !== undefined) {
       const adminAnswer = watched(createRpcHandler(operator));
@@ -155,6 +156,7 @@ function isForRollup(method: string): boolean {
 }
 
 function unitsOf(method: string): number {
+  if (isRpcMethod(method)) return RPC_METHODS[method].units;
   return isForRollup(method) ? 1 : L1_CALL_UNITS;
 }
 

@@ -21,6 +21,8 @@ export function createHistory(queries: Kysely<Tables>, flushed: () => Promise<vo
     };
   return {
     block: whenFlushed(tables.block),
+    blocks: whenFlushed(tables.blocks),
+    firstBlock: whenFlushed(tables.firstBlock),
     operations: whenFlushed(tables.operations),
     receipt: whenFlushed(tables.receipt),
     requestReceipt: whenFlushed(tables.requestReceipt),
@@ -40,12 +42,21 @@ function createQueries(queries: Kysely<Tables>): History {
         .executeTakeFirst();
       return row && (decode(row.data) as BlockSummary);
     },
-    operations: async (blockNumber) => {
+    blocks: async (last, limit) => {
       const rows = await queries
-        .selectFrom("operations")
-        .selectAll()
-        .where("block", "=", blockNumber)
-        .orderBy("slot")
+        .selectFrom("blocks")
+        .select("data")
+        .where("number", "<=", last)
+        .orderBy("number", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(({ data }) => decode(data) as BlockSummary);
+    },
+    firstBlock: createFirstBlock(queries),
+    operations: async (blockNumber) => {
+      const rows = await withTimes(queries)
+        .where("operation.block", "=", blockNumber)
+        .orderBy("operation.slot")
         .execute();
       return rows.map(toPastOperation);
     },
@@ -64,14 +75,12 @@ function createQueries(queries: Kysely<Tables>): History {
       return row && toRequestReceipt(row);
     },
     operationsOf: async (accountId, { before, limit }) => {
-      let query = queries
-        .selectFrom("account_operations as touched")
-        .innerJoin("operations as operation", (join) =>
+      let query = withTimes(queries)
+        .innerJoin("account_operations as touched", (join) =>
           join
             .onRef("operation.block", "=", "touched.block")
             .onRef("operation.slot", "=", "touched.slot"),
         )
-        .selectAll("operation")
         .where("touched.account", "=", accountId);
       if (before !== undefined) {
         const { blockNumber, slotIndex } = before;
@@ -89,11 +98,60 @@ function createQueries(queries: Kysely<Tables>): History {
   };
 }
 
-function toPastOperation({ block, slot, type, hash, request, data }: OperationRow): PastOperation {
+/** Operations with the times of their blocks. */
+function withTimes(queries: Kysely<Tables>) {
+  return queries
+    .selectFrom("operations as operation")
+    .innerJoin("blocks", "blocks.number", "operation.block")
+    .selectAll("operation")
+    .select("blocks.timestamp");
+}
+
+/** Looks through all blocks once; then only through those that have come since. */
+function createFirstBlock(queries: Kysely<Tables>): History["firstBlock"] {
+  let known: { readonly first: number; readonly last: number } | undefined;
+  const count = async (from: number, to: number) => {
+    const { found } = await queries
+      .selectFrom("blocks")
+      .select(({ fn }) => fn.countAll<number>().as("found"))
+      .where("number", ">=", from)
+      .where("number", "<=", to)
+      .executeTakeFirstOrThrow();
+    return Number(found);
+  };
+  return async (last) => {
+    if (known !== undefined && last >= known.last) {
+      const { last: from } = known;
+      if ((await count(from, last)) === last - from + 1) {
+        known = { ...known, last };
+        return known.first;
+      }
+    }
+    known = undefined;
+    if ((await count(last, last)) === 0) return undefined;
+    const row = await queries
+      .selectFrom("blocks as block")
+      .leftJoin("blocks as earlier", (join) =>
+        join.on(({ eb, ref }) => eb("earlier.number", "=", eb(ref("block.number"), "-", 1))),
+      )
+      .select(({ fn }) => fn.max("block.number").as("first"))
+      .where("block.number", "<=", last)
+      .where("earlier.number", "is", null)
+      .executeTakeFirstOrThrow();
+    known = { first: Number(row.first), last };
+    return known.first;
+  };
+}
+
+type TimedRow = OperationRow & { readonly timestamp: number };
+
+function toPastOperation(row: TimedRow): PastOperation {
+  const { block, slot, type, timestamp, hash, request, data } = row;
   return {
     blockNumber: block,
     slotIndex: slot,
     type: type as OperationName,
+    timestamp: BigInt(timestamp),
     ...(hash !== null && { hash }),
     ...(request !== null && { requestId: request }),
     fields: decode(data) as PastOperation["fields"],

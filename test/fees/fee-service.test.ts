@@ -131,6 +131,18 @@ const below = (fee: bigint) => {
 };
 
 describe(`fees: acceptance (${random.title})`, () => {
+  it("says what tokens are worth, as long as that is known", async () => {
+    let price: bigint | Error = ETHER / 2000n;
+    const read = () => (typeof price === "bigint" ? Promise.resolve(price) : Promise.reject(price));
+    const { operator, clock, feePolicy } = await createFeeWorld({ source: { name: "test", read } });
+    const prices = () => operator.pricedTokens().map(({ priceWei }) => priceWei);
+    expect(prices()).to.deep.equal([ETHER, ETHER / 2000n, undefined]);
+    price = new Error("away");
+    await clock.advance(601_000);
+    await feePolicy.refresh();
+    expect(prices()).to.deep.equal([ETHER, undefined, undefined]);
+  });
+
   it("accepts the named fee, and FEE_TOO_LOW says what is required", async () => {
     const fees = await createFeeWorld();
     const { world, alice, bob } = fees;

@@ -65,6 +65,12 @@ describe("server: REST routes", () => {
       ["rollup_getBlock", ["latest"], "/v1/blocks/latest"],
       ["rollup_getFee", ["transfer", 0, { account: 1 }], "/v1/fees/transfer/0?account=1"],
       ["rollup_getPriorityRequest", [0], "/v1/requests/0"],
+      [
+        "rollup_getAccountTransactions",
+        [1, { type: "deposit", tokenId: 0, limit: 1 }],
+        "/v1/accounts/1/transactions?type=deposit&tokenId=0&limit=1",
+      ],
+      ["rollup_getTokens", [], "/v1/tokens"],
     ] as const) {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
       const rpc = await (await fetch(server.url, { method: "POST", body })).json();
@@ -157,7 +163,8 @@ describe("server: REST routes", () => {
       [400, "RPC_PARAMS_INVALID", ask("/v1/blocks?constructor=1")],
       [400, "RPC_PARAMS_INVALID", ask("/v1/blocks?cursor=-1")],
       [400, "RPC_PARAMS_INVALID", ask("/v1/blocks?__proto__=1")],
-      [410, "RPC_CURSOR_GONE", ask("/v1/l1-transactions?cursor=commit-0x12")],
+      [400, "RPC_PARAMS_INVALID", ask("/v1/l1-transactions?cursor=commit-0x12")],
+      [410, "RPC_CURSOR_GONE", ask("/v1/accounts/1/transactions?cursor=99")],
       [400, "RPC_PARAMS_INVALID", post("/v1/transactions", { type: "transfer" })],
       [400, "RPC_PARAMS_INVALID", ask("/v1/transactions", { method: "POST", body: "{" })],
       [
