@@ -13,6 +13,7 @@ import { createGenesisState, type RollupState } from "../state/rollup-state.ts";
 import type { RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { Background } from "./background.ts";
+import type { ChangeLog } from "./changes.ts";
 import { systemClock } from "./clock.ts";
 import { assertDeployment, startAtGenesis } from "./deployment.ts";
 import { operatorError } from "./errors.ts";
@@ -89,6 +90,8 @@ export class Operator {
   readonly prover: Prover;
   /** How the operator works, with all defaults. */
   readonly options: OperatorOptions;
+  /** What the store has kept for clients that were away; undefined if it keeps nothing. */
+  readonly changes: ChangeLog | undefined;
   readonly #l1: L1Port;
   readonly #feePolicy: FeePolicy | undefined;
   readonly #log: EventLog;
@@ -117,6 +120,7 @@ export class Operator {
     this.#feePolicy = parts.feePolicy;
     this.#log = log;
     this.#history = store.history;
+    this.changes = store.changes;
     this.#waiters = new Waiters(clock);
     this.#stallWatch = new StallWatch(clock);
     this.#follower = new L1Follower({

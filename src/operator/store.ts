@@ -1,6 +1,7 @@
 /** Where the events of a ledger are kept, so that it can be made again of them. */
 import type { L1BlockCounts } from "../l1/types.ts";
 import type { RollupError } from "../util/errors.ts";
+import type { ChangeLog } from "./changes.ts";
 import type { History } from "./history.ts";
 import type { LedgerEvent } from "./ledger/events.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -38,6 +39,8 @@ export interface Store {
   readonly obstacle?: RollupError | undefined;
   /** What has left the memory. By default it cannot be asked for. */
   readonly history?: History;
+  /** What clients that were away may want to know. By default nothing is kept. */
+  readonly changes?: ChangeLog;
   /** Returns what is kept. */
   load(): Promise<StoredLedger>;
   /**

@@ -86,6 +86,8 @@ export async function serveOperator(
   const request = createPublicRequest(operator, askL1, { ...options, limits });
   const watched = (answer: RpcRequest) => (monitor ? watchCalls(answer, monitor) : answer);
   const servers: RpcServer[] = [];
+  // Who subscribes begins after what the store has; if it is away, subscriptions are, too.
+  await operator.saved().catch(() => undefined);
   const close = async () => {
     await Promise.all(servers.map((server) => server.close()));
   };

@@ -37,6 +37,8 @@ export interface StreamLimits {
   readonly bufferBytesMax: number;
   /** Bytes of one message of a client. */
   readonly messageBytesMax: number;
+  /** Milliseconds for a client to read what it has missed, and the frame that says goodbye. */
+  readonly readMs: number;
   /** Milliseconds between two pings; a client that has not answered one is disconnected. */
   readonly pingMs: number;
 }
@@ -48,13 +50,14 @@ export const DEFAULT_STREAM_LIMITS: StreamLimits = {
   subscriptionsMax: 64,
   bufferBytesMax: 1 << 20,
   messageBytesMax: 4_096,
+  readMs: 10_000,
   pingMs: 30_000,
 };
 
 /** Kept changes that are looked through for one unit of a client's rate. */
 const CHANGES_PER_UNIT = 100;
-/** Time for a client to take the frame that closes its connection. */
-const CLOSING_MS = 1_000;
+/** Pause before it is asked again how much a client has read. */
+const READING_PAUSE_MS = 20;
 const GOING_AWAY = 1001;
 
 interface Subscription {
@@ -167,10 +170,13 @@ export class Stream {
         throw rpcError({ code: "RPC_PARAMS_INVALID", ...facts });
       }
       if ("unsubscribe" in data) this.#unsubscribe(connection, data);
-      else this.#subscribe(connection, data);
+      else {
+        this.#subscribe(connection, data).catch((error: unknown) => {
+          this.#send(connection, { id, error: this.#parts.toError("stream", error).data });
+        });
+      }
     } catch (error) {
-      const { data } = this.#parts.toError("stream", error);
-      this.#send(connection, { id, error: data });
+      this.#send(connection, { id, error: this.#parts.toError("stream", error).data });
     }
   }
 
@@ -183,26 +189,61 @@ export class Stream {
     this.#send(connection, { id, subscription: unsubscribe });
   }
 
-  /** Replays what the client has missed, and goes on from there without a gap. */
-  #subscribe(
+  /**
+   * Replays what the client has missed, and goes on from there without a gap. Until the first part
+   * is read the request may be refused.
+   */
+  async #subscribe(
     connection: Connection,
     request: Exclude<StreamRequest, { unsubscribe: number }>,
-  ): void {
+  ): Promise<void> {
     const { subscriptionsMax: maximum } = this.#limits;
     if (connection.subscriptions.size >= maximum) {
       throw rpcError({ code: "RPC_BUSY", what: "subscriptions of a connection", maximum });
     }
-    const missed = request.from === undefined ? [] : this.#feed.since(request.from);
-    const units = missed.length / CHANGES_PER_UNIT;
+    const feed = this.#feed;
+    let number = request.from === undefined ? feed.last : feed.read(request.from);
+    const units = (feed.last - number) / CHANGES_PER_UNIT;
     const retryAfterSeconds = this.#parts.rates.take(connection.client, units);
     if (retryAfterSeconds > 0) throw rpcError({ code: "RPC_RATE_LIMITED", retryAfterSeconds });
     const subscription = this.#create(connection, request);
     const { id } = subscription;
-    const cursor = request.from ?? this.#feed.cursor;
-    this.#send(connection, { id: request.id, subscription: id, cursor });
-    for (const entry of missed) this.#replay(subscription, entry);
     connection.subscriptions.set(id, subscription);
+    const cursor = feed.cursorOf(number);
+    const answer = { id: request.id, subscription: id, cursor };
+    for (let isAnswered = false; ; isAnswered = true) {
+      const entries = await this.#missedSince(number, subscription);
+      if (!isAnswered) this.#send(connection, answer);
+      for (const entry of entries) this.#replay(subscription, entry);
+      number = entries.at(-1)?.number ?? number;
+      if (!connection.subscriptions.has(id) || connection.isClosed) return;
+      if (number >= feed.last) break;
+      await this.#untilRead(connection);
+    }
     for (const topic of subscription.topics) this.#index(topic, subscription);
+  }
+  /** @throws RPC_CURSOR_GONE; then the subscription has ended. */
+  async #missedSince(number: number, subscription: Subscription): Promise<FeedEntry[]> {
+    if (this.#feed.isInMemory(number)) return this.#feed.since(number);
+    try {
+      return await this.#feed.sinceStored(number);
+    } catch (error) {
+      this.#remove(subscription);
+      throw error;
+    }
+  }
+
+  /** Waits until a client has read most of what waits for it, or has proven too slow. */
+  async #untilRead(connection: Connection): Promise<void> {
+    const { bufferBytesMax, readMs } = this.#limits;
+    const endMs = performance.now() + readMs;
+    const { socket } = connection;
+    while (!connection.isClosed && socket.bufferedAmount > bufferBytesMax / 2) {
+      if (performance.now() > endMs) {
+        this.#end(connection, STREAM_CLOSE_CODES.slowClient, "reads too slowly");
+      }
+      await new Promise((resolve) => setTimeout(resolve, READING_PAUSE_MS).unref());
+    }
   }
 
   #create(
@@ -289,7 +330,7 @@ export class Stream {
   #end(connection: Connection, code: number, reason: string): void {
     connection.isClosed = true;
     connection.socket.close(code, reason);
-    setTimeout(() => connection.socket.terminate(), CLOSING_MS).unref();
+    setTimeout(() => connection.socket.terminate(), this.#limits.readMs).unref();
   }
 
   #reset(): void {

@@ -1,7 +1,8 @@
 /** Which subscriptions a change concerns, and what it says to them. */
 import { toChecksumAddress } from "../l1/addresses.ts";
+import { type ToldItem, toToldItem } from "../operator/changes.ts";
 import type { Item } from "../operator/ledger/sequence.ts";
-import type { Change } from "./event-feed.ts";
+import type { ToldChange } from "./event-feed.ts";
 
 /** Names what a subscription is of; an item has several. */
 export type Topic = string;
@@ -28,14 +29,13 @@ export interface TopicEvent {
 }
 
 /** Everything that a change says, to whomever. */
-export function* eventsOf(change: Change): Generator<TopicEvent> {
+export function* eventsOf(change: ToldChange): Generator<TopicEvent> {
   switch (change.kind) {
     case "accepted":
       for (const item of change.items) yield itemEvent(item, { status: "accepted" });
       return;
     case "rejected":
       for (const receipt of change.receipts) {
-        if (!("hash" in receipt)) continue;
         const topics = [transactionTopic(receipt.hash), accountTopic(receipt.accountId)];
         yield { topics, event: { event: "transaction", ...receipt } };
       }
@@ -51,21 +51,19 @@ export function* eventsOf(change: Change): Generator<TopicEvent> {
   }
 }
 
-function itemEvent(item: Item, progress: { readonly [name: string]: unknown }): TopicEvent {
-  if (item.kind === "request") {
-    const { type, requestId } = item.request;
-    const topics = [
-      addressTopic(item.request.owner),
-      ...("accountId" in item.request ? [accountTopic(item.request.accountId)] : []),
-    ];
+function itemEvent(
+  item: Item | ToldItem,
+  progress: { readonly [name: string]: unknown },
+): TopicEvent {
+  const told = "kind" in item ? toToldItem(item) : item;
+  if ("requestId" in told) {
+    const { type, requestId, owner, accountId } = told;
+    const topics = [addressTopic(owner)];
+    if (accountId !== undefined) topics.push(accountTopic(accountId));
     return { topics, event: { event: "request", type, requestId, ...progress } };
   }
-  const { hash, transaction } = item;
-  const { type, accountId, nonce } = transaction;
-  const topics = [
-    transactionTopic(hash),
-    accountTopic(accountId),
-    ...("recipient" in transaction ? [addressTopic(transaction.recipient)] : []),
-  ];
+  const { hash, type, accountId, nonce, recipient } = told;
+  const topics = [transactionTopic(hash), accountTopic(accountId)];
+  if (recipient !== undefined) topics.push(addressTopic(recipient));
   return { topics, event: { event: "transaction", type, hash, accountId, nonce, ...progress } };
 }

@@ -14,6 +14,7 @@ import type { SpendingBook } from "../l1/budget.ts";
 import type { L1Journal } from "../l1/journal.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { StoredChanges } from "./change-log.ts";
 import { decode } from "./codec.ts";
 import { openDatabase, type StoreDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
@@ -100,7 +101,8 @@ export async function openDurableStore(options: DurableStoreOptions): Promise<Du
     assertSame(name, kept, toIdentity(owner, presetOf(kept, presets)));
     const preset = (await listSnapshots(database)).length > 0 ? presetOf(kept, presets) : undefined;
     const writer = await StoreWriter.takeOver(database, name);
-    return new SqlStore(database, writer, { ...options, logger, preset });
+    const changes = await StoredChanges.open(database, writer);
+    return new SqlStore(database, writer, { ...options, logger, preset, changes });
   } catch (error) {
     await database.close();
     throw toStoreError(error, name);
@@ -140,12 +142,14 @@ async function upgradeSchema(
 interface SqlStoreParts extends DurableStoreOptions {
   readonly logger: Logger;
   readonly preset: Preset | undefined;
+  readonly changes: StoredChanges;
 }
 
 class SqlStore implements DurableStore {
   readonly isImmediate = false;
   readonly finalReceiptsMax: number;
   readonly history: History;
+  readonly changes: StoredChanges;
   readonly journal: L1Journal;
   readonly spending: SpendingBook;
   readonly name: string;
@@ -170,6 +174,7 @@ class SqlStore implements DurableStore {
     this.name = writer.name;
     this.finalReceiptsMax = options.finalReceiptsMax;
     this.preset = options.preset;
+    this.changes = options.changes;
     this.history = createHistory(database.queries, () => this.#commits.flushed());
     this.journal = createJournal(writer);
     this.spending = createSpendingBook(writer);
@@ -204,10 +209,12 @@ class SqlStore implements DurableStore {
   }
 
   replace(ledger: Ledger): Promise<void> {
+    this.changes.reset();
     return this.#commits.run(async (sequence) => {
       const identity = toIdentity(this.#options.owner, ledger.start.state.preset);
       const prune = () => [
         ...pruneAll(this.#writer, sequence, ledger),
+        ...this.changes.forgetAll(),
         ...writeIdentity(this.#database, identity),
       ];
       const options = { prune, shouldEnd: () => false };
@@ -235,6 +242,7 @@ class SqlStore implements DurableStore {
     return new GroupCommit(
       {
         writer: this.#writer,
+        told: this.changes,
         onKept: ({ ledger, bytes }) => this.#noteKept(ledger, bytes),
         onOutage: (obstacle) => this.#logOutage(obstacle),
       },
@@ -316,7 +324,10 @@ class SqlStore implements DurableStore {
     const taken = this.#bytes;
     this.#bytes = 0;
     try {
-      const prune = (sequence: number) => pruneOlder(this.#writer, sequence);
+      const prune = async (sequence: number) => [
+        ...(await pruneOlder(this.#writer, sequence)),
+        ...this.changes.prune(),
+      ];
       const options = { prune, shouldEnd };
       const { sequence } = this.#commits;
       const bytes = await writeSnapshot(this.#writer, ledger, sequence, options);

@@ -4,10 +4,12 @@
  * lost connection costs nothing but time.
  */
 import { crc32 } from "node:zlib";
+import { type Change, changesOf } from "../operator/changes.ts";
 import type { LedgerEvent } from "../operator/ledger/events.ts";
 import type { Ledger } from "../operator/ledger/ledger.ts";
 import type { LedgerChange } from "../operator/store.ts";
 import type { RollupError } from "../util/errors.ts";
+import type { StoredChanges } from "./change-log.ts";
 import { encode } from "./codec.ts";
 import { storeError } from "./errors.ts";
 import { projectChange } from "./projection.ts";
@@ -25,6 +27,8 @@ const RETRY_MS_MAX = 2_000;
 interface Job {
   readonly events: LedgerEvent[];
   readonly changes: LedgerChange[];
+  /** What clients are told of them. */
+  readonly told: Change[];
   /** Writes something else, under a sequence number of its own. */
   readonly task?: (sequence: number) => Promise<void>;
   readonly done: Deferred;
@@ -33,6 +37,7 @@ interface Job {
 /** What is known of the writes. */
 export interface CommitParts {
   readonly writer: StoreWriter;
+  readonly told: StoredChanges;
   /** A group is on the disk. */
   readonly onKept: (kept: { readonly ledger: Ledger; readonly bytes: number }) => void;
   /** Writes fail, or work again. */
@@ -74,6 +79,9 @@ export class GroupCommit {
     const job = isGathering ? last : this.#addJob();
     job.events.push(...events);
     job.changes.push(change);
+    const told = changesOf(events, change);
+    this.#parts.told.note(told);
+    job.told.push(...told);
     return job.done.promise;
   }
 
@@ -104,7 +112,7 @@ export class GroupCommit {
 
   #addJob(task?: Job["task"]): Job {
     const done = createDeferred();
-    const job = { events: [], changes: [], done, ...(task && { task }) };
+    const job = { events: [], changes: [], told: [], done, ...(task && { task }) };
     this.#jobs.push(job);
     this.#running ??= this.#runJobs();
     return job;
@@ -140,7 +148,7 @@ export class GroupCommit {
     for (const { done } of this.#jobs.splice(0)) done.reject(this.#end);
   }
 
-  async #keep({ events, changes }: Job): Promise<void> {
+  async #keep({ events, changes, told }: Job): Promise<void> {
     const first = this.#sequence + 1;
     const last = this.#sequence + events.length;
     const data = events.map(encode).join("\n");
@@ -151,9 +159,11 @@ export class GroupCommit {
         .values({ first, last, data, checksum: crc32(data) })
         .compile(),
       ...changes.flatMap((change) => projectChange(writer.queries, change)),
+      ...this.#parts.told.insert(told),
     ];
     await this.#write(statements, { first, last });
     this.#sequence = last;
+    this.#parts.told.noteKept(told);
     onKept({ ledger: changes.at(-1)!.after, bytes: data.length });
   }
 

@@ -117,7 +117,7 @@ function createFirstBlock(queries: Kysely<Tables>): History["firstBlock"] {
       .where("number", ">=", from)
       .where("number", "<=", to)
       .executeTakeFirstOrThrow();
-    return Number(found);
+    return found;
   };
   return async (last) => {
     if (known !== undefined && last >= known.last) {
@@ -138,7 +138,7 @@ function createFirstBlock(queries: Kysely<Tables>): History["firstBlock"] {
       .where("block.number", "<=", last)
       .where("earlier.number", "is", null)
       .executeTakeFirstOrThrow();
-    known = { first: Number(row.first), last };
+    known = { first: row.first, last };
     return known.first;
   };
 }

@@ -87,6 +87,10 @@ const MIGRATIONS: readonly Migration[] = [
     ]),
     table(queries, "rejections", { hash: "text", data: "text" }, ["hash"]),
   ],
+  (queries) => [
+    table(queries, "changes", { first: "bigint", last: "bigint", data: "text" }, ["first"]),
+    index(queries, "changes", "last"),
+  ],
 ];
 
 /** Version of the schema that this module knows. */

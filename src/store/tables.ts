@@ -95,6 +95,15 @@ interface RejectionsTable {
   readonly data: string;
 }
 
+/** What was told to clients, in rows of changes that were written together. */
+interface ChangesTable {
+  /** Numbers of the first and the last change, from 1 without gaps. */
+  readonly first: number;
+  readonly last: number;
+  /** One encoded change a line. */
+  readonly data: string;
+}
+
 export interface Tables {
   readonly meta: MetaTable;
   readonly events: EventsTable;
@@ -106,4 +115,5 @@ export interface Tables {
   readonly operations: OperationsTable;
   readonly account_operations: AccountOperationsTable;
   readonly rejections: RejectionsTable;
+  readonly changes: ChangesTable;
 }

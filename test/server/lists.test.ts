@@ -168,7 +168,9 @@ describeStores(`server: lists (${random.title})`, (create) => {
         if (isTouched) expected.push(`${applied.blockNumber}/${slot}`);
       }
     }
-    const places = whole.map(({ blockNumber, slotIndex }) => `${blockNumber}/${slotIndex}`);
+    const places = whole.map(
+      ({ blockNumber, slotIndex }) => `${String(blockNumber)}/${String(slotIndex)}`,
+    );
     expect(places).to.deep.equal(expected.toReversed());
     expect(whole.at(-1)).to.include({ type: "deposit", requestId: 0, status: "executed" });
     expect(new Set(whole.map(({ status }) => status))).to.include.members([

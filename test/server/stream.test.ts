@@ -17,67 +17,7 @@ import {
   User,
 } from "../helpers/operator-world.ts";
 import { createRandom } from "../helpers/random.ts";
-
-type Message = Readonly<Record<string, unknown>>;
-
-/** A client of the stream, with everything it has received. */
-class StreamClient {
-  readonly messages: Message[] = [];
-  readonly #socket: WebSocket;
-  readonly closed: Promise<number>;
-  /** Above those that tests choose. */
-  #nextId = 1_000;
-  #onMessage = () => {};
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.addEventListener("message", ({ data }) => {
-      this.messages.push(JSON.parse(String(data)) as Message);
-      this.#onMessage();
-    });
-    this.closed = new Promise((resolve) => {
-      socket.addEventListener("close", ({ code }) => resolve(code));
-    });
-  }
-
-  static async open(url: string): Promise<StreamClient> {
-    const socket = new WebSocket(`${url.replace("http", "ws")}/v1/stream`);
-    const client = new StreamClient(socket);
-    await new Promise((resolve, reject) => {
-      socket.addEventListener("open", resolve);
-      socket.addEventListener("error", reject);
-    });
-    return client;
-  }
-
-  /** Sends a request. @returns Its answer. */
-  async ask(request: object): Promise<Message> {
-    const id = this.#nextId++;
-    this.send(JSON.stringify({ id, ...request }));
-    return this.until((message) => message["id"] === id);
-  }
-
-  send(text: string): void {
-    this.#socket.send(text);
-  }
-
-  async until(isWanted: (message: Message) => boolean): Promise<Message> {
-    for (;;) {
-      const found = this.messages.find(isWanted);
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => (this.#onMessage = resolve));
-    }
-  }
-
-  get events(): Message[] {
-    return this.messages.filter(({ event }) => event !== undefined);
-  }
-
-  async close(): Promise<void> {
-    this.#socket.close();
-    await this.closed;
-  }
-}
+import { type Message, StreamClient } from "../helpers/stream-client.ts";
 
 const byCursor = ({ cursor }: Message) => Number(String(cursor).split("-")[1]);
 
@@ -229,7 +169,7 @@ describe("server: subscriptions", () => {
 
   it("disconnects a client that does not read, with a code, and keeps the others", async () => {
     const { world, server, open } = await serve({
-      streamLimits: { bufferBytesMax: 2_000, subscriptionsMax: 1_000 },
+      streamLimits: { bufferBytesMax: 2_000, subscriptionsMax: 1_000, readMs: 60_000 },
     });
     const reader = await open();
     await reader.ask({ subscribe: "blocks" });
@@ -250,8 +190,14 @@ describe("server: subscriptions", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     slow.on("error", () => {});
+    const chunks: Buffer[] = [];
+    slow.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (closeCodeIn(Buffer.concat(chunks)) !== undefined) slow.destroy();
+    });
     slow.resume();
     await left;
+    expect(closeCodeIn(Buffer.concat(chunks))).to.equal(STREAM_CLOSE_CODES.slowClient);
     await reader.until(({ blockNumber }) => blockNumber === 200);
   });
 
@@ -323,4 +269,17 @@ describe("server: subscriptions", () => {
 function frame(text: string): Buffer {
   const data = Buffer.from(text);
   return Buffer.concat([Buffer.from([0x81, 0x80 | data.length, 0, 0, 0, 0]), data]);
+}
+
+/** The code of the close frame after complete frames of a server; undefined if there is none. */
+function closeCodeIn(bytes: Buffer): number | undefined {
+  for (let place = 0; place + 4 <= bytes.length;) {
+    const [first, second] = [bytes[place]!, bytes[place + 1]!];
+    const isLong = second === 126;
+    const length = isLong ? bytes.readUInt16BE(place + 2) : second;
+    const start = place + (isLong ? 4 : 2);
+    if (first === 0x88) return bytes.readUInt16BE(start);
+    place = start + length;
+  }
+  return undefined;
 }
