@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../operator/clock.ts";
 import type { FeePolicy } from "../operator/fee-policy.ts";
 import { type Logger, silentLogger } from "../operator/logger.ts";
 import type { Preset } from "../protocol/presets.ts";
-import { parseDecimal } from "./decimals.ts";
+import { parseDecimal } from "../util/decimals.ts";
 import { feeError } from "./errors.ts";
 import { FeeService } from "./fee-service.ts";
 import { GasPrice, gasPriceOf } from "./gas-price.ts";

@@ -8,11 +8,9 @@ import { isRollupError, type RollupError } from "../util/errors.ts";
 import { Activity, BLOCK_STAGES } from "./activity.ts";
 import { L1Facts } from "./l1-facts.ts";
 import type { L1Source } from "./l1-source.ts";
+import { MINIMUM_BALANCE_WEI_DEFAULT } from "./defaults.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { MetricRegistry } from "./registry.ts";
-
-/** A commit, a proof and an execution of full L1 transactions at 50 gwei, several times. */
-export const MINIMUM_BALANCE_WEI_DEFAULT = 10n ** 17n;
 
 export interface MonitorOptions {
   /** Reads balance and expiry; without it both are missing. */

@@ -631,9 +631,10 @@ export class Operator {
    * ROLLUP_IN_EXODUS
    */
   async waitForRequest(requestId: number, stage: Stage): Promise<RequestReceipt | undefined> {
-    const isForgotten = this.requestReceipt(requestId) === undefined;
-    const past = isForgotten ? await this.#history?.requestReceipt(requestId) : undefined;
-    if (past !== undefined) return past;
+    if (this.#history !== undefined && this.requestReceipt(requestId) === undefined) {
+      const past = await this.#history.requestReceipt(requestId);
+      if (past !== undefined) return past;
+    }
     const receipt = await this.#wait(() => this.requestReceipt(requestId), stage);
     if (receipt === undefined && this.options.mode === "on-demand") {
       throw operatorError({ code: "REQUEST_NOT_FOUND", requestId });

@@ -29,6 +29,7 @@ describe("circom: sources", () => {
       "nested-inputs.circom",
       "product.circom",
       "recursive.circom",
+      "routines.circom",
       "seven-inputs.circom",
       "squarer.circom",
       "substituted.circom",

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseDecimal } from "../../src/fees/decimals.ts";
+import { parseDecimal } from "../../src/util/decimals.ts";
 import {
   costOf,
   ETHER,

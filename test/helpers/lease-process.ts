@@ -27,7 +27,10 @@ const lease: Lease =
 
 const held: Held = await lease.acquire({ onWaiting: ({ pid }) => report({ type: "waits", pid }) });
 process.on("message", (message) => {
-  if (message === "release") void held.release().then(() => process.exit());
+  if (message !== "release") return;
+  // What has been released is not lost.
+  clearInterval(checks);
+  void held.release().then(() => process.exit());
 });
 report({ type: "leads", token: held.fencingToken, at: Date.now() });
 const lose = (error: unknown) => {

@@ -12,6 +12,7 @@ import { silentProgress } from "../../src/plugin/progress.ts";
 import { createProver } from "../../src/plugin/rollup/prover.ts";
 import { blockKindId } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
+import { fromTaggedJson, toTaggedJson } from "../../src/util/json.ts";
 import { cutOff, emptyOut, flipBit } from "../helpers/damage.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -153,9 +154,8 @@ describe(`plugin/files ${random.title}`, () => {
     project = await createProject();
     const plan = async (root: string) => {
       const { config } = await project.createHre();
-      const moved = JSON.parse(
-        JSON.stringify(config.rollup).replaceAll(project.root, root),
-      ) as typeof config.rollup;
+      const text = JSON.stringify(toTaggedJson(config.rollup)).replaceAll(project.root, root);
+      const moved = fromTaggedJson(JSON.parse(text)) as typeof config.rollup;
       const { preset, prover } = moved;
       return { root, config: moved, preset, prover, progress: silentProgress };
     };

@@ -1,6 +1,6 @@
 /** Prices from a JSON document over HTTP. */
 import { isRollupError, type RollupError } from "../../util/errors.ts";
-import { parseDecimal } from "../decimals.ts";
+import { parseDecimal } from "../../util/decimals.ts";
 import { feeError } from "../errors.ts";
 import type { PriceSource } from "./price-source.ts";
 

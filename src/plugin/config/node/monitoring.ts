@@ -1,8 +1,8 @@
 /** `rollup.node.monitoring`: what the node writes into its log, and when it calls itself ready. */
-import { parseEther } from "ethers";
 import { z } from "zod";
 import { LOG_LEVELS, type LogLevel } from "../../../logs/log.ts";
-import { MINIMUM_BALANCE_WEI_DEFAULT } from "../../../metrics/monitor.ts";
+import { MINIMUM_BALANCE_WEI_DEFAULT } from "../../../metrics/defaults.ts";
+import { parseDecimal } from "../../../util/decimals.ts";
 
 /** The entry `rollup.node.monitoring` of a Hardhat config; everything is optional. */
 export interface MonitoringUserConfig {
@@ -39,9 +39,14 @@ export const monitoringSchema = z
   .strict()
   .describe("log and readiness of the node");
 
+/** Digits of an amount of ETH after its point. */
+const ETH_DECIMALS = 18;
+
 export function resolveMonitoring(user: MonitoringUserConfig = {}): MonitoringConfig {
   const { logLevel = "info", minimumBalanceEth } = user;
   const minimumBalanceWei =
-    minimumBalanceEth === undefined ? MINIMUM_BALANCE_WEI_DEFAULT : parseEther(minimumBalanceEth);
+    minimumBalanceEth === undefined
+      ? MINIMUM_BALANCE_WEI_DEFAULT
+      : parseDecimal(minimumBalanceEth, ETH_DECIMALS)!;
   return { logLevel, minimumBalanceWei };
 }
