@@ -4,7 +4,7 @@ import type { HardhatConfig } from "hardhat/types/config";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { StatusLine } from "../src/logs/status-line.ts";
 import { describeStatus } from "../src/metrics/status-text.ts";
-import type { QueueLocation } from "../src/farm/location.ts";
+import type { QueueSettings } from "../src/farm/location.ts";
 import type { ProversConfig } from "../src/plugin/config/node/provers.ts";
 import {
   isStoreName,
@@ -69,10 +69,11 @@ function toPortOptions(
 }
 
 /** The queue of the option, or of the config. */
-function toQueue({ queue }: OperatorArguments, config: ProversConfig): QueueLocation | undefined {
+function toQueue({ queue }: OperatorArguments, config: ProversConfig): QueueSettings | undefined {
   const url = queue ?? config.queue;
   if (url === undefined) return undefined;
-  return { url, ...(config.schema !== undefined && { schema: config.schema }) };
+  const { queue: _, ...settings } = config;
+  return { url, ...settings };
 }
 
 /** The store of the option, or of the config. @throws STORE_UNKNOWN */

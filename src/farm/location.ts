@@ -6,4 +6,10 @@ export interface QueueLocation {
   readonly schema?: string;
 }
 
+/** The queue of an operator. */
+export interface QueueSettings extends QueueLocation {
+  /** Blocks whose proofs it takes at a time, from 1. Default 32. */
+  readonly capacity?: number;
+}
+
 export const DEFAULT_SCHEMA = "rollup_farm";

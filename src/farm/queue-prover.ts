@@ -49,6 +49,8 @@ interface Pending {
   generation: number | undefined;
   /** Whether the database has had a job of this generation. */
   isSent: boolean;
+  /** Whether the database has refused it when it was asked last. */
+  isFailing: boolean;
   /** The last worker that has failed. */
   without: string | undefined;
   readonly reasons: string[];
@@ -112,6 +114,7 @@ class QueueProver {
         reject: both(known?.reject, reject),
         generation: known?.generation,
         isSent: known?.isSent ?? false,
+        isFailing: known?.isFailing ?? false,
         without: known?.without,
         reasons: known?.reasons ?? [],
         active: known?.active,
@@ -168,12 +171,28 @@ class QueueProver {
       const sent = all.filter((pending) => this.#isPending(pending));
       const rows = await this.#table.read(sent.map(toSentJob));
       const advance = (pending: Pending) => this.#advance(pending, rows.get(pending.statement));
-      await Promise.all(sent.map(advance));
+      this.#noteFailures(sent, await Promise.allSettled(sent.map(advance)));
       return true;
     } catch (error) {
       if (this.#isClosed) return true;
       if (this.#failures === 0) this.#logger.error(`${String(error)} Proofs wait until it does.`);
       return false;
+    }
+  }
+
+  /** A job that the database refuses holds up no other one. @throws What all have failed with */
+  #noteFailures(jobs: readonly Pending[], results: readonly PromiseSettledResult<void>[]): void {
+    const isRejected = (result: PromiseSettledResult<void>) => result.status === "rejected";
+    const [first] = results.filter(isRejected);
+    if (first !== undefined && results.every(isRejected)) throw first.reason;
+    for (const [index, result] of results.entries()) {
+      const pending = jobs[index]!;
+      const isNew = isRejected(result) && !pending.isFailing;
+      pending.isFailing = isRejected(result);
+      if (isNew)
+        this.#logger.error(
+          `prove: a job waits: ${String((result as PromiseRejectedResult).reason)}`,
+        );
     }
   }
 

@@ -64,6 +64,28 @@ describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
     expect(await statesOf()).to.deep.equal([]);
   });
 
+  it("goes on with the others while the database refuses one of its jobs", async () => {
+    const operator = await world.operator();
+    await world.worker("w");
+    const { schema } = database;
+    // As a row that is too large for the server, or that a rule of its owner forbids.
+    await database.query(`CREATE FUNCTION ${schema}.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'not this one'; END $$`);
+    const refused = statementOf(jobOf(1), KEYS[0]!);
+    await database.query(`CREATE TRIGGER refuse BEFORE INSERT ON ${schema}.job FOR EACH ROW
+      WHEN (NEW::text LIKE '%${refused}%') EXECUTE FUNCTION ${schema}.refuse()`);
+    const waiting = operator.prove(jobOf(1));
+    await until(() => world.log.has("not this one"));
+    const others = [2, 3, 4].map((number) => jobOf(number));
+    const proofs = await Promise.all(others.map((job) => operator.prove(job)));
+    expect(proofs).to.deep.equal(others.map(proofOf));
+    await database.query(`DROP TRIGGER refuse ON ${schema}.job`);
+    expect(await waiting).to.deep.equal(proofOf(jobOf(1)));
+    const lines = world.log.lines.filter((line) => line.includes("not this one"));
+    // Once while it is the only job, and all that is asked fails, and once beside the others.
+    expect(lines.length).to.be.at.most(2);
+  });
+
   it("makes no proof again that it has, after a restart of the operator", async () => {
     const prover = new FarmProver();
     await world.worker("w", prover);

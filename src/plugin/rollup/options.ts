@@ -1,5 +1,6 @@
 /** Schemas of the parameters of `connection.rollup`, for `readInput`. */
-import type { QueueLocation } from "../../farm/location.ts";
+import type { QueueSettings } from "../../farm/location.ts";
+import { QUEUE_CAPACITY_MAX } from "../config/node/provers.ts";
 import { isStoreConfig } from "../config/node/store.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import type { GovernanceSettings } from "../../l1/deploy.ts";
@@ -95,6 +96,10 @@ export const resumeOptions = optionsOf<ResumeOptions>({
   fromBlock: integer(0).optional(),
   output: text.optional(),
   store: option("a store, as of rollup.node.store", isStoreConfig).optional(),
-  queue: optionsOf<QueueLocation>({ url: text, schema: text.optional() }).optional(),
+  queue: optionsOf<QueueSettings>({
+    url: text,
+    schema: text.optional(),
+    capacity: integer(1, QUEUE_CAPACITY_MAX).optional(),
+  }).optional(),
   onProgress: callback.optional() as Input<((progress: RestoreProgress) => void) | undefined>,
 });

@@ -1,7 +1,7 @@
 /** Creates the prover for the last build. */
 import type { HardhatConfig } from "hardhat/types/config";
 import { type Circuit, loadCircuit } from "../../circom/circuit.ts";
-import type { QueueLocation } from "../../farm/location.ts";
+import type { QueueSettings } from "../../farm/location.ts";
 import type { KeyedCircuit } from "../../farm/keys.ts";
 import { createGroth16Workers } from "../../groth16/provers/workers.ts";
 import { isProvingKeyIntact } from "../../groth16/setup/proving-keys.ts";
@@ -27,7 +27,7 @@ import { createUsageMeter } from "../profile/usage.ts";
 const KERNEL_CAPACITY = 2;
 
 /** A database of proof jobs, and a log of what becomes of them. */
-export interface ProofQueue extends QueueLocation {
+export interface ProofQueue extends QueueSettings {
   readonly logger?: Logger;
 }
 

@@ -1,7 +1,7 @@
 /** `connection.rollup`: a rollup on the chain of a network connection. */
 import type { IVerifier } from "../../../types/ethers-contracts/contracts/interfaces/IVerifier.ts";
 import type { Rollup } from "../../../types/ethers-contracts/contracts/Rollup.ts";
-import type { QueueLocation } from "../../farm/location.ts";
+import type { QueueSettings } from "../../farm/location.ts";
 import type { StoreConfig } from "../config/node/store.ts";
 import type { DeployedRollup, GovernanceSettings } from "../../l1/deploy.ts";
 import type { Token } from "../../l1/types.ts";
@@ -75,7 +75,7 @@ export interface ResumeOptions extends Omit<OperatorSettings, "preset"> {
   /**
    * Database of proof jobs, whose workers prove the blocks. Default: this process proves them.
    */
-  readonly queue?: QueueLocation;
+  readonly queue?: QueueSettings;
   /** Where the operator keeps what it has promised. Default: in memory. */
   readonly store?: StoreConfig;
   /** Receives the progress of the restore after each step. */

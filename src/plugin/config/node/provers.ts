@@ -10,16 +10,23 @@ export interface ProversUserConfig {
   queue?: string;
   /** Schema of its tables. Default `rollup_farm`. */
   schema?: string;
+  /** Blocks whose proofs the queue takes at a time, 1 to 1,024. Default 32. */
+  capacity?: number;
 }
 
 export interface ProversConfig {
   /** With everything that the server needs to know, also a password. */
   readonly queue?: string;
   readonly schema?: string;
+  /** Blocks whose proofs the queue takes at a time. */
+  readonly capacity?: number;
 }
 
 /** Names the queue where a command line or a config file should not have its password. */
 export const QUEUE_VARIABLE = "ROLLUP_PROVER_QUEUE";
+
+/** Each waiting block stays in memory with its witness input. */
+export const QUEUE_CAPACITY_MAX = 1_024;
 
 export const proversSchema = z
   .object({
@@ -36,11 +43,25 @@ export const proversSchema = z
       .regex(/^[a-z_][a-z0-9_]{0,47}$/, { message: "A schema is a name in small letters." })
       .optional()
       .describe("schema of the queue's tables; by default `rollup_farm`"),
+    capacity: z
+      .number()
+      .int()
+      .min(1)
+      .max(QUEUE_CAPACITY_MAX)
+      .optional()
+      .describe(
+        "blocks whose proofs the queue takes at a time, 1 to 1,024: more than there are workers, so " +
+          "that none waits. Default 32",
+      ),
   })
   .strict()
   .describe("who proves the blocks, see [the farm](farm.md)");
 
 export function resolveProvers(user: ProversUserConfig = {}): ProversConfig {
-  const { queue = process.env[QUEUE_VARIABLE], schema } = user;
-  return { ...(queue && { queue }), ...(schema !== undefined && { schema }) };
+  const { queue = process.env[QUEUE_VARIABLE], schema, capacity } = user;
+  return {
+    ...(queue && { queue }),
+    ...(schema !== undefined && { schema }),
+    ...(capacity !== undefined && { capacity }),
+  };
 }
