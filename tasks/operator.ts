@@ -69,11 +69,17 @@ function toPortOptions(
 }
 
 /** The queue of the option, or of the config. */
-function toQueue({ queue }: OperatorArguments, config: ProversConfig): QueueSettings | undefined {
-  const url = queue ?? config.queue;
+function toQueue(
+  { queue }: OperatorArguments,
+  { queue: configured, schema, capacity }: ProversConfig,
+): QueueSettings | undefined {
+  const url = queue ?? configured;
   if (url === undefined) return undefined;
-  const { queue: _, ...settings } = config;
-  return { url, ...settings };
+  return {
+    url,
+    ...(schema !== undefined && { schema }),
+    ...(capacity !== undefined && { capacity }),
+  };
 }
 
 /** The store of the option, or of the config. @throws STORE_UNKNOWN */

@@ -191,7 +191,7 @@ class QueueProver {
       pending.isFailing = isRejected(result);
       if (isNew)
         this.#logger.error(
-          `prove: a job waits: ${String((result as PromiseRejectedResult).reason)}`,
+          `prove: a job waits: ${String((result).reason)}`,
         );
     }
   }
