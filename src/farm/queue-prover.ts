@@ -189,10 +189,7 @@ class QueueProver {
       const pending = jobs[index]!;
       const isNew = isRejected(result) && !pending.isFailing;
       pending.isFailing = isRejected(result);
-      if (isNew)
-        this.#logger.error(
-          `prove: a job waits: ${String((result).reason)}`,
-        );
+      if (isNew) this.#logger.error(`prove: a job waits: ${String(result.reason)}`);
     }
   }
 
