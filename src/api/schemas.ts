@@ -111,7 +111,12 @@ const feeCircumstances = {
 };
 export const feeOptions = z.object(feeCircumstances).strict().describe("FeeOptions");
 export const feeRequest = z
-  .object({ type: transactionType, ...feeCircumstances })
+  .object({
+    type: transactionType,
+    /** The moved token; default: the one that pays. */
+    tokenId: tokenId.optional(),
+    ...feeCircumstances,
+  })
   .strict()
   .describe("FeeRequest");
 /** `fee` is in the token's smallest unit and covers `costWei`; both are 0 where all is free. */

@@ -100,6 +100,8 @@ export interface FeeRequest {
   readonly type: TransactionType;
   /** Id or L1 address of the account that signs. */
   readonly account?: number | string | undefined;
+  /** The moved token, if it is not the one that the fee is paid in: some cost more than others. */
+  readonly tokenId?: number | undefined;
   /** L1 address that receives, uint160; a transfer to one without an account costs more. */
   readonly recipient?: bigint | undefined;
   /** Of a ChangePubKey; default: the most expensive one. */
@@ -179,14 +181,19 @@ export function paidOperations(
   });
 }
 
-/** What fees would be due for requested transactions on a state. */
+/**
+ * What fees would be due for requested transactions on a state.
+ *
+ * @param feeTokenId - What the fees are paid in: the moved token, where a request names none.
+ */
 export function dueOperations(
   state: RollupState,
   requests: readonly FeeRequest[],
-  tokenId: number,
+  feeTokenId: number,
 ): DueOperation[] {
   const accounts = new Accounts(state);
-  return requests.map(({ type, account, recipient, authorization = "eip712" }) => {
+  return requests.map((request) => {
+    const { type, account, tokenId = feeTokenId, recipient, authorization = "eip712" } = request;
     const accountId = typeof account === "string" ? state.accountIdOf(BigInt(account)) : account;
     return toDue(accounts, { type, recipient, tokenId, accountId, consent: authorization });
   });

@@ -139,8 +139,8 @@ export class RollupProvider {
   /**
    * Asks for the fee of a batch, which any of its transactions may pay.
    *
-   * @param batch - The transactions as of {@link RollupProvider.estimateFee}, in their order. All
-   * `token`s are the one that pays.
+   * @param batch - The transactions as of {@link RollupProvider.estimateFee}, in their order. The
+   * `token` of the first one pays for all; those of the others are what they move.
    * @returns As of {@link RollupProvider.estimateFee}, for all together.
    * @throws as {@link RollupProvider.estimateFee}
    *
@@ -150,9 +150,13 @@ export class RollupProvider {
    */
   async estimateBatchFee(batch: readonly FeeParams[]): Promise<FeeEstimate> {
     const all = readInput(listOf(feeParams, 1), batch, "batch");
-    const tokenId = await this.#idOf(all[0]!.token);
-    const requests = all.map((each) => ({ type: each.type, ...toFeeOptions(each) }));
-    return this.#client.call("rollup_getBatchFee", requests, tokenId);
+    const tokenIds = await Promise.all(all.map(({ token }) => this.#idOf(token)));
+    const requests = all.map((each, index) => ({
+      type: each.type,
+      tokenId: tokenIds[index]!,
+      ...toFeeOptions(each),
+    }));
+    return this.#client.call("rollup_getBatchFee", requests, tokenIds[0]!);
   }
 
   async #idOf(token: TokenReference): Promise<number> {

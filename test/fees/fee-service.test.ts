@@ -6,6 +6,7 @@ import { findTarget } from "../../src/fees/model.ts";
 import { fixedPrice, type PriceSource } from "../../src/fees/prices/price-source.ts";
 import { TokenPrice } from "../../src/fees/prices/token-price.ts";
 import { silentLogger } from "../../src/operator/logger.ts";
+import { isMainToken } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { expectCode, expectRejection } from "../helpers/expect-code.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
@@ -233,6 +234,31 @@ describe(`fees: acceptance (${random.title})`, () => {
     const consent = await authorize(world, bob, change(0n));
     expectCode("FEE_TOO_LOW", () => operator.submit(change(below(key.fee)), consent));
     expect(operator.submit(change(key.fee), consent).status).to.equal("accepted");
+  });
+
+  it("names the fee of a batch that moves a dearer token than the one that pays", async () => {
+    const { world, operator, l1, alice, bob } = await createFeeWorld();
+    let wide = 0;
+    while (isMainToken(wide)) wide = l1.listToken(`T${wide}`).id;
+    await deposit(world, alice.address, 1_000n, wide);
+    const request = {
+      type: "transfer",
+      account: alice.l1.address,
+      recipient: bob.address,
+    } as const;
+    const submitPaying = (fee: bigint) => {
+      const parts = [transferTo(bob, fee), transferTo(bob, 0n, wide)].map(
+        (draft) => [alice, draft] as const,
+      );
+      return operator.submitBatch(
+        signBatch(world, parts).map((transaction) => ({ transaction, authorization: "0x" })),
+      );
+    };
+    const ofMain = await operator.quoteFee([request, request], 0);
+    expectCode("FEE_TOO_LOW", () => submitPaying(ofMain.fee));
+    const { fee } = await operator.quoteFee([request, { ...request, tokenId: wide }], 0);
+    expectCode("FEE_TOO_LOW", () => submitPaying(below(fee)));
+    expect(submitPaying(fee)).to.have.length(2);
   });
 
   it("can leave an account's first key free, and not the next ones", async () => {
