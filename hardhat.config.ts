@@ -16,7 +16,7 @@ const SLOW_TESTS = [
   "test/circuits/block/constraints.test.ts",
   "test/soundness/**",
   "test/operations/worked-example.test.ts",
-  "test/{bench,e2e,equivalence,fuzz,sim,tasks}/**",
+  "test/{bench,e2e,equivalence,faults,fuzz,sim,tasks}/**",
   "test/attacks/{balances,blocks,exits,fees}.test.ts",
   "test/circuits/{block,exit}/**",
   "test/{circom,groth16,plonk,prover,farm}/**",

@@ -50,6 +50,10 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/test-faults.ts"],
   ],
+  crash: [
+    ["hardhat", "build", "--quiet"],
+    ["node", "scripts/test-crash.ts"],
+  ],
   "fuzz-rpc": [
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/fuzz-rpc.ts"],

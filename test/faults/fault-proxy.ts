@@ -32,7 +32,8 @@ export interface Faults {
   readonly logs?: { readonly blocksMax?: number; readonly resultsMax?: number };
 }
 
-interface Call {
+/** A call, as the node gets it. */
+export interface ProxiedCall {
   readonly id: unknown;
   readonly method: string;
   readonly params: readonly unknown[];
@@ -40,6 +41,8 @@ interface Call {
 
 export class FaultProxy {
   faults: Faults = {};
+  /** Sees each call before the node gets it, and after it has answered; true holds it for good. */
+  onCall: (call: ProxiedCall, moment: "before" | "after") => boolean = () => false;
   /** Number of calls that a fault has hit. */
   failed = 0;
   readonly #server: Server;
@@ -58,6 +61,8 @@ export class FaultProxy {
 
   static async start(target: string, random: Random): Promise<FaultProxy> {
     const proxy = new FaultProxy(target, random);
+    // A client that is slow must not find its idle connection closed.
+    proxy.#server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
     return proxy;
   }
@@ -83,6 +88,7 @@ export class FaultProxy {
   async #answer(body: string, response: ServerResponse): Promise<void> {
     const call = toCall(body);
     const { method } = call;
+    if (this.onCall(call, "before")) return;
     const { reset, hang, httpError, nullAnswer, forgetTransaction, loseAnswer } = this.faults;
     if (this.#hits(reset, method)) return void response.destroy();
     if (this.#hits(hang, method)) return;
@@ -103,6 +109,7 @@ export class FaultProxy {
       return;
     }
     const answer = await this.#forward(body);
+    if (this.onCall(call, "after")) return;
     if (this.#hits(loseAnswer, method)) return void response.destroy();
     const tooMany = this.#refusalOfResults(call, answer);
     if (tooMany !== undefined) {
@@ -112,7 +119,7 @@ export class FaultProxy {
     response.writeHead(200, { "content-type": "application/json" }).end(answer);
   }
 
-  #refusalOfRange({ method, params }: Call): string | undefined {
+  #refusalOfRange({ method, params }: ProxiedCall): string | undefined {
     const blocksMax = this.faults.logs?.blocksMax;
     if (method !== "eth_getLogs" || blocksMax === undefined) return undefined;
     const { fromBlock, toBlock } = params[0] as { fromBlock: string; toBlock: string };
@@ -121,7 +128,7 @@ export class FaultProxy {
     return `eth_getLogs is limited to a ${blocksMax} blocks range`;
   }
 
-  #refusalOfResults({ method }: Call, answer: string): string | undefined {
+  #refusalOfResults({ method }: ProxiedCall, answer: string): string | undefined {
     const resultsMax = this.faults.logs?.resultsMax;
     if (method !== "eth_getLogs" || resultsMax === undefined) return undefined;
     const { result } = JSON.parse(answer) as { result?: unknown[] };
@@ -144,16 +151,18 @@ export class FaultProxy {
   }
 }
 
-function toCall(body: string): Call {
+function toCall(body: string): ProxiedCall {
   const parsed: unknown = JSON.parse(body);
-  return Array.isArray(parsed) ? { id: null, method: "(batch)", params: [] } : (parsed as Call);
+  return Array.isArray(parsed)
+    ? { id: null, method: "(batch)", params: [] }
+    : (parsed as ProxiedCall);
 }
 
-function sendResult(response: ServerResponse, { id }: Call, result: unknown): void {
+function sendResult(response: ServerResponse, { id }: ProxiedCall, result: unknown): void {
   send(response, { jsonrpc: "2.0", id, result });
 }
 
-function sendError(response: ServerResponse, { id }: Call, message: string): void {
+function sendError(response: ServerResponse, { id }: ProxiedCall, message: string): void {
   send(response, { jsonrpc: "2.0", id, error: { code: -32005, message } });
 }
 

@@ -32,11 +32,17 @@ export interface Users {
   readonly wallets: readonly RollupWallet[];
 }
 
-export async function connectUsers(l1Url: string, operatorUrl: string, count = 4): Promise<Users> {
+/** @param callLimitMs - How long a user waits for an answer. */
+export async function connectUsers(
+  l1Url: string,
+  operatorUrl: string,
+  count = 4,
+  callLimitMs = CALL_LIMIT_MS,
+): Promise<Users> {
   const l1 = new JsonRpcProvider(l1Url, undefined, { cacheTimeout: -1, pollingInterval: 200 });
   const root = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(PHRASE), "m/44'/60'/0'/0");
   const provider = new RollupProvider(
-    createRpcClient((method, params) => callRpc(operatorUrl, method, params, CALL_LIMIT_MS)),
+    createRpcClient((method, params) => callRpc(operatorUrl, method, params, callLimitMs)),
   );
   const wallets: RollupWallet[] = [];
   // The first account of the phrase is the validator.
