@@ -53,8 +53,8 @@ const rollupPreset = {
   description: `Also the rollup's circuits, of this size: ${PRESET_NAMES.join(", ")}`,
 } satisfies Option;
 
-/** Options for the rollup's place on L1 and the checkpoint file. */
-const restoreOptions = [
+/** Options for the rollup's place on L1. */
+const placeOptions = [
   {
     name: "rollup",
     description:
@@ -69,6 +69,11 @@ const restoreOptions = [
     type: ArgumentType.INT,
     defaultValue: FROM_BLOCK_UNKNOWN,
   },
+] satisfies Option[];
+
+/** Options for the rollup's place on L1 and the checkpoint file. */
+const restoreOptions = [
+  ...placeOptions,
   {
     name: "output",
     description: "File for checkpoints, from which the next run continues (default: in the cache)",
@@ -355,6 +360,23 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Restore the rollup's state from L1 alone, comparing every state root",
     options: restoreOptions,
     action: () => import("./restore.ts"),
+  },
+  {
+    name: "backup",
+    description:
+      "Copy the store of a node into a file, also while the node runs, and check the copy",
+    options: [
+      { name: "output", description: "File for the copy, which must not exist" },
+      store,
+      ...placeOptions,
+    ],
+    action: () => import("./backup.ts"),
+  },
+  {
+    name: "doctor",
+    description: "Check a node's store, L1, keys, clock and disk, also while the node runs",
+    options: [preset, prover, store, ...placeOptions],
+    action: () => import("./doctor.ts"),
   },
   {
     name: "revert",

@@ -1,17 +1,10 @@
 /** `hardhat rollup:operator`: runs the operator of a rollup on an external L1 until interrupted. */
 import type { OperatorNode, OperatorNodeOptions } from "../src/plugin/node/operator-node.ts";
-import type { HardhatConfig } from "hardhat/types/config";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import { StatusLine } from "../src/logs/status-line.ts";
 import { describeStatus } from "../src/metrics/status-text.ts";
 import type { QueueSettings } from "../src/farm/location.ts";
 import type { ProversConfig } from "../src/plugin/config/node/provers.ts";
-import {
-  isStoreName,
-  resolveStore,
-  STORE_FORMS,
-  type StoreConfig,
-} from "../src/plugin/config/node/store.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { assertPortFree } from "../src/server/listen.ts";
@@ -31,8 +24,9 @@ import {
   serveUntilInterrupted,
 } from "./common.ts";
 import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
+import { type StoreArguments, toStore } from "./store-arguments.ts";
 
-interface OperatorArguments extends CommonArguments, RestoreArguments {
+interface OperatorArguments extends CommonArguments, RestoreArguments, StoreArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
   /** Admin port; negative for none. */
@@ -44,7 +38,6 @@ interface OperatorArguments extends CommonArguments, RestoreArguments {
   readonly l1Methods: string;
   readonly rateLimit: number;
   readonly queue?: string | undefined;
-  readonly store?: string | undefined;
 }
 
 /** @throws L1_METHODS_UNKNOWN, ORIGIN_INVALID */
@@ -80,13 +73,6 @@ function toQueue(
     ...(schema !== undefined && { schema }),
     ...(capacity !== undefined && { capacity }),
   };
-}
-
-/** The store of the option, or of the config. @throws STORE_UNKNOWN */
-function toStore({ store }: OperatorArguments, { rollup, paths }: HardhatConfig): StoreConfig {
-  if (store === undefined) return rollup.node.store;
-  if (!isStoreName(store)) throw pluginError({ code: "STORE_UNKNOWN", forms: STORE_FORMS });
-  return resolveStore(store, paths.root);
 }
 
 function toList(text = ""): string[] {
@@ -141,7 +127,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const plan = toPlan(ownOutput, hre);
   const { prover } = plan;
   const queue = toQueue(args, hre.config.rollup.node.provers);
-  const store = toStore(args, hre.config);
+  const store = toStore(args, hre);
   await buildFor(plan, hre);
   const { fees } = hre.config.rollup.node;
   let line: StatusLine | undefined;

@@ -119,8 +119,8 @@ export class EventLog {
   }
 }
 
-/** @throws STORE_FAILED if an event does not belong to the ledger */
-function replay(snapshot: Ledger, events: readonly LedgerEvent[]): Ledger {
+/** Applies events to a ledger. @throws STORE_FAILED if an event does not belong to the ledger */
+export function replay(snapshot: Ledger, events: readonly LedgerEvent[]): Ledger {
   let ledger = snapshot;
   for (const [index, event] of events.entries()) {
     try {

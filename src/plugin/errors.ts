@@ -67,6 +67,8 @@ export type PluginErrorFacts =
   | { code: "NETWORK_NOT_CHOSEN"; network: string }
   | { code: "L1_METHODS_UNKNOWN"; value: string; known: readonly string[] }
   | { code: "STORE_UNKNOWN"; forms: string }
+  | { code: "STORE_IN_MEMORY" }
+  | { code: "OUTPUT_MISSING"; task: string }
   | { code: "INIT_FILES_EXIST"; folder: string; files: readonly string[] }
   | { code: "INIT_PACKAGE_JSON_INVALID"; file: string }
   | { code: "COMMAND_UNKNOWN"; command: string }
@@ -341,6 +343,14 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   STORE_UNKNOWN: {
     message: ({ forms }) => `--store names no store: it must be ${forms}.`,
     fix: "Pass one of them, or omit the option for the store of the config.",
+  },
+  STORE_IN_MEMORY: {
+    message: () => "The store is the memory of the operator's process, which nobody else can read.",
+    fix: "Name a store that outlives the process: --store sqlite:FILE or --store postgres://….",
+  },
+  OUTPUT_MISSING: {
+    message: ({ task }) => `${task} needs a file for what it writes.`,
+    fix: "Pass --output FILE.",
   },
   INIT_FILES_EXIST: {
     message: ({ folder, files }) =>

@@ -4,7 +4,6 @@
  *
  * @see docs/store.md
  */
-import { crc32 } from "node:zlib";
 import type { History } from "../operator/history.ts";
 import type { LedgerEvent } from "../operator/ledger/events.ts";
 import type { Ledger } from "../operator/ledger/ledger.ts";
@@ -13,9 +12,8 @@ import type { LedgerChange, Store, StoredLedger } from "../operator/store.ts";
 import type { SpendingBook } from "../l1/budget.ts";
 import type { L1Journal } from "../l1/journal.ts";
 import type { Preset } from "../protocol/presets.ts";
-import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import type { RollupError } from "../util/errors.ts";
 import { StoredChanges } from "./change-log.ts";
-import { decode } from "./codec.ts";
 import { openDatabase, type StoreDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -29,25 +27,16 @@ import {
   writeIdentity,
 } from "./identity.ts";
 import { createJournal, createSpendingBook } from "./l1-records.ts";
+import { loadLedger } from "./load-ledger.ts";
 import { describeTarget, prepareFolder } from "./location.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
-import { LEDGER_RULES } from "./rules.ts";
-import {
-  corrupt,
-  listSnapshots,
-  pruneAll,
-  pruneOlder,
-  readSnapshot,
-  writeSnapshot,
-} from "./snapshots.ts";
+import { listSnapshots, pruneAll, pruneOlder, writeSnapshot } from "./snapshots.ts";
 import type { SqlTarget } from "./sql/executor.ts";
-import { PACKAGE_MISSING } from "./sql/postgres.ts";
+import { toStoreError } from "./store-error.ts";
 import { StoreWriter } from "./store-writer.ts";
 
 /** Bytes of events after which a snapshot is taken, unless the last snapshot has more. */
 const SNAPSHOT_BYTES_MIN = 2 ** 24;
-/** Rows of events that are read at a time. */
-const EVENT_ROWS = 256;
 /** Time for the snapshot of a store that is closed, in milliseconds. */
 const LAST_SNAPSHOT_MS_MAX = 20_000;
 
@@ -107,16 +96,6 @@ export async function openDurableStore(options: DurableStoreOptions): Promise<Du
     await database.close();
     throw toStoreError(error, name);
   }
-}
-
-/** Gives an error of a database the words of a store's. */
-export function toStoreError(error: unknown, store: string): unknown {
-  if (isRollupError(error) || !(error instanceof Error)) return error;
-  if ("code" in error && error.code === PACKAGE_MISSING) {
-    return storeError({ code: "STORE_DRIVER_MISSING", package: "pg" });
-  }
-  const facts = { code: "STORE_UNREACHABLE" as const, store, reason: error.message };
-  return storeError(facts, { cause: error });
 }
 
 async function upgradeSchema(
@@ -252,59 +231,12 @@ class SqlStore implements DurableStore {
 
   async #load(): Promise<StoredLedger> {
     const { preset, logger, finalReceiptsMax } = this.#options;
-    const { name } = this;
-    const snapshots = await listSnapshots(this.#database);
-    let failure: unknown;
-    for (const kept of snapshots) {
-      assert(preset !== undefined, "a store with a ledger has a preset");
-      try {
-        const snapshot = await readSnapshot(this.#database, kept, {
-          ...{ name, preset, finalReceiptsMax },
-        });
-        const events = await this.#readEvents(kept.sequence);
-        if (kept.rules !== LEDGER_RULES && events.length > 0) {
-          const facts = { store: name, kept: kept.rules, known: LEDGER_RULES };
-          throw storeError({ code: "STORE_RULES_CHANGED", ...facts, events: events.length });
-        }
-        this.#commits = this.#startCommits(kept.sequence + events.length);
-        return { snapshot, events };
-      } catch (error) {
-        if (!isRollupError(error) || error.code !== "STORE_CORRUPT") throw error;
-        failure ??= error;
-        logger.error(`${error.message} ${error.fix}`);
-      }
-    }
-    if (failure !== undefined) throw failure as Error;
-    const lost = await this.#database.queries
-      .selectFrom("events")
-      .select("first")
-      .executeTakeFirst();
-    if (lost !== undefined) throw corrupt(name, "its snapshot", "it is missing");
-    return { snapshot: undefined, events: [] };
-  }
-
-  /** Reads all events after a sequence number. @throws STORE_CORRUPT */
-  async #readEvents(after: number): Promise<LedgerEvent[]> {
-    const events: LedgerEvent[] = [];
-    for (let last = after; ;) {
-      const rows = await this.#database.queries
-        .selectFrom("events")
-        .selectAll()
-        .where("last", ">", last)
-        .orderBy("first")
-        .limit(EVENT_ROWS)
-        .execute();
-      for (const { first, last: end, data, checksum } of rows) {
-        const record = `the record of the events ${first} to ${end}`;
-        if (first !== last + 1) throw corrupt(this.name, record, `${last + 1} is missing`);
-        if (crc32(data) !== checksum) throw corrupt(this.name, record, "its checksum is wrong");
-        const lines = data.split("\n");
-        if (lines.length !== end - first + 1) throw corrupt(this.name, record, "it has gaps");
-        for (const line of lines) events.push(decode(line) as LedgerEvent);
-        last = end;
-      }
-      if (rows.length < EVENT_ROWS) return events;
-    }
+    const { sequence, ...stored } = await loadLedger(this.#database, {
+      ...{ name: this.name, preset, finalReceiptsMax },
+      onDamaged: ({ message, fix }) => logger.error(`${message} ${fix}`),
+    });
+    this.#commits = this.#startCommits(sequence);
+    return stored;
   }
 
   #noteKept(ledger: Ledger, bytes: number): void {

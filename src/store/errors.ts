@@ -7,6 +7,8 @@ export type StoreErrorFacts =
   | { code: "STORE_RULES_CHANGED"; store: string; kept: number; known: number; events: number }
   | { code: "STORE_CORRUPT"; store: string; record: string; reason: string }
   | { code: "STORE_NOT_FOUND"; store: string }
+  | { code: "BACKUP_EXISTS"; file: string }
+  | { code: "BACKUP_FAILED"; file: string; reason: string }
   | { code: "STORE_UNREACHABLE"; store: string; reason: string }
   | { code: "STORE_DRIVER_MISSING"; package: string }
   | { code: "STORE_TAKEN_OVER"; store: string }
@@ -43,6 +45,14 @@ export const storeError = defineErrors<StoreErrorFacts>({
   STORE_NOT_FOUND: {
     message: ({ store }) => `There is no store ${store}.`,
     fix: "Name the store of the operator with --store, and start rollup:operator first.",
+  },
+  BACKUP_EXISTS: {
+    message: ({ file }) => `The file ${file} exists, and a backup replaces nothing.`,
+    fix: "Name another file with --output, such as one with the date in its name.",
+  },
+  BACKUP_FAILED: {
+    message: ({ file, reason }) => `The backup ${file} cannot be made: ${reason}.`,
+    fix: "See that the folder exists, that it can be written, and that its disk has room.",
   },
   STORE_UNREACHABLE: {
     message: ({ store, reason }) => `The store ${store} cannot be opened: ${reason}.`,

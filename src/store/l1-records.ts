@@ -1,11 +1,29 @@
 /** What the store knows of the operator's own L1 transactions: the journal, and what they cost. */
+import type { Kysely, Selectable } from "kysely";
 import type { SpendingBook } from "../l1/budget.ts";
 import type { JournaledTransaction, L1Journal } from "../l1/journal.ts";
 import { omit } from "../util/omit.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import type { StoreWriter } from "./store-writer.ts";
+import type { Tables } from "./tables.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Reads the transactions of all accounts that are not settled, by account and nonce. */
+export async function readJournal(queries: Kysely<Tables>): Promise<JournaledTransaction[]> {
+  const rows = await queries
+    .selectFrom("l1_transactions")
+    .selectAll()
+    .orderBy("account")
+    .orderBy("nonce")
+    .orderBy("version")
+    .execute();
+  return rows.map(toJournaled);
+}
+
+function toJournaled(row: Selectable<Tables["l1_transactions"]>): JournaledTransaction {
+  return { ...omit(row, "version", "sent"), sentAt: row.sent };
+}
 
 /** A journal on the disk. @throws SqlError if a write fails: then nothing is sent. */
 export function createJournal(writer: StoreWriter): L1Journal {
@@ -19,11 +37,7 @@ export function createJournal(writer: StoreWriter): L1Journal {
       .orderBy("nonce")
       .orderBy("version");
   return {
-    pending: async (account) =>
-      (await rowsOf(account).execute()).map((row) => ({
-        ...omit(row, "version", "sent"),
-        sentAt: row.sent,
-      })),
+    pending: async (account) => (await rowsOf(account).execute()).map(toJournaled),
     write: (transaction) =>
       inTurn.run(async () => {
         const { account, nonce, hash, raw, purpose, sentAt: sent } = transaction;

@@ -115,10 +115,18 @@ export async function readSchemaVersion({ type, queries }: StoreDatabase): Promi
   return Number(row?.value ?? 0);
 }
 
-/** Brings the schema from a version to the newest, each step in a transaction of its own. */
-export async function migrate(database: StoreDatabase, from: number): Promise<void> {
+/**
+ * Brings the schema from a version to a later one, each step in a transaction of its own.
+ *
+ * @param to - Default: the newest.
+ */
+export async function migrate(
+  database: StoreDatabase,
+  from: number,
+  to = SCHEMA_VERSION,
+): Promise<void> {
   const { queries } = database;
-  for (let version = from; version < SCHEMA_VERSION; version++) {
+  for (let version = from; version < to; version++) {
     const value = String(version + 1);
     await database.transact({
       statements: [

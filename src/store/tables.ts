@@ -117,3 +117,18 @@ export interface Tables {
   readonly rejections: RejectionsTable;
   readonly changes: ChangesTable;
 }
+
+/** The columns of each table's key, in their order; none for a table without a key. */
+export const TABLE_KEYS = {
+  meta: ["name"],
+  events: ["first"],
+  snapshots: ["sequence"],
+  snapshot_parts: ["sequence", "part"],
+  l1_transactions: ["account", "nonce", "version"],
+  l1_costs: [],
+  blocks: ["number"],
+  operations: ["block", "slot"],
+  account_operations: ["account", "block", "slot"],
+  rejections: ["hash"],
+  changes: ["first"],
+} as const satisfies { readonly [Name in keyof Tables]: readonly (keyof Tables[Name])[] };

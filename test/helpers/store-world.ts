@@ -26,7 +26,7 @@ import type { Random } from "./random.ts";
 
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
 export const STORE_PRESET = PRESETS.minimal;
-const OWNER = {
+export const STORE_OWNER = {
   rollup: { chainId: 31337n, rollupAddress: `0x${"c0".repeat(20)}` },
   genesisHash: `0x${"11".repeat(32)}`,
 };
@@ -51,7 +51,7 @@ export class TestStores {
   async open(changed: Partial<DurableStoreOptions> = {}): Promise<DurableStore> {
     const { target } = this;
     const presets: readonly Preset[] = [STORE_PRESET];
-    const options = { target, owner: OWNER, presets, finalReceiptsMax: 100, ...changed };
+    const options = { target, owner: STORE_OWNER, presets, finalReceiptsMax: 100, ...changed };
     const store = await openDurableStore(options);
     this.#open.push(store);
     return store;

@@ -41,7 +41,8 @@ export async function openNodeStore(
   return opened;
 }
 
-async function readOwner(
+/** Reads what a store of a rollup is of. */
+export async function readOwner(
   { provider, ethers }: NetworkConnection,
   rollupAddress: string,
 ): Promise<StoreOwner> {
@@ -53,7 +54,8 @@ async function readOwner(
   return { rollup: { chainId, rollupAddress }, genesisHash: genesis?.hash };
 }
 
-function toTarget(
+/** Returns where a store is. @param folder - Of the project's data. */
+export function toTarget(
   store: Exclude<StoreConfig, { readonly type: "memory" }>,
   folder: string,
   owner: StoreOwner,

@@ -33,9 +33,13 @@ export interface SqlExecutor {
 }
 
 /** Which database, and where. */
-export type SqlTarget =
+export type SqlTarget = (
   | { readonly type: "sqlite"; readonly path: string }
-  | { readonly type: "postgres"; readonly url: string };
+  | { readonly type: "postgres"; readonly url: string }
+) & {
+  /** Whether every statement that writes is refused: for those who only look. */
+  readonly isReadOnly?: boolean;
+};
 
 /** Code of the failure of a transaction whose fence has changed no row. */
 export const FENCED = "FENCED";

@@ -10,7 +10,7 @@ const QUERY_MS_MAX = 30_000;
 export const PACKAGE_MISSING = "PACKAGE_MISSING";
 
 /** @throws Error with the code of PostgreSQL, of the system, or {@link PACKAGE_MISSING} */
-export async function openPostgres(url: string): Promise<SqlExecutor> {
+export async function openPostgres(url: string, isReadOnly = false): Promise<SqlExecutor> {
   const { default: pg } = await loadPg();
   // All of ours are numbers that JavaScript can hold; the thread has no other queries.
   pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -25,6 +25,7 @@ export async function openPostgres(url: string): Promise<SqlExecutor> {
     // What the connection suffers while it is idle is found by the next statement.
     client.on("error", () => {});
     await client.connect();
+    if (isReadOnly) await client.query("set default_transaction_read_only = on");
     return client;
   };
   const writer = await connect();

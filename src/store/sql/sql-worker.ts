@@ -6,7 +6,11 @@ import { openSqlite } from "./sqlite.ts";
 import type { SqlAnswer, SqlCall } from "./sql-thread.ts";
 
 const target = workerData as SqlTarget;
-const opening = target.type === "sqlite" ? openSqlite(target.path) : openPostgres(target.url);
+const { isReadOnly } = target;
+const opening =
+  target.type === "sqlite"
+    ? openSqlite(target.path, isReadOnly)
+    : openPostgres(target.url, isReadOnly);
 opening.catch(() => undefined); // the first call gets the error
 /** Transactions, one after the other. */
 let last: Promise<unknown> = opening;

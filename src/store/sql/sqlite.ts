@@ -14,7 +14,7 @@ const BUSY_MS = 5_000;
 const PREPARED_MAX = 200;
 
 /** @throws SqlError with SQLite's extended code */
-export async function openSqlite(path: string): Promise<SqlExecutor> {
+export async function openSqlite(path: string, isReadOnly = false): Promise<SqlExecutor> {
   const { DatabaseSync: Database } = await loadSqlite();
   const open = (readOnly: boolean) => {
     const database = new Database(path, { readOnly });
@@ -22,7 +22,8 @@ export async function openSqlite(path: string): Promise<SqlExecutor> {
     return database;
   };
   const writer = coded(() => {
-    const database = open(false);
+    const database = open(isReadOnly);
+    if (isReadOnly) return database;
     // With FULL, a transaction is on the disk when it ends, not only with the system.
     database.exec("pragma journal_mode = wal; pragma synchronous = full");
     return database;

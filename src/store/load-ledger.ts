@@ -1,0 +1,85 @@
+/** Reads the ledger of a store: the newest snapshot that is whole, and all later events. */
+import { crc32 } from "node:zlib";
+import type { LedgerEvent } from "../operator/ledger/events.ts";
+import type { StoredLedger } from "../operator/store.ts";
+import type { Preset } from "../protocol/presets.ts";
+import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { decode } from "./codec.ts";
+import type { StoreDatabase } from "./database.ts";
+import { storeError } from "./errors.ts";
+import { LEDGER_RULES } from "./rules.ts";
+import { corrupt, listSnapshots, readSnapshot } from "./snapshots.ts";
+
+/** Rows of events that are read at a time. */
+const EVENT_ROWS = 256;
+
+export interface LoadOptions {
+  /** Of the store, for people. */
+  readonly name: string;
+  /** Undefined if the store has no ledger. */
+  readonly preset: Preset | undefined;
+  readonly finalReceiptsMax: number;
+  /** A snapshot is damaged, and an older one is tried. */
+  readonly onDamaged?: (error: RollupError) => void;
+}
+
+/** A ledger as it is kept, and the number of its last event. */
+export interface LoadedLedger extends StoredLedger {
+  readonly sequence: number;
+}
+
+/** @throws STORE_CORRUPT, STORE_RULES_CHANGED, SqlError */
+export async function loadLedger(
+  database: StoreDatabase,
+  { name, preset, finalReceiptsMax, onDamaged = () => undefined }: LoadOptions,
+): Promise<LoadedLedger> {
+  let failure: RollupError | undefined;
+  for (const kept of await listSnapshots(database)) {
+    assert(preset !== undefined, "a store with a ledger has a preset");
+    try {
+      const snapshot = await readSnapshot(database, kept, { name, preset, finalReceiptsMax });
+      const events = await readEvents(database, name, kept.sequence);
+      if (kept.rules !== LEDGER_RULES && events.length > 0) {
+        const facts = { store: name, kept: kept.rules, known: LEDGER_RULES };
+        throw storeError({ code: "STORE_RULES_CHANGED", ...facts, events: events.length });
+      }
+      return { snapshot, events, sequence: kept.sequence + events.length };
+    } catch (error) {
+      if (!isRollupError(error) || error.code !== "STORE_CORRUPT") throw error;
+      failure ??= error;
+      onDamaged(error);
+    }
+  }
+  if (failure !== undefined) throw failure;
+  const lost = await database.queries.selectFrom("events").select("first").executeTakeFirst();
+  if (lost !== undefined) throw corrupt(name, "its snapshot", "it is missing");
+  return { snapshot: undefined, events: [], sequence: 0 };
+}
+
+/** Reads all events after a sequence number. @throws STORE_CORRUPT, SqlError */
+async function readEvents(
+  database: StoreDatabase,
+  name: string,
+  after: number,
+): Promise<LedgerEvent[]> {
+  const events: LedgerEvent[] = [];
+  for (let last = after; ;) {
+    const rows = await database.queries
+      .selectFrom("events")
+      .selectAll()
+      .where("last", ">", last)
+      .orderBy("first")
+      .limit(EVENT_ROWS)
+      .execute();
+    for (const { first, last: end, data, checksum } of rows) {
+      const record = `the record of the events ${first} to ${end}`;
+      if (first !== last + 1) throw corrupt(name, record, `${last + 1} is missing`);
+      if (crc32(data) !== checksum) throw corrupt(name, record, "its checksum is wrong");
+      const lines = data.split("\n");
+      if (lines.length !== end - first + 1) throw corrupt(name, record, "it has gaps");
+      for (const line of lines) events.push(decode(line) as LedgerEvent);
+      last = end;
+    }
+    if (rows.length < EVENT_ROWS) return events;
+  }
+}
