@@ -1,7 +1,8 @@
 /**
- * Sends random requests to an operator in another process: `npm run test:fuzz-rpc -- --requests N
- * --seed S`. The operator must be alive at the end with as much memory as before. No answer may
- * contain a stack trace, a path or the address of L1, or accept what nobody has signed.
+ * Sends random requests to both ports of an operator in another process:
+ * `npm run test:fuzz-rpc -- --requests N --seed S`. The operator must be alive at the end with as
+ * much memory as before. No answer may contain a stack trace, a path or the address of L1, or
+ * accept what nobody has signed.
  */
 import { parseArgs } from "node:util";
 import { fuzz, type FuzzReport } from "../test/fuzz/fuzz.ts";

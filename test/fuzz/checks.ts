@@ -29,6 +29,10 @@ const restErrorSchema = z
   .strict();
 const bodySchema = z.union([answerSchema, z.array(answerSchema).min(1)]);
 
+/** What Prometheus reads. */
+const METRICS = /^# HELP \w+ .+\n# TYPE \w+ \w+\n/;
+const readySchema = z.object({ ready: z.literal(false) });
+
 /** HTTP statuses of answers without a JSON-RPC body. */
 const PLAIN_STATUSES = [101, 204, 400, 403, 404, 405, 408, 411, 413, 417, 426, 429, 431, 503];
 
@@ -44,17 +48,20 @@ const TRACES = /node_modules|node:internal|file:\/\/|\.[tj]s:\d+|\n\s+at |\/home
 export function findFault(
   { status, text }: HttpAnswer,
   l1Url: string,
-  isRest = false,
+  isPage = false,
 ): string | undefined {
   if (status === 0) return undefined;
   const { host } = new URL(l1Url);
   if (TRACES.test(text) || text.includes(PACKAGE_ROOT)) return "it shows a path or a stack trace";
   if (text.includes(host)) return "it shows the address of L1";
+  // The messages of a WebSocket; traces and addresses are all that must not be in them.
+  if (status === 101) return undefined;
   if (text === "" && PLAIN_STATUSES.includes(status)) return undefined;
   if (status === 400 && WEBSOCKET_REFUSAL.test(text)) return undefined;
   const value = parse(text);
   if (REST_STATUSES.includes(status) && restErrorSchema.safeParse(value).success) return undefined;
-  if (isRest && status === 200 && value !== undefined) return undefined;
+  if (isPage && status === 200 && (value !== undefined || METRICS.test(text))) return undefined;
+  if (isPage && status === 503 && readySchema.safeParse(value).success) return undefined;
   if (![200, 429, 503].includes(status)) return `it has the status ${status}`;
   return bodySchema.safeParse(value).success ? undefined : "it is no answer of JSON-RPC";
 }

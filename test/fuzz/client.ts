@@ -125,7 +125,10 @@ function answersIn(received: string): HttpAnswer[] {
     const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
     const start = headEnd + HEAD_END.length;
     if (status === 0 || rest.length < start + length) return answers;
-    answers.push({ status, text: rest.subarray(start, start + length).toString() });
+    // What follows a handshake are frames.
+    const end = status === 101 ? rest.length : start + length;
+    answers.push({ status, text: rest.subarray(start, end).toString() });
+    if (status === 101) return answers;
     rest = rest.subarray(start + length);
   }
 }

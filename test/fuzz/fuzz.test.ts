@@ -7,7 +7,7 @@ import { type OperatorProcess, startOperatorProcess } from "./operator-process.t
 const random = createRandom();
 const REQUESTS = 1_500;
 
-describe(`fuzz: the public port of an operator (${random.title})`, () => {
+describe(`fuzz: the ports of an operator (${random.title})`, () => {
   let operator: OperatorProcess;
   before(async function () {
     this.timeout(300_000);
@@ -16,7 +16,7 @@ describe(`fuzz: the public port of an operator (${random.title})`, () => {
   after(() => operator.close());
 
   it(`answers ${REQUESTS} random requests and keeps running`, async () => {
-    const { faults, accepted, outcomes } = await fuzz(operator, {
+    const { faults, accepted, outcomes, kinds } = await fuzz(operator, {
       seed: random.seed,
       requests: REQUESTS,
     });
@@ -26,6 +26,10 @@ describe(`fuzz: the public port of an operator (${random.title})`, () => {
     // The operator accepts other encodings of a transaction, so it refused the rest for their
     // meaning.
     expect(accepted).to.be.greaterThan(0);
+    for (const kind of ["REST", "page", "stream", "changed parameters"]) {
+      for (const port of ["", "admin: "])
+        expect(kinds.has(port + kind), port + kind).to.equal(true);
+    }
     for (const code of [
       "SIGNATURE_INVALID",
       "RPC_PARAMS_INVALID",

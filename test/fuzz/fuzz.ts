@@ -34,6 +34,8 @@ const TEXT_MAX = 300;
 /** One in this number of requests is a signed transaction with a change. */
 const SUBMISSION_SHARE = 3;
 const SAMPLE_MS = 1_000;
+/** One in this number of other requests goes to the admin port. */
+const ADMIN_SHARE = 4;
 /** Part of the run in which caches fill and code is compiled. */
 const WARM_UP = 0.3;
 
@@ -60,7 +62,7 @@ export async function fuzz(
     );
   } finally {
     clearInterval(sampling);
-    run.client.close();
+    run.close();
   }
   sample();
   const warm = samples.filter(({ done }) => done >= WARM_UP * requests);
@@ -75,7 +77,8 @@ export async function fuzz(
 }
 
 class Run {
-  readonly client: FuzzClient;
+  readonly #client: FuzzClient;
+  readonly #admin: FuzzClient;
   readonly kinds = new Map<string, { count: number; ms: number }>();
   readonly outcomes = new Map<string, number>();
   readonly faults: string[] = [];
@@ -86,7 +89,13 @@ class Run {
 
   constructor(operator: OperatorProcess) {
     this.#operator = operator;
-    this.client = new FuzzClient(operator.url);
+    this.#client = new FuzzClient(operator.url);
+    this.#admin = new FuzzClient(operator.adminUrl);
+  }
+
+  close(): void {
+    this.#client.close();
+    this.#admin.close();
   }
 
   async work(random: Random, sender: Sender, count: number): Promise<void> {
@@ -101,14 +110,17 @@ class Run {
     const request = createRequest(random);
     const target = request.how === "http" ? (request.http?.path ?? "") : "";
     const shown = "body" in request ? `${target} ${request.body.toString()}` : request.kind;
-    await this.#send(request.kind, shown, () => this.client.send(request));
+    const isForAdmin = random.int(ADMIN_SHARE) === 0;
+    const client = isForAdmin ? this.#admin : this.#client;
+    const kind = isForAdmin ? `admin: ${request.kind}` : request.kind;
+    await this.#send(kind, shown, () => client.send(request), request.isPage);
   }
 
   async #submit(random: Random, sender: Sender): Promise<void> {
     const { method, params, isForged } = await sender.create(random);
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
     const [answer] = await this.#send(`changed ${method}`, body, async () => [
-      await this.client.post(body),
+      await this.#client.post(body),
     ]);
     if (answer === undefined || outcomesOf(answer)[0] !== "result") return;
     if (isForged) this.#note("it accepts a transaction that nobody has signed", body, answer.text);
@@ -119,6 +131,7 @@ class Run {
     kind: string,
     shown: string | Buffer,
     send: () => Promise<HttpAnswer[]>,
+    isPage = false,
   ): Promise<HttpAnswer[]> {
     const start = performance.now();
     try {
@@ -126,7 +139,7 @@ class Run {
       this.#time(kind, performance.now() - start);
       for (const answer of answers) {
         for (const outcome of outcomesOf(answer)) count(this.outcomes, outcome);
-        const fault = findFault(answer, this.#operator.l1Url, kind === "REST");
+        const fault = findFault(answer, this.#operator.l1Url, isPage);
         if (fault !== undefined) this.#note(fault, shown, answer.text);
       }
       return answers;

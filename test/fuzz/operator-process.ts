@@ -13,6 +13,8 @@ import { L1_URL_VARIABLE } from "./hardhat.config.ts";
 
 export interface OperatorProcess {
   readonly url: string;
+  /** Of the port with all methods, health and metrics. */
+  readonly adminUrl: string;
   /** URL that no answer may contain. */
   readonly l1Url: string;
   readonly provider: RollupProvider;
@@ -30,6 +32,7 @@ const CONFIG = ["--config", "test/fuzz/hardhat.config.ts"];
 const SIZE = ["--preset", "minimal", "--prover", "mock"];
 const ETHER = 10n ** 18n;
 const CALL_LIMIT_MS = 120_000;
+const ATTEMPTS_MAX = 5;
 /** Options for a small heap, so that garbage is no growth, and a leak ends the process. */
 const OPERATOR_NODE_OPTIONS = "--max-old-space-size=300 --max-semi-space-size=16";
 
@@ -56,15 +59,17 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
     l1Url,
     ...["rollup:operator", "--network", "fuzz", "--json", "--prover", "mock"],
     ...["--rollup", rollup, "--port", "0", "--rate-limit", "0", "--output", checkpoint],
+    ...["--admin-port", "0"],
   );
-  const url = await urlOf(operator);
+  const [url, adminUrl] = await urlsOf(operator);
   const { pid } = operator.process;
   const provider = new RollupProvider(
-    createRpcClient((...call) => callRpc(url, ...call, CALL_LIMIT_MS)),
+    createRpcClient((...call) => whileCutOff(() => callRpc(url, ...call, CALL_LIMIT_MS))),
   );
   const l1 = new JsonRpcProvider(l1Url, undefined, { pollingInterval: 100, cacheTimeout: -1 });
   return {
     url,
+    adminUrl,
     l1Url,
     provider,
     wallets: await createWallets(l1, provider, userCount),
@@ -83,6 +88,27 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
 async function urlOf(started: RunningHardhat): Promise<string> {
   const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(await started.printed(/127\.0\.0\.1:\d+\D/))!;
   return url;
+}
+
+/** Asks again if the connection was closed for others, as it may be when it is idle. */
+async function whileCutOff<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const { cause } = error as { readonly cause?: { readonly code?: string } };
+      const isCutOff = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(cause?.code ?? "");
+      if (!isCutOff || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+/** Of both ports, in the JSON that an operator prints once it serves. */
+async function urlsOf(started: RunningHardhat): Promise<readonly [string, string]> {
+  const printed = await started.printed(/"adminUrl":\s*"[^"]+"/);
+  const find = (name: string) =>
+    new RegExp(`"${name}":\\s*"(http://127\\.0\\.0\\.1:\\d+)`).exec(printed)![1]!;
+  return [find("url"), find("adminUrl")];
 }
 
 async function createWallets(

@@ -18,15 +18,23 @@ export type FuzzRequest =
       readonly how: "http";
       readonly body: string | Buffer;
       readonly http?: HttpVariant;
+      /** Whether the answer need not be of JSON-RPC. */
+      readonly isPage?: true;
     }
   /** All bytes of a connection, in pieces; the client leaves after the last. */
-  | { readonly kind: string; readonly how: "socket"; readonly pieces: readonly (string | Buffer)[] }
+  | {
+      readonly kind: string;
+      readonly how: "socket";
+      readonly pieces: readonly (string | Buffer)[];
+      readonly isPage?: true;
+    }
   /** Many connections at a time, each with only this text. */
   | {
       readonly kind: string;
       readonly how: "sockets";
       readonly count: number;
       readonly text: string;
+      readonly isPage?: true;
     };
 
 const METHODS = [
@@ -52,6 +60,10 @@ const PARAMS: Readonly<Record<string, unknown[]>> = {
   rollup_getL1Transactions: [{ limit: 5 }],
   rollup_getTransaction: [HASH],
   rollup_getAccountState: [1, "finalized"],
+  rollup_getAccountTransactions: [1, { limit: 5, type: "deposit", tokenId: 0, cursor: "0" }],
+  rollup_getFee: ["transfer", 0, { account: 1, recipient: ADDRESS }],
+  rollup_getBatchFee: [[{ type: "transfer" }, { type: "withdraw", account: 1 }], 0],
+  rollup_getTokens: [],
   eth_call: [{ to: ADDRESS, data: "0x" }, "latest", { [ADDRESS]: { code: "0x6110005ff3" } }],
   eth_estimateGas: [{ to: ADDRESS }],
   eth_feeHistory: ["0x4", "latest", [25]],
@@ -72,6 +84,7 @@ export function createRequest(random: Random): FuzzRequest {
   const kinds: readonly (readonly [number, (random: Random) => FuzzRequest])[] = [
     [30, changedParams],
     [20, restRoute],
+    [6, page],
     [8, stream],
     [20, weirdParams],
     [10, brokenJson],
@@ -128,7 +141,23 @@ function restRoute(random: Random): FuzzRequest {
   const target = query.length === 0 ? filled : `${filled}?${query.join("&")}`;
   const method = random.int(10) === 0 ? random.pick(["GET", "POST", "PUT"]) : verb;
   const body = method === "GET" ? "" : JSON.stringify(random.pick(WEIRD));
-  return http("REST", body, { method, path: target });
+  return { ...http("REST", body, { method, path: target }), isPage: true };
+}
+
+/** Health, readiness and metrics, with queries and verbs that nobody needs. */
+function page(random: Random): FuzzRequest {
+  const path = random.pick([
+    "/health",
+    "/ready",
+    "/metrics",
+    "/metrics/",
+    "/ready/..",
+    "//metrics",
+  ]);
+  const query = random.pick(["", "?", "?name[]=x", "?a=%00", `?${"a=1&".repeat(500)}`, "#x"]);
+  const method = random.pick(["GET", "GET", "GET", "HEAD", "POST", "DELETE"]);
+  const body = method === "GET" ? "" : JSON.stringify(random.pick(WEIRD));
+  return { ...http("page", body, { method, path: path + query }), isPage: true };
 }
 
 /** A WebSocket with messages, or bytes that are no frames. */
@@ -145,6 +174,7 @@ function stream(random: Random): FuzzRequest {
     const valid = random.pick([
       { id: 1, subscribe },
       { id: 1, subscribe, account: 1 },
+      { id: 1, subscribe: "blocks", from: random.pick(["00000000-0", "ffffffff-99", "0", "x"]) },
     ]);
     return JSON.stringify(random.int(2) === 0 ? valid : mutate(random, whole)).slice(0, 125);
   };

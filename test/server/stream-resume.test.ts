@@ -4,6 +4,9 @@ import { expect } from "chai";
 import { STREAM_CLOSE_CODES } from "../../src/api/stream.ts";
 import type { Operator } from "../../src/operator/operator.ts";
 import { type OperatorServer, serveOperator } from "../../src/server/serve-operator.ts";
+import { openDatabase, type StoreDatabase } from "../../src/store/database.ts";
+import { SqlError, type SqlTarget } from "../../src/store/sql/executor.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
 import { createRandom } from "../helpers/random.ts";
 import {
   describeStores,
@@ -140,6 +143,32 @@ describeStores(`server: subscriptions after a restart (${random.title})`, (creat
     const last = await open(await serve(world.operator));
     const old = await last.ask({ subscribe: "blocks", from: cursor });
     expect(codeOf(old)).to.equal("RPC_CURSOR_GONE");
+  });
+
+  it("leaves no gap when the store is away for a while", async () => {
+    const outage = { isOn: false };
+    const open = (target: SqlTarget): StoreDatabase => {
+      const database = openDatabase(target);
+      const transact: StoreDatabase["transact"] = (transaction) =>
+        outage.isOn
+          ? Promise.reject(new SqlError({ message: "the disk is full", code: "FULL" }))
+          : database.transact(transaction);
+      return { ...database, transact };
+    };
+    world = await stores.restart(world, { open });
+    const server = await serve(world.operator);
+    const client = await StreamClient.open(server.url);
+    closing.push(() => client.close());
+    await follow(client);
+    outage.isOn = true;
+    await expectRejection("STORE_UNAVAILABLE", sendTransfer(world));
+    expect(client.events).to.deep.equal([]);
+    outage.isOn = false;
+    await client.until(({ status }) => status === "accepted");
+    await finish([client]);
+    const numbers = client.events.map(({ cursor }) => byCursor(cursor));
+    const all = Array.from({ length: numbers.at(-1)! }, (_, index) => index + 1);
+    expect([...new Set(numbers)]).to.deep.equal(all.slice(numbers[0]! - 1));
   });
 
   it("gives a store of the schema before a copy, and the changes from then on", async () => {
