@@ -7,8 +7,9 @@ import { createSender } from "../../l1/sending.ts";
 import { Redactor } from "../../logs/redact.ts";
 import { DEFAULT_OPTIONS } from "../../operator/options.ts";
 import type { PresetName } from "../../protocol/presets.ts";
+import type { StoreOwner } from "../../store/identity.ts";
 import type { SqlTarget } from "../../store/sql/executor.ts";
-import { viewJournal, type StoreView, viewStore } from "../../store/store-view.ts";
+import { viewJournal, viewStore } from "../../store/store-view.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { restorablePresets, sizedPreset } from "../config/resolve.ts";
 import type { StoreConfig } from "../config/node/store.ts";
@@ -110,7 +111,8 @@ class Examination {
 function toFinding(error: unknown): Finding {
   if (isRollupError(error)) return failed(error.sentence, error.fix);
   const reason = error instanceof Error ? error.message : String(error);
-  return failed(`It cannot be checked: ${reason}.`, "See what the reason says.");
+  const line = reason.replaceAll(/\s+/g, " ").replace(/\.$/, "");
+  return failed(`It cannot be checked: ${line}.`, "See that what it needs runs and is reachable.");
 }
 
 /** What checks of the store need of L1. */
@@ -181,30 +183,40 @@ async function examineStore(
     examination.skip(names, "The store is the memory of the operator's process");
     return;
   }
-  if (client === undefined || progress === undefined) {
-    examination.skip(names, "The contract is not known");
+  const owner = client && (await readOwner(connection, client.rollupAddress));
+  const target = findTarget(store, config.rollup.paths.data, owner);
+  if (target === undefined) {
+    examination.skip(names, "The name of its file depends on the contract, which is not known");
     return;
   }
-  const owner = await readOwner(connection, client.rollupAddress);
-  const target = toTarget(store, config.rollup.paths.data, owner);
   await examination.run("disk", () => checkFolder(target));
-  const view = async (examine: (view: StoreView) => Promise<void>) =>
-    viewStore(target, restorablePresets(config.rollup), examine);
   await examination.get("store", async () => {
-    await view(async (opened) => {
+    await viewStore(target, restorablePresets(config.rollup), async (opened) => {
       await examination.run("store", () => checkOwner(opened, owner));
       const checked = await examination.get("records", async () => {
         const result = await checkRecords(opened, DEFAULT_OPTIONS.finalReceiptsMax);
         return { finding: result.finding, value: result.checked };
       });
       const ledger = checked?.ledger;
-      if (ledger === undefined) examination.skip(["blocks"], "There is no ledger to compare");
-      else await examination.run("blocks", () => checkBlocks(client, ledger, progress));
+      if (ledger === undefined || client === undefined || progress === undefined) {
+        examination.skip(["blocks"], "There is no ledger, or no L1 to compare it with");
+      } else await examination.run("blocks", () => checkBlocks(client, ledger, progress));
     });
     return { value: undefined };
   });
-  if (access === undefined) return;
-  await examination.run("journal", () => examineJournal(target, access));
+  if (access === undefined) examination.skip(["journal"], "The account on L1 is not known");
+  else await examination.run("journal", () => examineJournal(target, access));
+}
+
+/** Undefined if the place depends on an owner that is not known. */
+function findTarget(
+  store: Exclude<StoreConfig, { readonly type: "memory" }>,
+  folder: string,
+  owner: StoreOwner | undefined,
+): SqlTarget | undefined {
+  if (owner !== undefined) return toTarget(store, folder, owner);
+  if (store.type === "postgres") return store;
+  return store.path === undefined ? undefined : { type: "sqlite", path: store.path };
 }
 
 /** A difference counts only if it is there again: the operator may be sending. */

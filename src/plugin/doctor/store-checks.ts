@@ -20,10 +20,15 @@ import { checkDisk, failed, type Finding, passed, skipped, warned } from "./chec
 /** What the package's queries need, and `pg-boss`. */
 const POSTGRES_VERSION_MIN = 13;
 
-/** Whether the store is of this rollup. @throws STORE_MISMATCH */
-export async function checkOwner(view: StoreView, owner: StoreOwner): Promise<Finding> {
+/**
+ * Whether the store is of this rollup.
+ *
+ * @param owner - Undefined if L1 cannot say it.
+ * @throws STORE_MISMATCH
+ */
+export async function checkOwner(view: StoreView, owner: StoreOwner | undefined): Promise<Finding> {
   const { name, identity, preset } = view;
-  assertSame(name, identity, toIdentity(owner, preset));
+  if (owner !== undefined) assertSame(name, identity, toIdentity(owner, preset));
   const version = await readServerVersion(view);
   const where = version === undefined ? name : `${name}, PostgreSQL ${version}`;
   if (version !== undefined && Number.parseInt(version, 10) < POSTGRES_VERSION_MIN) {

@@ -69,8 +69,8 @@ describe("plugin/doctor: a node", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function createHre(key: string, config: RollupUserConfig = {}) {
-    const networks = { keyed: { type: "http" as const, url, accounts: [key] } };
+  function createHre(key: string, config: RollupUserConfig = {}, l1Url = url) {
+    const networks = { keyed: { type: "http" as const, url: l1Url, accounts: [key] } };
     return createHardhatRuntimeEnvironment(
       { plugins: [plugin], networks, paths: { sources: "contracts" }, rollup: config },
       { network: "keyed" },
@@ -131,6 +131,15 @@ describe("plugin/doctor: a node", () => {
     expect(checks.get("account")?.text).to.include("is no validator");
     expect(checks.get("balance")?.text).to.include("it can send nothing");
     expect(JSON.stringify([...checks.values()])).not.to.include("6c6c6c");
+  });
+
+  it("checks the store although L1 is away", async () => {
+    const runtime = await createHre(KEY, {}, "http://127.0.0.1:1");
+    const statuses = statusesOf(await examine({}, runtime));
+    expect(statuses).to.include({ L1: "failed", store: "passed", records: "passed" });
+    expect(statuses).to.include({ clock: "skipped", blocks: "skipped", journal: "skipped" });
+    const store = { type: "sqlite" } as const;
+    expect(statusesOf(await examine({ store }, runtime))).to.include({ store: "skipped" });
   });
 
   it("compares every L1 node with the first", async () => {
