@@ -46,6 +46,10 @@ const COMMANDS = {
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/simulate.ts"],
   ],
+  week: [
+    ["hardhat", "build", "--quiet"],
+    ["node", "scripts/week.ts"],
+  ],
   faults: [
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/test-faults.ts"],

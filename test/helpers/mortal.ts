@@ -1,73 +1,34 @@
-/**
- * A process that is killed at one of its calls to the outside: to its journal on disk or to L1. The
- * call is made or not, nothing comes back from it, and no later call is made.
- */
+/** A process with an L1 and a journal on disk that is killed at one of its calls to them. */
 import type { L1Journal } from "../../src/l1/journal.ts";
 import { type Eip1193, FaultyProvider } from "./faulty-provider.ts";
-
-export interface Death {
-  /** Number of the call from 1: among all calls, or among those of a name. */
-  readonly at: number;
-  /** A method of L1 or of the journal; default: any. */
-  readonly call?: string;
-  /** Whether that call still has its effect. */
-  readonly when: "before" | "after";
-}
+import { type Death, Life } from "./life.ts";
 
 export class Mortal {
   readonly provider: FaultyProvider;
   readonly journal: L1Journal;
-  /** Names of the calls so far. */
-  readonly calls: string[] = [];
-  /** Resolves at the death. */
-  readonly died: Promise<void>;
-  readonly #death: Death | undefined;
-  #die: () => void = () => undefined;
-  #isDead = false;
+  readonly #life: Life;
 
-  /** @param death - Default: it lives. */
+  /** @param death - At a method of L1 or of the journal. Default: it lives. */
   constructor(chain: Eip1193, disk: L1Journal, death?: Death) {
-    this.#death = death;
-    this.died = new Promise((resolve) => (this.#die = resolve));
+    const life = new Life(death);
+    this.#life = life;
     this.provider = new FaultyProvider({
-      request: (call) => this.#outside(call.method, () => chain.request(call)),
+      request: (call) => life.outside(call.method, () => chain.request(call)),
     });
     this.journal = {
-      pending: (account) => this.#outside("pending", () => disk.pending(account)),
-      write: (transaction) => this.#outside("write", () => disk.write(transaction)),
-      settle: (account, nonce) => this.#outside("settle", () => disk.settle(account, nonce)),
+      pending: (account) => life.outside("pending", () => disk.pending(account)),
+      write: (transaction) => life.outside("write", () => disk.write(transaction)),
+      settle: (account, nonce) => life.outside("settle", () => disk.settle(account, nonce)),
     };
   }
 
-  async #outside<T>(name: string, call: () => Promise<T>): Promise<T> {
-    if (!this.#lives()) return noAnswer();
-    this.calls.push(name);
-    const isLast = this.#isLast(name);
-    if (isLast && this.#death!.when === "before") {
-      this.#end();
-      return noAnswer();
-    }
-    const result = await call();
-    if (isLast) this.#end();
-    return this.#lives() ? result : noAnswer();
+  /** Names of the calls so far. */
+  get calls(): readonly string[] {
+    return this.#life.calls;
   }
 
-  #isLast(name: string): boolean {
-    const { at, call } = this.#death ?? {};
-    if (call === undefined) return this.calls.length === at;
-    return name === call && this.calls.filter((other) => other === call).length === at;
+  /** Resolves at the death. */
+  get died(): Promise<void> {
+    return this.#life.ended;
   }
-
-  #lives(): boolean {
-    return !this.#isDead;
-  }
-
-  #end(): void {
-    this.#isDead = true;
-    this.#die();
-  }
-}
-
-function noAnswer(): Promise<never> {
-  return new Promise(() => undefined);
 }

@@ -5,7 +5,8 @@ import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import { createMemoryJournal, type L1Journal } from "../../src/l1/journal.ts";
 import type { SendingEvent } from "../../src/l1/settings.ts";
 import type { Eip1193 } from "../helpers/faulty-provider.ts";
-import { type Death, Mortal } from "../helpers/mortal.ts";
+import type { Death } from "../helpers/life.ts";
+import { Mortal } from "../helpers/mortal.ts";
 import { createTestBlock, createTestRollup, type TestRollup } from "../helpers/test-rollup.ts";
 
 /** Key of the fourth account of Hardhat's chains, which nothing else here uses. */

@@ -41,6 +41,16 @@ export class Auditor {
     return restored;
   }
 
+  /** Audits an operator that must have executed and paid out everything, without any fault. */
+  async auditAtRest(operator: Operator): Promise<void> {
+    expect(operator.obstacle, "accepting").to.equal(undefined);
+    expect(this.#chain.node.oversized, "within the limits of L1").to.deep.equal([]);
+    expect(await this.openPayouts(), "open payouts").to.deep.equal([]);
+    const { executed, pending, faulty } = await this.audit(operator);
+    expect([pending.length, faulty.length], "nothing is left").to.deep.equal([0, 0]);
+    expect(operator.state.root, "operator = L1").to.equal(executed.state.root);
+  }
+
   restore(): Promise<RestoredRollup> {
     return restoreRollup(createRestoreSource(this.#chain.client), { store: this.#store });
   }

@@ -3,17 +3,18 @@
  * contracts, and a clock that only the simulation moves.
  */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { concat, HDNodeWallet, keccak256, toBeHex } from "ethers";
+import { concat, HDNodeWallet, keccak256, toBeHex, toQuantity } from "ethers";
 import { network } from "hardhat";
 import { createSigningKey } from "../../src/crypto/eddsa.ts";
 import { type Create2Wallet, create2WalletAddress } from "../../src/l1/authorization.ts";
-import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
+import { connectRollup, type ConnectOptions, type RollupClient } from "../../src/l1/client.ts";
 import type { L1Limits } from "../../src/l1/gas.ts";
 import { MAIN_TOKENS } from "../../src/protocol/kinds.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import { RollupSigner } from "../../src/sdk/signer.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
-import { FaultyProvider } from "../helpers/faulty-provider.ts";
+import { type Eip1193, FaultyProvider } from "../helpers/faulty-provider.ts";
+import type { Life } from "../helpers/life.ts";
 import type { Actor } from "../helpers/random-block.ts";
 import type { Random } from "../helpers/random.ts";
 import { createTestRollup, FEE_ACCOUNT_ADDRESS, type TestRollup } from "../helpers/test-rollup.ts";
@@ -72,10 +73,8 @@ export class SimChain {
   readonly limits: L1Limits;
   /** The node behind the operator's connection. */
   readonly node: SimNode;
-  /** The operator's connection, which has faults of its own. */
-  readonly connection: FaultyProvider;
-  /** Client of the operator, which is the validator. */
-  readonly operatorClient: RollupClient;
+  #connection: FaultyProvider;
+  #operatorClient: RollupClient;
   /** Client of another validator. */
   readonly foreignClient: RollupClient;
   readonly users: readonly SimUser[];
@@ -94,8 +93,8 @@ export class SimChain {
     this.rollup = parts.rollup;
     this.limits = parts.limits;
     this.node = parts.node;
-    this.connection = parts.connection;
-    this.operatorClient = parts.operatorClient;
+    this.#connection = parts.connection;
+    this.#operatorClient = parts.operatorClient;
     this.foreignClient = parts.foreignClient;
     this.#time = parts.time;
     this.#clearBlock = parts.rollup.client.deploymentBlock;
@@ -150,6 +149,27 @@ export class SimChain {
     return chain;
   }
 
+  /** The operator's connection, which has faults of its own. */
+  get connection(): FaultyProvider {
+    return this.#connection;
+  }
+
+  /** Client of the operator, which is the validator. */
+  get operatorClient(): RollupClient {
+    return this.#operatorClient;
+  }
+
+  /** Connects the operator again, for a process that has just started. */
+  async connectAgain(life: Life, options: ConnectOptions): Promise<void> {
+    const { rollup, node, limits } = this;
+    const mortal: Eip1193 = {
+      request: (call) => life.outside(call.method, () => node.request(call)),
+    };
+    const connected = await connectTo(rollup, mortal, { ...options, limits });
+    this.#connection = connected.connection;
+    this.#operatorClient = connected.operatorClient;
+  }
+
   /** Client of the validator, over a connection that never fails. */
   get client(): RollupClient {
     return this.rollup.client;
@@ -174,6 +194,12 @@ export class SimChain {
     const latest = (await this.rollup.ethers.provider.getBlock("latest"))!;
     this.#time.now = Math.max(this.#time.now, latest.timestamp);
     return this.act(action);
+  }
+
+  /** Sets the base fee of the next L1 block, from which it falls or rises again. */
+  async setBaseFee(wei: bigint): Promise<void> {
+    const { provider } = this.rollup.ethers;
+    await provider.send("hardhat_setNextBlockBaseFeePerGas", [toQuantity(wei)]);
   }
 
   /** Acts on L1, in a block with the time of the simulation. */
@@ -269,10 +295,14 @@ async function connectOperator(rollup: TestRollup, random: Random) {
   const time = { now: Date.parse(START_DATE) / 1000 };
   const limits = { gasMax: random.pick(GAS_LIMITS), bytesMax: random.pick(BYTE_LIMITS) };
   const node = new SimNode(rollup.chain.provider, limits, () => setNextTime(rollup, time));
+  return { time, limits, node, ...(await connectTo(rollup, node, { limits })) };
+}
+
+async function connectTo({ client }: TestRollup, node: Eip1193, options: ConnectOptions) {
   const connection = new FaultyProvider(node);
   const wallet = HDNodeWallet.fromPhrase(MNEMONIC, "", VALIDATOR_PATH).connect(connection.ethers);
-  const operatorClient = await connectRollup(rollup.client, wallet, { ...PATIENCE, limits });
-  return { time, limits, node, connection, operatorClient };
+  const operatorClient = await connectRollup(client, wallet, { ...PATIENCE, ...options });
+  return { connection, operatorClient };
 }
 
 function createUser(l1: HardhatEthersSigner, random: Random): SimUser {

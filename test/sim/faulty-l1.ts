@@ -47,7 +47,6 @@ export class FaultyL1 implements L1Port {
   /** Called before a late answer. */
   meanwhile: () => Promise<void> = () => Promise.resolve();
   readonly #chain: SimChain;
-  readonly #client: RollupClient;
   #armed: L1Fault[] = [];
   #stuck: (() => Promise<unknown>)[] = [];
   /** Faults of reads, each after `left` reads that succeed. */
@@ -58,10 +57,14 @@ export class FaultyL1 implements L1Port {
 
   constructor(chain: SimChain) {
     this.#chain = chain;
-    this.#client = chain.operatorClient;
-    this.chainId = this.#client.chainId;
-    this.rollupAddress = this.#client.rollupAddress;
-    this.deploymentBlock = this.#client.deploymentBlock;
+    this.chainId = chain.client.chainId;
+    this.rollupAddress = chain.client.rollupAddress;
+    this.deploymentBlock = chain.client.deploymentBlock;
+  }
+
+  /** Of the operator at present: after a restart it has another one. */
+  get #client(): RollupClient {
+    return this.#chain.operatorClient;
   }
 
   arm(fault: L1Fault): void {
@@ -82,8 +85,11 @@ export class FaultyL1 implements L1Port {
     this.#frontRuns.push(frontRun);
   }
 
-  /** Removes all faults. */
+  /** Removes all faults, also those of a read that never ends. */
   disarm(): void {
+    this.#chain.node.lag = 0;
+    this.#chain.node.frontRun = undefined;
+    this.#isMeanwhile = false;
     this.#armed = [];
     this.#armedReads = [];
     this.#frontRuns = [];

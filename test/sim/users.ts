@@ -22,7 +22,7 @@ import type { Random } from "../helpers/random.ts";
 import { BURN_GAS, type SimChain, type SimUser } from "./chain.ts";
 
 /** Codes of the operator's refusals that users may cause. */
-const REFUSALS = [
+export const REFUSALS = [
   "ACCOUNT_CAPACITY_REACHED",
   "ACCOUNT_NOT_FOUND",
   "ADDRESS_WITHOUT_ACCOUNT",
@@ -39,8 +39,32 @@ const REFUSALS = [
   "TOO_MANY_FEE_TOKENS",
 ];
 
+/** How users deal with an operator. */
+export interface UserHabits {
+  /** Codes of refusals that they may cause. */
+  readonly refusals: readonly string[];
+  /** Bits of the amounts that they deposit. */
+  readonly depositBits: readonly number[];
+  /** Puts fees into a transaction or a batch. */
+  pay(operator: Operator, parts: readonly UnsignedPart[]): Promise<readonly UnsignedPart[]>;
+  submit(operator: Operator, batch: readonly Submission[]): Promise<void>;
+}
+
+/** Pays nothing, and submits in one of two ways: only one of them asks L1 about wallets. */
+function careless(random: Random): UserHabits {
+  return {
+    refusals: REFUSALS,
+    depositBits: [8, 40, 60],
+    pay: (_, parts) => Promise.resolve(parts),
+    submit: async (operator, batch) => {
+      if (random.bool()) await operator.receiveBatch(batch);
+      else operator.submitBatch(batch);
+    },
+  };
+}
+
 /** An unsigned transaction. */
-interface Part {
+export interface UnsignedPart {
   readonly transaction: Transaction;
   readonly key: RollupSigner;
   readonly authorization: string;
@@ -66,9 +90,11 @@ export class SimUsers {
   readonly #chain: SimChain;
   readonly #random: Random;
   readonly #domain: bigint;
+  readonly #habits: UserHabits;
   #armed: Armed[] = [];
 
-  constructor(chain: SimChain, random: Random) {
+  constructor(chain: SimChain, random: Random, habits: UserHabits = careless(random)) {
+    this.#habits = habits;
     const { chainId, rollupAddress } = chain.client;
     this.#chain = chain;
     this.#random = random;
@@ -87,7 +113,7 @@ export class SimUsers {
       return;
     }
     const owner = random.int(3) > 0 ? user.address : random.pick(this.#addresses());
-    const amount = random.bigint(random.pick([8, 40, 60])) + 1n;
+    const amount = random.bigint(random.pick(this.#habits.depositBits)) + 1n;
     const to = toChecksumAddress(owner);
     const isEth = token === this.#chain.tokens[0];
     await this.#chain
@@ -95,6 +121,17 @@ export class SimUsers {
         isEth ? client.depositEth(to, amount) : client.depositErc20(token, amount, to),
       )
       .catch(ignoreL1Refusal);
+  }
+
+  /** Deposits ETH and a token for each user, enough for many fees. */
+  async fund(tokenId: number, amount: bigint): Promise<void> {
+    for (const { l1, address } of this.#chain.users) {
+      const client = await connectRollup(this.#chain.client, l1);
+      const to = toChecksumAddress(address);
+      await this.#chain.request(() => client.depositEth(to, amount));
+      const token = this.#chain.tokens[tokenId]!;
+      await this.#chain.request(() => client.depositErc20(token, amount, to));
+    }
   }
 
   /** Deposits for many owners without an account; a small tree has no room for all. */
@@ -150,7 +187,7 @@ export class SimUsers {
         const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
         const common = { accountId, tokenId: 0, fee: 0n, nonce: account.nonce, ...validity };
         const transaction: Transaction = { type: "withdraw", ...common, recipient, amount: 1n };
-        operator.submitBatch(this.#sign([{ transaction, key, authorization: "0x" }]));
+        if (!(await this.#submit(operator, [{ transaction, key, authorization: "0x" }]))) break;
         accepted++;
       }
     }
@@ -160,27 +197,26 @@ export class SimUsers {
   /** Submits one transaction or a batch. @returns Whether it was accepted. */
   async transact(operator: Operator): Promise<boolean> {
     const length = this.#random.int(6) === 0 ? 2 + this.#random.int(4) : 1;
-    const parts: Part[] = [];
+    const parts: UnsignedPart[] = [];
     const { state } = operator;
     const nonces = new Map<number, number>();
     for (let i = 0; i < length; i++) parts.push(await this.#part(state, nonces));
-    const batch = this.#sign(parts);
-    if (batch.some(({ authorization }) => authorization === ON_CHAIN_AUTHORIZATION)) {
+    if (parts.some(({ authorization }) => authorization === ON_CHAIN_AUTHORIZATION)) {
       await operator.syncL1();
     }
-    try {
-      await this.#submit(operator, batch);
-      return true;
-    } catch (error) {
-      if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
-      return false;
-    }
+    return this.#submit(operator, parts);
   }
 
-  /** Submits in one of two ways; only `receiveBatch` asks L1 whether a wallet is deployed. */
-  async #submit(operator: Operator, batch: readonly Submission[]): Promise<void> {
-    if (this.#random.bool()) await operator.receiveBatch(batch);
-    else operator.submitBatch(batch);
+  /** Pays, signs and submits. @returns Whether it was accepted. */
+  async #submit(operator: Operator, parts: readonly UnsignedPart[]): Promise<boolean> {
+    const { refusals, pay, submit } = this.#habits;
+    try {
+      await submit(operator, this.#sign(await pay(operator, parts)));
+      return true;
+    } catch (error) {
+      if (!isRollupError(error) || !refusals.includes(error.code)) throw error;
+      return false;
+    }
   }
 
   /**
@@ -194,19 +230,13 @@ export class SimUsers {
     if (armed === undefined) return false;
     await this.#setFact(armed);
     await operator.syncL1();
-    let isAccepted = true;
     const { user, accountId, nonce } = armed;
     const key = user.keys.find(({ pubKeyHash }) => pubKeyHash === armed.pubKeyHash)!;
     const validity = { validFrom: 0n, validUntil: TIMESTAMP_MAX };
     const common = { accountId, tokenId: 0, fee: 0n, nonce, ...validity };
     const transaction: Transaction = { type: "changePubKey", ...common };
-    try {
-      const part = { transaction, key, authorization: ON_CHAIN_AUTHORIZATION };
-      operator.submitBatch(this.#sign([part]));
-    } catch (error) {
-      if (!isRollupError(error) || !REFUSALS.includes(error.code)) throw error;
-      isAccepted = false;
-    }
+    const part = { transaction, key, authorization: ON_CHAIN_AUTHORIZATION };
+    const isAccepted = await this.#submit(operator, [part]);
     await this.#setFact({ ...armed, pubKeyHash: 1n });
     this.#armed = [...this.#armed, armed].slice(-ARMED_MAX);
     return isAccepted;
@@ -273,7 +303,7 @@ export class SimUsers {
   }
 
   /** Signs all as one batch. */
-  #sign(parts: readonly Part[]): Submission[] {
+  #sign(parts: readonly UnsignedPart[]): Submission[] {
     const transactions = parts.map(({ transaction }) => transaction);
     return parts.map(({ key, authorization, transaction: { accountId } }, index) => {
       const signed = key.signBatch(transactions, accountId, this.#domain)[index];
@@ -281,7 +311,7 @@ export class SimUsers {
     });
   }
 
-  async #part(state: RollupState, nonces: Map<number, number>): Promise<Part> {
+  async #part(state: RollupState, nonces: Map<number, number>): Promise<UnsignedPart> {
     const { users } = this.#chain;
     const owners = users.filter(({ address }) => state.accountIdOf(address) !== undefined);
     const isOwner = owners.length > 0 && this.#random.int(8) > 0;
@@ -312,7 +342,7 @@ export class SimUsers {
     return type === "forcedExit" ? { type, ...common } : { type, ...common, amount };
   }
 
-  async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<Part> {
+  async #changeKey(user: SimUser, accountId: number, nonce: number): Promise<UnsignedPart> {
     const { wallet } = user;
     // The only consent of an undeployed wallet is its address, which names one key.
     const key = wallet === undefined ? this.#random.pick(user.keys) : user.keys[0];
