@@ -3,7 +3,7 @@
  * chain; transactions go to all. A change of the node is visible, because two nodes are never in
  * the same state, so answers of both must not be combined.
  */
-import { isHexString } from "ethers";
+import { isHexString, toQuantity } from "ethers";
 import { type Eip1193, EthersProvider, type RpcCall } from "./eip1193.ts";
 import { isNodeFault, reasonOf } from "./refusals.ts";
 import { withDeadline } from "./requests.ts";
@@ -20,6 +20,8 @@ export interface FailoverLimits {
   readonly pauseMsMax: number;
   /** Blocks that a node may be behind the others. */
   readonly lagMax: number;
+  /** Blocks that a node may be ahead of the others before its word about heights is doubted. */
+  readonly aheadMax: number;
   /** Time after which a node that knows fewer blocks than were seen is believed, if no other is. */
   readonly behindMs: number;
 }
@@ -30,12 +32,15 @@ const DEFAULT_LIMITS: FailoverLimits = {
   pauseMs: 5_000,
   pauseMsMax: 300_000,
   lagMax: 3,
+  aheadMax: 1_000,
   behindMs: 120_000,
 };
 
 export interface FailoverOptions extends Partial<FailoverLimits> {
   /** The chain. Default: that of most nodes, or of the first. */
   readonly chainId?: bigint | undefined;
+  /** Hash of its block 0, 0x-hex, if it is known. Default: that of most nodes, or of the first. */
+  readonly genesisHash?: string | undefined;
   /** Receives what happens to nodes. It must not throw. */
   readonly onEvent?: (event: FailoverEvent) => void;
   /** Time in ms. */
@@ -53,6 +58,12 @@ export type FailoverEvent =
     }
   | { readonly type: "back"; readonly node: string }
   | {
+      /** Nothing is read from it until it agrees with the others; it still gets transactions. */
+      readonly type: "doubted";
+      readonly node: string;
+      readonly reason: string;
+    }
+  | {
       /** Reads go to another node. */
       readonly type: "switched";
       readonly from: string;
@@ -67,12 +78,16 @@ interface Identity {
 
 interface Node {
   readonly upstream: Upstream;
-  /** It is asked only if no other node can be. */
+  /** Until then it is asked only if no other node can be; 0 if it is not paused. */
   pausedUntil: number;
   /** Failures since its last good answer. */
   failures: number;
   /** Number of its latest block; undefined if it is not known to be of the right chain. */
   head: number | undefined;
+  /** What it had when it was last compared, and its word was not doubted. */
+  proven: { readonly head: number; readonly at: number } | undefined;
+  /** Whether it claims a height that the others do not have, so that nothing is read from it. */
+  isDoubted: boolean;
 }
 
 /** A node of the right chain. */
@@ -87,6 +102,8 @@ interface Probe extends Identity {
 /** Methods whose effect is one and the same on whichever node it happens. */
 const SENT_TO_ALL: readonly string[] = ["eth_sendRawTransaction"];
 const SLOW_METHODS: readonly string[] = ["eth_getLogs"];
+/** No chain has blocks faster than this, in ms. */
+const BLOCK_MS_MIN = 100;
 /** Deadline of those, relative to that of others. */
 const SLOW_FACTOR = 2;
 /** Methods that need the keys of a node: only the first may have some. */
@@ -110,7 +127,8 @@ export class FailoverProvider implements Eip1193 {
   /** @param upstreams - At least one, the preferred first. */
   constructor(upstreams: readonly Upstream[], options: FailoverOptions = {}) {
     this.#nodes = upstreams.map((upstream) => {
-      return { upstream, pausedUntil: 0, failures: 0, head: undefined };
+      const unknown = { head: undefined, proven: undefined, isDoubted: false };
+      return { upstream, pausedUntil: 0, failures: 0, ...unknown };
     });
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     this.#limits = { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
@@ -137,6 +155,7 @@ export class FailoverProvider implements Eip1193 {
       tried.add(node);
       try {
         const result = await this.#ask(node, call);
+        if (!(await this.#isBelievable(node, call, result))) continue;
         this.#behindSince = undefined;
         if (node === this.#active) this.#noteSeen(call, result);
         return result;
@@ -166,11 +185,15 @@ export class FailoverProvider implements Eip1193 {
     }
   }
 
-  /** Sends to every node. @returns The first success; only if there is none, the best failure. */
+  /**
+   * Sends to every node of the chain: one that lags passes a transaction on all the same, and what
+   * a node says about heights must not keep transactions from the others.
+   *
+   * @returns The first success; only if there is none, the best failure.
+   */
   async #sendToAll(call: RpcCall): Promise<unknown> {
-    const floor = this.#bestHead() - this.#limits.lagMax;
     const known = this.#nodes.filter(isKnown);
-    const usable = known.filter((node) => this.#isAwake(node) && node.head >= floor);
+    const usable = known.filter((node) => this.#isAwake(node));
     const answers = (usable.length > 0 ? usable : known).map((node) => this.#ask(node, call));
     if (answers.length === 0) throw this.#noNode();
     try {
@@ -187,7 +210,7 @@ export class FailoverProvider implements Eip1193 {
   /** Returns a node that reads, of those that were not tried. @throws If there is none. */
   #chooseReader(tried: ReadonlySet<Node>): Node {
     const active = this.#active;
-    const known = this.#nodes.filter(isKnown).filter((node) => !tried.has(node));
+    const known = this.#readable().filter((node) => !tried.has(node));
     const awake = known.filter((node) => this.#isAwake(node));
     const floor = this.#headNeeded(awake);
     const isFit = ({ head }: KnownNode) => head >= floor;
@@ -226,12 +249,24 @@ export class FailoverProvider implements Eip1193 {
     return isPatient ? this.#seenHead : lowest;
   }
 
+  /** Nodes of the chain whose word about heights is not doubted; all, if there is no other. */
+  #readable(): KnownNode[] {
+    const known = this.#nodes.filter(isKnown);
+    const undoubted = known.filter(({ isDoubted }) => !isDoubted);
+    return undoubted.length > 0 ? undoubted : known;
+  }
+
+  /** A pause ends when the node has been compared with the others again. */
   #isAwake({ pausedUntil }: Node): boolean {
+    return pausedUntil === 0;
+  }
+
+  #mayBeAsked({ pausedUntil }: Node): boolean {
     return pausedUntil <= this.#now();
   }
 
   #bestHead(): number {
-    const awake = this.#nodes.filter(isKnown).filter((node) => this.#isAwake(node));
+    const awake = this.#readable().filter((node) => this.#isAwake(node));
     return Math.max(0, ...awake.map(({ head }) => head));
   }
 
@@ -252,23 +287,20 @@ export class FailoverProvider implements Eip1193 {
     return Math.min(pauseMs * 2 ** failures, pauseMsMax);
   }
 
-  #noteSeen({ method, params }: RpcCall, result: unknown): void {
-    const isNumber = method === "eth_blockNumber";
-    const isBlock = method === "eth_getBlockByNumber" && params?.[0] !== "pending";
-    const number = isBlock ? (result as { number?: unknown } | null)?.number : result;
-    if ((!isNumber && !isBlock) || !isHexString(number)) return;
-    const isLatest = isNumber || params?.[0] === "latest";
-    const height = Number(number);
+  #noteSeen(call: RpcCall, result: unknown): void {
+    const height = heightIn(call, result);
+    if (height === undefined) return;
     // The active node's word counts, also when its chain becomes shorter.
-    if (isLatest) this.#active!.head = height;
-    this.#seenHead = isLatest ? height : Math.max(this.#seenHead, height);
+    if (isForLatest(call)) this.#active!.head = height;
+    this.#seenHead = isForLatest(call) ? height : Math.max(this.#seenHead, height);
   }
 
   // ----------------------------------------------------------------------------- comparing nodes
 
   /** Compares the nodes from time to time, and waits for that if none can be asked. */
   async #refresh(): Promise<void> {
-    const isDue = this.#now() - this.#probedAt >= this.#limits.probeEveryMs;
+    const isBack = this.#nodes.some((node) => !this.#isAwake(node) && this.#mayBeAsked(node));
+    const isDue = isBack || this.#now() - this.#probedAt >= this.#limits.probeEveryMs;
     const isNoneKnown = !this.#nodes.some(isKnown);
     if (!isDue && !isNoneKnown) return;
     const probing = this.#probe();
@@ -283,22 +315,74 @@ export class FailoverProvider implements Eip1193 {
   async #probeAll(): Promise<void> {
     this.#probedAt = this.#now();
     const isNoneKnown = !this.#nodes.some(isKnown);
-    const asked = this.#nodes.filter((node) => isNoneKnown || this.#isAwake(node));
+    const asked = this.#nodes.filter((node) => isNoneKnown || this.#mayBeAsked(node));
     const answered = await Promise.all(asked.map((node) => this.#probeOne(node)));
     const probes = answered.filter((probe) => probe !== undefined);
-    this.#identity ??= commonIdentity(probes, this.#options.chainId);
-    for (const { node, head, ...identity } of probes) {
+    this.#identity ??= commonIdentity(probes, this.#options);
+    for (const { node, ...identity } of probes) {
       const isWrong = this.#identity === undefined || !isSame(identity, this.#identity);
       if (isWrong) {
-        const reason = `it is of another chain (chain id ${identity.chainId})`;
+        const { chainId, genesisHash } = identity;
+        const reason = `it is of another chain (chain id ${chainId}, genesis ${genesisHash})`;
         node.head = undefined;
         this.#pause(node, reason, this.#limits.pauseMsMax);
         continue;
       }
       if (node.pausedUntil > 0) this.#options.onEvent?.({ type: "back", node: node.upstream.name });
       node.pausedUntil = 0;
-      node.head = head;
     }
+    const right = probes.filter(({ node, ...identity }) => {
+      return (
+        this.#identity !== undefined && isSame(identity, this.#identity) && this.#isAwake(node)
+      );
+    });
+    for (const probe of right) this.#judge(probe, right);
+    // What was seen of a node that is doubted is no height that the others must have.
+    if (this.#active?.isDoubted === true) {
+      this.#seenHead = Math.min(this.#seenHead, this.#bestHead());
+    }
+  }
+
+  /**
+   * Doubts a node that is far ahead of most nodes, or has got there faster than any chain grows
+   * while no other has.
+   */
+  #judge({ node, head }: Probe, probes: readonly Probe[]): void {
+    const others = probes.filter((probe) => probe.node !== node);
+    const behind = others.filter((other) => head - other.head > this.#limits.aheadMax);
+    const isAlone = others.length > 0 && behind.length === others.length;
+    const isMinority = behind.length > probes.length / 2;
+    const isDoubted = isMinority || (isAlone && head > this.#highestPossible([node]));
+    if (isDoubted && !node.isDoubted) {
+      const reason = `it claims the block ${head}, and ${behind.length} others are far behind`;
+      this.#options.onEvent?.({ type: "doubted", node: node.upstream.name, reason });
+    }
+    node.isDoubted = isDoubted;
+    node.head = head;
+    if (!isDoubted) node.proven = { head, at: this.#now() };
+  }
+
+  /** The highest block that any of some nodes may have by now, by what it was known to have. */
+  #highestPossible(nodes: readonly Node[]): number {
+    const heights = nodes.flatMap(({ proven }) => {
+      if (proven === undefined) return [];
+      return [proven.head + this.#limits.aheadMax + (this.#now() - proven.at) / BLOCK_MS_MIN];
+    });
+    return heights.length === 0 ? Infinity : Math.max(...heights);
+  }
+
+  /**
+   * Compares the nodes before an answer counts that is far ahead of all that is known.
+   *
+   * @returns Whether the answer may be passed on.
+   */
+  async #isBelievable(node: Node, call: RpcCall, result: unknown): Promise<boolean> {
+    const height = heightIn(call, result);
+    if (height === undefined || height <= this.#highestPossible(this.#readable())) return true;
+    // One that is under way may have begun before.
+    await this.#probing;
+    await this.#probe();
+    return this.#isAwake(node) && !node.isDoubted;
   }
 
   /** Asks a node what chain it is of, and how much of it it has; undefined if it fails. */
@@ -309,12 +393,41 @@ export class FailoverProvider implements Eip1193 {
         this.#ask(node, { method: "eth_getBlockByNumber", params: ["0x0", false] }),
         this.#ask(node, { method: "eth_getBlockByNumber", params: ["latest", false] }),
       ]);
-      return { node, ...toProbe(chainId, genesis as BlockAnswer, latest as BlockAnswer) };
+      const probe = toProbe(chainId, genesis as BlockAnswer, latest as BlockAnswer);
+      return { node, ...probe, head: await this.#shownHead(node, probe.head) };
     } catch (error) {
-      if (this.#isAwake(node)) this.#pause(node, reasonOf(error));
+      if (this.#mayBeAsked(node)) this.#pause(node, reasonOf(error));
       return undefined;
     }
   }
+
+  /**
+   * Returns the height up to which a node can show its blocks. One of a group of replicas may lack
+   * the last ones that another has.
+   *
+   * @throws If it cannot show what it claims.
+   */
+  async #shownHead(node: Node, claimed: number): Promise<number> {
+    for (const height of [claimed, Math.max(0, claimed - this.#limits.lagMax)]) {
+      const params = [toQuantity(height), false];
+      const answer = await this.#ask(node, { method: "eth_getBlockByNumber", params });
+      const { number } = (answer as BlockAnswer) ?? {};
+      if (isHexString(number) && Number(number) === height) return height;
+    }
+    throw new Error(`the node claims the block ${claimed} and cannot show it`);
+  }
+}
+
+/** Returns the height of the block that an answer names; undefined if it names none. */
+function heightIn({ method, params = [] }: RpcCall, result: unknown): number | undefined {
+  const isBlock = method === "eth_getBlockByNumber" && params[0] !== "pending";
+  if (!isBlock && method !== "eth_blockNumber") return undefined;
+  const number = isBlock ? (result as BlockAnswer)?.number : result;
+  return isHexString(number) ? Number(number) : undefined;
+}
+
+function isForLatest({ method, params }: RpcCall): boolean {
+  return method === "eth_blockNumber" || params?.[0] === "latest";
 }
 
 function isKnown(node: Node): node is KnownNode {
@@ -341,9 +454,12 @@ function toProbe(chainId: unknown, genesis: BlockAnswer, latest: BlockAnswer) {
 /** Returns the chain of most nodes, or of the first; undefined if none is of the expected chain. */
 function commonIdentity(
   probes: readonly Probe[],
-  expected: bigint | undefined,
+  expected: Pick<FailoverOptions, "chainId" | "genesisHash">,
 ): Identity | undefined {
-  const fitting = probes.filter(({ chainId }) => expected === undefined || chainId === expected);
+  const fitting = probes.filter((probe) => {
+    const { chainId = probe.chainId, genesisHash = probe.genesisHash } = expected;
+    return isSame(probe, { chainId, genesisHash });
+  });
   const votes = (one: Identity) => fitting.filter((other) => isSame(one, other)).length;
   const most = Math.max(0, ...fitting.map(votes));
   const first = fitting.find((probe) => votes(probe) === most);

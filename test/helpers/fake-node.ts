@@ -26,6 +26,8 @@ export class FakeNode {
   /** Methods that the mood affects; default: all. */
   moody: readonly string[] | undefined;
   head = 100;
+  /** Height that it claims for its latest block, without having it. */
+  claims: number | undefined;
   chainId = 1;
   /** First hex digit of every block's hash: nodes with the same are of the same chain. */
   chain = "a";
@@ -92,10 +94,11 @@ export class FakeNode {
       case "eth_chainId":
         return `0x${this.chainId.toString(16)}`;
       case "eth_blockNumber":
-        return `0x${this.head.toString(16)}`;
+        return `0x${(this.claims ?? this.head).toString(16)}`;
       case "eth_getBlockByNumber": {
-        const number = params[0] === "latest" ? this.head : Number(params[0]);
-        if (number > this.head) return null;
+        const isLatest = params[0] === "latest";
+        const number = isLatest ? (this.claims ?? this.head) : Number(params[0]);
+        if (!isLatest && number > this.head) return null;
         const hash = `0x${this.chain}${number.toString(16).padStart(63, "0")}`;
         return { number: `0x${number.toString(16)}`, hash };
       }

@@ -4,8 +4,10 @@ import { type FailoverEvent, FailoverProvider } from "../../src/l1/failover.ts";
 import { createHttpUpstream } from "../../src/l1/upstream.ts";
 import { FakeNode, type Mood } from "../helpers/fake-node.ts";
 
-const TIMEOUT_MS = 600;
+const TIMEOUT_MS = 1_000;
 const PAUSE_MS = 5_000;
+/** Time in which a node on loopback is asked again, if it is. */
+const SETTLED_MS = 80;
 
 describe("several L1 nodes", () => {
   let nodes: FakeNode[];
@@ -20,13 +22,19 @@ describe("several L1 nodes", () => {
 
   afterEach(() => Promise.all(nodes.map((node) => node.stop())));
 
-  function connect(options: { readonly chainId?: bigint; readonly bytesMax?: number } = {}) {
-    const { chainId, ...rest } = options;
+  interface Options {
+    readonly chainId?: bigint;
+    readonly genesisHash?: string;
+    readonly bytesMax?: number;
+  }
+
+  function connect({ chainId, genesisHash, ...rest }: Options = {}) {
     const upstreams = nodes.map(({ url }, index) => createHttpUpstream(url, `URL ${index}`, rest));
     return new FailoverProvider(upstreams, {
       timeoutMs: TIMEOUT_MS,
       pauseMs: PAUSE_MS,
       chainId,
+      genesisHash,
       now: () => now,
       onEvent: (event) => events.push(event),
     });
@@ -114,9 +122,13 @@ describe("several L1 nodes", () => {
     expect(askedFor("eth_gasPrice")).to.deep.equal([1, 1, 0]);
   });
 
-  /** Lets a comparison in the background end. */
+  /** Lets a comparison in the background end: until nobody is asked any more. */
   async function settled(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const count = () => nodes.reduce((sum, { asked }) => sum + asked.length, 0);
+    for (let before = -1; before !== count();) {
+      before = count();
+      await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+    }
   }
 
   it("fails with the last failure if no node answers, and recovers", async () => {
@@ -174,6 +186,127 @@ describe("several L1 nodes", () => {
     const lost = connect({ chainId: 1n });
     const failed = await call(lost).catch((error: unknown) => String(error));
     expect(failed).to.match(/no L1 node is usable/);
+  });
+
+  it("pins the genesis, also against most nodes", async () => {
+    nodes[0]!.chain = "b";
+    nodes[1]!.chain = "b";
+    const genesisHash = `0xa${"0".repeat(63)}`;
+    const provider = connect({ genesisHash });
+    await call(provider);
+    expect(askedFor("eth_gasPrice")).to.deep.equal([0, 0, 1]);
+    await call(provider, "eth_sendRawTransaction");
+    expect(nodes.map(({ taken }) => taken.length)).to.deep.equal([0, 0, 1]);
+  });
+
+  it("compares a node that comes back, before it is used", async () => {
+    const provider = connect();
+    await call(provider);
+    nodes[0]!.mood = "badGateway";
+    await call(provider);
+    nodes[0]!.mood = "well";
+    nodes[0]!.chain = "b";
+    now += PAUSE_MS;
+    nodes[1]!.mood = "badGateway";
+    nodes[2]!.mood = "badGateway";
+    forget();
+    await call(provider).catch(() => undefined);
+    await call(provider, "eth_sendRawTransaction").catch(() => undefined);
+    await settled();
+    expect(nodes[0]!.taken).to.deep.equal([]);
+    expect(askedFor("eth_gasPrice")[0]).to.equal(0);
+  });
+
+  describe("when a node claims an absurd height", () => {
+    const ABSURD = 1_000_000_000;
+    const send = (provider: FailoverProvider) =>
+      provider.request({ method: "eth_sendRawTransaction", params: ["0x02abcd"] });
+    const expectHonest = async (provider: FailoverProvider, liar: number) => {
+      await settled();
+      forget();
+      expect(await call(provider, "eth_blockNumber")).to.equal("0x64");
+      expect(askedFor("eth_blockNumber")[liar]).to.equal(0);
+      await send(provider);
+      await settled();
+      const honest = nodes.filter((_, index) => index !== liar);
+      expect(honest.every(({ taken }) => taken.length === 1)).to.equal(true);
+    };
+
+    for (const liar of [0, 1]) {
+      it(`reads from others and sends to them, if node ${liar} cannot show it from the start`, async () => {
+        nodes[liar]!.claims = ABSURD;
+        const provider = connect();
+        await call(provider);
+        await expectHonest(provider, liar);
+      });
+
+      it(`reads from others and sends to them, if node ${liar} invents blocks from the start`, async () => {
+        nodes[liar]!.head = ABSURD;
+        const provider = connect();
+        await call(provider);
+        await expectHonest(provider, liar);
+        expect(events.map(({ type }) => type)).to.include("doubted");
+        expect(nodes[liar]!.taken, "it gets transactions").to.have.length(1);
+      });
+
+      it(`does the same, if node ${liar} begins later`, async () => {
+        const provider = connect();
+        await call(provider);
+        nodes[liar]!.head = ABSURD;
+        now += 10_000;
+        await call(provider);
+        await expectHonest(provider, liar);
+      });
+    }
+
+    it("does not pass the height on, if the node that is read from invents it", async () => {
+      const provider = connect();
+      expect(await call(provider, "eth_blockNumber")).to.equal("0x64");
+      nodes[0]!.head = ABSURD;
+      expect(await call(provider, "eth_blockNumber")).to.equal("0x64");
+      await expectHonest(provider, 0);
+    });
+
+    it("believes the slower one of two nodes, if the other has leapt", async () => {
+      await nodes[2]!.stop();
+      const provider = connect();
+      await call(provider);
+      nodes[0]!.head = ABSURD;
+      now += 10_000;
+      await call(provider);
+      await settled();
+      forget();
+      expect(await call(provider, "eth_blockNumber")).to.equal("0x64");
+      nodes[0]!.head = 100;
+      now += 10_000;
+      await call(provider);
+      await settled();
+      nodes[1]!.mood = "badGateway";
+      forget();
+      expect(await call(provider), "it is believed again").to.equal("eth_gasPrice");
+      expect(askedFor("eth_gasPrice")[0]).to.equal(1);
+    });
+
+    it("follows a chain that all see leap, and a single node", async () => {
+      const provider = connect();
+      await call(provider);
+      for (const node of nodes) node.head = 50_000;
+      expect(await call(provider, "eth_blockNumber")).to.equal("0xc350");
+      const [only] = nodes;
+      const alone = new FailoverProvider([createHttpUpstream(only!.url, "URL")]);
+      await call(alone);
+      only!.head = 5_000_000;
+      expect(await call(alone, "eth_blockNumber")).to.equal("0x4c4b40");
+    });
+  });
+
+  it("sends to a node that lags, too", async () => {
+    const provider = connect();
+    nodes[1]!.head -= 50;
+    await call(provider);
+    await call(provider, "eth_sendRawTransaction");
+    await settled();
+    expect(nodes.map(({ taken }) => taken.length)).to.deep.equal([1, 1, 1]);
   });
 
   it("leaves a node that lags", async () => {
