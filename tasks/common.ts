@@ -117,8 +117,22 @@ export function createNodeLog(
   return createLog({ format: jsonLogs ? "json" : "text", level, output });
 }
 
-/** Time limit of closing, so that a client's open WebSocket does not keep the process alive. */
+/** Time for the process to end after all is closed, which a client's open WebSocket may delay. */
 const CLOSING_MS_MAX = 2_000;
+
+/** @returns A signal that aborts at Ctrl-C or SIGTERM, which then do not end the process. */
+export function listenForInterruption(): AbortSignal {
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => interruption.abort());
+  }
+  return interruption.signal;
+}
+
+/** Ends the process after a time, if something keeps it alive. */
+export function endSoon(ms = CLOSING_MS_MAX): void {
+  setTimeout(() => process.exit(), ms).unref();
+}
 
 /**
  * Closes a service at Ctrl-C or SIGTERM.
@@ -130,13 +144,20 @@ export async function serveUntilInterrupted(
   announce: () => void,
   close: () => Promise<void>,
 ): Promise<void> {
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  const interrupted = listenForInterruption();
   announce();
-  await interrupted;
-  setTimeout(() => process.exit(), CLOSING_MS_MAX).unref();
+  await aborted(interrupted);
+  endSoon();
   await close();
+}
+
+/** Resolves when one of the signals aborts. */
+export function aborted(...signals: readonly AbortSignal[]): Promise<void> {
+  const signal = AbortSignal.any([...signals]);
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /** A row of a table. */

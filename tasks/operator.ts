@@ -1,6 +1,7 @@
 /** `hardhat rollup:operator`: runs the operator of a rollup on an external L1 until interrupted. */
 import type { OperatorNode, OperatorNodeOptions } from "../src/plugin/node/operator-node.ts";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
+import type { Holder } from "../src/lease/lease.ts";
 import { StatusLine } from "../src/logs/status-line.ts";
 import { describeStatus } from "../src/metrics/status-text.ts";
 import type { QueueSettings } from "../src/farm/location.ts";
@@ -12,16 +13,18 @@ import type { PublicPortOptions } from "../src/server/serve-operator.ts";
 import { assertOrigin, LOOPBACK } from "../src/server/origins.ts";
 import { BURST_SECONDS } from "../src/server/limits.ts";
 import {
+  aborted,
   buildFor,
   type CommonArguments,
   createNodeLog,
   createRestoreReporter,
   defineAction,
+  endSoon,
   isOneOf,
+  listenForInterruption,
   printJson,
   row,
   toPlan,
-  serveUntilInterrupted,
 } from "./common.ts";
 import { type RestoreArguments, toRestoreSettings } from "./restore-arguments.ts";
 import { type StoreArguments, toStore } from "./store-arguments.ts";
@@ -138,7 +141,8 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     else line.above(write);
   });
   const { startOperatorNode } = await import("../src/plugin/node/operator-node.ts");
-  const node = await startOperatorNode(hre, {
+  const interrupted = listenForInterruption();
+  const start = startOperatorNode(hre, {
     ...portOptions,
     prover,
     ...(rollup !== undefined && { rollup }),
@@ -148,20 +152,52 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
     ...(queue !== undefined && { queue }),
     store,
     log,
+    signal: interrupted,
+    onStandby: (leader) => {
+      line?.close();
+      if (hasStatusLine(args)) line = createStandbyLine(leader);
+    },
     onProgress: createRestoreReporter(ownOutput),
   });
-  const announce = () => {
-    if (args.json) printJson(describe(node));
-    else if (args.jsonLogs) log.info("The operator runs.", describe(node));
-    else printNode(node, prover, store.type !== "memory");
-    if (hasStatusLine(args)) line = createNodeStatusLine(node);
-  };
-  await serveUntilInterrupted(announce, async () => {
-    line?.close();
-    line = undefined;
-    await node.close();
-  });
+  const node = await unlessInterrupted(start, interrupted);
+  line?.close();
+  line = undefined;
+  if (node === undefined) return;
+  if (args.json) printJson(describe(node));
+  else if (args.jsonLogs) log.info("The operator runs.", describe(node));
+  else printNode(node, prover, store.type !== "memory");
+  if (hasStatusLine(args)) line = createNodeStatusLine(node);
+  await aborted(interrupted, node.lost);
+  line?.close();
+  line = undefined;
+  await closeNode(node);
 });
+
+/** @returns Undefined if the start was ended by Ctrl-C or SIGTERM. */
+async function unlessInterrupted(
+  start: Promise<OperatorNode>,
+  interrupted: AbortSignal,
+): Promise<OperatorNode | undefined> {
+  interrupted.addEventListener("abort", () => endSoon(CLOSING_MS_MAX));
+  try {
+    return await start;
+  } catch (error) {
+    if (interrupted.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Closes a node and ends the process. @throws LEASE_LOST, for an exit code that is not 0 */
+async function closeNode({ lost, close }: OperatorNode): Promise<void> {
+  if (lost.aborted) process.exitCode = 1;
+  endSoon(CLOSING_MS_MAX);
+  await close();
+  endSoon();
+  if (lost.aborted) throw lost.reason;
+}
+
+/** Time for an operator to end its step, and for its store to write a snapshot. */
+const CLOSING_MS_MAX = 30_000;
 
 /** Whether a person looks at the log. */
 function hasStatusLine({ json, jsonLogs }: OperatorArguments): boolean {
@@ -170,6 +206,11 @@ function hasStatusLine({ json, jsonLogs }: OperatorArguments): boolean {
 
 function createNodeStatusLine({ rollup, monitor }: OperatorNode): StatusLine {
   return new StatusLine(process.stdout, () => describeStatus(rollup.operator, monitor));
+}
+
+function createStandbyLine({ host, pid }: Holder): StatusLine {
+  const text = `Standby: the process ${pid} on the host ${host} leads. Stop with Ctrl-C.`;
+  return new StatusLine(process.stdout, () => text);
 }
 
 export default action;

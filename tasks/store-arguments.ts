@@ -43,7 +43,7 @@ export async function findStore(
   const connection = await connectToL1(hre);
   try {
     const { rollupAddress } = await locateRollup(hre.config, connection, settings);
-    const owner = await readOwner(connection, rollupAddress);
+    const owner = await readOwner({ config: hre.config, connection }, rollupAddress);
     return toTarget(store, hre.config.rollup.paths.data, owner);
   } finally {
     await connection.close();

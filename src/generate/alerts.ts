@@ -20,6 +20,13 @@ export const ALERTS: readonly Alert[] = [
     summary: "No node of the rollup answers Prometheus.",
   },
   {
+    name: "RollupLeaderMissing",
+    when: "sum(rollup_leader) == 0",
+    during: "1m",
+    severity: "page",
+    summary: "Standbys wait, and no operator of the rollup leads.",
+  },
+  {
     name: "RollupNotReady",
     when: "rollup_ready == 0",
     during: "5m",

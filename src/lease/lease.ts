@@ -45,6 +45,11 @@ export interface Held {
    * @throws LEASE_LOST
    */
   assertHeld(): void;
+  /**
+   * A statement for transactions in the database of the lease: it changes one row, and only while
+   * no other process has led since. Undefined for a lease that is in no database.
+   */
+  readonly fence?: { readonly sql: string; readonly parameters: readonly unknown[] };
   /** Gives the lease up, so that the next leader need not wait. */
   release(): Promise<void>;
 }
@@ -72,14 +77,15 @@ export const LEASE_TIMES: LeaseTimes = {
   pollMs: 1_000,
 };
 
-/** A moment by both clocks of this process. */
+/** A moment by both clocks of this machine. */
 export interface Moment {
   readonly monotonicMs: number;
   readonly wallMs: number;
 }
 
+/** The present moment; all threads of a process have the same clocks. */
 export function now(): Moment {
-  return { monotonicMs: performance.now(), wallMs: Date.now() };
+  return { monotonicMs: Number(process.hrtime.bigint()) / 1e6, wallMs: Date.now() };
 }
 
 /**
@@ -103,6 +109,12 @@ export interface HolderParts {
    * @returns Undefined, or why it cannot be renewed ever again.
    */
   renew(): Promise<string | undefined>;
+  /** Takes each renewal: the moment before it was asked for. */
+  readonly onRenewed?: (moment: Moment) => void;
+  /** Returns the moment of the last renewal, if another thread renews. */
+  readonly renewedAt?: () => Moment;
+  /** Receives what ends the lease at once, with a reason. */
+  readonly watch?: (lose: (reason: string) => void) => void;
   /** Gives the lease up if `isHeld`, and closes what this process has open for it. */
   end(isHeld: boolean): Promise<void>;
   /** The error LEASE_LOST. */
@@ -110,11 +122,13 @@ export interface HolderParts {
 }
 
 /** Renews a lease until it is lost or released. */
-export function hold({ fencingToken, acquiredAt, times, renew, end, toLoss }: HolderParts): Held {
+export function hold(parts: HolderParts): Held {
+  const { fencingToken, acquiredAt, times, renew, end, toLoss } = parts;
   const { ttlMs, marginMs, renewMs } = times;
   const limitMs = ttlMs - marginMs;
   const loss = new AbortController();
-  let renewedAt = acquiredAt;
+  let lastRenewal = acquiredAt;
+  const renewedAt = parts.renewedAt ?? (() => lastRenewal);
   let isEnded = false;
   let failure = "";
   let timer: NodeJS.Timeout | undefined;
@@ -127,7 +141,7 @@ export function hold({ fencingToken, acquiredAt, times, renew, end, toLoss }: Ho
     end(false).catch(() => undefined);
   };
   const loseIfLate = () => {
-    const pastMs = since(renewedAt);
+    const pastMs = since(renewedAt());
     if (pastMs < limitMs) return false;
     const why = failure === "" ? "" : `; the last attempt: ${failure}`;
     lose(`it was not renewed for ${Math.floor(pastMs)} ms${why}`);
@@ -142,7 +156,10 @@ export function hold({ fencingToken, acquiredAt, times, renew, end, toLoss }: Ho
         return;
       }
       // What was halted meanwhile may be too late: another one may lead already.
-      if (!loseIfLate()) renewedAt = startedAt;
+      if (!loseIfLate()) {
+        lastRenewal = startedAt;
+        parts.onRenewed?.(startedAt);
+      }
       failure = "";
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
@@ -152,10 +169,11 @@ export function hold({ fencingToken, acquiredAt, times, renew, end, toLoss }: Ho
   const tick = () => {
     if (isEnded || loseIfLate()) return;
     renewing ??= renewOnce().finally(() => (renewing = undefined));
-    const leftMs = Math.max(1, limitMs - since(renewedAt));
+    const leftMs = Math.max(1, limitMs - since(renewedAt()));
     timer = setTimeout(tick, Math.min(renewMs, leftMs));
   };
   timer = setTimeout(tick, renewMs);
+  parts.watch?.(lose);
 
   return {
     fencingToken,

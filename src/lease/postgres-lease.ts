@@ -8,10 +8,9 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { isRollupError } from "../util/errors.ts";
+import { close, connect } from "./connection.ts";
 import { leaseError } from "./errors.ts";
 import {
-  type Held,
-  hold,
   type Holder,
   type Lease,
   LEASE_TIMES,
@@ -19,6 +18,7 @@ import {
   now,
   type WaitOptions,
 } from "./lease.ts";
+import { RenewalThread, type TakenRow } from "./renewal.ts";
 
 export interface PostgresLeaseOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -43,11 +43,6 @@ const TAKE = `insert into rollup_leases as lease (resource, token, host, pid, en
     set token = lease.token + 1, host = $3, pid = $4, ends_at = excluded.ends_at
     where lease.ends_at < clock_timestamp()
   returning token`;
-const RENEW = `update rollup_leases
-  set ends_at = clock_timestamp() + $2 * interval '1 millisecond'
-  where resource = $1 and token = $3`;
-const RELEASE = `update rollup_leases set ends_at = clock_timestamp() - interval '1 millisecond'
-  where resource = $1 and token = $2`;
 const FIND = "select host, pid from rollup_leases where resource = $1";
 /** Somebody else creates the same table at the same time. */
 const RACE_CODES = ["23505", "42P07"];
@@ -65,13 +60,13 @@ export function createPostgresLease({
     const reason = error instanceof Error ? error.message : String(error);
     return leaseError({ code: "LEASE_UNREACHABLE", lease: name, reason }, { cause: error });
   };
-  const acquire = async ({ signal, onWaiting }: WaitOptions = {}) => {
+  const waitFor = async (thread: RenewalThread, { signal, onWaiting }: WaitOptions) => {
     let waitedFor = "";
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
       try {
-        const result = await tryOnce({ url, name, resource, times });
-        if ("fencingToken" in result) return result;
+        const result = await tryOnce({ url, resource, times });
+        if ("fencingToken" in result) return thread.hold(result);
         const { host, pid } = result;
         if (waitedFor !== `${host} ${pid}`) onWaiting?.({ host, pid });
         waitedFor = `${host} ${pid}`;
@@ -81,18 +76,25 @@ export function createPostgresLease({
       await sleep(times.pollMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     }
   };
+  const acquire = async (options: WaitOptions = {}) => {
+    options.signal?.throwIfAborted();
+    const thread = await RenewalThread.start({ url, name, resource, times });
+    try {
+      return await waitFor(thread, options);
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
+  };
   return { name, acquire };
 }
 
-interface Attempt {
-  readonly url: string;
-  readonly name: string;
-  readonly resource: string;
-  readonly times: LeaseTimes;
-}
-
 /** Takes the lease, or returns who has it. */
-async function tryOnce({ url, name, resource, times }: Attempt): Promise<Held | Holder> {
+async function tryOnce({
+  url,
+  resource,
+  times,
+}: Required<PostgresLeaseOptions>): Promise<TakenRow | Holder> {
   const acquiredAt = now();
   const client = await connect(url, times);
   try {
@@ -100,80 +102,13 @@ async function tryOnce({ url, name, resource, times }: Attempt): Promise<Held | 
     const values = [resource, times.ttlMs, hostname(), process.pid];
     const { rows } = await client.query<{ token: string }>(TAKE, values);
     const [taken] = rows;
-    if (taken === undefined) {
-      const { rows: holders } = await client.query<Holder>(FIND, [resource]);
-      await close(client);
-      return holders[0] ?? { host: "unknown", pid: 0 };
-    }
-    const fencingToken = Number(taken.token);
-    return holdRow(client, { url, name, resource, times }, { fencingToken, acquiredAt });
-  } catch (error) {
-    await close(client);
-    throw error;
+    if (taken !== undefined) return { fencingToken: Number(taken.token), acquiredAt };
+    const { rows: holders } = await client.query<Holder>(FIND, [resource]);
+    return holders[0] ?? { host: "unknown", pid: 0 };
+  } finally {
+    void close(client);
   }
 }
-
-function holdRow(
-  first: Client,
-  { url, name, resource, times }: Attempt,
-  taken: Pick<Held, "fencingToken"> & { readonly acquiredAt: ReturnType<typeof now> },
-): Held {
-  const { fencingToken } = taken;
-  let client: Client | undefined = first;
-  const query = async (text: string, values: readonly unknown[]) => {
-    client ??= await connect(url, times);
-    try {
-      return await client.query(text, [...values]);
-    } catch (error) {
-      // What a connection that has failed answers later is not to be mixed up.
-      const failed = client;
-      client = undefined;
-      void close(failed);
-      throw error;
-    }
-  };
-  return hold({
-    ...taken,
-    times,
-    renew: async () => {
-      const { rowCount } = await query(RENEW, [resource, times.ttlMs, fencingToken]);
-      return rowCount === 1 ? undefined : "another process has taken it";
-    },
-    end: async (isHeld) => {
-      // A lease that cannot be released ends by itself.
-      if (isHeld) await query(RELEASE, [resource, fencingToken]).catch(() => undefined);
-      if (client !== undefined) await close(client);
-    },
-    toLoss: (reason) => leaseError({ code: "LEASE_LOST", lease: name, reason }),
-  });
-}
-
-/** @throws LEASE_DRIVER_MISSING, and errors of the connection */
-async function connect(url: string, { pollMs }: LeaseTimes): Promise<Client> {
-  const { default: pg } = await import("pg").catch((cause: unknown) => {
-    throw leaseError({ code: "LEASE_DRIVER_MISSING", package: "pg" }, { cause });
-  });
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: "hardhat-zkrollup lease",
-    connectionTimeoutMillis: pollMs,
-    query_timeout: pollMs,
-    // The server gives up no later than this side, so that nothing takes effect unexpectedly late.
-    statement_timeout: pollMs,
-  });
-  // What the connection suffers while it is idle is found by the next statement.
-  client.on("error", () => undefined);
-  await client.connect();
-  return client;
-}
-
-/** Ends a connection, also one whose server does not answer. */
-async function close(client: Client): Promise<void> {
-  const ended = client.end().catch(() => undefined);
-  await Promise.race([ended, sleep(CLOSE_MS_MAX, undefined, { ref: false })]);
-}
-
-const CLOSE_MS_MAX = 500;
 
 async function createTable(client: Client): Promise<void> {
   for (let races = 0; ; races++) {

@@ -21,6 +21,10 @@ export const METRICS = {
     help: "1, with version, preset, prover and chain of the node.",
     labels: ["version", "preset", "prover", "chain"],
   },
+  rollup_leader: {
+    kind: "gauge",
+    help: "1 if this process leads, 0 while it waits for another operator's end.",
+  },
   rollup_ready: { kind: "gauge", help: "1 if blocks can move, else 0." },
   rollup_not_ready: {
     kind: "gauge",

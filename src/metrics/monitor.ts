@@ -143,6 +143,7 @@ export class Monitor {
     const { version = "unknown" } = this.#options;
     const chain = String(chainId);
     metrics.set("rollup_info", 1, { version, preset: preset.name, prover: prover.name, chain });
+    metrics.set("rollup_leader", 1);
     const reasons = this.notReady;
     metrics.set("rollup_ready", reasons.length === 0 ? 1 : 0);
     metrics.reset("rollup_not_ready");

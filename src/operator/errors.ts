@@ -3,6 +3,8 @@ import { defineErrors } from "../util/errors.ts";
 
 export type OperatorErrorFacts =
   | { code: "OPERATOR_STOPPED" }
+  | { code: "OPERATOR_IS_STANDBY" }
+  | { code: "OPERATOR_STARTING" }
   | { code: "STORE_FAILED"; reason: string }
   | { code: "ROLLUP_IN_EXODUS"; rollupAddress: string }
   | { code: "OPERATOR_NOT_ACCEPTING"; reason: string }
@@ -30,6 +32,14 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   OPERATOR_STOPPED: {
     message: () => "The operator has been stopped.",
     fix: "Call rollup.deploy() or rollup.resume() on an open connection.",
+  },
+  OPERATOR_IS_STANDBY: {
+    message: () => "Another operator leads, and this one waits for its end.",
+    fix: "Call the operator that leads; a load balancer finds it by GET /ready, which answers 200 there.",
+  },
+  OPERATOR_STARTING: {
+    message: () => "The operator is starting.",
+    fix: "Try again in a moment; GET /ready answers 200 as soon as it serves.",
   },
   STORE_FAILED: {
     message: ({ reason }) => `The operator's store cannot be used: ${reason}.`,

@@ -1,5 +1,8 @@
 /** Paths beside JSON-RPC: what a page is, and those of health, readiness and metrics. */
+import type { Holder } from "../lease/lease.ts";
 import type { Monitor } from "../metrics/monitor.ts";
+import type { StandbyMetrics } from "../metrics/standby.ts";
+import type { RollupError } from "../util/errors.ts";
 import { type PublicError, redact } from "./public-errors.ts";
 import type { RpcCaller } from "./answer.ts";
 
@@ -39,6 +42,8 @@ const STATUS: Readonly<Record<string, number>> = {
   RPC_BUSY: 503,
   OPERATOR_BUSY: 503,
   OPERATOR_STOPPED: 503,
+  OPERATOR_IS_STANDBY: 503,
+  OPERATOR_STARTING: 503,
   OPERATOR_NOT_ACCEPTING: 503,
   SUBMISSIONS_WAITING: 503,
   STORE_FAILED: 503,
@@ -81,19 +86,57 @@ export function createPublicPages(monitor: Monitor): ReadPage {
   };
 }
 
+function toReason({ code, sentence, fix }: RollupError) {
+  return { code, sentence: redact(sentence), fix };
+}
+
+/** What a process shows that does not lead yet. */
+export interface Waiting {
+  /** OPERATOR_IS_STANDBY or OPERATOR_STARTING. */
+  readonly reason: RollupError;
+  /** Whom it waits for. */
+  readonly leader?: Holder;
+}
+
+/** The pages of a process that does not lead: it is alive and not ready, and has nothing else. */
+export function createWaitingPages({ reason }: Waiting): ReadPage {
+  const status = reason.code === "OPERATOR_IS_STANDBY" ? "standby" : "starting";
+  return ({ path, verb }) => {
+    const isPage = verb === "GET" && !path.startsWith("/v1/");
+    if (isPage && path === "/health") return Promise.resolve(jsonPage(200, { status: "alive" }));
+    if (isPage && path === "/ready") {
+      return Promise.resolve(jsonPage(503, { ready: false, status }));
+    }
+    return isPage ? Promise.resolve(undefined) : Promise.reject(reason);
+  };
+}
+
+/** The same with the reason, who leads, and the metrics of a standby. */
+export function createWaitingAdminPages(waiting: Waiting, metrics: StandbyMetrics): ReadPage {
+  const readPublic = createWaitingPages(waiting);
+  const { reason, leader } = waiting;
+  return async (request) => {
+    const { verb, path } = request;
+    if (verb === "GET" && path === "/metrics") return metricsPage(await metrics.render());
+    const page = await readPublic(request);
+    if (page === undefined || path !== "/ready") return page;
+    const reasons = [toReason(reason)];
+    return jsonPage(503, { ...(JSON.parse(page.text) as object), reasons, leader });
+  };
+}
+
+function metricsPage({ contentType, text }: { contentType: string; text: string }): Page {
+  return { status: 200, contentType, text };
+}
+
 /** The same with the reasons, and metrics for Prometheus. */
 export function createAdminPages(monitor: Monitor): ReadPage {
   const readPublic = createPublicPages(monitor);
   return async (request) => {
     if (request.verb !== "GET") return undefined;
-    if (request.path === "/metrics") {
-      const { contentType, text } = await monitor.render();
-      return { status: 200, contentType, text };
-    }
+    if (request.path === "/metrics") return metricsPage(await monitor.render());
     if (request.path !== "/ready") return readPublic(request);
-    const reasons = monitor.notReady.map(({ code, sentence, fix }) => {
-      return { code, sentence: redact(sentence), fix };
-    });
+    const reasons = monitor.notReady.map(toReason);
     const ready = reasons.length === 0;
     return jsonPage(ready ? 200 : 503, { ready, reasons });
   };

@@ -1,6 +1,8 @@
 /** An operator behind two ports: one for everybody, one for the person who runs it. */
 import { isRpcMethod, RPC_METHODS } from "../api/methods.ts";
 import type { Monitor } from "../metrics/monitor.ts";
+import { StandbyMetrics } from "../metrics/standby.ts";
+import { operatorError } from "../operator/errors.ts";
 import type { Logger } from "../operator/logger.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { RpcCaller, RpcRequest } from "./answer.ts";
@@ -8,9 +10,17 @@ import { createRpcHandler } from "./handler.ts";
 import type { L1MethodSet } from "./l1-methods.ts";
 import { L1Passage, type L1Request } from "./l1-passage.ts";
 import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "./limits.ts";
-import { createAdminPages, createPublicPages, firstPage } from "./pages.ts";
+import {
+  createAdminPages,
+  createPublicPages,
+  createWaitingAdminPages,
+  createWaitingPages,
+  firstPage,
+  type ReadPage,
+  type Waiting,
+} from "./pages.ts";
 import { createRest, unitsOfPage } from "./rest.ts";
-import { type RpcServer, type ServerParts, serveRpc } from "./rpc-server.ts";
+import { type RpcServer, type ServerParts, serveRpc, type Upgrades } from "./rpc-server.ts";
 import { Stream, type StreamLimits } from "./stream.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 
@@ -80,41 +90,159 @@ export async function serveOperator(
   askL1: L1Request,
   options: OperatorServerOptions,
 ): Promise<OperatorServer> {
-  const { adminPort, adminHostname, logger, monitor } = options;
+  const { monitor } = options;
+  await mayBeSaved(operator);
+  return open(toBackend({ operator, askL1, ...(monitor && { monitor }) }, options), options);
+}
+
+/** Who subscribes begins after what the store has; if it is away, subscriptions are, too. */
+function mayBeSaved(operator: Operator): Promise<void> {
+  return operator.saved().catch(() => undefined);
+}
+
+/** What is served behind ports that listen already. */
+export interface Served {
+  readonly operator: Operator;
+  /** See {@link serveOperator}. */
+  readonly askL1: L1Request;
+  readonly monitor?: Monitor;
+}
+
+/** Ports that listen, also before this process has an operator. */
+export interface OperatorPorts extends OperatorServer {
+  /** Refuses all calls from now on, with the reason. `/ready` answers 503, `/health` 200. */
+  wait(waiting: Waiting): void;
+  /** Serves an operator from now on. */
+  serve(served: Served): Promise<void>;
+}
+
+/**
+ * Opens the ports of an operator that does not run yet, so that clients and load balancers find out
+ * why.
+ *
+ * @param options - As of {@link serveOperator}, without a monitor.
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ */
+export function openOperatorPorts(
+  options: Omit<OperatorServerOptions, "monitor">,
+): Promise<OperatorPorts> {
+  const reason = operatorError({ code: "OPERATOR_STARTING" });
+  return open(toWaitingBackend({ reason }, new StandbyMetrics()), options);
+}
+
+/** What answers behind both ports at a time. */
+interface Backend {
+  readonly answer: RpcRequest;
+  readonly readPage: ReadPage;
+  readonly adminAnswer: RpcRequest;
+  readonly readAdminPage: ReadPage;
+  /** Undefined while nothing can be subscribed. */
+  readonly createStream?: (parts: ServerParts) => Upgrades;
+}
+
+async function open(first: Backend, options: OperatorServerOptions): Promise<OperatorPorts> {
+  const { adminPort, adminHostname, logger } = options;
   const limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
   const logTo = logger && { logger };
-  const request = createPublicRequest(operator, askL1, { ...options, limits });
-  const watched = (answer: RpcRequest) => (monitor ? watchCalls(answer, monitor) : answer);
+  const metrics = new StandbyMetrics();
+  let backend = first;
+  let stream: LateStream | undefined;
+  const use = (next: Backend) => {
+    backend = next;
+    stream?.use(next.createStream);
+  };
   const servers: RpcServer[] = [];
-  // Who subscribes begins after what the store has; if it is away, subscriptions are, too.
-  await operator.saved().catch(() => undefined);
   const close = async () => {
     await Promise.all(servers.map((server) => server.close()));
   };
   try {
-    const answer = watched(request);
-    const readPage = firstPage([
-      createRest(answer),
-      ...(monitor ? [createPublicPages(monitor)] : []),
-    ]);
-    const createStream = (parts: ServerParts) =>
-      new Stream({ ...parts, operator, limits: options.streamLimits });
+    const answer: RpcRequest = (...call) => backend.answer(...call);
+    const readPage: ReadPage = (request) => backend.readPage(request);
+    const createStream = (parts: ServerParts) => {
+      stream = new LateStream(parts, backend.createStream);
+      return stream;
+    };
     const costs = { unitsOf, unitsOfPage };
     const publicOptions = { ...options, ...logTo, limits, ...costs, readPage, createStream };
     servers.push(await serveRpc(answer, publicOptions));
     if (adminPort !== undefined) {
-      const adminAnswer = watched(createRpcHandler(operator));
-      const pages = monitor ? [createAdminPages(monitor)] : [];
-      const adminPages = firstPage([createRest(adminAnswer), ...pages]);
       const at = { hostname: adminHostname, port: adminPort };
-      servers.push(await serveRpc(adminAnswer, { ...at, ...logTo, readPage: adminPages }));
+      const readAdminPage: ReadPage = (request) => backend.readAdminPage(request);
+      const adminAnswer: RpcRequest = (...call) => backend.adminAnswer(...call);
+      servers.push(await serveRpc(adminAnswer, { ...at, ...logTo, readPage: readAdminPage }));
     }
   } catch (error) {
     await close();
     throw error;
   }
-  const [first, second] = servers;
-  return { url: first!.url, ...(second && { adminUrl: second.url }), close };
+  const [one, admin] = servers;
+  return {
+    url: one!.url,
+    ...(admin && { adminUrl: admin.url }),
+    wait: (waiting) => use(toWaitingBackend(waiting, metrics)),
+    serve: async (served) => {
+      await mayBeSaved(served.operator);
+      use(toBackend(served, options));
+    },
+    close,
+  };
+}
+
+function toBackend(
+  { operator, askL1, monitor }: Served,
+  { limits, l1Methods, streamLimits }: OperatorServerOptions,
+): Backend {
+  const watched = (answer: RpcRequest) => (monitor ? watchCalls(answer, monitor) : answer);
+  const whole = { ...DEFAULT_RPC_LIMITS, ...limits };
+  const request = createPublicRequest(operator, askL1, {
+    limits: whole,
+    ...(l1Methods && { l1Methods }),
+  });
+  const answer = watched(request);
+  const adminAnswer = watched(createRpcHandler(operator));
+  const pages = monitor ? [createPublicPages(monitor)] : [];
+  const adminPages = monitor ? [createAdminPages(monitor)] : [];
+  return {
+    answer,
+    readPage: firstPage([createRest(answer), ...pages]),
+    adminAnswer,
+    readAdminPage: firstPage([createRest(adminAnswer), ...adminPages]),
+    createStream: (parts) => new Stream({ ...parts, operator, limits: streamLimits }),
+  };
+}
+
+function toWaitingBackend(waiting: Waiting, metrics: StandbyMetrics): Backend {
+  const refuse = () => Promise.reject(waiting.reason);
+  return {
+    answer: refuse,
+    readPage: createWaitingPages(waiting),
+    adminAnswer: refuse,
+    readAdminPage: createWaitingAdminPages(waiting, metrics),
+  };
+}
+
+/** The stream of an operator that may come later. */
+class LateStream implements Upgrades {
+  readonly #parts: ServerParts;
+  #current: Upgrades | undefined;
+
+  constructor(parts: ServerParts, create: Backend["createStream"]) {
+    this.#parts = parts;
+    this.#current = create?.(parts);
+  }
+
+  use(create: Backend["createStream"]): void {
+    this.#current?.close();
+    this.#current = create?.(this.#parts);
+  }
+
+  upgrade(...upgrade: Parameters<Upgrades["upgrade"]>): number | undefined {
+    return this.#current === undefined ? 503 : this.#current.upgrade(...upgrade);
+  }
+
+  close(): void {
+    this.#current?.close();
+  }
 }
 
 function createPublicRequest(

@@ -31,7 +31,7 @@ import { loadLedger } from "./load-ledger.ts";
 import { describeTarget, prepareFolder } from "./location.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
 import { listSnapshots, pruneAll, pruneOlder, writeSnapshot } from "./snapshots.ts";
-import type { SqlTarget } from "./sql/executor.ts";
+import type { SqlTarget, Statement } from "./sql/executor.ts";
 import { toStoreError } from "./store-error.ts";
 import { StoreWriter } from "./store-writer.ts";
 
@@ -50,6 +50,8 @@ export interface DurableStoreOptions {
   readonly logger?: Logger;
   /** Bytes of events after which a snapshot is taken. Default: as many as the last one has. */
   readonly snapshotBytes?: number;
+  /** Changes one row of the same database as long as this process leads; see `Held.fence`. */
+  readonly fence?: Statement | undefined;
   /** Opens the database. */
   readonly open?: (target: SqlTarget) => StoreDatabase;
 }
@@ -77,7 +79,7 @@ export interface DurableStore extends Store {
  * Opens the store of a rollup, and takes it over: whoever has used it before cannot write any more.
  *
  * @returns A store that the caller closes after the operator.
- * @throws STORE_UNREACHABLE, STORE_DRIVER_MISSING, STORE_MISMATCH, STORE_TOO_NEW
+ * @throws STORE_UNREACHABLE, STORE_DRIVER_MISSING, STORE_MISMATCH, STORE_TOO_NEW, STORE_TAKEN_OVER
  */
 export async function openDurableStore(options: DurableStoreOptions): Promise<DurableStore> {
   const { target, owner, presets, logger = silentLogger, open = openDatabase } = options;
@@ -89,7 +91,7 @@ export async function openDurableStore(options: DurableStoreOptions): Promise<Du
     const kept = await readIdentity(database);
     assertSame(name, kept, toIdentity(owner, presetOf(kept, presets)));
     const preset = (await listSnapshots(database)).length > 0 ? presetOf(kept, presets) : undefined;
-    const writer = await StoreWriter.takeOver(database, name);
+    const writer = await StoreWriter.takeOver(database, name, options.fence);
     const changes = await StoredChanges.open(database, writer);
     return new SqlStore(database, writer, { ...options, logger, preset, changes });
   } catch (error) {

@@ -21,11 +21,21 @@ export class StoreWriter {
     this.name = name;
   }
 
-  /** Takes over a store: who has written to it before cannot any more. */
-  static async takeOver(database: StoreDatabase, name: string): Promise<StoreWriter> {
+  /**
+   * Takes over a store: who has written to it before cannot any more.
+   *
+   * @param fence - Changes one row as long as this process may.
+   * @throws SqlError; with the code `FENCED` it may not
+   */
+  static async takeOver(
+    database: StoreDatabase,
+    name: string,
+    fence?: Statement,
+  ): Promise<StoreWriter> {
     const writer = new StoreWriter(database, name);
     const value = writer.#token;
     await database.transact({
+      fence,
       statements: [
         database.queries
           .insertInto("meta")

@@ -27,10 +27,15 @@ const lease: Lease =
 
 const held: Held = await lease.acquire({ onWaiting: ({ pid }) => report({ type: "waits", pid }) });
 process.on("message", (message) => {
-  if (message !== "release") return;
-  // What has been released is not lost.
-  clearInterval(checks);
-  void held.release().then(() => process.exit());
+  if (message === "release") {
+    // What has been released is not lost.
+    clearInterval(checks);
+    void held.release().then(() => process.exit());
+  }
+  if (typeof message === "number") {
+    const end = Date.now() + message;
+    while (Date.now() < end);
+  }
 });
 report({ type: "leads", token: held.fencingToken, at: Date.now() });
 const lose = (error: unknown) => {

@@ -40,6 +40,11 @@ export class LeaseProcess {
     this.#child.send("release");
   }
 
+  /** Keeps its main thread busy. */
+  block(ms: number): void {
+    this.#child.send(ms);
+  }
+
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
     this.#child.kill(name);
   }

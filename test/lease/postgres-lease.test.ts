@@ -61,6 +61,20 @@ describeWithPostgres("lease: in PostgreSQL", function (url) {
     expect(first.lastChecked, "it has led last").to.be.below(at);
   });
 
+  it("stays with a process whose main thread is busy for longer than it lasts", async () => {
+    const first = start();
+    await first.first("leads");
+    const second = start();
+    await second.first("waits");
+    first.block(3 * TIMES.ttlMs);
+    await sleep(3 * TIMES.ttlMs);
+    const { lastChecked } = first;
+    await sleep(TIMES.ttlMs);
+    expect(second.reports.map(({ type }) => type)).to.deep.equal(["waits"]);
+    expect(first.lastChecked).to.be.above(lastChecked);
+    expect(first.reports.some(({ type }) => type === "lost")).to.equal(false);
+  });
+
   it("LEASE_LOST: a process that is cut off stops before the next one leads", async () => {
     const { hostname: host, port } = new URL(url);
     const sockets: Socket[] = [];

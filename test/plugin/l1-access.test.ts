@@ -11,8 +11,9 @@ import type { JsonRpcServer } from "hardhat/types/network";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import plugin from "../../src/index.ts";
 import type { L1UserConfig } from "../../src/plugin/config/node/l1.ts";
-import { type L1Access, openL1 } from "../../src/plugin/node/l1-access.ts";
+import { type L1Access, openL1, openL1ForClients } from "../../src/plugin/node/l1-access.ts";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
+import { L1CallError } from "../../src/server/public-errors.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 
 const KEY = `0x${"5a".repeat(32)}`;
@@ -58,11 +59,7 @@ describe("the L1 of an operator", () => {
 
   type Accounts = string[] | { mnemonic: string; initialIndex?: number } | "remote";
 
-  async function open(
-    l1: L1UserConfig,
-    accounts: Accounts = "remote",
-    at = url,
-  ): Promise<L1Access> {
+  async function connect(l1: L1UserConfig, accounts: Accounts, at: string) {
     const networks = { live: { type: "http" as const, url: at, accounts } };
     const other = await createHardhatRuntimeEnvironment(
       {
@@ -76,8 +73,30 @@ describe("the L1 of an operator", () => {
     );
     const connection = await other.network.create();
     closing.push(() => connection.close());
-    return openL1(other.config, connection, { logger });
+    return { config: other.config, connection };
   }
+
+  async function open(
+    l1: L1UserConfig,
+    accounts: Accounts = "remote",
+    at = url,
+  ): Promise<L1Access> {
+    const { config, connection } = await connect(l1, accounts, at);
+    return openL1(config, connection, { logger });
+  }
+
+  it("answers clients by the other nodes, too, but never with a key", async () => {
+    const dead = "http://127.0.0.1:9";
+    const { config, connection } = await connect({ urls: [gatewayUrl] }, "remote", dead);
+    const askL1 = await openL1ForClients(config, connection);
+    expect(await askL1("eth_chainId", [])).to.equal("0x7a69");
+    const unknown = await askL1("eth_nothing", []).catch((error: unknown) => error);
+    expect(unknown).to.be.instanceOf(L1CallError).and.have.property("code", -32_004);
+    for (const method of ["eth_accounts", "eth_sendTransaction", "personal_sign"]) {
+      const refused = await askL1(method, [{}]).catch((error: unknown) => error);
+      expect(refused, method).to.be.instanceOf(Error).and.not.instanceOf(L1CallError);
+    }
+  });
 
   const addressIn = async (access: L1Access) => access.signer.getAddress();
 

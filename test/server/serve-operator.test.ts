@@ -1,7 +1,12 @@
 /** An operator that a user's program serves, without Hardhat. */
 import { expect } from "chai";
 import { createRpcClient, type RpcClient } from "../../src/api/client.ts";
-import { type OperatorServer, serveOperator } from "../../src/server/serve-operator.ts";
+import { operatorError } from "../../src/operator/errors.ts";
+import {
+  openOperatorPorts,
+  type OperatorServer,
+  serveOperator,
+} from "../../src/server/serve-operator.ts";
 import { L1CallError } from "../../src/server/public-errors.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { createOperatorWorld, type OperatorWorld } from "../helpers/operator-world.ts";
@@ -62,5 +67,54 @@ describe("server: an operator behind its ports", () => {
     const none = () => Promise.resolve(null);
     const second = serveOperator(world.operator, none, { port: 0, adminPort: port });
     await expectRejection("PORT_IN_USE", second);
+  });
+
+  it("refuses everything while another operator leads, and then serves on the same ports", async () => {
+    const standby = await openOperatorPorts({ port: 0, adminPort: 0 });
+    const { url, adminUrl = "" } = standby;
+    const codeAt = async (at: string, method = "rollup_getConfig") =>
+      (await post(at, method)).error?.data as { code: string } | undefined;
+    const page = async (at: string) => {
+      const response = await fetch(at);
+      return { status: response.status, text: await response.text() };
+    };
+    const upgrade = async () => {
+      const socket = new WebSocket(`${url.replace("http", "ws")}/v1/stream`);
+      return new Promise((resolve) => {
+        socket.onopen = () => {
+          socket.close();
+          resolve("open");
+        };
+        socket.onerror = () => resolve("refused");
+      });
+    };
+    expect(await codeAt(url)).to.have.property("code", "OPERATOR_STARTING");
+    expect((await page(`${url}/ready`)).text).to.equal('{"ready":false,"status":"starting"}');
+
+    const leader = { host: "host-of-the-leader", pid: 77 };
+    standby.wait({ reason: operatorError({ code: "OPERATOR_IS_STANDBY" }), leader });
+    for (const at of [url, adminUrl]) {
+      for (const method of ["rollup_getConfig", "rollup_processBlocks", "eth_chainId"]) {
+        expect(await codeAt(at, method)).to.have.property("code", "OPERATOR_IS_STANDBY");
+      }
+      const ready = await page(`${at}/ready`);
+      expect(ready.status).to.equal(503);
+      expect(JSON.parse(ready.text)).to.include({ ready: false, status: "standby" });
+      expect(ready.text.includes(leader.host), "only for the admin").to.equal(at === adminUrl);
+      expect((await page(`${at}/health`)).status).to.equal(200);
+      const status = await page(`${at}/v1/status`);
+      expect(status.status).to.equal(503);
+      expect(status.text).to.include("OPERATOR_IS_STANDBY").and.not.include(leader.host);
+    }
+    expect((await page(`${adminUrl}/metrics`)).text).to.match(/^rollup_leader 0$/m);
+    expect(await upgrade()).to.equal("refused");
+
+    await standby.serve({ operator: world.operator, askL1: () => Promise.resolve("0x7a69") });
+    const config = await clientOf(url).call("rollup_getConfig");
+    expect(config.rollupAddress).to.equal(world.operator.rollupAddress);
+    expect((await post(url, "eth_chainId")).result).to.equal("0x7a69");
+    expect(await clientOf(adminUrl).call("rollup_processBlocks")).to.deep.equal([]);
+    expect(await upgrade()).to.equal("open");
+    await standby.close();
   });
 });

@@ -183,7 +183,7 @@ async function examineStore(
     examination.skip(names, "The store is the memory of the operator's process");
     return;
   }
-  const owner = client && (await readOwner(connection, client.rollupAddress));
+  const owner = client && (await readOwner({ config, connection }, client.rollupAddress));
   const target = findTarget(store, config.rollup.paths.data, owner);
   if (target === undefined) {
     examination.skip(names, "The name of its file depends on the contract, which is not known");

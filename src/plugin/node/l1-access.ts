@@ -6,10 +6,13 @@ import { createMemorySpendingBook, type SpendingBook } from "../../l1/budget.ts"
 import type { ConnectOptions } from "../../l1/client.ts";
 import { type FailoverEvent, FailoverEthersProvider, FailoverProvider } from "../../l1/failover.ts";
 import { createMemoryJournal, type L1Journal } from "../../l1/journal.ts";
+import { isNodeFault } from "../../l1/refusals.ts";
 import { createRpcSigner, RemoteL1Signer } from "../../l1/remote-signer.ts";
 import type { SendingEvent } from "../../l1/settings.ts";
 import { createHttpUpstream, type Upstream } from "../../l1/upstream.ts";
 import type { Logger } from "../../operator/logger.ts";
+import type { L1Request } from "../../server/l1-passage.ts";
+import { L1CallError } from "../../server/public-errors.ts";
 import type { KeyConfig } from "../config/node/l1.ts";
 import { pluginError } from "../errors.ts";
 
@@ -25,6 +28,10 @@ export interface L1AccessParts {
   readonly logger?: Logger | undefined;
   /** Default: in memory. */
   readonly store?: { readonly journal: L1Journal; readonly spending: SpendingBook } | undefined;
+  /** Hash of L1's block 0, 0x-hex, if it is known. */
+  readonly genesisHash?: string | undefined;
+  /** See `SendingSettings`. Default: it may always. */
+  readonly assertMaySend?: (() => void) | undefined;
 }
 
 /**
@@ -35,20 +42,23 @@ export interface L1AccessParts {
 export async function openL1(
   { rollup }: HardhatConfig,
   connection: NetworkConnection,
-  { logger, store }: L1AccessParts,
+  { logger, store, genesisHash, assertMaySend }: L1AccessParts,
 ): Promise<L1Access> {
   const { networkConfig, networkName, ethers } = connection;
   const { deposits, fees, budget, key } = rollup.node.l1;
   const onEvent = (event: SendingEvent) => logSending(event, logger);
   const journal = store?.journal ?? createMemoryJournal();
   const spending = store?.spending ?? createMemorySpendingBook();
-  const options = { journal, deposits, feeLimits: fees, budget, spending, onEvent };
+  const options = {
+    ...{ journal, deposits, feeLimits: fees, budget, spending, onEvent },
+    ...(assertMaySend && { assertMaySend }),
+  };
   if (networkConfig.type !== "http") {
     const [signer] = await ethers.getSigners();
     if (signer === undefined) throw pluginError({ code: "NO_SIGNER", network: networkName });
     return { signer, options };
   }
-  const provider = await openNodes(rollup, connection, logger);
+  const provider = await openNodes(rollup, connection, { logger, genesisHash });
   const signer =
     key === undefined
       ? await accountOf(networkConfig, networkName, provider)
@@ -58,10 +68,20 @@ export async function openL1(
 
 /** Connects to the network's node, with all of Hardhat's settings, and to the others. */
 async function openNodes(
+  rollup: HardhatConfig["rollup"],
+  connection: NetworkConnection,
+  parts: Pick<L1AccessParts, "logger" | "genesisHash">,
+): Promise<FailoverEthersProvider> {
+  const failover = await createFailover(rollup, connection, parts);
+  const chainId = await failover.request({ method: "eth_chainId" });
+  return new FailoverEthersProvider(failover, BigInt(chainId as string));
+}
+
+async function createFailover(
   { node }: HardhatConfig["rollup"],
   { provider, networkConfig }: NetworkConnection,
-  logger: Logger | undefined,
-): Promise<FailoverEthersProvider> {
+  { logger, genesisHash }: Pick<L1AccessParts, "logger" | "genesisHash">,
+): Promise<FailoverProvider> {
   const { urls, timeoutMs } = node.l1;
   const first: Upstream = {
     name: "the network's node",
@@ -70,13 +90,48 @@ async function openNodes(
   const others = urls.map(async (url, index) =>
     createHttpUpstream(await url.getUrl(), `rollup.node.l1.urls[${index}]`),
   );
-  const failover = new FailoverProvider([first, ...(await Promise.all(others))], {
+  return new FailoverProvider([first, ...(await Promise.all(others))], {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(networkConfig.chainId !== undefined && { chainId: BigInt(networkConfig.chainId) }),
+    genesisHash,
     onEvent: (event) => logNode(event, logger),
   });
-  const chainId = await failover.request({ method: "eth_chainId" });
-  return new FailoverEthersProvider(failover, BigInt(chainId as string));
+}
+
+/** Opens L1 for the first questions about it, which any of its nodes may answer. */
+export function openL1Reader(
+  { rollup }: HardhatConfig,
+  connection: NetworkConnection,
+): Promise<Pick<FailoverProvider, "request">> {
+  return createFailover(rollup, connection, { logger: undefined });
+}
+
+/**
+ * Opens L1 for clients, who share none of its state with the operator: what they make a node do
+ * wrong does not change which node the operator asks.
+ *
+ * @param connection - Without keys.
+ */
+export async function openL1ForClients(
+  { rollup }: HardhatConfig,
+  connection: NetworkConnection,
+  genesisHash?: string,
+): Promise<L1Request> {
+  const failover = await createFailover(rollup, connection, { logger: undefined, genesisHash });
+  return async (method, params) => {
+    try {
+      return await failover.request({ method, params });
+    } catch (error) {
+      throw toClientError(error);
+    }
+  };
+}
+
+/** An answer of one of the other nodes in the form of a client's error. */
+function toClientError(error: unknown): unknown {
+  const { code, data, message, name } = error as Error & { code?: unknown; data?: unknown };
+  if (isNodeFault(error) || name === "ProviderError" || typeof code !== "number") return error;
+  return new L1CallError(code, message, data);
 }
 
 /** The first account of the network: a key of the config, or of the node. @throws NO_SIGNER */
@@ -141,6 +196,8 @@ function logNode(event: FailoverEvent, logger?: Logger): void {
     logger?.error(`L1: ${event.node} is not asked for ${seconds} s: ${event.reason}`);
   } else if (event.type === "switched") {
     logger?.info(`L1: reads go to ${event.to} instead of ${event.from}`);
+  } else if (event.type === "doubted") {
+    logger?.error(`L1: nothing is read from ${event.node}: ${event.reason}`);
   } else logger?.info(`L1: ${event.node} is back`);
 }
 

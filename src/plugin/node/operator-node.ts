@@ -3,16 +3,26 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { HttpNetworkConfig } from "hardhat/types/config";
+import type { NetworkConnection } from "hardhat/types/network";
 import type { Log } from "../../logs/log.ts";
 import { createL1Source } from "../../metrics/l1-source.ts";
 import { Monitor } from "../../metrics/monitor.ts";
-import { type OperatorServerOptions, serveOperator } from "../../server/serve-operator.ts";
+import { operatorError } from "../../operator/errors.ts";
+import {
+  openOperatorPorts,
+  type OperatorPorts,
+  type OperatorServerOptions,
+} from "../../server/serve-operator.ts";
+import { once } from "../../util/once.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
+import { openL1ForClients } from "./l1-access.ts";
 import type { ConnectionRollup, ResumeOptions } from "../rollup/types.ts";
 
 export interface OperatorNodeOptions
-  extends Omit<ResumeOptions, "logger">, Omit<OperatorServerOptions, "logger" | "monitor"> {
+  extends
+    Omit<ResumeOptions, "logger" | "onLost">,
+    Omit<OperatorServerOptions, "logger" | "monitor"> {
   /** Log sink of operator and server; by default none. */
   readonly log?: Log;
 }
@@ -25,12 +35,16 @@ export interface OperatorNode {
   readonly rollup: ConnectionRollup;
   /** Watches the operator. */
   readonly monitor: Monitor;
+  /** Aborts with LEASE_LOST when the node closes itself, because another operator may lead. */
+  readonly lost: AbortSignal;
   close(): Promise<void>;
 }
 
 /**
- * Restores a rollup from the L1 of the chosen network and operates it until it is closed. After a
- * kill, the next node continues from the state on L1.
+ * Operates a rollup on the L1 of the chosen network until it is closed. After a kill, the next node
+ * continues from the store, or from L1. The ports listen from the beginning: until the operator
+ * runs, they refuse calls with OPERATOR_STARTING, or with OPERATOR_IS_STANDBY while another
+ * operator uses the store.
  *
  * @throws NETWORK_WITHOUT_L1, PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED, and as
  * `ConnectionRollup.resume`
@@ -41,42 +55,60 @@ export async function startOperatorNode(
 ): Promise<OperatorNode> {
   const connection = await hre.network.create();
   const { networkName, networkConfig } = connection;
-  const closing = [() => connection.close()];
-  const close = async () => {
-    for (const step of closing.splice(0).toReversed()) await step();
-  };
+  const parts: NodeParts = { connection };
+  const close = once(() => closeNode(parts));
   try {
     if (networkConfig.type !== "http") {
       throw pluginError({ code: "NETWORK_WITHOUT_L1", network: networkName });
     }
     for (const secret of await secretsOf(networkConfig)) options.log?.hide(secret);
-    const { resume, ports } = splitOptions(options);
-    const rollup = await connection.rollup.resume({ mode: "interval", ...resume });
+    const { resume, ports: portOptions } = splitOptions(options);
+    const ports = (parts.ports = await openOperatorPorts(portOptions));
+    const loss = new AbortController();
+    const rollup = await connection.rollup.resume({
+      mode: "interval",
+      ...resume,
+      onStandby: (leader) => {
+        ports.wait({ reason: operatorError({ code: "OPERATOR_IS_STANDBY" }), leader });
+        resume.onStandby?.(leader);
+      },
+      onLost: (error) => {
+        loss.abort(error);
+        void close();
+      },
+    });
     const { monitoring } = hre.config.rollup.node;
-    const monitor = new Monitor(rollup.operator, {
+    const monitor = (parts.monitor = new Monitor(rollup.operator, {
       l1: createL1Source({ contract: rollup.contracts.rollup }),
       version: await packageVersion(),
       minimumBalanceWei: monitoring.minimumBalanceWei,
-    });
-    closing.push(() => {
-      monitor.close();
-      return Promise.resolve();
-    });
+    }));
     // Clients reach L1 through a connection without keys: only the operator uses its own.
     const override = { accounts: "remote" } as const;
-    const l1 = await hre.network.create({ network: networkName, override });
-    closing.push(() => l1.close());
-    const { close: closeServer, ...urls } = await serveOperator(
-      rollup.operator,
-      (method, params) => l1.provider.request({ method, params }),
-      { ...ports, monitor },
-    );
-    closing.push(closeServer);
-    return { ...urls, rollup, monitor, close };
+    const l1 = (parts.l1 = await hre.network.create({ network: networkName, override }));
+    const askL1 = await openL1ForClients(hre.config, l1);
+    await ports.serve({ operator: rollup.operator, askL1, monitor });
+    const { url, adminUrl } = ports;
+    return { url, ...(adminUrl && { adminUrl }), rollup, monitor, lost: loss.signal, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What a node has opened so far. */
+interface NodeParts {
+  readonly connection: NetworkConnection;
+  ports?: OperatorPorts;
+  monitor?: Monitor;
+  l1?: NetworkConnection;
+}
+
+async function closeNode({ connection, ports, monitor, l1 }: NodeParts): Promise<void> {
+  await ports?.close();
+  await l1?.close();
+  monitor?.close();
+  await connection.close();
 }
 
 /** Splits the options of the resume, which refuses unknown ones, from those of the ports. */

@@ -101,5 +101,8 @@ export const resumeOptions = optionsOf<ResumeOptions>({
     schema: text.optional(),
     capacity: integer(1, QUEUE_CAPACITY_MAX).optional(),
   }).optional(),
+  signal: option("an AbortSignal", (value) => value instanceof AbortSignal).optional(),
+  onStandby: callback.optional() as Input<ResumeOptions["onStandby"]>,
+  onLost: callback.optional() as Input<ResumeOptions["onLost"]>,
   onProgress: callback.optional() as Input<((progress: RestoreProgress) => void) | undefined>,
 });

@@ -2,6 +2,7 @@
 import type { Preset } from "../../protocol/presets.ts";
 import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/client.ts";
 import { createSender } from "../../l1/sending.ts";
+import type { Held, Holder } from "../../lease/lease.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
 import { waitingSubmissions } from "../../operator/ledger/waiting.ts";
@@ -14,19 +15,21 @@ import { findOpenPayouts } from "../../restore/open-payouts.ts";
 import { prepareStart } from "../../restore/resume.ts";
 import { readInput } from "../../sdk/inputs.ts";
 import type { DurableStore } from "../../store/durable-store.ts";
+import type { RollupError } from "../../util/errors.ts";
 import { type L1Access, openL1 } from "../node/l1-access.ts";
-import { openNodeStore } from "../node/node-store.ts";
+import { locateNodeStore, type NodeStorePlace } from "../node/node-store.ts";
 import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { buildRollupIfLeftOut } from "./build-on-demand.ts";
 import { locateRollup } from "./locate-rollup.ts";
 import { resumeOptions } from "./options.ts";
 import { createProver } from "./prover.ts";
 import {
+  closeSession,
   createLocal,
   type Environment,
   type LocalPart,
   type Session,
-  startLocal,
+  toSession,
 } from "./session.ts";
 import type { ResumeOptions } from "./types.ts";
 
@@ -46,10 +49,11 @@ interface Resumption {
 
 /**
  * Starts an operator in this process for a rollup without one: with the ledger of its store, or, if
- * the store has none, from the data on L1.
+ * the store has none, from the data on L1. With a store it leads first, so nobody else does.
  *
  * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH, ROLLUP_NOT_BUILT,
- * L1_REVERTED, and the codes of `openDurableStore`, `restoreRollup` and `readInput`
+ * L1_REVERTED, LEASE_LOST, and the codes of `Lease.acquire`, `openDurableStore`, `restoreRollup`
+ * and `readInput`
  */
 export async function resumeSession(
   environment: Environment,
@@ -61,12 +65,82 @@ export async function resumeSession(
   const known = environment.location;
   const location = await locateRollup(config, connection, { ...options, known });
   const { rollupAddress } = location;
-  const store = await openNodeStore(kept, { config, connection, rollupAddress, logger });
-  try {
-    const access = await openL1(config, connection, { logger, store });
+  const place = await locateNodeStore(kept, { config, connection, rollupAddress, logger });
+  const lease = place && (await lead(place, options, logger));
+  const start = { environment, options, location, logger, place, lease };
+  return new Beginning(start).run();
+}
+
+/** Waits until this process leads. @throws as `Lease.acquire` */
+async function lead(
+  { lease }: NodeStorePlace,
+  { signal, onStandby }: ResumeOptions,
+  logger: Logger,
+): Promise<Held> {
+  const leaders: Holder[] = [];
+  const onWaiting = (leader: Holder) => {
+    leaders.push(leader);
+    const { host, pid } = leader;
+    logger.info(
+      `Standby: the process ${pid} on the host ${host} leads; this one waits for its end`,
+    );
+    onStandby?.(leader);
+  };
+  const held = await lease.acquire({ ...(signal && { signal }), onWaiting });
+  if (leaders.length > 0) logger.info("The leader has ended: this process leads now");
+  return held;
+}
+
+interface BeginningParts extends Pick<
+  Resumption,
+  "environment" | "options" | "location" | "logger"
+> {
+  readonly place: NodeStorePlace | undefined;
+  readonly lease: Held | undefined;
+}
+
+/** The start of an operator, which ends early if the lease is lost or nobody wants it any more. */
+class Beginning {
+  readonly #parts: BeginningParts;
+  #opening: Promise<DurableStore> | undefined;
+
+  constructor(parts: BeginningParts) {
+    this.#parts = parts;
+  }
+
+  async run(): Promise<Session> {
+    const { lease, options } = this.#parts;
+    const ends = [lease?.lost, options.signal].filter((signal) => signal !== undefined);
+    const beginning = this.#begin();
+    try {
+      const session = await unlessAborted(beginning, ends);
+      lease?.assertHeld();
+      if (lease !== undefined) this.#stopWhenLost(session, lease);
+      session.local!.operator.start();
+      return session;
+    } catch (error) {
+      // The next leader opens the store: nothing here may open it after that.
+      await (await this.#opening?.catch(() => undefined))?.close();
+      await lease?.release();
+      beginning.then(closeSession).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #begin(): Promise<Session> {
+    const { environment, options, location, logger, place, lease } = this.#parts;
+    const { config, connection } = environment;
+    this.#opening = lease && place?.open(lease);
+    const store = await this.#opening;
+    const assertMaySend = lease && (() => lease.assertHeld());
+    const genesisHash = place?.genesisHash;
+    const access = await openL1(config, connection, {
+      ...{ logger, store, genesisHash, assertMaySend },
+    });
     await settlePredecessor(access, logger);
     const l1 = await connectRollup(location, access.signer, access.options);
     if (await l1.contract.exodusMode()) {
+      const { rollupAddress } = location;
       throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
     }
     const resumption = { environment, options, location, store, access, l1, logger };
@@ -75,10 +149,35 @@ export async function resumeSession(
       preset === undefined
         ? await continueFromL1(resumption)
         : await continueFromStore(resumption, preset);
-    return await startLocal(environment, l1, local);
-  } catch (error) {
-    await store?.close();
-    throw error;
+    return toSession(environment, l1, { ...local, lease });
+  }
+
+  #stopWhenLost({ local }: Session, { lost }: Held): void {
+    const { logger, options } = this.#parts;
+    const stop = () => {
+      const error = lost.reason as RollupError;
+      logger.error(`${error.message} ${error.fix}`);
+      void local!.operator.close().catch(() => undefined);
+      options.onLost?.(error);
+    };
+    if (lost.aborted) stop();
+    else lost.addEventListener("abort", stop, { once: true });
+  }
+}
+
+/** @throws The reason of the first signal that aborts before */
+async function unlessAborted<T>(result: Promise<T>, signals: readonly AbortSignal[]): Promise<T> {
+  const signal = AbortSignal.any([...signals]);
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -10,6 +10,7 @@ import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/
 import { deployRollup } from "../../l1/deploy.ts";
 import { providerOf } from "../../l1/events.ts";
 import { assertRollupAt } from "../../l1/presence.ts";
+import type { Held } from "../../lease/lease.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { Preset } from "../../protocol/presets.ts";
 import type { Prover } from "../../prover/prover.ts";
@@ -58,6 +59,8 @@ export interface LocalPart {
   readonly fees: RunningFeePolicy | undefined;
   /** Undefined if all stays in memory. */
   readonly store: DurableStore | undefined;
+  /** The right to lead; undefined if nobody else can use what it keeps. */
+  readonly lease?: Held | undefined;
 }
 
 export interface Session {
@@ -126,7 +129,8 @@ async function startSession(
   parts: LocalParts,
 ): Promise<Session> {
   const local = await createLocal(environment, options, parts);
-  return startLocal(environment, parts.l1, local);
+  local.operator.start();
+  return toSession(environment, parts.l1, local);
 }
 
 /** Creates an operator, which does nothing by itself yet. */
@@ -148,12 +152,12 @@ export async function createLocal(
   return { operator, answer: createRpcHandler(operator), prover, crypto, fees, store };
 }
 
-export async function startLocal(
+/** Makes a session with an operator in this process. */
+export async function toSession(
   environment: Environment,
   l1: RollupClient,
   local: LocalPart,
 ): Promise<Session> {
-  local.operator.start();
   return { ...(await describe(l1, environment)), local };
 }
 
@@ -196,6 +200,7 @@ export async function closeSession({ local }: Session): Promise<void> {
   if (local === undefined) return;
   await settledWithin(local.operator.close(), STOPPING_MS_MAX);
   await local.store?.close();
+  await local.lease?.release();
   await local.prover.close();
   await local.crypto.close();
   local.fees?.close();

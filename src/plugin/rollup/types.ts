@@ -5,6 +5,7 @@ import type { QueueSettings } from "../../farm/location.ts";
 import type { StoreConfig } from "../config/node/store.ts";
 import type { DeployedRollup, GovernanceSettings } from "../../l1/deploy.ts";
 import type { Token } from "../../l1/types.ts";
+import type { Holder } from "../../lease/lease.ts";
 import type { Logger } from "../../operator/logger.ts";
 import type { Operator, OperatorMode } from "../../operator/operator.ts";
 import type { BlockRecord } from "../../operator/ledger/blocks.ts";
@@ -12,6 +13,7 @@ import type { PresetName } from "../../protocol/presets.ts";
 import type { RestoreProgress } from "../../restore/restore.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
+import type { RollupError } from "../../util/errors.ts";
 import type { FeesConfig } from "../config/node/fees.ts";
 import type { ProverName } from "../config/types.ts";
 
@@ -78,6 +80,15 @@ export interface ResumeOptions extends Omit<OperatorSettings, "preset"> {
   readonly queue?: QueueSettings;
   /** Where the operator keeps what it has promised. Default: in memory. */
   readonly store?: StoreConfig;
+  /**
+   * Ends the start, also the wait for another operator that uses the same store: `resume` rejects
+   * with the signal's reason.
+   */
+  readonly signal?: AbortSignal;
+  /** Called for each operator with the same store that this one waits for. */
+  readonly onStandby?: (leader: Holder) => void;
+  /** Called with LEASE_LOST when the operator has to stop, because another one may lead. */
+  readonly onLost?: (error: RollupError) => void;
   /** Receives the progress of the restore after each step. */
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
@@ -121,12 +132,14 @@ export interface ConnectionRollup {
   /**
    * Restores a rollup from L1 and starts an operator in this process that continues it. Proven
    * blocks are executed first. Blocks that are only committed are reverted: their signatures are
-   * lost, so nobody can prove them. The first ethers signer must be a validator.
+   * lost, so nobody can prove them. The first ethers signer must be a validator. With a store, it
+   * waits until no other operator uses that.
    *
    * @param options - Address, first L1 block, and settings of the operator.
    * @returns This object.
    * @throws ROLLUP_ADDRESS_UNKNOWN, ROLLUP_NOT_FOUND, ROLLUP_IN_EXODUS, PROTOCOL_DIGEST_MISMATCH,
-   * ROLLUP_NOT_BUILT, L1_REVERTED, PROVER_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN
+   * ROLLUP_NOT_BUILT, L1_REVERTED, PROVER_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN;
+   * with a store also LEASE_UNREACHABLE, LEASE_ON_OTHER_HOST, LEASE_LOST
    */
   resume(options?: ResumeOptions): Promise<ConnectionRollup>;
   /**

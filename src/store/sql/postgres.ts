@@ -5,6 +5,8 @@ import { fencedError, type SqlExecutor, type Statement, type StatementResult } f
 /** Time limits, so that a server that hangs is a failure. */
 const CONNECT_MS_MAX = 10_000;
 const QUERY_MS_MAX = 30_000;
+/** After this the server ends a transaction whose process is halted, so that the next can write. */
+const HALTED_MS_MAX = 5_000;
 
 /** Code of the failure if the package is not installed. */
 export const PACKAGE_MISSING = "PACKAGE_MISSING";
@@ -19,6 +21,7 @@ export async function openPostgres(url: string, isReadOnly = false): Promise<Sql
       connectionString: url,
       connectionTimeoutMillis: CONNECT_MS_MAX,
       query_timeout: QUERY_MS_MAX,
+      idle_in_transaction_session_timeout: HALTED_MS_MAX,
       keepAlive: true,
       application_name: "hardhat-zkrollup",
     });
