@@ -4,7 +4,7 @@ import type { Operator } from "../operator/operator.ts";
 import type { L1Source } from "./l1-source.ts";
 
 /** Time between two reads. */
-export const L1_FACTS_INTERVAL_MS = 30_000;
+const L1_FACTS_INTERVAL_MS = 30_000;
 
 /** The oldest request that no executed block has served. */
 export interface OldestRequest {
@@ -82,7 +82,7 @@ export class L1Facts {
 }
 
 /** The first request of a block that is not executed, or of the open one. */
-export function firstOpenRequest(operator: Operator): number | undefined {
+function firstOpenRequest(operator: Operator): number | undefined {
   const { open } = operator.checkpoint();
   const { executed } = operator.progress;
   for (const { applied, items } of operator.blocks) {

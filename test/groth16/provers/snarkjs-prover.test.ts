@@ -12,8 +12,8 @@ import { createSyntheticKey } from "../synthetic-key.ts";
 const random = createRandom();
 
 /**
- * Whether snarkjs's threads run in this process. Only that is compared: what a failed comparison has
- * compared is sent to mocha's main process, which removes the functions of the curve.
+ * Whether snarkjs's threads run in this process. Only that is compared: what a failed comparison
+ * has compared is sent to mocha's main process, which removes the functions of the curve.
  */
 function hasThreads(): boolean {
   return ((globalThis as { curve_bn128?: unknown }).curve_bn128 ?? undefined) !== undefined;
