@@ -321,9 +321,9 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         description: "Suite blocks: write a chart of the growth with the slots, an SVG file",
       },
       ...Object.entries({
-        accounts: "Suite sequencer: number of accounts that send to each other",
-        rate: "Suite sequencer: offered transfers per second",
-        seconds: "Suite sequencer: duration in seconds",
+        accounts: "Suites sequencer and state: number of accounts",
+        rate: "Suites sequencer and state: offered transfers per second",
+        seconds: "Suites sequencer and state (there at most 5): duration in seconds",
       }).map(([name, description]) => ({
         name,
         description,
@@ -332,7 +332,8 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       })),
       {
         name: "threads",
-        description: "Suite sequencer: threads for signatures and hashes (default: one per core)",
+        description:
+          "Suites sequencer and state: threads for signatures and hashes (default: one per core)",
         type: ArgumentType.INT,
         defaultValue: -1,
       },

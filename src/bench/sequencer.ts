@@ -20,8 +20,16 @@ import { assert } from "../util/errors.ts";
 import { type BenchStore, type OpenBenchStore, openBenchStore } from "./bench-store.ts";
 import { measure } from "./measure.ts";
 import { createQuietL1 } from "./quiet-l1.ts";
-import { createSeededRandom } from "./random.ts";
-import { createLoad, createUsers, FEE, FEE_ACCOUNT_ADDRESS, fund, type User } from "./transfers.ts";
+import { createSeededRandom, type Random } from "./random.ts";
+import {
+  createLoad,
+  createUsers,
+  FEE,
+  FEE_ACCOUNT_ADDRESS,
+  fund,
+  type Recipient,
+  type User,
+} from "./transfers.ts";
 
 export interface SequencerBenchOptions {
   readonly preset: PresetName;
@@ -78,7 +86,7 @@ const COMPARED_TURNS = 3;
 
 const NO_HASH = `0x${"00".repeat(32)}`;
 /** The genesis block, with any state root. */
-const GENESIS: StoredBlock = {
+export const GENESIS: StoredBlock = {
   blockNumber: 0,
   priorityRequests: 0,
   timestamp: 0n,
@@ -126,6 +134,27 @@ export async function benchSequencer(options: SequencerBenchOptions): Promise<Se
     }
     await crypto.close();
   }
+}
+
+/** What {@link benchPeak} offers. */
+export interface PeakLoad {
+  readonly users: readonly User[];
+  readonly crypto: BatchCrypto;
+  readonly transfers: number;
+  readonly pickRecipient: (random: Random) => Recipient;
+}
+
+/** Offers transfers to an operator in memory that starts from a state, as fast as it takes them. */
+export async function benchPeak(
+  start: RollupState,
+  { users, crypto, transfers, pickRecipient }: PeakLoad,
+): Promise<SequencerRun> {
+  const sequencer = await createSequencer(start, crypto, { type: "memory" });
+  const load = createLoad(users, sequencer.domain, pickRecipient);
+  await run(sequencer, load(WARM_UP), sendAllAtOnce);
+  const peak = await run(sequencer, load(transfers), sendAllAtOnce);
+  await sequencer.operator.close();
+  return peak;
 }
 
 async function createSequencer(

@@ -12,6 +12,7 @@ export const BENCH_SUITES = [
   "blocks",
   "sequencer",
   "farm",
+  "state",
 ] as const;
 export type BenchSuite = (typeof BENCH_SUITES)[number];
 

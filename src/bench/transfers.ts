@@ -49,12 +49,23 @@ export function fund(state: RollupState, users: readonly User[]): RollupState {
   }, state);
 }
 
-/** Creates a function that makes signed transfers between random users. */
-export function createLoad(users: readonly User[], domain: bigint) {
+/** The owner of an account that receives a transfer. */
+export type Recipient = Pick<User, "address" | "balance">;
+
+/**
+ * Creates a function that makes signed transfers from random users.
+ *
+ * @param pickRecipient - Default: another random one of them.
+ */
+export function createLoad(
+  users: readonly User[],
+  domain: bigint,
+  pickRecipient: (random: Random) => Recipient = (random) => random.pick(users),
+) {
   const random = createSeededRandom("bench transfers");
   return (count: number): SignedTransaction[] =>
     Array.from({ length: count }, () => {
-      const [from, to] = [random.pick(users), random.pick(users)];
+      const [from, to] = [random.pick(users), pickRecipient(random)];
       const amount = AMOUNT * BigInt(1 + random.int(1000));
       const transfer = {
         type: "transfer" as const,

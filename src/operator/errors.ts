@@ -6,6 +6,7 @@ export type OperatorErrorFacts =
   | { code: "OPERATOR_IS_STANDBY" }
   | { code: "OPERATOR_STARTING" }
   | { code: "STORE_FAILED"; reason: string }
+  | { code: "STATE_DAMAGED"; accountId: number }
   | { code: "ROLLUP_IN_EXODUS"; rollupAddress: string }
   | { code: "OPERATOR_NOT_ACCEPTING"; reason: string }
   | { code: "OPERATOR_BUSY"; waitingBlocks: number; maximum: number }
@@ -44,6 +45,12 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
   STORE_FAILED: {
     message: ({ reason }) => `The operator's store cannot be used: ${reason}.`,
     fix: "See that it is this rollup's, can be written and has room; then start the operator again.",
+  },
+  STATE_DAMAGED: {
+    message: ({ accountId }) =>
+      `The contents of account ${accountId}, as the store has them, are not what its hash in the ` +
+      "state says: the snapshot is damaged.",
+    fix: "Stop the operator and start it from a backup of the store, or from L1 with another store.",
   },
   ROLLUP_IN_EXODUS: {
     message: ({ rollupAddress }) =>

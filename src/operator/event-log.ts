@@ -1,4 +1,5 @@
 /** The ledger as it is now: the only place where it changes, and only by events. */
+import type { StateHashing } from "../state/rollup-state.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { operatorError } from "./errors.ts";
 import type { LedgerEvent } from "./ledger/events.ts";
@@ -8,6 +9,8 @@ import type { Store } from "./store.ts";
 import { Watchers } from "./watchers.ts";
 
 export class EventLog {
+  /** Whether the ledger has come from the store when it was opened. */
+  readonly isLoaded: boolean;
   readonly #store: Store;
   /** Who takes the events that are recorded. */
   readonly watchers = new Watchers();
@@ -16,7 +19,8 @@ export class EventLog {
   #saving: Promise<void> | undefined;
   #failure: RollupError | undefined;
 
-  private constructor(store: Store, ledger: Ledger) {
+  private constructor(store: Store, ledger: Ledger, { isLoaded }: Pick<EventLog, "isLoaded">) {
+    this.isLoaded = isLoaded;
     this.#store = store;
     this.#ledger = ledger;
   }
@@ -24,23 +28,25 @@ export class EventLog {
   /**
    * Goes on with what a store has.
    *
+   * @param hashing - Hashes the state of what it has.
    * @param rollup - Whose ledger it must be.
    * @param createFirst - Makes the ledger to begin with if the store has none.
    * @throws STORE_FAILED
    */
   static async open(
     store: Store,
+    hashing: StateHashing,
     rollup: RollupIdentity,
     createFirst: () => Ledger,
   ): Promise<EventLog> {
-    const { snapshot, events } = await orStoreError(store.load());
+    const { snapshot, events } = await orStoreError(store.load(hashing));
     if (snapshot !== undefined) {
       assertSameRollup(snapshot.rollup, rollup);
-      return new EventLog(store, replay(snapshot, events));
+      return new EventLog(store, replay(snapshot, events), { isLoaded: true });
     }
     const first = createFirst();
     await orStoreError(store.replace(first));
-    return new EventLog(store, first);
+    return new EventLog(store, first, { isLoaded: false });
   }
 
   get ledger(): Ledger {

@@ -3,7 +3,7 @@
  * them on L1. A facade: what it knows is in the event log, who does what in the sequencer, the
  * follower of L1 and the stages. Clock, L1, prover, store and logger are injected.
  */
-import { createBatchCrypto } from "../kernel/batch.ts";
+import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
 import type { L1BlockCounts, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../operations/transaction.ts";
 import type { Preset } from "../protocol/presets.ts";
@@ -53,6 +53,7 @@ import { assertBeforeExodus } from "./stages/stage.ts";
 import { Stages } from "./stages/stages.ts";
 import { TurnQueue } from "./stages/turn-queue.ts";
 import { StallWatch } from "./stall-watch.ts";
+import { StateKeeper } from "./state-keeper.ts";
 import { createMemoryStore, type Store } from "./store.ts";
 import type { Submission } from "./submissions.ts";
 import { Waiters } from "./waiters.ts";
@@ -66,6 +67,7 @@ interface Foundation {
   readonly options: OperatorOptions;
   readonly store: Store;
   readonly log: EventLog;
+  readonly crypto: BatchCrypto;
 }
 
 /**
@@ -101,6 +103,7 @@ export class Operator {
   readonly #background: Background;
   readonly #waiters: Waiters;
   readonly #stallWatch: StallWatch;
+  readonly #keeper: StateKeeper;
   readonly #history: History | undefined;
 
   /** Calls that process blocks on L1, one after the other; within them, turns on L1. */
@@ -108,11 +111,10 @@ export class Operator {
   readonly #turns = new TurnQueue();
   #isRunning = true;
 
-  private constructor(parts: OperatorParts, { options, store, log }: Foundation) {
+  private constructor(parts: OperatorParts, { options, store, log, crypto }: Foundation) {
     const { prover, clock = systemClock, logger = silentLogger } = parts;
     const l1 = watchL1(parts.l1, log.watchers);
     const { l1Limits, blocksPerTransaction, proofsPerTransaction, blockTimeMs } = options;
-    const crypto = parts.crypto ?? createBatchCrypto(0);
     const assertRunning = () => this.#assertRunning();
     this.prover = prover;
     this.options = options;
@@ -123,6 +125,7 @@ export class Operator {
     this.changes = store.changes;
     this.#waiters = new Waiters(clock);
     this.#stallWatch = new StallWatch(clock);
+    this.#keeper = new StateKeeper({ log, crypto, logger });
     this.#follower = new L1Follower({
       l1,
       log,
@@ -189,7 +192,8 @@ export class Operator {
       const genesis = createGenesisState(preset, parts);
       return parts.start ?? startAtGenesis(genesis, deployment);
     };
-    const log = await EventLog.open(store, l1, () =>
+    const crypto = parts.crypto ?? createBatchCrypto(0);
+    const log = await EventLog.open(store, crypto, l1, () =>
       createLedger({
         rollup: l1,
         start: findStart(),
@@ -202,7 +206,7 @@ export class Operator {
     const { onEvents } = parts;
     log.watchers.add({ onEvents });
     log.record(setBlockOverhead(log.ledger, options.blockOverhead));
-    const operator = new Operator(parts, { options, store, log });
+    const operator = new Operator(parts, { options, store, log, crypto });
     await operator.#turns.run("other", () => operator.#follower.follow());
     return operator;
   }
@@ -328,11 +332,17 @@ export class Operator {
   /**
    * Why transactions are refused at present, if they are: ROLLUP_IN_EXODUS, BLOCKS_UNKNOWN,
    * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1 or OPERATOR_NOT_ACCEPTING, which go away with what
-   * has caused them; or STORE_FAILED, which does not.
+   * has caused them; or STORE_FAILED or STATE_DAMAGED, which do not.
    */
   get obstacle(): RollupError | undefined {
     const { failure } = this.#log;
-    return failure ?? this.#follower.obstacle ?? this.#stages.obstacle ?? this.#stall;
+    return (
+      failure ??
+      this.#keeper.obstacle ??
+      this.#follower.obstacle ??
+      this.#stages.obstacle ??
+      this.#stall
+    );
   }
 
   // --------------------------------------------------------------------------------- accepting
@@ -726,9 +736,10 @@ export class Operator {
   async close(): Promise<void> {
     this.#isRunning = false;
     this.#waiters.wake();
+    const kept = this.#keeper.stop();
     const stopped = this.#background.stop();
     await this.exclusively(() => {});
-    await stopped;
+    await Promise.all([stopped, kept]);
   }
 
   #assertRunning(): void {

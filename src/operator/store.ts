@@ -1,5 +1,6 @@
 /** Where the events of a ledger are kept, so that it can be made again of them. */
 import type { L1BlockCounts } from "../l1/types.ts";
+import type { StateHashing } from "../state/rollup-state.ts";
 import type { RollupError } from "../util/errors.ts";
 import type { ChangeLog } from "./changes.ts";
 import type { History } from "./history.ts";
@@ -41,8 +42,12 @@ export interface Store {
   readonly history?: History;
   /** What clients that were away may want to know. By default nothing is kept. */
   readonly changes?: ChangeLog;
-  /** Returns what is kept. */
-  load(): Promise<StoredLedger>;
+  /**
+   * Returns what is kept.
+   *
+   * @param hashing - Hashes a state, possibly in threads.
+   */
+  load(hashing: StateHashing): Promise<StoredLedger>;
   /**
    * Keeps events, all or none. It may gather several calls and keep them together.
    *

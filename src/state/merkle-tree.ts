@@ -290,11 +290,11 @@ export class MerkleTree<Leaf> {
   }
 
   /**
-   * Iterates over the pages of a hashed tree, in ascending order. Makes those that are missing, as
-   * {@link MerkleTree.compaction} does.
+   * Iterates over the pages of a tree, in ascending order. Hashes what is not hashed, and makes the
+   * pages that are missing, as {@link MerkleTree.compaction} does.
    */
   *pages(): Generator<[index: number, page: Page<Leaf>]> {
-    assert(this.isHashed, "a page holds hashes");
+    assert(this.root >= 0n, "a page holds hashes, which are all known by now");
     const { levels, paging } = this.#shape;
     assert(paging !== undefined, "the tree has pages");
     yield* pagesBelow(this.#top, { index: 0, height: levels, shape: this.#shape });

@@ -364,7 +364,7 @@ export class RollupState {
    *
    * @example
    * state.root; // hashes what is not hashed
-   * for (const step of state.compaction()) void step;
+   * const pages = [...state.compaction()].length;
    */
   *compaction(): Generator<void> {
     const { leaves, index, sizes } = this.#parts;
@@ -389,7 +389,7 @@ export class RollupState {
 
   /**
    * Iterates over the pages of accounts, each with its index, ascending, as a snapshot has them.
-   * Accounts that are objects become pages by it; all hashes must be known.
+   * Accounts that are objects become pages by it, after all missing hashes were computed.
    */
   pages(): Generator<[index: number, page: LeafPage]> {
     return this.#parts.leaves.pages() as Generator<[number, LeafPage]>;

@@ -12,6 +12,7 @@ import type { LedgerChange, Store, StoredLedger } from "../operator/store.ts";
 import type { SpendingBook } from "../l1/budget.ts";
 import type { L1Journal } from "../l1/journal.ts";
 import type { Preset } from "../protocol/presets.ts";
+import type { StateHashing } from "../state/rollup-state.ts";
 import type { RollupError } from "../util/errors.ts";
 import { StoredChanges } from "./change-log.ts";
 import { openDatabase, type StoreDatabase } from "./database.ts";
@@ -176,10 +177,10 @@ class SqlStore implements DurableStore {
   }
 
   /** @throws STORE_CORRUPT, STORE_RULES_CHANGED, STORE_UNREACHABLE */
-  async load(): Promise<StoredLedger> {
+  async load(hashing: StateHashing): Promise<StoredLedger> {
     if (this.#isDiscarded) return { snapshot: undefined, events: [] };
     try {
-      return await this.#load();
+      return await this.#load(hashing);
     } catch (error) {
       throw toStoreError(error, this.name);
     }
@@ -231,10 +232,10 @@ class SqlStore implements DurableStore {
     );
   }
 
-  async #load(): Promise<StoredLedger> {
+  async #load(hashing: StateHashing): Promise<StoredLedger> {
     const { preset, logger, finalReceiptsMax } = this.#options;
     const { sequence, ...stored } = await loadLedger(this.#database, {
-      ...{ name: this.name, preset, finalReceiptsMax },
+      ...{ name: this.name, preset, finalReceiptsMax, hashing },
       onDamaged: ({ message, fix }) => logger.error(`${message} ${fix}`),
     });
     this.#commits = this.#startCommits(sequence);

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import type { LedgerEvent } from "../operator/ledger/events.ts";
 import type { StoredLedger } from "../operator/store.ts";
 import type { Preset } from "../protocol/presets.ts";
+import type { StateHashing } from "../state/rollup-state.ts";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { decode } from "./codec.ts";
 import type { StoreDatabase } from "./database.ts";
@@ -19,6 +20,8 @@ export interface LoadOptions {
   /** Undefined if the store has no ledger. */
   readonly preset: Preset | undefined;
   readonly finalReceiptsMax: number;
+  /** Hashes the state, possibly in threads. */
+  readonly hashing: StateHashing;
   /** A snapshot is damaged, and an older one is tried. */
   readonly onDamaged?: (error: RollupError) => void;
 }
@@ -31,13 +34,14 @@ export interface LoadedLedger extends StoredLedger {
 /** @throws STORE_CORRUPT, STORE_RULES_CHANGED, SqlError */
 export async function loadLedger(
   database: StoreDatabase,
-  { name, preset, finalReceiptsMax, onDamaged = () => undefined }: LoadOptions,
+  { name, preset, finalReceiptsMax, hashing, onDamaged = () => undefined }: LoadOptions,
 ): Promise<LoadedLedger> {
   let failure: RollupError | undefined;
   for (const kept of await listSnapshots(database)) {
     assert(preset !== undefined, "a store with a ledger has a preset");
     try {
-      const snapshot = await readSnapshot(database, kept, { name, preset, finalReceiptsMax });
+      const settings = { name, preset, finalReceiptsMax, hashing };
+      const snapshot = await readSnapshot(database, kept, settings);
       const events = await readEvents(database, name, kept.sequence);
       if (kept.rules !== LEDGER_RULES && events.length > 0) {
         const facts = { store: name, kept: kept.rules, known: LEDGER_RULES };

@@ -20,21 +20,32 @@ import { signingDomain } from "../operations/transaction.ts";
 import type { Token } from "../l1/types.ts";
 import type { BlockKind } from "../protocol/kinds.ts";
 import type { Preset } from "../protocol/presets.ts";
-import type { Account } from "../state/account.ts";
-import { RollupState } from "../state/rollup-state.ts";
+import { RollupState, type StateHashing } from "../state/rollup-state.ts";
+import type { PageBytes } from "../state/load-pages.ts";
 import { omit } from "../util/omit.ts";
 import { PersistentMap } from "../util/persistent-map.ts";
 import { decode, encode } from "./codec.ts";
 
-/** How many accounts or receipts are in one text: few enough that encoding them takes no time. */
+/** How many receipts are in one text: few enough that encoding them takes no time. */
 const PART_ENTRIES = 500;
+/** Bytes of pages of accounts that are put into one text, before the last of them. */
+const PAGES_BYTES = 2 ** 19;
+/** Bytes before each page: its index and its length, uint32, little-endian. */
+const PAGE_HEAD_BYTES = 8;
 
-type PartKind = "head" | "accounts" | "block" | "open" | "receipts";
+type PartKind = "head" | "pages" | "block" | "open" | "receipts";
 
 /** One of the texts that make up a ledger. */
 export interface SnapshotPart {
   readonly kind: PartKind;
   readonly data: string;
+}
+
+/** What a ledger is decoded with. */
+export interface SnapshotSettings {
+  readonly preset: Preset;
+  readonly finalReceiptsMax: number;
+  readonly hashing: StateHashing;
 }
 
 /** What a ledger is besides its state, blocks and receipts. */
@@ -55,9 +66,6 @@ interface ViewParts extends Omit<L1View, "tokens" | "keyFacts"> {
   readonly lostFacts: readonly string[];
 }
 
-type AccountParts = readonly [id: number, account: Account, balances: readonly Balance[]];
-type Balance = readonly [tokenId: number, amount: bigint];
-
 type BlockParts = Omit<BlockRecord, "applied"> &
   Partial<Omit<Prepared, keyof SealedSlots>> & {
     readonly kind: BlockKind;
@@ -77,9 +85,8 @@ interface OpenParts {
  */
 export function* encodeSnapshot(ledger: Ledger): Generator<SnapshotPart> {
   yield { kind: "head", data: encode(toHead(ledger)) };
-  const { state } = ledger.start;
-  for (const accounts of inParts(accountsOf(state))) {
-    yield { kind: "accounts", data: encode(accounts) };
+  for (const pages of pagesInParts(ledger.start.state)) {
+    yield { kind: "pages", data: pages.toString("base64") };
   }
   for (const block of ledger.blocks) yield { kind: "block", data: encode(toBlockParts(block)) };
   yield { kind: "open", data: encode(toOpenParts(ledger.open)) };
@@ -89,23 +96,25 @@ export function* encodeSnapshot(ledger: Ledger): Generator<SnapshotPart> {
 }
 
 /**
- * The inverse of {@link encodeSnapshot}.
+ * The inverse of {@link encodeSnapshot}. The root of the state is computed from the hashes of its
+ * accounts; whether these are the hashes of the accounts is for `RollupState.findDamage`.
  *
- * @param preset - Of the rollup.
- * @param finalReceiptsMax - Final receipts that are kept in memory.
+ * @param settings.preset - Of the rollup.
+ * @param settings.finalReceiptsMax - Final receipts that are kept in memory.
+ * @param settings.hashing - Hashes the state, possibly in threads.
  * @throws Error if the texts are not those of a ledger
  */
-export function decodeSnapshot(
+export async function decodeSnapshot(
   parts: readonly SnapshotPart[],
-  preset: Preset,
-  finalReceiptsMax: number,
-): Ledger {
+  settings: SnapshotSettings,
+): Promise<Ledger> {
+  const { preset, finalReceiptsMax, hashing } = settings;
   const of = <T>(kind: PartKind) =>
     parts.filter((part) => part.kind === kind).map(({ data }) => decode(data) as T);
   const [head] = of<Head>("head");
   const [open] = of<OpenParts>("open");
   if (head === undefined || open === undefined) throw new Error("it has no head or no open block");
-  const state = of<AccountParts[]>("accounts").flat().reduce(addAccount, RollupState.empty(preset));
+  const state = await RollupState.fromPages(preset, pagesOf(parts), hashing);
   const start = { ...head.start, state };
   if (state.root !== start.storedBlock.stateRoot) {
     throw new Error(`its accounts have the root ${state.root}`);
@@ -178,15 +187,36 @@ function fromViewParts(
 
 // ------------------------------------------------------------------------------------- state
 
-function* accountsOf(state: RollupState): Generator<AccountParts> {
-  for (const [id, account] of state.accounts()) yield [id, account, [...state.balances(id)]];
+/** The pages of a state, some at a time. */
+function* pagesInParts(state: RollupState): Generator<Buffer> {
+  let part: Uint8Array[] = [];
+  let bytes = 0;
+  for (const [index, page] of state.pages()) {
+    const head = new DataView(new ArrayBuffer(PAGE_HEAD_BYTES));
+    head.setUint32(0, index, true);
+    head.setUint32(4, page.bytes.length, true);
+    part.push(new Uint8Array(head.buffer), page.bytes);
+    bytes += page.bytes.length;
+    if (bytes < PAGES_BYTES) continue;
+    yield Buffer.concat(part);
+    [part, bytes] = [[], 0];
+  }
+  if (part.length > 0) yield Buffer.concat(part);
 }
 
-function addAccount(state: RollupState, [id, account, balances]: AccountParts): RollupState {
-  return balances.reduce(
-    (next, [tokenId, amount]) => next.update(id, tokenId, { balance: amount }),
-    state.update(id, 0, { account }),
-  );
+/** @throws Error if a text does not end with a page */
+function* pagesOf(parts: readonly SnapshotPart[]): Generator<PageBytes> {
+  for (const { kind, data } of parts) {
+    if (kind !== "pages") continue;
+    const bytes = Buffer.from(data, "base64");
+    for (let at = 0; at < bytes.length;) {
+      const index = bytes.readUInt32LE(at);
+      const start = at + PAGE_HEAD_BYTES;
+      at = start + bytes.readUInt32LE(at + 4);
+      if (at > bytes.length) throw new Error("a page of accounts is cut off");
+      yield [index, new Uint8Array(bytes.subarray(start, at))];
+    }
+  }
 }
 
 // ------------------------------------------------------------------------------------ blocks

@@ -1,11 +1,15 @@
 /** Snapshots of a ledger in the database: written part by part, read from the newest whole one. */
 import { crc32 } from "node:zlib";
 import type { Ledger } from "../operator/ledger/ledger.ts";
-import type { Preset } from "../protocol/presets.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import type { StoreDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
-import { decodeSnapshot, encodeSnapshot, type SnapshotPart } from "./snapshot-codec.ts";
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  type SnapshotPart,
+  type SnapshotSettings,
+} from "./snapshot-codec.ts";
 import type { Statement } from "./sql/executor.ts";
 import type { StoreWriter } from "./store-writer.ts";
 import { LEDGER_RULES } from "./rules.ts";
@@ -120,7 +124,7 @@ export function listSnapshots({ queries }: StoreDatabase): Promise<KeptSnapshot[
 export async function readSnapshot(
   { queries }: StoreDatabase,
   { sequence, parts: count }: KeptSnapshot,
-  { name, preset, finalReceiptsMax }: { name: string; preset: Preset; finalReceiptsMax: number },
+  { name, ...settings }: SnapshotSettings & { readonly name: string },
 ): Promise<Ledger> {
   const parts: SnapshotPart[] = [];
   for (let part = 0; part < count; part++) {
@@ -136,7 +140,7 @@ export async function readSnapshot(
     parts.push({ kind: row.kind as SnapshotPart["kind"], data: row.data });
   }
   try {
-    return decodeSnapshot(parts, preset, finalReceiptsMax);
+    return await decodeSnapshot(parts, settings);
   } catch (error) {
     const reason = isRollupError(error) ? error.sentence : String(error);
     throw corrupt(name, `the snapshot at ${sequence}`, reason);

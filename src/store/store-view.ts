@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type RawBuilder, sql } from "kysely";
+import { createBatchCrypto } from "../kernel/batch.ts";
 import { replay } from "../operator/event-log.ts";
 import { isPrepared, numberOf } from "../operator/ledger/blocks.ts";
 import type { Ledger } from "../operator/ledger/ledger.ts";
@@ -102,7 +103,10 @@ export async function checkStore(
     const differences = `its preset is ${identity["preset"] ?? "not known"}`;
     throw storeError({ code: "STORE_MISMATCH", store: name, differences });
   }
-  const loaded = await loadLedger(database, { name, preset, finalReceiptsMax });
+  const loaded = await loadLedger(database, {
+    ...{ name, preset, finalReceiptsMax },
+    hashing: createBatchCrypto(0),
+  });
   const { snapshot, events, sequence } = loaded;
   const ledger = snapshot && replay(snapshot, events);
   if (ledger !== undefined) assertRoots(name, ledger);

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import { transactionReceipt } from "../../src/operator/ledger/queries.ts";
 import { reduce } from "../../src/operator/ledger/reduce.ts";
 import { type Backup, backUpStore } from "../../src/store/backup.ts";
@@ -70,7 +71,7 @@ describeStores(`store: backup (${random.title})`, (create) => {
     expect(world.operator.receipt(hash)?.status, "the writer goes on").to.equal("accepted");
     expect(await readdir(folder)).to.deep.equal(["backup.sqlite"]);
     const store = await openBackup();
-    const { snapshot, events } = await store.load();
+    const { snapshot, events } = await store.load(createBatchCrypto(0));
     expect(describeLedger(events.reduce(reduce, snapshot!))).to.deep.equal(expected);
     expect(await store.journal.pending("0xA")).to.deep.equal([entry]);
     expect(await store.spending.spentSince("0xA", 0)).to.equal(5n);
@@ -107,7 +108,7 @@ describeStores(`store: backup (${random.title})`, (create) => {
     await database.transact({ statements: [earlier.compile(), drop.compile()] });
     await backUp();
     const store = await openBackup();
-    const { snapshot, events } = await store.load();
+    const { snapshot, events } = await store.load(createBatchCrypto(0));
     const ledger = events.reduce(reduce, snapshot!);
     expect(describeLedger(ledger)).to.deep.equal(expected);
     expect(transactionReceipt(ledger, hash)?.status).to.equal("accepted");

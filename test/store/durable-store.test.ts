@@ -1,5 +1,7 @@
 /** What a store has answered survives the end of the process. */
+import { crc32 } from "node:zlib";
 import { expect } from "chai";
+import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import { reduce } from "../../src/operator/ledger/reduce.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import type { DurableStoreOptions } from "../../src/store/durable-store.ts";
@@ -15,6 +17,8 @@ import {
 } from "../helpers/store-world.ts";
 
 const random = createRandom();
+/** Where the nonce of account 0 is: after the head, hashes and offsets of the first page. */
+const NONCE_AT = 8 + 73 * 32 + 65 * 4 + 4;
 
 describeStores(`store: durable (${random.title})`, (create) => {
   let stores: TestStores;
@@ -31,7 +35,7 @@ describeStores(`store: durable (${random.title})`, (create) => {
     await world.operator.processBlocks("proven");
     hashes.push(await sendTransfer(world));
     const expected = describeLedger(world.operator.checkpoint());
-    const { snapshot, events } = await (await stores.open()).load();
+    const { snapshot, events } = await (await stores.open()).load(createBatchCrypto(0));
     expect(describeLedger(events.reduce(reduce, snapshot!))).to.deep.equal(expected);
     const { operator, prover } = await stores.restart(world);
     const statuses = hashes.map((hash) => operator.receipt(hash)?.status);
@@ -47,11 +51,39 @@ describeStores(`store: durable (${random.title})`, (create) => {
     const expected = describeLedger(world.operator.checkpoint());
     await world.operator.close();
     await world.store.close();
-    const { snapshot, events } = await (await stores.open()).load();
+    const { snapshot, events } = await (await stores.open()).load(createBatchCrypto(0));
     expect(events).to.deep.equal([]);
     expect(describeLedger(snapshot!)).to.deep.equal(expected);
     const again = await stores.restart(world);
     expect(again.operator.receipt(hash)?.status).to.equal("accepted");
+  });
+
+  it("STATE_DAMAGED: accepts nothing when an account is not what its hash says", async () => {
+    const world = await stores.createWorld(random);
+    await world.operator.close();
+    await world.store.close();
+    const { queries, transact } = stores.database();
+    const part = await queries
+      .selectFrom("snapshot_parts")
+      .selectAll()
+      .where("kind", "=", "pages")
+      .orderBy("sequence", "desc")
+      .executeTakeFirstOrThrow();
+    // With a checksum that is right, as whoever can write the file can make it.
+    const pages = Buffer.from(part.data, "base64");
+    pages.writeUInt8(pages.at(NONCE_AT)! ^ 1, NONCE_AT);
+    const data = pages.toString("base64");
+    const update = queries
+      .updateTable("snapshot_parts")
+      .set({ data, checksum: crc32(data) })
+      .where("sequence", "=", part.sequence)
+      .where("part", "=", part.part);
+    await transact({ statements: [update.compile()] });
+    const { operator } = await stores.restart(world);
+    while (operator.obstacle === undefined) await new Promise((next) => setTimeout(next, 5));
+    expect(operator.obstacle.code).to.equal("STATE_DAMAGED");
+    expect(operator.obstacle.facts["accountId"]).to.equal(0);
+    await expectRejection("STATE_DAMAGED", sendTransfer({ ...world, operator }));
   });
 
   it("takes snapshots while it is used, keeps two, and the events after the older one", async () => {

@@ -135,6 +135,20 @@ describe("tasks: bench", function () {
     }
   });
 
+  it("starts from a snapshot of many accounts", async () => {
+    const load = ["--accounts", "300", "--rate", "50", "--seconds", "1", "--threads", "0"];
+    const { runs, preset, cpuSpeed } = (await bench("state", ...load)).state;
+    expect(preset).to.equal("full");
+    expect(runs.map(({ accounts }) => accounts)).to.deep.equal([300, 300]);
+    expect(runs[0].root).to.equal(runs[1].root);
+    expect(cpuSpeed).to.be.above(0);
+    for (const { run, load, residentBytes, peakMemoryBytes } of runs) {
+      expect(run.transactions).to.equal(50);
+      expect(load.wallSeconds).to.be.above(0);
+      expect(peakMemoryBytes).to.be.at.least(residentBytes / 2);
+    }
+  });
+
   it("prints a table without --json", async () => {
     const { exitCode, stdout } = await runHardhat("rollup", "bench", "setup", "--power", "7");
     expect(exitCode).to.equal(0);

@@ -9,6 +9,7 @@ import type { SealingBench } from "../../bench/sealing.ts";
 import type { FarmBench } from "../../bench/farm.ts";
 import type { SequencerBench } from "../../bench/sequencer.ts";
 import type { SetupBench } from "../../bench/setup.ts";
+import type { StateBench } from "../../bench/state.ts";
 import type { BenchSuite } from "../../bench/suites.ts";
 import type { BlockKind } from "../../protocol/kinds.ts";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -33,7 +34,7 @@ export interface BenchOptions {
    * the others three that differ in their slots.
    */
   readonly kinds?: readonly BlockKind[] | undefined;
-  /** Suite sequencer. */
+  /** Suites sequencer and state. */
   readonly accounts: number;
   readonly rate: number;
   readonly seconds: number;
@@ -73,6 +74,7 @@ export interface BenchResults {
   readonly blocks: readonly (BlockBench & SizedBlocks)[];
   readonly sequencer: SequencerBench;
   readonly farm: FarmBench;
+  readonly state: StateBench;
 }
 
 /** The measurement of a suite, and its display. */
@@ -84,6 +86,8 @@ type Suites = { readonly [S in BenchSuite]: Suite<BenchResults[S]> };
 
 /** The sequencer is measured at production size, independent of the preset of tests. */
 const SEQUENCER_PRESET: PresetName = "full";
+/** Seconds of transfers at the chosen rate that are offered to each state at once, at most. */
+const STATE_SECONDS_MAX = 5;
 
 const SUITES: Suites = {
   crypto: {
@@ -173,6 +177,15 @@ const SUITES: Suites = {
       return plan.progress("Measuring workers", () => benchFarm(options));
     },
     toTables: tables.ofFarm,
+  },
+  state: {
+    run: async ({ plan, options: { accounts, rate, seconds, threads } }) => {
+      const { benchState } = await import("../../bench/state.ts");
+      const transfers = rate * Math.min(seconds, STATE_SECONDS_MAX);
+      const options = { preset: SEQUENCER_PRESET, accounts, threads, transfers };
+      return plan.progress("Measuring a large state", () => benchState(options));
+    },
+    toTables: tables.ofState,
   },
 };
 

@@ -7,6 +7,7 @@ import type { ProverBench } from "../../bench/prover.ts";
 import type { SealingBench } from "../../bench/sealing.ts";
 import type { FarmBench, FarmRun } from "../../bench/farm.ts";
 import type { SequencerBench, SequencerRun } from "../../bench/sequencer.ts";
+import type { StateBench } from "../../bench/state.ts";
 import type { SetupBench } from "../../bench/setup.ts";
 import { RECORD_COUNT_BYTES } from "../../protocol/constants.ts";
 import type { ConstraintsBench } from "./constraints.ts";
@@ -268,6 +269,33 @@ export function ofSequencer(result: SequencerBench): readonly Table[] {
         row(`${store}, at the chosen rate`, sustained, base!.sustained),
       ),
       ...stores.map(({ store, peak }) => row(`${store}, at the maximum`, peak, base!.peak)),
+    ],
+  ];
+}
+
+export function ofState({ runs, threads, speed, cpuSpeed }: StateBench): readonly Table[] {
+  const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+  return [
+    [
+      [`${threads} threads`, "bytes an account: heap", "external", "resident", "MB", "MB, peak"],
+      ...runs.map(({ accounts, bytesPerAccount, residentBytes, peakMemoryBytes }) => [
+        `${accounts.toLocaleString("en")} accounts`,
+        ...Object.values(bytesPerAccount).map(Math.round),
+        megabytes(residentBytes),
+        megabytes(peakMemoryBytes),
+      ]),
+    ],
+    [
+      ["", "start: wall s", "CPU s", "transfers", "CPU s", "per s", "of few", "by CPU time"],
+      ...runs.map(({ accounts, load, run }, index) => [
+        `${accounts.toLocaleString("en")} accounts`,
+        load.wallSeconds,
+        load.cpuSeconds,
+        run.transactions,
+        run.cpuSeconds,
+        Math.round(run.transactionsPerSecond),
+        ...(index === 0 ? [1, 1] : [speed, cpuSpeed]),
+      ]),
     ],
   ];
 }
