@@ -14,12 +14,14 @@ import {
   areWithin,
   canReplace,
   capFees,
+  type FeeLimits,
   type Fees,
   higherFees,
   presentPrice,
   priceOf,
   raiseFees,
   suggestFees,
+  urgentLimits,
 } from "./fees.ts";
 import type { JournaledTransaction } from "./journal.ts";
 import { findMined } from "./mined.ts";
@@ -55,6 +57,10 @@ export interface Attempt {
   /** The last version, and its fees. */
   last?: { readonly version: Version; readonly fees: Fees };
   sends: number;
+  /** Whether an earlier process, or somebody else, has used the nonce before. */
+  readonly isInherited: boolean;
+  readonly startedAt: number;
+  reportedAt: number;
   /** Whether it is unknown if the node has accepted the last one. */
   isLost: boolean;
 }
@@ -112,13 +118,16 @@ export class Attempts {
       suggestFees(this.#provider, feeLimits),
     ]);
     const neededWei = presentPrice(suggested);
-    const limitWei = feeLimits.maxFeePerGas;
+    const least = floor === undefined ? neededWei : priceOf(higherFees(raiseFees(floor), floor));
+    const limits = await this.#limitsFor(call, least > neededWei ? least : neededWei, account);
+    const limitWei = limits.maxFeePerGas;
     if (limitWei !== undefined && neededWei > limitWei) {
       throw l1Error({ code: "L1_FEES_ABOVE_LIMIT", call: call.name, neededWei, limitWei });
     }
     const wanted = floor === undefined ? suggested : higherFees(suggested, raiseFees(floor));
-    const fees = capFees(wanted, feeLimits);
-    return { call, gasLimit, nonce, fromBlock, account, fees, hashes: [], sends: 0, isLost: false };
+    const fees = capFees(wanted, limits);
+    const fresh = { ...startOfWait(), hashes: [], sends: 0, isInherited: false, isLost: false };
+    return { call, gasLimit, nonce, fromBlock, account, fees, ...fresh };
   }
 
   /**
@@ -143,7 +152,9 @@ export class Attempts {
       hashes: [...new Set(versions.map((version) => version.hash))].filter((each) => each !== ""),
       fees,
       last: { version: { raw, hash: isSigned(raw) ? hash : "" }, fees },
+      ...startOfWait(),
       sends: 0,
+      isInherited: true,
       isLost: false,
     };
   }
@@ -153,9 +164,18 @@ export class Attempts {
     const address = await this.#signer.getAddress();
     const purpose = `replacement of nonce ${nonce}`;
     const nothing = { name: "replacement", purpose, to: address, data: "0x", value: 0n };
-    const attempt = await this.open(nothing, SELF_TRANSFER_GAS, nonce, account, floor);
+    const opened = await this.open(nothing, SELF_TRANSFER_GAS, nonce, account, floor);
+    const attempt = { ...opened, isInherited: true };
     await this.submit(attempt);
     return attempt;
+  }
+
+  /** Sends an attempt again at once, if L1 asks for more by now than it pays. */
+  async keepUp(attempt: Attempt): Promise<void> {
+    const { feeLimits } = this.#parts.settings;
+    const suggested = await suggestFees(this.#provider, feeLimits).catch(() => attempt.fees);
+    if (presentPrice(suggested) <= priceOf(attempt.fees)) return;
+    if (await this.#raise(attempt)) await this.submit(attempt);
   }
 
   /**
@@ -299,11 +319,29 @@ export class Attempts {
     const { feeLimits = {} } = settings;
     // The last fees serve while L1 does not answer.
     const suggested = await suggestFees(this.#provider, feeLimits).catch(() => attempt.fees);
-    const fees = capFees(higherFees(raiseFees(attempt.fees), suggested), feeLimits);
+    const least = raiseFees(attempt.fees);
+    const neededWei = priceOf(higherFees(least, suggested));
+    const limits = await this.#limitsFor(attempt.call, neededWei, attempt.account);
+    const fees = capFees(higherFees(least, suggested), limits);
     if (!canReplace(fees, attempt.fees)) return false;
     if (!areWithin(fees, suggested, patience.feeFactorMax)) return false;
     attempt.fees = fees;
     return true;
+  }
+
+  /**
+   * Returns the limits of fees: higher ones for an operator's transaction that needs them while a
+   * request would expire.
+   */
+  async #limitsFor(call: L1Call, neededWei: bigint, account?: SendingAccount): Promise<FeeLimits> {
+    const { feeLimits = {}, isUrgent, onEvent } = this.#parts.settings;
+    const { maxFeePerGas: limitWei } = feeLimits;
+    if (limitWei === undefined || neededWei <= limitWei || account === undefined) return feeLimits;
+    // Without an answer it is as it always is.
+    if ((await isUrgent?.().catch(() => false)) !== true) return feeLimits;
+    const purpose = call.purpose ?? call.name;
+    onEvent?.({ type: "feeLimitExceeded", purpose, neededWei, limitWei });
+    return urgentLimits(feeLimits);
   }
 
   async #resend(attempt: Attempt): Promise<void> {
@@ -330,8 +368,20 @@ export class Attempts {
     for (const poll = createPoll(); ;) {
       const outcome = await this.#look(attempt);
       if (outcome !== "waiting" || Date.now() >= end) return outcome;
+      this.#reportWaiting(attempt);
       await poll();
     }
+  }
+
+  #reportWaiting(attempt: Attempt): void {
+    const { call, nonce, hashes, sends, isInherited, startedAt } = attempt;
+    const { patience, settings } = this.#parts;
+    const now = Date.now();
+    if (now - attempt.reportedAt < patience.reportEachMs) return;
+    attempt.reportedAt = now;
+    const purpose = call.purpose ?? call.name;
+    const facts = { purpose, nonce, sends, isInherited, hash: hashes.at(-1) ?? "" };
+    settings.onEvent?.({ type: "waiting", ...facts, waitedMs: now - startedAt });
   }
 
   async #look(attempt: Attempt): Promise<Outcome> {
@@ -364,6 +414,10 @@ export class Attempts {
     if (!isSameContent(mined, call)) return "displaced";
     return (await this.#provider.getTransactionReceipt(mined.hash)) ?? "waiting";
   }
+}
+
+function startOfWait(): Pick<Attempt, "startedAt" | "reportedAt"> {
+  return { startedAt: Date.now(), reportedAt: Date.now() };
 }
 
 /** Writes a version down; nothing is sent before. */

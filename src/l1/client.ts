@@ -640,14 +640,14 @@ export class RollupClient {
     const { to, data, value = 0n } = await send();
     const gasLimit = toGasLimit(cost, this.#limits);
     const sender = this.#connectSender(call.name);
-    const isUrgent = () => isRequestUrgent(this.contract);
-    return sender.sendAlone({ ...call, to, data, value }, gasLimit, isUrgent);
+    return sender.sendAlone({ ...call, to, data, value }, gasLimit);
   }
 
   #connectSender(call: string): Sender {
     const { runner } = this.contract;
     if (!isSigner(runner)) throw l1Error({ code: "L1_SIGNER_MISSING", call });
-    const options = this.#options;
+    const isUrgent = () => isRequestUrgent(this.contract);
+    const options = { isUrgent, ...this.#options };
     this.#sender ??= new Sender(runner, this.#provider, this.chainId, options, options);
     return this.#sender;
   }

@@ -23,6 +23,11 @@ const GAS_PRICE_MAX = 10_000n * GWEI;
 export interface FeeLimits {
   /** Maximum price of a unit of gas, in wei: base and priority fee together. Default: none. */
   readonly maxFeePerGas?: bigint;
+  /**
+   * The same while a request on L1 would expire, which lets anyone end the rollup. Default: ten
+   * times `maxFeePerGas`.
+   */
+  readonly urgentMaxFeePerGas?: bigint;
   /** Maximum priority fee, in wei per unit of gas. Default: 100 gwei. */
   readonly maxPriorityFeePerGas?: bigint;
 }
@@ -63,6 +68,16 @@ export function presentPrice(suggested: Fees): bigint {
   if ("gasPrice" in suggested) return suggested.gasPrice;
   const { maxFeePerGas, maxPriorityFeePerGas: tip } = suggested;
   return (maxFeePerGas - tip) / 2n + tip;
+}
+
+/** Default of the limit while a request would expire, relative to the usual one. */
+const URGENT_FACTOR = 10n;
+
+/** Returns the limits that hold while a request would expire; never lower than the usual ones. */
+export function urgentLimits(limits: FeeLimits): FeeLimits {
+  const { maxFeePerGas: usual, urgentMaxFeePerGas } = limits;
+  if (usual === undefined) return limits;
+  return { ...limits, maxFeePerGas: max(usual, urgentMaxFeePerGas ?? URGENT_FACTOR * usual) };
 }
 
 /** Lowers fees to a limit. */

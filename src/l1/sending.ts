@@ -60,6 +60,8 @@ export class Sender {
   readonly #provider: Provider;
   readonly #settings: SendingSettings;
   readonly #attempts: Attempts;
+  readonly #reportEachMs: number;
+  #reportedAt = -Infinity;
 
   /** @param provider - From `patientRunner`. */
   constructor(
@@ -71,6 +73,7 @@ export class Sender {
   ) {
     this.#signer = originalRunner(signer);
     this.#provider = provider;
+    this.#reportEachMs = patience.reportEachMs;
     this.#settings = { spending: createMemorySpendingBook(), ...settings };
     this.#attempts = new Attempts({
       signer: this.#signer,
@@ -112,18 +115,13 @@ export class Sender {
    * settles what an earlier process has left, and replaces pending ones that block it.
    *
    * @param gasLimit - Worst-case gas; the call is simulated with it first. Default: an estimate.
-   * @param isUrgent - Asked when the budget is spent: whether it must be sent nevertheless.
    * @throws The codes of {@link send}; L1_BUDGET_SPENT, L1_FEES_ABOVE_LIMIT: not sent.
    */
-  async sendAlone(
-    call: L1Call,
-    gasLimit?: bigint,
-    isUrgent: () => Promise<boolean> = () => Promise.resolve(false),
-  ): Promise<TransactionReceipt> {
+  async sendAlone(call: L1Call, gasLimit?: bigint): Promise<TransactionReceipt> {
     return this.#alone(async (account) => {
       if (!account.isResumed) await this.#resume(account, PENDING_GRACE_MS);
       for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
-        await this.#assertWithinBudget(account, call, isUrgent);
+        await this.#assertWithinBudget(account, call);
         const limit = await this.#prepare(call, gasLimit);
         const attempt = await this.#openNext(account, call, limit);
         if (attempt === undefined || !(await this.#attempts.submit(attempt))) continue;
@@ -206,15 +204,11 @@ export class Sender {
     }
   }
 
-  async #assertWithinBudget(
-    account: SendingAccount,
-    call: L1Call,
-    isUrgent: () => Promise<boolean>,
-  ): Promise<void> {
-    const { budget = {}, spending, onEvent } = this.#settings;
+  async #assertWithinBudget(account: SendingAccount, call: L1Call): Promise<void> {
+    const { budget = {}, spending, isUrgent, onEvent } = this.#settings;
     const spent = await findSpentBudget(account.address, budget, spending!, Date.now());
     if (spent === undefined) return;
-    if (!(await isUrgent())) throw toBudgetError(call.name, spent);
+    if ((await isUrgent?.()) !== true) throw toBudgetError(call.name, spent);
     onEvent?.({ type: "budgetExceeded", purpose: call.purpose ?? call.name, ...spent });
   }
 
@@ -311,6 +305,7 @@ export class Sender {
       if (isRollupError(error) && REFUSALS.includes(error.code)) return;
       throw error;
     }
+    if (!isUseless) await this.#attempts.keepUp(attempt);
     const receipt = await this.#attempts.settle(attempt);
     const isOwn = receipt !== undefined && hashes.includes(receipt.hash) && !isUseless;
     this.#settings.onEvent?.({
@@ -334,16 +329,26 @@ export class Sender {
 
   /** Waits for transactions of others below a nonce, and replaces those that are not mined. */
   async #clear(account: SendingAccount, endNonce: number, graceMs: number): Promise<void> {
-    const end = Date.now() + graceMs;
+    const startedAt = Date.now();
+    const end = startedAt + graceMs;
     let { latestNonce, pendingNonce } = await this.readPending();
     for (const poll = createPoll(); latestNonce < Math.min(endNonce, pendingNonce);) {
       if (Date.now() >= end) break;
+      this.#reportOthers(latestNonce, startedAt);
       await poll();
       ({ latestNonce, pendingNonce } = await this.readPending());
     }
     for (let nonce = latestNonce; nonce < endNonce; nonce++) {
       await this.#attempts.settle(await this.#attempts.replaceAt(nonce, account));
     }
+  }
+
+  #reportOthers(nonce: number, startedAt: number): void {
+    const now = Date.now();
+    if (now - this.#reportedAt < this.#reportEachMs) return;
+    this.#reportedAt = now;
+    const facts = { nonce, hash: "", sends: 0, waitedMs: now - startedAt, isInherited: true };
+    this.#settings.onEvent?.({ type: "waiting", purpose: "a transaction of others", ...facts });
   }
 
   // --------------------------------------------------------------------------------- outcomes

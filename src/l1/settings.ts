@@ -12,6 +12,8 @@ export interface Patience extends RequestLimits {
   readonly sendsMax: number;
   /** Maximum ratio of raised fees to those that L1 suggests at the time; an integer. */
   readonly feeFactorMax: number;
+  /** Time between two reports of a transaction that is not mined. */
+  readonly reportEachMs: number;
 }
 
 /** Resends after five Ethereum blocks, and in the end with nearly ten times the first fees. */
@@ -20,6 +22,7 @@ export const DEFAULT_PATIENCE: Patience = {
   resendAfterMs: 60_000,
   sendsMax: 11,
   feeFactorMax: 20,
+  reportEachMs: 5_000,
 };
 
 /** What an operator's account needs beyond patience. */
@@ -35,6 +38,12 @@ export interface SendingSettings {
   readonly budget?: Budget;
   /** Keeps what was spent. Default: the memory of this process. */
   readonly spending?: SpendingBook;
+  /**
+   * Asked when the budget is spent or gas costs more than the limit: whether a request on L1 would
+   * expire. Then the budget does not hold, and the limit of the price is a higher one. Default:
+   * that of the oldest open request, for an operator's transactions of a rollup.
+   */
+  readonly isUrgent?: () => Promise<boolean>;
   /**
    * Checks right before each transaction is sent that this process may still send, and throws if
    * not; see `Held.assertHeld` of a lease. What was written down before is left to the next leader.
@@ -76,6 +85,28 @@ export type SendingEvent =
       readonly outcome: "mined" | "displaced" | "unknown";
       /** Hash of the mined version, if it is one of its own. */
       readonly hash?: string;
+    }
+  | {
+      /** It is not mined yet, at regular times. */
+      readonly type: "waiting";
+      readonly purpose: string;
+      /** First nonce that is waited for. */
+      readonly nonce: number;
+      /** Hash of the last version, 0x-hex; empty if it is not known. */
+      readonly hash: string;
+      /** How often this process has sent it. */
+      readonly sends: number;
+      readonly waitedMs: number;
+      /** Whether a process before this one has sent it, or somebody else. */
+      readonly isInherited: boolean;
+    }
+  | {
+      /** Its price may exceed the limit, because requests would expire. */
+      readonly type: "feeLimitExceeded";
+      readonly purpose: string;
+      /** Price of a unit of gas that L1 asks for, in wei. */
+      readonly neededWei: bigint;
+      readonly limitWei: bigint;
     }
   | {
       /** It is sent although the budget is spent, because requests would expire. */

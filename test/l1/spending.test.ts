@@ -137,18 +137,54 @@ describe("costs of an operator", () => {
       expect(events[0]).to.include({ type: "budgetExceeded", purpose: "commit 1", hours: 1 });
     });
 
-    it("never exceeds the limit of the price, not even for such a request", async () => {
-      const capped = await connect({
-        spending,
-        budget: { perHourWei: 1_000n },
-        feeLimits: { maxFeePerGas: GWEI },
+    describe("when a request would expire and gas costs more than the limit", () => {
+      const feeLimits = { maxFeePerGas: 20n * GWEI };
+
+      beforeEach(async () => {
+        const user = await connectRollup(fixture.client, fixture.user);
+        await user.depositEth(fixture.user.address, 5n);
       });
-      await spend(1_000n, 0.1);
-      const user = await connectRollup(fixture.client, fixture.user);
-      await user.depositEth(fixture.user.address, 5n);
-      await fixture.networkHelpers.time.increase(EXPIRATION_SECONDS - 10);
-      await setBaseFee(50n * GWEI);
-      await expectRejection("L1_FEES_ABOVE_LIMIT", commit(capped));
+      const makeUrgent = () => fixture.networkHelpers.time.increase(EXPIRATION_SECONDS - 10);
+
+      it("sends above the limit, and not before", async () => {
+        const capped = await connect({ feeLimits });
+        await setBaseFee(50n * GWEI);
+        await expectRejection("L1_FEES_ABOVE_LIMIT", commit(capped));
+        await makeUrgent();
+        await setBaseFee(50n * GWEI);
+        await commit(capped);
+        expect(events[0]).to.include({ type: "feeLimitExceeded", purpose: "commit 1" });
+      });
+
+      it("L1_FEES_ABOVE_LIMIT: never exceeds the limit for such requests", async () => {
+        await makeUrgent();
+        for (const urgentMaxFeePerGas of [30n * GWEI, 1n]) {
+          const capped = await connect({ feeLimits: { ...feeLimits, urgentMaxFeePerGas } });
+          await setBaseFee(50n * GWEI);
+          const refused = await expectRejection("L1_FEES_ABOVE_LIMIT", commit(capped));
+          const expected = urgentMaxFeePerGas > 1n ? urgentMaxFeePerGas : 20n * GWEI;
+          expect(refused.facts["limitWei"]).to.equal(expected);
+        }
+      });
+
+      it("raises a transaction that waits at the limit", async () => {
+        const capped = await connect({ feeLimits });
+        await send("evm_setAutomine", [false]);
+        const committed = commit(capped);
+        while (!faulty.counts.get("eth_sendRawTransaction")) await pause();
+        await setBaseFee(50n * GWEI);
+        await makeUrgent();
+        const isAbove = async () => {
+          const [last] = (await journal.pending(wallet.address)).slice(-1);
+          return Transaction.from(last!.raw).maxFeePerGas! > 50n * GWEI;
+        };
+        while (!(await isAbove())) await pause();
+        await send("evm_setAutomine", [true]);
+        await send("evm_mine");
+        await committed;
+      });
+
+      const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
     });
   });
 });

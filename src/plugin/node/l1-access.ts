@@ -211,6 +211,18 @@ function logSending(event: SendingEvent, logger?: Logger): void {
   } else if (event.type === "settled") {
     const { purpose, nonce, outcome } = event;
     logger?.info(`L1: ${purpose} of an earlier process, nonce ${nonce}: ${outcome}`);
+  } else if (event.type === "waiting") {
+    const { purpose, nonce, hash, sends, waitedMs, isInherited } = event;
+    const which = `${purpose}, nonce ${nonce}${hash && `, ${hash}`}`;
+    const text = `L1: waiting for ${which}: ${Math.round(waitedMs / 1000)} s, sent ${sends} times`;
+    if (isInherited) logger?.info(text);
+    else logger?.debug(text);
+  } else if (event.type === "feeLimitExceeded") {
+    const { purpose, neededWei, limitWei } = event;
+    logger?.error(
+      `L1: ${purpose} may cost more than maxFeePerGas, because a request would expire: ` +
+        `L1 asks for ${neededWei} wei a unit of gas, and the limit is ${limitWei} wei`,
+    );
   } else {
     const { purpose, spentWei, hours } = event;
     logger?.error(

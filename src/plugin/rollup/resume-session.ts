@@ -1,7 +1,6 @@
 /** Sessions of a rollup that an operator before this one has left, from its store or from L1. */
 import type { Preset } from "../../protocol/presets.ts";
 import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/client.ts";
-import { createSender } from "../../l1/sending.ts";
 import type { Held, Holder } from "../../lease/lease.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
@@ -137,8 +136,8 @@ class Beginning {
     const access = await openL1(config, connection, {
       ...{ logger, store, genesisHash, assertMaySend },
     });
-    await settlePredecessor(access, logger);
     const l1 = await connectRollup(location, access.signer, access.options);
+    await settlePredecessor(l1, logger);
     if (await l1.contract.exodusMode()) {
       const { rollupAddress } = location;
       throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
@@ -181,15 +180,14 @@ async function unlessAborted<T>(result: Promise<T>, signals: readonly AbortSigna
   }
 }
 
-/** Waits until an earlier operator has no pending transaction, before L1 is read. */
-async function settlePredecessor({ signer, options }: L1Access, logger: Logger): Promise<void> {
-  const sender = await createSender(signer, {}, options);
-  const { latestNonce, pendingNonce } = await sender.readPending();
+/** Waits until an earlier operator has no pending transaction, before the rollup is read. */
+async function settlePredecessor(l1: RollupClient, logger: Logger): Promise<void> {
+  const { latestNonce, pendingNonce } = await l1.readPending();
   const count = pendingNonce - latestNonce;
   if (count > 0) {
     logger.info(`Waiting for ${count} L1 transactions of an operator before this one`);
   }
-  await sender.settlePending();
+  await l1.settlePending();
 }
 
 /** Begins with what L1 has: transactions in blocks that are not proven are lost. */

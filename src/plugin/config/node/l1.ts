@@ -121,7 +121,10 @@ export const l1Schema = z
     key: keySchema.optional(),
     fees: z
       .object({
-        maxFeePerGas: wei("maximum price of a unit of gas, which nothing exceeds"),
+        maxFeePerGas: wei("maximum price of a unit of gas"),
+        urgentMaxFeePerGas: wei(
+          "the same while a request on L1 would expire; default: ten times maxFeePerGas",
+        ),
         maxPriorityFeePerGas: wei("maximum priority fee of a unit of gas; default 100 gwei"),
       })
       .strict()
