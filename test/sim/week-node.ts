@@ -1,6 +1,7 @@
 /** A node with a durable store: one process after the other works with the same database. */
 import { Operator } from "../../src/operator/operator.ts";
 import type { FeeService } from "../../src/fees/fee-service.ts";
+import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import type { Ledger } from "../../src/operator/ledger/ledger.ts";
 import { reduce } from "../../src/operator/ledger/reduce.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
@@ -99,7 +100,7 @@ export async function readKeptLedger(
 ): Promise<Ledger> {
   const parts = { chain, disk: new FaultyDisk(), preset, target };
   const { store, database } = await openStore(parts, new Life());
-  const { snapshot, events } = await store.load();
+  const { snapshot, events } = await store.load(createBatchCrypto(0));
   await database.close();
   return events.reduce(reduce, snapshot!);
 }
