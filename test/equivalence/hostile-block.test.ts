@@ -29,6 +29,7 @@ import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 const random = createRandom();
 const preset = PRESETS.minimal;
 const KIND = wholeKind(preset);
+const ROUNDS_MAX = 5;
 const BLOCKS = 40;
 
 describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`, () => {
@@ -90,9 +91,15 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     it(`restores ${BLOCKS} random blocks ${blockKindName(kind)}`, async function () {
       this.timeout(180_000);
       const of = await loadBlockCircuit(preset, kind);
-      const run = await runHostileBlocks(of, random, { preset, kind, blocks: BLOCKS });
-      expect(run.provable).to.equal(BLOCKS);
-      for (const type of OPERATION_NAMES) expect([...run.seen]).to.include(type);
+      const seen = new Set<string>();
+      const hasSeenAll = () => OPERATION_NAMES.every((type) => seen.has(type));
+      // A few seeds have no transfer, say, in the first blocks.
+      for (let round = 0; round === 0 || (round < ROUNDS_MAX && !hasSeenAll()); round++) {
+        const run = await runHostileBlocks(of, random, { preset, kind, blocks: BLOCKS });
+        expect(run.provable).to.equal(BLOCKS);
+        for (const type of run.seen) seen.add(type);
+      }
+      expect([...seen]).to.include.members([...OPERATION_NAMES]);
     });
   }
 
