@@ -492,7 +492,7 @@ export class Week {
     }
     const { operator } = this.#node;
     this.#proven = new Set(operator.blocks.filter(hasProof).map(toProofKey));
-    operator.watch({ onEvents: (events, ledger) => this.#noteProofs(events, ledger) });
+    operator.watch({ onEvents: (events, ledger) => this.#noteEvents(events, ledger) });
     await this.#within(() => this.#checkAcknowledged());
   }
 
@@ -539,8 +539,10 @@ export class Week {
 
   // --------------------------------------------------------------------------------- invariants
 
-  #noteProofs(events: readonly LedgerEvent[], { blocks }: Ledger): void {
+  #noteEvents(events: readonly LedgerEvent[], { blocks }: Ledger): void {
     for (const event of events) {
+      // A batch that no block holds any more is rejected.
+      if (event.type === "limitsChanged") this.#acknowledged.disturb();
       if (event.type !== "proofMade" && event.type !== "proofRefused") continue;
       const block = blocks.find((each) => numberOf(each) === event.blockNumber)!;
       if (event.type === "proofMade") this.#proven.add(toProofKey(block));
