@@ -37,8 +37,10 @@ export class AcknowledgedTransactions {
   }
 
   readonly add = (receipts: readonly TransactionReceipt[], batch: readonly Submission[]): void => {
-    for (const [index, { hash }] of receipts.entries()) {
-      const { validUntil } = batch[index]!.transaction;
+    // A batch expires as a whole.
+    const ends = batch.map(({ transaction }) => transaction.validUntil);
+    const validUntil = ends.reduce((one, other) => (one < other ? one : other));
+    for (const { hash } of receipts) {
       this.#open.set(hash, { hash, validUntil, since: this.#disturbances });
     }
   };
