@@ -7,7 +7,7 @@ import { runCrashes } from "./crash/run.ts";
 import { CRASH_STORES } from "./crash/world.ts";
 
 /** Kills by store. */
-const KILLS = { sqlite: 4, postgres: 2 };
+const KILLS = { sqlite: 2, postgres: 1 };
 /** For a machine that does much else; it takes a small part of that. */
 const LIMIT_MS = 600_000;
 const random = createRandom();

@@ -130,6 +130,11 @@ class CrashRun {
   /** Waits until everything is executed, and compares all with L1 alone. */
   async finish(): Promise<CrashResult> {
     const { users, l1Audit, connected } = this.#world;
+    // Between kills, a slow machine may have acknowledged nothing.
+    users.start();
+    const count = () => Promise.resolve(users.accepted.length);
+    await poll(count, (accepted) => accepted > 0, END_MS_MAX);
+    await users.stop();
     const isExecuted = async () => {
       await this.#audit("some");
       return users.sent.every(({ receipt }) => (receipt?.status ?? "executed") === "executed");
