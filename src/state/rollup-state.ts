@@ -363,8 +363,10 @@ export class RollupState {
    * @returns A generator of small steps. Between them any state may be used and made.
    *
    * @example
-   * state.root; // hashes what is not hashed
-   * const pages = [...state.compaction()].length;
+   * const state = createGenesisState(PRESETS.dev, { feeAccountAddress: 0xfeen });
+   * const { root } = state; // computes the hashes
+   * for (const _ of state.compaction()) await new Promise(setImmediate);
+   * state.root === root; // true
    */
   *compaction(): Generator<void> {
     const { leaves, index, sizes } = this.#parts;
@@ -390,6 +392,8 @@ export class RollupState {
   /**
    * Iterates over the pages of accounts, each with its index, ascending, as a snapshot has them.
    * Accounts that are objects become pages by it, after all missing hashes were computed.
+   *
+   * @returns A generator of indices and pages.
    */
   pages(): Generator<[index: number, page: LeafPage]> {
     return this.#parts.leaves.pages() as Generator<[number, LeafPage]>;

@@ -1,62 +1,42 @@
-import { mkdtempSync, rmSync } from "node:fs";
+/**
+ * snarkjs's threads belong to the process, so a process of its own shows when they start and end:
+ * circuits that other tests share keep them.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect } from "chai";
-import { createSnarkjsProver } from "../../../src/groth16/provers/snarkjs-prover.ts";
-import { openSnarkjs } from "../../../src/groth16/snarkjs.ts";
-import { expectRejection } from "../../helpers/expect-code.ts";
 import { createRandom } from "../../helpers/random.ts";
-import { createSyntheticKey } from "../synthetic-key.ts";
 
 const random = createRandom();
+const SCRIPT = join(import.meta.dirname, "snarkjs-threads-script.ts");
 
-/**
- * Whether snarkjs's threads run in this process. Only that is compared: what a failed comparison
- * has compared is sent to mocha's main process, which removes the functions of the curve.
- */
-function hasThreads(): boolean {
-  return ((globalThis as { curve_bn128?: unknown }).curve_bn128 ?? undefined) !== undefined;
+interface Seen {
+  readonly shared: { readonly threads: readonly boolean[]; readonly verified: readonly boolean[] };
+  readonly closed: { readonly pending: string; readonly later: string; readonly isValid: boolean };
 }
 
 describe(`groth16: snarkjs prover (${random.title})`, function () {
   this.timeout(120_000);
-  const directory = mkdtempSync(join(tmpdir(), "snarkjs-"));
-  after(() => rmSync(directory, { recursive: true }));
-  let key: Awaited<ReturnType<typeof createSyntheticKey>>;
+  let folder: string;
+  let seen: Seen;
   before(async () => {
-    // A user that has closed while snarkjs computed leaves the threads until then.
-    while (hasThreads()) await sleep(20);
-    const options = { constraints: 1000, bitEvery: 0, random };
-    key = await createSyntheticKey(directory, "key", options);
+    folder = await mkdtemp(join(tmpdir(), "snarkjs-"));
+    const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, random.seed, folder]);
+    seen = JSON.parse(stdout) as Seen;
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("proves for several users at a time, and its threads end with the last user", () => {
+    // Before the users, after they are opened, after the first has closed, and after the last.
+    expect(seen.shared.threads).to.deep.equal([false, false, true, false]);
+    expect(seen.shared.verified).to.deep.equal([true, true]);
   });
 
-  it("proves for several users at a time, and its threads end with the last user", async () => {
-    expect(hasThreads()).to.equal(false);
-    const [prover, judge] = [createSnarkjsProver(), openSnarkjs()];
-    expect(hasThreads()).to.equal(false);
-    const [one, other] = await Promise.all([
-      prover.prove(key.zkeyPath, key.witness),
-      judge.prove(key.zkeyPath, key.witness),
-    ]);
-    await prover.close();
-    expect(hasThreads()).to.equal(true);
-    expect(await judge.verify(key.verificationKey, one)).to.equal(true);
-    expect(await judge.verify(key.verificationKey, other)).to.equal(true);
-    await judge.close();
-    expect(hasThreads()).to.equal(false);
-  });
-
-  it("PROVER_CLOSED: rejects pending and later proofs, and the next user proves", async () => {
-    const prover = createSnarkjsProver();
-    const failed = expectRejection("PROVER_CLOSED", prover.prove(key.zkeyPath, key.witness));
-    const closing = prover.close();
-    const next = openSnarkjs();
-    const proven = await next.prove(key.zkeyPath, key.witness);
-    await Promise.all([closing, failed]);
-    await expectRejection("PROVER_CLOSED", prover.prove(key.zkeyPath, key.witness));
-    expect(await next.verify(key.verificationKey, proven)).to.equal(true);
-    await next.close();
-    while (hasThreads()) await sleep(20); // after what snarkjs was computing
+  it("PROVER_CLOSED: rejects pending and later proofs, and the next user proves", () => {
+    const code = "PROVER_CLOSED";
+    expect(seen.closed).to.deep.equal({ pending: code, later: code, isValid: true });
   });
 });
