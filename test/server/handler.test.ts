@@ -59,8 +59,8 @@ describe(`server: methods (${random.title})`, () => {
       protocolDigest: PROTOCOL_DIGEST,
       feeAccountId: 0,
     });
-    const eth = { id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18 };
-    expect(await client.call("rollup_getTokens")).to.deep.equal([eth, token]);
+    const eth = { id: 0, address: ZeroAddress, symbol: "ETH", decimals: 18, isMain: true };
+    expect(await client.call("rollup_getTokens")).to.deep.equal([eth, { ...token, isMain: true }]);
   });
 
   it("rollup_getStatus", async () => {
@@ -182,6 +182,8 @@ describe(`server: methods (${random.title})`, () => {
     expect(operations!.items.map(({ type }) => type)).to.deep.equal(
       (await client.call("rollup_getBlock", 1))!.operations,
     );
+    const touched = await client.call("rollup_getAccountTransactions", 1, {});
+    expect(touched!.items.map(({ type }) => type)).to.include(found?.receipt.type);
     const steps = (await client.call("rollup_getL1Transactions", {})).items;
     expect(steps.map(({ step }) => step)).to.include.members(["commit", "prove", "execute"]);
   });
