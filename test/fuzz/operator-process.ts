@@ -90,7 +90,10 @@ async function urlOf(started: RunningHardhat): Promise<string> {
   return url;
 }
 
-/** Asks again if the connection was closed for others, as it may be when it is idle. */
+/**
+ * Asks again if the connection was closed for others, as it may be when it is idle, or if the answer
+ * is none: a request that takes too long to arrive gets HTTP 408 without a body.
+ */
 async function whileCutOff<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -98,7 +101,8 @@ async function whileCutOff<T>(ask: () => Promise<T>): Promise<T> {
     } catch (error) {
       const { cause } = error as { readonly cause?: { readonly code?: string } };
       const isCutOff = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(cause?.code ?? "");
-      if (!isCutOff || attempt === ATTEMPTS_MAX) throw error;
+      const isNone = error instanceof SyntaxError;
+      if (!(isCutOff || isNone) || attempt === ATTEMPTS_MAX) throw error;
     }
   }
 }
