@@ -176,7 +176,7 @@ describe("costs of an operator", () => {
         await makeUrgent();
         const isAbove = async () => {
           const [last] = (await journal.pending(wallet.address)).slice(-1);
-          return Transaction.from(last!.raw).maxFeePerGas! > 50n * GWEI;
+          return Transaction.from(last!.raw).maxFeePerGas! > feeLimits.maxFeePerGas;
         };
         while (!(await isAbove())) await pause();
         await send("evm_setAutomine", [true]);
