@@ -91,8 +91,8 @@ async function urlOf(started: RunningHardhat): Promise<string> {
 }
 
 /**
- * Asks again if the connection was closed for others, as it may be when it is idle, or if the answer
- * is none: a request that takes too long to arrive gets HTTP 408 without a body.
+ * Asks again if the connection was closed for others, as it may be when it is idle, or if the
+ * answer is none: a request that takes too long to arrive gets HTTP 408 without a body.
  */
 async function whileCutOff<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
