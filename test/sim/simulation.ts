@@ -22,7 +22,7 @@ import { FakeClock } from "../helpers/fake-clock.ts";
 import { createRandom, type Random } from "../helpers/random.ts";
 import { describeLedger, RecordingStore } from "../helpers/recording-store.ts";
 import { FEE_ACCOUNT_ADDRESS, ZERO_PROOF } from "../helpers/test-rollup.ts";
-import { Auditor } from "./auditor.ts";
+import { agrees, Auditor } from "./auditor.ts";
 import { BURN_GAS, type Misbehaving, SimChain } from "./chain.ts";
 import { leaveAll } from "./exodus.ts";
 import { FaultyL1, L1_FAULTS, READ_FAULTS, REQUEST_FAULTS } from "./faulty-l1.ts";
@@ -381,7 +381,7 @@ export class Simulation {
       (reason: unknown) => reason,
     );
     if (error !== undefined) await this.#recover(error);
-    await this.#auditor.audit(this.#operator);
+    await this.#audit();
     return error;
   }
 
@@ -494,14 +494,25 @@ export class Simulation {
   }
 
   async #lie(): Promise<void> {
-    const restored = await this.#auditor.audit(this.#operator);
+    const restored = await this.#audit();
     if (restored.faulty.length > 0 || !this.#canFollow(lastBlock(restored))) return;
     const lie = this.#random.pick(LIES);
     const { client, foreignClient } = this.#chain;
     const account = this.#random.pick([client, foreignClient]);
     await this.#rogue.publish(lie, lastBlock(restored), this.#lastProof(), account);
     this.#note(lie);
-    await this.#auditor.audit(this.#operator);
+    await this.#audit();
+  }
+
+  /** Audits L1, and the operator, which must agree with L1 as soon as it has read it. */
+  async #audit(): Promise<RestoredRollup> {
+    const restored = await this.#auditor.audit();
+    if (agrees(this.#operator, restored)) return restored;
+    this.#note("operator: learns late of another block");
+    this.#l1.disarm();
+    await this.#sync();
+    expect(agrees(this.#operator, restored), "operator").to.equal(true);
+    return restored;
   }
 
   #lastProof(): readonly bigint[] {
@@ -510,7 +521,7 @@ export class Simulation {
   }
 
   async #censor(): Promise<void> {
-    const restored = await this.#auditor.audit(this.#operator);
+    const restored = await this.#audit();
     if (restored.faulty.length > 0 || !this.#canFollow(lastBlock(restored))) return;
     const [first, second] = (await this.#unservedRequests()).map(toServed);
     if (second === undefined || isDeepStrictEqual(first, second)) return;
@@ -534,7 +545,7 @@ export class Simulation {
 
   /** Executes a hostile block as another validator, if no other block is pending. */
   async #publishHostile(): Promise<void> {
-    const { executed, pending, faulty } = await this.#auditor.audit(this.#operator);
+    const { executed, pending, faulty } = await this.#audit();
     if (pending.length + faulty.length > 0 || !this.#canFollow(executed)) return;
     if (await this.#hostile.publish(executed, await this.#unservedRequests())) {
       this.#note("hostile block");

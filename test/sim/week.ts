@@ -18,7 +18,7 @@ import { FakeClock } from "../helpers/fake-clock.ts";
 import { createRandom, type Random } from "../helpers/random.ts";
 import { describeLedger } from "../helpers/recording-store.ts";
 import { AcknowledgedTransactions } from "./acknowledged.ts";
-import { Auditor } from "./auditor.ts";
+import { agrees, Auditor } from "./auditor.ts";
 import { BURN_GAS, SimChain } from "./chain.ts";
 import { DISK_FAULTS, FaultyDisk } from "./faulty-disk.ts";
 import { FaultyL1, L1_FAULTS, READ_FAULTS, REQUEST_FAULTS } from "./faulty-l1.ts";
@@ -411,7 +411,8 @@ export class Week {
       this.#reorgsSeen = reorgs;
     });
     this.#events.countBlocks(this.#node.operator);
-    await this.#auditor.audit(this.#node.operator);
+    const restored = await this.#auditor.audit();
+    expect(agrees(this.#node.operator, restored), "operator = L1").to.equal(true);
     await this.#within(() => this.#checkAcknowledged());
     return failure;
   }
